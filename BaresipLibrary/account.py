@@ -1,0 +1,182 @@
+"""Who an agent is: every value is checked where it is given."""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .errors import UsageError
+from .sip.uris import host_part, is_uri
+
+_QUOTED = '"\\'
+_BARE = ';"<>'
+_TOKEN = re.compile(r"[A-Za-z0-9!%*_+`'~.-]+")
+_STUN = re.compile(r"(stuns?|turns?):(\[[0-9A-Fa-f:.]+\]|[^\s:;\"<>@]+)(:\d{1,5})?")
+_LONGEST_INTERVAL = 86_400 * 7
+#: What the message itself needs, and so is not for a suite to set.
+_OWN_HEADERS = frozenset({
+    "via", "from", "to", "call-id", "cseq", "contact", "content-length", "content-type",
+    "max-forwards", "route", "record-route", "authorization", "proxy-authorization",
+    "v", "f", "t", "i", "m", "l", "c",
+})  # fmt: skip
+
+Headers = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Tls:
+    """What TLS trusts and shows.
+
+    `ca_file`: certificates (PEM) that sign what is trusted; `certificate`: this agent's own
+    certificate with its key, in one PEM file; `verify`: whether the peer's one is checked.
+    """
+
+    ca_file: Path | None = None
+    certificate: Path | None = None
+    verify: bool = True
+
+    def __post_init__(self) -> None:
+        for what, path in (("tls_ca_file", self.ca_file), ("tls_certificate", self.certificate)):
+            if path is not None and not path.is_file():
+                raise UsageError(f"{what}: there is no file {path}.")
+            if path is not None and re.search(r"\s", str(path)):
+                raise UsageError(f"{what} must not contain white space: {path}.")
+
+
+@dataclass(frozen=True)
+class Account:
+    """The SIP identity of an agent.
+
+    Without a domain it is a local agent: it registers nowhere and is reached at its own address.
+    Raises `UsageError`, with the field's name, for a value that cannot be right.
+    """
+
+    username: str
+    domain: str | None = None
+    password: str = field(default="", repr=False)
+    display_name: str | None = None
+    transport: str = "udp"
+    auth_user: str | None = None
+    outbound: str | None = None
+    stun_server: str | None = None
+    media_enc: str | None = None
+    regint: int = 0
+    mwi: bool = False
+    dtmf_mode: str = "rtpevent"
+    headers: Headers = ()
+    audio_codecs: tuple[str, ...] = ()
+    address: str | None = None
+    tls: Tls = Tls()
+
+    def __post_init__(self) -> None:
+        whose = "username" if self.domain else "A local agent's name is its SIP username: it"
+        _refuse(whose, self.username, _BARE + "@: ")
+        _refuse("domain", self.domain, _BARE + "@ ")
+        _refuse("password", self.password, _QUOTED)
+        _refuse("display_name", self.display_name, _QUOTED + "<>")
+        _refuse("auth_user", self.auth_user, _BARE + "\\ ")
+        _refuse("media_enc", self.media_enc, _BARE + " ")
+        for codec in self.audio_codecs:
+            _refuse("audio_codecs", codec, _BARE + ", ")
+        self._check_required()
+        self._check_servers()
+        check_headers(self.headers)
+
+    def _check_required(self) -> None:
+        if not self.username:
+            raise UsageError("username must not be empty.")
+        if self.domain is not None and not host_part(self.domain):
+            raise UsageError(f"domain {self.domain!r} is not a host or host:port.")
+        if not 0 <= self.regint <= _LONGEST_INTERVAL:
+            raise UsageError(
+                f"regint must lie between 0 and {_LONGEST_INTERVAL} s, {self.regint} does not."
+            )
+        if self.transport == "tls" and self.domain is None and self.tls.certificate is None:
+            raise UsageError("A local agent with transport=tls needs a tls_certificate.")
+
+    def _check_servers(self) -> None:
+        if self.outbound is not None and not is_uri(self.outbound_uri or ""):
+            raise UsageError(f"outbound {self.outbound!r} is not a host, host:port or SIP URI.")
+        if self.stun_server is not None and not _STUN.fullmatch(self.stun_server):
+            raise UsageError(
+                f"stun_server {self.stun_server!r} is not like stun:host:port or turn:host:port."
+            )
+
+    @property
+    def outbound_uri(self) -> str | None:
+        """The outbound proxy as a SIP URI that carries the account's transport."""
+        if self.outbound is None:
+            return None
+        uri = self.outbound if self.outbound.startswith("sip") else f"sip:{self.outbound}"
+        if self.transport != "udp" and ";transport=" not in uri:
+            uri += f";transport={self.transport}"
+        return uri
+
+    @property
+    def uses_tls(self) -> bool:
+        """Whether requests leave over TLS."""
+        outbound = self.outbound_uri or ""
+        return self.transport == "tls" or "transport=tls" in outbound or outbound[:4] == "sips"
+
+    @property
+    def next_hop(self) -> str | None:
+        """The host that requests go to first; None for a local agent."""
+        target = self.outbound_uri or self.domain
+        return host_part(target) if target else None
+
+    def uri_of(self, user: str) -> str:
+        """The SIP URI of a user in this account's domain."""
+        return f"sip:{user}@{self.domain}{self._transport_parameter}"
+
+    def uri_at(self, address: str, port: int) -> str:
+        """The SIP URI under which others reach this agent, at its domain or its own address."""
+        if self.domain is not None:
+            return self.uri_of(self.username)
+        host = f"[{address}]" if ":" in address else address
+        return f"sip:{self.username}@{host}:{self._listening(port)}{self._transport_parameter}"
+
+    @property
+    def _transport_parameter(self) -> str:
+        return "" if self.transport == "udp" else f";transport={self.transport}"
+
+    def _listening(self, port: int) -> int:
+        # baresip listens for TLS beside the port it is given.
+        return port + 1 if self.transport == "tls" else port
+
+    def line(self, address: str, port: int) -> str:
+        """The account line for baresip. It holds the password: it is sent, never shown."""
+        name = f'"{self.display_name}" ' if self.display_name else ""
+        parameters = {
+            "regint": str(self.regint),
+            "answermode": "manual",
+            "dtmfmode": self.dtmf_mode,
+            "auth_user": self.auth_user,
+            "auth_pass": f'"{self.password}"' if self.password else None,
+            "outbound": f'"{self.outbound_uri}"' if self.outbound else None,
+            "audio_codecs": ",".join(self.audio_codecs) or None,
+            "mediaenc": self.media_enc,
+            "medianat": self.stun_server and self.stun_server[:4],
+            "stunserver": self.stun_server and f'"{self.stun_server}"',
+        }
+        given = [f"{key}={value}" for key, value in parameters.items() if value]
+        return f"{name}<{self.uri_at(address, port)}>;" + ";".join(given)
+
+
+def check_headers(headers: Headers) -> None:
+    """Checks headers that are to travel in a request.
+
+    Raises:
+        UsageError: a name or value that cannot travel, or a header that is the stack's own.
+    """
+    for name, value in headers:
+        if not _TOKEN.fullmatch(name):
+            raise UsageError(f"headers: {name!r} is not the name of a SIP header.")
+        if name.lower() in _OWN_HEADERS:
+            raise UsageError(f"headers: {name} is the SIP stack's own; it cannot be set.")
+        if not value.isprintable():
+            raise UsageError(f"headers: the value of {name} must be one printable line.")
+
+
+def _refuse(what: str, value: str | None, characters: str) -> None:
+    for character in value or "":
+        if character in characters or not character.isprintable():
+            raise UsageError(f"{what} must not contain {character!r}: baresip would misread it.")

@@ -1,0 +1,370 @@
+"""One SIP phone under the suite's control: its state, moved by events, and its commands."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from ..account import Account
+from ..backends.base import Backend, Capability, Headers, Packets, Source
+from ..errors import AgentGone, BackendError, UsageError
+from ..events import (
+    AgentDied,
+    AudioArrived,
+    CallDialled,
+    CallEvent,
+    CallIncoming,
+    Event,
+    Registered,
+    RegistrationFailed,
+    SipMessage,
+    Unregistered,
+)
+from ..sip.messages import Message, split_address
+from ..sip.uris import user_part
+from ..types import AgentState, Peer
+from ..waits import Changes, wait_until
+from .call import Call, Direction
+from .journal import Journal
+
+#: How long an agent's own stack may take for something that is certain to come (s).
+PROMPTLY = 2.0
+
+
+@dataclass(frozen=True)
+class Consultation:
+    """An attended transfer under way: the call that is on hold and the one that asks."""
+
+    held: Call
+    asking: Call
+
+
+class Agent:
+    """An agent. State changes on events only; commands prove no more than that they were sent."""
+
+    def __init__(
+        self,
+        name: str,
+        account: Account,
+        backend: Backend,
+        changes: Changes,
+        metadata: dict[str, Any] | None = None,
+    ) -> None:
+        _check_abilities(name, account, backend)
+        self.name = name
+        self.account = account
+        self.backend = backend
+        self.changes = changes
+        self.metadata = metadata or {}
+        self.journal = Journal()
+        self.looked_at = 0
+        self.logged = 0
+        self.uri = ""
+        self._source: tuple[Source, str] = (None, "silence")
+        self._call_sources: dict[str, tuple[Source, str]] = {}
+        self._calls: dict[str, Call] = {}
+        self.registration: Registered | RegistrationFailed | Unregistered | None = None
+        self.consultation: Consultation | None = None
+        self._died: AgentDied | None = None
+
+    def __repr__(self) -> str:
+        call = self.active_call
+        about = f": {call.story()}" if call else ""
+        return f"<Agent {self.name} {self.uri} {self.state.name}{about}>"
+
+    def __str__(self) -> str:
+        return self.name
+
+    def start(self) -> None:
+        """Brings the agent up.
+
+        Raises:
+            BackendError: it does not come up; nothing of it is left then.
+        """
+        self.uri = self.backend.start(self.on_event)
+
+    def stop(self) -> None:
+        """Ends everything the agent is. Never raises, and may be called twice."""
+        self.backend.stop()
+
+    def on_event(self, event: Event) -> None:
+        """Takes in what happened. Called by the backend's thread, with `changes` held."""
+        if isinstance(event, AudioArrived):
+            return
+        self.journal.add(event)
+        match event:
+            case CallDialled(_, call_id, peer):
+                self._begin(Call(call_id, Direction.OUTGOING, peer, event.at))
+            case CallIncoming(_, call_id, peer):
+                self._begin(Call(call_id, Direction.INCOMING, peer, event.at))
+            case AgentDied():
+                self._died = event
+            case SipMessage(_, sent):
+                self._follow(Message(event.text), sent)
+            case Registered() | RegistrationFailed() | Unregistered():
+                self.registration = event
+            case CallEvent(_, call_id) if call_id in self._calls:
+                self._calls[call_id].apply(event)
+
+    def _follow(self, message: Message, sent: bool) -> None:
+        call = self._calls.get(message.call_id or "")
+        if call is not None:
+            call.follow(message, sent=sent)
+
+    def _begin(self, call: Call) -> None:
+        self._calls.setdefault(call.call_id, call)
+
+    @property
+    def calls(self) -> list[Call]:
+        """Every call of this agent, oldest first, the closed ones included."""
+        return list(self._calls.values())
+
+    @property
+    def last_call(self) -> Call | None:
+        """The newest call, live or closed."""
+        return next(reversed(self._calls.values()), None)
+
+    @property
+    def last_closed_call(self) -> Call | None:
+        """The call that closed last."""
+        closed = [call for call in self._calls.values() if call.closed is not None]
+        return max(closed, key=lambda call: call.closed.at if call.closed else 0.0, default=None)
+
+    @property
+    def active_call(self) -> Call | None:
+        """The call a keyword acts on: the newest that is not on hold, else the newest."""
+        live = [call for call in self._calls.values() if call.is_live]
+        speaking = [call for call in live if not call.on_hold]
+        return next(reversed(speaking or live), None)
+
+    @property
+    def state(self) -> AgentState:
+        """What the active call is doing."""
+        call = self.active_call
+        return AgentState[call.state.name] if call else AgentState.IDLE
+
+    @property
+    def reason(self) -> str | None:
+        """How the last call closed, in words; None when none has."""
+        call = self.last_closed_call
+        return call.reason if call else None
+
+    @property
+    def status_code(self) -> int | None:
+        """The SIP status that refused the last call; None when it closed otherwise."""
+        call = self.last_closed_call
+        return call.status_code if call else None
+
+    def look(self) -> None:
+        """Notes that the suite has looked at this agent: what happened before is no news to it."""
+        with self.changes:
+            self.looked_at = len(self.journal)
+
+    def require_alive(self) -> None:
+        """Raises `AgentGone`, with how it ended, when the agent's process has died."""
+        if self._died is not None:
+            raise AgentGone(_obituary(self.name, self._died))
+
+    @property
+    def registered(self) -> bool:
+        """Whether the registrar knows the agent, as far as its last answer tells."""
+        return isinstance(self.registration, Registered)
+
+    def require_call(self, to_do: str, advice: str, call_id: str | None = None) -> Call:
+        """The active call, or the live one with that Call-ID.
+
+        Raises:
+            UsageError: there is none; says what cannot be done and what to do first.
+        """
+        self.require_alive()
+        if call_id is not None:
+            return self._named_call(call_id, to_do)
+        call = self.active_call
+        if call is None:
+            last = self.last_call
+            story = f" ({last.story()})" if last else ""
+            raise UsageError(f"{self.name} has no call {to_do}{story}. {advice}")
+        return call
+
+    def _named_call(self, call_id: str, to_do: str) -> Call:
+        call = self._calls.get(call_id)
+        if call is None:
+            known = ", ".join(self._calls) or "none"
+            raise UsageError(f"{self.name} has no call '{call_id}' {to_do}. Its calls: {known}.")
+        if not call.is_live:
+            raise UsageError(f"{self.name} has no call '{call_id}' {to_do}: {call.story()}.")
+        return call
+
+    def require(self, capability: Capability) -> None:
+        """Raises `UsageError`, naming what can, when the backend lacks a capability."""
+        if capability not in self.backend.capabilities:
+            raise UsageError(
+                f"{self.name} cannot {capability.value}: the {self.backend.name} backend cannot."
+            )
+
+    def dial(self, uri: str, headers: Headers = ()) -> str:
+        """Sends an INVITE with the account's headers and these; returns the Call-ID."""
+        everything = [*self.account.headers, *headers]
+        if everything:
+            self.require(Capability.INVITE_HEADERS)
+        with self.commanding(f"dial {uri}"):
+            return self.backend.dial(uri, everything)
+
+    def refuse(self, call: Call, status: int, reason: str, headers: Headers = ()) -> None:
+        """Answers an incoming call with a final 3xx to 6xx."""
+        self.require(Capability.REDIRECT if status < 400 else Capability.OWN_REFUSALS)
+        with self.commanding(f"answer with {status}"):
+            self.backend.refuse(call.call_id, status, reason, headers)
+
+    def mute(self, call: Call, on: bool) -> None:
+        """Sends silence in place of the source, or the source again."""
+        with self.commanding("mute"):
+            self.backend.mute(call.call_id, on)
+
+    def answer(self, call: Call) -> None:
+        """Answers an incoming call."""
+        with self.commanding("accept the call"):
+            self.backend.answer(call.call_id)
+
+    def hang_up(self, call: Call) -> None:
+        """Ends a call."""
+        with self.commanding("hang up"):
+            self.backend.hang_up(call.call_id)
+
+    def send_audio(self, call: Call | None, source: Source) -> None:
+        """Sends a source in a call from now on, or with None in the calls to come."""
+        with self.commanding("send audio"):
+            self.backend.set_audio_source(call.call_id if call else None, source)
+
+    def listen(self, call: Call, on: bool) -> None:
+        """Has `AudioArrived` notify whoever waits, or no longer."""
+        with self.commanding("listen"):
+            self.backend.listen(call.call_id, on)
+
+    def count_packets(self, call: Call) -> Packets | None:
+        """RTP packets of a call so far; None when its backend cannot tell."""
+        if Capability.COUNT_PACKETS not in self.backend.capabilities:
+            return None
+        with self.commanding("count RTP packets"):
+            return self.backend.count_packets(call.call_id)
+
+    @contextmanager
+    def commanding(self, what: str) -> Iterator[None]:
+        """Translates what a backend raises into sentences about this agent."""
+        self.require_alive()
+        try:
+            yield
+        except AgentGone:
+            wait_until(self.changes, lambda: self._died, PROMPTLY)
+            self.require_alive()
+            raise
+        except BackendError as error:
+            raise BackendError(f"{self.name} could not {what}: {error}") from error
+
+    def note_source(self, call: Call | None, source: Source, name: str) -> None:
+        """Remembers what a call sends, or with None what calls to come will send."""
+        if call is None:
+            self._source = (source, name)
+        else:
+            self._call_sources[call.call_id] = (source, name)
+
+    def source_of(self, call: Call | None) -> Source:
+        """What a call sends, or with None what calls to come will send."""
+        return self._noted_source(call)[0]
+
+    def _noted_source(self, call: Call | None) -> tuple[Source, str]:
+        return self._call_sources.get(call.call_id, self._source) if call else self._source
+
+    def invite(self, call: Call) -> Message | None:
+        """The INVITE that began a call; None when none was traced."""
+
+        def traced() -> Message | None:
+            for event in self.journal.messages(call.call_id):
+                message = Message(event.text)
+                if message.method == "INVITE":
+                    return message
+            return None
+
+        return wait_until(self.changes, traced, PROMPTLY)
+
+    @property
+    def last_incoming_call(self) -> Call | None:
+        """The newest call that came in, live or closed."""
+        calls = (call for call in reversed(self._calls.values()))
+        return next((call for call in calls if call.direction is Direction.INCOMING), None)
+
+    def peer(self) -> Peer | None:
+        """The remote party of the active call; None without a call."""
+        call = self.active_call
+        if call is None:
+            return None
+        uri, name = call.peer_uri, ""
+        if call.direction is Direction.INCOMING:
+            invite = self.invite(call)
+            name, uri = split_address((invite and invite.first("From")) or uri)
+        return Peer(uri, user_part(uri), name)
+
+    def info(self) -> dict[str, Any]:
+        """The agent at a glance, made of plain values."""
+        peer = self.peer()
+        return {
+            "name": self.name,
+            "aor": self.uri,
+            "backend": self.backend.name,
+            "pid": self.backend.pid,
+            "registered": self.registered,
+            "state": self.state.name,
+            "reason": self.reason,
+            "status_code": self.status_code,
+            "peer": vars(peer).copy() if peer else None,
+            "sends": self._noted_source(self.active_call)[1],
+            "metadata": self.metadata,
+            "calls": [_call_info(call) for call in self.calls],
+        }
+
+
+def _check_abilities(name: str, account: Account, backend: Backend) -> None:
+    if account.media_enc and account.media_enc not in backend.media_encryptions:
+        known = ", ".join(sorted(backend.media_encryptions))
+        raise UsageError(
+            f"{name}: the {backend.name} backend has no media_enc {account.media_enc};"
+            f" it has {known}."
+        )
+    if account.mwi and Capability.MESSAGE_WAITING not in backend.capabilities:
+        raise UsageError(
+            f"{name}: the {backend.name} backend cannot {Capability.MESSAGE_WAITING.value};"
+            " that takes a baresip with the module mwi."
+        )
+
+
+def _call_info(call: Call) -> dict[str, Any]:
+    return {
+        "call_id": call.call_id,
+        "direction": call.direction.name.lower(),
+        "peer_uri": call.peer_uri,
+        "state": call.state.name,
+        "on_hold": call.on_hold,
+        "held_by_peer": call.held_by_peer,
+        "muted": call.muted,
+        "status_code": call.status_code,
+        "reason": call.reason,
+    }
+
+
+def _obituary(name: str, died: AgentDied) -> str:
+    if died.status is None:
+        how = "its process is gone"
+    elif died.status < 0:
+        how = f"its process was ended by {_signal_name(-died.status)}"
+    else:
+        how = f"its process exited with code {died.status}"
+    words = died.last_words.strip()
+    return f"{name} is dead: {how}." + (f" Its last words:\n{words}" if words else "")
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # most real-time signals have none
+        return f"signal {number}"

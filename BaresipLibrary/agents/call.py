@@ -1,0 +1,162 @@
+"""One SIP dialog of an agent, as far as its events tell."""
+
+import time
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from ..events import (
+    CallAnswered,
+    CallClosed,
+    CallEstablished,
+    CallEvent,
+    CallProgress,
+    CallRinging,
+    ClosedBy,
+    DtmfReceived,
+    MediaStarted,
+    Muted,
+    QualityReported,
+)
+from ..sip.messages import Message
+from ..sip.offers import Offers
+
+
+class Direction(Enum):
+    """Who called."""
+
+    OUTGOING = auto()
+    INCOMING = auto()
+
+
+class CallState(Enum):
+    """How far a call is."""
+
+    RINGING = auto()
+    ESTABLISHED = auto()
+    CLOSED = auto()
+
+
+@dataclass
+class Call:
+    """A call, keyed by its Call-ID. Only `apply` changes it."""
+
+    call_id: str
+    direction: Direction
+    peer_uri: str
+    began_at: float
+    state: CallState = CallState.RINGING
+    answered: bool = False
+    alerted: bool = False
+    muted: bool = False
+    digits: str = ""
+    quality: QualityReported | None = None
+    established_at: float | None = None
+    closed: CallClosed | None = None
+    media: MediaStarted | None = None
+    offers: Offers = field(default_factory=Offers)
+
+    @property
+    def on_hold(self) -> bool:
+        """Whether this agent holds the call, and the peer has agreed."""
+        return self.offers.on_hold
+
+    @property
+    def held_by_peer(self) -> bool:
+        """Whether the peer holds the call."""
+        return self.offers.held_by_peer
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it has not closed yet."""
+        return self.state is not CallState.CLOSED
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it came in and nobody has answered it."""
+        return (
+            self.direction is Direction.INCOMING
+            and self.state is CallState.RINGING
+            and not self.answered
+        )
+
+    def apply(self, event: CallEvent) -> None:
+        """Takes in what happened."""
+        match event:
+            case CallRinging() | CallProgress():
+                self.alerted = True
+            case CallAnswered():
+                self.answered = True
+            case CallEstablished():
+                self.answered = True
+                self.state = CallState.ESTABLISHED
+                self.established_at = event.at
+            case MediaStarted():
+                self.media = event
+            case DtmfReceived():
+                self.digits += event.digit
+            case Muted():
+                self.muted = event.on
+            case QualityReported() if event.received or event.lost:
+                self.quality = event
+            case CallClosed():
+                self.state = CallState.CLOSED
+                self.closed = event
+
+    def follow(self, message: Message, *, sent: bool) -> None:
+        """Takes in a SIP message of this call."""
+        self.offers.take(message, sent=sent)
+
+    @property
+    def status_code(self) -> int | None:
+        """The SIP status that refused the call; None for every other end, or none yet."""
+        return self.closed.status if self.closed else None
+
+    @property
+    def reason(self) -> str | None:
+        """How the call closed, in a few words; None while it lives."""
+        if self.closed is None:
+            return None
+        if self.closed.by in (ClosedBy.REFUSAL, ClosedBy.FAILURE, ClosedBy.TRANSFER):
+            return self.closed.words
+        return _ENDS[self.closed.by, self.established_at is not None, self.direction]
+
+    def story(self) -> str:
+        """What became of the call, as the rest of a sentence that names its agent."""
+        whose = (
+            f"its call to {self.peer_uri}"
+            if self.direction is Direction.OUTGOING
+            else f"the call from {self.peer_uri}"
+        )
+        if self.closed is None:
+            age = time.monotonic() - self.began_at
+            return f"{whose} {_LIVES[self.state, self.direction]} ({age:.1f} s old)"
+        after = f"after {self.closed.at - self.began_at:.1f} s"
+        match self.closed.by:
+            case ClosedBy.REFUSAL:
+                return f"{whose} was refused with {self._answer()} {after}"
+            case ClosedBy.FAILURE:
+                return f"{whose} failed {after}: {self.closed.words}"
+            case _:
+                return f"{whose} was {self.reason} {after}"
+
+    def _answer(self) -> str:
+        assert self.closed is not None
+        return f"{self.closed.status} {self.closed.words}".strip()
+
+
+_ENDS = {
+    (ClosedBy.US, True, Direction.OUTGOING): "hung up by this agent",
+    (ClosedBy.US, True, Direction.INCOMING): "hung up by this agent",
+    (ClosedBy.US, False, Direction.OUTGOING): "cancelled by this agent",
+    (ClosedBy.US, False, Direction.INCOMING): "rejected by this agent",
+    (ClosedBy.PEER, True, Direction.OUTGOING): "hung up by the peer",
+    (ClosedBy.PEER, True, Direction.INCOMING): "hung up by the peer",
+    (ClosedBy.PEER, False, Direction.OUTGOING): "ended by the peer before it was answered",
+    (ClosedBy.PEER, False, Direction.INCOMING): "cancelled by the caller",
+}
+_LIVES = {
+    (CallState.RINGING, Direction.OUTGOING): "has not been answered",
+    (CallState.RINGING, Direction.INCOMING): "rings",
+    (CallState.ESTABLISHED, Direction.OUTGOING): "is up",
+    (CallState.ESTABLISHED, Direction.INCOMING): "is up",
+}

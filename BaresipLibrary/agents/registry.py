@@ -1,0 +1,91 @@
+"""The agents of a suite, by name, and the scopes that own them."""
+
+import difflib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from ..errors import UsageError
+from .agent import Agent
+
+
+@dataclass(frozen=True)
+class _Entry:
+    agent: Agent
+    scope: str
+
+
+class Registry:
+    """Knows the live agents. What it starts, it stops."""
+
+    def __init__(self) -> None:
+        self._entries: dict[str, _Entry] = {}
+
+    def __iter__(self) -> Iterator[Agent]:
+        return iter([entry.agent for entry in self._entries.values()])
+
+    def start(self, name: str, scope: str, make: Callable[[], Agent]) -> Agent:
+        """Makes and starts an agent that belongs to a scope.
+
+        Raises:
+            UsageError: the name is taken or cannot be one.
+            BackendError: it does not come up.
+        """
+        self._check_name(name)
+        agent = make()
+        agent.start()
+        self._entries[name] = _Entry(agent, scope)
+        return agent
+
+    def _check_name(self, name: str) -> None:
+        if name in self._entries:
+            raise UsageError(
+                f"There is an agent '{name}' already; stop it first or choose another name."
+            )
+        if not name.strip() or not name.isprintable() or '"' in name:
+            raise UsageError(
+                f"{name!r} cannot be an agent's name: it needs at least one character,"
+                " all of them printable and none a double quote."
+            )
+
+    def find(self, name: str) -> Agent | None:
+        """The agent of that name, if there is one."""
+        entry = self._entries.get(name)
+        return entry.agent if entry else None
+
+    def get(self, who: str | Agent) -> Agent:
+        """The agent that a name or a handle means.
+
+        Raises:
+            UsageError: there is none; names the nearest one and all there are.
+        """
+        name = who.name if isinstance(who, Agent) else who
+        agent = self.find(name)
+        if agent is None:
+            raise UsageError(f"There is no agent '{name}'.{self._hint(name)} {self.known()}")
+        return agent
+
+    def _hint(self, name: str) -> str:
+        near = difflib.get_close_matches(name, self._entries, n=1)
+        return f" Did you mean '{near[0]}'?" if near else ""
+
+    def known(self) -> str:
+        """A sentence that lists the agents."""
+        return f"Agents: {', '.join(self._entries)}." if self._entries else "No agent is running."
+
+    def stop(self, who: str | Agent) -> Agent:
+        """Stops one agent and forgets it."""
+        agent = self.get(who)
+        agent.stop()
+        del self._entries[agent.name]
+        return agent
+
+    def stop_scope(self, scope: str) -> None:
+        """Stops the agents that belong to a scope, newest first."""
+        for entry in reversed(list(self._entries.values())):
+            if entry.scope == scope:
+                self.stop(entry.agent)
+
+    def stop_all(self) -> None:
+        """Stops every agent, newest first."""
+        for agent in reversed(list(self)):
+            self.stop(agent)

@@ -1,0 +1,163 @@
+"""Waiting for an agent's state, and knowing when it can no longer come."""
+
+import time
+
+from ..errors import PhoneFailure, UsageError
+from ..events import CallClosed, ClosedBy, TransferFailed
+from ..sip.messages import Message
+from ..types import AgentState
+from ..waits import wait_until
+from .agent import PROMPTLY, Agent
+from .call import Call, CallState, Direction
+
+
+def wait_for_state(agent: Agent, wanted: AgentState, timeout: float) -> None:
+    """Waits until the agent is in a state, `timeout` in seconds.
+
+    Raises:
+        PhoneFailure: it is not in time, or at once when it cannot be any more.
+        AgentGone: the agent's process died.
+    """
+
+    def reached() -> bool | None:
+        agent.require_alive()
+        if agent.state is wanted:
+            return True
+        obstacle = _obstacle(agent, wanted)
+        if obstacle:
+            raise PhoneFailure(f"{agent.name} is not {wanted.name}: {obstacle}.")
+        return None
+
+    if not wait_until(agent.changes, reached, timeout):
+        raise PhoneFailure(
+            f"{agent.name} is not {wanted.name} after {timeout:g} s: it is {agent.state.name},"
+            f" {_situation(agent)}."
+        )
+    agent.look()
+
+
+def _obstacle(agent: Agent, wanted: AgentState) -> str | None:
+    """Why the state cannot come without another keyword; None while it can."""
+    call = agent.active_call
+    if wanted is AgentState.IDLE:
+        return _failed_transfer(agent)
+    if wanted is AgentState.RINGING:
+        return _missed_ringing(agent) if call is None else None
+    if call is None:
+        last = agent.last_call
+        return last.story() if last else "it has no call; use Dial or Accept"
+    if call.is_waiting:
+        return f"{call.story()} and nobody has accepted it; use Accept"
+    return None
+
+
+def _failed_transfer(agent: Agent) -> str | None:
+    """A transfer that has failed since the suite last looked: the call will not end by it."""
+    failed = next(agent.journal.of_kind(TransferFailed, agent.looked_at), None)
+    return f"its transfer did not work, {failed.story()}" if failed else None
+
+
+def _missed_ringing(agent: Agent) -> str | None:
+    """A call that was dialled and refused since the suite last looked; any other says nothing."""
+    last = agent.last_call
+    if last is None or last.direction is Direction.INCOMING or last.established_at is not None:
+        return None
+    news = agent.journal.of_kind(CallClosed, agent.looked_at)
+    missed = any(event.call_id == last.call_id and event.by is not ClosedBy.US for event in news)
+    return last.story() if missed else None
+
+
+def _situation(agent: Agent) -> str:
+    call = agent.active_call
+    if call is None:
+        last = agent.last_closed_call
+        return f"and the last thing it saw is that {last.story()}" if last else "and nobody called"
+    return f"{call.story()}{_unanswered(agent, call)}"
+
+
+def _unanswered(agent: Agent, call: Call) -> str:
+    """What the wire says about a call that got no final answer."""
+    if call.direction is Direction.INCOMING or call.answered:
+        return ""
+    messages = [(event.sent, Message(event.text)) for event in agent.journal.messages(call.call_id)]
+    invites = sum(sent and message.method == "INVITE" for sent, message in messages)
+    answers = [message.start_line[8:] for sent, message in messages if not sent and message.status]
+    if answers:
+        return f" and the last answer was {answers[-1]}"
+    return f" and nothing was heard from there ({invites} INVITE sent)"
+
+
+def require_established(agent: Agent, call: Call, to_do: str) -> None:
+    """Lets a call that is just being answered become established.
+
+    The other side's answer is on its way when its keyword returns, so this waits a moment.
+
+    Raises:
+        UsageError: it is not established then.
+    """
+
+    def settled() -> bool | None:
+        agent.require_alive()
+        return call.state is not CallState.RINGING or call.is_waiting or None
+
+    wait_until(agent.changes, settled, PROMPTLY)
+    if call.state is not CallState.ESTABLISHED:
+        raise UsageError(f"{agent.name} cannot {to_do} now: {call.story()}.")
+
+
+def stay_established(agent: Agent, duration: float) -> None:
+    """Watches a call for `duration` seconds.
+
+    Raises:
+        PhoneFailure: it is not established, or drops meanwhile: then at once.
+        AgentGone: the agent's process died.
+    """
+    began = time.monotonic()
+    call = (
+        agent.active_call
+        or agent.last_call
+        or agent.require_call("that could stay established", "Dial or Accept one first.")
+    )
+
+    def dropped() -> bool | None:
+        agent.require_alive()
+        return None if call.state is CallState.ESTABLISHED else True
+
+    if wait_until(agent.changes, dropped, duration):
+        elapsed = (call.closed.at if call.closed else time.monotonic()) - began
+        when = f"{elapsed:.1f} s after" if elapsed > 0 else "before"
+        raise PhoneFailure(
+            f"{agent.name} did not stay ESTABLISHED for {duration:g} s: {call.story()},"
+            f" {when} the check began."
+        )
+
+
+def wait_for_incoming(agent: Agent, timeout: float, call_id: str | None = None) -> Call:
+    """The call that rings at the agent, or the next that will, `timeout` in seconds.
+
+    Of several it is the newest; with a Call-ID only that call counts.
+
+    Raises:
+        PhoneFailure: none came.
+        AgentGone: the agent's process died.
+    """
+
+    def ringing() -> Call | None:
+        agent.require_alive()
+        waiting = [
+            call for call in agent.calls if call.is_waiting and call_id in (None, call.call_id)
+        ]
+        return waiting[-1] if waiting else None
+
+    call = wait_until(agent.changes, ringing, timeout)
+    if call is None:
+        raise PhoneFailure(
+            f"{agent.name} has no call to accept: nobody called within {timeout:g} s"
+            f"{_late_story(agent)}."
+        )
+    return call
+
+
+def _late_story(agent: Agent) -> str:
+    last = agent.last_call
+    return f"; before that, {last.story()}" if last else ""

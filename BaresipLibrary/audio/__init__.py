@@ -1,0 +1,1 @@
+"""Audio as numbers: levels, tones, recordings and prompts, as pure functions on samples."""

@@ -1,0 +1,172 @@
+"""Read a WAV file while somebody else writes it."""
+
+import os
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+PCM = 0x0001
+EXTENSIBLE = 0xFFFE
+RIFF_HEADER = 12
+CHUNK_HEADER = 8
+BYTES_PER_SAMPLE = 2
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """Where the samples of a WAV file are, in bytes."""
+
+    sample_rate: int
+    channels: int
+    data_start: int
+
+    @property
+    def frame(self) -> int:
+        return self.channels * BYTES_PER_SAMPLE
+
+
+class RecordingReader:
+    """Follows a WAV file (16-bit PCM, any number of channels) that grows.
+
+    The sizes in the header are believed only when they fit the file as it is: while it grows they
+    are 0 or old, and everything from the start of the data to the end of the file is audio. Once
+    the writer has closed it they fit, and chunks behind the data are left out.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        """Follow the file of that path. It is opened when it is first needed and exists by then."""
+        self.path = Path(path)
+        self._file: BinaryIO | None = None
+        self._layout: _Layout | None = None
+        self._position = 0
+
+    @property
+    def sample_rate(self) -> int:
+        """Samples a second; 0 until the header is there. Raises like `read_new`."""
+        layout = self._find_layout()
+        return layout.sample_rate if layout else 0
+
+    def read_new(self) -> NDArray[np.float64]:
+        """Return the samples that were written since the last call, mono, in [-1, 1), shape (n,).
+
+        Channels are averaged. A frame that is not complete yet is left for the next call. Empty
+        while the file or its header is not there, and when nothing is new. Raises `ValueError` when
+        the file is not a WAV file with 16-bit PCM.
+        """
+        layout = self._find_layout()
+        if layout is None or self._file is None:
+            return np.empty(0)
+        size = max(0, self._data_end(layout) - self._position)
+        self._file.seek(self._position)
+        raw = self._file.read(size - size % layout.frame)
+        raw = raw[: len(raw) - len(raw) % layout.frame]
+        self._position += len(raw)
+        frames = np.frombuffer(raw, dtype="<i2").reshape(-1, layout.channels)
+        return np.asarray(frames.mean(axis=1) / 32768.0, dtype=np.float64)
+
+    def skip_to_end(self) -> None:
+        """Pass over everything written so far: `read_new` returns what comes after. Raises alike.
+
+        Nothing is passed over while the file or its header is not there yet.
+        """
+        layout = self._find_layout()
+        if layout is not None:
+            size = max(0, self._data_end(layout) - self._position)
+            self._position += size - size % layout.frame
+
+    def close(self) -> None:
+        """Close the file. Closing twice is fine; reading again goes on where it stopped."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def __enter__(self) -> Self:
+        """Return the reader itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the file."""
+        self.close()
+
+    def _find_layout(self) -> _Layout | None:
+        if self._file is None:
+            try:
+                self._file = self.path.open("rb", buffering=0)
+            except FileNotFoundError:
+                return None
+        if self._layout is None:
+            self._layout = _parse(self._file, self.path)
+            self._position = self._layout.data_start if self._layout else 0
+        return self._layout
+
+    def _data_end(self, layout: _Layout) -> int:
+        """Return where the audio ends by now. The size is taken first: the file may grow."""
+        assert self._file is not None
+        size = os.fstat(self._file.fileno()).st_size
+        riff_size = _uint32(_read_at(self._file, 4, 4))
+        data_size = _uint32(_read_at(self._file, layout.data_start - 4, 4))
+        if riff_size + CHUNK_HEADER == size:
+            return min(size, layout.data_start + data_size)
+        return size
+
+
+def _parse(file: BinaryIO, path: Path) -> _Layout | None:
+    """Return the layout, None while the header is incomplete; raise `ValueError` for other files.
+
+    RIFF: 'RIFF', size, 'WAVE', then chunks of a 4-byte name, a 4-byte little-endian size and that
+    many bytes, padded to an even number.
+    """
+    start = _read_at(file, 0, RIFF_HEADER)
+    if not (b"RIFF".startswith(start[:4]) and b"WAVE".startswith(start[8:12])):
+        raise ValueError(f"{path} is not a WAV recording: it starts with {start!r}.")
+    position = RIFF_HEADER
+    form: tuple[int, int] | None = None
+    while len(header := _read_at(file, position, CHUNK_HEADER)) == CHUNK_HEADER:
+        name, size = header[:4], _uint32(header[4:])
+        body = position + CHUNK_HEADER
+        if name == b"data":
+            if form is None:
+                raise ValueError(f"{path} is not a WAV recording: no format precedes its data.")
+            return _Layout(form[0], form[1], body)
+        if name == b"fmt ":
+            form = _parse_format(_read_at(file, body, min(size, 40)), size, path)
+            if form is None:
+                return None
+        position = body + size + size % 2
+    return None
+
+
+def _parse_format(chunk: bytes, size: int, path: Path) -> tuple[int, int] | None:
+    """Return sample rate and channels of a format chunk, None while it is incomplete."""
+    if size < 16:
+        raise ValueError(f"{path} is not a WAV recording: its format has {size} bytes, not 16.")
+    if len(chunk) < min(size, 40):
+        return None
+    coding, channels, sample_rate, _, _, bits = struct.unpack_from("<HHIIHH", chunk)
+    if coding == EXTENSIBLE and len(chunk) >= 26:
+        coding = struct.unpack_from("<H", chunk, 24)[0]
+    if coding != PCM or bits != 8 * BYTES_PER_SAMPLE or not channels or not sample_rate:
+        raise ValueError(
+            f"{path} is not a recording of 16-bit PCM: it has format {coding:#06x}, {bits} bits, "
+            f"{channels} channels, {sample_rate} samples a second."
+        )
+    return sample_rate, channels
+
+
+def _read_at(file: BinaryIO, position: int, count: int) -> bytes:
+    file.seek(position)
+    return file.read(count)
+
+
+def _uint32(raw: bytes) -> int:
+    return int.from_bytes(raw, "little")

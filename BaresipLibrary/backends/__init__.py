@@ -1,0 +1,1 @@
+"""How an agent's baresip runs: the contract, and who fulfils it."""

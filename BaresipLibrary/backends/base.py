@@ -1,0 +1,147 @@
+"""The contract between an agent and the baresip that plays it."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import NamedTuple
+
+from ..events import Event
+
+Report = Callable[[Event], None]
+Headers = Sequence[tuple[str, str]]
+
+
+class Capability(Enum):
+    """What not every baresip can do, in the words of an error message."""
+
+    COUNT_PACKETS = "count RTP packets"
+    MESSAGE_WAITING = "subscribe to message waiting (mwi)"
+    OWN_REFUSALS = "refuse a call with a status of the suite's choice"
+    REDIRECT = "redirect a call"
+    ATTENDED_TRANSFER = "transfer with consultation"
+    INVITE_HEADERS = "send headers of the suite's choice"
+    DTMF_MODE = "choose how digits travel"
+
+
+class Packets(NamedTuple):
+    """RTP packets of a call's audio stream so far."""
+
+    received: int
+    sent: int
+
+
+@dataclass(frozen=True)
+class ToneSource:
+    """A steady sine: `frequency` in Hz, `level` in dBFS (0 is a full-scale sine)."""
+
+    frequency: float
+    level: float = -12.0
+
+
+@dataclass(frozen=True)
+class PromptSource:
+    """A recording, rendered as raw 16-bit little-endian mono PCM for each codec rate (Hz)."""
+
+    name: str
+    renderings: dict[int, Path]
+
+
+#: What a call sends; None is digital silence.
+Source = ToneSource | PromptSource | None
+
+
+class Backend(ABC):
+    """One agent's baresip.
+
+    Commands return once they are carried out by the stack, after every event that happened before
+    has been reported. They raise `CommandRefused` with the stack's words, or `AgentGone`.
+    """
+
+    name: str
+    capabilities: frozenset[Capability]
+    #: The values of the account's media_enc that this baresip understands.
+    media_encryptions: frozenset[str]
+
+    @abstractmethod
+    def start(self, report: Report) -> str:
+        """Brings the stack up; returns the SIP URI under which the agent is reached directly.
+
+        Raises:
+            BackendError: it does not come up; nothing of it is left then.
+        """
+
+    @abstractmethod
+    def stop(self) -> None:
+        """Ends all calls and the stack: asks, then terminates, then kills. Never raises."""
+
+    @property
+    @abstractmethod
+    def pid(self) -> int | None:
+        """The process the agent lives in; None when it is not one of ours."""
+
+    @property
+    @abstractmethod
+    def folder(self) -> Path:
+        """A private folder that lives as long as the agent."""
+
+    @abstractmethod
+    def dial(self, uri: str, headers: Headers = ()) -> str:
+        """Sends an INVITE and returns its Call-ID."""
+
+    @abstractmethod
+    def answer(self, call_id: str) -> None:
+        """Answers an incoming call with 200."""
+
+    @abstractmethod
+    def hang_up(self, call_id: str) -> None:
+        """Ends a call in whatever way its state asks for: CANCEL, BYE or a final refusal."""
+
+    @abstractmethod
+    def register(self) -> None:
+        """Sends a REGISTER; its outcome is an event."""
+
+    @abstractmethod
+    def unregister(self) -> None:
+        """Removes the registration; its outcome is an event."""
+
+    @abstractmethod
+    def refuse(self, call_id: str, status: int, reason: str, headers: Headers = ()) -> None:
+        """Answers an incoming call with a final 3xx to 6xx."""
+
+    @abstractmethod
+    def hold(self, call_id: str, on: bool) -> None:
+        """Sends the re-INVITE that holds or resumes; one that is in the way is waited out."""
+
+    @abstractmethod
+    def mute(self, call_id: str, on: bool) -> None:
+        """Sends silence in place of the source, or the source again; no signalling."""
+
+    @abstractmethod
+    def transfer(self, call_id: str, uri: str) -> None:
+        """Sends a REFER; its outcome is `TransferFailed`, or `CallClosed` by the transfer."""
+
+    @abstractmethod
+    def attended_transfer(self, call_id: str, consultation_id: str) -> None:
+        """Sends a REFER whose Refer-To replaces the consultation; outcomes as of `transfer`."""
+
+    @abstractmethod
+    def send_digits(self, call_id: str, digits: str, gap: float, mode: str | None) -> None:
+        """Sends DTMF, with `gap` seconds between digits; returns when the last one is out."""
+
+    @abstractmethod
+    def set_audio_source(self, call_id: str | None, source: Source) -> None:
+        """What one call sends from now on; with None, what later calls send from their start."""
+
+    @abstractmethod
+    def listen(self, call_id: str, on: bool) -> None:
+        """While on, `AudioArrived` is reported whenever the call's `rx` recording has grown."""
+
+    @abstractmethod
+    def name_recordings(self, stem: Path) -> None:
+        """Calls from now on are recorded as ``<stem>-<n>-rx.wav`` and ``-tx.wav``."""
+
+    @abstractmethod
+    def count_packets(self, call_id: str) -> Packets | None:
+        """RTP packets so far; None when the call has no audio stream."""

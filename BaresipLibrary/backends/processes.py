@@ -1,0 +1,238 @@
+"""Child processes of the embedded backend: forked off a warm one, or spawned one by one.
+
+`docs/adr/0001-fork-server.md` says why.
+"""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from abc import ABC, abstractmethod
+from pathlib import Path
+from typing import Any
+
+from ..errors import BackendError
+from ..waits import Changes, wait_until
+
+_WORKER_HOME = str(Path(__file__).parent)
+#: Loads the worker as a package of its own: `BaresipLibrary` and what it imports stay out.
+_ENTRY = (
+    "import sys; sys.path.insert(0, {home!r}); from worker.__main__ import main;"
+    " del sys.path[0]; main(sys.argv[1:])"
+)
+#: A warm process that has not answered by then (s) is broken.
+_FORK_TIMEOUT = 10.0
+
+
+class Child(ABC):
+    """One agent's process and the parent's end of its channel."""
+
+    def __init__(self, sock: socket.socket, changes: Changes) -> None:
+        self.socket = sock
+        self.exited = False
+        self.status: int | None = None
+        self._changes = changes
+
+    @property
+    @abstractmethod
+    def pid(self) -> int:
+        """Its process id."""
+
+    def has_exited(self, status: int | None) -> None:
+        """Notes the exit code: negative for a signal, None when it is unknown."""
+        with self._changes:
+            self.status = status
+            self.exited = True
+            self._changes.notify_all()
+
+    def wait(self, timeout: float) -> bool:
+        """Waits for the end of the process, `timeout` in seconds; tells whether it came."""
+        return wait_until(self._changes, lambda: self.exited or None, timeout) is not None
+
+    def kill(self, number: signal.Signals) -> None:
+        """Sends a signal, unless the process is known to have ended."""
+        with self._changes:
+            if not self.exited:
+                try:
+                    os.kill(self.pid, number)
+                except ProcessLookupError:
+                    pass  # it ends just now
+
+
+class _ForkedChild(Child):
+    def __init__(self, sock: socket.socket, changes: Changes) -> None:
+        super().__init__(sock, changes)
+        self.known_pid: int | None = None
+
+    @property
+    def pid(self) -> int:
+        assert self.known_pid is not None
+        return self.known_pid
+
+
+class _SpawnedChild(Child):
+    def __init__(self, sock: socket.socket, changes: Changes, process: "_Process") -> None:
+        super().__init__(sock, changes)
+        self._process = process
+        threading.Thread(target=self._watch, name=f"agent-{self.pid}", daemon=True).start()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def _watch(self) -> None:
+        self.has_exited(self._process.wait())
+
+
+_Process = subprocess.Popen[bytes]
+
+
+def _start_worker(*arguments: str, inherit: socket.socket) -> _Process:
+    return subprocess.Popen(
+        [sys.executable, "-P", "-c", _ENTRY.format(home=_WORKER_HOME), *arguments],
+        pass_fds=[inherit.fileno()],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,  # Ctrl-C is for Robot, which then stops its agents
+    )
+
+
+class Launcher(ABC):
+    """Starts agents' processes."""
+
+    @abstractmethod
+    def launch(self, folder: Path) -> Child:
+        """Starts a process that serves one agent and owns its private `folder`.
+
+        Raises:
+            BackendError: it could not be started.
+        """
+
+    def warm_up(self) -> None:  # noqa: B027 - not every launcher has something to prepare
+        """Prepares, without waiting, for a first launch that is to be quick."""
+
+    def close(self) -> None:  # noqa: B027 - nor to release
+        """Releases what the launcher itself holds; agents end on their own channels."""
+
+
+class Spawner(Launcher):
+    """A fresh interpreter for each agent: slower, and safe on every platform."""
+
+    def __init__(self, changes: Changes) -> None:
+        self._changes = changes
+
+    def launch(self, folder: Path) -> Child:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            process = _start_worker("agent", str(theirs.fileno()), str(folder), inherit=theirs)
+        return _SpawnedChild(ours, self._changes, process)
+
+
+class Forker(Launcher):
+    """Forks agents off one warm process, which also cleans up should this process be killed."""
+
+    def __init__(self, changes: Changes) -> None:
+        self._changes = changes
+        self._control: socket.socket | None = None
+        self._process: _Process | None = None
+        self._reader: threading.Thread | None = None
+        self._children: dict[int, _ForkedChild] = {}
+        self._unnamed: _ForkedChild | None = None
+
+    def warm_up(self) -> None:
+        self._warm()
+
+    def _warm(self) -> socket.socket:
+        control = self._control
+        if control is not None:
+            return control
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._process = _start_worker("fork", str(theirs.fileno()), inherit=theirs)
+        self._control = ours
+        self._reader = threading.Thread(
+            target=self._read, args=(ours, self._process), name="forkserver", daemon=True
+        )
+        self._reader.start()
+        return ours
+
+    def launch(self, folder: Path) -> Child:
+        ours, theirs = socket.socketpair()
+        child = _ForkedChild(ours, self._changes)
+        self._unnamed = child
+        with theirs:
+            self._request(folder, theirs)
+        named = wait_until(self._changes, lambda: self._named(child), _FORK_TIMEOUT)
+        if not named:
+            ours.close()
+            self.close()
+            raise BackendError("The process that starts agents broke down; it is replaced.")
+        return child
+
+    def _request(self, folder: Path, theirs: socket.socket) -> None:
+        request = json.dumps({"folder": str(folder)}).encode()
+        try:
+            socket.send_fds(self._warm(), [request], [theirs.fileno()])
+        except OSError:
+            self.close()  # it died since the last launch: the next one gets another
+            socket.send_fds(self._warm(), [request], [theirs.fileno()])
+
+    def _named(self, child: _ForkedChild) -> bool | None:
+        if child.known_pid is not None:
+            return True
+        return False if self._control is None else None
+
+    def close(self) -> None:
+        with self._changes:
+            control, self._control = self._control, None
+        if control is None:
+            return
+        control.shutdown(socket.SHUT_RDWR)
+        assert self._reader is not None and self._process is not None
+        self._reader.join()
+        control.close()
+
+    def _read(self, control: socket.socket, process: _Process) -> None:
+        while data := _receive(control):
+            self._take(json.loads(data))
+        process.wait()
+        self._lose_children(control)
+
+    def _take(self, message: dict[str, Any]) -> None:
+        with self._changes:
+            if "pid" in message:
+                assert self._unnamed is not None
+                self._unnamed.known_pid = message["pid"]
+                self._children[message["pid"]] = self._unnamed
+                self._changes.notify_all()
+                return
+            child = self._children.pop(message["exited"], None)
+        if child is not None:
+            child.has_exited(message["status"])
+
+    def _lose_children(self, control: socket.socket) -> None:
+        with self._changes:
+            orphans, self._children = list(self._children.values()), {}
+            if self._control is control:
+                self._control = None
+            self._changes.notify_all()
+        for child in orphans:
+            child.has_exited(None)
+
+
+def _receive(control: socket.socket) -> bytes:
+    try:
+        return control.recv(65536)
+    except OSError:
+        return b""
+
+
+def make_launcher(changes: Changes) -> Launcher:
+    """The quickest launcher that is safe here.
+
+    A fork without exec is not safe on macOS once system frameworks are loaded.
+    """
+    return Forker(changes) if sys.platform == "linux" else Spawner(changes)

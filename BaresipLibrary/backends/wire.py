@@ -1,0 +1,157 @@
+"""The embedded worker's messages, and what they mean to the library."""
+
+import re
+import ssl
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from .. import events
+from ..account import Account
+from ..events import ClosedBy, Event
+from .base import PromptSource, Source, ToneSource
+
+#: "486 Busy Here", and nothing after it but more words.
+_STATUS = re.compile(r"([3-6]\d\d)(?: (.*))?", re.DOTALL)
+#: A jitter buffer (ms) as short as good phones have: the stack's own default delays by 100 ms.
+_MEDIA = ("audio_jitter_buffer_type fixed", "audio_jitter_buffer_ms 40-200")
+_ERRNO = re.compile(r" \[\d+\]$")
+_OUR_HANG_UP = "Rejected by user"
+_PEERS_HANG_UP = "Connection reset by peer"
+#: The stack's own spelling.
+_TRANSFERRED = "Call transfered"
+
+
+def start_message(account: Account, address: str, port: int, stem: Path) -> dict[str, Any]:
+    """The first message to a worker. It holds the password: it is sent, never shown."""
+    return {
+        "config": {
+            "net_interface": address,
+            "sip_trace": True,
+            "max_concurrent_calls": None,
+            "expose_headers": ["Replaces"],
+            "extra_config_text": _configuration(account, address, port),
+        },
+        "aor": account.line(address, port),
+        "stem": str(stem),
+    }
+
+
+def _configuration(account: Account, address: str, port: int) -> str:
+    tls = account.tls
+    lines = [
+        f"sip_listen {_bracketed(address)}:{port}",
+        "dns_getaddrinfo yes",
+        *_MEDIA,
+        f"sip_verify_server {'yes' if tls.verify else 'no'}",
+    ]
+    # Parsing the system's certificates costs 10 ms, so only those pay who may need them.
+    system = ssl.get_default_verify_paths().cafile if account.uses_tls else None
+    ca_file = tls.ca_file or system
+    if ca_file:
+        lines.append(f"sip_cafile {ca_file}")
+    if tls.certificate:
+        lines.append(f"sip_certificate {tls.certificate}")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _bracketed(address: str) -> str:
+    return f"[{address}]" if ":" in address else address
+
+
+def source_message(source: Source) -> dict[str, Any]:
+    """A source as the worker reads it."""
+    match source:
+        case ToneSource(frequency, level):
+            return {"kind": "tone", "frequency": frequency, "level": level}
+        case PromptSource(_, renderings):
+            return {"kind": "prompt", "renderings": {r: str(p) for r, p in renderings.items()}}
+        case None:
+            return {"kind": "silence"}
+
+
+def closed(at: float, call_id: str, raw: str) -> events.CallClosed:
+    """What the stack's words for the end of a call mean."""
+    words = _ERRNO.sub("", raw)
+    if words == _TRANSFERRED:
+        return events.CallClosed(at, call_id, ClosedBy.TRANSFER, None, "transferred", raw)
+    if match := _STATUS.fullmatch(raw):
+        return events.CallClosed(at, call_id, ClosedBy.REFUSAL, int(match[1]), match[2] or "", raw)
+    if words == _OUR_HANG_UP:
+        return events.CallClosed(at, call_id, ClosedBy.US, None, words, raw)
+    if words == _PEERS_HANG_UP:
+        return events.CallClosed(at, call_id, ClosedBy.PEER, None, words, raw)
+    return events.CallClosed(at, call_id, ClosedBy.FAILURE, None, words, raw)
+
+
+def _split_status(raw: str) -> tuple[int | None, str]:
+    match = _STATUS.fullmatch(raw)
+    return (int(match[1]), match[2] or "") if match else (None, _ERRNO.sub("", raw))
+
+
+def _registration_failed(message: dict[str, Any]) -> Event:
+    return events.RegistrationFailed(message["at"], *_split_status(message["text"] or ""))
+
+
+def _transfer_failed(message: dict[str, Any]) -> Event:
+    status, words = _split_status(message["text"] or "")
+    return events.TransferFailed(message["at"], message["call_id"], status, words)
+
+
+def _quality(message: dict[str, Any]) -> Event:
+    fields = ("rtt", "jitter", "received", "lost")
+    return events.QualityReported(
+        message["at"], message["call_id"], *(message[field] for field in fields)
+    )
+
+
+def _media(message: dict[str, Any]) -> Event:
+    rx, tx = Path(message["rx"]), Path(message["tx"])
+    return events.MediaStarted(
+        message["at"], message["call_id"], message["rate"], message["channels"], rx, tx
+    )
+
+
+def _plain(kind: type[Event], *fields: str) -> Callable[[dict[str, Any]], Event]:
+    return lambda message: kind(message["at"], *(message[field] for field in fields))
+
+
+_READERS: dict[str, Callable[[dict[str, Any]], Event]] = {
+    "Registering": _plain(events.Registering),
+    "Registered": _plain(events.Registered),
+    "RegistrationFailed": _registration_failed,
+    "Unregistered": _plain(events.Unregistered),
+    "CallDialled": _plain(events.CallDialled, "call_id", "peer"),
+    "CallIncoming": _plain(events.CallIncoming, "call_id", "peer"),
+    "CallRinging": _plain(events.CallRinging, "call_id"),
+    "CallProgress": _plain(events.CallProgress, "call_id"),
+    "CallAnswered": _plain(events.CallAnswered, "call_id"),
+    "CallEstablished": _plain(events.CallEstablished, "call_id"),
+    "CallClosed": lambda m: closed(m["at"], m["call_id"], m["text"] or ""),
+    "TransferRequested": lambda m: events.TransferRequested(m["at"], m["call_id"], m["text"] or ""),
+    "TransferFailed": _transfer_failed,
+    "DtmfReceived": lambda m: events.DtmfReceived(m["at"], m["call_id"], m["text"]),
+    "QualityReported": _quality,
+    "Muted": _plain(events.Muted, "call_id", "on"),
+    "MediaStarted": _media,
+    "AudioArrived": _plain(events.AudioArrived, "call_id"),
+    "PromptEnded": _plain(events.PromptEnded, "call_id"),
+    "AudioTrouble": _plain(events.AudioTrouble, "call_id", "text"),
+    "SipMessage": _plain(events.SipMessage, "sent", "transport", "source", "destination", "text"),
+    "StackLog": _plain(events.StackLog, "level", "text"),
+}
+
+
+def to_event(message: dict[str, Any]) -> Event:
+    """The event that a worker's message reports.
+
+    Raises:
+        KeyError: the worker speaks another version of this protocol.
+    """
+    return _READERS[message["event"]](message)
+
+
+def died(status: int | None, last_words: str) -> events.AgentDied:
+    """The event that a channel's unexpected end reports."""
+    return events.AgentDied(time.monotonic(), status, last_words)

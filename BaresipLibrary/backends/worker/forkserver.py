@@ -1,0 +1,120 @@
+"""Forks agents off a process that has the wheel imported already.
+
+The parent asks for an agent with one datagram, `{"folder": …}`, that carries the agent's end of
+its channel; it is told `{"pid": …}` at once and `{"exited": …, "status": …}` when that child has
+ended. When the parent is gone, so are the children and their folders, and then this process.
+"""
+
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import time
+from collections.abc import Callable
+
+#: How long children may take to end by themselves once the parent is gone (s).
+_GRACE = 1.8
+
+ServeAgent = Callable[[socket.socket, str], None]
+
+
+class ForkServer:
+    """Single-threaded, so that a fork is safe."""
+
+    def __init__(self, control: socket.socket, serve_agent: ServeAgent) -> None:
+        self._control = control
+        self._serve_agent = serve_agent
+        self._folders: dict[int, str] = {}
+        self._wake, wake_writer = socket.socketpair()
+        self._wake.setblocking(False)
+        wake_writer.setblocking(False)
+        self._wake_writer = wake_writer
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(wake_writer.fileno(), warn_on_full_buffer=False)
+
+    def run(self) -> None:
+        """Serves until the parent is gone."""
+        while True:
+            readable, _, _ = select.select([self._control, self._wake], [], [])
+            if self._wake in readable:
+                self._drain_wake()
+                self._reap(tell=True)
+            if self._control in readable and not self._serve_request():
+                break
+        self._end_children()
+
+    def _drain_wake(self) -> None:
+        try:
+            self._wake.recv(4096)
+        except BlockingIOError:
+            pass
+
+    def _serve_request(self) -> bool:
+        data, descriptors, _, _ = socket.recv_fds(self._control, 65536, 1)
+        if not data:
+            return False
+        folder = json.loads(data)["folder"]
+        sock = socket.socket(fileno=descriptors[0])
+        pid = os.fork()
+        if pid == 0:
+            self._become_agent(sock, folder)
+        sock.close()
+        self._folders[pid] = folder
+        self._tell({"pid": pid})
+        return True
+
+    def _become_agent(self, sock: socket.socket, folder: str) -> None:
+        status = 1
+        try:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            for inherited in (self._control, self._wake, self._wake_writer):
+                inherited.close()
+            log_to(folder)
+            self._serve_agent(sock, folder)
+            status = 0
+        except BaseException:
+            import traceback
+
+            traceback.print_exc()
+        finally:
+            os._exit(status)
+
+    def _reap(self, *, tell: bool) -> None:
+        while self._folders:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == 0:
+                return
+            folder = self._folders.pop(pid)
+            if tell:
+                self._tell({"exited": pid, "status": os.waitstatus_to_exitcode(status)})
+            else:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def _tell(self, message: dict[str, int]) -> None:
+        try:
+            self._control.send(json.dumps(message).encode())
+        except OSError:
+            pass  # the parent is gone; the next select says so
+
+    def _end_children(self) -> None:
+        deadline = time.monotonic() + _GRACE
+        while self._folders and (remaining := deadline - time.monotonic()) > 0:
+            self._reap(tell=False)
+            if self._folders:
+                select.select([self._wake], [], [], remaining)
+                self._drain_wake()
+        for pid, folder in self._folders.items():
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def log_to(folder: str) -> None:
+    """Sends what this process prints, its native code included, to `log` in the folder."""
+    log = os.open(f"{folder}/log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    os.close(log)

@@ -1,0 +1,123 @@
+"""What the stack can do and the wheel does not offer, through libbaresip's exported C functions.
+
+The wheel's extension module exports libbaresip's public API. Its functions must run on the stack's
+own thread: called from another one, they close sockets that the stack goes on to watch. The wheel
+calls Python on that thread for every event and completed command, and there is where `StackThread`
+does its work.
+"""
+
+import contextlib
+import ctypes
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from typing import TypeVar
+
+from baresip import Runtime, _native
+from baresip._events import set_sink
+
+T = TypeVar("T")
+
+_POINTER, _TEXT, _NUMBER = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_uint32
+#: Name, result, arguments; the variable ones of `ua_hangupf` come after those.
+_FUNCTIONS = (
+    ("uag_call_find", _POINTER, [_TEXT]),
+    ("call_audio", _POINTER, [_POINTER]),
+    ("audio_strm", _POINTER, [_POINTER]),
+    ("stream_metric_get_rx_n_packets", _NUMBER, [_POINTER]),
+    ("stream_metric_get_tx_n_packets", _NUMBER, [_POINTER]),
+    ("call_get_ua", _POINTER, [_POINTER]),
+    ("call_account", _POINTER, [_POINTER]),
+    ("account_dtmfmode", ctypes.c_int, [_POINTER]),
+    ("account_set_dtmfmode", ctypes.c_int, [_POINTER, ctypes.c_int]),
+    ("ua_hangupf", None, [_POINTER, _POINTER, ctypes.c_uint16, _TEXT, _TEXT]),
+)
+_DTMF_MODES = {"rtpevent": 0, "info": 1, "auto": 2}
+
+
+def _load() -> ctypes.CDLL:
+    library = ctypes.CDLL(_native.__file__)
+    for name, result, arguments in _FUNCTIONS:
+        function = getattr(library, name)
+        function.restype = result
+        function.argtypes = arguments
+    return library
+
+
+_library = _load()
+
+
+class StackThread:
+    """Runs functions on the thread of a runtime's stack, between two of its own steps."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._jobs: deque[Callable[[], None]] = deque()
+        self._pass_on = set_sink(self._on_native_event)  # type: ignore[no-untyped-call]
+
+    def _on_native_event(self, event: int, handle: int, payload: bytes | None) -> None:
+        while self._jobs:
+            self._jobs.popleft()()
+        self._pass_on(event, handle, payload)
+
+    async def run(self, function: Callable[[], T]) -> T:
+        """What the function returns; it must not raise and must not take long."""
+        results: list[T] = []
+        self._jobs.append(lambda: results.append(function()))
+        await self._runtime.cmd(_native.lib.BP_CMD_PING)
+        return results[0]
+
+
+async def rtp_packets(thread: StackThread, call_id: str) -> tuple[int, int] | None:
+    """RTP packets received and sent so far in a call's audio stream; None when it has none."""
+
+    def count() -> tuple[int, int] | None:
+        call = _library.uag_call_find(call_id.encode())
+        audio = call and _library.call_audio(call)
+        stream = audio and _library.audio_strm(audio)
+        if not stream:
+            return None
+        received = _library.stream_metric_get_rx_n_packets(stream)
+        return received, _library.stream_metric_get_tx_n_packets(stream)
+
+    return await thread.run(count)
+
+
+async def refuse(
+    thread: StackThread, call_id: str, status: int, reason: str, headers: list[tuple[str, str]]
+) -> None:
+    """Answers an incoming call with a final status; the stack reports the call as closed."""
+    pairs = [*headers, ("Content-Length", "0")]
+    rest = "".join(f"{name}: {value}\r\n" for name, value in pairs) + "\r\n"
+
+    def hang_up() -> None:
+        call = _library.uag_call_find(call_id.encode())
+        if call:
+            agent = _library.call_get_ua(call)
+            block = ctypes.c_char_p(rest.encode())
+            _library.ua_hangupf(agent, call, status, reason.encode(), b"%s", block)
+
+    await thread.run(hang_up)
+
+
+@contextlib.asynccontextmanager
+async def dtmf_mode(thread: StackThread, call_id: str, mode: str | None) -> AsyncIterator[None]:
+    """Sends the digits of a block in another mode than the account's; None changes nothing."""
+    if mode is None:
+        yield
+        return
+    before = await thread.run(lambda: _swap_dtmf_mode(call_id, _DTMF_MODES[mode]))
+    try:
+        yield
+    finally:
+        if before is not None:
+            await thread.run(lambda: _swap_dtmf_mode(call_id, before))
+
+
+def _swap_dtmf_mode(call_id: str, mode: int) -> int | None:
+    call = _library.uag_call_find(call_id.encode())
+    account = call and _library.call_account(call)
+    if not account:
+        return None
+    before = int(_library.account_dtmfmode(account))
+    _library.account_set_dtmfmode(account, mode)
+    return before

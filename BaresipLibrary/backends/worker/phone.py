@@ -1,0 +1,310 @@
+"""One SIP phone: the wheel's runtime and user agent behind commands and events."""
+
+import asyncio
+import contextlib
+from pathlib import Path
+from typing import Any
+
+from baresip import (
+    BaresipError,
+    Call,
+    CallState,
+    Config,
+    Event,
+    RegistrationError,
+    Runtime,
+    StackEvent,
+    TransferFailed,
+    UserAgent,
+)
+
+from . import native
+from .pump import AudioPump, Report
+from .trace import follow_logs
+
+#: What the stack reports of a call, and the name of the event that tells the parent.
+_CALL_EVENTS = {
+    Event.CALL_INCOMING: "CallIncoming",
+    Event.CALL_OUTGOING: "CallDialled",
+    Event.CALL_RINGING: "CallRinging",
+    Event.CALL_PROGRESS: "CallProgress",
+    Event.CALL_ANSWERED: "CallAnswered",
+    Event.CALL_ESTABLISHED: "CallEstablished",
+    Event.CALL_CLOSED: "CallClosed",
+    Event.CALL_TRANSFER: "TransferRequested",
+    Event.CALL_TRANSFER_FAILED: "TransferFailed",
+}
+#: What the wheel says when a re-INVITE cannot be sent because another one is under way.
+_IN_FLIGHT = "already in flight"
+#: What the stack says of a call that this side ended; of one it refused it gives the reason phrase.
+_OUR_HANG_UP = "Rejected by user"
+#: How long a registrar may take to confirm that an agent leaves (s).
+_FAREWELL = 0.5
+#: How long the one under way may take (s).
+_PATIENCE = 8.0
+
+
+class CommandFailed(Exception):
+    """A command that could not be carried out; its text goes to the parent."""
+
+
+class _Pairs(dict[str, str]):
+    """Headers for the wheel, which takes a mapping and reads its items: a name may come twice."""
+
+    def __init__(self, pairs: list[tuple[str, str]]) -> None:
+        super().__init__(pairs)
+        self._pairs = pairs
+
+    def items(self) -> Any:
+        return self._pairs
+
+
+class Phone:
+    """Carries out the commands of one agent and reports what its stack says."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._runtime = Runtime()
+        self._calls: dict[int, Call] = {}
+        self._call_ids: dict[int, str] = {}
+        self._with_media: set[int] = set()
+        self._ended: set[int] = set()
+        self._pump = AudioPump(report)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._news = asyncio.Event()
+        self._unregistering = False
+        self._registered = False
+        self._refused: set[str] = set()
+        self._failed_transfers: list[str | None] = []
+        self._ua: UserAgent
+        self._stack: native.StackThread
+
+    async def start(self, config: dict[str, Any], aor: str, stem: str) -> None:
+        """Brings the stack up with one account.
+
+        Raises:
+            BaresipError: the stack refuses the configuration, its port or the account.
+        """
+        self._pump.stem = Path(stem)
+        follow_logs(self._report)
+        await self._runtime.start(Config(**config))
+        self._stack = native.StackThread(self._runtime)
+        self._runtime.subscribe(self._on_event)
+        self._ua = await UserAgent.create(self._runtime, aor, transfer_policy="auto")
+        self._ua.on_incoming(self._on_incoming)
+        self._ua.on_transfer_call(self._adopt)
+
+    async def stop(self) -> None:
+        """Hangs up, unregisters and takes the stack down."""
+        for call in list(self._calls.values()):
+            try:
+                await call.hangup()
+            except BaresipError:
+                pass  # it closed by itself meanwhile
+        if self._registered:
+            with contextlib.suppress(BaresipError):  # then the registrar forgets it by itself
+                await self._ua.unregister(timeout=_FAREWELL)
+        await self._runtime.close()
+
+    async def do(self, command: str, arguments: dict[str, Any]) -> Any:
+        """Carries out one command by its name.
+
+        Raises:
+            CommandFailed: the command cannot be carried out now; its text says why.
+            BaresipError: the stack refused.
+        """
+        action = getattr(self, f"do_{command}", None)
+        if action is None:
+            raise CommandFailed(f"unknown command {command!r}")
+        return await action(**arguments)
+
+    async def do_register(self) -> None:
+        self._spawn(self._register())
+
+    async def _register(self) -> None:
+        try:
+            await self._ua.register(timeout=60.0)
+        except RegistrationError as error:
+            if error.status is None and not error.reason:
+                self._report("RegistrationFailed", text=str(error))
+
+    async def do_unregister(self) -> None:
+        self._spawn(self._unregister())
+
+    async def _unregister(self) -> None:
+        self._unregistering = True
+        try:
+            await self._ua.unregister(timeout=60.0)
+        except RegistrationError:
+            pass  # the stack's own event has told
+        finally:
+            self._unregistering = False
+
+    async def do_dial(self, uri: str, headers: list[tuple[str, str]]) -> str:
+        call = await self._ua.dial(uri, _Pairs(headers) if headers else None)
+        if call.handle not in self._ended:
+            self._adopt(call)
+        return self._call_ids[call.handle]
+
+    async def do_answer(self, call_id: str) -> None:
+        await self._answer(self._call(call_id))
+
+    async def _answer(self, call: Call) -> None:
+        await call.answer()
+        self._report("CallAnswered", call_id=call.call_id)
+
+    async def do_hang_up(self, call_id: str) -> None:
+        await self._call(call_id).hangup()
+
+    async def do_refuse(
+        self, call_id: str, status: int, reason: str, headers: list[tuple[str, str]]
+    ) -> None:
+        self._call(call_id)
+        self._refused.add(call_id)
+        await native.refuse(self._stack, call_id, status, reason, headers)
+
+    async def do_hold(self, call_id: str, on: bool) -> None:
+        call = self._call(call_id)
+        deadline = asyncio.get_running_loop().time() + _PATIENCE
+        while True:
+            self._news.clear()
+            try:
+                await (call.hold() if on else call.resume())
+                return
+            except BaresipError as error:
+                if _IN_FLIGHT not in str(error):
+                    raise
+            remaining = deadline - asyncio.get_running_loop().time()
+            try:
+                await asyncio.wait_for(self._news.wait(), max(0.0, remaining))
+            except TimeoutError:
+                raise CommandFailed("another re-INVITE stayed in the way") from None
+
+    async def do_mute(self, call_id: str, on: bool) -> None:
+        self._call(call_id)
+        self._pump.mute(call_id, on)
+        self._report("Muted", call_id=call_id, on=on)
+
+    async def do_transfer(self, call_id: str, uri: str) -> None:
+        call = self._call(call_id)
+        self._spawn(self._transfer(call, call.transfer(uri)))
+
+    async def do_attended_transfer(self, call_id: str, consultation_id: str) -> None:
+        call, consultation = self._call(call_id), self._call(consultation_id)
+        await self.do_hold(call_id, True)  # the wheel would not wait for a re-INVITE under way
+        await self.do_hold(consultation_id, True)
+        self._spawn(self._transfer(call, call.attended_transfer(consultation)))
+
+    async def _transfer(self, call: Call, outcome: Any) -> None:
+        seen = len(self._failed_transfers)
+        try:
+            await outcome
+        except (BaresipError, ValueError) as error:
+            told = len(self._failed_transfers) > seen or call.state is CallState.CLOSED
+            if not told:
+                self._report("TransferFailed", call_id=call.call_id, text=_status_text(error))
+
+    async def do_send_digits(self, call_id: str, digits: str, gap: float, mode: str | None) -> None:
+        call = self._call(call_id)
+        async with native.dtmf_mode(self._stack, call_id, mode):
+            await call.send_dtmf(digits, interdigit_ms=round(gap * 1000))
+
+    async def do_set_audio_source(self, call_id: str | None, source: dict[str, Any]) -> None:
+        self._pump.set_source(call_id, source)
+
+    async def do_listen(self, call_id: str, on: bool) -> None:
+        self._pump.listen(call_id, on)
+
+    async def do_name_recordings(self, stem: str) -> None:
+        self._pump.stem = Path(stem)
+
+    async def do_count_packets(self, call_id: str) -> tuple[int, int] | None:
+        return await native.rtp_packets(self._stack, call_id)
+
+    def _spawn(self, work: Any) -> None:
+        task: asyncio.Task[None] = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _call(self, call_id: str) -> Call:
+        for call in self._calls.values():
+            if call.call_id == call_id and call.state is not CallState.CLOSED:
+                return call
+        raise CommandFailed("the call has ended")
+
+    def _adopt(self, call: Call) -> None:
+        call.call_id = call.call_id or self._call_ids.get(call.handle)
+        self._calls[call.handle] = call
+        if call.handle in self._with_media:
+            self._pump.add(call)
+
+    def _on_incoming(self, call: Call) -> None:
+        self._adopt(call)
+        if "Replaces" in call.headers:
+            self._spawn(self._answer(call))  # as a phone does: it takes the place of another call
+
+    def _on_event(self, event: StackEvent) -> None:
+        self._news.set()
+        if event.event in _REGISTRATION_EVENTS:
+            self._on_registration(event)
+        elif event.event is Event.CALL_DTMF_START:
+            self._report("DtmfReceived", call_id=event.call_id, text=event.text)
+        elif event.event is Event.CALL_RTCP and event.stats:
+            self._on_statistics(event)
+        elif event.event in _CALL_EVENTS:
+            self._on_call(event)
+
+    def _on_registration(self, event: StackEvent) -> None:
+        name = _REGISTRATION_EVENTS[event.event]
+        if name != "Registering":
+            self._registered = name == "Registered" and not self._unregistering
+        if name == "Registered" and self._unregistering:
+            name = "Unregistered"
+        self._report(name, text=event.text)
+
+    def _on_call(self, event: StackEvent) -> None:
+        if event.call_id:
+            self._call_ids[event.call] = event.call_id
+        call = self._calls.get(event.call)
+        call_id = self._call_ids.get(event.call)
+        if event.event is Event.CALL_TRANSFER_FAILED:
+            self._failed_transfers.append(call_id)
+        if event.event is Event.CALL_CLOSED and event.stats:
+            self._on_statistics(event)
+        refused = event.event is Event.CALL_CLOSED and call_id in self._refused
+        text = _OUR_HANG_UP if refused else event.text
+        self._report(_CALL_EVENTS[event.event], call_id=call_id, peer=event.peer, text=text)
+        if event.event in (Event.CALL_PROGRESS, Event.CALL_ESTABLISHED):
+            self._with_media.add(event.call)
+            if call is not None:
+                self._pump.add(call)
+        elif event.event is Event.CALL_CLOSED and call_id is not None:
+            self._calls.pop(event.call, None)
+            self._ended.add(event.call)
+            self._with_media.discard(event.call)
+            self._pump.remove(call_id)
+
+    def _on_statistics(self, event: StackEvent) -> None:
+        rtcp, received = event.stats.get("rtcp", {}), event.stats.get("rx", {})
+        if rtcp:
+            self._report(
+                "QualityReported",
+                call_id=event.call_id,
+                rtt=rtcp.get("rtt_us", 0) / 1e6,
+                jitter=rtcp.get("rx_jitter_us", 0) / 1e6,
+                received=received.get("packets", 0),
+                lost=rtcp.get("rx_lost", 0),
+            )
+
+
+_REGISTRATION_EVENTS = {
+    Event.REGISTERING: "Registering",
+    Event.REGISTER_OK: "Registered",
+    Event.REGISTER_FAIL: "RegistrationFailed",
+}
+
+
+def _status_text(error: Exception) -> str:
+    if isinstance(error, TransferFailed) and error.status:
+        return f"{error.status} {error.reason}"
+    return str(error)

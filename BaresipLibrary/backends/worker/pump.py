@@ -1,0 +1,235 @@
+"""Moves PCM between the calls of an agent and their WAV files, on the clock of the media."""
+
+import asyncio
+import contextlib
+import time
+import wave
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from baresip import AudioInfo, AudioNotActive, AudioRestarted, Call
+
+from .sounds import Silence, Sound, interleave, make_sound
+
+#: How often audio moves while somebody listens, and while nobody does (s).
+LISTENED, UNHEARD = 0.02, 0.08
+#: Rounds at the quicker pace after a new source: what lay ready is dropped a packet later.
+_HURRIED_ROUNDS = 3
+#: How much audio lies ready to be sent (s): twice the longer of the two, so that no tone breaks.
+AHEAD = 0.16
+_SAMPLE = 2
+
+Report = Callable[..., None]
+
+
+class Recording:
+    """A 16-bit WAV file whose header is right after every write."""
+
+    def __init__(self, path: Path, rate: int, channels: int) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        self._file = path.open("wb")
+        self._wave: wave.Wave_write = wave.open(self._file, "wb")  # noqa: SIM115
+        self._wave.setparams((channels, _SAMPLE, rate, 0, "NONE", ""))
+        self.write(b"")
+
+    def write(self, pcm: bytes) -> None:
+        """Appends samples and hands them to the operating system."""
+        self._wave.writeframes(pcm)
+        self._file.flush()
+
+    def close(self) -> None:
+        """Ends the file."""
+        self._wave.close()
+        self._file.close()
+
+
+class CallAudio:
+    """One call's streams: what arrives goes to its `rx` recording, what is sent to its `tx` one."""
+
+    def __init__(self, call: Call, stem: Path, source: dict[str, Any], report: Report) -> None:
+        self._call = call
+        self._stem = stem
+        self._source = source
+        self._report = report
+        self._sound: Sound = Silence()
+        self._format: tuple[int, int, int, int] | None = None
+        self._streams = 0
+        self._rx: Recording | None = None
+        self._tx: Recording | None = None
+        self._muted = False
+
+    def set_source(self, source: dict[str, Any]) -> None:
+        """Sends something else from now on; what lies ready of the old is dropped."""
+        self._source = source
+        with contextlib.suppress(AudioNotActive, AudioRestarted):
+            info = self._call.audio.info()
+            if info.tx_ready and info.tx_sample_rate:
+                self._sound = self._make_sound(info.tx_sample_rate)
+                self._call.audio.flush_tx()
+
+    def mute(self, on: bool) -> None:
+        """Sends digital silence in place of the source, or the source again."""
+        self._muted = on
+        self.set_source(self._source)
+
+    def move(self) -> bool:
+        """Moves what is there; tells whether anything arrived."""
+        try:
+            info = self._call.audio.info()
+            if not (info.tx_ready and info.rx_ready and info.rx_sample_rate):
+                return False
+            self._follow_format(info)
+            self._send(info)
+            return self._receive(info)
+        except (AudioNotActive, AudioRestarted):
+            return False
+
+    def close(self) -> None:
+        """Takes what is left and ends the recordings."""
+        self.move()
+        self._close_files()
+
+    def _follow_format(self, info: AudioInfo) -> None:
+        found = (info.rx_sample_rate, info.rx_channels, info.tx_sample_rate, info.tx_channels)
+        if found == self._format:
+            return
+        self._close_files()
+        self._streams += 1
+        part = "" if self._streams == 1 else f"-part{self._streams}"
+        self._rx = Recording(self._named(f"{part}-rx.wav"), found[0], found[1])
+        self._tx = Recording(self._named(f"{part}-tx.wav"), found[2], found[3])
+        self._format = found
+        self._sound = self._make_sound(found[2])
+        self._report(
+            "MediaStarted",
+            call_id=self._call.call_id,
+            rate=found[0],
+            channels=found[1],
+            rx=str(self._rx.path),
+            tx=str(self._tx.path),
+        )
+
+    def _close_files(self) -> None:
+        for recording in (self._rx, self._tx):
+            if recording is not None:
+                recording.close()
+        self._rx = self._tx = None
+
+    def _named(self, ending: str) -> Path:
+        return self._stem.with_name(self._stem.name + ending)
+
+    def _make_sound(self, rate: int) -> Sound:
+        def ended() -> None:
+            self._report("PromptEnded", call_id=self._call.call_id)
+
+        try:
+            return make_sound(self._source, rate, ended)
+        except (ValueError, OSError) as error:
+            self._report("AudioTrouble", call_id=self._call.call_id, text=str(error))
+            return Silence()
+
+    def _send(self, info: AudioInfo) -> None:
+        frame = _SAMPLE * info.tx_channels
+        missing = int(info.tx_sample_rate * AHEAD) - info.tx_buffered // frame
+        if missing <= 0:
+            return
+        mono = bytes(_SAMPLE * missing) if self._muted else self._sound.take(missing)
+        pcm = interleave(mono, info.tx_channels)
+        self._call.audio.write(pcm)
+        assert self._tx is not None
+        self._tx.write(pcm)
+
+    def _receive(self, info: AudioInfo) -> bool:
+        assert self._rx is not None
+        arrived = info.rx_buffered > 0 and self._call.audio.read(info.rx_capacity)
+        if arrived:
+            self._rx.write(arrived)
+        return bool(arrived)
+
+
+class AudioPump:
+    """The audio of all calls of an agent. It runs while there is a call, and only then."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._calls: dict[str, CallAudio] = {}
+        self._sources: dict[str, dict[str, Any]] = {}
+        self._muted: set[str] = set()
+        self._listened: set[str] = set()
+        self._hurried = 0
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._number = 0
+        self.stem = Path()
+        self.source: dict[str, Any] = {"kind": "silence"}
+
+    def add(self, call: Call) -> None:
+        """Starts to move a call's audio as soon as its media runs; once more is once too often."""
+        if call.call_id is None or call.call_id in self._calls:
+            return
+        self._number += 1
+        stem = self.stem.with_name(f"{self.stem.name}-{self._number}")
+        source = self._sources.get(call.call_id, self.source)
+        audio = CallAudio(call, stem, source, self._report)
+        audio.mute(call.call_id in self._muted)
+        self._calls[call.call_id] = audio
+        self._wake.set()
+        if self._task is None:
+            self._task = asyncio.create_task(self._run())
+
+    def remove(self, call_id: str) -> None:
+        """Ends the recordings of a call that has closed."""
+        audio = self._calls.pop(call_id, None)
+        self._sources.pop(call_id, None)
+        self._muted.discard(call_id)
+        self._listened.discard(call_id)
+        if audio is not None:
+            audio.close()
+
+    def set_source(self, call_id: str | None, source: dict[str, Any]) -> None:
+        """Sets what one call sends, be its media up or not, or with None every call to come."""
+        if call_id is None:
+            self.source = source
+            return
+        self._sources[call_id] = source
+        if call_id in self._calls:
+            self._calls[call_id].set_source(source)
+        self._hurry()
+
+    def mute(self, call_id: str, on: bool) -> None:
+        """Sends digital silence in place of a call's source, or the source again."""
+        (self._muted.add if on else self._muted.discard)(call_id)
+        if call_id in self._calls:
+            self._calls[call_id].mute(on)
+        self._hurry()
+
+    def _hurry(self) -> None:
+        self._hurried = _HURRIED_ROUNDS
+        self._wake.set()
+
+    def listen(self, call_id: str, on: bool) -> None:
+        """While somebody listens to a call, every piece of audio that arrives is reported.
+
+        What has arrived before is in the recording when this returns.
+        """
+        (self._listened.add if on else self._listened.discard)(call_id)
+        if call_id in self._calls:
+            self._calls[call_id].move()
+        self._wake.set()
+
+    async def _run(self) -> None:
+        while self._calls:
+            started = time.monotonic()
+            for call_id, audio in list(self._calls.items()):
+                if audio.move() and call_id in self._listened:
+                    self._report("AudioArrived", call_id=call_id)
+            self._wake.clear()
+            period = LISTENED if self._listened or self._hurried else UNHEARD
+            self._hurried = max(0, self._hurried - 1)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(
+                    self._wake.wait(), max(0.0, started + period - time.monotonic())
+                )
+        self._task = None

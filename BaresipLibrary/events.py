@@ -1,0 +1,209 @@
+"""What a backend reports: frozen facts, each stamped with `time.monotonic()` where it happened.
+
+One clock serves all processes of a machine, so events of different agents compare.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+
+class ClosedBy(Enum):
+    """Who or what ended a call."""
+
+    US = "us"
+    PEER = "peer"
+    REFUSAL = "refusal"
+    FAILURE = "failure"
+    TRANSFER = "transfer"
+
+
+@dataclass(frozen=True)
+class Event:
+    """Anything an agent saw. `at` is in seconds on the machine's monotonic clock."""
+
+    at: float
+
+
+@dataclass(frozen=True)
+class Registering(Event):
+    """A REGISTER was sent."""
+
+
+@dataclass(frozen=True)
+class Registered(Event):
+    """The registrar accepted the registration, or a refresh of it."""
+
+
+@dataclass(frozen=True)
+class RegistrationFailed(Event):
+    """The registrar refused, or was not reached: then `status` is None."""
+
+    status: int | None
+    words: str
+
+
+@dataclass(frozen=True)
+class Unregistered(Event):
+    """The registrar confirmed that the registration is gone."""
+
+
+@dataclass(frozen=True)
+class CallEvent(Event):
+    """An event of one call, named by its SIP Call-ID."""
+
+    call_id: str
+
+
+@dataclass(frozen=True)
+class CallDialled(CallEvent):
+    """The agent sent an INVITE to `peer` (a SIP URI)."""
+
+    peer: str
+
+
+@dataclass(frozen=True)
+class CallIncoming(CallEvent):
+    """An INVITE arrived from `peer` (a SIP URI)."""
+
+    peer: str
+
+
+@dataclass(frozen=True)
+class CallRinging(CallEvent):
+    """The peer is alerting (180)."""
+
+
+@dataclass(frozen=True)
+class CallProgress(CallEvent):
+    """The peer sends early media (183)."""
+
+
+@dataclass(frozen=True)
+class CallAnswered(CallEvent):
+    """The peer answered with a 2xx, or this agent did."""
+
+
+@dataclass(frozen=True)
+class CallEstablished(CallEvent):
+    """The dialog is confirmed."""
+
+
+@dataclass(frozen=True)
+class CallClosed(CallEvent):
+    """The call is over.
+
+    `status` is the SIP status of a final answer that refused the call, else None; `words` are the
+    answer's reason phrase or the failure's description; `raw` is what the backend said.
+    """
+
+    by: ClosedBy
+    status: int | None
+    words: str
+    raw: str
+
+
+@dataclass(frozen=True)
+class TransferRequested(CallEvent):
+    """The peer asked (REFER) to be called elsewhere; the agent does it by itself."""
+
+    target: str
+
+
+@dataclass(frozen=True)
+class TransferFailed(CallEvent):
+    """The transfer this agent asked for failed; the call goes on. `status` is the sipfrag's."""
+
+    status: int | None
+    words: str
+
+    def story(self) -> str:
+        """Why, as a clause."""
+        return self.words if self.status is None else f"it failed with {self.status} {self.words}"
+
+
+@dataclass(frozen=True)
+class DtmfReceived(CallEvent):
+    """The peer pressed a key: 0-9, A-D, ``*`` or ``#``."""
+
+    digit: str
+
+
+@dataclass(frozen=True)
+class QualityReported(CallEvent):
+    """An RTCP report.
+
+    `rtt` and `jitter` in seconds; `received` and `lost` count the RTP packets of the peer.
+    """
+
+    rtt: float
+    jitter: float
+    received: int
+    lost: int
+
+
+@dataclass(frozen=True)
+class Muted(CallEvent):
+    """The agent sends silence in place of its source, or with `on` False its source again."""
+
+    on: bool
+
+
+@dataclass(frozen=True)
+class MediaStarted(CallEvent):
+    """Audio streams run (again, after a renegotiation) and grow as WAV files.
+
+    `rate` in Hz and `channels` are those of the received audio.
+    """
+
+    rate: int
+    channels: int
+    rx: Path
+    tx: Path
+
+
+@dataclass(frozen=True)
+class AudioArrived(CallEvent):
+    """The `rx` recording has grown. Reported only while somebody listens; not kept."""
+
+
+@dataclass(frozen=True)
+class PromptEnded(CallEvent):
+    """The prompt that was being sent is over; silence follows."""
+
+
+@dataclass(frozen=True)
+class AudioTrouble(CallEvent):
+    """Audio could not be sent as asked."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class SipMessage(Event):
+    """One SIP message on the wire, as the agent's stack saw it."""
+
+    sent: bool
+    transport: str
+    source: str
+    destination: str
+    text: str
+
+
+@dataclass(frozen=True)
+class StackLog(Event):
+    """A line that the stack itself logged."""
+
+    level: str
+    text: str
+
+
+@dataclass(frozen=True)
+class AgentDied(Event):
+    """The agent's process ended though nobody asked for it.
+
+    `status` is its exit code, negative for a signal, None when it could not be learned.
+    """
+
+    status: int | None
+    last_words: str

@@ -1,0 +1,1 @@
+"""Robot-facing keywords, one component a topic: convert, delegate, log."""

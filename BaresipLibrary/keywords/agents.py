@@ -1,0 +1,169 @@
+"""Bringing agents up and down, and looking at them."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from robot.api import logger
+from robot.api.deco import keyword
+from robot.api.types import Secret
+from robot.utils import DotDict
+
+from ..account import Account, Tls
+from ..agents.agent import Agent
+from ..backends.embedded import EmbeddedBackend
+from ..errors import UsageError
+from ..types import DtmfMode, MediaEncryption, Transport
+from .base import AgentName, Component, header_pairs
+
+
+class AgentKeywords(Component):
+    """Start, stop, describe."""
+
+    @keyword(tags=("Agent",))
+    def start_agent(
+        self,
+        name: str,
+        username: str | None = None,
+        domain: str | None = None,
+        password: str | Secret | None = None,
+        *,
+        display_name: str | None = None,
+        transport: Transport = Transport.udp,
+        auth_user: str | None = None,
+        outbound: str | None = None,
+        stun_server: str | None = None,
+        media_enc: MediaEncryption | None = None,
+        regint: int | None = None,
+        mwi: bool = False,
+        dtmf_mode: DtmfMode = DtmfMode.rtpevent,
+        headers: Mapping[str, str | list[str]] | None = None,
+        audio_codecs: list[str] | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        address: str | None = None,
+        tls_ca_file: Path | None = None,
+        tls_certificate: Path | None = None,
+        tls_verify: bool = True,
+    ) -> Agent:
+        """Brings up a headless SIP phone and returns its handle.
+
+        With neither ``username`` nor ``domain`` it is a *local agent*: its user is its name, it
+        lives on the loopback interface and needs no registrar. Other agents reach it by name.
+
+        Fails when the name is taken, when a value cannot travel in a SIP account, when the
+        backend lacks what is asked for, or when baresip does not come up.
+
+        | =Argument= | =Meaning= |
+        | ``name`` | What the suite calls the agent. |
+        | ``username``, ``domain`` | The SIP account, ``sip:username@domain``. The domain may carry a port. |
+        | ``password`` | For digest authentication, as text or as Robot's ``Secret``. |
+        | ``display_name`` | The name that peers see. |
+        | ``transport`` | Towards the domain: ``udp``, ``tcp`` or ``tls``. |
+        | ``auth_user`` | The user of the digest, where it is not ``username``. |
+        | ``outbound`` | The proxy that requests go to, as host, host:port or SIP URI, where it is not the domain. |
+        | ``stun_server`` | ``stun:host:port`` or ``turn:host:port``; brings NAT traversal for media with it. |
+        | ``media_enc`` | ``srtp``, ``srtp-mand``, ``srtp-mandf`` or ``dtls_srtp``. |
+        | ``regint`` | Seconds between registrations; 0 never registers. 600 when there is a domain. |
+        | ``mwi`` | Whether to subscribe to message waiting. |
+        | ``dtmf_mode`` | ``rtpevent`` (RFC 4733), ``info`` (SIP INFO) or ``auto``. |
+        | ``headers`` | For every INVITE; a list of values repeats the header. |
+        | ``audio_codecs`` | In order of preference, as ``PCMU``, ``g722/16000/1`` or ``opus/48000/2``; all that baresip has when left out. |
+        | ``metadata`` | Whatever the suite wants to keep with the agent; ``${agent.metadata}`` has it. |
+        | ``address`` | The local address to use; the one that leads to the domain when left out. |
+        | ``tls_ca_file`` | The certificates (PEM) that sign what TLS trusts; the system's when left out. |
+        | ``tls_certificate`` | The agent's own certificate with its key, in one PEM file. |
+        | ``tls_verify`` | Whether the server's certificate is checked. |
+
+        Example:
+        | Start Agent | alice |
+        | Start Agent | bob | 1001 | pbx.example.com | ${PASSWORD} | transport=tls | media_enc=srtp |
+        """
+        if (username is None) != (domain is None):
+            raise UsageError(
+                "Start Agent takes a username with a domain, or neither for a local agent."
+            )
+
+        def make() -> Agent:
+            account = Account(
+                username=name if username is None else username,
+                domain=domain,
+                password=password.value if isinstance(password, Secret) else password or "",
+                display_name=display_name,
+                transport=transport.name,
+                auth_user=auth_user,
+                outbound=outbound,
+                stun_server=stun_server,
+                media_enc=media_enc.value if media_enc else None,
+                regint=(600 if domain else 0) if regint is None else regint,
+                mwi=mwi,
+                dtmf_mode=dtmf_mode.value,
+                headers=tuple(header_pairs(headers)),
+                audio_codecs=tuple(audio_codecs or ()),
+                address=address,
+                tls=Tls(tls_ca_file, tls_certificate, tls_verify),
+            )
+            return self._make(name, account, dict(metadata or {}))
+
+        agent = self._agents.start(name, self._context.scope, make)
+        logger.info(f"{name} is {agent.uri} (baresip: {agent.backend.name})")
+        return agent
+
+    def _make(self, name: str, account: Account, metadata: dict[str, Any]) -> Agent:
+        context = self._context
+        stem = context.recordings.stem_for(name)
+        backend = EmbeddedBackend(account, stem, context.changes, context.launcher)
+        agent = Agent(name, account, backend, context.changes, metadata)
+        context.recordings.watch(agent)
+        return agent
+
+    @keyword(tags=("Agent",))
+    def stop_agent(self, name: AgentName) -> None:
+        """Hangs the agent's calls up, ends its process and closes its recordings.
+
+        Fails only when there is no such agent. An agent whose process has died can be stopped.
+
+        Example:
+        | Stop Agent | alice |
+        """
+        self._agents.stop(name)
+
+    @keyword(tags=("Agent",))
+    def stop_all_agents(self) -> None:
+        """Stops every agent, newest first. Does nothing when none runs.
+
+        Never fails.
+
+        Example:
+        | [Teardown] | Stop All Agents |
+        """
+        self._agents.stop_all()
+
+    @keyword(tags=("Agent", "Getter"))
+    def get_info(self, agent: AgentName) -> DotDict:
+        """Returns the agent at a glance, as a dictionary.
+
+        Keys: ``name``, ``aor``, ``backend``, ``pid``, ``registered``, ``state``, ``reason`` and
+        ``status_code`` (of the last closed call), ``peer`` (``uri``, ``number``, ``name``, or
+        ``None``), ``sends`` (the audio source), ``metadata`` (as given to `Start Agent`) and
+        ``calls`` (every call so far, oldest first).
+
+        Fails when there is no such agent.
+
+        Example:
+        | ${info} = | Get Info | alice |
+        | Should Be Equal | ${info.peer.number} | bob |
+        """
+        return DotDict(self._agents.get(agent).info())
+
+    @keyword(tags=("Agent", "Getter"))
+    def get_info_as_json(self, agent: AgentName) -> str:
+        """Returns what `Get Info` returns, as JSON text.
+
+        Fails when there is no such agent.
+
+        Example:
+        | ${json} = | Get Info As Json | alice |
+        """
+        info = self._agents.get(agent).info()
+        return json.dumps(info, indent=2, ensure_ascii=False, default=str)

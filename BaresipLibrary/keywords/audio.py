@@ -1,0 +1,110 @@
+"""Sending audio and judging what is heard."""
+
+from contextlib import ExitStack
+from datetime import timedelta
+
+from robot.api import logger
+from robot.api.deco import keyword
+
+from ..agents.agent import Agent
+from ..agents.call import Call
+from ..agents.listening import hear_tones
+from ..agents.speaking import send, sending_tone
+from ..agents.states import require_established
+from ..errors import UsageError
+from ..types import AudioSource, Frequency
+from .base import AgentName, Component
+from .files import find_file
+
+#: The tones of a connection check (Hz): no harmonics of each other, in every codec's band.
+_THERE, _BACK = 440.0, 620.0
+_WITHIN = timedelta(seconds=5)
+
+
+class AudioKeywords(Component):
+    """Speaking and listening."""
+
+    @keyword(tags=("Audio",))
+    def send_audio(self, agent: AgentName, source: AudioSource, *, call: str | None = None) -> None:
+        """Sends a tone, a recording or silence from now on, in the active call.
+
+        Without a call it is what the agent's calls to come will send. A recording is played once
+        and followed by silence; any format that libsndfile reads will do, at any rate, and stereo
+        is mixed down.
+
+        Fails when the file is missing or is not audio.
+
+        | =Argument= | =Meaning= |
+        | ``source`` | ``tone:440`` or ``440 Hz``; ``file:prompt.wav``, beside the suite or in the working directory; ``silence``. |
+
+        Example:
+        | Send Audio | alice | tone:440 |
+        | Send Audio | alice | file:${CURDIR}/prompt.wav |
+        """
+        speaker = self._agents.get(agent)
+        if source.file is not None:
+            source = AudioSource(file=find_file(source.file))
+        try:
+            send(speaker, source, call)
+        except (FileNotFoundError, ValueError) as error:
+            raise UsageError(str(error)) from error
+
+    @keyword(tags=("Audio", "Wait"))
+    def verify_audio(
+        self,
+        agent: AgentName,
+        frequency: Frequency,
+        *,
+        within: timedelta = _WITHIN,
+        call: str | None = None,
+    ) -> float:
+        """Checks that the agent hears a steady tone, and returns as soon as that is sure.
+
+        Only what arrives from now on counts. The tone must be most of what is heard and lie
+        within 1 % of the frequency. Returns the seconds it took to be sure.
+
+        Fails when the tone was not heard ``within`` that time, and at once when the call ends.
+
+        | =Argument= | =Meaning= |
+        | ``frequency`` | Such as ``440 Hz``; below half the sample rate of the call's codec. |
+        | ``within`` | How long to listen at most. |
+
+        Example:
+        | Verify Audio | bob | 440 Hz | within=5s |
+        """
+        listener = self._agents.get(agent)
+        heard = hear_tones([(listener, float(frequency), call)], self._seconds(within))
+        logger.info(str(heard[0]))
+        return heard[0].after
+
+    @keyword(tags=("Audio", "Wait"))
+    def verify_audio_connection(
+        self, agent: AgentName, other: AgentName, *, within: timedelta = _WITHIN
+    ) -> None:
+        """Checks that two agents hear each other, both directions at the same time.
+
+        Each sends a tone of its own meanwhile; what was sent before is restored. Both must be in
+        an established call.
+
+        Fails when a direction carries no tone ``within`` that time: the message says which, and
+        what was heard instead.
+
+        Example:
+        | Verify Audio Connection | alice | bob |
+        """
+        one, two = self._agents.get(agent), self._agents.get(other)
+        if one is two:
+            raise UsageError(f"{one.name} cannot be connected with itself; name two agents.")
+        with ExitStack() as stack:
+            for speaker, tone in ((one, _THERE), (two, _BACK)):
+                stack.enter_context(sending_tone(speaker, _established_call(speaker), tone))
+            for heard in hear_tones(
+                [(two, _THERE, None), (one, _BACK, None)], self._seconds(within)
+            ):
+                logger.info(str(heard))
+
+
+def _established_call(agent: Agent) -> Call:
+    call = agent.require_call("to speak in", "Dial or Accept one first.")
+    require_established(agent, call, "speak")
+    return call

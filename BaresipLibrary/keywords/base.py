@@ -1,0 +1,81 @@
+"""What every keyword component sees."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TypeVar
+
+from ..account import check_headers
+from ..agents.agent import Agent
+from ..agents.registry import Registry
+from ..backends.processes import Launcher
+from ..errors import UsageError
+from ..report.recordings import RecordingShelf
+from ..types import BackendName
+from ..waits import Changes
+from .assertions import Assertion, get_and_assert
+
+T = TypeVar("T")
+
+#: An agent's name, or what `Start Agent` returned.
+AgentName = str | Agent
+
+
+@dataclass
+class Context:
+    """The narrow view of the library that components share."""
+
+    timeout: timedelta
+    backend: BackendName
+    launcher: Launcher
+    changes: Changes
+    recordings: RecordingShelf
+    agents: Registry = field(default_factory=Registry)
+    scope: str = ""
+
+
+class Component:
+    """Base of the keyword components."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._agents = context.agents
+
+    def _seconds(self, time: timedelta | None) -> float:
+        """A keyword's time in seconds; without one the library's timeout."""
+        value = (self._context.timeout if time is None else time).total_seconds()
+        if value < 0:
+            raise UsageError(f"A time must not be negative, {value:g} s is.")
+        return value
+
+    def _checked(
+        self,
+        agent: Agent,
+        read: Callable[[], T],
+        wanted: Assertion,
+        what: str,
+        timeout: timedelta | None,
+    ) -> T:
+        """Reads a value of an agent, checks it as the suite asked, and returns it."""
+
+        def read_alive() -> T:
+            agent.require_alive()
+            return read()
+
+        limit = None if timeout is None else self._seconds(timeout)
+        return get_and_assert(agent.changes, read_alive, wanted, f"{what} {agent.name}", limit)
+
+
+def header_pairs(headers: Mapping[str, str | list[str]] | None) -> list[tuple[str, str]]:
+    """Headers as a suite gives them, a list repeating one, as checked pairs.
+
+    Raises:
+        UsageError: one cannot travel in a SIP message.
+    """
+    pairs = [
+        (name, str(value))
+        for name, values in (headers or {}).items()
+        for value in (values if isinstance(values, list) else [values])
+    ]
+    check_headers(tuple(pairs))
+    return pairs

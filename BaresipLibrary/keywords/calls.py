@@ -1,0 +1,214 @@
+"""Calling and being called."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from robot.api.deco import keyword
+
+from ..agents.holding import hold
+from ..agents.states import wait_for_incoming
+from ..errors import UsageError
+from ..sip.statuses import reason_phrase
+from .base import AgentName, Component, header_pairs
+from .targets import target_uri
+
+_FIRST = "Dial or Accept one first."
+
+
+class CallKeywords(Component):
+    """Dial, accept, refuse, hang up, hold, mute."""
+
+    @keyword(tags=("Call",))
+    def dial(
+        self,
+        agent: AgentName,
+        target: AgentName,
+        *,
+        headers: Mapping[str, str | list[str]] | None = None,
+    ) -> str:
+        """Calls a target and returns the Call-ID once the INVITE is sent.
+
+        The target is another agent, a SIP URI, or a bare number in the caller's domain. What
+        becomes of the call is for `Wait Until State Is` to tell.
+
+        Fails when the target cannot be dialled.
+
+        | =Argument= | =Meaning= |
+        | ``agent`` | Who calls. |
+        | ``target`` | An agent's name or handle, ``sip:user@host`` or a number such as ``+4930123``. |
+        | ``headers`` | For this INVITE, beside those of the account; a list of values repeats the header. |
+
+        Example:
+        | Dial | alice | bob |
+        | Dial | alice | sip:echo@127.0.0.1:5062 | headers=${{{'X-Trace-Id': 'abc'}}} |
+        """
+        caller = self._agents.get(agent)
+        return caller.dial(target_uri(self._agents, caller, target), header_pairs(headers))
+
+    @keyword(tags=("Call",))
+    def accept(
+        self, agent: AgentName, *, timeout: timedelta | None = None, call: str | None = None
+    ) -> None:
+        """Answers the incoming call; waits for one to arrive if none rings yet.
+
+        Of several, the newest is answered, or the one with the Call-ID ``call``.
+
+        Fails when nobody calls within ``timeout`` (default: the library's).
+
+        Example:
+        | Accept | bob |
+        | Accept | bob | timeout=3s |
+        """
+        callee = self._agents.get(agent)
+        callee.answer(wait_for_incoming(callee, self._seconds(timeout), call))
+
+    @keyword(tags=("Call",))
+    def reject(
+        self,
+        agent: AgentName,
+        code: int = 486,
+        *,
+        reason: str | None = None,
+        headers: Mapping[str, str | list[str]] | None = None,
+        timeout: timedelta | None = None,
+        call: str | None = None,
+    ) -> None:
+        """Answers the incoming call with a final refusal; waits for one to arrive if none rings yet.
+
+        Fails when nobody calls within ``timeout`` (default: the library's), or the code is none.
+
+        | =Argument= | =Meaning= |
+        | ``code`` | A SIP status from 300 to 699. |
+        | ``reason`` | The reason phrase; the usual one for the code when left out. |
+        | ``headers`` | For the answer, such as ``Retry-After``. |
+        | ``call`` | The Call-ID of the call to refuse, when several ring. |
+
+        Example:
+        | Reject | bob |
+        | Reject | bob | 603 | reason=Not Today |
+        """
+        callee = self._agents.get(agent)
+        if not 300 <= code <= 699:
+            raise UsageError(f"A call is refused with a status from 300 to 699, not {code}.")
+        words = reason_phrase(code) if reason is None else reason
+        _check_phrase(words)
+        pairs = header_pairs(headers)
+        callee.refuse(wait_for_incoming(callee, self._seconds(timeout), call), code, words, pairs)
+
+    @keyword(tags=("Call",))
+    def deflect(
+        self,
+        agent: AgentName,
+        target: AgentName,
+        *,
+        timeout: timedelta | None = None,
+        call: str | None = None,
+    ) -> None:
+        """Redirects the incoming call (302) to an agent, a SIP URI or a number.
+
+        Waits for a call to arrive if none rings yet.
+
+        Fails when nobody calls within ``timeout`` (default: the library's).
+
+        Example:
+        | Deflect | bob | carol |
+        """
+        callee = self._agents.get(agent)
+        contact = ("Contact", f"<{target_uri(self._agents, callee, target)}>")
+        incoming = wait_for_incoming(callee, self._seconds(timeout), call)
+        callee.refuse(incoming, 302, reason_phrase(302), [contact])
+
+    @keyword(tags=("Call",))
+    def hang_up(self, agent: AgentName, *, call: str | None = None) -> None:
+        """Ends the agent's active call: by CANCEL, BYE or a final refusal, whichever fits.
+
+        Fails when the agent has no call.
+
+        Example:
+        | Hang Up | alice |
+        """
+        who = self._agents.get(agent)
+        who.hang_up(who.require_call("to hang up", _FIRST, call))
+
+    @keyword(tags=("Call",))
+    def hold(
+        self, agent: AgentName, *, call: str | None = None, timeout: timedelta | None = None
+    ) -> None:
+        """Puts the active call on hold and waits until the peer has agreed.
+
+        A re-INVITE that is in the way, or collides with one of the peer's (491), is tried again.
+        A call that is on hold already stays so.
+
+        Fails when the peer refuses the re-INVITE, the call ends or ``timeout`` is over.
+
+        Example:
+        | Hold | alice |
+        """
+        self._hold(agent, call, True, timeout)
+
+    @keyword(tags=("Call",))
+    def resume(
+        self, agent: AgentName, *, call: str | None = None, timeout: timedelta | None = None
+    ) -> None:
+        """Takes a call off hold and waits until the peer has agreed.
+
+        Fails when the peer refuses the re-INVITE, the call ends or ``timeout`` is over.
+
+        Example:
+        | Resume | alice |
+        """
+        self._hold(agent, call, False, timeout)
+
+    def _hold(
+        self, agent: AgentName, call: str | None, on: bool, timeout: timedelta | None
+    ) -> None:
+        who = self._agents.get(agent)
+        which = who.require_call("to hold" if on else "to resume", _FIRST, call)
+        hold(who, which, on, self._seconds(timeout))
+
+    @keyword(tags=("Call", "Audio"))
+    def mute(self, agent: AgentName, *, call: str | None = None) -> None:
+        """Sends silence in place of the audio source, without signalling.
+
+        Fails when the agent has no call.
+
+        Example:
+        | Mute | alice |
+        """
+        self._mute(agent, call, True)
+
+    @keyword(tags=("Call", "Audio"))
+    def unmute(self, agent: AgentName, *, call: str | None = None) -> None:
+        """Sends the audio source again.
+
+        Fails when the agent has no call.
+
+        Example:
+        | Unmute | alice |
+        """
+        self._mute(agent, call, False)
+
+    @keyword(tags=("Call", "Audio"))
+    def toggle_mute(self, agent: AgentName, *, call: str | None = None) -> bool:
+        """Mutes an agent that speaks, unmutes one that is muted; returns whether it is muted now.
+
+        Fails when the agent has no call.
+
+        Example:
+        | ${muted} = | Toggle Mute | alice |
+        """
+        return self._mute(agent, call, None)
+
+    def _mute(self, agent: AgentName, call: str | None, on: bool | None) -> bool:
+        who = self._agents.get(agent)
+        which = who.require_call("to mute", _FIRST, call)
+        wanted = not which.muted if on is None else on
+        who.mute(which, wanted)
+        return wanted
+
+
+def _check_phrase(words: str) -> None:
+    if not words.isprintable() or "%" in words:
+        raise UsageError(
+            f"The reason {words!r} must be printable and hold no '%', which baresip would expand."
+        )

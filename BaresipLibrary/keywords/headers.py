@@ -1,0 +1,71 @@
+"""The INVITE that arrived."""
+
+from datetime import timedelta
+from typing import Any
+
+from assertionengine import AssertionOperator
+from robot.api.deco import keyword
+from robot.utils import NormalizedDict
+
+from ..agents.agent import Agent
+from ..errors import UsageError
+from ..sip.messages import Message, canonical_name
+from .assertions import Assertion
+from .base import AgentName, Component
+
+
+class HeaderKeywords(Component):
+    """Reading headers."""
+
+    @keyword(tags=("Header", "Getter", "Assertion"))
+    def get_header(
+        self,
+        agent: AgentName,
+        name: str,
+        assertion_operator: AssertionOperator | None = None,
+        assertion_expected: Any = None,
+        *,
+        message: str | None = None,
+        timeout: timedelta | None = None,
+    ) -> str | None:
+        """Returns a header of the INVITE that arrived last; ``None`` when it has no such header.
+
+        The name may be long or compact, in any case. Of a repeated header it is the first value;
+        `Get Headers` has them all. Bytes that are not UTF-8 show as the replacement character.
+
+        Fails when nobody has called the agent, or an assertion is given and does not hold.
+
+        Example:
+        | Get Header | bob | X-Trace-Id | == | abc |
+        """
+        who = self._agents.get(agent)
+        wanted = Assertion(assertion_operator, assertion_expected, message)
+        return self._checked(
+            who, lambda: _invite(who).first(name), wanted, f"The header {name} at", timeout
+        )
+
+    @keyword(tags=("Header", "Getter"))
+    def get_headers(self, agent: AgentName) -> NormalizedDict:
+        """Returns all headers of the INVITE that arrived last: names, each with a list of values.
+
+        Names are the long ones, as RFC 3261 writes them, and looked up in any case.
+
+        Fails when nobody has called the agent.
+
+        Example:
+        | ${headers} = | Get Headers | bob |
+        | Log | ${headers}[Via][0] |
+        """
+        headers: dict[str, list[str]] = {}
+        for name, value in _invite(self._agents.get(agent)).headers:
+            headers.setdefault(canonical_name(name), []).append(value)
+        return NormalizedDict(headers, ignore="")
+
+
+def _invite(agent: Agent) -> Message:
+    agent.require_alive()
+    call = agent.last_incoming_call
+    invite = agent.invite(call) if call else None
+    if invite is None:
+        raise UsageError(f"{agent.name} has seen no INVITE: nobody has called it.")
+    return invite

@@ -1,0 +1,78 @@
+"""Registering with a registrar."""
+
+from datetime import timedelta
+
+from assertionengine import AssertionOperator
+from robot.api.deco import keyword
+
+from ..agents import registration
+from .assertions import Assertion
+from .base import AgentName, Component
+
+
+class RegistrationKeywords(Component):
+    """Register, unregister, and whether it worked."""
+
+    @keyword(tags=("Registration",))
+    def register(
+        self, agent: AgentName, wait: bool = True, *, timeout: timedelta | None = None
+    ) -> None:
+        """Registers the agent with its domain and, unless ``wait`` is false, waits for the answer.
+
+        Fails at once when the registrar refuses, with the status and its words, or cannot be
+        reached; and when no answer comes within ``timeout`` (default: the library's).
+
+        Example:
+        | Register | alice |
+        | Register | alice | wait=False |
+        """
+        who = self._agents.get(agent)
+        registration.register(who, self._seconds(timeout) if wait else None)
+
+    @keyword(tags=("Registration",))
+    def unregister(
+        self, agent: AgentName, wait: bool = True, *, timeout: timedelta | None = None
+    ) -> None:
+        """Removes the registration and, unless ``wait`` is false, waits for the answer.
+
+        Fails when the agent is not registered, and as `Register` does.
+
+        Example:
+        | Unregister | alice |
+        """
+        who = self._agents.get(agent)
+        registration.unregister(who, self._seconds(timeout) if wait else None)
+
+    @keyword(tags=("Registration", "Wait"))
+    def wait_until_registered(self, agent: AgentName, *, timeout: timedelta | None = None) -> None:
+        """Waits until the registrar has accepted the agent.
+
+        Fails as `Register` does.
+
+        Example:
+        | Register | alice | wait=False |
+        | Wait Until Registered | alice |
+        """
+        registration.wait_until_registered(self._agents.get(agent), self._seconds(timeout))
+
+    @keyword(tags=("Registration", "Getter", "Assertion"))
+    def get_registered(
+        self,
+        agent: AgentName,
+        assertion_operator: AssertionOperator | None = None,
+        assertion_expected: bool | str | None = None,
+        *,
+        message: str | None = None,
+        timeout: timedelta | None = None,
+    ) -> bool:
+        """Returns whether the registrar knows the agent, as far as its last answer tells.
+
+        Fails when an assertion is given and does not hold, with ``timeout`` not even in that time.
+
+        Example:
+        | Get Registered | alice | == | True |
+        | Get Registered | alice | == | False | timeout=30s |
+        """
+        who = self._agents.get(agent)
+        wanted = Assertion(assertion_operator, assertion_expected, message)
+        return self._checked(who, lambda: who.registered, wanted, "Registered, of", timeout)

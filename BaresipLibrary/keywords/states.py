@@ -1,0 +1,200 @@
+"""States, and how calls ended."""
+
+from datetime import timedelta
+from typing import Any, Literal
+
+from assertionengine import AssertionOperator
+from robot.api.deco import keyword
+
+from ..agents.agent import Agent
+from ..agents.states import stay_established, wait_for_state
+from ..types import AgentState, Peer
+from .assertions import Assertion
+from .base import AgentName, Component
+
+
+class StateKeywords(Component):
+    """Waiting for states and reading them."""
+
+    @keyword(tags=("State", "Wait"))
+    def wait_until_state_is(
+        self, agent: AgentName, state: AgentState, *, timeout: timedelta | None = None
+    ) -> None:
+        """Waits until the agent's active call is in a state.
+
+        Fails when ``timeout`` (default: the library's) is over, and at once when the state can no
+        longer come: the call was refused, the peer hung up, the agent died. The message says
+        which.
+
+        | =Argument= | =Meaning= |
+        | ``state`` | ``IDLE``, ``RINGING`` (dialled or being called, not answered yet) or ``ESTABLISHED``. |
+
+        Example:
+        | Wait Until State Is | alice | ESTABLISHED |
+        | Wait Until State Is | bob | RINGING | timeout=2s |
+        """
+        wait_for_state(self._agents.get(agent), state, self._seconds(timeout))
+
+    @keyword(tags=("State", "Wait"))
+    def call_should_stay_established(self, agent: AgentName, duration: timedelta) -> None:
+        """Watches the active call for a time and fails the moment it drops.
+
+        Fails at once when the call is not established.
+
+        Example:
+        | Call Should Stay Established | alice | 30s |
+        """
+        stay_established(self._agents.get(agent), self._seconds(duration))
+
+    @keyword(tags=("State", "Getter", "Assertion"))
+    def get_state(
+        self,
+        agent: AgentName,
+        assertion_operator: AssertionOperator | None = None,
+        assertion_expected: Any = None,
+        *,
+        message: str | None = None,
+        timeout: timedelta | None = None,
+    ) -> str:
+        """Returns the agent's state: ``IDLE``, ``RINGING`` or ``ESTABLISHED``.
+
+        Fails when an assertion is given and does not hold, with ``timeout`` not even in that time.
+
+        Example:
+        | Get State | alice | == | IDLE |
+        """
+        who = self._agents.get(agent)
+        wanted = Assertion(assertion_operator, assertion_expected, message)
+        return self._checked(who, lambda: who.state.name, wanted, "The state of", timeout)
+
+    @keyword(tags=("State", "Getter", "Assertion"))
+    def get_reason(
+        self,
+        agent: AgentName,
+        assertion_operator: AssertionOperator | None = None,
+        assertion_expected: Any = None,
+        *,
+        message: str | None = None,
+        timeout: timedelta | None = None,
+    ) -> str | None:
+        """Returns how the agent's last call closed, in words; ``None`` when none has.
+
+        For a call that a SIP answer refused it is the answer's reason phrase, such as ``Busy
+        Here``; else words such as ``hung up by the peer`` or ``Connection timed out``.
+
+        Fails when an assertion is given and does not hold, with ``timeout`` not even in that time.
+
+        Example:
+        | Get Reason | alice | == | Busy Here |
+        """
+        who = self._agents.get(agent)
+        wanted = Assertion(assertion_operator, assertion_expected, message)
+        return self._checked(who, lambda: who.reason, wanted, "The reason of", timeout)
+
+    @keyword(tags=("State", "Getter", "Assertion"))
+    def get_status_code(
+        self,
+        agent: AgentName,
+        assertion_operator: AssertionOperator | None = None,
+        assertion_expected: Any = None,
+        *,
+        message: str | None = None,
+        timeout: timedelta | None = None,
+    ) -> int | None:
+        """Returns the SIP status that refused the agent's last call.
+
+        It is ``None`` when the call ended otherwise: hung up, cancelled, never answered.
+
+        Fails when an assertion is given and does not hold, with ``timeout`` not even in that time.
+
+        Example:
+        | Get Status Code | alice | == | 486 |
+        """
+        who = self._agents.get(agent)
+        wanted = Assertion(assertion_operator, assertion_expected, message)
+        return self._checked(who, lambda: who.status_code, wanted, "The status code of", timeout)
+
+    @keyword(tags=("State", "Getter"))
+    def get_peer(self, agent: AgentName) -> Peer | None:
+        """Returns the remote party of the active call; ``None`` without a call.
+
+        It has the attributes ``uri``, ``number`` (the URI's user part) and ``name`` (the display
+        name, empty when there is none).
+
+        Fails when there is no such agent.
+
+        Example:
+        | ${peer} = | Get Peer | bob |
+        | Should Be Equal | ${peer.number} | alice |
+        """
+        return self._agents.get(agent).peer()
+
+    @keyword(tags=("State", "Getter", "Assertion"))
+    def get_peer_uri(
+        self,
+        agent: AgentName,
+        assertion_operator: AssertionOperator | None = None,
+        assertion_expected: Any = None,
+        *,
+        message: str | None = None,
+        timeout: timedelta | None = None,
+    ) -> str | None:
+        """Returns the SIP URI of the remote party; ``None`` without a call.
+
+        Fails when an assertion is given and does not hold, with ``timeout`` not even in that time.
+
+        Example:
+        | Get Peer Uri | bob | ^= | sip:alice@ |
+        """
+        who = self._agents.get(agent)
+        wanted = Assertion(assertion_operator, assertion_expected, message)
+        return self._checked(who, lambda: _peer(who, "uri"), wanted, "The peer URI of", timeout)
+
+    @keyword(tags=("State", "Getter", "Assertion"))
+    def get_peer_number(
+        self,
+        agent: AgentName,
+        assertion_operator: AssertionOperator | None = None,
+        assertion_expected: Any = None,
+        *,
+        message: str | None = None,
+        timeout: timedelta | None = None,
+    ) -> str | None:
+        """Returns the number of the remote party, its URI's user part; ``None`` without a call.
+
+        Fails when an assertion is given and does not hold, with ``timeout`` not even in that time.
+
+        Example:
+        | Get Peer Number | bob | == | alice |
+        """
+        who = self._agents.get(agent)
+        wanted = Assertion(assertion_operator, assertion_expected, message)
+        return self._checked(
+            who, lambda: _peer(who, "number"), wanted, "The peer number of", timeout
+        )
+
+    @keyword(tags=("State", "Getter", "Assertion"))
+    def get_peer_name(
+        self,
+        agent: AgentName,
+        assertion_operator: AssertionOperator | None = None,
+        assertion_expected: Any = None,
+        *,
+        message: str | None = None,
+        timeout: timedelta | None = None,
+    ) -> str | None:
+        """Returns the display name of the remote party; ``None`` without a call.
+
+        Fails when an assertion is given and does not hold, with ``timeout`` not even in that time.
+
+        Example:
+        | Get Peer Name | bob | == | Alice Liddell |
+        """
+        who = self._agents.get(agent)
+        wanted = Assertion(assertion_operator, assertion_expected, message)
+        return self._checked(who, lambda: _peer(who, "name"), wanted, "The peer name of", timeout)
+
+
+def _peer(agent: Agent, part: Literal["uri", "number", "name"]) -> str | None:
+    peer = agent.peer()
+    return None if peer is None else str(getattr(peer, part))

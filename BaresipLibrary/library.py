@@ -1,0 +1,169 @@
+"""The Robot library: import settings, wiring, and closing what suites leave behind."""
+
+import time
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from robot import result, running
+from robot.api import logger
+from robotlibcore import DynamicCore
+
+from .agents.registry import Registry
+from .backends.embedded import is_installed
+from .backends.processes import make_launcher
+from .keywords.agents import AgentKeywords
+from .keywords.audio import AudioKeywords
+from .keywords.base import Context
+from .keywords.calls import CallKeywords
+from .keywords.dtmf import DtmfKeywords
+from .keywords.files import is_dry_run, output_directory
+from .keywords.headers import HeaderKeywords
+from .keywords.quality import QualityKeywords
+from .keywords.registration import RegistrationKeywords
+from .keywords.states import StateKeywords
+from .keywords.transfers import TransferKeywords
+from .lifetimes import Lifetimes
+from .report.log import flush
+from .report.recordings import RecordingShelf
+from .types import AudioSource, AutoClosing, BackendName, Frequency, Recordings
+from .version import __version__
+from .waits import Changes
+
+_COMPONENTS = (
+    AgentKeywords,
+    RegistrationKeywords,
+    CallKeywords,
+    TransferKeywords,
+    DtmfKeywords,
+    StateKeywords,
+    HeaderKeywords,
+    AudioKeywords,
+    QualityKeywords,
+)
+
+
+class BaresipLibrary(DynamicCore):
+    """Drives headless *baresip* SIP phones and checks what each of them saw and *heard*.
+
+    An *agent* is one SIP phone under the suite's control. `Start Agent` brings it up in a process
+    of its own; the first argument of every other keyword says which agent acts: its name, or what
+    `Start Agent` returned. Nothing else is needed for a first call, no server, no sound card:
+
+    | *** Settings ***
+    | Library    BaresipLibrary
+    |
+    | *** Test Cases ***
+    | Alice And Bob Hear Each Other
+    |     Start Agent    alice
+    |     Start Agent    bob
+    |     Dial    alice    bob
+    |     Accept    bob
+    |     Wait Until State Is    alice    ESTABLISHED
+    |     Verify Audio Connection    alice    bob
+    |     Hang Up    bob
+    |     Wait Until State Is    alice    IDLE
+
+    = States =
+
+    An agent is ``IDLE``, ``RINGING`` (dialled or being called, not answered yet) or
+    ``ESTABLISHED``. With several calls it is the *active call* that counts: the newest that is not
+    on hold, else the newest.
+
+    = Waiting =
+
+    Keywords that wait return the moment they can, and fail the moment it is certain that what they
+    wait for cannot come any more. Times are Robot times, such as ``500ms`` or ``5s``.
+
+    = Assertions =
+
+    Keywords tagged _Assertion_ return a value and check it when ``assertion_operator`` and
+    ``assertion_expected`` are given, as in Browser library: ``Get State    alice    ==    IDLE``.
+    Operators: ``==``, ``!=``, ``<``, ``>``, ``<=``, ``>=``, ``*=`` (contains), ``not contains``,
+    ``^=`` (starts with), ``$=`` (ends with), ``matches``, ``validate``, ``then``. With ``timeout``
+    they check again after every event until the assertion holds; ``message`` replaces the error.
+
+    = Audio =
+
+    Levels are in dBFS, where 0 dBFS is a full-scale sine. Each call is recorded, as received
+    (``rx``) and as sent (``tx``), under Robot's output directory; ``recordings`` says which stay.
+
+    = Failures =
+
+    What the phone system did wrong is a failed assertion that says who, what was expected, what
+    was seen instead and for how long. A mistake in the suite says what to do instead.
+    """
+
+    ROBOT_LIBRARY_SCOPE = "GLOBAL"
+    ROBOT_LIBRARY_VERSION = __version__
+    ROBOT_LIBRARY_DOC_FORMAT = "ROBOT"
+    ROBOT_LISTENER_API_VERSION = 3
+    ROBOT_LIBRARY_CONVERTERS: ClassVar = {
+        AudioSource: AudioSource.parse,
+        Frequency: Frequency.parse,
+    }
+
+    def __init__(
+        self,
+        backend: BackendName = BackendName.auto,
+        timeout: timedelta = timedelta(seconds=10),
+        auto_closing: AutoClosing = AutoClosing.TEST,
+        recordings: Recordings = Recordings.on_failure,
+    ) -> None:
+        """Takes the settings of all agents.
+
+        | =Argument= | =Meaning= |
+        | ``backend`` | How baresip runs: ``embedded``, or ``auto`` for the best there is. |
+        | ``timeout`` | How long waiting keywords wait when they are not told. |
+        | ``auto_closing`` | Who ends agents that were left running: the end of the ``TEST`` (or of the suite whose setup started them), the end of the ``SUITE``, or ``MANUAL``. |
+        | ``recordings`` | Which calls' audio stays as WAV files: ``always``, ``on_failure`` of their test, or ``never``. |
+        """
+        changes = Changes()
+        self.ROBOT_LIBRARY_LISTENER = self
+        self._context = Context(
+            timeout=timeout,
+            backend=backend,
+            launcher=make_launcher(changes),
+            changes=changes,
+            recordings=RecordingShelf(recordings),
+        )
+        self._lifetimes = Lifetimes(self._context, auto_closing)
+        super().__init__([component(self._context) for component in _COMPONENTS])
+
+    @property
+    def agents(self) -> Registry:
+        """The live agents, for libraries that extend this one."""
+        return self._context.agents
+
+    def run_keyword(self, name: str, args: Any, kwargs: Any = None) -> Any:
+        """Runs a keyword and writes what its agents saw meanwhile."""
+        began = time.monotonic()
+        try:
+            return super().run_keyword(name, args, kwargs)
+        finally:
+            flush(self._context.agents, began)
+
+    def start_suite(self, data: running.TestSuite, result: result.TestSuite) -> None:
+        """Listener: opens a scope, and warms up what starts agents."""
+        if is_installed() and not is_dry_run():
+            self._context.launcher.warm_up()
+        self._lifetimes.enter_suite(result.full_name, output_directory())
+
+    def end_suite(self, data: running.TestSuite, result: result.TestSuite) -> None:
+        """Listener: ends the agents that the suite started."""
+        self._lifetimes.leave_suite(failed=result.failed, output=output_directory())
+
+    def start_test(self, data: running.TestCase, result: result.TestCase) -> None:
+        """Listener: opens a scope."""
+        self._lifetimes.enter_test(result.full_name, result.name, output_directory())
+
+    def end_test(self, data: running.TestCase, result: result.TestCase) -> None:
+        """Listener: ends the agents that the test started and links the recordings that stay."""
+        links = self._lifetimes.leave_test(
+            result.full_name, failed=result.failed, output=output_directory()
+        )
+        if links:
+            logger.info(links, html=True)
+
+    def close(self) -> None:
+        """Listener: ends whatever is left at the end of the run."""
+        self._lifetimes.end()

@@ -1,0 +1,67 @@
+"""Scopes: which agents end with a test or a suite, and what becomes of their recordings."""
+
+from pathlib import Path
+
+from .errors import BackendError
+from .keywords.base import Context
+from .types import AutoClosing
+
+
+class Lifetimes:
+    """Follows the suites and tests of a run, and ends what each of them started."""
+
+    def __init__(self, context: Context, auto_closing: AutoClosing) -> None:
+        self._context = context
+        self._auto_closing = auto_closing
+        self._suites: list[str] = []
+
+    def enter_suite(self, name: str, output: Path) -> None:
+        """A suite starts."""
+        self._suites.append(name)
+        self._enter(output, name)
+
+    def enter_test(self, full_name: str, name: str, output: Path) -> None:
+        """A test starts."""
+        if self._auto_closing is AutoClosing.TEST:
+            self._context.scope = f"test {full_name}"
+        self._name_recordings(output, self._suites[-1], name)
+
+    def leave_test(self, full_name: str, *, failed: bool, output: Path) -> str:
+        """A test has ended; returns HTML that links the recordings that stay."""
+        links = self._leave(f"test {full_name}", failed=failed)
+        self._enter(output, self._suites[-1])
+        return links
+
+    def leave_suite(self, *, failed: bool, output: Path) -> str:
+        """A suite has ended; returns HTML that links the recordings that stay."""
+        suite = self._suites.pop()
+        links = self._leave(f"suite {suite}", failed=failed)
+        if self._suites:
+            self._enter(output, self._suites[-1])
+        return links
+
+    def end(self) -> None:
+        """The run has ended: so does everything."""
+        self._context.agents.stop_all()
+        self._context.recordings.leave(failed=False, is_running=lambda _: False)
+        self._context.launcher.close()
+
+    def _enter(self, output: Path, suite: str) -> None:
+        manual = self._auto_closing is AutoClosing.MANUAL
+        self._context.scope = "" if manual else f"suite {suite}"
+        self._name_recordings(output, suite)
+
+    def _name_recordings(self, output: Path, *names: str) -> None:
+        self._context.recordings.enter(output, *names)
+        for agent in self._context.agents:
+            try:
+                agent.backend.name_recordings(self._context.recordings.stem_for(agent.name))
+            except BackendError:
+                pass  # it died; the next keyword that uses it says so
+
+    def _leave(self, scope: str, *, failed: bool) -> str:
+        agents = self._context.agents
+        agents.stop_scope(scope)
+        shelf = self._context.recordings
+        kept = shelf.leave(failed=failed, is_running=lambda agent: agent in list(agents))
+        return shelf.links(kept) if kept else ""

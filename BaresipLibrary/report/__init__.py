@@ -1,0 +1,1 @@
+"""What goes into log.html and the files beside it."""

@@ -1,0 +1,101 @@
+"""Where recordings lie, and which of them stay."""
+
+import html
+import itertools
+import os
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from urllib.parse import quote
+
+from ..agents.agent import Agent
+from ..events import MediaStarted
+from ..types import Recordings
+
+_FOLDER = "recordings"
+
+
+class RecordingShelf:
+    """Names the recordings of a run after test, agent, call and direction, and clears up.
+
+    They lie under Robot's output directory from their first sample on, whatever happens to the
+    run. What the setting does not keep is deleted once its test has passed and its call is over.
+    """
+
+    def __init__(self, keep: Recordings) -> None:
+        self._keep = keep
+        self._output = Path.cwd()
+        self._folder = self._output / _FOLDER
+        self._taken: set[Path] = set()
+        self._undecided: dict[Agent, int] = {}
+
+    def enter(self, output: Path, *names: str) -> None:
+        """Recordings that begin from now on belong to the suite or test of that name."""
+        self._output = output
+        self._folder = (output / _FOLDER).joinpath(*(_file_name(name) for name in names))
+
+    def stem_for(self, agent: str) -> Path:
+        """A path without ending that no other agent of this run records under."""
+        numbers = itertools.count(2)
+        stem = self._folder / _file_name(agent)
+        while stem in self._taken:
+            stem = stem.with_name(f"{_file_name(agent)}.{next(numbers)}")
+        self._taken.add(stem)
+        return stem
+
+    def watch(self, agent: Agent) -> None:
+        """Takes charge of what the agent records."""
+        self._undecided[agent] = 0
+
+    def leave(self, *, failed: bool, is_running: Callable[[Agent], bool]) -> list[Path]:
+        """Decides at the end of a test or suite; returns the recordings that stay, to be linked."""
+        keep = self._keep is Recordings.always or (failed and self._keep is Recordings.on_failure)
+        kept: list[Path] = []
+        for agent, position in list(self._undecided.items()):
+            running = is_running(agent)
+            files = self._decide(agent, position, keep or not running)
+            if keep:
+                kept += files
+            else:
+                self._discard(files)
+            if not running:
+                del self._undecided[agent]
+        return [file for file in kept if file.exists()]
+
+    def _decide(self, agent: Agent, position: int, everything: bool) -> list[Path]:
+        """The files from a position on that need not wait for their call's end."""
+        live = {call.call_id for call in agent.calls if call.is_live}
+        files: list[Path] = []
+        for event in agent.journal.since(position):
+            if isinstance(event, MediaStarted):
+                if event.call_id in live and not everything:
+                    break
+                files += [event.rx, event.tx]
+            position += 1
+        self._undecided[agent] = position
+        return files
+
+    def _discard(self, files: Iterable[Path]) -> None:
+        for file in files:
+            file.unlink(missing_ok=True)
+            self._prune(file.parent)
+
+    def _prune(self, folder: Path) -> None:
+        while self._output in folder.parents:
+            try:
+                folder.rmdir()
+            except OSError:
+                return  # others still use it
+            folder = folder.parent
+
+    def links(self, files: Iterable[Path]) -> str:
+        """HTML that links recordings from log.html, which lies in the output directory."""
+        anchors = []
+        for file in files:
+            target = quote(os.path.relpath(file, self._output))
+            anchors.append(f'<a href="{target}">{html.escape(file.name)}</a>')
+        return "Recordings: " + ", ".join(anchors)
+
+
+def _file_name(name: str) -> str:
+    return re.sub(r"[^\w.+-]+", "_", name).strip("._")[:80] or "_"

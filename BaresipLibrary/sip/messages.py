@@ -1,0 +1,92 @@
+"""One SIP message, taken apart (RFC 3261, section 7)."""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+_COMPACT = {
+    "i": "call-id", "m": "contact", "e": "content-encoding", "l": "content-length",
+    "c": "content-type", "f": "from", "s": "subject", "k": "supported", "t": "to", "v": "via",
+    "o": "event", "r": "refer-to", "b": "referred-by", "x": "session-expires", "u": "allow-events",
+}  # fmt: skip
+_DISPLAY_NAME = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^<"]*?))\s*<([^>]*)>', re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Message:
+    """A request or a response. `text` is the whole message as it stood on the wire."""
+
+    text: str
+
+    @cached_property
+    def start_line(self) -> str:
+        """The request line or the status line."""
+        return self.text.split("\n", 1)[0].rstrip("\r")
+
+    @cached_property
+    def method(self) -> str | None:
+        """The request's method; None for a response."""
+        word = self.start_line.split(" ", 1)[0]
+        return None if word.startswith("SIP/") else word
+
+    @cached_property
+    def status(self) -> int | None:
+        """The response's status; None for a request."""
+        match = re.match(r"SIP/2\.0 (\d{3})\b", self.start_line)
+        return int(match[1]) if match else None
+
+    @cached_property
+    def headers(self) -> list[tuple[str, str]]:
+        """Every header in order, folded lines joined with one space."""
+        head = re.split(r"\r?\n\r?\n", self.text, maxsplit=1)[0]
+        unfolded = re.sub(r"\r?\n[ \t]+", " ", head)
+        lines = re.split(r"\r?\n", unfolded)[1:]
+        pairs = (line.partition(":") for line in lines if ":" in line)
+        return [(name.strip(), value.strip()) for name, _, value in pairs]
+
+    @cached_property
+    def body(self) -> str:
+        """What follows the empty line."""
+        parts = re.split(r"\r?\n\r?\n", self.text, maxsplit=1)
+        return parts[1] if len(parts) == 2 else ""
+
+    @property
+    def reason_phrase(self) -> str:
+        """The words after a response's status."""
+        return self.start_line.partition(" ")[2].partition(" ")[2]
+
+    def all(self, name: str) -> list[str]:
+        """Every value of a header, by its long or compact name, in any case."""
+        wanted = _long_name(name)
+        return [value for found, value in self.headers if _long_name(found) == wanted]
+
+    def first(self, name: str) -> str | None:
+        """A header's first value; None when it is absent."""
+        return next(iter(self.all(name)), None)
+
+    @property
+    def call_id(self) -> str | None:
+        """The Call-ID."""
+        return self.first("Call-ID")
+
+
+def _long_name(name: str) -> str:
+    lower = name.strip().lower()
+    return _COMPACT.get(lower, lower)
+
+
+def canonical_name(name: str) -> str:
+    """A header's name as RFC 3261 writes it: long, and each word with a capital."""
+    special = {"call-id": "Call-ID", "cseq": "CSeq", "www-authenticate": "WWW-Authenticate"}
+    lower = _long_name(name)
+    return special.get(lower, "-".join(word.capitalize() for word in lower.split("-")))
+
+
+def split_address(value: str) -> tuple[str, str]:
+    """The display name and the URI of a From, To or similar header's value."""
+    match = _DISPLAY_NAME.match(value)
+    if not match:
+        return "", value.split(";", 1)[0].strip()
+    quoted, token, uri = match.groups()
+    name = re.sub(r"\\(.)", r"\1", quoted) if quoted is not None else token
+    return name.strip(), uri

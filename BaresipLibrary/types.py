@@ -1,0 +1,177 @@
+"""What a suite names: each can be written as a string, and says what is wrong with a bad one."""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum, auto
+from pathlib import Path
+
+#: No codec of a phone call carries more than this (half of Opus' 48 kHz).
+HIGHEST_FREQUENCY = 24_000.0
+
+
+class AgentState(Enum):
+    """What an agent's active call is doing.
+
+    ``RINGING``: dialled or being called, not answered yet.
+    """
+
+    IDLE = auto()
+    RINGING = auto()
+    ESTABLISHED = auto()
+
+
+class AutoClosing(Enum):
+    """Who ends the agents that a suite leaves running.
+
+    ``TEST``: the test, or the suite setup's suite, that started them; ``SUITE``: the suite that
+    started them; ``MANUAL``: `Stop Agent`, `Stop All Agents`, or the end of the run.
+    """
+
+    TEST = auto()
+    SUITE = auto()
+    MANUAL = auto()
+
+
+class Recordings(Enum):
+    """Which calls' recordings stay under Robot's output directory."""
+
+    always = auto()
+    on_failure = auto()
+    never = auto()
+
+
+class BackendName(Enum):
+    """How an agent's baresip runs.
+
+    ``auto``: the embedded one when it is installed.
+    """
+
+    auto = "auto"
+    embedded = "embedded"
+
+
+class Transport(Enum):
+    """The transport towards an agent's domain."""
+
+    udp = auto()
+    tcp = auto()
+    tls = auto()
+
+
+class MediaEncryption(Enum):
+    """How media is encrypted; which of these work is the backend's to say."""
+
+    srtp = "srtp"
+    srtp_mand = "srtp-mand"
+    srtp_mandf = "srtp-mandf"
+    dtls_srtp = "dtls_srtp"
+    zrtp = "zrtp"
+
+
+class DtmfMode(Enum):
+    """How digits travel: RTP events (RFC 4733), SIP INFO, or whichever the peer takes."""
+
+    rtpevent = "rtpevent"
+    info = "info"
+    auto = "auto"
+
+
+class QualityField(Enum):
+    """A figure of call quality."""
+
+    mos = auto()
+    rtt = auto()
+    jitter = auto()
+    packet_loss = auto()
+
+
+class Frequency(float):
+    """A frequency in hertz, written as ``440``, ``440 Hz`` or ``1.2 kHz``."""
+
+    @classmethod
+    def parse(cls, value: object) -> "Frequency":
+        """Reads a frequency.
+
+        Raises:
+            ValueError: not a frequency, or one that no call can carry.
+        """
+        match = re.fullmatch(r"\s*([0-9]*\.?[0-9]+)\s*(k?)(hz)?\s*", str(value), re.IGNORECASE)
+        if not match:
+            raise ValueError(f"'{value}' is not a frequency; write it like '440 Hz'.")
+        hertz = float(match[1]) * (1000 if match[2] else 1)
+        if not 0 < hertz < HIGHEST_FREQUENCY:
+            raise ValueError(
+                f"A tone must lie above 0 Hz and below {HIGHEST_FREQUENCY / 1000:g} kHz,"
+                f" '{value}' does not."
+            )
+        return cls(hertz)
+
+    def __str__(self) -> str:
+        return f"{float(self):g} Hz"
+
+
+@dataclass(frozen=True)
+class AudioSource:
+    """What an agent sends.
+
+    Written as ``silence``; ``tone:440`` or ``440 Hz``; or ``file:prompt.wav``, where a relative
+    path is looked up beside the suite and then in the working directory.
+    """
+
+    frequency: Frequency | None = None
+    file: Path | None = None
+
+    @classmethod
+    def parse(cls, value: str) -> "AudioSource":
+        """Reads an audio source.
+
+        Raises:
+            ValueError: unknown kind, bad frequency or no path.
+        """
+        kind, colon, rest = value.strip().partition(":")
+        if value.strip().lower() == "silence":
+            return cls()
+        if colon and kind.lower() == "tone":
+            return cls(frequency=Frequency.parse(rest))
+        if colon and kind.lower() == "file" and rest.strip():
+            return cls(file=Path(rest.strip()))
+        if re.fullmatch(r"[-0-9.]+\s*k?hz", value.strip(), re.IGNORECASE):
+            return cls(frequency=Frequency.parse(value))
+        raise ValueError(
+            f"'{value}' is not an audio source; use 'tone:440', '440 Hz', 'silence' or"
+            " 'file:prompt.wav'."
+        )
+
+    def __str__(self) -> str:
+        if self.frequency is not None:
+            return f"tone:{float(self.frequency):g}"
+        return f"file:{self.file}" if self.file else "silence"
+
+
+@dataclass(frozen=True)
+class Peer:
+    """The remote party of a call.
+
+    ``uri``: its SIP URI without display name; ``number``: the URI's user part; ``name``: the
+    display name, empty when there is none.
+    """
+
+    uri: str
+    number: str
+    name: str
+
+    def __str__(self) -> str:
+        return f'"{self.name}" <{self.uri}>' if self.name else self.uri
+
+
+def seconds(time: timedelta) -> float:
+    """A Robot time in seconds.
+
+    Raises:
+        ValueError: it is negative.
+    """
+    value = time.total_seconds()
+    if value < 0:
+        raise ValueError(f"A time must not be negative, {value:g} s is.")
+    return value
