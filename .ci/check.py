@@ -1,0 +1,118 @@
+"""Runs the checks, every one of them, and ends with how many passed and how many failed.
+
+    check.py [lint] [types] [utest] [atest]      all four when none is named
+
+The linter and the type checker count as one check each, tests count one by one. The exit code is
+0 when something passed and nothing failed.
+"""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+from xml.etree import ElementTree
+
+from robot.api import ExecutionResult
+from robot.errors import DataError
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / "results"
+
+
+class Count(NamedTuple):
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.passed} passed, {self.failed} failed"
+
+
+def run(tool: str, *arguments: str) -> int:
+    print(f"\n== {' '.join((tool, *arguments))}", flush=True)
+    return subprocess.run([sys.executable, "-m", tool, *arguments], cwd=ROOT).returncode
+
+
+def lint() -> Count:
+    return as_one(run("ruff", "check"), run("ruff", "format", "--check"))
+
+
+def types() -> Count:
+    return as_one(run("mypy"))
+
+
+def utest() -> Count:
+    output = emptied("utest") / "junit.xml"
+    code = run("pytest", f"--junitxml={output}")
+    return complete(code, count_junit(output))
+
+
+def atest() -> Count:
+    directory = emptied("atest")
+    code = run("robot", "--outputdir", str(directory), "atest")
+    return complete(code, count_robot(directory / "output.xml"))
+
+
+def emptied(name: str) -> Path:
+    """The directory of these results, without those of an earlier run."""
+    directory = RESULTS / name
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir(parents=True)
+    return directory
+
+
+def as_one(*codes: int) -> Count:
+    return Count(failed=1) if any(codes) else Count(passed=1)
+
+
+def complete(code: int, count: Count) -> Count:
+    """A run that failed otherwise than in a test, or ran no test, is one more failure."""
+    unexplained = code != 0 and not count.failed
+    nothing_ran = not count.passed and not count.failed
+    return count._replace(failed=1) if unexplained or nothing_ran else count
+
+
+def count_junit(path: Path) -> Count:
+    try:
+        cases = list(ElementTree.parse(path).iter("testcase"))
+    except (OSError, ElementTree.ParseError):
+        return Count()
+    # A test that fails and whose teardown fails too is there twice.
+    outcomes: dict[tuple[str | None, str | None], set[str]] = {}
+    for case in cases:
+        outcome = outcomes.setdefault((case.get("classname"), case.get("name")), set())
+        outcome.update(child.tag for child in case)
+    failed = sum(bool(tags & {"failure", "error"}) for tags in outcomes.values())
+    skipped = sum("skipped" in tags for tags in outcomes.values() if not tags & {"failure", "error"})
+    return Count(len(outcomes) - failed - skipped, failed, skipped)
+
+
+def count_robot(path: Path) -> Count:
+    try:
+        total = ExecutionResult(str(path), include_keywords=False).statistics.total
+    except DataError:
+        return Count()
+    return Count(total.passed, total.failed, total.skipped)
+
+
+CHECKS: dict[str, Callable[[], Count]] = {
+    check.__name__: check for check in (lint, types, utest, atest)
+}
+
+
+def main(names: list[str]) -> int:
+    if unknown := set(names) - set(CHECKS):
+        sys.exit(f"No such check: {', '.join(sorted(unknown))}. There are: {', '.join(CHECKS)}.")
+    counts = {name: CHECKS[name]() for name in names or CHECKS}
+    print()
+    for name, count in counts.items():
+        print(f"{name:6}{count}" + (f", {count.skipped} skipped" if count.skipped else ""))
+    total = Count(*map(sum, zip(*counts.values(), strict=True)))
+    print(total)
+    return 0 if total.passed and not total.failed else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

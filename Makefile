@@ -1,0 +1,59 @@
+# make demo  and  make test  work in a fresh clone; both set up .venv by themselves.
+
+PYTHON ?= python3
+VENV := .venv
+RESULTS := results
+DOCS := docs/build
+
+python := $(VENV)/bin/python
+pip := $(python) -m pip --disable-pip-version-check --quiet
+package := $(VENV)/package.stamp
+tools := $(VENV)/tools.stamp
+export PYTHON
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint docs bench prompts clean
+
+help: ## list these targets
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1	\2/p' Makefile | expand -t 16
+
+demo: $(package) ## run a first call test; the last line is the path of its log.html
+	@rm -rf $(RESULTS)/demo
+	@$(python) -m robot --outputdir $(RESULTS)/demo --report NONE atest/demo/first_call.robot; \
+	code=$$?; echo '$(CURDIR)/$(RESULTS)/demo/log.html'; exit $$code
+
+test: ## lint, types, unit and acceptance tests
+	@.ci/install-debian-packages
+	@$(MAKE) --no-print-directory $(tools)
+	@$(python) .ci/check.py
+
+lint: $(tools) ## only lint and types
+	@$(python) .ci/check.py lint types
+
+docs: $(package) ## keyword documentation into docs/build, and docs/proofs.md
+	@mkdir -p $(DOCS)
+	@$(python) -m robot.libdoc BaresipLibrary $(DOCS)/BaresipLibrary.html
+	@$(python) -m robot.libdoc resources/calls.resource $(DOCS)/calls.html
+	@$(python) docs/proofs.py
+
+bench: $(package) ## measure, and print tables
+	@set -e; for script in bench/[!_]*.py; do $(python) $$script; done
+
+prompts: $(package) ## write resources/prompts/*.wav anew
+	@$(python) resources/generate_prompts.py
+
+clean: ## remove everything that make made
+	@rm -rf $(VENV) $(RESULTS) $(DOCS) dist .mypy_cache .pytest_cache .ruff_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# When the virtual environment itself is damaged, `make clean` and start over.
+$(package): pyproject.toml
+	@.ci/make-venv $(VENV)
+	@echo 'Installing BaresipLibrary and what it needs into $(VENV)'
+	@$(pip) install --editable '.[embedded]'
+	@touch $@
+
+$(tools): $(package)
+	@echo 'Installing what its tests need into $(VENV)'
+	@$(pip) install --editable '.[embedded,dev]'
+	@touch $@
