@@ -1,0 +1,168 @@
+*** Settings ***
+Documentation       Mistakes that suites make. Each test fails; ../mistakes.robot says how.
+Library             BaresipLibrary    timeout=30s
+Library             ../../resources/Ports.py
+
+
+*** Test Cases ***
+Unknown Agent
+    Start Agent    alice
+    Hang Up    alicia
+
+Unknown Agent When None Runs
+    Hang Up    alice
+
+Agent That Was Stopped
+    ${alice}    Start Agent    alice
+    Stop Agent    alice
+    Get State    ${alice}
+
+Name Taken
+    Start Agent    alice
+    Start Agent    alice
+
+Name With A Quote
+    Start Agent    al"ice
+
+Name With A Line Break
+    Start Agent    al\nice
+
+Empty Name
+    Start Agent    ${EMPTY}
+
+Name That No URI Can Carry
+    Start Agent    Alice Liddell
+
+Name With A Semicolon
+    Start Agent    alice;q=1
+
+Display Name With A Line Break
+    Start Agent    alice    display_name=Al\nice
+
+Username Without A Domain
+    Start Agent    alice    username=1000
+
+Domain That Does Not Exist
+    Start Agent    alice    1000    nowhere.invalid
+
+Hang Up Without A Call
+    Start Agent    alice
+    Hang Up    alice
+
+Hang Up Twice
+    Talk
+    Hang Up    alice
+    Wait Until State Is    alice    IDLE
+    Hang Up    alice
+
+Verify Audio Without A Call
+    Start Agent    alice
+    Verify Audio    alice    440 Hz
+
+Verify Audio Connection Without A Call
+    Start Agent    alice
+    Start Agent    bob
+    Verify Audio Connection    alice    bob
+
+Verify Audio Connection While It Rings
+    Start Agent    alice
+    Start Agent    bob
+    Dial    alice    bob
+    Verify Audio Connection    alice    bob
+
+Stay Established Without A Call
+    Start Agent    alice
+    Call Should Stay Established    alice    1s
+
+Wait For A Call That Nobody Made
+    Start Agent    alice
+    Wait Until State Is    alice    ESTABLISHED
+
+Wait For A Call That Nobody Accepted
+    Start Agent    alice
+    Start Agent    bob
+    Dial    alice    bob
+    Wait Until State Is    bob    RINGING
+    Wait Until State Is    bob    ESTABLISHED
+
+Frequency Of Zero
+    Start Agent    alice
+    Verify Audio    alice    0
+
+Frequency Below Zero
+    Start Agent    alice
+    Verify Audio    alice    -440
+
+Frequency In Words
+    Start Agent    alice
+    Verify Audio    alice    concert pitch
+
+Frequency Above Half The Sample Rate
+    Talk
+    Verify Audio    bob    5 kHz
+
+Frequency At Half The Sample Rate
+    Talk
+    Verify Audio    bob    4000
+
+Frequency That No Codec Carries
+    Talk
+    Verify Audio    bob    30 kHz
+
+Unknown Audio Source
+    Start Agent    alice
+    Send Audio    alice    noise:3
+
+Tone Of Zero
+    Start Agent    alice
+    Send Audio    alice    tone:0
+
+WAV File Missing
+    Start Agent    alice
+    Send Audio    alice    file:nowhere.wav
+
+Not A WAV File
+    Start Agent    alice
+    Send Audio    alice    file:${SUITE SOURCE}
+
+A Folder In Place Of A File
+    Start Agent    alice
+    Send Audio    alice    file:${CURDIR}
+
+Neither Agent Nor Dialable
+    Start Agent    alice
+    Dial    alice    carol
+
+URI That Cannot Travel
+    Start Agent    alice
+    Dial    alice    sip:al ice@127.0.0.1
+
+Number Without A Domain
+    Start Agent    alice
+    Dial    alice    4930123
+
+State That Does Not Exist
+    Start Agent    alice
+    Wait Until State Is    alice    TALKING
+
+Negative Time
+    Start Agent    alice
+    Wait Until State Is    alice    ESTABLISHED    timeout=-1s
+
+Value In Place Of An Operator
+    Start Agent    alice
+    Get State    alice    IDLE
+
+Expectation Without An Operator
+    Start Agent    alice
+    Get State    alice    assertion_expected=IDLE
+
+
+*** Keywords ***
+Talk
+    Start Agent    alice
+    Start Agent    bob
+    Dial    alice    bob
+    Accept    bob
+    Wait Until State Is    alice    ESTABLISHED
+    Wait Until State Is    bob    ESTABLISHED

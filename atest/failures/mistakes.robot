@@ -1,0 +1,145 @@
+*** Settings ***
+Documentation       What the library says to mistakes in a suite.
+...
+...                 The suite of the same name in _suites is run in a Robot of its own. Each test here
+...                 compares the message of the test of its name there; a * is what differs from run
+...                 to run.
+Library             ../resources/ChildRun.py
+Suite Setup         Run Suite    ${CURDIR}/_suites/mistakes.robot
+
+
+*** Test Cases ***
+Unknown Agent
+    Test Should Have Failed    There is no agent 'alicia'. Did you mean 'alice'? Agents: alice.
+
+Unknown Agent When None Runs
+    Test Should Have Failed    There is no agent 'alice'. No agent is running.
+
+Agent That Was Stopped
+    Test Should Have Failed    There is no agent 'alice'. No agent is running.
+
+Name Taken
+    Test Should Have Failed    There is an agent 'alice' already; stop it first or choose another name.
+
+Name With A Quote
+    Test Should Have Failed
+    ...    'al"ice' cannot be an agent's name: it needs at least one character, all of them printable and none a double quote.
+
+Name With A Line Break
+    Test Should Have Failed
+    ...    'al\\nice' cannot be an agent's name: it needs at least one character, all of them printable and none a double quote.
+
+Empty Name
+    Test Should Have Failed
+    ...    '' cannot be an agent's name: it needs at least one character, all of them printable and none a double quote.
+
+Name That No URI Can Carry
+    Test Should Have Failed
+    ...    A local agent's name is its SIP username: it must not contain ' ': baresip would misread it.
+
+Name With A Semicolon
+    Test Should Have Failed
+    ...    A local agent's name is its SIP username: it must not contain ';': baresip would misread it.
+
+Display Name With A Line Break
+    Test Should Have Failed    display_name must not contain '\\n': baresip would misread it.
+
+Username Without A Domain
+    Test Should Have Failed    Start Agent takes a username with a domain, or neither for a local agent.
+
+Domain That Does Not Exist
+    Test Should Have Failed    There is no way to nowhere.invalid: *.
+
+Hang Up Without A Call
+    Test Should Have Failed    alice has no call to hang up. Dial or Accept one first.
+
+Hang Up Twice
+    Test Should Have Failed
+    ...    alice has no call to hang up (its call to sip:bob@127.0.0.1:* was hung up by this agent after * s). Dial or Accept one first.
+
+Verify Audio Without A Call
+    Test Should Have Failed    alice has no call to listen to. Dial or Accept one first.
+
+Verify Audio Connection Without A Call
+    Test Should Have Failed    alice has no call to speak in. Dial or Accept one first.
+
+Verify Audio Connection While It Rings
+    Test Should Have Failed
+    ...    alice cannot speak now: its call to sip:bob@127.0.0.1:* has not been answered (* s old).
+
+Stay Established Without A Call
+    Test Should Have Failed At Once    alice has no call that could stay established. Dial or Accept one first.
+
+Wait For A Call That Nobody Made
+    Test Should Have Failed At Once    alice is not ESTABLISHED: it has no call; use Dial or Accept.
+
+Wait For A Call That Nobody Accepted
+    Test Should Have Failed At Once
+    ...    bob is not ESTABLISHED: the call from sip:alice@127.0.0.1:* rings (* s old) and nobody has accepted it; use Accept.
+
+Frequency Of Zero
+    Test Should Have Failed
+    ...    ValueError: Argument 'frequency' got value '0' that cannot be converted to Frequency: A tone must lie above 0 Hz and below 24 kHz, '0' does not.
+
+Frequency Below Zero
+    Test Should Have Failed
+    ...    ValueError: Argument 'frequency' got value '-440' that cannot be converted to Frequency: '-440' is not a frequency; write it like '440 Hz'.
+
+Frequency In Words
+    Test Should Have Failed
+    ...    ValueError: Argument 'frequency' got value 'concert pitch' that cannot be converted to Frequency: 'concert pitch' is not a frequency; write it like '440 Hz'.
+
+Frequency Above Half The Sample Rate
+    Test Should Have Failed
+    ...    bob cannot hear 5000 Hz: its call runs at 8000 Hz, so a tone must lie below 4000 Hz.
+
+Frequency At Half The Sample Rate
+    Test Should Have Failed
+    ...    bob cannot hear 4000 Hz: its call runs at 8000 Hz, so a tone must lie below 4000 Hz.
+
+Frequency That No Codec Carries
+    Test Should Have Failed
+    ...    ValueError: Argument 'frequency' got value '30 kHz' that cannot be converted to Frequency: A tone must lie above 0 Hz and below 24 kHz, '30 kHz' does not.
+
+Unknown Audio Source
+    Test Should Have Failed
+    ...    ValueError: Argument 'source' got value 'noise:3' that cannot be converted to AudioSource: 'noise:3' is not an audio source; use 'tone:440', '440 Hz', 'silence' or 'file:prompt.wav'.
+
+Tone Of Zero
+    Test Should Have Failed
+    ...    ValueError: Argument 'source' got value 'tone:0' that cannot be converted to AudioSource: A tone must lie above 0 Hz and below 24 kHz, '0' does not.
+
+WAV File Missing
+    [Documentation]    It names both places: beside the suite, and the working directory.
+    Test Should Have Failed    There is no audio file */_suites/nowhere.wav nor */nowhere.wav.
+
+Not A WAV File
+    Test Should Have Failed    */_suites/mistakes.robot is not an audio file: *.
+
+A Folder In Place Of A File
+    Test Should Have Failed    */_suites is a directory, not an audio file.
+
+Neither Agent Nor Dialable
+    Test Should Have Failed
+    ...    'carol' is neither an agent, a SIP URI (sip:user@host) nor a number. Agents: alice.
+
+URI That Cannot Travel
+    Test Should Have Failed    'sip:al ice@127.0.0.1' is not a SIP URI that can be dialled.
+
+Number Without A Domain
+    Test Should Have Failed
+    ...    alice is a local agent without a domain, so the bare number 4930123 leads nowhere; dial an agent or a SIP URI.
+
+State That Does Not Exist
+    Test Should Have Failed
+    ...    ValueError: Argument 'state' got value 'TALKING' that cannot be converted to AgentState: AgentState does not have member 'TALKING'. Available: 'ESTABLISHED', 'IDLE' and 'RINGING'
+
+Negative Time
+    Test Should Have Failed    A time must not be negative, -1 s is.
+
+Value In Place Of An Operator
+    Test Should Have Failed
+    ...    ValueError: Argument 'assertion_operator' got value 'IDLE' that cannot be converted to AssertionOperator or None.
+
+Expectation Without An Operator
+    Test Should Have Failed    The expected value 'IDLE' needs an operator before it, such as ==.

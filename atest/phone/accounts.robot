@@ -1,0 +1,63 @@
+*** Settings ***
+Documentation       What an account may say, and what it is told when it says too much.
+Resource            phone.resource
+
+
+*** Test Cases ***
+Media Can Be Encrypted
+    [Template]    Encrypted Call
+    srtp
+    srtp-mand
+    srtp-mandf
+    dtls_srtp
+
+Transports And Addresses
+    [Template]    Call With Options
+    transport=tcp
+    address=::1
+    address=::1    transport=tcp
+
+An Encryption That The Backend Lacks
+    Run Keyword And Expect Error
+    ...    alice: the embedded backend has no media_enc zrtp; it has dtls_srtp, srtp, srtp-mand, srtp-mandf.
+    ...    Start Agent    alice    media_enc=zrtp
+
+Message Waiting That The Backend Lacks
+    Run Keyword And Expect Error
+    ...    alice: the embedded backend cannot subscribe to message waiting (mwi); that takes a baresip with the module mwi.
+    ...    Start Agent    alice    mwi=True
+
+Every Value Is Checked Where It Is Given
+    [Template]    Account Should Be Refused
+    username must not contain '@': *    username=a@b    domain=example.org
+    username must not be empty.    username=${EMPTY}    domain=example.org
+    domain must not contain ';': *    username=a    domain=example.org;x=y
+    domain '[' is not a host or host:port.    username=a    domain=[
+    password must not contain '"': *    username=a    domain=example.org    password=a"b
+    password must not contain '\\\\': *    username=a    domain=example.org    password=a\\b
+    display_name must not contain '<': *    display_name=<b>
+    auth_user must not contain ';': *    auth_user=a;b
+    outbound 'a b' is not a host, host:port or SIP URI.    outbound=a b
+    stun_server 'example.org' is not like *    stun_server=example.org
+    regint must lie between 0 and 604800 s, -1 does not.    regint=-1
+    audio_codecs must not contain ',': *    audio_codecs=${{['a,b']}}
+    tls_ca_file: there is no file /nowhere/ca.pem.    tls_ca_file=/nowhere/ca.pem
+    A local agent with transport\=tls needs a tls_certificate.    transport=tls
+    headers: 'a b' is not the name of a SIP header.    headers=${{{'a b': 'c'}}}
+    Start Agent takes a username with a domain, or neither for a local agent.    username=a
+
+
+*** Keywords ***
+Encrypted Call
+    [Arguments]    ${encryption}
+    Call With Options    media_enc=${encryption}
+
+Call With Options
+    [Arguments]    &{options}
+    Talk    &{options}
+    Verify Audio Connection    alice    bob
+    [Teardown]    Stop All Agents
+
+Account Should Be Refused
+    [Arguments]    ${message}    &{options}
+    Run Keyword And Expect Error    ${message}    Start Agent    alice    &{options}

@@ -1,0 +1,55 @@
+*** Settings ***
+Documentation       Digits, by RTP events and by SIP INFO.
+Resource            phone.resource
+
+
+*** Variables ***
+${TIMES}            3
+
+
+*** Test Cases ***
+Fast Digits Arrive Complete
+    [Template]    Fast Digits Arrive Complete By
+    rtpevent
+    info
+
+Every Digit
+    Talk
+    Send Dtmf    alice    0123456789*#abcd    gap=40ms
+    Wait Until Dtmf Received    bob    0123456789*#ABCD
+
+The Account's Mode Is Used
+    Start Agent    alice    dtmf_mode=info
+    Start Agent    bob
+    Connect    alice    bob
+    Send Dtmf    alice    12
+    Get Received Dtmf    bob    ==    12    timeout=3s
+
+Digits That Do Not Come
+    Talk
+    Send Dtmf    alice    12
+    Run Keyword And Expect Error
+    ...    bob did not receive '3': it received '12', within 0.5 s.
+    ...    Wait Until Dtmf Received    bob    3    timeout=500ms
+
+Digits That Can Not Come Any More
+    Talk
+    Hang Up    alice
+    Run Keyword And Expect Error
+    ...    bob did not receive '1': it received no digit, and the call from * was hung up by the peer after * s.
+    ...    Wait Until Dtmf Received    bob    1    timeout=30s
+
+What Is No Digit
+    Talk
+    Run Keyword And Expect Error    '12E' is not DTMF: use 0-9, \*, # and A-D.    Send Dtmf    alice    12E
+
+
+*** Keywords ***
+Fast Digits Arrive Complete By
+    [Arguments]    ${mode}
+    Talk    dtmf_mode=${mode}
+    FOR    ${round}    IN RANGE    1    ${TIMES} + 1
+        Send Dtmf    alice    1122##    gap=30ms
+        Get Received Dtmf    bob    ==    ${{'1122##' * $round}}    timeout=3s
+    END
+    Stop All Agents

@@ -1,0 +1,53 @@
+*** Settings ***
+Documentation       Headers, peers and call quality.
+Resource            phone.resource
+
+
+*** Test Cases ***
+Headers Travel With The Invite
+    VAR    @{repeated}    a    b; c="d"
+    VAR    &{account}    X-Account=one
+    VAR    &{call}    X-Trace-Id=abc    X-Repeated=${repeated}    X-Name=Zoë
+    Start Agent    alice    headers=${account}    display_name=Alice Liddell
+    Start Agent    bob
+    Dial    alice    bob    headers=${call}
+    Accept    bob
+    Get Header    bob    x-trace-id    ==    abc
+    Get Header    bob    X-Name    ==    Zoë
+    ${headers} =    Get Headers    bob
+    Should Be Equal    ${headers}[x-repeated]    ${repeated}
+    Should Be Equal    ${headers}[X-Account][0]    one
+    Get Peer Name    bob    ==    Alice Liddell
+
+A Header That Is The Stack's Own
+    VAR    &{headers}    Via=me
+    Start Agent    alice
+    Run Keyword And Expect Error    headers: Via is the SIP stack's own; it cannot be set.
+    ...    Dial    alice    sip:bob@127.0.0.1:9    headers=${headers}
+
+A Header With A Line Break
+    VAR    &{headers}    X-Evil=a\nRoute: b
+    Start Agent    alice
+    Run Keyword And Expect Error    headers: the value of X-Evil must be one printable line.
+    ...    Dial    alice    sip:bob@127.0.0.1:9    headers=${headers}
+
+Headers Of Nobody
+    Start Agent    alice
+    Run Keyword And Expect Error    alice has seen no INVITE: nobody has called it.    Get Headers    alice
+
+Quality Comes With The First Report And Stays
+    Talk
+    ${quality} =    Get Call Quality    alice
+    Should Be Equal    ${quality}    ${None}
+    Get Call Quality    alice    mos    >=    4    timeout=8s
+    Get Call Quality    alice    packet_loss    ==    0
+    ${quality} =    Get Call Quality    alice
+    Hang Up    alice
+    Wait Until State Is    alice    IDLE
+    ${last} =    Get Call Quality    alice    packet_loss    ==    0
+    Get Call Quality    alice    mos    >    4
+
+Metadata Stays With The Agent
+    VAR    &{metadata}    desk=4711
+    ${alice} =    Start Agent    alice    metadata=${metadata}
+    Should Be Equal    ${alice.metadata}[desk]    4711

@@ -1,0 +1,66 @@
+*** Settings ***
+Documentation       Refusing and redirecting calls.
+Resource            phone.resource
+
+
+*** Test Cases ***
+Reject With Status, Reason And Headers
+    VAR    &{headers}    X-Why=not today    Retry-After=5
+    Start Pair
+    Dial    alice    bob
+    Reject    bob    603    reason=Not Today    headers=${headers}
+    Run Keyword And Expect Error
+    ...    alice is not ESTABLISHED: its call to sip:bob@* was refused with 603 Not Today after *
+    ...    Wait Until State Is    alice    ESTABLISHED
+    Get Status Code    alice    ==    603
+    Get Reason    alice    ==    Not Today
+    Get Reason    bob    ==    rejected by this agent
+    Get Status Code    bob    ==    None
+
+Reject Is Busy By Default
+    Start Pair
+    Dial    alice    bob
+    Reject    bob
+    Wait Until State Is    alice    IDLE
+    Get Status Code    alice    ==    486
+
+A Code Has Its Usual Words
+    Start Pair
+    Dial    alice    bob
+    Reject    bob    480
+    Wait Until State Is    alice    IDLE
+    Get Reason    alice    ==    Temporarily Unavailable
+
+Calls Can Follow A Refusal
+    Start Pair
+    FOR    ${round}    IN RANGE    5
+        Dial    alice    bob
+        Reject    bob    404
+        Wait Until State Is    alice    IDLE
+    END
+    Connect    alice    bob
+    Verify Audio Connection    alice    bob
+
+Deflect To Another Agent
+    Start Pair
+    Start Agent    carol
+    Dial    alice    bob
+    Deflect    bob    carol
+    Wait Until State Is    alice    IDLE
+    Get Status Code    alice    ==    302
+
+A Status That Is No Refusal
+    Start Pair
+    Run Keyword And Expect Error    A call is refused with a status from 300 to 699, not 200.
+    ...    Reject    bob    200
+
+A Reason That Cannot Travel
+    Start Pair
+    Run Keyword And Expect Error    The reason '100%' must be printable and hold no '\%', which baresip would expand.
+    ...    Reject    bob    486    reason=100%
+
+
+*** Keywords ***
+Start Pair
+    Start Agent    alice
+    Start Agent    bob

@@ -1,0 +1,101 @@
+*** Settings ***
+Documentation       Transfers between local agents, and calls beside each other.
+Resource            phone.resource
+
+
+*** Test Cases ***
+A Blind Transfer
+    Talk
+    Start Agent    carol
+    Transfer    alice    carol
+    Accept    carol
+    Wait Until State Is    alice    IDLE
+    Get Reason    alice    ==    transferred
+    Verify Audio Connection    bob    carol
+
+A Blind Transfer That Is Refused
+    [Documentation]    The call goes on, and who waits for its end is told why it does not come.
+    Talk
+    Start Agent    carol
+    Transfer    alice    carol
+    Reject    carol    486
+    Run Keyword And Expect Error
+    ...    alice is not IDLE: its transfer did not work, it failed with 486 Busy Here.
+    ...    Wait Until State Is    alice    IDLE
+    Verify Audio Connection    alice    bob
+
+A Blind Transfer To Nobody
+    Talk
+    Run Keyword And Expect Error
+    ...    alice could not transfer its call to sip:nobody@127.0.0.1:9;transport=tcp: *; the call goes on.
+    ...    Transfer    alice    sip:nobody@127.0.0.1:9;transport=tcp
+    Verify Audio Connection    alice    bob
+
+An Attended Transfer
+    Talk
+    Start Agent    carol
+    Attended Transfer    alice    carol
+    Accept    carol
+    Verify Audio Connection    alice    carol
+    Complete Transfer    alice
+    Wait Until State Is    alice    IDLE
+    Verify Audio Connection    bob    carol
+
+An Attended Transfer That Is Given Up
+    Talk
+    Start Agent    carol
+    Attended Transfer    alice    carol
+    Accept    carol
+    Verify Audio Connection    alice    carol
+    Abort Transfer    alice
+    Wait Until State Is    carol    IDLE
+    Verify Audio Connection    alice    bob
+
+A Consultation That Is Refused
+    Talk
+    Start Agent    carol
+    Attended Transfer    alice    carol
+    Reject    carol    603
+    Run Keyword And Expect Error
+    ...    alice could not complete the transfer: its call to sip:carol@* was refused with 603 Decline after *
+    ...    Complete Transfer    alice
+    Abort Transfer    alice
+    Verify Audio Connection    alice    bob
+
+A Transfer Is Completed That Was Never Begun
+    Talk
+    Run Keyword And Expect Error
+    ...    alice is in no consultation; use Attended Transfer first.
+    ...    Complete Transfer    alice
+
+One Of Several Calls Is Named By Its Call-ID
+    Start Agent    alice
+    Start Agent    bob
+    Start Agent    carol
+    ${with_bob} =    Connect    alice    bob
+    Hold    alice
+    ${with_carol} =    Connect    alice    carol
+    Hang Up    alice    call=${with_bob}
+    Wait Until State Is    bob    IDLE
+    Verify Audio Connection    alice    carol
+    Run Keyword And Expect Error
+    ...    alice has no call '${with_bob}' to hang up: its call to * was hung up by this agent *
+    ...    Hang Up    alice    call=${with_bob}
+    Run Keyword And Expect Error
+    ...    alice has no call 'nonsense' to hang up. Its calls: ${with_bob}, ${with_carol}.
+    ...    Hang Up    alice    call=nonsense
+
+A Second Caller Is Answered By Name
+    Start Agent    alice
+    Start Agent    bob
+    Start Agent    carol
+    ${from_alice} =    Dial    alice    bob
+    Wait Until State Is    bob    RINGING
+    ${from_carol} =    Dial    carol    bob
+    Wait Until State Is    carol    RINGING
+    Accept    bob    call=${from_alice}
+    Wait Until State Is    alice    ESTABLISHED
+    Reject    bob    call=${from_carol}
+    Wait Until State Is    carol    IDLE
+    Get Status Code    carol    ==    486
+    Verify Audio Connection    alice    bob

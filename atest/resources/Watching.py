@@ -1,0 +1,36 @@
+"""Waits on what an agent saw, for suites that watch what no keyword waits for."""
+
+import time
+
+from robot.libraries.BuiltIn import BuiltIn
+
+from BaresipLibrary.agents.agent import Agent
+from BaresipLibrary.events import Registered
+from BaresipLibrary.waits import wait_until
+
+
+def _agent(name: str) -> Agent:
+    library = BuiltIn().get_library_instance("BaresipLibrary")
+    agent: Agent = library.agents.get(name)
+    return agent
+
+
+def held_by_peer_should_become(name: str, wanted: bool, timeout: float = 5.0) -> None:
+    """Waits until the SDP says that the peer holds the agent's call, or no longer does."""
+    agent = _agent(name)
+    call = agent.require_call("to watch", "")
+    if not wait_until(agent.changes, lambda: call.held_by_peer is wanted or None, timeout):
+        raise AssertionError(f"{name}: held by peer did not become {wanted}.")
+
+
+def registrations_should_follow(name: str, count: int, timeout: float = 10.0) -> None:
+    """Waits until the registrar has accepted that many more registrations."""
+    agent = _agent(name)
+    position, began = len(agent.journal), time.monotonic()
+
+    def enough() -> bool | None:
+        return sum(1 for _ in agent.journal.of_kind(Registered, position)) >= count or None
+
+    if not wait_until(agent.changes, enough, timeout):
+        raise AssertionError(f"{name} was not refreshed {count} times within {timeout} s.")
+    print(f"{count} refreshes took {time.monotonic() - began:.1f} s")

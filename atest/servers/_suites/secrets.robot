@@ -1,0 +1,31 @@
+*** Settings ***
+Documentation       Run as a child: a call with secrets in it, and a failure, at log level TRACE.
+Library             BaresipLibrary    timeout=5s    recordings=always
+Library             ../Secrets.py
+Resource            ../servers.resource
+Suite Setup         Start Registrar
+Suite Teardown      Stop Server
+
+
+*** Variables ***
+${ALICE: Secret}    %{ATEST_ALICE}
+${BOB: Secret}      %{ATEST_BOB}
+
+
+*** Test Cases ***
+A Call With Secrets In It
+    FOR    ${user}    ${password}    IN    alice    ${ALICE}    bob    ${BOB}
+        Start Agent    ${user}    ${user}    ${PBX.tls_domain}    ${password}
+        ...    transport=tls    tls_ca_file=${PBX.ca}    media_enc=srtp-mand
+        Register    ${user}
+    END
+    Establish    alice    bob
+    Verify Audio Connection    alice    bob
+    No Process Should Show A Secret
+    Get Info As Json    alice
+    ${alice} =    Get Info    alice
+    Log Many    &{alice}
+
+A Refused Registration
+    Start Agent    alice    banned    ${PBX.domain}    ${ALICE}
+    Register    alice

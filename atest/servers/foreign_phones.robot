@@ -1,0 +1,135 @@
+*** Settings ***
+Documentation       Calls with a peer that is not baresip: SIPp answers, refuses, calls, holds and refers.
+Library             BaresipLibrary    timeout=5s
+Resource            servers.resource
+Test Teardown       Stop Server    sipp
+
+
+*** Test Cases ***
+Every Refusal Is Read Back
+    [Template]    Call Should Be Refused With
+    400    Bad Request
+    403    Forbidden
+    404    Not Found
+    408    Request Timeout
+    480    Temporarily Unavailable
+    486    Busy Here
+    487    Request Terminated
+    488    Not Acceptable Here
+    500    Server Internal Error
+    503    Service Unavailable
+    600    Busy Everywhere
+    603    Decline
+
+A Redirection Is A Refusal With 302
+    Start Agent    alice
+    ${peer} =    Start Sipp    redirects    target=sip:other@127.0.0.1:9
+    Dial    alice    ${peer}[uri]
+    Wait Until State Is    alice    IDLE
+    Get Status Code    alice    ==    302
+    Sipp Should Succeed
+
+A Late Answer Is Waited For
+    Start Agent    alice
+    ${peer} =    Start Sipp    answers_late
+    Dial    alice    ${peer}[uri]
+    Wait Until State Is    alice    ESTABLISHED
+    Hang Up    alice
+    Sipp Should Succeed
+
+Early Media Is Heard Before The Answer
+    ${tone} =    Write Mu Law Tone    440
+    Start Agent    alice
+    ${peer} =    Start Sipp    early_media    tone=${tone}
+    Dial    alice    ${peer}[uri]
+    Verify Audio    alice    440 Hz
+    Get State    alice    ==    RINGING
+    Hang Up    alice
+    Wait Until State Is    alice    IDLE
+    Get Reason    alice    ==    cancelled by this agent
+    Sipp Should Succeed
+
+A Challenged Invite Is Sent Again With Credentials
+    ${peer} =    Start Sipp    challenges
+    Start Agent    alice    alice    ${peer}[address]    secret
+    Dial    alice    ${peer}[uri]
+    Wait Until State Is    alice    ESTABLISHED
+    Hang Up    alice
+    Sipp Should Succeed
+
+The Caller Hangs Up
+    Be Called By Sipp    calls_and_hangs_up
+    Wait Until State Is    bob    IDLE
+    Get Reason    bob    ==    hung up by the peer
+    Get Status Code    bob    ==    None
+    Sipp Should Succeed
+
+The Caller Cancels
+    Ring By Sipp    cancels
+    Wait Until State Is    bob    IDLE
+    Get Reason    bob    ==    cancelled by the caller
+    Get Status Code    bob    ==    None
+    Sipp Should Succeed
+
+A Bye In The Middle Of The Setup
+    Ring By Sipp    hangs_up_mid_setup
+    Wait Until State Is    bob    IDLE
+    Get Reason    bob    ==    cancelled by the caller
+    Sipp Should Succeed
+
+Digits By SIP INFO Without A Pause
+    Be Called By Sipp    info_digits
+    Wait Until Dtmf Received    bob    1122##*A
+    Hang Up    bob
+    Sipp Should Succeed
+
+Digits By RTP Events
+    Be Called By Sipp    event_digits
+    Wait Until Dtmf Received    bob    1122##*A
+    Hang Up    bob
+    Sipp Should Succeed
+
+A Hold By The Peer Is Seen
+    Be Called By Sipp    holds
+    Held By Peer Should Become    bob    True
+    Send Dtmf    bob    1    mode=info
+    Held By Peer Should Become    bob    False
+    Hang Up    bob
+    Sipp Should Succeed
+
+Headers Of The Invite Are Read
+    Be Called By Sipp    odd_headers
+    ${headers} =    Get Headers    bob
+    Should Be Equal    ${headers}[X-Trace-Id]    ${{['first', 'second']}}
+    Get Header    bob    x-trace-id    ==    first
+    Get Header    bob    Subject    ==    compact subject
+    Get Header    bob    s    ==    compact subject
+    Get Header    bob    X-Missing    ==    None
+    Get Header    bob    P-Asserted-Identity    ==    "Boss" <sip:boss@example.org>
+    Get Peer Name    bob    ==    Sipp Phone
+    Get Peer Number    bob    ==    sipp
+    Call Should Stay Established    bob    300ms
+    Hang Up    bob
+    Sipp Should Succeed
+
+An Agent That Is Referred Follows By Itself
+    ${carol} =    Start Agent    carol
+    Be Called By Sipp    refers    target=${carol.uri}
+    Accept    carol
+    Verify Audio Connection    bob    carol
+    Sipp Should Succeed
+
+
+*** Keywords ***
+Call Should Be Refused With
+    [Arguments]    ${status}    ${reason}
+    Start Agent    alice
+    ${peer} =    Start Sipp    refuses    code=${status}    reason=${reason}
+    Dial    alice    ${peer}[uri]
+    Run Keyword And Expect Error
+    ...    alice is not ESTABLISHED: its call to ${peer}[uri] was refused with ${status} ${reason} after *
+    ...    Wait Until State Is    alice    ESTABLISHED
+    Get Status Code    alice    ==    ${status}
+    Get Reason    alice    ==    ${reason}
+    Sipp Should Succeed
+    [Teardown]    Stop Agent    alice

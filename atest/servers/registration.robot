@@ -1,0 +1,141 @@
+*** Settings ***
+Documentation       Registering with a real registrar, and being told why it did not work.
+Library             BaresipLibrary    timeout=5s
+Resource            servers.resource
+Suite Setup         Start Registrar
+Suite Teardown      Stop Server
+
+
+*** Test Cases ***
+An Agent Registers And Unregisters
+    Start Account    alice
+    Get Registered    alice    ==    False
+    Register    alice
+    Get Registered    alice    ==    True
+    Unregister    alice
+    Get Registered    alice    ==    False
+
+An Agent Registers Over TCP
+    Start Registered Agent    alice    transport=tcp
+    Get Registered    alice    ==    True
+
+An Agent Registers Over TLS With A Private CA
+    Start Registered Agent    alice    transport=tls
+    Get Registered    alice    ==    True
+
+An Agent Registers Over IPv6
+    ${password} =    Password Of    alice
+    Start Agent    alice    alice    [::1]:${PBX.port}    ${password}
+    Register    alice
+    Get Registered    alice    ==    True
+
+An Agent Shows Its Own Certificate
+    Start Registered Agent    alice    transport=tls    tls_certificate=${PBX.client_certificate}
+    Get Registered    alice    ==    True
+
+A Certificate That Nobody Checks Will Do
+    Start Agent    alice    alice    ${PBX.tls_domain}    ${{'s3cret;pw-alice'}}    transport=tls    tls_verify=False
+    Register    alice
+
+A Certificate Of Another CA Is Not Trusted
+    Start Agent    alice    alice    ${PBX.tls_domain}    x    transport=tls    tls_ca_file=${PBX.other_ca}
+    Run Keyword And Expect Error
+    ...    alice is not registered at ${PBX.tls_domain}: the server's TLS certificate is not trusted (*); see tls_ca_file.
+    ...    Register    alice
+
+A Password May Be Robot's Secret
+    VAR    ${plain}    s3cret;pw-alice
+    VAR    ${password: Secret}    ${{robot.api.types.Secret($plain)}}
+    Start Agent    alice    alice    ${PBX.domain}    ${password}
+    Register    alice
+
+The Digest's User May Differ From The Address
+    ${password} =    Password Of    digest-user
+    Start Agent    trunk    trunk    ${PBX.domain}    ${password}    auth_user=digest-user
+    Register    trunk
+
+The Outbound Proxy May Differ From The Domain
+    ${password} =    Password Of    alice
+    Start Agent    alice    alice    127.0.0.9    ${password}    outbound=${PBX.domain}
+    Register    alice
+
+A Wrong Password Fails At Once
+    Start Agent    alice    alice    ${PBX.domain}    wrong
+    Run Keyword And Expect Error
+    ...    alice is not registered at ${PBX.domain}: the registrar refused with 401 Unauthorized.
+    ...    Register    alice    timeout=60s
+    Get Registered    alice    ==    False
+
+Every Refusal Names Its Status
+    [Template]    Registration Should Be Refused
+    banned    403 Forbidden
+    stranger    404 Not Found
+    brief    423 Interval Too Brief
+    overloaded    503 Service Unavailable
+
+Nobody Is There
+    Start Agent    alice    alice    127.0.0.1:9    x    transport=tcp
+    Run Keyword And Expect Error
+    ...    alice is not registered at 127.0.0.1:9: the registrar was not reached: Connection refused.
+    ...    Register    alice
+
+Nobody Answers
+    Start Agent    alice    alice    127.0.0.1:9    x
+    Run Keyword And Expect Error
+    ...    alice is not registered at 127.0.0.1:9: no answer within 1 s.
+    ...    Register    alice    timeout=1s
+
+A Host That Does Not Exist
+    Run Keyword And Expect Error
+    ...    There is no way to nowhere.invalid: *
+    ...    Start Agent    alice    alice    nowhere.invalid
+
+Registering May Be Waited For Later
+    Start Account    alice
+    Register    alice    wait=False
+    Wait Until Registered    alice
+
+An Agent That Is Stopped Is Unregistered
+    Start Registered Agent    alice
+    Start Registered Agent    bob
+    Stop Agent    bob
+    Dial    alice    sip:bob@${PBX.domain}
+    Wait Until State Is    alice    IDLE
+    Get Status Code    alice    ==    404
+
+A Local Agent Has No Registrar
+    Start Agent    alice
+    Run Keyword And Expect Error
+    ...    alice is a local agent: it has no domain to register with.
+    ...    Register    alice
+
+An Account That Never Registers Says So
+    Start Account    alice    regint=0
+    Run Keyword And Expect Error
+    ...    alice never registers: it was started with regint=0.
+    ...    Register    alice
+
+A Lost Registrar Turns Registered Off
+    [Documentation]    The refresh finds nobody there. Over TCP that is known at once.
+    [Teardown]    Stop Server    doomed
+    ${doomed} =    Start Kamailio    doomed
+    ${password} =    Password Of    alice
+    Start Agent    alice    alice    ${doomed}[domain]    ${password}    transport=tcp    regint=2
+    Register    alice
+    Stop Server    doomed
+    Get Registered    alice    ==    False    timeout=20s
+
+The Registration Is Refreshed
+    [Documentation]    At half its interval baresip registers again: the registrar still knows it later.
+    Start Account    alice    regint=2
+    Register    alice
+    Registrations Should Follow    alice    2
+
+
+*** Keywords ***
+Registration Should Be Refused
+    [Arguments]    ${user}    ${answer}
+    Start Agent    ${user}    ${user}    ${PBX.domain}    x
+    Run Keyword And Expect Error
+    ...    ${user} is not registered at ${PBX.domain}: the registrar refused with ${answer}.
+    ...    Register    ${user}    timeout=60s
