@@ -1,0 +1,445 @@
+"""What the library costs beside the bare wheel: ``python bench/agents.py``.
+
+Each figure stands beside that of the bare wheel (`_bare.py`, a minimal script in a child process)
+from the same run, the two measured in turns. Figures without one exist in the library only. All
+times are milliseconds between stamps of `time.monotonic()`, which all processes share.
+
+What the rows mean:
+
+- *Start Agent*: the keyword, from its call to its return. *warm*: forked off a warm process;
+  *spawned*: an interpreter of its own; *first*: the warm process has to start as well. Bare: from
+  `Popen` until the child has said that its user agent exists.
+- *Dial to ESTABLISHED*: Dial, Accept and both Wait Until State Is, one after the other. Bare: dial,
+  answered at once by the callee, until the later of the two has seen CALL_ESTABLISHED.
+- *to the wait's return*: one thread waits while another makes the peer act. *event*: from the stamp
+  that the agent's process gave CallIncoming or CallClosed; *BYE traced*: from the stamp of the SIP
+  trace's line. Bare: from that line to the listener's call. *Hang Up to IDLE*: from the peer's
+  command to the keyword's return, or to the listener's call.
+- *Verify Audio*: `tone` is the moment Send Audio is called; nothing of the tone is on the wire
+  earlier. `heard` is when the first sample of the tone in the callee's recording (the first above
+  -30 dBFS) arrived: the recording's length is noted at every AudioArrived, which is stamped
+  when a piece has been written; the stamp of the piece that holds the sample, less the time
+  that the samples behind it in that piece last. Bare: a reader that looks every millisecond.
+  *running*: the tone has been there for long; the whole of the keyword.
+- *CPU*: user and system time, in percent of one core, over `--seconds`; all processes at the
+  same time. *call*: the bare child feeds and records its call every 40 ms, as the library does;
+  *untouched*: it does not. *USS* is memory that no other process shares, *PSS* adds the
+  fair part of what is shared, here among the forks and their server.
+- *two-agent test*: start both, dial, accept, verify both ways, hang up, stop both. Bare: the same
+  without being sure of a tone: it sends one each way and waits for the first sample.
+"""
+
+import argparse
+import functools
+import sys
+import tempfile
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import psutil
+import soundfile
+from _subjects import Arrivals, BareChild, Suite, bare_pair, since
+from _table import Row, table
+
+from BaresipLibrary.backends.processes import Spawner
+from BaresipLibrary.events import CallClosed, CallEvent, CallIncoming, SipMessage
+from BaresipLibrary.keywords import calls
+from BaresipLibrary.types import AgentState, AudioSource, Frequency
+
+Samples = defaultdict[str, list[float]]
+AUDIBLE = 10 ** (-30 / 20)
+TONE, OTHER_TONE = 440.0, 620.0
+#: Long enough for a thread to be surely waiting (s).
+SETTLED = 0.03
+
+
+def measure_starts(folder: Path, repeat: int, ours: Samples, bare: Samples) -> None:
+    """Start Agent three ways and Stop Agent, and the same of a bare child."""
+    warm, spawned = Suite(folder / "warm"), Suite(folder / "spawned", Spawner)
+    warm.warm_up()
+    for _ in range(repeat):
+        ours["warm"].append(warm.timed("start_agent", "alice"))
+        ours["stop"].append(warm.timed("stop_agent", "alice"))
+        ours["spawned"].append(spawned.timed("start_agent", "alice"))
+        spawned.run("stop_agent", "alice")
+        first = Suite(folder / "first")
+        ours["first"].append(first.timed("start_agent", "alice"))
+        first.close()
+        began = time.monotonic()
+        child = BareChild()
+        bare["start"].append(since(began))
+        began = time.monotonic()
+        child.close()
+        bare["stop"].append(since(began))
+    warm.close()
+    spawned.close()
+
+
+def measure_calls(suite: Suite, repeat: int, ours: Samples, bare: Samples) -> None:
+    """Call set-up and hang-up, each noticed by a thread that waits."""
+    for name in ("alice", "bob"):
+        suite.run("start_agent", name)
+    with bare_pair() as pair:
+        for _ in range(repeat):
+            _set_up(suite, ours)
+            _wait_for_hang_up(suite, ours)
+            _bare_set_up(*pair, bare)
+            _bare_hang_up(*pair, bare)
+        _trace(*pair)
+        for _ in range(repeat):
+            _wait_for_incoming(suite, ours)
+            suite.hang_up()
+            _bare_set_up(*pair, Samples(list))
+            bare["BYE"].append(_bare_hang_up(*pair, Samples(list)))
+    suite.run("stop_all_agents")
+
+
+def _set_up(suite: Suite, ours: Samples) -> None:
+    began = time.monotonic()
+    ours["dial"].append(suite.timed("dial", "alice", "bob"))
+    ours["accept"].append(suite.timed("accept", "bob"))
+    waits = [
+        suite.timed("wait_until_state_is", name, AgentState.ESTABLISHED)
+        for name in ("alice", "bob")
+    ]
+    ours["set up"].append(since(began))
+    ours["waits"].append(sum(waits))
+
+
+def _wait_for_hang_up(suite: Suite, ours: Samples) -> None:
+    bob = suite.agent("bob")
+    call = bob.active_call
+    assert call is not None
+    began: list[float] = []
+
+    def hang_up() -> None:
+        began.append(time.monotonic())
+        bob.hang_up(call)
+
+    with _meanwhile(hang_up):
+        suite.run("wait_until_state_is", "alice", AgentState.IDLE)
+        returned = time.monotonic()
+    journal = suite.agent("alice").journal
+    closed = list(journal.of_kind(CallClosed))[-1]
+    wire = [
+        message.at
+        for message in journal.of_kind(SipMessage)
+        if not message.sent and message.text.startswith("BYE ") and call.call_id in message.text
+    ]
+    ours["closed"].append((returned - closed.at) * 1000)
+    if wire:
+        ours["BYE"].append((returned - wire[0]) * 1000)
+    ours["hang up"].append((returned - began[0]) * 1000)
+    suite.run("wait_until_state_is", "bob", AgentState.IDLE)
+
+
+def _wait_for_incoming(suite: Suite, ours: Samples) -> None:
+    alice, uri = suite.agent("alice"), suite.agent("bob").uri
+    returned: list[float] = []
+    original = calls.wait_for_incoming
+
+    @functools.wraps(original)
+    def stamped(*arguments: object, **options: object) -> object:
+        call = original(*arguments, **options)  # type: ignore[arg-type]
+        returned.append(time.monotonic())
+        return call
+
+    calls.wait_for_incoming = stamped  # type: ignore[assignment]
+    try:
+        with _meanwhile(lambda: alice.dial(uri)):
+            suite.run("accept", "bob")
+    finally:
+        calls.wait_for_incoming = original
+    event: CallEvent = list(suite.agent("bob").journal.of_kind(CallIncoming))[-1]
+    ours["incoming"].append((returned[0] - event.at) * 1000)
+    for name in ("alice", "bob"):
+        suite.run("wait_until_state_is", name, AgentState.ESTABLISHED)
+
+
+@contextmanager
+def _meanwhile(act: Callable[[], object]) -> Iterator[None]:
+    """Another thread acts once the block surely waits."""
+
+    def later() -> None:
+        time.sleep(SETTLED)
+        act()
+
+    thread = threading.Thread(target=later)
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()
+
+
+def _trace(*pair: BareChild) -> None:
+    for child in pair:
+        child.do("trace")
+        child.expect("TRACING")
+
+
+def _bare_set_up(caller: BareChild, callee: BareChild, bare: Samples) -> None:
+    caller.do("dial", callee.uri)
+    began = caller.expect("DIAL")
+    established = max(child.expect("CALL_ESTABLISHED") for child in (caller, callee))
+    bare["set up"].append((established - began) * 1000)
+
+
+def _bare_hang_up(caller: BareChild, callee: BareChild, bare: Samples) -> float:
+    """Hangs up; returns the milliseconds from the trace's BYE to the listener, if traced."""
+    time.sleep(SETTLED)
+    callee.do("hang_up")
+    began = callee.expect("HANG_UP")
+    stamps = caller.until("CALL_CLOSED")
+    bare["hang up"].append((stamps["CALL_CLOSED"] - began) * 1000)
+    callee.expect("CALL_CLOSED")
+    return (stamps["CALL_CLOSED"] - stamps.get("BYE", stamps["CALL_CLOSED"])) * 1000
+
+
+def measure_audio(suite: Suite, repeat: int, ours: Samples, bare: Samples) -> None:
+    """A tone that begins while the callee listens, and one that has long begun."""
+    suite.establish()
+    with bare_pair() as (caller, callee):
+        _bare_set_up(caller, callee, Samples(list))
+        time.sleep(0.5)
+        for _ in range(repeat):
+            _verify_beginning(suite, ours)
+            ours["running"].append(suite.timed("verify_audio", "bob", Frequency(TONE)))
+            suite.run("send_audio", "alice", AudioSource())
+            callee.do("hear_tone")
+            callee.expect("LISTENING")
+            caller.do("send_tone", TONE)
+            began = caller.expect("TONE")
+            bare["tone heard"].append((callee.expect("HEARD") - began) * 1000)
+            time.sleep(0.6)  # until both have only silence again
+    suite.hang_up()
+    suite.run("stop_all_agents")
+
+
+def _verify_beginning(suite: Suite, ours: Samples) -> None:
+    media, arrivals = suite.media("bob"), Arrivals()
+    length = media.rx.stat().st_size
+    with arrivals.of(suite.agent("bob")):
+        began = time.monotonic()
+        suite.run("send_audio", "alice", AudioSource(frequency=Frequency(TONE)))
+        suite.run("verify_audio", "bob", Frequency(TONE))
+        returned = time.monotonic()
+    samples, rate = soundfile.read(media.rx, always_2d=True)
+    frame = 2 * samples.shape[1]
+    header = media.rx.stat().st_size - len(samples) * frame
+    start = max(0, (length - header) // frame)
+    first = start + int(np.argmax(np.abs(samples[start:, 0]) > AUDIBLE))
+    at, frames = next(
+        (at, (size - header) // frame)
+        for at, size in arrivals.sizes
+        if (size - header) // frame > first
+    )
+    heard = at - (frames - first) / rate
+    ours["tone sure"].append((returned - began) * 1000)
+    ours["tone heard"].append((heard - began) * 1000)
+    ours["heard sure"].append((returned - heard) * 1000)
+    ours["piece sure"].append((returned - at) * 1000)
+
+
+def measure_tests(suite: Suite, repeat: int, ours: Samples, bare: Samples) -> None:
+    """The whole test, repeated."""
+    for _ in range(repeat):
+        began = time.monotonic()
+        suite.run("start_agent", "alice")
+        suite.run("start_agent", "bob")
+        suite.run("dial", "alice", "bob")
+        suite.run("accept", "bob")
+        for name in ("alice", "bob"):
+            suite.run("wait_until_state_is", name, AgentState.ESTABLISHED)
+        ours["connection"].append(suite.timed("verify_audio_connection", "alice", "bob"))
+        suite.run("hang_up", "bob")
+        suite.run("wait_until_state_is", "alice", AgentState.IDLE)
+        suite.run("stop_all_agents")
+        ours["test"].append(since(began))
+        began = time.monotonic()
+        with bare_pair() as pair:
+            _bare_set_up(*pair, Samples(list))
+            for child in pair:
+                child.do("hear_tone")
+                child.expect("LISTENING")
+            for child, frequency in zip(pair, (TONE, OTHER_TONE), strict=True):
+                child.do("send_tone", frequency)
+            for child in pair:
+                child.expect("HEARD")
+            pair[1].do("hang_up")
+            for child in pair:
+                child.expect("CALL_CLOSED")
+        bare["test"].append(since(began))
+
+
+def measure_costs(folder: Path, seconds: float, ours: Samples, bare: Samples) -> None:
+    """Memory and CPU, idle and in a call, of everything at the same time."""
+    me, forked, spawned = psutil.Process(), Suite(folder / "f"), Suite(folder / "s", Spawner)
+    forked.warm_up()
+    before = me.memory_full_info().uss
+    more = [f"agent{number}" for number in range(6)]
+    for name in more:
+        forked.run("start_agent", name)
+    ours["parent USS"].append((me.memory_full_info().uss - before) / len(more) / 2**20)
+    for name in more:
+        forked.run("stop_agent", name)
+    for suite in (forked, spawned):
+        for name in ("alice", "bob"):
+            suite.run("start_agent", name)
+    with bare_pair() as untouched, bare_pair() as recorded:
+        subjects = {
+            "forked": [psutil.Process(forked.pid(name)) for name in ("alice", "bob")],
+            "spawned": [psutil.Process(spawned.pid(name)) for name in ("alice", "bob")],
+            "untouched": [psutil.Process(child.pid) for child in untouched],
+            "recorded": [psutil.Process(child.pid) for child in recorded],
+            "forkserver": [psutil.Process(forked.forkserver_pid())],
+            "parent": [me],
+        }
+        _watch("idle", subjects, seconds, ours)
+        for suite in (forked, spawned):
+            suite.establish()
+            for name, frequency in (("alice", TONE), ("bob", OTHER_TONE)):
+                suite.run("send_audio", name, AudioSource(frequency=Frequency(frequency)))
+        for pair in (untouched, recorded):
+            _bare_set_up(*pair, Samples(list))
+        for index, child in enumerate(recorded):
+            place = folder / f"bare-{index}"
+            place.mkdir()
+            child.do("record", str(place), TONE)
+            child.expect("RECORDING")
+        _watch("call", subjects, seconds, ours)
+    forked.close()
+    spawned.close()
+    for name in list(ours):
+        if name.startswith(("untouched", "recorded")):
+            bare[name] = ours.pop(name)
+
+
+def _watch(
+    what: str, subjects: dict[str, list[psutil.Process]], seconds: float, found: Samples
+) -> None:
+    """CPU (percent of a core) over that time, then memory (MiB), of every process."""
+    time.sleep(0.5)
+    processes = [process for group in subjects.values() for process in group]
+    before = {process.pid: _used(process) for process in processes}
+    began = time.monotonic()
+    time.sleep(seconds)
+    elapsed = time.monotonic() - began
+    after = {process.pid: _used(process) for process in processes}
+    for name, group in subjects.items():
+        for process in group:
+            used = after[process.pid] - before[process.pid]
+            found[f"{name} {what} CPU"].append(100 * used / elapsed)
+            memory = process.memory_full_info()
+            found[f"{name} {what} USS"].append(memory.uss / 2**20)
+            found[f"{name} {what} PSS"].append(getattr(memory, "pss", 0) / 2**20)
+
+
+def _used(process: psutil.Process) -> float:
+    """Seconds of CPU so far, of threads that have ended, too.
+
+    On Linux from the process's own clock, in nanoseconds: psutil counts in steps of 10 ms, and the
+    sum over the threads that live misses the others.
+    """
+    if sys.platform == "linux":
+        return time.clock_gettime((~process.pid << 3) | 2)  # as clock_getcpuclockid(3) makes it
+    times = process.cpu_times()
+    return float(times.user + times.system)
+
+
+def rows(ours: Samples, bare: Samples) -> list[Row]:
+    """The table, top to bottom."""
+    start, set_up = bare["start"], bare["set up"]
+    return [
+        Row("Start Agent, warm", "ms", ours["warm"], start, "< 30", lambda o, _: o < 30),
+        Row(
+            "Start Agent, spawned", "ms", ours["spawned"], start, "< 1.10 x bare",
+            lambda o, b: o < 1.1 * b,
+        ),
+        Row("Start Agent, first of a run", "ms", ours["first"], start),
+        Row("Stop Agent", "ms", ours["stop"], bare["stop"]),
+        Row(
+            "Dial to both ESTABLISHED", "ms", ours["set up"], set_up, "< bare + 5",
+            lambda o, b: o < b + 5,
+        ),
+        Row("  of which Dial", "ms", ours["dial"]),
+        Row("  of which Accept", "ms", ours["accept"]),
+        Row("  of which both waits", "ms", ours["waits"]),
+        Row(
+            "CallIncoming event to the wait's return", "ms", ours["incoming"],
+            aim="< 2", holds=lambda o, _: o < 2,
+        ),
+        Row(
+            "CallClosed event to the wait's return", "ms", ours["closed"],
+            aim="< 2", holds=lambda o, _: o < 2,
+        ),
+        Row("BYE traced to the wait's return", "ms", ours["BYE"], bare["BYE"]),
+        Row("Hang Up to the peer seen IDLE", "ms", ours["hang up"], bare["hang up"]),
+        Row("tone to Verify Audio's return", "ms", ours["tone sure"], bare["tone heard"]),
+        Row("  tone to its first sample heard", "ms", ours["tone heard"], bare["tone heard"]),
+        Row(
+            "  first sample heard to the return", "ms", ours["heard sure"],
+            aim="< 250", holds=lambda o, _: o < 250,
+        ),
+        Row("  its piece recorded to the return", "ms", ours["piece sure"]),
+        Row("Verify Audio of a running tone", "ms", ours["running"]),
+        *_cost_rows(ours, bare),
+        Row("Verify Audio Connection", "ms", ours["connection"]),
+        Row(
+            "two-agent test", "ms", ours["test"], bare["test"], "< 1500", lambda o, _: o < 1500
+        ),
+    ]  # fmt: skip
+
+
+def _cost_rows(ours: Samples, bare: Samples) -> Iterator[Row]:
+    """Memory and CPU; the bare wheel beside a call is the child that feeds and records it."""
+    for unit, measure in (("MiB", "USS"), ("%", "CPU")):
+        for what, wheel in (("idle", "untouched"), ("call", "recorded")):
+            for kind in ("forked", "spawned"):
+                name = f"{measure} of an agent, {kind}, {what}"
+                mine, theirs = ours[f"{kind} {what} {measure}"], bare[f"{wheel} {what} {measure}"]
+                yield Row(name, unit, mine, theirs)
+        mine, theirs = ours[f"forked call {measure}"], bare[f"untouched call {measure}"]
+        yield Row(f"{measure} of an agent, forked, call; bare: untouched", unit, mine, theirs)
+        yield Row(f"{measure} of the fork server", unit, ours[f"forkserver call {measure}"])
+    for what, wheel in (("idle", "untouched"), ("call", "recorded")):
+        mine, theirs = ours[f"forked {what} PSS"], bare[f"{wheel} {what} PSS"]
+        yield Row(f"PSS of an agent, forked, {what}", "MiB", mine, theirs)
+    yield Row("PSS of the fork server", "MiB", ours["forkserver call PSS"])
+    yield Row("USS of the parent, more for each agent", "MiB", ours["parent USS"])
+    for what in ("idle", "call"):
+        each = [value / 4 for value in ours[f"parent {what} CPU"]]  # two forked, two spawned
+        yield Row(f"CPU of the parent for each agent, {what}", "%", each)
+
+
+def main() -> None:
+    """Measures and prints."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--repeat", type=int, default=15, help="of every measurement (15)")
+    parser.add_argument("--seconds", type=float, default=5, help="of CPU that are watched (5)")
+    options = parser.parse_args()
+    ours, bare = Samples(list), Samples(list)
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="bench-agents-") as place:
+        folder = Path(place)
+        measure_costs(folder, options.seconds, ours, bare)  # while this process is fresh
+        measure_starts(folder, options.repeat, ours, bare)
+        suite = Suite(folder / "calls")
+        suite.warm_up()
+        for measure in (measure_calls, measure_audio, measure_tests):
+            measure(suite, options.repeat, ours, bare)
+        suite.close()
+    load = psutil.getloadavg()[0]
+    print(table(rows(ours, bare)))
+    print(
+        f"{psutil.cpu_count()} CPUs, load {load:.1f} at the end; {time.monotonic() - began:.0f} s"
+    )
+
+
+if __name__ == "__main__":
+    main()
