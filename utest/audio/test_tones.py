@@ -1,0 +1,347 @@
+"""What counts as a tone: the table of what must be accepted and what must be refused."""
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from BaresipLibrary.audio.tones import Tone, ToneDetector, strongest_tone
+
+from . import signals
+from .signals import Samples
+
+LISTEN = 5.0
+LEAD = 0.137
+SEEDS = range(8)
+Make = Callable[[np.random.Generator], Samples]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One row: signal, what is asked for, and in what sound it arrives."""
+
+    name: str
+    make: Make
+    asked: float = 440.0
+    rate: int = 8000
+    codecs: Sequence[str] = ("L16",)
+
+
+def listen(detector: ToneDetector, samples: Samples, chunk: int) -> int | None:
+    """Feed chunks; return how many samples had been fed when the detector was sure."""
+    for start in range(0, samples.size, chunk):
+        if detector.feed(samples[start : start + chunk]):
+            return min(start + chunk, samples.size)
+    return None
+
+
+def after_silence(
+    frequency: float, level: float = -12.0, rate: int = 8000, snr: float | None = None
+) -> Make:
+    """137 ms of silence, then 0.5 s of the tone; noise, if any, is there from the start."""
+
+    def make(rng: np.random.Generator) -> Samples:
+        tone = signals.tone(frequency, 0.5, rate, level, float(rng.uniform(0, 6.28)))
+        samples = np.concatenate([signals.silence(LEAD, rate), tone])
+        if snr is None:
+            return samples
+        return samples + signals.white_noise(1, rate, rng, level - snr)[: samples.size]
+
+    return make
+
+
+def steady(frequency: float, level: float = -12.0) -> Make:
+    return lambda rng: signals.tone(frequency, LISTEN, 8000, level, float(rng.uniform(0, 6.28)))
+
+
+def burst(seconds: float) -> Make:
+    def make(rng: np.random.Generator) -> Samples:
+        return np.concatenate([signals.tone(440, seconds, 8000), signals.silence(1, 8000)])
+
+    return make
+
+
+def with_overtone(ratio: float, level: float) -> Make:
+    """440 Hz at -12 dBFS, and a tone of that ratio to it, that many dB below."""
+    return lambda rng: (
+        signals.tone(440, 1, 8000) + signals.tone(440 * ratio, 1, 8000, -12 + level, 1.0)
+    )
+
+
+def with_jumps(rng: np.random.Generator) -> Samples:
+    """440 Hz whose phase turns over every 60 ms: the right frequency, but not one tone."""
+    flips = np.floor(np.arange(8000 * 5) / (0.060 * 8000)) % 2
+    return signals.tone(440, 5, 8000) * (1 - 2 * flips)
+
+
+def glide(rng: np.random.Generator) -> Samples:
+    """380 to 500 Hz in 0.5 s and back: passes 440 Hz without staying."""
+    time_axis = np.arange(8000 * 5) / 8000
+    frequency = 440 + 60 * (2 * np.abs(2 * np.mod(time_axis, 1) - 1) - 1)
+    return 0.25 * np.sin(2 * math.pi * np.cumsum(frequency) / 8000)
+
+
+G711 = ("PCMU", "PCMA")
+ALL = ("L16", *G711)
+
+ACCEPTED = [
+    Case("440 Hz", after_silence(440), codecs=ALL),
+    Case("full scale", after_silence(440, 0), codecs=ALL),
+    Case("-40 dBFS", after_silence(440, -40), codecs=ALL),
+    Case("-47 dBFS, above the noise floor", after_silence(440, -47)),
+    Case("10 dB SNR", after_silence(440, -20, snr=10), codecs=ALL),
+    Case("10 dB SNR at -40 dBFS", after_silence(440, -40, snr=10), codecs=ALL),
+    Case("0.5 % off", after_silence(442.2), codecs=ALL),
+    Case("0.9 % off", after_silence(444.0)),
+    Case("480 Hz", after_silence(480), 480, codecs=ALL),
+    Case("50 Hz", after_silence(50, snr=10), 50, codecs=ALL),
+    Case("2 Hz off at 50 Hz", after_silence(52), 50),
+    Case("50 Hz at 48 kHz", after_silence(50, rate=48000, snr=10), 50, 48000),
+    Case("100 Hz", after_silence(100, snr=10), 100, codecs=ALL),
+    Case("1004 Hz", after_silence(1004, snr=10), 1004, codecs=ALL),
+    Case("3400 Hz", after_silence(3400, snr=10), 3400, codecs=ALL),
+    Case("just below 4 kHz", after_silence(3980, -30, snr=10), 3980),
+    Case("just below 8 kHz", after_silence(7960, rate=16000, snr=10), 7960, 16000),
+    Case("just below 24 kHz", after_silence(23900, rate=48000, snr=10), 23900, 48000),
+    Case("440 Hz at 16 kHz", after_silence(440, -40, 16000, 10), 440, 16000, ALL),
+    Case("440 Hz at 48 kHz", after_silence(440, -40, 48000, 10), 440, 48000, ALL),
+    Case("2nd harmonic at -26 dB", with_overtone(2, -26)),
+    Case("burst of 155 ms", burst(0.155)),
+]
+
+REFUSED = [
+    Case("nothing at all", lambda rng: signals.silence(LISTEN, 8000), codecs=ALL),
+    Case("DC", lambda rng: np.full(40000, 0.2)),
+    Case("480 Hz for 440 Hz", steady(480), codecs=ALL),
+    Case("440 Hz for 480 Hz", steady(440), 480, codecs=ALL),
+    Case("425 Hz for 440 Hz", steady(425), codecs=ALL),
+    Case("1.3 % off", steady(446)),
+    Case("110 Hz for 100 Hz", steady(110), 100),
+    Case("54 Hz for 50 Hz", steady(54), 50),
+    Case("3012 Hz for 3000 Hz", steady(3012), 3000),
+    Case("880 Hz for 440 Hz", steady(880)),
+    Case("220 Hz for 440 Hz", steady(220)),
+    Case("-53 dBFS, below the noise floor", steady(440, -53)),
+    Case(
+        "ringback 425 Hz 1 s/4 s for 440 Hz",
+        lambda rng: signals.cadence((425,), 1, 4, LISTEN, 8000),
+        codecs=ALL,
+    ),
+    *[
+        Case(
+            f"440 + 480 Hz for {asked} Hz",
+            lambda rng: signals.cadence((440, 480), 2, 4, LISTEN, 8000),
+            asked,
+            codecs=ALL,
+        )
+        for asked in (440, 460, 480)
+    ],
+    Case("busy 480 + 620 Hz", lambda rng: signals.cadence((480, 620), 0.5, 0.5, 5, 8000), 480),
+    Case("dial 350 + 440 Hz", lambda rng: signals.cadence((350, 440), 5, 0, 5, 8000), codecs=ALL),
+    Case("white noise", lambda rng: signals.white_noise(LISTEN, 8000, rng), codecs=ALL),
+    Case("3 dB SNR", lambda rng: signals.in_noise(signals.tone(440, 5, 8000), 3, rng)),
+    Case("comfort noise", lambda rng: signals.comfort_noise(LISTEN, 8000, rng), codecs=ALL),
+    Case("loud comfort noise", lambda rng: signals.comfort_noise(5, 8000, rng, -20), codecs=ALL),
+    *[
+        Case(
+            f"speech around {pitch} Hz for {asked} Hz",
+            lambda rng, pitch=pitch: signals.speech(LISTEN, 8000, rng, base_pitch=pitch),
+            asked,
+            codecs=G711,
+        )
+        for pitch, asked in [(110, 440), (110, 220), (147, 440), (220, 220), (220, 440), (330, 660)]
+    ],
+    Case("2nd harmonic at -12 dB", with_overtone(2, -12)),
+    Case("2nd harmonic at -20 dB", with_overtone(2, -20)),
+    Case("3rd harmonic at -12 dB", with_overtone(3, -12)),
+    Case("sub-harmonic at -12 dB", with_overtone(0.5, -12)),
+    Case("phase jumps", with_jumps),
+    Case("glide through it", glide),
+    Case("burst of 120 ms", burst(0.120)),
+]
+
+
+def expand(cases: list[Case]) -> list[object]:
+    return [
+        pytest.param(case, codec, id=f"{case.name} {codec}")
+        for case in cases
+        for codec in case.codecs
+    ]
+
+
+@pytest.mark.parametrize(("case", "codec"), expand(ACCEPTED))
+def test_accepts(case: Case, codec: str) -> None:
+    for seed in SEEDS:
+        samples = signals.CODECS[codec](case.make(np.random.default_rng(seed)))
+        detector = ToneDetector(case.asked, case.rate)
+        assert listen(detector, samples, case.rate // 50), (seed, detector.loudest_tone)
+        assert detector.tone is not None
+        assert detector.tone.frequency == pytest.approx(case.asked, rel=0.015, abs=3)
+        assert detector.tone.share > 0.8
+
+
+@pytest.mark.parametrize(("case", "codec"), expand(REFUSED))
+def test_refuses(case: Case, codec: str) -> None:
+    for seed in SEEDS:
+        samples = signals.CODECS[codec](case.make(np.random.default_rng(seed)))
+        detector = ToneDetector(case.asked, case.rate)
+        assert listen(detector, samples, case.rate // 50) is None, (seed, detector.tone)
+
+
+@pytest.mark.parametrize("snr", [None, 10.0])
+@pytest.mark.parametrize("rate", [8000, 16000, 48000])
+@pytest.mark.parametrize("frequency", [50, 100, 440, 3400])
+def test_verdict_comes_after_120_to_180_ms_of_tone(
+    frequency: float, rate: int, snr: float | None
+) -> None:
+    for seed in SEEDS:
+        samples = after_silence(frequency, -20, rate, snr)(np.random.default_rng(seed))
+        fed = listen(ToneDetector(frequency, rate), samples, rate // 50)
+        assert fed is not None
+        assert 0.120 <= fed / rate - LEAD <= 0.180
+
+
+@pytest.mark.parametrize("chunk", [1, 7, 160, 1024, 5200])
+def test_verdict_does_not_depend_on_chunks(chunk: int) -> None:
+    samples = after_silence(440, -40, snr=10)(np.random.default_rng(3))
+    exact, detector = ToneDetector(440, 8000), ToneDetector(440, 8000)
+    moment = listen(exact, samples, 1)
+    fed = listen(detector, samples, chunk)
+    assert moment is not None and fed is not None
+    assert moment <= fed < moment + chunk
+    assert detector.tone == exact.tone
+    assert detector.level == pytest.approx(level_of(samples[:fed]))
+
+
+@pytest.mark.parametrize("chunk", [1, 7, 160, 1024])
+def test_refusal_does_not_depend_on_chunks(chunk: int) -> None:
+    samples = signals.in_noise(signals.tone(480, 1, 8000), 10, np.random.default_rng(3))
+    detector = ToneDetector(440, 8000)
+    assert listen(detector, samples, chunk) is None
+    assert detector.seconds == 1.0
+    assert detector.loudest_tone is not None
+    assert detector.loudest_tone.frequency == pytest.approx(480, abs=1)
+
+
+def level_of(samples: Samples) -> float:
+    return 10 * math.log10(2 * float(np.mean(np.square(samples))))
+
+
+def test_verdict_describes_the_tone_and_stays() -> None:
+    detector = ToneDetector(440, 8000)
+    tone = detector.feed(signals.in_noise(signals.tone(441, 1, 8000, -20), 10, rng()))
+    assert tone is not None
+    assert tone.frequency == pytest.approx(441, abs=0.5)
+    assert tone.level == pytest.approx(-20, abs=0.3)
+    assert tone.share == pytest.approx(10 / 11, abs=0.02)
+    assert detector.feed(signals.silence(1, 8000)) is tone
+    assert detector.tone is tone
+    assert detector.seconds == 2.0
+
+
+def rng() -> np.random.Generator:
+    return np.random.default_rng(7)
+
+
+def test_failure_message_has_the_loudest_tone() -> None:
+    """The steady 480 Hz tone, not the louder noise before it nor the beginning of it."""
+    detector = ToneDetector(440, 8000)
+    noise = signals.white_noise(0.5, 8000, rng(), -6)
+    sound = np.concatenate([noise, signals.tone(480, 1, 8000, -12), signals.silence(3.4, 8000)])
+    assert listen(detector, signals.mu_law(sound), 160) is None
+    assert detector.seconds == pytest.approx(4.9)
+    assert detector.loudest_tone is not None
+    assert detector.loudest_tone.frequency == pytest.approx(480, abs=0.5)
+    assert detector.loudest_tone.level == pytest.approx(-12, abs=0.1)
+    assert detector.loudest_tone.share > 0.99
+
+
+def test_loudest_tone_of_a_dual_tone_is_one_of_the_two() -> None:
+    """And not 460 Hz, as short windows have it."""
+    detector = ToneDetector(440, 8000)
+    detector.feed(signals.tone(440, 2, 8000, -12) + signals.tone(480, 2, 8000, -12))
+    assert detector.loudest_tone is not None
+    frequency = detector.loudest_tone.frequency
+    assert min(abs(frequency - 440), abs(frequency - 480)) < 3
+
+
+def test_loudest_tone_of_less_than_a_window() -> None:
+    detector = ToneDetector(440, 8000)
+    assert detector.loudest_tone is None
+    detector.feed(signals.tone(480, 0.045, 8000))
+    assert detector.loudest_tone is not None
+    assert detector.loudest_tone.frequency == pytest.approx(480, abs=1)
+
+
+@pytest.mark.parametrize("sound", [np.zeros(8000), np.full(8000, 8 / 32768), np.empty(0)])
+def test_silence_has_no_tone(sound: Samples) -> None:
+    """The second is A-law's silence: a constant of 8."""
+    detector = ToneDetector(440, 8000)
+    assert detector.feed(sound) is None
+    assert detector.loudest_tone is None
+    assert detector.level <= -68
+
+
+@pytest.mark.parametrize("rate", [8000, 16000, 48000])
+@pytest.mark.parametrize("frequency", [0, -1, "half", "more"])
+def test_refuses_frequencies_that_do_not_exist(frequency: float | str, rate: int) -> None:
+    asked = {"half": rate / 2, "more": float(rate)}.get(str(frequency), frequency)
+    assert not isinstance(asked, str)
+    with pytest.raises(ValueError, match=f"audio of {rate} samples a second"):
+        ToneDetector(asked, rate)
+
+
+def test_refuses_stereo() -> None:
+    with pytest.raises(ValueError, match=r"not \(160, 2\)"):
+        ToneDetector(440, 8000).feed(np.zeros((160, 2)))
+
+
+@pytest.mark.parametrize("rate", [8000, 16000, 48000])
+@pytest.mark.parametrize("seconds", [0.05, 0.1, 1.0])
+@pytest.mark.parametrize("frequency", [50, 440, 1234.5, 3700])
+def test_strongest_tone(frequency: float, seconds: float, rate: int) -> None:
+    sound = signals.tone(frequency, seconds, rate, -23, 1.0) + 0.1
+    tone = strongest_tone(sound, rate)
+    assert tone is not None
+    assert tone.frequency == pytest.approx(frequency, abs=0.2)
+    assert tone.level == pytest.approx(-23, abs=0.1)
+    assert tone.share == pytest.approx(1.0, abs=0.001)
+
+
+def test_strongest_tone_of_two() -> None:
+    tone = strongest_tone(signals.tone(440, 1, 8000, -12) + signals.tone(1000, 1, 8000, -15), 8000)
+    assert tone == Tone(pytest.approx(440, abs=0.1), pytest.approx(-12, abs=0.1),
+                        pytest.approx(2 / 3, abs=0.01))  # fmt: skip
+
+
+@pytest.mark.parametrize("sound", [np.zeros(800), np.full(800, 0.5), np.empty(0), np.ones(15)])
+def test_strongest_tone_of_silence(sound: Samples) -> None:
+    assert strongest_tone(sound, 8000) is None
+
+
+@pytest.mark.parametrize("rate", [8000, 48000])
+def test_feeding_is_cheap(rate: int) -> None:
+    """CPU time, so that a busy machine does not fail it; measured 0.1 to 0.2 ms a chunk."""
+    samples = signals.white_noise(2, rate, rng())
+    detector = ToneDetector(440, rate)
+    started = time.thread_time()
+    listen(detector, samples, rate // 50)
+    assert (time.thread_time() - started) / 100 < 0.001
+
+
+@pytest.mark.parametrize(
+    ("codec", "loudest"), [(signals.mu_law, 32124 / 32768), (signals.a_law, 32256 / 32768)]
+)
+def test_companding_as_g711_has_it(codec: Callable[[Samples], Samples], loudest: float) -> None:
+    """Largest value, symmetry, 33 to 39 dB of signal to quantisation noise over 30 dB of level."""
+    ends = codec(np.array([-1.0, 1.0]))
+    assert ends.tolist() == [-loudest, loudest]
+    for level in (-3, -20, -33):
+        sound = signals.tone(437, 1, 8000, level)
+        noise = level_of(codec(sound) - sound)
+        assert 33 <= level - noise <= 42
+    values = np.unique(codec(np.arange(-32768, 32768) / 32768))
+    assert values.size in (255, 256)
