@@ -85,7 +85,9 @@ def count_junit(path: Path) -> Count:
         outcome = outcomes.setdefault((case.get("classname"), case.get("name")), set())
         outcome.update(child.tag for child in case)
     failed = sum(bool(tags & {"failure", "error"}) for tags in outcomes.values())
-    skipped = sum("skipped" in tags for tags in outcomes.values() if not tags & {"failure", "error"})
+    skipped = sum(
+        "skipped" in tags for tags in outcomes.values() if not tags & {"failure", "error"}
+    )
     return Count(len(outcomes) - failed - skipped, failed, skipped)
 
 

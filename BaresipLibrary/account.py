@@ -161,6 +161,11 @@ class Account:
         return f"{name}<{self.uri_at(address, port)}>;" + ";".join(given)
 
 
+def codec_name(codec: str) -> str:
+    """The name in a codec as a suite writes it, such as ``opus`` in ``opus/48000/2``."""
+    return codec.partition("/")[0].lower()
+
+
 def check_headers(headers: Headers) -> None:
     """Checks headers that are to travel in a request.
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from ..account import Account
+from ..account import Account, codec_name
 from ..backends.base import Backend, Capability, Headers, Packets, Source
 from ..errors import AgentGone, BackendError, UsageError
 from ..events import (
@@ -331,11 +331,23 @@ def _check_abilities(name: str, account: Account, backend: Backend) -> None:
             f"{name}: the {backend.name} backend has no media_enc {account.media_enc};"
             f" it has {known}."
         )
+    for codec in account.audio_codecs:
+        known_as = backend.codecs.get(codec_name(codec))
+        if known_as is None or ("/" in codec and codec.lower() not in _forms(known_as)):
+            have = ", ".join(backend.codecs.values())
+            raise UsageError(
+                f"{name}: the {backend.name} backend has no codec {codec}; it has {have}."
+            )
     if account.mwi and Capability.MESSAGE_WAITING not in backend.capabilities:
         raise UsageError(
             f"{name}: the {backend.name} backend cannot {Capability.MESSAGE_WAITING.value};"
             " that takes a baresip with the module mwi."
         )
+
+
+def _forms(codec: str) -> tuple[str, str]:
+    """A codec with its channels, and without them."""
+    return codec.lower(), codec.lower().rpartition("/")[0]
 
 
 def _call_info(call: Call) -> dict[str, Any]:

@@ -58,9 +58,9 @@ def _failed_transfer(agent: Agent) -> str | None:
 
 
 def _missed_ringing(agent: Agent) -> str | None:
-    """A call that was dialled and refused since the suite last looked; any other says nothing."""
+    """A call that rang and was over since the suite last looked; an answered one says nothing."""
     last = agent.last_call
-    if last is None or last.direction is Direction.INCOMING or last.established_at is not None:
+    if last is None or last.established_at is not None:
         return None
     news = agent.journal.of_kind(CallClosed, agent.looked_at)
     missed = any(event.call_id == last.call_id and event.by is not ClosedBy.US for event in news)

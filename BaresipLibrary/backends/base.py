@@ -1,11 +1,11 @@
 """The contract between an agent and the baresip that plays it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from ..events import Event
 
@@ -63,6 +63,8 @@ class Backend(ABC):
     capabilities: frozenset[Capability]
     #: The values of the account's media_enc that this baresip understands.
     media_encryptions: frozenset[str]
+    #: The audio codecs of this baresip by their lower-case names, each as it is asked for.
+    codecs: ClassVar[Mapping[str, str]]
 
     @abstractmethod
     def start(self, report: Report) -> str:

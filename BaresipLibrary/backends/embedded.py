@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 from io import BufferedRWPair
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from ..account import Account
 from ..errors import AgentGone, BackendError, CommandRefused
@@ -43,6 +43,12 @@ class EmbeddedBackend(Backend):
     name = "embedded"
     capabilities = frozenset(Capability) - {Capability.MESSAGE_WAITING}
     media_encryptions = frozenset({"srtp", "srtp-mand", "srtp-mandf", "dtls_srtp"})
+    codecs: ClassVar = {
+        "pcmu": "PCMU/8000/1",
+        "pcma": "PCMA/8000/1",
+        "g722": "G722/16000/1",
+        "opus": "opus/48000/2",
+    }
 
     def __init__(self, account: Account, stem: Path, changes: Changes, launcher: Launcher) -> None:
         if not is_installed():
@@ -94,7 +100,7 @@ class EmbeddedBackend(Backend):
                 target=self._read, args=(report,), name=f"agent-{self.pid}", daemon=True
             )
             self._reader.start()
-            self._send(wire.start_message(self._account, address, port, self._stem))
+            self._send(wire.start_message(self._account, self.codecs, address, port, self._stem))
             problem = self._await_start()
         except BaseException:
             self.stop()

@@ -3,12 +3,13 @@
 import re
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from .. import events
-from ..account import Account
+from ..account import Account, codec_name
 from ..events import ClosedBy, Event
 from .base import PromptSource, Source, ToneSource
 
@@ -23,8 +24,12 @@ _PEERS_HANG_UP = "Connection reset by peer"
 _TRANSFERRED = "Call transfered"
 
 
-def start_message(account: Account, address: str, port: int, stem: Path) -> dict[str, Any]:
+def start_message(
+    account: Account, codecs: Mapping[str, str], address: str, port: int, stem: Path
+) -> dict[str, Any]:
     """The first message to a worker. It holds the password: it is sent, never shown."""
+    specified = tuple(codecs[codec_name(codec)] for codec in account.audio_codecs)
+    account = replace(account, audio_codecs=specified)
     return {
         "config": {
             "net_interface": address,

@@ -68,7 +68,7 @@ class AgentKeywords(Component):
         | ``mwi`` | Whether to subscribe to message waiting. |
         | ``dtmf_mode`` | ``rtpevent`` (RFC 4733), ``info`` (SIP INFO) or ``auto``. |
         | ``headers`` | For every INVITE; a list of values repeats the header. |
-        | ``audio_codecs`` | In order of preference, as ``PCMU``, ``g722/16000/1`` or ``opus/48000/2``; all that baresip has when left out. |
+        | ``audio_codecs`` | In order of preference, such as ``PCMU``, ``PCMA``, ``G722``, ``opus``; all that baresip has when left out. |
         | ``metadata`` | Whatever the suite wants to keep with the agent; ``${agent.metadata}`` has it. |
         | ``address`` | The local address to use; the one that leads to the domain when left out. |
         | ``tls_ca_file`` | The certificates (PEM) that sign what TLS trusts; the system's when left out. |

@@ -27,6 +27,17 @@ Message Waiting That The Backend Lacks
     ...    alice: the embedded backend cannot subscribe to message waiting (mwi); that takes a baresip with the module mwi.
     ...    Start Agent    alice    mwi=True
 
+A Codec By Its Plain Name
+    VAR    @{codecs}    g722
+    Talk    audio_codecs=${codecs}
+    Get Header    bob    Content-Type    ==    application/sdp
+    Verify Audio Connection    alice    bob
+
+A Codec That The Backend Lacks
+    Run Keyword And Expect Error
+    ...    alice: the embedded backend has no codec AMR; it has PCMU/8000/1, PCMA/8000/1, G722/16000/1, opus/48000/2.
+    ...    Start Agent    alice    audio_codecs=${{['PCMU', 'AMR']}}
+
 Every Value Is Checked Where It Is Given
     [Template]    Account Should Be Refused
     username must not contain '@': *    username=a@b    domain=example.org

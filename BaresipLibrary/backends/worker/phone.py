@@ -69,6 +69,7 @@ class Phone:
         self._call_ids: dict[int, str] = {}
         self._with_media: set[int] = set()
         self._ended: set[int] = set()
+        self._dialling: str | None = None
         self._pump = AudioPump(report)
         self._tasks: set[asyncio.Task[None]] = set()
         self._news = asyncio.Event()
@@ -141,10 +142,19 @@ class Phone:
             self._unregistering = False
 
     async def do_dial(self, uri: str, headers: list[tuple[str, str]]) -> str:
-        call = await self._ua.dial(uri, _Pairs(headers) if headers else None)
+        self._dialling = None
+        try:
+            call = await self._ua.dial(uri, _Pairs(headers) if headers else None)
+        except BaresipError as error:
+            self._give_up_dialling(uri, str(error))
+            raise
         if call.handle not in self._ended:
             self._adopt(call)
         return self._call_ids[call.handle]
+
+    def _give_up_dialling(self, uri: str, why: str) -> None:
+        if self._dialling is not None:  # the stack told of a call that it then could not make
+            self._report("CallClosed", call_id=self._dialling, peer=uri, text=why)
 
     async def do_answer(self, call_id: str) -> None:
         await self._answer(self._call(call_id))
@@ -271,6 +281,10 @@ class Phone:
             self._failed_transfers.append(call_id)
         if event.event is Event.CALL_CLOSED and event.stats:
             self._on_statistics(event)
+        if event.event is Event.CALL_OUTGOING:
+            self._dialling = call_id
+        elif event.event is Event.CALL_CLOSED and call_id == self._dialling:
+            self._dialling = None
         refused = event.event is Event.CALL_CLOSED and call_id in self._refused
         text = _OUR_HANG_UP if refused else event.text
         self._report(_CALL_EVENTS[event.event], call_id=call_id, peer=event.peer, text=text)

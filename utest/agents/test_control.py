@@ -1,0 +1,197 @@
+"""Hold, transfer, registration, digits and quality, by their events."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from BaresipLibrary.agents import dtmf, transfers
+from BaresipLibrary.agents.holding import hold
+from BaresipLibrary.agents.quality import mos, quality_of
+from BaresipLibrary.agents.registration import register, unregister
+from BaresipLibrary.agents.registry import Registry
+from BaresipLibrary.errors import BackendError, PhoneFailure, UsageError
+from BaresipLibrary.events import (
+    ClosedBy,
+    DtmfReceived,
+    QualityReported,
+    Registered,
+    RegistrationFailed,
+    StackLog,
+    TransferFailed,
+)
+
+from ..scripted import Phone
+
+SDP = "v=0\r\nm=audio 4000 RTP/AVP 0\r\na={}\r\n"
+
+
+def talking(phone: Phone, call_id: str = "in-1") -> None:
+    phone.rings(call_id)
+    phone.is_established(call_id)
+
+
+def offer(phone: Phone, direction: str, answer: str = "200 OK") -> None:
+    head = "Call-ID: in-1\r\nCSeq: 2 INVITE\r\n\r\n"
+    phone.sip(f"INVITE sip:bob SIP/2.0\r\n{head}{SDP.format(direction)}", sent=True)
+    phone.sip(f"SIP/2.0 {answer}\r\n{head}{SDP.format('recvonly')}")
+
+
+def when_told(phone: Phone, command: str, act: Callable[[], None]) -> None:
+    """Lets something happen as soon as the backend is given a command."""
+    original = getattr(phone.backend, command)
+
+    def told(*arguments: object) -> None:
+        original(*arguments)
+        act()
+
+    setattr(phone.backend, command, told)
+
+
+def test_a_hold_is_agreed_in_the_sdp(phone: Phone) -> None:
+    talking(phone)
+    call = phone.agent.calls[0]
+    when_told(phone, "hold", lambda: offer(phone, "sendonly"))
+    hold(phone.agent, call, True, 60)
+    assert call.on_hold
+    assert phone.backend.commands[-1] == ("hold", "in-1", True)
+
+
+def test_a_hold_that_is_refused_says_with_what(phone: Phone) -> None:
+    talking(phone)
+    when_told(phone, "hold", lambda: offer(phone, "sendonly", "488 Not Acceptable Here"))
+    with pytest.raises(PhoneFailure, match="the peer answered 488 Not Acceptable Here"):
+        hold(phone.agent, phone.agent.calls[0], True, 60)
+    assert not phone.agent.calls[0].on_hold
+
+
+def test_a_call_on_hold_is_not_the_active_one(phone: Phone) -> None:
+    talking(phone, "old")
+    talking(phone)
+    offer(phone, "sendonly")
+    active = phone.agent.active_call
+    assert active is not None
+    assert active.call_id == "old"
+
+
+def test_a_transfer_that_fails_says_why(phone: Phone) -> None:
+    talking(phone)
+    failed = TransferFailed(time.monotonic(), "in-1", 486, "Busy Here")
+    when_told(phone, "transfer", lambda: phone.backend.feed(failed))
+    with pytest.raises(PhoneFailure, match="it failed with 486 Busy Here; the call goes on"):
+        transfers.transfer(phone.agent, phone.agent.calls[0], "sip:carol@x", 60)
+
+
+def test_a_transfer_that_works_ends_the_call(phone: Phone) -> None:
+    talking(phone)
+    when_told(phone, "transfer", lambda: phone.closes("in-1", ClosedBy.TRANSFER))
+    transfers.transfer(phone.agent, phone.agent.calls[0], "sip:carol@x", 60)
+
+
+def test_a_consultation_must_have_begun(phone: Phone) -> None:
+    with pytest.raises(UsageError, match="alice is in no consultation"):
+        transfers.complete(phone.agent, 0)
+
+
+@pytest.fixture
+def account(make_phone: Callable[..., Phone]) -> Phone:
+    return make_phone(domain="pbx.test", regint=60)
+
+
+def test_a_registration_is_waited_for(account: Phone) -> None:
+    done = Registered(time.monotonic())
+    when_told(account, "register", lambda: account.backend.feed(done))
+    register(account.agent, 60)
+    assert account.agent.registered
+
+
+@pytest.mark.parametrize(
+    ("status", "words", "said"),
+    [
+        (401, "Unauthorized", "the registrar refused with 401 Unauthorized"),
+        (None, "Connection refused", "the registrar was not reached: Connection refused"),
+    ],
+)
+def test_a_refused_registration_fails(
+    account: Phone, status: int | None, words: str, said: str
+) -> None:
+    failed = RegistrationFailed(time.monotonic(), status, words)
+    when_told(account, "register", lambda: account.backend.feed(failed))
+    with pytest.raises(PhoneFailure, match=f"alice is not registered at pbx.test: {said}"):
+        register(account.agent, 60)
+    assert not account.agent.registered
+
+
+def test_a_certificate_that_is_not_trusted_is_told(make_phone: Callable[..., Phone]) -> None:
+    phone = make_phone(domain="pbx.test", regint=60, transport="tls")
+    now = time.monotonic()
+    line = StackLog(now, "WARNING", "tls: tls_verify_handler: error_string = self signed")
+    failed = RegistrationFailed(now, None, "Protocol error")
+    when_told(phone, "register", lambda: phone.backend.feed(failed, line))
+    with pytest.raises(PhoneFailure, match=r"certificate is not trusted \(self signed\)"):
+        register(phone.agent, 60)
+
+
+def test_who_cannot_register_is_told(phone: Phone, make_phone: Callable[..., Phone]) -> None:
+    with pytest.raises(UsageError, match="alice is a local agent"):
+        register(phone.agent, 0)
+    with pytest.raises(UsageError, match="never registers"):
+        register(make_phone(domain="pbx.test").agent, 0)
+    with pytest.raises(UsageError, match="is not registered; use Register first"):
+        unregister(make_phone(domain="pbx.test", regint=60).agent, 0)
+
+
+def test_digits_come_in_order(phone: Phone) -> None:
+    talking(phone)
+    for digit in "1122##":
+        phone.backend.feed(DtmfReceived(time.monotonic(), "in-1", digit))
+    assert dtmf.wait_until_received(phone.agent, "22#", None, 0) == "1122##"
+    with pytest.raises(PhoneFailure, match="it received '1122##', within 0 s"):
+        dtmf.wait_until_received(phone.agent, "9", None, 0)
+    phone.closes("in-1", ClosedBy.PEER)
+    with pytest.raises(PhoneFailure, match=r"it received '1122##', and the call .* was hung up"):
+        dtmf.wait_until_received(phone.agent, "9", None, 60)
+
+
+@pytest.mark.parametrize("digits", ["", "E", "1 2", "１"])
+def test_what_is_no_digit_is_refused(phone: Phone, digits: str) -> None:
+    talking(phone)
+    with pytest.raises(UsageError, match="is not DTMF"):
+        dtmf.send(phone.agent, phone.agent.calls[0], digits, 0.1, None)
+
+
+def test_quality_follows_the_e_model() -> None:
+    # R = 93.2 without delay or loss is 4.41 by G.107 annex B; 3 % loss and 400 ms are worse.
+    assert mos(0, 0) == pytest.approx(4.41, abs=0.01)
+    assert mos(0.4, 0) < 3.5 < mos(0.1, 0)
+    assert mos(0, 100) < mos(0, 3) < mos(0, 0)
+    report = QualityReported(0.0, "c", 0.02, 0.001, 97, 3)
+    quality = quality_of(report)
+    assert quality is not None
+    assert (quality.packet_loss, quality.rtt, quality.jitter) == (3.0, 0.02, 0.001)
+    assert quality_of(None) is None
+
+
+def test_a_refused_command_names_the_agent(phone: Phone) -> None:
+    talking(phone)
+    phone.backend.refusal = "no"
+    with pytest.raises(BackendError, match="alice could not hang up: no"):
+        phone.agent.hang_up(phone.agent.calls[0])
+
+
+def test_names_are_looked_up_with_a_hint(phone: Phone) -> None:
+    registry = Registry()
+    registry.start("alice", "scope", lambda: phone.agent)
+    assert registry.get("alice") is registry.get(phone.agent)
+    with pytest.raises(UsageError, match="There is no agent 'alicia'. Did you mean 'alice'"):
+        registry.get("alicia")
+    with pytest.raises(UsageError, match="There is an agent 'alice' already"):
+        registry.start("alice", "scope", lambda: phone.agent)
+    for bad in ("", " ", 'a"b', "a\nb"):
+        with pytest.raises(UsageError, match="cannot be an agent's name"):
+            registry.start(bad, "scope", lambda: phone.agent)
+    registry.stop_scope("other")
+    assert list(registry) == [phone.agent]
+    registry.stop_scope("scope")
+    assert list(registry) == []
+    assert phone.backend.commands == [("stop",)]

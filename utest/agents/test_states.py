@@ -1,0 +1,166 @@
+"""States move on events only, and waits fail as soon as they cannot succeed."""
+
+import time
+
+import pytest
+
+from BaresipLibrary.agents.states import (
+    require_established,
+    stay_established,
+    wait_for_incoming,
+    wait_for_state,
+)
+from BaresipLibrary.errors import AgentGone, PhoneFailure, UsageError
+from BaresipLibrary.events import AgentDied, ClosedBy, TransferFailed
+from BaresipLibrary.types import AgentState
+
+from ..scripted import Phone
+
+BOB = "sip:bob@127.0.0.1:40002"
+LONG = 60.0
+
+
+def refused(phone: Phone, status: int = 486, words: str = "Busy Here") -> str:
+    call_id = phone.agent.dial(BOB)
+    phone.closes(call_id, ClosedBy.REFUSAL, status, words)
+    return call_id
+
+
+def test_a_command_changes_no_state_but_its_events_do(phone: Phone) -> None:
+    phone.rings()
+    phone.agent.answer(phone.agent.calls[0])
+    assert phone.agent.state is AgentState.RINGING
+    phone.is_established("in-1")
+    assert phone.agent.state is AgentState.ESTABLISHED
+
+
+def test_idle_after_dial_is_not_yesterdays(phone: Phone) -> None:
+    phone.agent.dial(BOB)
+    with pytest.raises(PhoneFailure, match="alice is not IDLE after 0 s: it is RINGING"):
+        wait_for_state(phone.agent, AgentState.IDLE, 0)
+
+
+@pytest.mark.parametrize(("status", "words"), [(486, "Busy Here"), (404, "Not Found"), (603, "")])
+def test_a_refusal_ends_the_wait_with_its_words(phone: Phone, status: int, words: str) -> None:
+    refused(phone, status, words)
+    answer = f"{status} {words}".strip()
+    with pytest.raises(
+        PhoneFailure,
+        match=rf"alice is not ESTABLISHED: its call to {BOB} was refused with {answer} after 0\.0 s",
+    ):
+        wait_for_state(phone.agent, AgentState.ESTABLISHED, LONG)
+    assert phone.agent.status_code == status
+
+
+@pytest.mark.parametrize(
+    ("incoming", "established", "by", "reason"),
+    [
+        (False, True, ClosedBy.US, "hung up by this agent"),
+        (True, True, ClosedBy.PEER, "hung up by the peer"),
+        (False, False, ClosedBy.US, "cancelled by this agent"),
+        (True, False, ClosedBy.US, "rejected by this agent"),
+        (True, False, ClosedBy.PEER, "cancelled by the caller"),
+        (False, False, ClosedBy.PEER, "ended by the peer before it was answered"),
+        (False, False, ClosedBy.FAILURE, "Connection timed out"),
+        (False, True, ClosedBy.TRANSFER, "Connection timed out"),
+    ],
+)
+def test_every_end_has_its_words(
+    phone: Phone, incoming: bool, established: bool, by: ClosedBy, reason: str
+) -> None:
+    if incoming:
+        phone.rings("c")
+        call_id = "c"
+    else:
+        call_id = phone.agent.dial(BOB)
+    if established:
+        phone.is_established(call_id)
+    phone.closes(call_id, by, None, "Connection timed out")
+    assert phone.agent.reason == reason
+    assert phone.agent.status_code is None
+    with pytest.raises(PhoneFailure, match="alice is not ESTABLISHED"):
+        wait_for_state(phone.agent, AgentState.ESTABLISHED, LONG)
+
+
+def test_nobody_called(phone: Phone) -> None:
+    with pytest.raises(PhoneFailure, match="it has no call; use Dial or Accept"):
+        wait_for_state(phone.agent, AgentState.ESTABLISHED, LONG)
+
+
+def test_nobody_accepted(phone: Phone) -> None:
+    phone.rings()
+    with pytest.raises(PhoneFailure, match="nobody has accepted it; use Accept"):
+        wait_for_state(phone.agent, AgentState.ESTABLISHED, LONG)
+
+
+def test_a_call_that_rang_and_was_over_unseen_fails_at_once(phone: Phone) -> None:
+    phone.rings()
+    phone.closes("in-1", ClosedBy.PEER)
+    with pytest.raises(PhoneFailure, match="was cancelled by the caller"):
+        wait_for_state(phone.agent, AgentState.RINGING, LONG)
+
+
+def test_a_call_that_the_suite_has_seen_end_says_nothing(phone: Phone) -> None:
+    refused(phone)
+    wait_for_state(phone.agent, AgentState.IDLE, 0)
+    with pytest.raises(PhoneFailure, match="alice is not RINGING after 0 s"):
+        wait_for_state(phone.agent, AgentState.RINGING, 0)
+
+
+def test_a_call_that_was_answered_before_says_nothing_about_the_next(phone: Phone) -> None:
+    call_id = phone.agent.dial(BOB)
+    phone.is_established(call_id)
+    phone.closes(call_id, ClosedBy.PEER)
+    with pytest.raises(PhoneFailure, match="alice is not RINGING after 0 s"):
+        wait_for_state(phone.agent, AgentState.RINGING, 0)
+
+
+def test_a_failed_transfer_tells_who_waits_for_the_end(phone: Phone) -> None:
+    call_id = phone.agent.dial(BOB)
+    phone.is_established(call_id)
+    phone.backend.feed(TransferFailed(time.monotonic(), call_id, 404, "Not Found"))
+    with pytest.raises(PhoneFailure, match="its transfer did not work, it failed with 404 Not Found"):
+        wait_for_state(phone.agent, AgentState.IDLE, LONG)
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [(-9, "ended by SIGKILL"), (3, "exited with code 3"), (None, "its process is gone")],
+)
+def test_a_dead_agent_ends_every_wait(phone: Phone, status: int | None, words: str) -> None:
+    phone.backend.feed(AgentDied(time.monotonic(), status, "last words"))
+    for state in AgentState:
+        with pytest.raises(AgentGone, match=rf"alice is dead: .*{words}(?s:.*)last words"):
+            wait_for_state(phone.agent, state, LONG)
+
+
+def test_an_unanswered_invite_is_counted(phone: Phone) -> None:
+    call_id = phone.agent.dial(BOB)
+    for _ in range(3):
+        phone.sip(f"INVITE {BOB} SIP/2.0\r\nCall-ID: {call_id}\r\n\r\n", sent=True)
+    with pytest.raises(PhoneFailure, match=r"nothing was heard from there \(3 INVITE sent\)"):
+        wait_for_state(phone.agent, AgentState.ESTABLISHED, 0)
+
+
+def test_a_call_that_drops_fails_at_once(phone: Phone) -> None:
+    phone.rings()
+    phone.is_established("in-1")
+    stay_established(phone.agent, 0.01)
+    phone.closes("in-1", ClosedBy.PEER)
+    with pytest.raises(PhoneFailure, match="alice did not stay ESTABLISHED for 60 s"):
+        stay_established(phone.agent, LONG)
+
+
+def test_the_newest_waiting_call_is_taken_or_the_named_one(phone: Phone) -> None:
+    phone.rings("one")
+    phone.rings("two")
+    assert wait_for_incoming(phone.agent, 0).call_id == "two"
+    assert wait_for_incoming(phone.agent, 0, "one").call_id == "one"
+    with pytest.raises(PhoneFailure, match="alice has no call to accept"):
+        wait_for_incoming(phone.agent, 0, "three")
+
+
+def test_a_call_that_is_not_accepted_is_not_established(phone: Phone) -> None:
+    phone.rings()
+    with pytest.raises(UsageError, match="alice cannot speak now: the call from .* rings"):
+        require_established(phone.agent, phone.agent.calls[0], "speak")

@@ -1,0 +1,25 @@
+"""Fixtures for the unit tests."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .scripted import Phone
+
+
+@pytest.fixture
+def phone(tmp_path: Path) -> Phone:
+    """A local agent, alice, on a scripted backend."""
+    return Phone(tmp_path)
+
+
+@pytest.fixture
+def make_phone(tmp_path: Path) -> Callable[..., Phone]:
+    """Makes agents with accounts of the test's own."""
+
+    def make(**account: Any) -> Phone:
+        return Phone(tmp_path, **account)
+
+    return make
