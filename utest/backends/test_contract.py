@@ -1,0 +1,233 @@
+"""What every backend promises, on real children: forked ones and spawned ones."""
+
+import os
+import queue
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import TypeVar
+
+import psutil
+import pytest
+
+from BaresipLibrary.account import Account
+from BaresipLibrary.backends import embedded
+from BaresipLibrary.backends.base import ToneSource
+from BaresipLibrary.backends.embedded import EmbeddedBackend
+from BaresipLibrary.backends.processes import Forker, Launcher, Spawner
+from BaresipLibrary.errors import AgentGone, BackendError, CommandRefused
+from BaresipLibrary.events import (
+    AgentDied,
+    AudioArrived,
+    CallClosed,
+    CallDialled,
+    CallEstablished,
+    CallIncoming,
+    ClosedBy,
+    Event,
+    MediaStarted,
+    SipMessage,
+)
+from BaresipLibrary.waits import Changes
+
+E = TypeVar("E", bound=Event)
+SOON = 10.0
+
+
+class Line:
+    """One backend and the queue of what it reported."""
+
+    def __init__(self, name: str, folder: Path, changes: Changes, launcher: Launcher) -> None:
+        self.backend = EmbeddedBackend(Account(name), folder / name, changes, launcher)
+        self.events: queue.Queue[Event] = queue.Queue()
+        self.uri = ""
+
+    def start(self) -> "Line":
+        self.uri = self.backend.start(self.events.put)
+        return self
+
+    def next(self, kind: type[E]) -> E:
+        deadline = time.monotonic() + SOON
+        while True:
+            event = self.events.get(timeout=max(0.0, deadline - time.monotonic()))
+            if isinstance(event, kind):
+                return event
+
+
+@pytest.fixture(params=[Forker, Spawner], ids=["forked", "spawned"])
+def launcher(request: pytest.FixtureRequest) -> Iterator[Launcher]:
+    with closing(request.param(Changes())) as launcher:
+        yield launcher
+
+
+@pytest.fixture
+def make(launcher: Launcher, tmp_path: Path) -> Iterator[Callable[[str], Line]]:
+    lines: list[Line] = []
+
+    def make(name: str) -> Line:
+        changes: Changes = launcher._changes  # type: ignore[attr-defined]
+        lines.append(Line(name, tmp_path, changes, launcher))
+        return lines[-1]
+
+    yield make
+    for line in lines:
+        line.backend.stop()
+
+
+def call(alice: Line, bob: Line) -> str:
+    call_id = alice.backend.dial(bob.uri)
+    bob.next(CallIncoming)
+    bob.backend.answer(call_id)
+    alice.next(CallEstablished)
+    bob.next(CallEstablished)
+    return call_id
+
+
+def test_a_call_from_the_first_event_to_the_last(make: Callable[[str], Line]) -> None:
+    alice, bob = make("alice").start(), make("bob").start()
+    before = time.monotonic()
+    call_id = alice.backend.dial(bob.uri, [("X-A", "1"), ("X-A", "2")])
+    assert alice.events.queue[0].at >= before - 1
+    assert any(isinstance(event, CallDialled) for event in alice.events.queue)
+    assert bob.next(CallIncoming).call_id == call_id
+    bob.backend.answer(call_id)
+    assert alice.next(CallEstablished).at < time.monotonic()
+    media = bob.next(MediaStarted)
+    bob.backend.listen(call_id, True)
+    alice.backend.set_audio_source(call_id, ToneSource(440))
+    bob.next(AudioArrived)
+    bob.backend.listen(call_id, False)
+    bob.backend.hang_up(call_id)
+    assert bob.next(CallClosed).by is ClosedBy.US
+    assert alice.next(CallClosed).by is ClosedBy.PEER
+    assert media.rx.stat().st_size > 44
+
+
+def test_a_refusal_carries_its_status_words_and_headers(make: Callable[[str], Line]) -> None:
+    alice, bob = make("alice").start(), make("bob").start()
+    call_id = alice.backend.dial(bob.uri)
+    bob.next(CallIncoming)
+    bob.backend.refuse(call_id, 603, "Not Today", [("X-Why", "no")])
+    closed = alice.next(CallClosed)
+    assert (closed.status, closed.words) == (603, "Not Today")
+    assert bob.next(CallClosed).by is ClosedBy.US
+
+
+def test_bytes_that_are_no_text_arrive_as_what_they_are(make: Callable[[str], Line]) -> None:
+    bob = make("bob").start()
+    host, _, port = bob.uri.partition("@")[2].partition(":")
+    with socket.socket(type=socket.SOCK_DGRAM) as udp:
+        udp.bind(("127.0.0.1", 0))
+        local = udp.getsockname()[1]
+        head = (
+            f"INVITE {bob.uri} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{local};branch=z9hG4bKa\r\n"
+            f"From: <sip:x@127.0.0.1:{local}>;tag=1\r\nTo: <{bob.uri}>\r\nCall-ID: odd\r\n"
+            f"CSeq: 1 INVITE\r\nContact: <sip:x@127.0.0.1:{local}>\r\nMax-Forwards: 70\r\n"
+        ).encode()
+        odd = b"X-Latin: caf\xe9\r\nX-Percent: 100%s %n\r\nX-Empty:\r\nX-Folded: a\r\n  b\r\n"
+        utf8 = "X-Utf8: café 電話\r\nContent-Length: 0\r\n\r\n".encode()
+        udp.sendto(head + odd + utf8, (host, int(port)))
+    text = bob.next(SipMessage).text
+    for header in ("X-Latin: caf\ufffd", "X-Percent: 100%s %n", "X-Utf8: café 電話"):
+        assert header in text
+
+
+def test_a_command_that_is_refused_leaves_the_agent_alive(make: Callable[[str], Line]) -> None:
+    alice = make("alice").start()
+    with pytest.raises(CommandRefused, match="the call has ended"):
+        alice.backend.hang_up("nothing")
+    with pytest.raises(CommandRefused):
+        alice.backend.dial("sip:bob@127.0.0.1:9;transport=nonsense")
+    assert alice.backend.count_packets("nothing") is None
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV])
+def test_a_killed_agent_is_known_by_its_signal(
+    make: Callable[[str], Line], number: signal.Signals
+) -> None:
+    alice = make("alice").start()
+    assert alice.backend.pid is not None
+    os.kill(alice.backend.pid, number)
+    assert alice.next(AgentDied).status == -number
+    with pytest.raises(AgentGone):
+        alice.backend.dial("sip:bob@127.0.0.1:9")
+
+
+def test_nothing_is_left_of_a_stopped_agent(make: Callable[[str], Line]) -> None:
+    alice = make("alice").start()
+    pid, folder = alice.backend.pid, alice.backend.folder
+    assert folder.stat().st_mode & 0o777 == 0o700
+    alice.backend.stop()
+    alice.backend.stop()
+    assert not folder.exists()
+    assert pid is not None
+    assert not psutil.pid_exists(pid)
+
+
+def test_a_stopped_process_is_ended_by_the_ladder(make: Callable[[str], Line]) -> None:
+    alice = make("alice").start()
+    assert alice.backend.pid is not None
+    os.kill(alice.backend.pid, signal.SIGSTOP)
+    alice.backend.stop()
+    assert not psutil.pid_exists(alice.backend.pid)
+
+
+def test_an_agent_that_never_started_takes_nothing_with_it(
+    make: Callable[[str], Line], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once this emptied the working directory."""
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "precious").write_text("x")
+    monkeypatch.chdir(home)
+    make("alice").backend.stop()
+    monkeypatch.setattr(embedded, "free_port", _no_port)
+    with pytest.raises(BackendError, match="no port today"):
+        make("bob").start()
+    make("bob").backend.stop()
+    assert (home / "precious").read_text() == "x"
+
+
+def _no_port(address: str) -> int:
+    raise BackendError(f"no port today at {address}")
+
+
+def test_a_port_that_was_taken_meanwhile_is_tried_again(
+    make: Callable[[str], Line], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket(type=socket.SOCK_DGRAM) as udp, socket.socket() as tcp:
+        udp.bind(("127.0.0.1", 0))
+        taken = udp.getsockname()[1]
+        tcp.bind(("127.0.0.1", taken))
+        tcp.listen()
+        ports = iter([taken, taken])
+        real = embedded.free_port
+        monkeypatch.setattr(embedded, "free_port", lambda a: next(ports, None) or real(a))
+        alice = make("alice").start()
+    assert not alice.uri.endswith(f":{taken}")
+    assert next(ports, None) is None
+
+
+def test_without_the_wheel_it_says_what_to_install(
+    make: Callable[[str], Line], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded, "is_installed", lambda: False)
+    with pytest.raises(BackendError, match=r"pip install \"robotframework-baresip\[embedded\]\""):
+        make("alice")
+
+
+def test_a_fork_server_that_was_killed_is_replaced(tmp_path: Path) -> None:
+    changes = Changes()
+    with closing(Forker(changes)) as forker:
+        first = Line("alice", tmp_path, changes, forker).start()
+        assert forker._process is not None
+        forker._process.kill()
+        second = Line("bob", tmp_path, changes, forker).start()
+        try:
+            assert call(first, second)
+        finally:
+            second.backend.stop()
+            first.backend.stop()

@@ -1,0 +1,140 @@
+"""SIP messages, addresses, URIs and offers."""
+
+import pytest
+
+from BaresipLibrary.sip.messages import Message, canonical_name, split_address
+from BaresipLibrary.sip.offers import Offers, audio_direction
+from BaresipLibrary.sip.statuses import reason_phrase
+from BaresipLibrary.sip.uris import host_part, is_number, is_uri, user_part
+
+INVITE = Message(
+    "INVITE sip:bob@example.org SIP/2.0\r\n"
+    "v: SIP/2.0/UDP a:5060\r\n"
+    'f: "Zoë" <sip:zoe@example.org>;tag=1\r\n'
+    "I: abc@host\r\n"
+    "X-Folded: one\r\n  two\r\n"
+    "X-Repeated: a\r\nx-repeated: b: c\r\n"
+    "X-Empty:\r\n"
+    "X-Bytes: caf\ufffd\r\n"
+    "CSeq: 1 INVITE\r\n\r\n"
+    "v=0\r\n"
+)
+
+
+def test_the_parts_of_a_request() -> None:
+    assert INVITE.method == "INVITE"
+    assert INVITE.status is None
+    assert INVITE.call_id == "abc@host"
+    assert INVITE.first("From") == '"Zoë" <sip:zoe@example.org>;tag=1'
+    assert INVITE.first("x-folded") == "one two"
+    assert INVITE.all("X-REPEATED") == ["a", "b: c"]
+    assert INVITE.first("X-Empty") == ""
+    assert INVITE.first("X-Bytes") == "caf\ufffd"
+    assert INVITE.first("X-Missing") is None
+    assert INVITE.body == "v=0\r\n"
+
+
+def test_the_parts_of_a_response() -> None:
+    busy = Message("SIP/2.0 486 Busy Here\nCall-ID: x\n\n")
+    assert (busy.method, busy.status, busy.reason_phrase) == (None, 486, "Busy Here")
+
+
+@pytest.mark.parametrize("text", ["", "\r\n", "garbage", "SIP/2.0", "SIP/2.0 abc", ":\r\n:\r\n\r\n"])
+def test_what_is_no_message_is_taken_apart_all_the_same(text: str) -> None:
+    message = Message(text)
+    assert message.status is None
+    assert message.first("Via") is None
+    assert message.call_id is None
+
+
+@pytest.mark.parametrize(
+    ("value", "name", "uri"),
+    [
+        ('"A \\"B\\" C" <sip:a@b>;tag=1', 'A "B" C', "sip:a@b"),
+        ("Alice Liddell <sip:a@b>", "Alice Liddell", "sip:a@b"),
+        ("<sip:a@b;transport=tcp>;tag=x", "", "sip:a@b;transport=tcp"),
+        ("sip:a@b;tag=x", "", "sip:a@b"),
+        ('"<script>" <sip:a@b>', "<script>", "sip:a@b"),
+    ],
+)
+def test_addresses(value: str, name: str, uri: str) -> None:
+    assert split_address(value) == (name, uri)
+
+
+def test_names_of_headers() -> None:
+    names = [canonical_name(name) for name in ("f", "call-id", "CSEQ", "x-trace-id", "l")]
+    assert names == ["From", "Call-ID", "CSeq", "X-Trace-Id", "Content-Length"]
+
+
+@pytest.mark.parametrize(
+    "uri", ["sip:a@b", "sips:b", "sip:a@[::1]:5060;transport=tcp", "sip:+49@b?X=1", "SIP:a@1.2.3.4"]
+)
+def test_what_is_a_uri(uri: str) -> None:
+    assert is_uri(uri)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a@b", "sip:", "sip:a b@c", "sip:a@b:0", "sip:a@b:70000", 'sip:"@b', "sip:a@b\r\nX: y"]
+)
+def test_what_is_none(text: str) -> None:
+    assert not is_uri(text)
+
+
+def test_numbers_and_parts() -> None:
+    assert all(is_number(text) for text in ("1", "+4930123", "*21#"))
+    assert not any(is_number(text) for text in ("", "+", "12a", "1 2"))
+    assert user_part("sip:bob@b:5060") == "bob"
+    assert user_part("sip:b") == ""
+    assert host_part("sip:a@[::1]:5060") == "::1"
+    assert host_part("pbx.test:5061") == "pbx.test"
+
+
+def test_usual_words() -> None:
+    assert reason_phrase(486) == "Busy Here"
+    assert reason_phrase(499) == reason_phrase(400)
+
+
+def sdp(media: str, session: str = "") -> str:
+    return f"v=0\r\no=- 1 1 IN IP4 h\r\n{session}t=0 0\r\nm=audio 4 RTP/AVP 0\r\n{media}"
+
+
+@pytest.mark.parametrize(
+    ("text", "direction"),
+    [
+        (sdp(""), "sendrecv"),
+        (sdp("a=sendonly\r\n"), "sendonly"),
+        (sdp("", "a=inactive\r\n"), "inactive"),
+        (sdp("a=recvonly\r\n", "a=inactive\r\n"), "recvonly"),
+        (sdp("", "c=IN IP4 0.0.0.0\r\n"), "inactive"),
+        (sdp("c=IN IP4 0.0.0.0\r\na=sendrecv\r\n"), "inactive"),
+        (sdp("c=IN IP4 1.2.3.4\r\n", "c=IN IP4 0.0.0.0\r\n"), "sendrecv"),
+        (sdp("a=sendrecv\r\nm=video 0 RTP/AVP 9\r\na=inactive\r\n"), "sendrecv"),
+    ],
+)
+def test_directions(text: str, direction: str) -> None:
+    assert audio_direction(text) == direction
+
+
+def exchange(offers: Offers, offer: str, answer: str, *, ours: bool, status: int = 200) -> None:
+    head = "CSeq: 7 INVITE\r\n\r\n"
+    offers.take(Message(f"INVITE sip:x SIP/2.0\r\n{head}{sdp(f'a={offer}')}"), sent=ours)
+    reply = Message(f"SIP/2.0 {status} X\r\n{head}{sdp(f'a={answer}')}")
+    offers.take(reply, sent=not ours)
+
+
+def test_holds_follow_from_accepted_offers() -> None:
+    offers = Offers()
+    exchange(offers, "sendonly", "recvonly", ours=True)
+    assert (offers.on_hold, offers.held_by_peer) == (True, False)
+    exchange(offers, "inactive", "inactive", ours=False)
+    assert (offers.on_hold, offers.held_by_peer) == (True, True)
+    exchange(offers, "sendrecv", "sendonly", ours=True)
+    assert (offers.on_hold, offers.held_by_peer) == (False, True)
+    exchange(offers, "sendrecv", "sendrecv", ours=False)
+    assert (offers.on_hold, offers.held_by_peer) == (False, False)
+
+
+def test_a_refused_offer_changes_nothing() -> None:
+    offers = Offers()
+    exchange(offers, "sendonly", "recvonly", ours=True, status=488)
+    assert not offers.on_hold
