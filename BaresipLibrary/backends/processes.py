@@ -5,6 +5,7 @@
 
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -71,6 +72,19 @@ class _ForkedChild(Child):
     def pid(self) -> int:
         assert self.known_pid is not None
         return self.known_pid
+
+    def watch_as_orphan(self) -> None:
+        """Waits for the end of a process whose parent is gone; its exit code is lost."""
+        try:
+            descriptor = os.pidfd_open(self.pid)
+        except ProcessLookupError:
+            self.has_exited(None)
+            return
+        try:
+            select.select([descriptor], [], [])
+        finally:
+            os.close(descriptor)
+        self.has_exited(None)
 
 
 class _SpawnedChild(Child):
@@ -160,17 +174,23 @@ class Forker(Launcher):
         return ours
 
     def launch(self, folder: Path) -> Child:
+        # A warm process that died since the last launch is noticed by the first of two attempts.
+        child = self._try_launch(folder) or self._try_launch(folder)
+        if child is None:
+            raise BackendError("The process that starts agents broke down twice.")
+        return child
+
+    def _try_launch(self, folder: Path) -> _ForkedChild | None:
         ours, theirs = socket.socketpair()
         child = _ForkedChild(ours, self._changes)
         self._unnamed = child
         with theirs:
             self._request(folder, theirs)
-        named = wait_until(self._changes, lambda: self._named(child), _FORK_TIMEOUT)
-        if not named:
-            ours.close()
-            self.close()
-            raise BackendError("The process that starts agents broke down; it is replaced.")
-        return child
+        if wait_until(self._changes, lambda: self._named(child), _FORK_TIMEOUT):
+            return child
+        ours.close()
+        self.close()
+        return None
 
     def _request(self, folder: Path, theirs: socket.socket) -> None:
         request = json.dumps({"folder": str(folder)}).encode()
@@ -220,7 +240,9 @@ class Forker(Launcher):
                 self._control = None
             self._changes.notify_all()
         for child in orphans:
-            child.has_exited(None)
+            threading.Thread(
+                target=child.watch_as_orphan, name=f"orphan-{child.pid}", daemon=True
+            ).start()
 
 
 def _receive(control: socket.socket) -> bytes:

@@ -119,7 +119,9 @@ def test_a_failed_transfer_tells_who_waits_for_the_end(phone: Phone) -> None:
     call_id = phone.agent.dial(BOB)
     phone.is_established(call_id)
     phone.backend.feed(TransferFailed(time.monotonic(), call_id, 404, "Not Found"))
-    with pytest.raises(PhoneFailure, match="its transfer did not work, it failed with 404 Not Found"):
+    with pytest.raises(
+        PhoneFailure, match="its transfer did not work, it failed with 404 Not Found"
+    ):
         wait_for_state(phone.agent, AgentState.IDLE, LONG)
 
 

@@ -39,7 +39,9 @@ def test_the_parts_of_a_response() -> None:
     assert (busy.method, busy.status, busy.reason_phrase) == (None, 486, "Busy Here")
 
 
-@pytest.mark.parametrize("text", ["", "\r\n", "garbage", "SIP/2.0", "SIP/2.0 abc", ":\r\n:\r\n\r\n"])
+@pytest.mark.parametrize(
+    "text", ["", "\r\n", "garbage", "SIP/2.0", "SIP/2.0 abc", ":\r\n:\r\n\r\n"]
+)
 def test_what_is_no_message_is_taken_apart_all_the_same(text: str) -> None:
     message = Message(text)
     assert message.status is None
@@ -74,7 +76,8 @@ def test_what_is_a_uri(uri: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "a@b", "sip:", "sip:a b@c", "sip:a@b:0", "sip:a@b:70000", 'sip:"@b', "sip:a@b\r\nX: y"]
+    "text",
+    ["", "a@b", "sip:", "sip:a b@c", "sip:a@b:0", "sip:a@b:70000", 'sip:"@b', "sip:a@b\r\nX: y"],
 )
 def test_what_is_none(text: str) -> None:
     assert not is_uri(text)
