@@ -1,0 +1,72 @@
+"""Every keyword is documented as the others are, and the library behaves as Robot expects."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+from robot.libdocpkg import LibraryDocumentation
+
+from BaresipLibrary import BaresipLibrary, library
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+DOCUMENTATION = LibraryDocumentation(str(ROOT / "BaresipLibrary"))
+
+
+@pytest.mark.parametrize("keyword", DOCUMENTATION.keywords, ids=lambda keyword: keyword.name)
+def test_a_keyword_says_what_it_does_when_it_fails_and_shows_an_example(keyword: object) -> None:
+    doc = str(keyword.doc)  # type: ignore[attr-defined]
+    first = doc.splitlines()[0]
+    assert first[0].isupper()
+    assert "s " in first, "the third person, such as 'Answers the call.'"
+    assert doc.split("\n\n")[0].rstrip().endswith((".", ".``"))
+    assert "Fails " in doc or "Never fails" in doc
+    assert "Example:\n| " in doc
+
+
+@pytest.mark.parametrize("keyword", DOCUMENTATION.keywords, ids=lambda keyword: keyword.name)
+def test_every_argument_has_a_type(keyword: object) -> None:
+    for argument in keyword.args:  # type: ignore[attr-defined]
+        assert argument.type is not None or not argument.name, argument.name
+
+
+def test_every_option_of_start_agent_is_explained() -> None:
+    start = next(keyword for keyword in DOCUMENTATION.keywords if keyword.name == "Start Agent")
+    for argument in start.args:
+        assert f"``{argument.name}``" in start.doc or not argument.name
+
+
+def test_keyword_names_are_unique() -> None:
+    names = [
+        name
+        for component in library._COMPONENTS
+        for name in vars(component)
+        if hasattr(vars(component)[name], "robot_name")
+    ]
+    assert len(names) == len(set(names)) == len(DOCUMENTATION.keywords)
+
+
+def test_libdoc_warns_of_nothing_and_starts_no_process(tmp_path: Path) -> None:
+    before = set(psutil.Process().children(recursive=True))
+    run = subprocess.run(
+        [sys.executable, "-m", "robot.libdoc", "BaresipLibrary", str(tmp_path / "doc.html")],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+    )
+    assert run.returncode == 0
+    assert run.stderr == ""
+    library = BaresipLibrary()
+    assert set(psutil.Process().children(recursive=True)) == before
+    library.close()
+
+
+def test_the_listener_fires(tmp_path: Path) -> None:
+    suite = tmp_path / "leak.robot"
+    suite.write_text(
+        "*** Settings ***\nLibrary    BaresipLibrary\n"
+        "*** Test Cases ***\nOne\n    Start Agent    alice\nTwo\n    Start Agent    alice\n"
+    )
+    command = [sys.executable, "-m", "robot", "-d", str(tmp_path), "-P", str(ROOT), str(suite)]
+    assert subprocess.run(command, capture_output=True).returncode == 0

@@ -1,0 +1,97 @@
+"""Which recordings stay, how they are linked, and what an event looks like."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from BaresipLibrary import events
+from BaresipLibrary.events import ClosedBy, Event, MediaStarted
+from BaresipLibrary.report.events import line
+from BaresipLibrary.report.recordings import RecordingShelf
+from BaresipLibrary.types import Recordings
+
+from ..scripted import Phone
+
+
+def recorded(phone: Phone, shelf: RecordingShelf, call_id: str) -> list[Path]:
+    stem = shelf.stem_for("alice")
+    files = [stem.with_name(f"{stem.name}-{way}.wav") for way in ("rx", "tx")]
+    for file in files:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(b"x")
+    phone.rings(call_id)
+    phone.is_established(call_id)
+    phone.backend.feed(MediaStarted(time.monotonic(), call_id, 8000, 1, *files))
+    return files
+
+
+@pytest.mark.parametrize(
+    ("keep", "failed", "stays"),
+    [
+        (Recordings.always, False, True),
+        (Recordings.on_failure, False, False),
+        (Recordings.on_failure, True, True),
+        (Recordings.never, True, False),
+    ],
+)
+def test_what_stays(
+    phone: Phone, tmp_path: Path, keep: Recordings, failed: bool, stays: bool
+) -> None:
+    shelf = RecordingShelf(keep)
+    shelf.enter(tmp_path, "Suite", "Test")
+    shelf.watch(phone.agent)
+    files = recorded(phone, shelf, "one")
+    phone.closes("one", ClosedBy.US)
+    kept = shelf.leave(failed=failed, is_running=lambda _: True)
+    assert kept == (files if stays else [])
+    assert all(file.exists() is stays for file in files)
+    assert (tmp_path / "recordings").exists() is stays
+    assert tmp_path.exists()
+
+
+def test_a_call_that_goes_on_keeps_its_recording_until_it_is_over(
+    phone: Phone, tmp_path: Path
+) -> None:
+    shelf = RecordingShelf(Recordings.on_failure)
+    shelf.enter(tmp_path, "Suite")
+    shelf.watch(phone.agent)
+    files = recorded(phone, shelf, "one")
+    assert shelf.leave(failed=False, is_running=lambda _: True) == []
+    assert all(file.exists() for file in files)
+    phone.closes("one", ClosedBy.PEER)
+    assert shelf.leave(failed=False, is_running=lambda _: True) == []
+    assert not any(file.exists() for file in files)
+
+
+def test_names_never_meet_and_never_leave_the_folder(tmp_path: Path) -> None:
+    shelf = RecordingShelf(Recordings.always)
+    shelf.enter(tmp_path, "../..", "a/b\n<c>", ".hidden")
+    stems = {shelf.stem_for(name) for name in ("../x", "../x", "x", "<x>")}
+    assert len(stems) == 4
+    assert all(stem.resolve().is_relative_to(tmp_path / "recordings") for stem in stems)
+
+
+def test_links_are_safe_html(tmp_path: Path) -> None:
+    shelf = RecordingShelf(Recordings.always)
+    shelf.enter(tmp_path, "S")
+    html = shelf.links([tmp_path / 'a "<b>&.wav'])
+    assert html == ('Recordings: <a href="a%20%22%3Cb%3E%26.wav">a &quot;&lt;b&gt;&amp;.wav</a>')
+
+
+@pytest.mark.parametrize(
+    ("event", "words"),
+    [
+        (events.CallIncoming(0, "c", "sip:a@b"), "INCOMING from sip:a@b"),
+        (events.CallClosed(0, "c", ClosedBy.PEER, None, "w", "raw"), "CLOSED by peer: raw"),
+        (events.RegistrationFailed(0, 403, "Forbidden"), "REGISTRATION FAILED: 403 Forbidden"),
+        (events.DtmfReceived(0, "c", "#"), "DTMF #"),
+        (events.AgentDied(0, -9, ""), "DIED with status -9"),
+        (
+            events.SipMessage(0, True, "UDP", "a:1", "b:2", "BYE sip:b SIP/2.0\r\n\r\n"),
+            "UDP to b:2: BYE sip:b SIP/2.0",
+        ),
+    ],
+)
+def test_lines(event: Event, words: str) -> None:
+    assert line(event) == words

@@ -1,0 +1,76 @@
+"""Imports go down only."""
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parent.parent / "BaresipLibrary"
+#: From the top to the ground. A module imports what is below it, and its own layer.
+LAYERS = [
+    {"library"},
+    {"lifetimes"},
+    {"keywords"},
+    {"report"},
+    {"agents"},
+    {"backends"},
+    {"account"},
+    {"audio", "sip", "events", "types", "waits"},
+    {"errors", "version"},
+]
+FORBIDDEN = {
+    "agents": {"robot", "subprocess", "psutil", "socket"},
+    "audio": {"robot", "subprocess", "BaresipLibrary"},
+    "sip": {"robot", "subprocess", "socket"},
+}
+MODULES = [path for path in PACKAGE.rglob("*.py") if path.parent.name != "worker"]
+WORKER = sorted((PACKAGE / "backends" / "worker").glob("*.py"))
+
+
+def imports(path: Path) -> list[tuple[int, str]]:
+    """The level and name of everything a module imports."""
+    found: list[tuple[int, str]] = []
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found += [(0, alias.name) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [node.module] if node.module else [alias.name for alias in node.names]
+            found += [(node.level, name) for name in names if name]
+    return found
+
+
+def room(path: Path) -> str:
+    """The package or module directly below the library's."""
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def depth(name: str) -> int:
+    return next(number for number, layer in enumerate(LAYERS) if name in layer)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_module_imports_what_lies_below(path: Path) -> None:
+    if path == PACKAGE / "__init__.py":
+        return
+    here = room(path)
+    levels_up = len(path.relative_to(PACKAGE).parts)
+    for level, name in imports(path):
+        first = name.split(".")[0]
+        if level == levels_up:
+            assert depth(first) >= depth(here), f"{here} imports {first}"
+        elif level == 0:
+            assert first not in FORBIDDEN.get(here, ()), f"{here} imports {first}"
+
+
+def test_agents_know_of_backends_only_the_contract() -> None:
+    for path in (PACKAGE / "agents").glob("*.py"):
+        for level, name in imports(path):
+            assert level != 2 or not name.startswith("backends") or name == "backends.base"
+
+
+@pytest.mark.parametrize("path", WORKER, ids=lambda path: path.name)
+def test_the_worker_needs_the_standard_library_and_the_wheel(path: Path) -> None:
+    for level, name in imports(path):
+        first = name.split(".")[0]
+        assert level == 1 or (level == 0 and first in {*sys.stdlib_module_names, "baresip"}), name
