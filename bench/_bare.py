@@ -18,7 +18,7 @@ import wave
 from pathlib import Path
 from typing import Any
 
-from baresip import Call, Config, Event, Runtime, StackEvent, UserAgent
+from baresip import AudioNotActive, Call, Config, Event, Runtime, StackEvent, UserAgent
 
 CONFIG = (
     "sip_listen 127.0.0.1:{port}\naudio_jitter_buffer_type fixed\naudio_jitter_buffer_ms 40-200\n"
@@ -120,7 +120,10 @@ class BarePhone:
         frame = 2 * info.tx_channels
         second, sent = tone(frequency, info.tx_sample_rate, info.tx_channels, 1.0) * 2, 0
         while True:
-            info = audio.info()
+            try:
+                info = audio.info()
+            except AudioNotActive:
+                return  # the call has just ended
             missing = int(info.tx_sample_rate * AHEAD) * frame - info.tx_buffered
             if missing > 0:
                 pcm = second[sent : sent + missing]
