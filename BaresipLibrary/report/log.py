@@ -23,7 +23,7 @@ def flush(agents: Iterable[Agent], began: float) -> None:
         news += [(event, agent) for event in events]
     news.sort(key=lambda item: item[0].at)
     lines = [
-        f"{event.at - began:+.3f} s  {agent.name}  {line(event)}"
+        f"{_offset(event, began)}  {agent.name}  {line(event)}"
         for event, agent in news
         if not isinstance(event, _DETAILS)
     ]
@@ -31,7 +31,11 @@ def flush(agents: Iterable[Agent], began: float) -> None:
         logger.info("\n".join(lines))
     for event, agent in news:
         if isinstance(event, _DETAILS):
-            logger.debug(f"{event.at - began:+.3f} s  {agent.name}  {line(event)}{_whole(event)}")
+            logger.debug(f"{_offset(event, began)}  {agent.name}  {line(event)}{_whole(event)}")
+
+
+def _offset(event: Event, began: float) -> str:
+    return f"{round(event.at - began, 3) + 0.0:+.3f} s"  # the sum turns -0.0 into 0.0
 
 
 def _whole(event: Event) -> str:
