@@ -233,11 +233,17 @@ def _module_folder() -> str:
 
 
 def _free_port() -> int:
-    with socket.socket(type=socket.SOCK_DGRAM) as udp, socket.socket() as tcp:
-        udp.bind(("127.0.0.1", 0))
-        port: int = udp.getsockname()[1]
-        tcp.bind(("127.0.0.1", port))
-    return port
+    """A port that is free for UDP and TCP; one that is so for UDP only is passed over."""
+    for _ in range(50):
+        with socket.socket(type=socket.SOCK_DGRAM) as udp, socket.socket() as tcp:
+            udp.bind(("127.0.0.1", 0))
+            port: int = udp.getsockname()[1]
+            try:
+                tcp.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        return port
+    raise AssertionError("No port is free for UDP and TCP.")
 
 
 def _await_options(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
