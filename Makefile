@@ -36,7 +36,7 @@ docs: $(package) ## keyword documentation into docs/build, and docs/proofs.md
 	@$(python) -m robot.libdoc resources/calls.resource $(DOCS)/calls.html
 	@$(python) docs/proofs.py
 
-bench: $(package) ## measure, and print tables
+bench: $(tools) ## measure, and print tables
 	@set -e; for script in bench/[!_]*.py; do $(python) $$script; done
 
 prompts: $(package) ## write resources/prompts/*.wav anew

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import Enum, auto
 from pathlib import Path
 
@@ -163,15 +162,3 @@ class Peer:
 
     def __str__(self) -> str:
         return f'"{self.name}" <{self.uri}>' if self.name else self.uri
-
-
-def seconds(time: timedelta) -> float:
-    """A Robot time in seconds.
-
-    Raises:
-        ValueError: it is negative.
-    """
-    value = time.total_seconds()
-    if value < 0:
-        raise ValueError(f"A time must not be negative, {value:g} s is.")
-    return value

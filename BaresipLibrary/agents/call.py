@@ -9,8 +9,6 @@ from ..events import (
     CallClosed,
     CallEstablished,
     CallEvent,
-    CallProgress,
-    CallRinging,
     ClosedBy,
     DtmfReceived,
     MediaStarted,
@@ -46,7 +44,6 @@ class Call:
     began_at: float
     state: CallState = CallState.RINGING
     answered: bool = False
-    alerted: bool = False
     muted: bool = False
     digits: str = ""
     quality: QualityReported | None = None
@@ -82,8 +79,6 @@ class Call:
     def apply(self, event: CallEvent) -> None:
         """Takes in what happened."""
         match event:
-            case CallRinging() | CallProgress():
-                self.alerted = True
             case CallAnswered():
                 self.answered = True
             case CallEstablished():

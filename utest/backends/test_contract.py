@@ -141,6 +141,8 @@ def test_a_command_that_is_refused_leaves_the_agent_alive(make: Callable[[str], 
         alice.backend.hang_up("nothing")
     with pytest.raises(CommandRefused):
         alice.backend.dial("sip:bob@127.0.0.1:9;transport=nonsense")
+    told = alice.next(CallDialled).call_id
+    assert alice.next(CallClosed).call_id == told, "or the agent would ring for ever"
     assert alice.backend.count_packets("nothing") is None
 
 

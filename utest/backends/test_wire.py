@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from BaresipLibrary.account import Account
+from BaresipLibrary.account import Account, Tls
 from BaresipLibrary.backends import wire
 from BaresipLibrary.backends.addresses import free_port, local_address_towards
 from BaresipLibrary.backends.base import PromptSource, ToneSource
@@ -70,6 +70,10 @@ def test_the_account_line() -> None:
 
 
 def test_a_local_agents_tls_port_is_the_next_one(tmp_path: Path) -> None:
+    certificate = tmp_path / "a.pem"
+    certificate.touch()
+    agent = Account("a", transport="tls", tls=Tls(certificate=certificate))
+    assert agent.uri_at("127.0.0.1", 5) == "sip:a@127.0.0.1:6;transport=tls"
     assert Account("a", transport="tcp").uri_at("::1", 5) == "sip:a@[::1]:5;transport=tcp"
 
 
