@@ -150,6 +150,20 @@ class Muted(CallEvent):
 
 
 @dataclass(frozen=True)
+class SourceChosen(CallEvent):
+    """The agent sends another audio source from now on, in the words of `Send Audio`."""
+
+    source: str
+
+
+@dataclass(frozen=True)
+class DtmfSent(CallEvent):
+    """The agent sends digits."""
+
+    digits: str
+
+
+@dataclass(frozen=True)
 class MediaStarted(CallEvent):
     """Audio streams run (again, after a renegotiation) and grow as WAV files.
 

@@ -1,6 +1,7 @@
 """One SIP phone under the suite's control: its state, moved by events, and its commands."""
 
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from ..events import (
     Registered,
     RegistrationFailed,
     SipMessage,
+    SourceChosen,
     Unregistered,
 )
 from ..sip.messages import Message, split_address
@@ -232,10 +234,20 @@ class Agent:
         with self.commanding("hang up"):
             self.backend.hang_up(call.call_id)
 
-    def send_audio(self, call: Call | None, source: Source) -> None:
-        """Sends a source in a call from now on, or with None in the calls to come."""
+    def send_audio(self, call: Call | None, source: Source, words: str) -> None:
+        """Sends a source in a call from now on, or with None in the calls to come.
+
+        `words` are the suite's for it.
+        """
         with self.commanding("send audio"):
             self.backend.set_audio_source(call.call_id if call else None, source)
+        if call is not None:
+            self.note(SourceChosen(time.monotonic(), call.call_id, words))
+
+    def note(self, event: Event) -> None:
+        """Adds to the journal what no backend reports: what the suite has told the agent to do."""
+        with self.changes:
+            self.journal.add(event)
 
     def listen(self, call: Call, on: bool) -> None:
         """Has `AudioArrived` notify whoever waits, or no longer."""
@@ -269,11 +281,8 @@ class Agent:
         else:
             self._call_sources[call.call_id] = (source, name)
 
-    def source_of(self, call: Call | None) -> Source:
-        """What a call sends, or with None what calls to come will send."""
-        return self._noted_source(call)[0]
-
-    def _noted_source(self, call: Call | None) -> tuple[Source, str]:
+    def source_of(self, call: Call | None) -> tuple[Source, str]:
+        """What a call sends, or with None what calls to come will send, and its name."""
         return self._call_sources.get(call.call_id, self._source) if call else self._source
 
     def invite(self, call: Call) -> Message | None:
@@ -318,7 +327,7 @@ class Agent:
             "reason": self.reason,
             "status_code": self.status_code,
             "peer": vars(peer).copy() if peer else None,
-            "sends": self._noted_source(self.active_call)[1],
+            "sends": self.source_of(self.active_call)[1],
             "metadata": self.metadata,
             "calls": [_call_info(call) for call in self.calls],
         }

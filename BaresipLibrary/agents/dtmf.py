@@ -1,9 +1,11 @@
 """DTMF digits, sent and received."""
 
 import re
+import time
 
 from ..backends.base import Capability
 from ..errors import PhoneFailure, UsageError
+from ..events import DtmfSent
 from ..waits import wait_until
 from .agent import Agent
 from .call import Call
@@ -24,6 +26,7 @@ def send(agent: Agent, call: Call, digits: str, gap: float, mode: str | None) ->
     require_established(agent, call, "send digits")
     if mode is not None:
         agent.require(Capability.DTMF_MODE)
+    agent.note(DtmfSent(time.monotonic(), call.call_id, upper))
     with agent.commanding(f"send '{digits}'"):
         agent.backend.send_digits(call.call_id, upper, gap, mode)
 

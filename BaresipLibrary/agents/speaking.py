@@ -46,7 +46,7 @@ def send(agent: Agent, source: AudioSource, call_id: str | None = None) -> None:
     agent.require_alive()
     call = agent.require_call("to speak in", "", call_id) if call_id else agent.active_call
     ready = prepare(agent, source)
-    agent.send_audio(call, ready)
+    agent.send_audio(call, ready, str(source))
     agent.note_source(call, ready, str(source))
 
 
@@ -54,10 +54,10 @@ def send(agent: Agent, source: AudioSource, call_id: str | None = None) -> None:
 def sending_tone(agent: Agent, call: Call, frequency: float) -> Iterator[None]:
     """Sends a tone in one call while the block runs, then what was sent before."""
     before = agent.source_of(call)
-    agent.send_audio(call, ToneSource(frequency))
+    agent.send_audio(call, ToneSource(frequency), f"tone:{frequency:g}")
     try:
         yield
     finally:
         if call.is_live:
             with suppress(BackendError):  # the call has just ended: nothing is sent any more
-                agent.send_audio(call, before)
+                agent.send_audio(call, *before)

@@ -22,6 +22,10 @@ def line(event: Event) -> str:
             return f"TRANSFER FAILED: {status or ''} {words}".replace("  ", " ")
         case events.DtmfReceived(_, _, digit):
             return f"DTMF {digit}"
+        case events.DtmfSent(_, _, digits):
+            return f"SENDS DTMF {digits}"
+        case events.SourceChosen(_, _, source):
+            return f"SENDS {source}"
         case events.QualityReported(_, _, rtt, jitter, received, lost):
             return (
                 f"RTCP rtt {rtt * 1000:.1f} ms, jitter {jitter * 1000:.1f} ms,"

@@ -1,0 +1,102 @@
+"""What several agents saw of the same wire, put together: each message once.
+
+A message that one agent sent and another received stands in both journals. Which belong together
+follows from the transaction (RFC 3261, section 17.1.3: method, topmost Via and CSeq), not from the
+time; the time only tells a message from its retransmissions.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from ..events import SipMessage
+from .messages import Message
+
+#: How much earlier (s) a receipt may be stamped than its sending: two processes log it.
+_LAG = 0.05
+
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Transmission:
+    """One message on its way: seen at one end, or at both.
+
+    `sender` and `receiver` name agents; None is a foreign host, or an agent that it never reached.
+    `repetition` is 0 for the first time a message was sent, 1 for its first retransmission.
+    """
+
+    sender: str | None
+    receiver: str | None
+    sent: SipMessage | None
+    received: SipMessage | None
+    repetition: int = 0
+
+    @property
+    def event(self) -> SipMessage:
+        """The message as its sender saw it, or else its receiver."""
+        found = self.sent or self.received
+        assert found is not None
+        return found
+
+    @property
+    def at(self) -> float:
+        """When it was sent; when it arrived, if a foreign host sent it. Monotonic seconds."""
+        return self.event.at
+
+    @cached_property
+    def message(self) -> Message:
+        """The message, taken apart."""
+        return Message(self.event.text)
+
+
+def merged(seen: Iterable[tuple[str, SipMessage]]) -> list[Transmission]:
+    """What agents saw, each with its name, as transmissions in the order of time."""
+    groups: dict[Key, list[tuple[str, SipMessage]]] = defaultdict(list)
+    for name, event in sorted(seen, key=lambda one: one[1].at):
+        groups[_key(Message(event.text))].append((name, event))
+    return sorted(
+        (one for group in groups.values() for one in _paired(group)), key=lambda one: one.at
+    )
+
+
+def _key(message: Message) -> Key:
+    """What all copies and retransmissions of a message have in common, and no other message."""
+    kind = message.method or str(message.status)
+    to = (message.first("To") or "") if message.method is None else ""
+    via = (message.first("Via") or "").split(",", 1)[0]
+    branch = next((part for part in via.split(";") if part.strip().startswith("branch=")), via)
+    cseq = " ".join((message.first("CSeq") or "").split())
+    return kind, message.call_id or "", cseq, branch.strip(), to
+
+
+def _paired(group: list[tuple[str, SipMessage]]) -> list[Transmission]:
+    """The sightings of one message, in the order of time, each sending with its receipt."""
+    sendings = [one for one in group if one[1].sent]
+    receipts: dict[int, tuple[str, SipMessage]] = {}
+    foreign: list[tuple[str, SipMessage]] = []
+    for receipt in (one for one in group if not one[1].sent):
+        open_ones = [
+            number
+            for number, (_, sending) in enumerate(sendings)
+            if number not in receipts and sending.at <= receipt[1].at + _LAG
+        ]
+        if open_ones:
+            receipts[open_ones[-1]] = receipt
+        else:
+            foreign.append(receipt)
+    return [
+        *_from_agents(sendings, receipts),
+        *(Transmission(None, name, None, event, n) for n, (name, event) in enumerate(foreign)),
+    ]
+
+
+def _from_agents(
+    sendings: list[tuple[str, SipMessage]], receipts: dict[int, tuple[str, SipMessage]]
+) -> list[Transmission]:
+    found = []
+    for number, (sender, sent) in enumerate(sendings):
+        receiver, received = receipts.get(number, (None, None))
+        found.append(Transmission(sender, receiver, sent, received, number))
+    return found
