@@ -22,6 +22,8 @@ _OUR_HANG_UP = "Rejected by user"
 _PEERS_HANG_UP = "Connection reset by peer"
 #: The stack's own spelling.
 _TRANSFERRED = "Call transfered"
+#: How it says that another call took its place: Call-ID and tags of Replaces (RFC 3891).
+_REPLACED = re.compile(r"[^\s;]+;\S+ replaced")
 
 
 def start_message(
@@ -81,6 +83,8 @@ def closed(at: float, call_id: str, raw: str) -> events.CallClosed:
     words = _ERRNO.sub("", raw)
     if words == _TRANSFERRED:
         return events.CallClosed(at, call_id, ClosedBy.TRANSFER, None, "transferred", raw)
+    if _REPLACED.fullmatch(words):
+        return events.CallClosed(at, call_id, ClosedBy.TRANSFER, None, "replaced", raw)
     if match := _STATUS.fullmatch(raw):
         return events.CallClosed(at, call_id, ClosedBy.REFUSAL, int(match[1]), match[2] or "", raw)
     if words == _OUR_HANG_UP:

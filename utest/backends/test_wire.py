@@ -22,6 +22,7 @@ from BaresipLibrary.events import ClosedBy
         ("Connection reset by peer [104]", ClosedBy.PEER, None, "Connection reset by peer"),
         ("Connection timed out [110]", ClosedBy.FAILURE, None, "Connection timed out"),
         ("Call transfered", ClosedBy.TRANSFER, None, "transferred"),
+        ("95;to-tag=41;from-tag=45 replaced", ClosedBy.TRANSFER, None, "replaced"),
         ("4861 strange", ClosedBy.FAILURE, None, "4861 strange"),
         ("", ClosedBy.FAILURE, None, ""),
     ],
