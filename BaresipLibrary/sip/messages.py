@@ -9,7 +9,10 @@ _COMPACT = {
     "c": "content-type", "f": "from", "s": "subject", "k": "supported", "t": "to", "v": "via",
     "o": "event", "r": "refer-to", "b": "referred-by", "x": "session-expires", "u": "allow-events",
 }  # fmt: skip
-_DISPLAY_NAME = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^<"]*?))\s*<([^>]*)>', re.DOTALL)
+#: Protocol and version, transport, host (name, IPv4 or bracketed IPv6) and port.
+_VIA = re.compile(r"SIP\s*/\s*2\.0\s*/\s*(\w+)\s+(\[[^\]\s]*\]|[\w.-]+)\s*(?::\s*(\d{1,5}))?(?!\w)")
+#: Never gives back what it took (``*+``): a long value that is no address is refused at once.
+_DISPLAY_NAME = re.compile(r'\s*+(?:"((?:[^"\\]|\\.)*+)"\s*+|([^<"]*+))<([^>]*)>', re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,23 @@ class Message:
     def first(self, name: str) -> str | None:
         """A header's first value; None when it is absent."""
         return next(iter(self.all(name)), None)
+
+    @property
+    def transaction_method(self) -> str:
+        """The method of the transaction it belongs to, as CSeq names it; empty without one."""
+        return (self.first("CSeq") or "").partition(" ")[2].strip()
+
+    @property
+    def sent_by(self) -> tuple[str, int] | None:
+        """Host and port where the topmost Via wants answers; None when it names none.
+
+        Without a port it is the transport's usual one (RFC 3261, section 18.2.2).
+        """
+        match = _VIA.match(self.first("Via") or "")
+        if not match:
+            return None
+        usual = 5061 if match[1].upper() in ("TLS", "WSS") else 5060
+        return match[2], int(match[3] or usual)
 
     @property
     def call_id(self) -> str | None:

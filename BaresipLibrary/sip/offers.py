@@ -7,6 +7,10 @@ from .messages import Message
 _DIRECTION = re.compile(r"^a=(sendrecv|sendonly|recvonly|inactive)\s*$", re.MULTILINE)
 _AUDIO = re.compile(r"^m=audio .*?(?=^m=|\Z)", re.MULTILINE | re.DOTALL)
 _NO_ADDRESS = re.compile(r"^c=IN IP4 0\.0\.0\.0\s*$", re.MULTILINE)
+_MEDIA_LINE = re.compile(r"m=audio (\d{1,5})(?:/\d+)? \S+ (.*)")
+_RTPMAP = re.compile(r"^a=rtpmap:(\d+) ([^\s/]+)", re.MULTILINE)
+#: Payload types that need no rtpmap (RFC 3551, section 6).
+_STATIC = {"0": "PCMU", "3": "GSM", "4": "G723", "8": "PCMA", "9": "G722", "18": "G729"}
 _HOLDING = frozenset({"sendonly", "inactive"})
 
 
@@ -22,6 +26,25 @@ def audio_direction(sdp: str) -> str:
         return "inactive"
     found = _DIRECTION.search(stream) or _DIRECTION.search(session)
     return found[1] if found else "sendrecv"
+
+
+def is_hold(sdp: str) -> bool:
+    """Whether an offer holds the peer."""
+    return audio_direction(sdp) in _HOLDING
+
+
+def audio_codecs(sdp: str) -> list[str]:
+    """Names of the first audio stream's codecs, the preferred one first.
+
+    Without telephone events (RFC 4733); none when there is no such stream, or port 0 refuses it.
+    """
+    audio = _AUDIO.search(sdp)
+    line = _MEDIA_LINE.match(audio[0]) if audio else None
+    if audio is None or line is None or int(line[1]) == 0:
+        return []
+    names = _STATIC | dict(_RTPMAP.findall(audio[0]))
+    found = [names.get(number, number) for number in line[2].split()]
+    return [name for name in found if name.lower() != "telephone-event"]
 
 
 class Offers:

@@ -38,3 +38,12 @@ def host_part(uri: str) -> str:
     text = uri if looks_like_uri(uri) else f"sip:{uri}"
     match = _URI.match(text)
     return match["host"].strip("[]") if match else ""
+
+
+def address_part(uri: str) -> str:
+    """The ``host:port`` of a SIP URI, with the scheme's usual port; empty for what is no URI."""
+    match = _URI.match(uri)
+    if not match:
+        return ""
+    usual = "5061" if match["scheme"].lower() == "sips" else "5060"
+    return f"{match['host']}:{match['port'] or usual}"

@@ -1,11 +1,13 @@
 """SIP messages, addresses, URIs and offers."""
 
+import time
+
 import pytest
 
 from BaresipLibrary.sip.messages import Message, canonical_name, split_address
-from BaresipLibrary.sip.offers import Offers, audio_direction
+from BaresipLibrary.sip.offers import Offers, audio_codecs, audio_direction
 from BaresipLibrary.sip.statuses import reason_phrase
-from BaresipLibrary.sip.uris import host_part, is_number, is_uri, user_part
+from BaresipLibrary.sip.uris import address_part, host_part, is_number, is_uri, user_part
 
 INVITE = Message(
     "INVITE sip:bob@example.org SIP/2.0\r\n"
@@ -63,6 +65,34 @@ def test_addresses(value: str, name: str, uri: str) -> None:
     assert split_address(value) == (name, uri)
 
 
+def test_a_long_value_that_is_no_address_is_refused_at_once() -> None:
+    began = time.monotonic()
+    assert split_address(f"a{' ' * 200_000}b") == ("", f"a{' ' * 200_000}b")
+    assert time.monotonic() - began < 1.0
+
+
+@pytest.mark.parametrize(
+    ("via", "sent_by"),
+    [
+        ("SIP/2.0/UDP 10.0.0.1:5080;branch=z9hG4bK1", ("10.0.0.1", 5080)),
+        ("SIP/2.0/UDP first:1;branch=a, SIP/2.0/UDP second:2", ("first", 1)),
+        ("SIP / 2.0 / TCP  pbx.test : 5062 ;branch=a", ("pbx.test", 5062)),
+        ("SIP/2.0/TCP [::1];branch=a", ("[::1]", 5060)),
+        ("SIP/2.0/TLS pbx.test", ("pbx.test", 5061)),
+        ("nonsense", None),
+    ],
+)
+def test_who_sent_a_request(via: str, sent_by: tuple[str, int] | None) -> None:
+    assert (
+        Message(f"BYE sip:a SIP/2.0\r\nVia: {via}\r\nVia: SIP/2.0/UDP z\r\n\r\n").sent_by == sent_by
+    )
+
+
+def test_the_method_of_a_transaction() -> None:
+    assert INVITE.transaction_method == "INVITE"
+    assert Message("SIP/2.0 200 OK\r\n\r\n").transaction_method == ""
+
+
 def test_names_of_headers() -> None:
     names = [canonical_name(name) for name in ("f", "call-id", "CSEQ", "x-trace-id", "l")]
     assert names == ["From", "Call-ID", "CSeq", "X-Trace-Id", "Content-Length"]
@@ -92,6 +122,13 @@ def test_numbers_and_parts() -> None:
     assert host_part("pbx.test:5061") == "pbx.test"
 
 
+def test_addresses_of_uris() -> None:
+    assert address_part("sip:a@[::1]:5080;transport=tcp") == "[::1]:5080"
+    assert address_part("sip:a@pbx.test") == "pbx.test:5060"
+    assert address_part("SIPS:a@pbx.test") == "pbx.test:5061"
+    assert address_part("nonsense") == ""
+
+
 def test_usual_words() -> None:
     assert reason_phrase(486) == "Busy Here"
     assert reason_phrase(499) == reason_phrase(400)
@@ -116,6 +153,25 @@ def sdp(media: str, session: str = "") -> str:
 )
 def test_directions(text: str, direction: str) -> None:
     assert audio_direction(text) == direction
+
+
+@pytest.mark.parametrize(
+    ("media", "codecs"),
+    [
+        ("m=audio 4 RTP/AVP 0 8 9", ["PCMU", "PCMA", "G722"]),
+        (
+            "m=audio 4/2 RTP/SAVP 96 101\r\n"
+            "a=rtpmap:96 opus/48000/2\r\na=rtpmap:101 telephone-event/8000",
+            ["opus"],
+        ),
+        ("m=audio 4 RTP/AVP 77", ["77"]),
+        ("m=audio 0 RTP/AVP 0", []),
+        ("m=video 4 RTP/AVP 96\r\na=rtpmap:96 VP8/90000", []),
+        (f"m=audio {'4' * 200_000}", []),
+    ],
+)
+def test_codecs(media: str, codecs: list[str]) -> None:
+    assert audio_codecs(f"v=0\r\ns=-\r\n{media}\r\n") == codecs
 
 
 def exchange(offers: Offers, offer: str, answer: str, *, ours: bool, status: int = 200) -> None:
