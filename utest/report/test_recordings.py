@@ -1,13 +1,11 @@
-"""Which recordings stay, how they are linked, and what an event looks like."""
+"""Which recordings stay, and how they are linked."""
 
 import time
 from pathlib import Path
 
 import pytest
 
-from BaresipLibrary import events
-from BaresipLibrary.events import ClosedBy, Event, MediaStarted
-from BaresipLibrary.report.events import line
+from BaresipLibrary.events import ClosedBy, MediaStarted
 from BaresipLibrary.report.recordings import RecordingShelf
 from BaresipLibrary.types import Recordings
 
@@ -77,21 +75,3 @@ def test_links_are_safe_html(tmp_path: Path) -> None:
     shelf.enter(tmp_path, "S")
     html = shelf.links([tmp_path / 'a "<b>&.wav'])
     assert html == ('Recordings: <a href="a%20%22%3Cb%3E%26.wav">a &quot;&lt;b&gt;&amp;.wav</a>')
-
-
-@pytest.mark.parametrize(
-    ("event", "words"),
-    [
-        (events.CallIncoming(0, "c", "sip:a@b"), "INCOMING from sip:a@b"),
-        (events.CallClosed(0, "c", ClosedBy.PEER, None, "w", "raw"), "CLOSED by peer: raw"),
-        (events.RegistrationFailed(0, 403, "Forbidden"), "REGISTRATION FAILED: 403 Forbidden"),
-        (events.DtmfReceived(0, "c", "#"), "DTMF #"),
-        (events.AgentDied(0, -9, ""), "DIED with status -9"),
-        (
-            events.SipMessage(0, True, "UDP", "a:1", "b:2", "BYE sip:b SIP/2.0\r\n\r\n"),
-            "UDP to b:2: BYE sip:b SIP/2.0",
-        ),
-    ],
-)
-def test_lines(event: Event, words: str) -> None:
-    assert line(event) == words

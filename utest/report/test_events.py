@@ -1,0 +1,57 @@
+"""What an event looks like: in a line of its own, and beside its messages."""
+
+from pathlib import Path
+
+import pytest
+
+from BaresipLibrary import events
+from BaresipLibrary.events import ClosedBy, Event
+from BaresipLibrary.report.events import line, short
+
+
+@pytest.mark.parametrize(
+    ("event", "words"),
+    [
+        (events.CallIncoming(0, "c", "sip:a@b"), "INCOMING from sip:a@b"),
+        (events.CallClosed(0, "c", ClosedBy.PEER, None, "w", "raw"), "CLOSED by peer: raw"),
+        (events.RegistrationFailed(0, 403, "Forbidden"), "REGISTRATION FAILED: 403 Forbidden"),
+        (events.DtmfReceived(0, "c", "#"), "DTMF #"),
+        (events.TransferFailed(0, "c", None, "no answer"), "TRANSFER FAILED: no answer"),
+        (events.AgentDied(0, -9, ""), "DIED with status -9"),
+        (
+            events.MediaStarted(0, "c", 48000, 2, Path("rx"), Path("tx")),
+            "MEDIA at 48000 Hz, stereo",
+        ),
+        (
+            events.SipMessage(0, True, "UDP", "a:1", "b:2", "BYE sip:b SIP/2.0\r\n\r\n"),
+            "UDP to b:2: BYE sip:b SIP/2.0",
+        ),
+    ],
+)
+def test_lines(event: Event, words: str) -> None:
+    assert line(event) == words
+
+
+@pytest.mark.parametrize(
+    ("event", "words"),
+    [
+        (events.CallIncoming(0, "c", "sip:a@b"), "INCOMING"),
+        (events.CallClosed(0, "c", ClosedBy.US, None, "w", "raw"), "CLOSED by this agent"),
+        (events.CallClosed(0, "c", ClosedBy.PEER, None, "w", "raw"), "CLOSED by the peer"),
+        (
+            events.CallClosed(0, "c", ClosedBy.REFUSAL, 486, "Busy Here", "raw"),
+            "CLOSED: 486 Busy Here",
+        ),
+        (
+            events.CallClosed(0, "c", ClosedBy.TRANSFER, None, "transferred", "raw"),
+            "CLOSED: transferred",
+        ),
+        (
+            events.TransferRequested(0, "c", "<sip:carol@b?Replaces=1>"),
+            "TRANSFER to sip:carol@b",
+        ),
+        (events.Muted(0, "c", False), "UNMUTED"),
+    ],
+)
+def test_short_words(event: Event, words: str) -> None:
+    assert short(event) == words
