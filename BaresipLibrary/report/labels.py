@@ -1,0 +1,57 @@
+"""What is written on the arrow of a SIP message."""
+
+from ..sip.messages import Message, split_address
+from ..sip.offers import audio_codecs, audio_direction, is_hold
+
+#: How many codecs of an offer are named.
+_CODECS = 3
+
+
+def label(message: Message) -> str:
+    """The message in a few words, such as ``200 OK (INVITE)`` or ``INVITE hold``."""
+    if message.status is not None:
+        status = f"{message.status} {message.reason_phrase}".strip()
+        return f"{status} ({message.transaction_method})"
+    match message.method:
+        case "INVITE":
+            return _invite(message)
+        case "REFER":
+            target = split_address(message.first("Refer-To") or "")[1]
+            uri, _, headers = target.partition("?")
+            return f"REFER → {uri}" + (" Replaces" if "replaces=" in headers.lower() else "")
+        case "NOTIFY" if _carries(message, "message/sipfrag"):
+            return f"NOTIFY {_status_line(message.body)}"
+        case str(method) if message.start_line.endswith("SIP/2.0"):
+            return method
+    return message.start_line or "an empty message"
+
+
+def hint(message: Message, transport: str) -> str:
+    """What matters less: the transport when it is not UDP, codecs and direction of the audio."""
+    parts = [] if transport.upper() == "UDP" else [transport]
+    if _carries(message, "application/sdp"):
+        codecs = audio_codecs(message.body)
+        shown = codecs[:1] if message.status or message.method == "ACK" else codecs[:_CODECS]
+        more = "…" if len(codecs) > _CODECS and len(shown) > 1 else ""
+        parts.append(", ".join(shown) + more or "no audio")
+        direction = audio_direction(message.body)
+        parts += [] if direction == "sendrecv" else [direction]
+    return " · ".join(parts)
+
+
+def _invite(message: Message) -> str:
+    if message.first("Replaces"):
+        return "INVITE Replaces"
+    if ";tag=" not in (message.first("To") or "").lower().replace(" ", ""):
+        return "INVITE"
+    return "INVITE hold" if message.body and is_hold(message.body) else "re-INVITE"
+
+
+def _status_line(sipfrag: str) -> str:
+    """The status and reason phrase of a sipfrag (RFC 3420)."""
+    first = Message(sipfrag.lstrip())
+    return f"{first.status} {first.reason_phrase}".strip() if first.status else first.start_line
+
+
+def _carries(message: Message, content_type: str) -> bool:
+    return (message.first("Content-Type") or "").lower().startswith(content_type)

@@ -1,0 +1,313 @@
+"""A test as a sequence diagram: lanes, arrows, notes, steps and gaps, exactly."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from BaresipLibrary import events
+from BaresipLibrary.events import ClosedBy, Event
+from BaresipLibrary.report.flow import (
+    Arrow,
+    CallFlow,
+    Gap,
+    Lane,
+    Note,
+    Ran,
+    Step,
+    Witness,
+    call_flow,
+)
+from BaresipLibrary.report.labels import hint, label
+from BaresipLibrary.sip.messages import Message
+
+from .wire import ALICE, BOB, PBX, received, sdp, sent, sip
+
+INVITE = sip("INVITE sip:bob@b SIP/2.0")
+RINGING = sip("SIP/2.0 180 Ringing")
+SDP = "Content-Type: application/sdp"
+
+
+def flow(alice: Sequence[Event] = (), bob: Sequence[Event] = (), *steps: Step) -> CallFlow:
+    witnesses = [
+        Witness("alice", f"sip:alice@{ALICE}", alice),
+        Witness("bob", f"sip:bob@{BOB}", bob),
+    ]
+    return call_flow(witnesses, steps, 100.0)
+
+
+def ways(found: CallFlow) -> list[tuple[str, str]]:
+    """The names of the lanes that each arrow goes between."""
+    arrows = (row for row in found.rows if isinstance(row, Arrow))
+    return [(found.lanes[one.source].name, found.lanes[one.destination].name) for one in arrows]
+
+
+def notes(found: CallFlow) -> list[tuple[float, int, str]]:
+    return [(row.offset, row.lane, row.text) for row in found.rows if isinstance(row, Note)]
+
+
+def test_a_call_is_told_in_the_order_of_time() -> None:
+    alice = [
+        events.CallDialled(100.0, "c", f"sip:bob@{BOB}"),
+        sent(100.001, ALICE, BOB, INVITE),
+        received(100.0042, BOB, ALICE, RINGING),
+        events.CallRinging(100.0041, "c"),
+    ]
+    bob = [
+        received(100.002, ALICE, BOB, INVITE),
+        events.CallIncoming(100.003, "c", f"sip:alice@{ALICE}"),
+        sent(100.004, BOB, ALICE, RINGING),
+    ]
+    found = flow(alice, bob, Step(99.5, "Dial    alice    bob"), Step(102.0, "Accept    bob", True))
+    assert found.lanes == [
+        Lane("alice", f"sip:alice@{ALICE}"),
+        Lane("bob", f"sip:bob@{BOB}"),
+    ]
+    assert found.rows == [
+        Ran(-0.5, "Dial    alice    bob"),
+        Arrow(0.001, 0, 1, "INVITE", "", INVITE),
+        Note(0.003, 1, "INCOMING"),
+        Arrow(0.004, 1, 0, "180 Ringing (INVITE)", "", RINGING),
+        Note(0.004, 0, "RINGING"),
+        Gap(0.004, 1.996),
+        Ran(2.0, "Accept    bob", failed=True),
+    ]
+
+
+def test_a_message_is_as_early_as_its_earlier_stamp() -> None:
+    found = flow([received(100.1, BOB, ALICE, RINGING)], [sent(100.12, BOB, ALICE, RINGING)])
+    assert [(row.offset, type(row)) for row in found.rows] == [(0.1, Arrow)]
+
+
+def test_nobody_answers() -> None:
+    found = flow([sent(100.0 + at, ALICE, PBX, INVITE) for at in (0.0, 0.5, 1.5)])
+    assert [(a.repetition, a.lost) for a in found.rows if isinstance(a, Arrow)] == [
+        (0, False),
+        (1, False),
+        (2, False),
+    ]
+    assert ways(found) == [("alice", PBX)] * 3
+
+
+def test_what_an_agent_never_saw_is_lost_on_the_way_to_it() -> None:
+    found = flow([sent(100.0, ALICE, BOB, INVITE)], [events.AgentDied(99.0, -9, "")])
+    assert ways(found) == [("alice", "bob")]
+    assert [row.lost for row in found.rows if isinstance(row, Arrow)] == [True]
+
+
+def test_what_a_dead_agent_could_not_tell_came_from_it_all_the_same() -> None:
+    found = flow([received(100.0, BOB, ALICE, RINGING)], [events.AgentDied(101.0, -9, "")])
+    assert ways(found) == [("bob", "alice")]
+
+
+def test_the_local_end_of_a_connection_is_the_agents() -> None:
+    there = "127.0.0.1:51000"
+    options = sip("OPTIONS sip:a SIP/2.0", "2 OPTIONS", via=BOB, transport="TCP")
+    found = flow(
+        [sent(100.0, there, BOB, sip("INVITE sip:b SIP/2.0", via=there), "TCP")],
+        [sent(100.1, BOB, there, options, "TCP")],
+    )
+    assert ways(found) == [("alice", "bob"), ("bob", "alice")]
+
+
+def test_a_foreign_host_is_one_lane_whatever_port_it_connects_from() -> None:
+    request = sip("INVITE sip:alice@a SIP/2.0", via="pbx.test:5060", transport="TCP")
+    another = sip("BYE sip:alice@a SIP/2.0", "2 BYE", via="pbx.test", transport="TCP")
+    found = flow(
+        [
+            sent(100.0, ALICE, "10.0.0.1:51111", RINGING, "TCP"),
+            received(100.1, "10.0.0.1:51111", ALICE, request, "TCP"),
+            received(100.2, "10.0.0.1:52222", ALICE, another, "TCP"),
+            sent(100.3, ALICE, PBX, sip("OPTIONS sip:p SIP/2.0", "3 OPTIONS")),
+        ]
+    )
+    assert [lane.name for lane in found.lanes] == ["alice", "bob", PBX]
+    assert [lane.is_agent for lane in found.lanes] == [True, True, False]
+    assert ways(found) == [("alice", PBX), (PBX, "alice"), (PBX, "alice"), ("alice", PBX)]
+
+
+def test_foreign_hosts_stand_in_the_order_they_appear() -> None:
+    found = flow(
+        [
+            sent(100.2, ALICE, "10.0.0.1:5060", sip("OPTIONS sip:p SIP/2.0", "1 OPTIONS")),
+            sent(100.1, ALICE, "10.0.0.2:5060", sip("OPTIONS sip:p SIP/2.0", "2 OPTIONS")),
+        ]
+    )
+    assert [lane.name for lane in found.lanes[2:]] == ["10.0.0.2:5060", "10.0.0.1:5060"]
+
+
+def test_the_registrar_in_a_uri_is_no_agent() -> None:
+    """An agent with a domain has the registrar's address in its URI, as an address too."""
+    own = "127.0.0.1:50500"
+    register = sip("REGISTER sip:p SIP/2.0", "1 REGISTER", via=own)
+    registered = Witness("1001", f"sip:1001@{PBX}", [sent(100.0, own, PBX, register)])
+    found = call_flow([registered], [], 100.0)
+    assert ways(found) == [("1001", PBX)]
+    assert [row.lost for row in found.rows if isinstance(row, Arrow)] == [False]
+
+
+def test_a_silent_agent_is_not_taken_for_its_registrar() -> None:
+    alice = [sent(100.0, ALICE, PBX, INVITE), received(100.1, PBX, ALICE, RINGING)]
+    witnesses = [
+        Witness("alice", f"sip:alice@{ALICE}", alice),
+        Witness("1001", f"sip:1001@{PBX}", []),
+    ]
+    assert ways(call_flow(witnesses, [], 100.0)) == [("alice", PBX), (PBX, "alice")]
+
+
+def test_agents_of_the_same_name_keep_lanes_of_their_own() -> None:
+    witnesses = [
+        Witness("alice", f"sip:alice@{ALICE}", [events.AgentDied(100.0, 1, "")]),
+        Witness("alice", f"sip:alice@{BOB}", [events.Registered(100.5)]),
+    ]
+    found = call_flow(witnesses, [], 100.0)
+    assert notes(found) == [(0.0, 0, "DIED with status 1"), (0.5, 1, "REGISTERED")]
+
+
+def test_digits_fold_into_one_note() -> None:
+    digits = [events.DtmfReceived(100.0 + at, "c", d) for at, d in ((0.0, "1"), (0.9, "2"))]
+    found = flow([*digits, sent(100.95, ALICE, PBX, INVITE), events.DtmfReceived(101.8, "c", "#")])
+    assert notes(found) == [(0.0, 0, "DTMF 12#")]
+    assert not any(isinstance(row, Gap) for row in found.rows)
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        events.DtmfReceived(101.2, "c", "2"),
+        events.DtmfReceived(100.2, "another", "2"),
+        events.DtmfSent(100.2, "c", "2"),
+    ],
+)
+def test_digits_that_are_not_one_input_do_not_fold(second: Event) -> None:
+    assert len(notes(flow([events.DtmfReceived(100.0, "c", "1"), second]))) == 2
+
+
+def test_a_keyword_between_digits_stands_between_them() -> None:
+    digits = [events.DtmfSent(100.0, "c", "1"), events.DtmfSent(100.2, "c", "2")]
+    found = flow(digits, [], Step(100.1, "Send Dtmf    alice    2"))
+    assert [type(row) for row in found.rows] == [Note, Ran, Note]
+
+
+def test_holds_are_derived_from_the_bodies() -> None:
+    def reinvite(at: float, number: int, direction: str, answer: str) -> list[Event]:
+        offer = sip("INVITE sip:b SIP/2.0", f"{number} INVITE", body=sdp(f"a={direction}"))
+        reply = sip("SIP/2.0 200 OK", f"{number} INVITE", body=sdp(f"a={answer}"))
+        return [sent(at, ALICE, BOB, offer), received(at + 0.1, BOB, ALICE, reply)]
+
+    alice = [
+        *reinvite(100.0, 1, "sendrecv", "sendrecv"),
+        *reinvite(100.2, 2, "sendonly", "recvonly"),
+        *reinvite(100.4, 3, "sendonly", "recvonly"),
+        *reinvite(100.6, 4, "sendrecv", "sendonly"),
+        *reinvite(100.8, 5, "sendrecv", "sendrecv"),
+    ]
+    assert notes(flow(alice)) == [
+        (0.3, 0, "ON HOLD"),
+        (0.7, 0, "RESUMED"),
+        (0.7, 0, "HELD by the peer"),
+        (0.9, 0, "RESUMED by the peer"),
+    ]
+
+
+def test_of_several_calls_a_note_says_with_whom() -> None:
+    alice = [
+        events.CallDialled(100.0, "c", "sip:bob@b"),
+        events.CallIncoming(100.1, "d", "sip:carol@b"),
+        events.CallEstablished(100.2, "c"),
+    ]
+    assert notes(flow(alice)) == [(0.1, 0, "INCOMING (carol)"), (0.2, 0, "ESTABLISHED (bob)")]
+
+
+def test_what_is_noted_and_what_is_trouble() -> None:
+    alice = [
+        events.Registering(100.0),
+        events.RegistrationFailed(100.1, 403, "Forbidden"),
+        events.Muted(100.2, "c", True),
+        events.SourceChosen(100.3, "c", "tone:440"),
+        events.MediaStarted(100.4, "c", 8000, 1, Path("rx"), Path("tx")),
+        events.QualityReported(100.5, "c", 0.0, 0.0, 1, 0),
+        events.StackLog(100.6, "WARNING", "x"),
+        events.AudioTrouble(100.7, "c", "no file"),
+        events.CallClosed(100.8, "c", ClosedBy.REFUSAL, 486, "Busy Here", "486 Busy Here"),
+        events.CallClosed(100.9, "d", ClosedBy.PEER, None, "x", "x"),
+    ]
+    assert flow(alice).rows == [
+        Note(0.1, 0, "REGISTRATION FAILED: 403 Forbidden", trouble=True),
+        Note(0.2, 0, "MUTED"),
+        Note(0.3, 0, "SENDS tone:440"),
+        Note(0.4, 0, "MEDIA at 8000 Hz"),
+        Note(0.7, 0, "AUDIO trouble: no file", trouble=True),
+        Note(0.8, 0, "CLOSED: 486 Busy Here", trouble=True),
+        Note(0.9, 0, "CLOSED by the peer"),
+    ]
+
+
+def test_secrets_are_masked_wherever_they_stand() -> None:
+    secret = 'response="5ecret"'
+    text = sip(f"INVITE {secret} SIP/2.0", "1 INVITE", f"Authorization: Digest {secret}")
+    alice = [sent(100.0, ALICE, PBX, text), events.AudioTrouble(100.0, "c", secret)]
+    found = flow(alice, [], Step(100.0, secret))
+    assert len(found.rows) == 3
+    assert "5ecret" not in repr(found)
+    assert repr(found).count("***") == 4
+
+
+def test_nothing_is_no_rows() -> None:
+    assert call_flow([], [], 100.0) == CallFlow([], [])
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (sip("INVITE sip:b SIP/2.0"), "INVITE"),
+        (sip("INVITE sip:b SIP/2.0", to="<sip:b> ;tag=1", body=sdp()), "re-INVITE"),
+        (sip("INVITE sip:b SIP/2.0", to="<sip:b>;tag=1"), "re-INVITE"),
+        (sip("INVITE sip:b SIP/2.0", to="<sip:b>;tag=1", body=sdp("a=inactive")), "INVITE hold"),
+        (sip("INVITE sip:b SIP/2.0", "1 INVITE", "Replaces: x;to-tag=1"), "INVITE Replaces"),
+        (sip("SIP/2.0 200 OK", "2 BYE"), "200 OK (BYE)"),
+        (sip("SIP/2.0 200", "2 BYE"), "200 (BYE)"),
+        (sip("REFER sip:b SIP/2.0", "2 REFER", "r: <sip:carol@h>"), "REFER → sip:carol@h"),
+        (
+            sip("REFER sip:b SIP/2.0", "2 REFER", "Refer-To: <sip:carol@h?Replaces=1%3B>"),
+            "REFER → sip:carol@h Replaces",
+        ),
+        (
+            sip(
+                "NOTIFY sip:b SIP/2.0",
+                "2 NOTIFY",
+                "Content-Type: message/sipfrag;version=2.0",
+                body="SIP/2.0 503 Service Unavailable\r\n",
+            ),
+            "NOTIFY 503 Service Unavailable",
+        ),
+        (sip("NOTIFY sip:b SIP/2.0", "2 NOTIFY"), "NOTIFY"),
+        ("nonsense", "nonsense"),
+        ("", "an empty message"),
+    ],
+)
+def test_labels(text: str, words: str) -> None:
+    assert label(Message(text)) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "transport", "words"),
+    [
+        (sip("INVITE sip:b SIP/2.0"), "UDP", ""),
+        (sip("INVITE sip:b SIP/2.0"), "TLS", "TLS"),
+        (sip("INVITE sip:b SIP/2.0", "1 INVITE", SDP, body=sdp()), "UDP", "PCMU, PCMA"),
+        (
+            sip("INVITE sip:b SIP/2.0", "1 INVITE", SDP, body=sdp(formats="0 8 9 18")),
+            "UDP",
+            "PCMU, PCMA, G722…",
+        ),
+        (
+            sip("SIP/2.0 200 OK", "1 INVITE", SDP, body=sdp("a=recvonly")),
+            "TCP",
+            "TCP · PCMU · recvonly",
+        ),
+        (sip("SIP/2.0 200 OK", "1 INVITE", SDP, body="v=0\r\n"), "UDP", "no audio"),
+    ],
+)
+def test_hints(text: str, transport: str, words: str) -> None:
+    assert hint(Message(text), transport) == words
