@@ -39,7 +39,7 @@ _LADDER = Markup(
     '<div class="sip-ladder{wide}" style="--n:{count}"><style>{style}</style>'
     '<div class="all">{header}{rows}</div></div>'
 )
-_AGENT = Markup('<span><b title="{uri}">{name}</b><small>{uri}</small></span>')
+_AGENT = Markup('<span title="{uri}"><b>{name}</b><small>{uri}</small></span>')
 _HOST = Markup("<span><i>{name}</i></span>")
 _HEADER = Markup('<div class="row who"><time></time>{lanes}</div>')
 _TIME = Markup("<time>{offset:+.3f} s</time>")

@@ -90,7 +90,8 @@ def _own_addresses(
         # With a domain it is the registrar's: the agent writes to it, others share it, or somebody
         # who is no agent answers from it. A dead agent may have answered and not told.
         elsewhere = address in foreign and not _died(witness)
-        if shared[address] == 1 and (str(number), address) not in registrars and not elsewhere:
+        registers = (str(number), address) in registrars
+        if address and shared[address] == 1 and not registers and not elsewhere:
             own.setdefault(address, number)
     return own
 

@@ -21,7 +21,7 @@ from BaresipLibrary.report.flow import (
 from BaresipLibrary.report.labels import hint, label
 from BaresipLibrary.sip.messages import Message
 
-from .wire import ALICE, BOB, PBX, received, sdp, sent, sip
+from .journals import ALICE, BOB, PBX, received, sdp, sent, sip
 
 INVITE = sip("INVITE sip:bob@b SIP/2.0")
 RINGING = sip("SIP/2.0 180 Ringing")
@@ -153,6 +153,14 @@ def test_a_silent_agent_is_not_taken_for_its_registrar() -> None:
         Witness("1001", f"sip:1001@{PBX}", []),
     ]
     assert ways(call_flow(witnesses, [], 100.0)) == [("alice", PBX), (PBX, "alice")]
+
+
+def test_an_agent_that_never_came_up_has_a_lane_and_no_address() -> None:
+    odd = [received(100.0, "", ALICE, "nonsense")]
+    witnesses = [Witness("bob", "", []), Witness("alice", f"sip:alice@{ALICE}", odd)]
+    found = call_flow(witnesses, [], 100.0)
+    assert [lane.is_agent for lane in found.lanes] == [True, True, False]
+    assert ways(found) == [("", "alice")]
 
 
 def test_agents_of_the_same_name_keep_lanes_of_their_own() -> None:
