@@ -55,5 +55,5 @@ $(package): pyproject.toml
 
 $(tools): $(package)
 	@echo 'Installing what its tests need into $(VENV)'
-	@$(pip) install --editable '.[embedded,dev]'
+	@$(pip) install --editable '.[embedded,plots,dev]'
 	@touch $@

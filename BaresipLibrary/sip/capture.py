@@ -1,0 +1,159 @@
+"""SIP messages as files for other tools: a readable trace, and a capture for Wireshark and sngrep.
+
+Both show what the journals hold, with secrets masked: plain text, whatever the wire carried.
+"""
+
+import io
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from ipaddress import IPv4Address, IPv6Address, ip_address
+
+import dpkt
+
+from .exchange import Transmission
+from .masking import masked
+
+_LINKTYPE_RAW = 101  # packets begin with their IP header
+_SNAPLEN = 262_144  # the most that Wireshark takes
+#: The most bytes that an IPv4 packet holds beside its own header and that of UDP or TCP.
+_LONGEST_DATAGRAM = 65_535 - 20 - 8
+_LONGEST_SEGMENT = 65_535 - 20 - 20
+_ADDRESS = re.compile(r"(?:\[(?P<bracketed>[^\]]*)\]|(?P<plain>[^:]*))(?::(?P<port>\d{1,5}))?")
+_LENGTH = re.compile(rb"^((?:content-length|l)[ \t]*:[ \t]*)\d+", re.IGNORECASE | re.MULTILINE)
+
+Host = IPv4Address | IPv6Address
+End = tuple[Host, int]
+
+
+def as_text(transmissions: Iterable[Transmission], wall_clock: float) -> str:
+    """A trace to read: above each message its local time of day, its way and whether it arrived.
+
+    `wall_clock` is what to add to the monotonic `at` (s) for Unix time.
+    """
+    listed = list(transmissions)
+    owners = _owners(listed)
+    return "\n".join(f"{_heading(one, wall_clock, owners)}\n\n{_lines(one)}\n" for one in listed)
+
+
+def as_pcap(transmissions: Iterable[Transmission], wall_clock: float) -> bytes:
+    """A pcap file, one packet a message, that Wireshark reads as SIP on whatever port it is.
+
+    Every message is a UDP datagram, which tells where it begins and ends without its neighbours.
+    One that no datagram holds (65,507 bytes) goes in TCP segments. What is no IP address becomes
+    0.0.0.0 or ``::``. `wall_clock` is what to add to the monotonic `at` (s) for Unix time.
+    """
+    file = io.BytesIO()
+    writer = dpkt.pcap.Writer(file, snaplen=_SNAPLEN, linktype=_LINKTYPE_RAW)
+    streamed: dict[tuple[End, End], int] = defaultdict(int)
+    for one in transmissions:
+        for packet in _packets(one, streamed):
+            writer.writepkt(packet, ts=one.at + wall_clock)
+    return file.getvalue()
+
+
+def _heading(one: Transmission, wall_clock: float, owners: dict[str, str]) -> str:
+    moment = datetime.fromtimestamp(one.at + wall_clock)
+    source, destination = one.event.source, one.event.destination
+    way = f"{_end(one.sender, source, owners)} → {_end(one.receiver, destination, owners)}"
+    parts = [f"{moment:%H:%M:%S}.{moment.microsecond // 1000:03}", way, one.event.transport]
+    if one.repetition:
+        parts.append(f"retransmission {one.repetition}")
+    parts.append(_arrival(one, owners))
+    return "=== " + "  ".join(parts)
+
+
+def _end(name: str | None, address: str, owners: dict[str, str]) -> str:
+    known = name or owners.get(address)
+    return f"{known} ({address})" if known else address
+
+
+def _arrival(one: Transmission, owners: dict[str, str]) -> str:
+    if one.received is not None:
+        return "arrived"
+    if one.event.destination in owners:
+        return "did not arrive"
+    return "sent to a foreign host"
+
+
+def _owners(transmissions: list[Transmission]) -> dict[str, str]:
+    """Which agent has which address, as the messages it sent and received say."""
+    found: dict[str, str] = {}
+    for one in transmissions:
+        if one.sender and one.sent:
+            found[one.sent.source] = one.sender
+        if one.receiver and one.received:
+            found[one.received.destination] = one.receiver
+    return found
+
+
+def _lines(one: Transmission) -> str:
+    return masked(one.event.text).replace("\r\n", "\n").rstrip("\n")
+
+
+def _packets(one: Transmission, streamed: dict[tuple[End, End], int]) -> Iterator[bytes]:
+    """The message's packets. `streamed` counts the bytes of each TCP stream so far."""
+    content = masked(one.event.text).encode(errors="replace")
+    source, destination = ends = _ends(one.event.source, one.event.destination)
+    ports = {"sport": source[1], "dport": destination[1]}
+    if len(content) <= _LONGEST_DATAGRAM:
+        udp = dpkt.udp.UDP(**ports, ulen=len(content) + 8, data=content)
+        yield _packet(source[0], destination[0], dpkt.ip.IP_PROTO_UDP, udp)
+        return
+    content = _with_true_length(content)
+    for start in range(0, len(content), _LONGEST_SEGMENT):
+        piece = content[start : start + _LONGEST_SEGMENT]
+        sequence = (1 + streamed[ends]) % 2**32
+        tcp = dpkt.tcp.TCP(**ports, seq=sequence, ack=1, flags=dpkt.tcp.TH_ACK, data=piece)
+        yield _packet(source[0], destination[0], dpkt.ip.IP_PROTO_TCP, tcp)
+        streamed[ends] += len(piece)
+
+
+def _with_true_length(content: bytes) -> bytes:
+    """The message with the Content-Length it has, which in a stream says where it ends."""
+    head, gap, body = content.partition(b"\r\n\r\n")
+    return _LENGTH.sub(rb"\g<1>%d" % len(body), head) + gap + body
+
+
+def _packet(source: Host, destination: Host, protocol: int, inner: dpkt.Packet) -> bytes:
+    """The IP packet; dpkt fills in the checksums."""
+    addresses = {"src": source.packed, "dst": destination.packed}
+    if isinstance(source, IPv4Address):
+        length = 20 + len(inner)
+        return bytes(dpkt.ip.IP(**addresses, p=protocol, ttl=64, len=length, data=inner))
+    packet = dpkt.ip6.IP6(
+        **addresses, nxt=protocol, hlim=64, plen=len(inner), data=inner, extension_hdrs={}
+    )
+    content = bytes(packet)
+    if protocol == dpkt.ip.IP_PROTO_UDP and inner.sum == 0:
+        inner.sum = 0xFFFF  # RFC 8200: zero is no checksum; dpkt minds it in IPv4 only
+        content = bytes(packet)
+    return content
+
+
+def _ends(source: str, destination: str) -> tuple[End, End]:
+    """Both addresses in one family; what is none becomes the unspecified one."""
+    (sender, sender_port), (receiver, receiver_port) = _end_point(source), _end_point(destination)
+    six = isinstance(sender, IPv6Address) or isinstance(receiver, IPv6Address)
+    return (_in_family(sender, six), sender_port), (_in_family(receiver, six), receiver_port)
+
+
+def _end_point(text: str) -> tuple[Host | None, int]:
+    """The address, if it is one, and the port, or 0, of ``host:port`` or ``[host]:port``."""
+    match = _ADDRESS.fullmatch(text.strip())
+    name = (match["bracketed"] or match["plain"] or "") if match else text
+    port = int(match["port"] or 0) if match else 0
+    try:
+        host = ip_address(name.strip())
+    except ValueError:
+        return None, port if port < 65536 else 0
+    return host, port if port < 65536 else 0
+
+
+def _in_family(host: Host | None, six: bool) -> Host:
+    if host is None:
+        return IPv6Address(0) if six else IPv4Address(0)
+    if six and isinstance(host, IPv4Address):
+        return IPv6Address(f"::ffff:{host}")
+    return host
