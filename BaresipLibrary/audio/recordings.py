@@ -51,6 +51,20 @@ class RecordingReader:
         layout = self._find_layout()
         return layout.sample_rate if layout else 0
 
+    @property
+    def channels(self) -> int:
+        """How many there are; 0 until the header is there. Raises like `read_new`."""
+        layout = self._find_layout()
+        return layout.channels if layout else 0
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether the sizes in the header fit the file: its writer has closed it."""
+        if self._find_layout() is None or self._file is None:
+            return False
+        riff_size = _uint32(_read_at(self._file, 4, 4))
+        return riff_size + CHUNK_HEADER == os.fstat(self._file.fileno()).st_size
+
     def read_new(self) -> NDArray[np.float64]:
         """Return the samples that were written since the last call, mono, in [-1, 1), shape (n,).
 
@@ -58,16 +72,27 @@ class RecordingReader:
         while the file or its header is not there, and when nothing is new. Raises `ValueError` when
         the file is not a WAV file with 16-bit PCM.
         """
+        frames = self.read_frames()
+        if not frames.size:
+            return np.empty(0)
+        return np.asarray(frames.mean(axis=1) / 32768.0, dtype=np.float64)
+
+    def read_frames(self, most: int | None = None) -> NDArray[np.int16]:
+        """Return what `read_new` reads as it lies in the file, shape (n, channels), n up to `most`.
+
+        Of shape (0, 0) while the header is not there. Raises like `read_new`.
+        """
         layout = self._find_layout()
         if layout is None or self._file is None:
-            return np.empty(0)
+            return np.empty((0, 0), dtype=np.int16)
         size = max(0, self._data_end(layout) - self._position)
+        if most is not None:
+            size = min(size, most * layout.frame)
         self._file.seek(self._position)
         raw = self._file.read(size - size % layout.frame)
         raw = raw[: len(raw) - len(raw) % layout.frame]
         self._position += len(raw)
-        frames = np.frombuffer(raw, dtype="<i2").reshape(-1, layout.channels)
-        return np.asarray(frames.mean(axis=1) / 32768.0, dtype=np.float64)
+        return np.frombuffer(raw, dtype="<i2").reshape(-1, layout.channels)
 
     def skip_to_end(self) -> None:
         """Pass over everything written so far: `read_new` returns what comes after. Raises alike.
@@ -113,9 +138,8 @@ class RecordingReader:
         """Return where the audio ends by now. The size is taken first: the file may grow."""
         assert self._file is not None
         size = os.fstat(self._file.fileno()).st_size
-        riff_size = _uint32(_read_at(self._file, 4, 4))
         data_size = _uint32(_read_at(self._file, layout.data_start - 4, 4))
-        if riff_size + CHUNK_HEADER == size:
+        if self.is_finished:
             return min(size, layout.data_start + data_size)
         return size
 

@@ -1,0 +1,306 @@
+"""Recordings in log.html: a player, a picture, and a list of what is to be heard.
+
+Nothing but HTML and CSS. Short recordings travel inside the log, which then plays wherever it is
+mailed; a budget keeps a log with many failed tests small.
+"""
+
+import base64
+import io
+import unicodedata
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import numpy as np
+import soundfile
+from markupsafe import Markup
+from numpy.typing import NDArray
+
+from ..audio.recordings import RecordingReader
+from ..audio.timeline import Sound, Stretch, Timeline, timeline
+from . import pictures
+
+BUDGET = 450_000
+"""Bytes of embedded audio and pictures in one call of `players`: 100 failed tests make 45 MB."""
+MOST_SAMPLES = 4_800_000
+"""Of a longer recording the end is shown: ten minutes at 8 kHz, 100 s at 48 kHz."""
+FEW_ROWS = 12
+"""A table with more rows is folded."""
+_CHUNK = 480_000
+
+_STYLE = Markup("""<style>
+.baresip-sound { max-width: 800px; color: var(--text-color); }
+[data-theme="dark"] .baresip-sound { color-scheme: dark; }
+.baresip-sound .recording { margin: 0.5em 0 1.5em; }
+.baresip-sound .title { font-weight: bold; margin-right: 0.7em; }
+.baresip-sound audio { display: block; width: 100%; height: 2.6em; margin: 0.4em 0; }
+.baresip-sound img { display: block; width: 100%; height: auto; }
+.baresip-sound p { margin: 0.3em 0; }
+.baresip-sound table { border-collapse: collapse; margin: 0.4em 0; width: auto; }
+.baresip-sound th, .baresip-sound td { padding: 0.1em 1em 0.1em 0; border: 0;
+  border-bottom: 1px solid var(--secondary-color); text-align: left; font-weight: normal;
+  background: var(--background-color); white-space: nowrap; }
+.baresip-sound .number { text-align: right; font-variant-numeric: tabular-nums; }
+.baresip-sound .moment td, .baresip-sound .problem { color: var(--fail-link-color); }
+.baresip-sound .moment td.words { white-space: normal; }
+.baresip-sound summary { cursor: pointer; }
+</style>""")
+_NO_PICTURES = Markup(
+    '<p>For pictures of recordings: <code>pip install "robotframework-baresip[plots]"</code></p>'
+)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Something that happened while a recording ran, such as ``Verify Audio failed here``."""
+
+    seconds: float
+    """From the start of the recording."""
+    text: str
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A recording, and what is known of it."""
+
+    title: str
+    """Such as ``bob heard`` or ``bob sent``."""
+    path: Path
+    href: str
+    """The link from log.html to the file: relative, and percent-encoded."""
+    moments: Sequence[Moment] = ()
+
+
+@dataclass(frozen=True)
+class _Audio:
+    """What a file held when it was read."""
+
+    frames: NDArray[np.int16]
+    """The end of it, shape (n, channels)."""
+    skipped: int
+    """How many frames precede them."""
+    sample_rate: int
+    finished: bool
+
+    @property
+    def begin(self) -> float:
+        return self.skipped / self.sample_rate
+
+    @property
+    def seconds(self) -> float:
+        return (self.skipped + len(self.frames)) / self.sample_rate
+
+
+class _Unreadable(Exception):
+    """A sentence that says why there is nothing to hear."""
+
+
+class _Budget:
+    """Hands out room in the log."""
+
+    def __init__(self, bytes_left: int) -> None:
+        self._left = bytes_left
+        self.pictures_missing = False
+
+    def embed(self, content: bytes, media_type: str) -> str | None:
+        """A ``data:`` URI; None when it has no room."""
+        uri = f"data:{media_type};base64,{base64.b64encode(content).decode()}"
+        if len(uri) > self._left:
+            return None
+        self._left -= len(uri)
+        return uri
+
+
+def players(recordings: Sequence[Recorded]) -> Markup:
+    """One HTML fragment for log.html with a player, a picture and a table for each recording.
+
+    It is written to the log with ``logger.info(html, html=True)``. What was heard is embedded
+    before what was sent, up to `BUDGET` bytes; the rest is linked. A file that can't be read is
+    answered with a sentence, never with an error. Pictures need matplotlib; without it, one line
+    says how to get it.
+    """
+    budget = _Budget(BUDGET)
+    heard_first = sorted(recordings, key=lambda one: "heard" not in one.title)
+    blocks = {id(one): _block(one, budget) for one in heard_first}
+    content = Markup("\n").join(blocks[id(one)] for one in recordings)
+    hint = _NO_PICTURES if budget.pictures_missing else ""
+    return Markup('{}\n<div class="baresip-sound">\n{}\n{}</div>').format(_STYLE, content, hint)
+
+
+def _block(recorded: Recorded, budget: _Budget) -> Markup:
+    try:
+        audio = _read(recorded.path)
+    except _Unreadable as reason:
+        content = Markup('<p class="problem">{}</p>').format(_legible(str(reason)))
+        figures = ""
+    else:
+        mono = audio.frames.mean(axis=1) / 32768
+        found = timeline(mono, audio.sample_rate)
+        figures = _figures(audio, found)
+        content = Markup("\n").join([
+            _player(recorded, audio, budget),
+            _picture(recorded, audio, mono, budget),
+            _notes(audio),
+            _table(found.stretches, recorded.moments, audio.begin),
+        ])  # fmt: skip
+    return Markup(
+        '<div class="recording"><span class="title">{}</span> {} <a href="{}">{}</a>\n{}</div>'
+    ).format(
+        _legible(recorded.title),
+        figures,
+        _safe_link(recorded.href),
+        _legible(recorded.path.name),
+        content,
+    )
+
+
+def _read(path: Path) -> _Audio:
+    """The end of a recording, as it is now. Raises `_Unreadable`."""
+    try:
+        size = path.stat().st_size
+        with RecordingReader(path) as reader:
+            return _read_with(reader, size)
+    except FileNotFoundError:
+        raise _Unreadable("The file is gone.") from None
+    except (OSError, ValueError) as error:
+        raise _Unreadable(f"The file can't be read: {error}") from None
+
+
+def _read_with(reader: RecordingReader, size: int) -> _Audio:
+    chunks: deque[NDArray[np.int16]] = deque()
+    kept = skipped = 0
+    while len(chunk := reader.read_frames(_CHUNK)):
+        chunks.append(chunk)
+        kept += len(chunk)
+        while kept - len(chunks[0]) >= MOST_SAMPLES:
+            kept -= len(chunks[0])
+            skipped += len(chunks.popleft())
+    if not size:
+        raise _Unreadable("The file is empty.")
+    if not reader.sample_rate:
+        raise _Unreadable(f"The file is cut off in its header, after {size} bytes.")
+    if not chunks:
+        raise _Unreadable("No audio was recorded: the file ends after its header.")
+    return _Audio(np.concatenate(chunks), skipped, reader.sample_rate, reader.is_finished)
+
+
+def _figures(audio: _Audio, found: Timeline) -> str:
+    channels = audio.frames.shape[1]
+    named = {1: "mono", 2: "stereo"}.get(channels, f"{channels} channels")
+    return (
+        f"{audio.seconds:.2f} s, {found.level:.1f} dBFS, {audio.sample_rate / 1000:g} kHz, {named}"
+    )
+
+
+def _player(recorded: Recorded, audio: _Audio, budget: _Budget) -> Markup:
+    """The player, and why the audio is not in the log if it isn't."""
+    player = Markup('<audio controls preload="metadata" src="{}"></audio>')
+    if audio.skipped:
+        reason = "it is long"
+    elif (content := _flac(audio)) is None:
+        reason = f"FLAC has no {audio.frames.shape[1]} channels"
+    elif uri := budget.embed(content, "audio/flac"):
+        return player.format(uri)
+    else:
+        reason = f"with {len(content) / 1000:.0f} kB it is more than this test may still embed"
+    note = Markup("<p>Plays only beside its file, not embedded: {}.</p>").format(reason)
+    return player.format(_safe_link(recorded.href)) + note
+
+
+def _flac(audio: _Audio) -> bytes | None:
+    """The audio without loss, mono when all channels are equal; None when FLAC can't hold it."""
+    frames = audio.frames
+    if (frames == frames[:, :1]).all():
+        frames = frames[:, :1]
+    file = io.BytesIO()
+    try:
+        soundfile.write(file, frames, audio.sample_rate, format="FLAC", subtype="PCM_16")
+    except (soundfile.LibsndfileError, ValueError):
+        return None
+    return file.getvalue()
+
+
+def _picture(
+    recorded: Recorded, audio: _Audio, mono: NDArray[np.float64], budget: _Budget
+) -> Markup:
+    marks = [(moment.seconds, _legible(moment.text)) for moment in recorded.moments]
+    try:
+        drawn = pictures.picture(mono, audio.sample_rate, marks, begin=audio.begin)
+    except ImportError:
+        budget.pictures_missing = True
+        return Markup("")
+    uri = budget.embed(drawn, pictures.MEDIA_TYPE)
+    if uri is None:
+        return Markup("<p>No picture: this test has embedded enough.</p>")
+    words = f"Waveform and spectrogram: {_legible(recorded.title)}"
+    return Markup('<img src="{}" alt="{}">').format(uri, words)
+
+
+def _notes(audio: _Audio) -> Markup:
+    notes = Markup("")
+    if audio.skipped:
+        notes += Markup("<p>Shown from {:.1f} s on.</p>").format(audio.begin)
+    if not audio.finished:
+        notes += Markup(
+            "<p>The file was not finished when this was written: the call went on, or its recorder"
+            " was stopped.</p>"
+        )
+    return notes
+
+
+def _table(stretches: Sequence[Stretch], moments: Sequence[Moment], begin: float) -> Markup:
+    rows = list(_rows(stretches, moments, begin))
+    head = Markup(
+        '<tr><th class="number">from</th><th class="number">to</th><th>what</th>'
+        '<th class="number">level</th></tr>\n'
+    )
+    table = Markup("<table>{}{}</table>").format(head, Markup("\n").join(rows))
+    if len(rows) <= FEW_ROWS:
+        return table
+    return Markup("<details><summary>{} rows: what is to be heard</summary>{}</details>").format(
+        len(rows), table
+    )
+
+
+def _rows(
+    stretches: Sequence[Stretch], moments: Sequence[Moment], begin: float
+) -> Iterator[Markup]:
+    """Stretches and moments in order; a moment stands below the stretch that it fell in."""
+    waiting = deque(sorted(moments, key=lambda moment: moment.seconds))
+    for stretch in stretches:
+        while waiting and waiting[0].seconds < stretch.begin + begin:
+            yield _moment_row(waiting.popleft())
+        yield _stretch_row(stretch, begin)
+    yield from map(_moment_row, waiting)
+
+
+def _moment_row(moment: Moment) -> Markup:
+    return Markup(
+        '<tr class="moment"><td class="number">{:.2f} s</td><td></td>'
+        '<td class="words" colspan="2">{}</td></tr>'
+    ).format(moment.seconds, _legible(moment.text))
+
+
+def _stretch_row(stretch: Stretch, begin: float) -> Markup:
+    level = "" if stretch.sound is Sound.SILENCE else f"{stretch.level:.1f} dBFS"
+    return Markup(
+        '<tr><td class="number">{:.2f} s</td><td class="number">{:.2f} s</td><td>{}</td>'
+        '<td class="number">{}</td></tr>'
+    ).format(begin + stretch.begin, begin + stretch.end, stretch.words, level)
+
+
+def _legible(text: str) -> str:
+    """The text with what is invisible, or turns the writing direction, as an escape."""
+    return "".join(
+        character.encode("unicode_escape", "backslashreplace").decode("ascii")
+        if unicodedata.category(character) in ("Cc", "Cf", "Cs")
+        else character
+        for character in text
+    )
+
+
+def _safe_link(href: str) -> str:
+    """The link without anything that could make it leave the log's folder for a scheme or host."""
+    return quote(href, safe="/%", errors="surrogatepass").lstrip("/")
