@@ -31,7 +31,7 @@ FEW_ROWS = 12
 _CHUNK = 480_000
 
 _STYLE = Markup("""<style>
-.baresip-sound { max-width: 800px; color: var(--text-color); }
+.baresip-sound { max-width: 800px; color: var(--text-color); white-space: normal; }
 [data-theme="dark"] .baresip-sound { color-scheme: dark; }
 .baresip-sound .recording { margin: 0.5em 0 1.5em; }
 .baresip-sound .title { font-weight: bold; margin-right: 0.7em; }
@@ -116,8 +116,9 @@ class _Budget:
 def players(recordings: Sequence[Recorded]) -> Markup:
     """One HTML fragment for log.html with a player, a picture and a table for each recording.
 
-    It is written to the log with ``logger.info(html, html=True)``. What was heard is embedded
-    before what was sent, up to `BUDGET` bytes; the rest is linked. A file that can't be read is
+    It is written to the log with ``logger.info(str(html), html=True)``: Robot writes its XML with
+    the string's own ``replace``, and that of `Markup` escapes. What was heard is embedded before
+    what was sent, up to `BUDGET` bytes; the rest is linked. A file that can't be read is
     answered with a sentence, never with an error. Pictures need matplotlib; without it, one line
     says how to get it.
     """
