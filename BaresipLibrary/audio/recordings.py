@@ -52,12 +52,6 @@ class RecordingReader:
         return layout.sample_rate if layout else 0
 
     @property
-    def channels(self) -> int:
-        """How many there are; 0 until the header is there. Raises like `read_new`."""
-        layout = self._find_layout()
-        return layout.channels if layout else 0
-
-    @property
     def is_finished(self) -> bool:
         """Whether the sizes in the header fit the file: its writer has closed it."""
         if self._find_layout() is None or self._file is None:

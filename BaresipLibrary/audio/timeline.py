@@ -278,7 +278,8 @@ class _Spectra:
 
     def _two(self, piece: Samples, low: float, high: float) -> tuple[float, ...]:
         """Both frequencies, each measured without the other, if nothing stands out beside them."""
-        if piece.size < round(LEAST_PAIR * self._rate):
+        voiced = any(abs(high / low / ratio - 1) < 2 * TOLERANCE for ratio in HARMONICS)
+        if voiced or piece.size < round(LEAST_PAIR * self._rate):
             return ()
         lower = strongest_tone(_without(piece, self._rate, high), self._rate)
         if lower is None:
@@ -289,10 +290,8 @@ class _Spectra:
         rest = _without(piece, self._rate, lower.frequency, higher.frequency)
         third = strongest_tone(rest, self._rate)
         alone = third is None or third.level - max(lower.level, higher.level) <= MOST_HARMONIC
-        ratio = higher.frequency / lower.frequency
-        voiced = any(abs(ratio / harmonic - 1) < TOLERANCE for harmonic in HARMONICS)
         share = 1 - float(np.dot(rest, rest)) / float(np.sum(np.square(piece - np.mean(piece))))
-        if share < LEAST_SHARE or voiced or not alone:
+        if share < LEAST_SHARE or not alone:
             return ()
         return lower.frequency, higher.frequency
 

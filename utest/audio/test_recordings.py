@@ -147,6 +147,29 @@ def test_skips_to_the_end(path: Path, half_frame: bytes) -> None:
     assert reader.read_new().tolist() == (rest / 32768).tolist()
 
 
+def test_reads_frames_as_they_are_a_few_at_a_time(path: Path) -> None:
+    with RecordingReader(path) as reader:
+        assert reader.read_frames(3).shape == (0, 0)
+        path.write_bytes(header(channels=2) + RAMP[:14].tobytes())
+        pieces = [reader.read_frames(3) for _ in range(4)]
+        assert [piece.shape for piece in pieces] == [(3, 2), (3, 2), (1, 2), (0, 2)]
+        assert np.concatenate(pieces).tolist() == RAMP[:14].reshape(-1, 2).tolist()
+        append(path, RAMP[:4].tobytes())
+        assert reader.read_new().size == 2
+
+
+def test_knows_when_the_writer_has_closed_the_file(path: Path) -> None:
+    with RecordingReader(path) as reader:
+        assert not reader.is_finished
+        with wave.open(str(path), "wb") as writer:
+            writer.setparams((1, 2, 8000, 0, "NONE", ""))
+            writer.writeframesraw(RAMP.tobytes())
+            assert not reader.is_finished
+        assert reader.is_finished
+        append(path, b"\0\0")
+        assert not reader.is_finished
+
+
 def test_goes_on_after_close(path: Path) -> None:
     path.write_bytes(header() + RAMP[:100].tobytes())
     reader = RecordingReader(path)
