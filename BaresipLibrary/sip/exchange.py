@@ -42,8 +42,11 @@ class Transmission:
 
     @property
     def at(self) -> float:
-        """When it was sent; when it arrived, if a foreign host sent it. Monotonic seconds."""
-        return self.event.at
+        """When it was sent; when it arrived, if a foreign host sent it. Monotonic seconds.
+
+        The earlier of both stamps: a busy sender may log a request after its answer was logged.
+        """
+        return min(event.at for event in (self.sent, self.received) if event)
 
     @cached_property
     def message(self) -> Message:

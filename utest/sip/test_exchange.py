@@ -31,6 +31,18 @@ def test_a_receipt_that_was_logged_first_still_belongs_to_its_sending() -> None:
     assert (one.sender, one.receiver) == ("alice", "bob")
 
 
+def test_a_request_whose_sender_logged_it_late_comes_before_its_answer() -> None:
+    answer = "SIP/2.0 180 Ringing"
+    found = merged([
+        ("alice", seen(1.009, sent=True)),
+        ("bob", seen(1.001, sent=False)),
+        ("bob", seen(1.004, sent=True, start=answer)),
+        ("alice", seen(1.010, sent=False, start=answer)),
+    ])  # fmt: skip
+    assert [one.message.status for one in found] == [None, 180]
+    assert [one.at for one in found] == [1.001, 1.004]
+
+
 def test_what_a_proxy_passes_on_is_another_message() -> None:
     there = seen(1.0, sent=True)
     on = seen(1.0, sent=False, branch="z9hG4bKproxy")
