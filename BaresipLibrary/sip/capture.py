@@ -21,7 +21,11 @@ _SNAPLEN = 262_144  # the most that Wireshark takes
 _LONGEST_DATAGRAM = 65_535 - 20 - 8
 _LONGEST_SEGMENT = 65_535 - 20 - 20
 _ADDRESS = re.compile(r"(?:\[(?P<bracketed>[^\]]*)\]|(?P<plain>[^:]*))(?::(?P<port>\d{1,5}))?")
-_LENGTH = re.compile(rb"^((?:content-length|l)[ \t]*:[ \t]*)\d+", re.IGNORECASE | re.MULTILINE)
+_LENGTH = re.compile(rb"^((?:content-length|l)[ \t]*:[ \t]*)(\d+)", re.IGNORECASE | re.MULTILINE)
+
+#: Keys that masking took out. Wireshark decodes them, and gives the message up if it can't.
+_MASKED_KEY = re.compile(r"(^a=crypto:.*?inline:)\*\*\*", re.IGNORECASE | re.MULTILINE)
+_STAND_IN = "maskedmaskedmaskedmaskedmaskedmaskedmask"
 
 Host = IPv4Address | IPv6Address
 End = tuple[Host, int]
@@ -42,7 +46,8 @@ def as_pcap(transmissions: Iterable[Transmission], wall_clock: float) -> bytes:
 
     Every message is a UDP datagram, which tells where it begins and ends without its neighbours.
     One that no datagram holds (65,507 bytes) goes in TCP segments. What is no IP address becomes
-    0.0.0.0 or ``::``. `wall_clock` is what to add to the monotonic `at` (s) for Unix time.
+    0.0.0.0 or ``::``; masked SRTP keys spell ``masked`` in base64. `wall_clock` is what to add to
+    the monotonic `at` (s) for Unix time.
     """
     file = io.BytesIO()
     writer = dpkt.pcap.Writer(file, snaplen=_SNAPLEN, linktype=_LINKTYPE_RAW)
@@ -94,7 +99,7 @@ def _lines(one: Transmission) -> str:
 
 def _packets(one: Transmission, streamed: dict[tuple[End, End], int]) -> Iterator[bytes]:
     """The message's packets. `streamed` counts the bytes of each TCP stream so far."""
-    content = masked(one.event.text).encode(errors="replace")
+    content = _content(one.event.text)
     source, destination = ends = _ends(one.event.source, one.event.destination)
     ports = {"sport": source[1], "dport": destination[1]}
     if len(content) <= _LONGEST_DATAGRAM:
@@ -108,6 +113,20 @@ def _packets(one: Transmission, streamed: dict[tuple[End, End], int]) -> Iterato
         tcp = dpkt.tcp.TCP(**ports, seq=sequence, ack=1, flags=dpkt.tcp.TH_ACK, data=piece)
         yield _packet(source[0], destination[0], dpkt.ip.IP_PROTO_TCP, tcp)
         streamed[ends] += len(piece)
+
+
+def _content(text: str) -> bytes:
+    """The masked message, with the line ends that a stack's trace leaves out at its end."""
+    whole = text.encode(errors="replace")
+    head, gap, body = whole.partition(b"\r\n\r\n")
+    if gap:
+        stated = _LENGTH.search(head)
+        missing = int(stated[2]) - len(body) if stated else 0
+        end = b"\r\n\r\n"[-missing:] if 0 < missing <= 4 else b""
+    else:
+        end = b"\r\n\r\n"
+    shown = _MASKED_KEY.sub(rf"\g<1>{_STAND_IN}", masked(text))
+    return shown.encode(errors="replace") + end
 
 
 def _with_true_length(content: bytes) -> bytes:

@@ -164,6 +164,32 @@ def test_bytes_that_were_no_text(tshark: Read) -> None:
     assert len(tshark(capture, "udp.length", only="udp")) == 3
 
 
+@pytest.mark.parametrize("body", ["", "v=0\r\ns=-\r\n", "v=0\n", "text\r\n\r\n"])
+def test_the_line_ends_that_the_trace_of_the_stack_leaves_out_are_there(
+    tshark: Read, body: str
+) -> None:
+    text = request("c", "MESSAGE", body)
+    [row] = tshark(as_pcap(from_agent(seen(text.rstrip())), 0), "udp.payload", "_ws.malformed")
+    assert bytes.fromhex(row[0]).decode() == text
+    assert not row[1]
+
+
+@pytest.mark.parametrize("suite", ["AES_CM_128_HMAC_SHA1_80", "AES_256_CM_HMAC_SHA1_80"])
+def test_a_masked_key_does_not_spoil_the_message(tshark: Read, suite: str) -> None:
+    body = (
+        "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+        f"m=audio 4000 RTP/SAVP 0\r\na=crypto:1 {suite} inline:{'K' * 40}|2^31\r\n"
+        f"a=crypto:2 {suite} inline:{'K' * 40}\r\na=sendonly\r\n"
+    )
+    text = request("c", "INVITE", body).replace("text/plain", "application/sdp")
+    capture = as_pcap(from_agent(seen(text)), 0)
+    [row] = tshark(capture, "sdp.media.port", "sdp.media_attr", "_ws.malformed")
+    assert row[0] == "4000"
+    assert row[1].endswith("sendonly")
+    assert not row[2]
+    assert b"KKKK" not in capture
+
+
 def test_nothing_gives_an_empty_capture(tshark: Read) -> None:
     assert tshark(as_pcap([], 0), "frame.number", only="frame") == []
     assert as_text([], 0) == ""
