@@ -117,10 +117,10 @@ class ScriptedBackend(Backend):
 class Phone:
     """An agent on a scripted backend, with short words for what happens to it."""
 
-    def __init__(self, folder: Path, **account: Any) -> None:
+    def __init__(self, folder: Path, name: str = "alice", **account: Any) -> None:
         changes = Changes()
         self.backend = ScriptedBackend(changes, folder)
-        self.agent = Agent("alice", Account("alice", **account), self.backend, changes)
+        self.agent = Agent(name, Account(name, **account), self.backend, changes)
         self.agent.start()
 
     def rings(self, call_id: str = "in-1", peer: str = "sip:bob@127.0.0.1:40002") -> None:

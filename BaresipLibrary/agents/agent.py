@@ -163,6 +163,11 @@ class Agent:
         with self.changes:
             self.looked_at = len(self.journal)
 
+    @property
+    def alive(self) -> bool:
+        """Whether its process has not died, as far as is known."""
+        return self._died is None
+
     def require_alive(self) -> None:
         """Raises `AgentGone`, with how it ended, when the agent's process has died."""
         if self._died is not None:

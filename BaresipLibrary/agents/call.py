@@ -34,7 +34,7 @@ class CallState(Enum):
     CLOSED = auto()
 
 
-@dataclass
+@dataclass(repr=False)
 class Call:
     """A call, keyed by its Call-ID. Only `apply` changes it."""
 
@@ -51,6 +51,9 @@ class Call:
     closed: CallClosed | None = None
     media: MediaStarted | None = None
     offers: Offers = field(default_factory=Offers)
+
+    def __repr__(self) -> str:
+        return f"<Call {self.call_id}: {self.story()}>"
 
     @property
     def on_hold(self) -> bool:

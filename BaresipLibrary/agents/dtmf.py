@@ -4,11 +4,13 @@ import re
 import time
 
 from ..backends.base import Capability
-from ..errors import PhoneFailure, UsageError
-from ..events import DtmfSent
+from ..errors import UsageError
+from ..events import DtmfReceived, DtmfSent
 from ..waits import wait_until
 from .agent import Agent
 from .call import Call
+from .failures import Awaited, CallFailure
+from .observations import on_missing_digits
 from .states import require_established
 
 _DIGITS = re.compile(r"[0-9A-D*#]+")
@@ -56,13 +58,20 @@ def wait_until_received(agent: Agent, digits: str, call_id: str | None, timeout:
             return so_far
         call = _call(agent, call_id)
         if call is not None and not call.is_live:
-            raise PhoneFailure(_missing(agent, wanted, so_far) + f", and {call.story()}.")
+            raise _missing(agent, call, wanted, f"and {call.story()}")
         return None
 
     found = wait_until(agent.changes, arrived, timeout)
     if found is None:
-        so_far = received(agent, call_id)
-        raise PhoneFailure(_missing(agent, wanted, so_far) + f", within {timeout:g} s.")
+        raise _missing(
+            agent,
+            _call(agent, call_id),
+            wanted,
+            f"within {timeout:g} s",
+            awaited=lambda event: (
+                isinstance(event, DtmfReceived) and wanted in received(agent, call_id)
+            ),
+        )
     return found
 
 
@@ -75,6 +84,13 @@ def _call(agent: Agent, call_id: str | None) -> Call | None:
     return known[call_id]
 
 
-def _missing(agent: Agent, wanted: str, so_far: str) -> str:
-    got = f"it received '{so_far}'" if so_far else "it received no digit"
-    return f"{agent.name} did not receive '{wanted}': {got}"
+def _missing(
+    agent: Agent, call: Call | None, wanted: str, until: str, awaited: Awaited | None = None
+) -> CallFailure:
+    got = f"it received '{call.digits}'" if call and call.digits else "it received no digit"
+    return CallFailure(
+        f"{agent.name} did not receive '{wanted}': {got}, {until}.",
+        agent,
+        lambda agents: on_missing_digits(agent, call, agents),
+        awaited,
+    )

@@ -1,11 +1,12 @@
 """Holding a call and taking it back."""
 
-from ..errors import PhoneFailure
 from ..events import SipMessage
 from ..sip.messages import Message
 from ..waits import wait_until
 from .agent import Agent
 from .call import Call
+from .failures import CallFailure
+from .observations import silence_of
 from .states import require_established
 
 #: Answers after which the stack itself tries again: a challenge, and a collision.
@@ -34,13 +35,16 @@ def hold(agent: Agent, call: Call, on: bool, timeout: float) -> None:
         refusal = _refusal(agent, call, position)
         if refusal or not call.is_live:
             why = f"the peer answered {refusal}" if refusal else call.story()
-            raise PhoneFailure(f"{agent.name} could not {verb} its call: {why}.")
+            raise CallFailure(f"{agent.name} could not {verb} its call: {why}.", agent)
         return None
 
     if not wait_until(agent.changes, agreed, timeout):
-        raise PhoneFailure(
+        raise CallFailure(
             f"{agent.name} could not {verb} its call: the peer did not answer the re-INVITE"
-            f" within {timeout:g} s."
+            f" within {timeout:g} s.",
+            agent,
+            lambda _: silence_of(agent, "INVITE", position, call.call_id),
+            awaited=lambda _: call.on_hold is on,
         )
 
 

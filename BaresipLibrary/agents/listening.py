@@ -8,14 +8,18 @@ from dataclasses import dataclass
 from ..audio.levels import SILENCE_DBFS
 from ..audio.recordings import RecordingReader
 from ..audio.tones import Tone, ToneDetector
-from ..errors import BackendError, PhoneFailure, UsageError
+from ..errors import BackendError, UsageError
 from ..events import MediaStarted
 from ..waits import wait_until
 from .agent import Agent
 from .call import Call
+from .failures import CallFailure
+from .observations import on_another_tone, on_nothing_heard
 
 #: Below this level (dBFS) nobody hears anything. A G.722 decoder may hum at -60 when all is silent.
 _INAUDIBLE = -55.0
+#: Below this level (dBFS) it is the codec's idea of silence: G.711's smallest step is at -78.
+_CODEC_NOISE = -76.0
 
 
 @dataclass(frozen=True)
@@ -81,8 +85,9 @@ class Ear:
             self.agent.require_alive()
             self._take_in()
             if self.heard is None and not self.call.is_live:
-                raise PhoneFailure(
-                    f"{self.agent.name} heard no {self.frequency:g} Hz tone: {self.call.story()}."
+                raise CallFailure(
+                    f"{self.agent.name} heard no {self.frequency:g} Hz tone: {self.call.story()}.",
+                    self.agent,
                 )
         return self.heard is not None
 
@@ -104,14 +109,31 @@ class Ear:
         if detector is None or detector.seconds == 0:
             return f"{name} heard nothing within {within:g} s: {self._silence()}."
         arrived = f"{detector.seconds:.1f} s of audio arrived"
-        loudest = detector.loudest_tone
-        if detector.level <= _INAUDIBLE or loudest is None:
-            digital = detector.level <= SILENCE_DBFS
-            silence = "digital silence" if digital else f"silence ({detector.level:.0f} dBFS)"
-            return f"{name} heard no {wanted} tone within {within:g} s: {arrived}, all {silence}."
+        loudest = self._loudest()
+        if loudest is None:
+            return (
+                f"{name} heard no {wanted} tone within {within:g} s: {arrived},"
+                f" all {_silence_at(detector.level)}."
+            )
         return (
             f"{name} heard no {wanted} tone within {within:g} s: {arrived}, its loudest tone was"
             f" {loudest.frequency:.0f} Hz at {loudest.level:.0f} dBFS."
+        )
+
+    def _loudest(self) -> Tone | None:
+        """The loudest tone so far; None when all was silence."""
+        detector = self._detector
+        if detector is None or detector.level <= _INAUDIBLE:
+            return None
+        return detector.loudest_tone
+
+    def observation(self, agents: Sequence[Agent], at: float) -> str | None:
+        """What most likely explains that the tone had not been heard at a moment."""
+        loudest = self._loudest()
+        if loudest is None:
+            return on_nothing_heard(self.agent, self.call, agents, at)
+        return on_another_tone(
+            self.agent, self.call, agents, at, wanted=self.frequency, heard=loudest.frequency
         )
 
     def _silence(self) -> str:
@@ -153,9 +175,27 @@ def hear_tones(expected: Sequence[tuple[Agent, float, str | None]], within: floa
             return all(heard) or None
 
         if not wait_until(ears[0].agent.changes, all_heard, within):
-            deaf = [ear.failure(within) for ear in ears if ear.heard is None]
-            raise PhoneFailure(" ".join(deaf))
+            raise _failure([ear for ear in ears if ear.heard is None], within)
         return [ear.heard for ear in ears if ear.heard]
+
+
+def _silence_at(level: float) -> str:
+    """What an inaudible level (dBFS) is called."""
+    if level <= SILENCE_DBFS:
+        return "digital silence"
+    kind = "silence" if level <= _CODEC_NOISE else "comfort noise"
+    return f"{kind} ({level:.0f} dBFS)"
+
+
+def _failure(deaf: Sequence[Ear], within: float) -> CallFailure:
+    at = time.monotonic()
+
+    def because(agents: Sequence[Agent]) -> str:
+        found = (ear.observation(agents, at) for ear in deaf)
+        return " ".join(dict.fromkeys(why for why in found if why))
+
+    sentences = " ".join(ear.failure(within) for ear in deaf)
+    return CallFailure(sentences, deaf[0].agent, because)
 
 
 class _Reports:

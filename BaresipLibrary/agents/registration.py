@@ -1,13 +1,14 @@
 """Registering, and knowing why it did not work."""
 
-import re
+from functools import partial
 
-from ..errors import PhoneFailure, UsageError
+from ..errors import UsageError
 from ..events import Registered, RegistrationFailed, StackLog, Unregistered
 from ..waits import wait_until
 from .agent import PROMPTLY, Agent
+from .failures import CallFailure
+from .observations import distrusted_certificate, on_credentials, silence_of
 
-_CERTIFICATE_ERROR = re.compile(r"tls_verify_handler: error_string = (.+)")
 #: All that the stack's event says when a TLS handshake fails; its log knows more.
 _TLS_TROUBLE = "Protocol error"
 
@@ -78,26 +79,27 @@ def _await(agent: Agent, wanted: type[Outcome], position: int, timeout: float) -
 
     found = wait_until(agent.changes, outcome, timeout)
     if found is None:
-        raise PhoneFailure(f"{agent.name} is not {goal} {where}: no answer within {timeout:g} s.")
+        raise CallFailure(
+            f"{agent.name} is not {goal} {where}: no answer within {timeout:g} s.",
+            agent,
+            lambda _: silence_of(agent, "REGISTER", position),
+            awaited=lambda event: isinstance(event, wanted),
+        )
     if isinstance(found, RegistrationFailed):
-        why = _why(agent, found, position)
-        raise PhoneFailure(f"{agent.name} is not {goal} {where}: {why}.")
+        why, status = _why(agent, found, position), found.status or 0
+        raise CallFailure(
+            f"{agent.name} is not {goal} {where}: {why}.",
+            agent,
+            lambda _: on_credentials(agent, status),
+        )
 
 
 def _why(agent: Agent, failed: RegistrationFailed, position: int) -> str:
     if agent.account.transport == "tls" and failed.words == _TLS_TROUBLE:
-        distrust = wait_until(agent.changes, lambda: _distrust(agent, position), PROMPTLY)
+        logged = partial(agent.journal.of_kind, StackLog, position)
+        distrust = wait_until(agent.changes, lambda: distrusted_certificate(logged()), PROMPTLY)
         if distrust:
             return f"the server's TLS certificate is not trusted ({distrust}); see tls_ca_file"
     if failed.status is not None:
         return f"the registrar refused with {failed.status} {failed.words}".rstrip()
     return f"the registrar was not reached: {failed.words}"
-
-
-def _distrust(agent: Agent, position: int) -> str | None:
-    """What the stack logged about a certificate that it did not accept."""
-    for line in agent.journal.of_kind(StackLog, position):
-        match = _CERTIFICATE_ERROR.search(line.text)
-        if match:
-            return match[1].strip()
-    return None

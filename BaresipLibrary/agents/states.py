@@ -2,13 +2,28 @@
 
 import time
 
-from ..errors import PhoneFailure, UsageError
-from ..events import CallClosed, ClosedBy, TransferFailed
-from ..sip.messages import Message
+from ..errors import UsageError
+from ..events import (
+    CallClosed,
+    CallDialled,
+    CallEstablished,
+    CallIncoming,
+    ClosedBy,
+    TransferFailed,
+)
 from ..types import AgentState
 from ..waits import wait_until
 from .agent import PROMPTLY, Agent
-from .call import Call, CallState, Direction
+from .call import Call, CallState
+from .failures import Because, CallFailure
+from .observations import on_nobody_calling, on_setup
+
+#: The events that bring a state about.
+_BRINGS = {
+    AgentState.IDLE: (CallClosed,),
+    AgentState.RINGING: (CallDialled, CallIncoming),
+    AgentState.ESTABLISHED: (CallEstablished,),
+}
 
 
 def wait_for_state(agent: Agent, wanted: AgentState, timeout: float) -> None:
@@ -25,15 +40,31 @@ def wait_for_state(agent: Agent, wanted: AgentState, timeout: float) -> None:
             return True
         obstacle = _obstacle(agent, wanted)
         if obstacle:
-            raise PhoneFailure(f"{agent.name} is not {wanted.name}: {obstacle}.")
+            raise CallFailure(
+                f"{agent.name} is not {wanted.name}: {obstacle}.",
+                agent,
+                _why_not(agent, wanted),
+            )
         return None
 
     if not wait_until(agent.changes, reached, timeout):
-        raise PhoneFailure(
+        raise CallFailure(
             f"{agent.name} is not {wanted.name} after {timeout:g} s: it is {agent.state.name},"
-            f" {_situation(agent)}."
+            f" {_situation(agent)}.",
+            agent,
+            _why_not(agent, wanted),
+            awaited=lambda event: isinstance(event, _BRINGS[wanted]),
         )
     agent.look()
+
+
+def _why_not(agent: Agent, wanted: AgentState) -> Because | None:
+    if wanted is AgentState.ESTABLISHED:
+        call = agent.active_call or agent.last_call
+        return lambda agents: on_setup(agent, call, agents)
+    if wanted is AgentState.RINGING and agent.last_call is None:
+        return lambda agents: on_nobody_calling(agent, agents)
+    return None
 
 
 def _obstacle(agent: Agent, wanted: AgentState) -> str | None:
@@ -72,19 +103,7 @@ def _situation(agent: Agent) -> str:
     if call is None:
         last = agent.last_closed_call
         return f"and the last thing it saw is that {last.story()}" if last else "and nobody called"
-    return f"{call.story()}{_unanswered(agent, call)}"
-
-
-def _unanswered(agent: Agent, call: Call) -> str:
-    """What the wire says about a call that got no final answer."""
-    if call.direction is Direction.INCOMING or call.answered:
-        return ""
-    messages = [(event.sent, Message(event.text)) for event in agent.journal.messages(call.call_id)]
-    invites = sum(sent and message.method == "INVITE" for sent, message in messages)
-    answers = [message.start_line[8:] for sent, message in messages if not sent and message.status]
-    if answers:
-        return f" and the last answer was {answers[-1]}"
-    return f" and nothing was heard from there ({invites} INVITE sent)"
+    return call.story()
 
 
 def require_established(agent: Agent, call: Call, to_do: str) -> None:
@@ -126,9 +145,11 @@ def stay_established(agent: Agent, duration: float) -> None:
     if wait_until(agent.changes, dropped, duration):
         elapsed = (call.closed.at if call.closed else time.monotonic()) - began
         when = f"{elapsed:.1f} s after" if elapsed > 0 else "before"
-        raise PhoneFailure(
+        raise CallFailure(
             f"{agent.name} did not stay ESTABLISHED for {duration:g} s: {call.story()},"
-            f" {when} the check began."
+            f" {when} the check began.",
+            agent,
+            lambda agents: on_setup(agent, call, agents),
         )
 
 
@@ -151,13 +172,16 @@ def wait_for_incoming(agent: Agent, timeout: float, call_id: str | None = None) 
 
     call = wait_until(agent.changes, ringing, timeout)
     if call is None:
-        raise PhoneFailure(
+        raise CallFailure(
             f"{agent.name} has no call to accept: nobody called within {timeout:g} s"
-            f"{_late_story(agent)}."
+            f"{_earlier_story(agent)}.",
+            agent,
+            lambda agents: on_nobody_calling(agent, agents),
+            awaited=lambda event: isinstance(event, CallIncoming),
         )
     return call
 
 
-def _late_story(agent: Agent) -> str:
+def _earlier_story(agent: Agent) -> str:
     last = agent.last_call
     return f"; before that, {last.story()}" if last else ""

@@ -4,11 +4,13 @@ from collections.abc import Callable
 
 from ..backends.base import Capability
 from ..errors import PhoneFailure, UsageError
-from ..events import CallIncoming, ClosedBy, TransferFailed
+from ..events import CallClosed, CallEstablished, CallIncoming, ClosedBy, TransferFailed
 from ..waits import wait_until
 from .agent import Agent, Consultation
 from .call import Call, CallState
+from .failures import Awaited, CallFailure
 from .holding import hold
+from .observations import on_setup, silence_of
 from .states import require_established
 
 
@@ -60,14 +62,22 @@ def complete(agent: Agent, timeout: float) -> None:
     """
     held, asking = _consultation(agent)
 
+    def unanswered(awaited: Awaited | None = None) -> CallFailure:
+        return CallFailure(
+            f"{agent.name} could not complete the transfer: {asking.story()}.",
+            agent,
+            lambda agents: on_setup(agent, asking, agents),
+            awaited,
+        )
+
     def answered() -> bool | None:
         agent.require_alive()
         if not asking.is_live:
-            raise PhoneFailure(f"{agent.name} could not complete the transfer: {asking.story()}.")
+            raise unanswered()
         return asking.state is CallState.ESTABLISHED or None
 
     if not wait_until(agent.changes, answered, timeout):
-        raise PhoneFailure(f"{agent.name} could not complete the transfer: {asking.story()}.")
+        raise unanswered(lambda event: isinstance(event, CallEstablished))
     position = len(agent.journal)
     with agent.commanding("complete the transfer"):
         agent.backend.attended_transfer(held.call_id, asking.call_id)
@@ -129,4 +139,21 @@ def _await_outcome(
         return True
 
     if not wait_until(agent.changes, outcome, timeout):
-        raise PhoneFailure(f"{what}: no outcome was reported within {timeout:g} s.")
+        raise CallFailure(
+            f"{what}: no outcome was reported within {timeout:g} s.",
+            agent,
+            lambda _: _silent_referee(agent, call, position),
+            awaited=lambda event: isinstance(event, CallClosed | TransferFailed),
+        )
+
+
+def _silent_referee(agent: Agent, call: Call, position: int) -> str | None:
+    """That the REFER itself was not answered, or else what its last NOTIFY said."""
+    reports = [
+        event.text.rstrip().rsplit("\n", 1)[-1]
+        for event in agent.journal.messages(call.call_id)
+        if not event.sent and event.text.startswith("NOTIFY ")
+    ]
+    if reports:
+        return f"The last NOTIFY reported '{reports[-1]}'."
+    return silence_of(agent, "REFER", position, call.call_id)

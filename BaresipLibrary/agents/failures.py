@@ -1,0 +1,41 @@
+"""Failures that know enough of their agent to be explained, and to be recognised when late."""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+from ..errors import BackendError, PhoneFailure
+from ..events import Event
+from .agent import Agent
+
+#: Looks for what most likely explains a failure, given the other agents; a sentence or None.
+Because = Callable[[Sequence[Agent]], str | None]
+#: Whether an event is the one that was waited for in vain.
+Awaited = Callable[[Event], bool]
+
+
+class CallFailure(PhoneFailure):
+    """An agent's call, registration or audio did not become what the suite expected.
+
+    `because` finds the explanation when somebody asks. `awaited` recognises what did not come in
+    time, for a failure that is only a matter of time.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        agent: Agent,
+        because: Because | None = None,
+        awaited: Awaited | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.agent = agent
+        self.awaited = awaited
+        self._because = because
+
+    def explain(self, agents: Sequence[Agent]) -> None:
+        """Appends the one observation that most likely explains the failure, if there is one."""
+        because, self._because = self._because, None
+        with suppress(BackendError):  # an agent that dies just now explains itself
+            why = because(agents) if because else None
+            if why:
+                self.args = (f"{self} {why}",)

@@ -1,0 +1,263 @@
+"""What explains a failure: each kind of it, and silence where there is nothing to add."""
+
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from BaresipLibrary.agents.agent import Agent
+from BaresipLibrary.agents.call import Call
+from BaresipLibrary.agents.failures import CallFailure
+from BaresipLibrary.agents.observations import (
+    on_another_tone,
+    on_credentials,
+    on_missing_digits,
+    on_nobody_calling,
+    on_nothing_heard,
+    on_setup,
+)
+from BaresipLibrary.agents.overdue import Overdue
+from BaresipLibrary.events import (
+    CallDialled,
+    CallEstablished,
+    ClosedBy,
+    DtmfSent,
+    Muted,
+    SourceChosen,
+    StackLog,
+)
+
+from ..scripted import Phone
+
+BOB = "sip:bob@127.0.0.1:40002"
+Make = Callable[..., Phone]
+
+
+def message(start: str, call_id: str, *headers: str, body: str = "") -> str:
+    head = "".join(f"{header}\r\n" for header in (f"Call-ID: {call_id}", *headers))
+    return f"{start}\r\n{head}\r\n{body}"
+
+
+def refused(phone: Phone, status: int, words: str, *headers: str, body: str = "") -> Call:
+    call_id = phone.agent.dial(BOB)
+    phone.sip(message(f"INVITE {BOB} SIP/2.0", call_id, body=body), sent=True)
+    phone.sip(message(f"SIP/2.0 {status} {words}", call_id, *headers))
+    phone.closes(call_id, ClosedBy.REFUSAL, status, words)
+    return phone.agent.calls[-1]
+
+
+def talking(alice: Phone, bob: Phone) -> tuple[Call, Call]:
+    call_id = alice.agent.dial(BOB)
+    bob.rings(call_id, "sip:alice@127.0.0.1:40000")
+    for phone in (alice, bob):
+        phone.is_established(call_id)
+    return alice.agent.calls[-1], bob.agent.calls[-1]
+
+
+def test_an_answer_that_says_more_than_its_status_is_quoted(phone: Phone) -> None:
+    call = refused(phone, 503, "Unavailable", "Reason: Q.850;cause=34", "Retry-After: 30")
+    assert on_setup(phone.agent, call, []) == (
+        "It came with Reason: Q.850;cause=34; Retry-After: 30."
+    )
+
+
+def test_a_plain_refusal_needs_no_more_words(phone: Phone) -> None:
+    call = refused(phone, 486, "Busy Here")
+    assert on_setup(phone.agent, call, [phone.agent]) is None
+
+
+OFFER = (
+    "v=0\r\nm=audio 4000 RTP/AVP 0 96 101\r\na=rtpmap:96 opus/48000/2\r\n"
+    "a=rtpmap:101 telephone-event/8000\r\n"
+)
+
+
+def test_refused_media_name_the_offer_and_what_an_agent_takes(make_phone: Make) -> None:
+    alice, bob = make_phone(), make_phone(name="bob", media_enc="srtp")
+    bob.agent.uri = BOB
+    call = refused(alice, 488, "Not Acceptable Here", body=OFFER)
+    assert on_setup(alice.agent, call, [alice.agent, bob.agent]) == (
+        "alice offered PCMU/8000, opus/48000 over RTP/AVP; bob takes every codec with"
+        " media_enc=srtp."
+    )
+    assert on_setup(alice.agent, call, [alice.agent]) == (
+        "alice offered PCMU/8000, opus/48000 over RTP/AVP, which the other side does not take."
+    )
+
+
+@pytest.mark.parametrize(
+    ("password", "status", "why"),
+    [
+        ("", 401, "alice was challenged and has no password."),
+        ("s3cret", 407, "The digest of user 'alice' was not accepted: check user and password."),
+        ("s3cret", 403, None),
+        ("s3cret", 503, None),
+    ],
+)
+def test_refused_credentials(make_phone: Make, password: str, status: int, why: str | None) -> None:
+    assert on_credentials(make_phone(password=password).agent, status) == why
+
+
+def test_an_answer_under_way_is_named_and_so_is_who_has_to_accept(make_phone: Make) -> None:
+    alice, bob = make_phone(), make_phone(name="bob")
+    call_id = alice.agent.dial(BOB)
+    alice.sip(message("SIP/2.0 180 Ringing", call_id))
+    call = alice.agent.calls[0]
+    assert on_setup(alice.agent, call, [alice.agent]) == "The last answer was 180 Ringing."
+    bob.rings(call_id)
+    assert on_setup(alice.agent, call, [alice.agent, bob.agent]) == (
+        "bob rings, and nobody has accepted there; use Accept."
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ("Connection refused", "Nothing listens at 127.0.0.1:40002."),
+        ("Connection timed out", "b:2 never answered the INVITE (1 retransmission)."),
+        ("Protocol error", None),
+    ],
+)
+def test_a_call_that_failed_on_its_way(phone: Phone, words: str, why: str | None) -> None:
+    call_id = phone.agent.dial(BOB)
+    for _ in range(2):
+        phone.sip(message(f"INVITE {BOB} SIP/2.0", call_id), sent=True)
+    phone.closes(call_id, ClosedBy.FAILURE, words=words)
+    assert on_setup(phone.agent, phone.agent.calls[0], []) == why
+
+
+def test_a_certificate_that_is_not_trusted_is_the_reason(phone: Phone) -> None:
+    trouble = "tls: tls_verify_handler: error_string = unable to get local issuer certificate"
+    phone.backend.feed(StackLog(time.monotonic() - 60, "WARNING", trouble.replace("get", "old")))
+    call_id = phone.agent.dial(BOB)
+    phone.backend.feed(StackLog(time.monotonic(), "WARNING", trouble))
+    phone.closes(call_id, ClosedBy.FAILURE, words="Protocol error")
+    assert on_setup(phone.agent, phone.agent.calls[0], []) == (
+        "The server's TLS certificate is not trusted (unable to get local issuer certificate);"
+        " see tls_ca_file."
+    )
+
+
+def test_a_cancel_that_says_why_is_quoted(phone: Phone) -> None:
+    phone.rings("one")
+    phone.sip(message("CANCEL sip:alice SIP/2.0", "one", "Reason: SIP;cause=200"))
+    phone.closes("one", ClosedBy.PEER)
+    assert on_setup(phone.agent, phone.agent.calls[0], []) == "It came with Reason: SIP;cause=200."
+
+
+def test_nobody_calling_is_explained_by_a_call_that_went_wrong(make_phone: Make) -> None:
+    alice, bob = make_phone(), make_phone(name="bob")
+    bob.agent.uri = BOB
+    refused(alice, 404, "Not Found")
+    why = on_nobody_calling(bob.agent, [alice.agent, bob.agent])
+    assert why is not None
+    assert why.startswith(f"alice did call, but its call to {BOB} was refused with 404 Not Found")
+
+
+def test_nobody_calling_is_explained_by_a_missing_registration(make_phone: Make) -> None:
+    bob = make_phone(name="bob", domain="pbx.example", regint=600)
+    assert on_nobody_calling(bob.agent, [bob.agent]) == "bob is not registered at pbx.example."
+
+
+def test_silence_is_explained_by_what_the_other_agent_does(make_phone: Make) -> None:
+    alice, bob = make_phone(), make_phone(name="bob")
+    ours, theirs = talking(alice, bob)
+    both = [alice.agent, bob.agent]
+
+    def why() -> str | None:
+        return on_nothing_heard(alice.agent, ours, both, time.monotonic())
+
+    assert on_nothing_heard(alice.agent, ours, [alice.agent], 0.0) is None
+    assert why() == "bob sends silence; use Send Audio."
+    bob.agent.note(SourceChosen(time.monotonic(), theirs.call_id, "tone:440"))
+    bob.agent.note(SourceChosen(time.monotonic() + 60, theirs.call_id, "what came later"))
+    assert why() == "bob sends tone:440 in 245 RTP packets: it is lost on the way."
+    bob.backend.feed(Muted(time.monotonic(), theirs.call_id, True))
+    assert why() == "bob is muted."
+    ours.offers.held_by_peer = True
+    assert why() == "bob holds the call."
+    ours.offers.held_by_peer, ours.offers.on_hold = False, True
+    assert why() == "alice holds the call."
+    alice.closes(ours.call_id, ClosedBy.PEER)
+    assert why() is None
+
+
+def test_a_hold_by_a_foreign_peer(make_phone: Make) -> None:
+    alice, bob = make_phone(), make_phone(name="bob")
+    ours, _ = talking(alice, bob)
+    ours.offers.held_by_peer = True
+    assert on_nothing_heard(alice.agent, ours, [], 0.0) == "The other side holds the call."
+
+
+@pytest.mark.parametrize(
+    ("heard", "sends", "why"),
+    [
+        (880.0, "tone:440", "2 times the frequency: somewhere audio is played too fast"),
+        (73.3, "tone:440", "0.167 times the frequency: somewhere audio is played too slow"),
+        (880.0, "tone:880", "bob sends tone:880."),
+        (480.0, "tone:440", "None"),
+        (441.0, "tone:440", "The tone was there, but too short or too unsteady"),
+    ],
+)
+def test_another_tone(make_phone: Make, heard: float, sends: str, why: str) -> None:
+    alice, bob = make_phone(), make_phone(name="bob")
+    ours, theirs = talking(alice, bob)
+    bob.agent.note(SourceChosen(1.0, theirs.call_id, sends))
+    both = [alice.agent, bob.agent]
+    told = on_another_tone(alice.agent, ours, both, 2.0, wanted=440.0, heard=heard)
+    assert why in str(told)
+
+
+def test_missing_digits_are_explained_by_what_was_sent(make_phone: Make) -> None:
+    alice, bob = make_phone(), make_phone(name="bob", dtmf_mode="info")
+    ours, theirs = talking(alice, bob)
+    both = [alice.agent, bob.agent]
+    assert on_missing_digits(alice.agent, ours, both) == "bob sent no digit."
+    bob.agent.note(DtmfSent(time.monotonic(), theirs.call_id, "12"))
+    assert on_missing_digits(alice.agent, ours, both) == "bob sent '12' with dtmf_mode=info."
+    assert on_missing_digits(alice.agent, None, both) is None
+
+
+def test_an_explanation_is_appended_once(phone: Phone) -> None:
+    failure = CallFailure("It failed.", phone.agent, lambda agents: f"{len(agents)} agents.")
+    failure.explain([phone.agent])
+    failure.explain([])
+    assert str(failure) == "It failed. 1 agents."
+
+
+def overdue(agent: Agent) -> Overdue:
+    return Overdue(
+        CallFailure("Late.", agent, awaited=lambda event: isinstance(event, CallEstablished))
+    )
+
+
+def test_what_came_too_late_is_told_with_its_delay(phone: Phone) -> None:
+    call_id = phone.agent.dial(BOB)
+    late = overdue(phone.agent)
+    phone.backend.feed(CallEstablished(time.monotonic() + 0.25, call_id))
+    story = late.story()
+    assert story is not None
+    assert re.fullmatch(r"It came 2[5-9]\d ms after the time ran out\.", story)
+
+
+def test_what_was_there_before_is_not_late_and_nothing_is_waited_for_long(
+    phone: Phone, tmp_path: Path
+) -> None:
+    call_id = phone.agent.dial(BOB)
+    phone.is_established(call_id)
+    late = overdue(phone.agent)
+    phone.backend.feed(CallDialled(time.monotonic(), "two", BOB))
+    phone.backend.feed(SourceChosen(time.monotonic(), "two", "silence"))
+    began = time.monotonic()
+    assert late.story() is None
+    assert time.monotonic() - began < 5
+
+
+def test_what_comes_after_the_next_keyword_is_not_late(phone: Phone) -> None:
+    call_id = phone.agent.dial(BOB)
+    late = overdue(phone.agent)
+    late.settle()
+    phone.backend.feed(CallEstablished(time.monotonic() + 0.001, call_id))
+    assert late.story() is None
