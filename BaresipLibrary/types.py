@@ -32,12 +32,16 @@ class AutoClosing(Enum):
     MANUAL = auto()
 
 
-class Recordings(Enum):
-    """Which calls' recordings stay under Robot's output directory."""
+class Occasion(Enum):
+    """When something is kept or shown: ``on_failure`` is that of the test, or suite setup."""
 
     always = auto()
     on_failure = auto()
     never = auto()
+
+    def is_now(self, *, failed: bool) -> bool:
+        """Whether it is, at the end of something that has failed or has not."""
+        return self is Occasion.always or (failed and self is Occasion.on_failure)
 
 
 class BackendName(Enum):

@@ -52,6 +52,14 @@ class RecordingReader:
         return layout.sample_rate if layout else 0
 
     @property
+    def seconds(self) -> float:
+        """Seconds of audio before the position that has been read or skipped to."""
+        if self._layout is None:
+            return 0.0
+        frames = (self._position - self._layout.data_start) // self._layout.frame
+        return frames / self._layout.sample_rate
+
+    @property
     def is_finished(self) -> bool:
         """Whether the sizes in the header fit the file: its writer has closed it."""
         if self._find_layout() is None or self._file is None:
@@ -136,6 +144,13 @@ class RecordingReader:
         if self.is_finished:
             return min(size, layout.data_start + data_size)
         return size
+
+
+def seconds_recorded(path: str | os.PathLike[str]) -> float:
+    """Return how much audio a recording holds by now; 0 without one. Raises like `read_new`."""
+    with RecordingReader(path) as reader:
+        reader.skip_to_end()
+        return reader.seconds
 
 
 def _parse(file: BinaryIO, path: Path) -> _Layout | None:

@@ -99,8 +99,8 @@ def call_flow(witnesses: Sequence[Witness], steps: Sequence[Step], began: float)
         if isinstance(event, SipMessage)
     )
     lanes = Lanes(witnesses, transmissions)
-    arrows = [_arrow(one, lanes, began) for one in sorted(transmissions, key=_time)]
-    times = [step.at for step in steps] + [_time(one) for one in transmissions]
+    arrows = [_arrow(one, lanes, began) for one in transmissions]
+    times = [step.at for step in steps] + [one.at for one in transmissions]
     notes: list[Note] = []
     for lane, witness in enumerate(witnesses):
         found = noted(witness.events)
@@ -112,11 +112,6 @@ def call_flow(witnesses: Sequence[Witness], steps: Sequence[Step], began: float)
     return CallFlow(lanes.all, rows)
 
 
-def _time(one: Transmission) -> float:
-    """When it was on the wire. Stacks stamp late, never early: the earlier stamp is the truer."""
-    return min(event.at for event in (one.sent, one.received) if event)
-
-
 def _offset(at: float, began: float) -> float:
     return round(at - began, 3) + 0.0  # the sum turns -0.0 into 0.0
 
@@ -126,7 +121,7 @@ def _arrow(one: Transmission, lanes: Lanes, began: float) -> Arrow:
     message = Message(text)
     source, destination = lanes.source(one), lanes.destination(one)
     return Arrow(
-        _offset(_time(one), began),
+        _offset(one.at, began),
         source,
         destination,
         label(message),

@@ -5,7 +5,6 @@ escapes it, and what it could hide in or reorder a page with is shown as an esca
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from itertools import groupby
@@ -13,6 +12,7 @@ from itertools import groupby
 from markupsafe import Markup
 
 from .flow import Arrow, CallFlow, Gap, Lane, Note, Ran, Row
+from .text import visible
 
 #: Beyond these many characters a text of the page is cut.
 _LABEL = 160
@@ -28,9 +28,6 @@ _FIRST = 30
 _LAST = 50
 _AROUND = 10
 _WORTH_FOLDING = 10
-_SUSPECT = re.compile(r"[^ -~\n\t]")
-#: Unicode's control, format, lone surrogate, unassigned, line and paragraph separator characters.
-_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"})
 _STYLE = Markup(
     " ".join(files(__package__).joinpath("ladder.css").read_text(encoding="utf-8").split())
 )
@@ -196,26 +193,14 @@ def _message(text: str) -> str:
     text = text.replace("\r\n", "\n")
     missing = len(text) - _MESSAGE
     if missing <= 0:
-        return _visible(text)
-    return f"{_visible(text[:_MESSAGE])}\n[{missing} more characters are not shown.]"
+        return visible(text)
+    return f"{visible(text[:_MESSAGE])}\n[{missing} more characters are not shown.]"
 
 
 def _cut(text: str, length: int) -> str:
     """One line of at most so many characters of the text."""
     line = re.sub(r"[\r\n\t]+", " ", text[:length])
-    return _visible(line if len(text) <= length else f"{line}…")
-
-
-def _visible(text: str) -> str:
-    """Characters that cannot be seen, or that reorder others, as escapes such as ``\\u202e``."""
-    return _SUSPECT.sub(_escaped, text)
-
-
-def _escaped(match: re.Match[str]) -> str:
-    char = match[0]
-    if unicodedata.category(char) not in _INVISIBLE:
-        return char
-    return char.encode("unicode_escape").decode()
+    return visible(line if len(text) <= length else f"{line}…")
 
 
 def _joined(parts: Iterator[Markup]) -> Markup:

@@ -1,37 +1,80 @@
 """Flushes what agents saw into Robot's log. Only Robot's own thread may do that."""
 
 from collections.abc import Iterable
+from itertools import groupby
 
+from markupsafe import Markup
 from robot.api import logger
 
 from ..agents.agent import Agent
 from ..events import Event, QualityReported, SipMessage, StackLog
 from ..sip.masking import masked
 from .events import line
+from .notes import folded
 
 #: What only those see who ask for DEBUG.
 _DETAILS = (SipMessage, StackLog, QualityReported)
+#: A line longer than this is cut; the whole message is at DEBUG.
+_LONGEST = 240
+#: Of more lines than this only the first and the last show at once.
+_ALL, _FIRST, _LAST = 40, 20, 15
+_FOLDED = Markup("{first}\n<details><summary>{count} more lines</summary>{middle}</details>{last}")
 
 
 def flush(agents: Iterable[Agent], began: float) -> None:
     """Logs the events that nobody has seen yet, in order; times count from `began` (monotonic)."""
     news: list[tuple[Event, Agent]] = []
+    details: list[tuple[Event, Agent]] = []
     for agent in agents:
         with agent.changes:
             events = agent.journal.since(agent.logged)
             agent.logged = len(agent.journal)
-        news += [(event, agent) for event in events]
-    news.sort(key=lambda item: item[0].at)
-    lines = [
-        f"{_offset(event, began)}  {agent.name}  {line(event)}"
-        for event, agent in news
-        if not isinstance(event, _DETAILS)
-    ]
-    if lines:
+        shown = [event for event in events if not isinstance(event, _DETAILS)]
+        news += [(event, agent) for event in folded(shown, [])]
+        details += [(event, agent) for event in events if isinstance(event, _DETAILS)]
+    _write(_lines(sorted(news, key=_time), began))
+    for event, agent in sorted(details, key=_time):
+        logger.debug(
+            f"{_offset(event, began)}  {_cut(agent.name)}  {_cut(line(event))}{_whole(event)}"
+        )
+
+
+def _time(item: tuple[Event, Agent]) -> float:
+    return item[0].at
+
+
+def _lines(news: Iterable[tuple[Event, Agent]], began: float) -> list[str]:
+    """A line an event; what an agent saw several times in a row is one."""
+    lines = []
+    for words, group in groupby(news, key=_words):
+        same = [event for event, _ in group]
+        times = f"  ({len(same)} times)" if len(same) > 1 else ""
+        lines.append(f"{_offset(same[0], began)}  {words}{times}")
+    return lines
+
+
+def _words(item: tuple[Event, Agent]) -> str:
+    return f"{_cut(item[1].name)}  {_cut(line(item[0]))}"
+
+
+def _write(lines: list[str]) -> None:
+    if not lines:
+        return
+    if len(lines) <= _ALL:
         logger.info("\n".join(lines))
-    for event, agent in news:
-        if isinstance(event, _DETAILS):
-            logger.debug(f"{_offset(event, began)}  {agent.name}  {line(event)}{_whole(event)}")
+        return
+    middle = lines[_FIRST:-_LAST]
+    text = _FOLDED.format(
+        first="\n".join(lines[:_FIRST]),
+        count=len(middle),
+        middle="\n".join(middle),
+        last="\n".join(lines[-_LAST:]),
+    )
+    logger.info(str(text), html=True)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}… ({len(text)} characters)"
 
 
 def _offset(event: Event, began: float) -> str:

@@ -6,7 +6,6 @@ mailed; a budget keeps a log with many failed tests small.
 
 import base64
 import io
-import unicodedata
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from numpy.typing import NDArray
 from ..audio.recordings import RecordingReader
 from ..audio.timeline import Sound, Stretch, Timeline, timeline
 from . import pictures
+from .text import visible
 
 BUDGET = 450_000
 """Bytes of embedded audio and pictures in one call of `players`: 100 failed tests make 45 MB."""
@@ -29,6 +29,7 @@ MOST_SAMPLES = 4_800_000
 FEW_ROWS = 12
 """A table with more rows is folded."""
 _CHUNK = 480_000
+_FLAC_BLOCK = 4096
 
 _STYLE = Markup("""<style>
 .baresip-sound { max-width: 800px; color: var(--text-color); white-space: normal; }
@@ -113,28 +114,28 @@ class _Budget:
         return uri
 
 
-def players(recordings: Sequence[Recorded]) -> Markup:
+def players(heard: Sequence[Recorded], sent: Sequence[Recorded] = ()) -> str:
     """One HTML fragment for log.html with a player, a picture and a table for each recording.
 
-    It is written to the log with ``logger.info(str(html), html=True)``: Robot writes its XML with
-    the string's own ``replace``, and that of `Markup` escapes. What was heard is embedded before
-    what was sent, up to `BUDGET` bytes; the rest is linked. A file that can't be read is
-    answered with a sentence, never with an error. Pictures need matplotlib; without it, one line
-    says how to get it.
+    Plain text, no `Markup`, for the reason that `ladder` gives. What was heard shows at once, what
+    was sent on a click. As much is embedded, in that order, as `BUDGET` has room for; the rest is
+    linked. A file that can't be read is answered with a sentence, never with an error. Pictures
+    need matplotlib; without it, one line says how to get it.
     """
     budget = _Budget(BUDGET)
-    heard_first = sorted(recordings, key=lambda one: "heard" not in one.title)
-    blocks = {id(one): _block(one, budget) for one in heard_first}
-    content = Markup("\n").join(blocks[id(one)] for one in recordings)
+    shown = Markup("\n").join([_block(one, budget) for one in heard])
+    folded = Markup("\n").join([_block(one, budget) for one in sent])
+    if folded:
+        shown += Markup("<details><summary>What was sent</summary>{}</details>").format(folded)
     hint = _NO_PICTURES if budget.pictures_missing else ""
-    return Markup('{}\n<div class="baresip-sound">\n{}\n{}</div>').format(_STYLE, content, hint)
+    return str(Markup('{}<div class="baresip-sound">{}{}</div>').format(_STYLE, shown, hint))
 
 
 def _block(recorded: Recorded, budget: _Budget) -> Markup:
     try:
         audio = _read(recorded.path)
     except _Unreadable as reason:
-        content = Markup('<p class="problem">{}</p>').format(_legible(str(reason)))
+        content = Markup('<p class="problem">{}</p>').format(visible(str(reason)))
         figures = ""
     else:
         mono = audio.frames.mean(axis=1) / 32768
@@ -149,10 +150,10 @@ def _block(recorded: Recorded, budget: _Budget) -> Markup:
     return Markup(
         '<div class="recording"><span class="title">{}</span> {} <a href="{}">{}</a>\n{}</div>'
     ).format(
-        _legible(recorded.title),
+        visible(recorded.title),
         figures,
         _safe_link(recorded.href),
-        _legible(recorded.path.name),
+        visible(recorded.path.name),
         content,
     )
 
@@ -197,36 +198,41 @@ def _figures(audio: _Audio, found: Timeline) -> str:
 
 def _player(recorded: Recorded, audio: _Audio, budget: _Budget) -> Markup:
     """The player, and why the audio is not in the log if it isn't."""
-    player = Markup('<audio controls preload="metadata" src="{}"></audio>')
+    player = Markup('<audio controls preload="metadata" aria-label="{}" src="{}"></audio>')
+    title = visible(recorded.title)
     if audio.skipped:
         reason = "it is long"
-    elif (content := _flac(audio)) is None:
+    elif (content := _encoded(audio)) is None:
         reason = f"FLAC has no {audio.frames.shape[1]} channels"
-    elif uri := budget.embed(content, "audio/flac"):
-        return player.format(uri)
+    elif uri := budget.embed(*content):
+        return player.format(title, uri)
     else:
-        reason = f"with {len(content) / 1000:.0f} kB it is more than this test may still embed"
+        reason = f"with {len(content[0]) / 1000:.0f} kB it is more than this test may still embed"
     note = Markup("<p>Plays only beside its file, not embedded: {}.</p>").format(reason)
-    return player.format(_safe_link(recorded.href)) + note
+    return player.format(title, _safe_link(recorded.href)) + note
 
 
-def _flac(audio: _Audio) -> bytes | None:
-    """The audio without loss, mono when all channels are equal; None when FLAC can't hold it."""
+def _encoded(audio: _Audio) -> tuple[bytes, str] | None:
+    """The audio without loss and its media type; None when FLAC can't hold it.
+
+    Mono when all channels are equal. Chromium plays no FLAC of less than two blocks.
+    """
     frames = audio.frames
     if (frames == frames[:, :1]).all():
         frames = frames[:, :1]
+    kind = "FLAC" if len(frames) >= 2 * _FLAC_BLOCK else "WAV"
     file = io.BytesIO()
     try:
-        soundfile.write(file, frames, audio.sample_rate, format="FLAC", subtype="PCM_16")
+        soundfile.write(file, frames, audio.sample_rate, format=kind, subtype="PCM_16")
     except (soundfile.LibsndfileError, ValueError):
         return None
-    return file.getvalue()
+    return file.getvalue(), f"audio/{kind.lower()}"
 
 
 def _picture(
     recorded: Recorded, audio: _Audio, mono: NDArray[np.float64], budget: _Budget
 ) -> Markup:
-    marks = [(moment.seconds, _legible(moment.text)) for moment in recorded.moments]
+    marks = [(moment.seconds, visible(moment.text)) for moment in recorded.moments]
     try:
         drawn = pictures.picture(mono, audio.sample_rate, marks, begin=audio.begin)
     except ImportError:
@@ -235,7 +241,7 @@ def _picture(
     uri = budget.embed(drawn, pictures.MEDIA_TYPE)
     if uri is None:
         return Markup("<p>No picture: this test has embedded enough.</p>")
-    words = f"Waveform and spectrogram: {_legible(recorded.title)}"
+    words = f"Waveform and spectrogram: {visible(recorded.title)}"
     return Markup('<img src="{}" alt="{}">').format(uri, words)
 
 
@@ -281,7 +287,7 @@ def _moment_row(moment: Moment) -> Markup:
     return Markup(
         '<tr class="moment"><td class="number">{:.2f} s</td><td></td>'
         '<td class="words" colspan="2">{}</td></tr>'
-    ).format(moment.seconds, _legible(moment.text))
+    ).format(moment.seconds, visible(moment.text))
 
 
 def _stretch_row(stretch: Stretch, begin: float) -> Markup:
@@ -290,16 +296,6 @@ def _stretch_row(stretch: Stretch, begin: float) -> Markup:
         '<tr><td class="number">{:.2f} s</td><td class="number">{:.2f} s</td><td>{}</td>'
         '<td class="number">{}</td></tr>'
     ).format(begin + stretch.begin, begin + stretch.end, stretch.words, level)
-
-
-def _legible(text: str) -> str:
-    """The text with what is invisible, or turns the writing direction, as an escape."""
-    return "".join(
-        character.encode("unicode_escape", "backslashreplace").decode("ascii")
-        if unicodedata.category(character) in ("Cc", "Cf", "Cs")
-        else character
-        for character in text
-    )
 
 
 def _safe_link(href: str) -> str:

@@ -1,16 +1,16 @@
 """Where recordings lie, and which of them stay."""
 
-import html
-import itertools
 import os
-import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from urllib.parse import quote
 
+from markupsafe import Markup
+
 from ..agents.agent import Agent
 from ..events import MediaStarted
-from ..types import Recordings
+from ..types import Occasion
+from .files import Paths, file_name
 
 _FOLDER = "recordings"
 
@@ -22,34 +22,33 @@ class RecordingShelf:
     run. What the setting does not keep is deleted once its test has passed and its call is over.
     """
 
-    def __init__(self, keep: Recordings) -> None:
+    def __init__(self, keep: Occasion) -> None:
         self._keep = keep
         self._output = Path.cwd()
         self._folder = self._output / _FOLDER
-        self._taken: set[Path] = set()
+        self._stems = Paths()
         self._undecided: dict[Agent, int] = {}
 
     def enter(self, output: Path, *names: str) -> None:
         """Recordings that begin from now on belong to the suite or test of that name."""
         self._output = output
-        self._folder = (output / _FOLDER).joinpath(*(_file_name(name) for name in names))
+        self._folder = (output / _FOLDER).joinpath(*(file_name(name) for name in names))
 
     def stem_for(self, agent: str) -> Path:
         """A path without ending that no other agent of this run records under."""
-        numbers = itertools.count(2)
-        stem = self._folder / _file_name(agent)
-        while stem in self._taken:
-            stem = stem.with_name(f"{_file_name(agent)}.{next(numbers)}")
-        self._taken.add(stem)
-        return stem
+        return self._stems.take(self._folder / file_name(agent))
 
     def watch(self, agent: Agent) -> None:
         """Takes charge of what the agent records."""
         self._undecided[agent] = 0
 
+    def keeps(self, *, failed: bool) -> bool:
+        """Whether recordings stay of what has failed, or has not."""
+        return self._keep.is_now(failed=failed)
+
     def leave(self, *, failed: bool, is_running: Callable[[Agent], bool]) -> list[Path]:
         """Decides at the end of a test or suite; returns the recordings that stay, to be linked."""
-        keep = self._keep is Recordings.always or (failed and self._keep is Recordings.on_failure)
+        keep = self.keeps(failed=failed)
         kept: list[Path] = []
         for agent, position in list(self._undecided.items()):
             running = is_running(agent)
@@ -88,14 +87,12 @@ class RecordingShelf:
                 return  # others still use it
             folder = folder.parent
 
+    def href(self, file: Path) -> str:
+        """What log.html, which lies in the output directory, links a file by."""
+        return quote(os.path.relpath(file, self._output))
+
     def links(self, files: Iterable[Path]) -> str:
-        """HTML that links recordings from log.html, which lies in the output directory."""
-        anchors = []
-        for file in files:
-            target = quote(os.path.relpath(file, self._output))
-            anchors.append(f'<a href="{target}">{html.escape(file.name)}</a>')
-        return "Recordings: " + ", ".join(anchors)
-
-
-def _file_name(name: str) -> str:
-    return re.sub(r"[^\w.+-]+", "_", name).strip("._")[:80] or "_"
+        """HTML that links recordings from log.html."""
+        anchor = Markup('<a href="{}">{}</a>')
+        anchors = (anchor.format(self.href(file), file.name) for file in files)
+        return str(Markup("Recordings: {}").format(Markup(", ").join(anchors)))

@@ -2,7 +2,13 @@
 
 import pytest
 
-from BaresipLibrary.events import CallIncoming, QualityReported, SipMessage
+from BaresipLibrary.events import (
+    CallIncoming,
+    CallRinging,
+    DtmfReceived,
+    QualityReported,
+    SipMessage,
+)
 from BaresipLibrary.report import log
 
 from ..scripted import Phone
@@ -25,3 +31,41 @@ def test_news_are_written_once_and_in_order(phone: Phone, monkeypatch: pytest.Mo
     assert written[1][1].startswith("+0.000 s  alice  UDP from a:1: INVITE sip:a SIP/2.0\n")
     assert 'response="***"' in written[1][1]
     assert written[2][1].startswith("+0.200 s  alice  RTCP")
+
+
+def logged(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> tuple[str, bool]:
+    written: list[tuple[str, bool]] = []
+    monkeypatch.setattr(log.logger, "info", lambda text, html=False: written.append((text, html)))
+    log.flush([phone.agent], 0.0)
+    [one] = written
+    return one
+
+
+def test_what_repeats_is_one_line_and_so_are_digits_in_a_row(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rings = [CallRinging(0.1 * n, "c") for n in range(3)]
+    digits = [DtmfReceived(1 + 0.1 * n, "c", digit) for n, digit in enumerate("12#")]
+    phone.backend.feed(*rings, *digits)
+    assert logged(phone, monkeypatch)[0].splitlines() == [
+        "+0.000 s  alice  RINGING at the peer  (3 times)",
+        "+1.000 s  alice  DTMF 12#",
+    ]
+
+
+def test_a_long_line_is_cut_and_says_how_long_it_was(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone.backend.feed(CallIncoming(0.0, "c", "sip:" + "a" * 100_000))
+    text, _ = logged(phone, monkeypatch)
+    assert len(text) < 400
+    assert text.endswith("… (100018 characters)")
+
+
+def test_many_lines_fold_and_stay_text(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
+    phone.backend.feed(*(CallIncoming(float(n), "c", f"sip:<b>{n}") for n in range(100)))
+    text, is_html = logged(phone, monkeypatch)
+    assert is_html
+    assert "<summary>65 more lines</summary>" in text
+    assert "<b>" not in text
+    assert text.count("sip:&lt;b&gt;") == 100

@@ -107,8 +107,15 @@ def test_equal_channels_are_embedded_as_one_and_others_as_they_are(tmp_path: Pat
     assert page.words.count("stereo") == 2
 
 
+def test_a_very_short_recording_is_no_flac(tmp_path: Path) -> None:
+    """Chromium plays a FLAC of one block only once."""
+    file = wav(tmp_path / "short.wav", signals.tone(440, 0.2, RATE))
+    [source] = Page(players([Recorded("a", file, "short.wav")])).sources("audio")
+    assert source.startswith("data:audio/wav;base64,")
+
+
 def test_more_channels_than_flac_has_are_linked(tmp_path: Path) -> None:
-    file = wav(tmp_path / "many.wav", np.random.default_rng(0).uniform(-1, 1, (800, 9)))
+    file = wav(tmp_path / "many.wav", np.random.default_rng(0).uniform(-1, 1, (9000, 9)))
     page = Page(players([Recorded("a", file, "many.wav")]))
     assert page.sources("audio") == ["many.wav"]
     assert "not embedded: FLAC has no 9 channels" in page.words
@@ -116,18 +123,17 @@ def test_more_channels_than_flac_has_are_linked(tmp_path: Path) -> None:
 
 def test_what_was_heard_is_embedded_first_and_the_rest_is_linked(tmp_path: Path) -> None:
     files = [wav(tmp_path / f"{number}.wav", noise(12, number)) for number in range(4)]
-    titles = ["a sent", "a heard", "b sent", "b heard"]
-    pairs = zip(titles, files, strict=True)
-    fragment = players([Recorded(title, file, file.name) for title, file in pairs])
+    found = [Recorded(file.stem, file, file.name) for file in files]
+    fragment = players(found[:2], found[2:])
     page = Page(fragment)
     embedded = [source.startswith("data:") for source in page.sources("audio")]
-    assert embedded[1]
-    assert not embedded[0]
+    assert embedded[0]
     assert not embedded[2]
+    assert not embedded[3]
     assert page.words.count("not embedded: with") == embedded.count(False)
     data = re.findall(r'"(data:[^"]*)"', fragment)
     assert sum(map(len, data)) <= module.BUDGET
-    assert re.findall(r"[ab] (?:heard|sent)", page.words) == titles
+    assert page.words.index("1.wav") < page.words.index("What was sent") < page.words.index("2.wav")
 
 
 def test_a_long_recording_shows_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -212,7 +218,7 @@ def test_nothing_in_it_comes_from_outside(tmp_path: Path) -> None:
     file = wav(tmp_path / "a.wav").rename(tmp_path / "<i>&\"' 100%\u202e.wav")
     moments = [Moment(1.0, HOSTILE)]
     fragment = players([Recorded(HOSTILE, file, f'"><script> {HOSTILE}', moments)])
-    assert isinstance(fragment, Markup)
+    assert not isinstance(fragment, Markup), "Robot would escape it once more"
     page = Page(fragment)
     assert not page.all("script")
     assert {tag for tag, _ in page.elements} == {

@@ -7,7 +7,7 @@ import pytest
 
 from BaresipLibrary.events import ClosedBy, MediaStarted
 from BaresipLibrary.report.recordings import RecordingShelf
-from BaresipLibrary.types import Recordings
+from BaresipLibrary.types import Occasion
 
 from ..scripted import Phone
 
@@ -27,14 +27,14 @@ def recorded(phone: Phone, shelf: RecordingShelf, call_id: str) -> list[Path]:
 @pytest.mark.parametrize(
     ("keep", "failed", "stays"),
     [
-        (Recordings.always, False, True),
-        (Recordings.on_failure, False, False),
-        (Recordings.on_failure, True, True),
-        (Recordings.never, True, False),
+        (Occasion.always, False, True),
+        (Occasion.on_failure, False, False),
+        (Occasion.on_failure, True, True),
+        (Occasion.never, True, False),
     ],
 )
 def test_what_stays(
-    phone: Phone, tmp_path: Path, keep: Recordings, failed: bool, stays: bool
+    phone: Phone, tmp_path: Path, keep: Occasion, failed: bool, stays: bool
 ) -> None:
     shelf = RecordingShelf(keep)
     shelf.enter(tmp_path, "Suite", "Test")
@@ -51,7 +51,7 @@ def test_what_stays(
 def test_a_call_that_goes_on_keeps_its_recording_until_it_is_over(
     phone: Phone, tmp_path: Path
 ) -> None:
-    shelf = RecordingShelf(Recordings.on_failure)
+    shelf = RecordingShelf(Occasion.on_failure)
     shelf.enter(tmp_path, "Suite")
     shelf.watch(phone.agent)
     files = recorded(phone, shelf, "one")
@@ -63,7 +63,7 @@ def test_a_call_that_goes_on_keeps_its_recording_until_it_is_over(
 
 
 def test_names_never_meet_and_never_leave_the_folder(tmp_path: Path) -> None:
-    shelf = RecordingShelf(Recordings.always)
+    shelf = RecordingShelf(Occasion.always)
     shelf.enter(tmp_path, "../..", "a/b\n<c>", ".hidden")
     stems = {shelf.stem_for(name) for name in ("../x", "../x", "x", "<x>")}
     assert len(stems) == 4
@@ -71,7 +71,7 @@ def test_names_never_meet_and_never_leave_the_folder(tmp_path: Path) -> None:
 
 
 def test_links_are_safe_html(tmp_path: Path) -> None:
-    shelf = RecordingShelf(Recordings.always)
+    shelf = RecordingShelf(Occasion.always)
     shelf.enter(tmp_path, "S")
     html = shelf.links([tmp_path / 'a "<b>&.wav'])
-    assert html == ('Recordings: <a href="a%20%22%3Cb%3E%26.wav">a &quot;&lt;b&gt;&amp;.wav</a>')
+    assert html == ('Recordings: <a href="a%20%22%3Cb%3E%26.wav">a &#34;&lt;b&gt;&amp;.wav</a>')

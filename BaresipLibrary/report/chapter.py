@@ -1,0 +1,98 @@
+"""What a test, or a suite outside its tests, has done so far, for whoever is to show it."""
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from ..agents.agent import Agent
+from ..audio.recordings import seconds_recorded
+from ..events import MediaStarted, SipMessage
+from ..sip.uris import user_part
+from .flow import CallFlow, Step, Witness, call_flow
+from .players import Moment, Recorded
+
+
+class Chapter:
+    """Begins with the agents that live then; those that start later are added.
+
+    Agents that are stopped meanwhile stay in it.
+    """
+
+    def __init__(self, agents: Iterable[Agent]) -> None:
+        self.began = time.monotonic()
+        self.agents = {agent: len(agent.journal) for agent in agents}
+        self._steps: list[Step] = []
+        self._moments: dict[Path, list[Moment]] = defaultdict(list)
+
+    def add(self, agent: Agent) -> None:
+        """An agent starts."""
+        self.agents.setdefault(agent, 0)
+
+    def step(self, at: float, words: str) -> None:
+        """A keyword runs from that moment on (monotonic seconds)."""
+        self._steps.append(Step(at, words))
+
+    def failure(self, words: str) -> None:
+        """A keyword has just failed: marks the moment, also in every recording that grows."""
+        self._steps.append(Step(time.monotonic(), f"{words}: failed", failed=True))
+        for media in self._running():
+            for path in (media.rx, media.tx):
+                self._moments[path].append(Moment(seconds_recorded(path), f"{words} failed"))
+
+    def _running(self) -> Iterator[MediaStarted]:
+        calls = (call for agent in self.agents for call in agent.calls if call.is_live)
+        return (call.media for call in calls if call.media is not None)
+
+    @property
+    def has_news(self) -> bool:
+        """Whether an agent did anything."""
+        grown = (len(agent.journal) > position for agent, position in self.agents.items())
+        return bool(self._steps) or any(grown)
+
+    def flow(self, agents: Iterable[Agent]) -> CallFlow:
+        """The sequence diagram of these agents."""
+        witnesses = [
+            Witness(agent.name, agent.uri, agent.journal.since(self.agents.get(agent, 0)))
+            for agent in agents
+        ]
+        return call_flow(witnesses, self._steps, self.began)
+
+    def messages(self, agents: Iterable[Agent]) -> list[tuple[str, SipMessage]]:
+        """What these agents saw of SIP, each message with the agent's name."""
+        return [
+            (agent.name, event)
+            for agent in agents
+            for event in agent.journal.of_kind(SipMessage, self.agents.get(agent, 0))
+        ]
+
+    def recordings(self, href: Callable[[Path], str]) -> tuple[list[Recorded], list[Recorded]]:
+        """The recordings that the chapter is about: what was heard, and what was sent."""
+        heard: list[Recorded] = []
+        sent: list[Recorded] = []
+        for agent in self.agents:
+            for event in self._media(agent):
+                whom = _other_side(agent, event)
+                for path, verb, found in ((event.rx, "heard", heard), (event.tx, "sent", sent)):
+                    moments = tuple(self._moments[path])
+                    found.append(Recorded(f"{agent.name} {verb}{whom}", path, href(path), moments))
+        return heard, sent
+
+    def _media(self, agent: Agent) -> list[MediaStarted]:
+        """The streams that began in the chapter, and those that it found running."""
+        position = self.agents[agent]
+        began_here = list(agent.journal.of_kind(MediaStarted, position))
+        before = [
+            call.media
+            for call in agent.calls
+            if call.media is not None
+            and call.media not in began_here
+            and (call.closed is None or call.closed.at >= self.began)
+        ]
+        return before + began_here
+
+
+def _other_side(agent: Agent, media: MediaStarted) -> str:
+    """Of an agent with several calls, whom this one was with."""
+    peers = {call.call_id: user_part(call.peer_uri) for call in agent.calls}
+    return f" in its call with {peers[media.call_id]}" if len(peers) > 1 else ""

@@ -1,0 +1,118 @@
+"""What a test leaves in log.html for whoever asks why it failed, and when it does so."""
+
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from markupsafe import Markup
+
+from ..agents.agent import Agent
+from ..agents.failures import CallFailure
+from ..agents.overdue import Overdue
+from ..agents.registry import Registry
+from ..sip.capture import as_pcap, as_text
+from ..sip.exchange import merged
+from ..types import Occasion
+from .chapter import Chapter
+from .files import Paths, file_name
+from .ladder import ladder
+from .log import flush
+from .players import players
+from .recordings import RecordingShelf
+
+_FOLDER = "sip-traces"
+CAPTURE = ".pcap"
+
+
+class Evidence:
+    """Follows the keywords of a test, and shows the ladder, the audio and the packets of it."""
+
+    def __init__(self, when: Occasion, agents: Registry, recordings: RecordingShelf) -> None:
+        self._when = when
+        self._agents = agents
+        self._recordings = recordings
+        self._captures = Paths()
+        self._capture = Path()
+        self._chapter = Chapter([])
+        self._overdue: list[Overdue] = []
+
+    def enter(self, output: Path, *names: str) -> None:
+        """A test, or what a suite does outside its tests, begins."""
+        self._capture = (output / _FOLDER).joinpath(*(file_name(name) for name in names))
+        self._chapter = Chapter(self._agents)
+        self._overdue = []
+
+    def watch(self, agent: Agent) -> None:
+        """An agent starts."""
+        self._chapter.add(agent)
+
+    @contextmanager
+    def keyword(self, words: str, *, quiet: bool) -> Iterator[None]:
+        """A keyword runs. A quiet one shows in the ladder only when it fails."""
+        began = time.monotonic()
+        for overdue in self._overdue:
+            overdue.settle()
+        if not quiet:
+            self._chapter.step(began, words)
+        try:
+            yield
+        except BaseException as error:
+            self._chapter.failure(words)
+            if isinstance(error, CallFailure):
+                self._explain(error)
+            raise
+        finally:
+            flush(self._agents, began)
+
+    def _explain(self, failure: CallFailure) -> None:
+        failure.explain(list(self._agents))
+        if failure.awaited is not None:
+            self._overdue.append(Overdue(failure))
+
+    def late(self, message: str) -> str:
+        """A test's message, with what came after all although its failure says it did not."""
+        for overdue in self._overdue:
+            story = overdue.message in message and overdue.story()
+            if story:
+                message = message.replace(overdue.message, f"{overdue.message} {story}")
+        return message
+
+    def is_due(self, *, failed: bool) -> bool:
+        """Whether what has ended, failed or not, is to be shown."""
+        return self._when.is_now(failed=failed) and self._chapter.has_news
+
+    def flow(self, agents: Iterable[Agent] | None = None) -> str:
+        """The ladder of these agents, or of all, so far."""
+        chosen = self._chapter.agents if agents is None else agents
+        return ladder(self._chapter.flow(chosen))
+
+    def packets(self) -> str:
+        """Writes the capture of what has ended; returns a link to it, or nothing without one."""
+        messages = self._chapter.messages(self._chapter.agents)
+        if not messages:
+            return ""
+        path = self._captures.take(self._capture.with_name(self._capture.name + CAPTURE))
+        self.save(path)
+        link = Markup('SIP messages: <a href="{}">{}</a>, for Wireshark, tshark or sngrep')
+        return str(link.format(self._recordings.href(path), path.name))
+
+    def save(self, path: Path, agents: Iterable[Agent] | None = None) -> None:
+        """Writes what these agents, or all, saw of SIP so far: a capture, or else text.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        chosen = self._chapter.agents if agents is None else agents
+        transmissions = merged(self._chapter.messages(chosen))
+        wall_clock = time.time() - time.monotonic()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.suffix.lower() == CAPTURE:
+            path.write_bytes(as_pcap(transmissions, wall_clock))
+        else:
+            path.write_text(as_text(transmissions, wall_clock), encoding="utf-8")
+
+    def audio(self) -> str:
+        """Players for what was heard and sent, or nothing without any."""
+        heard, sent = self._chapter.recordings(self._recordings.href)
+        return players(heard, sent) if heard else ""

@@ -1,0 +1,133 @@
+"""When evidence is shown, what a test's message learns later, and what a chapter holds."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from BaresipLibrary.agents.failures import CallFailure
+from BaresipLibrary.agents.registry import Registry
+from BaresipLibrary.events import CallEstablished, ClosedBy, MediaStarted
+from BaresipLibrary.report import log
+from BaresipLibrary.report.chapter import Chapter
+from BaresipLibrary.report.evidence import Evidence
+from BaresipLibrary.report.recordings import RecordingShelf
+from BaresipLibrary.types import Occasion
+
+from ..audio import signals
+from ..scripted import Phone
+from .test_players import wav
+
+INVITE = "INVITE sip:bob@b SIP/2.0\r\nVia: SIP/2.0/UDP a:1;branch=z9hG4bK1\r\nCall-ID: c\r\n\r\n"
+
+
+@pytest.fixture
+def evidence(phone: Phone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Evidence]:
+    monkeypatch.setattr(log.logger, "info", lambda text, html=False: None)
+    agents, shelf = Registry(), RecordingShelf(Occasion.on_failure)
+    agents.start("alice", "", lambda: phone.agent)
+    shelf.enter(tmp_path, "S", "T")
+    found = Evidence(Occasion.on_failure, agents, shelf)
+    found.enter(tmp_path, "S", "T")
+    yield found
+
+
+def test_a_test_in_which_nothing_happened_shows_nothing(evidence: Evidence) -> None:
+    assert not evidence.is_due(failed=True)
+    with evidence.keyword("Dial    alice", quiet=False):
+        pass
+    assert evidence.is_due(failed=True)
+    assert not evidence.is_due(failed=False)
+
+
+def test_a_quiet_keyword_is_no_step_until_it_fails(evidence: Evidence) -> None:
+    with evidence.keyword("Get State    alice", quiet=True):
+        pass
+    assert "Get State" not in evidence.flow()
+    with (
+        pytest.raises(AssertionError),
+        evidence.keyword("Get State    alice    ==    IDLE", quiet=True),
+    ):
+        raise AssertionError
+    assert "Get State    alice    ==    IDLE: failed" in evidence.flow()
+
+
+def test_a_failure_is_explained_with_the_agents_that_live(evidence: Evidence) -> None:
+    agent = Phone(Path(), "bob").agent
+    with pytest.raises(CallFailure) as failure, evidence.keyword("Wait", quiet=False):
+        raise CallFailure("It failed.", agent, lambda agents: f"There is {agents[0].name}.")
+    assert str(failure.value) == "It failed. There is alice."
+
+
+def test_a_message_learns_what_came_late(evidence: Evidence, phone: Phone) -> None:
+    call_id = phone.agent.dial("sip:bob@b")
+    with pytest.raises(CallFailure), evidence.keyword("Wait", quiet=False):
+        raise CallFailure(
+            "Not yet.", phone.agent, awaited=lambda event: isinstance(event, CallEstablished)
+        )
+    phone.is_established(call_id)
+    assert evidence.late("Another message.") == "Another message."
+    late = evidence.late("Several failures occurred:\n\n1) Not yet.\n\n2) Else.")
+    assert "1) Not yet. It came " in late
+    assert late.endswith(" ms after the time ran out.\n\n2) Else.")
+
+
+def test_the_capture_of_a_test_is_linked_and_never_overwrites_another(
+    evidence: Evidence, phone: Phone, tmp_path: Path
+) -> None:
+    assert evidence.packets() == "", "there is no message"
+    phone.sip(INVITE)
+    assert 'href="sip-traces/S/T.pcap"' in evidence.packets()
+    assert 'href="sip-traces/S/T.2.pcap"' in evidence.packets()
+    evidence.save(tmp_path / "x" / "trace.txt")
+    assert "INVITE sip:bob@b SIP/2.0" in (tmp_path / "x" / "trace.txt").read_text()
+    assert (tmp_path / "sip-traces/S/T.pcap").read_bytes()[:4] == b"\xd4\xc3\xb2\xa1"
+
+
+def test_a_chapter_begins_where_it_begins_and_keeps_who_was_stopped(phone: Phone) -> None:
+    phone.sip(INVITE)
+    chapter = Chapter([phone.agent])
+    assert not chapter.has_news
+    assert chapter.messages(chapter.agents) == []
+    bob = Phone(Path(), "bob")
+    chapter.add(bob.agent)
+    bob.sip(INVITE)
+    bob.agent.stop()
+    assert chapter.has_news
+    assert [name for name, _ in chapter.messages(chapter.agents)] == ["bob"]
+
+
+def test_a_failure_marks_its_moment_in_the_recordings_that_run(
+    phone: Phone, tmp_path: Path
+) -> None:
+    chapter = Chapter([phone.agent])
+    rx = wav(tmp_path / "rx.wav", signals.tone(440, 1.5, 8000))
+    tx = wav(tmp_path / "tx.wav", signals.tone(440, 1.75, 8000))
+    call_id = phone.agent.dial("sip:bob@b")
+    phone.is_established(call_id)
+    phone.backend.feed(MediaStarted(time.monotonic(), call_id, 8000, 1, rx, tx))
+    chapter.failure("Verify Audio    alice")
+    phone.closes(call_id, ClosedBy.PEER)
+    chapter.failure("Later")
+    heard, sent = chapter.recordings(lambda path: path.name)
+    assert [(one.title, one.href) for one in (*heard, *sent)] == [
+        ("alice heard", "rx.wav"),
+        ("alice sent", "tx.wav"),
+    ]
+    assert [m.seconds for m in heard[0].moments] == pytest.approx([1.5])
+    assert [m.seconds for m in sent[0].moments] == pytest.approx([1.75])
+
+
+def test_a_call_that_goes_on_from_before_is_heard_too_and_one_that_has_ended_is_not(
+    phone: Phone, tmp_path: Path
+) -> None:
+    for call_id in ("over", "on"):
+        phone.rings(call_id)
+        phone.is_established(call_id)
+        files = [wav(tmp_path / f"{call_id}-{way}.wav") for way in ("rx", "tx")]
+        phone.backend.feed(MediaStarted(time.monotonic(), call_id, 8000, 1, *files))
+    phone.closes("over", ClosedBy.PEER)
+    heard, _ = Chapter([phone.agent]).recordings(lambda path: path.name)
+    assert [one.href for one in heard] == ["on-rx.wav"]
+    assert heard[0].title == "alice heard in its call with bob"
