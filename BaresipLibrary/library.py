@@ -1,6 +1,5 @@
 """The Robot library: import settings, wiring, and closing what suites leave behind."""
 
-import time
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -16,16 +15,18 @@ from .keywords.audio import AudioKeywords
 from .keywords.base import Context
 from .keywords.calls import CallKeywords
 from .keywords.dtmf import DtmfKeywords
+from .keywords.evidence import EvidenceKeywords
 from .keywords.files import is_dry_run, output_directory
 from .keywords.headers import HeaderKeywords
 from .keywords.quality import QualityKeywords
 from .keywords.registration import RegistrationKeywords
 from .keywords.states import StateKeywords
+from .keywords.steps import quiet_keywords, step_words
 from .keywords.transfers import TransferKeywords
 from .lifetimes import Lifetimes
-from .report.log import flush
+from .report.evidence import Evidence
 from .report.recordings import RecordingShelf
-from .types import AudioSource, AutoClosing, BackendName, Frequency, Recordings
+from .types import AudioSource, AutoClosing, BackendName, Frequency, Occasion
 from .version import __version__
 from .waits import Changes
 
@@ -39,7 +40,13 @@ _COMPONENTS = (
     HeaderKeywords,
     AudioKeywords,
     QualityKeywords,
+    EvidenceKeywords,
 )
+_QUIET = quiet_keywords(_COMPONENTS)
+
+
+#: A suite's own keywords, where there is no test whose end could show anything.
+_FIXTURES = (running.Keyword.SETUP, running.Keyword.TEARDOWN)
 
 
 class BaresipLibrary(DynamicCore):
@@ -90,7 +97,13 @@ class BaresipLibrary(DynamicCore):
     = Failures =
 
     What the phone system did wrong is a failed assertion that says who, what was expected, what
-    was seen instead and for how long. A mistake in the suite says what to do instead.
+    was seen instead, for how long, and what most likely explains it. A mistake in the suite says
+    what to do instead.
+
+    A test that fails shows at its end the SIP messages of all its agents in one ladder (click an
+    arrow for the whole message), players for the audio of its calls, and a link to a capture of
+    its SIP messages; the import setting ``evidence`` says when. `Log Call Flow` and `Save Sip
+    Trace` do so at any time. Passwords, digests and keys are masked everywhere.
     """
 
     ROBOT_LIBRARY_SCOPE = "GLOBAL"
@@ -107,7 +120,8 @@ class BaresipLibrary(DynamicCore):
         backend: BackendName = BackendName.auto,
         timeout: timedelta = timedelta(seconds=10),
         auto_closing: AutoClosing = AutoClosing.TEST,
-        recordings: Recordings = Recordings.on_failure,
+        recordings: Occasion = Occasion.on_failure,
+        evidence: Occasion = Occasion.on_failure,
     ) -> None:
         """Takes the settings of all agents.
 
@@ -116,15 +130,18 @@ class BaresipLibrary(DynamicCore):
         | ``timeout`` | How long waiting keywords wait when they are not told. |
         | ``auto_closing`` | Who ends agents that were left running: the end of the ``TEST`` (or of the suite whose setup started them), the end of the ``SUITE``, or ``MANUAL``. |
         | ``recordings`` | Which calls' audio stays as WAV files: ``always``, ``on_failure`` of their test, or ``never``. |
+        | ``evidence`` | When a test shows its ladder, its audio and its SIP messages: ``always``, ``on_failure``, or ``never``. |
         """
-        changes = Changes()
+        changes, agents, shelf = Changes(), Registry(), RecordingShelf(recordings)
         self.ROBOT_LIBRARY_LISTENER = self
         self._context = Context(
             timeout=timeout,
             backend=backend,
             launcher=make_launcher(changes),
             changes=changes,
-            recordings=RecordingShelf(recordings),
+            recordings=shelf,
+            agents=agents,
+            evidence=Evidence(evidence, agents, shelf),
         )
         self._lifetimes = Lifetimes(self._context, auto_closing)
         super().__init__([component(self._context) for component in _COMPONENTS])
@@ -135,12 +152,10 @@ class BaresipLibrary(DynamicCore):
         return self._context.agents
 
     def run_keyword(self, name: str, args: Any, kwargs: Any = None) -> Any:
-        """Runs a keyword and writes what its agents saw meanwhile."""
-        began = time.monotonic()
-        try:
+        """Runs a keyword, writes what its agents saw meanwhile, and explains its failure."""
+        words, quiet = step_words(name, args), name in _QUIET
+        with self._context.evidence.keyword(words, quiet=quiet):
             return super().run_keyword(name, args, kwargs)
-        finally:
-            flush(self._context.agents, began)
 
     def start_suite(self, data: running.TestSuite, result: result.TestSuite) -> None:
         """Listener: opens a scope, and warms up what starts agents."""
@@ -158,11 +173,18 @@ class BaresipLibrary(DynamicCore):
 
     def end_test(self, data: running.TestCase, result: result.TestCase) -> None:
         """Listener: ends the agents that the test started and links the recordings that stay."""
-        links = self._lifetimes.leave_test(
+        if result.failed:
+            result.message = self._context.evidence.late(result.message)
+        for html in self._lifetimes.leave_test(
             result.full_name, failed=result.failed, output=output_directory()
-        )
-        if links:
-            logger.info(links, html=True)
+        ):
+            logger.info(html, html=True)
+
+    def end_keyword(self, data: running.Keyword, result: result.Keyword) -> None:
+        """Listener: shows what went on in a suite's setup or teardown."""
+        if result.type in _FIXTURES and isinstance(data.parent, running.TestSuite):
+            for html in self._lifetimes.leave_fixture(failed=result.failed):
+                logger.info(html, html=True)
 
     def close(self) -> None:
         """Listener: ends whatever is left at the end of the run."""

@@ -1,4 +1,4 @@
-"""Scopes: which agents end with a test or a suite, and what becomes of their recordings."""
+"""Scopes: which agents end with a test or a suite, and what stays of them."""
 
 from pathlib import Path
 
@@ -24,21 +24,27 @@ class Lifetimes:
         """A test starts."""
         if self._auto_closing is AutoClosing.TEST:
             self._context.scope = f"test {full_name}"
-        self._name_recordings(output, self._suites[-1], name)
+        self._begin(output, self._suites[-1], name)
 
-    def leave_test(self, full_name: str, *, failed: bool, output: Path) -> str:
-        """A test has ended; returns HTML that links the recordings that stay."""
+    def leave_test(self, full_name: str, *, failed: bool, output: Path) -> list[str]:
+        """A test has ended; returns what its log is to show."""
+        shown = self._what_happened(failed=failed)
         links = self._leave(f"test {full_name}", failed=failed)
+        shown.append(self._what_was_heard(failed=failed) or links)
         self._enter(output, self._suites[-1])
-        return links
+        return [html for html in shown if html]
 
-    def leave_suite(self, *, failed: bool, output: Path) -> str:
-        """A suite has ended; returns HTML that links the recordings that stay."""
+    def leave_fixture(self, *, failed: bool) -> list[str]:
+        """A suite's setup or teardown has ended; returns what its log is to show."""
+        shown = [*self._what_happened(failed=failed), self._what_was_heard(failed=failed)]
+        return [html for html in shown if html]
+
+    def leave_suite(self, *, failed: bool, output: Path) -> None:
+        """A suite has ended."""
         suite = self._suites.pop()
-        links = self._leave(f"suite {suite}", failed=failed)
+        self._leave(f"suite {suite}", failed=failed)
         if self._suites:
             self._enter(output, self._suites[-1])
-        return links
 
     def end(self) -> None:
         """The run has ended: so does everything."""
@@ -49,15 +55,25 @@ class Lifetimes:
     def _enter(self, output: Path, suite: str) -> None:
         manual = self._auto_closing is AutoClosing.MANUAL
         self._context.scope = "" if manual else f"suite {suite}"
-        self._name_recordings(output, suite)
+        self._begin(output, suite)
 
-    def _name_recordings(self, output: Path, *names: str) -> None:
+    def _begin(self, output: Path, *names: str) -> None:
+        self._context.evidence.enter(output, *names)
         self._context.recordings.enter(output, *names)
         for agent in self._context.agents:
             try:
                 agent.backend.name_recordings(self._context.recordings.stem_for(agent.name))
             except BackendError:
                 pass  # it died; the next keyword that uses it says so
+
+    def _what_happened(self, *, failed: bool) -> list[str]:
+        evidence = self._context.evidence
+        return [evidence.flow(), evidence.packets()] if evidence.is_due(failed=failed) else []
+
+    def _what_was_heard(self, *, failed: bool) -> str:
+        evidence, recordings = self._context.evidence, self._context.recordings
+        due = evidence.is_due(failed=failed) and recordings.keeps(failed=failed)
+        return evidence.audio() if due else ""
 
     def _leave(self, scope: str, *, failed: bool) -> str:
         agents = self._context.agents

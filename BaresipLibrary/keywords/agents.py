@@ -115,6 +115,7 @@ class AgentKeywords(Component):
         backend = EmbeddedBackend(account, stem, context.changes, context.launcher)
         agent = Agent(name, account, backend, context.changes, metadata)
         context.recordings.watch(agent)
+        context.evidence.watch(agent)
         return agent
 
     @keyword(tags=("Agent",))
@@ -141,7 +142,7 @@ class AgentKeywords(Component):
 
     @keyword(tags=("Agent", "Getter"))
     def get_info(self, agent: AgentName) -> DotDict:
-        """Returns the agent at a glance, as a dictionary.
+        """Returns the agent at a glance, as a dictionary, and logs it line by line.
 
         Keys: ``name``, ``aor``, ``backend``, ``pid``, ``registered``, ``state``, ``reason`` and
         ``status_code`` (of the last closed call), ``peer`` (``uri``, ``number``, ``name``, or
@@ -154,7 +155,9 @@ class AgentKeywords(Component):
         | ${info} = | Get Info | alice |
         | Should Be Equal | ${info.peer.number} | bob |
         """
-        return DotDict(self._agents.get(agent).info())
+        info = self._agents.get(agent).info()
+        logger.info(_as_json(info))
+        return DotDict(info)
 
     @keyword(tags=("Agent", "Getter"))
     def get_info_as_json(self, agent: AgentName) -> str:
@@ -165,5 +168,8 @@ class AgentKeywords(Component):
         Example:
         | ${json} = | Get Info As Json | alice |
         """
-        info = self._agents.get(agent).info()
-        return json.dumps(info, indent=2, ensure_ascii=False, default=str)
+        return _as_json(self._agents.get(agent).info())
+
+
+def _as_json(info: Mapping[str, Any]) -> str:
+    return json.dumps(info, indent=2, ensure_ascii=False, default=str)

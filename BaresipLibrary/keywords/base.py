@@ -1,7 +1,7 @@
 """What every keyword component sees."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
@@ -10,6 +10,7 @@ from ..agents.agent import Agent
 from ..agents.registry import Registry
 from ..backends.processes import Launcher
 from ..errors import UsageError
+from ..report.evidence import Evidence
 from ..report.recordings import RecordingShelf
 from ..types import BackendName
 from ..waits import Changes
@@ -30,7 +31,8 @@ class Context:
     launcher: Launcher
     changes: Changes
     recordings: RecordingShelf
-    agents: Registry = field(default_factory=Registry)
+    agents: Registry
+    evidence: Evidence
     scope: str = ""
 
 
