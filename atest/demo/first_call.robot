@@ -1,6 +1,7 @@
 *** Settings ***
-Documentation       A first call between two local agents, as the README shows it.
-Library             BaresipLibrary
+Documentation       A first call between two local agents, as the README shows it. Its log shows what
+...                 otherwise only the log of a failed test does.
+Library             BaresipLibrary    evidence=always    recordings=always
 
 
 *** Test Cases ***

@@ -27,7 +27,7 @@ On Failure
 
 Never
     [Documentation]    Nothing stays, not even a folder.
-    ${run}    Recordings Should Be    recordings=never
+    ${run}    Recordings Should Be    recordings=never    evidence=never
     ${folders}    Get Folders    ${run}
     Should Be Empty    ${folders}
 

@@ -9,7 +9,10 @@ from Servers import PASSWORDS
 
 _WORDS = [word.encode() for word in PASSWORDS.values()]
 #: The answer of a digest (RFC 7616), and a key of SDP security descriptions (RFC 4568).
-_PATTERNS = [re.compile(rb'response="[0-9a-f]{32}"'), re.compile(rb"inline:[A-Za-z0-9+/]{30,}")]
+_PATTERNS = [
+    re.compile(rb'response="[0-9a-f]{32}"'),
+    re.compile(rb"inline:(?!masked)[A-Za-z0-9+/]{30,}"),
+]
 
 
 def hand_over_secrets() -> None:

@@ -62,7 +62,7 @@ The Outbound Proxy May Differ From The Domain
 A Wrong Password Fails At Once
     Start Agent    alice    alice    ${PBX.domain}    wrong
     Run Keyword And Expect Error
-    ...    alice is not registered at ${PBX.domain}: the registrar refused with 401 Unauthorized.
+    ...    alice is not registered at ${PBX.domain}: the registrar refused with 401 Unauthorized. The digest of user 'alice' was not accepted: check user and password.
     ...    Register    alice    timeout=60s
     Get Registered    alice    ==    False
 
@@ -82,7 +82,7 @@ Nobody Is There
 Nobody Answers
     Start Agent    alice    alice    127.0.0.1:9    x
     Run Keyword And Expect Error
-    ...    alice is not registered at 127.0.0.1:9: no answer within 1 s.
+    ...    alice is not registered at 127.0.0.1:9: no answer within 1 s. 127.0.0.1:9 never answered the REGISTER (1 retransmission).
     ...    Register    alice    timeout=1s
 
 A Host That Does Not Exist

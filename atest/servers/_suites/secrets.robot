@@ -1,6 +1,6 @@
 *** Settings ***
 Documentation       Run as a child: a call with secrets in it, and a failure, at log level TRACE.
-Library             BaresipLibrary    timeout=5s    recordings=always
+Library             BaresipLibrary    timeout=5s    recordings=always    evidence=always
 Library             ../Secrets.py
 Resource            ../servers.resource
 Suite Setup         Start Registrar
@@ -22,6 +22,7 @@ A Call With Secrets In It
     Establish    alice    bob
     Verify Audio Connection    alice    bob
     No Process Should Show A Secret
+    Save Sip Trace    secrets.txt
     Get Info As Json    alice
     ${alice} =    Get Info    alice
     Log Many    &{alice}

@@ -1,0 +1,18 @@
+*** Settings ***
+Documentation       The setup of a suite fails in a call.
+Library             BaresipLibrary
+Suite Setup         Call Who Rejects
+
+
+*** Test Cases ***
+Never Run
+    No Operation
+
+
+*** Keywords ***
+Call Who Rejects
+    Start Agent    alice
+    Start Agent    bob
+    Dial    alice    bob
+    Reject    bob    603
+    Wait Until State Is    alice    ESTABLISHED
