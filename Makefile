@@ -12,7 +12,7 @@ tools := $(VENV)/tools.stamp
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint docs bench prompts clean
+.PHONY: help demo test lint docs bench pictures prompts clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1	\2/p' Makefile | expand -t 16
@@ -39,6 +39,9 @@ docs: $(package) ## keyword documentation into docs/build, and docs/proofs.md
 bench: $(tools) ## measure, and print tables
 	@set -e; for script in bench/[!_]*.py; do $(python) $$script; done
 
+pictures: $(tools) ## take the pictures of the README anew
+	@$(python) docs/pictures/take.py
+
 prompts: $(package) ## write resources/prompts/*.wav anew
 	@$(python) resources/generate_prompts.py
 
@@ -50,7 +53,7 @@ clean: ## remove everything that make made
 $(package): pyproject.toml
 	@.ci/make-venv $(VENV)
 	@echo 'Installing BaresipLibrary and what it needs into $(VENV)'
-	@$(pip) install --editable '.[embedded]'
+	@$(pip) install --editable '.[embedded,plots]'
 	@touch $@
 
 $(tools): $(package)
