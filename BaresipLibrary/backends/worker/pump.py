@@ -59,14 +59,21 @@ class CallAudio:
         self._rx: Recording | None = None
         self._tx: Recording | None = None
         self._muted = False
+        self._ready = bytearray()
+        self._flushed: int | None = None
 
     def set_source(self, source: dict[str, Any]) -> None:
-        """Sends something else from now on; what lies ready of the old is dropped."""
+        """Sends something else from now on; what lies ready of the old is dropped.
+
+        The stack drops it with its next packet, and whatever was written meanwhile, too: nothing
+        of the new source is written before.
+        """
         self._source = source
         with contextlib.suppress(AudioNotActive, AudioRestarted):
             info = self._call.audio.info()
             if info.tx_ready and info.tx_sample_rate:
                 self._sound = self._make_sound(info.tx_sample_rate)
+                self._flushed = self._call.audio.stats().tx_flushed_bytes
                 self._call.audio.flush_tx()
 
     def mute(self, on: bool) -> None:
@@ -101,6 +108,8 @@ class CallAudio:
         self._rx = Recording(self._named(f"{part}-rx.wav"), found[0], found[1])
         self._tx = Recording(self._named(f"{part}-tx.wav"), found[2], found[3])
         self._format = found
+        self._ready.clear()
+        self._flushed = None
         self._sound = self._make_sound(found[2])
         self._report(
             "MediaStarted",
@@ -132,14 +141,36 @@ class CallAudio:
 
     def _send(self, info: AudioInfo) -> None:
         frame = _SAMPLE * info.tx_channels
+        if self._is_dropping(info):
+            return
+        self._record_sent(info)
         missing = int(info.tx_sample_rate * AHEAD) - info.tx_buffered // frame
         if missing <= 0:
             return
         mono = bytes(_SAMPLE * missing) if self._muted else self._sound.take(missing)
         pcm = interleave(mono, info.tx_channels)
         self._call.audio.write(pcm)
+        self._ready += pcm
+
+    def _is_dropping(self, info: AudioInfo) -> bool:
+        """Whether the stack has yet to drop what lay ready; notes how much of it never left."""
+        if self._flushed is None:
+            return False
+        dropped = self._call.audio.stats().tx_flushed_bytes - self._flushed
+        if not dropped and info.tx_buffered:
+            return True
+        self._flushed = None
+        if dropped > 0:
+            del self._ready[-dropped:]
+        return False
+
+    def _record_sent(self, info: AudioInfo) -> None:
+        """Records what has left since the last look."""
         assert self._tx is not None
-        self._tx.write(pcm)
+        left = len(self._ready) - info.tx_buffered
+        if left > 0:
+            self._tx.write(bytes(self._ready[:left]))
+            del self._ready[:left]
 
     def _receive(self, info: AudioInfo) -> bool:
         assert self._rx is not None
