@@ -2,17 +2,16 @@
 
 import time
 from collections.abc import Sequence
-from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ..audio.levels import SILENCE_DBFS
-from ..audio.recordings import RecordingReader
 from ..audio.tones import Tone, ToneDetector
-from ..errors import BackendError, UsageError
-from ..events import MediaStarted
-from ..waits import wait_until
+from ..errors import UsageError
 from .agent import Agent
-from .call import Call
+from .ears import Ear, listen
 from .failures import CallFailure
 from .observations import on_another_tone, on_nothing_heard
 
@@ -38,34 +37,20 @@ class Heard:
         )
 
 
-class Ear:
-    """Follows the recording of one call, from now on, in search of one tone."""
+class ToneEar(Ear):
+    """Listens for one tone (Hz)."""
 
     def __init__(self, agent: Agent, frequency: float, call_id: str | None = None) -> None:
-        self.agent = agent
+        super().__init__(agent, call_id)
         self.frequency = frequency
-        self.call: Call = agent.require_call("to listen to", "Dial or Accept one first.", call_id)
         self.heard: Heard | None = None
-        self._began = time.monotonic()
-        self._media: MediaStarted | None = None
-        self._reader: RecordingReader | None = None
         self._detector: ToneDetector | None = None
         if self.call.media is not None:
             self._check_frequency(self.call.media.rate)
 
-    def begin(self) -> None:
-        """From now on: what has been recorded before does not count."""
-        self._began = time.monotonic()
-        if self.call.media is not None:
-            self._follow(self.call.media).skip_to_end()
-
-    def _follow(self, media: MediaStarted) -> RecordingReader:
-        self._check_frequency(media.rate)
-        self.close()
-        self._media = media
-        self._reader = RecordingReader(media.rx)
-        self._detector = ToneDetector(self.frequency, media.rate)
-        return self._reader
+    def start(self, rate: int) -> None:
+        self._check_frequency(rate)
+        self._detector = ToneDetector(self.frequency, rate)
 
     def _check_frequency(self, rate: int) -> None:
         if self.frequency >= rate / 2:
@@ -74,40 +59,31 @@ class Ear:
                 f" so a tone must lie below {rate // 2} Hz."
             )
 
-    def listen(self) -> bool:
-        """Takes in what has arrived; tells whether the tone was heard, now or before.
+    def hear(self, samples: NDArray[np.float64]) -> None:
+        assert self._detector is not None
+        tone = self._detector.feed(samples)
+        if tone is not None and self.heard is None:
+            self.heard = Heard(self.agent, tone, time.monotonic() - self.began)
+
+    def is_sure(self) -> bool:
+        """Whether the tone was heard.
 
         Raises:
-            PhoneFailure: the call has ended without it.
-            AgentGone: the agent's process died.
+            CallFailure: the call has ended without it.
         """
-        if self.heard is None:
-            self.agent.require_alive()
-            self._take_in()
-            if self.heard is None and not self.call.is_live:
-                raise CallFailure(
-                    f"{self.agent.name} heard no {self.frequency:g} Hz tone: {self.call.story()}.",
-                    self.agent,
-                )
+        if self.heard is None and not self.call.is_live:
+            raise CallFailure(
+                f"{self.agent.name} heard no {self.frequency:g} Hz tone: {self.call.story()}.",
+                self.agent,
+            )
         return self.heard is not None
-
-    def _take_in(self) -> None:
-        media = self.call.media
-        if media is None:
-            return
-        if media is not self._media:
-            self._follow(media)
-        assert self._reader is not None and self._detector is not None
-        tone = self._detector.feed(self._reader.read_new())
-        if tone is not None:
-            self.heard = Heard(self.agent, tone, time.monotonic() - self._began)
 
     def failure(self, within: float) -> str:
         """Says what was heard instead of the tone, `within` in seconds."""
         name, wanted = self.agent.name, f"{self.frequency:g} Hz"
         detector = self._detector
         if detector is None or detector.seconds == 0:
-            return f"{name} heard nothing within {within:g} s: {self._silence()}."
+            return f"{name} heard nothing within {within:g} s: {self.silence()}."
         arrived = f"{detector.seconds:.1f} s of audio arrived"
         loudest = self._loudest()
         if loudest is None:
@@ -136,22 +112,6 @@ class Ear:
             self.agent, self.call, agents, at, wanted=self.frequency, heard=loudest.frequency
         )
 
-    def _silence(self) -> str:
-        if self.call.media is None:
-            return f"{self.call.story()} without audio so far"
-        packets = self.agent.count_packets(self.call)
-        if packets is None:
-            return "the call is up, but no audio arrived"
-        counted = f"({packets.received} received, {packets.sent} sent)"
-        if packets.received == 0:
-            return f"the call is up, but no RTP packet arrived {counted}"
-        return f"the call is up, but no more RTP packets arrived {counted}"
-
-    def close(self) -> None:
-        """Lets go of the recording."""
-        if self._reader is not None:
-            self._reader.close()
-
 
 def hear_tones(expected: Sequence[tuple[Agent, float, str | None]], within: float) -> list[Heard]:
     """Waits until every agent has heard its tone (Hz), all in the same `within` seconds.
@@ -160,23 +120,18 @@ def hear_tones(expected: Sequence[tuple[Agent, float, str | None]], within: floa
     active one.
 
     Raises:
-        PhoneFailure: at least one has not; says what each of those heard instead.
+        CallFailure: at least one has not; says what each of those heard instead.
         UsageError: an agent has no call, or a call that cannot carry the tone.
     """
-    with ExitStack() as stack:
-        ears = [Ear(*one) for one in expected]
-        for ear in ears:
-            stack.callback(ear.close)
-            stack.enter_context(_Reports(ear))
-            ear.begin()
+    ears = [ToneEar(*one) for one in expected]
 
-        def all_heard() -> bool | None:
-            heard = [ear.listen() for ear in ears]  # every one of them, however the first fares
-            return all(heard) or None
+    def all_sure() -> bool | None:
+        sure = [ear.is_sure() for ear in ears]  # every one of them, however the first fares
+        return all(sure) or None
 
-        if not wait_until(ears[0].agent.changes, all_heard, within):
-            raise _failure([ear for ear in ears if ear.heard is None], within)
-        return [ear.heard for ear in ears if ear.heard]
+    if not listen(ears, all_sure, within):
+        raise _failure([ear for ear in ears if ear.heard is None], within)
+    return [ear.heard for ear in ears if ear.heard]
 
 
 def _silence_at(level: float) -> str:
@@ -187,7 +142,7 @@ def _silence_at(level: float) -> str:
     return f"{kind} ({level:.0f} dBFS)"
 
 
-def _failure(deaf: Sequence[Ear], within: float) -> CallFailure:
+def _failure(deaf: Sequence[ToneEar], within: float) -> CallFailure:
     at = time.monotonic()
 
     def because(agents: Sequence[Agent]) -> str:
@@ -196,17 +151,3 @@ def _failure(deaf: Sequence[Ear], within: float) -> CallFailure:
 
     sentences = " ".join(ear.failure(within) for ear in deaf)
     return CallFailure(sentences, deaf[0].agent, because)
-
-
-class _Reports:
-    """Has the backend report every piece of audio while the block runs."""
-
-    def __init__(self, ear: Ear) -> None:
-        self._ear = ear
-
-    def __enter__(self) -> None:
-        self._ear.agent.listen(self._ear.call, on=True)
-
-    def __exit__(self, *_: object) -> None:
-        with suppress(BackendError):  # what there is to say about the agent has been said
-            self._ear.agent.listen(self._ear.call, on=False)
