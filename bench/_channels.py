@@ -1,4 +1,4 @@
-"""Codecs as functions on samples: G.711 of our own, G.722 and Opus by PyAV; and lost packets."""
+"""Codecs as functions on samples: G.711 of our own, G.722 and Opus by PyAV."""
 
 import importlib.util
 from collections.abc import Callable, Iterator
@@ -59,16 +59,3 @@ CODECS: dict[str, tuple[int, Codec]] = {
     "opus16": (48000, partial(through_av, "libopus", bit_rate=16_000)),
 }
 """Name, and sample rate and function of each; opus16 has 16 kbit/s, opus 28."""
-
-
-def lose_packets(
-    samples: Samples, rate: int, share: float, rng: np.random.Generator, conceal: bool = False
-) -> Samples:
-    """Lose that share of the 20 ms packets: zeros, or the packet before once more, 6 dB lower."""
-    size = round(rate * CHUNK)
-    kept = samples.copy()
-    for start in range(size, samples.size - size + 1, size):
-        if rng.random() < share:
-            before = kept[start - size : start]
-            kept[start : start + size] = before / 2 if conceal else 0.0
-    return kept
