@@ -14,8 +14,9 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
+from .correlation import alignment
 from .sources import Prompt
-from .spectrograms import BANDS, HOP, Heard, Pattern, Spectrogram
+from .spectrograms import BANDS, COMPRESSION, HOP, Heard, Pattern, Spectrogram
 
 SKIPS = (0.0, 0.25, 0.5)
 """Seconds after which pieces begin, with sound: a late cut-in may have cost the prompt that."""
@@ -165,7 +166,7 @@ class PromptFinder:
         begin = max(0, round((coarse - SEARCH) * self.sample_rate))
         end = round((coarse + (piece.end - piece.start) * HOP + SEARCH) * self.sample_rate)
         heard = self._history[begin - self._history_start : end - self._history_start]
-        lag, correlation = _alignment(_resampled(heard, self.sample_rate), waveform)
+        lag, correlation = alignment(_resampled(heard, self.sample_rate), waveform)
         if correlation < piece.evidence.waveform:
             return None
         found = begin / self.sample_rate + lag / EXACT_RATE
@@ -259,35 +260,9 @@ def _frames(prompt: Prompt) -> NDArray[np.float64]:
 
 def _is_sound(frames: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Tell which frames are no pause, beside the loudest of the whole prompt."""
-    energy = np.sum(frames**5, axis=1)  # undoes the compression
-    loudest = float(np.max(np.sum(whole**5, axis=1), initial=0.0))
+    energy = np.sum(frames ** (1 / COMPRESSION), axis=1)
+    loudest = float(np.max(np.sum(whole ** (1 / COMPRESSION), axis=1), initial=0.0))
     return np.asarray((energy > loudest * SOUND) & (energy > 0))
-
-
-def _alignment(heard: NDArray[np.float64], waveform: NDArray[np.float64]) -> tuple[float, float]:
-    """Return where in `heard` the waveform begins, in samples, and their correlation, 0 to 1.
-
-    By normalised cross-correlation, with a parabola through its peak.
-    """
-    if heard.size < waveform.size or not np.any(waveform):
-        return 0.0, 0.0
-    size = 1 << (heard.size + waveform.size).bit_length()
-    spectrum = np.fft.rfft(heard, size) * np.conj(np.fft.rfft(waveform, size))
-    along = np.abs(np.fft.irfft(spectrum, size)[: heard.size - waveform.size + 1])
-    sums = np.cumsum(np.concatenate([[0.0], np.square(heard)]))
-    energy = (sums[waveform.size :] - sums[: along.size]) * float(np.dot(waveform, waveform))
-    scores = along / np.sqrt(np.maximum(energy, 1e-12))
-    best = int(np.argmax(scores))
-    return best + _vertex(scores[best - 1 : best + 2] if best else scores[:0]), float(scores[best])
-
-
-def _vertex(three: NDArray[np.float64]) -> float:
-    """Return where, between -0.5 and 0.5, the parabola through three values has its peak."""
-    if three.size < 3:
-        return 0.0
-    left, top, right = three
-    bend = left - 2 * top + right
-    return float(np.clip(0.5 * (left - right) / bend, -0.5, 0.5)) if bend < 0 else 0.0
 
 
 def _exact(seconds: float) -> int:
