@@ -103,7 +103,6 @@ class DigitDetector:
         self._hop = HOP * sample_rate
         bases = [_basis(self._size, sample_rate, pair) for pair in PAIRS.values()]
         self._bases = np.hstack(bases)
-        self._columns = bases[0].shape[1]
         self._rest = np.empty(0)
         self._dropped = 0
         self._windows = 0
@@ -120,9 +119,9 @@ class DigitDetector:
         starts = self._complete_windows()
         windows = self._rest[starts[:, np.newaxis] + np.arange(self._size)]
         digits = []
-        for window, (key, power) in zip(windows, self._explain(windows), strict=True):
-            if key is not None:
-                self._extend(key, power, window)
+        for look in self._look(windows):
+            if look is not None:
+                self._runs.setdefault(look.key, _Run(look.key)).looks.append(look)
             digits += self._ended()
             self._windows += 1
         keep = min(self._rest.size, round(self._windows * self._hop) - self._dropped)
@@ -137,24 +136,21 @@ class DigitDetector:
         starts = np.rint(numbers * self._hop).astype(np.int64) - self._dropped
         return np.asarray(starts[starts + self._size <= self._rest.size])
 
-    def _explain(self, windows: NDArray[np.float64]) -> list[tuple[str | None, float]]:
-        """Return for each window the digit that explains most of it, and with what power."""
+    def _look(self, windows: NDArray[np.float64]) -> list["_Look | None"]:
+        """Return for each window the digit that explains most of it, None when none does."""
         centred = windows - windows.mean(axis=1, keepdims=True)
         along = np.square(centred @ self._bases)
-        explained = along.reshape(len(windows), len(KEYS), self._columns).sum(axis=2)
-        best = np.argmax(explained, axis=1)
-        most = explained[np.arange(len(windows)), best]
-        energy = np.sum(np.square(centred), axis=1)
-        power = most / self._size
+        explained = along.reshape(len(windows), len(KEYS), 8).sum(axis=2)
+        best, most = np.argmax(explained, axis=1), np.max(explained, axis=1)
+        energy, power = np.sum(np.square(centred), axis=1), most / self._size
         agrees = (most >= LEAST_EXPLAINED * energy) & (power >= 0.5 * 10 ** (LEAST_LEVEL / 10))
-        return [
-            (KEYS[number] if yes else None, float(one))
-            for number, yes, one in zip(best, agrees, power, strict=True)
-        ]
-
-    def _extend(self, key: str, power: float, window: NDArray[np.float64]) -> None:
-        look = _Look(self._windows, power, _pair_in(window, self.sample_rate, key))
-        self._runs.setdefault(key, _Run(key)).looks.append(look)
+        looks: list[_Look | None] = [None] * len(windows)
+        for number in np.unique(best[agrees]).tolist():
+            rows = np.flatnonzero(agrees & (best == number))
+            pairs = _pairs_in(centred[rows], self.sample_rate, KEYS[number])
+            for row, pair in zip(rows.tolist(), pairs, strict=True):
+                looks[row] = _Look(KEYS[number], self._windows + row, float(power[row]), pair)
+        return looks
 
     def _ended(self) -> list[Digit]:
         """Return the digits of runs that nothing has extended for longer than a drop-out."""
@@ -177,6 +173,7 @@ class _Pair:
 class _Look:
     """A window that a digit explains: its number, with what power, and its tones if pure."""
 
+    key: str
     number: int
     power: float
     pair: _Pair | None
@@ -215,52 +212,67 @@ class _Run:
         return [(look.pair.low, look.pair.high) for look in inside if look.pair]
 
 
-def _pair_in(window: NDArray[np.float64], sample_rate: int, key: str) -> _Pair | None:
-    """Return the two tones if frequencies, twist, levels and purity are those of a digit.
+def _pairs_in(windows: NDArray[np.float64], sample_rate: int, key: str) -> list[_Pair | None]:
+    """Return the two tones of each window (n, size) without DC, None where they are no digit's.
 
-    Two Gauss-Newton steps of least squares: the derivatives of a sine by its frequency are the
-    sine and cosine times t, so their coefficients say how far off it is.
+    Frequencies, twist, levels and purity must be. Two Gauss-Newton steps of least squares: the
+    derivatives of a sine by its frequency are the sine and cosine times t, so their coefficients
+    say how far off it is.
     """
-    centred = window - window.mean()
-    frequencies = np.array(PAIRS[key])
+    count, size = windows.shape
+    frequencies = np.tile(PAIRS[key], (count, 1))
     for _ in range(2):
-        fit = _solve(_columns(window.size, sample_rate, frequencies), centred).reshape(2, 4)
-        squares = np.maximum(fit[:, 0] ** 2 + fit[:, 1] ** 2, np.finfo(np.float64).tiny)
-        turning = (fit[:, 1] * fit[:, 2] - fit[:, 0] * fit[:, 3]) / squares
+        fit = _solve(_columns(size, sample_rate, frequencies), windows).reshape(count, 2, 4)
+        a, b, c, d = np.moveaxis(fit, 2, 0)
+        turning = (b * c - a * d) / np.maximum(a * a + b * b, np.finfo(np.float64).tiny)
         frequencies = frequencies + np.clip(turning / (2 * math.pi), -40, 40)
-    if np.any(np.abs(frequencies / PAIRS[key] - 1) > MOST_OFF):
-        return None
-    columns = _columns(window.size, sample_rate, frequencies)[:, [0, 1, 4, 5]]
-    fit = _solve(columns, centred)
-    rest = centred - columns @ fit
-    low, high = float(fit[0] ** 2 + fit[1] ** 2) / 2, float(fit[2] ** 2 + fit[3] ** 2) / 2
-    pure = np.dot(rest, rest) <= (1 - LEAST_PURITY) * np.dot(centred, centred)
-    loud = power_to_dbfs(min(low, high)) >= LEAST_LEVEL
+    columns = _columns(size, sample_rate, frequencies)[:, :, [0, 1, 4, 5]]
+    fit = _solve(columns, windows)
+    rest = windows - (columns @ fit[:, :, np.newaxis])[:, :, 0]
+    impurity = np.sum(np.square(rest), axis=1) / np.sum(np.square(windows), axis=1)
+    off = np.max(np.abs(frequencies / PAIRS[key] - 1), axis=1)
+    powers = np.square(fit).reshape(count, 2, 2).sum(axis=2) / 2
+    fits = (off <= MOST_OFF) & (impurity <= 1 - LEAST_PURITY)
+    return [
+        _Pair(float(low), float(high)) if yes and _is_balanced(low, high) else None
+        for yes, (low, high) in zip(fits, powers, strict=True)
+    ]
+
+
+def _is_balanced(low: float, high: float) -> bool:
+    """Tell whether both are loud enough, and neither too loud beside the other."""
     twist = power_to_dbfs(high) - power_to_dbfs(low)
-    return _Pair(low, high) if pure and loud and TWISTS[0] <= twist <= TWISTS[1] else None
+    return power_to_dbfs(min(low, high)) >= LEAST_LEVEL and TWISTS[0] <= twist <= TWISTS[1]
 
 
 def _basis(size: int, sample_rate: int, pair: tuple[float, float]) -> NDArray[np.float64]:
     """Return an orthonormal basis (size, 8) of both tones and of their being a little off."""
-    columns = _columns(size, sample_rate, np.array(pair))
+    columns = _columns(size, sample_rate, np.array([pair]))[0]
     return np.asarray(np.linalg.qr(columns - columns.mean(axis=0))[0])
 
 
 def _columns(size: int, sample_rate: int, frequencies: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return for each frequency four columns: cos, sin, t cos, t sin; t = 0 s in the middle."""
+    """Return the shape (n, size, 8): cos, sin, t cos, t sin of each of n pairs of frequencies.
+
+    t is in seconds, 0 in the middle.
+    """
     time = (np.arange(size) - (size - 1) / 2) / sample_rate
-    columns = []
-    for frequency in frequencies:
-        turning = np.exp(2j * math.pi * frequency * time)
-        for wave in (turning, time * turning):
-            columns += [wave.real, wave.imag]
-    return np.column_stack(columns)
+    turning = np.exp(2j * math.pi * frequencies[:, np.newaxis, :] * time[:, np.newaxis])
+    slanted = turning * time[:, np.newaxis]
+    columns = [turning.real, turning.imag, slanted.real, slanted.imag]
+    return np.stack(columns, axis=-1).reshape(len(frequencies), size, 8)
 
 
-def _solve(columns: NDArray[np.float64], samples: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the least-squares coefficients, by the normal equations: ten times as fast as by SVD,
-    and exact enough for columns that differ by a factor of 200 in size."""
-    return np.asarray(np.linalg.solve(columns.T @ columns, columns.T @ samples))
+def _solve(columns: NDArray[np.float64], windows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the least-squares coefficients of each window, (n, columns).
+
+    By the normal equations: ten times as fast as by SVD, and exact enough for columns that differ
+    by a factor of 200 in size.
+    """
+    turned = np.swapaxes(columns, 1, 2)
+    return np.asarray(
+        np.linalg.solve(turned @ columns, turned @ windows[:, :, np.newaxis])[:, :, 0]
+    )
 
 
 def _check_rate(sample_rate: int) -> None:

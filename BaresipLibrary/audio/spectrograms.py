@@ -36,7 +36,8 @@ class Spectrogram:
         self._size = round(WINDOW * sample_rate)
         self._hop = HOP * sample_rate
         self._hann = np.hanning(self._size)
-        self._bands = _bands(sample_rate, self._size)
+        self._points = 1 << (self._size - 1).bit_length()
+        self._bands = _bands(sample_rate, self._points)
         self._rest = np.empty(0)
         self._dropped = 0
         self._frames = 0
@@ -50,20 +51,22 @@ class Spectrogram:
         starts = starts[starts <= complete] - self._dropped
         self._frames += starts.size
         windows = self._rest[starts[:, np.newaxis] + np.arange(self._size)] * self._hann
-        power = np.square(np.abs(np.fft.rfft(windows))) / np.sum(np.square(self._hann))
+        power = np.square(np.abs(np.fft.rfft(windows, self._points))) / np.sum(
+            np.square(self._hann)
+        )
         keep = min(self._rest.size, max(0, round(self._hop * self._frames) - self._dropped))
         self._rest = self._rest[keep:]
         self._dropped += keep
         return np.asarray((power @ self._bands) ** COMPRESSION)
 
 
-def _bands(sample_rate: int, size: int) -> NDArray[np.float64]:
+def _bands(sample_rate: int, points: int) -> NDArray[np.float64]:
     """Return the weights (bins, BANDS) of triangles that overlap by half, mean instead of sum.
 
     Mel of f Hz is 2595 log10(1 + f / 700), as O'Shaughnessy has it.
     """
     ends = np.linspace(_mel(LOWEST), _mel(HIGHEST), BANDS + 2)
-    bins = _mel(np.fft.rfftfreq(size, 1 / sample_rate))[:, np.newaxis]
+    bins = _mel(np.fft.rfftfreq(points, 1 / sample_rate))[:, np.newaxis]
     rising = (bins - ends[:-2]) / (ends[1:-1] - ends[:-2])
     falling = (ends[2:] - bins) / (ends[2:] - ends[1:-1])
     weights = np.maximum(0.0, np.minimum(rising, falling))

@@ -164,7 +164,11 @@ def test_tells_a_long_digit_at_its_end() -> None:
 @pytest.mark.parametrize("chunk", [0.0001, 0.0333, 9])
 def test_chunks_do_not_matter(chunk: float) -> None:
     samples = signals.in_noise(sequence("90*"), 20, rng())
-    assert hear(samples, chunk=chunk) == hear(samples)
+    at_once, in_chunks = hear(samples), hear(samples, chunk=chunk)
+    assert [(one.key, one.begin, one.end) for one in in_chunks] == [
+        (one.key, one.begin, one.end) for one in at_once
+    ]
+    assert [one.level for one in in_chunks] == pytest.approx([one.level for one in at_once])
 
 
 def test_sends_what_q23_says() -> None:
