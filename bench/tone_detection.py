@@ -14,7 +14,6 @@ import os
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # one process a core, one thread a process
 
 import argparse
-import importlib.util
 import io
 import math
 import shutil
@@ -26,7 +25,6 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import soundfile
@@ -36,13 +34,12 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "utest" / "audio")]
 
 import signals  # noqa: E402
+from _channels import CHUNK, CODECS, HAS_AV  # noqa: E402
 from signals import Samples  # noqa: E402
 
 from BaresipLibrary.audio.tones import ToneDetector  # noqa: E402
 
 LISTEN = 5.0
-CHUNK = 0.020
-HAS_AV = importlib.util.find_spec("av") is not None
 HAS_ESPEAK = shutil.which("espeak-ng") is not None
 
 
@@ -76,51 +73,6 @@ class Outcome:
     wanted: bool
     accepted: bool
     milliseconds: float = math.nan
-
-
-def through_av(name: str, samples: Samples, rate: int) -> Samples:
-    """Encode and decode with PyAV."""
-    import av
-
-    encoder: Any = av.CodecContext.create(name, "w")
-    decoder: Any = av.CodecContext.create("g722" if name == "g722" else "libopus", "r")
-    for context in (encoder, decoder):
-        context.sample_rate, context.layout = rate, "mono"
-    encoder.format = "s16"
-    if name == "libopus":
-        encoder.options = {"application": "voip", "frame_duration": "20"}
-        encoder.bit_rate = 28_000
-    pcm = (signals.sixteen_bit(samples) * 32768).astype(np.int16)
-    decoded = []
-    for frame in [*_frames(av, pcm, rate), None]:
-        for packet in encoder.encode(frame):
-            decoded += [_mono(out) for out in decoder.decode(packet)]
-    return np.concatenate(decoded)
-
-
-def _frames(av: Any, pcm: np.ndarray, rate: int) -> Iterator[Any]:
-    size = round(rate * CHUNK)
-    for start in range(0, pcm.size - size + 1, size):
-        block = pcm[np.newaxis, start : start + size]
-        frame = av.AudioFrame.from_ndarray(block, format="s16", layout="mono")
-        frame.sample_rate, frame.pts = rate, start
-        yield frame
-
-
-def _mono(frame: Any) -> Samples:
-    scale = 1.0 if frame.format.name.startswith("flt") else 32768.0
-    return np.asarray(frame.to_ndarray(), dtype=np.float64).ravel() / scale
-
-
-def _any_rate(codec: Callable[[Samples], Samples], samples: Samples, _rate: int) -> Samples:
-    return codec(samples)
-
-
-CODECS: dict[str, tuple[int, Callable[[Samples, int], Samples]]] = {
-    **{name: (8000, partial(_any_rate, codec)) for name, codec in signals.CODECS.items()},
-    "G722": (16000, partial(through_av, "g722")),
-    "opus": (48000, partial(through_av, "libopus")),
-}
 
 
 def log_uniform(rng: np.random.Generator, low: float, high: float) -> float:

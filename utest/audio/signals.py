@@ -142,6 +142,45 @@ def _vocal_tract(frequency: Samples, formants: NDArray[np.float64]) -> Samples:
     return gain
 
 
+def music(seconds: float, rate: int, rng: np.random.Generator, level: float = -20.0) -> Samples:
+    """Chords and a melody on the notes of the scale, struck or held, with overtones."""
+    mixed = np.zeros(round(seconds * rate))
+    tuning = 440.0 * 2 ** (rng.normal(0, 3) / 1200)
+    for lowest, beat in ((-24, 1.0), (-12, 0.5), (-8, 0.5), (-5, 1.0), (2, 0.25)):
+        start = 0.0
+        while start < seconds:
+            long = beat * float(rng.choice([0.5, 1.0, 2.0]))
+            pitch = tuning * 2 ** ((lowest + rng.choice([0, 2, 4, 5, 7, 9, 11])) / 12)
+            note = _note(pitch, long, rate, rng)
+            first = round(start * rate)
+            mixed[first : first + note.size] += note[: mixed.size - first]
+            start += long
+    return at_level(mixed, level)
+
+
+def _note(pitch: float, seconds: float, rate: int, rng: np.random.Generator) -> Samples:
+    """A note of up to eight partials that swells for 10 ms and dies away, slowly or not at all."""
+    time = np.arange(round(seconds * rate)) / rate
+    envelope = np.minimum(1, time / 0.01) * np.exp(-time * rng.choice([0.0, 1.0, 4.0]))
+    partials = np.arange(1, 1 + min(8, int(0.45 * rate / pitch)))
+    gains = partials ** -float(rng.uniform(0.7, 2.0)) * rng.uniform(0.3, 1.0, partials.size)
+    waves = np.sin(2 * math.pi * pitch * np.outer(partials, time) + rng.uniform(0, 6.28))
+    return np.asarray(envelope * (gains @ waves) * rng.uniform(0.3, 1.0))
+
+
+def lose_packets(
+    samples: Samples, rate: int, share: float, rng: np.random.Generator, conceal: bool = False
+) -> Samples:
+    """Lose that share of the 20 ms packets: zeros, or the packet before once more, 6 dB lower."""
+    size = round(0.020 * rate)
+    kept = samples.copy()
+    for start in range(size, samples.size - size + 1, size):
+        if rng.random() < share:
+            before = kept[start - size : start]
+            kept[start : start + size] = before / 2 if conceal else 0.0
+    return kept
+
+
 def sixteen_bit(samples: Samples) -> Samples:
     """What is left of the samples in a 16-bit recording."""
     return _to_int16(samples) / 32768

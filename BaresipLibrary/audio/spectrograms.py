@@ -1,0 +1,122 @@
+"""Audio as a pattern of energy over time and pitch, comparable across codecs, rates and levels."""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+WINDOW = 0.032
+"""Seconds of one frame's window."""
+HOP = 0.010
+"""Seconds from one frame to the next; a whole number of samples at every rate of a codec."""
+BANDS = 16
+"""Bands of equal width in mel."""
+LOWEST, HIGHEST = 300.0, 3400.0
+"""Hz; what a telephone call carries of a wideband prompt too."""
+COMPRESSION = 0.2
+"""Exponent of a band's energy. Like a logarithm it lets faint sounds count, but a change of level
+only scales the pattern, and the noise of a codec in a pause stays near 0."""
+LOWEST_RATE = 8000
+"""Samples a second that the highest band needs with room for a filter."""
+LEAST_ENERGY = 1e-9
+"""Variation of a stretch below which it is taken for none: rounding leaves some."""
+
+
+class Spectrogram:
+    """Turns audio that arrives bit by bit into frames, one every 10 ms.
+
+    Frame `n` is the audio from `n` times 10 ms on, 32 ms of it. Where chunks end does not matter.
+    """
+
+    def __init__(self, sample_rate: int) -> None:
+        """Prepare for audio of `sample_rate` samples a second. `ValueError` below 8000."""
+        if sample_rate < LOWEST_RATE:
+            raise ValueError(
+                f"Prompts are recognised at {LOWEST_RATE} samples a second or more, "
+                f"not at {sample_rate}."
+            )
+        self._size = round(WINDOW * sample_rate)
+        self._hop = HOP * sample_rate
+        self._hann = np.hanning(self._size)
+        self._points = 1 << (self._size - 1).bit_length()
+        self._bands = _bands(sample_rate, self._points)
+        self._rest = np.empty(0)
+        self._dropped = 0
+        self._frames = 0
+
+    def feed(self, samples: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Take the next mono samples; return the frames that are complete now, (n, BANDS)."""
+        self._rest = np.concatenate([self._rest, samples])
+        complete = self._dropped + self._rest.size - self._size
+        count = max(0, int(complete / self._hop) + 1 - self._frames) if complete >= 0 else 0
+        starts = np.rint(self._hop * np.arange(self._frames, self._frames + count)).astype(int)
+        starts = starts[starts <= complete] - self._dropped
+        self._frames += starts.size
+        windows = self._rest[starts[:, np.newaxis] + np.arange(self._size)] * self._hann
+        power = np.square(np.abs(np.fft.rfft(windows, self._points))) / np.sum(
+            np.square(self._hann)
+        )
+        keep = min(self._rest.size, max(0, round(self._hop * self._frames) - self._dropped))
+        self._rest = self._rest[keep:]
+        self._dropped += keep
+        return np.asarray((power @ self._bands) ** COMPRESSION)
+
+
+def _bands(sample_rate: int, points: int) -> NDArray[np.float64]:
+    """Return the weights (bins, BANDS) of triangles that overlap by half, mean instead of sum.
+
+    Mel of f Hz is 2595 log10(1 + f / 700), as O'Shaughnessy has it.
+    """
+    ends = np.linspace(_mel(LOWEST), _mel(HIGHEST), BANDS + 2)
+    bins = _mel(np.fft.rfftfreq(points, 1 / sample_rate))[:, np.newaxis]
+    rising = (bins - ends[:-2]) / (ends[1:-1] - ends[:-2])
+    falling = (ends[2:] - bins) / (ends[2:] - ends[1:-1])
+    weights = np.maximum(0.0, np.minimum(rising, falling))
+    return np.asarray(weights / weights.sum(axis=0))
+
+
+def _mel(frequency: ArrayLike) -> NDArray[np.float64]:
+    return np.asarray(2595 * np.log10(1 + np.asarray(frequency) / 700), dtype=np.float64)
+
+
+class Pattern:
+    """Frames to look for: after the mean of every band is taken away, scaled to length 1."""
+
+    def __init__(self, frames: NDArray[np.float64]) -> None:
+        """Make a pattern of frames (n, BANDS)."""
+        self.length = len(frames)
+        centred = frames - frames.mean(axis=0)
+        energy = float(np.sum(np.square(centred)))
+        self.unit = centred.ravel() / np.sqrt(max(energy, LEAST_ENERGY))
+        self.variation = energy / max(float(np.sum(np.square(frames))), LEAST_ENERGY)
+        """Share of the frames' energy that is no mean, 0 to 1; 0 of a steady sound."""
+
+
+class Heard:
+    """Frames in which patterns are looked for."""
+
+    def __init__(self, frames: NDArray[np.float64]) -> None:
+        """Prepare frames (n, BANDS)."""
+        self.count = len(frames)
+        self._flat = np.ascontiguousarray(frames).ravel()
+        self._sums = np.concatenate([np.zeros((1, BANDS)), np.cumsum(frames, axis=0)])
+        squares = np.cumsum(np.sum(np.square(frames), axis=1))
+        self._squares = np.concatenate([[0.0], squares])
+
+    def likeness(self, pattern: Pattern, newest: int | None = None) -> NDArray[np.float64]:
+        """Return how like the pattern each stretch of its length is, -1 to 1, oldest first.
+
+        Their normalised cross-correlation without the mean of every band, so that neither a level
+        nor a frequency response counts; 0 for what does not vary. Of the `newest` stretches only,
+        if given; empty where the frames are fewer than the pattern's.
+        """
+        length = pattern.length
+        stretches = self.count - length + 1
+        if stretches <= 0:
+            return np.empty(0)
+        first = max(0, stretches - newest) if newest is not None else 0
+        ends = slice(first + length, stretches + length)
+        sums = self._sums[ends] - self._sums[first:stretches]
+        energy = self._squares[ends] - self._squares[first:stretches]
+        energy = energy - np.sum(np.square(sums), axis=1) / length
+        every = np.lib.stride_tricks.sliding_window_view(self._flat, length * BANDS)[::BANDS]
+        along = np.ascontiguousarray(every[first:]) @ pattern.unit
+        return np.asarray(along / np.sqrt(np.maximum(energy, LEAST_ENERGY)))

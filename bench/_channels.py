@@ -1,0 +1,65 @@
+"""Codecs as functions on samples: G.711 of our own, G.722 and Opus by PyAV."""
+
+import importlib.util
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import numpy as np
+import signals
+from signals import Samples
+
+CHUNK = 0.020
+HAS_AV = importlib.util.find_spec("av") is not None
+Codec = Callable[[Samples, int], Samples]
+
+
+def through_av(
+    name: str, samples: Samples, rate: int, bit_rate: int = 28_000, complexity: int = 10
+) -> Samples:
+    """Encode and decode with PyAV; `bit_rate` (bit/s) and `complexity` are Opus's."""
+    import av
+
+    encoder: Any = av.CodecContext.create(name, "w")
+    decoder: Any = av.CodecContext.create("g722" if name == "g722" else "libopus", "r")
+    for context in (encoder, decoder):
+        context.sample_rate, context.layout = rate, "mono"
+    encoder.format = "s16"
+    if name == "libopus":
+        encoder.options = {"application": "voip", "frame_duration": "20"}
+        encoder.options |= {"compression_level": str(complexity)}
+        encoder.bit_rate = bit_rate
+    pcm = (signals.sixteen_bit(samples) * 32768).astype(np.int16)
+    decoded = []
+    for frame in [*_frames(av, pcm, rate), None]:
+        for packet in encoder.encode(frame):
+            decoded += [_mono(out) for out in decoder.decode(packet)]
+    return np.concatenate(decoded)
+
+
+def _frames(av: Any, pcm: np.ndarray, rate: int) -> Iterator[Any]:
+    size = round(rate * CHUNK)
+    for start in range(0, pcm.size - size + 1, size):
+        block = pcm[np.newaxis, start : start + size]
+        frame = av.AudioFrame.from_ndarray(block, format="s16", layout="mono")
+        frame.sample_rate, frame.pts = rate, start
+        yield frame
+
+
+def _mono(frame: Any) -> Samples:
+    scale = 1.0 if frame.format.name.startswith("flt") else 32768.0
+    return np.asarray(frame.to_ndarray(), dtype=np.float64).ravel() / scale
+
+
+def _any_rate(codec: Callable[[Samples], Samples], samples: Samples, _rate: int) -> Samples:
+    return codec(samples)
+
+
+CODECS: dict[str, tuple[int, Codec]] = {
+    **{name: (8000, partial(_any_rate, codec)) for name, codec in signals.CODECS.items()},
+    "G722": (16000, partial(through_av, "g722")),
+    "opus": (48000, partial(through_av, "libopus")),
+    "opus16": (48000, partial(through_av, "libopus", bit_rate=16_000, complexity=3)),
+}
+"""Name, and sample rate and function of each; opus has 28 kbit/s; opus16
+has 16, of an encoder that saves the processor, as small phones do."""
