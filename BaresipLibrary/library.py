@@ -108,20 +108,23 @@ class BaresipLibrary(DynamicCore):
         timeout: timedelta = timedelta(seconds=10),
         auto_closing: AutoClosing = AutoClosing.TEST,
         recordings: Recordings = Recordings.on_failure,
+        executable: str | None = None,
     ) -> None:
         """Takes the settings of all agents.
 
         | =Argument= | =Meaning= |
-        | ``backend`` | How baresip runs: ``embedded``, or ``auto`` for the best there is. |
+        | ``backend`` | How baresip runs: ``embedded`` in a wheel, ``external`` as any installed program, or ``auto``: embedded where its wheel is installed, else the program. |
         | ``timeout`` | How long waiting keywords wait when they are not told. |
         | ``auto_closing`` | Who ends agents that were left running: the end of the ``TEST`` (or of the suite whose setup started them), the end of the ``SUITE``, or ``MANUAL``. |
         | ``recordings`` | Which calls' audio stays as WAV files: ``always``, ``on_failure`` of their test, or ``never``. |
+        | ``executable`` | The program of the external backend, by name or path; ``baresip`` on PATH when left out. |
         """
         changes = Changes()
         self.ROBOT_LIBRARY_LISTENER = self
         self._context = Context(
             timeout=timeout,
             backend=backend,
+            executable=executable,
             launcher=make_launcher(changes),
             changes=changes,
             recordings=RecordingShelf(recordings),

@@ -43,11 +43,13 @@ class Recordings(Enum):
 class BackendName(Enum):
     """How an agent's baresip runs.
 
-    ``auto``: the embedded one when it is installed.
+    ``embedded``: in the wheel ``baresip-python``; ``external``: any installed baresip; ``auto``:
+    the embedded one when it is installed, else the program ``baresip`` on PATH.
     """
 
     auto = "auto"
     embedded = "embedded"
+    external = "external"
 
 
 class Transport(Enum):

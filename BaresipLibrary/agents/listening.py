@@ -80,6 +80,10 @@ class Ear:
         if self.heard is None:
             self.agent.require_alive()
             self._take_in()
+            if self.heard is None and self.call.unrecorded and self.call.is_live:
+                raise BackendError(
+                    f"{self.agent.name} cannot listen any more: {self.call.unrecorded}."
+                )
             if self.heard is None and not self.call.is_live:
                 raise PhoneFailure(
                     f"{self.agent.name} heard no {self.frequency:g} Hz tone: {self.call.story()}."

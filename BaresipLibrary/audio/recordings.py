@@ -51,6 +51,12 @@ class RecordingReader:
         layout = self._find_layout()
         return layout.sample_rate if layout else 0
 
+    @property
+    def channels(self) -> int:
+        """How many channels; 0 until the header is there. Raises like `read_new`."""
+        layout = self._find_layout()
+        return layout.channels if layout else 0
+
     def read_new(self) -> NDArray[np.float64]:
         """Return the samples that were written since the last call, mono, in [-1, 1), shape (n,).
 

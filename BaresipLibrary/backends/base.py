@@ -153,9 +153,9 @@ class Backend(ABC):
     def transfer(self, call_id: str, uri: str) -> None:
         """Sends a REFER; its outcome is `TransferFailed`, or `CallClosed` by the transfer."""
 
-    def consult(self, call_id: str, uri: str) -> str:  # noqa: ARG002 - others need it
+    def consult(self, call_id: str, uri: str, headers: Headers = ()) -> str:  # noqa: ARG002
         """Dials whom to ask before `attended_transfer`; the call is on hold already."""
-        return self.dial(uri)
+        return self.dial(uri, headers)
 
     @abstractmethod
     def attended_transfer(self, call_id: str, consultation_id: str) -> None:

@@ -23,6 +23,8 @@ _OUR_HANG_UP = ("Rejected by user", "Connection reset by user")
 _PEERS_HANG_UP = "Connection reset by peer"
 #: The stack's own spelling.
 _TRANSFERRED = "Call transfered"
+#: After the tags of the dialog (RFC 3891).
+_REPLACED = " replaced"
 
 
 def start_message(
@@ -91,6 +93,8 @@ def closed(at: float, call_id: str, raw: str) -> events.CallClosed:
         return events.CallClosed(at, call_id, ClosedBy.TRANSFER, None, "transferred", raw)
     if match := _STATUS.fullmatch(raw):
         return events.CallClosed(at, call_id, ClosedBy.REFUSAL, int(match[1]), match[2] or "", raw)
+    if words.endswith(_REPLACED):
+        return events.CallClosed(at, call_id, ClosedBy.TRANSFER, None, "replaced", raw)
     if words in _OUR_HANG_UP:
         return events.CallClosed(at, call_id, ClosedBy.US, None, words, raw)
     if words == _PEERS_HANG_UP:

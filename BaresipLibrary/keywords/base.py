@@ -27,11 +27,13 @@ class Context:
 
     timeout: timedelta
     backend: BackendName
+    executable: str | None
     launcher: Launcher
     changes: Changes
     recordings: RecordingShelf
     agents: Registry = field(default_factory=Registry)
     scope: str = ""
+    warned: set[str] = field(default_factory=set)
 
 
 class Component:

@@ -49,6 +49,12 @@ def line(event: Event) -> str:
             return f"CLOSED by {by.value}: {raw}"
         case events.MediaStarted(_, _, rate, channels):
             return f"MEDIA at {rate} Hz, {'mono' if channels == 1 else 'stereo'}"
+        case events.MessagesWaiting(_, waiting, new, old):
+            return f"MESSAGES WAITING: {'yes' if waiting else 'no'}, {new} new, {old} old"
+        case events.HoldChanged(_, _, ours, on):
+            return f"{'HELD' if on else 'RESUMED'} by {'this agent' if ours else 'the peer'}"
+        case events.RecordingEnded(_, _, why):
+            return f"RECORDING ended: {why}"
         case events.PromptEnded():
             return "PROMPT ended"
         case events.AudioTrouble(_, _, text):
