@@ -27,6 +27,8 @@ class Capability(Enum):
     DTMF_INFO = "send digits as SIP INFO"
     VERIFY_TLS = "check the TLS certificate of a server"
     RECORD_AFTER_HOLD = "record a call that was on hold"
+    REPORT_REDIRECTION = "report a redirection instead of following it"
+    KEEP_CALL = "keep a call whose transfer fails"
     SEVERAL_RINGING = "accept one of several calls that ring"
 
     @property
@@ -43,6 +45,8 @@ _WHO_CAN = {
     Capability.DTMF_INFO: "The embedded backend, or baresip 2.0 and later,",
     Capability.VERIFY_TLS: "The embedded backend, or baresip 2.0 and later,",
     Capability.RECORD_AFTER_HOLD: "The embedded backend, or baresip 2.0 and later,",
+    Capability.REPORT_REDIRECTION: "The embedded backend, or baresip 2.0 and later,",
+    Capability.KEEP_CALL: "The embedded backend, or baresip 2.0 and later,",
     Capability.SEVERAL_RINGING: "The embedded backend, or baresip 2.0 and later,",
 }
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from ... import events
 from ...events import ClosedBy
-from ...sip.messages import Message
+from ...sip.messages import Message, split_address
 from ...sip.offers import Offers
 from ...sip.summaries import read_summary
 from .. import wire
@@ -56,8 +56,7 @@ class Interpreter:
         self._report = report
         self._follow_up = follow_up
         self._has_trace = has_trace
-        self._handlers = {
-            "CALL_OUTGOING": self._outgoing,
+        self._call_handlers = {
             "CALL_INCOMING": self._incoming,
             "CALL_CLOSED": self._closed,
             "TRANSFER": self._transfer,
@@ -68,6 +67,8 @@ class Interpreter:
             "CALL_HOLD": self._held,
             "CALL_RESUME": self._held,
             "CALL_REMOTE_SDP": self._remote_sdp,
+        }
+        self._other_handlers = {
             "REGISTERING": self._registering,
             "REGISTER_OK": self._registered,
             "REGISTER_FAIL": self._register_failed,
@@ -75,6 +76,7 @@ class Interpreter:
         }
         self._replacing: set[str] = set()
         self._leaving: set[str] = set()
+        self._over: set[str] = set()
         self.unregistering = False
         self.registered = False
         self.calls: dict[str, LiveCall] = {}
@@ -96,8 +98,10 @@ class Interpreter:
             if kind in ("CALL_ANSWERED", "CALL_ESTABLISHED") and call_id in self.calls:
                 self.calls[call_id].ringing = False
             self._report(_PLAIN[kind](at, call_id))
-        elif kind in self._handlers:
-            self._handlers[kind](at, message)
+        elif kind in self._call_handlers and call_id:  # it names no call that it refused by itself
+            self._call_handlers[kind](at, message)
+        elif kind in self._other_handlers:
+            self._other_handlers[kind](at, message)
 
     def dialled(self, at: float, call_id: str, peer: str) -> None:
         """An outgoing call is known; baresip 1.0 tells so by the next thing that happens in it."""
@@ -105,9 +109,6 @@ class Interpreter:
             self.calls[call_id] = LiveCall(incoming=False)
             self.last_dialled = call_id
             self._report(events.CallDialled(at, call_id, peer))
-
-    def _outgoing(self, _at: float, _message: dict[str, Any]) -> None:
-        """`take` has reported it, as it does for baresip 1.0, which has no such event."""
 
     def _incoming(self, at: float, message: dict[str, Any]) -> None:
         call_id = message["id"]
@@ -121,6 +122,7 @@ class Interpreter:
         call_id = message["id"]
         call = self.calls.pop(call_id, None)
         self._replacing.discard(call_id)
+        self._over.add(call_id)
         closed = wire.closed(at, call_id, str(message.get("param") or ""))
         if call is not None and call.refused:
             closed = events.CallClosed(at, call_id, ClosedBy.US, None, closed.words, closed.raw)
@@ -209,6 +211,8 @@ class Interpreter:
             self.signalling = call_id
             if not traced.sent and message.method and message.first("Replaces"):
                 self._replacing.add(call_id)
+            if traced.sent and message.method == "INVITE" and not self._version.names_calls:
+                self._follow_invite(traced, message)
         if method == "NOTIFY" and message.method and not traced.sent:
             if (message.first("Event") or "").startswith("message-summary"):
                 self._report_summary(traced.at, message.body)
@@ -216,6 +220,12 @@ class Interpreter:
             self._follow_leave(traced, message)
         if call_id in self.calls:
             self._follow_offers(traced, message, self.calls[call_id])
+
+    def _follow_invite(self, traced: events.SipMessage, message: Message) -> None:
+        """A first INVITE is a call of which baresip 1.0 tells nothing yet."""
+        to, call_id = message.first("To") or "", message.call_id or ""
+        if "tag=" not in to and call_id not in self._over:
+            self.dialled(traced.at, call_id, split_address(to)[1])
 
     def _follow_leave(self, traced: events.SipMessage, message: Message) -> None:
         """Reports the end of a registration, of which baresip 1.0 tells the beginning only."""

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from ... import events
 from ...account import Account, codec_name
-from ...errors import AgentGone, CommandRefused
+from ...errors import AgentGone, BackendError, CommandRefused
 from ...events import Event
 from ...waits import Changes, wait_until
 from ..base import Backend, Capability, Headers, Packets, Report, Source
@@ -30,6 +30,8 @@ from .versions import Version
 
 #: From one digit to the next (s): baresip's own pace for RTP events, and the least for SIP INFO.
 _EVENT, _INFO = 0.24, 0.1
+#: How long an INVITE may take to leave (s).
+_DIAL = 10.0
 _CALL_ID = re.compile(r"(?:call id: |\bid=)(\S+)")
 _SENT, _RECEIVED = re.compile(r"TX: packets=(\d+)"), re.compile(r"\brcvd=(\d+)")
 
@@ -240,24 +242,28 @@ class ControlledPhone(Backend):
         return self._dialled()
 
     def _dialled(self) -> str:
-        call_id = self._interpreter.last_dialled
+        # With NAT traversal the INVITE leaves some time after the command.
+        call_id = wait_until(self._changes, lambda: self._interpreter.last_dialled, _DIAL)
         if call_id is None:
-            raise CommandRefused("baresip did not tell what call it made")
+            raise BackendError(f"baresip did not tell within {_DIAL:g} s what call it made.")
         return call_id
 
     def answer(self, call_id: str) -> None:
         self._call(call_id)
-        ringing = [call for call in self._interpreter.calls.values() if call.incoming]
-        if sum(call.ringing for call in ringing) > 1:
-            several = Capability.SEVERAL_RINGING
-            if several not in self.capabilities:
-                raise CommandRefused(
-                    f"baresip {self.version} cannot {several.value}: it would answer none."
-                    f" {several.who_can}"
-                )
+        self._require_one_ringing()
         self._prepare_recording()
         self._ask_about(call_id, "accept")
+        self._require_one_ringing()  # another may have come in between
         self._happened(events.CallAnswered(time.monotonic(), call_id))
+
+    def _require_one_ringing(self) -> None:
+        calls = list(self._interpreter.calls.values())
+        several = Capability.SEVERAL_RINGING
+        if several in self.capabilities or sum(one.incoming and one.ringing for one in calls) < 2:
+            return
+        raise CommandRefused(
+            f"baresip {self.version} cannot {several.value}, it answers none. {several.who_can}"
+        )
 
     def hang_up(self, call_id: str) -> None:
         self._ask_about(call_id, "hangup")

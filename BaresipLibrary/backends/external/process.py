@@ -44,6 +44,7 @@ class Process:
         self.output: int | None = ours
         self._parser = Output()
         self._last_lines: list[str] = []
+        self._is_up = False
 
     def await_ready(self) -> None:
         """Waits until it says so: from then on it serves its control port.
@@ -56,6 +57,8 @@ class Process:
         while (remaining := deadline - time.monotonic()) > 0 and self.output is not None:
             select([self.output], [], [], remaining)
             if any(isinstance(item, Line) and item.text == _READY for item in self.read()):
+                self._last_lines.clear()
+                self._is_up = True
                 return
         if self.output is not None:
             raise BackendError(f"baresip did not start: it was not ready after {_START:g} s.")
@@ -98,12 +101,13 @@ class Process:
                 os.close(self.output)
                 self.output = None
             found += self._parser.feed(data)
-        self._last_lines += [item.text for item in found if isinstance(item, Line)]
+        lines = [item for item in found if isinstance(item, Line)]
+        self._last_lines += [one.text for one in lines if one.is_warning or not self._is_up]
         del self._last_lines[:-_LAST_LINES]
         return found
 
     def last_words(self) -> str:
-        """The last lines of its log."""
+        """The last lines of its log; once it is up, only the warnings."""
         return "\n".join(self._last_lines)
 
     def end(self, *, asked: bool) -> None:

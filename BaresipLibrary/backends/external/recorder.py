@@ -87,7 +87,8 @@ class Recorder:
         self._seen.clear()
         for path in hidden.glob("dump-*.wav") if hidden else ():
             path.unlink(missing_ok=True)
-        for folder in self._made:
+        made, self._made = self._made, []
+        for folder in made:
             try:
                 folder.rmdir()
             except OSError:

@@ -14,6 +14,8 @@ _SINCE: dict[Capability, tuple[int, int]] = {
     Capability.ATTENDED_TRANSFER: (2, 0),
     Capability.OWN_REFUSALS: (2, 0),
     Capability.SEVERAL_RINGING: (2, 0),
+    Capability.KEEP_CALL: (2, 0),
+    Capability.REPORT_REDIRECTION: (2, 0),
     Capability.RECORD_AFTER_HOLD: (2, 0),
     Capability.DTMF_INFO: (2, 0),
     Capability.VERIFY_TLS: (2, 0),

@@ -1,6 +1,7 @@
 *** Settings ***
 Documentation       Run where the wheel is missing: the test fails.
-Library             BaresipLibrary
+Resource            ../../resources/backend.resource
+Library             BaresipLibrary    backend=${BACKEND}
 
 
 *** Test Cases ***
