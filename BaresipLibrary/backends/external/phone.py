@@ -55,6 +55,7 @@ class ControlledPhone(Backend):
         self._recorded: dict[str, Path] = {}
         self._listened: set[str] = set()
         self._stopping = False
+        self._consultation: str | None = None
         self._interpreter: Interpreter
         self._talker: Talker
 
@@ -243,10 +244,15 @@ class ControlledPhone(Backend):
 
     def _dialled(self) -> str:
         # With NAT traversal the INVITE leaves some time after the command.
-        call_id = wait_until(self._changes, lambda: self._interpreter.last_dialled, _DIAL)
+        call_id = wait_until(self._changes, self._last_dialled, _DIAL)
         if call_id is None:
             raise BackendError(f"baresip did not tell within {_DIAL:g} s what call it made.")
         return call_id
+
+    def _last_dialled(self) -> str | None:
+        if self._control is None or self._control.lost is not None:
+            raise AgentGone("it has ended")
+        return self._interpreter.last_dialled
 
     def answer(self, call_id: str) -> None:
         self._call(call_id)
@@ -266,6 +272,9 @@ class ControlledPhone(Backend):
         )
 
     def hang_up(self, call_id: str) -> None:
+        if call_id == self._consultation:
+            self._ask(("atransferabort", ""))
+            self._consultation = None
         self._ask_about(call_id, "hangup")
 
     def refuse(self, call_id: str, status: int, reason: str, headers: Headers = ()) -> None:
@@ -293,7 +302,8 @@ class ControlledPhone(Backend):
             with self._changes:
                 self._interpreter.last_dialled = None
             self._ask_about(call_id, "atransferstart", uri)
-            return self._dialled()
+            self._consultation = self._dialled()
+            return self._consultation
 
     def attended_transfer(self, call_id: str, consultation_id: str) -> None:
         for one in (call_id, consultation_id):
