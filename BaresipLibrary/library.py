@@ -18,6 +18,7 @@ from .keywords.calls import CallKeywords
 from .keywords.dtmf import DtmfKeywords
 from .keywords.files import is_dry_run, output_directory
 from .keywords.headers import HeaderKeywords
+from .keywords.mailbox import MailboxKeywords
 from .keywords.quality import QualityKeywords
 from .keywords.registration import RegistrationKeywords
 from .keywords.states import StateKeywords
@@ -32,6 +33,7 @@ from .waits import Changes
 _COMPONENTS = (
     AgentKeywords,
     RegistrationKeywords,
+    MailboxKeywords,
     CallKeywords,
     TransferKeywords,
     DtmfKeywords,

@@ -87,6 +87,14 @@ class QualityField(Enum):
     packet_loss = auto()
 
 
+class MailboxField(Enum):
+    """What a voice mailbox tells."""
+
+    waiting = auto()
+    new = auto()
+    old = auto()
+
+
 class Frequency(float):
     """A frequency in hertz, written as ``440``, ``440 Hz`` or ``1.2 kHz``."""
 
