@@ -81,6 +81,8 @@ class Interpreter:
         self.registered = False
         self.calls: dict[str, LiveCall] = {}
         self.last_dialled: str | None = None
+        #: Calls that were told to hold (or to resume), until the peer has answered.
+        self.holding: dict[str, bool] = {}
         #: The call whose signalling is being carried out: its audio begins and ends meanwhile.
         self.signalling: str = ""
 
@@ -176,8 +178,13 @@ class Interpreter:
         call_id = message.get("id")
         if self._has_trace or call_id not in self.calls or message.get("param") != "answer":
             return
-        on = message.get("audiodir") in ("sendonly", "inactive")
-        self._report(events.HoldChanged(at, str(call_id), ours=True, on=on))
+        direction = message.get("audiodir")  # baresip 1.0 does not tell
+        asked = self.holding.pop(str(call_id), None)
+        on = asked if direction is None else direction in ("sendonly", "inactive")
+        if on is not None:
+            self._report(events.HoldChanged(at, str(call_id), ours=True, on=on))
+        if on and not self._version.names_calls:
+            self._end_recording(at, str(call_id))
 
     def _registering(self, at: float, _message: dict[str, Any]) -> None:
         self._report(events.Registering(at))
@@ -250,7 +257,11 @@ class Interpreter:
         call.offers.take(message, sent=traced.sent)
         if self._version.names_calls or not (call.offers.on_hold or call.offers.held_by_peer):
             return
+        self._end_recording(traced.at, message.call_id or "")
+
+    def _end_recording(self, at: float, call_id: str) -> None:
+        call = self.calls[call_id]
         if not call.unrecorded:
             call.unrecorded = True
             why = _STOPPED_RECORDING.format(self._version)
-            self._report(events.RecordingEnded(traced.at, message.call_id or "", why))
+            self._report(events.RecordingEnded(at, call_id, why))

@@ -286,6 +286,7 @@ class ControlledPhone(Backend):
 
     def hold(self, call_id: str, on: bool) -> None:
         self._prepare_recording()
+        self._interpreter.holding[call_id] = on
         self._ask_about(call_id, "hold" if on else "resume")
 
     def mute(self, call_id: str, on: bool) -> None:
