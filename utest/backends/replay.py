@@ -88,7 +88,7 @@ class Replay:
     def make_recordings(self, text: str) -> None:
         for path in re.findall(r"sndfile: dumping \w+ audio to (.+)", self.moved(text)):
             if not Path(path).exists():
-                Path(path).write_bytes(WAV)
+                Path(path).write_bytes(WAV)  # relative, as baresip runs in its folder
 
     def moved(self, text: str) -> str:
         """The text with the addresses of today in place of the recorded ones."""

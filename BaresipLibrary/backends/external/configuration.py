@@ -42,7 +42,7 @@ def write(
         *_FIXED,
         *wire.MEDIA,
         *wire.tls_lines(account),
-        f"snd_path {folder / RECORDINGS}",
+        f"snd_path {RECORDINGS}",  # it runs in its folder, and cuts long paths
         *settings.config,
         f"module_path {program.module_folder}",
         *_modules(program.modules, account),

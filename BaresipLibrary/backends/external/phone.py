@@ -79,7 +79,11 @@ class ControlledPhone(Backend):
             self.version, self._tell, self._follow_up, has_trace=has_trace
         )
         self._talker = Talker(
-            self._ask, self._errands.run, self._prompt_ended, toggles=not self.version.names_calls
+            self._ask,
+            self._errands.run,
+            self._prompt_ended,
+            toggles=not self.version.names_calls,
+            home=self._folder if has_trace else None,
         )
         self._reader = threading.Thread(target=self._read, name="baresip", daemon=True)
         self._reader.start()

@@ -56,7 +56,7 @@ class Recorder:
 
     def take(self, written: str, call_id: str) -> MediaStarted | None:
         """A file has appeared; returns the event when it completes a pair of directions."""
-        path = Path(written)
+        path = self._folder.parent / written
         direction = _DIRECTIONS.get(path.stem.rpartition("-")[2])
         if direction is None or (not self._moves and written in self._seen) or not path.exists():
             return None

@@ -28,7 +28,11 @@ Ask = Callable[..., list[str]]
 
 
 class Talker:
-    """The sources of one agent's calls. `later` runs a function after so many seconds."""
+    """The sources of one agent's calls.
+
+    `later` runs a function after so many seconds; `home` is the folder that baresip runs in, None
+    when it is unknown; `toggles` says that `mute` knows no yes and no.
+    """
 
     def __init__(
         self,
@@ -37,11 +41,13 @@ class Talker:
         ended: Callable[[str], None],
         *,
         toggles: bool,
+        home: Path | None,
     ) -> None:
         self._ask = ask
         self._later = later
         self._ended = ended
         self._toggles = toggles
+        self._home = home
         self._lock = threading.RLock()
         self._default: Source = None
         self._sources: dict[str, Source] = {}
@@ -61,7 +67,7 @@ class Talker:
         Raises:
             CommandRefused: baresip cannot send that.
         """
-        device = _device(source)
+        device = self._device_for(source)
         with self._lock:
             if call_id is not None:
                 self._sources[call_id] = source
@@ -94,14 +100,14 @@ class Talker:
             for known in (self._with_media, self._muted, self._really_muted):
                 known.discard(call_id)
             if not self._with_media:
-                self._switch(_device(self._default) or QUIET)
+                self._switch(self._device_for(self._default) or QUIET)
 
     def _apply(self, call_id: str, *, anew: bool = False) -> None:
         source = self._sources.get(call_id, self._default)
         silent = source is None or call_id in self._muted
         if silent:
             self._set_mute(call_id, True)
-        device = _device(source) or (_CARRIER if self._device == QUIET else self._device)
+        device = self._device_for(source) or (_CARRIER if self._device == QUIET else self._device)
         if source is None and not device.startswith("ausine"):
             device = _CARRIER
         is_prompt = isinstance(source, PromptSource)
@@ -137,27 +143,28 @@ class Talker:
             raise CommandRefused(said.strip().splitlines()[-1])
         self._device = device
 
+    def _device_for(self, source: Source) -> str | None:
+        match source:
+            case ToneSource(frequency):
+                if not float(frequency).is_integer() or not _LOWEST <= frequency <= _HIGHEST:
+                    raise CommandRefused(
+                        f"an external baresip sends tones of whole hertz from {_LOWEST} to"
+                        f" {_HIGHEST}, not {frequency:g} Hz"
+                    )
+                return f"ausine,{frequency:.0f}"
+            case PromptSource():
+                file = _rendered(source)
+                # Baresip 1.0 cuts what is longer than 127 characters.
+                return f"aufile,{file.name if file.parent == self._home else file}"
+            case None:
+                return None
+
     def _set_mute(self, call_id: str, on: bool) -> None:
         if (call_id in self._really_muted) == on:
             return
         command: Command = ("mute", "" if self._toggles else "yes" if on else "no")
         self._ask(("callfind", call_id), command)
         (self._really_muted.add if on else self._really_muted.discard)(call_id)
-
-
-def _device(source: Source) -> str | None:
-    match source:
-        case ToneSource(frequency):
-            if not float(frequency).is_integer() or not _LOWEST <= frequency <= _HIGHEST:
-                raise CommandRefused(
-                    f"an external baresip sends tones of whole hertz from {_LOWEST} to {_HIGHEST},"
-                    f" not {frequency:g} Hz"
-                )
-            return f"ausine,{frequency:.0f}"
-        case PromptSource():
-            return f"aufile,{_rendered(source)}"
-        case None:
-            return None
 
 
 def _seconds(prompt: PromptSource) -> float:
