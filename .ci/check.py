@@ -1,9 +1,11 @@
 """Runs the checks, every one of them, and ends with how many passed and how many failed.
 
-    check.py [lint] [types] [utest] [atest]      all four when none is named
+    check.py [lint] [types] [utest] [atest] [external]      all five when none is named
 
-The linter and the type checker count as one check each, tests count one by one. The exit code is
-0 when something passed and nothing failed.
+`atest` are the acceptance suites on the embedded backend, `external` the same ones on the external
+backend, where tests that need what the installed baresip lacks are skipped. The linter and the
+type checker count as one check each, tests count one by one. The exit code is 0 when something
+passed and nothing failed.
 """
 
 import shutil
@@ -50,8 +52,17 @@ def utest() -> Count:
 
 
 def atest() -> Count:
-    directory = emptied("atest")
-    code = run("robot", "--outputdir", str(directory), "atest")
+    return acceptance("atest", "embedded")
+
+
+def external() -> Count:
+    return acceptance("external", "external")
+
+
+def acceptance(name: str, backend: str) -> Count:
+    directory = emptied(name)
+    variable = f"BACKEND:{backend}"
+    code = run("robot", "--outputdir", str(directory), "--variable", variable, "atest")
     return complete(code, count_robot(directory / "output.xml"))
 
 
@@ -100,7 +111,7 @@ def count_robot(path: Path) -> Count:
 
 
 CHECKS: dict[str, Callable[[], Count]] = {
-    check.__name__: check for check in (lint, types, utest, atest)
+    check.__name__: check for check in (lint, types, utest, atest, external)
 }
 
 
@@ -110,7 +121,7 @@ def main(names: list[str]) -> int:
     counts = {name: CHECKS[name]() for name in names or CHECKS}
     print()
     for name, count in counts.items():
-        print(f"{name:6}{count}" + (f", {count.skipped} skipped" if count.skipped else ""))
+        print(f"{name:9}{count}" + (f", {count.skipped} skipped" if count.skipped else ""))
     total = Count(*map(sum, zip(*counts.values(), strict=True)))
     print(total)
     return 0 if total.passed and not total.failed else 1

@@ -49,6 +49,15 @@ class Unregistered(Event):
 
 
 @dataclass(frozen=True)
+class MessagesWaiting(Event):
+    """The voice mailbox told what is in it (RFC 3842): counts of new and old voice messages."""
+
+    waiting: bool
+    new: int
+    old: int
+
+
+@dataclass(frozen=True)
 class CallEvent(Event):
     """An event of one call, named by its SIP Call-ID."""
 
@@ -143,6 +152,17 @@ class QualityReported(CallEvent):
 
 
 @dataclass(frozen=True)
+class HoldChanged(CallEvent):
+    """A side has put the call on hold, or taken it back; `ours` when it was this agent.
+
+    Reported only by a backend that has no SIP trace, from which the same follows.
+    """
+
+    ours: bool
+    on: bool
+
+
+@dataclass(frozen=True)
 class Muted(CallEvent):
     """The agent sends silence in place of its source, or with `on` False its source again."""
 
@@ -174,6 +194,13 @@ class MediaStarted(CallEvent):
     channels: int
     rx: Path
     tx: Path
+
+
+@dataclass(frozen=True)
+class RecordingEnded(CallEvent):
+    """Nothing of the call is recorded any more, though it goes on."""
+
+    why: str
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from .keywords.dtmf import DtmfKeywords
 from .keywords.evidence import EvidenceKeywords
 from .keywords.files import is_dry_run, output_directory
 from .keywords.headers import HeaderKeywords
+from .keywords.mailbox import MailboxKeywords
 from .keywords.quality import QualityKeywords
 from .keywords.registration import RegistrationKeywords
 from .keywords.states import StateKeywords
@@ -33,6 +34,7 @@ from .waits import Changes
 _COMPONENTS = (
     AgentKeywords,
     RegistrationKeywords,
+    MailboxKeywords,
     CallKeywords,
     TransferKeywords,
     DtmfKeywords,
@@ -122,21 +124,24 @@ class BaresipLibrary(DynamicCore):
         auto_closing: AutoClosing = AutoClosing.TEST,
         recordings: Occasion = Occasion.on_failure,
         evidence: Occasion = Occasion.on_failure,
+        executable: str | None = None,
     ) -> None:
         """Takes the settings of all agents.
 
         | =Argument= | =Meaning= |
-        | ``backend`` | How baresip runs: ``embedded``, or ``auto`` for the best there is. |
+        | ``backend`` | How baresip runs: ``embedded`` in a wheel, ``external`` as any installed program, or ``auto``: embedded where its wheel is installed, else the program. |
         | ``timeout`` | How long waiting keywords wait when they are not told. |
         | ``auto_closing`` | Who ends agents that were left running: the end of the ``TEST`` (or of the suite whose setup started them), the end of the ``SUITE``, or ``MANUAL``. |
         | ``recordings`` | Which calls' audio stays as WAV files: ``always``, ``on_failure`` of their test, or ``never``. |
         | ``evidence`` | When a test shows its ladder, its audio and its SIP messages: ``always``, ``on_failure``, or ``never``. |
+        | ``executable`` | The program of the external backend, by name or path; ``baresip`` on PATH when left out. |
         """
         changes, agents, shelf = Changes(), Registry(), RecordingShelf(recordings)
         self.ROBOT_LIBRARY_LISTENER = self
         self._context = Context(
             timeout=timeout,
             backend=backend,
+            executable=executable,
             launcher=make_launcher(changes),
             changes=changes,
             recordings=shelf,

@@ -47,11 +47,13 @@ class Occasion(Enum):
 class BackendName(Enum):
     """How an agent's baresip runs.
 
-    ``auto``: the embedded one when it is installed.
+    ``embedded``: in the wheel ``baresip-python``; ``external``: any installed baresip; ``auto``:
+    the embedded one when it is installed, else the program ``baresip`` on PATH.
     """
 
     auto = "auto"
     embedded = "embedded"
+    external = "external"
 
 
 class Transport(Enum):
@@ -87,6 +89,14 @@ class QualityField(Enum):
     rtt = auto()
     jitter = auto()
     packet_loss = auto()
+
+
+class MailboxField(Enum):
+    """What a voice mailbox tells."""
+
+    waiting = auto()
+    new = auto()
+    old = auto()
 
 
 class Frequency(float):

@@ -1,25 +1,35 @@
-"""Writes docs/proofs.md: which acceptance suite proves which keyword and option.
+"""Writes docs/proofs.md: which acceptance suite proves which keyword and option, on which backend.
 
-    proofs.py            writes the page
-    proofs.py --check    fails when the page is out of date
+    proofs.py                 writes the page; the external backend's column stays as it is
+    proofs.py RESULTS         takes that column from the results of `check.py external`
+    proofs.py --check         fails when the page is out of date
 
 A keyword or option that no suite uses is an error.
 """
 
 import re
 import sys
+from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+from robot.api import ExecutionResult, ResultVisitor
 from robot.libdocpkg import LibraryDocumentation
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "proofs.md"
+SHOWN = 4
 INTRODUCTION = """# What is proved where
 
 Every keyword and every option of `Start Agent`, with the acceptance suites that use it on real
-baresip agents. `make docs` writes this page (`docs/proofs.py`), and a test fails when it is out of
-date or something is missing from it.
+baresip agents: of the wheel (embedded), and of Debian's baresip 1.0 (external), where a dash says
+that this version cannot do it. `make docs` writes this page (`docs/proofs.py`); the second column
+is taken from a run, by `python docs/proofs.py results/external`. A test fails when the page is out
+of date or something is missing from it.
 """
+
+Users = dict[str, list[str]]
 
 
 def suites() -> dict[str, str]:
@@ -33,20 +43,67 @@ def users(pattern: str, texts: dict[str, str]) -> list[str]:
     return [name for name, text in texts.items() if re.search(pattern, text, re.MULTILINE)]
 
 
-def table(title: str, rows: dict[str, list[str]]) -> str:
-    """A Markdown table of what is proved where on the embedded backend."""
+class Usage(ResultVisitor):
+    """What the tests of a run have used that were not skipped: keywords, and their options."""
+
+    def __init__(self) -> None:
+        self.keywords: dict[str, set[str]] = defaultdict(set)
+        self.options: dict[str, set[str]] = defaultdict(set)
+        self._suite = ""
+
+    def start_suite(self, suite: Any) -> None:
+        if suite.source:
+            self._suite = str(Path(suite.source).relative_to(ROOT))
+
+    def start_test(self, test: Any) -> bool | None:
+        self._suite = str(Path(test.source).relative_to(ROOT))
+        return False if test.skipped else None
+
+    def start_keyword(self, keyword: Any) -> None:
+        if keyword.owner != "BaresipLibrary" or keyword.status == "NOT RUN":
+            return
+        self.keywords[keyword.name].add(self._suite)
+        if keyword.name == "Start Agent":
+            named = [str(one).partition("=")[0] for one in keyword.args[1:] if "=" in str(one)]
+            positional = ("username", "domain", "password")[: len(keyword.args) - 1 - len(named)]
+            for option in (*named, *positional):
+                self.options[option].add(self._suite)
+
+
+def usage(results: Path) -> Usage:
+    """What a run and the runs inside it have used."""
+    seen = Usage()
+    for output in [results / "output.xml", *results.glob("children/*/output/output.xml")]:
+        if output.exists():
+            ExecutionResult(str(output)).visit(seen)
+    return seen
+
+
+def known() -> dict[str, str]:
+    """The last column of the page as it is, by the first."""
+    rows = [line.strip("| ").split(" | ") for line in PAGE.read_text().splitlines()]
+    return {row[0]: row[2] for row in rows if len(row) == 3}
+
+
+def shown(found: list[str]) -> str:
+    """Some suites, for a cell of a table."""
+    names = ", ".join(f"`{suite.removeprefix('atest/')}`" for suite in found[:SHOWN])
+    return f"{names}{' and others' if len(found) > SHOWN else ''}" if found else "-"
+
+
+def table(title: str, rows: Users, external: dict[str, str]) -> Iterator[str]:
+    """A Markdown table of what is proved where."""
     missing = [name for name, found in rows.items() if not found]
     if missing:
         sys.exit(f"No acceptance suite uses: {', '.join(missing)}")
-    lines = [f"\n## {title}\n", "| what | embedded |", "| --- | --- |"]
+    yield f"\n## {title}\n"
+    yield "| what | embedded | external |\n| --- | --- | --- |"
     for name, found in rows.items():
-        shown = ", ".join(f"`{suite.removeprefix('atest/')}`" for suite in found[:4])
-        lines.append(f"| {name} | {shown}{' and others' if len(found) > 4 else ''} |")
-    return "\n".join(lines) + "\n"
+        yield f"| {name} | {shown(found)} | {external.get(name, '-')} |"
 
 
-def page() -> str:
-    """The whole page."""
+def uses() -> tuple[Users, Users]:
+    """The suites that use each keyword, and each option of `Start Agent`."""
     texts = suites()
     keywords = LibraryDocumentation(str(ROOT / "BaresipLibrary")).keywords
     verbs = {
@@ -59,12 +116,28 @@ def page() -> str:
     positional = users(r"Start Agent    \S+    \S+    \S+    \S+", texts)
     for name in ("username", "domain", "password"):
         options[name] = positional
-    return INTRODUCTION + table("Keywords", verbs) + table("Options of Start Agent", options)
+    return verbs, options
+
+
+def page(external: dict[str, str]) -> str:
+    """The whole page."""
+    verbs, options = uses()
+    lines = [
+        *table("Keywords", verbs, external),
+        *table("Options of Start Agent", options, external),
+    ]
+    return INTRODUCTION + "\n".join(lines) + "\n"
 
 
 def main() -> None:
     """Writes or checks the page."""
-    text = page()
+    results = [Path(argument) for argument in sys.argv[1:] if argument != "--check"]
+    external = known()
+    if results:
+        seen = usage(results[0].resolve())
+        both = {**seen.keywords, **seen.options}
+        external = {name: shown(sorted(found)) for name, found in both.items()}
+    text = page(external)
     if "--check" in sys.argv:
         if PAGE.read_text() != text:
             sys.exit("docs/proofs.md is out of date: run make docs")

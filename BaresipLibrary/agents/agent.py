@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from ..account import Account, codec_name
+from ..account import Account
 from ..backends.base import Backend, Capability, Headers, Packets, Source
 from ..errors import AgentGone, BackendError, UsageError
 from ..events import (
@@ -17,6 +17,7 @@ from ..events import (
     CallEvent,
     CallIncoming,
     Event,
+    MessagesWaiting,
     Registered,
     RegistrationFailed,
     SipMessage,
@@ -24,14 +25,17 @@ from ..events import (
     Unregistered,
 )
 from ..sip.messages import Message, split_address
+from ..sip.statuses import reason_phrase
 from ..sip.uris import user_part
 from ..types import AgentState, Peer
 from ..waits import Changes, wait_until
+from .abilities import check_abilities
 from .call import Call, Direction
 from .journal import Journal
 
 #: How long an agent's own stack may take for something that is certain to come (s).
 PROMPTLY = 2.0
+_BUSY = 486
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ class Agent:
         changes: Changes,
         metadata: dict[str, Any] | None = None,
     ) -> None:
-        _check_abilities(name, account, backend)
+        check_abilities(name, account, backend)
         self.name = name
         self.account = account
         self.backend = backend
@@ -67,6 +71,7 @@ class Agent:
         self._call_sources: dict[str, tuple[Source, str]] = {}
         self._calls: dict[str, Call] = {}
         self.registration: Registered | RegistrationFailed | Unregistered | None = None
+        self.mailbox: MessagesWaiting | None = None
         self.consultation: Consultation | None = None
         self._died: AgentDied | None = None
 
@@ -106,6 +111,8 @@ class Agent:
                 self._follow(Message(event.text), sent)
             case Registered() | RegistrationFailed() | Unregistered():
                 self.registration = event
+            case MessagesWaiting():
+                self.mailbox = event
             case CallEvent(_, call_id) if call_id in self._calls:
                 self._calls[call_id].apply(event)
 
@@ -207,7 +214,8 @@ class Agent:
         """Raises `UsageError`, naming what can, when the backend lacks a capability."""
         if capability not in self.backend.capabilities:
             raise UsageError(
-                f"{self.name} cannot {capability.value}: the {self.backend.name} backend cannot."
+                f"{self.name} cannot {capability.value}: {self.backend.description} cannot."
+                f" {capability.who_can}"
             )
 
     def dial(self, uri: str, headers: Headers = ()) -> str:
@@ -218,11 +226,28 @@ class Agent:
         with self.commanding(f"dial {uri}"):
             return self.backend.dial(uri, everything)
 
+    def consult(self, call: Call, uri: str) -> str:
+        """Dials whom to ask before an attended transfer of a call; returns the new Call-ID."""
+        if self.account.headers:
+            self.require(Capability.INVITE_HEADERS)
+        with self.commanding(f"dial {uri}"):
+            return self.backend.consult(call.call_id, uri, self.account.headers)
+
     def refuse(self, call: Call, status: int, reason: str, headers: Headers = ()) -> None:
         """Answers an incoming call with a final 3xx to 6xx."""
+        if headers and status >= 400:
+            self.require(Capability.REFUSAL_HEADERS)
+        if self._refuses_by_hanging_up(status, reason):
+            self.hang_up(call)
+            return
         self.require(Capability.REDIRECT if status < 400 else Capability.OWN_REFUSALS)
         with self.commanding(f"answer with {status}"):
             self.backend.refuse(call.call_id, status, reason, headers)
+
+    def _refuses_by_hanging_up(self, status: int, reason: str) -> bool:
+        """Whether the answer is the one that every baresip gives, but for its words."""
+        usual = status == _BUSY and reason == reason_phrase(_BUSY)
+        return usual and Capability.OWN_REFUSALS not in self.backend.capabilities
 
     def mute(self, call: Call, on: bool) -> None:
         """Sends silence in place of the source, or the source again."""
@@ -338,32 +363,6 @@ class Agent:
         }
 
 
-def _check_abilities(name: str, account: Account, backend: Backend) -> None:
-    if account.media_enc and account.media_enc not in backend.media_encryptions:
-        known = ", ".join(sorted(backend.media_encryptions))
-        raise UsageError(
-            f"{name}: the {backend.name} backend has no media_enc {account.media_enc};"
-            f" it has {known}."
-        )
-    for codec in account.audio_codecs:
-        known_as = backend.codecs.get(codec_name(codec))
-        if known_as is None or ("/" in codec and codec.lower() not in _forms(known_as)):
-            have = ", ".join(backend.codecs.values())
-            raise UsageError(
-                f"{name}: the {backend.name} backend has no codec {codec}; it has {have}."
-            )
-    if account.mwi and Capability.MESSAGE_WAITING not in backend.capabilities:
-        raise UsageError(
-            f"{name}: the {backend.name} backend cannot {Capability.MESSAGE_WAITING.value};"
-            " that takes a baresip with the module mwi."
-        )
-
-
-def _forms(codec: str) -> tuple[str, str]:
-    """A codec with its channels, and without them."""
-    return codec.lower(), codec.lower().rpartition("/")[0]
-
-
 def _call_info(call: Call) -> dict[str, Any]:
     return {
         "call_id": call.call_id,
@@ -380,7 +379,7 @@ def _call_info(call: Call) -> dict[str, Any]:
 
 def _obituary(name: str, died: AgentDied) -> str:
     if died.status is None:
-        how = "its process is gone"
+        how = "its baresip is out of reach"
     elif died.status < 0:
         how = f"its process was ended by {_signal_name(-died.status)}"
     else:

@@ -11,9 +11,11 @@ from ..events import (
     CallEvent,
     ClosedBy,
     DtmfReceived,
+    HoldChanged,
     MediaStarted,
     Muted,
     QualityReported,
+    RecordingEnded,
 )
 from ..sip.messages import Message
 from ..sip.offers import Offers
@@ -50,6 +52,7 @@ class Call:
     established_at: float | None = None
     closed: CallClosed | None = None
     media: MediaStarted | None = None
+    unrecorded: str | None = None
     offers: Offers = field(default_factory=Offers)
 
     def __repr__(self) -> str:
@@ -92,6 +95,10 @@ class Call:
                 self.media = event
             case DtmfReceived():
                 self.digits += event.digit
+            case RecordingEnded():
+                self.unrecorded = event.why
+            case HoldChanged():
+                self.offers.believe(ours=event.ours, on=event.on)
             case Muted():
                 self.muted = event.on
             case QualityReported() if event.received or event.lost:

@@ -26,7 +26,7 @@ def send(agent: Agent, call: Call, digits: str, gap: float, mode: str | None) ->
     if not _DIGITS.fullmatch(upper):
         raise UsageError(f"'{digits}' is not DTMF: use 0-9, *, # and A-D.")
     require_established(agent, call, "send digits")
-    if mode is not None:
+    if mode not in (None, agent.account.dtmf_mode):
         agent.require(Capability.DTMF_MODE)
     agent.note(DtmfSent(time.monotonic(), call.call_id, upper))
     with agent.commanding(f"send '{digits}'"):

@@ -60,8 +60,11 @@ class Ear(ABC):
 
         Raises:
             AgentGone: the agent's process died.
+            BackendError: the call goes on, and its recording does not.
         """
         self.agent.require_alive()
+        if self.call.unrecorded and self.call.is_live:
+            raise BackendError(f"{self.agent.name} cannot listen any more: {self.call.unrecorded}.")
         media = self.call.media
         if media is None:
             return

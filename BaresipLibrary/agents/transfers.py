@@ -47,7 +47,7 @@ def consult(agent: Agent, call: Call, uri: str, timeout: float) -> str:
             f"{agent.name} is in a consultation already; use Complete Transfer or Abort Transfer."
         )
     hold(agent, call, True, timeout)
-    call_id = agent.dial(uri)
+    call_id = agent.consult(call, uri)
     asking = next(known for known in agent.calls if known.call_id == call_id)
     agent.consultation = Consultation(held=call, asking=asking)
     return call_id
@@ -108,6 +108,10 @@ def _consultation(agent: Agent) -> tuple[Call, Call]:
     return agent.consultation.held, agent.consultation.asking
 
 
+def _what_remains(call: Call) -> str:
+    return "the call goes on" if call.is_live else call.story()
+
+
 def _rings(callee: Agent) -> Callable[[], bool]:
     position = len(callee.journal)
     return lambda: any(callee.journal.of_kind(CallIncoming, position))
@@ -131,7 +135,7 @@ def _await_outcome(
         agent.require_alive()
         for failed in agent.journal.of_kind(TransferFailed, position):
             if failed.call_id == call.call_id:
-                raise PhoneFailure(f"{what}: {failed.story()}; the call goes on.")
+                raise PhoneFailure(f"{what}: {failed.story()}; {_what_remains(call)}.")
         if call.closed is None:
             return enough() or None
         if call.closed.by is not ClosedBy.TRANSFER:

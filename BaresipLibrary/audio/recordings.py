@@ -67,6 +67,12 @@ class RecordingReader:
         riff_size = _uint32(_read_at(self._file, 4, 4))
         return riff_size + CHUNK_HEADER == os.fstat(self._file.fileno()).st_size
 
+    @property
+    def channels(self) -> int:
+        """How many channels; 0 until the header is there. Raises like `read_new`."""
+        layout = self._find_layout()
+        return layout.channels if layout else 0
+
     def read_new(self) -> NDArray[np.float64]:
         """Return the samples that were written since the last call, mono, in [-1, 1), shape (n,).
 

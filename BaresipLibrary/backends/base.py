@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 from ..events import Event
 
@@ -22,7 +22,33 @@ class Capability(Enum):
     REDIRECT = "redirect a call"
     ATTENDED_TRANSFER = "transfer with consultation"
     INVITE_HEADERS = "send headers of the suite's choice"
-    DTMF_MODE = "choose how digits travel"
+    REFUSAL_HEADERS = "add headers to a refusal"
+    DTMF_MODE = "choose how digits travel, one time this way and the next time that"
+    DTMF_INFO = "send digits as SIP INFO"
+    VERIFY_TLS = "check the TLS certificate of a server"
+    RECORD_AFTER_HOLD = "record a call that was on hold"
+    REPORT_REDIRECTION = "report a redirection instead of following it"
+    KEEP_CALL = "keep a call whose transfer fails"
+    SEVERAL_RINGING = "accept one of several calls that ring"
+
+    @property
+    def who_can(self) -> str:
+        """Whom a suite can turn to, as a sentence."""
+        return f"{_WHO_CAN.get(self, 'The embedded backend')} can."
+
+
+_WHO_CAN = {
+    Capability.MESSAGE_WAITING: "A baresip with the module mwi, on the external backend,",
+    Capability.OWN_REFUSALS: "The embedded backend, or baresip 2.0 and later,",
+    Capability.ATTENDED_TRANSFER: "The embedded backend, or baresip 2.0 and later,",
+    Capability.INVITE_HEADERS: "The embedded backend, or baresip 2.3 and later,",
+    Capability.DTMF_INFO: "The embedded backend, or baresip 2.0 and later,",
+    Capability.VERIFY_TLS: "The embedded backend, or baresip 2.0 and later,",
+    Capability.RECORD_AFTER_HOLD: "The embedded backend, or baresip 2.0 and later,",
+    Capability.REPORT_REDIRECTION: "The embedded backend, or baresip 2.0 and later,",
+    Capability.KEEP_CALL: "The embedded backend, or baresip 2.0 and later,",
+    Capability.SEVERAL_RINGING: "The embedded backend, or baresip 2.0 and later,",
+}
 
 
 class Packets(NamedTuple):
@@ -64,7 +90,14 @@ class Backend(ABC):
     #: The values of the account's media_enc that this baresip understands.
     media_encryptions: frozenset[str]
     #: The audio codecs of this baresip by their lower-case names, each as it is asked for.
-    codecs: ClassVar[Mapping[str, str]]
+    codecs: Mapping[str, str]
+    #: What a tester should know about this baresip before it surprises, a sentence each.
+    caveats: tuple[str, ...] = ()
+
+    @property
+    def description(self) -> str:
+        """The backend as sentences name it."""
+        return f"the {self.name} backend"
 
     @abstractmethod
     def start(self, report: Report) -> str:
@@ -123,6 +156,10 @@ class Backend(ABC):
     @abstractmethod
     def transfer(self, call_id: str, uri: str) -> None:
         """Sends a REFER; its outcome is `TransferFailed`, or `CallClosed` by the transfer."""
+
+    def consult(self, call_id: str, uri: str, headers: Headers = ()) -> str:  # noqa: ARG002
+        """Dials whom to ask before `attended_transfer`; the call is on hold already."""
+        return self.dial(uri, headers)
 
     @abstractmethod
     def attended_transfer(self, call_id: str, consultation_id: str) -> None:

@@ -4,12 +4,14 @@ import importlib.util
 import json
 import shutil
 import signal
+import socket
 import tempfile
 import threading
 from collections.abc import Iterator
 from io import BufferedRWPair
 from pathlib import Path
-from typing import Any, ClassVar
+from types import MappingProxyType
+from typing import Any
 
 from ..account import Account
 from ..errors import AgentGone, BackendError, CommandRefused
@@ -43,12 +45,14 @@ class EmbeddedBackend(Backend):
     name = "embedded"
     capabilities = frozenset(Capability) - {Capability.MESSAGE_WAITING}
     media_encryptions = frozenset({"srtp", "srtp-mand", "srtp-mandf", "dtls_srtp"})
-    codecs: ClassVar = {
-        "pcmu": "PCMU/8000/1",
-        "pcma": "PCMA/8000/1",
-        "g722": "G722/16000/1",
-        "opus": "opus/48000/2",
-    }
+    codecs = MappingProxyType(
+        {
+            "pcmu": "PCMU/8000/1",
+            "pcma": "PCMA/8000/1",
+            "g722": "G722/16000/1",
+            "opus": "opus/48000/2",
+        }
+    )
 
     def __init__(self, account: Account, stem: Path, changes: Changes, launcher: Launcher) -> None:
         if not is_installed():
@@ -59,6 +63,7 @@ class EmbeddedBackend(Backend):
         self._launcher = launcher
         self._folder: Path | None = None
         self._child: Child | None = None
+        self._socket: socket.socket | None = None
         self._stream: BufferedRWPair | None = None
         self._reader: threading.Thread | None = None
         self._answers: dict[int, dict[str, Any]] = {}
@@ -94,8 +99,10 @@ class EmbeddedBackend(Backend):
         self._folder = Path(tempfile.mkdtemp(prefix="BaresipLibrary-"))
         self._started, self._lost = None, False
         try:
-            self._child = self._launcher.launch(self.folder)
-            self._stream = self._child.socket.makefile("rwb")
+            self._socket, theirs = socket.socketpair()
+            with theirs:
+                self._child = self._launcher.launch(self.folder, theirs)
+            self._stream = self._socket.makefile("rwb")
             self._reader = threading.Thread(
                 target=self._read, args=(report,), name=f"agent-{self.pid}", daemon=True
             )
@@ -124,7 +131,8 @@ class EmbeddedBackend(Backend):
         self._stopping = True
         if self._child is not None:
             self._end_process(self._child)
-            self._child.socket.close()
+        if self._socket is not None:
+            self._socket.close()
         if self._reader is not None:
             self._reader.join()
         if self._stream is not None:

@@ -1,4 +1,4 @@
-"""Child processes of the embedded backend: forked off a warm one, or spawned one by one.
+"""The processes agents live in: forked off a warm one, or spawned one by one.
 
 `docs/adr/0001-fork-server.md` says why.
 """
@@ -12,6 +12,8 @@ import subprocess
 import sys
 import threading
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +31,9 @@ _FORK_TIMEOUT = 10.0
 
 
 class Child(ABC):
-    """One agent's process and the parent's end of its channel."""
+    """One agent's process."""
 
-    def __init__(self, sock: socket.socket, changes: Changes) -> None:
-        self.socket = sock
+    def __init__(self, changes: Changes) -> None:
         self.exited = False
         self.status: int | None = None
         self._changes = changes
@@ -64,8 +65,8 @@ class Child(ABC):
 
 
 class _ForkedChild(Child):
-    def __init__(self, sock: socket.socket, changes: Changes) -> None:
-        super().__init__(sock, changes)
+    def __init__(self, changes: Changes) -> None:
+        super().__init__(changes)
         self.known_pid: int | None = None
 
     @property
@@ -76,8 +77,8 @@ class _ForkedChild(Child):
     def watch_as_orphan(self) -> None:
         """Waits for the end of a process whose parent is gone; its exit code is lost."""
         try:
-            descriptor = os.pidfd_open(self.pid)
-        except ProcessLookupError:
+            descriptor = os.pidfd_open(self.pid)  # Linux only, as is forking without exec
+        except (ProcessLookupError, AttributeError):
             self.has_exited(None)
             return
         try:
@@ -88,8 +89,8 @@ class _ForkedChild(Child):
 
 
 class _SpawnedChild(Child):
-    def __init__(self, sock: socket.socket, changes: Changes, process: "_Process") -> None:
-        super().__init__(sock, changes)
+    def __init__(self, changes: Changes, process: "_Process") -> None:
+        super().__init__(changes)
         self._process = process
         threading.Thread(target=self._watch, name=f"agent-{self.pid}", daemon=True).start()
 
@@ -118,8 +119,18 @@ class Launcher(ABC):
     """Starts agents' processes."""
 
     @abstractmethod
-    def launch(self, folder: Path) -> Child:
-        """Starts a process that serves one agent and owns its private `folder`.
+    def launch(self, folder: Path, channel: socket.socket) -> Child:
+        """Starts a process that serves one agent over `channel` and owns its private `folder`.
+
+        Raises:
+            BackendError: it could not be started.
+        """
+
+    @abstractmethod
+    def launch_program(self, command: Sequence[str], folder: Path, output: int) -> Child:
+        """Starts a program in its private `folder`; `output` (a descriptor) takes what it prints.
+
+        Should this process be killed, the program ends and its folder goes.
 
         Raises:
             BackendError: it could not be started.
@@ -137,12 +148,17 @@ class Spawner(Launcher):
 
     def __init__(self, changes: Changes) -> None:
         self._changes = changes
+        self._programs = Forker(changes)  # a fork that is followed by exec is safe everywhere
 
-    def launch(self, folder: Path) -> Child:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            process = _start_worker("agent", str(theirs.fileno()), str(folder), inherit=theirs)
-        return _SpawnedChild(ours, self._changes, process)
+    def launch(self, folder: Path, channel: socket.socket) -> Child:
+        process = _start_worker("agent", str(channel.fileno()), str(folder), inherit=channel)
+        return _SpawnedChild(self._changes, process)
+
+    def launch_program(self, command: Sequence[str], folder: Path, output: int) -> Child:
+        return self._programs.launch_program(command, folder, output)
+
+    def close(self) -> None:
+        self._programs.close()
 
 
 class Forker(Launcher):
@@ -163,7 +179,7 @@ class Forker(Launcher):
         control = self._control
         if control is not None:
             return control
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours, theirs = socket.socketpair()
         with theirs:
             self._process = _start_worker("fork", str(theirs.fileno()), inherit=theirs)
         self._control = ours
@@ -173,32 +189,34 @@ class Forker(Launcher):
         self._reader.start()
         return ours
 
-    def launch(self, folder: Path) -> Child:
+    def launch(self, folder: Path, channel: socket.socket) -> Child:
+        return self._launch({"folder": str(folder)}, channel.fileno())
+
+    def launch_program(self, command: Sequence[str], folder: Path, output: int) -> Child:
+        return self._launch({"folder": str(folder), "command": list(command)}, output)
+
+    def _launch(self, request: dict[str, Any], descriptor: int) -> Child:
         # A warm process that died since the last launch is noticed by the first of two attempts.
-        child = self._try_launch(folder) or self._try_launch(folder)
+        child = self._try_launch(request, descriptor) or self._try_launch(request, descriptor)
         if child is None:
             raise BackendError("The process that starts agents broke down twice.")
         return child
 
-    def _try_launch(self, folder: Path) -> _ForkedChild | None:
-        ours, theirs = socket.socketpair()
-        child = _ForkedChild(ours, self._changes)
+    def _try_launch(self, request: dict[str, Any], descriptor: int) -> _ForkedChild | None:
+        child = _ForkedChild(self._changes)
         self._unnamed = child
-        with theirs:
-            self._request(folder, theirs)
+        self._request(json.dumps(request).encode(), descriptor)
         if wait_until(self._changes, lambda: self._named(child), _FORK_TIMEOUT):
             return child
-        ours.close()
         self.close()
         return None
 
-    def _request(self, folder: Path, theirs: socket.socket) -> None:
-        request = json.dumps({"folder": str(folder)}).encode()
+    def _request(self, request: bytes, descriptor: int) -> None:
         try:
-            socket.send_fds(self._warm(), [request], [theirs.fileno()])
+            socket.send_fds(self._warm(), [request], [descriptor])
         except OSError:
             self.close()  # it died since the last launch: the next one gets another
-            socket.send_fds(self._warm(), [request], [theirs.fileno()])
+            socket.send_fds(self._warm(), [request], [descriptor])
 
     def _named(self, child: _ForkedChild) -> bool | None:
         if child.known_pid is not None:
@@ -216,8 +234,9 @@ class Forker(Launcher):
         control.close()
 
     def _read(self, control: socket.socket, process: _Process) -> None:
-        while data := _receive(control):
-            self._take(json.loads(data))
+        with control.makefile("rb") as lines, suppress(ConnectionError):
+            for line in lines:
+                self._take(json.loads(line))
         process.wait()
         self._lose_children(control)
 
@@ -243,13 +262,6 @@ class Forker(Launcher):
             threading.Thread(
                 target=child.watch_as_orphan, name=f"orphan-{child.pid}", daemon=True
             ).start()
-
-
-def _receive(control: socket.socket) -> bytes:
-    try:
-        return control.recv(65536)
-    except OSError:
-        return b""
 
 
 def make_launcher(changes: Changes) -> Launcher:

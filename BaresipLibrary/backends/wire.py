@@ -16,9 +16,10 @@ from .base import PromptSource, Source, ToneSource
 #: "486 Busy Here", and nothing after it but more words.
 _STATUS = re.compile(r"([3-6]\d\d)(?: (.*))?", re.DOTALL)
 #: A jitter buffer (ms) as short as good phones have: the stack's own default delays by 100 ms.
-_MEDIA = ("audio_jitter_buffer_type fixed", "audio_jitter_buffer_ms 40-200")
+MEDIA = ("audio_jitter_buffer_type fixed", "audio_jitter_buffer_ms 40-200")
 _ERRNO = re.compile(r" \[\d+\]$")
-_OUR_HANG_UP = "Rejected by user"
+#: The second is baresip 1.0's.
+_OUR_HANG_UP = ("Rejected by user", "Connection reset by user")
 _PEERS_HANG_UP = "Connection reset by peer"
 #: The stack's own spelling.
 _TRANSFERRED = "Call transfered"
@@ -46,13 +47,19 @@ def start_message(
 
 
 def _configuration(account: Account, address: str, port: int) -> str:
-    tls = account.tls
     lines = [
-        f"sip_listen {_bracketed(address)}:{port}",
+        f"sip_listen {bracketed(address)}:{port}",
         "dns_getaddrinfo yes",
-        *_MEDIA,
-        f"sip_verify_server {'yes' if tls.verify else 'no'}",
+        *MEDIA,
+        *tls_lines(account),
     ]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def tls_lines(account: Account) -> list[str]:
+    """The configuration of TLS: what is trusted, shown and checked."""
+    tls = account.tls
+    lines = [f"sip_verify_server {'yes' if tls.verify else 'no'}"]
     # Parsing the system's certificates costs 10 ms, so only those pay who may need them.
     system = ssl.get_default_verify_paths().cafile if account.uses_tls else None
     ca_file = tls.ca_file or system
@@ -60,10 +67,11 @@ def _configuration(account: Account, address: str, port: int) -> str:
         lines.append(f"sip_cafile {ca_file}")
     if tls.certificate:
         lines.append(f"sip_certificate {tls.certificate}")
-    return "".join(f"{line}\n" for line in lines)
+    return lines
 
 
-def _bracketed(address: str) -> str:
+def bracketed(address: str) -> str:
+    """An address as it stands before a port."""
     return f"[{address}]" if ":" in address else address
 
 
@@ -87,24 +95,25 @@ def closed(at: float, call_id: str, raw: str) -> events.CallClosed:
         return events.CallClosed(at, call_id, ClosedBy.TRANSFER, None, "replaced", raw)
     if match := _STATUS.fullmatch(raw):
         return events.CallClosed(at, call_id, ClosedBy.REFUSAL, int(match[1]), match[2] or "", raw)
-    if words == _OUR_HANG_UP:
+    if words in _OUR_HANG_UP:
         return events.CallClosed(at, call_id, ClosedBy.US, None, words, raw)
     if words == _PEERS_HANG_UP:
         return events.CallClosed(at, call_id, ClosedBy.PEER, None, words, raw)
     return events.CallClosed(at, call_id, ClosedBy.FAILURE, None, words, raw)
 
 
-def _split_status(raw: str) -> tuple[int | None, str]:
+def split_status(raw: str) -> tuple[int | None, str]:
+    """The SIP status and the words of an outcome; without a status the words alone."""
     match = _STATUS.fullmatch(raw)
     return (int(match[1]), match[2] or "") if match else (None, _ERRNO.sub("", raw))
 
 
 def _registration_failed(message: dict[str, Any]) -> Event:
-    return events.RegistrationFailed(message["at"], *_split_status(message["text"] or ""))
+    return events.RegistrationFailed(message["at"], *split_status(message["text"] or ""))
 
 
 def _transfer_failed(message: dict[str, Any]) -> Event:
-    status, words = _split_status(message["text"] or "")
+    status, words = split_status(message["text"] or "")
     return events.TransferFailed(message["at"], message["call_id"], status, words)
 
 

@@ -12,9 +12,10 @@ from robot.utils import DotDict
 
 from ..account import Account, Tls
 from ..agents.agent import Agent
-from ..backends.embedded import EmbeddedBackend
+from ..backends.choice import make_backend
+from ..backends.external.settings import External
 from ..errors import UsageError
-from ..types import DtmfMode, MediaEncryption, Transport
+from ..types import BackendName, DtmfMode, MediaEncryption, Transport
 from .base import AgentName, Component, header_pairs
 
 
@@ -45,6 +46,12 @@ class AgentKeywords(Component):
         tls_ca_file: Path | None = None,
         tls_certificate: Path | None = None,
         tls_verify: bool = True,
+        backend: BackendName | None = None,
+        executable: str | None = None,
+        control: str | None = None,
+        config: list[str] | None = None,
+        account_parameters: str | None = None,
+        recordings_folder: Path | None = None,
     ) -> Agent:
         """Brings up a headless SIP phone and returns its handle.
 
@@ -74,6 +81,12 @@ class AgentKeywords(Component):
         | ``tls_ca_file`` | The certificates (PEM) that sign what TLS trusts; the system's when left out. |
         | ``tls_certificate`` | The agent's own certificate with its key, in one PEM file. |
         | ``tls_verify`` | Whether the server's certificate is checked. |
+        | ``backend`` | How this agent's baresip runs; as the library says when left out. |
+        | ``executable`` | Its program, on the external backend. |
+        | ``control`` | ``host:port`` of the module ctrl_tcp of a baresip that runs already: the agent uses its account, and leaves it running. |
+        | ``config`` | More lines for the configuration file of an external baresip. |
+        | ``account_parameters`` | More parameters for its account, such as ``ptime=40;extra=x``. |
+        | ``recordings_folder`` | Where the recordings of the baresip at ``control`` can be read, for audio checks. |
 
         Example:
         | Start Agent | alice |
@@ -103,20 +116,47 @@ class AgentKeywords(Component):
                 address=address,
                 tls=Tls(tls_ca_file, tls_certificate, tls_verify),
             )
-            return self._make(name, account, dict(metadata or {}))
+            external = External(
+                executable=executable or (None if control else self._context.executable),
+                control=control,
+                config=tuple(config or ()),
+                parameters=account_parameters,
+                recordings=recordings_folder,
+            )
+            chosen = backend or self._context.backend
+            return self._make(name, account, dict(metadata or {}), chosen, external)
 
         agent = self._agents.start(name, self._context.scope, make)
-        logger.info(f"{name} is {agent.uri} (baresip: {agent.backend.name})")
+        logger.info(f"{name} is {agent.uri} ({agent.backend.description})")
+        self._warn(agent)
         return agent
 
-    def _make(self, name: str, account: Account, metadata: dict[str, Any]) -> Agent:
+    def _make(
+        self,
+        name: str,
+        account: Account,
+        metadata: dict[str, Any],
+        chosen: BackendName,
+        external: External,
+    ) -> Agent:
         context = self._context
         stem = context.recordings.stem_for(name)
-        backend = EmbeddedBackend(account, stem, context.changes, context.launcher)
-        agent = Agent(name, account, backend, context.changes, metadata)
+        backend = make_backend(chosen, account, stem, context.changes, context.launcher, external)
+        try:
+            agent = Agent(name, account, backend, context.changes, metadata)
+        except UsageError:
+            backend.stop()
+            raise
         context.recordings.watch(agent)
         context.evidence.watch(agent)
         return agent
+
+    def _warn(self, agent: Agent) -> None:
+        """Tells once in a run what is to be known about an agent's baresip."""
+        for caveat in agent.backend.caveats:
+            if caveat not in self._context.warned:
+                self._context.warned.add(caveat)
+                logger.warn(caveat)
 
     @keyword(tags=("Agent",))
     def stop_agent(self, name: AgentName) -> None:

@@ -1,7 +1,7 @@
 """What every keyword component sees."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TypeVar
 
@@ -28,12 +28,14 @@ class Context:
 
     timeout: timedelta
     backend: BackendName
+    executable: str | None
     launcher: Launcher
     changes: Changes
     recordings: RecordingShelf
     agents: Registry
     evidence: Evidence
     scope: str = ""
+    warned: set[str] = field(default_factory=set)
 
 
 class Component:

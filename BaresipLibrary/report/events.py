@@ -79,6 +79,14 @@ def short(event: Event) -> str:
             return f"MEDIA at {rate} Hz"
         case events.PromptEnded():
             return "PROMPT ended"
+        case events.MessagesWaiting(_, waiting, new, old):
+            return f"MESSAGES WAITING: {'yes' if waiting else 'no'}, {new} new, {old} old"
+        case events.HoldChanged(_, _, ours=True, on=on):
+            return "ON HOLD" if on else "RESUMED"
+        case events.HoldChanged(_, _, on=on):
+            return "HELD by the peer" if on else "RESUMED by the peer"
+        case events.RecordingEnded(_, _, why):
+            return f"RECORDING ended: {why}"
         case events.AudioTrouble(_, _, text):
             return f"AUDIO trouble: {text}"
         case events.AgentDied(_, status):

@@ -2,10 +2,10 @@
 
 from bisect import bisect
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from .. import events
-from ..events import CallEvent, DtmfReceived, DtmfSent, Event, SipMessage
+from ..events import CallEvent, DtmfReceived, DtmfSent, Event, HoldChanged, SipMessage
 from ..sip.messages import Message
 from ..sip.offers import Offers
 from ..sip.uris import user_part
@@ -29,23 +29,19 @@ _NOTED = (
     events.SourceChosen,
     events.Muted,
     events.MediaStarted,
+    events.MessagesWaiting,
+    events.HoldChanged,
+    events.RecordingEnded,
     events.AudioTrouble,
     events.AgentDied,
 )
 _TROUBLE = (
+    events.RecordingEnded,
     events.RegistrationFailed,
     events.TransferFailed,
     events.AudioTrouble,
     events.AgentDied,
 )
-
-
-@dataclass(frozen=True)
-class HoldChanged(CallEvent):
-    """An offer and its answer put the call on hold or took it back, `by_peer` or by the agent."""
-
-    on: bool
-    by_peer: bool
 
 
 def noted(journal: Sequence[Event]) -> list[Event]:
@@ -103,7 +99,7 @@ class Words:
 
     def of(self, event: Event) -> str:
         """The words of a note."""
-        words = _hold_words(event) if isinstance(event, HoldChanged) else short(event)
+        words = short(event)
         peer = self._peers.get(event.call_id) if isinstance(event, CallEvent) else None
         return f"{words} ({peer})" if peer and self._several else words
 
@@ -114,15 +110,9 @@ def _hold_changes(
     before = offers.on_hold, offers.held_by_peer
     offers.take(message, sent=event.sent)
     if offers.on_hold is not before[0]:
-        yield HoldChanged(event.at, call_id, offers.on_hold, by_peer=False)
+        yield HoldChanged(event.at, call_id, ours=True, on=offers.on_hold)
     if offers.held_by_peer is not before[1]:
-        yield HoldChanged(event.at, call_id, offers.held_by_peer, by_peer=True)
-
-
-def _hold_words(change: HoldChanged) -> str:
-    if change.by_peer:
-        return "HELD by the peer" if change.on else "RESUMED by the peer"
-    return "ON HOLD" if change.on else "RESUMED"
+        yield HoldChanged(event.at, call_id, ours=False, on=offers.held_by_peer)
 
 
 def _joined(before: Event, event: Event) -> Event | None:

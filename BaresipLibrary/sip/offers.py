@@ -68,6 +68,13 @@ class Offers:
             if offer is not None and message.status < 300 and message.body:
                 self._settle(offer, audio_direction(message.body), ours=not sent)
 
+    def believe(self, *, ours: bool, on: bool) -> None:
+        """Takes on trust who holds the call, where no message can be seen."""
+        if ours:
+            self.on_hold = on
+        else:
+            self.held_by_peer = on
+
     def _settle(self, offer: str, answer: str, *, ours: bool) -> None:
         # An answer of recvonly or inactive follows from the offer; only sendonly is a hold.
         if ours:

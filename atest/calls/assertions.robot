@@ -1,6 +1,8 @@
 *** Settings ***
 Documentation       Reading a value and checking it in one line, at once or within a time.
 Library             ../resources/Meanwhile.py
+Resource            ../resources/backend.resource
+Library             BaresipLibrary    backend=${BACKEND}
 Resource            ../../resources/calls.resource
 
 

@@ -1,5 +1,7 @@
 *** Settings ***
 Documentation       Calling, being called and how calls end.
+Resource            ../resources/backend.resource
+Library             BaresipLibrary    backend=${BACKEND}
 Resource            ../../resources/calls.resource
 
 
@@ -53,6 +55,7 @@ The Caller Gives Up
 
 The Callee Refuses
     [Documentation]    Hanging up a call that rings at the agent refuses it as busy.
+    Needs    OWN_REFUSALS
     Start Agent    alice
     Start Agent    bob
     Dial    alice    bob

@@ -1,5 +1,7 @@
 *** Settings ***
 Documentation       The whole test of two agents, ten times: each prints how long it took.
+Resource            ../resources/backend.resource
+Library             BaresipLibrary    backend=${BACKEND}
 Resource            ../../resources/calls.resource
 
 

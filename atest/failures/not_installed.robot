@@ -1,15 +1,19 @@
 *** Settings ***
-Documentation       What the library says where its extra [embedded] is not installed.
+Documentation       What the library says where no baresip is installed.
 Library             ../resources/ChildRun.py
 Suite Setup         Run Suite
 ...                     ${CURDIR}/_suites/not_installed.robot    shim=${CURDIR}/_without_baresip
 
 
 *** Test Cases ***
-Backend That Is Not Installed
+No Backend At All
     Test Should Have Failed
-    ...    The embedded backend needs the wheel baresip-python. Install it with: pip install "robotframework-baresip[embedded]"
+    ...    There is no baresip. Install the embedded one with: pip install "robotframework-baresip[embedded]"; or any other, for instance with: apt-get install baresip-core
 
 Backend That Was Asked For And Is Not Installed
     Test Should Have Failed
     ...    The embedded backend needs the wheel baresip-python. Install it with: pip install "robotframework-baresip[embedded]"
+
+Program That Was Asked For And Is Not Installed
+    Test Should Have Failed
+    ...    There is no program 'baresip'. Install baresip, for instance by: apt-get install baresip-core; or name it with executable=; or use the embedded backend, by: pip install "robotframework-baresip[embedded]"

@@ -12,11 +12,11 @@ Suite Setup         Run Suite    ${CURDIR}/_suites/phones.robot
 *** Test Cases ***
 Refused As Busy
     Test Should Have Failed At Once
-    ...    alice is not ESTABLISHED: its call to sip:bob@127.0.0.1:* was refused with 486 Busy Here after * s.
+    ...    alice is not ESTABLISHED: its call to sip:bob@127.0.0.1:* was refused with 486 * after * s.
 
 Refused While Waiting
     Test Should Have Failed At Once
-    ...    alice is not ESTABLISHED: its call to sip:bob@127.0.0.1:* was refused with 486 Busy Here after * s.
+    ...    alice is not ESTABLISHED: its call to sip:bob@127.0.0.1:* was refused with 486 * after * s.
 
 Not Found
     Test Should Have Failed At Once
@@ -93,7 +93,7 @@ Nobody Speaks
 
 Another Tone
     Test Should Have Failed
-    ...    bob heard no 440 Hz tone within 0.5 s: 0.* s of audio arrived, its loudest tone was 480 Hz at -1* dBFS. alice sends tone:480.
+    ...    bob heard no 440 Hz tone within 0.5 s: 0.* s of audio arrived, its loudest tone was 480 Hz at -* dBFS. alice sends tone:480.
 
 Another State
     Test Should Have Failed    The state of alice 'IDLE' (str) should be 'RINGING' (str)

@@ -19,13 +19,13 @@ Transports And Addresses
 
 An Encryption That The Backend Lacks
     Run Keyword And Expect Error
-    ...    alice: the embedded backend has no media_enc zrtp; it has dtls_srtp, srtp, srtp-mand, srtp-mandf.
+    ...    alice: the * has no media_enc zrtp; it has dtls_srtp, srtp, srtp-mand, srtp-mandf.
     ...    Start Agent    alice    media_enc=zrtp
 
 Message Waiting That The Backend Lacks
     Run Keyword And Expect Error
-    ...    alice: the embedded backend cannot subscribe to message waiting (mwi); that takes a baresip with the module mwi.
-    ...    Start Agent    alice    mwi=True
+    ...    alice: the embedded backend cannot subscribe to message waiting (mwi). A baresip with the module mwi, on the external backend, can.
+    ...    Start Agent    alice    mwi=True    backend=embedded
 
 A Codec By Its Plain Name
     VAR    @{codecs}    g722
@@ -36,7 +36,7 @@ A Codec By Its Plain Name
 A Codec That The Backend Lacks
     Run Keyword And Expect Error
     ...    alice: the embedded backend has no codec AMR; it has PCMU/8000/1, PCMA/8000/1, G722/16000/1, opus/48000/2.
-    ...    Start Agent    alice    audio_codecs=${{['PCMU', 'AMR']}}
+    ...    Start Agent    alice    audio_codecs=${{['PCMU', 'AMR']}}    backend=embedded
 
 Every Value Is Checked Where It Is Given
     [Template]    Account Should Be Refused

@@ -9,9 +9,11 @@ ${TIMES}            3
 
 *** Test Cases ***
 Fast Digits Arrive Complete
-    [Template]    Fast Digits Arrive Complete By
-    rtpevent
-    info
+    Fast Digits Arrive Complete By    rtpevent
+
+Fast Digits Arrive Complete By SIP INFO
+    Needs    DTMF_INFO
+    Fast Digits Arrive Complete By    info
 
 Every Digit
     Talk
@@ -19,6 +21,7 @@ Every Digit
     Wait Until Dtmf Received    bob    0123456789*#ABCD
 
 The Account's Mode Is Used
+    Needs    DTMF_INFO
     Start Agent    alice    dtmf_mode=info
     Start Agent    bob
     Connect    alice    bob

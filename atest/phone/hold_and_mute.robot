@@ -20,6 +20,7 @@ Hold Right After The Answer
     END
 
 A Held Peer Hears Nothing
+    Needs    RECORD_AFTER_HOLD
     Talk
     Send Audio    alice    440 Hz
     Verify Audio    bob    440 Hz
@@ -31,6 +32,7 @@ A Held Peer Hears Nothing
     Verify Audio    bob    440 Hz
 
 The Callee Can Hold Too
+    Needs    RECORD_AFTER_HOLD
     Talk
     Hold    bob
     Held By Peer Should Become    alice    True

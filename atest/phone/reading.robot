@@ -5,6 +5,7 @@ Resource            phone.resource
 
 *** Test Cases ***
 Headers Travel With The Invite
+    Needs    INVITE_HEADERS
     VAR    @{repeated}    a    b; c="d"
     VAR    &{account}    X-Account=one
     VAR    &{call}    X-Trace-Id=abc    X-Repeated=${repeated}    X-Name=Zoë

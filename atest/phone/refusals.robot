@@ -5,6 +5,7 @@ Resource            phone.resource
 
 *** Test Cases ***
 Reject With Status, Reason And Headers
+    Needs    REFUSAL_HEADERS
     VAR    &{headers}    X-Why=not today    Retry-After=5
     Start Pair
     Dial    alice    bob
@@ -25,6 +26,7 @@ Reject Is Busy By Default
     Get Status Code    alice    ==    486
 
 A Code Has Its Usual Words
+    Needs    OWN_REFUSALS
     Start Pair
     Dial    alice    bob
     Reject    bob    480
@@ -32,6 +34,7 @@ A Code Has Its Usual Words
     Get Reason    alice    ==    Temporarily Unavailable
 
 Calls Can Follow A Refusal
+    Needs    OWN_REFUSALS
     Start Pair
     FOR    ${round}    IN RANGE    5
         Dial    alice    bob
@@ -42,6 +45,7 @@ Calls Can Follow A Refusal
     Verify Audio Connection    alice    bob
 
 Deflect To Another Agent
+    Needs    REDIRECT
     Start Pair
     Start Agent    carol
     Dial    alice    bob

@@ -15,6 +15,7 @@ A Blind Transfer
 
 A Blind Transfer That Is Refused
     [Documentation]    The call goes on, and who waits for its end is told why it does not come.
+    Needs    KEEP_CALL
     Talk
     Start Agent    carol
     Transfer    alice    carol
@@ -25,6 +26,7 @@ A Blind Transfer That Is Refused
     Verify Audio Connection    alice    bob
 
 A Blind Transfer To Nobody
+    Needs    KEEP_CALL
     Talk
     Run Keyword And Expect Error
     ...    alice could not transfer its call to sip:nobody@127.0.0.1:9;transport=tcp: *; the call goes on.
@@ -32,6 +34,7 @@ A Blind Transfer To Nobody
     Verify Audio Connection    alice    bob
 
 An Attended Transfer
+    Needs    ATTENDED_TRANSFER
     Talk
     Start Agent    carol
     Attended Transfer    alice    carol
@@ -42,6 +45,7 @@ An Attended Transfer
     Verify Audio Connection    bob    carol
 
 An Attended Transfer That Is Given Up
+    Needs    ATTENDED_TRANSFER
     Talk
     Start Agent    carol
     Attended Transfer    alice    carol
@@ -52,6 +56,7 @@ An Attended Transfer That Is Given Up
     Verify Audio Connection    alice    bob
 
 A Consultation That Is Refused
+    Needs    ATTENDED_TRANSFER
     Talk
     Start Agent    carol
     Attended Transfer    alice    carol
@@ -86,6 +91,7 @@ One Of Several Calls Is Named By Its Call-ID
     ...    Hang Up    alice    call=nonsense
 
 A Second Caller Is Answered By Name
+    Needs    SEVERAL_RINGING
     Start Agent    alice
     Start Agent    bob
     Start Agent    carol

@@ -113,7 +113,8 @@ class ChildRun:
                 break
             except FileExistsError:
                 continue
-        run = Run(suite, options, folder, shim)
+        backend = BuiltIn().get_variable_value("${BACKEND}", "auto")
+        run = Run(suite, ("--variable", f"BACKEND:{backend}", *options), folder, shim)
         self._runs.append(run)
         return run
 

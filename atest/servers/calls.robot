@@ -1,6 +1,7 @@
 *** Settings ***
 Documentation       Calls through a proxy: transports, encryption, codecs, and transfers of three parties.
-Library             BaresipLibrary    timeout=8s
+Resource            ../resources/backend.resource
+Library             BaresipLibrary    timeout=8s    backend=${BACKEND}
 Resource            servers.resource
 Suite Setup         Start Registrar
 Suite Teardown      Stop Server
@@ -18,11 +19,13 @@ TCP Calls UDP Through The Proxy
     Verify Audio Connection    alice    bob
 
 TLS With SRTP And Opus
+    Needs    VERIFY_TLS
     Start Secure Pair    srtp-mand
     Establish    alice    bob
     Verify Audio Connection    alice    bob
 
 TLS With DTLS-SRTP
+    Needs    VERIFY_TLS
     Start Secure Pair    dtls_srtp
     Establish    alice    bob
     Verify Audio Connection    alice    bob
@@ -71,6 +74,7 @@ A Blind Transfer Connects The Other Two
     END
 
 An Attended Transfer Connects The Other Two
+    Needs    ATTENDED_TRANSFER
     FOR    ${round}    IN RANGE    ${TIMES}
         Start Three
         Attended Transfer    alice    carol
@@ -83,6 +87,7 @@ An Attended Transfer Connects The Other Two
     END
 
 A Transfer To Nobody Fails And The Call Goes On
+    Needs    KEEP_CALL
     Start Three
     Run Keyword And Expect Error
     ...    alice could not transfer its call to sip:4711@${PBX.domain}: it failed with 404 Not Found; the call goes on.

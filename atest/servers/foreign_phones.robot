@@ -1,6 +1,7 @@
 *** Settings ***
 Documentation       Calls with a peer that is not baresip: SIPp answers, refuses, calls, holds and refers.
-Library             BaresipLibrary    timeout=5s
+Resource            ../resources/backend.resource
+Library             BaresipLibrary    timeout=5s    backend=${BACKEND}
 Resource            servers.resource
 Test Teardown       Stop Server    sipp
 
@@ -22,6 +23,7 @@ Every Refusal Is Read Back
     603    Decline
 
 A Redirection Is A Refusal With 302
+    Needs    REPORT_REDIRECTION
     Start Agent    alice
     ${peer} =    Start Sipp    redirects    target=sip:other@127.0.0.1:9
     Dial    alice    ${peer}[uri]
@@ -90,6 +92,7 @@ Digits By RTP Events
     Sipp Should Succeed
 
 A Hold By The Peer Is Seen
+    Needs    DTMF_MODE
     Be Called By Sipp    holds
     Held By Peer Should Become    bob    True
     Send Dtmf    bob    1    mode=info

@@ -1,5 +1,6 @@
 *** Settings ***
 Documentation       Passwords, digests and SRTP keys show nowhere in what a run writes.
+Resource            ../resources/backend.resource
 Library             OperatingSystem
 Library             Secrets.py
 Library             ../resources/ChildRun.py
@@ -7,6 +8,7 @@ Library             ../resources/ChildRun.py
 
 *** Test Cases ***
 No Secret Shows In Anything A Run Writes
+    Needs    VERIFY_TLS
     Hand Over Secrets
     ${run} =    Start Run    ${CURDIR}/_suites/secrets.robot    --loglevel    TRACE
     Wait For End    ${run}

@@ -128,7 +128,7 @@ def test_a_failed_transfer_tells_who_waits_for_the_end(phone: Phone) -> None:
 
 @pytest.mark.parametrize(
     ("status", "words"),
-    [(-9, "ended by SIGKILL"), (3, "exited with code 3"), (None, "its process is gone")],
+    [(-9, "ended by SIGKILL"), (3, "exited with code 3"), (None, "its baresip is out of reach")],
 )
 def test_a_dead_agent_ends_every_wait(phone: Phone, status: int | None, words: str) -> None:
     phone.backend.feed(AgentDied(time.monotonic(), status, "last words"))

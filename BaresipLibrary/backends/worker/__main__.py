@@ -1,18 +1,29 @@
 """Entry of a child: `fork FD` serves forks, `agent FD FOLDER` is one agent."""
 
+import importlib.util
 import socket
 import sys
 
-from .forkserver import ForkServer, log_to
-from .session import serve_agent
+from .forkserver import ForkServer, ServeAgent, log_to
+
+
+def _agent_server() -> ServeAgent | None:
+    """What serves agents; None without the wheel: programs can be started then."""
+    if importlib.util.find_spec("baresip") is None:
+        return None
+    from .session import serve_agent
+
+    return serve_agent
 
 
 def main(arguments: list[str]) -> None:
     """Runs in the role that the arguments name."""
     match arguments:
         case ["fork", descriptor]:
-            ForkServer(socket.socket(fileno=int(descriptor)), serve_agent).run()
+            ForkServer(socket.socket(fileno=int(descriptor)), _agent_server()).run()
         case ["agent", descriptor, folder]:
+            from .session import serve_agent
+
             log_to(folder)
             serve_agent(socket.socket(fileno=int(descriptor)), folder)
         case _:

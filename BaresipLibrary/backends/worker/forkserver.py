@@ -1,8 +1,9 @@
 """Forks agents off a process that has the wheel imported already.
 
-The parent asks for an agent with one datagram, `{"folder": …}`, that carries the agent's end of
-its channel; it is told `{"pid": …}` at once and `{"exited": …, "status": …}` when that child has
-ended. When the parent is gone, so are the children and their folders, and then this process.
+The parent asks for an agent with `{"folder": …}` and the agent's end of its channel, or for a
+program with `{"folder": …, "command": […]}` and a descriptor for what it prints: one request at a
+time. It is told `{"pid": …}` at once and `{"exited": …, "status": …}` when that child has ended, a
+line each. When the parent is gone, so are the children and their folders, and then this process.
 """
 
 import json
@@ -13,6 +14,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable
+from typing import Any
 
 #: How long children may take to end by themselves once the parent is gone (s).
 _GRACE = 1.8
@@ -23,10 +25,11 @@ ServeAgent = Callable[[socket.socket, str], None]
 class ForkServer:
     """Single-threaded, so that a fork is safe."""
 
-    def __init__(self, control: socket.socket, serve_agent: ServeAgent) -> None:
+    def __init__(self, control: socket.socket, serve_agent: ServeAgent | None) -> None:
         self._control = control
         self._serve_agent = serve_agent
         self._folders: dict[int, str] = {}
+        self._programs: set[int] = set()
         self._wake, wake_writer = socket.socketpair()
         self._wake.setblocking(False)
         wake_writer.setblocking(False)
@@ -55,25 +58,29 @@ class ForkServer:
         data, descriptors, _, _ = socket.recv_fds(self._control, 65536, 1)
         if not data:
             return False
-        folder = json.loads(data)["folder"]
-        sock = socket.socket(fileno=descriptors[0])
+        request = json.loads(data)
         pid = os.fork()
         if pid == 0:
-            self._become_agent(sock, folder)
-        sock.close()
-        self._folders[pid] = folder
+            self._become(request, descriptors[0])
+        os.close(descriptors[0])
+        self._folders[pid] = request["folder"]
+        if "command" in request:
+            self._programs.add(pid)
         self._tell({"pid": pid})
         return True
 
-    def _become_agent(self, sock: socket.socket, folder: str) -> None:
+    def _become(self, request: dict[str, Any], descriptor: int) -> None:
         status = 1
         try:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             for inherited in (self._control, self._wake, self._wake_writer):
                 inherited.close()
-            log_to(folder)
-            self._serve_agent(sock, folder)
+            if "command" in request:
+                _become_program(request["command"], request["folder"], descriptor)
+            assert self._serve_agent is not None
+            log_to(request["folder"])
+            self._serve_agent(socket.socket(fileno=descriptor), request["folder"])
             status = 0
         except BaseException:
             import traceback
@@ -88,6 +95,7 @@ class ForkServer:
             if pid == 0:
                 return
             folder = self._folders.pop(pid)
+            self._programs.discard(pid)
             if tell:
                 self._tell({"exited": pid, "status": os.waitstatus_to_exitcode(status)})
             else:
@@ -95,11 +103,13 @@ class ForkServer:
 
     def _tell(self, message: dict[str, int]) -> None:
         try:
-            self._control.send(json.dumps(message).encode())
+            self._control.sendall(json.dumps(message).encode() + b"\n")
         except OSError:
             pass  # the parent is gone; the next select says so
 
     def _end_children(self) -> None:
+        for pid in self._programs:  # agents see their channels close, programs have none
+            os.kill(pid, signal.SIGTERM)
         deadline = time.monotonic() + _GRACE
         while self._folders and (remaining := deadline - time.monotonic()) > 0:
             self._reap(tell=False)
@@ -110,6 +120,14 @@ class ForkServer:
             os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _become_program(command: list[str], folder: str, output: int) -> None:
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    os.chdir(folder)  # where a core may fall
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    os.execvp(command[0], command)
 
 
 def log_to(folder: str) -> None:

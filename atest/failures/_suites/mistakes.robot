@@ -1,6 +1,7 @@
 *** Settings ***
 Documentation       Mistakes that suites make. Each test fails; ../mistakes.robot says how.
-Library             BaresipLibrary    timeout=30s
+Resource            ../../resources/backend.resource
+Library             BaresipLibrary    timeout=30s    backend=${BACKEND}
 Library             ../../resources/Ports.py
 
 

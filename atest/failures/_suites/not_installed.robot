@@ -1,12 +1,14 @@
 *** Settings ***
-Documentation       Run where the wheel is missing: the test fails.
+Documentation       Run where no baresip is: the tests fail.
 Library             BaresipLibrary
 
 
 *** Test Cases ***
-Backend That Is Not Installed
+No Backend At All
     Start Agent    alice
 
 Backend That Was Asked For And Is Not Installed
-    Import Library    BaresipLibrary    backend=embedded    AS    Embedded
-    Embedded.Start Agent    alice
+    Start Agent    alice    backend=embedded
+
+Program That Was Asked For And Is Not Installed
+    Start Agent    alice    backend=external

@@ -1,7 +1,8 @@
 *** Settings ***
 Documentation       What phone systems do wrong. Each test fails; ../phones.robot says how.
 ...                 Waits have a timeout of 30 s, except where only its end can tell.
-Library             BaresipLibrary    timeout=30s
+Resource            ../../resources/backend.resource
+Library             BaresipLibrary    timeout=30s    backend=${BACKEND}
 Library             ../../resources/Meanwhile.py
 Library             ../../resources/Ports.py
 

@@ -1,6 +1,7 @@
 *** Settings ***
 Documentation       A call that lasts until somebody ends this run.
-Library             BaresipLibrary    auto_closing=${LEVEL}    recordings=always
+Resource            ../../resources/backend.resource
+Library             BaresipLibrary    auto_closing=${LEVEL}    recordings=always    backend=${BACKEND}
 Library             ../../resources/Meanwhile.py
 
 

@@ -1,6 +1,7 @@
 *** Settings ***
 Documentation       A call in a test that passes, and one in a test that fails.
-Library             BaresipLibrary    &{SETTINGS}
+Resource            ../../resources/backend.resource
+Library             BaresipLibrary    &{SETTINGS}    backend=${BACKEND}
 
 
 *** Variables ***

@@ -1,6 +1,7 @@
 *** Settings ***
 Documentation       Agents of the suite, whose calls begin and end in tests.
-Library             BaresipLibrary    recordings=on_failure
+Resource            ../../resources/backend.resource
+Library             BaresipLibrary    recordings=on_failure    backend=${BACKEND}
 Suite Setup         Start Both
 
 

@@ -1,6 +1,7 @@
 *** Settings ***
 Documentation       Run as a child: a call with secrets in it, and a failure, at log level TRACE.
-Library             BaresipLibrary    timeout=5s    recordings=always    evidence=always
+Resource            ../../resources/backend.resource
+Library             BaresipLibrary    timeout=5s    recordings=always    evidence=always    backend=${BACKEND}
 Library             ../Secrets.py
 Resource            ../servers.resource
 Suite Setup         Start Registrar

@@ -1,6 +1,7 @@
 *** Settings ***
 Documentation       Starts agents and stops none. The messages of the tests that look say who is there.
-Library             BaresipLibrary    auto_closing=${LEVEL}
+Resource            ../../../resources/backend.resource
+Library             BaresipLibrary    auto_closing=${LEVEL}    backend=${BACKEND}
 Library             ../../../resources/Present.py
 Suite Setup         Start Agent    sister
 

@@ -1,6 +1,7 @@
 *** Settings ***
 Documentation       Looks what the suite before has left.
-Library             BaresipLibrary    auto_closing=${LEVEL}
+Resource            ../../../resources/backend.resource
+Library             BaresipLibrary    auto_closing=${LEVEL}    backend=${BACKEND}
 Library             ../../../resources/Present.py
 
 

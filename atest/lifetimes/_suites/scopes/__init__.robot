@@ -1,4 +1,5 @@
 *** Settings ***
 Documentation       The outer suite's agent is called mother. \${LEVEL} is the import setting.
-Library             BaresipLibrary    auto_closing=${LEVEL}
+Resource            ../../../resources/backend.resource
+Library             BaresipLibrary    auto_closing=${LEVEL}    backend=${BACKEND}
 Suite Setup         Start Agent    mother

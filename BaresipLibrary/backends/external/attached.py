@@ -1,0 +1,165 @@
+"""A baresip that runs already, on this host or another: everything but its start and its end."""
+
+import re
+import socket
+import time
+from pathlib import Path
+
+from ... import events
+from ...account import Account
+from ...audio.recordings import RecordingReader
+from ...errors import AgentGone, BackendError, CommandRefused
+from ...waits import Changes
+from .. import wire
+from ..base import Capability, Report
+from . import versions
+from .phone import ControlledPhone
+from .programs import codecs_of, encryptions_of
+from .settings import External
+
+#: How long it may take to connect (s).
+_CONNECT = 5.0
+_MODULE = re.compile(r"^\s*(\S+) type=", re.MULTILINE)
+_ACCOUNT = re.compile(r"^\s*(?:>|\d+ -)?\s*(sips?:\S+)", re.MULTILINE)
+_DUMP = re.compile(r"sndfile,dump,(.+)")
+_OUT_OF_REACH = (
+    "the recordings of a baresip that runs elsewhere are out of reach; give the folder of its"
+    " snd_path, as it is seen from here, by recordings_folder="
+)
+
+
+class AttachedBackend(ControlledPhone):
+    """One agent in a baresip that somebody else started, and will end."""
+
+    def __init__(self, account: Account, changes: Changes, settings: External) -> None:
+        super().__init__(account, changes, settings)
+        self._where = settings.control or ""
+        self._open: dict[str, Path] = {}
+        self._uri = ""
+        self._connect()
+
+    def _connect(self) -> None:
+        try:
+            sock = socket.create_connection(self._settings.control_address, timeout=_CONNECT)
+        except OSError as error:
+            raise BackendError(
+                f"There is no baresip to control at {self._where}: {error.strerror or error}."
+                " It needs the module ctrl_tcp, and ctrl_tcp_listen in its configuration."
+            ) from error
+        self.version = versions.Version(0, 0)
+        self._take_control(sock, has_trace=False)
+        try:
+            about, modules = self._ask(("about", ""))[0], self._ask(("modules", ""))[0]
+        except BackendError as error:
+            self.stop()
+            raise BackendError(f"What answers at {self._where} is no baresip: {error}.") from error
+        version = versions.Version.find(about)
+        if version is None:
+            self.stop()
+            raise BackendError(f"What answers at {self._where} does not tell its version.")
+        self._know(version, frozenset(_MODULE.findall(modules)))
+
+    def _know(self, version: versions.Version, modules: frozenset[str]) -> None:
+        self.version = version
+        self._interpreter.set_version(version)
+        self._talker.set_toggles(not version.names_calls)
+        self.capabilities = versions.capabilities(version, modules) - {Capability.VERIFY_TLS}
+        self.caveats = versions.caveats(version)
+        self.media_encryptions = encryptions_of(modules)
+        self.codecs = codecs_of(modules)
+
+    @property
+    def pid(self) -> int | None:
+        return None
+
+    def start(self, report: Report) -> str:
+        self._report = report
+        accounts = _ACCOUNT.findall(self._ask(("reginfo", ""))[0])
+        if self._account.domain is not None:
+            self._uri = self._account.uri_of(self._account.username)
+            if self._aor() not in accounts:
+                self._ask(("uanew", self._registering_line(0)))
+            self._ask(("uafind", self._aor()))
+        elif accounts:
+            self._uri = accounts[0]
+        else:
+            self.stop()
+            raise BackendError(
+                f"The baresip at {self._where} has no account: give it one, or Start Agent a"
+                " username and a domain."
+            )
+        return self._uri
+
+    def stop(self) -> None:
+        self._stopping = True
+        for call_id in list(self._interpreter.calls):
+            try:
+                self.hang_up(call_id)
+            except BackendError:
+                pass  # it has ended, or whoever runs this baresip has ended that
+        if self._control is not None:
+            self._control.close()
+        self._let_go()
+        self._control = None
+
+    def _aor(self) -> str:
+        return self._uri.partition(";")[0]
+
+    def _registering_line(self, regint: int) -> str:
+        return self._line("", 0, regint)
+
+    def _ended(self) -> None:
+        if not self._stopping and self._control is not None:
+            self._happened(wire.died(None, f"{self._where}: {self._control.lost}"))
+
+    def _take(self, message: dict[str, object]) -> None:
+        dump = _DUMP.fullmatch(str(message.get("param")))
+        if dump:
+            self._note_recording(Path(dump[1]).name)
+        super()._take(message)
+        if message.get("type") == "CALL_ESTABLISHED":
+            if not self.version.names_calls:
+                self._find_recordings()
+            self._start_media(str(message.get("id")))
+
+    def _note_recording(self, name: str) -> None:
+        if self._settings.recordings is not None:
+            direction = Path(name).stem.rpartition("-")[2]
+            self._open[direction] = self._settings.recordings / name
+
+    def _find_recordings(self) -> None:
+        """Baresip 1.0 tells no names: the newest files are those of the newest call."""
+        folder = self._settings.recordings
+        if folder is None:
+            return
+        for direction in ("enc", "dec"):
+            files = sorted(folder.glob(f"dump-*-{direction}.wav"), key=lambda f: f.stat().st_mtime)
+            for newest in files[-1:]:
+                self._note_recording(newest.name)
+
+    def _start_media(self, call_id: str) -> None:
+        rx, tx = self._open.get("dec"), self._open.get("enc")
+        self._open.clear()
+        if rx is None or tx is None:
+            self._without_recordings(call_id)
+            return
+        with RecordingReader(rx) as reader:
+            rate, channels = reader.sample_rate, reader.channels
+        with self._changes:
+            at = time.monotonic()
+            self._media_started(events.MediaStarted(at, call_id, rate, channels, rx, tx))
+            self._changes.notify_all()
+
+    def _without_recordings(self, call_id: str) -> None:
+        """What the agent says is its own business, whoever can hear it."""
+        assert self._errands is not None
+        self._errands.run(lambda: self._talker.on_media(call_id))
+
+    def listen(self, call_id: str, on: bool) -> None:
+        if self._settings.recordings is None:
+            raise CommandRefused(_OUT_OF_REACH)
+        super().listen(call_id, on)
+
+    def name_recordings(self, stem: Path) -> None:  # noqa: ARG002 - they have names already
+        if self._control is None or self._control.lost:
+            raise AgentGone("it has ended")

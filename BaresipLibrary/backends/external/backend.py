@@ -1,0 +1,209 @@
+"""The external backend: an installed baresip in a process of its own, one an agent."""
+
+import re
+import signal
+import tempfile
+import time
+from pathlib import Path
+
+from ... import events
+from ...account import Account
+from ...errors import AgentGone, BackendError, CommandRefused
+from ...waits import Changes
+from .. import wire
+from ..addresses import free_port, local_address_towards
+from ..base import Report
+from ..processes import Launcher
+from . import configuration, versions
+from .output import Line, Traced
+from .phone import ControlledPhone
+from .process import PortTakenError, Process
+from .programs import codecs_of, encryptions_of, find_program
+from .recorder import Recorder
+from .settings import External
+
+_LOOPBACK = "127.0.0.1"
+_PORT_ATTEMPTS = 10
+#: How long it may take until it ends when it is asked to (s).
+_ASK = 2.5
+_RECORDING = re.compile(r"sndfile: dumping (?:en|de)code audio to (.+)")
+
+
+class ExternalBackend(ControlledPhone):
+    """One agent in an installed baresip that this backend starts and ends."""
+
+    def __init__(
+        self,
+        account: Account,
+        stem: Path,
+        changes: Changes,
+        launcher: Launcher,
+        settings: External = External(),  # noqa: B008 - frozen
+    ) -> None:
+        super().__init__(account, changes, settings)
+        self._program = find_program(settings.executable, settings.configured("module_path"))
+        self.version = self._program.version
+        self.capabilities = versions.capabilities(self.version, self._program.modules)
+        self.caveats = versions.caveats(self.version)
+        self.media_encryptions = encryptions_of(self._program.modules)
+        self.codecs = codecs_of(self._program.modules)
+        self._stem = stem
+        self._launcher = launcher
+        self._process: Process | None = None
+        self._recorder: Recorder | None = None
+        self._ours: frozenset[str] = frozenset()
+        self._address, self._port = _LOOPBACK, 0
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.child.pid if self._process else None
+
+    def start(self, report: Report) -> str:
+        account = self._account
+        self._report = report
+        self._address = account.address or (
+            local_address_towards(account.next_hop) if account.next_hop else _LOOPBACK
+        )
+        for _ in range(_PORT_ATTEMPTS):
+            try:
+                self._try_start()
+            except PortTakenError:
+                self.stop()
+                continue
+            except BaseException:
+                self.stop()
+                raise
+            return account.uri_at(self._address, self._port)
+        raise BackendError(f"baresip did not start: every port tried at {self._address} was taken.")
+
+    def _try_start(self) -> None:
+        self._port, control_port = free_port(self._address), free_port(_LOOPBACK)
+        self._ours = _addresses(self._address, self._port)
+        self._folder = Path(tempfile.mkdtemp(prefix="BaresipLibrary-"))
+        sip = f"{wire.bracketed(self._address)}:{self._port}"
+        configuration.write(
+            self._folder, self._program, self._account, self._settings, sip, control_port
+        )
+        self._recorder = Recorder(
+            self._folder / configuration.RECORDINGS,
+            self._stem,
+            moves=not self.version.names_calls,
+        )
+        self._process = Process(self._program, self._folder, self._launcher)
+        self._process.await_ready()
+        self._take_control(self._process.connect(control_port), has_trace=True)
+        told = self._ask(("about", ""))[0]
+        if versions.Version.find(told) != self.version:
+            raise BackendError(f"{self._program.path} says that it is something else: {told}")
+        self._ask(("uanew", self._registering_line(0)))
+
+    def _registering_line(self, regint: int) -> str:
+        return self._line(self._address, self._port, regint)
+
+    def _aor(self) -> str:
+        return self._account.uri_at(self._address, self._port).partition(";")[0]
+
+    def stop(self) -> None:
+        self._stopping = True
+        process, self._process = self._process, None
+        if process is not None:
+            process.end(asked=self._ask_to_quit())
+        self._let_go()
+        if process is not None:
+            process.close()
+        if self._recorder is not None:
+            self._recorder.tidy()
+        self._control = None
+        self._stopping = False
+
+    def _ask_to_quit(self) -> bool:
+        if self._control is None:
+            return False
+        try:
+            self._control.ask(("quit", ""), patience=_ASK)
+        except AgentGone:
+            return True  # it may end before its answer is read
+        except BackendError:
+            return False
+        return True
+
+    def _output(self) -> int | None:
+        return self._process.output if self._process else None
+
+    def _read_output(self) -> None:
+        process = self._process
+        if process is None:
+            return
+        for item in process.read():
+            with self._changes:
+                if isinstance(item, Traced):
+                    self._interpreter.trace(self._message(item))
+                else:
+                    self._read_line(item)
+                self._changes.notify_all()
+
+    def _message(self, traced: Traced) -> events.SipMessage:
+        return events.SipMessage(
+            time.monotonic(),
+            _is_sent(traced, self._ours),
+            traced.transport,
+            traced.source,
+            traced.destination,
+            traced.text,
+        )
+
+    def _read_line(self, line: Line) -> None:
+        recording = _RECORDING.fullmatch(line.text)
+        if recording and self._recorder is not None:
+            media = self._recorder.take(recording[1], self._interpreter.signalling)
+            if media is not None:
+                self._media_started(media)
+        elif line.is_warning:
+            self._report(events.StackLog(time.monotonic(), "WARNING", line.text))
+
+    def _ended(self) -> None:
+        process, control = self._process, self._control
+        if self._stopping or process is None or control is None:
+            return
+        if process.child.wait(_ASK):
+            status, words = process.child.status, process.last_words()
+            if status == -signal.SIGSEGV and self.caveats:
+                words += f"\n{self.caveats[0]}"
+        else:
+            status, words = None, str(control.lost)
+        self._happened(wire.died(status, words))
+
+    def _prepare_recording(self) -> None:
+        if self._recorder is not None:
+            self._recorder.make_room()
+
+    def _follow_up(self, kind: str, call_id: str) -> None:
+        super()._follow_up(kind, call_id)
+        if kind == "closed" and not self._interpreter.calls and self._recorder is not None:
+            self._recorder.tidy()
+
+    def name_recordings(self, stem: Path) -> None:
+        if self._process is None or (self._control and self._control.lost):
+            raise CommandRefused("it has ended")
+        with self._changes:
+            self._stem = stem
+            assert self._recorder is not None
+            self._recorder.stem = stem
+
+
+def _addresses(address: str, port: int) -> frozenset[str]:
+    """How this agent stands in the trace; TLS has the next port."""
+    host = wire.bracketed(address)
+    return frozenset({f"{host}:{port}", f"{host}:{port + 1}"})
+
+
+def _is_sent(traced: Traced, ours: frozenset[str]) -> bool:
+    """Whether this agent sent a message. Over TCP its end may have a port of its own."""
+    if (traced.source in ours) != (traced.destination in ours):
+        return traced.source in ours
+    head = traced.text.partition("\r\n\r\n")[0]
+    via = re.search(
+        r"^(?:Via|v)[ \t]*:[^\r\n]*?[ \t](\S+?)[;,\s]", head, re.IGNORECASE | re.MULTILINE
+    )
+    by_us = via is not None and via[1] in ours
+    return by_us != head.startswith("SIP/2.0 ")

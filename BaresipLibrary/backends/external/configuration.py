@@ -1,0 +1,71 @@
+"""The private folder of a baresip that is started: its configuration, and nothing secret."""
+
+from pathlib import Path
+
+from ...account import Account, codec_name
+from .. import wire
+from . import programs
+from .programs import Program
+from .settings import External
+
+#: A device nobody feeds: no RTP is sent until there is something to send.
+QUIET = "aubridge,quiet"
+#: What tones and prompts are made at: baresip 1.0 takes no other rate (Hz) and channels for tones.
+SOURCE_RATE, SOURCE_CHANNELS = 48000, 2
+RECORDINGS = "recordings"
+
+_FIXED = (
+    "audio_player aubridge,player",
+    f"audio_source {QUIET}",
+    "audio_alert aubridge,alert",
+    f"ausrc_srate {SOURCE_RATE}",
+    f"ausrc_channels {SOURCE_CHANNELS}",
+    "call_max_calls 20",
+    "call_hold_other_calls no",
+    "call_local_timeout 3600",
+    "menu_bell no",
+    "ringback_disabled yes",
+    "statmode_default off",
+    "dns_getaddrinfo yes",
+)
+
+
+def write(
+    folder: Path, program: Program, account: Account, settings: External, sip: str, control: int
+) -> None:
+    """Fills the folder. `sip` is the address and port for SIP, `control` the port of ctrl_tcp."""
+    address = sip.rpartition(":")[0]
+    lines = [
+        f"sip_listen {sip}",
+        f"ctrl_tcp_listen 127.0.0.1:{control}",
+        f"net_interface {address.strip('[]')}",
+        *_FIXED,
+        *wire.MEDIA,
+        *wire.tls_lines(account),
+        f"snd_path {RECORDINGS}",  # it runs in its folder, and cuts long paths
+        *settings.config,
+        f"module_path {program.module_folder}",
+        *_modules(program.modules, account),
+    ]
+    (folder / "config").write_text("".join(f"{line}\n" for line in lines))
+    for name in ("accounts", "contacts"):  # accounts come over the control connection
+        (folder / name).touch()
+
+
+def _modules(available: frozenset[str], account: Account) -> list[str]:
+    codecs = [codec_name(codec) for codec in account.audio_codecs] or list(programs.COMMON)
+    wanted = [programs.codec_module(name) for name in codecs]
+    wanted += ["auconv", "auresamp", "sndfile", "ausine", "aufile", "aubridge"]
+    if account.media_enc:
+        wanted.append(programs.encryption_module(account.media_enc, available))
+    if account.stun_server:
+        wanted += ["stun", "turn", "ice"]
+    # Loaded later than these, mwi subscribes for ever when the registrar answers at once.
+    applications = ["mwi"] if account.mwi else []
+    applications += ["account", "menu", "ctrl_tcp", "debug_cmd"]
+    return [
+        f"{kind} {name}.so"
+        for kind, names in (("module", wanted), ("module_app", applications))
+        for name in dict.fromkeys(names)
+        if name in available
+    ]

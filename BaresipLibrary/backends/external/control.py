@@ -1,0 +1,151 @@
+"""A control connection: commands out, answers in, by the rules of ctrl_tcp.
+
+Each rule was found by breaking it: one command, or one small batch in a single send, is open at a
+time, because the server loses what follows a frame that its read cut in two; command and
+parameters take 1,023 bytes, because beyond those it runs the command without parameters; all values
+are strings, because a number crashes baresip 1.0; and what arrives is acknowledged at once, because
+the server waits for that before it sends the next piece.
+"""
+
+import contextlib
+import json
+import socket
+import threading
+from typing import Any
+
+from ...errors import AgentGone, BackendError, CommandRefused
+from ...waits import Changes, wait_until
+from . import netstrings
+
+#: How long baresip may take to answer a command (s).
+PATIENCE = 10.0
+#: Bytes of a command, a space and its parameters.
+_LONGEST = 1023
+_PIECE = 65536
+#: Linux only; elsewhere an answer may take a delayed acknowledgement (40 ms) longer.
+_QUICKACK = getattr(socket, "TCP_QUICKACK", None)
+
+Command = tuple[str, str]
+
+
+class Control:
+    """The client's end. One thread feeds it with `receive`, any other one may `ask`."""
+
+    def __init__(self, sock: socket.socket, changes: Changes) -> None:
+        self.socket = sock
+        self.lost: str | None = None
+        self._changes = changes
+        self._splitter = netstrings.Splitter()
+        self._turn = threading.Lock()
+        self._number = 0
+        self._answers: dict[str, dict[str, Any]] = {}
+        self._open: set[str] = set()
+
+    def ask(self, *commands: Command, patience: float = PATIENCE) -> list[str]:
+        """Sends commands as one batch; returns what baresip says to each.
+
+        Raises:
+            CommandRefused: it refused one, or one is too long to be sent.
+            BackendError: it did not answer.
+            AgentGone: the connection is lost.
+        """
+        for command in commands:
+            _check_length(command)
+        with self._turn:
+            tokens = self._send(commands)
+            answers = [
+                self._await(token, command, patience)
+                for token, command in zip(tokens, commands, strict=True)
+            ]
+        for answer in answers:
+            if not answer.get("ok"):
+                raise CommandRefused(str(answer.get("data", "")).strip())
+        return [str(answer.get("data", "")) for answer in answers]
+
+    def _send(self, commands: tuple[Command, ...]) -> list[str]:
+        tokens, frames = [], b""
+        for command, parameters in commands:
+            self._number += 1
+            tokens.append(f"t{self._number}")
+            message = {"command": command, "params": parameters, "token": tokens[-1]}
+            if not parameters:
+                del message["params"]
+            frames += netstrings.encode(json.dumps(message).encode())
+        with self._changes:
+            self._open.update(tokens)
+        try:
+            self.socket.sendall(frames)
+        except OSError as error:
+            raise AgentGone(self.lost or str(error)) from error
+        return tokens
+
+    def _await(self, token: str, command: Command, patience: float) -> dict[str, Any]:
+        def answered() -> dict[str, Any] | None:
+            answer = self._answers.pop(token, None)
+            if answer is None and self.lost is not None:
+                raise AgentGone(self.lost)
+            return answer
+
+        answer = wait_until(self._changes, answered, patience)
+        with self._changes:
+            self._open.discard(token)  # what comes later is nobody's
+        if answer is None:
+            raise BackendError(
+                f"baresip did not answer the command '{command[0]}' in {patience:g} s."
+            )
+        return answer
+
+    def receive(self) -> list[dict[str, Any]] | None:
+        """The messages that have arrived; None when the connection has ended. Blocks for one."""
+        try:
+            data = self.socket.recv(_PIECE)
+            if _QUICKACK is not None and data:
+                with contextlib.suppress(OSError):  # it ended meanwhile: the next recv says so
+                    self.socket.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
+            payloads = self._splitter.feed(data)
+        except ValueError as error:
+            self._lose(f"the control connection carries something else than ctrl_tcp: {error}")
+            return None
+        except OSError as error:
+            self._lose(f"the control connection broke: {error.strerror or error}")
+            return None
+        if not data:
+            self._lose("the control connection has ended")
+            return None
+        return [message for payload in payloads if (message := _message(payload)) is not None]
+
+    def take_answer(self, message: dict[str, Any]) -> bool:
+        """Hands an answer to who waits for it, with `changes` held; tells whether it was one."""
+        if not message.get("response"):
+            return False
+        token = message.get("token")
+        if token in self._open:
+            self._answers[str(token)] = message
+        return True
+
+    def _lose(self, why: str) -> None:
+        with self._changes:
+            self.lost = why
+            self._changes.notify_all()
+
+    def close(self) -> None:
+        """Ends the connection; `receive` then returns None."""
+        with contextlib.suppress(OSError):  # it has ended already
+            self.socket.shutdown(socket.SHUT_RDWR)
+
+
+def _check_length(command: Command) -> None:
+    length = len(" ".join(command).encode())
+    if length > _LONGEST:
+        raise CommandRefused(
+            f"the command '{command[0]}' has {length} bytes, and baresip takes {_LONGEST}"
+        )
+
+
+def _message(payload: bytes) -> dict[str, Any] | None:
+    # Display names are copied raw, whatever their encoding, and so are control characters.
+    try:
+        message = json.loads(payload.decode(errors="replace"), strict=False)
+    except ValueError:
+        return None
+    return message if isinstance(message, dict) else None

@@ -1,0 +1,267 @@
+"""What ctrl_tcp's events mean, and what must be read from the SIP trace in their place."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from ... import events
+from ...events import ClosedBy
+from ...sip.messages import Message, split_address
+from ...sip.offers import Offers
+from ...sip.summaries import read_summary
+from .. import wire
+from ..base import Report
+from .versions import Version
+
+_LOST_TRANSFER = "baresip {} has lost it with its transfer"
+_STOPPED_RECORDING = (
+    "baresip {} records nothing of a call after a hold; baresip 2.0 and later do, and so does the"
+    " embedded backend"
+)
+_PLAIN: dict[str, type[events.CallEvent]] = {
+    "CALL_RINGING": events.CallRinging,
+    "CALL_PROGRESS": events.CallProgress,
+    "CALL_ANSWERED": events.CallAnswered,
+    "CALL_ESTABLISHED": events.CallEstablished,
+}
+
+
+@dataclass
+class LiveCall:
+    """A call that baresip has."""
+
+    incoming: bool
+    ringing: bool = True
+    refused: bool = False
+    unrecorded: bool = False
+    offers: Offers = field(default_factory=Offers)
+
+
+class Interpreter:
+    """Follows one baresip. All its methods run with `changes` held.
+
+    `follow_up` is told of what something must be done about: its kind and the Call-ID.
+    """
+
+    def __init__(
+        self,
+        version: Version,
+        report: Report,
+        follow_up: Callable[[str, str], None],
+        *,
+        has_trace: bool,
+    ) -> None:
+        self._version = version
+        self._report = report
+        self._follow_up = follow_up
+        self._has_trace = has_trace
+        self._call_handlers = {
+            "CALL_INCOMING": self._incoming,
+            "CALL_CLOSED": self._closed,
+            "TRANSFER": self._transfer,
+            "TRANSFER_FAILED": self._transfer_failed,
+            "CALL_DTMF_START": self._digit,
+            "CALL_RTCP": self._statistics,
+            "AUDIO_ERROR": self._audio_error,
+            "CALL_HOLD": self._held,
+            "CALL_RESUME": self._held,
+            "CALL_REMOTE_SDP": self._remote_sdp,
+        }
+        self._other_handlers = {
+            "REGISTERING": self._registering,
+            "REGISTER_OK": self._registered,
+            "REGISTER_FAIL": self._register_failed,
+            "MWI_NOTIFY": self._notified,
+        }
+        self._replacing: set[str] = set()
+        self._leaving: set[str] = set()
+        self._over: set[str] = set()
+        self.unregistering = False
+        self.registered = False
+        self.calls: dict[str, LiveCall] = {}
+        self.last_dialled: str | None = None
+        #: Calls that were told to hold (or to resume), until the peer has answered.
+        self.holding: dict[str, bool] = {}
+        #: The call whose signalling is being carried out: its audio begins and ends meanwhile.
+        self.signalling: str = ""
+
+    def set_version(self, version: Version) -> None:
+        """What it is, when it has told."""
+        self._version = version
+
+    def take(self, message: dict[str, Any]) -> None:
+        """Takes in one event of the control connection."""
+        kind, call_id = str(message.get("type")), message.get("id")
+        at = time.monotonic()
+        if call_id and kind.startswith("CALL_") and message.get("direction") == "outgoing":
+            self.dialled(at, call_id, str(message.get("peeruri")))
+        if kind in _PLAIN and call_id:
+            if kind in ("CALL_ANSWERED", "CALL_ESTABLISHED") and call_id in self.calls:
+                self.calls[call_id].ringing = False
+            self._report(_PLAIN[kind](at, call_id))
+        elif kind in self._call_handlers and call_id:  # it names no call that it refused by itself
+            self._call_handlers[kind](at, message)
+        elif kind in self._other_handlers:
+            self._other_handlers[kind](at, message)
+
+    def dialled(self, at: float, call_id: str, peer: str) -> None:
+        """An outgoing call is known; baresip 1.0 tells so by the next thing that happens in it."""
+        if call_id not in self.calls:
+            self.calls[call_id] = LiveCall(incoming=False)
+            self.last_dialled = call_id
+            self._report(events.CallDialled(at, call_id, peer))
+
+    def _incoming(self, at: float, message: dict[str, Any]) -> None:
+        call_id = message["id"]
+        replaces = call_id in self._replacing
+        self.calls[call_id] = LiveCall(incoming=True)
+        self._report(events.CallIncoming(at, call_id, str(message.get("peeruri"))))
+        if replaces:
+            self._follow_up("replaces", call_id)
+
+    def _closed(self, at: float, message: dict[str, Any]) -> None:
+        call_id = message["id"]
+        call = self.calls.pop(call_id, None)
+        self._replacing.discard(call_id)
+        self._over.add(call_id)
+        closed = wire.closed(at, call_id, str(message.get("param") or ""))
+        if call is not None and call.refused:
+            closed = events.CallClosed(at, call_id, ClosedBy.US, None, closed.words, closed.raw)
+        self._report(closed)
+        self._follow_up("closed", call_id)
+
+    def _transfer(self, at: float, message: dict[str, Any]) -> None:
+        target = str(message.get("param") or "")
+        self._report(events.TransferRequested(at, message["id"], target))
+
+    def _transfer_failed(self, at: float, message: dict[str, Any]) -> None:
+        call_id = message["id"]
+        status, words = wire.split_status(str(message.get("param") or ""))
+        self._report(events.TransferFailed(at, call_id, status, words))
+        if self._version.loses_call_of_failed_transfer and call_id in self.calls:
+            del self.calls[call_id]
+            lost = _LOST_TRANSFER.format(self._version)
+            self._report(events.CallClosed(at, call_id, ClosedBy.FAILURE, None, lost, lost))
+            self._follow_up("closed", call_id)
+
+    def _digit(self, at: float, message: dict[str, Any]) -> None:
+        self._report(events.DtmfReceived(at, message["id"], str(message.get("param") or "")))
+
+    def _statistics(self, at: float, message: dict[str, Any]) -> None:
+        statistics = message.get("rtcp_stats") or {}
+        received = statistics.get("rx") or {}
+        if not received:
+            return
+        micro = 1e-6
+        self._report(
+            events.QualityReported(
+                at,
+                message["id"],
+                rtt=statistics.get("rtt", 0) * micro,
+                jitter=received.get("jit", 0) * micro,
+                received=received.get("sent", 0),
+                lost=received.get("lost", 0),
+            )
+        )
+
+    def _audio_error(self, at: float, message: dict[str, Any]) -> None:
+        self._report(events.AudioTrouble(at, message["id"], str(message.get("param") or "")))
+
+    def _held(self, at: float, message: dict[str, Any]) -> None:
+        if not self._has_trace:
+            on = message["type"] == "CALL_HOLD"
+            self._report(events.HoldChanged(at, message["id"], ours=False, on=on))
+
+    def _remote_sdp(self, at: float, message: dict[str, Any]) -> None:
+        """The peer has agreed to what this side offered."""
+        call_id = message.get("id")
+        if self._has_trace or call_id not in self.calls or message.get("param") != "answer":
+            return
+        direction = message.get("audiodir")  # baresip 1.0 does not tell
+        asked = self.holding.pop(str(call_id), None)
+        on = asked if direction is None else direction in ("sendonly", "inactive")
+        if on is not None:
+            self._report(events.HoldChanged(at, str(call_id), ours=True, on=on))
+        if on and not self._version.names_calls:
+            self._end_recording(at, str(call_id))
+
+    def _registering(self, at: float, _message: dict[str, Any]) -> None:
+        self._report(events.Registering(at))
+
+    def _registered(self, at: float, _message: dict[str, Any]) -> None:
+        self.registered = not self.unregistering
+        self._report(events.Unregistered(at) if self.unregistering else events.Registered(at))
+        self.unregistering = False
+
+    def _register_failed(self, at: float, message: dict[str, Any]) -> None:
+        self.registered = self.unregistering = False
+        outcome = wire.split_status(str(message.get("param") or ""))
+        self._report(events.RegistrationFailed(at, *outcome))
+
+    def _notified(self, at: float, message: dict[str, Any]) -> None:
+        if not self._has_trace:  # where there is one, it has the body in its full length
+            self._report_summary(at, str(message.get("param") or ""))
+
+    def _report_summary(self, at: float, body: str) -> None:
+        summary = read_summary(body)
+        if summary is not None:
+            self._report(events.MessagesWaiting(at, summary.waiting, summary.new, summary.old))
+
+    def trace(self, traced: events.SipMessage) -> None:
+        """Takes in one SIP message."""
+        self._report(traced)
+        message = Message(traced.text)
+        call_id = message.call_id or ""
+        method = (message.first("CSeq") or "").rpartition(" ")[2]
+        if method == "INVITE":
+            self.signalling = call_id
+            if not traced.sent and message.method and message.first("Replaces"):
+                self._replacing.add(call_id)
+            if traced.sent and message.method == "INVITE" and not self._version.names_calls:
+                self._follow_invite(traced, message)
+        if method == "NOTIFY" and message.method and not traced.sent:
+            if (message.first("Event") or "").startswith("message-summary"):
+                self._report_summary(traced.at, message.body)
+        elif method == "REGISTER" and not self._version.registers_by_command:
+            self._follow_leave(traced, message)
+        if call_id in self.calls:
+            self._follow_offers(traced, message, self.calls[call_id])
+
+    def _follow_invite(self, traced: events.SipMessage, message: Message) -> None:
+        """A first INVITE is a call of which baresip 1.0 tells nothing yet."""
+        to, call_id = message.first("To") or "", message.call_id or ""
+        if "tag=" not in to and call_id not in self._over:
+            self.dialled(traced.at, call_id, split_address(to)[1])
+
+    def _follow_leave(self, traced: events.SipMessage, message: Message) -> None:
+        """Reports the end of a registration, of which baresip 1.0 tells the beginning only."""
+        transaction = f"{message.call_id} {message.first('CSeq')}"
+        if message.method:
+            expires = message.first("Expires") or message.first("Contact") or ""
+            if traced.sent and (expires == "0" or "expires=0" in expires):
+                self._leaving.add(transaction)
+            return
+        status = message.status or 0
+        if transaction not in self._leaving or status < 200 or status in (401, 407):
+            return
+        self._leaving.discard(transaction)
+        self.registered = False
+        if status < 300:
+            self._report(events.Unregistered(traced.at))
+        else:
+            words = message.reason_phrase
+            self._report(events.RegistrationFailed(traced.at, status, words))
+
+    def _follow_offers(self, traced: events.SipMessage, message: Message, call: LiveCall) -> None:
+        call.offers.take(message, sent=traced.sent)
+        if self._version.names_calls or not (call.offers.on_hold or call.offers.held_by_peer):
+            return
+        self._end_recording(traced.at, message.call_id or "")
+
+    def _end_recording(self, at: float, call_id: str) -> None:
+        call = self.calls[call_id]
+        if not call.unrecorded:
+            call.unrecorded = True
+            why = _STOPPED_RECORDING.format(self._version)
+            self._report(events.RecordingEnded(at, call_id, why))

@@ -1,0 +1,382 @@
+"""One baresip under control, however it came to be: its connection, its reader and its commands."""
+
+import re
+import selectors
+import shutil
+import socket
+import tempfile
+import threading
+import time
+from abc import abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import quote
+
+from ... import events
+from ...account import Account, codec_name
+from ...errors import AgentGone, BackendError, CommandRefused
+from ...events import Event
+from ...waits import Changes, wait_until
+from ..base import Backend, Capability, Headers, Packets, Report, Source
+from .control import Command, Control
+from .errands import Errands
+from .growth import Growth
+from .interpreter import Interpreter, LiveCall
+from .settings import External
+from .talker import Talker
+from .versions import Version
+
+#: From one digit to the next (s): baresip's own pace for RTP events, and the least for SIP INFO.
+_EVENT, _INFO = 0.24, 0.1
+#: How long an INVITE may take to leave (s).
+_DIAL = 10.0
+_CALL_ID = re.compile(r"(?:call id: |\bid=)(\S+)")
+_SENT, _RECEIVED = re.compile(r"TX: packets=(\d+)"), re.compile(r"\brcvd=(\d+)")
+
+
+class ControlledPhone(Backend):
+    """What a baresip that is started and one that runs already have in common."""
+
+    name = "external"
+    version: Version
+
+    def __init__(self, account: Account, changes: Changes, settings: External) -> None:
+        self._account = account
+        self._changes = changes
+        self._settings = settings
+        self._folder: Path | None = None
+        self._control: Control | None = None
+        self._reader: threading.Thread | None = None
+        self._errands: Errands | None = None
+        self._growth = Growth()
+        self._report: Report = _nobody
+        self._recorded: dict[str, Path] = {}
+        self._listened: set[str] = set()
+        self._stopping = False
+        self._consultation: str | None = None
+        self._interpreter: Interpreter
+        self._talker: Talker
+
+    @property
+    def description(self) -> str:
+        return f"the external backend with baresip {self.version}"
+
+    @property
+    def folder(self) -> Path:
+        assert self._folder is not None
+        return self._folder
+
+    def _take_control(self, sock: socket.socket, *, has_trace: bool) -> None:
+        """Makes everything that works over the connection, and begins to read."""
+        sock.settimeout(None)
+        self._folder = self._folder or Path(tempfile.mkdtemp(prefix="BaresipLibrary-"))
+        self._control = Control(sock, self._changes)
+        self._errands = Errands()
+        self._growth = Growth()
+        self._interpreter = Interpreter(
+            self.version, self._tell, self._follow_up, has_trace=has_trace
+        )
+        self._talker = Talker(
+            self._ask,
+            self._errands.run,
+            self._prompt_ended,
+            toggles=not self.version.names_calls,
+            home=self._folder if has_trace else None,
+        )
+        self._reader = threading.Thread(target=self._read, name="baresip", daemon=True)
+        self._reader.start()
+
+    def _let_go(self) -> None:
+        """Undoes `_take_control`. The connection has ended."""
+        if self._reader is not None:
+            self._reader.join()
+        if self._errands is not None:
+            self._errands.close()
+        if self._control is not None:
+            self._control.socket.close()
+        self._growth.close()
+        folder, self._folder = self._folder, None
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _tell(self, event: Event) -> None:
+        self._report(event)
+
+    def _read(self) -> None:
+        assert self._control is not None
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._control.socket, selectors.EVENT_READ, "control")
+            if self._growth.fileno is not None:
+                selector.register(self._growth.fileno, selectors.EVENT_READ, "growth")
+            output = self._output()
+            if output is not None:
+                selector.register(output, selectors.EVENT_READ, "output")
+            while self._control.lost is None:
+                ready = {key.data for key, _ in selector.select(self._growth.period)}
+                messages = self._control.receive() if "control" in ready else []
+                # What was printed before these messages is there by now, and comes first.
+                self._read_output()
+                if output is not None and self._output() is None:
+                    selector.unregister(output)
+                    output = None
+                for message in messages or []:
+                    self._take(message)
+                self._report_growth()
+        self._read_output()
+        self._ended()
+
+    def _output(self) -> int | None:
+        """What to select on for the output of a process, if this has one."""
+        return None
+
+    def _read_output(self) -> None:
+        """Takes in what the process has printed."""
+
+    def _take(self, message: dict[str, object]) -> None:
+        assert self._control is not None
+        with self._changes:
+            if not self._control.take_answer(message):
+                self._interpreter.take(message)
+            self._changes.notify_all()
+
+    def _report_growth(self) -> None:
+        grown = self._growth.grown()
+        if not grown:
+            return
+        with self._changes:
+            for call_id, path in self._recorded.items():
+                if path in grown:
+                    self._report(events.AudioArrived(time.monotonic(), call_id))
+            self._changes.notify_all()
+
+    def _ended(self) -> None:
+        """The connection has ended, asked for or not."""
+
+    def _follow_up(self, kind: str, call_id: str) -> None:
+        assert self._errands is not None
+        if kind == "closed":
+            self._forget(call_id)
+            self._errands.run(lambda: self._talker.on_closed(call_id))
+        elif kind == "replaces":  # as a phone does: it takes the place of another call
+            self._errands.run(lambda: self.answer(call_id))
+
+    def _forget(self, call_id: str) -> None:
+        self._listened.discard(call_id)
+        path = self._recorded.pop(call_id, None)
+        if path is not None:
+            self._growth.forget(path)
+
+    def _media_started(self, media: events.MediaStarted) -> None:
+        assert self._errands is not None
+        before = self._recorded.get(media.call_id)
+        if before is not None:
+            self._growth.forget(before)
+        self._recorded[media.call_id] = media.rx
+        if media.call_id in self._listened:
+            self._growth.watch(media.rx)
+        self._report(media)
+        self._errands.run(lambda: self._talker.on_media(media.call_id))
+
+    def _prompt_ended(self, call_id: str) -> None:
+        self._happened(events.PromptEnded(time.monotonic(), call_id))
+
+    def _happened(self, event: Event) -> None:
+        with self._changes:
+            self._report(event)
+            self._changes.notify_all()
+
+    def _ask(self, *commands: Command) -> list[str]:
+        if self._control is None:
+            raise AgentGone("it has been stopped")
+        return self._control.ask(*commands)
+
+    def _ask_about(self, call_id: str, command: str, parameters: str = "") -> str:
+        """Sends a command about one call; older versions have it made the current one first."""
+        self._call(call_id)
+        if self.version.names_calls and command in ("accept", "hangup", "hold", "resume"):
+            return self._ask((command, f"{call_id} {parameters}".strip()))[0]
+        return self._ask(("callfind", call_id), (command, parameters))[1]
+
+    def _call(self, call_id: str) -> LiveCall:
+        call = self._interpreter.calls.get(call_id)
+        if call is None:
+            raise CommandRefused("the call has ended")
+        return call
+
+    def _prepare_recording(self) -> None:
+        """A call's audio may begin after this."""
+
+    def _line(self, address: str, port: int, regint: int) -> str:
+        forms = tuple(self.codecs[codec_name(codec)] for codec in self._account.audio_codecs)
+        account = replace(self._account, regint=regint, audio_codecs=forms)
+        more = self._settings.parameters
+        return account.line(address, port) + (f";{more.lstrip(';')}" if more else "")
+
+    def dial(self, uri: str, headers: Headers = ()) -> str:
+        self._prepare_recording()
+        with self._headers(headers):
+            return self._dial(uri)
+
+    @contextmanager
+    def _headers(self, headers: Headers) -> Iterator[None]:
+        """Adds headers to what the user agent sends while the block runs."""
+        added: list[str] = []
+        try:
+            for name, value in headers:
+                self._ask(("uaaddheader", f"{name}={quote(value, safe='')} 0"))
+                added.append(name)
+            yield
+        finally:
+            for name in added:
+                self._ask(("uarmheader", f"{name} 0"))
+
+    def _dial(self, uri: str) -> str:
+        with self._changes:
+            self._interpreter.last_dialled = None
+        if self.version.names_calls:
+            self._ask(("dial", uri))
+            return self._dialled()
+        status = self._ask(("dial", uri), ("callstat", ""))[1]
+        found = _CALL_ID.search(status)
+        with self._changes:
+            if found and "Outgoing" in status and self._interpreter.last_dialled is None:
+                self._interpreter.dialled(time.monotonic(), found[1], uri)
+                self._changes.notify_all()
+        return self._dialled()
+
+    def _dialled(self) -> str:
+        # With NAT traversal the INVITE leaves some time after the command.
+        call_id = wait_until(self._changes, self._last_dialled, _DIAL)
+        if call_id is None:
+            raise BackendError(f"baresip did not tell within {_DIAL:g} s what call it made.")
+        return call_id
+
+    def _last_dialled(self) -> str | None:
+        if self._control is None or self._control.lost is not None:
+            raise AgentGone("it has ended")
+        return self._interpreter.last_dialled
+
+    def answer(self, call_id: str) -> None:
+        self._call(call_id)
+        self._require_one_ringing()
+        self._prepare_recording()
+        self._ask_about(call_id, "accept")
+        self._require_one_ringing()  # another may have come in between
+        self._happened(events.CallAnswered(time.monotonic(), call_id))
+
+    def _require_one_ringing(self) -> None:
+        calls = list(self._interpreter.calls.values())
+        several = Capability.SEVERAL_RINGING
+        if several in self.capabilities or sum(one.incoming and one.ringing for one in calls) < 2:
+            return
+        raise CommandRefused(
+            f"baresip {self.version} cannot {several.value}, it answers none. {several.who_can}"
+        )
+
+    def hang_up(self, call_id: str) -> None:
+        if call_id == self._consultation:
+            self._ask(("atransferabort", ""))
+            self._consultation = None
+        self._ask_about(call_id, "hangup")
+
+    def refuse(self, call_id: str, status: int, reason: str, headers: Headers = ()) -> None:
+        if headers:
+            raise CommandRefused("ctrl_tcp carries no headers for an answer")
+        self._call(call_id).refused = True
+        words = reason.replace('"', "'")
+        self._ask_about(call_id, "hangup", f'scode={status} reason="{words}"')
+
+    def hold(self, call_id: str, on: bool) -> None:
+        self._prepare_recording()
+        self._interpreter.holding[call_id] = on
+        self._ask_about(call_id, "hold" if on else "resume")
+
+    def mute(self, call_id: str, on: bool) -> None:
+        self._call(call_id)
+        self._talker.mute(call_id, on)
+        self._happened(events.Muted(time.monotonic(), call_id, on))
+
+    def transfer(self, call_id: str, uri: str) -> None:
+        self._ask_about(call_id, "transfer", uri)
+
+    def consult(self, call_id: str, uri: str, headers: Headers = ()) -> str:
+        self._prepare_recording()
+        with self._headers(headers):
+            with self._changes:
+                self._interpreter.last_dialled = None
+            self._ask_about(call_id, "atransferstart", uri)
+            self._consultation = self._dialled()
+            return self._consultation
+
+    def attended_transfer(self, call_id: str, consultation_id: str) -> None:
+        for one in (call_id, consultation_id):
+            self._call(one)
+        self._ask(("atransferexec", ""))
+
+    def send_digits(self, call_id: str, digits: str, gap: float, mode: str | None) -> None:
+        own = self._account.dtmf_mode
+        if mode not in (None, own):
+            raise CommandRefused(f"this agent's digits travel by {own}")
+        pace = max(_INFO + gap, _INFO if own == "info" else _EVENT)
+        for digit in digits:
+            self._ask_about(call_id, "sndcode", digit)
+            wait_until(self._changes, self._gone, pace)
+
+    def _gone(self) -> bool | None:
+        return True if self._control is None or self._control.lost else None
+
+    def set_audio_source(self, call_id: str | None, source: Source) -> None:
+        if call_id is not None:
+            self._call(call_id)
+        self._talker.set_source(call_id, source)
+
+    def listen(self, call_id: str, on: bool) -> None:
+        with self._changes:
+            (self._listened.add if on else self._listened.discard)(call_id)
+            path = self._recorded.get(call_id)
+            if path is not None:
+                (self._growth.watch if on else self._growth.forget)(path)
+
+    def count_packets(self, call_id: str) -> Packets | None:
+        if call_id not in self._interpreter.calls:
+            return None
+        told = self._ask_about(call_id, "audio_debug")
+        sent, received = _SENT.search(told), _RECEIVED.search(told)
+        return Packets(int(received[1]) if received else 0, int(sent[1])) if sent else None
+
+    def register(self) -> None:
+        self._interpreter.unregistering = False
+        if self.version.registers_by_command:
+            self._ask(("uareg", f"{self._account.regint} 0"))
+        else:
+            self._replace_user_agent(self._account.regint)
+
+    def unregister(self) -> None:
+        if self.version.registers_by_command:
+            self._interpreter.unregistering = True
+            self._ask(("uareg", "0 0"))
+        else:
+            self._replace_user_agent(0)
+
+    def _replace_user_agent(self, regint: int) -> None:
+        if self._interpreter.calls:
+            raise CommandRefused(
+                f"baresip {self.version} cannot do that during a call; baresip 2.0 and later can,"
+                " and so can the embedded backend"
+            )
+        aor = self._aor()
+        self._ask(("uadel", aor), ("uanew", self._registering_line(regint)))
+
+    @abstractmethod
+    def _aor(self) -> str:
+        """The address of record that baresip knows the account by."""
+
+    @abstractmethod
+    def _registering_line(self, regint: int) -> str:
+        """The account line with that interval of registrations (s)."""
+
+
+def _nobody(event: Event) -> None:
+    """Takes in what happens before the agent is started."""

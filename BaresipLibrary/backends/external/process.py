@@ -1,0 +1,126 @@
+"""A baresip in a process of its own: started, waited for, known to be ours, and ended."""
+
+import os
+import signal
+import socket
+import time
+from pathlib import Path
+from select import select
+
+import psutil
+
+from ...errors import BackendError
+from ..processes import Child, Launcher
+from .output import Line, Output, Traced
+from .programs import Program
+
+_READY = "baresip is ready."
+#: What baresip ends with when its SIP port is taken.
+_PORT_TAKEN = 98
+#: Times (s): to come up, and for each rung of the ladder that ends it.
+_START, _ASK, _TERMINATE, _KILL = 10.0, 2.5, 0.5, 5.0
+_LAST_LINES = 20
+_PIECE = 65536
+
+
+class PortTakenError(Exception):
+    """Somebody else has taken a port meanwhile: another one may be free."""
+
+
+class Process:
+    """One baresip. What it prints is read by one thread, with `read`."""
+
+    def __init__(self, program: Program, folder: Path, launcher: Launcher) -> None:
+        ours, theirs = os.pipe()
+        try:
+            command = [program.path, "-s", "-f", str(folder)]
+            self.child: Child = launcher.launch_program(command, folder, theirs)
+        except BaseException:
+            os.close(ours)
+            raise
+        finally:
+            os.close(theirs)
+        os.set_blocking(ours, False)
+        self.output: int | None = ours
+        self._parser = Output()
+        self._last_lines: list[str] = []
+        self._is_up = False
+
+    def await_ready(self) -> None:
+        """Waits until it says so: from then on it serves its control port.
+
+        Raises:
+            PortTakenError: its SIP port is taken.
+            BackendError: it ended, or was not ready in time.
+        """
+        deadline = time.monotonic() + _START
+        while (remaining := deadline - time.monotonic()) > 0 and self.output is not None:
+            select([self.output], [], [], remaining)
+            if any(isinstance(item, Line) and item.text == _READY for item in self.read()):
+                self._last_lines.clear()
+                self._is_up = True
+                return
+        if self.output is not None:
+            raise BackendError(f"baresip did not start: it was not ready after {_START:g} s.")
+        self.child.wait(_ASK)
+        if self.child.status == _PORT_TAKEN:
+            raise PortTakenError
+        raise BackendError(
+            f"baresip did not start: it ended with {self.child.status}. {self.last_words()}"
+        )
+
+    def connect(self, port: int) -> socket.socket:
+        """Connects to the control port, once it is known that this process serves it.
+
+        Without that port baresip goes on, and whoever has it would be taken for baresip.
+
+        Raises:
+            PortTakenError: it does not.
+            BackendError: it cannot be connected to.
+        """
+        try:
+            served = psutil.Process(self.child.pid).net_connections("tcp")
+        except psutil.Error as error:
+            raise BackendError(f"baresip ended as it had started. {self.last_words()}") from error
+        if not any(one.laddr.port == port and one.status == psutil.CONN_LISTEN for one in served):
+            raise PortTakenError
+        try:
+            return socket.create_connection(("127.0.0.1", port), timeout=_START)
+        except OSError as error:
+            raise BackendError(f"baresip cannot be controlled: {error}.") from error
+
+    def read(self) -> list[Traced | Line]:
+        """What it has printed since the last call; `output` is None once it prints no more."""
+        found: list[Traced | Line] = []
+        while self.output is not None:
+            try:
+                data = os.read(self.output, _PIECE)
+            except BlockingIOError:
+                break
+            if not data:
+                os.close(self.output)
+                self.output = None
+            found += self._parser.feed(data)
+        lines = [item for item in found if isinstance(item, Line)]
+        self._last_lines += [one.text for one in lines if one.is_warning or not self._is_up]
+        del self._last_lines[:-_LAST_LINES]
+        return found
+
+    def last_words(self) -> str:
+        """The last lines of its log; once it is up, only the warnings."""
+        return "\n".join(self._last_lines)
+
+    def end(self, *, asked: bool) -> None:
+        """Waits for its end if it was `asked` to; then terminates, then kills. Never raises."""
+        if asked and self.child.wait(_ASK):
+            return
+        self.child.kill(signal.SIGTERM)
+        if not self.child.wait(_TERMINATE):
+            self.child.kill(signal.SIGKILL)
+            self.child.wait(_KILL)
+
+    def close(self) -> None:
+        """Lets go of what it printed."""
+        if self.output is not None:
+            os.close(self.output)
+            self.output = None

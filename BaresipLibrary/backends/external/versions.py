@@ -1,0 +1,81 @@
+"""What a version of baresip can do, and what surprises it holds."""
+
+import re
+from collections.abc import Collection
+from typing import NamedTuple
+
+from ..base import Capability
+
+_ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
+_NUMBER = re.compile(r"baresip v?(\d+)\.(\d+)(?:\.(\d+))?")
+#: What no version offers over ctrl_tcp.
+_NEVER = frozenset({Capability.REDIRECT, Capability.REFUSAL_HEADERS, Capability.DTMF_MODE})
+_SINCE: dict[Capability, tuple[int, int]] = {
+    Capability.ATTENDED_TRANSFER: (2, 0),
+    Capability.OWN_REFUSALS: (2, 0),
+    Capability.SEVERAL_RINGING: (2, 0),
+    Capability.KEEP_CALL: (2, 0),
+    Capability.REPORT_REDIRECTION: (2, 0),
+    Capability.RECORD_AFTER_HOLD: (2, 0),
+    Capability.DTMF_INFO: (2, 0),
+    Capability.VERIFY_TLS: (2, 0),
+    Capability.INVITE_HEADERS: (2, 3),
+}
+
+
+class Version(NamedTuple):
+    """A version of baresip; compares as versions do."""
+
+    major: int
+    minor: int
+    patch: int = 0
+
+    @classmethod
+    def find(cls, text: str) -> "Version | None":
+        """The version in a banner such as ``baresip v4.10.0 Copyright``; None without one."""
+        match = _NUMBER.search(_ESCAPE.sub("", text))
+        return cls(*(int(part or 0) for part in match.groups())) if match else None
+
+    def __str__(self) -> str:
+        return f"{self.major}.{self.minor}.{self.patch}"
+
+    @property
+    def names_calls(self) -> bool:
+        """Whether accept, hangup, hold and resume take the Call-ID; else the current call's."""
+        return self >= (2, 0)
+
+    @property
+    def registers_by_command(self) -> bool:
+        """Whether `uareg` is there; else registering takes a new user agent."""
+        return self >= (2, 0)
+
+    @property
+    def loses_call_of_failed_transfer(self) -> bool:
+        """Whether a transfer that fails ends the transferred call, without an event."""
+        return self < (2, 0)
+
+
+def capabilities(version: Version, modules: Collection[str]) -> frozenset[Capability]:
+    """What a version can do with the modules it has."""
+    able = {
+        what for what in Capability if what not in _NEVER and version >= _SINCE.get(what, (0, 0))
+    }
+    if "mwi" not in modules:
+        able.discard(Capability.MESSAGE_WAITING)
+    return frozenset(able)
+
+
+def caveats(version: Version) -> tuple[str, ...]:
+    """What a tester should know before it happens, a sentence each."""
+    found = []
+    if version < (3, 0):
+        found.append(
+            f"A peer can crash baresip {version} with a % in a reason phrase or a From URI:"
+            " use it in a trusted network only."
+        )
+    if version < (2, 0):
+        found.append(
+            f"baresip {version} records nothing of a call after a hold, loses a call whose"
+            " transfer fails, sends digits as RTP events only, and checks no TLS certificate."
+        )
+    return tuple(found)

@@ -1,0 +1,107 @@
+"""A baresip that runs by itself, as on a device: the library has not started it."""
+
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from robot.libraries.BuiltIn import BuiltIn
+
+from BaresipLibrary.backends.addresses import free_port
+from BaresipLibrary.backends.external.programs import find_program
+
+_READY = 10.0
+_MODULES = ("g711", "sndfile", "ausine", "aufile", "aubridge")
+_APPLICATIONS = ("account", "menu", "ctrl_tcp", "debug_cmd")
+
+
+class RunningBaresip:
+    """Starts and ends it. One at a time; it ends with the suite."""
+
+    ROBOT_LIBRARY_SCOPE = "SUITE"
+    ROBOT_LISTENER_API_VERSION = 3
+
+    def __init__(self) -> None:
+        self.ROBOT_LIBRARY_LISTENER = self
+        self._process: subprocess.Popen[bytes] | None = None
+        self._folder: Path | None = None
+
+    def start_device(self, account: str = "device") -> dict[str, str]:
+        """Starts a baresip with one account; returns where it is controlled, called and records."""
+        output = BuiltIn().get_variable_value("${OUTPUT DIR}")
+        self._folder = Path(tempfile.mkdtemp(prefix="device-", dir=output))
+        recordings = self._folder / "recordings"
+        recordings.mkdir()
+        sip, control = free_port("127.0.0.1"), free_port("127.0.0.1")
+        program = find_program(None, None)
+        lines = [
+            f"sip_listen 127.0.0.1:{sip}", f"ctrl_tcp_listen 127.0.0.1:{control}",
+            "net_interface 127.0.0.1", "audio_player aubridge,p", "audio_source aubridge,q",
+            "audio_alert aubridge,a", "ausrc_srate 48000", "ausrc_channels 2",
+            f"snd_path {recordings}", "ringback_disabled yes", "menu_bell no",
+            f"module_path {program.module_folder}",
+            *(f"module {name}.so" for name in _MODULES),
+            *(f"module_app {name}.so" for name in _APPLICATIONS),
+        ]  # fmt: skip
+        (self._folder / "config").write_text("\n".join(lines) + "\n")
+        (self._folder / "contacts").touch()
+        uri = f"sip:{account}@127.0.0.1:{sip}"
+        (self._folder / "accounts").write_text(f"<{uri}>;regint=0\n" if account else "")
+        self._process = subprocess.Popen(
+            [program.path, "-f", str(self._folder)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        self._await_ready()
+        return {"control": f"127.0.0.1:{control}", "uri": uri, "recordings": str(recordings)}
+
+    def _await_ready(self) -> None:
+        assert self._process is not None and self._process.stdout is not None
+        deadline, printed = time.monotonic() + _READY, b""
+        stream = self._process.stdout.fileno()
+        while b"baresip is ready" not in printed:
+            remaining = max(0.0, deadline - time.monotonic())
+            if not select.select([stream], [], [], remaining)[0]:
+                raise AssertionError(f"The device did not come up: {printed!r}")
+            piece = os.read(stream, 65536)
+            if not piece:
+                raise AssertionError(f"The device ended: {printed!r}")
+            printed += piece
+
+    def device_should_still_run(self) -> None:
+        """It was left alone, and answers on its control port."""
+        assert self._process is not None
+        if self._process.poll() is not None:
+            raise AssertionError(f"The device ended with {self._process.returncode}.")
+
+    def kill_device(self) -> None:
+        """Kills it, as a device that loses power."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGKILL)
+
+    def stop_device(self) -> None:
+        """Ends it."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.wait()
+            assert process.stdout is not None
+            process.stdout.close()
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def end_suite(self, data: object, result: object) -> None:
+        """Listener: ends it in any case."""
+        self.stop_device()
+
+    def get_port_of_a_stranger(self) -> str:
+        """host:port where nobody serves ctrl_tcp."""
+        with socket.socket() as sock:
+            sock.bind(("127.0.0.1", 0))
+            return f"127.0.0.1:{sock.getsockname()[1]}"

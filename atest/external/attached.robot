@@ -1,0 +1,125 @@
+*** Settings ***
+Documentation       A baresip that runs already, on a device or in a container: control=host:port.
+Library             RunningBaresip.py
+Library             ../resources/Watching.py
+Library             BaresipLibrary    timeout=8s
+Test Setup          Attach
+Test Teardown       Detach
+
+
+*** Test Cases ***
+It Calls And Is Called
+    Start Agent    bob
+    Dial    device    bob
+    Accept    bob
+    Wait Until State Is    device    ESTABLISHED
+    Hang Up    bob
+    Wait Until State Is    device    IDLE
+    Get Reason    device    ==    hung up by the peer
+    Dial    bob    device
+    Accept    device
+    Wait Until State Is    bob    ESTABLISHED
+    Hang Up    device
+    Wait Until State Is    bob    IDLE
+    Get Reason    bob    ==    hung up by the peer
+
+A Refusal Is Read Back
+    Start Agent    bob
+    Dial    device    bob
+    Reject    bob    603
+    Wait Until State Is    device    IDLE
+    Get Status Code    device    ==    603
+    Get Reason    device    ==    Decline
+
+It Is Heard And Hears
+    Start Agent    bob
+    Dial    device    bob
+    Accept    bob
+    Wait Until State Is    device    ESTABLISHED
+    Verify Audio Connection    device    bob
+
+It Is Heard Though Its Recordings Are Out Of Reach
+    Stop Agent    device
+    Start Agent    device    control=${DEVICE}[control]
+    Start Agent    bob
+    Dial    device    bob
+    Accept    bob
+    Wait Until State Is    device    ESTABLISHED
+    Send Audio    device    440 Hz
+    Verify Audio    bob    440 Hz
+    Run Keyword And Expect Error
+    ...    device could not listen: the recordings of a baresip that runs elsewhere are out of reach; give the folder of its snd_path, as it is seen from here, by recordings_folder\=
+    ...    Verify Audio    device    440 Hz
+
+Digits Travel Both Ways
+    Start Agent    bob
+    Dial    bob    device
+    Accept    device
+    Wait Until State Is    bob    ESTABLISHED
+    Send Dtmf    bob    12#
+    Wait Until Dtmf Received    device    12#
+    Send Dtmf    device    34
+    Wait Until Dtmf Received    bob    34
+
+It Holds And Resumes
+    Start Agent    bob
+    Dial    device    bob
+    Accept    bob
+    Wait Until State Is    device    ESTABLISHED
+    Hold    device
+    Held By Peer Should Become    bob    True
+    Resume    device
+    Held By Peer Should Become    bob    False
+
+It Transfers
+    Start Agent    bob
+    Start Agent    carol
+    Dial    device    bob
+    Accept    bob
+    Wait Until State Is    device    ESTABLISHED
+    Transfer    device    carol
+    Accept    carol
+    Wait Until State Is    device    IDLE
+    Get Reason    device    ==    transferred
+
+It Is Left Running
+    Start Agent    bob
+    Dial    bob    device
+    Accept    device
+    Wait Until State Is    bob    ESTABLISHED
+    Stop Agent    device
+    Wait Until State Is    bob    IDLE
+    Device Should Still Run
+    Start Agent    again    control=${DEVICE}[control]
+    Dial    again    bob
+    Accept    bob
+    Wait Until State Is    again    ESTABLISHED
+
+A Device That Dies Is Noticed
+    Kill Device
+    Run Keyword And Expect Error
+    ...    device is dead: its baresip is out of reach. Its last words:\n127.0.0.1:*: the control connection has ended
+    ...    Wait Until State Is    device    RINGING
+
+An Account Of Its Own
+    Stop Agent    device
+    Start Agent    device    device2    127.0.0.1:9    control=${DEVICE}[control]
+    ${info} =    Get Info    device
+    Should Be Equal    ${info.aor}    sip:device2@127.0.0.1:9
+
+Nobody Is There
+    ${where} =    Get Port Of A Stranger
+    Run Keyword And Expect Error
+    ...    There is no baresip to control at ${where}: Connection refused. It needs the module ctrl_tcp, and ctrl_tcp_listen in its configuration.
+    ...    Start Agent    nobody    control=${where}
+
+
+*** Keywords ***
+Attach
+    ${device} =    Start Device
+    VAR    &{DEVICE}    &{device}    scope=TEST
+    Start Agent    device    control=${device}[control]    recordings_folder=${device}[recordings]
+
+Detach
+    Stop All Agents
+    Stop Device

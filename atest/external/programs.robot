@@ -1,0 +1,131 @@
+*** Settings ***
+Documentation       An installed baresip: how it is chosen, what it is told, and what it says that it
+...                 cannot do. On the wheel's and on an installed one, a suite is the same.
+Library             OperatingSystem
+Library             BaresipLibrary    timeout=8s
+
+
+*** Test Cases ***
+One Of The Wheel Calls One Of The System
+    Pair    embedded    external
+    Verify Audio Connection    alice    bob
+
+One Of The System Calls One Of The Wheel
+    Pair    external    embedded
+    Verify Audio Connection    alice    bob
+
+Both Are Of The System
+    Pair    external    external
+    Verify Audio Connection    alice    bob
+
+A Program Is Named
+    ${info} =    Start And Describe    executable=baresip
+    Should Be Equal    ${info.backend}    external
+
+A Program That Is Not There
+    Run Keyword And Expect Error
+    ...    There is no program 'baresip-of-the-product'. Install baresip, for instance by: *
+    ...    Start Agent    alice    executable=baresip-of-the-product
+
+A Program That Is Something Else
+    Run Keyword And Expect Error
+    ...    */true is no baresip: it does not tell its version.
+    ...    Start Agent    alice    executable=true
+
+Lines Of Its Configuration And Parameters Of Its Account
+    VAR    @{lines}    rtp_stats yes    sip_transports udp
+    ${alice} =    Start Agent    alice    backend=external    config=${lines}    account_parameters=ptime=40
+    ${config} =    Get File    ${alice.backend.folder}/config
+    Should Contain    ${config}    rtp_stats yes
+    Start Agent    bob    backend=embedded
+    Dial    alice    bob
+    Accept    bob
+    Wait Until State Is    alice    ESTABLISHED
+    Verify Audio Connection    alice    bob
+
+Its Modules Are Somewhere Else
+    Run Keyword And Expect Error
+    ...    The modules of */baresip were not found: no ctrl_tcp.so in /nowhere. Name their folder by config\=module_path FOLDER.
+    ...    Start Agent    alice    backend=external    config=${{['module_path /nowhere']}}
+
+A Codec That Only The Module Has
+    Pair    external    external    audio_codecs=${{['gsm']}}
+    Verify Audio Connection    alice    bob
+
+What It Cannot Do Names What Can
+    Only On Baresip 1
+    Pair    external    embedded
+    Run Keyword And Expect Error
+    ...    alice cannot transfer with consultation: the external backend with baresip 1.* cannot. The embedded backend, or baresip 2.0 and later, can.
+    ...    Attended Transfer    alice    sip:carol@127.0.0.1
+    Run Keyword And Expect Error
+    ...    carol: the external backend with baresip 1.* cannot send digits as SIP INFO. The embedded backend, or baresip 2.0 and later, can.
+    ...    Start Agent    carol    backend=external    dtmf_mode=info
+
+A Recording That Ended At A Hold Is No Silence
+    Only On Baresip 1
+    Pair    embedded    external
+    Hold    alice
+    Resume    alice
+    Send Audio    alice    440 Hz
+    Run Keyword And Expect Error
+    ...    bob cannot listen any more: baresip 1.* records nothing of a call after a hold; baresip 2.0 and later do, and so does the embedded backend.
+    ...    Verify Audio    bob    440 Hz
+
+A Call That Was Lost With Its Transfer
+    Only On Baresip 1
+    Pair    external    embedded
+    Run Keyword And Expect Error
+    ...    alice could not transfer its call to sip:nobody@127.0.0.1:9;transport=tcp: it failed with *; its call to * failed after * s: baresip 1.* has lost it with its transfer.
+    ...    Transfer    alice    sip:nobody@127.0.0.1:9;transport=tcp
+    Get State    alice    ==    IDLE
+
+Two Calls That Ring
+    Only On Baresip 1
+    Start Agent    alice    backend=external
+    FOR    ${caller}    IN    bob    carol
+        Start Agent    ${caller}    backend=embedded
+        Dial    ${caller}    alice
+        Peer Should Ring    ${caller}
+    END
+    Run Keyword And Expect Error
+    ...    alice could not accept the call: baresip 1.* cannot accept one of several calls that ring, it answers none. The embedded backend, or baresip 2.0 and later, can.
+    ...    Accept    alice
+
+A Peer Can Crash It, And That Is Told
+    [Documentation]    A percent sign in a reason phrase is a format to baresip before 3.0.
+    Only On Baresip 1
+    Pair    external    embedded
+    ${alice} =    Get Info    alice
+    Evaluate    os.kill($alice.pid, signal.SIGSEGV)    modules=os,signal
+    Run Keyword And Expect Error
+    ...    alice is dead: its process was ended by SIGSEGV. Its last words:*A peer can crash baresip 1.* with a % in a reason phrase or a From URI: use it in a trusted network only.
+    ...    Wait Until State Is    alice    IDLE
+
+
+*** Keywords ***
+Pair
+    [Arguments]    ${first}    ${second}    &{options}
+    Start Agent    alice    backend=${first}    &{options}
+    Start Agent    bob    backend=${second}    &{options}
+    Dial    alice    bob
+    Accept    bob
+    Wait Until State Is    alice    ESTABLISHED
+    Wait Until State Is    bob    ESTABLISHED
+
+Start And Describe
+    [Arguments]    &{options}
+    Start Agent    alice    &{options}
+    ${info} =    Get Info    alice
+    RETURN    ${info}
+
+Only On Baresip 1
+    ${probe} =    Start Agent    probe    backend=external
+    ${old} =    Evaluate    $probe.backend.version < (2, 0)
+    Skip If    not ${old}    This baresip can do it.
+
+Peer Should Ring
+    [Documentation]    The callee has answered with 180.
+    [Arguments]    ${caller}
+    Run Keyword And Expect Error    *the last answer was 180 Ringing.
+    ...    Wait Until State Is    ${caller}    ESTABLISHED    timeout=300ms

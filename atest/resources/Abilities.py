@@ -1,0 +1,39 @@
+"""Skips tests that need what the backend of this run lacks, and names it."""
+
+from robot.api.exceptions import SkipExecution
+from robot.libraries.BuiltIn import BuiltIn
+
+from BaresipLibrary.backends.base import Capability
+from BaresipLibrary.backends.embedded import EmbeddedBackend, is_installed
+from BaresipLibrary.backends.external import versions
+from BaresipLibrary.backends.external.programs import find_program
+
+
+class Abilities:
+    """Keywords about what a backend can do."""
+
+    ROBOT_LIBRARY_SCOPE = "GLOBAL"
+
+    def needs(self, *what: Capability) -> None:
+        """Skips the test unless the backend has all these capabilities."""
+        name, able = _backend()
+        for capability in what:
+            if capability not in able:
+                raise SkipExecution(f"The {name} cannot {capability.value}.")
+
+    def backend_is(self, name: str) -> bool:
+        """Whether this run is on the ``embedded`` or the ``external`` backend."""
+        return _backend()[0].startswith(name)
+
+    def callee_refreshes(self) -> bool:
+        """Whether a callee sends a re-INVITE about 100 ms after its answer, as 4.x does."""
+        return Capability.SEVERAL_RINGING in _backend()[1]
+
+
+def _backend() -> tuple[str, frozenset[Capability]]:
+    chosen = str(BuiltIn().get_variable_value("${BACKEND}", "auto"))
+    if chosen == "embedded" or (chosen == "auto" and is_installed()):
+        return "embedded backend", EmbeddedBackend.capabilities
+    program = find_program(None, None)
+    able = versions.capabilities(program.version, program.modules)
+    return f"external backend with baresip {program.version}", able
