@@ -22,6 +22,7 @@ from ..events import (
     RegistrationFailed,
     SipMessage,
     SourceChosen,
+    TransferFailed,
     Unregistered,
 )
 from ..sip.messages import Message, split_address
@@ -73,6 +74,8 @@ class Agent:
         self.registration: Registered | RegistrationFailed | Unregistered | None = None
         self.mailbox: MessagesWaiting | None = None
         self.consultation: Consultation | None = None
+        #: The Call-IDs of the calls that it has asked to transfer.
+        self.transferring: set[str] = set()
         self._died: AgentDied | None = None
 
     def __repr__(self) -> str:
@@ -97,7 +100,7 @@ class Agent:
 
     def on_event(self, event: Event) -> None:
         """Takes in what happened. Called by the backend's thread, with `changes` held."""
-        if isinstance(event, AudioArrived):
+        if isinstance(event, AudioArrived) or self._is_of_another(event):
             return
         self.journal.add(event)
         match event:
@@ -115,6 +118,10 @@ class Agent:
                 self.mailbox = event
             case CallEvent(_, call_id) if call_id in self._calls:
                 self._calls[call_id].apply(event)
+
+    def _is_of_another(self, event: Event) -> bool:
+        """Whether it is the end of a call that came of a transfer: stacks call that a failure."""
+        return isinstance(event, TransferFailed) and event.call_id not in self.transferring
 
     def _follow(self, message: Message, sent: bool) -> None:
         call = self._calls.get(message.call_id or "")

@@ -28,6 +28,7 @@ def transfer(
     require_established(agent, call, "transfer its call")
     position = len(agent.journal)
     ringing = _rings(callee) if callee else _never
+    agent.transferring.add(call.call_id)
     with agent.commanding(f"transfer its call to {uri}"):
         agent.backend.transfer(call.call_id, uri)
     _await_outcome(agent, call, uri, position, timeout, ringing)
@@ -79,6 +80,7 @@ def complete(agent: Agent, timeout: float) -> None:
     if not wait_until(agent.changes, answered, timeout):
         raise unanswered(lambda event: isinstance(event, CallEstablished))
     position = len(agent.journal)
+    agent.transferring.add(held.call_id)
     with agent.commanding("complete the transfer"):
         agent.backend.attended_transfer(held.call_id, asking.call_id)
     _await_outcome(agent, held, asking.peer_uri, position, timeout)

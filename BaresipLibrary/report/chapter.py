@@ -3,14 +3,20 @@
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 from ..agents.agent import Agent
 from ..audio.recordings import seconds_recorded
 from ..events import MediaStarted, SipMessage
+from ..sip.exchange import merged
 from ..sip.uris import user_part
+from ..waits import wait_until
 from .flow import CallFlow, Step, Witness, call_flow
 from .players import Moment, Recorded
+
+#: How long (s) nothing must come for the journals to be complete, and how long that may take.
+_QUIET, _CATCH_UP = 0.04, 0.4
 
 
 class Chapter:
@@ -49,6 +55,33 @@ class Chapter:
         """Whether an agent did anything."""
         grown = (len(agent.journal) > position for agent, position in self.agents.items())
         return bool(self._steps) or any(grown)
+
+    def settle(self) -> None:
+        """Lets the journals catch up: stacks report what they saw of SIP a moment later.
+
+        Returns once nothing has come for a moment and nothing is under way between its agents.
+        """
+        changes = next((agent.changes for agent in self.agents), None)
+        deadline = time.monotonic() + _CATCH_UP
+        while changes and time.monotonic() < deadline:
+            quiet = not wait_until(changes, partial(self._has_grown, self._size()), _QUIET)
+            if quiet and not self._under_way():
+                return
+
+    def _has_grown(self, size: int) -> bool | None:
+        return self._size() > size or None
+
+    def _size(self) -> int:
+        return sum(len(agent.journal) for agent in self.agents)
+
+    def _under_way(self) -> bool:
+        """Whether a message was just sent to a living agent that has not seen it yet."""
+        recent = time.monotonic() - 2 * _CATCH_UP
+        messages = [seen for seen in self.messages(self.agents) if seen[1].at > recent]
+        own = {event.source if event.sent else event.destination for _, event in messages}
+        return any(
+            one.received is None and one.event.destination in own for one in merged(messages)
+        )
 
     def flow(self, agents: Iterable[Agent]) -> CallFlow:
         """The sequence diagram of these agents."""

@@ -84,6 +84,7 @@ class Evidence:
 
     def flow(self, agents: Iterable[Agent] | None = None) -> str:
         """The ladder of these agents, or of all, so far."""
+        self._chapter.settle()
         chosen = self._chapter.agents if agents is None else agents
         return ladder(self._chapter.flow(chosen))
 
@@ -103,6 +104,7 @@ class Evidence:
         Raises:
             OSError: it cannot be written.
         """
+        self._chapter.settle()
         chosen = self._chapter.agents if agents is None else agents
         transmissions = merged(self._chapter.messages(chosen))
         wall_clock = time.time() - time.monotonic()

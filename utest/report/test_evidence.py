@@ -1,5 +1,6 @@
 """When evidence is shown, what a test's message learns later, and what a chapter holds."""
 
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +9,8 @@ import pytest
 
 from BaresipLibrary.agents.failures import CallFailure
 from BaresipLibrary.agents.registry import Registry
-from BaresipLibrary.events import CallEstablished, ClosedBy, MediaStarted
+from BaresipLibrary.events import CallEstablished, ClosedBy, MediaStarted, SipMessage
+from BaresipLibrary.report import chapter as chapters
 from BaresipLibrary.report import log
 from BaresipLibrary.report.chapter import Chapter
 from BaresipLibrary.report.evidence import Evidence
@@ -131,3 +133,26 @@ def test_a_call_that_goes_on_from_before_is_heard_too_and_one_that_has_ended_is_
     heard, _ = Chapter([phone.agent]).recordings(lambda path: path.name)
     assert [one.href for one in heard] == ["on-rx.wav"]
     assert heard[0].title == "alice heard in its call with bob"
+
+
+def test_a_journal_that_lags_behind_is_waited_for(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chapters, "_QUIET", 0.5)
+    monkeypatch.setattr(chapters, "_CATCH_UP", 10.0)
+    chapter = Chapter([phone.agent])
+    late = threading.Timer(0.02, phone.sip, [INVITE])
+    late.start()
+    chapter.settle()
+    assert chapter.messages(chapter.agents)
+    late.join()
+
+
+def test_a_message_to_an_agent_that_never_sees_it_is_not_waited_for_for_ever(phone: Phone) -> None:
+    chapter = Chapter([phone.agent])
+    phone.sip(INVITE.replace("branch=z9hG4bK1", "branch=z9hG4bK2"))
+    sent = SipMessage(time.monotonic(), True, "UDP", "b:2", "b:2", INVITE)
+    phone.backend.feed(sent)
+    began = time.monotonic()
+    chapter.settle()
+    assert 0.3 < time.monotonic() - began < 5

@@ -76,7 +76,6 @@ class Phone:
         self._unregistering = False
         self._registered = False
         self._refused: set[str] = set()
-        self._transferring: set[str] = set()
         self._failed_transfers: list[str | None] = []
         self._ua: UserAgent
         self._stack: native.StackThread
@@ -208,8 +207,6 @@ class Phone:
 
     async def _transfer(self, call: Call, outcome: Any) -> None:
         seen = len(self._failed_transfers)
-        assert call.call_id is not None
-        self._transferring.add(call.call_id)
         try:
             await outcome
         except (BaresipError, ValueError) as error:
@@ -281,8 +278,6 @@ class Phone:
         call = self._calls.get(event.call)
         call_id = self._call_ids.get(event.call)
         if event.event is Event.CALL_TRANSFER_FAILED:
-            if call_id not in self._transferring:
-                return  # a peer asked for it, and the call that came of it has ended
             self._failed_transfers.append(call_id)
         if event.event is Event.CALL_CLOSED and event.stats:
             self._on_statistics(event)

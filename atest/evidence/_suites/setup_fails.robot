@@ -1,6 +1,7 @@
 *** Settings ***
 Documentation       The setup of a suite fails in a call.
-Library             BaresipLibrary
+Resource            ../../resources/backend.resource
+Library             BaresipLibrary    backend=${BACKEND}
 Suite Setup         Call Who Rejects
 
 
@@ -14,5 +15,5 @@ Call Who Rejects
     Start Agent    alice
     Start Agent    bob
     Dial    alice    bob
-    Reject    bob    603
+    Reject    bob
     Wait Until State Is    alice    ESTABLISHED

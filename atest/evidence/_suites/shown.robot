@@ -1,6 +1,7 @@
 *** Settings ***
 Documentation       Two calls with all that a ladder draws, one that passes and one that fails.
-Library             BaresipLibrary    &{SETTINGS}
+Resource            ../../resources/backend.resource
+Library             BaresipLibrary    backend=${BACKEND}    &{SETTINGS}
 
 
 *** Variables ***
@@ -21,7 +22,7 @@ Transfer After A Hold
     FOR    ${name}    IN    alice    bob    carol
         Start Agent    ${name}    media_enc=srtp
     END
-    Dial    alice    bob    headers=${{{'X-Trace-Id': 'abc'}}}
+    Dial    alice    bob
     Accept    bob
     Wait Until State Is    alice    ESTABLISHED
     Send Audio    alice    tone:440

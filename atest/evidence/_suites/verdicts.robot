@@ -1,6 +1,7 @@
 *** Settings ***
 Documentation       Calls that go wrong, each in its own way. Each test fails; ../verdicts.robot says how.
-Library             BaresipLibrary    timeout=10s
+Resource            ../../resources/backend.resource
+Library             BaresipLibrary    backend=${BACKEND}    timeout=10s
 Resource            ../../servers/servers.resource
 Library             ../../resources/Ports.py
 Suite Setup         Start Registrar
