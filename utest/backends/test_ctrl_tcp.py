@@ -38,6 +38,7 @@ class Server:
         self.control = Control(ours, self.changes)
         self.events: list[dict[str, Any]] = []
         self.pieces: list[bytes] = []
+        self._servant: threading.Thread | None = None
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -60,12 +61,15 @@ class Server:
                     for message in make(json.loads(payload)):
                         self.peer.sendall(netstrings.encode(json.dumps(message).encode()))
 
-        threading.Thread(target=serve, daemon=True).start()
+        self._servant = threading.Thread(target=serve, daemon=True)
+        self._servant.start()
 
     def close(self) -> None:
-        self.control.close()
-        self.peer.close()
+        self.control.close()  # both ends see it
         self._reader.join()
+        if self._servant is not None:
+            self._servant.join()
+        self.peer.close()
         self.control.socket.close()
 
 

@@ -50,7 +50,7 @@ class ControlledPhone(Backend):
         self._control: Control | None = None
         self._reader: threading.Thread | None = None
         self._errands: Errands | None = None
-        self._growth = Growth()
+        self._growth: Growth
         self._report: Report = _nobody
         self._recorded: dict[str, Path] = {}
         self._listened: set[str] = set()
@@ -96,7 +96,7 @@ class ControlledPhone(Backend):
             self._errands.close()
         if self._control is not None:
             self._control.socket.close()
-        self._growth.close()
+            self._growth.close()
         folder, self._folder = self._folder, None
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)
