@@ -27,7 +27,7 @@ GRID = 32.0
 FIRST_MARK = 14.8
 """Where the ruler starts, in marks. Of all starts and grids that fit a telephone's band and a whole
 number of 8 kHz samples, this keeps farthest, 6.3 Hz, from the notes of the scale (a' = 440 Hz) and
-their harmonics, and none is within 6 Hz of a call progress, DTMF, fax or modem tone."""
+their first ten harmonics; and no call progress, DTMF, fax or modem tone is within 6 Hz of one."""
 RULER = (0, 9, 10, 17, 30, 42, 45, 56, 61, 79, 83, 85)
 """The shortest Golomb ruler of 12 marks: every difference of two marks occurs once."""
 MOST_SIGNATURES = len(RULER)
