@@ -167,7 +167,9 @@ class SignatureListener:
         """Bring the amplitudes of a step to the phase of the first sample of all; look."""
         start = self._counted * self._size / self.sample_rate
         phases = np.exp(-2j * math.pi * np.mod(self._frequencies * start, 1.0))
-        self._steps = np.vstack([self._steps, (step @ self._downs) * phases])[-STEPS:]
+        # Not by BLAS: its threads cost more than so small a product when other programs run.
+        amplitudes = np.einsum("t,tf->f", step, self._downs) * phases
+        self._steps = np.vstack([self._steps, amplitudes])[-STEPS:]
         self._powers = [*self._powers, float(np.mean(np.square(step)))][-STEPS:]
         self._counted += 1
         if len(self._steps) == STEPS:
