@@ -1,10 +1,11 @@
 """Error rates of what listens for more than a tone: ``python bench/hearing.py``.
 
-Signatures (who hears whom), prompts, in-band digits and chirps, in random trials. *missed* counts
-trials in which something sent was not heard, *invented* those in which something was heard that was
-not sent. The first three times are milliseconds from the first sample of what was sent to the end
-of the 20 ms chunk (100 ms for prompts) that made it sure, codec delay included; the last three are
-milliseconds by which the time or the position that was told is off, codec delay taken away.
+Signatures (who hears whom), prompts, in-band digits, chirps and gaps, in random trials. *missed*
+counts trials in which something sent was not heard, *invented* those in which something was heard
+that was not sent. The first three times are milliseconds from the first sample of what was sent to
+the end of the 20 ms chunk (100 ms for prompts) that made it sure, codec delay included; the last
+three are milliseconds by which the time or the position that was told is off, codec delay taken
+away.
 
 What must be refused is listened to for 3.6 s a trial, an hour in 1,000. Everything runs in one
 process. G.722 and Opus rows need PyAV (``pip install av``), rows of speech the program espeak-ng;
@@ -38,6 +39,7 @@ from signals import Samples  # noqa: E402
 
 from BaresipLibrary.audio.delays import chirp, chirp_position  # noqa: E402
 from BaresipLibrary.audio.dtmf import KEYS, PAIRS, DigitDetector  # noqa: E402
+from BaresipLibrary.audio.gaps import SHOWING, Loss, gaps  # noqa: E402
 from BaresipLibrary.audio.prompts import PromptFinder  # noqa: E402
 from BaresipLibrary.audio.signatures import (  # noqa: E402
     MOST_SIGNATURES,
@@ -324,9 +326,27 @@ def no_chirp(rng: np.random.Generator, line: Line, kind: str) -> Outcome:
     return Outcome(invented=found is not None)
 
 
+def find_gap(rng: np.random.Generator, line: Line, loss: Loss | None = Loss.SILENT) -> Outcome:
+    """A packet, one of 20 ms, that is lost from two seconds of tone, or repeated in its place."""
+    rate = CODECS[line.codec][0]
+    drift = 1 + rng.uniform(-1e-4, 1e-4)
+    tone = signals.tone(SHOWING * drift, 2, rate, -15, rng.uniform(0, 6.28))
+    arrived = line.carry(tone, rng)
+    size, start = rate // 50, int(rng.integers(rate // 5, rate * 8 // 5))
+    if loss is Loss.SILENT:
+        arrived[start : start + size] = 0.0
+    if loss is Loss.CONCEALED:
+        arrived[start : start + size] = arrived[start - size : start] * rng.uniform(0.5, 1)
+    found = gaps(arrived, rate, SHOWING)
+    known = [gap for gap in found if loss and abs(gap.begin - start / rate) < OFF]
+    missed, invented = bool(loss) and not known, len(found) > len(known)
+    off = 1000 * abs(known[0].begin - start / rate) if known else math.nan
+    return Outcome(missed, invented, off=off)
+
+
 def rows() -> list[Row]:
     """The table, top to bottom."""
-    table = [*_signature_rows(), *_prompt_rows(), *_digit_rows(), *_chirp_rows()]
+    table = [*_signature_rows(), *_prompt_rows(), *_digit_rows(), *_chirp_rows(), *_gap_rows()]
     return [
         row
         for row in table
@@ -379,6 +399,13 @@ def _chirp_rows() -> Iterator[Row]:
     for kind in (*OTHERS, "espeak-ng"):
         make = partial(no_chirp, kind=kind)
         yield Row(f"no chirp: {kind}", Line("PCMU"), make, kind == "espeak-ng")
+
+
+def _gap_rows() -> Iterator[Row]:
+    for line in (Line("PCMU"), Line("PCMA", snr=20), Line("G722"), Line("opus16")):
+        yield Row("gap of 20 ms", line, find_gap)
+        yield Row("no gap", line, partial(find_gap, loss=None))
+    yield Row("gap, concealed", Line("PCMU"), partial(find_gap, loss=Loss.CONCEALED))
 
 
 def figures(values: list[float]) -> tuple[str, str, str]:

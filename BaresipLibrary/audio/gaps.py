@@ -31,6 +31,8 @@ SHORTEST = 0.003
 """Seconds of a gap: a single click is none."""
 SETTLED = 0.120
 """Seconds of another phase that are no concealment any more: the tone runs on after a slip."""
+PASSED_OVER = 0.050
+"""Seconds of a tone's beginning in which a codec may still adapt to it."""
 FOLLOW = 0.02
 """Part of its way to the newest amplitude that the reference goes each step: 50 ms to settle."""
 LEAST_LEVEL = -50.0
@@ -62,7 +64,7 @@ class Gap:
 def gaps(
     samples: NDArray[np.float64], sample_rate: int, frequency: float | None = None
 ) -> list[Gap]:
-    """Return the gaps in a running tone, in order, none before its beginning or after its end.
+    """Return the gaps in a running tone, in order, from 50 ms after its beginning to its end.
 
     `frequency` in Hz is that of the strongest tone when not given. What is repeated or left out is
     seen unless it is almost a whole number of periods, which it never is at 1720 Hz (`SHOWING`). Of
@@ -79,9 +81,12 @@ def gaps(
         raise ValueError(f"No tone of {frequency:g} Hz runs in the audio: it has no gaps to find.")
     running = np.flatnonzero(sizes >= typical / 2)
     first, last = int(running[0]), int(running[-1])
-    settle = first + round(WINDOW / STEP / 2)
-    follower = _Follower(amplitudes[min(settle, last)])
-    for number in range(first, last + 1):
+    start = first + round(PASSED_OVER / STEP)
+    beginning = amplitudes[start : start + round(PASSED_OVER / STEP)]
+    if not beginning.size:
+        return []
+    follower = _Follower(complex(np.median(beginning.real), np.median(beginning.imag)))
+    for number in range(start, last + 1):
         follower.take(number, complex(amplitudes[number]))
     return follower.gaps
 

@@ -27,7 +27,7 @@ GRID = 32.0
 FIRST_MARK = 14.8
 """Where the ruler starts, in marks. Of all starts and grids that fit a telephone's band and a whole
 number of 8 kHz samples, this keeps farthest, 6.3 Hz, from the notes of the scale (a' = 440 Hz) and
-their harmonics, and none is within 6 Hz of a call progress, DTMF, fax or modem tone."""
+their first ten harmonics; and no call progress, DTMF, fax or modem tone is within 6 Hz of one."""
 RULER = (0, 9, 10, 17, 30, 42, 45, 56, 61, 79, 83, 85)
 """The shortest Golomb ruler of 12 marks: every difference of two marks occurs once."""
 MOST_SIGNATURES = len(RULER)
@@ -167,7 +167,9 @@ class SignatureListener:
         """Bring the amplitudes of a step to the phase of the first sample of all; look."""
         start = self._counted * self._size / self.sample_rate
         phases = np.exp(-2j * math.pi * np.mod(self._frequencies * start, 1.0))
-        self._steps = np.vstack([self._steps, (step @ self._downs) * phases])[-STEPS:]
+        # Not by BLAS: its threads cost more than so small a product when other programs run.
+        amplitudes = np.einsum("t,tf->f", step, self._downs) * phases
+        self._steps = np.vstack([self._steps, amplitudes])[-STEPS:]
         self._powers = [*self._powers, float(np.mean(np.square(step)))][-STEPS:]
         self._counted += 1
         if len(self._steps) == STEPS:

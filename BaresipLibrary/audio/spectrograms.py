@@ -35,6 +35,7 @@ class Spectrogram:
             )
         self._size = round(WINDOW * sample_rate)
         self._hop = HOP * sample_rate
+        self._piece = sample_rate  # a second, which bounds the memory
         self._hann = np.hanning(self._size)
         self._points = 1 << (self._size - 1).bit_length()
         self._bands = _bands(sample_rate, self._points)
@@ -44,6 +45,11 @@ class Spectrogram:
 
     def feed(self, samples: NDArray[np.float64]) -> NDArray[np.float64]:
         """Take the next mono samples; return the frames that are complete now, (n, BANDS)."""
+        pieces = range(0, samples.size, self._piece)
+        frames = [self._take(samples[start : start + self._piece]) for start in pieces]
+        return np.concatenate(frames) if frames else np.empty((0, BANDS))
+
+    def _take(self, samples: NDArray[np.float64]) -> NDArray[np.float64]:
         self._rest = np.concatenate([self._rest, samples])
         complete = self._dropped + self._rest.size - self._size
         count = max(0, int(complete / self._hop) + 1 - self._frames) if complete >= 0 else 0
@@ -51,9 +57,8 @@ class Spectrogram:
         starts = starts[starts <= complete] - self._dropped
         self._frames += starts.size
         windows = self._rest[starts[:, np.newaxis] + np.arange(self._size)] * self._hann
-        power = np.square(np.abs(np.fft.rfft(windows, self._points))) / np.sum(
-            np.square(self._hann)
-        )
+        spectra = np.fft.rfft(windows, self._points)
+        power = np.square(np.abs(spectra)) / np.sum(np.square(self._hann))
         keep = min(self._rest.size, max(0, round(self._hop * self._frames) - self._dropped))
         self._rest = self._rest[keep:]
         self._dropped += keep

@@ -80,7 +80,7 @@ def test_no_product_up_to_third_order_meets_a_signature() -> None:
     assert np.abs(np.subtract.outer(ALL, OTHER_TONES)).min() > 6
     notes = 440 * 2 ** (np.arange(-36, 37) / 12)
     harmonics = np.outer(notes, np.arange(1, 11)).ravel()
-    assert np.abs(np.subtract.outer(ALL, harmonics)).min() > 2
+    assert np.abs(np.subtract.outer(ALL, harmonics)).min() > 6
 
 
 def test_signatures_fit_a_telephone_band_and_a_decimal() -> None:
@@ -177,7 +177,7 @@ def test_chunks_do_not_matter() -> None:
 
 
 def test_feeding_is_cheap() -> None:
-    """CPU time, so that a busy machine does not fail it; measured 0.1 ms for 20 ms at 48 kHz."""
+    """CPU time, so that a busy machine does not fail it; measured 0.2 ms for 20 ms at 48 kHz."""
     sound = signals.white_noise(2, 48000, rng())
     started = time.thread_time()
     listen(sound, 48000, 0.02)
