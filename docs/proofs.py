@@ -11,10 +11,12 @@ import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from robot.api import ExecutionResult, ResultVisitor
+from robot.errors import DataError
 from robot.libdocpkg import LibraryDocumentation
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -74,7 +76,7 @@ def usage(results: Path) -> Usage:
     """What a run and the runs inside it have used."""
     seen = Usage()
     for output in [results / "output.xml", *results.glob("children/*/output/output.xml")]:
-        if output.exists():
+        with suppress(DataError):  # a run that was killed leaves half a file, or none
             ExecutionResult(str(output)).visit(seen)
     return seen
 
