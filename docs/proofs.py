@@ -74,7 +74,7 @@ class Usage(ResultVisitor):
             for option in {*positional, *chain(*self._given)}:  # handed down, some of them
                 self.options[option].add(self._suite)
 
-    def end_keyword(self, keyword: Any) -> None:
+    def end_keyword(self, keyword: Any) -> None:  # noqa: ARG002 - as the visitor calls it
         self._given.pop()
 
 
