@@ -11,10 +11,13 @@ import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from robot.api import ExecutionResult, ResultVisitor
+from robot.errors import DataError
 from robot.libdocpkg import LibraryDocumentation
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -44,11 +47,12 @@ def users(pattern: str, texts: dict[str, str]) -> list[str]:
 
 
 class Usage(ResultVisitor):
-    """What the tests of a run have used that were not skipped: keywords, and their options."""
+    """What has worked in the tests of a run: keywords, and the options of `Start Agent`."""
 
     def __init__(self) -> None:
         self.keywords: dict[str, set[str]] = defaultdict(set)
         self.options: dict[str, set[str]] = defaultdict(set)
+        self._given: list[set[str]] = []
         self._suite = ""
 
     def start_suite(self, suite: Any) -> None:
@@ -60,21 +64,25 @@ class Usage(ResultVisitor):
         return False if test.skipped else None
 
     def start_keyword(self, keyword: Any) -> None:
-        if keyword.owner != "BaresipLibrary" or keyword.status == "NOT RUN":
+        named = {str(one).partition("=")[0] for one in keyword.args if "=" in str(one)}
+        self._given.append(named)
+        if not keyword.passed or keyword.owner != "BaresipLibrary":
             return
         self.keywords[keyword.name].add(self._suite)
         if keyword.name == "Start Agent":
-            named = [str(one).partition("=")[0] for one in keyword.args[1:] if "=" in str(one)]
             positional = ("username", "domain", "password")[: len(keyword.args) - 1 - len(named)]
-            for option in (*named, *positional):
+            for option in {*positional, *chain(*self._given)}:  # handed down, some of them
                 self.options[option].add(self._suite)
+
+    def end_keyword(self, keyword: Any) -> None:  # noqa: ARG002 - as the visitor calls it
+        self._given.pop()
 
 
 def usage(results: Path) -> Usage:
     """What a run and the runs inside it have used."""
     seen = Usage()
     for output in [results / "output.xml", *results.glob("children/*/output/output.xml")]:
-        if output.exists():
+        with suppress(DataError):  # a run that was killed leaves half a file, or none
             ExecutionResult(str(output)).visit(seen)
     return seen
 

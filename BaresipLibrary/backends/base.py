@@ -43,7 +43,7 @@ _WHO_CAN = {
     Capability.ATTENDED_TRANSFER: "The embedded backend, or baresip 2.0 and later,",
     Capability.INVITE_HEADERS: "The embedded backend, or baresip 2.3 and later,",
     Capability.DTMF_INFO: "The embedded backend, or baresip 2.0 and later,",
-    Capability.VERIFY_TLS: "The embedded backend, or baresip 2.0 and later,",
+    Capability.VERIFY_TLS: "The embedded backend, or baresip 4.0 and later,",
     Capability.RECORD_AFTER_HOLD: "The embedded backend, or baresip 2.0 and later,",
     Capability.REPORT_REDIRECTION: "The embedded backend, or baresip 2.0 and later,",
     Capability.KEEP_CALL: "The embedded backend, or baresip 2.0 and later,",

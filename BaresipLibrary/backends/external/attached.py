@@ -78,7 +78,7 @@ class AttachedBackend(ControlledPhone):
         if self._account.domain is not None:
             self._uri = self._account.uri_of(self._account.username)
             if self._aor() not in accounts:
-                self._ask(("uanew", self._registering_line(0)))
+                self._create_account(0)
             self._ask(("uafind", self._aor()))
         elif accounts:
             self._uri = accounts[0]

@@ -95,7 +95,7 @@ class ExternalBackend(ControlledPhone):
         told = self._ask(("about", ""))[0]
         if versions.Version.find(told) != self.version:
             raise BackendError(f"{self._program.path} says that it is something else: {told}")
-        self._ask(("uanew", self._registering_line(0)))
+        self._create_account(0)
 
     def _registering_line(self, regint: int) -> str:
         return self._line(self._address, self._port, regint)

@@ -138,8 +138,15 @@ class ControlledPhone(Backend):
         assert self._control is not None
         with self._changes:
             if not self._control.take_answer(message):
-                self._interpreter.take(message)
+                self._interpret(message)
             self._changes.notify_all()
+
+    def _interpret(self, message: dict[str, object]) -> None:
+        try:
+            self._interpreter.take(message)
+        except (LookupError, TypeError, ValueError) as error:  # who knows what 5.0 will say
+            text = f"An event was not understood ({error!r}): {message}"
+            self._report(events.StackLog(time.monotonic(), "WARNING", text))
 
     def _report_growth(self) -> None:
         grown = self._growth.grown()
@@ -264,6 +271,7 @@ class ControlledPhone(Backend):
         self._prepare_recording()
         self._ask_about(call_id, "accept")
         self._require_one_ringing()  # another may have come in between
+        self._call(call_id).ringing = False
         self._happened(events.CallAnswered(time.monotonic(), call_id))
 
     def _require_one_ringing(self) -> None:
@@ -366,8 +374,15 @@ class ControlledPhone(Backend):
                 f"baresip {self.version} cannot do that during a call; baresip 2.0 and later can,"
                 " and so can the embedded backend"
             )
-        aor = self._aor()
-        self._ask(("uadel", aor), ("uanew", self._registering_line(regint)))
+        self._ask(("uadel", self._aor()))
+        self._create_account(regint)
+
+    def _create_account(self, regint: int) -> None:
+        """Hands over the account. What baresip says to it repeats the password."""
+        try:
+            self._ask(("uanew", self._registering_line(regint)))
+        except CommandRefused:
+            raise CommandRefused("baresip does not take the account") from None
 
     @abstractmethod
     def _aor(self) -> str:
