@@ -18,7 +18,7 @@ from BaresipLibrary.agents.agent import Agent
 from BaresipLibrary.backends.addresses import free_port
 from BaresipLibrary.backends.processes import Launcher
 from BaresipLibrary.events import AudioArrived, Event, MediaStarted
-from BaresipLibrary.types import AgentState
+from BaresipLibrary.types import AgentState, BackendName
 from BaresipLibrary.waits import wait_until
 
 _BARE = Path(__file__).with_name("_bare.py")
@@ -27,8 +27,13 @@ _BARE = Path(__file__).with_name("_bare.py")
 class Suite:
     """A BaresipLibrary driven as Robot drives it: keyword by keyword, in one thread."""
 
-    def __init__(self, folder: Path, launcher: type[Launcher] | None = None) -> None:
-        self._library = BaresipLibrary(timeout=timedelta(seconds=10))
+    def __init__(
+        self,
+        folder: Path,
+        launcher: type[Launcher] | None = None,
+        backend: BackendName = BackendName.embedded,
+    ) -> None:
+        self._library = BaresipLibrary(timeout=timedelta(seconds=10), backend=backend)
         self.context = self._library._context
         self.context.recordings.enter(folder)
         if launcher is not None:

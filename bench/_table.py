@@ -5,12 +5,18 @@ import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-COLUMNS = ("figure", "unit", "n", "median", "p95", "bare n", "median", "p95", "ratio", "aim")
+COLUMNS = (
+    "figure", "unit", "n", "median", "p95", "ext. n", "median", "p95", "bare n", "median", "p95",
+    "ratio", "aim",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Row:
-    """Samples of the library and, where it can do the same thing, of the bare wheel."""
+    """Samples of the library and, where it can do the same thing, of the bare wheel.
+
+    `external` are those of the library on its external backend.
+    """
 
     name: str
     unit: str
@@ -19,6 +25,7 @@ class Row:
     #: What this project wants, from both medians (ours, bare): how it reads, and whether it holds.
     aim: str = ""
     holds: Callable[[float, float], bool] | None = None
+    external: Sequence[float] = field(default_factory=tuple)
 
     def cells(self) -> tuple[str, ...]:
         """What stands in the columns."""
@@ -29,6 +36,7 @@ class Row:
             self.name,
             self.unit,
             *_three(self.ours),
+            *_three(self.external),
             *_three(self.bare),
             f"{ours / bare:.2f}" if compared else "",
             f"{self.aim}{verdict}",

@@ -38,11 +38,13 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import psutil
 import soundfile
+from _external import BESIDE, measure_external
 from _subjects import Arrivals, BareChild, Suite, bare_pair, since
 from _table import Row, table
 
@@ -434,8 +436,12 @@ def main() -> None:
         for measure in (measure_calls, measure_audio, measure_tests):
             measure(suite, options.repeat, ours, bare)
         suite.close()
+        external = Samples(list)
+        described = measure_external(folder, options.repeat, options.seconds, external)
     load = psutil.getloadavg()[0]
-    print(table(rows(ours, bare)))
+    found = [replace(row, external=external[BESIDE.get(row.name, "")]) for row in rows(ours, bare)]
+    print(table(found))
+    print(f"ext.: {described or 'no baresip is installed'}")
     print(
         f"{psutil.cpu_count()} CPUs, load {load:.1f} at the end; {time.monotonic() - began:.0f} s"
     )

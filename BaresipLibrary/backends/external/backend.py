@@ -117,7 +117,7 @@ class ExternalBackend(ControlledPhone):
         self._stopping = False
 
     def _ask_to_quit(self) -> bool:
-        if self._control is None:
+        if self._control is None or self._control.lost is not None:
             return False
         try:
             self._control.ask(("quit", ""), patience=_ASK)
