@@ -127,5 +127,5 @@ Only On Baresip 1
 Peer Should Ring
     [Documentation]    The callee has answered with 180.
     [Arguments]    ${caller}
-    Run Keyword And Expect Error    *the last answer was 180 Ringing.
+    Run Keyword And Expect Error    *. alice rings, and nobody has accepted there; use Accept.
     ...    Wait Until State Is    ${caller}    ESTABLISHED    timeout=300ms

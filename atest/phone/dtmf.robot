@@ -32,14 +32,14 @@ Digits That Do Not Come
     Talk
     Send Dtmf    alice    12
     Run Keyword And Expect Error
-    ...    bob did not receive '3': it received '12', within 0.5 s.
+    ...    bob did not receive '3': it received '12', within 0.5 s. alice sent '12' with dtmf_mode=rtpevent.
     ...    Wait Until Dtmf Received    bob    3    timeout=500ms
 
 Digits That Can Not Come Any More
     Talk
     Hang Up    alice
     Run Keyword And Expect Error
-    ...    bob did not receive '1': it received no digit, and the call from * was hung up by the peer after * s.
+    ...    bob did not receive '1': it received no digit, and the call from * was hung up by the peer after * s. alice sent no digit.
     ...    Wait Until Dtmf Received    bob    1    timeout=30s
 
 What Is No Digit
