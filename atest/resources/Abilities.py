@@ -25,6 +25,10 @@ class Abilities:
         """Whether this run is on the ``embedded`` or the ``external`` backend."""
         return _backend()[0].startswith(name)
 
+    def can(self, what: Capability) -> bool:
+        """Whether the backend has a capability."""
+        return what in _backend()[1]
+
     def callee_refreshes(self) -> bool:
         """Whether a callee sends a re-INVITE about 100 ms after its answer, as 4.x does."""
         return Capability.SEVERAL_RINGING in _backend()[1]

@@ -19,13 +19,11 @@ TCP Calls UDP Through The Proxy
     Verify Audio Connection    alice    bob
 
 TLS With SRTP And Opus
-    Needs    VERIFY_TLS
     Start Secure Pair    srtp-mand
     Establish    alice    bob
     Verify Audio Connection    alice    bob
 
 TLS With DTLS-SRTP
-    Needs    VERIFY_TLS
     Start Secure Pair    dtls_srtp
     Establish    alice    bob
     Verify Audio Connection    alice    bob
@@ -101,6 +99,7 @@ Start Secure Pair
     VAR    @{codecs}    opus/48000/2
     FOR    ${user}    IN    alice    bob
         Start Registered Agent    ${user}    transport=tls    media_enc=${encryption}    audio_codecs=${codecs}
+        ...    tls_certificate=${PBX.client_certificate}
     END
 
 Start Three

@@ -8,7 +8,6 @@ Library             ../resources/ChildRun.py
 
 *** Test Cases ***
 No Secret Shows In Anything A Run Writes
-    Needs    VERIFY_TLS
     Hand Over Secrets
     ${run} =    Start Run    ${CURDIR}/_suites/secrets.robot    --loglevel    TRACE
     Wait For End    ${run}

@@ -15,9 +15,11 @@ ${BOB: Secret}      %{ATEST_BOB}
 
 *** Test Cases ***
 A Call With Secrets In It
+    ${verify} =    Can    VERIFY_TLS
     FOR    ${user}    ${password}    IN    alice    ${ALICE}    bob    ${BOB}
         Start Agent    ${user}    ${user}    ${PBX.tls_domain}    ${password}
-        ...    transport=tls    tls_ca_file=${PBX.ca}    media_enc=srtp-mand
+        ...    transport=tls    tls_ca_file=${PBX.ca}    tls_verify=${verify}    media_enc=srtp-mand
+        ...    tls_certificate=${PBX.client_certificate}
         Register    ${user}
     END
     Establish    alice    bob
