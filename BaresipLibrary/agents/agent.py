@@ -351,38 +351,6 @@ class Agent:
             name, uri = split_address((invite and invite.first("From")) or uri)
         return Peer(uri, user_part(uri), name)
 
-    def info(self) -> dict[str, Any]:
-        """The agent at a glance, made of plain values."""
-        peer = self.peer()
-        return {
-            "name": self.name,
-            "aor": self.uri,
-            "backend": self.backend.name,
-            "pid": self.backend.pid,
-            "registered": self.registered,
-            "state": self.state.name,
-            "reason": self.reason,
-            "status_code": self.status_code,
-            "peer": vars(peer).copy() if peer else None,
-            "sends": self.source_of(self.active_call)[1],
-            "metadata": self.metadata,
-            "calls": [_call_info(call) for call in self.calls],
-        }
-
-
-def _call_info(call: Call) -> dict[str, Any]:
-    return {
-        "call_id": call.call_id,
-        "direction": call.direction.name.lower(),
-        "peer_uri": call.peer_uri,
-        "state": call.state.name,
-        "on_hold": call.on_hold,
-        "held_by_peer": call.held_by_peer,
-        "muted": call.muted,
-        "status_code": call.status_code,
-        "reason": call.reason,
-    }
-
 
 def _obituary(name: str, died: AgentDied) -> str:
     if died.status is None:

@@ -12,6 +12,7 @@ from robot.utils import DotDict
 
 from ..account import Account, Tls
 from ..agents.agent import Agent
+from ..agents.info import info_of
 from ..backends.choice import make_backend
 from ..backends.external.settings import External
 from ..errors import UsageError
@@ -195,7 +196,7 @@ class AgentKeywords(Component):
         | ${info} = | Get Info | alice |
         | Should Be Equal | ${info.peer.number} | bob |
         """
-        info = self._agents.get(agent).info()
+        info = info_of(self._agents.get(agent))
         logger.info(_as_json(info))
         return DotDict(info)
 
@@ -208,7 +209,7 @@ class AgentKeywords(Component):
         Example:
         | ${json} = | Get Info As Json | alice |
         """
-        return _as_json(self._agents.get(agent).info())
+        return _as_json(info_of(self._agents.get(agent)))
 
 
 def _as_json(info: Mapping[str, Any]) -> str:

@@ -1,0 +1,39 @@
+"""An agent at a glance."""
+
+from typing import Any
+
+from .agent import Agent
+from .call import Call
+
+
+def info_of(agent: Agent) -> dict[str, Any]:
+    """What there is to know of an agent, made of plain values."""
+    peer = agent.peer()
+    return {
+        "name": agent.name,
+        "aor": agent.uri,
+        "backend": agent.backend.name,
+        "pid": agent.backend.pid,
+        "registered": agent.registered,
+        "state": agent.state.name,
+        "reason": agent.reason,
+        "status_code": agent.status_code,
+        "peer": vars(peer).copy() if peer else None,
+        "sends": agent.source_of(agent.active_call)[1],
+        "metadata": agent.metadata,
+        "calls": [_call_info(call) for call in agent.calls],
+    }
+
+
+def _call_info(call: Call) -> dict[str, Any]:
+    return {
+        "call_id": call.call_id,
+        "direction": call.direction.name.lower(),
+        "peer_uri": call.peer_uri,
+        "state": call.state.name,
+        "on_hold": call.on_hold,
+        "held_by_peer": call.held_by_peer,
+        "muted": call.muted,
+        "status_code": call.status_code,
+        "reason": call.reason,
+    }
