@@ -185,7 +185,7 @@ def test_a_refused_account_does_not_show_its_password() -> None:
         backend = AttachedBackend(account, Changes(), External(control=device.address))
         with pytest.raises(CommandRefused, match="does not take the account") as caught:
             backend.start(lambda event: None)
-        backend.stop()
+    assert backend._folder is None, "nothing is left of it"
     assert "s3cret" not in str(caught.value)
     assert caught.value.__suppress_context__
 

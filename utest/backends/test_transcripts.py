@@ -39,7 +39,7 @@ from BaresipLibrary.waits import Changes, wait_until
 
 HERE = Path(__file__).parent
 MODULES = ("account", "aubridge", "ausine", "ctrl_tcp", "g711", "menu", "sndfile", "srtp")
-SOON = 5.0
+SOON = 30.0  # long on a busy machine; every wait ends with its event
 IDLE, RINGING, ESTABLISHED = AgentState.IDLE, AgentState.RINGING, AgentState.ESTABLISHED
 E = TypeVar("E", bound=Event)
 Play = Callable[..., Agent]

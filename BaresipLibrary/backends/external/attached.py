@@ -74,6 +74,13 @@ class AttachedBackend(ControlledPhone):
 
     def start(self, report: Report) -> str:
         self._report = report
+        try:
+            return self._find_account()
+        except BaseException:
+            self.stop()
+            raise
+
+    def _find_account(self) -> str:
         accounts = _ACCOUNT.findall(self._ask(("reginfo", ""))[0])
         if self._account.domain is not None:
             self._uri = self._account.uri_of(self._account.username)
@@ -83,7 +90,6 @@ class AttachedBackend(ControlledPhone):
         elif accounts:
             self._uri = accounts[0]
         else:
-            self.stop()
             raise BackendError(
                 f"The baresip at {self._where} has no account: give it one, or Start Agent a"
                 " username and a domain."

@@ -266,12 +266,12 @@ class ControlledPhone(Backend):
         return self._interpreter.last_dialled
 
     def answer(self, call_id: str) -> None:
-        self._call(call_id)
+        call = self._call(call_id)
         self._require_one_ringing()
         self._prepare_recording()
         self._ask_about(call_id, "accept")
         self._require_one_ringing()  # another may have come in between
-        self._call(call_id).ringing = False
+        call.ringing = False
         self._happened(events.CallAnswered(time.monotonic(), call_id))
 
     def _require_one_ringing(self) -> None:
