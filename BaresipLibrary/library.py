@@ -22,6 +22,7 @@ from .keywords.quality import QualityKeywords
 from .keywords.registration import RegistrationKeywords
 from .keywords.states import StateKeywords
 from .keywords.steps import quiet_keywords, step_words
+from .keywords.timings import TimingKeywords
 from .keywords.transfers import TransferKeywords
 from .lifetimes import Lifetimes
 from .report.evidence import Evidence
@@ -40,6 +41,7 @@ _COMPONENTS = (
     HeaderKeywords,
     AudioKeywords,
     QualityKeywords,
+    TimingKeywords,
     EvidenceKeywords,
 )
 _QUIET = quiet_keywords(_COMPONENTS)

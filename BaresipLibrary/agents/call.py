@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from ..events import (
+    AudioTimed,
     CallAnswered,
     CallClosed,
     CallEstablished,
@@ -17,6 +18,7 @@ from ..events import (
 )
 from ..sip.messages import Message
 from ..sip.offers import Offers
+from .clocks import RecordingClocks
 
 
 class Direction(Enum):
@@ -49,7 +51,8 @@ class Call:
     quality: QualityReported | None = None
     established_at: float | None = None
     closed: CallClosed | None = None
-    media: MediaStarted | None = None
+    streams: list[MediaStarted] = field(default_factory=list)
+    clocks: RecordingClocks = field(default_factory=RecordingClocks)
     offers: Offers = field(default_factory=Offers)
 
     def __repr__(self) -> str:
@@ -64,6 +67,11 @@ class Call:
     def held_by_peer(self) -> bool:
         """Whether the peer holds the call."""
         return self.offers.held_by_peer
+
+    @property
+    def media(self) -> MediaStarted | None:
+        """The newest of its streams; None before there is audio."""
+        return self.streams[-1] if self.streams else None
 
     @property
     def is_live(self) -> bool:
@@ -89,7 +97,9 @@ class Call:
                 self.state = CallState.ESTABLISHED
                 self.established_at = event.at
             case MediaStarted():
-                self.media = event
+                self.streams.append(event)
+            case AudioTimed():
+                self.clocks.take(event)
             case DtmfReceived():
                 self.digits += event.digit
             case Muted():

@@ -23,6 +23,7 @@ class Capability(Enum):
     ATTENDED_TRANSFER = "transfer with consultation"
     INVITE_HEADERS = "send headers of the suite's choice"
     DTMF_MODE = "choose how digits travel"
+    TIME_AUDIO = "tell when audio was sent and heard"
 
 
 class Packets(NamedTuple):

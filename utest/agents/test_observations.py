@@ -215,7 +215,7 @@ def test_missing_digits_are_explained_by_what_was_sent(make_phone: Make) -> None
     ours, theirs = talking(alice, bob)
     both = [alice.agent, bob.agent]
     assert on_missing_digits(alice.agent, ours, both) == "bob sent no digit."
-    bob.agent.note(DtmfSent(time.monotonic(), theirs.call_id, "12"))
+    bob.agent.note(DtmfSent(time.monotonic(), theirs.call_id, "12", "rtpevent"))
     assert on_missing_digits(alice.agent, ours, both) == "bob sent '12' with dtmf_mode=info."
     assert on_missing_digits(alice.agent, None, both) is None
 
