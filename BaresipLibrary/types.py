@@ -100,6 +100,13 @@ class QualityField(Enum):
     packet_loss = auto()
 
 
+class AudioDirection(Enum):
+    """Which audio of a call: what the agent heard (``rx``) or sent (``tx``)."""
+
+    rx = auto()
+    tx = auto()
+
+
 class CallTiming(Enum):
     """How long a phase of a call took, as the agent saw it; `Get Call Timing` defines each."""
 

@@ -182,7 +182,7 @@ def test_digits_fold_into_one_note() -> None:
 @pytest.mark.parametrize(
     "second",
     [
-        events.DtmfReceived(101.2, "c", "2", "info"),
+        events.DtmfReceived(101.2, "c", "2"),
         events.DtmfReceived(100.2, "another", "2"),
         events.DtmfSent(100.2, "c", "2", "info"),
     ],
