@@ -51,7 +51,7 @@ class Cut:
         self._reader.skip_to_end()
         self._reader.close()
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.touch()
+        target.open("ab").close()
 
     def write(self) -> float:
         """Writes the cut until now, or the end of the call; returns its seconds.

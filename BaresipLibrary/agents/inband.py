@@ -30,11 +30,15 @@ def send_tones(agent: Agent, call: Call, digits: str, gap: float) -> None:
     """Sends digits as tones, 100 ms each and `gap` seconds apart, then what was sent before.
 
     Raises:
-        UsageError: the call is muted.
-        PhoneFailure: they were not sent, because the call is over or on hold.
+        UsageError: the call is muted or on hold.
+        PhoneFailure: they were not sent, because the call is over.
     """
     if call.muted:
         raise UsageError(f"{agent.name} is muted and cannot send '{digits}' in-band; use Unmute.")
+    if call.on_hold or call.held_by_peer:
+        raise UsageError(
+            f"{agent.name} cannot send '{digits}' in-band: its call is on hold; use Resume."
+        )
     position = len(agent.journal)
     seconds = _BEFORE + len(digits) * (_PRESSED + gap) + _AFTER
 
@@ -48,7 +52,8 @@ def send_tones(agent: Agent, call: Call, digits: str, gap: float) -> None:
         agent.note(DtmfSent(time.monotonic(), call.call_id, digits, INBAND))
         over = wait_until(agent.changes, is_over, seconds + PROMPTLY)
     if not over or not call.is_live:
-        raise CallFailure(f"{agent.name} could not send '{digits}' in-band: {_why(call)}.", agent)
+        why = "the call sends no audio" if call.is_live else call.story()
+        raise CallFailure(f"{agent.name} could not send '{digits}' in-band: {why}.", agent)
 
 
 def _tones(digits: str, gap: float, rate: int) -> NDArray[np.float64]:
@@ -56,13 +61,6 @@ def _tones(digits: str, gap: float, rate: int) -> NDArray[np.float64]:
     pieces = [piece for digit in digits for piece in (between, dtmf_tone(digit, rate))][1:]
     silences = [np.zeros(round(seconds * rate)) for seconds in (_BEFORE, _AFTER)]
     return np.concatenate([silences[0], *pieces, silences[1]])
-
-
-def _why(call: Call) -> str:
-    if not call.is_live:
-        return call.story()
-    held = call.on_hold or call.held_by_peer
-    return "the call is on hold" if held else "the call sends no audio"
 
 
 class HeardDigits:

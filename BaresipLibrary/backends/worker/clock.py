@@ -15,9 +15,9 @@ Bounds = Callable[[int, float, float], None]
 class StreamClock:
     """Follows one stream, of which packets of `packet` seconds come or leave one by one.
 
-    Of `frames` samples by the time `at`, the newest packet is less than a packet old. So sample
-    `frames` is due after `at`, and within one packet. Every look says that of another sample; as
-    long as nothing is missing they are a fixed time apart, and all looks together narrow it down.
+    When there are `frames` samples, the newest packet is less than a packet old. So sample `frames`
+    is due later, and within one packet. Every look says that of another sample; as long as nothing
+    is missing they are a fixed time apart, and all looks together narrow it down.
     """
 
     def __init__(self, rate: int, packet: float, report: Bounds) -> None:
@@ -30,32 +30,35 @@ class StreamClock:
         self._earliest = self._latest = 0.0
         self._told = (0.0, 0.0)
 
-    def look(self, at: float, frames: int) -> None:
-        """There are that many samples by now."""
+    def look(self, before: float, after: float, frames: int) -> None:
+        """There were that many samples at a time between these two."""
         if frames == self._seen:
             return
-        if self._first is None or not self._narrow(at, frames):
-            self._begin(at, frames)
+        if self._first is None or not self._narrow(self._first, before, after, frames):
+            self._begin(before, after, frames)
         self._seen = frames
         earliest, latest = self._told
         if self._earliest - earliest >= _WORTH or latest - self._latest >= _WORTH:
             self._tell()
 
-    def _narrow(self, at: float, frames: int) -> bool:
+    def _narrow(self, first: int, before: float, after: float, frames: int) -> bool:
         """Takes a look into account; tells whether it belongs to the stretch."""
-        assert self._first is not None
-        due = at - (frames - self._first) / self._rate
-        earliest, latest = max(self._earliest, due), min(self._latest, due + self._packet)
-        if earliest > latest + SLACK or at - self._earliest > _LONGEST:
+        earliest, latest = self._bounds(first, before, after, frames)
+        earliest, latest = max(self._earliest, earliest), min(self._latest, latest)
+        if earliest > latest + SLACK or before - self._earliest > _LONGEST:
             return False
         self._earliest, self._latest = earliest, latest
         return True
 
-    def _begin(self, at: float, frames: int) -> None:
+    def _begin(self, before: float, after: float, frames: int) -> None:
         self._first = self._seen
-        self._earliest = at - (frames - self._first) / self._rate
-        self._latest = self._earliest + self._packet
+        self._earliest, self._latest = self._bounds(self._first, before, after, frames)
         self._tell()
+
+    def _bounds(self, first: int, before: float, after: float, frames: int) -> tuple[float, float]:
+        """When the first sample was due, as far as one look tells."""
+        since = (frames - first) / self._rate
+        return before - since, after - since + self._packet
 
     def _tell(self) -> None:
         assert self._first is not None

@@ -42,9 +42,9 @@ class Recording:
         self._wave.writeframes(pcm)
         self._file.flush()
 
-    def look(self, at: float) -> None:
-        """Everything that came or left until now is written."""
-        self._clock.look(at, self._wave.tell())
+    def look(self, before: float, after: float) -> None:
+        """Everything is written that had come or left at a time between these two."""
+        self._clock.look(before, after, self._wave.tell())
 
     def close(self) -> None:
         """Ends the file."""
@@ -68,7 +68,7 @@ class CallAudio:
         self._muted = False
         self._ready = bytearray()
         self._flushed: int | None = None
-        self._looked = 0.0
+        self._looked = (0.0, 0.0)
 
     def set_source(self, source: dict[str, Any]) -> None:
         """Sends something else from now on; what lies ready of the old is dropped.
@@ -92,7 +92,9 @@ class CallAudio:
     def move(self) -> bool:
         """Moves what is there; tells whether anything arrived."""
         try:
-            info, self._looked = self._call.audio.info(), time.monotonic()
+            before = time.monotonic()
+            info = self._call.audio.info()
+            self._looked = before, time.monotonic()
             if not (info.tx_ready and info.rx_ready and info.rx_sample_rate):
                 return False
             self._follow_format(info)
@@ -191,16 +193,17 @@ class CallAudio:
         left = len(self._ready) - info.tx_buffered
         if left > 0:
             self._tx.write(bytes(self._ready[:left]))
-            self._tx.look(self._looked)
+            self._tx.look(*self._looked)
             del self._ready[:left]
 
     def _receive(self, info: AudioInfo) -> bool:
         assert self._rx is not None
-        at = time.monotonic()
+        before = time.monotonic()
         arrived = info.rx_buffered > 0 and self._call.audio.read(info.rx_capacity)
         if arrived:
+            after = time.monotonic()
             self._rx.write(arrived)
-            self._rx.look(at)
+            self._rx.look(before, after)
         return bool(arrived)
 
 
