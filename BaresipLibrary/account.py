@@ -19,6 +19,9 @@ _OWN_HEADERS = frozenset({
     "v", "f", "t", "i", "m", "l", "c",
 })  # fmt: skip
 
+#: The one dtmf_mode that is not baresip's: the library sends these digits as audio.
+INBAND = "inband"
+
 Headers = tuple[tuple[str, str], ...]
 
 
@@ -148,7 +151,7 @@ class Account:
         parameters = {
             "regint": str(self.regint),
             "answermode": "manual",
-            "dtmfmode": self.dtmf_mode,
+            "dtmfmode": None if self.dtmf_mode == INBAND else self.dtmf_mode,
             "auth_user": self.auth_user,
             "auth_pass": f'"{self.password}"' if self.password else None,
             "outbound": f'"{self.outbound_uri}"' if self.outbound else None,

@@ -178,9 +178,10 @@ class SourceChosen(CallEvent):
 
 @dataclass(frozen=True)
 class DtmfSent(CallEvent):
-    """The agent sends digits."""
+    """The agent sends digits, by that `dtmf_mode`."""
 
     digits: str
+    mode: str
 
 
 @dataclass(frozen=True)
@@ -206,6 +207,21 @@ class RecordingEnded(CallEvent):
 @dataclass(frozen=True)
 class AudioArrived(CallEvent):
     """The `rx` recording has grown. Reported only while somebody listens; not kept."""
+
+
+@dataclass(frozen=True)
+class AudioTimed(CallEvent):
+    """When a stretch of a recording came, or left; not kept in the journal.
+
+    The sample of number `frame` did between `earliest` and `latest`, monotonic seconds, and those
+    after it one by one at the sample rate, until a stretch that begins at a later one. What is said
+    of the same `frame` again is more exact.
+    """
+
+    path: Path
+    frame: int
+    earliest: float
+    latest: float
 
 
 @dataclass(frozen=True)

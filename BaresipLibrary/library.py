@@ -20,10 +20,13 @@ from .keywords.files import is_dry_run, output_directory
 from .keywords.headers import HeaderKeywords
 from .keywords.mailbox import MailboxKeywords
 from .keywords.quality import QualityKeywords
+from .keywords.recordings import RecordingKeywords
 from .keywords.registration import RegistrationKeywords
 from .keywords.states import StateKeywords
 from .keywords.steps import quiet_keywords, step_words
+from .keywords.timings import TimingKeywords
 from .keywords.transfers import TransferKeywords
+from .keywords.verdicts import VerdictKeywords
 from .lifetimes import Lifetimes
 from .report.evidence import Evidence
 from .report.recordings import RecordingShelf
@@ -42,6 +45,9 @@ _COMPONENTS = (
     HeaderKeywords,
     AudioKeywords,
     QualityKeywords,
+    TimingKeywords,
+    RecordingKeywords,
+    VerdictKeywords,
     EvidenceKeywords,
 )
 _QUIET = quiet_keywords(_COMPONENTS)

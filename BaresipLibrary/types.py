@@ -75,11 +75,22 @@ class MediaEncryption(Enum):
 
 
 class DtmfMode(Enum):
-    """How digits travel: RTP events (RFC 4733), SIP INFO, or whichever the peer takes."""
+    """How digits travel.
+
+    RTP events (RFC 4733), SIP INFO, or whichever the peer takes; ``inband``: as tones (ITU-T Q.23).
+    """
 
     rtpevent = "rtpevent"
     info = "info"
     auto = "auto"
+    inband = "inband"
+
+
+class DtmfSource(Enum):
+    """Where received digits are looked for: in the signalling, or in the audio."""
+
+    signalling = auto()
+    inband = auto()
 
 
 class QualityField(Enum):
@@ -97,6 +108,26 @@ class MailboxField(Enum):
     waiting = auto()
     new = auto()
     old = auto()
+
+
+class AudioDirection(Enum):
+    """Which audio of a call: what the agent heard (``rx``) or sent (``tx``)."""
+
+    rx = auto()
+    tx = auto()
+
+
+class CallTiming(Enum):
+    """How long a phase of a call took, as the agent saw it; `Get Call Timing` defines each."""
+
+    post_dial_delay = auto()
+    setup_time = auto()
+    answer_to_audio = auto()
+    first_audio = auto()
+    hold_gap = auto()
+    transfer_gap = auto()
+    one_way_delay = auto()
+    teardown = auto()
 
 
 class Frequency(float):

@@ -23,7 +23,7 @@ def check_abilities(name: str, account: Account, backend: Backend) -> None:
             raise UsageError(f"{name}: {backend.description} has no codec {codec}; it has {have}.")
     needed = {
         Capability.MESSAGE_WAITING: account.mwi,
-        Capability.DTMF_INFO: account.dtmf_mode != "rtpevent",
+        Capability.DTMF_INFO: account.dtmf_mode in ("info", "auto"),
         Capability.VERIFY_TLS: account.uses_tls and account.tls.verify,
     }
     for what, is_needed in needed.items():

@@ -1,6 +1,5 @@
 """One SIP phone under the suite's control: its state, moved by events, and its commands."""
 
-import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from ..errors import AgentGone, BackendError, UsageError
 from ..events import (
     AgentDied,
     AudioArrived,
+    AudioTimed,
     CallDialled,
     CallEvent,
     CallIncoming,
@@ -33,7 +33,10 @@ from ..waits import Changes, wait_until
 from .abilities import check_abilities
 from .call import Call, Direction
 from .journal import Journal
+from .obituary import obituary
 
+#: What to do about having no call.
+FIRST = "Dial or Accept one first."
 #: How long an agent's own stack may take for something that is certain to come (s).
 PROMPTLY = 2.0
 _BUSY = 486
@@ -102,7 +105,8 @@ class Agent:
         """Takes in what happened. Called by the backend's thread, with `changes` held."""
         if isinstance(event, AudioArrived) or self._is_of_another(event):
             return
-        self.journal.add(event)
+        if not isinstance(event, AudioTimed):
+            self.journal.add(event)
         match event:
             case CallDialled(_, call_id, peer):
                 self._begin(Call(call_id, Direction.OUTGOING, peer, event.at))
@@ -185,7 +189,7 @@ class Agent:
     def require_alive(self) -> None:
         """Raises `AgentGone`, with how it ended, when the agent's process has died."""
         if self._died is not None:
-            raise AgentGone(_obituary(self.name, self._died))
+            raise AgentGone(obituary(self.name, self._died))
 
     @property
     def registered(self) -> bool:
@@ -208,11 +212,22 @@ class Agent:
             raise UsageError(f"{self.name} has no call {to_do}{story}. {advice}")
         return call
 
-    def _named_call(self, call_id: str, to_do: str) -> Call:
+    def known_call(self, call_id: str | None, to_do: str) -> Call:
+        """The call with that Call-ID, live or closed; without one the active, else the last.
+
+        Raises:
+            UsageError: there is none; says what cannot be done.
+        """
+        if call_id is None:
+            return self.active_call or self.last_call or self.require_call(to_do, FIRST)
         call = self._calls.get(call_id)
         if call is None:
             known = ", ".join(self._calls) or "none"
             raise UsageError(f"{self.name} has no call '{call_id}' {to_do}. Its calls: {known}.")
+        return call
+
+    def _named_call(self, call_id: str, to_do: str) -> Call:
+        call = self.known_call(call_id, to_do)
         if not call.is_live:
             raise UsageError(f"{self.name} has no call '{call_id}' {to_do}: {call.story()}.")
         return call
@@ -350,21 +365,3 @@ class Agent:
             invite = self.invite(call)
             name, uri = split_address((invite and invite.first("From")) or uri)
         return Peer(uri, user_part(uri), name)
-
-
-def _obituary(name: str, died: AgentDied) -> str:
-    if died.status is None:
-        how = "its baresip is out of reach"
-    elif died.status < 0:
-        how = f"its process was ended by {_signal_name(-died.status)}"
-    else:
-        how = f"its process exited with code {died.status}"
-    words = died.last_words.strip()
-    return f"{name} is dead: {how}." + (f" Its last words:\n{words}" if words else "")
-
-
-def _signal_name(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:  # most real-time signals have none
-        return f"signal {number}"

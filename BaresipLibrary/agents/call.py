@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from ..events import (
+    AudioTimed,
     CallAnswered,
     CallClosed,
     CallEstablished,
@@ -19,6 +20,7 @@ from ..events import (
 )
 from ..sip.messages import Message
 from ..sip.offers import Offers
+from .clocks import RecordingClocks
 
 
 class Direction(Enum):
@@ -51,7 +53,8 @@ class Call:
     quality: QualityReported | None = None
     established_at: float | None = None
     closed: CallClosed | None = None
-    media: MediaStarted | None = None
+    streams: list[MediaStarted] = field(default_factory=list)
+    clocks: RecordingClocks = field(default_factory=RecordingClocks)
     unrecorded: str | None = None
     offers: Offers = field(default_factory=Offers)
 
@@ -67,6 +70,11 @@ class Call:
     def held_by_peer(self) -> bool:
         """Whether the peer holds the call."""
         return self.offers.held_by_peer
+
+    @property
+    def media(self) -> MediaStarted | None:
+        """The newest of its streams; None before there is audio."""
+        return self.streams[-1] if self.streams else None
 
     @property
     def is_live(self) -> bool:
@@ -92,7 +100,9 @@ class Call:
                 self.state = CallState.ESTABLISHED
                 self.established_at = event.at
             case MediaStarted():
-                self.media = event
+                self.streams.append(event)
+            case AudioTimed():
+                self.clocks.take(event)
             case DtmfReceived():
                 self.digits += event.digit
             case RecordingEnded():

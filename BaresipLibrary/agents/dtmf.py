@@ -2,14 +2,20 @@
 
 import re
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import NamedTuple
 
+from ..account import INBAND
 from ..backends.base import Capability
 from ..errors import UsageError
 from ..events import DtmfReceived, DtmfSent
 from ..waits import wait_until
-from .agent import Agent
+from .agent import FIRST, Agent
 from .call import Call
 from .failures import Awaited, CallFailure
+from .hearing import growing
+from .inband import HeardDigits, send_tones
 from .observations import on_missing_digits
 from .states import require_established
 
@@ -26,9 +32,13 @@ def send(agent: Agent, call: Call, digits: str, gap: float, mode: str | None) ->
     if not _DIGITS.fullmatch(upper):
         raise UsageError(f"'{digits}' is not DTMF: use 0-9, *, # and A-D.")
     require_established(agent, call, "send digits")
+    by = mode or agent.account.dtmf_mode
+    if by == INBAND:
+        send_tones(agent, call, upper, gap)
+        return
     if mode not in (None, agent.account.dtmf_mode):
         agent.require(Capability.DTMF_MODE)
-    agent.note(DtmfSent(time.monotonic(), call.call_id, upper))
+    agent.note(DtmfSent(time.monotonic(), call.call_id, upper, by))
     with agent.commanding(f"send '{digits}'"):
         agent.backend.send_digits(call.call_id, upper, gap, mode)
 
@@ -39,8 +49,28 @@ def received(agent: Agent, call_id: str | None) -> str:
     return call.digits if call else ""
 
 
-def wait_until_received(agent: Agent, digits: str, call_id: str | None, timeout: float) -> str:
+def heard(agent: Agent, call_id: str | None) -> Callable[[], str]:
+    """Reads the digits in the audio that such a call has received, as often as it is called.
+
+    Raises:
+        UsageError: there is no call.
+    """
+    call = _call(agent, call_id) or agent.require_call("to hear digits in", FIRST)
+    return HeardDigits(call).so_far
+
+
+def hearing_grows(agent: Agent, call_id: str | None) -> AbstractContextManager[None]:
+    """Has it reported, while the block runs, when such a call has received more audio."""
+    call = _call(agent, call_id)
+    return growing(agent, call) if call else nullcontext()
+
+
+def wait_until_received(
+    agent: Agent, digits: str, call_id: str | None, timeout: float, *, inband: bool = False
+) -> str:
     """Waits until a call has received digits in that order; returns all it has received.
+
+    `inband` looks for them in the audio.
 
     Raises:
         PhoneFailure: they did not come in `timeout` seconds, or cannot because the call is over.
@@ -49,30 +79,30 @@ def wait_until_received(agent: Agent, digits: str, call_id: str | None, timeout:
     if not _DIGITS.fullmatch(wanted):
         raise UsageError(f"'{digits}' is not DTMF: use 0-9, *, # and A-D.")
     if _call(agent, call_id) is None:
-        agent.require_call("to receive digits in", "Dial or Accept one first.")
+        agent.require_call("to receive digits in", FIRST)
+    read = heard(agent, call_id) if inband else lambda: received(agent, call_id)
 
     def arrived() -> str | None:
         agent.require_alive()
-        so_far = received(agent, call_id)
+        so_far = read()
         if wanted in so_far:
             return so_far
         call = _call(agent, call_id)
         if call is not None and not call.is_live:
-            raise _missing(agent, call, wanted, f"and {call.story()}")
+            raise _missing(agent, call, wanted, _Got(so_far, inband), f"and {call.story()}")
         return None
 
-    found = wait_until(agent.changes, arrived, timeout)
+    with hearing_grows(agent, call_id) if inband else nullcontext():
+        found = wait_until(agent.changes, arrived, timeout)
     if found is None:
-        raise _missing(
-            agent,
-            _call(agent, call_id),
-            wanted,
-            f"within {timeout:g} s",
-            awaited=lambda event: (
-                isinstance(event, DtmfReceived) and wanted in received(agent, call_id)
-            ),
-        )
+        late = None if inband else _comes(agent, call_id, wanted)
+        got = _Got(read(), inband)
+        raise _missing(agent, _call(agent, call_id), wanted, got, f"within {timeout:g} s", late)
     return found
+
+
+def _comes(agent: Agent, call_id: str | None, wanted: str) -> Awaited:
+    return lambda event: isinstance(event, DtmfReceived) and wanted in received(agent, call_id)
 
 
 def _call(agent: Agent, call_id: str | None) -> Call | None:
@@ -84,12 +114,29 @@ def _call(agent: Agent, call_id: str | None) -> Call | None:
     return known[call_id]
 
 
+class _Got(NamedTuple):
+    """The digits that came instead, in the audio or not."""
+
+    digits: str
+    inband: bool
+
+    def __str__(self) -> str:
+        if self.inband:
+            return f"it heard '{self.digits}'" if self.digits else "it heard no digit"
+        return f"it received '{self.digits}'" if self.digits else "it received no digit"
+
+
 def _missing(
-    agent: Agent, call: Call | None, wanted: str, until: str, awaited: Awaited | None = None
+    agent: Agent,
+    call: Call | None,
+    wanted: str,
+    got: _Got,
+    until: str,
+    awaited: Awaited | None = None,
 ) -> CallFailure:
-    got = f"it received '{call.digits}'" if call and call.digits else "it received no digit"
+    verb = "hear" if got.inband else "receive"
     return CallFailure(
-        f"{agent.name} did not receive '{wanted}': {got}, {until}.",
+        f"{agent.name} did not {verb} '{wanted}': {got}, {until}.",
         agent,
         lambda agents: on_missing_digits(agent, call, agents),
         awaited,

@@ -223,12 +223,14 @@ def on_missing_digits(agent: Agent, call: Call | None, agents: Sequence[Agent]) 
     name, sent = partner[0].name, _digits_sent(*partner)
     if not sent:
         return f"{name} sent no digit."
-    return f"{name} sent '{sent}' with dtmf_mode={partner[0].account.dtmf_mode}."
+    digits = "".join(event.digits for event in sent)
+    modes = " and ".join(dict.fromkeys(event.mode for event in sent))
+    return f"{name} sent '{digits}' with dtmf_mode={modes}."
 
 
-def _digits_sent(agent: Agent, call: Call) -> str:
+def _digits_sent(agent: Agent, call: Call) -> list[DtmfSent]:
     sent = agent.journal.of_kind(DtmfSent)
-    return "".join(event.digits for event in sent if event.call_id == call.call_id)
+    return [event for event in sent if event.call_id == call.call_id]
 
 
 def _messages(agent: Agent, call: Call) -> Iterator[tuple[bool, Message]]:

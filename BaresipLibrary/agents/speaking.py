@@ -1,10 +1,13 @@
 """What agents send: sources made ready for every codec, and put back afterwards."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from ..audio.sources import CODEC_RATES, load_prompt
+import numpy as np
+from numpy.typing import NDArray
+
+from ..audio.sources import CODEC_RATES, load_prompt, pcm_of
 from ..backends.base import PromptSource, Source, ToneSource
 from ..errors import BackendError
 from ..types import AudioSource
@@ -22,13 +25,23 @@ def prepare(agent: Agent, source: AudioSource) -> Source:
         return ToneSource(float(source.frequency))
     if source.file is None:
         return None
-    prompt = load_prompt(source.file)
+    return _rendered(agent, source.file.name, load_prompt(source.file).render)
+
+
+def synthesized(
+    agent: Agent, name: str, samples: Callable[[int], NDArray[np.float64]]
+) -> PromptSource:
+    """A source made of samples in [-1, 1], which `samples` gives for every rate (Hz)."""
+    return _rendered(agent, name, lambda rate: pcm_of(samples(rate)))
+
+
+def _rendered(agent: Agent, name: str, render: Callable[[int], bytes]) -> PromptSource:
     renderings = {}
     for rate in CODEC_RATES:
         path = _new_file(agent.backend.folder, f"{rate}.pcm")
-        path.write_bytes(prompt.render(rate))
+        path.write_bytes(render(rate))
         renderings[rate] = path
-    return PromptSource(source.file.name, renderings)
+    return PromptSource(name, renderings)
 
 
 def _new_file(folder: Path, ending: str) -> Path:
@@ -53,8 +66,15 @@ def send(agent: Agent, source: AudioSource, call_id: str | None = None) -> None:
 @contextmanager
 def sending_tone(agent: Agent, call: Call, frequency: float) -> Iterator[None]:
     """Sends a tone in one call while the block runs, then what was sent before."""
+    with sending(agent, call, ToneSource(frequency), f"tone:{frequency:g}"):
+        yield
+
+
+@contextmanager
+def sending(agent: Agent, call: Call, source: Source, words: str) -> Iterator[None]:
+    """Sends a source in one call while the block runs, then what was sent before."""
     before = agent.source_of(call)
-    agent.send_audio(call, ToneSource(frequency), f"tone:{frequency:g}")
+    agent.send_audio(call, source, words)
     try:
         yield
     finally:

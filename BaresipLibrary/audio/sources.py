@@ -41,8 +41,13 @@ class Prompt:
         resampled: NDArray[np.float64] = soxr.resample(
             self.samples, self.sample_rate, sample_rate, quality="VHQ"
         )
-        scaled = np.clip(np.rint(resampled * 32768.0), -32768, 32767)
-        return scaled.astype("<i2").tobytes()
+        return pcm_of(resampled)
+
+
+def pcm_of(samples: NDArray[np.float64]) -> bytes:
+    """Return samples as 16-bit little-endian PCM; what is louder than full scale is clipped."""
+    scaled = np.clip(np.rint(samples * 32768.0), -32768, 32767)
+    return scaled.astype("<i2").tobytes()
 
 
 def load_prompt(path: str | os.PathLike[str]) -> Prompt:

@@ -30,6 +30,7 @@ class Capability(Enum):
     REPORT_REDIRECTION = "report a redirection instead of following it"
     KEEP_CALL = "keep a call whose transfer fails"
     SEVERAL_RINGING = "accept one of several calls that ring"
+    TIME_AUDIO = "tell when audio was sent and heard"
 
     @property
     def who_can(self) -> str:

@@ -131,6 +131,16 @@ def _media(message: dict[str, Any]) -> Event:
     )
 
 
+def _timed(message: dict[str, Any]) -> Event:
+    fields = ("frame", "earliest", "latest")
+    return events.AudioTimed(
+        message["at"],
+        message["call_id"],
+        Path(message["path"]),
+        *(message[field] for field in fields),
+    )
+
+
 def _plain(kind: type[Event], *fields: str) -> Callable[[dict[str, Any]], Event]:
     return lambda message: kind(message["at"], *(message[field] for field in fields))
 
@@ -154,6 +164,7 @@ _READERS: dict[str, Callable[[dict[str, Any]], Event]] = {
     "Muted": _plain(events.Muted, "call_id", "on"),
     "MediaStarted": _media,
     "AudioArrived": _plain(events.AudioArrived, "call_id"),
+    "AudioTimed": _timed,
     "PromptEnded": _plain(events.PromptEnded, "call_id"),
     "AudioTrouble": _plain(events.AudioTrouble, "call_id", "text"),
     "SipMessage": _plain(events.SipMessage, "sent", "transport", "source", "destination", "text"),

@@ -74,7 +74,7 @@ class AgentKeywords(Component):
         | ``media_enc`` | ``srtp``, ``srtp-mand``, ``srtp-mandf`` or ``dtls_srtp``. |
         | ``regint`` | Seconds between registrations; 0 never registers. 600 when there is a domain. |
         | ``mwi`` | Whether to subscribe to message waiting. |
-        | ``dtmf_mode`` | ``rtpevent`` (RFC 4733), ``info`` (SIP INFO) or ``auto``. |
+        | ``dtmf_mode`` | ``rtpevent`` (RFC 4733), ``info`` (SIP INFO), ``inband`` (tones) or ``auto``. |
         | ``headers`` | For every INVITE; a list of values repeats the header. |
         | ``audio_codecs`` | In order of preference, such as ``PCMU``, ``PCMA``, ``G722``, ``opus``; all that baresip has when left out. |
         | ``metadata`` | Whatever the suite wants to keep with the agent; ``${agent.metadata}`` has it. |

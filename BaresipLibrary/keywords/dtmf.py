@@ -7,7 +7,7 @@ from assertionengine import AssertionOperator
 from robot.api.deco import keyword
 
 from ..agents import dtmf
-from ..types import DtmfMode
+from ..types import DtmfMode, DtmfSource
 from .assertions import Assertion
 from .base import AgentName, Component
 
@@ -29,20 +29,25 @@ class DtmfKeywords(Component):
     ) -> None:
         """Sends digits in the active call and returns when the last one is out.
 
-        Fails when the call is not established or a character is no digit.
+        In-band digits are tones (ITU-T Q.23) that travel as audio, through the codec. What the
+        call sent before is sent again after them.
+
+        Fails when the call is not established or a character is no digit; in-band also when the
+        call is muted or on hold.
 
         | =Argument= | =Meaning= |
         | ``digits`` | ``0``-``9``, ``*``, ``#``, ``A``-``D``. |
         | ``gap`` | The pause between two digits; each lasts 100 ms. |
-        | ``mode`` | ``rtpevent`` (RFC 4733), ``info`` (SIP INFO) or ``auto``; the account's ``dtmf_mode`` when left out. |
+        | ``mode`` | ``rtpevent`` (RFC 4733), ``info`` (SIP INFO), ``inband`` (tones) or ``auto``; the account's ``dtmf_mode`` when left out. |
 
         Example:
         | Send Dtmf | alice | 1234# |
         | Send Dtmf | alice | *21 | gap=300ms | mode=info |
+        | Send Dtmf | alice | 12# | mode=inband |
         """
         who = self._agents.get(agent)
         which = who.require_call("to send digits in", "Dial or Accept one first.", call)
-        dtmf.send(who, which, digits, self._seconds(gap), mode.name if mode else None)
+        dtmf.send(who, which, digits, self._seconds(gap), mode.value if mode else None)
 
     @keyword(tags=("DTMF", "Getter", "Assertion"))
     def get_received_dtmf(
@@ -54,20 +59,29 @@ class DtmfKeywords(Component):
         message: str | None = None,
         timeout: timedelta | None = None,
         call: str | None = None,
+        source: DtmfSource = DtmfSource.signalling,
     ) -> str:
         """Returns the digits that the active call, or else the last one, has received, in order.
 
         Fails when an assertion is given and does not hold, with ``timeout`` not even in that time.
 
+        | =Argument= | =Meaning= |
+        | ``source`` | ``signalling``: RTP events and SIP INFO. ``inband``: tones in everything that was heard in the call, as ITU-T Q.24 wants them; each counts some 40 ms after its end. |
+
         Example:
         | Get Received Dtmf | bob | == | 1234# | timeout=3s |
+        | Get Received Dtmf | bob | == | 12# | source=inband |
         """
         who = self._agents.get(agent)
         expected = None if assertion_expected is None else str(assertion_expected)
         wanted = Assertion(assertion_operator, expected, message)
-        return self._checked(
-            who, lambda: dtmf.received(who, call), wanted, "The digits received by", timeout
-        )
+        if source is DtmfSource.signalling:
+            return self._checked(
+                who, lambda: dtmf.received(who, call), wanted, "The digits received by", timeout
+            )
+        with dtmf.hearing_grows(who, call):
+            read = dtmf.heard(who, call)
+            return self._checked(who, read, wanted, "The digits heard by", timeout)
 
     @keyword(tags=("DTMF", "Wait"))
     def wait_until_dtmf_received(
@@ -77,6 +91,7 @@ class DtmfKeywords(Component):
         *,
         timeout: timedelta | None = None,
         call: str | None = None,
+        source: DtmfSource = DtmfSource.signalling,
     ) -> str:
         """Waits until the call has received these digits in a row; returns all it has received.
 
@@ -85,8 +100,12 @@ class DtmfKeywords(Component):
         Fails when they did not come within ``timeout`` (default: the library's), and at once when
         the call is over.
 
+        | =Argument= | =Meaning= |
+        | ``source`` | ``signalling``: RTP events and SIP INFO. ``inband``: tones in what was heard. |
+
         Example:
         | Wait Until Dtmf Received | bob | 1234# |
+        | Wait Until Dtmf Received | bob | 12# | source=inband |
         """
-        who = self._agents.get(agent)
-        return dtmf.wait_until_received(who, digits, call, self._seconds(timeout))
+        who, inband = self._agents.get(agent), source is DtmfSource.inband
+        return dtmf.wait_until_received(who, digits, call, self._seconds(timeout), inband=inband)

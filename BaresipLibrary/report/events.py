@@ -1,6 +1,7 @@
 """Events in words, for log.html."""
 
 from .. import events
+from ..account import INBAND
 from ..events import ClosedBy, Event
 from ..sip.messages import Message, split_address
 
@@ -53,8 +54,8 @@ def short(event: Event) -> str:
             return f"TRANSFER FAILED: {_answer(status, words)}"
         case events.DtmfReceived(_, _, digit):
             return f"DTMF {digit}"
-        case events.DtmfSent(_, _, digits):
-            return f"SENDS DTMF {digits}"
+        case events.DtmfSent(_, _, digits, mode):
+            return f"SENDS DTMF {digits}" + (" in-band" if mode == INBAND else "")
         case events.SourceChosen(_, _, source):
             return f"SENDS {source}"
         case events.Muted(_, _, on):

@@ -28,6 +28,7 @@ class RecordingShelf:
         self._folder = self._output / _FOLDER
         self._stems = Paths()
         self._undecided: dict[Agent, int] = {}
+        self._wanted: set[Path] = set()
 
     def enter(self, output: Path, *names: str) -> None:
         """Recordings that begin from now on belong to the suite or test of that name."""
@@ -41,6 +42,10 @@ class RecordingShelf:
     def watch(self, agent: Agent) -> None:
         """Takes charge of what the agent records."""
         self._undecided[agent] = 0
+
+    def keep(self, recording: Path) -> None:
+        """That one stays, whatever the setting."""
+        self._wanted.add(recording)
 
     def keeps(self, *, failed: bool) -> bool:
         """Whether recordings stay of what has failed, or has not."""
@@ -75,7 +80,7 @@ class RecordingShelf:
         return files
 
     def _discard(self, files: Iterable[Path]) -> None:
-        for file in files:
+        for file in set(files) - self._wanted:
             file.unlink(missing_ok=True)
             self._prune(file.parent)
 

@@ -211,12 +211,15 @@ def test_another_tone(make_phone: Make, heard: float, sends: str, why: str) -> N
 
 
 def test_missing_digits_are_explained_by_what_was_sent(make_phone: Make) -> None:
-    alice, bob = make_phone(), make_phone(name="bob", dtmf_mode="info")
+    alice, bob = make_phone(), make_phone(name="bob")
     ours, theirs = talking(alice, bob)
     both = [alice.agent, bob.agent]
     assert on_missing_digits(alice.agent, ours, both) == "bob sent no digit."
-    bob.agent.note(DtmfSent(time.monotonic(), theirs.call_id, "12"))
+    bob.agent.note(DtmfSent(time.monotonic(), theirs.call_id, "12", "info"))
     assert on_missing_digits(alice.agent, ours, both) == "bob sent '12' with dtmf_mode=info."
+    bob.agent.note(DtmfSent(time.monotonic(), theirs.call_id, "3", "inband"))
+    told = on_missing_digits(alice.agent, ours, both)
+    assert told == "bob sent '123' with dtmf_mode=info and inband."
     assert on_missing_digits(alice.agent, None, both) is None
 
 

@@ -10,7 +10,7 @@ from BaresipLibrary.backends.addresses import free_port, local_address_towards
 from BaresipLibrary.backends.base import PromptSource, ToneSource
 from BaresipLibrary.backends.embedded import EmbeddedBackend
 from BaresipLibrary.errors import BackendError, UsageError
-from BaresipLibrary.events import ClosedBy
+from BaresipLibrary.events import AudioTimed, ClosedBy
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,12 @@ from BaresipLibrary.events import ClosedBy
 def test_how_a_call_closed(raw: str, by: ClosedBy, status: int | None, words: str) -> None:
     closed = wire.closed(1.0, "id", raw)
     assert (closed.by, closed.status, closed.words, closed.raw) == (by, status, words, raw)
+
+
+def test_when_audio_came() -> None:
+    fields = {"call_id": "id", "path": "/r/x.wav", "frame": 8, "earliest": 1.0, "latest": 1.5}
+    event = wire.to_event({"event": "AudioTimed", "at": 2.0, **fields})
+    assert event == AudioTimed(2.0, "id", Path("/r/x.wav"), 8, 1.0, 1.5)
 
 
 def line(**account: object) -> str:

@@ -184,7 +184,7 @@ def test_digits_fold_into_one_note() -> None:
     [
         events.DtmfReceived(101.2, "c", "2"),
         events.DtmfReceived(100.2, "another", "2"),
-        events.DtmfSent(100.2, "c", "2"),
+        events.DtmfSent(100.2, "c", "2", "info"),
     ],
 )
 def test_digits_that_are_not_one_input_do_not_fold(second: Event) -> None:
@@ -192,7 +192,7 @@ def test_digits_that_are_not_one_input_do_not_fold(second: Event) -> None:
 
 
 def test_a_keyword_between_digits_stands_between_them() -> None:
-    digits = [events.DtmfSent(100.0, "c", "1"), events.DtmfSent(100.2, "c", "2")]
+    digits = [events.DtmfSent(100.0, "c", "1", "info"), events.DtmfSent(100.2, "c", "2", "info")]
     found = flow(digits, [], Step(100.1, "Send Dtmf    alice    2"))
     assert [type(row) for row in found.rows] == [Note, Ran, Note]
 

@@ -75,3 +75,14 @@ def test_links_are_safe_html(tmp_path: Path) -> None:
     shelf.enter(tmp_path, "S")
     html = shelf.links([tmp_path / 'a "<b>&.wav'])
     assert html == ('Recordings: <a href="a%20%22%3Cb%3E%26.wav">a &#34;&lt;b&gt;&amp;.wav</a>')
+
+
+def test_what_a_suite_asked_for_stays_whatever_the_setting(phone: Phone, tmp_path: Path) -> None:
+    shelf = RecordingShelf(Occasion.never)
+    shelf.enter(tmp_path, "Suite")
+    shelf.watch(phone.agent)
+    rx, tx = recorded(phone, shelf, "one")
+    phone.closes("one", ClosedBy.US)
+    shelf.keep(rx)
+    assert shelf.leave(failed=False, is_running=lambda _: True) == []
+    assert (rx.exists(), tx.exists()) == (True, False)

@@ -285,6 +285,8 @@ class Phone:
             self._dialling = call_id
         elif event.event is Event.CALL_CLOSED and call_id == self._dialling:
             self._dialling = None
+        if event.event is Event.CALL_CLOSED and call_id is not None:
+            self._pump.remove(call_id)  # its recordings are complete when its end is reported
         refused = event.event is Event.CALL_CLOSED and call_id in self._refused
         text = _OUR_HANG_UP if refused else event.text
         self._report(_CALL_EVENTS[event.event], call_id=call_id, peer=event.peer, text=text)
@@ -296,7 +298,6 @@ class Phone:
             self._calls.pop(event.call, None)
             self._ended.add(event.call)
             self._with_media.discard(event.call)
-            self._pump.remove(call_id)
 
     def _on_statistics(self, event: StackEvent) -> None:
         rtcp, received = event.stats.get("rtcp", {}), event.stats.get("rx", {})

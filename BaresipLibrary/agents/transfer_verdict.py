@@ -1,0 +1,124 @@
+"""Whether a transfer has worked: by its messages, and by who talks to whom in the end."""
+
+import re
+from contextlib import ExitStack
+
+from ..errors import UsageError
+from ..events import SipMessage
+from ..sip.messages import Message
+from ..waits import wait_until
+from .agent import Agent
+from .call import Call, CallState
+from .ears import listen
+from .listening import ToneEar
+from .speaking import sending_tone
+from .verdicts import Part, Verdict
+
+#: Tones (Hz) by which the two hear each other: no harmonics, in every codec's band.
+_THERE, _BACK = 440.0, 620.0
+_SIPFRAG = re.compile(r"^SIP/2\.0 (\d{3}[^\r\n]*)", re.MULTILINE)
+
+
+def verify_transfer(transferor: Agent, transferee: Agent, target: Agent, within: float) -> Verdict:
+    """Judges the last transfer of `transferor`.
+
+    The calls may take `within` seconds to be as they should, and the tones as long again.
+    Both that remain send a tone meanwhile, then what they sent before.
+
+    Raises:
+        UsageError: the transferor has not transferred a call.
+    """
+    refer, call = _refer(transferor)
+    two = (transferee, target)
+
+    def connected() -> bool | None:
+        return (not call.is_live and all(map(_talking, two))) or None
+
+    wait_until(transferor.changes, connected, within)
+    return Verdict(
+        f"{transferor.name} has transferred {transferee.name} to {target.name}",
+        [
+            _accepted(transferor, call, refer),
+            _reported(transferor, call),
+            Part(not call.is_live, f"{transferor.name} is out of the call", call.story()),
+            *_hear_each_other([(agent, _talking(agent)) for agent in two], within),
+        ],
+    )
+
+
+def _refer(agent: Agent) -> tuple[Message, Call]:
+    calls = {call.call_id: call for call in agent.calls}
+    for event in reversed(list(agent.journal.of_kind(SipMessage))):
+        message = Message(event.text)
+        if event.sent and message.method == "REFER" and message.call_id in calls:
+            return message, calls[message.call_id]
+    raise UsageError(f"{agent.name} has not transferred a call; use Transfer first.")
+
+
+def _accepted(agent: Agent, call: Call, refer: Message) -> Part:
+    answers = [
+        message
+        for message in _received(agent, call)
+        if message.status and message.first("CSeq") == refer.first("CSeq")
+    ]
+    seen = answers[-1].start_line.partition(" ")[2] if answers else "it was not answered"
+    passed = bool(answers) and (answers[-1].status or 0) // 100 == 2
+    return Part(passed, "the REFER was accepted", seen)
+
+
+def _reported(agent: Agent, call: Call) -> Part:
+    reports = [
+        match[1]
+        for message in _received(agent, call)
+        if message.method == "NOTIFY" and (match := _SIPFRAG.search(message.body))
+    ]
+    seen = f"the last one said {reports[-1]}" if reports else "there was none"
+    return Part(bool(reports) and reports[-1][0] == "2", "a NOTIFY reports success", seen)
+
+
+def _received(agent: Agent, call: Call) -> list[Message]:
+    messages = agent.journal.messages(call.call_id)
+    return [Message(event.text) for event in messages if not event.sent]
+
+
+def _talking(agent: Agent) -> Call | None:
+    """The agent's active call, if it is established."""
+    call = agent.active_call
+    return call if call and call.state is CallState.ESTABLISHED else None
+
+
+def _hear_each_other(pairs: list[tuple[Agent, Call | None]], within: float) -> list[Part]:
+    (one, ones_call), (other, others_call) = pairs
+    expected = {
+        one: f"{one.name} hears {other.name}",
+        other: f"{other.name} hears {one.name}",
+    }
+    if ones_call is None or others_call is None:
+        silent = [_no_call(agent) for agent, call in pairs if call is None]
+        return [Part(False, text, " and ".join(silent)) for text in expected.values()]
+    ears = [
+        ToneEar(one, _BACK, ones_call.call_id),
+        ToneEar(other, _THERE, others_call.call_id),
+    ]
+    with ExitStack() as stack:
+        stack.enter_context(sending_tone(one, ones_call, _THERE))
+        stack.enter_context(sending_tone(other, others_call, _BACK))
+        listen(ears, lambda: all(_is_settled(ear) for ear in ears) or None, within)
+    return [
+        Part(
+            ear.heard is not None,
+            expected[ear.agent],
+            str(ear.heard) if ear.heard else ear.failure(within),
+        )
+        for ear in ears
+    ]
+
+
+def _is_settled(ear: ToneEar) -> bool:
+    """Whether it has heard its tone, or cannot any more."""
+    return ear.heard is not None or not ear.call.is_live
+
+
+def _no_call(agent: Agent) -> str:
+    last = agent.active_call or agent.last_call
+    return f"{agent.name} is in no call" + (f", {last.story()}" if last else "")

@@ -1,0 +1,35 @@
+"""A verdict of several parts: each is judged, whatever became of the others."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Part:
+    """One thing that was to be so, and what was seen of it."""
+
+    passed: bool
+    expected: str
+    seen: str
+
+    def __str__(self) -> str:
+        return f"{'pass' if self.passed else 'FAIL'}  {self.expected}: {self.seen}"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What was judged, in a few words such as ``alice holds bob``, and its parts."""
+
+    about: str
+    parts: Sequence[Part]
+
+    @property
+    def passed(self) -> bool:
+        """Whether all parts are as they should."""
+        return all(part.passed for part in self.parts)
+
+    def __str__(self) -> str:
+        failed = sum(not part.passed for part in self.parts)
+        so = "is so" if not failed else f"is not so, {failed} of {len(self.parts)} parts failed"
+        lines = (f"\n- {part}" for part in self.parts)
+        return f"'{self.about}' {so}:{''.join(lines)}"

@@ -1,0 +1,97 @@
+"""How long the phases of a call took."""
+
+from datetime import timedelta
+from typing import Any
+
+from assertionengine import AssertionOperator
+from robot.api import logger
+from robot.api.deco import keyword
+
+from ..agents.agent import FIRST, Agent
+from ..agents.delays import one_way_delay
+from ..agents.hearing import growing
+from ..agents.states import require_established
+from ..agents.timings import Duration, Timings
+from ..errors import UsageError
+from ..types import CallTiming
+from .assertions import Assertion
+from .base import AgentName, Component
+
+
+class TimingKeywords(Component):
+    """What a stopwatch would say, if it could see the messages and hear the audio."""
+
+    @keyword(tags=("Audio", "Getter", "Assertion"))
+    def get_call_timing(
+        self,
+        agent: AgentName,
+        timing: CallTiming,
+        assertion_operator: AssertionOperator | None = None,
+        assertion_expected: Any = None,
+        *,
+        to: AgentName | None = None,
+        message: str | None = None,
+        timeout: timedelta | None = None,
+        call: str | None = None,
+    ) -> float:
+        """Returns how long a phase of the active call, or else the last one, took, in seconds.
+
+        Messages count when this agent has sent or received them; of an incoming call it is the
+        INVITE's arrival that timings begin with. Audio counts when the agent has it to play, after
+        the jitter buffer, and is audible from -50 dBFS on: that is right to about 5 ms, and to 25
+        ms (a packet) just after audio has begun or paused. The log says how right.
+
+        | =Timing= | =Seconds from ... to ...= |
+        | ``post_dial_delay`` | The INVITE, the first 18x. |
+        | ``setup_time`` | The INVITE, its 200. |
+        | ``answer_to_audio`` | The 200, the first audible sample after it; 0 when it could be heard before. |
+        | ``first_audio`` | The INVITE, the first audible sample, be it early media. |
+        | ``hold_gap`` | The longest time without anything audible, of those that began before the last hold of the call ended: with a steady tone how long it was gone. Of music on hold that is heard in between, the longest break. |
+        | ``transfer_gap`` | For who was transferred: the last audible sample of the old call, the first of the new one. |
+        | ``one_way_delay`` | A chirp leaves this agent, the agent ``to`` has it to play. The sender's packet time is not in it, the jitter buffer is. It is measured when asked; what was sent before is sent again. Right to 2 ms or so. |
+        | ``teardown`` | The BYE, its 200. |
+
+        Fails when what is measured by has not happened, with ``timeout`` not even in that time:
+        the message says what is missing. Fails too when an assertion does not hold.
+
+        | =Argument= | =Meaning= |
+        | ``to`` | Only for ``one_way_delay``: who hears the chirp, an agent in a call with this one. |
+        | ``timeout`` | How long to wait for what is missing; a chirp is waited for as long as the library's timeout when left out. |
+
+        Example:
+        | Get Call Timing | alice | post_dial_delay | < | 2 |
+        | Get Call Timing | alice | answer_to_audio | < | 0.5 | timeout=3s |
+        | Get Call Timing | alice | one_way_delay | < | 0.15 | to=bob |
+        """
+        who = self._agents.get(agent)
+        wanted = Assertion(assertion_operator, assertion_expected, message)
+        subject = f"The {timing.name} of"
+        if timing is CallTiming.one_way_delay:
+            delay = self._one_way_delay(who, to, call, self._seconds(timeout))
+            return self._checked(who, lambda: delay, wanted, subject, None)
+        if to is not None:
+            raise UsageError(f"The {timing.name} has no other side; leave out to={to}.")
+        which = who.known_call(call, "to time")
+        timings = Timings(who, which)
+        with growing(who, which):
+            value = self._checked(
+                who, lambda: timings.read(timing).seconds, wanted, subject, timeout
+            )
+        logger.info(f"{subject} {who.name}: {timings.read(timing)}")
+        return value
+
+    def _one_way_delay(
+        self, speaker: Agent, to: AgentName | None, call: str | None, within: float
+    ) -> float:
+        if to is None:
+            raise UsageError("The one_way_delay needs who hears: to=, an agent.")
+        listener = self._agents.get(to)
+        if listener is speaker:
+            raise UsageError(f"{speaker.name} has no delay to itself; name another agent.")
+        theirs = speaker.require_call("to speak in", FIRST, call)
+        heard_in = listener.require_call("to listen to", FIRST)
+        for one, its in ((speaker, theirs), (listener, heard_in)):
+            require_established(one, its, "measure a delay")
+        delay: Duration = one_way_delay(speaker, theirs, listener, heard_in, within)
+        logger.info(f"The one_way_delay of {speaker.name} to {listener.name}: {delay}")
+        return delay.seconds

@@ -1,0 +1,20 @@
+"""A look into WAV files with other eyes than the library's."""
+
+import numpy as np
+import soundfile
+
+
+def wave_should_hold(
+    path: str, frequency: float, rate: int = 0, least: float = 0.1, most: float = 60.0
+) -> None:
+    """It lasts `least` to `most` seconds, and its strongest frequency (Hz) is that."""
+    samples, found_rate = soundfile.read(path, always_2d=True)
+    seconds = len(samples) / found_rate
+    if not least <= seconds <= most:
+        raise AssertionError(f"It lasts {seconds:.3f} s.")
+    if rate and rate != found_rate:
+        raise AssertionError(f"It has {found_rate} samples a second.")
+    spectrum = np.abs(np.fft.rfft(samples[:, 0] * np.hanning(len(samples))))
+    strongest = np.argmax(spectrum) / seconds
+    if abs(strongest - frequency) > 2 / seconds:
+        raise AssertionError(f"Its strongest frequency is {strongest:.0f} Hz.")

@@ -1,0 +1,116 @@
+*** Settings ***
+Documentation       Digits as tones: through each codec, and found in what was heard.
+Resource            hearing.resource
+Resource            ../servers/servers.resource
+
+
+*** Test Cases ***
+Every Digit Survives The Codec
+    [Template]    Every Digit Should Survive
+    PCMU/8000/1
+    PCMA/8000/1
+    G722/16000/1
+    opus/48000/2
+
+Equal Digits Are Told Apart
+    [Documentation]    40 ms between them, the least that ITU-T Q.24 wants told apart.
+    Talk
+    Send Dtmf    alice    1122##    gap=40ms    mode=inband
+    Get Received Dtmf    bob    ==    1122##    timeout=3s    source=inband
+
+What Was Sent Before Is Sent Again
+    Talk
+    Send Audio    alice    tone:500
+    Verify Audio    bob    500 Hz
+    Send Dtmf    alice    5    mode=inband
+    Verify Audio    bob    500 Hz
+    Wait Until Dtmf Received    bob    5    source=inband
+
+The Account's Mode Is Used
+    Talk    dtmf_mode=inband
+    Send Dtmf    alice    9#
+    Get Received Dtmf    bob    ==    9#    timeout=3s    source=inband
+
+A Mode Of One Keyword Is Not The Account's
+    Talk    dtmf_mode=inband
+    Send Dtmf    alice    7    mode=rtpevent
+    Wait Until Dtmf Received    bob    7
+
+Signalled Digits Are Not Heard And Heard Ones Not Signalled
+    Talk
+    Send Dtmf    alice    12    mode=info
+    Wait Until Dtmf Received    bob    12
+    Send Dtmf    alice    34    mode=inband
+    Wait Until Dtmf Received    bob    34    source=inband
+    Get Received Dtmf    bob    ==    12
+    Get Received Dtmf    bob    ==    34    source=inband
+
+They Are Heard After The Call
+    [Documentation]    The recording survives the call, and is read from its beginning.
+    Talk
+    Send Dtmf    alice    21    mode=inband
+    Hang Up    alice
+    Wait Until State Is    bob    IDLE
+    Wait Until Dtmf Received    bob    21    source=inband
+    Get Received Dtmf    bob    ==    21    source=inband
+
+Digits That Do Not Come
+    Talk
+    Send Dtmf    alice    12    mode=inband
+    Run Keyword And Expect Error
+    ...    bob did not hear '3': it heard '12', within 0.5 s. alice sent '12' with dtmf_mode=inband.
+    ...    Wait Until Dtmf Received    bob    3    timeout=500ms    source=inband
+    Run Keyword And Expect Error
+    ...    bob did not receive '12': it received no digit, within 0.1 s. alice sent '12' with dtmf_mode=inband.
+    ...    Wait Until Dtmf Received    bob    12    timeout=100ms
+
+Digits That Can Not Come Any More
+    Talk
+    Hang Up    alice
+    Run Keyword And Expect Error
+    ...    bob did not hear '1': it heard no digit, and the call from * was hung up by the peer after * s.*
+    ...    Wait Until Dtmf Received    bob    1    timeout=30s    source=inband
+
+They Are Compared As Text
+    Talk
+    Run Keyword And Expect Error
+    ...    The digits heard by bob '' (str) should be '1' (str)
+    ...    Get Received Dtmf    bob    ==    1    source=inband
+
+Nobody Hears Who Is Muted
+    Talk
+    Mute    alice
+    Run Keyword And Expect Error
+    ...    alice is muted and cannot send '1' in-band; use Unmute.
+    ...    Send Dtmf    alice    1    mode=inband
+
+Nobody Hears Who Holds
+    Talk
+    Hold    alice
+    Run Keyword And Expect Error
+    ...    alice cannot send '1' in-band: its call is on hold; use Resume.
+    ...    Send Dtmf    alice    1    mode=inband
+
+No Call To Hear Them In
+    Start Agent    alice
+    Run Keyword And Expect Error
+    ...    alice has no call to hear digits in. Dial or Accept one first.
+    ...    Get Received Dtmf    alice    source=inband
+
+Through A Proxy
+    [Setup]    Start Registrar
+    Start Registered Agent    alice
+    Start Registered Agent    bob
+    Establish    alice    bob
+    Send Dtmf    alice    4711#    mode=inband
+    Get Received Dtmf    bob    ==    4711#    timeout=3s    source=inband
+    [Teardown]    Stop Server
+
+
+*** Keywords ***
+Every Digit Should Survive
+    [Arguments]    ${codec}
+    Talk    ${codec}
+    Send Dtmf    alice    0123456789*#abcd    gap=50ms    mode=inband
+    Get Received Dtmf    bob    ==    0123456789*#ABCD    timeout=3s    source=inband
+    Stop All Agents

@@ -1,0 +1,192 @@
+*** Settings ***
+Documentation       How long things took: on calls whose timings are known beforehand, or measured twice.
+Resource            hearing.resource
+Resource            ../servers/servers.resource
+Test Teardown       Stop Server    sipp
+
+
+*** Test Cases ***
+An Answer After A Second
+    [Documentation]    SIPp rings at once, and answers 1 s later.
+    Start Agent    alice
+    ${peer} =    Start Sipp    answers_late
+    Dial    alice    ${peer}[uri]
+    Get Call Timing    alice    post_dial_delay    <    0.5    timeout=3s
+    Run Keyword And Expect Error
+    ...    The setup_time of alice is not known: there was no 200, its call to sip:sipp@* has not been answered (* s old).
+    ...    Get Call Timing    alice    setup_time
+    Wait Until State Is    alice    ESTABLISHED
+    ${setup} =    Get Call Timing    alice    setup_time    >=    1
+    Should Be True    ${setup} < 3
+    Run Keyword And Expect Error
+    ...    The answer_to_audio of alice is not known: nothing audible came after the answer, 0.0 s of audio arrived.
+    ...    Get Call Timing    alice    answer_to_audio
+    Hang Up    alice
+    Get Call Timing    alice    teardown    <    0.5    timeout=3s
+    Sipp Should Succeed
+
+Early Media Is The First Audio
+    ${tone} =    Write Mu Law Tone    440
+    Start Agent    alice
+    ${peer} =    Start Sipp    early_media    tone=${tone}
+    Dial    alice    ${peer}[uri]
+    ${dialled} =    Get Call Timing    alice    post_dial_delay    <    0.5    timeout=3s
+    ${audio} =    Get Call Timing    alice    first_audio    <    1    timeout=3s
+    Should Be True    ${audio} > ${dialled}
+    Run Keyword And Expect Error
+    ...    The answer_to_audio of alice is not known: there was no 200, its call to * has not been answered (* s old).
+    ...    Get Call Timing    alice    answer_to_audio
+    Hang Up    alice
+    Wait Until State Is    alice    IDLE
+    Sipp Should Succeed
+
+Both Sides Time Their Own Messages
+    Talk
+    FOR    ${agent}    IN    alice    bob
+        Get Call Timing    ${agent}    post_dial_delay    <    0.5
+        Get Call Timing    ${agent}    setup_time    <    1
+        Run Keyword And Expect Error
+        ...    The teardown of ${agent} is not known: there was no BYE, * is up (* s old).
+        ...    Get Call Timing    ${agent}    teardown
+    END
+    Hang Up    bob
+    FOR    ${agent}    IN    alice    bob
+        Get Call Timing    ${agent}    teardown    <    0.5    timeout=3s
+    END
+
+Audio After The Answer
+    [Documentation]    bob speaks a known time after the answer.
+    Talk
+    Call Should Stay Established    alice    500ms
+    Send Audio    bob    tone:440
+    ${after} =    Get Call Timing    alice    answer_to_audio    >    0.5    timeout=3s
+    ${first} =    Get Call Timing    alice    first_audio
+    ${setup} =    Get Call Timing    alice    setup_time
+    Should Be True    ${after} < 3
+    Should Be True    abs(${first} - ${setup} - ${after}) < 0.03
+
+The Gap Of A Hold
+    [Documentation]    For both sides, and as long as the hold was.
+    [Template]    Hold Gap Should Be Known
+    PCMU/8000/1
+    G722/16000/1
+    opus/48000/2
+
+No Hold Has No Gap
+    Talk
+    Run Keyword And Expect Error
+    ...    alice has no hold_gap: its call was not on hold.
+    ...    Get Call Timing    alice    hold_gap
+    Hold    alice
+    Run Keyword And Expect Error
+    ...    The hold_gap of alice is not known: the call is still on hold.
+    ...    Get Call Timing    alice    hold_gap
+    Resume    alice
+    Run Keyword And Expect Error
+    ...    The hold_gap of bob is not known: nothing audible came before the hold.
+    ...    Get Call Timing    bob    hold_gap
+
+The Gap Of A Transfer
+    Talk
+    Start Agent    carol
+    Send Audio    alice    tone:440
+    Send Audio    carol    tone:620
+    Verify Audio    bob    440 Hz
+    Transfer    alice    carol
+    Call Should Stay Ringing    carol    300ms
+    Accept    carol
+    ${gap} =    Get Call Timing    bob    transfer_gap    >    0.3    timeout=5s
+    Should Be True    ${gap} < 4
+    Run Keyword And Expect Error
+    ...    alice has no transfer_gap: nobody has transferred it; ask the transferee.
+    ...    Get Call Timing    alice    transfer_gap
+
+The Delay Of Audio Is The Same Each Time
+    [Documentation]    Jitter buffer and packets: 20 to 150 ms between local agents; measured three times.
+    [Template]    Delay Should Be Steady
+    PCMU/8000/1
+    G722/16000/1
+    opus/48000/2
+
+What Was Sent Before A Chirp Is Sent Again
+    Talk
+    Send Audio    alice    tone:500
+    Verify Audio    bob    500 Hz
+    Get Call Timing    alice    one_way_delay    <    0.3    to=bob
+    Verify Audio    bob    500 Hz
+
+A Chirp That Is Not Heard
+    Talk
+    Mute    alice
+    Run Keyword And Expect Error
+    ...    bob heard no chirp of alice within 0.5 s. alice is muted.
+    ...    Get Call Timing    alice    one_way_delay    to=bob    timeout=500ms
+
+Who Hears Must Be Known
+    Talk
+    Run Keyword And Expect Error
+    ...    The one_way_delay needs who hears: to=, an agent.
+    ...    Get Call Timing    alice    one_way_delay
+    Run Keyword And Expect Error
+    ...    alice has no delay to itself; name another agent.
+    ...    Get Call Timing    alice    one_way_delay    to=alice
+    Run Keyword And Expect Error
+    ...    The setup_time has no other side; leave out to=bob.
+    ...    Get Call Timing    alice    setup_time    to=bob
+
+No Call Has No Timing
+    Start Agent    alice
+    Run Keyword And Expect Error
+    ...    alice has no call to time. Dial or Accept one first.
+    ...    Get Call Timing    alice    setup_time
+
+A Timing That Is Too Long
+    Talk
+    Run Keyword And Expect Error
+    ...    The setup_time of alice '*' (float) should be less than '0' (int)
+    ...    Get Call Timing    alice    setup_time    <    0
+
+Through A Proxy
+    [Setup]    Start Registrar
+    Start Registered Agent    alice
+    Start Registered Agent    bob
+    Send Audio    bob    tone:440
+    Establish    alice    bob
+    Get Call Timing    alice    post_dial_delay    <    1
+    Get Call Timing    alice    answer_to_audio    <    1    timeout=3s
+    Get Call Timing    alice    one_way_delay    <    0.3    to=bob
+    [Teardown]    Stop Server
+
+
+*** Keywords ***
+Hold Gap Should Be Known
+    [Arguments]    ${codec}
+    Talk    ${codec}
+    Send Audio    alice    tone:440
+    Send Audio    bob    tone:620
+    Verify Audio    bob    440 Hz
+    Verify Audio    alice    620 Hz
+    Hold    alice
+    Call Should Stay Established    alice    500ms
+    Resume    alice
+    FOR    ${agent}    IN    alice    bob
+        ${gap} =    Get Call Timing    ${agent}    hold_gap    >    0.45    timeout=3s
+        Should Be True    ${gap} < 3
+    END
+    Stop All Agents
+
+Delay Should Be Steady
+    [Arguments]    ${codec}
+    Talk    ${codec}
+    VAR    @{delays}
+    FOR    ${round}    IN RANGE    3
+        ${delay} =    Get Call Timing    alice    one_way_delay    >    0.02    to=bob
+        VAR    @{delays}    @{delays}    ${delay}
+    END
+    Should Be True    sorted(${delays})[1] < 0.15
+    Stop All Agents
+
+Call Should Stay Ringing
+    [Documentation]    Waits for a time in which nothing is to happen.
+    [Arguments]    ${agent}    ${time}
+    Run Keyword And Expect Error    *    Wait Until State Is    ${agent}    IDLE    timeout=${time}

@@ -1,0 +1,82 @@
+"""Looks at a stream say when its samples came."""
+
+import random
+
+import pytest
+
+from BaresipLibrary.backends.worker.clock import SLACK, StreamClock
+
+RATE, PACKET = 8000, 0.020
+FRAMES = 160
+
+
+class Told:
+    """What a clock reports: by the first sample of a stretch, its bounds; the last word counts."""
+
+    def __init__(self) -> None:
+        self.bounds: dict[int, tuple[float, float]] = {}
+        self.clock = StreamClock(RATE, PACKET, self.note)
+
+    def note(self, frame: int, earliest: float, latest: float) -> None:
+        self.bounds[frame] = (earliest, latest)
+
+
+def watched(told: Told, arrivals: list[float], period: float, until: float) -> None:
+    """Looks every `period` seconds at a stream whose packets come at these times."""
+    at = 0.0
+    while at < until:
+        told.clock.look(at, at, FRAMES * sum(arrival <= at for arrival in arrivals))
+        at += period
+
+
+@pytest.mark.parametrize("period", [0.017, 0.077])
+@pytest.mark.parametrize("first", [0.0313, 0.1, 0.1199])
+def test_the_first_sample_is_timed_to_two_milliseconds(period: float, first: float) -> None:
+    told = Told()
+    watched(told, [first + n * PACKET for n in range(250)], period, 5.0)
+    ((frame, (earliest, latest)),) = told.bounds.items()
+    assert frame == 0
+    assert earliest <= first <= latest + 1e-9
+    assert latest - earliest < 0.0041
+
+
+def test_one_look_knows_it_to_a_packet() -> None:
+    told = Told()
+    told.clock.look(1.0, 1.001, 3 * FRAMES)
+    assert told.bounds == {0: (pytest.approx(0.94), pytest.approx(0.961))}
+
+
+def test_after_a_pause_a_stretch_begins() -> None:
+    told = Told()
+    arrivals = [0.1 + n * PACKET for n in range(50)] + [3.007 + n * PACKET for n in range(50)]
+    watched(told, arrivals, 0.017, 4.2)
+    assert list(told.bounds) == [0, 50 * FRAMES]
+    earliest, latest = told.bounds[50 * FRAMES]
+    assert earliest <= 3.007 <= latest
+
+
+def test_a_lost_packet_begins_a_stretch() -> None:
+    told = Told()
+    arrivals = [0.1 + n * PACKET for n in range(100) if n != 50]
+    watched(told, arrivals, 0.017, 2.2)
+    last = max(told.bounds)
+    assert 45 * FRAMES <= last <= 52 * FRAMES
+    middle = sum(told.bounds[last]) / 2
+    assert middle == pytest.approx(0.1 + PACKET + last / RATE, abs=0.003)
+
+
+def test_jitter_begins_no_stretch() -> None:
+    told, chance = Told(), random.Random(1)
+    arrivals = sorted(0.1 + n * PACKET + chance.uniform(0, SLACK / 2) for n in range(200))
+    watched(told, arrivals, 0.017, 4.0)
+    assert list(told.bounds) == [0]
+    assert sum(told.bounds[0]) / 2 == pytest.approx(0.1, abs=SLACK / 2)
+
+
+def test_clocks_that_drift_apart_are_followed() -> None:
+    told = Told()
+    arrivals = [0.1 + n * PACKET * 1.0002 for n in range(3000)]
+    watched(told, arrivals, 0.077, 60.0)
+    last = max(told.bounds)
+    true = 0.1 + last / RATE * 1.0002
+    assert sum(told.bounds[last]) / 2 == pytest.approx(true, abs=0.005)
