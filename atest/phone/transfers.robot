@@ -31,6 +31,7 @@ A Blind Transfer To Nobody
     Run Keyword And Expect Error
     ...    alice could not transfer its call to sip:nobody@127.0.0.1:9;transport=tcp: *; the call goes on.
     ...    Transfer    alice    sip:nobody@127.0.0.1:9;transport=tcp
+    Wait Until State Is    bob    ESTABLISHED
     Verify Audio Connection    alice    bob
 
 An Attended Transfer
