@@ -1,6 +1,7 @@
 """One SIP phone under the suite's control: its state, moved by events, and its commands."""
 
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -71,6 +72,8 @@ class Agent:
         self.looked_at = 0
         self.logged = 0
         self.uri = ""
+        #: How often audio has arrived, by Call-ID, while somebody listened.
+        self.arrivals: Counter[str] = Counter()
         self._source: tuple[Source, str] = (None, "silence")
         self._call_sources: dict[str, tuple[Source, str]] = {}
         self._calls: dict[str, Call] = {}
@@ -103,7 +106,10 @@ class Agent:
 
     def on_event(self, event: Event) -> None:
         """Takes in what happened. Called by the backend's thread, with `changes` held."""
-        if isinstance(event, AudioArrived) or self._is_of_another(event):
+        if isinstance(event, AudioArrived):
+            self.arrivals[event.call_id] += 1
+            return
+        if self._is_of_another(event):
             return
         if not isinstance(event, AudioTimed):
             self.journal.add(event)

@@ -33,6 +33,7 @@ class Ear(ABC):
         self.began = time.monotonic()
         self._media: MediaStarted | None = None
         self._reader: RecordingReader | None = None
+        self._arrivals: int | None = None
 
     @abstractmethod
     def start(self, rate: int) -> None:
@@ -68,8 +69,12 @@ class Ear(ABC):
         media = self.call.media
         if media is None:
             return
+        arrivals = self.agent.arrivals[self.call.call_id]
         if media is not self._media:
             self._follow(media)
+        elif arrivals == self._arrivals:
+            return  # of many ears that wait together, few have something new
+        self._arrivals = arrivals
         assert self._reader is not None
         samples = self._reader.read_new()
         if samples.size:
