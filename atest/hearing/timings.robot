@@ -92,6 +92,7 @@ The Gap Of A Transfer
     Send Audio    alice    tone:440
     Send Audio    carol    tone:620
     Verify Audio    bob    440 Hz
+    Hold    alice
     Transfer    alice    carol
     Call Should Stay Ringing    carol    300ms
     Accept    carol
