@@ -3,18 +3,18 @@
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..audio.recordings import RecordingReader
-from ..errors import BackendError
 from ..events import MediaStarted
 from ..waits import wait_until
 from .agent import Agent
 from .call import Call
+from .hearing import growing
 
 T = TypeVar("T")
 
@@ -96,19 +96,9 @@ def listening(ears: Sequence[Ear]) -> Iterator[None]:
     with ExitStack() as stack:
         for ear in ears:
             stack.callback(ear.close)
-            stack.enter_context(_reported(ear))
+            stack.enter_context(growing(ear.agent, ear.call))
             ear.begin()
         yield
-
-
-@contextmanager
-def _reported(ear: Ear) -> Iterator[None]:
-    ear.agent.listen(ear.call, on=True)
-    try:
-        yield
-    finally:
-        with suppress(BackendError):  # what there is to say about the agent has been said
-            ear.agent.listen(ear.call, on=False)
 
 
 def listen(ears: Sequence[Ear], check: Callable[[], T | None], within: float) -> T | None:

@@ -1,6 +1,6 @@
 *** Settings ***
 Documentation       How long things took: on calls whose timings are known beforehand, or measured twice.
-Resource            hearing.resource
+Resource            talk.resource
 Resource            ../servers/servers.resource
 Test Teardown       Stop Server    sipp
 
