@@ -3,7 +3,7 @@
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from typing import TypeVar
 
 import numpy as np
@@ -15,6 +15,7 @@ from ..events import MediaStarted
 from ..waits import wait_until
 from .agent import Agent
 from .call import Call
+from .hearing import growing
 
 T = TypeVar("T")
 
@@ -104,19 +105,9 @@ def listening(ears: Sequence[Ear]) -> Iterator[None]:
     with ExitStack() as stack:
         for ear in ears:
             stack.callback(ear.close)
-            stack.enter_context(_reported(ear))
+            stack.enter_context(growing(ear.agent, ear.call))
             ear.begin()
         yield
-
-
-@contextmanager
-def _reported(ear: Ear) -> Iterator[None]:
-    ear.agent.listen(ear.call, on=True)
-    try:
-        yield
-    finally:
-        with suppress(BackendError):  # what there is to say about the agent has been said
-            ear.agent.listen(ear.call, on=False)
 
 
 def listen(ears: Sequence[Ear], check: Callable[[], T | None], within: float) -> T | None:

@@ -16,6 +16,8 @@ from .verdicts import Part, Verdict
 
 #: Tones (Hz) by which the two hear each other: no harmonics, in every codec's band.
 _THERE, _BACK = 440.0, 620.0
+#: The first digit of a status that is not final.
+_TRYING = "1"
 _SIPFRAG = re.compile(r"^SIP/2\.0 (\d{3}[^\r\n]*)", re.MULTILINE)
 
 
@@ -32,7 +34,8 @@ def verify_transfer(transferor: Agent, transferee: Agent, target: Agent, within:
     two = (transferee, target)
 
     def connected() -> bool | None:
-        return (not call.is_live and all(map(_talking, two))) or None
+        told = (_last_report(transferor, call) or _TRYING)[0] != _TRYING
+        return (told and not call.is_live and all(map(_talking, two))) or None
 
     wait_until(transferor.changes, connected, within)
     return Verdict(
@@ -67,13 +70,19 @@ def _accepted(agent: Agent, call: Call, refer: Message) -> Part:
 
 
 def _reported(agent: Agent, call: Call) -> Part:
+    report = _last_report(agent, call)
+    seen = f"the last one said {report}" if report else "there was none"
+    return Part(report is not None and report[0] == "2", "a NOTIFY reports success", seen)
+
+
+def _last_report(agent: Agent, call: Call) -> str | None:
+    """Status and reason in the newest NOTIFY of a call."""
     reports = [
         match[1]
         for message in _received(agent, call)
         if message.method == "NOTIFY" and (match := _SIPFRAG.search(message.body))
     ]
-    seen = f"the last one said {reports[-1]}" if reports else "there was none"
-    return Part(bool(reports) and reports[-1][0] == "2", "a NOTIFY reports success", seen)
+    return reports[-1] if reports else None
 
 
 def _received(agent: Agent, call: Call) -> list[Message]:

@@ -1,6 +1,6 @@
 *** Settings ***
 Documentation       Digits as tones: through each codec, and found in what was heard.
-Resource            hearing.resource
+Resource            talk.resource
 Resource            ../servers/servers.resource
 
 

@@ -1,6 +1,6 @@
 *** Settings ***
 Documentation       The WAV files of calls, whole and in part, for suites that look at them by themselves.
-Resource            hearing.resource
+Resource            talk.resource
 Library             ../resources/ChildRun.py
 Library             Waves.py
 Library             OperatingSystem

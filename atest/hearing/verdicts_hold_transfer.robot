@@ -1,6 +1,6 @@
 *** Settings ***
 Documentation       Verdicts about hold and transfer: every part is told, be it good or bad.
-Resource            hearing.resource
+Resource            talk.resource
 Resource            ../servers/servers.resource
 
 
