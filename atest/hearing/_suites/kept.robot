@@ -1,6 +1,7 @@
 *** Settings ***
 Documentation       A test that asks for one recording of its call; run by ../recordings.robot.
-Library             BaresipLibrary    recordings=never
+Resource            ../../resources/backend.resource
+Library             BaresipLibrary    backend=${BACKEND}    recordings=never
 
 
 *** Test Cases ***
