@@ -30,7 +30,8 @@ class DtmfKeywords(Component):
         """Sends digits in the active call and returns when the last one is out.
 
         In-band digits are tones (ITU-T Q.23) that travel as audio, through the codec. What the
-        call sent before is sent again after them.
+        call sent before is sent again after them. The first 0.1 s of audio after an answer may be
+        lost, and a digit with it.
 
         Fails when the call is not established or a character is no digit; in-band also when the
         call is muted or on hold.

@@ -53,6 +53,7 @@ A Cut Of What Was Sent
 A Cut Ends With Its Call
     Talk
     Send Audio    alice    tone:440
+    Verify Audio    bob    440 Hz
     Start Recording    bob    ended.wav
     Verify Audio    bob    440 Hz
     Hang Up    alice

@@ -81,8 +81,13 @@ class CallAudio:
             info = self._call.audio.info()
             if info.tx_ready and info.tx_sample_rate:
                 self._sound = self._make_sound(info.tx_sample_rate)
-                self._flushed = self._call.audio.stats().tx_flushed_bytes
-                self._call.audio.flush_tx()
+                self._drop_ready(info)
+
+    def _drop_ready(self, info: AudioInfo) -> None:
+        # Asked twice, or with nothing ready, the stack would drop the beginning of the new source.
+        if self._flushed is None and info.tx_buffered:
+            self._flushed = self._call.audio.stats().tx_flushed_bytes
+            self._call.audio.flush_tx()
 
     def mute(self, on: bool) -> None:
         """Sends digital silence in place of the source, or the source again."""
