@@ -18,6 +18,9 @@ from .keywords.dtmf import DtmfKeywords
 from .keywords.evidence import EvidenceKeywords
 from .keywords.files import is_dry_run, output_directory
 from .keywords.headers import HeaderKeywords
+from .keywords.hearing import HearingKeywords
+from .keywords.loudness import LoudnessKeywords
+from .keywords.prompts import PromptKeywords
 from .keywords.quality import QualityKeywords
 from .keywords.registration import RegistrationKeywords
 from .keywords.states import StateKeywords
@@ -26,7 +29,7 @@ from .keywords.transfers import TransferKeywords
 from .lifetimes import Lifetimes
 from .report.evidence import Evidence
 from .report.recordings import RecordingShelf
-from .types import AudioSource, AutoClosing, BackendName, Frequency, Occasion
+from .types import AudioSource, AutoClosing, BackendName, Frequency, Level, Occasion
 from .version import __version__
 from .waits import Changes
 
@@ -39,6 +42,9 @@ _COMPONENTS = (
     StateKeywords,
     HeaderKeywords,
     AudioKeywords,
+    HearingKeywords,
+    LoudnessKeywords,
+    PromptKeywords,
     QualityKeywords,
     EvidenceKeywords,
 )
@@ -113,6 +119,7 @@ class BaresipLibrary(DynamicCore):
     ROBOT_LIBRARY_CONVERTERS: ClassVar = {
         AudioSource: AudioSource.parse,
         Frequency: Frequency.parse,
+        Level: Level.parse,
     }
 
     def __init__(

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from ..audio.sources import CODEC_RATES, load_prompt
+import numpy as np
+
+from ..audio.sources import CODEC_RATES, Prompt, load_prompt
 from ..backends.base import PromptSource, Source, ToneSource
 from ..errors import BackendError
 from ..types import AudioSource
@@ -22,18 +24,28 @@ def prepare(agent: Agent, source: AudioSource) -> Source:
         return ToneSource(float(source.frequency))
     if source.file is None:
         return None
-    prompt = load_prompt(source.file)
-    renderings = {}
-    for rate in CODEC_RATES:
-        path = _new_file(agent.backend.folder, f"{rate}.pcm")
-        path.write_bytes(prompt.render(rate))
-        renderings[rate] = path
-    return PromptSource(source.file.name, renderings)
+    number = sum(1 for _ in agent.backend.folder.glob("prompt-*-8000.pcm"))
+    return _rendered(agent, load_prompt(source.file), f"prompt-{number}")
 
 
-def _new_file(folder: Path, ending: str) -> Path:
-    number = sum(1 for _ in folder.glob(f"*-{ending}"))
-    return folder / f"prompt-{number}-{ending}"
+def long_tone(agent: Agent, frequency: float, level: float, seconds: float) -> PromptSource:
+    """A tone (Hz, dBFS) of any frequency and level, for so long, as every backend can play it.
+
+    Not every baresip has tones of a tenth of a hertz, or of another level than its own.
+    """
+    times = np.arange(round(seconds * max(CODEC_RATES))) / max(CODEC_RATES)
+    tone = 10 ** (level / 20) * np.sin(2 * np.pi * frequency * times)
+    prompt = Prompt(Path(f"tone:{frequency:g}"), tone, max(CODEC_RATES))
+    return _rendered(agent, prompt, f"tone-{frequency:g}-{level:g}-{seconds:g}")
+
+
+def _rendered(agent: Agent, prompt: Prompt, stem: str) -> PromptSource:
+    """The prompt in the agent's folder, for every codec's rate; what is there is not made again."""
+    renderings = {rate: agent.backend.folder / f"{stem}-{rate}.pcm" for rate in CODEC_RATES}
+    for rate, path in renderings.items():
+        if not path.exists():
+            path.write_bytes(prompt.render(rate))
+    return PromptSource(prompt.path.name, renderings)
 
 
 def send(agent: Agent, source: AudioSource, call_id: str | None = None) -> None:
@@ -51,10 +63,13 @@ def send(agent: Agent, source: AudioSource, call_id: str | None = None) -> None:
 
 
 @contextmanager
-def sending_tone(agent: Agent, call: Call, frequency: float) -> Iterator[None]:
-    """Sends a tone in one call while the block runs, then what was sent before."""
+def sending(agent: Agent, call: Call, source: Source, words: str) -> Iterator[None]:
+    """Sends a source in one call while the block runs, then what was sent before.
+
+    `words` are the suite's for it.
+    """
     before = agent.source_of(call)
-    agent.send_audio(call, ToneSource(frequency), f"tone:{frequency:g}")
+    agent.send_audio(call, source, words)
     try:
         yield
     finally:
