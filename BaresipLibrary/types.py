@@ -124,25 +124,26 @@ class Level(float):
         """Reads a level.
 
         Raises:
-            ValueError: not a level, or one that no audio can have.
+            ValueError: not a level.
         """
         match = re.fullmatch(
             r"\s*([-+\u2212]?[0-9]*\.?[0-9]+)\s*(dbfs)?\s*", str(value), re.IGNORECASE
         )
         if not match:
             raise ValueError(f"'{value}' is not a level; write it like '-30 dBFS'.")
-        level = float(match[1].replace("\u2212", "-"))
-        if level > HIGHEST_LEVEL:
+        return cls(match[1].replace("\u2212", "-"))
+
+    def require_possible(self) -> None:
+        """Raises `ValueError` when no audio can have this level: for most it lacks a minus sign."""
+        if self > HIGHEST_LEVEL:
             raise ValueError(
-                f"No audio is louder than {HIGHEST_LEVEL:g} dBFS, '{value}' is;"
-                f" did you mean {-level:g} dBFS?"
+                f"No audio is louder than {HIGHEST_LEVEL:g} dBFS, {self} is;"
+                f" did you mean {Level(-self)}?"
             )
-        if level < LOWEST_LEVEL:
+        if self < LOWEST_LEVEL:
             raise ValueError(
-                f"Digital silence reads {LOWEST_LEVEL:g} dBFS, and nothing reads less;"
-                f" '{value}' does."
+                f"Digital silence reads {LOWEST_LEVEL:g} dBFS, and nothing reads less; {self} is."
             )
-        return cls(level)
 
     def __str__(self) -> str:
         return f"{float(self):g} dBFS"

@@ -53,7 +53,7 @@ def measure_level(agent: Agent, duration: float, call_id: str | None = None) -> 
         UsageError: there is no such call.
     """
     ear = _hear(agent, duration, call_id)
-    samples = ear.samples[: round(duration * ear.rate)]
+    samples = ear.samples
     return Loudness(level_dbfs(samples - samples.mean()), duration, summary(samples, ear.rate))
 
 
@@ -78,7 +78,7 @@ def find_dropouts(agent: Agent, duration: float, call_id: str | None = None) -> 
 
 
 def _hear(agent: Agent, duration: float, call_id: str | None) -> SampleEar:
-    """Listens until so much audio (s) has arrived."""
+    """Listens until so much audio (s) has arrived, and drops what is more."""
     ear = SampleEar(agent, call_id)
 
     def enough() -> bool | None:
@@ -88,6 +88,7 @@ def _hear(agent: Agent, duration: float, call_id: str | None) -> SampleEar:
 
     with listening([ear]):
         if wait_until(agent.changes, enough, duration + ON_ITS_WAY + PATIENCE):
+            ear.cut(duration)
             return ear
     at = time.monotonic()
     heard = f"only {ear.seconds:.1f} s of {duration:g} s of audio arrived" if ear.seconds else ""

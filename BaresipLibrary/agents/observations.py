@@ -228,7 +228,7 @@ def on_deafness(
             holder = agent.name if call.on_hold else partner[0].name if partner else "the peer"
             return f"{_capital(holder)} holds the call of {agent.name}."
     partner = partner_of(own, agents, listener)
-    if partner and partner[0] is not speaker:
+    if partner and speaker not in (partner[0], listener):
         return f"{listener.name} is in a call with {partner[0].name}."
     packets = listener.count_packets(own) if listener.alive else None
     if packets and not packets.received:

@@ -2,13 +2,13 @@
 
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..audio.levels import level_dbfs
 from ..audio.prompts import Match, PromptFinder, best_match
 from ..audio.sources import Prompt, load_prompt
 from ..errors import UsageError
@@ -19,16 +19,19 @@ from .failures import CallFailure
 from .observations import on_nothing_heard
 from .samples import SampleEar, loudest, summary
 
-#: How much of a prompt is heard at most before one can be sure of it (s): cadences need more.
-_SURE = 4.0
+#: How much sound of a prompt it takes to be sure of it (s), on a bad way.
+_SURE = 1.4
 #: How much longer than that it may take to arrive (s).
 _LATE = 1.0
 #: How far the end of a prompt may be from where its beginning says (s): lost packets shorten it.
 _SHIFT = 0.5
-#: Lengths (s) of what is the end of a prompt: one of them is enough.
-_ENDS = (0.8, 1.2, 1.6)
+#: How much of a prompt, from its last sound backwards, tells that its end was heard (s), and how
+#: much of that may still be to come.
+_END, _TO_COME = 5.0, 0.1
 #: What is fainter beside the loudest sample of a prompt than this (-40 dB) is no more of its end.
 _FAINT = 0.01
+#: The last moment of a prompt (s), and by how much (dB) its level may be another beside the rest.
+_MOMENT, _MOST_FALL = 0.3, 10.0
 #: How often rivals are weighed anew, and an end is looked for (s).
 _WEIGH, _LOOK = 0.5, 0.1
 
@@ -45,9 +48,14 @@ class HeardPrompt:
     offset: float
     score: float
 
-    def __str__(self) -> str:
+    @property
+    def when(self) -> str:
+        """When it began, in words."""
         when = f"{self.offset:.2f} s after" if self.offset >= 0 else f"{-self.offset:.2f} s before"
-        return f"{self.name}, which began {when} the start of the wait (score {self.score:.2f})"
+        return f"{when} the start of the wait"
+
+    def __str__(self) -> str:
+        return f"{self.name}, which began {self.when} (score {self.score:.2f})"
 
 
 class _PromptEar(SampleEar):
@@ -59,7 +67,7 @@ class _PromptEar(SampleEar):
         self.rival: HeardPrompt | None = None
         self.has_end = False
         self._candidates = candidates
-        self._ends = _ends(candidates[0])
+        self._end = _backwards(candidates[0])
         self._finders: list[PromptFinder] = []
         self._since = 0
         self._next_look = 0.0
@@ -119,11 +127,27 @@ class _PromptEar(SampleEar):
         if not self.heard or self.has_end:
             return
         self._next_look = self.seconds + _LOOK
-        due = self._end_is_due()
-        for end in self._ends:
-            first = max(0, round((due - end.seconds - _SHIFT) * self.rate))
-            if PromptFinder(end, self.rate).feed(self.samples[first:]):
-                self.has_end = True
+        first = max(0.0, self._end_is_due() - self._end.seconds - _SHIFT)
+        backwards = self.samples[round(first * self.rate) :][::-1]
+        match = PromptFinder(self._end, self.rate).feed(backwards)
+        if match is not None and match.offset >= -_TO_COME:
+            from_end = backwards[round(max(0.0, match.offset) * self.rate) :]
+            self.has_end = _is_as_loud(from_end, self.rate, self._end)
+
+
+def _is_as_loud(heard: NDArray[np.float64], rate: int, end: Prompt) -> bool:
+    """Whether the last of what was heard is as loud beside the rest as in the prompt.
+
+    Both run backwards. Patterns alike for seconds may lack a little at their end.
+    """
+    fall = _fall(end.samples, end.sample_rate, end.seconds)
+    return abs(_fall(heard, rate, end.seconds) - fall) <= _MOST_FALL
+
+
+def _fall(backwards: NDArray[np.float64], rate: int, seconds: float) -> float:
+    """By how much (dB) the last moment is fainter than so many seconds before the end."""
+    whole = backwards[: round(seconds * rate)]
+    return level_dbfs(whole) - level_dbfs(whole[: round(_MOMENT * rate)])
 
 
 def hear_prompt(
@@ -159,12 +183,13 @@ def hear_prompt(
         return ear.has_end or (None if ear.call.is_live else True)
 
     with listening([ear]):
-        found = wait_until(agent.changes, heard, within + min(wanted.seconds, _SURE) + _LATE)
+        found = wait_until(agent.changes, heard, within + _sure_after(wanted) + _LATE)
         if found is None or found.offset > within:
             raise _failure(ear, wanted, within)
         if to_its_end:
             left = found.offset + wanted.seconds - (time.monotonic() - ear.began)
             wait_until(agent.changes, ended, max(0.0, left) + _SHIFT + _LATE)
+            ear.look_for_end()
             if not ear.has_end:
                 raise _broken_off(ear, found)
     return found
@@ -173,7 +198,8 @@ def hear_prompt(
 def _load(path: Path) -> Prompt:
     try:
         prompt = load_prompt(path)
-        PromptFinder(prompt, prompt.sample_rate)
+        for sound in (prompt, _backwards(prompt)):
+            PromptFinder(sound, sound.sample_rate)
     except (FileNotFoundError, ValueError) as error:
         raise UsageError(str(error)) from error
     return prompt
@@ -203,11 +229,17 @@ def _broken_off(ear: _PromptEar, found: HeardPrompt) -> CallFailure:
     last = ear.samples[-ear.rate :]
     story = f"; {ear.call.story()}" if not ear.call.is_live else ""
     return CallFailure(
-        f"{ear.agent.name} did not hear {found.name} to its end: it began after"
-        f" {found.offset:.1f} s, and the last that was heard was"
-        f" {summary(last, ear.rate)}{story}.",
+        f"{ear.agent.name} did not hear {found.name} to its end: it began {found.when},"
+        f" and the last that was heard was {summary(last, ear.rate)}{story}.",
         ear.agent,
     )
+
+
+def _sure_after(prompt: Prompt) -> float:
+    """Seconds from the beginning of a prompt to where there was enough sound to be sure of it."""
+    sizes = np.abs(prompt.samples)
+    sound = np.cumsum(sizes > _FAINT * sizes.max())
+    return float(np.searchsorted(sound, _SURE * prompt.sample_rate)) / prompt.sample_rate
 
 
 def _sounding(prompt: Prompt) -> float:
@@ -217,14 +249,8 @@ def _sounding(prompt: Prompt) -> float:
     return float(last + 1) / prompt.sample_rate
 
 
-def _ends(prompt: Prompt) -> list[Prompt]:
-    """Pieces of different lengths, all to the prompt's last sound, that can be recognised."""
+def _backwards(prompt: Prompt) -> Prompt:
+    """The end of a prompt, its last sound first: what is found of that has come to the end."""
     end = round(_sounding(prompt) * prompt.sample_rate)
-    found = []
-    for seconds in _ENDS:
-        start = max(0, end - round(seconds * prompt.sample_rate))
-        piece = Prompt(prompt.path, prompt.samples[start:end], prompt.sample_rate)
-        with suppress(ValueError):  # a pause too long, or nothing that changes
-            PromptFinder(piece, prompt.sample_rate)
-            found.append(piece)
-    return found or [prompt]
+    start = max(0, end - round(_END * prompt.sample_rate))
+    return Prompt(prompt.path, prompt.samples[start:end][::-1], prompt.sample_rate)

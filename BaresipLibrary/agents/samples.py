@@ -76,6 +76,11 @@ class SampleEar(Ear):
             self._pieces = [np.concatenate([np.empty(0), *self._pieces])]
         return self._pieces[0]
 
+    def cut(self, seconds: float) -> None:
+        """Drops what is kept beyond so many seconds."""
+        self._pieces = [self.samples[: round(seconds * self.rate)]]
+        self._count = self._pieces[0].size
+
     def require_call(self, task: str) -> None:
         """Raises `CallFailure` when the call has ended; `task` is what its agent did not do."""
         if not self.call.is_live:

@@ -126,6 +126,7 @@ class _Test:
         self._calls = calls
         self._signatures = signatures(len(calls), LOWEST_RATE)
         self._ears = [_SignatureEar(agent, self._signatures, calls[agent]) for agent in expected]
+        self._known: dict[tuple[Agent, Agent], Cell] = {}
         self._wrong_until = 0.0
         self._began = 0.0
 
@@ -172,17 +173,26 @@ class _Test:
 
     def _matrix(self) -> Matrix:
         cells = [
-            Cell(
-                ear.agent,
-                speaker,
-                speaker in self._expected[ear.agent],
-                reception.verdict,
-                reception.level,
-            )
+            self._cell(ear.agent, speaker, reception)
             for ear in self._ears
             for speaker, reception in zip(self._speakers, ear.receptions(), strict=True)
         ]
         return Matrix(self._calls, tuple(cells), time.monotonic() - self._began)
+
+    def _cell(self, listener: Agent, speaker: Agent, reception: Reception) -> Cell:
+        """What is known by now: lost packets make a signature unsure that was sure before."""
+        wanted = speaker in self._expected[listener]
+        known = self._known.get((listener, speaker))
+        verdict = reception.verdict
+        early = time.monotonic() < self._began + SURE_AFTER
+        if not wanted and verdict is Verdict.NOT_HEARD and early:
+            verdict = Verdict.UNSURE
+        if known and (verdict is Verdict.UNSURE or (wanted and known.verdict is Verdict.HEARD)):
+            return known
+        cell = Cell(listener, speaker, wanted, verdict, reception.level)
+        if verdict is not Verdict.UNSURE:
+            self._known[listener, speaker] = cell
+        return cell
 
 
 def hear_each_other(expected: Mapping[Agent, Sequence[Agent]], within: float) -> Matrix:

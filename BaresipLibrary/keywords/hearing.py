@@ -41,7 +41,7 @@ class HearingKeywords(Component):
 
         | =Argument= | =Meaning= |
         | ``hears`` | ``listener=speakers``: names with commas between, a list, or ``NONE`` for nobody. ``alice=bob,carol`` means that alice hears bob and carol. |
-        | ``pairs`` | The same as text, for a handle or a name that no argument can have: ``${alice}\\\\=bob``, ``within\\\\=bob``. |
+        | ``pairs`` | The same as text, for a handle or a name that no argument can have: ``${alice}\\=bob``, ``within\\=bob``. |
         | ``within`` | How long everyone may take to hear whom they should; more than 1 s. |
 
         Example:

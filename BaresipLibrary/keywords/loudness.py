@@ -33,7 +33,7 @@ class LoudnessKeywords(Component):
         agent: AgentName,
         duration: timedelta = _TWO_SECONDS,
         *,
-        threshold: Level = _QUIET,
+        threshold: Level | None = None,
         call: str | None = None,
     ) -> str:
         """Checks that the agent hears nothing for that long.
@@ -47,14 +47,15 @@ class LoudnessKeywords(Component):
 
         | =Argument= | =Meaning= |
         | ``duration`` | How long there must be silence; 0.2 s or more. |
-        | ``threshold`` | What is quieter is silence, such as ``-50 dBFS``. |
+        | ``threshold`` | What is quieter is silence; ``-50 dBFS`` when left out. |
 
         Example:
         | Verify Silence | bob | 2s |
         | ${kind} = | Verify Silence | bob | 500ms | threshold=-40 dBFS |
         """
         who = self._agents.get(agent)
-        silence = verify_silence(who, self._duration(duration), float(threshold), call)
+        limit = _possible(_QUIET if threshold is None else threshold)
+        silence = verify_silence(who, self._duration(duration), limit, call)
         logger.info(silence.words)
         return silence.kind
 
@@ -84,6 +85,8 @@ class LoudnessKeywords(Component):
         """
         if min is None and max is None:
             raise UsageError("A level is checked against min=, max= or both; none is given.")
+        for bound in (min, max):
+            _possible(bound or _QUIET)
         if min is not None and max is not None and min > max:
             raise UsageError(f"No level is between min={min} and max={max}; swap them.")
         who = self._agents.get(agent)
@@ -121,10 +124,7 @@ class LoudnessKeywords(Component):
         | Get Audio Level | bob | > | -30 dBFS | duration=2s |
         """
         if isinstance(assertion_expected, str) and assertion_expected.lower().endswith("dbfs"):
-            try:
-                assertion_expected = float(Level.parse(assertion_expected))
-            except ValueError as error:
-                raise UsageError(str(error)) from error
+            assertion_expected = _possible(assertion_expected)
         wanted = Assertion(assertion_operator, assertion_expected, message)
         who = self._agents.get(agent)
         heard = measure_level(who, self._duration(duration), call)
@@ -156,11 +156,8 @@ class LoudnessKeywords(Component):
         | Send Audio | alice | tone:1720 |
         | Verify No Audio Gap | bob | 3s | longest=60ms |
         """
-        who, limit, seconds = (
-            self._agents.get(agent),
-            self._seconds(longest),
-            self._duration(duration),
-        )
+        who, limit = self._agents.get(agent), self._seconds(longest)
+        seconds = self._duration(duration)
         gaps = find_dropouts(who, seconds, call)
         listed = "; ".join(map(str, gaps)) or "no gap"
         words = f"{who.name} heard {seconds:g} s of audio with {listed}"
@@ -178,3 +175,17 @@ class LoudnessKeywords(Component):
                 f"It takes {_SHORTEST:g} s of audio or more to say anything, not {seconds:g} s."
             )
         return seconds
+
+
+def _possible(level: Level | str) -> float:
+    """A level in dBFS that audio can have.
+
+    Raises:
+        UsageError: it is none.
+    """
+    try:
+        level = Level.parse(level)
+        level.require_possible()
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    return float(level)

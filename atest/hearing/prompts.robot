@@ -14,7 +14,7 @@ Every Codec Carries A Prompt
         Alice And Bob Talk    ${codec}
         Send Audio    alice    file:${PROMPTS}[welcome]
         ${heard} =    Verify Prompt    bob    ${PROMPTS}[welcome]    within=2s
-        Should Be True    -0.1 < ${heard.offset} < 1 and ${heard.score} > 0.8
+        Should Be True    -0.5 < ${heard.offset} < 1 and ${heard.score} > 0.8
         Stop All Agents
     END
 
@@ -23,7 +23,7 @@ It Ends While The Prompt Plays
     Send Audio    alice    file:${PROMPTS}[welcome]
     Verify Prompt    bob    ${PROMPTS}[welcome]
     The Keyword Should Have Taken    2.5
-    The Log Should Say    bob heard welcome.wav, which began 0.?? s after the start of the wait (score 0.??).
+    The Log Should Say    bob heard welcome.wav, which began 0.?? s * the start of the wait (score ?.??).
 
 Heard To Its End
     Alice And Bob Talk
@@ -35,7 +35,7 @@ Broken Off
     Alice And Bob Talk
     Send Audio    alice    file:${PROMPTS}[short]
     Run Keyword And Expect Error
-    ...    bob did not hear welcome.wav to its end: it began after 0.* s, and the last that was heard was 1.0 s of digital silence.
+    ...    bob did not hear welcome.wav to its end: it began 0.?? s * the start of the wait, and the last that was heard was 1.0 s of digital silence.
     ...    Wait Until Prompt    bob    ${PROMPTS}[welcome]
 
 Told Apart From One That Begins Alike
@@ -45,7 +45,7 @@ Told Apart From One That Begins Alike
     Verify Prompt    bob    ${PROMPTS}[welcome]    others=${others}
     Send Audio    alice    file:${PROMPTS}[alike]
     Run Keyword And Expect Error
-    ...    bob did not hear welcome.wav within 3 s: it heard * s of speech, music or noise*; the best other was alike.wav, which began 0.* s after the start of the wait (score 0.*).
+    ...    bob did not hear welcome.wav within 3 s: it heard * s of *; the best other was alike.wav, which began 0.* s * the start of the wait (score ?.??).
     ...    Verify Prompt    bob    ${PROMPTS}[welcome]    others=${others}    within=3s
 
 Another Prompt, Music And Noise Are Refused
