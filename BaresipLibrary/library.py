@@ -18,7 +18,10 @@ from .keywords.dtmf import DtmfKeywords
 from .keywords.evidence import EvidenceKeywords
 from .keywords.files import is_dry_run, output_directory
 from .keywords.headers import HeaderKeywords
+from .keywords.hearing import HearingKeywords
+from .keywords.loudness import LoudnessKeywords
 from .keywords.mailbox import MailboxKeywords
+from .keywords.prompts import PromptKeywords
 from .keywords.quality import QualityKeywords
 from .keywords.recordings import RecordingKeywords
 from .keywords.registration import RegistrationKeywords
@@ -30,7 +33,7 @@ from .keywords.verdicts import VerdictKeywords
 from .lifetimes import Lifetimes
 from .report.evidence import Evidence
 from .report.recordings import RecordingShelf
-from .types import AudioSource, AutoClosing, BackendName, Frequency, Occasion
+from .types import AudioSource, AutoClosing, BackendName, Frequency, Level, Occasion
 from .version import __version__
 from .waits import Changes
 
@@ -44,6 +47,9 @@ _COMPONENTS = (
     StateKeywords,
     HeaderKeywords,
     AudioKeywords,
+    HearingKeywords,
+    LoudnessKeywords,
+    PromptKeywords,
     QualityKeywords,
     TimingKeywords,
     RecordingKeywords,
@@ -121,6 +127,7 @@ class BaresipLibrary(DynamicCore):
     ROBOT_LIBRARY_CONVERTERS: ClassVar = {
         AudioSource: AudioSource.parse,
         Frequency: Frequency.parse,
+        Level: Level.parse,
     }
 
     def __init__(

@@ -7,6 +7,8 @@ from pathlib import Path
 
 #: No codec of a phone call carries more than this (half of Opus' 48 kHz).
 HIGHEST_FREQUENCY = 24_000.0
+#: What a full-scale square wave reads, in dBFS, and digital silence (`audio.levels`).
+HIGHEST_LEVEL, LOWEST_LEVEL = 3.0, -120.0
 
 
 class AgentState(Enum):
@@ -153,6 +155,39 @@ class Frequency(float):
 
     def __str__(self) -> str:
         return f"{float(self):g} Hz"
+
+
+class Level(float):
+    """A level in dBFS, written as ``-30 dBFS`` or ``-30``; 0 dBFS is a full-scale sine."""
+
+    @classmethod
+    def parse(cls, value: object) -> "Level":
+        """Reads a level.
+
+        Raises:
+            ValueError: not a level.
+        """
+        match = re.fullmatch(
+            r"\s*([-+\u2212]?[0-9]*\.?[0-9]+)\s*(dbfs)?\s*", str(value), re.IGNORECASE
+        )
+        if not match:
+            raise ValueError(f"'{value}' is not a level; write it like '-30 dBFS'.")
+        return cls(match[1].replace("\u2212", "-"))
+
+    def require_possible(self) -> None:
+        """Raises `ValueError` when no audio can have this level: for most it lacks a minus sign."""
+        if self > HIGHEST_LEVEL:
+            raise ValueError(
+                f"No audio is louder than {HIGHEST_LEVEL:g} dBFS, {self} is;"
+                f" did you mean {Level(-self)}?"
+            )
+        if self < LOWEST_LEVEL:
+            raise ValueError(
+                f"Digital silence reads {LOWEST_LEVEL:g} dBFS, and nothing reads less; {self} is."
+            )
+
+    def __str__(self) -> str:
+        return f"{float(self):g} dBFS"
 
 
 @dataclass(frozen=True)

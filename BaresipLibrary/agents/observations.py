@@ -4,7 +4,7 @@ Each function looks at one kind of failure and returns None when there is nothin
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ..backends.base import Packets
 from ..events import ClosedBy, DtmfSent, SipMessage, SourceChosen, StackLog
@@ -213,6 +213,34 @@ def on_another_tone(
                     " at a wrong sample rate."
                 )
     return None
+
+
+def on_deafness(
+    listener: Agent, speaker: Agent, calls: Mapping[Agent, Call], agents: Sequence[Agent]
+) -> str | None:
+    """Why one agent does not hear another, each in its call."""
+    theirs, own = calls[speaker], calls[listener]
+    if theirs.muted:
+        return f"{speaker.name} is muted."
+    for agent, call in ((listener, own), (speaker, theirs)):
+        partner = partner_of(call, agents, agent)
+        if call.on_hold or call.held_by_peer:
+            holder = agent.name if call.on_hold else partner[0].name if partner else "the peer"
+            return f"{_capital(holder)} holds the call of {agent.name}."
+    partner = partner_of(own, agents, listener)
+    if partner and speaker not in (partner[0], listener):
+        return f"{listener.name} is in a call with {partner[0].name}."
+    packets = listener.count_packets(own) if listener.alive else None
+    if packets and not packets.received:
+        return f"No RTP packet arrived at {listener.name}."
+    return None
+
+
+def on_sound(agent: Agent, call: Call, agents: Sequence[Agent], at: float) -> str | None:
+    """Where sound came from that was heard at that moment."""
+    partner = partner_of(call, agents, agent)
+    sends = _sent_at(*partner, at) if partner else "silence"
+    return f"{partner[0].name} sends {sends}." if partner and sends != "silence" else None
 
 
 def on_missing_digits(agent: Agent, call: Call | None, agents: Sequence[Agent]) -> str | None:

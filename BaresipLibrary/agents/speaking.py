@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,18 +34,35 @@ def synthesized(
     return _rendered(agent, name, lambda rate: pcm_of(samples(rate)))
 
 
-def _rendered(agent: Agent, name: str, render: Callable[[int], bytes]) -> PromptSource:
-    renderings = {}
-    for rate in CODEC_RATES:
-        path = _new_file(agent.backend.folder, f"{rate}.pcm")
-        path.write_bytes(render(rate))
-        renderings[rate] = path
+def long_tone(agent: Agent, frequency: float, level: float, seconds: float) -> PromptSource:
+    """A tone (Hz, dBFS) of any frequency and level, for so long, as every backend can play it.
+
+    Not every baresip has tones of a tenth of a hertz, or of another level than its own.
+    """
+
+    def tone(rate: int) -> bytes:
+        times = np.arange(round(seconds * rate)) / rate
+        return pcm_of(10 ** (level / 20) * np.sin(2 * np.pi * frequency * times))
+
+    name = f"tone-{frequency:g}-{level:g}-{seconds:g}"
+    return _rendered(agent, f"tone:{frequency:g}", tone, name)
+
+
+def _rendered(
+    agent: Agent, name: str, render: Callable[[int], bytes], stem: str | None = None
+) -> PromptSource:
+    """What `render` makes for every codec's rate, in the agent's folder.
+
+    With a stem of its own it is made once; without one it is another prompt each time.
+    """
+    folder = agent.backend.folder
+    if stem is None:
+        stem = f"prompt-{sum(1 for _ in folder.glob('prompt-*-8000.pcm'))}"
+    renderings = {rate: folder / f"{stem}-{rate}.pcm" for rate in CODEC_RATES}
+    for rate, path in renderings.items():
+        if not path.exists():
+            path.write_bytes(render(rate))
     return PromptSource(name, renderings)
-
-
-def _new_file(folder: Path, ending: str) -> Path:
-    number = sum(1 for _ in folder.glob(f"*-{ending}"))
-    return folder / f"prompt-{number}-{ending}"
 
 
 def send(agent: Agent, source: AudioSource, call_id: str | None = None) -> None:
@@ -72,7 +88,10 @@ def sending_tone(agent: Agent, call: Call, frequency: float) -> Iterator[None]:
 
 @contextmanager
 def sending(agent: Agent, call: Call, source: Source, words: str) -> Iterator[None]:
-    """Sends a source in one call while the block runs, then what was sent before."""
+    """Sends a source in one call while the block runs, then what was sent before.
+
+    `words` are the suite's for it.
+    """
     before = agent.source_of(call)
     agent.send_audio(call, source, words)
     try:

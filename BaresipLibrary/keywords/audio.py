@@ -9,8 +9,9 @@ from robot.api.deco import keyword
 from ..agents.agent import Agent
 from ..agents.call import Call
 from ..agents.listening import hear_tones
-from ..agents.speaking import send, sending_tone
+from ..agents.speaking import send, sending
 from ..agents.states import require_established
+from ..backends.base import ToneSource
 from ..errors import UsageError
 from ..types import AudioSource, Frequency
 from .base import AgentName, Component
@@ -97,7 +98,8 @@ class AudioKeywords(Component):
             raise UsageError(f"{one.name} cannot be connected with itself; name two agents.")
         with ExitStack() as stack:
             for speaker, tone in ((one, _THERE), (two, _BACK)):
-                stack.enter_context(sending_tone(speaker, _established_call(speaker), tone))
+                call = _established_call(speaker)
+                stack.enter_context(sending(speaker, call, ToneSource(tone), f"tone:{tone:g}"))
             for heard in hear_tones(
                 [(two, _THERE, None), (one, _BACK, None)], self._seconds(within)
             ):

@@ -9,6 +9,7 @@ from robot.libraries.BuiltIn import BuiltIn
 
 from BaresipLibrary.sip.messages import Message
 from BaresipLibrary.waits import wait_until
+from utest.audio import signals
 
 
 def make_tone_file(
@@ -20,13 +21,42 @@ def make_tone_file(
     subtype: str = "PCM_16",
 ) -> Path:
     """Writes a WAV file with a tone at -12 dBFS below the output directory; returns its path."""
-    folder = Path(BuiltIn().get_variable_value("${OUTPUT DIR}")) / "sounds"
-    folder.mkdir(exist_ok=True)
-    path = folder / name
+    path = _new_path(name)
     times = np.arange(round(seconds * rate)) / rate
     tone = 10 ** (-12 / 20) * np.sin(2 * np.pi * frequency * times)
     soundfile.write(path, np.repeat(tone[:, None], channels, axis=1), rate, subtype=subtype)
     return path
+
+
+def make_sound_file(name: str, kind: str, seed: int, seconds: float, level: float = -20.0) -> Path:
+    """Writes speech (of one voice), music, white_noise or comfort_noise; returns its path."""
+    generator = np.random.default_rng(seed)
+    options = {"base_pitch": 140.0} if kind == "speech" else {}
+    samples = getattr(signals, kind)(seconds, 16000, generator, level, **options)
+    path = _new_path(name)
+    soundfile.write(path, samples, 16000)
+    return path
+
+
+def punch_hole(path: Path, every: float, length: float) -> Path:
+    """Makes a file silent for `length` in every `every` seconds."""
+    samples, rate = soundfile.read(path)
+    samples[np.mod(np.arange(samples.size) / rate, every) >= every - length] = 0.0
+    soundfile.write(path, samples, rate)
+    return path
+
+
+def join_sound_files(name: str, *paths: Path) -> Path:
+    """Writes one file that plays others one after the other; returns its path."""
+    path = _new_path(name)
+    soundfile.write(path, np.concatenate([soundfile.read(one)[0] for one in paths]), 16000)
+    return path
+
+
+def _new_path(name: str) -> Path:
+    folder = Path(BuiltIn().get_variable_value("${OUTPUT DIR}")) / "sounds"
+    folder.mkdir(exist_ok=True)
+    return folder / name
 
 
 def get_codec(agent) -> str:

@@ -9,7 +9,12 @@ from ..base import Capability
 _ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 _NUMBER = re.compile(r"baresip v?(\d+)\.(\d+)(?:\.(\d+))?")
 #: What no version offers over ctrl_tcp.
-_NEVER = frozenset({Capability.REDIRECT, Capability.REFUSAL_HEADERS, Capability.DTMF_MODE})
+_NEVER = frozenset({
+    Capability.REDIRECT,
+    Capability.REFUSAL_HEADERS,
+    Capability.DTMF_MODE,
+    Capability.TIME_AUDIO,
+})  # fmt: skip
 #: Measured on 1.0 and 4.10. Attended transfers, own refusals and headers are read in the sources of
 #: the versions between; the rest is taken to have come with 2.0, but for the check of certificates,
 #: where to believe too much would let a test pass that must not.

@@ -1,0 +1,191 @@
+"""Silence, levels and gaps."""
+
+from datetime import timedelta
+from typing import Any
+
+from assertionengine import AssertionOperator
+from robot.api import logger
+from robot.api.deco import keyword
+
+from ..agents.failures import CallFailure
+from ..agents.loudness import find_dropouts, measure_level
+from ..agents.silences import verify_silence
+from ..errors import UsageError
+from ..types import Level
+from .assertions import Assertion
+from .base import AgentName, Component
+
+_SECOND = timedelta(seconds=1)
+_TWO_SECONDS = timedelta(seconds=2)
+_THREE_SECONDS = timedelta(seconds=3)
+_GAP = timedelta(milliseconds=60)
+_QUIET = Level(-50)
+#: The shortest duration (s) that says anything.
+_SHORTEST = 0.2
+
+
+class LoudnessKeywords(Component):
+    """How loud it is what arrives, and whether anything is missing."""
+
+    @keyword(tags=("Audio", "Wait"))
+    def verify_silence(
+        self,
+        agent: AgentName,
+        duration: timedelta = _TWO_SECONDS,
+        *,
+        threshold: Level | None = None,
+        call: str | None = None,
+    ) -> str:
+        """Checks that the agent hears nothing for that long.
+
+        Returns what kind of silence it was: ``digital silence``, ``comfort noise``, ``faint
+        sound`` below the threshold, or ``no RTP`` when nothing arrived at all. The log says how
+        much of it. Comfort noise counts as silence, above the threshold too. The first 0.3 s do
+        not count: they were on their way before.
+
+        Fails the moment anything else is heard, and says what; also when the call ends.
+
+        | =Argument= | =Meaning= |
+        | ``duration`` | How long there must be silence; 0.2 s or more. |
+        | ``threshold`` | What is quieter is silence; ``-50 dBFS`` when left out. |
+
+        Example:
+        | Verify Silence | bob | 2s |
+        | ${kind} = | Verify Silence | bob | 500ms | threshold=-40 dBFS |
+        """
+        who = self._agents.get(agent)
+        limit = _possible(_QUIET if threshold is None else threshold)
+        silence = verify_silence(who, self._duration(duration), limit, call)
+        logger.info(silence.words)
+        return silence.kind
+
+    @keyword(tags=("Audio", "Wait"))
+    def verify_audio_level(
+        self,
+        agent: AgentName,
+        *,
+        min: Level | None = None,
+        max: Level | None = None,
+        duration: timedelta = _SECOND,
+        call: str | None = None,
+    ) -> float:
+        """Checks how loud it is what the agent hears; returns the level in dBFS.
+
+        It is the RMS level of that much audio, where 0 dBFS is a full-scale sine. The first 0.3 s
+        do not count: they were on their way before.
+
+        Fails when the level is below ``min`` or above ``max``, or when less audio arrives.
+
+        | =Argument= | =Meaning= |
+        | ``min``, ``max`` | Such as ``-30 dBFS``; at least one of them. |
+        | ``duration`` | How much audio is measured; 0.2 s or more. |
+
+        Example:
+        | Verify Audio Level | bob | min=-30 dBFS | max=-6 dBFS |
+        """
+        if min is None and max is None:
+            raise UsageError("A level is checked against min=, max= or both; none is given.")
+        for bound in (min, max):
+            _possible(bound or _QUIET)
+        if min is not None and max is not None and min > max:
+            raise UsageError(f"No level is between min={min} and max={max}; swap them.")
+        who = self._agents.get(agent)
+        heard = measure_level(who, self._duration(duration), call)
+        words = f"{who.name} heard {heard}"
+        if min is not None and heard.level < min:
+            raise CallFailure(f"{words}, which is below min={min}.", who)
+        if max is not None and heard.level > max:
+            raise CallFailure(f"{words}, which is above max={max}.", who)
+        logger.info(f"{words}.")
+        return heard.level
+
+    @keyword(tags=("Audio", "Getter", "Assertion"))
+    def get_audio_level(
+        self,
+        agent: AgentName,
+        assertion_operator: AssertionOperator | None = None,
+        assertion_expected: Any = None,
+        *,
+        duration: timedelta = _SECOND,
+        message: str | None = None,
+        call: str | None = None,
+    ) -> float:
+        """Returns how loud it is what the agent hears, in dBFS.
+
+        It is measured as by `Verify Audio Level`. Digital silence reads -120 dBFS.
+
+        Fails when less audio arrives, and when an assertion is given and does not hold.
+
+        | =Argument= | =Meaning= |
+        | ``duration`` | How much audio is measured; 0.2 s or more. |
+
+        Example:
+        | ${level} = | Get Audio Level | bob |
+        | Get Audio Level | bob | > | -30 dBFS | duration=2s |
+        """
+        if isinstance(assertion_expected, str) and assertion_expected.lower().endswith("dbfs"):
+            assertion_expected = _possible(assertion_expected)
+        wanted = Assertion(assertion_operator, assertion_expected, message)
+        who = self._agents.get(agent)
+        heard = measure_level(who, self._duration(duration), call)
+        logger.info(f"{who.name} heard {heard}.")
+        return wanted.holds(heard.level, f"The audio level of {who.name}")
+
+    @keyword(tags=("Audio", "Wait"))
+    def verify_no_audio_gap(
+        self,
+        agent: AgentName,
+        duration: timedelta = _THREE_SECONDS,
+        *,
+        longest: timedelta = _GAP,
+        call: str | None = None,
+    ) -> float:
+        """Checks that no long piece of what the agent hears is missing; returns the longest in seconds.
+
+        Something must be heard all the time. In a tone a gap is what is silent, replaced by
+        something else or out of step, best seen at 1720 Hz; in a prompt, and in a tone too, it is
+        audio that never came, measured to about 20 ms. The log lists all.
+
+        Fails when a gap is longer than ``longest``, when no sound or less audio arrives.
+
+        | =Argument= | =Meaning= |
+        | ``duration`` | How much audio is looked at; 0.2 s or more. |
+        | ``longest`` | The longest gap that may be. |
+
+        Example:
+        | Send Audio | alice | tone:1720 |
+        | Verify No Audio Gap | bob | 3s | longest=60ms |
+        """
+        who, limit = self._agents.get(agent), self._seconds(longest)
+        seconds = self._duration(duration)
+        gaps = find_dropouts(who, seconds, call)
+        listed = "; ".join(map(str, gaps)) or "no gap"
+        words = f"{who.name} heard {seconds:g} s of audio with {listed}"
+        logger.info(f"{words}.")
+        worst = gaps[0].length if gaps else 0.0
+        if worst > limit:
+            raise CallFailure(f"{words}; none may be longer than {limit * 1000:g} ms.", who)
+        return worst
+
+    def _duration(self, duration: timedelta) -> float:
+        """A duration in seconds, long enough to say something."""
+        seconds = self._seconds(duration)
+        if seconds < _SHORTEST:
+            raise UsageError(
+                f"It takes {_SHORTEST:g} s of audio or more to say anything, not {seconds:g} s."
+            )
+        return seconds
+
+
+def _possible(level: Level | str) -> float:
+    """A level in dBFS that audio can have.
+
+    Raises:
+        UsageError: it is none.
+    """
+    try:
+        level = Level.parse(level)
+        level.require_possible()
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    return float(level)

@@ -1,0 +1,227 @@
+"""A bad network between two agents: a relay for SIP and RTP on loopback that loses and delays."""
+
+import heapq
+import itertools
+import random
+import re
+import selectors
+import socket
+import threading
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+
+from robot.api.deco import library
+
+from BaresipLibrary.agents.agent import Agent
+
+_HOST = "127.0.0.1"
+Address = tuple[str, int]
+
+
+@dataclass
+class Path:
+    """What happens to the RTP packets of one direction: lost in percent, late in seconds."""
+
+    loss: float = 0.0
+    delay: float = 0.0
+    jitter: float = 0.0
+    cut: bool = False
+
+
+class _Side:
+    """What stands in for one agent towards the other: a port for SIP, and one each for RTP, RTCP.
+
+    `agent` and `media` are where that agent really is, once it is known.
+    """
+
+    def __init__(self) -> None:
+        self.sip = _bound()
+        self.rtp, self.rtcp = _pair()
+        self.agent: Address | None = None
+        self.media: Address | None = None
+
+    @property
+    def sockets(self) -> tuple[socket.socket, ...]:
+        return self.sip, self.rtp, self.rtcp
+
+
+class _Network(threading.Thread):
+    """Forwards between a caller and a callee, neither of whom sees the other's addresses."""
+
+    def __init__(self, callee: Address, to_caller: Path, to_callee: Path, seed: int) -> None:
+        super().__init__(name="relay", daemon=True)
+        self._caller, self._callee = _Side(), _Side()
+        self._callee.agent = callee
+        self._paths = {id(self._caller): to_caller, id(self._callee): to_callee}
+        self._chance = random.Random(seed)
+        self._due: list[tuple[float, int, socket.socket, bytes, Address]] = []
+        self._numbers = itertools.count()
+        self._waker, self._woken = socket.socketpair()
+        self.lost = self.passed = 0
+
+    @property
+    def port(self) -> int:
+        """Where the callee seems to be."""
+        port: int = self._callee.sip.getsockname()[1]
+        return port
+
+    def run(self) -> None:
+        """Forwards until it is stopped."""
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._woken, selectors.EVENT_READ)
+            for side, other in ((self._caller, self._callee), (self._callee, self._caller)):
+                for sock in side.sockets:
+                    selector.register(sock, selectors.EVENT_READ, (side, other))
+            while True:
+                self._send_due()
+                wait = self._due[0][0] - time.monotonic() if self._due else None
+                for key, _ in selector.select(wait if wait is None else max(0.0, wait)):
+                    if key.data is None:
+                        return
+                    self._take(key.fileobj, *key.data)
+
+    def stop(self) -> None:
+        """Ends the thread."""
+        self._waker.send(b"x")
+        self.join()
+        sockets = (*self._caller.sockets, *self._callee.sockets, self._waker, self._woken)
+        for sock in sockets:
+            sock.close()
+
+    def _take(self, sock: socket.socket, side: _Side, other: _Side) -> None:
+        """A packet came to what stands in for `side`: it is for that agent, from the other."""
+        try:
+            data, source = sock.recvfrom(65536)
+        except OSError:
+            return  # a packet sent before had no reader
+        if sock is side.sip:
+            other.agent = source
+            if side.agent:
+                other.sip.sendto(self._disguised(data, side, other), side.agent)
+        elif side.media:
+            port = side.media[1] + (sock is side.rtcp)
+            out = other.rtp if sock is side.rtp else other.rtcp
+            self._forward(data, out, (side.media[0], port), self._paths[id(side)])
+
+    def _forward(self, data: bytes, out: socket.socket, to: Address, path: Path) -> None:
+        if path.cut or self._chance.uniform(0, 100) < path.loss:
+            self.lost += 1
+            return
+        self.passed += 1
+        at = time.monotonic() + path.delay + self._chance.uniform(0, path.jitter)
+        heapq.heappush(self._due, (at, next(self._numbers), out, data, to))
+
+    def _send_due(self) -> None:
+        while self._due and self._due[0][0] <= time.monotonic():
+            _, _, out, data, to = heapq.heappop(self._due)
+            out.sendto(data, to)
+
+    def _disguised(self, data: bytes, side: _Side, other: _Side) -> bytes:
+        """The message with the sender's addresses replaced by what stands in for it."""
+        assert side.agent and other.agent
+        head, _, body = data.partition(b"\r\n\r\n")
+        swaps = [
+            (_place(other.agent), _place(other.sip.getsockname())),
+            (_place(side.sip.getsockname()), _place(side.agent)),
+        ]
+        lines = head.split(b"\r\n")
+        for number, line in enumerate(lines):
+            if line.lower().startswith(b"via:"):
+                continue  # by which the answers find their way
+            lines[number] = _swapped(line, swaps)
+        if b"\nm=audio " in body:
+            body = self._with_own_media(body, other)
+        return b"\r\n".join(_with_length(lines, len(body))) + b"\r\n\r\n" + body
+
+    def _with_own_media(self, body: bytes, other: _Side) -> bytes:
+        found = re.search(rb"\nm=audio (\d+)", body)
+        assert found
+        other.media = (_HOST, int(found[1]))
+        port = other.rtp.getsockname()[1]
+        body = body.replace(found[0], b"\nm=audio %d" % port)
+        return re.sub(rb"\na=rtcp:\d+", b"\na=rtcp:%d" % (port + 1), body)
+
+
+@library(scope="TEST", auto_keywords=True)
+class Relay:
+    """Keywords for a network that is lossy, late or cut. One relay lies between two agents."""
+
+    ROBOT_LISTENER_API_VERSION = 3
+
+    def __init__(self) -> None:
+        self.ROBOT_LIBRARY_LISTENER = self
+        self._networks: list[_Network] = []
+        self._paths: dict[str, Path] = {}
+
+    def end_test(self, data: object, result: object) -> None:
+        """Listener: ends the relays of a test."""
+        while self._networks:
+            self._networks.pop().stop()
+
+    def start_relay(self, caller: Agent, callee: Agent, seed: int = 1) -> str:
+        """Begins to relay; returns the URI under which the caller reaches the callee by it."""
+        user, _, place = callee.uri.removeprefix("sip:").partition("@")
+        host, _, port = place.partition(":")
+        ways = [self._paths.setdefault(one.name, Path()) for one in (caller, callee)]
+        network = _Network((host, int(port.partition(";")[0])), *ways, seed)
+        network.start()
+        self._networks.append(network)
+        return f"sip:{user}@{_HOST}:{network.port}"
+
+    def the_way_to(
+        self,
+        agent: str,
+        loss: float = 0.0,
+        delay: timedelta = timedelta(),
+        jitter: timedelta = timedelta(),
+        cut: bool = False,
+    ) -> None:
+        """Says what happens from now on to RTP that is sent to an agent; loss in percent."""
+        path = self._paths.setdefault(agent, Path())
+        path.loss, path.cut = loss, cut
+        path.delay, path.jitter = delay.total_seconds(), jitter.total_seconds()
+
+    def packets_should_have_been_lost(self) -> None:
+        """Fails when all arrived: then nothing was tried."""
+        lost, passed = (sum(getattr(n, w) for n in self._networks) for w in ("lost", "passed"))
+        print(f"{lost} packets lost, {passed} passed")
+        if not lost:
+            raise AssertionError("No packet was lost.")
+
+
+def _bound(port: int = 0) -> socket.socket:
+    sock = socket.socket(type=socket.SOCK_DGRAM)
+    sock.bind((_HOST, port))
+    return sock
+
+
+def _pair() -> tuple[socket.socket, socket.socket]:
+    """Sockets at an even port and the next one, as RTP and RTCP want it."""
+    while True:
+        rtp = _bound()
+        port = rtp.getsockname()[1]
+        try:
+            if port % 2 == 0:
+                return rtp, _bound(port + 1)
+        except OSError:
+            pass  # the next one is taken
+        rtp.close()
+
+
+def _place(address: Address) -> bytes:
+    return f"{address[0]}:{address[1]}".encode()
+
+
+def _swapped(line: bytes, swaps: list[tuple[bytes, bytes]]) -> bytes:
+    """Each place replaced once, in one pass, so that no replacement is replaced again."""
+    known = dict(swaps)
+    pattern = rb"(?:%s)(?!\d)" % b"|".join(map(re.escape, known))
+    return re.sub(pattern, lambda match: known[match[0]], line)
+
+
+def _with_length(lines: list[bytes], length: int) -> list[bytes]:
+    return [
+        b"Content-Length: %d" % length if line.lower().startswith(b"content-length:") else line
+        for line in lines
+    ]
