@@ -32,11 +32,13 @@ The Account's Mode Is Used
     Get Received Dtmf    bob    ==    9#    timeout=3s    source=inband
 
 A Mode Of One Keyword Is Not The Account's
+    Needs    DTMF_MODE
     Talk And Be Heard    dtmf_mode=inband
     Send Dtmf    alice    7    mode=rtpevent
     Wait Until Dtmf Received    bob    7
 
 Signalled Digits Are Not Heard And Heard Ones Not Signalled
+    Needs    DTMF_MODE
     Talk And Be Heard
     Send Dtmf    alice    12    mode=info
     Wait Until Dtmf Received    bob    12
@@ -99,6 +101,7 @@ No Call To Hear Them In
 
 Through A Proxy
     [Setup]    Start Registrar
+    Needs    TIME_AUDIO
     Start Registered Agent    alice
     Start Registered Agent    bob
     Establish    alice    bob

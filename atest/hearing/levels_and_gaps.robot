@@ -11,8 +11,8 @@ The Level Of A Tone In Every Codec
         Send Audio    alice    440 Hz
         Verify Audio    bob    440 Hz
         ${level} =    Get Audio Level    bob
-        Should Be True    -12.5 < ${level} < -11.5
-        Verify Audio Level    bob    min=-13 dBFS    max=-11
+        Should Be True    -13 < ${level} < -6
+        Verify Audio Level    bob    min=-13 dBFS    max=-6
         Stop All Agents
     END
 
@@ -28,13 +28,14 @@ Too Loud, Too Low
     Send Audio    alice    440 Hz
     Verify Audio    bob    440 Hz
     Run Keyword And Expect Error
-    ...    bob heard -1?.* dBFS in 1 s (1.0 s of 4?? Hz tone), which is above max=-20 dBFS.
+    ...    bob heard -*.* dBFS in 1 s (1.0 s of 4?? Hz tone), which is above max=-20 dBFS.
     ...    Verify Audio Level    bob    max=-20 dBFS
     Run Keyword And Expect Error
-    ...    The audio level of bob '-1*' (float) should be less than '-20.0' (float)
+    ...    The audio level of bob '-*' (float) should be less than '-20.0' (float)
     ...    Get Audio Level    bob    <    -20 dBFS    duration=500ms
 
 No Audio Has No Level
+    Needs    RECORD_AFTER_HOLD
     Alice And Bob Talk
     Hold    alice
     Run Keyword And Expect Error
@@ -71,6 +72,8 @@ One Packet In A Hundred Is No Long Gap
     Verify No Audio Gap    bob    3s    longest=100ms
 
 One Packet In Five Is
+    ${able} =    Can    RECORD_AFTER_HOLD
+    IF    not ${able}    Skip    baresip 1.0 records no gap where RTP was lost.
     The Way To    bob    loss=20
     Alice And Bob Talk By Relay
     Send Audio    alice    tone:1720

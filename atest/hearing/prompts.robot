@@ -59,6 +59,7 @@ Another Prompt, Music And Noise Are Refused
     END
 
 A Tone, Silence And No RTP Are Told
+    Needs    RECORD_AFTER_HOLD
     Alice And Bob Talk
     Run Keyword And Expect Error
     ...    bob did not hear welcome.wav within 0.5 s: it heard * s of digital silence. alice sends silence; use Send Audio.

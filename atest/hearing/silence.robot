@@ -30,6 +30,7 @@ Comfort Noise Counts As Silence
     The Log Should Say    bob heard 1.* s of comfort noise at -4? dBFS.
 
 No RTP Is Told
+    Needs    RECORD_AFTER_HOLD
     Alice And Bob Talk
     Hold    alice
     ${kind} =    Verify Silence    bob    500ms
@@ -49,7 +50,7 @@ A Tone Is Heard At Once
     Send Audio    alice    440 Hz
     Verify Audio    bob    440 Hz
     Run Keyword And Expect Error
-    ...    bob was to hear silence for 20 s, but after 0.3 s it heard a 440 Hz tone at -12 dBFS. alice sends tone:440.
+    ...    bob was to hear silence for 20 s, but after 0.3 s it heard a 440 Hz tone at -* dBFS. alice sends tone:440.
     ...    Verify Silence    bob    20s
     The Keyword Should Have Taken    3
 
@@ -57,7 +58,7 @@ A Faint Tone Is Silence Below The Threshold
     Alice And Bob Talk
     Send Audio    alice    440 Hz
     Verify Audio    bob    440 Hz
-    ${kind} =    Verify Silence    bob    500ms    threshold=-10 dBFS
+    ${kind} =    Verify Silence    bob    500ms    threshold=-5 dBFS
     Should Be Equal    ${kind}    faint sound
 
 Speech Is Not Silence

@@ -8,6 +8,7 @@ Test Teardown       Stop Server    sipp
 *** Test Cases ***
 An Answer After A Second
     [Documentation]    SIPp rings at once, and answers 1 s later.
+    Needs    TIME_AUDIO
     Start Agent    alice
     ${peer} =    Start Sipp    answers_late
     Dial    alice    ${peer}[uri]
@@ -26,6 +27,7 @@ An Answer After A Second
     Sipp Should Succeed
 
 Early Media Is The First Audio
+    Needs    TIME_AUDIO
     ${tone} =    Write Mu Law Tone    440
     Start Agent    alice
     ${peer} =    Start Sipp    early_media    tone=${tone}
@@ -56,6 +58,7 @@ Both Sides Time Their Own Messages
 
 Audio After The Answer
     [Documentation]    bob speaks a known time after the answer.
+    Needs    TIME_AUDIO
     Talk
     Call Should Stay Established    alice    500ms
     Send Audio    bob    tone:440
@@ -67,12 +70,14 @@ Audio After The Answer
 
 The Gap Of A Hold
     [Documentation]    For both sides, and as long as the hold was.
+    [Setup]    Needs    TIME_AUDIO
     [Template]    Hold Gap Should Be Known
     PCMU/8000/1
     G722/16000/1
     opus/48000/2
 
 No Hold Has No Gap
+    Needs    TIME_AUDIO
     Talk
     Run Keyword And Expect Error
     ...    alice has no hold_gap: its call was not on hold.
@@ -88,6 +93,7 @@ No Hold Has No Gap
 
 The Gap Of A Transfer
     [Documentation]    alice falls silent a known time before she transfers bob.
+    Needs    TIME_AUDIO
     Talk
     Start Agent    carol
     Send Audio    alice    tone:440
@@ -105,12 +111,14 @@ The Gap Of A Transfer
 
 The Delay Of Audio Is The Same Each Time
     [Documentation]    Jitter buffer and packets: 20 to 150 ms between local agents; measured three times.
+    [Setup]    Needs    TIME_AUDIO
     [Template]    Delay Should Be Steady
     PCMU/8000/1
     G722/16000/1
     opus/48000/2
 
 What Was Sent Before A Chirp Is Sent Again
+    Needs    TIME_AUDIO
     Talk
     Send Audio    alice    tone:500
     Verify Audio    bob    500 Hz
@@ -118,6 +126,7 @@ What Was Sent Before A Chirp Is Sent Again
     Verify Audio    bob    500 Hz
 
 A Chirp That Is Not Heard
+    Needs    TIME_AUDIO
     Talk
     Mute    alice
     Run Keyword And Expect Error
@@ -150,6 +159,7 @@ A Timing That Is Too Long
 
 Through A Proxy
     [Setup]    Start Registrar
+    Needs    TIME_AUDIO
     Start Registered Agent    alice
     Start Registered Agent    bob
     Send Audio    bob    tone:440

@@ -6,6 +6,7 @@ Resource            ../servers/servers.resource
 
 *** Test Cases ***
 A Hold
+    [Setup]    Needs    RECORD_AFTER_HOLD
     [Template]    Hold Should Be Good
     PCMU/8000/1
     G722/16000/1
@@ -14,12 +15,14 @@ A Hold
 A Hold By The Called One
     [Documentation]    baresip sends a re-INVITE of its own 0.1 s after it has answered, which takes an
     ...    earlier hold back: sendrecv.
+    Needs    RECORD_AFTER_HOLD
     Talk
     Call Should Stay Established    bob    300ms
     Hold    bob
     Verify Hold    bob    alice
 
 What Was Sent Before A Hold Verdict Is Sent Again
+    Needs    RECORD_AFTER_HOLD
     Talk
     Send Audio    alice    tone:500
     Hold    alice
@@ -35,6 +38,7 @@ No Hold
     ...    Verify Hold    alice    bob
 
 A Hold The Wrong Way Round
+    Needs    RECORD_AFTER_HOLD
     Talk
     Hold    bob
     Run Keyword And Expect Error
@@ -42,6 +46,7 @@ A Hold The Wrong Way Round
     ...    Verify Hold    alice    bob    duration=300ms
 
 A Hold That Was Taken Back
+    Needs    RECORD_AFTER_HOLD
     Talk
     Hold    alice
     Resume    alice
@@ -61,6 +66,7 @@ A Hold Without A Call
 
 A Hold Through A Proxy
     [Setup]    Start Registrar
+    Needs    RECORD_AFTER_HOLD
     Start Registered Agent    alice
     Start Registered Agent    bob
     Establish    alice    bob
@@ -76,6 +82,7 @@ A Blind Transfer
     Verify Transfer    alice    bob    carol
 
 An Attended Transfer
+    Needs    ATTENDED_TRANSFER
     Talk
     Start Agent    carol
     Attended Transfer    alice    carol
@@ -85,6 +92,7 @@ An Attended Transfer
 
 A Transfer That Is Refused
     [Documentation]    Four parts fail, and all five are told.
+    Needs    KEEP_CALL
     Talk
     Start Agent    carol
     Transfer    alice    carol
