@@ -48,7 +48,7 @@ class TimingKeywords(Component):
         | ``first_audio`` | The INVITE, the first audible sample, be it early media. |
         | ``hold_gap`` | The longest time without anything audible, of those that began before the last hold of the call ended: with a steady tone how long it was gone. Of music on hold that is heard in between, the longest break. |
         | ``transfer_gap`` | For who was transferred: the last audible sample of the old call, the first of the new one. |
-        | ``one_way_delay`` | A chirp leaves this agent, the agent ``to`` has it to play. The sender's packet time is not in it, the jitter buffer is. It is measured when asked; what was sent before is sent again. Right to 2 ms or so. |
+        | ``one_way_delay`` | A chirp leaves this agent, the agent ``to`` has it to play. The sender's packet time is not in it, the jitter buffer is. It is measured when asked; what was sent before is sent again. Right to about 5 ms. |
         | ``teardown`` | The BYE, its 200. |
 
         Fails when what is measured by has not happened, with ``timeout`` not even in that time:

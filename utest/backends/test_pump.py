@@ -71,6 +71,7 @@ def sent_after(stack: Stack, audio: CallAudio) -> bytes:
     for _ in range(30):
         stack.packet()
         audio.move()
+    audio.close()
     return stack.left
 
 
