@@ -1,21 +1,24 @@
 """Runs the checks, every one of them, and ends with how many passed and how many failed.
 
-    check.py [lint] [types] [utest] [atest] [external]      all five when none is named
+    check.py [lint] [types] [utest] [package] [atest] [external]      all when none is named
 
-`atest` are the acceptance suites on the embedded backend, `external` the same ones on the external
-backend, where tests that need what the installed baresip lacks are skipped. The linter and the
-type checker count as one check each, tests count one by one. The exit code is 0 when something
-passed and nothing failed.
+`package` builds what is released and calls with it, once beside the newest and once beside the
+lowest versions of what it needs. `atest` are the acceptance suites on the embedded backend,
+`external` the same ones on the external backend, where tests that need what the installed baresip
+lacks are skipped. The linter, the type checker, and what `package` does count as one check each,
+tests count one by one. The exit code is 0 when something passed and nothing failed.
 """
 
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
 
+import package as distribution
 from robot.api import ExecutionResult
 from robot.errors import DataError
 
@@ -49,6 +52,17 @@ def utest() -> Count:
     output = emptied("utest") / "junit.xml"
     code = run("pytest", f"--junitxml={output}")
     return complete(code, count_junit(output))
+
+
+def package() -> Count:
+    with tempfile.TemporaryDirectory(prefix="baresip-package-") as folder:
+        home = Path(folder)
+        wheel = distribution.build(home / "dist")
+        if wheel is None:
+            return Count(failed=1)
+        newest = distribution.call(wheel, home / "newest", lowest=False)
+        lowest = distribution.call(wheel, home / "lowest", lowest=True)
+        return Count(1 + newest + lowest, (not newest) + (not lowest))
 
 
 def atest() -> Count:
@@ -111,7 +125,7 @@ def count_robot(path: Path) -> Count:
 
 
 CHECKS: dict[str, Callable[[], Count]] = {
-    check.__name__: check for check in (lint, types, utest, atest, external)
+    check.__name__: check for check in (lint, types, utest, package, atest, external)
 }
 
 
