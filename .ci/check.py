@@ -1,11 +1,11 @@
 """Runs the checks, every one of them, and ends with how many passed and how many failed.
 
-    check.py [lint] [types] [utest] [package] [atest] [external]      all when none is named
+    check.py [lint] [types] [utest] [package] [parallel] [atest] [external]     all if none is named
 
 `package` builds what is released and calls with it, once beside the newest and once beside the
-lowest versions of what it needs. `atest` are the acceptance suites on the embedded backend,
-`external` the same ones on the external backend, where tests that need what the installed baresip
-lacks are skipped. The linter, the type checker, and what `package` does count as one check each,
+lowest versions of what it needs. `parallel` runs some of the acceptance suites under pabot. `atest`
+are all of them on the embedded backend, `external` the same ones on the external backend, where
+tests that need what the installed baresip lacks are skipped. The linter, the type checker, and what `package` does count as one check each,
 tests count one by one. The exit code is 0 when something passed and nothing failed.
 """
 
@@ -24,6 +24,8 @@ from robot.errors import DataError
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "results"
+#: Whose suites run side by side, too: quick ones that call, talk, and keep recordings.
+IN_PARALLEL = ["atest/calls", "atest/phone"]
 
 
 class Count(NamedTuple):
@@ -63,6 +65,15 @@ def package() -> Count:
         newest = distribution.call(wheel, home / "newest", lowest=False)
         lowest = distribution.call(wheel, home / "lowest", lowest=True)
         return Count(1 + newest + lowest, (not newest) + (not lowest))
+
+
+def parallel() -> Count:
+    directory = emptied("parallel")
+    engine = ["--command", sys.executable, "-m", "robot", "--end-command", "--processes", "2"]
+    quiet = ["--pabotconsole", "quiet", "--pabotlibport", "0", "--outputdir", str(directory)]
+    suites = ["--variable", "BACKEND:embedded", *IN_PARALLEL]
+    code = run("pabot.pabot", *engine, *quiet, *suites)
+    return complete(code, count_robot(directory / "output.xml"))
 
 
 def atest() -> Count:
@@ -125,7 +136,7 @@ def count_robot(path: Path) -> Count:
 
 
 CHECKS: dict[str, Callable[[], Count]] = {
-    check.__name__: check for check in (lint, types, utest, package, atest, external)
+    check.__name__: check for check in (lint, types, utest, package, parallel, atest, external)
 }
 
 

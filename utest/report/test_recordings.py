@@ -75,3 +75,10 @@ def test_links_are_safe_html(tmp_path: Path) -> None:
     shelf.enter(tmp_path, "S")
     html = shelf.links([tmp_path / 'a "<b>&.wav'])
     assert html == ('Recordings: <a href="a%20%22%3Cb%3E%26.wav">a &#34;&lt;b&gt;&amp;.wav</a>')
+
+
+def test_letters_of_every_script_stay_in_links(tmp_path: Path) -> None:
+    shelf = RecordingShelf(Occasion.always)
+    shelf.enter(tmp_path, "Rückruf + Ответ")
+    stem = shelf.stem_for("ü 1").with_suffix(".wav")
+    assert shelf.href(stem) == stem.relative_to(tmp_path).as_posix()
