@@ -3,10 +3,11 @@
     check.py [lint] [types] [utest] [package] [parallel] [atest] [external]     all if none is named
 
 `package` builds what is released and calls with it, once beside the newest and once beside the
-lowest versions of what it needs. `parallel` runs some of the acceptance suites under pabot. `atest`
-are all of them on the embedded backend, `external` the same ones on the external backend, where
-tests that need what the installed baresip lacks are skipped. The linter, the type checker, and what `package` does count as one check each,
-tests count one by one. The exit code is 0 when something passed and nothing failed.
+lowest versions of what it needs. `parallel` runs some of the acceptance suites under pabot.
+`atest` are all of them on the embedded backend, `external` the same ones on the external backend,
+where tests that need what the installed baresip lacks are skipped. The linter, the type checker,
+and what `package` does count as one check each, tests count one by one. The exit code is 0 when
+something passed and nothing failed.
 """
 
 import shutil

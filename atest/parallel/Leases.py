@@ -12,7 +12,7 @@ class Leases:
     """Writes an account for pabot, and looks who had it when."""
 
     def write_value_set(self, user: str, domain: str) -> str:
-        """Writes a value set tagged ``phone`` as pabot's --resourcefile takes it; returns the path."""
+        """Writes a value set tagged ``phone`` for pabot's --resourcefile; returns the path."""
         sets = configparser.ConfigParser(interpolation=None)
         sets[user] = {"tags": "phone", "user": user, "domain": domain}
         with tempfile.NamedTemporaryFile("w", suffix=".dat", delete=False) as file:

@@ -141,7 +141,7 @@ class ChildRun:
         return run
 
     def run_in_parallel(self, suite: str, *options: str) -> Run:
-        """Runs a folder of suites by ``pabot`` in two processes; `options` are pabot's or Robot's."""
+        """Runs a folder of suites by ``pabot`` in two processes, with options of both."""
         run = self.start_run(suite, *options, engine=_PABOT)
         self.wait_for_end(run)
         return run
