@@ -12,7 +12,7 @@ tools := $(VENV)/tools.stamp
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint docs bench pictures prompts clean
+.PHONY: help demo test lint docs dist bench pictures prompts clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1	\2/p' Makefile | expand -t 16
@@ -35,6 +35,11 @@ docs: $(package) ## keyword documentation into docs/build, and docs/proofs.md
 	@$(python) -m robot.libdoc BaresipLibrary $(DOCS)/BaresipLibrary.html
 	@$(python) -m robot.libdoc resources/calls.resource $(DOCS)/calls.html
 	@$(python) docs/proofs.py
+
+dist: $(tools) ## sdist and wheel into dist/, checked; docs/releasing.md says what then
+	@rm -rf dist
+	@$(python) -m build
+	@$(python) -m twine check --strict dist/*
 
 bench: $(tools) ## measure, and print tables
 	@set -e; for script in bench/[!_]*.py; do $(python) $$script; done

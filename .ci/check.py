@@ -1,26 +1,35 @@
 """Runs the checks, every one of them, and ends with how many passed and how many failed.
 
-    check.py [lint] [types] [utest] [atest] [external]      all five when none is named
+    check.py [lint] [types] [utest] [package] [parallel] [atest] [external]     all if none is named
 
-`atest` are the acceptance suites on the embedded backend, `external` the same ones on the external
-backend, where tests that need what the installed baresip lacks are skipped. The linter and the
-type checker count as one check each, tests count one by one. The exit code is 0 when something
-passed and nothing failed.
+`package` builds what is released and calls with it, once beside the newest and once beside the
+lowest versions of what it needs. `parallel` runs some of the acceptance suites under pabot.
+`atest` are all of them on the embedded backend, `external` the same ones on the external backend,
+where tests that need what the installed baresip lacks are skipped. The linter, the type checker,
+and what `package` does count as one check each, tests count one by one. The exit code is 0 when
+something passed and nothing failed.
 """
 
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
 
+import package as distribution
 from robot.api import ExecutionResult
 from robot.errors import DataError
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "results"
+#: Whose suites run side by side, too: quick ones that call, talk, and keep recordings.
+IN_PARALLEL = ["atest/calls", "atest/phone"]
+#: The checks that take long, and run at the same time.
+SIDE_BY_SIDE = ("atest", "external")
 
 
 class Count(NamedTuple):
@@ -32,9 +41,16 @@ class Count(NamedTuple):
         return f"{self.passed} passed, {self.failed} failed"
 
 
-def run(tool: str, *arguments: str) -> int:
-    print(f"\n== {' '.join((tool, *arguments))}", flush=True)
-    return subprocess.run([sys.executable, "-m", tool, *arguments], cwd=ROOT).returncode
+def run(tool: str, *arguments: str, console: Path | None = None) -> int:
+    """Runs a tool of this Python; what it says goes to the console, or first into a file."""
+    command, title = [sys.executable, "-m", tool, *arguments], f"\n== {tool} {' '.join(arguments)}"
+    if console is None:
+        print(title, flush=True)
+        return subprocess.run(command, cwd=ROOT).returncode
+    with console.open("wb") as file:
+        code = subprocess.run(command, cwd=ROOT, stdout=file, stderr=file).returncode
+    print(f"{title}\n{console.read_text(errors='replace')}", flush=True)
+    return code
 
 
 def lint() -> Count:
@@ -51,6 +67,26 @@ def utest() -> Count:
     return complete(code, count_junit(output))
 
 
+def package() -> Count:
+    with tempfile.TemporaryDirectory(prefix="baresip-package-") as folder:
+        home = Path(folder)
+        wheel = distribution.build(home / "dist")
+        if wheel is None:
+            return Count(failed=1)
+        newest = distribution.call(wheel, home / "newest", lowest=False)
+        lowest = distribution.call(wheel, home / "lowest", lowest=True)
+        return Count(1 + newest + lowest, (not newest) + (not lowest))
+
+
+def parallel() -> Count:
+    directory = emptied("parallel")
+    engine = ["--command", sys.executable, "-m", "robot", "--end-command", "--processes", "2"]
+    quiet = ["--pabotconsole", "quiet", "--pabotlibport", "0", "--outputdir", str(directory)]
+    suites = ["--variable", "BACKEND:embedded", *IN_PARALLEL]
+    code = run("pabot.pabot", *engine, *quiet, *suites)
+    return complete(code, count_robot(directory / "output.xml"))
+
+
 def atest() -> Count:
     return acceptance("atest", "embedded")
 
@@ -61,8 +97,8 @@ def external() -> Count:
 
 def acceptance(name: str, backend: str) -> Count:
     directory = emptied(name)
-    variable = f"BACKEND:{backend}"
-    code = run("robot", "--outputdir", str(directory), "--variable", variable, "atest")
+    options = ["--outputdir", str(directory), "--variable", f"BACKEND:{backend}"]
+    code = run("robot", *options, "atest", console=directory / "console.txt")
     return complete(code, count_robot(directory / "output.xml"))
 
 
@@ -111,14 +147,21 @@ def count_robot(path: Path) -> Count:
 
 
 CHECKS: dict[str, Callable[[], Count]] = {
-    check.__name__: check for check in (lint, types, utest, atest, external)
+    check.__name__: check for check in (lint, types, utest, package, parallel, atest, external)
 }
 
 
 def main(names: list[str]) -> int:
     if unknown := set(names) - set(CHECKS):
         sys.exit(f"No such check: {', '.join(sorted(unknown))}. There are: {', '.join(CHECKS)}.")
-    counts = {name: CHECKS[name]() for name in names or CHECKS}
+    counts = {}
+    for name in names or CHECKS:
+        if name not in SIDE_BY_SIDE:
+            counts[name] = CHECKS[name]()
+    with ThreadPoolExecutor() as pool:
+        # They mostly wait, and never meet: what a suite leaves to another run is a bug.
+        waiting = [name for name in names or CHECKS if name in SIDE_BY_SIDE]
+        counts |= zip(waiting, pool.map(lambda name: CHECKS[name](), waiting), strict=True)
     print()
     for name, count in counts.items():
         print(f"{name:9}{count}" + (f", {count.skipped} skipped" if count.skipped else ""))

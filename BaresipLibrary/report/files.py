@@ -3,11 +3,20 @@
 import itertools
 import re
 from pathlib import Path
+from urllib.parse import quote
 
 
 def file_name(name: str) -> str:
     """A name as one safe part of a path, 80 characters at most."""
     return re.sub(r"[^\w.+-]+", "_", name).strip("._")[:80] or "_"
+
+
+def link(path: str, safe: str = "/+") -> str:
+    """A relative path as log.html links it; characters of `safe` stay.
+
+    So do letters of every script: pabot, which renames files, finds their names in links.
+    """
+    return re.sub(r"\W+", lambda other: quote(other[0], safe, errors="surrogatepass"), path)
 
 
 class Paths:

@@ -10,7 +10,6 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
 
 import numpy as np
 import soundfile
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 from ..audio.recordings import RecordingReader
 from ..audio.timeline import Sound, Stretch, Timeline, timeline
 from . import pictures
+from .files import link
 from .text import visible
 
 BUDGET = 450_000
@@ -300,4 +300,4 @@ def _stretch_row(stretch: Stretch, begin: float) -> Markup:
 
 def _safe_link(href: str) -> str:
     """The link without anything that could make it leave the log's folder for a scheme or host."""
-    return quote(href, safe="/%", errors="surrogatepass").lstrip("/")
+    return link(href, safe="/+%").lstrip("/")

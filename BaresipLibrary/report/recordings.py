@@ -3,14 +3,13 @@
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from urllib.parse import quote
 
 from markupsafe import Markup
 
 from ..agents.agent import Agent
 from ..events import MediaStarted
 from ..types import Occasion
-from .files import Paths, file_name
+from .files import Paths, file_name, link
 
 _FOLDER = "recordings"
 
@@ -94,7 +93,7 @@ class RecordingShelf:
 
     def href(self, file: Path) -> str:
         """What log.html, which lies in the output directory, links a file by."""
-        return quote(os.path.relpath(file, self._output))
+        return link(os.path.relpath(file, self._output))
 
     def links(self, files: Iterable[Path]) -> str:
         """HTML that links recordings from log.html."""

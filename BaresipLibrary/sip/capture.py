@@ -24,7 +24,7 @@ _ADDRESS = re.compile(r"(?:\[(?P<bracketed>[^\]]*)\]|(?P<plain>[^:]*))(?::(?P<po
 _LENGTH = re.compile(rb"^((?:content-length|l)[ \t]*:[ \t]*)(\d+)", re.IGNORECASE | re.MULTILINE)
 
 #: Keys that masking took out. Wireshark decodes them, and gives the message up if it can't.
-_MASKED_KEY = re.compile(r"(^a=crypto:.*?inline:)\*\*\*", re.IGNORECASE | re.MULTILINE)
+_MASKED_KEY = re.compile(r"(\binline:)\*\*\*", re.IGNORECASE)
 _STAND_IN = "maskedmaskedmaskedmaskedmaskedmaskedmask"
 
 Host = IPv4Address | IPv6Address
@@ -121,7 +121,7 @@ def _content(text: str) -> bytes:
     head, gap, body = whole.partition(b"\r\n\r\n")
     if gap:
         stated = _LENGTH.search(head)
-        missing = int(stated[2]) - len(body) if stated else 0
+        missing = int(stated[2][:9]) - len(body) if stated else 0
         end = b"\r\n\r\n"[-missing:] if 0 < missing <= 4 else b""
     else:
         end = b"\r\n\r\n"

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 _WAITING = re.compile(r"^messages-waiting[ \t]*:[ \t]*(yes|no)\b", re.IGNORECASE | re.MULTILINE)
 _VOICE = re.compile(
-    r"^voice-message[ \t]*:[ \t]*(\d+)[ \t]*/[ \t]*(\d+)", re.IGNORECASE | re.MULTILINE
+    r"^voice-message[ \t]*:[ \t]*(\d{1,9})[ \t]*/[ \t]*(\d{1,9})\b", re.IGNORECASE | re.MULTILINE
 )
 
 

@@ -27,10 +27,24 @@ _LEFTOVERS_END_WITHIN = 2.0
 _RUN_ENDS_WITHIN = 120.0
 
 
+#: What runs suites: Robot, or two Robots side by side, whose files meet in one log.
+_ROBOT = ["robot"]
+_PABOT = ["pabot.pabot", "--command", sys.executable, "-m", "robot", "--end-command"]
+_PABOT += ["--processes", "2", "--pabotlibport", "0"]
+_PABOT += ["--artifacts", "wav,pcap", "--artifactsinsubfolders"]
+
+
 class Run:
     """One child: its process, its mark and its folders."""
 
-    def __init__(self, suite: str, options: tuple[str, ...], folder: Path, shim: str | None):
+    def __init__(
+        self,
+        suite: str,
+        options: tuple[str, ...],
+        folder: Path,
+        shim: str | None,
+        engine: list[str] = _ROBOT,
+    ):
         self.folder = folder
         self.output = folder / "output"
         self.temporary = folder / "tmp"
@@ -43,7 +57,7 @@ class Run:
             "PYTHONPATH": os.pathsep.join(filter(None, [shim, os.environ.get("PYTHONPATH")])),
             "ROBOT_SYSLOG_FILE": "NONE",
         }
-        command = [sys.executable, "-m", "robot", "--consolecolors", "off"]
+        command = [sys.executable, "-m", *engine, "--consolecolors", "off"]
         command += ["--pythonpath", str(_HOME), "--outputdir", str(self.output), *options, suite]
         self.process = subprocess.Popen(
             command,
@@ -102,7 +116,9 @@ class ChildRun:
         self._runs: list[Run] = []
         self._result = None
 
-    def start_run(self, suite: str, *options: str, shim: str | None = None) -> Run:
+    def start_run(
+        self, suite: str, *options: str, shim: str | None = None, engine: list[str] = _ROBOT
+    ) -> Run:
         """Starts ``robot`` on a suite and does not wait for it."""
         base = Path(BuiltIn().get_variable_value("${OUTPUT DIR}")) / "children"
         stem = re.sub(r"\W+", "_", BuiltIn().get_variable_value("${SUITE NAME}").partition(".")[2])
@@ -114,13 +130,19 @@ class ChildRun:
             except FileExistsError:
                 continue
         backend = BuiltIn().get_variable_value("${BACKEND}", "auto")
-        run = Run(suite, ("--variable", f"BACKEND:{backend}", *options), folder, shim)
+        run = Run(suite, ("--variable", f"BACKEND:{backend}", *options), folder, shim, engine)
         self._runs.append(run)
         return run
 
     def run_suite(self, suite: str, *options: str, shim: str | None = None) -> Run:
         """Runs a suite to its end, and checks that nothing is left of it but its output."""
         run = self.start_run(suite, *options, shim=shim)
+        self.wait_for_end(run)
+        return run
+
+    def run_in_parallel(self, suite: str, *options: str) -> Run:
+        """Runs a folder of suites by ``pabot`` in two processes, with options of both."""
+        run = self.start_run(suite, *options, engine=_PABOT)
         self.wait_for_end(run)
         return run
 
@@ -236,8 +258,12 @@ class ChildRun:
 
     def get_linked_recordings(self, run: Run) -> list[str]:
         """What the log of a run links to as recordings, each of which exists."""
+        return self.get_links(run, "wav")
+
+    def get_links(self, run: Run, ending: str) -> list[str]:
+        """What the log of a run links to with that ending, each of which exists."""
         text = html.unescape((run.output / "output.xml").read_text())
-        links = sorted(set(re.findall(r'href="([^"]+\.wav)"', text)))
+        links = sorted(set(re.findall(rf'href="([^"]+\.{ending})"', text)))
         broken = [link for link in links if not (run.output / link).is_file()]
         if broken:
             raise AssertionError(f"Links that lead nowhere: {broken}")

@@ -86,3 +86,10 @@ def test_what_a_suite_asked_for_stays_whatever_the_setting(phone: Phone, tmp_pat
     shelf.keep(rx)
     assert shelf.leave(failed=False, is_running=lambda _: True) == []
     assert (rx.exists(), tx.exists()) == (True, False)
+
+
+def test_letters_of_every_script_stay_in_links(tmp_path: Path) -> None:
+    shelf = RecordingShelf(Occasion.always)
+    shelf.enter(tmp_path, "Rückruf + Ответ")
+    stem = shelf.stem_for("ü 1").with_suffix(".wav")
+    assert shelf.href(stem) == stem.relative_to(tmp_path).as_posix()

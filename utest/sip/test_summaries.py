@@ -21,3 +21,12 @@ from BaresipLibrary.sip.summaries import Summary, read_summary
 )
 def test_what_is_in_a_mailbox(body: str, summary: Summary | None) -> None:
     assert read_summary(body) == summary
+
+
+def test_counts_that_are_no_counts_are_none() -> None:
+    digits = "9" * 5000
+    assert read_summary(f"Messages-Waiting: yes\r\nVoice-Message: {digits}/{digits}\r\n") == (
+        True,
+        0,
+        0,
+    )

@@ -9,12 +9,14 @@ import re
 from dataclasses import dataclass
 
 _ARROW = re.compile(rb"(UDP|TCP|TLS|WSS?) (\S+) -> (\S+)\n")
-_START = re.compile(rb"(?:SIP/2\.0 \d{3}[^\r\n]*|[A-Z]+ \S+ SIP/2\.0)\r\n")
+_START = re.compile(rb"(?:SIP/2\.0 \d{3}[^\r\n]*|(?<![A-Z])[A-Z]++ \S++ SIP/2\.0)\r\n")
 _END = b"\x1b[;m\n"
 _ESCAPE = re.compile(rb"\x1b\[[0-9;]*m")
 _WARNING = b"\x1b[31m"
 _STAMP = re.compile(rb"(?:\d\d:\d\d:\d\d\.\d{3})?#\n")
-_LENGTH = re.compile(rb"^(?:content-length|l)[ \t]*:[ \t]*(\d+)", re.IGNORECASE | re.MULTILINE)
+_LENGTH = re.compile(
+    rb"^(?:content-length|l)[ \t]*:[ \t]*0*(\d{1,9})", re.IGNORECASE | re.MULTILINE
+)
 
 
 @dataclass(frozen=True)
@@ -45,17 +47,19 @@ class Output:
         """What is complete now, in order."""
         self._rest += data
         found: list[Traced | Line] = []
-        while (end := self._rest.find(b"\n") + 1) > 0:
-            arrow = _ARROW.search(self._rest, 0, end)
+        begin = 0
+        while (end := self._rest.find(b"\n", begin) + 1) > 0:
+            arrow = _ARROW.search(self._rest, begin, end)
             if arrow is None:
-                found += _lines(self._rest[:end])
-                self._rest = self._rest[end:]
+                found += _lines(self._rest[begin:end])
+                begin = end
                 continue
             mark = self._rest.find(_END, end)
             if mark < 0:
                 break
             found += _messages(arrow, self._rest[end:mark])
-            self._rest = self._rest[mark + len(_END) :]
+            begin = mark + len(_END)
+        self._rest = self._rest[begin:]
         return found
 
 

@@ -1,0 +1,88 @@
+"""Builds what is released, and calls with it from a place where only that is installed."""
+
+import os
+import subprocess
+import sys
+import tomllib
+import venv
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "BaresipLibrary"
+README = ROOT / "README.md"
+EXTRA = "embedded"
+
+
+def build(into: Path) -> Path | None:
+    """Builds the sdist, and from it the wheel, which it returns; None when either is not right."""
+    if run(sys.executable, "-m", "build", "--outdir", into, ROOT):
+        return None
+    distributions = sorted(into.iterdir())
+    if run(sys.executable, "-m", "twine", "check", "--strict", *distributions):
+        return None
+    wheel = next(file for file in distributions if file.suffix == ".whl")
+    missing = sorted(sources() - set(zipfile.ZipFile(wheel).namelist()))
+    if missing:
+        print(f"The wheel lacks {', '.join(missing)}.")
+        return None
+    return wheel
+
+
+def sources() -> set[str]:
+    """Every file of the package, as the wheel is to have it."""
+    files = (file for file in PACKAGE.rglob("*") if file.is_file())
+    return {file.relative_to(ROOT).as_posix() for file in files if "__pycache__" not in file.parts}
+
+
+def call(wheel: Path, folder: Path, *, lowest: bool) -> bool:
+    """Whether a call works from a new virtual environment with the wheel and what it needs.
+
+    Either with the newest versions of that, or with the lowest that the project declares.
+    """
+    folder.mkdir()
+    venv.create(folder / "venv", symlinks=True)
+    python = folder / "venv" / "bin" / "python"
+    constraints = folder / "constraints.txt"
+    constraints.write_text("\n".join(floors() if lowest else ()))
+    pip = [sys.executable, "-m", "pip", "--python", python, "--disable-pip-version-check"]
+    options = ["--quiet", "--only-binary=:all:", "--constraint", constraints]
+    if run(*pip, "install", *options, f"{wheel}[{EXTRA}]"):
+        return False
+    suite = folder / "first_call.robot"
+    suite.write_text(first_snippet(README.read_text()))
+    quiet = ["--outputdir", folder / "results", "--consolecolors", "off"]
+    imported = "import BaresipLibrary; print('Using', BaresipLibrary.__file__)"
+    return not (
+        run(*pip, "list", "--format=freeze")
+        or run(python, "-c", f"{imported}; assert {str(folder)!r} in BaresipLibrary.__file__")
+        or run(python, "-m", "robot", *quiet, suite)
+    )
+
+
+def first_snippet(page: str) -> str:
+    """The first suite that a page shows."""
+    return page.split("```robotframework\n", 1)[1].split("```", 1)[0]
+
+
+def floors() -> Iterator[str]:
+    """The lowest declared version of everything that this Python needs, as constraints of pip."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    lowest: dict[str, str] = {}
+    for text in [*project["dependencies"], *project["optional-dependencies"][EXTRA]]:
+        one = Requirement(text)
+        if one.marker is None or one.marker.evaluate():
+            floor = next(spec.version for spec in one.specifier if spec.operator == ">=")
+            lowest[one.name] = floor  # a line with a marker follows the one without
+    return (f"{name}=={version}" for name, version in lowest.items())
+
+
+def run(*command: object) -> int:
+    """Runs a program away from the checkout, so that nothing is imported from it."""
+    words = [str(word) for word in command]
+    print(f"\n== {' '.join(words)}", flush=True)
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    return subprocess.run(words, cwd="/", env=environment).returncode

@@ -1,0 +1,63 @@
+*** Settings ***
+Documentation       The library in another process, driven over Robot's Remote interface.
+Library             Serving.py
+Suite Setup         Serve
+Suite Teardown      Stop Serving
+Test Teardown       Phones.Stop All Agents
+
+
+*** Variables ***
+${BACKEND}      auto
+
+
+*** Test Cases ***
+A Call On Another Host
+    ${alice} =    Phones.Start Agent    alice    audio_codecs=${{['PCMU']}}    regint=${0}
+    Should Be Equal    ${alice}    alice
+    Phones.Start Agent    bob    display_name=Bob
+    Phones.Dial    ${alice}    bob
+    Phones.Accept    bob    timeout=5s
+    Phones.Wait Until State Is    alice    ESTABLISHED    timeout=5s
+    Phones.Verify Audio Connection    alice    bob
+    Phones.Send Audio    alice    tone:440
+    Phones.Verify Audio    bob    440 Hz    within=5s
+    Phones.Get State    bob    ==    ESTABLISHED
+    Phones.Hang Up    bob
+    Phones.Get State    alice    ==    IDLE    timeout=5s
+
+Results Are Tables And Text
+    Phones.Start Agent    alice
+    Phones.Start Agent    bob
+    Phones.Dial    alice    bob
+    Phones.Accept    bob
+    ${info} =    Phones.Get Info    alice
+    Should Be Equal    ${info.peer.number}    bob
+    Should Be Equal    ${info.calls[0].state}    ESTABLISHED
+
+Failures Are The Same Sentences
+    Phones.Start Agent    alice
+    Run Keyword And Expect Error    There is no agent 'alcie'. Did you mean 'alice'? Agents: alice.
+    ...    Phones.Dial    alcie    alice
+    Run Keyword And Expect Error    *'no' *AgentState*
+    ...    Phones.Wait Until State Is    alice    no
+    Run Keyword And Expect Error    alice is not ESTABLISHED: *
+    ...    Phones.Wait Until State Is    alice    ESTABLISHED    timeout=0.2s
+
+A Secret Is Not Replaced By Stars
+    VAR    ${password: Secret}    %{HOME}
+    Run Keyword And Expect Error
+    ...    The Secret for 'password' cannot travel to another host; give its value, as \${PASSWORD.value}.
+    ...    Phones.Start Agent    carol    1001    127.0.0.1    ${password}
+
+Agents Outlive A Test That Does Not Stop Them
+    Phones.Start Agent    alice
+    [Teardown]    NONE
+
+Until Somebody Does
+    Phones.Get State    alice    ==    IDLE
+
+
+*** Keywords ***
+Serve
+    ${address} =    Start Serving    backend=${BACKEND}    timeout=5s
+    Import Library    Remote    ${address}    AS    Phones
