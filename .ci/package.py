@@ -1,6 +1,7 @@
 """Builds what is released, and calls with it from a place where only that is installed."""
 
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -14,6 +15,7 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "BaresipLibrary"
 README = ROOT / "README.md"
+FIRST_CALL = ROOT / "docs" / "first-call.md"
 EXTRA = "embedded"
 
 
@@ -53,7 +55,7 @@ def call(wheel: Path, folder: Path, *, lowest: bool) -> bool:
     if run(*pip, "install", *options, f"{wheel}[{EXTRA}]"):
         return False
     suite = folder / "first_call.robot"
-    suite.write_text(first_snippet(README.read_text()))
+    suite.write_text(shown(README, "Alice And Bob Hear") + shown(FIRST_CALL, "Bob Is Busy"))
     quiet = ["--outputdir", folder / "results", "--consolecolors", "off"]
     imported = "import BaresipLibrary; print('Using', BaresipLibrary.__file__)"
     return not (
@@ -63,9 +65,10 @@ def call(wheel: Path, folder: Path, *, lowest: bool) -> bool:
     )
 
 
-def first_snippet(page: str) -> str:
-    """The first suite that a page shows."""
-    return page.split("```robotframework\n", 1)[1].split("```", 1)[0]
+def shown(page: Path, words: str) -> str:
+    """The first suite or test on a page that has these words in it."""
+    blocks = re.findall(r"^```robotframework\n(.*?)^```", page.read_text(), re.M | re.S)
+    return next(block for block in blocks if words in block)
 
 
 def floors() -> Iterator[str]:

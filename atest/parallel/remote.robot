@@ -30,6 +30,7 @@ Results Are Tables And Text
     Phones.Start Agent    bob
     Phones.Dial    alice    bob
     Phones.Accept    bob
+    Phones.Wait Until State Is    alice    ESTABLISHED
     ${info} =    Phones.Get Info    alice
     Should Be Equal    ${info.peer.number}    bob
     Should Be Equal    ${info.calls[0].state}    ESTABLISHED

@@ -247,6 +247,12 @@ class ChildRun:
         if bad or not self._tests():
             raise AssertionError("\n".join(bad) or "There was no test.")
 
+    def no_test_should_have_passed(self) -> None:
+        """Every test of the last run has failed, and there was one."""
+        good = [test.full_name for test in self._tests() if not test.failed]
+        if good or not self._tests():
+            raise AssertionError(f"Passed: {', '.join(good)}" if good else "There was no test.")
+
     def get_recordings(self, run: Run) -> list[str]:
         """The recordings of a run: paths below its output directory, each a WAV file in order."""
         found = sorted(run.output.rglob("*.wav"))

@@ -29,6 +29,7 @@ PASSWORDS = {
     "bob": "s3cret pw-bob",
     "carol": "s3cret-pw-carol",
     "digest-user": "s3cret-pw-trunk",
+    **dict.fromkeys(("1001", "1002", "1003"), "s3cret-pw-desk"),
 }
 _READY = 10.0
 

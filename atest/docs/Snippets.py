@@ -1,0 +1,89 @@
+"""Turns what the pages show into suites that run.
+
+Every block of a page that is marked as ``robotframework`` becomes a suite. One without settings is
+given those it needs; steps alone become a test whose setup brings up what they talk about: a call
+of alice and bob, with carol beside them, or with steps that dial, agents without a call. A comment
+before a block says more:
+
+    <!-- fails -->              its tests are to fail
+    <!-- phones -->             its agents are accounts 1001, 1002 and 1003 of the PBX
+    <!-- not run: REASON -->    it is only parsed
+"""
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+from robot.api import TestSuite
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+HERE = Path(__file__).resolve().parent
+_BLOCK = re.compile(
+    r"(?:<!-- (?P<note>[^>]*) -->\n\n?)?```robotframework\n(?P<text>.*?)^```$", re.M | re.S
+)
+_NOTES = re.compile(r"fails|phones|not run: \S.*")
+_PBX = "pbx.example.com"
+
+
+class Snippet(NamedTuple):
+    """A block: its page, its number there, what is noted of it, and its text."""
+
+    page: str
+    number: int
+    note: str
+    text: str
+
+
+class Snippets:
+    """Writes suites, by whether their tests pass or fail."""
+
+    def write_snippets(self, folder: str, domain: str) -> int:
+        """Writes those that run into ``pass`` and ``fail`` below a folder; returns how many."""
+        written = 0
+        for snippet in snippets():
+            if not snippet.note.startswith("not run"):
+                home = Path(folder) / ("fail" if snippet.note == "fails" else "pass")
+                home.mkdir(parents=True, exist_ok=True)
+                text = suite(snippet).replace(_PBX, domain)
+                (home / f"{snippet.page}_{snippet.number}.robot").write_text(text)
+                written += 1
+        return written
+
+    def other_snippets_should_parse(self) -> int:
+        """Those that do not run are Robot data with a test or a step in it; returns how many."""
+        others = [one for one in snippets() if one.note.startswith("not run")]
+        for snippet in others:
+            parsed = TestSuite.from_string(suite(snippet))
+            assert parsed.tests and all(test.body for test in parsed.tests), snippet
+        return len(others)
+
+
+def snippets() -> list[Snippet]:
+    """All blocks of the README and the pages."""
+    found = []
+    for page in [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md"))]:
+        text = page.read_text()
+        blocks = list(_BLOCK.finditer(text))
+        assert len(blocks) == text.count("```robotframework"), f"{page} has a block that never ends"
+        for number, block in enumerate(blocks, 1):
+            note = block["note"] or ""
+            assert not note or _NOTES.fullmatch(note), f"{page}: what is '{note}'?"
+            found.append(Snippet(page.stem, number, note, block["text"]))
+    return found
+
+
+def suite(snippet: Snippet) -> str:
+    """A block with what it needs to run."""
+    text = snippet.text
+    if "*** Settings ***" in text:
+        return text if "*** Test Cases ***" in text else f"{text}\n{_NO_TEST}"
+    setup = f"Resource    {HERE / 'snippets.resource'}\n"
+    if not text.startswith(" "):
+        return f"*** Settings ***\n{setup}*** Test Cases ***\n{text}"
+    if "Start Agent" not in text:
+        phones = "Phones" if snippet.note == "phones" else "Agents"
+        setup += f"Test Setup    {phones}{'' if '    Dial    ' in text else ' In A Call'}\n"
+    return f"*** Settings ***\n{setup}*** Test Cases ***\nSteps\n{text}"
+
+
+_NO_TEST = "*** Test Cases ***\nIt Is Imported\n    No Operation\n"

@@ -1,0 +1,37 @@
+*** Settings ***
+Documentation       Everything that the README and the pages of docs/ show as a suite runs.
+Resource            ../resources/backend.resource
+Resource            ../servers/servers.resource
+Library             OperatingSystem
+Library             Snippets.py
+Library             ../resources/ChildRun.py
+Suite Setup         Lay Out Snippets
+Suite Teardown      Run Keywords
+...                 Remove Directory    ${FOLDER}    recursive=True    AND
+...                 Remove Environment Variable    PBX_PASSWORD    PBX_DOMAIN    AND
+...                 Stop Server
+
+
+*** Test Cases ***
+What Is Shown To Work Works
+    Skip If    $BACKEND == 'external'    The pages are the same.
+    Run Suite    ${FOLDER}/pass    --loglevel    DEBUG
+    All Tests Should Have Passed
+
+What Is Shown To Fail Fails
+    Skip If    $BACKEND == 'external'    The pages are the same.
+    Run Suite    ${FOLDER}/fail
+    No Test Should Have Passed
+
+What Cannot Run Here Is Robot Data
+    Other Snippets Should Parse
+
+
+*** Keywords ***
+Lay Out Snippets
+    Start Registrar
+    ${password} =    Password Of    1001
+    Set Environment Variable    PBX_PASSWORD    ${password}
+    Set Environment Variable    PBX_DOMAIN    ${PBX.domain}
+    VAR    ${FOLDER}    ${OUTPUT DIR}/snippets    scope=SUITE
+    Write Snippets    ${FOLDER}    ${PBX.domain}
