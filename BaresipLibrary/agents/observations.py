@@ -11,12 +11,15 @@ from ..events import ClosedBy, DtmfSent, SipMessage, SourceChosen, StackLog
 from ..sip.messages import Message
 from ..sip.sdp import audio_formats
 from ..sip.uris import user_part
+from ..waits import wait_until
 from .agent import Agent
 from .call import Call, Direction
 
 _CERTIFICATE_ERROR = re.compile(r"tls_verify_handler: error_string = (.+)")
 _NOT_ACCEPTABLE = (415, 488, 606)
 _CHALLENGES = (401, 407)
+#: How much later (s) than what it caused a message may show in the trace.
+_TRACE_LAG = 0.3
 #: Headers in which an answer, a CANCEL or a BYE says more than its status does.
 _TELLING = ("Reason", "Warning", "Retry-After")
 #: Sample rates that are taken for one another, as ratios: 8, 16, 24, 32 and 48 kHz. That of 48 to
@@ -267,13 +270,17 @@ def _messages(agent: Agent, call: Call) -> Iterator[tuple[bool, Message]]:
 
 
 def _last(agent: Agent, call: Call, kinds: tuple[str | int, ...], *, sent: bool) -> Message | None:
-    """The newest message of a call with one of these methods or statuses."""
-    found = [
-        message
-        for was_sent, message in _messages(agent, call)
-        if was_sent is sent and (message.method in kinds or message.status in kinds)
-    ]
-    return found[-1] if found else None
+    """The newest message of a call with one of these methods or statuses, once it is traced."""
+
+    def traced() -> Message | None:
+        found = [
+            message
+            for was_sent, message in _messages(agent, call)
+            if was_sent is sent and (message.method in kinds or message.status in kinds)
+        ]
+        return found[-1] if found else None
+
+    return wait_until(agent.changes, traced, _TRACE_LAG)
 
 
 def _told(message: Message | None) -> str | None:

@@ -12,7 +12,7 @@ Suite Setup         Run Shown For All
 
 *** Variables ***
 @{LADDER}       INVITE    180 Ringing (INVITE)    200 Answering (INVITE)    ACK    INVITE hold    re-INVITE
-...             REFER    202 Accepted (REFER)    INVITE    NOTIFY 200 OK    BYE    200 OK (BYE)
+...             REFER    202 Accepted (REFER)    NOTIFY 200 OK    BYE    200 OK (BYE)
 
 
 *** Test Cases ***
