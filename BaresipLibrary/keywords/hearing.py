@@ -32,6 +32,7 @@ class HearingKeywords(Component):
         Each agent that is named sends a tone of its own meanwhile, in its active call; what it
         sent before is restored. That takes about a second, however many take part: up to 12.
         The log shows the whole matrix with levels, also when all is well.
+        A way that loses 5 % of its packets may need some seconds more.
 
         An agent must not hear itself either, unless it is listed for itself, as with an echo
         service. What an agent hears that is named only behind an equals sign is not checked.
