@@ -6,7 +6,15 @@ from typing import Any
 
 import pytest
 
+from BaresipLibrary.agents import observations
+
 from .scripted import Phone
+
+
+@pytest.fixture(autouse=True)
+def no_trace_lag(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a scripted backend has not traced will not come."""
+    monkeypatch.setattr(observations, "_TRACE_LAG", 0.0)
 
 
 @pytest.fixture
