@@ -76,8 +76,8 @@ class Replay:
         while self.steps and ">" not in self.steps[0]:
             step = self.steps.pop(0)
             if "print" in step:
+                self.make_recordings(step["print"])  # the file is there before it is told
                 say(self.moved(step["print"]))
-                self.make_recordings(step["print"])
                 continue
             frame = step["<"]
             if frame.get("response"):
