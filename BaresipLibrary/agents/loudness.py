@@ -4,17 +4,24 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ..audio.gaps import Loss, gaps
 from ..audio.levels import level_dbfs
+from ..audio.tones import strongest_tone
 from ..waits import wait_until
 from .agent import Agent
 from .ears import listening
 from .failures import CallFailure
 from .observations import on_nothing_heard
-from .samples import ON_ITS_WAY, PATIENCE, Arrival, SampleEar, loudest, summary
+from .samples import ON_ITS_WAY, PATIENCE, Arrival, SampleEar, summary
 
 #: The promptest of so many pieces of audio, of 20 ms each, tells how late audio is.
 _PIECES = 10
+#: So long (s) are the pieces that are looked at for a tone; most of them must agree on it, with
+#: room for what lost packets do to its frequency.
+_PIECE, _MOST, _TOLERANCE = 0.1, 0.7, 0.02
 #: Less than this (s) left out cannot be told from a pause of the machine: two packets.
 _LEAST_LEFT_OUT = 0.040
 #: What is as faint as this (dBFS) has no gaps.
@@ -101,13 +108,23 @@ def _hear(agent: Agent, duration: float, call_id: str | None) -> SampleEar:
 
 def _in_tone(ear: SampleEar) -> list[Dropout]:
     """What is missing of a running tone; nothing where there is no tone."""
-    sound = loudest(ear.samples, ear.rate)
-    if sound is None or len(sound.frequencies) != 1:
+    frequency = _running_tone(ear.samples, ear.rate)
+    if frequency is None:
         return []
     return [
         Dropout(gap.begin, gap.milliseconds / 1000, _KINDS[gap.loss])
-        for gap in gaps(ear.samples, ear.rate, sound.frequencies[0])
+        for gap in gaps(ear.samples, ear.rate, frequency)
     ]
+
+
+def _running_tone(samples: NDArray[np.float64], rate: int) -> float | None:
+    """The frequency (Hz) that most pieces agree on, however many of them are broken."""
+    size = round(_PIECE * rate)
+    pieces = (samples[at : at + size] for at in range(0, samples.size - size + 1, size))
+    tones = [tone.frequency if (tone := strongest_tone(one, rate)) else 0.0 for one in pieces]
+    middle = float(np.median(tones)) if tones else 0.0
+    agree = sum(abs(one - middle) <= _TOLERANCE * middle for one in tones)
+    return middle if middle and agree >= _MOST * len(tones) else None
 
 
 _KINDS = {

@@ -119,8 +119,8 @@ One Way Is Cut
     Verify Who Hears Whom    alice=bob    bob=alice
 
 A Lossy And Late Way
-    The Way To    alice    loss=5    jitter=40ms
-    The Way To    bob    loss=5    delay=150ms    jitter=40ms
+    The Way To    alice    loss=5
+    The Way To    bob    loss=5    delay=150ms
     Alice And Bob Talk By Relay
     Verify Who Hears Whom    alice=bob    bob=alice    within=15s
     Packets Should Have Been Lost

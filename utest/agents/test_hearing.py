@@ -143,6 +143,17 @@ def test_holes_in_a_tone_are_found_longest_first(bob: Listener) -> None:
     assert (first.length, second.length) == pytest.approx((0.15, 0.05), abs=0.005)
 
 
+def test_a_tone_of_which_every_fifth_packet_is_left_out_has_gaps(bob: Listener) -> None:
+    tone = signals.tone(1720, 5, RATE).reshape(-1, 160)
+    bob.hears(tone[rng().random(len(tone)) >= 0.2].ravel())
+    assert len(find_dropouts(bob.agent, 3)) > 5
+
+
+def test_speech_that_runs_on_has_none(bob: Listener) -> None:
+    bob.hears(signals.speech(5, RATE, rng()))
+    assert find_dropouts(bob.agent, 3) == []
+
+
 def test_silence_has_no_gaps(bob: Listener) -> None:
     bob.hears(quiet(2))
     with pytest.raises(
