@@ -13,6 +13,7 @@ from .backends.processes import make_launcher
 from .keywords.agents import AgentKeywords
 from .keywords.audio import AudioKeywords
 from .keywords.base import Context
+from .keywords.bulk import BulkKeywords
 from .keywords.calls import CallKeywords
 from .keywords.dtmf import DtmfKeywords
 from .keywords.evidence import EvidenceKeywords
@@ -54,6 +55,7 @@ _COMPONENTS = (
     TimingKeywords,
     RecordingKeywords,
     VerdictKeywords,
+    BulkKeywords,
     EvidenceKeywords,
 )
 _QUIET = quiet_keywords(_COMPONENTS)

@@ -1,6 +1,6 @@
 """Failures that know enough of their agent to be explained, and to be recognised when late."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 
 from ..errors import BackendError, PhoneFailure
@@ -17,7 +17,8 @@ class CallFailure(PhoneFailure):
     """An agent's call, registration or audio did not become what the suite expected.
 
     `because` finds the explanation when somebody asks. `awaited` recognises what did not come in
-    time, for a failure that is only a matter of time.
+    time, for a failure that is only a matter of time. `others` are the agents that it is about,
+    too.
     """
 
     def __init__(
@@ -26,16 +27,23 @@ class CallFailure(PhoneFailure):
         agent: Agent,
         because: Because | None = None,
         awaited: Awaited | None = None,
+        others: Iterable[Agent] = (),
     ) -> None:
         super().__init__(message)
         self.agent = agent
+        self.agents = list(dict.fromkeys([agent, *others]))
         self.awaited = awaited
         self._because = because
 
     def explain(self, agents: Sequence[Agent]) -> None:
         """Appends the one observation that most likely explains the failure, if there is one."""
+        why = self.why(agents)
+        if why:
+            self.args = (f"{self} {why}",)
+
+    def why(self, agents: Sequence[Agent]) -> str | None:
+        """That observation. It is made once."""
         because, self._because = self._because, None
         with suppress(BackendError):  # an agent that dies just now explains itself
-            why = because(agents) if because else None
-            if why:
-                self.args = (f"{self} {why}",)
+            return because(agents) if because else None
+        return None

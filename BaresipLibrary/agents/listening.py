@@ -113,36 +113,23 @@ class ToneEar(Ear):
         )
 
 
-def hear_tones(expected: Sequence[tuple[Agent, float, str | None]], within: float) -> list[Heard]:
-    """Waits until every agent has heard its tone (Hz), all in the same `within` seconds.
+def hear_tone(agent: Agent, frequency: float, within: float, call_id: str | None = None) -> Heard:
+    """Waits until the agent has heard a tone (Hz), `within` seconds.
 
-    Each entry is an agent, a frequency, and the Call-ID of the call to listen to, None for the
-    active one.
+    In the call with that Call-ID, else the active one.
 
     Raises:
-        CallFailure: at least one has not; says what each of those heard instead.
-        UsageError: an agent has no call, or a call that cannot carry the tone.
+        CallFailure: it has not; says what it heard instead.
+        UsageError: the agent has no call, or a call that cannot carry the tone.
     """
-    ears = [ToneEar(*one) for one in expected]
-
-    def all_sure() -> bool | None:
-        sure = [ear.is_sure() for ear in ears]  # every one of them, however the first fares
-        return all(sure) or None
-
-    if not listen(ears, all_sure, within):
-        raise _failure([ear for ear in ears if ear.heard is None], within)
-    return [ear.heard for ear in ears if ear.heard]
+    ear = ToneEar(agent, frequency, call_id)
+    if not listen([ear], lambda: ear.is_sure() or None, within) or ear.heard is None:
+        raise deafness([ear], within)
+    return ear.heard
 
 
-def _silence_at(level: float) -> str:
-    """What an inaudible level (dBFS) is called."""
-    if level <= SILENCE_DBFS:
-        return "digital silence"
-    kind = "silence" if level <= _CODEC_NOISE else "comfort noise"
-    return f"{kind} ({level:.0f} dBFS)"
-
-
-def _failure(deaf: Sequence[ToneEar], within: float) -> CallFailure:
+def deafness(deaf: Sequence[ToneEar], within: float) -> CallFailure:
+    """That some have not heard their tone `within` seconds, and what each heard instead."""
     at = time.monotonic()
 
     def because(agents: Sequence[Agent]) -> str:
@@ -151,3 +138,11 @@ def _failure(deaf: Sequence[ToneEar], within: float) -> CallFailure:
 
     sentences = " ".join(ear.failure(within) for ear in deaf)
     return CallFailure(sentences, deaf[0].agent, because)
+
+
+def _silence_at(level: float) -> str:
+    """What an inaudible level (dBFS) is called."""
+    if level <= SILENCE_DBFS:
+        return "digital silence"
+    kind = "silence" if level <= _CODEC_NOISE else "comfort noise"
+    return f"{kind} ({level:.0f} dBFS)"

@@ -171,6 +171,7 @@ class Forker(Launcher):
         self._reader: threading.Thread | None = None
         self._children: dict[int, _ForkedChild] = {}
         self._unnamed: _ForkedChild | None = None
+        self._launching = threading.Lock()
 
     def warm_up(self) -> None:
         self._warm()
@@ -196,8 +197,9 @@ class Forker(Launcher):
         return self._launch({"folder": str(folder), "command": list(command)}, output)
 
     def _launch(self, request: dict[str, Any], descriptor: int) -> Child:
-        # A warm process that died since the last launch is noticed by the first of two attempts.
-        child = self._try_launch(request, descriptor) or self._try_launch(request, descriptor)
+        with self._launching:  # the answers have no names: one at a time
+            # A warm process that died since the last launch is noticed by the first attempt.
+            child = self._try_launch(request, descriptor) or self._try_launch(request, descriptor)
         if child is None:
             raise BackendError("The process that starts agents broke down twice.")
         return child

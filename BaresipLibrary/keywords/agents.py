@@ -12,12 +12,14 @@ from robot.utils import DotDict
 
 from ..account import Account, Tls
 from ..agents.agent import Agent
+from ..agents.crowd import side_by_side
 from ..agents.info import info_of
 from ..backends.choice import make_backend
 from ..backends.external.settings import External
 from ..errors import UsageError
 from ..types import BackendName, DtmfMode, MediaEncryption, Transport
 from .base import AgentName, Component, header_pairs
+from .settings import converted, numbered
 
 
 class AgentKeywords(Component):
@@ -131,6 +133,45 @@ class AgentKeywords(Component):
         logger.info(f"{name} is {agent.uri} ({agent.backend.description})")
         self._warn(agent)
         return agent
+
+    @keyword(tags=("Agent", "Bulk"))
+    def start_agents(
+        self, prefix: str, count: int, *, first: int = 1, **settings: Any
+    ) -> list[Agent]:
+        """Starts many agents at the same time, and returns their handles in order.
+
+        They are called ``prefix`` and a number. The settings are those of `Start Agent`, by name;
+        in text, ``{n}`` stands for the agent's number.
+
+        Fails when one of them cannot be started: none of them is left then.
+
+        | =Argument= | =Meaning= |
+        | ``prefix`` | Such as ``caller``: ``caller1``, ``caller2`` and so on. |
+        | ``count`` | How many. |
+        | ``first`` | The number of the first one. |
+        | ``settings`` | Such as ``username={n}``, with a ``domain`` and a ``password``. |
+
+        Example:
+        | ${callers} = | Start Agents | caller | 50 |
+        | ${phones} = | Start Agents | phone | 20 | first=1001 | username={n} | domain=pbx.example.com | password=secret-{n} |
+        """
+        if count < 1:
+            raise UsageError(f"At least one agent is to be started, not {count}.")
+        given = converted(AgentKeywords.start_agent, settings)
+        numbers = range(first, first + count)
+        agents: list[Agent] = []
+
+        def start(number: int) -> None:
+            agents.append(self.start_agent(f"{prefix}{number}", **numbered(given, number)))
+
+        try:
+            start(first)  # what is wrong with the settings shows in the first one
+            side_by_side(start, numbers[1:])
+        except BaseException:
+            for agent in agents:
+                self._agents.stop(agent)
+            raise
+        return [self._agents.get(f"{prefix}{number}") for number in numbers]
 
     def _make(
         self,

@@ -1,24 +1,18 @@
 """Sending audio and judging what is heard."""
 
-from contextlib import ExitStack
 from datetime import timedelta
 
 from robot.api import logger
 from robot.api.deco import keyword
 
-from ..agents.agent import Agent
-from ..agents.call import Call
-from ..agents.listening import hear_tones
-from ..agents.speaking import send, sending
-from ..agents.states import require_established
-from ..backends.base import ToneSource
+from ..agents.connections import connect
+from ..agents.listening import hear_tone
+from ..agents.speaking import send
 from ..errors import UsageError
 from ..types import AudioSource, Frequency
 from .base import AgentName, Component
 from .files import find_file
 
-#: The tones of a connection check (Hz): no harmonics of each other, in every codec's band.
-_THERE, _BACK = 440.0, 620.0
 _WITHIN = timedelta(seconds=5)
 
 
@@ -74,9 +68,9 @@ class AudioKeywords(Component):
         | Verify Audio | bob | 440 Hz | within=5s |
         """
         listener = self._agents.get(agent)
-        heard = hear_tones([(listener, float(frequency), call)], self._seconds(within))
-        logger.info(str(heard[0]))
-        return heard[0].after
+        heard = hear_tone(listener, float(frequency), self._seconds(within), call)
+        logger.info(str(heard))
+        return heard.after
 
     @keyword(tags=("Audio", "Wait"))
     def verify_audio_connection(
@@ -96,17 +90,8 @@ class AudioKeywords(Component):
         one, two = self._agents.get(agent), self._agents.get(other)
         if one is two:
             raise UsageError(f"{one.name} cannot be connected with itself; name two agents.")
-        with ExitStack() as stack:
-            for speaker, tone in ((one, _THERE), (two, _BACK)):
-                call = _established_call(speaker)
-                stack.enter_context(sending(speaker, call, ToneSource(tone), f"tone:{tone:g}"))
-            for heard in hear_tones(
-                [(two, _THERE, None), (one, _BACK, None)], self._seconds(within)
-            ):
-                logger.info(str(heard))
-
-
-def _established_call(agent: Agent) -> Call:
-    call = agent.require_call("to speak in", "Dial or Accept one first.")
-    require_established(agent, call, "speak")
-    return call
+        (connection,) = connect([(one, two)], self._seconds(within))
+        if connection.trouble:
+            raise connection.trouble
+        for heard in connection.heard:
+            logger.info(str(heard))

@@ -19,8 +19,14 @@ def step_words(name: str, arguments: Sequence[object]) -> str:
 
 
 def _cut(argument: object) -> str:
-    text = argument.name if isinstance(argument, Enum) else str(argument)
+    text = _words(argument)
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+def _words(argument: object) -> str:
+    if isinstance(argument, list):
+        return ", ".join(map(str, argument))
+    return argument.name if isinstance(argument, Enum) else str(argument)
 
 
 def quiet_keywords(components: Sequence[type[Component]]) -> frozenset[str]:

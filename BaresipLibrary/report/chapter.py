@@ -99,11 +99,13 @@ class Chapter:
             for event in agent.journal.of_kind(SipMessage, self.agents.get(agent, 0))
         ]
 
-    def recordings(self, href: Callable[[Path], str]) -> tuple[list[Recorded], list[Recorded]]:
-        """The recordings that the chapter is about: what was heard, and what was sent."""
+    def recordings(
+        self, agents: Iterable[Agent], href: Callable[[Path], str]
+    ) -> tuple[list[Recorded], list[Recorded]]:
+        """The recordings of these agents that the chapter is about: what was heard, and sent."""
         heard: list[Recorded] = []
         sent: list[Recorded] = []
-        for agent in self.agents:
+        for agent in agents:
             for event in self._media(agent):
                 whom = _other_side(agent, event)
                 for path, verb, found in ((event.rx, "heard", heard), (event.tx, "sent", sent)):

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from ..agents.agent import Agent
 from ..agents.failures import CallFailure
+from ..agents.observations import partner_of
 from ..agents.overdue import Overdue
 from ..agents.registry import Registry
 from ..sip.capture import as_pcap, as_text
@@ -23,6 +24,8 @@ from .recordings import RecordingShelf
 
 _FOLDER = "sip-traces"
 CAPTURE = ".pcap"
+#: Of more agents than this only those are shown that something is wrong with.
+CROWD = 12
 
 
 class Evidence:
@@ -36,12 +39,13 @@ class Evidence:
         self._capture = Path()
         self._chapter = Chapter([])
         self._overdue: list[Overdue] = []
+        self._failed: list[Agent] = []
 
     def enter(self, output: Path, *names: str) -> None:
         """A test, or what a suite does outside its tests, begins."""
         self._capture = (output / _FOLDER).joinpath(*(file_name(name) for name in names))
         self._chapter = Chapter(self._agents)
-        self._overdue = []
+        self._overdue, self._failed = [], []
 
     def watch(self, agent: Agent) -> None:
         """An agent starts."""
@@ -66,6 +70,7 @@ class Evidence:
             flush(self._agents, began)
 
     def _explain(self, failure: CallFailure) -> None:
+        self._failed += failure.agents
         failure.explain(list(self._agents))
         if failure.awaited is not None:
             self._overdue.append(Overdue(failure))
@@ -83,10 +88,35 @@ class Evidence:
         return self._when.is_now(failed=failed) and self._chapter.has_news
 
     def flow(self, agents: Iterable[Agent] | None = None) -> str:
-        """The ladder of these agents, or of all, so far."""
+        """The ladder of these agents, or of all that matter, so far."""
         self._chapter.settle()
-        chosen = self._chapter.agents if agents is None else agents
-        return ladder(self._chapter.flow(chosen))
+        if agents is not None:
+            return ladder(self._chapter.flow(agents))
+        return self._shown() + ladder(self._chapter.flow(self._focus()))
+
+    def _focus(self) -> list[Agent]:
+        """Everyone, or of a crowd those that failed and whom they called."""
+        agents = list(self._chapter.agents)
+        if len(agents) <= CROWD:
+            return agents
+        partners = (
+            partner_of(call, agents, agent) for agent in self._failed for call in agent.calls
+        )
+        concerned = [*self._failed, *(found[0] for found in partners if found)]
+        chosen = list(dict.fromkeys(concerned)) or agents
+        return sorted(chosen[:CROWD], key=agents.index)
+
+    def _shown(self) -> str:
+        """That it is not everyone who is shown."""
+        shown, everyone = len(self._focus()), len(self._chapter.agents)
+        if shown == everyone:
+            return ""
+        whose = "those that failed first" if self._failed else "the first"
+        return str(
+            Markup(
+                "<p>Shown are {} of {} agents: {}. <i>Log Call Flow</i> shows others.</p>"
+            ).format(shown, everyone, whose)
+        )
 
     def packets(self) -> str:
         """Writes the capture of what has ended; returns a link to it, or nothing without one."""
@@ -116,5 +146,5 @@ class Evidence:
 
     def audio(self) -> str:
         """Players for what was heard and sent, or nothing without any."""
-        heard, sent = self._chapter.recordings(self._recordings.href)
+        heard, sent = self._chapter.recordings(self._focus(), self._recordings.href)
         return players(heard, sent) if heard else ""

@@ -112,7 +112,7 @@ def test_a_failure_marks_its_moment_in_the_recordings_that_run(
     chapter.failure("Verify Audio    alice")
     phone.closes(call_id, ClosedBy.PEER)
     chapter.failure("Later")
-    heard, sent = chapter.recordings(lambda path: path.name)
+    heard, sent = chapter.recordings([phone.agent], lambda path: path.name)
     assert [(one.title, one.href) for one in (*heard, *sent)] == [
         ("alice heard", "rx.wav"),
         ("alice sent", "tx.wav"),
@@ -130,7 +130,7 @@ def test_a_call_that_goes_on_from_before_is_heard_too_and_one_that_has_ended_is_
         files = [wav(tmp_path / f"{call_id}-{way}.wav") for way in ("rx", "tx")]
         phone.backend.feed(MediaStarted(time.monotonic(), call_id, 8000, 1, *files))
     phone.closes("over", ClosedBy.PEER)
-    heard, _ = Chapter([phone.agent]).recordings(lambda path: path.name)
+    heard, _ = Chapter([phone.agent]).recordings([phone.agent], lambda path: path.name)
     assert [one.href for one in heard] == ["on-rx.wav"]
     assert heard[0].title == "alice heard in its call with bob"
 

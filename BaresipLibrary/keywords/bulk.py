@@ -1,0 +1,180 @@
+"""Many agents, many calls, all at the same time."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from robot.api import logger
+from robot.api.deco import keyword
+from robot.utils import DotDict
+
+from ..agents import bulk, connections
+from ..agents.agent import Agent
+from ..agents.bulk import BulkCall, Percentiles
+from ..agents.connections import Connection
+from ..errors import UsageError
+from ..report.bulk import Line, bulk_table
+from .base import AgentName, Component
+from .targets import target_uri
+
+_WITHIN = timedelta(seconds=5)
+
+
+class BulkKeywords(Component):
+    """What one pair of agents does, done by many."""
+
+    @keyword(tags=("Call", "Wait", "Bulk"))
+    def establish_calls(
+        self,
+        callers: list[AgentName],
+        targets: list[AgentName] | AgentName,
+        *,
+        callees: list[AgentName] | None = None,
+        timeout: timedelta | None = None,
+    ) -> DotDict:
+        """Establishes many calls at the same time: every caller dials its target.
+
+        The first caller dials the first target, and so on; of one target that is no list, all
+        dial that. Targets that are agents accept as soon as they ring. The log shows a verdict
+        for each call. Returns a dictionary: ``established`` (how many), ``p50``, ``p95`` and
+        ``max`` (the seconds from dialling until both sides were established) and ``calls``, a
+        list with ``caller``, ``target``, ``call_id`` and ``seconds`` of each.
+
+        Fails when a call is not established within ``timeout`` (default: the library's), after
+        all have their verdict; those that are established stay up. Fails at once, before anybody
+        has dialled, when an agent has a call already or takes part twice.
+
+        | =Argument= | =Meaning= |
+        | ``callers`` | Agents, such as `Start Agents` returns. |
+        | ``targets`` | As many agents, SIP URIs or numbers; or one for all callers. |
+        | ``callees`` | The agents that accept, where the targets are numbers that lead to them. |
+
+        Example:
+        | ${callers} = | Start Agents | caller | 50 |
+        | ${callees} = | Start Agents | callee | 50 |
+        | ${calls} = | Establish Calls | ${callers} | ${callees} |
+        | Should Be True | ${calls.p95} < 0.5 |
+        """
+        calls = self._bulk(callers, targets, callees)
+        bulk.establish(calls, self._seconds(timeout))
+        percentiles = Percentiles.of(calls)
+        logger.info(bulk_table(_title(calls, percentiles), [*map(_call_line, calls)]), html=True)
+        if any(one.trouble for one in calls):
+            raise bulk.failure(calls)
+        return _summary(calls, percentiles)
+
+    def _bulk(
+        self,
+        callers: list[AgentName],
+        targets: list[AgentName] | AgentName,
+        callees: list[AgentName] | None,
+    ) -> list[BulkCall]:
+        if not callers:
+            raise UsageError("Nobody is to call; name at least one caller.")
+        each = targets if isinstance(targets, list) else [targets] * len(callers)
+        _require_as_many(callers, each, "targets")
+        _require_as_many(callers, each if callees is None else callees, "callees")
+        accepting = [self._agents.get(one) for one in callees] if callees is not None else None
+        return [
+            self._call(caller, target, accepting[number] if accepting else None)
+            for number, (caller, target) in enumerate(zip(callers, each, strict=True))
+        ]
+
+    def _call(self, caller: AgentName, target: AgentName, callee: Agent | None) -> BulkCall:
+        who = self._agents.get(caller)
+        known = self._agents.find(target) if isinstance(target, str) else target
+        return BulkCall(who, target_uri(self._agents, who, target), callee or known)
+
+    @keyword(tags=("Audio", "Wait", "Bulk"))
+    def verify_audio_connections(
+        self,
+        agents: list[AgentName],
+        others: list[AgentName],
+        *,
+        within: timedelta = _WITHIN,
+    ) -> None:
+        """Checks in many calls that both sides hear each other, as `Verify Audio Connection` does.
+
+        The first agent with the first of the others, and so on. A few pairs are checked at a
+        time, each with tones of its own, so that a call that leads to another pair is noticed,
+        too. The log shows a verdict for each pair.
+
+        Fails when in a pair a direction carries no tone ``within`` that time, counted from its
+        turn; after all were checked.
+
+        Example:
+        | Verify Audio Connections | ${callers} | ${callees} |
+        """
+        _require_as_many(agents, others, "others")
+        pairs = [
+            (self._agents.get(one), self._agents.get(other))
+            for one, other in zip(agents, others, strict=True)
+        ]
+        if same := next((one for one, other in pairs if one is other), None):
+            raise UsageError(f"{same.name} cannot be connected with itself; name two agents.")
+        found = connections.connect(pairs, self._seconds(within))
+        good = sum(one.trouble is None for one in found)
+        title = f"{good} of {len(found)} pairs hear each other"
+        logger.info(bulk_table(title, [*map(_connection_line, found)]), html=True)
+        if good < len(found):
+            raise connections.failure(found)
+
+    @keyword(tags=("Call", "Wait", "Bulk"))
+    def hang_up_all(
+        self, agents: list[AgentName] | None = None, *, timeout: timedelta | None = None
+    ) -> None:
+        """Ends every call of these agents, or of all, and waits until each of them is over.
+
+        Agents without a call are left as they are.
+
+        Fails when a call is not over within ``timeout`` (default: the library's).
+
+        Example:
+        | Hang Up All | ${callers} |
+        """
+        chosen = self._agents if agents is None else map(self._agents.get, agents)
+        bulk.hang_up_all(list(chosen), self._seconds(timeout))
+
+
+def _require_as_many(callers: Sequence[AgentName], others: Sequence[AgentName], what: str) -> None:
+    if len(callers) != len(others):
+        raise UsageError(
+            f"There must be as many {what} as there are agents: {len(callers)}, not {len(others)}."
+        )
+
+
+def _title(calls: Sequence[BulkCall], percentiles: Percentiles | None) -> str:
+    times = f": {percentiles}" if percentiles else ""
+    return f"{_established(calls)} of {len(calls)} calls established{times}"
+
+
+def _established(calls: Sequence[BulkCall]) -> int:
+    return sum(one.trouble is None for one in calls)
+
+
+def _call_line(one: BulkCall) -> Line:
+    seen = one.trouble or f"established after {one.seconds:.3f} s"
+    return Line(str(one), one.trouble is None, seen)
+
+
+def _connection_line(one: Connection) -> Line:
+    heard = " ".join(map(str, one.heard))
+    return Line(str(one), one.trouble is None, str(one.trouble) if one.trouble else heard)
+
+
+def _summary(calls: Sequence[BulkCall], percentiles: Percentiles | None) -> DotDict:
+    assert percentiles is not None
+    return DotDict(
+        established=_established(calls),
+        p50=percentiles.p50,
+        p95=percentiles.p95,
+        max=percentiles.max,
+        calls=[
+            DotDict(
+                caller=one.caller,
+                target=one.target,
+                call_id=one.call.call_id if one.call else None,
+                seconds=one.seconds,
+            )
+            for one in calls
+        ],
+    )
