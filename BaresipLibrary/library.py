@@ -171,6 +171,10 @@ class BaresipLibrary(DynamicCore):
         """The live agents, for libraries that extend this one."""
         return self._context.agents
 
+    def begin_anew(self) -> None:
+        """Forgets what agents did that have been stopped; for those who run no tests here."""
+        self._lifetimes.begin_anew(output_directory())
+
     def run_keyword(self, name: str, args: Any, kwargs: Any = None) -> Any:
         """Runs a keyword, writes what its agents saw meanwhile, and explains its failure."""
         words, quiet = step_words(name, args), name in _QUIET

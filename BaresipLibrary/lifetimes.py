@@ -46,6 +46,12 @@ class Lifetimes:
         if self._suites:
             self._enter(output, self._suites[-1])
 
+    def begin_anew(self, output: Path) -> None:
+        """Forgets the agents that have been stopped, where no test or suite ends for that."""
+        agents = self._context.agents
+        self._context.recordings.leave(failed=False, is_running=lambda one: one in list(agents))
+        self._context.evidence.enter(output)
+
     def end(self) -> None:
         """The run has ended: so does everything."""
         self._context.agents.stop_all()

@@ -20,6 +20,8 @@ from .library import BaresipLibrary
 Level = Literal["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "HTML", "CONSOLE"]
 #: What Robot makes of a Secret that it sends to a remote library.
 _HIDDEN = str(Secret(""))
+#: How the names of the keywords begin with which agents begin.
+_STARTS = "start_agent"
 
 
 class RemoteLibrary:
@@ -47,6 +49,8 @@ class RemoteLibrary:
         self, name: str, args: Sequence[Any], kwargs: Mapping[str, Any] | None = None
     ) -> Any:
         """Runs a keyword with its arguments converted as Robot would have done it here."""
+        if not any(self._library.agents) and name.startswith(_STARTS):
+            self._library.begin_anew()  # a server runs for weeks: nothing else ends there
         spec = self._library.get_keyword_arguments(name)
         positional = [
             self._converted(name, argument, value)

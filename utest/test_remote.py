@@ -64,3 +64,15 @@ def test_settings_are_those_of_the_import() -> None:
 def test_a_wrong_setting_is_named(word: str) -> None:
     with pytest.raises(SystemExit, match=word.partition("=")[0]):
         settings([word])
+
+
+def test_a_server_forgets_agents_that_were_stopped_when_the_next_one_starts() -> None:
+    library = BaresipLibrary()
+    remote = RemoteLibrary(library)
+    remote.run_keyword("start_agent", ["alice"])
+    remote.run_keyword("start_agents", ["bob", "2"])
+    remote.run_keyword("stop_all_agents", [])
+    remote.run_keyword("start_agent", ["carol"])
+    chapter = library._context.evidence._chapter
+    assert [agent.name for agent in chapter.agents] == ["carol"]
+    library.close()

@@ -35,6 +35,15 @@ Results Are Tables And Text
     Should Be Equal    ${info.peer.number}    bob
     Should Be Equal    ${info.calls[0].state}    ESTABLISHED
 
+Many Calls On Another Host
+    ${callers} =    Phones.Start Agents    caller    3    regint=0
+    ${callees} =    Phones.Start Agents    callee    3
+    ${calls} =    Phones.Establish Calls    ${callers}    ${callees}
+    Should Be Equal    ${calls.established}    ${3}
+    Should Be Equal    ${calls.calls[2].caller}    caller3
+    Phones.Verify Audio Connections    ${callers}    ${callees}
+    Phones.Hang Up All
+
 Failures Are The Same Sentences
     Phones.Start Agent    alice
     Run Keyword And Expect Error    There is no agent 'alcie'. Did you mean 'alice'? Agents: alice.
