@@ -15,17 +15,20 @@ from .call import Call
 
 
 @contextmanager
-def growing(agent: Agent, call: Call) -> Iterator[None]:
-    """Has the recordings of a call complete by now, and reported when they grow meanwhile."""
+def growing(agent: Agent, call: Call, *, closely: bool = False) -> Iterator[None]:
+    """Has the recordings of a call complete by now, and reported when they grow meanwhile.
+
+    `closely` times what comes meanwhile as exactly as can be.
+    """
     if not call.is_live:
         yield
         return
-    agent.listen(call, on=True)
+    agent.listen(call, on=True, closely=closely)
     try:
         yield
     finally:
         with suppress(BackendError):  # what there is to say about the agent has been said
-            agent.listen(call, on=False)
+            agent.listen(call, on=False, closely=closely)
 
 
 class _Stream(NamedTuple):

@@ -1,5 +1,6 @@
 """How long the phases of a call took: from its SIP messages and from what was heard."""
 
+import math
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
@@ -24,7 +25,7 @@ class Duration(NamedTuple):
     def __str__(self) -> str:
         if not self.error:
             return f"{self.seconds:.3f} s"
-        return f"{self.seconds:.3f} s, right to {self.error * 1000:.0f} ms"
+        return f"{self.seconds:.3f} s, right to {math.ceil(self.error * 1000)} ms"
 
 
 class _Unknown(Exception):

@@ -60,6 +60,12 @@ class RecordingReader:
         return frames / self._layout.sample_rate
 
     @property
+    def length(self) -> int:
+        """How many frames have been written by now. Raises like `read_new`."""
+        layout = self._find_layout()
+        return (self._data_end(layout) - layout.data_start) // layout.frame if layout else 0
+
+    @property
     def is_finished(self) -> bool:
         """Whether the sizes in the header fit the file: its writer has closed it."""
         if self._find_layout() is None or self._file is None:

@@ -49,6 +49,7 @@ _WHO_CAN = {
     Capability.REPORT_REDIRECTION: "The embedded backend, or baresip 2.0 and later,",
     Capability.KEEP_CALL: "The embedded backend, or baresip 2.0 and later,",
     Capability.SEVERAL_RINGING: "The embedded backend, or baresip 2.0 and later,",
+    Capability.TIME_AUDIO: "An agent whose recordings are in reach (recordings_folder)",
 }
 
 
@@ -175,8 +176,11 @@ class Backend(ABC):
         """What one call sends from now on; with None, what later calls send from their start."""
 
     @abstractmethod
-    def listen(self, call_id: str, on: bool) -> None:
-        """While on, `AudioArrived` is reported whenever the call's `rx` recording has grown."""
+    def listen(self, call_id: str, on: bool, *, closely: bool = False) -> None:
+        """While on, `AudioArrived` is reported whenever the call's `rx` recording has grown.
+
+        `closely` has `AudioTimed` tell when, as exactly as the backend can.
+        """
 
     @abstractmethod
     def name_recordings(self, stem: Path) -> None:

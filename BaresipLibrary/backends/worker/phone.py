@@ -222,8 +222,8 @@ class Phone:
     async def do_set_audio_source(self, call_id: str | None, source: dict[str, Any]) -> None:
         self._pump.set_source(call_id, source)
 
-    async def do_listen(self, call_id: str, on: bool) -> None:
-        self._pump.listen(call_id, on)
+    async def do_listen(self, call_id: str, on: bool, closely: bool) -> None:
+        self._pump.listen(call_id, on, closely)
 
     async def do_name_recordings(self, stem: str) -> None:
         self._pump.stem = Path(stem)

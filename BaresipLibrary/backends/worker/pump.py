@@ -16,6 +16,8 @@ from .sounds import Silence, Sound, interleave, make_sound
 #: How often audio moves while somebody listens, and while nobody does (s). No whole packets: looks
 #: at every phase of a packet tell more exactly when it came.
 LISTENED, UNHEARD = 0.017, 0.077
+#: How often while somebody wants to know when it came, to the millisecond (s).
+CLOSELY = 0.001
 #: Rounds at the quicker pace after a new source: what lay ready is dropped a packet later.
 _HURRIED_ROUNDS = 3
 #: How much audio lies ready to be sent (s): twice the longer of the two, so that no tone breaks.
@@ -45,6 +47,10 @@ class Recording:
     def look(self, before: float, after: float) -> None:
         """Everything is written that had come or left at a time between these two."""
         self._clock.look(before, after, self._wave.tell())
+
+    def time_anew(self) -> None:
+        """Times what comes from now on by itself."""
+        self._clock.begin_anew()
 
     def close(self) -> None:
         """Ends the file."""
@@ -107,6 +113,12 @@ class CallAudio:
             return self._receive(info)
         except (AudioNotActive, AudioRestarted):
             return False
+
+    def time_anew(self) -> None:
+        """Times what comes and leaves from now on by itself."""
+        for recording in (self._rx, self._tx):
+            if recording is not None:
+                recording.time_anew()
 
     def close(self) -> None:
         """Takes what is left and ends the recordings."""
@@ -198,17 +210,16 @@ class CallAudio:
         left = len(self._ready) - info.tx_buffered
         if left > 0:
             self._tx.write(bytes(self._ready[:left]))
-            self._tx.look(*self._looked)
             del self._ready[:left]
+        self._tx.look(*self._looked)
 
     def _receive(self, info: AudioInfo) -> bool:
         assert self._rx is not None
-        before = time.monotonic()
         arrived = info.rx_buffered > 0 and self._call.audio.read(info.rx_capacity)
+        after = time.monotonic()
         if arrived:
-            after = time.monotonic()
             self._rx.write(arrived)
-            self._rx.look(before, after)
+        self._rx.look(self._looked[0], after)
         return bool(arrived)
 
 
@@ -221,6 +232,7 @@ class AudioPump:
         self._sources: dict[str, dict[str, Any]] = {}
         self._muted: set[str] = set()
         self._listened: set[str] = set()
+        self._watched: set[str] = set()
         self._hurried = 0
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -248,6 +260,7 @@ class AudioPump:
         self._sources.pop(call_id, None)
         self._muted.discard(call_id)
         self._listened.discard(call_id)
+        self._watched.discard(call_id)
         if audio is not None:
             audio.close()
 
@@ -272,14 +285,18 @@ class AudioPump:
         self._hurried = _HURRIED_ROUNDS
         self._wake.set()
 
-    def listen(self, call_id: str, on: bool) -> None:
+    def listen(self, call_id: str, on: bool, closely: bool) -> None:
         """While somebody listens to a call, every piece of audio that arrives is reported.
 
-        What has arrived before is in the recording when this returns.
+        `closely` times it to the millisecond. What has arrived before is in the recording when this
+        returns.
         """
         (self._listened.add if on else self._listened.discard)(call_id)
+        (self._watched.add if on and closely else self._watched.discard)(call_id)
         if call_id in self._calls:
             self._calls[call_id].move()
+            if closely:
+                self._calls[call_id].time_anew()
         self._wake.set()
 
     async def _run(self) -> None:
@@ -289,10 +306,15 @@ class AudioPump:
                 if audio.move() and call_id in self._listened:
                     self._report("AudioArrived", call_id=call_id)
             self._wake.clear()
-            period = LISTENED if self._listened or self._hurried else UNHEARD
+            period = self._period()
             self._hurried = max(0, self._hurried - 1)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(
                     self._wake.wait(), max(0.0, started + period - time.monotonic())
                 )
         self._task = None
+
+    def _period(self) -> float:
+        if self._watched:
+            return CLOSELY
+        return LISTENED if self._listened or self._hurried else UNHEARD
