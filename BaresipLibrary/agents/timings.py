@@ -154,10 +154,21 @@ class Timings:
                 f"{self.agent.name} has no transfer_gap: nobody has transferred it;"
                 " ask the transferee."
             )
+        old = calls[asked[-1].call_id]
+        referred_at = self._referred_at(old, asked[-1].at)
         for call in self.agent.calls:
-            if call.direction is Direction.OUTGOING and call.began_at >= asked[-1].at:
-                return calls[asked[-1].call_id], call
+            if call.direction is Direction.OUTGOING and call.began_at >= referred_at:
+                return old, call
         raise _Unknown("it has not called the target")
+
+    def _referred_at(self, call: Call, told: float) -> float:
+        """When the REFER came: stacks may tell of it after they have acted on it."""
+        refers = (
+            event.at
+            for event in self.agent.journal.messages(call.call_id)
+            if not event.sent and event.text.startswith("REFER ")
+        )
+        return min(max(refers, default=told), told)
 
     def _by_ear(self, call: Call, seconds: float) -> Duration:
         return Duration(seconds, self._hearing(call).error + BLOCK)

@@ -1,6 +1,7 @@
 *** Settings ***
 Documentation       How long things took: on calls whose timings are known beforehand, or measured twice.
 Resource            talk.resource
+Resource            relay.resource
 Resource            ../servers/servers.resource
 Test Teardown       Stop Server    sipp
 
@@ -70,7 +71,7 @@ Audio After The Answer
 
 The Gap Of A Hold
     [Documentation]    For both sides, and as long as the hold was.
-    [Setup]    Needs    TIME_AUDIO
+    [Setup]    Needs    TIME_AUDIO    RECORD_AFTER_HOLD
     [Template]    Hold Gap Should Be Known
     PCMU/8000/1
     G722/16000/1
@@ -116,6 +117,20 @@ The Delay Of Audio Is The Same Each Time
     PCMU/8000/1
     G722/16000/1
     opus/48000/2
+
+A Way That Is Known To Be Longer
+    [Documentation]    A relay delays one direction by 30 ms, and not the other.
+    Needs    TIME_AUDIO
+    Alice And Bob Talk By Relay    PCMU/8000/1
+    ${there} =    Get Call Timing    alice    one_way_delay    to=bob
+    ${back} =    Get Call Timing    bob    one_way_delay    to=alice
+    Stop All Agents
+    The Way To    bob    delay=30ms
+    Alice And Bob Talk By Relay    PCMU/8000/1
+    ${longer} =    Get Call Timing    alice    one_way_delay    to=bob
+    ${same} =    Get Call Timing    bob    one_way_delay    to=alice
+    Should Be True    0.025 < ${longer} - ${there} < 0.037
+    Should Be True    abs(${same} - ${back}) < 0.006
 
 What Was Sent Before A Chirp Is Sent Again
     Needs    TIME_AUDIO
