@@ -5,6 +5,7 @@ from contextlib import suppress
 
 from ..errors import BackendError, PhoneFailure
 from ..events import Event
+from .absence import on_absence
 from .agent import Agent
 
 #: Looks for what most likely explains a failure, given the other agents; a sentence or None.
@@ -31,11 +32,14 @@ class CallFailure(PhoneFailure):
         self.agent = agent
         self.awaited = awaited
         self._because = because
+        self._is_explained = False
 
     def explain(self, agents: Sequence[Agent]) -> None:
         """Appends the one observation that most likely explains the failure, if there is one."""
-        because, self._because = self._because, None
+        if self._is_explained:
+            return
+        self._is_explained = True
         with suppress(BackendError):  # an agent that dies just now explains itself
-            why = because(agents) if because else None
+            why = on_absence(self.agent, agents) or (self._because and self._because(agents))
             if why:
                 self.args = (f"{self} {why}",)

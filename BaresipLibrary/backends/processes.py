@@ -17,6 +17,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from ..errors import BackendError
 from ..waits import Changes, wait_until
 
@@ -26,6 +28,8 @@ _ENTRY = (
     "import sys; sys.path.insert(0, {home!r}); from worker.__main__ import main;"
     " del sys.path[0]; main(sys.argv[1:])"
 )
+#: Stopped by SIGSTOP, or by a debugger.
+_HELD = (psutil.STATUS_STOPPED, psutil.STATUS_TRACING_STOP)
 #: A warm process that has not answered by then (s) is broken.
 _FORK_TIMEOUT = 10.0
 
@@ -42,6 +46,14 @@ class Child(ABC):
     @abstractmethod
     def pid(self) -> int:
         """Its process id."""
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether a signal or a debugger holds it: it does nothing until it is let go on."""
+        try:
+            return psutil.Process(self.pid).status() in _HELD
+        except psutil.Error:
+            return False
 
     def has_exited(self, status: int | None) -> None:
         """Notes the exit code: negative for a signal, None when it is unknown."""

@@ -58,6 +58,11 @@ class ExternalBackend(ControlledPhone):
     def pid(self) -> int | None:
         return self._process.child.pid if self._process else None
 
+    @property
+    def is_stopped(self) -> bool:
+        process = self._process
+        return process is not None and process.child.is_stopped
+
     def start(self, report: Report) -> str:
         account = self._account
         self._report = report
