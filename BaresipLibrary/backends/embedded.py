@@ -158,7 +158,7 @@ class EmbeddedBackend(Backend):
             self._send({"id": 0, "command": "stop"})
         except AgentGone:
             pass  # it has ended: only its exit is left to be noted
-        if child.wait(_ASK):
+        if not child.is_stopped and child.wait(_ASK):
             return
         child.kill(signal.SIGTERM)
         if not child.wait(_TERMINATE):

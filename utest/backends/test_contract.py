@@ -202,12 +202,18 @@ def test_nothing_is_left_of_a_stopped_agent(make: Callable[[str], Line]) -> None
     assert not psutil.pid_exists(pid)
 
 
-def test_a_stopped_process_is_ended_by_the_ladder(make: Callable[[str], Line]) -> None:
+def test_a_stopped_process_says_so_and_is_ended_by_the_ladder(make: Callable[[str], Line]) -> None:
     alice = make("alice").start()
     pid = alice.backend.pid
     assert pid is not None
+    assert not alice.backend.is_stopped
     os.kill(pid, signal.SIGSTOP)
+    with pytest.raises(BackendError, match=r"the command 'dial' in 2 s: its process is stopped\."):
+        alice.backend.dial("sip:bob@127.0.0.1:9")
+    assert alice.backend.is_stopped
+    began = time.monotonic()
     alice.backend.stop()
+    assert time.monotonic() - began < 2, "it cannot be asked, so nobody waits for it"
     assert not psutil.pid_exists(pid)
 
 

@@ -71,14 +71,14 @@ class Footprint:
             allowed = _KEPT.get(name, _KEPT_BY_AGENT) + _STEPS / (calls / 2)
             if slope > allowed:
                 problems.append(f"{name}: {slope:.1f} KiB a call, and {allowed:.1f} are allowed")
-            row = [name, _range([look.memory[name] / 1024 for look in self._looks], ".1f")]
-            row.append(f"{slope:.1f}")
+            memory = [look.memory[name] / 1024 for look in self._looks]
+            row = [name, f"{memory[0]:.1f} to {memory[-1]:.1f}", f"{slope:.1f}"]
             for what in ("descriptors", "threads"):
                 counts = [[getattr(look, what)[name] for look in part] for part in (begin, end)]
                 # The least, because a call that is just over may not have given back everything.
                 if min(counts[1]) > min(counts[0]):
                     problems.append(f"{name}: {what} grew from {counts[0]} to {counts[1]}")
-                row.append(_range(counts[0] + counts[1], "d"))
+                row.append(_range(counts[0] + counts[1]))
             table.append(row)
         recordings = [look.recordings / look.calls for look in self._looks]
         if set(recordings) != {_FILES_PER_CALL}:
@@ -153,11 +153,9 @@ def _slope(calls: list[int], values: list[float]) -> float:
     return float(np.polyfit(calls, values, 1)[0])
 
 
-def _range(values: list[float], form: str) -> str:
-    least, first, last = min(values), values[0], values[-1]
-    if least == max(values):
-        return f"{first:{form}}"
-    return f"{first:{form}} to {last:{form}}"
+def _range(counts: list[int]) -> str:
+    least, most = min(counts), max(counts)
+    return str(least) if least == most else f"{least} to {most}"
 
 
 def _as_text(table: list[list[str]]) -> str:
