@@ -50,10 +50,7 @@ class Child(ABC):
     @property
     def is_stopped(self) -> bool:
         """Whether a signal or a debugger holds it: it does nothing until it is let go on."""
-        try:
-            return psutil.Process(self.pid).status() in _HELD
-        except psutil.Error:
-            return False
+        return _is_held(self.pid)
 
     def has_exited(self, status: int | None) -> None:
         """Notes the exit code: negative for a signal, None when it is unknown."""
@@ -112,6 +109,13 @@ class _SpawnedChild(Child):
 
     def _watch(self) -> None:
         self.has_exited(self._process.wait())
+
+
+def _is_held(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() in _HELD
+    except psutil.Error:
+        return False
 
 
 _Process = subprocess.Popen[bytes]
@@ -182,7 +186,8 @@ class Forker(Launcher):
         self._process: _Process | None = None
         self._reader: threading.Thread | None = None
         self._children: dict[int, _ForkedChild] = {}
-        self._unnamed: _ForkedChild | None = None
+        self._unnamed: dict[int, _ForkedChild] = {}
+        self._requests = 0
 
     def warm_up(self) -> None:
         self._warm()
@@ -216,10 +221,16 @@ class Forker(Launcher):
 
     def _try_launch(self, request: dict[str, Any], descriptor: int) -> _ForkedChild | None:
         child = _ForkedChild(self._changes)
-        self._unnamed = child
-        self._request(json.dumps(request).encode(), descriptor)
-        if wait_until(self._changes, lambda: self._named(child), _FORK_TIMEOUT):
-            return child
+        self._requests += 1
+        number = self._requests
+        self._unnamed[number] = child
+        try:
+            self._request(json.dumps({**request, "number": number}).encode(), descriptor)
+            if wait_until(self._changes, lambda: self._named(child), _FORK_TIMEOUT):
+                return child
+        finally:
+            with self._changes:
+                self._unnamed.pop(number, None)  # what is forked for it later is nobody's
         self.close()
         return None
 
@@ -242,6 +253,8 @@ class Forker(Launcher):
             return
         control.shutdown(socket.SHUT_RDWR)
         assert self._reader is not None and self._process is not None
+        if _is_held(self._process.pid):
+            self._process.kill()  # it would not see that nobody needs it any more
         self._reader.join()
         control.close()
 
@@ -255,14 +268,20 @@ class Forker(Launcher):
     def _take(self, message: dict[str, Any]) -> None:
         with self._changes:
             if "pid" in message:
-                assert self._unnamed is not None
-                self._unnamed.known_pid = message["pid"]
-                self._children[message["pid"]] = self._unnamed
+                self._name(message["pid"], self._unnamed.pop(message["number"], None))
                 self._changes.notify_all()
                 return
             child = self._children.pop(message["exited"], None)
         if child is not None:
             child.has_exited(message["status"])
+
+    def _name(self, pid: int, child: _ForkedChild | None) -> None:
+        if child is None:  # who asked for it was interrupted
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            return
+        child.known_pid = pid
+        self._children[pid] = child
 
     def _lose_children(self, control: socket.socket) -> None:
         with self._changes:

@@ -6,7 +6,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -276,3 +276,55 @@ def test_a_fork_server_that_was_killed_is_replaced(tmp_path: Path) -> None:
         finally:
             second.backend.stop()
             first.backend.stop()
+
+
+def test_an_agent_whose_start_was_interrupted_is_not_mistaken_for_the_next(tmp_path: Path) -> None:
+    changes = Changes()
+    with closing(Forker(changes)) as forker:
+        forker.warm_up()
+        assert forker._process is not None
+        server = psutil.Process(forker._process.pid)
+        server.suspend()
+        given_up = EmbeddedBackend(Account("alice"), tmp_path / "a", changes, forker)
+        with interrupted_after(0.3), pytest.raises(InterruptedHereError):
+            given_up.start(lambda event: None)
+        server.resume()
+        line = Line(EmbeddedBackend(Account("bob"), tmp_path / "b", changes, forker)).start()
+        try:
+            others = [one for one in server.children() if one.pid != line.backend.pid]
+            assert not psutil.wait_procs(others, timeout=SOON)[1]
+            line.backend.dial("sip:nobody@127.0.0.1:9")
+            assert line.backend._child is not None
+            assert not line.backend._child.exited
+        finally:
+            line.backend.stop()
+
+
+def test_a_fork_server_that_stands_still_is_not_waited_for(tmp_path: Path) -> None:
+    changes = Changes()
+    forker = Forker(changes)
+    line = Line(EmbeddedBackend(Account("alice"), tmp_path / "a", changes, forker)).start()
+    assert forker._process is not None
+    pid = forker._process.pid
+    os.kill(pid, signal.SIGSTOP)
+    forker.close()
+    assert not psutil.pid_exists(pid)
+    line.backend.stop()
+
+
+class InterruptedHereError(Exception):
+    """As Robot's timeouts and Ctrl-C do, it comes out of nowhere."""
+
+
+@contextmanager
+def interrupted_after(seconds: float) -> Iterator[None]:
+    def interrupt(number: int, frame: object) -> None:
+        raise InterruptedHereError
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
