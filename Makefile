@@ -12,7 +12,7 @@ tools := $(VENV)/tools.stamp
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint docs dist bench pictures prompts clean
+.PHONY: help demo test lint docs dist bench soak pictures prompts clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1	\2/p' Makefile | expand -t 16
@@ -43,6 +43,9 @@ dist: $(tools) ## sdist and wheel into dist/, checked; docs/releasing.md says wh
 
 bench: $(tools) ## measure, and print tables
 	@set -e; for script in bench/[!_]*.py; do $(python) $$script; done
+
+soak: $(tools) ## make 1,000 calls in one pair of agents, and see that nothing grows
+	@$(python) -m robot --outputdir $(RESULTS)/soak --report NONE --variable CALLS:1000 atest/robustness/soak.robot
 
 pictures: $(tools) ## take the pictures of the README anew
 	@$(python) docs/pictures/take.py

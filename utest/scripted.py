@@ -32,6 +32,7 @@ class ScriptedBackend(Backend):
     def __init__(self, changes: Changes, folder: Path) -> None:
         self.commands: list[tuple[Any, ...]] = []
         self.refusal: str | None = None
+        self.held = False
         self._changes = changes
         self._folder = folder
         self._report: Report | None = None
@@ -55,6 +56,10 @@ class ScriptedBackend(Backend):
     @property
     def pid(self) -> int | None:
         return None
+
+    @property
+    def is_stopped(self) -> bool:
+        return self.held
 
     @property
     def folder(self) -> Path:

@@ -192,10 +192,15 @@ class Agent:
         """Whether its process has not died, as far as is known."""
         return self._died is None
 
+    @property
+    def death(self) -> str | None:
+        """How its process ended, in a sentence; None while it lives, as far as is known."""
+        return obituary(self.name, self._died) if self._died else None
+
     def require_alive(self) -> None:
         """Raises `AgentGone`, with how it ended, when the agent's process has died."""
-        if self._died is not None:
-            raise AgentGone(obituary(self.name, self._died))
+        if self.death is not None:
+            raise AgentGone(self.death)
 
     @property
     def registered(self) -> bool:

@@ -85,6 +85,8 @@ class Ear(ABC):
         """Why nothing at all has arrived, as a clause."""
         if self.call.media is None:
             return f"{self.call.story()} without audio so far"
+        if self.agent.backend.is_stopped:
+            return "the call is up, but no audio arrived"  # why not is said beside it
         packets = self.agent.count_packets(self.call)
         if packets is None:
             return "the call is up, but no audio arrived"

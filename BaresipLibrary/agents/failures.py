@@ -5,6 +5,7 @@ from contextlib import suppress
 
 from ..errors import BackendError, PhoneFailure
 from ..events import Event
+from .absence import on_absence
 from .agent import Agent
 
 #: Looks for what most likely explains a failure, given the other agents; a sentence or None.
@@ -34,6 +35,7 @@ class CallFailure(PhoneFailure):
         self.agents = list(dict.fromkeys([agent, *others]))
         self.awaited = awaited
         self._because = because
+        self._is_explained = False
 
     def explain(self, agents: Sequence[Agent]) -> None:
         """Appends the one observation that most likely explains the failure, if there is one."""
@@ -43,7 +45,10 @@ class CallFailure(PhoneFailure):
 
     def why(self, agents: Sequence[Agent]) -> str | None:
         """That observation. It is made once."""
-        because, self._because = self._because, None
+        if self._is_explained:
+            return None
+        self._is_explained = True
         with suppress(BackendError):  # an agent that dies just now explains itself
-            return because(agents) if because else None
+            because = self._because
+            return on_absence(self.agent, agents) or (because(agents) if because else None)
         return None

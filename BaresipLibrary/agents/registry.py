@@ -36,8 +36,13 @@ class Registry:
         """
         self._check_name(name)
         agent = make()
-        agent.start()
-        self._entries[name] = _Entry(agent, scope)
+        try:
+            agent.start()
+            self._entries[name] = _Entry(agent, scope)
+        except BaseException:
+            self._entries.pop(name, None)
+            agent.stop()  # an interruption may come when it is up and nobody knows it yet
+            raise
         return agent
 
     def _check_name(self, name: str) -> None:

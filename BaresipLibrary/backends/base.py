@@ -119,6 +119,11 @@ class Backend(ABC):
         """The process the agent lives in; None when it is not one of ours."""
 
     @property
+    def is_stopped(self) -> bool:
+        """Whether that process is held by a signal or a debugger, as far as is known."""
+        return False
+
+    @property
     @abstractmethod
     def folder(self) -> Path:
         """A private folder that lives as long as the agent."""

@@ -19,6 +19,7 @@ from ..waits import Changes, wait_until
 from . import wire
 from .addresses import free_port, local_address_towards
 from .base import Backend, Capability, Headers, Packets, Report, Source
+from .patience import await_answer
 from .processes import Child, Launcher
 
 _INSTALL = (
@@ -67,6 +68,7 @@ class EmbeddedBackend(Backend):
         self._stream: BufferedRWPair | None = None
         self._reader: threading.Thread | None = None
         self._answers: dict[int, dict[str, Any]] = {}
+        self._open: set[int] = set()
         self._started: dict[str, Any] | None = None
         self._number = 0
         self._lost = False
@@ -75,6 +77,10 @@ class EmbeddedBackend(Backend):
     @property
     def pid(self) -> int | None:
         return self._child.pid if self._child else None
+
+    @property
+    def is_stopped(self) -> bool:
+        return self._child is not None and self._child.is_stopped
 
     @property
     def folder(self) -> Path:
@@ -152,7 +158,7 @@ class EmbeddedBackend(Backend):
             self._send({"id": 0, "command": "stop"})
         except AgentGone:
             pass  # it has ended: only its exit is left to be noted
-        if child.wait(_ASK):
+        if not child.is_stopped and child.wait(_ASK):
             return
         child.kill(signal.SIGTERM)
         if not child.wait(_TERMINATE):
@@ -219,12 +225,19 @@ class EmbeddedBackend(Backend):
         with self._changes:
             self._number += 1
             number = self._number
-        self._send({"id": number, "command": command, "arguments": arguments})
-        answer = wait_until(self._changes, lambda: self._answer(number), _COMMAND + duration)
-        if answer is None:
-            raise BackendError(
-                f"baresip did not answer the command '{command}' in {_COMMAND + duration:g} s."
+            self._open.add(number)
+        try:
+            self._send({"id": number, "command": command, "arguments": arguments})
+            answer = await_answer(
+                self._changes,
+                lambda: self._answer(number),
+                _COMMAND + duration,
+                command,
+                lambda: self.is_stopped,
             )
+        finally:
+            with self._changes:
+                self._open.discard(number)  # what comes later is nobody's
         if "error" in answer:
             raise CommandRefused(answer["error"])
         return answer["result"]
@@ -261,7 +274,8 @@ class EmbeddedBackend(Backend):
             if "event" in message:
                 report(wire.to_event(message))
             elif "answer" in message:
-                self._answers[message["answer"]] = message
+                if message["answer"] in self._open:
+                    self._answers[message["answer"]] = message
             else:
                 self._started = message
             self._changes.notify_all()

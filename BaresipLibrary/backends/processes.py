@@ -17,6 +17,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from ..errors import BackendError
 from ..waits import Changes, wait_until
 
@@ -26,6 +28,8 @@ _ENTRY = (
     "import sys; sys.path.insert(0, {home!r}); from worker.__main__ import main;"
     " del sys.path[0]; main(sys.argv[1:])"
 )
+#: Stopped by SIGSTOP, or by a debugger.
+_HELD = (psutil.STATUS_STOPPED, psutil.STATUS_TRACING_STOP)
 #: A warm process that has not answered by then (s) is broken.
 _FORK_TIMEOUT = 10.0
 
@@ -42,6 +46,11 @@ class Child(ABC):
     @abstractmethod
     def pid(self) -> int:
         """Its process id."""
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether a signal or a debugger holds it: it does nothing until it is let go on."""
+        return _is_held(self.pid)
 
     def has_exited(self, status: int | None) -> None:
         """Notes the exit code: negative for a signal, None when it is unknown."""
@@ -100,6 +109,13 @@ class _SpawnedChild(Child):
 
     def _watch(self) -> None:
         self.has_exited(self._process.wait())
+
+
+def _is_held(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() in _HELD
+    except psutil.Error:
+        return False
 
 
 _Process = subprocess.Popen[bytes]
@@ -170,7 +186,8 @@ class Forker(Launcher):
         self._process: _Process | None = None
         self._reader: threading.Thread | None = None
         self._children: dict[int, _ForkedChild] = {}
-        self._unnamed: _ForkedChild | None = None
+        self._unnamed: dict[int, _ForkedChild] = {}
+        self._requests = 0
         self._launching = threading.Lock()
 
     def warm_up(self) -> None:
@@ -197,7 +214,7 @@ class Forker(Launcher):
         return self._launch({"folder": str(folder), "command": list(command)}, output)
 
     def _launch(self, request: dict[str, Any], descriptor: int) -> Child:
-        with self._launching:  # the answers have no names: one at a time
+        with self._launching:  # two requests at once would arrive as one
             # A warm process that died since the last launch is noticed by the first attempt.
             child = self._try_launch(request, descriptor) or self._try_launch(request, descriptor)
         if child is None:
@@ -206,10 +223,16 @@ class Forker(Launcher):
 
     def _try_launch(self, request: dict[str, Any], descriptor: int) -> _ForkedChild | None:
         child = _ForkedChild(self._changes)
-        self._unnamed = child
-        self._request(json.dumps(request).encode(), descriptor)
-        if wait_until(self._changes, lambda: self._named(child), _FORK_TIMEOUT):
-            return child
+        self._requests += 1
+        number = self._requests
+        self._unnamed[number] = child
+        try:
+            self._request(json.dumps({**request, "number": number}).encode(), descriptor)
+            if wait_until(self._changes, lambda: self._named(child), _FORK_TIMEOUT):
+                return child
+        finally:
+            with self._changes:
+                self._unnamed.pop(number, None)  # what is forked for it later is nobody's
         self.close()
         return None
 
@@ -232,6 +255,8 @@ class Forker(Launcher):
             return
         control.shutdown(socket.SHUT_RDWR)
         assert self._reader is not None and self._process is not None
+        if _is_held(self._process.pid):
+            self._process.kill()  # it would not see that nobody needs it any more
         self._reader.join()
         control.close()
 
@@ -245,14 +270,20 @@ class Forker(Launcher):
     def _take(self, message: dict[str, Any]) -> None:
         with self._changes:
             if "pid" in message:
-                assert self._unnamed is not None
-                self._unnamed.known_pid = message["pid"]
-                self._children[message["pid"]] = self._unnamed
+                self._name(message["pid"], self._unnamed.pop(message["number"], None))
                 self._changes.notify_all()
                 return
             child = self._children.pop(message["exited"], None)
         if child is not None:
             child.has_exited(message["status"])
+
+    def _name(self, pid: int, child: _ForkedChild | None) -> None:
+        if child is None:  # who asked for it was interrupted
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            return
+        child.known_pid = pid
+        self._children[pid] = child
 
     def _lose_children(self, control: socket.socket) -> None:
         with self._changes:

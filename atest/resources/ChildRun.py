@@ -134,10 +134,16 @@ class ChildRun:
         self._runs.append(run)
         return run
 
-    def run_suite(self, suite: str, *options: str, shim: str | None = None) -> Run:
+    def run_suite(
+        self,
+        suite: str,
+        *options: str,
+        shim: str | None = None,
+        within: float = _RUN_ENDS_WITHIN,
+    ) -> Run:
         """Runs a suite to its end, and checks that nothing is left of it but its output."""
         run = self.start_run(suite, *options, shim=shim)
-        self.wait_for_end(run)
+        self.wait_for_end(run, within)
         return run
 
     def run_in_parallel(self, suite: str, *options: str) -> Run:
@@ -146,10 +152,10 @@ class ChildRun:
         self.wait_for_end(run)
         return run
 
-    def wait_for_end(self, run: Run) -> int:
+    def wait_for_end(self, run: Run, within: float = _RUN_ENDS_WITHIN) -> int:
         """Waits until a run has ended; nothing but its output may be left. Returns its code."""
-        run.read_until(None, _RUN_ENDS_WITHIN)
-        code = run.process.wait(_RUN_ENDS_WITHIN)
+        run.read_until(None, within)
+        code = run.process.wait(within)
         self._result = None
         output = run.output / "output.xml"
         if output.exists():
@@ -240,6 +246,10 @@ class ChildRun:
         said = self._test(test).message
         if said != message:
             raise AssertionError(f"{test} was to say '{message}' and said '{said}'.")
+
+    def get_message(self, test: str) -> str:
+        """What the test of that name said in the end."""
+        return self._test(test).message
 
     def all_tests_should_have_passed(self) -> None:
         """Every test of the last run has passed, and there was one."""

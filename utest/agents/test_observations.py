@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from BaresipLibrary.agents.absence import on_absence
 from BaresipLibrary.agents.agent import Agent
 from BaresipLibrary.agents.call import Call
 from BaresipLibrary.agents.failures import CallFailure
@@ -20,6 +21,7 @@ from BaresipLibrary.agents.observations import (
 )
 from BaresipLibrary.agents.overdue import Overdue
 from BaresipLibrary.events import (
+    AgentDied,
     CallDialled,
     CallEstablished,
     ClosedBy,
@@ -228,6 +230,38 @@ def test_an_explanation_is_appended_once(phone: Phone) -> None:
     failure.explain([phone.agent])
     failure.explain([])
     assert str(failure) == "It failed. 1 agents."
+
+
+@pytest.mark.parametrize("who", ["alice", "bob"])
+def test_a_phone_that_is_dead_or_held_outweighs_every_other_explanation(
+    make_phone: Make, who: str
+) -> None:
+    alice, bob = make_phone(), make_phone(name="bob")
+    talking(alice, bob)
+    both = [alice.agent, bob.agent]
+
+    def failure() -> str:
+        failed = CallFailure("It failed.", alice.agent, lambda _: "As always.")
+        failed.explain(both)
+        return str(failed)
+
+    assert failure() == "It failed. As always."
+    victim = {"alice": alice, "bob": bob}[who]
+    victim.backend.held = True
+    assert failure() == f"It failed. The process of {who} is stopped."
+    victim.backend.feed(AgentDied(time.monotonic(), -9, ""))
+    assert failure() == f"It failed. {who} is dead: its process was ended by SIGKILL."
+
+
+def test_who_has_no_part_in_a_call_explains_nothing_of_it(make_phone: Make) -> None:
+    alice, bob, carol = make_phone(), make_phone(name="bob"), make_phone(name="carol")
+    ours, _ = talking(alice, bob)
+    carol.backend.held = True
+    every = [alice.agent, bob.agent, carol.agent]
+    assert on_absence(alice.agent, every) is None
+    bob.backend.held = True
+    alice.closes(ours.call_id, by=ClosedBy.PEER)
+    assert on_absence(alice.agent, every) is None, "bob hung up before"
 
 
 def overdue(agent: Agent) -> Overdue:

@@ -6,7 +6,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -126,6 +126,17 @@ def test_a_call_from_the_first_event_to_the_last(make: Callable[[str], Line]) ->
     assert media.rx.stat().st_size > 44
 
 
+def test_there_is_no_last_call(make: Callable[[str], Line]) -> None:
+    """The stack of the wheel has 256 names for a call; then it begins anew."""
+    alice, bob = make("alice").start(), make("bob").start()
+    for number in range(300):
+        call_id = alice.backend.dial(bob.uri)
+        assert bob.next(CallIncoming).call_id == call_id
+        (alice, bob)[number % 2].backend.hang_up(call_id)
+        for line in (alice, bob):
+            assert line.next(CallClosed).call_id == call_id
+
+
 def test_a_refusal_carries_its_status_words_and_headers(make: Callable[[str], Line]) -> None:
     alice, bob = make("alice").start(), make("bob").start()
     bob.needs(Capability.REFUSAL_HEADERS)
@@ -191,12 +202,18 @@ def test_nothing_is_left_of_a_stopped_agent(make: Callable[[str], Line]) -> None
     assert not psutil.pid_exists(pid)
 
 
-def test_a_stopped_process_is_ended_by_the_ladder(make: Callable[[str], Line]) -> None:
+def test_a_stopped_process_says_so_and_is_ended_by_the_ladder(make: Callable[[str], Line]) -> None:
     alice = make("alice").start()
     pid = alice.backend.pid
     assert pid is not None
+    assert not alice.backend.is_stopped
     os.kill(pid, signal.SIGSTOP)
+    with pytest.raises(BackendError, match=r"the command 'dial' in 2 s: its process is stopped\."):
+        alice.backend.dial("sip:bob@127.0.0.1:9")
+    assert alice.backend.is_stopped
+    began = time.monotonic()
     alice.backend.stop()
+    assert time.monotonic() - began < 2, "it cannot be asked, so nobody waits for it"
     assert not psutil.pid_exists(pid)
 
 
@@ -259,3 +276,55 @@ def test_a_fork_server_that_was_killed_is_replaced(tmp_path: Path) -> None:
         finally:
             second.backend.stop()
             first.backend.stop()
+
+
+def test_an_agent_whose_start_was_interrupted_is_not_mistaken_for_the_next(tmp_path: Path) -> None:
+    changes = Changes()
+    with closing(Forker(changes)) as forker:
+        forker.warm_up()
+        assert forker._process is not None
+        server = psutil.Process(forker._process.pid)
+        server.suspend()
+        given_up = EmbeddedBackend(Account("alice"), tmp_path / "a", changes, forker)
+        with interrupted_after(0.3), pytest.raises(InterruptedHereError):
+            given_up.start(lambda event: None)
+        server.resume()
+        line = Line(EmbeddedBackend(Account("bob"), tmp_path / "b", changes, forker)).start()
+        try:
+            others = [one for one in server.children() if one.pid != line.backend.pid]
+            assert not psutil.wait_procs(others, timeout=SOON)[1]
+            line.backend.dial("sip:nobody@127.0.0.1:9")
+            assert line.backend._child is not None
+            assert not line.backend._child.exited
+        finally:
+            line.backend.stop()
+
+
+def test_a_fork_server_that_stands_still_is_not_waited_for(tmp_path: Path) -> None:
+    changes = Changes()
+    forker = Forker(changes)
+    line = Line(EmbeddedBackend(Account("alice"), tmp_path / "a", changes, forker)).start()
+    assert forker._process is not None
+    pid = forker._process.pid
+    os.kill(pid, signal.SIGSTOP)
+    forker.close()
+    assert not psutil.pid_exists(pid)
+    line.backend.stop()
+
+
+class InterruptedHereError(Exception):
+    """As Robot's timeouts and Ctrl-C do, it comes out of nowhere."""
+
+
+@contextmanager
+def interrupted_after(seconds: float) -> Iterator[None]:
+    def interrupt(number: int, frame: object) -> None:
+        raise InterruptedHereError
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

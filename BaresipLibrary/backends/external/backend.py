@@ -12,7 +12,7 @@ from ...errors import AgentGone, BackendError, CommandRefused
 from ...waits import Changes
 from .. import wire
 from ..addresses import free_port, local_address_towards
-from ..base import Report
+from ..base import Headers, Report
 from ..processes import Launcher
 from . import configuration, versions
 from .output import Line, Traced
@@ -51,12 +51,18 @@ class ExternalBackend(ControlledPhone):
         self._launcher = launcher
         self._process: Process | None = None
         self._recorder: Recorder | None = None
+        self._dialling = False
         self._ours: frozenset[str] = frozenset()
         self._address, self._port = _LOOPBACK, 0
 
     @property
     def pid(self) -> int | None:
         return self._process.child.pid if self._process else None
+
+    @property
+    def is_stopped(self) -> bool:
+        process = self._process
+        return process is not None and process.child.is_stopped
 
     def start(self, report: Report) -> str:
         account = self._account
@@ -107,7 +113,7 @@ class ExternalBackend(ControlledPhone):
         self._stopping = True
         process, self._process = self._process, None
         if process is not None:
-            process.end(asked=self._ask_to_quit())
+            process.end(asked=not process.child.is_stopped and self._ask_to_quit())
         self._let_go()
         if process is not None:
             process.close()
@@ -175,11 +181,20 @@ class ExternalBackend(ControlledPhone):
 
     def _prepare_recording(self) -> None:
         if self._recorder is not None:
-            self._recorder.make_room()
+            with self._changes:  # or the end of the call before would take the room away again
+                self._recorder.make_room()
+
+    def dial(self, uri: str, headers: Headers = ()) -> str:
+        self._dialling = True
+        try:
+            return super().dial(uri, headers)
+        finally:
+            self._dialling = False
 
     def _follow_up(self, kind: str, call_id: str) -> None:
         super()._follow_up(kind, call_id)
-        if kind == "closed" and not self._interpreter.calls and self._recorder is not None:
+        is_idle = not self._interpreter.calls and not self._dialling
+        if kind == "closed" and is_idle and self._recorder is not None:
             self._recorder.tidy()
 
     def name_recordings(self, stem: Path) -> None:

@@ -11,10 +11,12 @@ import contextlib
 import json
 import socket
 import threading
+from collections.abc import Callable
 from typing import Any
 
-from ...errors import AgentGone, BackendError, CommandRefused
-from ...waits import Changes, wait_until
+from ...errors import AgentGone, CommandRefused
+from ...waits import Changes
+from ..patience import await_answer
 from . import netstrings
 
 #: How long baresip may take to answer a command (s).
@@ -31,8 +33,12 @@ Command = tuple[str, str]
 class Control:
     """The client's end. One thread feeds it with `receive`, any other one may `ask`."""
 
-    def __init__(self, sock: socket.socket, changes: Changes) -> None:
+    def __init__(
+        self, sock: socket.socket, changes: Changes, is_stopped: Callable[[], bool] = lambda: False
+    ) -> None:
+        """`is_stopped` tells whether the process at the other end is held by a signal."""
         self.socket = sock
+        self._is_stopped = is_stopped
         self.lost: str | None = None
         self._changes = changes
         self._splitter = netstrings.Splitter()
@@ -86,14 +92,11 @@ class Control:
                 raise AgentGone(self.lost)
             return answer
 
-        answer = wait_until(self._changes, answered, patience)
-        with self._changes:
-            self._open.discard(token)  # what comes later is nobody's
-        if answer is None:
-            raise BackendError(
-                f"baresip did not answer the command '{command[0]}' in {patience:g} s."
-            )
-        return answer
+        try:
+            return await_answer(self._changes, answered, patience, command[0], self._is_stopped)
+        finally:
+            with self._changes:
+                self._open.discard(token)  # what comes later is nobody's
 
     def receive(self) -> list[dict[str, Any]] | None:
         """The messages that have arrived; None when the connection has ended. Blocks for one."""

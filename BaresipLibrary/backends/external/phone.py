@@ -70,7 +70,7 @@ class ControlledPhone(Backend):
         """Makes everything that works over the connection, and begins to read."""
         sock.settimeout(None)
         self._folder = self._folder or Path(tempfile.mkdtemp(prefix="BaresipLibrary-"))
-        self._control = Control(sock, self._changes)
+        self._control = Control(sock, self._changes, lambda: self.is_stopped)
         self._errands = Errands()
         self._following = Following(packet_time(self._settings.parameters), self._tell)
         self._interpreter = Interpreter(

@@ -162,8 +162,12 @@ class Talker:
     def _set_mute(self, call_id: str, on: bool) -> None:
         if (call_id in self._really_muted) == on:
             return
+        # Asked alone first: when this call has gone, what follows would mute another one.
+        self._ask(("callfind", call_id))
         command: Command = ("mute", "" if self._toggles else "yes" if on else "no")
-        self._ask(("callfind", call_id), command)
+        said = self._ask(("callfind", call_id), command)[1]
+        if ("un-muted" in said) is on:
+            self._ask(("callfind", call_id), command)
         (self._really_muted.add if on else self._really_muted.discard)(call_id)
 
 

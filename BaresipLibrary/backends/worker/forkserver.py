@@ -2,8 +2,9 @@
 
 The parent asks for an agent with `{"folder": …}` and the agent's end of its channel, or for a
 program with `{"folder": …, "command": […]}` and a descriptor for what it prints: one request at a
-time. It is told `{"pid": …}` at once and `{"exited": …, "status": …}` when that child has ended, a
-line each. When the parent is gone, so are the children and their folders, and then this process.
+time, with a `number` of its own. It is told `{"pid": …, "number": …}` at once, and when that child
+has ended `{"exited": …, "status": …}`, a line each. When the parent is gone, so are the children
+and their folders, and then this process.
 """
 
 import json
@@ -66,7 +67,7 @@ class ForkServer:
         self._folders[pid] = request["folder"]
         if "command" in request:
             self._programs.add(pid)
-        self._tell({"pid": pid})
+        self._tell({"pid": pid, "number": request["number"]})
         return True
 
     def _become(self, request: dict[str, Any], descriptor: int) -> None:

@@ -76,7 +76,7 @@ class Phone:
         self._unregistering = False
         self._registered = False
         self._refused: set[str] = set()
-        self._failed_transfers: list[str | None] = []
+        self._failed_transfers = 0
         self._ua: UserAgent
         self._stack: native.StackThread
 
@@ -206,11 +206,11 @@ class Phone:
         self._spawn(self._transfer(call, call.attended_transfer(consultation)))
 
     async def _transfer(self, call: Call, outcome: Any) -> None:
-        seen = len(self._failed_transfers)
+        seen = self._failed_transfers
         try:
             await outcome
         except (BaresipError, ValueError) as error:
-            told = len(self._failed_transfers) > seen or call.state is CallState.CLOSED
+            told = self._failed_transfers > seen or call.state is CallState.CLOSED
             if not told:
                 self._report("TransferFailed", call_id=call.call_id, text=_status_text(error))
 
@@ -275,10 +275,12 @@ class Phone:
     def _on_call(self, event: StackEvent) -> None:
         if event.call_id:
             self._call_ids[event.call] = event.call_id
+        if event.event in (Event.CALL_INCOMING, Event.CALL_OUTGOING):
+            self._ended.discard(event.call)  # after 256 calls the stack begins to reuse handles
         call = self._calls.get(event.call)
         call_id = self._call_ids.get(event.call)
         if event.event is Event.CALL_TRANSFER_FAILED:
-            self._failed_transfers.append(call_id)
+            self._failed_transfers += 1
         if event.event is Event.CALL_CLOSED and event.stats:
             self._on_statistics(event)
         if event.event is Event.CALL_OUTGOING:
@@ -296,6 +298,7 @@ class Phone:
                 self._pump.add(call)
         elif event.event is Event.CALL_CLOSED and call_id is not None:
             self._calls.pop(event.call, None)
+            self._refused.discard(call_id)
             self._ended.add(event.call)
             self._with_media.discard(event.call)
 
