@@ -1,5 +1,6 @@
 """The time-stamped history of everything an agent saw."""
 
+from collections import deque
 from collections.abc import Iterator
 from typing import TypeVar
 
@@ -8,23 +9,44 @@ from ..sip.messages import Message
 
 E = TypeVar("E", bound=Event)
 
+MOST_MESSAGES = 5000
+"""SIP messages that are kept of an agent, the newest: some 350 calls, and 10 MB."""
+
 
 class Journal:
-    """Grows while the agent lives; a position in it is the number of events before."""
+    """Grows while the agent lives; a position in it is the number of events before.
+
+    Of very many SIP messages the oldest are forgotten, so that a suite may run for days.
+    """
 
     def __init__(self) -> None:
-        self._events: list[Event] = []
+        self._events: list[Event | None] = []
+        self._messages: deque[int] = deque()
 
     def __len__(self) -> int:
         return len(self._events)
 
     def add(self, event: Event) -> None:
         """Appends an event."""
+        if isinstance(event, SipMessage):
+            self._messages.append(len(self._events))
         self._events.append(event)
+        if len(self._messages) > MOST_MESSAGES:
+            self._events[self._messages.popleft()] = None
+
+    def has_forgotten(self, since: int = 0) -> bool:
+        """Whether a message from a position on is no longer here."""
+        return None in self._events[since:]
 
     def since(self, position: int) -> list[Event]:
         """The events from a position on."""
-        return self._events[position:]
+        return [event for event in self._events[position:] if event is not None]
+
+    def numbered(self, position: int) -> Iterator[tuple[int, Event]]:
+        """The events from a position on, each with its own."""
+        for number, event in enumerate(self._events[position:], position):
+            if event is not None:
+                yield number, event
 
     def of_kind(self, kind: type[E], since: int = 0) -> Iterator[E]:
         """The events of one kind, in order."""

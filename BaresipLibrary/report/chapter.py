@@ -56,6 +56,11 @@ class Chapter:
         grown = (len(agent.journal) > position for agent, position in self.agents.items())
         return bool(self._steps) or any(grown)
 
+    @property
+    def has_forgotten(self) -> bool:
+        """Whether the agents saw so much that the oldest SIP messages are gone."""
+        return any(agent.journal.has_forgotten(since) for agent, since in self.agents.items())
+
     def settle(self) -> None:
         """Lets the journals catch up: stacks report what they saw of SIP a moment later.
 

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from ..agents.agent import Agent
 from ..agents.failures import CallFailure
+from ..agents.journal import MOST_MESSAGES
 from ..agents.observations import partner_of
 from ..agents.overdue import Overdue
 from ..agents.registry import Registry
@@ -90,9 +91,17 @@ class Evidence:
     def flow(self, agents: Iterable[Agent] | None = None) -> str:
         """The ladder of these agents, or of all that matter, so far."""
         self._chapter.settle()
-        if agents is not None:
-            return ladder(self._chapter.flow(agents))
-        return self._shown() + ladder(self._chapter.flow(self._focus()))
+        if agents is None:
+            shown = self._shown() + ladder(self._chapter.flow(self._focus()))
+        else:
+            shown = ladder(self._chapter.flow(agents))
+        return self._forgotten() + shown
+
+    def _forgotten(self) -> str:
+        """That the beginning is not there any more."""
+        if not self._chapter.has_forgotten:
+            return ""
+        return f"<p>Of each agent the last {MOST_MESSAGES} SIP messages are kept.</p>"
 
     def _focus(self) -> list[Agent]:
         """Everyone, or of a crowd those that failed and whom they called."""
@@ -126,7 +135,7 @@ class Evidence:
         path = self._captures.take(self._capture.with_name(self._capture.name + CAPTURE))
         self.save(path)
         link = Markup('SIP messages: <a href="{}">{}</a>, for Wireshark, tshark or sngrep')
-        return str(link.format(self._recordings.href(path), path.name))
+        return self._forgotten() + str(link.format(self._recordings.href(path), path.name))
 
     def save(self, path: Path, agents: Iterable[Agent] | None = None) -> None:
         """Writes what these agents, or all, saw of SIP so far: a capture, or else text.

@@ -69,13 +69,14 @@ class RecordingShelf:
         """The files from a position on that need not wait for their call's end."""
         live = {call.call_id for call in agent.calls if call.is_live}
         files: list[Path] = []
-        for event in agent.journal.since(position):
+        undecided = len(agent.journal)
+        for number, event in agent.journal.numbered(position):
             if isinstance(event, MediaStarted):
                 if event.call_id in live and not everything:
+                    undecided = number
                     break
                 files += [event.rx, event.tx]
-            position += 1
-        self._undecided[agent] = position
+        self._undecided[agent] = undecided
         return files
 
     def _discard(self, files: Iterable[Path]) -> None:

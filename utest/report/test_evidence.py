@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from BaresipLibrary.agents import journal
 from BaresipLibrary.agents.failures import CallFailure
 from BaresipLibrary.agents.registry import Registry
 from BaresipLibrary.events import CallEstablished, ClosedBy, MediaStarted, SipMessage
@@ -133,6 +134,31 @@ def test_a_call_that_goes_on_from_before_is_heard_too_and_one_that_has_ended_is_
     heard, _ = Chapter([phone.agent]).recordings([phone.agent], lambda path: path.name)
     assert [one.href for one in heard] == ["on-rx.wav"]
     assert heard[0].title == "alice heard in its call with bob"
+
+
+def test_what_is_shown_says_that_the_oldest_messages_are_gone(
+    evidence: Evidence, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone.sip(INVITE)
+    assert "are kept" not in evidence.flow()
+    monkeypatch.setattr(journal, "MOST_MESSAGES", 1)
+    phone.sip(INVITE)
+    assert "SIP messages are kept" in evidence.flow()
+    assert "SIP messages are kept" in evidence.packets()
+
+
+def test_of_a_crowd_those_are_shown_that_failed_and_whom_they_called(
+    evidence: Evidence, tmp_path: Path
+) -> None:
+    crowd = [Phone(tmp_path, f"phone{number}").agent for number in range(20)]
+    for agent in crowd:
+        evidence.watch(agent)
+    assert "Shown are 12 of 21 agents: the first." in evidence.flow()
+    with pytest.raises(CallFailure), evidence.keyword("Wait", quiet=False):
+        raise CallFailure("no", crowd[15], others=[crowd[7]])
+    shown = evidence.flow()
+    assert "Shown are 2 of 21 agents: those that failed first." in shown
+    assert "phone15" in shown and "phone7" in shown and "phone3" not in shown
 
 
 def test_a_journal_that_lags_behind_is_waited_for(

@@ -1,0 +1,41 @@
+"""A journal remembers, and forgets the oldest messages only."""
+
+import pytest
+
+from BaresipLibrary.agents import journal as module
+from BaresipLibrary.agents.journal import Journal
+from BaresipLibrary.events import CallRinging, Registered, SipMessage
+
+
+def message(number: int) -> SipMessage:
+    text = f"BYE sip:a SIP/2.0\r\nCall-ID: {number}\r\n\r\n"
+    return SipMessage(float(number), True, "UDP", "a:1", "b:2", text)
+
+
+@pytest.fixture
+def journal(monkeypatch: pytest.MonkeyPatch) -> Journal:
+    monkeypatch.setattr(module, "MOST_MESSAGES", 3)
+    return Journal()
+
+
+def test_of_many_messages_the_newest_are_kept_and_everything_else(journal: Journal) -> None:
+    journal.add(Registered(0.0))
+    for number in range(5):
+        journal.add(message(number))
+    journal.add(CallRinging(9.0, "c"))
+    assert len(journal) == 7
+    assert [event.at for event in journal.since(0)] == [0.0, 2.0, 3.0, 4.0, 9.0]
+    assert [event.at for event in journal.of_kind(SipMessage)] == [2.0, 3.0, 4.0]
+    assert [number for number, _ in journal.numbered(2)] == [3, 4, 5, 6]
+    assert journal.messages("0") == []
+    assert journal.messages("3") == [message(3)]
+
+
+def test_positions_stay(journal: Journal) -> None:
+    for number in range(4):
+        journal.add(message(number))
+    position = len(journal)
+    journal.add(message(4))
+    assert journal.since(position) == [message(4)]
+    assert journal.has_forgotten()
+    assert not journal.has_forgotten(position)
