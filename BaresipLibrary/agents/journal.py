@@ -9,8 +9,8 @@ from ..sip.messages import Message
 
 E = TypeVar("E", bound=Event)
 
-MOST_MESSAGES = 5000
-"""SIP messages that are kept of an agent, the newest: some 350 calls, and 10 MB."""
+MOST_MESSAGES = 2000
+"""SIP messages that are kept of an agent, the newest: some 200 calls, and 4 MB."""
 
 
 class Journal:

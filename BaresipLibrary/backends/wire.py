@@ -2,6 +2,7 @@
 
 import re
 import ssl
+import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -178,6 +179,8 @@ def to_event(message: dict[str, Any]) -> Event:
     Raises:
         KeyError: the worker speaks another version of this protocol.
     """
+    if call_id := message.get("call_id"):
+        message["call_id"] = sys.intern(call_id)  # one text for all events of a call
     return _READERS[message["event"]](message)
 
 
