@@ -37,6 +37,7 @@ class BulkCall:
     trouble: str | None = None
     seconds: float | None = None
     """From the dialling until both sides were established."""
+    _seen: int = -1
 
     def __str__(self) -> str:
         return f"{self.caller.name} to {self.callee.name if self.callee else self.target}"
@@ -50,6 +51,11 @@ class BulkCall:
     def is_open(self) -> bool:
         """Whether its verdict is still to come."""
         return self.trouble is None and self.seconds is None
+
+    def has_news(self) -> bool:
+        """Whether anything has happened since the last time it was asked."""
+        before, self._seen = self._seen, sum(len(agent.journal) for agent in self.agents)
+        return self._seen != before
 
     def dial(self) -> None:
         """Has the caller dial."""
@@ -149,9 +155,10 @@ def _is_idle(agent: Agent) -> bool | None:
 
 def _ready(calls: Sequence[BulkCall]) -> list[BulkCall] | None:
     """The calls to accept now; empty when a verdict came, None while there is nothing new."""
-    news = [one for one in calls if one.settle()]
-    ringing = [one for one in calls if one.waiting()]
-    return ringing if ringing or news else None
+    changed = [one for one in calls if one.has_news()]  # mostly one, of many
+    settled = [one for one in changed if one.settle()]
+    ringing = [one for one in changed if one.waiting()]
+    return ringing if ringing or settled else None
 
 
 def _attempt(one: BulkCall, act: Callable[[], None]) -> None:
@@ -198,11 +205,11 @@ def hang_up_all(agents: Sequence[Agent], timeout: float) -> None:
     calls = [(agent, call) for agent in agents for call in agent.calls if call.is_live]
     side_by_side(_hang_up, calls)
 
-    def left() -> list[str]:
-        return [f"{agent.name}: {call.story()}" for agent, call in calls if call.is_live]
+    def all_over() -> bool | None:
+        return not any(call.is_live for _, call in calls) or None
 
-    if calls and not wait_until(calls[0][0].changes, lambda: not left() or None, timeout):
-        stories = left()
+    if calls and not wait_until(calls[0][0].changes, all_over, timeout):
+        stories = [f"{agent.name}: {call.story()}" for agent, call in calls if call.is_live]
         raise CallFailure(
             f"{len(stories)} of {len(calls)} calls are not over after {timeout:g} s."
             f" {listed(stories)}.",
