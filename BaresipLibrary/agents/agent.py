@@ -98,7 +98,10 @@ class Agent:
         Raises:
             BackendError: it does not come up; nothing of it is left then.
         """
-        self.uri = self.backend.start(self.on_event)
+        try:
+            self.uri = self.backend.start(self.on_event)
+        except OSError as error:
+            raise BackendError(f"{self.name} does not come up: {error.strerror}.") from error
 
     def stop(self) -> None:
         """Ends everything the agent is. Never raises, and may be called twice."""

@@ -113,6 +113,16 @@ None Is Left When One Cannot Start
     ...    There is no agent 'p1'. Agents: p3.
     ...    Get State    p1
 
+More Agents Than The System Has Files For
+    ${limits} =    Evaluate    resource.getrlimit(resource.RLIMIT_NOFILE)    modules=resource
+    Evaluate    resource.setrlimit(resource.RLIMIT_NOFILE, (70, $limits[1]))    modules=resource
+    TRY
+        Run Keyword And Expect Error    *Too many open files.    Start Agents    p    100
+    FINALLY
+        Evaluate    resource.setrlimit(resource.RLIMIT_NOFILE, $limits)    modules=resource
+    END
+    Start Agent    p1
+
 
 *** Keywords ***
 Start Callers And Callees

@@ -83,7 +83,10 @@ class ControlledPhone(Backend):
             toggles=not self.version.names_calls,
             home=self._folder if has_trace else None,
         )
-        self._reader = threading.Thread(target=self._read, name="baresip", daemon=True)
+        selector = selectors.DefaultSelector()
+        self._reader = threading.Thread(
+            target=self._read, args=(selector,), name="baresip", daemon=True
+        )
         self._reader.start()
 
     def _let_go(self) -> None:
@@ -102,9 +105,9 @@ class ControlledPhone(Backend):
     def _tell(self, event: Event) -> None:
         self._report(event)
 
-    def _read(self) -> None:
+    def _read(self, selecting: selectors.BaseSelector) -> None:
         assert self._control is not None
-        with selectors.DefaultSelector() as selector:
+        with selecting as selector:
             selector.register(self._control.socket, selectors.EVENT_READ, "control")
             if self._following.fileno is not None:
                 selector.register(self._following.fileno, selectors.EVENT_READ, "growth")
