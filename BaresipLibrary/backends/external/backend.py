@@ -50,6 +50,7 @@ class ExternalBackend(ControlledPhone):
         self._stem = stem
         self._launcher = launcher
         self._process: Process | None = None
+        self._ending: Process | None = None
         self._recorder: Recorder | None = None
         self._dialling = False
         self._ours: frozenset[str] = frozenset()
@@ -111,7 +112,9 @@ class ExternalBackend(ControlledPhone):
 
     def stop(self) -> None:
         self._stopping = True
-        process, self._process = self._process, None
+        # An interruption may come at any time, and the next `stop` then goes on.
+        self._ending, self._process = self._process or self._ending, None
+        process = self._ending
         if process is not None:
             process.end(asked=not process.child.is_stopped and self._ask_to_quit())
         self._let_go()
@@ -119,7 +122,7 @@ class ExternalBackend(ControlledPhone):
             process.close()
         if self._recorder is not None:
             self._recorder.tidy()
-        self._control = None
+        self._ending = self._control = None
         self._stopping = False
 
     def _ask_to_quit(self) -> bool:
