@@ -55,7 +55,7 @@ Holding
     Hold Process    bob
     Cut Off    Hold    alice    timeout=30s
     Release    bob
-    Held By Peer Should Become    bob    True
+    Hold Should Become    alice    True
     Needs    RECORD_AFTER_HOLD
     Resume    alice
     The Call Goes On
