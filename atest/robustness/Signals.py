@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import psutil
-from robot.api.deco import library
+from robot.api.deco import keyword, library
 from robot.errors import TimeoutExceeded
 from robot.libraries.BuiltIn import BuiltIn
 from robot.running.timeouts.runner import Runner
@@ -72,19 +72,24 @@ class Signals:
             self._held[name] = process
         threading.Timer(_IN_THE_MIDDLE, process.send_signal, [number]).start()
 
-    def cut_off(self, *keyword: str, after: float = _IN_THE_MIDDLE, **options: str) -> None:
+    @keyword("Press Ctrl-C Soon")
+    def press_ctrl_c_soon(self) -> None:
+        """Interrupts this Robot while the next keyword is at work."""
+        threading.Timer(_IN_THE_MIDDLE, os.kill, [os.getpid(), signal.SIGINT]).start()
+
+    def cut_off(self, *step: str, after: float = _IN_THE_MIDDLE, **options: str) -> None:
         """Runs a keyword, which a timeout of Robot's must cut off after so many seconds."""
         limit = Runner.for_platform(after, TimeoutExceeded("Cut off.", test_timeout=False))
         named = [f"{name}={value}" for name, value in options.items()]
         began = time.monotonic()
         try:
-            limit.run(BuiltIn().run_keyword, [*keyword, *named])
+            limit.run(BuiltIn().run_keyword, [*step, *named])
         except TimeoutExceeded:
             took = time.monotonic() - began
             if took > after + _PROMPTLY:
                 raise AssertionError(f"It went on for {took:.1f} s.") from None
             return
-        raise AssertionError(f"{keyword[0]} had ended by then.")
+        raise AssertionError(f"{step[0]} had ended by then.")
 
     def release(self, name: str) -> None:
         """Lets a process go on."""
