@@ -1,6 +1,9 @@
 """The external backend: an installed baresip in a process of its own, one an agent."""
 
+import errno
+import os
 import re
+import shutil
 import signal
 import tempfile
 import time
@@ -164,11 +167,20 @@ class ExternalBackend(ControlledPhone):
     def _read_line(self, line: Line) -> None:
         recording = _RECORDING.fullmatch(line.text)
         if recording and self._recorder is not None:
-            media = self._recorder.take(recording[1], self._interpreter.signalling)
-            if media is not None:
-                self._media_started(media)
+            self._take_recording(self._recorder, recording[1])
         elif line.is_warning:
             self._report(events.StackLog(time.monotonic(), "WARNING", line.text))
+
+    def _take_recording(self, recorder: Recorder, written: str) -> None:
+        try:
+            media = recorder.take(written, self._interpreter.signalling)
+        except OSError as error:
+            call_id, why = self._interpreter.signalling, _unwritten(recorder.stem.parent, error)
+            self._report(events.RecordingEnded(time.monotonic(), call_id, why))
+            self._speak(call_id)
+            return
+        if media is not None:
+            self._media_started(media)
 
     def _ended(self) -> None:
         process, control = self._process, self._control
@@ -186,6 +198,15 @@ class ExternalBackend(ControlledPhone):
         if self._recorder is not None:
             with self._changes:  # or the end of the call before would take the room away again
                 self._recorder.make_room()
+
+    def listen(self, call_id: str, on: bool) -> None:
+        super().listen(call_id, on)
+        path = self._recorded.get(call_id)
+        # Baresip says nothing when it cannot write, and what is missing would pass for silence.
+        if path is not None and not shutil.disk_usage(path.parent).free:
+            full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            why = _unwritten(path, full)
+            self._happened(events.RecordingEnded(time.monotonic(), call_id, why))
 
     def dial(self, uri: str, headers: Headers = ()) -> str:
         self._dialling = True
@@ -207,6 +228,10 @@ class ExternalBackend(ControlledPhone):
             self._stem = stem
             assert self._recorder is not None
             self._recorder.stem = stem
+
+
+def _unwritten(path: Path, error: OSError) -> str:
+    return f"{path} cannot be written: {error.strerror}"
 
 
 def _addresses(address: str, port: int) -> frozenset[str]:

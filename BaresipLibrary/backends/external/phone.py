@@ -76,7 +76,7 @@ class ControlledPhone(Backend):
         self._errands = Errands()
         self._growth = Growth()
         self._interpreter = Interpreter(
-            self.version, self._tell, self._follow_up, has_trace=has_trace
+            self.version, self._report, self._follow_up, has_trace=has_trace
         )
         self._talker = Talker(
             self._ask,
@@ -100,9 +100,6 @@ class ControlledPhone(Backend):
         folder, self._folder = self._folder, None
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)
-
-    def _tell(self, event: Event) -> None:
-        self._report(event)
 
     def _read(self) -> None:
         assert self._control is not None
@@ -176,7 +173,6 @@ class ControlledPhone(Backend):
             self._growth.forget(path)
 
     def _media_started(self, media: events.MediaStarted) -> None:
-        assert self._errands is not None
         before = self._recorded.get(media.call_id)
         if before is not None:
             self._growth.forget(before)
@@ -184,7 +180,11 @@ class ControlledPhone(Backend):
         if media.call_id in self._listened:
             self._growth.watch(media.rx)
         self._report(media)
-        self._errands.run(lambda: self._talker.on_media(media.call_id))
+        self._speak(media.call_id)
+
+    def _speak(self, call_id: str) -> None:
+        assert self._errands is not None
+        self._errands.run(lambda: self._talker.on_media(call_id))
 
     def _prompt_ended(self, call_id: str) -> None:
         self._happened(events.PromptEnded(time.monotonic(), call_id))
