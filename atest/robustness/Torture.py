@@ -101,6 +101,8 @@ class Torture:
             if agent.death is None:
                 raise AssertionError(f"{name} answers no more, and lives, after {what}.")
             logger.info(f"{what}\n{data!r}\n{agent.death}")
+            if not all(caveat in agent.death for caveat in agent.backend.caveats[:1]):
+                raise AssertionError(f"That it was to be expected is not said: {agent.death}")
             deadly.append(what)
             BuiltIn().run_keyword("Stop Agent", name)
             BuiltIn().run_keyword("Start Agent", name)
