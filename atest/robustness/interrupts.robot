@@ -4,7 +4,9 @@ Documentation       A run is interrupted while a keyword waits: by the timeout o
 ...                 The test ends at once. After a timeout the next test works, after Ctrl-C no other is
 ...                 run. Nothing is left of either run but its output: no process, no temporary file.
 ...                 timeouts.robot has every other keyword, ../lifetimes/endings.robot Ctrl-C in some more.
+Resource            ../resources/backend.resource
 Library             ../resources/ChildRun.py
+Suite Setup         Only Once
 
 
 *** Variables ***
@@ -29,6 +31,11 @@ Ctrl-C
 
 
 *** Keywords ***
+Only Once
+    [Documentation]    It is Robot that is interrupted, whatever the backend.
+    ${is_embedded}    Backend Is    embedded
+    Skip If    not ${is_embedded}    The run on the embedded backend has this.
+
 Ctrl-C Ends The Run
     [Documentation]    It comes while a keyword waits.
     [Arguments]    ${keyword}

@@ -13,13 +13,6 @@ Waiting In Vain
     ...    Wait Until State Is    alice    IDLE    timeout=1s
     It Should Have Taken    1.0
 
-Watching
-    Talk
-    Set Clock Back Soon
-    Call Should Stay Established    alice    1s
-    It Should Have Taken    1.0
-    Verify Audio Connection    alice    bob
-
 Listening
     Talk
     Set Clock Back Soon
