@@ -199,7 +199,7 @@ class MediaStarted(CallEvent):
 
 @dataclass(frozen=True)
 class RecordingEnded(CallEvent):
-    """Nothing of the call is recorded any more, though it goes on."""
+    """What is heard or sent in the call is not recorded any more, though it goes on."""
 
     why: str
 

@@ -36,7 +36,7 @@ from .report.evidence import Evidence
 from .report.recordings import RecordingShelf
 from .types import AudioSource, AutoClosing, BackendName, Frequency, Level, Occasion
 from .version import __version__
-from .waits import Changes
+from .waits import Changes, let_go
 
 _COMPONENTS = (
     AgentKeywords,
@@ -178,8 +178,11 @@ class BaresipLibrary(DynamicCore):
     def run_keyword(self, name: str, args: Any, kwargs: Any = None) -> Any:
         """Runs a keyword, writes what its agents saw meanwhile, and explains its failure."""
         words, quiet = step_words(name, args), name in _QUIET
-        with self._context.evidence.keyword(words, quiet=quiet):
-            return super().run_keyword(name, args, kwargs)
+        try:
+            with self._context.evidence.keyword(words, quiet=quiet):
+                return super().run_keyword(name, args, kwargs)
+        finally:
+            let_go(self._context.changes)
 
     def start_suite(self, data: running.TestSuite, result: result.TestSuite) -> None:
         """Listener: opens a scope, and warms up what starts agents."""

@@ -1,11 +1,14 @@
 """The one wait."""
 
+import random
+import signal
 import threading
 import time
+from contextlib import suppress
 
 import pytest
 
-from BaresipLibrary.waits import Changes, wait_until
+from BaresipLibrary.waits import Changes, let_go, wait_until
 
 
 def test_a_condition_that_holds_needs_no_time() -> None:
@@ -38,3 +41,44 @@ def test_a_check_that_raises_ends_the_wait() -> None:
 
     with pytest.raises(LookupError, match="gone"):
         wait_until(Changes(), check, 60)
+
+
+class Interruption(Exception):
+    """As Ctrl-C and Robot's timeouts do, it comes out of nowhere."""
+
+
+def test_an_interruption_at_any_moment_is_what_comes_out_and_nothing_stays_locked() -> None:
+    """Beside a thread that notifies all the time, some fall between a lock and its release."""
+    changes, chance = Changes(), random.Random(7)
+    over = threading.Event()
+    beats = 0
+
+    def notify() -> None:
+        nonlocal beats
+        while not over.is_set():
+            with changes:
+                beats += 1
+                changes.notify_all()
+
+    def interrupt(number: int, frame: object) -> None:
+        raise Interruption
+
+    thread = threading.Thread(target=notify, daemon=True)
+    before = signal.signal(signal.SIGALRM, interrupt)
+    thread.start()
+    try:
+        for _ in range(400):
+            with suppress(Interruption):
+                try:
+                    signal.setitimer(signal.ITIMER_REAL, chance.uniform(5e-5, 1e-3))
+                    wait_until(changes, lambda: None, 60)
+                finally:
+                    signal.setitimer(signal.ITIMER_REAL, 0)
+            let_go(changes)  # as the library does after every keyword
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    seen = beats
+    assert wait_until(changes, lambda: beats > seen or None, 5), "it is locked for ever"
+    over.set()
+    thread.join(5)
+    assert not thread.is_alive()

@@ -45,7 +45,12 @@ class Ear(ABC):
         """Takes in what has arrived: mono, in [-1, 1], never empty."""
 
     def begin(self) -> None:
-        """From now on: what has been recorded before does not count."""
+        """From now on: what has been recorded before does not count.
+
+        Raises:
+            BackendError: the call goes on, and its recording does not.
+        """
+        self._require_recording()
         self.began = time.monotonic()
         if self.call.media is not None:
             self._follow(self.call.media).skip_to_end()
@@ -65,8 +70,7 @@ class Ear(ABC):
             BackendError: the call goes on, and its recording does not.
         """
         self.agent.require_alive()
-        if self.call.unrecorded and self.call.is_live:
-            raise BackendError(f"{self.agent.name} cannot listen any more: {self.call.unrecorded}.")
+        self._require_recording()
         media = self.call.media
         if media is None:
             return
@@ -80,6 +84,10 @@ class Ear(ABC):
         samples = self._reader.read_new()
         if samples.size:
             self.hear(samples)
+
+    def _require_recording(self) -> None:
+        if self.call.unrecorded and self.call.is_live:
+            raise BackendError(f"{self.agent.name} cannot listen any more: {self.call.unrecorded}.")
 
     def silence(self) -> str:
         """Why nothing at all has arrived, as a clause."""

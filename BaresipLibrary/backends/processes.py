@@ -114,7 +114,7 @@ class _SpawnedChild(Child):
 def _is_held(pid: int) -> bool:
     try:
         return psutil.Process(pid).status() in _HELD
-    except psutil.Error:
+    except (psutil.Error, OSError):  # it has gone, or there is no descriptor left to look
         return False
 
 

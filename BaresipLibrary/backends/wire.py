@@ -164,6 +164,7 @@ _READERS: dict[str, Callable[[dict[str, Any]], Event]] = {
     "QualityReported": _quality,
     "Muted": _plain(events.Muted, "call_id", "on"),
     "MediaStarted": _media,
+    "RecordingEnded": _plain(events.RecordingEnded, "call_id", "why"),
     "AudioArrived": _plain(events.AudioArrived, "call_id"),
     "AudioTimed": _timed,
     "PromptEnded": _plain(events.PromptEnded, "call_id"),

@@ -133,7 +133,11 @@ class Evidence:
         if not messages:
             return ""
         path = self._captures.take(self._capture.with_name(self._capture.name + CAPTURE))
-        self.save(path)
+        try:
+            self.save(path)
+        except OSError as error:
+            told = Markup("The SIP messages cannot be written to {}: {}.")
+            return str(told.format(path, error.strerror))
         link = Markup('SIP messages: <a href="{}">{}</a>, for Wireshark, tshark or sngrep')
         return self._forgotten() + str(link.format(self._recordings.href(path), path.name))
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from markupsafe import Markup
@@ -81,7 +82,8 @@ class RecordingShelf:
 
     def _discard(self, files: Iterable[Path]) -> None:
         for file in set(files) - self._wanted:
-            file.unlink(missing_ok=True)
+            with suppress(OSError):  # where nothing can be written, nothing can be removed
+                file.unlink(missing_ok=True)
             self._prune(file.parent)
 
     def _prune(self, folder: Path) -> None:

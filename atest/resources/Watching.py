@@ -23,6 +23,14 @@ def held_by_peer_should_become(name: str, wanted: bool, timeout: float = 5.0) ->
         raise AssertionError(f"{name}: held by peer did not become {wanted}.")
 
 
+def hold_should_become(name: str, wanted: bool, timeout: float = 5.0) -> None:
+    """Waits until the SDP says that the agent holds its call, or no longer does."""
+    agent = _agent(name)
+    call = agent.require_call("to watch", "")
+    if not wait_until(agent.changes, lambda: call.on_hold is wanted or None, timeout):
+        raise AssertionError(f"{name}: holding did not become {wanted}.")
+
+
 def registrations_should_follow(name: str, count: int, timeout: float = 10.0) -> None:
     """Waits until the registrar has accepted that many more registrations."""
     agent = _agent(name)

@@ -7,13 +7,17 @@ import time
 from pathlib import Path
 
 import psutil
-from robot.api.deco import library
+from robot.api.deco import keyword, library
+from robot.errors import TimeoutExceeded
 from robot.libraries.BuiltIn import BuiltIn
+from robot.running.timeouts.runner import Runner
 
 from BaresipLibrary.agents.agent import Agent
 from BaresipLibrary.waits import wait_until
 
 _SOON = 5.0
+#: A keyword that is cut off ends within that time (s).
+_PROMPTLY = 1.0
 #: After that time (s) a keyword that begins now is listening.
 _IN_THE_MIDDLE = 0.4
 
@@ -67,6 +71,25 @@ class Signals:
         if number is signal.SIGSTOP:
             self._held[name] = process
         threading.Timer(_IN_THE_MIDDLE, process.send_signal, [number]).start()
+
+    @keyword("Press Ctrl-C Soon")
+    def press_ctrl_c_soon(self) -> None:
+        """Interrupts this Robot while the next keyword is at work."""
+        threading.Timer(_IN_THE_MIDDLE, os.kill, [os.getpid(), signal.SIGINT]).start()
+
+    def cut_off(self, *step: str, after: float = _IN_THE_MIDDLE, **options: str) -> None:
+        """Runs a keyword, which a timeout of Robot's must cut off after so many seconds."""
+        limit = Runner.for_platform(after, TimeoutExceeded("Cut off.", test_timeout=False))
+        named = [f"{name}={value}" for name, value in options.items()]
+        began = time.monotonic()
+        try:
+            limit.run(BuiltIn().run_keyword, [*step, *named])
+        except TimeoutExceeded:
+            took = time.monotonic() - began
+            if took > after + _PROMPTLY:
+                raise AssertionError(f"It went on for {took:.1f} s.") from None
+            return
+        raise AssertionError(f"{step[0]} had ended by then.")
 
     def release(self, name: str) -> None:
         """Lets a process go on."""

@@ -4,10 +4,9 @@ Documentation       Phones whose process is killed or held (SIGKILL, SIGSTOP) in
 ...                 What is asked of such a phone fails and says so, and so does what waits for it on
 ...                 the other side; that side can end the call. Nothing is left of either phone, and
 ...                 the next two work. A phone that goes on (SIGCONT) is a phone again.
-Resource            ../phone/phone.resource
+Resource            robustness.resource
 Library             ../servers/Servers.py
-Library             Signals.py
-Test Teardown       The Next Call Works
+Test Teardown       Run Keywords    Stop Server    sipp    AND    The Next Call Works
 
 
 *** Test Cases ***
@@ -167,11 +166,6 @@ Held While It Listens
 
 
 *** Keywords ***
-Pair
-    [Documentation]    Starts alice and bob.
-    Start Agent    alice
-    Start Agent    bob
-
 Ring
     [Documentation]    Starts alice and bob, and has one ring at the other.
     [Arguments]    ${caller}    ${callee}
@@ -225,12 +219,3 @@ Alice Gets Away
     [Documentation]    Her call can be ended.
     Hang Up    alice
     Wait Until State Is    alice    IDLE
-
-The Next Call Works
-    [Documentation]    Nothing is left of the test's agents, and others can talk.
-    Stop Server    sipp
-    Agents Should Leave Nothing
-    Start Agent    dora
-    Start Agent    emil
-    Connect    dora    emil
-    Verify Audio Connection    dora    emil

@@ -6,7 +6,7 @@ from typing import Any
 
 import soundfile
 
-from BaresipLibrary.backends.worker.pump import CallAudio
+from BaresipLibrary.backends.worker.pump import CallAudio, Recording
 
 RATE, PACKET = 8000, 320
 
@@ -100,3 +100,32 @@ def test_what_never_left_is_in_no_recording(tmp_path: Path) -> None:
     recorded = soundfile.read(tmp_path / "a-tx.wav", dtype="int16")[0].tobytes()
     assert recorded.strip(b"\0") == left.strip(b"\0")
     assert len(recorded) == len(left)
+
+
+def test_a_call_whose_recording_cannot_be_written_is_moved_all_the_same(tmp_path: Path) -> None:
+    stack, told = Stack(), list[tuple[str, Any]]()
+    call: Any = SimpleNamespace(audio=stack, call_id="id")
+    (tmp_path / "file").write_text("no folder")
+
+    def report(event: str, **fields: Any) -> None:
+        told.append((event, fields.get("why")))
+
+    audio = CallAudio(call, tmp_path / "file" / "a", prompt(tmp_path), report)
+    audio.move()
+    assert bytes(range(1, 251)) * 4 in sent_after(stack, audio)
+    path = tmp_path / "file" / "a"
+    assert [why for event, why in told if event == "RecordingEnded"] == [
+        f"{path}-{way}.wav cannot be written: File exists" for way in ("rx", "tx")
+    ]
+
+
+def test_a_disk_that_is_full_ends_a_recording_once(tmp_path: Path) -> None:
+    """/dev/full takes nothing, whoever asks."""
+    told: list[str] = []
+    clock: Any = SimpleNamespace(look=lambda *_: None)
+    recording = Recording(Path("/dev/full"), RATE, 1, clock, told.append)
+    for _ in range(3):
+        recording.write(bytes(PACKET))
+        recording.look(0.0, 1.0)
+    recording.close()
+    assert told == ["/dev/full cannot be written: No space left on device"]

@@ -60,6 +60,7 @@ _STATUS_LINES = {
     "no space after the status": "SIP/2.0 200",
     "reason in cyrillic": "SIP/2.0 200 = 2**3 * 5**2 но сто девяносто девять",
     "reason with percent format": "SIP/2.0 486 %s%n%x Busy",
+    "reason of percent formats": "SIP/2.0 486 %s%s%s%s%s%s",  # baresip 1.0 dies of it
     "reason with markup": "SIP/2.0 486 <script>alert(1)</script>",
     "reason with an escape": "SIP/2.0 486 \x1b[31mBusy\x1b[;m",
     "reason in stars": "SIP/2.0 486 *HTML* Busy",
@@ -107,6 +108,7 @@ _VALUES = {
     "from with space in brackets": ("From", "<  sip:j@127.0.0.1  >;tag=1"),
     "from with a null escaped": ("From", "<sip:null-%00-null@127.0.0.1>;tag=1"),
     "from of markup": ("From", "\"<img src=x onerror=alert(1)>\" <sip:'\"&@127.0.0.1>;tag=1"),
+    "from of percent formats": ("From", "<sip:%H%s%s%s@127.0.0.1>;tag=1"),  # and of this
     "from that reorders": ("From", '"\u202eevil\u202c" <sip:j@127.0.0.1>;tag=1'),
     "to with a tag": ("To", "<sip:bob@127.0.0.1>;tag=nobody-knows-this-dialog"),
     "to of unknown scheme": ("To", "<isbn:2983792873>"),

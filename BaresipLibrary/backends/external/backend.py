@@ -1,6 +1,9 @@
 """The external backend: an installed baresip in a process of its own, one an agent."""
 
+import errno
+import os
 import re
+import shutil
 import signal
 import tempfile
 import time
@@ -50,6 +53,7 @@ class ExternalBackend(ControlledPhone):
         self._stem = stem
         self._launcher = launcher
         self._process: Process | None = None
+        self._ending: Process | None = None
         self._recorder: Recorder | None = None
         self._dialling = False
         self._ours: frozenset[str] = frozenset()
@@ -111,7 +115,9 @@ class ExternalBackend(ControlledPhone):
 
     def stop(self) -> None:
         self._stopping = True
-        process, self._process = self._process, None
+        # An interruption may come at any time, and the next `stop` then goes on.
+        self._ending, self._process = self._process or self._ending, None
+        process = self._ending
         if process is not None:
             process.end(asked=not process.child.is_stopped and self._ask_to_quit())
         self._let_go()
@@ -119,7 +125,7 @@ class ExternalBackend(ControlledPhone):
             process.close()
         if self._recorder is not None:
             self._recorder.tidy()
-        self._control = None
+        self._ending = self._control = None
         self._stopping = False
 
     def _ask_to_quit(self) -> bool:
@@ -161,11 +167,20 @@ class ExternalBackend(ControlledPhone):
     def _read_line(self, line: Line) -> None:
         recording = _RECORDING.fullmatch(line.text)
         if recording and self._recorder is not None:
-            media = self._recorder.take(recording[1], self._interpreter.signalling)
-            if media is not None:
-                self._media_started(media)
+            self._take_recording(self._recorder, recording[1])
         elif line.is_warning:
             self._report(events.StackLog(time.monotonic(), "WARNING", line.text))
+
+    def _take_recording(self, recorder: Recorder, written: str) -> None:
+        try:
+            media = recorder.take(written, self._interpreter.signalling)
+        except OSError as error:
+            call_id, why = self._interpreter.signalling, _unwritten(recorder.stem.parent, error)
+            self._report(events.RecordingEnded(time.monotonic(), call_id, why))
+            self._speak(call_id)
+            return
+        if media is not None:
+            self._media_started(media)
 
     def _ended(self) -> None:
         process, control = self._process, self._control
@@ -183,6 +198,15 @@ class ExternalBackend(ControlledPhone):
         if self._recorder is not None:
             with self._changes:  # or the end of the call before would take the room away again
                 self._recorder.make_room()
+
+    def listen(self, call_id: str, on: bool, *, closely: bool = False) -> None:
+        super().listen(call_id, on, closely=closely)
+        path = self._following.recording(call_id)
+        # Baresip says nothing when it cannot write, and what is missing would pass for silence.
+        if path is not None and not shutil.disk_usage(path.parent).free:
+            full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            why = _unwritten(path, full)
+            self._happened(events.RecordingEnded(time.monotonic(), call_id, why))
 
     def dial(self, uri: str, headers: Headers = ()) -> str:
         self._dialling = True
@@ -204,6 +228,10 @@ class ExternalBackend(ControlledPhone):
             self._stem = stem
             assert self._recorder is not None
             self._recorder.stem = stem
+
+
+def _unwritten(path: Path, error: OSError) -> str:
+    return f"{path} cannot be written: {error.strerror}"
 
 
 def _addresses(address: str, port: int) -> frozenset[str]:

@@ -27,16 +27,19 @@ def packet_time(parameters: str | None) -> float:
 class _Recording:
     """One growing file, and when its samples came."""
 
-    def __init__(self, call_id: str, path: Path, packet: float, report: Report) -> None:
+    def __init__(self, call_id: str, path: Path, clock: tuple[int, float], report: Report) -> None:
         self.call_id = call_id
         self.path = path
         self._report = report
         self._reader = RecordingReader(path)
-        self.clock = StreamClock(self._reader.sample_rate, packet, self._timed)
+        self.clock = StreamClock(*clock, self._timed)
 
     def look(self) -> None:
         before = time.monotonic()
-        frames = self._reader.length
+        try:
+            frames = self._reader.length
+        except OSError:
+            return  # whoever listens is told
         self.clock.look(before, time.monotonic(), frames)
 
     def _timed(self, frame: int, earliest: float, latest: float) -> None:
@@ -69,11 +72,16 @@ class Following:
             return _CLOSELY
         return self._growth.period or (_UNHEARD if self._recordings else None)
 
+    def recording(self, call_id: str) -> Path | None:
+        """Where what a call hears is recorded."""
+        recordings = self._recordings.get(call_id)
+        return recordings[0].path if recordings else None
+
     def begin(self, media: MediaStarted) -> None:
         """The recordings of a call have begun, or others follow after a renegotiation."""
         self._end(media.call_id)
         rx, tx = (
-            _Recording(media.call_id, path, self._packet, self._report)
+            _Recording(media.call_id, path, (media.rate, self._packet), self._report)
             for path in (media.rx, media.tx)
         )
         self._recordings[media.call_id] = rx, tx

@@ -166,10 +166,13 @@ class ControlledPhone(Backend):
             self._errands.run(lambda: self.answer(call_id))
 
     def _media_started(self, media: events.MediaStarted) -> None:
-        assert self._errands is not None
         self._report(media)
         self._following.begin(media)
-        self._errands.run(lambda: self._talker.on_media(media.call_id))
+        self._speak(media.call_id)
+
+    def _speak(self, call_id: str) -> None:
+        assert self._errands is not None
+        self._errands.run(lambda: self._talker.on_media(call_id))
 
     def _prompt_ended(self, call_id: str) -> None:
         self._happened(events.PromptEnded(time.monotonic(), call_id))

@@ -45,7 +45,11 @@ class Recorder:
         """Sees to it that baresip can write beside the names of now. To be called before a call."""
         hidden = self.stem.with_name(f".{self.stem.name}")
         made = [folder for folder in (hidden, *hidden.parents) if not folder.exists()]
-        hidden.mkdir(parents=True, exist_ok=True)
+        try:
+            hidden.mkdir(parents=True, exist_ok=True)
+        except OSError:  # `take` will say so; without a place to write, baresip plays no audio
+            hidden, made = self._folder.with_name("unrecorded"), []
+            hidden.mkdir(exist_ok=True)
         if hidden == self._hidden:
             return
         fresh = self._folder.with_name(f"{self._folder.name}.new")
@@ -55,7 +59,11 @@ class Recorder:
         self._hidden, self._made = hidden, made
 
     def take(self, written: str, call_id: str) -> MediaStarted | None:
-        """A file has appeared; returns the event when it completes a pair of directions."""
+        """A file has appeared; returns the event when it completes a pair of directions.
+
+        Raises:
+            OSError: it cannot be where the library's recordings lie.
+        """
         path = self._folder.parent / written
         direction = _DIRECTIONS.get(path.stem.rpartition("-")[2])
         if direction is None or (not self._moves and written in self._seen) or not path.exists():

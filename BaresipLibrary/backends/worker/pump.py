@@ -6,7 +6,7 @@ import time
 import wave
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from baresip import AudioInfo, AudioNotActive, AudioRestarted, Call
 
@@ -28,25 +28,44 @@ Report = Callable[..., None]
 
 
 class Recording:
-    """A 16-bit WAV file whose header is right after every write."""
+    """A 16-bit WAV file whose header is right after every write.
 
-    def __init__(self, path: Path, rate: int, channels: int, clock: StreamClock) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    When it cannot be written `lost` is told why, once; what comes then is nowhere.
+    """
+
+    def __init__(
+        self, path: Path, rate: int, channels: int, clock: StreamClock, lost: Callable[[str], None]
+    ) -> None:
         self.path = path
         self._clock = clock
-        self._file = path.open("wb")
-        self._wave: wave.Wave_write = wave.open(self._file, "wb")  # noqa: SIM115
+        self._lost = lost
+        self._file: BinaryIO | None = None
+        self._wave: wave.Wave_write
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            file = path.open("wb")
+        except OSError as error:
+            self._lose(error)
+            return
+        self._file = file
+        self._wave = wave.open(file, "wb")  # noqa: SIM115
         self._wave.setparams((channels, _SAMPLE, rate, 0, "NONE", ""))
         self.write(b"")
 
     def write(self, pcm: bytes) -> None:
         """Appends samples and hands them to the operating system."""
-        self._wave.writeframes(pcm)
-        self._file.flush()
+        if self._file is None:
+            return
+        try:
+            self._wave.writeframes(pcm)
+            self._file.flush()
+        except OSError as error:
+            self._lose(error)
 
     def look(self, before: float, after: float) -> None:
         """Everything is written that had come or left at a time between these two."""
-        self._clock.look(before, after, self._wave.tell())
+        if self._file is not None:
+            self._clock.look(before, after, self._wave.tell())
 
     def time_anew(self) -> None:
         """Times what comes from now on by itself."""
@@ -54,8 +73,17 @@ class Recording:
 
     def close(self) -> None:
         """Ends the file."""
-        self._wave.close()
-        self._file.close()
+        if self._file is not None:
+            self._wave.close()
+            self._file.close()
+
+    def _lose(self, error: OSError) -> None:
+        file, self._file = self._file, None
+        if file is not None:
+            for one in (self._wave, file):
+                with contextlib.suppress(OSError):  # what they hold back has no place either
+                    one.close()
+        self._lost(f"{self.path} cannot be written: {error.strerror}")
 
 
 class CallAudio:
@@ -167,7 +195,10 @@ class CallAudio:
                 latest=latest,
             )
 
-        return Recording(path, rate, channels, StreamClock(rate, packet, timed))
+        def lost(why: str) -> None:
+            self._report("RecordingEnded", call_id=self._call.call_id, why=why)
+
+        return Recording(path, rate, channels, StreamClock(rate, packet, timed), lost)
 
     def _make_sound(self, rate: int) -> Sound:
         def ended() -> None:
