@@ -32,6 +32,8 @@ _ENTRY = (
 _HELD = (psutil.STATUS_STOPPED, psutil.STATUS_TRACING_STOP)
 #: A warm process that has not answered by then (s) is broken.
 _FORK_TIMEOUT = 10.0
+#: How long it may take to end its children and itself (s).
+_FAREWELL = 5.0
 
 
 class Child(ABC):
@@ -255,8 +257,10 @@ class Forker(Launcher):
             return
         control.shutdown(socket.SHUT_RDWR)
         assert self._reader is not None and self._process is not None
-        if _is_held(self._process.pid):
-            self._process.kill()  # it would not see that nobody needs it any more
+        if not _is_held(self._process.pid):
+            self._reader.join(_FAREWELL)
+        if self._reader.is_alive():
+            self._process.kill()  # it does not see that nobody needs it any more
         self._reader.join()
         control.close()
 
