@@ -307,6 +307,7 @@ def test_a_fork_server_that_stands_still_is_not_waited_for(tmp_path: Path) -> No
     assert forker._process is not None
     pid = forker._process.pid
     os.kill(pid, signal.SIGSTOP)
+    os.waitid(os.P_PID, pid, os.WSTOPPED | os.WNOWAIT)
     forker.close()
     assert not psutil.pid_exists(pid)
     line.backend.stop()
