@@ -104,7 +104,7 @@ class ScriptedBackend(Backend):
     def set_audio_source(self, call_id: str | None, source: Source) -> None:
         self._note("set_audio_source", call_id, source)
 
-    def listen(self, call_id: str, on: bool) -> None:
+    def listen(self, call_id: str, on: bool, *, closely: bool = False) -> None:
         self._note("listen", call_id, on)
 
     def name_recordings(self, stem: Path) -> None:

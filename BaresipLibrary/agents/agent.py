@@ -307,10 +307,10 @@ class Agent:
         with self.changes:
             self.journal.add(event)
 
-    def listen(self, call: Call, on: bool) -> None:
-        """Has `AudioArrived` notify whoever waits, or no longer."""
+    def listen(self, call: Call, on: bool, *, closely: bool = False) -> None:
+        """Has `AudioArrived` notify whoever waits, or no longer; closely, times every packet."""
         with self.commanding("listen"):
-            self.backend.listen(call.call_id, on)
+            self.backend.listen(call.call_id, on, closely=closely)
 
     def count_packets(self, call: Call) -> Packets | None:
         """RTP packets of a call so far; None when its backend cannot tell."""

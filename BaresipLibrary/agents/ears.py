@@ -100,12 +100,15 @@ class Ear(ABC):
 
 
 @contextmanager
-def listening(ears: Sequence[Ear]) -> Iterator[None]:
-    """Has every piece of audio that arrives reported while the block runs, from now on."""
+def listening(ears: Sequence[Ear], *, closely: bool = False) -> Iterator[None]:
+    """Has every piece of audio that arrives reported while the block runs, from now on.
+
+    Closely, every packet is timed by itself.
+    """
     with ExitStack() as stack:
         for ear in ears:
             stack.callback(ear.close)
-            stack.enter_context(growing(ear.agent, ear.call))
+            stack.enter_context(growing(ear.agent, ear.call, closely=closely))
             ear.begin()
         yield
 

@@ -15,12 +15,15 @@ from .call import Call
 
 
 @contextmanager
-def growing(agent: Agent, call: Call) -> Iterator[None]:
-    """Has the recordings of a call complete by now, and reported when they grow meanwhile."""
+def growing(agent: Agent, call: Call, *, closely: bool = False) -> Iterator[None]:
+    """Has the recordings of a call complete by now, and reported when they grow meanwhile.
+
+    Closely, every packet of theirs is timed by itself.
+    """
     if not call.is_live:
         yield
         return
-    agent.listen(call, on=True)
+    agent.listen(call, on=True, closely=closely)
     try:
         yield
     finally:

@@ -24,7 +24,7 @@ class Duration(NamedTuple):
     def __str__(self) -> str:
         if not self.error:
             return f"{self.seconds:.3f} s"
-        return f"{self.seconds:.3f} s, right to {self.error * 1000:.0f} ms"
+        return f"{self.seconds:.4f} s, right to {self.error * 1000:.1f} ms"
 
 
 class _Unknown(Exception):
@@ -153,10 +153,17 @@ class Timings:
                 f"{self.agent.name} has no transfer_gap: nobody has transferred it;"
                 " ask the transferee."
             )
+        since = self._referred_at(asked[-1])
         for call in self.agent.calls:
-            if call.direction is Direction.OUTGOING and call.began_at >= asked[-1].at:
+            if call.direction is Direction.OUTGOING and call.began_at >= since:
                 return calls[asked[-1].call_id], call
         raise _Unknown("it has not called the target")
+
+    def _referred_at(self, asked: TransferRequested) -> float:
+        """When the REFER came: a stack may tell of it after it has dialled."""
+        messages = self.agent.journal.messages(asked.call_id)
+        came = [one.at for one in messages if not one.sent and Message(one.text).method == "REFER"]
+        return min([asked.at, *came[-1:]])
 
     def _by_ear(self, call: Call, seconds: float) -> Duration:
         return Duration(seconds, self._hearing(call).error + BLOCK)

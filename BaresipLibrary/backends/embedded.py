@@ -205,8 +205,8 @@ class EmbeddedBackend(Backend):
     def set_audio_source(self, call_id: str | None, source: Source) -> None:
         self._command("set_audio_source", call_id=call_id, source=wire.source_message(source))
 
-    def listen(self, call_id: str, on: bool) -> None:
-        self._command("listen", call_id=call_id, on=on)
+    def listen(self, call_id: str, on: bool, *, closely: bool = False) -> None:
+        self._command("listen", call_id=call_id, on=on, closely=closely)
 
     def name_recordings(self, stem: Path) -> None:
         self._command("name_recordings", stem=str(stem))

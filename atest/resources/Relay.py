@@ -8,8 +8,10 @@ import selectors
 import socket
 import threading
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import timedelta
+from statistics import fmean
 
 from robot.api.deco import library
 
@@ -21,12 +23,16 @@ Address = tuple[str, int]
 
 @dataclass
 class Path:
-    """What happens to the RTP packets of one direction: lost in percent, late in seconds."""
+    """What happens to the RTP packets of one direction: lost in percent, late in seconds.
+
+    `spent` is how long each really took, in seconds.
+    """
 
     loss: float = 0.0
     delay: float = 0.0
     jitter: float = 0.0
     cut: bool = False
+    spent: list[float] = field(default_factory=list)
 
 
 class _Side:
@@ -55,7 +61,7 @@ class _Network(threading.Thread):
         self._callee.agent = callee
         self._paths = {id(self._caller): to_caller, id(self._callee): to_callee}
         self._chance = random.Random(seed)
-        self._due: list[tuple[float, int, socket.socket, bytes, Address]] = []
+        self._due: list[tuple[float, int, Callable[[], None]]] = []
         self._numbers = itertools.count()
         self._waker, self._woken = socket.socketpair()
         self.lost = self.passed = 0
@@ -109,13 +115,18 @@ class _Network(threading.Thread):
             self.lost += 1
             return
         self.passed += 1
-        at = time.monotonic() + path.delay + self._chance.uniform(0, path.jitter)
-        heapq.heappush(self._due, (at, next(self._numbers), out, data, to))
+        came = time.monotonic()
+
+        def go() -> None:
+            out.sendto(data, to)
+            path.spent.append(time.monotonic() - came)
+
+        at = came + path.delay + self._chance.uniform(0, path.jitter)
+        heapq.heappush(self._due, (at, next(self._numbers), go))
 
     def _send_due(self) -> None:
         while self._due and self._due[0][0] <= time.monotonic():
-            _, _, out, data, to = heapq.heappop(self._due)
-            out.sendto(data, to)
+            heapq.heappop(self._due)[2]()
 
     def _disguised(self, data: bytes, side: _Side, other: _Side) -> bytes:
         """The message with the sender's addresses replaced by what stands in for it."""
@@ -181,6 +192,14 @@ class Relay:
         path = self._paths.setdefault(agent, Path())
         path.loss, path.cut = loss, cut
         path.delay, path.jitter = delay.total_seconds(), jitter.total_seconds()
+        path.spent.clear()
+
+    def time_on_the_way_to(self, agent: str) -> float:
+        """How long packets took through the relay since that was last asked or said, in seconds."""
+        spent = self._paths[agent].spent
+        mean = fmean(spent)
+        spent.clear()
+        return mean
 
     def packets_should_have_been_lost(self) -> None:
         """Fails when all arrived: then nothing was tried."""

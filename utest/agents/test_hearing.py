@@ -52,7 +52,7 @@ class Listener:
             file.setparams((1, 2, RATE, 0, "NONE", ""))
             file.writeframes((np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes())
 
-    def _listen(self, call_id: str, on: bool) -> None:
+    def _listen(self, call_id: str, on: bool, *, closely: bool = False) -> None:
         if on:
             changes = self.agent.changes
             original = changes.wait

@@ -106,7 +106,7 @@ def test_how_exact_it_is(phone: Phone, call: Call, tmp_path: Path) -> None:
     hears(phone, call, tmp_path, (104.0, tone(1.0)))
     found = Timings(phone.agent, call).read(CallTiming.first_audio)
     assert found.error == pytest.approx(0.006)
-    assert str(found) == "4.000 s, right to 6 ms"
+    assert str(found) == "4.0000 s, right to 6.0 ms"
 
 
 def test_the_gap_of_a_hold_is_not_in_the_recording(

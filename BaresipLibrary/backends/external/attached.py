@@ -63,7 +63,10 @@ class AttachedBackend(ControlledPhone):
         self.version = version
         self._interpreter.set_version(version)
         self._talker.set_toggles(not version.names_calls)
-        self.capabilities = versions.capabilities(version, modules) - {Capability.VERIFY_TLS}
+        unable = {Capability.VERIFY_TLS}
+        if self._settings.recordings is None:
+            unable.add(Capability.TIME_AUDIO)
+        self.capabilities = versions.capabilities(version, modules) - unable
         self.caveats = versions.caveats(version)
         self.media_encryptions = encryptions_of(modules)
         self.codecs = codecs_of(modules)
@@ -161,10 +164,10 @@ class AttachedBackend(ControlledPhone):
         assert self._errands is not None
         self._errands.run(lambda: self._talker.on_media(call_id))
 
-    def listen(self, call_id: str, on: bool) -> None:
+    def listen(self, call_id: str, on: bool, *, closely: bool = False) -> None:
         if self._settings.recordings is None:
             raise CommandRefused(_OUT_OF_REACH)
-        super().listen(call_id, on)
+        super().listen(call_id, on, closely=closely)
 
     def name_recordings(self, stem: Path) -> None:  # noqa: ARG002 - they have names already
         if self._control is None or self._control.lost:

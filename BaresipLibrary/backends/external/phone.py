@@ -22,8 +22,8 @@ from ...waits import Changes, wait_until
 from ..base import Backend, Capability, Headers, Packets, Report, Source
 from .control import Command, Control
 from .errands import Errands
-from .growth import Growth
 from .interpreter import Interpreter, LiveCall
+from .recordings import Recordings
 from .settings import External
 from .talker import Talker
 from .versions import Version
@@ -50,10 +50,8 @@ class ControlledPhone(Backend):
         self._control: Control | None = None
         self._reader: threading.Thread | None = None
         self._errands: Errands | None = None
-        self._growth: Growth
         self._report: Report = _nobody
-        self._recorded: dict[str, Path] = {}
-        self._listened: set[str] = set()
+        self._recordings: Recordings
         self._stopping = False
         self._consultation: str | None = None
         self._interpreter: Interpreter
@@ -74,7 +72,7 @@ class ControlledPhone(Backend):
         self._folder = self._folder or Path(tempfile.mkdtemp(prefix="BaresipLibrary-"))
         self._control = Control(sock, self._changes)
         self._errands = Errands()
-        self._growth = Growth()
+        self._recordings = Recordings(self._tell)
         self._interpreter = Interpreter(
             self.version, self._tell, self._follow_up, has_trace=has_trace
         )
@@ -96,7 +94,7 @@ class ControlledPhone(Backend):
             self._errands.close()
         if self._control is not None:
             self._control.socket.close()
-            self._growth.close()
+            self._recordings.close()
         folder, self._folder = self._folder, None
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)
@@ -108,13 +106,13 @@ class ControlledPhone(Backend):
         assert self._control is not None
         with selectors.DefaultSelector() as selector:
             selector.register(self._control.socket, selectors.EVENT_READ, "control")
-            if self._growth.fileno is not None:
-                selector.register(self._growth.fileno, selectors.EVENT_READ, "growth")
+            if self._recordings.fileno is not None:
+                selector.register(self._recordings.fileno, selectors.EVENT_READ, "growth")
             output = self._output()
             if output is not None:
                 selector.register(output, selectors.EVENT_READ, "output")
             while self._control.lost is None:
-                ready = {key.data for key, _ in selector.select(self._growth.period)}
+                ready = {key.data for key, _ in selector.select(self._recordings.period)}
                 messages = self._control.receive() if "control" in ready else []
                 # What was printed before these messages is there by now, and comes first.
                 self._read_output()
@@ -149,14 +147,12 @@ class ControlledPhone(Backend):
             self._report(events.StackLog(time.monotonic(), "WARNING", text))
 
     def _report_growth(self) -> None:
-        grown = self._growth.grown()
-        if not grown:
-            return
         with self._changes:
-            for call_id, path in self._recorded.items():
-                if path in grown:
-                    self._report(events.AudioArrived(time.monotonic(), call_id))
-            self._changes.notify_all()
+            grown = self._recordings.look()
+            for call_id in grown:
+                self._report(events.AudioArrived(time.monotonic(), call_id))
+            if grown:
+                self._changes.notify_all()
 
     def _ended(self) -> None:
         """The connection has ended, asked for or not."""
@@ -164,26 +160,15 @@ class ControlledPhone(Backend):
     def _follow_up(self, kind: str, call_id: str) -> None:
         assert self._errands is not None
         if kind == "closed":
-            self._forget(call_id)
+            self._recordings.forget(call_id)
             self._errands.run(lambda: self._talker.on_closed(call_id))
         elif kind == "replaces":  # as a phone does: it takes the place of another call
             self._errands.run(lambda: self.answer(call_id))
 
-    def _forget(self, call_id: str) -> None:
-        self._listened.discard(call_id)
-        path = self._recorded.pop(call_id, None)
-        if path is not None:
-            self._growth.forget(path)
-
     def _media_started(self, media: events.MediaStarted) -> None:
         assert self._errands is not None
-        before = self._recorded.get(media.call_id)
-        if before is not None:
-            self._growth.forget(before)
-        self._recorded[media.call_id] = media.rx
-        if media.call_id in self._listened:
-            self._growth.watch(media.rx)
         self._report(media)
+        self._recordings.follow(media)
         self._errands.run(lambda: self._talker.on_media(media.call_id))
 
     def _prompt_ended(self, call_id: str) -> None:
@@ -340,12 +325,9 @@ class ControlledPhone(Backend):
             self._call(call_id)
         self._talker.set_source(call_id, source)
 
-    def listen(self, call_id: str, on: bool) -> None:
+    def listen(self, call_id: str, on: bool, *, closely: bool = False) -> None:
         with self._changes:
-            (self._listened.add if on else self._listened.discard)(call_id)
-            path = self._recorded.get(call_id)
-            if path is not None:
-                (self._growth.watch if on else self._growth.forget)(path)
+            self._recordings.listen(call_id, on=on, closely=closely)
 
     def count_packets(self, call_id: str) -> Packets | None:
         if call_id not in self._interpreter.calls:

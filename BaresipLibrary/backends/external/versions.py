@@ -13,7 +13,6 @@ _NEVER = frozenset({
     Capability.REDIRECT,
     Capability.REFUSAL_HEADERS,
     Capability.DTMF_MODE,
-    Capability.TIME_AUDIO,
 })  # fmt: skip
 #: Measured on 1.0 and 4.10. Attended transfers, own refusals and headers are read in the sources of
 #: the versions between; the rest is taken to have come with 2.0, but for the check of certificates,

@@ -70,7 +70,7 @@ class Phone:
         self._with_media: set[int] = set()
         self._ended: set[int] = set()
         self._dialling: str | None = None
-        self._pump = AudioPump(report)
+        self._pump = AudioPump(report, self._bytes_to_encode)
         self._tasks: set[asyncio.Task[None]] = set()
         self._news = asyncio.Event()
         self._unregistering = False
@@ -222,14 +222,17 @@ class Phone:
     async def do_set_audio_source(self, call_id: str | None, source: dict[str, Any]) -> None:
         self._pump.set_source(call_id, source)
 
-    async def do_listen(self, call_id: str, on: bool) -> None:
-        self._pump.listen(call_id, on)
+    async def do_listen(self, call_id: str, on: bool, closely: bool) -> None:
+        self._pump.listen(call_id, on, closely)
 
     async def do_name_recordings(self, stem: str) -> None:
         self._pump.stem = Path(stem)
 
     async def do_count_packets(self, call_id: str) -> tuple[int, int] | None:
         return await native.rtp_packets(self._stack, call_id)
+
+    async def _bytes_to_encode(self, call_id: str) -> int | None:
+        return await native.bytes_to_encode(self._stack, call_id)
 
     def _spawn(self, work: Any) -> None:
         task: asyncio.Task[None] = asyncio.create_task(work)

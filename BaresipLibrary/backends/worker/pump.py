@@ -4,18 +4,15 @@ import asyncio
 import contextlib
 import time
 import wave
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from baresip import AudioInfo, AudioNotActive, AudioRestarted, Call
 
-from .clock import StreamClock
+from .clock import CLOSELY, LISTENED, UNHEARD, StreamClock
 from .sounds import Silence, Sound, interleave, make_sound
 
-#: How often audio moves while somebody listens, and while nobody does (s). No whole packets: looks
-#: at every phase of a packet tell more exactly when it came.
-LISTENED, UNHEARD = 0.017, 0.077
 #: Rounds at the quicker pace after a new source: what lay ready is dropped a packet later.
 _HURRIED_ROUNDS = 3
 #: How much audio lies ready to be sent (s): twice the longer of the two, so that no tone breaks.
@@ -23,6 +20,8 @@ AHEAD = 0.16
 _SAMPLE = 2
 
 Report = Callable[..., None]
+#: Tells of a call how many bytes the stack has taken, and not made packets of yet.
+ToEncode = Callable[[str], Awaitable[int | None]]
 
 
 class Recording:
@@ -42,14 +41,34 @@ class Recording:
         self._wave.writeframes(pcm)
         self._file.flush()
 
-    def look(self, before: float, after: float) -> None:
-        """Everything is written that had come or left at a time between these two."""
-        self._clock.look(before, after, self._wave.tell())
+    @property
+    def frames(self) -> int:
+        """How many samples there are by now, of each channel."""
+        return self._wave.tell()
+
+    def look(self, before: float, after: float, *, closely: bool, but: int = 0) -> None:
+        """All is written that had come or left at a time between these two; `but` frames had not.
+
+        Closely, it is looked so often that each packet is timed by itself.
+        """
+        self._clock.closely = closely
+        self._clock.look(before, after, self.frames - but)
 
     def close(self) -> None:
         """Ends the file."""
         self._wave.close()
         self._file.close()
+
+
+class _Held(NamedTuple):
+    """What the stack had taken and not yet sent: `size` bytes, some time after `before`.
+
+    It holds as long as the stack has taken no more, and `buffered` bytes lie ready.
+    """
+
+    before: float
+    buffered: int
+    size: int
 
 
 class CallAudio:
@@ -66,9 +85,11 @@ class CallAudio:
         self._rx: Recording | None = None
         self._tx: Recording | None = None
         self._muted = False
+        self.closely = False
         self._ready = bytearray()
         self._flushed: int | None = None
         self._looked = (0.0, 0.0)
+        self._held: _Held | None = None
 
     def set_source(self, source: dict[str, Any]) -> None:
         """Sends something else from now on; what lies ready of the old is dropped.
@@ -93,6 +114,24 @@ class CallAudio:
         """Sends digital silence in place of the source, or the source again."""
         self._muted = on
         self.set_source(self._source)
+
+    @property
+    def sends(self) -> bool:
+        """Whether packets leave by now."""
+        return self._tx is not None and self._tx.frames > 0
+
+    async def move_closely(self, to_encode: ToEncode) -> bool:
+        """Moves what is there as `move` does, and times each packet that leaves, too.
+
+        The stack takes audio up to a packet's time before it leaves: what it holds is asked for.
+        """
+        try:
+            before, taken = time.monotonic(), self._call.audio.info().tx_buffered
+            held = await to_encode(self._call.call_id or "")
+        except (AudioNotActive, AudioRestarted):
+            return False
+        self._held = None if held is None else _Held(before, taken, held)
+        return self.move()
 
     def move(self) -> bool:
         """Moves what is there; tells whether anything arrived."""
@@ -125,7 +164,7 @@ class CallAudio:
         self._tx = self._recording(f"{part}-tx.wav", found[2], found[3], packet)
         self._format = found
         self._ready.clear()
-        self._flushed = None
+        self._flushed = self._held = None
         self._sound = self._make_sound(found[2])
         self._report(
             "MediaStarted",
@@ -198,29 +237,36 @@ class CallAudio:
         left = len(self._ready) - info.tx_buffered
         if left > 0:
             self._tx.write(bytes(self._ready[:left]))
-            self._tx.look(*self._looked)
             del self._ready[:left]
+        held, self._held = self._held, None
+        if held is not None and held.buffered == info.tx_buffered:
+            not_sent = held.size // (_SAMPLE * info.tx_channels)
+            self._tx.look(held.before, self._looked[1], closely=True, but=not_sent)
 
     def _receive(self, info: AudioInfo) -> bool:
         assert self._rx is not None
-        before = time.monotonic()
-        arrived = info.rx_buffered > 0 and self._call.audio.read(info.rx_capacity)
-        if arrived:
+        before, after = self._looked
+        arrived = b""
+        if info.rx_buffered > 0:
+            before = time.monotonic()
+            arrived = self._call.audio.read(info.rx_capacity)
             after = time.monotonic()
             self._rx.write(arrived)
-            self._rx.look(before, after)
+        self._rx.look(before, after, closely=self.closely)
         return bool(arrived)
 
 
 class AudioPump:
     """The audio of all calls of an agent. It runs while there is a call, and only then."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Report, to_encode: ToEncode) -> None:
         self._report = report
+        self._to_encode = to_encode
         self._calls: dict[str, CallAudio] = {}
         self._sources: dict[str, dict[str, Any]] = {}
         self._muted: set[str] = set()
         self._listened: set[str] = set()
+        self._timed: set[str] = set()
         self._hurried = 0
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -248,6 +294,7 @@ class AudioPump:
         self._sources.pop(call_id, None)
         self._muted.discard(call_id)
         self._listened.discard(call_id)
+        self._timed.discard(call_id)
         if audio is not None:
             audio.close()
 
@@ -272,24 +319,36 @@ class AudioPump:
         self._hurried = _HURRIED_ROUNDS
         self._wake.set()
 
-    def listen(self, call_id: str, on: bool) -> None:
+    def listen(self, call_id: str, on: bool, closely: bool) -> None:
         """While somebody listens to a call, every piece of audio that arrives is reported.
 
-        What has arrived before is in the recording when this returns.
+        What has arrived before is in the recording when this returns. Closely, every packet is
+        timed by itself.
         """
         (self._listened.add if on else self._listened.discard)(call_id)
+        (self._timed.add if on and closely else self._timed.discard)(call_id)
         if call_id in self._calls:
             self._calls[call_id].move()
         self._wake.set()
+
+    async def _move(self, call_id: str, audio: CallAudio) -> bool:
+        audio.closely = call_id in self._timed
+        return await audio.move_closely(self._to_encode) if audio.closely and audio.sends else audio.move()
+
+    @property
+    def _period(self) -> float:
+        if self._timed:
+            return CLOSELY
+        return LISTENED if self._listened or self._hurried else UNHEARD
 
     async def _run(self) -> None:
         while self._calls:
             started = time.monotonic()
             for call_id, audio in list(self._calls.items()):
-                if audio.move() and call_id in self._listened:
+                if await self._move(call_id, audio) and call_id in self._listened:
                     self._report("AudioArrived", call_id=call_id)
             self._wake.clear()
-            period = LISTENED if self._listened or self._hurried else UNHEARD
+            period = self._period
             self._hurried = max(0, self._hurried - 1)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(
