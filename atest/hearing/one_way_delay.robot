@@ -45,7 +45,6 @@ Delay Beside The Relay
     Call Should Stay Established    bob    300ms
     VAR    @{rests}
     FOR    ${round}    IN RANGE    5
-        Time On The Way To    bob
         ${measured} =    Get Call Timing    alice    one_way_delay    to=bob
         ${spent} =    Time On The Way To    bob
         ${least} =    Convert Time    ${delay}

@@ -70,7 +70,7 @@ Audio After The Answer
 
 The Gap Of A Hold
     [Documentation]    For both sides, and as long as the hold was.
-    [Setup]    Needs    TIME_AUDIO
+    [Setup]    Needs    TIME_AUDIO    RECORD_AFTER_HOLD
     [Template]    Hold Gap Should Be Known
     PCMU/8000/1
     G722/16000/1
@@ -89,7 +89,7 @@ No Hold Has No Gap
     Resume    alice
     Run Keyword And Expect Error
     ...    The hold_gap of bob is not known: nothing audible came before the hold.
-    ...    Get Call Timing    bob    hold_gap
+    ...    Get Call Timing    bob    hold_gap    timeout=1s
 
 The Gap Of A Transfer
     [Documentation]    alice falls silent a known time before she transfers bob.
@@ -116,6 +116,16 @@ The Delay Of Audio Is The Same Each Time
     PCMU/8000/1
     G722/16000/1
     opus/48000/2
+
+The Delay Of A Call That Was Just Resumed
+    Needs    TIME_AUDIO    RECORD_AFTER_HOLD
+    Talk
+    FOR    ${round}    IN RANGE    3
+        Get Call Timing    alice    one_way_delay    <    0.3    to=bob
+        Hold    alice
+        Resume    alice
+    END
+    Get Call Timing    bob    one_way_delay    <    0.3    to=alice
 
 What Was Sent Before A Chirp Is Sent Again
     Needs    TIME_AUDIO

@@ -116,9 +116,9 @@ class CallAudio:
         self.set_source(self._source)
 
     @property
-    def sends(self) -> bool:
-        """Whether packets leave by now."""
-        return self._tx is not None and self._tx.frames > 0
+    def flows(self) -> bool:
+        """Whether audio leaves and arrives by now."""
+        return bool(self._tx and self._rx and self._tx.frames and self._rx.frames)
 
     async def move_closely(self, to_encode: ToEncode) -> bool:
         """Moves what is there as `move` does, and times each packet that leaves, too.
@@ -333,7 +333,10 @@ class AudioPump:
 
     async def _move(self, call_id: str, audio: CallAudio) -> bool:
         audio.closely = call_id in self._timed
-        return await audio.move_closely(self._to_encode) if audio.closely and audio.sends else audio.move()
+        # Asked for what it holds while its streams begin, the stack may never send anything.
+        if audio.closely and audio.flows:
+            return await audio.move_closely(self._to_encode)
+        return audio.move()
 
     @property
     def _period(self) -> float:
