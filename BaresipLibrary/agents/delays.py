@@ -26,6 +26,9 @@ from .timings import Duration
 
 #: Silence (s) around the chirp: what was sent before is not to run into it.
 _AROUND = 0.1
+#: On a busy machine packets are looked at late. A delay that may be this far off (s) is measured
+#: again, so often, and the best one counts.
+_ENOUGH, _CHIRPS = 0.003, 4
 #: The parts (s) of a chirp that are timed each by itself: shorter than any packet.
 _PART = 0.010
 _PARTS = round(DURATION / _PART)
@@ -85,7 +88,8 @@ def one_way_delay(
     """From when a chirp leaves the speaker until the listener has it to play, in seconds.
 
     The mean over the packets of the chirp, each from when it was sent as RTP until the jitter
-    buffer gave it up. What the speaker sent before is sent again afterwards.
+    buffer gave it up. What the speaker sent before is sent again afterwards. Several chirps are
+    sent while the machine is too busy to look often enough.
 
     Raises:
         PhoneFailure: the chirp was not heard `within` seconds.
@@ -94,13 +98,21 @@ def one_way_delay(
         agent.require(Capability.TIME_AUDIO)
     ears = [_ChirpEar(listener, call), _ChirpEar(speaker, their_call)]
     source = synthesized(speaker, "chirp", _sound)
+    found: list[Duration] = []
     with listening(ears, closely=True):
-        began = time.monotonic()
-        with sending(speaker, their_call, source, "chirp"):
-            delay = wait_until(listener.changes, lambda: _delay(ears[0], their_call, began), within)
-        if delay is None:
-            raise _missing(speaker, ears[0], within)
-        return delay
+        while len(found) < _CHIRPS and not any(delay.error <= _ENOUGH for delay in found):
+            ears[0].begin()
+            with sending(speaker, their_call, source, "chirp"):
+                found.append(_of_one_chirp(speaker, their_call, ears[0], within))
+    return min(found, key=lambda delay: delay.error)
+
+
+def _of_one_chirp(speaker: Agent, their_call: Call, ear: _ChirpEar, within: float) -> Duration:
+    since = time.monotonic()
+    delay = wait_until(ear.agent.changes, lambda: _delay(ear, their_call, since), within)
+    if delay is None:
+        raise _missing(speaker, ear, within)
+    return delay
 
 
 def _delay(ear: _ChirpEar, their_call: Call, since: float) -> Duration | None:

@@ -155,7 +155,8 @@ class Timings:
             )
         since = self._referred_at(asked[-1])
         for call in self.agent.calls:
-            if call.direction is Direction.OUTGOING and call.began_at >= since:
+            is_new = call.call_id != asked[-1].call_id and call.began_at >= since
+            if is_new and call.direction is Direction.OUTGOING:
                 return calls[asked[-1].call_id], call
         raise _Unknown("it has not called the target")
 

@@ -6,6 +6,8 @@ import random
 import re
 import selectors
 import socket
+import struct
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -19,6 +21,8 @@ from BaresipLibrary.agents.agent import Agent
 
 _HOST = "127.0.0.1"
 Address = tuple[str, int]
+#: SO_TIMESTAMPNS of Linux, which Python does not name.
+_TIMESTAMP = 35
 
 
 @dataclass
@@ -98,7 +102,7 @@ class _Network(threading.Thread):
     def _take(self, sock: socket.socket, side: _Side, other: _Side) -> None:
         """A packet came to what stands in for `side`: it is for that agent, from the other."""
         try:
-            data, source = sock.recvfrom(65536)
+            data, notes, _, source = sock.recvmsg(65536, 64)
         except OSError:
             return  # a packet sent before had no reader
         if sock is side.sip:
@@ -108,14 +112,15 @@ class _Network(threading.Thread):
         elif side.media:
             port = side.media[1] + (sock is side.rtcp)
             out = other.rtp if sock is side.rtp else other.rtcp
-            self._forward(data, out, (side.media[0], port), self._paths[id(side)])
+            self._forward(data, _arrival(notes), out, (side.media[0], port), self._paths[id(side)])
 
-    def _forward(self, data: bytes, out: socket.socket, to: Address, path: Path) -> None:
+    def _forward(
+        self, data: bytes, came: float, out: socket.socket, to: Address, path: Path
+    ) -> None:
         if path.cut or self._chance.uniform(0, 100) < path.loss:
             self.lost += 1
             return
         self.passed += 1
-        came = time.monotonic()
 
         def go() -> None:
             out.sendto(data, to)
@@ -212,7 +217,19 @@ class Relay:
 def _bound(port: int = 0) -> socket.socket:
     sock = socket.socket(type=socket.SOCK_DGRAM)
     sock.bind((_HOST, port))
+    if sys.platform == "linux":
+        sock.setsockopt(socket.SOL_SOCKET, _TIMESTAMP, 1)
     return sock
+
+
+def _arrival(notes: list[tuple[int, int, bytes]]) -> float:
+    """When a packet came, in monotonic seconds: on Linux by the kernel, for this may be busy."""
+    now = time.monotonic()
+    for level, kind, stamp in notes:
+        if (level, kind) == (socket.SOL_SOCKET, _TIMESTAMP):
+            seconds, nanoseconds = struct.unpack("qq", stamp)
+            return now - (time.time() - seconds - nanoseconds / 1e9)
+    return now
 
 
 def _pair() -> tuple[socket.socket, socket.socket]:

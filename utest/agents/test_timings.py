@@ -166,6 +166,17 @@ def test_the_gap_of_a_transfer(phone: Phone, call: Call, tmp_path: Path) -> None
     assert read(phone, call, "transfer_gap") == pytest.approx(2.0, abs=0.01)
 
 
+def test_a_stack_may_tell_of_a_transfer_after_it_has_dialled(
+    phone: Phone, call: Call, tmp_path: Path
+) -> None:
+    hears(phone, call, tmp_path, (104.0, tone(1.0)))
+    message(phone, call, 105.5, "REFER sip:alice SIP/2.0", "2 REFER", sent=False)
+    phone.agent.dial("sip:carol@x")
+    phone.backend.feed(TransferRequested(time.monotonic(), call.call_id, "sip:carol@x"))
+    hears(phone, phone.agent.calls[-1], tmp_path, (107.0, tone(0.5)))
+    assert read(phone, call, "transfer_gap") == pytest.approx(2.0, abs=0.01)
+
+
 def test_a_call_that_was_refused_has_no_setup_time(phone: Phone) -> None:
     phone.agent.dial(BOB)
     call = phone.agent.calls[0]

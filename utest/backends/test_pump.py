@@ -1,5 +1,7 @@
 """What a call sends, beside a stack that drops what lies ready only with its next packet."""
 
+import asyncio
+import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -100,3 +102,59 @@ def test_what_never_left_is_in_no_recording(tmp_path: Path) -> None:
     recorded = soundfile.read(tmp_path / "a-tx.wav", dtype="int16")[0].tobytes()
     assert recorded.strip(b"\0") == left.strip(b"\0")
     assert len(recorded) == len(left)
+
+
+class Timed:
+    """A call of which each packet is timed by itself; the stack holds some before they leave."""
+
+    def __init__(self, tmp_path: Path) -> None:
+        self.stack, self.held = Stack(), 0
+        self.told: list[tuple[int, float, float]] = []
+        self.meanwhile = lambda: None
+        call: Any = SimpleNamespace(audio=self.stack, call_id="id")
+        self.audio = CallAudio(call, tmp_path / "a", {"kind": "silence"}, self._report)
+        self.audio.closely = True
+        self.audio.move()
+
+    def _report(self, event: str, **fields: Any) -> None:
+        if event == "AudioTimed" and fields["path"].endswith("tx.wav"):
+            self.told.append((fields["frame"], fields["earliest"], fields["latest"]))
+
+    async def _to_encode(self, _call_id: str) -> int:
+        self.meanwhile()
+        return self.held
+
+    def look(self) -> None:
+        asyncio.run(self.audio.move_closely(self._to_encode))
+
+
+def test_a_packet_leaves_when_the_stack_holds_it_no_more(tmp_path: Path) -> None:
+    timed = Timed(tmp_path)
+    timed.look()
+    timed.stack.packet()
+    timed.held = PACKET
+    timed.look()
+    assert timed.told == []
+    before = time.monotonic()
+    timed.held = 0
+    timed.look()
+    ((frame, earliest, latest),) = timed.told
+    assert frame == 0
+    assert earliest < before < latest < time.monotonic()
+
+
+def test_a_stack_that_takes_more_meanwhile_tells_nothing(tmp_path: Path) -> None:
+    timed = Timed(tmp_path)
+    timed.look()
+    timed.stack.packet()
+    timed.meanwhile = timed.stack.packet
+    timed.look()
+    assert timed.told == []
+    timed.meanwhile = lambda: None
+    timed.look()
+    assert [frame for frame, _, _ in timed.told] == [0]
+
+
+def test_audio_flows_when_it_leaves_and_arrives(tmp_path: Path) -> None:
+    _, audio = sending(tmp_path)
+    assert not audio.flows
