@@ -8,7 +8,7 @@ Test Setup          Needs    TIME_AUDIO
 
 *** Test Cases ***
 What A Network Adds Is Measured
-    [Documentation]    The jitter buffers of the two calls are the same; one network is 30 ms slower.
+    [Documentation]    The jitter buffers of the calls are the same; one network is 30 ms slower.
     ${near} =    Delay Beside The Relay    0 ms
     ${far} =    Delay Beside The Relay    30 ms
     Should Be True    abs(${far} - ${near}) < 0.002
@@ -38,20 +38,23 @@ The Log Says How Right It Is
 
 *** Keywords ***
 Delay Beside The Relay
-    [Documentation]    The median delay of a new call, without the time its packets spent in the relay.
+    [Documentation]    The median delay of five calls, without the time their packets spent in the relay.
+    ...
+    ...    A jitter buffer counts from the first packet. A baresip that is late for one of its first
+    ...    sends all others up to 20 ms later, and then the buffer holds them that much less.
     [Arguments]    ${delay}
-    The Way To    bob    delay=${delay}
-    Alice And Bob Talk By Relay    PCMU/8000/1
-    Call Should Stay Established    bob    300ms
+    ${least} =    Convert Time    ${delay}
     VAR    @{rests}
     FOR    ${round}    IN RANGE    5
+        The Way To    bob    delay=${delay}
+        Alice And Bob Talk By Relay    PCMU/8000/1
+        Call Should Stay Established    bob    200ms
         ${measured} =    Get Call Timing    alice    one_way_delay    to=bob
         ${spent} =    Time On The Way To    bob
-        ${least} =    Convert Time    ${delay}
         Should Be True    ${least} <= ${spent} < ${least} + 0.01
         VAR    @{rests}    @{rests}    ${{ $measured - $spent }}
+        Stop All Agents
     END
-    Stop All Agents
     RETURN    ${{ sorted($rests)[2] }}
 
 Delay Should Be The Network's
