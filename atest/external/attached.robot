@@ -38,13 +38,11 @@ It Is Heard And Hears
     Wait Until State Is    device    ESTABLISHED
     Verify Audio Connection    device    bob
 
-What It Hears Is Timed
+A Delay From And To It Is Measured
     Start Agent    bob
     Dial    device    bob
     Accept    bob
     Wait Until State Is    device    ESTABLISHED
-    Send Audio    bob    440 Hz
-    Get Call Timing    device    answer_to_audio    <    2    timeout=3s
     Get Call Timing    bob    one_way_delay    <    0.3    to=device
     Get Call Timing    device    one_way_delay    <    0.3    to=bob
 
@@ -61,8 +59,8 @@ It Is Heard Though Its Recordings Are Out Of Reach
     ...    device could not listen: the recordings of a baresip that runs elsewhere are out of reach; give the folder of its snd_path, as it is seen from here, by recordings_folder\=
     ...    Verify Audio    device    440 Hz
     Run Keyword And Expect Error
-    ...    *device cannot tell when audio was sent and heard*An agent that the library starts, or an attached one whose recordings_folder= is given, can.
-    ...    Get Call Timing    device    first_audio
+    ...    device cannot tell when audio was sent and heard: the external backend with baresip * cannot. An agent that the library starts, or an attached one whose recordings_folder= is given, can.
+    ...    Get Call Timing    bob    one_way_delay    to=device
 
 Digits Travel Both Ways
     Start Agent    bob
