@@ -19,6 +19,7 @@ class Stack:
     def __init__(self) -> None:
         self.ready = b""
         self.left = b""
+        self.arrived = b""
         self.flushed = 0
         self.dropping = False
 
@@ -39,12 +40,16 @@ class Stack:
             rx_channels=1,
             tx_ptime_ms=20,
             tx_buffered=len(self.ready),
-            rx_buffered=0,
-            rx_capacity=0,
+            rx_buffered=len(self.arrived),
+            rx_capacity=PACKET,
         )
 
     def stats(self) -> SimpleNamespace:
-        return SimpleNamespace(tx_flushed_bytes=self.flushed)
+        return SimpleNamespace(tx_flushed_bytes=self.flushed, tx_silence_frames=0)
+
+    def read(self, _size: int) -> bytes:
+        arrived, self.arrived = self.arrived, b""
+        return arrived
 
     def flush_tx(self) -> None:
         self.dropping = True
@@ -105,56 +110,84 @@ def test_what_never_left_is_in_no_recording(tmp_path: Path) -> None:
 
 
 class Timed:
-    """A call of which each packet is timed by itself; the stack holds some before they leave."""
+    """A call in which every packet that leaves is timed; the stack holds some before."""
 
     def __init__(self, tmp_path: Path) -> None:
-        self.stack, self.held = Stack(), 0
+        self.stack = Stack()
+        self.packets, self.held = 100, 0
+        self.asked: list[bool] = []
         self.told: list[tuple[int, float, float]] = []
         self.meanwhile = lambda: None
         call: Any = SimpleNamespace(audio=self.stack, call_id="id")
         self.audio = CallAudio(call, tmp_path / "a", {"kind": "silence"}, self._report)
-        self.audio.closely = True
+        self.audio.look_closely(True)
         self.audio.move()
 
     def _report(self, event: str, **fields: Any) -> None:
         if event == "AudioTimed" and fields["path"].endswith("tx.wav"):
             self.told.append((fields["frame"], fields["earliest"], fields["latest"]))
 
-    async def _to_encode(self, _call_id: str) -> int:
+    async def _sent(self, _call_id: str, ask_held: bool) -> tuple[int, int | None]:
+        self.asked.append(ask_held)
         self.meanwhile()
-        return self.held
+        return self.packets, self.held if ask_held else None
 
     def look(self) -> None:
-        asyncio.run(self.audio.move_closely(self._to_encode))
+        asyncio.run(self.audio.move_closely(self._sent))
+
+    def flow(self) -> None:
+        """One packet has left, and one has arrived."""
+        self.stack.packet()
+        self.packets += 1
+        self.stack.arrived = bytes(PACKET)
+        self.audio.move()
+        self.look()
+        self.told.clear()
 
 
-def test_a_packet_leaves_when_the_stack_holds_it_no_more(tmp_path: Path) -> None:
+def test_a_packet_leaves_when_it_is_sent_not_when_it_is_taken(tmp_path: Path) -> None:
     timed = Timed(tmp_path)
-    timed.look()
+    timed.flow()
     timed.stack.packet()
-    timed.held = PACKET
     timed.look()
     assert timed.told == []
     before = time.monotonic()
-    timed.held = 0
+    timed.packets += 1
     timed.look()
     ((frame, earliest, latest),) = timed.told
-    assert frame == 0
+    assert frame == PACKET // 2
     assert earliest < before < latest < time.monotonic()
+
+
+def test_what_the_stack_holds_when_it_is_asked_has_not_left(tmp_path: Path) -> None:
+    timed = Timed(tmp_path)
+    timed.stack.packet()
+    timed.held = PACKET
+    timed.stack.arrived = bytes(PACKET)
+    timed.audio.move()
+    timed.look()
+    assert timed.told == []
+    timed.packets += 1
+    timed.look()
+    assert [frame for frame, _, _ in timed.told] == [0]
+
+
+def test_a_stack_is_asked_once_and_not_before_audio_flows(tmp_path: Path) -> None:
+    timed = Timed(tmp_path)
+    timed.look()
+    timed.flow()
+    timed.look()
+    assert timed.asked == [False, True, False]
 
 
 def test_a_stack_that_takes_more_meanwhile_tells_nothing(tmp_path: Path) -> None:
     timed = Timed(tmp_path)
-    timed.look()
+    timed.flow()
+    timed.packets += 1
     timed.stack.packet()
     timed.meanwhile = timed.stack.packet
     timed.look()
     assert timed.told == []
     timed.meanwhile = lambda: None
     timed.look()
-    assert [frame for frame, _, _ in timed.told] == [0]
-
-
-def test_audio_flows_when_it_leaves_and_arrives(tmp_path: Path) -> None:
-    _, audio = sending(tmp_path)
-    assert not audio.flows
+    assert [frame for frame, _, _ in timed.told] == [PACKET // 2]

@@ -34,7 +34,7 @@ _FUNCTIONS = (
     ("ua_hangupf", None, [_POINTER, _POINTER, ctypes.c_uint16, _TEXT, _TEXT]),
 )
 #: How much of what the stack says of a call's audio is read; the buffers come first.
-_DESCRIPTION = 1024
+_DESCRIPTION = 8192
 _BUFFERED = re.compile(rb"tx:.*?cur_sz=(\d+)", re.DOTALL)
 _DTMF_MODES = {"rtpevent": 0, "info": 1, "auto": 2}
 
@@ -87,23 +87,28 @@ async def rtp_packets(thread: StackThread, call_id: str) -> tuple[int, int] | No
     return await thread.run(count)
 
 
-async def bytes_to_encode(thread: StackThread, call_id: str) -> int | None:
-    """How much the stack has taken to send, and not made packets of yet; None without audio.
+async def packets_and_held(
+    thread: StackThread, call_id: str, *, ask_held: bool
+) -> tuple[int, int | None] | None:
+    """RTP packets sent so far, and the bytes taken to be sent after them; None without audio.
 
-    No function tells; the stack's description of the audio does. Not to be asked before audio flows
-    both ways: of calls asked sooner, every third never sent a packet.
+    No function tells those; the stack's description of the audio does. To be asked once, and not
+    before audio flows both ways: of calls asked all the time some never sent or heard any more.
     """
     text = ctypes.create_string_buffer(_DESCRIPTION)
     describe = ctypes.cast(_library.audio_debug, _POINTER)
 
-    def read() -> int | None:
+    def read() -> tuple[int, int | None] | None:
         call = _library.uag_call_find(call_id.encode())
         audio = call and _library.call_audio(call)
-        if not audio:
+        stream = audio and _library.audio_strm(audio)
+        if not stream:
             return None
-        _library._re_snprintf(text, _DESCRIPTION, b"%H", describe, audio)
+        if ask_held:
+            _library._re_snprintf(text, _DESCRIPTION, b"%H", describe, audio)
         found = _BUFFERED.search(text.value)
-        return int(found[1]) if found else None
+        packets = _library.stream_metric_get_tx_n_packets(stream)
+        return packets, int(found[1]) if found else None
 
     return await thread.run(read)
 

@@ -18,10 +18,12 @@ _HURRIED_ROUNDS = 3
 #: How much audio lies ready to be sent (s): twice the longer of the two, so that no tone breaks.
 AHEAD = 0.16
 _SAMPLE = 2
+#: No more packets are held: else streams have begun anew, or digits were sent as packets.
+_MOST_HELD = 4
 
 Report = Callable[..., None]
-#: Tells of a call how many bytes the stack has taken, and not made packets of yet.
-ToEncode = Callable[[str], Awaitable[int | None]]
+#: Tells of a call how many RTP packets have left; if asked, what bytes are taken to follow, too.
+Sent = Callable[[str, bool], Awaitable[tuple[int, int | None] | None]]
 
 
 class Recording:
@@ -60,15 +62,18 @@ class Recording:
         self._file.close()
 
 
-class _Held(NamedTuple):
-    """What the stack had taken and not yet sent: `size` bytes, some time after `before`.
+class _Count(NamedTuple):
+    """How many packets had left some time after `before`.
 
-    It holds as long as the stack has taken no more, and `buffered` bytes lie ready.
+    `silent` are those that the stack made of nothing, `held` the bytes it had taken and not sent,
+    if asked. All of that holds as long as it has taken no more, and `buffered` bytes lie ready.
     """
 
     before: float
     buffered: int
-    size: int
+    silent: int
+    packets: int
+    held: int | None
 
 
 class CallAudio:
@@ -89,7 +94,8 @@ class CallAudio:
         self._ready = bytearray()
         self._flushed: int | None = None
         self._looked = (0.0, 0.0)
-        self._held: _Held | None = None
+        self._count: _Count | None = None
+        self._lead: int | None = None
 
     def set_source(self, source: dict[str, Any]) -> None:
         """Sends something else from now on; what lies ready of the old is dropped.
@@ -115,22 +121,21 @@ class CallAudio:
         self._muted = on
         self.set_source(self._source)
 
-    @property
-    def flows(self) -> bool:
-        """Whether audio leaves and arrives by now."""
-        return bool(self._tx and self._rx and self._tx.frames and self._rx.frames)
+    def look_closely(self, on: bool) -> None:
+        """From now on, packets are timed one by one, or no longer."""
+        if on != self.closely:
+            self.closely, self._lead = on, None
 
-    async def move_closely(self, to_encode: ToEncode) -> bool:
-        """Moves what is there as `move` does, and times each packet that leaves, too.
-
-        The stack takes audio up to a packet's time before it leaves: what it holds is asked for.
-        """
+    async def move_closely(self, sent: Sent) -> bool:
+        """Moves what is there as `move` does, and times each packet that leaves, too."""
+        flows = self._tx and self._rx and self._tx.frames and self._rx.frames
         try:
-            before, taken = time.monotonic(), self._call.audio.info().tx_buffered
-            held = await to_encode(self._call.call_id or "")
+            before, info = time.monotonic(), self._call.audio.info()
+            silent = self._call.audio.stats().tx_silence_frames
+            told = await sent(self._call.call_id or "", bool(flows) and self._lead is None)
         except (AudioNotActive, AudioRestarted):
             return False
-        self._held = None if held is None else _Held(before, taken, held)
+        self._count = told and _Count(before, info.tx_buffered, silent, *told)
         return self.move()
 
     def move(self) -> bool:
@@ -164,7 +169,7 @@ class CallAudio:
         self._tx = self._recording(f"{part}-tx.wav", found[2], found[3], packet)
         self._format = found
         self._ready.clear()
-        self._flushed = self._held = None
+        self._flushed = self._count = self._lead = None
         self._sound = self._make_sound(found[2])
         self._report(
             "MediaStarted",
@@ -238,10 +243,25 @@ class CallAudio:
         if left > 0:
             self._tx.write(bytes(self._ready[:left]))
             del self._ready[:left]
-        held, self._held = self._held, None
-        if held is not None and held.buffered == info.tx_buffered:
-            not_sent = held.size // (_SAMPLE * info.tx_channels)
-            self._tx.look(held.before, self._looked[1], closely=True, but=not_sent)
+        count, self._count = self._count, None
+        if count is not None and count.buffered == info.tx_buffered:
+            self._time_sent(self._tx, info, count)
+
+    def _time_sent(self, recording: Recording, info: AudioInfo, count: _Count) -> None:
+        """Looks at how much has left as packets.
+
+        The stack takes audio some time before it sends it. What it holds is asked for once, and
+        counted from then on.
+        """
+        packet = info.tx_sample_rate * info.tx_ptime_ms // 1000
+        ahead = recording.frames // packet + count.silent - count.packets
+        if count.held is not None:
+            self._lead = ahead - count.held // (_SAMPLE * info.tx_channels * packet)
+        if self._lead is None or not self._lead <= ahead <= self._lead + _MOST_HELD:
+            self._lead = None
+            return
+        not_sent = (ahead - self._lead) * packet
+        recording.look(count.before, self._looked[1], closely=True, but=not_sent)
 
     def _receive(self, info: AudioInfo) -> bool:
         assert self._rx is not None
@@ -259,9 +279,9 @@ class CallAudio:
 class AudioPump:
     """The audio of all calls of an agent. It runs while there is a call, and only then."""
 
-    def __init__(self, report: Report, to_encode: ToEncode) -> None:
+    def __init__(self, report: Report, sent: Sent) -> None:
         self._report = report
-        self._to_encode = to_encode
+        self._sent = sent
         self._calls: dict[str, CallAudio] = {}
         self._sources: dict[str, dict[str, Any]] = {}
         self._muted: set[str] = set()
@@ -332,11 +352,8 @@ class AudioPump:
         self._wake.set()
 
     async def _move(self, call_id: str, audio: CallAudio) -> bool:
-        audio.closely = call_id in self._timed
-        # Asked for what it holds while its streams begin, the stack may never send anything.
-        if audio.closely and audio.flows:
-            return await audio.move_closely(self._to_encode)
-        return audio.move()
+        audio.look_closely(call_id in self._timed)
+        return await audio.move_closely(self._sent) if audio.closely else audio.move()
 
     @property
     def _period(self) -> float:
