@@ -110,7 +110,7 @@ The Gap Of A Transfer
     ...    Get Call Timing    alice    transfer_gap
 
 The Delay Of Audio Is The Same Each Time
-    [Documentation]    Jitter buffers of 40 or 100 ms, less what a late first packet takes; measured three times.
+    [Documentation]    Jitter buffers of 40 or 100 ms, which on a busy machine give up at once what comes late.
     [Setup]    Needs    TIME_AUDIO
     [Template]    Delay Should Be Steady
     PCMU/8000/1
@@ -202,7 +202,7 @@ Delay Should Be Steady
     Talk    ${codec}
     VAR    @{delays}
     FOR    ${round}    IN RANGE    3
-        ${delay} =    Get Call Timing    alice    one_way_delay    >    0.01    to=bob
+        ${delay} =    Get Call Timing    alice    one_way_delay    >    0    to=bob
         VAR    @{delays}    @{delays}    ${delay}
     END
     Should Be True    sorted(${delays})[1] < 0.15
