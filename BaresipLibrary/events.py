@@ -215,7 +215,8 @@ class AudioTimed(CallEvent):
 
     The sample of number `frame` did between `earliest` and `latest`, monotonic seconds, and those
     after it one by one at the sample rate, until a stretch that begins at a later one. What is said
-    of the same `frame` again is more exact.
+    of the same `frame` again is more exact. While a call is listened to closely each packet is a
+    stretch of its own, and only then those that are sent are timed: when they left as RTP.
     """
 
     path: Path

@@ -316,7 +316,7 @@ class Agent:
             self.journal.add(event)
 
     def listen(self, call: Call, on: bool, *, closely: bool = False) -> None:
-        """Has `AudioArrived` notify whoever waits, or no longer; `closely` for exact times."""
+        """Has `AudioArrived` notify whoever waits, or no longer; closely, times every packet."""
         with self.commanding("listen"):
             self.backend.listen(call.call_id, on, closely=closely)
 

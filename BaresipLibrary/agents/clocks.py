@@ -40,8 +40,13 @@ class RecordingClocks:
             return None
         stretch = stretches[number]
         begin = (stretch.earliest + stretch.latest) / 2
-        error = abs(stretch.latest - stretch.earliest) / 2
+        error = (stretch.latest - stretch.earliest) / 2
         return Moment(begin + seconds - stretch.frame / rate, error)
+
+    def timed(self, path: Path, rate: int) -> float:
+        """Up to where a recording, in its seconds, will not be timed more exactly any more."""
+        stretches = self._stretches.get(path, [])
+        return stretches[-1].frame / rate if stretches else 0.0
 
     def borders(self, path: Path, begin: float, end: float, rate: int) -> list[float]:
         """Where stretches begin between two places in a recording, all in its seconds."""

@@ -113,7 +113,7 @@ class Ear(ABC):
 def listening(ears: Sequence[Ear], *, closely: bool = False) -> Iterator[None]:
     """Has every piece of audio that arrives reported while the block runs, from now on.
 
-    `closely` times it as exactly as can be.
+    Closely, every packet is timed by itself.
     """
     with ExitStack() as stack:
         for ear in ears:

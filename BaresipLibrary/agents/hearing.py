@@ -18,7 +18,7 @@ from .call import Call
 def growing(agent: Agent, call: Call, *, closely: bool = False) -> Iterator[None]:
     """Has the recordings of a call complete by now, and reported when they grow meanwhile.
 
-    `closely` times what comes meanwhile as exactly as can be.
+    Closely, every packet of theirs is timed by itself.
     """
     if not call.is_live:
         yield

@@ -1,6 +1,5 @@
 """How long the phases of a call took: from its SIP messages and from what was heard."""
 
-import math
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
@@ -25,7 +24,7 @@ class Duration(NamedTuple):
     def __str__(self) -> str:
         if not self.error:
             return f"{self.seconds:.3f} s"
-        return f"{self.seconds:.3f} s, right to {math.ceil(self.error * 1000)} ms"
+        return f"{self.seconds:.4f} s, right to {self.error * 1000:.1f} ms"
 
 
 class _Unknown(Exception):
@@ -154,21 +153,18 @@ class Timings:
                 f"{self.agent.name} has no transfer_gap: nobody has transferred it;"
                 " ask the transferee."
             )
-        old = calls[asked[-1].call_id]
-        referred_at = self._referred_at(old, asked[-1].at)
+        since = self._referred_at(asked[-1])
         for call in self.agent.calls:
-            if call.direction is Direction.OUTGOING and call.began_at >= referred_at:
-                return old, call
+            is_new = call.call_id != asked[-1].call_id and call.began_at >= since
+            if is_new and call.direction is Direction.OUTGOING:
+                return calls[asked[-1].call_id], call
         raise _Unknown("it has not called the target")
 
-    def _referred_at(self, call: Call, told: float) -> float:
-        """When the REFER came: stacks may tell of it after they have acted on it."""
-        refers = (
-            event.at
-            for event in self.agent.journal.messages(call.call_id)
-            if not event.sent and event.text.startswith("REFER ")
-        )
-        return min(max(refers, default=told), told)
+    def _referred_at(self, asked: TransferRequested) -> float:
+        """When the REFER came: a stack may tell of it after it has dialled."""
+        messages = self.agent.journal.messages(asked.call_id)
+        came = [one.at for one in messages if not one.sent and Message(one.text).method == "REFER"]
+        return min([asked.at, *came[-1:]])
 
     def _by_ear(self, call: Call, seconds: float) -> Duration:
         return Duration(seconds, self._hearing(call).error + BLOCK)

@@ -39,6 +39,9 @@ class Capability(Enum):
 
 
 _WHO_CAN = {
+    Capability.TIME_AUDIO: (
+        "An agent that the library starts, or an attached one whose recordings_folder= is given,"
+    ),
     Capability.MESSAGE_WAITING: "A baresip with the module mwi, on the external backend,",
     Capability.OWN_REFUSALS: "The embedded backend, or baresip 2.0 and later,",
     Capability.ATTENDED_TRANSFER: "The embedded backend, or baresip 2.0 and later,",
@@ -184,7 +187,7 @@ class Backend(ABC):
     def listen(self, call_id: str, on: bool, *, closely: bool = False) -> None:
         """While on, `AudioArrived` is reported whenever the call's `rx` recording has grown.
 
-        `closely` has `AudioTimed` tell when, as exactly as the backend can.
+        `closely` asks for an `AudioTimed` of every packet, of both directions.
         """
 
     @abstractmethod

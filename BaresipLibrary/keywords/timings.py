@@ -38,9 +38,9 @@ class TimingKeywords(Component):
 
         Messages count when this agent has sent or received them; of an incoming call it is the
         INVITE's arrival that timings begin with. Audio counts when the agent has it to play, after
-        the jitter buffer, and is audible from -50 dBFS on: that is right to about 5 ms, and to 25
-        ms (a packet) just after audio has begun or paused. The log says how right. With an external
-        baresip audio counts when it has decoded it.
+        the jitter buffer, and is audible from -50 dBFS on: that is right to about 8 ms, and to 28
+        ms (a packet more) just after audio has begun or paused. The log says how right. Agents that
+        the library starts can time audio, and an attached one whose ``recordings_folder`` is given.
 
         | =Timing= | =Seconds from ... to ...= |
         | ``post_dial_delay`` | The INVITE, the first 18x. |
@@ -49,7 +49,7 @@ class TimingKeywords(Component):
         | ``first_audio`` | The INVITE, the first audible sample, be it early media. |
         | ``hold_gap`` | The longest time without anything audible, of those that began before the last hold of the call ended: with a steady tone how long it was gone. Of music on hold that is heard in between, the longest break. |
         | ``transfer_gap`` | For who was transferred: the last audible sample of the old call, the first of the new one. |
-        | ``one_way_delay`` | A chirp leaves this agent, the agent ``to`` has it to play. The sender's packet time is not in it, the jitter buffer is. It is measured when asked, up to three times; what was sent before is sent again. Right to a millisecond or two, and to about three with an external baresip. |
+        | ``one_way_delay`` | A chirp leaves this agent as RTP, the agent ``to`` has it to play: network and jitter buffer, the mean over the packets of the chirp. The sender's packet time is not in it. It is measured when asked, in half a second; what was sent before is sent again. Right to about 2 ms: each packet is looked for every 1 ms at both ends. On a machine too busy for that up to 4 chirps are sent, and the log says how right the best one is. |
         | ``teardown`` | The BYE, its 200. |
 
         Fails when what is measured by has not happened, with ``timeout`` not even in that time:

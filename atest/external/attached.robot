@@ -38,6 +38,14 @@ It Is Heard And Hears
     Wait Until State Is    device    ESTABLISHED
     Verify Audio Connection    device    bob
 
+A Delay From And To It Is Measured
+    Start Agent    bob
+    Dial    device    bob
+    Accept    bob
+    Wait Until State Is    device    ESTABLISHED
+    Get Call Timing    bob    one_way_delay    <    0.3    to=device
+    Get Call Timing    device    one_way_delay    <    0.3    to=bob
+
 It Is Heard Though Its Recordings Are Out Of Reach
     Stop Agent    device
     Start Agent    device    control=${DEVICE}[control]
@@ -50,6 +58,9 @@ It Is Heard Though Its Recordings Are Out Of Reach
     Run Keyword And Expect Error
     ...    device could not listen: the recordings of a baresip that runs elsewhere are out of reach; give the folder of its snd_path, as it is seen from here, by recordings_folder\=
     ...    Verify Audio    device    440 Hz
+    Run Keyword And Expect Error
+    ...    device cannot tell when audio was sent and heard: the external backend with baresip * cannot. An agent that the library starts, or an attached one whose recordings_folder= is given, can.
+    ...    Get Call Timing    bob    one_way_delay    to=device
 
 Digits Travel Both Ways
     Start Agent    bob

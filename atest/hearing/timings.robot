@@ -90,7 +90,7 @@ No Hold Has No Gap
     Resume    alice
     Run Keyword And Expect Error
     ...    The hold_gap of bob is not known: nothing audible came before the hold.
-    ...    Get Call Timing    bob    hold_gap
+    ...    Get Call Timing    bob    hold_gap    timeout=1s
 
 The Gap Of A Transfer
     [Documentation]    alice falls silent a known time before she transfers bob.
@@ -111,26 +111,22 @@ The Gap Of A Transfer
     ...    Get Call Timing    alice    transfer_gap
 
 The Delay Of Audio Is The Same Each Time
-    [Documentation]    Jitter buffer and packets: 20 to 150 ms between local agents; measured three times.
+    [Documentation]    Jitter buffers of 40 or 100 ms, which on a busy machine give up at once what comes late.
     [Setup]    Needs    TIME_AUDIO
     [Template]    Delay Should Be Steady
     PCMU/8000/1
     G722/16000/1
     opus/48000/2
 
-A Way That Is Known To Be Longer
-    [Documentation]    A relay delays one direction by 30 ms, and not the other.
-    Needs    TIME_AUDIO
-    Alice And Bob Talk By Relay    PCMU/8000/1
-    ${there} =    Get Call Timing    alice    one_way_delay    to=bob
-    ${back} =    Get Call Timing    bob    one_way_delay    to=alice
-    Stop All Agents
-    The Way To    bob    delay=30ms
-    Alice And Bob Talk By Relay    PCMU/8000/1
-    ${longer} =    Get Call Timing    alice    one_way_delay    to=bob
-    ${same} =    Get Call Timing    bob    one_way_delay    to=alice
-    Should Be True    0.025 < ${longer} - ${there} < 0.037
-    Should Be True    abs(${same} - ${back}) < 0.006
+The Delay Of A Call That Was Just Resumed
+    Needs    TIME_AUDIO    RECORD_AFTER_HOLD
+    Talk
+    FOR    ${round}    IN RANGE    3
+        Get Call Timing    alice    one_way_delay    <    0.3    to=bob
+        Hold    alice
+        Resume    alice
+    END
+    Get Call Timing    bob    one_way_delay    <    0.3    to=alice
 
 What Was Sent Before A Chirp Is Sent Again
     Needs    TIME_AUDIO
@@ -207,7 +203,7 @@ Delay Should Be Steady
     Talk    ${codec}
     VAR    @{delays}
     FOR    ${round}    IN RANGE    3
-        ${delay} =    Get Call Timing    alice    one_way_delay    >    0.02    to=bob
+        ${delay} =    Get Call Timing    alice    one_way_delay    >    0    to=bob
         VAR    @{delays}    @{delays}    ${delay}
     END
     Should Be True    sorted(${delays})[1] < 0.15

@@ -6,10 +6,14 @@ import random
 import re
 import selectors
 import socket
+import struct
+import sys
 import threading
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import timedelta
+from statistics import fmean
 
 from robot.api.deco import library
 
@@ -17,16 +21,22 @@ from BaresipLibrary.agents.agent import Agent
 
 _HOST = "127.0.0.1"
 Address = tuple[str, int]
+#: SO_TIMESTAMPNS of Linux, which Python does not name.
+_TIMESTAMP = 35
 
 
 @dataclass
 class Path:
-    """What happens to the RTP packets of one direction: lost in percent, late in seconds."""
+    """What happens to the RTP packets of one direction: lost in percent, late in seconds.
+
+    `spent` is how long each really took, in seconds.
+    """
 
     loss: float = 0.0
     delay: float = 0.0
     jitter: float = 0.0
     cut: bool = False
+    spent: list[float] = field(default_factory=list)
 
 
 class _Side:
@@ -55,7 +65,7 @@ class _Network(threading.Thread):
         self._callee.agent = callee
         self._paths = {id(self._caller): to_caller, id(self._callee): to_callee}
         self._chance = random.Random(seed)
-        self._due: list[tuple[float, int, socket.socket, bytes, Address]] = []
+        self._due: list[tuple[float, int, Callable[[], None]]] = []
         self._numbers = itertools.count()
         self._waker, self._woken = socket.socketpair()
         self.lost = self.passed = 0
@@ -92,7 +102,7 @@ class _Network(threading.Thread):
     def _take(self, sock: socket.socket, side: _Side, other: _Side) -> None:
         """A packet came to what stands in for `side`: it is for that agent, from the other."""
         try:
-            data, source = sock.recvfrom(65536)
+            data, notes, _, source = sock.recvmsg(65536, 64)
         except OSError:
             return  # a packet sent before had no reader
         if sock is side.sip:
@@ -102,20 +112,26 @@ class _Network(threading.Thread):
         elif side.media:
             port = side.media[1] + (sock is side.rtcp)
             out = other.rtp if sock is side.rtp else other.rtcp
-            self._forward(data, out, (side.media[0], port), self._paths[id(side)])
+            self._forward(data, _arrival(notes), out, (side.media[0], port), self._paths[id(side)])
 
-    def _forward(self, data: bytes, out: socket.socket, to: Address, path: Path) -> None:
+    def _forward(
+        self, data: bytes, came: float, out: socket.socket, to: Address, path: Path
+    ) -> None:
         if path.cut or self._chance.uniform(0, 100) < path.loss:
             self.lost += 1
             return
         self.passed += 1
-        at = time.monotonic() + path.delay + self._chance.uniform(0, path.jitter)
-        heapq.heappush(self._due, (at, next(self._numbers), out, data, to))
+
+        def go() -> None:
+            out.sendto(data, to)
+            path.spent.append(time.monotonic() - came)
+
+        at = came + path.delay + self._chance.uniform(0, path.jitter)
+        heapq.heappush(self._due, (at, next(self._numbers), go))
 
     def _send_due(self) -> None:
         while self._due and self._due[0][0] <= time.monotonic():
-            _, _, out, data, to = heapq.heappop(self._due)
-            out.sendto(data, to)
+            heapq.heappop(self._due)[2]()
 
     def _disguised(self, data: bytes, side: _Side, other: _Side) -> bytes:
         """The message with the sender's addresses replaced by what stands in for it."""
@@ -181,6 +197,14 @@ class Relay:
         path = self._paths.setdefault(agent, Path())
         path.loss, path.cut = loss, cut
         path.delay, path.jitter = delay.total_seconds(), jitter.total_seconds()
+        path.spent.clear()
+
+    def time_on_the_way_to(self, agent: str) -> float:
+        """How long packets took through the relay since that was last asked or said, in seconds."""
+        spent = self._paths[agent].spent
+        mean = fmean(spent)
+        spent.clear()
+        return mean
 
     def packets_should_have_been_lost(self) -> None:
         """Fails when all arrived: then nothing was tried."""
@@ -193,7 +217,19 @@ class Relay:
 def _bound(port: int = 0) -> socket.socket:
     sock = socket.socket(type=socket.SOCK_DGRAM)
     sock.bind((_HOST, port))
+    if sys.platform == "linux":
+        sock.setsockopt(socket.SOL_SOCKET, _TIMESTAMP, 1)
     return sock
+
+
+def _arrival(notes: list[tuple[int, int, bytes]]) -> float:
+    """When a packet came, in monotonic seconds: on Linux by the kernel, for this may be busy."""
+    now = time.monotonic()
+    for level, kind, stamp in notes:
+        if (level, kind) == (socket.SOL_SOCKET, _TIMESTAMP):
+            seconds, nanoseconds = struct.unpack("qq", stamp)
+            return now - (time.time() - seconds - nanoseconds / 1e9)
+    return now
 
 
 def _pair() -> tuple[socket.socket, socket.socket]:

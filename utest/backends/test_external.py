@@ -260,6 +260,7 @@ def test_capabilities_follow_from_version_and_modules() -> None:
     modules = {"g711", "mwi"}
     old, two, new = (capabilities(Version(*v), modules) for v in ((1, 0), (2, 0), (4, 10)))
     assert Capability.MESSAGE_WAITING in old
+    assert Capability.TIME_AUDIO in old
     assert Capability.ATTENDED_TRANSFER not in old
     assert Capability.ATTENDED_TRANSFER in two
     assert Capability.INVITE_HEADERS not in two

@@ -1,5 +1,7 @@
 """What a call sends, beside a stack that drops what lies ready only with its next packet."""
 
+import asyncio
+import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,6 +19,7 @@ class Stack:
     def __init__(self) -> None:
         self.ready = b""
         self.left = b""
+        self.arrived = b""
         self.flushed = 0
         self.dropping = False
 
@@ -37,12 +40,16 @@ class Stack:
             rx_channels=1,
             tx_ptime_ms=20,
             tx_buffered=len(self.ready),
-            rx_buffered=0,
-            rx_capacity=0,
+            rx_buffered=len(self.arrived),
+            rx_capacity=PACKET,
         )
 
     def stats(self) -> SimpleNamespace:
-        return SimpleNamespace(tx_flushed_bytes=self.flushed)
+        return SimpleNamespace(tx_flushed_bytes=self.flushed, tx_silence_frames=0)
+
+    def read(self, _size: int) -> bytes:
+        arrived, self.arrived = self.arrived, b""
+        return arrived
 
     def flush_tx(self) -> None:
         self.dropping = True
@@ -129,3 +136,87 @@ def test_a_disk_that_is_full_ends_a_recording_once(tmp_path: Path) -> None:
         recording.look(0.0, 1.0)
     recording.close()
     assert told == ["/dev/full cannot be written: No space left on device"]
+
+
+class Timed:
+    """A call in which every packet that leaves is timed; the stack holds some before."""
+
+    def __init__(self, tmp_path: Path) -> None:
+        self.stack = Stack()
+        self.packets, self.held = 100, 0
+        self.asked: list[bool] = []
+        self.told: list[tuple[int, float, float]] = []
+        self.meanwhile = lambda: None
+        call: Any = SimpleNamespace(audio=self.stack, call_id="id")
+        self.audio = CallAudio(call, tmp_path / "a", {"kind": "silence"}, self._report)
+        self.audio.look_closely(True)
+        self.audio.move()
+
+    def _report(self, event: str, **fields: Any) -> None:
+        if event == "AudioTimed" and fields["path"].endswith("tx.wav"):
+            self.told.append((fields["frame"], fields["earliest"], fields["latest"]))
+
+    async def _sent(self, _call_id: str, ask_held: bool) -> tuple[int, int | None]:
+        self.asked.append(ask_held)
+        self.meanwhile()
+        return self.packets, self.held if ask_held else None
+
+    def look(self) -> None:
+        asyncio.run(self.audio.move_closely(self._sent))
+
+    def flow(self) -> None:
+        """One packet has left, and one has arrived."""
+        self.stack.packet()
+        self.packets += 1
+        self.stack.arrived = bytes(PACKET)
+        self.audio.move()
+        self.look()
+        self.told.clear()
+
+
+def test_a_packet_leaves_when_it_is_sent_not_when_it_is_taken(tmp_path: Path) -> None:
+    timed = Timed(tmp_path)
+    timed.flow()
+    timed.stack.packet()
+    timed.look()
+    assert timed.told == []
+    before = time.monotonic()
+    timed.packets += 1
+    timed.look()
+    ((frame, earliest, latest),) = timed.told
+    assert frame == PACKET // 2
+    assert earliest < before < latest < time.monotonic()
+
+
+def test_what_the_stack_holds_when_it_is_asked_has_not_left(tmp_path: Path) -> None:
+    timed = Timed(tmp_path)
+    timed.stack.packet()
+    timed.held = PACKET
+    timed.stack.arrived = bytes(PACKET)
+    timed.audio.move()
+    timed.look()
+    assert timed.told == []
+    timed.packets += 1
+    timed.look()
+    assert [frame for frame, _, _ in timed.told] == [0]
+
+
+def test_a_stack_is_asked_once_and_not_before_audio_flows(tmp_path: Path) -> None:
+    timed = Timed(tmp_path)
+    timed.look()
+    timed.flow()
+    timed.look()
+    assert timed.asked == [False, True, False]
+
+
+def test_a_stack_that_takes_more_meanwhile_tells_nothing(tmp_path: Path) -> None:
+    timed = Timed(tmp_path)
+    timed.flow()
+    timed.packets += 1
+    timed.stack.packet()
+    timed.meanwhile = timed.stack.packet
+    timed.look()
+    assert timed.told == []
+    timed.meanwhile = lambda: None
+    timed.look()
+    assert [frame for frame, _, _ in timed.told] == [PACKET // 2]

@@ -63,10 +63,10 @@ class AttachedBackend(ControlledPhone):
         self.version = version
         self._interpreter.set_version(version)
         self._talker.set_toggles(not version.names_calls)
-        lacking = {Capability.VERIFY_TLS}
+        unable = {Capability.VERIFY_TLS}
         if self._settings.recordings is None:
-            lacking.add(Capability.TIME_AUDIO)
-        self.capabilities = versions.capabilities(version, modules) - lacking
+            unable.add(Capability.TIME_AUDIO)
+        self.capabilities = versions.capabilities(version, modules) - unable
         self.caveats = versions.caveats(version)
         self.media_encryptions = encryptions_of(modules)
         self.codecs = codecs_of(modules)

@@ -201,7 +201,7 @@ class ExternalBackend(ControlledPhone):
 
     def listen(self, call_id: str, on: bool, *, closely: bool = False) -> None:
         super().listen(call_id, on, closely=closely)
-        path = self._following.recording(call_id)
+        path = self._recordings.heard(call_id)
         # Baresip says nothing when it cannot write, and what is missing would pass for silence.
         if path is not None and not shutil.disk_usage(path.parent).free:
             full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

@@ -22,8 +22,8 @@ from ...waits import Changes, wait_until
 from ..base import Backend, Capability, Headers, Packets, Report, Source
 from .control import Command, Control
 from .errands import Errands
-from .following import Following, packet_time
 from .interpreter import Interpreter, LiveCall
+from .recordings import Recordings
 from .settings import External
 from .talker import Talker
 from .versions import Version
@@ -50,8 +50,8 @@ class ControlledPhone(Backend):
         self._control: Control | None = None
         self._reader: threading.Thread | None = None
         self._errands: Errands | None = None
-        self._following: Following
         self._report: Report = _nobody
+        self._recordings: Recordings
         self._stopping = False
         self._consultation: str | None = None
         self._interpreter: Interpreter
@@ -72,7 +72,7 @@ class ControlledPhone(Backend):
         self._folder = self._folder or Path(tempfile.mkdtemp(prefix="BaresipLibrary-"))
         self._control = Control(sock, self._changes, lambda: self.is_stopped)
         self._errands = Errands()
-        self._following = Following(packet_time(self._settings.parameters), self._tell)
+        self._recordings = Recordings(self._tell)
         self._interpreter = Interpreter(
             self.version, self._tell, self._follow_up, has_trace=has_trace
         )
@@ -97,7 +97,7 @@ class ControlledPhone(Backend):
             self._errands.close()
         if self._control is not None:
             self._control.socket.close()
-            self._following.close()
+            self._recordings.close()
         folder, self._folder = self._folder, None
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)
@@ -109,13 +109,13 @@ class ControlledPhone(Backend):
         assert self._control is not None
         with selecting as selector:
             selector.register(self._control.socket, selectors.EVENT_READ, "control")
-            if self._following.fileno is not None:
-                selector.register(self._following.fileno, selectors.EVENT_READ, "growth")
+            if self._recordings.fileno is not None:
+                selector.register(self._recordings.fileno, selectors.EVENT_READ, "growth")
             output = self._output()
             if output is not None:
                 selector.register(output, selectors.EVENT_READ, "output")
             while self._control.lost is None:
-                ready = {key.data for key, _ in selector.select(self._following.period)}
+                ready = {key.data for key, _ in selector.select(self._recordings.period)}
                 messages = self._control.receive() if "control" in ready else []
                 # What was printed before these messages is there by now, and comes first.
                 self._read_output()
@@ -124,7 +124,7 @@ class ControlledPhone(Backend):
                     output = None
                 for message in messages or []:
                     self._take(message)
-                self._look_at_recordings()
+                self._report_growth()
         self._read_output()
         self._ended()
 
@@ -149,9 +149,12 @@ class ControlledPhone(Backend):
             text = f"An event was not understood ({error!r}): {message}"
             self._report(events.StackLog(time.monotonic(), "WARNING", text))
 
-    def _look_at_recordings(self) -> None:
+    def _report_growth(self) -> None:
         with self._changes:
-            if self._following.look():
+            grown = self._recordings.look()
+            for call_id in grown:
+                self._report(events.AudioArrived(time.monotonic(), call_id))
+            if grown:
                 self._changes.notify_all()
 
     def _ended(self) -> None:
@@ -160,14 +163,14 @@ class ControlledPhone(Backend):
     def _follow_up(self, kind: str, call_id: str) -> None:
         assert self._errands is not None
         if kind == "closed":
-            self._following.forget(call_id)
+            self._recordings.forget(call_id)
             self._errands.run(lambda: self._talker.on_closed(call_id))
         elif kind == "replaces":  # as a phone does: it takes the place of another call
             self._errands.run(lambda: self.answer(call_id))
 
     def _media_started(self, media: events.MediaStarted) -> None:
         self._report(media)
-        self._following.begin(media)
+        self._recordings.follow(media)
         self._speak(media.call_id)
 
     def _speak(self, call_id: str) -> None:
@@ -330,7 +333,7 @@ class ControlledPhone(Backend):
 
     def listen(self, call_id: str, on: bool, *, closely: bool = False) -> None:
         with self._changes:
-            self._following.listen(call_id, on, closely=closely)
+            self._recordings.listen(call_id, on=on, closely=closely)
 
     def count_packets(self, call_id: str) -> Packets | None:
         if call_id not in self._interpreter.calls:

@@ -8,6 +8,7 @@ does its work.
 
 import contextlib
 import ctypes
+import re
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from typing import TypeVar
@@ -23,6 +24,7 @@ _FUNCTIONS = (
     ("uag_call_find", _POINTER, [_TEXT]),
     ("call_audio", _POINTER, [_POINTER]),
     ("audio_strm", _POINTER, [_POINTER]),
+    ("_re_snprintf", ctypes.c_int, [_TEXT, ctypes.c_size_t, _TEXT, _POINTER, _POINTER]),
     ("stream_metric_get_rx_n_packets", _NUMBER, [_POINTER]),
     ("stream_metric_get_tx_n_packets", _NUMBER, [_POINTER]),
     ("call_get_ua", _POINTER, [_POINTER]),
@@ -31,6 +33,9 @@ _FUNCTIONS = (
     ("account_set_dtmfmode", ctypes.c_int, [_POINTER, ctypes.c_int]),
     ("ua_hangupf", None, [_POINTER, _POINTER, ctypes.c_uint16, _TEXT, _TEXT]),
 )
+#: How much of what the stack says of a call's audio is read; the buffers come first.
+_DESCRIPTION = 8192
+_BUFFERED = re.compile(rb"tx:.*?cur_sz=(\d+)", re.DOTALL)
 _DTMF_MODES = {"rtpevent": 0, "info": 1, "auto": 2}
 
 
@@ -80,6 +85,32 @@ async def rtp_packets(thread: StackThread, call_id: str) -> tuple[int, int] | No
         return received, _library.stream_metric_get_tx_n_packets(stream)
 
     return await thread.run(count)
+
+
+async def packets_and_held(
+    thread: StackThread, call_id: str, *, ask_held: bool
+) -> tuple[int, int | None] | None:
+    """RTP packets sent so far, and the bytes taken to be sent after them; None without audio.
+
+    No function tells those; the stack's description of the audio does. To be asked once, and not
+    before audio flows both ways: of calls asked all the time some never sent or heard any more.
+    """
+    text = ctypes.create_string_buffer(_DESCRIPTION)
+    describe = ctypes.cast(_library.audio_debug, _POINTER)
+
+    def read() -> tuple[int, int | None] | None:
+        call = _library.uag_call_find(call_id.encode())
+        audio = call and _library.call_audio(call)
+        stream = audio and _library.audio_strm(audio)
+        if not stream:
+            return None
+        if ask_held:
+            _library._re_snprintf(text, _DESCRIPTION, b"%H", describe, audio)
+        found = _BUFFERED.search(text.value)
+        packets = _library.stream_metric_get_tx_n_packets(stream)
+        return packets, int(found[1]) if found else None
+
+    return await thread.run(read)
 
 
 async def refuse(

@@ -70,7 +70,7 @@ class Phone:
         self._with_media: set[int] = set()
         self._ended: set[int] = set()
         self._dialling: str | None = None
-        self._pump = AudioPump(report)
+        self._pump = AudioPump(report, self._sent)
         self._tasks: set[asyncio.Task[None]] = set()
         self._news = asyncio.Event()
         self._unregistering = False
@@ -230,6 +230,9 @@ class Phone:
 
     async def do_count_packets(self, call_id: str) -> tuple[int, int] | None:
         return await native.rtp_packets(self._stack, call_id)
+
+    async def _sent(self, call_id: str, ask_held: bool) -> tuple[int, int | None] | None:
+        return await native.packets_and_held(self._stack, call_id, ask_held=ask_held)
 
     def _spawn(self, work: Any) -> None:
         task: asyncio.Task[None] = asyncio.create_task(work)

@@ -3,87 +3,40 @@
 import asyncio
 import contextlib
 import time
-import wave
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, NamedTuple
 
 from baresip import AudioInfo, AudioNotActive, AudioRestarted, Call
 
-from .clock import StreamClock
+from .clock import CLOSELY, LISTENED, UNHEARD, StreamClock
+from .recording import SAMPLE, Recording
 from .sounds import Silence, Sound, interleave, make_sound
 
-#: How often audio moves while somebody listens, and while nobody does (s). No whole packets: looks
-#: at every phase of a packet tell more exactly when it came.
-LISTENED, UNHEARD = 0.017, 0.077
-#: How often while somebody wants to know when it came, to the millisecond (s).
-CLOSELY = 0.001
 #: Rounds at the quicker pace after a new source: what lay ready is dropped a packet later.
 _HURRIED_ROUNDS = 3
 #: How much audio lies ready to be sent (s): twice the longer of the two, so that no tone breaks.
 AHEAD = 0.16
-_SAMPLE = 2
+#: No more packets are held: else streams have begun anew, or digits were sent as packets.
+_MOST_HELD = 4
 
 Report = Callable[..., None]
+#: Tells of a call how many RTP packets have left; if asked, what bytes are taken to follow, too.
+Sent = Callable[[str, bool], Awaitable[tuple[int, int | None] | None]]
 
 
-class Recording:
-    """A 16-bit WAV file whose header is right after every write.
+class _Count(NamedTuple):
+    """How many packets had left some time after `before`.
 
-    When it cannot be written `lost` is told why, once; what comes then is nowhere.
+    `silent` are those that the stack made of nothing, `held` the bytes it had taken and not sent,
+    if asked. All of that holds as long as it has taken no more, and `buffered` bytes lie ready.
     """
 
-    def __init__(
-        self, path: Path, rate: int, channels: int, clock: StreamClock, lost: Callable[[str], None]
-    ) -> None:
-        self.path = path
-        self._clock = clock
-        self._lost = lost
-        self._file: BinaryIO | None = None
-        self._wave: wave.Wave_write
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            file = path.open("wb")
-        except OSError as error:
-            self._lose(error)
-            return
-        self._file = file
-        self._wave = wave.open(file, "wb")  # noqa: SIM115
-        self._wave.setparams((channels, _SAMPLE, rate, 0, "NONE", ""))
-        self.write(b"")
-
-    def write(self, pcm: bytes) -> None:
-        """Appends samples and hands them to the operating system."""
-        if self._file is None:
-            return
-        try:
-            self._wave.writeframes(pcm)
-            self._file.flush()
-        except OSError as error:
-            self._lose(error)
-
-    def look(self, before: float, after: float) -> None:
-        """Everything is written that had come or left at a time between these two."""
-        if self._file is not None:
-            self._clock.look(before, after, self._wave.tell())
-
-    def time_anew(self) -> None:
-        """Times what comes from now on by itself."""
-        self._clock.begin_anew()
-
-    def close(self) -> None:
-        """Ends the file."""
-        if self._file is not None:
-            self._wave.close()
-            self._file.close()
-
-    def _lose(self, error: OSError) -> None:
-        file, self._file = self._file, None
-        if file is not None:
-            for one in (self._wave, file):
-                with contextlib.suppress(OSError):  # what they hold back has no place either
-                    one.close()
-        self._lost(f"{self.path} cannot be written: {error.strerror}")
+    before: float
+    buffered: int
+    silent: int
+    packets: int
+    held: int | None
 
 
 class CallAudio:
@@ -100,9 +53,12 @@ class CallAudio:
         self._rx: Recording | None = None
         self._tx: Recording | None = None
         self._muted = False
+        self.closely = False
         self._ready = bytearray()
         self._flushed: int | None = None
         self._looked = (0.0, 0.0)
+        self._count: _Count | None = None
+        self._lead: int | None = None
 
     def set_source(self, source: dict[str, Any]) -> None:
         """Sends something else from now on; what lies ready of the old is dropped.
@@ -128,6 +84,23 @@ class CallAudio:
         self._muted = on
         self.set_source(self._source)
 
+    def look_closely(self, on: bool) -> None:
+        """From now on, packets are timed one by one, or no longer."""
+        if on != self.closely:
+            self.closely, self._lead = on, None
+
+    async def move_closely(self, sent: Sent) -> bool:
+        """Moves what is there as `move` does, and times each packet that leaves, too."""
+        flows = self._tx and self._rx and self._tx.frames and self._rx.frames
+        try:
+            before, info = time.monotonic(), self._call.audio.info()
+            silent = self._call.audio.stats().tx_silence_frames
+            told = await sent(self._call.call_id or "", bool(flows) and self._lead is None)
+        except (AudioNotActive, AudioRestarted):
+            return False
+        self._count = told and _Count(before, info.tx_buffered, silent, *told)
+        return self.move()
+
     def move(self) -> bool:
         """Moves what is there; tells whether anything arrived."""
         try:
@@ -141,12 +114,6 @@ class CallAudio:
             return self._receive(info)
         except (AudioNotActive, AudioRestarted):
             return False
-
-    def time_anew(self) -> None:
-        """Times what comes and leaves from now on by itself."""
-        for recording in (self._rx, self._tx):
-            if recording is not None:
-                recording.time_anew()
 
     def close(self) -> None:
         """Takes what is left and ends the recordings."""
@@ -165,7 +132,7 @@ class CallAudio:
         self._tx = self._recording(f"{part}-tx.wav", found[2], found[3], packet)
         self._format = found
         self._ready.clear()
-        self._flushed = None
+        self._flushed = self._count = self._lead = None
         self._sound = self._make_sound(found[2])
         self._report(
             "MediaStarted",
@@ -211,14 +178,14 @@ class CallAudio:
             return Silence()
 
     def _send(self, info: AudioInfo) -> None:
-        frame = _SAMPLE * info.tx_channels
+        frame = SAMPLE * info.tx_channels
         if self._is_dropping(info):
             return
         self._record_sent(info)
         missing = int(info.tx_sample_rate * AHEAD) - info.tx_buffered // frame
         if missing <= 0:
             return
-        mono = bytes(_SAMPLE * missing) if self._muted else self._sound.take(missing)
+        mono = bytes(SAMPLE * missing) if self._muted else self._sound.take(missing)
         pcm = interleave(mono, info.tx_channels)
         self._call.audio.write(pcm)
         self._ready += pcm
@@ -242,28 +209,50 @@ class CallAudio:
         if left > 0:
             self._tx.write(bytes(self._ready[:left]))
             del self._ready[:left]
-        self._tx.look(*self._looked)
+        count, self._count = self._count, None
+        if count is not None and count.buffered == info.tx_buffered:
+            self._time_sent(self._tx, info, count)
+
+    def _time_sent(self, recording: Recording, info: AudioInfo, count: _Count) -> None:
+        """Looks at how much has left as packets.
+
+        The stack takes audio some time before it sends it. What it holds is asked for once, and
+        counted from then on.
+        """
+        packet = info.tx_sample_rate * info.tx_ptime_ms // 1000
+        ahead = recording.frames // packet + count.silent - count.packets
+        if count.held is not None:
+            self._lead = ahead - count.held // (SAMPLE * info.tx_channels * packet)
+        if self._lead is None or not self._lead <= ahead <= self._lead + _MOST_HELD:
+            self._lead = None
+            return
+        not_sent = (ahead - self._lead) * packet
+        recording.look(count.before, self._looked[1], closely=True, but=not_sent)
 
     def _receive(self, info: AudioInfo) -> bool:
         assert self._rx is not None
-        arrived = info.rx_buffered > 0 and self._call.audio.read(info.rx_capacity)
-        after = time.monotonic()
-        if arrived:
+        before, after = self._looked
+        arrived = b""
+        if info.rx_buffered > 0:
+            before = time.monotonic()
+            arrived = self._call.audio.read(info.rx_capacity)
+            after = time.monotonic()
             self._rx.write(arrived)
-        self._rx.look(self._looked[0], after)
+        self._rx.look(before, after, closely=self.closely)
         return bool(arrived)
 
 
 class AudioPump:
     """The audio of all calls of an agent. It runs while there is a call, and only then."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Report, sent: Sent) -> None:
         self._report = report
+        self._sent = sent
         self._calls: dict[str, CallAudio] = {}
         self._sources: dict[str, dict[str, Any]] = {}
         self._muted: set[str] = set()
         self._listened: set[str] = set()
-        self._watched: set[str] = set()
+        self._timed: set[str] = set()
         self._hurried = 0
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -291,7 +280,7 @@ class AudioPump:
         self._sources.pop(call_id, None)
         self._muted.discard(call_id)
         self._listened.discard(call_id)
-        self._watched.discard(call_id)
+        self._timed.discard(call_id)
         if audio is not None:
             audio.close()
 
@@ -319,33 +308,36 @@ class AudioPump:
     def listen(self, call_id: str, on: bool, closely: bool) -> None:
         """While somebody listens to a call, every piece of audio that arrives is reported.
 
-        `closely` times it to the millisecond. What has arrived before is in the recording when this
-        returns.
+        What has arrived before is in the recording when this returns. Closely, every packet is
+        timed by itself.
         """
         (self._listened.add if on else self._listened.discard)(call_id)
-        (self._watched.add if on and closely else self._watched.discard)(call_id)
+        (self._timed.add if on and closely else self._timed.discard)(call_id)
         if call_id in self._calls:
             self._calls[call_id].move()
-            if closely:
-                self._calls[call_id].time_anew()
         self._wake.set()
+
+    async def _move(self, call_id: str, audio: CallAudio) -> bool:
+        audio.look_closely(call_id in self._timed)
+        return await audio.move_closely(self._sent) if audio.closely else audio.move()
+
+    @property
+    def _period(self) -> float:
+        if self._timed:
+            return CLOSELY
+        return LISTENED if self._listened or self._hurried else UNHEARD
 
     async def _run(self) -> None:
         while self._calls:
             started = time.monotonic()
             for call_id, audio in list(self._calls.items()):
-                if audio.move() and call_id in self._listened:
+                if await self._move(call_id, audio) and call_id in self._listened:
                     self._report("AudioArrived", call_id=call_id)
             self._wake.clear()
-            period = self._period()
+            period = self._period
             self._hurried = max(0, self._hurried - 1)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(
                     self._wake.wait(), max(0.0, started + period - time.monotonic())
                 )
         self._task = None
-
-    def _period(self) -> float:
-        if self._watched:
-            return CLOSELY
-        return LISTENED if self._listened or self._hurried else UNHEARD

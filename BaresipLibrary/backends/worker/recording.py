@@ -1,0 +1,76 @@
+"""What is heard or sent in a call, as a WAV file that grows."""
+
+import contextlib
+import wave
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+from .clock import StreamClock
+
+#: Bytes of one.
+SAMPLE = 2
+
+
+class Recording:
+    """A 16-bit WAV file whose header is right after every write.
+
+    When it cannot be written `lost` is told why, once; what comes then is nowhere.
+    """
+
+    def __init__(
+        self, path: Path, rate: int, channels: int, clock: StreamClock, lost: Callable[[str], None]
+    ) -> None:
+        self.path = path
+        self._clock = clock
+        self._lost = lost
+        self._file: BinaryIO | None = None
+        self._wave: wave.Wave_write
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            file = path.open("wb")
+        except OSError as error:
+            self._lose(error)
+            return
+        self._file = file
+        self._wave = wave.open(file, "wb")  # noqa: SIM115
+        self._wave.setparams((channels, SAMPLE, rate, 0, "NONE", ""))
+        self.write(b"")
+
+    def write(self, pcm: bytes) -> None:
+        """Appends samples and hands them to the operating system."""
+        if self._file is None:
+            return
+        try:
+            self._wave.writeframes(pcm)
+            self._file.flush()
+        except OSError as error:
+            self._lose(error)
+
+    @property
+    def frames(self) -> int:
+        """How many samples there are by now, of each channel."""
+        return self._wave.tell() if self._file else 0
+
+    def look(self, before: float, after: float, *, closely: bool, but: int = 0) -> None:
+        """All is written that had come or left at a time between these two; `but` frames had not.
+
+        Closely, it is looked so often that each packet is timed by itself.
+        """
+        if self._file is not None:
+            self._clock.closely = closely
+            self._clock.look(before, after, self.frames - but)
+
+    def close(self) -> None:
+        """Ends the file."""
+        if self._file is not None:
+            self._wave.close()
+            self._file.close()
+
+    def _lose(self, error: OSError) -> None:
+        file, self._file = self._file, None
+        if file is not None:
+            for one in (self._wave, file):
+                with contextlib.suppress(OSError):  # what they hold back has no place either
+                    one.close()
+        self._lost(f"{self.path} cannot be written: {error.strerror}")

@@ -1,0 +1,31 @@
+"""What the library writes into the log beside the value that a keyword returns."""
+
+import re
+
+from robot.api.deco import library
+from robot.result import Message
+
+_DELAY = re.compile(r"The one_way_delay of .*: (\S+) s, right to (\S+) ms")
+
+
+@library(scope="TEST", auto_keywords=True)
+class Told:
+    """Keeps what was logged last."""
+
+    ROBOT_LISTENER_API_VERSION = 3
+
+    def __init__(self) -> None:
+        self.ROBOT_LIBRARY_LISTENER = self
+        self._error: float | None = None
+
+    def log_message(self, message: Message) -> None:
+        """Listener: looks for how right a delay is."""
+        found = _DELAY.search(message.message)
+        if found:
+            self._error = float(found[2]) / 1000
+
+    def error_of_the_delay(self) -> float:
+        """By how many seconds the delay measured last may be off, as the log says."""
+        if self._error is None:
+            raise AssertionError("No delay was logged.")
+        return self._error

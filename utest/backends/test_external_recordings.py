@@ -1,0 +1,116 @@
+"""Recordings that another program writes are timed by looks at how long they are."""
+
+import time
+import wave
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from BaresipLibrary.backends.external.recordings import Recordings
+from BaresipLibrary.backends.worker.clock import CLOSELY, LISTENED, UNHEARD
+from BaresipLibrary.events import AudioTimed, Event, MediaStarted
+
+RATE, FRAMES = 8000, 160
+
+
+class Written:
+    """A WAV file to which packets are added; its header never tells how long it has become."""
+
+    def __init__(self, path: Path) -> None:
+        with wave.open(str(path), "wb") as file:
+            file.setparams((1, 2, RATE, 0, "NONE", ""))
+        self.path = path
+
+    def packet(self) -> None:
+        with self.path.open("ab") as file:
+            file.write(bytes(2 * FRAMES))
+
+
+class Followed:
+    """The recordings of a call, and what is told of them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.told: list[AudioTimed] = []
+        self.rx, self.tx = Written(folder / "rx.wav"), Written(folder / "tx.wav")
+        self.recordings = Recordings(self._take)
+
+    def _take(self, event: Event) -> None:
+        assert isinstance(event, AudioTimed)
+        self.told.append(event)
+
+    def begin(self) -> None:
+        media = MediaStarted(0.0, "id", RATE, 1, self.rx.path, self.tx.path)
+        self.recordings.follow(media)
+
+
+@pytest.fixture
+def followed(tmp_path: Path) -> Iterator[Followed]:
+    found = Followed(tmp_path)
+    with closing(found.recordings):
+        yield found
+
+
+def test_closely_each_packet_of_both_directions_is_timed(followed: Followed) -> None:
+    followed.begin()
+    followed.recordings.listen("id", on=True, closely=True)
+    for written in (followed.rx, followed.tx, followed.rx):
+        followed.recordings.look()
+        before = time.monotonic()
+        written.packet()
+        after = time.monotonic()
+        followed.recordings.look()
+        event = followed.told[-1]
+        assert event.path == written.path
+        assert event.earliest <= before <= after <= event.latest
+    assert [event.frame for event in followed.told] == [0, 0, FRAMES]
+
+
+def test_what_is_sent_is_timed_only_closely(followed: Followed) -> None:
+    followed.begin()
+    followed.rx.packet()
+    followed.tx.packet()
+    followed.recordings.look()
+    assert {event.path for event in followed.told} == {followed.rx.path}
+
+
+def test_calls_that_somebody_listens_to_are_told_when_they_went_on(followed: Followed) -> None:
+    followed.begin()
+    followed.rx.packet()
+    assert followed.recordings.look() == []
+    followed.recordings.listen("id", on=True, closely=False)
+    followed.recordings.look()
+    followed.rx.packet()
+    assert followed.recordings.look() == ["id"]
+    assert followed.recordings.look() == []
+
+
+def test_who_listened_before_there_was_audio_is_told_too(followed: Followed) -> None:
+    followed.recordings.listen("id", on=True, closely=False)
+    followed.begin()
+    followed.recordings.look()
+    followed.rx.packet()
+    assert followed.recordings.look() == ["id"]
+
+
+def test_it_is_looked_as_often_as_somebody_needs_it(followed: Followed) -> None:
+    recordings = followed.recordings
+    assert recordings.period is None
+    followed.begin()
+    assert recordings.period == UNHEARD
+    recordings.listen("id", on=True, closely=False)
+    assert recordings.period == LISTENED
+    recordings.listen("id", on=True, closely=True)
+    assert recordings.period == CLOSELY
+    recordings.listen("id", on=False, closely=False)
+    assert recordings.period == UNHEARD
+    recordings.forget("id")
+    assert recordings.period is None
+
+
+def test_what_came_last_before_the_end_is_timed(followed: Followed) -> None:
+    followed.begin()
+    followed.rx.packet()
+    followed.recordings.forget("id")
+    assert [event.frame for event in followed.told] == [0]
