@@ -35,6 +35,7 @@ class LiveCall:
     ringing: bool = True
     refused: bool = False
     unrecorded: bool = False
+    told_to_hold: bool = False
     offers: Offers = field(default_factory=Offers)
 
 

@@ -298,8 +298,11 @@ class ControlledPhone(Backend):
 
     def hold(self, call_id: str, on: bool) -> None:
         self._prepare_recording()
+        call = self._call(call_id)
         self._interpreter.holding[call_id] = on
-        self._ask_about(call_id, "hold" if on else "resume")
+        again = call.told_to_hold is on
+        self._ask_about(call_id, "reinvite" if again else "hold" if on else "resume")
+        call.told_to_hold = on
 
     def mute(self, call_id: str, on: bool) -> None:
         self._call(call_id)

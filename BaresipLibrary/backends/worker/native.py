@@ -29,6 +29,8 @@ _FUNCTIONS = (
     ("call_account", _POINTER, [_POINTER]),
     ("account_dtmfmode", ctypes.c_int, [_POINTER]),
     ("account_set_dtmfmode", ctypes.c_int, [_POINTER, ctypes.c_int]),
+    ("call_refresh_allowed", ctypes.c_bool, [_POINTER]),
+    ("call_modify", ctypes.c_int, [_POINTER]),
     ("ua_hangupf", None, [_POINTER, _POINTER, ctypes.c_uint16, _TEXT, _TEXT]),
 )
 _DTMF_MODES = {"rtpevent": 0, "info": 1, "auto": 2}
@@ -97,6 +99,27 @@ async def refuse(
             _library.ua_hangupf(agent, call, status, reason.encode(), b"%s", block)
 
     await thread.run(hang_up)
+
+
+async def may_offer(thread: StackThread, call_id: str) -> bool:
+    """Whether a call can send a re-INVITE now: none is under way."""
+
+    def look() -> bool:
+        call = _library.uag_call_find(call_id.encode())
+        return bool(call and _library.call_refresh_allowed(call))
+
+    return await thread.run(look)
+
+
+async def offer_again(thread: StackThread, call_id: str) -> bool:
+    """Sends what a call offers in a re-INVITE, unless one is under way; whether it did."""
+
+    def modify() -> bool:
+        call = _library.uag_call_find(call_id.encode())
+        free = call and _library.call_refresh_allowed(call)
+        return bool(free and _library.call_modify(call) == 0)
+
+    return await thread.run(modify)
 
 
 @contextlib.asynccontextmanager

@@ -178,17 +178,28 @@ class Phone:
         deadline = asyncio.get_running_loop().time() + _PATIENCE
         while True:
             self._news.clear()
-            try:
-                await (call.hold() if on else call.resume())
+            if await self._offer_hold(call, on):
                 return
-            except BaresipError as error:
-                if _IN_FLIGHT not in str(error):
-                    raise
             remaining = deadline - asyncio.get_running_loop().time()
             try:
                 await asyncio.wait_for(self._news.wait(), max(0.0, remaining))
             except TimeoutError:
                 raise CommandFailed("another re-INVITE stayed in the way") from None
+
+    async def _offer_hold(self, call: Call, on: bool) -> bool:
+        """Sends the re-INVITE, unless another one is under way; whether it did."""
+        call_id = str(call.call_id)
+        if call.is_on_hold is on:  # a peer has not agreed; the wheel would not ask again
+            return await native.offer_again(self._stack, call_id)
+        if not await native.may_offer(self._stack, call_id):
+            return False  # the wheel would hold and resume, and answer the one under way in between
+        try:
+            await (call.hold() if on else call.resume())
+        except BaresipError as error:
+            if _IN_FLIGHT not in str(error):
+                raise
+            return False
+        return True
 
     async def do_mute(self, call_id: str, on: bool) -> None:
         self._call(call_id)
@@ -201,8 +212,9 @@ class Phone:
 
     async def do_attended_transfer(self, call_id: str, consultation_id: str) -> None:
         call, consultation = self._call(call_id), self._call(consultation_id)
-        await self.do_hold(call_id, True)  # the wheel would not wait for a re-INVITE under way
-        await self.do_hold(consultation_id, True)
+        for one in (call, consultation):
+            if not one.is_on_hold:  # the wheel would not wait for a re-INVITE under way
+                await self.do_hold(str(one.call_id), True)
         self._spawn(self._transfer(call, call.attended_transfer(consultation)))
 
     async def _transfer(self, call: Call, outcome: Any) -> None:
