@@ -49,12 +49,15 @@ class _Side:
 class _Network(threading.Thread):
     """Forwards between a caller and a callee, neither of whom sees the other's addresses."""
 
-    def __init__(self, callee: Address, to_caller: Path, to_callee: Path, seed: int) -> None:
+    def __init__(
+        self, callee: Address, to_caller: Path, to_callee: Path, seed: int, signalling: float
+    ) -> None:
         super().__init__(name="relay", daemon=True)
         self._caller, self._callee = _Side(), _Side()
         self._callee.agent = callee
         self._paths = {id(self._caller): to_caller, id(self._callee): to_callee}
         self._chance = random.Random(seed)
+        self._signalling = signalling
         self._due: list[tuple[float, int, socket.socket, bytes, Address]] = []
         self._numbers = itertools.count()
         self._waker, self._woken = socket.socketpair()
@@ -98,7 +101,8 @@ class _Network(threading.Thread):
         if sock is side.sip:
             other.agent = source
             if side.agent:
-                other.sip.sendto(self._disguised(data, side, other), side.agent)
+                disguised = self._disguised(data, side, other)
+                self._send_later(disguised, other.sip, side.agent, self._signalling)
         elif side.media:
             port = side.media[1] + (sock is side.rtcp)
             out = other.rtp if sock is side.rtp else other.rtcp
@@ -109,7 +113,10 @@ class _Network(threading.Thread):
             self.lost += 1
             return
         self.passed += 1
-        at = time.monotonic() + path.delay + self._chance.uniform(0, path.jitter)
+        self._send_later(data, out, to, path.delay + self._chance.uniform(0, path.jitter))
+
+    def _send_later(self, data: bytes, out: socket.socket, to: Address, delay: float) -> None:
+        at = time.monotonic() + delay
         heapq.heappush(self._due, (at, next(self._numbers), out, data, to))
 
     def _send_due(self) -> None:
@@ -153,6 +160,7 @@ class Relay:
         self.ROBOT_LIBRARY_LISTENER = self
         self._networks: list[_Network] = []
         self._paths: dict[str, Path] = {}
+        self._signalling = 0.0
 
     def end_test(self, data: object, result: object) -> None:
         """Listener: ends the relays of a test."""
@@ -161,10 +169,11 @@ class Relay:
 
     def start_relay(self, caller: Agent, callee: Agent, seed: int = 1) -> str:
         """Begins to relay; returns the URI under which the caller reaches the callee by it."""
-        user, _, place = callee.uri.removeprefix("sip:").partition("@")
-        host, _, port = place.partition(":")
+        user, _, address = callee.uri.removeprefix("sip:").partition("@")
+        host, _, port = address.partition(":")
         ways = [self._paths.setdefault(one.name, Path()) for one in (caller, callee)]
-        network = _Network((host, int(port.partition(";")[0])), *ways, seed)
+        place = host, int(port.partition(";")[0])
+        network = _Network(place, *ways, seed, self._signalling)
         network.start()
         self._networks.append(network)
         return f"sip:{user}@{_HOST}:{network.port}"
@@ -181,6 +190,10 @@ class Relay:
         path = self._paths.setdefault(agent, Path())
         path.loss, path.cut = loss, cut
         path.delay, path.jitter = delay.total_seconds(), jitter.total_seconds()
+
+    def signalling_takes(self, time: timedelta) -> None:
+        """Says how long SIP messages are on their way, in relays that start from now on."""
+        self._signalling = time.total_seconds()
 
     def packets_should_have_been_lost(self) -> None:
         """Fails when all arrived: then nothing was tried."""

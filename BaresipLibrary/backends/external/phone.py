@@ -298,11 +298,8 @@ class ControlledPhone(Backend):
 
     def hold(self, call_id: str, on: bool) -> None:
         self._prepare_recording()
-        call = self._call(call_id)
         self._interpreter.holding[call_id] = on
-        again = call.told_to_hold is on
-        self._ask_about(call_id, "reinvite" if again else "hold" if on else "resume")
-        call.told_to_hold = on
+        self._ask_about(call_id, self._call(call_id).hold_command(on))
 
     def mute(self, call_id: str, on: bool) -> None:
         self._call(call_id)
@@ -318,6 +315,7 @@ class ControlledPhone(Backend):
             with self._changes:
                 self._interpreter.last_dialled = None
             self._ask_about(call_id, "atransferstart", uri)
+            self._call(call_id).told_to_hold = True  # by that command
             self._consultation = self._dialled()
             return self._consultation
 

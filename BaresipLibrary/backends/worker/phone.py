@@ -34,13 +34,11 @@ _CALL_EVENTS = {
     Event.CALL_TRANSFER: "TransferRequested",
     Event.CALL_TRANSFER_FAILED: "TransferFailed",
 }
-#: What the wheel says when a re-INVITE cannot be sent because another one is under way.
-_IN_FLIGHT = "already in flight"
 #: What the stack says of a call that this side ended; of one it refused it gives the reason phrase.
 _OUR_HANG_UP = "Rejected by user"
 #: How long a registrar may take to confirm that an agent leaves (s).
 _FAREWELL = 0.5
-#: How long the one under way may take (s).
+#: How long a re-INVITE that is under way may take (s).
 _PATIENCE = 8.0
 
 
@@ -178,28 +176,15 @@ class Phone:
         deadline = asyncio.get_running_loop().time() + _PATIENCE
         while True:
             self._news.clear()
-            if await self._offer_hold(call, on):
+            if await native.offer_hold(self._stack, call_id, on):
+                call._on_hold = on  # what the wheel's own `hold` would remember
                 return
+            self._call(call_id)
             remaining = deadline - asyncio.get_running_loop().time()
             try:
                 await asyncio.wait_for(self._news.wait(), max(0.0, remaining))
             except TimeoutError:
                 raise CommandFailed("another re-INVITE stayed in the way") from None
-
-    async def _offer_hold(self, call: Call, on: bool) -> bool:
-        """Sends the re-INVITE, unless another one is under way; whether it did."""
-        call_id = str(call.call_id)
-        if call.is_on_hold is on:  # a peer has not agreed; the wheel would not ask again
-            return await native.offer_again(self._stack, call_id)
-        if not await native.may_offer(self._stack, call_id):
-            return False  # the wheel would hold and resume, and answer the one under way in between
-        try:
-            await (call.hold() if on else call.resume())
-        except BaresipError as error:
-            if _IN_FLIGHT not in str(error):
-                raise
-            return False
-        return True
 
     async def do_mute(self, call_id: str, on: bool) -> None:
         self._call(call_id)
