@@ -2,8 +2,8 @@
 
 The wheel's extension module exports libbaresip's public API. Its functions must run on the stack's
 own thread: called from another one, they close sockets that the stack goes on to watch. The wheel
-calls Python on that thread for every event and completed command; when a ping is answered, the stack
-is between two steps, and there is where `StackThread` does its work.
+calls Python on that thread for every event and completed command; when a ping is answered, the
+stack is between two steps, and there is where `StackThread` does its work.
 """
 
 import contextlib
