@@ -21,7 +21,7 @@ from typing import Any
 from baresip import AudioNotActive, Call, Config, Event, Runtime, StackEvent, UserAgent
 
 CONFIG = (
-    "sip_listen 127.0.0.1:{port}\naudio_jitter_buffer_type fixed\naudio_jitter_buffer_ms 40-200\n"
+    "sip_listen 127.0.0.1:{port}\naudio_jitter_buffer_type fixed\naudio_jitter_buffer_ms 60-200\n"
 )
 #: Where a tone is taken to have begun: far above coding noise, far below the tone.
 AUDIBLE = 1000

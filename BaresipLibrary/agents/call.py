@@ -57,6 +57,8 @@ class Call:
     clocks: RecordingClocks = field(default_factory=RecordingClocks)
     unrecorded: str | None = None
     offers: Offers = field(default_factory=Offers)
+    #: What the suite asked for last: its stack goes on to want that when the peer refuses.
+    hold_wanted: bool = False
 
     def __repr__(self) -> str:
         return f"<Call {self.call_id}: {self.story()}>"

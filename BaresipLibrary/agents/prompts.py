@@ -59,15 +59,17 @@ class HeardPrompt:
 
 
 class _PromptEar(SampleEar):
-    """Listens for the first of some prompts; the others are its rivals."""
+    """Listens for the first of some prompts; the others are its rivals.
 
-    def __init__(self, agent: Agent, candidates: Sequence[Prompt], call_id: str | None) -> None:
+    Its audio counts from the start of the wait on, `candidates` may be read after that.
+    """
+
+    def __init__(self, agent: Agent, call_id: str | None) -> None:
         super().__init__(agent, call_id, skip=0.0)
         self.heard: HeardPrompt | None = None
         self.rival: HeardPrompt | None = None
         self.has_end = False
-        self._candidates = candidates
-        self._end = _backwards(candidates[0])
+        self.candidates: Sequence[Prompt] = ()
         self._finders: list[PromptFinder] = []
         self._since = 0
         self._next_look = 0.0
@@ -75,15 +77,13 @@ class _PromptEar(SampleEar):
     def start(self, rate: int) -> None:
         if rate != self.rate:
             super().start(rate)
-            self._listen_anew()
-
-    def _listen_anew(self) -> None:
-        self._since = self.samples.size
-        self._finders = [PromptFinder(prompt, self.rate) for prompt in self._candidates]
+            self._since, self._finders = 0, []
 
     def keep(self, samples: NDArray[np.float64]) -> None:
         super().keep(samples)
         if self.heard is None:
+            if not self._finders:
+                self._finders = [PromptFinder(prompt, self.rate) for prompt in self.candidates]
             for finder in self._finders:
                 finder.feed(samples)
             self._weigh()
@@ -99,18 +99,18 @@ class _PromptEar(SampleEar):
             self.heard = self._named(0, self._finders[0].match)
         elif self.seconds >= self._next_look:
             self._next_look = self.seconds + _WEIGH
-            best = best_match(self._candidates, self.samples[self._since :], self.rate)
+            best = best_match(self.candidates, self.samples[self._since :], self.rate)
             if best and best[0] == 0:
                 self.heard = self._named(*best)
             elif best:
                 self.rival = self._named(*best)
-                self._listen_anew()
+                self._since, self._finders = self.samples.size, []
         if self.heard:
             self._next_look = self._end_is_due() - _SHIFT
 
     def _named(self, number: int, match: Match) -> HeardPrompt:
         offset = match.offset + self._since / self.rate + self._delay()
-        return HeardPrompt(self._candidates[number].path.name, offset, match.score)
+        return HeardPrompt(self.candidates[number].path.name, offset, match.score)
 
     def _delay(self) -> float:
         """Seconds from the start of the wait to the first sample."""
@@ -120,19 +120,20 @@ class _PromptEar(SampleEar):
     def _end_is_due(self) -> float:
         """Where in the audio the end of what is being heard is to be (s)."""
         assert self.heard
-        return self.heard.offset - self._delay() + _sounding(self._candidates[0])
+        return self.heard.offset - self._delay() + _sounding(self.candidates[0])
 
     def look_for_end(self) -> None:
         """Looks whether the prompt has been heard to its end by now."""
         if not self.heard or self.has_end:
             return
         self._next_look = self.seconds + _LOOK
-        first = max(0.0, self._end_is_due() - self._end.seconds - _SHIFT)
+        end = _backwards(self.candidates[0])
+        first = max(0.0, self._end_is_due() - end.seconds - _SHIFT)
         backwards = self.samples[round(first * self.rate) :][::-1]
-        match = PromptFinder(self._end, self.rate).feed(backwards)
+        match = PromptFinder(end, self.rate).feed(backwards)
         if match is not None and match.offset >= -_TO_COME:
             from_end = backwards[round(max(0.0, match.offset) * self.rate) :]
-            self.has_end = _is_as_loud(from_end, self.rate, self._end)
+            self.has_end = _is_as_loud(from_end, self.rate, end)
 
 
 def _is_as_loud(heard: NDArray[np.float64], rate: int, end: Prompt) -> bool:
@@ -166,14 +167,12 @@ def hear_prompt(
         CallFailure: the prompt does not begin in time, breaks off, or the call ends.
         UsageError: there is no such call; a file is missing or cannot be recognised.
     """
-    candidates = [_load(path) for path in files]
-    ear = _PromptEar(agent, candidates, call_id)
-    wanted = candidates[0]
+    ear = _PromptEar(agent, call_id)
 
     def heard() -> HeardPrompt | None:
         ear.take_in()
         if not ear.heard and not ear.call.is_live:
-            raise _failure(ear, wanted, within)
+            raise _failure(ear, within)
         return ear.heard
 
     def ended() -> bool | None:
@@ -183,9 +182,11 @@ def hear_prompt(
         return ear.has_end or (None if ear.call.is_live else True)
 
     with listening([ear]):
+        ear.candidates = [_load(path) for path in files]
+        wanted = ear.candidates[0]
         found = wait_until(agent.changes, heard, within + _sure_after(wanted) + _LATE)
         if found is None or found.offset > within:
-            raise _failure(ear, wanted, within)
+            raise _failure(ear, within)
         if to_its_end:
             left = found.offset + wanted.seconds - (time.monotonic() - ear.began)
             wait_until(agent.changes, ended, max(0.0, left) + _SHIFT + _LATE)
@@ -205,9 +206,9 @@ def _load(path: Path) -> Prompt:
     return prompt
 
 
-def _failure(ear: _PromptEar, wanted: Prompt, within: float) -> CallFailure:
+def _failure(ear: _PromptEar, within: float) -> CallFailure:
     name, at = ear.agent.name, time.monotonic()
-    late = f"{name} did not hear {wanted.path.name} within {within:g} s"
+    late = f"{name} did not hear {ear.candidates[0].path.name} within {within:g} s"
     if ear.heard:
         return CallFailure(f"{late}: it heard {ear.heard}.", ear.agent)
     if not ear.call.is_live:

@@ -98,6 +98,9 @@ class Backend(ABC):
     codecs: Mapping[str, str]
     #: What a tester should know about this baresip before it surprises, a sentence each.
     caveats: tuple[str, ...] = ()
+    #: For how long after an answer its callee may send a re-INVITE of its own (s), which undoes a
+    #: hold that came before.
+    restless = 0.0
 
     @property
     def description(self) -> str:
@@ -157,7 +160,10 @@ class Backend(ABC):
 
     @abstractmethod
     def hold(self, call_id: str, on: bool) -> None:
-        """Sends the re-INVITE that holds or resumes; one that is in the way is waited out."""
+        """Sends the re-INVITE that holds or resumes, even if the last one said the same.
+
+        One that is in the way is waited out.
+        """
 
     @abstractmethod
     def mute(self, call_id: str, on: bool) -> None:

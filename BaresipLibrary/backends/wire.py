@@ -16,8 +16,9 @@ from .base import PromptSource, Source, ToneSource
 
 #: "486 Busy Here", and nothing after it but more words.
 _STATUS = re.compile(r"([3-6]\d\d)(?: (.*))?", re.DOTALL)
-#: A jitter buffer (ms) as short as good phones have: the stack's own default delays by 100 ms.
-MEDIA = ("audio_jitter_buffer_type fixed", "audio_jitter_buffer_ms 40-200")
+#: A jitter buffer (ms) as short as good phones have: the stack's own default delays by 100 ms. With
+#: 40 ms, jitter of as much leaves a busy machine no time: a tenth of the packets comes too late.
+MEDIA = ("audio_jitter_buffer_type fixed", "audio_jitter_buffer_ms 60-200")
 _ERRNO = re.compile(r" \[\d+\]$")
 #: The second is baresip 1.0's.
 _OUR_HANG_UP = ("Rejected by user", "Connection reset by user")

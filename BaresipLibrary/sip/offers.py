@@ -53,6 +53,8 @@ class Offers:
     def __init__(self) -> None:
         self.on_hold = False
         self.held_by_peer = False
+        #: How many offers of this agent the peer has accepted.
+        self.accepted = 0
         self._open: dict[tuple[bool, str], str] = {}
 
     def take(self, message: Message, *, sent: bool) -> None:
@@ -68,6 +70,11 @@ class Offers:
             if offer is not None and message.status < 300 and message.body:
                 self._settle(offer, audio_direction(message.body), ours=not sent)
 
+    @property
+    def awaits_answer(self) -> bool:
+        """Whether an offer of this agent is without a final answer so far."""
+        return any(ours for ours, _ in self._open)
+
     def believe(self, *, ours: bool, on: bool) -> None:
         """Takes on trust who holds the call, where no message can be seen."""
         if ours:
@@ -78,6 +85,7 @@ class Offers:
     def _settle(self, offer: str, answer: str, *, ours: bool) -> None:
         # An answer of recvonly or inactive follows from the offer; only sendonly is a hold.
         if ours:
+            self.accepted += 1
             self.on_hold = offer in _HOLDING
             self.held_by_peer = _answerer_holds(offer, answer, self.held_by_peer)
         else:

@@ -63,7 +63,7 @@ What Was Sent Before Is Sent Again
     Verify Who Hears Whom    alice=bob    bob=alice
     Verify Audio    bob    440 Hz
     Verify Silence    alice    500ms
-    Run Keyword And Expect Error    After 1.2 s, alice hears bob though it must not.
+    Run Keyword And Expect Error    After 1.? s, alice hears bob though it must not.
     ...    Verify Who Hears Whom    bob=alice    alice=NONE    within=1.2s
     Verify Audio    bob    440 Hz
 
@@ -76,10 +76,10 @@ By Handles, Lists And Text
     Verify Who Hears Whom    ${alice}\=bob    bob=${alice}
     Verify Who Hears Whom    bob\=alice    alice=${bob}
     Run Keyword And Expect Error
-    ...    After 1.5 s, bob does not hear itself.
+    ...    After 1.? s, bob does not hear itself.
     ...    Verify Who Hears Whom    bob=${both}    within=1.5s
     Run Keyword And Expect Error
-    ...    After 1.5 s, bob hears alice though it must not.
+    ...    After 1.? s, bob hears alice though it must not.
     ...    Verify Who Hears Whom    bob=${nobody}    alice=bob    within=1.5s
 
 Wrong Cells Are Named Both Ways
@@ -89,7 +89,7 @@ Wrong Cells Are Named Both Ways
     Hold    alice
     Establish Call    alice    carol
     Run Keyword And Expect Error
-    ...    After 2.0 s, alice hears carol though it must not; bob does not hear alice or carol. alice holds the call of bob.
+    ...    After 2.? s, alice hears carol though it must not; bob does not hear alice or carol. alice holds the call of bob.
     ...    Verify Who Hears Whom    alice=NONE    bob=alice,carol    carol=alice    within=2s
     The Table Should Show    must not hear    should hear
 
@@ -97,7 +97,7 @@ The Muted One Is The Reason
     Alice And Bob Talk
     Mute    bob
     Run Keyword And Expect Error
-    ...    After 2.0 s, alice does not hear bob. bob is muted.
+    ...    After 2.? s, alice does not hear bob. bob is muted.
     ...    Verify Who Hears Whom    alice=bob    bob=alice    within=2s
 
 Two In Different Calls
@@ -105,14 +105,14 @@ Two In Different Calls
     Establish Call    alice    bob
     Establish Call    carol    dave
     Run Keyword And Expect Error
-    ...    After 2.0 s, alice does not hear carol; alice hears bob though it must not. alice is in a call with bob.
+    ...    After 2.? s, alice does not hear carol; alice hears bob though it must not. alice is in a call with bob.
     ...    Verify Who Hears Whom    alice=carol    bob=alice    within=2s
 
 One Way Is Cut
     Alice And Bob Talk By Relay
     The Way To    bob    cut=True
     Run Keyword And Expect Error
-    ...    After 2.0 s, bob does not hear alice.*
+    ...    After 2.? s, bob does not hear alice.*
     ...    Verify Who Hears Whom    alice=bob    bob=alice    within=2s
     Packets Should Have Been Lost
     The Way To    bob    cut=False

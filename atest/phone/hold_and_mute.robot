@@ -1,5 +1,7 @@
 *** Settings ***
 Documentation       Hold and mute: what the signalling says and what the peer hears.
+Library             ../resources/Meanwhile.py
+Library             ../resources/Relay.py
 Library             ../resources/Watching.py
 Resource            phone.resource
 
@@ -17,6 +19,55 @@ Hold Right After The Answer
         Hold State Should Be    alice    on_hold    False
         Held By Peer Should Become    bob    False
         Stop All Agents
+    END
+
+The Callee Holds Right After Its Answer
+    [Documentation]    Its own re-INVITE comes after that, and would take the call back.
+    FOR    ${round}    IN RANGE    5
+        Start Agent    alice
+        Start Agent    bob
+        Dial    alice    bob
+        Accept    bob
+        Hold    bob
+        Held By Peer Should Become    alice    True
+        Call Should Stay Established    bob    400ms
+        Hold State Should Be    bob    on_hold    True
+        Hold State Should Be    alice    held_by_peer    True
+        Resume    bob
+        Held By Peer Should Become    alice    False
+        Stop All Agents
+    END
+
+Both Hold At The Same Moment
+    [Documentation]    Their re-INVITEs cross on the way and are refused with 491: both try again.
+    Signalling Takes    50 ms
+    Talk By Relay
+    Meanwhile    Hold    bob
+    Hold    alice    timeout=20s
+    Hold State Should Be    alice    on_hold    True
+    Held By Peer Should Become    bob    True
+    Held By Peer Should Become    alice    True
+    Its Requests Should Have Collided    alice
+    Meanwhile    Resume    bob
+    Resume    alice    timeout=20s
+    Hold State Should Be    alice    on_hold    False
+    Held By Peer Should Become    bob    False
+    Held By Peer Should Become    alice    False
+
+One Resumes While The Other Holds
+    [Documentation]    After both have collided, each can still hold and resume.
+    Signalling Takes    50 ms
+    Talk By Relay
+    FOR    ${round}    IN RANGE    3
+        Hold    alice
+        Meanwhile    Hold    bob
+        Resume    alice    timeout=20s
+        Held By Peer Should Become    alice    True
+        Held By Peer Should Become    bob    False
+        Its Requests Should Have Collided    alice
+        Resume    bob
+        Held By Peer Should Become    alice    False
+        Hold State Should Be    alice    on_hold    False
     END
 
 A Held Peer Hears Nothing
@@ -72,6 +123,14 @@ Hold Needs An Answered Call
 
 
 *** Keywords ***
+Talk By Relay
+    [Documentation]    Brings a call up between alice and bob over a network that lies between them.
+    ${alice} =    Start Agent    alice
+    ${bob} =    Start Agent    bob
+    ${uri} =    Start Relay    ${alice}    ${bob}
+    Connect    alice    ${uri}    bob
+    Call Should Stay Established    bob    700ms    # until its own re-INVITE has passed
+
 Hold State Should Be
     [Arguments]    ${agent}    ${field}    ${expected}
     ${info} =    Get Info    ${agent}

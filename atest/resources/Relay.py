@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from statistics import fmean
 
 from robot.api.deco import library
@@ -59,13 +60,16 @@ class _Side:
 class _Network(threading.Thread):
     """Forwards between a caller and a callee, neither of whom sees the other's addresses."""
 
-    def __init__(self, callee: Address, to_caller: Path, to_callee: Path, seed: int) -> None:
+    def __init__(
+        self, callee: Address, to_caller: Path, to_callee: Path, seed: int, signalling: float
+    ) -> None:
         super().__init__(name="relay", daemon=True)
         self._caller, self._callee = _Side(), _Side()
         self._callee.agent = callee
         self._paths = {id(self._caller): to_caller, id(self._callee): to_callee}
         self._chance = random.Random(seed)
-        self._due: list[tuple[float, int, Callable[[], None]]] = []
+        self._signalling = signalling
+        self._due: list[tuple[float, int, Callable[[], object]]] = []
         self._numbers = itertools.count()
         self._waker, self._woken = socket.socketpair()
         self.lost = self.passed = 0
@@ -108,7 +112,9 @@ class _Network(threading.Thread):
         if sock is side.sip:
             other.agent = source
             if side.agent:
-                other.sip.sendto(self._disguised(data, side, other), side.agent)
+                disguised = self._disguised(data, side, other)
+                go = partial(other.sip.sendto, disguised, side.agent)
+                self._later(time.monotonic() + self._signalling, go)
         elif side.media:
             port = side.media[1] + (sock is side.rtcp)
             out = other.rtp if sock is side.rtp else other.rtcp
@@ -126,7 +132,9 @@ class _Network(threading.Thread):
             out.sendto(data, to)
             path.spent.append(time.monotonic() - came)
 
-        at = came + path.delay + self._chance.uniform(0, path.jitter)
+        self._later(came + path.delay + self._chance.uniform(0, path.jitter), go)
+
+    def _later(self, at: float, go: Callable[[], object]) -> None:
         heapq.heappush(self._due, (at, next(self._numbers), go))
 
     def _send_due(self) -> None:
@@ -169,6 +177,7 @@ class Relay:
         self.ROBOT_LIBRARY_LISTENER = self
         self._networks: list[_Network] = []
         self._paths: dict[str, Path] = {}
+        self._signalling = 0.0
 
     def end_test(self, data: object, result: object) -> None:
         """Listener: ends the relays of a test."""
@@ -177,10 +186,11 @@ class Relay:
 
     def start_relay(self, caller: Agent, callee: Agent, seed: int = 1) -> str:
         """Begins to relay; returns the URI under which the caller reaches the callee by it."""
-        user, _, place = callee.uri.removeprefix("sip:").partition("@")
-        host, _, port = place.partition(":")
+        user, _, address = callee.uri.removeprefix("sip:").partition("@")
+        host, _, port = address.partition(":")
         ways = [self._paths.setdefault(one.name, Path()) for one in (caller, callee)]
-        network = _Network((host, int(port.partition(";")[0])), *ways, seed)
+        place = host, int(port.partition(";")[0])
+        network = _Network(place, *ways, seed, self._signalling)
         network.start()
         self._networks.append(network)
         return f"sip:{user}@{_HOST}:{network.port}"
@@ -205,6 +215,10 @@ class Relay:
         mean = fmean(spent)
         spent.clear()
         return mean
+
+    def signalling_takes(self, time: timedelta) -> None:
+        """Says how long SIP messages are on their way, in relays that start from now on."""
+        self._signalling = time.total_seconds()
 
     def packets_should_have_been_lost(self) -> None:
         """Fails when all arrived: then nothing was tried."""

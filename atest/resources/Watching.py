@@ -31,6 +31,15 @@ def hold_should_become(name: str, wanted: bool, timeout: float = 5.0) -> None:
         raise AssertionError(f"{name}: holding did not become {wanted}.")
 
 
+def its_requests_should_have_collided(name: str) -> None:
+    """Fails unless an agent was answered 491 in its newest call."""
+    agent = _agent(name)
+    with agent.changes:
+        messages = list(agent.journal.messages(agent.last_call.call_id))
+    if not any(not one.sent and one.text.startswith("SIP/2.0 491") for one in messages):
+        raise AssertionError(f"{name} was never answered 491.")
+
+
 def registrations_should_follow(name: str, count: int, timeout: float = 10.0) -> None:
     """Waits until the registrar has accepted that many more registrations."""
     agent = _agent(name)

@@ -1,5 +1,6 @@
 """Hold, transfer, registration, digits and quality, by their events."""
 
+import threading
 import time
 from collections.abc import Callable
 
@@ -63,6 +64,55 @@ def test_a_hold_that_is_refused_says_with_what(phone: Phone) -> None:
     with pytest.raises(PhoneFailure, match="the peer answered 488 Not Acceptable Here"):
         hold(phone.agent, phone.agent.calls[0], True, 60)
     assert not phone.agent.calls[0].on_hold
+
+
+def collide(phone: Phone) -> None:
+    """Offers of both sides are refused, then the peer's is accepted."""
+    offer(phone, "sendonly", "491 Request Pending")
+    peers_offer(phone, "sendrecv", "sendrecv")
+
+
+def peers_offer(phone: Phone, direction: str, answer: str) -> None:
+    head = "Call-ID: in-1\r\nCSeq: 5 INVITE\r\n\r\n"
+    phone.sip(f"INVITE sip:alice SIP/2.0\r\n{head}{SDP.format(direction)}")
+    phone.sip(f"SIP/2.0 200 OK\r\n{head}{SDP.format(answer)}", sent=True)
+
+
+def test_a_hold_that_gave_way_to_the_peers_is_tried_again(phone: Phone) -> None:
+    talking(phone)
+    attempts = iter([lambda: collide(phone), lambda: offer(phone, "sendonly")])
+    when_told(phone, "hold", lambda: next(attempts)())
+    hold(phone.agent, phone.agent.calls[0], True, 60)
+    assert phone.agent.calls[0].on_hold
+    assert phone.backend.commands == [("hold", "in-1", True)] * 2
+
+
+def test_a_hold_that_collides_for_ever_says_so(phone: Phone) -> None:
+    talking(phone)
+    when_told(phone, "hold", lambda: offer(phone, "sendonly", "491 Request Pending"))
+    with pytest.raises(
+        PhoneFailure, match=r"re-INVITEs of both sides collided \(491\), and it did"
+    ):
+        hold(phone.agent, phone.agent.calls[0], True, 0)
+
+
+def test_a_resume_is_sent_after_a_hold_that_failed(phone: Phone) -> None:
+    talking(phone)
+    call = phone.agent.calls[0]
+    with pytest.raises(PhoneFailure, match="did not answer"):
+        hold(phone.agent, call, True, 0)
+    hold(phone.agent, call, False, 0)
+    assert phone.backend.commands == [("hold", "in-1", True), ("hold", "in-1", False)]
+
+
+def test_a_callee_holds_after_its_own_offer(phone: Phone) -> None:
+    phone.backend.restless = 60.0
+    talking(phone)
+    call = phone.agent.calls[0]
+    threading.Timer(0.05, lambda: offer(phone, "sendrecv")).start()
+    when_told(phone, "hold", lambda: offer(phone, "sendonly"))
+    hold(phone.agent, call, True, 60)
+    assert (call.offers.accepted, call.on_hold) == (2, True)
 
 
 def test_a_call_on_hold_is_not_the_active_one(phone: Phone) -> None:

@@ -195,3 +195,14 @@ def test_score_of_the_prompt_itself_is_one() -> None:
     match = find(PromptFinder(PROMPT, RATE), PROMPT.samples)
     assert match is not None
     assert math.isclose(match.score, 1.0, abs_tol=1e-6)
+
+
+@pytest.mark.parametrize("seed", [501, 502, 504, 506, 508])
+def test_a_hole_does_not_choose_one_of_those_that_begin_alike(seed: int) -> None:
+    common = said(seed, 1.5)
+    one, two = (prompt(np.concatenate([common, said(seed + n, 2.5)])) for n in (100, 200))
+    cut = round(1.4 * RATE)
+    heard = np.concatenate([two.samples[:cut], two.samples[cut + RATE // 5 :]])
+    for seconds in np.arange(1.0, 3.6, 0.25):
+        match = best_match([one, two], heard[: round(seconds * RATE)], RATE)
+        assert match is None or match[0] == 1

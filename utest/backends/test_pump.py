@@ -8,7 +8,8 @@ from typing import Any
 
 import soundfile
 
-from BaresipLibrary.backends.worker.pump import CallAudio, Recording
+from BaresipLibrary.backends.worker.pump import CallAudio
+from BaresipLibrary.backends.worker.recording import Recording
 
 RATE, PACKET = 8000, 320
 
@@ -133,7 +134,7 @@ def test_a_disk_that_is_full_ends_a_recording_once(tmp_path: Path) -> None:
     recording = Recording(Path("/dev/full"), RATE, 1, clock, told.append)
     for _ in range(3):
         recording.write(bytes(PACKET))
-        recording.look(0.0, 1.0)
+        recording.look(0.0, 1.0, closely=False)
     recording.close()
     assert told == ["/dev/full cannot be written: No space left on device"]
 

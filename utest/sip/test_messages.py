@@ -193,6 +193,16 @@ def test_holds_follow_from_accepted_offers() -> None:
     assert (offers.on_hold, offers.held_by_peer) == (False, False)
 
 
+def test_an_offer_is_open_until_it_is_answered() -> None:
+    offers = Offers()
+    head = "CSeq: 7 INVITE\r\n\r\n"
+    offers.take(Message(f"INVITE sip:x SIP/2.0\r\n{head}{sdp('a=sendonly')}"), sent=True)
+    assert offers.awaits_answer
+    offers.take(Message(f"SIP/2.0 491 Request Pending\r\n{head}"), sent=False)
+    assert not offers.awaits_answer
+    assert offers.accepted == 0
+
+
 def test_a_refused_offer_changes_nothing() -> None:
     offers = Offers()
     exchange(offers, "sendonly", "recvonly", ours=True, status=488)

@@ -35,7 +35,13 @@ class LiveCall:
     ringing: bool = True
     refused: bool = False
     unrecorded: bool = False
+    told_to_hold: bool = False
     offers: Offers = field(default_factory=Offers)
+
+    def hold_command(self, on: bool) -> str:
+        """The command that sends a re-INVITE to hold or resume: of the same twice it sends one."""
+        again, self.told_to_hold = self.told_to_hold is on, on
+        return "reinvite" if again else "hold" if on else "resume"
 
 
 class Interpreter:

@@ -290,7 +290,7 @@ class ControlledPhone(Backend):
     def hold(self, call_id: str, on: bool) -> None:
         self._prepare_recording()
         self._interpreter.holding[call_id] = on
-        self._ask_about(call_id, "hold" if on else "resume")
+        self._ask_about(call_id, self._call(call_id).hold_command(on))
 
     def mute(self, call_id: str, on: bool) -> None:
         self._call(call_id)
@@ -306,6 +306,7 @@ class ControlledPhone(Backend):
             with self._changes:
                 self._interpreter.last_dialled = None
             self._ask_about(call_id, "atransferstart", uri)
+            self._call(call_id).told_to_hold = True  # by that command
             self._consultation = self._dialled()
             return self._consultation
 

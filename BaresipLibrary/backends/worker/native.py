@@ -2,8 +2,8 @@
 
 The wheel's extension module exports libbaresip's public API. Its functions must run on the stack's
 own thread: called from another one, they close sockets that the stack goes on to watch. The wheel
-calls Python on that thread for every event and completed command, and there is where `StackThread`
-does its work.
+calls Python on that thread for every event and completed command; when a ping is answered, the
+stack is between two steps, and there is where `StackThread` does its work.
 """
 
 import contextlib
@@ -31,11 +31,19 @@ _FUNCTIONS = (
     ("call_account", _POINTER, [_POINTER]),
     ("account_dtmfmode", ctypes.c_int, [_POINTER]),
     ("account_set_dtmfmode", ctypes.c_int, [_POINTER, ctypes.c_int]),
+    ("call_refresh_allowed", ctypes.c_bool, [_POINTER]),
+    ("call_is_onhold", ctypes.c_bool, [_POINTER]),
+    ("call_hold", ctypes.c_int, [_POINTER, ctypes.c_bool]),
+    ("call_modify", ctypes.c_int, [_POINTER]),
+    ("call_ack_pending", ctypes.c_bool, [_POINTER]),
+    ("sipsess_reinvite", ctypes.c_int, [_POINTER, ctypes.c_bool]),
     ("ua_hangupf", None, [_POINTER, _POINTER, ctypes.c_uint16, _TEXT, _TEXT]),
 )
 #: How much of what the stack says of a call's audio is read; the buffers come first.
 _DESCRIPTION = 8192
 _BUFFERED = re.compile(rb"tx:.*?cur_sz=(\d+)", re.DOTALL)
+#: How many pointers the beginning of a call has, at most, that its session is among.
+_POINTERS = 16
 _DTMF_MODES = {"rtpevent": 0, "info": 1, "auto": 2}
 
 
@@ -60,7 +68,8 @@ class StackThread:
         self._pass_on = set_sink(self._on_native_event)  # type: ignore[no-untyped-call]
 
     def _on_native_event(self, event: int, handle: int, payload: bytes | None) -> None:
-        while self._jobs:
+        # Other events come in the middle of a step, in which a re-INVITE must not be sent.
+        while event == _native.lib.BP_EV_PONG and self._jobs:
             self._jobs.popleft()()
         self._pass_on(event, handle, payload)
 
@@ -128,6 +137,46 @@ async def refuse(
             _library.ua_hangupf(agent, call, status, reason.encode(), b"%s", block)
 
     await thread.run(hang_up)
+
+
+async def offer_hold(thread: StackThread, call_id: str, on: bool) -> bool:
+    """Sends the re-INVITE that holds or resumes, unless one is under way; whether it did.
+
+    It is sent although the last one said the same.
+    """
+
+    def offer() -> bool:
+        call = _library.uag_call_find(call_id.encode())
+        if not call or not _library.call_refresh_allowed(call):
+            return False
+        again = _library.call_is_onhold(call) is on
+        failed = _library.call_modify(call) if again else _library.call_hold(call, on)
+        if not failed:
+            _send_queued(call)
+        return not failed
+
+    return await thread.run(offer)
+
+
+def _send_queued(call: int) -> None:
+    """Sends the re-INVITE that the stack has only queued; nothing when it has sent it.
+
+    When two re-INVITEs collide, libre waits with its own, and stops waiting when the peer's comes
+    first; but it takes the timer that it has stopped for one that runs, and never sends again.
+    """
+    session = _session(call)
+    if session and not _library.call_ack_pending(call):  # else it is sent after the ACK
+        _library.sipsess_reinvite(session, True)
+
+
+def _session(call: int) -> int | None:
+    """The SIP session of a call: the pointer that follows those to its user agent and account."""
+    owners = (_library.call_get_ua(call), _library.call_account(call))
+    pointers = (_POINTER * _POINTERS).from_address(call)
+    for place in range(_POINTERS - 2):
+        if (pointers[place], pointers[place + 1]) == owners:
+            return pointers[place + 2]
+    return None
 
 
 @contextlib.asynccontextmanager

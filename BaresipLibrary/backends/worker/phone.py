@@ -34,13 +34,11 @@ _CALL_EVENTS = {
     Event.CALL_TRANSFER: "TransferRequested",
     Event.CALL_TRANSFER_FAILED: "TransferFailed",
 }
-#: What the wheel says when a re-INVITE cannot be sent because another one is under way.
-_IN_FLIGHT = "already in flight"
 #: What the stack says of a call that this side ended; of one it refused it gives the reason phrase.
 _OUR_HANG_UP = "Rejected by user"
 #: How long a registrar may take to confirm that an agent leaves (s).
 _FAREWELL = 0.5
-#: How long the one under way may take (s).
+#: How long a re-INVITE that is under way may take (s).
 _PATIENCE = 8.0
 
 
@@ -178,12 +176,10 @@ class Phone:
         deadline = asyncio.get_running_loop().time() + _PATIENCE
         while True:
             self._news.clear()
-            try:
-                await (call.hold() if on else call.resume())
+            if await native.offer_hold(self._stack, call_id, on):
+                call._on_hold = on  # what the wheel's own `hold` would remember
                 return
-            except BaresipError as error:
-                if _IN_FLIGHT not in str(error):
-                    raise
+            self._call(call_id)
             remaining = deadline - asyncio.get_running_loop().time()
             try:
                 await asyncio.wait_for(self._news.wait(), max(0.0, remaining))
@@ -201,8 +197,9 @@ class Phone:
 
     async def do_attended_transfer(self, call_id: str, consultation_id: str) -> None:
         call, consultation = self._call(call_id), self._call(consultation_id)
-        await self.do_hold(call_id, True)  # the wheel would not wait for a re-INVITE under way
-        await self.do_hold(consultation_id, True)
+        for one in (call, consultation):
+            if not one.is_on_hold:  # the wheel would not wait for a re-INVITE under way
+                await self.do_hold(str(one.call_id), True)
         self._spawn(self._transfer(call, call.attended_transfer(consultation)))
 
     async def _transfer(self, call: Call, outcome: Any) -> None:
