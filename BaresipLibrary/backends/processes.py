@@ -32,6 +32,8 @@ _ENTRY = (
 _HELD = (psutil.STATUS_STOPPED, psutil.STATUS_TRACING_STOP)
 #: A warm process that has not answered by then (s) is broken.
 _FORK_TIMEOUT = 10.0
+#: It gives agents 1.8 s to end by themselves (s).
+_FORK_END = 3.0
 
 
 class Child(ABC):
@@ -253,9 +255,10 @@ class Forker(Launcher):
             return
         control.shutdown(socket.SHUT_RDWR)
         assert self._reader is not None and self._process is not None
-        if _is_held(self._process.pid):
-            self._process.kill()  # it would not see that nobody needs it any more
-        self._reader.join()
+        self._reader.join(_FORK_END)
+        if self._reader.is_alive():
+            self._process.kill()  # it hangs or is held, and does not see that nobody needs it
+            self._reader.join()
         control.close()
 
     def _read(self, control: socket.socket, process: _Process) -> None:
