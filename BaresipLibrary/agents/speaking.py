@@ -24,7 +24,10 @@ def prepare(agent: Agent, source: AudioSource) -> Source:
         return ToneSource(float(source.frequency))
     if source.file is None:
         return None
-    return _rendered(agent, source.file.name, load_prompt(source.file).render)
+    prompt, file = load_prompt(source.file), source.file.stat()
+    # However often a file is sent in the life of an agent, it is rendered once.
+    stem = f"file-{file.st_dev}-{file.st_ino}-{file.st_size}-{file.st_mtime_ns}"
+    return _rendered(agent, source.file.name, prompt.render, stem)
 
 
 def synthesized(
@@ -61,7 +64,9 @@ def _rendered(
     renderings = {rate: folder / f"{stem}-{rate}.pcm" for rate in CODEC_RATES}
     for rate, path in renderings.items():
         if not path.exists():
-            path.write_bytes(render(rate))
+            part = path.with_suffix(".part")  # an interruption must not leave half a prompt
+            part.write_bytes(render(rate))
+            part.replace(path)
     return PromptSource(name, renderings)
 
 

@@ -32,8 +32,8 @@ _ENTRY = (
 _HELD = (psutil.STATUS_STOPPED, psutil.STATUS_TRACING_STOP)
 #: A warm process that has not answered by then (s) is broken.
 _FORK_TIMEOUT = 10.0
-#: How long it may take to end its children and itself (s).
-_FAREWELL = 5.0
+#: It gives agents 1.8 s to end by themselves (s).
+_FORK_END = 3.0
 
 
 class Child(ABC):
@@ -258,7 +258,7 @@ class Forker(Launcher):
         control.shutdown(socket.SHUT_RDWR)
         assert self._reader is not None and self._process is not None
         if not _is_held(self._process.pid):
-            self._reader.join(_FAREWELL)
+            self._reader.join(_FORK_END)
         if self._reader.is_alive():
             self._process.kill()  # it does not see that nobody needs it any more
         self._reader.join()

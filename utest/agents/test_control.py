@@ -3,14 +3,19 @@
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 
 from BaresipLibrary.agents import dtmf, transfers
 from BaresipLibrary.agents.holding import hold
 from BaresipLibrary.agents.quality import mos, quality_of
 from BaresipLibrary.agents.registration import register, unregister
 from BaresipLibrary.agents.registry import Registry
+from BaresipLibrary.agents.speaking import send
+from BaresipLibrary.audio.sources import CODEC_RATES
 from BaresipLibrary.errors import BackendError, PhoneFailure, UsageError
 from BaresipLibrary.events import (
     ClosedBy,
@@ -21,6 +26,7 @@ from BaresipLibrary.events import (
     StackLog,
     TransferFailed,
 )
+from BaresipLibrary.types import AudioSource
 
 from ..scripted import Phone
 
@@ -245,3 +251,29 @@ def test_names_are_looked_up_with_a_hint(phone: Phone) -> None:
     registry.stop_scope("scope")
     assert list(registry) == []
     assert phone.backend.commands == [("stop",)]
+
+
+def test_an_agent_whose_start_is_interrupted_is_stopped(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may be up by then, and nobody would know it."""
+
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    registry = Registry()
+    monkeypatch.setattr(phone.agent, "start", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        registry.start("alice", "scope", lambda: phone.agent)
+    assert list(registry) == []
+    assert phone.backend.commands == [("stop",)]
+
+
+def test_a_file_is_rendered_once_however_often_it_is_sent(phone: Phone, tmp_path: Path) -> None:
+    prompt = tmp_path / "prompt.wav"
+    for versions in (1, 2):
+        soundfile.write(prompt, np.zeros(8000 * versions), 8000)
+        for _ in range(3):
+            send(phone.agent, AudioSource(file=prompt))
+        assert len(list(phone.backend.folder.glob("*.pcm"))) == versions * len(CODEC_RATES)
+    assert not list(phone.backend.folder.glob("*.part"))
