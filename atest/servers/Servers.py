@@ -31,6 +31,7 @@ PASSWORDS = {
     "digest-user": "s3cret-pw-trunk",
     **dict.fromkeys(("1001", "1002", "1003"), "s3cret-pw-desk"),
 }
+_PORT_ATTEMPTS = 5
 _READY = 10.0
 
 
@@ -106,18 +107,25 @@ class Servers:
         """
         _require("sipp", "sip-tester")
         folder = self._new_folder(name)
-        port, media = _free_port(), _free_port()
         text = (HERE / "sipp" / f"{scenario}.xml").read_text()
         if not BuiltIn().get_library_instance("Abilities").callee_refreshes():
             text = _REFRESH.sub('<pause milliseconds="100"/>', text)
         for key, value in values.items():
             text = text.replace(f"@{key}@", str(value))
         (folder / "scenario.xml").write_text(text)
-        command = ["sipp", "-sf", str(folder / "scenario.xml"), "-i", "127.0.0.1"]
-        command += ["-mi", "127.0.0.1", "-p", str(port), "-mp", str(media), "-m", "1", "-nostdin"]
-        command += ["-trace_err", "-error_file", str(folder / "errors"), *arguments]
-        self._spawn(name, command, folder / "log", cwd=folder)
-        _await_bound(port, self._processes[name], folder)
+        for attempts_left in reversed(range(_PORT_ATTEMPTS)):
+            port, media = _free_port(), _free_port()
+            command = ["sipp", "-sf", str(folder / "scenario.xml"), "-i", "127.0.0.1"]
+            command += ["-mi", "127.0.0.1", "-p", str(port), "-mp", str(media), "-m", "1"]
+            command += ["-nostdin", "-trace_err", "-error_file", str(folder / "errors"), *arguments]
+            self._spawn(name, command, folder / "log", cwd=folder)
+            try:
+                _await_bound(port, self._processes[name], folder)
+                break
+            except AssertionError as error:
+                # It takes more ports than it is given: those beside the one for media.
+                if "Address already in use" not in str(error) or not attempts_left:
+                    raise
         return {"uri": f"sip:sipp@127.0.0.1:{port}", "address": f"127.0.0.1:{port}"}
 
     def write_mu_law_tone(self, frequency: float) -> str:
