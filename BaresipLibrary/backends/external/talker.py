@@ -9,6 +9,8 @@ import wave
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+
 from ...errors import CommandRefused
 from ..base import PromptSource, Source, ToneSource
 from .configuration import QUIET, SOURCE_CHANNELS, SOURCE_RATE
@@ -180,12 +182,9 @@ def _rendered(prompt: PromptSource) -> Path:
     raw = prompt.renderings[SOURCE_RATE]
     path = raw.with_suffix(".wav")
     if not path.exists():
-        mono = raw.read_bytes()
-        pairs = b"".join(
-            mono[at : at + _SAMPLE] * SOURCE_CHANNELS for at in range(0, len(mono), _SAMPLE)
-        )
+        mono = np.frombuffer(raw.read_bytes(), dtype="<i2")
         with wave.open(str(path), "wb") as file:
             file.setparams((SOURCE_CHANNELS, _SAMPLE, SOURCE_RATE, 0, "NONE", ""))
-            file.writeframes(pairs)
+            file.writeframes(mono.repeat(SOURCE_CHANNELS).tobytes())
             file.writeframes(bytes(round(_PADDING * SOURCE_RATE) * _SAMPLE * SOURCE_CHANNELS))
     return path
