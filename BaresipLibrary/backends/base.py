@@ -52,7 +52,6 @@ _WHO_CAN = {
     Capability.REPORT_REDIRECTION: "The embedded backend, or baresip 2.0 and later,",
     Capability.KEEP_CALL: "The embedded backend, or baresip 2.0 and later,",
     Capability.SEVERAL_RINGING: "The embedded backend, or baresip 2.0 and later,",
-    Capability.TIME_AUDIO: "An agent whose recordings are in reach (recordings_folder)",
 }
 
 

@@ -27,7 +27,7 @@ Comfort Noise Counts As Silence
     Send Audio    alice    file:${noise}
     ${kind} =    Verify Silence    bob    1s
     Should Be Equal    ${kind}    comfort noise
-    The Log Should Say    bob heard 1.* s of comfort noise at -4? dBFS.
+    The Log Should Say    bob heard * s of comfort noise at -4? dBFS.
 
 No RTP Is Told
     Needs    RECORD_AFTER_HOLD

@@ -14,7 +14,7 @@ Two Hear Each Other
 
 Three, One Of Them On Hold
     Needs    RECORD_AFTER_HOLD
-    Start Agents    alice    bob    carol
+    Start Each    alice    bob    carol
     Establish Call    alice    bob
     Hold    alice
     Establish Call    alice    carol
@@ -36,7 +36,7 @@ Muted
 Twelve At Once
     [Documentation]    Six calls, half of the callers muted.
     @{names} =    Create List    a1    a2    a3    a4    a5    a6    b1    b2    b3    b4    b5    b6
-    Start Agents    @{names}
+    Start Each    @{names}
     FOR    ${number}    IN RANGE    1    7
         Establish Call    a${number}    b${number}
     END
@@ -50,7 +50,7 @@ Twelve At Once
 Every Codec Carries Every Signature
     FOR    ${codec}    IN    PCMU/8000    PCMA/8000    g722/16000/1    opus/48000/2
         VAR    @{codecs}    ${codec}
-        Start Agents    alice    bob    carol    dave    audio_codecs=${codecs}
+        Start Each    alice    bob    carol    dave    audio_codecs=${codecs}
         Establish Call    alice    bob
         Establish Call    carol    dave
         Verify Who Hears Whom    alice=bob    bob=alice    carol=dave    dave=carol
@@ -84,7 +84,7 @@ By Handles, Lists And Text
 
 Wrong Cells Are Named Both Ways
     Needs    RECORD_AFTER_HOLD
-    Start Agents    alice    bob    carol
+    Start Each    alice    bob    carol
     Establish Call    alice    bob
     Hold    alice
     Establish Call    alice    carol
@@ -101,7 +101,7 @@ The Muted One Is The Reason
     ...    Verify Who Hears Whom    alice=bob    bob=alice    within=2s
 
 Two In Different Calls
-    Start Agents    alice    bob    carol    dave
+    Start Each    alice    bob    carol    dave
     Establish Call    alice    bob
     Establish Call    carol    dave
     Run Keyword And Expect Error
@@ -126,7 +126,7 @@ A Lossy And Late Way
     Packets Should Have Been Lost
 
 A Call That Ends
-    Start Agents    alice    bob    carol
+    Start Each    alice    bob    carol
     Establish Call    alice    bob
     Run Keyword And Expect Error
     ...    carol has no call to hear others in. Dial or Accept one first.
