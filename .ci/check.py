@@ -28,8 +28,9 @@ ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "results"
 #: Whose suites run side by side, too: quick ones that call, talk, and keep recordings.
 IN_PARALLEL = ["atest/calls", "atest/phone"]
-#: The checks that take long, and run at the same time.
-SIDE_BY_SIDE = ("atest", "external")
+#: In this order; those that stand together run at the same time. They never meet: what a suite
+#: leaves to another run is a bug.
+STAGES = (("lint",), ("types",), ("utest", "package"), ("parallel",), ("atest", "external"))
 
 
 class Count(NamedTuple):
@@ -62,8 +63,9 @@ def types() -> Count:
 
 
 def utest() -> Count:
-    output = emptied("utest") / "junit.xml"
-    code = run("pytest", f"--junitxml={output}")
+    directory = emptied("utest")
+    output = directory / "junit.xml"
+    code = run("pytest", f"--junitxml={output}", console=directory / "console.txt")
     return complete(code, count_junit(output))
 
 
@@ -154,14 +156,11 @@ CHECKS: dict[str, Callable[[], Count]] = {
 def main(names: list[str]) -> int:
     if unknown := set(names) - set(CHECKS):
         sys.exit(f"No such check: {', '.join(sorted(unknown))}. There are: {', '.join(CHECKS)}.")
-    counts = {}
-    for name in names or CHECKS:
-        if name not in SIDE_BY_SIDE:
-            counts[name] = CHECKS[name]()
+    counts: dict[str, Count] = {}
     with ThreadPoolExecutor() as pool:
-        # They mostly wait, and never meet: what a suite leaves to another run is a bug.
-        waiting = [name for name in names or CHECKS if name in SIDE_BY_SIDE]
-        counts |= zip(waiting, pool.map(lambda name: CHECKS[name](), waiting), strict=True)
+        for stage in STAGES:
+            wanted = [name for name in stage if name in (names or CHECKS)]
+            counts |= zip(wanted, pool.map(lambda name: CHECKS[name](), wanted), strict=True)
     print()
     for name, count in counts.items():
         print(f"{name:9}{count}" + (f", {count.skipped} skipped" if count.skipped else ""))
