@@ -21,6 +21,7 @@ from BaresipLibrary.events import AudioArrived, Event, MediaStarted
 from BaresipLibrary.types import AgentState, BackendName
 from BaresipLibrary.waits import wait_until
 
+_PORT_ATTEMPTS = 5
 _BARE = Path(__file__).with_name("_bare.py")
 
 
@@ -103,12 +104,21 @@ class BareChild:
     """A child process that runs `_bare.py`."""
 
     def __init__(self) -> None:
-        port = free_port("127.0.0.1")
+        for attempts_left in reversed(range(_PORT_ATTEMPTS)):
+            try:
+                self._start(free_port("127.0.0.1"))
+                return
+            except RuntimeError:
+                if not attempts_left:  # another one took the port, of many that start
+                    raise
+
+    def _start(self, port: int) -> None:
         self.uri = f"sip:_bare@127.0.0.1:{port}"
         self._process = subprocess.Popen(
             [sys.executable, str(_BARE), str(port)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
             text=True,
         )
         self.expect("READY")
