@@ -53,7 +53,7 @@ class Servers:
 
     def start_kamailio(self, name: str = "kamailio", port: int | None = None) -> dict[str, object]:
         """Starts a registrar and proxy; returns its domain, ports, CA file and realm."""
-        _require("kamailio", "kamailio kamailio-tls-modules")
+        kamailio = _require("kamailio", "kamailio kamailio-tls-modules")
         port = port or _free_port()
         tls_port = _free_port()
         folder = self._new_folder(name)
@@ -80,7 +80,7 @@ class Servers:
         config = folder / "kamailio.cfg"
         config.write_text(text)
         config.chmod(0o600)
-        command = ["kamailio", "-f", config, "-DD", "-E", "-m", "16", "-M", "4"]
+        command = [kamailio, "-f", config, "-DD", "-E", "-m", "16", "-M", "4"]
         command += ["-Y", folder, "-w", folder, "-P", folder / "pid"]
         self._spawn(name, [str(part) for part in command], folder / "log")
         _await_options(port, self._processes[name], folder / "log")
@@ -238,9 +238,12 @@ class StunServer(threading.Thread):
         self._socket.close()
 
 
-def _require(program: str, packages: str) -> None:
-    if shutil.which(program) is None:
+def _require(program: str, packages: str) -> str:
+    """The path of a program; Debian keeps servers where only root looks."""
+    found = shutil.which(program) or shutil.which(program, path="/usr/sbin")
+    if found is None:
         raise AssertionError(f"{program} is not installed: apt-get install {packages}")
+    return found
 
 
 def _module_folder() -> str:
