@@ -53,6 +53,28 @@ The Caller Gives Up
     End Call    alice    bob
     Get Reason    bob    ==    cancelled by the caller
 
+The Caller Gives Up At Once
+    [Documentation]    A CANCEL has to wait for the first answer to the INVITE; nobody is left ringing.
+    Start Agent    alice
+    Start Agent    bob
+    FOR    ${round}    IN RANGE    10
+        Dial    alice    bob
+        Hang Up    alice
+        Wait Until State Is    alice    IDLE
+        Wait Until State Is    bob    IDLE    timeout=3s
+    END
+    Get State    bob    ==    IDLE
+
+A Caller That Stops At Once Leaves Nobody Ringing
+    Start Agent    bob
+    FOR    ${round}    IN RANGE    5
+        Start Agent    alice
+        Dial    alice    bob
+        Stop Agent    alice
+        Wait Until State Is    bob    IDLE    timeout=3s
+    END
+    Get State    bob    ==    IDLE
+
 The Callee Refuses
     [Documentation]    Hanging up a call that rings at the agent refuses it as busy.
     Needs    OWN_REFUSALS

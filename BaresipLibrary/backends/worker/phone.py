@@ -36,6 +36,8 @@ _CALL_EVENTS = {
 }
 #: What the stack says of a call that this side ended; of one it refused it gives the reason phrase.
 _OUR_HANG_UP = "Rejected by user"
+#: How long the first answer to an INVITE may take that is to be cancelled (s): T1 of RFC 3261.
+_FIRST_ANSWER = 0.5
 #: How long a registrar may take to confirm that an agent leaves (s).
 _FAREWELL = 0.5
 #: How long a re-INVITE that is under way may take (s).
@@ -68,6 +70,7 @@ class Phone:
         self._with_media: set[int] = set()
         self._ended: set[int] = set()
         self._dialling: str | None = None
+        self._unheard: set[int] = set()
         self._pump = AudioPump(report, self._sent)
         self._tasks: set[asyncio.Task[None]] = set()
         self._news = asyncio.Event()
@@ -95,6 +98,7 @@ class Phone:
 
     async def stop(self) -> None:
         """Hangs up, unregisters and takes the stack down."""
+        await asyncio.gather(*map(self._await_first_answer, self._calls.values()))
         for call in list(self._calls.values()):
             try:
                 await call.hangup()
@@ -162,7 +166,19 @@ class Phone:
         self._report("CallAnswered", call_id=call.call_id)
 
     async def do_hang_up(self, call_id: str) -> None:
-        await self._call(call_id).hangup()
+        call = self._call(call_id)
+        await self._await_first_answer(call)
+        if call.state is not CallState.CLOSED:
+            await call.hangup()
+
+    async def _await_first_answer(self, call: Call) -> None:
+        """A CANCEL has to wait for that (RFC 3261, section 9.1); the stack would forget it."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + _FIRST_ANSWER
+        while call.handle in self._unheard and (remaining := deadline - loop.time()) > 0:
+            self._news.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._news.wait(), remaining)
 
     async def do_refuse(
         self, call_id: str, status: int, reason: str, headers: list[tuple[str, str]]
@@ -283,6 +299,7 @@ class Phone:
             self._failed_transfers += 1
         if event.event is Event.CALL_CLOSED and event.stats:
             self._on_statistics(event)
+        self._hear(event)
         if event.event is Event.CALL_OUTGOING:
             self._dialling = call_id
         elif event.event is Event.CALL_CLOSED and call_id == self._dialling:
@@ -301,6 +318,13 @@ class Phone:
             self._refused.discard(call_id)
             self._ended.add(event.call)
             self._with_media.discard(event.call)
+
+    def _hear(self, event: StackEvent) -> None:
+        """Notes which calls nobody has answered yet, not even that it rings."""
+        if event.event is Event.CALL_OUTGOING:
+            self._unheard.add(event.call)
+        else:
+            self._unheard.discard(event.call)
 
     def _on_statistics(self, event: StackEvent) -> None:
         rtcp, received = event.stats.get("rtcp", {}), event.stats.get("rx", {})
