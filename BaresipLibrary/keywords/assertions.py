@@ -97,10 +97,12 @@ def get_and_assert(
 ) -> T:
     """Reads a value and checks it; with a timeout (s), again after every event until it holds.
 
+    Without an assertion it holds as soon as there is a value.
+
     Raises:
         PhoneFailure: the value is not as expected (in time).
     """
-    if not timeout or assertion.operator is None:
+    if not timeout:
         return assertion.holds(read(), subject)
 
     def attempt() -> tuple[T] | None:

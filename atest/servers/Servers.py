@@ -16,7 +16,7 @@ import numpy as np
 import psutil
 import soundfile
 import trustme
-from robot.api import logger
+from robot.api import SkipExecution, logger
 from robot.api.deco import library
 from robot.libraries.BuiltIn import BuiltIn
 
@@ -136,6 +136,13 @@ class Servers:
         samples = 0.25 * np.sin(2 * np.pi * frequency * np.arange(16000) / 8000)
         soundfile.write(path, samples, 8000, format="RAW", subtype="ULAW")
         return path
+
+    def skip_without_raw_sockets(self) -> None:
+        """Skips the test where SIPp may not play packets, which it does past the system's UDP."""
+        try:
+            socket.socket(type=socket.SOCK_RAW, proto=socket.IPPROTO_UDP).close()
+        except PermissionError:
+            raise SkipExecution("SIPp may play packets for root only.") from None
 
     def sipp_should_succeed(self, name: str = "sipp", timeout: float = 10.0) -> None:
         """Waits for the end of SIPp and fails when its scenario did not go as written."""

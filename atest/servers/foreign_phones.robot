@@ -86,6 +86,7 @@ Digits By SIP INFO Without A Pause
     Sipp Should Succeed
 
 Digits By RTP Events
+    Skip Without Raw Sockets
     Be Called By Sipp    event_digits
     Wait Until Dtmf Received    bob    1122##*A
     Hang Up    bob
