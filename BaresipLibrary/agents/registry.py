@@ -81,12 +81,11 @@ class Registry:
         """A sentence that lists the agents."""
         return f"Agents: {', '.join(self._entries)}." if self._entries else "No agent is running."
 
-    def stop(self, who: str | Agent) -> Agent:
+    def stop(self, who: str | Agent) -> None:
         """Stops one agent and forgets it."""
         agent = self.get(who)
         agent.stop()
         del self._entries[agent.name]
-        return agent
 
     def stop_scope(self, scope: str) -> None:
         """Stops the agents that belong to a scope, newest first."""
@@ -101,6 +100,7 @@ class Registry:
         # every time.
         newest_first = agents[::-1]
         if len(agents) > _FEW:
-            side_by_side(lambda agent: agent.stop(), newest_first)
+            side_by_side(self.stop, newest_first)
+            return
         for agent in newest_first:
             self.stop(agent)

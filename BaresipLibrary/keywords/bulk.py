@@ -35,9 +35,9 @@ class BulkKeywords(Component):
 
         The first caller dials the first target, and so on; of one target that is no list, all
         dial that. Targets that are agents accept as soon as they ring. The log shows a verdict
-        for each call. Returns a dictionary: ``established`` (how many), ``p50``, ``p95`` and
-        ``max`` (the seconds from dialling until both sides were established) and ``calls``, a
-        list with ``caller``, ``target``, ``call_id`` and ``seconds`` of each.
+        for each call. Returns a dictionary: ``p50``, ``p95`` and ``max`` (the seconds from dialling
+        until both sides were established) and ``calls``, a list with ``caller``, ``target``,
+        ``call_id`` and ``seconds`` of each.
 
         Fails when a call is not established within ``timeout`` (default: the library's), after
         all have their verdict; those that are established stay up. Fails at once, before anybody
@@ -144,11 +144,8 @@ def _require_as_many(callers: Sequence[AgentName], others: Sequence[AgentName], 
 
 def _title(calls: Sequence[BulkCall], percentiles: Percentiles | None) -> str:
     times = f": {percentiles}" if percentiles else ""
-    return f"{_established(calls)} of {len(calls)} calls established{times}"
-
-
-def _established(calls: Sequence[BulkCall]) -> int:
-    return sum(one.trouble is None for one in calls)
+    good = sum(one.trouble is None for one in calls)
+    return f"{good} of {len(calls)} calls established{times}"
 
 
 def _call_line(one: BulkCall) -> Line:
@@ -164,7 +161,6 @@ def _connection_line(one: Connection) -> Line:
 def _summary(calls: Sequence[BulkCall], percentiles: Percentiles | None) -> DotDict:
     assert percentiles is not None
     return DotDict(
-        established=_established(calls),
         p50=percentiles.p50,
         p95=percentiles.p95,
         max=percentiles.max,

@@ -122,6 +122,8 @@ class CallKeywords(Component):
     def hang_up(self, agent: AgentName, *, call: str | None = None) -> None:
         """Ends the agent's active call: by CANCEL, BYE or a final refusal, whichever fits.
 
+        A CANCEL waits for the first answer to the INVITE, as it has to, for half a second at most.
+
         Fails when the agent has no call.
 
         Example:

@@ -13,7 +13,7 @@ Many Calls At The Same Time
     [Documentation]    Each with audio in both directions.
     Start Callers And Callees
     ${calls} =    Establish Calls    ${CALLERS}    ${CALLEES}
-    Should Be Equal    ${calls.established}    ${PAIRS}
+    Length Should Be    ${calls.calls}    ${PAIRS}
     Should Be True    0 < $calls.p50 <= $calls.p95 <= $calls.max < 20
     Should Be True    [one.caller for one in $calls.calls] == $CALLERS
     Should Be True    len({one.call_id for one in $calls.calls}) == $PAIRS
@@ -27,8 +27,7 @@ Many Calls At The Same Time
 One Call Of Many Fails
     [Documentation]    Only the failed one is told of; the others stay up.
     Start Callers And Callees
-    VAR    ${port} =    9
-    VAR    @{targets} =    ${CALLEES}[0]    sip:nobody@127.0.0.1:${port}    @{CALLEES}[2:]
+    VAR    @{targets} =    ${CALLEES}[0]    sip:nobody@127.0.0.1:9    @{CALLEES}[2:]
     Run Keyword And Expect Error
     ...    1 of 8 calls failed. caller2 to sip:nobody@127.0.0.1:9: after 1 s, its call to sip:nobody@127.0.0.1:9 has not been answered (* s old). 127.0.0.1:9 never answered the INVITE (1 retransmission).
     ...    Establish Calls    ${CALLERS}    ${targets}    timeout=1s

@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from .clock import StreamClock
 
-#: Bytes of one.
+#: Bytes of a sample.
 SAMPLE = 2
 
 
