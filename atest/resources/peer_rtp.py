@@ -1,0 +1,181 @@
+"""RTP of the scripted peer: G.711 tones and telephone events out, everything that arrives kept."""
+
+import socket
+import struct
+import threading
+import time
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+RATE, PACKET = 8000, 160
+#: Payload types of G.711 (RFC 3551).
+PCMU, PCMA = 0, 8
+_EVENTS = "0123456789*#ABCD"
+_HEADER = struct.Struct("!BBHII")
+_EVENT = struct.Struct("!BBH")
+
+
+@dataclass(frozen=True)
+class Packet:
+    """One RTP packet that arrived, `at` in monotonic seconds."""
+
+    at: float
+    payload_type: int
+    marker: bool
+    sequence: int
+    timestamp: int
+    ssrc: int
+    payload: bytes
+
+
+class Rtp:
+    """One RTP socket: sends a tone from `play` on, and keeps what arrives in `packets`."""
+
+    def __init__(self, address: str = "127.0.0.1") -> None:
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        self._socket = socket.socket(family, socket.SOCK_DGRAM)
+        self._socket.bind((address, 0))
+        self.port: int = self._socket.getsockname()[1]
+        self.target: tuple[str, int] | None = None
+        self.payload_type = PCMU
+        self.sent = 0
+        self.packets: list[Packet] = []
+        self._sequence, self._timestamp, self._ssrc = 1000, 160, 0x5EED
+        self._samples: NDArray[np.float64] | None = None
+        self._position = 0
+        self._changed = threading.Condition()
+        self._closed = threading.Event()
+        self._threads = [
+            threading.Thread(target=work, daemon=True) for work in (self._receive, self._send)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def play(self, frequency: float, level: float = -12.0) -> None:
+        """Sends a sine (Hz, dBFS) from now on; a frequency of 0 is silence."""
+        amplitude = 10 ** (level / 20) if frequency else 0.0
+        turns = np.arange(RATE) * round(frequency) / RATE
+        self._samples = amplitude * np.sin(2 * np.pi * turns)
+
+    def stop(self) -> None:
+        """Sends no packet any more."""
+        self._samples = None
+
+    def press(
+        self, digit: str | int, *, payload_type: int = 101, milliseconds: int = 100, ends: int = 3
+    ) -> None:
+        """Sends one telephone event (RFC 4733), paced; audio pauses meanwhile."""
+        event = _EVENTS.index(digit) if isinstance(digit, str) else digit
+        samples, self._samples = self._samples, None
+        started, count = self._timestamp, max(1, milliseconds // 20)
+        for number in range(count + ends):
+            last = number >= count
+            duration = PACKET * min(number + 1, count)
+            payload = _EVENT.pack(event, 0x8A if last else 0x0A, duration)
+            self._put(payload_type, payload, started, marker=number == 0)
+            self._closed.wait(0 if last else 0.02)
+        self._timestamp = (started + PACKET * count) & 0xFFFFFFFF
+        self._samples = samples
+
+    def tone(self, last: float = 0.3) -> float | None:
+        """The strongest frequency (Hz) of the last seconds that arrived; None without sound."""
+        payloads = [p for p in list(self.packets) if p.payload_type in (PCMU, PCMA)]
+        recent = payloads[-max(1, int(last * RATE / PACKET)) :]
+        if not recent:
+            return None
+        samples = np.concatenate([_decoded(p.payload, p.payload_type) for p in recent])
+        if np.sqrt(np.mean(samples**2)) < 0.003:
+            return None
+        spectrum = np.abs(np.fft.rfft(samples * np.hanning(samples.size)))
+        return float(np.argmax(spectrum) * RATE / samples.size)
+
+    def wait_for_packets(self, count: int, within: float) -> bool:
+        """Whether so many more packets arrive in time (s)."""
+        with self._changed:
+            wanted = len(self.packets) + count
+            return self._changed.wait_for(lambda: len(self.packets) >= wanted, within)
+
+    def close(self) -> None:
+        self._closed.set()
+        self._socket.close()
+
+    def _receive(self) -> None:
+        self._socket.settimeout(0.2)
+        while not self._closed.is_set():
+            try:
+                data = self._socket.recv(4096)
+            except TimeoutError:
+                continue
+            except OSError:
+                return
+            if len(data) >= _HEADER.size:
+                _, kind, sequence, timestamp, ssrc = _HEADER.unpack_from(data)
+                packet = Packet(
+                    time.monotonic(), kind & 0x7F, bool(kind & 0x80), sequence, timestamp, ssrc,
+                    data[_HEADER.size :],
+                )  # fmt: skip
+                with self._changed:
+                    self.packets.append(packet)
+                    self._changed.notify_all()
+
+    def _send(self) -> None:
+        due = time.monotonic()
+        while not self._closed.wait(max(0.0, due - time.monotonic())):
+            due += PACKET / RATE
+            samples = self._samples
+            if samples is None or self.target is None:
+                continue
+            piece = np.take(samples, range(self._position, self._position + PACKET), mode="wrap")
+            self._position = (self._position + PACKET) % samples.size
+            self._put(self.payload_type, _encoded(piece, self.payload_type), self._timestamp)
+            self._timestamp = (self._timestamp + PACKET) & 0xFFFFFFFF
+
+    def _put(
+        self, payload_type: int, payload: bytes, timestamp: int, *, marker: bool = False
+    ) -> None:
+        kind = payload_type | (0x80 if marker else 0)
+        head = _HEADER.pack(0x80, kind, self._sequence, timestamp, self._ssrc)
+        self._sequence = (self._sequence + 1) & 0xFFFF
+        if self.target is not None:
+            try:
+                self._socket.sendto(head + payload, self.target)
+                self.sent += 1
+            except OSError:
+                pass  # nobody listens there
+
+
+def _mu_law() -> NDArray[np.float64]:
+    """What each of the 256 octets of mu-law stands for, -1 to 1 (G.711)."""
+    codes = ~np.arange(256) & 0xFF
+    magnitude = (((codes & 0x0F) * 2 + 33) << (codes >> 4 & 7)) - 33
+    return np.where(codes & 0x80, -magnitude, magnitude) / 8159.0
+
+
+def _a_law() -> NDArray[np.float64]:
+    """What each of the 256 octets of A-law stands for, -1 to 1 (G.711)."""
+    codes = np.arange(256) ^ 0x55
+    exponent, mantissa = codes >> 4 & 7, codes & 0x0F
+    magnitude = np.where(
+        exponent == 0, mantissa * 2 + 1, (mantissa * 2 + 33) << np.maximum(exponent - 1, 0)
+    )
+    return np.where(codes & 0x80, magnitude, -magnitude) / 4096.0
+
+
+_VALUES = {PCMU: _mu_law(), PCMA: _a_law()}
+_ORDERS = {law: np.argsort(values) for law, values in _VALUES.items()}
+
+
+def _decoded(payload: bytes, law: int) -> NDArray[np.float64]:
+    return _VALUES[law][np.frombuffer(payload, np.uint8)]
+
+
+def _encoded(samples: NDArray[np.float64], law: int) -> bytes:
+    if law not in _VALUES:
+        return bytes(samples.size)
+    order = _ORDERS[law]
+    values = _VALUES[law][order]
+    places = np.clip(np.searchsorted(values, samples), 1, 255)
+    nearer_below = samples - values[places - 1] < values[places] - samples
+    return order[np.where(nearer_below, places - 1, places)].astype(np.uint8).tobytes()
