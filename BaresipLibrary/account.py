@@ -128,17 +128,18 @@ class Account:
 
     def uri_of(self, user: str) -> str:
         """The SIP URI of a user in this account's domain."""
-        return f"sip:{user}@{self.domain}{self._transport_parameter}"
+        return f"sip:{user}@{self.domain}{self.transport_parameter}"
 
     def uri_at(self, address: str, port: int) -> str:
         """The SIP URI under which others reach this agent, at its domain or its own address."""
         if self.domain is not None:
             return self.uri_of(self.username)
         host = f"[{address}]" if ":" in address else address
-        return f"sip:{self.username}@{host}:{self._listening(port)}{self._transport_parameter}"
+        return f"sip:{self.username}@{host}:{self._listening(port)}{self.transport_parameter}"
 
     @property
-    def _transport_parameter(self) -> str:
+    def transport_parameter(self) -> str:
+        """What follows the account's URI for its transport; empty for UDP."""
         return "" if self.transport == "udp" else f";transport={self.transport}"
 
     def _listening(self, port: int) -> int:

@@ -18,6 +18,7 @@ from ..addresses import free_port, local_address_towards
 from ..base import Headers, Report
 from ..processes import Launcher
 from . import configuration, versions
+from .directions import Directions
 from .output import Line, Traced
 from .phone import ControlledPhone
 from .process import PortTakenError, Process
@@ -57,8 +58,8 @@ class ExternalBackend(ControlledPhone):
         self._ending: Process | None = None
         self._recorder: Recorder | None = None
         self._dialling = False
-        self._ours: frozenset[str] = frozenset()
         self._address, self._port = _LOOPBACK, 0
+        self._directions = Directions(self._address, self._port)
 
     @property
     def pid(self) -> int | None:
@@ -89,7 +90,7 @@ class ExternalBackend(ControlledPhone):
 
     def _try_start(self) -> None:
         self._port, control_port = free_port(self._address), free_port(_LOOPBACK)
-        self._ours = _addresses(self._address, self._port)
+        self._directions = Directions(self._address, self._port)
         self._folder = Path(tempfile.mkdtemp(prefix="BaresipLibrary-"))
         sip = f"{wire.bracketed(self._address)}:{self._port}"
         configuration.write(
@@ -158,7 +159,7 @@ class ExternalBackend(ControlledPhone):
     def _message(self, traced: Traced) -> events.SipMessage:
         return events.SipMessage(
             time.monotonic(),
-            _is_sent(traced, self._ours),
+            self._directions.is_sent(traced),
             traced.transport,
             traced.source,
             traced.destination,
@@ -233,21 +234,3 @@ class ExternalBackend(ControlledPhone):
 
 def _unwritten(path: Path, error: OSError) -> str:
     return f"{path} cannot be written: {error.strerror}"
-
-
-def _addresses(address: str, port: int) -> frozenset[str]:
-    """How this agent stands in the trace; TLS has the next port."""
-    host = wire.bracketed(address)
-    return frozenset({f"{host}:{port}", f"{host}:{port + 1}"})
-
-
-def _is_sent(traced: Traced, ours: frozenset[str]) -> bool:
-    """Whether this agent sent a message. Over TCP its end may have a port of its own."""
-    if (traced.source in ours) != (traced.destination in ours):
-        return traced.source in ours
-    head = traced.text.partition("\r\n\r\n")[0]
-    via = re.search(
-        r"^(?:Via|v)[ \t]*:[^\r\n]*?[ \t](\S+?)[;,\s]", head, re.IGNORECASE | re.MULTILINE
-    )
-    by_us = via is not None and via[1] in ours
-    return by_us != head.startswith("SIP/2.0 ")

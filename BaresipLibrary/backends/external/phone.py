@@ -231,6 +231,8 @@ class ControlledPhone(Backend):
                 self._ask(("uarmheader", f"{name} 0"))
 
     def _dial(self, uri: str) -> str:
+        if self.version.repeats_parameters:
+            uri = uri.removesuffix(self._account.transport_parameter)
         with self._changes:
             self._interpreter.last_dialled = None
         if self.version.names_calls:

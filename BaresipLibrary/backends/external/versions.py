@@ -62,6 +62,11 @@ class Version(NamedTuple):
         return self >= (2, 0)
 
     @property
+    def repeats_parameters(self) -> bool:
+        """Whether a dialled URI gets the account's parameters twice when it has them (history)."""
+        return self < (4, 1)
+
+    @property
     def loses_call_of_failed_transfer(self) -> bool:
         """Whether a transfer that fails ends the transferred call, without an event."""
         return self < (2, 0)

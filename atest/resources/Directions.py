@@ -1,0 +1,82 @@
+"""Who sent each SIP message, for suites that compare what both sides saw."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import trustme
+from robot.api.deco import library
+from robot.libraries.BuiltIn import BuiltIn
+
+from BaresipLibrary.agents.agent import Agent
+from BaresipLibrary.events import SipMessage
+from BaresipLibrary.sip.messages import Message
+from BaresipLibrary.waits import wait_until
+
+
+@library(scope="SUITE", auto_keywords=True)
+class Directions:
+    """Keywords about the SIP messages between two agents."""
+
+    ROBOT_LISTENER_API_VERSION = 3
+
+    def __init__(self) -> None:
+        self.ROBOT_LIBRARY_LISTENER = self
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+
+    def close(self) -> None:
+        """Listener: removes the certificate."""
+        if self._folder is not None:
+            self._folder.cleanup()
+
+    def certificate(self) -> str:
+        """A certificate and its key for 127.0.0.1, in one file."""
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory()
+            proof = trustme.CA().issue_cert("127.0.0.1").private_key_and_cert_chain_pem
+            proof.write_to_path(Path(self._folder.name) / "agent.pem")
+        return f"{self._folder.name}/agent.pem"
+
+    def what_one_sent_the_other_should_have_received(self, one: str, other: str) -> None:
+        """Fails unless both saw the same messages of their newest calls, in opposite directions."""
+        agents = _agent(one), _agent(other)
+
+        def agree() -> bool | None:
+            return _sides(agents[0]) == {(text, not sent) for text, sent in _sides(agents[1])}
+
+        if not wait_until(agents[0].changes, lambda: agree() or None, 5.0):
+            shown = [_shown(agent) for agent in agents]
+            raise AssertionError("They disagree.\n" + "\n\n".join(shown))
+        print(_shown(agents[0]))
+
+    def request_uri_should_repeat_nothing(self, name: str) -> None:
+        """Fails when the URI that an agent dialled last has one parameter twice."""
+        first = next(message for sent, message in _messages(_agent(name)) if sent)
+        parameters = first.start_line.split()[1].split(";")[1:]
+        if len(set(parameters)) < len(parameters):
+            raise AssertionError(f"{name} sent: {first.start_line}")
+
+    def requests_sent_should_be(self, name: str, *expected: str) -> None:
+        """Fails unless these are the methods that an agent sent in its newest call, in order."""
+        found = [message.method for sent, message in _messages(_agent(name)) if sent]
+        BuiltIn().should_be_equal([one for one in found if one], list(expected))
+
+
+def _agent(name: str) -> Agent:
+    agent: Agent = BuiltIn().get_library_instance("BaresipLibrary").agents.get(name)
+    return agent
+
+
+def _messages(agent: Agent) -> Iterator[tuple[bool, Message]]:
+    with agent.changes:
+        seen: list[SipMessage] = list(agent.journal.messages(agent.last_call.call_id))
+    return ((one.sent, Message(one.text)) for one in seen)
+
+
+def _sides(agent: Agent) -> set[tuple[str, bool]]:
+    return {(message.text, sent) for sent, message in _messages(agent)}
+
+
+def _shown(agent: Agent) -> str:
+    lines = (f"{'>' if sent else '<'} {message.start_line}" for sent, message in _messages(agent))
+    return "\n".join([agent.name, *lines])
