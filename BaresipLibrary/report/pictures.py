@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ..foreign_logs import only_warnings_of
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -53,6 +55,13 @@ def picture(
     """
     if not samples.size:
         raise ValueError("There is nothing to draw: the recording has no samples.")
+    with only_warnings_of("matplotlib", "PIL"):
+        return _draw(samples, sample_rate, marks, begin)
+
+
+def _draw(
+    samples: Samples, sample_rate: int, marks: Sequence[tuple[float, str]], begin: float
+) -> bytes:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 

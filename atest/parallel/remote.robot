@@ -1,5 +1,6 @@
 *** Settings ***
 Documentation       The library in another process, driven over Robot's Remote interface.
+Library             ../resources/ChildRun.py
 Library             Serving.py
 Suite Setup         Serve
 Suite Teardown      Stop Serving
@@ -60,14 +61,12 @@ A Secret Is Not Replaced By Stars
     ...    Phones.Start Agent    carol    1001    127.0.0.1    ${password}
 
 Agents Outlive A Test That Does Not Stop Them
-    Phones.Start Agent    alice
-    [Teardown]    NONE
-
-Until Somebody Does
-    Phones.Get State    alice    ==    IDLE
+    Run Suite    ${CURDIR}/_suites/outliving.robot    --variable    ADDRESS:${ADDRESS}
+    All Tests Should Have Passed
 
 
 *** Keywords ***
 Serve
     ${address} =    Start Serving    backend=${BACKEND}    timeout=5s
-    Import Library    Remote    ${address}    AS    Phones
+    VAR    ${ADDRESS}    ${address}    scope=SUITE
+    Import Library    Remote    ${ADDRESS}    AS    Phones

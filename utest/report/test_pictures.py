@@ -1,6 +1,7 @@
 """What a picture of a recording shows, and what it costs."""
 
 import io
+import logging
 import subprocess
 import sys
 import time
@@ -124,3 +125,12 @@ def test_matplotlib_is_imported_for_the_first_picture_only_and_pyplot_never() ->
         "assert 'matplotlib' in sys.modules; assert 'matplotlib.pyplot' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_what_matplotlib_says_of_itself_stays_out_of_the_log(caplog):
+    with caplog.at_level("DEBUG"):
+        picture(signals.tone(1000, 1, RATE), RATE)
+        before = [record.name for record in caplog.records]
+        logging.getLogger("matplotlib").debug("said by the suite")
+    assert not any(name.startswith(("matplotlib", "PIL")) for name in before)
+    assert "said by the suite" in caplog.text

@@ -1,0 +1,14 @@
+*** Settings ***
+Documentation       A log at level DEBUG holds what the library and Robot say, not what other packages do.
+Library             OperatingSystem
+Resource            ../resources/backend.resource
+Library             ../resources/ChildRun.py
+
+
+*** Test Cases ***
+Drawing A Picture Logs Nothing About Fonts
+    ${run} =    Run Suite    ${CURDIR}/_suites/verdicts.robot    --test    Another Tone Is Sent    --loglevel    DEBUG
+    ${log} =    Get File    ${run.output}/output.xml
+    Should Contain    ${log}    level="DEBUG"
+    Should Contain    ${log}    image/webp
+    Should Not Contain Any    ${log}    findfont    matplotlib    font_manager
