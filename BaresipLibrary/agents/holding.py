@@ -8,7 +8,7 @@ from ..events import SipMessage
 from ..sip.messages import Message
 from ..waits import wait_until
 from .agent import Agent
-from .call import Call, Direction
+from .call import Call
 from .failures import CallFailure
 from .observations import silence_of
 from .states import require_established
@@ -39,7 +39,6 @@ def hold(agent: Agent, call: Call, on: bool, timeout: float) -> None:
     if call.on_hold is on and call.hold_wanted is on:
         return
     began, deadline = len(agent.journal), time.monotonic() + timeout
-    _let_settle(agent, call)
     answer: _Answer | None = _Answer.GAVE_WAY
     while answer is _Answer.GAVE_WAY:
         position = len(agent.journal)
@@ -51,19 +50,6 @@ def hold(agent: Agent, call: Call, on: bool, timeout: float) -> None:
 
 def _verb(on: bool) -> str:
     return "hold" if on else "resume"
-
-
-def _let_settle(agent: Agent, call: Call) -> None:
-    """Lets the re-INVITE pass that some stacks send by themselves after they have answered."""
-    if call.direction is Direction.OUTGOING or call.established_at is None:
-        return
-
-    def settled() -> bool | None:
-        agent.require_alive()
-        return call.offers.accepted > 0 or not call.is_live or None
-
-    left = call.established_at + agent.backend.restless - time.monotonic()
-    wait_until(agent.changes, settled, max(0.0, left))
 
 
 def _ask(agent: Agent, call: Call, on: bool) -> None:

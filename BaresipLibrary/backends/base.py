@@ -97,9 +97,6 @@ class Backend(ABC):
     codecs: Mapping[str, str]
     #: What a tester should know about this baresip before it surprises, a sentence each.
     caveats: tuple[str, ...] = ()
-    #: For how long after an answer its callee may send a re-INVITE of its own (s), which undoes a
-    #: hold that came before.
-    restless = 0.0
 
     @property
     def description(self) -> str:

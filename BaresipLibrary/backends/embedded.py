@@ -45,7 +45,6 @@ class EmbeddedBackend(Backend):
 
     name = "embedded"
     capabilities = frozenset(Capability) - {Capability.MESSAGE_WAITING}
-    restless = 0.5
     media_encryptions = frozenset({"srtp", "srtp-mand", "srtp-mandf", "dtls_srtp"})
     codecs = MappingProxyType(
         {

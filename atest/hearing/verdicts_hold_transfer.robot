@@ -13,11 +13,8 @@ A Hold
     opus/48000/2
 
 A Hold By The Called One
-    [Documentation]    baresip sends a re-INVITE of its own 0.1 s after it has answered, which takes an
-    ...    earlier hold back: sendrecv.
     Needs    RECORD_AFTER_HOLD
     Talk
-    Call Should Stay Established    bob    300ms
     Hold    bob
     Verify Hold    bob    alice
 

@@ -8,7 +8,6 @@ Resource            phone.resource
 
 *** Test Cases ***
 Hold Right After The Answer
-    [Documentation]    The callee's own re-INVITE is in the way then; the keyword waits it out.
     FOR    ${round}    IN RANGE    5
         Talk
         Hold    alice
@@ -22,7 +21,7 @@ Hold Right After The Answer
     END
 
 The Callee Holds Right After Its Answer
-    [Documentation]    Its own re-INVITE comes after that, and would take the call back.
+    [Documentation]    Nothing that its stack does by itself takes the call back.
     FOR    ${round}    IN RANGE    5
         Start Agent    alice
         Start Agent    bob
@@ -129,7 +128,6 @@ Talk By Relay
     ${bob} =    Start Agent    bob
     ${uri} =    Start Relay    ${alice}    ${bob}
     Connect    alice    ${uri}    bob
-    Call Should Stay Established    bob    700ms    # until its own re-INVITE has passed
 
 Hold State Should Be
     [Arguments]    ${agent}    ${field}    ${expected}

@@ -29,10 +29,6 @@ class Abilities:
         """Whether the backend has a capability."""
         return what in _backend()[1]
 
-    def callee_refreshes(self) -> bool:
-        """Whether a callee sends a re-INVITE about 100 ms after its answer, as 4.x does."""
-        return Capability.SEVERAL_RINGING in _backend()[1]
-
 
 def _backend() -> tuple[str, frozenset[Capability]]:
     chosen = str(BuiltIn().get_variable_value("${BACKEND}", "auto"))

@@ -1,7 +1,6 @@
 """Brings up Kamailio and SIPp for the acceptance suites, on ports the operating system gives."""
 
 import os
-import re
 import shutil
 import signal
 import socket
@@ -108,8 +107,6 @@ class Servers:
         _require("sipp", "sip-tester")
         folder = self._new_folder(name)
         text = (HERE / "sipp" / f"{scenario}.xml").read_text()
-        if not BuiltIn().get_library_instance("Abilities").callee_refreshes():
-            text = _REFRESH.sub('<pause milliseconds="100"/>', text)
         for key, value in values.items():
             text = text.replace(f"@{key}@", str(value))
         (folder / "scenario.xml").write_text(text)
@@ -206,10 +203,6 @@ class Servers:
         output = BuiltIn().get_variable_value("${OUTPUT DIR}")
         self._folders[name] = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=output))
         return self._folders[name]
-
-
-#: From the comment that announces it to the end of the transaction.
-_REFRESH = re.compile(r"<!-- The callee refreshes.*?<recv request=\"ACK\"/>", re.DOTALL)
 
 
 class StunServer(threading.Thread):

@@ -60,7 +60,8 @@ A Challenged Invite Is Sent Again With Credentials
     Sipp Should Succeed
 
 The Caller Hangs Up
-    Be Called By Sipp    calls_and_hangs_up
+    Ring By Sipp    calls_and_hangs_up
+    Accept    bob
     Wait Until State Is    bob    IDLE
     Get Reason    bob    ==    hung up by the peer
     Get Status Code    bob    ==    None

@@ -1,6 +1,5 @@
 """Hold, transfer, registration, digits and quality, by their events."""
 
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -109,16 +108,6 @@ def test_a_resume_is_sent_after_a_hold_that_failed(phone: Phone) -> None:
         hold(phone.agent, call, True, 0)
     hold(phone.agent, call, False, 0)
     assert phone.backend.commands == [("hold", "in-1", True), ("hold", "in-1", False)]
-
-
-def test_a_callee_holds_after_its_own_offer(phone: Phone) -> None:
-    phone.backend.restless = 60.0
-    talking(phone)
-    call = phone.agent.calls[0]
-    threading.Timer(0.05, lambda: offer(phone, "sendrecv")).start()
-    when_told(phone, "hold", lambda: offer(phone, "sendonly"))
-    hold(phone.agent, call, True, 60)
-    assert (call.offers.accepted, call.on_hold) == (2, True)
 
 
 def test_a_call_on_hold_is_not_the_active_one(phone: Phone) -> None:

@@ -61,7 +61,6 @@ class AttachedBackend(ControlledPhone):
 
     def _know(self, version: versions.Version, modules: frozenset[str]) -> None:
         self.version = version
-        self.restless = version.restless
         self._interpreter.set_version(version)
         self._talker.set_toggles(not version.names_calls)
         unable = {Capability.VERIFY_TLS}

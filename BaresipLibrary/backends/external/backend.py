@@ -49,7 +49,6 @@ class ExternalBackend(ControlledPhone):
         self.version = self._program.version
         self.capabilities = versions.capabilities(self.version, self._program.modules)
         self.caveats = versions.caveats(self.version)
-        self.restless = self.version.restless
         self.media_encryptions = encryptions_of(self._program.modules)
         self.codecs = codecs_of(self._program.modules)
         self._stem = stem

@@ -52,11 +52,6 @@ class Version(NamedTuple):
         return self >= (2, 0)
 
     @property
-    def restless(self) -> float:
-        """For how long after an answer it may send a re-INVITE of its own, as a callee (s)."""
-        return 0.5 if self >= (2, 0) else 0.0
-
-    @property
     def registers_by_command(self) -> bool:
         """Whether `uareg` is there; else registering takes a new user agent."""
         return self >= (2, 0)

@@ -21,6 +21,8 @@ T = TypeVar("T")
 _POINTER, _TEXT, _NUMBER = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_uint32
 #: Name, result, arguments; the variable ones of `ua_hangupf` come after those.
 _FUNCTIONS = (
+    ("baresip_vidcodecl", _POINTER, []),
+    ("list_clear", None, [_POINTER]),
     ("uag_call_find", _POINTER, [_TEXT]),
     ("call_audio", _POINTER, [_POINTER]),
     ("audio_strm", _POINTER, [_POINTER]),
@@ -79,6 +81,15 @@ class StackThread:
         self._jobs.append(lambda: results.append(function()))
         await self._runtime.cmd(_native.lib.BP_CMD_PING)
         return results[0]
+
+
+async def go_without_video(thread: StackThread) -> None:
+    """Takes every video codec from a stack that has no user agent yet: its calls are audio only.
+
+    A callee would else make a video stream for each call, drop it with the answer, and send a
+    re-INVITE about it a moment later.
+    """
+    await thread.run(lambda: _library.list_clear(_library.baresip_vidcodecl()))
 
 
 async def rtp_packets(thread: StackThread, call_id: str) -> tuple[int, int] | None:

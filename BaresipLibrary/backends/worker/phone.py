@@ -91,6 +91,7 @@ class Phone:
         follow_logs(self._report)
         await self._runtime.start(Config(**config))
         self._stack = native.StackThread(self._runtime)
+        await native.go_without_video(self._stack)
         self._runtime.subscribe(self._on_event)
         self._ua = await UserAgent.create(self._runtime, aor, transfer_policy="auto")
         self._ua.on_incoming(self._on_incoming)
