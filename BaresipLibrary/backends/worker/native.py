@@ -11,7 +11,7 @@ import ctypes
 import re
 from collections import deque
 from collections.abc import AsyncIterator, Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from baresip import Runtime, _native
 from baresip._events import set_sink
@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 _POINTER, _TEXT, _NUMBER = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_uint32
 #: Name, result, arguments; the variable ones of `ua_hangupf` come after those.
-_FUNCTIONS = (
+_FUNCTIONS: tuple[tuple[str, Any, list[Any]], ...] = (
     ("baresip_vidcodecl", _POINTER, []),
     ("list_clear", None, [_POINTER]),
     ("uag_call_find", _POINTER, [_TEXT]),
