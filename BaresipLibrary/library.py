@@ -97,6 +97,11 @@ class BaresipLibrary(DynamicCore):
     Keywords that wait return the moment they can, and fail the moment it is certain that what they
     wait for cannot come any more. Times are Robot times, such as ``500ms`` or ``5s``.
 
+    A wait speaks of what comes now: a keyword that acts on a call (``Dial``, ``Accept``, ``Hang Up``,
+    ``Transfer`` and so on, of any agent) makes old what all agents saw before it, and what one
+    keyword has told is no news to the next one. While an agent calls, an earlier call of the one
+    that is called ends no wait.
+
     = Assertions =
 
     Keywords tagged _Assertion_ return a value and check it when ``assertion_operator`` and

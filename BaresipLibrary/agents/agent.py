@@ -70,6 +70,8 @@ class Agent:
         self.metadata = metadata or {}
         self.journal = Journal()
         self.looked_at = 0
+        #: Where in the journal the outcome of the last REGISTER begins, as far as it is not told.
+        self.registration_since = 0
         self.logged = 0
         self.uri = ""
         #: How often audio has arrived, by Call-ID, while somebody listened.
@@ -186,7 +188,10 @@ class Agent:
         return call.status_code if call else None
 
     def look(self) -> None:
-        """Notes that the suite has looked at this agent: what happened before is no news to it."""
+        """Notes that the suite has looked at this agent: what happened before is no news to it.
+
+        Waits do so with all that they tell, and every keyword that acts: see `Registry.look`.
+        """
         with self.changes:
             self.looked_at = len(self.journal)
 

@@ -3,7 +3,15 @@
 from functools import partial
 
 from ..errors import UsageError
-from ..events import Registered, RegistrationFailed, StackLog, Unregistered
+from ..events import (
+    Event,
+    Registered,
+    Registering,
+    RegistrationFailed,
+    SipMessage,
+    StackLog,
+    Unregistered,
+)
 from ..waits import wait_until
 from .agent import PROMPTLY, Agent
 from .failures import CallFailure
@@ -23,11 +31,11 @@ def register(agent: Agent, timeout: float | None) -> None:
         PhoneFailure: it was refused, or no answer came.
     """
     _require_registrar(agent)
-    position = len(agent.journal)
+    _ask_anew(agent)
     with agent.commanding("register"):
         agent.backend.register()
     if timeout is not None:
-        _await(agent, Registered, position, timeout)
+        _await(agent, Registered, timeout)
 
 
 def unregister(agent: Agent, timeout: float | None) -> None:
@@ -40,11 +48,11 @@ def unregister(agent: Agent, timeout: float | None) -> None:
     _require_registrar(agent)
     if not agent.registered:
         raise UsageError(f"{agent.name} is not registered; use Register first.")
-    position = len(agent.journal)
+    _ask_anew(agent)
     with agent.commanding("unregister"):
         agent.backend.unregister()
     if timeout is not None:
-        _await(agent, Unregistered, position, timeout)
+        _await(agent, Unregistered, timeout)
 
 
 def wait_until_registered(agent: Agent, timeout: float) -> None:
@@ -55,8 +63,13 @@ def wait_until_registered(agent: Agent, timeout: float) -> None:
         PhoneFailure: it was refused, or no answer came.
     """
     _require_registrar(agent)
-    if not agent.registered:
-        _await(agent, Registered, agent.looked_at, timeout)
+    _await(agent, Registered, timeout)
+
+
+def _ask_anew(agent: Agent) -> None:
+    """Makes earlier outcomes old: a failure that was told, and the answer to another request."""
+    with agent.changes:
+        agent.registration_since = len(agent.journal)
 
 
 def _require_registrar(agent: Agent) -> None:
@@ -68,24 +81,26 @@ def _require_registrar(agent: Agent) -> None:
         raise UsageError(f"{agent.name} never registers: it was started with regint=0.")
 
 
-def _await(agent: Agent, wanted: type[Outcome], position: int, timeout: float) -> None:
+def _await(agent: Agent, wanted: type[Outcome], timeout: float) -> None:
+    position = agent.registration_since
     where = f"at {agent.account.domain}"
     goal = "registered" if wanted is Registered else "unregistered"
 
     def outcome() -> Outcome | None:
         agent.require_alive()
-        kinds = (wanted, RegistrationFailed)
-        return next((e for e in agent.journal.since(position) if isinstance(e, kinds)), None)
+        newest = _last_outcome(agent, position)[1]
+        return newest if isinstance(newest, wanted | RegistrationFailed) else None
 
     found = wait_until(agent.changes, outcome, timeout)
     if found is None:
         raise CallFailure(
-            f"{agent.name} is not {goal} {where}: no answer within {timeout:g} s.",
+            f"{agent.name} is not {goal} {where}: {_nothing(agent, position, timeout)}.",
             agent,
             lambda _: silence_of(agent, "REGISTER", position),
             awaited=lambda event: isinstance(event, wanted),
         )
     if isinstance(found, RegistrationFailed):
+        _ask_anew(agent)
         why, status = _why(agent, found, position), found.status or 0
         raise CallFailure(
             f"{agent.name} is not {goal} {where}: {why}.",
@@ -94,12 +109,42 @@ def _await(agent: Agent, wanted: type[Outcome], position: int, timeout: float) -
         )
 
 
+def _last_outcome(agent: Agent, position: int) -> tuple[int, Outcome | None]:
+    """The newest outcome from a position in the journal on, and the position after it."""
+    for number, event in reversed(list(agent.journal.numbered(position))):
+        if isinstance(event, Outcome):
+            return number + 1, event
+    return position, None
+
+
+def _nothing(agent: Agent, position: int, timeout: float) -> str:
+    """What was there in place of an outcome: a REGISTER at least, or not even that."""
+    after, _ = _last_outcome(agent, position)
+    if any(_asks(event) for event in agent.journal.since(after)):
+        return f"no answer within {timeout:g} s"
+    match agent.registration:
+        case RegistrationFailed() as told:
+            return f"{_outcome(told)}, and no REGISTER was seen since"
+        case Unregistered():
+            return "it has unregistered, and no REGISTER was seen since; use Register"
+    return f"no REGISTER was seen within {timeout:g} s; use Register"
+
+
+def _asks(event: Event) -> bool:
+    by_trace = isinstance(event, SipMessage) and event.sent and event.text.startswith("REGISTER ")
+    return by_trace or isinstance(event, Registering)
+
+
 def _why(agent: Agent, failed: RegistrationFailed, position: int) -> str:
     if agent.account.transport == "tls" and failed.words == _TLS_TROUBLE:
         logged = partial(agent.journal.of_kind, StackLog, position)
         distrust = wait_until(agent.changes, lambda: distrusted_certificate(logged()), PROMPTLY)
         if distrust:
             return f"the server's TLS certificate is not trusted ({distrust}); see tls_ca_file"
+    return _outcome(failed)
+
+
+def _outcome(failed: RegistrationFailed) -> str:
     if failed.status is not None:
         return f"the registrar refused with {failed.status} {failed.words}".rstrip()
     return f"the registrar was not reached: {failed.words}"

@@ -81,6 +81,11 @@ class Registry:
         """A sentence that lists the agents."""
         return f"Agents: {', '.join(self._entries)}." if self._entries else "No agent is running."
 
+    def look(self) -> None:
+        """Makes what every agent has seen so far old: a keyword is about to act."""
+        for agent in self:
+            agent.look()
+
     def stop(self, who: str | Agent) -> None:
         """Stops one agent and forgets it."""
         agent = self.get(who)

@@ -1,6 +1,7 @@
 """Waiting for an agent's state, and knowing when it can no longer come."""
 
 import time
+from collections.abc import Iterable, Sequence
 
 from ..errors import UsageError
 from ..events import (
@@ -14,7 +15,7 @@ from ..events import (
 from ..types import AgentState
 from ..waits import wait_until
 from .agent import PROMPTLY, Agent
-from .call import Call, CallState
+from .call import Call, CallState, Direction
 from .failures import Because, CallFailure
 from .observations import on_nobody_calling, on_setup
 
@@ -26,20 +27,28 @@ _BRINGS = {
 }
 
 
-def wait_for_state(agent: Agent, wanted: AgentState, timeout: float) -> None:
+def wait_for_state(
+    agent: Agent, wanted: AgentState, timeout: float, agents: Iterable[Agent] = ()
+) -> None:
     """Waits until the agent is in a state, `timeout` in seconds.
+
+    `agents` are those of the suite: while one of them calls, its call may still arrive here.
 
     Raises:
         PhoneFailure: it is not in time, or at once when it cannot be any more.
         AgentGone: the agent's process died.
     """
 
+    everybody = list(agents)
+
     def reached() -> bool | None:
         agent.require_alive()
         if agent.state is wanted:
+            agent.look()
             return True
-        obstacle = _obstacle(agent, wanted)
+        obstacle = _obstacle(agent, wanted, everybody)
         if obstacle:
+            agent.look()
             raise CallFailure(
                 f"{agent.name} is not {wanted.name}: {obstacle}.",
                 agent,
@@ -48,6 +57,7 @@ def wait_for_state(agent: Agent, wanted: AgentState, timeout: float) -> None:
         return None
 
     if not wait_until(agent.changes, reached, timeout):
+        agent.look()
         raise CallFailure(
             f"{agent.name} is not {wanted.name} after {timeout:g} s: it is {agent.state.name},"
             f" {_situation(agent)}.",
@@ -55,7 +65,6 @@ def wait_for_state(agent: Agent, wanted: AgentState, timeout: float) -> None:
             _why_not(agent, wanted),
             awaited=lambda event: isinstance(event, _BRINGS[wanted]),
         )
-    agent.look()
 
 
 def _why_not(agent: Agent, wanted: AgentState) -> Because | None:
@@ -67,25 +76,49 @@ def _why_not(agent: Agent, wanted: AgentState) -> Because | None:
     return None
 
 
-def _obstacle(agent: Agent, wanted: AgentState) -> str | None:
+def _obstacle(agent: Agent, wanted: AgentState, agents: Sequence[Agent]) -> str | None:
     """Why the state cannot come without another keyword; None while it can."""
     call = agent.active_call
     if wanted is AgentState.IDLE:
         return _failed_transfer(agent)
-    if wanted is AgentState.RINGING:
-        return _missed_ringing(agent) if call is None else None
     if call is None:
-        last = agent.last_call
-        return last.story() if last else "it has no call; use Dial or Accept"
-    if call.is_waiting:
+        return None if _is_called(agent, agents) else _why_no_call(agent, wanted)
+    if wanted is AgentState.ESTABLISHED and call.is_waiting:
         return f"{call.story()} and nobody has accepted it; use Accept"
     return None
 
 
+def _why_no_call(agent: Agent, wanted: AgentState) -> str | None:
+    if wanted is AgentState.RINGING:
+        return _missed_ringing(agent)
+    last = agent.last_call
+    return last.story() if last else "it has no call; use Dial or Accept"
+
+
+def _is_called(agent: Agent, agents: Sequence[Agent]) -> bool:
+    """Whether a call may be on its way to an agent that was not the last to call."""
+    last = agent.last_call
+    if last is not None and last.direction is Direction.OUTGOING:
+        return False
+    known = {call.call_id for call in agent.calls}
+    others = [other for other in agents if other is not agent]
+    elsewhere = {other.uri for other in others} - {agent.uri}
+    return any(
+        call.direction is Direction.OUTGOING
+        and call.state is CallState.RINGING
+        and call.call_id not in known
+        and call.peer_uri not in elsewhere
+        for other in others
+        for call in other.calls
+    )
+
+
 def _failed_transfer(agent: Agent) -> str | None:
     """A transfer that has failed since the suite last looked: the call will not end by it."""
-    failed = next(agent.journal.of_kind(TransferFailed, agent.looked_at), None)
-    return f"its transfer did not work, {failed.story()}" if failed else None
+    for failed in agent.journal.of_kind(TransferFailed, agent.looked_at):
+        if any(call.call_id == failed.call_id and call.is_live for call in agent.calls):
+            return f"its transfer did not work, {failed.story()}"
+    return None
 
 
 def _missed_ringing(agent: Agent) -> str | None:

@@ -137,6 +137,7 @@ def _await_outcome(
         agent.require_alive()
         for failed in agent.journal.of_kind(TransferFailed, position):
             if failed.call_id == call.call_id:
+                agent.look()
                 raise PhoneFailure(f"{what}: {failed.story()}; {_what_remains(call)}.")
         if call.closed is None:
             return enough() or None

@@ -52,6 +52,12 @@ class Component:
             raise UsageError(f"A time must not be negative, {value:g} s is.")
         return value
 
+    def _acting(self, agent: AgentName) -> Agent:
+        """The agent that a keyword acts on; what any agent saw before is no news to later waits."""
+        who = self._agents.get(agent)
+        self._agents.look()
+        return who
+
     def _checked(
         self,
         agent: Agent,

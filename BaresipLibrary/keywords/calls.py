@@ -42,7 +42,7 @@ class CallKeywords(Component):
         | Dial | alice | bob |
         | Dial | alice | sip:echo@127.0.0.1:5062 | headers=${{{'X-Trace-Id': 'abc'}}} |
         """
-        caller = self._agents.get(agent)
+        caller = self._acting(agent)
         return caller.dial(target_uri(self._agents, caller, target), header_pairs(headers))
 
     @keyword(tags=("Call",))
@@ -59,7 +59,7 @@ class CallKeywords(Component):
         | Accept | bob |
         | Accept | bob | timeout=3s |
         """
-        callee = self._agents.get(agent)
+        callee = self._acting(agent)
         callee.answer(wait_for_incoming(callee, self._seconds(timeout), call))
 
     @keyword(tags=("Call",))
@@ -87,7 +87,7 @@ class CallKeywords(Component):
         | Reject | bob |
         | Reject | bob | 603 | reason=Not Today |
         """
-        callee = self._agents.get(agent)
+        callee = self._acting(agent)
         if not 300 <= code <= 699:
             raise UsageError(f"A call is refused with a status from 300 to 699, not {code}.")
         words = reason_phrase(code) if reason is None else reason
@@ -113,7 +113,7 @@ class CallKeywords(Component):
         Example:
         | Deflect | bob | carol |
         """
-        callee = self._agents.get(agent)
+        callee = self._acting(agent)
         contact = ("Contact", f"<{target_uri(self._agents, callee, target)}>")
         incoming = wait_for_incoming(callee, self._seconds(timeout), call)
         callee.refuse(incoming, 302, reason_phrase(302), [contact])
@@ -129,7 +129,7 @@ class CallKeywords(Component):
         Example:
         | Hang Up | alice |
         """
-        who = self._agents.get(agent)
+        who = self._acting(agent)
         who.hang_up(who.require_call("to hang up", _FIRST, call))
 
     @keyword(tags=("Call",))
@@ -164,7 +164,7 @@ class CallKeywords(Component):
     def _hold(
         self, agent: AgentName, call: str | None, on: bool, timeout: timedelta | None
     ) -> None:
-        who = self._agents.get(agent)
+        who = self._acting(agent)
         which = who.require_call("to hold" if on else "to resume", _FIRST, call)
         hold(who, which, on, self._seconds(timeout))
 

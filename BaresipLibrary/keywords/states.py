@@ -1,7 +1,8 @@
 """States, and how calls ended."""
 
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from assertionengine import AssertionOperator
 from robot.api.deco import keyword
@@ -11,6 +12,8 @@ from ..agents.states import stay_established, wait_for_state
 from ..types import AgentState, Peer
 from .assertions import Assertion
 from .base import AgentName, Component
+
+T = TypeVar("T")
 
 
 class StateKeywords(Component):
@@ -33,7 +36,7 @@ class StateKeywords(Component):
         | Wait Until State Is | alice | ESTABLISHED |
         | Wait Until State Is | bob | RINGING | timeout=2s |
         """
-        wait_for_state(self._agents.get(agent), state, self._seconds(timeout))
+        wait_for_state(self._agents.get(agent), state, self._seconds(timeout), self._agents)
 
     @keyword(tags=("State", "Wait"))
     def call_should_stay_established(self, agent: AgentName, duration: timedelta) -> None:
@@ -65,7 +68,7 @@ class StateKeywords(Component):
         """
         who = self._agents.get(agent)
         wanted = Assertion(assertion_operator, assertion_expected, message)
-        return self._checked(who, lambda: who.state.name, wanted, "The state of", timeout)
+        return self._seen(who, lambda: who.state.name, wanted, "The state of", timeout)
 
     @keyword(tags=("State", "Getter", "Assertion"))
     def get_reason(
@@ -89,7 +92,7 @@ class StateKeywords(Component):
         """
         who = self._agents.get(agent)
         wanted = Assertion(assertion_operator, assertion_expected, message)
-        return self._checked(who, lambda: who.reason, wanted, "The reason of", timeout)
+        return self._seen(who, lambda: who.reason, wanted, "The reason of", timeout)
 
     @keyword(tags=("State", "Getter", "Assertion"))
     def get_status_code(
@@ -112,7 +115,20 @@ class StateKeywords(Component):
         """
         who = self._agents.get(agent)
         wanted = Assertion(assertion_operator, assertion_expected, message)
-        return self._checked(who, lambda: who.status_code, wanted, "The status code of", timeout)
+        return self._seen(who, lambda: who.status_code, wanted, "The status code of", timeout)
+
+    def _seen(
+        self,
+        agent: Agent,
+        read: Callable[[], T],
+        wanted: Assertion,
+        what: str,
+        timeout: timedelta | None,
+    ) -> T:
+        """A checked value that tells how the last call stands: that is no news to later waits."""
+        value = self._checked(agent, read, wanted, what, timeout)
+        agent.look()
+        return value
 
     @keyword(tags=("State", "Getter"))
     def get_peer(self, agent: AgentName) -> Peer | None:

@@ -37,7 +37,7 @@ class TransferKeywords(Component):
         | Accept | carol |
         | Wait Until State Is | alice | IDLE |
         """
-        who = self._agents.get(agent)
+        who = self._acting(agent)
         which = who.require_call("to transfer", _FIRST, call)
         uri = target_uri(self._agents, who, target)
         callee = self._agents.find(target) if isinstance(target, str) else target
@@ -63,7 +63,7 @@ class TransferKeywords(Component):
         | Accept | carol |
         | Complete Transfer | alice |
         """
-        who = self._agents.get(agent)
+        who = self._acting(agent)
         which = who.require_call("to transfer", _FIRST, call)
         uri = target_uri(self._agents, who, target)
         return transfers.consult(who, which, uri, self._seconds(timeout))
@@ -81,7 +81,7 @@ class TransferKeywords(Component):
         Example:
         | Complete Transfer | alice |
         """
-        transfers.complete(self._agents.get(agent), self._seconds(timeout))
+        transfers.complete(self._acting(agent), self._seconds(timeout))
 
     @keyword(tags=("Transfer",))
     def abort_transfer(self, agent: AgentName, *, timeout: timedelta | None = None) -> None:
@@ -92,4 +92,4 @@ class TransferKeywords(Component):
         Example:
         | Abort Transfer | alice |
         """
-        transfers.abort(self._agents.get(agent), self._seconds(timeout))
+        transfers.abort(self._acting(agent), self._seconds(timeout))

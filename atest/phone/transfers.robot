@@ -1,6 +1,7 @@
 *** Settings ***
 Documentation       Transfers between local agents, and calls beside each other.
 Resource            phone.resource
+Library             ../resources/Meanwhile.py
 
 
 *** Test Cases ***
@@ -33,6 +34,25 @@ A Blind Transfer To Nobody
     ...    Transfer    alice    sip:nobody@127.0.0.1:9;transport=tcp
     Wait Until State Is    bob    ESTABLISHED
     Verify Audio Connection    alice    bob
+
+A Transfer Whose Failure Was Told Is No News To The Next Wait
+    Needs    KEEP_CALL
+    Talk
+    Run Keyword And Expect Error    alice could not transfer its call to *; the call goes on.
+    ...    Transfer    alice    sip:nobody@127.0.0.1:9;transport=tcp
+    Meanwhile    Hang Up    bob
+    Wait Until State Is    alice    IDLE    timeout=20s
+    Get Reason    alice    ==    hung up by the peer
+
+A Transfer That Failed Does Not Keep A Call From Being Hung Up
+    Needs    KEEP_CALL
+    Talk
+    Start Agent    carol
+    Transfer    alice    carol
+    Reject    carol    486
+    Get Peer Number    bob    ==    alice    timeout=5s
+    Hang Up    bob
+    Wait Until State Is    alice    IDLE
 
 An Attended Transfer
     Needs    ATTENDED_TRANSFER

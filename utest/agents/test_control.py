@@ -11,7 +11,7 @@ import soundfile
 from BaresipLibrary.agents import dtmf, transfers
 from BaresipLibrary.agents.holding import hold
 from BaresipLibrary.agents.quality import mos, quality_of
-from BaresipLibrary.agents.registration import register, unregister
+from BaresipLibrary.agents.registration import register, unregister, wait_until_registered
 from BaresipLibrary.agents.registry import Registry
 from BaresipLibrary.agents.speaking import send
 from BaresipLibrary.audio.sources import CODEC_RATES
@@ -24,6 +24,7 @@ from BaresipLibrary.events import (
     RegistrationFailed,
     StackLog,
     TransferFailed,
+    Unregistered,
 )
 from BaresipLibrary.types import AudioSource
 
@@ -184,6 +185,56 @@ def test_who_cannot_register_is_told(phone: Phone, make_phone: Callable[..., Pho
         register(make_phone(domain="pbx.test").agent, 0)
     with pytest.raises(UsageError, match="is not registered; use Register first"):
         unregister(make_phone(domain="pbx.test", regint=60).agent, 0)
+
+
+def test_a_registration_that_was_told_to_have_failed_is_no_news(account: Phone) -> None:
+    failed = RegistrationFailed(time.monotonic(), 403, "Forbidden")
+    when_told(account, "register", lambda: account.backend.feed(failed))
+    with pytest.raises(PhoneFailure, match="the registrar refused with 403 Forbidden"):
+        register(account.agent, 60)
+    since = "the registrar refused with 403 Forbidden, and no REGISTER was seen since"
+    with pytest.raises(PhoneFailure, match=since):
+        wait_until_registered(account.agent, 0)
+    account.sip("REGISTER sip:pbx.test SIP/2.0\r\n\r\n", sent=True)
+    with pytest.raises(PhoneFailure, match="no answer within 0 s"):
+        wait_until_registered(account.agent, 0)
+    account.backend.feed(Registered(time.monotonic()))
+    wait_until_registered(account.agent, 60)
+
+
+def test_a_refused_registration_is_news_whatever_the_suite_did_meanwhile(account: Phone) -> None:
+    register(account.agent, None)
+    account.backend.feed(RegistrationFailed(time.monotonic(), 403, "Forbidden"))
+    account.agent.look()
+    with pytest.raises(PhoneFailure, match="the registrar refused with 403 Forbidden"):
+        wait_until_registered(account.agent, 60)
+
+
+def test_another_register_is_waited_for_although_the_agent_is_registered(account: Phone) -> None:
+    account.backend.feed(Registered(time.monotonic()))
+    wait_until_registered(account.agent, 60)
+    register(account.agent, None)
+    with pytest.raises(PhoneFailure, match="alice is not registered"):
+        wait_until_registered(account.agent, 0)
+
+
+def test_who_lost_the_registration_is_not_registered(account: Phone) -> None:
+    register(account.agent, None)
+    now = time.monotonic()
+    account.backend.feed(Registered(now), RegistrationFailed(now, None, "Connection refused"))
+    with pytest.raises(PhoneFailure, match="the registrar was not reached: Connection refused"):
+        wait_until_registered(account.agent, 60)
+
+
+def test_nobody_has_asked_to_register(account: Phone) -> None:
+    with pytest.raises(PhoneFailure, match="no REGISTER was seen within 0 s; use Register"):
+        wait_until_registered(account.agent, 0)
+    account.backend.feed(Registered(time.monotonic()))
+    unregister(account.agent, None)
+    account.sip("REGISTER sip:pbx.test SIP/2.0\r\n\r\n", sent=True)
+    account.backend.feed(Unregistered(time.monotonic()))
+    with pytest.raises(PhoneFailure, match="it has unregistered, and no REGISTER was seen since"):
+        wait_until_registered(account.agent, 0)
 
 
 def test_digits_come_in_order(phone: Phone) -> None:

@@ -1,10 +1,12 @@
 """States move on events only, and waits fail as soon as they cannot succeed."""
 
 import time
+from collections.abc import Callable
 
 import pytest
 
 from BaresipLibrary.agents.failures import CallFailure
+from BaresipLibrary.agents.registry import Registry
 from BaresipLibrary.agents.states import (
     require_established,
     stay_established,
@@ -108,6 +110,56 @@ def test_a_call_that_the_suite_has_seen_end_says_nothing(phone: Phone) -> None:
         wait_for_state(phone.agent, AgentState.RINGING, 0)
 
 
+def test_an_end_that_was_told_is_no_news_to_the_next_wait(phone: Phone) -> None:
+    phone.rings()
+    phone.closes("in-1", ClosedBy.PEER)
+    with pytest.raises(PhoneFailure, match="was cancelled by the caller"):
+        wait_for_state(phone.agent, AgentState.RINGING, LONG)
+    with pytest.raises(PhoneFailure, match="is not RINGING after 0 s: it is IDLE, and the last"):
+        wait_for_state(phone.agent, AgentState.RINGING, 0)
+
+
+def test_what_was_before_a_keyword_that_acts_is_old(make_phone: Callable[..., Phone]) -> None:
+    alice = make_phone()
+    alice.rings()
+    alice.closes("in-1", ClosedBy.PEER)
+    registry = Registry()
+    registry.start("alice", "", lambda: alice.agent)
+    registry.look()
+    with pytest.raises(PhoneFailure, match="alice is not RINGING after 0 s"):
+        wait_for_state(alice.agent, AgentState.RINGING, 0)
+
+
+@pytest.mark.parametrize("state", [AgentState.RINGING, AgentState.ESTABLISHED])
+def test_while_somebody_calls_an_old_call_says_nothing(
+    make_phone: Callable[..., Phone], state: AgentState
+) -> None:
+    alice, bob = make_phone(name="alice"), make_phone(name="bob")
+    bob.rings("old")
+    bob.closes("old", ClosedBy.PEER)
+    alice.agent.dial(BOB)
+    with pytest.raises(PhoneFailure, match=f"bob is not {state.name} after 0 s: it is IDLE"):
+        wait_for_state(bob.agent, state, 0, [alice.agent, bob.agent])
+
+
+def test_a_call_to_another_agent_is_not_on_its_way_here(make_phone: Callable[..., Phone]) -> None:
+    alice, bob, carol = make_phone(name="alice"), make_phone(name="bob"), make_phone(name="carol")
+    alice.agent.uri, bob.agent.uri, carol.agent.uri = "sip:alice@x", "sip:bob@x", "sip:carol@x"
+    bob.rings("old")
+    bob.closes("old", ClosedBy.PEER)
+    alice.agent.dial("sip:carol@x")
+    with pytest.raises(PhoneFailure, match="bob is not RINGING: the call .* was cancelled"):
+        wait_for_state(bob.agent, AgentState.RINGING, LONG, [alice.agent, carol.agent])
+
+
+def test_who_dialled_waits_for_that_call(make_phone: Callable[..., Phone]) -> None:
+    alice, bob = make_phone(name="alice"), make_phone(name="bob")
+    refused(bob)
+    alice.agent.dial("sip:anybody@pbx")
+    with pytest.raises(PhoneFailure, match="bob is not RINGING: its call .* was refused with 486"):
+        wait_for_state(bob.agent, AgentState.RINGING, LONG, [alice.agent])
+
+
 def test_a_call_that_was_answered_before_says_nothing_about_the_next(phone: Phone) -> None:
     call_id = phone.agent.dial(BOB)
     phone.is_established(call_id)
@@ -125,6 +177,14 @@ def test_a_failed_transfer_tells_who_waits_for_the_end(phone: Phone) -> None:
         PhoneFailure, match="its transfer did not work, it failed with 404 Not Found"
     ):
         wait_for_state(phone.agent, AgentState.IDLE, LONG)
+
+
+def test_a_failed_transfer_that_was_told_is_no_news(phone: Phone) -> None:
+    test_a_failed_transfer_tells_who_waits_for_the_end(phone)
+    with pytest.raises(PhoneFailure, match="alice is not IDLE after 0 s: it is ESTABLISHED"):
+        wait_for_state(phone.agent, AgentState.IDLE, 0)
+    phone.closes("out-1", ClosedBy.PEER)
+    wait_for_state(phone.agent, AgentState.IDLE, 0)
 
 
 def test_the_end_of_a_call_that_a_peer_asked_for_is_no_failed_transfer(phone: Phone) -> None:
