@@ -5,16 +5,21 @@
 `package` builds what is released and calls with it, once beside the newest and once beside the
 lowest versions of what it needs. `parallel` runs some of the acceptance suites under pabot.
 `atest` are all of them on the embedded backend, `external` the same ones on the external backend,
-where tests that need what the installed baresip lacks are skipped. The linter, the type checker,
-and what `package` does count as one check each, tests count one by one. The exit code is 0 when
-something passed and nothing failed.
+where tests that need what the installed baresip lacks are skipped: why, stands below the counts.
+The linter, the type checker, and what `package` does count as one check each, tests count one by
+one. The exit code is 0 when something passed and nothing failed.
+
+`external` takes the baresip on PATH. With BARESIPS=/path/one:/path/two in the environment it runs
+once on each of these programs instead, and each has its own row.
 """
 
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
@@ -29,7 +34,7 @@ RESULTS = ROOT / "results"
 #: Whose suites run side by side, too: quick ones that call, talk, and keep recordings.
 IN_PARALLEL = ["atest/calls", "atest/phone"]
 #: In this order; those that stand together run at the same time. They never meet: what a suite
-#: leaves to another run is a bug.
+#: leaves to another run is a bug. What `external` stands for runs one after the other.
 STAGES = (("lint",), ("types",), ("utest", "package"), ("parallel",), ("atest", "external"))
 
 
@@ -37,19 +42,26 @@ class Count(NamedTuple):
     passed: int = 0
     failed: int = 0
     skipped: int = 0
+    #: Why, for each test that was skipped.
+    reasons: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.passed} passed, {self.failed} failed"
 
 
-def run(tool: str, *arguments: str, console: Path | None = None) -> int:
+Counts = dict[str, Count]
+
+
+def run(
+    tool: str, *arguments: str, console: Path | None = None, env: dict[str, str] | None = None
+) -> int:
     """Runs a tool of this Python; what it says goes to the console, or first into a file."""
     command, title = [sys.executable, "-m", tool, *arguments], f"\n== {tool} {' '.join(arguments)}"
     if console is None:
         print(title, flush=True)
         return subprocess.run(command, cwd=ROOT).returncode
     with console.open("wb") as file:
-        code = subprocess.run(command, cwd=ROOT, stdout=file, stderr=file).returncode
+        code = subprocess.run(command, cwd=ROOT, stdout=file, stderr=file, env=env).returncode
     print(f"{title}\n{console.read_text(errors='replace')}", flush=True)
     return code
 
@@ -93,14 +105,38 @@ def atest() -> Count:
     return acceptance("atest", "embedded")
 
 
-def external() -> Count:
-    return acceptance("external", "external")
+def external() -> Counts:
+    """One run on the baresip on PATH, or one on each of BARESIPS."""
+    named = baresips()
+    if not named:
+        return {"external": acceptance("external", "external")}
+    return {
+        f"external {program}": on_program(program, f"external-{number}")
+        for number, program in enumerate(named, start=1)
+    }
 
 
-def acceptance(name: str, backend: str) -> Count:
+def baresips() -> list[str]:
+    """The programs that BARESIPS names, each once."""
+    paths = os.environ.get("BARESIPS", "").split(os.pathsep)
+    named = list(dict.fromkeys(str(Path(path).resolve()) for path in paths if path))
+    if lacking := [path for path in named if not shutil.which(path)]:
+        sys.exit(f"BARESIPS: no program to run is {', '.join(lacking)}.")
+    return named
+
+
+def on_program(program: str, name: str) -> Count:
+    """The acceptance suites with this program as the first baresip on PATH."""
+    with tempfile.TemporaryDirectory(prefix="baresip-program-") as folder:
+        (Path(folder) / "baresip").symlink_to(program)
+        path = os.pathsep.join([folder, os.environ.get("PATH", os.defpath)])
+        return acceptance(name, "external", {**os.environ, "PATH": path})
+
+
+def acceptance(name: str, backend: str, env: dict[str, str] | None = None) -> Count:
     directory = emptied(name)
     options = ["--outputdir", str(directory), "--variable", f"BACKEND:{backend}"]
-    code = run("robot", *options, "atest", console=directory / "console.txt")
+    code = run("robot", *options, "atest", console=directory / "console.txt", env=env)
     return complete(code, count_robot(directory / "output.xml"))
 
 
@@ -142,31 +178,48 @@ def count_junit(path: Path) -> Count:
 
 def count_robot(path: Path) -> Count:
     try:
-        total = ExecutionResult(str(path), include_keywords=False).statistics.total
+        result = ExecutionResult(str(path), include_keywords=False)
     except DataError:
         return Count()
-    return Count(total.passed, total.failed, total.skipped)
+    total = result.statistics.total
+    reasons = tuple(test.message for test in result.suite.all_tests if test.skipped)
+    return Count(total.passed, total.failed, total.skipped, reasons)
 
 
-CHECKS: dict[str, Callable[[], Count]] = {
+CHECKS: dict[str, Callable[[], Count | Counts]] = {
     check.__name__: check for check in (lint, types, utest, package, parallel, atest, external)
 }
+
+
+def checked(name: str) -> Counts:
+    """The counts of a check: most are one row."""
+    count = CHECKS[name]()
+    return count if isinstance(count, dict) else {name: count}
+
+
+def summary(counts: Counts) -> Iterable[str]:
+    """A line for each check, with why tests were skipped, and one for all."""
+    width = max(map(len, counts))
+    for name, count in counts.items():
+        yield f"{name:{width}} {count}" + (f", {count.skipped} skipped" if count.skipped else "")
+        for reason, number in Counter(count.reasons).most_common():
+            yield f"{number:7} skipped: {reason}"
+    yield str(Count(*(sum(column) for column in list(zip(*counts.values(), strict=True))[:2])))
 
 
 def main(names: list[str]) -> int:
     if unknown := set(names) - set(CHECKS):
         sys.exit(f"No such check: {', '.join(sorted(unknown))}. There are: {', '.join(CHECKS)}.")
-    counts: dict[str, Count] = {}
+    baresips()  # said now, not after all the rest has run
+    counts: Counts = {}
     with ThreadPoolExecutor() as pool:
         for stage in STAGES:
             wanted = [name for name in stage if name in (names or CHECKS)]
-            counts |= zip(wanted, pool.map(lambda name: CHECKS[name](), wanted), strict=True)
-    print()
-    for name, count in counts.items():
-        print(f"{name:9}{count}" + (f", {count.skipped} skipped" if count.skipped else ""))
-    total = Count(*map(sum, zip(*counts.values(), strict=True)))
-    print(total)
-    return 0 if total.passed and not total.failed else 1
+            for found in pool.map(checked, wanted):
+                counts |= found
+    print("", *summary(counts), sep="\n")
+    failed = sum(count.failed for count in counts.values())
+    return 0 if not failed and any(count.passed for count in counts.values()) else 1
 
 
 if __name__ == "__main__":
