@@ -3,6 +3,7 @@
 from ..account import Account, codec_name
 from ..backends.base import Backend, Capability
 from ..errors import UsageError
+from ..sip.uris import is_ip_address
 
 
 def check_abilities(name: str, account: Account, backend: Backend) -> None:
@@ -23,12 +24,32 @@ def check_abilities(name: str, account: Account, backend: Backend) -> None:
             raise UsageError(f"{name}: {backend.description} has no codec {codec}; it has {have}.")
     needed = {
         Capability.MESSAGE_WAITING: account.mwi,
-        Capability.DTMF_INFO: account.dtmf_mode in ("info", "auto"),
+        Capability.DTMF_INFO: account.dtmf_mode == "info",
+        Capability.DTMF_AUTO: account.dtmf_mode == "auto",
         Capability.VERIFY_TLS: account.uses_tls and account.tls.verify,
     }
     for what, is_needed in needed.items():
         if is_needed and what not in backend.capabilities:
             raise UsageError(f"{name}: {backend.description} cannot {what.value}. {what.who_can}")
+
+
+def caveats(account: Account, backend: Backend) -> tuple[str, ...]:
+    """What a tester should know of an agent before it surprises, a sentence each."""
+    return backend.caveats + _unchecked_names(account)
+
+
+def _unchecked_names(account: Account) -> tuple[str, ...]:
+    """No baresip compares an IP address with the names in a certificate."""
+    if not (account.uses_tls and account.tls.verify):
+        return ()
+    where = account.next_hop
+    if where is not None and not is_ip_address(where):
+        return ()
+    return (
+        f"tls_verify: {where or 'a peer of a local agent'} is reached by its IP address, so its"
+        " certificate must come from a trusted CA, but baresip does not check for whom it was"
+        " issued. Give a host name to have that checked, too.",
+    )
 
 
 def _forms(codec: str) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from ..waits import wait_until
 from .agent import Agent
 from .call import Call, Direction
 
-_CERTIFICATE_ERROR = re.compile(r"tls_verify_handler: error_string = (.+)")
+_CERTIFICATE_ERROR = re.compile(r"verify_handler: error_string = (.+)")
 _NOT_ACCEPTABLE = (415, 488, 606)
 _CHALLENGES = (401, 407)
 #: How much later (s) than what it caused a message may show in the trace.

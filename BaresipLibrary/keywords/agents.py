@@ -11,6 +11,7 @@ from robot.api.types import Secret
 from robot.utils import DotDict
 
 from ..account import Account, Tls
+from ..agents.abilities import caveats
 from ..agents.agent import Agent
 from ..agents.crowd import side_by_side
 from ..agents.info import info_of
@@ -194,8 +195,8 @@ class AgentKeywords(Component):
         return agent
 
     def _warn(self, agent: Agent) -> None:
-        """Tells once in a run what is to be known about an agent's baresip."""
-        for caveat in agent.backend.caveats:
+        """Tells once in a run what is to be known about an agent."""
+        for caveat in caveats(agent.account, agent.backend):
             if caveat not in self._context.warned:
                 self._context.warned.add(caveat)
                 logger.warn(caveat)

@@ -1,5 +1,6 @@
 """SIP URIs and what can be dialled (RFC 3261, section 19.1)."""
 
+import ipaddress
 import re
 
 #: scheme, user part, host (name, IPv4 or bracketed IPv6), port, parameters and headers.
@@ -38,6 +39,15 @@ def host_part(uri: str) -> str:
     text = uri if looks_like_uri(uri) else f"sip:{uri}"
     match = _URI.match(text)
     return match["host"].strip("[]") if match else ""
+
+
+def is_ip_address(host: str) -> bool:
+    """Whether a host is given by its IPv4 or IPv6 address (without brackets), not by a name."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def address_part(uri: str) -> str:

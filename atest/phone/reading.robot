@@ -6,7 +6,7 @@ Resource            phone.resource
 *** Test Cases ***
 Headers Travel With The Invite
     Needs    INVITE_HEADERS
-    VAR    @{repeated}    a    b; c="d"
+    VAR    @{repeated}    a    b;c="d"
     VAR    &{account}    X-Account=one
     VAR    &{call}    X-Trace-Id=abc    X-Repeated=${repeated}    X-Name=Zoë
     Start Agent    alice    headers=${account}    display_name=Alice Liddell
@@ -19,6 +19,24 @@ Headers Travel With The Invite
     Should Be Equal    ${headers}[x-repeated]    ${repeated}
     Should Be Equal    ${headers}[X-Account][0]    one
     Get Peer Name    bob    ==    Alice Liddell
+
+A Header May Have Spaces
+    Needs    INVITE_HEADERS_WITH_SPACES
+    VAR    &{headers}    X-Words=50% of "b; c"
+    Start Agent    alice
+    Start Agent    bob
+    Dial    alice    bob    headers=${headers}
+    Get Header    bob    X-Words    ==    50% of "b; c"
+
+A Header With Spaces Is Refused Where They Would Not Travel
+    Needs    INVITE_HEADERS
+    ${able} =    Can    INVITE_HEADERS_WITH_SPACES
+    Skip If    ${able}    This baresip sends them.
+    VAR    &{headers}    X-Words=two words
+    Start Agent    alice
+    Run Keyword And Expect Error
+    ...    alice could not dial *: the * cannot send headers with spaces in them. The embedded backend, or baresip 3.8 and later, can.
+    ...    Dial    alice    sip:bob@127.0.0.1:9    headers=${headers}
 
 A Header That Is The Stack's Own
     VAR    &{headers}    Via=me

@@ -50,7 +50,9 @@ class Servers:
         for name in list(self._processes):
             self.stop_server(name)
 
-    def start_kamailio(self, name: str = "kamailio", port: int | None = None) -> dict[str, object]:
+    def start_kamailio(
+        self, name: str = "kamailio", port: int | None = None, certified_as: str = "127.0.0.1"
+    ) -> dict[str, object]:
         """Starts a registrar and proxy; returns its domain, ports, CA file and realm."""
         kamailio = _require("kamailio", "kamailio kamailio-tls-modules")
         port = port or _free_port()
@@ -59,7 +61,7 @@ class Servers:
         authority = trustme.CA()
         authority.cert_pem.write_to_path(folder / "ca.pem")
         trustme.CA().cert_pem.write_to_path(folder / "other-ca.pem")
-        server = authority.issue_cert("127.0.0.1")
+        server = authority.issue_cert(certified_as)
         server.private_key_and_cert_chain_pem.write_to_path(folder / "server.pem")
         client = authority.issue_cert("127.0.0.1")
         client.private_key_and_cert_chain_pem.write_to_path(folder / "client.pem")

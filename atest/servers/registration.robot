@@ -47,6 +47,17 @@ A Certificate Of Another CA Is Not Trusted
     ...    alice is not registered at ${PBX.tls_domain}: the server's TLS certificate is not trusted (*); see tls_ca_file.
     ...    Register    alice
 
+A Certificate For Another Name Is Not Trusted
+    [Documentation]    Its CA is, so only the name tells. An IP address is not compared, as a warning says.
+    [Teardown]    Stop Server    other
+    Needs    VERIFY_TLS    LOCAL_HOST_NAMES
+    ${other} =    Start Kamailio    other    certified_as=pbx.example
+    VAR    ${domain}    localhost:${other}[tls_port]
+    Start Agent    alice    alice    ${domain}    ${{'s3cret;pw-alice'}}    transport=tls    tls_ca_file=${other}[ca]
+    Run Keyword And Expect Error
+    ...    alice is not registered at ${domain}: the server's TLS certificate is not trusted (?ostname mismatch); see tls_ca_file.
+    ...    Register    alice
+
 A Password May Be Robot's Secret
     VAR    ${plain}    s3cret;pw-alice
     VAR    ${password: Secret}    ${{robot.api.types.Secret($plain)}}

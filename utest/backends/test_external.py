@@ -258,15 +258,43 @@ def test_versions(text: str, version: tuple[int, int, int] | None) -> None:
 
 def test_capabilities_follow_from_version_and_modules() -> None:
     modules = {"g711", "mwi"}
-    old, two, new = (capabilities(Version(*v), modules) for v in ((1, 0), (2, 0), (4, 10)))
+    old, new = capabilities(Version(1, 0), modules), capabilities(Version(4, 10), modules)
     assert Capability.MESSAGE_WAITING in old
     assert Capability.TIME_AUDIO in old
-    assert Capability.ATTENDED_TRANSFER not in old
-    assert Capability.ATTENDED_TRANSFER in two
-    assert Capability.INVITE_HEADERS not in two
-    assert Capability.INVITE_HEADERS in new
     assert Capability.REDIRECT not in new
     assert Capability.MESSAGE_WAITING not in capabilities(Version(4, 10), {"g711"})
+
+
+@pytest.mark.parametrize(
+    ("capability", "last_without", "first_with"),
+    [
+        (Capability.DTMF_INFO, (1, 0), (1, 1)),
+        (Capability.VERIFY_TLS, (1, 0), (1, 1)),
+        (Capability.ATTENDED_TRANSFER, (1, 1), (2, 0)),
+        (Capability.DTMF_AUTO, (1, 1), (2, 0)),
+        (Capability.INVITE_HEADERS, (2, 0, 0), (2, 0, 1)),
+        (Capability.LOCAL_HOST_NAMES, (2, 6), (2, 7)),
+        (Capability.REPORT_REDIRECTION, (3, 2), (3, 3)),
+        (Capability.INVITE_HEADERS_WITH_SPACES, (3, 7), (3, 8)),
+        (Capability.OWN_REFUSALS, (3, 18), (3, 19)),
+    ],
+)
+def test_since_when(
+    capability: Capability, last_without: tuple[int, ...], first_with: tuple[int, ...]
+) -> None:
+    assert capability not in capabilities(Version(*last_without), ())
+    assert capability in capabilities(Version(*first_with), ())
+    number = ".".join(map(str, first_with))
+    assert capability.who_can == f"The embedded backend, or baresip {number} and later, can."
+
+
+def test_commands_follow_from_the_version() -> None:
+    assert not Version(2, 4).registers_by_command
+    assert Version(2, 5).registers_by_command
+    assert Version(3, 18).toggles_mute
+    assert not Version(3, 19).toggles_mute
+    assert Version(4, 0).repeats_parameters
+    assert not Version(4, 1).repeats_parameters
 
 
 def test_what_a_tester_should_know_of_old_versions() -> None:

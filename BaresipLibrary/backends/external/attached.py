@@ -62,7 +62,7 @@ class AttachedBackend(ControlledPhone):
     def _know(self, version: versions.Version, modules: frozenset[str]) -> None:
         self.version = version
         self._interpreter.set_version(version)
-        self._talker.set_toggles(not version.names_calls)
+        self._talker.set_toggles(version.toggles_mute)
         unable = {Capability.VERIFY_TLS}
         if self._settings.recordings is None:
             unable.add(Capability.TIME_AUDIO)

@@ -80,7 +80,7 @@ class ControlledPhone(Backend):
             self._ask,
             self._errands.run,
             self._prompt_ended,
-            toggles=not self.version.names_calls,
+            toggles=self.version.toggles_mute,
             home=self._folder if has_trace else None,
         )
         selector = selectors.DefaultSelector()
@@ -221,14 +221,24 @@ class ControlledPhone(Backend):
     def _headers(self, headers: Headers) -> Iterator[None]:
         """Adds headers to what the user agent sends while the block runs."""
         added: list[str] = []
+        values = [(name, self._header_value(value)) for name, value in headers]
         try:
-            for name, value in headers:
-                self._ask(("uaaddheader", f"{name}={quote(value, safe='')} 0"))
+            for name, value in values:
+                self._ask(("uaaddheader", f"{name}={value} 0"))
                 added.append(name)
             yield
         finally:
             for name in added:
                 self._ask(("uarmheader", f"{name} 0"))
+
+    def _header_value(self, value: str) -> str:
+        """A header's value as the command takes it."""
+        spaces = Capability.INVITE_HEADERS_WITH_SPACES
+        if spaces in self.capabilities:
+            return quote(value, safe="")
+        if " " in value or not value:
+            raise CommandRefused(f"{self.description} cannot {spaces.value}. {spaces.who_can}")
+        return value
 
     def _dial(self, uri: str) -> str:
         if self.version.repeats_parameters:
@@ -362,7 +372,7 @@ class ControlledPhone(Backend):
     def _replace_user_agent(self, regint: int) -> None:
         if self._interpreter.calls:
             raise CommandRefused(
-                f"baresip {self.version} cannot do that during a call; baresip 2.0 and later can,"
+                f"baresip {self.version} cannot do that during a call; baresip 2.5 and later can,"
                 " and so can the embedded backend"
             )
         self._ask(("uadel", self._aor()))

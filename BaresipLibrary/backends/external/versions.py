@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection
 from typing import NamedTuple
 
-from ..base import Capability
+from ..base import SINCE, Capability
 
 _ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 _NUMBER = re.compile(r"baresip v?(\d+)\.(\d+)(?:\.(\d+))?")
@@ -14,20 +14,6 @@ _NEVER = frozenset({
     Capability.REFUSAL_HEADERS,
     Capability.DTMF_MODE,
 })  # fmt: skip
-#: Measured on 1.0 and 4.10. Attended transfers, own refusals and headers are read in the sources of
-#: the versions between; the rest is taken to have come with 2.0, but for the check of certificates,
-#: where to believe too much would let a test pass that must not.
-_SINCE: dict[Capability, tuple[int, int]] = {
-    Capability.ATTENDED_TRANSFER: (2, 0),
-    Capability.OWN_REFUSALS: (2, 0),
-    Capability.SEVERAL_RINGING: (2, 0),
-    Capability.KEEP_CALL: (2, 0),
-    Capability.REPORT_REDIRECTION: (2, 0),
-    Capability.RECORD_AFTER_HOLD: (2, 0),
-    Capability.DTMF_INFO: (2, 0),
-    Capability.VERIFY_TLS: (4, 0),
-    Capability.INVITE_HEADERS: (2, 3),
-}
 
 
 class Version(NamedTuple):
@@ -52,13 +38,21 @@ class Version(NamedTuple):
         return self >= (2, 0)
 
     @property
+    def toggles_mute(self) -> bool:
+        """Whether `mute` knows no yes and no (history; seen on 3.18)."""
+        return self < (3, 19)
+
+    @property
     def registers_by_command(self) -> bool:
-        """Whether `uareg` is there; else registering takes a new user agent."""
-        return self >= (2, 0)
+        """Whether `uareg` registers; else that takes a new user agent.
+
+        It is there since 2.0, but what it sends never leaves before 2.5 (seen on 2.3).
+        """
+        return self >= (2, 5)
 
     @property
     def repeats_parameters(self) -> bool:
-        """Whether a dialled URI gets the account's parameters twice when it has them (history)."""
+        """Whether a dialled URI gets the account's parameters although it has them (on 3.18)."""
         return self < (4, 1)
 
     @property
@@ -70,7 +64,7 @@ class Version(NamedTuple):
 def capabilities(version: Version, modules: Collection[str]) -> frozenset[Capability]:
     """What a version can do with the modules it has."""
     able = {
-        what for what in Capability if what not in _NEVER and version >= _SINCE.get(what, (0, 0))
+        what for what in Capability if what not in _NEVER and version >= SINCE.get(what, (0, 0))
     }
     if "mwi" not in modules:
         able.discard(Capability.MESSAGE_WAITING)
