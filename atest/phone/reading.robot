@@ -26,6 +26,7 @@ A Header May Have Spaces
     Start Agent    alice
     Start Agent    bob
     Dial    alice    bob    headers=${headers}
+    Accept    bob
     Get Header    bob    X-Words    ==    50% of "b; c"
 
 A Header With Spaces Is Refused Where They Would Not Travel
