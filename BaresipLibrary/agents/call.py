@@ -146,7 +146,7 @@ class Call:
         )
         if self.closed is None:
             age = time.monotonic() - self.began_at
-            return f"{whose} {_LIVES[self.state, self.direction]} ({age:.1f} s old)"
+            return f"{whose} {self._life()} ({age:.1f} s old)"
         after = f"after {self.closed.at - self.began_at:.1f} s"
         match self.closed.by:
             case ClosedBy.REFUSAL:
@@ -155,6 +155,13 @@ class Call:
                 return f"{whose} failed {after}: {self.closed.words}"
             case _:
                 return f"{whose} was {self.reason} {after}"
+
+    def _life(self) -> str:
+        if self.state is CallState.ESTABLISHED:
+            return "is up"
+        if self.answered:
+            return "has been answered, but not acknowledged"
+        return "has not been answered" if self.direction is Direction.OUTGOING else "rings"
 
     def _answer(self) -> str:
         assert self.closed is not None
@@ -170,10 +177,4 @@ _ENDS = {
     (ClosedBy.PEER, True, Direction.INCOMING): "hung up by the peer",
     (ClosedBy.PEER, False, Direction.OUTGOING): "ended by the peer before it was answered",
     (ClosedBy.PEER, False, Direction.INCOMING): "cancelled by the caller",
-}
-_LIVES = {
-    (CallState.RINGING, Direction.OUTGOING): "has not been answered",
-    (CallState.RINGING, Direction.INCOMING): "rings",
-    (CallState.ESTABLISHED, Direction.OUTGOING): "is up",
-    (CallState.ESTABLISHED, Direction.INCOMING): "is up",
 }

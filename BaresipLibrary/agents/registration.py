@@ -15,7 +15,8 @@ from ..events import (
 from ..waits import wait_until
 from .agent import PROMPTLY, Agent
 from .failures import CallFailure
-from .observations import distrusted_certificate, on_credentials, silence_of
+from .observations import silence_of
+from .setup_explanations import distrusted_certificate, on_credentials
 
 #: All that the stack's event says when a TLS handshake fails; its log knows more.
 _TLS_TROUBLE = "Protocol error"

@@ -31,6 +31,8 @@ _OUT_OF_REACH = (
 class AttachedBackend(ControlledPhone):
     """One agent in a baresip that somebody else started, and will end."""
 
+    shows_messages = False
+
     def __init__(self, account: Account, changes: Changes, settings: External) -> None:
         super().__init__(account, changes, settings)
         self._where = settings.control or ""
