@@ -223,7 +223,8 @@ def wait_for_incoming(agent: Agent, timeout: float, call_id: str | None = None) 
     call = wait_until(agent.changes, ringing, timeout)
     if call is None:
         raise CallFailure(
-            f"{agent.name} has no call to accept: {_why_not_called(agent, began, timeout, call_id)}.",
+            f"{agent.name} has no call to accept:"
+            f" {_why_not_called(agent, began, timeout, call_id)}.",
             agent,
             lambda agents: on_nobody_calling(agent, agents),
             awaited=lambda event: isinstance(event, CallIncoming),

@@ -176,7 +176,8 @@ def test_silence_is_explained_by_what_the_other_agent_does(make_phone: Make) -> 
     bob.agent.note(SourceChosen(time.monotonic(), theirs.call_id, "tone:440"))
     bob.agent.note(SourceChosen(time.monotonic() + 60, theirs.call_id, "what came later"))
     assert why() == (
-        "bob sends tone:440 in 245 RTP packets, none of which arrived at alice: it is lost on the way."
+        "bob sends tone:440 in 245 RTP packets, none of which arrived at alice: it is lost on the"
+        " way."
     )
     bob.backend.feed(Muted(time.monotonic(), theirs.call_id, True))
     assert why() == "bob is muted."
