@@ -7,8 +7,10 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from ..events import ClosedBy, StackLog
+from ..events import ClosedBy, SipMessage, StackLog
 from ..sip.audio_media import AudioMedia, audio_media, sdp_of
+from ..sip.challenges import unanswerable
+from ..sip.messages import Message
 from ..sip.transactions import Answer, Transaction, counted
 from ..sip.uris import address_part
 from .agent import Agent
@@ -170,8 +172,20 @@ def on_credentials(agent: Agent, status: int) -> str | None:
     account = agent.account
     if not account.password:
         return f"{agent.name} was challenged and has no password."
+    asked = _asked_in_vain(agent)
+    if asked:
+        return f"The challenge asks for {asked}."
     user = account.auth_user or account.username
     return f"The digest of user '{user}' was not accepted: check user and password."
+
+
+def _asked_in_vain(agent: Agent) -> str | None:
+    """What the newest challenge asks for that the stack cannot answer rightly."""
+    for event in reversed(list(agent.journal.of_kind(SipMessage))):
+        message = Message(event.text)
+        if not event.sent and message.status in _CHALLENGES:
+            return unanswerable(message)
+    return None
 
 
 def _on_lost_call(agent: Agent, call: Call) -> str | None:

@@ -55,6 +55,8 @@ def wait_for_state(
             return True
         obstacle = _obstacle(agent, wanted, everybody)
         if obstacle:
+            agent.settle()
+            obstacle = _obstacle(agent, wanted, everybody) or obstacle
             agent.look()
             raise CallFailure(
                 f"{agent.name} is not {wanted.name}: {obstacle}.",

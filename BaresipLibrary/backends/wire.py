@@ -12,6 +12,7 @@ from typing import Any
 from .. import events
 from ..account import Account, codec_name
 from ..events import ClosedBy, Event
+from ..sip.reasons import split_glued
 from .base import PromptSource, Source, ToneSource
 
 #: "486 Busy Here", and nothing after it but more words.
@@ -90,12 +91,13 @@ def source_message(source: Source) -> dict[str, Any]:
 
 def closed(at: float, call_id: str, raw: str) -> events.CallClosed:
     """What the stack's words for the end of a call mean."""
-    words = _ERRNO.sub("", raw)
+    own, _ = split_glued(raw)
+    words = _ERRNO.sub("", own)
     if words == _TRANSFERRED:
         return events.CallClosed(at, call_id, ClosedBy.TRANSFER, None, "transferred", raw)
     if _REPLACED.fullmatch(words):
         return events.CallClosed(at, call_id, ClosedBy.TRANSFER, None, "replaced", raw)
-    if match := _STATUS.fullmatch(raw):
+    if match := _STATUS.fullmatch(own):
         return events.CallClosed(at, call_id, ClosedBy.REFUSAL, int(match[1]), match[2] or "", raw)
     if words in _OUR_HANG_UP:
         return events.CallClosed(at, call_id, ClosedBy.US, None, words, raw)
@@ -106,8 +108,9 @@ def closed(at: float, call_id: str, raw: str) -> events.CallClosed:
 
 def split_status(raw: str) -> tuple[int | None, str]:
     """The SIP status and the words of an outcome; without a status the words alone."""
-    match = _STATUS.fullmatch(raw)
-    return (int(match[1]), match[2] or "") if match else (None, _ERRNO.sub("", raw))
+    own, _ = split_glued(raw)
+    match = _STATUS.fullmatch(own)
+    return (int(match[1]), match[2] or "") if match else (None, _ERRNO.sub("", own))
 
 
 def _registration_failed(message: dict[str, Any]) -> Event:
