@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..audio.recordings import RecordingReader
-from ..errors import BackendError
+from ..backends.base import Packets
+from ..errors import AgentGone, BackendError
 from ..events import MediaStarted
 from ..waits import wait_until
 from .agent import Agent
@@ -18,6 +19,9 @@ from .call import Call
 from .hearing import growing
 
 T = TypeVar("T")
+
+#: Without audio for so long (s) in a call that had some, it is told that it stopped.
+_PAUSE = 0.5
 
 
 class Ear(ABC):
@@ -35,6 +39,8 @@ class Ear(ABC):
         self._media: MediaStarted | None = None
         self._reader: RecordingReader | None = None
         self._arrivals: int | None = None
+        self._last_heard: float | None = None
+        self._packets: Packets | None = None
 
     @abstractmethod
     def start(self, rate: int) -> None:
@@ -51,7 +57,8 @@ class Ear(ABC):
             BackendError: the call goes on, and its recording does not.
         """
         self._require_recording()
-        self.began = time.monotonic()
+        self.count_anew()
+        self.began, self._last_heard = time.monotonic(), None
         if self.call.media is not None:
             self._follow(self.call.media).skip_to_end()
 
@@ -83,25 +90,83 @@ class Ear(ABC):
         assert self._reader is not None
         samples = self._reader.read_new()
         if samples.size:
+            self._last_heard = time.monotonic()
             self.hear(samples)
 
     def _require_recording(self) -> None:
         if self.call.unrecorded and self.call.is_live:
             raise BackendError(f"{self.agent.name} cannot listen any more: {self.call.unrecorded}.")
 
-    def silence(self) -> str:
-        """Why nothing at all has arrived, as a clause."""
-        if self.call.media is None:
-            return f"{self.call.story()} without audio so far"
+    def _read_counts(self) -> Packets | None:
+        """RTP packets of the call so far; None where they can't be counted now."""
         if self.agent.backend.is_stopped:
-            return "the call is up, but no audio arrived"  # why not is said beside it
-        packets = self.agent.count_packets(self.call)
-        if packets is None:
-            return "the call is up, but no audio arrived"
-        counted = f"({packets.received} received, {packets.sent} sent)"
-        if packets.received == 0:
-            return f"the call is up, but no RTP packet arrived {counted}"
-        return f"the call is up, but no more RTP packets arrived {counted}"
+            return None
+        try:
+            return self.agent.count_packets(self.call)
+        except AgentGone:
+            raise
+        except BackendError:
+            return None  # the call has ended meanwhile
+
+    def count_anew(self) -> None:
+        """Packets that came before do not count any more."""
+        self._packets = self._read_counts()
+
+    def packets(self) -> Packets | None:
+        """RTP packets since the beginning; None where they can't be counted."""
+        before, now = self._packets, self._read_counts()
+        if now is None:
+            return None
+        before = before or Packets(0, 0)
+        return now._replace(
+            received=now.received - before.received,
+            sent=now.sent - before.sent,
+            untaken=now.untaken - before.untaken,
+        )
+
+    def silence(self) -> str:
+        """Why nothing, or next to nothing, has arrived, as a clause."""
+        if not self.call.is_live:
+            return self.call.story()
+        up = self._state()
+        since, total = self.packets(), self._read_counts()
+        if since is None or total is None:
+            return f"{up}, but no audio arrived"  # why not is said beside it
+        if since.received > 0 and self._last_heard is None:
+            return f"{up}, and {self._unread(since)}"
+        more = "more RTP packets" if total.received else "RTP packet"
+        return f"{up}, but no {more} arrived ({total.received} received, {total.sent} sent)"
+
+    def _state(self) -> str:
+        return "the call is up" if self.call.established_at else self.call.story()
+
+    def unread(self) -> str | None:
+        """That RTP packets arrived of which nothing was heard, as a clause; None if none did."""
+        packets = self.packets()
+        return self._unread(packets) if packets and packets.received > 0 else None
+
+    def _unread(self, packets: Packets) -> str:
+        whose = f"{self.agent.name}'s baresip"
+        if packets.untaken:
+            return f"{packets.untaken} RTP packets arrived that {whose} dropped"
+        return f"{packets.received} RTP packets arrived, but {whose} played nothing of them"
+
+    def pause(self) -> str | None:
+        """Since when nothing has arrived any more, as a clause; None while something does."""
+        last, now = self._last_heard, time.monotonic()
+        if last is None or now - last < _PAUSE or not self.call.is_live:
+            return None
+        packets = self.packets()
+        if packets is None or packets.last_at is None:
+            return f"no audio since {self._after(last)}"
+        if packets.untaken:
+            return self._unread(packets)
+        if now - packets.last_at < _PAUSE:
+            return f"RTP packets still arrive, but nothing was played since {self._after(last)}"
+        return f"no RTP packet since {self._after(packets.last_at)}"
+
+    def _after(self, moment: float) -> str:
+        return f"{max(0.0, moment - self.began):.1f} s after the start of the wait"
 
     def close(self) -> None:
         """Lets go of the recording."""

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..audio.levels import SILENCE_DBFS
-from ..audio.tones import Tone, ToneDetector
+from ..audio.tones import HOP, TOLERANCE, Tone, ToneDetector
 from ..errors import UsageError
 from .agent import Agent
 from .audio_explanations import on_another_tone, on_nothing_heard
@@ -17,6 +17,8 @@ from .failures import CallFailure
 
 #: Below this level (dBFS) nobody hears anything. A G.722 decoder may hum at -60 when all is silent.
 _INAUDIBLE = -55.0
+#: Less than this (s) that came before nothing more did was on its way already.
+_MOMENT = 0.1
 #: Below this level (dBFS) it is the codec's idea of silence: G.711's smallest step is at -78.
 _CODEC_NOISE = -76.0
 
@@ -45,6 +47,7 @@ class ToneEar(Ear):
         self.frequency = frequency
         self.heard: Heard | None = None
         self._detector: ToneDetector | None = None
+        self._has_paused = False
         if self.call.media is not None:
             self._check_frequency(self.call.media.rate)
 
@@ -81,20 +84,23 @@ class ToneEar(Ear):
     def failure(self, within: float) -> str:
         """Says what was heard instead of the tone, `within` in seconds."""
         name, wanted = self.agent.name, f"{self.frequency:g} Hz"
-        detector = self._detector
-        if detector is None or detector.seconds == 0:
+        detector, pause = self._detector, self.pause()
+        self._has_paused = pause is not None
+        if detector is None or detector.seconds < (_MOMENT if pause else HOP):
             return f"{name} heard nothing within {within:g} s: {self.silence()}."
-        arrived = f"{detector.seconds:.1f} s of audio arrived"
-        loudest = self._loudest()
-        if loudest is None:
-            return (
-                f"{name} heard no {wanted} tone within {within:g} s: {arrived},"
-                f" all {_silence_at(detector.level)}."
-            )
+        then = f"; {pause}" if pause else ""
         return (
-            f"{name} heard no {wanted} tone within {within:g} s: {arrived}, its loudest tone was"
-            f" {loudest.frequency:.0f} Hz at {loudest.level:.0f} dBFS."
+            f"{name} heard no {wanted} tone within {within:g} s: {detector.seconds:.1f} s of audio"
+            f" arrived, {self._arrived(detector)}{then}."
         )
+
+    def _arrived(self, detector: ToneDetector) -> str:
+        """What all that arrived was."""
+        loudest, beside = self._loudest(), detector.tone_beside
+        if loudest is None:
+            return f"all {_silence_at(detector.level)}"
+        also = f", beside {_described(beside)}" if beside else ""
+        return f"its loudest tone was {_described(loudest)}{also}"
 
     def _loudest(self) -> Tone | None:
         """The loudest tone so far; None when all was silence."""
@@ -103,11 +109,24 @@ class ToneEar(Ear):
             return None
         return detector.loudest_tone
 
+    def _second_tone(self, loudest: Tone) -> Tone | None:
+        """What sounded beside the tone that was asked for; None when it was not there, or alone."""
+        beside = self._detector.tone_beside if self._detector else None
+        if beside is None:
+            return None
+        for tone, other in ((loudest, beside), (beside, loudest)):
+            if abs(tone.frequency / self.frequency - 1) < TOLERANCE:
+                return other
+        return None
+
     def observation(self, agents: Sequence[Agent], at: float) -> str | None:
         """What most likely explains that the tone had not been heard at a moment."""
         loudest = self._loudest()
-        if loudest is None:
+        if loudest is None or self._has_paused:
             return on_nothing_heard(self.agent, self.call, agents, at)
+        second = self._second_tone(loudest)
+        if second is not None:
+            return f"The tone was there, but not alone: {_described(second)} came with it."
         return on_another_tone(
             self.agent, self.call, agents, at, wanted=self.frequency, heard=loudest.frequency
         )
@@ -138,6 +157,10 @@ def deafness(deaf: Sequence[ToneEar], within: float) -> CallFailure:
 
     sentences = " ".join(ear.failure(within) for ear in deaf)
     return CallFailure(sentences, deaf[0].agent, because)
+
+
+def _described(tone: Tone) -> str:
+    return f"{tone.frequency:.0f} Hz at {tone.level:.0f} dBFS"
 
 
 def _silence_at(level: float) -> str:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ..audio.levels import SILENCE_DBFS, level_dbfs
 from ..audio.lines import SHORTEST, Line, what_is_on
+from ..backends.base import Packets
 from ..waits import wait_until
 from .agent import Agent
 from .audio_explanations import on_sound
@@ -19,6 +20,8 @@ from .samples import ON_ITS_WAY, SampleEar, described, loudest
 _FRAME = 0.020
 #: How much of what is louder than the threshold it takes to say what it is (s).
 _LOOK = 0.3
+#: Seconds of audio in the shortest packets that phones send.
+_SHORTEST_PACKET = 0.010
 _NO_RTP = "no RTP"
 _FAINT = "faint sound"
 
@@ -48,6 +51,11 @@ class _SilenceEar(SampleEar):
         self.is_undecided = False
         self._threshold = threshold
         self._recent = np.empty(0)
+
+    @property
+    def has_nothing(self) -> bool:
+        """Whether too little has arrived to say what it is."""
+        return self.samples.size < SHORTEST * (self.rate or 1)
 
     def start(self, rate: int) -> None:
         if rate != self.rate:
@@ -106,12 +114,34 @@ def verify_silence(
         return heard() or (not ear.is_undecided or None)
 
     with listening([ear]):
-        if not wait_until(agent.changes, heard, duration + ON_ITS_WAY):
+        wait_until(agent.changes, heard, ON_ITS_WAY)
+        ear.count_anew()
+        if not wait_until(agent.changes, heard, duration):
             wait_until(agent.changes, decided, _LOOK)
             ear.decide()
-    if ear.heard is not None:
-        raise _failure(ear, task)
-    return _silence(ear)
+        if ear.heard is not None:
+            raise _failure(ear, task)
+        _require_all_read(ear, task)
+        return _silence(ear)
+
+
+def _require_all_read(ear: _SilenceEar, task: str) -> None:
+    """Raises `CallFailure` when packets arrived of which nobody knows what they held."""
+    packets, name = ear.packets(), ear.agent.name
+    if packets is None and ear.has_nothing:
+        why = f"it heard nothing, and {name}'s baresip cannot tell whether RTP packets arrived"
+    elif packets is not None and _are_unread(packets, ear.seconds):
+        why = f"{ear.unread()}: nobody knows what was in them"
+    else:
+        return
+    raise CallFailure(f"{name} {task}, but {why}.", ear.agent)
+
+
+def _are_unread(packets: Packets, seconds: float) -> bool:
+    """Whether fewer seconds were heard than packets came, however short these are."""
+    if packets.untaken or not seconds:
+        return packets.received > 0
+    return packets.received * _SHORTEST_PACKET > seconds + ON_ITS_WAY
 
 
 def _failure(ear: _SilenceEar, task: str) -> CallFailure:
@@ -134,7 +164,7 @@ def _peak(samples: NDArray[np.float64], rate: int) -> float:
 
 def _silence(ear: _SilenceEar) -> Silence:
     samples = ear.samples
-    if samples.size < SHORTEST * (ear.rate or 1):
+    if ear.has_nothing:
         words = f"{ear.agent.name} heard nothing: {ear.silence()}."
         return Silence(_NO_RTP, SILENCE_DBFS, ear.seconds, words)
     line = Line.COMFORT_NOISE if ear.has_noise else what_is_on(samples, ear.rate)

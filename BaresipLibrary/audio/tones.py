@@ -54,6 +54,8 @@ SURVEY_WINDOW = 0.100
 """Seconds over which the loudest tone is measured: 440 Hz and 480 Hz are apart there."""
 SURVEY_HOP = 0.050
 """Seconds from one such window to the next."""
+FAINTEST_BESIDE = -20.0
+"""Level in dB beside the loudest tone's from which on a second one is named."""
 AUDIBLE_POWER = 0.5 * 10.0**-9
 """Mean square of a sine at -90 dBFS, below 1 LSB of 16 bits: nothing fainter is called a tone."""
 FEWEST_SAMPLES = 16
@@ -148,6 +150,11 @@ class ToneDetector:
         `share` says that even this one hardly stands out from the rest of the signal.
         """
         return self._survey.best() or strongest_tone(self._all_history(), self.sample_rate)
+
+    @property
+    def tone_beside(self) -> Tone | None:
+        """The tone that sounds at the same time as `loudest_tone`; None when there is none."""
+        return self._survey.beside()
 
     def feed(self, samples: NDArray[np.float64]) -> Tone | None:
         """Take the next mono samples in [-1, 1], any number; return the tone once sure, else None.
@@ -304,7 +311,23 @@ class _Survey:
 
     def best(self) -> Tone | None:
         """Return the most telling tone so far, None before the first window or after silence."""
-        return strongest_tone(self._best, self._sample_rate)
+        first, second = self._pair()
+        return first if second is None else self._beside(second)
+
+    def beside(self) -> Tone | None:
+        """Return the second tone of those 100 ms, None when the rest is fainter or no tone."""
+        return self._pair()[1]
+
+    def _pair(self) -> tuple[Tone | None, Tone | None]:
+        first = strongest_tone(self._best, self._sample_rate)
+        second = self._beside(first) if first else None
+        if first is None or second is None or second.share < LEAST_SHARE:
+            return first, None
+        return first, second if second.level > first.level + FAINTEST_BESIDE else None
+
+    def _beside(self, tone: Tone) -> Tone | None:
+        rest = _without(self._best, self._sample_rate, tone.frequency)
+        return strongest_tone(rest, self._sample_rate)
 
     def _prominence(self, window: NDArray[np.float64]) -> float:
         spectrum = np.fft.rfft((window - window.mean()) * self._hann)
@@ -354,6 +377,14 @@ def _fit_sine(samples: NDArray[np.float64], sample_rate: int, frequency: float) 
     sine = columns[:, 1:] @ fit[1:]
     power = float(np.mean(np.square(sine - np.mean(sine))))
     return Tone(frequency, power_to_dbfs(power), min(max(share, 0.0), 1.0))
+
+
+def _without(
+    samples: NDArray[np.float64], sample_rate: int, frequency: float
+) -> NDArray[np.float64]:
+    """Return what is left of samples without the sine of a frequency, which may swell a little."""
+    columns = _columns(samples.size, sample_rate, frequency)
+    return np.asarray(samples - columns @ _solve(columns, samples), dtype=np.float64)
 
 
 def _columns(count: int, sample_rate: int, frequency: float) -> NDArray[np.float64]:

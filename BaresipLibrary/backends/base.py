@@ -29,6 +29,8 @@ class Capability(Enum):
     DTMF_AUTO = "send digits as SIP INFO where RTP events were not negotiated"
     VERIFY_TLS = "check the TLS certificate of a server"
     RECORD_AFTER_HOLD = "record a call that was on hold"
+    RECORD_ONE_WAY = "record a call that is answered with audio in one direction only"
+    MEDIA_AFTER_RINGING = "go on with early media when a 180 without SDP follows"
     REPORT_REDIRECTION = "report a redirection instead of following it"
     KEEP_CALL = "keep a call whose transfer fails"
     SEVERAL_RINGING = "accept one of several calls that ring"
@@ -69,10 +71,17 @@ _WHO_CAN = {
 
 
 class Packets(NamedTuple):
-    """RTP packets of a call's audio stream so far."""
+    """RTP packets of a call's audio stream so far.
+
+    `untaken` are those among `received` that the stack dropped unread, such as those of a call that
+    it holds, as far as they are known; `last_at` is when the newest came (`time.monotonic`), None
+    if that is not known. Both are followed from the first time on that somebody listens.
+    """
 
     received: int
     sent: int
+    untaken: int = 0
+    last_at: float | None = None
 
 
 @dataclass(frozen=True)

@@ -219,7 +219,7 @@ class EmbeddedBackend(Backend):
 
     def count_packets(self, call_id: str) -> Packets | None:
         counted = self._command("count_packets", call_id=call_id)
-        return Packets(*counted) if counted else None
+        return Packets(**counted) if counted else None
 
     def _command(self, command: str, duration: float = 0.0, /, **arguments: Any) -> Any:
         with self._changes:

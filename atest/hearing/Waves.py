@@ -18,3 +18,15 @@ def wave_should_hold(
     strongest = np.argmax(spectrum) / seconds
     if abs(strongest - frequency) > 2 / seconds:
         raise AssertionError(f"Its strongest frequency is {strongest:.0f} Hz.")
+
+
+def wave_should_hold_tones(path: str, *frequencies: float, least: float = 0.1) -> None:
+    """Each of them (Hz) is the strongest one for `least` seconds in all; others may be, too."""
+    samples, rate = soundfile.read(path, always_2d=True)
+    size = rate // 10
+    pieces = samples[: len(samples) // size * size, 0].reshape(-1, size) * np.hanning(size)
+    strongest = np.argmax(np.abs(np.fft.rfft(pieces)), axis=1) * rate / size
+    for frequency in frequencies:
+        seconds = np.count_nonzero(np.abs(strongest - float(frequency)) <= 10) / 10
+        if seconds < least:
+            raise AssertionError(f"{frequency} Hz is there for {seconds:.1f} s.")

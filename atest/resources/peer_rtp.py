@@ -53,11 +53,11 @@ class Rtp:
         for thread in self._threads:
             thread.start()
 
-    def play(self, frequency: float, level: float = -12.0) -> None:
-        """Sends a sine (Hz, dBFS) from now on; a frequency of 0 is silence."""
-        amplitude = 10 ** (level / 20) if frequency else 0.0
-        turns = np.arange(RATE) * round(frequency) / RATE
-        self._samples = amplitude * np.sin(2 * np.pi * turns)
+    def play(self, *frequencies: float, level: float = -12.0) -> None:
+        """Sends sines (Hz, each of that dBFS) from now on; a frequency of 0 is silence."""
+        seconds = np.arange(RATE) / RATE
+        sines = [np.sin(2 * np.pi * round(frequency) * seconds) for frequency in frequencies]
+        self._samples = 10 ** (level / 20) * np.sum(sines, axis=0)
 
     def stop(self) -> None:
         """Sends no packet any more."""

@@ -268,6 +268,30 @@ def test_loudest_tone_of_a_dual_tone_is_one_of_the_two() -> None:
     assert min(abs(frequency - 440), abs(frequency - 480)) < 3
 
 
+@pytest.mark.parametrize(("second", "level"), [(480.0, -12.0), (620.0, -18.0), (1209.0, -24.0)])
+def test_the_tone_beside_the_loudest_one(second: float, level: float) -> None:
+    detector = ToneDetector(440, 8000)
+    sound = signals.tone(440, 1, 8000, -11) + signals.tone(second, 1, 8000, level)
+    detector.feed(signals.mu_law(sound))
+    first, beside = detector.loudest_tone, detector.tone_beside
+    assert first is not None and beside is not None
+    assert first.frequency == pytest.approx(440, abs=0.5)
+    assert beside.frequency == pytest.approx(second, abs=0.5)
+    assert beside.level == pytest.approx(level, abs=0.5)
+
+
+def test_a_tone_alone_or_in_noise_has_none_beside_it() -> None:
+    for samples in (
+        signals.tone(440, 1, 8000, -12),
+        signals.tone(440, 1, 8000, -12) + signals.white_noise(1, 8000, rng(), -22),
+        signals.white_noise(1, 8000, rng(), -12),
+        np.zeros(8000),
+    ):
+        detector = ToneDetector(440, 8000)
+        detector.feed(signals.mu_law(samples))
+        assert detector.tone_beside is None
+
+
 def test_loudest_tone_of_less_than_a_window() -> None:
     detector = ToneDetector(440, 8000)
     assert detector.loudest_tone is None

@@ -23,6 +23,7 @@ class Stack:
         self.arrived = b""
         self.flushed = 0
         self.dropping = False
+        self.sends = self.receives = True
 
     def packet(self) -> None:
         if self.dropping:
@@ -33,10 +34,10 @@ class Stack:
 
     def info(self) -> SimpleNamespace:
         return SimpleNamespace(
-            tx_ready=True,
-            rx_ready=True,
-            tx_sample_rate=RATE,
-            rx_sample_rate=RATE,
+            tx_ready=self.sends,
+            rx_ready=self.receives,
+            tx_sample_rate=RATE if self.sends else 0,
+            rx_sample_rate=RATE if self.receives else 0,
             tx_channels=1,
             rx_channels=1,
             tx_ptime_ms=20,
@@ -59,9 +60,13 @@ class Stack:
         self.ready += pcm
 
 
+def call_on(stack: Stack) -> Any:
+    return SimpleNamespace(audio=stack, call_id="id", is_on_hold=False)
+
+
 def sending(tmp_path: Path) -> tuple[Stack, CallAudio]:
     stack = Stack()
-    call: Any = SimpleNamespace(audio=stack, call_id="id")
+    call = call_on(stack)
     audio = CallAudio(call, tmp_path / "a", {"kind": "silence"}, lambda *_, **__: None)
     audio.move()
     stack.packet()
@@ -110,9 +115,61 @@ def test_what_never_left_is_in_no_recording(tmp_path: Path) -> None:
     assert len(recorded) == len(left)
 
 
+def test_what_arrives_is_recorded_though_nothing_can_be_sent(tmp_path: Path) -> None:
+    stack = Stack()
+    stack.sends, stack.arrived = False, bytes(range(100, 200)) * 2
+    audio = CallAudio(call_on(stack), tmp_path / "a", prompt(tmp_path), lambda *_, **__: None)
+    assert audio.move()
+    audio.close()
+    heard, rate = soundfile.read(tmp_path / "a-rx.wav", dtype="int16")
+    assert (heard.tobytes(), rate) == (bytes(range(100, 200)) * 2, RATE)
+    assert soundfile.info(tmp_path / "a-tx.wav").frames == 0
+    assert stack.ready == b""
+
+
+def test_what_is_sent_leaves_though_nothing_can_arrive(tmp_path: Path) -> None:
+    stack = Stack()
+    stack.receives = False
+    audio = CallAudio(call_on(stack), tmp_path / "a", prompt(tmp_path), lambda *_, **__: None)
+    assert not audio.move()
+    assert bytes(range(1, 251)) * 4 in sent_after(stack, audio)
+
+
+def test_a_direction_that_begins_later_goes_on_in_the_same_recordings(tmp_path: Path) -> None:
+    stack, told = Stack(), list[str]()
+    stack.sends = False
+    audio = CallAudio(
+        call_on(stack), tmp_path / "a", prompt(tmp_path), lambda event, **_: told.append(event)
+    )
+    audio.move()
+    stack.sends = True
+    assert bytes(range(1, 251)) * 4 in sent_after(stack, audio)
+    assert told.count("MediaStarted") == 1
+
+
+def test_a_source_chosen_while_nothing_can_be_sent_is_sent_later(tmp_path: Path) -> None:
+    stack, audio = sending(tmp_path)
+    stack.sends = False
+    audio.move()
+    audio.set_source(prompt(tmp_path))
+    stack.sends = True
+    assert bytes(range(1, 251)) * 4 in sent_after(stack, audio)
+
+
+def test_nothing_is_written_while_the_agent_holds_the_call(tmp_path: Path) -> None:
+    """The stack would take it and throw it away, and the recording would say that it was sent."""
+    _, audio = sending(tmp_path)
+    audio._call.is_on_hold = True
+    before = soundfile.info(tmp_path / "a-tx.wav").frames
+    audio.set_source(prompt(tmp_path))
+    for _ in range(5):
+        audio.move()
+    assert soundfile.info(tmp_path / "a-tx.wav").frames == before
+
+
 def test_a_call_whose_recording_cannot_be_written_is_moved_all_the_same(tmp_path: Path) -> None:
     stack, told = Stack(), list[tuple[str, Any]]()
-    call: Any = SimpleNamespace(audio=stack, call_id="id")
+    call = call_on(stack)
     (tmp_path / "file").write_text("no folder")
 
     def report(event: str, **fields: Any) -> None:
@@ -148,7 +205,7 @@ class Timed:
         self.asked: list[bool] = []
         self.told: list[tuple[int, float, float]] = []
         self.meanwhile = lambda: None
-        call: Any = SimpleNamespace(audio=self.stack, call_id="id")
+        call = call_on(self.stack)
         self.audio = CallAudio(call, tmp_path / "a", {"kind": "silence"}, self._report)
         self.audio.look_closely(True)
         self.audio.move()

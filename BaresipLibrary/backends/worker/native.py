@@ -16,6 +16,8 @@ from typing import Any, TypeVar
 from baresip import Runtime, _native
 from baresip._events import set_sink
 
+from .tap import PacketTap
+
 T = TypeVar("T")
 
 _POINTER, _TEXT, _NUMBER = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_uint32
@@ -26,7 +28,12 @@ _FUNCTIONS: tuple[tuple[str, Any, list[Any]], ...] = (
     ("uag_call_find", _POINTER, [_TEXT]),
     ("call_audio", _POINTER, [_POINTER]),
     ("audio_strm", _POINTER, [_POINTER]),
+    ("audio_codec", _POINTER, [_POINTER, ctypes.c_bool]),
+    ("audio_encoder_set", ctypes.c_int, [_POINTER, _POINTER, ctypes.c_int, _TEXT]),
     ("_re_snprintf", ctypes.c_int, [_TEXT, ctypes.c_size_t, _TEXT, _POINTER, _POINTER]),
+    ("stream_rtp_sock", _POINTER, [_POINTER]),
+    ("rtp_sock", _POINTER, [_POINTER]),
+    ("udp_register_helper", ctypes.c_int, [_POINTER, _POINTER, ctypes.c_int, *[_POINTER] * 3]),
     ("stream_metric_get_rx_n_packets", _NUMBER, [_POINTER]),
     ("stream_metric_get_tx_n_packets", _NUMBER, [_POINTER]),
     ("call_get_ua", _POINTER, [_POINTER]),
@@ -37,6 +44,7 @@ _FUNCTIONS: tuple[tuple[str, Any, list[Any]], ...] = (
     ("call_is_onhold", ctypes.c_bool, [_POINTER]),
     ("call_hold", ctypes.c_int, [_POINTER, ctypes.c_bool]),
     ("call_modify", ctypes.c_int, [_POINTER]),
+    ("call_update_media", ctypes.c_int, [_POINTER]),
     ("call_ack_pending", ctypes.c_bool, [_POINTER]),
     ("sipsess_reinvite", ctypes.c_int, [_POINTER, ctypes.c_bool]),
     ("ua_hangupf", None, [_POINTER, _POINTER, ctypes.c_uint16, _TEXT, _TEXT]),
@@ -46,6 +54,8 @@ _DESCRIPTION = 8192
 _BUFFERED = re.compile(rb"tx:.*?cur_sz=(\d+)", re.DOTALL)
 #: How many pointers the beginning of a call has, at most, that its session is among.
 _POINTERS = 16
+#: Leaves the payload type that was agreed.
+_SAME_PAYLOAD_TYPE = -1
 _DTMF_MODES = {"rtpevent": 0, "info": 1, "auto": 2}
 
 
@@ -92,19 +102,53 @@ async def go_without_video(thread: StackThread) -> None:
     await thread.run(lambda: _library.list_clear(_library.baresip_vidcodecl()))
 
 
-async def rtp_packets(thread: StackThread, call_id: str) -> tuple[int, int] | None:
-    """RTP packets received and sent so far in a call's audio stream; None when it has none."""
+def _stream(call_id: str) -> int | None:
+    call = _library.uag_call_find(call_id.encode())
+    audio = call and _library.call_audio(call)
+    return (_library.audio_strm(audio) or None) if audio else None
 
-    def count() -> tuple[int, int] | None:
-        call = _library.uag_call_find(call_id.encode())
-        audio = call and _library.call_audio(call)
-        stream = audio and _library.audio_strm(audio)
-        if not stream:
-            return None
-        received = _library.stream_metric_get_rx_n_packets(stream)
-        return received, _library.stream_metric_get_tx_n_packets(stream)
 
-    return await thread.run(count)
+class PacketCounts:
+    """Counts the RTP packets of calls."""
+
+    def __init__(self, thread: StackThread) -> None:
+        self._thread = thread
+        self._taps: dict[str, PacketTap] = {}
+
+    async def watch(self, call_id: str) -> None:
+        """Counts from now on what the stack does not take, too."""
+
+        def tap() -> None:
+            stream = _stream(call_id)
+            known = self._taps.get(call_id)
+            if stream and not (known and known.stream == stream):
+                self._taps[call_id] = PacketTap(_library, stream)
+                self._taps[call_id].open()
+
+        await self._thread.run(tap)
+
+    async def forget(self, call_id: str) -> None:
+        """Its call has closed."""
+        await self._thread.run(lambda: self._taps.pop(call_id, None))
+
+    async def read(self, call_id: str) -> dict[str, Any] | None:
+        """Those so far, as `Packets` has them; None when the call has no audio stream."""
+
+        def count() -> dict[str, Any] | None:
+            stream, tap = _stream(call_id), self._taps.get(call_id)
+            if not stream:
+                return None
+            if tap and tap.stream != stream:
+                tap = None
+            untaken = tap.untaken() if tap else 0
+            return {
+                "received": _library.stream_metric_get_rx_n_packets(stream) + untaken,
+                "sent": _library.stream_metric_get_tx_n_packets(stream),
+                "untaken": untaken,
+                "last_at": tap and tap.last_at,
+            }
+
+        return await self._thread.run(count)
 
 
 async def packets_and_held(
@@ -131,6 +175,36 @@ async def packets_and_held(
         return packets, int(found[1]) if found else None
 
     return await thread.run(read)
+
+
+async def restart_media(thread: StackThread, call_id: str) -> None:
+    """Lets early media go on: the stack stops it at every 18x that comes without SDP.
+
+    Such an answer changes nothing of what was agreed (RFC 3261, section 13.2.1).
+    """
+
+    def restart() -> None:
+        call = _library.uag_call_find(call_id.encode())
+        if call:
+            _library.call_update_media(call)
+
+    await thread.run(restart)
+
+
+async def hear_without_sending(thread: StackThread, call_id: str) -> None:
+    """Makes a stream that has only received from its beginning on one that can be read.
+
+    The stack hands out what it decodes once it has an encoder, too; what is sent stays nothing.
+    """
+
+    def give_encoder() -> None:
+        call = _library.uag_call_find(call_id.encode())
+        audio = call and _library.call_audio(call)
+        decoder = audio and _library.audio_codec(audio, False)
+        if decoder and not _library.audio_codec(audio, True):
+            _library.audio_encoder_set(audio, decoder, _SAME_PAYLOAD_TYPE, None)
+
+    await thread.run(give_encoder)
 
 
 async def refuse(

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,7 @@ class Phone:
         self._failed_transfers = 0
         self._ua: UserAgent
         self._stack: native.StackThread
+        self._packets: native.PacketCounts
 
     async def start(self, config: dict[str, Any], aor: str, stem: str) -> None:
         """Brings the stack up with one account.
@@ -89,6 +91,7 @@ class Phone:
         await self._runtime.start(Config(**config))
         self._stack = native.StackThread(self._runtime)
         await native.go_without_video(self._stack)
+        self._packets = native.PacketCounts(self._stack)
         self._runtime.subscribe(self._on_event)
         self._ua = await UserAgent.create(self._runtime, aor, transfer_policy="auto")
         self._ua.on_incoming(self._on_incoming)
@@ -216,13 +219,15 @@ class Phone:
         self._pump.set_source(call_id, source)
 
     async def do_listen(self, call_id: str, on: bool, closely: bool) -> None:
+        if on:
+            await self._packets.watch(call_id)
         self._pump.listen(call_id, on, closely)
 
     async def do_name_recordings(self, stem: str) -> None:
         self._pump.stem = Path(stem)
 
-    async def do_count_packets(self, call_id: str) -> tuple[int, int] | None:
-        return await native.rtp_packets(self._stack, call_id)
+    async def do_count_packets(self, call_id: str) -> dict[str, Any] | None:
+        return await self._packets.read(call_id)
 
     async def _sent(self, call_id: str, ask_held: bool) -> tuple[int, int | None] | None:
         return await native.packets_and_held(self._stack, call_id, ask_held=ask_held)
@@ -231,6 +236,13 @@ class Phone:
         task: asyncio.Task[None] = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    def _tend(self, media: Awaitable[None]) -> None:
+        async def until_the_stack_is_down() -> None:
+            with contextlib.suppress(BaresipError):
+                await media
+
+        self._spawn(until_the_stack_is_down())
 
     def _call(self, call_id: str) -> Call:
         for call in self._calls.values():
@@ -254,6 +266,8 @@ class Phone:
         self._registration.take(event)
         if event.event is Event.CALL_DTMF_START:
             self._report("DtmfReceived", call_id=event.call_id, text=event.text)
+        elif event.event is Event.CALL_REMOTE_SDP and event.call in self._call_ids:
+            self._tend(native.hear_without_sending(self._stack, self._call_ids[event.call]))
         elif event.event is Event.CALL_RTCP and event.stats:
             self._on_statistics(event)
         elif event.event in _CALL_EVENTS:
@@ -280,6 +294,10 @@ class Phone:
         refused = event.event is Event.CALL_CLOSED and call_id in self._refused
         text = _OUR_HANG_UP if refused else event.text
         self._report(_CALL_EVENTS[event.event], call_id=call_id, peer=event.peer, text=text)
+        if event.event is Event.CALL_RINGING and event.call in self._with_media and call_id:
+            self._tend(native.restart_media(self._stack, call_id))
+        elif event.event in (Event.CALL_PROGRESS, Event.CALL_ESTABLISHED) and call_id:
+            self._tend(native.hear_without_sending(self._stack, call_id))
         if event.event in (Event.CALL_PROGRESS, Event.CALL_ESTABLISHED):
             self._with_media.add(event.call)
             if call is not None:
@@ -288,6 +306,7 @@ class Phone:
             self._calls.pop(event.call, None)
             self._refused.discard(call_id)
             self._ended.add(event.call)
+            self._tend(self._packets.forget(call_id))
             self._with_media.discard(event.call)
 
     def _hear(self, event: StackEvent) -> None:

@@ -17,6 +17,8 @@ from .sounds import Silence, Sound, interleave, make_sound
 _HURRIED_ROUNDS = 3
 #: How much audio lies ready to be sent (s): twice the longer of the two, so that no tone breaks.
 AHEAD = 0.16
+#: Seconds of audio in a packet, as nearly every phone sends it, while none can be sent.
+_PACKET = 0.020
 #: No more packets are held: else streams have begun anew, or digits were sent as packets.
 _MOST_HELD = 4
 
@@ -39,16 +41,28 @@ class _Count(NamedTuple):
     held: int | None
 
 
+class _Format(NamedTuple):
+    """Sample rates (Hz) and channels of what arrives and of what is sent."""
+
+    rx_rate: int
+    rx_channels: int
+    tx_rate: int
+    tx_channels: int
+
+
 class CallAudio:
-    """One call's streams: what arrives goes to its `rx` recording, what is sent to its `tx` one."""
+    """One call's streams: what arrives goes to its `rx` recording, what is sent to its `tx` one.
+
+    Each direction runs when its own stream does: in a call that only receives, nothing is sent.
+    """
 
     def __init__(self, call: Call, stem: Path, source: dict[str, Any], report: Report) -> None:
         self._call = call
         self._stem = stem
         self._source = source
         self._report = report
-        self._sound: Sound = Silence()
-        self._format: tuple[int, int, int, int] | None = None
+        self._sound: Sound | None = None
+        self._format: _Format | None = None
         self._streams = 0
         self._rx: Recording | None = None
         self._tx: Recording | None = None
@@ -66,11 +80,10 @@ class CallAudio:
         The stack drops it with its next packet, and whatever was written meanwhile, too: nothing
         of the new source is written before.
         """
-        self._source = source
+        self._source, self._sound = source, None
         with contextlib.suppress(AudioNotActive, AudioRestarted):
             info = self._call.audio.info()
-            if info.tx_ready and info.tx_sample_rate:
-                self._sound = self._make_sound(info.tx_sample_rate)
+            if self._sends(info):
                 self._drop_ready(info)
 
     def _drop_ready(self, info: AudioInfo) -> None:
@@ -107,11 +120,12 @@ class CallAudio:
             before = time.monotonic()
             info = self._call.audio.info()
             self._looked = before, time.monotonic()
-            if not (info.tx_ready and info.rx_ready and info.rx_sample_rate):
-                return False
             self._follow_format(info)
-            self._send(info)
-            return self._receive(info)
+            if self._sends(info):
+                self._send(info)
+            else:
+                self._forget_ready()
+            return _receives(info) and self._receive(info)
         except (AudioNotActive, AudioRestarted):
             return False
 
@@ -120,28 +134,49 @@ class CallAudio:
         self.move()
         self._close_files()
 
+    def _sends(self, info: AudioInfo) -> bool:
+        """Whether what is written goes out: while it holds the call, the stack throws it away."""
+        return bool(info.tx_ready and info.tx_sample_rate) and not self._call.is_on_hold
+
+    def _forget_ready(self) -> None:
+        self._ready.clear()
+        self._flushed = self._count = self._lead = None
+
     def _follow_format(self, info: AudioInfo) -> None:
-        found = (info.rx_sample_rate, info.rx_channels, info.tx_sample_rate, info.tx_channels)
-        if found == self._format:
+        found = self._found_format(info)
+        if found is None or found == self._format:
             return
         self._close_files()
         self._streams += 1
         part = "" if self._streams == 1 else f"-part{self._streams}"
-        packet = info.tx_ptime_ms / 1000
-        self._rx = self._recording(f"{part}-rx.wav", found[0], found[1], packet)
-        self._tx = self._recording(f"{part}-tx.wav", found[2], found[3], packet)
+        packet = info.tx_ptime_ms / 1000 or _PACKET
+        self._rx = self._recording(f"{part}-rx.wav", found.rx_rate, found.rx_channels, packet)
+        self._tx = self._recording(f"{part}-tx.wav", found.tx_rate, found.tx_channels, packet)
         self._format = found
-        self._ready.clear()
-        self._flushed = self._count = self._lead = None
-        self._sound = self._make_sound(found[2])
+        self._forget_ready()
+        self._sound = None
         self._report(
             "MediaStarted",
             call_id=self._call.call_id,
-            rate=found[0],
-            channels=found[1],
+            rate=found.rx_rate,
+            channels=found.rx_channels,
             rx=str(self._rx.path),
             tx=str(self._tx.path),
         )
+
+    def _found_format(self, info: AudioInfo) -> _Format | None:
+        """That of the streams that run; a direction that rests keeps its own, else has the other's.
+
+        None while none runs.
+        """
+        known = self._format
+        rx = (info.rx_sample_rate, info.rx_channels) if _receives(info) else known and known[:2]
+        tx = (info.tx_sample_rate, info.tx_channels) if info.tx_ready else known and known[2:]
+        if not (_receives(info) or info.tx_ready):
+            return None
+        one = rx or tx
+        assert one is not None
+        return _Format(*(rx or one), *(tx or one))
 
     def _close_files(self) -> None:
         for recording in (self._rx, self._tx):
@@ -185,10 +220,15 @@ class CallAudio:
         missing = int(info.tx_sample_rate * AHEAD) - info.tx_buffered // frame
         if missing <= 0:
             return
-        mono = bytes(SAMPLE * missing) if self._muted else self._sound.take(missing)
+        mono = bytes(SAMPLE * missing) if self._muted else self._take(info, missing)
         pcm = interleave(mono, info.tx_channels)
         self._call.audio.write(pcm)
         self._ready += pcm
+
+    def _take(self, info: AudioInfo, frames: int) -> bytes:
+        if self._sound is None:
+            self._sound = self._make_sound(info.tx_sample_rate)
+        return self._sound.take(frames)
 
     def _is_dropping(self, info: AudioInfo) -> bool:
         """Whether the stack has yet to drop what lay ready; notes how much of it never left."""
@@ -240,6 +280,10 @@ class CallAudio:
             self._rx.write(arrived)
         self._rx.look(before, after, closely=self.closely)
         return bool(arrived)
+
+
+def _receives(info: AudioInfo) -> bool:
+    return bool(info.rx_ready and info.rx_sample_rate)
 
 
 class AudioPump:

@@ -1,0 +1,176 @@
+*** Settings ***
+Documentation       What arrives is heard, whatever is sent: music on hold, announcements, early media.
+Resource            wire.resource
+Library             ../resources/ScriptedPeer.py    ${CURDIR}/media_scenarios.py
+Library             ../hearing/Waves.py
+Library             ../resources/Steps.py
+Library             ../resources/Watching.py
+
+
+*** Test Cases ***
+Music On Hold Is Heard
+    [Documentation]    By tones, levels and silence, and in the recording; what was sent before goes on after.
+    Needs    RECORD_AFTER_HOLD
+    ${peer} =    Alice Calls    holds_with_music    sendonly
+    Verify Audio    alice    440 Hz    within=3s
+    Let Peer Go On    ${peer}
+    Verify Audio    alice    600 Hz    within=3s
+    Held By Peer Should Become    alice    True
+    Verify Audio Level    alice    min=-15 dBFS    max=-9 dBFS
+    Silence Should Be Broken By    alice    600 Hz
+    Let Peer Go On    ${peer}
+    Verify Audio    alice    700 Hz    within=3s
+    Held By Peer Should Become    alice    False
+    Let Peer Go On    ${peer}
+    Alice Should Have Been Heard In The End    ${peer}
+    Recording Should Hold    alice    440    600    700
+
+A Source Chosen While The Peer Holds Is Sent After
+    Needs    RECORD_AFTER_HOLD
+    ${peer} =    Alice Calls    holds_with_music    sendonly
+    Let Peer Go On    ${peer}
+    Verify Audio    alice    600 Hz    within=3s
+    Send Audio    alice    tone:530
+    Let Peer Go On    ${peer}
+    Verify Audio    alice    700 Hz    within=3s
+    Let Peer Go On    ${peer}
+    Alice Should Have Been Heard In The End    ${peer}    530
+
+An Announcement In The Answer Is Heard
+    Needs    RECORD_ONE_WAY
+    ${peer} =    Alice Calls    answers_one_way
+    Verify Audio    alice    440 Hz    within=3s
+    Verify Audio Level    alice    min=-15 dBFS    max=-9 dBFS
+    Silence Should Be Broken By    alice    440 Hz
+    Recording Should Hold    alice    440
+
+An Announcement Before The Answer Is Heard
+    ${peer} =    Start Peer    announces_and_refuses
+    Start Agent    alice
+    Dial    alice    ${peer.uri}
+    Verify Audio    alice    440 Hz    within=3s
+    Silence Should Be Broken By    alice    440 Hz
+    Let Peer Go On    ${peer}
+    Wait Until State Is    alice    IDLE
+    Peer Should Have Finished    ${peer}
+    Recording Should Hold    alice    440
+
+An Intercom That Only Speaks Is Heard
+    Needs    RECORD_ONE_WAY
+    ${bob} =    Start Agent    bob
+    ${peer} =    Start Peer    calls_one_way    ${bob.uri}
+    Be Called By Peer    ${peer}
+    Verify Audio    bob    440 Hz    within=3s
+    Silence Should Be Broken By    bob    440 Hz
+    Recording Should Hold    bob    440
+
+A Muted Agent Hears
+    ${peer} =    Alice Calls    holds_with_music    sendrecv
+    Mute    alice
+    Verify Audio    alice    440 Hz    within=3s
+    Silence Should Be Broken By    alice    440 Hz
+
+Early Media Goes On After A 180
+    [Documentation]    A 180 without SDP takes nothing back of what a 183 has agreed; in both directions.
+    Needs    MEDIA_AFTER_RINGING
+    ${peer} =    Start Peer    rings_after_early_media
+    Start Agent    alice
+    Send Audio    alice    tone:650
+    Dial    alice    ${peer.uri}
+    Verify Audio    alice    440 Hz    within=3s
+    Let Peer Go On    ${peer}
+    Verify Audio    alice    530 Hz    within=3s
+    Get State    alice    ==    RINGING
+    Verify Audio Level    alice    min=-15 dBFS    max=-9 dBFS
+    Silence Should Be Broken By    alice    530 Hz
+    Let Peer Go On    ${peer}
+    Wait Until State Is    alice    ESTABLISHED
+    Verify Audio    alice    620 Hz    within=3s
+    Recording Should Hold    alice    440    530    620
+    Hang Up    alice
+    ${result} =    Peer Should Have Finished    ${peer}
+    Should Be True    645 < ${result}[heard] < 655
+
+
+Silence Is Not Told Of Packets That A Holder Drops
+    [Documentation]    A peer that plays on while it is held: what is in its packets is not known.
+    Needs    RECORD_AFTER_HOLD
+    Alice Calls    answers_with_tones    ${440}
+    Verify Audio    alice    440 Hz    within=3s
+    Hold    alice
+    Run Keyword And Expect Error
+    ...    alice was to hear silence for 1 s, but * RTP packets arrived that alice's baresip dropped: nobody knows what was in them.*
+    ...    Verify Silence    alice    1s
+    Resume    alice
+    Verify Audio    alice    440 Hz    within=3s
+
+Silence Is Not Told Of An Inactive Call In Which Packets Arrive
+    Needs    RECORD_AFTER_HOLD
+    ${peer} =    Alice Calls    holds_with_music    inactive
+    Verify Audio    alice    440 Hz    within=3s
+    Let Peer Go On    ${peer}
+    Held By Peer Should Become    alice    True
+    Run Keyword And Expect Error
+    ...    alice was to hear silence for 1 s, but * RTP packets arrived that alice's baresip dropped: nobody knows what was in them.*
+    ...    Verify Silence    alice    1s
+
+Silence Is Not Told Of What No Codec Reads
+    Alice Calls    answers_with_an_unknown_codec
+    Run Keyword And Expect Error
+    ...    alice was to hear silence for 1 s, but * RTP packets arrived, but alice's baresip played nothing of them: nobody knows what was in them.*
+    ...    Verify Silence    alice    1s
+    Run Keyword And Expect Error
+    ...    alice heard nothing within 1 s: the call is up, and * RTP packets arrived, but alice's baresip played nothing of them.*
+    ...    Verify Audio    alice    440 Hz    within=1s
+
+No RTP Is Counted
+    Alice Calls    answers_and_sends_nothing
+    ${kind} =    Verify Silence    alice    500ms
+    Should Be Equal    ${kind}    no RTP
+    The Log Should Say    alice heard nothing: the call is up, but no RTP packet arrived (0 received, * sent).
+    Run Keyword And Expect Error
+    ...    alice heard nothing within 0.5 s: the call is up, but no RTP packet arrived (0 received, * sent).*
+    ...    Verify Audio    alice    440 Hz    within=500ms
+
+RTP That Stops In The Middle Is Told As That
+    ${peer} =    Alice Calls    stops_in_the_middle
+    Verify Audio    alice    440 Hz    within=3s
+    Let Peer Go On    ${peer}
+    Run Keyword And Expect Error
+    ...    alice heard no 600 Hz tone within 2 s: 0.? s of audio arrived, its loudest tone was 440 Hz at -12 dBFS; no * since 0.? s after the start of the wait.*
+    ...    Verify Audio    alice    600 Hz    within=2s
+
+A Second Tone Is Told
+    Alice Calls    answers_with_tones    ${440}    ${480}
+    Run Keyword And Expect Error
+    ...    alice heard no 440 Hz tone within 1 s: ?.? s of audio arrived, its loudest tone was 4?0 Hz at -12 dBFS, beside 4?0 Hz at -12 dBFS. The tone was there, but not alone: 480 Hz at -12 dBFS came with it.
+    ...    Verify Audio    alice    440 Hz    within=1s
+
+
+*** Keywords ***
+Alice Calls
+    [Documentation]    Alice calls a peer that answers, and sends it 650 Hz.
+    [Arguments]    ${scenario}    @{options}
+    ${peer} =    Start Peer    ${scenario}    @{options}
+    Start Agent    alice
+    Send Audio    alice    tone:650
+    Dial    alice    ${peer.uri}
+    Wait Until State Is    alice    ESTABLISHED
+    RETURN    ${peer}
+
+Silence Should Be Broken By
+    [Arguments]    ${agent}    ${tone}
+    Run Keyword And Expect Error
+    ...    ${agent} was to hear silence for 5 s, but after * s it heard a ${tone} tone at -1? dBFS*
+    ...    Verify Silence    ${agent}    5s
+
+Alice Should Have Been Heard In The End
+    [Arguments]    ${peer}    ${tone}=650
+    Hang Up    alice
+    ${result} =    Peer Should Have Finished    ${peer}
+    Should Be True    abs(${result}[heard] - ${tone}) < 5
+
+Recording Should Hold
+    [Arguments]    ${agent}    @{tones}
+    ${path} =    Get Recording    ${agent}
+    Wave Should Hold Tones    ${path}    @{tones}

@@ -1,0 +1,104 @@
+"""What a peer plays, and when: music on hold, announcements, early media, and streams that stop."""
+
+from peer import Peer
+from peer_sip import Received
+
+
+def holds_with_music(peer: Peer, direction: str) -> None:
+    """Answers with 440 Hz, holds when the suite lets it go on and plays 600 Hz, then resumes."""
+    dialog = peer.answer(peer.expect("INVITE"))
+    peer.rtp.play(440)
+    peer.step()
+    peer.rtp.play(600)
+    answer = dialog.reinvite(peer.sdp(direction=direction, version=2))
+    peer.result["answered"] = answer.status
+    peer.step()
+    peer.rtp.play(700)
+    dialog.reinvite(peer.sdp(version=3))
+    peer.step()
+    peer.result["heard"] = peer.rtp.tone()
+    dialog.await_bye()
+
+
+def answers_one_way(peer: Peer, direction: str = "sendonly") -> None:
+    """Answers and plays 440 Hz; to a caller who may only listen."""
+    dialog = peer.answer(peer.expect("INVITE"), direction=direction)
+    peer.rtp.play(440)
+    dialog.await_bye()
+
+
+def announces_and_refuses(peer: Peer) -> None:
+    """Plays an announcement one way before it refuses."""
+    invite = peer.expect("INVITE")
+    peer.rtp.target = invite.media
+    peer.rtp.play(440)
+    peer.reply(invite, 183, "Session Progress", body=peer.sdp(direction="sendonly"))
+    peer.step()
+    peer.reply(invite, 486, "Busy Here")
+    peer.expect("ACK")
+
+
+def calls_one_way(peer: Peer, uri: str) -> None:
+    """Calls, as an intercom does that only speaks."""
+    dialog = peer.call(uri, body=peer.sdp(direction="sendonly"))
+    peer.rtp.play(440)
+    dialog.await_bye()
+
+
+def rings_after_early_media(peer: Peer) -> None:
+    """183 with SDP, then 180 without, and the media goes on; answers when the suite says so."""
+    invite = peer.expect("INVITE")
+    peer.rtp.target = invite.media
+    peer.rtp.play(440)
+    peer.reply(invite, 183, "Session Progress", body=peer.sdp())
+    peer.step()
+    peer.rtp.play(530)
+    peer.ring(invite)
+    peer.step()
+    peer.result["heard"] = peer.rtp.tone()
+    peer.result["packets"] = len(peer.rtp.packets)
+    peer.rtp.play(620)
+    dialog = peer.answer(invite)
+    dialog.await_bye()
+
+
+def answers_with_tones(peer: Peer, *frequencies: float) -> None:
+    """Answers, and plays these all together to the end, also while the call is on hold."""
+    peer.answer(peer.expect("INVITE"))
+    peer.rtp.play(*frequencies)
+    _hold_and_end(peer)
+
+
+def answers_and_sends_nothing(peer: Peer) -> None:
+    """Answers, and no RTP packet leaves."""
+    peer.answer(peer.expect("INVITE")).await_bye()
+
+
+def answers_with_an_unknown_codec(peer: Peer) -> None:
+    """Answers with PCMU and sends G.729, which nobody offered."""
+    dialog = peer.answer(peer.expect("INVITE"))
+    peer.rtp.payload_type = 18
+    peer.rtp.play(440)
+    dialog.await_bye()
+
+
+def stops_in_the_middle(peer: Peer) -> None:
+    """Answers and plays 440 Hz; no RTP packet leaves any more a moment after the suite says so."""
+    dialog = peer.answer(peer.expect("INVITE"))
+    peer.rtp.play(440)
+    peer.step()
+    peer.pause(0.4)
+    peer.rtp.stop()
+    dialog.await_bye()
+
+
+def _hold_and_end(peer: Peer) -> None:
+    """Agrees to re-INVITEs until the call ends."""
+    while (request := peer.expect(_is_request, 20)).method != "BYE":
+        answer = "recvonly" if "a=sendonly" in request.body else "sendrecv"
+        peer.reply(request, 200, "OK", body=peer.sdp(direction=answer, version=2))
+    peer.reply(request, 200, "OK")
+
+
+def _is_request(message: Received) -> bool:
+    return message.status is None and message.method != "ACK"
