@@ -12,6 +12,7 @@ _BARE = ';"<>'
 _TOKEN = re.compile(r"[A-Za-z0-9!%*_+`'~.-]+")
 _STUN = re.compile(r"(stuns?|turns?):(\[[0-9A-Fa-f:.]+\]|[^\s:;\"<>@]+)(:\d{1,5})?")
 _LONGEST_INTERVAL = 86_400 * 7
+_LONGEST_RING = 86_400
 #: What the message itself needs, and so is not for a suite to set.
 _OWN_HEADERS = frozenset({
     "via", "from", "to", "call-id", "cseq", "contact", "content-length", "content-type",
@@ -50,6 +51,8 @@ class Account:
     """The SIP identity of an agent.
 
     Without a domain it is a local agent: it registers nowhere and is reached at its own address.
+    `catch_all`: whether it takes calls for any user part, None where its baresip can;
+    `ring_timeout`: after how long (s) it refuses a call that nobody accepts, 0 never.
     Raises `UsageError`, with the field's name, for a value that cannot be right.
     """
 
@@ -69,6 +72,8 @@ class Account:
     audio_codecs: tuple[str, ...] = ()
     address: str | None = None
     tls: Tls = Tls()
+    catch_all: bool | None = None
+    ring_timeout: int = 0
 
     def __post_init__(self) -> None:
         whose = "username" if self.domain else "A local agent's name is its SIP username: it"
@@ -92,6 +97,11 @@ class Account:
         if not 0 <= self.regint <= _LONGEST_INTERVAL:
             raise UsageError(
                 f"regint must lie between 0 and {_LONGEST_INTERVAL} s, {self.regint} does not."
+            )
+        if not 0 <= self.ring_timeout <= _LONGEST_RING:
+            raise UsageError(
+                f"ring_timeout must lie between 0 and {_LONGEST_RING} s,"
+                f" {self.ring_timeout} does not."
             )
         if self.transport == "tls" and self.domain is None and self.tls.certificate is None:
             raise UsageError("A local agent with transport=tls needs a tls_certificate.")
@@ -160,6 +170,7 @@ class Account:
             "mediaenc": self.media_enc,
             "medianat": self.stun_server and self.stun_server[:4],
             "stunserver": self.stun_server and f'"{self.stun_server}"',
+            "catchall": None if self.catch_all is False else "yes",
         }
         given = [f"{key}={value}" for key, value in parameters.items() if value]
         return f"{name}<{self.uri_at(address, port)}>;" + ";".join(given)

@@ -145,6 +145,8 @@ class BaresipLibrary(DynamicCore):
         recordings: Occasion = Occasion.on_failure,
         evidence: Occasion = Occasion.on_failure,
         executable: str | None = None,
+        catch_all: bool = True,
+        ring_timeout: timedelta | None = None,
     ) -> None:
         """Takes the settings of all agents.
 
@@ -155,6 +157,8 @@ class BaresipLibrary(DynamicCore):
         | ``recordings`` | Which calls' audio stays as WAV files: ``always``, ``on_failure`` of their test, or ``never``. |
         | ``evidence`` | When a test shows its ladder, its audio and its SIP messages: ``always``, ``on_failure``, or ``never``. |
         | ``executable`` | The program of the external backend, by name or path; ``baresip`` on PATH when left out. |
+        | ``catch_all`` | Whether agents take calls for any user part, such as a DID, or only for their own. |
+        | ``ring_timeout`` | How long a call may ring at an agent before its phone refuses it, in whole seconds; as long as the caller lets it when left out. |
         """
         changes, agents, shelf = Changes(), Registry(), RecordingShelf(recordings)
         self.ROBOT_LIBRARY_LISTENER = self
@@ -167,6 +171,8 @@ class BaresipLibrary(DynamicCore):
             recordings=shelf,
             agents=agents,
             evidence=Evidence(evidence, agents, shelf),
+            catch_all=catch_all,
+            ring_timeout=ring_timeout,
         )
         self._lifetimes = Lifetimes(self._context, auto_closing)
         super().__init__([component(self._context) for component in _COMPONENTS])

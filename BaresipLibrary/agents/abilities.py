@@ -26,6 +26,9 @@ def check_abilities(name: str, account: Account, backend: Backend) -> None:
         Capability.MESSAGE_WAITING: account.mwi,
         Capability.DTMF_INFO: account.dtmf_mode == "info",
         Capability.DTMF_AUTO: account.dtmf_mode == "auto",
+        Capability.CATCH_ALL: account.catch_all is True,
+        Capability.CATCH_ALL_REGISTERED: account.catch_all is True and account.regint > 0,
+        Capability.OWN_CALLS_ONLY: account.catch_all is False and account.regint == 0,
         Capability.VERIFY_TLS: account.uses_tls and account.tls.verify,
     }
     for what, is_needed in needed.items():

@@ -36,6 +36,9 @@ class Capability(Enum):
     SEVERAL_RINGING = "accept one of several calls that ring"
     LOCAL_HOST_NAMES = "look up host names that only /etc/hosts knows"
     TIME_AUDIO = "tell when audio was sent and heard"
+    CATCH_ALL = "take calls for another user part than its own (catch_all)"
+    CATCH_ALL_REGISTERED = "take calls for another user part while it is registered (catch_all)"
+    OWN_CALLS_ONLY = "leave calls for another user part alone (catch_all=False)"
 
     @property
     def who_can(self) -> str:
@@ -57,6 +60,9 @@ SINCE: Mapping[Capability, tuple[int, ...]] = {
     Capability.LOCAL_HOST_NAMES: (2, 7),  # h; seen on 3.18, not so on 2.3
     Capability.REPORT_REDIRECTION: (3, 3),  # h; seen on 3.18, not so on 2.3
     Capability.INVITE_HEADERS_WITH_SPACES: (3, 8),  # h; seen on 3.18, not so on 2.3
+    Capability.OWN_CALLS_ONLY: (3, 8),  # h; seen on 3.18, not so on 2.3
+    Capability.CATCH_ALL: (3, 11),  # h; seen on 3.18
+    Capability.CATCH_ALL_REGISTERED: (4, 9),  # h; seen on 4.10, not so on 3.18
     Capability.OWN_REFUSALS: (3, 19),  # h; seen on 4.10, not so on 3.18
 }
 _WHO_CAN = {
@@ -119,8 +125,6 @@ class Backend(ABC):
     codecs: Mapping[str, str]
     #: What a tester should know about this baresip before it surprises, a sentence each.
     caveats: tuple[str, ...] = ()
-    #: Whether its SIP messages are reported; else a call that its stack refuses is not seen.
-    shows_messages = True
 
     @property
     def description(self) -> str:

@@ -39,7 +39,7 @@ def make_backend(
     if name is BackendName.auto:
         name = _best(external)
     if name is BackendName.embedded:
-        return EmbeddedBackend(account, stem, changes, launcher)
+        return EmbeddedBackend(account, stem, changes, launcher, external)
     if external.control is not None:
         return AttachedBackend(account, changes, external)
     return ExternalBackend(account, stem, changes, launcher, external)

@@ -18,9 +18,11 @@ from ..errors import AgentGone, BackendError, CommandRefused
 from ..waits import Changes, wait_until
 from . import wire
 from .addresses import free_port, local_address_towards
+from .baresip_names import CONFIGURATION, PARAMETERS
 from .base import Backend, Capability, Headers, Packets, Report, Source
 from .patience import await_answer
 from .processes import Child, Launcher
+from .stack_settings import Reader, StackSettings
 
 _INSTALL = (
     "The embedded backend needs the wheel baresip-python. Install it with:"
@@ -32,6 +34,16 @@ _START, _COMMAND, _ASK, _TERMINATE, _KILL = 10.0, 10.0, 2.5, 0.5, 5.0
 #: How long a key is pressed (s).
 _DIGIT = 0.1
 _PORT_ATTEMPTS = 10
+#: What the stack in the wheel is and has linked in. It loads no modules, and has no video.
+_READER = Reader(
+    "the embedded backend",
+    (4, 10),
+    frozenset(
+        {"g711", "g722", "opus", "srtp", "dtls_srtp", "ice", "stun", "turn", "aufile", "ausine"}
+    ),
+    frozenset({"module", "module_app", "module_path"})
+    | {name for name in (*CONFIGURATION, *PARAMETERS) if name.startswith(("video_", "videnc_"))},
+)
 _PORT_TAKEN = "Address already in use"
 
 
@@ -55,10 +67,19 @@ class EmbeddedBackend(Backend):
         }
     )
 
-    def __init__(self, account: Account, stem: Path, changes: Changes, launcher: Launcher) -> None:
+    def __init__(
+        self,
+        account: Account,
+        stem: Path,
+        changes: Changes,
+        launcher: Launcher,
+        settings: StackSettings = StackSettings(),  # noqa: B008 - frozen
+    ) -> None:
         if not is_installed():
             raise BackendError(_INSTALL)
+        settings.require_read_by(_READER)
         self._account = account
+        self._settings = settings
         self._stem = stem
         self._changes = changes
         self._launcher = launcher
@@ -113,7 +134,11 @@ class EmbeddedBackend(Backend):
                 target=self._read, args=(report,), name=f"agent-{self.pid}", daemon=True
             )
             self._reader.start()
-            self._send(wire.start_message(self._account, self.codecs, address, port, self._stem))
+            self._send(
+                wire.start_message(
+                    self._account, self.codecs, address, port, self._stem, self._settings
+                )
+            )
             problem = self._await_start()
         except BaseException:
             self.stop()

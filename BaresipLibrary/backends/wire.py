@@ -12,8 +12,8 @@ from typing import Any
 from .. import events
 from ..account import Account, codec_name
 from ..events import ClosedBy, Event
-from ..sip.reasons import split_glued
 from .base import PromptSource, Source, ToneSource
+from .stack_settings import StackSettings
 
 #: "486 Busy Here", and nothing after it but more words.
 _STATUS = re.compile(r"([3-6]\d\d)(?: (.*))?", re.DOTALL)
@@ -23,6 +23,7 @@ MEDIA = ("audio_jitter_buffer_type fixed", "audio_jitter_buffer_ms 60-200")
 _ERRNO = re.compile(r" \[\d+\]$")
 #: The second is baresip 1.0's.
 _OUR_HANG_UP = ("Rejected by user", "Connection reset by user")
+_RANG_TOO_LONG = "Local timeout"
 _PEERS_HANG_UP = "Connection reset by peer"
 #: The stack's own spelling.
 _TRANSFERRED = "Call transfered"
@@ -31,7 +32,12 @@ _REPLACED = re.compile(r"[^\s;]+;\S+ replaced")
 
 
 def start_message(
-    account: Account, codecs: Mapping[str, str], address: str, port: int, stem: Path
+    account: Account,
+    codecs: Mapping[str, str],
+    address: str,
+    port: int,
+    stem: Path,
+    settings: StackSettings = StackSettings(),  # noqa: B008 - frozen
 ) -> dict[str, Any]:
     """The first message to a worker. It holds the password: it is sent, never shown."""
     specified = tuple(codecs[codec_name(codec)] for codec in account.audio_codecs)
@@ -44,7 +50,8 @@ def start_message(
             "expose_headers": ["Replaces"],
             "extra_config_text": _configuration(account, address, port),
         },
-        "aor": account.line(address, port),
+        "first_lines": "".join(f"{line}\n" for line in settings.lines),
+        "aor": account.line(address, port) + settings.suffix,
         "stem": str(stem),
     }
 
@@ -53,10 +60,16 @@ def _configuration(account: Account, address: str, port: int) -> str:
     lines = [
         f"sip_listen {bracketed(address)}:{port}",
         "dns_getaddrinfo yes",
+        ring_line(account),
         *MEDIA,
         *tls_lines(account),
     ]
     return "".join(f"{line}\n" for line in lines)
+
+
+def ring_line(account: Account) -> str:
+    """The line that says how long a call may ring; 0 is as long as its caller lets it."""
+    return f"call_local_timeout {account.ring_timeout}"
 
 
 def tls_lines(account: Account) -> list[str]:
@@ -91,14 +104,16 @@ def source_message(source: Source) -> dict[str, Any]:
 
 def closed(at: float, call_id: str, raw: str) -> events.CallClosed:
     """What the stack's words for the end of a call mean."""
-    own, _ = split_glued(raw)
-    words = _ERRNO.sub("", own)
+    words = _ERRNO.sub("", raw)
     if words == _TRANSFERRED:
         return events.CallClosed(at, call_id, ClosedBy.TRANSFER, None, "transferred", raw)
     if _REPLACED.fullmatch(words):
         return events.CallClosed(at, call_id, ClosedBy.TRANSFER, None, "replaced", raw)
-    if match := _STATUS.fullmatch(own):
+    if match := _STATUS.fullmatch(raw):
         return events.CallClosed(at, call_id, ClosedBy.REFUSAL, int(match[1]), match[2] or "", raw)
+    if words == _RANG_TOO_LONG:
+        why = "nobody accepted it within its ring timeout"
+        return events.CallClosed(at, call_id, ClosedBy.FAILURE, None, why, raw)
     if words in _OUR_HANG_UP:
         return events.CallClosed(at, call_id, ClosedBy.US, None, words, raw)
     if words == _PEERS_HANG_UP:
@@ -108,9 +123,8 @@ def closed(at: float, call_id: str, raw: str) -> events.CallClosed:
 
 def split_status(raw: str) -> tuple[int | None, str]:
     """The SIP status and the words of an outcome; without a status the words alone."""
-    own, _ = split_glued(raw)
-    match = _STATUS.fullmatch(own)
-    return (int(match[1]), match[2] or "") if match else (None, _ERRNO.sub("", own))
+    match = _STATUS.fullmatch(raw)
+    return (int(match[1]), match[2] or "") if match else (None, _ERRNO.sub("", raw))
 
 
 def _registration_failed(message: dict[str, Any]) -> Event:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,8 @@ class AgentKeywords(Component):
         tls_ca_file: Path | None = None,
         tls_certificate: Path | None = None,
         tls_verify: bool = True,
+        catch_all: bool | None = None,
+        ring_timeout: timedelta | None = None,
         backend: BackendName | None = None,
         executable: str | None = None,
         control: str | None = None,
@@ -63,7 +66,9 @@ class AgentKeywords(Component):
         lives on the loopback interface and needs no registrar. Other agents reach it by name.
 
         Fails when the name is taken, when a value cannot travel in a SIP account, when the
-        backend lacks what is asked for, or when baresip does not come up.
+        backend lacks what is asked for, or when baresip does not come up. Of ``config`` and
+        ``account_parameters`` nothing is dropped: a name that this baresip does not read is
+        refused, and so is one that the library sets; the message says which argument does.
 
         | =Argument= | =Meaning= |
         | ``name`` | What the suite calls the agent. |
@@ -85,11 +90,13 @@ class AgentKeywords(Component):
         | ``tls_ca_file`` | The certificates (PEM) that sign what TLS trusts; the system's when left out. |
         | ``tls_certificate`` | The agent's own certificate with its key, in one PEM file. |
         | ``tls_verify`` | Whether the server's certificate is checked. |
+        | ``catch_all`` | Whether calls for any user part are taken, such as for a DID; with ``False`` those for others than the agent get 404. As the library says when left out. |
+        | ``ring_timeout`` | How long a call may ring before the phone refuses it, in whole seconds; ``0`` is as long as the caller lets it. As the library says when left out. |
         | ``backend`` | How this agent's baresip runs; as the library says when left out. |
         | ``executable`` | Its program, on the external backend. |
         | ``control`` | ``host:port`` of the module ctrl_tcp of a baresip that runs already: the agent uses its account, and leaves it running. |
-        | ``config`` | More lines for the configuration file of an external baresip. |
-        | ``account_parameters`` | More parameters for its account, such as ``ptime=40;extra=x``. |
+        | ``config`` | More lines for baresip's configuration, each a name and a value, such as ``call_max_calls 1``. They go before the library's own. |
+        | ``account_parameters`` | More parameters for baresip's account, such as ``ptime=40;rtcp_mux=yes``. |
         | ``recordings_folder`` | Where the recordings of the baresip at ``control`` can be read, for audio checks. |
 
         Example:
@@ -119,6 +126,8 @@ class AgentKeywords(Component):
                 audio_codecs=tuple(audio_codecs or ()),
                 address=address,
                 tls=Tls(tls_ca_file, tls_certificate, tls_verify),
+                catch_all=self._catch_all(catch_all),
+                ring_timeout=self._ring_timeout(ring_timeout),
             )
             external = External(
                 executable=executable or (None if control else self._context.executable),
@@ -173,6 +182,20 @@ class AgentKeywords(Component):
                 self._agents.stop(agent)
             raise
         return [self._agents.get(f"{prefix}{number}") for number in numbers]
+
+    def _catch_all(self, given: bool | None) -> bool | None:
+        """Whether any user part is taken; None where the library's default is, if it can be."""
+        if given is None:
+            return None if self._context.catch_all else False
+        return given
+
+    def _ring_timeout(self, given: timedelta | None) -> int:
+        """How long a call may ring (s); 0 is as long as its caller lets it."""
+        time = self._context.ring_timeout if given is None else given
+        seconds = 0.0 if time is None else self._seconds(time)
+        if not seconds.is_integer():
+            raise UsageError(f"ring_timeout counts whole seconds, {seconds:g} s is none.")
+        return int(seconds)
 
     def _make(
         self,

@@ -34,6 +34,8 @@ class Context:
     recordings: RecordingShelf
     agents: Registry
     evidence: Evidence
+    catch_all: bool = True
+    ring_timeout: timedelta | None = None
     scope: str = ""
     warned: set[str] = field(default_factory=set)
 

@@ -8,7 +8,6 @@ from robot.api.deco import keyword
 from robot.utils import NormalizedDict
 
 from ..agents.agent import Agent
-from ..agents.incoming_explanations import newest_invite, nobody_called
 from ..errors import UsageError
 from ..sip.messages import Message, canonical_name
 from .assertions import Assertion
@@ -65,7 +64,8 @@ class HeaderKeywords(Component):
 
 def _invite(agent: Agent) -> Message:
     agent.require_alive()
-    invite = newest_invite(agent)
+    call = agent.last_incoming_call
+    invite = agent.invite(call) if call else None
     if invite is None:
-        raise UsageError(f"{agent.name} has seen no INVITE: {nobody_called(agent)}.")
+        raise UsageError(f"{agent.name} has seen no INVITE: nobody has called it.")
     return invite

@@ -33,7 +33,7 @@ A Program That Is Something Else
     ...    Start Agent    alice    executable=true
 
 Lines Of Its Configuration And Parameters Of Its Account
-    VAR    @{lines}    rtp_stats yes    sip_transports udp
+    VAR    @{lines}    rtp_stats yes    rtp_timeout 60
     ${alice} =    Start Agent    alice    backend=external    config=${lines}    account_parameters=ptime=40
     ${config} =    Get File    ${alice.backend.folder}/config
     Should Contain    ${config}    rtp_stats yes

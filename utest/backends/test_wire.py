@@ -21,18 +21,9 @@ from BaresipLibrary.events import AudioTimed, ClosedBy
         ("Rejected by user", ClosedBy.US, None, "Rejected by user"),
         ("Connection reset by peer [104]", ClosedBy.PEER, None, "Connection reset by peer"),
         ("Connection timed out [110]", ClosedBy.FAILURE, None, "Connection timed out"),
+        ("Local timeout", ClosedBy.FAILURE, None, "nobody accepted it within its ring timeout"),
         ("Call transfered", ClosedBy.TRANSFER, None, "transferred"),
         ("95;to-tag=41;from-tag=45 replaced", ClosedBy.TRANSFER, None, "replaced"),
-        ('486 Busy Here,Q.850;cause=17;text="USER_BUSY"', ClosedBy.REFUSAL, 486, "Busy Here"),
-        ("486 ", ClosedBy.REFUSAL, 486, ""),
-        ("486 ,Q.850;cause=17", ClosedBy.REFUSAL, 486, ""),
-        ("480 Gone, fishing", ClosedBy.REFUSAL, 480, "Gone, fishing"),
-        (
-            "Connection reset by peer [104],SIP;cause=200",
-            ClosedBy.PEER,
-            None,
-            "Connection reset by peer",
-        ),
         ("4861 strange", ClosedBy.FAILURE, None, "4861 strange"),
         ("", ClosedBy.FAILURE, None, ""),
     ],
@@ -60,7 +51,10 @@ def line(**account: object) -> str:
 
 
 def test_the_account_line() -> None:
-    assert line() == "<sip:alice@127.0.0.1:4000>;regint=0;answermode=manual;dtmfmode=rtpevent"
+    assert (
+        line()
+        == "<sip:alice@127.0.0.1:4000>;regint=0;answermode=manual;dtmfmode=rtpevent;catchall=yes"
+    )
     full = line(
         domain="pbx:5080",
         password="s3cret;pw",

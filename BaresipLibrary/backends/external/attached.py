@@ -8,10 +8,11 @@ from pathlib import Path
 from ... import events
 from ...account import Account
 from ...audio.recordings import RecordingReader
-from ...errors import AgentGone, BackendError, CommandRefused
+from ...errors import AgentGone, BackendError, CommandRefused, UsageError
 from ...waits import Changes
 from .. import wire
 from ..base import Capability, Report
+from ..stack_settings import Reader
 from . import versions
 from .phone import ControlledPhone
 from .programs import codecs_of, encryptions_of
@@ -31,9 +32,12 @@ _OUT_OF_REACH = (
 class AttachedBackend(ControlledPhone):
     """One agent in a baresip that somebody else started, and will end."""
 
-    shows_messages = False
-
     def __init__(self, account: Account, changes: Changes, settings: External) -> None:
+        if account.ring_timeout:
+            raise UsageError(
+                "control= attaches to a baresip that runs: it takes no ring_timeout=, which is a"
+                " line of its configuration (call_local_timeout)."
+            )
         super().__init__(account, changes, settings)
         self._where = settings.control or ""
         self._open: dict[str, Path] = {}
@@ -63,6 +67,7 @@ class AttachedBackend(ControlledPhone):
 
     def _know(self, version: versions.Version, modules: frozenset[str]) -> None:
         self.version = version
+        self._modules = modules
         self._interpreter.set_version(version)
         self._talker.set_toggles(version.toggles_mute)
         unable = {Capability.VERIFY_TLS}
@@ -89,10 +94,15 @@ class AttachedBackend(ControlledPhone):
         accounts = _ACCOUNT.findall(self._ask(("reginfo", ""))[0])
         if self._account.domain is not None:
             self._uri = self._account.uri_of(self._account.username)
-            if self._aor() not in accounts:
+            if self._aor() in accounts:
+                self._require_nothing_new()
+            else:
+                reader = Reader(f"baresip {self.version}", self.version[:2], self._modules)
+                self._settings.require_read_by(reader)
                 self._create_account(0)
             self._ask(("uafind", self._aor()))
         elif accounts:
+            self._require_nothing_new()
             self._uri = accounts[0]
         else:
             raise BackendError(
@@ -100,6 +110,18 @@ class AttachedBackend(ControlledPhone):
                 " username and a domain."
             )
         return self._uri
+
+    def _require_nothing_new(self) -> None:
+        """Raises `UsageError` for what only an account can have that is made anew."""
+        given = {
+            "account_parameters": self._settings.parameters,
+            "catch_all": self._account.catch_all is not None,
+        }
+        for name in (name for name, value in given.items() if value):
+            raise UsageError(
+                f"The baresip at {self._where} has its account already: {name}= would change"
+                " nothing. Set it there."
+            )
 
     def stop(self) -> None:
         self._stopping = True

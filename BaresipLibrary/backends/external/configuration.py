@@ -1,9 +1,12 @@
 """The private folder of a baresip that is started: its configuration, and nothing secret."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from ...account import Account, codec_name
+from ...errors import UsageError
 from .. import wire
+from ..stack_settings import Reader
 from . import programs
 from .programs import Program
 from .settings import External
@@ -22,7 +25,6 @@ _FIXED = (
     f"ausrc_channels {SOURCE_CHANNELS}",
     "call_max_calls 20",
     "call_hold_other_calls no",
-    "call_local_timeout 3600",
     "menu_bell no",
     "ringback_disabled yes",
     "statmode_default off",
@@ -33,26 +35,42 @@ _FIXED = (
 def write(
     folder: Path, program: Program, account: Account, settings: External, sip: str, control: int
 ) -> None:
-    """Fills the folder. `sip` is the address and port for SIP, `control` the port of ctrl_tcp."""
+    """Fills the folder. `sip` is the address and port for SIP, `control` the port of ctrl_tcp.
+
+    Raises:
+        UsageError: the settings name what this program does not read.
+    """
+    modules = _modules(program.modules, account)
+    _check(settings, program, modules)
     address = sip.rpartition(":")[0]
     lines = [
+        *settings.lines,  # the first line of a name counts
         f"sip_listen {sip}",
         f"ctrl_tcp_listen 127.0.0.1:{control}",
         f"net_interface {address.strip('[]')}",
         *_FIXED,
+        wire.ring_line(account),
         *wire.MEDIA,
         *wire.tls_lines(account),
         f"snd_path {RECORDINGS}",  # it runs in its folder, and cuts long paths
-        *settings.config,
         f"module_path {program.module_folder}",
-        *_modules(program.modules, account),
+        *(f"{kind} {name}.so" for name, kind in modules.items()),
     ]
     (folder / "config").write_text("".join(f"{line}\n" for line in lines))
     for name in ("accounts", "contacts"):  # accounts come over the control connection
         (folder / name).touch()
 
 
-def _modules(available: frozenset[str], account: Account) -> list[str]:
+def _check(settings: External, program: Program, modules: Iterable[str]) -> None:
+    described = f"baresip {program.version}"
+    for name in sorted(settings.own_modules - program.modules):
+        raise UsageError(f"config: {described} has no module {name} in {program.module_folder}.")
+    loaded = settings.own_modules.union(modules)
+    settings.require_read_by(Reader(described, program.version[:2], loaded))
+
+
+def _modules(available: frozenset[str], account: Account) -> dict[str, str]:
+    """The modules to load, each with how the configuration names its kind."""
     codecs = [codec_name(codec) for codec in account.audio_codecs] or list(programs.COMMON)
     wanted = [programs.codec_module(name) for name in codecs]
     wanted += ["auconv", "auresamp", "sndfile", "ausine", "aufile", "aubridge"]
@@ -63,9 +81,5 @@ def _modules(available: frozenset[str], account: Account) -> list[str]:
     # Loaded later than these, mwi subscribes for ever when the registrar answers at once.
     applications = ["mwi"] if account.mwi else []
     applications += ["account", "menu", "ctrl_tcp", "debug_cmd"]
-    return [
-        f"{kind} {name}.so"
-        for kind, names in (("module", wanted), ("module_app", applications))
-        for name in dict.fromkeys(names)
-        if name in available
-    ]
+    kinds = dict.fromkeys(wanted, "module") | dict.fromkeys(applications, "module_app")
+    return {name: kind for name, kind in kinds.items() if name in available}

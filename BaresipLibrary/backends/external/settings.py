@@ -5,27 +5,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...errors import UsageError
+from ..stack_settings import StackSettings
 
 _HOST_PORT = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^\s:\[\]]+):(?P<port>\d{1,5})")
 
 
 @dataclass(frozen=True)
-class External:
-    """The options of the external backend.
+class External(StackSettings):
+    """The options of the external backend, beside what the suite says to baresip itself.
 
     `executable`: a name on PATH or a path; `control`: ``host:port`` of the ctrl_tcp of a baresip
-    that runs already; `config`: more lines of the configuration; `parameters`: more of the account
-    line, without the leading semicolon; `recordings`: where the attached baresip's recordings can
-    be read.
+    that runs already; `recordings`: where the attached baresip's recordings can be read.
     """
 
     executable: str | None = None
     control: str | None = None
-    config: tuple[str, ...] = ()
-    parameters: str | None = None
     recordings: Path | None = None
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if self.control is not None and not _HOST_PORT.fullmatch(self.control):
             raise UsageError(f"control '{self.control}' is not like host:port.")
         if self.control is not None and (self.executable or self.config):
@@ -34,9 +32,6 @@ class External:
             )
         if self.recordings is not None and not self.recordings.is_dir():
             raise UsageError(f"recordings_folder: there is no folder {self.recordings}.")
-        for line in (*self.config, self.parameters or ""):
-            if not line.isprintable():
-                raise UsageError(f"'{line!r}' must be one printable line.")
 
     @property
     def control_address(self) -> tuple[str, int]:
@@ -44,8 +39,3 @@ class External:
         match = _HOST_PORT.fullmatch(self.control or "")
         assert match is not None
         return match["host"].strip("[]"), int(match["port"])
-
-    def configured(self, key: str) -> str | None:
-        """The value that the suite's own lines give a key of the configuration."""
-        words = [line.split(None, 1) for line in self.config]
-        return next((pair[1] for pair in words if len(pair) == 2 and pair[0] == key), None)

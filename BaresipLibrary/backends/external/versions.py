@@ -68,6 +68,8 @@ def capabilities(version: Version, modules: Collection[str]) -> frozenset[Capabi
     able = {
         what for what in Capability if what not in _NEVER and version >= SINCE.get(what, (0, 0))
     }
+    if version < (1, 1):
+        able.add(Capability.OWN_CALLS_ONLY)
     if "mwi" not in modules:
         able.discard(Capability.MESSAGE_WAITING)
     return frozenset(able)
@@ -86,4 +88,13 @@ def caveats(version: Version) -> tuple[str, ...]:
             f"baresip {version} records nothing of a call after a hold, loses a call whose"
             " transfer fails, sends digits as RTP events only, and checks no TLS certificate."
         )
+    if version < SINCE[Capability.CATCH_ALL_REGISTERED]:
+        found.append(_own_calls_only(version))
     return tuple(found)
+
+
+def _own_calls_only(version: Version) -> str:
+    who = "an agent that registers" if version >= SINCE[Capability.CATCH_ALL] else "an agent"
+    at_loopback = (1, 1) <= version < SINCE[Capability.OWN_CALLS_ONLY]
+    others = ", and at 127.0.0.1 for others if it does not register" if at_loopback else ""
+    return f"With baresip {version} {who} takes calls for its own user part only{others}."

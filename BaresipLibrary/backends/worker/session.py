@@ -35,7 +35,7 @@ class Session:
         if start is None:
             return
         try:
-            await self._phone.start(start["config"], start["aor"], start["stem"])
+            await self._phone.start(**start)
         except (BaresipError, ValueError, TypeError) as error:
             self._channel.send({"failed": str(error)})
             return

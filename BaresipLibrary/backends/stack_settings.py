@@ -1,0 +1,211 @@
+"""What a suite says to baresip itself: lines of its configuration, parameters of its account.
+
+baresip drops without a word what it does not know. Here nothing is dropped: each name is known to
+the baresip that gets it, or refused. So is what the library sets by itself.
+"""
+
+import difflib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from ..errors import UsageError
+from .baresip_names import CONFIGURATION, PARAMETERS, Name, Release
+
+_AUDIO = "Send Audio and the recordings rely on it"
+_ALERTING = "Accept and the states rely on it"
+_AGENT = "the library runs its own"
+#: Parameters of the account that the library sets, and what a suite does instead.
+_OWN_PARAMETERS = {
+    "answermode": "a call is answered by Accept",
+    "answerdelay": "a call is answered by Accept",
+    "audio_codecs": "use audio_codecs=",
+    "audio_player": _AUDIO,
+    "audio_source": "use Send Audio",
+    "auth_pass": "use password=",
+    "auth_user": "use auth_user=",
+    "catchall": "use catch_all=",
+    "cert": "use tls_certificate=",
+    "dtmfmode": "use dtmf_mode=",
+    "mediaenc": "use media_enc=",
+    "medianat": "use stun_server=",
+    "mwi": "use mwi=",
+    "outbound": "use outbound=",
+    "outbound1": "use outbound=",
+    "regint": "use regint=",
+    "stunserver": "use stun_server=",
+}
+#: Lines of the configuration that the library writes and cannot do without.
+_OWN_LINES = {
+    "audio_alert": _AUDIO,
+    "audio_player": _AUDIO,
+    "audio_source": "use Send Audio",
+    "auplay_channels": _AUDIO,
+    "auplay_format": _AUDIO,
+    "auplay_srate": _AUDIO,
+    "ausrc_channels": _AUDIO,
+    "ausrc_format": _AUDIO,
+    "ausrc_srate": _AUDIO,
+    "call_accept": _ALERTING,
+    "call_hold_other_calls": "Hold relies on it",
+    "call_local_timeout": "use ring_timeout=",
+    "ctrl_tcp_listen": _AGENT,
+    "net_interface": "use address=",
+    "sip_cafile": "use tls_ca_file=",
+    "sip_certificate": "use tls_certificate=",
+    "sip_listen": "use address=",
+    "sip_verify_server": "use tls_verify=",
+    "snd_path": _AUDIO,
+    "statmode_default": _AGENT,
+}
+_PARAMETER = re.compile(r'([^=;"]*)(?:=("[^"]*"|[^";]*))?(?:;|$)')
+_FLAGS = ("yes", "no", "true", "false", "1", "0")
+
+Pairs = list[tuple[str, str]]
+
+
+class Reader(NamedTuple):
+    """The baresip that is to read the settings.
+
+    `modules`: those that it loads, None when that is not known; `deaf_to`: lines that it drops.
+    """
+
+    description: str
+    release: Release
+    modules: frozenset[str] | None
+    deaf_to: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class StackSettings:
+    """Lines and parameters for baresip, checked as far as that is possible without one.
+
+    `config`: lines of the configuration, ``name value`` each; `parameters`: more of the account,
+    ``name=value`` with semicolons between them.
+    Raises `UsageError` for what no baresip knows and for what the library sets itself.
+    """
+
+    config: tuple[str, ...] = ()
+    parameters: str | None = None
+
+    def __post_init__(self) -> None:
+        for line in (*self.config, self.parameters or ""):
+            if not line.replace("\t", " ").isprintable():
+                raise UsageError(f"{line!r} must be one printable line.")
+        _PARAMETERS.check(self._parameters())
+        _CONFIG.check(self._lines())
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines of the configuration, as baresip reads them."""
+        return [f"{name} {value}" for name, value in self._lines()]
+
+    @property
+    def suffix(self) -> str:
+        """The parameters as they end an account line."""
+        return "".join(f";{name}={value}" for name, value in self._parameters())
+
+    def configured(self, name: str) -> str | None:
+        """The value that these lines give a name of the configuration."""
+        return next((value for known, value in self._lines() if known == name), None)
+
+    def require_read_by(self, reader: Reader) -> None:
+        """Checks every name against the baresip that gets it.
+
+        Raises:
+            UsageError: it does not read one, which it would drop without a word.
+        """
+        _PARAMETERS.require(self._parameters(), reader)
+        _CONFIG.require(self._lines(), reader)
+
+    @property
+    def own_modules(self) -> frozenset[str]:
+        """The modules that these lines load."""
+        values = [value for name, value in self._lines() if name in ("module", "module_app")]
+        return frozenset(value.removesuffix(".so") for value in values)
+
+    def _parameters(self) -> Pairs:
+        text = (self.parameters or "").strip().strip(";")
+        found, place = [], 0
+        while place < len(text):
+            match = _PARAMETER.match(text, place)
+            if match is None or match.end() == place:
+                raise UsageError(
+                    "account_parameters: write them like ptime=40;rtcp_mux=yes;"
+                    f" what begins at character {place + 1} is not like that."
+                )
+            found.append((match[1].strip(), (match[2] or "").strip()))
+            place = match.end()
+        return found
+
+    def _lines(self) -> Pairs:
+        return [_line(text) for text in self.config]
+
+
+def _line(text: str) -> tuple[str, str]:
+    name, value, rest = [*text.split(None, 2), "", "", ""][:3]
+    if rest and not rest.startswith("#"):
+        raise UsageError(f"config: of '{text}' baresip reads nothing after '{value}'.")
+    return name, value
+
+
+class _Table(NamedTuple):
+    """The names of one kind: the argument that takes them, and those the library sets itself."""
+
+    argument: str
+    known: Mapping[str, Name]
+    own: Mapping[str, str]
+
+    def check(self, pairs: Pairs) -> None:
+        """Raises `UsageError` for what no baresip can make use of."""
+        seen: set[str] = set()
+        for name, value in pairs:
+            self._check_name(name)
+            if name in seen and self.known[name].kind != "list":
+                raise UsageError(f"{self.argument}: {name} is given twice.")
+            self._check_value(name, value)
+            seen.add(name)
+
+    def _check_name(self, name: str) -> None:
+        if name in self.own:
+            raise UsageError(
+                f"{self.argument}: {name} is not for a suite to set; {self.own[name]}."
+            )
+        if name not in self.known:
+            near = difflib.get_close_matches(name, [*self.known, *self.own], n=1)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            raise UsageError(f"{self.argument}: no baresip knows '{name}'.{hint}")
+
+    def _check_value(self, name: str, value: str) -> None:
+        kind = self.known[name].kind
+        if not value:
+            raise UsageError(f"{self.argument}: {name} needs a value.")
+        if kind == "number" and not re.fullmatch(r"[0-9]{1,9}", value):
+            raise UsageError(f"{self.argument}: {name} is a whole number, '{value}' is none.")
+        choices = _FLAGS if kind == "flag" else tuple(kind.split("|")) if "|" in kind else (value,)
+        if value not in choices:
+            raise UsageError(
+                f"{self.argument}: {name} is one of {', '.join(choices)}; '{value}' is not."
+            )
+
+    def require(self, pairs: Pairs, reader: Reader) -> None:
+        """Raises `UsageError` for what that baresip does not read."""
+        for name, _ in pairs:
+            one = self.known[name]
+            if name in reader.deaf_to:
+                raise UsageError(f"{self.argument}: {reader.description} does not read {name}.")
+            if not one.is_read_by(reader.release):
+                raise UsageError(
+                    f"{self.argument}: {reader.description} does not read {name};"
+                    f" versions {one.versions}."
+                )
+            if reader.modules is not None and one.modules and not one.modules & reader.modules:
+                raise UsageError(
+                    f"{self.argument}: {reader.description} does not load the module"
+                    f" {' or '.join(sorted(one.modules))}, which reads {name}."
+                )
+
+
+_PARAMETERS = _Table("account_parameters", PARAMETERS, _OWN_PARAMETERS)
+_CONFIG = _Table("config", CONFIGURATION, _OWN_LINES)

@@ -1,0 +1,219 @@
+*** Settings ***
+Documentation       What baresip is told of its own settings reaches it, or is refused by name; an agent takes
+...                 calls to any user part, and rings as long as its caller lets it.
+Resource            wire.resource
+Library             ../resources/ScriptedPeer.py    ${CURDIR}/settings_scenarios.py
+Library             BaresipLibrary    backend=${BACKEND}    timeout=5s    ring_timeout=1s    AS    Impatient
+Library             BaresipLibrary    backend=${BACKEND}    catch_all=False    AS    Private
+Suite Setup         Set Library Search Order    BaresipLibrary
+
+
+*** Test Cases ***
+Parameters Of The Account Reach The Wire
+    ${offer} =    Offer Of An Agent With    account_parameters=ptime=40
+    Should Contain    ${offer}    a=ptime:40
+
+Several Parameters
+    ${offer} =    Offer Of An Agent With    account_parameters=;ptime=30;call_transfer=no;
+    Should Contain    ${offer}    a=ptime:30
+
+Lines Of The Configuration Reach The Wire
+    ${offer} =    Offer Of An Agent With    config=${{['rtp_ports 41200-41299']}}
+    Should Match Regexp    ${offer}    m=audio 412\\d\\d
+
+They Go Before What The Library Writes
+    [Documentation]    The library allows any number of calls, baresip reads the first line.
+    ${bob} =    Start Agent    bob    config=${{['call_max_calls 1']}}
+    FOR    ${caller}    IN    alice    carol
+        Start Agent    ${caller}
+        Dial    ${caller}    bob
+    END
+    Get Status Code    carol    ==    486    timeout=3s
+    Get State    bob    ==    RINGING
+
+A Reliable Provisional Answer
+    Skip Unless It Reads    100rel
+    ${peer} =    Start Peer    takes
+    Start Agent    alice    account_parameters=100rel=yes
+    Dial    alice    ${peer.uri}
+    Wait Until State Is    alice    ESTABLISHED
+    Hang Up    alice
+    ${result} =    Peer Should Have Finished    ${peer}
+    Should Contain    ${result}[supported]    100rel
+
+Refused Parameters
+    [Template]    Parameters Should Be Refused
+    ptme=40    no baresip knows 'ptme'. Did you mean ptime?
+    nonsense=1    no baresip knows 'nonsense'.
+    Ptime=40    no baresip knows 'Ptime'. Did you mean ptime?
+    ptime=20;cuser=bob    no baresip knows 'cuser'.*
+    ptime    ptime needs a value.
+    ptime=    ptime needs a value.
+    ptime=40 ms    ptime is a whole number, '40 ms' is none.
+    ptime=20;ptime=40    ptime is given twice.
+    call_transfer=perhaps    call_transfer is one of no, yes; 'perhaps' is not.
+    answermode=auto    answermode is not for a suite to set; a call is answered by Accept.
+    auth_pass=x    auth_pass is not for a suite to set; use password\=.
+    auth_user=x    auth_user is not for a suite to set; use auth_user\=.
+    regint=60    regint is not for a suite to set; use regint\=.
+    dtmfmode=info    dtmfmode is not for a suite to set; use dtmf_mode\=.
+    outbound="sip:x"    outbound is not for a suite to set; use outbound\=.
+    mediaenc=srtp    mediaenc is not for a suite to set; use media_enc\=.
+    audio_codecs=pcmu    audio_codecs is not for a suite to set; use audio_codecs\=.
+    audio_source=ausine,440    audio_source is not for a suite to set; use Send Audio.
+    catchall=yes    catchall is not for a suite to set; use catch_all\=.
+    mwi=yes    mwi is not for a suite to set; use mwi\=.
+    a"b=c    write them like ptime\=40;rtcp_mux\=yes; what begins at character 1 is not like that.
+
+Refused Lines
+    [Template]    Line Should Be Refused
+    rtp_port 4000-4010    no baresip knows 'rtp_port'. Did you mean rtp_ports?
+    nonsense yes    no baresip knows 'nonsense'.
+    call_max_calls    call_max_calls needs a value.
+    ${EMPTY}    no baresip knows ''.
+    call_max_calls=3    no baresip knows 'call_max_calls\=3'. Did you mean call_max_calls?
+    call_max_calls one    call_max_calls is a whole number, 'one' is none.
+    rtp_stats maybe    rtp_stats is one of yes, no, true, false, 1, 0; 'maybe' is not.
+    sip_transports udp, tcp    of 'sip_transports udp, tcp' baresip reads nothing after 'udp,'.
+    sip_listen 127.0.0.1:5060    sip_listen is not for a suite to set; use address\=.
+    net_interface lo    net_interface is not for a suite to set; use address\=.
+    call_local_timeout 5    call_local_timeout is not for a suite to set; use ring_timeout\=.
+    sip_verify_server no    sip_verify_server is not for a suite to set; use tls_verify\=.
+    audio_source ausine,440    audio_source is not for a suite to set; use Send Audio.
+    zrtp_parallel yes    * does not load the module gzrtp, which reads zrtp_parallel.
+
+What Another Version Reads
+    ${embedded} =    Backend Is    embedded
+    IF    ${embedded}
+        Line Should Be Refused
+        ...    rtcp_mux yes
+        ...    the embedded backend does not read rtcp_mux; versions 1.0 to 2.10 do.
+    ELSE
+        ${newest} =    Can    CATCH_ALL_REGISTERED
+        Skip If    ${newest}    This baresip reads all that is tried here.
+        Parameters Should Be Refused
+        ...    check_origin=no
+        ...    baresip * does not read check_origin; versions 4.5 and later do.
+    END
+
+A Module That Is Not There
+    ${embedded} =    Backend Is    embedded
+    IF    ${embedded}
+        Line Should Be Refused    module gsm.so    the embedded backend does not read module.
+    ELSE
+        Line Should Be Refused    module nowhere.so    baresip * has no module nowhere in *.
+    END
+
+A Line Given Twice
+    Run Keyword And Expect Error    config: rtp_stats is given twice.
+    ...    Start Agent    alice    config=${{['rtp_stats yes', 'rtp_stats no']}}
+
+Nothing Is Left Of An Agent That Was Refused
+    Parameters Should Be Refused    nonsense=1    no baresip knows 'nonsense'.
+    Start Agent    alice
+
+A Call For A Number Behind The Agent
+    [Documentation]    The DID stands in the Request-URI, as a PBX sends it over a trunk.
+    Needs    CATCH_ALL_REGISTERED
+    ${peer} =    Start Peer    registers_and_calls_user    +4915550100
+    Start Agent    trunk    trunk-7    127.0.0.1:${peer.port}    secret
+    Register    trunk
+    Accept    trunk
+    Get Header    trunk    To    *=    +4915550100
+    Hang Up    trunk
+    ${result} =    Peer Should Have Finished    ${peer}
+    Should Be Equal    ${result}[first]    ${180}
+
+A Call For Another User, And For None
+    Needs    CATCH_ALL
+    FOR    ${user}    IN    100    ${EMPTY}
+        ${bob} =    Start Agent    bob
+        ${peer} =    Start Peer    calls_user    ${bob.uri}    ${user}
+        Accept    bob
+        Wait Until State Is    bob    ESTABLISHED
+        Hang Up    bob
+        Peer Should Have Finished    ${peer}
+        Stop Agent    bob
+    END
+
+The Library Says For All That They Take Their Own Calls Only
+    Needs    OWN_CALLS_ONLY
+    ${bob} =    Private.Start Agent    bob
+    ${peer} =    Start Peer    calls_user    ${bob.uri}    100
+    ${result} =    Peer Should Have Finished    ${peer}
+    Should Be Equal    ${result}[first]    ${404}
+
+An Agent That Takes Its Own Calls Only
+    Needs    OWN_CALLS_ONLY
+    ${bob} =    Start Agent    bob    catch_all=False
+    ${peer} =    Start Peer    calls_user    ${bob.uri}    100
+    ${result} =    Peer Should Have Finished    ${peer}
+    Should Be Equal    ${result}[first]    ${404}
+    Should Be Empty    ${{$bob.calls}}
+    ${peer} =    Start Peer    calls_user    ${bob.uri}    bob
+    Accept    bob
+    Hang Up    bob
+    Peer Should Have Finished    ${peer}
+
+A Version That Cannot Says Who Can
+    ${can} =    Can    CATCH_ALL_REGISTERED
+    Skip If    ${can}    This baresip can.
+    Run Keyword And Expect Error
+    ...    trunk: the external backend with baresip * cannot take calls for another user part *. The embedded backend, or baresip * and later, can.
+    ...    Start Agent    trunk    trunk-7    127.0.0.1    catch_all=True
+
+A Phone That Rings No Longer Than It Is Told
+    ${bob} =    Start Agent    bob    ring_timeout=1s
+    ${peer} =    Start Peer    lets_it_ring    ${bob.uri}
+    Wait Until State Is    bob    RINGING
+    Wait Until State Is    bob    IDLE    timeout=3s
+    Get Reason    bob    ==    nobody accepted it within its ring timeout
+    ${result} =    Peer Should Have Finished    ${peer}
+    Should Be True    400 <= ${result}[refused] < 700
+
+The Library Says So For All Agents
+    [Documentation]    An agent that says otherwise rings on.
+    FOR    ${agent}    ${settings}    IN    bob    ${{{}}}    carol    ${{{'ring_timeout': '0'}}}
+        Impatient.Start Agent    ${agent}    &{settings}
+        Impatient.Start Agent    caller-of-${agent}
+        Impatient.Dial    caller-of-${agent}    ${agent}
+    END
+    Impatient.Wait Until State Is    bob    IDLE    timeout=3s
+    Impatient.Get State    carol    ==    RINGING
+
+Bad Times To Ring
+    Run Keyword And Expect Error    ring_timeout counts whole seconds, 0.5 s is none.
+    ...    Start Agent    bob    ring_timeout=500ms
+    Run Keyword And Expect Error    A time must not be negative, -1 s is.
+    ...    Start Agent    bob    ring_timeout=-1s
+    Run Keyword And Expect Error    ring_timeout must lie between 0 and 86400 s, 172800 does not.
+    ...    Start Agent    bob    ring_timeout=2 days
+
+
+*** Keywords ***
+Offer Of An Agent With
+    [Arguments]    &{settings}
+    ${peer} =    Start Peer    takes
+    Start Agent    alice    &{settings}
+    Dial    alice    ${peer.uri}
+    Wait Until State Is    alice    ESTABLISHED
+    Hang Up    alice
+    ${result} =    Peer Should Have Finished    ${peer}
+    RETURN    ${result}[offer]
+
+Parameters Should Be Refused
+    [Arguments]    ${parameters}    ${message}
+    Run Keyword And Expect Error    account_parameters: ${message}
+    ...    Start Agent    alice    account_parameters=${parameters}
+
+Line Should Be Refused
+    [Arguments]    ${line}    ${message}
+    VAR    @{lines}    ${line}
+    Run Keyword And Expect Error    config: ${message}
+    ...    Start Agent    alice    config=${lines}
+
+Skip Unless It Reads
+    [Arguments]    ${parameter}
+    ${embedded} =    Backend Is    embedded
+    ${newer} =    Can    CATCH_ALL
+    Skip If    not ${embedded} and not ${newer}    This baresip does not read ${parameter}.
