@@ -232,8 +232,8 @@ class AudioSource:
 class Peer:
     """The remote party of a call.
 
-    ``uri``: its SIP URI without display name; ``number``: the URI's user part; ``name``: the
-    display name, empty when there is none.
+    ``uri``: its URI without display name; ``number``: the URI's user part without parameters,
+    escapes decoded; ``name``: the display name, empty when there is none.
     """
 
     uri: str

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from BaresipLibrary.agents.bindings import Bindings
 from BaresipLibrary.backends.external import netstrings
 from BaresipLibrary.backends.external.output import Output
 from BaresipLibrary.events import SipMessage
@@ -16,11 +17,15 @@ from BaresipLibrary.report.ladder import ladder
 from BaresipLibrary.report.lanes import Witness
 from BaresipLibrary.sip import offers, uris
 from BaresipLibrary.sip.capture import as_pcap, as_text
+from BaresipLibrary.sip.challenges import challenges
 from BaresipLibrary.sip.exchange import merged
+from BaresipLibrary.sip.info_digits import relayed_signal
 from BaresipLibrary.sip.masking import masked
 from BaresipLibrary.sip.messages import Message, canonical_name, split_address
+from BaresipLibrary.sip.reasons import reasons, split_glued, warnings
 from BaresipLibrary.sip.sdp import audio_formats
 from BaresipLibrary.sip.summaries import read_summary
+from BaresipLibrary.waits import Changes
 
 from .sip.torture import torture
 
@@ -44,8 +49,21 @@ def read_message(text: str) -> None:
     _ = message.sent_by
 
 
+def read_headers(text: str) -> None:
+    """As values of headers that a message carries once."""
+    _ = reasons([text]), warnings([text]), split_glued(text), relayed_signal(Message(text))
+    _ = challenges(Message(f"SIP/2.0 401 A\r\nWWW-Authenticate: Digest {text}"))
+    contact = Message(f"SIP/2.0 200 OK\r\nCSeq: 1 REGISTER\r\nContact: {text}")
+    asked = Message("REGISTER sip:a SIP/2.0\r\nCSeq: 1 REGISTER\r\nContact: <sip:a@b>")
+    bindings = Bindings(Changes())
+    bindings.take(asked, sent=True, at=0.0)
+    bindings.take(contact, sent=False, at=0.0)
+    _ = bindings.missing
+
+
 def read_uri(text: str) -> None:
-    _ = uris.is_uri(text), uris.is_number(text), uris.user_part(text)
+    _ = uris.is_uri(text), uris.is_number(text), uris.user_part(text), uris.number_of(text)
+    _ = uris.with_escaped_user(text), uris.is_extension(text)
     _ = uris.host_part(text), uris.address_part(text)
 
 
@@ -92,6 +110,7 @@ def read_netstrings(text: str) -> None:
 
 PARSERS: list[Callable[[str], object]] = [
     read_message,
+    read_headers,
     read_uri,
     read_address,
     read_sdp,
@@ -166,6 +185,7 @@ REPEATED = [
     "response=", 'response="', "inline:", "0:,", "9", "SIP/2.0 ", "a:b@", "sip:a:", "Via: SIP/2.0/",
     "UDP ", "A x ", "UDP a -> b\n", "X: 1\r\n", "\u202e", "a=rtpmap:0 ", "authorization:\n ",
     "messages-waiting:", "k=", "a=ice-pwd:",
+    '="\\', "a=", 'a="', ",SIP;", ",A ;text", "%2", "<,", ';expires=', "Signal= ", '399 a "\\',
 ]  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from ..events import (
     CallDialled,
     CallEvent,
     CallIncoming,
+    DtmfReceived,
     Event,
     MessagesWaiting,
     Registered,
@@ -26,13 +27,13 @@ from ..events import (
     TransferFailed,
     Unregistered,
 )
-from ..sip.messages import Message, split_address
+from ..sip.messages import Message
 from ..sip.statuses import reason_phrase
-from ..sip.uris import user_part
-from ..types import AgentState, Peer
+from ..types import AgentState
 from ..waits import Changes, wait_until
 from .abilities import check_abilities
-from .call import Call, Direction
+from .bindings import Bindings
+from .call import TRACE_LAG, Call, Direction
 from .journal import Journal
 from .obituary import obituary
 
@@ -49,6 +50,11 @@ class Consultation:
 
     held: Call
     asking: Call
+
+
+def _is_no_key(event: Event) -> bool:
+    """Whether it is a signal that stacks take for a digit, such as the hook flash."""
+    return isinstance(event, DtmfReceived) and not event.digit
 
 
 class Agent:
@@ -80,6 +86,7 @@ class Agent:
         self._call_sources: dict[str, tuple[Source, str]] = {}
         self._calls: dict[str, Call] = {}
         self.registration: Registered | RegistrationFailed | Unregistered | None = None
+        self.bindings = Bindings(changes)
         self.mailbox: MessagesWaiting | None = None
         self.consultation: Consultation | None = None
         #: The Call-IDs of the calls that it has asked to transfer.
@@ -114,7 +121,9 @@ class Agent:
         if isinstance(event, AudioArrived):
             self.arrivals[event.call_id] += 1
             return
-        if self._is_of_another(event):
+        if isinstance(event, DtmfReceived) and event.call_id in self._calls:
+            event = self._calls[event.call_id].info_digits.read(event)
+        if self._is_of_another(event) or _is_no_key(event):
             return
         if not isinstance(event, AudioTimed):
             self.journal.add(event)
@@ -125,8 +134,8 @@ class Agent:
                 self._begin(Call(call_id, Direction.INCOMING, peer, event.at))
             case AgentDied():
                 self._died = event
-            case SipMessage(_, sent):
-                self._follow(Message(event.text), sent)
+            case SipMessage():
+                self._follow(event)
             case Registered() | RegistrationFailed() | Unregistered():
                 self.registration = event
             case MessagesWaiting():
@@ -138,10 +147,14 @@ class Agent:
         """Whether it is the end of a call that came of a transfer: stacks call that a failure."""
         return isinstance(event, TransferFailed) and event.call_id not in self.transferring
 
-    def _follow(self, message: Message, sent: bool) -> None:
+    def _follow(self, traced: SipMessage) -> None:
+        message = Message(traced.text)
+        self.bindings.take(message, sent=traced.sent, at=traced.at)
         call = self._calls.get(message.call_id or "")
         if call is not None:
-            call.follow(message, sent=sent)
+            misread = call.follow(message, sent=traced.sent, at=traced.at)
+            if misread:
+                self.journal.correct(*misread)
 
     def _begin(self, call: Call) -> None:
         self._calls.setdefault(call.call_id, call)
@@ -175,16 +188,27 @@ class Agent:
         call = self.active_call
         return AgentState[call.state.name] if call else AgentState.IDLE
 
+    def settle(self) -> Call | None:
+        """The call that closed last, once the message that closed it shows in the trace.
+
+        That comes a moment after the stack's report, or before. Where none comes it is not waited
+        for long.
+        """
+        call = self.last_closed_call
+        if call is not None:
+            wait_until(self.changes, lambda: None if call.awaits_trace else True, TRACE_LAG)
+        return call
+
     @property
     def reason(self) -> str | None:
         """How the last call closed, in words; None when none has."""
-        call = self.last_closed_call
+        call = self.settle()
         return call.reason if call else None
 
     @property
     def status_code(self) -> int | None:
         """The SIP status that refused the last call; None when it closed otherwise."""
-        call = self.last_closed_call
+        call = self.settle()
         return call.status_code if call else None
 
     def look(self) -> None:
@@ -212,8 +236,9 @@ class Agent:
 
     @property
     def registered(self) -> bool:
-        """Whether the registrar knows the agent, as far as its last answer tells."""
-        return isinstance(self.registration, Registered)
+        """Whether the registrar lists the agent, as far as its last answer tells."""
+        known = self.registration
+        return isinstance(known, Registered) and not self.bindings.settled(known.at).missing
 
     def require_call(self, to_do: str, advice: str, call_id: str | None = None) -> Call:
         """The active call, or the live one with that Call-ID.
@@ -373,14 +398,3 @@ class Agent:
         """The newest call that came in, live or closed."""
         calls = (call for call in reversed(self._calls.values()))
         return next((call for call in calls if call.direction is Direction.INCOMING), None)
-
-    def peer(self) -> Peer | None:
-        """The remote party of the active call; None without a call."""
-        call = self.active_call
-        if call is None:
-            return None
-        uri, name = call.peer_uri, ""
-        if call.direction is Direction.INCOMING:
-            invite = self.invite(call)
-            name, uri = split_address((invite and invite.first("From")) or uri)
-        return Peer(uri, user_part(uri), name)

@@ -14,7 +14,7 @@ from .agent import Agent
 from .call import Call, CallState
 from .crowd import side_by_side
 from .failures import CallFailure
-from .observations import on_setup
+from .setup_explanations import on_setup
 
 #: How many of those that failed a message names.
 _NAMED = 5

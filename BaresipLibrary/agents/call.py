@@ -21,6 +21,11 @@ from ..events import (
 from ..sip.messages import Message
 from ..sip.offers import Offers
 from .clocks import RecordingClocks
+from .endings import Ending, Endings, corrected, told_by_stack
+from .info_digits import InfoDigits
+
+#: How much later (s) than the stack's report of it a message may show in the trace.
+TRACE_LAG = 0.3
 
 
 class Direction(Enum):
@@ -52,16 +57,41 @@ class Call:
     digits: str = ""
     quality: QualityReported | None = None
     established_at: float | None = None
-    closed: CallClosed | None = None
+    endings: Endings = field(default_factory=Endings)
+    info_digits: InfoDigits = field(default_factory=InfoDigits)
     streams: list[MediaStarted] = field(default_factory=list)
     clocks: RecordingClocks = field(default_factory=RecordingClocks)
     unrecorded: str | None = None
     offers: Offers = field(default_factory=Offers)
     #: What the suite asked for last: its stack goes on to want that when the peer refuses.
     hold_wanted: bool = False
+    _closed: CallClosed | None = None
 
     def __repr__(self) -> str:
         return f"<Call {self.call_id}: {self.story()}>"
+
+    @property
+    def closed(self) -> CallClosed | None:
+        """How it closed; None while it lives. In the words of the message that closed it."""
+        if self._closed is None:
+            return None
+        ended = self.endings.of(self._closed)
+        return corrected(self._closed, ended, established=self.established_at is not None)
+
+    @property
+    def ending(self) -> Ending | None:
+        """The message that closed it; None while it lives, and when no message did."""
+        if self._closed is None:
+            return None
+        return self.endings.of(self._closed) or told_by_stack(self._closed)
+
+    @property
+    def awaits_trace(self) -> bool:
+        """Whether the message that closed it may still show in the trace, and does not yet."""
+        closed = self._closed
+        if closed is None or time.monotonic() - closed.at > TRACE_LAG:
+            return False
+        return self.endings.seen and self.endings.of(closed) is None
 
     @property
     def on_hold(self) -> bool:
@@ -117,11 +147,19 @@ class Call:
                 self.quality = event
             case CallClosed():
                 self.state = CallState.CLOSED
-                self.closed = event
+                self._closed = event
 
-    def follow(self, message: Message, *, sent: bool) -> None:
-        """Takes in a SIP message of this call."""
+    def follow(
+        self, message: Message, *, sent: bool, at: float
+    ) -> tuple[DtmfReceived, DtmfReceived] | None:
+        """Takes in a SIP message of this call; a digit that was misread, and what is right."""
         self.offers.take(message, sent=sent)
+        self.endings.take(message, sent=sent)
+        misread = self.info_digits.take(message, sent=sent, at=at)
+        if misread:
+            before, after = self.digits.rpartition(misread[0].digit)[::2]
+            self.digits = before + misread[1].digit + after
+        return misread
 
     @property
     def status_code(self) -> int | None:
@@ -135,7 +173,9 @@ class Call:
             return None
         if self.closed.by in (ClosedBy.REFUSAL, ClosedBy.FAILURE, ClosedBy.TRANSFER):
             return self.closed.words
-        return _ENDS[self.closed.by, self.established_at is not None, self.direction]
+        words = _ENDS[self.closed.by, self.established_at is not None, self.direction]
+        elsewhere = words == _CANCELLED and self.ending and self.ending.is_answered_elsewhere
+        return f"{words}, answered elsewhere" if elsewhere else words
 
     def story(self) -> str:
         """What became of the call, as the rest of a sentence that names its agent."""
@@ -146,7 +186,7 @@ class Call:
         )
         if self.closed is None:
             age = time.monotonic() - self.began_at
-            return f"{whose} {_LIVES[self.state, self.direction]} ({age:.1f} s old)"
+            return f"{whose} {self._life()} ({age:.1f} s old)"
         after = f"after {self.closed.at - self.began_at:.1f} s"
         match self.closed.by:
             case ClosedBy.REFUSAL:
@@ -156,11 +196,19 @@ class Call:
             case _:
                 return f"{whose} was {self.reason} {after}"
 
+    def _life(self) -> str:
+        if self.state is CallState.ESTABLISHED:
+            return "is up"
+        if self.answered:
+            return "has been answered, but not acknowledged"
+        return "has not been answered" if self.direction is Direction.OUTGOING else "rings"
+
     def _answer(self) -> str:
         assert self.closed is not None
         return f"{self.closed.status} {self.closed.words}".strip()
 
 
+_CANCELLED = "cancelled by the caller"
 _ENDS = {
     (ClosedBy.US, True, Direction.OUTGOING): "hung up by this agent",
     (ClosedBy.US, True, Direction.INCOMING): "hung up by this agent",
@@ -169,11 +217,5 @@ _ENDS = {
     (ClosedBy.PEER, True, Direction.OUTGOING): "hung up by the peer",
     (ClosedBy.PEER, True, Direction.INCOMING): "hung up by the peer",
     (ClosedBy.PEER, False, Direction.OUTGOING): "ended by the peer before it was answered",
-    (ClosedBy.PEER, False, Direction.INCOMING): "cancelled by the caller",
-}
-_LIVES = {
-    (CallState.RINGING, Direction.OUTGOING): "has not been answered",
-    (CallState.RINGING, Direction.INCOMING): "rings",
-    (CallState.ESTABLISHED, Direction.OUTGOING): "is up",
-    (CallState.ESTABLISHED, Direction.INCOMING): "is up",
+    (ClosedBy.PEER, False, Direction.INCOMING): _CANCELLED,
 }

@@ -16,11 +16,11 @@ from ..errors import PhoneFailure
 from ..events import MediaStarted
 from ..waits import wait_until
 from .agent import Agent
+from .audio_explanations import on_nothing_heard
 from .call import Call
 from .clocks import Moment
 from .ears import Ear, listening
 from .failures import CallFailure
-from .observations import on_nothing_heard
 from .speaking import sending, synthesized
 from .timings import Duration
 

@@ -13,10 +13,10 @@ from ..events import DtmfReceived, DtmfSent
 from ..waits import wait_until
 from .agent import FIRST, Agent
 from .call import Call
+from .digit_explanations import on_missing_digits
 from .failures import Awaited, CallFailure
 from .hearing import growing
 from .inband import HeardDigits, send_tones
-from .observations import on_missing_digits
 from .states import require_established
 
 _DIGITS = re.compile(r"[0-9A-D*#]+")

@@ -2,13 +2,16 @@
 
 from typing import Any
 
+from ..sip.reasons import cause_of
 from .agent import Agent
 from .call import Call
+from .peers import peer_of
 
 
 def info_of(agent: Agent) -> dict[str, Any]:
     """What there is to know of an agent, made of plain values."""
-    peer = agent.peer()
+    peer = peer_of(agent)
+    agent.settle()
     return {
         "name": agent.name,
         "aor": agent.uri,
@@ -36,4 +39,17 @@ def _call_info(call: Call) -> dict[str, Any]:
         "muted": call.muted,
         "status_code": call.status_code,
         "reason": call.reason,
+        **_ending_info(call),
+    }
+
+
+def _ending_info(call: Call) -> dict[str, Any]:
+    """Who ended it and why, as the message that ended it says; of a live call nothing."""
+    reasons = call.ending.reasons if call.ending else ()
+    warnings = call.ending.warnings if call.ending else ()
+    return {
+        "closed_by": call.closed.by.value if call.closed else None,
+        "reasons": [reason._asdict() for reason in reasons],
+        "q850_cause": cause_of(reasons, "Q.850"),
+        "warnings": [warning._asdict() for warning in warnings],
     }

@@ -34,6 +34,13 @@ class Journal:
         if len(self._messages) > MOST_MESSAGES:
             self._events[self._messages.popleft()] = None
 
+    def correct(self, wrong: Event, right: Event) -> None:
+        """Puts what is right in the place of an event that turned out to be misread."""
+        for place in range(len(self._events) - 1, -1, -1):
+            if self._events[place] is wrong:
+                self._events[place] = right
+                return
+
     def has_forgotten(self, since: int = 0) -> bool:
         """Whether a message from a position on is no longer here."""
         return None in self._events[since:]

@@ -11,9 +11,9 @@ from ..audio.levels import SILENCE_DBFS
 from ..audio.tones import HOP, TOLERANCE, Tone, ToneDetector
 from ..errors import UsageError
 from .agent import Agent
+from .audio_explanations import on_another_tone, on_nothing_heard
 from .ears import Ear, listen
 from .failures import CallFailure
-from .observations import on_another_tone, on_nothing_heard
 
 #: Below this level (dBFS) nobody hears anything. A G.722 decoder may hum at -60 when all is silent.
 _INAUDIBLE = -55.0

@@ -12,9 +12,9 @@ from ..audio.levels import level_dbfs
 from ..audio.tones import strongest_tone
 from ..waits import wait_until
 from .agent import Agent
+from .audio_explanations import on_nothing_heard
 from .ears import listening
 from .failures import CallFailure
-from .observations import on_nothing_heard
 from .samples import ON_ITS_WAY, PATIENCE, Arrival, SampleEar, summary
 
 #: The promptest of so many pieces of audio, of 20 ms each, tells how late audio is.

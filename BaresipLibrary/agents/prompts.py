@@ -14,9 +14,9 @@ from ..audio.sources import Prompt, load_prompt
 from ..errors import UsageError
 from ..waits import wait_until
 from .agent import Agent
+from .audio_explanations import on_nothing_heard
 from .ears import listening
 from .failures import CallFailure
-from .observations import on_nothing_heard
 from .samples import SampleEar, loudest, summary
 
 #: How much sound of a prompt it takes to be sure of it (s), on a bad way.

@@ -12,10 +12,12 @@ from ..events import (
     StackLog,
     Unregistered,
 )
+from ..sip.challenges import unanswerable
 from ..waits import wait_until
 from .agent import PROMPTLY, Agent
 from .failures import CallFailure
-from .observations import distrusted_certificate, on_credentials, silence_of
+from .observations import silence_of
+from .setup_explanations import distrusted_certificate, on_credentials
 
 #: All that the stack's event says when a TLS handshake fails; its log knows more.
 _TLS_TROUBLE = "Protocol error"
@@ -99,6 +101,9 @@ def _await(agent: Agent, wanted: type[Outcome], timeout: float) -> None:
             lambda _: silence_of(agent, "REGISTER", position),
             awaited=lambda event: isinstance(event, wanted),
         )
+    missing = agent.bindings.settled(found.at).missing if wanted is Registered else None
+    if missing:
+        raise CallFailure(f"{agent.name} is not {goal} {where}: {missing}.", agent)
     if isinstance(found, RegistrationFailed):
         _ask_anew(agent)
         why, status = _why(agent, found, position), found.status or 0
@@ -124,7 +129,7 @@ def _nothing(agent: Agent, position: int, timeout: float) -> str:
         return f"no answer within {timeout:g} s"
     match agent.registration:
         case RegistrationFailed() as told:
-            return f"{_outcome(told)}, and no REGISTER was seen since"
+            return f"{_outcome(agent, told)}, and no REGISTER was seen since"
         case Unregistered():
             return "it has unregistered, and no REGISTER was seen since; use Register"
     return f"no REGISTER was seen within {timeout:g} s; use Register"
@@ -141,10 +146,20 @@ def _why(agent: Agent, failed: RegistrationFailed, position: int) -> str:
         distrust = wait_until(agent.changes, lambda: distrusted_certificate(logged()), PROMPTLY)
         if distrust:
             return f"the server's TLS certificate is not trusted ({distrust}); see tls_ca_file"
-    return _outcome(failed)
+    return _outcome(agent, failed)
 
 
-def _outcome(failed: RegistrationFailed) -> str:
+def _outcome(agent: Agent, failed: RegistrationFailed) -> str:
     if failed.status is not None:
         return f"the registrar refused with {failed.status} {failed.words}".rstrip()
-    return f"the registrar was not reached: {failed.words}"
+    return _on_answer(agent, failed) or f"the registrar was not reached: {failed.words}"
+
+
+def _on_answer(agent: Agent, failed: RegistrationFailed) -> str | None:
+    """What the registrar answered when the stack could not act on it."""
+    answer = agent.bindings.settled(failed.at).answer
+    if answer is None:
+        return None
+    told = f"the registrar answered {answer.start_line[8:].strip()}"
+    asked = unanswerable(answer)
+    return f"{told} and asks for {asked}" if asked else told

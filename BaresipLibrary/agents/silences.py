@@ -11,9 +11,9 @@ from ..audio.lines import SHORTEST, Line, what_is_on
 from ..backends.base import Packets
 from ..waits import wait_until
 from .agent import Agent
+from .audio_explanations import on_sound
 from .ears import listening
 from .failures import CallFailure
-from .observations import on_sound
 from .samples import ON_ITS_WAY, SampleEar, described, loudest
 
 #: How often a level is taken (s).

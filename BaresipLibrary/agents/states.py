@@ -17,7 +17,14 @@ from ..waits import wait_until
 from .agent import PROMPTLY, Agent
 from .call import Call, CallState, Direction
 from .failures import Because, CallFailure
-from .observations import on_nobody_calling, on_setup
+from .incoming_explanations import (
+    no_call_story,
+    nobody_called,
+    on_nobody_calling,
+    refused_since_last_call,
+)
+from .refusals import story_of
+from .setup_explanations import on_setup
 
 #: The events that bring a state about.
 _BRINGS = {
@@ -48,6 +55,8 @@ def wait_for_state(
             return True
         obstacle = _obstacle(agent, wanted, everybody)
         if obstacle:
+            agent.settle()
+            obstacle = _obstacle(agent, wanted, everybody) or obstacle
             agent.look()
             raise CallFailure(
                 f"{agent.name} is not {wanted.name}: {obstacle}.",
@@ -71,7 +80,7 @@ def _why_not(agent: Agent, wanted: AgentState) -> Because | None:
     if wanted is AgentState.ESTABLISHED:
         call = agent.active_call or agent.last_call
         return lambda agents: on_setup(agent, call, agents)
-    if wanted is AgentState.RINGING and agent.last_call is None:
+    if wanted is AgentState.RINGING and agent.active_call is None:
         return lambda agents: on_nobody_calling(agent, agents)
     return None
 
@@ -91,6 +100,9 @@ def _obstacle(agent: Agent, wanted: AgentState, agents: Sequence[Agent]) -> str 
 def _why_no_call(agent: Agent, wanted: AgentState) -> str | None:
     if wanted is AgentState.RINGING:
         return _missed_ringing(agent)
+    refused = refused_since_last_call(agent)
+    if refused:
+        return story_of(agent, refused)
     last = agent.last_call
     return last.story() if last else "it has no call; use Dial or Accept"
 
@@ -133,10 +145,15 @@ def _missed_ringing(agent: Agent) -> str | None:
 
 def _situation(agent: Agent) -> str:
     call = agent.active_call
-    if call is None:
-        last = agent.last_closed_call
-        return f"and the last thing it saw is that {last.story()}" if last else "and nobody called"
-    return call.story()
+    if call is not None:
+        return call.story()
+    refused = refused_since_last_call(agent)
+    if refused:
+        return f"and {story_of(agent, refused)}"
+    last = agent.last_closed_call
+    if last:
+        return f"and the last thing it saw is that {last.story()}"
+    return f"and {nobody_called(agent)}"
 
 
 def require_established(agent: Agent, call: Call, to_do: str) -> None:
@@ -196,6 +213,8 @@ def wait_for_incoming(agent: Agent, timeout: float, call_id: str | None = None) 
         AgentGone: the agent's process died.
     """
 
+    began = time.monotonic()
+
     def ringing() -> Call | None:
         agent.require_alive()
         waiting = [
@@ -206,8 +225,8 @@ def wait_for_incoming(agent: Agent, timeout: float, call_id: str | None = None) 
     call = wait_until(agent.changes, ringing, timeout)
     if call is None:
         raise CallFailure(
-            f"{agent.name} has no call to accept: nobody called within {timeout:g} s"
-            f"{_earlier_story(agent)}.",
+            f"{agent.name} has no call to accept:"
+            f" {_why_not_called(agent, began, timeout, call_id)}.",
             agent,
             lambda agents: on_nobody_calling(agent, agents),
             awaited=lambda event: isinstance(event, CallIncoming),
@@ -215,6 +234,8 @@ def wait_for_incoming(agent: Agent, timeout: float, call_id: str | None = None) 
     return call
 
 
-def _earlier_story(agent: Agent) -> str:
-    last = agent.last_call
-    return f"; before that, {last.story()}" if last else ""
+def _why_not_called(agent: Agent, began: float, timeout: float, call_id: str | None) -> str:
+    if call_id is None:
+        return no_call_story(agent, began, timeout)
+    known = next((call for call in agent.calls if call.call_id == call_id), None)
+    return known.story() if known else f"none with the Call-ID '{call_id}' within {timeout:g} s"

@@ -10,8 +10,9 @@ from .agent import Agent, Consultation
 from .call import Call, CallState
 from .failures import Awaited, CallFailure
 from .holding import hold
-from .observations import on_setup, silence_of
+from .setup_explanations import on_setup
 from .states import require_established
+from .transfer_explanations import on_no_outcome
 
 
 def transfer(
@@ -149,18 +150,6 @@ def _await_outcome(
         raise CallFailure(
             f"{what}: no outcome was reported within {timeout:g} s.",
             agent,
-            lambda _: _silent_referee(agent, call, position),
+            lambda _: on_no_outcome(agent, call, position),
             awaited=lambda event: isinstance(event, CallClosed | TransferFailed),
         )
-
-
-def _silent_referee(agent: Agent, call: Call, position: int) -> str | None:
-    """That the REFER itself was not answered, or else what its last NOTIFY said."""
-    reports = [
-        event.text.rstrip().rsplit("\n", 1)[-1]
-        for event in agent.journal.messages(call.call_id)
-        if not event.sent and event.text.startswith("NOTIFY ")
-    ]
-    if reports:
-        return f"The last NOTIFY reported '{reports[-1]}'."
-    return silence_of(agent, "REFER", position, call.call_id)

@@ -21,10 +21,10 @@ from ..audio.signatures import (
 from ..errors import UsageError
 from ..waits import wait_until
 from .agent import Agent
+from .audio_explanations import on_deafness
 from .call import Call
 from .ears import Ear, listening
 from .failures import CallFailure
-from .observations import on_deafness
 from .speaking import long_tone, sending
 from .states import require_established
 

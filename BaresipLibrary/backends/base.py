@@ -125,6 +125,8 @@ class Backend(ABC):
     codecs: Mapping[str, str]
     #: What a tester should know about this baresip before it surprises, a sentence each.
     caveats: tuple[str, ...] = ()
+    #: Whether its SIP messages are reported; else a call that its stack refuses is not seen.
+    shows_messages = True
 
     @property
     def description(self) -> str:

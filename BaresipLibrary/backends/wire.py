@@ -12,6 +12,7 @@ from typing import Any
 from .. import events
 from ..account import Account, codec_name
 from ..events import ClosedBy, Event
+from ..sip.reasons import split_glued
 from .base import PromptSource, Source, ToneSource
 from .stack_settings import StackSettings
 
@@ -104,12 +105,13 @@ def source_message(source: Source) -> dict[str, Any]:
 
 def closed(at: float, call_id: str, raw: str) -> events.CallClosed:
     """What the stack's words for the end of a call mean."""
-    words = _ERRNO.sub("", raw)
+    own, _ = split_glued(raw)
+    words = _ERRNO.sub("", own)
     if words == _TRANSFERRED:
         return events.CallClosed(at, call_id, ClosedBy.TRANSFER, None, "transferred", raw)
     if _REPLACED.fullmatch(words):
         return events.CallClosed(at, call_id, ClosedBy.TRANSFER, None, "replaced", raw)
-    if match := _STATUS.fullmatch(raw):
+    if match := _STATUS.fullmatch(own):
         return events.CallClosed(at, call_id, ClosedBy.REFUSAL, int(match[1]), match[2] or "", raw)
     if words == _RANG_TOO_LONG:
         why = "nobody accepted it within its ring timeout"
@@ -123,8 +125,9 @@ def closed(at: float, call_id: str, raw: str) -> events.CallClosed:
 
 def split_status(raw: str) -> tuple[int | None, str]:
     """The SIP status and the words of an outcome; without a status the words alone."""
-    match = _STATUS.fullmatch(raw)
-    return (int(match[1]), match[2] or "") if match else (None, _ERRNO.sub("", raw))
+    own, _ = split_glued(raw)
+    match = _STATUS.fullmatch(own)
+    return (int(match[1]), match[2] or "") if match else (None, _ERRNO.sub("", own))
 
 
 def _registration_failed(message: dict[str, Any]) -> Event:

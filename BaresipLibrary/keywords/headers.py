@@ -8,6 +8,7 @@ from robot.api.deco import keyword
 from robot.utils import NormalizedDict
 
 from ..agents.agent import Agent
+from ..agents.incoming_explanations import newest_invite, nobody_called
 from ..errors import UsageError
 from ..sip.messages import Message, canonical_name
 from .assertions import Assertion
@@ -64,8 +65,7 @@ class HeaderKeywords(Component):
 
 def _invite(agent: Agent) -> Message:
     agent.require_alive()
-    call = agent.last_incoming_call
-    invite = agent.invite(call) if call else None
+    invite = newest_invite(agent)
     if invite is None:
-        raise UsageError(f"{agent.name} has seen no INVITE: nobody has called it.")
+        raise UsageError(f"{agent.name} has seen no INVITE: {nobody_called(agent)}.")
     return invite

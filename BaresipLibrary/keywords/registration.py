@@ -19,6 +19,9 @@ class RegistrationKeywords(Component):
     ) -> None:
         """Registers the agent with its domain and, unless ``wait`` is false, waits for the answer.
 
+        Of an agent that is registered already the old registration is ended first (baresip begins
+        a new one with another Call-ID), and calls do not find it until the new one is there.
+
         Fails at once when the registrar refuses, with the status and its words, or cannot be
         reached; and when no answer comes within ``timeout`` (default: the library's).
 

@@ -8,6 +8,7 @@ from assertionengine import AssertionOperator
 from robot.api.deco import keyword
 
 from ..agents.agent import Agent
+from ..agents.peers import peer_of
 from ..agents.states import stay_established, wait_for_state
 from ..types import AgentState, Peer
 from .assertions import Assertion
@@ -82,8 +83,10 @@ class StateKeywords(Component):
     ) -> str | None:
         """Returns how the agent's last call closed, in words; ``None`` when none has.
 
-        For a call that a SIP answer refused it is the answer's reason phrase, such as ``Busy
-        Here``; else words such as ``hung up by the peer`` or ``Connection timed out``.
+        For a call that a SIP answer refused it is the answer's reason phrase alone, such as ``Busy
+        Here``, and empty when the answer has none; else words such as ``hung up by the peer``,
+        ``cancelled by the caller``, ``cancelled by the caller, answered elsewhere`` or ``Connection
+        timed out``. What a Reason or Warning header said is in `Get Info`.
 
         Fails when an assertion is given and does not hold, with ``timeout`` not even in that time.
 
@@ -134,7 +137,7 @@ class StateKeywords(Component):
     def get_peer(self, agent: AgentName) -> Peer | None:
         """Returns the remote party of the active call; ``None`` without a call.
 
-        It has the attributes ``uri``, ``number`` (the URI's user part) and ``name`` (the display
+        It has the attributes ``uri``, ``number`` (as of `Get Peer Number`) and ``name`` (the display
         name, empty when there is none).
 
         Fails when there is no such agent.
@@ -143,7 +146,7 @@ class StateKeywords(Component):
         | ${peer} = | Get Peer | bob |
         | Should Be Equal | ${peer.number} | alice |
         """
-        return self._agents.get(agent).peer()
+        return peer_of(self._agents.get(agent))
 
     @keyword(tags=("State", "Getter", "Assertion"))
     def get_peer_uri(
@@ -176,7 +179,10 @@ class StateKeywords(Component):
         message: str | None = None,
         timeout: timedelta | None = None,
     ) -> str | None:
-        """Returns the number of the remote party, its URI's user part; ``None`` without a call.
+        """Returns the number of the remote party; ``None`` without a call.
+
+        It is the user part of a SIP URI, or the number of a ``tel:`` URI, without parameters such as
+        ``;npdi`` and with ``%23`` decoded. It is empty when the URI names none.
 
         Fails when an assertion is given and does not hold, with ``timeout`` not even in that time.
 
@@ -212,5 +218,5 @@ class StateKeywords(Component):
 
 
 def _peer(agent: Agent, part: Literal["uri", "number", "name"]) -> str | None:
-    peer = agent.peer()
+    peer = peer_of(agent)
     return None if peer is None else str(getattr(peer, part))

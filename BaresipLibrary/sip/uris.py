@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+from urllib.parse import quote, unquote
 
 #: scheme, user part, host (name, IPv4 or bracketed IPv6), port, parameters and headers.
 _URI = re.compile(
@@ -10,6 +11,11 @@ _URI = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\+?[0-9*#]+")
+#: A telephone number as a URI of its own (RFC 3966), before its parameters.
+_TEL = re.compile(r"tel:(?P<number>[^;?\s<>\"@]*)", re.IGNORECASE)
+#: What may stand in a user part as it is, beside letters and digits (RFC 3261, section 25.1).
+_USER_CHARACTERS = "-_.!~*'()&=+$,;?/"
+_EXTENSION = re.compile(r"[A-Za-z0-9_.!~*'()&=+$,#-]+")
 
 
 def is_uri(text: str) -> bool:
@@ -26,6 +32,36 @@ def looks_like_uri(text: str) -> bool:
 def is_number(text: str) -> bool:
     """Whether the text is a bare number: digits, ``*``, ``#``, with a leading ``+`` or without."""
     return bool(_NUMBER.fullmatch(text))
+
+
+def is_extension(text: str) -> bool:
+    """Whether the text can be the user part of a URI in somebody's domain, such as ``conf``."""
+    return bool(_EXTENSION.fullmatch(text))
+
+
+def escaped_user(user: str) -> str:
+    """A user part as it travels: what RFC 3261 does not allow there is percent-encoded."""
+    return quote(user, safe=_USER_CHARACTERS)
+
+
+def with_escaped_user(uri: str) -> str:
+    """A SIP URI whose user part can travel; an escape that is there already stays."""
+    match = _URI.match(uri)
+    if not match or not match["user"]:
+        return uri
+    user = quote(match["user"], safe=_USER_CHARACTERS + "%:")
+    return uri[: match.start("user")] + user + uri[match.end("user") :]
+
+
+def number_of(uri: str) -> str:
+    """The number that a ``sip:``, ``sips:`` or ``tel:`` URI names; empty when it names none.
+
+    Without parameters of the number (``;npdi``) and without a password; escapes are decoded.
+    """
+    tel = _TEL.match(uri)
+    if tel:
+        return unquote(tel["number"])
+    return unquote(re.split("[;:]", user_part(uri), maxsplit=1)[0])
 
 
 def user_part(uri: str) -> str:

@@ -5,7 +5,8 @@ import time
 from robot.libraries.BuiltIn import BuiltIn
 
 from BaresipLibrary.agents.agent import Agent
-from BaresipLibrary.events import Registered
+from BaresipLibrary.events import Registered, SipMessage
+from BaresipLibrary.sip.messages import Message
 from BaresipLibrary.waits import wait_until
 
 
@@ -51,3 +52,27 @@ def registrations_should_follow(name: str, count: int, timeout: float = 10.0) ->
     if not wait_until(agent.changes, enough, timeout):
         raise AssertionError(f"{name} was not refreshed {count} times within {timeout} s.")
     print(f"{count} refreshes took {time.monotonic() - began:.1f} s")
+
+
+def each_register_should_have_waited(name: str, count: int) -> None:
+    """Fails unless an agent sent that many REGISTERs or more, each after the answer to the last."""
+    agent = _agent(name)
+    with agent.changes:
+        events = list(agent.journal.of_kind(SipMessage))
+    messages = [(event.sent, Message(event.text)) for event in events]
+    open_requests: set[str] = set()
+    sent = 0
+    for is_sent, message in messages:
+        cseq = message.first("CSeq") or ""
+        if not cseq.endswith(" REGISTER"):
+            continue
+        transaction = f"{message.call_id} {cseq}"
+        if is_sent and message.method:
+            if open_requests - {transaction}:
+                raise AssertionError(f"{name} sent {cseq} before {open_requests} was answered.")
+            open_requests.add(transaction)
+            sent += 1
+        elif not is_sent and (message.status or 0) >= 200:
+            open_requests.discard(transaction)
+    if sent < count:
+        raise AssertionError(f"{name} sent {sent} REGISTERs only.")

@@ -110,6 +110,38 @@ Registering May Be Waited For Later
     Register    alice    wait=False
     Wait Until Registered    alice
 
+A Registered Agent Registers Again
+    [Documentation]    Its old registration and the new one do not race: the registrar knows it every time.
+    Start Registered Agent    alice
+    Start Registered Agent    bob
+    FOR    ${round}    IN RANGE    10
+        Register    alice
+        Dial    bob    sip:alice@${PBX.domain}
+        Wait Until State Is    alice    RINGING
+        Hang Up    bob
+        Wait Until State Is    alice    IDLE
+    END
+    Each Register Should Have Waited    alice    22
+
+Registering And Unregistering Do Not Race
+    Start Registered Agent    alice
+    FOR    ${round}    IN RANGE    10
+        Unregister    alice    wait=False
+        Register    alice    wait=False
+        Register    alice    wait=False
+        Wait Until Registered    alice
+    END
+    Each Register Should Have Waited    alice    22
+    Start Registered Agent    bob
+    Dial    bob    sip:alice@${PBX.domain}
+    Wait Until State Is    alice    RINGING
+
+Nobody Has Registered
+    Start Account    alice
+    Run Keyword And Expect Error
+    ...    alice is not registered at ${PBX.domain}: no REGISTER was seen within 0.2 s; use Register.
+    ...    Wait Until Registered    alice    timeout=200ms
+
 An Agent That Is Stopped Is Unregistered
     Start Registered Agent    alice
     Start Registered Agent    bob

@@ -18,6 +18,7 @@ ASKING = {"listcalls", "callstat", "reginfo", "about", "mute", "ausrc", "uarmhea
 ABOUT_CALLS = {"accept", "hangup", "hold", "resume"}
 #: What the backend asks for in other words.
 SAME = {"uareg": "uanew"}
+UNREGISTERS = ("uareg", "0 0")
 WAV = struct.pack(
     "<4sI4s4sIHHIIHH4sI", b"RIFF", 0, b"WAVE", b"fmt ", 16, 1, 1, 8000, 16000, 2, 16, b"data", 0
 )
@@ -31,6 +32,7 @@ class Replay:
         mine = [line for line in lines if line["agent"] == agent]
         self.address = next(line["address"] for line in mine if "address" in line)
         self.steps = [line for line in mine if "address" not in line]
+        self.recorded = list(self.steps)
         self.config = config
         self.recordings = f"/AGENT/{agent}/rec"
         host, _, port = config["ctrl_tcp_listen"].rpartition(":")
@@ -50,18 +52,34 @@ class Replay:
                 return
             due = self.steps[0][">"] if self.steps and ">" in self.steps[0] else {}
             name = command["command"]
-            if due and due["command"] in (name, SAME.get(name)) and not self.is_own(command):
+            is_due = bool(due) and due["command"] in (name, SAME.get(name))
+            if is_due and not self.is_own(command) and not self.unregisters(command):
                 if name in ABOUT_CALLS and not same_call(due, command):
                     self.answer(command, ok=False)
                     continue
                 self.steps.pop(0)
                 self.play(command["token"])
+            elif self.unregisters(command):
+                self.play_unregistration(command["token"])
             else:
                 self.answer(command)
 
     def is_own(self, command: dict[str, str]) -> bool:
         """Whether this is the account that the backend begins with, which registers nowhere."""
         return command["command"] == "uanew" and "regint=0" in command["params"]
+
+    def unregisters(self, command: dict[str, str]) -> bool:
+        """Whether this ends a registration, which the backend does at times of its own."""
+        return (command["command"], command.get("params")) == UNREGISTERS
+
+    def play_unregistration(self, token: str) -> None:
+        """What followed when that was recorded."""
+        asked = [s.get(">", {}) for s in self.recorded]
+        names = [(one.get("command"), one.get("params")) for one in asked]
+        begin = names.index(UNREGISTERS) + 1
+        rest, self.steps = self.steps, self.recorded[begin:]
+        self.play(token)
+        self.steps = rest
 
     def skip_questions(self) -> None:
         """Passes over what the recorder asked, with the answers."""

@@ -15,6 +15,7 @@ from BaresipLibrary.agents.agent import Agent, Consultation
 from BaresipLibrary.agents.call import Call
 from BaresipLibrary.agents.dtmf import wait_until_received
 from BaresipLibrary.agents.holding import hold
+from BaresipLibrary.agents.peers import peer_of
 from BaresipLibrary.agents.states import wait_for_incoming, wait_for_state
 from BaresipLibrary.agents.transfers import abort, complete, transfer
 from BaresipLibrary.backends.external.backend import ExternalBackend
@@ -127,7 +128,7 @@ def test_a_call_at_its_callee(play: Play) -> None:
     agent = play("call", "b")
     assert saw(agent, CallIncoming).peer.startswith("sip:a@")
     assert agent.state is RINGING
-    assert (peer := agent.peer()) is not None and peer.number == "a"
+    assert (peer := peer_of(agent)) is not None and peer.number == "a"
     accepts(agent)
     ends(agent, "hung up by the peer")
 

@@ -7,7 +7,17 @@ import pytest
 from BaresipLibrary.sip.messages import Message, canonical_name, split_address
 from BaresipLibrary.sip.offers import Offers, audio_codecs, audio_direction
 from BaresipLibrary.sip.statuses import reason_phrase
-from BaresipLibrary.sip.uris import address_part, host_part, is_number, is_uri, user_part
+from BaresipLibrary.sip.uris import (
+    address_part,
+    escaped_user,
+    host_part,
+    is_extension,
+    is_number,
+    is_uri,
+    number_of,
+    user_part,
+    with_escaped_user,
+)
 
 INVITE = Message(
     "INVITE sip:bob@example.org SIP/2.0\r\n"
@@ -207,3 +217,42 @@ def test_a_refused_offer_changes_nothing() -> None:
     offers = Offers()
     exchange(offers, "sendonly", "recvonly", ours=True, status=488)
     assert not offers.on_hold
+
+
+@pytest.mark.parametrize(
+    ("uri", "number"),
+    [
+        ("sip:+4915550100@pbx;user=phone", "+4915550100"),
+        ("tel:+49-155-50100", "+49-155-50100"),
+        ("TEL:0155;phone-context=+49", "0155"),
+        ("sip:+4915550100;npdi;rn=+4930@pbx", "+4915550100"),
+        ("sip:*31%23123456@pbx", "*31#123456"),
+        ("tel:%2a31%23", "*31#"),
+        ("sips:j%40ne@[2001:db8::1]:5070", "j@ne"),
+        ("sip:1001:s3cret@pbx", "1001"),
+        ("sip:%3B@pbx", ";"),
+        ("sip:%ff%zz@pbx", "\ufffd%zz"),
+        ("sip:pbx:5060", ""),
+        ("tel:", ""),
+        ("hotel:1", ""),
+        ("", ""),
+    ],
+)
+def test_the_number_of_a_uri(uri: str, number: str) -> None:
+    assert number_of(uri) == number
+
+
+def test_a_user_part_that_can_travel() -> None:
+    assert escaped_user("*31#+49;x") == "*31%23+49;x"
+    assert escaped_user("a b@c%") == "a%20b%40c%25"
+    assert escaped_user("zoë") == "zo%C3%AB"
+    assert with_escaped_user("sip:*31#1@pbx:5080;transport=tcp") == (
+        "sip:*31%231@pbx:5080;transport=tcp"
+    )
+    assert with_escaped_user("sip:*31%231@pbx") == "sip:*31%231@pbx"
+    assert with_escaped_user("sip:pbx") == "sip:pbx"
+
+
+def test_extensions() -> None:
+    assert all(map(is_extension, ("conf", "100", "echo-test", "*31#", "a.b_c")))
+    assert not any(map(is_extension, ("", "a b", "a@b", "a/b", "a:b", "a;b", "é")))

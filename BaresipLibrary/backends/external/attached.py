@@ -32,6 +32,8 @@ _OUT_OF_REACH = (
 class AttachedBackend(ControlledPhone):
     """One agent in a baresip that somebody else started, and will end."""
 
+    shows_messages = False
+
     def __init__(self, account: Account, changes: Changes, settings: External) -> None:
         if account.ring_timeout:
             raise UsageError(

@@ -61,7 +61,7 @@ class Interpreter:
         self._version = version
         self._report = report
         self._follow_up = follow_up
-        self._has_trace = has_trace
+        self.has_trace = has_trace
         self._call_handlers = {
             "CALL_INCOMING": self._incoming,
             "CALL_CLOSED": self._closed,
@@ -83,7 +83,9 @@ class Interpreter:
         self._replacing: set[str] = set()
         self._leaving: set[str] = set()
         self._over: set[str] = set()
-        self.unregistering = False
+        #: Whether a REGISTER, or one that ends the registration, has no outcome yet.
+        self.registering = self.unregistering = False
+        #: Whether baresip would end a registration before it begins another one.
         self.registered = False
         self.calls: dict[str, LiveCall] = {}
         self.last_dialled: str | None = None
@@ -175,14 +177,14 @@ class Interpreter:
         self._report(events.AudioTrouble(at, message["id"], str(message.get("param") or "")))
 
     def _held(self, at: float, message: dict[str, Any]) -> None:
-        if not self._has_trace:
+        if not self.has_trace:
             on = message["type"] == "CALL_HOLD"
             self._report(events.HoldChanged(at, message["id"], ours=False, on=on))
 
     def _remote_sdp(self, at: float, message: dict[str, Any]) -> None:
         """The peer has agreed to what this side offered."""
         call_id = message.get("id")
-        if self._has_trace or call_id not in self.calls or message.get("param") != "answer":
+        if self.has_trace or call_id not in self.calls or message.get("param") != "answer":
             return
         direction = message.get("audiodir")  # baresip 1.0 does not tell
         asked = self.holding.pop(str(call_id), None)
@@ -198,15 +200,15 @@ class Interpreter:
     def _registered(self, at: float, _message: dict[str, Any]) -> None:
         self.registered = not self.unregistering
         self._report(events.Unregistered(at) if self.unregistering else events.Registered(at))
-        self.unregistering = False
+        self.registering = self.unregistering = False
 
     def _register_failed(self, at: float, message: dict[str, Any]) -> None:
-        self.registered = self.unregistering = False
+        self.registering = self.unregistering = False  # what was registered may be so still
         outcome = wire.split_status(str(message.get("param") or ""))
         self._report(events.RegistrationFailed(at, *outcome))
 
     def _notified(self, at: float, message: dict[str, Any]) -> None:
-        if not self._has_trace:  # where there is one, it has the body in its full length
+        if not self.has_trace:  # where there is one, it has the body in its full length
             self._report_summary(at, str(message.get("param") or ""))
 
     def _report_summary(self, at: float, body: str) -> None:
@@ -252,7 +254,7 @@ class Interpreter:
         if transaction not in self._leaving or status < 200 or status in (401, 407):
             return
         self._leaving.discard(transaction)
-        self.registered = False
+        self.registered = self.unregistering = False
         if status < 300:
             self._report(events.Unregistered(traced.at))
         else:

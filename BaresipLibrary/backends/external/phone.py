@@ -24,6 +24,7 @@ from .control import Command, Control
 from .errands import Errands
 from .interpreter import Interpreter, LiveCall
 from .recordings import Recordings
+from .registration import Registration
 from .settings import External
 from .talker import Talker
 from .versions import Version
@@ -75,6 +76,9 @@ class ControlledPhone(Backend):
         self._recordings = Recordings(self._tell)
         self._interpreter = Interpreter(
             self.version, self._tell, self._follow_up, has_trace=has_trace
+        )
+        self._registration = Registration(
+            self._interpreter, self._changes, self._set_registration, self._gone
         )
         self._talker = Talker(
             self._ask,
@@ -355,18 +359,16 @@ class ControlledPhone(Backend):
         return Packets(int(received[1]) if received else 0, int(sent[1])) if sent else None
 
     def register(self) -> None:
-        self._interpreter.unregistering = False
-        if self.version.registers_by_command:
-            self._ask(("uareg", f"{self._account.regint} 0"))
-        else:
-            self._replace_user_agent(self._account.regint)
+        self._registration.register(self._account.regint, self.version)
 
     def unregister(self) -> None:
+        self._registration.unregister(self.version)
+
+    def _set_registration(self, interval: int) -> None:
         if self.version.registers_by_command:
-            self._interpreter.unregistering = True
-            self._ask(("uareg", "0 0"))
+            self._ask(("uareg", f"{interval} 0"))
         else:
-            self._replace_user_agent(0)
+            self._replace_user_agent(interval)
 
     def _replace_user_agent(self, regint: int) -> None:
         if self._interpreter.calls:

@@ -12,7 +12,6 @@ from baresip import (
     CallState,
     Config,
     Event,
-    RegistrationError,
     Runtime,
     StackEvent,
     TransferFailed,
@@ -21,6 +20,7 @@ from baresip import (
 
 from . import native
 from .pump import AudioPump, Report
+from .registration import Registration
 from .trace import follow_logs
 
 #: What the stack reports of a call, and the name of the event that tells the parent.
@@ -39,8 +39,6 @@ _CALL_EVENTS = {
 _OUR_HANG_UP = "Rejected by user"
 #: How long the first answer to an INVITE may take that is to be cancelled (s): T1 of RFC 3261.
 _FIRST_ANSWER = 0.5
-#: How long a registrar may take to confirm that an agent leaves (s).
-_FAREWELL = 0.5
 #: How long a re-INVITE that is under way may take (s).
 _PATIENCE = 8.0
 
@@ -86,8 +84,7 @@ class Phone:
         self._pump = AudioPump(report, self._sent)
         self._tasks: set[asyncio.Task[None]] = set()
         self._news = asyncio.Event()
-        self._unregistering = False
-        self._registered = False
+        self._registration = Registration(report)
         self._refused: set[str] = set()
         self._failed_transfers = 0
         self._ua: UserAgent
@@ -119,9 +116,7 @@ class Phone:
                 await call.hangup()
             except BaresipError:
                 pass  # it closed by itself meanwhile
-        if self._registered:
-            with contextlib.suppress(BaresipError):  # then the registrar forgets it by itself
-                await self._ua.unregister(timeout=_FAREWELL)
+        await self._registration.farewell(self._ua)
         await self._runtime.close()
 
     async def do(self, command: str, arguments: dict[str, Any]) -> Any:
@@ -137,26 +132,10 @@ class Phone:
         return await action(**arguments)
 
     async def do_register(self) -> None:
-        self._spawn(self._register())
-
-    async def _register(self) -> None:
-        try:
-            await self._ua.register(timeout=60.0)
-        except RegistrationError as error:
-            if error.status is None and not error.reason:
-                self._report("RegistrationFailed", text=str(error))
+        self._spawn(self._registration.register(self._ua))
 
     async def do_unregister(self) -> None:
-        self._spawn(self._unregister())
-
-    async def _unregister(self) -> None:
-        self._unregistering = True
-        try:
-            await self._ua.unregister(timeout=60.0)
-        except RegistrationError:
-            pass  # the stack's own event has told
-        finally:
-            self._unregistering = False
+        self._spawn(self._registration.unregister(self._ua))
 
     async def do_dial(self, uri: str, headers: list[tuple[str, str]]) -> str:
         self._dialling = None
@@ -295,9 +274,8 @@ class Phone:
 
     def _on_event(self, event: StackEvent) -> None:
         self._news.set()
-        if event.event in _REGISTRATION_EVENTS:
-            self._on_registration(event)
-        elif event.event is Event.CALL_DTMF_START:
+        self._registration.take(event)
+        if event.event is Event.CALL_DTMF_START:
             self._report("DtmfReceived", call_id=event.call_id, text=event.text)
         elif event.event is Event.CALL_REMOTE_SDP and event.call in self._call_ids:
             self._tend(native.hear_without_sending(self._stack, self._call_ids[event.call]))
@@ -305,14 +283,6 @@ class Phone:
             self._on_statistics(event)
         elif event.event in _CALL_EVENTS:
             self._on_call(event)
-
-    def _on_registration(self, event: StackEvent) -> None:
-        name = _REGISTRATION_EVENTS[event.event]
-        if name != "Registering":
-            self._registered = name == "Registered" and not self._unregistering
-        if name == "Registered" and self._unregistering:
-            name = "Unregistered"
-        self._report(name, text=event.text)
 
     def _on_call(self, event: StackEvent) -> None:
         if event.call_id:
@@ -368,13 +338,6 @@ class Phone:
                 received=received.get("packets", 0),
                 lost=rtcp.get("rx_lost", 0),
             )
-
-
-_REGISTRATION_EVENTS = {
-    Event.REGISTERING: "Registering",
-    Event.REGISTER_OK: "Registered",
-    Event.REGISTER_FAIL: "RegistrationFailed",
-}
 
 
 def _status_text(error: Exception) -> str:

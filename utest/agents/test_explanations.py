@@ -9,17 +9,13 @@ import pytest
 
 from BaresipLibrary.agents.absence import on_absence
 from BaresipLibrary.agents.agent import Agent
+from BaresipLibrary.agents.audio_explanations import on_another_tone, on_nothing_heard
 from BaresipLibrary.agents.call import Call
+from BaresipLibrary.agents.digit_explanations import on_missing_digits
 from BaresipLibrary.agents.failures import CallFailure
-from BaresipLibrary.agents.observations import (
-    on_another_tone,
-    on_credentials,
-    on_missing_digits,
-    on_nobody_calling,
-    on_nothing_heard,
-    on_setup,
-)
+from BaresipLibrary.agents.incoming_explanations import on_nobody_calling
 from BaresipLibrary.agents.overdue import Overdue
+from BaresipLibrary.agents.setup_explanations import on_credentials, on_setup
 from BaresipLibrary.events import (
     AgentDied,
     CallDialled,
@@ -37,8 +33,10 @@ BOB = "sip:bob@127.0.0.1:40002"
 Make = Callable[..., Phone]
 
 
-def message(start: str, call_id: str, *headers: str, body: str = "") -> str:
-    head = "".join(f"{header}\r\n" for header in (f"Call-ID: {call_id}", *headers))
+def message(start: str, call_id: str, *headers: str, body: str = "", cseq: str = "") -> str:
+    cseq = cseq or ("1 INVITE" if start.startswith("SIP") else f"1 {start.split()[0]}")
+    first = f"Call-ID: {call_id}", f"CSeq: {cseq}"
+    head = "".join(f"{header}\r\n" for header in (*first, *headers))
     return f"{start}\r\n{head}\r\n{body}"
 
 
@@ -81,8 +79,8 @@ def test_refused_media_name_the_offer_and_what_an_agent_takes(make_phone: Make) 
     bob.agent.uri = BOB
     call = refused(alice, 488, "Not Acceptable Here", body=OFFER)
     assert on_setup(alice.agent, call, [alice.agent, bob.agent]) == (
-        "alice offered PCMU/8000, opus/48000 over RTP/AVP; bob takes every codec with"
-        " media_enc=srtp."
+        "alice offered PCMU/8000, opus/48000 over RTP/AVP; bob takes every codec that"
+        " it has (PCMU) with media_enc=srtp."
     )
     assert on_setup(alice.agent, call, [alice.agent]) == (
         "alice offered PCMU/8000, opus/48000 over RTP/AVP, which the other side does not take."
@@ -105,9 +103,11 @@ def test_refused_credentials(make_phone: Make, password: str, status: int, why: 
 def test_an_answer_under_way_is_named_and_so_is_who_has_to_accept(make_phone: Make) -> None:
     alice, bob = make_phone(), make_phone(name="bob")
     call_id = alice.agent.dial(BOB)
+    alice.sip(message(f"INVITE {BOB} SIP/2.0", call_id), sent=True)
     alice.sip(message("SIP/2.0 180 Ringing", call_id))
     call = alice.agent.calls[0]
-    assert on_setup(alice.agent, call, [alice.agent]) == "The last answer was 180 Ringing."
+    told = on_setup(alice.agent, call, [alice.agent])
+    assert re.fullmatch(r"The last answer was 180 Ringing, \d+ ms after the INVITE\.", str(told))
     bob.rings(call_id)
     assert on_setup(alice.agent, call, [alice.agent, bob.agent]) == (
         "bob rings, and nobody has accepted there; use Accept."
@@ -117,7 +117,7 @@ def test_an_answer_under_way_is_named_and_so_is_who_has_to_accept(make_phone: Ma
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        ("Connection refused", "Nothing listens at 127.0.0.1:40002."),
+        ("Connection refused", "Nothing listens at b:2."),
         ("Connection timed out", "b:2 never answered the INVITE (1 retransmission)."),
         ("Protocol error", None),
     ],
@@ -175,7 +175,10 @@ def test_silence_is_explained_by_what_the_other_agent_does(make_phone: Make) -> 
     assert why() == "bob sends silence; use Send Audio."
     bob.agent.note(SourceChosen(time.monotonic(), theirs.call_id, "tone:440"))
     bob.agent.note(SourceChosen(time.monotonic() + 60, theirs.call_id, "what came later"))
-    assert why() == "bob sends tone:440 in 245 RTP packets: it is lost on the way."
+    assert why() == (
+        "bob sends tone:440 in 245 RTP packets, none of which arrived at alice: it is lost on the"
+        " way."
+    )
     bob.backend.feed(Muted(time.monotonic(), theirs.call_id, True))
     assert why() == "bob is muted."
     ours.offers.held_by_peer = True

@@ -1,0 +1,141 @@
+"""What most likely explains that an agent did not hear what it should: one sentence each.
+
+Each function looks at one kind of failure and returns None when there is nothing to add.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from ..backends.base import Packets
+from ..events import CallEvent, PromptEnded, SourceChosen
+from .agent import Agent
+from .call import Call
+from .media_agreement import on_agreement
+from .observations import capital, partner_of
+
+#: Sample rates that are taken for one another, as ratios: 8, 16, 24, 32 and 48 kHz. That of 48 to
+#: 44.1 kHz is left out: it is that of two call progress tones, 480 and 440 Hz, too.
+_RATE_MISTAKES = (2, 3, 4, 6)
+_RATIO_TOLERANCE = 0.01
+#: So many RTP packets (1 s) are not all on their way still.
+_UNDER_WAY = 50
+
+
+def on_nothing_heard(agent: Agent, call: Call, agents: Sequence[Agent], at: float) -> str | None:
+    """Why no audio had arrived at that moment, or only silence."""
+    if not call.is_live:
+        return None
+    partner = partner_of(call, agents, agent)
+    other = partner[0].name if partner else "the other side"
+    if call.held_by_peer:
+        return f"{capital(other)} holds the call."
+    if call.on_hold:
+        return f"{agent.name} holds the call."
+    if partner is None:
+        return on_agreement(agent, call)
+    return _on_partner(*partner, agent, call, at)
+
+
+def _on_partner(partner: Agent, theirs: Call, agent: Agent, call: Call, at: float) -> str | None:
+    if theirs.muted:
+        return f"{partner.name} is muted."
+    if not theirs.is_live:
+        return f"{partner.name} is out of the call: {theirs.story()}."
+    sending = _sent_at(partner, theirs, at)
+    if sending.ended:
+        return f"{partner.name} sends silence: {sending.source} has ended."
+    if sending.source == "silence":
+        return f"{partner.name} sends silence; use Send Audio."
+    return f"{partner.name} sends {sending.source}{_on_the_way(partner, theirs, agent, call)}."
+
+
+def _on_the_way(partner: Agent, theirs: Call, agent: Agent, call: Call) -> str:
+    """How many of the other side's packets have arrived, as far as both can be counted."""
+    sent, received = _packets(partner, theirs), _packets(agent, call)
+    if sent is None:
+        return ""
+    if sent.sent == 0:
+        return ", but has sent no RTP packet"
+    told = f" in {sent.sent} RTP packets"
+    if received is None:
+        return told
+    if received.received == 0 and sent.sent >= _UNDER_WAY:
+        return f"{told}, none of which arrived at {agent.name}: it is lost on the way"
+    return f"{told}; {received.received} arrived at {agent.name}"
+
+
+def _packets(agent: Agent, call: Call) -> Packets | None:
+    return agent.count_packets(call) if agent.alive and call.is_live else None
+
+
+class _Sending(NamedTuple):
+    """What an agent sends, in the suite's words, and whether it was a file that has ended."""
+
+    source: str
+    ended: bool
+
+
+def _sent_at(agent: Agent, call: Call, at: float) -> _Sending:
+    """What an agent sent in a call at a moment."""
+    source, ended = agent.source_of(None)[1], False
+    for event in agent.journal.of_kind(CallEvent):
+        if event.call_id != call.call_id or event.at > at:
+            continue
+        if isinstance(event, SourceChosen):
+            source, ended = event.source, False
+        ended = ended or isinstance(event, PromptEnded)
+    return _Sending(source, ended)
+
+
+def on_another_tone(
+    agent: Agent, call: Call, agents: Sequence[Agent], at: float, *, wanted: float, heard: float
+) -> str | None:
+    """Why it was another tone (both in Hz) that was heard at that moment."""
+    partner = partner_of(call, agents, agent)
+    if partner and partner[1].muted:
+        return f"{partner[0].name} is muted."
+    sending = _sent_at(*partner, at) if partner else None
+    if partner and sending and sending.source != f"tone:{wanted:g}":
+        return f"{partner[0].name} sends {'silence' if sending.ended else sending.source}."
+    if abs(heard / wanted - 1) < _RATIO_TOLERANCE:
+        return "The tone was there, but too short or too unsteady to be sure of it."
+    for mistake in _RATE_MISTAKES:
+        for factor, pace in ((mistake, "too fast"), (1 / mistake, "too slow")):
+            if abs(heard / wanted / factor - 1) < _RATIO_TOLERANCE:
+                return (
+                    f"That is {factor:.3g} times the frequency: somewhere audio is played {pace},"
+                    " at a wrong sample rate."
+                )
+    return None
+
+
+def on_deafness(
+    listener: Agent, speaker: Agent, calls: Mapping[Agent, Call], agents: Sequence[Agent]
+) -> str | None:
+    """Why one agent does not hear another, each in its call."""
+    theirs, own = calls[speaker], calls[listener]
+    if theirs.muted:
+        return f"{speaker.name} is muted."
+    for agent, call in ((listener, own), (speaker, theirs)):
+        partner = partner_of(call, agents, agent)
+        if call.on_hold or call.held_by_peer:
+            holder = agent.name if call.on_hold else partner[0].name if partner else "the peer"
+            return f"{capital(holder)} holds the call of {agent.name}."
+    partner = partner_of(own, agents, listener)
+    if partner and speaker not in (partner[0], listener):
+        return f"{listener.name} is in a call with {partner[0].name}."
+    packets = listener.count_packets(own) if listener.alive else None
+    if packets and not packets.received:
+        return f"No RTP packet arrived at {listener.name}."
+    return None
+
+
+def on_sound(agent: Agent, call: Call, agents: Sequence[Agent], at: float) -> str | None:
+    """Where sound came from that was heard at that moment."""
+    partner = partner_of(call, agents, agent)
+    if partner is None:
+        return None
+    sending = _sent_at(*partner, at)
+    if sending.ended or sending.source == "silence":
+        return None
+    return f"{partner[0].name} sends {sending.source}."

@@ -1,0 +1,92 @@
+"""The message that ended a call, and what it said: the stack's own words for it are not exact."""
+
+from dataclasses import dataclass, replace
+
+from ..events import CallClosed, ClosedBy
+from ..sip.messages import Message
+from ..sip.reasons import Reason, Warning, answered_elsewhere, reasons, split_glued, warnings
+
+_FAREWELLS = ("BYE", "CANCEL")
+
+
+@dataclass(frozen=True)
+class Ending:
+    """A BYE, a CANCEL, or a final answer (then `status`) that refused an INVITE."""
+
+    method: str | None
+    status: int | None = None
+    phrase: str = ""
+    reasons: tuple[Reason, ...] = ()
+    warnings: tuple[Warning, ...] = ()
+
+    @classmethod
+    def of(cls, message: Message) -> "Ending":
+        """Reads it."""
+        said = reasons(message.all("Reason")), warnings(message.all("Warning"))
+        if message.method:
+            return cls(message.method, None, "", *said)
+        return cls(None, message.status, message.reason_phrase, *said)
+
+    @property
+    def is_answered_elsewhere(self) -> bool:
+        """Whether it says that another phone has answered."""
+        return answered_elsewhere(self.reasons)
+
+
+class Endings:
+    """Follows the messages of one call that can end it. Few are kept, however long it lasts."""
+
+    def __init__(self) -> None:
+        self.seen = False
+        self._said: Ending | None = None
+        self._heard: Ending | None = None
+        self._answer: Ending | None = None
+
+    def take(self, message: Message, *, sent: bool) -> None:
+        """Takes in a message of the call."""
+        self.seen = True
+        if message.method in _FAREWELLS or self._refuses(message):
+            ending = Ending.of(message)
+            if sent:
+                self._said = ending
+            elif ending.method:
+                self._heard = ending
+            else:
+                self._answer = ending
+        elif sent and message.method == "INVITE":
+            self._answer = None  # what was refused is tried again
+
+    @staticmethod
+    def _refuses(message: Message) -> bool:
+        return (message.status or 0) >= 300 and message.transaction_method == "INVITE"
+
+    def of(self, closed: CallClosed) -> Ending | None:
+        """The message that brought such an end; None when it has not been traced (yet)."""
+        match closed.by:
+            case ClosedBy.US:
+                return self._said
+            case ClosedBy.PEER:
+                return self._heard
+            case ClosedBy.TRANSFER:
+                return self._heard or self._said
+        same = self._answer and closed.status in (None, self._answer.status)
+        return self._answer if same else None
+
+
+def told_by_stack(closed: CallClosed) -> Ending | None:
+    """What the stack repeats of the message, where no message can be seen."""
+    _, glued = split_glued(closed.raw)
+    return Ending(None, closed.status, closed.words, reasons([glued])) if glued else None
+
+
+def corrected(closed: CallClosed, ending: Ending | None, *, established: bool) -> CallClosed:
+    """The same end as the message tells it: a failure after a refusal is that refusal.
+
+    The stack calls it a failure when it could not act on the answer: a redirection that names no
+    target, or a challenge with an algorithm that it does not know.
+    """
+    if ending is None or ending.status is None or established:
+        return closed
+    if closed.by is ClosedBy.FAILURE:
+        closed = replace(closed, by=ClosedBy.REFUSAL, status=ending.status)
+    return replace(closed, words=ending.phrase) if closed.by is ClosedBy.REFUSAL else closed

@@ -1,0 +1,233 @@
+"""What most likely explains that a call is not established: one sentence.
+
+Each function looks at one kind of failure and returns None when there is nothing to add.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import partial
+
+from ..events import ClosedBy, SipMessage, StackLog
+from ..sip.audio_media import AudioMedia, audio_media, sdp_of
+from ..sip.challenges import unanswerable
+from ..sip.messages import Message
+from ..sip.transactions import Answer, Transaction, counted
+from ..sip.uris import address_part
+from .agent import Agent
+from .call import Call, Direction
+from .media_agreement import takes
+from .observations import (
+    invites_of,
+    once_traced,
+    partner_of,
+    silence_of,
+    told_by,
+    transactions_of,
+)
+from .refusals import NOT_ACCEPTABLE, arrived_invite, cause_of
+
+_CERTIFICATE_ERROR = re.compile(r"verify_handler: error_string = (.+)")
+_CHALLENGES = (401, 407)
+
+
+def on_setup(agent: Agent, call: Call | None, agents: Sequence[Agent]) -> str | None:
+    """Why a call is not established."""
+    if call is None:
+        return None
+    if call.closed is None:
+        return _on_unanswered(agent, call, agents)
+    match call.closed.by:
+        case ClosedBy.REFUSAL:
+            return _on_refusal(agent, call, agents)
+        case ClosedBy.FAILURE:
+            return _on_lost_call(agent, call)
+        case ClosedBy.PEER:
+            return _on_end_by_peer(agent, call)
+    return None
+
+
+def _on_unanswered(agent: Agent, call: Call, agents: Sequence[Agent]) -> str | None:
+    if call.direction is Direction.INCOMING:
+        return on_missing_ack(agent, call)
+    if call.answered:
+        return None
+    lost = _on_lost_answer(agent, call, agents)
+    if lost:
+        return lost
+    partner = partner_of(call, agents, agent)
+    if partner and partner[1].is_waiting:
+        return f"{partner[0].name} rings, and nobody has accepted there; use Accept."
+    return silence_of(agent, "INVITE", 0, call.call_id)
+
+
+def on_missing_ack(agent: Agent, call: Call) -> str | None:
+    """That an agent has answered a call, and no ACK of that came back."""
+    for one in invites_of(agent, call):
+        answers = [answer for answer in one.answers if answer.status >= 200]
+        if not one.sent and answers and not one.acknowledgements:
+            same = sum(answer.status == answers[-1].status for answer in answers)
+            again = counted(same - 1, "retransmission")
+            return f"{agent.name} answered {answers[-1].words} ({again}), and no ACK came."
+    return None
+
+
+def _on_lost_answer(agent: Agent, call: Call, agents: Sequence[Agent]) -> str | None:
+    """That another agent's answer was sent and has not arrived."""
+    for other in agents:
+        for theirs in [] if other is agent else transactions_of(other, call.call_id):
+            answer = theirs.last_answer
+            if theirs.method != "INVITE" or theirs.sent or answer is None or answer.status == 100:
+                continue
+            if not once_traced(agent, partial(_has_arrived, agent, call, answer)):
+                times = sum(one.status == answer.status for one in theirs.answers)
+                return (
+                    f"{other.name} answered {answer.words} ({counted(times, 'time')}), and it did"
+                    f" not arrive at {agent.name}."
+                )
+    return None
+
+
+def _has_arrived(agent: Agent, call: Call, answer: Answer) -> bool | None:
+    found = any(
+        seen.status == answer.status
+        for one in invites_of(agent, call)
+        if one.sent
+        for seen in one.answers
+    )
+    return found or None
+
+
+def _on_refusal(agent: Agent, call: Call, agents: Sequence[Agent]) -> str | None:
+    assert call.closed is not None
+    status = call.closed.status or 0
+    refused = once_traced(agent, lambda: _refused(agent, call, status))
+    more = told_by(refused[1].message) if refused else None
+    if status in NOT_ACCEPTABLE:
+        told = _on_media_refused(agent, call, agents)
+        return f"{told} {more}" if more else told
+    return more or on_credentials(agent, status) or _on_refusing_stack(agent, call, agents)
+
+
+def _refused(agent: Agent, call: Call, status: int) -> tuple[Transaction, Answer] | None:
+    """The INVITE that got a status, and that answer."""
+    found = [
+        (one, answer)
+        for one in invites_of(agent, call)
+        if one.sent
+        for answer in one.answers
+        if answer.status == status
+    ]
+    return found[-1] if found else None
+
+
+def _on_refusing_stack(agent: Agent, call: Call, agents: Sequence[Agent]) -> str | None:
+    """What an agent's own stack had against the INVITE, when it was one that refused it."""
+    for other in agents:
+        arrived = None if other is agent else arrived_invite(other, call.call_id)
+        if arrived and arrived.final and not partner_of(call, [other], agent):
+            return cause_of(other, arrived)
+    return None
+
+
+def _on_media_refused(agent: Agent, call: Call, agents: Sequence[Agent]) -> str:
+    sent = [one for one in invites_of(agent, call) if one.sent]
+    offer = audio_media(sdp_of(sent[-1].request)) if sent else None
+    for other in agents:
+        arrived = None if other is agent else arrived_invite(other, call.call_id)
+        if arrived is not None:
+            theirs = audio_media(sdp_of(arrived.request))
+            return f"{_both_offers(agent, offer, other, theirs)}; {takes(other, theirs)}."
+    offered = f"{agent.name} offered {offer or 'no audio'}"
+    called = next((one for one in agents if one is not agent and one.uri == call.peer_uri), None)
+    if called is not None:
+        return f"{offered}; {takes(called, offer)}."
+    return f"{offered}, which the other side does not take."
+
+
+def _both_offers(
+    agent: Agent, sent: AudioMedia | None, other: Agent, arrived: AudioMedia | None
+) -> str:
+    """What was offered, and what arrived when that is something else."""
+    if sent == arrived or sent is None or arrived is None:
+        told = f"{agent.name} offered {sent or 'no audio'}"
+        return told if sent == arrived else f"{told}; {other.name} was offered {arrived or 'none'}"
+    if sent.profile != arrived.profile or sent.names == arrived.names:
+        return f"{agent.name} offered {sent}; {other.name} was offered {arrived}"
+    return (
+        f"{agent.name} offered {_order(sent.names)}; {other.name} was offered"
+        f" {_order(arrived.names)}"
+    )
+
+
+def _order(names: Sequence[str]) -> str:
+    if len(names) == 1:
+        return f"{names[0]} only"
+    return f"{names[0]} first ({', '.join(names)})" if names else "no codec"
+
+
+def on_credentials(agent: Agent, status: int) -> str | None:
+    """What an agent whose identity was refused has to show."""
+    if status not in _CHALLENGES:
+        return None
+    account = agent.account
+    if not account.password:
+        return f"{agent.name} was challenged and has no password."
+    asked = _asked_in_vain(agent)
+    if asked:
+        return f"The challenge asks for {asked}."
+    user = account.auth_user or account.username
+    return f"The digest of user '{user}' was not accepted: check user and password."
+
+
+def _asked_in_vain(agent: Agent) -> str | None:
+    """What the newest challenge asks for that the stack cannot answer rightly."""
+    for event in reversed(list(agent.journal.of_kind(SipMessage))):
+        message = Message(event.text)
+        if not event.sent and message.status in _CHALLENGES:
+            return unanswerable(message)
+    return None
+
+
+def _on_lost_call(agent: Agent, call: Call) -> str | None:
+    assert call.closed is not None
+    logged = agent.journal.of_kind(StackLog)
+    distrust = distrusted_certificate(line for line in logged if line.at >= call.began_at)
+    if distrust:
+        return f"The server's TLS certificate is not trusted ({distrust}); see tls_ca_file."
+    if call.direction is Direction.INCOMING:
+        return on_missing_ack(agent, call)
+    if "timed out" in call.closed.words:
+        return silence_of(agent, "INVITE", 0, call.call_id)
+    if "refused" in call.closed.words:
+        return f"Nothing listens at {_place(agent, call)}."
+    return None
+
+
+def _place(agent: Agent, call: Call) -> str:
+    """Where the INVITE went: to the proxy, if there is one."""
+    sent = [one for one in invites_of(agent, call) if one.sent]
+    if sent and sent[-1].requests[-1].destination:
+        return sent[-1].requests[-1].destination
+    uri = agent.account.outbound or call.peer_uri
+    return address_part(uri) or (uri.partition("@")[2] or uri).partition(";")[0]
+
+
+def distrusted_certificate(logged: Iterable[StackLog]) -> str | None:
+    """What a stack logged about a certificate that it did not accept."""
+    found = (_CERTIFICATE_ERROR.search(line.text) for line in logged)
+    return next((match[1].strip() for match in found if match), None)
+
+
+def _on_end_by_peer(agent: Agent, call: Call) -> str | None:
+    """What the CANCEL or BYE says that ended a call."""
+
+    def ended() -> Transaction | None:
+        ends = [
+            one
+            for one in transactions_of(agent, call.call_id)
+            if one.method in ("CANCEL", "BYE") and not one.sent
+        ]
+        return ends[-1] if ends else None
+
+    end = once_traced(agent, ended)
+    return told_by(end.request) if end else None

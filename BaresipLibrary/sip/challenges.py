@@ -1,0 +1,68 @@
+"""What a 401 or 407 asks for (RFC 3261, section 22; RFC 8760)."""
+
+import re
+from typing import NamedTuple
+
+from .messages import Message
+
+_HEADERS = ("WWW-Authenticate", "Proxy-Authenticate")
+_ANSWERS = ("Authorization", "Proxy-Authorization")
+_PARAMETER = re.compile(
+    r'(?<![\w-])([\w-]++)\s*+=\s*+(?:"((?:[^"\\]|\\.)*+)"?|([^\s,"]*+))', re.DOTALL
+)
+#: The algorithms that baresip 4.x computes.
+_KNOWN = ("md5", "sha-256")
+
+
+class Challenge(NamedTuple):
+    """One challenge for a digest; `stale` when only the nonce has become too old."""
+
+    realm: str
+    nonce: str
+    algorithm: str
+    stale: bool
+    qops: tuple[str, ...] = ()
+
+
+def challenges(response: Message) -> list[Challenge]:
+    """The challenges for a digest in a response, in order."""
+    values = [value for header in _HEADERS for value in response.all(header)]
+    return [_challenge(value) for value in values if _is_digest(value)]
+
+
+def credentials(request: Message) -> list[Challenge]:
+    """The challenges that a request answers."""
+    values = [value for header in _ANSWERS for value in request.all(header)]
+    return [_challenge(value) for value in values if _is_digest(value)]
+
+
+def unanswerable(response: Message) -> str | None:
+    """Words for what a challenge asks for that baresip cannot answer rightly; None when it can.
+
+    It looks at the first challenge alone, and gives up when it does not know the algorithm; it
+    answers every challenge with ``qop=auth``.
+    """
+    asked = challenges(response)
+    if not asked:
+        return None
+    if asked[0].algorithm.lower() not in _KNOWN:
+        names = " or ".join(dict.fromkeys(challenge.algorithm for challenge in asked))
+        return f"a digest with {names}, which this baresip cannot compute"
+    if asked[0].qops and "auth" not in asked[0].qops:
+        return f"a digest with qop={','.join(asked[0].qops)}, which baresip answers with qop=auth"
+    return None
+
+
+def _is_digest(value: str) -> bool:
+    return value.strip()[:7].lower() == "digest "
+
+
+def _challenge(value: str) -> Challenge:
+    given = {name.lower(): quoted or bare for name, quoted, bare in _PARAMETER.findall(value)}
+    return Challenge(
+        given.get("realm", ""),
+        given.get("nonce", ""),
+        given.get("algorithm") or "MD5",
+        given.get("stale", "").lower() == "true",
+        tuple(re.findall(r"[^\s,]+", given.get("qop", "").lower())),
+    )

@@ -1,0 +1,84 @@
+"""Why a call ended, as its messages tell: the headers Reason (RFC 3326) and Warning (RFC 3261)."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+#: Up to a comma, or a semicolon, outside of quotes; nothing gives back what it took.
+_VALUE = re.compile(r'(?:"(?:[^"\\]|\\.)*+"?|[^",])++', re.DOTALL)
+_PART = re.compile(r'(?:"(?:[^"\\]|\\.)*+"?|[^";])++', re.DOTALL)
+_WARNING = re.compile(r'\s*(\d{3})\s+(\S+)\s+"((?:[^"\\]|\\.)*+)"\s*', re.DOTALL)
+#: How baresip appends a Reason header to its own words: after a comma, without a space.
+_GLUED = re.compile(r",(?=[\w.!%*+`'~-]++\s*+;\s*+(?:cause|text)\s*+=)", re.IGNORECASE)
+_ANSWERED_ELSEWHERE = 200
+
+
+class Reason(NamedTuple):
+    """One value of a Reason header: `protocol` is such as ``SIP`` or ``Q.850``."""
+
+    protocol: str
+    cause: int | None
+    text: str
+
+
+class Warning(NamedTuple):
+    """One value of a Warning header: a code of three digits, who warns, and the words."""
+
+    code: int
+    agent: str
+    text: str
+
+
+def reasons(values: Iterable[str]) -> tuple[Reason, ...]:
+    """The reasons in values of Reason headers, in order; what cannot be read is left out."""
+    return tuple(found for value in _split(values) if (found := _reason(value)))
+
+
+def warnings(values: Iterable[str]) -> tuple[Warning, ...]:
+    """The warnings in values of Warning headers, in order; what cannot be read is left out."""
+    matches = (_WARNING.fullmatch(value) for value in _split(values))
+    return tuple(Warning(int(m[1]), m[2], _unescaped(m[3])) for m in matches if m)
+
+
+def cause_of(found: Iterable[Reason], protocol: str) -> int | None:
+    """The first cause that a protocol names; None when there is none."""
+    wanted = protocol.lower()
+    causes = (reason.cause for reason in found if reason.protocol.lower() == wanted)
+    return next((cause for cause in causes if cause is not None), None)
+
+
+def answered_elsewhere(found: Iterable[Reason]) -> bool:
+    """Whether a CANCEL says that another phone answered (RFC 3326, section 3.1)."""
+    return cause_of(found, "SIP") == _ANSWERED_ELSEWHERE
+
+
+def split_glued(words: str) -> tuple[str, str]:
+    """The stack's own words, and the Reason header that it appended to them, if any."""
+    match = _GLUED.search(words)
+    return (words[: match.start()], words[match.end() :]) if match else (words, "")
+
+
+def _split(values: Iterable[str]) -> Iterator[str]:
+    return (match[0] for value in values for match in _VALUE.finditer(value))
+
+
+def _reason(value: str) -> Reason | None:
+    protocol, *parameters = [match[0].strip() for match in _PART.finditer(value)] or [""]
+    if not protocol or "=" in protocol:
+        return None
+    given: dict[str, str] = {}
+    for parameter in parameters:
+        name, _, content = parameter.partition("=")
+        given.setdefault(name.strip().lower(), _unquoted(content.strip()))
+    cause = given.get("cause", "")
+    number = int(cause) if re.fullmatch(r"[0-9]{1,9}", cause) else None
+    return Reason(protocol, number, given.get("text", ""))
+
+
+def _unquoted(text: str) -> str:
+    quoted = len(text) > 1 and text[0] == text[-1] == '"'
+    return _unescaped(text[1:-1]) if quoted else text
+
+
+def _unescaped(text: str) -> str:
+    return re.sub(r"\\(.)", r"\1", text, flags=re.DOTALL)

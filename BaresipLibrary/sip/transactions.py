@@ -1,0 +1,122 @@
+"""The transactions in what one agent sent and received (RFC 3261, section 17)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from ..events import SipMessage
+from .messages import Message
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One response as it was seen, `delay` seconds after the request's first copy."""
+
+    event: SipMessage
+    message: Message
+    delay: float
+
+    @property
+    def status(self) -> int:
+        """The status code."""
+        return self.message.status or 0
+
+    @property
+    def words(self) -> str:
+        """Status and reason phrase, such as ``486 Busy Here``."""
+        return f"{self.status} {self.message.reason_phrase}".strip()
+
+    @property
+    def when(self) -> str:
+        """How long after the request it was seen."""
+        if self.delay < 1:
+            return f"{max(0.0, self.delay) * 1000:.0f} ms"
+        return f"{self.delay:.1f} s"
+
+
+@dataclass
+class Transaction:
+    """A request with its retransmissions, answers and, of an INVITE, the ACKs.
+
+    `sent`: the agent sent the request and received the answers; else the other way round. Every
+    list is in the order of time.
+    """
+
+    sent: bool
+    requests: list[SipMessage]
+    answers: list[Answer] = field(default_factory=list)
+    acknowledgements: list[SipMessage] = field(default_factory=list)
+
+    @cached_property
+    def request(self) -> Message:
+        """The request, taken apart."""
+        return Message(self.requests[0].text)
+
+    @property
+    def method(self) -> str:
+        """The request's method."""
+        return self.request.method or ""
+
+    @property
+    def at(self) -> float:
+        """When the request was seen first, monotonic seconds."""
+        return self.requests[0].at
+
+    @property
+    def begins_dialog(self) -> bool:
+        """Whether the request is outside a dialog: its To has no tag."""
+        return ";tag=" not in (self.request.first("To") or "").rpartition(">")[2]
+
+    @property
+    def last_answer(self) -> Answer | None:
+        """The newest answer; None when there is none."""
+        return self.answers[-1] if self.answers else None
+
+    @property
+    def final(self) -> Answer | None:
+        """The first answer that is no 1xx; None when there is none."""
+        return next((answer for answer in self.answers if answer.status >= 200), None)
+
+    @property
+    def retransmissions(self) -> str:
+        """How often the request was repeated, in words."""
+        return counted(len(self.requests) - 1, "retransmission")
+
+
+def counted(number: int, noun: str) -> str:
+    """A number and its noun: ``1 packet``, ``2 packets``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def transactions(seen: Iterable[SipMessage]) -> list[Transaction]:
+    """The transactions of what one agent saw, in the order of their first request.
+
+    Answers whose request was not seen are left out.
+    """
+    found: dict[_Key, Transaction] = {}
+    messages = [(event, Message(event.text)) for event in sorted(seen, key=lambda one: one.at)]
+    for event, message in messages:
+        if message.method is not None and message.method != "ACK":
+            key = _key(event.sent, message)
+            found.setdefault(key, Transaction(event.sent, [])).requests.append(event)
+    invites = {key[:3]: one for key, one in found.items() if one.method == "INVITE"}
+    for event, message in messages:
+        key = _key(event.sent, message)
+        if message.method == "ACK" and key[:3] in invites:
+            invites[key[:3]].acknowledgements.append(event)
+        elif message.status is not None:
+            key = (not event.sent, *key[1:])
+            if key in found:
+                found[key].answers.append(Answer(event, message, event.at - found[key].at))
+    return list(found.values())
+
+
+#: Who sent the request, Call-ID, CSeq's number and method, and the branch of the topmost Via.
+_Key = tuple[bool, str | None, str, str, str]
+
+
+def _key(sent: bool, message: Message) -> _Key:
+    number, _, method = " ".join((message.first("CSeq") or "").split()).partition(" ")
+    via = (message.first("Via") or "").split(",", 1)[0]
+    branch = next((part for part in via.split(";") if part.strip().startswith("branch=")), via)
+    return sent, message.call_id, number, message.method or method, branch.strip()

@@ -1,0 +1,94 @@
+"""Whether a registrar that accepted an agent lists it."""
+
+import time
+
+import pytest
+
+from BaresipLibrary.agents.registration import register
+from BaresipLibrary.errors import PhoneFailure
+from BaresipLibrary.events import Registered, RegistrationFailed
+
+from ..scripted import Phone
+
+OURS = "sip:alice@127.0.0.1:4000"
+
+
+@pytest.fixture
+def phone(tmp_path):  # type: ignore[no-untyped-def]
+    return Phone(tmp_path, domain="pbx", regint=60, password="x")
+
+
+def registers(phone: Phone, *contacts: str, ours: str = OURS) -> None:
+    asked(phone, ours)
+    lines = "".join(f"Contact: {contact}\r\n" for contact in contacts)
+    phone.sip(f"SIP/2.0 200 OK\r\nCSeq: 1 REGISTER\r\n{lines}\r\n")
+    phone.backend.feed(Registered(time.monotonic()))
+
+
+def asked(phone: Phone, ours: str = OURS) -> None:
+    request = f"REGISTER sip:pbx SIP/2.0\r\nCSeq: 1 REGISTER\r\nContact: <{ours}>\r\n\r\n"
+    phone.sip(request, sent=True)
+
+
+@pytest.mark.parametrize(
+    ("contacts", "listed"),
+    [
+        ([f"<{OURS}>;expires=60"], True),
+        (["<sip:alice@192.0.2.9>;expires=9", f'"A, B" <{OURS};transport=udp>'], True),
+        ([f"<sip:alice@192.0.2.9>;expires=9, <{OURS}>"], True),
+        ([OURS], True),
+        ([f"<{OURS}>;expires=0"], False),
+        (["<sip:alice@192.0.2.9:4000>"], False),
+        (["<sip:alice@127.0.0.1:4001>"], False),
+        (["<sip:bob@127.0.0.1:4000>"], False),
+        (['"<sip:alice@127.0.0.1:4000>" <sip:bob@h>'], False),
+        (["*"], False),
+        ([], False),
+    ],
+)
+def test_the_answer_lists_our_binding(phone: Phone, contacts: list[str], listed: bool) -> None:
+    registers(phone, *contacts)
+    assert phone.agent.registered is listed
+
+
+def test_a_contact_of_our_own_may_be_rewritten(phone: Phone) -> None:
+    registers(phone, "<sip:alice-0x55d0c0ffee@192.0.2.1:7>", ours="sip:alice-0x55d0c0ffee@h:1")
+    assert phone.agent.registered
+
+
+def test_register_names_who_is_listed(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
+    others = [f"<sip:alice@192.0.2.{n}>" for n in range(5)]
+    monkeypatch.setattr(phone.backend, "register", lambda: registers(phone, *others))
+    with pytest.raises(
+        PhoneFailure,
+        match=r"alice is not registered at pbx: the registrar answered 200 OK, but the answer"
+        r" lists sip:alice@192\.0\.2\.0, .*2 and 2 more, not sip:alice@127\.0\.0\.1:4000\.",
+    ):
+        register(phone.agent, 1.0)
+    monkeypatch.setattr(phone.backend, "register", lambda: registers(phone))
+    with pytest.raises(PhoneFailure, match="but the answer lists no contact"):
+        register(phone.agent, 1.0)
+
+
+def test_without_a_trace_the_stack_is_believed(phone: Phone) -> None:
+    phone.backend.feed(Registered(time.monotonic()))
+    assert phone.agent.registered
+
+
+def test_an_algorithm_that_the_stack_lacks(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
+    def challenged() -> None:
+        asked(phone)
+        phone.sip(
+            "SIP/2.0 401 Unauthorized\r\nCSeq: 1 REGISTER\r\n"
+            'WWW-Authenticate: Digest realm="r",nonce="n",algorithm=MD5-sess\r\n\r\n'
+        )
+        failed = RegistrationFailed(time.monotonic(), None, "Function not implemented")
+        phone.backend.feed(failed)
+
+    monkeypatch.setattr(phone.backend, "register", challenged)
+    with pytest.raises(
+        PhoneFailure,
+        match="the registrar answered 401 Unauthorized and asks for a digest with"
+        " MD5-sess, which this baresip cannot compute",
+    ):
+        register(phone.agent, 1.0)

@@ -1,0 +1,126 @@
+"""How calls ended, in the words of the message that ended them."""
+
+import pytest
+
+from BaresipLibrary.agents.endings import Endings
+from BaresipLibrary.agents.info import info_of
+from BaresipLibrary.agents.states import wait_for_state
+from BaresipLibrary.errors import PhoneFailure
+from BaresipLibrary.events import ClosedBy
+from BaresipLibrary.sip.messages import Message
+from BaresipLibrary.types import AgentState
+
+from ..scripted import Phone
+
+BOB = "sip:bob@127.0.0.1:40002"
+ELSEWHERE = 'Reason: SIP;cause=200;text="Call completed elsewhere"'
+
+
+def request(method: str, call_id: str, *headers: str, number: int = 1) -> str:
+    lines = [f"{method} sip:x SIP/2.0", f"Call-ID: {call_id}", f"CSeq: {number} {method}"]
+    return "\r\n".join([*lines, *headers, "", ""])
+
+
+def response(start: str, call_id: str, *headers: str, method: str = "INVITE") -> str:
+    return "\r\n".join([start, f"Call-ID: {call_id}", f"CSeq: 1 {method}", *headers, "", ""])
+
+
+def test_the_phrase_is_that_of_the_status_line(phone: Phone) -> None:
+    call_id = phone.agent.dial(BOB)
+    phone.sip(response("SIP/2.0 486 Busy, SIP;cause=1", call_id))
+    phone.closes(call_id, ClosedBy.REFUSAL, 486, "Busy")
+    assert (phone.agent.reason, phone.agent.status_code) == ("Busy, SIP;cause=1", 486)
+
+
+@pytest.mark.parametrize("traced_first", [True, False])
+def test_the_trace_may_come_later(phone: Phone, traced_first: bool) -> None:
+    phone.rings()
+    phone.sip(request("INVITE", "in-1"))
+    cancel = request("CANCEL", "in-1", ELSEWHERE)
+    if traced_first:
+        phone.sip(cancel)
+    phone.closes("in-1", ClosedBy.PEER)
+    if not traced_first:
+        assert phone.agent.reason == "cancelled by the caller"  # after a moment's wait
+        phone.sip(cancel)
+    assert phone.agent.reason == "cancelled by the caller, answered elsewhere"
+    call = info_of(phone.agent)["calls"][0]
+    assert call["closed_by"] == "peer"
+    assert call["reasons"] == [
+        {"protocol": "SIP", "cause": 200, "text": "Call completed elsewhere"}
+    ]
+    assert call["q850_cause"] is None
+
+
+def test_a_plain_cancel_is_not_answered_elsewhere(phone: Phone) -> None:
+    phone.rings()
+    phone.sip(request("CANCEL", "in-1", "Reason: SIP;cause=487"))
+    phone.closes("in-1", ClosedBy.PEER)
+    assert phone.agent.reason == "cancelled by the caller"
+
+
+def test_what_a_bye_says(phone: Phone) -> None:
+    call_id = phone.agent.dial(BOB)
+    phone.is_established(call_id)
+    phone.sip(request("BYE", call_id, 'Reason: Q.850;cause=16;text="Bye, bye"'))
+    phone.closes(call_id, ClosedBy.PEER)
+    assert phone.agent.reason == "hung up by the peer"
+    assert info_of(phone.agent)["calls"][0]["q850_cause"] == 16
+
+
+def test_what_a_refusal_warns_of(phone: Phone) -> None:
+    call_id = phone.agent.dial(BOB)
+    phone.sip(response("SIP/2.0 603 ", call_id, 'Warning: 399 pbx "Call barred"'))
+    phone.closes(call_id, ClosedBy.REFUSAL, 603, "")
+    assert phone.agent.reason == ""
+    warnings = info_of(phone.agent)["calls"][0]["warnings"]
+    assert warnings == [{"code": 399, "agent": "pbx", "text": "Call barred"}]
+
+
+def test_a_live_call_has_not_ended(phone: Phone) -> None:
+    phone.rings()
+    call = info_of(phone.agent)["calls"][0]
+    assert (call["closed_by"], call["reasons"], call["warnings"]) == (None, [], [])
+
+
+def test_a_failure_after_a_refusal_is_the_refusal(phone: Phone) -> None:
+    call_id = phone.agent.dial(BOB)
+    phone.sip(response("SIP/2.0 302 Moved Temporarily", call_id))
+    phone.closes(call_id, ClosedBy.FAILURE, None, "Bad message")
+    with pytest.raises(PhoneFailure, match="was refused with 302 Moved Temporarily"):
+        wait_for_state(phone.agent, AgentState.ESTABLISHED, 1)
+    assert (phone.agent.status_code, phone.agent.reason) == (302, "Moved Temporarily")
+
+
+def test_a_failure_after_another_try_is_a_failure(phone: Phone) -> None:
+    call_id = phone.agent.dial(BOB)
+    phone.sip(response("SIP/2.0 407 Who Are You", call_id))
+    phone.sip(request("INVITE", call_id, number=2), sent=True)
+    phone.closes(call_id, ClosedBy.FAILURE, None, "Connection timed out")
+    assert (phone.agent.status_code, phone.agent.reason) == (None, "Connection timed out")
+
+
+def test_a_call_that_was_up_is_not_refused_by_an_earlier_answer(phone: Phone) -> None:
+    call_id = phone.agent.dial(BOB)
+    phone.is_established(call_id)
+    phone.sip(response("SIP/2.0 488 No", call_id))
+    phone.closes(call_id, ClosedBy.FAILURE, None, "rtp stream error")
+    assert (phone.agent.status_code, phone.agent.reason) == (None, "rtp stream error")
+
+
+def test_without_a_trace_the_stack_is_believed(phone: Phone) -> None:
+    phone.rings()
+    phone.closes("in-1", ClosedBy.PEER, None, "Connection reset by peer [104],SIP;cause=200")
+    assert phone.agent.reason == "cancelled by the caller, answered elsewhere"
+
+
+def test_other_transactions_do_not_end_a_call() -> None:
+    endings = Endings()
+    for text in (
+        response("SIP/2.0 486 Busy", "x", method="INFO"),
+        response("SIP/2.0 200 OK", "x"),
+        response("SIP/2.0 999999 What", "x"),
+        request("INFO", "x"),
+    ):
+        endings.take(Message(text), sent=False)
+    assert endings._answer is endings._heard is endings._said is None
