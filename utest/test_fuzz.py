@@ -55,10 +55,10 @@ def read_headers(text: str) -> None:
     _ = challenges(Message(f"SIP/2.0 401 A\r\nWWW-Authenticate: Digest {text}"))
     contact = Message(f"SIP/2.0 200 OK\r\nCSeq: 1 REGISTER\r\nContact: {text}")
     asked = Message("REGISTER sip:a SIP/2.0\r\nCSeq: 1 REGISTER\r\nContact: <sip:a@b>")
-    bindings = Bindings(Changes())
+    bindings = Bindings(Changes(), traced=False)
     bindings.take(asked, sent=True, at=0.0)
     bindings.take(contact, sent=False, at=0.0)
-    _ = bindings.missing
+    _ = bindings.missing(0.0)
 
 
 def read_uri(text: str) -> None:

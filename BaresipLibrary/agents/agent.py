@@ -86,7 +86,7 @@ class Agent:
         self._call_sources: dict[str, tuple[Source, str]] = {}
         self._calls: dict[str, Call] = {}
         self.registration: Registered | RegistrationFailed | Unregistered | None = None
-        self.bindings = Bindings(changes)
+        self.bindings = Bindings(changes, backend.shows_messages)
         self.mailbox: MessagesWaiting | None = None
         self.consultation: Consultation | None = None
         #: The Call-IDs of the calls that it has asked to transfer.
@@ -157,6 +157,7 @@ class Agent:
                 self.journal.correct(*misread)
 
     def _begin(self, call: Call) -> None:
+        call.endings.catch_up(call.call_id, self.journal.latest_messages())
         self._calls.setdefault(call.call_id, call)
 
     @property
@@ -189,13 +190,9 @@ class Agent:
         return AgentState[call.state.name] if call else AgentState.IDLE
 
     def settle(self) -> Call | None:
-        """The call that closed last, once the message that closed it shows in the trace.
-
-        That comes a moment after the stack's report, or before. Where none comes it is not waited
-        for long.
-        """
+        """The call that closed last, once the message that closed it shows in the trace, if any."""
         call = self.last_closed_call
-        if call is not None:
+        if call is not None and self.backend.shows_messages:
             wait_until(self.changes, lambda: None if call.awaits_trace else True, TRACE_LAG)
         return call
 
@@ -238,7 +235,7 @@ class Agent:
     def registered(self) -> bool:
         """Whether the registrar lists the agent, as far as its last answer tells."""
         known = self.registration
-        return isinstance(known, Registered) and not self.bindings.settled(known.at).missing
+        return isinstance(known, Registered) and not self.bindings.missing(known.at)
 
     def require_call(self, to_do: str, advice: str, call_id: str | None = None) -> Call:
         """The active call, or the live one with that Call-ID.

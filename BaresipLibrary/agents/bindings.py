@@ -14,15 +14,18 @@ _EXPIRES = re.compile(r";\s*+expires\s*+=\s*+(\d+)", re.IGNORECASE)
 #: How baresip makes a contact its own: no other phone has that user part.
 _UNIQUE = re.compile(r".*-0x[0-9a-f]+", re.DOTALL)
 _MOST_SHOWN = 3
+#: An answer and the stack's report of it are stamped no further apart (s), on a busy machine too.
+_NEAR = 1.0
 
 
 class Bindings:
     """Follows the REGISTER transactions of one agent."""
 
-    def __init__(self, changes: Changes) -> None:
+    def __init__(self, changes: Changes, traced: bool) -> None:
         self._changes = changes
-        self.answer: Message | None = None
-        self._asked_at: float | None = None
+        self._traced = traced
+        self._answer: Message | None = None
+        self._answered_at = 0.0
         self._contact = ""
         self._number = ""
 
@@ -31,27 +34,27 @@ class Bindings:
         if message.transaction_method != "REGISTER":
             return
         if sent and message.method:
-            self.answer, self._asked_at = None, at
+            self._answer, self._number = None, message.first("CSeq") or ""
             self._contact = split_address(message.first("Contact") or "")[1]
-            self._number = message.first("CSeq") or ""
         elif not sent and (message.status or 0) >= 200 and message.first("CSeq") == self._number:
-            self.answer = message
+            self._answer, self._answered_at = message, at
 
-    def settled(self, reported_at: float) -> "Bindings":
-        """Itself, once the answer that the stack reported then shows in the trace."""
+    def answer_to(self, reported_at: float) -> Message | None:
+        """The final answer that the stack reported then, once it shows in the trace; None if not.
 
-        def traced() -> bool | None:
-            asked = self._asked_at is not None and self._asked_at <= reported_at
-            lags = time.monotonic() - reported_at < TRACE_LAG
-            return None if asked and lags and self.answer is None else True
+        The stack reports an answer as soon as it has come.
+        """
 
-        wait_until(self._changes, traced, TRACE_LAG)
-        return self
+        def shown() -> Message | None:
+            near = abs(self._answered_at - reported_at) < _NEAR
+            return self._answer if near else None
 
-    @property
-    def missing(self) -> str | None:
-        """Why the agent is not registered although the last answer accepts it, as a clause."""
-        answer = self.answer
+        lags = self._traced and time.monotonic() - reported_at < TRACE_LAG
+        return wait_until(self._changes, shown, TRACE_LAG if lags else 0.0)
+
+    def missing(self, reported_at: float) -> str | None:
+        """Why an agent that was reported as registered then is not, as a clause; None if it is."""
+        answer = self.answer_to(reported_at)
         if answer is None or not 200 <= (answer.status or 0) < 300:
             return None
         listed = [one for value in answer.all("Contact") for one in _CONTACT.findall(value)]

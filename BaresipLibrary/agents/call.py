@@ -54,7 +54,7 @@ class Call:
     state: CallState = CallState.RINGING
     answered: bool = False
     muted: bool = False
-    digits: str = ""
+    pressed: list[DtmfReceived] = field(default_factory=list)
     quality: QualityReported | None = None
     established_at: float | None = None
     endings: Endings = field(default_factory=Endings)
@@ -91,7 +91,7 @@ class Call:
         closed = self._closed
         if closed is None or time.monotonic() - closed.at > TRACE_LAG:
             return False
-        return self.endings.seen and self.endings.of(closed) is None
+        return self.endings.of(closed) is None
 
     @property
     def on_hold(self) -> bool:
@@ -136,7 +136,7 @@ class Call:
             case AudioTimed():
                 self.clocks.take(event)
             case DtmfReceived():
-                self.digits += event.digit
+                self.pressed.append(event)
             case RecordingEnded():
                 self.unrecorded = event.why
             case HoldChanged():
@@ -157,9 +157,13 @@ class Call:
         self.endings.take(message, sent=sent)
         misread = self.info_digits.take(message, sent=sent, at=at)
         if misread:
-            before, after = self.digits.rpartition(misread[0].digit)[::2]
-            self.digits = before + misread[1].digit + after
+            self.pressed = [misread[1] if one is misread[0] else one for one in self.pressed]
         return misread
+
+    @property
+    def digits(self) -> str:
+        """The keys that the peer has pressed."""
+        return "".join(event.digit for event in self.pressed)
 
     @property
     def status_code(self) -> int | None:

@@ -1,8 +1,9 @@
 """The message that ended a call, and what it said: the stack's own words for it are not exact."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from ..events import CallClosed, ClosedBy
+from ..events import CallClosed, ClosedBy, SipMessage
 from ..sip.messages import Message
 from ..sip.reasons import Reason, Warning, answered_elsewhere, reasons, split_glued, warnings
 
@@ -37,14 +38,19 @@ class Endings:
     """Follows the messages of one call that can end it. Few are kept, however long it lasts."""
 
     def __init__(self) -> None:
-        self.seen = False
         self._said: Ending | None = None
         self._heard: Ending | None = None
         self._answer: Ending | None = None
 
+    def catch_up(self, call_id: str, traced: Iterable[SipMessage]) -> None:
+        """Takes in those messages of the call that were traced before it was reported."""
+        for event in traced:
+            message = Message(event.text)
+            if message.call_id == call_id:
+                self.take(message, sent=event.sent)
+
     def take(self, message: Message, *, sent: bool) -> None:
         """Takes in a message of the call."""
-        self.seen = True
         if message.method in _FAREWELLS or self._refuses(message):
             ending = Ending.of(message)
             if sent:

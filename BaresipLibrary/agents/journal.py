@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterator
+from itertools import islice
 from typing import TypeVar
 
 from ..events import Event, SipMessage
@@ -11,6 +12,10 @@ E = TypeVar("E", bound=Event)
 
 MOST_MESSAGES = 2000
 """SIP messages that are kept of an agent, the newest: some 200 calls, and 4 MB."""
+
+
+#: How many messages of a call are traced, at most, before the stack reports that call.
+_LATEST = 8
 
 
 class Journal:
@@ -40,6 +45,11 @@ class Journal:
             if self._events[place] is wrong:
                 self._events[place] = right
                 return
+
+    def latest_messages(self) -> list[SipMessage]:
+        """The newest SIP messages, in order."""
+        newest = [*islice(reversed(self._messages), _LATEST)][::-1]
+        return [event for place in newest if isinstance(event := self._events[place], SipMessage)]
 
     def has_forgotten(self, since: int = 0) -> bool:
         """Whether a message from a position on is no longer here."""

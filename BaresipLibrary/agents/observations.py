@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from ..events import SipMessage
 from ..sip.messages import Message
-from ..sip.transactions import Answer, Transaction, transactions
+from ..sip.transactions import Answer, Transaction, counted, transactions
 from ..waits import wait_until
 from .agent import Agent
 from .call import Call
@@ -61,11 +61,20 @@ def silence_of(agent: Agent, method: str, since: int, call_id: str | None = None
         return None
     last = tried[-1]
     if not answers:
-        return f"{_destination(last)} never answered the {method} ({last.retransmissions})."
+        told = f"{_destination(last)} never answered the {method} ({last.retransmissions})"
+        return f"{told}{_as_far_as_read(agent)}."
     told = last_answer(method, answers[-1])
     if not last.answers:
         told += f"; the {method} that followed was not answered ({last.retransmissions})"
     return f"{told}."
+
+
+def _as_far_as_read(agent: Agent) -> str:
+    count = agent.backend.unreadable
+    if not count:
+        return ""
+    arrived = counted(count, "message")
+    return f" in a way that baresip can read: {arrived} arrived that it could not"
 
 
 def _destination(request: Transaction) -> str:

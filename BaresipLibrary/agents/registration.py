@@ -101,7 +101,7 @@ def _await(agent: Agent, wanted: type[Outcome], timeout: float) -> None:
             lambda _: silence_of(agent, "REGISTER", position),
             awaited=lambda event: isinstance(event, wanted),
         )
-    missing = agent.bindings.settled(found.at).missing if wanted is Registered else None
+    missing = agent.bindings.missing(found.at) if wanted is Registered else None
     if missing:
         raise CallFailure(f"{agent.name} is not {goal} {where}: {missing}.", agent)
     if isinstance(found, RegistrationFailed):
@@ -157,7 +157,7 @@ def _outcome(agent: Agent, failed: RegistrationFailed) -> str:
 
 def _on_answer(agent: Agent, failed: RegistrationFailed) -> str | None:
     """What the registrar answered when the stack could not act on it."""
-    answer = agent.bindings.settled(failed.at).answer
+    answer = agent.bindings.answer_to(failed.at)
     if answer is None:
         return None
     told = f"the registrar answered {answer.start_line[8:].strip()}"

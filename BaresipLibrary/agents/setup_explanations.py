@@ -105,6 +105,8 @@ def _on_refusal(agent: Agent, call: Call, agents: Sequence[Agent]) -> str | None
     if status in NOT_ACCEPTABLE:
         told = _on_media_refused(agent, call, agents)
         return f"{told} {more}" if more else told
+    if refused and 300 <= status < 400 and not refused[1].message.all("Contact"):
+        return f"The {status} names no Contact to call instead.{f' {more}' if more else ''}"
     return more or on_credentials(agent, status) or _on_refusing_stack(agent, call, agents)
 
 

@@ -129,6 +129,11 @@ class Backend(ABC):
     shows_messages = True
 
     @property
+    def unreadable(self) -> int:
+        """How many messages arrived that its stack could not read, and so does not trace."""
+        return 0
+
+    @property
     def description(self) -> str:
         """The backend as sentences name it."""
         return f"the {self.name} backend"

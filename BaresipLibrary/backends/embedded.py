@@ -305,10 +305,16 @@ class EmbeddedBackend(Backend):
                 self._started = message
             self._changes.notify_all()
 
+    @property
+    def unreadable(self) -> int:
+        return sum(line.startswith(wire.UNREADABLE) for line in self._printed())
+
     def _last_words(self) -> str:
+        return "\n".join(self._printed()[-20:])
+
+    def _printed(self) -> list[str]:
         log = self._folder and self._folder / "log"
-        lines = log.read_text(errors="replace").splitlines() if log and log.exists() else []
-        return "\n".join(lines[-20:])
+        return log.read_text(errors="replace").splitlines() if log and log.exists() else []
 
 
 def _lines(stream: BufferedRWPair) -> Iterator[bytes]:

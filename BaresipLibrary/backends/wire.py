@@ -16,6 +16,8 @@ from ..sip.reasons import split_glued
 from .base import PromptSource, Source, ToneSource
 from .stack_settings import StackSettings
 
+#: What the stack prints about a message that it could not read, in place of tracing it.
+UNREADABLE = "sip: msg decode err"
 #: "486 Busy Here", and nothing after it but more words.
 _STATUS = re.compile(r"([3-6]\d\d)(?: (.*))?", re.DOTALL)
 #: A jitter buffer (ms) as short as good phones have: the stack's own default delays by 100 ms. With

@@ -14,7 +14,7 @@ from ..agents.connections import Connection
 from ..errors import UsageError
 from ..report.bulk import Line, bulk_table
 from .base import AgentName, Component
-from .targets import target_uri
+from .targets import dialled_uri
 
 _WITHIN = timedelta(seconds=5)
 
@@ -83,7 +83,7 @@ class BulkKeywords(Component):
     def _call(self, caller: AgentName, target: AgentName, callee: Agent | None) -> BulkCall:
         who = self._agents.get(caller)
         known = self._agents.find(target) if isinstance(target, str) else target
-        return BulkCall(who, target_uri(self._agents, who, target), callee or known)
+        return BulkCall(who, dialled_uri(self._agents, who, target), callee or known)
 
     @keyword(tags=("Audio", "Wait", "Bulk"))
     def verify_audio_connections(

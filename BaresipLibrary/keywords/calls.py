@@ -10,7 +10,7 @@ from ..agents.states import wait_for_incoming
 from ..errors import UsageError
 from ..sip.statuses import reason_phrase
 from .base import AgentName, Component, header_pairs
-from .targets import target_uri
+from .targets import dialled_uri, target_uri
 
 _FIRST = "Dial or Accept one first."
 
@@ -28,14 +28,16 @@ class CallKeywords(Component):
     ) -> str:
         """Calls a target and returns the Call-ID once the INVITE is sent.
 
-        The target is another agent, a SIP URI, or a bare number in the caller's domain. What
-        becomes of the call is for `Wait Until State Is` to tell.
+        The target is another agent, a SIP URI, or a bare number or name in the caller's domain. What
+        becomes of the call is for `Wait Until State Is` to tell. Characters that a user part cannot
+        hold are escaped: ``#`` travels as ``%23``. An agent's name goes before an extension of the
+        same name.
 
         Fails when the target cannot be dialled.
 
         | =Argument= | =Meaning= |
         | ``agent`` | Who calls. |
-        | ``target`` | An agent's name or handle, ``sip:user@host`` or a number such as ``+4930123``. |
+        | ``target`` | An agent's name or handle, ``sip:user@host``, a number such as ``+4930123`` or ``*31#``, or a name such as ``conf``. |
         | ``headers`` | For this INVITE, beside those of the account; a list of values repeats the header. |
 
         Example:
@@ -43,7 +45,7 @@ class CallKeywords(Component):
         | Dial | alice | sip:echo@127.0.0.1:5062 | headers=${{{'X-Trace-Id': 'abc'}}} |
         """
         caller = self._acting(agent)
-        return caller.dial(target_uri(self._agents, caller, target), header_pairs(headers))
+        return caller.dial(dialled_uri(self._agents, caller, target), header_pairs(headers))
 
     @keyword(tags=("Call",))
     def accept(

@@ -6,7 +6,7 @@ from robot.api.deco import keyword
 
 from ..agents import transfers
 from .base import AgentName, Component
-from .targets import target_uri
+from .targets import dialled_uri, target_uri
 
 _FIRST = "Dial or Accept one first."
 
@@ -65,7 +65,7 @@ class TransferKeywords(Component):
         """
         who = self._acting(agent)
         which = who.require_call("to transfer", _FIRST, call)
-        uri = target_uri(self._agents, who, target)
+        uri = dialled_uri(self._agents, who, target)
         return transfers.consult(who, which, uri, self._seconds(timeout))
 
     @keyword(tags=("Transfer",))

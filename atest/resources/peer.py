@@ -129,7 +129,10 @@ class Peer:
         content_type: str = "application/sdp",
         tag: str | None = None,
     ) -> None:
-        """Answers a request; `headers` are whole lines, a Contact among them replaces its own."""
+        """Answers a request; `headers` are whole lines, a Contact among them replaces its own.
+
+        The answer to a REGISTER has no other Contact than those.
+        """
         to = request["To"]
         if status > 100 and ";tag=" not in to:
             to += f";tag={tag or self.tag}"
@@ -137,7 +140,8 @@ class Peer:
         lines += [f"Record-Route: {value}" for value in request.all("Record-Route")]
         lines += [f"From: {request['From']}", f"To: {to}"]
         lines += [f"Call-ID: {request['Call-ID']}", f"CSeq: {request['CSeq']}"]
-        if status < 300 and not any(line.lower().startswith("contact:") for line in headers):
+        named = any(line.lower().startswith("contact:") for line in headers)
+        if status < 300 and not named and request.method != "REGISTER":
             lines.append(f"Contact: <{self.uri}>")
         start = f"SIP/2.0 {status} {phrase}" if phrase else f"SIP/2.0 {status} "
         self.send(text_of(start, [*lines, *headers], body, content_type), request.source)

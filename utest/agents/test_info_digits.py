@@ -44,6 +44,16 @@ def test_codes_of_star_and_hash(phone: Phone, traced_first: bool) -> None:
     assert digits(phone) == "1*#7"
 
 
+def test_reports_that_come_long_before_the_trace(phone: Phone) -> None:
+    phone.rings()
+    for _ in range(3):
+        reported(phone, "1")
+    for number, signal in enumerate(("10", "1", "11")):
+        phone.sip(info(number, signal))
+        phone.sip(answer(number), sent=True)
+    assert digits(phone) == "*1#"
+
+
 def test_what_the_stack_refused_is_no_digit(phone: Phone) -> None:
     phone.rings()
     phone.sip(info(1, "10"))
@@ -60,9 +70,7 @@ def test_a_hook_flash_is_no_digit(phone: Phone) -> None:
     assert digits(phone) == ""
 
 
-def test_an_old_request_changes_no_later_digit(
-    phone: Phone, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_old_request_changes_no_later_digit(phone: Phone) -> None:
     phone.rings()
     phone.sip(info(1, "10"))
     phone.sip(answer(1), sent=True)

@@ -57,6 +57,7 @@ class ExternalBackend(ControlledPhone):
         self._ending: Process | None = None
         self._recorder: Recorder | None = None
         self._dialling = False
+        self._unreadable = 0
         self._address, self._port = _LOOPBACK, 0
         self._directions = Directions(self._address, self._port)
 
@@ -165,10 +166,16 @@ class ExternalBackend(ControlledPhone):
             traced.text,
         )
 
+    @property
+    def unreadable(self) -> int:
+        return self._unreadable
+
     def _read_line(self, line: Line) -> None:
         recording = _RECORDING.fullmatch(line.text)
         if recording and self._recorder is not None:
             self._take_recording(self._recorder, recording[1])
+        elif line.text.startswith(wire.UNREADABLE):
+            self._unreadable += 1
         elif line.is_warning:
             self._report(events.StackLog(time.monotonic(), "WARNING", line.text))
 

@@ -12,6 +12,7 @@ from baresip import (
     CallState,
     Config,
     Event,
+    NoLocalAddressError,
     Runtime,
     StackEvent,
     TransferFailed,
@@ -141,6 +142,10 @@ class Phone:
         self._dialling = None
         try:
             call = await self._ua.dial(uri, _Pairs(headers) if headers else None)
+        except NoLocalAddressError:  # whose own words are about the wheel's examples
+            why = f"no INVITE was sent: there is no way from its address to {uri}"
+            self._give_up_dialling(uri, why)
+            raise CommandFailed(why) from None
         except BaresipError as error:
             self._give_up_dialling(uri, str(error))
             raise

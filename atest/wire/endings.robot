@@ -1,0 +1,109 @@
+*** Settings ***
+Documentation       How calls ended, in the words of the message that ended them: `Get Reason` is the phrase
+...                 alone, and what Reason and Warning headers said is in `Get Info`.
+Resource            wire.resource
+Library             ../resources/ScriptedPeer.py    ${CURDIR}/endings_scenarios.py
+
+
+*** Variables ***
+${CLEARED}      Reason: Q.850;cause\=16;text\="Normal, call clearing"
+${ELSEWHERE}    Reason: SIP;cause\=200;text\="Call completed elsewhere"
+
+
+*** Test Cases ***
+A Bye Tells Its Cause
+    ${ending} =    Be Hung Up    ${CLEARED}
+    Get Reason    alice    ==    hung up by the peer
+    Should Be Equal    ${ending}[closed_by]    peer
+    Should Be Equal As Integers    ${ending}[q850_cause]    16
+    Should Be Equal    ${ending}[reasons][0][protocol]    Q.850
+    Should Be Equal    ${ending}[reasons][0][text]    Normal, call clearing
+
+A Bye With Two Reasons Tells Both
+    ${ending} =    Be Hung Up    Reason: SIP;cause\=480;text\="Gone", Q.850;cause\=19
+    Get Reason    alice    ==    hung up by the peer
+    ${causes} =    Evaluate    [(one["protocol"], one["cause"]) for one in $ending["reasons"]]
+    Should Be Equal    ${causes}    ${{[("SIP", 480), ("Q.850", 19)]}}
+
+A Bye Without A Reason Tells None
+    ${ending} =    Be Hung Up
+    Get Reason    alice    ==    hung up by the peer
+    Should Be Empty    ${ending}[reasons]
+    Should Be Equal    ${ending}[q850_cause]    ${NONE}
+
+A Refusal Is Told By Its Phrase Alone
+    [Template]    Refusal Should Be Told
+    486 Busy Here                  Busy Here                  Reason: Q.850;cause\=17;text\="USER_BUSY"
+    480 Temporarily Unavailable    Temporarily Unavailable    Reason: Q.850;cause\=19
+    503 Service Unavailable        Service Unavailable        Reason: Q.850;cause\=34    Retry-After: 30
+    486 Busy, really;yes           Busy, really;yes           Reason: SIP;cause\=486, Q.850;cause\=17
+    603 No, thanks                 No, thanks
+    480                            ${EMPTY}
+    486                            ${EMPTY}                   Reason: Q.850;cause\=17
+    302 Moved Temporarily          Moved Temporarily
+
+A Refusal Says Who Warns Of What
+    ${peer} =    Start Peer    refuses    603 Decline    Warning: 399 pbx "Call, barred"
+    Start Agent    alice
+    Dial    alice    ${peer.uri}
+    Wait Until State Is    alice    IDLE
+    ${info} =    Get Info    alice
+    ${expected} =    Evaluate    {"code": 399, "agent": "pbx", "text": "Call, barred"}
+    Should Be Equal    ${info.calls}[0][warnings][0]    ${expected}
+
+A Redirection That Names No Target Is Told As What It Is
+    ${peer} =    Start Peer    refuses    302 Moved Temporarily
+    Start Agent    alice
+    Dial    alice    ${peer.uri}
+    ${told} =    Run Keyword And Expect Error    *    Wait Until State Is    alice    ESTABLISHED
+    Should Contain    ${told}    was refused with 302 Moved Temporarily
+    Should Contain    ${told}    names no Contact to call instead
+    Get Status Code    alice    ==    302
+
+A Status Line Without A Space Is Told
+    ${peer} =    Start Peer    refuses_without_space    ${486}
+    Start Agent    alice
+    Dial    alice    ${peer.uri}
+    ${told} =    Run Keyword And Expect Error    *    Wait Until State Is    alice    ESTABLISHED    timeout=1s
+    Should Contain    ${told}    1 message arrived that it could not
+
+A Cancelled Call Is Told From One That Was Answered Elsewhere
+    FOR    ${words}    ${header}    IN
+    ...    cancelled by the caller    Reason: SIP;cause\=487
+    ...    cancelled by the caller, answered elsewhere    ${ELSEWHERE}
+        ${bob} =    Start Agent    bob
+        ${peer} =    Start Peer    cancels    ${bob.uri}    ${header}
+        Wait Until State Is    bob    RINGING
+        Let Peer Go On    ${peer}
+        Wait Until State Is    bob    IDLE
+        Get Reason    bob    ==    ${words}
+        Get Status Code    bob    ==    ${NONE}
+        Peer Should Have Finished    ${peer}
+        Stop Agent    bob
+    END
+
+
+*** Keywords ***
+Be Hung Up
+    [Documentation]    Alice calls a peer that hangs up; returns what is known of the call.
+    [Arguments]    @{headers}
+    ${peer} =    Start Peer    hangs_up    @{headers}
+    Start Agent    alice
+    Dial    alice    ${peer.uri}
+    Wait Until State Is    alice    ESTABLISHED
+    Let Peer Go On    ${peer}
+    Wait Until State Is    alice    IDLE
+    Peer Should Have Finished    ${peer}
+    ${info} =    Get Info    alice
+    RETURN    ${info.calls}[0]
+
+Refusal Should Be Told
+    [Arguments]    ${status_line}    ${phrase}    @{headers}
+    ${peer} =    Start Peer    refuses    ${status_line}    @{headers}
+    Start Agent    alice
+    Dial    alice    ${peer.uri}
+    ${told} =    Run Keyword And Expect Error    *    Wait Until State Is    alice    ESTABLISHED
+    Should Contain    ${told}    was refused with ${status_line} after
+    Get Reason    alice    ==    ${phrase}
+    Get Status Code    alice    ==    ${{int($status_line.split()[0])}}
+    Stop Agent    alice

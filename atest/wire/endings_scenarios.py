@@ -1,0 +1,35 @@
+"""Peers that end calls and say why, or do not say it."""
+
+from peer import Peer
+
+
+def hangs_up(peer: Peer, *headers: str) -> None:
+    """Answers, and hangs up with these headers when the suite lets it go on."""
+    dialog = peer.answer(peer.expect("INVITE"))
+    peer.step()
+    dialog.bye(*headers)
+
+
+def refuses(peer: Peer, status_line: str, *headers: str) -> None:
+    """Refuses with a status line as it is given."""
+    invite = peer.expect("INVITE")
+    status, _, phrase = status_line.partition(" ")
+    peer.reply(invite, int(status), phrase, *headers)
+    peer.expect("ACK")
+
+
+def refuses_without_space(peer: Peer, status: int) -> None:
+    """Refuses with a status line that ends after the status, against RFC 3261, section 7.2."""
+    send = peer.send
+    peer.send = lambda octets, where: send(octets.replace(b" \r\n", b"\r\n", 1), where)
+    peer.reply(peer.expect("INVITE"), status, "")
+
+
+def cancels(peer: Peer, uri: str, *headers: str) -> None:
+    """Calls, and cancels with these headers when the suite lets it go on."""
+    dialog = peer.invite(uri)
+    peer.expect("180")
+    peer.step()
+    dialog.request("CANCEL", *headers, branch=dialog.branch)
+    peer.expect("487 INVITE")
+    dialog.request("ACK", number=1, branch=dialog.branch)

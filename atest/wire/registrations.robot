@@ -1,0 +1,72 @@
+*** Settings ***
+Documentation       An agent is registered when the registrar lists it, and a challenge is told as what it asks for.
+Resource            wire.resource
+Library             ../resources/ScriptedPeer.py    ${CURDIR}/registrations_scenarios.py
+
+
+*** Variables ***
+${OTHER}    <sip:1001@192.0.2.9:5060>;expires\=3599
+
+
+*** Test Cases ***
+Who Is Listed Is Registered
+    FOR    ${contacts}    IN    ${{["OURS"]}}    ${{["<sip:1001@192.0.2.9:5060>;expires=3599, OURS"]}}
+    ...    ${{["<sip:1001@192.0.2.9:5060>", "OURS"]}}
+        ${peer} =    Start Peer    lists    @{contacts}
+        Start Agent    alice    1001    ${peer.host}    secret
+        Register    alice
+        Get Registered    alice    ==    True
+        Stop Agent    alice
+    END
+
+Who Is Not Listed Is Not Registered
+    [Template]    Register Should Tell
+    answered 200 OK, but the answer lists sip:1001@192.0.2.9:5060, not sip:1001    ${OTHER}
+    answered 200 OK, but the answer lists no contact
+
+An Algorithm That Baresip Lacks Is Told
+    FOR    ${algorithm}    IN    MD5-sess    SHA-512-256    SHA-256-sess
+        ${peer} =    Start Peer    challenges    algorithm\=${algorithm},qop\="auth"
+        Start Agent    alice    1001    ${peer.host}    secret
+        ${told} =    Run Keyword And Expect Error    *    Register    alice
+        Should Contain    ${told}    answered 401 Unauthorized and asks for a digest with ${algorithm}
+        Should Not Contain    ${told}    not reached
+        Get Registered    alice    ==    False
+        Stop Agent    alice
+    END
+
+An Algorithm That Baresip Lacks Is Told Of A Call
+    ${peer} =    Start Peer    challenges_calls    algorithm\=MD5-sess
+    Start Agent    alice    1001    ${peer.host}    secret    regint=0
+    Dial    alice    1002
+    ${told} =    Run Keyword And Expect Error    *    Wait Until State Is    alice    ESTABLISHED
+    Should Contain    ${told}    was refused with 407 Proxy Authentication Required
+    Should Contain    ${told}    asks for a digest with MD5-sess, which this baresip cannot compute
+    Get Status Code    alice    ==    407
+    Get Reason    alice    ==    Proxy Authentication Required
+
+A Wrong Password Is Told As One
+    ${peer} =    Start Peer    challenges_calls    algorithm\=MD5
+    Start Agent    alice    1001    ${peer.host}    secret    regint=0
+    Dial    alice    1002
+    ${told} =    Run Keyword And Expect Error    *    Wait Until State Is    alice    ESTABLISHED
+    Should Contain    ${told}    The digest of user '1001' was not accepted: check user and password.
+
+Only Auth Int Is Answered With Auth And Told When Refused
+    [Documentation]    Baresip knows no other quality of protection, and answers with it whatever was asked for.
+    ${peer} =    Start Peer    challenges_calls    algorithm\=MD5,qop\="auth-int"
+    Start Agent    alice    1001    ${peer.host}    secret    regint=0
+    Dial    alice    1002
+    ${told} =    Run Keyword And Expect Error    *    Wait Until State Is    alice    ESTABLISHED
+    Should Contain    ${told}    asks for a digest with qop=auth-int, which baresip answers with qop=auth
+
+
+*** Keywords ***
+Register Should Tell
+    [Arguments]    ${words}    @{contacts}
+    ${peer} =    Start Peer    lists    @{contacts}
+    Start Agent    alice    1001    ${peer.host}    secret
+    ${told} =    Run Keyword And Expect Error    *    Register    alice
+    Should Contain    ${told}    alice is not registered at ${peer.host}: the registrar ${words}
+    Get Registered    alice    ==    False
+    Stop Agent    alice

@@ -1,0 +1,33 @@
+"""Registrars that answer as few do."""
+
+from peer import Peer
+
+
+def lists(peer: Peer, *contacts: str) -> None:
+    """Accepts a registration and lists these contacts; OURS is the one that was asked for."""
+    register = peer.expect("REGISTER")
+    given = [one.replace("OURS", register["Contact"]) for one in contacts]
+    peer.reply(register, 200, "OK", *(f"Contact: {one}" for one in given))
+
+
+def challenges(peer: Peer, *parameters: str) -> None:
+    """Challenges, once for each of these, and accepts what comes with credentials."""
+    register = peer.expect("REGISTER")
+    challenged = [f'WWW-Authenticate: Digest realm="pbx",nonce="n",{one}' for one in parameters]
+    peer.reply(register, 401, "Unauthorized", *challenged)
+    again = peer.look_for("REGISTER", 0.5)
+    peer.result["credentials"] = again["Authorization"] if again else ""
+    if again:
+        peer.reply(again, 200, "OK", f"Contact: {again['Contact']}")
+
+
+def challenges_calls(peer: Peer, parameters: str) -> None:
+    """Challenges an INVITE, and again when credentials come."""
+    invite = peer.expect("INVITE")
+    challenge = f'Proxy-Authenticate: Digest realm="pbx",nonce="n",{parameters}'
+    peer.reply(invite, 407, "Proxy Authentication Required", challenge)
+    peer.expect("ACK")
+    again = peer.look_for("INVITE", 0.5)
+    if again:
+        peer.reply(again, 407, "Proxy Authentication Required", challenge)
+        peer.expect("ACK")
