@@ -101,4 +101,4 @@ def _on_events(agent: Agent, call: Call) -> str | None:
         return f"No INFO arrived, and telephone-event was not negotiated: {lacks}."
     own = agreed.media()[0 if agreed.ours else 1]
     events = " and ".join(own.events) if own else ""
-    return f"No INFO arrived; {agent.name} takes RTP events of payload type {events} only."
+    return f"No INFO arrived; {agent.name}'s SDP has telephone-event as payload type {events}."

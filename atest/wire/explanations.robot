@@ -1,0 +1,179 @@
+*** Settings ***
+Documentation       What a failure says of the wire is what went over it.
+Resource            wire.resource
+Library             ../resources/ScriptedPeer.py    ${CURDIR}/explanation_scenarios.py
+Library             ../resources/Sounds.py
+
+
+*** Test Cases ***
+An INVITE That The Agent's Own Stack Refuses Is Told With Its Cause
+    [Template]    Refused By Itself
+    # status    what is told of it                                            header, or kind of offer
+    420    Its Require was timer.                                             Require: timer
+    420    Its Require was 100rel.                                            Require: 100rel
+    500    Its Content-Type was multipart/mixed;boundary\=limit.               kind=multipart
+    488    It offered GSM/8000 over RTP/AVP; bob takes PCMU.                  kind=gsm
+
+A Refused INVITE Is Told By Every Keyword That Waits For It
+    ${bob} =    Start Agent    bob
+    ${peer} =    Start Peer    is_refused    ${bob.uri}    Require: timer
+    Peer Should Have Finished    ${peer}
+    VAR    ${told}    bob's own stack refused the INVITE from ${peer.uri} with 420 Bad Extension
+    Fails With    bob has no call to accept: ${told}*. Its Require was timer.    Accept    bob    timeout=300ms
+    Fails With    bob is not RINGING after 0.3 s: it is IDLE, and ${told}. Its Require was timer.
+    ...    Wait Until State Is    bob    RINGING    timeout=300ms
+    Fails With    bob is not ESTABLISHED: ${told}.    Wait Until State Is    bob    ESTABLISHED
+    Get Header    bob    Require    ==    timer
+
+Nobody Called When No INVITE Came
+    Start Agent    bob
+    Fails With    bob has no call to accept: nobody called within 0.3 s.    Accept    bob    timeout=300ms
+    Fails With    bob has seen no INVITE: nobody called.    Get Header    bob    To
+
+An Answer Without An ACK Is Told
+    ${bob} =    Start Agent    bob
+    ${peer} =    Start Peer    never_acknowledges    ${bob.uri}
+    Accept    bob
+    Fails With
+    ...    bob is not ESTABLISHED after 1.9 s: it is RINGING, the call from ${peer.uri} has been answered, but not acknowledged (* s old). bob answered 200 * (? retransmission*), and no ACK came.
+    ...    Wait Until State Is    bob    ESTABLISHED    timeout=1.9s
+    Let Peer Go On    ${peer}
+
+An Answer That Is Lost On Its Way Is Told By Both Sides
+    ${bob} =    Start Agent    bob
+    ${peer} =    Start Peer    loses_answers    ${bob.uri}
+    Start Agent    alice
+    Dial    alice    ${peer.uri}
+    Accept    bob
+    Fails With
+    ...    alice is not ESTABLISHED after 0.9 s: it is RINGING, its call to ${peer.uri} has not been answered (* s old). bob answered 200 * (? time*), and it did not arrive at alice.
+    ...    Wait Until State Is    alice    ESTABLISHED    timeout=900ms
+
+The Last Provisional Answer Is Told
+    ${peer} =    Start Peer    never_calls_up    ${100}    ${182}
+    Start Agent    alice
+    Dial    alice    ${peer.uri}
+    Fails With
+    ...    alice is not ESTABLISHED after 0.4 s: * The last answer was 182 Queued, * ms after the INVITE.
+    ...    Wait Until State Is    alice    ESTABLISHED    timeout=400ms
+    Hang Up    alice
+
+A Challenge Is An Answer
+    ${peer} =    Start Peer    challenges
+    Start Agent    alice    alice    ${peer.host}    secret    regint=0
+    Dial    alice    ${peer.uri}
+    Fails With
+    ...    alice is not ESTABLISHED after 0.9 s: * The last answer was 407 Proxy Authentication Required, * ms after the INVITE; the INVITE that followed was not answered (* retransmission*).
+    ...    Wait Until State Is    alice    ESTABLISHED    timeout=900ms
+    Let Peer Go On    ${peer}
+
+An Answer That Does Not Fit The Offer Is Told When Nothing Is Heard
+    [Template]    Nothing Fits
+    alice offered * over RTP/AVP; the 200 OK of the other side had no SDP.    with_sdp=${False}
+    alice offered * over RTP/AVP; the other side answered GSM/8000 over RTP/AVP.    formats=3
+    alice offered * over RTP/AVP; the other side answered no audio (port 0).    port=${0}
+    alice offered * over RTP/AVP; the other side answered PCMU/8000 over RTP/SAVP.    formats=0    profile=RTP/SAVP
+
+A REFER Is Told By What It Got
+    [Template]    Transfer Without An Outcome
+    The REFER was answered 202 Accepted, * ms after it was sent, and no NOTIFY followed.    takes_refer
+    The REFER was answered 202 Accepted with Refer-Sub: false, * ms after it was sent, and no NOTIFY followed.    takes_refer    answer=Refer-Sub: false
+    The last NOTIFY had no body (Subscription-State: terminated;reason\=noresource); alice answered it 400 Bad sipfrag.    takes_refer    state=terminated;reason=noresource
+    The last NOTIFY reported 'SIP/2.0 100 Trying'.    takes_refer    state=active    body=SIP/2.0 100 Trying
+    127.0.0.1:* never answered the REFER (* retransmission*).    takes_no_refer
+
+An INFO That The Agent's Own Stack Refuses Is Told
+    ${bob} =    Start Agent    bob
+    ${peer} =    Start Peer    sends_infos    ${bob.uri}    application/dtmf|7    application/dtmf-relay|Signal\=4
+    Be Called By Peer    ${peer}
+    Fails With
+    ...    bob did not receive '4': it received no digit, within 0.5 s. bob's own stack refused 2 INFOs, the last with 4*: its Content-Type was application/dtmf-relay, its body 'Signal\=4'.
+    ...    Wait Until Dtmf Received    bob    4    timeout=500ms
+    Let Peer Go On    ${peer}
+
+RTP Events That Were Not Agreed Are Not Taken
+    ${bob} =    Start Agent    bob
+    ${peer} =    Start Peer    presses    ${bob.uri}    ${96}
+    Be Called By Peer    ${peer}
+    Fails With
+    ...    bob did not receive '5': it received no digit, within 0.5 s. No INFO arrived; bob's SDP has telephone-event as payload type 101.
+    ...    Wait Until Dtmf Received    bob    5    timeout=500ms
+    Let Peer Go On    ${peer}
+    ${peer} =    Start Peer    presses    ${bob.uri}    ${96}    events=${False}
+    Be Called By Peer    ${peer}
+    Fails With
+    ...    bob did not receive '5': it received no digit, within 0.5 s. No INFO arrived, and telephone-event was not negotiated: the offer and the answer had none.
+    ...    Wait Until Dtmf Received    bob    5    timeout=500ms
+    Let Peer Go On    ${peer}
+
+An Offer That Was Changed On The Way Is Told By Both Versions
+    ${bob} =    Start Agent    bob    audio_codecs=${{['PCMU']}}
+    ${peer} =    Start Peer    forwards_as    8    ${bob.uri}
+    Start Agent    alice    audio_codecs=${{['PCMU', 'PCMA']}}
+    Dial    alice    ${peer.uri}
+    Fails With
+    ...    alice is not ESTABLISHED: its call to ${peer.uri} was refused with 488 Not Acceptable Here after * s. alice offered PCMU first (PCMU, PCMA); bob was offered PCMA only; bob takes PCMU.
+    ...    Wait Until State Is    alice    ESTABLISHED
+
+What A BYE Says Is Told
+    ${peer} =    Start Peer    hangs_up    Reason: Q.850;cause\=31;text\="Normal, unspecified"
+    Start Agent    alice
+    Dial    alice    ${peer.uri}
+    Wait Until State Is    alice    ESTABLISHED
+    Let Peer Go On    ${peer}
+    Fails With
+    ...    alice did not stay ESTABLISHED for 5 s: its call to ${peer.uri} was hung up by the peer after * s, * s * the check began. It came with Reason: Q.850;cause\=31;text\="Normal, unspecified".
+    ...    Call Should Stay Established    alice    5s
+
+A File That Has Ended Is Told
+    Start Agent    bob
+    Start Agent    alice
+    Dial    alice    bob
+    Accept    bob
+    Wait Until State Is    alice    ESTABLISHED
+    ${file} =    Make Tone File    short.wav    440    0.5
+    Send Audio    bob    file:${file}
+    Verify Audio    alice    440 Hz
+    Wait Until Keyword Succeeds    5x    0s    Verify Silence    alice    300ms
+    Fails With
+    ...    alice heard no 440 Hz tone within 0.5 s: * bob sends silence: file:*short.wav has ended.
+    ...    Verify Audio    alice    440 Hz    within=500ms
+
+
+*** Keywords ***
+Fails With
+    [Documentation]    The keyword fails with a message that matches a pattern of ``*`` and ``?``.
+    [Arguments]    ${pattern}    ${name}    @{arguments}    &{options}
+    ${message} =    Run Keyword And Expect Error    *    ${name}    @{arguments}    &{options}
+    Should Match    ${message}    ${pattern}
+
+Refused By Itself
+    [Arguments]    ${status}    ${cause}    @{headers}    &{options}
+    ${bob} =    Start Agent    bob    audio_codecs=${{['PCMU']}}
+    ${peer} =    Start Peer    is_refused    ${bob.uri}    @{headers}    &{options}
+    Fails With
+    ...    bob has no call to accept: bob's own stack refused the INVITE from ${peer.uri} with ${status} *. ${cause}
+    ...    Accept    bob    timeout=500ms
+    ${result} =    Peer Should Have Finished    ${peer}
+    Should Be Equal As Integers    ${result}[status]    ${status}
+    Stop Agent    bob
+
+Nothing Fits
+    [Arguments]    ${told}    &{options}
+    ${peer} =    Start Peer    answers_with    &{options}
+    Start Agent    alice
+    Dial    alice    ${peer.uri}
+    Wait Until State Is    alice    ESTABLISHED
+    Fails With    alice heard nothing within 0.5 s: *. ${told}    Verify Audio    alice    440 Hz    within=500ms
+    Stop Agent    alice
+
+Transfer Without An Outcome
+    [Arguments]    ${told}    ${scenario}    @{arguments}    &{options}
+    ${peer} =    Start Peer    ${scenario}    @{arguments}    &{options}
+    Start Agent    alice
+    Dial    alice    ${peer.uri}
+    Wait Until State Is    alice    ESTABLISHED
+    Fails With
+    ...    alice could not transfer its call to sip:carol@127.0.0.1: no outcome was reported within 0.8 s. ${told}
+    ...    Transfer    alice    sip:carol@127.0.0.1    timeout=800ms
+    Stop Agent    alice
