@@ -41,12 +41,15 @@ def _on_partner(partner: Agent, theirs: Call, agent: Agent, call: Call, at: floa
         return f"{partner.name} is muted."
     if not theirs.is_live:
         return f"{partner.name} is out of the call: {theirs.story()}."
+    if theirs.is_waiting:
+        return f"{partner.name} rings, and nobody has accepted there; use Accept."
     sending = _sent_at(partner, theirs, at)
     if sending.ended:
         return f"{partner.name} sends silence: {sending.source} has ended."
     if sending.source == "silence":
         return f"{partner.name} sends silence; use Send Audio."
-    return f"{partner.name} sends {sending.source}{_on_the_way(partner, theirs, agent, call)}."
+    way = _on_the_way(partner, theirs, agent, call)
+    return on_agreement(agent, call) or f"{partner.name} sends {sending.source}{way}."
 
 
 def _on_the_way(partner: Agent, theirs: Call, agent: Agent, call: Call) -> str:
@@ -121,12 +124,23 @@ def on_deafness(
         if call.on_hold or call.held_by_peer:
             holder = agent.name if call.on_hold else partner[0].name if partner else "the peer"
             return f"{capital(holder)} holds the call of {agent.name}."
-    partner = partner_of(own, agents, listener)
-    if partner and speaker not in (partner[0], listener):
-        return f"{listener.name} is in a call with {partner[0].name}."
+    apart = on_separate_calls(listener, own, speaker, theirs, agents)
+    if apart:
+        return apart
     packets = listener.count_packets(own) if listener.alive else None
     if packets and not packets.received:
         return f"No RTP packet arrived at {listener.name}."
+    return None
+
+
+def on_separate_calls(
+    listener: Agent, own: Call, speaker: Agent, theirs: Call, agents: Sequence[Agent]
+) -> str | None:
+    """That one of two agents is in a call with a third one of the suite, not with the other."""
+    for agent, call, other in ((listener, own, speaker), (speaker, theirs, listener)):
+        partner = partner_of(call, agents, agent)
+        if partner and other not in (partner[0], agent):
+            return f"{agent.name} is in a call with {partner[0].name}."
     return None
 
 

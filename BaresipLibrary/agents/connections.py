@@ -49,15 +49,16 @@ class Connection:
 
     def begin(self, stack: ExitStack) -> None:
         """Has both speak and listen, until the stack is unwound."""
-        speakers = self.agents
-        for speaker, tone in zip(speakers, self._tones, strict=True):
+        self._ears = []
+        for speaker, listener, tone in zip(
+            self.agents, reversed(self.agents), self._tones, strict=True
+        ):
             call = speaker.require_call("to speak in", "Dial or Accept one first.")
             require_established(speaker, call, "speak")
             stack.enter_context(sending_tone(speaker, call, tone))
-        self._ears = [
-            ToneEar(listener, tone)
-            for listener, tone in zip(reversed(speakers), self._tones, strict=True)
-        ]
+            ear = ToneEar(listener, tone)
+            ear.speaker = (speaker, call)
+            self._ears.append(ear)
         stack.enter_context(listening(self._ears))
 
     def attempt(self, act: Callable[[], None]) -> None:

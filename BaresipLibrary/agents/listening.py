@@ -11,7 +11,8 @@ from ..audio.levels import SILENCE_DBFS
 from ..audio.tones import HOP, TOLERANCE, Tone, ToneDetector
 from ..errors import UsageError
 from .agent import Agent
-from .audio_explanations import on_another_tone, on_nothing_heard
+from .audio_explanations import on_another_tone, on_nothing_heard, on_separate_calls
+from .call import Call
 from .ears import Ear, listen
 from .failures import CallFailure
 
@@ -40,7 +41,12 @@ class Heard:
 
 
 class ToneEar(Ear):
-    """Listens for one tone (Hz)."""
+    """Listens for one tone (Hz).
+
+    `speaker`: the agent that sends it and the call in which it does, where that is known.
+    """
+
+    speaker: tuple[Agent, Call] | None = None
 
     def __init__(self, agent: Agent, frequency: float, call_id: str | None = None) -> None:
         super().__init__(agent, call_id)
@@ -121,6 +127,10 @@ class ToneEar(Ear):
 
     def observation(self, agents: Sequence[Agent], at: float) -> str | None:
         """What most likely explains that the tone had not been heard at a moment."""
+        if self.speaker:
+            apart = on_separate_calls(self.agent, self.call, *self.speaker, agents)
+            if apart:
+                return apart
         loudest = self._loudest()
         if loudest is None or self._has_paused:
             return on_nothing_heard(self.agent, self.call, agents, at)
