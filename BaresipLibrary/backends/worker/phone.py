@@ -79,6 +79,7 @@ class Phone:
         self._calls: dict[int, Call] = {}
         self._call_ids: dict[int, str] = {}
         self._with_media: set[int] = set()
+        self._established: dict[int, StackEvent] = {}
         self._ended: set[int] = set()
         self._dialling: str | None = None
         self._unheard: set[int] = set()
@@ -269,6 +270,10 @@ class Phone:
     def _adopt(self, call: Call) -> None:
         call.call_id = call.call_id or self._call_ids.get(call.handle)
         self._calls[call.handle] = call
+        established = self._established.pop(call.handle, None)
+        if established is not None and call.state is not CallState.ESTABLISHED:
+            # It was answered before the wheel had an object for it, which did not hear of that.
+            call._on_stack_event(established)
         if call.handle in self._with_media:
             self._pump.add(call)
 
@@ -305,6 +310,8 @@ class Phone:
             self._dialling = call_id
         elif event.event is Event.CALL_CLOSED and call_id == self._dialling:
             self._dialling = None
+        if event.event is Event.CALL_ESTABLISHED and call is None:
+            self._established[event.call] = event
         if event.event is Event.CALL_CLOSED and call_id is not None:
             self._pump.remove(call_id)  # its recordings are complete when its end is reported
         refused = event.event is Event.CALL_CLOSED and call_id in self._refused
@@ -320,6 +327,7 @@ class Phone:
                 self._pump.add(call)
         elif event.event is Event.CALL_CLOSED and call_id is not None:
             self._calls.pop(event.call, None)
+            self._established.pop(event.call, None)
             self._refused.discard(call_id)
             self._ended.add(event.call)
             self._tend(self._packets.forget(call_id))
