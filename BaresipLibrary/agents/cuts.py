@@ -76,8 +76,10 @@ class Cut:
         return self._write(rate, [frames for _, frames in pieces], channels)
 
     def _later(self) -> list[Path]:
-        streams = self.call.streams[self._first + 1 :]
-        return [_file_of(media, self._direction) for media in streams]
+        streams = self.call.streams[self._first :]
+        # Of the two directions one may go on when the other begins anew.
+        files = dict.fromkeys(_file_of(media, self._direction) for media in streams)
+        return list(files)[1:]
 
     def _write(self, rate: int, pieces: list[NDArray[np.int16]], channels: int) -> float:
         frames = np.concatenate(pieces) if pieces else np.empty((0, channels), dtype=np.int16)

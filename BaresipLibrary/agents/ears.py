@@ -82,7 +82,7 @@ class Ear(ABC):
         if media is None:
             return
         arrivals = self.agent.arrivals[self.call.call_id]
-        if media is not self._media:
+        if self._media is None or (media.rx, media.rate) != (self._media.rx, self._media.rate):
             self._follow(media)
         elif arrivals == self._arrivals:
             return  # of many ears that wait together, few have something new

@@ -16,7 +16,7 @@ from BaresipLibrary.backends.addresses import free_port
 from BaresipLibrary.backends.external.programs import find_program
 
 _READY = 10.0
-_MODULES = ("g711", "sndfile", "ausine", "aufile", "aubridge")
+_MODULES = ("g711", "auconv", "auresamp", "sndfile", "ausine", "aufile", "aubridge")
 _APPLICATIONS = ("account", "menu", "ctrl_tcp", "debug_cmd")
 
 
@@ -45,7 +45,7 @@ class RunningBaresip:
             "audio_alert aubridge,a", "ausrc_srate 48000", "ausrc_channels 2",
             f"snd_path {recordings}", "ringback_disabled yes", "menu_bell no",
             f"module_path {program.module_folder}",
-            *(f"module {name}.so" for name in _MODULES),
+            *(f"module {name}.so" for name in _MODULES if name in program.modules),
             *(f"module_app {name}.so" for name in _APPLICATIONS),
         ]  # fmt: skip
         (self._folder / "config").write_text("\n".join(lines) + "\n")

@@ -75,6 +75,7 @@ A Held Peer Hears Nothing
     Send Audio    alice    440 Hz
     Verify Audio    bob    440 Hz
     Hold    alice
+    Verify Silence    bob    0.2s    # what was on its way has come
     Run Keyword And Expect Error
     ...    bob heard nothing within 1 s: the call is up, but no more RTP packets arrived (*
     ...    Verify Audio    bob    440 Hz    within=1s

@@ -35,6 +35,7 @@ class Replay:
         self.recorded = list(self.steps)
         self.config = config
         self.recordings = f"/AGENT/{agent}/rec"
+        self.announced: set[str] = set()
         host, _, port = config["ctrl_tcp_listen"].rpartition(":")
         self.server = socket.create_server((host, int(port)))
         say("baresip is ready.\n")
@@ -94,7 +95,7 @@ class Replay:
         while self.steps and ">" not in self.steps[0]:
             step = self.steps.pop(0)
             if "print" in step:
-                self.make_recordings(step["print"])  # the file is there before it is told
+                self.make_recordings(step["print"])
                 say(self.moved(step["print"]))
                 continue
             frame = step["<"]
@@ -104,9 +105,11 @@ class Replay:
         self.skip_questions()
 
     def make_recordings(self, text: str) -> None:
+        """As 4.10 does: first it only names a recording, and opens it before it names it again."""
         for path in re.findall(r"sndfile: dumping \w+ audio to (.+)", self.moved(text)):
-            if not Path(path).exists():
+            if path in self.announced:
                 Path(path).write_bytes(WAV)  # relative, as baresip runs in its folder
+            self.announced ^= {path}
 
     def moved(self, text: str) -> str:
         """The text with the addresses of today in place of the recorded ones."""

@@ -2,12 +2,9 @@
 
 import re
 import socket
-import time
 from pathlib import Path
 
-from ... import events
 from ...account import Account
-from ...audio.recordings import RecordingReader
 from ...errors import AgentGone, BackendError, CommandRefused, UsageError
 from ...waits import Changes
 from .. import wire
@@ -16,6 +13,7 @@ from ..stack_settings import Reader
 from . import versions
 from .phone import ControlledPhone
 from .programs import codecs_of, encryptions_of
+from .recorder import DIRECTIONS, peer_of, started
 from .settings import External
 
 #: How long it may take to connect (s).
@@ -23,6 +21,8 @@ _CONNECT = 5.0
 _MODULE = re.compile(r"^\s*(\S+) type=", re.MULTILINE)
 _ACCOUNT = re.compile(r"^\s*(?:>|\d+ -)?\s*(sips?:\S+)", re.MULTILINE)
 _DUMP = re.compile(r"sndfile,dump,(.+)")
+#: How often to look whether a recording has begun (s).
+_LOOK = 0.05
 _OUT_OF_REACH = (
     "the recordings of a baresip that runs elsewhere are out of reach; give the folder of its"
     " snd_path, as it is seen from here, by recordings_folder="
@@ -42,7 +42,10 @@ class AttachedBackend(ControlledPhone):
             )
         super().__init__(account, changes, settings)
         self._where = settings.control or ""
-        self._open: dict[str, Path] = {}
+        #: The newest recordings of each call, by direction, and of which it is not known yet
+        #: whether they have begun.
+        self._files: dict[str, dict[str, Path]] = {}
+        self._due: set[str] = set()
         self._uri = ""
         self._connect()
 
@@ -149,46 +152,68 @@ class AttachedBackend(ControlledPhone):
 
     def _take(self, message: dict[str, object]) -> None:
         dump = _DUMP.fullmatch(str(message.get("param")))
-        if dump:
-            self._note_recording(Path(dump[1]).name)
+        call_id = str(message.get("id"))
+        with self._changes:
+            if str(message.get("type")).startswith("CALL_"):
+                self._interpreter.signalling = call_id
+            if dump:
+                self._note_recording(Path(dump[1]).name)
         super()._take(message)
         if message.get("type") == "CALL_ESTABLISHED":
-            if not self.version.names_calls:
-                self._find_recordings()
-            self._start_media(str(message.get("id")))
+            with self._changes:
+                if not self.version.tells_recordings:
+                    self._find_recordings(call_id)
+                self._speak(call_id)
 
-    def _note_recording(self, name: str) -> None:
-        if self._settings.recordings is not None:
-            direction = Path(name).stem.rpartition("-")[2]
-            self._open[direction] = self._settings.recordings / name
+    def _note_recording(self, name: str, call_id: str | None = None) -> None:
+        folder, direction = self._settings.recordings, DIRECTIONS.get(name[-7:-4])
+        if folder is None or direction is None:
+            return
+        call_id = call_id or self._interpreter.call_with(peer_of(name))
+        self._files.setdefault(call_id, {})[direction] = folder / name
+        self._due.add(call_id)
 
-    def _find_recordings(self) -> None:
-        """Baresip 1.0 tells no names: the newest files are those of the newest call."""
+    def _find_recordings(self, call_id: str) -> None:
+        """Where no names are told: the newest files are those of the newest call."""
         folder = self._settings.recordings
         if folder is None:
             return
-        for direction in ("enc", "dec"):
+        for direction in DIRECTIONS:
             files = sorted(folder.glob(f"dump-*-{direction}.wav"), key=lambda f: f.stat().st_mtime)
             for newest in files[-1:]:
-                self._note_recording(newest.name)
+                self._note_recording(newest.name, call_id)
 
-    def _start_media(self, call_id: str) -> None:
-        rx, tx = self._open.get("dec"), self._open.get("enc")
-        self._open.clear()
-        if rx is None or tx is None:
-            self._without_recordings(call_id)
-            return
-        with RecordingReader(rx) as reader:
-            rate, channels = reader.sample_rate, reader.channels
+    def _period(self) -> float | None:
+        period = super()._period()
+        return min(_LOOK, period or _LOOK) if self._due else period
+
+    def _report_growth(self) -> None:
         with self._changes:
-            at = time.monotonic()
-            self._media_started(events.MediaStarted(at, call_id, rate, channels, rx, tx))
-            self._changes.notify_all()
+            for call_id in list(self._due):
+                self._look_for(call_id)
+        super()._report_growth()
 
-    def _without_recordings(self, call_id: str) -> None:
-        """What the agent says is its own business, whoever can hear it."""
-        assert self._errands is not None
-        self._errands.run(lambda: self._talker.on_media(call_id))
+    def _look_for(self, call_id: str) -> None:
+        """Reports a call's recordings once what it hears is there with its header."""
+        files = self._files[call_id]
+        rx = files.get("rx")
+        if call_id not in self._interpreter.calls:
+            self._due.discard(call_id)
+        elif rx is not None:
+            tx = files.get("tx") or rx.with_name(rx.name.replace("-dec.wav", "-enc.wav"))
+            media = started(call_id, rx, rx, tx)
+            if media is not None:
+                self._due.discard(call_id)
+                self._media_started(media)
+                self._changes.notify_all()
+
+    def _follow_up(self, kind: str, call_id: str) -> None:
+        super()._follow_up(kind, call_id)
+        if kind == "closed":
+            self._files.pop(call_id, None)
+            self._due.discard(call_id)
+        elif kind == "resumed" and self._talker.is_held(call_id):
+            self._speak(call_id)  # its source starts just after that event
 
     def listen(self, call_id: str, on: bool, *, closely: bool = False) -> None:
         if self._settings.recordings is None:

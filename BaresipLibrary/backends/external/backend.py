@@ -23,7 +23,7 @@ from .output import Line, Traced
 from .phone import ControlledPhone
 from .process import PortTakenError, Process
 from .programs import codecs_of, encryptions_of, find_program
-from .recorder import Recorder
+from .recorder import Recorder, peer_of
 from .settings import External
 
 _LOOPBACK = "127.0.0.1"
@@ -31,6 +31,8 @@ _PORT_ATTEMPTS = 10
 #: How long it may take until it ends when it is asked to (s).
 _ASK = 2.5
 _RECORDING = re.compile(r"sndfile: dumping (?:en|de)code audio to (.+)")
+_UNRECORDED = re.compile(r"sndfile: could not open: (.+)")
+_SPEAKS = "audio: source started with sample format "
 
 
 class ExternalBackend(ControlledPhone):
@@ -99,7 +101,7 @@ class ExternalBackend(ControlledPhone):
         self._recorder = Recorder(
             self._folder / configuration.RECORDINGS,
             self._stem,
-            moves=not self.version.names_calls,
+            announces=self.version.announces_recordings,
         )
         self._process = Process(self._program, self._folder, self._launcher)
         self._process.await_ready()
@@ -171,24 +173,36 @@ class ExternalBackend(ControlledPhone):
         return self._unreadable
 
     def _read_line(self, line: Line) -> None:
-        recording = _RECORDING.fullmatch(line.text)
-        if recording and self._recorder is not None:
-            self._take_recording(self._recorder, recording[1])
+        recorder = self._recorder
+        assert recorder is not None
+        if recording := _RECORDING.fullmatch(line.text):
+            self._take_recording(recorder, recording[1])
+        elif line.text.startswith(_SPEAKS):
+            self._speak(self._interpreter.signalling)
         elif line.text.startswith(wire.UNREADABLE):
             self._unreadable += 1
         elif line.is_warning:
             self._report(events.StackLog(time.monotonic(), "WARNING", line.text))
+            if (missed := _UNRECORDED.fullmatch(line.text)) and (
+                file := recorder.missed(missed[1])
+            ):
+                self._recording_ended(file.call_id, f"{file.path} cannot be written")
 
     def _take_recording(self, recorder: Recorder, written: str) -> None:
+        call_id = self._interpreter.call_with(peer_of(written))
         try:
-            media = recorder.take(written, self._interpreter.signalling)
+            file = recorder.take(written, call_id)
+            media = recorder.media(file.call_id) if file else None
         except OSError as error:
-            call_id, why = self._interpreter.signalling, _unwritten(recorder.stem.parent, error)
-            self._report(events.RecordingEnded(time.monotonic(), call_id, why))
-            self._speak(call_id)
+            self._recording_ended(call_id, _unwritten(recorder.stem.parent, error))
             return
         if media is not None:
             self._media_started(media)
+        elif file is not None:
+            self._recordings.opened(file.call_id)
+
+    def _recording_ended(self, call_id: str, why: str) -> None:
+        self._report(events.RecordingEnded(time.monotonic(), call_id, why))
 
     def _ended(self) -> None:
         process, control = self._process, self._control
@@ -225,6 +239,8 @@ class ExternalBackend(ControlledPhone):
 
     def _follow_up(self, kind: str, call_id: str) -> None:
         super()._follow_up(kind, call_id)
+        if kind == "closed" and self._recorder is not None:
+            self._recorder.forget(call_id)
         is_idle = not self._interpreter.calls and not self._dialling
         if kind == "closed" and is_idle and self._recorder is not None:
             self._recorder.tidy()

@@ -32,11 +32,12 @@ class Growth:
         return PERIOD if self._descriptor < 0 and self._sizes else None
 
     def watch(self, path: Path) -> None:
-        """From now on."""
+        """From now on; to be asked for again when the file has been made since."""
         self._sizes[path] = -1
         if self._libc and self._descriptor >= 0:
             number = self._libc.inotify_add_watch(self._descriptor, os.fsencode(path), _IN_MODIFY)
-            self._watches[number] = path
+            if number >= 0:
+                self._watches[number] = path
 
     def forget(self, path: Path) -> None:
         """No longer."""

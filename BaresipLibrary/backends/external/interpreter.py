@@ -32,6 +32,7 @@ class LiveCall:
     """A call that baresip has."""
 
     incoming: bool
+    peer: str
     ringing: bool = True
     refused: bool = False
     unrecorded: bool = False
@@ -113,18 +114,27 @@ class Interpreter:
         elif kind in self._other_handlers:
             self._other_handlers[kind](at, message)
 
+    def call_with(self, peer: str) -> str:
+        """The call with that peer whose audio is being set up, as far as is known."""
+        with_peer = [call_id for call_id, call in self.calls.items() if call.peer == peer]
+        if self.signalling in with_peer or not with_peer:
+            return self.signalling
+        return with_peer[-1]
+
     def dialled(self, at: float, call_id: str, peer: str) -> None:
         """An outgoing call is known; baresip 1.0 tells so by the next thing that happens in it."""
         if call_id not in self.calls:
-            self.calls[call_id] = LiveCall(incoming=False)
+            self.calls[call_id] = LiveCall(incoming=False, peer=peer)
             self.last_dialled = call_id
             self._report(events.CallDialled(at, call_id, peer))
+            self._follow_up("begun", call_id)
 
     def _incoming(self, at: float, message: dict[str, Any]) -> None:
-        call_id = message["id"]
+        call_id, peer = message["id"], str(message.get("peeruri"))
         replaces = call_id in self._replacing
-        self.calls[call_id] = LiveCall(incoming=True)
-        self._report(events.CallIncoming(at, call_id, str(message.get("peeruri"))))
+        self.calls[call_id] = LiveCall(incoming=True, peer=peer)
+        self._report(events.CallIncoming(at, call_id, peer))
+        self._follow_up("begun", call_id)
         if replaces:
             self._follow_up("replaces", call_id)
 
@@ -180,6 +190,7 @@ class Interpreter:
         if not self.has_trace:
             on = message["type"] == "CALL_HOLD"
             self._report(events.HoldChanged(at, message["id"], ours=False, on=on))
+            self._follow_up("held" if on else "resumed", message["id"])
 
     def _remote_sdp(self, at: float, message: dict[str, Any]) -> None:
         """The peer has agreed to what this side offered."""
@@ -262,7 +273,10 @@ class Interpreter:
             self._report(events.RegistrationFailed(traced.at, status, words))
 
     def _follow_offers(self, traced: events.SipMessage, message: Message, call: LiveCall) -> None:
+        was_held = call.offers.held_by_peer
         call.offers.take(message, sent=traced.sent)
+        if call.offers.held_by_peer is not was_held:
+            self._follow_up("resumed" if was_held else "held", message.call_id or "")
         if self._version.names_calls or not (call.offers.on_hold or call.offers.held_by_peer):
             return
         self._end_recording(traced.at, message.call_id or "")

@@ -34,6 +34,10 @@ _EVENT, _INFO = 0.24, 0.1
 #: How long an INVITE may take to leave (s).
 _DIAL = 10.0
 _CALL_ID = re.compile(r"(?:call id: |\bid=)(\S+)")
+_SILENCED = (
+    "baresip {} sends nothing more in this call: the source of another call was changed while this"
+    " one was on hold"
+)
 _SENT, _RECEIVED = re.compile(r"TX: packets=(\d+)"), re.compile(r"\brcvd=(\d+)")
 
 
@@ -119,7 +123,7 @@ class ControlledPhone(Backend):
             if output is not None:
                 selector.register(output, selectors.EVENT_READ, "output")
             while self._control.lost is None:
-                ready = {key.data for key, _ in selector.select(self._recordings.period)}
+                ready = {key.data for key, _ in selector.select(self._period())}
                 messages = self._control.receive() if "control" in ready else []
                 # What was printed before these messages is there by now, and comes first.
                 self._read_output()
@@ -131,6 +135,10 @@ class ControlledPhone(Backend):
                 self._report_growth()
         self._read_output()
         self._ended()
+
+    def _period(self) -> float | None:
+        """How long to wait at most until the next look at recordings (s)."""
+        return self._recordings.period
 
     def _output(self) -> int | None:
         """What to select on for the output of a process, if this has one."""
@@ -166,20 +174,30 @@ class ControlledPhone(Backend):
 
     def _follow_up(self, kind: str, call_id: str) -> None:
         assert self._errands is not None
-        if kind == "closed":
-            self._recordings.forget(call_id)
-            self._errands.run(lambda: self._talker.on_closed(call_id))
-        elif kind == "replaces":  # as a phone does: it takes the place of another call
-            self._errands.run(lambda: self.answer(call_id))
+        match kind:
+            case "begun":
+                self._talker.note_call(call_id)
+            case "closed":
+                self._recordings.forget(call_id)
+                self._talker.note_end(call_id)
+                self._errands.run(lambda: self._talker.on_closed(call_id))
+            case "replaces":  # as a phone does: it takes the place of another call
+                self._errands.run(lambda: self.answer(call_id))
+            case "held" if self.version.stops_when_held:
+                self._talker.note_hold(call_id)
+            case "resumed" if call_id in self._talker.silenced:
+                text = _SILENCED.format(self.version)
+                self._report(events.AudioTrouble(time.monotonic(), call_id, text))
 
     def _media_started(self, media: events.MediaStarted) -> None:
         self._report(media)
         self._recordings.follow(media)
-        self._speak(media.call_id)
 
     def _speak(self, call_id: str) -> None:
+        """Baresip has started to send in a call, or started again."""
         assert self._errands is not None
-        self._errands.run(lambda: self._talker.on_media(call_id))
+        self._talker.note_start(call_id)
+        self._errands.run(lambda: self._talker.on_started(call_id))
 
     def _prompt_ended(self, call_id: str) -> None:
         self._happened(events.PromptEnded(time.monotonic(), call_id))
@@ -275,6 +293,8 @@ class ControlledPhone(Backend):
         call = self._call(call_id)
         self._require_one_ringing()
         self._prepare_recording()
+        with self._changes:
+            self._interpreter.signalling = call_id
         self._ask_about(call_id, "accept")
         self._require_one_ringing()  # another may have come in between
         call.ringing = False

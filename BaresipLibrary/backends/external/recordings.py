@@ -74,12 +74,18 @@ class Recordings:
         return self._heard[call_id].path if call_id in self._heard else None
 
     def follow(self, media: MediaStarted) -> None:
-        """These are the recordings of a call from now on, in place of those it had before."""
-        self._let_go(media.call_id)
-        self._heard[media.call_id] = _Recording(media, media.rx, self._report)
-        self._sent[media.call_id] = _Recording(media, media.tx, self._report)
-        if media.call_id in self._listened:
-            self._growth.watch(media.rx)
+        """These are the recordings of a call from now on; one that goes on is followed further."""
+        for followed, path in ((self._heard, media.rx), (self._sent, media.tx)):
+            before = followed.get(media.call_id)
+            if before is None or before.path != path:
+                self._drop(followed, media.call_id)
+                followed[media.call_id] = _Recording(media, path, self._report)
+        self.opened(media.call_id)
+
+    def opened(self, call_id: str) -> None:
+        """A file of a call is there by now; before that it could not be watched."""
+        if call_id in self._listened and call_id in self._heard:
+            self._growth.watch(self._heard[call_id].path)
 
     def forget(self, call_id: str) -> None:
         """The call is over: a last look, then none."""
@@ -117,8 +123,11 @@ class Recordings:
             self._sent[call_id].look(closely=True)
 
     def _let_go(self, call_id: str) -> None:
-        heard, sent = self._heard.pop(call_id, None), self._sent.pop(call_id, None)
-        if heard is not None and sent is not None:
-            self._growth.forget(heard.path)
-            heard.close()
-            sent.close()
+        self._drop(self._heard, call_id)
+        self._drop(self._sent, call_id)
+
+    def _drop(self, followed: dict[str, _Recording], call_id: str) -> None:
+        recording = followed.pop(call_id, None)
+        if recording is not None:
+            self._growth.forget(recording.path)
+            recording.close()

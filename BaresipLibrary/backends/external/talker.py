@@ -25,6 +25,7 @@ _PADDING = 5.0
 #: How much later than its length a prompt is taken to be over (s): it starts with some delay.
 _MARGIN = 0.25
 _SAMPLE = 2
+_PAUSE = "pause.wav"
 
 Ask = Callable[..., list[str]]
 
@@ -51,12 +52,22 @@ class Talker:
         self._toggles = toggles
         self._home = home
         self._lock = threading.RLock()
+        #: Held for a moment only, never while baresip is asked.
+        self._notes = threading.Lock()
         self._default: Source = None
         self._sources: dict[str, Source] = {}
-        self._with_media: set[str] = set()
         self._muted: set[str] = set()
         self._really_muted: set[str] = set()
+        #: What calls to come begin with, and what each call began with and returns to; it is empty
+        #: while that changes.
         self._device = QUIET
+        self._first: dict[str, str] = {}
+        #: What plays in each call whose source runs.
+        self._playing: dict[str, str] = {}
+        self._restarted: set[str] = set()
+        self._held: set[str] = set()
+        #: Calls on hold in which baresip starts no source any more.
+        self.silenced: set[str] = set()
         self._turn = 0
 
     def set_toggles(self, toggles: bool) -> None:
@@ -69,51 +80,100 @@ class Talker:
         Raises:
             CommandRefused: baresip cannot send that.
         """
-        device = self._device_for(source)
+        self._device_for(source)
         with self._lock:
             if call_id is not None:
                 self._sources[call_id] = source
-                if call_id in self._with_media:
+                if call_id in self._playing:
+                    # Whether the peer holds it is known once baresip has answered anything.
+                    self._ask(("callfind", call_id))
                     self._apply(call_id, anew=True)
                 return
             self._default = source
-            if not self._with_media:
-                self._switch(device or QUIET)
+            if self._is_idle:
+                self._switch(self._first_device)
+
+    @property
+    def _is_idle(self) -> bool:
+        return not self._playing and not self._held
+
+    @property
+    def _first_device(self) -> str:
+        """What a call is to begin with. A prompt follows at once: baresip 2.3 would crash."""
+        if isinstance(self._default, PromptSource):
+            return QUIET
+        return self._device_for(self._default) or QUIET
 
     def mute(self, call_id: str, on: bool) -> None:
         """Silence in place of the source, or the source again."""
         with self._lock:
             (self._muted.add if on else self._muted.discard)(call_id)
-            if call_id in self._with_media:
-                self._apply(call_id)
+            self._apply(call_id)
 
-    def on_media(self, call_id: str) -> None:
-        """A call's audio has begun, or begun again."""
+    # What follows is noted by the thread that reads what happens. It must not wait for `_lock`,
+    # whose owner waits for answers that this thread reads.
+
+    def note_call(self, call_id: str) -> None:
+        """A call is known."""
+        with self._notes:
+            self._first.setdefault(call_id, self._device)
+
+    def note_start(self, call_id: str) -> None:
+        """Baresip has started the source of a call, or started it again: the one it began with."""
+        with self._notes:
+            self._held.discard(call_id)
+            self.silenced.discard(call_id)
+            self._playing[call_id] = self._first.get(call_id, "") if self._device else ""
+            self._restarted.add(call_id)
+
+    def note_hold(self, call_id: str) -> None:
+        """The peer holds a call: baresip has stopped its source, and starts it on resume."""
+        with self._notes:
+            if self._playing.pop(call_id, None) is not None:
+                self._held.add(call_id)
+
+    def is_held(self, call_id: str) -> bool:
+        """Whether baresip will start a call's source again when the peer resumes it."""
+        with self._notes:
+            return call_id in self._held - self.silenced
+
+    def note_end(self, call_id: str) -> None:
+        """A call is over."""
+        with self._notes:
+            self._first.pop(call_id, None)
+            self._playing.pop(call_id, None)
+            for known in (self._restarted, self._held, self.silenced):
+                known.discard(call_id)
+
+    def on_started(self, call_id: str) -> None:
+        """A call's audio has begun, or begun again: it sends what the suite said last."""
         with self._lock:
-            again = call_id in self._with_media
-            self._with_media.add(call_id)
-            if not again:
-                self._apply(call_id)
+            with self._notes:
+                restarted = call_id in self._restarted
+                self._restarted.discard(call_id)
+            self._apply(call_id, anew=restarted and call_id in self._sources)
 
     def on_closed(self, call_id: str) -> None:
         """A call is over; after the last one, the next is to begin with what is sent by default."""
         with self._lock:
             self._sources.pop(call_id, None)
-            for known in (self._with_media, self._muted, self._really_muted):
+            for known in (self._muted, self._really_muted):
                 known.discard(call_id)
-            if not self._with_media:
-                self._switch(self._device_for(self._default) or QUIET)
+            if self._is_idle:
+                self._switch(self._first_device)
 
     def _apply(self, call_id: str, *, anew: bool = False) -> None:
+        playing = self._playing.get(call_id)
+        if playing is None:  # what it is to send is asked for when its source starts
+            return
         source = self._sources.get(call_id, self._default)
         silent = source is None or call_id in self._muted
         if silent:
             self._set_mute(call_id, True)
-        device = self._device_for(source) or (_CARRIER if self._device == QUIET else self._device)
-        if source is None and not device.startswith("ausine"):
-            device = _CARRIER
+        carrier = playing if playing.startswith("ausine") else _CARRIER
+        device = self._device_for(source) or carrier
         is_prompt = isinstance(source, PromptSource)
-        if device != self._device or (anew and is_prompt):
+        if device != playing or (anew and is_prompt):
             self._switch(device)
         if not silent:
             self._set_mute(call_id, False)
@@ -128,7 +188,7 @@ class Talker:
         def end() -> None:
             with self._lock:
                 current = self._sources.get(call_id, self._default)
-                if turn != self._turn or current is not prompt or call_id not in self._with_media:
+                if turn != self._turn or current is not prompt or call_id not in self._first:
                     return
                 self._sources[call_id] = None
                 self._apply(call_id)
@@ -137,13 +197,47 @@ class Talker:
         self._later(end, _seconds(prompt) + _MARGIN)
 
     def _switch(self, device: str) -> None:
-        if device == self._device and not device.startswith("aufile"):
-            return
-        said = self._ask(("ausrc", device))[0]
+        """Has all calls play a device, and those to come begin with it."""
+        with self._notes:
+            playing, before = dict(self._playing), self._device
+            is_prompt = device.startswith("aufile")
+            if {before, *playing.values()} == {device} and not is_prompt:
+                return
+            self._device = ""
+        said = "failed"
+        try:
+            said = self._ask(("ausrc", device))[0]
+        finally:
+            self._switched(device if "failed" not in said else QUIET, playing)
+        self._take_back()
         if "failed" in said:  # it says ok all the same, and the source before has stopped
-            self._device = QUIET
             raise CommandRefused(said.strip().splitlines()[-1])
-        self._device = device
+
+    def _switched(self, device: str, playing: dict[str, str]) -> None:
+        with self._notes:
+            self._device = device
+            # Baresip believes that a call on hold plays already, and so never starts its source.
+            self.silenced |= self._held
+            for call_id in playing:
+                if call_id in self._playing and call_id not in self._restarted:
+                    self._playing[call_id] = device
+
+    def _take_back(self) -> None:
+        """Has the newest call start its source on resume, if it is on hold, after a switch.
+
+        A source that cannot be opened leaves a call without one, and baresip stops there: it goes
+        from the newest call to the oldest. The file is there for calls that begin meanwhile.
+        """
+        newest = next(reversed(self._first), None)
+        if newest not in self.silenced or self._home is None:
+            return
+        file = self._home / _PAUSE
+        file.unlink(missing_ok=True)
+        self._ask(("ausrc", f"aufile,{_PAUSE}"))
+        _write_wave(file, b"")
+        with self._notes:
+            self.silenced.discard(newest)
+            self._device = f"aufile,{_PAUSE}"
 
     def _device_for(self, source: Source) -> str | None:
         match source:
@@ -183,8 +277,12 @@ def _rendered(prompt: PromptSource) -> Path:
     path = raw.with_suffix(".wav")
     if not path.exists():
         mono = np.frombuffer(raw.read_bytes(), dtype="<i2")
-        with wave.open(str(path), "wb") as file:
-            file.setparams((SOURCE_CHANNELS, _SAMPLE, SOURCE_RATE, 0, "NONE", ""))
-            file.writeframes(mono.repeat(SOURCE_CHANNELS).tobytes())
-            file.writeframes(bytes(round(_PADDING * SOURCE_RATE) * _SAMPLE * SOURCE_CHANNELS))
+        _write_wave(path, mono.repeat(SOURCE_CHANNELS).tobytes())
     return path
+
+
+def _write_wave(path: Path, pcm: bytes) -> None:
+    with wave.open(str(path), "wb") as file:
+        file.setparams((SOURCE_CHANNELS, _SAMPLE, SOURCE_RATE, 0, "NONE", ""))
+        file.writeframes(pcm)
+        file.writeframes(bytes(round(_PADDING * SOURCE_RATE) * _SAMPLE * SOURCE_CHANNELS))

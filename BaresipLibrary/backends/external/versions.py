@@ -45,6 +45,21 @@ class Version(NamedTuple):
         return self < (3, 19)
 
     @property
+    def stops_when_held(self) -> bool:
+        """Whether the source of a call stops when the peer holds it, and starts on resume."""
+        return self >= (3, 12)
+
+    @property
+    def tells_recordings(self) -> bool:
+        """Whether there is an event that names a recording."""
+        return self >= (3, 0)
+
+    @property
+    def announces_recordings(self) -> bool:
+        """Whether a recording is named when it is due, and again when its file is opened."""
+        return self >= (3, 16)
+
+    @property
     def registers_by_command(self) -> bool:
         """Whether `uareg` registers; else that takes a new user agent.
 
