@@ -39,6 +39,11 @@ class Bindings:
         elif not sent and (message.status or 0) >= 200 and message.first("CSeq") == self._number:
             self._answer, self._answered_at = message, at
 
+    def forget(self) -> None:
+        """Another request follows, which may never leave: the last answer is not its own."""
+        with self._changes:
+            self._answer = None
+
     def answer_to(self, reported_at: float) -> Message | None:
         """The final answer that the stack reported then, once it shows in the trace; None if not.
 

@@ -34,6 +34,7 @@ def register(agent: Agent, timeout: float | None) -> None:
     """
     _require_registrar(agent)
     _ask_anew(agent)
+    agent.bindings.forget()
     with agent.commanding("register"):
         agent.backend.register()
     if timeout is not None:
@@ -51,6 +52,7 @@ def unregister(agent: Agent, timeout: float | None) -> None:
     if not agent.registered:
         raise UsageError(f"{agent.name} is not registered; use Register first.")
     _ask_anew(agent)
+    agent.bindings.forget()
     with agent.commanding("unregister"):
         agent.backend.unregister()
     if timeout is not None:
@@ -69,7 +71,7 @@ def wait_until_registered(agent: Agent, timeout: float) -> None:
 
 
 def _ask_anew(agent: Agent) -> None:
-    """Makes earlier outcomes old: a failure that was told, and the answer to another request."""
+    """Makes earlier outcomes old: a failure that was told."""
     with agent.changes:
         agent.registration_since = len(agent.journal)
 
