@@ -23,7 +23,7 @@ from BaresipLibrary.sip.info_digits import relayed_signal
 from BaresipLibrary.sip.masking import masked
 from BaresipLibrary.sip.messages import Message, canonical_name, split_address
 from BaresipLibrary.sip.reasons import reasons, split_glued, warnings
-from BaresipLibrary.sip.sdp import audio_formats
+from BaresipLibrary.sip.sdp import SessionDescription
 from BaresipLibrary.sip.summaries import read_summary
 from BaresipLibrary.waits import Changes
 
@@ -68,7 +68,10 @@ def read_uri(text: str) -> None:
 
 
 def read_sdp(text: str) -> None:
-    _ = offers.audio_direction(text), offers.audio_codecs(text), audio_formats(text)
+    description = SessionDescription(text)
+    for media in description.media:
+        _ = str(media), media.words, media.direction, media.codecs, media.events, media.ptime
+    _ = description.words
 
 
 def read_address(text: str) -> None:

@@ -157,8 +157,13 @@ class Agent:
                 self.journal.correct(*misread)
 
     def _begin(self, call: Call) -> None:
-        call.endings.catch_up(call.call_id, self.journal.latest_messages())
-        self._calls.setdefault(call.call_id, call)
+        """A call is reported; some of its messages may have been traced before."""
+        if call.call_id not in self._calls:
+            self._calls[call.call_id] = call
+            for traced in self.journal.latest_messages():
+                message = Message(traced.text)
+                if message.call_id == call.call_id:
+                    call.follow(message, sent=traced.sent, at=traced.at)
 
     @property
     def calls(self) -> list[Call]:

@@ -1,9 +1,8 @@
 """The message that ended a call, and what it said: the stack's own words for it are not exact."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from ..events import CallClosed, ClosedBy, SipMessage
+from ..events import CallClosed, ClosedBy
 from ..sip.messages import Message
 from ..sip.reasons import Reason, Warning, answered_elsewhere, reasons, split_glued, warnings
 
@@ -41,13 +40,6 @@ class Endings:
         self._said: Ending | None = None
         self._heard: Ending | None = None
         self._answer: Ending | None = None
-
-    def catch_up(self, call_id: str, traced: Iterable[SipMessage]) -> None:
-        """Takes in those messages of the call that were traced before it was reported."""
-        for event in traced:
-            message = Message(event.text)
-            if message.call_id == call_id:
-                self.take(message, sent=event.sent)
 
     def take(self, message: Message, *, sent: bool) -> None:
         """Takes in a message of the call."""

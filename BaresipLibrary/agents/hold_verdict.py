@@ -8,8 +8,6 @@ from numpy.typing import NDArray
 from ..audio.levels import level_dbfs
 from ..audio.lines import SHORTEST, Line, what_is_on
 from ..audio.tones import ToneDetector, strongest_tone
-from ..sip.messages import Message
-from ..sip.offers import audio_direction
 from .agent import Agent
 from .call import Call
 from .ears import Ear, listen
@@ -85,9 +83,9 @@ def verify_hold(holder: Agent, held: Agent, duration: float) -> Verdict:
             _stays_up(holder, ours),
             _stays_up(held, theirs),
             Part(
-                ours.on_hold,
+                ours.on_hold and ours.offers.contradiction is None,
                 f"{holder.name} holds by SDP (sendonly or inactive)",
-                _directions(holder, ours),
+                _directions(ours),
             ),
             _held_by_sdp(held, theirs, ours),
             Part(
@@ -120,16 +118,16 @@ def _held_by_sdp(held: Agent, call: Call, holders: Call) -> Part:
     """A server between both may keep the held side as it was and play music to it."""
     expected = f"{held.name} is held by SDP"
     if call.held_by_peer or call.call_id == holders.call_id:
-        return Part(call.held_by_peer, expected, _directions(held, call))
-    return Part(True, f"{expected}, or a server between does it", _directions(held, call))
+        return Part(call.held_by_peer, expected, _directions(call))
+    return Part(True, f"{expected}, or a server between does it", _directions(call))
 
 
-def _directions(agent: Agent, call: Call) -> str:
-    """The last directions that an agent and its peer have put into their SDP."""
-    last: dict[bool, str] = {}
-    for event in agent.journal.messages(call.call_id):
-        message = Message(event.text)
-        if message.body and message.transaction_method in ("INVITE", "UPDATE"):
-            last[event.sent] = audio_direction(message.body)
-    ours, theirs = (last.get(sent, "no SDP") for sent in (True, False))
-    return f"it sent {ours}, and was sent {theirs}"
+def _directions(call: Call) -> str:
+    """The directions in the SDP of the hold, else of the last offer and answer."""
+    offers = call.offers
+    exchange = offers.own if offers.contradiction else offers.exchange
+    if exchange is None:
+        return "no offer and answer was seen"
+    sent, received = (one.words for one in exchange.sides())
+    told = f"it sent {sent}, and was sent {received}"
+    return told + (", which contradicts it" if offers.contradiction else "")

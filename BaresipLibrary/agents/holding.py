@@ -1,125 +1,150 @@
-"""Holding a call and taking it back."""
+"""Holding a call and taking it back: each is judged by its own re-INVITE and the answer to that."""
 
+import itertools
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from enum import Enum, auto
 
-from ..events import SipMessage
-from ..sip.messages import Message
 from ..waits import wait_until
 from .agent import Agent
 from .call import Call
 from .failures import CallFailure
 from .observations import silence_of
+from .reinvites import Reinvites, reinvites_since
 from .states import require_established
 
-#: How a peer answers a re-INVITE that crosses its own (RFC 3261, section 14.2).
-_COLLISION = 491
-#: Answers after which the stack itself tries again: a challenge, and a collision.
-_TRIED_AGAIN = (401, 407, _COLLISION)
+#: How long to wait before a re-INVITE is sent again that has given way to the peer's (s): the
+#: second time and each time after that, twice as long.
+_BACK_OFF = 0.5
 
 
-class _Answer(Enum):
-    """What became of a re-INVITE that was not refused."""
+class _Outcome(Enum):
+    """What became of a re-INVITE that was not refused for good."""
 
     AGREED = auto()
     GAVE_WAY = auto()
+    CHALLENGED = auto()
 
 
-def hold(agent: Agent, call: Call, on: bool, timeout: float) -> None:
+def hold(agent: Agent, call: Call, on: bool, timeout: float) -> str:
     """Holds (`on`) or resumes a call and waits until the peer has agreed, `timeout` in seconds.
 
-    What collides with a re-INVITE of the peer is tried again (RFC 3261, section 14.1).
+    What collides with a re-INVITE of the peer is tried again (RFC 3261, section 14.1), and so is
+    once what is challenged anew. Returns what was agreed, in a sentence.
 
     Raises:
         UsageError: the call is not established.
         PhoneFailure: the peer refused or did not answer, or the call ended.
     """
-    require_established(agent, call, "hold its call" if on else "resume its call")
+    require_established(agent, call, f"{_verb(on)} its call")
     if call.on_hold is on and call.hold_wanted is on:
-        return
-    began, deadline = len(agent.journal), time.monotonic() + timeout
-    answer: _Answer | None = _Answer.GAVE_WAY
-    while answer is _Answer.GAVE_WAY:
-        position = len(agent.journal)
-        _ask(agent, call, on)
-        answer = _await_answer(agent, call, on, position, deadline)
-    if answer is None:
-        raise _not_in_time(agent, call, on, began, timeout)
+        return f"{agent.name}'s call is {'on hold' if on else 'not on hold'} already."
+    attempts = _Attempts(agent, call, on, time.monotonic() + timeout)
+    for delay in itertools.chain([0.0], (_BACK_OFF * 2**n for n in itertools.count())):
+        match attempts.make():
+            case _Outcome.AGREED:
+                return _story(agent, call, on)
+            case None:
+                raise attempts.not_in_time(timeout)
+            case _Outcome.GAVE_WAY:
+                attempts.wait(delay)
+    raise AssertionError("the delays never end")
 
 
 def _verb(on: bool) -> str:
     return "hold" if on else "resume"
 
 
-def _ask(agent: Agent, call: Call, on: bool) -> None:
-    with agent.commanding(f"{_verb(on)} its call"):
-        agent.backend.hold(call.call_id, on)
-    call.hold_wanted = on
+class _Attempts:
+    """The re-INVITEs of one `hold`."""
+
+    def __init__(self, agent: Agent, call: Call, on: bool, deadline: float) -> None:
+        self._agent, self._call, self._on = agent, call, on
+        self._deadline = deadline
+        self._began = len(agent.journal)
+        self._challenged = False
+
+    def make(self) -> _Outcome | None:
+        """Sends a re-INVITE; what became of it, None when time is over without an answer.
+
+        Raises:
+            CallFailure: the peer refused it, or the call ended.
+        """
+        position = len(self._agent.journal)
+        with self._agent.commanding(f"{_verb(self._on)} its call"):
+            self._agent.backend.hold(self._call.call_id, self._on)
+        self._call.hold_wanted = self._on
+        return self._wait_for(lambda: self._outcome(position))
+
+    def wait(self, seconds: float) -> None:
+        """Lets some time pass before the next one; a call that ends ends it."""
+        self._wait_for(lambda: None if self._call.is_live else _Outcome.GAVE_WAY, seconds)
+
+    def _wait_for(
+        self, check: Callable[[], _Outcome | None], limit: float = threading.TIMEOUT_MAX
+    ) -> _Outcome | None:
+        remaining = max(0.0, self._deadline - time.monotonic())
+        return wait_until(self._agent.changes, check, min(limit, remaining))
+
+    def _outcome(self, position: int) -> _Outcome | None:
+        self._agent.require_alive()
+        seen = reinvites_since(self._agent, self._call, position)
+        if seen.believed is self._on:
+            return _Outcome.AGREED
+        if seen.accepted:
+            self._require_answer(seen)
+            return _Outcome.AGREED
+        if not self._call.is_live:
+            raise self._failure(self._call.story())
+        if seen.gave_way:
+            return _Outcome.AGREED if self._call.on_hold is self._on else _Outcome.GAVE_WAY
+        if seen.refused:
+            return self._try_with_new_nonce(seen)
+        return None
+
+    def _require_answer(self, seen: Reinvites) -> None:
+        own = self._call.offers.own
+        if own is None or not own.of_request or own.number != seen.number:
+            raise self._failure(f"the peer's {seen.words} carries no answer to the offer")
+
+    def _try_with_new_nonce(self, seen: Reinvites) -> _Outcome:
+        """baresip gives up at a nonce that does not say that the old one was stale: asked again,
+        it answers it."""
+        if seen.challenged_anew and not self._challenged:
+            self._challenged = True
+            return _Outcome.CHALLENGED
+        raise self._failure(f"the peer answered {seen.words}")
+
+    def _failure(self, why: str) -> CallFailure:
+        return CallFailure(
+            f"{self._agent.name} could not {_verb(self._on)} its call: {why}.", self._agent
+        )
+
+    def not_in_time(self, timeout: float) -> CallFailure:
+        """That time is over: how many re-INVITEs were sent, and what was answered last."""
+        agent, call, began = self._agent, self._call, self._began
+        seen = reinvites_since(agent, call, began)
+        return CallFailure(
+            f"{agent.name} could not {_verb(self._on)} its call:"
+            f" {seen.told()} within {timeout:g} s.",
+            agent,
+            None if seen.words else lambda _: silence_of(agent, "INVITE", began, call.call_id),
+            awaited=lambda _: call.on_hold is self._on,
+        )
 
 
-def _await_answer(
-    agent: Agent, call: Call, on: bool, position: int, deadline: float
-) -> _Answer | None:
-    """What became of the re-INVITE that was sent at that position of the journal; None of nothing.
-
-    Raises:
-        CallFailure: the peer refused it, or the call ended.
-    """
-
-    def answered() -> _Answer | None:
-        agent.require_alive()
-        if call.on_hold is on and not call.offers.awaits_answer:
-            return _Answer.AGREED
-        refusal = _refusal(agent, call, position)
-        if refusal or not call.is_live:
-            why = f"the peer answered {refusal}" if refusal else call.story()
-            raise CallFailure(f"{agent.name} could not {_verb(on)} its call: {why}.", agent)
-        return _Answer.GAVE_WAY if _gave_way(agent, call, position) else None
-
-    return wait_until(agent.changes, answered, max(0.0, deadline - time.monotonic()))
-
-
-def _not_in_time(agent: Agent, call: Call, on: bool, began: int, timeout: float) -> CallFailure:
-    what = "the peer did not answer the re-INVITE"
-    if any(
-        not sent and answer.status == _COLLISION for sent, answer in _answers(agent, call, began)
-    ):
-        what = f"re-INVITEs of both sides collided ({_COLLISION}), and it did not come to another"
-    return CallFailure(
-        f"{agent.name} could not {_verb(on)} its call: {what} within {timeout:g} s.",
-        agent,
-        lambda _: silence_of(agent, "INVITE", began, call.call_id),
-        awaited=lambda _: call.on_hold is on,
-    )
-
-
-def _refusal(agent: Agent, call: Call, position: int) -> str | None:
-    for sent, answer in _answers(agent, call, position):
-        status = answer.status or 0
-        if not sent and status >= 300 and status not in _TRIED_AGAIN:
-            return f"{status} {answer.reason_phrase}"
-    return None
-
-
-def _gave_way(agent: Agent, call: Call, position: int) -> bool:
-    """Whether a re-INVITE of the peer was accepted since then, and none of this agent is open.
-
-    The stack tries again by itself what has collided or had to wait, but no longer when that has
-    come in between: it takes it for outdated then.
-    """
-    accepted = any(
-        sent and 200 <= (answer.status or 0) < 300
-        for sent, answer in _answers(agent, call, position)
-    )
-    return accepted and not call.offers.awaits_answer
-
-
-def _answers(agent: Agent, call: Call, position: int) -> Iterator[tuple[bool, Message]]:
-    """The answers to re-INVITEs of a call since then, and whether this agent sent them."""
-    for event in agent.journal.since(position):
-        if isinstance(event, SipMessage):
-            message = Message(event.text)
-            to_invite = (message.first("CSeq") or "").endswith("INVITE")
-            if to_invite and message.status and message.call_id == call.call_id:
-                yield event.sent, message
+def _story(agent: Agent, call: Call, on: bool) -> str:
+    done = f"{agent.name} {'holds its call' if on else 'has resumed its call'}"
+    exchange = call.offers.exchange
+    if exchange is None:
+        return f"{done}, as its baresip reports."
+    offer, answer = exchange.offer.words, exchange.answer.words
+    if not exchange.ours:
+        return f"{done}: the peer offered {offer}, and {agent.name} answered {answer}."
+    if exchange.contradiction:
+        return (
+            f"{done} by its own account only: it offered {offer}, and the peer's answer"
+            f" contradicts that: {answer}."
+        )
+    return f"{done}: it offered {offer}, and the peer answered {answer}."

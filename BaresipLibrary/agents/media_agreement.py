@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from ..sip.audio_media import AudioMedia, audio_media, sdp_of
 from ..sip.messages import Message
+from ..sip.sdp import Media, SessionDescription, description_in
 from ..sip.transactions import Transaction
 from .agent import Agent
 from .call import Call
@@ -17,13 +17,13 @@ class Agreement(NamedTuple):
     """
 
     ours: bool
-    offer: str
-    answer: str
+    offer: SessionDescription
+    answer: SessionDescription | None
     answered_by: Message
 
-    def media(self) -> tuple[AudioMedia | None, AudioMedia | None]:
+    def media(self) -> tuple[Media | None, Media | None]:
         """The audio of the offer and of the answer."""
-        return audio_media(self.offer), audio_media(self.answer)
+        return self.offer.audio, self.answer.audio if self.answer else None
 
 
 def agreement_of(agent: Agent, call: Call) -> Agreement | None:
@@ -38,15 +38,16 @@ def _agreement(one: Transaction) -> Agreement | None:
     """Of an INVITE without an offer, the 2xx has it and the ACK the answer (RFC 3264)."""
     assert one.final is not None
     answers = [answer.message for answer in one.answers if answer.status > 100]
-    with_sdp = [message for message in answers if sdp_of(message)]
-    offer = sdp_of(one.request)
+    with_sdp = [message for message in answers if description_in(message)]
+    offer = description_in(one.request)
     if offer:
         answer = with_sdp[-1] if with_sdp else one.final.message
-        return Agreement(one.sent, offer, sdp_of(answer), answer)
-    if not with_sdp or not one.acknowledgements:
+        return Agreement(one.sent, offer, description_in(answer), answer)
+    late = description_in(with_sdp[0]) if with_sdp else None
+    if not late or not one.acknowledgements:
         return None
     acknowledged = Message(one.acknowledgements[0].text)
-    return Agreement(not one.sent, sdp_of(with_sdp[0]), sdp_of(acknowledged), acknowledged)
+    return Agreement(not one.sent, late, description_in(acknowledged), acknowledged)
 
 
 def on_agreement(agent: Agent, call: Call) -> str | None:
@@ -64,16 +65,16 @@ def on_agreement(agent: Agent, call: Call) -> str | None:
     return capital(f"{us} offered {offer or 'no audio'}; {them} answered {answer or 'no audio'}.")
 
 
-def _fits(offer: AudioMedia, answer: AudioMedia) -> bool:
+def _fits(offer: Media, answer: Media) -> bool:
     common = set(_lower(offer)) & set(_lower(answer))
     return bool(common) and answer.port != 0 and offer.profile == answer.profile
 
 
-def _lower(media: AudioMedia) -> list[str]:
+def _lower(media: Media) -> list[str]:
     return [codec.lower() for codec in media.codecs]
 
 
-def takes(agent: Agent, offer: AudioMedia | None) -> str:
+def takes(agent: Agent, offer: Media | None) -> str:
     """Which media an agent takes, as a clause; whether encrypted ones if that matters."""
     every = ", ".join(sorted(name.upper() for name in agent.backend.codecs))
     codecs = ", ".join(agent.account.audio_codecs) or f"every codec that it has ({every})"

@@ -4,8 +4,8 @@ A stack refuses by itself what it cannot take, before there is a call that the s
 """
 
 from ..events import SipMessage
-from ..sip.audio_media import audio_media, sdp_of
 from ..sip.messages import Message, split_address
+from ..sip.sdp import audio_in
 from ..sip.transactions import Transaction, counted, transactions
 from ..sip.uris import user_part
 from .agent import Agent
@@ -78,6 +78,6 @@ def _about_body(agent: Agent, request: Message, status: int) -> str:
         return f"Its Content-Type was {kind}."
     if not request.body:
         return "It had no offer."
-    offer = audio_media(sdp_of(request))
+    offer = audio_in(request)
     told = f"It offered {offer or 'no audio'}"
     return f"{told}; {takes(agent, offer)}." if status in NOT_ACCEPTABLE else f"{told}."

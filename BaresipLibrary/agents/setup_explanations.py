@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 
 from ..events import ClosedBy, SipMessage, StackLog
-from ..sip.audio_media import AudioMedia, audio_media, sdp_of
 from ..sip.challenges import unanswerable
 from ..sip.messages import Message
+from ..sip.sdp import Media, audio_in
 from ..sip.transactions import Answer, Transaction, counted
 from ..sip.uris import address_part
 from .agent import Agent
@@ -133,11 +133,11 @@ def _on_refusing_stack(agent: Agent, call: Call, agents: Sequence[Agent]) -> str
 
 def _on_media_refused(agent: Agent, call: Call, agents: Sequence[Agent]) -> str:
     sent = [one for one in invites_of(agent, call) if one.sent]
-    offer = audio_media(sdp_of(sent[-1].request)) if sent else None
+    offer = audio_in(sent[-1].request) if sent else None
     for other in agents:
         arrived = None if other is agent else arrived_invite(other, call.call_id)
         if arrived is not None:
-            theirs = audio_media(sdp_of(arrived.request))
+            theirs = audio_in(arrived.request)
             return f"{_both_offers(agent, offer, other, theirs)}; {takes(other, theirs)}."
     offered = f"{agent.name} offered {offer or 'no audio'}"
     called = next((one for one in agents if one is not agent and one.uri == call.peer_uri), None)
@@ -146,15 +146,15 @@ def _on_media_refused(agent: Agent, call: Call, agents: Sequence[Agent]) -> str:
     return f"{offered}, which the other side does not take."
 
 
-def _both_offers(
-    agent: Agent, sent: AudioMedia | None, other: Agent, arrived: AudioMedia | None
-) -> str:
+def _both_offers(agent: Agent, sent: Media | None, other: Agent, arrived: Media | None) -> str:
     """What was offered, and what arrived when that is something else."""
-    if sent == arrived or sent is None or arrived is None:
-        told = f"{agent.name} offered {sent or 'no audio'}"
-        return told if sent == arrived else f"{told}; {other.name} was offered {arrived or 'none'}"
+    told = f"{agent.name} offered {sent or 'no audio'}"
+    if str(sent) == str(arrived):
+        return told
+    if sent is None or arrived is None:
+        return f"{told}; {other.name} was offered {arrived or 'none'}"
     if sent.profile != arrived.profile or sent.names == arrived.names:
-        return f"{agent.name} offered {sent}; {other.name} was offered {arrived}"
+        return f"{told}; {other.name} was offered {arrived}"
     return (
         f"{agent.name} offered {_order(sent.names)}; {other.name} was offered"
         f" {_order(arrived.names)}"

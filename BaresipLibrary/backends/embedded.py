@@ -20,6 +20,7 @@ from . import wire
 from .addresses import free_port, local_address_towards
 from .baresip_names import CONFIGURATION, PARAMETERS
 from .base import Backend, Capability, Headers, Packets, Report, Source
+from .collisions import Collisions
 from .patience import await_answer
 from .processes import Child, Launcher
 from .stack_settings import Reader, StackSettings
@@ -94,6 +95,7 @@ class EmbeddedBackend(Backend):
         self._number = 0
         self._lost = False
         self._stopping = False
+        self._collisions = Collisions()
 
     @property
     def pid(self) -> int | None:
@@ -218,7 +220,8 @@ class EmbeddedBackend(Backend):
         )
 
     def hold(self, call_id: str, on: bool) -> None:
-        self._command("hold", call_id=call_id, on=on)
+        stuck = self._collisions.message_of(call_id)
+        self._command("hold", call_id=call_id, on=on, stuck=stuck)
 
     def mute(self, call_id: str, on: bool) -> None:
         self._command("mute", call_id=call_id, on=on)
@@ -297,7 +300,9 @@ class EmbeddedBackend(Backend):
     def _take(self, message: dict[str, Any], report: Report) -> None:
         with self._changes:
             if "event" in message:
-                report(wire.to_event(message))
+                event = wire.to_event(message)
+                self._collisions.take(event)
+                report(event)
             elif "answer" in message:
                 if message["answer"] in self._open:
                     self._answers[message["answer"]] = message

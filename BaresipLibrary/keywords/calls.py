@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
+from robot.api import logger
 from robot.api.deco import keyword
 
 from ..agents.holding import hold
@@ -168,7 +169,8 @@ class CallKeywords(Component):
     ) -> None:
         who = self._acting(agent)
         which = who.require_call("to hold" if on else "to resume", _FIRST, call)
-        hold(who, which, on, self._seconds(timeout))
+        agreed = hold(who, which, on, self._seconds(timeout))
+        logger.write(agreed, "WARN" if which.offers.contradiction else "INFO")
 
     @keyword(tags=("Call", "Audio"))
     def mute(self, agent: AgentName, *, call: str | None = None) -> None:

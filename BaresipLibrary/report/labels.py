@@ -1,7 +1,7 @@
 """What is written on the arrow of a SIP message."""
 
 from ..sip.messages import Message, split_address
-from ..sip.offers import audio_codecs, audio_direction, is_hold
+from ..sip.sdp import audio_in, description_in
 
 #: How many codecs of an offer are named.
 _CODECS = 3
@@ -29,13 +29,15 @@ def label(message: Message) -> str:
 def hint(message: Message, transport: str) -> str:
     """What matters less: the transport when it is not UDP, codecs and direction of the audio."""
     parts = [] if transport.upper() == "UDP" else [transport]
-    if _carries(message, "application/sdp"):
-        codecs = audio_codecs(message.body)
+    description = description_in(message)
+    if description is not None:
+        audio = description.audio
+        names = [codec.partition("/")[0] for codec in audio.codecs] if audio else []
+        codecs = [] if audio and audio.is_refused else names
         shown = codecs[:1] if message.status or message.method == "ACK" else codecs[:_CODECS]
         more = "…" if len(codecs) > _CODECS and len(shown) > 1 else ""
         parts.append(", ".join(shown) + more or "no audio")
-        direction = audio_direction(message.body)
-        parts += [] if direction == "sendrecv" else [direction]
+        parts += [] if not audio or audio.words == "sendrecv" else [audio.words]
     return " · ".join(parts)
 
 
@@ -44,7 +46,8 @@ def _invite(message: Message) -> str:
         return "INVITE Replaces"
     if ";tag=" not in (message.first("To") or "").lower().replace(" ", ""):
         return "INVITE"
-    return "INVITE hold" if message.body and is_hold(message.body) else "re-INVITE"
+    audio = audio_in(message)
+    return "INVITE hold" if audio and audio.is_hold else "re-INVITE"
 
 
 def _status_line(sipfrag: str) -> str:

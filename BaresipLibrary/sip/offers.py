@@ -1,79 +1,78 @@
-"""Who holds whom, read from the SDP of a call's re-INVITEs (RFC 3264, section 8.4)."""
+"""Follows the offers and answers of one dialog (RFC 3264, RFC 6337), and who holds whom by them."""
 
-import re
+from dataclasses import dataclass
 
 from .messages import Message
+from .sdp import HOLDING, SessionDescription, description_in
 
-_DIRECTION = re.compile(r"^a=(sendrecv|sendonly|recvonly|inactive)\s*$", re.MULTILINE)
-_AUDIO = re.compile(r"^m=audio .*?(?=^m=|\Z)", re.MULTILINE | re.DOTALL)
-_NO_ADDRESS = re.compile(r"^c=IN IP4 0\.0\.0\.0\s*$", re.MULTILINE)
-_MEDIA_LINE = re.compile(r"m=audio (\d{1,5})(?:/\d+)? \S+ (.*)")
-_RTPMAP = re.compile(r"^a=rtpmap:(\d+) ([^\s/]+)", re.MULTILINE)
-#: Payload types that need no rtpmap (RFC 3551, section 6).
-_STATIC = {"0": "PCMU", "3": "GSM", "4": "G723", "8": "PCMA", "9": "G722", "18": "G729"}
-_HOLDING = frozenset({"sendonly", "inactive"})
+#: What may answer an offer of each direction (RFC 3264, section 6.1); anything a sendrecv.
+_ANSWERS = {
+    "sendonly": frozenset({"recvonly", "inactive"}),
+    "recvonly": frozenset({"sendonly", "inactive"}),
+    "inactive": frozenset({"inactive"}),
+}
+#: Whether this agent sent the request, the request's number, and the transaction's method.
+_Key = tuple[bool, str, str]
 
 
-def audio_direction(sdp: str) -> str:
-    """The direction of the first audio stream, such as ``sendrecv`` or ``sendonly``.
+@dataclass(frozen=True)
+class Exchange:
+    """An offer that was answered. `ours`: this agent made the offer.
 
-    An address of 0.0.0.0 is how RFC 2543 wrote ``inactive``.
+    `number` is the CSeq number of the request whose transaction it belongs to, `of_request` whether
+    that request was this agent's.
     """
-    session = sdp.split("\nm=", 1)[0]
-    audio = _AUDIO.search(sdp)
-    stream = audio[0] if audio else ""
-    if _NO_ADDRESS.search(stream) or (_NO_ADDRESS.search(session) and "\nc=" not in stream):
-        return "inactive"
-    found = _DIRECTION.search(stream) or _DIRECTION.search(session)
-    return found[1] if found else "sendrecv"
 
+    ours: bool
+    offer: SessionDescription
+    answer: SessionDescription
+    number: str
+    of_request: bool
 
-def is_hold(sdp: str) -> bool:
-    """Whether an offer holds the peer."""
-    return audio_direction(sdp) in _HOLDING
+    @property
+    def contradiction(self) -> str | None:
+        """The words of an answer that the offer does not allow; None when it does."""
+        offer, answer = self.offer.audio, self.answer.audio
+        if offer is None or answer is None or offer.is_refused or answer.is_refused:
+            return None
+        allowed = _ANSWERS.get(offer.direction)
+        return answer.words if allowed and answer.direction not in allowed else None
 
-
-def audio_codecs(sdp: str) -> list[str]:
-    """Names of the first audio stream's codecs, the preferred one first.
-
-    Without telephone events (RFC 4733); none when there is no such stream, or port 0 refuses it.
-    """
-    audio = _AUDIO.search(sdp)
-    line = _MEDIA_LINE.match(audio[0]) if audio else None
-    if audio is None or line is None or int(line[1]) == 0:
-        return []
-    names = _STATIC | dict(_RTPMAP.findall(audio[0]))
-    found = [names.get(number, number) for number in line[2].split()]
-    return [name for name in found if name.lower() != "telephone-event"]
+    def sides(self) -> tuple[SessionDescription, SessionDescription]:
+        """What this agent has sent, and what it was sent."""
+        return (self.offer, self.answer) if self.ours else (self.answer, self.offer)
 
 
 class Offers:
-    """Follows the offers and answers of one dialog."""
+    """Follows the offers and answers of one dialog, in whatever messages they travel."""
 
     def __init__(self) -> None:
+        #: Whether this agent holds the peer: the peer has accepted an offer that says so, whatever
+        #: it answered, or this agent has answered so.
         self.on_hold = False
+        #: Whether the peer holds this agent.
         self.held_by_peer = False
-        #: How many offers of this agent the peer has accepted.
-        self.accepted = 0
-        self._open: dict[tuple[bool, str], str] = {}
+        #: The last offer that was answered, and the last one of this agent.
+        self.exchange: Exchange | None = None
+        self.own: Exchange | None = None
+        self._open: dict[_Key, SessionDescription] = {}
+        #: INVITEs without an offer, and the offer that the other side has made instead.
+        self._late: dict[_Key, SessionDescription | None] = {}
+        #: What held before a provisional answer, until the final one comes.
+        self._before: dict[_Key, _State] = {}
 
-    def take(self, message: Message, *, sent: bool) -> None:
-        """Takes in a message of the dialog. An offer counts once a 2xx has accepted it."""
-        number, _, method = (message.first("CSeq") or "").partition(" ")
-        if method.strip() not in ("INVITE", "UPDATE"):
-            return
-        if message.method is not None:
-            if message.body:
-                self._open[sent, number] = audio_direction(message.body)
-        elif message.status is not None and message.status >= 200:
-            offer = self._open.pop((not sent, number), None)
-            if offer is not None and message.status < 300 and message.body:
-                self._settle(offer, audio_direction(message.body), ours=not sent)
+    @property
+    def contradiction(self) -> str | None:
+        """The words of the answer that this agent's last offer does not allow; None when it does.
+
+        Nothing that the peer offers later makes that answer right.
+        """
+        return self.own.contradiction if self.own else None
 
     @property
     def awaits_answer(self) -> bool:
         """Whether an offer of this agent is without a final answer so far."""
-        return any(ours for ours, _ in self._open)
+        return any(ours for ours, _, _ in self._open)
 
     def believe(self, *, ours: bool, on: bool) -> None:
         """Takes on trust who holds the call, where no message can be seen."""
@@ -82,16 +81,85 @@ class Offers:
         else:
             self.held_by_peer = on
 
-    def _settle(self, offer: str, answer: str, *, ours: bool) -> None:
-        # An answer of recvonly or inactive follows from the offer; only sendonly is a hold.
-        if ours:
-            self.accepted += 1
-            self.on_hold = offer in _HOLDING
-            self.held_by_peer = _answerer_holds(offer, answer, self.held_by_peer)
-        else:
-            self.held_by_peer = offer in _HOLDING
-            self.on_hold = _answerer_holds(offer, answer, self.on_hold)
+    def take(self, message: Message, *, sent: bool) -> None:
+        """Takes in a message of the dialog."""
+        number = " ".join((message.first("CSeq") or "").split()[:1])
+        description = description_in(message)
+        if message.method is not None:
+            self._take_request(message, number, description, sent)
+        elif message.status is not None:
+            key = (not sent, number, message.transaction_method)
+            self._take_response(message, key, description)
+
+    def _take_request(
+        self, message: Message, number: str, description: SessionDescription | None, sent: bool
+    ) -> None:
+        method = message.method or ""
+        if description is None:
+            if method == "INVITE":
+                self._late[sent, number, method] = None
+        elif method in ("INVITE", "UPDATE"):
+            self._open[sent, number, method] = description
+        elif method == "ACK":
+            self._answer_late((sent, number, "INVITE"), description)
+        elif method == "PRACK":
+            acknowledged = [*(message.first("RAck") or "").split(), "", ""][1]
+            if not self._answer_late((sent, acknowledged, "INVITE"), description):
+                self._open[sent, number, method] = description
+
+    def _answer_late(self, key: _Key, answer: SessionDescription) -> bool:
+        """Whether it answers the offer that the other side made to an INVITE without one."""
+        offer = self._late.pop(key, None)
+        if offer is not None:
+            self._settle(Exchange(not key[0], offer, answer, key[1], key[0]))
+        return offer is not None
+
+    def _take_response(
+        self, message: Message, key: _Key, description: SessionDescription | None
+    ) -> None:
+        status = message.status or 0
+        if status >= 300:
+            self._refuse(key)
+            return
+        if key in self._open and description is not None:
+            self._before.setdefault(key, self._state())
+            self._settle(Exchange(key[0], self._open[key], description, key[1], key[0]))
+        elif key in self._late and (status >= 200 or message.first("RSeq")):
+            self._late[key] = self._late[key] or description
+        if status >= 200:
+            self._open.pop(key, None)
+            self._before.pop(key, None)
+
+    def _refuse(self, key: _Key) -> None:
+        self._open.pop(key, None)
+        self._late.pop(key, None)
+        self.on_hold, self.held_by_peer, self.exchange, self.own = self._before.pop(
+            key, self._state()
+        )
+
+    def _state(self) -> "_State":
+        return self.on_hold, self.held_by_peer, self.exchange, self.own
+
+    def _settle(self, exchange: Exchange) -> None:
+        self.exchange = exchange
+        self.own = exchange if exchange.ours else self.own
+        offer, answer = exchange.offer.audio, exchange.answer.audio
+        if offer is None or offer.is_refused or answer is None or answer.is_refused:
+            return
+        answerer = _answerer_holds(offer.direction, answer.direction)
+        self.believe(ours=exchange.ours, on=offer.is_hold)
+        if answerer is not None:
+            self.believe(ours=not exchange.ours, on=answerer)
 
 
-def _answerer_holds(offer: str, answer: str, before: bool) -> bool:
-    return before if offer in _HOLDING else answer in _HOLDING
+_State = tuple[bool, bool, Exchange | None, Exchange | None]
+
+
+def _answerer_holds(offer: str, answer: str) -> bool | None:
+    """Whether whoever answers holds the other one by it; None when the answer does not tell.
+
+    Who may not send, or need not, can answer inactive without holding anybody.
+    """
+    if offer == "sendrecv":
+        return answer in HOLDING
+    return False if answer == "recvonly" else None

@@ -1,25 +1,243 @@
-"""Session descriptions (RFC 8866), as far as a sentence about them needs."""
+"""Session descriptions (RFC 8866), as far as calls with audio need them."""
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from ipaddress import ip_address
 
-_MEDIA = re.compile(r"^m=audio (\d+)\S* (\S+) ([^\r\n]*)", re.MULTILINE)
-_RTPMAP = re.compile(r"^a=rtpmap:(\d+) ([^\s/]+/\d+)", re.MULTILINE)
-#: Formats that need no rtpmap (RFC 3551, section 6).
+from .messages import Message
+
+_BOUNDARY = re.compile(r'boundary="?([^";,\s]+)', re.IGNORECASE)
+_DIRECTIONS = ("sendrecv", "sendonly", "recvonly", "inactive")
+#: What holds whoever is told so (RFC 3264, section 8.4).
+HOLDING = frozenset({"sendonly", "inactive"})
+#: Payload types that need no rtpmap (RFC 3551, section 6).
 _STATIC = {
-    "0": "PCMU/8000", "3": "GSM/8000", "8": "PCMA/8000", "9": "G722/8000", "18": "G729/8000",
+    "0": "PCMU/8000", "3": "GSM/8000", "4": "G723/8000", "8": "PCMA/8000", "9": "G722/8000",
+    "18": "G729/8000",
 }  # fmt: skip
 _EVENTS = "telephone-event"
 
 
-def audio_formats(sdp: str) -> str | None:
-    """The codecs of the first audio stream and how they travel; None without audio.
+@dataclass(frozen=True)
+class Format:
+    """One format of a stream, such as the payload type 96 that is opus at 48000 Hz, 2 channels.
 
-    Such as ``PCMU/8000, opus/48000 over RTP/AVP``. Events are no codec.
+    `name` is the number itself where the description does not say what it is, then without a rate.
+    `parameters` is what fmtp says.
     """
-    media = _MEDIA.search(sdp)
-    if media is None or media[1] == "0":
+
+    payload_type: str
+    name: str
+    rate: int | None = None
+    channels: int = 1
+    parameters: str = ""
+
+    def __str__(self) -> str:
+        return self.name if self.rate is None else f"{self.name}/{self.rate}"
+
+    @property
+    def is_event(self) -> bool:
+        """Whether it carries digits (RFC 4733) and no audio."""
+        return self.name.lower() == _EVENTS
+
+
+@dataclass(frozen=True)
+class Media:
+    """One stream: an ``m=`` line and what belongs to it, its own or the session's."""
+
+    kind: str
+    port: int
+    profile: str
+    formats: tuple[Format, ...]
+    address: str | None
+    attributes: tuple[tuple[str, str], ...]
+    #: As it is written; ``sendrecv`` when nothing is.
+    written_direction: str
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether port 0 refuses the stream, or takes it away."""
+        return self.port == 0
+
+    @property
+    def has_no_address(self) -> bool:
+        """Whether it names the unspecified address, 0.0.0.0 or ::, to which nothing can be sent."""
+        return self.address is not None and _is_unspecified(self.address)
+
+    @property
+    def direction(self) -> str:
+        """``sendrecv``, ``sendonly``, ``recvonly`` or ``inactive``.
+
+        An unspecified address is how RFC 2543 wrote a hold: ``inactive``.
+        """
+        written = self.written_direction
+        return "inactive" if self.has_no_address and written != "sendonly" else written
+
+    @property
+    def is_hold(self) -> bool:
+        """Whether an offer with it holds the other side. One that is refused holds nobody."""
+        return self.direction in HOLDING and not self.is_refused
+
+    @property
+    def words(self) -> str:
+        """Its direction as it is written, such as ``sendonly`` or ``sendrecv at 0.0.0.0``."""
+        if self.is_refused:
+            return "port 0"
+        return self.written_direction + (f" at {self.address}" if self.has_no_address else "")
+
+    @property
+    def codecs(self) -> tuple[str, ...]:
+        """Its codecs, such as ``PCMU/8000``, the preferred one first. Events are not a codec."""
+        return tuple(str(one) for one in self.formats if not one.is_event)
+
+    @property
+    def names(self) -> list[str]:
+        """The names of its codecs, in capitals."""
+        return [one.name.upper() for one in self.formats if not one.is_event]
+
+    @property
+    def events(self) -> tuple[str, ...]:
+        """The payload types of telephone events (RFC 4733)."""
+        return tuple(one.payload_type for one in self.formats if one.is_event)
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether its profile is one of SRTP."""
+        return "SAVP" in self.profile.upper()
+
+    @property
+    def ptime(self) -> float | None:
+        """Milliseconds of audio in a packet, as the description asks for; None when it does not."""
+        return next(
+            (float(value) for name, value in self.attributes if name == "ptime" and _number(value)),
+            None,
+        )
+
+    def __str__(self) -> str:
+        if self.is_refused:
+            return f"no {self.kind} (port 0)"
+        return f"{', '.join(self.codecs) or 'no codec'} over {self.profile}"
+
+
+@dataclass(frozen=True)
+class SessionDescription:
+    """A session description. `text` is the whole of it."""
+
+    text: str
+
+    @cached_property
+    def media(self) -> tuple[Media, ...]:
+        """Its streams, in order. A line that is no ``m=`` line of SDP is passed over."""
+        session, *streams = _blocks(self.text)
+        found = (_media(session, stream) for stream in streams)
+        return tuple(one for one in found if one is not None)
+
+    @property
+    def audio(self) -> Media | None:
+        """The first audio stream; None without one."""
+        return next((one for one in self.media if one.kind == "audio"), None)
+
+    @property
+    def words(self) -> str:
+        """The direction of the audio as it is written; that there is none."""
+        return self.audio.words if self.audio else "no audio"
+
+
+def description_in(message: Message) -> SessionDescription | None:
+    """The session description in a message, also as a part of a multipart; None without one."""
+    kind = (message.first("Content-Type") or "").strip().lower()
+    if kind.startswith("multipart/"):
+        text = _sdp_part(message)
+    else:
+        text = message.body if kind.startswith("application/sdp") or not kind else ""
+    return SessionDescription(text) if text.lstrip().startswith("v=") else None
+
+
+def audio_in(message: Message) -> Media | None:
+    """The first audio stream that a message describes; None without one."""
+    description = description_in(message)
+    return description.audio if description else None
+
+
+def _sdp_part(message: Message) -> str:
+    boundary = _BOUNDARY.search(message.first("Content-Type") or "")
+    for part in message.body.split(f"--{boundary[1]}") if boundary else ():
+        head, _, body = part.replace("\r\n", "\n").partition("\n\n")
+        if "application/sdp" in head.lower():
+            return body
+    return ""
+
+
+def _blocks(text: str) -> list[list[tuple[str, str]]]:
+    """The lines of the session and those of each stream, as type and value."""
+    blocks: list[list[tuple[str, str]]] = [[]]
+    for line in re.split(r"[\r\n]+", text):
+        if line[1:2] != "=":
+            continue
+        if line[0] == "m":
+            blocks.append([])
+        blocks[-1].append((line[0], line[2:].strip()))
+    return blocks
+
+
+def _media(session: list[tuple[str, str]], lines: list[tuple[str, str]]) -> Media | None:
+    kind, port, profile, *numbers = [*lines[0][1].split(), "", "", ""][:3] + lines[0][1].split()[3:]
+    port = port.partition("/")[0]
+    if not (port.isascii() and port.isdigit() and len(port) <= 5):
         return None
-    names = _STATIC | dict(_RTPMAP.findall(sdp))
-    formats = [names.get(number, number) for number in media[3].split()]
-    codecs = [name for name in formats if not name.lower().startswith(_EVENTS)]
-    return f"{', '.join(codecs)} over {media[2]}"
+    attributes = tuple(_attributes(lines))
+    return Media(
+        kind.lower(),
+        int(port),
+        profile,
+        tuple(_formats(numbers, attributes)),
+        _address(lines) or _address(session),
+        attributes,
+        _direction(attributes) or _direction(_attributes(session)) or _DIRECTIONS[0],
+    )
+
+
+def _attributes(lines: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    for kind, value in lines:
+        if kind == "a":
+            name, _, rest = value.partition(":")
+            yield name.strip().lower(), rest.strip()
+
+
+def _direction(attributes: Iterator[tuple[str, str]] | tuple[tuple[str, str], ...]) -> str | None:
+    return next((name for name, _ in attributes if name in _DIRECTIONS), None)
+
+
+def _address(lines: list[tuple[str, str]]) -> str | None:
+    """The address of a ``c=`` line, without a multicast's TTL."""
+    found = (value.split() for kind, value in lines if kind == "c")
+    return next((parts[2].partition("/")[0] for parts in found if len(parts) > 2), None)
+
+
+def _formats(numbers: list[str], attributes: tuple[tuple[str, str], ...]) -> Iterator[Format]:
+    maps = {**_STATIC, **dict(_by_number("rtpmap", attributes))}
+    parameters = dict(_by_number("fmtp", attributes))
+    for number in numbers:
+        name, *rest = maps.get(number, number).split("/")
+        rate, channels = [*(int(part) if _number(part) else None for part in rest), None, None][:2]
+        yield Format(number, name, rate, channels or 1, parameters.get(number, ""))
+
+
+def _by_number(name: str, attributes: tuple[tuple[str, str], ...]) -> Iterator[tuple[str, str]]:
+    for found, value in attributes:
+        number, _, rest = value.partition(" ")
+        if found == name and rest:
+            yield number, rest.strip()
+
+
+def _number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 9
+
+
+def _is_unspecified(address: str) -> bool:
+    try:
+        return ip_address(address).is_unspecified
+    except ValueError:
+        return False  # a name

@@ -1,4 +1,4 @@
-"""Hold, transfer, registration, digits and quality, by their events."""
+"""Transfer, registration, digits and quality, by their events."""
 
 import time
 from collections.abc import Callable
@@ -9,7 +9,6 @@ import pytest
 import soundfile
 
 from BaresipLibrary.agents import dtmf, transfers
-from BaresipLibrary.agents.holding import hold
 from BaresipLibrary.agents.quality import mos, quality_of
 from BaresipLibrary.agents.registration import register, unregister, wait_until_registered
 from BaresipLibrary.agents.registry import Registry
@@ -30,18 +29,10 @@ from BaresipLibrary.types import AudioSource
 
 from ..scripted import Phone
 
-SDP = "v=0\r\nm=audio 4000 RTP/AVP 0\r\na={}\r\n"
-
 
 def talking(phone: Phone, call_id: str = "in-1") -> None:
     phone.rings(call_id)
     phone.is_established(call_id)
-
-
-def offer(phone: Phone, direction: str, answer: str = "200 OK") -> None:
-    head = "Call-ID: in-1\r\nCSeq: 2 INVITE\r\n\r\n"
-    phone.sip(f"INVITE sip:bob SIP/2.0\r\n{head}{SDP.format(direction)}", sent=True)
-    phone.sip(f"SIP/2.0 {answer}\r\n{head}{SDP.format('recvonly')}")
 
 
 def when_told(phone: Phone, command: str, act: Callable[[], None]) -> None:
@@ -53,71 +44,6 @@ def when_told(phone: Phone, command: str, act: Callable[[], None]) -> None:
         act()
 
     setattr(phone.backend, command, told)
-
-
-def test_a_hold_is_agreed_in_the_sdp(phone: Phone) -> None:
-    talking(phone)
-    call = phone.agent.calls[0]
-    when_told(phone, "hold", lambda: offer(phone, "sendonly"))
-    hold(phone.agent, call, True, 60)
-    assert call.on_hold
-    assert phone.backend.commands[-1] == ("hold", "in-1", True)
-
-
-def test_a_hold_that_is_refused_says_with_what(phone: Phone) -> None:
-    talking(phone)
-    when_told(phone, "hold", lambda: offer(phone, "sendonly", "488 Not Acceptable Here"))
-    with pytest.raises(PhoneFailure, match="the peer answered 488 Not Acceptable Here"):
-        hold(phone.agent, phone.agent.calls[0], True, 60)
-    assert not phone.agent.calls[0].on_hold
-
-
-def collide(phone: Phone) -> None:
-    """Offers of both sides are refused, then the peer's is accepted."""
-    offer(phone, "sendonly", "491 Request Pending")
-    peers_offer(phone, "sendrecv", "sendrecv")
-
-
-def peers_offer(phone: Phone, direction: str, answer: str) -> None:
-    head = "Call-ID: in-1\r\nCSeq: 5 INVITE\r\n\r\n"
-    phone.sip(f"INVITE sip:alice SIP/2.0\r\n{head}{SDP.format(direction)}")
-    phone.sip(f"SIP/2.0 200 OK\r\n{head}{SDP.format(answer)}", sent=True)
-
-
-def test_a_hold_that_gave_way_to_the_peers_is_tried_again(phone: Phone) -> None:
-    talking(phone)
-    attempts = iter([lambda: collide(phone), lambda: offer(phone, "sendonly")])
-    when_told(phone, "hold", lambda: next(attempts)())
-    hold(phone.agent, phone.agent.calls[0], True, 60)
-    assert phone.agent.calls[0].on_hold
-    assert phone.backend.commands == [("hold", "in-1", True)] * 2
-
-
-def test_a_hold_that_collides_for_ever_says_so(phone: Phone) -> None:
-    talking(phone)
-    when_told(phone, "hold", lambda: offer(phone, "sendonly", "491 Request Pending"))
-    with pytest.raises(
-        PhoneFailure, match=r"re-INVITEs of both sides collided \(491\), and it did"
-    ):
-        hold(phone.agent, phone.agent.calls[0], True, 0)
-
-
-def test_a_resume_is_sent_after_a_hold_that_failed(phone: Phone) -> None:
-    talking(phone)
-    call = phone.agent.calls[0]
-    with pytest.raises(PhoneFailure, match="did not answer"):
-        hold(phone.agent, call, True, 0)
-    hold(phone.agent, call, False, 0)
-    assert phone.backend.commands == [("hold", "in-1", True), ("hold", "in-1", False)]
-
-
-def test_a_call_on_hold_is_not_the_active_one(phone: Phone) -> None:
-    talking(phone, "old")
-    talking(phone)
-    offer(phone, "sendonly")
-    active = phone.agent.active_call
-    assert active is not None
-    assert active.call_id == "old"
 
 
 def test_a_transfer_that_fails_says_why(phone: Phone) -> None:

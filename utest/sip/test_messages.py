@@ -1,11 +1,10 @@
-"""SIP messages, addresses, URIs and offers."""
+"""SIP messages, addresses and URIs."""
 
 import time
 
 import pytest
 
 from BaresipLibrary.sip.messages import Message, canonical_name, split_address
-from BaresipLibrary.sip.offers import Offers, audio_codecs, audio_direction
 from BaresipLibrary.sip.statuses import reason_phrase
 from BaresipLibrary.sip.uris import (
     address_part,
@@ -142,81 +141,6 @@ def test_addresses_of_uris() -> None:
 def test_usual_words() -> None:
     assert reason_phrase(486) == "Busy Here"
     assert reason_phrase(499) == reason_phrase(400)
-
-
-def sdp(media: str, session: str = "") -> str:
-    return f"v=0\r\no=- 1 1 IN IP4 h\r\n{session}t=0 0\r\nm=audio 4 RTP/AVP 0\r\n{media}"
-
-
-@pytest.mark.parametrize(
-    ("text", "direction"),
-    [
-        (sdp(""), "sendrecv"),
-        (sdp("a=sendonly\r\n"), "sendonly"),
-        (sdp("", "a=inactive\r\n"), "inactive"),
-        (sdp("a=recvonly\r\n", "a=inactive\r\n"), "recvonly"),
-        (sdp("", "c=IN IP4 0.0.0.0\r\n"), "inactive"),
-        (sdp("c=IN IP4 0.0.0.0\r\na=sendrecv\r\n"), "inactive"),
-        (sdp("c=IN IP4 1.2.3.4\r\n", "c=IN IP4 0.0.0.0\r\n"), "sendrecv"),
-        (sdp("a=sendrecv\r\nm=video 0 RTP/AVP 9\r\na=inactive\r\n"), "sendrecv"),
-    ],
-)
-def test_directions(text: str, direction: str) -> None:
-    assert audio_direction(text) == direction
-
-
-@pytest.mark.parametrize(
-    ("media", "codecs"),
-    [
-        ("m=audio 4 RTP/AVP 0 8 9", ["PCMU", "PCMA", "G722"]),
-        (
-            "m=audio 4/2 RTP/SAVP 96 101\r\n"
-            "a=rtpmap:96 opus/48000/2\r\na=rtpmap:101 telephone-event/8000",
-            ["opus"],
-        ),
-        ("m=audio 4 RTP/AVP 77", ["77"]),
-        ("m=audio 0 RTP/AVP 0", []),
-        ("m=video 4 RTP/AVP 96\r\na=rtpmap:96 VP8/90000", []),
-        (f"m=audio {'4' * 200_000}", []),
-    ],
-)
-def test_codecs(media: str, codecs: list[str]) -> None:
-    assert audio_codecs(f"v=0\r\ns=-\r\n{media}\r\n") == codecs
-
-
-def exchange(offers: Offers, offer: str, answer: str, *, ours: bool, status: int = 200) -> None:
-    head = "CSeq: 7 INVITE\r\n\r\n"
-    offers.take(Message(f"INVITE sip:x SIP/2.0\r\n{head}{sdp(f'a={offer}')}"), sent=ours)
-    reply = Message(f"SIP/2.0 {status} X\r\n{head}{sdp(f'a={answer}')}")
-    offers.take(reply, sent=not ours)
-
-
-def test_holds_follow_from_accepted_offers() -> None:
-    offers = Offers()
-    exchange(offers, "sendonly", "recvonly", ours=True)
-    assert (offers.on_hold, offers.held_by_peer) == (True, False)
-    exchange(offers, "inactive", "inactive", ours=False)
-    assert (offers.on_hold, offers.held_by_peer) == (True, True)
-    exchange(offers, "sendrecv", "sendonly", ours=True)
-    assert (offers.on_hold, offers.held_by_peer) == (False, True)
-    exchange(offers, "sendrecv", "sendrecv", ours=False)
-    assert (offers.on_hold, offers.held_by_peer) == (False, False)
-
-
-def test_an_offer_is_open_until_it_is_answered() -> None:
-    offers = Offers()
-    head = "CSeq: 7 INVITE\r\n\r\n"
-    offers.take(Message(f"INVITE sip:x SIP/2.0\r\n{head}{sdp('a=sendonly')}"), sent=True)
-    assert offers.awaits_answer
-    offers.take(Message(f"SIP/2.0 491 Request Pending\r\n{head}"), sent=False)
-    assert not offers.awaits_answer
-    assert offers.accepted == 0
-
-
-def test_a_refused_offer_changes_nothing() -> None:
-    offers = Offers()
-    exchange(offers, "sendonly", "recvonly", ours=True, status=488)
-    assert not offers.on_hold
 
 
 @pytest.mark.parametrize(

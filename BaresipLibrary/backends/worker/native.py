@@ -8,6 +8,7 @@ stack is between two steps, and there is where `StackThread` does its work.
 
 import contextlib
 import ctypes
+import os
 import re
 from collections import deque
 from collections.abc import AsyncIterator, Callable
@@ -46,14 +47,20 @@ _FUNCTIONS: tuple[tuple[str, Any, list[Any]], ...] = (
     ("call_modify", ctypes.c_int, [_POINTER]),
     ("call_update_media", ctypes.c_int, [_POINTER]),
     ("call_ack_pending", ctypes.c_bool, [_POINTER]),
+    ("call_replace_transfer", ctypes.c_int, [_POINTER, _POINTER]),
+    ("mbuf_alloc", _POINTER, [ctypes.c_size_t]),
+    ("mbuf_write_mem", ctypes.c_int, [_POINTER, _TEXT, ctypes.c_size_t]),
+    ("mbuf_set_posend", None, [_POINTER, ctypes.c_size_t, ctypes.c_size_t]),
+    ("mem_deref", _POINTER, [_POINTER]),
+    ("sip_msg_decode", ctypes.c_int, [_POINTER, _POINTER]),
+    ("uag_sipsess_sock", _POINTER, []),
+    ("sipsess_find", _POINTER, [_POINTER, _POINTER]),
     ("sipsess_reinvite", ctypes.c_int, [_POINTER, ctypes.c_bool]),
     ("ua_hangupf", None, [_POINTER, _POINTER, ctypes.c_uint16, _TEXT, _TEXT]),
 )
 #: How much of what the stack says of a call's audio is read; the buffers come first.
 _DESCRIPTION = 8192
 _BUFFERED = re.compile(rb"tx:.*?cur_sz=(\d+)", re.DOTALL)
-#: How many pointers the beginning of a call has, at most, that its session is among.
-_POINTERS = 16
 #: Leaves the payload type that was agreed.
 _SAME_PAYLOAD_TYPE = -1
 _DTMF_MODES = {"rtpevent": 0, "info": 1, "auto": 2}
@@ -224,10 +231,11 @@ async def refuse(
     await thread.run(hang_up)
 
 
-async def offer_hold(thread: StackThread, call_id: str, on: bool) -> bool:
+async def offer_hold(thread: StackThread, call_id: str, on: bool, stuck: str | None) -> bool:
     """Sends the re-INVITE that holds or resumes, unless one is under way; whether it did.
 
-    It is sent although the last one said the same.
+    It is sent although the last one said the same. `stuck` is a message of the call's dialog when
+    the stack would only queue the re-INVITE.
     """
 
     def offer() -> bool:
@@ -236,32 +244,43 @@ async def offer_hold(thread: StackThread, call_id: str, on: bool) -> bool:
             return False
         again = _library.call_is_onhold(call) is on
         failed = _library.call_modify(call) if again else _library.call_hold(call, on)
-        if not failed:
-            _send_queued(call)
+        if not failed and stuck and not _library.call_ack_pending(call):  # else sent after the ACK
+            _send_queued(stuck.encode())
         return not failed
 
     return await thread.run(offer)
 
 
-def _send_queued(call: int) -> None:
-    """Sends the re-INVITE that the stack has only queued; nothing when it has sent it.
+def _send_queued(message: bytes) -> None:
+    """Sends the re-INVITE that waits in the dialog which a message belongs to."""
+    buffer = _library.mbuf_alloc(len(message))
+    _library.mbuf_write_mem(buffer, message, len(message))
+    _library.mbuf_set_posend(buffer, 0, len(message))
+    decoded = _POINTER()
+    if not _library.sip_msg_decode(ctypes.byref(decoded), buffer):
+        session = _library.sipsess_find(_library.uag_sipsess_sock(), decoded)
+        if session:
+            _library.sipsess_reinvite(session, True)
+        _library.mem_deref(decoded)
+    _library.mem_deref(buffer)
 
-    When two re-INVITEs collide, libre waits with its own, and stops waiting when the peer's comes
-    first; but it takes the timer that it has stopped for one that runs, and never sends again.
+
+async def transfer_to(thread: StackThread, call_id: str, consultation_id: str) -> str | None:
+    """Sends the REFER that has a call's peer replace the consultation; what is wrong, else None.
+
+    It does not ask whether the peer supports Replaces: the peer's answer tells.
     """
-    session = _session(call)
-    if session and not _library.call_ack_pending(call):  # else it is sent after the ACK
-        _library.sipsess_reinvite(session, True)
 
+    def refer() -> str | None:
+        call, consultation = (
+            _library.uag_call_find(one.encode()) for one in (call_id, consultation_id)
+        )
+        if not call or not consultation:
+            return "the call has ended"
+        error = _library.call_replace_transfer(call, consultation)
+        return os.strerror(error) if error else None
 
-def _session(call: int) -> int | None:
-    """The SIP session of a call: the pointer that follows those to its user agent and account."""
-    owners = (_library.call_get_ua(call), _library.call_account(call))
-    pointers = (_POINTER * _POINTERS).from_address(call)
-    for place in range(_POINTERS - 2):
-        if (pointers[place], pointers[place + 1]) == owners:
-            return pointers[place + 2]
-    return None
+    return await thread.run(refer)
 
 
 @contextlib.asynccontextmanager

@@ -187,13 +187,12 @@ class Phone:
         self._refused.add(call_id)
         await native.refuse(self._stack, call_id, status, reason, headers)
 
-    async def do_hold(self, call_id: str, on: bool) -> None:
-        call = self._call(call_id)
+    async def do_hold(self, call_id: str, on: bool, stuck: str | None) -> None:
+        self._call(call_id)
         deadline = asyncio.get_running_loop().time() + _PATIENCE
         while True:
             self._news.clear()
-            if await native.offer_hold(self._stack, call_id, on):
-                call._on_hold = on  # what the wheel's own `hold` would remember
+            if await native.offer_hold(self._stack, call_id, on, stuck):
                 return
             self._call(call_id)
             remaining = deadline - asyncio.get_running_loop().time()
@@ -212,11 +211,12 @@ class Phone:
         self._spawn(self._transfer(call, call.transfer(uri)))
 
     async def do_attended_transfer(self, call_id: str, consultation_id: str) -> None:
-        call, consultation = self._call(call_id), self._call(consultation_id)
-        for one in (call, consultation):
-            if not one.is_on_hold:  # the wheel would not wait for a re-INVITE under way
-                await self.do_hold(str(one.call_id), True)
-        self._spawn(self._transfer(call, call.attended_transfer(consultation)))
+        # The wheel's own would hold both calls first, which nobody has asked for.
+        for one in (call_id, consultation_id):
+            self._call(one)
+        problem = await native.transfer_to(self._stack, call_id, consultation_id)
+        if problem is not None:
+            self._report("TransferFailed", call_id=call_id, text=problem)
 
     async def _transfer(self, call: Call, outcome: Any) -> None:
         seen = self._failed_transfers

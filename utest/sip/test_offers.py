@@ -1,0 +1,203 @@
+"""Offers and answers of a dialog, in every message in which they travel."""
+
+import pytest
+
+from BaresipLibrary.sip.messages import Message
+from BaresipLibrary.sip.offers import Exchange, Offers
+
+
+def sdp(direction: str, port: int = 4, address: str = "192.0.2.1") -> str:
+    return (
+        f"v=0\r\no=- 1 1 IN IP4 h\r\nc=IN IP4 {address}\r\nt=0 0\r\n"
+        f"m=audio {port} RTP/AVP 0\r\na={direction}\r\n"
+    )
+
+
+def request(method: str, number: int, body: str = "", *headers: str) -> Message:
+    lines = [f"{method} sip:x SIP/2.0", f"CSeq: {number} {method}", *headers]
+    return Message("\r\n".join([*lines, "", body]))
+
+
+def response(
+    status: int, number: int, body: str = "", *headers: str, to: str = "INVITE"
+) -> Message:
+    lines = [f"SIP/2.0 {status} X", f"CSeq: {number} {to}", *headers]
+    return Message("\r\n".join([*lines, "", body]))
+
+
+def exchange(offers: Offers, offer: str, answer: str, *, ours: bool, status: int = 200) -> None:
+    offers.take(request("INVITE", 7, sdp(offer)), sent=ours)
+    offers.take(response(status, 7, sdp(answer)), sent=not ours)
+
+
+def holds(offers: Offers) -> tuple[bool, bool]:
+    return offers.on_hold, offers.held_by_peer
+
+
+def test_holds_follow_from_accepted_offers() -> None:
+    offers = Offers()
+    exchange(offers, "sendonly", "recvonly", ours=True)
+    assert holds(offers) == (True, False)
+    exchange(offers, "inactive", "inactive", ours=False)
+    assert holds(offers) == (True, True)
+    exchange(offers, "sendrecv", "sendonly", ours=True)
+    assert holds(offers) == (False, True)
+    exchange(offers, "sendrecv", "sendrecv", ours=False)
+    assert holds(offers) == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("offer", "answer", "on_hold", "held"),
+    [
+        ("recvonly", "sendonly", False, False),  # what recvonly leaves to answer
+        ("recvonly", "inactive", False, False),
+        ("sendonly", "recvonly", False, True),
+        ("sendonly", "inactive", False, True),
+        ("sendrecv", "sendonly", True, False),
+        ("inactive", "inactive", False, True),
+    ],
+)
+def test_who_holds_by_an_offer_of_the_peer(
+    offer: str, answer: str, on_hold: bool, held: bool
+) -> None:
+    offers = Offers()
+    exchange(offers, offer, answer, ours=False)
+    assert holds(offers) == (on_hold, held)
+
+
+def test_a_hold_of_ours_says_nothing_of_the_peers() -> None:
+    offers = Offers()
+    exchange(offers, "sendonly", "inactive", ours=True)
+    assert holds(offers) == (True, False)
+
+
+def test_a_stream_that_is_taken_away_is_not_held() -> None:
+    offers = Offers()
+    offers.take(request("INVITE", 7, sdp("sendrecv", port=0)), sent=False)
+    offers.take(response(200, 7, sdp("inactive", port=0)), sent=True)
+    assert holds(offers) == (False, False)
+
+
+def test_an_unspecified_address_holds() -> None:
+    offers = Offers()
+    offers.take(request("INVITE", 7, sdp("sendrecv", address="0.0.0.0")), sent=False)
+    offers.take(response(200, 7, sdp("sendrecv")), sent=True)
+    assert holds(offers) == (False, True)
+
+
+def test_an_offer_is_open_until_it_is_answered() -> None:
+    offers = Offers()
+    offers.take(request("INVITE", 7, sdp("sendonly")), sent=True)
+    assert offers.awaits_answer
+    offers.take(response(491, 7), sent=False)
+    assert not offers.awaits_answer
+    assert offers.exchange is None
+
+
+def test_a_refused_offer_changes_nothing() -> None:
+    offers = Offers()
+    exchange(offers, "sendonly", "recvonly", ours=True, status=488)
+    assert holds(offers) == (False, False)
+
+
+def test_an_answer_to_another_request_is_not_ours() -> None:
+    offers = Offers()
+    offers.take(request("INVITE", 7, sdp("sendonly")), sent=True)
+    offers.take(response(200, 8, sdp("recvonly")), sent=False)
+    offers.take(response(200, 7, sdp("recvonly"), to="UPDATE"), sent=False)
+    assert offers.exchange is None and offers.awaits_answer
+
+
+def own(offer: str, answer: str) -> Exchange:
+    offers = Offers()
+    exchange(offers, offer, answer, ours=True)
+    assert offers.own is not None
+    return offers.own
+
+
+@pytest.mark.parametrize(
+    ("offer", "answer"),
+    [
+        ("sendonly", "sendrecv"),
+        ("sendonly", "sendonly"),
+        ("recvonly", "recvonly"),
+        ("inactive", "recvonly"),
+    ],
+)
+def test_an_answer_that_the_offer_does_not_allow(offer: str, answer: str) -> None:
+    assert own(offer, answer).contradiction == answer
+
+
+@pytest.mark.parametrize(
+    ("offer", "answer"),
+    [("sendonly", "recvonly"), ("sendonly", "inactive"), ("sendrecv", "sendonly")],
+)
+def test_an_answer_that_the_offer_allows(offer: str, answer: str) -> None:
+    assert own(offer, answer).contradiction is None
+
+
+def test_what_the_peer_offers_later_does_not_mend_a_contradiction() -> None:
+    offers = Offers()
+    exchange(offers, "sendonly", "sendrecv", ours=True)
+    exchange(offers, "sendrecv", "sendonly", ours=False)
+    assert (offers.on_hold, offers.contradiction) == (True, "sendrecv")
+    exchange(offers, "sendonly", "recvonly", ours=True)
+    assert offers.contradiction is None
+
+
+def test_a_late_offer_comes_in_the_200_and_is_answered_in_the_ack() -> None:
+    offers = Offers()
+    offers.take(request("INVITE", 3), sent=True)
+    offers.take(response(200, 3, sdp("sendonly")), sent=False)
+    assert offers.exchange is None
+    offers.take(request("ACK", 3, sdp("recvonly")), sent=True)
+    assert holds(offers) == (False, True)
+    assert offers.exchange is not None and not offers.exchange.ours
+    assert [one.words for one in offers.exchange.sides()] == ["recvonly", "sendonly"]
+    offers.take(request("INVITE", 4), sent=False)
+    offers.take(response(200, 4, sdp("sendonly")), sent=True)
+    offers.take(request("ACK", 4, sdp("recvonly")), sent=False)
+    assert holds(offers) == (True, False)
+
+
+def test_a_late_offer_in_a_reliable_183_is_answered_in_the_prack() -> None:
+    offers = Offers()
+    offers.take(request("INVITE", 3), sent=True)
+    offers.take(response(183, 3, sdp("sendonly"), "RSeq: 9"), sent=False)
+    offers.take(request("PRACK", 4, sdp("recvonly"), "RAck: 9 3 INVITE"), sent=True)
+    assert holds(offers) == (False, True)
+    offers.take(response(200, 4, to="PRACK"), sent=False)
+    offers.take(response(200, 3), sent=False)
+    offers.take(request("ACK", 3), sent=True)
+    assert holds(offers) == (False, True)
+
+
+def test_a_183_answers_an_offer_and_a_prack_makes_another() -> None:
+    offers = Offers()
+    offers.take(request("INVITE", 3, sdp("sendrecv")), sent=True)
+    offers.take(response(183, 3, sdp("sendonly"), "RSeq: 9"), sent=False)
+    assert holds(offers) == (False, True)
+    offers.take(request("PRACK", 4, sdp("sendrecv"), "RAck: 9 3 INVITE"), sent=True)
+    offers.take(response(200, 4, sdp("sendrecv"), to="PRACK"), sent=False)
+    assert holds(offers) == (False, False)
+
+
+def test_what_a_183_has_answered_goes_with_a_refusal() -> None:
+    offers = Offers()
+    exchange(offers, "sendrecv", "sendrecv", ours=True)
+    offers.take(request("INVITE", 8, sdp("sendonly")), sent=True)
+    offers.take(response(183, 8, sdp("recvonly")), sent=False)
+    assert holds(offers) == (True, False)
+    offers.take(response(488, 8), sent=False)
+    assert holds(offers) == (False, False)
+
+
+def test_an_update_holds_and_resumes() -> None:
+    offers = Offers()
+    for number, direction, answer in ((5, "sendonly", "recvonly"), (6, "sendrecv", "sendrecv")):
+        offers.take(request("UPDATE", number, sdp(direction)), sent=False)
+        offers.take(response(200, number, sdp(answer), to="UPDATE"), sent=True)
+        assert holds(offers) == (False, direction == "sendonly")
+    offers.take(request("UPDATE", 7), sent=False)
+    offers.take(response(200, 7, to="UPDATE"), sent=True)
+    assert holds(offers) == (False, False)
