@@ -10,7 +10,7 @@ from .sip.uris import host_part, is_uri
 _QUOTED = '"\\'
 _BARE = ';"<>'
 _TOKEN = re.compile(r"[A-Za-z0-9!%*_+`'~.-]+")
-_STUN = re.compile(r"(stuns?|turns?):(\[[0-9A-Fa-f:.]+\]|[^\s:;\"<>@]+)(:\d{1,5})?")
+_STUN = re.compile(r"(stun|turns?):(\[[0-9A-Fa-f:.]+\]|[^\s:;\"<>@]+)(:\d{1,5})?")
 _LONGEST_INTERVAL = 86_400 * 7
 _LONGEST_RING = 86_400
 #: What the message itself needs, and so is not for a suite to set.
@@ -64,6 +64,8 @@ class Account:
     auth_user: str | None = None
     outbound: str | None = None
     stun_server: str | None = None
+    stun_user: str | None = None
+    stun_password: str = field(default="", repr=False)
     media_enc: str | None = None
     regint: int = 0
     mwi: bool = False
@@ -80,6 +82,8 @@ class Account:
         _refuse(whose, self.username, _BARE + "@: ")
         _refuse("domain", self.domain, _BARE + "@ ")
         _refuse("password", self.password, _QUOTED)
+        _refuse("stun_user", self.stun_user, _QUOTED)
+        _refuse("stun_password", self.stun_password, _QUOTED)
         _refuse("display_name", self.display_name, _QUOTED + "<>")
         _refuse("auth_user", self.auth_user, _BARE + "\\ ")
         _refuse("media_enc", self.media_enc, _BARE + " ")
@@ -87,6 +91,7 @@ class Account:
             _refuse("audio_codecs", codec, _BARE + ", ")
         self._check_required()
         self._check_servers()
+        self._check_turn()
         check_headers(self.headers)
 
     def _check_required(self) -> None:
@@ -113,6 +118,36 @@ class Account:
             raise UsageError(
                 f"stun_server {self.stun_server!r} is not like stun:host:port or turn:host:port."
             )
+
+    def _check_turn(self) -> None:
+        given = [
+            name
+            for name, value in (
+                ("stun_user", self.stun_user),
+                ("stun_password", self.stun_password),
+            )
+            if value
+        ]
+        if self.nat_traversal != "turn":
+            if given:
+                raise UsageError(f"{given[0]} is for a stun_server that begins with turn:.")
+        elif len(given) == 1 or not self._turn_credentials[1]:
+            raise UsageError(
+                f"stun_server {self.stun_server!r} needs both stun_user and stun_password; without"
+                " them, the user and the password of the account."
+            )
+
+    @property
+    def nat_traversal(self) -> str | None:
+        """How media finds its way: ``stun``, ``turn``, or None."""
+        return self.stun_server[:4] if self.stun_server else None
+
+    @property
+    def _turn_credentials(self) -> tuple[str, str]:
+        """The user and the password for a TURN server (RFC 8656)."""
+        if self.stun_user:
+            return self.stun_user, self.stun_password
+        return self.auth_user or self.username, self.password
 
     @property
     def outbound_uri(self) -> str | None:
@@ -168,10 +203,13 @@ class Account:
             "outbound": f'"{self.outbound_uri}"' if self.outbound else None,
             "audio_codecs": ",".join(self.audio_codecs) or None,
             "mediaenc": self.media_enc,
-            "medianat": self.stun_server and self.stun_server[:4],
+            "medianat": self.nat_traversal,
             "stunserver": self.stun_server and f'"{self.stun_server}"',
             "catchall": None if self.catch_all is False else "yes",
         }
+        if self.nat_traversal == "turn":
+            user, password = self._turn_credentials
+            parameters |= {"stunuser": f'"{user}"', "stunpass": f'"{password}"'}
         given = [f"{key}={value}" for key, value in parameters.items() if value]
         return f"{name}<{self.uri_at(address, port)}>;" + ";".join(given)
 

@@ -27,6 +27,7 @@ class ScriptedBackend(Backend):
     name = "scripted"
     capabilities = frozenset(Capability)
     media_encryptions = frozenset({"srtp"})
+    nat_traversals = frozenset({"stun"})
     codecs = {"pcmu": "PCMU/8000/1"}  # noqa: RUF012
 
     def __init__(self, changes: Changes, folder: Path) -> None:

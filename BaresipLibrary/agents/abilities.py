@@ -17,6 +17,9 @@ def check_abilities(name: str, account: Account, backend: Backend) -> None:
         raise UsageError(
             f"{name}: {backend.description} has no media_enc {account.media_enc}; it has {known}."
         )
+    traversal = account.nat_traversal
+    if traversal and traversal not in backend.nat_traversals:
+        raise UsageError(f"{name}: {backend.description} has no module {traversal}.")
     for codec in account.audio_codecs:
         known_as = backend.codecs.get(codec_name(codec))
         if known_as is None or ("/" in codec and codec.lower() not in _forms(known_as)):

@@ -160,6 +160,8 @@ class Agent:
         """A call is reported; some of its messages may have been traced before."""
         if call.call_id not in self._calls:
             self._calls[call.call_id] = call
+            if call.direction is Direction.OUTGOING and self.backend.shows_messages:
+                call.needs = self.account.stun_server
             for traced in self.journal.latest_messages():
                 message = Message(traced.text)
                 if message.call_id == call.call_id:

@@ -21,7 +21,7 @@ from ..events import (
 from ..sip.messages import Message
 from ..sip.offers import Offers
 from .clocks import RecordingClocks
-from .endings import Ending, Endings, corrected, told_by_stack
+from .endings import Ending, Endings, before_invite, corrected, told_by_stack
 from .info_digits import InfoDigits
 
 #: How much later (s) than the stack's report of it a message may show in the trace.
@@ -65,6 +65,9 @@ class Call:
     offers: Offers = field(default_factory=Offers)
     #: What the suite asked for last: its stack goes on to want that when the peer refuses.
     hold_wanted: bool = False
+    #: The STUN or TURN server that has to answer before an outgoing call can send its INVITE.
+    needs: str | None = None
+    invited: bool = False
     _closed: CallClosed | None = None
 
     def __repr__(self) -> str:
@@ -76,7 +79,13 @@ class Call:
         if self._closed is None:
             return None
         ended = self.endings.of(self._closed)
-        return corrected(self._closed, ended, established=self.established_at is not None)
+        closed = corrected(self._closed, ended, established=self.established_at is not None)
+        return before_invite(closed, self.needed) if self.needed else closed
+
+    @property
+    def needed(self) -> str | None:
+        """The server that has to answer before the INVITE is sent; None once that is."""
+        return None if self.invited else self.needs
 
     @property
     def ending(self) -> Ending | None:
@@ -155,6 +164,7 @@ class Call:
         """Takes in a SIP message of this call; a digit that was misread, and what is right."""
         self.offers.take(message, sent=sent)
         self.endings.take(message, sent=sent)
+        self.invited = self.invited or message.transaction_method == "INVITE"
         misread = self.info_digits.take(message, sent=sent, at=at)
         if misread:
             self.pressed = [misread[1] if one is misread[0] else one for one in self.pressed]
@@ -203,6 +213,8 @@ class Call:
     def _life(self) -> str:
         if self.state is CallState.ESTABLISHED:
             return "is up"
+        if self.needed:
+            return f"has sent no INVITE yet, for which it needs an answer from {self.needed}"
         if self.answered:
             return "has been answered, but not acknowledged"
         return "has not been answered" if self.direction is Direction.OUTGOING else "rings"

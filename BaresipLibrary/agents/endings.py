@@ -88,3 +88,15 @@ def corrected(closed: CallClosed, ending: Ending | None, *, established: bool) -
     if closed.by is ClosedBy.FAILURE:
         closed = replace(closed, by=ClosedBy.REFUSAL, status=ending.status)
     return replace(closed, words=ending.phrase) if closed.by is ClosedBy.REFUSAL else closed
+
+
+def before_invite(closed: CallClosed, server: str) -> CallClosed:
+    """The end of a call that sent no INVITE; a status is then not that of a SIP answer."""
+    if closed.by is ClosedBy.REFUSAL:
+        words = f"{server} answered {closed.status} {closed.words}".rstrip()
+    elif closed.by is ClosedBy.FAILURE:
+        words = closed.words
+    else:
+        return closed
+    words += ", before an INVITE was sent"
+    return replace(closed, by=ClosedBy.FAILURE, status=None, words=words)

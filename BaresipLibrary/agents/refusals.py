@@ -10,6 +10,7 @@ from ..sip.transactions import Transaction, counted, transactions
 from ..sip.uris import user_part
 from .agent import Agent
 from .media_agreement import takes
+from .nat_traversal import failed_traversal
 
 #: Statuses that may be about the body, and which header or offer of it to name.
 _ABOUT_BODY = (400, 415, 488, 500, 606)
@@ -43,7 +44,10 @@ def story_of(agent: Agent, invite: Transaction) -> str:
     """What became of an INVITE that no call came of, as a clause."""
     caller = split_address(invite.request.first("From") or "")[1] or "an unknown caller"
     if invite.final is None:
-        return f"the INVITE from {caller} arrived, and {agent.name} has not answered it"
+        last, server = invite.last_answer, agent.account.stun_server
+        answered = f"answered it with {last.words} only" if last else "not answered it"
+        needs = f", which needs an answer from {server} first," if server else ""
+        return f"the INVITE from {caller} arrived, and {agent.name}{needs} has {answered}"
     again = len(invite.answers) - sum(answer.status < 200 for answer in invite.answers) - 1
     told = f"{agent.name}'s own stack refused the INVITE from {caller} with {invite.final.words}"
     if again and not invite.acknowledgements:
@@ -55,6 +59,9 @@ def cause_of(agent: Agent, invite: Transaction) -> str | None:
     """What in a refused INVITE the status is about, as a sentence."""
     if invite.final is None:
         return None
+    traversal = failed_traversal(agent, invite.at)
+    if traversal:
+        return traversal
     request, status = invite.request, invite.final.status
     if status == 404:
         uri = request.start_line.split(" ")[1]

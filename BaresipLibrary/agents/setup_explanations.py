@@ -16,6 +16,7 @@ from ..sip.uris import address_part
 from .agent import Agent
 from .call import Call, Direction
 from .media_agreement import takes
+from .nat_traversal import failed_traversal
 from .observations import (
     invites_of,
     once_traced,
@@ -57,7 +58,17 @@ def _on_unanswered(agent: Agent, call: Call, agents: Sequence[Agent]) -> str | N
     partner = partner_of(call, agents, agent)
     if partner and partner[1].is_waiting:
         return f"{partner[0].name} rings, and nobody has accepted there; use Accept."
-    return silence_of(agent, "INVITE", 0, call.call_id)
+    return _on_needy_callee(agent, call, agents) or silence_of(agent, "INVITE", 0, call.call_id)
+
+
+def _on_needy_callee(agent: Agent, call: Call, agents: Sequence[Agent]) -> str | None:
+    """That the agent which is called needs its STUN or TURN server before it can ring."""
+    for other in agents:
+        server = other.account.stun_server
+        arrived = arrived_invite(other, call.call_id) if server and other is not agent else None
+        if arrived and not partner_of(call, [other], agent):
+            return f"{other.name} needs an answer from {server} before it can ring."
+    return None
 
 
 def on_missing_ack(agent: Agent, call: Call) -> str | None:
@@ -196,6 +207,8 @@ def _on_lost_call(agent: Agent, call: Call) -> str | None:
     distrust = distrusted_certificate(line for line in logged if line.at >= call.began_at)
     if distrust:
         return f"The server's TLS certificate is not trusted ({distrust}); see tls_ca_file."
+    if call.needed:
+        return once_traced(agent, lambda: failed_traversal(agent, call.began_at))
     if call.direction is Direction.INCOMING:
         return on_missing_ack(agent, call)
     if "timed out" in call.closed.words:

@@ -121,6 +121,8 @@ class Backend(ABC):
     capabilities: frozenset[Capability]
     #: The values of the account's media_enc that this baresip understands.
     media_encryptions: frozenset[str]
+    #: Of ``stun`` and ``turn`` those that it can do.
+    nat_traversals: frozenset[str]
     #: The audio codecs of this baresip by their lower-case names, each as it is asked for.
     codecs: Mapping[str, str]
     #: What a tester should know about this baresip before it surprises, a sentence each.

@@ -59,6 +59,7 @@ class EmbeddedBackend(Backend):
     name = "embedded"
     capabilities = frozenset(Capability) - {Capability.MESSAGE_WAITING}
     media_encryptions = frozenset({"srtp", "srtp-mand", "srtp-mandf", "dtls_srtp"})
+    nat_traversals = frozenset({"stun", "turn"})
     codecs = MappingProxyType(
         {
             "pcmu": "PCMU/8000/1",

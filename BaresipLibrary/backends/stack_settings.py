@@ -34,7 +34,9 @@ _OWN_PARAMETERS = {
     "outbound": "use outbound=",
     "outbound1": "use outbound=",
     "regint": "use regint=",
+    "stunpass": "use stun_password=",
     "stunserver": "use stun_server=",
+    "stunuser": "use stun_user=",
 }
 #: Lines of the configuration that the library writes and cannot do without.
 _OWN_LINES = {

@@ -40,6 +40,8 @@ class AgentKeywords(Component):
         auth_user: str | None = None,
         outbound: str | None = None,
         stun_server: str | None = None,
+        stun_user: str | None = None,
+        stun_password: str | Secret | None = None,
         media_enc: MediaEncryption | None = None,
         regint: int | None = None,
         mwi: bool = False,
@@ -78,7 +80,8 @@ class AgentKeywords(Component):
         | ``transport`` | Towards the domain: ``udp``, ``tcp`` or ``tls``. |
         | ``auth_user`` | The user of the digest, where it is not ``username``. |
         | ``outbound`` | The proxy that requests go to, as host, host:port or SIP URI, where it is not the domain. |
-        | ``stun_server`` | ``stun:host:port`` or ``turn:host:port``; brings NAT traversal for media with it. |
+        | ``stun_server`` | ``stun:host:port`` or ``turn:host:port``; brings NAT traversal for media with it: the agent's own address as that server sees it, or an address of the server, which relays. |
+        | ``stun_user``, ``stun_password`` | For a TURN server, the password as text or ``Secret``; the user and password of the account when left out. |
         | ``media_enc`` | ``srtp``, ``srtp-mand``, ``srtp-mandf`` or ``dtls_srtp``. |
         | ``regint`` | Seconds between registrations; 0 never registers. 600 when there is a domain. |
         | ``mwi`` | Whether to subscribe to message waiting. |
@@ -112,12 +115,14 @@ class AgentKeywords(Component):
             account = Account(
                 username=name if username is None else username,
                 domain=domain,
-                password=password.value if isinstance(password, Secret) else password or "",
+                password=_plain(password),
                 display_name=display_name,
                 transport=transport.name,
                 auth_user=auth_user,
                 outbound=outbound,
                 stun_server=stun_server,
+                stun_user=stun_user,
+                stun_password=_plain(stun_password),
                 media_enc=media_enc.value if media_enc else None,
                 regint=(600 if domain else 0) if regint is None else regint,
                 mwi=mwi,
@@ -275,6 +280,11 @@ class AgentKeywords(Component):
         | ${json} = | Get Info As Json | alice |
         """
         return _as_json(info_of(self._agents.get(agent)))
+
+
+def _plain(password: str | Secret | None) -> str:
+    """A password as it goes into the account. It is handed on, never shown."""
+    return password.value if isinstance(password, Secret) else password or ""
 
 
 def _as_json(info: Mapping[str, Any]) -> str:

@@ -50,6 +50,12 @@ Every Value Is Checked Where It Is Given
     auth_user must not contain ';': *    auth_user=a;b
     outbound 'a b' is not a host, host:port or SIP URI.    outbound=a b
     stun_server 'example.org' is not like *    stun_server=example.org
+    stun_server 'stuns:example.org' is not like *    stun_server=stuns:example.org
+    stun_server 'turn:example.org' needs both stun_user and stun_password; *    stun_server=turn:example.org
+    stun_server 'turn:example.org' needs both *    stun_server=turn:example.org    stun_user=x
+    stun_user is for a stun_server that begins with turn:.    stun_server=stun:example.org    stun_user=x
+    stun_password is for a stun_server that begins with turn:.    stun_password=x
+    stun_password must not contain '"': *    stun_server=turn:example.org    stun_user=x    stun_password=a"b
     regint must lie between 0 and 604800 s, -1 does not.    regint=-1
     audio_codecs must not contain ',': *    audio_codecs=${{['a,b']}}
     tls_ca_file: there is no file /nowhere/ca.pem.    tls_ca_file=/nowhere/ca.pem

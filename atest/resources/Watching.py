@@ -1,5 +1,6 @@
 """Waits on what an agent saw, for suites that watch what no keyword waits for."""
 
+import re
 import time
 
 from robot.libraries.BuiltIn import BuiltIn
@@ -76,3 +77,30 @@ def each_register_should_have_waited(name: str, count: int) -> None:
             open_requests.discard(transaction)
     if sent < count:
         raise AssertionError(f"{name} sent {sent} REGISTERs only.")
+
+
+def its_media_address_should_be(name: str, address: str) -> None:
+    """Fails unless the newest SDP that an agent sent in its newest call has its audio there."""
+    found = re.findall(r"^c=IN IP\d (\S+)", _sent_sdp(name), re.MULTILINE)
+    if found[-1:] != [address]:  # that of the media follows that of the session
+        raise AssertionError(f"{name} sent an SDP with {found}, not with {address}.")
+
+
+def _sent_sdp(name: str) -> str:
+    agent = _agent(name)
+
+    def sent() -> str | None:
+        messages = agent.journal.messages(agent.last_call.call_id)
+        bodies = [Message(one.text).body for one in messages if one.sent]
+        return next((body for body in reversed(bodies) if "m=audio" in body), None)
+
+    return wait_until(agent.changes, sent, 2.0) or ""
+
+
+def its_calls_should_have_sent_no_invite(name: str) -> None:
+    """Fails when an agent has sent an INVITE."""
+    agent = _agent(name)
+    with agent.changes:
+        events = list(agent.journal.of_kind(SipMessage))
+    if any(event.sent and event.text.startswith("INVITE ") for event in events):
+        raise AssertionError(f"{name} sent an INVITE.")

@@ -19,6 +19,7 @@ def hand_over_secrets() -> None:
     """Puts passwords where a CI system puts them: into the environment."""
     os.environ["ATEST_ALICE"] = PASSWORDS["alice"]
     os.environ["ATEST_BOB"] = PASSWORDS["bob"]
+    os.environ["ATEST_TURN"] = PASSWORDS["turn-user"]
 
 
 def no_process_should_show_a_secret() -> None:

@@ -28,6 +28,7 @@ PASSWORDS = {
     "bob": "s3cret pw-bob",
     "carol": "s3cret-pw-carol",
     "digest-user": "s3cret-pw-trunk",
+    "turn-user": "s3cret;pw turn",
     **dict.fromkeys(("1001", "1002", "1003"), "s3cret-pw-desk"),
 }
 _PORT_ATTEMPTS = 5

@@ -81,6 +81,7 @@ class AttachedBackend(ControlledPhone):
         self.capabilities = versions.capabilities(version, modules) - unable
         self.caveats = versions.caveats(version)
         self.media_encryptions = encryptions_of(modules)
+        self.nat_traversals = modules & {"stun", "turn"}
         self.codecs = codecs_of(modules)
 
     @property

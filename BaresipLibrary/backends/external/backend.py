@@ -52,6 +52,7 @@ class ExternalBackend(ControlledPhone):
         self.capabilities = versions.capabilities(self.version, self._program.modules)
         self.caveats = versions.caveats(self.version)
         self.media_encryptions = encryptions_of(self._program.modules)
+        self.nat_traversals = self._program.modules & {"stun", "turn"}
         self.codecs = codecs_of(self._program.modules)
         self._stem = stem
         self._launcher = launcher

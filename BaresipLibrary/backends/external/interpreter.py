@@ -90,6 +90,8 @@ class Interpreter:
         self.registered = False
         self.calls: dict[str, LiveCall] = {}
         self.last_dialled: str | None = None
+        #: How a call ended of which baresip 1.0 never told the Call-ID: it had sent no INVITE.
+        self.not_dialled: str | None = None
         #: Calls that were told to hold (or to resume), until the peer has answered.
         self.holding: dict[str, bool] = {}
         #: The call whose signalling is being carried out: its audio begins and ends meanwhile.
@@ -111,6 +113,8 @@ class Interpreter:
             self._report(_PLAIN[kind](at, call_id))
         elif kind in self._call_handlers and call_id:  # it names no call that it refused by itself
             self._call_handlers[kind](at, message)
+        elif kind == "CALL_CLOSED" and message.get("direction") == "outgoing":
+            self.not_dialled = str(message.get("param") or "")
         elif kind in self._other_handlers:
             self._other_handlers[kind](at, message)
 
@@ -120,6 +124,10 @@ class Interpreter:
         if self.signalling in with_peer or not with_peer:
             return self.signalling
         return with_peer[-1]
+
+    def forget_dialling(self) -> None:
+        """Another call is about to be dialled."""
+        self.last_dialled = self.not_dialled = None
 
     def dialled(self, at: float, call_id: str, peer: str) -> None:
         """An outgoing call is known; baresip 1.0 tells so by the next thing that happens in it."""

@@ -1,6 +1,5 @@
 """One baresip under control, however it came to be: its connection, its reader and its commands."""
 
-import re
 import selectors
 import shutil
 import socket
@@ -20,6 +19,7 @@ from ...errors import AgentGone, BackendError, CommandRefused
 from ...events import Event
 from ...waits import Changes, wait_until
 from ..base import Backend, Capability, Headers, Packets, Report, Source
+from .answers import call_id_in, not_dialled, packets_in
 from .control import Command, Control
 from .errands import Errands
 from .interpreter import Interpreter, LiveCall
@@ -33,12 +33,10 @@ from .versions import Version
 _EVENT, _INFO = 0.24, 0.1
 #: How long an INVITE may take to leave (s).
 _DIAL = 10.0
-_CALL_ID = re.compile(r"(?:call id: |\bid=)(\S+)")
 _SILENCED = (
     "baresip {} sends nothing more in this call: the source of another call was changed while this"
     " one was on hold"
 )
-_SENT, _RECEIVED = re.compile(r"TX: packets=(\d+)"), re.compile(r"\brcvd=(\d+)")
 
 
 class ControlledPhone(Backend):
@@ -265,29 +263,33 @@ class ControlledPhone(Backend):
         if self.version.repeats_parameters:
             uri = uri.removesuffix(self._account.transport_parameter)
         with self._changes:
-            self._interpreter.last_dialled = None
+            self._interpreter.forget_dialling()
         if self.version.names_calls:
             self._ask(("dial", uri))
             return self._dialled()
         status = self._ask(("dial", uri), ("callstat", ""))[1]
-        found = _CALL_ID.search(status)
+        call_id = call_id_in(status)
         with self._changes:
-            if found and "Outgoing" in status and self._interpreter.last_dialled is None:
-                self._interpreter.dialled(time.monotonic(), found[1], uri)
+            if call_id and "Outgoing" in status and self._interpreter.last_dialled is None:
+                self._interpreter.dialled(time.monotonic(), call_id, uri)
                 self._changes.notify_all()
         return self._dialled()
 
     def _dialled(self) -> str:
         # With NAT traversal the INVITE leaves some time after the command.
         call_id = wait_until(self._changes, self._last_dialled, _DIAL)
+        if call_id:
+            return call_id
+        told = self._interpreter.not_dialled
         if call_id is None:
-            raise BackendError(f"baresip did not tell within {_DIAL:g} s what call it made.")
-        return call_id
+            self._ask(("hangup", ""))  # or it might call when nobody expects it any more
+        raise BackendError(not_dialled(told, self._account.stun_server, _DIAL))
 
     def _last_dialled(self) -> str | None:
         if self._control is None or self._control.lost is not None:
             raise AgentGone("it has ended")
-        return self._interpreter.last_dialled
+        ended = "" if self._interpreter.not_dialled is not None else None
+        return self._interpreter.last_dialled or ended
 
     def answer(self, call_id: str) -> None:
         call = self._call(call_id)
@@ -339,7 +341,7 @@ class ControlledPhone(Backend):
         self._prepare_recording()
         with self._headers(headers):
             with self._changes:
-                self._interpreter.last_dialled = None
+                self._interpreter.forget_dialling()
             self._ask_about(call_id, "atransferstart", uri)
             self._call(call_id).told_to_hold = True  # by that command
             self._consultation = self._dialled()
@@ -374,9 +376,7 @@ class ControlledPhone(Backend):
     def count_packets(self, call_id: str) -> Packets | None:
         if call_id not in self._interpreter.calls:
             return None
-        told = self._ask_about(call_id, "audio_debug")
-        sent, received = _SENT.search(told), _RECEIVED.search(told)
-        return Packets(int(received[1]) if received else 0, int(sent[1])) if sent else None
+        return packets_in(self._ask_about(call_id, "audio_debug"))
 
     def register(self) -> None:
         self._registration.register(self._account.regint, self.version)

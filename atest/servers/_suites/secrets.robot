@@ -3,6 +3,7 @@ Documentation       Run as a child: a call with secrets in it, and a failure, at
 Resource            ../../resources/backend.resource
 Library             BaresipLibrary    timeout=5s    recordings=always    evidence=always    backend=${BACKEND}
 Library             ../Secrets.py
+Library             ../TurnServer.py
 Resource            ../servers.resource
 Suite Setup         Start Registrar
 Suite Teardown      Stop Server
@@ -29,6 +30,24 @@ A Call With Secrets In It
     Get Info As Json    alice
     ${alice} =    Get Info    alice
     Log Many    &{alice}
+
+A Call By A Relay
+    ${turn} =    Start Turn Server
+    VAR    ${password: Secret}    %{ATEST_TURN}
+    Start Agent    alice    stun_server=${turn}[uri]    stun_user=turn-user
+    ...    stun_password=${password}
+    Start Agent    bob
+    Establish    alice    bob
+    No Process Should Show A Secret
+
+A Relay That Refuses
+    ${turn} =    Start Turn Server
+    VAR    ${password: Secret}    %{ATEST_TURN}
+    Start Agent    alice    stun_server=${turn}[uri]    stun_user=somebody
+    ...    stun_password=${password}
+    Start Agent    bob
+    Dial    alice    bob
+    Wait Until State Is    alice    ESTABLISHED
 
 A Refused Registration
     Start Agent    alice    banned    ${PBX.domain}    ${ALICE}
