@@ -260,8 +260,10 @@ class StackLog(Event):
 class AgentDied(Event):
     """The agent's process ended though nobody asked for it.
 
-    `status` is its exit code, negative for a signal, None when it could not be learned.
+    `status` is its exit code, negative for a signal, None when it could not be learned. `fault` is
+    what broke in this library instead, so that the process cannot be followed any more.
     """
 
     status: int | None
     last_words: str
+    fault: str = ""

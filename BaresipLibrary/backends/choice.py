@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from ..account import Account
-from ..errors import BackendError
+from ..errors import BackendError, UsageError
 from ..types import BackendName
 from ..waits import Changes
 from .base import Backend
@@ -35,14 +35,30 @@ def make_backend(
 
     Raises:
         BackendError: it is not installed; says how to get it.
+        UsageError: it is embedded, and a setting is of external ones.
     """
     if name is BackendName.auto:
         name = _best(external)
     if name is BackendName.embedded:
+        _require_embedded(external)
         return EmbeddedBackend(account, stem, changes, launcher, external)
     if external.control is not None:
         return AttachedBackend(account, changes, external)
     return ExternalBackend(account, stem, changes, launcher, external)
+
+
+def _require_embedded(external: External) -> None:
+    given = {
+        "control": external.control,
+        "executable": external.executable,
+        "recordings_folder": external.recordings,
+    }
+    for name, value in given.items():
+        if value is not None:
+            raise UsageError(
+                f"backend=embedded runs no installed baresip and takes no {name}=; with"
+                f" backend=external it does."
+            )
 
 
 def _best(external: External) -> BackendName:

@@ -134,7 +134,7 @@ class EmbeddedBackend(Backend):
                 self._child = self._launcher.launch(self.folder, theirs)
             self._stream = self._socket.makefile("rwb")
             self._reader = threading.Thread(
-                target=self._read, args=(report,), name=f"agent-{self.pid}", daemon=True
+                target=self._keep_reading, args=(report,), name=f"agent-{self.pid}", daemon=True
             )
             self._reader.start()
             self._send(
@@ -284,6 +284,15 @@ class EmbeddedBackend(Backend):
             self._stream.flush()
         except (OSError, ValueError) as error:
             raise AgentGone(self._last_words()) from error
+
+    def _keep_reading(self, report: Report) -> None:
+        try:
+            self._read(report)
+        except Exception as error:  # whatever ends this thread is told
+            with self._changes:
+                self._lost = True
+                report(wire.broken(error))
+                self._changes.notify_all()
 
     def _read(self, report: Report) -> None:
         assert self._stream is not None and self._child is not None

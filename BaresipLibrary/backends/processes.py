@@ -265,11 +265,16 @@ class Forker(Launcher):
         control.close()
 
     def _read(self, control: socket.socket, process: _Process) -> None:
-        with control.makefile("rb") as lines, suppress(ConnectionError):
-            for line in lines:
-                self._take(json.loads(line))
-        process.wait()
-        self._lose_children(control)
+        try:
+            with control.makefile("rb") as lines, suppress(ConnectionError):
+                for line in lines:
+                    self._take(json.loads(line))
+        except Exception:
+            process.kill()  # nobody would learn any more how an agent ended: there will be another
+            raise
+        finally:
+            process.wait()
+            self._lose_children(control)
 
     def _take(self, message: dict[str, Any]) -> None:
         with self._changes:

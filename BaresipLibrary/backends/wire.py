@@ -4,6 +4,7 @@ import re
 import ssl
 import sys
 import time
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -206,6 +207,15 @@ def to_event(message: dict[str, Any]) -> Event:
     if call_id := message.get("call_id"):
         message["call_id"] = sys.intern(call_id)  # one text for all events of a call
     return _READERS[message["event"]](message)
+
+
+def broken(error: BaseException) -> events.AgentDied:
+    """The event that a thread reports which an error of this library ends."""
+    trace = traceback.extract_tb(error.__traceback__)
+    where = f", at {Path(trace[-1].filename).name}:{trace[-1].lineno}" if trace else ""
+    fault = f"{type(error).__name__}: {error}{where}"
+    words = "".join(traceback.format_exception(error))
+    return events.AgentDied(time.monotonic(), None, words, fault)
 
 
 def died(status: int | None, last_words: str) -> events.AgentDied:

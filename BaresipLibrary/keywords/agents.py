@@ -215,7 +215,7 @@ class AgentKeywords(Component):
         backend = make_backend(chosen, account, stem, context.changes, context.launcher, external)
         try:
             agent = Agent(name, account, backend, context.changes, metadata)
-        except UsageError:
+        except BaseException:
             backend.stop()
             raise
         context.recordings.watch(agent)

@@ -90,6 +90,8 @@ def short(event: Event) -> str:
             return f"RECORDING ended: {why}"
         case events.AudioTrouble(_, _, text):
             return f"AUDIO trouble: {text}"
+        case events.AgentDied(fault=fault) if fault:
+            return f"CANNOT BE FOLLOWED any more: {fault}"
         case events.AgentDied(_, status):
             return f"DIED with status {status}"
     return type(event).__name__

@@ -31,8 +31,11 @@ class RunningBaresip:
         self._process: subprocess.Popen[bytes] | None = None
         self._folder: Path | None = None
 
-    def start_device(self, account: str = "device") -> dict[str, str]:
-        """Starts a baresip with one account; returns where it is controlled, called and records."""
+    def start_device(self, account: str = "device", without: str = "") -> dict[str, str]:
+        """Starts a baresip with one account; returns where it is controlled, called and records.
+
+        Its configuration has no line that begins with `without`.
+        """
         output = BuiltIn().get_variable_value("${OUTPUT DIR}")
         self._folder = Path(tempfile.mkdtemp(prefix="device-", dir=output))
         recordings = self._folder / "recordings"
@@ -48,7 +51,8 @@ class RunningBaresip:
             *(f"module {name}.so" for name in _MODULES if name in program.modules),
             *(f"module_app {name}.so" for name in _APPLICATIONS),
         ]  # fmt: skip
-        (self._folder / "config").write_text("\n".join(lines) + "\n")
+        kept = [line for line in lines if not without or not line.startswith(without)]
+        (self._folder / "config").write_text("\n".join(kept) + "\n")
         (self._folder / "contacts").touch()
         uri = f"sip:{account}@127.0.0.1:{sip}"
         (self._folder / "accounts").write_text(f"<{uri}>;regint=0\n" if account else "")

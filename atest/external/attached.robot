@@ -2,6 +2,8 @@
 Documentation       A baresip that runs already, on a device or in a container: control=host:port.
 Library             RunningBaresip.py
 Library             ../resources/Watching.py
+Library             ../resources/Sounds.py
+Resource            ../resources/backend.resource
 Library             BaresipLibrary    timeout=8s
 Test Setup          Attach
 Test Teardown       Detach
@@ -61,6 +63,44 @@ It Is Heard Though Its Recordings Are Out Of Reach
     Run Keyword And Expect Error
     ...    device cannot tell when audio was sent and heard: the external backend with baresip * cannot. An agent that the library starts, or an attached one whose recordings_folder= is given, can.
     ...    Get Call Timing    bob    one_way_delay    to=device
+
+It Plays A File
+    Start Agent    bob
+    Dial    device    bob
+    Accept    bob
+    Wait Until State Is    device    ESTABLISHED
+    ${prompt} =    Make Tone File    attached.wav    500
+    Send Audio    device    file:${prompt}
+    Verify Audio    bob    500 Hz
+
+A File Is Refused By What Its Configuration Lacks
+    Detach
+    Attach    without=ausrc_srate
+    ${prompt} =    Make Tone File    lacking.wav    500
+    Run Keyword And Expect Error
+    ...    device could not send audio: it plays no files: its configuration lacks ausrc_srate 48000
+    ...    Send Audio    device    file:${prompt}
+
+It Goes On After A Hold
+    [Documentation]    In both directions, whoever held, and its recordings go on, too.
+    Needs    RECORD_AFTER_HOLD
+    Start Agent    bob    backend=external
+    Dial    device    bob
+    Accept    bob
+    Wait Until State Is    device    ESTABLISHED
+    Send Audio    device    620 Hz
+    Verify Audio    bob    620 Hz
+    FOR    ${holder}    IN    device    bob
+        Hold    ${holder}
+        Resume    ${holder}
+        Verify Audio    bob    620 Hz
+        Verify Audio Connection    device    bob
+    END
+
+It Is Asked For With The Embedded Backend
+    Run Keyword And Expect Error
+    ...    backend\=embedded runs no installed baresip and takes no control\=; with backend\=external it does.
+    ...    Start Agent    other    backend=embedded    control=${DEVICE}[control]
 
 Digits Travel Both Ways
     Start Agent    bob
@@ -127,7 +167,8 @@ Nobody Is There
 
 *** Keywords ***
 Attach
-    ${device} =    Start Device
+    [Arguments]    &{options}
+    ${device} =    Start Device    &{options}
     VAR    &{DEVICE}    &{device}    scope=TEST
     Start Agent    device    control=${device}[control]    recordings_folder=${device}[recordings]
 

@@ -12,8 +12,8 @@ import pytest
 from BaresipLibrary.account import Account
 from BaresipLibrary.backends import choice
 from BaresipLibrary.backends.base import Capability
+from BaresipLibrary.backends.external import attached, netstrings
 from BaresipLibrary.backends.external import backend as backend_module
-from BaresipLibrary.backends.external import netstrings
 from BaresipLibrary.backends.external.attached import AttachedBackend
 from BaresipLibrary.backends.external.backend import ExternalBackend
 from BaresipLibrary.backends.external.errands import Errands
@@ -236,6 +236,48 @@ def test_attaching_takes_no_program() -> None:
         External(control="a:1", executable="baresip")
 
 
+@pytest.mark.parametrize(
+    ("given", "external"),
+    [
+        ("control", External(control="a:1")),
+        ("executable", External(executable="baresip")),
+        ("recordings_folder", External(recordings=Path())),
+    ],
+)
+def test_the_embedded_backend_takes_no_setting_of_external_ones(
+    given: str, external: External, tmp_path: Path
+) -> None:
+    changes = Changes()
+    with (
+        closing(Forker(changes)) as forker,
+        pytest.raises(UsageError, match=f"backend=embedded .* takes no {given}=;"),
+    ):
+        choice.make_backend(
+            BackendName.embedded, Account("a"), tmp_path / "a", changes, forker, external
+        )
+
+
+PLAYS = "\n# Audio\nausrc_srate\t\t48000\nausrc_channels\t\t2\n"
+
+
+@pytest.mark.parametrize(
+    ("modules", "config", "lacking"),
+    [
+        (("aufile", "auconv", "auresamp"), PLAYS, ""),
+        (("aufile", "auconv"), PLAYS, "module auresamp.so"),
+        (
+            ("auconv", "auresamp"),
+            "ausrc_srate\t\t0\nausrc_channels\t\t20\n",
+            "module aufile.so, ausrc_srate 48000, ausrc_channels 2",
+        ),
+    ],
+)
+def test_what_a_device_lacks_to_play_files(
+    modules: tuple[str, ...], config: str, lacking: str
+) -> None:
+    assert attached._lacks(Version(4, 10), frozenset(modules), config) == lacking
+
+
 def test_a_program_that_is_none(tmp_path: Path) -> None:
     with pytest.raises(BackendError, match="There is no program 'nothing'"):
         find_program("nothing", None)
@@ -305,8 +347,9 @@ def test_what_a_tester_should_know_of_old_versions() -> None:
 
 def test_errands_run_in_the_order_of_their_time() -> None:
     done: list[str] = []
+    broken: list[Exception] = []
     finished = threading.Event()
-    with closing(Errands()) as errands:
+    with closing(Errands(broken.append)) as errands:
         errands.run(lambda: done.append("later"), after=0.05)
         errands.run(finished.set, after=0.06)
         errands.run(lambda: done.append("now"))

@@ -2,8 +2,11 @@
 
 import re
 import socket
+import time
+from contextlib import suppress
 from pathlib import Path
 
+from ... import events
 from ...account import Account
 from ...errors import AgentGone, BackendError, CommandRefused, UsageError
 from ...waits import Changes
@@ -11,6 +14,7 @@ from .. import wire
 from ..base import Capability, Report
 from ..stack_settings import Reader
 from . import versions
+from .configuration import SOURCE_CHANNELS, SOURCE_RATE
 from .phone import ControlledPhone
 from .programs import codecs_of, encryptions_of
 from .recorder import DIRECTIONS, peer_of, started
@@ -58,17 +62,26 @@ class AttachedBackend(ControlledPhone):
                 " It needs the module ctrl_tcp, and ctrl_tcp_listen in its configuration."
             ) from error
         self.version = versions.Version(0, 0)
-        self._take_control(sock, has_trace=False)
+        try:
+            self._take_control(sock, has_trace=False)
+            self._meet()
+        except BaseException:
+            self.stop()
+            raise
+
+    def _meet(self) -> None:
         try:
             about, modules = self._ask(("about", ""))[0], self._ask(("modules", ""))[0]
         except BackendError as error:
-            self.stop()
             raise BackendError(f"What answers at {self._where} is no baresip: {error}.") from error
         version = versions.Version.find(about)
         if version is None:
-            self.stop()
             raise BackendError(f"What answers at {self._where} does not tell its version.")
         self._know(version, frozenset(_MODULE.findall(modules)))
+        with suppress(
+            CommandRefused
+        ):  # where it does not show its configuration, it may lack nothing
+            self._talker.lacks = _lacks(version, self._modules, self._ask(("config", ""))[0])
 
     def _know(self, version: versions.Version, modules: frozenset[str]) -> None:
         self.version = version
@@ -171,8 +184,10 @@ class AttachedBackend(ControlledPhone):
         if folder is None or direction is None:
             return
         call_id = call_id or self._interpreter.call_with(peer_of(name))
-        self._files.setdefault(call_id, {})[direction] = folder / name
-        self._due.add(call_id)
+        files = self._files.setdefault(call_id, {})
+        if files.get(direction) != folder / name or self.version.tells_recordings:
+            files[direction] = folder / name
+            self._due.add(call_id)
 
     def _find_recordings(self, call_id: str) -> None:
         """Where no names are told: the newest files are those of the newest call."""
@@ -190,6 +205,9 @@ class AttachedBackend(ControlledPhone):
 
     def _report_growth(self) -> None:
         with self._changes:
+            if not self.version.tells_recordings:
+                for call_id in list(self._files)[-1:]:  # after a hold there are others
+                    self._find_recordings(call_id)
             for call_id in list(self._due):
                 self._look_for(call_id)
         super()._report_growth()
@@ -202,7 +220,13 @@ class AttachedBackend(ControlledPhone):
             self._due.discard(call_id)
         elif rx is not None:
             tx = files.get("tx") or rx.with_name(rx.name.replace("-dec.wav", "-enc.wav"))
-            media = started(call_id, rx, rx, tx)
+            try:
+                media = started(call_id, rx, rx, tx)
+            except (OSError, ValueError) as error:
+                self._due.discard(call_id)
+                why = str(error).rstrip(".")
+                self._report(events.RecordingEnded(time.monotonic(), call_id, why))
+                return
             if media is not None:
                 self._due.discard(call_id)
                 self._media_started(media)
@@ -224,3 +248,13 @@ class AttachedBackend(ControlledPhone):
     def name_recordings(self, stem: Path) -> None:  # noqa: ARG002 - they have names already
         if self._control is None or self._control.lost:
             raise AgentGone("it has ended")
+
+
+def _lacks(version: versions.Version, modules: frozenset[str], config: str) -> str:
+    """What a configuration lacks for a file to be played right; empty when nothing."""
+    needed = ["aufile"] if version < (1, 1) else ["aufile", "auconv", "auresamp"]
+    lacking = [f"module {name}.so" for name in needed if name not in modules]
+    for name, value in (("ausrc_srate", SOURCE_RATE), ("ausrc_channels", SOURCE_CHANNELS)):
+        if not re.search(rf"^{name}\s+{value}\s*$", config, re.MULTILINE):
+            lacking.append(f"{name} {value}")
+    return ", ".join(lacking)

@@ -137,6 +137,7 @@ class ExternalBackend(ControlledPhone):
         if self._control is None or self._control.lost is not None:
             return False
         try:
+            self._await_first_answer(*self._interpreter.calls.values())
             self._control.ask(("quit", ""), patience=_ASK)
         except AgentGone:
             return True  # it may end before its answer is read
@@ -196,6 +197,9 @@ class ExternalBackend(ControlledPhone):
             media = recorder.media(file.call_id) if file else None
         except OSError as error:
             self._recording_ended(call_id, _unwritten(recorder.stem.parent, error))
+            return
+        except ValueError as error:  # not of a kind that can be read
+            self._recording_ended(call_id, str(error).rstrip("."))
             return
         if media is not None:
             self._media_started(media)

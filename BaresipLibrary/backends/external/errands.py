@@ -12,9 +12,13 @@ Errand = Callable[[], None]
 
 
 class Errands:
-    """Runs errands, each at its time. Those that are not due at the end are dropped."""
+    """Runs errands, each at its time. Those that are not due at the end are dropped.
 
-    def __init__(self) -> None:
+    `broke` is told of an error that is no answer of baresip's; it ends the thread.
+    """
+
+    def __init__(self, broke: Callable[[Exception], None]) -> None:
+        self._broke = broke
         self._due: list[tuple[float, int, Errand]] = []
         self._numbers = itertools.count()
         self._changed = threading.Condition()
@@ -41,6 +45,9 @@ class Errands:
                 errand()
             except BackendError:
                 pass  # the call or the agent has gone meanwhile, and whoever uses it is told
+            except Exception as error:  # whatever ends this thread is told
+                self._broke(error)
+                return
 
     def _next(self) -> Errand | None:
         with self._changed:

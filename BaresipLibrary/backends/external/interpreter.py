@@ -35,6 +35,8 @@ class LiveCall:
     peer: str
     ringing: bool = True
     refused: bool = False
+    #: Whether any answer to its INVITE has come, or it has come in itself.
+    is_answered: bool = False
     unrecorded: bool = False
     told_to_hold: bool = False
     offers: Offers = field(default_factory=Offers)
@@ -108,6 +110,8 @@ class Interpreter:
         if call_id and kind.startswith("CALL_") and message.get("direction") == "outgoing":
             self.dialled(at, call_id, str(message.get("peeruri")))
         if kind in _PLAIN and call_id:
+            if call_id in self.calls:
+                self.calls[call_id].is_answered = True
             if kind in ("CALL_ANSWERED", "CALL_ESTABLISHED") and call_id in self.calls:
                 self.calls[call_id].ringing = False
             self._report(_PLAIN[kind](at, call_id))
@@ -140,7 +144,7 @@ class Interpreter:
     def _incoming(self, at: float, message: dict[str, Any]) -> None:
         call_id, peer = message["id"], str(message.get("peeruri"))
         replaces = call_id in self._replacing
-        self.calls[call_id] = LiveCall(incoming=True, peer=peer)
+        self.calls[call_id] = LiveCall(incoming=True, peer=peer, is_answered=True)
         self._report(events.CallIncoming(at, call_id, peer))
         self._follow_up("begun", call_id)
         if replaces:
@@ -281,6 +285,8 @@ class Interpreter:
             self._report(events.RegistrationFailed(traced.at, status, words))
 
     def _follow_offers(self, traced: events.SipMessage, message: Message, call: LiveCall) -> None:
+        if not traced.sent and message.status is not None:
+            call.is_answered = True
         was_held = call.offers.held_by_peer
         call.offers.take(message, sent=traced.sent)
         if call.offers.held_by_peer is not was_held:

@@ -34,7 +34,7 @@ class _Recording:
         before = time.monotonic()
         try:
             frames = self._reader.length
-        except OSError:
+        except (OSError, ValueError):
             return  # whoever listens is told
         self._clock.closely = closely
         self._clock.look(before, time.monotonic(), frames)

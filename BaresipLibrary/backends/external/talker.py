@@ -69,6 +69,8 @@ class Talker:
         #: Calls on hold in which baresip starts no source any more.
         self.silenced: set[str] = set()
         self._turn = 0
+        #: What the configuration of a baresip that runs already lacks to play files.
+        self.lacks = ""
 
     def set_toggles(self, toggles: bool) -> None:
         """Whether `mute` knows no yes and no."""
@@ -249,6 +251,8 @@ class Talker:
                     )
                 return f"ausine,{frequency:.0f}"
             case PromptSource():
+                if self.lacks:
+                    raise CommandRefused(f"it plays no files: its configuration lacks {self.lacks}")
                 file = _rendered(source)
                 # Baresip 1.0 cuts what is longer than 127 characters.
                 return f"aufile,{file.name if file.parent == self._home else file}"

@@ -1,0 +1,122 @@
+"""A thread of the library that an error ends is told of by the next keyword, never silently."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from BaresipLibrary.account import Account
+from BaresipLibrary.agents.agent import Agent
+from BaresipLibrary.backends import wire
+from BaresipLibrary.backends.base import Backend
+from BaresipLibrary.backends.embedded import EmbeddedBackend, is_installed
+from BaresipLibrary.backends.external.attached import AttachedBackend
+from BaresipLibrary.backends.external.backend import ExternalBackend
+from BaresipLibrary.backends.external.errands import Errands
+from BaresipLibrary.backends.external.programs import is_on_path
+from BaresipLibrary.backends.external.settings import External
+from BaresipLibrary.backends.processes import Forker
+from BaresipLibrary.errors import AgentGone, BackendError
+from BaresipLibrary.waits import Changes, wait_until
+
+from .test_external import FakeDevice
+
+SOON = 20.0
+
+
+def divide(*_: object, **__: object) -> Any:
+    return 1 // 0
+
+
+def told(agent: Agent) -> str:
+    assert wait_until(agent.changes, lambda: agent.death, SOON), "the thread died silently"
+    with pytest.raises(AgentGone) as caught:
+        agent.require_alive()
+    return str(caught.value)
+
+
+@pytest.fixture
+def changes() -> Changes:
+    return Changes()
+
+
+@pytest.fixture
+def forker(changes: Changes) -> Iterator[Forker]:
+    with closing(Forker(changes)) as found:
+        yield found
+
+
+def begin(backend: Backend, changes: Changes) -> Agent:
+    agent = Agent("alice", Account("alice"), backend, changes)
+    agent.start()
+    return agent
+
+
+def check(words: str) -> None:
+    assert words.startswith("alice cannot be followed any more: BaresipLibrary itself broke")
+    assert "ZeroDivisionError" in words and "test_broken_threads.py" in words
+
+
+def test_the_reader_of_an_attached_baresip(changes: Changes) -> None:
+    with closing(FakeDevice()) as device:
+        backend = AttachedBackend(Account("alice"), changes, External(control=device.address))
+        agent = begin(backend, changes)
+        backend._recordings.look = divide  # type: ignore[method-assign]
+        with pytest.raises(BackendError):
+            backend._ask(("about", ""), ("about", ""))
+            backend._ask(("about", ""))
+        check(told(agent))
+        agent.stop()
+
+
+@pytest.mark.skipif(not is_on_path(), reason="no baresip on PATH")
+def test_the_reader_of_an_external_baresip(
+    changes: Changes, forker: Forker, tmp_path: Path
+) -> None:
+    backend = ExternalBackend(Account("alice"), tmp_path / "alice", changes, forker)
+    agent = begin(backend, changes)
+    backend._interpreter.trace = divide  # type: ignore[method-assign]
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        host, _, port = agent.uri.partition("@")[2].partition(";")[0].rpartition(":")
+        sock.sendto(OPTIONS, (host, int(port)))
+        check(told(agent))
+    agent.stop()
+    assert backend.pid is None
+
+
+@pytest.mark.skipif(not is_installed(), reason="no embedded baresip")
+def test_the_reader_of_an_embedded_baresip(
+    changes: Changes, forker: Forker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agent = begin(EmbeddedBackend(Account("alice"), tmp_path / "alice", changes, forker), changes)
+    monkeypatch.setattr(wire, "to_event", divide)
+    with pytest.raises(BackendError):
+        agent.backend.dial("sip:nobody@127.0.0.1:9")
+    check(told(agent))
+    agent.stop()
+
+
+def test_what_follows_from_events() -> None:
+    broken: list[Exception] = []
+    ended = threading.Event()
+
+    def broke(error: Exception) -> None:
+        broken.append(error)
+        ended.set()
+
+    with closing(Errands(broke)) as errands:
+        errands.run(divide)
+        assert ended.wait(SOON)
+    assert isinstance(broken[0], ZeroDivisionError)
+
+
+OPTIONS = (
+    b"OPTIONS sip:alice@127.0.0.1 SIP/2.0\r\n"
+    b"Via: SIP/2.0/UDP 127.0.0.1:9;branch=z9hG4bKx\r\n"
+    b"From: <sip:x@127.0.0.1>;tag=x\r\nTo: <sip:alice@127.0.0.1>\r\n"
+    b"Call-ID: x\r\nCSeq: 1 OPTIONS\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n"
+)
