@@ -1,6 +1,7 @@
 """The delay from agent to agent, of chirps whose packets left and arrived at known times."""
 
 import random
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -59,6 +60,11 @@ class Line:
             if number < self.timed_in:
                 self._time(self.listener, self.heard, number + MORE, left + delay)
         self.listener.backend.feed(AudioArrived(now, "in-1"))
+        # What was written at once took so long to be spoken; then the next packet arrives.
+        threading.Timer(sound.size / RATE, self._next_packet).start()
+
+    def _next_packet(self) -> None:
+        self.listener.backend.feed(AudioArrived(time.monotonic(), "in-1"))
 
     @staticmethod
     def _time(phone: Phone, path: Path, number: int, at: float) -> None:

@@ -39,13 +39,13 @@ class Listener:
         self._write(np.empty(0))
         media = MediaStarted(time.monotonic(), "in-1", RATE, 1, self.path, self.path)
         self.phone.backend.feed(media)
-        self._samples: Samples = np.empty(0)
+        self._pieces: list[Samples] = [np.empty(0)]
         self.phone.backend.listen = self._listen  # type: ignore[method-assign]
         self.then: Callable[[], None] = lambda: None
 
-    def hears(self, samples: Samples) -> None:
-        """That is what arrives, all at once, as soon as the agent listens."""
-        self._samples = samples
+    def hears(self, *pieces: Samples) -> None:
+        """That is what arrives, piece by piece, as soon as the agent listens."""
+        self._pieces = [np.concatenate(pieces[: number + 1]) for number in range(len(pieces))]
 
     def _write(self, samples: Samples) -> None:
         with wave.open(str(self.path), "wb") as file:
@@ -56,12 +56,18 @@ class Listener:
         if on:
             changes = self.agent.changes
             original = changes.wait
+            pieces = iter(self._pieces)
+            left = len(self._pieces)
 
             def wait(timeout: float | None = None) -> bool:
-                changes.wait = original  # type: ignore[method-assign]
-                self._write(self._samples)
+                nonlocal left
+                left -= 1
+                if not left:
+                    changes.wait = original  # type: ignore[method-assign]
+                self._write(next(pieces))
                 self.phone.backend.feed(AudioArrived(time.monotonic(), call_id))
-                self.then()
+                if not left:
+                    self.then()
                 return True
 
             changes.wait = wait  # type: ignore[method-assign]
@@ -190,7 +196,7 @@ def voice(seed: int, seconds: float = 3.0) -> Samples:
 
 def test_a_prompt_is_heard_to_its_end(bob: Listener, tmp_path: Path) -> None:
     welcome = voice(11)
-    bob.hears(np.concatenate([quiet(0.5), welcome, quiet(1)]))
+    bob.hears(quiet(0.5), welcome, quiet(1))
     file = said(tmp_path / "welcome.wav", welcome)
     heard = hear_prompt(bob.agent, [file], 5, to_its_end=True)
     assert heard.name == "welcome.wav"
