@@ -12,6 +12,13 @@ from .clock import StreamClock
 SAMPLE = 2
 
 
+class _Writer(wave.Wave_write):
+    """Closed by its owner alone: when it is thrown away it would try again what has failed."""
+
+    def __del__(self) -> None:
+        pass
+
+
 class Recording:
     """A 16-bit WAV file whose header is right after every write.
 
@@ -25,7 +32,6 @@ class Recording:
         self._clock = clock
         self._lost = lost
         self._file: BinaryIO | None = None
-        self._wave: wave.Wave_write
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             file = path.open("wb")
@@ -33,7 +39,7 @@ class Recording:
             self._lose(error)
             return
         self._file = file
-        self._wave = wave.open(file, "wb")  # noqa: SIM115
+        self._wave = _Writer(file)
         self._wave.setparams((channels, SAMPLE, rate, 0, "NONE", ""))
         self.write(b"")
 
