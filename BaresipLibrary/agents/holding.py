@@ -89,7 +89,7 @@ class _Attempts:
 
     def _outcome(self, position: int) -> _Outcome | None:
         self._agent.require_alive()
-        seen = reinvites_since(self._agent, self._call, position)
+        seen = reinvites_since(self._agent, self._call, self._on, position)
         if seen.believed is self._on:
             return _Outcome.AGREED
         if seen.accepted:
@@ -124,12 +124,13 @@ class _Attempts:
     def not_in_time(self, timeout: float) -> CallFailure:
         """That time is over: how many re-INVITEs were sent, and what was answered last."""
         agent, call, began = self._agent, self._call, self._began
-        seen = reinvites_since(agent, call, began)
+        told = reinvites_since(agent, call, self._on, began).told()
+        if not agent.journal.messages(call.call_id):
+            told = "its baresip, which has no trace, did not report that the peer agreed"
         return CallFailure(
-            f"{agent.name} could not {_verb(self._on)} its call:"
-            f" {seen.told()} within {timeout:g} s.",
+            f"{agent.name} could not {_verb(self._on)} its call: {told} within {timeout:g} s.",
             agent,
-            None if seen.words else lambda _: silence_of(agent, "INVITE", began, call.call_id),
+            lambda _: silence_of(agent, "INVITE", began, call.call_id),
             awaited=lambda _: call.on_hold is self._on,
         )
 

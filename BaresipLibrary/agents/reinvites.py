@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from ..events import HoldChanged, SipMessage
 from ..sip.challenges import challenges, credentials
 from ..sip.messages import Message
+from ..sip.sdp import audio_in
 from .agent import Agent
 from .call import Call
 
@@ -16,35 +17,45 @@ _SERVER_ERROR = 500
 
 @dataclass
 class Reinvites:
-    """The re-INVITEs of a call since some moment, and above all the last one.
+    """The re-INVITEs of a call that hold it (`on`) or resume it, and above all the last one.
 
     `answer` is the newest answer to that, provisional or final, and `last` to any of them.
     `gave_way`: an offer of the peer was accepted since, and none of this agent is open.
     `believed` is what a backend without a trace has reported of the hold.
     """
 
+    on: bool
     numbers: set[str] = field(default_factory=set)
     sent: Message | None = None
     answer: Message | None = None
     last: Message | None = None
     believed: bool | None = None
+    _offered: set[str] = field(default_factory=set)
     _yielded: bool = False
 
     def take(self, message: Message, *, sent: bool) -> None:
-        """Takes in a message of the call."""
+        """Takes in a message of the call. One that began it may be traced late, and is none."""
         number = _number(message)
-        method = message.transaction_method
-        if sent and message.method == "INVITE":
-            if number not in self.numbers:  # else it is repeated
-                self.sent, self.answer, self._yielded = message, None, False
-            self.numbers.add(number)
-        elif message.status is None or method not in ("INVITE", "UPDATE"):
-            return
-        elif sent:
-            self._yielded = self._yielded or 200 <= message.status < 300
-        elif method == "INVITE" and number in self.numbers:
+        if message.method in ("INVITE", "UPDATE") and _is_in_dialog(message):
+            if not sent:
+                self._offered.add(number)
+            elif message.method == "INVITE" and self._is_asked_for(message):
+                self._begin(message, number)
+        elif message.status is not None and sent:
+            if number in self._offered and 200 <= message.status < 300:
+                self._yielded = True
+        elif message.status is not None and number in self.numbers:
             self.last = message
             self.answer = message if number == self.number else self.answer
+
+    def _is_asked_for(self, reinvite: Message) -> bool:
+        audio = audio_in(reinvite)
+        return audio is not None and audio.is_hold is self.on
+
+    def _begin(self, reinvite: Message, number: str) -> None:
+        if number not in self.numbers:  # else it is repeated
+            self.sent, self.answer, self._yielded = reinvite, None, False
+        self.numbers.add(number)
 
     @property
     def number(self) -> str:
@@ -106,9 +117,9 @@ class Reinvites:
         return self._status == _PENDING or (self._status == _SERVER_ERROR and retry_after)
 
 
-def reinvites_since(agent: Agent, call: Call, position: int) -> Reinvites:
-    """What became of a call's re-INVITEs since that position of the agent's journal."""
-    found = Reinvites()
+def reinvites_since(agent: Agent, call: Call, on: bool, position: int) -> Reinvites:
+    """What became of the re-INVITEs that hold or resume, since that position of the journal."""
+    found = Reinvites(on)
     for event in agent.journal.since(position):
         if isinstance(event, HoldChanged) and event.call_id == call.call_id and event.ours:
             found.believed = event.on
@@ -117,6 +128,10 @@ def reinvites_since(agent: Agent, call: Call, position: int) -> Reinvites:
             if message.call_id == call.call_id:
                 found.take(message, sent=event.sent)
     return found
+
+
+def _is_in_dialog(request: Message) -> bool:
+    return ";tag=" in (request.first("To") or "").rpartition(">")[2].lower().replace(" ", "")
 
 
 def _number(message: Message) -> str:

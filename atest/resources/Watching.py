@@ -33,6 +33,20 @@ def hold_should_become(name: str, wanted: bool, timeout: float = 5.0) -> None:
         raise AssertionError(f"{name}: holding did not become {wanted}.")
 
 
+def offers_should_have_been_answered(name: str, count: int, timeout: float = 5.0) -> None:
+    """Waits until so many INVITEs of the agent's call, of either side, were answered with 200."""
+    agent = _agent(name)
+    call = agent.require_call("to watch", "")
+
+    def answered() -> bool | None:
+        texts = [one.text for one in agent.journal.messages(call.call_id)]
+        accepted = [text for text in texts if text.startswith("SIP/2.0 200")]
+        return sum(Message(one).transaction_method == "INVITE" for one in accepted) >= count or None
+
+    if not wait_until(agent.changes, answered, timeout):
+        raise AssertionError(f"{name}: {count} offers were not answered.")
+
+
 def its_requests_should_have_collided(name: str) -> None:
     """Fails unless an agent was answered 491 in its newest call."""
     agent = _agent(name)

@@ -23,7 +23,8 @@ def phone(phone: Phone) -> Phone:
 
 
 def head(number: int, *headers: str, method: str = "INVITE") -> str:
-    return "\r\n".join(["Call-ID: in-1", f"CSeq: {number} {method}", *headers, "", ""])
+    lines = ["To: <sip:x>;tag=1", "Call-ID: in-1", f"CSeq: {number} {method}"]
+    return "\r\n".join([*lines, *headers, "", ""])
 
 
 def offer(phone: Phone, direction: str = "sendonly", number: int = 2, *headers: str) -> None:
@@ -210,7 +211,7 @@ def test_what_the_stack_answers_by_itself_is_waited_for(
 
 
 def test_a_resume_is_sent_after_a_hold_that_failed(phone: Phone) -> None:
-    with pytest.raises(PhoneFailure, match="no re-INVITE was seen to leave within 0 s"):
+    with pytest.raises(PhoneFailure, match="which has no trace, did not report .* within 0 s"):
         holding(phone, timeout=0)
     with pytest.raises(PhoneFailure, match="could not resume its call"):
         holding(phone, on=False, timeout=0)
@@ -239,3 +240,27 @@ def test_what_was_traced_before_the_call_was_known_counts(phone: Phone) -> None:
     phone.rings("in-2")
     phone.sip(f"SIP/2.0 200 OK\r\n{begin}{SDP.format('recvonly')}", sent=True)
     assert phone.agent.calls[1].held_by_peer
+
+
+def test_what_began_the_call_may_be_traced_late(phone: Phone) -> None:
+    """It is neither the hold that was accepted nor an offer of the peer that came first."""
+
+    def late() -> None:
+        begin = head(1).replace(";tag=1", "")
+        phone.sip(f"INVITE sip:alice SIP/2.0\r\n{begin}{SDP.format('sendrecv')}")
+        phone.sip(f"SIP/2.0 200 OK\r\n{head(1)}{SDP.format('sendrecv')}", sent=True)
+
+    when_asked(phone, late)
+    with pytest.raises(PhoneFailure, match="no re-INVITE was seen to leave"):
+        holding(phone, timeout=0)
+    assert len(phone.backend.commands) == 1
+
+
+def test_another_reinvite_of_the_stack_is_not_the_hold(phone: Phone) -> None:
+    def other() -> None:
+        offer(phone, "sendrecv")
+        answer(phone, "200 OK", sdp="sendrecv")
+        agreed(phone, 3)
+
+    when_asked(phone, other)
+    assert "it offered sendonly" in holding(phone)

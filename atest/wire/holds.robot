@@ -1,0 +1,195 @@
+*** Settings ***
+Documentation       Holds as they are on the wire: each is judged by the answer to its own re-INVITE, and offers
+...                 and answers are followed in whatever message they travel.
+Resource            wire.resource
+Library             ../resources/ScriptedPeer.py    ${CURDIR}/holds_scenarios.py
+Library             ../resources/Told.py
+Library             ../resources/Watching.py
+
+
+*** Test Cases ***
+A Hold By The Peer However It Is Written
+    [Template]    Peer Should Hold
+    sendonly
+    inactive
+    no address
+    no address and sendrecv
+    no address and inactive
+    no IPv6 address
+    sendonly of the session
+    inactive at port 9
+
+What Is Not A Hold
+    [Documentation]    Nor is the answer to it, which follows from the offer, a hold by this agent.
+    [Template]    Peer Should Not Hold
+    recvonly
+    port 0
+
+A Hold By UPDATE
+    Peer Should Hold    sendonly    UPDATE
+
+A Hold In An ACK
+    [Documentation]    The re-INVITE has no SDP, so the agent makes the offer and the ACK has the answer.
+    Call Peer    holds_in_the_ack
+    Let Peer Go On    ${PEER}
+    Held By Peer Should Become    alice    True
+    Let Peer Go On    ${PEER}
+    Held By Peer Should Become    alice    False
+    ${result} =    End Call
+    Should Be Equal    ${result}[offers]    ${{[True, True]}}
+
+A Call That Begins On Hold
+    Start Peer For Alice    begins_on_hold
+    Dial    alice    ${PEER.uri}
+    Held By Peer Should Become    alice    True
+    Let Peer Go On    ${PEER}
+    Wait Until State Is    alice    ESTABLISHED
+    Held By Peer Should Become    alice    True
+    End Call
+
+A Hold And What Was Answered Are In The Log
+    Call Peer    answers_holds    recvonly    sendrecv
+    Hold    alice
+    Log Should Tell    INFO    alice holds its call: it offered sendonly, and the peer answered recvonly.
+    Resume    alice
+    Log Should Tell    INFO
+    ...    alice has resumed its call: it offered sendrecv, and the peer answered sendrecv.
+    ${result} =    End Call
+    Should Be Equal    ${result}[offered]    ${{['sendonly', 'sendrecv']}}
+
+A Hold That The Peer Has Stripped Is Told
+    [Documentation]    To sendonly nothing but recvonly or inactive can be answered (RFC 3264, section 6.1).
+    [Template]    Contradiction Should Be Told
+    sendrecv
+    sendonly
+
+A Stripped Hold Fails Its Verdict
+    Needs    RECORD_AFTER_HOLD
+    Call Peer    answers_holds    sendrecv
+    Hold    alice
+    Stripped Hold Should Fail Its Verdict
+
+A Stripped Hold Fails Its Verdict Whatever Comes Later
+    Needs    RECORD_AFTER_HOLD
+    Call Peer    changes_its_mind
+    Hold    alice
+    Let Peer Go On    ${PEER}
+    Stripped Hold Should Fail Its Verdict
+
+A Hold That Is Answered Without SDP Fails
+    Call Peer    answers_without_sdp
+    Run Keyword And Expect Error
+    ...    alice could not hold its call: the peer's 200 OK carries no answer to the offer.
+    ...    Hold    alice
+
+A Hold That Is Refused
+    Call Peer    never_ready    488    Not Acceptable Here
+    Run Keyword And Expect Error
+    ...    alice could not hold its call: the peer answered 488 Not Acceptable Here.
+    ...    Hold    alice
+
+A Peer That Is Never Ready
+    [Documentation]    The caller tries again after 3 s; each try is counted.
+    Call Peer    never_ready    491    Request Pending
+    Run Keyword And Expect Error
+    ...    alice could not hold its call: the peer accepted none of 2 re-INVITEs (the last answer was 491 Request Pending) within 5 s.*
+    ...    Hold    alice    timeout=5s
+
+A Peer That Modifies The Session Instead
+    [Documentation]    Its offer is answered with the hold; and the next re-INVITE of the agent leaves, too,
+    ...    though its stack has dropped the one that was to be tried again.
+    Call Peer    collides
+    Hold    alice
+    Log Should Tell    INFO
+    ...    alice holds its call: the peer offered sendrecv, and alice answered sendonly.
+    Hold Should Become    alice    True
+    Resume    alice
+    ${result} =    End Call
+    Should Be Equal    ${result}    ${{{'answered': 'sendonly', 'offered': 'sendrecv'}}}
+
+A Peer That Holds Instead
+    Call Peer    collides_holding
+    Hold    alice
+    ${result} =    End Call
+    Should Be Equal    ${result}[offered]    sendonly
+
+A Challenged Hold Is Sent Again With Credentials
+    [Template]    Challenge Should Be Answered
+    stale=    first=
+    stale=yes    first=
+    stale=    first=yes
+
+A Hold Whose Credentials Are Not Accepted
+    Call Peer    accepts_no_password
+    Run Keyword And Expect Error
+    ...    alice could not hold its call: the peer answered 407 Proxy Authentication Required.
+    ...    Hold    alice
+
+
+*** Keywords ***
+Start Peer For Alice
+    [Arguments]    ${scenario}    @{arguments}    &{options}
+    ${peer} =    Start Peer    ${scenario}    @{arguments}    &{options}
+    VAR    ${PEER}    ${peer}    scope=TEST
+    Start Agent    alice    1001    ${peer.host}    s3cret-pw-hold    regint=0
+
+Call Peer
+    [Documentation]    Brings a call up from alice, who has an account, to a peer that does as the scenario says.
+    [Arguments]    ${scenario}    @{arguments}    &{options}
+    Start Peer For Alice    ${scenario}    @{arguments}    &{options}
+    Dial    alice    ${PEER.uri}
+    Wait Until State Is    alice    ESTABLISHED
+
+End Call
+    Hang Up    alice
+    ${result} =    Peer Should Have Finished    ${PEER}
+    Stop Agent    alice
+    RETURN    ${result}
+
+Peer Should Hold
+    [Arguments]    ${way}    ${method}=INVITE
+    Call Peer    holds    ${way}    ${method}
+    Skip If    $method not in $PEER.result['allow']    The baresip of this run does not take ${method}.
+    Let Peer Go On    ${PEER}
+    Held By Peer Should Become    alice    True
+    Hold Should Become    alice    False
+    Let Peer Go On    ${PEER}
+    Held By Peer Should Become    alice    False
+    End Call
+
+Peer Should Not Hold
+    [Arguments]    ${way}
+    Call Peer    holds    ${way}
+    Let Peer Go On    ${PEER}
+    Offers Should Have Been Answered    alice    2
+    ${info} =    Get Info    alice
+    Should Be Equal    ${{[$info.calls[0].on_hold, $info.calls[0].held_by_peer]}}    ${{[False, False]}}
+    Let Peer Go On    ${PEER}
+    Offers Should Have Been Answered    alice    3
+    End Call
+
+Contradiction Should Be Told
+    [Arguments]    ${answer}
+    Call Peer    answers_holds    ${answer}    sendrecv
+    Hold    alice
+    Log Should Tell    WARN    *it offered sendonly, and the peer's answer contradicts that: ${answer}.
+    Resume    alice
+    End Call
+
+Stripped Hold Should Fail Its Verdict
+    ${bob} =    Start Agent    bob
+    ${other} =    Start Peer    answers_holds
+    Dial    bob    ${other.uri}
+    Wait Until State Is    bob    ESTABLISHED
+    Run Keyword And Expect Error
+    ...    'alice holds bob' is not so, 1 of 6 parts failed:*FAIL *alice holds by SDP (sendonly or inactive): it sent sendonly, and was sent sendrecv, which contradicts it*
+    ...    Verify Hold    alice    bob    duration=300ms
+
+Challenge Should Be Answered
+    [Arguments]    ${stale}    ${first}
+    ${stale}    ${first} =    Evaluate    [one.partition('=')[2] for one in ($stale, $first)]
+    Call Peer    challenges    s3cret-pw-hold    ${stale}    ${first}
+    Hold    alice
+    Hold Should Become    alice    True
+    ${result} =    End Call
+    Should Be Equal    ${result}[offered]    sendonly
