@@ -15,6 +15,10 @@ class UsageError(BaresipLibraryError):
     """The suite asked for what makes no sense now; the message says what to do instead."""
 
 
+class NothingYet(UsageError):
+    """There is nothing to read, and there may be later: a getter with a timeout waits for it."""
+
+
 class BackendError(BaresipLibraryError):
     """The engine behind an agent is missing, did not start, or broke a promise."""
 

@@ -108,7 +108,10 @@ class BaresipLibrary(DynamicCore):
     ``assertion_expected`` are given, as in Browser library: ``Get State    alice    ==    IDLE``.
     Operators: ``==``, ``!=``, ``<``, ``>``, ``<=``, ``>=``, ``*=`` (contains), ``not contains``,
     ``^=`` (starts with), ``$=`` (ends with), ``matches``, ``validate``, ``then``. With ``timeout``
-    they check again after every event until the assertion holds; ``message`` replaces the error.
+    they check again after every event until the assertion holds, and wait for what is not there
+    yet: a call, a header, a report. ``message`` replaces the error. Where the value is a time in
+    seconds, the expected one may be a Robot time: ``<    500ms``. A value that is not there equals
+    ``None`` only.
 
     = Audio =
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..account import Account
 from ..backends.base import Backend, Capability, Headers, Packets, Source
-from ..errors import AgentGone, BackendError, UsageError
+from ..errors import AgentGone, BackendError, NothingYet, UsageError
 from ..events import (
     AgentDied,
     AudioArrived,
@@ -248,7 +248,8 @@ class Agent:
         """The active call, or the live one with that Call-ID.
 
         Raises:
-            UsageError: there is none; says what cannot be done and what to do first.
+            NothingYet: there is none; says what cannot be done and what to do first.
+            UsageError: the named one has ended.
         """
         self.require_alive()
         if call_id is not None:
@@ -257,21 +258,21 @@ class Agent:
         if call is None:
             last = self.last_call
             story = f" ({last.story()})" if last else ""
-            raise UsageError(f"{self.name} has no call {to_do}{story}. {advice}")
+            raise NothingYet(f"{self.name} has no call {to_do}{story}. {advice}".rstrip())
         return call
 
     def known_call(self, call_id: str | None, to_do: str) -> Call:
         """The call with that Call-ID, live or closed; without one the active, else the last.
 
         Raises:
-            UsageError: there is none; says what cannot be done.
+            NothingYet: there is none; says what cannot be done.
         """
         if call_id is None:
             return self.active_call or self.last_call or self.require_call(to_do, FIRST)
         call = self._calls.get(call_id)
         if call is None:
             known = ", ".join(self._calls) or "none"
-            raise UsageError(f"{self.name} has no call '{call_id}' {to_do}. Its calls: {known}.")
+            raise NothingYet(f"{self.name} has no call '{call_id}' {to_do}. Its calls: {known}.")
         return call
 
     def _named_call(self, call_id: str, to_do: str) -> Call:

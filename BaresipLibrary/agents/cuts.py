@@ -7,7 +7,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from ..audio.recordings import RecordingReader
-from ..errors import UsageError
+from ..errors import NothingYet, UsageError
 from ..events import MediaStarted
 from ..types import AudioDirection
 from .agent import Agent
@@ -19,13 +19,22 @@ def recording_of(agent: Agent, call: Call, direction: AudioDirection) -> Path:
     """The newest recording of a call, with everything in it that was heard or sent until now.
 
     Raises:
-        UsageError: there is none: no media has run.
+        NothingYet: there is none: no media has run.
     """
-    media = call.media
-    if media is None:
-        raise UsageError(f"{agent.name} has no recording yet: {call.story()} without audio so far.")
+    media = media_of(agent, call, "recording")
     with growing(agent, call):
         return _file_of(media, direction)
+
+
+def media_of(agent: Agent, call: Call, what: str) -> MediaStarted:
+    """The newest media of a call, to have `what` of.
+
+    Raises:
+        NothingYet: none has run.
+    """
+    if call.media is None:
+        raise NothingYet(f"{agent.name} has no {what} yet: {call.story()} without audio so far.")
+    return call.media
 
 
 def _file_of(media: MediaStarted, direction: AudioDirection) -> Path:

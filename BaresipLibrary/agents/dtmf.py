@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ..account import INBAND
 from ..backends.base import Capability
-from ..errors import UsageError
+from ..errors import NothingYet, UsageError
 from ..events import DtmfReceived, DtmfSent
 from ..waits import wait_until
 from .agent import FIRST, Agent
@@ -110,7 +110,7 @@ def _call(agent: Agent, call_id: str | None) -> Call | None:
         return agent.active_call or agent.last_call
     known = {call.call_id: call for call in agent.calls}
     if call_id not in known:
-        raise UsageError(f"{agent.name} has no call '{call_id}'.")
+        raise NothingYet(f"{agent.name} has no call '{call_id}'.")
     return known[call_id]
 
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from ..audio.sounds import BLOCK, Span
-from ..errors import PhoneFailure, UsageError
+from ..errors import NothingYet, PhoneFailure
 from ..events import TransferRequested
 from ..sip.messages import Message
 from ..sip.offers import Offers
@@ -44,7 +44,7 @@ class Timings:
 
         Raises:
             PhoneFailure: what it is measured by has not happened (yet).
-            UsageError: the call is none that has such a timing.
+            NothingYet: the call is none that has such a timing, as far as it went.
         """
         readers: dict[CallTiming, Callable[[], Duration]] = {
             CallTiming.post_dial_delay: self._post_dial_delay,
@@ -101,7 +101,7 @@ class Timings:
     def _hold_gap(self) -> Duration:
         holds = list(self._holds())
         if not holds:
-            raise UsageError(f"{self.agent.name} has no hold_gap: its call was not on hold.")
+            raise NothingYet(f"{self.agent.name} has no hold_gap: its call was not on hold.")
         began, ended = holds[-1]
         if ended is None:
             raise _Unknown("the call is still on hold")
@@ -149,7 +149,7 @@ class Timings:
         calls = {call.call_id: call for call in self.agent.calls}
         asked = list(self.agent.journal.of_kind(TransferRequested))
         if not asked:
-            raise UsageError(
+            raise NothingYet(
                 f"{self.agent.name} has no transfer_gap: nobody has transferred it;"
                 " ask the transferee."
             )

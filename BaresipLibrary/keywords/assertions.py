@@ -2,40 +2,100 @@
 
 The one place that calls the engine, because some of its habits surprise: a falsy expected value
 without an operator is not checked, a number never equals the text a suite writes, a comparison
-that makes no sense raises `TypeError`, and braces in a custom message raise `KeyError`.
+that makes no sense raises `TypeError`, and braces in a custom message raise `KeyError`. And a value
+that is not there has words of its own: what is missing, and why.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from datetime import timedelta
+from typing import Any, NoReturn, TypeVar
 
 from assertionengine import AssertionOperator, verify_assertion
+from robot.utils import timestr_to_secs
 
-from ..errors import PhoneFailure, UsageError
+from ..errors import NothingYet, PhoneFailure, UsageError
 from ..waits import Changes, wait_until
 
 T = TypeVar("T")
 
 _COMPARISONS = ("==", "!=", "<", ">", "<=", ">=")
+_WORDS = {"none": None, "true": True, "false": False}
+
+#: What a number in a suite is: text to what it says. Raises `ValueError` with a sentence.
+Unit = Callable[[str], float]
+
+
+class _Absent(PhoneFailure):
+    """A value is not there, and was expected to be."""
+
+
+def number(text: str) -> float:
+    """A number as a suite writes it: 486, not 486.0."""
+    try:
+        value = float(text)
+    except ValueError:
+        raise ValueError(f"'{text}' is not a number.") from None
+    return int(value) if value.is_integer() else value
+
+
+def seconds(text: str) -> float:
+    """A Robot time, such as ``500ms``, in seconds."""
+    try:
+        return number(str(timestr_to_secs(text, round_to=None)))
+    except ValueError:
+        raise ValueError(f"'{text}' is not a time; write it like 500ms or 2s.") from None
+
+
+def percent(text: str) -> float:
+    """A share, such as ``1`` or ``1 %``, in percent."""
+    return number(text.removesuffix("%").strip())
 
 
 @dataclass(frozen=True)
 class Assertion:
-    """What a keyword's value is expected to be."""
+    """What a keyword's value is expected to be.
+
+    `unit` reads the expected value where the suite writes it as text, when the value is a number.
+    Raises `UsageError` for an expectation that makes no sense.
+    """
 
     operator: AssertionOperator | None
     expected: Any
     message: str | None
+    unit: Unit | None = None
 
     def __post_init__(self) -> None:
         if self.operator is None and self.expected is not None:
             raise UsageError(
                 f"The expected value '{self.expected}' needs an operator before it, such as ==."
             )
+        if self.unit is not None and self._is_compared:
+            object.__setattr__(self, "expected", self._measured(self.unit))
 
-    def holds(self, value: T, subject: str) -> T:
+    @property
+    def _is_compared(self) -> bool:
+        return self.operator is not None and self.operator.value in _COMPARISONS
+
+    def _measured(self, unit: Unit) -> Any:
+        """The expected value as the unit reads it."""
+        if isinstance(self.expected, timedelta):
+            return self.expected.total_seconds()
+        if not isinstance(self.expected, str):
+            return self.expected
+        if self.expected.lower() in _WORDS:
+            return _WORDS[self.expected.lower()]
+        try:
+            return unit(self.expected)
+        except ValueError as error:
+            raise UsageError(str(error)) from None
+
+    def holds(self, value: T, subject: str, absent: Callable[[], str] | None = None) -> T:
         """Checks a value and returns it, or what a ``then`` operator makes of it.
+
+        `absent` tells why there is no value, where that is None.
 
         Raises:
             PhoneFailure: it is not as expected.
@@ -46,31 +106,44 @@ class Assertion:
             checked: T = verify_assertion(
                 value, self.operator, expected, subject, self._usable_message(value, expected)
             )
-        except AssertionError as error:
-            raise PhoneFailure(str(error)) from None
-        except TypeError:
+        except re.error as error:
+            raise UsageError(f"'{expected}' is not a regular expression: {error}.") from None
+        except (AssertionError, TypeError, RuntimeError) as error:
+            self._fail(error, value, expected, subject, absent)
+        return checked
+
+    def _fail(
+        self,
+        error: Exception,
+        value: object,
+        expected: object,
+        subject: str,
+        absent: Callable[[], str] | None,
+    ) -> NoReturn:
+        if value is None and not self.message:
+            raise _Absent(absent() if absent else f"{subject} is not known.") from None
+        if isinstance(error, RuntimeError):  # an expression that cannot be evaluated
+            raise error
+        if isinstance(error, TypeError):
             assert self.operator is not None
             raise PhoneFailure(
                 f"{subject} {value!r} cannot be compared by '{self.operator.value}'"
                 f" with {expected!r}."
             ) from None
-        except re.error as error:
-            raise UsageError(f"'{expected}' is not a regular expression: {error}.") from None
-        return checked
+        if expected is None and not self.message:
+            raise PhoneFailure(f"{subject} is {value!r}, and there should be none.") from None
+        raise PhoneFailure(str(error)) from None
 
     def _like(self, value: object) -> Any:
         """The expected value as the kind of thing the value is, when it is text that says one."""
-        if not isinstance(self.expected, str) or isinstance(value, str):
+        if not isinstance(self.expected, str) or isinstance(value, str) or not self._is_compared:
             return self.expected
-        if self.operator is None or self.operator.value not in _COMPARISONS:
-            return self.expected
-        words = {"none": None, "true": True, "false": False}
-        if self.expected.lower() in words:
-            return words[self.expected.lower()]
+        if self.expected.lower() in _WORDS:
+            return _WORDS[self.expected.lower()]
         try:
-            return _number(self.expected) if isinstance(value, int | float) else self.expected
-        except ValueError:
-            raise UsageError(f"'{self.expected}' is no number to compare {value} with.") from None
+            return number(self.expected) if isinstance(value, int | float) else self.expected
+        except ValueError as error:
+            raise UsageError(f"{str(error)[:-1]} to compare {value} with.") from None
 
     def _usable_message(self, value: object, expected: object) -> str | None:
         """The custom message, with braces escaped unless the engine can fill them."""
@@ -83,37 +156,48 @@ class Assertion:
         return self.message
 
 
-def _number(text: str) -> float:
-    number = float(text)
-    return int(number) if number.is_integer() else number  # as a suite wrote it: 486, not 486.0
-
-
 def get_and_assert(
     changes: Changes,
     read: Callable[[], T],
     assertion: Assertion,
     subject: str,
     timeout: float | None,
+    absent: Callable[[], str] | None = None,
 ) -> T:
     """Reads a value and checks it; with a timeout (s), again after every event until it holds.
 
-    Without an assertion it holds as soon as there is a value.
+    Without an assertion it holds as soon as there is a value. `absent` tells why there is none.
 
     Raises:
-        PhoneFailure: the value is not as expected (in time).
+        PhoneFailure: the value is not as expected, or not there (in time).
+        NothingYet: there is nothing to read it from, and no timeout to wait for that.
     """
     if not timeout:
-        return assertion.holds(read(), subject)
+        return assertion.holds(read(), subject, absent)
+
+    def checked(subject: str) -> T:
+        value = read()
+        if value is None and assertion.operator is None:
+            raise _Absent(absent() if absent else f"{subject} is not known.")
+        return assertion.holds(value, subject, absent)
 
     def attempt() -> tuple[T] | None:
         try:
-            return (assertion.holds(read(), subject),)
-        except PhoneFailure:
+            return (checked(subject),)
+        except (PhoneFailure, NothingYet):
             return None
 
     held = wait_until(changes, attempt, timeout)
-    return (
-        held[0]
-        if held
-        else assertion.holds(read(), f"After {timeout:g} s, {subject[0].lower()}{subject[1:]}")
-    )
+    if held:
+        return held[0]
+    with telling(timeout):
+        return checked(f"After {timeout:g} s, {subject[0].lower()}{subject[1:]}")
+
+
+@contextmanager
+def telling(timeout: float) -> Iterator[None]:
+    """What is not there after a wait of so many seconds is a failure, which tells of the wait."""
+    try:
+        yield
+    except (_Absent, NothingYet) as error:
+        raise PhoneFailure(f"{str(error).rstrip('.')} (waited {round(timeout, 2):g} s).") from None

@@ -1,6 +1,8 @@
 """What every keyword component sees."""
 
+import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TypeVar
@@ -9,12 +11,12 @@ from ..account import check_headers
 from ..agents.agent import Agent
 from ..agents.registry import Registry
 from ..backends.processes import Launcher
-from ..errors import UsageError
+from ..errors import NothingYet, UsageError
 from ..report.evidence import Evidence
 from ..report.recordings import RecordingShelf
 from ..types import BackendName
-from ..waits import Changes
-from .assertions import Assertion, get_and_assert
+from ..waits import Changes, wait_until
+from .assertions import Assertion, get_and_assert, telling
 
 T = TypeVar("T")
 
@@ -67,15 +69,45 @@ class Component:
         wanted: Assertion,
         what: str,
         timeout: timedelta | None,
+        absent: Callable[[], str] | None = None,
     ) -> T:
-        """Reads a value of an agent, checks it as the suite asked, and returns it."""
+        """Reads a value of an agent, checks it as the suite asked, and returns it.
+
+        `absent` tells in a sentence why there is none, where the value is None.
+        """
 
         def read_alive() -> T:
             agent.require_alive()
             return read()
 
         limit = None if timeout is None else self._seconds(timeout)
-        return get_and_assert(agent.changes, read_alive, wanted, f"{what} {agent.name}", limit)
+        return get_and_assert(
+            agent.changes, read_alive, wanted, f"{what} {agent.name}", limit, absent
+        )
+
+    def _awaited(
+        self, agent: Agent, find: Callable[[], T], timeout: timedelta | None
+    ) -> tuple[T, timedelta | None]:
+        """What a getter reads from, and what is left of its timeout, in which that may come.
+
+        Raises:
+            NothingYet: it is not there, and no timeout was given.
+            PhoneFailure: it did not come in time.
+        """
+        if timeout is None:
+            return find(), None
+        limit, began = self._seconds(timeout), time.monotonic()
+
+        def there() -> tuple[T] | None:
+            agent.require_alive()
+            with suppress(NothingYet):
+                return (find(),)
+            return None
+
+        found = wait_until(agent.changes, there, limit)
+        with telling(limit):
+            what = found[0] if found else find()
+        return what, timedelta(seconds=max(0.0, limit - (time.monotonic() - began)))
 
 
 def header_pairs(headers: Mapping[str, str | list[str]] | None) -> list[tuple[str, str]]:

@@ -33,7 +33,7 @@ class DtmfKeywords(Component):
         call sent before is sent again after them. The first 0.1 s of audio after an answer may be
         lost, and a digit with it.
 
-        Fails when the call is not established or a character is no digit; in-band also when the
+        Fails when the call is not established or a character is not a valid digit; in-band also when the
         call is muted or on hold.
 
         | =Argument= | =Meaning= |
@@ -80,9 +80,9 @@ class DtmfKeywords(Component):
             return self._checked(
                 who, lambda: dtmf.received(who, call), wanted, "The digits received by", timeout
             )
+        read, left = self._awaited(who, lambda: dtmf.heard(who, call), timeout)
         with dtmf.hearing_grows(who, call):
-            read = dtmf.heard(who, call)
-            return self._checked(who, read, wanted, "The digits heard by", timeout)
+            return self._checked(who, read, wanted, "The digits heard by", left)
 
     @keyword(tags=("DTMF", "Wait"))
     def wait_until_dtmf_received(

@@ -9,7 +9,7 @@ from robot.utils import NormalizedDict
 
 from ..agents.agent import Agent
 from ..agents.incoming_explanations import newest_invite, nobody_called
-from ..errors import UsageError
+from ..errors import NothingYet
 from ..sip.messages import Message, canonical_name
 from .assertions import Assertion
 from .base import AgentName, Component
@@ -34,7 +34,8 @@ class HeaderKeywords(Component):
         The name may be long or compact, in any case. Of a repeated header it is the first value;
         `Get Headers` has them all. Bytes that are not UTF-8 show as the replacement character.
 
-        Fails when nobody has called the agent, or an assertion is given and does not hold.
+        Fails when nobody has called the agent, and when an assertion is given and does not hold,
+        with ``timeout`` not even in that time.
 
         Example:
         | Get Header | bob | X-Trace-Id | == | abc |
@@ -42,23 +43,30 @@ class HeaderKeywords(Component):
         who = self._agents.get(agent)
         wanted = Assertion(assertion_operator, assertion_expected, message)
         return self._checked(
-            who, lambda: _invite(who).first(name), wanted, f"The header {name} at", timeout
+            who,
+            lambda: _invite(who).first(name),
+            wanted,
+            f"The header {name} at",
+            timeout,
+            lambda: f"{who.name}'s INVITE has no {name} header.",
         )
 
     @keyword(tags=("Header", "Getter"))
-    def get_headers(self, agent: AgentName) -> NormalizedDict:
+    def get_headers(self, agent: AgentName, *, timeout: timedelta | None = None) -> NormalizedDict:
         """Returns all headers of the INVITE that arrived last: names, each with a list of values.
 
         Names are the long ones, as RFC 3261 writes them, and looked up in any case.
 
-        Fails when nobody has called the agent.
+        Fails when nobody has called the agent, with ``timeout`` not even in that time.
 
         Example:
         | ${headers} = | Get Headers | bob |
         | Log | ${headers}[Via][0] |
         """
         headers: dict[str, list[str]] = {}
-        for name, value in _invite(self._agents.get(agent)).headers:
+        who = self._agents.get(agent)
+        invite, _ = self._awaited(who, lambda: _invite(who), timeout)
+        for name, value in invite.headers:
             headers.setdefault(canonical_name(name), []).append(value)
         return NormalizedDict(headers, ignore="")
 
@@ -67,5 +75,5 @@ def _invite(agent: Agent) -> Message:
     agent.require_alive()
     invite = newest_invite(agent)
     if invite is None:
-        raise UsageError(f"{agent.name} has seen no INVITE: {nobody_called(agent)}.")
+        raise NothingYet(f"{agent.name} has seen no INVITE: {nobody_called(agent)}.")
     return invite

@@ -1,16 +1,22 @@
 """Silence, levels and gaps."""
 
+import time
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from assertionengine import AssertionOperator
 from robot.api import logger
 from robot.api.deco import keyword
 
+from ..agents.agent import FIRST
+from ..agents.call import Call
+from ..agents.cuts import media_of
 from ..agents.failures import CallFailure
 from ..agents.loudness import find_dropouts, measure_level
 from ..agents.silences import verify_silence
-from ..errors import UsageError
+from ..errors import PhoneFailure, UsageError
 from ..types import Level
 from .assertions import Assertion
 from .base import AgentName, Component
@@ -108,13 +114,15 @@ class LoudnessKeywords(Component):
         *,
         duration: timedelta = _SECOND,
         message: str | None = None,
+        timeout: timedelta | None = None,
         call: str | None = None,
     ) -> float:
-        """Returns how loud it is what the agent hears, in dBFS.
+        """Returns the level of what the agent hears, in dBFS.
 
         It is measured as by `Verify Audio Level`. Digital silence reads -120 dBFS.
 
-        Fails when less audio arrives, and when an assertion is given and does not hold.
+        Fails when less audio arrives, and when an assertion is given and does not hold. With
+        ``timeout`` it waits for a call, and measures again until that time is over.
 
         | =Argument= | =Meaning= |
         | ``duration`` | How much audio is measured; 0.2 s or more. |
@@ -123,13 +131,19 @@ class LoudnessKeywords(Component):
         | ${level} = | Get Audio Level | bob |
         | Get Audio Level | bob | > | -30 dBFS | duration=2s |
         """
-        if isinstance(assertion_expected, str) and assertion_expected.lower().endswith("dbfs"):
-            assertion_expected = _possible(assertion_expected)
-        wanted = Assertion(assertion_operator, assertion_expected, message)
-        who = self._agents.get(agent)
-        heard = measure_level(who, self._duration(duration), call)
-        logger.info(f"{who.name} heard {heard}.")
-        return wanted.holds(heard.level, f"The audio level of {who.name}")
+        wanted = Assertion(assertion_operator, assertion_expected, message, _possible)
+        who, seconds = self._agents.get(agent), self._duration(duration)
+
+        def measure() -> float:
+            heard = measure_level(who, seconds, call)
+            logger.info(f"{who.name} heard {heard}.")
+            return wanted.holds(heard.level, f"The audio level of {who.name}")
+
+        to_hear = partial(who.require_call, "to listen to", FIRST, call)
+        which, left = self._awaited(who, to_hear, timeout)
+        if left is not None:
+            _, left = self._awaited(who, partial(media_of, who, which, "level"), left)
+        return measure() if left is None else _in_time(measure, which, self._seconds(left))
 
     @keyword(tags=("Audio", "Wait"))
     def verify_no_audio_gap(
@@ -175,6 +189,17 @@ class LoudnessKeywords(Component):
                 f"It takes {_SHORTEST:g} s of audio or more to say anything, not {seconds:g} s."
             )
         return seconds
+
+
+def _in_time(measure: Callable[[], float], call: Call, within: float) -> float:
+    """What the measurement returns, tried again for so many seconds while the call goes on."""
+    deadline = time.monotonic() + within
+    while True:
+        try:
+            return measure()
+        except PhoneFailure:
+            if time.monotonic() >= deadline or not call.is_live:
+                raise
 
 
 def _possible(level: Level | str) -> float:

@@ -9,7 +9,7 @@ from robot.api.deco import keyword
 from ..agents.agent import Agent
 from ..agents.mailbox import Mailbox, mailbox_of, require_mailbox
 from ..types import MailboxField
-from .assertions import Assertion
+from .assertions import Assertion, number
 from .base import AgentName, Component
 
 
@@ -44,9 +44,17 @@ class MailboxKeywords(Component):
         """
         who = self._agents.get(agent)
         require_mailbox(who)
-        wanted = Assertion(assertion_operator, assertion_expected, message)
+        unit = number if field in (MailboxField.new, MailboxField.old) else None
+        wanted = Assertion(assertion_operator, assertion_expected, message, unit)
         name = f"{field.name} of the mailbox" if field else "mailbox"
-        return self._checked(who, lambda: _read(who, field), wanted, f"The {name} of", timeout)
+        return self._checked(
+            who,
+            lambda: _read(who, field),
+            wanted,
+            f"The {name} of",
+            timeout,
+            lambda: f"{who.name}'s mailbox has told nothing yet: no NOTIFY of it arrived.",
+        )
 
 
 def _read(agent: Agent, field: MailboxField | None) -> Mailbox | bool | int | None:

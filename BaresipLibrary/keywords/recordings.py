@@ -1,6 +1,7 @@
 """The audio of a call as WAV files, for what suites check by themselves."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
@@ -8,7 +9,7 @@ from robot.api import logger
 from robot.api.deco import keyword
 
 from ..agents.agent import FIRST, Agent
-from ..agents.cuts import Cut, recording_of
+from ..agents.cuts import Cut, media_of, recording_of
 from ..errors import UsageError
 from ..types import AudioDirection
 from .base import AgentName, Component, Context
@@ -30,6 +31,7 @@ class RecordingKeywords(Component):
         agent: AgentName,
         *,
         direction: AudioDirection = AudioDirection.rx,
+        timeout: timedelta | None = None,
         call: str | None = None,
     ) -> str:
         """Returns the path of the WAV file of the active call, or else the last one, and keeps it.
@@ -38,7 +40,8 @@ class RecordingKeywords(Component):
         grows; it holds what came, and no time in which nothing came. A call that changes to
         another sample rate begins a new file: this is the newest.
 
-        Fails when there is no call, or no audio has run in it.
+        Fails when there is no call, or no audio has run in it, with ``timeout`` not even in that
+        time.
 
         | =Argument= | =Meaning= |
         | ``direction`` | ``rx``: what the agent heard. ``tx``: what it sent. |
@@ -48,7 +51,9 @@ class RecordingKeywords(Component):
         | ${path} = | Get Recording | alice | direction=tx |
         """
         who = self._agents.get(agent)
-        path = recording_of(who, who.known_call(call, "that was recorded"), direction)
+        which, left = self._awaited(who, lambda: who.known_call(call, "that was recorded"), timeout)
+        self._awaited(who, lambda: media_of(who, which, "recording"), left)
+        path = recording_of(who, which, direction)
         self._context.recordings.keep(path)
         logger.info(f"Recorded in {os.path.relpath(path, output_directory())}.")
         return str(path)

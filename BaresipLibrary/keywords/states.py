@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any, Literal, TypeVar
 
 from assertionengine import AssertionOperator
@@ -11,7 +12,7 @@ from ..agents.agent import Agent
 from ..agents.peers import peer_of
 from ..agents.states import stay_established, wait_for_state
 from ..types import AgentState, Peer
-from .assertions import Assertion
+from .assertions import Assertion, number
 from .base import AgentName, Component
 
 T = TypeVar("T")
@@ -95,7 +96,9 @@ class StateKeywords(Component):
         """
         who = self._agents.get(agent)
         wanted = Assertion(assertion_operator, assertion_expected, message)
-        return self._seen(who, lambda: who.reason, wanted, "The reason of", timeout)
+        return self._seen(
+            who, lambda: who.reason, wanted, "The reason of", timeout, lambda: _why_no_end(who)
+        )
 
     @keyword(tags=("State", "Getter", "Assertion"))
     def get_status_code(
@@ -117,8 +120,15 @@ class StateKeywords(Component):
         | Get Status Code | alice | == | 486 |
         """
         who = self._agents.get(agent)
-        wanted = Assertion(assertion_operator, assertion_expected, message)
-        return self._seen(who, lambda: who.status_code, wanted, "The status code of", timeout)
+        wanted = Assertion(assertion_operator, assertion_expected, message, number)
+        return self._seen(
+            who,
+            lambda: who.status_code,
+            wanted,
+            "The status code of",
+            timeout,
+            lambda: _why_no_status(who),
+        )
 
     def _seen(
         self,
@@ -127,26 +137,29 @@ class StateKeywords(Component):
         wanted: Assertion,
         what: str,
         timeout: timedelta | None,
+        absent: Callable[[], str] | None = None,
     ) -> T:
         """A checked value that tells how the last call stands: that is no news to later waits."""
-        value = self._checked(agent, read, wanted, what, timeout)
+        value = self._checked(agent, read, wanted, what, timeout, absent)
         agent.look()
         return value
 
     @keyword(tags=("State", "Getter"))
-    def get_peer(self, agent: AgentName) -> Peer | None:
+    def get_peer(self, agent: AgentName, *, timeout: timedelta | None = None) -> Peer | None:
         """Returns the remote party of the active call; ``None`` without a call.
 
         It has the attributes ``uri``, ``number`` (as of `Get Peer Number`) and ``name`` (the display
         name, empty when there is none).
 
-        Fails when there is no such agent.
+        Fails when there is no such agent, and with ``timeout`` when there is no call in that time.
 
         Example:
         | ${peer} = | Get Peer | bob |
         | Should Be Equal | ${peer.number} | alice |
         """
-        return peer_of(self._agents.get(agent))
+        who = self._agents.get(agent)
+        read, nothing = partial(peer_of, who), Assertion(None, None, None)
+        return self._checked(who, read, nothing, "The peer of", timeout, lambda: _why_no_peer(who))
 
     @keyword(tags=("State", "Getter", "Assertion"))
     def get_peer_uri(
@@ -167,7 +180,14 @@ class StateKeywords(Component):
         """
         who = self._agents.get(agent)
         wanted = Assertion(assertion_operator, assertion_expected, message)
-        return self._checked(who, lambda: _peer(who, "uri"), wanted, "The peer URI of", timeout)
+        return self._checked(
+            who,
+            lambda: _peer(who, "uri"),
+            wanted,
+            "The peer URI of",
+            timeout,
+            lambda: _why_no_peer(who),
+        )
 
     @keyword(tags=("State", "Getter", "Assertion"))
     def get_peer_number(
@@ -192,7 +212,12 @@ class StateKeywords(Component):
         who = self._agents.get(agent)
         wanted = Assertion(assertion_operator, assertion_expected, message)
         return self._checked(
-            who, lambda: _peer(who, "number"), wanted, "The peer number of", timeout
+            who,
+            lambda: _peer(who, "number"),
+            wanted,
+            "The peer number of",
+            timeout,
+            lambda: _why_no_peer(who),
         )
 
     @keyword(tags=("State", "Getter", "Assertion"))
@@ -214,7 +239,33 @@ class StateKeywords(Component):
         """
         who = self._agents.get(agent)
         wanted = Assertion(assertion_operator, assertion_expected, message)
-        return self._checked(who, lambda: _peer(who, "name"), wanted, "The peer name of", timeout)
+        return self._checked(
+            who,
+            lambda: _peer(who, "name"),
+            wanted,
+            "The peer name of",
+            timeout,
+            lambda: _why_no_peer(who),
+        )
+
+
+def _why_no_end(agent: Agent) -> str:
+    call = agent.active_call
+    if call is None:
+        return f"{agent.name} has had no call."
+    return f"No call of {agent.name} has ended yet: {call.story()}."
+
+
+def _why_no_status(agent: Agent) -> str:
+    last = agent.last_closed_call
+    if last is None:
+        return _why_no_end(agent)
+    return f"No SIP status has refused {agent.name}'s last call: {last.story()}."
+
+
+def _why_no_peer(agent: Agent) -> str:
+    last = agent.last_call
+    return f"{agent.name} has no call{f': {last.story()}' if last else ''}."
 
 
 def _peer(agent: Agent, part: Literal["uri", "number", "name"]) -> str | None:

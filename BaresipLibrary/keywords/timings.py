@@ -1,6 +1,7 @@
 """How long the phases of a call took."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from assertionengine import AssertionOperator
@@ -8,13 +9,14 @@ from robot.api import logger
 from robot.api.deco import keyword
 
 from ..agents.agent import FIRST, Agent
+from ..agents.call import Call, CallState
 from ..agents.delays import one_way_delay
 from ..agents.hearing import growing
 from ..agents.states import require_established
 from ..agents.timings import Duration, Timings
-from ..errors import UsageError
+from ..errors import NothingYet, UsageError
 from ..types import CallTiming
-from .assertions import Assertion
+from .assertions import Assertion, seconds
 from .base import AgentName, Component
 
 
@@ -52,47 +54,59 @@ class TimingKeywords(Component):
         | ``one_way_delay`` | A chirp leaves this agent as RTP, the agent ``to`` has it to play: network and jitter buffer, the mean over the packets of the chirp. The sender's packet time is not in it. It is measured when asked, in half a second; what was sent before is sent again. Right to about 2 ms: each packet is looked for every 1 ms at both ends. On a machine too busy for that up to 4 chirps are sent, and the log says how right the best one is. |
         | ``teardown`` | The BYE, its 200. |
 
-        Fails when what is measured by has not happened, with ``timeout`` not even in that time:
-        the message says what is missing. Fails too when an assertion does not hold.
+        An assertion compares it with seconds or with a Robot time, such as ``500ms``.
+
+        Fails when an event that the timing needs has not happened, with ``timeout`` not even in
+        that time: the message says what is missing. Fails too when an assertion does not hold.
 
         | =Argument= | =Meaning= |
         | ``to`` | Only for ``one_way_delay``: who hears the chirp, an agent in a call with this one. |
-        | ``timeout`` | How long to wait for what is missing; a chirp is waited for as long as the library's timeout when left out. |
+        | ``timeout`` | How long to wait for what is missing, also for a call; a chirp is waited for as long as the library's timeout when left out. |
 
         Example:
-        | Get Call Timing | alice | post_dial_delay | < | 2 |
+        | Get Call Timing | alice | post_dial_delay | < | 500ms |
         | Get Call Timing | alice | answer_to_audio | < | 0.5 | timeout=3s |
         | Get Call Timing | alice | one_way_delay | < | 0.15 | to=bob |
         """
         who = self._agents.get(agent)
-        wanted = Assertion(assertion_operator, assertion_expected, message)
+        wanted = Assertion(assertion_operator, assertion_expected, message, seconds)
         subject = f"The {timing.name} of"
         if timing is CallTiming.one_way_delay:
-            delay = self._one_way_delay(who, to, call, self._seconds(timeout))
+            delay = self._one_way_delay(who, to, call, timeout)
             return self._checked(who, lambda: delay, wanted, subject, None)
         if to is not None:
             raise UsageError(f"The {timing.name} has no other side; leave out to={to}.")
-        which = who.known_call(call, "to time")
+        which, left = self._awaited(who, lambda: who.known_call(call, "to time"), timeout)
         timings = Timings(who, which)
         with growing(who, which):
-            value = self._checked(
-                who, lambda: timings.read(timing).seconds, wanted, subject, timeout
-            )
+            value = self._checked(who, lambda: timings.read(timing).seconds, wanted, subject, left)
         logger.info(f"{subject} {who.name}: {timings.read(timing)}")
         return value
 
     def _one_way_delay(
-        self, speaker: Agent, to: AgentName | None, call: str | None, within: float
+        self, speaker: Agent, to: AgentName | None, call: str | None, timeout: timedelta | None
     ) -> float:
         if to is None:
             raise UsageError("The one_way_delay needs who hears: to=, an agent.")
         listener = self._agents.get(to)
         if listener is speaker:
             raise UsageError(f"{speaker.name} has no delay to itself; name another agent.")
-        theirs = speaker.require_call("to speak in", FIRST, call)
-        heard_in = listener.require_call("to listen to", FIRST)
+        theirs, left = self._awaited(
+            speaker, lambda: speaker.require_call("to speak in", FIRST, call), timeout
+        )
+        heard_in, left = self._awaited(
+            listener, lambda: listener.require_call("to listen to", FIRST), left
+        )
         for one, its in ((speaker, theirs), (listener, heard_in)):
+            if left is not None:
+                _, left = self._awaited(one, partial(_answered, one, its), left)
             require_established(one, its, "measure a delay")
-        delay: Duration = one_way_delay(speaker, theirs, listener, heard_in, within)
+        delay: Duration = one_way_delay(speaker, theirs, listener, heard_in, self._seconds(timeout))
         logger.info(f"The one_way_delay of {speaker.name} to {listener.name}: {delay}")
         return delay.seconds
+
+
+def _answered(agent: Agent, call: Call) -> None:
+    """Raises `NothingYet` while a call rings that may still be answered in time."""
+    if call.state is CallState.RINGING:
+        raise NothingYet(f"{agent.name} cannot measure a delay now: {call.story()}.")

@@ -89,9 +89,10 @@ The Callee Refuses
     Get Status Code    bob    ==    ${None}
 
 Nobody Of That Name Lives There
-    [Documentation]    A phone answers 404 to a call for somebody else.
+    [Documentation]    A phone that takes its own calls only answers 404 to one for somebody else.
+    Needs    OWN_CALLS_ONLY
     Start Agent    alice
-    ${bob}    Start Agent    bob
+    ${bob}    Start Agent    bob    catch_all=False
     ${nobody}    Evaluate    $bob.uri.replace('bob', 'nobody')
     Call Should Be Refused    alice    ${nobody}    404
     Get Reason    alice    ==    Not Found

@@ -5,6 +5,7 @@ Documentation       What the library says when phones do not do what a suite exp
 ...                 a timeout of 30 s. Each test here compares the message of the test of its name
 ...                 there; a * is what differs from run to run. How long the failing keyword took is in
 ...                 the log; where nothing could come any more it must be far below the timeout.
+Resource            ../resources/backend.resource
 Library             ../resources/ChildRun.py
 Suite Setup         Run Suite    ${CURDIR}/_suites/phones.robot
 
@@ -19,8 +20,9 @@ Refused While Waiting
     ...    alice is not ESTABLISHED: its call to sip:bob@127.0.0.1:* was refused with 486 * after * s.
 
 Not Found
+    Needs    OWN_CALLS_ONLY
     Test Should Have Failed At Once
-    ...    alice is not ESTABLISHED: its call to sip:nobody@127.0.0.1:* was refused with 404 Not Found after * s.
+    ...    alice is not ESTABLISHED: its call to sip:nobody@127.0.0.1:* was refused with 404 Not Found after * s. It was for the user 'nobody' (Request-URI sip:nobody@127.0.0.1:*), and bob is 'bob'.
 
 No Codec In Common
     Test Should Have Failed At Once

@@ -5,6 +5,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 from robot.api import logger
 from robot.libraries.BuiltIn import BuiltIn
@@ -20,11 +21,12 @@ class Meanwhile:
 
     def __init__(self) -> None:
         self._happened: float | None = None
+        self._thread: threading.Thread | None = None
 
-    def meanwhile(self, keyword: str, agent: str) -> None:
+    def meanwhile(self, keyword: str, agent: str, *arguments: str, **named: Any) -> None:
         """Runs a keyword of BaresipLibrary."""
         action = _library().keywords[keyword.lower().replace(" ", "_")]
-        self._during_wait(agent, lambda: action(agent))
+        self._during_wait(agent, lambda: action(agent, *arguments, **named))
 
     def meanwhile_kill(self, agent: str) -> None:
         """Kills the process of an agent."""
@@ -45,6 +47,8 @@ class Meanwhile:
         if self._happened is None:
             raise AssertionError("It has not happened: no keyword waited for so long.")
         took = time.monotonic() - self._happened
+        if self._thread is not None:
+            self._thread.join(_LONG)
         logger.info(f"Noticed {took * 1000:.0f} ms after it happened.")
         if took > 3:
             raise AssertionError(f"It was noticed {took:.1f} s after it happened.")
@@ -61,7 +65,8 @@ class Meanwhile:
         def wait(timeout: float | None = None) -> bool:
             if timeout is None or timeout > _LONG:
                 del changes.wait
-                threading.Thread(target=act, daemon=True).start()
+                self._thread = threading.Thread(target=act, daemon=True)
+                self._thread.start()
             return threading.Condition.wait(changes, timeout)
 
         changes.wait = wait

@@ -20,7 +20,7 @@ Refused While Waiting
 
 Not Found
     Start Agent    alice
-    ${bob}    Start Agent    bob
+    ${bob}    Start Agent    bob    catch_all=False
     Dial    alice    ${bob.uri.replace('bob', 'nobody')}
     Wait Until State Is    alice    ESTABLISHED
 
