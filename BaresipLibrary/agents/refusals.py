@@ -3,17 +3,21 @@
 A stack refuses by itself what it cannot take, before there is a call that the suite could accept.
 """
 
-from ..events import SipMessage
+import re
+
+from ..events import SipMessage, StackLog
 from ..sip.messages import Message, split_address
 from ..sip.sdp import audio_in
 from ..sip.transactions import Transaction, counted, transactions
-from ..sip.uris import user_part
+from ..sip.uris import host_part, user_part
 from .agent import Agent
 from .media_agreement import takes
 from .nat_traversal import failed_traversal
 
 #: Statuses that may be about the body, and which header or offer of it to name.
 _ABOUT_BODY = (400, 415, 488, 500, 606)
+#: What a stack logs that is bound to one address, and would need another one.
+_NO_ADDRESS = re.compile(r"ua: no laddr for (\S+)")
 #: Those with which an offer is refused.
 NOT_ACCEPTABLE = (415, 488, 606)
 
@@ -59,9 +63,9 @@ def cause_of(agent: Agent, invite: Transaction) -> str | None:
     """What in a refused INVITE the status is about, as a sentence."""
     if invite.final is None:
         return None
-    traversal = failed_traversal(agent, invite.at)
-    if traversal:
-        return traversal
+    logged = failed_traversal(agent, invite.at) or _unreachable(agent, invite)
+    if logged:
+        return logged
     request, status = invite.request, invite.final.status
     if status == 404:
         uri = request.start_line.split(" ")[1]
@@ -74,6 +78,19 @@ def cause_of(agent: Agent, invite: Transaction) -> str | None:
             values = ", ".join(request.all(header)) or "missing"
             return f"Its {header} was {values}."
     return _about_body(agent, request, status) if status in _ABOUT_BODY else None
+
+
+def _unreachable(agent: Agent, invite: Transaction) -> str | None:
+    """That the stack, bound to one address, cannot send to that of the offer."""
+    for line in agent.journal.of_kind(StackLog):
+        found = _NO_ADDRESS.search(line.text) if line.at >= invite.at else None
+        if found:
+            bound = host_part(agent.uri)
+            return (
+                f"Its offer wants media at {found[1]}, which is out of reach from {bound}, where"
+                f" {agent.name} is; see address=."
+            )
+    return None
 
 
 def _about_body(agent: Agent, request: Message, status: int) -> str:

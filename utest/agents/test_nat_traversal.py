@@ -89,3 +89,21 @@ def test_a_relay_gets_credentials_and_shows_none() -> None:
     account = Account("alice", "pbx.test", "secret", auth_user="digest", stun_server="turn:t")
     assert 'stunuser="digest";stunpass="secret"' in account.line("::1", 9)
     assert "stunuser" not in Account("alice", stun_server=STUN).line("::1", 9)
+
+
+def test_media_out_of_reach_is_named_with_the_address_that_the_agent_is_bound_to(
+    phone: Phone,
+) -> None:
+    head = "Call-ID: x\r\nCSeq: 1 INVITE\r\nVia: SIP/2.0/UDP p;branch=z9hG4bK1\r\n"
+    head += "From: <sip:p@p>;tag=1\r\n"
+    phone.sip(f"INVITE sip:alice@127.0.0.1 SIP/2.0\r\n{head}To: <sip:alice@a>\r\n\r\n")
+    line = "ua: no laddr for 192.0.2.2"
+    phone.backend.feed(StackLog(time.monotonic(), "WARNING", line))
+    phone.sip(f"SIP/2.0 500 Call Error\r\n{head}To: <sip:alice@a>;tag=2\r\n\r\n", sent=True)
+    with pytest.raises(CallFailure) as failure:
+        wait_for_state(phone.agent, AgentState.RINGING, 0)
+    failure.value.explain([phone.agent])
+    assert str(failure.value).endswith(
+        "Its offer wants media at 192.0.2.2, which is out of reach from 127.0.0.1, where alice is;"
+        " see address=."
+    )

@@ -22,8 +22,15 @@ from .tap import PacketTap
 T = TypeVar("T")
 
 _POINTER, _TEXT, _NUMBER = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_uint32
+#: A handler of interfaces: the name, the address and its own argument; True ends the walk.
+_INTERFACE = ctypes.CFUNCTYPE(ctypes.c_bool, _TEXT, _POINTER, _POINTER)
 #: Name, result, arguments; the variable ones of `ua_hangupf` come after those.
 _FUNCTIONS: tuple[tuple[str, Any, list[Any]], ...] = (
+    ("baresip_network", _POINTER, []),
+    ("net_if_apply", ctypes.c_int, [_INTERFACE, _POINTER]),
+    ("net_is_laddr", ctypes.c_bool, [_POINTER, _POINTER]),
+    ("net_add_address_ifname", ctypes.c_int, [_POINTER, _POINTER, _TEXT]),
+    ("sa_is_linklocal", ctypes.c_bool, [_POINTER]),
     ("baresip_vidcodecl", _POINTER, []),
     ("list_clear", None, [_POINTER]),
     ("uag_call_find", _POINTER, [_TEXT]),
@@ -107,6 +114,23 @@ async def go_without_video(thread: StackThread) -> None:
     re-INVITE about it a moment later.
     """
     await thread.run(lambda: _library.list_clear(_library.baresip_vidcodecl()))
+
+
+async def use_every_address(thread: StackThread) -> None:
+    """Lets media use every address of the machine, whichever the agent is bound to for SIP.
+
+    Of an offer that wants media elsewhere than the bound address can reach (another address of
+    this machine, for one) the stack would know no address of its own to answer with: 500.
+    """
+    network = _library.baresip_network()
+
+    def add(name: bytes, address: int, _argument: int) -> bool:
+        if not _library.sa_is_linklocal(address) and not _library.net_is_laddr(network, address):
+            _library.net_add_address_ifname(network, address, name)
+        return False
+
+    handler = _INTERFACE(add)
+    await thread.run(lambda: _library.net_if_apply(handler, None))
 
 
 def _stream(call_id: str) -> int | None:

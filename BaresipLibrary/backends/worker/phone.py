@@ -104,6 +104,7 @@ class Phone:
         await self._runtime.start(_Configuration(first_lines, **config))
         self._stack = native.StackThread(self._runtime)
         await native.go_without_video(self._stack)
+        await native.use_every_address(self._stack)
         self._packets = native.PacketCounts(self._stack)
         self._runtime.subscribe(self._on_event)
         self._ua = await UserAgent.create(self._runtime, aor, transfer_policy="auto")
