@@ -11,8 +11,8 @@ from .bulk import listed
 from .ears import listening
 from .failures import CallFailure
 from .listening import Heard, ToneEar, deafness
+from .shared_calls import calls_between
 from .speaking import sending_tone
-from .states import require_established
 
 #: The tones of the pairs that are checked at the same time (Hz): no harmonics of each other, in
 #: every codec's band, and no two so close that one is taken for another. More pairs at a time
@@ -49,16 +49,14 @@ class Connection:
 
     def begin(self, stack: ExitStack) -> None:
         """Has both speak and listen, until the stack is unwound."""
-        self._ears = []
-        for speaker, listener, tone in zip(
-            self.agents, reversed(self.agents), self._tones, strict=True
-        ):
-            call = speaker.require_call("to speak in", "Dial or Accept one first.")
-            require_established(speaker, call, "speak")
+        calls = calls_between(*self.agents, "speak")
+        sides = list(zip(self.agents, calls, self._tones, strict=True))
+        for speaker, call, tone in sides:
             stack.enter_context(sending_tone(speaker, call, tone))
-            ear = ToneEar(listener, tone)
-            ear.speaker = (speaker, call)
-            self._ears.append(ear)
+        self._ears = [
+            ToneEar(listener, tone, own.call_id, speaker=(speaker, call))
+            for (speaker, call, tone), (listener, own, _) in zip(sides, sides[::-1], strict=True)
+        ]
         stack.enter_context(listening(self._ears))
 
     def attempt(self, act: Callable[[], None]) -> None:

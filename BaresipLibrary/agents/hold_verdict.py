@@ -11,6 +11,7 @@ from ..audio.tones import ToneDetector, strongest_tone
 from .agent import Agent
 from .call import Call
 from .ears import Ear, listen
+from .shared_calls import common_calls
 from .speaking import sending_tone
 from .states import require_established
 from .verdicts import Part, Verdict
@@ -46,11 +47,14 @@ class _Listener(Ear):
         return self._detector is not None and self._detector.tone is not None
 
     def story(self) -> str:
-        """What was heard."""
+        """What was heard, as a clause."""
         if self.hears_other:
-            return f"the tone of {self._frequency:g} Hz that was sent there"
+            return f"it heard the tone of {self._frequency:g} Hz that was sent there"
         if self._samples.size < SHORTEST * self._rate or not self._rate:
-            return "no audio arrived"
+            return (None if self._samples.size else self.unread()) or "no audio arrived"
+        return f"it heard {self._sound()}"
+
+    def _sound(self) -> str:
         line = what_is_on(self._samples, self._rate)
         if line is not Line.SIGNAL:
             return str(line.value)
@@ -69,8 +73,7 @@ def verify_hold(holder: Agent, held: Agent, duration: float) -> Verdict:
     Raises:
         UsageError: one of them is in no established call.
     """
-    calls = [_call(agent) for agent in (holder, held)]
-    ours, theirs = calls
+    ours, theirs = _calls(holder, held)
     listeners = [_Listener(holder, ours, _HELDS), _Listener(held, theirs, _HOLDERS)]
     with ExitStack() as stack:
         stack.enter_context(sending_tone(holder, ours, _HOLDERS))
@@ -91,23 +94,31 @@ def verify_hold(holder: Agent, held: Agent, duration: float) -> Verdict:
             Part(
                 not at_held.hears_other,
                 f"{held.name} does not hear {holder.name}",
-                f"it heard {at_held.story()}",
+                at_held.story(),
             ),
             Part(
                 not at_holder.hears_other,
                 f"{holder.name} does not hear {held.name}",
-                f"it heard {at_holder.story()}",
+                at_holder.story(),
             ),
         ],
     )
 
 
+def _calls(holder: Agent, held: Agent) -> tuple[Call, Call]:
+    """Their common call, rather one on hold; behind a server each side has one of its own."""
+    common = common_calls(holder, held)
+    on_hold = [sides for sides in common if sides[0].on_hold or sides[1].held_by_peer]
+    ours, theirs = (on_hold or common or [(_call(holder), _call(held))])[-1]
+    for agent, call in ((holder, ours), (held, theirs)):
+        require_established(agent, call, "be on hold")
+    return ours, theirs
+
+
 def _call(agent: Agent) -> Call:
     live = [call for call in agent.calls if call.is_live]
     on_hold = [call for call in live if call.on_hold or call.held_by_peer]
-    call = on_hold[-1] if on_hold else agent.require_call("on hold", "Dial or Accept one first.")
-    require_established(agent, call, "be on hold")
-    return call
+    return on_hold[-1] if on_hold else agent.require_call("on hold", "Dial or Accept one first.")
 
 
 def _stays_up(agent: Agent, call: Call) -> Part:

@@ -46,10 +46,15 @@ class ToneEar(Ear):
     `speaker`: the agent that sends it and the call in which it does, where that is known.
     """
 
-    speaker: tuple[Agent, Call] | None = None
-
-    def __init__(self, agent: Agent, frequency: float, call_id: str | None = None) -> None:
+    def __init__(
+        self,
+        agent: Agent,
+        frequency: float,
+        call_id: str | None = None,
+        speaker: tuple[Agent, Call] | None = None,
+    ) -> None:
         super().__init__(agent, call_id)
+        self.speaker = speaker
         self.frequency = frequency
         self.heard: Heard | None = None
         self._detector: ToneDetector | None = None

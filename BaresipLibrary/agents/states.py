@@ -50,7 +50,7 @@ def wait_for_state(
 
     def reached() -> bool | None:
         agent.require_alive()
-        if agent.state is wanted:
+        if agent.state is wanted or _came_up(agent, wanted):
             agent.look()
             return True
         obstacle = _obstacle(agent, wanted, everybody)
@@ -74,6 +74,15 @@ def wait_for_state(
             _why_not(agent, wanted),
             awaited=lambda event: isinstance(event, _BRINGS[wanted]),
         )
+
+
+def _came_up(agent: Agent, wanted: AgentState) -> bool:
+    """Whether a call came up since the suite last acted that is up still: not the active one, when
+    the agent calls another by now, as it does when it is transferred."""
+    if wanted is not AgentState.ESTABLISHED:
+        return False
+    news = {event.call_id for event in agent.journal.of_kind(CallEstablished, agent.looked_at)}
+    return any(call.call_id in news and call.state is CallState.ESTABLISHED for call in agent.calls)
 
 
 def _why_not(agent: Agent, wanted: AgentState) -> Because | None:

@@ -11,6 +11,7 @@ from .agent import Agent
 from .call import Call, CallState
 from .ears import listen
 from .listening import ToneEar
+from .shared_calls import talking
 from .speaking import sending_tone
 from .verdicts import Part, Verdict
 
@@ -35,7 +36,7 @@ def verify_transfer(transferor: Agent, transferee: Agent, target: Agent, within:
 
     def connected() -> bool | None:
         told = (_last_report(transferor, call) or _TRYING)[0] != _TRYING
-        return (told and not call.is_live and all(map(_talking, two))) or None
+        return (told and not call.is_live and talking(*two) is not None) or None
 
     wait_until(transferor.changes, connected, within)
     return Verdict(
@@ -44,7 +45,7 @@ def verify_transfer(transferor: Agent, transferee: Agent, target: Agent, within:
             _accepted(transferor, call, refer),
             _reported(transferor, call),
             Part(not call.is_live, f"{transferor.name} is out of the call", call.story()),
-            *_hear_each_other([(agent, _talking(agent)) for agent in two], within),
+            *_hear_each_other(list(zip(two, _sides(*two), strict=True)), within),
         ],
     )
 
@@ -88,6 +89,11 @@ def _last_report(agent: Agent, call: Call) -> str | None:
 def _received(agent: Agent, call: Call) -> list[Message]:
     messages = agent.journal.messages(call.call_id)
     return [Message(event.text) for event in messages if not event.sent]
+
+
+def _sides(one: Agent, other: Agent) -> tuple[Call | None, Call | None]:
+    """The call of each in which they talk, or in which each talks with whomever."""
+    return talking(one, other) or (_talking(one), _talking(other))
 
 
 def _talking(agent: Agent) -> Call | None:

@@ -25,8 +25,8 @@ from .audio_explanations import on_deafness
 from .call import Call
 from .ears import Ear, listening
 from .failures import CallFailure
+from .shared_calls import calls_among
 from .speaking import long_tone, sending
-from .states import require_established
 
 #: How loud a signature is sent (dBFS): twelve of them do not overload a mixer.
 _LEVEL = -20.0
@@ -196,7 +196,7 @@ class _Test:
 
 
 def hear_each_other(expected: Mapping[Agent, Sequence[Agent]], within: float) -> Matrix:
-    """Finds out who hears whom in their active calls, at most `within` seconds.
+    """Finds out who hears whom in their established calls, at most `within` seconds.
 
     `expected` tells for each listener whom it is to hear. All that are named speak at the same
     time, each by its own tone; then they send again what they sent before.
@@ -214,10 +214,7 @@ def hear_each_other(expected: Mapping[Agent, Sequence[Agent]], within: float) ->
         raise UsageError(
             f"It takes more than {SURE_AFTER:g} s to tell who hears whom, not {within:g} s."
         )
-    calls = {}
-    for agent in agents:
-        calls[agent] = agent.require_call("to hear others in", "Dial or Accept one first.")
-        require_established(agent, calls[agent], "hear others")
+    calls = calls_among(agents, "hear others")
     return _Test(expected, calls).run(within)
 
 

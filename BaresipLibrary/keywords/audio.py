@@ -78,8 +78,10 @@ class AudioKeywords(Component):
     ) -> None:
         """Checks that two agents hear each other, both directions at the same time.
 
-        Each sends a tone of its own meanwhile; what was sent before is restored. Both must be in
-        an established call.
+        Each sends a tone of its own meanwhile; what was sent before is restored. They do so in the
+        call that both are in, and a call that is just being set up, as after a transfer, is waited
+        for. Where a server gives each side a call of its own, it is the newest established call
+        of each that is not on hold.
 
         Fails when a direction carries no tone ``within`` that time: the message says which, and
         what was heard instead.

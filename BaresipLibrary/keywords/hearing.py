@@ -29,8 +29,8 @@ class HearingKeywords(Component):
     ) -> None:
         """Checks which agents hear which, all at the same time: each hears the listed ones and nobody else.
 
-        Each agent that is named sends a tone of its own meanwhile, in its active call; what it
-        sent before is restored. That takes about a second, however many take part: up to 12.
+        Each agent that is named sends a tone of its own meanwhile, in its newest established call
+        that is not on hold; what it sent before is restored. That takes about a second, however many take part: up to 12.
         The log shows the whole matrix with levels, also when all is well.
         A way that loses 5 % of its packets may need some seconds more.
 

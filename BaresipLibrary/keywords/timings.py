@@ -12,7 +12,7 @@ from ..agents.agent import FIRST, Agent
 from ..agents.call import Call, CallState
 from ..agents.delays import one_way_delay
 from ..agents.hearing import growing
-from ..agents.states import require_established
+from ..agents.shared_calls import calls_between
 from ..agents.timings import Duration, Timings
 from ..errors import NothingYet, UsageError
 from ..types import CallTiming
@@ -100,7 +100,7 @@ class TimingKeywords(Component):
         for one, its in ((speaker, theirs), (listener, heard_in)):
             if left is not None:
                 _, left = self._awaited(one, partial(_answered, one, its), left)
-            require_established(one, its, "measure a delay")
+        theirs, heard_in = calls_between(speaker, listener, "measure a delay", call)
         delay: Duration = one_way_delay(speaker, theirs, listener, heard_in, self._seconds(timeout))
         logger.info(f"The one_way_delay of {speaker.name} to {listener.name}: {delay}")
         return delay.seconds

@@ -40,6 +40,7 @@ A Transfer Whose Failure Was Told Is No News To The Next Wait
     Talk
     Run Keyword And Expect Error    alice could not transfer its call to *; the call goes on.
     ...    Transfer    alice    sip:nobody@127.0.0.1:9;transport=tcp
+    Get Peer Number    bob    ==    alice    timeout=5s
     Meanwhile    Hang Up    bob
     Wait Until State Is    alice    IDLE    timeout=20s
     Get Reason    alice    ==    hung up by the peer
