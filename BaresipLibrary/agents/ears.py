@@ -21,7 +21,7 @@ from .hearing import growing
 T = TypeVar("T")
 
 #: Without audio for so long (s) in a call that had some, it is told that it stopped.
-_PAUSE = 0.5
+_PAUSE = 0.3
 
 
 class Ear(ABC):

@@ -291,7 +291,9 @@ class Interpreter:
         call.offers.take(message, sent=traced.sent)
         if call.offers.held_by_peer is not was_held:
             self._follow_up("resumed" if was_held else "held", message.call_id or "")
-        if self._version.names_calls or not (call.offers.on_hold or call.offers.held_by_peer):
+        if self._version.names_calls or call.ringing:
+            return  # what an answer allows from the beginning is no hold
+        if not (call.offers.on_hold or call.offers.held_by_peer):
             return
         self._end_recording(traced.at, message.call_id or "")
 
