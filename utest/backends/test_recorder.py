@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from BaresipLibrary.audio.recordings import RecordingReader
-from BaresipLibrary.backends.external.recorder import Recorder
+from BaresipLibrary.backends.external.recorder import Recorder, peer_of, started
 from BaresipLibrary.events import MediaStarted
 
 FRAMES = 160
@@ -155,3 +155,21 @@ def test_nothing_stays_of_what_only_baresip_needed(late: Baresip) -> None:
     late.recorder.tidy()
     names = sorted(path.name for path in (late.folder / "ours").iterdir())
     assert names == ["a-1-rx.wav", "a-1-tx.wav"]
+
+
+@pytest.mark.parametrize("length", [0, 11, 20, 36, 43])
+def test_a_header_that_is_not_complete_is_waited_for(tmp_path: Path, length: int) -> None:
+    rx = tmp_path / "rx.wav"
+    with wave.open(str(rx), "wb") as file:
+        file.setparams((1, 2, 8000, 0, "NONE", ""))
+    complete = rx.read_bytes()
+    rx.write_bytes(complete[:length])
+    assert started("id", rx, rx, rx) is None
+    rx.write_bytes(complete)
+    media = started("id", rx, rx, rx)
+    assert media is not None and (media.rate, media.channels) == (8000, 1)
+
+
+def test_who_a_recording_is_of() -> None:
+    assert peer_of(NAME.format("dec")) == "sip:b@127.0.0.1:5070"
+    assert peer_of("recordings/dump-2026-11-23-16-47-02-dec.wav") == ""
