@@ -1,11 +1,13 @@
 """What calls send across holds, on a baresip that returns to the source a call began with."""
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from BaresipLibrary.backends.base import PromptSource, ToneSource
+from BaresipLibrary.backends.external.configuration import PAUSE, QUIET
 from BaresipLibrary.backends.external.talker import Talker
 from BaresipLibrary.errors import CommandRefused
 
@@ -13,16 +15,21 @@ from BaresipLibrary.errors import CommandRefused
 class Baresip:
     """Takes commands; knows what each call plays, as 3.12 and later do."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *, pauses: bool = False) -> None:
         self.home = home
         self.first: dict[str, str] = {}
         self.playing: dict[str, str | None] = {}
         self.spoiled: set[str] = set()
         self.muted: set[str] = set()
-        self.device, self.current, self.switches = "aubridge,quiet", "", 0
+        self.device, self.current, self.switches = PAUSE if pauses else QUIET, "", 0
+        self.due: list[Callable[[], None]] = []
         self.talker = Talker(
-            self.ask, lambda act, after: None, lambda call: None, toggles=False, home=home
+            self.ask, self.later, lambda call: None, toggles=False, pauses=pauses, home=home
         )
+
+    def later(self, act: Callable[[], None], after: float) -> None:
+        assert after > 0
+        self.due.append(act)
 
     def ask(self, *commands: tuple[str, str]) -> list[str]:
         return [getattr(self, name)(parameters) for name, parameters in commands]
@@ -77,6 +84,29 @@ def baresip(tmp_path: Path) -> Baresip:
 def test_a_call_begins_with_silence_that_is_sent(baresip: Baresip) -> None:
     baresip.begins("id")
     assert baresip.playing["id"] == "ausine,440" and baresip.sends("id") == "silence"
+
+
+def test_a_call_begins_with_a_file_of_silence_that_is_replaced_before_it_ends(
+    tmp_path: Path,
+) -> None:
+    baresip = Baresip(tmp_path, pauses=True)
+    baresip.begins("id")
+    assert baresip.playing["id"] == PAUSE and not baresip.switches
+    for act in baresip.due:
+        act()
+    assert baresip.playing["id"] == "ausine,440" and baresip.sends("id") == "silence"
+    baresip.is_held("id")
+    baresip.starts("id")
+    assert baresip.playing["id"] == PAUSE and baresip.sends("id") == "silence"
+
+
+def test_a_tone_is_not_taken_back_when_the_file_of_silence_would_end(tmp_path: Path) -> None:
+    baresip = Baresip(tmp_path, pauses=True)
+    baresip.begins("id")
+    baresip.talker.set_source("id", ToneSource(620))
+    for act in baresip.due:
+        act()
+    assert baresip.sends("id") == "ausine,620"
 
 
 def test_a_resumed_call_sends_what_the_suite_said_last(baresip: Baresip) -> None:

@@ -25,6 +25,7 @@ from .process import PortTakenError, Process
 from .programs import codecs_of, encryptions_of, find_program
 from .recorder import Recorder, peer_of
 from .settings import External
+from .talker import write_pause
 
 _LOOPBACK = "127.0.0.1"
 _PORT_ATTEMPTS = 10
@@ -99,6 +100,7 @@ class ExternalBackend(ControlledPhone):
         configuration.write(
             self._folder, self._program, self._account, self._settings, sip, control_port
         )
+        write_pause(self._folder / configuration.PAUSE_FILE)
         self._recorder = Recorder(
             self._folder / configuration.RECORDINGS,
             self._stem,

@@ -13,13 +13,15 @@ from .settings import External
 
 #: A device nobody feeds: no RTP is sent until there is something to send.
 QUIET = "aubridge,quiet"
+#: A file of silence in the folder of a baresip that is started, and the device that plays it.
+PAUSE_FILE = "pause.wav"
+PAUSE = f"aufile,{PAUSE_FILE}"
 #: What tones and prompts are made at: baresip 1.0 takes no other rate (Hz) and channels for tones.
 SOURCE_RATE, SOURCE_CHANNELS = 48000, 2
 RECORDINGS = "recordings"
 
 _FIXED = (
     "audio_player aubridge,player",
-    f"audio_source {QUIET}",
     "audio_alert aubridge,alert",
     f"ausrc_srate {SOURCE_RATE}",
     f"ausrc_channels {SOURCE_CHANNELS}",
@@ -48,6 +50,7 @@ def write(
         f"sip_listen {sip}",
         f"ctrl_tcp_listen 127.0.0.1:{control}",
         f"net_interface {address.strip('[]')}",
+        f"audio_source {PAUSE if program.version.stops_when_held else QUIET}",
         *_FIXED,
         wire.ring_line(account),
         *wire.MEDIA,

@@ -79,6 +79,7 @@ class FollowedPhone(Backend):
             self._errands.run,
             self._prompt_ended,
             toggles=self.version.toggles_mute,
+            pauses=has_trace and self.version.stops_when_held,
             home=self._folder if has_trace else None,
         )
         selector = selectors.DefaultSelector()

@@ -13,7 +13,7 @@ import numpy as np
 
 from ...errors import CommandRefused
 from ..base import PromptSource, Source, ToneSource
-from .configuration import QUIET, SOURCE_CHANNELS, SOURCE_RATE
+from .configuration import PAUSE, QUIET, SOURCE_CHANNELS, SOURCE_RATE
 from .control import Command
 
 #: What is sent, muted, as silence.
@@ -25,7 +25,10 @@ _PADDING = 5.0
 #: How much later than its length a prompt is taken to be over (s): it starts with some delay.
 _MARGIN = 0.25
 _SAMPLE = 2
-_PAUSE = "pause.wav"
+#: How long a call sends the silence that it begins with (s), at most.
+_PAUSED = 4.0
+#: A file of silence that is missing for a moment.
+_MISSING = "missing.wav"
 
 Ask = Callable[..., list[str]]
 
@@ -34,7 +37,8 @@ class Talker:
     """The sources of one agent's calls.
 
     `later` runs a function after so many seconds; `home` is the folder that baresip runs in, None
-    when it is unknown; `toggles` says that `mute` knows no yes and no.
+    when it is unknown; `toggles` says that `mute` knows no yes and no. `pauses` says that calls
+    begin with a file of silence: no source is switched then just when a peer may hold them.
     """
 
     def __init__(
@@ -44,6 +48,7 @@ class Talker:
         ended: Callable[[str], None],
         *,
         toggles: bool,
+        pauses: bool,
         home: Path | None,
     ) -> None:
         self._ask = ask
@@ -60,7 +65,8 @@ class Talker:
         self._really_muted: set[str] = set()
         #: What calls to come begin with, and what each call began with and returns to; it is empty
         #: while that changes.
-        self._device = QUIET
+        self._quiet = PAUSE if pauses else QUIET
+        self._device = self._quiet
         self._first: dict[str, str] = {}
         #: What plays in each call whose source runs.
         self._playing: dict[str, str] = {}
@@ -103,8 +109,8 @@ class Talker:
     def _first_device(self) -> str:
         """What a call is to begin with. A prompt follows at once: baresip 2.3 would crash."""
         if isinstance(self._default, PromptSource):
-            return QUIET
-        return self._device_for(self._default) or QUIET
+            return self._quiet
+        return self._device_for(self._default) or self._quiet
 
     def mute(self, call_id: str, on: bool) -> None:
         """Silence in place of the source, or the source again."""
@@ -164,11 +170,20 @@ class Talker:
             if self._is_idle:
                 self._switch(self._first_device)
 
-    def _apply(self, call_id: str, *, anew: bool = False) -> None:
+    def _outlast(self, call_id: str) -> None:
+        """Silence that has no end takes the place of the file of silence."""
+        with self._lock:
+            if self._playing.get(call_id) == PAUSE:
+                self._apply(call_id, lasting=True)
+
+    def _apply(self, call_id: str, *, anew: bool = False, lasting: bool = False) -> None:
         playing = self._playing.get(call_id)
         if playing is None:  # what it is to send is asked for when its source starts
             return
         source = self._sources.get(call_id, self._default)
+        if source is None and playing == PAUSE and not lasting:
+            self._later(lambda: self._outlast(call_id), _PAUSED)
+            return
         silent = source is None or call_id in self._muted
         if silent:
             self._set_mute(call_id, True)
@@ -202,7 +217,7 @@ class Talker:
         """Has all calls play a device, and those to come begin with it."""
         with self._notes:
             playing, before = dict(self._playing), self._device
-            is_prompt = device.startswith("aufile")
+            is_prompt = device.startswith("aufile") and device != PAUSE
             if {before, *playing.values()} == {device} and not is_prompt:
                 return
             self._device = ""
@@ -210,7 +225,7 @@ class Talker:
         try:
             said = self._ask(("ausrc", device))[0]
         finally:
-            self._switched(device if "failed" not in said else QUIET, playing)
+            self._switched(device if "failed" not in said else "", playing)
         self._take_back()
         if "failed" in said:  # it says ok all the same, and the source before has stopped
             raise CommandRefused(said.strip().splitlines()[-1])
@@ -233,13 +248,13 @@ class Talker:
         newest = next(reversed(self._first), None)
         if newest not in self.silenced or self._home is None:
             return
-        file = self._home / _PAUSE
+        file = self._home / _MISSING
         file.unlink(missing_ok=True)
-        self._ask(("ausrc", f"aufile,{_PAUSE}"))
-        _write_wave(file, b"")
+        self._ask(("ausrc", f"aufile,{_MISSING}"))
+        write_pause(file)
         with self._notes:
             self.silenced.discard(newest)
-            self._device = f"aufile,{_PAUSE}"
+            self._device = f"aufile,{_MISSING}"
 
     def _device_for(self, source: Source) -> str | None:
         match source:
@@ -283,6 +298,15 @@ def _rendered(prompt: PromptSource) -> Path:
         mono = np.frombuffer(raw.read_bytes(), dtype="<i2")
         _write_wave(path, mono.repeat(SOURCE_CHANNELS).tobytes())
     return path
+
+
+def write_pause(path: Path) -> None:
+    """Silence that is longer than it is needed; it takes no place on most disks."""
+    _write_wave(path, b"")
+    with path.open("r+b") as file:
+        size = file.seek(0, 2)
+        file.truncate(size - round(_PADDING * SOURCE_RATE) * _SAMPLE * SOURCE_CHANNELS)
+        file.truncate(size)
 
 
 def _write_wave(path: Path, pcm: bytes) -> None:
