@@ -9,6 +9,7 @@ from ... import events
 from ...events import ClosedBy
 from ...sip.messages import Message, split_address
 from ...sip.offers import Offers
+from ...sip.sdp import description_in
 from ...sip.summaries import read_summary
 from .. import wire
 from ..base import Report
@@ -287,6 +288,10 @@ class Interpreter:
     def _follow_offers(self, traced: events.SipMessage, message: Message, call: LiveCall) -> None:
         if not traced.sent and message.status is not None:
             call.is_answered = True
+        offer = description_in(message) if traced.sent and message.method == "INVITE" else None
+        if offer is not None and offer.audio is not None:
+            # From 3.x on baresip resumes by itself when a transfer or a consultation fails.
+            call.told_to_hold = offer.audio.is_hold
         was_held = call.offers.held_by_peer
         call.offers.take(message, sent=traced.sent)
         if call.offers.held_by_peer is not was_held:

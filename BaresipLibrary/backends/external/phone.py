@@ -152,6 +152,8 @@ class ControlledPhone(FollowedPhone):
 
     def hold(self, call_id: str, on: bool) -> None:
         self._prepare_recording()
+        # What baresip did by itself is known once it has answered anything.
+        self._ask(("callfind", call_id))
         self._interpreter.holding[call_id] = on
         self._ask_about(call_id, self._call(call_id).hold_command(on))
 
