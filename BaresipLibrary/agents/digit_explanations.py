@@ -100,5 +100,7 @@ def _on_events(agent: Agent, call: Call) -> str | None:
     if lacks:
         return f"No INFO arrived, and telephone-event was not negotiated: {lacks}."
     own = agreed.media()[0 if agreed.ours else 1]
-    events = " and ".join(own.events) if own else ""
+    if own is None or not own.events:
+        return None
+    events = " and ".join(own.events)
     return f"No INFO arrived; {agent.name}'s SDP has telephone-event as payload type {events}."

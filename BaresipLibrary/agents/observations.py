@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from ..events import SipMessage
 from ..sip.messages import Message
-from ..sip.transactions import Answer, Transaction, counted, transactions
+from ..sip.transactions import Transaction, counted, transactions
 from ..waits import wait_until
 from .agent import Agent
 from .call import Call
@@ -32,6 +32,13 @@ def transactions_of(agent: Agent, call_id: str) -> list[Transaction]:
     return transactions(agent.journal.messages(call_id))
 
 
+def transactions_since(agent: Agent, since: int) -> list[Transaction]:
+    """The transactions that began at a position of the agent's journal or later, in order."""
+    recent = set(agent.journal.of_kind(SipMessage, since))
+    seen = transactions(agent.journal.of_kind(SipMessage))
+    return [one for one in seen if one.requests[0] in recent]
+
+
 def invites_of(agent: Agent, call: Call) -> list[Transaction]:
     """The INVITEs that began a call, the challenged ones too, whoever sent them."""
     return [
@@ -53,7 +60,7 @@ def silence_of(agent: Agent, method: str, since: int, call_id: str | None = None
     """
     tried = [
         one
-        for one in transactions(agent.journal.of_kind(SipMessage, since))
+        for one in transactions_since(agent, since)
         if one.sent and one.method == method and call_id in (None, one.request.call_id)
     ]
     answers = [answer for one in tried for answer in one.answers]
@@ -63,7 +70,8 @@ def silence_of(agent: Agent, method: str, since: int, call_id: str | None = None
     if not answers:
         told = f"{_destination(last)} never answered the {method} ({last.retransmissions})"
         return f"{told}{_as_far_as_read(agent)}."
-    told = last_answer(method, answers[-1])
+    newest = max(answers, key=lambda answer: answer.event.at)
+    told = f"The last answer was {newest.words}, {newest.when} after the {method}"
     if not last.answers:
         told += f"; the {method} that followed was not answered ({last.retransmissions})"
     return f"{told}."
@@ -79,11 +87,6 @@ def _as_far_as_read(agent: Agent) -> str:
 
 def _destination(request: Transaction) -> str:
     return request.requests[-1].destination
-
-
-def last_answer(method: str, answer: Answer) -> str:
-    """Which answer came last, and when, as a clause."""
-    return f"The last answer was {answer.words}, {answer.when} after the {method}"
 
 
 def told_by(message: Message | None) -> str | None:

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from ..events import ClosedBy, SipMessage, StackLog
-from ..sip.challenges import unanswerable
+from ..events import ClosedBy, StackLog
+from ..sip.challenges import credentials, unanswerable
 from ..sip.messages import Message
 from ..sip.sdp import Media, audio_in
 from ..sip.transactions import Answer, Transaction, counted
@@ -24,6 +24,7 @@ from .observations import (
     silence_of,
     told_by,
     transactions_of,
+    transactions_since,
 )
 from .refusals import NOT_ACCEPTABLE, arrived_invite, cause_of
 
@@ -76,7 +77,7 @@ def on_missing_ack(agent: Agent, call: Call) -> str | None:
     for one in invites_of(agent, call):
         answers = [answer for answer in one.answers if answer.status >= 200]
         if not one.sent and answers and not one.acknowledgements:
-            same = sum(answer.status == answers[-1].status for answer in answers)
+            same = sum(answer.words == answers[-1].words for answer in answers)
             again = counted(same - 1, "retransmission")
             return f"{agent.name} answered {answers[-1].words} ({again}), and no ACK came."
     return None
@@ -90,7 +91,7 @@ def _on_lost_answer(agent: Agent, call: Call, agents: Sequence[Agent]) -> str | 
             if theirs.method != "INVITE" or theirs.sent or answer is None or answer.status == 100:
                 continue
             if not once_traced(agent, partial(_has_arrived, agent, call, answer)):
-                times = sum(one.status == answer.status for one in theirs.answers)
+                times = sum(one.words == answer.words for one in theirs.answers)
                 return (
                     f"{other.name} answered {answer.words} ({counted(times, 'time')}), and it did"
                     f" not arrive at {agent.name}."
@@ -99,13 +100,13 @@ def _on_lost_answer(agent: Agent, call: Call, agents: Sequence[Agent]) -> str | 
 
 
 def _has_arrived(agent: Agent, call: Call, answer: Answer) -> bool | None:
-    found = any(
-        seen.status == answer.status
-        for one in invites_of(agent, call)
-        if one.sent
-        for seen in one.answers
-    )
-    return found or None
+    """Whether an answer of that status to the same request came, over whatever proxies."""
+    number = answer.message.first("CSeq")
+    for event in agent.journal.messages(call.call_id):
+        seen = Message(event.text)
+        if not event.sent and seen.status == answer.status and seen.first("CSeq") == number:
+            return True
+    return None
 
 
 def _on_refusal(agent: Agent, call: Call, agents: Sequence[Agent]) -> str | None:
@@ -118,7 +119,11 @@ def _on_refusal(agent: Agent, call: Call, agents: Sequence[Agent]) -> str | None
         return f"{told} {more}" if more else told
     if refused and 300 <= status < 400 and not refused[1].message.all("Contact"):
         return f"The {status} names no Contact to call instead.{f' {more}' if more else ''}"
-    return more or on_credentials(agent, status) or _on_refusing_stack(agent, call, agents)
+    return (
+        more
+        or on_credentials(agent, status, call.call_id)
+        or _on_refusing_stack(agent, call, agents)
+    )
 
 
 def _refused(agent: Agent, call: Call, status: int) -> tuple[Transaction, Answer] | None:
@@ -178,27 +183,35 @@ def _order(names: Sequence[str]) -> str:
     return f"{names[0]} first ({', '.join(names)})" if names else "no codec"
 
 
-def on_credentials(agent: Agent, status: int) -> str | None:
-    """What an agent whose identity was refused has to show."""
+def on_credentials(agent: Agent, status: int, call_id: str | None = None) -> str | None:
+    """What an agent has to show whose identity was refused, in one call or when it registered."""
     if status not in _CHALLENGES:
         return None
     account = agent.account
     if not account.password:
         return f"{agent.name} was challenged and has no password."
-    asked = _asked_in_vain(agent)
+    challenged = once_traced(agent, partial(_challenged, agent, call_id))
+    if challenged is None and agent.backend.shows_messages:
+        return None
+    asked = challenged and unanswerable(challenged[1].message)
     if asked:
         return f"The challenge asks for {asked}."
+    if challenged and not credentials(challenged[0].request):
+        return f"{agent.name} was challenged and sent no credentials."
     user = account.auth_user or account.username
     return f"The digest of user '{user}' was not accepted: check user and password."
 
 
-def _asked_in_vain(agent: Agent) -> str | None:
-    """What the newest challenge asks for that the stack cannot answer rightly."""
-    for event in reversed(list(agent.journal.of_kind(SipMessage))):
-        message = Message(event.text)
-        if not event.sent and message.status in _CHALLENGES:
-            return unanswerable(message)
-    return None
+def _challenged(agent: Agent, call_id: str | None) -> tuple[Transaction, Answer] | None:
+    """The newest challenge, and the request that it answers."""
+    found = [
+        (one, answer)
+        for one in transactions_since(agent, 0)
+        if one.sent and (one.request.call_id == call_id if call_id else one.method == "REGISTER")
+        for answer in one.answers
+        if answer.status in _CHALLENGES
+    ]
+    return max(found, key=lambda pair: pair[1].event.at, default=None)
 
 
 def _on_lost_call(agent: Agent, call: Call) -> str | None:

@@ -2,22 +2,17 @@
 
 import re
 
-from ..events import SipMessage
-from ..sip.transactions import Transaction, transactions
+from ..sip.transactions import Transaction
 from .agent import Agent
 from .call import Call
-from .observations import silence_of
+from .observations import silence_of, transactions_since
 
 _SIPFRAG = re.compile(r"SIP/2\.0 \d{3}[^\r\n]*")
 
 
 def on_no_outcome(agent: Agent, call: Call, since: int) -> str | None:
     """What a REFER got that was sent at that position of the journal: answers, NOTIFYs."""
-    seen = [
-        one
-        for one in transactions(agent.journal.of_kind(SipMessage, since))
-        if one.request.call_id == call.call_id
-    ]
+    seen = [one for one in transactions_since(agent, since) if one.request.call_id == call.call_id]
     notified = [one for one in seen if one.method == "NOTIFY" and not one.sent]
     if notified:
         return _told_by(agent, notified[-1])

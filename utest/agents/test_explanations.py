@@ -97,7 +97,20 @@ def test_refused_media_name_the_offer_and_what_an_agent_takes(make_phone: Make) 
     ],
 )
 def test_refused_credentials(make_phone: Make, password: str, status: int, why: str | None) -> None:
-    assert on_credentials(make_phone(password=password).agent, status) == why
+    phone = make_phone(password=password)
+    shown = 'Authorization: Digest username="alice", realm="pbx", nonce="1", response="2"'
+    for number, credentials in enumerate(((), (shown,))):
+        cseq = f"{number} REGISTER"
+        phone.sip(message("REGISTER sip:pbx SIP/2.0", "reg", *credentials, cseq=cseq), sent=True)
+        phone.sip(message(f"SIP/2.0 {status} No", "reg", cseq=cseq))
+    assert on_credentials(phone.agent, status) == why
+
+
+def test_a_challenge_that_was_not_answered_is_told_as_that(make_phone: Make) -> None:
+    phone = make_phone(password="s3cret")
+    phone.sip(message("REGISTER sip:pbx SIP/2.0", "reg"), sent=True)
+    phone.sip(message("SIP/2.0 401 Unauthorized", "reg", cseq="1 REGISTER"))
+    assert on_credentials(phone.agent, 401) == "alice was challenged and sent no credentials."
 
 
 def test_an_answer_under_way_is_named_and_so_is_who_has_to_accept(make_phone: Make) -> None:
