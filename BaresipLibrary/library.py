@@ -1,5 +1,6 @@
 """The Robot library: import settings, wiring, and closing what suites leave behind."""
 
+import inspect
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -11,6 +12,7 @@ from .agents.registry import Registry
 from .backends.embedded import is_installed
 from .backends.processes import make_launcher
 from .keywords.agents import AgentKeywords
+from .keywords.arguments import check_flags, check_positional, hint, without_none
 from .keywords.audio import AudioKeywords
 from .keywords.base import Context
 from .keywords.bulk import BulkKeywords
@@ -113,6 +115,14 @@ class BaresipLibrary(DynamicCore):
     seconds, the expected one may be a Robot time: ``<    500ms``. A value that is not there equals
     ``None`` only.
 
+    = Arguments =
+
+    What a keyword is about comes first, options by name. Robot takes ``trasport=tcp`` for text, as
+    no keyword has an argument of that name, so text that begins with the name of an argument, all
+    but spelt right, is refused: ``Did you mean transport=?`` A value that is really meant to begin
+    so has its own argument's name before it: ``password=trasport=tcp``. Expected values of
+    assertions may be any text.
+
     = Audio =
 
     Levels are in dBFS, where 0 dBFS is a full-scale sine. Each call is recorded, as received
@@ -163,6 +173,7 @@ class BaresipLibrary(DynamicCore):
         | ``catch_all`` | Whether agents take calls for any user part, such as a DID, or only for their own. |
         | ``ring_timeout`` | How long a call may ring at an agent before its phone refuses it, in whole seconds; as long as the caller lets it when left out. |
         """
+        check_flags({"catch_all": bool}, {"catch_all": catch_all})
         changes, agents, shelf = Changes(), Registry(), RecordingShelf(recordings)
         self.ROBOT_LIBRARY_LISTENER = self
         self._context = Context(
@@ -189,14 +200,26 @@ class BaresipLibrary(DynamicCore):
         """Forgets what agents did that have been stopped; for those who run no tests here."""
         self._lifetimes.begin_anew(output_directory())
 
+    def get_keyword_types(self, name: str) -> dict[str, Any]:
+        """The types of a keyword's arguments, as Robot converts to them."""
+        types = super().get_keyword_types(name)
+        return {argument: without_none(hint) for argument, hint in types.items()}
+
     def run_keyword(self, name: str, args: Any, kwargs: Any = None) -> Any:
         """Runs a keyword, writes what its agents saw meanwhile, and explains its failure."""
         words, quiet = step_words(name, args), name in _QUIET
         try:
             with self._context.evidence.keyword(words, quiet=quiet):
+                self._check_arguments(name, args, kwargs or {})
                 return super().run_keyword(name, args, kwargs)
         finally:
             let_go(self._context.changes)
+
+    def _check_arguments(self, name: str, args: Any, kwargs: dict[str, Any]) -> None:
+        function = self.keywords[name]
+        check_positional(name.replace("_", " ").title(), function, args)
+        given = dict(zip(inspect.signature(function).parameters, args, strict=False)) | kwargs
+        check_flags(self.get_keyword_types(name), given)
 
     def start_suite(self, data: running.TestSuite, result: result.TestSuite) -> None:
         """Listener: opens a scope, and warms up what starts agents."""
@@ -226,6 +249,15 @@ class BaresipLibrary(DynamicCore):
         if result.type in _FIXTURES and isinstance(data.parent, running.TestSuite):
             for html in self._lifetimes.leave_fixture(failed=result.failed):
                 logger.info(html, html=True)
+
+    def end_library_keyword(
+        self, data: running.Keyword, implementation: running.LibraryKeyword, result: result.Keyword
+    ) -> None:
+        """Listener: names the argument that was meant, where Robot did not run the keyword."""
+        name = implementation.name.lower().replace(" ", "_")
+        if result.failed and implementation.owner.instance is self and name in self.keywords:
+            result.message = hint(result.message, self.keywords[name], data.args)
+        self.end_keyword(data, result)
 
     def close(self) -> None:
         """Listener: ends whatever is left at the end of the run."""

@@ -9,6 +9,7 @@ from robot.api import TypeInfo
 from robot.api.types import Secret
 
 from ..errors import UsageError
+from .arguments import check_flags, without_none
 
 #: What stands for an agent's number in the settings of many.
 _NUMBER = "{n}"
@@ -30,10 +31,18 @@ def converted(taker: Callable[..., Any], settings: Mapping[str, Any]) -> dict[st
             hint = f" Did you mean '{near[0]}'?" if near else ""
             raise UsageError(f"Agents have no setting '{name}'.{hint}")
         try:
-            found[name] = TypeInfo.from_type_hint(hints[name]).convert(value, name, kind="Setting")
+            found[name] = _convert(hints[name], name, value)
         except ValueError as error:
             raise UsageError(f"{error}.") from error
+    check_flags(hints, found)
     return found
+
+
+def _convert(wanted: Any, name: str, value: Any) -> Any:
+    plain = without_none(wanted)
+    if plain is not wanted and str(value).lower() == "none":
+        return None
+    return TypeInfo.from_type_hint(plain).convert(value, name, kind="Setting")
 
 
 def numbered(settings: Mapping[str, Any], number: int) -> dict[str, Any]:

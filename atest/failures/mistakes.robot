@@ -139,7 +139,7 @@ Negative Time
 
 Value In Place Of An Operator
     Test Should Have Failed
-    ...    ValueError: Argument 'assertion_operator' got value 'IDLE' that cannot be converted to AssertionOperator or None.
+    ...    ValueError: Argument 'assertion_operator' got value 'IDLE' that cannot be converted to AssertionOperator: AssertionOperator does not have member 'IDLE'. Available: '!=', *
 
 Expectation Without An Operator
     Test Should Have Failed    The expected value 'IDLE' needs an operator before it, such as ==.

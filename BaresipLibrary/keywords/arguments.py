@@ -1,0 +1,78 @@
+"""Arguments that Robot lets pass although they are mistakes, or refuses in fewer words than it could."""
+
+import difflib
+import inspect
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin
+
+from robot.utils import unescape
+
+from ..errors import UsageError
+
+#: Arguments that may be any text, ``word=value`` among it.
+_FREE_TEXT = frozenset({"assertion_expected", "text", "words"})
+_NAMED = re.compile(r"(\w[\w -]*)=.*", re.DOTALL)
+#: How like a name a word has to be to be taken for it: all but one letter in five.
+_LIKE = 0.75
+#: How Robot begins to say that it did not even run a keyword.
+_NOT_RUN = ("Keyword '", "ValueError: Argument '")
+
+
+def without_none(hint: Any) -> Any:
+    """The type in a hint that also allows None; other unions stay as they are.
+
+    Robot takes None for every argument whose default it is. Of a union it does not tell which
+    values are right when one is wrong; of the type in it, it does.
+    """
+    if get_origin(hint) not in (Union, UnionType):
+        return hint
+    types = [one for one in get_args(hint) if one is not NoneType]
+    return types[0] if len(types) == 1 else hint
+
+
+def check_flags(hints: Mapping[str, Any], arguments: Mapping[str, Any]) -> None:
+    """Raises `UsageError` for text in place of a truth value: Robot hands on what it cannot read."""
+    for name, value in arguments.items():
+        if without_none(hints.get(name)) is bool and isinstance(value, str):
+            raise UsageError(f"{name} is True or False, '{value}' is neither.")
+
+
+def check_positional(title: str, function: Callable[..., Any], values: Sequence[Any]) -> None:
+    """Checks that no positional value is meant for a named argument and misspelt.
+
+    Robot takes ``trasport=tcp`` for text. Where a value really begins like the name of an argument,
+    its own name comes before it: ``password=trasport=tcp``.
+
+    Raises:
+        UsageError: one is; says which argument it may be meant for.
+    """
+    parameters = inspect.signature(function).parameters
+    places = [one.name for one in parameters.values() if one.kind is one.POSITIONAL_OR_KEYWORD]
+    for place, value in enumerate(values):
+        own = places[place] if place < len(places) else ""
+        meant = None if own in _FREE_TEXT else _meant(value, parameters)
+        if meant:
+            word = value.partition("=")[0]
+            way_out = f" If this is the {own}, write {own}= before it." if own else ""
+            raise UsageError(f"{title} has no argument '{word}'. Did you mean {meant}=?{way_out}")
+
+
+def hint(message: str, function: Callable[..., Any], values: Iterable[Any]) -> str:
+    """Robot's message about arguments that it refuses, with the name that may have been meant."""
+    if message.startswith(_NOT_RUN) and "Did you mean" not in message:
+        for value in map(unescape, values):
+            meant = _meant(value, inspect.signature(function).parameters)
+            if meant:
+                return f"{message} Did you mean {meant}=?"
+    return message
+
+
+def _meant(value: object, names: Iterable[str]) -> str | None:
+    """The name of an argument that a value begins with, all but spelt right; None without one."""
+    match = _NAMED.fullmatch(value) if isinstance(value, str) else None
+    if match is None or match[1] in names:  # a right name comes here only by an escaped =
+        return None
+    word = re.sub(r"[ -]", "_", match[1].strip().lower())
+    return next(iter(difflib.get_close_matches(word, list(names), n=1, cutoff=_LIKE)), None)

@@ -1,0 +1,111 @@
+"""Which arguments are taken for mistakes."""
+
+import inspect
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from robot.api.types import Secret
+
+from BaresipLibrary import BaresipLibrary
+from BaresipLibrary.errors import UsageError
+from BaresipLibrary.keywords.agents import AgentKeywords
+from BaresipLibrary.keywords.arguments import check_flags, check_positional, hint, without_none
+from BaresipLibrary.types import Transport
+
+START = AgentKeywords.start_agent.__get__(object())
+
+
+def getter(agent: str, name: str, assertion_expected: Any = None, *, timeout: int = 0) -> None:
+    """A keyword that takes any text."""
+
+
+@pytest.mark.parametrize(
+    ("wanted", "plain"),
+    [
+        (Transport | None, Transport),
+        (timedelta | None, timedelta),
+        (list[str] | None, list[str]),
+        (str | Secret | None, str | Secret | None),
+        (str | int, str | int),
+        (str, str),
+        (Any, Any),
+        (None, None),
+    ],
+)
+def test_the_type_beside_none(wanted: Any, plain: Any) -> None:
+    assert without_none(wanted) == plain
+
+
+def test_what_may_be_none_is_none_by_default() -> None:
+    library = BaresipLibrary()
+    for name, function in library.keywords.items():
+        for argument in inspect.signature(function, eval_str=True).parameters.values():
+            if without_none(argument.annotation) is not argument.annotation:
+                assert argument.default is None, f"{name} {argument.name}"
+
+
+@pytest.mark.parametrize(
+    ("values", "own", "meant"),
+    [
+        (("alice", "1001", "pbx", "trasport=tcp"), "password", "transport"),
+        (("alice", "1001", "trasport=tcp"), "domain", "transport"),
+        (("alice", "1001", "pbx", "secret", "Transport=tcp"), "", "transport"),
+        (("alice", "1001", "pbx", "media enc=srtp"), "password", "media_enc"),
+        (("alice", "1001", "pbx", "media-enc=srtp"), "password", "media_enc"),
+        (("alice", "regnit=0"), "username", "regint"),
+        (("alice", "pasword="), "username", "password"),
+    ],
+)
+def test_a_misspelt_name_is_refused(values: tuple[str, ...], own: str, meant: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        check_positional("Start Agent", START, values)
+    told = str(caught.value)
+    assert f"Did you mean {meant}=?" in told
+    assert (f"write {own}= before it" in told) is bool(own)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ("alice", "1001", "pbx", "c2VjcmV0="),
+        ("alice", "1001", "pbx", "a=b"),
+        ("alice", "1001", "pbx", "transport=tcp"),  # its = was escaped: it is meant so
+        ("alice", "sip:x@y;transprt=tcp"),
+        ("alice", "x@y;trasport=tcp"),
+        ("alice", Secret("trasport=tcp")),
+        ("alice", ["trasport=tcp"]),
+        ("alice", 5, None),
+        ("=", "==", ">=", "a ==b"),
+    ],
+)
+def test_what_only_holds_an_equals_sign_is_a_value(values: tuple[Any, ...]) -> None:
+    check_positional("Start Agent", START, values)
+
+
+def test_free_text_may_say_anything() -> None:
+    check_positional("Get It", getter, ("alice", "X-Foo", "timeot=5"))
+    with pytest.raises(UsageError, match=r"Did you mean timeout=\?"):
+        check_positional("Get It", getter, ("alice", "timeot=5"))
+
+
+def test_no_message_repeats_what_may_be_a_password() -> None:
+    with pytest.raises(UsageError) as caught:
+        check_positional("Start Agent", START, ("alice", "1001", "pbx", "pasword=secret"))
+    assert "secret" not in str(caught.value)
+
+
+def test_robots_own_refusals_name_the_argument() -> None:
+    told = "Keyword 'X.Get It' expected 2 to 3 non-named arguments, got 4."
+    assert hint(told, getter, ["a", "b", "c", "timeot=5"]) == f"{told} Did you mean timeout=?"
+    assert hint(told, getter, ["a", r"timeot\=5"]) == f"{told} Did you mean timeout=?"
+    assert hint(told, getter, ["a", "b", "c", "d=5", 7]) == told
+    assert hint("alice is gone.", getter, ["timeot=5"]) == "alice is gone."
+
+
+def test_a_truth_value_is_no_other_word() -> None:
+    check_flags({"wait": bool, "name": str}, {"wait": True, "name": "yes"})
+    check_flags({"wait": bool | None}, {"wait": None})
+    for wanted in (bool, bool | None):
+        with pytest.raises(UsageError, match=r"^wait is True or False, 'perhaps' is neither\.$"):
+            check_flags({"wait": wanted}, {"wait": "perhaps"})
