@@ -37,7 +37,7 @@ The Caller Is Killed While The Phone Rings
     Ring    bob    alice
     Kill    bob
     Accept    alice
-    Alice Says    is not ESTABLISHED after 0.5 s: it is RINGING, the call from * rings (* s old).
+    Alice Says    is not ESTABLISHED after 0.5 s: it is RINGING, the call from * has been answered, but not acknowledged (* s old).
     ...    Wait Until State Is    alice    ESTABLISHED    timeout=500ms
     Alice Gets Away
 

@@ -22,6 +22,8 @@ from robot.libraries.BuiltIn import BuiltIn
 HERE = Path(__file__).parent
 MODULES = "/usr/lib/x86_64-linux-gnu/kamailio/modules"
 REALM = "atest"
+#: What the scenarios that are built into SIPp play, by names that begin with ``pcap/``.
+SIPP_SOUNDS = Path("/usr/share/sip-tester")
 #: Passwords that no suite may find anywhere in what it wrote.
 PASSWORDS = {
     "alice": "s3cret;pw-alice",
@@ -105,17 +107,15 @@ class Servers:
     ) -> dict[str, object]:
         """Starts SIPp for one call with a scenario of this folder; returns its address.
 
-        Values stand for their @names@ in the scenario.
+        Values stand for their @names@ in the scenario. What is not in this folder is built into
+        SIPp, such as ``uac``.
         """
         _require("sipp", "sip-tester")
         folder = self._new_folder(name)
-        text = (HERE / "sipp" / f"{scenario}.xml").read_text()
-        for key, value in values.items():
-            text = text.replace(f"@{key}@", str(value))
-        (folder / "scenario.xml").write_text(text)
+        chosen = _chosen_scenario(scenario, values, folder)
         for attempts_left in reversed(range(_PORT_ATTEMPTS)):
             port, media = _free_port(), _free_port()
-            command = ["sipp", "-sf", str(folder / "scenario.xml"), "-i", "127.0.0.1"]
+            command = ["sipp", *chosen, "-i", "127.0.0.1"]
             command += ["-mi", "127.0.0.1", "-p", str(port), "-mp", str(media), "-m", "1"]
             command += ["-nostdin", "-trace_err", "-error_file", str(folder / "errors"), *arguments]
             self._spawn(name, command, folder / "log", cwd=folder)
@@ -206,6 +206,20 @@ class Servers:
         output = BuiltIn().get_variable_value("${OUTPUT DIR}")
         self._folders[name] = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=output))
         return self._folders[name]
+
+
+def _chosen_scenario(scenario: str, values: dict[str, str], folder: Path) -> list[str]:
+    """SIPp's arguments for a scenario; what it needs is put into its folder."""
+    source = HERE / "sipp" / f"{scenario}.xml"
+    if not source.exists():
+        if SIPP_SOUNDS.exists():
+            (folder / "pcap").symlink_to(SIPP_SOUNDS)
+        return ["-sn", scenario]
+    text = source.read_text()
+    for key, value in values.items():
+        text = text.replace(f"@{key}@", str(value))
+    (folder / "scenario.xml").write_text(text)
+    return ["-sf", str(folder / "scenario.xml")]
 
 
 class StunServer(threading.Thread):

@@ -124,8 +124,41 @@ An Agent That Is Referred Follows By Itself
     Verify Audio Connection    bob    carol
     Sipp Should Succeed
 
+The Caller That Is Built Into SIPp
+    [Documentation]    SIPp fails at any message that its scenario does not expect.
+    Be Called By Built In Sipp    uac    -d    1000
+    Wait Until State Is    bob    IDLE
+    Get Reason    bob    ==    hung up by the peer
+    Sipp Should Succeed
+
+The Caller With Sound That Is Built Into SIPp
+    Skip Without Raw Sockets
+    Be Called By Built In Sipp    uac_pcap
+    Get Audio Level    bob    >    -40    duration=2s
+    Wait Until Dtmf Received    bob    1    timeout=15s
+    Wait Until State Is    bob    IDLE
+    Sipp Should Succeed
+
+The Callee That Is Built Into SIPp
+    Start Agent    alice
+    ${peer} =    Start Sipp    uas
+    Dial    alice    ${peer}[uri]
+    Wait Until State Is    alice    ESTABLISHED
+    Call Should Stay Established    alice    1s
+    Hang Up    alice
+    Sipp Should Succeed
+
 
 *** Keywords ***
+Be Called By Built In Sipp
+    [Documentation]    Bob takes the call of a scenario of SIPp's own, which hangs up by itself.
+    [Arguments]    ${scenario}    @{options}
+    ${bob} =    Start Agent    bob
+    ${host} =    Evaluate    $bob.uri.partition('@')[2]
+    Start Sipp    ${scenario}    ${host}    -s    bob    @{options}
+    Accept    bob
+    Wait Until State Is    bob    ESTABLISHED
+
 Call Should Be Refused With
     [Arguments]    ${status}    ${reason}
     Start Agent    alice
