@@ -139,6 +139,26 @@ class DtmfReceived(CallEvent):
 
 
 @dataclass(frozen=True)
+class RequestRefused(CallEvent):
+    """The peer refused a request of this agent in the call, a BYE or an INFO; nothing followed."""
+
+    method: str
+    status: int
+    words: str
+
+
+@dataclass(frozen=True)
+class AnsweredAgain(CallEvent):
+    """Another phone, at `contact`, accepted the call too: a proxy has forked the INVITE.
+
+    With `ended` it gets its ACK and then a BYE; else it is left without.
+    """
+
+    contact: str
+    ended: bool
+
+
+@dataclass(frozen=True)
 class QualityReported(CallEvent):
     """An RTCP report.
 

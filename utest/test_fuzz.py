@@ -9,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from BaresipLibrary.agents.bindings import Bindings
+from BaresipLibrary.agents.loose_ends import LooseEnds
+from BaresipLibrary.backends.embedded import EmbeddedBackend
 from BaresipLibrary.backends.external import netstrings
 from BaresipLibrary.backends.external.output import Output
 from BaresipLibrary.events import SipMessage
@@ -23,6 +25,7 @@ from BaresipLibrary.sip.info_digits import relayed_signal
 from BaresipLibrary.sip.masking import masked
 from BaresipLibrary.sip.messages import Message, canonical_name, split_address
 from BaresipLibrary.sip.reasons import reasons, split_glued, warnings
+from BaresipLibrary.sip.requests import OwedRequests
 from BaresipLibrary.sip.sdp import SessionDescription
 from BaresipLibrary.sip.summaries import read_summary
 from BaresipLibrary.waits import Changes
@@ -59,6 +62,14 @@ def read_headers(text: str) -> None:
     bindings.take(asked, sent=True, at=0.0)
     bindings.take(contact, sent=False, at=0.0)
     _ = bindings.missing(0.0)
+
+
+def follow_requests(text: str) -> None:
+    owed = OwedRequests()
+    ends = LooseEnds(EmbeddedBackend)  # type: ignore[arg-type]
+    for sent in (True, False, True, False):
+        owed.take(Message(text), sent=sent)
+        list(ends.take(Message(text), sent=sent, at=0.0))
 
 
 def read_uri(text: str) -> None:
@@ -119,6 +130,7 @@ PARSERS: list[Callable[[str], object]] = [
     read_sdp,
     read_summary,
     follow_offers,
+    follow_requests,
     masked,
     draw,
     read_output,

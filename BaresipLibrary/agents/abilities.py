@@ -3,7 +3,10 @@
 from ..account import Account, codec_name
 from ..backends.base import Backend, Capability
 from ..errors import UsageError
+from ..sip.statuses import reason_phrase
 from ..sip.uris import is_ip_address
+
+_BUSY = 486
 
 
 def check_abilities(name: str, account: Account, backend: Backend) -> None:
@@ -37,6 +40,12 @@ def check_abilities(name: str, account: Account, backend: Backend) -> None:
     for what, is_needed in needed.items():
         if is_needed and what not in backend.capabilities:
             raise UsageError(f"{name}: {backend.description} cannot {what.value}. {what.who_can}")
+
+
+def refuses_by_hanging_up(backend: Backend, status: int, reason: str) -> bool:
+    """Whether a refusal is the one that every baresip gives, but for its words."""
+    usual = status == _BUSY and reason == reason_phrase(_BUSY)
+    return usual and Capability.OWN_REFUSALS not in backend.capabilities
 
 
 def caveats(account: Account, backend: Backend) -> tuple[str, ...]:

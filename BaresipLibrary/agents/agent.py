@@ -28,20 +28,19 @@ from ..events import (
     Unregistered,
 )
 from ..sip.messages import Message
-from ..sip.statuses import reason_phrase
 from ..types import AgentState
 from ..waits import Changes, wait_until
-from .abilities import check_abilities
+from .abilities import check_abilities, refuses_by_hanging_up
 from .bindings import Bindings
 from .call import TRACE_LAG, Call, Direction
 from .journal import Journal
+from .loose_ends import LooseEnds
 from .obituary import obituary
 
 #: What to do about having no call.
 FIRST = "Dial or Accept one first."
 #: How long an agent's own stack may take for something that is certain to come (s).
 PROMPTLY = 2.0
-_BUSY = 486
 
 
 @dataclass(frozen=True)
@@ -50,11 +49,6 @@ class Consultation:
 
     held: Call
     asking: Call
-
-
-def _is_no_key(event: Event) -> bool:
-    """Whether it is a signal that stacks take for a digit, such as the hook flash."""
-    return isinstance(event, DtmfReceived) and not event.digit
 
 
 class Agent:
@@ -87,6 +81,7 @@ class Agent:
         self._calls: dict[str, Call] = {}
         self.registration: Registered | RegistrationFailed | Unregistered | None = None
         self.bindings = Bindings(changes, backend.shows_messages)
+        self._loose_ends = LooseEnds(backend)
         self.mailbox: MessagesWaiting | None = None
         self.consultation: Consultation | None = None
         #: The Call-IDs of the calls that it has asked to transfer.
@@ -123,7 +118,7 @@ class Agent:
             return
         if isinstance(event, DtmfReceived) and event.call_id in self._calls:
             event = self._calls[event.call_id].info_digits.read(event)
-        if self._is_of_another(event) or _is_no_key(event):
+        if self._is_ignored(event):
             return
         if not isinstance(event, AudioTimed):
             self.journal.add(event)
@@ -143,13 +138,17 @@ class Agent:
             case CallEvent(_, call_id) if call_id in self._calls:
                 self._calls[call_id].apply(event)
 
-    def _is_of_another(self, event: Event) -> bool:
-        """Whether it is the end of a call that came of a transfer: stacks call that a failure."""
+    def _is_ignored(self, event: Event) -> bool:
+        """Whether it is a hook flash, or how a call ended that came of a transfer: no failure."""
+        if isinstance(event, DtmfReceived):
+            return not event.digit
         return isinstance(event, TransferFailed) and event.call_id not in self.transferring
 
     def _follow(self, traced: SipMessage) -> None:
         message = Message(traced.text)
         self.bindings.take(message, sent=traced.sent, at=traced.at)
+        for event in self._loose_ends.take(message, sent=traced.sent, at=traced.at):
+            self.journal.add(event)
         call = self._calls.get(message.call_id or "")
         if call is not None:
             misread = call.follow(message, sent=traced.sent, at=traced.at)
@@ -162,10 +161,7 @@ class Agent:
             self._calls[call.call_id] = call
             if call.direction is Direction.OUTGOING and self.backend.shows_messages:
                 call.needs = self.account.stun_server
-            for traced in self.journal.latest_messages():
-                message = Message(traced.text)
-                if message.call_id == call.call_id:
-                    call.follow(message, sent=traced.sent, at=traced.at)
+            call.catch_up(self.journal.latest_messages())
 
     @property
     def calls(self) -> list[Call]:
@@ -308,17 +304,12 @@ class Agent:
         """Answers an incoming call with a final 3xx to 6xx."""
         if headers and status >= 400:
             self.require(Capability.REFUSAL_HEADERS)
-        if self._refuses_by_hanging_up(status, reason):
+        if refuses_by_hanging_up(self.backend, status, reason):
             self.hang_up(call)
             return
         self.require(Capability.REDIRECT if status < 400 else Capability.OWN_REFUSALS)
         with self.commanding(f"answer with {status}"):
             self.backend.refuse(call.call_id, status, reason, headers)
-
-    def _refuses_by_hanging_up(self, status: int, reason: str) -> bool:
-        """Whether the answer is the one that every baresip gives, but for its words."""
-        usual = status == _BUSY and reason == reason_phrase(_BUSY)
-        return usual and Capability.OWN_REFUSALS not in self.backend.capabilities
 
     def mute(self, call: Call, on: bool) -> None:
         """Sends silence in place of the source, or the source again."""
@@ -401,5 +392,5 @@ class Agent:
     @property
     def last_incoming_call(self) -> Call | None:
         """The newest call that came in, live or closed."""
-        calls = (call for call in reversed(self._calls.values()))
+        calls = reversed(self._calls.values())
         return next((call for call in calls if call.direction is Direction.INCOMING), None)

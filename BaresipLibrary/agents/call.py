@@ -1,6 +1,7 @@
 """One SIP dialog of an agent, as far as its events tell."""
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
@@ -17,6 +18,7 @@ from ..events import (
     Muted,
     QualityReported,
     RecordingEnded,
+    SipMessage,
 )
 from ..sip.messages import Message
 from ..sip.offers import Offers
@@ -157,6 +159,13 @@ class Call:
             case CallClosed():
                 self.state = CallState.CLOSED
                 self._closed = event
+
+    def catch_up(self, traced: Iterable[SipMessage]) -> None:
+        """Takes in those messages of this call that were traced before it was reported."""
+        for event in traced:
+            message = Message(event.text)
+            if message.call_id == self.call_id:
+                self.follow(message, sent=event.sent, at=event.at)
 
     def follow(
         self, message: Message, *, sent: bool, at: float

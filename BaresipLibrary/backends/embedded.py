@@ -8,6 +8,8 @@ import socket
 import tempfile
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import asdict
 from io import BufferedRWPair
 from pathlib import Path
 from types import MappingProxyType
@@ -15,6 +17,8 @@ from typing import Any
 
 from ..account import Account
 from ..errors import AgentGone, BackendError, CommandRefused
+from ..sip.messages import Message
+from ..sip.requests import OwedRequests
 from ..waits import Changes, wait_until
 from . import wire
 from .addresses import free_port, local_address_towards
@@ -35,6 +39,8 @@ _START, _COMMAND, _ASK, _TERMINATE, _KILL = 10.0, 10.0, 2.5, 0.5, 5.0
 #: How long a key is pressed (s).
 _DIGIT = 0.1
 _PORT_ATTEMPTS = 10
+#: The number of commands whose answer nobody waits for.
+_UNASKED = 0
 #: What the stack in the wheel is and has linked in. It loads no modules, and has no video.
 _READER = Reader(
     "the embedded backend",
@@ -94,6 +100,7 @@ class EmbeddedBackend(Backend):
         self._open: set[int] = set()
         self._started: dict[str, Any] | None = None
         self._number = 0
+        self._owed = OwedRequests()
         self._lost = False
         self._stopping = False
         self._collisions = Collisions()
@@ -297,7 +304,10 @@ class EmbeddedBackend(Backend):
     def _read(self, report: Report) -> None:
         assert self._stream is not None and self._child is not None
         for line in _lines(self._stream):
-            self._take(json.loads(line), report)
+            message = json.loads(line)
+            self._take(message, report)
+            if message.get("event") == "SipMessage":
+                self._settle_debts(message)
         stopping = self._stopping
         if not stopping:
             self._child.wait(_ASK)
@@ -319,6 +329,11 @@ class EmbeddedBackend(Backend):
             else:
                 self._started = message
             self._changes.notify_all()
+
+    def _settle_debts(self, message: dict[str, Any]) -> None:
+        for owed in self._owed.take(Message(message["text"]), sent=message["sent"]):
+            with suppress(AgentGone):  # then nobody can send it
+                self._send({"id": _UNASKED, "command": "send_request", "arguments": asdict(owed)})
 
     @property
     def unreadable(self) -> int:

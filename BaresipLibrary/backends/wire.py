@@ -49,7 +49,6 @@ def start_message(
     return {
         "config": {
             "net_interface": address,
-            "sip_trace": True,
             "max_concurrent_calls": None,
             "expose_headers": ["Replaces"],
             "extra_config_text": _configuration(account, address, port),

@@ -76,6 +76,11 @@ def short(event: Event) -> str:
             return "CLOSED by the peer"
         case events.CallClosed(_, _, _, status, words):
             return f"CLOSED: {_answer(status, words)}"
+        case events.RequestRefused(_, _, method, status, words):
+            return f"{method} REFUSED: {_answer(status, words)}"
+        case events.AnsweredAgain(_, _, contact, ended):
+            became = "ended by ACK and BYE" if ended else "left without ACK and BYE"
+            return f"ANSWERED by another phone, too: {contact}, {became}"
         case events.MediaStarted(_, _, rate):
             return f"MEDIA at {rate} Hz"
         case events.PromptEnded():

@@ -31,11 +31,15 @@ _NOTED = (
     events.MediaStarted,
     events.MessagesWaiting,
     events.HoldChanged,
+    events.RequestRefused,
+    events.AnsweredAgain,
     events.RecordingEnded,
     events.AudioTrouble,
     events.AgentDied,
 )
 _TROUBLE = (
+    events.RequestRefused,
+    events.AnsweredAgain,
     events.RecordingEnded,
     events.RegistrationFailed,
     events.TransferFailed,

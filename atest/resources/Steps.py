@@ -17,6 +17,7 @@ class Steps:
     def __init__(self) -> None:
         self.ROBOT_LIBRARY_LISTENER = self
         self._messages: list[str] = []
+        self._all: list[str] = []
         self._took = 0.0
         self._depth: list[list[str]] = []
 
@@ -24,6 +25,7 @@ class Steps:
         self._depth.append([])
 
     def log_message(self, message) -> None:
+        self._all.append(message.message)
         if self._depth:
             self._depth[-1].append(message.message)
 
@@ -50,3 +52,8 @@ class Steps:
         """Fails when the last keyword of BaresipLibrary logged no such line."""
         if not any(Matcher(pattern).match(text) for text in self._messages):
             raise AssertionError(f"No '{pattern}' in:\n" + "\n".join(self._messages))
+
+    def the_log_should_have_said(self, pattern: str) -> None:
+        """Fails when nothing in this test has logged such a line so far."""
+        if not any(Matcher(pattern).match(text) for text in self._all):
+            raise AssertionError(f"No '{pattern}' in:\n" + "\n".join(self._all))

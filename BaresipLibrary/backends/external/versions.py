@@ -13,6 +13,8 @@ _NEVER = frozenset({
     Capability.REDIRECT,
     Capability.REFUSAL_HEADERS,
     Capability.DTMF_MODE,
+    Capability.ANSWER_NEW_CHALLENGES,
+    Capability.END_FORKS,
     Capability.MEDIA_AFTER_RINGING,
     Capability.RECORD_ONE_WAY,
 })  # fmt: skip

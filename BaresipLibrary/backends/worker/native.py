@@ -64,7 +64,28 @@ _FUNCTIONS: tuple[tuple[str, Any, list[Any]], ...] = (
     ("sipsess_find", _POINTER, [_POINTER, _POINTER]),
     ("sipsess_reinvite", ctypes.c_int, [_POINTER, ctypes.c_bool]),
     ("ua_hangupf", None, [_POINTER, _POINTER, ctypes.c_uint16, _TEXT, _TEXT]),
-)
+    ("uag_sip", _POINTER, []),
+    ("sip_set_trace_handler", None, [_POINTER, _POINTER]),
+    ("uag_sipsess_sock", _POINTER, []),
+    ("uag_find_aor", _POINTER, [_TEXT]),
+    ("ua_account", _POINTER, [_POINTER]),
+    ("account_auth", ctypes.c_int, [_POINTER, _POINTER, _POINTER, _TEXT]),
+    ("sipsess_find", _POINTER, [_POINTER, _POINTER]),
+    ("sipsess_dialog", _POINTER, [_POINTER]),
+    ("sip_msg_decode", ctypes.c_int, [_POINTER, _POINTER]),
+    ("sip_auth_alloc", ctypes.c_int, [_POINTER, _POINTER, _POINTER, ctypes.c_bool]),
+    ("sip_auth_authenticate", ctypes.c_int, [_POINTER, _POINTER]),
+    ("sip_drequestf", ctypes.c_int, [
+        _POINTER, _POINTER, ctypes.c_bool, _TEXT, _POINTER, _NUMBER, *[_POINTER] * 4, _TEXT
+    ]),
+    ("sip_requestf", ctypes.c_int, [
+        _POINTER, _POINTER, ctypes.c_bool, _TEXT, _TEXT, *[_POINTER] * 5, _TEXT
+    ]),
+    ("uri_decode", ctypes.c_int, [_POINTER, _POINTER]),
+    ("mbuf_alloc", _POINTER, [ctypes.c_size_t]),
+    ("mbuf_write_mem", ctypes.c_int, [_POINTER, _TEXT, ctypes.c_size_t]),
+    ("mem_deref", _POINTER, [_POINTER]),
+)  # fmt: skip
 #: How much of what the stack says of a call's audio is read; the buffers come first.
 _DESCRIPTION = 8192
 _BUFFERED = re.compile(rb"tx:.*?cur_sz=(\d+)", re.DOTALL)
@@ -82,7 +103,7 @@ def _load() -> ctypes.CDLL:
     return library
 
 
-_library = _load()
+_library = library = _load()
 
 
 class StackThread:

@@ -22,7 +22,8 @@ from baresip import (
 from . import native
 from .pump import AudioPump, Report
 from .registration import Registration
-from .trace import follow_logs
+from .requests import send_request
+from .trace import SipTrace, follow_logs
 
 #: What the stack reports of a call, and the name of the event that tells the parent.
 _CALL_EVENTS = {
@@ -101,8 +102,10 @@ class Phone:
         """
         self._pump.stem = Path(stem)
         follow_logs(self._report)
+        self._trace = SipTrace(self._report)
         await self._runtime.start(_Configuration(first_lines, **config))
         self._stack = native.StackThread(self._runtime)
+        await self._trace.start(self._stack)
         await native.go_without_video(self._stack)
         await native.use_every_address(self._stack)
         self._packets = native.PacketCounts(self._stack)
@@ -187,6 +190,9 @@ class Phone:
         self._call(call_id)
         self._refused.add(call_id)
         await native.refuse(self._stack, call_id, status, reason, headers)
+
+    async def do_send_request(self, **request: Any) -> bool:
+        return await send_request(self._stack, **request)
 
     async def do_hold(self, call_id: str, on: bool, stuck: str | None) -> None:
         self._call(call_id)

@@ -1,42 +1,79 @@
-"""The stack's own log and SIP trace, as events."""
+"""The stack's own log and its SIP messages, as events.
+
+The wheel's own trace comes through its log, on a thread of its own: before or after the event that
+a message brought about, and without what is longer than 8 KiB. So the stack's trace is taken on the
+stack's thread, where its events come from, too: in their order.
+"""
 
 import asyncio
+import ctypes
 import logging
-import re
 import time
 from collections.abc import Callable
 
+from .native import StackThread, library
 from .pump import Report
-
-_TRACE_LINE = re.compile(r"\s*(TX|RX) (\w+) (\S+) -> (\S+)\s*\n")
 
 Handle = Callable[[logging.LogRecord, float], None]
 
+_TRANSPORTS = ("UDP", "TCP", "TLS", "WS", "WSS")
+#: Room for an address and its port.
+_ADDRESS = 80
+_POINTER = ctypes.c_void_p
+_ON_MESSAGE = ctypes.CFUNCTYPE(
+    None, ctypes.c_bool, ctypes.c_int, *[_POINTER] * 3, ctypes.c_size_t, _POINTER
+)
+
+
+class SipTrace:
+    """Reports every SIP message on the running loop. To be kept as long as the stack runs."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._loop = asyncio.get_running_loop()
+        self._callback = _ON_MESSAGE(self._on_message)
+
+    async def start(self, thread: StackThread) -> None:
+        """Takes the place of the trace that the stack has."""
+        callback = ctypes.cast(self._callback, _POINTER)
+        await thread.run(lambda: library.sip_set_trace_handler(library.uag_sip(), callback))
+
+    def _on_message(
+        self, sent: bool, transport: int, source: int, to: int, octets: int, size: int, _: int
+    ) -> None:
+        known = 0 <= transport < len(_TRANSPORTS)
+        fields = {
+            "at": time.monotonic(),
+            "sent": sent,
+            "transport": _TRANSPORTS[transport] if known else str(transport),
+            "source": _address(source),
+            "destination": _address(to),
+            "text": ctypes.string_at(octets, size).decode(errors="replace"),
+        }
+        _hand_over(self._loop, lambda: self._report("SipMessage", **fields))
+
+
+def _address(address: int) -> str:
+    text = ctypes.create_string_buffer(_ADDRESS)
+    library._re_snprintf(text, _ADDRESS, b"%J", address, None)
+    return text.value.decode(errors="replace")
+
 
 def follow_logs(report: Report) -> None:
-    """Reports every SIP message and every warning from now on, on the running loop."""
+    """Reports every warning of the stack from now on, on the running loop."""
     loop = asyncio.get_running_loop()
-
-    def on_trace(record: logging.LogRecord, at: float) -> None:
-        text = record.getMessage()
-        match = _TRACE_LINE.match(text)
-        if match:
-            direction, transport, source, destination = match.groups()
-            report(
-                "SipMessage",
-                at=at,
-                sent=direction == "TX",
-                transport=transport,
-                source=source,
-                destination=destination,
-                text=text[match.end() :],
-            )
 
     def on_log(record: logging.LogRecord, at: float) -> None:
         report("StackLog", at=at, level=record.levelname, text=record.getMessage().strip())
 
-    _attach("baresip.native.sip", logging.DEBUG, _ToLoop(loop, on_trace))
     _attach("baresip", logging.WARNING, _ToLoop(loop, on_log))
+
+
+def _hand_over(loop: asyncio.AbstractEventLoop, work: Callable[[], None]) -> None:
+    try:
+        loop.call_soon_threadsafe(work)
+    except RuntimeError:
+        pass  # the loop has ended: so has whoever would read this
 
 
 def _attach(name: str, level: int, handler: logging.Handler) -> None:
@@ -55,7 +92,5 @@ class _ToLoop(logging.Handler):
         self._take = handle
 
     def emit(self, record: logging.LogRecord) -> None:
-        try:
-            self._loop.call_soon_threadsafe(self._take, record, time.monotonic())
-        except RuntimeError:
-            pass  # the loop has ended: so has whoever would read this
+        at = time.monotonic()
+        _hand_over(self._loop, lambda: self._take(record, at))

@@ -1,0 +1,50 @@
+*** Settings ***
+Documentation       A call that a proxy sent to several phones, and that two of them accepted: the second gets an ACK
+...                 and a BYE where the backend can, and is told in any case.
+Resource            wire.resource
+Library             ../resources/ScriptedPeer.py    ${CURDIR}/forks_scenarios.py
+Library             ../resources/Steps.py
+
+
+*** Test Cases ***
+The Second Phone Is Ended And Told
+    [Template]    Second Phone Should Be Ended
+    ring=${False}    route=${False}
+    ring=${True}    route=${False}
+    ring=${False}    route=${True}
+
+An Answer That Is Repeated Is No Second Phone
+    ${peer} =    Start Peer    one_answers_twice
+    Start Agent    alice
+    Dial    alice    ${peer.uri}
+    Wait Until State Is    alice    ESTABLISHED
+    Let Peer Go On    ${peer}
+    Wait Until State Is    alice    IDLE
+    ${result} =    Peer Should Have Finished    ${peer}
+    Should Not Be True    ${result}[byes]
+    Get Reason    alice    ==    hung up by the peer
+    Run Keyword And Expect Error    *    The Log Should Have Said    *by another phone*
+
+
+*** Keywords ***
+Second Phone Should Be Ended
+    [Arguments]    &{how}
+    ${peer} =    Start Peer    two_answer    &{how}
+    Start Agent    alice
+    Dial    alice    ${peer.uri}
+    Wait Until State Is    alice    ESTABLISHED
+    Let Peer Go On    ${peer}
+    Call Should Stay Established    alice    500ms
+    The Log Should Have Said    *alice${SPACE*2}ANSWERED by another phone, too: sip:second@*
+    ${able} =    Can    END_FORKS
+    IF    not ${able}    The Log Should Have Said    *left without ACK and BYE*
+    Hang Up    alice
+    ${result} =    Peer Should Have Finished    ${peer}
+    Should Be Equal    ${result}[acknowledged]    ${able}
+    Should Be Equal    ${result}[ended]    ${able}
+    IF    ${able}
+        Should Be Equal    ${result}[uris]    ${{{$result["second"]}}}
+        Should Be Equal    ${result}[numbers]    ${{[0, 1]}}
+        Should Be Equal    ${{any($result["routes"])}}    ${how}[route]
+    END
+    Stop Agent    alice

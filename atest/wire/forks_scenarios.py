@@ -1,0 +1,60 @@
+"""A proxy's branches, played by one peer: phones that accept the same call."""
+
+from peer import Dialog, Peer
+from peer_sip import Received
+
+
+def two_answer(peer: Peer, *, ring: bool = False, route: bool = False) -> None:
+    """Two phones accept, the second a moment later; it repeats its answer until it gets an ACK."""
+    invite = peer.expect("INVITE")
+    second = Peer("second", peer.address)
+    try:
+        if ring:
+            peer.reply(invite, 180, "Ringing", f"Contact: <{second.uri}>", tag="two")
+        first = peer.answer(invite)
+        peer.step()
+        headers = [f"Contact: <{second.uri}>"]
+        if route:
+            headers.append(f"Record-Route: <sip:{peer.host};lr>")
+        for _ in range(3):
+            peer.reply(invite, 200, "OK", *headers, body=peer.sdp(), tag="two")
+            receiver = peer if route else second
+            ack = receiver.look_for(
+                lambda one: one.method == "ACK" and ";tag=two" in one["To"], 0.5
+            )
+            if ack:
+                break
+        peer.result["acknowledged"] = bool(ack)
+        bye = receiver.look_for("BYE", 1.0) if ack else None
+        peer.result["ended"] = bool(bye)
+        if ack and bye:
+            receiver.reply(bye, 200, "OK")
+            peer.result["uris"] = {ack.uri, bye.uri}
+            peer.result["routes"] = [ack["Route"], bye["Route"]]
+            peer.result["second"] = second.uri
+            peer.result["numbers"] = [
+                _number(ack) - _number(invite),
+                _number(bye) - _number(invite),
+            ]
+        first.await_bye()
+    finally:
+        second.close()
+
+
+def _acknowledges_second(message: Received) -> bool:
+    return message.method == "ACK" and ";tag=two" in message["To"]
+
+
+def _number(request: Received) -> int:
+    return int(request["CSeq"].split()[0])
+
+
+def one_answers_twice(peer: Peer) -> None:
+    """One phone repeats its answer, as it does when an ACK was lost."""
+    invite = peer.expect("INVITE")
+    dialog: Dialog = peer.answer(invite)
+    peer.reply(invite, 200, "OK", body=peer.sdp())
+    peer.expect("ACK")
+    peer.step()
+    peer.result["byes"] = bool(peer.look_for("BYE", 0.3))
+    dialog.bye()
