@@ -6,7 +6,7 @@ from itertools import permutations
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from BaresipLibrary.agents.agent import Agent
@@ -94,6 +94,31 @@ BEGINNINGS = st.one_of(
     st.sampled_from(((), DIALLED, INVITED, ARRIVED, RINGING, TALKING, THIRD, CREDENTIALS)),
     REFUSED, STRANGERS, IN_CALL, ENDED,
 )  # fmt: skip
+REFER = (
+    *TALKING,
+    ("request", "alice", True, "REFER", "one", "", "", "tag"),
+    ("answer", 2, 202, "", ""),
+)
+#: Histories of which some kinds of sentences are told that come about rarely by chance.
+EXAMPLES = (
+    (REFER, [], ""),
+    (REFER, [("request", "alice", False, "NOTIFY", "one", "", HEADERS[6], "tag")], ""),
+    (REFER, [("request", "alice", False, "NOTIFY", "one", "pcmu", "", "tag")], ""),
+    (INVITED, [("answer", 0, 200, "", "")], ""),
+    (CREDENTIALS, [], "s3cret"),
+    (
+        (*INVITED, ("answer", 0, 407, "", "")),
+        [("close", "alice", "one", ClosedBy.REFUSAL, 407, "x")],
+        "s3cret",
+    ),
+    ((), [("request", "bob", False, "INVITE", "two", "", "", ""), ("answer", 0, 488, "", "")], ""),
+    (
+        TALKING,
+        [("request", "bob", False, "INFO", "one", "gsm", "", "tag"), ("answer", 2, 415, "", "")],
+        "",
+    ),
+    (DIALLED, [("close", "alice", "one", ClosedBy.FAILURE, 500, "Connection refused")], ""),
+)
 PASSWORDS = st.sampled_from(("", "s3cret"))
 
 seen_kinds: set[str] = set()
@@ -140,6 +165,14 @@ def _about(
     yield on_no_outcome(agent, call, middle), Scope(agent.name, call.call_id, since)
 
 
+def with_examples(test: Callable[..., None]) -> Callable[..., None]:
+    """The test, which begins with the examples."""
+    for one in EXAMPLES:
+        test = example(*one)(test)
+    return test
+
+
+@with_examples
 @settings(
     max_examples=HISTORIES,
     deadline=None,
