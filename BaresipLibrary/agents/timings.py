@@ -10,8 +10,9 @@ from ..events import TransferRequested
 from ..sip.messages import Message
 from ..sip.offers import Offers
 from ..types import CallTiming
+from ..waits import wait_until
 from .agent import Agent
-from .call import Call, Direction
+from .call import TRACE_LAG, Call, Direction
 from .hearing import Hearing
 
 
@@ -63,33 +64,53 @@ class Timings:
             ) from None
 
     def _post_dial_delay(self) -> Duration:
-        for at, message in self._messages():
-            if message.status and 180 <= message.status <= 189 and _is_of(message, "INVITE"):
-                return Duration(at - self._invited_at)
-        raise _Unknown(f"there was no 18x, {self.call.story()}")
+        """To the first answer that tells the caller something, as RFC 6076 (section 4.3.1) has it.
+
+        A proxy may forward an 18x after the 200 that followed it, or not at all.
+        """
+        answer = self._first(_is_answer("INVITE", range(180, 300)), due=self._came_up)
+        if answer is None:
+            raise _Unknown(f"there was no 18x, {self.call.story()}")
+        return Duration(answer - self._invited_at)
+
+    @property
+    def _came_up(self) -> bool:
+        return self.call.established_at is not None
 
     @property
     def _invited_at(self) -> float:
-        for at, message in self._messages():
-            if message.method == "INVITE":
-                return at
-        raise _Unknown("the INVITE was not seen")
+        at = self._first(lambda message: message.method == "INVITE", due=True)
+        if at is None:
+            raise _Unknown("the INVITE was not seen")
+        return at
 
     @property
     def _answered_at(self) -> float:
-        for at, message in self._messages():
-            if message.status and 200 <= message.status <= 299 and _is_of(message, "INVITE"):
-                return at
-        raise _Unknown(f"there was no 200, {self.call.story()}")
+        at = self._first(_is_answer("INVITE", range(200, 300)), due=self._came_up)
+        if at is None:
+            raise _Unknown(f"there was no 200, {self.call.story()}")
+        return at
 
     def _teardown(self) -> Duration:
-        byes = [at for at, message in self._messages() if message.method == "BYE"]
-        if not byes:
+        ended = self._came_up and not self.call.is_live
+        began = self._first(lambda message: message.method == "BYE", due=ended)
+        if began is None:
             raise _Unknown(f"there was no BYE, {self.call.story()}")
-        for at, message in self._messages():
-            if message.status and message.status >= 200 and _is_of(message, "BYE"):
-                return Duration(at - byes[0])
-        raise _Unknown("the BYE was not answered")
+        answered = self._first(_is_answer("BYE", range(200, 700)), due=True)
+        if answered is None:
+            raise _Unknown("the BYE was not answered")
+        return Duration(answered - began)
+
+    def _first(self, wanted: Callable[[Message], bool], *, due: bool) -> float | None:
+        """When the first such message came or left; None without one.
+
+        The trace may lag behind the events: one that is `due` is waited for.
+        """
+
+        def traced() -> float | None:
+            return next((at for at, message in self._messages() if wanted(message)), None)
+
+        return wait_until(self.agent.changes, traced, TRACE_LAG if due else 0.0)
 
     def _to_audio(self, since: float, what: str) -> Duration:
         for begin, end in self._sounds(self.call):
@@ -182,5 +203,8 @@ class Timings:
             yield event.at, Message(event.text)
 
 
-def _is_of(message: Message, method: str) -> bool:
-    return message.transaction_method == method
+def _is_answer(method: str, statuses: range) -> Callable[[Message], bool]:
+    def is_one(message: Message) -> bool:
+        return message.transaction_method == method and message.status in statuses
+
+    return is_one

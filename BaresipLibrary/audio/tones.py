@@ -56,6 +56,8 @@ SURVEY_HOP = 0.050
 """Seconds from one such window to the next."""
 FAINTEST_BESIDE = -20.0
 """Level in dB beside the loudest tone's from which on a second one is named."""
+SURVEYED = 5
+"""How many of the windows that have most of a tone are kept."""
 AUDIBLE_POWER = 0.5 * 10.0**-9
 """Mean square of a sine at -90 dBFS, below 1 LSB of 16 bits: nothing fainter is called a tone."""
 FEWEST_SAMPLES = 16
@@ -284,7 +286,7 @@ class _WindowTest:
 
 
 class _Survey:
-    """Keeps the 100 ms of audio that have most of a tone; measures it when somebody asks.
+    """Keeps the few 100 ms of audio that have most of a tone; measures them when somebody asks.
 
     How much of a tone a window has is the power of its Hann spectrum's highest peak (with both
     neighbours: the main lobe of a sine) times the square of that power's share.
@@ -296,8 +298,7 @@ class _Survey:
         self._size = _samples(SURVEY_WINDOW, sample_rate)
         self._hop = _samples(SURVEY_HOP, sample_rate)
         self._hann = np.hanning(self._size)
-        self._best = np.empty(0)
-        self._most = 0.0
+        self._best: list[tuple[float, NDArray[np.float64]]] = []
 
     def look(self, history: NDArray[np.float64], history_start: int) -> None:
         """Rank the windows that are complete in samples of which the first has that number."""
@@ -305,28 +306,43 @@ class _Survey:
             offset = self.next_window - history_start
             window = history[offset : offset + self._size]
             prominence = self._prominence(window)
-            if prominence > self._most:
-                self._best, self._most = window.copy(), prominence
+            if prominence and (len(self._best) < SURVEYED or prominence > self._best[-1][0]):
+                self._best.append((prominence, window.copy()))
+                self._best.sort(key=lambda ranked: -ranked[0])
+                del self._best[SURVEYED:]
             self.next_window += self._hop
 
     def best(self) -> Tone | None:
         """Return the most telling tone so far, None before the first window or after silence."""
-        first, second = self._pair()
-        return first if second is None else self._beside(second)
+        pair = self._pair()
+        if pair is not None:
+            return pair[0]
+        return strongest_tone(self._best[0][1], self._sample_rate) if self._best else None
 
     def beside(self) -> Tone | None:
-        """Return the second tone of those 100 ms, None when the rest is fainter or no tone."""
-        return self._pair()[1]
+        """Return what sounds together with that; None when it is faint, or no steady tone."""
+        pair = self._pair()
+        return pair[1] if pair else None
 
-    def _pair(self) -> tuple[Tone | None, Tone | None]:
-        first = strongest_tone(self._best, self._sample_rate)
-        second = self._beside(first) if first else None
-        if first is None or second is None or second.share < LEAST_SHARE:
-            return first, None
-        return first, second if second.level > first.level + FAINTEST_BESIDE else None
+    def _pair(self) -> tuple[Tone, Tone] | None:
+        """Return two tones that two of the best windows have: a lost packet can feign a second."""
+        pairs = [pair for _, window in self._best if (pair := self._tones(window))]
+        for first, second in pairs:
+            alike = sum(_is_same_pair((first, second), other) for other in pairs)
+            if alike >= min(2, len(self._best)):
+                return first, second
+        return None
 
-    def _beside(self, tone: Tone) -> Tone | None:
-        rest = _without(self._best, self._sample_rate, tone.frequency)
+    def _tones(self, window: NDArray[np.float64]) -> tuple[Tone, Tone] | None:
+        loudest = strongest_tone(window, self._sample_rate)
+        second = self._beside(window, loudest) if loudest else None
+        first = self._beside(window, second) if second else None
+        if first is None or second is None or min(first.share, second.share) < LEAST_SHARE:
+            return None
+        return (first, second) if second.level > first.level + FAINTEST_BESIDE else None
+
+    def _beside(self, window: NDArray[np.float64], tone: Tone) -> Tone | None:
+        rest = _without(window, self._sample_rate, tone.frequency)
         return strongest_tone(rest, self._sample_rate)
 
     def _prominence(self, window: NDArray[np.float64]) -> float:
@@ -335,6 +351,12 @@ class _Survey:
         peak = int(np.argmax(power))
         lobe = float(power[max(0, peak - 1) : peak + 2].sum())
         return lobe**3 / float(power.sum()) ** 2 if lobe else 0.0
+
+
+def _is_same_pair(one: tuple[Tone, Tone], other: tuple[Tone, Tone]) -> bool:
+    """Whether both are of the same frequencies, in either order."""
+    mine, theirs = (sorted(tone.frequency for tone in pair) for pair in (one, other))
+    return bool(np.allclose(mine, theirs, rtol=2 * TOLERANCE))
 
 
 def _samples(seconds: float, sample_rate: int) -> int:

@@ -45,7 +45,7 @@ class TimingKeywords(Component):
         the library starts can time audio, and an attached one whose ``recordings_folder`` is given.
 
         | =Timing= | =Seconds from ... to ...= |
-        | ``post_dial_delay`` | The INVITE, the first 18x. |
+        | ``post_dial_delay`` | The INVITE, the first 18x; the 200 when that comes first. |
         | ``setup_time`` | The INVITE, its 200. |
         | ``answer_to_audio`` | The 200, the first audible sample after it; 0 when it could be heard before. |
         | ``first_audio`` | The INVITE, the first audible sample, be it early media. |

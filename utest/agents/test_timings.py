@@ -1,5 +1,6 @@
 """Timings, from messages and from recordings with known times."""
 
+import threading
 import time
 from pathlib import Path
 
@@ -52,6 +53,31 @@ def holds(phone: Phone, call: Call, began: float, ended: float | None) -> None:
 
 def read(phone: Phone, call: Call, timing: str) -> float:
     return Timings(phone.agent, call).read(CallTiming[timing]).seconds
+
+
+def test_an_18x_that_a_proxy_forwards_after_the_200_is_not_the_first_answer(phone: Phone) -> None:
+    phone.agent.dial(BOB)
+    call = phone.agent.calls[0]
+    message(phone, call, 100.0, "INVITE sip:bob SIP/2.0", "1 INVITE", sent=True)
+    message(phone, call, 101.0, "SIP/2.0 200 OK", "1 INVITE", sent=False, sdp="sendrecv")
+    assert read(phone, call, "post_dial_delay") == pytest.approx(1.0)
+    message(phone, call, 101.1, "SIP/2.0 180 Ringing", "1 INVITE", sent=False)
+    assert read(phone, call, "post_dial_delay") == pytest.approx(1.0)
+
+
+def test_a_message_that_is_due_is_waited_for(phone: Phone) -> None:
+    """The event that the call is up may come before the trace of what brought it up."""
+    phone.agent.dial(BOB)
+    call = phone.agent.calls[0]
+    message(phone, call, 100.0, "INVITE sip:bob SIP/2.0", "1 INVITE", sent=True)
+    phone.is_established(call.call_id)
+    late = threading.Timer(
+        0.05,
+        lambda: message(phone, call, 102.0, "SIP/2.0 200 OK", "1 INVITE", sent=False, sdp="x"),
+    )
+    late.start()
+    assert read(phone, call, "setup_time") == pytest.approx(2.0)
+    late.join()
 
 
 @pytest.mark.parametrize(("timing", "seconds"), [("post_dial_delay", 1.0), ("setup_time", 3.0)])
