@@ -152,6 +152,8 @@ def _departed(call: Call, since: float) -> list[Moment] | None:
         return None
     with RecordingReader(media.tx) as reader:
         samples, rate = reader.read_new(), reader.sample_rate
+    if not rate:
+        return None  # nothing has been sent
     first = max(0, samples.size - round((time.monotonic() - since + _AROUND) * rate))
     found = _whole(samples[first:], rate)
     if found is None:

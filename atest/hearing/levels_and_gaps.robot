@@ -11,8 +11,8 @@ The Level Of A Tone In Every Codec
         Send Audio    alice    440 Hz
         Verify Audio    bob    440 Hz
         ${level} =    Get Audio Level    bob
-        Should Be True    -13 < ${level} < -6
-        Verify Audio Level    bob    min=-13 dBFS    max=-6
+        Should Be True    -14 < ${level} < -6
+        Verify Audio Level    bob    min=-14 dBFS    max=-6
         Stop All Agents
     END
 

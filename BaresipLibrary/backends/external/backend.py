@@ -62,6 +62,8 @@ class ExternalBackend(ControlledPhone):
         self._recorder: Recorder | None = None
         self._dialling = False
         self._unreadable = 0
+        #: The call whose audio is being set up: its recordings are named, its source will start.
+        self._set_up = ""
         self._address, self._port = _LOOPBACK, 0
         self._directions = Directions(self._address, self._port)
 
@@ -182,7 +184,8 @@ class ExternalBackend(ControlledPhone):
         if recording := _RECORDING.fullmatch(line.text):
             self._take_recording(recorder, recording[1])
         elif line.text.startswith(_SPEAKS):
-            self._speak(self._interpreter.signalling)
+            self._speak(self._set_up or self._interpreter.signalling)
+            self._set_up = ""
         elif line.text.startswith(wire.UNREADABLE):
             self._unreadable += 1
         elif line.is_warning:
@@ -196,6 +199,8 @@ class ExternalBackend(ControlledPhone):
         call_id = self._interpreter.call_with(peer_of(written))
         try:
             file = recorder.take(written, call_id)
+            if file is None or not self.version.opens_recordings_late:
+                self._set_up = call_id
             media = recorder.media(file.call_id) if file else None
         except OSError as error:
             self._recording_ended(call_id, _unwritten(recorder.stem.parent, error))

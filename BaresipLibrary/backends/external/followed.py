@@ -188,7 +188,8 @@ class FollowedPhone(Backend):
                 self._talker.note_end(call_id)
                 self._errands.run(lambda: self._talker.on_closed(call_id))
             case "replaces":  # as a phone does: it takes the place of another call
-                self._errands.run(lambda: self.answer(call_id))
+                self._report(events.CallAnswered(time.monotonic(), call_id))
+                self._errands.run(lambda: self._accept(call_id))
             case "held" if self.version.stops_when_held:
                 self._talker.note_hold(call_id)
             case "resumed" if call_id in self._talker.silenced:
@@ -220,6 +221,10 @@ class FollowedPhone(Backend):
 
     def _gone(self) -> bool | None:
         return True if self._control is None or self._control.lost else None
+
+    @abstractmethod
+    def _accept(self, call_id: str) -> None:
+        """Answers a call."""
 
     @abstractmethod
     def _set_registration(self, interval: int) -> None:

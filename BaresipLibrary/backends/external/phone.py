@@ -109,6 +109,10 @@ class ControlledPhone(FollowedPhone):
         return self._interpreter.last_dialled or ended
 
     def answer(self, call_id: str) -> None:
+        self._accept(call_id)
+        self._happened(events.CallAnswered(time.monotonic(), call_id))
+
+    def _accept(self, call_id: str) -> None:
         call = self._call(call_id)
         self._require_one_ringing()
         self._prepare_recording()
@@ -117,7 +121,6 @@ class ControlledPhone(FollowedPhone):
         self._ask_about(call_id, "accept")
         self._require_one_ringing()  # another may have come in between
         call.ringing = False
-        self._happened(events.CallAnswered(time.monotonic(), call_id))
 
     def _require_one_ringing(self) -> None:
         calls = list(self._interpreter.calls.values())

@@ -57,6 +57,11 @@ class Version(NamedTuple):
         return self >= (3, 0)
 
     @property
+    def opens_recordings_late(self) -> bool:
+        """Whether a recording is opened with its first packet, else when audio is set up."""
+        return self >= (3, 11)
+
+    @property
     def announces_recordings(self) -> bool:
         """Whether a recording is named when it is due, and again when its file is opened."""
         return self >= (3, 16)
