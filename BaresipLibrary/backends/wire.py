@@ -31,8 +31,9 @@ _RANG_TOO_LONG = "Local timeout"
 _PEERS_HANG_UP = "Connection reset by peer"
 #: The stack's own spelling.
 _TRANSFERRED = "Call transfered"
-#: How it says that another call took its place: Call-ID and tags of Replaces (RFC 3891).
-_REPLACED = re.compile(r"[^\s;]+;\S+ replaced")
+#: How it says that another call took its place: Call-ID and tags of Replaces (RFC 3891),
+#: before 3.0 the Call-ID alone.
+_REPLACED = re.compile(r"\S+ replaced")
 
 
 def start_message(

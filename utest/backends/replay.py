@@ -1,130 +1,133 @@
-"""A program that plays one agent's baresip from a transcript. Run by a script that names both.
+"""A program that plays one agent's baresip from a transcript. Run by a script that names it.
 
-It takes a command when the transcript's next one is due, and answers and prints what followed it
-then. Other commands are answered as baresip does, without consequences.
+It does what the real one did, in the same order: it says nothing before it was asked what the real
+one was asked, and a recording opens where it opened. The backend chooses sources in a thread of its
+own: what it asks for then may come at another time, and is waited for only where a recording opened
+after it. A command that the real baresip was never given ends the program.
 """
 
+import base64
 import json
 import re
 import socket
-import struct
 import sys
 from pathlib import Path
 from typing import Any
 
-#: Commands that only ask; whoever recorded the transcripts was curious.
-ASKING = {"listcalls", "callstat", "reginfo", "about", "mute", "ausrc", "uarmheader"}
-#: Commands whose first parameter is a Call-ID, which must be the recorded one.
-ABOUT_CALLS = {"accept", "hangup", "hold", "resume"}
-#: What the backend asks for in other words.
-SAME = {"uareg": "uanew"}
-UNREGISTERS = ("uareg", "0 0")
-WAV = struct.pack(
-    "<4sI4s4sIHHIIHH4sI", b"RIFF", 0, b"WAVE", b"fmt ", 16, 1, 1, 8000, 16000, 2, 16, b"data", 0
-)
+_UNEXPECTED = 70
+_OF_SOURCES = {"callfind", "mute", "ausrc"}
+_ADDRESS = re.compile(r"\[?[\w.:]+\]?:\d+\b|0x[0-9a-f]+")
+_PATH = re.compile(r"/[^\s,]*/")
+_INTERVAL = re.compile(r";regint=\d+")
+
+Step = dict[str, Any]
 
 
 class Replay:
-    """One transcript of one agent, and the point it has come to."""
+    """One transcript, and the point it has come to."""
 
-    def __init__(self, path: Path, agent: str, config: dict[str, str]) -> None:
-        lines = [json.loads(line) for line in path.read_text().splitlines()]
-        mine = [line for line in lines if line["agent"] == agent]
-        self.address = next(line["address"] for line in mine if "address" in line)
-        self.steps = [line for line in mine if "address" not in line]
-        self.recorded = list(self.steps)
-        self.config = config
-        self.recordings = f"/AGENT/{agent}/rec"
-        self.announced: set[str] = set()
+    def __init__(self, steps: list[Step], folder: Path) -> None:
+        lines = (folder / "config").read_text().splitlines()
+        config = dict(reversed([line.split(None, 1) for line in lines if " " in line]))
+        self.address, self.now = steps[0]["address"], config["sip_listen"]
+        self.steps = steps[1:]
+        self.recordings = folder / config["snd_path"]
         host, _, port = config["ctrl_tcp_listen"].rpartition(":")
         self.server = socket.create_server((host, int(port)))
-        say("baresip is ready.\n")
-        self.peer, _ = self.server.accept()
+        self.peer: socket.socket | None = None
         self.rest = b""
+        self.commands = [one[">"] for one in self.steps if ">" in one]
+        self.answers = {
+            one["<"]["token"]: one["<"] for one in self.steps if one.get("<", {}).get("response")
+        }
 
     def run(self) -> None:
-        """Plays until the connection ends."""
-        self.play("")
+        """Plays until it is told to quit, or the connection ends."""
+        self.play()
+        self.peer, _ = self.server.accept()
+        self.play()
         while (command := self.next_command()) is not None:
+            self.take(command)
             if command["command"] == "quit":
-                self.send(
-                    {"response": True, "ok": True, "data": "Quit\n", "token": command["token"]}
-                )
                 return
-            due = self.steps[0][">"] if self.steps and ">" in self.steps[0] else {}
-            name = command["command"]
-            is_due = bool(due) and due["command"] in (name, SAME.get(name))
-            if is_due and not self.is_own(command) and not self.unregisters(command):
-                if name in ABOUT_CALLS and not same_call(due, command):
-                    self.answer(command, ok=False)
-                    continue
-                self.steps.pop(0)
-                self.play(command["token"])
-            elif self.unregisters(command):
-                self.play_unregistration(command["token"])
-            else:
-                self.answer(command)
 
-    def is_own(self, command: dict[str, str]) -> bool:
-        """Whether this is the account that the backend begins with, which registers nowhere."""
-        return command["command"] == "uanew" and "regint=0" in command["params"]
+    def take(self, command: dict[str, str]) -> None:
+        recorded = self.due(command)
+        if recorded is None:
+            say(f"\x1b[31mreplay: no baresip was told {essence(command)}\x1b[;m\n")
+            sys.exit(_UNEXPECTED)
+        place = next((n for n, one in enumerate(self.steps) if one.get(">") is recorded), None)
+        answer = self.answers[recorded["token"]]
+        mine = {**answer, "token": command["token"]}
+        if place == 0:
+            self.steps.pop(0)
+            number = next(n for n, one in enumerate(self.steps) if one.get("<") is answer)
+            self.steps[number] = {"<": mine}
+        else:
+            if place is not None:  # another thread was quicker then
+                self.leave(place)
+            mine["data"] = mine["data"].replace(
+                recorded.get("params", ""), command.get("params", "")
+            )
+            self.show({"<": mine})
+        self.play()
 
-    def unregisters(self, command: dict[str, str]) -> bool:
-        """Whether this ends a registration, which the backend does at times of its own."""
-        return (command["command"], command.get("params")) == UNREGISTERS
+    def due(self, command: dict[str, str]) -> dict[str, str] | None:
+        """The recorded command: this one, or of those about sources any one of its name."""
+        asked = essence(command)
+        waiting = [one[">"] for one in self.steps if ">" in one]
+        for recorded in waiting:
+            if essence(recorded) == asked:
+                return recorded
+        same = [one for one in self.commands if one["command"] == command["command"]]
+        return same[0] if same and command["command"] in _OF_SOURCES else None
 
-    def play_unregistration(self, token: str) -> None:
-        """What followed when that was recorded."""
-        asked = [s.get(">", {}) for s in self.recorded]
-        names = [(one.get("command"), one.get("params")) for one in asked]
-        begin = names.index(UNREGISTERS) + 1
-        rest, self.steps = self.steps, self.recorded[begin:]
-        self.play(token)
-        self.steps = rest
+    def leave(self, place: int) -> None:
+        """Takes a command and its answer out of what is to come."""
+        token = self.steps.pop(place)[">"]["token"]
+        self.steps = [one for one in self.steps if one.get("<", {}).get("token") != token]
 
-    def skip_questions(self) -> None:
-        """Passes over what the recorder asked, with the answers."""
-        while self.steps and self.steps[0].get(">", {}).get("command") in ASKING:
-            token = self.steps.pop(0)[">"]["token"]
-            answer = next(s for s in self.steps if s.get("<", {}).get("token") == token)
-            self.steps.remove(answer)
-            self.play("")
-
-    def play(self, token: str) -> None:
+    def play(self) -> None:
         """What came next, until baresip was told something."""
-        while self.steps and ">" not in self.steps[0]:
-            step = self.steps.pop(0)
-            if "print" in step:
-                self.make_recordings(step["print"])
-                say(self.moved(step["print"]))
-                continue
-            frame = step["<"]
-            if frame.get("response"):
-                frame = {**frame, "token": token}
-            self.send(frame)
-        self.skip_questions()
+        while self.steps:
+            step = self.steps[0]
+            if ">" in step:
+                if step[">"]["command"] not in _OF_SOURCES or self.opens_a_recording():
+                    return
+                self.leave(0)
+            elif "<" in step and self.peer is None:
+                return
+            else:
+                self.show(self.steps.pop(0))
 
-    def make_recordings(self, text: str) -> None:
-        """As 4.10 does: first it only names a recording, and opens it before it names it again."""
-        for path in re.findall(r"sndfile: dumping \w+ audio to (.+)", self.moved(text)):
-            if path in self.announced:
-                Path(path).write_bytes(WAV)  # relative, as baresip runs in its folder
-            self.announced ^= {path}
+    def opens_a_recording(self) -> bool:
+        """Whether a recording opens before the next command that is not about sources."""
+        for one in self.steps:
+            if "file" in one:
+                return True
+            if ">" in one and one[">"]["command"] not in _OF_SOURCES:
+                return False
+        return False
+
+    def show(self, step: Step) -> None:
+        if "print" in step:
+            say(self.moved(step["print"]))
+        elif "file" in step:
+            (self.recordings / self.moved(step["file"])).write_bytes(base64.b64decode(step["head"]))
+        elif "<" in step:
+            payload = self.moved(json.dumps(step["<"])).encode()
+            assert self.peer is not None
+            self.peer.sendall(b"%d:%s," % (len(payload), payload))
 
     def moved(self, text: str) -> str:
-        """The text with the addresses of today in place of the recorded ones."""
-        text = text.replace(self.address, self.config["sip_listen"])
-        return text.replace(self.recordings, self.config["snd_path"])
-
-    def answer(self, command: dict[str, str], *, ok: bool = True) -> None:
-        data = "baresip 4.10.0\n" if command["command"] == "about" else ""
-        self.send({"response": True, "ok": ok, "data": data, "token": command["token"]})
-
-    def send(self, frame: dict[str, Any]) -> None:
-        payload = self.moved(json.dumps(frame)).encode()
-        self.peer.sendall(b"%d:%s," % (len(payload), payload))
+        """The text with the address of today in place of the recorded one."""
+        host, _, port = self.address.rpartition(":")
+        now, _, number = self.now.rpartition(":")
+        text = text.replace(f"{host}:{int(port) + 1}", f"{now}:{int(number) + 1}")
+        return text.replace(self.address, self.now)
 
     def next_command(self) -> dict[str, str] | None:
+        assert self.peer is not None
         while b":" not in self.rest or len(self.rest) < self.needed():
             data = self.peer.recv(65536)
             if not data:
@@ -140,10 +143,17 @@ class Replay:
         return len(prefix) + 1 + int(prefix) + 1
 
 
-def same_call(due: dict[str, str], command: dict[str, str]) -> bool:
-    """Whether two commands are about the same call; who recorded them left out the current one."""
-    recorded = due.get("params", "").split()
-    return not recorded or recorded[0] == command["params"].split()[0]
+def essence(command: dict[str, str] | None) -> str | None:
+    """A command without what differs from day to day: addresses, folders and passwords."""
+    if command is None:
+        return None
+    text = f"{command['command']} {command.get('params', '')}".strip()
+    text = _PATH.sub("FOLDER/", _ADDRESS.sub("ADDRESS", text))
+    if (
+        command["command"] == "uanew"
+    ):  # the account's parameters are what `account.line` is tested for
+        text = f"{text.partition(';')[0]} {_INTERVAL.findall(text)}"
+    return text
 
 
 def say(text: str) -> None:
@@ -152,12 +162,11 @@ def say(text: str) -> None:
     sys.stdout.buffer.flush()
 
 
-def main(transcript: str, agent: str) -> None:
+def main(transcript: str, version: str) -> None:
     """Plays the agent, or tells the version."""
-    say("baresip v4.10.0 Copyright (C) 2010 - 2025 Alfred E. Heggestad et al.\n")
     if "-f" not in sys.argv:
+        say(f"baresip v{version} Copyright (C) 2010 - 2025 Alfred E. Heggestad et al.\n")
         return
     folder = Path(sys.argv[sys.argv.index("-f") + 1])
-    lines = (folder / "config").read_text().splitlines()
-    config = dict(line.split(None, 1) for line in lines if not line.startswith("module"))
-    Replay(Path(transcript), agent, config).run()
+    steps = [json.loads(line) for line in Path(transcript).read_text().splitlines()]
+    Replay(steps, folder).run()

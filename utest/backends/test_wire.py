@@ -24,6 +24,7 @@ from BaresipLibrary.events import AudioTimed, ClosedBy
         ("Local timeout", ClosedBy.FAILURE, None, "nobody accepted it within its ring timeout"),
         ("Call transfered", ClosedBy.TRANSFER, None, "transferred"),
         ("95;to-tag=41;from-tag=45 replaced", ClosedBy.TRANSFER, None, "replaced"),
+        ("360a07b441526c4b replaced", ClosedBy.TRANSFER, None, "replaced"),  # 2.3's
         ('486 Busy Here,Q.850;cause=17;text="USER_BUSY"', ClosedBy.REFUSAL, 486, "Busy Here"),
         ("486 ", ClosedBy.REFUSAL, 486, ""),
         ("486 ,Q.850;cause=17", ClosedBy.REFUSAL, 486, ""),

@@ -1,0 +1,59 @@
+"""Agents on programs of a test's own, for scenarios."""
+
+import stat
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from BaresipLibrary.account import Account
+from BaresipLibrary.agents.agent import Agent
+from BaresipLibrary.backends.external.backend import ExternalBackend
+from BaresipLibrary.backends.external.settings import External
+from BaresipLibrary.backends.processes import Forker
+from BaresipLibrary.waits import Changes
+
+HERE = Path(__file__).parent
+
+
+def script(path: Path, module: str, *arguments: str) -> Path:
+    """A program that runs `main` of a module of this folder."""
+    path.write_text(
+        f"#!{sys.executable}\nimport sys\nsys.path[:0] = [{str(HERE)!r}]\n"
+        f"from {module} import main\nmain{arguments!r}\n"
+    )
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+    return path
+
+
+@contextmanager
+def agents_on(
+    folder: Path, program: Callable[[str], Path], modules: Path, registrar: str
+) -> Iterator[Callable[..., Agent]]:
+    """A function that starts an agent by its letter, on the program for that letter."""
+    changes = Changes()
+    agents: list[Agent] = []
+    with closing(Forker(changes)) as forker:
+
+        def start(letter: str, **account: Any) -> Agent:
+            who = Account(
+                **{
+                    "username": letter,
+                    **{
+                        name: registrar if value == "REGISTRAR" else value
+                        for name, value in account.items()
+                    },
+                }
+            )
+            settings = External(executable=str(program(letter)), config=(f"module_path {modules}",))
+            backend = ExternalBackend(who, folder / "rec" / letter, changes, forker, settings)
+            agents.append(Agent(letter, who, backend, changes))
+            agents[-1].start()
+            return agents[-1]
+
+        try:
+            yield start
+        finally:
+            for agent in agents:
+                agent.stop()
