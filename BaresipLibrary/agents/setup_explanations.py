@@ -116,7 +116,7 @@ def _on_refusal(agent: Agent, call: Call, agents: Sequence[Agent]) -> str | None
     more = told_by(refused[1].message) if refused else None
     if status in NOT_ACCEPTABLE:
         told = _on_media_refused(agent, call, agents)
-        return f"{told} {more}" if more else told
+        return " ".join(filter(None, (told, more))) or None
     if refused and 300 <= status < 400 and not refused[1].message.all("Contact"):
         return f"The {status} names no Contact to call instead.{f' {more}' if more else ''}"
     return (
@@ -147,9 +147,11 @@ def _on_refusing_stack(agent: Agent, call: Call, agents: Sequence[Agent]) -> str
     return None
 
 
-def _on_media_refused(agent: Agent, call: Call, agents: Sequence[Agent]) -> str:
+def _on_media_refused(agent: Agent, call: Call, agents: Sequence[Agent]) -> str | None:
     sent = [one for one in invites_of(agent, call) if one.sent]
-    offer = audio_in(sent[-1].request) if sent else None
+    if not sent:
+        return None
+    offer = audio_in(sent[-1].request)
     for other in agents:
         arrived = None if other is agent else arrived_invite(other, call.call_id)
         if arrived is not None:

@@ -108,7 +108,7 @@ class Oracle(Facts):
         theirs = [copy.text for one in self.invites_at(taker, scope.call) for copy in one.copies]
         return (
             who == scope.who
-            and any(sent in described(text) for text in offers or [""])
+            and any(sent in described(text) for text in offers)
             and (arrived is None or any(arrived in described(text) for text in theirs))
             and (arrived is not None or not theirs or any(sent in described(t) for t in theirs))
             and self._takes(taker, taken, theirs or offers)
@@ -124,7 +124,7 @@ class Oracle(Facts):
     def not_taken(self, scope: Scope, match: re.Match[str]) -> bool:
         who, sent = match.groups()
         offers = [one.text for one in self.exchanges(scope, "INVITE", sent=True)]
-        return who == scope.who and any(sent in described(text) for text in offers or [""])
+        return who == scope.who and any(sent in described(text) for text in offers)
 
     def _challenged(self, scope: Scope) -> list[Exchange]:
         methods = {method_of(one.text) for one in self.messages(scope)}
