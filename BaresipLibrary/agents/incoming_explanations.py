@@ -7,6 +7,7 @@ from ..sip.transactions import Transaction
 from ..sip.uris import user_part
 from .agent import Agent
 from .call import Call, Direction
+from .redirections import on_redirection
 from .refusals import cause_of, story_of, without_call
 
 
@@ -51,6 +52,10 @@ def on_nobody_calling(agent: Agent, agents: Sequence[Agent]) -> str | None:
     refused = refused_since_last_call(agent)
     if refused is not None:
         return cause_of(agent, refused)
+    last = agent.last_incoming_call
+    redirected = on_redirection(agent, agents, last.began_at if last else 0.0)
+    if redirected is not None:
+        return redirected
     for other in agents:
         for call in reversed(other.calls):
             if other is not agent and _is_for(call, agent):

@@ -52,6 +52,15 @@ Deflect To Another Agent
     Deflect    bob    carol
     Wait Until State Is    alice    IDLE
     Get Status Code    alice    ==    302
+    Run Keyword And Expect Error
+    ...    *bob redirected alice's call to carol with 302 Moved Temporarily, and alice has sent no INVITE there since; use Dial.
+    ...    Accept    carol    timeout=200ms
+    Dial    alice    carol
+    Reject    carol    480
+    Wait Until State Is    alice    IDLE
+    Run Keyword And Expect Error    *    Accept    carol    timeout=200ms
+    Dial    alice    carol
+    Accept    carol
 
 A Status That Is No Refusal
     Start Pair

@@ -60,6 +60,17 @@ A Redirection That Names No Target Is Told As What It Is
     Should Contain    ${told}    names no Contact to call instead
     Get Status Code    alice    ==    302
 
+A Redirection To An Agent Is Told To Who Waits There
+    Needs    REPORT_REDIRECTION
+    ${carol} =    Start Agent    carol
+    ${peer} =    Start Peer    refuses    302 Moved Temporarily    Contact: <${carol.uri}>
+    Start Agent    alice
+    Dial    alice    ${peer.uri}
+    Wait Until State Is    alice    IDLE
+    Run Keyword And Expect Error
+    ...    *The other side redirected alice's call to carol with 302 Moved Temporarily, and alice has sent no INVITE there*
+    ...    Accept    carol    timeout=200ms
+
 A Status Line Without A Space Is Told
     ${peer} =    Start Peer    refuses_without_space    ${486}
     Start Agent    alice

@@ -1,0 +1,67 @@
+*** Settings ***
+Documentation       What a transfer came to, however the peer reports it: the outcome, the state and the reason.
+Resource            wire.resource
+Library             ../resources/ScriptedPeer.py    ${CURDIR}/refers_scenarios.py
+
+
+*** Test Cases ***
+A Transfer That Worked Is Told However It Is Reported
+    [Template]    Transfer Should Work
+    SIP/2.0 100 Trying    SIP/2.0 200 OK
+    SIP/2.0 180 Ringing\r\n    SIP/2.0 200 OK\r\nContact: <sip:x@y>\r\n    id_=${True}
+    SIP/2.0 100 Trying\r\n    SIP/2.0 200 OK\r\n    early=${True}
+    SIP/2.0 200 OK\r\n    status=200 OK
+
+A Transfer That Failed Is Told By What Was Reported
+    [Template]    Transfer Should Fail
+    503 Service Unavailable    SIP/2.0 503 Service Unavailable\r\n
+    486 Busy, really    SIP/2.0 100 Trying\r\n    SIP/2.0 486 Busy, really\r\n
+    405 Method Not Allowed    status=405 Method Not Allowed
+    603 No, thanks    status=603 No, thanks
+
+A Peer That Hangs Up Tells No Outcome
+    ${peer} =    Start Peer    takes_and_hangs_up
+    Be In A Call    ${peer}
+    ${told} =    Run Keyword And Expect Error    *    Transfer    alice    sip:carol@127.0.0.1:9
+    Should Contain    ${told}    was hung up by the peer
+    Should Contain    ${told}    before the outcome was reported
+    Get Reason    alice    ==    hung up by the peer
+
+Where To Is Escaped
+    ${peer} =    Start Peer    tells    SIP/2.0 200 OK\r\n
+    Be In A Call    ${peer}
+    Transfer    alice    sip:*31#1@127.0.0.1:9
+    ${result} =    Peer Should Have Finished    ${peer}
+    Should Contain    ${result}[refer_to]    sip:*31%231@127.0.0.1:9
+
+
+*** Keywords ***
+Be In A Call
+    [Arguments]    ${peer}
+    Start Agent    alice
+    Dial    alice    ${peer.uri}
+    Wait Until State Is    alice    ESTABLISHED
+
+Transfer Should Work
+    [Arguments]    @{reports}    &{how}
+    ${peer} =    Start Peer    tells    @{reports}    &{how}
+    Be In A Call    ${peer}
+    Transfer    alice    sip:carol@127.0.0.1:9
+    Get State    alice    ==    IDLE
+    Get Reason    alice    ==    transferred
+    Get Status Code    alice    ==    ${NONE}
+    Peer Should Have Finished    ${peer}
+    Stop Agent    alice
+
+Transfer Should Fail
+    [Arguments]    ${told}    @{reports}    &{how}
+    ${peer} =    Start Peer    tells    @{reports}    &{how}
+    Be In A Call    ${peer}
+    ${error} =    Run Keyword And Expect Error    *    Transfer    alice    sip:carol@127.0.0.1:9
+    Should Contain    ${error}    it failed with ${told};
+    ${kept} =    Can    KEEP_CALL
+    IF    ${kept}
+        Get State    alice    ==    ESTABLISHED
+        Hang Up    alice
+    END
+    Stop Agent    alice

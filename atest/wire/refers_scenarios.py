@@ -1,0 +1,47 @@
+"""Peers that are asked to call somebody else, and tell in many ways what came of it."""
+
+from peer import Dialog, Peer
+
+
+def _notify(
+    peer: Peer, dialog: Dialog, body: str, state: str = "active;expires=60", event: str = "refer"
+) -> None:
+    dialog.request(
+        "NOTIFY",
+        f"Event: {event}",
+        f"Subscription-State: {state}",
+        body=body,
+        content_type="message/sipfrag;version=2.0",
+    )
+    peer.expect(lambda message: bool(message.status) and message.method == "NOTIFY")
+
+
+def tells(
+    peer: Peer, *reports: str, status: str = "202 Accepted", early: bool = False, id_: bool = False
+) -> None:
+    """Answers a REFER and sends a NOTIFY for each report; the last one ends the subscription.
+
+    `early`: the first NOTIFY overtakes the answer; `id_`: the event has the id of the REFER.
+    """
+    dialog = peer.answer(peer.expect("INVITE"))
+    refer = peer.expect("REFER", 10)
+    peer.result["refer_to"] = refer["Refer-To"]
+    event = f"refer;id={refer['CSeq'].split()[0]}" if id_ else "refer"
+    first, *rest = reports or ("",)
+    if early:
+        _notify(peer, dialog, first, event=event)
+    code, _, phrase = status.partition(" ")
+    peer.reply(refer, int(code), phrase)
+    remaining = rest if early else [one for one in (first, *rest) if one]
+    for number, report in enumerate(remaining, 1):
+        last = number == len(remaining)
+        state = "terminated;reason=noresource" if last else "active;expires=60"
+        _notify(peer, dialog, report, state, event)
+    dialog.await_bye()
+
+
+def takes_and_hangs_up(peer: Peer) -> None:
+    """Takes a REFER and hangs up before it tells anything."""
+    dialog = peer.answer(peer.expect("INVITE"))
+    peer.reply(peer.expect("REFER", 10), 202, "Accepted")
+    dialog.bye()

@@ -1,0 +1,81 @@
+"""What is told of requests that were refused, and of phones that answered, too."""
+
+import pytest
+
+from BaresipLibrary.backends.base import Capability
+from BaresipLibrary.events import AnsweredAgain, RequestRefused
+from BaresipLibrary.report.events import line
+
+from ..scripted import Phone
+
+CREDENTIALS = 'Proxy-Authorization: Digest realm="r",nonce="n1"\r\n'
+CHALLENGE = 'Proxy-Authenticate: Digest realm="r",nonce="n2"\r\n'
+
+
+def unable(phone: Phone) -> None:
+    lacking = {Capability.ANSWER_NEW_CHALLENGES, Capability.END_FORKS}
+    phone.backend.capabilities = frozenset(Capability) - lacking  # type: ignore[misc]
+
+
+def asks(phone: Phone, method: str = "BYE", number: int = 1, more: str = CREDENTIALS) -> None:
+    request = f"{method} sip:b@h SIP/2.0\r\nCall-ID: c\r\nCSeq: {number} {method}\r\n{more}\r\n"
+    phone.sip(request, sent=True)
+
+
+def gets(phone: Phone, status: str, method: str = "BYE", number: int = 1, more: str = "") -> None:
+    phone.sip(f"SIP/2.0 {status}\r\nCall-ID: c\r\nCSeq: {number} {method}\r\n{more}\r\n")
+
+
+def told(phone: Phone) -> list[str]:
+    found = phone.agent.journal.of_kind(RequestRefused)
+    return [line(event) for event in found]
+
+
+def test_a_challenge_that_nobody_answers(phone: Phone) -> None:
+    unable(phone)
+    asks(phone)
+    gets(phone, "407 Who Are You", more=CHALLENGE)
+    assert told(phone) == ["BYE REFUSED: 407 Who Are You"]
+
+
+def test_a_challenge_that_is_answered_is_told_only_if_that_is_refused(phone: Phone) -> None:
+    asks(phone)
+    gets(phone, "407 Who Are You", more=CHALLENGE)
+    assert told(phone) == []
+    asks(phone, number=2)
+    gets(phone, "407 Really", number=2, more=CHALLENGE)
+    assert told(phone) == ["BYE REFUSED: 407 Really"]
+
+
+@pytest.mark.parametrize("method", ["BYE", "INFO"])
+def test_the_stack_answers_the_first_challenge(phone: Phone, method: str) -> None:
+    unable(phone)
+    asks(phone, method, more="")
+    gets(phone, "407 Who Are You", method, more=CHALLENGE)
+    gets(phone, "407 Who Are You", method, more=CHALLENGE)  # a retransmission
+    assert told(phone) == []
+
+
+def test_an_info_is_refused_for_other_reasons_too(phone: Phone) -> None:
+    asks(phone, "INFO")
+    gets(phone, "100 Trying", "INFO")
+    gets(phone, "415 Unsupported Media Type", "INFO")
+    assert told(phone) == ["INFO REFUSED: 415 Unsupported Media Type"]
+    asks(phone, "BYE", 2)
+    gets(phone, "481 Gone", "BYE", 2)
+    assert len(told(phone)) == 1
+
+
+@pytest.mark.parametrize("can_end", [True, False])
+def test_another_phone_is_told_once(phone: Phone, can_end: bool) -> None:
+    if not can_end:
+        unable(phone)
+    phone.sip(
+        "INVITE sip:x SIP/2.0\r\nTo: <sip:x>\r\nCall-ID: c\r\nCSeq: 1 INVITE\r\n\r\n", sent=True
+    )
+    for tag in ("a", "b", "b"):
+        to = f"To: <sip:x>;tag={tag}\r\nContact: <sip:{tag}@h>\r\n"
+        gets(phone, "200 OK", "INVITE", more=to)
+    found = list(phone.agent.journal.of_kind(AnsweredAgain))
+    assert [(event.contact, event.ended) for event in found] == [("sip:b@h", can_end)]
+    assert line(found[0]).startswith("ANSWERED by another phone, too: sip:b@h, ")
