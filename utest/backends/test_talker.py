@@ -220,3 +220,35 @@ def test_a_call_that_starts_while_sources_are_switched_is_switched_itself(
     baresip.talker.set_source("second", ToneSource(700))
     baresip.talker.on_started("second")
     assert baresip.sends("second") == "ausine,700"
+
+
+def test_a_call_that_ends_while_it_is_muted_leaves_the_others_as_they_were(tmp_path: Path) -> None:
+    """The batch that finds no call any more has muted the current one."""
+
+    class Ending(Baresip):
+        ending = ""
+
+        def callfind(self, call_id: str) -> str:
+            if call_id == self.ending:
+                self.ending += " has ended"
+                return super().callfind(call_id)
+            if self.ending == f"{call_id} has ended":
+                self.current = "new"
+                return "not found"
+            return super().callfind(call_id)
+
+        def ask(self, *commands: tuple[str, str]) -> list[str]:
+            said = super().ask(*commands)
+            if "not found" in said:
+                raise CommandRefused("call not found")
+            return said
+
+    baresip = Ending(tmp_path)
+    for call_id in ("old", "new"):
+        baresip.begins(call_id)
+        baresip.talker.set_source(call_id, ToneSource(440.0))
+    baresip.callfind("new")
+    baresip.ending = "old"
+    with pytest.raises(CommandRefused):
+        baresip.talker.mute("old", True)
+    assert baresip.sends("new") == "ausine,440"

@@ -63,8 +63,8 @@ class Control:
                 self._await(token, command, patience)
                 for token, command in zip(tokens, commands, strict=True)
             ]
-        for answer in answers:
-            if not answer.get("ok"):
+        for command, answer in zip(commands, answers, strict=True):
+            if not answer.get("ok") or _finds_nothing(command, answer):
                 raise CommandRefused(str(answer.get("data", "")).strip())
         return [str(answer.get("data", "")) for answer in answers]
 
@@ -135,6 +135,11 @@ class Control:
         """Ends the connection; `receive` then returns None."""
         with contextlib.suppress(OSError):  # it has ended already
             self.socket.shutdown(socket.SHUT_RDWR)
+
+
+def _finds_nothing(command: Command, answer: dict[str, Any]) -> bool:
+    """Whether no call was found: baresip 1.0 says so, and that it is ok."""
+    return command[0] == "callfind" and "not found" in str(answer.get("data"))
 
 
 def _check_length(command: Command) -> None:

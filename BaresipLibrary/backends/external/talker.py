@@ -7,6 +7,7 @@ tone: it is sent as RTP, as a phone's silence is. No version makes a tone of 0 H
 import threading
 import wave
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -279,11 +280,24 @@ class Talker:
             return
         # Asked alone first: when this call has gone, what follows would mute another one.
         self._ask(("callfind", call_id))
+        try:
+            self._bring_mute(call_id, on)
+        except CommandRefused:
+            self._mend_mutes(call_id)
+            raise
+        (self._really_muted.add if on else self._really_muted.discard)(call_id)
+
+    def _bring_mute(self, call_id: str, on: bool) -> None:
         command: Command = ("mute", "" if self._toggles else "yes" if on else "no")
         said = self._ask(("callfind", call_id), command)[1]
         if ("un-muted" in said) is on:
             self._ask(("callfind", call_id), command)
-        (self._really_muted.add if on else self._really_muted.discard)(call_id)
+
+    def _mend_mutes(self, ended: str) -> None:
+        """A call ended just as it was sought, and another one took the command: undoes that."""
+        for call_id in [known for known in self._first if known != ended]:
+            with suppress(CommandRefused):
+                self._bring_mute(call_id, call_id in self._really_muted)
 
 
 def _seconds(prompt: PromptSource) -> float:
