@@ -139,10 +139,11 @@ class CallKeywords(Component):
     def hold(
         self, agent: AgentName, *, call: str | None = None, timeout: timedelta | None = None
     ) -> None:
-        """Puts the active call on hold and waits until the peer has agreed.
+        """Puts the active call on hold and waits until the peer has accepted the re-INVITE.
 
-        A re-INVITE that is in the way, or collides with one of the peer's (491), is tried again.
-        A call that is on hold already stays so.
+        One that is in the way, collides with one of the peer's (491) or is challenged with a new
+        nonce is tried again. A call that is on hold already stays so. The log says what was
+        offered and answered, with a warning when the answer contradicts the hold.
 
         Fails when the peer refuses the re-INVITE, the call ends or ``timeout`` is over.
 
@@ -155,7 +156,7 @@ class CallKeywords(Component):
     def resume(
         self, agent: AgentName, *, call: str | None = None, timeout: timedelta | None = None
     ) -> None:
-        """Takes a call off hold and waits until the peer has agreed.
+        """Takes a call off hold and waits until the peer has accepted the re-INVITE.
 
         Fails when the peer refuses the re-INVITE, the call ends or ``timeout`` is over.
 

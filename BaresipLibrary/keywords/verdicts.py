@@ -29,7 +29,8 @@ class VerdictKeywords(Component):
 
         Each sends a tone of its own meanwhile, and neither may hear the other's; what was sent
         before is sent again. Music on hold is fine, and so is a server that plays it without
-        telling the held side by SDP; the log says what was heard.
+        telling the held side by SDP; the log says what was heard. An answer that contradicts the
+        hold, such as ``sendrecv`` to ``sendonly``, is not.
 
         Fails when any part is not so. The message lists all parts, and the log has them as a
         table.

@@ -85,7 +85,7 @@ def test_the_password_is_in_no_file_and_no_command_line(tmp_path: Path) -> None:
         backend.start(lambda event: None)
         try:
             for file in backend.folder.iterdir():
-                assert not file.is_file() or "s3cret" not in file.read_text()
+                assert not file.is_file() or b"s3cret" not in file.read_bytes()
             assert "s3cret" not in Path(f"/proc/{backend.pid}/cmdline").read_text()
         finally:
             backend.stop()
