@@ -62,6 +62,7 @@ Refused Parameters
     audio_codecs=pcmu    audio_codecs is not for a suite to set; use audio_codecs\=.
     audio_source=ausine,440    audio_source is not for a suite to set; use Send Audio.
     catchall=yes    catchall is not for a suite to set; use catch_all\=.
+    stunpass=x    stunpass is not for a suite to set; use stun_password\=.
     mwi=yes    mwi is not for a suite to set; use mwi\=.
     a"b=c    write them like ptime\=40;rtcp_mux\=yes; what begins at character 1 is not like that.
 
