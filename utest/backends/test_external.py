@@ -263,10 +263,10 @@ PLAYS = "\n# Audio\nausrc_srate\t\t48000\nausrc_channels\t\t2\n"
 @pytest.mark.parametrize(
     ("modules", "config", "lacking"),
     [
-        (("aufile", "auconv", "auresamp"), PLAYS, ""),
-        (("aufile", "auconv"), PLAYS, "module auresamp.so"),
+        (("aufile", "auresamp"), PLAYS, ""),
+        (("aufile",), PLAYS, "module auresamp.so"),
         (
-            ("auconv", "auresamp"),
+            ("auresamp",),
             "ausrc_srate\t\t0\nausrc_channels\t\t20\n",
             "module aufile.so, ausrc_srate 48000, ausrc_channels 2",
         ),
@@ -276,6 +276,10 @@ def test_what_a_device_lacks_to_play_files(
     modules: tuple[str, ...], config: str, lacking: str
 ) -> None:
     assert attached._lacks(Version(4, 10), frozenset(modules), config) == lacking
+
+
+def test_baresip_before_2_0_changes_rates_by_itself() -> None:
+    assert attached._lacks(Version(1, 0), frozenset({"aufile"}), PLAYS) == ""
 
 
 def test_a_program_that_is_none(tmp_path: Path) -> None:

@@ -252,7 +252,7 @@ class AttachedBackend(ControlledPhone):
 
 def _lacks(version: versions.Version, modules: frozenset[str], config: str) -> str:
     """What a configuration lacks for a file to be played right; empty when nothing."""
-    needed = ["aufile"] if version < (1, 1) else ["aufile", "auconv", "auresamp"]
+    needed = ["aufile"] if version < (2, 0) else ["aufile", "auresamp"]
     lacking = [f"module {name}.so" for name in needed if name not in modules]
     for name, value in (("ausrc_srate", SOURCE_RATE), ("ausrc_channels", SOURCE_CHANNELS)):
         if not re.search(rf"^{name}\s+{value}\s*$", config, re.MULTILINE):
