@@ -36,6 +36,8 @@ _INSTALL = (
 _LOOPBACK = "127.0.0.1"
 #: Times (s): for the stack to come up, for a command, for each rung of the ladder that ends it.
 _START, _COMMAND, _ASK, _TERMINATE, _KILL = 10.0, 10.0, 2.5, 0.5, 5.0
+#: How long the answer to a BYE is waited for (s), when the agent is to be stopped.
+_FAREWELL = 0.5
 #: How long a key is pressed (s).
 _DIGIT = 0.1
 _PORT_ATTEMPTS = 10
@@ -171,6 +173,7 @@ class EmbeddedBackend(Backend):
     def stop(self) -> None:
         self._stopping = True
         if self._child is not None:
+            self._let_calls_end()
             self._end_process(self._child)
         if self._socket is not None:
             self._socket.close()
@@ -181,6 +184,15 @@ class EmbeddedBackend(Backend):
         self._remove_folder()
         self._stopping = False
         self._lost = True
+
+    def _let_calls_end(self) -> None:
+        """A BYE on its way may be challenged yet: the peer would keep its leg of the call."""
+
+        def ended() -> bool | None:
+            return None if self._owed.awaits_end and not self._lost else True
+
+        if not self.is_stopped:
+            wait_until(self._changes, ended, _FAREWELL)
 
     def _remove_folder(self) -> None:
         # Only ever what `_try_start` made: a folder that was never made is nobody's to remove.

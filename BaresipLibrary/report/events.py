@@ -22,8 +22,8 @@ def line(event: Event) -> str:
             return f"{short(event)} at the peer"
         case events.CallProgress():
             return f"{short(event)} from the peer"
-        case events.CallClosed(_, _, by, _, _, raw):
-            return f"CLOSED by {by.value}: {raw}"
+        case events.CallClosed(_, _, by, status, words) if by not in (ClosedBy.US, ClosedBy.PEER):
+            return f"CLOSED by {by.value}: {_answer(status, words)}"
         case events.TransferRequested(_, _, target):
             return f"TRANSFER to {target} requested by the peer"
         case events.MediaStarted(_, _, _, channels):

@@ -119,6 +119,12 @@ class Retries:
         self._open: Latest[tuple[str | None, str], Message] = Latest()
         self._retried: set[tuple[str | None, str]] = set()
 
+    @property
+    def awaits_end(self) -> bool:
+        """Whether a BYE that was sent, or is to be sent again, has no final answer yet."""
+        methods = [request.method for request in self._open.values()]
+        return "BYE" in [*methods, *(method for _, method in self._retried)]
+
     def take(self, message: Message, *, sent: bool) -> Request | None:
         """Takes in a message; the request that has to follow it."""
         key = message.call_id, message.first("CSeq") or ""
@@ -147,6 +153,11 @@ class OwedRequests:
         self._acknowledgements = Acknowledgements()
         self._forks = Forks()
         self._retries = Retries()
+
+    @property
+    def awaits_end(self) -> bool:
+        """Whether the end of a call is still under way."""
+        return self._retries.awaits_end
 
     def take(self, message: Message, *, sent: bool) -> tuple[Request, ...]:
         """Takes in a message of the agent; what has to be sent now."""

@@ -31,6 +31,14 @@ A Bye That Is Challenged With Another Nonce
         Stop Agent    alice
     END
 
+A Bye Is Answered For Although The Agent Is Stopped At Once
+    Needs    ANSWER_NEW_CHALLENGES
+    ${peer} =    Be In A Call    challenges_bye    ${True}
+    Hang Up    alice
+    Stop Agent    alice
+    ${result} =    Peer Should Have Finished    ${peer}
+    Should Be True    ${result}[answered]
+
 A Bye Whose Credentials Are Not Taken Is Told
     ${peer} =    Be In A Call    challenges_bye_for_ever
     Hang Up    alice

@@ -13,7 +13,11 @@ from BaresipLibrary.report.events import line, short
     ("event", "words"),
     [
         (events.CallIncoming(0, "c", "sip:a@b"), "INCOMING from sip:a@b"),
-        (events.CallClosed(0, "c", ClosedBy.PEER, None, "w", "raw"), "CLOSED by peer: raw"),
+        (events.CallClosed(0, "c", ClosedBy.PEER, None, "w", "raw"), "CLOSED by the peer"),
+        (
+            events.CallClosed(0, "c", ClosedBy.REFUSAL, 486, "Busy Here", "486 Busy Here,Q.850;x"),
+            "CLOSED by refusal: 486 Busy Here",
+        ),
         (events.RegistrationFailed(0, 403, "Forbidden"), "REGISTRATION FAILED: 403 Forbidden"),
         (events.DtmfReceived(0, "c", "#"), "DTMF #"),
         (events.TransferFailed(0, "c", None, "no answer"), "TRANSFER FAILED: no answer"),

@@ -119,6 +119,18 @@ def test_a_bye_with_old_credentials_is_sent_again() -> None:
     assert again.challenge == challenge(7).text
 
 
+def test_a_bye_is_under_way_until_its_last_answer() -> None:
+    owed = OwedRequests()
+    assert not owed.awaits_end
+    owed.take(bye(7, "n1"), sent=True)
+    assert owed.awaits_end
+    assert owed.take(challenge(7), sent=False)
+    assert owed.awaits_end  # before the next one is traced
+    owed.take(bye(8, "n2"), sent=True)
+    owed.take(Message("SIP/2.0 200 OK\r\nCall-ID: c\r\nCSeq: 8 BYE\r\n\r\n"), sent=False)
+    assert not owed.awaits_end
+
+
 def test_it_is_sent_again_once() -> None:
     retries = Retries()
     retries.take(bye(7, "n1"), sent=True)
