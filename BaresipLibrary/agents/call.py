@@ -105,6 +105,12 @@ class Call:
         return self.endings.of(closed) is None
 
     @property
+    def awaits_agreement(self) -> bool:
+        """Whether the offer and answer of a call that is up may still show in the trace."""
+        since = time.monotonic() - (self.established_at or 0.0)
+        return self.offers.exchange is None and since < TRACE_LAG
+
+    @property
     def on_hold(self) -> bool:
         """Whether this agent holds the call, and the peer has agreed."""
         return self.offers.on_hold
@@ -213,6 +219,9 @@ class Call:
         after = f"after {self.closed.at - self.began_at:.1f} s"
         match self.closed.by:
             case ClosedBy.REFUSAL:
+                if self.established_at is not None:
+                    answer = self._answer()
+                    return f"{whose} ended {after}: the peer answered {answer} to a request in it"
                 return f"{whose} was refused with {self._answer()} {after}"
             case ClosedBy.FAILURE:
                 return f"{whose} failed {after}: {self.closed.words}"

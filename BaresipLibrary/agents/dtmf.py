@@ -12,13 +12,15 @@ from ..errors import NothingYet, UsageError
 from ..events import DtmfReceived, DtmfSent
 from ..waits import wait_until
 from .agent import FIRST, Agent
-from .call import Call
+from .call import TRACE_LAG, Call
 from .digit_explanations import on_missing_digits
 from .failures import Awaited, CallFailure
 from .hearing import growing
 from .inband import HeardDigits, send_tones
 from .states import require_established
 
+#: The dtmf_mode that needs the other side's consent.
+_EVENTS = "rtpevent"
 _DIGITS = re.compile(r"[0-9A-D*#]+")
 
 
@@ -27,6 +29,7 @@ def send(agent: Agent, call: Call, digits: str, gap: float, mode: str | None) ->
 
     Raises:
         UsageError: not digits, or the call is not established.
+        CallFailure: the other side does not take RTP events.
     """
     upper = digits.upper()
     if not _DIGITS.fullmatch(upper):
@@ -38,9 +41,24 @@ def send(agent: Agent, call: Call, digits: str, gap: float, mode: str | None) ->
         return
     if mode not in (None, agent.account.dtmf_mode):
         agent.require(Capability.DTMF_MODE)
+    if by == _EVENTS:
+        _require_events(agent, call, digits)
     agent.note(DtmfSent(time.monotonic(), call.call_id, upper, by))
     with agent.commanding(f"send '{digits}'"):
         agent.backend.send_digits(call.call_id, upper, gap, mode)
+
+
+def _require_events(agent: Agent, call: Call, digits: str) -> None:
+    """Raises `CallFailure` when the other side's SDP has no telephone-event (RFC 4733)."""
+    wait_until(agent.changes, lambda: None if call.awaits_agreement else True, TRACE_LAG)
+    exchange = call.offers.exchange
+    theirs = exchange.sides()[1].audio if exchange else None
+    if theirs is not None and not theirs.events:
+        raise CallFailure(
+            f"{agent.name} cannot send '{digits}' as RTP events: the SDP of the other side has no"
+            " telephone-event. Send them with mode=info or mode=inband.",
+            agent,
+        )
 
 
 def received(agent: Agent, call_id: str | None) -> str:

@@ -2,7 +2,7 @@
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import TypeVar
 
@@ -128,17 +128,15 @@ class Ear(ABC):
         """Why nothing, or next to nothing, has arrived, as a clause."""
         if not self.call.is_live:
             return self.call.story()
-        up = self._state()
+        is_up = self.call.established_at is not None
+        state = "the call is up, but" if is_up else f"{self.call.story()}, and"
         since, total = self.packets(), self._read_counts()
         if since is None or total is None:
-            return f"{up}, but no audio arrived"  # why not is said beside it
+            return f"{state} no audio arrived"  # why not is said beside it
         if since.received > 0 and self._last_heard is None:
-            return f"{up}, and {self._unread(since)}"
+            return f"{state} {self._unread(since)}"
         more = "more RTP packets" if total.received else "RTP packet"
-        return f"{up}, but no {more} arrived ({total.received} received, {total.sent} sent)"
-
-    def _state(self) -> str:
-        return "the call is up" if self.call.established_at else self.call.story()
+        return f"{state} no {more} arrived ({total.received} received, {total.sent} sent)"
 
     def unread(self) -> str | None:
         """That RTP packets arrived of which nothing was heard, as a clause; None if none did."""
@@ -149,7 +147,21 @@ class Ear(ABC):
         whose = f"{self.agent.name}'s baresip"
         if packets.untaken:
             return f"{packets.untaken} RTP packets arrived that {whose} dropped"
-        return f"{packets.received} RTP packets arrived, but {whose} played nothing of them"
+        kinds = self._unoffered(packets.payload_types)
+        if kinds:
+            return (
+                f"{packets.received} RTP packets arrived, of payload type {kinds}, which"
+                f" {self.agent.name}'s SDP does not have"
+            )
+        return f"{packets.received} RTP packets arrived of which {whose} played nothing"
+
+    def _unoffered(self, payload_types: Iterable[int]) -> str:
+        """Payload types that came and this agent has not asked for; empty if any was asked for."""
+        exchange = self.call.offers.exchange
+        audio = exchange.sides()[0].audio if exchange else None
+        asked_for = {one.payload_type for one in audio.formats} if audio else set()
+        came = {str(kind) for kind in payload_types}
+        return "" if not audio or came & asked_for else " and ".join(sorted(came))
 
     def pause(self) -> str | None:
         """Since when nothing has arrived any more, as a clause; None while something does."""

@@ -83,13 +83,15 @@ class Packets(NamedTuple):
 
     `untaken` are those among `received` that the stack dropped unread, such as those of a call that
     it holds, as far as they are known; `last_at` is when the newest came (`time.monotonic`), None
-    if that is not known. Both are followed from the first time on that somebody listens.
+    if that is not known; `payload_types` are those that came. All three are followed from the first
+    time on that somebody listens.
     """
 
     received: int
     sent: int
     untaken: int = 0
     last_at: float | None = None
+    payload_types: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

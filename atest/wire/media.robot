@@ -117,10 +117,10 @@ Silence Is Not Told Of An Inactive Call In Which Packets Arrive
 Silence Is Not Told Of What No Codec Reads
     Alice Calls    answers_with_an_unknown_codec
     Run Keyword And Expect Error
-    ...    alice was to hear silence for 1 s, but * RTP packets arrived, but alice's baresip played nothing of them: nobody knows what was in them.*
+    ...    alice was to hear silence for 1 s, but * RTP packets arrived*: nobody knows what was in them.*
     ...    Verify Silence    alice    1s
     Run Keyword And Expect Error
-    ...    alice heard nothing within 1 s: the call is up, and * RTP packets arrived, but alice's baresip played nothing of them.*
+    ...    alice heard nothing within 1 s: the call is up, and * RTP packets arrived*
     ...    Verify Audio    alice    440 Hz    within=1s
 
 No RTP Is Counted

@@ -198,6 +198,7 @@ class PacketCounts:
                 "sent": _library.stream_metric_get_tx_n_packets(stream),
                 "untaken": untaken,
                 "last_at": tap and tap.last_at,
+                "payload_types": sorted(tap.payload_types) if tap else [],
             }
 
         return await self._thread.run(count)

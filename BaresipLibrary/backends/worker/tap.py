@@ -30,13 +30,14 @@ class _Buffer(ctypes.Structure):
 class PacketTap:
     """Follows the packets of one stream as long as there is one; all on the stack's thread.
 
-    `last_at` is when the newest came. The socket owns what `open` gives it and drops it in the end:
-    until then the tap must not be forgotten.
+    `last_at` is when the newest came, `payload_types` are those of all that came. The socket owns
+    what `open` gives it and drops it in the end: until then the tap must not be forgotten.
     """
 
     def __init__(self, library: ctypes.CDLL, stream: int) -> None:
         self.stream = stream
         self.last_at: float | None = None
+        self.payload_types: set[int] = set()
         self._library = library
         self._untaken = 0
         self._expected: int | None = None
@@ -58,8 +59,10 @@ class PacketTap:
         return self._untaken
 
     def _arrived(self, _source: int, buffer: int, _argument: int) -> bool:
-        if _is_rtp(_Buffer.from_address(buffer)):
+        payload_type = _payload_type(_Buffer.from_address(buffer))
+        if payload_type is not None:
             self._settle()
+            self.payload_types.add(payload_type)
             self._expected = self._taken() + 1
             self.last_at = time.monotonic()
         return False  # the stack goes on with it
@@ -74,8 +77,11 @@ class PacketTap:
         return int(self._library.stream_metric_get_rx_n_packets(self.stream))
 
 
-def _is_rtp(buffer: _Buffer) -> bool:
+def _payload_type(buffer: _Buffer) -> int | None:
+    """That of an RTP packet; None for what is none."""
     if buffer.end - buffer.pos < _HEADER:
-        return False
+        return None
     octets = (ctypes.c_uint8 * 2).from_address(buffer.buf + buffer.pos)
-    return octets[0] >> 6 == _VERSION and octets[1] & 0x7F not in _RTCP
+    payload_type = octets[1] & 0x7F
+    is_rtp = octets[0] >> 6 == _VERSION and payload_type not in _RTCP
+    return payload_type if is_rtp else None
