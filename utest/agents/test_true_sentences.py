@@ -90,9 +90,20 @@ ENDED = st.tuples(
         ("close", it[0], "one", it[3], 486, "Connection refused"),
     )
 )  # fmt: skip
+COUNTED = st.tuples(*[st.sampled_from((0, 1, 60))] * 4).map(
+    lambda it: (*TALKING, ("packets", "alice", it[:2]), ("packets", "bob", it[2:]))
+)
+TRIED_AGAIN = st.tuples(
+    st.sampled_from(("INVITE", "REFER", "REGISTER")), st.sampled_from((100, 180, 401, 407, 491))
+).map(
+    lambda it: (
+        *DIALLED, ("request", "alice", True, it[0], "one", "both", "", ""),
+        ("answer", 0, it[1], "", ""), ("request", "alice", True, it[0], "one", "both", "", ""),
+    )
+)  # fmt: skip
 BEGINNINGS = st.one_of(
     st.sampled_from(((), DIALLED, INVITED, ARRIVED, RINGING, TALKING, THIRD, CREDENTIALS)),
-    REFUSED, STRANGERS, IN_CALL, ENDED,
+    REFUSED, STRANGERS, IN_CALL, ENDED, COUNTED, TRIED_AGAIN,
 )  # fmt: skip
 REFER = (
     *TALKING,
