@@ -13,6 +13,17 @@ An INVITE That The Agent's Own Stack Refuses Is Told With Its Cause
     420    Its Require was 100rel.                                            Require: 100rel
     500    Its Content-Type was multipart/mixed;boundary\=limit.               kind=multipart
     488    It offered GSM/8000 over RTP/AVP; bob takes PCMU.                  kind=gsm
+    488    It offered PCMU/8000 over RTP/SAVP; bob takes PCMU without media_enc.    kind=encrypted
+
+A Call For Another User Is Told With Its Request-URI
+    ${peer} =    Start Peer    registers_and_calls    +4915550100
+    Start Agent    trunk    trunk-7    ${peer.host}    catch_all=${False}
+    Register    trunk
+    Fails With
+    ...    trunk has no call to accept: trunk's own stack refused the INVITE from ${peer.uri} with 404 Not Found. It was for the user '+4915550100' (Request-URI sip:+4915550100@*), and trunk is 'trunk-7'.
+    ...    Accept    trunk    timeout=900ms
+    Get Header    trunk    Via    *=    127.0.0.1
+    Peer Should Have Finished    ${peer}
 
 A Refused INVITE Is Told By Every Keyword That Waits For It
     ${bob} =    Start Agent    bob
@@ -66,6 +77,26 @@ A Challenge Is An Answer
     ...    alice is not ESTABLISHED after 0.9 s: * The last answer was 407 Proxy Authentication Required, * ms after the INVITE; the INVITE that followed was not answered (* retransmission*).
     ...    Wait Until State Is    alice    ESTABLISHED    timeout=900ms
     Let Peer Go On    ${peer}
+
+Early Media Is Not Told As A Call That Is Up
+    ${peer} =    Start Peer    rings_after_early_media
+    Start Agent    alice
+    Dial    alice    ${peer.uri}
+    Verify Audio    alice    440 Hz
+    Let Peer Go On    ${peer}
+    ${embedded} =    Backend Is    embedded
+    IF    ${embedded}
+        VAR    ${told}    no 700 Hz tone within 0.5 s: * s of audio arrived, its loudest tone was 440 Hz at -12 dBFS.
+    ELSE
+        VAR    ${told}    * RTP packets arrived, but alice's baresip played nothing of them.    # 1.0 ends early media
+        VAR    ${told}    nothing within 0.5 s: its call to ${peer.uri} has not been answered (* s old), and ${told}
+    END
+    Fails With    alice heard ${told}    Verify Audio    alice    700 Hz    within=500ms
+    Silence Peer    ${peer}
+    Fails With
+    ...    alice heard nothing within 0.5 s: its call to ${peer.uri} has not been answered (* s old), but no more RTP packets arrived (* received, * sent).
+    ...    Verify Audio    alice    440 Hz    within=500ms
+    Hang Up    alice
 
 An Answer That Does Not Fit The Offer Is Told When Nothing Is Heard
     [Template]    Nothing Fits
@@ -146,6 +177,12 @@ Fails With
     [Arguments]    ${pattern}    ${name}    @{arguments}    &{options}
     ${message} =    Run Keyword And Expect Error    *    ${name}    @{arguments}    &{options}
     Should Match    ${message}    ${pattern}
+
+Silence Peer
+    [Documentation]    Ends the peer's RTP; what is under way has arrived when silence is heard.
+    [Arguments]    ${peer}
+    Evaluate    $peer.rtp.stop()
+    Wait Until Keyword Succeeds    5x    0s    Verify Silence    alice    300ms
 
 Refused By Itself
     [Arguments]    ${status}    ${cause}    @{headers}    &{options}
