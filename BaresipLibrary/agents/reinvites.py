@@ -3,13 +3,14 @@
 from dataclasses import dataclass, field
 
 from ..events import HoldChanged, SipMessage
-from ..sip.challenges import challenges, credentials
+from ..sip.challenges import challenges, credentials, unanswerable
 from ..sip.messages import Message
 from ..sip.sdp import audio_in
 from .agent import Agent
 from .call import Call
 
 _CHALLENGES = (401, 407)
+_CHALLENGE_HEADERS = ("WWW-Authenticate", "Proxy-Authenticate")
 #: How a peer answers a re-INVITE that crosses its own (RFC 3261, section 14.2).
 _PENDING = 491
 _SERVER_ERROR = 500
@@ -110,9 +111,7 @@ class Reinvites:
         """Whether the stack sends it again: after a pause, or at once with credentials."""
         assert self.sent is not None and self.answer is not None
         if self._status in _CHALLENGES:
-            known = {one.realm.lower() for one in credentials(self.sent)}
-            asked = challenges(self.answer)
-            return bool(asked) and (asked[0].stale or asked[0].realm.lower() not in known)
+            return _is_answered(self.answer, self.sent)
         retry_after = self.answer.first("Retry-After") is not None
         return self._status == _PENDING or (self._status == _SERVER_ERROR and retry_after)
 
@@ -128,6 +127,23 @@ def reinvites_since(agent: Agent, call: Call, on: bool, position: int) -> Reinvi
             if message.call_id == call.call_id:
                 found.take(message, sent=event.sent)
     return found
+
+
+def _is_answered(challenge: Message, request: Message) -> bool:
+    """Whether the stack answers a challenge by itself: not for a realm that it has answered.
+
+    Unless the nonce was only stale. What asks for another qop it answers, if wrongly, and what has
+    no challenge at all it sends again as it was.
+    """
+    asked = challenges(challenge)
+    if not asked:
+        return not any(challenge.first(name) for name in _CHALLENGE_HEADERS)
+    first = asked[0]
+    if unanswerable(challenge) and not (first.qops and "auth" not in first.qops):
+        return False
+    return first.stale or first.realm.lower() not in {
+        one.realm.lower() for one in credentials(request)
+    }
 
 
 def _is_in_dialog(request: Message) -> bool:

@@ -83,10 +83,7 @@ A Hold That Is Answered Without SDP Fails
     ...    Hold    alice
 
 A Hold That Is Refused
-    Call Peer    never_ready    488    Not Acceptable Here
-    Run Keyword And Expect Error
-    ...    alice could not hold its call: the peer answered 488 Not Acceptable Here.
-    ...    Hold    alice
+    Refusal Should Be Told At Once    488    Not Acceptable Here
 
 A Peer That Is Never Ready
     [Documentation]    The caller tries again after 3 s; each try is counted.
@@ -118,6 +115,12 @@ A Challenged Hold Is Sent Again With Credentials
     stale=    first=
     stale=yes    first=
     stale=    first=yes
+
+A Hold With A Challenge That Nobody Can Answer
+    [Documentation]    It is told at once, not when time is over.
+    [Template]    Refusal Should Be Told At Once
+    407    Proxy Authentication Required    Proxy-Authenticate: Digest realm="pbx",nonce="1",algorithm=SHA-512-256
+    401    Unauthorized    WWW-Authenticate: Basic realm="pbx"
 
 A Hold Whose Credentials Are Not Accepted
     Call Peer    accepts_no_password
@@ -184,6 +187,13 @@ Stripped Hold Should Fail Its Verdict
     Run Keyword And Expect Error
     ...    'alice holds bob' is not so, 1 of 6 parts failed:*FAIL *alice holds by SDP (sendonly or inactive): it sent sendonly, and was sent sendrecv, which contradicts it*
     ...    Verify Hold    alice    bob    duration=300ms
+
+Refusal Should Be Told At Once
+    [Arguments]    ${status}    ${phrase}    @{headers}
+    Call Peer    never_ready    ${status}    ${phrase}    @{headers}
+    Run Keyword And Expect Error    alice could not hold its call: the peer answered ${status} ${phrase}.
+    ...    Hold    alice    timeout=1 min
+    End Call
 
 Challenge Should Be Answered
     [Arguments]    ${stale}    ${first}
