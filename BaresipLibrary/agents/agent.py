@@ -70,6 +70,8 @@ class Agent:
         self.metadata = metadata or {}
         self.journal = Journal()
         self.looked_at = 0
+        #: Whether the last keyword that acted, on any agent, was one that ends calls.
+        self.end_expected = False
         #: Where in the journal the outcome of the last REGISTER begins, as far as it is not told.
         self.registration_since = 0
         self.logged = 0

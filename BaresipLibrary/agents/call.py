@@ -70,6 +70,8 @@ class Call:
     #: The STUN or TURN server that has to answer before an outgoing call can send its INVITE.
     needs: str | None = None
     invited: bool = False
+    #: Whether it takes the place of another call: its agent answers by itself (RFC 3891).
+    replaces: bool = False
     _closed: CallClosed | None = None
 
     def __repr__(self) -> str:
@@ -180,6 +182,8 @@ class Call:
         self.offers.take(message, sent=sent)
         self.endings.take(message, sent=sent)
         self.invited = self.invited or message.transaction_method == "INVITE"
+        if message.method == "INVITE" and not sent and message.first("Replaces"):
+            self.replaces = True
         misread = self.info_digits.take(message, sent=sent, at=at)
         if misread:
             self.pressed = [misread[1] if one is misread[0] else one for one in self.pressed]

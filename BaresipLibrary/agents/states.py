@@ -23,6 +23,7 @@ from .incoming_explanations import (
     on_nobody_calling,
     refused_since_last_call,
 )
+from .observations import once_traced
 from .refusals import story_of
 from .setup_explanations import on_setup
 
@@ -54,6 +55,8 @@ def wait_for_state(
             agent.look()
             return True
         obstacle = _obstacle(agent, wanted, everybody)
+        if obstacle and _answers_itself(agent, agent.active_call):
+            return None
         if obstacle:
             agent.settle()
             obstacle = _obstacle(agent, wanted, everybody) or obstacle
@@ -106,6 +109,14 @@ def _obstacle(agent: Agent, wanted: AgentState, agents: Sequence[Agent]) -> str 
     return None
 
 
+def _answers_itself(agent: Agent, call: Call | None) -> bool:
+    """Whether nobody has to accept a call that rings, as its INVITE tells once it is traced."""
+    if call is None or not call.is_waiting:
+        return False
+    once_traced(agent, lambda: call.invited or None)
+    return call.replaces
+
+
 def _why_no_call(agent: Agent, wanted: AgentState) -> str | None:
     if wanted is AgentState.RINGING:
         return _missed_ringing(agent)
@@ -135,8 +146,16 @@ def _is_called(agent: Agent, agents: Sequence[Agent]) -> bool:
 
 
 def _failed_transfer(agent: Agent) -> str | None:
-    """A transfer that has failed since the suite last looked: the call will not end by it."""
-    for failed in agent.journal.of_kind(TransferFailed, agent.looked_at):
+    """A transfer that has failed since the suite last looked: the call will not end by it.
+
+    It may end all the same when somebody has been told to hang up since.
+    """
+    return None if agent.end_expected else _transfer_story(agent, agent.looked_at)
+
+
+def _transfer_story(agent: Agent, since: int) -> str | None:
+    """What became of a transfer that has failed, of a call that is still there."""
+    for failed in agent.journal.of_kind(TransferFailed, since):
         if any(call.call_id == failed.call_id and call.is_live for call in agent.calls):
             return f"its transfer did not work, {failed.story()}"
     return None
@@ -155,7 +174,8 @@ def _missed_ringing(agent: Agent) -> str | None:
 def _situation(agent: Agent) -> str:
     call = agent.active_call
     if call is not None:
-        return call.story()
+        transfer = _transfer_story(agent, 0)
+        return f"{call.story()}; {transfer}" if transfer else call.story()
     refused = refused_since_last_call(agent)
     if refused:
         return f"and {story_of(agent, refused)}"
@@ -174,9 +194,12 @@ def require_established(agent: Agent, call: Call, to_do: str) -> None:
         UsageError: it is not established then.
     """
 
+    by_itself = _answers_itself(agent, call)
+
     def settled() -> bool | None:
         agent.require_alive()
-        return call.state is not CallState.RINGING or call.is_waiting or None
+        waits = call.is_waiting and not by_itself
+        return call.state is not CallState.RINGING or waits or None
 
     wait_until(agent.changes, settled, PROMPTLY)
     if call.state is not CallState.ESTABLISHED:

@@ -238,7 +238,7 @@ class AgentKeywords(Component):
         Example:
         | Stop Agent | alice |
         """
-        self._agents.stop(name)
+        self._agents.stop(self._acting(name, ends=True))
 
     @keyword(tags=("Agent",))
     def stop_all_agents(self) -> None:

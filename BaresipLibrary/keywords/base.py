@@ -56,10 +56,13 @@ class Component:
             raise UsageError(f"A time must not be negative, {value:g} s is.")
         return value
 
-    def _acting(self, agent: AgentName) -> Agent:
-        """The agent that a keyword acts on; what any agent saw before is no news to later waits."""
+    def _acting(self, agent: AgentName, *, ends: bool = False) -> Agent:
+        """The agent that a keyword acts on; what any agent saw before is no news to later waits.
+
+        `ends` is for keywords that end a call.
+        """
         who = self._agents.get(agent)
-        self._agents.look()
+        self._agents.look(ends=ends)
         return who
 
     def _checked(

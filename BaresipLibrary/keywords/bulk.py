@@ -133,7 +133,7 @@ class BulkKeywords(Component):
         | Hang Up All | ${callers} |
         """
         chosen = self._agents if agents is None else map(self._agents.get, agents)
-        self._agents.look()
+        self._agents.look(ends=True)
         bulk.hang_up_all(list(chosen), self._seconds(timeout))
 
 

@@ -132,7 +132,7 @@ class CallKeywords(Component):
         Example:
         | Hang Up | alice |
         """
-        who = self._acting(agent)
+        who = self._acting(agent, ends=True)
         who.hang_up(who.require_call("to hang up", _FIRST, call))
 
     @keyword(tags=("Call",))

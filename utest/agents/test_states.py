@@ -96,6 +96,14 @@ def test_nobody_accepted(phone: Phone) -> None:
         wait_for_state(phone.agent, AgentState.ESTABLISHED, LONG)
 
 
+def test_nobody_has_to_accept_a_call_that_replaces_another(phone: Phone) -> None:
+    phone.rings()
+    head = "INVITE sip:alice@a SIP/2.0\r\nCall-ID: in-1\r\nCSeq: 1 INVITE\r\n"
+    phone.sip(f"{head}Replaces: x;to-tag=1;from-tag=2\r\n\r\n")
+    with pytest.raises(PhoneFailure, match="alice is not ESTABLISHED after 0 s: it is RINGING"):
+        wait_for_state(phone.agent, AgentState.ESTABLISHED, 0)
+
+
 def test_a_call_that_rang_and_was_over_unseen_fails_at_once(phone: Phone) -> None:
     phone.rings()
     phone.closes("in-1", ClosedBy.PEER)
@@ -184,6 +192,21 @@ def test_a_failed_transfer_that_was_told_is_no_news(phone: Phone) -> None:
     with pytest.raises(PhoneFailure, match="alice is not IDLE after 0 s: it is ESTABLISHED"):
         wait_for_state(phone.agent, AgentState.IDLE, 0)
     phone.closes("out-1", ClosedBy.PEER)
+    wait_for_state(phone.agent, AgentState.IDLE, 0)
+
+
+def test_a_failed_transfer_does_not_speak_for_a_call_that_somebody_hangs_up(phone: Phone) -> None:
+    call_id = phone.agent.dial(BOB)
+    phone.is_established(call_id)
+    phone.agent.transferring.add(call_id)
+    registry = Registry()
+    registry.start("alice", "", lambda: phone.agent)
+    registry.look(ends=True)
+    phone.backend.feed(TransferFailed(time.monotonic(), call_id, 404, "Not Found"))
+    told = r"after 0 s: it is ESTABLISHED, .* is up \(.*\); its transfer did not work, it failed"
+    with pytest.raises(PhoneFailure, match=told):
+        wait_for_state(phone.agent, AgentState.IDLE, 0)
+    phone.closes(call_id, ClosedBy.PEER)
     wait_for_state(phone.agent, AgentState.IDLE, 0)
 
 
