@@ -165,8 +165,11 @@ class Ear(ABC):
 
     def pause(self) -> str | None:
         """Since when nothing has arrived any more, as a clause; None while something does."""
-        last, now = self._last_heard, time.monotonic()
-        if last is None or now - last < _PAUSE or not self.call.is_live:
+        if self._last_heard is None or not self.call.is_live:
+            return None
+        now = time.monotonic()
+        last = max(self._last_heard, now - self._unwritten())
+        if now - last < _PAUSE:
             return None
         packets = self.packets()
         if packets is None or packets.last_at is None:
@@ -176,6 +179,14 @@ class Ear(ABC):
         if now - packets.last_at < _PAUSE:
             return f"RTP packets still arrive, but nothing was played since {self._after(last)}"
         return f"no RTP packet since {self._after(packets.last_at)}"
+
+    def _unwritten(self) -> float:
+        """For how long (s) the recording has not grown: it may have since it was read."""
+        try:
+            written = self._media.rx.stat().st_mtime if self._media else 0.0
+        except OSError:
+            written = 0.0
+        return max(0.0, time.time() - written)
 
     def _after(self, moment: float) -> str:
         return f"{max(0.0, moment - self.began):.1f} s after the start of the wait"

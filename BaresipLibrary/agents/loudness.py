@@ -99,8 +99,10 @@ def _hear(agent: Agent, duration: float, call_id: str | None) -> SampleEar:
             return ear
     at = time.monotonic()
     heard = f"only {ear.seconds:.1f} s of {duration:g} s of audio arrived" if ear.seconds else ""
+    pause = ear.pause() if heard else None
+    told = "; ".join(filter(None, (heard or ear.silence(), pause)))
     raise CallFailure(
-        f"{agent.name} did not hear {duration:g} s of audio: {heard or ear.silence()}.",
+        f"{agent.name} did not hear {duration:g} s of audio: {told}.",
         agent,
         lambda agents: on_nothing_heard(agent, ear.call, agents, at),
     )

@@ -217,7 +217,8 @@ def _failure(ear: _PromptEar, within: float) -> CallFailure:
         message = f"{late}: {ear.silence()}."
     else:
         rival = f"; the best other was {ear.rival}" if ear.rival else ""
-        message = f"{late}: it heard {summary(ear.samples, ear.rate)}{rival}."
+        pause = f"; {ear.pause()}" if ear.pause() else ""
+        message = f"{late}: it heard {summary(ear.samples, ear.rate)}{rival}{pause}."
     silent = not ear.seconds or loudest(ear.samples, ear.rate) is None
     return CallFailure(
         message,
@@ -228,7 +229,8 @@ def _failure(ear: _PromptEar, within: float) -> CallFailure:
 
 def _broken_off(ear: _PromptEar, found: HeardPrompt) -> CallFailure:
     last = ear.samples[-ear.rate :]
-    story = f"; {ear.call.story()}" if not ear.call.is_live else ""
+    why = ear.pause() if ear.call.is_live else ear.call.story()
+    story = f"; {why}" if why else ""
     return CallFailure(
         f"{ear.agent.name} did not hear {found.name} to its end: it began {found.when},"
         f" and the last that was heard was {summary(last, ear.rate)}{story}.",

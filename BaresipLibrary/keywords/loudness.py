@@ -45,11 +45,13 @@ class LoudnessKeywords(Component):
         """Checks that the agent hears nothing for that long.
 
         Returns what kind of silence it was: ``digital silence``, ``comfort noise``, ``faint
-        sound`` below the threshold, or ``no RTP`` when nothing arrived at all. The log says how
-        much of it. Comfort noise counts as silence, above the threshold too. The first 0.3 s do
+        sound`` below the threshold, or ``no RTP`` when no RTP packet arrived at all, counted. The
+        log says how much of it. Comfort noise counts as silence, above the threshold too. The first 0.3 s do
         not count: they were on their way before.
 
-        Fails the moment anything else is heard, and says what; also when the call ends.
+        Fails the moment anything else is heard, and says what; also when the call ends, and when
+        packets arrived that could not be read, such as those of a call that the agent holds:
+        nobody knows what was in them.
 
         | =Argument= | =Meaning= |
         | ``duration`` | How long there must be silence; 0.2 s or more. |
