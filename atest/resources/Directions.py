@@ -9,6 +9,7 @@ from robot.api.deco import library
 from robot.libraries.BuiltIn import BuiltIn
 
 from BaresipLibrary.agents.agent import Agent
+from BaresipLibrary.backends.base import Capability
 from BaresipLibrary.events import SipMessage
 from BaresipLibrary.sip.messages import Message
 from BaresipLibrary.waits import wait_until
@@ -36,6 +37,10 @@ class Directions:
             proof = trustme.CA().issue_cert("127.0.0.1").private_key_and_cert_chain_pem
             proof.write_to_path(Path(self._folder.name) / "agent.pem")
         return f"{self._folder.name}/agent.pem"
+
+    def able_to(self, name: str, what: Capability) -> bool:
+        """Whether that agent's baresip has a capability."""
+        return what in _agent(name).backend.capabilities
 
     def what_one_sent_the_other_should_have_received(self, one: str, other: str) -> None:
         """Fails unless both saw the same messages of their newest calls, in opposite directions."""
