@@ -31,10 +31,13 @@ class RunningBaresip:
         self._process: subprocess.Popen[bytes] | None = None
         self._folder: Path | None = None
 
-    def start_device(self, account: str = "device", without: str = "") -> dict[str, str]:
+    def start_device(
+        self, account: str = "device", without: str = "", parameters: str = "", own: bool = False
+    ) -> dict[str, str]:
         """Starts a baresip with one account; returns where it is controlled, called and records.
 
-        Its configuration has no line that begins with `without`.
+        Its configuration has no line that begins with `without`. With `own` it goes on with what
+        baresip writes itself at its first start, `parameters` are more of the account.
         """
         output = BuiltIn().get_variable_value("${OUTPUT DIR}")
         self._folder = Path(tempfile.mkdtemp(prefix="device-", dir=output))
@@ -52,10 +55,11 @@ class RunningBaresip:
             *(f"module_app {name}.so" for name in _APPLICATIONS),
         ]  # fmt: skip
         kept = [line for line in lines if not without or not line.startswith(without)]
+        kept += self._own_configuration(program.path) if own else []
         (self._folder / "config").write_text("\n".join(kept) + "\n")
         (self._folder / "contacts").touch()
         uri = f"sip:{account}@127.0.0.1:{sip}"
-        (self._folder / "accounts").write_text(f"<{uri}>;regint=0\n" if account else "")
+        (self._folder / "accounts").write_text(f"<{uri}>;regint=0{parameters}\n" if account else "")
         self._process = subprocess.Popen(
             [program.path, "-f", str(self._folder)],
             stdin=subprocess.DEVNULL,
@@ -64,6 +68,21 @@ class RunningBaresip:
         )
         self._await_ready()
         return {"control": f"127.0.0.1:{control}", "uri": uri, "recordings": str(recordings)}
+
+    def _own_configuration(self, program: str) -> list[str]:
+        """What a first start writes; of a line that is there twice the first one counts."""
+        assert self._folder is not None
+        with subprocess.Popen(
+            [program, "-f", str(self._folder)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        ) as self._process:
+            self._await_ready()
+            self._process.terminate()
+        written = (self._folder / "config").read_text().splitlines()
+        absent = ("module_app", "module", "#")  # sound cards and networks that are not there
+        return [line for line in written if not line.startswith(absent)]
 
     def _await_ready(self) -> None:
         assert self._process is not None and self._process.stdout is not None

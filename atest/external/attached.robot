@@ -122,6 +122,30 @@ It Holds And Resumes
     Resume    device
     Held By Peer Should Become    bob    False
 
+It Works With A Configuration Of Somebody Else's
+    [Documentation]    What baresip writes at its first start, and an account with wishes of its own.
+    [Setup]    Attach    own=True    parameters=;audio_codecs=PCMA;ptime=40;answermode=manual
+    Start Agent    bob
+    Dial    device    bob
+    Accept    bob
+    Wait Until State Is    device    ESTABLISHED
+    Verify Audio Connection    device    bob
+    Hold    device
+    Held By Peer Should Become    bob    True
+    Resume    device
+    Send Audio    device    700 Hz
+    Verify Audio    bob    700 Hz
+    Send Dtmf    device    12#
+    Wait Until Dtmf Received    bob    12#
+    Mute    device
+    Verify Silence    bob
+    Hang Up    bob
+    Wait Until State Is    device    IDLE
+    Dial    bob    device
+    Accept    device
+    Wait Until State Is    bob    ESTABLISHED
+    Verify Audio Connection    device    bob
+
 It Transfers
     Start Agent    bob
     Start Agent    carol
