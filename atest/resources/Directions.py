@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import trustme
+from robot.api import SkipExecution
 from robot.api.deco import library
 from robot.libraries.BuiltIn import BuiltIn
 
@@ -42,6 +43,14 @@ class Directions:
         """Whether that agent's baresip has a capability."""
         return what in _agent(name).backend.capabilities
 
+    def consultation_should_be_understood(self, transferor: str, transferee: str) -> None:
+        """Skips the test unless an attended transfer is something that both can, and in one way."""
+        for name in (transferor, transferee):
+            if not self.able_to(name, Capability.ATTENDED_TRANSFER):
+                raise SkipExecution(f"{_agent(name).backend.description} knows no Replaces.")
+        if _writes_tags(transferor) != _writes_tags(transferee):
+            raise SkipExecution("Baresip before 3.23 writes and reads Replaces without its tags.")
+
     def what_one_sent_the_other_should_have_received(self, one: str, other: str) -> None:
         """Fails unless both saw the same messages of their newest calls, in opposite directions."""
         agents = _agent(one), _agent(other)
@@ -70,6 +79,11 @@ class Directions:
 def _agent(name: str) -> Agent:
     agent: Agent = BuiltIn().get_library_instance("BaresipLibrary").agents.get(name)
     return agent
+
+
+def _writes_tags(name: str) -> bool:
+    version = getattr(_agent(name).backend, "version", None)  # the wheel is of the 4.x line
+    return version is None or version >= (3, 23)
 
 
 def _messages(agent: Agent) -> Iterator[tuple[bool, Message]]:
