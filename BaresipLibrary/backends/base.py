@@ -29,6 +29,7 @@ class Capability(Enum):
     DTMF_AUTO = "send digits as SIP INFO where RTP events were not negotiated"
     VERIFY_TLS = "check the TLS certificate of a server"
     RECORD_AFTER_HOLD = "record a call that was on hold"
+    HEAR_ONE_WAY_EARLY = "hear an announcement before the answer that the other side only sends"
     RECORD_ONE_WAY = "record a call that is answered with audio in one direction only"
     MEDIA_AFTER_RINGING = "go on with early media when a 180 without SDP follows"
     REPORT_REDIRECTION = "report a redirection instead of following it"

@@ -45,6 +45,7 @@ An Announcement In The Answer Is Heard
     Recording Should Hold    alice    440
 
 An Announcement Before The Answer Is Heard
+    Needs    HEAR_ONE_WAY_EARLY
     ${peer} =    Start Peer    announces_and_refuses
     Start Agent    alice
     Dial    alice    ${peer.uri}
@@ -99,19 +100,20 @@ Silence Is Not Told Of Packets That A Holder Drops
     Verify Audio    alice    440 Hz    within=3s
     Hold    alice
     Run Keyword And Expect Error
-    ...    alice was to hear silence for 1 s, but * RTP packets arrived that alice's baresip dropped: nobody knows what was in them.*
+    ...    alice was to hear silence for 1 s, but * RTP packets arrived* alice's baresip *: nobody knows what was in them.*
     ...    Verify Silence    alice    1s
     Resume    alice
     Verify Audio    alice    440 Hz    within=3s
 
 Silence Is Not Told Of An Inactive Call In Which Packets Arrive
+    [Documentation]    Most drop the packets, and nobody knows what was in them; baresip 2.3 plays them.
     Needs    RECORD_AFTER_HOLD
     ${peer} =    Alice Calls    holds_with_music    inactive
     Verify Audio    alice    440 Hz    within=3s
     Let Peer Go On    ${peer}
     Held By Peer Should Become    alice    True
     Run Keyword And Expect Error
-    ...    alice was to hear silence for 1 s, but * RTP packets arrived that alice's baresip dropped: nobody knows what was in them.*
+    ...    alice was to hear silence for 1 s, but *
     ...    Verify Silence    alice    1s
 
 Silence Is Not Told Of What No Codec Reads

@@ -20,6 +20,10 @@ _NEVER = frozenset({
 })  # fmt: skip
 
 
+#: What later versions lost again: seen on 2.3, and no longer on 3.18.
+_UNTIL: dict[Capability, tuple[int, ...]] = {Capability.HEAR_ONE_WAY_EARLY: (3, 0)}
+
+
 class Version(NamedTuple):
     """A version of baresip; compares as versions do."""
 
@@ -88,7 +92,9 @@ class Version(NamedTuple):
 def capabilities(version: Version, modules: Collection[str]) -> frozenset[Capability]:
     """What a version can do with the modules it has."""
     able = {
-        what for what in Capability if what not in _NEVER and version >= SINCE.get(what, (0, 0))
+        what
+        for what in Capability
+        if what not in _NEVER and SINCE.get(what, (0,)) <= version < _UNTIL.get(what, (99,))
     }
     if version < (1, 1):
         able.add(Capability.OWN_CALLS_ONLY)
