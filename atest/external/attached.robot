@@ -48,6 +48,28 @@ A Delay From And To It Is Measured
     Get Call Timing    bob    one_way_delay    <    0.3    to=device
     Get Call Timing    device    one_way_delay    <    0.3    to=bob
 
+Settings That Would Change Nothing
+    [Documentation]    Its account and its configuration are there already.
+    Stop Agent    device
+    FOR    ${setting}    ${value}    IN    account_parameters    ptime=40    catch_all    ${False}
+        Run Keyword And Expect Error
+        ...    The baresip at * has its account already: ${setting}= would change nothing. Set it there.
+        ...    Start Agent    device    control=${DEVICE}[control]    &{{{$setting: $value}}}
+    END
+    Run Keyword And Expect Error    control= attaches to a baresip that runs: it takes no ring_timeout=, *
+    ...    Start Agent    device    control=${DEVICE}[control]    ring_timeout=5s
+    Run Keyword And Expect Error    account_parameters: no baresip knows 'ptme'. Did you mean ptime?
+    ...    Start Agent    device    control=${DEVICE}[control]    account_parameters=ptme=40
+
+An Account Of Its Own Takes Parameters
+    Stop Agent    device
+    Start Agent    device    second    127.0.0.1:9    regint=0    control=${DEVICE}[control]    account_parameters=ptime=40
+    ${bob} =    Start Agent    bob
+    Dial    device    ${bob.uri}
+    Wait Until State Is    bob    RINGING
+    ${invite} =    Evaluate    $bob.invite($bob.last_incoming_call).body
+    Should Contain    ${invite}    a=ptime:40
+
 It Is Heard Though Its Recordings Are Out Of Reach
     Stop Agent    device
     Start Agent    device    control=${DEVICE}[control]
