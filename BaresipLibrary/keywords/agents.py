@@ -260,11 +260,17 @@ class AgentKeywords(Component):
         ``None``), ``sends`` (the audio source), ``metadata`` (as given to `Start Agent`) and
         ``calls`` (every call so far, oldest first).
 
+        A call that is over tells ``closed_by`` (``us``, ``peer``, ``refusal``, ``failure`` or
+        ``transfer``), and what the message that ended it said: ``reasons`` (of each value of a Reason
+        header its ``protocol``, ``cause`` and ``text``), ``q850_cause`` (the first one of Q.850, or
+        ``None``) and ``warnings`` (of each its ``code``, ``agent`` and ``text``).
+
         Fails when there is no such agent.
 
         Example:
         | ${info} = | Get Info | alice |
         | Should Be Equal | ${info.peer.number} | bob |
+        | Should Be Equal As Integers | ${info.calls}[-1][q850_cause] | 17 |
         """
         info = info_of(self._agents.get(agent))
         logger.info(_as_json(info))
