@@ -261,7 +261,9 @@ def wait_for_incoming(agent: Agent, timeout: float, call_id: str | None = None) 
             f" {_why_not_called(agent, began, timeout, call_id)}.",
             agent,
             lambda agents: on_nobody_calling(agent, agents),
-            awaited=lambda event: isinstance(event, CallIncoming),
+            awaited=lambda event: (
+                isinstance(event, CallIncoming) and call_id in (None, event.call_id)
+            ),
         )
     return call
 

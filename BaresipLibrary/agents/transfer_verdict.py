@@ -4,13 +4,13 @@ import re
 from contextlib import ExitStack
 
 from ..errors import UsageError
-from ..events import SipMessage
-from ..sip.messages import Message
+from ..sip.transactions import Transaction
 from ..waits import wait_until
 from .agent import Agent
 from .call import Call, CallState
 from .ears import listen
 from .listening import ToneEar
+from .observations import transactions_of, transactions_since
 from .shared_calls import talking
 from .speaking import sending_tone
 from .verdicts import Part, Verdict
@@ -35,7 +35,7 @@ def verify_transfer(transferor: Agent, transferee: Agent, target: Agent, within:
     two = (transferee, target)
 
     def connected() -> bool | None:
-        told = (_last_report(transferor, call) or _TRYING)[0] != _TRYING
+        told = (_last_report(transferor, call, refer) or _TRYING)[0] != _TRYING
         return (told and not call.is_live and talking(*two) is not None) or None
 
     wait_until(transferor.changes, connected, within)
@@ -43,52 +43,51 @@ def verify_transfer(transferor: Agent, transferee: Agent, target: Agent, within:
         f"{transferor.name} has transferred {transferee.name} to {target.name}",
         [
             _accepted(transferor, call, refer),
-            _reported(transferor, call),
+            _reported(transferor, call, refer),
             Part(not call.is_live, f"{transferor.name} is out of the call", call.story()),
             *_hear_each_other(list(zip(two, _sides(*two), strict=True)), within),
         ],
     )
 
 
-def _refer(agent: Agent) -> tuple[Message, Call]:
+def _refer(agent: Agent) -> tuple[Transaction, Call]:
     calls = {call.call_id: call for call in agent.calls}
-    for event in reversed(list(agent.journal.of_kind(SipMessage))):
-        message = Message(event.text)
-        if event.sent and message.method == "REFER" and message.call_id in calls:
-            return message, calls[message.call_id]
+    for one in reversed(transactions_since(agent, 0)):
+        if one.sent and one.method == "REFER" and one.request.call_id in calls:
+            return one, calls[one.request.call_id]
     raise UsageError(f"{agent.name} has not transferred a call; use Transfer first.")
 
 
-def _accepted(agent: Agent, call: Call, refer: Message) -> Part:
-    answers = [
-        message
-        for message in _received(agent, call)
-        if message.status and message.first("CSeq") == refer.first("CSeq")
-    ]
-    seen = answers[-1].start_line.partition(" ")[2] if answers else "it was not answered"
-    passed = bool(answers) and (answers[-1].status or 0) // 100 == 2
-    return Part(passed, "the REFER was accepted", seen)
+def _accepted(agent: Agent, call: Call, refer: Transaction) -> Part:
+    seen_now = transactions_of(agent, call.call_id)  # its answer may be new
+    answer = next(one.last_answer for one in seen_now if one.at == refer.at)
+    seen = answer.words if answer else "it was not answered"
+    return Part(answer is not None and answer.status // 100 == 2, "the REFER was accepted", seen)
 
 
-def _reported(agent: Agent, call: Call) -> Part:
-    report = _last_report(agent, call)
-    seen = f"the last one said {report}" if report else "there was none"
-    return Part(report is not None and report[0] == "2", "a NOTIFY reports success", seen)
+def _reported(agent: Agent, call: Call, refer: Transaction) -> Part:
+    expected = "a NOTIFY reports success"
+    report = _last_report(agent, call, refer)
+    if report:
+        return Part(report[0] == "2", expected, f"the last one said {report}")
+    count = len(_notifies(agent, call, refer))
+    seen = f"{count} NOTIFY without a status" if count else "there was none"
+    return Part(False, expected, seen)
 
 
-def _last_report(agent: Agent, call: Call) -> str | None:
-    """Status and reason in the newest NOTIFY of a call."""
-    reports = [
-        match[1]
-        for message in _received(agent, call)
-        if message.method == "NOTIFY" and (match := _SIPFRAG.search(message.body))
-    ]
+def _last_report(agent: Agent, call: Call, refer: Transaction) -> str | None:
+    """Status and reason in the newest NOTIFY that came after a REFER and has some."""
+    found = (_SIPFRAG.search(one.request.body) for one in _notifies(agent, call, refer))
+    reports = [match[1] for match in found if match]
     return reports[-1] if reports else None
 
 
-def _received(agent: Agent, call: Call) -> list[Message]:
-    messages = agent.journal.messages(call.call_id)
-    return [Message(event.text) for event in messages if not event.sent]
+def _notifies(agent: Agent, call: Call, refer: Transaction) -> list[Transaction]:
+    return [
+        one
+        for one in transactions_of(agent, call.call_id)
+        if one.method == "NOTIFY" and not one.sent and one.at >= refer.at
+    ]
 
 
 def _sides(one: Agent, other: Agent) -> tuple[Call | None, Call | None]:

@@ -79,7 +79,9 @@ def complete(agent: Agent, timeout: float) -> None:
         return asking.state is CallState.ESTABLISHED or None
 
     if not wait_until(agent.changes, answered, timeout):
-        raise unanswered(lambda event: isinstance(event, CallEstablished))
+        raise unanswered(
+            lambda event: isinstance(event, CallEstablished) and event.call_id == asking.call_id
+        )
     position = len(agent.journal)
     agent.transferring.add(held.call_id)
     with agent.commanding("complete the transfer"):
@@ -151,5 +153,7 @@ def _await_outcome(
             f"{what}: no outcome was reported within {timeout:g} s.",
             agent,
             lambda _: on_no_outcome(agent, call, position),
-            awaited=lambda event: isinstance(event, CallClosed | TransferFailed),
+            awaited=lambda event: (
+                isinstance(event, CallClosed | TransferFailed) and event.call_id == call.call_id
+            ),
         )
