@@ -9,13 +9,14 @@ import pytest
 
 from BaresipLibrary.agents.absence import on_absence
 from BaresipLibrary.agents.agent import Agent
-from BaresipLibrary.agents.audio_explanations import on_another_tone, on_nothing_heard
+from BaresipLibrary.agents.audio_explanations import on_another_tone, on_nothing_heard, on_sound
 from BaresipLibrary.agents.call import Call
 from BaresipLibrary.agents.digit_explanations import on_missing_digits
 from BaresipLibrary.agents.failures import CallFailure
-from BaresipLibrary.agents.incoming_explanations import on_nobody_calling
+from BaresipLibrary.agents.incoming_explanations import no_call_story, on_nobody_calling
 from BaresipLibrary.agents.overdue import Overdue
 from BaresipLibrary.agents.setup_explanations import on_credentials, on_setup
+from BaresipLibrary.backends.base import Packets
 from BaresipLibrary.events import (
     AgentDied,
     CallDialled,
@@ -23,6 +24,7 @@ from BaresipLibrary.events import (
     ClosedBy,
     DtmfSent,
     Muted,
+    PromptEnded,
     SourceChosen,
     StackLog,
 )
@@ -314,3 +316,54 @@ def test_what_comes_after_the_next_keyword_is_not_late(phone: Phone) -> None:
     late.settle()
     phone.backend.feed(CallEstablished(time.monotonic() + 0.001, call_id))
     assert late.story() is None
+
+
+@pytest.mark.parametrize(
+    ("arrived", "sent", "told"),
+    [
+        (0, 0, "bob sends tone:440, but has sent no RTP packet."),
+        (0, 3, "bob sends tone:440 in 3 RTP packets; 0 arrived at alice."),
+        (240, 245, "bob sends tone:440 in 245 RTP packets; 240 arrived at alice."),
+    ],
+)
+def test_only_what_was_sent_and_did_not_arrive_is_lost(
+    make_phone: Make, monkeypatch: pytest.MonkeyPatch, arrived: int, sent: int, told: str
+) -> None:
+    alice, bob = make_phone(), make_phone(name="bob")
+    ours, theirs = talking(alice, bob)
+    bob.agent.note(SourceChosen(time.monotonic(), theirs.call_id, "tone:440"))
+    monkeypatch.setattr(alice.backend, "count_packets", lambda _: Packets(arrived, 0))
+    monkeypatch.setattr(bob.backend, "count_packets", lambda _: Packets(0, sent))
+    both = [alice.agent, bob.agent]
+    assert on_nothing_heard(alice.agent, ours, both, time.monotonic()) == told
+
+
+def test_a_file_that_has_ended_is_silence_until_something_else_is_sent(make_phone: Make) -> None:
+    alice, bob = make_phone(), make_phone(name="bob")
+    ours, theirs = talking(alice, bob)
+    both = [alice.agent, bob.agent]
+    bob.agent.note(SourceChosen(time.monotonic(), theirs.call_id, "file:hello.wav"))
+    bob.backend.feed(PromptEnded(time.monotonic(), theirs.call_id))
+    told = on_nothing_heard(alice.agent, ours, both, time.monotonic())
+    assert told == "bob sends silence: file:hello.wav has ended."
+    assert on_sound(alice.agent, ours, both, time.monotonic()) is None
+    bob.agent.note(SourceChosen(time.monotonic(), theirs.call_id, "tone:440"))
+    assert on_sound(alice.agent, ours, both, time.monotonic()) == "bob sends tone:440."
+
+
+def test_a_backend_without_a_trace_does_not_say_that_nobody_called(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert no_call_story(phone.agent, time.monotonic(), 5) == "nobody called within 5 s"
+    monkeypatch.setattr(phone.backend, "shows_messages", False)
+    assert no_call_story(phone.agent, time.monotonic(), 5) == "it reported no call within 5 s"
+
+
+def test_a_call_that_came_and_went_meanwhile_is_a_call(phone: Phone) -> None:
+    began = time.monotonic()
+    phone.rings("one")
+    phone.closes("one", ClosedBy.PEER)
+    told = no_call_story(phone.agent, began, 5)
+    assert told.startswith("the call from sip:bob@127.0.0.1:40002 was cancelled by the caller")
+    later = no_call_story(phone.agent, time.monotonic(), 5)
+    assert later.startswith("nobody called within 5 s; before that, the call from")

@@ -1,0 +1,60 @@
+"""Requests, answers and ACKs of one agent, put together."""
+
+from BaresipLibrary.events import SipMessage
+from BaresipLibrary.sip.transactions import Transaction, transactions
+
+
+def seen(at: float, start: str, cseq: str, *, sent: bool, branch: str = "z9hG4bK1") -> SipMessage:
+    via = f"SIP/2.0/UDP 127.0.0.1;branch={branch};rport"
+    text = f"{start}\r\nVia: {via}\r\nTo: <sip:b@c>\r\nCall-ID: one\r\nCSeq: {cseq}\r\n\r\n"
+    return SipMessage(at, sent, "UDP", "a:1", "b:2", text)
+
+
+def invite(at: float, **more: str) -> SipMessage:
+    return seen(at, "INVITE sip:b@c SIP/2.0", "1 INVITE", sent=True, **more)
+
+
+def only(*events: SipMessage) -> Transaction:
+    (one,) = transactions(events)
+    return one
+
+
+def test_retransmissions_and_answers_belong_to_one_request() -> None:
+    one = only(
+        invite(1.0),
+        invite(1.5),
+        seen(1.7, "SIP/2.0 100 Trying", "1 INVITE", sent=False),
+        seen(3.25, "SIP/2.0 486 Busy Here", "1  INVITE", sent=False),
+    )
+    assert one.retransmissions == "1 retransmission"
+    assert [(answer.words, answer.when) for answer in one.answers] == [
+        ("100 Trying", "700 ms"),
+        ("486 Busy Here", "2.2 s"),
+    ]
+    assert one.final is one.last_answer is one.answers[1]
+    assert one.begins_dialog
+
+
+def test_an_ack_of_a_2xx_has_a_branch_of_its_own() -> None:
+    ack = seen(2.0, "ACK sip:b@c SIP/2.0", "1 ACK", sent=True, branch="z9hG4bKother")
+    other = seen(2.0, "ACK sip:b@c SIP/2.0", "2 ACK", sent=True)
+    assert only(invite(1.0), ack).acknowledgements == [ack]
+    assert only(invite(1.0), other).acknowledgements == []
+
+
+def test_what_answers_another_request_is_no_answer() -> None:
+    strangers = (
+        seen(2.0, "SIP/2.0 200 OK", "1 INVITE", sent=False, branch="z9hG4bK2"),
+        seen(2.0, "SIP/2.0 200 OK", "1 CANCEL", sent=False),
+        seen(2.0, "SIP/2.0 200 OK", "2 INVITE", sent=False),
+        seen(2.0, "SIP/2.0 200 OK", "1 INVITE", sent=True),
+        seen(2.0, "no SIP at all", "1 INVITE", sent=False),
+    )
+    for stranger in strangers:
+        found = transactions([invite(1.0), stranger])
+        assert not found[0].answers, stranger
+
+
+def test_requests_are_in_the_order_of_time_and_a_request_of_each_side_is_another() -> None:
+    theirs = seen(0.5, "INVITE sip:b@c SIP/2.0", "1 INVITE", sent=False)
+    assert [one.sent for one in transactions([invite(1.0), theirs])] == [False, True]
