@@ -95,6 +95,9 @@ class ScriptedBackend(Backend):
     def hold(self, call_id: str, on: bool) -> None:
         self._note("hold", call_id, on)
 
+    def undo_hold(self, call_id: str, on: bool) -> None:
+        self._note("undo_hold", call_id, on)
+
     def mute(self, call_id: str, on: bool) -> None:
         self._note("mute", call_id, on)
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from enum import Enum, auto
 
+from ..backends.base import Capability
 from ..waits import wait_until
 from .agent import Agent
 from .call import Call
@@ -114,7 +115,19 @@ class _Attempts:
         if seen.challenged_anew and not self._challenged:
             self._challenged = True
             return _Outcome.CHALLENGED
-        raise self._failure(f"the peer answered {seen.words}")
+        raise self._failure(f"the peer answered {seen.words}{self._goes_on()}")
+
+    def _goes_on(self) -> str:
+        """Undoes what the peer refused; where that cannot be done, says so as a clause."""
+        agent, call = self._agent, self._call
+        if not call.is_live:
+            return ""
+        if Capability.UNDO_HOLD not in agent.backend.capabilities:
+            state = "held" if self._on else "still held"
+            return f"; {agent.backend.description} leaves the media as if the call were {state}"
+        with agent.commanding("go on as before"):
+            agent.backend.undo_hold(call.call_id, self._on)
+        return ""
 
     def _failure(self, why: str) -> CallFailure:
         return CallFailure(

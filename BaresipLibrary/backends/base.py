@@ -7,6 +7,7 @@ from enum import Enum
 from pathlib import Path
 from typing import NamedTuple
 
+from ..errors import CommandRefused
 from ..events import Event
 
 Report = Callable[[Event], None]
@@ -30,6 +31,7 @@ class Capability(Enum):
     VERIFY_TLS = "check the TLS certificate of a server"
     RECORD_AFTER_HOLD = "record a call that was on hold"
     HEAR_ONE_WAY_EARLY = "hear an announcement before the answer that the other side only sends"
+    UNDO_HOLD = "go on as before when a hold is refused"
     RECORD_ONE_WAY = "record a call that is answered with audio in one direction only"
     MEDIA_AFTER_RINGING = "go on with early media when a 180 without SDP follows"
     REPORT_REDIRECTION = "report a redirection instead of following it"
@@ -202,6 +204,13 @@ class Backend(ABC):
 
         One that is in the way is waited out.
         """
+
+    def undo_hold(self, call_id: str, on: bool) -> None:  # noqa: ARG002
+        """Has the media go on as before a hold (`on`) or resume that the peer refused.
+
+        No signalling. Asked for only where `UNDO_HOLD` is among the capabilities.
+        """
+        raise CommandRefused(f"{self.description} cannot {Capability.UNDO_HOLD.value}")
 
     @abstractmethod
     def mute(self, call_id: str, on: bool) -> None:

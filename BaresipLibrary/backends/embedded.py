@@ -243,6 +243,9 @@ class EmbeddedBackend(Backend):
         stuck = self._collisions.message_of(call_id)
         self._command("hold", call_id=call_id, on=on, stuck=stuck)
 
+    def undo_hold(self, call_id: str, on: bool) -> None:
+        self._command("undo_hold", call_id=call_id, on=on)
+
     def mute(self, call_id: str, on: bool) -> None:
         self._command("mute", call_id=call_id, on=on)
 

@@ -125,6 +125,17 @@ def never_ready(peer: Peer, status: str, phrase: str, *headers: str) -> None:
         _refuse(peer, message, int(status), phrase, *headers)
 
 
+def refuses_once_then_holds(peer: Peer) -> None:
+    """Refuses the first re-INVITE and accepts the second one; plays 440 Hz."""
+    dialog = peer.answer(peer.expect("INVITE"))
+    peer.rtp.play(440)
+    _refuse(peer, peer.expect("INVITE", 20.0), 488, "Not Acceptable Here")
+    again = peer.expect("INVITE", 20.0)
+    peer.result["offered"] = _direction(again)
+    peer.answer(again, version=2, direction="recvonly")
+    dialog.await_bye()
+
+
 def challenges(peer: Peer, password: str, stale: str = "", first: str = "") -> None:
     """Challenges each INVITE whose nonce is not the newest, and that of no re-INVITE is."""
     if first:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from BaresipLibrary.agents.holding import hold
+from BaresipLibrary.backends.base import Capability
 from BaresipLibrary.errors import PhoneFailure
 from BaresipLibrary.events import ClosedBy, HoldChanged
 
@@ -102,6 +103,15 @@ def test_a_hold_that_is_refused_says_with_what(phone: Phone) -> None:
     with pytest.raises(PhoneFailure, match="the peer answered 488 Not Acceptable Here"):
         holding(phone)
     assert not phone.agent.calls[0].on_hold
+    assert phone.backend.commands[-1] == ("undo_hold", "in-1", True)
+
+
+def test_a_backend_that_cannot_undo_a_refused_hold_is_told_of(phone: Phone) -> None:
+    phone.backend.capabilities = frozenset(Capability) - {Capability.UNDO_HOLD}
+    when_asked(phone, lambda: refused(phone, "488 Not Acceptable Here"))
+    told = "488 Not Acceptable Here; the scripted backend leaves the media as if the call were held"
+    with pytest.raises(PhoneFailure, match=told):
+        holding(phone)
 
 
 def test_a_hold_whose_call_ends_says_so(phone: Phone) -> None:

@@ -17,6 +17,7 @@ _NEVER = frozenset({
     Capability.END_FORKS,
     Capability.MEDIA_AFTER_RINGING,
     Capability.RECORD_ONE_WAY,
+    Capability.UNDO_HOLD,
 })  # fmt: skip
 
 

@@ -39,6 +39,7 @@ _FUNCTIONS: tuple[tuple[str, Any, list[Any]], ...] = (
     ("audio_codec", _POINTER, [_POINTER, ctypes.c_bool]),
     ("audio_encoder_set", ctypes.c_int, [_POINTER, _POINTER, ctypes.c_int, _TEXT]),
     ("_re_snprintf", ctypes.c_int, [_TEXT, ctypes.c_size_t, _TEXT, _POINTER, _POINTER]),
+    ("stream_hold", None, [_POINTER, ctypes.c_bool]),
     ("stream_rtp_sock", _POINTER, [_POINTER]),
     ("rtp_sock", _POINTER, [_POINTER]),
     ("udp_register_helper", ctypes.c_int, [_POINTER, _POINTER, ctypes.c_int, *[_POINTER] * 3]),
@@ -289,12 +290,29 @@ async def offer_hold(thread: StackThread, call_id: str, on: bool, stuck: str | N
         if not call or not _library.call_refresh_allowed(call):
             return False
         again = _library.call_is_onhold(call) is on
+        if again:  # the stream says otherwise after `undo_hold`
+            _library.stream_hold(_stream(call_id), on)
         failed = _library.call_modify(call) if again else _library.call_hold(call, on)
         if not failed and stuck and not _library.call_ack_pending(call):  # else sent after the ACK
             _send_queued(stuck.encode())
         return not failed
 
     return await thread.run(offer)
+
+
+async def undo_hold(thread: StackThread, call_id: str, on: bool) -> None:
+    """Has the media of a call go on as before a hold (`on`) or resume that the peer refused.
+
+    The stack leaves it as it was offered: of a hold that was refused it would drop what arrives.
+    """
+
+    def undo() -> None:
+        call, stream = _library.uag_call_find(call_id.encode()), _stream(call_id)
+        if stream:
+            _library.stream_hold(stream, not on)
+            _library.call_update_media(call)
+
+    await thread.run(undo)
 
 
 def _send_queued(message: bytes) -> None:

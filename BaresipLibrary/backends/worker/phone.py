@@ -208,6 +208,10 @@ class Phone:
             except TimeoutError:
                 raise CommandFailed("another re-INVITE stayed in the way") from None
 
+    async def do_undo_hold(self, call_id: str, on: bool) -> None:
+        self._call(call_id)
+        await native.undo_hold(self._stack, call_id, on)
+
     async def do_mute(self, call_id: str, on: bool) -> None:
         self._call(call_id)
         self._pump.mute(call_id, on)
