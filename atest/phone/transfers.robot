@@ -78,7 +78,7 @@ An Attended Transfer That Is Given Up
     Verify Audio Connection    alice    bob
 
 A Consultation That Is Refused
-    Needs    ATTENDED_TRANSFER
+    Needs    ATTENDED_TRANSFER    OWN_REFUSALS
     Talk
     Start Agent    carol
     Attended Transfer    alice    carol

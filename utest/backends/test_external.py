@@ -346,6 +346,8 @@ def test_commands_follow_from_the_version() -> None:
 def test_what_a_tester_should_know_of_old_versions() -> None:
     assert "crash" in caveats(Version(2, 12))[0]
     assert any("hold" in caveat for caveat in caveats(Version(1, 0)))
+    assert "Replaces" in caveats(Version(3, 18))[0]
+    assert not any("crash" in caveat for caveat in caveats(Version(3, 21)))
     assert caveats(Version(4, 10)) == ()
 
 

@@ -15,6 +15,8 @@ from .output import Line, Output, Traced
 from .programs import Program
 
 _READY = "baresip is ready."
+#: What 3.18 logs as a warning of events that concern no call, all the time.
+_IDLE_TALK = "ctrl_tcp: failed to encode event (Invalid argument [22])"
 #: What baresip ends with when its SIP port is taken.
 _PORT_TAKEN = 98
 #: Times (s): to come up, and for each rung of the ladder that ends it.
@@ -101,7 +103,7 @@ class Process:
                 os.close(self.output)
                 self.output = None
             found += self._parser.feed(data)
-        lines = [item for item in found if isinstance(item, Line)]
+        lines = [item for item in found if isinstance(item, Line) and item.text != _IDLE_TALK]
         self._last_lines += [one.text for one in lines if one.is_warning or not self._is_up]
         del self._last_lines[:-_LAST_LINES]
         return found

@@ -112,6 +112,11 @@ def caveats(version: Version) -> tuple[str, ...]:
             f"A peer can crash baresip {version} with a % in a reason phrase or a From URI:"
             " use it in a trusted network only."
         )
+    if (2, 0) <= version < (3, 21):  # by history; seen on 3.18
+        found.append(
+            f"A peer can crash baresip {version} with a Replaces header that names no call of its:"
+            " use it in a trusted network only."
+        )
     if version < (2, 0):
         found.append(
             f"baresip {version} records nothing of a call after a hold, loses a call whose"
