@@ -7,6 +7,7 @@ Library             ../resources/Addresses.py
 
 *** Test Cases ***
 A Local Agent Is Called From Another Address Of This Machine
+    Needs    OTHER_ADDRESSES
     ${other} =    Other Address Of This Machine
     ${bob} =    Start Agent    bob
     Be Called From    ${other}    ${bob.uri}
@@ -16,11 +17,13 @@ A Local Agent Is Called From Another Loopback Address
     Be Called From    127.0.0.2    ${bob.uri}
 
 An Agent At Another Address Is Called From Loopback
+    Needs    OTHER_ADDRESSES
     ${other} =    Other Address Of This Machine
     ${bob} =    Start Agent    bob    address=${other}
     Be Called From    127.0.0.1    ${bob.uri}
 
 A Local Agent Calls Another Address Of This Machine
+    Needs    OTHER_ADDRESSES
     ${other} =    Other Address Of This Machine
     ${peer} =    Start Peer    answers    address=${other}
     Start Agent    bob

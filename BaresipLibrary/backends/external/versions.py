@@ -21,8 +21,11 @@ _NEVER = frozenset({
 })  # fmt: skip
 
 
-#: What later versions lost again: seen on 2.3, and no longer on 3.18.
-_UNTIL: dict[Capability, tuple[int, ...]] = {Capability.HEAR_ONE_WAY_EARLY: (3, 0)}
+#: What later versions lost again.
+_UNTIL: dict[Capability, tuple[int, ...]] = {
+    Capability.HEAR_ONE_WAY_EARLY: (3, 0),  # seen on 2.3, no longer on 3.18
+    Capability.OTHER_ADDRESSES: (2, 0),  # seen on 1.0, no longer on 2.3
+}
 
 
 class Version(NamedTuple):
