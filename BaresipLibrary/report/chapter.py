@@ -114,8 +114,8 @@ class Chapter:
             for event in self._media(agent):
                 whom = _other_side(agent, event)
                 for path, verb, found in ((event.rx, "heard", heard), (event.tx, "sent", sent)):
-                    if any(one.path == path for one in found):
-                        continue  # it went on when the other direction began anew
+                    if not path.exists() or any(one.path == path for one in found):
+                        continue  # no packet has come, or it went on when the other began anew
                     moments = tuple(self._moments[path])
                     found.append(Recorded(f"{agent.name} {verb}{whom}", path, href(path), moments))
         return heard, sent
