@@ -17,7 +17,7 @@ Music On Hold Is Heard
     Verify Audio    alice    600 Hz    within=3s
     Held By Peer Should Become    alice    True
     Verify Audio Level    alice    min=-15 dBFS    max=-9 dBFS
-    Silence Should Be Broken By    alice    600 Hz
+    Silence Should Be Broken By    alice
     Let Peer Go On    ${peer}
     Verify Audio    alice    700 Hz    within=3s
     Held By Peer Should Become    alice    False
@@ -41,7 +41,7 @@ An Announcement In The Answer Is Heard
     ${peer} =    Alice Calls    answers_one_way
     Verify Audio    alice    440 Hz    within=3s
     Verify Audio Level    alice    min=-15 dBFS    max=-9 dBFS
-    Silence Should Be Broken By    alice    440 Hz
+    Silence Should Be Broken By    alice
     Recording Should Hold    alice    440
 
 An Announcement Before The Answer Is Heard
@@ -50,7 +50,7 @@ An Announcement Before The Answer Is Heard
     Start Agent    alice
     Dial    alice    ${peer.uri}
     Verify Audio    alice    440 Hz    within=3s
-    Silence Should Be Broken By    alice    440 Hz
+    Silence Should Be Broken By    alice
     Let Peer Go On    ${peer}
     Wait Until State Is    alice    IDLE
     Peer Should Have Finished    ${peer}
@@ -62,14 +62,14 @@ An Intercom That Only Speaks Is Heard
     ${peer} =    Start Peer    calls_one_way    ${bob.uri}
     Be Called By Peer    ${peer}
     Verify Audio    bob    440 Hz    within=3s
-    Silence Should Be Broken By    bob    440 Hz
+    Silence Should Be Broken By    bob
     Recording Should Hold    bob    440
 
 A Muted Agent Hears
     ${peer} =    Alice Calls    holds_with_music    sendrecv
     Mute    alice
     Verify Audio    alice    440 Hz    within=3s
-    Silence Should Be Broken By    alice    440 Hz
+    Silence Should Be Broken By    alice
 
 Early Media Goes On After A 180
     [Documentation]    A 180 without SDP takes nothing back of what a 183 has agreed; in both directions.
@@ -83,7 +83,7 @@ Early Media Goes On After A 180
     Verify Audio    alice    530 Hz    within=3s
     Get State    alice    ==    RINGING
     Verify Audio Level    alice    min=-15 dBFS    max=-9 dBFS
-    Silence Should Be Broken By    alice    530 Hz
+    Silence Should Be Broken By    alice
     Let Peer Go On    ${peer}
     Wait Until State Is    alice    ESTABLISHED
     Verify Audio    alice    620 Hz    within=3s
@@ -122,7 +122,7 @@ Silence Is Not Told Of What No Codec Reads
     ...    alice was to hear silence for 1 s, but * RTP packets arrived*: nobody knows what was in them.*
     ...    Verify Silence    alice    1s
     Run Keyword And Expect Error
-    ...    alice heard nothing within 1 s: the call is up, and * RTP packets arrived*
+    ...    alice heard nothing within 1 s: the call is up, but * RTP packets arrived*
     ...    Verify Audio    alice    440 Hz    within=1s
 
 No RTP Is Counted
@@ -161,9 +161,9 @@ Alice Calls
     RETURN    ${peer}
 
 Silence Should Be Broken By
-    [Arguments]    ${agent}    ${tone}
+    [Arguments]    ${agent}
     Run Keyword And Expect Error
-    ...    ${agent} was to hear silence for 5 s, but after * s it heard a ${tone} tone at -1? dBFS*
+    ...    ${agent} was to hear silence for 5 s, but after * s it heard a ??? Hz tone at -1? dBFS*
     ...    Verify Silence    ${agent}    5s
 
 Alice Should Have Been Heard In The End
