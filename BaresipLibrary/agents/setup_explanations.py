@@ -148,13 +148,16 @@ def _on_refusing_stack(agent: Agent, call: Call, agents: Sequence[Agent]) -> str
 
 
 def _on_media_refused(agent: Agent, call: Call, agents: Sequence[Agent]) -> str | None:
+    assert call.closed is not None
+    refused = _refused(agent, call, call.closed.status or 0)
     sent = [one for one in invites_of(agent, call) if one.sent]
     if not sent:
         return None
-    offer = audio_in(sent[-1].request)
+    invite = (refused[0] if refused else sent[-1]).request
+    offer = audio_in(invite)
     for other in agents:
         arrived = None if other is agent else arrived_invite(other, call.call_id)
-        if arrived is not None:
+        if arrived is not None and arrived.request.first("CSeq") == invite.first("CSeq"):
             theirs = audio_in(arrived.request)
             return f"{_both_offers(agent, offer, other, theirs)}; {takes(other, theirs)}."
     offered = f"{agent.name} offered {offer or 'no audio'}"
@@ -169,7 +172,7 @@ def _both_offers(agent: Agent, sent: Media | None, other: Agent, arrived: Media 
     told = f"{agent.name} offered {sent or 'no audio'}"
     if str(sent) == str(arrived):
         return told
-    if sent is None or arrived is None:
+    if sent is None or arrived is None or sent.is_refused or arrived.is_refused:
         return f"{told}; {other.name} was offered {arrived or 'none'}"
     if sent.profile != arrived.profile or sent.names == arrived.names:
         return f"{told}; {other.name} was offered {arrived}"

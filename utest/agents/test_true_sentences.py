@@ -122,6 +122,14 @@ EXAMPLES = (
         [("close", "alice", "one", ClosedBy.REFUSAL, 407, "x")],
         "s3cret",
     ),
+    (
+        (*ARRIVED, ("answer", 0, 415, "", ""), ("answer", 1, 415, "", "")),
+        [
+            ("close", "alice", "one", ClosedBy.REFUSAL, 415, "x"),
+            ("request", "alice", True, "INVITE", "one", "refused", "", ""),
+        ],
+        "",
+    ),
     ((), [("request", "bob", False, "INVITE", "two", "", "", ""), ("answer", 0, 488, "", "")], ""),
     (
         TALKING,
