@@ -40,6 +40,7 @@ class Capability(Enum):
     SEVERAL_RINGING = "accept one of several calls that ring"
     LOCAL_HOST_NAMES = "look up host names that only /etc/hosts knows"
     ANSWER_NEW_CHALLENGES = "answer a BYE or an INFO that is challenged with another nonce"
+    REPEAT_ACK = "acknowledge an answer that is repeated"
     END_FORKS = "end a call that a second phone answered, too"
     TIME_AUDIO = "tell when audio was sent and heard"
     CATCH_ALL = "take calls for another user part than its own (catch_all)"

@@ -30,15 +30,20 @@ A Hold Is One More Transaction
     Wait Until State Is    bob    IDLE
     Wire Should Show    ${{$CALL + $RENEGOTIATION * 2 + $END}}
 
-A Blind Transfer Has No Re-INVITE
+A Blind Transfer Has No Re-INVITE But Baresip's Hold
+    [Documentation]    From 2.0 on, its command for a transfer holds the call first.
     ${carol} =    Captured Call
     Transfer    alice    carol
     Accept    carol
     Verify Audio Connection    bob    carol
     Call Should Stay Established    carol    500ms
     ${messages} =    Captured Messages
-    Should Be Equal    ${{sorted(one for one in $messages if one.endswith(' INVITE') and 'SIP' not in one)}}
-    ...    ${{sorted(['alice INVITE', 'bob 180 INVITE', 'bob 200 INVITE', 'bob INVITE', 'carol 180 INVITE', 'carol 200 INVITE'])}}
+    ${embedded} =    Backend Is    embedded
+    ${holds} =    Can    ATTENDED_TRANSFER
+    VAR    @{hold}
+    IF    ${holds} and not ${embedded}    VAR    @{hold}    alice re-INVITE    bob 200 INVITE
+    Should Be Equal    ${{sorted(one for one in $messages if one.endswith('INVITE'))}}
+    ...    ${{sorted(['alice INVITE', 'bob 180 INVITE', 'bob 200 INVITE', 'bob INVITE', 'carol 180 INVITE', 'carol 200 INVITE', *$hold])}}
 
 An Attended Transfer Holds Its First Call Alone
     [Documentation]    The call that answers to Replaces sends none, either.

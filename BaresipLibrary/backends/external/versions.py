@@ -25,6 +25,7 @@ _NEVER = frozenset({
 _UNTIL: dict[Capability, tuple[int, ...]] = {
     Capability.HEAR_ONE_WAY_EARLY: (3, 0),  # seen on 2.3, no longer on 3.18
     Capability.OTHER_ADDRESSES: (2, 0),  # seen on 1.0, no longer on 2.3
+    Capability.REPEAT_ACK: (2, 1),  # h; seen on 1.0, no longer on 2.3, 3.18 and 4.10
 }
 
 
