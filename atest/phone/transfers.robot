@@ -14,6 +14,15 @@ A Blind Transfer
     Get Reason    alice    ==    transferred
     Verify Audio Connection    bob    carol
 
+A Blind Transfer Of An Encrypted Call
+    [Documentation]    The new call sends what it is to send, though the old one ends just then.
+    Talk    media_enc=srtp
+    Start Agent    carol    media_enc=srtp
+    Transfer    alice    carol
+    Accept    carol
+    Wait Until State Is    alice    IDLE
+    Verify Audio Connection    bob    carol
+
 A Blind Transfer That Is Refused
     [Documentation]    The call goes on, and who waits for its end is told why it does not come.
     Needs    KEEP_CALL

@@ -159,6 +159,7 @@ class ExternalBackend(ControlledPhone):
         for item in process.read():
             with self._changes:
                 if isinstance(item, Traced):
+                    self._set_up = ""  # a call's audio is set up between two messages
                     self._interpreter.trace(self._message(item))
                 else:
                     self._read_line(item)
