@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from ..audio.levels import level_dbfs
 from ..audio.lines import SHORTEST, Line, what_is_on
-from ..audio.tones import ToneDetector, strongest_tone
+from ..audio.sines import strongest_tone
+from ..audio.tones import ToneDetector
 from .agent import Agent
 from .call import Call
 from .ears import Ear, listen

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..audio.levels import SILENCE_DBFS
-from ..audio.tones import HOP, TOLERANCE, Tone, ToneDetector
+from ..audio.sines import Tone
+from ..audio.tones import HOP, TOLERANCE, ToneDetector
 from ..errors import UsageError
 from .agent import Agent
 from .audio_explanations import on_another_tone, on_nothing_heard, on_separate_calls

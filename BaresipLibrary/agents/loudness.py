@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ..audio.gaps import Loss, gaps
 from ..audio.levels import level_dbfs
-from ..audio.tones import strongest_tone
+from ..audio.sines import strongest_tone
 from ..waits import wait_until
 from .agent import Agent
 from .audio_explanations import on_nothing_heard

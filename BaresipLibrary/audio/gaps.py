@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .levels import power_to_dbfs
-from .tones import strongest_tone
+from .sines import strongest_tone
 
 SHOWING = 1720.0
 """Hz that show all that packets do to a tone: 5, 8, 10, 20, 30, 40, 60 and 80 ms are a fifth of a

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .levels import level_dbfs
-from .tones import strongest_tone
+from .sines import strongest_tone
 
 FRAME = 0.020
 """Seconds of one level."""

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .levels import level_dbfs
+from .sines import strongest_tone
 from .tones import (
     HARMONICS,
     HOP,
@@ -27,7 +28,6 @@ from .tones import (
     SURVEY_WINDOW,
     TOLERANCE,
     ToneDetector,
-    strongest_tone,
 )
 
 BLIP = 0.060

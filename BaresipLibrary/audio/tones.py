@@ -7,14 +7,22 @@ then fitted once more as one piece: a steady tone stays in phase with itself for
 voice that passes by the frequency does not, and it has no harmonics beside it.
 """
 
-import math
 from collections import deque
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .levels import SILENCE_DBFS, power_to_dbfs
+from .sines import (
+    Tone,
+    columns_at,
+    fit_sine,
+    frequency_offset,
+    refined_frequency,
+    solve,
+    strongest_tone,
+    without_sine,
+)
 
 WINDOW = 0.040
 """Seconds of one window: two periods of 50 Hz, two cycles between 440 Hz and 490 Hz."""
@@ -58,42 +66,6 @@ FAINTEST_BESIDE = -20.0
 """Level in dB beside the loudest tone's from which on a second one is named."""
 SURVEYED = 5
 """How many of the windows that have most of a tone are kept."""
-AUDIBLE_POWER = 0.5 * 10.0**-9
-"""Mean square of a sine at -90 dBFS, below 1 LSB of 16 bits: nothing fainter is called a tone."""
-FEWEST_SAMPLES = 16
-"""Nothing shorter is looked at for a tone."""
-
-
-@dataclass(frozen=True)
-class Tone:
-    """A sine found in a stretch of audio."""
-
-    frequency: float
-    """Hz."""
-    level: float
-    """Level of the sine alone in dBFS; 0 dBFS is a full-scale sine."""
-    share: float
-    """Share of the signal's energy that is the sine, 0 to 1, after DC was removed."""
-
-
-def strongest_tone(samples: NDArray[np.float64], sample_rate: int) -> Tone | None:
-    """Return the strongest sine in mono samples in [-1, 1], or None.
-
-    The peak of the Hann-windowed, zero-padded spectrum, interpolated with a parabola through its
-    logarithm, is the first guess; two least-squares steps (`_refined`) make it exact. Tones of less
-    than one period in the samples are not looked for. None means that there is no tone to name:
-    fewer than 16 samples, or audio below -90 dBFS once DC is removed.
-    """
-    count = samples.size
-    if count < FEWEST_SAMPLES:
-        return None
-    centred = samples - np.mean(samples)
-    if float(np.mean(np.square(centred))) < AUDIBLE_POWER:
-        return None
-    frequency = _spectrum_peak(centred, sample_rate)
-    for _ in range(2):
-        frequency = _refined(centred, sample_rate, frequency)
-    return _fit_sine(centred, sample_rate, frequency)
 
 
 class ToneDetector:
@@ -207,10 +179,10 @@ class ToneDetector:
         last = last_start + self._windows.size - self._history_start
         piece = self._history[first:last]
         guess = sum(tone.frequency for tone in self._run) / len(self._run)
-        frequency = _refined(piece, self.sample_rate, guess)
+        frequency = refined_frequency(piece, self.sample_rate, guess)
         if abs(frequency - self.frequency) > self._windows.tolerance:
             return False
-        tone = _fit_sine(piece, self.sample_rate, frequency)
+        tone = fit_sine(piece, self.sample_rate, frequency)
         shares = [window.share for window in self._run]
         steady = tone.share >= max(LEAST_SHARE, sum(shares) / len(shares) - MOST_INCOHERENCE)
         if steady and self._harmonics_are_low(piece, tone):
@@ -219,13 +191,13 @@ class ToneDetector:
 
     def _harmonics_are_low(self, piece: NDArray[np.float64], tone: Tone) -> bool:
         """Whether each harmonic, measured over the whole run, is far enough below the tone."""
-        columns = _columns(piece.size, self.sample_rate, tone.frequency)[:, :3]
-        rest = piece - columns @ _solve(columns, piece)
+        columns = columns_at(piece.size, self.sample_rate, tone.frequency)[:, :3]
+        rest = piece - columns @ solve(columns, piece)
         distance = self.sample_rate / piece.size
         for ratio in HARMONICS:
             frequency = ratio * tone.frequency
             if distance <= frequency <= self.sample_rate / 2 - distance:
-                harmonic = _fit_sine(rest, self.sample_rate, frequency)
+                harmonic = fit_sine(rest, self.sample_rate, frequency)
                 if harmonic.level - tone.level > MOST_HARMONIC:
                     return False
         return True
@@ -255,7 +227,7 @@ class _WindowTest:
         self.frequency = frequency
         self.tolerance = min(max(TOLERANCE * frequency, LEAST_TOLERANCE), MOST_TOLERANCE)
         self.size = _samples(WINDOW, sample_rate)
-        columns = _columns(self.size, sample_rate, frequency)
+        columns = columns_at(self.size, sample_rate, frequency)
         self._basis, triangle = np.linalg.qr(columns)
         self._coefficients = np.linalg.inv(triangle).T
 
@@ -266,7 +238,7 @@ class _WindowTest:
         explained = np.sum(np.square(along[:, 1:]), axis=1)
         share = explained / np.maximum(energy, np.finfo(np.float64).tiny)
         fit = along @ self._coefficients
-        offset = _frequency_offset(fit)
+        offset = frequency_offset(fit)
         power = explained / self.size
         agrees = (
             (power >= 0.5 * 10 ** (LEAST_LEVEL / 10))
@@ -342,7 +314,7 @@ class _Survey:
         return (first, second) if second.level > first.level + FAINTEST_BESIDE else None
 
     def _beside(self, window: NDArray[np.float64], tone: Tone) -> Tone | None:
-        rest = _without(window, self._sample_rate, tone.frequency)
+        rest = without_sine(window, self._sample_rate, tone.frequency)
         return strongest_tone(rest, self._sample_rate)
 
     def _prominence(self, window: NDArray[np.float64]) -> float:
@@ -361,84 +333,3 @@ def _is_same_pair(one: tuple[Tone, Tone], other: tuple[Tone, Tone]) -> bool:
 
 def _samples(seconds: float, sample_rate: int) -> int:
     return max(1, round(seconds * sample_rate))
-
-
-def _spectrum_peak(centred: NDArray[np.float64], sample_rate: int) -> float:
-    """Return the frequency in Hz of the highest peak of the spectrum of samples without DC."""
-    count = centred.size
-    bins = 1 << (4 * count - 1).bit_length()
-    power = np.square(np.abs(np.fft.rfft(centred * np.hanning(count), bins)))
-    lowest = min(-(-bins // count), power.size - 2)
-    peak = lowest + int(np.argmax(power[lowest:-1]))
-    left, top, right = np.log(power[peak - 1 : peak + 2] + np.finfo(np.float64).tiny)
-    bend = left - 2 * top + right
-    shift = 0.5 * (left - right) / bend if bend < 0 else 0.0
-    return float((peak + min(max(shift, -0.5), 0.5)) * sample_rate / bins)
-
-
-def _refined(centred: NDArray[np.float64], sample_rate: int, frequency: float) -> float:
-    """Return a better guess of a sine's frequency in Hz: one Gauss-Newton step, one bin at most."""
-    fit = _solve(_columns(centred.size, sample_rate, frequency), centred)
-    bin_width = sample_rate / centred.size
-    offset = float(_frequency_offset(fit[np.newaxis])[0])
-    refined = frequency + min(max(offset, -bin_width), bin_width)
-    return refined if 0 < refined < sample_rate / 2 else frequency
-
-
-def _fit_sine(samples: NDArray[np.float64], sample_rate: int, frequency: float) -> Tone:
-    """Return the least-squares sine (and constant) of exactly that frequency in the samples.
-
-    The share is the coefficient of determination: one minus the energy of what the fit leaves over,
-    divided by the energy around the mean.
-    """
-    columns = _columns(samples.size, sample_rate, frequency)[:, :3]
-    fit = _solve(columns, samples)
-    rest = samples - columns @ fit
-    energy = float(np.sum(np.square(samples - np.mean(samples))))
-    share = 1.0 - float(np.dot(rest, rest)) / energy if energy > 0 else 0.0
-    sine = columns[:, 1:] @ fit[1:]
-    power = float(np.mean(np.square(sine - np.mean(sine))))
-    return Tone(frequency, power_to_dbfs(power), min(max(share, 0.0), 1.0))
-
-
-def _without(
-    samples: NDArray[np.float64], sample_rate: int, frequency: float
-) -> NDArray[np.float64]:
-    """Return what is left of samples without the sine of a frequency, which may swell a little."""
-    columns = _columns(samples.size, sample_rate, frequency)
-    return np.asarray(samples - columns @ _solve(columns, samples), dtype=np.float64)
-
-
-def _columns(count: int, sample_rate: int, frequency: float) -> NDArray[np.float64]:
-    """Return the shape (count, 5): 1, cos, sin, t cos, t sin; t in seconds, 0 in the middle."""
-    time = (np.arange(count) - (count - 1) / 2) / sample_rate
-    sines = _sine_columns(count, sample_rate, frequency)
-    return np.column_stack([np.ones(count), sines, sines * time[:, np.newaxis]])
-
-
-def _sine_columns(count: int, sample_rate: int, frequency: float) -> NDArray[np.float64]:
-    phase = 2 * math.pi * frequency / sample_rate * (np.arange(count) - (count - 1) / 2)
-    return np.column_stack([np.cos(phase), np.sin(phase)])
-
-
-def _solve(columns: NDArray[np.float64], samples: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the least-squares coefficients, by the normal equations of the scaled columns."""
-    scale = np.sqrt(np.einsum("ij,ij->j", columns, columns))
-    scale[scale == 0] = 1.0
-    scaled = columns / scale
-    return np.asarray(
-        np.linalg.lstsq(scaled.T @ scaled, scaled.T @ samples, rcond=1e-12)[0] / scale,
-        dtype=np.float64,
-    )
-
-
-def _frequency_offset(fit: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the Hz by which the sine in each row of coefficients (n, 5) is off.
-
-    With C = a - ib, the real part of C exp(iwt) (1 + (p + iq) t) has the coefficients a, b of cos
-    and sin, and c, d of t cos and t sin, where c - id = C (p + iq): p is the relative change of
-    amplitude, q the angular frequency that is missing.
-    """
-    a, b, c, d = fit[:, 1:5].T
-    squares = np.maximum(a * a + b * b, np.finfo(np.float64).tiny)
-    return np.asarray((b * c - a * d) / squares / (2 * math.pi), dtype=np.float64)

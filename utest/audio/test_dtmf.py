@@ -9,7 +9,7 @@ import pytest
 
 from BaresipLibrary.audio.dtmf import KEYS, PAIRS, Digit, DigitDetector, dtmf_tone
 from BaresipLibrary.audio.levels import level_dbfs
-from BaresipLibrary.audio.tones import strongest_tone
+from BaresipLibrary.audio.sines import strongest_tone
 
 from . import signals
 from .signals import CODECS, Samples

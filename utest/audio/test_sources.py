@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import soundfile
 
+from BaresipLibrary.audio.sines import strongest_tone
 from BaresipLibrary.audio.sources import CODEC_RATES, load_prompt
-from BaresipLibrary.audio.tones import strongest_tone
 
 from . import signals
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from BaresipLibrary.audio.tones import Tone, ToneDetector, strongest_tone
+from BaresipLibrary.audio.sines import Tone, strongest_tone
+from BaresipLibrary.audio.tones import ToneDetector
 
 from . import signals
 from .signals import Samples
