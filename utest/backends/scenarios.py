@@ -105,6 +105,8 @@ def a_call(start: Start) -> None:
         media = heard(agent)
         assert (media.call_id, media.rate, media.channels) == (call.call_id, 8000, 1)
         assert media.rx.name == f"{agent.name}-1-rx.wav"
+        (known,) = agent.calls
+        assert known.media == media
     caller.hang_up(ours)
     ends(caller, ClosedBy.US)
     ends(callee, ClosedBy.PEER)

@@ -1,5 +1,6 @@
 """Real baresips of several versions are understood: what was recorded of them is played again."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,34 @@ def test_a_session(version: str, name: str, tmp_path: Path) -> None:
 
     with agents_on(tmp_path, replay, tmp_path, "127.0.0.1:5060") as start:
         SCENARIOS[name](start)
+
+
+def test_a_call_whose_audio_is_printed_before_its_event_is_read(tmp_path: Path) -> None:
+    """The two streams have no order: a peer answers at once, and the reader comes late to both."""
+
+    def late(file: Path) -> Path:
+        steps = [json.loads(line) for line in file.read_text().splitlines()]
+        begin = next(n for n, one in enumerate(steps) if one.get(">", {}).get("command") == "dial")
+        end = next(n for n, one in enumerate(steps) if n > begin and "dumping" in str(one)) + 1
+        told = [one for one in steps[begin + 1 : end] if "<" in one]
+        printed = [one for one in steps[begin + 1 : end] if "<" not in one]
+        assert any(one["<"].get("type") == "CALL_OUTGOING" for one in told)
+        steps[begin + 1 : end] = [*printed, *told]
+        target = tmp_path / file.name
+        target.write_text("".join(f"{json.dumps(one)}\n" for one in steps))
+        return target
+
+    for module in MODULES:
+        (tmp_path / f"{module}.so").touch()
+
+    def replay(letter: str) -> Path:
+        transcript = TRANSCRIPTS / "2.3.0" / f"a_call-{letter}.jsonl"
+        if letter == "a":
+            transcript = late(transcript)
+        return script(tmp_path / f"{letter}.py", "replay", str(transcript), "2.3.0")
+
+    with agents_on(tmp_path, replay, tmp_path, "127.0.0.1:5060") as start:
+        SCENARIOS["a_call"](start)
 
 
 def test_every_scenario_was_recorded_of_the_current_line() -> None:

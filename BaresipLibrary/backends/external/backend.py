@@ -215,7 +215,8 @@ class ExternalBackend(ControlledPhone):
             self._recordings.opened(file.call_id)
 
     def _recording_ended(self, call_id: str, why: str) -> None:
-        self._report(events.RecordingEnded(time.monotonic(), call_id, why))
+        ended = events.RecordingEnded(time.monotonic(), call_id, why)
+        self._interpreter.when_known(call_id, lambda: self._report(ended))
 
     def _ended(self) -> None:
         process, control = self._process, self._control

@@ -197,8 +197,12 @@ class FollowedPhone(Backend):
                 self._report(events.AudioTrouble(time.monotonic(), call_id, text))
 
     def _media_started(self, media: events.MediaStarted) -> None:
-        self._report(media)
-        self._recordings.follow(media)
+        def tell() -> None:
+            self._report(media)
+            self._recordings.follow(media)
+
+        # The peer may answer before the event that names the call has been read.
+        self._interpreter.when_known(media.call_id, tell)
 
     def _speak(self, call_id: str) -> None:
         """Baresip has started to send in a call, or started again."""

@@ -99,6 +99,7 @@ class Interpreter:
         self.holding: dict[str, bool] = {}
         #: The call whose signalling is being carried out: its audio begins and ends meanwhile.
         self.signalling: str = ""
+        self._until_known: dict[str, list[Callable[[], None]]] = {}
 
     def set_version(self, version: Version) -> None:
         """What it is, when it has told."""
@@ -130,6 +131,18 @@ class Interpreter:
             return self.signalling
         return with_peer[-1]
 
+    def when_known(self, call_id: str, act: Callable[[], None]) -> None:
+        """Acts now, or once the call has been reported: its audio may be printed before that."""
+        if call_id in self.calls or call_id in self._over:
+            act()
+        else:
+            self._until_known.setdefault(call_id, []).append(act)
+
+    def _begun(self, call_id: str) -> None:
+        self._follow_up("begun", call_id)
+        for act in self._until_known.pop(call_id, []):
+            act()
+
     def forget_dialling(self) -> None:
         """Another call is about to be dialled."""
         self.last_dialled = self.not_dialled = None
@@ -140,14 +153,14 @@ class Interpreter:
             self.calls[call_id] = LiveCall(incoming=False, peer=peer)
             self.last_dialled = call_id
             self._report(events.CallDialled(at, call_id, peer))
-            self._follow_up("begun", call_id)
+            self._begun(call_id)
 
     def _incoming(self, at: float, message: dict[str, Any]) -> None:
         call_id, peer = message["id"], str(message.get("peeruri"))
         replaces = call_id in self._replacing
         self.calls[call_id] = LiveCall(incoming=True, peer=peer, is_answered=True)
         self._report(events.CallIncoming(at, call_id, peer))
-        self._follow_up("begun", call_id)
+        self._begun(call_id)
         if replaces:
             self._follow_up("replaces", call_id)
 
