@@ -105,7 +105,7 @@ A File Is Refused By What Its Configuration Lacks
 
 It Goes On After A Hold
     [Documentation]    In both directions, whoever held, and its recordings go on, too.
-    Needs    RECORD_AFTER_HOLD
+    The Program Needs    RECORD_AFTER_HOLD
     Start Agent    bob    backend=external
     Dial    device    bob
     Accept    bob

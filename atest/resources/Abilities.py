@@ -16,10 +16,11 @@ class Abilities:
 
     def needs(self, *what: Capability) -> None:
         """Skips the test unless the backend has all these capabilities."""
-        name, able = _backend()
-        for capability in what:
-            if capability not in able:
-                raise SkipExecution(f"The {name} cannot {capability.value}.")
+        _require(what, *_backend())
+
+    def the_program_needs(self, *what: Capability) -> None:
+        """Skips the test unless the installed baresip has all these capabilities."""
+        _require(what, *_program())
 
     def backend_is(self, name: str) -> bool:
         """Whether this run is on the ``embedded`` or the ``external`` backend."""
@@ -30,10 +31,20 @@ class Abilities:
         return what in _backend()[1]
 
 
+def _require(what: tuple[Capability, ...], name: str, able: frozenset[Capability]) -> None:
+    for capability in what:
+        if capability not in able:
+            raise SkipExecution(f"The {name} cannot {capability.value}.")
+
+
 def _backend() -> tuple[str, frozenset[Capability]]:
     chosen = str(BuiltIn().get_variable_value("${BACKEND}", "auto"))
     if chosen == "embedded" or (chosen == "auto" and is_installed()):
         return "embedded backend", EmbeddedBackend.capabilities
+    return _program()
+
+
+def _program() -> tuple[str, frozenset[Capability]]:
     program = find_program(None, None)
     able = versions.capabilities(program.version, program.modules)
     return f"external backend with baresip {program.version}", able
