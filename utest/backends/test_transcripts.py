@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from BaresipLibrary.errors import BackendError
+
 from .scenarios import SCENARIOS
 from .stage import HERE, agents_on, script
 
@@ -68,3 +70,23 @@ def test_no_secret_is_in_a_transcript() -> None:
     for file in TRANSCRIPTS.glob("*/*.jsonl"):
         text = file.read_text()
         assert "secret" not in text and 'response=\\"' not in text, file
+
+
+def test_a_baresip_that_ends_while_it_starts_says_how(tmp_path: Path) -> None:
+    """It ends when it is handed its account."""
+    steps = (TRANSCRIPTS / "4.10.0" / "a_call-a.jsonl").read_text().splitlines()
+    account = next(n for n, step in enumerate(steps) if '"uanew"' in step)
+    short = tmp_path / "short.jsonl"
+    short.write_text("\n".join(steps[:account]))
+    for module in MODULES:
+        (tmp_path / f"{module}.so").touch()
+
+    def replay(letter: str) -> Path:
+        return script(tmp_path / f"{letter}.py", "replay", str(short), "4.10.0")
+
+    words = r"baresip did not start: it ended with 70\. replay: no baresip was told uanew"
+    with (
+        agents_on(tmp_path, replay, tmp_path, "127.0.0.1:5060") as start,
+        pytest.raises(BackendError, match=words),
+    ):
+        start("a")

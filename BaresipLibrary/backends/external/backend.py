@@ -88,6 +88,10 @@ class ExternalBackend(ControlledPhone):
             except PortTakenError:
                 self.stop()
                 continue
+            except AgentGone as error:
+                how = self._process.how_it_ended() if self._process else str(error)
+                self.stop()
+                raise BackendError(f"baresip did not start: {how}") from error
             except BaseException:
                 self.stop()
                 raise

@@ -64,12 +64,16 @@ class Process:
                 return
         if self.output is not None:
             raise BackendError(f"baresip did not start: it was not ready after {_START:g} s.")
-        self.child.wait(_ASK)
+        how = self.how_it_ended()
         if self.child.status == _PORT_TAKEN:
             raise PortTakenError
-        raise BackendError(
-            f"baresip did not start: it ended with {self.child.status}. {self.last_words()}"
-        )
+        raise BackendError(f"baresip did not start: {how}")
+
+    def how_it_ended(self) -> str:
+        """With what exit code, negative for a signal, and its last words; waits for its end."""
+        if not self.child.wait(_ASK):
+            return f"it no longer answers. {self.last_words()}".rstrip()
+        return f"it ended with {self.child.status}. {self.last_words()}".rstrip()
 
     def connect(self, port: int) -> socket.socket:
         """Connects to the control port, once it is known that this process serves it.
