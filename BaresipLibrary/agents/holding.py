@@ -7,6 +7,7 @@ from collections.abc import Callable
 from enum import Enum, auto
 
 from ..backends.base import Capability
+from ..backends.collisions import Collisions
 from ..waits import wait_until
 from .agent import Agent
 from .call import Call
@@ -141,11 +142,24 @@ class _Attempts:
         if not agent.journal.messages(call.call_id):
             told = "its baresip, which has no trace, did not report that the peer agreed"
         return CallFailure(
-            f"{agent.name} could not {_verb(self._on)} its call: {told} within {timeout:g} s.",
+            f"{agent.name} could not {_verb(self._on)} its call: {told} within {timeout:g} s"
+            f"{self._kept_back()}.",
             agent,
             lambda _: silence_of(agent, "INVITE", began, call.call_id),
             awaited=lambda _: call.on_hold is self._on,
         )
+
+    def _kept_back(self) -> str:
+        """That baresip will send no re-INVITE by itself, as a clause; nothing where it may."""
+        agent, again = self._agent, Capability.REINVITE_AFTER_COLLISION
+        if again in agent.backend.capabilities:
+            return ""
+        collisions = Collisions()
+        for message in agent.journal.messages(self._call.call_id):
+            collisions.take(message)
+        if collisions.message_of(self._call.call_id) is None:
+            return ""
+        return f"; {agent.backend.description} cannot {again.value}"
 
 
 def _story(agent: Agent, call: Call, on: bool) -> str:

@@ -32,6 +32,8 @@ class Capability(Enum):
     RECORD_AFTER_HOLD = "record a call that was on hold"
     HEAR_ONE_WAY_EARLY = "hear an announcement before the answer that the other side only sends"
     UNDO_HOLD = "go on as before when a hold is refused"
+    REINVITE_AFTER_COLLISION = "send a re-INVITE after one that collided with the peer's"
+    TRANSFER_WITHOUT_HOLD = "transfer a call without a hold before"
     OTHER_ADDRESSES = "talk with another address of this machine than the one it is bound to"
     RECORD_ONE_WAY = "record a call that is answered with audio in one direction only"
     MEDIA_AFTER_RINGING = "go on with early media when a 180 without SDP follows"

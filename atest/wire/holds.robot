@@ -110,21 +110,31 @@ A Peer That Is Never Ready
 
 A Peer That Modifies The Session Instead
     [Documentation]    Its offer is answered with the hold; and the next re-INVITE of the agent leaves, too,
-    ...    though its stack has dropped the one that was to be tried again.
+    ...    though its stack has dropped the one that was to be tried again, where the backend can see to that.
     Call Peer    collides
     Hold    alice
     Log Should Tell    INFO
     ...    alice holds its call: the peer offered sendrecv, and alice answered sendonly.
     Hold Should Become    alice    True
-    Resume    alice
-    ${result} =    End Call
-    Should Be Equal    ${result}    ${{{'answered': 'sendonly', 'offered': 'sendrecv'}}}
+    ${able} =    Can    REINVITE_AFTER_COLLISION
+    IF    ${able}
+        Resume    alice
+        ${result} =    End Call
+        Should Be Equal    ${result}    ${{{'answered': 'sendonly', 'offered': 'sendrecv'}}}
+    ELSE
+        It Should Be Told That No Re-INVITE Leaves    Resume    resume
+    END
 
 A Peer That Holds Instead
     Call Peer    collides_holding
-    Hold    alice
-    ${result} =    End Call
-    Should Be Equal    ${result}[offered]    sendonly
+    ${able} =    Can    REINVITE_AFTER_COLLISION
+    IF    ${able}
+        Hold    alice
+        ${result} =    End Call
+        Should Be Equal    ${result}[offered]    sendonly
+    ELSE
+        It Should Be Told That No Re-INVITE Leaves    Hold    hold
+    END
 
 A Challenged Hold Is Sent Again With Credentials
     [Template]    Challenge Should Be Answered
@@ -164,6 +174,14 @@ End Call
     ${result} =    Peer Should Have Finished    ${PEER}
     Stop Agent    alice
     RETURN    ${result}
+
+It Should Be Told That No Re-INVITE Leaves
+    [Arguments]    ${keyword}    ${verb}
+    Run Keyword And Expect Error
+    ...    alice could not ${verb} its call: * cannot send a re-INVITE after one that collided with the peer's.*
+    ...    ${keyword}    alice    timeout=2s
+    Hang Up    alice
+    Wait Until State Is    alice    IDLE
 
 Peer Should Hold
     [Arguments]    ${way}    ${method}=INVITE

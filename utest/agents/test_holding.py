@@ -114,6 +114,26 @@ def test_a_backend_that_cannot_undo_a_refused_hold_is_told_of(phone: Phone) -> N
         holding(phone)
 
 
+def test_a_re_invite_that_is_kept_back_after_a_collision_is_told(phone: Phone) -> None:
+    phone.backend.capabilities = frozenset(Capability) - {Capability.REINVITE_AFTER_COLLISION}
+
+    def collides() -> None:
+        refused(phone, "491 Request Pending")
+        peers_offer(phone, "sendonly", "recvonly")
+
+    when_asked(phone, collides, lambda: None)
+    told = r"within 0.2 s; the scripted backend cannot send a re-INVITE after one that collided"
+    with pytest.raises(PhoneFailure, match=told):
+        holding(phone, timeout=0.2)
+
+
+def test_a_re_invite_that_merely_is_not_answered_is_not_kept_back(phone: Phone) -> None:
+    phone.backend.capabilities = frozenset(Capability) - {Capability.REINVITE_AFTER_COLLISION}
+    when_asked(phone, lambda: refused(phone, "491 Request Pending"))
+    with pytest.raises(PhoneFailure, match=r"within 0 s\."):
+        holding(phone, timeout=0)
+
+
 def test_a_hold_whose_call_ends_says_so(phone: Phone) -> None:
     when_asked(phone, lambda: phone.closes("in-1", ClosedBy.PEER))
     with pytest.raises(PhoneFailure, match="could not hold its call: the call from .* was hung up"):

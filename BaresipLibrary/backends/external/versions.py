@@ -26,6 +26,8 @@ _UNTIL: dict[Capability, tuple[int, ...]] = {
     Capability.HEAR_ONE_WAY_EARLY: (3, 0),  # seen on 2.3, no longer on 3.18
     Capability.OTHER_ADDRESSES: (2, 0),  # seen on 1.0, no longer on 2.3
     Capability.REPEAT_ACK: (2, 1),  # h; seen on 1.0, no longer on 2.3, 3.18 and 4.10
+    Capability.TRANSFER_WITHOUT_HOLD: (2, 0),  # h; seen on 1.0, no longer on 2.3
+    Capability.REINVITE_AFTER_COLLISION: (4, 5),  # h; seen on 3.18, no longer on 4.10
 }
 
 
