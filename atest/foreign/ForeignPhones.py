@@ -178,9 +178,14 @@ class PjsuaPhone(Phone):
 
 
 class LinphonePhone(Phone):
-    """linphonec, told by its own commands. It has no sound card: it plays and records files."""
+    """linphonec, told by its own commands. It has no sound card: it plays and records files.
+
+    It receives media at an address of this machine that is not loopback.
+    """
 
     farewell = b"quit\n"
+    #: Where it receives media, as a line of its configuration.
+    _media = ""
     _EVENTS = (
         (r"Receiving new incoming call", "incoming"),
         (r"Call \d+ to \S+ ringing", "ringing"),
@@ -201,7 +206,7 @@ class LinphonePhone(Phone):
             f"[sip]\nsip_port={port}\nsip_tcp_port=0\nsip_tls_port=0\nbind_address=127.0.0.1\n"
             'contact="linphone" <sip:linphone@127.0.0.1>\n'
             "register_only_when_network_is_up=0\n"
-            f"[rtp]\naudio_rtp_port={media}\n"
+            f"[rtp]\naudio_rtp_port={media}\n{self._media}"
             "[video]\nenabled=0\ncapture=0\ndisplay=0\n"
         )
         _write_tone(folder / "tone.wav")
@@ -246,6 +251,12 @@ class LinphonePhone(Phone):
         return any(_has_tone(window, frequency, rate) for window in windows)
 
 
+class LoopbackLinphonePhone(LinphonePhone):
+    """A linphonec for agents that talk with loopback only."""
+
+    _media = "bind_address=127.0.0.1\n"
+
+
 def _has_tone(window: Any, frequency: int, rate: int) -> bool:
     if np.sqrt(np.mean(window**2)) < 0.003:
         return False
@@ -282,6 +293,7 @@ def _even_port() -> int:
 
 
 _KINDS: dict[str, type[PjsuaPhone] | type[LinphonePhone]] = {
+    "linphonec at loopback": LoopbackLinphonePhone,
     "pjsua2": PjsuaPhone,
     "linphonec": LinphonePhone,
 }
@@ -298,7 +310,10 @@ class ForeignPhones:
         self._phones: list[Phone] = []
 
     def start_phone(self, kind: str) -> Phone:
-        """Starts a ``pjsua2`` or a ``linphonec`` at a port of its own; the phone has a ``uri``."""
+        """Starts a phone at a port of its own; it has a ``uri``.
+
+        Kinds are ``pjsua2``, ``linphonec`` and ``linphonec at loopback``.
+        """
         output = BuiltIn().get_variable_value("${OUTPUT DIR}")
         folder = Path(tempfile.mkdtemp(prefix=f"{kind}-", dir=output))
         try:

@@ -168,6 +168,7 @@ class Interpreter:
         call_id = message["id"]
         call = self.calls.pop(call_id, None)
         self._replacing.discard(call_id)
+        self.holding.pop(call_id, None)
         self._over.add(call_id)
         closed = wire.closed(at, call_id, str(message.get("param") or ""))
         if call is not None and call.refused:
@@ -301,6 +302,8 @@ class Interpreter:
     def _follow_offers(self, traced: events.SipMessage, message: Message, call: LiveCall) -> None:
         if not traced.sent and message.status is not None:
             call.is_answered = True
+            if message.status >= 200 and message.transaction_method == "INVITE":
+                self.holding.pop(message.call_id or "", None)
         offer = description_in(message) if traced.sent and message.method == "INVITE" else None
         if offer is not None and offer.audio is not None:
             # From 3.x on baresip resumes by itself when a transfer or a consultation fails.

@@ -22,6 +22,8 @@ _EVENT, _INFO = 0.24, 0.1
 _DIAL = 10.0
 #: How long the first answer to an INVITE may take that is to be cancelled (s): T1 of RFC 3261.
 _FIRST_ANSWER = 0.5
+#: How long the answer to a hold may take on which a transfer waits (s).
+_HOLD = 2.0
 
 
 class ControlledPhone(FollowedPhone):
@@ -166,7 +168,21 @@ class ControlledPhone(FollowedPhone):
         self._happened(events.Muted(time.monotonic(), call_id, on))
 
     def transfer(self, call_id: str, uri: str) -> None:
+        if Capability.TRANSFER_WITHOUT_HOLD not in self.capabilities:
+            self._hold_before_transfer(call_id)
         self._ask_about(call_id, "transfer", uri)
+
+    def _hold_before_transfer(self, call_id: str) -> None:
+        """The command holds and refers at once: phones that are not done with the one refuse the
+        other with 491. Whatever the peer answers to the hold, the transfer goes on."""
+        if self._call(call_id).told_to_hold:
+            return
+        self.hold(call_id, True)
+
+        def answered() -> bool | None:
+            return self._gone() or call_id not in self._interpreter.holding or None
+
+        wait_until(self._changes, answered, _HOLD)
 
     def consult(self, call_id: str, uri: str, headers: Headers = ()) -> str:
         self._prepare_recording()
