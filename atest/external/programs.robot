@@ -2,6 +2,7 @@
 Documentation       An installed baresip: how it is chosen, what it is told, and what it says that it
 ...                 cannot do. On the wheel's and on an installed one, a suite is the same.
 Library             OperatingSystem
+Library             Programs.py
 Library             BaresipLibrary    timeout=8s
 
 
@@ -56,18 +57,18 @@ A Codec That Only The Module Has
     Verify Audio Connection    alice    bob
 
 What It Cannot Do Names What Can
-    Only On Baresip 1
-    Pair    external    embedded
+    ${old} =    Find Baresip Before 2
+    Pair    ${old}    embedded
     Run Keyword And Expect Error
     ...    alice cannot transfer with consultation: the external backend with baresip 1.* cannot. The embedded backend, or baresip 2.0 and later, can.
     ...    Attended Transfer    alice    sip:carol@127.0.0.1
     Run Keyword And Expect Error
     ...    carol: the external backend with baresip 1.* cannot send digits as SIP INFO. The embedded backend, or baresip 1.1 and later, can.
-    ...    Start Agent    carol    backend=external    dtmf_mode=info
+    ...    Start Agent    carol    executable=${old}    dtmf_mode=info
 
 A Recording That Ended At A Hold Is No Silence
-    Only On Baresip 1
-    Pair    embedded    external
+    ${old} =    Find Baresip Before 2
+    Pair    embedded    ${old}
     Hold    alice
     Resume    alice
     Send Audio    alice    440 Hz
@@ -76,16 +77,16 @@ A Recording That Ended At A Hold Is No Silence
     ...    Verify Audio    bob    440 Hz
 
 A Call That Was Lost With Its Transfer
-    Only On Baresip 1
-    Pair    external    embedded
+    ${old} =    Find Baresip Before 2
+    Pair    ${old}    embedded
     Run Keyword And Expect Error
     ...    alice could not transfer its call to sip:nobody@127.0.0.1:9;transport=tcp: it failed with *; its call to * failed after * s: baresip 1.* has lost it with its transfer.
     ...    Transfer    alice    sip:nobody@127.0.0.1:9;transport=tcp
     Get State    alice    ==    IDLE
 
 Two Calls That Ring
-    Only On Baresip 1
-    Start Agent    alice    backend=external
+    ${old} =    Find Baresip Before 2
+    Start Agent    alice    executable=${old}
     FOR    ${caller}    IN    bob    carol
         Start Agent    ${caller}    backend=embedded
         Dial    ${caller}    alice
@@ -97,8 +98,8 @@ Two Calls That Ring
 
 A Peer Can Crash It, And That Is Told
     [Documentation]    A percent sign in a reason phrase is a format to baresip before 3.0.
-    Only On Baresip 1
-    Pair    external    embedded
+    ${old} =    Find Baresip Before 2
+    Pair    ${old}    embedded
     ${alice} =    Get Info    alice
     Evaluate    os.kill($alice.pid, signal.SIGSEGV)    modules=os,signal
     Run Keyword And Expect Error
@@ -108,9 +109,12 @@ A Peer Can Crash It, And That Is Told
 
 *** Keywords ***
 Pair
+    [Documentation]    Each is of a backend, or of the program at that path.
     [Arguments]    ${first}    ${second}    &{options}
-    Start Agent    alice    backend=${first}    &{options}
-    Start Agent    bob    backend=${second}    &{options}
+    FOR    ${agent}    ${kind}    IN    alice    ${first}    bob    ${second}
+        VAR    ${choice}    ${{'executable' if '/' in $kind else 'backend'}}
+        Start Agent    ${agent}    &{{{$choice: $kind}}}    &{options}
+    END
     Dial    alice    bob
     Accept    bob
     Wait Until State Is    alice    ESTABLISHED
@@ -121,11 +125,6 @@ Start And Describe
     Start Agent    alice    &{options}
     ${info} =    Get Info    alice
     RETURN    ${info}
-
-Only On Baresip 1
-    ${probe} =    Start Agent    probe    backend=external
-    ${old} =    Evaluate    $probe.backend.version < (2, 0)
-    Skip If    not ${old}    This baresip can do it.
 
 Peer Should Ring
     [Documentation]    The callee has answered with 180.

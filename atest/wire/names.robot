@@ -48,7 +48,6 @@ A Sips Uri Is Refused In A Sentence That Says What To Dial
     Get State    alice    ==    IDLE
 
 No Message Points Into Examples Of Another Project
-    Skip Unless Embedded
     Start Agent    alice    address=127.0.0.1
     ${told} =    Run Keyword And Expect Error    *    Dial    alice    sip:bob@[2001:db8::1]
     Should Not Contain    ${told}    examples
@@ -80,7 +79,3 @@ Request Uri Should Be
     Should Be Equal    ${result}[uri]    sip:${user}@${peer.host}
     Should Contain    ${result}[to]    sip:${user}@${peer.host}
     Stop Agent    alice
-
-Skip Unless Embedded
-    ${embedded} =    Backend Is    embedded
-    Skip If    not ${embedded}    An external baresip words it otherwise.
