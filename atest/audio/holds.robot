@@ -85,6 +85,7 @@ A Transfer That Fails
     Run Keyword And Expect Error
     ...    alice is not IDLE: its transfer did not work, it failed with 486 *
     ...    Wait Until State Is    alice    IDLE
+    Wait Until State Is    bob    ESTABLISHED
     Verify Audio    bob    620 Hz
     Verify Audio    alice    700 Hz
 

@@ -304,6 +304,10 @@ class Peer:
                 waker.sendto(b"", (self.address, self.port))
 
 
+def _is_refer_or_hold(message: Received) -> bool:
+    return message.matches("REFER") or message.matches("INVITE")
+
+
 class Dialog:
     """One dialog of a peer, from its own side."""
 
@@ -374,6 +378,15 @@ class Dialog:
         refused = (answer.status or 0) >= 300
         self.request("ACK", number=number, branch=branch if refused else None)
         return answer
+
+    def expect_refer(self, within: float) -> Received:
+        """Waits for a REFER; agrees to the hold that baresip sends first from 2.0 on."""
+        peer = self._peer
+        while True:
+            request = peer.expect(_is_refer_or_hold, within)
+            if request.method == "REFER":
+                return request
+            peer.reply(request, 200, "OK", body=peer.sdp(direction="recvonly", version=2))
 
     def bye(self, *headers: str) -> Received:
         """Hangs up; returns the answer."""

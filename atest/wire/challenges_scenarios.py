@@ -68,7 +68,7 @@ def challenges_info(peer: Peer, challenged: bool) -> None:
 def challenges_refer(peer: Peer) -> None:
     """Challenges a REFER with the nonce n2, and refuses it when it comes with credentials."""
     dialog = _up(peer, challenged=True)
-    refer = peer.expect("REFER", 20)
+    refer = dialog.expect_refer(20)
     peer.reply(refer, 407, _PHRASE, _challenge("n2"))
     again = peer.look_for("REFER", 2.0)
     peer.result["answered"] = bool(again and _carries(again, "n2"))

@@ -153,7 +153,7 @@ What A BYE Says Is Told
     Wait Until State Is    alice    ESTABLISHED
     Let Peer Go On    ${peer}
     Fails With
-    ...    alice did not stay ESTABLISHED for 5 s: its call to ${peer.uri} was hung up by the peer after * s, * s * the check began. It came with Reason: Q.850;cause\=31;text\="Normal, unspecified".
+    ...    alice did not stay ESTABLISHED for 5 s: its call to ${peer.uri} was hung up by the peer after * s, * the check began. It came with Reason: Q.850;cause\=31;text\="Normal, unspecified".
     ...    Call Should Stay Established    alice    5s
 
 A File That Has Ended Is Told
