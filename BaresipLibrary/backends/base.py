@@ -31,6 +31,8 @@ class Capability(Enum):
     VERIFY_TLS = "check the TLS certificate of a server"
     RECORD_AFTER_HOLD = "record a call that was on hold"
     HEAR_ONE_WAY_EARLY = "hear an announcement before the answer that the other side only sends"
+    KEEP_RECORDING = "go on with the recording of a call that is renegotiated"
+    REPLACES_TAGS = "take the place of a call by a Replaces with its tags"
     UNDO_HOLD = "go on as before when a hold is refused"
     REINVITE_AFTER_COLLISION = "send a re-INVITE after one that collided with the peer's"
     TRANSFER_WITHOUT_HOLD = "transfer a call without a hold before"
@@ -66,6 +68,7 @@ SINCE: Mapping[Capability, tuple[int, ...]] = {
     Capability.KEEP_CALL: (2, 0),  # seen on 2.3, not so on 1.1
     Capability.RECORD_AFTER_HOLD: (2, 0),  # seen on 2.3, not so on 1.1
     Capability.INVITE_HEADERS: (2, 0, 1),  # h; seen on 2.3
+    Capability.KEEP_RECORDING: (2, 6),  # h; seen on 3.18, not so on 2.3
     Capability.LOCAL_HOST_NAMES: (2, 7),  # h; seen on 3.18, not so on 2.3
     Capability.REPORT_REDIRECTION: (3, 3),  # h; seen on 3.18, not so on 2.3
     Capability.INVITE_HEADERS_WITH_SPACES: (3, 8),  # h; seen on 3.18, not so on 2.3
@@ -73,6 +76,7 @@ SINCE: Mapping[Capability, tuple[int, ...]] = {
     Capability.CATCH_ALL: (3, 11),  # h; seen on 3.18
     Capability.CATCH_ALL_REGISTERED: (4, 9),  # h; seen on 4.10, not so on 3.18
     Capability.OWN_REFUSALS: (3, 19),  # h; seen on 4.10, not so on 3.18
+    Capability.REPLACES_TAGS: (3, 23),  # h; seen on 4.10, not so on 3.18
 }
 _WHO_CAN = {
     Capability.TIME_AUDIO: (

@@ -38,7 +38,8 @@ class RecordingKeywords(Component):
 
         It stays whatever the import setting ``recordings`` says. While the call runs the file
         grows; it holds what came, and no time in which nothing came. A call that changes to
-        another sample rate begins a new file: this is the newest.
+        another sample rate, or that a baresip before 2.6 renegotiates, begins a new file: this is
+        the newest.
 
         Fails when there is no call, or no audio has run in it, with ``timeout`` not even in that
         time.

@@ -304,10 +304,6 @@ class Peer:
                 waker.sendto(b"", (self.address, self.port))
 
 
-def _is_refer_or_hold(message: Received) -> bool:
-    return message.matches("REFER") or message.matches("INVITE")
-
-
 class Dialog:
     """One dialog of a peer, from its own side."""
 
@@ -379,14 +375,17 @@ class Dialog:
         self.request("ACK", number=number, branch=branch if refused else None)
         return answer
 
-    def expect_refer(self, within: float) -> Received:
-        """Waits for a REFER; agrees to the hold that baresip sends first from 2.0 on."""
+    def agree_until(self, method: str, within: float) -> Received:
+        """Waits for a request; agrees to re-INVITEs before it, such as holds for a transfer."""
         peer = self._peer
         while True:
-            request = peer.expect(_is_refer_or_hold, within)
-            if request.method == "REFER":
+            request = peer.expect(
+                lambda message: message.matches(method) or message.matches("INVITE"), within
+            )
+            if request.method == method:
                 return request
-            peer.reply(request, 200, "OK", body=peer.sdp(direction="recvonly", version=2))
+            answer = "recvonly" if "a=sendonly" in request.body else "sendrecv"
+            peer.reply(request, 200, "OK", body=peer.sdp(direction=answer, version=2))
 
     def bye(self, *headers: str) -> Received:
         """Hangs up; returns the answer."""

@@ -68,10 +68,10 @@ def challenges_info(peer: Peer, challenged: bool) -> None:
 def challenges_refer(peer: Peer) -> None:
     """Challenges a REFER with the nonce n2, and refuses it when it comes with credentials."""
     dialog = _up(peer, challenged=True)
-    refer = dialog.expect_refer(20)
+    refer = dialog.agree_until("REFER", 20)
     peer.reply(refer, 407, _PHRASE, _challenge("n2"))
     again = peer.look_for("REFER", 2.0)
     peer.result["answered"] = bool(again and _carries(again, "n2"))
     if again:
         peer.reply(again, 603, "Decline")
-    dialog.await_bye()
+    peer.reply(dialog.agree_until("BYE", 20), 200, "OK")

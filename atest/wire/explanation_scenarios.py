@@ -94,7 +94,7 @@ def takes_refer(
 ) -> None:
     """Takes a REFER, and sends no NOTIFY or one with this body and Subscription-State."""
     dialog = peer.answer(peer.expect("INVITE"))
-    refer = dialog.expect_refer(10)
+    refer = dialog.agree_until("REFER", 10)
     peer.reply(refer, 202, "Accepted", *filter(None, [answer]))
     if state is not None:
         notify = ("Event: refer", f"Subscription-State: {state}")
@@ -106,7 +106,7 @@ def takes_refer(
 def takes_no_refer(peer: Peer) -> None:
     """Lets a REFER go without an answer."""
     dialog = peer.answer(peer.expect("INVITE"))
-    dialog.expect_refer(10)
+    dialog.agree_until("REFER", 10)
     dialog.await_bye()
 
 

@@ -23,7 +23,12 @@ Music On Hold Is Heard
     Held By Peer Should Become    alice    False
     Let Peer Go On    ${peer}
     Alice Should Have Been Heard In The End    ${peer}
-    Recording Should Hold    alice    440    600    700
+    ${whole} =    Can    KEEP_RECORDING
+    IF    ${whole}
+        Recording Should Hold    alice    440    600    700
+    ELSE
+        Recording Should Hold    alice    600    700
+    END
 
 A Source Chosen While The Peer Holds Is Sent After
     Needs    RECORD_AFTER_HOLD

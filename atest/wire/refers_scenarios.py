@@ -24,7 +24,7 @@ def tells(
     `early`: the first NOTIFY overtakes the answer; `id_`: the event has the id of the REFER.
     """
     dialog = peer.answer(peer.expect("INVITE"))
-    refer = dialog.expect_refer(10)
+    refer = dialog.agree_until("REFER", 10)
     peer.result["refer_to"] = refer["Refer-To"]
     event = f"refer;id={refer['CSeq'].split()[0]}" if id_ else "refer"
     first, *rest = reports or ("",)
@@ -43,5 +43,5 @@ def tells(
 def takes_and_hangs_up(peer: Peer) -> None:
     """Takes a REFER and hangs up before it tells anything."""
     dialog = peer.answer(peer.expect("INVITE"))
-    peer.reply(dialog.expect_refer(10), 202, "Accepted")
+    peer.reply(dialog.agree_until("REFER", 10), 202, "Accepted")
     dialog.bye()
