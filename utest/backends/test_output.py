@@ -1,6 +1,10 @@
 """What a baresip prints is cut into SIP messages and lines, whatever lands in between."""
 
+import re
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from BaresipLibrary.backends.external.output import Line, Output, Traced
 
@@ -43,8 +47,15 @@ def test_a_line_before_the_start_line_and_one_behind_the_body() -> None:
 
 
 def test_an_arrow_without_a_message_is_a_line() -> None:
-    found = Output().feed(b"UDP a -> b\nnothing\n\x1b[;m\n" + OLD.encode())
-    assert found == [Line("nothing", False), TRACED]
+    arrow = "UDP 127.0.0.1:1 -> 127.0.0.1:2\n"
+    found = Output().feed(f"{arrow}\x1b[36;1m#\n{arrow}nothing\n\x1b[;m\n{OLD}".encode())
+    assert found == [Line(arrow.strip(), False), Line("nothing", False), TRACED]
+
+
+def test_a_beginning_that_is_not_known_holds_nothing_back() -> None:
+    found = Output().feed(f"\x1b[36;1mCARRIER PIGEON\nafter\n{OLD}later\n".encode())
+    lines = [Line("CARRIER PIGEON", False), Line("after", False)]
+    assert found == [*lines, TRACED, Line("later", False)]
 
 
 def test_warnings_are_told_by_their_colour() -> None:
@@ -62,3 +73,41 @@ def test_a_message_without_a_length() -> None:
     (message,) = Output().feed(printed.encode())
     assert isinstance(message, Traced)
     assert message.text.endswith("v=0\r\n")
+
+
+def pieces_of(stamp: str, source: str, destination: str) -> list[str]:
+    """A traced message in the pieces that baresip writes, each in one go."""
+    parts = [re.findall(r"[\[\]]|[\w.]*::[\w:]*|[\w.]+|:", host) for host in (source, destination)]
+    stamps = re.findall(r"\d+|\D", stamp)
+    head = ["\x1b[36;1m", *stamps, "#\n"] if stamp else ["\x1b[36;1m#\n"]
+    return [*head, "UDP", " ", *parts[0], " -> ", *parts[1], "\n", MESSAGE, "\x1b[;m\n"]
+
+
+HOSTS = st.sampled_from(["127.0.0.1:5060", "[::1]:5060", "[fe80::1]:5060"])
+LOGGED = st.sampled_from(["info", "sndfile: dumping encode audio to x.wav", "ausine: a -> b"])
+
+
+@settings(deadline=None)
+@given(st.data(), st.sampled_from(["", "16:46:59.005"]), HOSTS, HOSTS)
+def test_a_thread_that_logs_while_another_one_traces(
+    data: st.DataObject, stamp: str, source: str, destination: str
+) -> None:
+    """Whatever lands between which pieces: each message is there once, and so is each line."""
+    if (source[0] == "[") is not (destination[0] == "["):
+        destination = source
+    pieces = 2 * pieces_of(stamp, source, destination)
+    logged: list[Line] = []
+    others: list[str] = []
+    for text in data.draw(st.lists(LOGGED, max_size=4)):
+        logged.append(Line(text, data.draw(st.booleans())))
+        warned = ["\x1b[31m", f"{text}\n", "\x1b[;m"]
+        others += warned if logged[-1].is_warning else [f"{text}\n"]
+    at = sorted(data.draw(st.integers(0, len(pieces))) for _ in others)
+    for place, other in reversed(list(zip(at, others, strict=True))):
+        pieces.insert(place, other)
+    output = Output()
+    found = [item for piece in pieces for item in output.feed(piece.encode())]
+    message = Traced("UDP", source, destination, MESSAGE)
+    assert [item for item in found if isinstance(item, Traced)] == [message, message]
+    texts = [item.text for item in found if isinstance(item, Line)]
+    assert sorted(texts) == sorted(line.text for line in logged)

@@ -1,19 +1,42 @@
 """What a baresip prints: SIP messages between the lines of its log.
 
-A message begins with a line that ends with ``#``, then ``UDP src -> dst``, and ends with an escape
-sequence. Lines of other threads may land anywhere, so a message counts from its start line on,
-and a line in its head that ends with a bare line feed is the log's.
+A message begins with an escape sequence and a line that ends with ``#``, then ``UDP src -> dst``,
+and ends with an escape sequence. Baresip prints all that in pieces, an address in three or five of
+them, and a line of another thread may land between any two. A message counts from its start line
+on, and a line in its head that ends with a bare line feed is the log's.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 
 _ARROW = re.compile(rb"(UDP|TCP|TLS|WSS?) (\S+) -> (\S+)\n")
+_BEGIN, _END = b"\x1b[36;1m", b"\x1b[;m\n"
 _START = re.compile(rb"(?:SIP/2\.0 \d{3}[^\r\n]*|(?<![A-Z])[A-Z]++ \S++ SIP/2\.0)\r\n")
-_END = b"\x1b[;m\n"
 _ESCAPE = re.compile(rb"\x1b\[[0-9;]*m")
 _WARNING = b"\x1b[31m"
-_STAMP = re.compile(rb"(?:\d\d:\d\d:\d\d\.\d{3})?#\n")
+_STAMP = [rb"[\d:.]"] * len("16:46:59.005")
+_V4 = [rb"[\d.]+", rb":", rb"\d{1,5}"]
+#: Where a line follows at once, its letters are not the address's.
+_HEX = rb"[\da-fA-F]{0,4}:[\da-fA-F:.]*"
+_V6 = [
+    rb"\[",
+    _HEX + rb"(?:%%\S+?)?(?=\])|%s?(?=[a-z]{3})|%s" % (_HEX, _HEX),
+    rb"\]",
+    rb":",
+    rb"\d{1,5}",
+]
+#: The pieces from the beginning to the message, with the time or without, for both addresses.
+_HEADINGS = [
+    [
+        re.compile(piece)
+        for piece in (*stamp, rb"#\n", rb"UDP|TCP|TLS|WSS?", rb" ", *host, rb" -> ", *host, rb"\n")
+    ]
+    for stamp, host in product((_STAMP, []), (_V4, _V6))
+]
+#: What another thread has printed between two pieces: a line, and the colour of a warning.
+_STRAY = [re.compile(rb"\x1b\[[0-9;]*m"), re.compile(rb"[^\n]*\n")]
 _LENGTH = re.compile(
     rb"^(?:content-length|l)[ \t]*:[ \t]*0*(\d{1,9})", re.IGNORECASE | re.MULTILINE
 )
@@ -45,22 +68,74 @@ class Output:
 
     def feed(self, data: bytes) -> list[Traced | Line]:
         """What is complete now, in order."""
-        self._rest += data
+        rest = self._rest + data
         found: list[Traced | Line] = []
-        begin = 0
-        while (end := self._rest.find(b"\n", begin) + 1) > 0:
-            arrow = _ARROW.search(self._rest, begin, end)
-            if arrow is None:
-                found += _lines(self._rest[begin:end])
-                begin = end
-                continue
-            mark = self._rest.find(_END, end)
-            if mark < 0:
+        while (begin := rest.find(_BEGIN)) >= 0:
+            found += _lines(rest[:begin])
+            rest = rest[begin:]
+            size, items = _traced(rest)
+            if not size:
                 break
-            found += _messages(arrow, self._rest[end:mark])
-            begin = mark + len(_END)
-        self._rest = self._rest[begin:]
+            found += items
+            rest = rest[size:]
+        else:
+            complete = rest.rfind(b"\n") + 1
+            found += _lines(rest[:complete])
+            rest = rest[complete:]
+        self._rest = rest
         return found
+
+
+def _traced(raw: bytes) -> tuple[int, list[Traced | Line]]:
+    """What begins here, and how many bytes it takes: 0 while it is not complete."""
+    start, following = _START.search(raw), raw.find(_BEGIN, 1)
+    limits = [
+        len(raw),
+        *([start.start()] if start else []),
+        *([following] if following > 0 else []),
+    ]
+    heading = _heading(raw[: min(limits)])
+    if heading is None:
+        unknown = min(limits[1:], default=0)  # no message begins like that
+        return unknown, _lines(raw[:unknown])
+    size, arrow, stray = heading
+    end = raw.find(_END, size)
+    if end < 0:
+        return 0, []
+    return end + len(_END), [*_messages(arrow, raw[size:end]), *_lines(stray)]
+
+
+def _heading(raw: bytes) -> tuple[int, re.Match[bytes], bytes] | None:
+    """The length of what precedes a message, its transport and addresses, and what is the log's."""
+    for pieces in _HEADINGS:
+        read = _read(raw, len(_BEGIN), pieces, set())
+        if read is not None:
+            own, stray = (
+                b"".join(part for is_own, part in read if is_own is which)
+                for which in (True, False)
+            )
+            arrow = _ARROW.search(own)
+            if arrow is not None:
+                return len(_BEGIN) + len(own) + len(stray), arrow, stray
+    return None
+
+
+def _read(
+    raw: bytes, at: int, pieces: Sequence[re.Pattern[bytes]], failed: set[tuple[int, int]]
+) -> list[tuple[bool, bytes]] | None:
+    """The pieces in their order, each with True, and what lies between them, with False."""
+    if not pieces:
+        return []
+    if (len(pieces), at) in failed:
+        return None
+    for kind in (pieces[0], *_STRAY):
+        is_own = kind is pieces[0]
+        step = kind.match(raw, at)
+        rest = step and _read(raw, step.end(), pieces[is_own:], failed)
+        if step and rest is not None:
+            return [(is_own, step[0]), *rest]
+    failed.add((len(pieces), at))
+    return None
 
 
 def _messages(arrow: re.Match[bytes], raw: bytes) -> list[Traced | Line]:
@@ -87,5 +162,5 @@ def _lines(raw: bytes) -> list[Traced | Line]:
     return [
         Line(text.decode(errors="replace"), _WARNING in line)
         for line in raw.splitlines(keepends=True)
-        if not _STAMP.search(line) and (text := _ESCAPE.sub(b"", line).strip())
+        if (text := _ESCAPE.sub(b"", line).strip())
     ]
