@@ -13,6 +13,7 @@ from ..audio.recordings import RecordingReader
 from ..backends.base import Packets
 from ..errors import AgentGone, BackendError
 from ..events import MediaStarted
+from ..sip.transactions import counted
 from ..waits import wait_until
 from .agent import Agent
 from .call import Call
@@ -146,14 +147,14 @@ class Ear(ABC):
     def _unread(self, packets: Packets) -> str:
         whose = f"{self.agent.name}'s baresip"
         if packets.untaken:
-            return f"{packets.untaken} RTP packets arrived that {whose} dropped"
+            return f"{counted(packets.untaken, 'RTP packet')} arrived that {whose} dropped"
+        arrived = f"{counted(packets.received, 'RTP packet')} arrived"
         kinds = self._unoffered(packets.payload_types)
         if kinds:
             return (
-                f"{packets.received} RTP packets arrived, of payload type {kinds}, which"
-                f" {self.agent.name}'s SDP does not have"
+                f"{arrived}, of payload type {kinds}, which {self.agent.name}'s SDP does not have"
             )
-        return f"{packets.received} RTP packets arrived of which {whose} played nothing"
+        return f"{arrived}, of which {whose} played nothing"
 
     def _unoffered(self, payload_types: Iterable[int]) -> str:
         """Payload types that came and this agent has not asked for; empty if any was asked for."""

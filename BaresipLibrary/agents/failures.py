@@ -31,6 +31,8 @@ class CallFailure(PhoneFailure):
         others: Iterable[Agent] = (),
     ) -> None:
         super().__init__(message)
+        #: The message without what explains it.
+        self.unexplained = message
         self.agent = agent
         self.agents = list(dict.fromkeys([agent, *others]))
         self.awaited = awaited

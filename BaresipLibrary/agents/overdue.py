@@ -14,6 +14,8 @@ class Overdue:
 
     def __init__(self, failure: CallFailure) -> None:
         self.message = str(failure)
+        #: The message without its explanation, which what comes after all would contradict.
+        self.unexplained = failure.unexplained
         self._failure = failure
         self._position = len(failure.agent.journal)
         self._since = time.monotonic()

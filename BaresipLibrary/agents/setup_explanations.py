@@ -141,10 +141,20 @@ def _refused(agent: Agent, call: Call, status: int) -> tuple[Transaction, Answer
 def _on_refusing_stack(agent: Agent, call: Call, agents: Sequence[Agent]) -> str | None:
     """What an agent's own stack had against the INVITE, when it was one that refused it."""
     for other in agents:
-        arrived = None if other is agent else arrived_invite(other, call.call_id)
-        if arrived and arrived.final and not partner_of(call, [other], agent):
-            return cause_of(other, arrived)
+        if other is agent or partner_of(call, [other], agent):
+            continue
+        look = partial(_refused_at, other, call)
+        was_sent_there = address_part(other.uri) == _place(agent, call)
+        refused = once_traced(other, look) if was_sent_there else look()
+        if refused:
+            return cause_of(other, refused)
     return None
+
+
+def _refused_at(other: Agent, call: Call) -> Transaction | None:
+    """The INVITE of a call as it arrived at an agent that refused it."""
+    arrived = arrived_invite(other, call.call_id)
+    return arrived if arrived and arrived.final else None
 
 
 def _on_media_refused(agent: Agent, call: Call, agents: Sequence[Agent]) -> str | None:

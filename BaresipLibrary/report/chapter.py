@@ -3,6 +3,7 @@
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -111,14 +112,27 @@ class Chapter:
         heard: list[Recorded] = []
         sent: list[Recorded] = []
         for agent in agents:
+            begun: set[tuple[str, str]] = set()
             for event in self._media(agent):
                 whom = _other_side(agent, event)
                 for path, verb, found in ((event.rx, "heard", heard), (event.tx, "sent", sent)):
-                    if not path.exists() or any(one.path == path for one in found):
-                        continue  # no packet has come, or it went on when the other began anew
-                    moments = tuple(self._moments[path])
-                    found.append(Recorded(f"{agent.name} {verb}{whom}", path, href(path), moments))
+                    part = (event.call_id, verb)
+                    if self._tells_something(path, later=part in begun) and not any(
+                        one.path == path
+                        for one in found  # it went on when the other began anew
+                    ):
+                        begun.add(part)
+                        title, moments = f"{agent.name} {verb}{whom}", tuple(self._moments[path])
+                        found.append(Recorded(title, path, href(path), moments))
         return heard, sent
+
+    def _tells_something(self, path: Path, *, later: bool) -> bool:
+        """Whether a packet has come; a later part of a call may be empty from hold to resume."""
+        if not path.exists():
+            return False
+        with suppress(OSError, ValueError):  # why it cannot be read is told in its place
+            return not later or bool(self._moments[path]) or seconds_recorded(path) > 0
+        return True
 
     def _media(self, agent: Agent) -> list[MediaStarted]:
         """The streams that began in the chapter, and those that it found running."""

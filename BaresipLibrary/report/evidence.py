@@ -77,11 +77,11 @@ class Evidence:
             self._overdue.append(Overdue(failure))
 
     def late(self, message: str) -> str:
-        """A test's message, with what came after all although its failure says it did not."""
+        """A test's message, with what came after all in place of why it did not come."""
         for overdue in self._overdue:
             story = overdue.message in message and overdue.story()
             if story:
-                message = message.replace(overdue.message, f"{overdue.message} {story}")
+                message = message.replace(overdue.message, f"{overdue.unexplained} {story}")
         return message
 
     def is_due(self, *, failed: bool) -> bool:

@@ -1,12 +1,14 @@
 """What explains a failure: each kind of it, and silence where there is nothing to add."""
 
 import re
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from BaresipLibrary.agents import observations
 from BaresipLibrary.agents.absence import on_absence
 from BaresipLibrary.agents.agent import Agent
 from BaresipLibrary.agents.audio_explanations import on_another_tone, on_nothing_heard, on_sound
@@ -162,6 +164,25 @@ def test_a_cancel_that_says_why_is_quoted(phone: Phone) -> None:
     phone.sip(message("CANCEL sip:alice SIP/2.0", "one", "Reason: SIP;cause=200"))
     phone.closes("one", ClosedBy.PEER)
     assert on_setup(phone.agent, phone.agent.calls[0], []) == "It came with Reason: SIP;cause=200."
+
+
+def test_the_trace_of_who_refused_may_come_later(
+    make_phone: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(observations, "_TRACE_LAG", 5.0)
+    alice, bob = make_phone(), make_phone(name="bob")
+    bob.agent.uri = "sip:bob@b:2"
+    call = refused(alice, 404, "Not Found")
+
+    def traced() -> None:
+        bob.sip(message(f"INVITE {BOB} SIP/2.0", call.call_id))
+        bob.sip(message("SIP/2.0 404 Not Found", call.call_id), sent=True)
+
+    timer = threading.Timer(0.05, traced)
+    timer.start()
+    why = on_setup(alice.agent, call, [alice.agent, bob.agent])
+    timer.join()
+    assert why == f"It was for the user 'bob' (Request-URI {BOB}), and bob is 'bob'."
 
 
 def test_nobody_calling_is_explained_by_a_call_that_went_wrong(make_phone: Make) -> None:

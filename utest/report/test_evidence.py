@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from BaresipLibrary.agents import journal
@@ -67,12 +68,16 @@ def test_a_message_learns_what_came_late(evidence: Evidence, phone: Phone) -> No
     call_id = phone.agent.dial("sip:bob@b")
     with pytest.raises(CallFailure), evidence.keyword("Wait", quiet=False):
         raise CallFailure(
-            "Not yet.", phone.agent, awaited=lambda event: isinstance(event, CallEstablished)
+            "Not yet.",
+            phone.agent,
+            lambda _: "Bob never answered.",
+            awaited=lambda event: isinstance(event, CallEstablished),
         )
     phone.is_established(call_id)
     assert evidence.late("Another message.") == "Another message."
-    late = evidence.late("Several failures occurred:\n\n1) Not yet.\n\n2) Else.")
-    assert "1) Not yet. It came " in late
+    told = "Several failures occurred:\n\n1) Not yet. Bob never answered.\n\n2) Else."
+    late = evidence.late(told)
+    assert "1) Not yet. It came " in late, "he did answer"
     assert late.endswith(" ms after the time ran out.\n\n2) Else.")
 
 
@@ -120,6 +125,21 @@ def test_a_failure_marks_its_moment_in_the_recordings_that_run(
     ]
     assert [m.seconds for m in heard[0].moments] == pytest.approx([1.5])
     assert [m.seconds for m in sent[0].moments] == pytest.approx([1.75])
+
+
+def test_a_later_part_without_audio_is_shown_only_where_something_failed(
+    phone: Phone, tmp_path: Path
+) -> None:
+    chapter = Chapter([phone.agent])
+    call_id = phone.agent.dial("sip:bob@b")
+    phone.is_established(call_id)
+    tx, nothing = wav(tmp_path / "tx.wav"), np.zeros(0)
+    for name in ("rx", "held-rx", "failed-rx"):
+        rx = wav(tmp_path / f"{name}.wav", nothing)
+        phone.backend.feed(MediaStarted(time.monotonic(), call_id, 8000, 1, rx, tx))
+    chapter.failure("Verify Audio    alice")
+    heard, sent = chapter.recordings([phone.agent], lambda path: path.name)
+    assert [one.href for one in (*heard, *sent)] == ["rx.wav", "failed-rx.wav", "tx.wav"]
 
 
 def test_a_call_that_goes_on_from_before_is_heard_too_and_one_that_has_ended_is_not(
