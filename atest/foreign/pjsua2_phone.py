@@ -8,6 +8,7 @@ import os
 import queue
 import sys
 import threading
+import time
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,8 @@ import pjsua2 as pj
 #: What it listens to, at this rate (Hz), and how much of it at a time (samples).
 RATE, WINDOW = 8000, 2400
 TONE = 620
+#: What pjsip says when it can't do something now (PJ_EINVALIDOP), and how long it may say so (s).
+INVALID_OPERATION, PATIENCE = 70013, 5.0
 #: What is told goes here; pjsip itself prints to standard output.
 _TOLD = os.fdopen(os.dup(1), "w", buffering=1)
 
@@ -197,11 +200,21 @@ class Phone:
                 continue
             if command is None:
                 break
-            try:
-                getattr(self, command.pop("do"))(**command)
-            except pj.Error as error:
-                tell("failed", why=error.info())
+            self._carry_out(**command)
         self.endpoint.hangupAllCalls()
+
+    def _carry_out(self, do: str, **arguments: Any) -> None:
+        """Tries again while pjsip is busy with a re-INVITE of its own, such as for one codec."""
+        busy_until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                getattr(self, do)(**arguments)
+            except pj.Error as error:
+                if error.status == INVALID_OPERATION and time.monotonic() < busy_until:
+                    self.endpoint.libHandleEvents(10)
+                    continue
+                tell("failed", why=error.info())
+            return
 
 
 def _read(commands: "queue.Queue[dict[str, Any] | None]") -> None:
