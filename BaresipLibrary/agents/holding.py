@@ -7,7 +7,7 @@ from collections.abc import Callable
 from enum import Enum, auto
 
 from ..backends.base import Capability
-from ..backends.collisions import Collisions
+from ..sip.collisions import Collisions
 from ..waits import wait_until
 from .agent import Agent
 from .call import Call

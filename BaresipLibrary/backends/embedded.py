@@ -17,6 +17,7 @@ from typing import Any
 
 from ..account import Account
 from ..errors import AgentGone, BackendError, CommandRefused
+from ..sip.collisions import Collisions
 from ..sip.messages import Message
 from ..sip.requests import OwedRequests
 from ..waits import Changes, wait_until
@@ -24,7 +25,6 @@ from . import wire
 from .addresses import free_port, local_address_towards
 from .baresip_names import CONFIGURATION, PARAMETERS
 from .base import Backend, Capability, Headers, Packets, Report, Source
-from .collisions import Collisions
 from .patience import await_answer
 from .processes import Child, Launcher
 from .stack_settings import Reader, StackSettings

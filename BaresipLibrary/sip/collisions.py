@@ -6,7 +6,7 @@ stopped for one that runs, and from then on only queues what it should send.
 """
 
 from ..events import CallClosed, Event, SipMessage
-from ..sip.messages import Message
+from .messages import Message
 
 _PENDING, _SERVER_ERROR = 491, 500
 

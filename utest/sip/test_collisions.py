@@ -2,8 +2,8 @@
 
 import pytest
 
-from BaresipLibrary.backends.collisions import Collisions
 from BaresipLibrary.events import CallClosed, ClosedBy, SipMessage
+from BaresipLibrary.sip.collisions import Collisions
 
 
 class Trace:
