@@ -3,7 +3,8 @@
 It does what the real one did, in the same order: it says nothing before it was asked what the real
 one was asked, and a recording opens where it opened. The backend chooses sources in a thread of its
 own: what it asks for then may come at another time, and is waited for only where a recording opened
-after it. A command that the real baresip was never given ends the program.
+after it; where this one was never asked for it, another transcript of that version has the answer.
+Any other command that the real baresip was never given ends the program.
 """
 
 import base64
@@ -11,6 +12,7 @@ import json
 import re
 import socket
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +23,16 @@ _PATH = re.compile(r"/[^\s,]*/")
 _INTERVAL = re.compile(r";regint=\d+")
 
 Step = dict[str, Any]
+#: A command, and the answer to it.
+Told = tuple[dict[str, str], dict[str, Any]]
 
 
 class Replay:
     """One transcript, and the point it has come to."""
 
-    def __init__(self, steps: list[Step], folder: Path) -> None:
+    def __init__(self, transcript: Path, folder: Path) -> None:
+        steps = steps_of(transcript)
+        self.transcript = transcript
         lines = (folder / "config").read_text().splitlines()
         config = dict(reversed([line.split(None, 1) for line in lines if " " in line]))
         self.address, self.now = steps[0]["address"], config["sip_listen"]
@@ -36,10 +42,7 @@ class Replay:
         self.server = socket.create_server((host, int(port)))
         self.peer: socket.socket | None = None
         self.rest = b""
-        self.commands = [one[">"] for one in self.steps if ">" in one]
-        self.answers = {
-            one["<"]["token"]: one["<"] for one in self.steps if one.get("<", {}).get("response")
-        }
+        self.told = dialogue(self.steps)
 
     def run(self) -> None:
         """Plays until it is told to quit, or the connection ends."""
@@ -52,12 +55,12 @@ class Replay:
                 return
 
     def take(self, command: dict[str, str]) -> None:
-        recorded = self.due(command)
-        if recorded is None:
+        due = self.due(command)
+        if due is None:
             say(f"\x1b[31mreplay: no baresip was told {essence(command)}\x1b[;m\n")
             sys.exit(_UNEXPECTED)
+        recorded, answer = due
         place = next((n for n, one in enumerate(self.steps) if one.get(">") is recorded), None)
-        answer = self.answers[recorded["token"]]
         mine = {**answer, "token": command["token"]}
         if place == 0:
             self.steps.pop(0)
@@ -72,15 +75,23 @@ class Replay:
             self.show({"<": mine})
         self.play()
 
-    def due(self, command: dict[str, str]) -> dict[str, str] | None:
-        """The recorded command: this one, or of those about sources any one of its name."""
+    def due(self, command: dict[str, str]) -> Told | None:
+        """The recorded command and its answer: of those about sources any one of its name."""
         asked = essence(command)
-        waiting = [one[">"] for one in self.steps if ">" in one]
-        for recorded in waiting:
+        for recorded, answer in dialogue(self.steps):
             if essence(recorded) == asked:
-                return recorded
-        same = [one for one in self.commands if one["command"] == command["command"]]
-        return same[0] if same and command["command"] in _OF_SOURCES else None
+                return recorded, answer
+        if command["command"] not in _OF_SOURCES:
+            return None
+        return next(
+            (one for one in self.told_anywhere() if one[0]["command"] == command["command"]), None
+        )
+
+    def told_anywhere(self) -> Iterator[Told]:
+        """What this baresip was told, and then what others of its version were."""
+        yield from self.told
+        for other in sorted(self.transcript.parent.glob("*.jsonl")):
+            yield from dialogue(steps_of(other))
 
     def leave(self, place: int) -> None:
         """Takes a command and its answer out of what is to come."""
@@ -143,6 +154,18 @@ class Replay:
         return len(prefix) + 1 + int(prefix) + 1
 
 
+def steps_of(transcript: Path) -> list[Step]:
+    """What a transcript has, step by step."""
+    return [json.loads(line) for line in transcript.read_text().splitlines()]
+
+
+def dialogue(steps: list[Step]) -> list[Told]:
+    """The commands, each with its answer."""
+    answers = {one["<"]["token"]: one["<"] for one in steps if one.get("<", {}).get("response")}
+    commands = [one[">"] for one in steps if ">" in one]
+    return [(one, answers[one["token"]]) for one in commands if one["token"] in answers]
+
+
 def essence(command: dict[str, str] | None) -> str | None:
     """A command without what differs from day to day: addresses, folders and passwords."""
     if command is None:
@@ -168,5 +191,4 @@ def main(transcript: str, version: str) -> None:
         say(f"baresip v{version} Copyright (C) 2010 - 2025 Alfred E. Heggestad et al.\n")
         return
     folder = Path(sys.argv[sys.argv.index("-f") + 1])
-    steps = [json.loads(line) for line in Path(transcript).read_text().splitlines()]
-    Replay(steps, folder).run()
+    Replay(Path(transcript), folder).run()
