@@ -82,7 +82,7 @@ def _as_far_as_read(agent: Agent) -> str:
     if not count:
         return ""
     arrived = counted(count, "message")
-    return f" in a way that baresip can read: {arrived} arrived that it could not"
+    return f" in a way that baresip can read: {arrived} arrived that it could not read"
 
 
 def _destination(request: Transaction) -> str:
