@@ -118,6 +118,7 @@ def verify_silence(
         ear.count_anew()
         if not wait_until(agent.changes, heard, duration):
             wait_until(agent.changes, decided, _LOOK)
+            ear.catch_up()
             ear.decide()
         if ear.heard is not None:
             raise _failure(ear, task)

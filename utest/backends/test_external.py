@@ -380,3 +380,17 @@ def test_growth_is_noticed(tmp_path: Path) -> None:
         growth.forget(file)
         file.write_bytes(b"123")
         assert growth.grown() == set()
+
+
+def test_growth_of_a_file_that_was_not_there_or_that_the_system_does_not_watch(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "x"
+    with closing(Growth()) as growth:
+        growth.watch(file)
+        assert growth.grown() == set()
+        file.write_bytes(b"1")
+        assert growth.grown() == {file}
+        assert growth.grown() == set()
+        file.write_bytes(b"12")
+        assert growth.grown() == {file}

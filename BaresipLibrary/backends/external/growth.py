@@ -32,7 +32,11 @@ class Growth:
         return PERIOD if self._descriptor < 0 and self._sizes else None
 
     def watch(self, path: Path) -> None:
-        """From now on; to be asked for again when the file has been made since."""
+        """From now on; to be asked for again when the file has been made since.
+
+        A file that cannot be watched, since it is not there or the system watches enough, is looked
+        at whenever `grown` is asked.
+        """
         self._sizes[path] = -1
         if self._libc and self._descriptor >= 0:
             number = self._libc.inotify_add_watch(self._descriptor, os.fsencode(path), _IN_MODIFY)
@@ -49,10 +53,14 @@ class Growth:
 
     def grown(self) -> set[Path]:
         """The files that have grown since the last call."""
-        if self._descriptor < 0:
-            return {path for path in list(self._sizes) if self._has_grown(path)}
+        watched = set(self._watches.values())
+        unwatched = {path for path in list(self._sizes) if path not in watched}
+        return {path for path in unwatched if self._has_grown(path)} | self._told()
+
+    def _told(self) -> set[Path]:
+        """The files that the system says were written to."""
         try:
-            data = os.read(self._descriptor, 65536)
+            data = os.read(self._descriptor, 65536) if self._descriptor >= 0 else b""
         except BlockingIOError:
             return set()
         found, at = set(), 0
@@ -64,9 +72,10 @@ class Growth:
         return found
 
     def _has_grown(self, path: Path) -> bool:
-        size = path.stat().st_size if path.exists() else 0
-        before, self._sizes[path] = self._sizes.get(path, 0), size
-        return size > before
+        if not path.exists():
+            return False
+        before, self._sizes[path] = self._sizes[path], path.stat().st_size
+        return self._sizes[path] > before
 
     def close(self) -> None:
         """Watches nothing any more."""
