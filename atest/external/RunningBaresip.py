@@ -43,7 +43,9 @@ class RunningBaresip:
         self._folder = Path(tempfile.mkdtemp(prefix="device-", dir=output))
         recordings = self._folder / "recordings"
         recordings.mkdir()
-        sip, control = free_port("127.0.0.1"), free_port("127.0.0.1")
+        sip = free_port("127.0.0.1")
+        while (control := free_port("127.0.0.1")) in (sip, sip + 1):
+            pass  # both are free, too, until baresip takes them
         program = find_program(None, None)
         lines = [
             f"sip_listen 127.0.0.1:{sip}", f"ctrl_tcp_listen 127.0.0.1:{control}",

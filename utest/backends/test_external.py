@@ -77,6 +77,28 @@ def test_a_control_port_that_a_stranger_has_is_not_trusted(
 
 
 @installed
+@pytest.mark.parametrize("beyond", [0, 1])
+def test_the_control_port_is_none_of_the_two_for_sip(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, beyond: int
+) -> None:
+    """Both are free when it is chosen. Baresip would take it for SIP, and never answer there."""
+    changes = Changes()
+    with closing(Forker(changes)) as forker:
+        real = backend_module.free_port
+        sip = real("127.0.0.1")
+        ports = iter([sip, sip + beyond])
+        monkeypatch.setattr(
+            backend_module, "free_port", lambda address: next(ports, None) or real(address)
+        )
+        backend = ExternalBackend(Account("alice"), tmp_path / "a", changes, forker)
+        try:
+            assert str(sip) in backend.start(lambda event: None)
+            assert next(ports, None) is None
+        finally:
+            backend.stop()
+
+
+@installed
 def test_the_password_is_in_no_file_and_no_command_line(tmp_path: Path) -> None:
     changes = Changes()
     account = Account("alice", "127.0.0.1:9", password="s3cret;pw", regint=60)

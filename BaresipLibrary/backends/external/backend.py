@@ -99,7 +99,8 @@ class ExternalBackend(ControlledPhone):
         raise BackendError(f"baresip did not start: every port tried at {self._address} was taken.")
 
     def _try_start(self) -> None:
-        self._port, control_port = free_port(self._address), free_port(_LOOPBACK)
+        self._port = free_port(self._address)
+        control_port = _control_port(self._port)
         self._directions = Directions(self._address, self._port)
         self._folder = Path(tempfile.mkdtemp(prefix="BaresipLibrary-"))
         sip = f"{wire.bracketed(self._address)}:{self._port}"
@@ -270,6 +271,13 @@ class ExternalBackend(ControlledPhone):
             self._stem = stem
             assert self._recorder is not None
             self._recorder.stem = stem
+
+
+def _control_port(sip_port: int) -> int:
+    """A free port that is none of those for SIP: free, too, until baresip takes them."""
+    while (port := free_port(_LOOPBACK)) in (sip_port, sip_port + 1):
+        pass
+    return port
 
 
 def _unwritten(path: Path, error: OSError) -> str:
