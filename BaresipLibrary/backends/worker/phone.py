@@ -44,6 +44,9 @@ _FIRST_ANSWER = 0.5
 #: How long a re-INVITE that is under way may take (s).
 _PATIENCE = 8.0
 
+#: How long a REGISTER may have to wait for the end of the registration before it (s).
+_BEGUN = 2.0
+
 
 class CommandFailed(Exception):
     """A command that could not be carried out; its text goes to the parent."""
@@ -138,7 +141,10 @@ class Phone:
         return await action(**arguments)
 
     async def do_register(self) -> None:
-        self._spawn(self._registration.register(self._ua))
+        begun = asyncio.Event()
+        self._spawn(self._registration.register(self._ua, begun))
+        with contextlib.suppress(TimeoutError):  # a registrar that is slow to let it leave
+            await asyncio.wait_for(begun.wait(), _BEGUN)
 
     async def do_unregister(self) -> None:
         self._spawn(self._registration.unregister(self._ua))

@@ -46,12 +46,18 @@ class Registration:
             name = "Unregistered" if self._leaving else name
         self._report(name, text=event.text)
 
-    async def register(self, ua: UserAgent) -> None:
-        """Registers; when the newest request is a REGISTER that has no answer yet, that will do."""
+    async def register(self, ua: UserAgent, begun: asyncio.Event) -> None:
+        """Registers; when the newest request is a REGISTER that has no answer yet, that will do.
+
+        `begun` is set once what came before is over: outcomes reported later are of this request.
+        """
         if self._asked[-1:] == [_REGISTER]:
+            begun.set()
             return
         async with self._request(_REGISTER):
-            if self._bound and not await self._leave(ua, _OUTCOME):
+            free = not self._bound or await self._leave(ua, _OUTCOME)
+            begun.set()
+            if not free:
                 return
             try:
                 await ua.register(timeout=_OUTCOME)
