@@ -9,36 +9,30 @@ from robot.api import logger
 from robotlibcore import DynamicCore
 
 from .agents.registry import Registry
-from .backends.embedded import is_installed
-from .backends.processes import make_launcher
+from .backends.embedded.backend import is_installed
+from .backends.launchers import make_launcher
+from .concurrency import Changes, release_lock
 from .keywords.agents import AgentKeywords
 from .keywords.arguments import check_flags, check_positional, hint, without_none
-from .keywords.audio import AudioKeywords
-from .keywords.base import Context
+from .keywords.audio import AudioKeywords, PromptKeywords
+from .keywords.base import Context, is_dry_run, output_directory
 from .keywords.bulk import BulkKeywords
 from .keywords.calls import CallKeywords
 from .keywords.dtmf import DtmfKeywords
-from .keywords.evidence import EvidenceKeywords
-from .keywords.files import is_dry_run, output_directory
+from .keywords.evidence import EvidenceKeywords, RecordingKeywords
 from .keywords.headers import HeaderKeywords
-from .keywords.hearing import HearingKeywords
 from .keywords.loudness import LoudnessKeywords
-from .keywords.mailbox import MailboxKeywords
-from .keywords.prompts import PromptKeywords
-from .keywords.quality import QualityKeywords
-from .keywords.recordings import RecordingKeywords
-from .keywords.registration import RegistrationKeywords
+from .keywords.quality import QualityKeywords, TimingKeywords
+from .keywords.registration import MailboxKeywords, RegistrationKeywords
 from .keywords.states import StateKeywords
 from .keywords.steps import quiet_keywords, step_words
-from .keywords.timings import TimingKeywords
 from .keywords.transfers import TransferKeywords
-from .keywords.verdicts import VerdictKeywords
-from .lifetimes import Lifetimes
+from .keywords.verdicts import HearingKeywords, VerdictKeywords
 from .report.evidence import Evidence
-from .report.recordings import RecordingShelf
+from .report.recording_store import RecordingStore
+from .scopes import Scopes
 from .types import AudioSource, AutoClosing, BackendName, Frequency, Level, Occasion
 from .version import __version__
-from .waits import Changes, let_go
 
 _COMPONENTS = (
     AgentKeywords,
@@ -174,7 +168,7 @@ class BaresipLibrary(DynamicCore):
         | ``ring_timeout`` | How long a call may ring at an agent before its phone refuses it, in whole seconds; as long as the caller lets it when left out. |
         """
         check_flags({"catch_all": bool}, {"catch_all": catch_all})
-        changes, agents, shelf = Changes(), Registry(), RecordingShelf(recordings)
+        changes, agents, shelf = Changes(), Registry(), RecordingStore(recordings)
         self.ROBOT_LIBRARY_LISTENER = self
         self._context = Context(
             timeout=timeout,
@@ -188,7 +182,7 @@ class BaresipLibrary(DynamicCore):
             catch_all=catch_all,
             ring_timeout=ring_timeout,
         )
-        self._lifetimes = Lifetimes(self._context, auto_closing)
+        self._lifetimes = Scopes(self._context, auto_closing)
         super().__init__([component(self._context) for component in _COMPONENTS])
 
     @property
@@ -213,7 +207,7 @@ class BaresipLibrary(DynamicCore):
                 self._check_arguments(name, args, kwargs or {})
                 return super().run_keyword(name, args, kwargs)
         finally:
-            let_go(self._context.changes)
+            release_lock(self._context.changes)
 
     def _check_arguments(self, name: str, args: Any, kwargs: dict[str, Any]) -> None:
         function = self.keywords[name]

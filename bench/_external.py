@@ -6,7 +6,7 @@ from pathlib import Path
 import psutil
 from _subjects import Suite, since
 
-from BaresipLibrary.backends.external.programs import is_on_path
+from BaresipLibrary.backends.external.installation import is_on_path
 from BaresipLibrary.types import AgentState, AudioSource, BackendName, Frequency
 
 _TONE = 440.0

@@ -16,10 +16,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from BaresipLibrary import BaresipLibrary
 from BaresipLibrary.agents.agent import Agent
 from BaresipLibrary.backends.addresses import free_port
-from BaresipLibrary.backends.processes import Launcher
+from BaresipLibrary.backends.launchers import Launcher
+from BaresipLibrary.concurrency import wait_until
 from BaresipLibrary.events import AudioArrived, Event, MediaStarted
 from BaresipLibrary.types import AgentState, BackendName
-from BaresipLibrary.waits import wait_until
 
 _PORT_ATTEMPTS = 5
 _BARE = Path(__file__).with_name("_bare.py")

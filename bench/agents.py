@@ -49,7 +49,7 @@ from _external import BESIDE, measure_external
 from _subjects import Arrivals, BareChild, Suite, bare_pair, since
 from _table import Row, table
 
-from BaresipLibrary.backends.processes import Spawner
+from BaresipLibrary.backends.launchers import Spawner
 from BaresipLibrary.events import CallClosed, CallEvent, CallIncoming, SipMessage
 from BaresipLibrary.keywords import calls
 from BaresipLibrary.types import AgentState, AudioSource, Frequency

@@ -37,17 +37,12 @@ from _channels import CODECS, HAS_AV  # noqa: E402
 from _voices import HAS_ESPEAK, RATE, SPEAKERS, voice  # noqa: E402
 from signals import Samples  # noqa: E402
 
-from BaresipLibrary.audio.delays import chirp, chirp_position  # noqa: E402
+from BaresipLibrary.audio.chirp import chirp, chirp_position  # noqa: E402
 from BaresipLibrary.audio.dtmf import KEYS, PAIRS, DigitDetector  # noqa: E402
-from BaresipLibrary.audio.gaps import SHOWING, Loss, gaps  # noqa: E402
-from BaresipLibrary.audio.prompts import PromptFinder  # noqa: E402
-from BaresipLibrary.audio.signatures import (  # noqa: E402
-    MOST_SIGNATURES,
-    SignatureListener,
-    Verdict,
-    signatures,
-)
-from BaresipLibrary.audio.sources import Prompt  # noqa: E402
+from BaresipLibrary.audio.prompt_files import PromptFile  # noqa: E402
+from BaresipLibrary.audio.prompt_finder import PromptFinder  # noqa: E402
+from BaresipLibrary.audio.signatures import MOST_SIGNATURES, Presence, SignatureDetector, signatures  # noqa: E402
+from BaresipLibrary.audio.tone_gaps import SHOWING, Loss, tone_gaps  # noqa: E402
 
 LISTEN = 3.6
 CODEC_DELAY = {"G722": 0.001375, "opus16": 0.0065}
@@ -183,11 +178,11 @@ def hear_signatures(rng: np.random.Generator, line: Line) -> Outcome:
 
 def listen_for_signatures(samples: Samples, rate: int, chunk: float = 0.02) -> dict[object, float]:
     """Return when each signature was heard first."""
-    listener = SignatureListener(signatures(MOST_SIGNATURES, rate), rate)
+    listener = SignatureDetector(signatures(MOST_SIGNATURES, rate), rate)
     heard: dict[object, float] = {}
     for piece, end in chunks(samples, rate, chunk):
         for reception in listener.feed(piece):
-            if reception.verdict is Verdict.HEARD:
+            if reception.verdict is Presence.HEARD:
                 heard.setdefault(reception.signature, end)
     return heard
 
@@ -199,12 +194,12 @@ def no_signature(rng: np.random.Generator, line: Line, kind: str) -> Outcome:
 
 
 @cache
-def prompt(speaker: int, sentence: int) -> Prompt:
+def prompt(speaker: int, sentence: int) -> PromptFile:
     samples = voice(speaker)[1][sentence]
-    return Prompt(Path("said.wav"), samples[: 4 * RATE], RATE)
+    return PromptFile(Path("said.wav"), samples[: 4 * RATE], RATE)
 
 
-def some_prompt(rng: np.random.Generator) -> tuple[int, int, Prompt]:
+def some_prompt(rng: np.random.Generator) -> tuple[int, int, PromptFile]:
     speaker = int(rng.integers(SPEAKERS))
     sentence = int(rng.integers(len(voice(speaker)[1])))
     return speaker, sentence, prompt(speaker, sentence)
@@ -337,7 +332,7 @@ def find_gap(rng: np.random.Generator, line: Line, loss: Loss | None = Loss.SILE
         arrived[start : start + size] = 0.0
     if loss is Loss.CONCEALED:
         arrived[start : start + size] = arrived[start - size : start] * rng.uniform(0.5, 1)
-    found = gaps(arrived, rate, SHOWING)
+    found = tone_gaps(arrived, rate, SHOWING)
     known = [gap for gap in found if loss and abs(gap.begin - start / rate) < OFF]
     missed, invented = bool(loss) and not known, len(found) > len(known)
     off = 1000 * abs(known[0].begin - start / rate) if known else math.nan

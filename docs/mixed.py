@@ -13,7 +13,7 @@ from pathlib import Path
 
 from robot.api import ExecutionResult
 
-from BaresipLibrary.backends.external.programs import find_program
+from BaresipLibrary.backends.external.installation import find_program
 
 SUITE = Path(__file__).parent.parent / "atest" / "external" / "mixed.robot"
 

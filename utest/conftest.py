@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from BaresipLibrary.agents import observations
+from BaresipLibrary.diagnosis import observations
 
 from .scripted import Phone
 

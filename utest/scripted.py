@@ -8,6 +8,7 @@ from typing import Any
 from BaresipLibrary.account import Account
 from BaresipLibrary.agents.agent import Agent
 from BaresipLibrary.backends.base import Backend, Capability, Headers, Packets, Report, Source
+from BaresipLibrary.concurrency import Changes
 from BaresipLibrary.errors import CommandRefused
 from BaresipLibrary.events import (
     CallClosed,
@@ -18,7 +19,6 @@ from BaresipLibrary.events import (
     Event,
     SipMessage,
 )
-from BaresipLibrary.waits import Changes
 
 
 class ScriptedBackend(Backend):

@@ -9,26 +9,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from BaresipLibrary.agents.bindings import Bindings
-from BaresipLibrary.agents.loose_ends import LooseEnds
-from BaresipLibrary.backends.embedded import EmbeddedBackend
-from BaresipLibrary.backends.external import netstrings
+from BaresipLibrary.agents.endings import OwedRequestLog
+from BaresipLibrary.backends.embedded.backend import EmbeddedBackend
+from BaresipLibrary.backends.external import control
 from BaresipLibrary.backends.external.output import Output
+from BaresipLibrary.concurrency import Changes
 from BaresipLibrary.events import SipMessage
-from BaresipLibrary.report.flow import call_flow
+from BaresipLibrary.report.flow import AgentTrace, call_flow
 from BaresipLibrary.report.ladder import ladder
-from BaresipLibrary.report.lanes import Witness
 from BaresipLibrary.sip import offers, uris
+from BaresipLibrary.sip.bodies import read_summary, relayed_signal
 from BaresipLibrary.sip.capture import as_pcap, as_text
 from BaresipLibrary.sip.challenges import challenges
 from BaresipLibrary.sip.exchange import merged
-from BaresipLibrary.sip.info_digits import relayed_signal
-from BaresipLibrary.sip.masking import masked
-from BaresipLibrary.sip.messages import Message, canonical_name, split_address
+from BaresipLibrary.sip.messages import Message, canonical_name, masked, split_address
+from BaresipLibrary.sip.owed_requests import OwedRequests
 from BaresipLibrary.sip.reasons import reasons, split_glued, warnings
-from BaresipLibrary.sip.requests import OwedRequests
 from BaresipLibrary.sip.sdp import SessionDescription
-from BaresipLibrary.sip.summaries import read_summary
-from BaresipLibrary.waits import Changes
 
 from .sip.torture import torture
 
@@ -66,7 +63,7 @@ def read_headers(text: str) -> None:
 
 def follow_requests(text: str) -> None:
     owed = OwedRequests()
-    ends = LooseEnds(EmbeddedBackend)  # type: ignore[arg-type]
+    ends = OwedRequestLog(EmbeddedBackend)  # type: ignore[arg-type]
     for sent in (True, False, True, False):
         owed.take(Message(text), sent=sent)
         list(ends.take(Message(text), sent=sent, at=0.0))
@@ -99,7 +96,7 @@ def draw(text: str) -> str:
     """The message as alice sent it, bob received it, and carol received it from elsewhere."""
     seen = (("a", True), ("b", False), ("c", False))
     witnesses = [
-        Witness(name, f"sip:{name}@h{name}", [SipMessage(1.0, sent, "UDP", "x:1", "y:2", text)])
+        AgentTrace(name, f"sip:{name}@h{name}", [SipMessage(1.0, sent, "UDP", "x:1", "y:2", text)])
         for name, sent in seen
     ]
     drawn = ladder(call_flow(witnesses, [], 0.0))
@@ -115,7 +112,7 @@ def read_output(text: str) -> None:
 
 
 def read_netstrings(text: str) -> None:
-    splitter = netstrings.Splitter()
+    splitter = control.Splitter()
     try:
         splitter.feed(text.encode(errors="surrogateescape"))
     except ValueError as error:
@@ -247,7 +244,7 @@ def test_secrets_show_nowhere_whatever_is_around_them(line: str) -> None:
 
 @given(st.lists(st.binary(max_size=50)), st.integers(1, 7))
 def test_netstrings_arrive_however_they_are_cut(payloads: list[bytes], step: int) -> None:
-    stream = b"".join(netstrings.encode(payload) for payload in payloads)
-    splitter = netstrings.Splitter()
+    stream = b"".join(control.encode(payload) for payload in payloads)
+    splitter = control.Splitter()
     got = [splitter.feed(stream[at : at + step]) for at in range(0, len(stream), step)]
     assert [payload for some in got for payload in some] == payloads

@@ -11,22 +11,31 @@ PACKAGE = Path(__file__).resolve().parent.parent / "BaresipLibrary"
 LAYERS = [
     {"remote"},
     {"library"},
-    {"lifetimes"},
+    {"scopes"},
     {"keywords"},
     {"report"},
+    {"verdicts"},
+    {"media"},
+    {"signalling"},
+    {"diagnosis"},
     {"agents"},
     {"backends"},
     {"account"},
-    {"audio", "sip", "events", "types", "waits"},
+    {"audio", "sip", "events", "types", "concurrency"},
     {"errors", "version"},
 ]
+_DOMAIN = {"robot", "subprocess", "psutil", "socket"}
 FORBIDDEN = {
-    "agents": {"robot", "subprocess", "psutil", "socket"},
+    "verdicts": _DOMAIN,
+    "media": _DOMAIN,
+    "signalling": _DOMAIN,
+    "diagnosis": _DOMAIN,
+    "agents": _DOMAIN,
     "audio": {"robot", "subprocess", "BaresipLibrary"},
     "sip": {"robot", "subprocess", "socket"},
 }
 MODULES = [path for path in PACKAGE.rglob("*.py") if path.parent.name != "worker"]
-WORKER = sorted((PACKAGE / "backends" / "worker").glob("*.py"))
+WORKER = sorted((PACKAGE / "backends" / "embedded" / "worker").glob("*.py"))
 
 
 def imports(path: Path) -> list[tuple[int, str]]:
@@ -64,8 +73,9 @@ def test_a_module_imports_what_lies_below(path: Path) -> None:
             assert first not in FORBIDDEN.get(here, ()), f"{here} imports {first}"
 
 
-def test_agents_know_of_backends_only_the_contract() -> None:
-    for path in (PACKAGE / "agents").glob("*.py"):
+@pytest.mark.parametrize("name", ["agents", "diagnosis", "signalling", "media", "verdicts"])
+def test_a_room_of_the_domain_knows_of_backends_only_the_contract(name: str) -> None:
+    for path in (PACKAGE / name).glob("*.py"):
         for level, name in imports(path):
             assert level != 2 or not name.startswith("backends") or name == "backends.base"
 

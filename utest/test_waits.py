@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import pytest
 
-from BaresipLibrary.waits import Changes, let_go, wait_until
+from BaresipLibrary.concurrency import Changes, release_lock, wait_until
 
 
 def test_a_condition_that_holds_needs_no_time() -> None:
@@ -74,7 +74,7 @@ def test_an_interruption_at_any_moment_is_what_comes_out_and_nothing_stays_locke
                     wait_until(changes, lambda: None, 60)
                 finally:
                     signal.setitimer(signal.ITIMER_REAL, 0)
-            let_go(changes)  # as the library does after every keyword
+            release_lock(changes)  # as the library does after every keyword
     finally:
         signal.signal(signal.SIGALRM, before)
     seen = beats

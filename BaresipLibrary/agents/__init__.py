@@ -1,1 +1,1 @@
-"""The domain: agents, their calls and what they saw. Knows no Robot and no process."""
+"""The model: agents, their calls and what they saw. Events alone change it; knows no Robot."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..account import Account
 from ..backends.base import Backend, Capability, Headers, Packets, Source
+from ..concurrency import Changes, wait_until
 from ..errors import AgentGone, BackendError, NothingYet, UsageError
 from ..events import (
     AgentDied,
@@ -26,16 +27,15 @@ from ..events import (
     SourceChosen,
     TransferFailed,
     Unregistered,
+    death_notice,
 )
 from ..sip.messages import Message
 from ..types import AgentState
-from ..waits import Changes, wait_until
-from .abilities import check_abilities, refuses_by_hanging_up
 from .bindings import Bindings
 from .call import TRACE_LAG, Call, Direction
+from .endings import OwedRequestLog
 from .journal import Journal
-from .loose_ends import LooseEnds
-from .obituary import obituary
+from .requirements import check_requirements, refuses_by_hanging_up
 
 #: What to do about having no call.
 FIRST = "Dial or Accept one first."
@@ -62,7 +62,7 @@ class Agent:
         changes: Changes,
         metadata: dict[str, Any] | None = None,
     ) -> None:
-        check_abilities(name, account, backend)
+        check_requirements(name, account, backend)
         self.name = name
         self.account = account
         self.backend = backend
@@ -83,7 +83,7 @@ class Agent:
         self._calls: dict[str, Call] = {}
         self.registration: Registered | RegistrationFailed | Unregistered | None = None
         self.bindings = Bindings(changes, backend.shows_messages)
-        self._loose_ends = LooseEnds(backend)
+        self._loose_ends = OwedRequestLog(backend)
         self.mailbox: MessagesWaiting | None = None
         self.consultation: Consultation | None = None
         #: The Call-IDs of the calls that it has asked to transfer.
@@ -229,7 +229,7 @@ class Agent:
     @property
     def death(self) -> str | None:
         """How its process ended, in a sentence; None while it lives, as far as is known."""
-        return obituary(self.name, self._died) if self._died else None
+        return death_notice(self.name, self._died) if self._died else None
 
     def require_alive(self) -> None:
         """Raises `AgentGone`, with how it ended, when the agent's process has died."""

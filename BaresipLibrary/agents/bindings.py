@@ -3,9 +3,9 @@
 import re
 import time
 
+from ..concurrency import Changes, wait_until
 from ..sip.messages import Message, split_address
 from ..sip.uris import address_part, user_part
-from ..waits import Changes, wait_until
 from .call import TRACE_LAG
 
 #: One of several contacts in a header; a comma may stand in quotes or in a URI.

@@ -1,9 +1,11 @@
 """One SIP dialog of an agent, as far as its events tell."""
 
 import time
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from pathlib import Path
 
 from ..events import (
     AudioTimed,
@@ -20,11 +22,58 @@ from ..events import (
     RecordingEnded,
     SipMessage,
 )
+from ..sip.bodies import InfoDigits
 from ..sip.messages import Message
 from ..sip.offers import Offers
-from .clocks import RecordingClocks
-from .endings import Ending, Endings, before_invite, corrected, told_by_stack
-from .info_digits import InfoDigits
+from .endings import Ending, Endings, before_invite, ending_from_stack, with_stack_words
+
+
+@dataclass(frozen=True)
+class SampleTime:
+    """A time on the machine's monotonic clock, in seconds, right to `error` seconds."""
+
+    at: float
+    error: float
+
+
+@dataclass
+class RecordingClocks:
+    """What is known of the times of one call's recordings; `take` adds to it.
+
+    A recording holds what came, and no time in which nothing came. So its samples have times of
+    their own: each stretch that came without a pause is timed by itself.
+    """
+
+    _stretches: dict[Path, list[AudioTimed]] = field(default_factory=dict)
+
+    def take(self, event: AudioTimed) -> None:
+        """Takes in when a stretch began, or the same more exactly."""
+        stretches = self._stretches.setdefault(event.path, [])
+        if stretches and stretches[-1].frame == event.frame:
+            stretches.pop()
+        stretches.append(event)
+
+    def moment(self, path: Path, seconds: float, rate: int) -> SampleTime | None:
+        """When the sample that lies `seconds` into a recording was due; None if nobody timed it."""
+        stretches = self._stretches.get(path, [])
+        number = bisect_right(stretches, round(seconds * rate), key=lambda one: one.frame) - 1
+        if number < 0:
+            return None
+        stretch = stretches[number]
+        begin = (stretch.earliest + stretch.latest) / 2
+        error = (stretch.latest - stretch.earliest) / 2
+        return SampleTime(begin + seconds - stretch.frame / rate, error)
+
+    def timed(self, path: Path, rate: int) -> float:
+        """Up to where a recording, in its seconds, will not be timed more exactly any more."""
+        stretches = self._stretches.get(path, [])
+        return stretches[-1].frame / rate if stretches else 0.0
+
+    def borders(self, path: Path, begin: float, end: float, rate: int) -> list[float]:
+        """Where stretches begin between two places in a recording, all in its seconds."""
+        starts = (stretch.frame / rate for stretch in self._stretches.get(path, []))
+        return [start for start in starts if begin < start < end]
+
 
 #: How much later (s) than the stack's report of it a message may show in the trace.
 TRACE_LAG = 0.3
@@ -83,7 +132,7 @@ class Call:
         if self._closed is None:
             return None
         ended = self.endings.of(self._closed)
-        closed = corrected(self._closed, ended, established=self.established_at is not None)
+        closed = with_stack_words(self._closed, ended, established=self.established_at is not None)
         return before_invite(closed, self.needed) if self.needed else closed
 
     @property
@@ -96,7 +145,7 @@ class Call:
         """The message that closed it; None while it lives, and when no message did."""
         if self._closed is None:
             return None
-        return self.endings.of(self._closed) or told_by_stack(self._closed)
+        return self.endings.of(self._closed) or ending_from_stack(self._closed)
 
     @property
     def awaits_trace(self) -> bool:

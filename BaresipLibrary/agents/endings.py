@@ -1,9 +1,12 @@
 """The message that ended a call, and what it said: the stack's own words for it are not exact."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ..events import CallClosed, ClosedBy
+from ..backends.base import Backend, Capability
+from ..events import AnsweredAgain, CallClosed, ClosedBy, Event, RequestRefused
 from ..sip.messages import Message
+from ..sip.owed_requests import CHALLENGES, Forks, Latest, Retries, is_left_unanswered
 from ..sip.reasons import Reason, Warning, answered_elsewhere, reasons, split_glued, warnings
 
 _FAREWELLS = ("BYE", "CANCEL")
@@ -71,13 +74,13 @@ class Endings:
         return self._answer if same else None
 
 
-def told_by_stack(closed: CallClosed) -> Ending | None:
+def ending_from_stack(closed: CallClosed) -> Ending | None:
     """What the stack repeats of the message, where no message can be seen."""
     _, glued = split_glued(closed.raw)
     return Ending(None, closed.status, closed.words, reasons([glued])) if glued else None
 
 
-def corrected(closed: CallClosed, ending: Ending | None, *, established: bool) -> CallClosed:
+def with_stack_words(closed: CallClosed, ending: Ending | None, *, established: bool) -> CallClosed:
     """The same end as the message tells it: a failure after a refusal is that refusal.
 
     The stack calls it a failure when it could not act on the answer: a redirection that names no
@@ -100,3 +103,43 @@ def before_invite(closed: CallClosed, server: str) -> CallClosed:
         return closed
     words += ", before an INVITE was sent"
     return replace(closed, by=ClosedBy.FAILURE, status=None, words=words)
+
+
+_METHODS = ("BYE", "INFO")
+
+
+class OwedRequestLog:
+    """Follows the messages of one agent."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self._forks = Forks()
+        self._retries = Retries()
+        self._open: Latest[tuple[str | None, str], Message] = Latest()
+
+    def take(self, message: Message, *, sent: bool, at: float) -> Iterator[Event]:
+        """Takes in a message; what is to be told of it."""
+        another = self._forks.take(message, sent=sent)
+        if another and another.is_new:
+            ended = Capability.END_FORKS in self._backend.capabilities
+            yield AnsweredAgain(at, message.call_id or "", another.contact, ended)
+        refused = self._refused(message, sent)
+        if refused and message.status:
+            phrase = message.reason_phrase
+            yield RequestRefused(at, message.call_id or "", refused, message.status, phrase)
+
+    def _refused(self, message: Message, sent: bool) -> str | None:
+        """The method of a request that was refused and is not sent again."""
+        key = message.call_id, message.first("CSeq") or ""
+        retried = self._retries.take(message, sent=sent)
+        if sent and message.method in _METHODS:
+            self._open[key] = message
+        if sent or (message.status or 0) < 200 or key not in self._open:
+            return None
+        request, status = self._open.pop(key), message.status or 0
+        can_retry = Capability.ANSWER_NEW_CHALLENGES in self._backend.capabilities
+        if status < 300 or (retried and can_retry):
+            return None
+        if status in CHALLENGES:
+            return request.method if is_left_unanswered(request, message) else None
+        return request.method if request.method == "INFO" else None

@@ -2,10 +2,24 @@
 
 from typing import Any
 
+from ..sip.messages import split_address
 from ..sip.reasons import cause_of
+from ..sip.uris import number_of
+from ..types import Peer
 from .agent import Agent
-from .call import Call
-from .peers import peer_of
+from .call import Call, Direction
+
+
+def peer_of(agent: Agent) -> Peer | None:
+    """The remote party of the active call; None without a call."""
+    call = agent.active_call
+    if call is None:
+        return None
+    uri, name = call.peer_uri, ""
+    if call.direction is Direction.INCOMING:
+        invite = agent.invite(call)
+        name, uri = split_address((invite and invite.first("From")) or uri)
+    return Peer(uri, number_of(uri), name)
 
 
 def info_of(agent: Agent) -> dict[str, Any]:

@@ -4,9 +4,9 @@ import difflib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from ..concurrency import run_concurrently
 from ..errors import UsageError
 from .agent import Agent
-from .crowd import side_by_side
 
 #: So many agents are stopped one after the other.
 _FEW = 12
@@ -109,7 +109,7 @@ class Registry:
         # every time.
         newest_first = agents[::-1]
         if len(agents) > _FEW:
-            side_by_side(self.stop, newest_first)
+            run_concurrently(self.stop, newest_first)
             return
         for agent in newest_first:
             self.stop(agent)

@@ -6,7 +6,7 @@ them up to the third order lands beside all of them, by 6.4 Hz or more: `a + b -
 but at no mark of it, because a Golomb ruler has every distance only once; `2a`, `a + b`, `a - b`,
 `3a`, `a + b + c` and the mirror images of all these around 4 kHz are on the fifths between.
 
-`SignatureListener` cuts the audio into steps of 1/32 s, in which the tones are orthogonal to each
+`SignatureDetector` cuts the audio into steps of 1/32 s, in which the tones are orthogonal to each
 other, and looks at 15 steps at a time (469 ms, three periods of 6.4 Hz): there the products are
 orthogonal to the tones as well. A tone that is there keeps amplitude and phase from step to step;
 what only comes by does not.
@@ -66,7 +66,7 @@ class Signature:
     """Hz of its one tone; a multiple of 0.1."""
 
 
-class Verdict(Enum):
+class Presence(Enum):
     """What is known about a signature in the audio of the last half second."""
 
     HEARD = "heard"
@@ -79,7 +79,7 @@ class Reception:
     """How one signature arrived in the audio of the last half second."""
 
     signature: Signature
-    verdict: Verdict
+    verdict: Presence
     level: float
     """Level in dBFS of the part at its frequency that keeps its phase; 0 dBFS is a full sine."""
     steadiness: float
@@ -98,7 +98,7 @@ def signatures(count: int, sample_rate: int) -> list[Signature]:
     return [Signature(round(GRID * (FIRST_MARK + mark), 1)) for mark in RULER[:count]]
 
 
-class SignatureListener:
+class SignatureDetector:
     """Tells which of some signatures are in audio that arrives bit by bit, all at the same time.
 
     A verdict is about the last 469 ms of what was fed, and changes when an agent falls silent.
@@ -156,12 +156,12 @@ class SignatureListener:
             )
         ]
 
-    def _verdict(self, number: int) -> Verdict:
+    def _verdict(self, number: int) -> Presence:
         if self._present[number] >= PRESENT_LOOKS:
-            return Verdict.HEARD
+            return Presence.HEARD
         if self._absent[number] >= ABSENT_LOOKS:
-            return Verdict.NOT_HEARD
-        return Verdict.UNSURE
+            return Presence.NOT_HEARD
+        return Presence.UNSURE
 
     def _take(self, step: NDArray[np.float64]) -> None:
         """Bring the amplitudes of a step to the phase of the first sample of all; look."""

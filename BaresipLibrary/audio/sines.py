@@ -15,7 +15,7 @@ FEWEST_SAMPLES = 16
 
 
 @dataclass(frozen=True)
-class Tone:
+class Sine:
     """A sine found in a stretch of audio."""
 
     frequency: float
@@ -26,7 +26,7 @@ class Tone:
     """Share of the signal's energy that is the sine, 0 to 1, after DC was removed."""
 
 
-def strongest_tone(samples: NDArray[np.float64], sample_rate: int) -> Tone | None:
+def strongest_tone(samples: NDArray[np.float64], sample_rate: int) -> Sine | None:
     """Return the strongest sine in mono samples in [-1, 1], or None.
 
     The peak of the Hann-windowed, zero-padded spectrum, interpolated with a parabola through its
@@ -68,7 +68,7 @@ def refined_frequency(centred: NDArray[np.float64], sample_rate: int, frequency:
     return refined if 0 < refined < sample_rate / 2 else frequency
 
 
-def fit_sine(samples: NDArray[np.float64], sample_rate: int, frequency: float) -> Tone:
+def fit_sine(samples: NDArray[np.float64], sample_rate: int, frequency: float) -> Sine:
     """Return the least-squares sine (and constant) of exactly that frequency in the samples.
 
     The share is the coefficient of determination: one minus the energy of what the fit leaves over,
@@ -81,7 +81,7 @@ def fit_sine(samples: NDArray[np.float64], sample_rate: int, frequency: float) -
     share = 1.0 - float(np.dot(rest, rest)) / energy if energy > 0 else 0.0
     sine = columns[:, 1:] @ fit[1:]
     power = float(np.mean(np.square(sine - np.mean(sine))))
-    return Tone(frequency, power_to_dbfs(power), min(max(share, 0.0), 1.0))
+    return Sine(frequency, power_to_dbfs(power), min(max(share, 0.0), 1.0))
 
 
 def without_sine(

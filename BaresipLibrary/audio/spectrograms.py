@@ -95,7 +95,7 @@ class Pattern:
         """Share of the frames' energy that is no mean, 0 to 1; 0 of a steady sound."""
 
 
-class Heard:
+class HeardFrames:
     """Frames in which patterns are looked for."""
 
     def __init__(self, frames: NDArray[np.float64]) -> None:

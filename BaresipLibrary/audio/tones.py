@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from .levels import SILENCE_DBFS, power_to_dbfs
 from .sines import (
-    Tone,
+    Sine,
     columns_at,
     fit_sine,
     frequency_offset,
@@ -91,14 +91,14 @@ class ToneDetector:
         self._survey = _Survey(sample_rate)
         self._hop = _samples(HOP, sample_rate)
         self._run_windows = 1 + round((RUN - WINDOW) / HOP)
-        self._run: deque[Tone] = deque(maxlen=self._run_windows)
+        self._run: deque[Sine] = deque(maxlen=self._run_windows)
         self._history = np.empty(0)
         self._history_start = 0
         self._next_window = 0
         self._pending: list[NDArray[np.float64]] = []
         self._fed = 0
         self._energy = 0.0
-        self._tone: Tone | None = None
+        self._tone: Sine | None = None
 
     @property
     def seconds(self) -> float:
@@ -111,12 +111,12 @@ class ToneDetector:
         return power_to_dbfs(self._energy / self._fed) if self._fed else SILENCE_DBFS
 
     @property
-    def tone(self) -> Tone | None:
+    def tone(self) -> Sine | None:
         """The asked tone once the detector is sure of it, else None."""
         return self._tone
 
     @property
-    def loudest_tone(self) -> Tone | None:
+    def loudest_tone(self) -> Sine | None:
         """The most telling tone heard so far, whatever its frequency; None after silence only.
 
         Of all stretches of 100 ms, it is the strongest tone of the one that has most of a tone: its
@@ -126,14 +126,14 @@ class ToneDetector:
         return self._survey.best() or strongest_tone(self._all_history(), self.sample_rate)
 
     @property
-    def tone_beside(self) -> Tone | None:
+    def tone_beside(self) -> Sine | None:
         """The tone that sounds at the same time as `loudest_tone`; None when there is none."""
         return self._survey.beside()
 
-    def feed(self, samples: NDArray[np.float64]) -> Tone | None:
+    def feed(self, samples: NDArray[np.float64]) -> Sine | None:
         """Take the next mono samples in [-1, 1], any number; return the tone once sure, else None.
 
-        A detector that is sure stays sure: it returns the same `Tone` from then on. Its frequency,
+        A detector that is sure stays sure: it returns the same `Sine` from then on. Its frequency,
         level and share are those of the run of windows that made it sure. Raises `ValueError`
         unless the array has one dimension.
         """
@@ -161,7 +161,7 @@ class ToneDetector:
                 return
         self._forget()
 
-    def _new_windows(self) -> list[tuple[int, Tone | None]]:
+    def _new_windows(self) -> list[tuple[int, Sine | None]]:
         """Return start (in samples fed) and verdict of each window that is complete by now."""
         offset = self._next_window - self._history_start
         count = (self._history.size - offset - self._windows.size) // self._hop + 1
@@ -189,7 +189,7 @@ class ToneDetector:
             self._tone = tone
         return self._tone is not None
 
-    def _harmonics_are_low(self, piece: NDArray[np.float64], tone: Tone) -> bool:
+    def _harmonics_are_low(self, piece: NDArray[np.float64], tone: Sine) -> bool:
         """Whether each harmonic, measured over the whole run, is far enough below the tone."""
         columns = columns_at(piece.size, self.sample_rate, tone.frequency)[:, :3]
         rest = piece - columns @ solve(columns, piece)
@@ -231,7 +231,7 @@ class _WindowTest:
         self._basis, triangle = np.linalg.qr(columns)
         self._coefficients = np.linalg.inv(triangle).T
 
-    def check(self, windows: NDArray[np.float64]) -> list[Tone | None]:
+    def check(self, windows: NDArray[np.float64]) -> list[Sine | None]:
         """Return, for each row of (n, size) samples, the asked tone or None."""
         along = windows @ self._basis
         energy = np.einsum("ij,ij->i", windows, windows) - np.square(along[:, 0])
@@ -246,7 +246,7 @@ class _WindowTest:
             & (np.abs(offset) <= self.tolerance)
         )
         return [
-            Tone(
+            Sine(
                 self.frequency + float(offset[row]),
                 power_to_dbfs(float(power[row])),
                 float(share[row]),
@@ -284,19 +284,19 @@ class _Survey:
                 del self._best[SURVEYED:]
             self.next_window += self._hop
 
-    def best(self) -> Tone | None:
+    def best(self) -> Sine | None:
         """Return the most telling tone so far, None before the first window or after silence."""
         pair = self._pair()
         if pair is not None:
             return pair[0]
         return strongest_tone(self._best[0][1], self._sample_rate) if self._best else None
 
-    def beside(self) -> Tone | None:
+    def beside(self) -> Sine | None:
         """Return what sounds together with that; None when it is faint, or no steady tone."""
         pair = self._pair()
         return pair[1] if pair else None
 
-    def _pair(self) -> tuple[Tone, Tone] | None:
+    def _pair(self) -> tuple[Sine, Sine] | None:
         """Return two tones that two of the best windows have: a lost packet can feign a second."""
         pairs = [pair for _, window in self._best if (pair := self._tones(window))]
         for first, second in pairs:
@@ -305,7 +305,7 @@ class _Survey:
                 return first, second
         return None
 
-    def _tones(self, window: NDArray[np.float64]) -> tuple[Tone, Tone] | None:
+    def _tones(self, window: NDArray[np.float64]) -> tuple[Sine, Sine] | None:
         loudest = strongest_tone(window, self._sample_rate)
         second = self._beside(window, loudest) if loudest else None
         first = self._beside(window, second) if second else None
@@ -313,7 +313,7 @@ class _Survey:
             return None
         return (first, second) if second.level > first.level + FAINTEST_BESIDE else None
 
-    def _beside(self, window: NDArray[np.float64], tone: Tone) -> Tone | None:
+    def _beside(self, window: NDArray[np.float64], tone: Sine) -> Sine | None:
         rest = without_sine(window, self._sample_rate, tone.frequency)
         return strongest_tone(rest, self._sample_rate)
 
@@ -325,7 +325,7 @@ class _Survey:
         return lobe**3 / float(power.sum()) ** 2 if lobe else 0.0
 
 
-def _is_same_pair(one: tuple[Tone, Tone], other: tuple[Tone, Tone]) -> bool:
+def _is_same_pair(one: tuple[Sine, Sine], other: tuple[Sine, Sine]) -> bool:
     """Whether both are of the same frequencies, in either order."""
     mine, theirs = (sorted(tone.frequency for tone in pair) for pair in (one, other))
     return bool(np.allclose(mine, theirs, rtol=2 * TOLERANCE))

@@ -12,16 +12,16 @@ from robot.api.types import Secret
 from robot.utils import DotDict
 
 from ..account import Account, Tls
-from ..agents.abilities import caveats
 from ..agents.agent import Agent
-from ..agents.crowd import side_by_side
 from ..agents.info import info_of
-from ..backends.choice import make_backend
-from ..backends.external.settings import External
+from ..agents.requirements import caveats
+from ..backends.external.configuration import ExternalSettings
+from ..backends.factory import make_backend
+from ..concurrency import run_concurrently
 from ..errors import UsageError
 from ..types import BackendName, DtmfMode, MediaEncryption, Transport
+from .arguments import converted, numbered
 from .base import AgentName, Component, header_pairs
-from .settings import converted, numbered
 
 
 class AgentKeywords(Component):
@@ -134,7 +134,7 @@ class AgentKeywords(Component):
                 catch_all=self._catch_all(catch_all),
                 ring_timeout=self._ring_timeout(ring_timeout),
             )
-            external = External(
+            external = ExternalSettings(
                 executable=executable or (None if control else self._context.executable),
                 control=control,
                 config=tuple(config or ()),
@@ -181,7 +181,7 @@ class AgentKeywords(Component):
 
         try:
             start(first)  # what is wrong with the settings shows in the first one
-            side_by_side(start, numbers[1:])
+            run_concurrently(start, numbers[1:])
         except BaseException:
             for agent in agents:
                 self._agents.stop(agent)
@@ -208,7 +208,7 @@ class AgentKeywords(Component):
         account: Account,
         metadata: dict[str, Any],
         chosen: BackendName,
-        external: External,
+        external: ExternalSettings,
     ) -> Agent:
         context = self._context
         stem = context.recordings.stem_for(name)

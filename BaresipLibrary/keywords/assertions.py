@@ -16,8 +16,8 @@ from typing import Any, NoReturn, TypeVar
 from assertionengine import AssertionOperator, verify_assertion
 from robot.utils import timestr_to_secs
 
+from ..concurrency import Changes, wait_until
 from ..errors import NothingYet, PhoneFailure, UsageError
-from ..waits import Changes, wait_until
 
 T = TypeVar("T")
 

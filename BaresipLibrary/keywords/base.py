@@ -5,17 +5,21 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import TypeVar
+
+from robot.libraries.BuiltIn import BuiltIn, RobotNotRunningError
+from robot.running.context import EXECUTION_CONTEXTS
 
 from ..account import check_headers
 from ..agents.agent import Agent
 from ..agents.registry import Registry
-from ..backends.processes import Launcher
+from ..backends.launchers import Launcher
+from ..concurrency import Changes, wait_until
 from ..errors import NothingYet, UsageError
 from ..report.evidence import Evidence
-from ..report.recordings import RecordingShelf
+from ..report.recording_store import RecordingStore
 from ..types import BackendName
-from ..waits import Changes, wait_until
 from .assertions import Assertion, get_and_assert, telling
 
 T = TypeVar("T")
@@ -33,7 +37,7 @@ class Context:
     executable: str | None
     launcher: Launcher
     changes: Changes
-    recordings: RecordingShelf
+    recordings: RecordingStore
     agents: Registry
     evidence: Evidence
     catch_all: bool = True
@@ -126,3 +130,39 @@ def header_pairs(headers: Mapping[str, str | list[str]] | None) -> list[tuple[st
     ]
     check_headers(tuple(pairs))
     return pairs
+
+
+def robot_variable(name: str) -> str | None:
+    """A variable of the run; None when it is not set or Robot is not running."""
+    try:
+        value = BuiltIn().get_variable_value(name)
+    except RobotNotRunningError:
+        return None
+    return None if value is None else str(value)
+
+
+def output_directory() -> Path:
+    """Robot's output directory; the working directory when Robot is not running."""
+    return Path(robot_variable("${OUTPUT DIR}") or ".").absolute()
+
+
+def is_dry_run() -> bool:
+    """Whether Robot only checks the suites."""
+    context = EXECUTION_CONTEXTS.current
+    return bool(context and context.dry_run)
+
+
+def find_file(path: Path) -> Path:
+    """An existing file: beside the running suite, else in the working directory.
+
+    Raises:
+        UsageError: it is at neither place; names both.
+    """
+    suite = robot_variable("${SUITE SOURCE}")
+    homes = [Path(suite).parent] if suite else []
+    candidates = [home / path for home in [*homes, Path.cwd()]]
+    for candidate in candidates:
+        if candidate.exists():
+            return candidate
+    places = " nor ".join(dict.fromkeys(str(candidate) for candidate in candidates))
+    raise UsageError(f"There is no audio file {places}.")

@@ -7,14 +7,15 @@ from robot.api import logger
 from robot.api.deco import keyword
 from robot.utils import DotDict
 
-from ..agents import bulk, connections
 from ..agents.agent import Agent
-from ..agents.bulk import BulkCall, Percentiles
-from ..agents.connections import Connection
 from ..errors import UsageError
-from ..report.bulk import Line, bulk_table
+from ..media import connections
+from ..media.connections import Connection
+from ..report.tables import BulkRow, bulk_table
+from ..signalling import bulk
+from ..signalling.bulk import BulkCall, Percentiles
 from .base import AgentName, Component
-from .targets import dialled_uri
+from .calls import dialled_uri
 
 _WITHIN = timedelta(seconds=5)
 
@@ -150,14 +151,14 @@ def _title(calls: Sequence[BulkCall], percentiles: Percentiles | None) -> str:
     return f"{good} of {len(calls)} calls established{times}"
 
 
-def _call_line(one: BulkCall) -> Line:
+def _call_line(one: BulkCall) -> BulkRow:
     seen = one.trouble or f"established after {one.seconds:.3f} s"
-    return Line(str(one), one.trouble is None, seen)
+    return BulkRow(str(one), one.trouble is None, seen)
 
 
-def _connection_line(one: Connection) -> Line:
+def _connection_line(one: Connection) -> BulkRow:
     heard = " ".join(map(str, one.heard))
-    return Line(str(one), one.trouble is None, str(one.trouble) if one.trouble else heard)
+    return BulkRow(str(one), one.trouble is None, str(one.trouble) if one.trouble else heard)
 
 
 def _summary(calls: Sequence[BulkCall], percentiles: Percentiles | None) -> DotDict:

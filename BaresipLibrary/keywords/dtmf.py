@@ -6,7 +6,7 @@ from typing import Any
 from assertionengine import AssertionOperator
 from robot.api.deco import keyword
 
-from ..agents import dtmf
+from ..media import dtmf
 from ..types import DtmfMode, DtmfSource
 from .assertions import Assertion
 from .base import AgentName, Component

@@ -8,7 +8,7 @@ from robot.api.deco import keyword
 from robot.utils import NormalizedDict
 
 from ..agents.agent import Agent
-from ..agents.incoming_explanations import newest_invite, nobody_called
+from ..diagnosis.incoming_calls import newest_invite, nobody_called_since
 from ..errors import NothingYet
 from ..sip.messages import Message, canonical_name
 from .assertions import Assertion
@@ -75,5 +75,5 @@ def _invite(agent: Agent) -> Message:
     agent.require_alive()
     invite = newest_invite(agent)
     if invite is None:
-        raise NothingYet(f"{agent.name} has seen no INVITE: {nobody_called(agent)}.")
+        raise NothingYet(f"{agent.name} has seen no INVITE: {nobody_called_since(agent)}.")
     return invite

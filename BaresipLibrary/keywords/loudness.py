@@ -12,11 +12,10 @@ from robot.api.deco import keyword
 
 from ..agents.agent import FIRST
 from ..agents.call import Call
-from ..agents.cuts import media_of
-from ..agents.failures import CallFailure
-from ..agents.loudness import find_dropouts, measure_level
-from ..agents.silences import verify_silence
+from ..diagnosis.failure import CallFailure
 from ..errors import PhoneFailure, UsageError
+from ..media.clips import media_of
+from ..media.loudness import find_dropouts, measure_level, verify_silence
 from ..types import Level
 from .assertions import Assertion
 from .base import AgentName, Component

@@ -9,8 +9,8 @@ from assertionengine import AssertionOperator
 from robot.api.deco import keyword
 
 from ..agents.agent import Agent
-from ..agents.peers import peer_of
-from ..agents.states import stay_established, wait_for_state
+from ..agents.info import peer_of
+from ..signalling.states import stay_established, wait_for_state
 from ..types import AgentState, Peer
 from .assertions import Assertion, number
 from .base import AgentName, Component

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from robot.api.deco import keyword
 
-from ..agents import transfers
+from ..signalling import transfers
 from .base import AgentName, Component
-from .targets import dialled_uri, target_uri
+from .calls import dialled_uri, target_uri
 
 _FIRST = "Dial or Accept one first."
 

@@ -8,20 +8,18 @@ from pathlib import Path
 from markupsafe import Markup
 
 from ..agents.agent import Agent
-from ..agents.failures import CallFailure
 from ..agents.journal import MOST_MESSAGES
-from ..agents.observations import partner_of
-from ..agents.overdue import Overdue
 from ..agents.registry import Registry
+from ..diagnosis.failure import CallFailure, LateEvent
+from ..diagnosis.observations import partner_of
 from ..sip.capture import as_pcap, as_text
 from ..sip.exchange import merged
 from ..types import Occasion
-from .chapter import Chapter
-from .files import Paths, file_name
+from .execution_record import ExecutionRecord
 from .ladder import ladder
 from .log import flush
 from .players import players
-from .recordings import RecordingShelf
+from .recording_store import RecordingStore, UniquePaths, file_name
 
 _FOLDER = "sip-traces"
 CAPTURE = ".pcap"
@@ -32,20 +30,20 @@ CROWD = 12
 class Evidence:
     """Follows the keywords of a test, and shows the ladder, the audio and the packets of it."""
 
-    def __init__(self, when: Occasion, agents: Registry, recordings: RecordingShelf) -> None:
+    def __init__(self, when: Occasion, agents: Registry, recordings: RecordingStore) -> None:
         self._when = when
         self._agents = agents
         self._recordings = recordings
-        self._captures = Paths()
+        self._captures = UniquePaths()
         self._capture = Path()
-        self._chapter = Chapter([])
-        self._overdue: list[Overdue] = []
+        self._chapter = ExecutionRecord([])
+        self._overdue: list[LateEvent] = []
         self._failed: list[Agent] = []
 
     def enter(self, output: Path, *names: str) -> None:
         """A test, or what a suite does outside its tests, begins."""
         self._capture = (output / _FOLDER).joinpath(*(file_name(name) for name in names))
-        self._chapter = Chapter(self._agents)
+        self._chapter = ExecutionRecord(self._agents)
         self._overdue, self._failed = [], []
 
     def watch(self, agent: Agent) -> None:
@@ -74,7 +72,7 @@ class Evidence:
         self._failed += failure.agents
         failure.explain(list(self._agents))
         if failure.awaited is not None:
-            self._overdue.append(Overdue(failure))
+            self._overdue.append(LateEvent(failure))
 
     def late(self, message: str) -> str:
         """A test's message, with what came after all in place of why it did not come."""

@@ -1,18 +1,180 @@
 """A test as a sequence diagram: who sent what to whom, and what each agent made of it."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ..events import Event, SipMessage
+from ..events import AgentDied, Event, SipMessage
 from ..sip.exchange import Transmission, merged
-from ..sip.masking import masked
-from ..sip.messages import Message
-from .labels import hint, label
-from .lanes import Lane, Lanes, Witness
-from .notes import Words, folded, is_trouble, noted
+from ..sip.messages import Message, masked, split_address
+from ..sip.sdp import audio_in, description_in
+from ..sip.uris import address_part
+from .events import EventWords, folded, is_trouble, noted
 
-__all__ = ["Arrow", "CallFlow", "Gap", "Lane", "Note", "Ran", "Row", "Step", "Witness", "call_flow"]
+
+@dataclass(frozen=True)
+class AgentTrace:
+    """One agent: its name, its URI as `Agent.uri`, and its journal."""
+
+    name: str
+    uri: str
+    events: Sequence[Event]
+
+
+@dataclass(frozen=True)
+class Lane:
+    """A column of the diagram. A foreign host has its address as name, and no URI."""
+
+    name: str
+    uri: str | None = None
+
+    @property
+    def is_agent(self) -> bool:
+        """Whether it is an agent of the suite."""
+        return self.uri is not None
+
+
+class Lanes:
+    """Finds the lanes of transmissions whose senders and receivers are numbers of witnesses."""
+
+    def __init__(
+        self, witnesses: Sequence[AgentTrace], transmissions: Sequence[Transmission]
+    ) -> None:
+        self.all = [Lane(witness.name, witness.uri) for witness in witnesses]
+        self._listening = _listening(transmissions)
+        self._numbers = _own_addresses(witnesses, transmissions)
+
+    def source(self, one: Transmission) -> int:
+        """The number of the lane that a message comes from."""
+        return int(one.sender) if one.sender is not None else self._at(one.event.source)
+
+    def destination(self, one: Transmission) -> int:
+        """The number of the lane that a message goes to, whether it arrived or not."""
+        return int(one.receiver) if one.receiver is not None else self._at(one.event.destination)
+
+    def _at(self, address: str) -> int:
+        host = address if address in self._numbers else self._listening.get(address, address)
+        if host not in self._numbers:
+            self._numbers[host] = len(self.all)
+            self.all.append(Lane(host))
+        return self._numbers[host]
+
+
+def _listening(transmissions: Sequence[Transmission]) -> dict[str, str]:
+    """Where foreign hosts listen, by the address they were seen to send requests from.
+
+    The port is what the topmost Via says: a TCP connection begins at a port of no meaning. The host
+    is the one that was seen: the Via's may be a name, or an address behind a NAT.
+    """
+    found = {}
+    for one in transmissions:
+        if one.sent is None and one.message.method and one.message.sent_by:
+            source = one.event.source
+            found[source] = f"{source.rpartition(':')[0]}:{one.message.sent_by[1]}"
+    return found
+
+
+def _own_addresses(
+    witnesses: Sequence[AgentTrace], transmissions: Sequence[Transmission]
+) -> dict[str, int]:
+    """The addresses of each agent: its ends of messages, and that of its URI if it is its own."""
+    own: dict[str, int] = {}
+    registrars: set[tuple[str, str]] = set()
+    foreign: set[str] = set()
+    for one in transmissions:
+        if one.sent and one.sender:
+            own[one.sent.source] = int(one.sender)
+            registrars.add((one.sender, one.sent.destination))
+        if one.received and one.receiver:
+            own[one.received.destination] = int(one.receiver)
+        if one.sent is None:
+            foreign.add(one.event.source)
+    named = [address_part(witness.uri) for witness in witnesses]
+    shared = Counter(named)
+    for number, (witness, address) in enumerate(zip(witnesses, named, strict=True)):
+        # With a domain it is the registrar's: the agent writes to it, others share it, or somebody
+        # who is no agent answers from it. A dead agent may have answered and not told.
+        elsewhere = address in foreign and not _died(witness)
+        registers = (str(number), address) in registrars
+        if address and shared[address] == 1 and not registers and not elsewhere:
+            own.setdefault(address, number)
+    return own
+
+
+def _died(witness: AgentTrace) -> bool:
+    return any(isinstance(event, AgentDied) for event in witness.events)
+
+
+#: How many codecs of an offer are named.
+_CODECS = 3
+
+
+def label(message: Message) -> str:
+    """The message in a few words, such as ``200 OK (INVITE)`` or ``INVITE hold``."""
+    if message.status is not None:
+        status = f"{message.status} {message.reason_phrase}".strip()
+        return f"{status} ({message.transaction_method})"
+    match message.method:
+        case "INVITE":
+            return _invite(message)
+        case "REFER":
+            target = split_address(message.first("Refer-To") or "")[1]
+            uri, _, headers = target.partition("?")
+            return f"REFER → {uri}" + (" Replaces" if "replaces=" in headers.lower() else "")
+        case "NOTIFY" if _carries(message, "message/sipfrag"):
+            return f"NOTIFY {_status_line(message.body)}"
+        case str(method) if message.start_line.endswith("SIP/2.0"):
+            return method
+    return message.start_line or "an empty message"
+
+
+def hint(message: Message, transport: str) -> str:
+    """What matters less: the transport when it is not UDP, codecs and direction of the audio."""
+    parts = [] if transport.upper() == "UDP" else [transport]
+    description = description_in(message)
+    if description is not None:
+        audio = description.audio
+        names = [codec.partition("/")[0] for codec in audio.codecs] if audio else []
+        codecs = [] if audio and audio.is_refused else names
+        shown = codecs[:1] if message.status or message.method == "ACK" else codecs[:_CODECS]
+        more = "…" if len(codecs) > _CODECS and len(shown) > 1 else ""
+        parts.append(", ".join(shown) + more or "no audio")
+        parts += [] if not audio or audio.words == "sendrecv" else [audio.words]
+    return " · ".join(parts)
+
+
+def _invite(message: Message) -> str:
+    if message.first("Replaces"):
+        return "INVITE Replaces"
+    if ";tag=" not in (message.first("To") or "").lower().replace(" ", ""):
+        return "INVITE"
+    audio = audio_in(message)
+    return "INVITE hold" if audio and audio.is_hold else "re-INVITE"
+
+
+def _status_line(sipfrag: str) -> str:
+    """The status and reason phrase of a sipfrag (RFC 3420)."""
+    first = Message(sipfrag.lstrip())
+    return f"{first.status} {first.reason_phrase}".strip() if first.status else first.start_line
+
+
+def _carries(message: Message, content_type: str) -> bool:
+    return (message.first("Content-Type") or "").lower().startswith(content_type)
+
+
+__all__ = [
+    "AgentTrace",
+    "Arrow",
+    "CallFlow",
+    "Lane",
+    "Note",
+    "Pause",
+    "Ran",
+    "Row",
+    "Step",
+    "call_flow",
+]
 
 #: A silence longer than this (s) is a gap.
 _SILENCE = 1.0
@@ -69,14 +231,14 @@ class Note(Row):
 
 
 @dataclass(frozen=True)
-class Gap(Row):
+class Pause(Row):
     """From `offset` on nothing happened for so many `seconds`."""
 
     seconds: float
 
 
 #: What comes first of what happened in the same millisecond: a message before what it causes.
-_ORDER = (Ran, Arrow, Note, Gap)
+_ORDER = (Ran, Arrow, Note, Pause)
 
 
 @dataclass(frozen=True)
@@ -87,7 +249,7 @@ class CallFlow:
     rows: Sequence[Row]
 
 
-def call_flow(witnesses: Sequence[Witness], steps: Sequence[Step], began: float) -> CallFlow:
+def call_flow(witnesses: Sequence[AgentTrace], steps: Sequence[Step], began: float) -> CallFlow:
     """Merges what agents saw with what the suite did, each message once.
 
     Times of events and steps and `began`, from which offsets count, are monotonic seconds.
@@ -132,14 +294,14 @@ def _arrow(one: Transmission, lanes: Lanes, began: float) -> Arrow:
     )
 
 
-def _notes(witness: Witness, lane: int, found: Iterable[Event], began: float) -> Iterator[Note]:
-    words = Words(witness.events)
+def _notes(witness: AgentTrace, lane: int, found: Iterable[Event], began: float) -> Iterator[Note]:
+    words = EventWords(witness.events)
     for event in found:
         text = masked(words.of(event))
         yield Note(_offset(event.at, began), lane, text, is_trouble(event))
 
 
-def _gaps(times: Iterable[float], began: float) -> Iterator[Gap]:
+def _gaps(times: Iterable[float], began: float) -> Iterator[Pause]:
     for before, after in pairwise(sorted(times)):
         if after - before > _SILENCE:
-            yield Gap(_offset(before, began), round(after - before, 3))
+            yield Pause(_offset(before, began), round(after - before, 3))

@@ -11,8 +11,8 @@ from itertools import groupby
 
 from markupsafe import Markup
 
-from .flow import Arrow, CallFlow, Gap, Lane, Note, Ran, Row
-from .text import visible
+from .flow import Arrow, CallFlow, Lane, Note, Pause, Ran, Row
+from .log import visible
 
 #: Beyond these many characters a text of the page is cut.
 _LABEL = 160
@@ -130,7 +130,7 @@ def _line(line: Sequence[Row], lanes: Sequence[str]) -> Markup:
             return _arrow(first, lanes, time)
         case Ran():
             return _ran(first, time)
-        case Gap():
+        case Pause():
             return _GAP.format(seconds=first.seconds)
     notes = (_note(row, lanes) for row in line if isinstance(row, Note))
     return _NOTES.format(time=time, notes=_joined(notes))

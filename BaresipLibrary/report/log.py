@@ -1,6 +1,10 @@
 """Flushes what agents saw into Robot's log. Only Robot's own thread may do that."""
 
-from collections.abc import Iterable
+import logging
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import groupby
 
 from markupsafe import Markup
@@ -8,9 +12,8 @@ from robot.api import logger
 
 from ..agents.agent import Agent
 from ..events import Event, QualityReported, SipMessage, StackLog
-from ..sip.masking import masked
-from .events import line
-from .notes import folded
+from ..sip.messages import masked
+from .events import folded, line
 
 #: What only those see who ask for DEBUG.
 _DETAILS = (SipMessage, StackLog, QualityReported)
@@ -83,3 +86,38 @@ def _offset(event: Event, began: float) -> str:
 
 def _whole(event: Event) -> str:
     return f"\n{masked(event.text)}" if isinstance(event, SipMessage) else ""
+
+
+@contextmanager
+def only_warnings_of(*packages: str) -> Iterator[None]:
+    """While the block runs, these packages log warnings and errors, and nothing below.
+
+    Robot writes all that Python's `logging` carries into log.html. The levels come back at the end:
+    a suite may use the same packages, and want to read what they say.
+    """
+    loggers = [logging.getLogger(package) for package in packages]
+    levels = [log.level for log in loggers]
+    for log in loggers:
+        log.setLevel(max(log.level, logging.WARNING))
+    try:
+        yield
+    finally:
+        for log, level in zip(loggers, levels, strict=True):
+            log.setLevel(level)
+
+
+_SUSPECT = re.compile(r"[^ -~\n\t]")
+#: Unicode's control, format, lone surrogate, unassigned, line and paragraph separator characters.
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"})
+
+
+def visible(text: str) -> str:
+    """Characters that cannot be seen, or that reorder others, as escapes such as ``\\u202e``."""
+    return _SUSPECT.sub(_escaped, text)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    char = match[0]
+    if unicodedata.category(char) not in _INVISIBLE:
+        return char
+    return char.encode("unicode_escape").decode()

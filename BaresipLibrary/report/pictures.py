@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from .foreign_logs import only_warnings_of
+from .log import only_warnings_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -16,11 +16,11 @@ import soundfile
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from ..audio.recordings import RecordingReader
 from ..audio.timeline import Sound, Stretch, Timeline, timeline
+from ..audio.wav_reader import RecordingReader
 from . import pictures
-from .files import link
-from .text import visible
+from .log import visible
+from .recording_store import link
 
 BUDGET = 450_000
 """Bytes of embedded audio and pictures in one call of `players`: 100 failed tests make 45 MB."""
@@ -54,7 +54,7 @@ _NO_PICTURES = Markup(
 
 
 @dataclass(frozen=True)
-class Moment:
+class Mark:
     """Something that happened while a recording ran, such as ``Verify Audio failed here``."""
 
     seconds: float
@@ -71,7 +71,7 @@ class Recorded:
     path: Path
     href: str
     """The link from log.html to the file: relative, and percent-encoded."""
-    moments: Sequence[Moment] = ()
+    moments: Sequence[Mark] = ()
 
 
 @dataclass(frozen=True)
@@ -257,7 +257,7 @@ def _notes(audio: _Audio) -> Markup:
     return notes
 
 
-def _table(stretches: Sequence[Stretch], moments: Sequence[Moment], begin: float) -> Markup:
+def _table(stretches: Sequence[Stretch], moments: Sequence[Mark], begin: float) -> Markup:
     rows = list(_rows(stretches, moments, begin))
     head = Markup(
         '<tr><th class="number">from</th><th class="number">to</th><th>what</th>'
@@ -271,9 +271,7 @@ def _table(stretches: Sequence[Stretch], moments: Sequence[Moment], begin: float
     )
 
 
-def _rows(
-    stretches: Sequence[Stretch], moments: Sequence[Moment], begin: float
-) -> Iterator[Markup]:
+def _rows(stretches: Sequence[Stretch], moments: Sequence[Mark], begin: float) -> Iterator[Markup]:
     """Stretches and moments in order; a moment stands below the stretch that it fell in."""
     waiting = deque(sorted(moments, key=lambda moment: moment.seconds))
     for stretch in stretches:
@@ -283,7 +281,7 @@ def _rows(
     yield from map(_moment_row, waiting)
 
 
-def _moment_row(moment: Moment) -> Markup:
+def _moment_row(moment: Mark) -> Markup:
     return Markup(
         '<tr class="moment"><td class="number">{:.2f} s</td><td></td>'
         '<td class="words" colspan="2">{}</td></tr>'

@@ -13,7 +13,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 import dpkt
 
 from .exchange import Transmission
-from .masking import masked
+from .messages import masked
 
 _LINKTYPE_RAW = 101  # packets begin with their IP header
 _SNAPLEN = 262_144  # the most that Wireshark takes

@@ -6,7 +6,7 @@ import shutil
 from robot.api import SkipExecution
 from robot.api.deco import keyword
 
-from BaresipLibrary.backends.external.programs import find_program
+from BaresipLibrary.backends.external.installation import find_program
 
 
 @keyword

@@ -13,7 +13,7 @@ from pathlib import Path
 from robot.libraries.BuiltIn import BuiltIn
 
 from BaresipLibrary.backends.addresses import free_port
-from BaresipLibrary.backends.external.programs import find_program
+from BaresipLibrary.backends.external.installation import find_program
 
 _READY = 10.0
 _MODULES = ("g711", "auconv", "auresamp", "sndfile", "ausine", "aufile", "aubridge")

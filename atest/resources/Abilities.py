@@ -4,9 +4,9 @@ from robot.api.exceptions import SkipExecution
 from robot.libraries.BuiltIn import BuiltIn
 
 from BaresipLibrary.backends.base import Capability
-from BaresipLibrary.backends.embedded import EmbeddedBackend, is_installed
+from BaresipLibrary.backends.embedded.backend import EmbeddedBackend, is_installed
 from BaresipLibrary.backends.external import versions
-from BaresipLibrary.backends.external.programs import find_program
+from BaresipLibrary.backends.external.installation import find_program
 
 
 class Abilities:

@@ -11,9 +11,9 @@ from robot.libraries.BuiltIn import BuiltIn
 
 from BaresipLibrary.agents.agent import Agent
 from BaresipLibrary.backends.base import Capability
+from BaresipLibrary.concurrency import wait_until
 from BaresipLibrary.events import SipMessage
 from BaresipLibrary.sip.messages import Message
-from BaresipLibrary.waits import wait_until
 
 
 @library(scope="SUITE", auto_keywords=True)

@@ -7,8 +7,8 @@ import numpy as np
 import soundfile
 from robot.libraries.BuiltIn import BuiltIn
 
+from BaresipLibrary.concurrency import wait_until
 from BaresipLibrary.sip.messages import Message
-from BaresipLibrary.waits import wait_until
 from utest.audio import signals
 
 

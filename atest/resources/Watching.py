@@ -6,9 +6,9 @@ import time
 from robot.libraries.BuiltIn import BuiltIn
 
 from BaresipLibrary.agents.agent import Agent
+from BaresipLibrary.concurrency import wait_until
 from BaresipLibrary.events import Registered, SipMessage
 from BaresipLibrary.sip.messages import Message
-from BaresipLibrary.waits import wait_until
 
 
 def _agent(name: str) -> Agent:

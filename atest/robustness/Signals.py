@@ -13,7 +13,7 @@ from robot.libraries.BuiltIn import BuiltIn
 from robot.running.timeouts.runner import Runner
 
 from BaresipLibrary.agents.agent import Agent
-from BaresipLibrary.waits import wait_until
+from BaresipLibrary.concurrency import wait_until
 
 _SOON = 5.0
 #: A keyword that is cut off ends within that time (s).

@@ -11,9 +11,9 @@ from robot.api.deco import library
 from robot.libraries.BuiltIn import BuiltIn
 
 from BaresipLibrary.agents.agent import Agent
+from BaresipLibrary.concurrency import wait_until
 from BaresipLibrary.errors import BackendError
 from BaresipLibrary.events import SipMessage
-from BaresipLibrary.waits import wait_until
 from utest.sip.torture import torture
 
 _HOST = "127.0.0.1"

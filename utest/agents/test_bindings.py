@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from BaresipLibrary.agents.registration import register
 from BaresipLibrary.errors import PhoneFailure
 from BaresipLibrary.events import Registered, RegistrationFailed
+from BaresipLibrary.signalling.registration import register
 
 from ..scripted import Phone
 

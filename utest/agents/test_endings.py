@@ -4,9 +4,9 @@ import pytest
 
 from BaresipLibrary.agents.endings import Endings
 from BaresipLibrary.agents.info import info_of
-from BaresipLibrary.agents.states import wait_for_state
 from BaresipLibrary.errors import PhoneFailure
 from BaresipLibrary.events import ClosedBy
+from BaresipLibrary.signalling.states import wait_for_state
 from BaresipLibrary.sip.messages import Message
 from BaresipLibrary.types import AgentState
 

@@ -9,16 +9,16 @@ import pytest
 
 from BaresipLibrary.audio.signatures import (
     MOST_SIGNATURES,
+    Presence,
     Reception,
-    SignatureListener,
-    Verdict,
+    SignatureDetector,
     signatures,
 )
 
 from . import signals
 from .signals import CODECS, Samples
 
-HEARD, NOT_HEARD, UNSURE = Verdict.HEARD, Verdict.NOT_HEARD, Verdict.UNSURE
+HEARD, NOT_HEARD, UNSURE = Presence.HEARD, Presence.NOT_HEARD, Presence.UNSURE
 ALL = [one.frequency for one in signatures(MOST_SIGNATURES, 8000)]
 OTHER_TONES = (
     350, 400, 425, 440, 450, 480, 620, 697, 770, 852, 941, 950, 1004, 1100, 1209, 1300, 1336,
@@ -49,7 +49,7 @@ def conference(
 
 
 def listen(samples: Samples, rate: int = 8000, chunk: float = 0.1) -> list[Reception]:
-    listener = SignatureListener(signatures(MOST_SIGNATURES, rate), rate)
+    listener = SignatureDetector(signatures(MOST_SIGNATURES, rate), rate)
     size = round(chunk * rate)
     for start in range(0, samples.size, size):
         listener.feed(samples[start : start + size])
@@ -57,7 +57,7 @@ def listen(samples: Samples, rate: int = 8000, chunk: float = 0.1) -> list[Recep
 
 
 def ever_heard(samples: Samples, rate: int = 8000) -> set[float]:
-    listener = SignatureListener(signatures(MOST_SIGNATURES, rate), rate)
+    listener = SignatureDetector(signatures(MOST_SIGNATURES, rate), rate)
     heard = set()
     for start in range(0, samples.size, rate // 50):
         for reception in listener.feed(samples[start : start + rate // 50]):
@@ -114,8 +114,8 @@ def test_tells_levels() -> None:
 def test_is_sure_soon(onset: float) -> None:
     """Of one that speaks within 0.6 s of its start, of one that does not after 0.65 s."""
     sound = np.concatenate([signals.silence(onset, 8000), conference([4], seconds=2)])
-    listener = SignatureListener(signatures(12, 8000), 8000)
-    sure: dict[Verdict, float] = {}
+    listener = SignatureDetector(signatures(12, 8000), 8000)
+    sure: dict[Presence, float] = {}
     for start in range(0, sound.size, 160):
         receptions = listener.feed(sound[start : start + 160])
         assert receptions[0].verdict is not HEARD
@@ -190,6 +190,6 @@ def test_refuses_what_it_cannot_do() -> None:
     with pytest.raises(ValueError, match="not 0"):
         signatures(0, 8000)
     with pytest.raises(ValueError, match="8000 samples a second or more, not 4000"):
-        SignatureListener(signatures(1, 8000), 4000)
+        SignatureDetector(signatures(1, 8000), 4000)
     with pytest.raises(ValueError, match=r"shape \(n,\), not \(5, 2\)"):
-        SignatureListener(signatures(1, 8000), 8000).feed(np.zeros((5, 2)))
+        SignatureDetector(signatures(1, 8000), 8000).feed(np.zeros((5, 2)))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from BaresipLibrary.audio.sounds import SoundFinder, joined
+from BaresipLibrary.audio.line_state import SoundFinder, join_spans
 
 RATE = 8000
 
@@ -52,4 +52,4 @@ def test_a_constant_is_silence() -> None:
 
 def test_nothing_was_fed() -> None:
     assert SoundFinder(RATE).sounds() == []
-    assert joined([]) == []
+    assert join_spans([]) == []

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from BaresipLibrary.audio.sines import Tone, strongest_tone
+from BaresipLibrary.audio.sines import Sine, strongest_tone
 from BaresipLibrary.audio.tones import ToneDetector
 
 from . import signals
@@ -338,7 +338,7 @@ def test_strongest_tone(frequency: float, seconds: float, rate: int) -> None:
 
 def test_strongest_tone_of_two() -> None:
     tone = strongest_tone(signals.tone(440, 1, 8000, -12) + signals.tone(1000, 1, 8000, -15), 8000)
-    assert tone == Tone(pytest.approx(440, abs=0.1), pytest.approx(-12, abs=0.1),
+    assert tone == Sine(pytest.approx(440, abs=0.1), pytest.approx(-12, abs=0.1),
                         pytest.approx(2 / 3, abs=0.01))  # fmt: skip
 
 

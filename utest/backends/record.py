@@ -14,7 +14,7 @@ from pathlib import Path
 from scenarios import SCENARIOS
 from stage import HERE, agents_on, script
 
-from BaresipLibrary.backends.external.programs import find_program
+from BaresipLibrary.backends.external.installation import find_program
 
 
 class Registrar(threading.Thread):

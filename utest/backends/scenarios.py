@@ -9,14 +9,10 @@ from typing import TypeVar
 
 import pytest
 
-from BaresipLibrary.agents import registration
 from BaresipLibrary.agents.agent import Agent, Consultation
 from BaresipLibrary.agents.call import Call
-from BaresipLibrary.agents.dtmf import wait_until_received
-from BaresipLibrary.agents.holding import hold
-from BaresipLibrary.agents.states import wait_for_incoming, wait_for_state
-from BaresipLibrary.agents.transfers import abort, complete
 from BaresipLibrary.backends.base import Capability, ToneSource
+from BaresipLibrary.concurrency import wait_until
 from BaresipLibrary.errors import PhoneFailure
 from BaresipLibrary.events import (
     AudioTrouble,
@@ -33,9 +29,13 @@ from BaresipLibrary.events import (
     TransferFailed,
     TransferRequested,
 )
+from BaresipLibrary.media.dtmf import wait_until_received
+from BaresipLibrary.signalling import registration
+from BaresipLibrary.signalling.hold import hold
+from BaresipLibrary.signalling.states import wait_for_incoming, wait_for_state
+from BaresipLibrary.signalling.transfers import abort, complete
 from BaresipLibrary.sip.messages import Message
 from BaresipLibrary.types import AgentState
-from BaresipLibrary.waits import wait_until
 
 SOON = 30.0  # long on a busy machine; every wait ends with its event
 IDLE, RINGING, ESTABLISHED = AgentState.IDLE, AgentState.RINGING, AgentState.ESTABLISHED

@@ -10,9 +10,9 @@ from typing import Any
 from BaresipLibrary.account import Account
 from BaresipLibrary.agents.agent import Agent
 from BaresipLibrary.backends.external.backend import ExternalBackend
-from BaresipLibrary.backends.external.settings import External
-from BaresipLibrary.backends.processes import Forker
-from BaresipLibrary.waits import Changes
+from BaresipLibrary.backends.external.configuration import ExternalSettings
+from BaresipLibrary.backends.launchers import Forker
+from BaresipLibrary.concurrency import Changes
 
 HERE = Path(__file__).parent
 
@@ -46,7 +46,9 @@ def agents_on(
                     },
                 }
             )
-            settings = External(executable=str(program(letter)), config=(f"module_path {modules}",))
+            settings = ExternalSettings(
+                executable=str(program(letter)), config=(f"module_path {modules}",)
+            )
             backend = ExternalBackend(who, folder / "rec" / letter, changes, forker, settings)
             agents.append(Agent(letter, who, backend, changes))
             agents[-1].start()

@@ -11,17 +11,17 @@ import pytest
 
 from BaresipLibrary.account import Account
 from BaresipLibrary.agents.agent import Agent
-from BaresipLibrary.backends import wire
 from BaresipLibrary.backends.base import Backend
-from BaresipLibrary.backends.embedded import EmbeddedBackend, is_installed
+from BaresipLibrary.backends.embedded import protocol
+from BaresipLibrary.backends.embedded.backend import EmbeddedBackend, is_installed
 from BaresipLibrary.backends.external.attached import AttachedBackend
 from BaresipLibrary.backends.external.backend import ExternalBackend
-from BaresipLibrary.backends.external.errands import Errands
-from BaresipLibrary.backends.external.programs import is_on_path
-from BaresipLibrary.backends.external.settings import External
-from BaresipLibrary.backends.processes import Forker
+from BaresipLibrary.backends.external.configuration import ExternalSettings
+from BaresipLibrary.backends.external.followed import Scheduler
+from BaresipLibrary.backends.external.installation import is_on_path
+from BaresipLibrary.backends.launchers import Forker
+from BaresipLibrary.concurrency import Changes, wait_until
 from BaresipLibrary.errors import AgentGone, BackendError
-from BaresipLibrary.waits import Changes, wait_until
 
 from .test_external import FakeDevice
 
@@ -63,7 +63,9 @@ def check(words: str) -> None:
 
 def test_the_reader_of_an_attached_baresip(changes: Changes) -> None:
     with closing(FakeDevice()) as device:
-        backend = AttachedBackend(Account("alice"), changes, External(control=device.address))
+        backend = AttachedBackend(
+            Account("alice"), changes, ExternalSettings(control=device.address)
+        )
         agent = begin(backend, changes)
         backend._recordings.look = divide  # type: ignore[method-assign]
         with pytest.raises(BackendError):
@@ -93,7 +95,7 @@ def test_the_reader_of_an_embedded_baresip(
     changes: Changes, forker: Forker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     agent = begin(EmbeddedBackend(Account("alice"), tmp_path / "alice", changes, forker), changes)
-    monkeypatch.setattr(wire, "to_event", divide)
+    monkeypatch.setattr(protocol, "to_event", divide)
     with pytest.raises(BackendError):
         agent.backend.dial("sip:nobody@127.0.0.1:9")
     check(told(agent))
@@ -108,7 +110,7 @@ def test_what_follows_from_events() -> None:
         broken.append(error)
         ended.set()
 
-    with closing(Errands(broke)) as errands:
+    with closing(Scheduler(broke)) as errands:
         errands.run(divide)
         assert ended.wait(SOON)
     assert isinstance(broken[0], ZeroDivisionError)

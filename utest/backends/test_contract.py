@@ -14,13 +14,14 @@ import psutil
 import pytest
 
 from BaresipLibrary.account import Account
-from BaresipLibrary.backends import embedded
 from BaresipLibrary.backends.base import Backend, Capability, ToneSource
-from BaresipLibrary.backends.embedded import EmbeddedBackend
+from BaresipLibrary.backends.embedded import backend
+from BaresipLibrary.backends.embedded.backend import EmbeddedBackend
 from BaresipLibrary.backends.external import backend as external
 from BaresipLibrary.backends.external.backend import ExternalBackend
-from BaresipLibrary.backends.external.programs import is_on_path
-from BaresipLibrary.backends.processes import Forker, Spawner
+from BaresipLibrary.backends.external.installation import is_on_path
+from BaresipLibrary.backends.launchers import Forker, Spawner
+from BaresipLibrary.concurrency import Changes
 from BaresipLibrary.errors import AgentGone, BackendError, CommandRefused
 from BaresipLibrary.events import (
     AgentDied,
@@ -34,11 +35,10 @@ from BaresipLibrary.events import (
     MediaStarted,
     SipMessage,
 )
-from BaresipLibrary.waits import Changes
 
 E = TypeVar("E", bound=Event)
 SOON = 10.0
-PORT_USERS = (embedded, external)
+PORT_USERS = (backend, external)
 
 
 KINDS = {
@@ -247,7 +247,7 @@ def test_a_port_that_was_taken_meanwhile_is_tried_again(
         tcp.bind(("127.0.0.1", taken))
         tcp.listen()
         ports = iter([taken, taken])
-        real = embedded.free_port
+        real = backend.free_port
         for module in PORT_USERS:
             monkeypatch.setattr(module, "free_port", lambda a: next(ports, None) or real(a))
         alice = make("alice").start()
@@ -258,7 +258,7 @@ def test_a_port_that_was_taken_meanwhile_is_tried_again(
 def test_without_a_baresip_it_says_what_to_install(
     make: Callable[[str], Line], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(embedded, "is_installed", lambda: False)
+    monkeypatch.setattr(backend, "is_installed", lambda: False)
     monkeypatch.setenv("PATH", "")
     with pytest.raises(BackendError, match=r"pip install \"robotframework-baresip\[embedded\]\""):
         make("alice")

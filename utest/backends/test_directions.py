@@ -1,7 +1,6 @@
 """Who sent a message, told from both ends of its way as baresip prints them."""
 
-from BaresipLibrary.backends.external.directions import Directions
-from BaresipLibrary.backends.external.output import Traced
+from BaresipLibrary.backends.external.output import DirectionFinder, TracedMessage
 
 OURS, THEIRS = "127.0.0.1:5070", "127.0.0.1:5080"
 #: What the system chose for a connection that this agent, or the peer, opened.
@@ -14,13 +13,13 @@ def traced(
     start: str = "OPTIONS sip:x SIP/2.0",
     branch: str = "1",
     transport: str = "TCP",
-) -> Traced:
+) -> TracedMessage:
     head = f"Via: SIP/2.0/{transport} 10.0.0.9:1;branch=z9hG4bK{branch};rport\r\nCSeq: 7 INVITE"
-    return Traced(transport, source, destination, f"{start}\r\n{head}\r\n\r\n")
+    return TracedMessage(transport, source, destination, f"{start}\r\n{head}\r\n\r\n")
 
 
-def directions(*messages: Traced) -> list[bool]:
-    asked = Directions("127.0.0.1", 5070)
+def directions(*messages: TracedMessage) -> list[bool]:
+    asked = DirectionFinder("127.0.0.1", 5070)
     return [asked.is_sent(message) for message in messages]
 
 
@@ -40,7 +39,7 @@ def test_every_address_may_be_listened_on() -> None:
 
 
 def test_an_ipv6_address_stands_in_brackets() -> None:
-    asked = Directions("::1", 5070)
+    asked = DirectionFinder("::1", 5070)
     assert asked.is_sent(traced("[::1]:5070", "[::1]:5080"))
     assert not asked.is_sent(traced("[::1]:5080", "[::1]:5070"))
 
@@ -100,7 +99,7 @@ def test_the_first_message_of_a_connection_was_not_printed_whole() -> None:
 
 
 def test_old_requests_are_forgotten() -> None:
-    asked = Directions("127.0.0.1", 5070)
+    asked = DirectionFinder("127.0.0.1", 5070)
     for number in range(3000):
         asked.is_sent(traced(THEIR_PORT, OURS, branch=str(number)))
     assert len(asked._received) == 1000

@@ -10,22 +10,22 @@ from typing import Any
 import pytest
 
 from BaresipLibrary.account import Account
-from BaresipLibrary.backends import choice
+from BaresipLibrary.backends import factory
 from BaresipLibrary.backends.base import Capability
-from BaresipLibrary.backends.external import attached, netstrings
+from BaresipLibrary.backends.external import attached, control
 from BaresipLibrary.backends.external import backend as backend_module
 from BaresipLibrary.backends.external.attached import AttachedBackend
 from BaresipLibrary.backends.external.backend import ExternalBackend
-from BaresipLibrary.backends.external.errands import Errands
-from BaresipLibrary.backends.external.growth import Growth
-from BaresipLibrary.backends.external.programs import find_program, is_on_path
-from BaresipLibrary.backends.external.settings import External
+from BaresipLibrary.backends.external.configuration import ExternalSettings
+from BaresipLibrary.backends.external.followed import Scheduler
+from BaresipLibrary.backends.external.installation import find_program, is_on_path
+from BaresipLibrary.backends.external.recordings import FileWatch
 from BaresipLibrary.backends.external.versions import Version, capabilities, caveats
-from BaresipLibrary.backends.processes import Forker
+from BaresipLibrary.backends.launchers import Forker
+from BaresipLibrary.concurrency import Changes
 from BaresipLibrary.errors import BackendError, CommandRefused, UsageError
 from BaresipLibrary.events import Event
 from BaresipLibrary.types import BackendName
-from BaresipLibrary.waits import Changes
 
 installed = pytest.mark.skipif(not is_on_path(), reason="no baresip on PATH")
 
@@ -117,7 +117,7 @@ def test_the_password_is_in_no_file_and_no_command_line(tmp_path: Path) -> None:
 def test_only_what_is_needed_is_loaded_and_mwi_first(tmp_path: Path) -> None:
     changes = Changes()
     account = Account("alice", "127.0.0.1:9", mwi=True, media_enc="srtp", audio_codecs=("opus",))
-    settings = External(config=("rtp_stats yes",), parameters="ptime=40")
+    settings = ExternalSettings(config=("rtp_stats yes",), parameters="ptime=40")
     with closing(Forker(changes)) as forker:
         backend = ExternalBackend(account, tmp_path / "a", changes, forker, settings)
         backend.start(lambda event: None)
@@ -138,7 +138,7 @@ def test_a_control_address_where_nobody_is() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     with pytest.raises(BackendError, match=f"no baresip to control at 127.0.0.1:{port}: Conn"):
-        AttachedBackend(Account("a"), Changes(), External(control=f"127.0.0.1:{port}"))
+        AttachedBackend(Account("a"), Changes(), ExternalSettings(control=f"127.0.0.1:{port}"))
 
 
 def test_a_control_address_where_something_else_is() -> None:
@@ -152,7 +152,7 @@ def test_a_control_address_where_something_else_is() -> None:
 
         threading.Thread(target=greet, daemon=True).start()
         with pytest.raises(BackendError, match="is no baresip: .*220 smtp"):
-            AttachedBackend(Account("a"), Changes(), External(control=f"127.0.0.1:{port}"))
+            AttachedBackend(Account("a"), Changes(), ExternalSettings(control=f"127.0.0.1:{port}"))
 
 
 class FakeDevice:
@@ -166,7 +166,7 @@ class FakeDevice:
 
         def serve() -> None:
             peer, _ = self._server.accept()
-            splitter = netstrings.Splitter()
+            splitter = control.Splitter()
             with peer:
                 while data := peer.recv(65536):
                     for payload in splitter.feed(data):
@@ -175,7 +175,7 @@ class FakeDevice:
                         said = command.get("params", "") if data_of is None else data_of
                         mine = {"ok": data_of is not None, "data": said}
                         for message in (*events, answer(command, **mine)):
-                            peer.sendall(netstrings.encode(json.dumps(message).encode()))
+                            peer.sendall(control.encode(json.dumps(message).encode()))
 
         self._thread = threading.Thread(target=serve, daemon=True)
         self._thread.start()
@@ -194,7 +194,7 @@ def test_events_that_are_not_understood_are_reported_and_harm_nothing() -> None:
     }
     reported: list[Event] = []
     with closing(FakeDevice(odd)) as device:
-        backend = AttachedBackend(Account("a"), Changes(), External(control=device.address))
+        backend = AttachedBackend(Account("a"), Changes(), ExternalSettings(control=device.address))
         assert backend.start(reported.append) == "sip:device@127.0.0.1:5060"
         assert backend._ask(("about", "")) == ["baresip 4.10.0"]
         backend.stop()
@@ -204,7 +204,7 @@ def test_events_that_are_not_understood_are_reported_and_harm_nothing() -> None:
 def test_a_refused_account_does_not_show_its_password() -> None:
     account = Account("a", "pbx", password="s3cret")
     with closing(FakeDevice(accounts=False)) as device:
-        backend = AttachedBackend(account, Changes(), External(control=device.address))
+        backend = AttachedBackend(account, Changes(), ExternalSettings(control=device.address))
         with pytest.raises(CommandRefused, match="does not take the account") as caught:
             backend.start(lambda event: None)
     assert backend._folder is None, "nothing is left of it"
@@ -214,7 +214,7 @@ def test_a_refused_account_does_not_show_its_password() -> None:
 
 def test_a_device_without_an_account_says_what_to_do() -> None:
     with closing(FakeDevice(accounts=False)) as device:
-        backend = AttachedBackend(Account("a"), Changes(), External(control=device.address))
+        backend = AttachedBackend(Account("a"), Changes(), ExternalSettings(control=device.address))
         with pytest.raises(BackendError, match="has no account: give it one"):
             backend.start(lambda event: None)
 
@@ -222,59 +222,59 @@ def test_a_device_without_an_account_says_what_to_do() -> None:
 @pytest.mark.parametrize(
     ("wheel", "program", "external", "chosen"),
     [
-        (True, True, External(), BackendName.embedded),
-        (False, True, External(), BackendName.external),
-        (True, True, External(executable="baresip"), BackendName.external),
-        (True, False, External(control="a:1"), BackendName.external),
+        (True, True, ExternalSettings(), BackendName.embedded),
+        (False, True, ExternalSettings(), BackendName.external),
+        (True, True, ExternalSettings(executable="baresip"), BackendName.external),
+        (True, False, ExternalSettings(control="a:1"), BackendName.external),
     ],
 )
 def test_auto_is_the_best_there_is(
     wheel: bool,
     program: bool,
-    external: External,
+    external: ExternalSettings,
     chosen: BackendName,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(choice, "is_installed", lambda: wheel)
-    monkeypatch.setattr(choice, "is_on_path", lambda: program)
-    assert choice._best(external) is chosen
+    monkeypatch.setattr(factory, "is_installed", lambda: wheel)
+    monkeypatch.setattr(factory, "is_on_path", lambda: program)
+    assert factory._best(external) is chosen
 
 
 def test_auto_without_any_says_how_to_get_either(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(choice, "is_installed", lambda: False)
-    monkeypatch.setattr(choice, "is_on_path", lambda: False)
+    monkeypatch.setattr(factory, "is_installed", lambda: False)
+    monkeypatch.setattr(factory, "is_on_path", lambda: False)
     with pytest.raises(BackendError, match=r"pip install .*; or any other, .*apt-get install"):
-        choice._best(External())
+        factory._best(ExternalSettings())
 
 
 @pytest.mark.parametrize("control", ["here", "a:b", "a b:1", ""])
 def test_a_control_address_that_is_none(control: str) -> None:
     with pytest.raises(UsageError, match="is not like host:port"):
-        External(control=control)
+        ExternalSettings(control=control)
 
 
 def test_attaching_takes_no_program() -> None:
     with pytest.raises(UsageError, match="takes no executable= and no config="):
-        External(control="a:1", executable="baresip")
+        ExternalSettings(control="a:1", executable="baresip")
 
 
 @pytest.mark.parametrize(
     ("given", "external"),
     [
-        ("control", External(control="a:1")),
-        ("executable", External(executable="baresip")),
-        ("recordings_folder", External(recordings=Path())),
+        ("control", ExternalSettings(control="a:1")),
+        ("executable", ExternalSettings(executable="baresip")),
+        ("recordings_folder", ExternalSettings(recordings=Path())),
     ],
 )
 def test_the_embedded_backend_takes_no_setting_of_external_ones(
-    given: str, external: External, tmp_path: Path
+    given: str, external: ExternalSettings, tmp_path: Path
 ) -> None:
     changes = Changes()
     with (
         closing(Forker(changes)) as forker,
         pytest.raises(UsageError, match=f"backend=embedded .* takes no {given}=;"),
     ):
-        choice.make_backend(
+        factory.make_backend(
             BackendName.embedded, Account("a"), tmp_path / "a", changes, forker, external
         )
 
@@ -377,7 +377,7 @@ def test_errands_run_in_the_order_of_their_time() -> None:
     done: list[str] = []
     broken: list[Exception] = []
     finished = threading.Event()
-    with closing(Errands(broken.append)) as errands:
+    with closing(Scheduler(broken.append)) as errands:
         errands.run(lambda: done.append("later"), after=0.05)
         errands.run(finished.set, after=0.06)
         errands.run(lambda: done.append("now"))
@@ -393,7 +393,7 @@ def _fails() -> None:
 def test_growth_is_noticed(tmp_path: Path) -> None:
     file = tmp_path / "x"
     file.write_bytes(b"1")
-    with closing(Growth()) as growth:
+    with closing(FileWatch()) as growth:
         growth.watch(file)
         growth.grown()
         file.write_bytes(b"12")
@@ -408,7 +408,7 @@ def test_growth_of_a_file_that_was_not_there_or_that_the_system_does_not_watch(
     tmp_path: Path,
 ) -> None:
     file = tmp_path / "x"
-    with closing(Growth()) as growth:
+    with closing(FileWatch()) as growth:
         growth.watch(file)
         assert growth.grown() == set()
         file.write_bytes(b"1")

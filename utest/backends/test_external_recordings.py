@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from BaresipLibrary.backends.embedded.worker.recording import CLOSELY, LISTENED, UNHEARD
 from BaresipLibrary.backends.external.recordings import Recordings
-from BaresipLibrary.backends.worker.clock import CLOSELY, LISTENED, UNHEARD
 from BaresipLibrary.events import AudioTimed, Event, MediaStarted
 
 RATE, FRAMES = 8000, 160

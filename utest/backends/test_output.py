@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from BaresipLibrary.backends.external.output import Line, Output, Traced
+from BaresipLibrary.backends.external.output import LogLine, Output, TracedMessage
 
 HEAD = (
     "INVITE sip:b@127.0.0.1:2 SIP/2.0\r\nCall-ID: x\r\nContent-Type: application/sdp\r\n"
@@ -15,13 +15,13 @@ HEAD = (
 MESSAGE = HEAD + "v=0\r\n"
 OLD = f"\x1b[36;1m#\nUDP 127.0.0.1:1 -> 127.0.0.1:2\n{MESSAGE}\x1b[;m\n"
 NEW = f"\x1b[36;1m16:46:59.005#\nUDP 127.0.0.1:1 -> 127.0.0.1:2\n{MESSAGE}\x1b[;m\n"
-TRACED = Traced("UDP", "127.0.0.1:1", "127.0.0.1:2", MESSAGE)
+TRACED = TracedMessage("UDP", "127.0.0.1:1", "127.0.0.1:2", MESSAGE)
 
 
 @pytest.mark.parametrize("printed", [OLD, NEW])
 def test_a_message_between_lines(printed: str) -> None:
     found = Output().feed(f"before\n{printed}after\n".encode())
-    assert found == [Line("before", False), TRACED, Line("after", False)]
+    assert found == [LogLine("before", False), TRACED, LogLine("after", False)]
 
 
 def test_every_cut_of_the_stream_gives_the_same() -> None:
@@ -34,44 +34,44 @@ def test_every_cut_of_the_stream_gives_the_same() -> None:
 
 def test_a_line_of_another_thread_inside_a_head() -> None:
     printed = OLD.replace("Call-ID: x\r\n", "Call-ID: x\r\naudio: something\n")
-    assert Output().feed(printed.encode()) == [TRACED, Line("audio: something", False)]
+    assert Output().feed(printed.encode()) == [TRACED, LogLine("audio: something", False)]
 
 
 def test_a_line_before_the_start_line_and_one_behind_the_body() -> None:
     printed = OLD.replace("INVITE", "stray\nINVITE").replace("v=0\r\n", "v=0\r\nlate\n")
     assert Output().feed(printed.encode()) == [
         TRACED,
-        Line("stray", False),
-        Line("late", False),
+        LogLine("stray", False),
+        LogLine("late", False),
     ]
 
 
 def test_an_arrow_without_a_message_is_a_line() -> None:
     arrow = "UDP 127.0.0.1:1 -> 127.0.0.1:2\n"
     found = Output().feed(f"{arrow}\x1b[36;1m#\n{arrow}nothing\n\x1b[;m\n{OLD}".encode())
-    assert found == [Line(arrow.strip(), False), Line("nothing", False), TRACED]
+    assert found == [LogLine(arrow.strip(), False), LogLine("nothing", False), TRACED]
 
 
 def test_a_beginning_that_is_not_known_holds_nothing_back() -> None:
     found = Output().feed(f"\x1b[36;1mCARRIER PIGEON\nafter\n{OLD}later\n".encode())
-    lines = [Line("CARRIER PIGEON", False), Line("after", False)]
-    assert found == [*lines, TRACED, Line("later", False)]
+    lines = [LogLine("CARRIER PIGEON", False), LogLine("after", False)]
+    assert found == [*lines, TRACED, LogLine("later", False)]
 
 
 def test_warnings_are_told_by_their_colour() -> None:
-    assert Output().feed(b"\x1b[31mtls: bad\x1b[;m\n") == [Line("tls: bad", True)]
+    assert Output().feed(b"\x1b[31mtls: bad\x1b[;m\n") == [LogLine("tls: bad", True)]
 
 
 def test_bytes_that_are_no_text() -> None:
     (message,) = Output().feed(OLD.encode().replace(b"Call-ID: x", b"Call-ID: caf\xe9"))
-    assert isinstance(message, Traced)
+    assert isinstance(message, TracedMessage)
     assert "Call-ID: caf\ufffd" in message.text
 
 
 def test_a_message_without_a_length() -> None:
     printed = OLD.replace("Content-Length: 5\r\n", "")
     (message,) = Output().feed(printed.encode())
-    assert isinstance(message, Traced)
+    assert isinstance(message, TracedMessage)
     assert message.text.endswith("v=0\r\n")
 
 
@@ -96,10 +96,10 @@ def test_a_thread_that_logs_while_another_one_traces(
     if (source[0] == "[") is not (destination[0] == "["):
         destination = source
     pieces = 2 * pieces_of(stamp, source, destination)
-    logged: list[Line] = []
+    logged: list[LogLine] = []
     others: list[str] = []
     for text in data.draw(st.lists(LOGGED, max_size=4)):
-        logged.append(Line(text, data.draw(st.booleans())))
+        logged.append(LogLine(text, data.draw(st.booleans())))
         warned = ["\x1b[31m", f"{text}\n", "\x1b[;m"]
         others += warned if logged[-1].is_warning else [f"{text}\n"]
     at = sorted(data.draw(st.integers(0, len(pieces))) for _ in others)
@@ -107,7 +107,7 @@ def test_a_thread_that_logs_while_another_one_traces(
         pieces.insert(place, other)
     output = Output()
     found = [item for piece in pieces for item in output.feed(piece.encode())]
-    message = Traced("UDP", source, destination, MESSAGE)
-    assert [item for item in found if isinstance(item, Traced)] == [message, message]
-    texts = [item.text for item in found if isinstance(item, Line)]
+    message = TracedMessage("UDP", source, destination, MESSAGE)
+    assert [item for item in found if isinstance(item, TracedMessage)] == [message, message]
+    texts = [item.text for item in found if isinstance(item, LogLine)]
     assert sorted(texts) == sorted(line.text for line in logged)

@@ -8,8 +8,8 @@ from typing import Any
 
 import soundfile
 
-from BaresipLibrary.backends.worker.pump import CallAudio
-from BaresipLibrary.backends.worker.recording import Recording
+from BaresipLibrary.backends.embedded.worker.pump import CallAudio
+from BaresipLibrary.backends.embedded.worker.recording import Recording
 
 RATE, PACKET = 8000, 320
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from BaresipLibrary.audio.recordings import RecordingReader
+from BaresipLibrary.audio.wav_reader import RecordingReader
 from BaresipLibrary.backends.external.recorder import Recorder, peer_of, started
 from BaresipLibrary.events import MediaStarted
 

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from BaresipLibrary.account import Account
-from BaresipLibrary.backends import wire
 from BaresipLibrary.backends.baresip_names import CONFIGURATION, PARAMETERS
+from BaresipLibrary.backends.embedded import protocol
 from BaresipLibrary.backends.external import configuration
-from BaresipLibrary.backends.external.programs import Program
-from BaresipLibrary.backends.external.settings import External
+from BaresipLibrary.backends.external.configuration import ExternalSettings
+from BaresipLibrary.backends.external.installation import InstalledBaresip
 from BaresipLibrary.backends.external.versions import Version
 from BaresipLibrary.backends.stack_settings import Reader, StackSettings
 from BaresipLibrary.errors import UsageError
@@ -96,15 +96,15 @@ def test_a_password_is_in_no_message() -> None:
 def test_a_suites_lines_come_first_and_its_parameters_last() -> None:
     settings = StackSettings(("call_max_calls 1",), "ptime=40")
     account = Account("alice", ring_timeout=7)
-    message = wire.start_message(account, {}, "127.0.0.1", 5060, Path("a"), settings)
+    message = protocol.start_message(account, {}, "127.0.0.1", 5060, Path("a"), settings)
     assert message["first_lines"] == "call_max_calls 1\n"
     assert message["aor"].endswith(";ptime=40")
     assert "call_local_timeout 7\n" in message["config"]["extra_config_text"]
 
 
 def test_an_external_program_reads_them_first(tmp_path: Path) -> None:
-    program = Program("baresip", Version(4, 10), "/modules", frozenset({"menu", "gsm"}))
-    settings = External(config=("call_max_calls 1", "module gsm.so"))
+    program = InstalledBaresip("baresip", Version(4, 10), "/modules", frozenset({"menu", "gsm"}))
+    settings = ExternalSettings(config=("call_max_calls 1", "module gsm.so"))
     configuration.write(tmp_path, program, Account("a"), settings, "127.0.0.1:5060", 4444)
     lines = (tmp_path / "config").read_text().splitlines()
     assert lines.index("call_max_calls 1") < lines.index("call_max_calls 20")

@@ -10,7 +10,7 @@ pytest.importorskip("baresip")
 from baresip import Call, CallState, Event
 from baresip.events import StackEvent
 
-from BaresipLibrary.backends.worker.phone import Phone
+from BaresipLibrary.backends.embedded.worker.phone import Phone
 
 
 def test_a_call_that_was_answered_before_the_wheel_knew_it_is_established() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from assertionengine import AssertionOperator
 
+from BaresipLibrary.concurrency import Changes
 from BaresipLibrary.errors import NothingYet, PhoneFailure, UsageError
 from BaresipLibrary.keywords.assertions import (
     Assertion,
@@ -16,7 +17,6 @@ from BaresipLibrary.keywords.assertions import (
     seconds,
 )
 from BaresipLibrary.types import AudioSource, Frequency
-from BaresipLibrary.waits import Changes
 
 
 def check(value: Any, operator: str, expected: Any, message: str | None = None) -> Any:

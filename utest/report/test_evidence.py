@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from BaresipLibrary.agents import journal
-from BaresipLibrary.agents.failures import CallFailure
 from BaresipLibrary.agents.registry import Registry
+from BaresipLibrary.diagnosis.failure import CallFailure
 from BaresipLibrary.events import CallEstablished, ClosedBy, MediaStarted, SipMessage
-from BaresipLibrary.report import chapter as chapters
+from BaresipLibrary.report import execution_record as chapters
 from BaresipLibrary.report import log
-from BaresipLibrary.report.chapter import Chapter
 from BaresipLibrary.report.evidence import Evidence
-from BaresipLibrary.report.recordings import RecordingShelf
+from BaresipLibrary.report.execution_record import ExecutionRecord
+from BaresipLibrary.report.recording_store import RecordingStore
 from BaresipLibrary.types import Occasion
 
 from ..audio import signals
@@ -29,7 +29,7 @@ INVITE = "INVITE sip:bob@b SIP/2.0\r\nVia: SIP/2.0/UDP a:1;branch=z9hG4bK1\r\nCa
 @pytest.fixture
 def evidence(phone: Phone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Evidence]:
     monkeypatch.setattr(log.logger, "info", lambda text, html=False: None)
-    agents, shelf = Registry(), RecordingShelf(Occasion.on_failure)
+    agents, shelf = Registry(), RecordingStore(Occasion.on_failure)
     agents.start("alice", "", lambda: phone.agent)
     shelf.enter(tmp_path, "S", "T")
     found = Evidence(Occasion.on_failure, agents, shelf)
@@ -95,7 +95,7 @@ def test_the_capture_of_a_test_is_linked_and_never_overwrites_another(
 
 def test_a_chapter_begins_where_it_begins_and_keeps_who_was_stopped(phone: Phone) -> None:
     phone.sip(INVITE)
-    chapter = Chapter([phone.agent])
+    chapter = ExecutionRecord([phone.agent])
     assert not chapter.has_news
     assert chapter.messages(chapter.agents) == []
     bob = Phone(Path(), "bob")
@@ -109,7 +109,7 @@ def test_a_chapter_begins_where_it_begins_and_keeps_who_was_stopped(phone: Phone
 def test_a_failure_marks_its_moment_in_the_recordings_that_run(
     phone: Phone, tmp_path: Path
 ) -> None:
-    chapter = Chapter([phone.agent])
+    chapter = ExecutionRecord([phone.agent])
     rx = wav(tmp_path / "rx.wav", signals.tone(440, 1.5, 8000))
     tx = wav(tmp_path / "tx.wav", signals.tone(440, 1.75, 8000))
     call_id = phone.agent.dial("sip:bob@b")
@@ -130,7 +130,7 @@ def test_a_failure_marks_its_moment_in_the_recordings_that_run(
 def test_a_later_part_without_audio_is_shown_only_where_something_failed(
     phone: Phone, tmp_path: Path
 ) -> None:
-    chapter = Chapter([phone.agent])
+    chapter = ExecutionRecord([phone.agent])
     call_id = phone.agent.dial("sip:bob@b")
     phone.is_established(call_id)
     tx, nothing = wav(tmp_path / "tx.wav"), np.zeros(0)
@@ -151,7 +151,7 @@ def test_a_call_that_goes_on_from_before_is_heard_too_and_one_that_has_ended_is_
         files = [wav(tmp_path / f"{call_id}-{way}.wav") for way in ("rx", "tx")]
         phone.backend.feed(MediaStarted(time.monotonic(), call_id, 8000, 1, *files))
     phone.closes("over", ClosedBy.PEER)
-    heard, _ = Chapter([phone.agent]).recordings([phone.agent], lambda path: path.name)
+    heard, _ = ExecutionRecord([phone.agent]).recordings([phone.agent], lambda path: path.name)
     assert [one.href for one in heard] == ["on-rx.wav"]
     assert heard[0].title == "alice heard in its call with bob"
 
@@ -186,7 +186,7 @@ def test_a_journal_that_lags_behind_is_waited_for(
 ) -> None:
     monkeypatch.setattr(chapters, "_QUIET", 0.5)
     monkeypatch.setattr(chapters, "_CATCH_UP", 10.0)
-    chapter = Chapter([phone.agent])
+    chapter = ExecutionRecord([phone.agent])
     late = threading.Timer(0.02, phone.sip, [INVITE])
     late.start()
     chapter.settle()
@@ -195,7 +195,7 @@ def test_a_journal_that_lags_behind_is_waited_for(
 
 
 def test_a_message_to_an_agent_that_never_sees_it_is_not_waited_for_for_ever(phone: Phone) -> None:
-    chapter = Chapter([phone.agent])
+    chapter = ExecutionRecord([phone.agent])
     phone.sip(INVITE.replace("branch=z9hG4bK1", "branch=z9hG4bK2"))
     sent = SipMessage(time.monotonic(), True, "UDP", "b:2", "b:2", INVITE)
     phone.backend.feed(sent)

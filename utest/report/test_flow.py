@@ -8,17 +8,18 @@ import pytest
 from BaresipLibrary import events
 from BaresipLibrary.events import ClosedBy, Event
 from BaresipLibrary.report.flow import (
+    AgentTrace,
     Arrow,
     CallFlow,
-    Gap,
     Lane,
     Note,
+    Pause,
     Ran,
     Step,
-    Witness,
     call_flow,
+    hint,
+    label,
 )
-from BaresipLibrary.report.labels import hint, label
 from BaresipLibrary.sip.messages import Message
 
 from .journals import ALICE, BOB, PBX, received, sdp, sent, sip
@@ -30,8 +31,8 @@ SDP = "Content-Type: application/sdp"
 
 def flow(alice: Sequence[Event] = (), bob: Sequence[Event] = (), *steps: Step) -> CallFlow:
     witnesses = [
-        Witness("alice", f"sip:alice@{ALICE}", alice),
-        Witness("bob", f"sip:bob@{BOB}", bob),
+        AgentTrace("alice", f"sip:alice@{ALICE}", alice),
+        AgentTrace("bob", f"sip:bob@{BOB}", bob),
     ]
     return call_flow(witnesses, steps, 100.0)
 
@@ -69,7 +70,7 @@ def test_a_call_is_told_in_the_order_of_time() -> None:
         Note(0.003, 1, "INCOMING"),
         Arrow(0.004, 1, 0, "180 Ringing (INVITE)", "", RINGING),
         Note(0.004, 0, "RINGING"),
-        Gap(0.004, 1.996),
+        Pause(0.004, 1.996),
         Ran(2.0, "Accept    bob", failed=True),
     ]
 
@@ -140,7 +141,7 @@ def test_the_registrar_in_a_uri_is_no_agent() -> None:
     """An agent with a domain has the registrar's address in its URI, as an address too."""
     own = "127.0.0.1:50500"
     register = sip("REGISTER sip:p SIP/2.0", "1 REGISTER", via=own)
-    registered = Witness("1001", f"sip:1001@{PBX}", [sent(100.0, own, PBX, register)])
+    registered = AgentTrace("1001", f"sip:1001@{PBX}", [sent(100.0, own, PBX, register)])
     found = call_flow([registered], [], 100.0)
     assert ways(found) == [("1001", PBX)]
     assert [row.lost for row in found.rows if isinstance(row, Arrow)] == [False]
@@ -149,15 +150,15 @@ def test_the_registrar_in_a_uri_is_no_agent() -> None:
 def test_a_silent_agent_is_not_taken_for_its_registrar() -> None:
     alice = [sent(100.0, ALICE, PBX, INVITE), received(100.1, PBX, ALICE, RINGING)]
     witnesses = [
-        Witness("alice", f"sip:alice@{ALICE}", alice),
-        Witness("1001", f"sip:1001@{PBX}", []),
+        AgentTrace("alice", f"sip:alice@{ALICE}", alice),
+        AgentTrace("1001", f"sip:1001@{PBX}", []),
     ]
     assert ways(call_flow(witnesses, [], 100.0)) == [("alice", PBX), (PBX, "alice")]
 
 
 def test_an_agent_that_never_came_up_has_a_lane_and_no_address() -> None:
     odd = [received(100.0, "", ALICE, "nonsense")]
-    witnesses = [Witness("bob", "", []), Witness("alice", f"sip:alice@{ALICE}", odd)]
+    witnesses = [AgentTrace("bob", "", []), AgentTrace("alice", f"sip:alice@{ALICE}", odd)]
     found = call_flow(witnesses, [], 100.0)
     assert [lane.is_agent for lane in found.lanes] == [True, True, False]
     assert ways(found) == [("", "alice")]
@@ -165,8 +166,8 @@ def test_an_agent_that_never_came_up_has_a_lane_and_no_address() -> None:
 
 def test_agents_of_the_same_name_keep_lanes_of_their_own() -> None:
     witnesses = [
-        Witness("alice", f"sip:alice@{ALICE}", [events.AgentDied(100.0, 1, "")]),
-        Witness("alice", f"sip:alice@{BOB}", [events.Registered(100.5)]),
+        AgentTrace("alice", f"sip:alice@{ALICE}", [events.AgentDied(100.0, 1, "")]),
+        AgentTrace("alice", f"sip:alice@{BOB}", [events.Registered(100.5)]),
     ]
     found = call_flow(witnesses, [], 100.0)
     assert notes(found) == [(0.0, 0, "DIED with status 1"), (0.5, 1, "REGISTERED")]
@@ -176,7 +177,7 @@ def test_digits_fold_into_one_note() -> None:
     digits = [events.DtmfReceived(100.0 + at, "c", d) for at, d in ((0.0, "1"), (0.9, "2"))]
     found = flow([*digits, sent(100.95, ALICE, PBX, INVITE), events.DtmfReceived(101.8, "c", "#")])
     assert notes(found) == [(0.0, 0, "DTMF 12#")]
-    assert not any(isinstance(row, Gap) for row in found.rows)
+    assert not any(isinstance(row, Pause) for row in found.rows)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from BaresipLibrary.report.flow import Arrow, CallFlow, Gap, Lane, Note, Ran, Row
+from BaresipLibrary.report.flow import Arrow, CallFlow, Lane, Note, Pause, Ran, Row
 from BaresipLibrary.report.ladder import ladder
 
 LANES = [
@@ -97,7 +97,7 @@ def arrow(**changes: object) -> Arrow:
 
 
 def test_lanes_are_named_once() -> None:
-    shown = page(Gap(0.0, 4.94))
+    shown = page(Pause(0.0, 4.94))
     assert [data for tag, data in shown.texts if tag in "bi"] == ["alice", "bob", "10.0.0.1:5060"]
     assert shown.text("span") == "4.9 s"
 
@@ -235,7 +235,7 @@ def test_a_very_long_message_says_how_much_is_missing() -> None:
 
 
 def test_it_is_self_contained_and_terse() -> None:
-    empty = ladder(CallFlow(LANES, [Gap(0.0, 2.0)]))
+    empty = ladder(CallFlow(LANES, [Pause(0.0, 2.0)]))
     assert not re.search(r"url\(|@import|https?:|<script|<link|\son\w+=", empty)
     css = empty.partition("<style>")[2].partition("</style>")[0]
     selectors = [one for rule in css.split("}")[:-1] for one in rule.partition("{")[0].split(",")]

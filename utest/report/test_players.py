@@ -14,7 +14,7 @@ import soundfile
 from markupsafe import Markup
 
 from BaresipLibrary.report import players as module
-from BaresipLibrary.report.players import Moment, Recorded, players
+from BaresipLibrary.report.players import Mark, Recorded, players
 
 from ..audio import signals
 from ..audio.signals import Samples
@@ -92,7 +92,7 @@ def test_a_recording_has_player_picture_figures_table_and_link(tmp_path: Path) -
 
 
 def test_moments_stand_in_the_table_in_order(tmp_path: Path) -> None:
-    moments = [Moment(9.0, "third"), Moment(1.5, "second"), Moment(0.5, "first")]
+    moments = [Mark(9.0, "third"), Mark(1.5, "second"), Mark(0.5, "first")]
     words = Page(players([Recorded("t", wav(tmp_path / "a.wav"), "a.wav", moments)])).words
     order = ["0.00 s", "first", "440 Hz", "second", "3.00 s", "third"]
     found = [words.rindex(word) for word in order]
@@ -140,7 +140,7 @@ def test_a_long_recording_shows_its_end(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(module, "MOST_SAMPLES", 8000)
     monkeypatch.setattr(module, "_CHUNK", 3000)
     file = wav(tmp_path / "long.wav")
-    page = Page(players([Recorded("bob heard", file, "long.wav", [Moment(1.9, "then")])]))
+    page = Page(players([Recorded("bob heard", file, "long.wav", [Mark(1.9, "then")])]))
     assert page.sources("audio") == ["long.wav"]
     words = re.sub(r"\s+", " ", page.words)
     assert "bob heard 3.00 s," in words
@@ -216,7 +216,7 @@ def test_a_path_that_no_file_can_have() -> None:
 
 def test_nothing_in_it_comes_from_outside(tmp_path: Path) -> None:
     file = wav(tmp_path / "a.wav").rename(tmp_path / "<i>&\"' 100%\u202e.wav")
-    moments = [Moment(1.0, HOSTILE)]
+    moments = [Mark(1.0, HOSTILE)]
     fragment = players([Recorded(HOSTILE, file, f'"><script> {HOSTILE}', moments)])
     assert not isinstance(fragment, Markup), "Robot would escape it once more"
     page = Page(fragment)

@@ -3,7 +3,7 @@
 import pytest
 
 from BaresipLibrary.events import CallClosed, ClosedBy, SipMessage
-from BaresipLibrary.sip.collisions import Collisions
+from BaresipLibrary.sip.owed_requests import Collisions
 
 
 class Trace:

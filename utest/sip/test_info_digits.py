@@ -2,7 +2,7 @@
 
 import pytest
 
-from BaresipLibrary.sip.info_digits import digit_of, relayed_signal
+from BaresipLibrary.sip.bodies import digit_of, relayed_signal
 from BaresipLibrary.sip.messages import Message
 
 

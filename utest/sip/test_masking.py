@@ -2,7 +2,7 @@
 
 import pytest
 
-from BaresipLibrary.sip.masking import masked
+from BaresipLibrary.sip.messages import masked
 
 DIGEST = (
     'Authorization: Digest username="alice", realm="atest", nonce="n", uri="sip:x",'

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from BaresipLibrary.sip.messages import Message, canonical_name, split_address
-from BaresipLibrary.sip.statuses import reason_phrase
+from BaresipLibrary.sip.reasons import reason_phrase
 from BaresipLibrary.sip.uris import (
     address_part,
     escaped_user,

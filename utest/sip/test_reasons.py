@@ -2,13 +2,7 @@
 
 import pytest
 
-from BaresipLibrary.sip.reasons import (
-    answered_elsewhere,
-    cause_of,
-    reasons,
-    split_glued,
-    warnings,
-)
+from BaresipLibrary.sip.reasons import answered_elsewhere, cause_of, reasons, split_glued, warnings
 
 
 @pytest.mark.parametrize(

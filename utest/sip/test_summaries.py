@@ -2,7 +2,7 @@
 
 import pytest
 
-from BaresipLibrary.sip.summaries import Summary, read_summary
+from BaresipLibrary.sip.bodies import Summary, read_summary
 
 
 @pytest.mark.parametrize(

@@ -8,17 +8,16 @@ from pathlib import Path
 
 from ... import events
 from ...account import Account
+from ...concurrency import Changes
 from ...errors import AgentGone, BackendError, CommandRefused, UsageError
-from ...waits import Changes
-from .. import wire
 from ..base import Capability, Report
+from ..embedded import protocol
 from ..stack_settings import Reader
 from . import versions
-from .configuration import SOURCE_CHANNELS, SOURCE_RATE
-from .phone import ControlledPhone
-from .programs import codecs_of, encryptions_of
+from .configuration import SOURCE_CHANNELS, SOURCE_RATE, ExternalSettings
+from .controlled import ControlledPhone
+from .installation import codecs_of, encryptions_of
 from .recorder import DIRECTIONS, peer_of, started
-from .settings import External
 
 #: How long it may take to connect (s).
 _CONNECT = 5.0
@@ -38,7 +37,7 @@ class AttachedBackend(ControlledPhone):
 
     shows_messages = False
 
-    def __init__(self, account: Account, changes: Changes, settings: External) -> None:
+    def __init__(self, account: Account, changes: Changes, settings: ExternalSettings) -> None:
         if account.ring_timeout:
             raise UsageError(
                 "control= attaches to a baresip that runs: it takes no ring_timeout=, which is a"
@@ -162,7 +161,7 @@ class AttachedBackend(ControlledPhone):
 
     def _ended(self) -> None:
         if not self._stopping and self._control is not None:
-            self._happened(wire.died(None, f"{self._where}: {self._control.lost}"))
+            self._happened(protocol.died(None, f"{self._where}: {self._control.lost}"))
 
     def _take(self, message: dict[str, object]) -> None:
         dump = _DUMP.fullmatch(str(message.get("param")))

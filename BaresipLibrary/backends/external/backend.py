@@ -11,21 +11,20 @@ from pathlib import Path
 
 from ... import events
 from ...account import Account
+from ...concurrency import Changes
 from ...errors import AgentGone, BackendError, CommandRefused
-from ...waits import Changes
-from .. import wire
 from ..addresses import free_port, local_address_towards
 from ..base import Headers, Report
-from ..processes import Launcher
+from ..embedded import protocol
+from ..launchers import Launcher
 from . import configuration, versions
-from .directions import Directions
-from .output import Line, Traced
-from .phone import ControlledPhone
+from .audio_source import write_pause
+from .configuration import ExternalSettings
+from .controlled import ControlledPhone
+from .installation import codecs_of, encryptions_of, find_program
+from .output import DirectionFinder, LogLine, TracedMessage
 from .process import PortTakenError, Process
-from .programs import codecs_of, encryptions_of, find_program
 from .recorder import Recorder, peer_of
-from .settings import External
-from .talker import write_pause
 
 _LOOPBACK = "127.0.0.1"
 _PORT_ATTEMPTS = 10
@@ -45,7 +44,7 @@ class ExternalBackend(ControlledPhone):
         stem: Path,
         changes: Changes,
         launcher: Launcher,
-        settings: External = External(),  # noqa: B008 - frozen
+        settings: ExternalSettings = ExternalSettings(),  # noqa: B008 - frozen
     ) -> None:
         super().__init__(account, changes, settings)
         self._program = find_program(settings.executable, settings.configured("module_path"))
@@ -65,7 +64,7 @@ class ExternalBackend(ControlledPhone):
         #: The call whose audio is being set up: its recordings are named, its source will start.
         self._set_up = ""
         self._address, self._port = _LOOPBACK, 0
-        self._directions = Directions(self._address, self._port)
+        self._directions = DirectionFinder(self._address, self._port)
 
     @property
     def pid(self) -> int | None:
@@ -101,9 +100,9 @@ class ExternalBackend(ControlledPhone):
     def _try_start(self) -> None:
         self._port = free_port(self._address)
         control_port = _control_port(self._port)
-        self._directions = Directions(self._address, self._port)
+        self._directions = DirectionFinder(self._address, self._port)
         self._folder = Path(tempfile.mkdtemp(prefix="BaresipLibrary-"))
-        sip = f"{wire.bracketed(self._address)}:{self._port}"
+        sip = f"{protocol.bracketed(self._address)}:{self._port}"
         configuration.write(
             self._folder, self._program, self._account, self._settings, sip, control_port
         )
@@ -163,14 +162,14 @@ class ExternalBackend(ControlledPhone):
             return
         for item in process.read():
             with self._changes:
-                if isinstance(item, Traced):
+                if isinstance(item, TracedMessage):
                     self._set_up = ""  # a call's audio is set up between two messages
                     self._interpreter.trace(self._message(item))
                 else:
                     self._read_line(item)
                 self._changes.notify_all()
 
-    def _message(self, traced: Traced) -> events.SipMessage:
+    def _message(self, traced: TracedMessage) -> events.SipMessage:
         return events.SipMessage(
             time.monotonic(),
             self._directions.is_sent(traced),
@@ -184,7 +183,7 @@ class ExternalBackend(ControlledPhone):
     def unreadable(self) -> int:
         return self._unreadable
 
-    def _read_line(self, line: Line) -> None:
+    def _read_line(self, line: LogLine) -> None:
         recorder = self._recorder
         assert recorder is not None
         if recording := _RECORDING.fullmatch(line.text):
@@ -192,7 +191,7 @@ class ExternalBackend(ControlledPhone):
         elif line.text.startswith(_SPEAKS):
             self._speak(self._set_up or self._interpreter.signalling)
             self._set_up = ""
-        elif line.text.startswith(wire.UNREADABLE):
+        elif line.text.startswith(protocol.UNREADABLE):
             self._unreadable += 1
         elif line.is_warning:
             self._report(events.StackLog(time.monotonic(), "WARNING", line.text))
@@ -233,7 +232,7 @@ class ExternalBackend(ControlledPhone):
                 words += f"\n{self.caveats[0]}"
         else:
             status, words = None, str(control.lost)
-        self._happened(wire.died(status, words))
+        self._happened(protocol.died(status, words))
 
     def _prepare_recording(self) -> None:
         if self._recorder is not None:

@@ -1,15 +1,50 @@
 """The private folder of a baresip that is started: its configuration, and nothing secret."""
 
+import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from ...account import Account, codec_name
 from ...errors import UsageError
-from .. import wire
-from ..stack_settings import Reader
-from . import programs
-from .programs import Program
-from .settings import External
+from ..embedded import protocol
+from ..stack_settings import Reader, StackSettings
+from . import installation
+from .installation import InstalledBaresip
+
+_HOST_PORT = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^\s:\[\]]+):(?P<port>\d{1,5})")
+
+
+@dataclass(frozen=True)
+class ExternalSettings(StackSettings):
+    """The options of the external backend, beside what the suite says to baresip itself.
+
+    `executable`: a name on PATH or a path; `control`: ``host:port`` of the ctrl_tcp of a baresip
+    that runs already; `recordings`: where the attached baresip's recordings can be read.
+    """
+
+    executable: str | None = None
+    control: str | None = None
+    recordings: Path | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.control is not None and not _HOST_PORT.fullmatch(self.control):
+            raise UsageError(f"control '{self.control}' is not like host:port.")
+        if self.control is not None and (self.executable or self.config):
+            raise UsageError(
+                "control= attaches to a baresip that runs: it takes no executable= and no config=."
+            )
+        if self.recordings is not None and not self.recordings.is_dir():
+            raise UsageError(f"recordings_folder: there is no folder {self.recordings}.")
+
+    @property
+    def control_address(self) -> tuple[str, int]:
+        """Host and port of `control`."""
+        match = _HOST_PORT.fullmatch(self.control or "")
+        assert match is not None
+        return match["host"].strip("[]"), int(match["port"])
+
 
 #: A device nobody feeds: no RTP is sent until there is something to send.
 QUIET = "aubridge,quiet"
@@ -35,7 +70,12 @@ _FIXED = (
 
 
 def write(
-    folder: Path, program: Program, account: Account, settings: External, sip: str, control: int
+    folder: Path,
+    program: InstalledBaresip,
+    account: Account,
+    settings: ExternalSettings,
+    sip: str,
+    control: int,
 ) -> None:
     """Fills the folder. `sip` is the address and port for SIP, `control` the port of ctrl_tcp.
 
@@ -52,9 +92,9 @@ def write(
         f"net_interface {address.strip('[]')}",
         f"audio_source {PAUSE if program.version.stops_when_held else QUIET}",
         *_FIXED,
-        wire.ring_line(account),
-        *wire.MEDIA,
-        *wire.tls_lines(account),
+        protocol.ring_line(account),
+        *protocol.MEDIA,
+        *protocol.tls_lines(account),
         f"snd_path {RECORDINGS}",  # it runs in its folder, and cuts long paths
         f"module_path {program.module_folder}",
         *(f"{kind} {name}.so" for name, kind in modules.items()),
@@ -64,7 +104,7 @@ def write(
         (folder / name).touch()
 
 
-def _check(settings: External, program: Program, modules: Iterable[str]) -> None:
+def _check(settings: ExternalSettings, program: InstalledBaresip, modules: Iterable[str]) -> None:
     described = f"baresip {program.version}"
     for name in sorted(settings.own_modules - program.modules):
         raise UsageError(f"config: {described} has no module {name} in {program.module_folder}.")
@@ -74,11 +114,11 @@ def _check(settings: External, program: Program, modules: Iterable[str]) -> None
 
 def _modules(available: frozenset[str], account: Account) -> dict[str, str]:
     """The modules to load, each with how the configuration names its kind."""
-    codecs = [codec_name(codec) for codec in account.audio_codecs] or list(programs.COMMON)
-    wanted = [programs.codec_module(name) for name in codecs]
+    codecs = [codec_name(codec) for codec in account.audio_codecs] or list(installation.COMMON)
+    wanted = [installation.codec_module(name) for name in codecs]
     wanted += ["auconv", "auresamp", "sndfile", "ausine", "aufile", "aubridge"]
     if account.media_enc:
-        wanted.append(programs.encryption_module(account.media_enc, available))
+        wanted.append(installation.encryption_module(account.media_enc, available))
     if account.stun_server:
         wanted += ["stun", "turn", "ice"]
     # Loaded later than these, mwi subscribes for ever when the registrar answers at once.

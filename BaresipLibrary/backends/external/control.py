@@ -9,15 +9,83 @@ the server waits for that before it sends the next piece.
 
 import contextlib
 import json
+import re
 import socket
 import threading
 from collections.abc import Callable
 from typing import Any
 
+from ...concurrency import Changes
 from ...errors import AgentGone, CommandRefused
-from ...waits import Changes
-from ..patience import await_answer
-from . import netstrings
+from ..base import Packets, await_answer
+from . import control
+
+_LONGEST_PREFIX = 9
+
+
+def encode(payload: bytes) -> bytes:
+    """A frame."""
+    return b"%d:%s," % (len(payload), payload)
+
+
+class Splitter:
+    """Cuts a stream into the payloads of its frames."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """The payloads that are complete now.
+
+        Raises:
+            ValueError: the stream carries something else than netstrings.
+        """
+        self._rest += data
+        payloads: list[bytes] = []
+        while (payload := self._next()) is not None:
+            payloads.append(payload)
+        return payloads
+
+    def _next(self) -> bytes | None:
+        prefix, colon, body = self._rest.partition(b":")
+        if not colon and len(prefix) <= _LONGEST_PREFIX and (prefix.isdigit() or not prefix):
+            return None
+        if not colon or not prefix.isdigit() or len(prefix) > _LONGEST_PREFIX:
+            raise ValueError(f"no netstring begins with {self._rest[:20]!r}")
+        length = int(prefix)
+        if len(body) <= length:
+            return None
+        if body[length : length + 1] != b",":
+            raise ValueError(f"no netstring ends with {body[length : length + 1]!r}")
+        self._rest = body[length + 1 :]
+        return body[:length]
+
+
+_CALL_ID = re.compile(r"(?:call id: |\bid=)(\S+)")
+_SENT, _RECEIVED = re.compile(r"TX: packets=(\d+)"), re.compile(r"\brcvd=(\d+)")
+
+
+def call_id_in(told: str) -> str | None:
+    """The Call-ID in what ``dial`` or ``callstat`` says."""
+    found = _CALL_ID.search(told)
+    return found[1] if found else None
+
+
+def packets_in(told: str) -> Packets | None:
+    """The RTP packets in what ``audio_debug`` says."""
+    sent, received = _SENT.search(told), _RECEIVED.search(told)
+    return Packets(int(received[1]) if received else 0, int(sent[1])) if sent else None
+
+
+def not_dialled(told: str | None, server: str | None, within: float) -> str:
+    """That no call came of ``dial``: how it ended, or that it has not within so many seconds.
+
+    `server` is the STUN or TURN server that has to answer before an INVITE can be sent.
+    """
+    sent = "no INVITE was sent" + (f" within {within:g} s" if told is None else "")
+    needed = f", for which it needs an answer from {server}" if server else ""
+    return f"{sent}{needed}{f': {told}' if told else ''}."
+
 
 #: How long baresip may take to answer a command (s).
 PATIENCE = 10.0
@@ -41,7 +109,7 @@ class Control:
         self._is_stopped = is_stopped
         self.lost: str | None = None
         self._changes = changes
-        self._splitter = netstrings.Splitter()
+        self._splitter = control.Splitter()
         self._turn = threading.Lock()
         self._number = 0
         self._answers: dict[str, dict[str, Any]] = {}
@@ -76,7 +144,7 @@ class Control:
             message = {"command": command, "params": parameters, "token": tokens[-1]}
             if not parameters:
                 del message["params"]
-            frames += netstrings.encode(json.dumps(message).encode())
+            frames += control.encode(json.dumps(message).encode())
         with self._changes:
             self._open.update(tokens)
         try:

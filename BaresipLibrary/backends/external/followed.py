@@ -1,5 +1,7 @@
 """One baresip under control, however it came to be: its connection, and who reads from it."""
 
+import heapq
+import itertools
 import selectors
 import shutil
 import socket
@@ -7,23 +9,141 @@ import tempfile
 import threading
 import time
 from abc import abstractmethod
+from collections.abc import Callable
 from pathlib import Path
 
 from ... import events
 from ...account import Account
-from ...errors import AgentGone
+from ...concurrency import Changes, wait_until
+from ...errors import AgentGone, BackendError, CommandRefused
 from ...events import Event
-from ...waits import Changes
-from .. import wire
 from ..base import Backend, Report
+from ..embedded import protocol
+from .audio_source import AudioSources
+from .configuration import ExternalSettings
 from .control import Command, Control
-from .errands import Errands
 from .interpreter import Interpreter
 from .recordings import Recordings
-from .registration import Registration
-from .settings import External
-from .talker import Talker
 from .versions import Version
+
+Errand = Callable[[], None]
+
+
+class Scheduler:
+    """Runs errands, each at its time. Those that are not due at the end are dropped.
+
+    `broke` is told of an error that is no answer of baresip's; it ends the thread.
+    """
+
+    def __init__(self, broke: Callable[[Exception], None]) -> None:
+        self._broke = broke
+        self._due: list[tuple[float, int, Errand]] = []
+        self._numbers = itertools.count()
+        self._changed = threading.Condition()
+        self._ended = False
+        self._thread = threading.Thread(target=self._run, name="errands", daemon=True)
+        self._thread.start()
+
+    def run(self, errand: Errand, after: float = 0.0) -> None:
+        """Runs an errand `after` seconds from now."""
+        with self._changed:
+            heapq.heappush(self._due, (time.monotonic() + after, next(self._numbers), errand))
+            self._changed.notify()
+
+    def close(self) -> None:
+        """Ends the thread; an errand that runs is waited for."""
+        with self._changed:
+            self._ended = True
+            self._changed.notify()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while (errand := self._next()) is not None:
+            try:
+                errand()
+            except BackendError:
+                pass  # the call or the agent has gone meanwhile, and whoever uses it is told
+            except Exception as error:  # whatever ends this thread is told
+                self._broke(error)
+                return
+
+    def _next(self) -> Errand | None:
+        with self._changed:
+            while not self._ended:
+                wait = self._due[0][0] - time.monotonic() if self._due else None
+                if wait is not None and wait <= 0:
+                    return heapq.heappop(self._due)[2]
+                self._changed.wait(wait)
+        return None
+
+
+#: How long a registrar may take to answer that a registration has ended (s).
+_LEAVE = 5.0
+
+
+class ControlledRegistration:
+    """Changes what a registrar knows of one baresip.
+
+    Asked to register again, baresip begins a new registration (another Call-ID) and ends the old
+    one at the same time. Their requests race, and the end may be the last that the registrar takes.
+    So the old one is ended first. `set_interval` has baresip register every so many seconds, 0 ends
+    that; `is_gone` tells when no outcome can come any more.
+    """
+
+    def __init__(
+        self,
+        interpreter: Interpreter,
+        changes: Changes,
+        set_interval: Callable[[int], None],
+        is_gone: Callable[[], bool | None],
+    ) -> None:
+        self._interpreter = interpreter
+        self._changes = changes
+        self._set_interval = set_interval
+        self._is_gone = is_gone
+
+    def register(self, interval: int, version: Version) -> None:
+        """Registers; a REGISTER that has no answer yet will do."""
+        if self._interpreter.registering:
+            return
+        if self._interpreter.registered or self._interpreter.unregistering:
+            self._leave(version)
+        self._interpreter.registering = True
+        try:
+            self._set_interval(interval)
+        except BackendError:
+            self._interpreter.registering = False
+            raise
+
+    def _leave(self, version: Version) -> None:
+        if not self._tells_end(version):
+            raise CommandRefused(
+                f"it is registered, and baresip {version} does not tell when that has ended;"
+                " baresip 2.0 and later do"
+            )
+        if not self._interpreter.unregistering:
+            self.unregister(version)
+        if not wait_until(self._changes, self._has_left, _LEAVE):
+            raise CommandRefused(
+                f"the registrar has not answered within {_LEAVE:g} s that the registration which is"
+                " there has ended, and its end would race with another one"
+            )
+
+    def _has_left(self) -> bool | None:
+        return True if not self._interpreter.unregistering else self._is_gone()
+
+    def unregister(self, version: Version) -> None:
+        """Ends the registration."""
+        self._interpreter.unregistering = self._tells_end(version)
+        try:
+            self._set_interval(0)
+        except BackendError:
+            self._interpreter.unregistering = False
+            raise
+
+    def _tells_end(self, version: Version) -> bool:
+        return version.registers_by_command or self._interpreter.has_trace
+
 
 _SILENCED = (
     "baresip {} sends nothing more in this call: the source of another call was changed while this"
@@ -37,20 +157,20 @@ class FollowedPhone(Backend):
     name = "external"
     version: Version
 
-    def __init__(self, account: Account, changes: Changes, settings: External) -> None:
+    def __init__(self, account: Account, changes: Changes, settings: ExternalSettings) -> None:
         self._account = account
         self._changes = changes
         self._settings = settings
         self._folder: Path | None = None
         self._control: Control | None = None
         self._reader: threading.Thread | None = None
-        self._errands: Errands | None = None
+        self._errands: Scheduler | None = None
         self._report: Report = _nobody
         self._recordings: Recordings
         self._stopping = False
         self._consultation: str | None = None
         self._interpreter: Interpreter
-        self._talker: Talker
+        self._talker: AudioSources
 
     @property
     def description(self) -> str:
@@ -66,15 +186,15 @@ class FollowedPhone(Backend):
         sock.settimeout(None)
         self._folder = self._folder or Path(tempfile.mkdtemp(prefix="BaresipLibrary-"))
         self._control = Control(sock, self._changes, lambda: self.is_stopped)
-        self._errands = Errands(self._broke)
+        self._errands = Scheduler(self._broke)
         self._recordings = Recordings(self._tell)
         self._interpreter = Interpreter(
             self.version, self._tell, self._follow_up, has_trace=has_trace
         )
-        self._registration = Registration(
+        self._registration = ControlledRegistration(
             self._interpreter, self._changes, self._set_registration, self._gone
         )
-        self._talker = Talker(
+        self._talker = AudioSources(
             self._ask,
             self._errands.run,
             self._prompt_ended,
@@ -112,7 +232,7 @@ class FollowedPhone(Backend):
 
     def _broke(self, error: Exception) -> None:
         """A thread of this agent has ended by a fault of the library: the next keyword tells."""
-        event = wire.broken(error)
+        event = protocol.broken(error)
         with self._changes:
             assert self._control is not None
             self._control.lost = self._control.lost or event.fault

@@ -7,9 +7,13 @@ on, and a line in its head that ends with a bare line feed is the log's.
 """
 
 import re
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
+
+from ...sip.messages import Message
+from ..embedded import protocol
 
 _ARROW = re.compile(rb"(UDP|TCP|TLS|WSS?) (\S+) -> (\S+)\n")
 _BEGIN, _END = b"\x1b[36;1m", b"\x1b[;m\n"
@@ -43,7 +47,7 @@ _LENGTH = re.compile(
 
 
 @dataclass(frozen=True)
-class Traced:
+class TracedMessage:
     """A SIP message on the wire."""
 
     transport: str
@@ -53,7 +57,7 @@ class Traced:
 
 
 @dataclass(frozen=True)
-class Line:
+class LogLine:
     """A line of the log."""
 
     text: str
@@ -66,10 +70,10 @@ class Output:
     def __init__(self) -> None:
         self._rest = b""
 
-    def feed(self, data: bytes) -> list[Traced | Line]:
+    def feed(self, data: bytes) -> list[TracedMessage | LogLine]:
         """What is complete now, in order."""
         rest = self._rest + data
-        found: list[Traced | Line] = []
+        found: list[TracedMessage | LogLine] = []
         while (begin := rest.find(_BEGIN)) >= 0:
             found += _lines(rest[:begin])
             rest = rest[begin:]
@@ -86,7 +90,7 @@ class Output:
         return found
 
 
-def _traced(raw: bytes) -> tuple[int, list[Traced | Line]]:
+def _traced(raw: bytes) -> tuple[int, list[TracedMessage | LogLine]]:
     """What begins here, and how many bytes it takes: 0 while it is not complete."""
     start, following = _START.search(raw), raw.find(_BEGIN, 1)
     limits = [
@@ -138,7 +142,7 @@ def _read(
     return None
 
 
-def _messages(arrow: re.Match[bytes], raw: bytes) -> list[Traced | Line]:
+def _messages(arrow: re.Match[bytes], raw: bytes) -> list[TracedMessage | LogLine]:
     start = _START.search(raw)
     if start is None:
         return _lines(raw)
@@ -155,12 +159,62 @@ def _messages(arrow: re.Match[bytes], raw: bytes) -> list[Traced | Line]:
     stray += _lines(body[size:])
     text = (kept + blank + body[:size]).decode(errors="replace")
     names = [part.decode() for part in arrow.groups()]
-    return [Traced(names[0], names[1], names[2], text), *stray]
+    return [TracedMessage(names[0], names[1], names[2], text), *stray]
 
 
-def _lines(raw: bytes) -> list[Traced | Line]:
+def _lines(raw: bytes) -> list[TracedMessage | LogLine]:
     return [
-        Line(text.decode(errors="replace"), _WARNING in line)
+        LogLine(text.decode(errors="replace"), _WARNING in line)
         for line in raw.splitlines(keepends=True)
         if (text := _ESCAPE.sub(b"", line).strip())
     ]
+
+
+#: Requests are remembered until so many later ones have arrived.
+_REMEMBERED = 1000
+_ANY = ("0.0.0.0", "[::]")
+
+
+class DirectionFinder:
+    """Tells what this agent sent from what it received.
+
+    Where its own listening address is one of the ends, that says it. Else the message went over a
+    connection that the agent opened, from a port that the system chose: then the first message on
+    that connection says which end is the agent's, as who opens a connection speaks first.
+    """
+
+    def __init__(self, address: str, port: int) -> None:
+        hosts = (protocol.bracketed(address), *_ANY)
+        # TLS has the next port.
+        self._listening = {f"{host}:{number}" for host in hosts for number in (port, port + 1)}
+        self._our_end: dict[frozenset[str], str] = {}
+        self._received: OrderedDict[tuple[str, str], None] = OrderedDict()
+
+    def is_sent(self, traced: TracedMessage) -> bool:
+        """Whether this agent sent a message. Ask for each one once, in their order."""
+        message = Message(traced.text)
+        sent = self._is_sent(traced, message)
+        if message.method and not sent:
+            self._received[_transaction(message)] = None
+            if len(self._received) > _REMEMBERED:
+                self._received.popitem(last=False)
+        return sent
+
+    def _is_sent(self, traced: TracedMessage, message: Message) -> bool:
+        if traced.source in self._listening:
+            return True
+        if traced.destination in self._listening:
+            return False
+        connection = frozenset((traced.source, traced.destination))
+        if connection not in self._our_end:
+            first_is_ours = message.method is not None or _transaction(message) in self._received
+            # An answer that nobody asked this agent for: what came before it was not printed whole.
+            self._our_end[connection] = traced.source if first_is_ours else traced.destination
+        return traced.source == self._our_end[connection]
+
+
+def _transaction(message: Message) -> tuple[str, str]:
+    """What a request and its answers have in common (RFC 3261, section 17.1.3)."""
+    via, _, _ = (message.first("Via") or "").partition(",")
+    branch = via.partition("branch=")[2].partition(";")[0].strip()
+    return branch, " ".join((message.first("CSeq") or "").split())

@@ -10,9 +10,9 @@ from select import select
 import psutil
 
 from ...errors import BackendError
-from ..processes import Child, Launcher
-from .output import Line, Output, Traced
-from .programs import Program
+from ..launchers import Child, Launcher
+from .installation import InstalledBaresip
+from .output import LogLine, Output, TracedMessage
 
 _READY = "baresip is ready."
 #: What 3.18 logs as a warning of events that concern no call, all the time.
@@ -32,7 +32,7 @@ class PortTakenError(Exception):
 class Process:
     """One baresip. What it prints is read by one thread, with `read`."""
 
-    def __init__(self, program: Program, folder: Path, launcher: Launcher) -> None:
+    def __init__(self, program: InstalledBaresip, folder: Path, launcher: Launcher) -> None:
         ours, theirs = os.pipe()
         try:
             command = [program.path, "-s", "-f", str(folder)]
@@ -58,7 +58,7 @@ class Process:
         deadline = time.monotonic() + _START
         while (remaining := deadline - time.monotonic()) > 0 and self.output is not None:
             select([self.output], [], [], remaining)
-            if any(isinstance(item, Line) and item.text == _READY for item in self.read()):
+            if any(isinstance(item, LogLine) and item.text == _READY for item in self.read()):
                 self._last_lines.clear()
                 self._is_up = True
                 return
@@ -95,9 +95,9 @@ class Process:
         except OSError as error:
             raise BackendError(f"baresip cannot be controlled: {error}.") from error
 
-    def read(self) -> list[Traced | Line]:
+    def read(self) -> list[TracedMessage | LogLine]:
         """What it has printed since the last call; `output` is None once it prints no more."""
-        found: list[Traced | Line] = []
+        found: list[TracedMessage | LogLine] = []
         while self.output is not None:
             try:
                 data = os.read(self.output, _PIECE)
@@ -107,7 +107,7 @@ class Process:
                 os.close(self.output)
                 self.output = None
             found += self._parser.feed(data)
-        lines = [item for item in found if isinstance(item, Line) and item.text != _IDLE_TALK]
+        lines = [item for item in found if isinstance(item, LogLine) and item.text != _IDLE_TALK]
         self._last_lines += [one.text for one in lines if one.is_warning or not self._is_up]
         del self._last_lines[:-_LAST_LINES]
         return found

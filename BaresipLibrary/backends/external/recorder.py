@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ...audio.recordings import RecordingReader
+from ...audio.wav_reader import RecordingReader
 from ...events import MediaStarted
 
 #: What sndfile calls the directions, and what the library does.
@@ -21,7 +21,7 @@ _PEER = re.compile(r"dump-.*=>(.*)-\d{4}(?:-\d\d){5}-(?:enc|dec)\.wav")
 
 
 @dataclass
-class File:
+class RecordedFile:
     """A recording of one direction of a call, and of which part of it."""
 
     call_id: str
@@ -36,7 +36,7 @@ class _Recorded:
     """A call's recordings so far: its number, the newest file of each direction, what was told."""
 
     number: int
-    files: dict[str, File] = field(default_factory=dict)
+    files: dict[str, RecordedFile] = field(default_factory=dict)
     told: MediaStarted | None = None
 
 
@@ -51,7 +51,7 @@ class Recorder:
         self._folder = folder
         self._announces = announces
         self._calls: dict[str, _Recorded] = {}
-        self._due: dict[str, File] = {}
+        self._due: dict[str, RecordedFile] = {}
         self._hidden: Path | None = None
         self._made: list[Path] = []
 
@@ -72,7 +72,7 @@ class Recorder:
         self.tidy()
         self._hidden, self._made = hidden, made
 
-    def take(self, written: str, call_id: str) -> File | None:
+    def take(self, written: str, call_id: str) -> RecordedFile | None:
         """Baresip has named a file; returns it once it is open, under its name here.
 
         `call_id` is the call whose audio is being set up.
@@ -93,7 +93,7 @@ class Recorder:
         self._rename(path, file)
         return file
 
-    def missed(self, written: str) -> File | None:
+    def missed(self, written: str) -> RecordedFile | None:
         """The recording that baresip could not open under that name."""
         return self._due.pop(written, None)
 
@@ -112,7 +112,7 @@ class Recorder:
         call.told = found
         return found
 
-    def _begin(self, call_id: str, direction: str) -> File:
+    def _begin(self, call_id: str, direction: str) -> RecordedFile:
         """The file of a direction that begins, or begins again after a renegotiation."""
         call = self._calls.setdefault(call_id, _Recorded(len(self._calls) + 1))
         before = call.files.get(direction)
@@ -122,14 +122,14 @@ class Recorder:
         part = max(newest, before.part + 1) if before else newest
         path = self._path(call.number, part, direction)
         path.unlink(missing_ok=True)  # of a run before this one, in the same output directory
-        call.files[direction] = File(call_id, direction, part, path)
+        call.files[direction] = RecordedFile(call_id, direction, part, path)
         return call.files[direction]
 
     def _path(self, number: int, part: int, direction: str) -> Path:
         words = "" if part == 1 else f"-part{part}"
         return self.stem.with_name(f"{self.stem.name}-{number}{words}-{direction}.wav")
 
-    def _rename(self, path: Path, file: File) -> None:
+    def _rename(self, path: Path, file: RecordedFile) -> None:
         told = self._calls[file.call_id].told
         if told is not None and told.rx == file.path and _rate(path) != told.rate:
             # What was sent began first and runs at another rate: this is a stream of its own.

@@ -1,0 +1,72 @@
+"""Whether a backend can do what an account asks for."""
+
+from ..account import Account, codec_name
+from ..backends.base import Backend, Capability
+from ..errors import UsageError
+from ..sip.reasons import reason_phrase
+from ..sip.uris import is_ip_address
+
+_BUSY = 486
+
+
+def check_requirements(name: str, account: Account, backend: Backend) -> None:
+    """Checks an account against the baresip that is to play it.
+
+    Raises:
+        UsageError: it asks for what this one lacks; says what it has, or who can.
+    """
+    if account.media_enc and account.media_enc not in backend.media_encryptions:
+        known = ", ".join(sorted(backend.media_encryptions))
+        raise UsageError(
+            f"{name}: {backend.description} has no media_enc {account.media_enc}; it has {known}."
+        )
+    traversal = account.nat_traversal
+    if traversal and traversal not in backend.nat_traversals:
+        raise UsageError(f"{name}: {backend.description} has no module {traversal}.")
+    for codec in account.audio_codecs:
+        known_as = backend.codecs.get(codec_name(codec))
+        if known_as is None or ("/" in codec and codec.lower() not in _forms(known_as)):
+            have = ", ".join(backend.codecs.values())
+            raise UsageError(f"{name}: {backend.description} has no codec {codec}; it has {have}.")
+    needed = {
+        Capability.MESSAGE_WAITING: account.mwi,
+        Capability.DTMF_INFO: account.dtmf_mode == "info",
+        Capability.DTMF_AUTO: account.dtmf_mode == "auto",
+        Capability.CATCH_ALL: account.catch_all is True,
+        Capability.CATCH_ALL_REGISTERED: account.catch_all is True and account.regint > 0,
+        Capability.OWN_CALLS_ONLY: account.catch_all is False and account.regint == 0,
+        Capability.VERIFY_TLS: account.uses_tls and account.tls.verify,
+    }
+    for what, is_needed in needed.items():
+        if is_needed and what not in backend.capabilities:
+            raise UsageError(f"{name}: {backend.description} cannot {what.value}. {what.who_can}")
+
+
+def refuses_by_hanging_up(backend: Backend, status: int, reason: str) -> bool:
+    """Whether a refusal is the one that every baresip gives, but for its words."""
+    usual = status == _BUSY and reason == reason_phrase(_BUSY)
+    return usual and Capability.OWN_REFUSALS not in backend.capabilities
+
+
+def caveats(account: Account, backend: Backend) -> tuple[str, ...]:
+    """What a tester should know of an agent before it surprises, a sentence each."""
+    return backend.caveats + _unchecked_names(account)
+
+
+def _unchecked_names(account: Account) -> tuple[str, ...]:
+    """No baresip compares an IP address with the names in a certificate."""
+    if not (account.uses_tls and account.tls.verify):
+        return ()
+    where = account.next_hop
+    if where is not None and not is_ip_address(where):
+        return ()
+    return (
+        f"tls_verify: {where or 'a peer of a local agent'} is reached by its IP address, so its"
+        " certificate must come from a trusted CA, but baresip does not check for whom it was"
+        " issued. Give a host name to have that checked, too.",
+    )
+
+
+def _forms(codec: str) -> tuple[str, str]:
+    """A codec with its channels, and without them."""
+    return codec.lower(), codec.lower().rpartition("/")[0]

@@ -1,0 +1,102 @@
+"""What is on a line: nothing at all, comfort noise, or something that somebody sends."""
+
+from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .levels import level_dbfs, power_to_dbfs
+from .sines import strongest_tone
+from .tones import LEAST_LEVEL
+
+FRAME = 0.020
+"""Seconds of one level."""
+SHORTEST = 0.2
+"""Seconds that it takes to tell noise from the rest."""
+MOST_SILENCE = -85.0
+"""dBFS without DC: a constant, as A-law's zero is, or 1 LSB that comes and goes."""
+MOST_NOISE = -30.0
+"""dBFS: comfort noise is at most this loud. RFC 3389 lets it be louder, no phone is."""
+MOST_SPREAD = 4.0
+"""dB, the standard deviation of the levels. Coloured noise has 1 to 3.2, speech 8 and more."""
+MOST_SHARE = 0.4
+"""Share of the energy that is one sine: more is a tone."""
+
+
+class LineState(Enum):
+    """What is on a line."""
+
+    DIGITAL_SILENCE = "digital silence"
+    COMFORT_NOISE = "comfort noise"
+    SIGNAL = "signal"
+
+
+def classify_line(samples: NDArray[np.float64], sample_rate: int) -> LineState:
+    """Return what is in mono samples in [-1, 1]: speech, music, tones, loud noise are a signal.
+
+    Raises `ValueError` for less than 0.2 s of them.
+    """
+    if samples.size < SHORTEST * sample_rate:
+        raise ValueError(f"{samples.size / sample_rate:.3f} s are too short to say what is on.")
+    size = round(FRAME * sample_rate)
+    frames = samples[: samples.size - samples.size % size].reshape(-1, size)
+    level = level_dbfs(samples - samples.mean())
+    if level <= MOST_SILENCE:
+        return LineState.DIGITAL_SILENCE
+    levels = [level_dbfs(frame - frame.mean()) for frame in frames]
+    tone = strongest_tone(samples, sample_rate)
+    steady = float(np.std(levels)) <= MOST_SPREAD
+    if level <= MOST_NOISE and steady and (tone is None or tone.share < MOST_SHARE):
+        return LineState.COMFORT_NOISE
+    return LineState.SIGNAL
+
+
+BLOCK = 0.005
+"""Seconds that are loud or not as a whole: how exact a beginning or an end is."""
+BLIP = 0.020
+"""Seconds; a shorter sound is a click and none, a shorter pause is none."""
+
+Span = tuple[float, float]
+"""Begin and end in seconds from the first sample."""
+
+
+class SoundFinder:
+    """Finds what is audible, -50 dBFS (`tones.LEAST_LEVEL`) or louder, in audio that arrives."""
+
+    def __init__(self, sample_rate: int) -> None:
+        """Prepare for audio of `sample_rate` samples a second."""
+        self._block = max(1, round(BLOCK * sample_rate))
+        self._seconds = self._block / sample_rate
+        self._rest = np.empty(0)
+        self._loud = np.empty(0, dtype=np.bool_)
+
+    def feed(self, samples: NDArray[np.float64]) -> None:
+        """Take the next mono samples in [-1, 1], any number."""
+        samples = np.concatenate([self._rest, samples])
+        count = samples.size // self._block
+        blocks = samples[: count * self._block].reshape(count, self._block)
+        self._rest = samples[count * self._block :]
+        loud = [power_to_dbfs(power) >= LEAST_LEVEL for power in blocks.var(axis=1).tolist()]
+        self._loud = np.concatenate([self._loud, np.array(loud, dtype=np.bool_)])
+
+    @property
+    def seconds(self) -> float:
+        """Seconds that were looked at."""
+        return self._loud.size * self._seconds
+
+    def sounds(self) -> list[Span]:
+        """Return everything audible so far, in order; the last may not have ended."""
+        edges = np.flatnonzero(np.diff(np.concatenate([[0], self._loud.astype(np.int8), [0]])))
+        spans = [(int(a) * self._seconds, int(b) * self._seconds) for a, b in edges.reshape(-1, 2)]
+        return [span for span in join_spans(spans) if span[1] - span[0] >= BLIP - BLOCK / 2]
+
+
+def join_spans(spans: list[Span]) -> list[Span]:
+    """Return spans in order, those with less than 20 ms (`BLIP`) between them as one."""
+    found: list[Span] = []
+    for begin, end in spans:
+        if found and begin - found[-1][1] < BLIP - BLOCK / 2:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        else:
+            found.append((begin, end))
+    return found

@@ -1,0 +1,1 @@
+"""baresip 4.x inside the wheel `baresip-python`: one child process an agent."""

@@ -1,0 +1,371 @@
+"""The default backend: baresip 4.x inside the wheel `baresip-python`, one child an agent."""
+
+import importlib.util
+import json
+import shutil
+import signal
+import socket
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import asdict
+from io import BufferedRWPair
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from ...account import Account
+from ...concurrency import Changes, wait_until
+from ...errors import AgentGone, BackendError, CommandRefused
+from ...sip.messages import Message
+from ...sip.owed_requests import Collisions, OwedRequests
+from ..addresses import free_port, local_address_towards
+from ..baresip_names import CONFIGURATION, PARAMETERS
+from ..base import Backend, Capability, Headers, Packets, Report, Source, await_answer
+from ..launchers import Child, Launcher
+from ..stack_settings import Reader, StackSettings
+from . import protocol
+
+_INSTALL = (
+    "The embedded backend needs the wheel baresip-python. Install it with:"
+    ' pip install "robotframework-baresip[embedded]"'
+)
+_LOOPBACK = "127.0.0.1"
+#: Times (s): for the stack to come up, for a command, for each rung of the ladder that ends it.
+_START, _COMMAND, _ASK, _TERMINATE, _KILL = 10.0, 10.0, 2.5, 0.5, 5.0
+#: How long the answer to a BYE is waited for (s), when the agent is to be stopped.
+_FAREWELL = 0.5
+#: How long a key is pressed (s).
+_DIGIT = 0.1
+_PORT_ATTEMPTS = 10
+#: The number of commands whose answer nobody waits for.
+_UNASKED = 0
+#: What the stack in the wheel is and has linked in. It loads no modules, and has no video.
+_READER = Reader(
+    "the embedded backend",
+    (4, 10),
+    frozenset(
+        {"g711", "g722", "opus", "srtp", "dtls_srtp", "ice", "stun", "turn", "aufile", "ausine"}
+    ),
+    frozenset({"module", "module_app", "module_path"})
+    | {name for name in (*CONFIGURATION, *PARAMETERS) if name.startswith(("video_", "videnc_"))},
+)
+_PORT_TAKEN = "Address already in use"
+
+
+def is_installed() -> bool:
+    """Whether the wheel can be imported."""
+    return importlib.util.find_spec("baresip") is not None
+
+
+class EmbeddedBackend(Backend):
+    """One agent in a child process that runs the wheel."""
+
+    name = "embedded"
+    capabilities = frozenset(Capability) - {Capability.MESSAGE_WAITING}
+    media_encryptions = frozenset({"srtp", "srtp-mand", "srtp-mandf", "dtls_srtp"})
+    nat_traversals = frozenset({"stun", "turn"})
+    codecs = MappingProxyType(
+        {
+            "pcmu": "PCMU/8000/1",
+            "pcma": "PCMA/8000/1",
+            "g722": "G722/16000/1",
+            "opus": "opus/48000/2",
+        }
+    )
+
+    def __init__(
+        self,
+        account: Account,
+        stem: Path,
+        changes: Changes,
+        launcher: Launcher,
+        settings: StackSettings = StackSettings(),  # noqa: B008 - frozen
+    ) -> None:
+        if not is_installed():
+            raise BackendError(_INSTALL)
+        settings.require_read_by(_READER)
+        self._account = account
+        self._settings = settings
+        self._stem = stem
+        self._changes = changes
+        self._launcher = launcher
+        self._folder: Path | None = None
+        self._child: Child | None = None
+        self._socket: socket.socket | None = None
+        self._stream: BufferedRWPair | None = None
+        self._reader: threading.Thread | None = None
+        self._answers: dict[int, dict[str, Any]] = {}
+        self._open: set[int] = set()
+        self._started: dict[str, Any] | None = None
+        self._number = 0
+        self._owed = OwedRequests()
+        self._lost = False
+        self._stopping = False
+        self._collisions = Collisions()
+
+    @property
+    def pid(self) -> int | None:
+        return self._child.pid if self._child else None
+
+    @property
+    def is_stopped(self) -> bool:
+        return self._child is not None and self._child.is_stopped
+
+    @property
+    def folder(self) -> Path:
+        assert self._folder is not None
+        return self._folder
+
+    def start(self, report: Report) -> str:
+        account = self._account
+        address = account.address or (
+            local_address_towards(account.next_hop) if account.next_hop else _LOOPBACK
+        )
+        for _ in range(_PORT_ATTEMPTS):
+            port = free_port(address)
+            problem = self._try_start(report, address, port)
+            if problem is None:
+                return account.uri_at(address, port)
+            if _PORT_TAKEN not in problem:
+                raise BackendError(f"baresip did not start: {problem}")
+        raise BackendError(f"baresip did not start: every port tried at {address} was taken.")
+
+    def _try_start(self, report: Report, address: str, port: int) -> str | None:
+        self._folder = Path(tempfile.mkdtemp(prefix="BaresipLibrary-"))
+        self._started, self._lost = None, False
+        try:
+            self._socket, theirs = socket.socketpair()
+            with theirs:
+                self._child = self._launcher.launch(self.folder, theirs)
+            self._stream = self._socket.makefile("rwb")
+            self._reader = threading.Thread(
+                target=self._keep_reading, args=(report,), name=f"agent-{self.pid}", daemon=True
+            )
+            self._reader.start()
+            self._send(
+                protocol.start_message(
+                    self._account, self.codecs, address, port, self._stem, self._settings
+                )
+            )
+            problem = self._await_start()
+        except BaseException:
+            self.stop()
+            raise
+        if problem is not None:
+            self.stop()
+        return problem
+
+    def _await_start(self) -> str | None:
+        started = wait_until(
+            self._changes, lambda: self._started or ({} if self._lost else None), _START
+        )
+        if started is None:
+            return f"it was not ready after {_START:g} s."
+        if not started:
+            return f"its process ended at once. {self._last_words()}"
+        problem: str | None = started.get("failed")
+        return problem
+
+    def stop(self) -> None:
+        self._stopping = True
+        if self._child is not None:
+            self._let_calls_end()
+            self._end_process(self._child)
+        if self._socket is not None:
+            self._socket.close()
+        if self._reader is not None:
+            self._reader.join()
+        if self._stream is not None:
+            self._close_stream(self._stream)
+        self._remove_folder()
+        self._stopping = False
+        self._lost = True
+
+    def _let_calls_end(self) -> None:
+        """A BYE on its way may be challenged yet: the peer would keep its leg of the call."""
+
+        def ended() -> bool | None:
+            return None if self._owed.awaits_end and not self._lost else True
+
+        if not self.is_stopped:
+            wait_until(self._changes, ended, _FAREWELL)
+
+    def _remove_folder(self) -> None:
+        # Only ever what `_try_start` made: a folder that was never made is nobody's to remove.
+        folder, self._folder = self._folder, None
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _end_process(self, child: Child) -> None:
+        try:
+            self._send({"id": 0, "command": "stop"})
+        except AgentGone:
+            pass  # it has ended: only its exit is left to be noted
+        if not child.is_stopped and child.wait(_ASK):
+            return
+        child.kill(signal.SIGTERM)
+        if not child.wait(_TERMINATE):
+            child.kill(signal.SIGKILL)
+            child.wait(_KILL)
+
+    @staticmethod
+    def _close_stream(stream: BufferedRWPair) -> None:
+        try:
+            stream.close()
+        except OSError:
+            pass  # what was still to be written has no reader any more
+
+    def dial(self, uri: str, headers: Headers = ()) -> str:
+        return str(self._command("dial", uri=uri, headers=list(headers)))
+
+    def answer(self, call_id: str) -> None:
+        self._command("answer", call_id=call_id)
+
+    def hang_up(self, call_id: str) -> None:
+        self._command("hang_up", call_id=call_id)
+
+    def register(self) -> None:
+        self._command("register")
+
+    def unregister(self) -> None:
+        self._command("unregister")
+
+    def refuse(self, call_id: str, status: int, reason: str, headers: Headers = ()) -> None:
+        self._command(
+            "refuse", call_id=call_id, status=status, reason=reason, headers=list(headers)
+        )
+
+    def hold(self, call_id: str, on: bool) -> None:
+        stuck = self._collisions.message_of(call_id)
+        self._command("hold", call_id=call_id, on=on, stuck=stuck)
+
+    def undo_hold(self, call_id: str, on: bool) -> None:
+        self._command("undo_hold", call_id=call_id, on=on)
+
+    def mute(self, call_id: str, on: bool) -> None:
+        self._command("mute", call_id=call_id, on=on)
+
+    def transfer(self, call_id: str, uri: str) -> None:
+        self._command("transfer", call_id=call_id, uri=uri)
+
+    def attended_transfer(self, call_id: str, consultation_id: str) -> None:
+        self._command("attended_transfer", call_id=call_id, consultation_id=consultation_id)
+
+    def send_digits(self, call_id: str, digits: str, gap: float, mode: str | None) -> None:
+        duration = len(digits) * (_DIGIT + gap)
+        self._command("send_digits", duration, call_id=call_id, digits=digits, gap=gap, mode=mode)
+
+    def set_audio_source(self, call_id: str | None, source: Source) -> None:
+        self._command("set_audio_source", call_id=call_id, source=protocol.source_message(source))
+
+    def listen(self, call_id: str, on: bool, *, closely: bool = False) -> None:
+        self._command("listen", call_id=call_id, on=on, closely=closely)
+
+    def name_recordings(self, stem: Path) -> None:
+        self._command("name_recordings", stem=str(stem))
+
+    def count_packets(self, call_id: str) -> Packets | None:
+        counted = self._command("count_packets", call_id=call_id)
+        return Packets(**counted) if counted else None
+
+    def _command(self, command: str, duration: float = 0.0, /, **arguments: Any) -> Any:
+        with self._changes:
+            self._number += 1
+            number = self._number
+            self._open.add(number)
+        try:
+            self._send({"id": number, "command": command, "arguments": arguments})
+            answer = await_answer(
+                self._changes,
+                lambda: self._answer(number),
+                _COMMAND + duration,
+                command,
+                lambda: self.is_stopped,
+            )
+        finally:
+            with self._changes:
+                self._open.discard(number)  # what comes later is nobody's
+        if "error" in answer:
+            raise CommandRefused(answer["error"])
+        return answer["result"]
+
+    def _answer(self, number: int) -> dict[str, Any] | None:
+        answer = self._answers.pop(number, None)
+        if answer is None and self._lost:
+            raise AgentGone(self._last_words())
+        return answer
+
+    def _send(self, message: dict[str, Any]) -> None:
+        assert self._stream is not None
+        try:
+            self._stream.write(json.dumps(message).encode() + b"\n")
+            self._stream.flush()
+        except (OSError, ValueError) as error:
+            raise AgentGone(self._last_words()) from error
+
+    def _keep_reading(self, report: Report) -> None:
+        try:
+            self._read(report)
+        except Exception as error:  # whatever ends this thread is told
+            with self._changes:
+                self._lost = True
+                report(protocol.broken(error))
+                self._changes.notify_all()
+
+    def _read(self, report: Report) -> None:
+        assert self._stream is not None and self._child is not None
+        for line in _lines(self._stream):
+            message = json.loads(line)
+            self._take(message, report)
+            if message.get("event") == "SipMessage":
+                self._settle_debts(message)
+        stopping = self._stopping
+        if not stopping:
+            self._child.wait(_ASK)
+        with self._changes:
+            self._lost = True
+            if not stopping and self._started is not None and "ready" in self._started:
+                report(protocol.died(self._child.status, self._last_words()))
+            self._changes.notify_all()
+
+    def _take(self, message: dict[str, Any], report: Report) -> None:
+        with self._changes:
+            if "event" in message:
+                event = protocol.to_event(message)
+                self._collisions.take(event)
+                report(event)
+            elif "answer" in message:
+                if message["answer"] in self._open:
+                    self._answers[message["answer"]] = message
+            else:
+                self._started = message
+            self._changes.notify_all()
+
+    def _settle_debts(self, message: dict[str, Any]) -> None:
+        for owed in self._owed.take(Message(message["text"]), sent=message["sent"]):
+            with suppress(AgentGone):  # then nobody can send it
+                self._send({"id": _UNASKED, "command": "send_request", "arguments": asdict(owed)})
+
+    @property
+    def unreadable(self) -> int:
+        return sum(line.startswith(protocol.UNREADABLE) for line in self._printed())
+
+    def _last_words(self) -> str:
+        return "\n".join(self._printed()[-20:])
+
+    def _printed(self) -> list[str]:
+        log = self._folder and self._folder / "log"
+        return log.read_text(errors="replace").splitlines() if log and log.exists() else []
+
+
+def _lines(stream: BufferedRWPair) -> Iterator[bytes]:
+    while True:
+        try:
+            line = stream.readline()
+        except (OSError, ValueError):
+            return
+        if not line.endswith(b"\n"):
+            return
+        yield line

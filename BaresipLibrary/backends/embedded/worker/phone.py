@@ -1,0 +1,376 @@
+"""One SIP phone: the wheel's runtime and user agent behind commands and events."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable
+from pathlib import Path
+from typing import Any
+
+from baresip import (
+    BaresipError,
+    Call,
+    CallState,
+    Config,
+    Event,
+    NoLocalAddressError,
+    Runtime,
+    StackEvent,
+    TransferFailed,
+    UserAgent,
+)
+
+from . import native
+from .pump import AudioPump, Report
+from .registration import WorkerRegistration
+from .requests import send_request
+from .trace import SipTrace, follow_logs
+
+#: What the stack reports of a call, and the name of the event that tells the parent.
+_CALL_EVENTS = {
+    Event.CALL_INCOMING: "CallIncoming",
+    Event.CALL_OUTGOING: "CallDialled",
+    Event.CALL_RINGING: "CallRinging",
+    Event.CALL_PROGRESS: "CallProgress",
+    Event.CALL_ANSWERED: "CallAnswered",
+    Event.CALL_ESTABLISHED: "CallEstablished",
+    Event.CALL_CLOSED: "CallClosed",
+    Event.CALL_TRANSFER: "TransferRequested",
+    Event.CALL_TRANSFER_FAILED: "TransferFailed",
+}
+#: What the stack says of a call that this side ended; of one it refused it gives the reason phrase.
+_OUR_HANG_UP = "Rejected by user"
+#: How long the first answer to an INVITE may take that is to be cancelled (s): T1 of RFC 3261.
+_FIRST_ANSWER = 0.5
+#: How long a re-INVITE that is under way may take (s).
+_PATIENCE = 8.0
+
+#: How long a REGISTER may have to wait for the end of the registration before it (s).
+_BEGUN = 2.0
+
+
+class CommandFailed(Exception):
+    """A command that could not be carried out; its text goes to the parent."""
+
+
+class _Pairs(dict[str, str]):
+    """Headers for the wheel, which takes a mapping and reads its items: a name may come twice."""
+
+    def __init__(self, pairs: list[tuple[str, str]]) -> None:
+        super().__init__(pairs)
+        self._pairs = pairs
+
+    def items(self) -> Any:
+        return self._pairs
+
+
+class _Configuration(Config):
+    """The wheel's configuration after lines of the suite: the first line of a name counts."""
+
+    def __init__(self, first_lines: str, **fields: Any) -> None:
+        super().__init__(**fields)
+        self._first_lines = first_lines
+
+    def render(self) -> str:
+        return self._first_lines + super().render()
+
+
+class Phone:
+    """Carries out the commands of one agent and reports what its stack says."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._runtime = Runtime()
+        self._calls: dict[int, Call] = {}
+        self._call_ids: dict[int, str] = {}
+        self._with_media: set[int] = set()
+        self._established: dict[int, StackEvent] = {}
+        self._ended: set[int] = set()
+        self._dialling: str | None = None
+        self._unheard: set[int] = set()
+        self._pump = AudioPump(report, self._sent)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._news = asyncio.Event()
+        self._registration = WorkerRegistration(report)
+        self._refused: set[str] = set()
+        self._failed_transfers = 0
+        self._ua: UserAgent
+        self._stack: native.StackThread
+        self._packets: native.PacketCounts
+
+    async def start(self, config: dict[str, Any], first_lines: str, aor: str, stem: str) -> None:
+        """Brings the stack up with one account.
+
+        Raises:
+            BaresipError: the stack refuses the configuration, its port or the account.
+        """
+        self._pump.stem = Path(stem)
+        follow_logs(self._report)
+        self._trace = SipTrace(self._report)
+        await self._runtime.start(_Configuration(first_lines, **config))
+        self._stack = native.StackThread(self._runtime)
+        await self._trace.start(self._stack)
+        await native.go_without_video(self._stack)
+        await native.use_every_address(self._stack)
+        self._packets = native.PacketCounts(self._stack)
+        self._runtime.subscribe(self._on_event)
+        self._ua = await UserAgent.create(self._runtime, aor, transfer_policy="auto")
+        self._ua.on_incoming(self._on_incoming)
+        self._ua.on_transfer_call(self._adopt)
+
+    async def stop(self) -> None:
+        """Hangs up, unregisters and takes the stack down."""
+        await asyncio.gather(*map(self._await_first_answer, self._calls.values()))
+        for call in list(self._calls.values()):
+            try:
+                await call.hangup()
+            except BaresipError:
+                pass  # it closed by itself meanwhile
+        await self._registration.farewell(self._ua)
+        await self._runtime.close()
+
+    async def do(self, command: str, arguments: dict[str, Any]) -> Any:
+        """Carries out one command by its name.
+
+        Raises:
+            CommandFailed: the command cannot be carried out now; its text says why.
+            BaresipError: the stack refused.
+        """
+        action = getattr(self, f"do_{command}", None)
+        if action is None:
+            raise CommandFailed(f"unknown command {command!r}")
+        return await action(**arguments)
+
+    async def do_register(self) -> None:
+        begun = asyncio.Event()
+        self._spawn(self._registration.register(self._ua, begun))
+        with contextlib.suppress(TimeoutError):  # a registrar that is slow to let it leave
+            await asyncio.wait_for(begun.wait(), _BEGUN)
+
+    async def do_unregister(self) -> None:
+        self._spawn(self._registration.unregister(self._ua))
+
+    async def do_dial(self, uri: str, headers: list[tuple[str, str]]) -> str:
+        self._dialling = None
+        try:
+            call = await self._ua.dial(uri, _Pairs(headers) if headers else None)
+        except NoLocalAddressError:  # whose own words are about the wheel's examples
+            why = f"no INVITE was sent: there is no way from its address to {uri}"
+            self._give_up_dialling(uri, why)
+            raise CommandFailed(why) from None
+        except BaresipError as error:
+            self._give_up_dialling(uri, str(error))
+            raise
+        if call.handle not in self._ended:
+            self._adopt(call)
+        return self._call_ids[call.handle]
+
+    def _give_up_dialling(self, uri: str, why: str) -> None:
+        if self._dialling is not None:  # the stack told of a call that it then could not make
+            self._report("CallClosed", call_id=self._dialling, peer=uri, text=why)
+
+    async def do_answer(self, call_id: str) -> None:
+        await self._answer(self._call(call_id))
+
+    async def _answer(self, call: Call) -> None:
+        await call.answer()
+        self._report("CallAnswered", call_id=call.call_id)
+
+    async def do_hang_up(self, call_id: str) -> None:
+        call = self._call(call_id)
+        await self._await_first_answer(call)
+        if call.state is not CallState.CLOSED:
+            await call.hangup()
+
+    async def _await_first_answer(self, call: Call) -> None:
+        """A CANCEL has to wait for that (RFC 3261, section 9.1); the stack would forget it."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + _FIRST_ANSWER
+        while call.handle in self._unheard and (remaining := deadline - loop.time()) > 0:
+            self._news.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._news.wait(), remaining)
+
+    async def do_refuse(
+        self, call_id: str, status: int, reason: str, headers: list[tuple[str, str]]
+    ) -> None:
+        self._call(call_id)
+        self._refused.add(call_id)
+        await native.refuse(self._stack, call_id, status, reason, headers)
+
+    async def do_send_request(self, **request: Any) -> bool:
+        return await send_request(self._stack, **request)
+
+    async def do_hold(self, call_id: str, on: bool, stuck: str | None) -> None:
+        self._call(call_id)
+        deadline = asyncio.get_running_loop().time() + _PATIENCE
+        while True:
+            self._news.clear()
+            if await native.offer_hold(self._stack, call_id, on, stuck):
+                return
+            self._call(call_id)
+            remaining = deadline - asyncio.get_running_loop().time()
+            try:
+                await asyncio.wait_for(self._news.wait(), max(0.0, remaining))
+            except TimeoutError:
+                raise CommandFailed("another re-INVITE stayed in the way") from None
+
+    async def do_undo_hold(self, call_id: str, on: bool) -> None:
+        self._call(call_id)
+        await native.undo_hold(self._stack, call_id, on)
+
+    async def do_mute(self, call_id: str, on: bool) -> None:
+        self._call(call_id)
+        self._pump.mute(call_id, on)
+        self._report("Muted", call_id=call_id, on=on)
+
+    async def do_transfer(self, call_id: str, uri: str) -> None:
+        call = self._call(call_id)
+        self._spawn(self._transfer(call, call.transfer(uri)))
+
+    async def do_attended_transfer(self, call_id: str, consultation_id: str) -> None:
+        # The wheel's own would hold both calls first, which nobody has asked for.
+        for one in (call_id, consultation_id):
+            self._call(one)
+        problem = await native.transfer_to(self._stack, call_id, consultation_id)
+        if problem is not None:
+            self._report("TransferFailed", call_id=call_id, text=problem)
+
+    async def _transfer(self, call: Call, outcome: Any) -> None:
+        seen = self._failed_transfers
+        try:
+            await outcome
+        except (BaresipError, ValueError) as error:
+            told = self._failed_transfers > seen or call.state is CallState.CLOSED
+            if not told:
+                self._report("TransferFailed", call_id=call.call_id, text=_status_text(error))
+
+    async def do_send_digits(self, call_id: str, digits: str, gap: float, mode: str | None) -> None:
+        call = self._call(call_id)
+        async with native.dtmf_mode(self._stack, call_id, mode):
+            await call.send_dtmf(digits, interdigit_ms=round(gap * 1000))
+
+    async def do_set_audio_source(self, call_id: str | None, source: dict[str, Any]) -> None:
+        self._pump.set_source(call_id, source)
+
+    async def do_listen(self, call_id: str, on: bool, closely: bool) -> None:
+        if on:
+            await self._packets.watch(call_id)
+        self._pump.listen(call_id, on, closely)
+
+    async def do_name_recordings(self, stem: str) -> None:
+        self._pump.stem = Path(stem)
+
+    async def do_count_packets(self, call_id: str) -> dict[str, Any] | None:
+        return await self._packets.read(call_id)
+
+    async def _sent(self, call_id: str, ask_held: bool) -> tuple[int, int | None] | None:
+        return await native.packets_and_held(self._stack, call_id, ask_held=ask_held)
+
+    def _spawn(self, work: Any) -> None:
+        task: asyncio.Task[None] = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _tend(self, media: Awaitable[None]) -> None:
+        async def until_the_stack_is_down() -> None:
+            with contextlib.suppress(BaresipError):
+                await media
+
+        self._spawn(until_the_stack_is_down())
+
+    def _call(self, call_id: str) -> Call:
+        for call in self._calls.values():
+            if call.call_id == call_id and call.state is not CallState.CLOSED:
+                return call
+        raise CommandFailed("the call has ended")
+
+    def _adopt(self, call: Call) -> None:
+        call.call_id = call.call_id or self._call_ids.get(call.handle)
+        self._calls[call.handle] = call
+        established = self._established.pop(call.handle, None)
+        if established is not None and call.state is not CallState.ESTABLISHED:
+            # It was answered before the wheel had an object for it, which did not hear of that.
+            call._on_stack_event(established)
+        if call.handle in self._with_media:
+            self._pump.add(call)
+
+    def _on_incoming(self, call: Call) -> None:
+        self._adopt(call)
+        if "Replaces" in call.headers:
+            self._spawn(self._answer(call))  # as a phone does: it takes the place of another call
+
+    def _on_event(self, event: StackEvent) -> None:
+        self._news.set()
+        self._registration.take(event)
+        if event.event is Event.CALL_DTMF_START:
+            self._report("DtmfReceived", call_id=event.call_id, text=event.text)
+        elif event.event is Event.CALL_REMOTE_SDP and event.call in self._call_ids:
+            self._tend(native.hear_without_sending(self._stack, self._call_ids[event.call]))
+        elif event.event is Event.CALL_RTCP and event.stats:
+            self._on_statistics(event)
+        elif event.event in _CALL_EVENTS:
+            self._on_call(event)
+
+    def _on_call(self, event: StackEvent) -> None:
+        if event.call_id:
+            self._call_ids[event.call] = event.call_id
+        if event.event in (Event.CALL_INCOMING, Event.CALL_OUTGOING):
+            self._ended.discard(event.call)  # after 256 calls the stack begins to reuse handles
+        call = self._calls.get(event.call)
+        call_id = self._call_ids.get(event.call)
+        if event.event is Event.CALL_TRANSFER_FAILED:
+            self._failed_transfers += 1
+        if event.event is Event.CALL_CLOSED and event.stats:
+            self._on_statistics(event)
+        self._hear(event)
+        if event.event is Event.CALL_OUTGOING:
+            self._dialling = call_id
+        elif event.event is Event.CALL_CLOSED and call_id == self._dialling:
+            self._dialling = None
+        if event.event is Event.CALL_ESTABLISHED and call is None:
+            self._established[event.call] = event
+        if event.event is Event.CALL_CLOSED and call_id is not None:
+            self._pump.remove(call_id)  # its recordings are complete when its end is reported
+        refused = event.event is Event.CALL_CLOSED and call_id in self._refused
+        text = _OUR_HANG_UP if refused else event.text
+        self._report(_CALL_EVENTS[event.event], call_id=call_id, peer=event.peer, text=text)
+        if event.event is Event.CALL_RINGING and event.call in self._with_media and call_id:
+            self._tend(native.restart_media(self._stack, call_id))
+        elif event.event in (Event.CALL_PROGRESS, Event.CALL_ESTABLISHED) and call_id:
+            self._tend(native.hear_without_sending(self._stack, call_id))
+        if event.event in (Event.CALL_PROGRESS, Event.CALL_ESTABLISHED):
+            self._with_media.add(event.call)
+            if call is not None:
+                self._pump.add(call)
+        elif event.event is Event.CALL_CLOSED and call_id is not None:
+            self._calls.pop(event.call, None)
+            self._established.pop(event.call, None)
+            self._refused.discard(call_id)
+            self._ended.add(event.call)
+            self._tend(self._packets.forget(call_id))
+            self._with_media.discard(event.call)
+
+    def _hear(self, event: StackEvent) -> None:
+        """Notes which calls nobody has answered yet, not even that it rings."""
+        if event.event is Event.CALL_OUTGOING:
+            self._unheard.add(event.call)
+        else:
+            self._unheard.discard(event.call)
+
+    def _on_statistics(self, event: StackEvent) -> None:
+        rtcp, received = event.stats.get("rtcp", {}), event.stats.get("rx", {})
+        if rtcp:
+            self._report(
+                "QualityReported",
+                call_id=event.call_id,
+                rtt=rtcp.get("rtt_us", 0) / 1e6,
+                jitter=rtcp.get("rx_jitter_us", 0) / 1e6,
+                received=received.get("packets", 0),
+                lost=rtcp.get("rx_lost", 0),
+            )
+
+
+def _status_text(error: Exception) -> str:
+    if isinstance(error, TransferFailed) and error.status:
+        return f"{error.status} {error.reason}"
+    return str(error)

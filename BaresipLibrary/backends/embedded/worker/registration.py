@@ -1,0 +1,103 @@
+"""Registering and unregistering, one after the other."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+from baresip import BaresipError, Event, RegistrationError, StackEvent, UserAgent
+
+from .pump import Report
+
+#: How long the stack may take to tell what became of a request (s): it gives up before.
+_OUTCOME = 60.0
+#: How long a registrar may take to confirm that an agent leaves (s).
+_FAREWELL = 0.5
+_REGISTER, _UNREGISTER = "register", "unregister"
+_EVENTS = {
+    Event.REGISTERING: "Registering",
+    Event.REGISTER_OK: "Registered",
+    Event.REGISTER_FAIL: "RegistrationFailed",
+}
+
+
+class WorkerRegistration:
+    """What the registrar knows of one agent, and how to change that.
+
+    Asked to register again, the stack begins a new registration (another Call-ID) and ends the old
+    one at the same time. Their requests race, and the end may be the last that the registrar takes.
+    So the old one is ended first, and a request waits for the outcome of the one before.
+    """
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._turn = asyncio.Lock()
+        self._asked: list[str] = []
+        self._leaving = False
+        #: Whether the stack would end a registration before it begins another one.
+        self._bound = False
+
+    def take(self, event: StackEvent) -> None:
+        """Reports what the stack tells of a registration."""
+        name = _EVENTS.get(event.event)
+        if name is None:
+            return
+        if name == "Registered":
+            self._bound = not self._leaving
+            name = "Unregistered" if self._leaving else name
+        self._report(name, text=event.text)
+
+    async def register(self, ua: UserAgent, begun: asyncio.Event) -> None:
+        """Registers; when the newest request is a REGISTER that has no answer yet, that will do.
+
+        `begun` is set once what came before is over: outcomes reported later are of this request.
+        """
+        if self._asked[-1:] == [_REGISTER]:
+            begun.set()
+            return
+        async with self._request(_REGISTER):
+            free = not self._bound or await self._leave(ua, _OUTCOME)
+            begun.set()
+            if not free:
+                return
+            try:
+                await ua.register(timeout=_OUTCOME)
+            except RegistrationError as error:
+                self._tell(error)
+
+    async def unregister(self, ua: UserAgent) -> None:
+        """Ends the registration."""
+        async with self._request(_UNREGISTER):
+            await self._leave(ua, _OUTCOME)
+
+    async def farewell(self, ua: UserAgent) -> None:
+        """Ends the registration of an agent that stops; at worst the registrar forgets it."""
+        if self._bound:
+            await self._leave(ua, _FAREWELL)
+
+    @contextlib.asynccontextmanager
+    async def _request(self, what: str) -> AsyncIterator[None]:
+        self._asked.append(what)
+        try:
+            async with self._turn:  # in the order in which they were asked
+                yield
+        finally:
+            self._asked.pop(0)
+
+    async def _leave(self, ua: UserAgent, timeout: float) -> bool:
+        """Whether the registrar confirmed, within so many seconds, that the agent has left."""
+        self._leaving = True
+        ua._registered = True  # else the wheel does nothing: the stack may have retried by itself
+        try:
+            await ua.unregister(timeout=timeout)
+        except BaresipError as error:
+            self._tell(error)
+            return False
+        finally:
+            self._leaving = False
+        return True
+
+    def _tell(self, error: BaresipError) -> None:
+        """Reports what the stack told by no event: that nothing came, or nothing was sent."""
+        told = isinstance(error, RegistrationError) and (error.status or error.reason)
+        if not told:
+            self._report("RegistrationFailed", text=str(error))

@@ -1,0 +1,138 @@
+"""Sends requests that the stack owes and does not send by itself, through its own transports."""
+
+import ctypes
+from typing import Any
+
+from .native import StackThread, library
+
+_POINTER, _TEXT = ctypes.c_void_p, ctypes.c_char_p
+#: More than the stack's structure of a decoded URI takes.
+_URI_SIZE = 512
+_ASK = ctypes.CFUNCTYPE(ctypes.c_int, _POINTER, _POINTER, _TEXT, _POINTER)
+
+
+class _MessageBuffer(ctypes.Structure):
+    """The beginning of the stack's `struct mbuf`: all of it."""
+
+    _fields_ = (
+        ("buf", _POINTER),
+        ("size", ctypes.c_size_t),
+        ("pos", ctypes.c_size_t),
+        ("end", ctypes.c_size_t),
+    )
+
+
+class _Text(ctypes.Structure):
+    """The stack's `struct pl`."""
+
+    _fields_ = (("p", _TEXT), ("l", ctypes.c_size_t))
+
+
+def _give_credentials(user: int, password: int, realm: bytes, account: int) -> int:
+    """Gives the stack the account's credentials."""
+    return int(library.account_auth(account, user, password, realm))
+
+
+#: Kept as long as the stack may call it.
+_callback = _ASK(_give_credentials)
+_ask = ctypes.cast(_callback, _POINTER)
+
+
+async def send_request(
+    thread: StackThread,
+    method: str,
+    uri: str,
+    routes: list[str],
+    headers: list[tuple[str, str]],
+    body: str,
+    challenge: str,
+) -> bool:
+    """Sends a request once, or until it is answered when it is no ACK; whether it left.
+
+    With a `challenge` (a 401 or 407 as it came) it carries the account's credentials; while the
+    call of that lives, its numbers are those of the call.
+    """
+
+    def send() -> bool:
+        message = _decoded(challenge) if challenge else None
+        auth = _credentials(message) if message else None
+        try:
+            if challenge and auth is None:
+                return False
+            session = message and library.sipsess_find(library.uag_sipsess_sock(), message)
+            rest = _rest(headers, routes, body, in_dialog=bool(session))
+            if session:
+                failed = _send_in_dialog(session, method, auth, rest)
+            else:
+                failed = _send_alone(method, uri, routes, auth, rest)
+            return not failed
+        finally:
+            library.mem_deref(auth)
+            library.mem_deref(message)
+
+    return await thread.run(send)
+
+
+def _rest(
+    headers: list[tuple[str, str]], routes: list[str], body: str, *, in_dialog: bool
+) -> bytes:
+    """What follows the headers that the stack writes by itself."""
+    dialog = ("from", "to", "call-id", "cseq")
+    own = [(n, v) for n, v in headers if not (in_dialog and n.lower() in dialog)]
+    if not in_dialog:
+        own = [*(("Route", route) for route in routes), *own]
+    octets = body.encode()
+    own.append(("Content-Length", str(len(octets))))
+    return "".join(f"{name}: {value}\r\n" for name, value in own).encode() + b"\r\n" + octets
+
+
+def _send_in_dialog(session: int, method: str, auth: Any, rest: bytes) -> int:
+    dialog = library.sipsess_dialog(session)
+    text = ctypes.c_char_p(rest)
+    return int(
+        library.sip_drequestf(
+            None, library.uag_sip(), True, method.encode(), dialog, 0, auth, None, None, None,
+            b"%s", text,
+        )
+    )  # fmt: skip
+
+
+def _send_alone(method: str, uri: str, routes: list[str], auth: Any, rest: bytes) -> int:
+    hop = (routes[0] if routes else uri).partition("<")[2].partition(">")[0] or uri
+    octets = hop.encode()
+    route = ctypes.create_string_buffer(_URI_SIZE)
+    if library.uri_decode(route, ctypes.byref(_Text(octets, len(octets)))):
+        return 1
+    stateful = method != "ACK"
+    text = ctypes.c_char_p(rest)
+    return int(
+        library.sip_requestf(
+            None, library.uag_sip(), stateful, method.encode(), uri.encode(), route, auth,
+            None, None, None, b"%s", text,
+        )
+    )  # fmt: skip
+
+
+def _decoded(text: str) -> int | None:
+    """The stack's reading of a message's head, whose end a trace may lack."""
+    octets = text.partition("\r\n\r\n")[0].rstrip("\r\n").encode() + b"\r\n\r\n"
+    buffer = library.mbuf_alloc(len(octets))
+    try:
+        library.mbuf_write_mem(buffer, octets, len(octets))
+        _MessageBuffer.from_address(buffer).pos = 0
+        message = ctypes.c_void_p()
+        failed = library.sip_msg_decode(ctypes.byref(message), buffer)
+        return None if failed else message.value
+    finally:
+        library.mem_deref(buffer)
+
+
+def _credentials(challenge: int) -> int | None:
+    account = library.ua_account(library.uag_find_aor(None))
+    auth = ctypes.c_void_p()
+    if library.sip_auth_alloc(ctypes.byref(auth), _ask, account, False):
+        return None
+    if library.sip_auth_authenticate(auth, challenge):
+        library.mem_deref(auth)
+        return None
+    return auth.value

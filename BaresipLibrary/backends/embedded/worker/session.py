@@ -1,0 +1,124 @@
+"""JSON objects, one a line, over the private socket pair that a parent and its child share."""
+
+import asyncio
+import json
+import os
+import shutil
+import socket
+import threading
+import time
+from typing import Any
+
+from baresip import BaresipError
+
+from .phone import CommandFailed, Phone
+
+#: A line may carry a SIP message as large as a TCP transport allows.
+LINE_LIMIT = 4 * 1024 * 1024
+
+
+class Channel:
+    """The child's end: reads commands, writes answers and events in the order they came to be."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+
+    @classmethod
+    async def open(cls, sock: socket.socket) -> "Channel":
+        """Takes the socket over; it is closed with the channel."""
+        return cls(*await asyncio.open_connection(sock=sock, limit=LINE_LIMIT))
+
+    async def receive(self) -> dict[str, Any] | None:
+        """The next command, or None when the parent is gone."""
+        try:
+            line = await self._reader.readline()
+        except ConnectionError:
+            return None
+        return json.loads(line) if line.endswith(b"\n") else None
+
+    def send(self, message: dict[str, Any]) -> None:
+        """Queues a message; a parent that is gone is noticed by `receive`."""
+        if not self._writer.is_closing():
+            self._writer.write(json.dumps(message, ensure_ascii=True).encode() + b"\n")
+
+    async def close(self) -> None:
+        """Writes what is queued and closes the socket."""
+        self._writer.close()
+        try:
+            await self._writer.wait_closed()
+        except ConnectionError:
+            pass
+
+
+#: A stack that has not come down by then (s) is left to the end of the process.
+_LAST_WORD = 1.5
+
+
+class Session:
+    """Serves one parent over one channel."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self._phone = Phone(self._report)
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def _report(self, event: str, *, at: float | None = None, **fields: Any) -> None:
+        stamp = time.monotonic() if at is None else at
+        self._channel.send({"event": event, "at": stamp, **fields})
+
+    async def run(self) -> None:
+        """Starts the phone as the first message says, then carries out commands."""
+        start = await self._channel.receive()
+        if start is None:
+            return
+        try:
+            await self._phone.start(**start)
+        except (BaresipError, ValueError, TypeError) as error:
+            self._channel.send({"failed": str(error)})
+            return
+        self._channel.send({"ready": True})
+        await self._serve()
+
+    async def _serve(self) -> None:
+        stopping: int | None = None
+        while (message := await self._channel.receive()) is not None:
+            if message["command"] == "stop":
+                stopping = message["id"]
+                break
+            task = asyncio.create_task(self._carry_out(message))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        _exit_in_any_case()
+        await self._phone.stop()
+        if stopping is not None:
+            self._channel.send({"answer": stopping, "result": None})
+
+    async def _carry_out(self, message: dict[str, Any]) -> None:
+        answer: dict[str, Any] = {"answer": message["id"]}
+        try:
+            answer["result"] = await self._phone.do(message["command"], message["arguments"])
+        except (CommandFailed, BaresipError, ValueError) as error:
+            answer["error"] = str(error)
+        self._channel.send(answer)
+
+
+def _exit_in_any_case() -> None:
+    watchdog = threading.Timer(_LAST_WORD, os._exit, args=(1,))
+    watchdog.daemon = True
+    watchdog.start()
+
+
+async def _run(sock: socket.socket) -> None:
+    channel = await Channel.open(sock)
+    try:
+        await Session(channel).run()
+    finally:
+        await channel.close()
+
+
+def serve_agent(sock: socket.socket, folder: str) -> None:
+    """Runs one agent until its parent closes the channel; takes its private folder away with it."""
+    os.environ["TMPDIR"] = folder
+    asyncio.run(_run(sock))
+    shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,314 @@
+"""The processes agents live in: forked off a warm one, or spawned one by one.
+
+`docs/adr/0001-fork-server.md` says why.
+"""
+
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from ..concurrency import Changes, wait_until
+from ..errors import BackendError
+
+_WORKER_HOME = str(Path(__file__).parent / "embedded")
+#: Loads the worker as a package of its own: `BaresipLibrary` and what it imports stay out.
+_ENTRY = (
+    "import sys; sys.path.insert(0, {home!r}); from worker.__main__ import main;"
+    " del sys.path[0]; main(sys.argv[1:])"
+)
+#: Stopped by SIGSTOP, or by a debugger.
+_HELD = (psutil.STATUS_STOPPED, psutil.STATUS_TRACING_STOP)
+#: A warm process that has not answered by then (s) is broken.
+_FORK_TIMEOUT = 10.0
+#: It gives agents 1.8 s to end by themselves (s).
+_FORK_END = 3.0
+
+
+class Child(ABC):
+    """One agent's process."""
+
+    def __init__(self, changes: Changes) -> None:
+        self.exited = False
+        self.status: int | None = None
+        self._changes = changes
+
+    @property
+    @abstractmethod
+    def pid(self) -> int:
+        """Its process id."""
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether a signal or a debugger holds it: it does nothing until it is let go on."""
+        return _is_held(self.pid)
+
+    def has_exited(self, status: int | None) -> None:
+        """Notes the exit code: negative for a signal, None when it is unknown."""
+        with self._changes:
+            self.status = status
+            self.exited = True
+            self._changes.notify_all()
+
+    def wait(self, timeout: float) -> bool:
+        """Waits for the end of the process, `timeout` in seconds; tells whether it came."""
+        return wait_until(self._changes, lambda: self.exited or None, timeout) is not None
+
+    def kill(self, number: signal.Signals) -> None:
+        """Sends a signal, unless the process is known to have ended."""
+        with self._changes:
+            if not self.exited:
+                try:
+                    os.kill(self.pid, number)
+                except ProcessLookupError:
+                    pass  # it ends just now
+
+
+class _ForkedChild(Child):
+    def __init__(self, changes: Changes) -> None:
+        super().__init__(changes)
+        self.known_pid: int | None = None
+
+    @property
+    def pid(self) -> int:
+        assert self.known_pid is not None
+        return self.known_pid
+
+    def watch_as_orphan(self) -> None:
+        """Waits for the end of a process whose parent is gone; its exit code is lost."""
+        try:
+            descriptor = os.pidfd_open(self.pid)  # Linux only, as is forking without exec
+        except (ProcessLookupError, AttributeError):
+            self.has_exited(None)
+            return
+        try:
+            select.select([descriptor], [], [])
+        finally:
+            os.close(descriptor)
+        self.has_exited(None)
+
+
+class _SpawnedChild(Child):
+    def __init__(self, changes: Changes, process: "_Process") -> None:
+        super().__init__(changes)
+        self._process = process
+        threading.Thread(target=self._watch, name=f"agent-{self.pid}", daemon=True).start()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def _watch(self) -> None:
+        self.has_exited(self._process.wait())
+
+
+def _is_held(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() in _HELD
+    except (psutil.Error, OSError):  # it has gone, or there is no descriptor left to look
+        return False
+
+
+_Process = subprocess.Popen[bytes]
+
+
+def _start_worker(*arguments: str, inherit: socket.socket) -> _Process:
+    return subprocess.Popen(
+        [sys.executable, "-P", "-c", _ENTRY.format(home=_WORKER_HOME), *arguments],
+        pass_fds=[inherit.fileno()],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,  # Ctrl-C is for Robot, which then stops its agents
+    )
+
+
+class Launcher(ABC):
+    """Starts agents' processes."""
+
+    @abstractmethod
+    def launch(self, folder: Path, channel: socket.socket) -> Child:
+        """Starts a process that serves one agent over `channel` and owns its private `folder`.
+
+        Raises:
+            BackendError: it could not be started.
+        """
+
+    @abstractmethod
+    def launch_program(self, command: Sequence[str], folder: Path, output: int) -> Child:
+        """Starts a program in its private `folder`; `output` (a descriptor) takes what it prints.
+
+        Should this process be killed, the program ends and its folder goes.
+
+        Raises:
+            BackendError: it could not be started.
+        """
+
+    def warm_up(self) -> None:  # noqa: B027 - not every launcher has something to prepare
+        """Prepares, without waiting, for a first launch that is to be quick."""
+
+    def close(self) -> None:  # noqa: B027 - nor to release
+        """Releases what the launcher itself holds; agents end on their own channels."""
+
+
+class Spawner(Launcher):
+    """A fresh interpreter for each agent: slower, and safe on every platform."""
+
+    def __init__(self, changes: Changes) -> None:
+        self._changes = changes
+        self._programs = Forker(changes)  # a fork that is followed by exec is safe everywhere
+
+    def launch(self, folder: Path, channel: socket.socket) -> Child:
+        process = _start_worker("agent", str(channel.fileno()), str(folder), inherit=channel)
+        return _SpawnedChild(self._changes, process)
+
+    def launch_program(self, command: Sequence[str], folder: Path, output: int) -> Child:
+        return self._programs.launch_program(command, folder, output)
+
+    def close(self) -> None:
+        self._programs.close()
+
+
+class Forker(Launcher):
+    """Forks agents off one warm process, which also cleans up should this process be killed."""
+
+    def __init__(self, changes: Changes) -> None:
+        self._changes = changes
+        self._control: socket.socket | None = None
+        self._process: _Process | None = None
+        self._reader: threading.Thread | None = None
+        self._children: dict[int, _ForkedChild] = {}
+        self._unnamed: dict[int, _ForkedChild] = {}
+        self._requests = 0
+        self._launching = threading.Lock()
+
+    def warm_up(self) -> None:
+        self._warm()
+
+    def _warm(self) -> socket.socket:
+        control = self._control
+        if control is not None:
+            return control
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._process = _start_worker("fork", str(theirs.fileno()), inherit=theirs)
+        self._control = ours
+        self._reader = threading.Thread(
+            target=self._read, args=(ours, self._process), name="forkserver", daemon=True
+        )
+        self._reader.start()
+        return ours
+
+    def launch(self, folder: Path, channel: socket.socket) -> Child:
+        return self._launch({"folder": str(folder)}, channel.fileno())
+
+    def launch_program(self, command: Sequence[str], folder: Path, output: int) -> Child:
+        return self._launch({"folder": str(folder), "command": list(command)}, output)
+
+    def _launch(self, request: dict[str, Any], descriptor: int) -> Child:
+        with self._launching:  # two requests at once would arrive as one
+            # A warm process that died since the last launch is noticed by the first attempt.
+            child = self._try_launch(request, descriptor) or self._try_launch(request, descriptor)
+        if child is None:
+            raise BackendError("The process that starts agents broke down twice.")
+        return child
+
+    def _try_launch(self, request: dict[str, Any], descriptor: int) -> _ForkedChild | None:
+        child = _ForkedChild(self._changes)
+        self._requests += 1
+        number = self._requests
+        self._unnamed[number] = child
+        try:
+            self._request(json.dumps({**request, "number": number}).encode(), descriptor)
+            if wait_until(self._changes, lambda: self._named(child), _FORK_TIMEOUT):
+                return child
+        finally:
+            with self._changes:
+                self._unnamed.pop(number, None)  # what is forked for it later is nobody's
+        self.close()
+        return None
+
+    def _request(self, request: bytes, descriptor: int) -> None:
+        try:
+            socket.send_fds(self._warm(), [request], [descriptor])
+        except OSError:
+            self.close()  # it died since the last launch: the next one gets another
+            socket.send_fds(self._warm(), [request], [descriptor])
+
+    def _named(self, child: _ForkedChild) -> bool | None:
+        if child.known_pid is not None:
+            return True
+        return False if self._control is None else None
+
+    def close(self) -> None:
+        with self._changes:
+            control, self._control = self._control, None
+        if control is None:
+            return
+        control.shutdown(socket.SHUT_RDWR)
+        assert self._reader is not None and self._process is not None
+        if not _is_held(self._process.pid):
+            self._reader.join(_FORK_END)
+        if self._reader.is_alive():
+            self._process.kill()  # it does not see that nobody needs it any more
+        self._reader.join()
+        control.close()
+
+    def _read(self, control: socket.socket, process: _Process) -> None:
+        try:
+            with control.makefile("rb") as lines, suppress(ConnectionError):
+                for line in lines:
+                    self._take(json.loads(line))
+        except Exception:
+            process.kill()  # nobody would learn any more how an agent ended: there will be another
+            raise
+        finally:
+            process.wait()
+            self._lose_children(control)
+
+    def _take(self, message: dict[str, Any]) -> None:
+        with self._changes:
+            if "pid" in message:
+                self._name(message["pid"], self._unnamed.pop(message["number"], None))
+                self._changes.notify_all()
+                return
+            child = self._children.pop(message["exited"], None)
+        if child is not None:
+            child.has_exited(message["status"])
+
+    def _name(self, pid: int, child: _ForkedChild | None) -> None:
+        if child is None:  # who asked for it was interrupted
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            return
+        child.known_pid = pid
+        self._children[pid] = child
+
+    def _lose_children(self, control: socket.socket) -> None:
+        with self._changes:
+            orphans, self._children = list(self._children.values()), {}
+            if self._control is control:
+                self._control = None
+            self._changes.notify_all()
+        for child in orphans:
+            threading.Thread(
+                target=child.watch_as_orphan, name=f"orphan-{child.pid}", daemon=True
+            ).start()
+
+
+def make_launcher(changes: Changes) -> Launcher:
+    """The quickest launcher that is safe here.
+
+    A fork without exec is not safe on macOS once system frameworks are loaded.
+    """
+    return Forker(changes) if sys.platform == "linux" else Spawner(changes)

@@ -1,0 +1,71 @@
+"""The one place where this library blocks."""
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from typing import TypeVar
+
+T = TypeVar("T")
+
+#: Held while state changes, notified by every event, shared by all agents of a library.
+Changes = threading.Condition
+
+
+def wait_until(changes: Changes, check: Callable[[], T | None], timeout: float) -> T | None:
+    """Waits on events until `check` has an answer; None when `timeout` (s) is over without one.
+
+    `check` runs with `changes` held, once before anything is waited for and again after every
+    event. It may raise to end the wait: that is how a wait fails once it cannot succeed.
+    """
+    try:
+        return _wait(changes, check, timeout)
+    except RuntimeError as error:
+        # Ctrl-C or a timeout that comes just when `Condition.wait` has let go of its lock is hidden
+        # behind the vain attempt to release that.
+        if error.__context__ is None or "un-acquired" not in str(error):
+            raise
+        raise error.__context__ from None
+
+
+def _wait(changes: Changes, check: Callable[[], T | None], timeout: float) -> T | None:
+    deadline = time.monotonic() + timeout
+    with changes:
+        while (answer := check()) is None:
+            remaining = deadline - time.monotonic()
+            if remaining <= 0:
+                return None
+            changes.wait(min(remaining, threading.TIMEOUT_MAX))
+        return answer
+
+
+def release_lock(changes: Changes) -> None:
+    """Gives back what an interruption left locked: it may come between a lock and its block."""
+    while True:
+        try:
+            changes.release()
+        except RuntimeError:
+            return  # this thread does not have it
+
+
+V = TypeVar("V")
+
+#: How many act at the same time: what they do is mostly to wait for baresip's answer.
+_AT_ONCE = 8
+
+
+def run_concurrently(act: Callable[[V], None], those: Iterable[V]) -> None:
+    """Does something with each of those, in their order, several at the same time.
+
+    Raises what the first of them raised that failed. Those that had not begun by then, or when the
+    caller is interrupted, do not begin any more.
+    """
+    pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="crowd")
+    try:
+        tasks = [pool.submit(act, one) for one in those]
+        wait(tasks, return_when=FIRST_EXCEPTION)
+    finally:
+        pool.shutdown(cancel_futures=True)
+    for task in tasks:
+        if not task.cancelled():
+            task.result()

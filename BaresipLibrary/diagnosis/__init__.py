@@ -1,0 +1,1 @@
+"""Explanations: what most likely explains a failure, from what agents saw."""

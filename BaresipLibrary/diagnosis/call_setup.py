@@ -1,0 +1,278 @@
+"""What most likely explains that a call is not established: one sentence.
+
+Each function looks at one kind of failure and returns None when there is nothing to add.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import partial
+
+from ..agents.agent import Agent
+from ..agents.call import Call, Direction
+from ..events import ClosedBy, StackLog
+from ..sip.challenges import credentials, unanswerable
+from ..sip.messages import Message
+from ..sip.sdp import Media, audio_in
+from ..sip.transactions import Answer, Transaction, counted
+from ..sip.uris import address_part
+from .incoming_calls import NOT_ACCEPTABLE, arrived_invite, refusal_cause
+from .observations import (
+    accepted_media,
+    details_of,
+    failed_traversal,
+    invites_of,
+    partner_of,
+    transactions_of,
+    transactions_since,
+    unanswered_requests,
+    wait_for_trace,
+)
+
+_CERTIFICATE_ERROR = re.compile(r"verify_handler: error_string = (.+)")
+_CHALLENGES = (401, 407)
+
+
+def on_setup(agent: Agent, call: Call | None, agents: Sequence[Agent]) -> str | None:
+    """Why a call is not established."""
+    if call is None:
+        return None
+    if call.closed is None:
+        return _on_unanswered(agent, call, agents)
+    match call.closed.by:
+        case ClosedBy.REFUSAL:
+            return _on_refusal(agent, call, agents)
+        case ClosedBy.FAILURE:
+            return _on_lost_call(agent, call)
+        case ClosedBy.PEER:
+            return _on_end_by_peer(agent, call)
+    return None
+
+
+def _on_unanswered(agent: Agent, call: Call, agents: Sequence[Agent]) -> str | None:
+    if call.direction is Direction.INCOMING:
+        return on_missing_ack(agent, call)
+    if call.answered:
+        return None
+    lost = _on_lost_answer(agent, call, agents)
+    if lost:
+        return lost
+    partner = partner_of(call, agents, agent)
+    if partner and partner[1].is_waiting:
+        return f"{partner[0].name} rings, and nobody has accepted there; use Accept."
+    return _on_needy_callee(agent, call, agents) or unanswered_requests(
+        agent, "INVITE", 0, call.call_id
+    )
+
+
+def _on_needy_callee(agent: Agent, call: Call, agents: Sequence[Agent]) -> str | None:
+    """That the agent which is called needs its STUN or TURN server before it can ring."""
+    for other in agents:
+        server = other.account.stun_server
+        arrived = arrived_invite(other, call.call_id) if server and other is not agent else None
+        if arrived and not partner_of(call, [other], agent):
+            return f"{other.name} needs an answer from {server} before it can ring."
+    return None
+
+
+def on_missing_ack(agent: Agent, call: Call) -> str | None:
+    """That an agent has answered a call, and no ACK of that came back."""
+    for one in invites_of(agent, call):
+        answers = [answer for answer in one.answers if answer.status >= 200]
+        if not one.sent and answers and not one.acknowledgements:
+            same = sum(answer.words == answers[-1].words for answer in answers)
+            again = counted(same - 1, "retransmission")
+            return f"{agent.name} answered {answers[-1].words} ({again}), and no ACK came."
+    return None
+
+
+def _on_lost_answer(agent: Agent, call: Call, agents: Sequence[Agent]) -> str | None:
+    """That another agent's answer was sent and has not arrived."""
+    for other in agents:
+        for theirs in [] if other is agent else transactions_of(other, call.call_id):
+            answer = theirs.last_answer
+            if theirs.method != "INVITE" or theirs.sent or answer is None or answer.status == 100:
+                continue
+            if not wait_for_trace(agent, partial(_has_arrived, agent, call, answer)):
+                times = sum(one.words == answer.words for one in theirs.answers)
+                return (
+                    f"{other.name} answered {answer.words} ({counted(times, 'time')}), and it did"
+                    f" not arrive at {agent.name}."
+                )
+    return None
+
+
+def _has_arrived(agent: Agent, call: Call, answer: Answer) -> bool | None:
+    """Whether an answer of that status to the same request came, over whatever proxies."""
+    number = answer.message.first("CSeq")
+    for event in agent.journal.messages(call.call_id):
+        seen = Message(event.text)
+        if not event.sent and seen.status == answer.status and seen.first("CSeq") == number:
+            return True
+    return None
+
+
+def _on_refusal(agent: Agent, call: Call, agents: Sequence[Agent]) -> str | None:
+    assert call.closed is not None
+    status = call.closed.status or 0
+    refused = wait_for_trace(agent, lambda: _refused(agent, call, status))
+    more = details_of(refused[1].message) if refused else None
+    if status in NOT_ACCEPTABLE:
+        told = _on_media_refused(agent, call, agents)
+        return " ".join(filter(None, (told, more))) or None
+    if refused and 300 <= status < 400 and not refused[1].message.all("Contact"):
+        return f"The {status} names no Contact to call instead.{f' {more}' if more else ''}"
+    return (
+        more
+        or on_credentials(agent, status, call.call_id)
+        or _on_refusing_stack(agent, call, agents)
+    )
+
+
+def _refused(agent: Agent, call: Call, status: int) -> tuple[Transaction, Answer] | None:
+    """The INVITE that got a status, and that answer."""
+    found = [
+        (one, answer)
+        for one in invites_of(agent, call)
+        if one.sent
+        for answer in one.answers
+        if answer.status == status
+    ]
+    return found[-1] if found else None
+
+
+def _on_refusing_stack(agent: Agent, call: Call, agents: Sequence[Agent]) -> str | None:
+    """What an agent's own stack had against the INVITE, when it was one that refused it."""
+    for other in agents:
+        if other is agent or partner_of(call, [other], agent):
+            continue
+        look = partial(_refused_at, other, call)
+        was_sent_there = address_part(other.uri) == _place(agent, call)
+        refused = wait_for_trace(other, look) if was_sent_there else look()
+        if refused:
+            return refusal_cause(other, refused)
+    return None
+
+
+def _refused_at(other: Agent, call: Call) -> Transaction | None:
+    """The INVITE of a call as it arrived at an agent that refused it."""
+    arrived = arrived_invite(other, call.call_id)
+    return arrived if arrived and arrived.final else None
+
+
+def _on_media_refused(agent: Agent, call: Call, agents: Sequence[Agent]) -> str | None:
+    assert call.closed is not None
+    refused = _refused(agent, call, call.closed.status or 0)
+    sent = [one for one in invites_of(agent, call) if one.sent]
+    if not sent:
+        return None
+    invite = (refused[0] if refused else sent[-1]).request
+    offer = audio_in(invite)
+    for other in agents:
+        arrived = None if other is agent else arrived_invite(other, call.call_id)
+        if arrived is not None and arrived.request.first("CSeq") == invite.first("CSeq"):
+            theirs = audio_in(arrived.request)
+            return f"{_both_offers(agent, offer, other, theirs)}; {accepted_media(other, theirs)}."
+    offered = f"{agent.name} offered {offer or 'no audio'}"
+    called = next((one for one in agents if one is not agent and one.uri == call.peer_uri), None)
+    if called is not None:
+        return f"{offered}; {accepted_media(called, offer)}."
+    return f"{offered}, which the other side does not take."
+
+
+def _both_offers(agent: Agent, sent: Media | None, other: Agent, arrived: Media | None) -> str:
+    """What was offered, and what arrived when that is something else."""
+    told = f"{agent.name} offered {sent or 'no audio'}"
+    if str(sent) == str(arrived):
+        return told
+    if sent is None or arrived is None or sent.is_refused or arrived.is_refused:
+        return f"{told}; {other.name} was offered {arrived or 'none'}"
+    if sent.profile != arrived.profile or sent.names == arrived.names:
+        return f"{told}; {other.name} was offered {arrived}"
+    return (
+        f"{agent.name} offered {_order(sent.names)}; {other.name} was offered"
+        f" {_order(arrived.names)}"
+    )
+
+
+def _order(names: Sequence[str]) -> str:
+    if len(names) == 1:
+        return f"{names[0]} only"
+    return f"{names[0]} first ({', '.join(names)})" if names else "no codec"
+
+
+def on_credentials(agent: Agent, status: int, call_id: str | None = None) -> str | None:
+    """What an agent has to show whose identity was refused, in one call or when it registered."""
+    if status not in _CHALLENGES:
+        return None
+    account = agent.account
+    if not account.password:
+        return f"{agent.name} was challenged and has no password."
+    challenged = wait_for_trace(agent, partial(_challenged, agent, call_id))
+    if challenged is None and agent.backend.shows_messages:
+        return None
+    asked = challenged and unanswerable(challenged[1].message)
+    if asked:
+        return f"The challenge asks for {asked}."
+    if challenged and not credentials(challenged[0].request):
+        return f"{agent.name} was challenged and sent no credentials."
+    user = account.auth_user or account.username
+    return f"The digest of user '{user}' was not accepted: check user and password."
+
+
+def _challenged(agent: Agent, call_id: str | None) -> tuple[Transaction, Answer] | None:
+    """The newest challenge, and the request that it answers."""
+    found = [
+        (one, answer)
+        for one in transactions_since(agent, 0)
+        if one.sent and (one.request.call_id == call_id if call_id else one.method == "REGISTER")
+        for answer in one.answers
+        if answer.status in _CHALLENGES
+    ]
+    return max(found, key=lambda pair: pair[1].event.at, default=None)
+
+
+def _on_lost_call(agent: Agent, call: Call) -> str | None:
+    assert call.closed is not None
+    logged = agent.journal.of_kind(StackLog)
+    distrust = distrusted_certificate(line for line in logged if line.at >= call.began_at)
+    if distrust:
+        return f"The server's TLS certificate is not trusted ({distrust}); see tls_ca_file."
+    if call.needed:
+        return wait_for_trace(agent, lambda: failed_traversal(agent, call.began_at))
+    if call.direction is Direction.INCOMING:
+        return on_missing_ack(agent, call)
+    if "timed out" in call.closed.words:
+        return unanswered_requests(agent, "INVITE", 0, call.call_id)
+    if "refused" in call.closed.words:
+        return f"Nothing listens at {_place(agent, call)}."
+    return None
+
+
+def _place(agent: Agent, call: Call) -> str:
+    """Where the INVITE went: to the proxy, if there is one."""
+    sent = [one for one in invites_of(agent, call) if one.sent]
+    if sent and sent[-1].requests[-1].destination:
+        return sent[-1].requests[-1].destination
+    uri = agent.account.outbound or call.peer_uri
+    return address_part(uri) or (uri.partition("@")[2] or uri).partition(";")[0]
+
+
+def distrusted_certificate(logged: Iterable[StackLog]) -> str | None:
+    """What a stack logged about a certificate that it did not accept."""
+    found = (_CERTIFICATE_ERROR.search(line.text) for line in logged)
+    return next((match[1].strip() for match in found if match), None)
+
+
+def _on_end_by_peer(agent: Agent, call: Call) -> str | None:
+    """What the CANCEL or BYE says that ended a call."""
+
+    def ended() -> Transaction | None:
+        ends = [
+            one
+            for one in transactions_of(agent, call.call_id)
+            if one.method in ("CANCEL", "BYE") and not one.sent
+        ]
+        return ends[-1] if ends else None
+
+    end = wait_for_trace(agent, ended)
+    return details_of(end.request) if end else None

@@ -1,0 +1,116 @@
+"""Failures that know enough of their agent to be explained, and to be recognised when late."""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+
+from ..agents.agent import Agent
+from ..concurrency import wait_until
+from ..errors import BackendError, PhoneFailure
+from ..events import ClosedBy, Event
+from .observations import partner_of
+
+#: Looks for what most likely explains a failure, given the other agents; a sentence or None.
+Explain = Callable[[Sequence[Agent]], str | None]
+#: Whether an event is the one that was waited for in vain.
+Awaited = Callable[[Event], bool]
+
+
+class CallFailure(PhoneFailure):
+    """An agent's call, registration or audio did not become what the suite expected.
+
+    `because` finds the explanation when somebody asks. `awaited` recognises what did not come in
+    time, for a failure that is only a matter of time. `others` are the agents that it is about,
+    too.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        agent: Agent,
+        because: Explain | None = None,
+        awaited: Awaited | None = None,
+        others: Iterable[Agent] = (),
+    ) -> None:
+        super().__init__(message)
+        #: The message without what explains it.
+        self.unexplained = message
+        self.agent = agent
+        self.agents = list(dict.fromkeys([agent, *others]))
+        self.awaited = awaited
+        self._because = because
+        self._is_explained = False
+
+    def explain(self, agents: Sequence[Agent]) -> None:
+        """Appends the one observation that most likely explains the failure, if there is one."""
+        why = self.why(agents)
+        if why:
+            self.args = (f"{self} {why}",)
+
+    def why(self, agents: Sequence[Agent]) -> str | None:
+        """That observation. It is made once."""
+        if self._is_explained:
+            return None
+        self._is_explained = True
+        with suppress(BackendError):  # an agent that dies just now explains itself
+            because = self._because
+            return dead_or_stopped(self.agent, agents) or (because(agents) if because else None)
+        return None
+
+
+def dead_or_stopped(agent: Agent, agents: Sequence[Agent]) -> str | None:
+    """Who is dead or held up, of an agent and the other side of its call; None when both live."""
+    for one in (agent, _other_side(agent, agents)):
+        if one is None:
+            continue
+        if one.death is not None:
+            return one.death
+        if one.backend.is_stopped:
+            return f"The process of {one.name} is stopped."
+    return None
+
+
+def _other_side(agent: Agent, agents: Sequence[Agent]) -> Agent | None:
+    call = agent.active_call or agent.last_call
+    if call is None or (call.closed and call.closed.by is not ClosedBy.FAILURE):
+        return None  # a call that somebody ended has its explanation
+    partner = partner_of(call, agents, agent)
+    if partner:
+        return partner[0]
+    return next((other for other in agents if other.uri == call.peer_uri), None)
+
+
+#: How long (s) after the end of a time what was awaited may still come to be mentioned.
+GRACE = 0.5
+
+
+class LateEvent:
+    """Follows one failure that was only a matter of time."""
+
+    def __init__(self, failure: CallFailure) -> None:
+        self.message = str(failure)
+        #: The message without its explanation, which what comes after all would contradict.
+        self.unexplained = failure.unexplained
+        self._failure = failure
+        self._position = len(failure.agent.journal)
+        self._since = time.monotonic()
+        self._deadline = self._since + GRACE
+
+    def settle(self) -> None:
+        """What comes from now on no longer counts: the suite may have brought it about."""
+        self._deadline = min(self._deadline, time.monotonic())
+
+    def story(self) -> str | None:
+        """That it came, and how late; it is given the rest of its grace to come."""
+        remaining = max(0.0, self._deadline - time.monotonic())
+        at = wait_until(self._failure.agent.changes, self._came, remaining)
+        if at is None:
+            return None
+        late = max(1, round((at - self._since) * 1000))
+        return f"It came {late} ms after the time ran out."
+
+    def _came(self) -> float | None:
+        agent, awaited = self._failure.agent, self._failure.awaited
+        assert awaited is not None
+        found = (event.at for event in agent.journal.since(self._position) if awaited(event))
+        return next((at for at in found if at <= self._deadline), None)

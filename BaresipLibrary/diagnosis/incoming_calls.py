@@ -1,0 +1,239 @@
+"""INVITEs that arrived at an agent, and what its own stack had against those that it refused.
+
+A stack refuses by itself what it cannot take, before there is a call that the suite could accept.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from ..agents.agent import Agent
+from ..agents.call import Call, Direction
+from ..events import SipMessage, StackLog
+from ..sip.messages import Message, split_address
+from ..sip.sdp import audio_in
+from ..sip.transactions import Transaction, counted, transactions
+from ..sip.uris import address_part, host_part, user_part
+from .observations import accepted_media, failed_traversal
+
+#: Statuses that may be about the body, and which header or offer of it to name.
+_ABOUT_BODY = (400, 415, 488, 500, 606)
+#: What a stack logs that is bound to one address, and would need another one.
+_NO_ADDRESS = re.compile(r"ua: no laddr for (\S+)")
+#: Those with which an offer is refused.
+NOT_ACCEPTABLE = (415, 488, 606)
+
+
+def arrived_invites(agent: Agent, since: float = 0.0) -> list[Transaction]:
+    """The INVITEs to begin a call that arrived at an agent from a monotonic time on."""
+    return [
+        one
+        for one in transactions(agent.journal.of_kind(SipMessage))
+        if one.method == "INVITE" and not one.sent and one.begins_dialog and one.at >= since
+    ]
+
+
+def arrived_invite(agent: Agent, call_id: str) -> Transaction | None:
+    """The INVITE of a call as it arrived at an agent; None when it did not."""
+    found = [one for one in arrived_invites(agent) if one.request.call_id == call_id]
+    return found[-1] if found else None
+
+
+def refused_invite(agent: Agent, since: float = 0.0) -> Transaction | None:
+    """The newest INVITE since then that no call came of: the agent's stack dealt with it."""
+    known = {call.call_id for call in agent.calls}
+    found = [one for one in arrived_invites(agent, since) if one.request.call_id not in known]
+    return found[-1] if found else None
+
+
+def describe_refusal(agent: Agent, invite: Transaction) -> str:
+    """What became of an INVITE that no call came of, as a clause."""
+    caller = split_address(invite.request.first("From") or "")[1] or "an unknown caller"
+    if invite.final is None:
+        last, server = invite.last_answer, agent.account.stun_server
+        answered = f"answered it with {last.words} only" if last else "not answered it"
+        needs = f", which needs an answer from {server} first," if server else ""
+        return f"the INVITE from {caller} arrived, and {agent.name}{needs} has {answered}"
+    again = len(invite.answers) - sum(answer.status < 200 for answer in invite.answers) - 1
+    told = f"{agent.name}'s own stack refused the INVITE from {caller} with {invite.final.words}"
+    if again and not invite.acknowledgements:
+        told += f" ({counted(again, 'retransmission')}, no ACK came)"
+    return told
+
+
+def refusal_cause(agent: Agent, invite: Transaction) -> str | None:
+    """What in a refused INVITE the status is about, as a sentence."""
+    if invite.final is None:
+        return None
+    logged = failed_traversal(agent, invite.at) or _unreachable(agent, invite)
+    if logged:
+        return logged
+    request, status = invite.request, invite.final.status
+    if status == 404:
+        uri = request.start_line.split(" ")[1]
+        return (
+            f"It was for the user '{user_part(uri)}' (Request-URI {uri}), and {agent.name} is"
+            f" '{user_part(agent.uri)}'."
+        )
+    for one, header in ((420, "Require"), (421, "Supported"), (481, "Replaces")):
+        if status == one:
+            values = ", ".join(request.all(header)) or "missing"
+            return f"Its {header} was {values}."
+    return _about_body(agent, request, status) if status in _ABOUT_BODY else None
+
+
+def _unreachable(agent: Agent, invite: Transaction) -> str | None:
+    """That the stack, bound to one address, cannot send to that of the offer."""
+    for line in agent.journal.of_kind(StackLog):
+        found = _NO_ADDRESS.search(line.text) if line.at >= invite.at else None
+        if found:
+            bound = host_part(agent.uri)
+            return (
+                f"Its offer wants media at {found[1]}, which is out of reach from {bound}, where"
+                f" {agent.name} is; see address=."
+            )
+    return None
+
+
+def _about_body(agent: Agent, request: Message, status: int) -> str:
+    kind = request.first("Content-Type")
+    encoding = request.first("Content-Encoding")
+    if encoding:
+        return f"Its Content-Encoding was {encoding}."
+    if kind and not kind.lower().startswith("application/sdp"):
+        return f"Its Content-Type was {kind}."
+    if not request.body:
+        return "It had no offer."
+    offer = audio_in(request)
+    told = f"It offered {offer or 'no audio'}"
+    return f"{told}; {accepted_media(agent, offer)}." if status in NOT_ACCEPTABLE else f"{told}."
+
+
+class _Redirection(NamedTuple):
+    """An INVITE that was answered with a 3xx, as one of its two ends saw it."""
+
+    seen_by: Agent
+    invite: Transaction
+
+
+def on_redirection(agent: Agent, agents: Sequence[Agent], since: float) -> str | None:
+    """That a call was redirected to an agent since a monotonic time, and what followed."""
+    found = [
+        _Redirection(other, invite)
+        for other in agents
+        if other is not agent
+        for invite in _redirected(other, agent, since)
+    ]
+    if not found:
+        return None
+    last = max(found, key=lambda one: (one.invite.at, one.invite.sent))
+    call_id, final = last.invite.request.call_id, last.invite.final
+    assert final is not None
+    callers = [one.seen_by for one in found if _is_of(one, call_id) and one.invite.sent]
+    others = [one.seen_by for one in found if _is_of(one, call_id) and not one.invite.sent]
+    who = others[0].name if others else "The other side"
+    whose = f"{callers[0].name}'s call" if callers else "a call"
+    told = f"{who} redirected {whose} to {agent.name} with {final.words}"
+    return f"{told}{_what_followed(callers[0], agent, last.invite) if callers else ''}."
+
+
+def _is_of(one: _Redirection, call_id: str | None) -> bool:
+    return one.invite.request.call_id == call_id
+
+
+def _redirected(other: Agent, agent: Agent, since: float) -> Iterator[Transaction]:
+    for one in transactions(other.journal.of_kind(SipMessage)):
+        final = one.final
+        if one.method != "INVITE" or one.at < since or final is None:
+            continue
+        if 300 <= final.status < 400 and _leads_to(agent, final.message):
+            yield one
+
+
+def _leads_to(agent: Agent, answer: Message) -> bool:
+    return any(_is_at(agent, split_address(one)[1]) for one in answer.all("Contact"))
+
+
+def _is_at(agent: Agent, uri: str) -> bool:
+    ours = (user_part(agent.uri), address_part(agent.uri).lower())
+    return (user_part(uri), address_part(uri).lower()) == ours
+
+
+def _what_followed(caller: Agent, agent: Agent, redirected: Transaction) -> str:
+    """What the caller sent to the new target after that, and what came back, as a clause."""
+    sent = [
+        one
+        for one in transactions(caller.journal.of_kind(SipMessage))
+        if one.sent and one.method == "INVITE" and one.at > redirected.at
+        if _is_at(agent, one.request.start_line.split(" ")[1])
+    ]
+    if not sent:
+        return f", and {caller.name} has sent no INVITE there since; use Dial"
+    answer = sent[-1].last_answer
+    became = f"was answered {answer.words}" if answer else "was not answered"
+    return f"; the INVITE that {caller.name} sent there {became}"
+
+
+def describe_missing_call(agent: Agent, began: float, within: float) -> str:
+    """Why an agent has no call to accept after a wait, as a clause.
+
+    The wait began at a monotonic time and lasted `within` seconds.
+    """
+    refused, last = refused_since_last_call(agent), agent.last_call
+    if refused is not None:
+        early = began - refused.at
+        when = f" {early:.1f} s before the wait began" if early >= 0.1 else ""
+        return f"{describe_refusal(agent, refused)}{when}"
+    if last is not None and last.began_at >= began:
+        return last.story()
+    earlier = f"; before that, {last.story()}" if last else ""
+    return f"{nobody_called_since(agent)} within {within:g} s{earlier}"
+
+
+def nobody_called_since(agent: Agent) -> str:
+    """That no INVITE came, as far as the agent's backend can tell."""
+    return "nobody called" if agent.backend.shows_messages else "it reported no call"
+
+
+def refused_since_last_call(agent: Agent) -> Transaction | None:
+    """An INVITE newer than every call of the agent that no call came of; None without one."""
+    last = agent.last_call
+    return refused_invite(agent, last.began_at if last else 0.0)
+
+
+def newest_invite(agent: Agent) -> Message | None:
+    """The INVITE to begin a call that arrived last, whatever became of it."""
+    call = agent.last_incoming_call
+    refused = refused_invite(agent, call.began_at if call else 0.0)
+    if refused is not None:
+        return refused.request
+    return agent.invite(call) if call else None
+
+
+def on_nobody_calling(agent: Agent, agents: Sequence[Agent]) -> str | None:
+    """Why an agent has no call: what its stack refused, or what became of the others' calls."""
+    refused = refused_since_last_call(agent)
+    if refused is not None:
+        return refusal_cause(agent, refused)
+    last = agent.last_incoming_call
+    redirected = on_redirection(agent, agents, last.began_at if last else 0.0)
+    if redirected is not None:
+        return redirected
+    for other in agents:
+        for call in reversed(other.calls):
+            if other is not agent and _is_for(call, agent):
+                return f"{other.name} did call, but {call.story()}."
+    account = agent.account
+    if account.domain and account.regint and not agent.registered:
+        return f"{agent.name} is not registered at {account.domain}."
+    return None
+
+
+def _is_for(call: Call, agent: Agent) -> bool:
+    """Whether a call was made to an agent, after the last one that came to it."""
+    last = agent.last_incoming_call
+    if call.direction is Direction.INCOMING or (last and call.began_at < last.began_at):
+        return False
+    return agent.uri == call.peer_uri or (
+        agent.account.domain is not None and user_part(call.peer_uri) == agent.account.username
+    )

@@ -1,0 +1,252 @@
+"""What most likely explains that an agent did not hear what it should: one sentence each.
+
+Each function looks at one kind of failure and returns None when there is nothing to add.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from ..agents.agent import Agent
+from ..agents.call import Call
+from ..backends.base import Packets
+from ..events import CallEvent, DtmfSent, PromptEnded, SourceChosen
+from ..sip.transactions import Transaction, counted
+from .observations import agreement_of, capitalized, on_agreement, partner_of, transactions_of
+
+#: Sample rates that are taken for one another, as ratios: 8, 16, 24, 32 and 48 kHz. That of 48 to
+#: 44.1 kHz is left out: it is that of two call progress tones, 480 and 440 Hz, too.
+_RATE_MISTAKES = (2, 3, 4, 6)
+_RATIO_TOLERANCE = 0.01
+#: So many RTP packets (1 s) are not all on their way still.
+_UNDER_WAY = 50
+
+
+def on_nothing_heard(agent: Agent, call: Call, agents: Sequence[Agent], at: float) -> str | None:
+    """Why no audio had arrived at that moment, or only silence."""
+    if not call.is_live:
+        return None
+    partner = partner_of(call, agents, agent)
+    other = partner[0].name if partner else "the other side"
+    if call.held_by_peer:
+        return f"{capitalized(other)} holds the call."
+    if call.on_hold:
+        return f"{agent.name} holds the call."
+    if partner is None:
+        return on_agreement(agent, call)
+    return _on_partner(*partner, agent, call, at)
+
+
+def _on_partner(partner: Agent, theirs: Call, agent: Agent, call: Call, at: float) -> str | None:
+    if theirs.muted:
+        return f"{partner.name} is muted."
+    if not theirs.is_live:
+        return f"{partner.name} is out of the call: {theirs.story()}."
+    if theirs.is_waiting:
+        return f"{partner.name} rings, and nobody has accepted there; use Accept."
+    sending = _sent_at(partner, theirs, at)
+    if sending.ended:
+        return f"{partner.name} sends silence: {sending.source} has ended."
+    if sending.source == "silence":
+        return f"{partner.name} sends silence; use Send Audio."
+    way = _on_the_way(partner, theirs, agent, call)
+    return on_agreement(agent, call) or f"{partner.name} sends {sending.source}{way}."
+
+
+def _on_the_way(partner: Agent, theirs: Call, agent: Agent, call: Call) -> str:
+    """How many of the other side's packets have arrived, as far as both can be counted."""
+    sent, received = _packets(partner, theirs), _packets(agent, call)
+    if sent is None:
+        return ""
+    if sent.sent == 0:
+        return ", but has sent no RTP packet"
+    told = f" in {sent.sent} RTP packets"
+    if received is None:
+        return told
+    if received.received == 0 and sent.sent >= _UNDER_WAY:
+        return f"{told}, none of which arrived at {agent.name}: it is lost on the way"
+    return f"{told}; {received.received} arrived at {agent.name}"
+
+
+def _packets(agent: Agent, call: Call) -> Packets | None:
+    return agent.count_packets(call) if agent.alive and call.is_live else None
+
+
+class _Sending(NamedTuple):
+    """What an agent sends, in the suite's words, and whether it was a file that has ended."""
+
+    source: str
+    ended: bool
+
+
+def _sent_at(agent: Agent, call: Call, at: float) -> _Sending:
+    """What an agent sent in a call at a moment."""
+    source, ended = agent.source_of(None)[1], False
+    for event in agent.journal.of_kind(CallEvent):
+        if event.call_id != call.call_id or event.at > at:
+            continue
+        if isinstance(event, SourceChosen):
+            source, ended = event.source, False
+        ended = ended or isinstance(event, PromptEnded)
+    return _Sending(source, ended)
+
+
+def on_another_tone(
+    agent: Agent, call: Call, agents: Sequence[Agent], at: float, *, wanted: float, heard: float
+) -> str | None:
+    """Why it was another tone (both in Hz) that was heard at that moment."""
+    partner = partner_of(call, agents, agent)
+    if partner and partner[1].muted:
+        return f"{partner[0].name} is muted."
+    sending = _sent_at(*partner, at) if partner else None
+    if partner and sending and sending.source != f"tone:{wanted:g}":
+        return f"{partner[0].name} sends {'silence' if sending.ended else sending.source}."
+    if abs(heard / wanted - 1) < _RATIO_TOLERANCE:
+        return "The tone was there, but too short or too unsteady to be sure of it."
+    for mistake in _RATE_MISTAKES:
+        for factor, pace in ((mistake, "too fast"), (1 / mistake, "too slow")):
+            if abs(heard / wanted / factor - 1) < _RATIO_TOLERANCE:
+                return (
+                    f"That is {factor:.3g} times the frequency: somewhere audio is played {pace},"
+                    " at a wrong sample rate."
+                )
+    return None
+
+
+def on_deafness(
+    listener: Agent, speaker: Agent, calls: Mapping[Agent, Call], agents: Sequence[Agent]
+) -> str | None:
+    """Why one agent does not hear another, each in its call."""
+    theirs, own = calls[speaker], calls[listener]
+    if theirs.muted:
+        return f"{speaker.name} is muted."
+    for agent, call in ((listener, own), (speaker, theirs)):
+        partner = partner_of(call, agents, agent)
+        if call.on_hold or call.held_by_peer:
+            holder = agent.name if call.on_hold else partner[0].name if partner else "the peer"
+            return f"{capitalized(holder)} holds the call of {agent.name}."
+    apart = on_separate_calls(listener, own, speaker, theirs, agents)
+    if apart:
+        return apart
+    packets = listener.count_packets(own) if listener.alive else None
+    if packets and not packets.received:
+        return f"No RTP packet arrived at {listener.name}."
+    return None
+
+
+def on_separate_calls(
+    listener: Agent, own: Call, speaker: Agent, theirs: Call, agents: Sequence[Agent]
+) -> str | None:
+    """That one of two agents is in a call with a third one of the suite, not with the other."""
+    for agent, call, other in ((listener, own, speaker), (speaker, theirs, listener)):
+        partner = partner_of(call, agents, agent)
+        if partner and other not in (partner[0], agent):
+            return f"{agent.name} is in a call with {partner[0].name}."
+    return None
+
+
+def on_sound(agent: Agent, call: Call, agents: Sequence[Agent], at: float) -> str | None:
+    """Where sound came from that was heard at that moment."""
+    partner = partner_of(call, agents, agent)
+    if partner is None:
+        return None
+    sending = _sent_at(*partner, at)
+    if sending.ended or sending.source == "silence":
+        return None
+    return f"{partner[0].name} sends {sending.source}."
+
+
+_RTP_EVENTS = "rtpevent"
+
+
+def on_missing_digits(agent: Agent, call: Call | None, agents: Sequence[Agent]) -> str | None:
+    """Why digits did not arrive."""
+    if call is None:
+        return None
+    partner = partner_of(call, agents, agent)
+    told = [_on_infos(agent, call), _on_sender(*partner) if partner else None]
+    found = [one for one in told if one]
+    if found or partner:
+        return " ".join(found) or None
+    return _on_events(agent, call)
+
+
+def _on_infos(agent: Agent, call: Call) -> str | None:
+    """That the agent's own stack has refused INFO requests, and what kind those were."""
+    refused = [
+        one
+        for one in transactions_of(agent, call.call_id)
+        if one.method == "INFO" and not one.sent and one.final and one.final.status >= 300
+    ]
+    if not refused:
+        return None
+    last = refused[-1]
+    assert last.final is not None
+    return (
+        f"{agent.name}'s own stack refused {counted(len(refused), 'INFO')}, the last with"
+        f" {last.final.words}: {_body_of(last)}."
+    )
+
+
+def _body_of(info: Transaction) -> str:
+    kind = info.request.first("Content-Type")
+    body = " ".join(info.request.body.split())
+    if not kind:
+        return "it had no Content-Type"
+    return f"its Content-Type was {kind}, its body '{body}'" if body else f"it was an empty {kind}"
+
+
+def _on_sender(partner: Agent, theirs: Call) -> str:
+    """What the other side has sent, and whether it could travel."""
+    sent = [e for e in partner.journal.of_kind(DtmfSent) if e.call_id == theirs.call_id]
+    if not sent:
+        return f"{partner.name} sent no digit."
+    digits = "".join(event.digits for event in sent)
+    modes = list(dict.fromkeys(event.mode for event in sent))
+    told = f"{partner.name} sent '{digits}' with dtmf_mode={' and '.join(modes)}"
+    if modes == [_RTP_EVENTS]:
+        told += _not_agreed(partner, theirs)
+    return f"{told}{_info_answers(partner, theirs)}."
+
+
+def _not_agreed(agent: Agent, call: Call) -> str:
+    """That the SDP of a call has no RTP events, when that is so."""
+    lacks = _sides_without_events(agent, call)
+    return f"; telephone-event was not negotiated: {lacks}" if lacks else ""
+
+
+def _sides_without_events(agent: Agent, call: Call) -> str | None:
+    agreed = agreement_of(agent, call)
+    if agreed is None:
+        return None
+    offer, answer = agreed.media()
+    sides = [
+        name
+        for name, media in (("the offer", offer), ("the answer", answer))
+        if media is not None and not media.events
+    ]
+    return f"{' and '.join(sides)} had none" if sides else None
+
+
+def _info_answers(agent: Agent, call: Call) -> str:
+    """How the INFO requests of an agent were answered that were not accepted."""
+    sent = [o for o in transactions_of(agent, call.call_id) if o.sent and o.method == "INFO"]
+    refused = [one.final.words for one in sent if one.final and one.final.status >= 300]
+    silent = [one for one in sent if not one.answers]
+    told = f"; an INFO was answered {refused[-1]}" if refused else ""
+    return told + (f"; {counted(len(silent), 'INFO')} not answered" if silent else "")
+
+
+def _on_events(agent: Agent, call: Call) -> str | None:
+    """Of a peer that is no agent: which RTP events this side would take."""
+    infos = [o for o in transactions_of(agent, call.call_id) if o.method == "INFO" and not o.sent]
+    agreed = agreement_of(agent, call)
+    if infos or agreed is None:
+        return None
+    lacks = _sides_without_events(agent, call)
+    if lacks:
+        return f"No INFO arrived, and telephone-event was not negotiated: {lacks}."
+    own = agreed.media()[0 if agreed.ours else 1]
+    if own is None or not own.events:
+        return None
+    events = " and ".join(own.events)
+    return f"No INFO arrived; {agent.name}'s SDP has telephone-event as payload type {events}."

@@ -1,0 +1,205 @@
+"""What can be seen of a call: in the agent's own messages, and at the other agents of the suite."""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, TypeVar
+
+from ..agents.agent import Agent
+from ..agents.call import Call
+from ..concurrency import wait_until
+from ..events import SipMessage, StackLog
+from ..sip.messages import Message
+from ..sip.sdp import Media, SessionDescription, description_in
+from ..sip.transactions import Transaction, counted, transactions
+
+T = TypeVar("T")
+
+#: How much later (s) than what it caused a message may show in the trace.
+_TRACE_LAG = 0.3
+#: Headers in which an answer, a CANCEL or a BYE says more than its status does.
+_TELLING = ("Reason", "Warning", "Retry-After", "Min-SE", "Unsupported", "Require", "Accept")
+
+
+def partner_of(call: Call, agents: Sequence[Agent], agent: Agent) -> tuple[Agent, Call] | None:
+    """The other agent of the suite in the same dialog, and its side of the call."""
+    for other in agents:
+        for theirs in other.calls:
+            if other is not agent and theirs.call_id == call.call_id:
+                return other, theirs
+    return None
+
+
+def transactions_of(agent: Agent, call_id: str) -> list[Transaction]:
+    """The transactions of one call, as the agent saw them, in order."""
+    return transactions(agent.journal.messages(call_id))
+
+
+def transactions_since(agent: Agent, since: int) -> list[Transaction]:
+    """The transactions that began at a position of the agent's journal or later, in order."""
+    recent = set(agent.journal.of_kind(SipMessage, since))
+    seen = transactions(agent.journal.of_kind(SipMessage))
+    return [one for one in seen if one.requests[0] in recent]
+
+
+def invites_of(agent: Agent, call: Call) -> list[Transaction]:
+    """The INVITEs that began a call, the challenged ones too, whoever sent them."""
+    return [
+        one
+        for one in transactions_of(agent, call.call_id)
+        if one.method == "INVITE" and one.begins_dialog
+    ]
+
+
+def wait_for_trace(agent: Agent, look: Callable[[], T | None]) -> T | None:
+    """What `look` finds in the trace, which may lag behind the events it caused."""
+    return wait_until(agent.changes, look, _TRACE_LAG)
+
+
+def unanswered_requests(
+    agent: Agent, method: str, since: int, call_id: str | None = None
+) -> str | None:
+    """That nobody answers an agent's requests of a method, or what the last answer was, and when.
+
+    Of what was sent since a position of the journal; None when nothing was.
+    """
+    tried = [
+        one
+        for one in transactions_since(agent, since)
+        if one.sent and one.method == method and call_id in (None, one.request.call_id)
+    ]
+    answers = [answer for one in tried for answer in one.answers]
+    if not tried:
+        return None
+    last = tried[-1]
+    if not answers:
+        told = f"{_destination(last)} never answered the {method} ({last.retransmissions})"
+        return f"{told}{_as_far_as_read(agent)}."
+    newest = max(answers, key=lambda answer: answer.event.at)
+    told = f"The last answer was {newest.words}, {newest.when} after the {method}"
+    if not last.answers:
+        told += f"; the {method} that followed was not answered ({last.retransmissions})"
+    return f"{told}."
+
+
+def _as_far_as_read(agent: Agent) -> str:
+    count = agent.backend.unreadable
+    if not count:
+        return ""
+    arrived = counted(count, "message")
+    return f" in a way that baresip can read: {arrived} arrived that it could not read"
+
+
+def _destination(request: Transaction) -> str:
+    return request.requests[-1].destination
+
+
+def details_of(message: Message | None) -> str | None:
+    """What a message says beyond its first line."""
+    told = [
+        f"{name}: {value}" for name in _TELLING for value in (message.all(name) if message else [])
+    ]
+    return f"It came with {'; '.join(told)}." if told else None
+
+
+def capitalized(text: str) -> str:
+    """A text as it begins a sentence; names stay as they are."""
+    return text[0].upper() + text[1:] if text.startswith("the ") else text
+
+
+class Agreement(NamedTuple):
+    """An offer and its answer, and whether the agent made the offer.
+
+    `answered_by` is the message in which the answer was due.
+    """
+
+    ours: bool
+    offer: SessionDescription
+    answer: SessionDescription | None
+    answered_by: Message
+
+    def media(self) -> tuple[Media | None, Media | None]:
+        """The audio of the offer and of the answer."""
+        return self.offer.audio, self.answer.audio if self.answer else None
+
+
+def agreement_of(agent: Agent, call: Call) -> Agreement | None:
+    """The newest offer and answer of a call's INVITEs and UPDATEs that a 2xx has settled."""
+    for one in reversed(transactions_of(agent, call.call_id)):
+        if one.method in ("INVITE", "UPDATE") and one.final and one.final.status < 300:
+            return _agreement(one)
+    return None
+
+
+def _agreement(one: Transaction) -> Agreement | None:
+    """Of an INVITE without an offer, the 2xx has it and the ACK the answer (RFC 3264)."""
+    assert one.final is not None
+    answers = [answer.message for answer in one.answers if answer.status > 100]
+    with_sdp = [message for message in answers if description_in(message)]
+    offer = description_in(one.request)
+    if offer:
+        answer = with_sdp[-1] if with_sdp else one.final.message
+        return Agreement(one.sent, offer, description_in(answer), answer)
+    late = description_in(with_sdp[0]) if with_sdp else None
+    if not late or not one.acknowledgements:
+        return None
+    acknowledged = Message(one.acknowledgements[0].text)
+    return Agreement(not one.sent, late, description_in(acknowledged), acknowledged)
+
+
+def on_agreement(agent: Agent, call: Call) -> str | None:
+    """That offer and answer of a call have no audio in common; None when they have."""
+    agreed = agreement_of(agent, call)
+    if agreed is None:
+        return None
+    us, them = (agent.name, "the other side") if agreed.ours else ("the other side", agent.name)
+    offer, answer = agreed.media()
+    if not agreed.answer:
+        what = agreed.answered_by.method or agreed.answered_by.start_line.partition(" ")[2]
+        return capitalized(f"{us} offered {offer or 'no audio'}; the {what} of {them} had no SDP.")
+    if offer and answer and _fits(offer, answer):
+        return None
+    return capitalized(
+        f"{us} offered {offer or 'no audio'}; {them} answered {answer or 'no audio'}."
+    )
+
+
+def _fits(offer: Media, answer: Media) -> bool:
+    common = set(_lower(offer)) & set(_lower(answer))
+    return bool(common) and answer.port != 0 and offer.profile == answer.profile
+
+
+def _lower(media: Media) -> list[str]:
+    return [codec.lower() for codec in media.codecs]
+
+
+def accepted_media(agent: Agent, offer: Media | None) -> str:
+    """Which media an agent takes, as a clause; whether encrypted ones if that matters."""
+    every = ", ".join(sorted(name.upper() for name in agent.backend.codecs))
+    codecs = ", ".join(agent.account.audio_codecs) or f"every codec that it has ({every})"
+    crypto = f" with media_enc={agent.account.media_enc}" if agent.account.media_enc else ""
+    if not crypto and offer and offer.is_encrypted:
+        crypto = " without media_enc"
+    return f"{agent.name} takes {codecs}{crypto}"
+
+
+_FAILED = re.compile(r"medianat(?: '\w+')? failed: (?P<words>.+?)(?: \[\d+\])?$")
+_ANSWER = re.compile(r"[3-6]\d\d( .*)?")
+_CREDENTIALS = ("401", "403", "441")
+
+
+def failed_traversal(agent: Agent, since: float) -> str | None:
+    """What an agent's stack logged about its STUN or TURN server from a monotonic time on."""
+    server = agent.account.stun_server
+    for line in agent.journal.of_kind(StackLog):
+        failed = _FAILED.search(line.text) if line.at >= since else None
+        if failed and server:
+            return f"{agent.name}'s media needs {server}, which {_what(failed['words'])}."
+    return None
+
+
+def _what(words: str) -> str:
+    if not _ANSWER.fullmatch(words):
+        unanswered = words == "Connection timed out"
+        return "did not answer" if unanswered else f"was not reached: {words}"
+    advice = ": check stun_user and stun_password" if words[:3] in _CREDENTIALS else ""
+    return f"answered {words}{advice}"

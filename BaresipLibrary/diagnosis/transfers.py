@@ -1,0 +1,45 @@
+"""What became of a REFER whose outcome nobody reported."""
+
+import re
+
+from ..agents.agent import Agent
+from ..agents.call import Call
+from ..sip.transactions import Transaction
+from .observations import transactions_since, unanswered_requests
+
+_SIPFRAG = re.compile(r"SIP/2\.0 \d{3}[^\r\n]*")
+
+
+def on_no_outcome(agent: Agent, call: Call, since: int) -> str | None:
+    """What a REFER got that was sent at that position of the journal: answers, NOTIFYs."""
+    seen = [one for one in transactions_since(agent, since) if one.request.call_id == call.call_id]
+    notified = [one for one in seen if one.method == "NOTIFY" and not one.sent]
+    if notified:
+        return _told_by(agent, notified[-1])
+    accepted = [
+        one.final for one in seen if one.method == "REFER" and one.sent and one.final is not None
+    ]
+    if not accepted or accepted[-1].status >= 300:
+        return unanswered_requests(agent, "REFER", since, call.call_id)
+    answer = accepted[-1]
+    without = answer.message.first("Refer-Sub")
+    header = f" with Refer-Sub: {without}" if without else ""
+    return (
+        f"The REFER was answered {answer.words}{header}, {answer.when} after it was sent, and no"
+        " NOTIFY followed."
+    )
+
+
+def _told_by(agent: Agent, notify: Transaction) -> str:
+    body = notify.request.body
+    status = _SIPFRAG.search(body)
+    state = notify.request.first("Subscription-State")
+    if status:
+        told = f"The last NOTIFY reported '{status[0].rstrip()}'"
+    elif body.strip():
+        told = f"The last NOTIFY reported no status, but '{body.split()[0]}'"
+    else:
+        told = f"The last NOTIFY had no body (Subscription-State: {state or 'missing'})"
+    if notify.final and notify.final.status >= 300:
+        told += f"; {agent.name} answered it {notify.final.words}"
+    return f"{told}."

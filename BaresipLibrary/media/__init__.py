@@ -1,0 +1,1 @@
+"""What agents send and hear: tones, prompts, silence, digits, and how good and how late it is."""

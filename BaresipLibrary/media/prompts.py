@@ -1,0 +1,258 @@
+"""Prompts: which of them an agent hears, when it began, and whether it came to its end."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..agents.agent import Agent
+from ..audio.levels import level_dbfs
+from ..audio.prompt_files import PromptFile, load_prompt
+from ..audio.prompt_finder import PromptFinder, PromptMatch, best_match
+from ..concurrency import wait_until
+from ..diagnosis.failure import CallFailure
+from ..diagnosis.media import on_nothing_heard
+from ..errors import UsageError
+from .listener import SampleListener, listening_to_all, loudest, summary
+
+#: How much sound of a prompt it takes to be sure of it (s), on a bad way.
+_SURE = 1.4
+#: How much longer than that it may take to arrive (s).
+_LATE = 1.0
+#: How far the end of a prompt may be from where its beginning says (s): lost packets shorten it.
+_SHIFT = 0.5
+#: How much of a prompt, from its last sound backwards, tells that its end was heard (s), and how
+#: much of that may still be to come.
+_END, _TO_COME = 5.0, 0.1
+#: What is fainter beside the loudest sample of a prompt than this (-40 dB) is no more of its end.
+_FAINT = 0.01
+#: The last moment of a prompt (s), and by how much (dB) its level may be another beside the rest.
+_MOMENT, _MOST_FALL = 0.3, 10.0
+#: How often rivals are weighed anew, and an end is looked for (s).
+_WEIGH, _LOOK = 0.5, 0.1
+
+
+@dataclass(frozen=True)
+class HeardPrompt:
+    """A prompt that was heard.
+
+    `name`: that of its file; `offset`: when it began, in seconds from the start of the wait,
+    negative when it began before; `score`: how alike it was, 0 to 1.
+    """
+
+    name: str
+    offset: float
+    score: float
+
+    @property
+    def when(self) -> str:
+        """When it began, in words."""
+        when = f"{self.offset:.2f} s after" if self.offset >= 0 else f"{-self.offset:.2f} s before"
+        return f"{when} the start of the wait"
+
+    def __str__(self) -> str:
+        return f"{self.name}, which began {self.when} (score {self.score:.2f})"
+
+
+class _PromptListener(SampleListener):
+    """Listens for the first of some prompts; the others are its rivals.
+
+    Its audio counts from the start of the wait on, `candidates` may be read after that.
+    """
+
+    def __init__(self, agent: Agent, call_id: str | None) -> None:
+        super().__init__(agent, call_id, skip=0.0)
+        self.heard: HeardPrompt | None = None
+        self.rival: HeardPrompt | None = None
+        self.has_end = False
+        self.candidates: Sequence[PromptFile] = ()
+        self._finders: list[PromptFinder] = []
+        self._since = 0
+        self._next_look = 0.0
+
+    def start(self, rate: int) -> None:
+        if rate != self.rate:
+            super().start(rate)
+            self._since, self._finders = 0, []
+
+    def keep(self, samples: NDArray[np.float64]) -> None:
+        super().keep(samples)
+        if self.heard is None:
+            if not self._finders:
+                self._finders = [PromptFinder(prompt, self.rate) for prompt in self.candidates]
+            for finder in self._finders:
+                finder.feed(samples)
+            self._weigh()
+        elif not self.has_end and self.seconds >= self._next_look:
+            self.look_for_end()
+
+    def _weigh(self) -> None:
+        """Decides which of the candidates it is, as soon as any has been found."""
+        if not any(finder.match for finder in self._finders):
+            return
+        if len(self._finders) == 1:
+            assert self._finders[0].match
+            self.heard = self._named(0, self._finders[0].match)
+        elif self.seconds >= self._next_look:
+            self._next_look = self.seconds + _WEIGH
+            best = best_match(self.candidates, self.samples[self._since :], self.rate)
+            if best and best[0] == 0:
+                self.heard = self._named(*best)
+            elif best:
+                self.rival = self._named(*best)
+                self._since, self._finders = self.samples.size, []
+        if self.heard:
+            self._next_look = self._end_is_due() - _SHIFT
+
+    def _named(self, number: int, match: PromptMatch) -> HeardPrompt:
+        offset = match.offset + self._since / self.rate + self._delay()
+        return HeardPrompt(self.candidates[number].path.name, offset, match.score)
+
+    def _delay(self) -> float:
+        """Seconds from the start of the wait to the first sample."""
+        first = self.arrivals[0]
+        return max(0.0, first.at - self.began - first.seconds)
+
+    def _end_is_due(self) -> float:
+        """Where in the audio the end of what is being heard is to be (s)."""
+        assert self.heard
+        return self.heard.offset - self._delay() + _sounding(self.candidates[0])
+
+    def look_for_end(self) -> None:
+        """Looks whether the prompt has been heard to its end by now."""
+        if not self.heard or self.has_end:
+            return
+        self._next_look = self.seconds + _LOOK
+        end = _backwards(self.candidates[0])
+        first = max(0.0, self._end_is_due() - end.seconds - _SHIFT)
+        backwards = self.samples[round(first * self.rate) :][::-1]
+        match = PromptFinder(end, self.rate).feed(backwards)
+        if match is not None and match.offset >= -_TO_COME:
+            from_end = backwards[round(max(0.0, match.offset) * self.rate) :]
+            self.has_end = _is_as_loud(from_end, self.rate, end)
+
+
+def _is_as_loud(heard: NDArray[np.float64], rate: int, end: PromptFile) -> bool:
+    """Whether the last of what was heard is as loud beside the rest as in the prompt.
+
+    Both run backwards. Patterns alike for seconds may lack a little at their end.
+    """
+    fall = _fall(end.samples, end.sample_rate, end.seconds)
+    return abs(_fall(heard, rate, end.seconds) - fall) <= _MOST_FALL
+
+
+def _fall(backwards: NDArray[np.float64], rate: int, seconds: float) -> float:
+    """By how much (dB) the last moment is fainter than so many seconds before the end."""
+    whole = backwards[: round(seconds * rate)]
+    return level_dbfs(whole) - level_dbfs(whole[: round(_MOMENT * rate)])
+
+
+def hear_prompt(
+    agent: Agent,
+    files: Sequence[Path],
+    within: float,
+    *,
+    to_its_end: bool = False,
+    call_id: str | None = None,
+) -> HeardPrompt:
+    """Waits until the agent hears the first of some prompts, which begins `within` seconds.
+
+    The others are those that it is not to be taken for. With `to_its_end` it waits for that, too.
+
+    Raises:
+        CallFailure: the prompt does not begin in time, breaks off, or the call ends.
+        UsageError: there is no such call; a file is missing or cannot be recognised.
+    """
+    ear = _PromptListener(agent, call_id)
+
+    def heard() -> HeardPrompt | None:
+        ear.take_in()
+        if not ear.heard and not ear.call.is_live:
+            raise _failure(ear, within)
+        return ear.heard
+
+    def ended() -> bool | None:
+        ear.take_in()
+        if not ear.call.is_live:
+            ear.look_for_end()
+        return ear.has_end or (None if ear.call.is_live else True)
+
+    with listening_to_all([ear]):
+        ear.candidates = [_load(path) for path in files]
+        wanted = ear.candidates[0]
+        found = wait_until(agent.changes, heard, within + _sure_after(wanted) + _LATE)
+        if found is None or found.offset > within:
+            raise _failure(ear, within)
+        if to_its_end:
+            left = found.offset + wanted.seconds - (time.monotonic() - ear.began)
+            wait_until(agent.changes, ended, max(0.0, left) + _SHIFT + _LATE)
+            ear.look_for_end()
+            if not ear.has_end:
+                raise _broken_off(ear, found)
+    return found
+
+
+def _load(path: Path) -> PromptFile:
+    try:
+        prompt = load_prompt(path)
+        for sound in (prompt, _backwards(prompt)):
+            PromptFinder(sound, sound.sample_rate)
+    except (FileNotFoundError, ValueError) as error:
+        raise UsageError(str(error)) from error
+    return prompt
+
+
+def _failure(ear: _PromptListener, within: float) -> CallFailure:
+    name, at = ear.agent.name, time.monotonic()
+    late = f"{name} did not hear {ear.candidates[0].path.name} within {within:g} s"
+    if ear.heard:
+        return CallFailure(f"{late}: it heard {ear.heard}.", ear.agent)
+    if not ear.call.is_live:
+        return CallFailure(f"{late}: {ear.call.story()}.", ear.agent)
+    if not ear.seconds:
+        message = f"{late}: {ear.silence()}."
+    else:
+        rival = f"; the best other was {ear.rival}" if ear.rival else ""
+        pause = f"; {ear.pause()}" if ear.pause() else ""
+        message = f"{late}: it heard {summary(ear.samples, ear.rate)}{rival}{pause}."
+    silent = not ear.seconds or loudest(ear.samples, ear.rate) is None
+    return CallFailure(
+        message,
+        ear.agent,
+        lambda agents: on_nothing_heard(ear.agent, ear.call, agents, at) if silent else None,
+    )
+
+
+def _broken_off(ear: _PromptListener, found: HeardPrompt) -> CallFailure:
+    last = ear.samples[-ear.rate :]
+    why = ear.pause() if ear.call.is_live else ear.call.story()
+    story = f"; {why}" if why else ""
+    return CallFailure(
+        f"{ear.agent.name} did not hear {found.name} to its end: it began {found.when},"
+        f" and the last that was heard was {summary(last, ear.rate)}{story}.",
+        ear.agent,
+    )
+
+
+def _sure_after(prompt: PromptFile) -> float:
+    """Seconds from the beginning of a prompt to where there was enough sound to be sure of it."""
+    sizes = np.abs(prompt.samples)
+    sound = np.cumsum(sizes > _FAINT * sizes.max())
+    return float(np.searchsorted(sound, _SURE * prompt.sample_rate)) / prompt.sample_rate
+
+
+def _sounding(prompt: PromptFile) -> float:
+    """Seconds from the beginning of a prompt to its last sound."""
+    sizes = np.abs(prompt.samples)
+    last = np.flatnonzero(sizes > _FAINT * sizes.max())[-1]
+    return float(last + 1) / prompt.sample_rate
+
+
+def _backwards(prompt: PromptFile) -> PromptFile:
+    """The end of a prompt, its last sound first: what is found of that has come to the end."""
+    end = round(_sounding(prompt) * prompt.sample_rate)
+    start = max(0, end - round(_END * prompt.sample_rate))
+    return PromptFile(prompt.path, prompt.samples[start:end][::-1], prompt.sample_rate)

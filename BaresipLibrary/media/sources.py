@@ -1,0 +1,107 @@
+"""What agents send: sources made ready for every codec, and put back afterwards."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..agents.agent import Agent
+from ..agents.call import Call
+from ..audio.prompt_files import CODEC_RATES, load_prompt, pcm_of
+from ..backends.base import PromptSource, Source, ToneSource
+from ..errors import BackendError
+from ..types import AudioSource
+
+
+def prepare(agent: Agent, source: AudioSource) -> Source:
+    """Makes a source ready for calls at any codec's rate.
+
+    Raises:
+        FileNotFoundError, ValueError: the file is missing or is not audio.
+    """
+    if source.frequency is not None:
+        return ToneSource(float(source.frequency))
+    if source.file is None:
+        return None
+    prompt, file = load_prompt(source.file), source.file.stat()
+    # However often a file is sent in the life of an agent, it is rendered once.
+    stem = f"file-{file.st_dev}-{file.st_ino}-{file.st_size}-{file.st_mtime_ns}"
+    return _rendered(agent, source.file.name, prompt.render, stem)
+
+
+def synthesized(
+    agent: Agent, name: str, samples: Callable[[int], NDArray[np.float64]]
+) -> PromptSource:
+    """A source made of samples in [-1, 1], which `samples` gives for every rate (Hz)."""
+    return _rendered(agent, name, lambda rate: pcm_of(samples(rate)))
+
+
+def long_tone(agent: Agent, frequency: float, level: float, seconds: float) -> PromptSource:
+    """A tone (Hz, dBFS) of any frequency and level, for so long, as every backend can play it.
+
+    Not every baresip has tones of a tenth of a hertz, or of another level than its own.
+    """
+
+    def tone(rate: int) -> bytes:
+        times = np.arange(round(seconds * rate)) / rate
+        return pcm_of(10 ** (level / 20) * np.sin(2 * np.pi * frequency * times))
+
+    name = f"tone-{frequency:g}-{level:g}-{seconds:g}"
+    return _rendered(agent, f"tone:{frequency:g}", tone, name)
+
+
+def _rendered(
+    agent: Agent, name: str, render: Callable[[int], bytes], stem: str | None = None
+) -> PromptSource:
+    """What `render` makes for every codec's rate, in the agent's folder.
+
+    With a stem of its own it is made once; without one it is another prompt each time.
+    """
+    folder = agent.backend.folder
+    if stem is None:
+        stem = f"prompt-{sum(1 for _ in folder.glob('prompt-*-8000.pcm'))}"
+    renderings = {rate: folder / f"{stem}-{rate}.pcm" for rate in CODEC_RATES}
+    for rate, path in renderings.items():
+        if not path.exists():
+            part = path.with_suffix(".part")  # an interruption must not leave half a prompt
+            part.write_bytes(render(rate))
+            part.replace(path)
+    return PromptSource(name, renderings)
+
+
+def send(agent: Agent, source: AudioSource, call_id: str | None = None) -> None:
+    """Sends a source from now on: in the active call, or without one in the calls to come.
+
+    Raises:
+        UsageError: the agent has no live call of that Call-ID.
+        FileNotFoundError, ValueError: the file is missing or is not audio.
+    """
+    agent.require_alive()
+    call = agent.require_call("to speak in", "", call_id) if call_id else agent.active_call
+    ready = prepare(agent, source)
+    agent.send_audio(call, ready, str(source))
+    agent.note_source(call, ready, str(source))
+
+
+@contextmanager
+def sending_tone(agent: Agent, call: Call, frequency: float) -> Iterator[None]:
+    """Sends a tone in one call while the block runs, then what was sent before."""
+    with sending(agent, call, ToneSource(frequency), f"tone:{frequency:g}"):
+        yield
+
+
+@contextmanager
+def sending(agent: Agent, call: Call, source: Source, words: str) -> Iterator[None]:
+    """Sends a source in one call while the block runs, then what was sent before.
+
+    `words` are the suite's for it.
+    """
+    before = agent.source_of(call)
+    agent.send_audio(call, source, words)
+    try:
+        yield
+    finally:
+        if call.is_live:
+            with suppress(BackendError):  # the call has just ended: nothing is sent any more
+                agent.send_audio(call, *before)

@@ -1,0 +1,189 @@
+"""Listening for tones in what agents hear, several at the same time."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..agents.agent import Agent
+from ..agents.call import Call
+from ..audio.levels import SILENCE_DBFS
+from ..audio.sines import Sine
+from ..audio.tones import HOP, TOLERANCE, ToneDetector
+from ..diagnosis.failure import CallFailure
+from ..diagnosis.media import on_another_tone, on_nothing_heard, on_separate_calls
+from ..errors import UsageError
+from .listener import Listener, listen
+
+#: Below this level (dBFS) nobody hears anything. A G.722 decoder may hum at -60 when all is silent.
+_INAUDIBLE = -55.0
+#: Less than this (s) that came before nothing more did was on its way already.
+_MOMENT = 0.1
+#: Below this level (dBFS) it is the codec's idea of silence: G.711's smallest step is at -78.
+_CODEC_NOISE = -76.0
+
+
+@dataclass(frozen=True)
+class HeardTone:
+    """A tone an agent is sure to have heard, `after` seconds from the start of the wait."""
+
+    agent: Agent
+    tone: Sine
+    after: float
+
+    def __str__(self) -> str:
+        tone = self.tone
+        return (
+            f"{self.agent.name} heard {tone.frequency:.1f} Hz at {tone.level:.1f} dBFS"
+            f" ({tone.share:.0%} of the signal), sure after {self.after * 1000:.0f} ms."
+        )
+
+
+class ToneListener(Listener):
+    """Listens for one tone (Hz).
+
+    `speaker`: the agent that sends it and the call in which it does, where that is known.
+    """
+
+    def __init__(
+        self,
+        agent: Agent,
+        frequency: float,
+        call_id: str | None = None,
+        speaker: tuple[Agent, Call] | None = None,
+    ) -> None:
+        super().__init__(agent, call_id)
+        self.speaker = speaker
+        self.frequency = frequency
+        self.heard: HeardTone | None = None
+        self._detector: ToneDetector | None = None
+        self._has_paused = False
+        if self.call.media is not None:
+            self._check_frequency(self.call.media.rate)
+
+    def start(self, rate: int) -> None:
+        self._check_frequency(rate)
+        self._detector = ToneDetector(self.frequency, rate)
+
+    def _check_frequency(self, rate: int) -> None:
+        if self.frequency >= rate / 2:
+            raise UsageError(
+                f"{self.agent.name} cannot hear {self.frequency:g} Hz: its call runs at {rate} Hz,"
+                f" so a tone must lie below {rate // 2} Hz."
+            )
+
+    def hear(self, samples: NDArray[np.float64]) -> None:
+        assert self._detector is not None
+        tone = self._detector.feed(samples)
+        if tone is not None and self.heard is None:
+            self.heard = HeardTone(self.agent, tone, time.monotonic() - self.began)
+
+    def is_sure(self) -> bool:
+        """Whether the tone was heard.
+
+        Raises:
+            CallFailure: the call has ended without it.
+        """
+        if self.heard is None and not self.call.is_live:
+            raise CallFailure(
+                f"{self.agent.name} heard no {self.frequency:g} Hz tone: {self.call.story()}.",
+                self.agent,
+            )
+        return self.heard is not None
+
+    def failure(self, within: float) -> str:
+        """Says what was heard instead of the tone, `within` in seconds."""
+        name, wanted = self.agent.name, f"{self.frequency:g} Hz"
+        detector, pause = self._detector, self.pause()
+        self._has_paused = pause is not None
+        if detector is None or detector.seconds < (_MOMENT if pause else HOP):
+            return f"{name} heard nothing within {within:g} s: {self.silence()}."
+        then = f"; {pause}" if pause else ""
+        return (
+            f"{name} heard no {wanted} tone within {within:g} s: {detector.seconds:.1f} s of audio"
+            f" arrived, {self._arrived(detector)}{then}."
+        )
+
+    def _arrived(self, detector: ToneDetector) -> str:
+        """What all that arrived was."""
+        loudest, beside = self._loudest(), detector.tone_beside
+        if loudest is None:
+            return f"all {_silence_at(detector.level)}"
+        also = f", beside {_described(beside)}" if beside else ""
+        return f"its loudest tone was {_described(loudest)}{also}"
+
+    def _loudest(self) -> Sine | None:
+        """The loudest tone so far; None when all was silence."""
+        detector = self._detector
+        if detector is None or detector.level <= _INAUDIBLE:
+            return None
+        return detector.loudest_tone
+
+    def _second_tone(self, loudest: Sine) -> Sine | None:
+        """What sounded beside the tone that was asked for; None when it was not there, or alone."""
+        beside = self._detector.tone_beside if self._detector else None
+        if beside is None:
+            return None
+        for tone, other in ((loudest, beside), (beside, loudest)):
+            if abs(tone.frequency / self.frequency - 1) < TOLERANCE:
+                return other
+        return None
+
+    def observation(self, agents: Sequence[Agent], at: float) -> str | None:
+        """What most likely explains that the tone had not been heard at a moment."""
+        if self.speaker:
+            apart = on_separate_calls(self.agent, self.call, *self.speaker, agents)
+            if apart:
+                return apart
+        loudest = self._loudest()
+        if loudest is None or self._has_paused:
+            return on_nothing_heard(self.agent, self.call, agents, at)
+        second = self._second_tone(loudest)
+        if second is not None:
+            return f"The tone was there, but not alone: {_described(second)} came with it."
+        return on_another_tone(
+            self.agent, self.call, agents, at, wanted=self.frequency, heard=loudest.frequency
+        )
+
+
+def hear_tone(
+    agent: Agent, frequency: float, within: float, call_id: str | None = None
+) -> HeardTone:
+    """Waits until the agent has heard a tone (Hz), `within` seconds.
+
+    In the call with that Call-ID, else the active one.
+
+    Raises:
+        CallFailure: it has not; says what it heard instead.
+        UsageError: the agent has no call, or a call that cannot carry the tone.
+    """
+    ear = ToneListener(agent, frequency, call_id)
+    if not listen([ear], lambda: ear.is_sure() or None, within) or ear.heard is None:
+        raise tones_not_heard([ear], within)
+    return ear.heard
+
+
+def tones_not_heard(deaf: Sequence[ToneListener], within: float) -> CallFailure:
+    """That some have not heard their tone `within` seconds, and what each heard instead."""
+    at = time.monotonic()
+
+    def because(agents: Sequence[Agent]) -> str:
+        found = (ear.observation(agents, at) for ear in deaf)
+        return " ".join(dict.fromkeys(why for why in found if why))
+
+    sentences = " ".join(ear.failure(within) for ear in deaf)
+    return CallFailure(sentences, deaf[0].agent, because)
+
+
+def _described(tone: Sine) -> str:
+    return f"{tone.frequency:.0f} Hz at {tone.level:.0f} dBFS"
+
+
+def _silence_at(level: float) -> str:
+    """What an inaudible level (dBFS) is called."""
+    if level <= SILENCE_DBFS:
+        return "digital silence"
+    kind = "silence" if level <= _CODEC_NOISE else "comfort noise"
+    return f"{kind} ({level:.0f} dBFS)"

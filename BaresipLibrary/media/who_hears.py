@@ -1,0 +1,262 @@
+"""Who hears whom: many agents speak at the same time, each by a signature of its own."""
+
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..agents.agent import Agent
+from ..agents.call import Call
+from ..audio.levels import SILENCE_DBFS
+from ..audio.signatures import (
+    LOWEST_RATE,
+    MOST_SIGNATURES,
+    Presence,
+    Reception,
+    Signature,
+    SignatureDetector,
+    signatures,
+)
+from ..concurrency import wait_until
+from ..diagnosis.failure import CallFailure
+from ..diagnosis.media import on_deafness
+from ..errors import UsageError
+from ..signalling.shared_calls import calls_among
+from .listener import Listener, listening_to_all
+from .sources import long_tone, sending
+
+#: How loud a signature is sent (dBFS): twelve of them do not overload a mixer.
+_LEVEL = -20.0
+#: How long it takes to tell who is not heard (s): 0.5 s of audio without a signature, and what a
+#: network, jitter buffers and a mixer may need to bring it.
+SURE_AFTER = 1.0
+#: Who is not heard so long (s) after the last that was to be heard will not be: ways are alike.
+_SETTLED = 0.3
+#: Without audio for so long (s), nobody is heard any more.
+_STALE = 0.5
+#: How long a signature lasts beyond the time given (s): the last agents begin a little later.
+_SPARE = 5.0
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What one agent is to hear of another, or of itself, and what it hears.
+
+    `level` in dBFS.
+    """
+
+    listener: Agent
+    speaker: Agent
+    wanted: bool
+    verdict: Presence
+    level: float
+
+    @property
+    def is_right(self) -> bool:
+        """Whether it is surely as wanted."""
+        return self.verdict is (Presence.HEARD if self.wanted else Presence.NOT_HEARD)
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """A cell for every listener and every agent that takes part, row by row.
+
+    `calls`: the call in which each agent takes part; `seconds`: how long it took to find out.
+    """
+
+    calls: Mapping[Agent, Call]
+    cells: tuple[Cell, ...]
+    seconds: float
+
+    @property
+    def rows(self) -> list[tuple[Cell, ...]]:
+        """The cells of each listener."""
+        size = len(self.calls)
+        return [self.cells[at : at + size] for at in range(0, len(self.cells), size)]
+
+    @property
+    def is_right(self) -> bool:
+        """Whether every cell is."""
+        return all(cell.is_right for cell in self.cells)
+
+
+class _SignatureListener(Listener):
+    """Listens for the signatures of all that take part."""
+
+    def __init__(self, agent: Agent, expected: Sequence[Signature], call: Call) -> None:
+        super().__init__(agent, call.call_id)
+        self._signatures = expected
+        self._listener: SignatureDetector | None = None
+        self._arrived_at = self.began
+
+    def start(self, rate: int) -> None:
+        if rate < LOWEST_RATE:
+            raise UsageError(
+                f"{self.agent.name} cannot tell voices apart: its call runs at {rate} Hz."
+            )
+        self._listener = SignatureDetector(self._signatures, rate)
+
+    def hear(self, samples: NDArray[np.float64]) -> None:
+        assert self._listener is not None
+        self._listener.feed(samples)
+        self._arrived_at = time.monotonic()
+
+    @property
+    def has_audio(self) -> bool:
+        """Whether audio has arrived lately."""
+        return time.monotonic() - self._arrived_at < _STALE
+
+    def receptions(self) -> list[Reception]:
+        """How each signature arrives now."""
+        if self._listener is not None and self.has_audio:
+            return self._listener.receptions
+        verdict = Presence.UNSURE if self.has_audio else Presence.NOT_HEARD
+        return [Reception(one, verdict, SILENCE_DBFS, 0.0) for one in self._signatures]
+
+
+class _HearingTest:
+    """One look at who hears whom, as long as it takes."""
+
+    def __init__(self, expected: Mapping[Agent, Sequence[Agent]], calls: dict[Agent, Call]) -> None:
+        self._expected = expected
+        self._speakers = list(calls)
+        self._calls = calls
+        self._signatures = signatures(len(calls), LOWEST_RATE)
+        self._ears = [
+            _SignatureListener(agent, self._signatures, calls[agent]) for agent in expected
+        ]
+        self._known: dict[tuple[Agent, Agent], Cell] = {}
+        self._wrong_until = 0.0
+        self._began = 0.0
+
+    def run(self, within: float) -> Matrix:
+        """Waits until everyone hears whom they should; returns what it is like then or in the end.
+
+        Raises:
+            CallFailure: a call has ended.
+        """
+        changes = self._speakers[0].changes
+        with ExitStack() as stack:
+            sources = [
+                (agent, long_tone(agent, signature.frequency, _LEVEL, within + _SPARE))
+                for agent, signature in zip(self._speakers, self._signatures, strict=True)
+            ]
+            for agent, source in sources:
+                stack.enter_context(sending(agent, self._calls[agent], source, source.name))
+            stack.enter_context(listening_to_all(self._ears))
+            self._began = time.monotonic()
+            # Two waits: where nothing arrives, nothing but time brings the answer.
+            return (
+                wait_until(changes, self._settled, SURE_AFTER)
+                or wait_until(changes, self._settled, within - SURE_AFTER)
+                or self._matrix()
+            )
+
+    def _settled(self) -> Matrix | None:
+        for ear in self._ears:
+            ear.take_in()
+        self._require_calls()
+        matrix, now = self._matrix(), time.monotonic()
+        if any(cell.wanted and not cell.is_right for cell in matrix.cells):
+            self._wrong_until = now
+        enough = max(self._began + SURE_AFTER, self._wrong_until + _SETTLED)
+        return matrix if matrix.is_right and now >= enough else None
+
+    def _require_calls(self) -> None:
+        for agent, call in self._calls.items():
+            agent.require_alive()
+            if not call.is_live:
+                raise CallFailure(
+                    f"Who hears whom cannot be told: {agent.name} is out, {call.story()}.", agent
+                )
+
+    def _matrix(self) -> Matrix:
+        cells = [
+            self._cell(ear.agent, speaker, reception)
+            for ear in self._ears
+            for speaker, reception in zip(self._speakers, ear.receptions(), strict=True)
+        ]
+        return Matrix(self._calls, tuple(cells), time.monotonic() - self._began)
+
+    def _cell(self, listener: Agent, speaker: Agent, reception: Reception) -> Cell:
+        """What is known by now: lost packets make a signature unsure that was sure before."""
+        wanted = speaker in self._expected[listener]
+        known = self._known.get((listener, speaker))
+        verdict = reception.verdict
+        early = time.monotonic() < self._began + SURE_AFTER
+        if not wanted and verdict is Presence.NOT_HEARD and early:
+            verdict = Presence.UNSURE
+        if known and (verdict is Presence.UNSURE or (wanted and known.verdict is Presence.HEARD)):
+            return known
+        cell = Cell(listener, speaker, wanted, verdict, reception.level)
+        if verdict is not Presence.UNSURE:
+            self._known[listener, speaker] = cell
+        return cell
+
+
+def hear_each_other(expected: Mapping[Agent, Sequence[Agent]], within: float) -> Matrix:
+    """Finds out who hears whom in their established calls, at most `within` seconds.
+
+    `expected` tells for each listener whom it is to hear. All that are named speak at the same
+    time, each by its own tone; then they send again what they sent before.
+
+    Raises:
+        UsageError: too many agents, too little time, or one without an established call.
+        CallFailure: a call ends meanwhile.
+    """
+    agents = list(dict.fromkeys([*expected, *(one for whom in expected.values() for one in whom)]))
+    if len(agents) > MOST_SIGNATURES:
+        raise UsageError(
+            f"Who hears whom can be told of {MOST_SIGNATURES} agents at most, not {len(agents)}."
+        )
+    if within <= SURE_AFTER:
+        raise UsageError(
+            f"It takes more than {SURE_AFTER:g} s to tell who hears whom, not {within:g} s."
+        )
+    calls = calls_among(agents, "hear others")
+    return _HearingTest(expected, calls).run(within)
+
+
+def failure(matrix: Matrix) -> CallFailure:
+    """What is wrong with a matrix, in words."""
+    wrong = [cell for cell in matrix.cells if not cell.is_right]
+    sentences = [text for row in matrix.rows for text in _sentences(row)]
+
+    def because(agents: Sequence[Agent]) -> str:
+        found = (
+            on_deafness(cell.listener, cell.speaker, matrix.calls, agents)
+            for cell in wrong
+            if cell.wanted
+        )
+        return " ".join(dict.fromkeys(why for why in found if why))
+
+    message = f"After {matrix.seconds:.1f} s, {'; '.join(sentences)}."
+    return CallFailure(message, wrong[0].listener, because)
+
+
+def _sentences(row: Sequence[Cell]) -> list[str]:
+    """What is wrong with what one agent hears."""
+    listener = row[0].listener
+    kinds = (
+        (True, Presence.NOT_HEARD, "does not hear {}", " or "),
+        (True, Presence.UNSURE, "does not clearly hear {}", " or "),
+        (False, Presence.HEARD, "hears {} though it must not", " and "),
+        (False, Presence.UNSURE, "may hear {} though it must not", " or "),
+    )
+    found = []
+    for wanted, verdict, words, last in kinds:
+        names = [
+            "itself" if cell.speaker is listener else cell.speaker.name
+            for cell in row
+            if cell.wanted is wanted and cell.verdict is verdict
+        ]
+        if names:
+            found.append(f"{listener.name} {words.format(_listed(names, last))}")
+    return found
+
+
+def _listed(names: Sequence[str], last: str) -> str:
+    return last.join(filter(None, (", ".join(names[:-1]), names[-1])))

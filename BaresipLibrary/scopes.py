@@ -1,0 +1,89 @@
+"""Scopes: which agents end with a test or a suite, and what stays of them."""
+
+from pathlib import Path
+
+from .errors import BackendError
+from .keywords.base import Context
+from .types import AutoClosing
+
+
+class Scopes:
+    """Follows the suites and tests of a run, and ends what each of them started."""
+
+    def __init__(self, context: Context, auto_closing: AutoClosing) -> None:
+        self._context = context
+        self._auto_closing = auto_closing
+        self._suites: list[str] = []
+
+    def enter_suite(self, name: str, output: Path) -> None:
+        """A suite starts."""
+        self._suites.append(name)
+        self._enter(output, name)
+
+    def enter_test(self, full_name: str, name: str, output: Path) -> None:
+        """A test starts."""
+        if self._auto_closing is AutoClosing.TEST:
+            self._context.scope = f"test {full_name}"
+        self._begin(output, self._suites[-1], name)
+
+    def leave_test(self, full_name: str, *, failed: bool, output: Path) -> list[str]:
+        """A test has ended; returns what its log is to show."""
+        shown = self._what_happened(failed=failed)
+        links = self._leave(f"test {full_name}", failed=failed)
+        shown.append(self._what_was_heard(failed=failed) or links)
+        self._enter(output, self._suites[-1])
+        return [html for html in shown if html]
+
+    def leave_fixture(self, *, failed: bool) -> list[str]:
+        """A suite's setup or teardown has ended; returns what its log is to show."""
+        shown = [*self._what_happened(failed=failed), self._what_was_heard(failed=failed)]
+        return [html for html in shown if html]
+
+    def leave_suite(self, *, failed: bool, output: Path) -> None:
+        """A suite has ended."""
+        suite = self._suites.pop()
+        self._leave(f"suite {suite}", failed=failed)
+        if self._suites:
+            self._enter(output, self._suites[-1])
+
+    def begin_anew(self, output: Path) -> None:
+        """Forgets the agents that have been stopped, where no test or suite ends for that."""
+        agents = self._context.agents
+        self._context.recordings.leave(failed=False, is_running=lambda one: one in list(agents))
+        self._context.evidence.enter(output)
+
+    def end(self) -> None:
+        """The run has ended: so does everything."""
+        self._context.agents.stop_all()
+        self._context.recordings.leave(failed=False, is_running=lambda _: False)
+        self._context.launcher.close()
+
+    def _enter(self, output: Path, suite: str) -> None:
+        manual = self._auto_closing is AutoClosing.MANUAL
+        self._context.scope = "" if manual else f"suite {suite}"
+        self._begin(output, suite)
+
+    def _begin(self, output: Path, *names: str) -> None:
+        self._context.evidence.enter(output, *names)
+        self._context.recordings.enter(output, *names)
+        for agent in self._context.agents:
+            try:
+                agent.backend.name_recordings(self._context.recordings.stem_for(agent.name))
+            except BackendError:
+                pass  # it died; the next keyword that uses it says so
+
+    def _what_happened(self, *, failed: bool) -> list[str]:
+        evidence = self._context.evidence
+        return [evidence.flow(), evidence.packets()] if evidence.is_due(failed=failed) else []
+
+    def _what_was_heard(self, *, failed: bool) -> str:
+        evidence, recordings = self._context.evidence, self._context.recordings
+        due = evidence.is_due(failed=failed) and recordings.keeps(failed=failed)
+        return evidence.audio() if due else ""
+
+    def _leave(self, scope: str, *, failed: bool) -> str:
+        agents = self._context.agents
+        agents.stop_scope(scope)
+        shelf = self._context.recordings
+        kept = shelf.leave(failed=failed, is_running=lambda agent: agent in list(agents))
+        return shelf.links(kept) if kept else ""

@@ -1,0 +1,217 @@
+"""Many calls at the same time, each with a verdict of its own."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from ..agents.agent import Agent
+from ..agents.call import Call, CallState
+from ..concurrency import run_concurrently, wait_until
+from ..diagnosis.call_setup import on_setup
+from ..diagnosis.failure import CallFailure
+from ..errors import BackendError, PhoneFailure, UsageError
+from ..types import AgentState
+
+#: How many of those that failed a message names.
+_NAMED = 5
+#: How long a call that was just hung up may take to be over (s).
+_SETTLES = 0.5
+
+
+@dataclass(eq=False)
+class BulkCall:
+    """One of many calls: who dials what, who is to accept, and what has become of it.
+
+    `callee` is None when the other side answers by itself.
+    """
+
+    caller: Agent
+    target: str
+    callee: Agent | None = None
+    call: Call | None = None
+    accepted: bool = False
+    trouble: str | None = None
+    seconds: float | None = None
+    """From the dialling until both sides were established."""
+    _seen: int = -1
+
+    def __str__(self) -> str:
+        return f"{self.caller.name} to {self.callee.name if self.callee else self.target}"
+
+    @property
+    def agents(self) -> list[Agent]:
+        """Those of the suite that take part."""
+        return [self.caller, self.callee] if self.callee else [self.caller]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its verdict is still to come."""
+        return self.trouble is None and self.seconds is None
+
+    def has_news(self) -> bool:
+        """Whether anything has happened since the last time it was asked."""
+        before, self._seen = self._seen, sum(len(agent.journal) for agent in self.agents)
+        return self._seen != before
+
+    def dial(self) -> None:
+        """Has the caller dial."""
+        call_id = self.caller.dial(self.target)
+        self.call = self.caller.known_call(call_id, "that was dialled")
+
+    def waiting(self) -> Call | None:
+        """The call that rings at the callee, and is to be accepted."""
+        if self.callee is None or self.accepted or not self.is_open:
+            return None
+        return next((call for call in self.callee.calls if call.is_waiting), None)
+
+    def accept(self) -> None:
+        """Has the callee accept."""
+        call = self.waiting()
+        if self.callee is not None and call is not None:
+            self.accepted = True
+            self.callee.answer(call)
+
+    def settle(self) -> bool:
+        """Notes a verdict that is certain by now; tells whether that is news."""
+        if not self.is_open or self.call is None:
+            return False
+        dead = next((agent for agent in self.agents if not agent.alive), None)
+        if dead is not None:
+            self.trouble = f"the process of {dead.name} has died"
+        elif not self.call.is_live:
+            self.trouble = self.call.story()
+        elif self.call.state is CallState.ESTABLISHED:
+            self._settle_established()
+        return not self.is_open
+
+    def _settle_established(self) -> None:
+        theirs = self.callee.active_call if self.callee else self.call
+        assert self.call is not None and self.call.established_at is not None
+        if theirs is not None and theirs.established_at is not None:
+            both = max(self.call.established_at, theirs.established_at)
+            self.seconds = both - self.call.began_at
+
+
+@dataclass(frozen=True)
+class Percentiles:
+    """Of how long calls took, in seconds. They lie between measured values where they have to."""
+
+    p50: float
+    p95: float
+    max: float
+
+    @classmethod
+    def of(cls, calls: Sequence[BulkCall]) -> "Percentiles | None":
+        """Those of the calls that came about; None when none did."""
+        seconds = [one.seconds for one in calls if one.seconds is not None]
+        if not seconds:
+            return None
+        p50, p95 = np.percentile(seconds, [50, 95])
+        return cls(float(p50), float(p95), max(seconds))
+
+    def __str__(self) -> str:
+        return f"p50 {self.p50:.3f} s, p95 {self.p95:.3f} s, longest {self.max:.3f} s"
+
+
+def establish(calls: Sequence[BulkCall], timeout: float) -> None:
+    """Has all callers dial, and every callee accept as soon as it rings; `timeout` in seconds.
+
+    Returns when every call has its verdict, good or bad.
+
+    Raises:
+        UsageError: an agent takes part twice, or has a call already. Nobody has dialled then.
+    """
+    _require_free([agent for one in calls for agent in one.agents])
+    deadline = time.monotonic() + timeout
+    run_concurrently(lambda one: _attempt(one, one.dial), calls)
+    changes = calls[0].caller.changes
+    while open_calls := [one for one in calls if one.is_open]:
+        remaining = max(0.0, deadline - time.monotonic())
+        ready = wait_until(changes, partial(_ready, open_calls), remaining)
+        if ready is None:
+            break
+        run_concurrently(lambda one: _attempt(one, one.accept), ready)
+    for one in calls:
+        if one.is_open and one.call is not None:
+            one.trouble = f"after {timeout:g} s, {one.call.story()}"
+
+
+def _require_free(agents: Sequence[Agent]) -> None:
+    for agent in agents:
+        agent.require_alive()
+        if agents.count(agent) > 1:
+            raise UsageError(f"{agent.name} can take part in one of the calls only.")
+        if not wait_until(agent.changes, partial(_is_idle, agent), _SETTLES):
+            raise UsageError(f"{agent.name} has a call already; hang it up first.")
+
+
+def _is_idle(agent: Agent) -> bool | None:
+    return agent.state is AgentState.IDLE or None
+
+
+def _ready(calls: Sequence[BulkCall]) -> list[BulkCall] | None:
+    """The calls to accept now; empty when a verdict came, None while there is nothing new."""
+    changed = [one for one in calls if one.has_news()]  # mostly one, of many
+    settled = [one for one in changed if one.settle()]
+    ringing = [one for one in changed if one.waiting()]
+    return ringing if ringing or settled else None
+
+
+def _attempt(one: BulkCall, act: Callable[[], None]) -> None:
+    try:
+        act()
+    except (BackendError, PhoneFailure) as error:
+        one.trouble = str(error).rstrip(".")
+
+
+def failure(calls: Sequence[BulkCall]) -> CallFailure:
+    """What is wrong with calls of which at least one failed, in words."""
+    failed = [one for one in calls if one.trouble is not None]
+    first = failed[0]
+    stories = [f"{one}: {one.trouble}" for one in failed]
+    return CallFailure(
+        f"{len(failed)} of {len(calls)} calls failed. {listed(stories)}.",
+        first.caller,
+        lambda agents: on_setup(first.caller, first.call, agents),
+        others=[agent for one in failed for agent in one.agents],
+    )
+
+
+def listed(stories: Sequence[str]) -> str:
+    """The first of many stories, and how many there are more."""
+    more = len(stories) - _NAMED
+    return "; ".join(stories[:_NAMED]) + (f"; and {more} more" if more > 0 else "")
+
+
+def _hang_up(one: tuple[Agent, Call]) -> None:
+    agent, call = one
+    try:
+        agent.hang_up(call)
+    except BackendError:
+        if call.is_live and agent.alive:  # else it has just ended: that is what was wanted
+            raise
+
+
+def hang_up_all(agents: Sequence[Agent], timeout: float) -> None:
+    """Ends every call of every agent, and waits until all are over, `timeout` in seconds.
+
+    Raises:
+        CallFailure: some are not; names them.
+    """
+    calls = [(agent, call) for agent in agents for call in agent.calls if call.is_live]
+    run_concurrently(_hang_up, calls)
+
+    def all_over() -> bool | None:
+        return not any(call.is_live for _, call in calls) or None
+
+    if calls and not wait_until(calls[0][0].changes, all_over, timeout):
+        stories = [f"{agent.name}: {call.story()}" for agent, call in calls if call.is_live]
+        raise CallFailure(
+            f"{len(stories)} of {len(calls)} calls are not over after {timeout:g} s."
+            f" {listed(stories)}.",
+            calls[0][0],
+            others=[agent for agent, call in calls if call.is_live],
+        )

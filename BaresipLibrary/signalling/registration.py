@@ -1,0 +1,167 @@
+"""Registering, and knowing why it did not work."""
+
+from functools import partial
+
+from ..agents.agent import PROMPTLY, Agent
+from ..concurrency import wait_until
+from ..diagnosis.call_setup import distrusted_certificate, on_credentials
+from ..diagnosis.failure import CallFailure
+from ..diagnosis.observations import unanswered_requests
+from ..errors import UsageError
+from ..events import (
+    Event,
+    Registered,
+    Registering,
+    RegistrationFailed,
+    SipMessage,
+    StackLog,
+    Unregistered,
+)
+from ..sip.challenges import unanswerable
+
+#: All that the stack's event says when a TLS handshake fails; its log knows more.
+_TLS_TROUBLE = "Protocol error"
+
+Outcome = Registered | RegistrationFailed | Unregistered
+
+
+def register(agent: Agent, timeout: float | None) -> None:
+    """Sends a REGISTER and waits `timeout` seconds for the outcome; None does not wait.
+
+    Raises:
+        UsageError: the agent has no registrar.
+        PhoneFailure: it was refused, or no answer came.
+    """
+    _require_registrar(agent)
+    _ask_anew(agent)
+    agent.bindings.forget()
+    with agent.commanding("register"):
+        agent.backend.register()
+    if timeout is not None:
+        _await(agent, Registered, timeout)
+
+
+def unregister(agent: Agent, timeout: float | None) -> None:
+    """Removes the registration and waits `timeout` seconds for that; None does not wait.
+
+    Raises:
+        UsageError: the agent has no registrar or is not registered.
+        PhoneFailure: it was refused, or no answer came.
+    """
+    _require_registrar(agent)
+    if not agent.registered:
+        raise UsageError(f"{agent.name} is not registered; use Register first.")
+    _ask_anew(agent)
+    agent.bindings.forget()
+    with agent.commanding("unregister"):
+        agent.backend.unregister()
+    if timeout is not None:
+        _await(agent, Unregistered, timeout)
+
+
+def wait_until_registered(agent: Agent, timeout: float) -> None:
+    """Waits until the registrar has accepted the agent, `timeout` in seconds.
+
+    Raises:
+        UsageError: the agent has no registrar.
+        PhoneFailure: it was refused, or no answer came.
+    """
+    _require_registrar(agent)
+    _await(agent, Registered, timeout)
+
+
+def _ask_anew(agent: Agent) -> None:
+    """Makes earlier outcomes old: a failure that was told."""
+    with agent.changes:
+        agent.registration_since = len(agent.journal)
+
+
+def _require_registrar(agent: Agent) -> None:
+    agent.require_alive()
+    account = agent.account
+    if account.domain is None:
+        raise UsageError(f"{agent.name} is a local agent: it has no domain to register with.")
+    if account.regint == 0:
+        raise UsageError(f"{agent.name} never registers: it was started with regint=0.")
+
+
+def _await(agent: Agent, wanted: type[Outcome], timeout: float) -> None:
+    position = agent.registration_since
+    where = f"at {agent.account.domain}"
+    goal = "registered" if wanted is Registered else "unregistered"
+
+    def outcome() -> Outcome | None:
+        agent.require_alive()
+        newest = _last_outcome(agent, position)[1]
+        return newest if isinstance(newest, wanted | RegistrationFailed) else None
+
+    found = wait_until(agent.changes, outcome, timeout)
+    if found is None:
+        raise CallFailure(
+            f"{agent.name} is not {goal} {where}: {_nothing(agent, position, timeout)}.",
+            agent,
+            lambda _: unanswered_requests(agent, "REGISTER", position),
+            awaited=lambda event: isinstance(event, wanted),
+        )
+    missing = agent.bindings.missing(found.at) if wanted is Registered else None
+    if missing:
+        raise CallFailure(f"{agent.name} is not {goal} {where}: {missing}.", agent)
+    if isinstance(found, RegistrationFailed):
+        _ask_anew(agent)
+        why, status = _why(agent, found, position), found.status or 0
+        raise CallFailure(
+            f"{agent.name} is not {goal} {where}: {why}.",
+            agent,
+            lambda _: on_credentials(agent, status),
+        )
+
+
+def _last_outcome(agent: Agent, position: int) -> tuple[int, Outcome | None]:
+    """The newest outcome from a position in the journal on, and the position after it."""
+    for number, event in reversed(list(agent.journal.numbered(position))):
+        if isinstance(event, Outcome):
+            return number + 1, event
+    return position, None
+
+
+def _nothing(agent: Agent, position: int, timeout: float) -> str:
+    """What was there in place of an outcome: a REGISTER at least, or not even that."""
+    after, _ = _last_outcome(agent, position)
+    if any(_asks(event) for event in agent.journal.since(after)):
+        return f"no answer within {timeout:g} s"
+    match agent.registration:
+        case RegistrationFailed() as told:
+            return f"{_outcome(agent, told)}, and no REGISTER was seen since"
+        case Unregistered():
+            return "it has unregistered, and no REGISTER was seen since; use Register"
+    return f"no REGISTER was seen within {timeout:g} s; use Register"
+
+
+def _asks(event: Event) -> bool:
+    by_trace = isinstance(event, SipMessage) and event.sent and event.text.startswith("REGISTER ")
+    return by_trace or isinstance(event, Registering)
+
+
+def _why(agent: Agent, failed: RegistrationFailed, position: int) -> str:
+    if agent.account.transport == "tls" and failed.words == _TLS_TROUBLE:
+        logged = partial(agent.journal.of_kind, StackLog, position)
+        distrust = wait_until(agent.changes, lambda: distrusted_certificate(logged()), PROMPTLY)
+        if distrust:
+            return f"the server's TLS certificate is not trusted ({distrust}); see tls_ca_file"
+    return _outcome(agent, failed)
+
+
+def _outcome(agent: Agent, failed: RegistrationFailed) -> str:
+    if failed.status is not None:
+        return f"the registrar refused with {failed.status} {failed.words}".rstrip()
+    return _on_answer(agent, failed) or f"the registrar was not reached: {failed.words}"
+
+
+def _on_answer(agent: Agent, failed: RegistrationFailed) -> str | None:
+    """What the registrar answered when the stack could not act on it."""
+    answer = agent.bindings.answer_to(failed.at)
+    if answer is None:
+        return None
+    told = f"the registrar answered {answer.start_line[8:].strip()}"
+    asked = unanswerable(answer)
+    return f"{told} and asks for {asked}" if asked else told

@@ -1,0 +1,275 @@
+"""Waiting for an agent's state, and knowing when it can no longer come."""
+
+import time
+from collections.abc import Iterable, Sequence
+
+from ..agents.agent import PROMPTLY, Agent
+from ..agents.call import Call, CallState, Direction
+from ..concurrency import wait_until
+from ..diagnosis.call_setup import on_setup
+from ..diagnosis.failure import CallFailure, Explain
+from ..diagnosis.incoming_calls import (
+    describe_missing_call,
+    describe_refusal,
+    nobody_called_since,
+    on_nobody_calling,
+    refused_since_last_call,
+)
+from ..diagnosis.observations import wait_for_trace
+from ..errors import UsageError
+from ..events import (
+    CallClosed,
+    CallDialled,
+    CallEstablished,
+    CallIncoming,
+    ClosedBy,
+    TransferFailed,
+)
+from ..types import AgentState
+
+#: The events that bring a state about.
+_BRINGS = {
+    AgentState.IDLE: (CallClosed,),
+    AgentState.RINGING: (CallDialled, CallIncoming),
+    AgentState.ESTABLISHED: (CallEstablished,),
+}
+
+
+def wait_for_state(
+    agent: Agent, wanted: AgentState, timeout: float, agents: Iterable[Agent] = ()
+) -> None:
+    """Waits until the agent is in a state, `timeout` in seconds.
+
+    `agents` are those of the suite: while one of them calls, its call may still arrive here.
+
+    Raises:
+        PhoneFailure: it is not in time, or at once when it cannot be any more.
+        AgentGone: the agent's process died.
+    """
+
+    everybody = list(agents)
+
+    def reached() -> bool | None:
+        agent.require_alive()
+        if agent.state is wanted or _came_up(agent, wanted):
+            agent.look()
+            return True
+        obstacle = _obstacle(agent, wanted, everybody)
+        if obstacle and _answers_itself(agent, agent.active_call):
+            return None
+        if obstacle:
+            agent.settle()
+            obstacle = _obstacle(agent, wanted, everybody) or obstacle
+            agent.look()
+            raise CallFailure(
+                f"{agent.name} is not {wanted.name}: {obstacle}.",
+                agent,
+                _why_not(agent, wanted),
+            )
+        return None
+
+    if not wait_until(agent.changes, reached, timeout):
+        agent.look()
+        raise CallFailure(
+            f"{agent.name} is not {wanted.name} after {timeout:g} s: it is {agent.state.name},"
+            f" {_situation(agent)}.",
+            agent,
+            _why_not(agent, wanted),
+            awaited=lambda event: isinstance(event, _BRINGS[wanted]),
+        )
+
+
+def _came_up(agent: Agent, wanted: AgentState) -> bool:
+    """Whether a call came up since the suite last acted that is up still: not the active one, when
+    the agent calls another by now, as it does when it is transferred."""
+    if wanted is not AgentState.ESTABLISHED:
+        return False
+    news = {event.call_id for event in agent.journal.of_kind(CallEstablished, agent.looked_at)}
+    return any(call.call_id in news and call.state is CallState.ESTABLISHED for call in agent.calls)
+
+
+def _why_not(agent: Agent, wanted: AgentState) -> Explain | None:
+    if wanted is AgentState.ESTABLISHED:
+        call = agent.active_call or agent.last_call
+        return lambda agents: on_setup(agent, call, agents)
+    if wanted is AgentState.RINGING and agent.active_call is None:
+        return lambda agents: on_nobody_calling(agent, agents)
+    return None
+
+
+def _obstacle(agent: Agent, wanted: AgentState, agents: Sequence[Agent]) -> str | None:
+    """Why the state cannot come without another keyword; None while it can."""
+    call = agent.active_call
+    if wanted is AgentState.IDLE:
+        return _failed_transfer(agent)
+    if call is None:
+        return None if _is_called(agent, agents) else _why_no_call(agent, wanted)
+    if wanted is AgentState.ESTABLISHED and call.is_waiting:
+        return f"{call.story()} and nobody has accepted it; use Accept"
+    return None
+
+
+def _answers_itself(agent: Agent, call: Call | None) -> bool:
+    """Whether nobody has to accept a call that rings, as its INVITE tells once it is traced."""
+    if call is None or not call.is_waiting:
+        return False
+    wait_for_trace(agent, lambda: call.invited or None)
+    return call.replaces
+
+
+def _why_no_call(agent: Agent, wanted: AgentState) -> str | None:
+    if wanted is AgentState.RINGING:
+        return _missed_ringing(agent)
+    refused = refused_since_last_call(agent)
+    if refused:
+        return describe_refusal(agent, refused)
+    last = agent.last_call
+    return last.story() if last else "it has no call; use Dial or Accept"
+
+
+def _is_called(agent: Agent, agents: Sequence[Agent]) -> bool:
+    """Whether a call may be on its way to an agent that was not the last to call."""
+    last = agent.last_call
+    if last is not None and last.direction is Direction.OUTGOING:
+        return False
+    known = {call.call_id for call in agent.calls}
+    others = [other for other in agents if other is not agent]
+    elsewhere = {other.uri for other in others} - {agent.uri}
+    return any(
+        call.direction is Direction.OUTGOING
+        and call.state is CallState.RINGING
+        and call.call_id not in known
+        and call.peer_uri not in elsewhere
+        for other in others
+        for call in other.calls
+    )
+
+
+def _failed_transfer(agent: Agent) -> str | None:
+    """A transfer that has failed since the suite last looked: the call will not end by it.
+
+    It may end all the same when somebody has been told to hang up since.
+    """
+    return None if agent.end_expected else _transfer_story(agent, agent.looked_at)
+
+
+def _transfer_story(agent: Agent, since: int) -> str | None:
+    """What became of a transfer that has failed, of a call that is still there."""
+    for failed in agent.journal.of_kind(TransferFailed, since):
+        if any(call.call_id == failed.call_id and call.is_live for call in agent.calls):
+            return f"its transfer did not work, {failed.story()}"
+    return None
+
+
+def _missed_ringing(agent: Agent) -> str | None:
+    """A call that rang and was over since the suite last looked; an answered one says nothing."""
+    last = agent.last_call
+    if last is None or last.established_at is not None:
+        return None
+    news = agent.journal.of_kind(CallClosed, agent.looked_at)
+    missed = any(event.call_id == last.call_id and event.by is not ClosedBy.US for event in news)
+    return last.story() if missed else None
+
+
+def _situation(agent: Agent) -> str:
+    call = agent.active_call
+    if call is not None:
+        transfer = _transfer_story(agent, 0)
+        return f"{call.story()}; {transfer}" if transfer else call.story()
+    refused = refused_since_last_call(agent)
+    if refused:
+        return f"and {describe_refusal(agent, refused)}"
+    last = agent.last_closed_call
+    if last:
+        return f"and the last thing it saw is that {last.story()}"
+    return f"and {nobody_called_since(agent)}"
+
+
+def require_established(agent: Agent, call: Call, to_do: str) -> None:
+    """Lets a call that is just being answered become established.
+
+    The other side's answer is on its way when its keyword returns, so this waits a moment.
+
+    Raises:
+        UsageError: it is not established then.
+    """
+
+    by_itself = _answers_itself(agent, call)
+
+    def settled() -> bool | None:
+        agent.require_alive()
+        waits = call.is_waiting and not by_itself
+        return call.state is not CallState.RINGING or waits or None
+
+    wait_until(agent.changes, settled, PROMPTLY)
+    if call.state is not CallState.ESTABLISHED:
+        raise UsageError(f"{agent.name} cannot {to_do} now: {call.story()}.")
+
+
+def stay_established(agent: Agent, duration: float) -> None:
+    """Watches a call for `duration` seconds.
+
+    Raises:
+        PhoneFailure: it is not established, or drops meanwhile: then at once.
+        AgentGone: the agent's process died.
+    """
+    began = time.monotonic()
+    call = (
+        agent.active_call
+        or agent.last_call
+        or agent.require_call("that could stay established", "Dial or Accept one first.")
+    )
+
+    def dropped() -> bool | None:
+        agent.require_alive()
+        return None if call.state is CallState.ESTABLISHED else True
+
+    if wait_until(agent.changes, dropped, duration):
+        elapsed = (call.closed.at if call.closed else time.monotonic()) - began
+        when = f"{elapsed:.1f} s after" if elapsed > 0 else "before"
+        raise CallFailure(
+            f"{agent.name} did not stay ESTABLISHED for {duration:g} s: {call.story()},"
+            f" {when} the check began.",
+            agent,
+            lambda agents: on_setup(agent, call, agents),
+        )
+
+
+def wait_for_incoming(agent: Agent, timeout: float, call_id: str | None = None) -> Call:
+    """The call that rings at the agent, or the next that will, `timeout` in seconds.
+
+    Of several it is the newest; with a Call-ID only that call counts.
+
+    Raises:
+        PhoneFailure: none came.
+        AgentGone: the agent's process died.
+    """
+
+    began = time.monotonic()
+
+    def ringing() -> Call | None:
+        agent.require_alive()
+        waiting = [
+            call for call in agent.calls if call.is_waiting and call_id in (None, call.call_id)
+        ]
+        return waiting[-1] if waiting else None
+
+    call = wait_until(agent.changes, ringing, timeout)
+    if call is None:
+        raise CallFailure(
+            f"{agent.name} has no call to accept:"
+            f" {_why_not_called(agent, began, timeout, call_id)}.",
+            agent,
+            lambda agents: on_nobody_calling(agent, agents),
+            awaited=lambda event: (
+                isinstance(event, CallIncoming) and call_id in (None, event.call_id)
+            ),
+        )
+    return call
+
+
+def _why_not_called(agent: Agent, began: float, timeout: float, call_id: str | None) -> str:
+    if call_id is None:
+        return describe_missing_call(agent, began, timeout)
+    known = next((call for call in agent.calls if call.call_id == call_id), None)
+    return known.story() if known else f"none with the Call-ID '{call_id}' within {timeout:g} s"

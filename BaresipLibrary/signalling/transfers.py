@@ -1,0 +1,159 @@
+"""Transfers: blind, and with consultation (RFC 3515, RFC 3891)."""
+
+from collections.abc import Callable
+
+from ..agents.agent import Agent, Consultation
+from ..agents.call import Call, CallState
+from ..backends.base import Capability
+from ..concurrency import wait_until
+from ..diagnosis.call_setup import on_setup
+from ..diagnosis.failure import Awaited, CallFailure
+from ..diagnosis.transfers import on_no_outcome
+from ..errors import PhoneFailure, UsageError
+from ..events import CallClosed, CallEstablished, CallIncoming, ClosedBy, TransferFailed
+from .hold import hold
+from .states import require_established
+
+
+def transfer(
+    agent: Agent, call: Call, uri: str, timeout: float, callee: Agent | None = None
+) -> None:
+    """Blind transfer: the peer is to call `uri`. Waits `timeout` seconds for what becomes of it.
+
+    When `uri` is that of `callee`, an agent of the suite, nobody but the suite can accept the new
+    call: then the wait is over as soon as it rings there.
+
+    Raises:
+        PhoneFailure: it failed, with the reported status; the call goes on as it was.
+    """
+    require_established(agent, call, "transfer its call")
+    position = len(agent.journal)
+    ringing = _rings(callee) if callee else _never
+    agent.transferring.add(call.call_id)
+    with agent.commanding(f"transfer its call to {uri}"):
+        agent.backend.transfer(call.call_id, uri)
+    _await_outcome(agent, call, uri, position, timeout, ringing)
+
+
+def consult(agent: Agent, call: Call, uri: str, timeout: float) -> str:
+    """Attended transfer, first half: holds the call and dials `uri`; returns the new Call-ID.
+
+    Raises:
+        UsageError: a consultation is under way already.
+        PhoneFailure: the call could not be held.
+    """
+    agent.require(Capability.ATTENDED_TRANSFER)
+    require_established(agent, call, "transfer its call")
+    if agent.consultation and agent.consultation.asking.is_live:
+        raise UsageError(
+            f"{agent.name} is in a consultation already; use Complete Transfer or Abort Transfer."
+        )
+    hold(agent, call, True, timeout)
+    call_id = agent.consult(call, uri)
+    asking = next(known for known in agent.calls if known.call_id == call_id)
+    agent.consultation = Consultation(held=call, asking=asking)
+    return call_id
+
+
+def complete(agent: Agent, timeout: float) -> None:
+    """Attended transfer, second half: connects the held peer with the one that was asked.
+
+    Raises:
+        UsageError: there is no consultation.
+        PhoneFailure: it failed, or the consultation was not answered within `timeout` seconds.
+    """
+    held, asking = _consultation(agent)
+
+    def unanswered(awaited: Awaited | None = None) -> CallFailure:
+        return CallFailure(
+            f"{agent.name} could not complete the transfer: {asking.story()}.",
+            agent,
+            lambda agents: on_setup(agent, asking, agents),
+            awaited,
+        )
+
+    def answered() -> bool | None:
+        agent.require_alive()
+        if not asking.is_live:
+            raise unanswered()
+        return asking.state is CallState.ESTABLISHED or None
+
+    if not wait_until(agent.changes, answered, timeout):
+        raise unanswered(
+            lambda event: isinstance(event, CallEstablished) and event.call_id == asking.call_id
+        )
+    position = len(agent.journal)
+    agent.transferring.add(held.call_id)
+    with agent.commanding("complete the transfer"):
+        agent.backend.attended_transfer(held.call_id, asking.call_id)
+    _await_outcome(agent, held, asking.peer_uri, position, timeout)
+    agent.consultation = None
+
+
+def abort(agent: Agent, timeout: float) -> None:
+    """Ends the consultation and takes the held call back.
+
+    Raises:
+        UsageError: there is no consultation.
+        PhoneFailure: the held call is gone or could not be resumed.
+    """
+    held, asking = _consultation(agent)
+    agent.consultation = None
+    if asking.is_live:
+        agent.hang_up(asking)
+    if not held.is_live:
+        raise PhoneFailure(f"{agent.name} has no call to come back to: {held.story()}.")
+    hold(agent, held, False, timeout)
+
+
+def _consultation(agent: Agent) -> tuple[Call, Call]:
+    agent.require_alive()
+    if agent.consultation is None:
+        raise UsageError(f"{agent.name} is in no consultation; use Attended Transfer first.")
+    return agent.consultation.held, agent.consultation.asking
+
+
+def _what_remains(call: Call) -> str:
+    return "the call goes on" if call.is_live else call.story()
+
+
+def _rings(callee: Agent) -> Callable[[], bool]:
+    position = len(callee.journal)
+    return lambda: any(callee.journal.of_kind(CallIncoming, position))
+
+
+def _never() -> bool:
+    return False
+
+
+def _await_outcome(
+    agent: Agent,
+    call: Call,
+    uri: str,
+    position: int,
+    timeout: float,
+    enough: Callable[[], bool] = _never,
+) -> None:
+    what = f"{agent.name} could not transfer its call to {uri}"
+
+    def outcome() -> bool | None:
+        agent.require_alive()
+        for failed in agent.journal.of_kind(TransferFailed, position):
+            if failed.call_id == call.call_id:
+                agent.look()
+                raise PhoneFailure(f"{what}: {failed.story()}; {_what_remains(call)}.")
+        if call.closed is None:
+            return enough() or None
+        if call.closed.by is not ClosedBy.TRANSFER:
+            raise PhoneFailure(f"{what}: {call.story()}, before the outcome was reported.")
+        return True
+
+    if not wait_until(agent.changes, outcome, timeout):
+        raise CallFailure(
+            f"{what}: no outcome was reported within {timeout:g} s.",
+            agent,
+            lambda _: on_no_outcome(agent, call, position),
+            awaited=lambda event: (
+                isinstance(event, CallClosed | TransferFailed) and event.call_id == call.call_id
+            ),
+        )

@@ -1,0 +1,145 @@
+"""Whether a call is on hold as it should be: by what both sides agreed and by what each hears."""
+
+from contextlib import ExitStack
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..agents.agent import Agent
+from ..agents.call import Call
+from ..audio.levels import level_dbfs
+from ..audio.line_state import SHORTEST, LineState, classify_line
+from ..audio.sines import strongest_tone
+from ..audio.tones import ToneDetector
+from ..media.listener import Listener, listen
+from ..media.sources import sending_tone
+from ..signalling.shared_calls import common_calls
+from ..signalling.states import require_established
+from .verdict import Part, Verdict
+
+#: Tones (Hz) by which each side would recognise the other. No call progress tone, no harmonics.
+_HOLDERS, _HELDS = 1130.0, 1430.0
+#: Share of the energy by which a line is called a tone.
+_MOSTLY = 0.8
+
+
+class _HoldListener(Listener):
+    """Keeps what it hears, and knows whether the other side's tone was in it."""
+
+    def __init__(self, agent: Agent, call: Call, frequency: float) -> None:
+        super().__init__(agent, call.call_id)
+        self._frequency = frequency
+        self._rate = 0
+        self._detector: ToneDetector | None = None
+        self._samples = np.empty(0)
+
+    def start(self, rate: int) -> None:
+        self._rate, self._samples = rate, np.empty(0)
+        self._detector = ToneDetector(self._frequency, rate)
+
+    def hear(self, samples: NDArray[np.float64]) -> None:
+        assert self._detector is not None
+        self._detector.feed(samples)
+        self._samples = np.concatenate([self._samples, samples])
+
+    @property
+    def hears_other(self) -> bool:
+        """Whether the other side's tone was heard."""
+        return self._detector is not None and self._detector.tone is not None
+
+    def story(self) -> str:
+        """What was heard, as a clause."""
+        if self.hears_other:
+            return f"it heard the tone of {self._frequency:g} Hz that was sent there"
+        if self._samples.size < SHORTEST * self._rate or not self._rate:
+            return (None if self._samples.size else self.unread()) or "no audio arrived"
+        return f"it heard {self._sound()}"
+
+    def _sound(self) -> str:
+        line = classify_line(self._samples, self._rate)
+        if line is not LineState.SIGNAL:
+            return str(line.value)
+        tone = strongest_tone(self._samples, self._rate)
+        level = f"at {level_dbfs(self._samples):.0f} dBFS"
+        if tone is not None and tone.share >= _MOSTLY:
+            return f"music on hold, a tone of {tone.frequency:.0f} Hz {level}"
+        return f"music on hold {level}"
+
+
+def verify_hold(holder: Agent, held: Agent, duration: float) -> Verdict:
+    """Judges whether `holder` holds `held`, listening for `duration` seconds.
+
+    Each sends a tone meanwhile, then what it sent before.
+
+    Raises:
+        UsageError: one of them is in no established call.
+    """
+    ours, theirs = _calls(holder, held)
+    listeners = [_HoldListener(holder, ours, _HELDS), _HoldListener(held, theirs, _HOLDERS)]
+    with ExitStack() as stack:
+        stack.enter_context(sending_tone(holder, ours, _HOLDERS))
+        stack.enter_context(sending_tone(held, theirs, _HELDS))
+        listen(listeners, lambda: None, duration)
+    at_holder, at_held = listeners
+    return Verdict(
+        f"{holder.name} holds {held.name}",
+        [
+            _stays_up(holder, ours),
+            _stays_up(held, theirs),
+            Part(
+                ours.on_hold and ours.offers.contradiction is None,
+                f"{holder.name} holds by SDP (sendonly or inactive)",
+                _directions(ours),
+            ),
+            _held_by_sdp(held, theirs, ours),
+            Part(
+                not at_held.hears_other,
+                f"{held.name} does not hear {holder.name}",
+                at_held.story(),
+            ),
+            Part(
+                not at_holder.hears_other,
+                f"{holder.name} does not hear {held.name}",
+                at_holder.story(),
+            ),
+        ],
+    )
+
+
+def _calls(holder: Agent, held: Agent) -> tuple[Call, Call]:
+    """Their common call, rather one on hold; behind a server each side has one of its own."""
+    common = common_calls(holder, held)
+    on_hold = [sides for sides in common if sides[0].on_hold or sides[1].held_by_peer]
+    ours, theirs = (on_hold or common or [(_call(holder), _call(held))])[-1]
+    for agent, call in ((holder, ours), (held, theirs)):
+        require_established(agent, call, "be on hold")
+    return ours, theirs
+
+
+def _call(agent: Agent) -> Call:
+    live = [call for call in agent.calls if call.is_live]
+    on_hold = [call for call in live if call.on_hold or call.held_by_peer]
+    return on_hold[-1] if on_hold else agent.require_call("on hold", "Dial or Accept one first.")
+
+
+def _stays_up(agent: Agent, call: Call) -> Part:
+    return Part(call.is_live, f"{agent.name}'s call is up", call.story())
+
+
+def _held_by_sdp(held: Agent, call: Call, holders: Call) -> Part:
+    """A server between both may keep the held side as it was and play music to it."""
+    expected = f"{held.name} is held by SDP"
+    if call.held_by_peer or call.call_id == holders.call_id:
+        return Part(call.held_by_peer, expected, _directions(call))
+    return Part(True, f"{expected}, or a server between does it", _directions(call))
+
+
+def _directions(call: Call) -> str:
+    """The directions in the SDP of the hold, else of the last offer and answer."""
+    offers = call.offers
+    exchange = offers.own if offers.contradiction else offers.exchange
+    if exchange is None:
+        return "no offer and answer was seen"
+    sent, received = (one.words for one in exchange.sides())
+    told = f"it sent {sent}, and was sent {received}"
+    return told + (", which contradicts it" if offers.contradiction else "")

@@ -1,0 +1,246 @@
+"""Transfer, registration, digits and quality, by their events."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from BaresipLibrary.agents.registry import Registry
+from BaresipLibrary.audio.prompt_files import CODEC_RATES
+from BaresipLibrary.errors import BackendError, PhoneFailure, UsageError
+from BaresipLibrary.events import (
+    ClosedBy,
+    DtmfReceived,
+    QualityReported,
+    Registered,
+    RegistrationFailed,
+    StackLog,
+    TransferFailed,
+    Unregistered,
+)
+from BaresipLibrary.media import dtmf
+from BaresipLibrary.media.quality import mos, quality_of
+from BaresipLibrary.media.sources import send
+from BaresipLibrary.signalling import transfers
+from BaresipLibrary.signalling.registration import register, unregister, wait_until_registered
+from BaresipLibrary.types import AudioSource
+
+from ..scripted import Phone
+
+
+def talking(phone: Phone, call_id: str = "in-1") -> None:
+    phone.rings(call_id)
+    phone.is_established(call_id)
+
+
+def when_told(phone: Phone, command: str, act: Callable[[], None]) -> None:
+    """Lets something happen as soon as the backend is given a command."""
+    original = getattr(phone.backend, command)
+
+    def told(*arguments: object) -> None:
+        original(*arguments)
+        act()
+
+    setattr(phone.backend, command, told)
+
+
+def test_a_transfer_that_fails_says_why(phone: Phone) -> None:
+    talking(phone)
+    failed = TransferFailed(time.monotonic(), "in-1", 486, "Busy Here")
+    when_told(phone, "transfer", lambda: phone.backend.feed(failed))
+    with pytest.raises(PhoneFailure, match="it failed with 486 Busy Here; the call goes on"):
+        transfers.transfer(phone.agent, phone.agent.calls[0], "sip:carol@x", 60)
+
+
+def test_a_transfer_that_works_ends_the_call(phone: Phone) -> None:
+    talking(phone)
+    when_told(phone, "transfer", lambda: phone.closes("in-1", ClosedBy.TRANSFER))
+    transfers.transfer(phone.agent, phone.agent.calls[0], "sip:carol@x", 60)
+
+
+def test_a_consultation_must_have_begun(phone: Phone) -> None:
+    with pytest.raises(UsageError, match="alice is in no consultation"):
+        transfers.complete(phone.agent, 0)
+
+
+@pytest.fixture
+def account(make_phone: Callable[..., Phone]) -> Phone:
+    return make_phone(domain="pbx.test", regint=60)
+
+
+def test_a_registration_is_waited_for(account: Phone) -> None:
+    done = Registered(time.monotonic())
+    when_told(account, "register", lambda: account.backend.feed(done))
+    register(account.agent, 60)
+    assert account.agent.registered
+
+
+@pytest.mark.parametrize(
+    ("status", "words", "said"),
+    [
+        (401, "Unauthorized", "the registrar refused with 401 Unauthorized"),
+        (None, "Connection refused", "the registrar was not reached: Connection refused"),
+    ],
+)
+def test_a_refused_registration_fails(
+    account: Phone, status: int | None, words: str, said: str
+) -> None:
+    failed = RegistrationFailed(time.monotonic(), status, words)
+    when_told(account, "register", lambda: account.backend.feed(failed))
+    with pytest.raises(PhoneFailure, match=f"alice is not registered at pbx.test: {said}"):
+        register(account.agent, 60)
+    assert not account.agent.registered
+
+
+def test_a_certificate_that_is_not_trusted_is_told(make_phone: Callable[..., Phone]) -> None:
+    phone = make_phone(domain="pbx.test", regint=60, transport="tls")
+    now = time.monotonic()
+    line = StackLog(now, "WARNING", "tls: tls_verify_handler: error_string = self signed")
+    failed = RegistrationFailed(now, None, "Protocol error")
+    when_told(phone, "register", lambda: phone.backend.feed(failed, line))
+    with pytest.raises(PhoneFailure, match=r"certificate is not trusted \(self signed\)"):
+        register(phone.agent, 60)
+
+
+def test_who_cannot_register_is_told(phone: Phone, make_phone: Callable[..., Phone]) -> None:
+    with pytest.raises(UsageError, match="alice is a local agent"):
+        register(phone.agent, 0)
+    with pytest.raises(UsageError, match="never registers"):
+        register(make_phone(domain="pbx.test").agent, 0)
+    with pytest.raises(UsageError, match="is not registered; use Register first"):
+        unregister(make_phone(domain="pbx.test", regint=60).agent, 0)
+
+
+def test_a_registration_that_was_told_to_have_failed_is_no_news(account: Phone) -> None:
+    failed = RegistrationFailed(time.monotonic(), 403, "Forbidden")
+    when_told(account, "register", lambda: account.backend.feed(failed))
+    with pytest.raises(PhoneFailure, match="the registrar refused with 403 Forbidden"):
+        register(account.agent, 60)
+    since = "the registrar refused with 403 Forbidden, and no REGISTER was seen since"
+    with pytest.raises(PhoneFailure, match=since):
+        wait_until_registered(account.agent, 0)
+    account.sip("REGISTER sip:pbx.test SIP/2.0\r\n\r\n", sent=True)
+    with pytest.raises(PhoneFailure, match="no answer within 0 s"):
+        wait_until_registered(account.agent, 0)
+    account.backend.feed(Registered(time.monotonic()))
+    wait_until_registered(account.agent, 60)
+
+
+def test_a_refused_registration_is_news_whatever_the_suite_did_meanwhile(account: Phone) -> None:
+    register(account.agent, None)
+    account.backend.feed(RegistrationFailed(time.monotonic(), 403, "Forbidden"))
+    account.agent.look()
+    with pytest.raises(PhoneFailure, match="the registrar refused with 403 Forbidden"):
+        wait_until_registered(account.agent, 60)
+
+
+def test_another_register_is_waited_for_although_the_agent_is_registered(account: Phone) -> None:
+    account.backend.feed(Registered(time.monotonic()))
+    wait_until_registered(account.agent, 60)
+    register(account.agent, None)
+    with pytest.raises(PhoneFailure, match="alice is not registered"):
+        wait_until_registered(account.agent, 0)
+
+
+def test_who_lost_the_registration_is_not_registered(account: Phone) -> None:
+    register(account.agent, None)
+    now = time.monotonic()
+    account.backend.feed(Registered(now), RegistrationFailed(now, None, "Connection refused"))
+    with pytest.raises(PhoneFailure, match="the registrar was not reached: Connection refused"):
+        wait_until_registered(account.agent, 60)
+
+
+def test_nobody_has_asked_to_register(account: Phone) -> None:
+    with pytest.raises(PhoneFailure, match="no REGISTER was seen within 0 s; use Register"):
+        wait_until_registered(account.agent, 0)
+    account.backend.feed(Registered(time.monotonic()))
+    unregister(account.agent, None)
+    account.sip("REGISTER sip:pbx.test SIP/2.0\r\n\r\n", sent=True)
+    account.backend.feed(Unregistered(time.monotonic()))
+    with pytest.raises(PhoneFailure, match="it has unregistered, and no REGISTER was seen since"):
+        wait_until_registered(account.agent, 0)
+
+
+def test_digits_come_in_order(phone: Phone) -> None:
+    talking(phone)
+    for digit in "1122##":
+        phone.backend.feed(DtmfReceived(time.monotonic(), "in-1", digit))
+    assert dtmf.wait_until_received(phone.agent, "22#", None, 0) == "1122##"
+    with pytest.raises(PhoneFailure, match="it received '1122##', within 0 s"):
+        dtmf.wait_until_received(phone.agent, "9", None, 0)
+    phone.closes("in-1", ClosedBy.PEER)
+    with pytest.raises(PhoneFailure, match=r"it received '1122##', and the call .* was hung up"):
+        dtmf.wait_until_received(phone.agent, "9", None, 60)
+
+
+@pytest.mark.parametrize("digits", ["", "E", "1 2", "１"])
+def test_what_is_no_digit_is_refused(phone: Phone, digits: str) -> None:
+    talking(phone)
+    with pytest.raises(UsageError, match="is not DTMF"):
+        dtmf.send(phone.agent, phone.agent.calls[0], digits, 0.1, None)
+
+
+def test_quality_follows_the_e_model() -> None:
+    # R = 93.2 without delay or loss is 4.41 by G.107 annex B; 3 % loss and 400 ms are worse.
+    assert mos(0, 0) == pytest.approx(4.41, abs=0.01)
+    assert mos(0.4, 0) < 3.5 < mos(0.1, 0)
+    assert mos(0, 100) < mos(0, 3) < mos(0, 0)
+    report = QualityReported(0.0, "c", 0.02, 0.001, 97, 3)
+    quality = quality_of(report)
+    assert quality is not None
+    assert (quality.packet_loss, quality.rtt, quality.jitter) == (3.0, 0.02, 0.001)
+    assert quality_of(None) is None
+
+
+def test_a_refused_command_names_the_agent(phone: Phone) -> None:
+    talking(phone)
+    phone.backend.refusal = "no"
+    with pytest.raises(BackendError, match="alice could not hang up: no"):
+        phone.agent.hang_up(phone.agent.calls[0])
+
+
+def test_names_are_looked_up_with_a_hint(phone: Phone) -> None:
+    registry = Registry()
+    registry.start("alice", "scope", lambda: phone.agent)
+    assert registry.get("alice") is registry.get(phone.agent)
+    with pytest.raises(UsageError, match="There is no agent 'alicia'. Did you mean 'alice'"):
+        registry.get("alicia")
+    with pytest.raises(UsageError, match="There is an agent 'alice' already"):
+        registry.start("alice", "scope", lambda: phone.agent)
+    for bad in ("", " ", 'a"b', "a\nb"):
+        with pytest.raises(UsageError, match="cannot be an agent's name"):
+            registry.start(bad, "scope", lambda: phone.agent)
+    registry.stop_scope("other")
+    assert list(registry) == [phone.agent]
+    registry.stop_scope("scope")
+    assert list(registry) == []
+    assert phone.backend.commands == [("stop",)]
+
+
+def test_an_agent_whose_start_is_interrupted_is_stopped(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may be up by then, and nobody would know it."""
+
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    registry = Registry()
+    monkeypatch.setattr(phone.agent, "start", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        registry.start("alice", "scope", lambda: phone.agent)
+    assert list(registry) == []
+    assert phone.backend.commands == [("stop",)]
+
+
+def test_a_file_is_rendered_once_however_often_it_is_sent(phone: Phone, tmp_path: Path) -> None:
+    prompt = tmp_path / "prompt.wav"
+    for versions in (1, 2):
+        soundfile.write(prompt, np.zeros(8000 * versions), 8000)
+        for _ in range(3):
+            send(phone.agent, AudioSource(file=prompt))
+        assert len(list(phone.backend.folder.glob("*.pcm"))) == versions * len(CODEC_RATES)
+    assert not list(phone.backend.folder.glob("*.part"))

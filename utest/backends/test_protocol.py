@@ -1,0 +1,147 @@
+"""What the worker's messages mean."""
+
+from pathlib import Path
+
+import pytest
+
+from BaresipLibrary.account import Account, Tls
+from BaresipLibrary.backends.addresses import free_port, local_address_towards
+from BaresipLibrary.backends.base import PromptSource, ToneSource
+from BaresipLibrary.backends.embedded import protocol
+from BaresipLibrary.backends.embedded.backend import EmbeddedBackend
+from BaresipLibrary.errors import BackendError, UsageError
+from BaresipLibrary.events import AudioTimed, ClosedBy
+
+
+@pytest.mark.parametrize(
+    ("raw", "by", "status", "words"),
+    [
+        ("486 Busy Here", ClosedBy.REFUSAL, 486, "Busy Here"),
+        ("302", ClosedBy.REFUSAL, 302, ""),
+        ("Rejected by user", ClosedBy.US, None, "Rejected by user"),
+        ("Connection reset by peer [104]", ClosedBy.PEER, None, "Connection reset by peer"),
+        ("Connection timed out [110]", ClosedBy.FAILURE, None, "Connection timed out"),
+        ("Local timeout", ClosedBy.FAILURE, None, "nobody accepted it within its ring timeout"),
+        ("Call transfered", ClosedBy.TRANSFER, None, "transferred"),
+        ("95;to-tag=41;from-tag=45 replaced", ClosedBy.TRANSFER, None, "replaced"),
+        ("360a07b441526c4b replaced", ClosedBy.TRANSFER, None, "replaced"),  # 2.3's
+        ('486 Busy Here,Q.850;cause=17;text="USER_BUSY"', ClosedBy.REFUSAL, 486, "Busy Here"),
+        ("486 ", ClosedBy.REFUSAL, 486, ""),
+        ("486 ,Q.850;cause=17", ClosedBy.REFUSAL, 486, ""),
+        ("480 Gone, fishing", ClosedBy.REFUSAL, 480, "Gone, fishing"),
+        (
+            "Connection reset by peer [104],SIP;cause=200",
+            ClosedBy.PEER,
+            None,
+            "Connection reset by peer",
+        ),
+        ("4861 strange", ClosedBy.FAILURE, None, "4861 strange"),
+        ("", ClosedBy.FAILURE, None, ""),
+    ],
+)
+def test_how_a_call_closed(raw: str, by: ClosedBy, status: int | None, words: str) -> None:
+    closed = protocol.closed(1.0, "id", raw)
+    assert (closed.by, closed.status, closed.words, closed.raw) == (by, status, words, raw)
+
+
+def test_when_audio_came() -> None:
+    fields = {"call_id": "id", "path": "/r/x.wav", "frame": 8, "earliest": 1.0, "latest": 1.5}
+    event = protocol.to_event({"event": "AudioTimed", "at": 2.0, **fields})
+    assert event == AudioTimed(2.0, "id", Path("/r/x.wav"), 8, 1.0, 1.5)
+
+
+def line(**account: object) -> str:
+    message = protocol.start_message(
+        Account("alice", **account),  # type: ignore[arg-type]
+        EmbeddedBackend.codecs,
+        "127.0.0.1",
+        4000,
+        Path("x"),
+    )
+    return str(message["aor"])
+
+
+def test_the_account_line() -> None:
+    assert (
+        line()
+        == "<sip:alice@127.0.0.1:4000>;regint=0;answermode=manual;dtmfmode=rtpevent;catchall=yes"
+    )
+    full = line(
+        domain="pbx:5080",
+        password="s3cret;pw",
+        display_name="A; L",
+        transport="tls",
+        auth_user="digest",
+        outbound="sbc",
+        stun_server="stun:s:1",
+        media_enc="srtp",
+        regint=60,
+        audio_codecs=("g722", "opus/48000/2"),
+    )
+    assert full.startswith('"A; L" <sip:alice@pbx:5080;transport=tls>;regint=60;')
+    for part in (
+        'auth_pass="s3cret;pw"',
+        "auth_user=digest",
+        'outbound="sip:sbc;transport=tls"',
+        "audio_codecs=G722/16000/1,opus/48000/2",
+        "mediaenc=srtp",
+        "medianat=stun",
+        'stunserver="stun:s:1"',
+    ):
+        assert f";{part}" in full
+
+
+def test_a_local_agents_tls_port_is_the_next_one(tmp_path: Path) -> None:
+    certificate = tmp_path / "a.pem"
+    certificate.touch()
+    agent = Account("a", transport="tls", tls=Tls(certificate=certificate))
+    assert agent.uri_at("127.0.0.1", 5) == "sip:a@127.0.0.1:6;transport=tls"
+    assert Account("a", transport="tcp").uri_at("::1", 5) == "sip:a@[::1]:5;transport=tcp"
+
+
+def test_a_password_shows_in_no_representation() -> None:
+    assert "s3cret" not in repr(Account("alice", "pbx", password="s3cret"))
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("username", "a@b"),
+        ("username", ""),
+        ("domain", "a;b"),
+        ("password", 'a"b'),
+        ("password", "a\\b"),
+        ("password", "a\nb"),
+        ("display_name", "a<b"),
+        ("auth_user", "a;b"),
+        ("outbound", "a b"),
+        ("stun_server", "a"),
+        ("regint", -1),
+        ("audio_codecs", ("a,b",)),
+        ("headers", (("Via", "x"),)),
+        ("headers", (("X-A", "a\r\nb"),)),
+    ],
+)
+def test_a_bad_value_is_refused_by_name(field: str, value: object) -> None:
+    values = {"username": "a", "domain": "pbx", field: value}
+    with pytest.raises(UsageError, match=field):
+        Account(**values)  # type: ignore[arg-type]
+
+
+def test_sources() -> None:
+    assert protocol.source_message(None) == {"kind": "silence"}
+    assert protocol.source_message(ToneSource(440))["frequency"] == 440
+    prompt = protocol.source_message(PromptSource("p", {8000: Path("p.pcm")}))
+    assert prompt == {"kind": "prompt", "renderings": {8000: "p.pcm"}}
+
+
+def test_addresses() -> None:
+    assert local_address_towards("127.0.0.1") == "127.0.0.1"
+    assert local_address_towards("::1") == "::1"
+    for host in ("nowhere.invalid", "a..b"):
+        with pytest.raises(BackendError, match=f"There is no way to {host}"):
+            local_address_towards(host)
+    assert 0 < free_port("127.0.0.1") < 65536
+    assert 0 < free_port("::1") < 65536
+    with pytest.raises(BackendError, match=r"192\.0\.2\.1 cannot be bound"):
+        free_port("192.0.2.1")

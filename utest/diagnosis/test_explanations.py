@@ -1,0 +1,394 @@
+"""What explains a failure: each kind of it, and silence where there is nothing to add."""
+
+import re
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from BaresipLibrary.agents.agent import Agent
+from BaresipLibrary.agents.call import Call
+from BaresipLibrary.backends.base import Packets
+from BaresipLibrary.diagnosis import observations
+from BaresipLibrary.diagnosis.call_setup import on_credentials, on_setup
+from BaresipLibrary.diagnosis.failure import CallFailure, LateEvent, dead_or_stopped
+from BaresipLibrary.diagnosis.incoming_calls import describe_missing_call, on_nobody_calling
+from BaresipLibrary.diagnosis.media import (
+    on_another_tone,
+    on_missing_digits,
+    on_nothing_heard,
+    on_sound,
+)
+from BaresipLibrary.events import (
+    AgentDied,
+    CallDialled,
+    CallEstablished,
+    ClosedBy,
+    DtmfSent,
+    Muted,
+    PromptEnded,
+    SourceChosen,
+    StackLog,
+)
+
+from ..scripted import Phone
+
+BOB = "sip:bob@127.0.0.1:40002"
+Make = Callable[..., Phone]
+
+
+def message(start: str, call_id: str, *headers: str, body: str = "", cseq: str = "") -> str:
+    cseq = cseq or ("1 INVITE" if start.startswith("SIP") else f"1 {start.split()[0]}")
+    first = f"Call-ID: {call_id}", f"CSeq: {cseq}"
+    head = "".join(f"{header}\r\n" for header in (*first, *headers))
+    return f"{start}\r\n{head}\r\n{body}"
+
+
+def refused(phone: Phone, status: int, words: str, *headers: str, body: str = "") -> Call:
+    call_id = phone.agent.dial(BOB)
+    phone.sip(message(f"INVITE {BOB} SIP/2.0", call_id, body=body), sent=True)
+    phone.sip(message(f"SIP/2.0 {status} {words}", call_id, *headers))
+    phone.closes(call_id, ClosedBy.REFUSAL, status, words)
+    return phone.agent.calls[-1]
+
+
+def talking(alice: Phone, bob: Phone) -> tuple[Call, Call]:
+    call_id = alice.agent.dial(BOB)
+    bob.rings(call_id, "sip:alice@127.0.0.1:40000")
+    for phone in (alice, bob):
+        phone.is_established(call_id)
+    return alice.agent.calls[-1], bob.agent.calls[-1]
+
+
+def test_an_answer_that_says_more_than_its_status_is_quoted(phone: Phone) -> None:
+    call = refused(phone, 503, "Unavailable", "Reason: Q.850;cause=34", "Retry-After: 30")
+    assert on_setup(phone.agent, call, []) == (
+        "It came with Reason: Q.850;cause=34; Retry-After: 30."
+    )
+
+
+def test_a_plain_refusal_needs_no_more_words(phone: Phone) -> None:
+    call = refused(phone, 486, "Busy Here")
+    assert on_setup(phone.agent, call, [phone.agent]) is None
+
+
+OFFER = (
+    "v=0\r\nm=audio 4000 RTP/AVP 0 96 101\r\na=rtpmap:96 opus/48000/2\r\n"
+    "a=rtpmap:101 telephone-event/8000\r\n"
+)
+
+
+def test_refused_media_name_the_offer_and_what_an_agent_takes(make_phone: Make) -> None:
+    alice, bob = make_phone(), make_phone(name="bob", media_enc="srtp")
+    bob.agent.uri = BOB
+    call = refused(alice, 488, "Not Acceptable Here", body=OFFER)
+    assert on_setup(alice.agent, call, [alice.agent, bob.agent]) == (
+        "alice offered PCMU/8000, opus/48000 over RTP/AVP; bob takes every codec that"
+        " it has (PCMU) with media_enc=srtp."
+    )
+    assert on_setup(alice.agent, call, [alice.agent]) == (
+        "alice offered PCMU/8000, opus/48000 over RTP/AVP, which the other side does not take."
+    )
+
+
+@pytest.mark.parametrize(
+    ("password", "status", "why"),
+    [
+        ("", 401, "alice was challenged and has no password."),
+        ("s3cret", 407, "The digest of user 'alice' was not accepted: check user and password."),
+        ("s3cret", 403, None),
+        ("s3cret", 503, None),
+    ],
+)
+def test_refused_credentials(make_phone: Make, password: str, status: int, why: str | None) -> None:
+    phone = make_phone(password=password)
+    shown = 'Authorization: Digest username="alice", realm="pbx", nonce="1", response="2"'
+    for number, credentials in enumerate(((), (shown,))):
+        cseq = f"{number} REGISTER"
+        phone.sip(message("REGISTER sip:pbx SIP/2.0", "reg", *credentials, cseq=cseq), sent=True)
+        phone.sip(message(f"SIP/2.0 {status} No", "reg", cseq=cseq))
+    assert on_credentials(phone.agent, status) == why
+
+
+def test_a_challenge_that_was_not_answered_is_told_as_that(make_phone: Make) -> None:
+    phone = make_phone(password="s3cret")
+    phone.sip(message("REGISTER sip:pbx SIP/2.0", "reg"), sent=True)
+    phone.sip(message("SIP/2.0 401 Unauthorized", "reg", cseq="1 REGISTER"))
+    assert on_credentials(phone.agent, 401) == "alice was challenged and sent no credentials."
+
+
+def test_an_answer_under_way_is_named_and_so_is_who_has_to_accept(make_phone: Make) -> None:
+    alice, bob = make_phone(), make_phone(name="bob")
+    call_id = alice.agent.dial(BOB)
+    alice.sip(message(f"INVITE {BOB} SIP/2.0", call_id), sent=True)
+    alice.sip(message("SIP/2.0 180 Ringing", call_id))
+    call = alice.agent.calls[0]
+    told = on_setup(alice.agent, call, [alice.agent])
+    assert re.fullmatch(r"The last answer was 180 Ringing, \d+ ms after the INVITE\.", str(told))
+    bob.rings(call_id)
+    assert on_setup(alice.agent, call, [alice.agent, bob.agent]) == (
+        "bob rings, and nobody has accepted there; use Accept."
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ("Connection refused", "Nothing listens at b:2."),
+        ("Connection timed out", "b:2 never answered the INVITE (1 retransmission)."),
+        ("Protocol error", None),
+    ],
+)
+def test_a_call_that_failed_on_its_way(phone: Phone, words: str, why: str | None) -> None:
+    call_id = phone.agent.dial(BOB)
+    for _ in range(2):
+        phone.sip(message(f"INVITE {BOB} SIP/2.0", call_id), sent=True)
+    phone.closes(call_id, ClosedBy.FAILURE, words=words)
+    assert on_setup(phone.agent, phone.agent.calls[0], []) == why
+
+
+def test_a_certificate_that_is_not_trusted_is_the_reason(phone: Phone) -> None:
+    trouble = "tls: tls_verify_handler: error_string = unable to get local issuer certificate"
+    phone.backend.feed(StackLog(time.monotonic() - 60, "WARNING", trouble.replace("get", "old")))
+    call_id = phone.agent.dial(BOB)
+    phone.backend.feed(StackLog(time.monotonic(), "WARNING", trouble))
+    phone.closes(call_id, ClosedBy.FAILURE, words="Protocol error")
+    assert on_setup(phone.agent, phone.agent.calls[0], []) == (
+        "The server's TLS certificate is not trusted (unable to get local issuer certificate);"
+        " see tls_ca_file."
+    )
+
+
+def test_a_cancel_that_says_why_is_quoted(phone: Phone) -> None:
+    phone.rings("one")
+    phone.sip(message("CANCEL sip:alice SIP/2.0", "one", "Reason: SIP;cause=200"))
+    phone.closes("one", ClosedBy.PEER)
+    assert on_setup(phone.agent, phone.agent.calls[0], []) == "It came with Reason: SIP;cause=200."
+
+
+def test_the_trace_of_who_refused_may_come_later(
+    make_phone: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(observations, "_TRACE_LAG", 5.0)
+    alice, bob = make_phone(), make_phone(name="bob")
+    bob.agent.uri = "sip:bob@b:2"
+    call = refused(alice, 404, "Not Found")
+
+    def traced() -> None:
+        bob.sip(message(f"INVITE {BOB} SIP/2.0", call.call_id))
+        bob.sip(message("SIP/2.0 404 Not Found", call.call_id), sent=True)
+
+    timer = threading.Timer(0.05, traced)
+    timer.start()
+    why = on_setup(alice.agent, call, [alice.agent, bob.agent])
+    timer.join()
+    assert why == f"It was for the user 'bob' (Request-URI {BOB}), and bob is 'bob'."
+
+
+def test_nobody_calling_is_explained_by_a_call_that_went_wrong(make_phone: Make) -> None:
+    alice, bob = make_phone(), make_phone(name="bob")
+    bob.agent.uri = BOB
+    refused(alice, 404, "Not Found")
+    why = on_nobody_calling(bob.agent, [alice.agent, bob.agent])
+    assert why is not None
+    assert why.startswith(f"alice did call, but its call to {BOB} was refused with 404 Not Found")
+
+
+def test_nobody_calling_is_explained_by_a_missing_registration(make_phone: Make) -> None:
+    bob = make_phone(name="bob", domain="pbx.example", regint=600)
+    assert on_nobody_calling(bob.agent, [bob.agent]) == "bob is not registered at pbx.example."
+
+
+def test_silence_is_explained_by_what_the_other_agent_does(make_phone: Make) -> None:
+    alice, bob = make_phone(), make_phone(name="bob")
+    ours, theirs = talking(alice, bob)
+    both = [alice.agent, bob.agent]
+
+    def why() -> str | None:
+        return on_nothing_heard(alice.agent, ours, both, time.monotonic())
+
+    assert on_nothing_heard(alice.agent, ours, [alice.agent], 0.0) is None
+    assert why() == "bob sends silence; use Send Audio."
+    bob.agent.note(SourceChosen(time.monotonic(), theirs.call_id, "tone:440"))
+    bob.agent.note(SourceChosen(time.monotonic() + 60, theirs.call_id, "what came later"))
+    assert why() == (
+        "bob sends tone:440 in 245 RTP packets, none of which arrived at alice: it is lost on the"
+        " way."
+    )
+    bob.backend.feed(Muted(time.monotonic(), theirs.call_id, True))
+    assert why() == "bob is muted."
+    ours.offers.held_by_peer = True
+    assert why() == "bob holds the call."
+    ours.offers.held_by_peer, ours.offers.on_hold = False, True
+    assert why() == "alice holds the call."
+    alice.closes(ours.call_id, ClosedBy.PEER)
+    assert why() is None
+
+
+def test_a_hold_by_a_foreign_peer(make_phone: Make) -> None:
+    alice, bob = make_phone(), make_phone(name="bob")
+    ours, _ = talking(alice, bob)
+    ours.offers.held_by_peer = True
+    assert on_nothing_heard(alice.agent, ours, [], 0.0) == "The other side holds the call."
+
+
+@pytest.mark.parametrize(
+    ("heard", "sends", "why"),
+    [
+        (880.0, "tone:440", "2 times the frequency: somewhere audio is played too fast"),
+        (73.3, "tone:440", "0.167 times the frequency: somewhere audio is played too slow"),
+        (880.0, "tone:880", "bob sends tone:880."),
+        (480.0, "tone:440", "None"),
+        (441.0, "tone:440", "The tone was there, but too short or too unsteady"),
+    ],
+)
+def test_another_tone(make_phone: Make, heard: float, sends: str, why: str) -> None:
+    alice, bob = make_phone(), make_phone(name="bob")
+    ours, theirs = talking(alice, bob)
+    bob.agent.note(SourceChosen(1.0, theirs.call_id, sends))
+    both = [alice.agent, bob.agent]
+    told = on_another_tone(alice.agent, ours, both, 2.0, wanted=440.0, heard=heard)
+    assert why in str(told)
+
+
+def test_missing_digits_are_explained_by_what_was_sent(make_phone: Make) -> None:
+    alice, bob = make_phone(), make_phone(name="bob")
+    ours, theirs = talking(alice, bob)
+    both = [alice.agent, bob.agent]
+    assert on_missing_digits(alice.agent, ours, both) == "bob sent no digit."
+    bob.agent.note(DtmfSent(time.monotonic(), theirs.call_id, "12", "info"))
+    assert on_missing_digits(alice.agent, ours, both) == "bob sent '12' with dtmf_mode=info."
+    bob.agent.note(DtmfSent(time.monotonic(), theirs.call_id, "3", "inband"))
+    told = on_missing_digits(alice.agent, ours, both)
+    assert told == "bob sent '123' with dtmf_mode=info and inband."
+    assert on_missing_digits(alice.agent, None, both) is None
+
+
+def test_an_explanation_is_appended_once(phone: Phone) -> None:
+    failure = CallFailure("It failed.", phone.agent, lambda agents: f"{len(agents)} agents.")
+    failure.explain([phone.agent])
+    failure.explain([])
+    assert str(failure) == "It failed. 1 agents."
+
+
+@pytest.mark.parametrize("who", ["alice", "bob"])
+def test_a_phone_that_is_dead_or_held_outweighs_every_other_explanation(
+    make_phone: Make, who: str
+) -> None:
+    alice, bob = make_phone(), make_phone(name="bob")
+    talking(alice, bob)
+    both = [alice.agent, bob.agent]
+
+    def failure() -> str:
+        failed = CallFailure("It failed.", alice.agent, lambda _: "As always.")
+        failed.explain(both)
+        return str(failed)
+
+    assert failure() == "It failed. As always."
+    victim = {"alice": alice, "bob": bob}[who]
+    victim.backend.held = True
+    assert failure() == f"It failed. The process of {who} is stopped."
+    victim.backend.feed(AgentDied(time.monotonic(), -9, ""))
+    assert failure() == f"It failed. {who} is dead: its process was ended by SIGKILL."
+
+
+def test_who_has_no_part_in_a_call_explains_nothing_of_it(make_phone: Make) -> None:
+    alice, bob, carol = make_phone(), make_phone(name="bob"), make_phone(name="carol")
+    ours, _ = talking(alice, bob)
+    carol.backend.held = True
+    every = [alice.agent, bob.agent, carol.agent]
+    assert dead_or_stopped(alice.agent, every) is None
+    bob.backend.held = True
+    alice.closes(ours.call_id, by=ClosedBy.PEER)
+    assert dead_or_stopped(alice.agent, every) is None, "bob hung up before"
+
+
+def overdue(agent: Agent) -> LateEvent:
+    return LateEvent(
+        CallFailure("Late.", agent, awaited=lambda event: isinstance(event, CallEstablished))
+    )
+
+
+def test_what_came_too_late_is_told_with_its_delay(phone: Phone) -> None:
+    call_id = phone.agent.dial(BOB)
+    late = overdue(phone.agent)
+    phone.backend.feed(CallEstablished(time.monotonic() + 0.25, call_id))
+    story = late.story()
+    assert story is not None
+    assert re.fullmatch(r"It came 2[5-9]\d ms after the time ran out\.", story)
+
+
+def test_what_was_there_before_is_not_late_and_nothing_is_waited_for_long(
+    phone: Phone, tmp_path: Path
+) -> None:
+    call_id = phone.agent.dial(BOB)
+    phone.is_established(call_id)
+    late = overdue(phone.agent)
+    phone.backend.feed(CallDialled(time.monotonic(), "two", BOB))
+    phone.backend.feed(SourceChosen(time.monotonic(), "two", "silence"))
+    began = time.monotonic()
+    assert late.story() is None
+    assert time.monotonic() - began < 5
+
+
+def test_what_comes_after_the_next_keyword_is_not_late(phone: Phone) -> None:
+    call_id = phone.agent.dial(BOB)
+    late = overdue(phone.agent)
+    late.settle()
+    phone.backend.feed(CallEstablished(time.monotonic() + 0.001, call_id))
+    assert late.story() is None
+
+
+@pytest.mark.parametrize(
+    ("arrived", "sent", "told"),
+    [
+        (0, 0, "bob sends tone:440, but has sent no RTP packet."),
+        (0, 3, "bob sends tone:440 in 3 RTP packets; 0 arrived at alice."),
+        (240, 245, "bob sends tone:440 in 245 RTP packets; 240 arrived at alice."),
+    ],
+)
+def test_only_what_was_sent_and_did_not_arrive_is_lost(
+    make_phone: Make, monkeypatch: pytest.MonkeyPatch, arrived: int, sent: int, told: str
+) -> None:
+    alice, bob = make_phone(), make_phone(name="bob")
+    ours, theirs = talking(alice, bob)
+    bob.agent.note(SourceChosen(time.monotonic(), theirs.call_id, "tone:440"))
+    monkeypatch.setattr(alice.backend, "count_packets", lambda _: Packets(arrived, 0))
+    monkeypatch.setattr(bob.backend, "count_packets", lambda _: Packets(0, sent))
+    both = [alice.agent, bob.agent]
+    assert on_nothing_heard(alice.agent, ours, both, time.monotonic()) == told
+
+
+def test_a_file_that_has_ended_is_silence_until_something_else_is_sent(make_phone: Make) -> None:
+    alice, bob = make_phone(), make_phone(name="bob")
+    ours, theirs = talking(alice, bob)
+    both = [alice.agent, bob.agent]
+    bob.agent.note(SourceChosen(time.monotonic(), theirs.call_id, "file:hello.wav"))
+    bob.backend.feed(PromptEnded(time.monotonic(), theirs.call_id))
+    told = on_nothing_heard(alice.agent, ours, both, time.monotonic())
+    assert told == "bob sends silence: file:hello.wav has ended."
+    assert on_sound(alice.agent, ours, both, time.monotonic()) is None
+    bob.agent.note(SourceChosen(time.monotonic(), theirs.call_id, "tone:440"))
+    assert on_sound(alice.agent, ours, both, time.monotonic()) == "bob sends tone:440."
+
+
+def test_a_backend_without_a_trace_does_not_say_that_nobody_called(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert describe_missing_call(phone.agent, time.monotonic(), 5) == "nobody called within 5 s"
+    monkeypatch.setattr(phone.backend, "shows_messages", False)
+    assert (
+        describe_missing_call(phone.agent, time.monotonic(), 5) == "it reported no call within 5 s"
+    )
+
+
+def test_a_call_that_came_and_went_meanwhile_is_a_call(phone: Phone) -> None:
+    began = time.monotonic()
+    phone.rings("one")
+    phone.closes("one", ClosedBy.PEER)
+    told = describe_missing_call(phone.agent, began, 5)
+    assert told.startswith("the call from sip:bob@127.0.0.1:40002 was cancelled by the caller")
+    later = describe_missing_call(phone.agent, time.monotonic(), 5)
+    assert later.startswith("nobody called within 5 s; before that, the call from")

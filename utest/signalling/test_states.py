@@ -1,0 +1,263 @@
+"""States move on events only, and waits fail as soon as they cannot succeed."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from BaresipLibrary.agents.registry import Registry
+from BaresipLibrary.diagnosis.failure import CallFailure
+from BaresipLibrary.errors import AgentGone, PhoneFailure, UsageError
+from BaresipLibrary.events import AgentDied, ClosedBy, TransferFailed
+from BaresipLibrary.signalling.states import (
+    require_established,
+    stay_established,
+    wait_for_incoming,
+    wait_for_state,
+)
+from BaresipLibrary.types import AgentState
+
+from ..scripted import Phone
+
+BOB = "sip:bob@127.0.0.1:40002"
+LONG = 60.0
+
+
+def refused(phone: Phone, status: int = 486, words: str = "Busy Here") -> str:
+    call_id = phone.agent.dial(BOB)
+    phone.closes(call_id, ClosedBy.REFUSAL, status, words)
+    return call_id
+
+
+def test_a_command_changes_no_state_but_its_events_do(phone: Phone) -> None:
+    phone.rings()
+    phone.agent.answer(phone.agent.calls[0])
+    assert phone.agent.state is AgentState.RINGING
+    phone.is_established("in-1")
+    assert phone.agent.state is AgentState.ESTABLISHED
+
+
+def test_idle_after_dial_is_not_yesterdays(phone: Phone) -> None:
+    phone.agent.dial(BOB)
+    with pytest.raises(PhoneFailure, match="alice is not IDLE after 0 s: it is RINGING"):
+        wait_for_state(phone.agent, AgentState.IDLE, 0)
+
+
+@pytest.mark.parametrize(("status", "words"), [(486, "Busy Here"), (404, "Not Found"), (603, "")])
+def test_a_refusal_ends_the_wait_with_its_words(phone: Phone, status: int, words: str) -> None:
+    refused(phone, status, words)
+    answer = f"{status} {words}".strip()
+    with pytest.raises(
+        PhoneFailure,
+        match=rf"alice is not ESTABLISHED: its call to {BOB} was refused with {answer} after 0\.",
+    ):
+        wait_for_state(phone.agent, AgentState.ESTABLISHED, LONG)
+    assert phone.agent.status_code == status
+
+
+@pytest.mark.parametrize(
+    ("incoming", "established", "by", "reason"),
+    [
+        (False, True, ClosedBy.US, "hung up by this agent"),
+        (True, True, ClosedBy.PEER, "hung up by the peer"),
+        (False, False, ClosedBy.US, "cancelled by this agent"),
+        (True, False, ClosedBy.US, "rejected by this agent"),
+        (True, False, ClosedBy.PEER, "cancelled by the caller"),
+        (False, False, ClosedBy.PEER, "ended by the peer before it was answered"),
+        (False, False, ClosedBy.FAILURE, "Connection timed out"),
+        (False, True, ClosedBy.TRANSFER, "Connection timed out"),
+    ],
+)
+def test_every_end_has_its_words(
+    phone: Phone, incoming: bool, established: bool, by: ClosedBy, reason: str
+) -> None:
+    if incoming:
+        phone.rings("c")
+        call_id = "c"
+    else:
+        call_id = phone.agent.dial(BOB)
+    if established:
+        phone.is_established(call_id)
+    phone.closes(call_id, by, None, "Connection timed out")
+    assert phone.agent.reason == reason
+    assert phone.agent.status_code is None
+    with pytest.raises(PhoneFailure, match="alice is not ESTABLISHED"):
+        wait_for_state(phone.agent, AgentState.ESTABLISHED, LONG)
+
+
+def test_nobody_called(phone: Phone) -> None:
+    with pytest.raises(PhoneFailure, match="it has no call; use Dial or Accept"):
+        wait_for_state(phone.agent, AgentState.ESTABLISHED, LONG)
+
+
+def test_nobody_accepted(phone: Phone) -> None:
+    phone.rings()
+    with pytest.raises(PhoneFailure, match="nobody has accepted it; use Accept"):
+        wait_for_state(phone.agent, AgentState.ESTABLISHED, LONG)
+
+
+def test_nobody_has_to_accept_a_call_that_replaces_another(phone: Phone) -> None:
+    phone.rings()
+    head = "INVITE sip:alice@a SIP/2.0\r\nCall-ID: in-1\r\nCSeq: 1 INVITE\r\n"
+    phone.sip(f"{head}Replaces: x;to-tag=1;from-tag=2\r\n\r\n")
+    with pytest.raises(PhoneFailure, match="alice is not ESTABLISHED after 0 s: it is RINGING"):
+        wait_for_state(phone.agent, AgentState.ESTABLISHED, 0)
+
+
+def test_a_call_that_rang_and_was_over_unseen_fails_at_once(phone: Phone) -> None:
+    phone.rings()
+    phone.closes("in-1", ClosedBy.PEER)
+    with pytest.raises(PhoneFailure, match="was cancelled by the caller"):
+        wait_for_state(phone.agent, AgentState.RINGING, LONG)
+
+
+def test_a_call_that_the_suite_has_seen_end_says_nothing(phone: Phone) -> None:
+    refused(phone)
+    wait_for_state(phone.agent, AgentState.IDLE, 0)
+    with pytest.raises(PhoneFailure, match="alice is not RINGING after 0 s"):
+        wait_for_state(phone.agent, AgentState.RINGING, 0)
+
+
+def test_an_end_that_was_told_is_no_news_to_the_next_wait(phone: Phone) -> None:
+    phone.rings()
+    phone.closes("in-1", ClosedBy.PEER)
+    with pytest.raises(PhoneFailure, match="was cancelled by the caller"):
+        wait_for_state(phone.agent, AgentState.RINGING, LONG)
+    with pytest.raises(PhoneFailure, match="is not RINGING after 0 s: it is IDLE, and the last"):
+        wait_for_state(phone.agent, AgentState.RINGING, 0)
+
+
+def test_what_was_before_a_keyword_that_acts_is_old(make_phone: Callable[..., Phone]) -> None:
+    alice = make_phone()
+    alice.rings()
+    alice.closes("in-1", ClosedBy.PEER)
+    registry = Registry()
+    registry.start("alice", "", lambda: alice.agent)
+    registry.look()
+    with pytest.raises(PhoneFailure, match="alice is not RINGING after 0 s"):
+        wait_for_state(alice.agent, AgentState.RINGING, 0)
+
+
+@pytest.mark.parametrize("state", [AgentState.RINGING, AgentState.ESTABLISHED])
+def test_while_somebody_calls_an_old_call_says_nothing(
+    make_phone: Callable[..., Phone], state: AgentState
+) -> None:
+    alice, bob = make_phone(name="alice"), make_phone(name="bob")
+    bob.rings("old")
+    bob.closes("old", ClosedBy.PEER)
+    alice.agent.dial(BOB)
+    with pytest.raises(PhoneFailure, match=f"bob is not {state.name} after 0 s: it is IDLE"):
+        wait_for_state(bob.agent, state, 0, [alice.agent, bob.agent])
+
+
+def test_a_call_to_another_agent_is_not_on_its_way_here(make_phone: Callable[..., Phone]) -> None:
+    alice, bob, carol = make_phone(name="alice"), make_phone(name="bob"), make_phone(name="carol")
+    alice.agent.uri, bob.agent.uri, carol.agent.uri = "sip:alice@x", "sip:bob@x", "sip:carol@x"
+    bob.rings("old")
+    bob.closes("old", ClosedBy.PEER)
+    alice.agent.dial("sip:carol@x")
+    with pytest.raises(PhoneFailure, match="bob is not RINGING: the call .* was cancelled"):
+        wait_for_state(bob.agent, AgentState.RINGING, LONG, [alice.agent, carol.agent])
+
+
+def test_who_dialled_waits_for_that_call(make_phone: Callable[..., Phone]) -> None:
+    alice, bob = make_phone(name="alice"), make_phone(name="bob")
+    refused(bob)
+    alice.agent.dial("sip:anybody@pbx")
+    with pytest.raises(PhoneFailure, match="bob is not RINGING: its call .* was refused with 486"):
+        wait_for_state(bob.agent, AgentState.RINGING, LONG, [alice.agent])
+
+
+def test_a_call_that_was_answered_before_says_nothing_about_the_next(phone: Phone) -> None:
+    call_id = phone.agent.dial(BOB)
+    phone.is_established(call_id)
+    phone.closes(call_id, ClosedBy.PEER)
+    with pytest.raises(PhoneFailure, match="alice is not RINGING after 0 s"):
+        wait_for_state(phone.agent, AgentState.RINGING, 0)
+
+
+def test_a_failed_transfer_tells_who_waits_for_the_end(phone: Phone) -> None:
+    call_id = phone.agent.dial(BOB)
+    phone.is_established(call_id)
+    phone.agent.transferring.add(call_id)
+    phone.backend.feed(TransferFailed(time.monotonic(), call_id, 404, "Not Found"))
+    with pytest.raises(
+        PhoneFailure, match="its transfer did not work, it failed with 404 Not Found"
+    ):
+        wait_for_state(phone.agent, AgentState.IDLE, LONG)
+
+
+def test_a_failed_transfer_that_was_told_is_no_news(phone: Phone) -> None:
+    test_a_failed_transfer_tells_who_waits_for_the_end(phone)
+    with pytest.raises(PhoneFailure, match="alice is not IDLE after 0 s: it is ESTABLISHED"):
+        wait_for_state(phone.agent, AgentState.IDLE, 0)
+    phone.closes("out-1", ClosedBy.PEER)
+    wait_for_state(phone.agent, AgentState.IDLE, 0)
+
+
+def test_a_failed_transfer_does_not_speak_for_a_call_that_somebody_hangs_up(phone: Phone) -> None:
+    call_id = phone.agent.dial(BOB)
+    phone.is_established(call_id)
+    phone.agent.transferring.add(call_id)
+    registry = Registry()
+    registry.start("alice", "", lambda: phone.agent)
+    registry.look(ends=True)
+    phone.backend.feed(TransferFailed(time.monotonic(), call_id, 404, "Not Found"))
+    told = r"after 0 s: it is ESTABLISHED, .* is up \(.*\); its transfer did not work, it failed"
+    with pytest.raises(PhoneFailure, match=told):
+        wait_for_state(phone.agent, AgentState.IDLE, 0)
+    phone.closes(call_id, ClosedBy.PEER)
+    wait_for_state(phone.agent, AgentState.IDLE, 0)
+
+
+def test_the_end_of_a_call_that_a_peer_asked_for_is_no_failed_transfer(phone: Phone) -> None:
+    phone.rings("one")
+    phone.is_established("one")
+    phone.backend.feed(TransferFailed(time.monotonic(), "one", None, "Connection reset by peer"))
+    phone.closes("one", ClosedBy.PEER)
+    wait_for_state(phone.agent, AgentState.IDLE, 0)
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [(-9, "ended by SIGKILL"), (3, "exited with code 3"), (None, "its baresip is out of reach")],
+)
+def test_a_dead_agent_ends_every_wait(phone: Phone, status: int | None, words: str) -> None:
+    phone.backend.feed(AgentDied(time.monotonic(), status, "last words"))
+    for state in AgentState:
+        with pytest.raises(AgentGone, match=rf"alice is dead: .*{words}(?s:.*)last words"):
+            wait_for_state(phone.agent, state, LONG)
+
+
+def test_an_unanswered_invite_is_counted(phone: Phone) -> None:
+    call_id = phone.agent.dial(BOB)
+    for _ in range(3):
+        phone.sip(f"INVITE {BOB} SIP/2.0\r\nCall-ID: {call_id}\r\n\r\n", sent=True)
+    with pytest.raises(CallFailure, match=r"has not been answered \(0.0 s old\)\.$") as failure:
+        wait_for_state(phone.agent, AgentState.ESTABLISHED, 0)
+    failure.value.explain([])
+    assert str(failure.value).endswith("b:2 never answered the INVITE (2 retransmissions).")
+
+
+def test_a_call_that_drops_fails_at_once(phone: Phone) -> None:
+    phone.rings()
+    phone.is_established("in-1")
+    stay_established(phone.agent, 0.01)
+    phone.closes("in-1", ClosedBy.PEER)
+    with pytest.raises(PhoneFailure, match="alice did not stay ESTABLISHED for 60 s"):
+        stay_established(phone.agent, LONG)
+
+
+def test_the_newest_waiting_call_is_taken_or_the_named_one(phone: Phone) -> None:
+    phone.rings("one")
+    phone.rings("two")
+    assert wait_for_incoming(phone.agent, 0).call_id == "two"
+    assert wait_for_incoming(phone.agent, 0, "one").call_id == "one"
+    with pytest.raises(PhoneFailure, match="alice has no call to accept"):
+        wait_for_incoming(phone.agent, 0, "three")
+
+
+def test_a_call_that_is_not_accepted_is_not_established(phone: Phone) -> None:
+    phone.rings()
+    with pytest.raises(UsageError, match="alice cannot speak now: the call from .* rings"):
+        require_established(phone.agent, phone.agent.calls[0], "speak")
