@@ -18,16 +18,23 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections import Counter
-from collections.abc import Callable, Iterable
+import time
+import traceback
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import NamedTuple
-from xml.etree import ElementTree
 
 import package as distribution
-from robot.api import ExecutionResult
-from robot.errors import DataError
+from counts import (
+    Count,
+    Failure,
+    added,
+    complete,
+    count_junit,
+    count_robot,
+    ending,
+    summary,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "results"
@@ -38,58 +45,60 @@ IN_PARALLEL = ["atest/calls", "atest/phone"]
 STAGES = (("lint",), ("types",), ("utest", "package"), ("parallel",), ("atest", "external"))
 
 
-class Count(NamedTuple):
-    passed: int = 0
-    failed: int = 0
-    skipped: int = 0
-    #: Why, for each test that was skipped.
-    reasons: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        return f"{self.passed} passed, {self.failed} failed"
-
-
-Counts = dict[str, Count]
-
-
 def run(
-    tool: str, *arguments: str, console: Path | None = None, env: dict[str, str] | None = None
-) -> int:
-    """Runs a tool of this Python; what it says goes to the console, or first into a file."""
-    command, title = [sys.executable, "-m", tool, *arguments], f"\n== {tool} {' '.join(arguments)}"
-    if console is None:
-        print(title, flush=True)
-        return subprocess.run(command, cwd=ROOT).returncode
+    console: Path, tool: str, *arguments: str, env: dict[str, str] | None = None
+) -> tuple[int, str]:
+    """Runs a tool of this Python; its output goes into a file, and then to the console."""
+    command = [sys.executable, "-m", tool, *arguments]
     with console.open("wb") as file:
         code = subprocess.run(command, cwd=ROOT, stdout=file, stderr=file, env=env).returncode
-    print(f"{title}\n{console.read_text(errors='replace')}", flush=True)
-    return code
+    output = console.read_text(errors="replace")
+    print(f"\n== {tool} {' '.join(arguments)}\n{output}", flush=True)
+    return code, output
 
 
 def lint() -> Count:
-    return as_one(run("ruff", "check"), run("ruff", "format", "--check"))
+    directory = emptied("lint")
+    checked = as_one("ruff check", *run(directory / "check.txt", "ruff", "check"))
+    formatted = as_one("ruff format", *run(directory / "format.txt", "ruff", "format", "--check"))
+    return added([checked, formatted])
 
 
 def types() -> Count:
-    return as_one(run("mypy"))
+    return as_one("mypy", *run(emptied("types") / "console.txt", "mypy"))
+
+
+def as_one(tool: str, code: int, output: str) -> Count:
+    """What a tool found, as one check."""
+    return Count(failures=(Failure(tool, ending(output)),)) if code else Count(passed=1)
 
 
 def utest() -> Count:
     directory = emptied("utest")
     output = directory / "junit.xml"
-    code = run("pytest", f"--junitxml={output}", console=directory / "console.txt")
-    return complete(code, count_junit(output))
+    ran = run(directory / "console.txt", "pytest", f"--junitxml={output}")
+    return complete(count_junit(output), "pytest", *ran)
 
 
 def package() -> Count:
     with tempfile.TemporaryDirectory(prefix="baresip-package-") as folder:
         home = Path(folder)
-        wheel = distribution.build(home / "dist")
-        if wheel is None:
-            return Count(failed=1)
-        newest = distribution.call(wheel, home / "newest", lowest=False)
-        lowest = distribution.call(wheel, home / "lowest", lowest=True)
-        return Count(1 + newest + lowest, (not newest) + (not lowest))
+        try:
+            wheel = distribution.build(home / "dist")
+        except distribution.StepFailed as fault:
+            return Count(failures=(Failure("build", ending(str(fault))),))
+        newest = call("newest", wheel, home, lowest=False)
+        lowest = call("lowest", wheel, home, lowest=True)
+        return added([Count(passed=1), newest, lowest])
+
+
+def call(name: str, wheel: Path, home: Path, *, lowest: bool) -> Count:
+    """One check: the wheel calls beside the newest, or the lowest, versions of what it needs."""
+    try:
+        distribution.call(wheel, home / name, lowest=lowest)
+    except distribution.StepFailed as fault:
+        return Count(failures=(Failure(f"call, {name} versions", ending(str(fault))),))
+    return Count(passed=1)
 
 
 def parallel() -> Count:
@@ -97,15 +106,15 @@ def parallel() -> Count:
     engine = ["--command", sys.executable, "-m", "robot", "--end-command", "--processes", "2"]
     quiet = ["--pabotconsole", "quiet", "--pabotlibport", "0", "--outputdir", str(directory)]
     suites = ["--variable", "BACKEND:embedded", *IN_PARALLEL]
-    code = run("pabot.pabot", *engine, *quiet, *suites)
-    return complete(code, count_robot(directory / "output.xml"))
+    ran = run(directory / "console.txt", "pabot.pabot", *engine, *quiet, *suites)
+    return complete(count_robot(directory / "output.xml"), "pabot", *ran)
 
 
 def atest() -> Count:
     return acceptance("atest", "embedded")
 
 
-def external() -> Counts:
+def external() -> dict[str, Count]:
     """One run on the baresip on PATH, or one on each of BARESIPS."""
     named = baresips()
     if not named:
@@ -136,8 +145,8 @@ def on_program(program: str, name: str) -> Count:
 def acceptance(name: str, backend: str, env: dict[str, str] | None = None) -> Count:
     directory = emptied(name)
     options = ["--outputdir", str(directory), "--variable", f"BACKEND:{backend}"]
-    code = run("robot", *options, "atest", console=directory / "console.txt", env=env)
-    return complete(code, count_robot(directory / "output.xml"))
+    ran = run(directory / "console.txt", "robot", *options, "atest", env=env)
+    return complete(count_robot(directory / "output.xml"), "robot", *ran)
 
 
 def emptied(name: str) -> Path:
@@ -148,78 +157,36 @@ def emptied(name: str) -> Path:
     return directory
 
 
-def as_one(*codes: int) -> Count:
-    return Count(failed=1) if any(codes) else Count(passed=1)
-
-
-def complete(code: int, count: Count) -> Count:
-    """A run that failed otherwise than in a test, or ran no test, is one more failure."""
-    unexplained = code != 0 and not count.failed
-    nothing_ran = not count.passed and not count.failed
-    return count._replace(failed=1) if unexplained or nothing_ran else count
-
-
-def count_junit(path: Path) -> Count:
-    try:
-        cases = list(ElementTree.parse(path).iter("testcase"))
-    except (OSError, ElementTree.ParseError):
-        return Count()
-    # A test that fails and whose teardown fails too is there twice.
-    outcomes: dict[tuple[str | None, str | None], set[str]] = {}
-    for case in cases:
-        outcome = outcomes.setdefault((case.get("classname"), case.get("name")), set())
-        outcome.update(child.tag for child in case)
-    failed = sum(bool(tags & {"failure", "error"}) for tags in outcomes.values())
-    skipped = sum(
-        "skipped" in tags for tags in outcomes.values() if not tags & {"failure", "error"}
-    )
-    return Count(len(outcomes) - failed - skipped, failed, skipped)
-
-
-def count_robot(path: Path) -> Count:
-    try:
-        result = ExecutionResult(str(path), include_keywords=False)
-    except DataError:
-        return Count()
-    total = result.statistics.total
-    reasons = tuple(test.message for test in result.suite.all_tests if test.skipped)
-    return Count(total.passed, total.failed, total.skipped, reasons)
-
-
-CHECKS: dict[str, Callable[[], Count | Counts]] = {
+CHECKS: dict[str, Callable[[], Count | dict[str, Count]]] = {
     check.__name__: check for check in (lint, types, utest, package, parallel, atest, external)
 }
 
 
-def checked(name: str) -> Counts:
-    """The counts of a check: most are one row."""
-    count = CHECKS[name]()
-    return count if isinstance(count, dict) else {name: count}
-
-
-def summary(counts: Counts) -> Iterable[str]:
-    """A line for each check, with why tests were skipped, and one for all."""
-    width = max(map(len, counts))
-    for name, count in counts.items():
-        yield f"{name:{width}} {count}" + (f", {count.skipped} skipped" if count.skipped else "")
-        for reason, number in Counter(count.reasons).most_common():
-            yield f"{number:7} skipped: {reason}"
-    yield str(Count(*(sum(column) for column in list(zip(*counts.values(), strict=True))[:2])))
+def checked(name: str) -> dict[str, Count]:
+    """The counts of a check: most are one row. A check that breaks is one that failed."""
+    started = time.monotonic()
+    try:
+        count = CHECKS[name]()
+    except Exception:
+        count = Count(failures=(Failure("check.py", ending(traceback.format_exc())),))
+    counts = count if isinstance(count, dict) else {name: count}
+    print(f"\n== {name} took {time.monotonic() - started:.0f} s", flush=True)
+    return {row: count.of_stage(row) for row, count in counts.items()}
 
 
 def main(names: list[str]) -> int:
     if unknown := set(names) - set(CHECKS):
         sys.exit(f"No such check: {', '.join(sorted(unknown))}. There are: {', '.join(CHECKS)}.")
     baresips()  # said now, not after all the rest has run
-    counts: Counts = {}
+    counts: dict[str, Count] = {}
     with ThreadPoolExecutor() as pool:
         for stage in STAGES:
             wanted = [name for name in stage if name in (names or CHECKS)]
             for found in pool.map(checked, wanted):
                 counts |= found
-    print("", *summary(counts), sep="\n")
-    failed = sum(count.failed for count in counts.values())
-    return 0 if not failed and any(count.passed for count in counts.values()) else 1
+    print("", *summary(counts), sep="\n", flush=True)
+    total = added(counts.values())
+    return 0 if total.passed and not total.failed else 1
 
 
 if __name__ == "__main__":

@@ -19,18 +19,19 @@ FIRST_CALL = ROOT / "docs" / "first-call.md"
 EXTRA = "embedded"
 
 
-def build(into: Path) -> Path | None:
-    """Builds the sdist, and from it the wheel, which it returns; None when either is not right."""
-    if run(sys.executable, "-m", "build", "--outdir", into, ROOT):
-        return None
+class StepFailed(Exception):
+    """A step did not work; the text says which one, and what it printed."""
+
+
+def build(into: Path) -> Path:
+    """Builds the sdist, and from it the wheel, which it returns."""
+    run(sys.executable, "-m", "build", "--outdir", into, ROOT)
     distributions = sorted(into.iterdir())
-    if run(sys.executable, "-m", "twine", "check", "--strict", *distributions):
-        return None
+    run(sys.executable, "-m", "twine", "check", "--strict", *distributions)
     wheel = next(file for file in distributions if file.suffix == ".whl")
     missing = sorted(sources() - set(zipfile.ZipFile(wheel).namelist()))
     if missing:
-        print(f"The wheel lacks {', '.join(missing)}.")
-        return None
+        raise StepFailed(f"The wheel lacks {', '.join(missing)}.")
     return wheel
 
 
@@ -40,8 +41,8 @@ def sources() -> set[str]:
     return {file.relative_to(ROOT).as_posix() for file in files if "__pycache__" not in file.parts}
 
 
-def call(wheel: Path, folder: Path, *, lowest: bool) -> bool:
-    """Whether a call works from a new virtual environment with the wheel and what it needs.
+def call(wheel: Path, folder: Path, *, lowest: bool) -> None:
+    """Calls from a new virtual environment with the wheel and what it needs.
 
     Either with the newest versions of that, or with the lowest that the project declares.
     """
@@ -52,17 +53,14 @@ def call(wheel: Path, folder: Path, *, lowest: bool) -> bool:
     constraints.write_text("\n".join(floors() if lowest else ()))
     pip = [sys.executable, "-m", "pip", "--python", python, "--disable-pip-version-check"]
     options = ["--quiet", "--only-binary=:all:", "--constraint", constraints]
-    if run(*pip, "install", *options, f"{wheel}[{EXTRA}]"):
-        return False
+    run(*pip, "install", *options, f"{wheel}[{EXTRA}]")
     suite = folder / "first_call.robot"
     suite.write_text(shown(README, "Alice And Bob Hear") + shown(FIRST_CALL, "Bob Is Busy"))
     quiet = ["--outputdir", folder / "results", "--consolecolors", "off"]
     imported = "import BaresipLibrary; print('Using', BaresipLibrary.__file__)"
-    return not (
-        run(*pip, "list", "--format=freeze")
-        or run(python, "-c", f"{imported}; assert {str(folder)!r} in BaresipLibrary.__file__")
-        or run(python, "-m", "robot", *quiet, suite)
-    )
+    run(*pip, "list", "--format=freeze")
+    run(python, "-c", f"{imported}; assert {str(folder)!r} in BaresipLibrary.__file__")
+    run(python, "-m", "robot", *quiet, suite)
 
 
 def shown(page: Path, words: str) -> str:
@@ -83,9 +81,19 @@ def floors() -> Iterator[str]:
     return (f"{name}=={version}" for name, version in lowest.items())
 
 
-def run(*command: object) -> int:
+def run(*command: object) -> None:
     """Runs a program away from the checkout, so that nothing is imported from it."""
     words = [str(word) for word in command]
-    print(f"\n== {' '.join(words)}", flush=True)
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    return subprocess.run(words, cwd="/", env=environment).returncode
+    done = subprocess.run(
+        words,
+        cwd="/",
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    )
+    print(f"\n== {' '.join(words)}\n{done.stdout}", flush=True)
+    if done.returncode:
+        raise StepFailed(f"{done.stdout}\n{' '.join(words)} ended with exit code {done.returncode}")

@@ -1,0 +1,129 @@
+"""Counts the tests in the results of pytest and Robot Framework, and keeps what failed."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+from xml.etree import ElementTree
+
+from robot.api import ExecutionResult
+from robot.errors import DataError
+
+#: Of the message of a failed test, this much is printed.
+LINES = 15
+CHARACTERS = 1500
+#: The messages of so many failed tests are printed, of the others only the names.
+WITH_MESSAGE = 30
+
+
+class Failure(NamedTuple):
+    """A test that failed, or a tool that did; `stage` is the check that ran it."""
+
+    name: str
+    message: str
+    stage: str = ""
+
+    def __str__(self) -> str:
+        return f"FAILED {self.stage}: {self.name}"
+
+
+class Count(NamedTuple):
+    passed: int = 0
+    failures: tuple[Failure, ...] = ()
+    #: Why, for each test that was skipped.
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def failed(self) -> int:
+        return len(self.failures)
+
+    def __str__(self) -> str:
+        return f"{self.passed} passed, {self.failed} failed"
+
+    def of_stage(self, stage: str) -> "Count":
+        """The same count, with the name of the check in every failure."""
+        named = tuple(failure._replace(stage=stage) for failure in self.failures)
+        return self._replace(failures=named)
+
+
+def added(counts: Iterable[Count]) -> Count:
+    """All of these as one."""
+    passed, failures, reasons = zip(Count(), *counts, strict=True)
+    return Count(sum(passed), sum(failures, ()), sum(reasons, ()))
+
+
+def complete(count: Count, tool: str, code: int, output: str) -> Count:
+    """A run that failed otherwise than in a test, or ran no test, is one more failure."""
+    if count.failed or (code == 0 and count.passed):
+        return count
+    said = f"{tool} ended with exit code {code} after {count.passed} tests"
+    return count._replace(failures=(Failure(said, ending(output)),))
+
+
+def count_junit(path: Path) -> Count:
+    try:
+        cases = list(ElementTree.parse(path).iter("testcase"))
+    except (OSError, ElementTree.ParseError):
+        return Count()
+    # A test that fails and whose teardown fails too is there twice.
+    outcomes: dict[str, list[ElementTree.Element]] = {}
+    for case in cases:
+        name = f"{case.get('classname')}::{case.get('name')}"
+        outcomes.setdefault(name, []).extend(case)
+    failures, reasons = [], []
+    for name, children in outcomes.items():
+        faults = [child.text or "" for child in children if child.tag in ("failure", "error")]
+        skips = [child.get("message", "") for child in children if child.tag == "skipped"]
+        if faults:
+            failures.append(Failure(name, ending("\n".join(faults))))
+        elif skips:
+            reasons.append(skips[0])
+    passed = len(outcomes) - len(failures) - len(reasons)
+    return Count(passed, tuple(failures), tuple(reasons))
+
+
+def count_robot(path: Path) -> Count:
+    try:
+        result = ExecutionResult(str(path), include_keywords=False)
+    except DataError:
+        return Count()
+    tests = list(result.suite.all_tests)
+    failures = (Failure(one.longname, beginning(one.message)) for one in tests if one.failed)
+    reasons = tuple(test.message for test in tests if test.skipped)
+    return Count(result.statistics.total.passed, tuple(failures), reasons)
+
+
+def beginning(text: str) -> str:
+    """The first lines: Robot's messages start with what happened."""
+    lines = text.strip().splitlines()
+    short = "\n".join(lines[:LINES])[:CHARACTERS]
+    return short if len(short) == len("\n".join(lines)) else f"{short}\n[...]"
+
+
+def ending(text: str) -> str:
+    """The last lines: a traceback and a log end with what happened."""
+    lines = text.strip().splitlines()
+    short = "\n".join(lines[-LINES:])[-CHARACTERS:]
+    return short if len(short) == len("\n".join(lines)) else f"[...]\n{short}"
+
+
+def summary(counts: dict[str, Count]) -> Iterator[str]:
+    """What failed, then a line for each check with why tests were skipped, and one for all."""
+    yield from explained([failure for count in counts.values() for failure in count.failures])
+    width = max(map(len, counts))
+    for name, count in counts.items():
+        skipped = len(count.reasons)
+        yield f"{name:{width}} {count}" + (f", {skipped} skipped" if skipped else "")
+        for reason, number in Counter(count.reasons).most_common():
+            yield f"{number:7} skipped: {reason}"
+    yield str(added(counts.values()))
+
+
+def explained(failures: list[Failure]) -> Iterator[str]:
+    """Each failure with its message, and an empty line after it."""
+    names_only = failures[:-WITH_MESSAGE]
+    yield from map(str, names_only)
+    for failure in failures[len(names_only) :]:
+        yield str(failure)
+        yield from (f"    {line}" for line in failure.message.splitlines())
+        yield ""

@@ -1,0 +1,114 @@
+"""What `make test` counts and prints at its end."""
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+import robot
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="module")
+def ci() -> ModuleType:
+    """The module beside `check.py`, which is not part of a package."""
+    spec = importlib.util.spec_from_file_location("ci_counts", ROOT / ".ci" / "counts.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def junit(folder: Path, cases: str) -> Path:
+    path = folder / "junit.xml"
+    path.write_text(f"<testsuites><testsuite>{cases}</testsuite></testsuites>")
+    return path
+
+
+def robot_output(folder: Path, tests: str) -> Path:
+    suite = folder / "a_suite.robot"
+    suite.write_text(f"*** Test Cases ***\n{tests}")
+    robot.run(suite, output=folder / "output.xml", log=None, report=None, console="none")
+    return folder / "output.xml"
+
+
+def test_a_failed_unit_test_is_named_with_the_end_of_its_traceback(
+    ci: ModuleType, tmp_path: Path
+) -> None:
+    trace = "\n".join(f"line {number}" for number in range(40))
+    cases = (
+        '<testcase classname="utest.test_a" name="test_good"/>'
+        f'<testcase classname="utest.test_a" name="test_bad"><failure>{trace}</failure></testcase>'
+    )
+    count = ci.count_junit(junit(tmp_path, cases))
+    assert str(count) == "1 passed, 1 failed"
+    (failure,) = count.failures
+    assert failure.name == "utest.test_a::test_bad"
+    assert failure.message.splitlines() == ["[...]", *(f"line {n}" for n in range(25, 40))]
+
+
+def test_a_unit_test_that_fails_with_its_teardown_counts_once(
+    ci: ModuleType, tmp_path: Path
+) -> None:
+    case = '<testcase classname="utest.test_a" name="test_bad">'
+    cases = f"{case}<failure>one</failure></testcase>{case}<error>two</error></testcase>"
+    count = ci.count_junit(junit(tmp_path, cases))
+    assert [failure.message for failure in count.failures] == ["one\ntwo"]
+
+
+def test_a_skipped_unit_test_says_why(ci: ModuleType, tmp_path: Path) -> None:
+    cases = '<testcase classname="a" name="b"><skipped message="no codec"/></testcase>'
+    assert ci.count_junit(junit(tmp_path, cases)) == (0, (), ("no codec",))
+
+
+def test_a_failed_acceptance_test_is_named_with_the_start_of_its_message(
+    ci: ModuleType, tmp_path: Path
+) -> None:
+    tests = (
+        "Works\n    No Operation\nBreaks\n    Fail    Bob did not ring.${{chr(10) * 30}}more\n"
+        "Lacks\n    Skip    no baresip\n"
+    )
+    count = ci.count_robot(robot_output(tmp_path, tests))
+    assert (count.passed, count.failed, count.reasons) == (1, 1, ("no baresip",))
+    (failure,) = count.failures
+    assert failure.name == "A Suite.Breaks"
+    assert failure.message == f"Bob did not ring.{chr(10) * 14}\n[...]"
+
+
+@pytest.mark.parametrize(("passed", "code"), [(0, 0), (3, 1)])
+def test_a_run_without_tests_or_that_broke_is_a_failure_with_its_output(
+    ci: ModuleType, passed: int, code: int
+) -> None:
+    count = ci.complete(ci.Count(passed), "robot", code, "Segmentation fault\n")
+    (failure,) = count.failures
+    assert failure.name == f"robot ended with exit code {code} after {passed} tests"
+    assert failure.message == "Segmentation fault"
+
+
+def test_a_run_with_a_failed_test_is_not_counted_twice(ci: ModuleType) -> None:
+    count = ci.Count(3, (ci.Failure("a", "b"),))
+    assert ci.complete(count, "robot", 1, "") == count
+
+
+def test_the_end_says_what_failed_then_the_counts(ci: ModuleType) -> None:
+    failed = ci.Count(1, (ci.Failure("Atest.Calls.Rings", "no\nring"),), ("old",))
+    counts = {"utest": ci.Count(5), "atest": failed.of_stage("atest")}
+    assert list(ci.summary(counts)) == [
+        "FAILED atest: Atest.Calls.Rings",
+        "    no",
+        "    ring",
+        "",
+        "utest 5 passed, 0 failed",
+        "atest 1 passed, 1 failed, 1 skipped",
+        "      1 skipped: old",
+        "6 passed, 1 failed",
+    ]
+
+
+def test_of_many_failures_the_first_are_named_without_their_messages(ci: ModuleType) -> None:
+    failures = tuple(ci.Failure(f"test {number}", "why") for number in range(50))
+    lines = list(ci.summary({"utest": ci.Count(0, failures)}))
+    assert lines[:20] == [f"FAILED : test {number}" for number in range(20)]
+    assert lines[20:22] == ["FAILED : test 20", "    why"]
