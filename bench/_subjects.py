@@ -15,13 +15,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from BaresipLibrary import BaresipLibrary
 from BaresipLibrary.agents.agent import Agent
-from BaresipLibrary.backends.addresses import free_port
+from BaresipLibrary.backends.addresses import PortTakenError, on_free_port
 from BaresipLibrary.backends.launchers import Launcher
 from BaresipLibrary.concurrency import wait_until
 from BaresipLibrary.events import AudioArrived, Event, MediaStarted
 from BaresipLibrary.types import AgentState, BackendName
 
-_PORT_ATTEMPTS = 5
 _BARE = Path(__file__).with_name("_bare.py")
 
 
@@ -104,13 +103,7 @@ class BareChild:
     """A child process that runs `_bare.py`."""
 
     def __init__(self) -> None:
-        for attempts_left in reversed(range(_PORT_ATTEMPTS)):
-            try:
-                self._start(free_port("127.0.0.1"))
-                return
-            except RuntimeError:
-                if not attempts_left:  # another one took the port, of many that start
-                    raise
+        on_free_port("127.0.0.1", self._start)
 
     def _start(self, port: int) -> None:
         self.uri = f"sip:_bare@127.0.0.1:{port}"
@@ -121,7 +114,10 @@ class BareChild:
             stderr=subprocess.DEVNULL,
             text=True,
         )
-        self.expect("READY")
+        try:
+            self.expect("READY")
+        except RuntimeError as error:  # another one took the port, of many that start
+            raise PortTakenError from error
 
     @property
     def pid(self) -> int:

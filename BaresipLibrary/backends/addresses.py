@@ -1,10 +1,33 @@
 """Local addresses and ports, as the operating system gives them."""
 
 import socket
+from collections.abc import Callable, Collection
+from contextlib import suppress
+from typing import TypeVar
 
+from ..account import Account
 from ..errors import BackendError
 
-_ATTEMPTS = 50
+T = TypeVar("T")
+
+LOOPBACK = "127.0.0.1"
+#: How many ports are tried: until one is free, and until a program that is given one can have it.
+_SEARCHES, _STARTS = 50, 10
+
+
+class PortTakenError(Exception):
+    """Another process has taken a port since it was found free."""
+
+
+def listening_address(account: Account) -> str:
+    """The local IP address of an agent: its account's, or the one towards its server.
+
+    Raises:
+        BackendError: the server's host cannot be resolved or there is no route to it.
+    """
+    if account.address:
+        return account.address
+    return local_address_towards(account.next_hop) if account.next_hop else LOOPBACK
 
 
 def local_address_towards(host: str, port: int = 5060) -> str:
@@ -25,17 +48,31 @@ def local_address_towards(host: str, port: int = 5060) -> str:
         raise BackendError(f"There is no way to {host}: it cannot be a host's name.") from error
 
 
-def free_port(address: str) -> int:
+def on_free_port(address: str, start: Callable[[int], T]) -> T:
+    """Starts a program on a free port, and on another one as long as that raises `PortTakenError`.
+
+    Returns what `start` returns.
+
+    Raises:
+        BackendError: there is no free port, or each of those that were tried was taken.
+    """
+    for _ in range(_STARTS):
+        with suppress(PortTakenError):
+            return start(free_port(address))
+    raise BackendError(f"baresip did not start: every port tried at {address} was taken.")
+
+
+def free_port(address: str, besides: Collection[int] = ()) -> int:
     """A port that is free at `address` now for UDP and TCP, and whose successor is, for TLS.
 
-    Another process may take it before it is used: whoever uses it must be ready to ask again.
+    It is none of `besides`. Another process may take it before it is used: use `on_free_port`.
 
     Raises:
         BackendError: none can be found, or the address is not one of this machine.
     """
-    for _ in range(_ATTEMPTS):
+    for _ in range(_SEARCHES):
         port = _try_port(address)
-        if port is not None:
+        if port is not None and port not in besides:
             return port
     raise BackendError(f"No free port for SIP was found at {address}.")
 

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,8 @@ _ENTRY = (
     "import sys; sys.path.insert(0, {home!r}); from worker.__main__ import main;"
     " del sys.path[0]; main(sys.argv[1:])"
 )
+#: How long a process may take to end (s): once it was asked to, after SIGTERM, after SIGKILL.
+_ASKED, _TERMINATED, _KILLED = 2.5, 0.5, 5.0
 #: Stopped by SIGSTOP, or by a debugger.
 _HELD = (psutil.STATUS_STOPPED, psutil.STATUS_TRACING_STOP)
 #: A warm process that has not answered by then (s) is broken.
@@ -61,7 +63,7 @@ class Child(ABC):
             self.exited = True
             self._changes.notify_all()
 
-    def wait(self, timeout: float) -> bool:
+    def wait(self, timeout: float = _ASKED) -> bool:
         """Waits for the end of the process, `timeout` in seconds; tells whether it came."""
         return wait_until(self._changes, lambda: self.exited or None, timeout) is not None
 
@@ -73,6 +75,18 @@ class Child(ABC):
                     os.kill(self.pid, number)
                 except ProcessLookupError:
                     pass  # it ends just now
+
+    def end(self, ask: Callable[[], bool]) -> None:
+        """Asks the process to end, then terminates it, then kills it. Never raises.
+
+        `ask` tells whether the process could be asked. One that is stopped could not answer.
+        """
+        if not self.is_stopped and ask() and self.wait(_ASKED):
+            return
+        self.kill(signal.SIGTERM)
+        if not self.wait(_TERMINATED):
+            self.kill(signal.SIGKILL)
+            self.wait(_KILLED)
 
 
 class _ForkedChild(Child):

@@ -44,8 +44,7 @@ class RunningBaresip:
         recordings = self._folder / "recordings"
         recordings.mkdir()
         sip = free_port("127.0.0.1")
-        while (control := free_port("127.0.0.1")) in (sip, sip + 1):
-            pass  # both are free, too, until baresip takes them
+        control = free_port("127.0.0.1", besides=(sip, sip + 1))
         program = find_program(None, None)
         lines = [
             f"sip_listen 127.0.0.1:{sip}", f"ctrl_tcp_listen 127.0.0.1:{control}",

@@ -14,10 +14,10 @@ import psutil
 import pytest
 
 from BaresipLibrary.account import Account
+from BaresipLibrary.backends import addresses
 from BaresipLibrary.backends.base import Backend, Capability, ToneSource
 from BaresipLibrary.backends.embedded import backend
 from BaresipLibrary.backends.embedded.backend import EmbeddedBackend
-from BaresipLibrary.backends.external import backend as external
 from BaresipLibrary.backends.external.backend import ExternalBackend
 from BaresipLibrary.backends.external.installation import is_on_path
 from BaresipLibrary.backends.launchers import Forker, Spawner
@@ -38,7 +38,6 @@ from BaresipLibrary.events import (
 
 E = TypeVar("E", bound=Event)
 SOON = 10.0
-PORT_USERS = (backend, external)
 
 
 KINDS = {
@@ -226,8 +225,7 @@ def test_an_agent_that_never_started_takes_nothing_with_it(
     (home / "precious").write_text("x")
     monkeypatch.chdir(home)
     make("alice").backend.stop()
-    for module in PORT_USERS:
-        monkeypatch.setattr(module, "free_port", _no_port)
+    monkeypatch.setattr(addresses, "free_port", _no_port)
     with pytest.raises(BackendError, match="no port today"):
         make("bob").start()
     make("bob").backend.stop()
@@ -247,9 +245,8 @@ def test_a_port_that_was_taken_meanwhile_is_tried_again(
         tcp.bind(("127.0.0.1", taken))
         tcp.listen()
         ports = iter([taken, taken])
-        real = backend.free_port
-        for module in PORT_USERS:
-            monkeypatch.setattr(module, "free_port", lambda a: next(ports, None) or real(a))
+        real = addresses._try_port
+        monkeypatch.setattr(addresses, "_try_port", lambda a: next(ports, None) or real(a))
         alice = make("alice").start()
     assert not alice.uri.endswith(f":{taken}")
     assert next(ports, None) is None

@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 
 from BaresipLibrary.account import Account
-from BaresipLibrary.backends import factory
+from BaresipLibrary.backends import addresses, factory
 from BaresipLibrary.backends.base import Capability
 from BaresipLibrary.backends.external import attached, control
-from BaresipLibrary.backends.external import backend as backend_module
 from BaresipLibrary.backends.external.attached import AttachedBackend
 from BaresipLibrary.backends.external.backend import ExternalBackend
 from BaresipLibrary.backends.external.configuration import ExternalSettings
@@ -60,11 +59,9 @@ def test_a_control_port_that_a_stranger_has_is_not_trusted(
     changes = Changes()
     with socket.create_server(("127.0.0.1", 0)) as stranger, closing(Forker(changes)) as forker:
         taken = stranger.getsockname()[1]
-        real = backend_module.free_port
+        real = addresses._try_port
         ports = iter([0, taken])
-        monkeypatch.setattr(
-            backend_module, "free_port", lambda address: next(ports, None) or real(address)
-        )
+        monkeypatch.setattr(addresses, "_try_port", lambda at: next(ports, None) or real(at))
         backend = ExternalBackend(Account("alice"), tmp_path / "a", changes, forker)
         backend.start(lambda event: None)
         try:
@@ -84,12 +81,10 @@ def test_the_control_port_is_none_of_the_two_for_sip(
     """Both are free when it is chosen. Baresip would take it for SIP, and never answer there."""
     changes = Changes()
     with closing(Forker(changes)) as forker:
-        real = backend_module.free_port
+        real = addresses._try_port
         sip = real("127.0.0.1")
         ports = iter([sip, sip + beyond])
-        monkeypatch.setattr(
-            backend_module, "free_port", lambda address: next(ports, None) or real(address)
-        )
+        monkeypatch.setattr(addresses, "_try_port", lambda at: next(ports, None) or real(at))
         backend = ExternalBackend(Account("alice"), tmp_path / "a", changes, forker)
         try:
             assert str(sip) in backend.start(lambda event: None)

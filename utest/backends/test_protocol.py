@@ -5,11 +5,10 @@ from pathlib import Path
 import pytest
 
 from BaresipLibrary.account import Account, Tls
-from BaresipLibrary.backends.addresses import free_port, local_address_towards
 from BaresipLibrary.backends.base import PromptSource, ToneSource
 from BaresipLibrary.backends.embedded import protocol
 from BaresipLibrary.backends.embedded.backend import EmbeddedBackend
-from BaresipLibrary.errors import BackendError, UsageError
+from BaresipLibrary.errors import UsageError
 from BaresipLibrary.events import AudioTimed, ClosedBy
 
 
@@ -133,15 +132,3 @@ def test_sources() -> None:
     assert protocol.source_message(ToneSource(440))["frequency"] == 440
     prompt = protocol.source_message(PromptSource("p", {8000: Path("p.pcm")}))
     assert prompt == {"kind": "prompt", "renderings": {8000: "p.pcm"}}
-
-
-def test_addresses() -> None:
-    assert local_address_towards("127.0.0.1") == "127.0.0.1"
-    assert local_address_towards("::1") == "::1"
-    for host in ("nowhere.invalid", "a..b"):
-        with pytest.raises(BackendError, match=f"There is no way to {host}"):
-            local_address_towards(host)
-    assert 0 < free_port("127.0.0.1") < 65536
-    assert 0 < free_port("::1") < 65536
-    with pytest.raises(BackendError, match=r"192\.0\.2\.1 cannot be bound"):
-        free_port("192.0.2.1")

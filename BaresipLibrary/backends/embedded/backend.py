@@ -3,7 +3,6 @@
 import importlib.util
 import json
 import shutil
-import signal
 import socket
 import tempfile
 import threading
@@ -20,7 +19,7 @@ from ...concurrency import Changes, wait_until
 from ...errors import AgentGone, BackendError, CommandRefused
 from ...sip.messages import Message
 from ...sip.owed_requests import Collisions, OwedRequests
-from ..addresses import free_port, local_address_towards
+from ..addresses import PortTakenError, listening_address, on_free_port
 from ..baresip_names import CONFIGURATION, PARAMETERS
 from ..base import Backend, Capability, Headers, Packets, Report, Source, await_answer
 from ..launchers import Child, Launcher
@@ -31,14 +30,12 @@ _INSTALL = (
     "The embedded backend needs the wheel baresip-python. Install it with:"
     ' pip install "robotframework-baresip[embedded]"'
 )
-_LOOPBACK = "127.0.0.1"
-#: Times (s): for the stack to come up, for a command, for each rung of the ladder that ends it.
-_START, _COMMAND, _ASK, _TERMINATE, _KILL = 10.0, 10.0, 2.5, 0.5, 5.0
+#: How long the stack may take to come up, and to answer a command (s).
+_START, _COMMAND = 10.0, 10.0
 #: How long the answer to a BYE is waited for (s), when the agent is to be stopped.
 _FAREWELL = 0.5
 #: How long a key is pressed (s).
 _DIGIT = 0.1
-_PORT_ATTEMPTS = 10
 #: The number of commands whose answer nobody waits for.
 _UNASKED = 0
 #: What the stack in the wheel is and has linked in. It loads no modules, and has no video.
@@ -119,20 +116,10 @@ class EmbeddedBackend(Backend):
         return self._folder
 
     def start(self, report: Report) -> str:
-        account = self._account
-        address = account.address or (
-            local_address_towards(account.next_hop) if account.next_hop else _LOOPBACK
-        )
-        for _ in range(_PORT_ATTEMPTS):
-            port = free_port(address)
-            problem = self._try_start(report, address, port)
-            if problem is None:
-                return account.uri_at(address, port)
-            if _PORT_TAKEN not in problem:
-                raise BackendError(f"baresip did not start: {problem}")
-        raise BackendError(f"baresip did not start: every port tried at {address} was taken.")
+        address = listening_address(self._account)
+        return on_free_port(address, lambda port: self._try_start(report, address, port))
 
-    def _try_start(self, report: Report, address: str, port: int) -> str | None:
+    def _try_start(self, report: Report, address: str, port: int) -> str:
         self._folder = Path(tempfile.mkdtemp(prefix="BaresipLibrary-"))
         self._started, self._lost = None, False
         try:
@@ -149,30 +136,33 @@ class EmbeddedBackend(Backend):
                     self._account, self.codecs, address, port, self._stem, self._settings
                 )
             )
-            problem = self._await_start()
+            self._await_start()
         except BaseException:
             self.stop()
             raise
-        if problem is not None:
-            self.stop()
-        return problem
+        return self._account.uri_at(address, port)
 
-    def _await_start(self) -> str | None:
+    def _await_start(self) -> None:
         started = wait_until(
             self._changes, lambda: self._started or ({} if self._lost else None), _START
         )
         if started is None:
-            return f"it was not ready after {_START:g} s."
+            raise BackendError(f"baresip did not start: it was not ready after {_START:g} s.")
         if not started:
-            return f"its process ended at once. {self._last_words()}"
+            raise BackendError(
+                f"baresip did not start: its process ended at once. {self._last_words()}"
+            )
         problem: str | None = started.get("failed")
-        return problem
+        if problem is not None:
+            if _PORT_TAKEN in problem:
+                raise PortTakenError
+            raise BackendError(f"baresip did not start: {problem}")
 
     def stop(self) -> None:
         self._stopping = True
         if self._child is not None:
             self._let_calls_end()
-            self._end_process(self._child)
+            self._child.end(self._ask_to_stop)
         if self._socket is not None:
             self._socket.close()
         if self._reader is not None:
@@ -198,17 +188,10 @@ class EmbeddedBackend(Backend):
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def _end_process(self, child: Child) -> None:
-        try:
+    def _ask_to_stop(self) -> bool:
+        with suppress(AgentGone):  # it has ended: only its exit is left to be noted
             self._send({"id": 0, "command": "stop"})
-        except AgentGone:
-            pass  # it has ended: only its exit is left to be noted
-        if not child.is_stopped and child.wait(_ASK):
-            return
-        child.kill(signal.SIGTERM)
-        if not child.wait(_TERMINATE):
-            child.kill(signal.SIGKILL)
-            child.wait(_KILL)
+        return True
 
     @staticmethod
     def _close_stream(stream: BufferedRWPair) -> None:
@@ -323,7 +306,7 @@ class EmbeddedBackend(Backend):
                 self._settle_debts(message)
         stopping = self._stopping
         if not stopping:
-            self._child.wait(_ASK)
+            self._child.wait()
         with self._changes:
             self._lost = True
             if not stopping and self._started is not None and "ready" in self._started:

@@ -13,7 +13,7 @@ from ... import events
 from ...account import Account
 from ...concurrency import Changes
 from ...errors import AgentGone, BackendError, CommandRefused
-from ..addresses import free_port, local_address_towards
+from ..addresses import LOOPBACK, free_port, listening_address, on_free_port
 from ..base import Headers, Report
 from ..embedded import protocol
 from ..launchers import Launcher
@@ -23,13 +23,11 @@ from .configuration import ExternalSettings
 from .controlled import ControlledPhone
 from .installation import codecs_of, encryptions_of, find_program
 from .output import DirectionFinder, LogLine, TracedMessage
-from .process import PortTakenError, Process
+from .process import Process
 from .recorder import Recorder, peer_of
 
-_LOOPBACK = "127.0.0.1"
-_PORT_ATTEMPTS = 10
-#: How long it may take until it ends when it is asked to (s).
-_ASK = 2.5
+#: How long it may take to answer when it is asked to end (s).
+_QUIT = 2.5
 _RECORDING = re.compile(r"sndfile: dumping (?:en|de)code audio to (.+)")
 _UNRECORDED = re.compile(r"sndfile: could not open: (.+)")
 _SPEAKS = "audio: source started with sample format "
@@ -63,7 +61,7 @@ class ExternalBackend(ControlledPhone):
         self._unreadable = 0
         #: The call whose audio is being set up: its recordings are named, its source will start.
         self._set_up = ""
-        self._address, self._port = _LOOPBACK, 0
+        self._address, self._port = LOOPBACK, 0
         self._directions = DirectionFinder(self._address, self._port)
 
     @property
@@ -76,30 +74,26 @@ class ExternalBackend(ControlledPhone):
         return process is not None and process.child.is_stopped
 
     def start(self, report: Report) -> str:
-        account = self._account
         self._report = report
-        self._address = account.address or (
-            local_address_towards(account.next_hop) if account.next_hop else _LOOPBACK
-        )
-        for _ in range(_PORT_ATTEMPTS):
-            try:
-                self._try_start()
-            except PortTakenError:
-                self.stop()
-                continue
-            except AgentGone as error:
-                how = self._process.how_it_ended() if self._process else str(error)
-                self.stop()
-                raise BackendError(f"baresip did not start: {how}") from error
-            except BaseException:
-                self.stop()
-                raise
-            return account.uri_at(self._address, self._port)
-        raise BackendError(f"baresip did not start: every port tried at {self._address} was taken.")
+        self._address = listening_address(self._account)
+        return on_free_port(self._address, self._try_start)
 
-    def _try_start(self) -> None:
-        self._port = free_port(self._address)
-        control_port = _control_port(self._port)
+    def _try_start(self, port: int) -> str:
+        try:
+            self._start_at(port)
+        except AgentGone as error:
+            how = self._process.how_it_ended() if self._process else str(error)
+            self.stop()
+            raise BackendError(f"baresip did not start: {how}") from error
+        except BaseException:
+            self.stop()
+            raise
+        return self._account.uri_at(self._address, port)
+
+    def _start_at(self, port: int) -> None:
+        self._port = port
+        # All of them are free until baresip takes them.
+        control_port = free_port(LOOPBACK, besides=(port, port + 1))
         self._directions = DirectionFinder(self._address, self._port)
         self._folder = Path(tempfile.mkdtemp(prefix="BaresipLibrary-"))
         sip = f"{protocol.bracketed(self._address)}:{self._port}"
@@ -132,7 +126,7 @@ class ExternalBackend(ControlledPhone):
         self._ending, self._process = self._process or self._ending, None
         process = self._ending
         if process is not None:
-            process.end(asked=not process.child.is_stopped and self._ask_to_quit())
+            process.child.end(self._ask_to_quit)
         self._let_go()
         if process is not None:
             process.close()
@@ -146,7 +140,7 @@ class ExternalBackend(ControlledPhone):
             return False
         try:
             self._await_first_answer(*self._interpreter.calls.values())
-            self._control.ask(("quit", ""), patience=_ASK)
+            self._control.ask(("quit", ""), patience=_QUIT)
         except AgentGone:
             return True  # it may end before its answer is read
         except BackendError:
@@ -226,7 +220,7 @@ class ExternalBackend(ControlledPhone):
         process, control = self._process, self._control
         if self._stopping or process is None or control is None:
             return
-        if process.child.wait(_ASK):
+        if process.child.wait():
             status, words = process.child.status, process.last_words()
             if status == -signal.SIGSEGV and self.caveats:
                 words += f"\n{self.caveats[0]}"
@@ -270,13 +264,6 @@ class ExternalBackend(ControlledPhone):
             self._stem = stem
             assert self._recorder is not None
             self._recorder.stem = stem
-
-
-def _control_port(sip_port: int) -> int:
-    """A free port that is none of those for SIP: free, too, until baresip takes them."""
-    while (port := free_port(_LOOPBACK)) in (sip_port, sip_port + 1):
-        pass
-    return port
 
 
 def _unwritten(path: Path, error: OSError) -> str:

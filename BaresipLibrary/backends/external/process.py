@@ -1,7 +1,6 @@
 """A baresip in a process of its own: started, waited for, known to be ours, and ended."""
 
 import os
-import signal
 import socket
 import time
 from pathlib import Path
@@ -10,6 +9,7 @@ from select import select
 import psutil
 
 from ...errors import BackendError
+from ..addresses import PortTakenError
 from ..launchers import Child, Launcher
 from .installation import InstalledBaresip
 from .output import LogLine, Output, TracedMessage
@@ -19,14 +19,10 @@ _READY = "baresip is ready."
 _IDLE_TALK = "ctrl_tcp: failed to encode event (Invalid argument [22])"
 #: What baresip ends with when its SIP port is taken.
 _PORT_TAKEN = 98
-#: Times (s): to come up, and for each rung of the ladder that ends it.
-_START, _ASK, _TERMINATE, _KILL = 10.0, 2.5, 0.5, 5.0
+#: How long it may take to come up (s).
+_START = 10.0
 _LAST_LINES = 20
 _PIECE = 65536
-
-
-class PortTakenError(Exception):
-    """Somebody else has taken a port meanwhile: another one may be free."""
 
 
 class Process:
@@ -71,7 +67,7 @@ class Process:
 
     def how_it_ended(self) -> str:
         """With what exit code, negative for a signal, and its last words; waits for its end."""
-        if not self.child.wait(_ASK):
+        if not self.child.wait():
             return f"it no longer answers. {self.last_words()}".rstrip()
         return f"it ended with {self.child.status}. {self.last_words()}".rstrip()
 
@@ -115,15 +111,6 @@ class Process:
     def last_words(self) -> str:
         """The last lines of its log; once it is up, only the warnings."""
         return "\n".join(self._last_lines)
-
-    def end(self, *, asked: bool) -> None:
-        """Waits for its end if it was `asked` to; then terminates, then kills. Never raises."""
-        if asked and self.child.wait(_ASK):
-            return
-        self.child.kill(signal.SIGTERM)
-        if not self.child.wait(_TERMINATE):
-            self.child.kill(signal.SIGKILL)
-            self.child.wait(_KILL)
 
     def close(self) -> None:
         """Lets go of what it printed."""
