@@ -1,5 +1,7 @@
 """The contract between an agent and the baresip that plays it."""
 
+import time
+import traceback
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +11,7 @@ from typing import NamedTuple, TypeVar
 
 from ..concurrency import Changes, wait_until
 from ..errors import BackendError, CommandRefused
-from ..events import Event
+from ..events import AgentDied, Event
 
 T = TypeVar("T")
 
@@ -40,6 +42,20 @@ def await_answer(
     if answer is None:
         raise BackendError(f"baresip did not answer the command '{command}' in {patience:g} s.")
     return answer
+
+
+def process_died(status: int | None, last_words: str) -> AgentDied:
+    """The event for a channel to baresip that closed unexpectedly."""
+    return AgentDied(time.monotonic(), status, last_words)
+
+
+def thread_failed(error: BaseException) -> AgentDied:
+    """The event for a thread of the library that an unexpected error has ended."""
+    trace = traceback.extract_tb(error.__traceback__)
+    where = f", at {Path(trace[-1].filename).name}:{trace[-1].lineno}" if trace else ""
+    fault = f"{type(error).__name__}: {error}{where}"
+    words = "".join(traceback.format_exception(error))
+    return AgentDied(time.monotonic(), None, words, fault)
 
 
 Report = Callable[[Event], None]

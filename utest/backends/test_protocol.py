@@ -9,38 +9,7 @@ from BaresipLibrary.backends.base import PromptSource, ToneSource
 from BaresipLibrary.backends.embedded import protocol
 from BaresipLibrary.backends.embedded.backend import EmbeddedBackend
 from BaresipLibrary.errors import UsageError
-from BaresipLibrary.events import AudioTimed, ClosedBy
-
-
-@pytest.mark.parametrize(
-    ("raw", "by", "status", "words"),
-    [
-        ("486 Busy Here", ClosedBy.REFUSAL, 486, "Busy Here"),
-        ("302", ClosedBy.REFUSAL, 302, ""),
-        ("Rejected by user", ClosedBy.US, None, "Rejected by user"),
-        ("Connection reset by peer [104]", ClosedBy.PEER, None, "Connection reset by peer"),
-        ("Connection timed out [110]", ClosedBy.FAILURE, None, "Connection timed out"),
-        ("Local timeout", ClosedBy.FAILURE, None, "nobody accepted it within its ring timeout"),
-        ("Call transfered", ClosedBy.TRANSFER, None, "transferred"),
-        ("95;to-tag=41;from-tag=45 replaced", ClosedBy.TRANSFER, None, "replaced"),
-        ("360a07b441526c4b replaced", ClosedBy.TRANSFER, None, "replaced"),  # 2.3's
-        ('486 Busy Here,Q.850;cause=17;text="USER_BUSY"', ClosedBy.REFUSAL, 486, "Busy Here"),
-        ("486 ", ClosedBy.REFUSAL, 486, ""),
-        ("486 ,Q.850;cause=17", ClosedBy.REFUSAL, 486, ""),
-        ("480 Gone, fishing", ClosedBy.REFUSAL, 480, "Gone, fishing"),
-        (
-            "Connection reset by peer [104],SIP;cause=200",
-            ClosedBy.PEER,
-            None,
-            "Connection reset by peer",
-        ),
-        ("4861 strange", ClosedBy.FAILURE, None, "4861 strange"),
-        ("", ClosedBy.FAILURE, None, ""),
-    ],
-)
-def test_how_a_call_closed(raw: str, by: ClosedBy, status: int | None, words: str) -> None:
-    closed = protocol.closed(1.0, "id", raw)
-    assert (closed.by, closed.status, closed.words, closed.raw) == (by, status, words, raw)
+from BaresipLibrary.events import AudioTimed
 
 
 def test_when_audio_came() -> None:

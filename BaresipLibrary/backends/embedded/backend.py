@@ -21,7 +21,18 @@ from ...sip.messages import Message
 from ...sip.owed_requests import Collisions, OwedRequests
 from ..addresses import PortTakenError, listening_address, on_free_port
 from ..baresip_names import CONFIGURATION, PARAMETERS
-from ..base import Backend, Capability, Headers, Packets, Report, Source, await_answer
+from ..baresip_text import UNREADABLE
+from ..base import (
+    Backend,
+    Capability,
+    Headers,
+    Packets,
+    Report,
+    Source,
+    await_answer,
+    process_died,
+    thread_failed,
+)
 from ..launchers import Child, Launcher
 from ..stack_settings import Reader, StackSettings
 from . import protocol
@@ -294,7 +305,7 @@ class EmbeddedBackend(Backend):
         except Exception as error:  # whatever ends this thread is told
             with self._changes:
                 self._lost = True
-                report(protocol.broken(error))
+                report(thread_failed(error))
                 self._changes.notify_all()
 
     def _read(self, report: Report) -> None:
@@ -310,7 +321,7 @@ class EmbeddedBackend(Backend):
         with self._changes:
             self._lost = True
             if not stopping and self._started is not None and "ready" in self._started:
-                report(protocol.died(self._child.status, self._last_words()))
+                report(process_died(self._child.status, self._last_words()))
             self._changes.notify_all()
 
     def _take(self, message: dict[str, Any], report: Report) -> None:
@@ -333,7 +344,7 @@ class EmbeddedBackend(Backend):
 
     @property
     def unreadable(self) -> int:
-        return sum(line.startswith(protocol.UNREADABLE) for line in self._printed())
+        return sum(line.startswith(UNREADABLE) for line in self._printed())
 
     def _last_words(self) -> str:
         return "\n".join(self._printed()[-20:])

@@ -1,10 +1,6 @@
 """The embedded worker's messages, and what they mean to the library."""
 
-import re
-import ssl
 import sys
-import time
-import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -12,28 +8,10 @@ from typing import Any
 
 from ... import events
 from ...account import Account, codec_name
-from ...events import ClosedBy, Event
-from ...sip.reasons import split_glued
+from ...events import Event
+from ..baresip_text import MEDIA, bracketed, call_closed, ring_line, split_status, tls_lines
 from ..base import PromptSource, Source, ToneSource
 from ..stack_settings import StackSettings
-
-#: What the stack prints about a message that it could not read, in place of tracing it.
-UNREADABLE = "sip: msg decode err"
-#: "486 Busy Here", and nothing after it but more words.
-_STATUS = re.compile(r"([3-6]\d\d)(?: (.*))?", re.DOTALL)
-#: A jitter buffer (ms) as short as good phones have: the stack's own default delays by 100 ms. With
-#: 40 ms, jitter of as much leaves a busy machine no time: a tenth of the packets comes too late.
-MEDIA = ("audio_jitter_buffer_type fixed", "audio_jitter_buffer_ms 60-200")
-_ERRNO = re.compile(r" \[\d+\]$")
-#: The second is baresip 1.0's.
-_OUR_HANG_UP = ("Rejected by user", "Connection reset by user")
-_RANG_TOO_LONG = "Local timeout"
-_PEERS_HANG_UP = "Connection reset by peer"
-#: The stack's own spelling.
-_TRANSFERRED = "Call transfered"
-#: How it says that another call took its place: Call-ID and tags of Replaces (RFC 3891),
-#: before 3.0 the Call-ID alone.
-_REPLACED = re.compile(r"\S+ replaced")
 
 
 def start_message(
@@ -71,30 +49,6 @@ def _configuration(account: Account, address: str, port: int) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def ring_line(account: Account) -> str:
-    """The line that says how long a call may ring; 0 is as long as its caller lets it."""
-    return f"call_local_timeout {account.ring_timeout}"
-
-
-def tls_lines(account: Account) -> list[str]:
-    """The configuration of TLS: what is trusted, shown and checked."""
-    tls = account.tls
-    lines = [f"sip_verify_server {'yes' if tls.verify else 'no'}"]
-    # Parsing the system's certificates costs 10 ms, so only those pay who may need them.
-    system = ssl.get_default_verify_paths().cafile if account.uses_tls else None
-    ca_file = tls.ca_file or system
-    if ca_file:
-        lines.append(f"sip_cafile {ca_file}")
-    if tls.certificate:
-        lines.append(f"sip_certificate {tls.certificate}")
-    return lines
-
-
-def bracketed(address: str) -> str:
-    """An address as it stands before a port."""
-    return f"[{address}]" if ":" in address else address
-
-
 def source_message(source: Source) -> dict[str, Any]:
     """A source as the worker reads it."""
     match source:
@@ -104,33 +58,6 @@ def source_message(source: Source) -> dict[str, Any]:
             return {"kind": "prompt", "renderings": {r: str(p) for r, p in renderings.items()}}
         case None:
             return {"kind": "silence"}
-
-
-def closed(at: float, call_id: str, raw: str) -> events.CallClosed:
-    """What the stack's words for the end of a call mean."""
-    own, _ = split_glued(raw)
-    words = _ERRNO.sub("", own)
-    if words == _TRANSFERRED:
-        return events.CallClosed(at, call_id, ClosedBy.TRANSFER, None, "transferred", raw)
-    if _REPLACED.fullmatch(words):
-        return events.CallClosed(at, call_id, ClosedBy.TRANSFER, None, "replaced", raw)
-    if match := _STATUS.fullmatch(own):
-        return events.CallClosed(at, call_id, ClosedBy.REFUSAL, int(match[1]), match[2] or "", raw)
-    if words == _RANG_TOO_LONG:
-        why = "nobody accepted it within its ring timeout"
-        return events.CallClosed(at, call_id, ClosedBy.FAILURE, None, why, raw)
-    if words in _OUR_HANG_UP:
-        return events.CallClosed(at, call_id, ClosedBy.US, None, words, raw)
-    if words == _PEERS_HANG_UP:
-        return events.CallClosed(at, call_id, ClosedBy.PEER, None, words, raw)
-    return events.CallClosed(at, call_id, ClosedBy.FAILURE, None, words, raw)
-
-
-def split_status(raw: str) -> tuple[int | None, str]:
-    """The SIP status and the words of an outcome; without a status the words alone."""
-    own, _ = split_glued(raw)
-    match = _STATUS.fullmatch(own)
-    return (int(match[1]), match[2] or "") if match else (None, _ERRNO.sub("", own))
 
 
 def _registration_failed(message: dict[str, Any]) -> Event:
@@ -181,7 +108,7 @@ _READERS: dict[str, Callable[[dict[str, Any]], Event]] = {
     "CallProgress": _plain(events.CallProgress, "call_id"),
     "CallAnswered": _plain(events.CallAnswered, "call_id"),
     "CallEstablished": _plain(events.CallEstablished, "call_id"),
-    "CallClosed": lambda m: closed(m["at"], m["call_id"], m["text"] or ""),
+    "CallClosed": lambda m: call_closed(m["at"], m["call_id"], m["text"] or ""),
     "TransferRequested": lambda m: events.TransferRequested(m["at"], m["call_id"], m["text"] or ""),
     "TransferFailed": _transfer_failed,
     "DtmfReceived": lambda m: events.DtmfReceived(m["at"], m["call_id"], m["text"]),
@@ -207,17 +134,3 @@ def to_event(message: dict[str, Any]) -> Event:
     if call_id := message.get("call_id"):
         message["call_id"] = sys.intern(call_id)  # one text for all events of a call
     return _READERS[message["event"]](message)
-
-
-def broken(error: BaseException) -> events.AgentDied:
-    """The event that a thread reports which an error of this library ends."""
-    trace = traceback.extract_tb(error.__traceback__)
-    where = f", at {Path(trace[-1].filename).name}:{trace[-1].lineno}" if trace else ""
-    fault = f"{type(error).__name__}: {error}{where}"
-    words = "".join(traceback.format_exception(error))
-    return events.AgentDied(time.monotonic(), None, words, fault)
-
-
-def died(status: int | None, last_words: str) -> events.AgentDied:
-    """The event that a channel's unexpected end reports."""
-    return events.AgentDied(time.monotonic(), status, last_words)

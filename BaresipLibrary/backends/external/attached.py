@@ -10,8 +10,7 @@ from ... import events
 from ...account import Account
 from ...concurrency import Changes
 from ...errors import AgentGone, BackendError, CommandRefused, UsageError
-from ..base import Capability, Report
-from ..embedded import protocol
+from ..base import Capability, Report, process_died
 from ..stack_settings import Reader
 from . import versions
 from .configuration import SOURCE_CHANNELS, SOURCE_RATE, ExternalSettings
@@ -161,7 +160,7 @@ class AttachedBackend(ControlledPhone):
 
     def _ended(self) -> None:
         if not self._stopping and self._control is not None:
-            self._happened(protocol.died(None, f"{self._where}: {self._control.lost}"))
+            self._happened(process_died(None, f"{self._where}: {self._control.lost}"))
 
     def _take(self, message: dict[str, object]) -> None:
         dump = _DUMP.fullmatch(str(message.get("param")))

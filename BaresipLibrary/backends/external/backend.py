@@ -14,8 +14,8 @@ from ...account import Account
 from ...concurrency import Changes
 from ...errors import AgentGone, BackendError, CommandRefused
 from ..addresses import LOOPBACK, free_port, listening_address, on_free_port
-from ..base import Headers, Report
-from ..embedded import protocol
+from ..baresip_text import UNREADABLE, bracketed
+from ..base import Headers, Report, process_died
 from ..launchers import Launcher
 from . import configuration, versions
 from .audio_source import write_pause
@@ -96,7 +96,7 @@ class ExternalBackend(ControlledPhone):
         control_port = free_port(LOOPBACK, besides=(port, port + 1))
         self._directions = DirectionFinder(self._address, self._port)
         self._folder = Path(tempfile.mkdtemp(prefix="BaresipLibrary-"))
-        sip = f"{protocol.bracketed(self._address)}:{self._port}"
+        sip = f"{bracketed(self._address)}:{self._port}"
         configuration.write(
             self._folder, self._program, self._account, self._settings, sip, control_port
         )
@@ -185,7 +185,7 @@ class ExternalBackend(ControlledPhone):
         elif line.text.startswith(_SPEAKS):
             self._speak(self._set_up or self._interpreter.signalling)
             self._set_up = ""
-        elif line.text.startswith(protocol.UNREADABLE):
+        elif line.text.startswith(UNREADABLE):
             self._unreadable += 1
         elif line.is_warning:
             self._report(events.StackLog(time.monotonic(), "WARNING", line.text))
@@ -226,7 +226,7 @@ class ExternalBackend(ControlledPhone):
                 words += f"\n{self.caveats[0]}"
         else:
             status, words = None, str(control.lost)
-        self._happened(protocol.died(status, words))
+        self._happened(process_died(status, words))
 
     def _prepare_recording(self) -> None:
         if self._recorder is not None:

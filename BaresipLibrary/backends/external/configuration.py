@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ...account import Account, codec_name
 from ...errors import UsageError
-from ..embedded import protocol
+from ..baresip_text import MEDIA, ring_line, tls_lines
 from ..stack_settings import Reader, StackSettings
 from . import installation
 from .installation import InstalledBaresip
@@ -92,9 +92,9 @@ def write(
         f"net_interface {address.strip('[]')}",
         f"audio_source {PAUSE if program.version.stops_when_held else QUIET}",
         *_FIXED,
-        protocol.ring_line(account),
-        *protocol.MEDIA,
-        *protocol.tls_lines(account),
+        ring_line(account),
+        *MEDIA,
+        *tls_lines(account),
         f"snd_path {RECORDINGS}",  # it runs in its folder, and cuts long paths
         f"module_path {program.module_folder}",
         *(f"{kind} {name}.so" for name, kind in modules.items()),

@@ -17,8 +17,7 @@ from ...account import Account
 from ...concurrency import Changes, wait_until
 from ...errors import AgentGone, BackendError, CommandRefused
 from ...events import Event
-from ..base import Backend, Report
-from ..embedded import protocol
+from ..base import Backend, Report, thread_failed
 from .audio_source import AudioSources
 from .configuration import ExternalSettings
 from .control import Command, Control
@@ -232,7 +231,7 @@ class FollowedPhone(Backend):
 
     def _broke(self, error: Exception) -> None:
         """A thread of this agent has ended by a fault of the library: the next keyword tells."""
-        event = protocol.broken(error)
+        event = thread_failed(error)
         with self._changes:
             assert self._control is not None
             self._control.lost = self._control.lost or event.fault

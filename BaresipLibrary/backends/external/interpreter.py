@@ -11,8 +11,8 @@ from ...sip.bodies import read_summary
 from ...sip.messages import Message, split_address
 from ...sip.offers import Offers
 from ...sip.sdp import description_in
+from .. import baresip_text
 from ..base import Report
-from ..embedded import protocol
 from .versions import Version
 
 _LOST_TRANSFER = "baresip {} has lost it with its transfer"
@@ -170,7 +170,7 @@ class Interpreter:
         self._replacing.discard(call_id)
         self.holding.pop(call_id, None)
         self._over.add(call_id)
-        closed = protocol.closed(at, call_id, str(message.get("param") or ""))
+        closed = baresip_text.call_closed(at, call_id, str(message.get("param") or ""))
         if call is not None and call.refused:
             closed = events.CallClosed(at, call_id, ClosedBy.US, None, closed.words, closed.raw)
         self._report(closed)
@@ -182,7 +182,7 @@ class Interpreter:
 
     def _transfer_failed(self, at: float, message: dict[str, Any]) -> None:
         call_id = message["id"]
-        status, words = protocol.split_status(str(message.get("param") or ""))
+        status, words = baresip_text.split_status(str(message.get("param") or ""))
         self._report(events.TransferFailed(at, call_id, status, words))
         if self._version.loses_call_of_failed_transfer and call_id in self.calls:
             del self.calls[call_id]
@@ -242,7 +242,7 @@ class Interpreter:
 
     def _register_failed(self, at: float, message: dict[str, Any]) -> None:
         self.registering = self.unregistering = False  # what was registered may be so still
-        outcome = protocol.split_status(str(message.get("param") or ""))
+        outcome = baresip_text.split_status(str(message.get("param") or ""))
         self._report(events.RegistrationFailed(at, *outcome))
 
     def _notified(self, at: float, message: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from ...sip.messages import Message
-from ..embedded import protocol
+from ..baresip_text import bracketed
 
 _ARROW = re.compile(rb"(UDP|TCP|TLS|WSS?) (\S+) -> (\S+)\n")
 _BEGIN, _END = b"\x1b[36;1m", b"\x1b[;m\n"
@@ -184,7 +184,7 @@ class DirectionFinder:
     """
 
     def __init__(self, address: str, port: int) -> None:
-        hosts = (protocol.bracketed(address), *_ANY)
+        hosts = (bracketed(address), *_ANY)
         # TLS has the next port.
         self._listening = {f"{host}:{number}" for host in hosts for number in (port, port + 1)}
         self._our_end: dict[frozenset[str], str] = {}
