@@ -232,7 +232,7 @@ class BaresipLibrary(DynamicCore):
     def end_test(self, data: running.TestCase, result: result.TestCase) -> None:
         """Listener: ends the agents that the test started and links the recordings that stay."""
         if result.failed:
-            result.message = self._context.evidence.late(result.message)
+            result.message = self._context.evidence.with_late_events(result.message)
         for html in self._lifetimes.leave_test(
             result.full_name, failed=result.failed, output=output_directory()
         ):

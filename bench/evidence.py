@@ -3,7 +3,7 @@
 What the rows mean:
 
 - *passing test*: everything that is done so that evidence could be shown, in a test that passes and
-  shows none: beginning a chapter, and following its keywords. It is timed by itself, around
+  shows none: beginning a record, and following its keywords. It is timed by itself, around
   keywords that do nothing, since it drowns in the noise of a call. The share is that of the
   whole two-agent test (start both, dial, accept, verify both ways, hang up, stop both).
 - *failed test*: from the end of its last keyword until Robot may go on, with a call of two agents

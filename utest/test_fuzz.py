@@ -95,12 +95,12 @@ def follow_offers(text: str) -> None:
 def draw(text: str) -> str:
     """The message as alice sent it, bob received it, and carol received it from elsewhere."""
     seen = (("a", True), ("b", False), ("c", False))
-    witnesses = [
+    traces = [
         AgentTrace(name, f"sip:{name}@h{name}", [SipMessage(1.0, sent, "UDP", "x:1", "y:2", text)])
         for name, sent in seen
     ]
-    drawn = ladder(call_flow(witnesses, [], 0.0))
-    found = merged((one.name, event) for one in witnesses for event in one.events)
+    drawn = ladder(call_flow(traces, [], 0.0))
+    found = merged((one.name, event) for one in traces for event in one.events)
     as_pcap(found, 0.0)
     return drawn + as_text(found, 0.0)
 

@@ -73,6 +73,6 @@ def test_a_server_forgets_agents_that_were_stopped_when_the_next_one_starts() ->
     remote.run_keyword("start_agents", ["bob", "2"])
     remote.run_keyword("stop_all_agents", [])
     remote.run_keyword("start_agent", ["carol"])
-    chapter = library._context.evidence._chapter
-    assert [agent.name for agent in chapter.agents] == ["carol"]
+    record = library._context.evidence._record
+    assert [agent.name for agent in record.agents] == ["carol"]
     library.close()

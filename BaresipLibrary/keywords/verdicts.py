@@ -9,7 +9,7 @@ from robot.api.deco import keyword
 from ..agents.agent import Agent
 from ..errors import PhoneFailure, UsageError
 from ..media.who_hears import failure, hear_each_other
-from ..report.log import visible
+from ..report.markup import visible
 from ..report.tables import matrix_table, verdict_table
 from ..verdicts.hold import verify_hold
 from ..verdicts.transfer import verify_transfer

@@ -1,4 +1,4 @@
-"""What a test leaves in log.html for whoever asks why it failed, and when it does so."""
+"""What a test leaves in log.html to show why it failed, and when it does so."""
 
 import time
 from collections.abc import Iterable, Iterator
@@ -23,7 +23,7 @@ from .recording_store import RecordingStore, UniquePaths, file_name
 
 _FOLDER = "sip-traces"
 CAPTURE = ".pcap"
-#: Of more agents than this only those are shown that something is wrong with.
+#: When there are more agents than this, only those that something is wrong with are shown.
 CROWD = 12
 
 
@@ -36,32 +36,32 @@ class Evidence:
         self._recordings = recordings
         self._captures = UniquePaths()
         self._capture = Path()
-        self._chapter = ExecutionRecord([])
-        self._overdue: list[LateEvent] = []
+        self._record = ExecutionRecord([])
+        self._late: list[LateEvent] = []
         self._failed: list[Agent] = []
 
     def enter(self, output: Path, *names: str) -> None:
         """A test, or what a suite does outside its tests, begins."""
         self._capture = (output / _FOLDER).joinpath(*(file_name(name) for name in names))
-        self._chapter = ExecutionRecord(self._agents)
-        self._overdue, self._failed = [], []
+        self._record = ExecutionRecord(self._agents)
+        self._late, self._failed = [], []
 
     def watch(self, agent: Agent) -> None:
         """An agent starts."""
-        self._chapter.add(agent)
+        self._record.add(agent)
 
     @contextmanager
     def keyword(self, words: str, *, quiet: bool) -> Iterator[None]:
         """A keyword runs. A quiet one shows in the ladder only when it fails."""
         began = time.monotonic()
-        for overdue in self._overdue:
-            overdue.settle()
+        for event in self._late:
+            event.settle()
         if not quiet:
-            self._chapter.step(began, words)
+            self._record.step(began, words)
         try:
             yield
         except BaseException as error:
-            self._chapter.failure(words)
+            self._record.failure(words)
             if isinstance(error, CallFailure):
                 self._explain(error)
             raise
@@ -72,38 +72,38 @@ class Evidence:
         self._failed += failure.agents
         failure.explain(list(self._agents))
         if failure.awaited is not None:
-            self._overdue.append(LateEvent(failure))
+            self._late.append(LateEvent(failure))
 
-    def late(self, message: str) -> str:
-        """A test's message, with what came after all in place of why it did not come."""
-        for overdue in self._overdue:
-            story = overdue.message in message and overdue.story()
+    def with_late_events(self, message: str) -> str:
+        """A test's message: where the awaited event came late, that replaces the explanation."""
+        for event in self._late:
+            story = event.message in message and event.story()
             if story:
-                message = message.replace(overdue.message, f"{overdue.unexplained} {story}")
+                message = message.replace(event.message, f"{event.unexplained} {story}")
         return message
 
     def is_due(self, *, failed: bool) -> bool:
         """Whether what has ended, failed or not, is to be shown."""
-        return self._when.is_now(failed=failed) and self._chapter.has_news
+        return self._when.is_now(failed=failed) and self._record.has_news
 
     def flow(self, agents: Iterable[Agent] | None = None) -> str:
         """The ladder of these agents, or of all that matter, so far."""
-        self._chapter.settle()
+        self._record.settle()
         if agents is None:
-            shown = self._shown() + ladder(self._chapter.flow(self._focus()))
+            shown = self._shown() + ladder(self._record.flow(self._focus()))
         else:
-            shown = ladder(self._chapter.flow(agents))
+            shown = ladder(self._record.flow(agents))
         return self._forgotten() + shown
 
     def _forgotten(self) -> str:
-        """That the beginning is not there any more."""
-        if not self._chapter.has_forgotten:
+        """A sentence when the oldest messages are gone."""
+        if not self._record.has_forgotten:
             return ""
-        return f"<p>Of each agent the last {MOST_MESSAGES} SIP messages are kept.</p>"
+        return f"<p>Only the last {MOST_MESSAGES} SIP messages of each agent are kept.</p>"
 
     def _focus(self) -> list[Agent]:
-        """Everyone, or of a crowd those that failed and whom they called."""
-        agents = list(self._chapter.agents)
+        """All agents, or of a crowd those that failed and those that they called."""
+        agents = list(self._record.agents)
         if len(agents) <= CROWD:
             return agents
         partners = (
@@ -114,20 +114,20 @@ class Evidence:
         return sorted(chosen[:CROWD], key=agents.index)
 
     def _shown(self) -> str:
-        """That it is not everyone who is shown."""
-        shown, everyone = len(self._focus()), len(self._chapter.agents)
+        """A sentence when not all agents are shown."""
+        shown, everyone = len(self._focus()), len(self._record.agents)
         if shown == everyone:
             return ""
         whose = "those that failed first" if self._failed else "the first"
         return str(
             Markup(
-                "<p>Shown are {} of {} agents: {}. <i>Log Call Flow</i> shows others.</p>"
+                "<p>{} of {} agents are shown: {}. <i>Log Call Flow</i> shows others.</p>"
             ).format(shown, everyone, whose)
         )
 
     def packets(self) -> str:
         """Writes the capture of what has ended; returns a link to it, or nothing without one."""
-        messages = self._chapter.messages(self._chapter.agents)
+        messages = self._record.messages(self._record.agents)
         if not messages:
             return ""
         path = self._captures.take(self._capture.with_name(self._capture.name + CAPTURE))
@@ -145,9 +145,9 @@ class Evidence:
         Raises:
             OSError: it cannot be written.
         """
-        self._chapter.settle()
-        chosen = self._chapter.agents if agents is None else agents
-        transmissions = merged(self._chapter.messages(chosen))
+        self._record.settle()
+        chosen = self._record.agents if agents is None else agents
+        transmissions = merged(self._record.messages(chosen))
         wall_clock = time.time() - time.monotonic()
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.suffix.lower() == CAPTURE:
@@ -157,5 +157,5 @@ class Evidence:
 
     def audio(self) -> str:
         """Players for what was heard and sent, or nothing without any."""
-        heard, sent = self._chapter.recordings(self._focus(), self._recordings.href)
+        heard, sent = self._record.recordings(self._focus(), self._recordings.href)
         return players(heard, sent) if heard else ""

@@ -1,4 +1,4 @@
-"""What a test, or a suite outside its tests, has done so far, for whoever is to show it."""
+"""The record of a test, or of a suite outside its tests: its keywords, and what its agents saw."""
 
 import time
 from collections import defaultdict
@@ -21,7 +21,7 @@ _QUIET, _CATCH_UP = 0.04, 0.4
 
 
 class ExecutionRecord:
-    """Begins with the agents that live then; those that start later are added.
+    """Begins with the agents that run at its start; those that start later are added.
 
     Agents that are stopped meanwhile stay in it.
     """
@@ -91,11 +91,11 @@ class ExecutionRecord:
 
     def flow(self, agents: Iterable[Agent]) -> CallFlow:
         """The sequence diagram of these agents."""
-        witnesses = [
+        traces = [
             AgentTrace(agent.name, agent.uri, agent.journal.since(self.agents.get(agent, 0)))
             for agent in agents
         ]
-        return call_flow(witnesses, self._steps, self.began)
+        return call_flow(traces, self._steps, self.began)
 
     def messages(self, agents: Iterable[Agent]) -> list[tuple[str, SipMessage]]:
         """What these agents saw of SIP, each message with the agent's name."""
@@ -108,34 +108,42 @@ class ExecutionRecord:
     def recordings(
         self, agents: Iterable[Agent], href: Callable[[Path], str]
     ) -> tuple[list[Recorded], list[Recorded]]:
-        """The recordings of these agents that the chapter is about: what was heard, and sent."""
+        """What these agents heard, and what they sent, while the record was kept."""
         heard: list[Recorded] = []
         sent: list[Recorded] = []
         for agent in agents:
-            begun: set[tuple[str, str]] = set()
-            for event in self._media(agent):
-                whom = _other_side(agent, event)
-                for path, verb, found in ((event.rx, "heard", heard), (event.tx, "sent", sent)):
-                    part = (event.call_id, verb)
-                    if self._tells_something(path, later=part in begun) and not any(
-                        one.path == path
-                        for one in found  # it went on when the other began anew
-                    ):
-                        begun.add(part)
-                        title, moments = f"{agent.name} {verb}{whom}", tuple(self._moments[path])
-                        found.append(Recorded(title, path, href(path), moments))
+            streams = self._media(agent)
+            heard += self._recorded(agent, "heard", [(one, one.rx) for one in streams], href)
+            sent += self._recorded(agent, "sent", [(one, one.tx) for one in streams], href)
         return heard, sent
 
+    def _recorded(
+        self,
+        agent: Agent,
+        verb: str,
+        files: Iterable[tuple[MediaStarted, Path]],
+        href: Callable[[Path], str],
+    ) -> list[Recorded]:
+        """The recordings of one direction, each file once, those in which nothing is left out."""
+        found: dict[Path, Recorded] = {}
+        begun: set[str] = set()
+        for media, path in files:
+            if path not in found and self._tells_something(path, later=media.call_id in begun):
+                begun.add(media.call_id)
+                title = f"{agent.name} {verb}{_other_side(agent, media)}"
+                found[path] = Recorded(title, path, href(path), tuple(self._moments[path]))
+        return list(found.values())
+
     def _tells_something(self, path: Path, *, later: bool) -> bool:
-        """Whether a packet has come; a later part of a call may be empty from hold to resume."""
+        """Whether the file is worth showing: a later part of a call may be empty, as in a hold."""
         if not path.exists():
             return False
-        with suppress(OSError, ValueError):  # why it cannot be read is told in its place
+        with suppress(OSError, ValueError):  # the player says why it cannot be read
             return not later or bool(self._moments[path]) or seconds_recorded(path) > 0
         return True
 
     def _media(self, agent: Agent) -> list[MediaStarted]:
-        """The streams that began in the chapter, and those that it found running."""
+        """The streams that began in the record's time, and those that ran when it began."""
         position = self.agents[agent]
         began_here = list(agent.journal.of_kind(MediaStarted, position))
         before = [
@@ -149,6 +157,6 @@ class ExecutionRecord:
 
 
 def _other_side(agent: Agent, media: MediaStarted) -> str:
-    """Of an agent with several calls, whom this one was with."""
+    """The peer of the stream's call, where the agent had several calls."""
     peers = {call.call_id: user_part(call.peer_uri) for call in agent.calls}
     return f" in its call with {peers[media.call_id]}" if len(peers) > 1 else ""

@@ -10,7 +10,12 @@ from ..sip.exchange import Transmission, merged
 from ..sip.messages import Message, masked, split_address
 from ..sip.sdp import audio_in, description_in
 from ..sip.uris import address_part
-from .events import EventWords, folded, is_trouble, noted
+from .event_words import EventWords, is_trouble, notable, with_digits_joined
+
+#: A silence longer than this (s) is a gap.
+_SILENCE = 1.0
+#: How many codecs of an offer are named.
+_CODECS = 3
 
 
 @dataclass(frozen=True)
@@ -20,6 +25,15 @@ class AgentTrace:
     name: str
     uri: str
     events: Sequence[Event]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One keyword of the suite. `at` is when it began, in monotonic seconds."""
+
+    at: float
+    text: str
+    failed: bool = False
 
 
 @dataclass(frozen=True)
@@ -35,15 +49,69 @@ class Lane:
         return self.uri is not None
 
 
-class Lanes:
-    """Finds the lanes of transmissions whose senders and receivers are numbers of witnesses."""
+@dataclass(frozen=True)
+class Row:
+    """Something that happened `offset` seconds after the flow began, to the millisecond."""
 
-    def __init__(
-        self, witnesses: Sequence[AgentTrace], transmissions: Sequence[Transmission]
-    ) -> None:
-        self.all = [Lane(witness.name, witness.uri) for witness in witnesses]
+    offset: float
+
+
+@dataclass(frozen=True)
+class Ran(Row):
+    """A keyword ran; `offset` is when it began."""
+
+    text: str
+    failed: bool = False
+
+
+@dataclass(frozen=True)
+class Arrow(Row):
+    """A SIP message on its way from a lane to a lane, both by number.
+
+    `text` is the whole message. `repetition` is 1 for its first retransmission. It is `lost` when
+    an agent that it was meant for never saw it; of foreign hosts nobody can tell.
+    """
+
+    source: int
+    destination: int
+    label: str
+    hint: str
+    text: str
+    repetition: int = 0
+    lost: bool = False
+
+
+@dataclass(frozen=True)
+class Note(Row):
+    """What an agent made of it, on its lane. `trouble` is what a tester should look at."""
+
+    lane: int
+    text: str
+    trouble: bool = False
+
+
+@dataclass(frozen=True)
+class Pause(Row):
+    """From `offset` on nothing happened for so many `seconds`."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class CallFlow:
+    """Lanes from left to right, rows in the order of time. Secrets are masked."""
+
+    lanes: Sequence[Lane]
+    rows: Sequence[Row]
+
+
+class Lanes:
+    """Finds the lanes of transmissions whose senders and receivers are numbers of traces."""
+
+    def __init__(self, traces: Sequence[AgentTrace], transmissions: Sequence[Transmission]) -> None:
+        self.all = [Lane(trace.name, trace.uri) for trace in traces]
         self._listening = _listening(transmissions)
-        self._numbers = _own_addresses(witnesses, transmissions)
+        self._numbers = _own_addresses(traces, transmissions)
 
     def source(self, one: Transmission) -> int:
         """The number of the lane that a message comes from."""
@@ -76,7 +144,7 @@ def _listening(transmissions: Sequence[Transmission]) -> dict[str, str]:
 
 
 def _own_addresses(
-    witnesses: Sequence[AgentTrace], transmissions: Sequence[Transmission]
+    traces: Sequence[AgentTrace], transmissions: Sequence[Transmission]
 ) -> dict[str, int]:
     """The addresses of each agent: its ends of messages, and that of its URI if it is its own."""
     own: dict[str, int] = {}
@@ -90,24 +158,83 @@ def _own_addresses(
             own[one.received.destination] = int(one.receiver)
         if one.sent is None:
             foreign.add(one.event.source)
-    named = [address_part(witness.uri) for witness in witnesses]
+    named = [address_part(trace.uri) for trace in traces]
     shared = Counter(named)
-    for number, (witness, address) in enumerate(zip(witnesses, named, strict=True)):
+    for number, (trace, address) in enumerate(zip(traces, named, strict=True)):
         # With a domain it is the registrar's: the agent writes to it, others share it, or somebody
         # who is no agent answers from it. A dead agent may have answered and not told.
-        elsewhere = address in foreign and not _died(witness)
+        elsewhere = address in foreign and not _died(trace)
         registers = (str(number), address) in registrars
         if address and shared[address] == 1 and not registers and not elsewhere:
             own.setdefault(address, number)
     return own
 
 
-def _died(witness: AgentTrace) -> bool:
-    return any(isinstance(event, AgentDied) for event in witness.events)
+def _died(trace: AgentTrace) -> bool:
+    return any(isinstance(event, AgentDied) for event in trace.events)
 
 
-#: How many codecs of an offer are named.
-_CODECS = 3
+#: What comes first of what happened in the same millisecond: a message before what it causes.
+_ORDER = (Ran, Arrow, Note, Pause)
+
+
+def call_flow(traces: Sequence[AgentTrace], steps: Sequence[Step], began: float) -> CallFlow:
+    """Merges what agents saw with what the suite did, each message once.
+
+    Times of events and steps and `began`, from which offsets count, are monotonic seconds.
+    """
+    transmissions = merged(
+        (str(number), event)
+        for number, trace in enumerate(traces)
+        for event in trace.events
+        if isinstance(event, SipMessage)
+    )
+    lanes = Lanes(traces, transmissions)
+    arrows = [_arrow(one, lanes, began) for one in transmissions]
+    times = [step.at for step in steps] + [one.at for one in transmissions]
+    notes: list[Note] = []
+    starts = sorted(step.at for step in steps)
+    for lane, trace in enumerate(traces):
+        found = notable(trace.events)
+        times += [event.at for event in found]
+        notes += _notes(trace, lane, with_digits_joined(found, starts), began)
+    ran = [Ran(_offset(step.at, began), masked(step.text), step.failed) for step in steps]
+    rows: list[Row] = [*ran, *arrows, *notes, *_gaps(times, began)]
+    rows.sort(key=lambda row: (row.offset, _ORDER.index(type(row))))
+    return CallFlow(lanes.all, rows)
+
+
+def _offset(at: float, began: float) -> float:
+    return round(at - began, 3) + 0.0  # the sum turns -0.0 into 0.0
+
+
+def _arrow(one: Transmission, lanes: Lanes, began: float) -> Arrow:
+    text = masked(one.event.text)
+    message = Message(text)
+    source, destination = lanes.source(one), lanes.destination(one)
+    return Arrow(
+        _offset(one.at, began),
+        source,
+        destination,
+        label(message),
+        hint(message, one.event.transport),
+        text,
+        one.repetition,
+        lost=one.received is None and lanes.all[destination].is_agent,
+    )
+
+
+def _notes(trace: AgentTrace, lane: int, found: Iterable[Event], began: float) -> Iterator[Note]:
+    words = EventWords(trace.events)
+    for event in found:
+        text = masked(words.of(event))
+        yield Note(_offset(event.at, began), lane, text, is_trouble(event))
+
+
+def _gaps(times: Iterable[float], began: float) -> Iterator[Pause]:
+    for before, after in pairwise(sorted(times)):
+        if after - before > _SILENCE:
+            yield Pause(_offset(before, began), round(after - before, 3))
 
 
 def label(message: Message) -> str:
@@ -161,147 +288,3 @@ def _status_line(sipfrag: str) -> str:
 
 def _carries(message: Message, content_type: str) -> bool:
     return (message.first("Content-Type") or "").lower().startswith(content_type)
-
-
-__all__ = [
-    "AgentTrace",
-    "Arrow",
-    "CallFlow",
-    "Lane",
-    "Note",
-    "Pause",
-    "Ran",
-    "Row",
-    "Step",
-    "call_flow",
-]
-
-#: A silence longer than this (s) is a gap.
-_SILENCE = 1.0
-
-
-@dataclass(frozen=True)
-class Step:
-    """One keyword of the suite. `at` is when it began, in monotonic seconds."""
-
-    at: float
-    text: str
-    failed: bool = False
-
-
-@dataclass(frozen=True)
-class Row:
-    """Something that happened `offset` seconds after the flow began, to the millisecond."""
-
-    offset: float
-
-
-@dataclass(frozen=True)
-class Ran(Row):
-    """A keyword ran; `offset` is when it began."""
-
-    text: str
-    failed: bool = False
-
-
-@dataclass(frozen=True)
-class Arrow(Row):
-    """A SIP message on its way from a lane to a lane, both by number.
-
-    `text` is the whole message. `repetition` is 1 for its first retransmission. It is `lost` when
-    an agent that it was meant for never saw it; of foreign hosts nobody can tell.
-    """
-
-    source: int
-    destination: int
-    label: str
-    hint: str
-    text: str
-    repetition: int = 0
-    lost: bool = False
-
-
-@dataclass(frozen=True)
-class Note(Row):
-    """What an agent made of it, on its lane. `trouble` is what a tester should look at."""
-
-    lane: int
-    text: str
-    trouble: bool = False
-
-
-@dataclass(frozen=True)
-class Pause(Row):
-    """From `offset` on nothing happened for so many `seconds`."""
-
-    seconds: float
-
-
-#: What comes first of what happened in the same millisecond: a message before what it causes.
-_ORDER = (Ran, Arrow, Note, Pause)
-
-
-@dataclass(frozen=True)
-class CallFlow:
-    """Lanes from left to right, rows in the order of time. Secrets are masked."""
-
-    lanes: Sequence[Lane]
-    rows: Sequence[Row]
-
-
-def call_flow(witnesses: Sequence[AgentTrace], steps: Sequence[Step], began: float) -> CallFlow:
-    """Merges what agents saw with what the suite did, each message once.
-
-    Times of events and steps and `began`, from which offsets count, are monotonic seconds.
-    """
-    transmissions = merged(
-        (str(number), event)
-        for number, witness in enumerate(witnesses)
-        for event in witness.events
-        if isinstance(event, SipMessage)
-    )
-    lanes = Lanes(witnesses, transmissions)
-    arrows = [_arrow(one, lanes, began) for one in transmissions]
-    times = [step.at for step in steps] + [one.at for one in transmissions]
-    notes: list[Note] = []
-    for lane, witness in enumerate(witnesses):
-        found = noted(witness.events)
-        times += [event.at for event in found]
-        notes += _notes(witness, lane, folded(found, sorted(step.at for step in steps)), began)
-    ran = [Ran(_offset(step.at, began), masked(step.text), step.failed) for step in steps]
-    rows: list[Row] = [*ran, *arrows, *notes, *_gaps(times, began)]
-    rows.sort(key=lambda row: (row.offset, _ORDER.index(type(row))))
-    return CallFlow(lanes.all, rows)
-
-
-def _offset(at: float, began: float) -> float:
-    return round(at - began, 3) + 0.0  # the sum turns -0.0 into 0.0
-
-
-def _arrow(one: Transmission, lanes: Lanes, began: float) -> Arrow:
-    text = masked(one.event.text)
-    message = Message(text)
-    source, destination = lanes.source(one), lanes.destination(one)
-    return Arrow(
-        _offset(one.at, began),
-        source,
-        destination,
-        label(message),
-        hint(message, one.event.transport),
-        text,
-        one.repetition,
-        lost=one.received is None and lanes.all[destination].is_agent,
-    )
-
-
-def _notes(witness: AgentTrace, lane: int, found: Iterable[Event], began: float) -> Iterator[Note]:
-    words = EventWords(witness.events)
-    for event in found:
-        text = masked(words.of(event))
-        yield Note(_offset(event.at, began), lane, text, is_trouble(event))
-
-
-def _gaps(times: Iterable[float], began: float) -> Iterator[Pause]:
-    for before, after in pairwise(sorted(times)):
-        if after - before > _SILENCE:
-            yield Pause(_offset(before, began), round(after - before, 3))

@@ -1,18 +1,13 @@
-"""A call flow as HTML for log.html: lanes, arrows to open, and no script.
-
-Whatever came over the wire is hostile: text reaches the page only through `Markup.format`, which
-escapes it, and what it could hide in or reorder a page with is shown as an escape of Python's.
-"""
+"""A call flow as HTML for log.html: lanes, and arrows that open."""
 
 import re
 from collections.abc import Iterator, Sequence
-from importlib.resources import files
 from itertools import groupby
 
 from markupsafe import Markup
 
 from .flow import Arrow, CallFlow, Lane, Note, Pause, Ran, Row
-from .log import visible
+from .markup import folded, joined, style, visible
 
 #: Beyond these many characters a text of the page is cut.
 _LABEL = 160
@@ -28,12 +23,10 @@ _FIRST = 30
 _LAST = 50
 _AROUND = 10
 _WORTH_FOLDING = 10
-_STYLE = Markup(
-    " ".join(files(__package__).joinpath("ladder.css").read_text(encoding="utf-8").split())
-)
+_STYLE = style("ladder.css")
 
 _LADDER = Markup(
-    '<div class="sip-ladder{wide}" style="--n:{count}"><style>{style}</style>'
+    '<div class="sip-ladder{wide}" style="--n:{count}">{style}'
     '<div class="all">{header}{rows}</div></div>'
 )
 _AGENT = Markup('<span title="{uri}"><b>{name}</b><small>{uri}</small></span>')
@@ -53,7 +46,6 @@ _NOTE = Markup(
 )
 _RAN = Markup('<div class="row step{kind}">{time}<b title="{title}">{text}</b></div>')
 _GAP = Markup('<div class="row gap"><span>{seconds:.1f} s</span></div>')
-_FOLD = Markup('<details class="fold"><summary>{count} more rows</summary>{rows}</details>')
 
 
 def ladder(flow: CallFlow) -> str:
@@ -68,8 +60,8 @@ def ladder(flow: CallFlow) -> str:
         wide=" wide" if len(lanes) > _NARROW else "",
         count=max(len(lanes), 1),
         style=_STYLE,
-        header=_HEADER.format(lanes=_joined(_head(lane) for lane in flow.lanes)),
-        rows=_joined(_folded(flow.rows, lanes)),
+        header=_HEADER.format(lanes=joined(_head(lane) for lane in flow.lanes)),
+        rows=joined(_folded(flow.rows, lanes)),
     )
     return str(fragment)
 
@@ -87,9 +79,9 @@ def _folded(rows: Sequence[Row], lanes: Sequence[str]) -> Iterator[Markup]:
     seen = _worth_seeing(lines)
     for shows, group in groupby(range(len(lines)), seen.__contains__):
         run = list(group)
-        markup = _joined(_line(lines[number], lanes) for number in run)
+        markup = joined(_line(lines[number], lanes) for number in run)
         fold = not shows and len(run) >= _WORTH_FOLDING
-        yield _FOLD.format(count=len(run), rows=markup) if fold else markup
+        yield folded(f"{len(run)} more rows", markup, "fold") if fold else markup
 
 
 def _worth_seeing(lines: Sequence[Sequence[Row]]) -> set[int]:
@@ -133,7 +125,7 @@ def _line(line: Sequence[Row], lanes: Sequence[str]) -> Markup:
         case Pause():
             return _GAP.format(seconds=first.seconds)
     notes = (_note(row, lanes) for row in line if isinstance(row, Note))
-    return _NOTES.format(time=time, notes=_joined(notes))
+    return _NOTES.format(time=time, notes=joined(notes))
 
 
 def _note(note: Note, lanes: Sequence[str]) -> Markup:
@@ -201,7 +193,3 @@ def _cut(text: str, length: int) -> str:
     """One line of at most so many characters of the text."""
     line = re.sub(r"[\r\n\t]+", " ", text[:length])
     return visible(line if len(text) <= length else f"{line}…")
-
-
-def _joined(parts: Iterator[Markup]) -> Markup:
-    return Markup("").join(parts)

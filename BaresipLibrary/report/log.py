@@ -1,31 +1,27 @@
-"""Flushes what agents saw into Robot's log. Only Robot's own thread may do that."""
+"""Writes what agents saw into Robot's log. Only Robot's own thread may do that."""
 
-import logging
-import re
-import unicodedata
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from itertools import groupby
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from robot.api import logger
 
 from ..agents.agent import Agent
 from ..events import Event, QualityReported, SipMessage, StackLog
 from ..sip.messages import masked
-from .events import folded, line
+from .event_words import line, with_digits_joined
+from .markup import folded
 
-#: What only those see who ask for DEBUG.
+#: What is logged at DEBUG only.
 _DETAILS = (SipMessage, StackLog, QualityReported)
 #: A line longer than this is cut; the whole message is at DEBUG.
 _LONGEST = 240
-#: Of more lines than this only the first and the last show at once.
+#: When there are more lines than _ALL, only the first and the last show at once.
 _ALL, _FIRST, _LAST = 40, 20, 15
-_FOLDED = Markup("{first}\n<details><summary>{count} more lines</summary>{middle}</details>{last}")
 
 
 def flush(agents: Iterable[Agent], began: float) -> None:
-    """Logs the events that nobody has seen yet, in order; times count from `began` (monotonic)."""
+    """Logs the events that are not in the log yet; times count from `began` (monotonic)."""
     news: list[tuple[Event, Agent]] = []
     details: list[tuple[Event, Agent]] = []
     for agent in agents:
@@ -33,7 +29,7 @@ def flush(agents: Iterable[Agent], began: float) -> None:
             events = agent.journal.since(agent.logged)
             agent.logged = len(agent.journal)
         shown = [event for event in events if not isinstance(event, _DETAILS)]
-        news += [(event, agent) for event in folded(shown, [])]
+        news += [(event, agent) for event in with_digits_joined(shown, [])]
         details += [(event, agent) for event in events if isinstance(event, _DETAILS)]
     _write(_lines(sorted(news, key=_time), began))
     for event, agent in sorted(details, key=_time):
@@ -47,7 +43,7 @@ def _time(item: tuple[Event, Agent]) -> float:
 
 
 def _lines(news: Iterable[tuple[Event, Agent]], began: float) -> list[str]:
-    """A line an event; what an agent saw several times in a row is one."""
+    """A line for each event; what an agent saw several times in a row is one line."""
     lines = []
     for words, group in groupby(news, key=_words):
         same = [event for event, _ in group]
@@ -66,12 +62,11 @@ def _write(lines: list[str]) -> None:
     if len(lines) <= _ALL:
         logger.info("\n".join(lines))
         return
-    middle = lines[_FIRST:-_LAST]
-    text = _FOLDED.format(
-        first="\n".join(lines[:_FIRST]),
-        count=len(middle),
-        middle="\n".join(middle),
-        last="\n".join(lines[-_LAST:]),
+    first, middle, last = lines[:_FIRST], lines[_FIRST:-_LAST], lines[-_LAST:]
+    text = Markup("{}\n{}{}").format(
+        "\n".join(first),
+        folded(f"{len(middle)} more lines", escape("\n".join(middle))),
+        "\n".join(last),
     )
     logger.info(str(text), html=True)
 
@@ -86,38 +81,3 @@ def _offset(event: Event, began: float) -> str:
 
 def _whole(event: Event) -> str:
     return f"\n{masked(event.text)}" if isinstance(event, SipMessage) else ""
-
-
-@contextmanager
-def only_warnings_of(*packages: str) -> Iterator[None]:
-    """While the block runs, these packages log warnings and errors, and nothing below.
-
-    Robot writes all that Python's `logging` carries into log.html. The levels come back at the end:
-    a suite may use the same packages, and want to read what they say.
-    """
-    loggers = [logging.getLogger(package) for package in packages]
-    levels = [log.level for log in loggers]
-    for log in loggers:
-        log.setLevel(max(log.level, logging.WARNING))
-    try:
-        yield
-    finally:
-        for log, level in zip(loggers, levels, strict=True):
-            log.setLevel(level)
-
-
-_SUSPECT = re.compile(r"[^ -~\n\t]")
-#: Unicode's control, format, lone surrogate, unassigned, line and paragraph separator characters.
-_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"})
-
-
-def visible(text: str) -> str:
-    """Characters that cannot be seen, or that reorder others, as escapes such as ``\\u202e``."""
-    return _SUSPECT.sub(_escaped, text)
-
-
-def _escaped(match: re.Match[str]) -> str:
-    char = match[0]
-    if unicodedata.category(char) not in _INVISIBLE:
-        return char
-    return char.encode("unicode_escape").decode()

@@ -6,15 +6,15 @@ half a second.
 """
 
 import io
+import logging
 import math
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-
-from .log import only_warnings_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -47,7 +47,7 @@ def picture(
     *,
     begin: float = 0.0,
 ) -> bytes:
-    """Draw mono samples in [-1, 1], shape (n,), as a WebP image with a transparent background.
+    """Draws mono samples in [-1, 1], shape (n,), as a WebP image with a transparent background.
 
     The first sample was `begin` seconds into the recording; `marks` are seconds into the recording,
     each with a few words. The spectrogram ends at 4 kHz or 8 kHz when next to nothing lies above.
@@ -55,8 +55,26 @@ def picture(
     """
     if not samples.size:
         raise ValueError("There is nothing to draw: the recording has no samples.")
-    with only_warnings_of("matplotlib", "PIL"):
+    with _only_warnings_of("matplotlib", "PIL"):
         return _draw(samples, sample_rate, marks, begin)
+
+
+@contextmanager
+def _only_warnings_of(*packages: str) -> Iterator[None]:
+    """While the block runs, these packages log warnings and errors, and nothing below.
+
+    Robot writes all that Python's `logging` carries into log.html. The levels come back at the end:
+    a suite may use the same packages, and want to read what they say.
+    """
+    loggers = [logging.getLogger(package) for package in packages]
+    levels = [log.level for log in loggers]
+    for log in loggers:
+        log.setLevel(max(log.level, logging.WARNING))
+    try:
+        yield
+    finally:
+        for log, level in zip(loggers, levels, strict=True):
+            log.setLevel(level)
 
 
 def _draw(

@@ -1,6 +1,6 @@
-"""Recordings in log.html: a player, a picture, and a list of what is to be heard.
+"""Recordings in log.html: a player, a picture, and a table of what is to be heard.
 
-Nothing but HTML and CSS. Short recordings travel inside the log, which then plays wherever it is
+Short recordings travel inside the log, which then plays wherever it is
 mailed; a budget keeps a log with many failed tests small.
 """
 
@@ -19,35 +19,20 @@ from numpy.typing import NDArray
 from ..audio.timeline import Sound, Stretch, Timeline, timeline
 from ..audio.wav_reader import RecordingReader
 from . import pictures
-from .log import visible
+from .markup import folded, joined, style, visible
 from .recording_store import link
+from .tables import TABLE_SHEET, Cell, table
 
 BUDGET = 450_000
 """Bytes of embedded audio and pictures in one call of `players`: 100 failed tests make 45 MB."""
 MOST_SAMPLES = 4_800_000
-"""Of a longer recording the end is shown: ten minutes at 8 kHz, 100 s at 48 kHz."""
+"""Of a longer recording only the end is shown: ten minutes at 8 kHz, 100 s at 48 kHz."""
 FEW_ROWS = 12
 """A table with more rows is folded."""
 _CHUNK = 480_000
 _FLAC_BLOCK = 4096
 
-_STYLE = Markup("""<style>
-.baresip-sound { max-width: 800px; color: var(--text-color); white-space: normal; }
-[data-theme="dark"] .baresip-sound { color-scheme: dark; }
-.baresip-sound .recording { margin: 0.5em 0 1.5em; }
-.baresip-sound .title { font-weight: bold; margin-right: 0.7em; }
-.baresip-sound audio { display: block; width: 100%; height: 2.6em; margin: 0.4em 0; }
-.baresip-sound img { display: block; width: 100%; height: auto; }
-.baresip-sound p { margin: 0.3em 0; }
-.baresip-sound table { border-collapse: collapse; margin: 0.4em 0; width: auto; }
-.baresip-sound th, .baresip-sound td { padding: 0.1em 1em 0.1em 0; border: 0;
-  border-bottom: 1px solid var(--secondary-color); text-align: left; font-weight: normal;
-  background: var(--background-color); white-space: nowrap; }
-.baresip-sound .number { text-align: right; font-variant-numeric: tabular-nums; }
-.baresip-sound .moment td, .baresip-sound .problem { color: var(--fail-link-color); }
-.baresip-sound .moment td.words { white-space: normal; }
-.baresip-sound summary { cursor: pointer; }
-</style>""")
+_STYLE = style(TABLE_SHEET, "players.css")
 _NO_PICTURES = Markup(
     '<p>For pictures of recordings: <code>pip install "robotframework-baresip[plots]"</code></p>'
 )
@@ -123,10 +108,9 @@ def players(heard: Sequence[Recorded], sent: Sequence[Recorded] = ()) -> str:
     need matplotlib; without it, one line says how to get it.
     """
     budget = _Budget(BUDGET)
-    shown = Markup("\n").join([_block(one, budget) for one in heard])
-    folded = Markup("\n").join([_block(one, budget) for one in sent])
-    if folded:
-        shown += Markup("<details><summary>What was sent</summary>{}</details>").format(folded)
+    shown = joined([_block(one, budget) for one in heard], "\n")
+    if sent:
+        shown += folded("What was sent", joined([_block(one, budget) for one in sent], "\n"))
     hint = _NO_PICTURES if budget.pictures_missing else ""
     return str(Markup('{}<div class="baresip-sound">{}{}</div>').format(_STYLE, shown, hint))
 
@@ -141,12 +125,13 @@ def _block(recorded: Recorded, budget: _Budget) -> Markup:
         mono = audio.frames.mean(axis=1) / 32768
         found = timeline(mono, audio.sample_rate)
         figures = _figures(audio, found)
-        content = Markup("\n").join([
+        parts = [
             _player(recorded, audio, budget),
             _picture(recorded, audio, mono, budget),
             _notes(audio),
-            _table(found.stretches, recorded.moments, audio.begin),
-        ])  # fmt: skip
+            _sounds(found.stretches, recorded.moments, audio.begin),
+        ]
+        content = joined(parts, "\n")
     return Markup(
         '<div class="recording"><span class="title">{}</span> {} <a href="{}">{}</a>\n{}</div>'
     ).format(
@@ -201,14 +186,16 @@ def _player(recorded: Recorded, audio: _Audio, budget: _Budget) -> Markup:
     player = Markup('<audio controls preload="metadata" aria-label="{}" src="{}"></audio>')
     title = visible(recorded.title)
     if audio.skipped:
-        reason = "it is long"
+        reason = "it is too long"
     elif (content := _encoded(audio)) is None:
-        reason = f"FLAC has no {audio.frames.shape[1]} channels"
+        reason = f"FLAC cannot hold {audio.frames.shape[1]} channels"
     elif uri := budget.embed(*content):
         return player.format(title, uri)
     else:
-        reason = f"with {len(content[0]) / 1000:.0f} kB it is more than this test may still embed"
-    note = Markup("<p>Plays only beside its file, not embedded: {}.</p>").format(reason)
+        reason = f"its {len(content[0]) / 1000:.0f} kB are more than this test may still embed"
+    note = Markup("<p>Not embedded, so it plays only with its file beside the log: {}.</p>").format(
+        reason
+    )
     return player.format(title, _safe_link(recorded.href)) + note
 
 
@@ -240,7 +227,7 @@ def _picture(
         return Markup("")
     uri = budget.embed(drawn, pictures.MEDIA_TYPE)
     if uri is None:
-        return Markup("<p>No picture: this test has embedded enough.</p>")
+        return Markup("<p>No picture: this test may embed no more.</p>")
     words = f"Waveform and spectrogram: {visible(recorded.title)}"
     return Markup('<img src="{}" alt="{}">').format(uri, words)
 
@@ -257,21 +244,18 @@ def _notes(audio: _Audio) -> Markup:
     return notes
 
 
-def _table(stretches: Sequence[Stretch], moments: Sequence[Mark], begin: float) -> Markup:
+def _sounds(stretches: Sequence[Stretch], moments: Sequence[Mark], begin: float) -> Markup:
+    """The table of what is to be heard, folded when it is long."""
     rows = list(_rows(stretches, moments, begin))
-    head = Markup(
-        '<tr><th class="number">from</th><th class="number">to</th><th>what</th>'
-        '<th class="number">level</th></tr>\n'
-    )
-    table = Markup("<table>{}{}</table>").format(head, Markup("\n").join(rows))
-    if len(rows) <= FEW_ROWS:
-        return table
-    return Markup("<details><summary>{} rows: what is to be heard</summary>{}</details>").format(
-        len(rows), table
-    )
+    titles = (("from", "number"), ("to", "number"), ("sound", ""), ("level", "number"))
+    header = [Cell(title, kind, is_header=True) for title, kind in titles]
+    sounds = table(rows, header=header)
+    return sounds if len(rows) <= FEW_ROWS else folded(f"Sounds found: {len(rows)} rows", sounds)
 
 
-def _rows(stretches: Sequence[Stretch], moments: Sequence[Mark], begin: float) -> Iterator[Markup]:
+def _rows(
+    stretches: Sequence[Stretch], moments: Sequence[Mark], begin: float
+) -> Iterator[Sequence[Cell]]:
     """Stretches and moments in order; a moment stands below the stretch that it fell in."""
     waiting = deque(sorted(moments, key=lambda moment: moment.seconds))
     for stretch in stretches:
@@ -281,19 +265,18 @@ def _rows(stretches: Sequence[Stretch], moments: Sequence[Mark], begin: float) -
     yield from map(_moment_row, waiting)
 
 
-def _moment_row(moment: Mark) -> Markup:
-    return Markup(
-        '<tr class="moment"><td class="number">{:.2f} s</td><td></td>'
-        '<td class="words" colspan="2">{}</td></tr>'
-    ).format(moment.seconds, visible(moment.text))
+def _moment_row(moment: Mark) -> Sequence[Cell]:
+    return _time(moment.seconds, "moment"), Cell(""), Cell(moment.text, "moment", columns=2)
 
 
-def _stretch_row(stretch: Stretch, begin: float) -> Markup:
+def _stretch_row(stretch: Stretch, begin: float) -> Sequence[Cell]:
     level = "" if stretch.sound is Sound.SILENCE else f"{stretch.level:.1f} dBFS"
-    return Markup(
-        '<tr><td class="number">{:.2f} s</td><td class="number">{:.2f} s</td><td>{}</td>'
-        '<td class="number">{}</td></tr>'
-    ).format(begin + stretch.begin, begin + stretch.end, stretch.words, level)
+    times = _time(begin + stretch.begin), _time(begin + stretch.end)
+    return *times, Cell(stretch.words, "short"), Cell(level, "number")
+
+
+def _time(seconds: float, kind: str = "") -> Cell:
+    return Cell(f"{seconds:.2f} s", f"number {kind}".strip())
 
 
 def _safe_link(href: str) -> str:

@@ -1,4 +1,4 @@
-"""Names of files and folders that suites, tests and agents lend their names to."""
+"""Where the recordings of a run lie, which of them stay, and how the log links them."""
 
 import itertools
 import os
@@ -14,44 +14,15 @@ from ..agents.agent import Agent
 from ..events import MediaStarted
 from ..types import Occasion
 
-
-def file_name(name: str) -> str:
-    """A name as one safe part of a path, 80 characters at most."""
-    return re.sub(r"[^\w.+-]+", "_", name).strip("._")[:80] or "_"
-
-
-def link(path: str, safe: str = "/+") -> str:
-    """A relative path as log.html links it; characters of `safe` stay.
-
-    So do letters of every script: pabot, which renames files, finds their names in links.
-    """
-    return re.sub(r"\W+", lambda other: quote(other[0], safe, errors="surrogatepass"), path)
-
-
-class UniquePaths:
-    """Hands out paths of a run, each once."""
-
-    def __init__(self) -> None:
-        self._taken: set[Path] = set()
-
-    def take(self, path: Path) -> Path:
-        """The path, or with a number in its name the first like it that was not taken yet."""
-        numbers = itertools.count(2)
-        found = path
-        while found in self._taken:
-            found = path.with_name(f"{path.stem}.{next(numbers)}{path.suffix}")
-        self._taken.add(found)
-        return found
-
-
 _FOLDER = "recordings"
 
 
 class RecordingStore:
     """Names the recordings of a run after test, agent, call and direction, and clears up.
 
-    They lie under Robot's output directory from their first sample on, whatever happens to the
-    run. What the setting does not keep is deleted once its test has passed and its call is over.
+    They are under Robot's output directory from their first sample on, whatever happens to the
+    run. A recording that the setting does not keep is deleted once its test has ended and its call
+    is over.
     """
 
     def __init__(self, keep: Occasion) -> None:
@@ -76,7 +47,7 @@ class RecordingStore:
         self._undecided[agent] = 0
 
     def keep(self, recording: Path) -> None:
-        """That one stays, whatever the setting."""
+        """Keeps a recording, whatever the setting."""
         self._wanted.add(recording)
 
     def keeps(self, *, failed: bool) -> bool:
@@ -99,7 +70,7 @@ class RecordingStore:
         return [file for file in kept if file.exists()]
 
     def _decide(self, agent: Agent, position: int, everything: bool) -> list[Path]:
-        """The files from a position on that need not wait for their call's end."""
+        """The files from a position on whose call is over, or all of them."""
         live = {call.call_id for call in agent.calls if call.is_live}
         files: list[Path] = []
         undecided = len(agent.journal)
@@ -135,3 +106,32 @@ class RecordingStore:
         anchor = Markup('<a href="{}">{}</a>')
         anchors = (anchor.format(self.href(file), file.name) for file in files)
         return str(Markup("Recordings: {}").format(Markup(", ").join(anchors)))
+
+
+def file_name(name: str) -> str:
+    """A name as one safe part of a path, 80 characters at most."""
+    return re.sub(r"[^\w.+-]+", "_", name).strip("._")[:80] or "_"
+
+
+def link(path: str, safe: str = "/+") -> str:
+    """A relative path as log.html links it; characters of `safe` stay.
+
+    So do letters of every script: pabot, which renames files, finds their names in links.
+    """
+    return re.sub(r"\W+", lambda other: quote(other[0], safe, errors="surrogatepass"), path)
+
+
+class UniquePaths:
+    """Hands out paths of a run, each once."""
+
+    def __init__(self) -> None:
+        self._taken: set[Path] = set()
+
+    def take(self, path: Path) -> Path:
+        """The path, or with a number in its name the first like it that was not taken yet."""
+        numbers = itertools.count(2)
+        found = path
+        while found in self._taken:
+            found = path.with_name(f"{path.stem}.{next(numbers)}{path.suffix}")
+        self._taken.add(found)
+        return found

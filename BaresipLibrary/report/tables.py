@@ -1,4 +1,4 @@
-"""Who hears whom, as a table for log.html."""
+"""Tables for log.html: the component, and the tables of verdicts."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -6,125 +6,110 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from ..audio.signatures import Presence
-from ..media.who_hears import Cell, Matrix
-from ..verdicts.verdict import Part, Verdict
-from .log import visible
+from ..media.who_hears import Cell as HearingCell
+from ..media.who_hears import Matrix
+from ..verdicts.verdict import Verdict
+from .markup import folded, joined, style, visible
 
-_MATRIX_STYLE = Markup("""<style>
-.baresip-matrix { border-collapse: collapse; margin: 0.4em 0; width: auto; white-space: normal;
-  color: var(--text-color); }
-.baresip-matrix caption { text-align: left; }
-.baresip-matrix th, .baresip-matrix td { padding: 0.1em 0.8em; text-align: center;
-  font-weight: normal; border: 1px solid var(--secondary-color);
-  background: var(--background-color); white-space: nowrap; }
-.baresip-matrix th[scope=row] { text-align: left; }
-.baresip-matrix .wrong { color: var(--fail-link-color); font-weight: bold; }
-.baresip-matrix small { font-variant-numeric: tabular-nums; }
-</style>""")
-_WORDS = {Presence.HEARD: "hears", Presence.NOT_HEARD: "-", Presence.UNSURE: "unsure"}
+TABLE_SHEET = "tables.css"
+"""The style sheet that a fragment with tables must have in it once."""
+_STYLE = style(TABLE_SHEET)
 
 
-def matrix_table(matrix: Matrix) -> str:
-    """A row for each agent that listens, a column for each that speaks. Plain text, no `Markup`."""
-    head = _joined(
-        Markup('<th scope="col">{}</th>').format(visible(one.name)) for one in matrix.calls
+class Cell(NamedTuple):
+    """A cell of a table: text, or markup for a cell of several parts."""
+
+    content: str | Markup
+    kind: str = ""
+    """Classes of the style: ``number``, ``short``, ``centred``, ``good``, ``bad``, ``moment``."""
+    is_header: bool = False
+    columns: int = 1
+
+
+def table(
+    rows: Iterable[Sequence[Cell]], *, header: Sequence[Cell] = (), caption: str = ""
+) -> Markup:
+    """A table; nothing without rows. The fragment around it needs `TABLE_SHEET`."""
+    body = joined(_row(cells, "row") for cells in rows)
+    if not body:
+        return Markup("")
+    title = Markup("<caption>{}</caption>").format(visible(caption)) if caption else ""
+    head = Markup("<thead>{}</thead>").format(_row(header, "col")) if header else ""
+    return Markup('<table class="baresip-table">{}{}<tbody>{}</tbody></table>').format(
+        title, head, body
     )
-    return str(
-        Markup(
-            '{}<table class="baresip-matrix"><caption>Who hears whom, and how loud in dBFS, after'
-            ' {:.1f} s</caption><tr><th scope="col"></th>{}</tr>{}</table>'
-        ).format(_MATRIX_STYLE, matrix.seconds, head, _joined(map(_matrix_row, matrix.rows)))
-    )
 
 
-def _matrix_row(cells: Sequence[Cell]) -> Markup:
-    name = visible(cells[0].listener.name)
-    return Markup('<tr><th scope="row">{}</th>{}</tr>').format(name, _joined(map(_cell, cells)))
+def _row(cells: Sequence[Cell], scope: str) -> Markup:
+    return Markup("<tr>{}</tr>\n").format(joined(_cell(cell, scope) for cell in cells))
 
 
-def _cell(cell: Cell) -> Markup:
-    shown = _WORDS[cell.verdict]
-    level = "" if cell.verdict is Presence.NOT_HEARD else f"{cell.level:.0f}"
-    if cell.is_right:
-        return Markup("<td>{} <small>{}</small></td>").format(shown, level)
-    wanted = "should hear" if cell.wanted else "must not hear"
-    return Markup('<td class="wrong">{} <small>{}</small><br>{}</td>').format(shown, level, wanted)
+def _cell(cell: Cell, scope: str) -> Markup:
+    """A cell; `scope` is what it heads when it is a header: ``row`` or ``col``."""
+    tag = Markup("th" if cell.is_header else "td")
+    attributes = {"scope": scope if cell.is_header else "", "class": cell.kind}
+    attributes["colspan"] = str(cell.columns) if cell.columns > 1 else ""
+    given = [Markup(' {}="{}"').format(*item) for item in attributes.items() if item[1]]
+    content = cell.content if isinstance(cell.content, Markup) else visible(cell.content)
+    return Markup("<{}{}>{}</{}>").format(tag, joined(given), content, tag)
 
 
-def _joined(parts: Iterable[Markup]) -> Markup:
-    return Markup("").join(parts)
+def _fragment(*parts: Markup) -> str:
+    """One HTML fragment. Plain text, no `Markup`: Robot would escape that once more."""
+    return str(Markup('<div class="baresip-tables">{}{}</div>').format(_STYLE, joined(parts)))
 
 
-_BULK_STYLE = Markup("""<style>
-.baresip-bulk { color: var(--text-color); white-space: normal; }
-.baresip-bulk table { border-collapse: collapse; margin: 0.4em 0; width: auto; }
-.baresip-bulk td { padding: 0.1em 0.8em; border: 1px solid var(--secondary-color);
-  background: var(--background-color); }
-.baresip-bulk .fail { color: var(--fail-link-color); font-weight: bold; }
-.baresip-bulk .pass { color: var(--pass-link-color); }
-.baresip-bulk summary { cursor: pointer; }
-</style>""")
+def verdict_table(verdict: Verdict) -> str:
+    """HTML with a row for each part of a verdict: what was expected, and what was seen."""
+    rows = [_verdict_row(part.passed, part.expected, part.seen) for part in verdict.parts]
+    header = [Cell(title, is_header=True) for title in ("", "expected", "seen")]
+    return _fragment(table(rows, header=header, caption=verdict.about))
+
+
+def _verdict_row(passed: bool, about: str, seen: str) -> Sequence[Cell]:
+    mark = Cell("pass", "good") if passed else Cell("FAIL", "bad")
+    return mark, Cell(about), Cell(seen)
 
 
 class BulkRow(NamedTuple):
-    """One of many: what it is about, whether it is well, and what was seen of it."""
+    """What one of many verdicts is about, whether it passed, and what was seen."""
 
     about: str
     passed: bool
     seen: str
 
 
-def bulk_table(title: str, lines: Sequence[BulkRow]) -> str:
-    """HTML with a row for each, the failed ones first. Plain text, no `Markup`."""
-    failed = [line for line in lines if not line.passed]
-    passed = [line for line in lines if line.passed]
-    folded = Markup("<details><summary>{} that passed</summary>{}</details>").format(
-        len(passed), _table(passed)
-    )
-    return str(
-        Markup('{}<div class="baresip-bulk"><b>{}</b>{}{}</div>').format(
-            _BULK_STYLE, title, _table(failed), folded if passed else ""
-        )
-    )
+def bulk_table(title: str, verdicts: Sequence[BulkRow]) -> str:
+    """HTML with a row for each verdict, the failed ones first, those that passed folded."""
+    failed = [_verdict_row(one.passed, one.about, one.seen) for one in verdicts if not one.passed]
+    passed = [_verdict_row(one.passed, one.about, one.seen) for one in verdicts if one.passed]
+    parts = [Markup("<b>{}</b>").format(visible(title)), table(failed)]
+    if passed:
+        parts.append(folded(f"{len(passed)} that passed", table(passed)))
+    return _fragment(*parts)
 
 
-def _table(lines: Iterable[BulkRow]) -> Markup:
-    rows = Markup("").join(_line_row(line) for line in lines)
-    return Markup("<table>{}</table>").format(rows) if rows else Markup("")
+_PRESENCE = {Presence.HEARD: "hears", Presence.NOT_HEARD: "-", Presence.UNSURE: "unsure"}
 
 
-def _line_row(line: BulkRow) -> Markup:
-    word, kind = ("pass", "pass") if line.passed else ("FAIL", "fail")
-    return Markup('<tr><td class="{}">{}</td><td>{}</td><td>{}</td></tr>').format(
-        kind, word, visible(line.about), visible(line.seen)
-    )
+def matrix_table(matrix: Matrix) -> str:
+    """HTML with a row for each agent that listens and a column for each that speaks."""
+    speakers = [Cell(call.name, "centred", is_header=True) for call in matrix.calls]
+    caption = f"Who hears whom, and how loud in dBFS, after {matrix.seconds:.1f} s"
+    rows = map(_matrix_row, matrix.rows)
+    corner = Cell("listener \\ speaker", is_header=True)
+    return _fragment(table(rows, header=[corner, *speakers], caption=caption))
 
 
-_TABLE = Markup(
-    '<table style="border-collapse: collapse; color: var(--text-color, #000)">'
-    '<caption style="text-align: left; font-weight: bold">{about}</caption>{rows}</table>'
-)
-_PASSED = ("pass", "var(--pass-link-color, #098a4b)")
-_FAILED = ("FAIL", "var(--fail-link-color, #ce3e01)")
-_CELL = "padding: 1px 8px; border: 1px solid var(--secondary-color, #ccc)"
-_ROW = Markup(
-    '<tr><td style="{cell}; color: {colour}">{word}</td>'
-    '<td style="{cell}">{expected}</td><td style="{cell}">{seen}</td></tr>'
-)
+def _matrix_row(cells: Sequence[HearingCell]) -> Sequence[Cell]:
+    listener = Cell(cells[0].listener.name, "short", is_header=True)
+    return [listener, *map(_matrix_cell, cells)]
 
 
-def verdict_table(verdict: Verdict) -> str:
-    """HTML that shows each part of a verdict, what was expected and what was seen."""
-    rows = Markup("").join(_part_row(part) for part in verdict.parts)
-    return str(_TABLE.format(about=visible(verdict.about), rows=rows))
-
-
-def _part_row(part: Part) -> Markup:
-    word, colour = _PASSED if part.passed else _FAILED
-    return _ROW.format(
-        cell=_CELL,
-        colour=colour,
-        word=word,
-        expected=visible(part.expected),
-        seen=visible(part.seen),
-    )
+def _matrix_cell(cell: HearingCell) -> Cell:
+    level = "" if cell.verdict is Presence.NOT_HEARD else f"{cell.level:.0f}"
+    content = Markup("{} <small>{}</small>").format(_PRESENCE[cell.verdict], level)
+    if cell.is_right:
+        return Cell(content, "centred")
+    wanted = "should hear" if cell.wanted else "must not hear"
+    return Cell(Markup("{}<br>{}").format(content, wanted), "centred bad")

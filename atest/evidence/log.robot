@@ -63,6 +63,7 @@ Both Themes Are Readable
         END
         Text Should Be Readable    .baresip-sound .title    test=Bad Call
         Text Should Be Readable    .baresip-sound td    test=Bad Call
+        Text Should Be Readable    .baresip-table thead th    test=Bad Call
         Take Screenshot    ladder-${theme}    .sip-ladder
     END
     Nothing Should Have Gone Wrong

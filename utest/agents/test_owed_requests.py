@@ -4,7 +4,7 @@ import pytest
 
 from BaresipLibrary.backends.base import Capability
 from BaresipLibrary.events import AnsweredAgain, RequestRefused
-from BaresipLibrary.report.events import line
+from BaresipLibrary.report.event_words import line
 
 from ..scripted import Phone
 

@@ -273,7 +273,7 @@ def test_a_wrong_matrix_names_every_wrong_cell(tmp_path: Path) -> None:
         " <b>carol may hear itself though it must not."
     )
     table = matrix_table(matrix)
-    assert table.count('class="wrong"') == 4
+    assert table.count('class="centred bad"') == 4
     assert "<b>" not in table
     assert type(table) is str
 

@@ -1,4 +1,4 @@
-"""When evidence is shown, what a test's message learns later, and what a chapter holds."""
+"""When evidence is shown, what a test's message learns later, and what a record holds."""
 
 import threading
 import time
@@ -12,8 +12,7 @@ from BaresipLibrary.agents import journal
 from BaresipLibrary.agents.registry import Registry
 from BaresipLibrary.diagnosis.failure import CallFailure
 from BaresipLibrary.events import CallEstablished, ClosedBy, MediaStarted, SipMessage
-from BaresipLibrary.report import execution_record as chapters
-from BaresipLibrary.report import log
+from BaresipLibrary.report import execution_record, log
 from BaresipLibrary.report.evidence import Evidence
 from BaresipLibrary.report.execution_record import ExecutionRecord
 from BaresipLibrary.report.recording_store import RecordingStore
@@ -74,9 +73,9 @@ def test_a_message_learns_what_came_late(evidence: Evidence, phone: Phone) -> No
             awaited=lambda event: isinstance(event, CallEstablished),
         )
     phone.is_established(call_id)
-    assert evidence.late("Another message.") == "Another message."
+    assert evidence.with_late_events("Another message.") == "Another message."
     told = "Several failures occurred:\n\n1) Not yet. Bob never answered.\n\n2) Else."
-    late = evidence.late(told)
+    late = evidence.with_late_events(told)
     assert "1) Not yet. It came " in late, "he did answer"
     assert late.endswith(" ms after the time ran out.\n\n2) Else.")
 
@@ -93,32 +92,32 @@ def test_the_capture_of_a_test_is_linked_and_never_overwrites_another(
     assert (tmp_path / "sip-traces/S/T.pcap").read_bytes()[:4] == b"\xd4\xc3\xb2\xa1"
 
 
-def test_a_chapter_begins_where_it_begins_and_keeps_who_was_stopped(phone: Phone) -> None:
+def test_a_record_begins_where_it_begins_and_keeps_who_was_stopped(phone: Phone) -> None:
     phone.sip(INVITE)
-    chapter = ExecutionRecord([phone.agent])
-    assert not chapter.has_news
-    assert chapter.messages(chapter.agents) == []
+    record = ExecutionRecord([phone.agent])
+    assert not record.has_news
+    assert record.messages(record.agents) == []
     bob = Phone(Path(), "bob")
-    chapter.add(bob.agent)
+    record.add(bob.agent)
     bob.sip(INVITE)
     bob.agent.stop()
-    assert chapter.has_news
-    assert [name for name, _ in chapter.messages(chapter.agents)] == ["bob"]
+    assert record.has_news
+    assert [name for name, _ in record.messages(record.agents)] == ["bob"]
 
 
 def test_a_failure_marks_its_moment_in_the_recordings_that_run(
     phone: Phone, tmp_path: Path
 ) -> None:
-    chapter = ExecutionRecord([phone.agent])
+    record = ExecutionRecord([phone.agent])
     rx = wav(tmp_path / "rx.wav", signals.tone(440, 1.5, 8000))
     tx = wav(tmp_path / "tx.wav", signals.tone(440, 1.75, 8000))
     call_id = phone.agent.dial("sip:bob@b")
     phone.is_established(call_id)
     phone.backend.feed(MediaStarted(time.monotonic(), call_id, 8000, 1, rx, tx))
-    chapter.failure("Verify Audio    alice")
+    record.failure("Verify Audio    alice")
     phone.closes(call_id, ClosedBy.PEER)
-    chapter.failure("Later")
-    heard, sent = chapter.recordings([phone.agent], lambda path: path.name)
+    record.failure("Later")
+    heard, sent = record.recordings([phone.agent], lambda path: path.name)
     assert [(one.title, one.href) for one in (*heard, *sent)] == [
         ("alice heard", "rx.wav"),
         ("alice sent", "tx.wav"),
@@ -130,15 +129,15 @@ def test_a_failure_marks_its_moment_in_the_recordings_that_run(
 def test_a_later_part_without_audio_is_shown_only_where_something_failed(
     phone: Phone, tmp_path: Path
 ) -> None:
-    chapter = ExecutionRecord([phone.agent])
+    record = ExecutionRecord([phone.agent])
     call_id = phone.agent.dial("sip:bob@b")
     phone.is_established(call_id)
     tx, nothing = wav(tmp_path / "tx.wav"), np.zeros(0)
     for name in ("rx", "held-rx", "failed-rx"):
         rx = wav(tmp_path / f"{name}.wav", nothing)
         phone.backend.feed(MediaStarted(time.monotonic(), call_id, 8000, 1, rx, tx))
-    chapter.failure("Verify Audio    alice")
-    heard, sent = chapter.recordings([phone.agent], lambda path: path.name)
+    record.failure("Verify Audio    alice")
+    heard, sent = record.recordings([phone.agent], lambda path: path.name)
     assert [one.href for one in (*heard, *sent)] == ["rx.wav", "failed-rx.wav", "tx.wav"]
 
 
@@ -163,8 +162,8 @@ def test_what_is_shown_says_that_the_oldest_messages_are_gone(
     assert "are kept" not in evidence.flow()
     monkeypatch.setattr(journal, "MOST_MESSAGES", 1)
     phone.sip(INVITE)
-    assert "SIP messages are kept" in evidence.flow()
-    assert "SIP messages are kept" in evidence.packets()
+    assert "SIP messages of each agent are kept" in evidence.flow()
+    assert "SIP messages of each agent are kept" in evidence.packets()
 
 
 def test_of_a_crowd_those_are_shown_that_failed_and_whom_they_called(
@@ -173,32 +172,32 @@ def test_of_a_crowd_those_are_shown_that_failed_and_whom_they_called(
     crowd = [Phone(tmp_path, f"phone{number}").agent for number in range(20)]
     for agent in crowd:
         evidence.watch(agent)
-    assert "Shown are 12 of 21 agents: the first." in evidence.flow()
+    assert "12 of 21 agents are shown: the first." in evidence.flow()
     with pytest.raises(CallFailure), evidence.keyword("Wait", quiet=False):
         raise CallFailure("no", crowd[15], others=[crowd[7]])
     shown = evidence.flow()
-    assert "Shown are 2 of 21 agents: those that failed first." in shown
+    assert "2 of 21 agents are shown: those that failed first." in shown
     assert "phone15" in shown and "phone7" in shown and "phone3" not in shown
 
 
 def test_a_journal_that_lags_behind_is_waited_for(
     phone: Phone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(chapters, "_QUIET", 0.5)
-    monkeypatch.setattr(chapters, "_CATCH_UP", 10.0)
-    chapter = ExecutionRecord([phone.agent])
+    monkeypatch.setattr(execution_record, "_QUIET", 0.5)
+    monkeypatch.setattr(execution_record, "_CATCH_UP", 10.0)
+    record = ExecutionRecord([phone.agent])
     late = threading.Timer(0.02, phone.sip, [INVITE])
     late.start()
-    chapter.settle()
-    assert chapter.messages(chapter.agents)
+    record.settle()
+    assert record.messages(record.agents)
     late.join()
 
 
 def test_a_message_to_an_agent_that_never_sees_it_is_not_waited_for_for_ever(phone: Phone) -> None:
-    chapter = ExecutionRecord([phone.agent])
+    record = ExecutionRecord([phone.agent])
     phone.sip(INVITE.replace("branch=z9hG4bK1", "branch=z9hG4bK2"))
     sent = SipMessage(time.monotonic(), True, "UDP", "b:2", "b:2", INVITE)
     phone.backend.feed(sent)
     began = time.monotonic()
-    chapter.settle()
+    record.settle()
     assert 0.3 < time.monotonic() - began < 5

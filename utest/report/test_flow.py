@@ -30,11 +30,11 @@ SDP = "Content-Type: application/sdp"
 
 
 def flow(alice: Sequence[Event] = (), bob: Sequence[Event] = (), *steps: Step) -> CallFlow:
-    witnesses = [
+    traces = [
         AgentTrace("alice", f"sip:alice@{ALICE}", alice),
         AgentTrace("bob", f"sip:bob@{BOB}", bob),
     ]
-    return call_flow(witnesses, steps, 100.0)
+    return call_flow(traces, steps, 100.0)
 
 
 def ways(found: CallFlow) -> list[tuple[str, str]]:
@@ -149,27 +149,27 @@ def test_the_registrar_in_a_uri_is_no_agent() -> None:
 
 def test_a_silent_agent_is_not_taken_for_its_registrar() -> None:
     alice = [sent(100.0, ALICE, PBX, INVITE), received(100.1, PBX, ALICE, RINGING)]
-    witnesses = [
+    traces = [
         AgentTrace("alice", f"sip:alice@{ALICE}", alice),
         AgentTrace("1001", f"sip:1001@{PBX}", []),
     ]
-    assert ways(call_flow(witnesses, [], 100.0)) == [("alice", PBX), (PBX, "alice")]
+    assert ways(call_flow(traces, [], 100.0)) == [("alice", PBX), (PBX, "alice")]
 
 
 def test_an_agent_that_never_came_up_has_a_lane_and_no_address() -> None:
     odd = [received(100.0, "", ALICE, "nonsense")]
-    witnesses = [AgentTrace("bob", "", []), AgentTrace("alice", f"sip:alice@{ALICE}", odd)]
-    found = call_flow(witnesses, [], 100.0)
+    traces = [AgentTrace("bob", "", []), AgentTrace("alice", f"sip:alice@{ALICE}", odd)]
+    found = call_flow(traces, [], 100.0)
     assert [lane.is_agent for lane in found.lanes] == [True, True, False]
     assert ways(found) == [("", "alice")]
 
 
 def test_agents_of_the_same_name_keep_lanes_of_their_own() -> None:
-    witnesses = [
+    traces = [
         AgentTrace("alice", f"sip:alice@{ALICE}", [events.AgentDied(100.0, 1, "")]),
         AgentTrace("alice", f"sip:alice@{BOB}", [events.Registered(100.5)]),
     ]
-    found = call_flow(witnesses, [], 100.0)
+    found = call_flow(traces, [], 100.0)
     assert notes(found) == [(0.0, 0, "DIED with status 1"), (0.5, 1, "REGISTERED")]
 
 

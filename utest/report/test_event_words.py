@@ -6,7 +6,7 @@ import pytest
 
 from BaresipLibrary import events
 from BaresipLibrary.events import ClosedBy, Event
-from BaresipLibrary.report.events import line, short
+from BaresipLibrary.report.event_words import line, short
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Events in words, for log.html."""
+"""Events in words, for lines of the log and notes of the ladder, and which events are notes."""
 
 from bisect import bisect
 from collections.abc import Iterator, Sequence
@@ -10,107 +10,6 @@ from ..events import CallEvent, ClosedBy, DtmfReceived, DtmfSent, Event, HoldCha
 from ..sip.messages import Message, split_address
 from ..sip.offers import Offers
 from ..sip.uris import user_part
-
-
-def line(event: Event) -> str:
-    """The few words that matter about an event."""
-    match event:
-        case events.QualityReported(_, _, rtt, jitter, received, lost):
-            return (
-                f"RTCP rtt {rtt * 1000:.1f} ms, jitter {jitter * 1000:.1f} ms,"
-                f" {received} received, {lost} lost"
-            )
-        case events.CallDialled(_, _, peer):
-            return f"DIALLED {peer}"
-        case events.CallIncoming(_, _, peer):
-            return f"{short(event)} from {peer}"
-        case events.CallRinging():
-            return f"{short(event)} at the peer"
-        case events.CallProgress():
-            return f"{short(event)} from the peer"
-        case events.CallClosed(_, _, by, status, words) if by not in (ClosedBy.US, ClosedBy.PEER):
-            return f"CLOSED by {by.value}: {_answer(status, words)}"
-        case events.TransferRequested(_, _, target):
-            return f"TRANSFER to {target} requested by the peer"
-        case events.MediaStarted(_, _, _, channels):
-            return f"{short(event)}, {'mono' if channels == 1 else 'stereo'}"
-        case events.SipMessage(_, sent, transport, source, destination, text):
-            other = destination if sent else source
-            arrow = f"{transport} to {other}" if sent else f"{transport} from {other}"
-            return f"{arrow}: {Message(text).start_line}"
-        case events.StackLog(_, level, text):
-            return f"baresip {level.lower()}: {text}"
-    return short(event)
-
-
-def short(event: Event) -> str:
-    """Fewer words yet, for where the agent and the messages around the event are seen too."""
-    match event:
-        case events.Registering():
-            return "REGISTERING"
-        case events.Registered():
-            return "REGISTERED"
-        case events.RegistrationFailed(_, status, words):
-            return f"REGISTRATION FAILED: {_answer(status, words)}"
-        case events.Unregistered():
-            return "UNREGISTERED"
-        case events.TransferRequested(_, _, target):
-            return f"TRANSFER to {split_address(target)[1].partition('?')[0]}"
-        case events.TransferFailed(_, _, status, words):
-            return f"TRANSFER FAILED: {_answer(status, words)}"
-        case events.DtmfReceived(_, _, digit):
-            return f"DTMF {digit}"
-        case events.DtmfSent(_, _, digits, mode):
-            return f"SENDS DTMF {digits}" + (" in-band" if mode == INBAND else "")
-        case events.SourceChosen(_, _, source):
-            return f"SENDS {source}"
-        case events.Muted(_, _, on):
-            return "MUTED" if on else "UNMUTED"
-        case events.CallIncoming():
-            return "INCOMING"
-        case events.CallRinging():
-            return "RINGING"
-        case events.CallProgress():
-            return "EARLY MEDIA"
-        case events.CallAnswered():
-            return "ANSWERED"
-        case events.CallEstablished():
-            return "ESTABLISHED"
-        case events.CallClosed(_, _, ClosedBy.US):
-            return "CLOSED by this agent"
-        case events.CallClosed(_, _, ClosedBy.PEER):
-            return "CLOSED by the peer"
-        case events.CallClosed(_, _, _, status, words):
-            return f"CLOSED: {_answer(status, words)}"
-        case events.RequestRefused(_, _, method, status, words):
-            return f"{method} REFUSED: {_answer(status, words)}"
-        case events.AnsweredAgain(_, _, contact, ended):
-            became = "ended by ACK and BYE" if ended else "left without ACK and BYE"
-            return f"ANSWERED by another phone, too: {contact}, {became}"
-        case events.MediaStarted(_, _, rate):
-            return f"MEDIA at {rate} Hz"
-        case events.PromptEnded():
-            return "PROMPT ended"
-        case events.MessagesWaiting(_, waiting, new, old):
-            return f"MESSAGES WAITING: {'yes' if waiting else 'no'}, {new} new, {old} old"
-        case events.HoldChanged(_, _, ours=True, on=on):
-            return "ON HOLD" if on else "RESUMED"
-        case events.HoldChanged(_, _, on=on):
-            return "HELD by the peer" if on else "RESUMED by the peer"
-        case events.RecordingEnded(_, _, why):
-            return f"RECORDING ended: {why}"
-        case events.AudioTrouble(_, _, text):
-            return f"AUDIO trouble: {text}"
-        case events.AgentDied(fault=fault) if fault:
-            return f"CANNOT BE FOLLOWED any more: {fault}"
-        case events.AgentDied(_, status):
-            return f"DIED with status {status}"
-    return type(event).__name__
-
-
-def _answer(status: int | None, words: str) -> str:
-    return words if status is None else f"{status} {words}".strip()
-
 
 #: Digits further apart (s) are not one input.
 _PAUSE = 1.0
@@ -149,8 +48,146 @@ _TROUBLE = (
 )
 
 
-def noted(journal: Sequence[Event]) -> list[Event]:
-    """The events of a journal that become notes, with the holds that follow from its messages."""
+def line(event: Event) -> str:
+    """The few words that matter about an event."""
+    match event:
+        case events.QualityReported(_, _, rtt, jitter, received, lost):
+            return (
+                f"RTCP rtt {rtt * 1000:.1f} ms, jitter {jitter * 1000:.1f} ms,"
+                f" {received} received, {lost} lost"
+            )
+        case events.CallDialled(_, _, peer):
+            return f"DIALLED {peer}"
+        case events.CallIncoming(_, _, peer):
+            return f"{short(event)} from {peer}"
+        case events.CallRinging():
+            return f"{short(event)} at the peer"
+        case events.CallProgress():
+            return f"{short(event)} from the peer"
+        case events.CallClosed(_, _, by, status, words) if by not in (ClosedBy.US, ClosedBy.PEER):
+            return f"CLOSED by {by.value}: {_answer(status, words)}"
+        case events.TransferRequested(_, _, target):
+            return f"TRANSFER to {target} requested by the peer"
+        case events.MediaStarted(_, _, _, channels):
+            return f"{short(event)}, {'mono' if channels == 1 else 'stereo'}"
+        case events.SipMessage(_, sent, transport, source, destination, text):
+            other = destination if sent else source
+            arrow = f"{transport} to {other}" if sent else f"{transport} from {other}"
+            return f"{arrow}: {Message(text).start_line}"
+        case events.StackLog(_, level, text):
+            return f"baresip {level.lower()}: {text}"
+    return short(event)
+
+
+def short(event: Event) -> str:
+    """Fewer words yet, for where the agent and the messages around the event are seen too."""
+    for words_of in (_of_call, _of_transfer, _of_audio, _of_agent):
+        words = words_of(event)
+        if words is not None:
+            return words
+    return type(event).__name__
+
+
+def _of_call(event: Event) -> str | None:
+    match event:
+        case events.CallIncoming():
+            return "INCOMING"
+        case events.CallRinging():
+            return "RINGING"
+        case events.CallProgress():
+            return "EARLY MEDIA"
+        case events.CallAnswered():
+            return "ANSWERED"
+        case events.CallEstablished():
+            return "ESTABLISHED"
+        case events.AnsweredAgain(_, _, contact, ended):
+            became = "ended by ACK and BYE" if ended else "left without ACK and BYE"
+            return f"ANSWERED by another phone, too: {contact}, {became}"
+        case events.CallClosed(_, _, ClosedBy.US):
+            return "CLOSED by this agent"
+        case events.CallClosed(_, _, ClosedBy.PEER):
+            return "CLOSED by the peer"
+        case events.CallClosed(_, _, _, status, words):
+            return f"CLOSED: {_answer(status, words)}"
+        case events.RequestRefused(_, _, method, status, words):
+            return f"{method} REFUSED: {_answer(status, words)}"
+    return None
+
+
+def _of_transfer(event: Event) -> str | None:
+    match event:
+        case events.TransferRequested(_, _, target):
+            return f"TRANSFER to {split_address(target)[1].partition('?')[0]}"
+        case events.TransferFailed(_, _, status, words):
+            return f"TRANSFER FAILED: {_answer(status, words)}"
+        case events.HoldChanged(_, _, ours=True, on=on):
+            return "ON HOLD" if on else "RESUMED"
+        case events.HoldChanged(_, _, on=on):
+            return "HELD by the peer" if on else "RESUMED by the peer"
+    return None
+
+
+def _of_audio(event: Event) -> str | None:
+    match event:
+        case events.DtmfReceived(_, _, digit):
+            return f"DTMF {digit}"
+        case events.DtmfSent(_, _, digits, mode):
+            return f"SENDS DTMF {digits}" + (" in-band" if mode == INBAND else "")
+        case events.SourceChosen(_, _, source):
+            return f"SENDS {source}"
+        case events.Muted(_, _, on):
+            return "MUTED" if on else "UNMUTED"
+        case events.MediaStarted(_, _, rate):
+            return f"MEDIA at {rate} Hz"
+        case events.PromptEnded():
+            return "PROMPT ended"
+        case events.RecordingEnded(_, _, why):
+            return f"RECORDING ended: {why}"
+        case events.AudioTrouble(_, _, text):
+            return f"AUDIO trouble: {text}"
+    return None
+
+
+def _of_agent(event: Event) -> str | None:
+    match event:
+        case events.Registering():
+            return "REGISTERING"
+        case events.Registered():
+            return "REGISTERED"
+        case events.RegistrationFailed(_, status, words):
+            return f"REGISTRATION FAILED: {_answer(status, words)}"
+        case events.Unregistered():
+            return "UNREGISTERED"
+        case events.MessagesWaiting(_, waiting, new, old):
+            return f"MESSAGES WAITING: {'yes' if waiting else 'no'}, {new} new, {old} old"
+        case events.AgentDied(fault=fault) if fault:
+            return f"CANNOT BE FOLLOWED any more: {fault}"
+        case events.AgentDied(_, status):
+            return f"DIED with status {status}"
+    return None
+
+
+def _answer(status: int | None, words: str) -> str:
+    return words if status is None else f"{status} {words}".strip()
+
+
+class EventWords:
+    """Puts the events of one agent into words; of several calls it says with whom each was."""
+
+    def __init__(self, journal: Sequence[Event]) -> None:
+        calls = (e for e in journal if isinstance(e, events.CallDialled | events.CallIncoming))
+        self._peers = {call.call_id: user_part(call.peer) for call in calls}
+        self._several = len(set(self._peers.values())) > 1
+
+    def of(self, event: Event) -> str:
+        """The words of a note."""
+        words = short(event)
+        peer = self._peers.get(event.call_id) if isinstance(event, CallEvent) else None
+        return f"{words} ({peer})" if peer and self._several else words
+
+
+def notable(journal: Sequence[Event]) -> list[Event]:
+    """The events of a journal that become notes, and the holds that follow from its messages."""
     found: list[Event] = []
     offers: dict[str, Offers] = {}
     for event in journal:
@@ -164,8 +201,19 @@ def noted(journal: Sequence[Event]) -> list[Event]:
     return found
 
 
-def folded(notes: Sequence[Event], steps: Sequence[float]) -> list[Event]:
-    """The same with consecutive digits of one call as one event, at the time of the first.
+def _hold_changes(
+    offers: Offers, message: Message, call_id: str, event: SipMessage
+) -> Iterator[HoldChanged]:
+    before = offers.on_hold, offers.held_by_peer
+    offers.take(message, sent=event.sent)
+    if offers.on_hold is not before[0]:
+        yield HoldChanged(event.at, call_id, ours=True, on=offers.on_hold)
+    if offers.held_by_peer is not before[1]:
+        yield HoldChanged(event.at, call_id, ours=False, on=offers.held_by_peer)
+
+
+def with_digits_joined(notes: Sequence[Event], steps: Sequence[float]) -> list[Event]:
+    """The notes with consecutive digits of one call as one event, at the time of the first.
 
     A pause ends an input, and so does the start of a keyword: `steps` are the times, in order.
     """
@@ -185,41 +233,6 @@ def folded(notes: Sequence[Event], steps: Sequence[float]) -> list[Event]:
     return found
 
 
-def is_trouble(event: Event) -> bool:
-    """Whether a tester should look at it."""
-    refused = isinstance(event, events.CallClosed) and event.by in (
-        events.ClosedBy.REFUSAL,
-        events.ClosedBy.FAILURE,
-    )
-    return refused or isinstance(event, _TROUBLE)
-
-
-class EventWords:
-    """Puts the events of one agent into words; of several calls it says with whom each was."""
-
-    def __init__(self, journal: Sequence[Event]) -> None:
-        calls = (e for e in journal if isinstance(e, events.CallDialled | events.CallIncoming))
-        self._peers = {call.call_id: user_part(call.peer) for call in calls}
-        self._several = len(set(self._peers.values())) > 1
-
-    def of(self, event: Event) -> str:
-        """The words of a note."""
-        words = short(event)
-        peer = self._peers.get(event.call_id) if isinstance(event, CallEvent) else None
-        return f"{words} ({peer})" if peer and self._several else words
-
-
-def _hold_changes(
-    offers: Offers, message: Message, call_id: str, event: SipMessage
-) -> Iterator[HoldChanged]:
-    before = offers.on_hold, offers.held_by_peer
-    offers.take(message, sent=event.sent)
-    if offers.on_hold is not before[0]:
-        yield HoldChanged(event.at, call_id, ours=True, on=offers.on_hold)
-    if offers.held_by_peer is not before[1]:
-        yield HoldChanged(event.at, call_id, ours=False, on=offers.held_by_peer)
-
-
 def _joined(before: Event, event: Event) -> Event | None:
     match before, event:
         case DtmfReceived(_, first, digits), DtmfReceived(_, second, digit) if first == second:
@@ -227,3 +240,12 @@ def _joined(before: Event, event: Event) -> Event | None:
         case DtmfSent(_, first, digits), DtmfSent(_, second, more) if first == second:
             return replace(before, digits=digits + more)
     return None
+
+
+def is_trouble(event: Event) -> bool:
+    """Whether a tester should look at it."""
+    refused = isinstance(event, events.CallClosed) and event.by in (
+        events.ClosedBy.REFUSAL,
+        events.ClosedBy.FAILURE,
+    )
+    return refused or isinstance(event, _TROUBLE)
