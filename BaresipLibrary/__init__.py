@@ -1,6 +1,70 @@
-"""Robot Framework keywords that drive headless baresip SIP agents."""
+"""Drives headless baresip SIP agents: keywords for Robot Framework, and phones for Python."""
 
+from .agents.agent import Agent
+from .agents.call import Call
+from .backends.base import Backend, Capability
+from .backends.embedded.backend import EmbeddedBackend
+from .backends.external.backend import ExternalBackend
+from .backends.factory import BackendSetup
+from .diagnosis.failure import CallFailure
+from .errors import (
+    AgentGone,
+    BackendError,
+    BaresipLibraryError,
+    CommandRefused,
+    NothingYet,
+    PhoneFailure,
+    UsageError,
+)
+from .keywords.base import AgentName, Context
 from .library import BaresipLibrary
+from .phones import AgentSettings, Phone, Phones
+from .plugins import Plugin, keyword
+from .types import (
+    AgentState,
+    AudioSource,
+    BackendName,
+    DtmfMode,
+    Frequency,
+    Level,
+    MediaEncryption,
+    Peer,
+    Transport,
+)
 from .version import __version__
 
-__all__ = ["BaresipLibrary", "__version__"]
+__all__ = [
+    "Agent",
+    "AgentGone",
+    "AgentName",
+    "AgentSettings",
+    "AgentState",
+    "AudioSource",
+    "Backend",
+    "BackendError",
+    "BackendName",
+    "BackendSetup",
+    "BaresipLibrary",
+    "BaresipLibraryError",
+    "Call",
+    "CallFailure",
+    "Capability",
+    "CommandRefused",
+    "Context",
+    "DtmfMode",
+    "EmbeddedBackend",
+    "ExternalBackend",
+    "Frequency",
+    "Level",
+    "MediaEncryption",
+    "NothingYet",
+    "Peer",
+    "Phone",
+    "PhoneFailure",
+    "Phones",
+    "Plugin",
+    "Transport",
+    "UsageError",
+    "__version__",
+    "keyword",
+]

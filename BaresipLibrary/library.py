@@ -10,8 +10,6 @@ from robotlibcore import DynamicCore
 
 from .agents.registry import Registry
 from .backends.embedded.backend import is_installed
-from .backends.launchers import make_launcher
-from .concurrency import Changes, release_lock
 from .keywords.agents import AgentKeywords
 from .keywords.arguments import check_flags, check_positional, hint, without_none
 from .keywords.audio import AudioKeywords, PromptKeywords
@@ -25,11 +23,10 @@ from .keywords.loudness import LoudnessKeywords
 from .keywords.quality import QualityKeywords, TimingKeywords
 from .keywords.registration import MailboxKeywords, RegistrationKeywords
 from .keywords.states import StateKeywords
-from .keywords.steps import quiet_keywords, step_words
+from .keywords.steps import step, step_words
 from .keywords.transfers import TransferKeywords
 from .keywords.verdicts import HearingKeywords, VerdictKeywords
-from .report.evidence import Evidence
-from .report.recording_store import RecordingStore
+from .plugins import Plugin, check_keyword_names, load_plugins
 from .scopes import Scopes
 from .types import AudioSource, AutoClosing, BackendName, Frequency, Level, Occasion
 from .version import __version__
@@ -54,9 +51,6 @@ _COMPONENTS = (
     BulkKeywords,
     EvidenceKeywords,
 )
-_QUIET = quiet_keywords(_COMPONENTS)
-
-
 #: A suite's own keywords, where there is no test whose end could show anything.
 _FIXTURES = (running.Keyword.SETUP, running.Keyword.TEARDOWN)
 
@@ -132,6 +126,16 @@ class BaresipLibrary(DynamicCore):
     arrow for the whole message), players for the audio of its calls, and a link to a capture of
     its SIP messages; the import setting ``evidence`` says when. `Log Call Flow` and `Save Sip
     Trace` do so at any time. Passwords, digests and keys are masked everywhere.
+
+    = Plugins =
+
+    ``plugins`` adds keywords of your own, and backends, to this library: ``my.Plugin`` names a
+    class on the module search path, ``${CURDIR}/MyPlugin.py`` a file that holds a class of its
+    name. Arguments follow after semicolons, ``my.Plugin;first;name=value``; several plugins stand
+    in a list, or in text with commas between them. A plugin is a class that derives from
+    ``BaresipLibrary.Plugin``; the page _docs/extending.md_ of the project shows how to write one.
+
+    | Library    BaresipLibrary    plugins=my.Plugin
     """
 
     ROBOT_LIBRARY_SCOPE = "GLOBAL"
@@ -140,6 +144,7 @@ class BaresipLibrary(DynamicCore):
     ROBOT_LISTENER_API_VERSION = 3
     ROBOT_LIBRARY_CONVERTERS: ClassVar = {
         AudioSource: AudioSource.parse,
+        BackendName: BackendName.parse,
         Frequency: Frequency.parse,
         Level: Level.parse,
     }
@@ -154,11 +159,12 @@ class BaresipLibrary(DynamicCore):
         executable: str | None = None,
         catch_all: bool = True,
         ring_timeout: timedelta | None = None,
+        plugins: str | list[str] | None = None,
     ) -> None:
         """Takes the settings of all agents.
 
         | =Argument= | =Meaning= |
-        | ``backend`` | How baresip runs: ``embedded`` in a wheel, ``external`` as any installed program, or ``auto``: embedded where its wheel is installed, else the program. |
+        | ``backend`` | How baresip runs: ``embedded`` in a wheel, ``external`` as any installed program, ``auto`` for embedded where its wheel is installed and else the program, or a name that a plugin has registered. |
         | ``timeout`` | How long waiting keywords wait when they are not told. |
         | ``auto_closing`` | Who ends agents that were left running: the end of the ``TEST`` (or of the suite whose setup started them), the end of the ``SUITE``, or ``MANUAL``. |
         | ``recordings`` | Which calls' audio stays as WAV files: ``always``, ``on_failure`` of their test, or ``never``. |
@@ -166,24 +172,25 @@ class BaresipLibrary(DynamicCore):
         | ``executable`` | The program of the external backend, by name or path; ``baresip`` on PATH when left out. |
         | ``catch_all`` | Whether agents take calls for any user part, such as a DID, or only for their own. |
         | ``ring_timeout`` | How long a call may ring at an agent before its phone refuses it, in whole seconds; as long as the caller lets it when left out. |
+        | ``plugins`` | Classes with more keywords, see `Plugins`. |
         """
         check_flags({"catch_all": bool}, {"catch_all": catch_all})
-        changes, agents, shelf = Changes(), Registry(), RecordingStore(recordings)
         self.ROBOT_LIBRARY_LISTENER = self
-        self._context = Context(
-            timeout=timeout,
-            backend=backend,
+        self._context = Context.create(
+            timeout,
+            backend,
             executable=executable,
-            launcher=make_launcher(changes),
-            changes=changes,
-            recordings=shelf,
-            agents=agents,
-            evidence=Evidence(evidence, agents, shelf),
+            recordings=recordings,
+            evidence=evidence,
             catch_all=catch_all,
             ring_timeout=ring_timeout,
         )
         self._lifetimes = Scopes(self._context, auto_closing)
-        super().__init__([component(self._context) for component in _COMPONENTS])
+        components = [component(self._context) for component in _COMPONENTS]
+        loaded = load_plugins(plugins, self._context)
+        check_keyword_names(components, loaded)
+        self._context.backends.check(backend)
+        super().__init__([*components, *(plugin for _, plugin in loaded)])
 
     @property
     def agents(self) -> Registry:
@@ -199,15 +206,18 @@ class BaresipLibrary(DynamicCore):
         types = super().get_keyword_types(name)
         return {argument: without_none(hint) for argument, hint in types.items()}
 
+    def get_keyword_tags(self, name: str) -> list[str]:
+        """The tags of a keyword; a plugin's has the tag ``Plugin``, too."""
+        tags = list(super().get_keyword_tags(name))
+        owner = getattr(self.keywords[name], "__self__", None)
+        return [*tags, "Plugin"] if isinstance(owner, Plugin) else tags
+
     def run_keyword(self, name: str, args: Any, kwargs: Any = None) -> Any:
         """Runs a keyword, writes what its agents saw meanwhile, and explains its failure."""
-        words, quiet = step_words(name, args), name in _QUIET
-        try:
-            with self._context.evidence.keyword(words, quiet=quiet):
-                self._check_arguments(name, args, kwargs or {})
-                return super().run_keyword(name, args, kwargs)
-        finally:
-            release_lock(self._context.changes)
+        quiet = "Getter" in self.keywords[name].robot_tags
+        with step(self._context, step_words(name, args), quiet=quiet):
+            self._check_arguments(name, args, kwargs or {})
+            return super().run_keyword(name, args, kwargs)
 
     def _check_arguments(self, name: str, args: Any, kwargs: dict[str, Any]) -> None:
         function = self.keywords[name]

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
+from typing import ClassVar
 
 #: No codec of a phone call carries more than this (half of Opus' 48 kHz).
 HIGHEST_FREQUENCY = 24_000.0
@@ -46,16 +47,35 @@ class Occasion(Enum):
         return self is Occasion.always or (failed and self is Occasion.on_failure)
 
 
-class BackendName(Enum):
+class BackendName(str):
     """How an agent's baresip runs.
 
     ``embedded``: in the wheel ``baresip-python``; ``external``: any installed baresip; ``auto``:
-    the embedded one when it is installed, else the program ``baresip`` on PATH.
+    the embedded one when it is installed, else the program ``baresip`` on PATH. A plugin may
+    register more names.
     """
 
-    auto = "auto"
-    embedded = "embedded"
-    external = "external"
+    __slots__ = ()
+    auto: ClassVar["BackendName"]
+    embedded: ClassVar["BackendName"]
+    external: ClassVar["BackendName"]
+
+    @classmethod
+    def parse(cls, value: str) -> "BackendName":
+        """Reads a name in any case. Whether there is such a backend shows when it is chosen.
+
+        Raises:
+            ValueError: it is ``None``, which Robot then takes for the value.
+        """
+        name = value.strip().lower()
+        if name == "none":
+            raise ValueError("No backend is called None.")
+        return cls(name)
+
+
+BackendName.auto = BackendName("auto")
+BackendName.embedded = BackendName("embedded")
+BackendName.external = BackendName("external")
 
 
 class Transport(Enum):

@@ -11,6 +11,8 @@ PACKAGE = Path(__file__).resolve().parent.parent / "BaresipLibrary"
 LAYERS = [
     {"remote"},
     {"library"},
+    {"plugins"},
+    {"phones"},
     {"scopes"},
     {"keywords"},
     {"report"},

@@ -56,7 +56,7 @@ def test_what_came_over_the_wire_starts_no_message(
 
 def test_settings_are_those_of_the_import() -> None:
     found = settings(["backend=external", "timeout=5s"])
-    assert found["backend"] is BackendName.external
+    assert found["backend"] == BackendName.external
     assert found["timeout"].total_seconds() == 5
 
 

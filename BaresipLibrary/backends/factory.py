@@ -1,6 +1,10 @@
-"""Which backend an agent gets."""
+"""The backends that an agent can choose, by name."""
 
+import difflib
+import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from ..account import Account
 from ..concurrency import Changes
@@ -19,50 +23,113 @@ _NEITHER = (
     ' pip install "robotframework-baresip[embedded]"; or any other, for instance with:'
     " apt-get install baresip-core"
 )
+_NAME = re.compile(r"[a-z][a-z0-9_-]*")
 
 
-def make_backend(
-    name: BackendName,
-    account: Account,
-    stem: Path,
-    changes: Changes,
-    launcher: Launcher,
-    external: ExternalSettings,
-) -> Backend:
-    """The backend of that name; of `auto`, the embedded one, or else the program on PATH.
+class BackendSetup(NamedTuple):
+    """What the backend of one agent is made from.
 
-    Who names a program or a control port means an external one.
-
-    Raises:
-        BackendError: it is not installed; says how to get it.
-        UsageError: it is embedded, and a setting is of external ones.
+    `recordings`: the path, without ending, that recordings begin with, see
+    `Backend.name_recordings`; `changes`: the condition that is held while events are reported, and
+    notified after them; `launcher`: starts processes that end with the run; `settings`: what the
+    suite says to baresip itself.
     """
-    if name is BackendName.auto:
-        name = _best(external)
-    if name is BackendName.embedded:
-        _require_embedded(external)
-        return EmbeddedBackend(account, stem, changes, launcher, external)
-    if external.control is not None:
-        return AttachedBackend(account, changes, external)
-    return ExternalBackend(account, stem, changes, launcher, external)
+
+    account: Account
+    recordings: Path
+    changes: Changes
+    launcher: Launcher
+    settings: ExternalSettings
 
 
-def _require_embedded(external: ExternalSettings) -> None:
+#: Makes the backend of one agent. Raises `BackendError` or `UsageError` when it cannot.
+BackendMaker = Callable[[BackendSetup], Backend]
+
+
+class Backends:
+    """The embedded and the external backend, and those that plugins register."""
+
+    def __init__(self) -> None:
+        self._makers: dict[str, BackendMaker] = {
+            BackendName.embedded: lambda setup: EmbeddedBackend(*setup),
+            BackendName.external: _make_external,
+        }
+        #: The names of those that run an installed program, or attach to one that runs.
+        self._programs: set[str] = {BackendName.external}
+
+    def register(self, name: str, make: BackendMaker, *, program: bool = False) -> None:
+        """Adds a backend.
+
+        `program`: it takes ``executable=``, ``control=`` and ``recordings_folder=``, which are
+        refused otherwise.
+
+        Raises:
+            UsageError: the name is taken or cannot be one.
+        """
+        if not _NAME.fullmatch(name):
+            raise UsageError(
+                f"{name!r} cannot be the name of a backend: it begins with a lower-case letter,"
+                " and only lower-case letters, digits, - and _ follow."
+            )
+        if name in ("none", BackendName.auto, *self._makers):
+            raise UsageError(f"There is a backend '{name}' already; choose another name.")
+        self._makers[name] = make
+        if program:
+            self._programs.add(name)
+
+    def check(self, name: str) -> BackendName:
+        """The name of a backend, as it is registered.
+
+        Raises:
+            UsageError: there is none of that name; lists those there are.
+        """
+        known = [BackendName.auto, *self._makers]
+        chosen = BackendName(name.strip().lower())
+        if chosen in known:
+            return chosen
+        near = difflib.get_close_matches(chosen, known, n=1)
+        meant = f" Did you mean '{near[0]}'?" if near else ""
+        raise UsageError(f"There is no backend '{name}'.{meant} Backends: {', '.join(known)}.")
+
+    def make(self, name: str, setup: BackendSetup) -> Backend:
+        """The backend of that name; for ``auto``, the embedded one, else the program on PATH.
+
+        Whoever names a program or a control port gets an external one.
+
+        Raises:
+            BackendError: it is not installed; says how to get it.
+            UsageError: there is none of that name, or it does not take one of the settings.
+        """
+        chosen = self.check(name)
+        if chosen == BackendName.auto:
+            chosen = _best(setup.settings)
+        if chosen not in self._programs:
+            _refuse_program(chosen, setup.settings)
+        return self._makers[chosen](setup)
+
+
+def _make_external(setup: BackendSetup) -> Backend:
+    if setup.settings.control is not None:
+        return AttachedBackend(setup.account, setup.changes, setup.settings)
+    return ExternalBackend(*setup)
+
+
+def _refuse_program(name: str, settings: ExternalSettings) -> None:
     given = {
-        "control": external.control,
-        "executable": external.executable,
-        "recordings_folder": external.recordings,
+        "control": settings.control,
+        "executable": settings.executable,
+        "recordings_folder": settings.recordings,
     }
-    for name, value in given.items():
+    for argument, value in given.items():
         if value is not None:
             raise UsageError(
-                f"backend=embedded runs no installed baresip and takes no {name}=; with"
+                f"backend={name} runs no installed baresip and takes no {argument}=; with"
                 f" backend=external it does."
             )
 
 
-def _best(external: ExternalSettings) -> BackendName:
-    if external.executable or external.control:
+def _best(settings: ExternalSettings) -> BackendName:
+    if settings.executable or settings.control:
         return BackendName.external
     if is_installed():
         return BackendName.embedded

@@ -16,7 +16,7 @@ from ..agents.agent import Agent
 from ..agents.info import info_of
 from ..agents.requirements import caveats
 from ..backends.external.configuration import ExternalSettings
-from ..backends.factory import make_backend
+from ..backends.factory import BackendSetup
 from ..concurrency import run_concurrently
 from ..errors import UsageError
 from ..types import BackendName, DtmfMode, MediaEncryption, Transport
@@ -95,7 +95,7 @@ class AgentKeywords(Component):
         | ``tls_verify`` | Whether the server's certificate is checked. |
         | ``catch_all`` | Whether calls for any user part are taken, such as for a DID; with ``False`` those for others than the agent get 404. As the library says when left out. |
         | ``ring_timeout`` | How long a call may ring before the phone refuses it, in whole seconds; ``0`` is as long as the caller lets it. As the library says when left out. |
-        | ``backend`` | How this agent's baresip runs; as the library says when left out. |
+        | ``backend`` | How this agent's baresip runs: ``embedded``, ``external``, ``auto``, or a name that a plugin has registered; as the library says when left out. |
         | ``executable`` | Its program, on the external backend. |
         | ``control`` | ``host:port`` of the module ctrl_tcp of a baresip that runs already: the agent uses its account, and leaves it running. |
         | ``config`` | More lines for baresip's configuration, each a name and a value, such as ``call_max_calls 1``. They go before the library's own. |
@@ -207,12 +207,13 @@ class AgentKeywords(Component):
         name: str,
         account: Account,
         metadata: dict[str, Any],
-        chosen: BackendName,
+        chosen: str,
         external: ExternalSettings,
     ) -> Agent:
         context = self._context
         stem = context.recordings.stem_for(name)
-        backend = make_backend(chosen, account, stem, context.changes, context.launcher, external)
+        setup = BackendSetup(account, stem, context.changes, context.launcher, external)
+        backend = context.backends.make(chosen, setup)
         try:
             agent = Agent(name, account, backend, context.changes, metadata)
         except BaseException:

@@ -14,12 +14,13 @@ from robot.running.context import EXECUTION_CONTEXTS
 from ..account import check_headers
 from ..agents.agent import Agent
 from ..agents.registry import Registry
-from ..backends.launchers import Launcher
+from ..backends.factory import Backends
+from ..backends.launchers import Launcher, make_launcher
 from ..concurrency import Changes, wait_until
 from ..errors import NothingYet, UsageError
 from ..report.evidence import Evidence
 from ..report.recording_store import RecordingStore
-from ..types import BackendName
+from ..types import BackendName, Occasion
 from .assertions import Assertion, get_and_assert, telling
 
 T = TypeVar("T")
@@ -44,6 +45,34 @@ class Context:
     ring_timeout: timedelta | None = None
     scope: str = ""
     warned: set[str] = field(default_factory=set)
+    backends: Backends = field(default_factory=Backends)
+
+    @classmethod
+    def create(
+        cls,
+        timeout: timedelta,
+        backend: BackendName,
+        *,
+        executable: str | None,
+        recordings: Occasion,
+        evidence: Occasion,
+        catch_all: bool,
+        ring_timeout: timedelta | None,
+    ) -> "Context":
+        """A view of its own: no agent runs, and no process has been started."""
+        changes, agents, store = Changes(), Registry(), RecordingStore(recordings)
+        return cls(
+            timeout=timeout,
+            backend=backend,
+            executable=executable,
+            launcher=make_launcher(changes),
+            changes=changes,
+            recordings=store,
+            agents=agents,
+            evidence=Evidence(evidence, agents, store),
+            catch_all=catch_all,
+            ring_timeout=ring_timeout,
+        )
 
 
 class Component:
@@ -152,8 +181,8 @@ def is_dry_run() -> bool:
     return bool(context and context.dry_run)
 
 
-def find_file(path: Path) -> Path:
-    """An existing file: beside the running suite, else in the working directory.
+def find_file(path: Path, kind: str = "audio file") -> Path:
+    """An existing file of some kind: beside the running suite, else in the working directory.
 
     Raises:
         UsageError: it is at neither place; names both.
@@ -165,4 +194,4 @@ def find_file(path: Path) -> Path:
         if candidate.exists():
             return candidate
     places = " nor ".join(dict.fromkeys(str(candidate) for candidate in candidates))
-    raise UsageError(f"There is no audio file {places}.")
+    raise UsageError(f"There is no {kind} {places}.")

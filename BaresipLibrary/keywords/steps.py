@@ -1,10 +1,12 @@
 """A running keyword in a few words, for the ladder."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from enum import Enum
 
+from ..concurrency import release_lock
 from .agents import AgentKeywords
-from .base import Component
+from .base import Context
 
 #: Longer arguments are cut.
 _LONGEST = 40
@@ -29,11 +31,14 @@ def _words(argument: object) -> str:
     return argument.name if isinstance(argument, Enum) else str(argument)
 
 
-def quiet_keywords(components: Sequence[type[Component]]) -> frozenset[str]:
-    """The keywords that only read: what they do is no step of a test."""
-    return frozenset(
-        name
-        for component in components
-        for name, function in vars(component).items()
-        if "Getter" in getattr(function, "robot_tags", ())
-    )
+@contextmanager
+def step(context: Context, words: str, *, quiet: bool) -> Iterator[None]:
+    """A keyword runs: writes what its agents see meanwhile, and explains its failure.
+
+    A quiet one only reads: it is no step of a test.
+    """
+    try:
+        with context.evidence.keyword(words, quiet=quiet):
+            yield
+    finally:
+        release_lock(context.changes)

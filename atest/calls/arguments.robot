@@ -57,8 +57,6 @@ Values Of A Kind Are Listed
     ...    Start Agent    alice    transport=tpc
     *cannot be converted to MediaEncryption: MediaEncryption does not have member 'sdes'. Available: 'dtls_srtp', *
     ...    Start Agent    alice    media_enc=sdes
-    *cannot be converted to BackendName: BackendName does not have member 'emedded'. Available: 'auto', 'embedded' and 'external'
-    ...    Start Agent    alice    backend=emedded
     *cannot be converted to QualityField: QualityField does not have member 'delay'. Available: 'jitter', 'mos', 'packet_loss' and 'rtt'
     ...    Get Call Quality    alice    delay
     *cannot be converted to DtmfMode: * Available: 'auto', 'inband', 'info' and 'rtpevent'
@@ -69,6 +67,13 @@ Values Of A Kind Are Listed
     ...    Verify Audio Level    alice    min=loud
     *cannot be converted to timedelta: Invalid time string 'soon'.
     ...    Wait Until State Is    alice    IDLE    timeout=soon
+
+A Backend That There Is Not Is Told With Those There Are
+    [Template]    Should Be Refused
+    There is no backend 'emedded'. Did you mean 'embedded'? Backends: auto, embedded, external.
+    ...    Start Agent    alice    backend=emedded
+    There is no backend 'wheel'. Backends: auto, embedded, external.
+    ...    Start Agents    a    2    backend=wheel
 
 Truth Values Are True Or False
     [Template]    Should Be Refused

@@ -232,7 +232,7 @@ def test_auto_is_the_best_there_is(
 ) -> None:
     monkeypatch.setattr(factory, "is_installed", lambda: wheel)
     monkeypatch.setattr(factory, "is_on_path", lambda: program)
-    assert factory._best(external) is chosen
+    assert factory._best(external) == chosen
 
 
 def test_auto_without_any_says_how_to_get_either(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -269,9 +269,8 @@ def test_the_embedded_backend_takes_no_setting_of_external_ones(
         closing(Forker(changes)) as forker,
         pytest.raises(UsageError, match=f"backend=embedded .* takes no {given}=;"),
     ):
-        factory.make_backend(
-            BackendName.embedded, Account("a"), tmp_path / "a", changes, forker, external
-        )
+        setup = factory.BackendSetup(Account("a"), tmp_path / "a", changes, forker, external)
+        factory.Backends().make(BackendName.embedded, setup)
 
 
 PLAYS = "\n# Audio\nausrc_srate\t\t48000\nausrc_channels\t\t2\n"
