@@ -1,10 +1,10 @@
 """In-band digits (DTMF, ITU-T Q.23): make them, and hear them as ITU-T Q.24 wants.
 
-How `DigitDetector` decides: short overlapping windows (20 ms every 2.5 ms) get a least-squares fit
-of each digit's two tones. Windows of which one digit explains most make a run; the time for which
-they have half of its power or more is the digit's length, whatever the window's. In each
-of them the two tones are fitted once more, with their frequencies free: frequencies, twist and
-purity of most of those must be a digit's, which tells it from speech and music.
+How `DigitDetector` decides: each digit's two tones are fitted to short overlapping windows (20 ms
+every 2.5 ms) by least squares. Windows that are mostly explained by the same digit form a run; the
+digit is as long as the run has at least half of its greatest power. In each window the two tones
+are then fitted once more, with their frequencies free: in most windows frequencies, twist and
+purity must be those of a digit, which speech and music do not achieve.
 """
 
 import math
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .levels import power_to_dbfs
+from .windows import WindowBuffer, pieces
 
 ROWS = (697.0, 770.0, 852.0, 941.0)
 COLUMNS = (1209.0, 1336.0, 1477.0, 1633.0)
@@ -32,8 +33,8 @@ HOP = 0.0025
 LEAST_EXPLAINED = 0.70
 """Share of a window that its digit explains: 0.91 of a tone 1.5 % off, less where noise is."""
 HALF_POWER = 0.44
-"""Explained power, beside the most of the run, of a window that is half tone and half silence: half
-of the samples, of which 7/8 is what a constant and a slope explain of a step."""
+"""Explained power, relative to the greatest of the run, of a window that is half tone and half
+silence: half of the samples, of which 7/8 is what a constant and a slope explain of a step."""
 SHORTEST = 0.030
 """Seconds of a digit: Q.24 accepts 40 ms and refuses 23 ms."""
 BRIDGE = 0.022
@@ -41,11 +42,11 @@ BRIDGE = 0.022
 LEAST_PURE = 0.6
 """Share of a run's windows at full power in which a close look must find a digit's tones."""
 FULL_POWER = 0.9
-"""Power beside the middle pure window's above which no drop-out is in a window."""
+"""Power relative to the median pure window above which a window holds no drop-out."""
 MOST_OFF = 0.025
 """How far off a frequency may be, as a part of it: Q.24 accepts 1.5 % and refuses 3.5 %."""
 TWISTS = (-9.0, 5.0)
-"""dB of the high tone beside the low one: Q.24 accepts -8 to +4."""
+"""dB of the high tone relative to the low one: Q.24 accepts -8 to +4."""
 LEAST_PURITY = 0.92
 """Share of the two tones in a window: white noise at 15 dB leaves 0.97. Two hours of
 synthetic speech and music had seven digits at 0.85."""
@@ -74,11 +75,11 @@ def dtmf_tone(
 ) -> NDArray[np.float64]:
     """Return the samples of a digit: two sines, the high one 2 dB above the low one.
 
-    `level` in dBFS is that of both together, `duration` is in seconds. Raises `ValueError` for what
-    is no digit, a sample rate below 8000, or a level that would be clipped (above -5.1 dBFS).
+    `level` in dBFS is that of both together, `duration` is in seconds. Raises `ValueError` for a
+    key that is not a digit, a sample rate below 8000, or a level that would clip (above -5.1 dBFS).
     """
     if key not in PAIRS:
-        raise ValueError(f"{key!r} is no digit: there are 0 to 9, *, # and A to D.")
+        raise ValueError(f"{key!r} is not a digit: the digits are 0 to 9, *, # and A to D.")
     _check_rate(sample_rate)
     low = math.sqrt(10 ** (level / 10) / (1 + 10 ** (SENT_TWIST / 10)))
     high = low * 10 ** (SENT_TWIST / 20)
@@ -99,13 +100,9 @@ class DigitDetector:
         """Prepare for audio of `sample_rate` samples a second. `ValueError` below 8000."""
         _check_rate(sample_rate)
         self.sample_rate = sample_rate
-        self._size = round(WINDOW * sample_rate)
-        self._hop = HOP * sample_rate
-        bases = [_basis(self._size, sample_rate, pair) for pair in PAIRS.values()]
-        self._bases = np.hstack(bases)
-        self._rest = np.empty(0)
-        self._dropped = 0
-        self._windows = 0
+        size = round(WINDOW * sample_rate)
+        self._windows = WindowBuffer(size, HOP * sample_rate)
+        self._bases = np.hstack([_basis(size, sample_rate, pair) for pair in PAIRS.values()])
         self._runs: dict[str, _Run] = {}
 
     def feed(self, samples: NDArray[np.float64]) -> list[Digit]:
@@ -113,56 +110,47 @@ class DigitDetector:
 
         Raises `ValueError` unless the array has one dimension.
         """
-        if samples.ndim != 1:
-            raise ValueError(f"Mono samples are an array of shape (n,), not {samples.shape}.")
-        pieces = range(0, samples.size, self.sample_rate)  # a second each, which bounds the memory
         return [
             digit
-            for start in pieces
-            for digit in self._take(samples[start : start + self.sample_rate])
+            for piece in pieces(samples, self.sample_rate)
+            for digit in self._ended_in(self._windows.feed(piece))
         ]
 
-    def _take(self, samples: NDArray[np.float64]) -> list[Digit]:
-        self._rest = np.concatenate([self._rest, samples])
-        starts = self._complete_windows()
-        windows = self._rest[starts[:, np.newaxis] + np.arange(self._size)]
+    def _ended_in(self, windows: NDArray[np.float64]) -> list[Digit]:
+        """Return the digits that the next windows, of shape (n, size), show to have ended."""
+        first = self._windows.taken - len(windows)
         digits = []
-        for look in self._look(windows):
+        for number, look in enumerate(self._look(windows, first), first):
             if look is not None:
                 self._runs.setdefault(look.key, _Run(look.key)).looks.append(look)
-            digits += self._ended()
-            self._windows += 1
-        keep = min(self._rest.size, round(self._windows * self._hop) - self._dropped)
-        self._rest = self._rest[keep:]
-        self._dropped += keep
+            digits += self._ended(number)
         return digits
 
-    def _complete_windows(self) -> NDArray[np.int64]:
-        """Return where in the rest the windows begin that it holds completely."""
-        most = max(0, int(self._rest.size / self._hop) + 1)
-        numbers = np.arange(self._windows, self._windows + most)
-        starts = np.rint(numbers * self._hop).astype(np.int64) - self._dropped
-        return np.asarray(starts[starts + self._size <= self._rest.size])
+    def _look(self, windows: NDArray[np.float64], first: int) -> list["_Look | None"]:
+        """Return for each window the digit that explains most of it, None without such a digit.
 
-    def _look(self, windows: NDArray[np.float64]) -> list["_Look | None"]:
-        """Return for each window the digit that explains most of it, None when none does."""
+        `first` is the number of the first window.
+        """
         centred = windows - windows.mean(axis=1, keepdims=True)
         along = np.square(centred @ self._bases)
         explained = along.reshape(len(windows), len(KEYS), 8).sum(axis=2)
         best, most = np.argmax(explained, axis=1), np.max(explained, axis=1)
-        energy, power = np.sum(np.square(centred), axis=1), most / self._size
+        energy, power = np.sum(np.square(centred), axis=1), most / windows.shape[1]
         agrees = (most >= LEAST_EXPLAINED * energy) & (power >= 0.5 * 10 ** (LEAST_LEVEL / 10))
         looks: list[_Look | None] = [None] * len(windows)
         for number in np.unique(best[agrees]).tolist():
             rows = np.flatnonzero(agrees & (best == number))
             pairs = _pairs_in(centred[rows], self.sample_rate, KEYS[number])
             for row, pair in zip(rows.tolist(), pairs, strict=True):
-                looks[row] = _Look(KEYS[number], self._windows + row, float(power[row]), pair)
+                looks[row] = _Look(KEYS[number], first + row, float(power[row]), pair)
         return looks
 
-    def _ended(self) -> list[Digit]:
-        """Return the digits of runs that nothing has extended for longer than a drop-out."""
-        oldest = self._windows - BRIDGE / HOP
+    def _ended(self, newest: int) -> list[Digit]:
+        """Return the digits of runs that no window has extended for longer than a drop-out.
+
+        `newest` is the number of the newest window.
+        """
+        oldest = newest - BRIDGE / HOP
         late = [run for run in self._runs.values() if run.looks[-1].number < oldest]
         for run in late:
             del self._runs[run.key]
@@ -179,7 +167,7 @@ class _Pair:
 
 @dataclass(frozen=True)
 class _Look:
-    """A window that a digit explains: its number, with what power, and its tones if pure."""
+    """A window that a digit explains: its number, the explained power, and its tones if pure."""
 
     key: str
     number: int
@@ -221,9 +209,9 @@ class _Run:
 
 
 def _pairs_in(windows: NDArray[np.float64], sample_rate: int, key: str) -> list[_Pair | None]:
-    """Return the two tones of each window (n, size) without DC, None where they are no digit's.
+    """Return the two tones of each window (n, size) without DC, None where they are not a digit's.
 
-    Frequencies, twist, levels and purity must be. Two Gauss-Newton steps of least squares: the
+    Frequencies, twist, levels and purity decide. Two Gauss-Newton steps of least squares: the
     derivatives of a sine by its frequency are the sine and cosine times t, so their coefficients
     say how far off it is.
     """
@@ -248,7 +236,7 @@ def _pairs_in(windows: NDArray[np.float64], sample_rate: int, key: str) -> list[
 
 
 def _is_balanced(low: float, high: float) -> bool:
-    """Tell whether both are loud enough, and neither too loud beside the other."""
+    """Whether both tones are loud enough, and neither is too loud for the other."""
     twist = power_to_dbfs(high) - power_to_dbfs(low)
     return power_to_dbfs(min(low, high)) >= LEAST_LEVEL and TWISTS[0] <= twist <= TWISTS[1]
 

@@ -12,6 +12,8 @@ A finite floor compares, subtracts and prints like any other level, which ``-inf
 audio stays far above it: the smallest constant, 1 LSB, reads -87.3 dBFS, and a single sample of
 1 LSB in 20 ms at 48 kHz reads -117.1 dBFS.
 """
+FRAME = 0.020
+"""Seconds of audio in each of the `frame_levels`."""
 
 
 def level_dbfs(samples: NDArray[np.float64]) -> float:
@@ -32,3 +34,10 @@ def power_to_dbfs(power: float) -> float:
     if power <= 0.0:
         return SILENCE_DBFS
     return max(SILENCE_DBFS, 10.0 * math.log10(2.0 * power))
+
+
+def frame_levels(samples: NDArray[np.float64], sample_rate: int) -> list[float]:
+    """Return the level in dBFS of each whole 20 ms of mono samples, without DC."""
+    size = round(FRAME * sample_rate)
+    frames = samples[: samples.size - samples.size % size].reshape(-1, size)
+    return [level_dbfs(frame - frame.mean()) for frame in frames]

@@ -1,18 +1,17 @@
-"""What is on a line: nothing at all, comfort noise, or something that somebody sends."""
+"""What is on a line: digital silence, comfort noise or a signal; and when something was audible."""
 
 from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .levels import level_dbfs, power_to_dbfs
+from .levels import frame_levels, level_dbfs, power_to_dbfs
 from .sines import strongest_tone
 from .tones import LEAST_LEVEL
+from .windows import WindowBuffer
 
-FRAME = 0.020
-"""Seconds of one level."""
 SHORTEST = 0.2
-"""Seconds that it takes to tell noise from the rest."""
+"""Seconds of audio that it takes to tell noise from a signal."""
 MOST_SILENCE = -85.0
 """dBFS without DC: a constant, as A-law's zero is, or 1 LSB that comes and goes."""
 MOST_NOISE = -30.0
@@ -21,6 +20,14 @@ MOST_SPREAD = 4.0
 """dB, the standard deviation of the levels. Coloured noise has 1 to 3.2, speech 8 and more."""
 MOST_SHARE = 0.4
 """Share of the energy that is one sine: more is a tone."""
+
+BLOCK = 0.005
+"""Seconds that are loud or not as a whole: how exact a beginning or an end is."""
+BLIP = 0.020
+"""Seconds; a shorter sound is a click and does not count, nor does a shorter pause."""
+
+Span = tuple[float, float]
+"""Begin and end in seconds from the first sample."""
 
 
 class LineState(Enum):
@@ -37,27 +44,18 @@ def classify_line(samples: NDArray[np.float64], sample_rate: int) -> LineState:
     Raises `ValueError` for less than 0.2 s of them.
     """
     if samples.size < SHORTEST * sample_rate:
-        raise ValueError(f"{samples.size / sample_rate:.3f} s are too short to say what is on.")
-    size = round(FRAME * sample_rate)
-    frames = samples[: samples.size - samples.size % size].reshape(-1, size)
+        raise ValueError(
+            f"{samples.size / sample_rate:.3f} s of audio are too short to classify the line:"
+            f" it takes {SHORTEST:g} s."
+        )
     level = level_dbfs(samples - samples.mean())
     if level <= MOST_SILENCE:
         return LineState.DIGITAL_SILENCE
-    levels = [level_dbfs(frame - frame.mean()) for frame in frames]
     tone = strongest_tone(samples, sample_rate)
-    steady = float(np.std(levels)) <= MOST_SPREAD
+    steady = float(np.std(frame_levels(samples, sample_rate))) <= MOST_SPREAD
     if level <= MOST_NOISE and steady and (tone is None or tone.share < MOST_SHARE):
         return LineState.COMFORT_NOISE
     return LineState.SIGNAL
-
-
-BLOCK = 0.005
-"""Seconds that are loud or not as a whole: how exact a beginning or an end is."""
-BLIP = 0.020
-"""Seconds; a shorter sound is a click and none, a shorter pause is none."""
-
-Span = tuple[float, float]
-"""Begin and end in seconds from the first sample."""
 
 
 class SoundFinder:
@@ -65,38 +63,35 @@ class SoundFinder:
 
     def __init__(self, sample_rate: int) -> None:
         """Prepare for audio of `sample_rate` samples a second."""
-        self._block = max(1, round(BLOCK * sample_rate))
-        self._seconds = self._block / sample_rate
-        self._rest = np.empty(0)
+        block = max(1, round(BLOCK * sample_rate))
+        self._seconds = block / sample_rate
+        self._blocks = WindowBuffer(block, block)
         self._loud = np.empty(0, dtype=np.bool_)
-
-    def feed(self, samples: NDArray[np.float64]) -> None:
-        """Take the next mono samples in [-1, 1], any number."""
-        samples = np.concatenate([self._rest, samples])
-        count = samples.size // self._block
-        blocks = samples[: count * self._block].reshape(count, self._block)
-        self._rest = samples[count * self._block :]
-        loud = [power_to_dbfs(power) >= LEAST_LEVEL for power in blocks.var(axis=1).tolist()]
-        self._loud = np.concatenate([self._loud, np.array(loud, dtype=np.bool_)])
 
     @property
     def seconds(self) -> float:
-        """Seconds that were looked at."""
+        """Seconds of audio that were examined."""
         return self._loud.size * self._seconds
 
+    def feed(self, samples: NDArray[np.float64]) -> None:
+        """Take the next mono samples in [-1, 1], any number. `ValueError` unless 1-dimensional."""
+        powers = self._blocks.feed(samples).var(axis=1).tolist()
+        loud = [power_to_dbfs(power) >= LEAST_LEVEL for power in powers]
+        self._loud = np.concatenate([self._loud, np.array(loud, dtype=np.bool_)])
+
     def sounds(self) -> list[Span]:
-        """Return everything audible so far, in order; the last may not have ended."""
+        """Return everything audible so far, in order; the last sound may still go on."""
         edges = np.flatnonzero(np.diff(np.concatenate([[0], self._loud.astype(np.int8), [0]])))
         spans = [(int(a) * self._seconds, int(b) * self._seconds) for a, b in edges.reshape(-1, 2)]
         return [span for span in join_spans(spans) if span[1] - span[0] >= BLIP - BLOCK / 2]
 
 
 def join_spans(spans: list[Span]) -> list[Span]:
-    """Return spans in order, those with less than 20 ms (`BLIP`) between them as one."""
-    found: list[Span] = []
+    """Join spans, given in order, that have less than 20 ms (`BLIP`) between them."""
+    joined: list[Span] = []
     for begin, end in spans:
-        if found and begin - found[-1][1] < BLIP - BLOCK / 2:
-            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        if joined and begin - joined[-1][1] < BLIP - BLOCK / 2:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
         else:
-            found.append((begin, end))
-    return found
+            joined.append((begin, end))
+    return joined

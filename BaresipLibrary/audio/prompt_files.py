@@ -51,7 +51,7 @@ def pcm_of(samples: NDArray[np.float64]) -> bytes:
 
 
 def load_prompt(path: str | os.PathLike[str]) -> PromptFile:
-    """Read an audio file: whatever libsndfile decodes, any rate; channels are averaged.
+    """Read an audio file of any format that libsndfile decodes, at any rate; channels are averaged.
 
     Raises `FileNotFoundError` when there is no such file, and `ValueError` when it is a directory,
     no audio file, without samples, or with samples that are not numbers.

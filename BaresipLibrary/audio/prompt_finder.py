@@ -1,10 +1,10 @@
-"""Find a known prompt in what was heard, and when it began.
+"""Find a known prompt in audio, and when it began.
 
 How `PromptFinder` decides: prompt and audio become patterns of energy over time and pitch
-(`spectrograms`). Pieces of the prompt, short ones and long ones, from its beginning and from 0.25 s
-and 0.5 s into it, are compared with the newest frames. The shorter a piece is, the more alike the
-audio must be; and the shortest must agree as waveforms too, which a second voice that says the same
-words does not. The waveform then tells the exact time.
+(`spectrograms`). Short and long pieces of the prompt, from its beginning and from 0.25 s and 0.5 s
+into it, are compared with the newest frames. The shorter a piece is, the more similar the audio
+must be. The shortest pieces must also agree as waveforms, which another voice that says the same
+words does not. The waveform then gives the exact time.
 """
 
 from collections.abc import Sequence
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from .chirp import alignment
 from .prompt_files import PromptFile
 from .spectrograms import BANDS, COMPRESSION, HOP, WINDOW, HeardFrames, Pattern, Spectrogram
+from .windows import SampleBuffer
 
 SKIPS = (0.0, 0.25, 0.5)
 """Seconds after which pieces begin, with sound: a late cut-in may have cost the prompt that."""
@@ -24,7 +25,7 @@ SKIPS = (0.0, 0.25, 0.5)
 
 @dataclass(frozen=True)
 class _Evidence:
-    """How alike a piece of the prompt must be."""
+    """How similar the audio must be to a piece of the prompt."""
 
     seconds: float
     """Of sound in the piece, pauses not counted."""
@@ -46,30 +47,30 @@ best of all times in 15 s; of the prompt itself, in noise 10 dB below it, after 
 of the packets lost, one in a hundred stays below 0.86, 0.87, 0.89, 0.89 and 0.91. Half a second was
 not enough for `your call` and `you are call(er)`, said by the same voice: 0.93."""
 LEAST_SOUND = 0.6
-"""Seconds of sound, at least, by which a prompt can be told from others."""
+"""Seconds of sound that a prompt needs at least to be distinguished from others."""
 SOUND = 10 ** (-40 / 10)
-"""Energy beside the loudest frame's above which a frame is sound, not a pause: -40 dB."""
+"""Energy relative to the loudest frame above which a frame is sound, not a pause: -40 dB."""
 LEAST_VARIATION = 0.05
 """How much of a piece's pattern must vary over time: a steady tone has no beginning to find."""
 SETTLE = 4
-"""Frames after one that is alike enough, none of which is more alike: it is the best of them."""
+"""Frames to wait after a similar one: it is the best when none of these is more similar."""
 LOOK = 5
-"""Frames that make a look worth its while."""
+"""New frames, at least, for each comparison."""
 MOST_AT_ONCE = 50
-"""Frames of one look, at most, which bounds its memory."""
+"""New frames, at most, for each comparison, which bounds its memory."""
 SEARCH = 0.030
 """Seconds by which the pattern may be off the exact time."""
 EXACT_RATE = 8000
 """Samples a second at which waveforms are compared."""
 CLEAR = 0.3
-"""Correlation of the waveforms that tells the exact time better than the pattern does."""
+"""Correlation of the waveforms from which on they give the time more exactly than the pattern."""
 MARGIN = 0.15
-"""By how much the worst second of the best candidate must be more alike than the next's."""
+"""By how much the least similar second of the best candidate must beat that of the next."""
 LEAST_WORST = 0.7
-"""How alike the worst second of the best candidate must be. Measured with two prompts that begin
-alike, in 1,000 trials: where 0.2 s are left out at the fork, the wrong one was told in 433 without
-this and in 117 with it; with 5 % of the packets left out in 69 and 6, with 1 % in 2 and none, where
-the right one is still told in 963."""
+"""How similar the worst second of the best candidate must be. Measured with two prompts that begin
+alike, in 1,000 trials: where 0.2 s are left out at the fork, the wrong prompt was named in 433
+without this and in 117 with it; with 5 % of the packets left out in 69 and 6, with 1 % in 2 and 0,
+and the right one is still named in 963."""
 
 
 @dataclass(frozen=True)
@@ -80,12 +81,12 @@ class PromptMatch:
     """Seconds from the first sample fed to the prompt's beginning; less than 0 when it began before
     that, and where it would have begun when its beginning is missing."""
     score: float
-    """How alike the patterns are, 0 to 1."""
+    """How similar the patterns are, 0 to 1."""
 
 
 @dataclass(frozen=True, eq=False)
 class _Piece:
-    """Frames `start` to `end` of the prompt, and what makes one sure to have heard them."""
+    """Frames `start` to `end` of the prompt, and the evidence that it takes to recognise them."""
 
     start: int
     end: int
@@ -117,26 +118,21 @@ class PromptFinder:
         self._frames = np.empty((0, BANDS))
         self._pending = np.empty((0, BANDS))
         self._frame_count = 0
-        self._history = np.empty(0)
-        self._history_start = 0
-        self._fed = 0
+        self._history = SampleBuffer()
 
     @property
     def seconds(self) -> float:
         """Seconds of audio fed so far."""
-        return self._fed / self.sample_rate
+        return self._history.end / self.sample_rate
 
     def feed(self, samples: NDArray[np.float64]) -> PromptMatch | None:
         """Take the next mono samples in [-1, 1], any number; return the match once sure, else None.
 
         A finder that is sure stays sure. Raises `ValueError` unless the array has one dimension.
         """
-        if samples.ndim != 1:
-            raise ValueError(f"Mono samples are an array of shape (n,), not {samples.shape}.")
         if self.match is not None:
             return self.match
-        self._fed += samples.size
-        self._history = np.concatenate([self._history, samples])
+        self._history.feed(samples)
         self._pending = np.concatenate([self._pending, self._spectrogram.feed(samples)])
         while len(self._pending) >= LOOK and self.match is None:
             new, self._pending = np.split(self._pending, [MOST_AT_ONCE])
@@ -149,7 +145,7 @@ class PromptFinder:
     def _find(self, heard: HeardFrames, new: int) -> PromptMatch | None:
         """Return the earliest match that the newest frames complete, with time to settle.
 
-        When a cadence completes two at the same time, it is the one that has more of the prompt.
+        Of two that a cadence completes at the same time, it is the one that has more of the prompt.
         """
         found: list[tuple[int, int, PromptMatch]] = []
         for piece in self._pieces:
@@ -165,16 +161,16 @@ class PromptFinder:
                 if match is not None:
                     found.append((first + index + length, piece.start, match))
                     break
-        return min(found, key=lambda one: one[:2])[2] if found else None
+        return min(found, key=lambda match: match[:2])[2] if found else None
 
     def _confirmed(self, piece: _Piece, frame: int, score: float) -> PromptMatch | None:
-        """Compare waveforms of a piece that the audio from that frame on is like."""
+        """Return the match if the waveforms from that frame on agree with the piece, too."""
         coarse = frame * HOP
         waveform = self._waveform[_exact(piece.start * HOP) : _exact(piece.end * HOP)]
         begin = max(0, round((coarse - SEARCH) * self.sample_rate))
         end = round((coarse + (piece.end - piece.start) * HOP + SEARCH) * self.sample_rate)
-        heard = self._history[begin - self._history_start : end - self._history_start]
-        lag, correlation = alignment(_resampled(heard, self.sample_rate), waveform)
+        heard = _resampled(self._history.between(begin, end), self.sample_rate)
+        lag, correlation = alignment(heard, waveform)
         if correlation < piece.evidence.waveform:
             return None
         found = begin / self.sample_rate + lag / EXACT_RATE
@@ -185,19 +181,17 @@ class PromptFinder:
         """Drop what no piece needs any more."""
         self._frames = self._frames[-(self._longest + SETTLE + LOOK) :]
         oldest = (self._frame_count - self._longest - SETTLE - LOOK) * HOP - SEARCH
-        drop = max(0, round(oldest * self.sample_rate) - self._history_start)
-        self._history = self._history[drop:]
-        self._history_start += drop
+        self._history.drop_before(round(oldest * self.sample_rate))
 
 
 def best_match(
     candidates: Sequence[PromptFile], samples: NDArray[np.float64], sample_rate: int
 ) -> tuple[int, PromptMatch] | None:
-    """Return the number of the one candidate that the samples hold, and where; None when unsure.
+    """Return the number of the candidate that the samples hold, and where; None when unsure.
 
-    Candidates that begin alike are told apart by their worst second, as far as both were heard: the
-    best must win by 0.15, and be alike by 0.7 there. Of two that are equally alike, one of which is
-    the beginning of the other, it is the longer. Raises `ValueError` as `PromptFinder` does.
+    Candidates that begin alike are distinguished by their least similar second, as far as both were
+    heard: the best must win by 0.15 there, and have 0.7. Of two equally similar candidates of which
+    one is the beginning of the other, the longer wins. Raises `ValueError` as `PromptFinder` does.
     """
     frames = Spectrogram(sample_rate).feed(samples)
     found = []
@@ -206,16 +200,16 @@ def best_match(
         if match is not None:
             worst, compared = _worst_second(prompt, frames, match.offset)
             found.append((worst, compared, number, match))
-    rivals = [one for one in found if one[0] > max(max(found)[0] - MARGIN, LEAST_WORST)]
-    rivals.sort(key=lambda one: one[1])
-    longest = rivals and (len(rivals) == 1 or rivals[-1][1] - rivals[-2][1] >= LEAST_SOUND)
-    return rivals[-1][2:] if longest else None
+    rivals = [rival for rival in found if rival[0] > max(max(found)[0] - MARGIN, LEAST_WORST)]
+    rivals.sort(key=lambda rival: rival[1])
+    is_longest = rivals and (len(rivals) == 1 or rivals[-1][1] - rivals[-2][1] >= LEAST_SOUND)
+    return rivals[-1][2:] if is_longest else None
 
 
 def _worst_second(
     prompt: PromptFile, heard: NDArray[np.float64], offset: float
 ) -> tuple[float, float]:
-    """Return the likeness of the least like second of sound, and how many seconds both have."""
+    """Return the likeness of the least similar second of sound, and the seconds that both have."""
     pattern = _frames(prompt)
     shift = round(offset / HOP)
     first, last = max(0, -shift), min(len(pattern), len(heard) - shift)
@@ -230,27 +224,27 @@ def _worst_second(
 
 
 def _cut(prompt: PromptFile) -> list[_Piece]:
-    """Return the pieces that vary, or the whole prompt where only it does: a burst and a pause."""
+    """Return the pieces that vary, or the whole prompt if only that varies: a burst and a pause."""
     frames = _frames(prompt)
     sound = np.concatenate([[0.0], np.cumsum(_is_sound(frames, frames)) * HOP])
     pieces = _by_sound(frames, sound) or _whole(frames, sound)
     if not pieces:
         raise ValueError(
-            f"{prompt.path} can't be recognised: of its {prompt.seconds:.1f} s too little is sound "
-            f"that changes ({LEAST_SOUND} s)."
+            f"{prompt.path} can't be recognised: it takes {LEAST_SOUND} s of sound that changes, "
+            f"and its {prompt.seconds:.1f} s have less."
         )
     return pieces
 
 
 def _by_sound(frames: NDArray[np.float64], sound: NDArray[np.float64]) -> list[_Piece]:
-    """Return pieces with as much sound as each evidence wants; `sound` counts seconds of it."""
+    """Return pieces with as much sound as each evidence wants; `sound`: seconds of it so far."""
     pieces = []
     for skip in SKIPS:
         start = min(round(skip / HOP), len(frames))
         onset = int(np.searchsorted(sound, sound[start], "right")) - 1
         if skip and onset > start:
-            # As where the prompt begins: no window that is half pause. A cadence is then alike in
-            # each of its periods, and the first one is taken.
+            # No window is half pause, as where the prompt begins: so every period of a cadence is
+            # equally similar, and the first period matches.
             start = min(onset + round((WINDOW - HOP) / HOP), len(frames))
         for evidence in EVIDENCE:
             end = int(np.searchsorted(sound, sound[start] + evidence.seconds - HOP / 2))
@@ -273,7 +267,7 @@ def _frames(prompt: PromptFile) -> NDArray[np.float64]:
 
 
 def _is_sound(frames: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Tell which frames are no pause, beside the loudest of the whole prompt."""
+    """Whether each frame is sound and not a pause, compared with the loudest of the prompt."""
     energy = np.sum(frames ** (1 / COMPRESSION), axis=1)
     loudest = float(np.max(np.sum(whole ** (1 / COMPRESSION), axis=1), initial=0.0))
     return np.asarray((energy > loudest * SOUND) & (energy > 0))

@@ -1,15 +1,15 @@
 """Who hears whom: a tone for each of many agents that all speak at the same time.
 
 The frequencies lie on a grid of 32 Hz at the marks of a Golomb ruler, and the grid does not start
-at 0 but four fifths of a step above. So whatever a mixer, a codec or a clipped amplifier makes of
-them up to the third order lands beside all of them, by 6.4 Hz or more: `a + b - c` is on the grid,
-but at no mark of it, because a Golomb ruler has every distance only once; `2a`, `a + b`, `a - b`,
+at 0 but four fifths of a step above. So every product up to the third order that a mixer, a codec
+or a clipped amplifier adds is 6.4 Hz or more away from all of them: `a + b - c` is on the grid, but
+at no mark of it, because a Golomb ruler has every distance only once; `2a`, `a + b`, `a - b`,
 `3a`, `a + b + c` and the mirror images of all these around 4 kHz are on the fifths between.
 
 `SignatureDetector` cuts the audio into steps of 1/32 s, in which the tones are orthogonal to each
 other, and looks at 15 steps at a time (469 ms, three periods of 6.4 Hz): there the products are
-orthogonal to the tones as well. A tone that is there keeps amplitude and phase from step to step;
-what only comes by does not.
+orthogonal to the tones as well. A tone that is there keeps amplitude and phase from step to step; a
+sound that passes by its frequency does not.
 """
 
 import math
@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .levels import SILENCE_DBFS, power_to_dbfs
+from .windows import WindowBuffer
 
 GRID = 32.0
 """Hz from one mark to the next."""
@@ -45,15 +46,15 @@ ABSENT_LOOKS = 6
 LEAST_LEVEL = -52.0
 """dBFS; what is fainter is not heard. A tone of -20 dBFS that a mixer divides by 12 has -42."""
 LEAST_RATIO = -26.0
-"""dB beside all that arrives; what is fainter is not heard. One of 11 equal tones has -10."""
+"""dB relative to all that arrives; what is fainter is not heard. One of 11 equal tones has -10."""
 LEAST_STANDING = -15.0
-"""dB beside what is not near any signature. A held note of music is one partial of many."""
+"""dB relative to what is not near any signature. A held note of music is one partial of many."""
 LEAST_STEADINESS = 0.75
 """Share of the energy around a frequency that stays in phase for a look, when it is a tone. Noise
 passes one look in 10^8: (1 - 0.75)^14. Opus at 16 kbit/s leaves less than 0.8 of the highest of
 eleven clipped tones."""
 MOST_UNSTEADINESS = 0.5
-"""The same share, when it is sure to be none."""
+"""The same share, below which there is certainly no tone."""
 MOST_DRIFT = 150e-6
 """How far two clocks may move a tone, as a part of its frequency. More lets more music pass."""
 
@@ -63,7 +64,7 @@ class Signature:
     """What one agent sends so that all others can tell that they hear it."""
 
     frequency: float
-    """Hz of its one tone; a multiple of 0.1."""
+    """Hz of its tone; a multiple of 0.1."""
 
 
 class Presence(Enum):
@@ -87,7 +88,7 @@ class Reception:
 
 
 def signatures(count: int, sample_rate: int) -> list[Signature]:
-    """Return that many signatures, each of them for one agent, lowest first.
+    """Return that many signatures, one for each agent, lowest first.
 
     The same ones for every sample rate, since a call may be transcoded to 8 kHz on its way. Raises
     `ValueError` for more than 12, fewer than 1, and less than 8000 samples a second.
@@ -99,7 +100,7 @@ def signatures(count: int, sample_rate: int) -> list[Signature]:
 
 
 class SignatureDetector:
-    """Tells which of some signatures are in audio that arrives bit by bit, all at the same time.
+    """Finds which of some signatures are in audio that arrives bit by bit, all at the same time.
 
     A verdict is about the last 469 ms of what was fed, and changes when an agent falls silent.
     *Heard* comes 500 ms after a signature began, *not heard* 625 ms after it ended. Where the
@@ -114,14 +115,13 @@ class SignatureDetector:
         _check_rate(sample_rate)
         self.signatures = tuple(signatures)
         self.sample_rate = sample_rate
-        self._size = round(sample_rate / GRID)
-        self._frequencies = np.array([one.frequency for one in self.signatures])
-        time = np.arange(self._size) / sample_rate
-        self._downs = np.exp(-2j * math.pi * np.outer(time, self._frequencies)) * 2 / self._size
-        self._rest = np.empty(0)
+        size = round(sample_rate / GRID)
+        self._windows = WindowBuffer(size, size)
+        self._frequencies = np.array([signature.frequency for signature in self.signatures])
+        time = np.arange(size) / sample_rate
+        self._downs = np.exp(-2j * math.pi * np.outer(time, self._frequencies)) * 2 / size
         self._steps = np.empty((0, len(self.signatures)), dtype=np.complex128)
         self._powers: list[float] = []
-        self._counted = 0
         self._present = np.zeros(len(self.signatures), dtype=np.int64)
         self._absent = np.zeros(len(self.signatures), dtype=np.int64)
         self._levels = np.full(len(self.signatures), SILENCE_DBFS)
@@ -130,20 +130,16 @@ class SignatureDetector:
     @property
     def seconds(self) -> float:
         """Seconds of audio fed so far."""
-        return (self._counted * self._size + self._rest.size) / self.sample_rate
+        return self._windows.fed / self.sample_rate
 
     def feed(self, samples: NDArray[np.float64]) -> list[Reception]:
         """Take the next mono samples in [-1, 1], any number; return how each signature arrives.
 
         In the order of the signatures. Raises `ValueError` unless the array has one dimension.
         """
-        if samples.ndim != 1:
-            raise ValueError(f"Mono samples are an array of shape (n,), not {samples.shape}.")
-        audio = np.concatenate([self._rest, samples])
-        whole = audio.size - audio.size % self._size
-        for step in audio[:whole].reshape(-1, self._size):
-            self._take(step)
-        self._rest = audio[whole:]
+        first = self._windows.taken
+        for number, step in enumerate(self._windows.feed(samples), first):
+            self._take(step, number)
         return self.receptions
 
     @property
@@ -163,20 +159,19 @@ class SignatureDetector:
             return Presence.NOT_HEARD
         return Presence.UNSURE
 
-    def _take(self, step: NDArray[np.float64]) -> None:
-        """Bring the amplitudes of a step to the phase of the first sample of all; look."""
-        start = self._counted * self._size / self.sample_rate
+    def _take(self, step: NDArray[np.float64], number: int) -> None:
+        """Take step `number`: turn its amplitudes to the phase of the first sample of all."""
+        start = number * step.size / self.sample_rate
         phases = np.exp(-2j * math.pi * np.mod(self._frequencies * start, 1.0))
         # Not by BLAS: its threads cost more than so small a product when other programs run.
         amplitudes = np.einsum("t,tf->f", step, self._downs) * phases
         self._steps = np.vstack([self._steps, amplitudes])[-STEPS:]
         self._powers = [*self._powers, float(np.mean(np.square(step)))][-STEPS:]
-        self._counted += 1
         if len(self._steps) == STEPS:
             self._look(self._steps, sum(self._powers) / STEPS)
 
     def _look(self, steps: NDArray[np.complex128], total: float) -> None:
-        """Judge one look: complex amplitudes of shape (15, signatures), and the power of all."""
+        """Judge complex amplitudes of shape (15, signatures) and the power of all that arrived."""
         energy = np.mean(np.square(np.abs(steps)), axis=0)
         steady = np.square(np.abs(np.mean(self._without_drift(steps), axis=0)))
         rest = power_to_dbfs(max(0.0, total - float(np.sum(energy)) / 2))

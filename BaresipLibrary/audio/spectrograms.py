@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .windows import WindowBuffer, pieces
+
 WINDOW = 0.032
 """Seconds of one frame's window."""
 HOP = 0.010
@@ -17,7 +19,7 @@ only scales the pattern, and the noise of a codec in a pause stays near 0."""
 LOWEST_RATE = 8000
 """Samples a second that the highest band needs with room for a filter."""
 LEAST_ENERGY = 1e-9
-"""Variation of a stretch below which it is taken for none: rounding leaves some."""
+"""Variation of a stretch below which it counts as none: rounding leaves some."""
 
 
 class Spectrogram:
@@ -33,35 +35,21 @@ class Spectrogram:
                 f"Prompts are recognised at {LOWEST_RATE} samples a second or more, "
                 f"not at {sample_rate}."
             )
-        self._size = round(WINDOW * sample_rate)
-        self._hop = HOP * sample_rate
-        self._piece = sample_rate  # a second, which bounds the memory
-        self._hann = np.hanning(self._size)
-        self._points = 1 << (self._size - 1).bit_length()
+        size = round(WINDOW * sample_rate)
+        self._sample_rate = sample_rate
+        self._windows = WindowBuffer(size, HOP * sample_rate)
+        self._hann = np.hanning(size)
+        self._points = 1 << (size - 1).bit_length()
         self._bands = _bands(sample_rate, self._points)
-        self._rest = np.empty(0)
-        self._dropped = 0
-        self._frames = 0
 
     def feed(self, samples: NDArray[np.float64]) -> NDArray[np.float64]:
         """Take the next mono samples; return the frames that are complete now, (n, BANDS)."""
-        pieces = range(0, samples.size, self._piece)
-        frames = [self._take(samples[start : start + self._piece]) for start in pieces]
-        return np.concatenate(frames) if frames else np.empty((0, BANDS))
+        windows = map(self._windows.feed, pieces(samples, self._sample_rate))
+        return np.concatenate([np.empty((0, BANDS)), *map(self._frames, windows)])
 
-    def _take(self, samples: NDArray[np.float64]) -> NDArray[np.float64]:
-        self._rest = np.concatenate([self._rest, samples])
-        complete = self._dropped + self._rest.size - self._size
-        count = max(0, int(complete / self._hop) + 1 - self._frames) if complete >= 0 else 0
-        starts = np.rint(self._hop * np.arange(self._frames, self._frames + count)).astype(int)
-        starts = starts[starts <= complete] - self._dropped
-        self._frames += starts.size
-        windows = self._rest[starts[:, np.newaxis] + np.arange(self._size)] * self._hann
-        spectra = np.fft.rfft(windows, self._points)
+    def _frames(self, windows: NDArray[np.float64]) -> NDArray[np.float64]:
+        spectra = np.fft.rfft(windows * self._hann, self._points)
         power = np.square(np.abs(spectra)) / np.sum(np.square(self._hann))
-        keep = min(self._rest.size, max(0, round(self._hop * self._frames) - self._dropped))
-        self._rest = self._rest[keep:]
-        self._dropped += keep
         return np.asarray((power @ self._bands) ** COMPRESSION)
 
 
@@ -92,7 +80,7 @@ class Pattern:
         energy = float(np.sum(np.square(centred)))
         self.unit = centred.ravel() / np.sqrt(max(energy, LEAST_ENERGY))
         self.variation = energy / max(float(np.sum(np.square(frames))), LEAST_ENERGY)
-        """Share of the frames' energy that is no mean, 0 to 1; 0 of a steady sound."""
+        """Share of the frames' energy around their mean, 0 to 1; 0 of a steady sound."""
 
 
 class HeardFrames:
@@ -107,7 +95,7 @@ class HeardFrames:
         self._squares = np.concatenate([[0.0], squares])
 
     def likeness(self, pattern: Pattern, newest: int | None = None) -> NDArray[np.float64]:
-        """Return how like the pattern each stretch of its length is, -1 to 1, oldest first.
+        """Return how similar each stretch of its length is to the pattern, -1 to 1, oldest first.
 
         Their normalised cross-correlation without the mean of every band, so that neither a level
         nor a frequency response counts; 0 for what does not vary. Of the `newest` stretches only,

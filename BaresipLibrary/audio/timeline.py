@@ -37,7 +37,7 @@ PAUSE = 0.200
 STEP = 2 * HOP
 """Seconds from one window to the next."""
 PIECE = 0.250
-"""Seconds of a tone that are looked at for its frequency."""
+"""Seconds of a tone in which its frequency is measured."""
 LEAST_SECOND = 0.05
 """Share of the energy that a second tone has: DTMF's two are within 8 dB of each other, 0.14."""
 LEAST_PAIR = 0.080
@@ -73,7 +73,7 @@ class Stretch:
     """dBFS, of everything in it."""
     sound: Sound
     frequencies: tuple[float, ...] = ()
-    """Hz, rising: of one tone or of two at once, else empty."""
+    """Hz, lowest first: of a tone or of two at once, else empty."""
 
     @property
     def words(self) -> str:
@@ -86,7 +86,7 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Timeline:
-    """A recording, taken apart."""
+    """A recording, divided into stretches."""
 
     seconds: float
     level: float
@@ -106,7 +106,7 @@ class _Part:
 
 
 def timeline(samples: Samples, sample_rate: int) -> Timeline:
-    """Take mono samples in [-1, 1], shape (n,), apart into tones, silence and other sound.
+    """Divide mono samples in [-1, 1], shape (n,), into tones, silence and other sound.
 
     Borders are exact to some 10 ms next to silence and to some 30 ms between sounds. Audio below
     -50 dBFS (`tones.LEAST_LEVEL`) is `Sound.FAINT`, and `Sound.SILENCE` when its samples do not
@@ -255,7 +255,7 @@ class _Spectra:
         return (peak + shift) * self._rate / self._size, energy
 
     def _tone(self, group: _Part) -> _Part | None:
-        """The group as a tone, if it is one."""
+        """The group as a tone; None when it is not one."""
         whole = self._samples[group.begin * self._block : group.end * self._block]
         most = round(PIECE * self._rate)
         middle = max(0, (whole.size - most) // 2)
@@ -277,7 +277,7 @@ class _Spectra:
         return (tone.frequency,) if sure else ()
 
     def _two(self, piece: Samples, low: float, high: float) -> tuple[float, ...]:
-        """Both frequencies, each measured without the other, if nothing stands out beside them."""
+        """Both frequencies, each measured without the other, if no third tone stands out."""
         voiced = any(abs(high / low / ratio - 1) < 2 * TOLERANCE for ratio in HARMONICS)
         if voiced or piece.size < round(LEAST_PAIR * self._rate):
             return ()
@@ -332,7 +332,7 @@ def _snapped(tones: list[_Part], begin: int, end: int) -> list[_Part]:
 
 
 def _between(tones: list[_Part], begin: int, end: int) -> list[_Part]:
-    """The tones, and other sound wherever from `begin` to `end` there is none of them."""
+    """The tones, and other sound in all the rest from `begin` to `end`."""
     parts: list[_Part] = []
     position = begin
     for tone in tones:
@@ -344,7 +344,7 @@ def _between(tones: list[_Part], begin: int, end: int) -> list[_Part]:
 
 
 def _joined(parts: Iterable[_Part]) -> list[_Part]:
-    """The parts, with what is the same throughout as one, and speech with its short pauses."""
+    """The parts, with equal neighbours joined, and speech joined across its short pauses."""
     joined: list[_Part] = []
     for part in parts:
         if len(joined) > 1 and part.sound is joined[-2].sound is Sound.OTHER:

@@ -28,9 +28,9 @@ MOST_MOVED = 0.4
 LOST = 0.3
 """Part of the amplitude below which, in the middle of a gap, nothing stood in for what was lost."""
 SHORTEST = 0.003
-"""Seconds of a gap: a single click is none."""
+"""Seconds of a gap at least: a single click is not a gap."""
 SETTLED = 0.120
-"""Seconds of another phase that are no concealment any more: the tone runs on after a slip."""
+"""Seconds of another phase after which it is not concealment but a slip: the tone runs on."""
 PASSED_OVER = 0.050
 """Seconds of a tone's beginning in which a codec may still adapt to it."""
 FOLLOW = 0.02
@@ -68,7 +68,7 @@ def tone_gaps(
 
     `frequency` in Hz is that of the strongest tone when not given. What is repeated or left out is
     seen unless it is almost a whole number of periods, which it never is at 1720 Hz (`SHOWING`). Of
-    a gap shorter than 10 ms nobody can tell whether it is silent or concealed. Raises `ValueError`
+    a gap shorter than 10 ms it is not known whether it is silent or concealed. Raises `ValueError`
     when there is no tone of that frequency above -50 dBFS.
     """
     if frequency is None:
@@ -78,7 +78,7 @@ def tone_gaps(
     sizes = np.abs(amplitudes)
     typical = float(np.percentile(sizes, 75)) if sizes.size else 0.0
     if not frequency or power_to_dbfs(typical**2 / 2) < LEAST_LEVEL:
-        raise ValueError(f"No tone of {frequency:g} Hz runs in the audio: it has no gaps to find.")
+        raise ValueError(f"No gaps can be found: the audio has no tone of {frequency:g} Hz.")
     running = np.flatnonzero(sizes >= typical / 2)
     first, last = int(running[0]), int(running[-1])
     start = first + round(PASSED_OVER / STEP)
@@ -92,7 +92,7 @@ def tone_gaps(
 
 
 class _Follower:
-    """Follows the amplitude of a tone step by step, and notes where it moves."""
+    """Follows the complex amplitude of a tone step by step, and notes where it moves."""
 
     def __init__(self, reference: complex) -> None:
         self.gaps: list[ToneGap] = []

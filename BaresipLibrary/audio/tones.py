@@ -4,10 +4,11 @@ How `ToneDetector` decides: short overlapping windows (40 ms every 10 ms) each g
 fit of a sine near the asked frequency. A window *agrees* when that sine is loud enough, is most of
 the window's energy and lies at the asked frequency. Agreeing windows in a row, 140 ms in all, are
 then fitted once more as one piece: a steady tone stays in phase with itself for that long, which a
-voice that passes by the frequency does not, and it has no harmonics beside it.
+voice that passes by the frequency does not, and it has no harmonics.
 """
 
 from collections import deque
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,7 @@ from .sines import (
     strongest_tone,
     without_sine,
 )
+from .windows import WindowBuffer, pieces, require_mono
 
 WINDOW = 0.040
 """Seconds of one window: two periods of 50 Hz, two cycles between 440 Hz and 490 Hz."""
@@ -39,7 +41,7 @@ TOLERANCE = 0.01
 
 Crystal clocks and codecs move a tone by less than 0.1 %, and 40 ms at 10 dB signal-to-noise ratio
 leave a standard deviation of a few tenths of a hertz: 1 % has room for a tone generator that is a
-little off, and none for the next call progress tone (425 Hz beside 440 Hz is 3.4 %).
+little off, but not for the next call progress tone (425 Hz is 3.4 % below 440 Hz).
 """
 LEAST_TOLERANCE = 3.0
 """Hz; what a short window can tell at low frequencies."""
@@ -53,7 +55,7 @@ HARMONICS = (0.5, 1.5, 2.0, 3.0)
 """Where, in multiples of the asked frequency, a voice has its other partials when its first or
 second one is there."""
 MOST_HARMONIC = -23.0
-"""Level in dB of any one of them beside the tone's, at most, as DTMF receivers check for talk-off:
+"""dB of each of them relative to the tone, at most, as DTMF receivers check for talk-off:
 the strongest partial of a voiced sound has neighbours, a tone has none."""
 MOST_INCOHERENCE = 0.03
 """How much less of a run than of its windows may be one sine: phase that wanders costs share."""
@@ -63,9 +65,9 @@ SURVEY_WINDOW = 0.100
 SURVEY_HOP = 0.050
 """Seconds from one such window to the next."""
 FAINTEST_BESIDE = -20.0
-"""Level in dB beside the loudest tone's from which on a second one is named."""
+"""dB relative to the loudest tone from which on a second tone is named."""
 SURVEYED = 5
-"""How many of the windows that have most of a tone are kept."""
+"""How many of the most tonal windows are kept."""
 
 
 class ToneDetector:
@@ -87,15 +89,11 @@ class ToneDetector:
             )
         self.frequency = float(frequency)
         self.sample_rate = sample_rate
-        self._windows = _WindowTest(self.frequency, sample_rate)
+        self._window_test = _WindowTest(self.frequency, sample_rate)
         self._survey = _Survey(sample_rate)
         self._hop = _samples(HOP, sample_rate)
-        self._run_windows = 1 + round((RUN - WINDOW) / HOP)
-        self._run: deque[Sine] = deque(maxlen=self._run_windows)
-        self._history = np.empty(0)
-        self._history_start = 0
-        self._next_window = 0
-        self._pending: list[NDArray[np.float64]] = []
+        self._windows = WindowBuffer(_samples(WINDOW, sample_rate), self._hop)
+        self._run: deque[_AgreeingWindow] = deque(maxlen=1 + round((RUN - WINDOW) / HOP))
         self._fed = 0
         self._energy = 0.0
         self._tone: Sine | None = None
@@ -117,17 +115,17 @@ class ToneDetector:
 
     @property
     def loudest_tone(self) -> Sine | None:
-        """The most telling tone heard so far, whatever its frequency; None after silence only.
+        """The clearest tone heard so far, of any frequency; None after silence only.
 
-        Of all stretches of 100 ms, it is the strongest tone of the one that has most of a tone: its
-        power times the square of its share, so that a steady tone beats a louder noise. A small
-        `share` says that even this one hardly stands out from the rest of the signal.
+        It is the strongest tone of the most tonal 100 ms: the power of the tone times the square of
+        its share counts, so that a steady tone beats a louder noise. A small `share` says that even
+        this tone hardly stands out from the rest of the signal.
         """
-        return self._survey.best() or strongest_tone(self._all_history(), self.sample_rate)
+        return self._survey.best()
 
     @property
     def tone_beside(self) -> Sine | None:
-        """The tone that sounds at the same time as `loudest_tone`; None when there is none."""
+        """The tone that sounds at the same time as `loudest_tone`; None without one."""
         return self._survey.beside()
 
     def feed(self, samples: NDArray[np.float64]) -> Sine | None:
@@ -137,57 +135,38 @@ class ToneDetector:
         level and share are those of the run of windows that made it sure. Raises `ValueError`
         unless the array has one dimension.
         """
-        if samples.ndim != 1:
-            raise ValueError(f"Mono samples are an array of shape (n,), not {samples.shape}.")
+        require_mono(samples)
         self._fed += samples.size
         self._energy += float(np.dot(samples, samples))
-        if self._tone is None:
-            self._pending.append(np.array(samples, dtype=np.float64))
-            if self._fed >= self._next_window + self._windows.size:
-                self._listen()
+        for piece in pieces(samples, self.sample_rate):
+            if self._tone is None:
+                self._survey.look(piece)
+                self._tone = self._tone_in(self._windows.feed(piece))
         return self._tone
 
-    def _listen(self) -> None:
-        self._history = self._all_history()
-        self._pending = []
-        self._survey.look(self._history, self._history_start)
-        for start, tone in self._new_windows():
-            self._next_window = start + self._hop
-            if tone is None:
+    def _tone_in(self, windows: NDArray[np.float64]) -> Sine | None:
+        """Return the tone once windows in a row make the detector sure of it, else None."""
+        for window, sine in zip(windows, self._window_test.sines(windows), strict=True):
+            if sine is None:
                 self._run.clear()
                 continue
-            self._run.append(tone)
-            if len(self._run) == self._run_windows and self._confirm(start):
-                return
-        self._forget()
+            self._run.append(_AgreeingWindow(window, sine))
+            if len(self._run) == self._run.maxlen and (tone := self._confirmed()):
+                return tone
+        return None
 
-    def _new_windows(self) -> list[tuple[int, Sine | None]]:
-        """Return start (in samples fed) and verdict of each window that is complete by now."""
-        offset = self._next_window - self._history_start
-        count = (self._history.size - offset - self._windows.size) // self._hop + 1
-        if count <= 0:
-            return []
-        windows = np.lib.stride_tricks.sliding_window_view(
-            self._history[offset:], self._windows.size
-        )[:: self._hop][:count]
-        starts = range(self._next_window, self._next_window + count * self._hop, self._hop)
-        return list(zip(starts, self._windows.check(windows), strict=True))
-
-    def _confirm(self, last_start: int) -> bool:
-        """Fit the whole run of windows, the last of which starts there, as one piece."""
-        first = last_start - (self._run_windows - 1) * self._hop - self._history_start
-        last = last_start + self._windows.size - self._history_start
-        piece = self._history[first:last]
-        guess = sum(tone.frequency for tone in self._run) / len(self._run)
+    def _confirmed(self) -> Sine | None:
+        """Fit the whole run of windows as one piece; return its tone, None when it is not one."""
+        *earlier, last = self._run
+        piece = np.concatenate([*(one.samples[: self._hop] for one in earlier), last.samples])
+        guess = sum(one.sine.frequency for one in self._run) / len(self._run)
         frequency = refined_frequency(piece, self.sample_rate, guess)
-        if abs(frequency - self.frequency) > self._windows.tolerance:
-            return False
+        if abs(frequency - self.frequency) > self._window_test.tolerance:
+            return None
         tone = fit_sine(piece, self.sample_rate, frequency)
-        shares = [window.share for window in self._run]
+        shares = [one.sine.share for one in self._run]
         steady = tone.share >= max(LEAST_SHARE, sum(shares) / len(shares) - MOST_INCOHERENCE)
-        if steady and self._harmonics_are_low(piece, tone):
-            self._tone = tone
-        return self._tone is not None
+        return tone if steady and self._harmonics_are_low(piece, tone) else None
 
     def _harmonics_are_low(self, piece: NDArray[np.float64], tone: Sine) -> bool:
         """Whether each harmonic, measured over the whole run, is far enough below the tone."""
@@ -202,15 +181,12 @@ class ToneDetector:
                     return False
         return True
 
-    def _forget(self) -> None:
-        """Drop what no window needs any more."""
-        run_start = self._next_window - self._run_windows * self._hop
-        keep = max(self._history_start, min(run_start, self._survey.next_window))
-        self._history = self._history[keep - self._history_start :]
-        self._history_start = keep
 
-    def _all_history(self) -> NDArray[np.float64]:
-        return np.concatenate([self._history, *self._pending])
+class _AgreeingWindow(NamedTuple):
+    """The samples of a window, and the sine at the asked frequency that they hold."""
+
+    samples: NDArray[np.float64]
+    sine: Sine
 
 
 class _WindowTest:
@@ -226,12 +202,11 @@ class _WindowTest:
     def __init__(self, frequency: float, sample_rate: int) -> None:
         self.frequency = frequency
         self.tolerance = min(max(TOLERANCE * frequency, LEAST_TOLERANCE), MOST_TOLERANCE)
-        self.size = _samples(WINDOW, sample_rate)
-        columns = columns_at(self.size, sample_rate, frequency)
+        columns = columns_at(_samples(WINDOW, sample_rate), sample_rate, frequency)
         self._basis, triangle = np.linalg.qr(columns)
         self._coefficients = np.linalg.inv(triangle).T
 
-    def check(self, windows: NDArray[np.float64]) -> list[Sine | None]:
+    def sines(self, windows: NDArray[np.float64]) -> list[Sine | None]:
         """Return, for each row of (n, size) samples, the asked tone or None."""
         along = windows @ self._basis
         energy = np.einsum("ij,ij->i", windows, windows) - np.square(along[:, 0])
@@ -239,7 +214,7 @@ class _WindowTest:
         share = explained / np.maximum(energy, np.finfo(np.float64).tiny)
         fit = along @ self._coefficients
         offset = frequency_offset(fit)
-        power = explained / self.size
+        power = explained / windows.shape[1]
         agrees = (
             (power >= 0.5 * 10 ** (LEAST_LEVEL / 10))
             & (share >= LEAST_SHARE)
@@ -258,46 +233,46 @@ class _WindowTest:
 
 
 class _Survey:
-    """Keeps the few 100 ms of audio that have most of a tone; measures them when somebody asks.
+    """Keeps the few most tonal 100 ms of audio; measures their tones when asked.
 
-    How much of a tone a window has is the power of its Hann spectrum's highest peak (with both
-    neighbours: the main lobe of a sine) times the square of that power's share.
+    How tonal a window is: the power of its Hann spectrum's highest peak (with both neighbours: the
+    main lobe of a sine) times the square of that power's share.
     """
 
     def __init__(self, sample_rate: int) -> None:
-        self.next_window = 0
         self._sample_rate = sample_rate
-        self._size = _samples(SURVEY_WINDOW, sample_rate)
-        self._hop = _samples(SURVEY_HOP, sample_rate)
-        self._hann = np.hanning(self._size)
+        size = _samples(SURVEY_WINDOW, sample_rate)
+        self._windows = WindowBuffer(size, _samples(SURVEY_HOP, sample_rate))
+        self._hann = np.hanning(size)
         self._best: list[tuple[float, NDArray[np.float64]]] = []
 
-    def look(self, history: NDArray[np.float64], history_start: int) -> None:
-        """Rank the windows that are complete in samples of which the first has that number."""
-        while self.next_window + self._size <= history_start + history.size:
-            offset = self.next_window - history_start
-            window = history[offset : offset + self._size]
+    def look(self, samples: NDArray[np.float64]) -> None:
+        """Take the next samples, and rank the windows that are complete now."""
+        for window in self._windows.feed(samples):
             prominence = self._prominence(window)
             if prominence and (len(self._best) < SURVEYED or prominence > self._best[-1][0]):
                 self._best.append((prominence, window.copy()))
                 self._best.sort(key=lambda ranked: -ranked[0])
                 del self._best[SURVEYED:]
-            self.next_window += self._hop
 
     def best(self) -> Sine | None:
-        """Return the most telling tone so far, None before the first window or after silence."""
+        """Return the clearest tone so far; None after silence.
+
+        Before the first window that is not silent, the samples after the last one are looked at.
+        """
         pair = self._pair()
         if pair is not None:
             return pair[0]
-        return strongest_tone(self._best[0][1], self._sample_rate) if self._best else None
+        window = self._best[0][1] if self._best else self._windows.rest
+        return strongest_tone(window, self._sample_rate)
 
     def beside(self) -> Sine | None:
-        """Return what sounds together with that; None when it is faint, or no steady tone."""
+        """Return the tone that sounds together with it; None when that is faint or not steady."""
         pair = self._pair()
         return pair[1] if pair else None
 
     def _pair(self) -> tuple[Sine, Sine] | None:
-        """Return two tones that two of the best windows have: a lost packet can feign a second."""
+        """Return two tones that two of the best windows have: a lost packet can feign one."""
         pairs = [pair for _, window in self._best if (pair := self._tones(window))]
         for first, second in pairs:
             alike = sum(_is_same_pair((first, second), other) for other in pairs)

@@ -1,4 +1,4 @@
-"""Read a WAV file while somebody else writes it."""
+"""Read a WAV file while another process writes it."""
 
 import os
 import struct
@@ -109,9 +109,9 @@ class RecordingReader:
         return np.frombuffer(raw, dtype="<i2").reshape(-1, layout.channels)
 
     def skip_to_end(self) -> None:
-        """Pass over everything written so far: `read_new` returns what comes after. Raises alike.
+        """Skip everything written so far: `read_new` returns what comes after. Raises like it.
 
-        Nothing is passed over while the file or its header is not there yet.
+        Nothing is skipped while the file or its header is not there yet.
         """
         layout = self._find_layout()
         if layout is not None:

@@ -106,7 +106,7 @@ Files That Cannot Be Prompts
     ${tone} =    Make Tone File    steady.wav    440
     Run Keyword And Expect Error    There is no audio file *missing.wav nor *missing.wav.
     ...    Verify Prompt    bob    missing.wav
-    Run Keyword And Expect Error    *steady.wav can't be recognised: of its 10.0 s too little is sound that changes (0.6 s).
+    Run Keyword And Expect Error    *steady.wav can't be recognised: it takes 0.6 s of sound that changes, and its 10.0 s have less.
     ...    Verify Prompt    bob    ${tone}
 
 

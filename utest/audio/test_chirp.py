@@ -1,12 +1,14 @@
-"""Chirps: where they are, to a fraction of a millisecond."""
+"""Chirps and other waveforms are found to a fraction of a millisecond."""
 
 import numpy as np
 import pytest
 
-from BaresipLibrary.audio.chirp import chirp, chirp_position
+from BaresipLibrary.audio.chirp import alignment, chirp, chirp_position
 
 from . import signals
 from .signals import CODECS, Samples
+
+NOISE = np.random.default_rng(1).standard_normal(400)
 
 
 def rng(seed: int = 1) -> np.random.Generator:
@@ -46,7 +48,7 @@ def test_finds_a_chirp_in_noise(snr: float) -> None:
         assert found.seconds == pytest.approx(at, abs=0.0003)
 
 
-def test_finds_it_whatever_its_phase_and_among_lost_packets() -> None:
+def test_finds_a_chirp_of_any_phase_and_among_lost_packets() -> None:
     for seed in range(10):
         sound = signals.lose_packets(-sent(8000, 0.4), 8000, 0.05, rng(seed))
         found = chirp_position(sound, 8000)
@@ -63,12 +65,12 @@ def test_finds_the_louder_of_two() -> None:
 
 
 @pytest.mark.parametrize("kind", ["speech", "music", "white_noise", "comfort_noise"])
-def test_finds_none_where_none_is(kind: str) -> None:
+def test_finds_no_chirp_in_other_sound(kind: str) -> None:
     for seed in range(4):
         assert chirp_position(getattr(signals, kind)(5, 8000, rng(seed)), 8000) is None
 
 
-def test_finds_none_in_silence_or_in_less_than_a_chirp() -> None:
+def test_finds_no_chirp_in_silence_or_in_less_than_a_chirp() -> None:
     assert chirp_position(signals.silence(5, 8000), 8000) is None
     assert chirp_position(chirp(8000)[:-100], 8000) is None
     assert chirp_position(chirp(8000)[::-1], 8000) is None
@@ -79,10 +81,43 @@ def test_a_chirp_is_as_loud_as_asked() -> None:
     assert chirp(48000).size == 7200
 
 
-def test_refuses_what_it_cannot_do() -> None:
+def test_refuses_low_rates_and_clipped_levels() -> None:
     with pytest.raises(ValueError, match="8000 samples a second or more, not 4000"):
         chirp(4000)
     with pytest.raises(ValueError, match="8000 samples a second or more, not 4000"):
         chirp_position(np.zeros(9999), 4000)
     with pytest.raises(ValueError, match="3 dBFS is clipped"):
         chirp(8000, 3)
+
+
+@pytest.mark.parametrize("at", [0, 1, 77, 250])
+@pytest.mark.parametrize("gain", [1.0, -0.01])
+def test_alignment_finds_a_waveform_of_either_sign(at: int, gain: float) -> None:
+    samples = np.random.default_rng(2).standard_normal(650) * 1e-6
+    samples[at : at + 400] += gain * NOISE
+    position, correlation = alignment(samples, NOISE)
+    assert position == pytest.approx(at, abs=0.1)
+    assert correlation == pytest.approx(1, abs=1e-3)
+
+
+def test_alignment_is_exact_to_a_fraction_of_a_sample() -> None:
+    spectrum = np.fft.rfft(np.pad(np.convolve(NOISE, np.hanning(16), "same"), 100))
+    late = np.exp(-2j * np.pi * np.arange(spectrum.size) * 0.3 / 600)
+    waveform = np.fft.irfft(spectrum)[100:500]
+    assert alignment(np.fft.irfft(spectrum * late), waveform)[0] == pytest.approx(100.3, abs=0.02)
+
+
+def test_alignment_ignores_the_phase_of_a_complex_waveform() -> None:
+    turning = np.exp(0.5j * np.arange(400) + 0.0005j * np.arange(400) ** 2) * np.hanning(400)
+    for phase in (0, 1, 2):
+        samples = np.pad((turning * np.exp(1j * phase)).real, (30, 50))
+        position, correlation = alignment(samples, turning)
+        assert position == pytest.approx(30, abs=0.1)
+        assert correlation == pytest.approx(1, abs=0.01)
+
+
+def test_alignment_of_nothing_is_zero() -> None:
+    assert alignment(NOISE[:-1], NOISE) == (0, 0)
+    assert alignment(NOISE, np.zeros(5)) == (0, 0)
+    assert alignment(np.zeros(600), NOISE)[1] == 0
+    assert alignment(np.random.default_rng(3).standard_normal(4000), NOISE)[1] < 0.3

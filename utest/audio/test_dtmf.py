@@ -95,7 +95,7 @@ ACCEPTED: dict[str, dict[str, float]] = {
 @pytest.mark.parametrize("snr", [None, 15])
 @pytest.mark.parametrize("codec", CODECS)
 @pytest.mark.parametrize("case", ACCEPTED)
-def test_accepts(case: str, codec: str, snr: float | None) -> None:
+def test_accepts_what_q24_accepts(case: str, codec: str, snr: float | None) -> None:
     """Noise is 15 dB below the digits, in the pauses too."""
     samples = sequence(DIAGONAL, **ACCEPTED[case])
     if snr is not None:
@@ -135,7 +135,7 @@ REFUSED: dict[str, Callable[[int], Samples]] = {
 
 @pytest.mark.parametrize("kind", REFUSED)
 @pytest.mark.parametrize("seed", range(2))
-def test_refuses(kind: str, seed: int) -> None:
+def test_hears_no_digit_in_other_sound(kind: str, seed: int) -> None:
     assert hear(signals.mu_law(REFUSED[kind](seed))) == []
 
 
@@ -156,13 +156,13 @@ def test_pauses_separate_equal_digits() -> None:
     assert keys(hear(sequence("5555", pause=0.040, duration=0.040))) == "5555"
 
 
-def test_tells_a_long_digit_at_its_end() -> None:
+def test_reports_a_long_digit_at_its_end() -> None:
     heard = hear(np.pad(digit("#", 3.0), (800, 800)))
     assert [(one.key, round(one.begin, 2), round(one.end, 2)) for one in heard] == [("#", 0.1, 3.1)]
 
 
 @pytest.mark.parametrize("chunk", [0.0001, 0.0333, 9])
-def test_chunks_do_not_matter(chunk: float) -> None:
+def test_digits_do_not_depend_on_chunks(chunk: float) -> None:
     samples = signals.in_noise(sequence("90*"), 20, rng())
     at_once, in_chunks = hear(samples), hear(samples, chunk=chunk)
     assert [(one.key, one.begin, one.end) for one in in_chunks] == [
@@ -188,8 +188,8 @@ def test_feeding_is_cheap() -> None:
     assert time.thread_time() - started < 0.5
 
 
-def test_refuses_what_it_cannot_do() -> None:
-    with pytest.raises(ValueError, match="'E' is no digit: there are 0 to 9"):
+def test_refuses_bad_keys_rates_and_shapes() -> None:
+    with pytest.raises(ValueError, match="'E' is not a digit: the digits are 0 to 9"):
         dtmf_tone("E", 8000)
     with pytest.raises(ValueError, match="-2 dBFS is clipped"):
         dtmf_tone("1", 8000, level=-2)

@@ -21,5 +21,5 @@ SINE = np.sin(2 * np.pi * 100 * np.arange(8000) / 8000)
         pytest.param(np.full(10, 1e-9), SILENCE_DBFS, id="below the floor"),
     ],
 )
-def test_level(samples: np.ndarray, level: float) -> None:
+def test_level_of_known_signals(samples: np.ndarray, level: float) -> None:
     assert level_dbfs(samples) == pytest.approx(level, abs=0.001)

@@ -21,7 +21,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "prompt.wav"
 
 
-def test_codec_rates() -> None:
+def test_renders_at_every_codec_rate() -> None:
     assert CODEC_RATES == (8000, 16000, 48000)
 
 
@@ -63,7 +63,7 @@ def test_reads_what_libsndfile_decodes(
     assert tone.level == pytest.approx(-12, abs=0.1)
 
 
-def test_content_counts_and_not_the_name(tmp_path: Path) -> None:
+def test_the_content_decides_the_format_and_not_the_name(tmp_path: Path) -> None:
     path = tmp_path / "prompt.raw"
     soundfile.write(path, np.zeros(80), 8000, "PCM_16", format="WAV")
     assert load_prompt(str(path)).render(8000) == bytes(160)
@@ -99,13 +99,13 @@ def test_refuses_rates_that_do_not_exist(path: Path, rate: int) -> None:
         load_prompt(path).render(rate)
 
 
-def test_missing_file(path: Path) -> None:
+def test_names_a_file_that_is_missing(path: Path) -> None:
     with pytest.raises(FileNotFoundError) as caught:
         load_prompt(path)
     assert str(caught.value) == f"There is no audio file {path}."
 
 
-def test_directory(tmp_path: Path) -> None:
+def test_names_a_directory(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r" is a directory, not an audio file\.$") as caught:
         load_prompt(tmp_path)
     assert str(tmp_path) in str(caught.value)
@@ -116,21 +116,21 @@ def test_directory(tmp_path: Path) -> None:
     [(b"", r" is not an audio file: it is empty\.$"),
      (b"once upon a time " * 20, r" is not an audio file: Format not recognised\.$")],
 )  # fmt: skip
-def test_other_files(path: Path, content: bytes, sentence: str) -> None:
+def test_refuses_files_that_are_not_audio(path: Path, content: bytes, sentence: str) -> None:
     path.write_bytes(content)
     with pytest.raises(ValueError, match=sentence) as caught:
         load_prompt(path)
     assert str(path) in str(caught.value)
 
 
-def test_no_samples(path: Path) -> None:
+def test_refuses_a_file_without_samples(path: Path) -> None:
     soundfile.write(path, np.empty(0), 8000)
     with pytest.raises(ValueError, match=r" has no audio: it holds 0 samples\.$"):
         load_prompt(path)
 
 
 @pytest.mark.parametrize("broken", [np.nan, np.inf])
-def test_not_a_number(path: Path, broken: float) -> None:
+def test_refuses_samples_that_are_not_numbers(path: Path, broken: float) -> None:
     soundfile.write(path, np.array([0.0, broken, broken, 0.1]), 8000, "FLOAT")
     with pytest.raises(ValueError, match=r"can't be played: 2 of its samples are not finite"):
         load_prompt(path)

@@ -116,7 +116,7 @@ OTHERS: dict[str, Callable[[int], Samples]] = {
 
 
 @pytest.mark.parametrize("kind", OTHERS)
-def test_refuses(kind: str) -> None:
+def test_does_not_find_it_in_other_sound(kind: str) -> None:
     for seed in range(3):
         finder = PromptFinder(PROMPT, 8000)
         assert find(finder, arrived(OTHERS[kind](seed), 8000, "PCMA"), 0.5) is None
@@ -145,7 +145,7 @@ def test_best_of_two_that_begin_alike() -> None:
 
 
 @pytest.mark.parametrize("chunk", [0.003, 0.02, 60])
-def test_chunks_do_not_matter(chunk: float) -> None:
+def test_the_match_does_not_depend_on_chunks(chunk: float) -> None:
     heard = arrived(said(106, lead=9), 8000, "PCMU")
     once = find(PromptFinder(PROMPT, 8000), heard)
     assert once is not None
@@ -174,8 +174,8 @@ def test_a_long_wait_is_cheap() -> None:
 @pytest.mark.parametrize(
     ("samples", "words"),
     [
-        pytest.param(said(1, 0.3), "too little is sound", id="short"),
-        pytest.param(signals.silence(3, RATE), "too little is sound", id="silence"),
+        pytest.param(said(1, 0.3), "0.6 s of sound that changes", id="short"),
+        pytest.param(signals.silence(3, RATE), "0.6 s of sound that changes", id="silence"),
         pytest.param(signals.tone(440, 3, RATE), "sound that changes", id="a steady tone"),
     ],
 )
@@ -184,7 +184,7 @@ def test_refuses_a_prompt_without_a_pattern(samples: Samples, words: str) -> Non
         PromptFinder(prompt(samples), 8000)
 
 
-def test_refuses_what_it_cannot_do() -> None:
+def test_refuses_low_rates_and_stereo() -> None:
     with pytest.raises(ValueError, match="8000 samples a second or more, not at 4000"):
         PromptFinder(PROMPT, 4000)
     with pytest.raises(ValueError, match=r"shape \(n,\), not \(5, 2\)"):

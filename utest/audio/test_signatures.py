@@ -101,7 +101,7 @@ def test_hears_eleven_and_not_the_twelfth(codec: str, rate: int, gain: float) ->
         assert verdicts[silent] is NOT_HEARD
 
 
-def test_tells_levels() -> None:
+def test_measures_the_level_of_each_signature() -> None:
     sound = signals.tone(ALL[2], 0.7, 8000, -30) + signals.tone(ALL[3], 0.7, 8000, -45)
     receptions = listen(sound)
     assert receptions[2].verdict is receptions[3].verdict is HEARD
@@ -150,7 +150,7 @@ REFUSED: dict[str, Callable[[int], Samples]] = {
 
 
 @pytest.mark.parametrize("kind", REFUSED)
-def test_hears_nobody_in(kind: str) -> None:
+def test_hears_no_signature_in_other_sound(kind: str) -> None:
     for seed in range(4):
         sound = REFUSED[kind](seed)
         assert ever_heard(signals.mu_law(sound)) == set()
@@ -169,7 +169,7 @@ def test_hears_through_noise(snr: float) -> None:
     assert ever_heard(sound) == {ALL[0], ALL[5], ALL[11]}
 
 
-def test_chunks_do_not_matter() -> None:
+def test_receptions_do_not_depend_on_chunks() -> None:
     sound = signals.in_noise(conference([3, 8]), 10, rng())
     whole = listen(sound, chunk=10)
     for chunk in (0.001, 0.02, 0.0333):
@@ -184,7 +184,7 @@ def test_feeding_is_cheap() -> None:
     assert (time.thread_time() - started) / 100 < 0.002
 
 
-def test_refuses_what_it_cannot_do() -> None:
+def test_refuses_bad_counts_rates_and_shapes() -> None:
     with pytest.raises(ValueError, match="for 1 to 12 agents, not 13"):
         signatures(13, 8000)
     with pytest.raises(ValueError, match="not 0"):

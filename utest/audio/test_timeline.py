@@ -36,7 +36,7 @@ def covers(found: Timeline, samples: Samples, rate: int) -> bool:
 
 @pytest.mark.parametrize("rate", RATES)
 @pytest.mark.parametrize("codec", CODECS)
-def test_a_call_of_everything(rate: int, codec: str) -> None:
+def test_divides_a_call_that_has_every_kind_of_sound(rate: int, codec: str) -> None:
     rng = np.random.default_rng(5)
     parts = [
         signals.silence(0.5, rate),
@@ -77,24 +77,24 @@ def test_stretches_cover_the_recording_without_overlap(rate: int, seed: int) -> 
 
 
 @pytest.mark.parametrize("count", [1, 7, 15, 79, 80, 81, 799, 801])
-def test_a_few_samples(count: int) -> None:
+def test_takes_a_few_samples(count: int) -> None:
     samples = signals.tone(1000, 1.0, 8000)[:count]
     assert covers(timeline(samples, 8000), samples, 8000)
 
 
-def test_no_samples() -> None:
+def test_no_samples_have_no_stretches() -> None:
     assert timeline(np.empty(0), 8000) == Timeline(0.0, -120.0, ())
 
 
 @pytest.mark.parametrize(("shape", "rate"), [((8, 2), 8000), ((8,), 0)])
-def test_what_are_no_mono_samples(shape: tuple[int, ...], rate: int) -> None:
+def test_refuses_what_is_not_mono(shape: tuple[int, ...], rate: int) -> None:
     with pytest.raises(ValueError, match="Not mono samples"):
         timeline(np.zeros(shape), rate)
 
 
 @pytest.mark.parametrize("frequency", [50, 100, 425, 1000, 2100, 3900])
 @pytest.mark.parametrize("level", [-3, -40])
-def test_one_tone(frequency: float, level: float) -> None:
+def test_names_one_tone(frequency: float, level: float) -> None:
     quiet = signals.silence(0.3, 8000)
     samples = np.concatenate([quiet, signals.tone(frequency, 0.2, 8000, level), quiet])
     _, tone, _ = timeline(signals.sixteen_bit(samples), 8000).stretches
@@ -103,14 +103,14 @@ def test_one_tone(frequency: float, level: float) -> None:
     assert tone.words == f"{frequency} Hz tone"
 
 
-def test_a_tone_in_noise() -> None:
+def test_names_a_tone_in_noise() -> None:
     rng = np.random.default_rng(1)
     samples = signals.in_noise(signals.tone(440, 3.0, 8000), 10, rng)
     assert heard(timeline(samples, 8000)) == [(TONE, (440,))]
 
 
 @pytest.mark.parametrize("twist", [0, 4, 8, -8])
-def test_dtmf(twist: float) -> None:
+def test_names_both_tones_of_a_digit(twist: float) -> None:
     digits = [(697, 1209), (770, 1336), (852, 1477), (941, 1633)]
     gap = signals.silence(0.1, 8000)
     parts = [part for digit in digits for part in (dual(*digit, 0.1, 8000, twist), gap)]
@@ -119,7 +119,7 @@ def test_dtmf(twist: float) -> None:
 
 
 @pytest.mark.parametrize("codec", ["L16", "PCMU", "PCMA"])
-def test_ringback(codec: str) -> None:
+def test_names_the_tones_and_pauses_of_ringback(codec: str) -> None:
     found = timeline(CODECS[codec](signals.cadence((440, 480), 2, 4, 12, 8000)), 8000)
     assert heard(found) == [(TONE, (440, 480)), (SILENCE, ())] * 2
     assert found.stretches[0].words == "440 + 480 Hz tones"
@@ -158,18 +158,18 @@ def test_a_tone_between_words() -> None:
 
 
 @pytest.mark.parametrize("partials", [(1, 2), (2, 3), (1, 2, 3, 4)])
-def test_a_held_note_is_no_tone(partials: tuple[int, ...]) -> None:
+def test_a_held_note_is_not_a_tone(partials: tuple[int, ...]) -> None:
     note = np.sum([signals.tone(220 * n, 1.0, 8000, -15) for n in partials], axis=0)
     assert heard(timeline(note, 8000)) == [(OTHER, ())]
 
 
-def test_a_sweep_is_no_tone() -> None:
+def test_a_sweep_is_not_a_tone() -> None:
     time_axis = np.arange(16000) / 8000
     sweep = 0.3 * np.sin(2 * np.pi * (300 + 300 * time_axis) * time_axis)
     assert heard(timeline(sweep, 8000)) == [(OTHER, ())]
 
 
-def test_levels() -> None:
+def test_each_stretch_has_its_level() -> None:
     found = timeline(np.concatenate([signals.tone(440, 1, 8000, -6), np.zeros(8000)]), 8000)
     assert found.level == pytest.approx(-9.01, abs=0.05)
     assert [one.level for one in found.stretches] == pytest.approx([-6, -120], abs=0.05)
@@ -187,7 +187,7 @@ def _timed(samples: Samples) -> float:
     return time.process_time() - began
 
 
-def test_words() -> None:
+def test_stretches_are_named_in_words() -> None:
     assert Stretch(0, 1, -120, SILENCE).words == "digital silence"
     assert Stretch(0, 1, -60, FAINT).words == "line or comfort noise"
     assert Stretch(0, 1, -20, OTHER).words == "speech, music or noise"

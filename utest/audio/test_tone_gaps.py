@@ -34,14 +34,14 @@ def about(loss: Loss, begin: float, milliseconds: float) -> tuple[Loss, object, 
 
 @pytest.mark.parametrize("rate", [8000, 16000, 48000])
 @pytest.mark.parametrize("codec", CODECS)
-def test_a_tone_that_runs_on_has_none(codec: str, rate: int) -> None:
+def test_a_running_tone_has_no_gaps(codec: str, rate: int) -> None:
     assert tone_gaps(CODECS[codec](running(rate)), rate, FREQUENCY) == []
     assert tone_gaps(CODECS[codec](running(rate, snr=60, drift=0)), rate) == []
 
 
 @pytest.mark.parametrize("rate", [8000, 16000, 48000])
 @pytest.mark.parametrize("codec", CODECS)
-def test_lost_packets(codec: str, rate: int) -> None:
+def test_lost_packets_are_silent_gaps(codec: str, rate: int) -> None:
     sound = running(rate)
     sound[packets(rate, 40)] = 0
     sound[packets(rate, 60, 3)] = 0
@@ -56,13 +56,13 @@ def test_lost_packets(codec: str, rate: int) -> None:
 
 
 @pytest.mark.parametrize("gain", [1.0, 0.5])
-def test_repeated_packets(gain: float) -> None:
+def test_repeated_packets_are_concealed_gaps(gain: float) -> None:
     sound = running()
     sound[packets(8000, 40)] = gain * sound[packets(8000, 39)]
     assert seen(tone_gaps(signals.mu_law(sound), 8000)) == [about(Loss.CONCEALED, 0.8, 20)]
 
 
-def test_fading_packets() -> None:
+def test_fading_packets_are_concealed_gaps() -> None:
     sound = running()
     sound[packets(8000, 40, 3)] *= np.linspace(0.8, 0.3, 480)
     (gap,) = tone_gaps(signals.a_law(sound), 8000, FREQUENCY)
@@ -72,7 +72,7 @@ def test_fading_packets() -> None:
 
 
 @pytest.mark.parametrize("milliseconds", [5, 8, 10, 20, 30, 40, 60, 80])
-def test_slips(milliseconds: int) -> None:
+def test_time_left_out_or_inserted_is_a_slip(milliseconds: int) -> None:
     sound = running()
     left_out = np.delete(sound, np.s_[8000 : 8000 + 8 * milliseconds])
     (gap,) = tone_gaps(left_out, 8000, FREQUENCY)
@@ -83,9 +83,9 @@ def test_slips(milliseconds: int) -> None:
     assert gap.loss is Loss.SLIPPED
 
 
-def test_needs_a_tone() -> None:
+def test_refuses_audio_without_the_tone() -> None:
     for sound in (signals.silence(1, 8000), np.empty(0), np.zeros(5)):
-        with pytest.raises(ValueError, match="No tone of"):
+        with pytest.raises(ValueError, match="No gaps can be found"):
             tone_gaps(sound, 8000)
-    with pytest.raises(ValueError, match="No tone of 1720 Hz runs"):
+    with pytest.raises(ValueError, match="the audio has no tone of 1720 Hz"):
         tone_gaps(signals.tone(440, 1, 8000, -40), 8000, FREQUENCY)

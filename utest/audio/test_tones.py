@@ -174,7 +174,7 @@ def expand(cases: list[Case]) -> list[object]:
 
 
 @pytest.mark.parametrize(("case", "codec"), expand(ACCEPTED))
-def test_accepts(case: Case, codec: str) -> None:
+def test_hears_the_tone(case: Case, codec: str) -> None:
     for seed in SEEDS:
         samples = signals.CODECS[codec](case.make(np.random.default_rng(seed)))
         detector = ToneDetector(case.asked, case.rate)
@@ -185,7 +185,7 @@ def test_accepts(case: Case, codec: str) -> None:
 
 
 @pytest.mark.parametrize(("case", "codec"), expand(REFUSED))
-def test_refuses(case: Case, codec: str) -> None:
+def test_does_not_hear_the_tone_in_other_sound(case: Case, codec: str) -> None:
     for seed in SEEDS:
         samples = signals.CODECS[codec](case.make(np.random.default_rng(seed)))
         detector = ToneDetector(case.asked, case.rate)
@@ -327,7 +327,7 @@ def test_refuses_stereo() -> None:
 @pytest.mark.parametrize("rate", [8000, 16000, 48000])
 @pytest.mark.parametrize("seconds", [0.05, 0.1, 1.0])
 @pytest.mark.parametrize("frequency", [50, 440, 1234.5, 3700])
-def test_strongest_tone(frequency: float, seconds: float, rate: int) -> None:
+def test_strongest_tone_is_exact(frequency: float, seconds: float, rate: int) -> None:
     sound = signals.tone(frequency, seconds, rate, -23, 1.0) + 0.1
     tone = strongest_tone(sound, rate)
     assert tone is not None
@@ -343,7 +343,7 @@ def test_strongest_tone_of_two() -> None:
 
 
 @pytest.mark.parametrize("sound", [np.zeros(800), np.full(800, 0.5), np.empty(0), np.ones(15)])
-def test_strongest_tone_of_silence(sound: Samples) -> None:
+def test_silence_has_no_strongest_tone(sound: Samples) -> None:
     assert strongest_tone(sound, 8000) is None
 
 

@@ -112,7 +112,7 @@ def test_follows_libsndfile(path: Path) -> None:
     assert np.concatenate(heard).tolist() == (np.tile(RAMP, 2) / 32768).tolist()
 
 
-def test_passes_over_other_chunks(path: Path) -> None:
+def test_skips_other_chunks(path: Path) -> None:
     path.write_bytes(
         riff(
             chunk(b"JUNK", b"odd"),
@@ -198,7 +198,7 @@ def test_full_scale_is_within_minus_one_and_one(path: Path) -> None:
         (riff(chunk(b"fmt ", pcm_format(rate=0))), "0 samples a second"),
     ],
 )
-def test_says_what_is_wrong(path: Path, content: bytes, sentence: str) -> None:
+def test_names_what_is_wrong_with_a_file(path: Path, content: bytes, sentence: str) -> None:
     path.write_bytes(content)
     with pytest.raises(ValueError, match=sentence) as caught:
         RecordingReader(path).read_new()
