@@ -127,8 +127,8 @@ class TransferFailed(CallEvent):
     status: int | None
     words: str
 
-    def story(self) -> str:
-        """Why, as a clause."""
+    def describe(self) -> str:
+        """Why it failed, as a clause."""
         return self.words if self.status is None else f"it failed with {self.status} {self.words}"
 
 
@@ -289,22 +289,23 @@ class AgentDied(Event):
     last_words: str
     fault: str = ""
 
+    def describe(self, name: str) -> str:
+        """That the agent of that name is dead, how it ended, and its last words."""
+        words = self.last_words.strip()
+        if self.fault:
+            return (
+                f"{name} cannot be followed any more: BaresipLibrary itself broke, which is a fault"
+                f" of it ({self.fault}). Where it did:\n{words}"
+            )
+        last = f" Its last words:\n{words}" if words else ""
+        return f"{name} is dead: {self._ending()}.{last}"
 
-def death_notice(name: str, died: AgentDied) -> str:
-    """Who is dead, how it ended, and its last words."""
-    words = died.last_words.strip()
-    if died.fault:
-        return (
-            f"{name} cannot be followed any more: BaresipLibrary itself broke, which is a fault of"
-            f" it ({died.fault}). Where it did:\n{words}"
-        )
-    if died.status is None:
-        how = "its baresip is out of reach"
-    elif died.status < 0:
-        how = f"its process was ended by {_signal_name(-died.status)}"
-    else:
-        how = f"its process exited with code {died.status}"
-    return f"{name} is dead: {how}." + (f" Its last words:\n{words}" if words else "")
+    def _ending(self) -> str:
+        if self.status is None:
+            return "its baresip is out of reach"
+        if self.status < 0:
+            return f"its process was ended by {_signal_name(-self.status)}"
+        return f"its process exited with code {self.status}"
 
 
 def _signal_name(number: int) -> str:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from BaresipLibrary.agents.bindings import Bindings
 from BaresipLibrary.agents.endings import OwedRequestLog
+from BaresipLibrary.agents.registration_state import RegistrationState
 from BaresipLibrary.backends.embedded.backend import EmbeddedBackend
 from BaresipLibrary.backends.external import control
 from BaresipLibrary.backends.external.output import Output
@@ -55,10 +55,10 @@ def read_headers(text: str) -> None:
     _ = challenges(Message(f"SIP/2.0 401 A\r\nWWW-Authenticate: Digest {text}"))
     contact = Message(f"SIP/2.0 200 OK\r\nCSeq: 1 REGISTER\r\nContact: {text}")
     asked = Message("REGISTER sip:a SIP/2.0\r\nCSeq: 1 REGISTER\r\nContact: <sip:a@b>")
-    bindings = Bindings(Changes(), traced=False)
-    bindings.take(asked, sent=True, at=0.0)
-    bindings.take(contact, sent=False, at=0.0)
-    _ = bindings.missing(0.0)
+    registration = RegistrationState(Changes(), traced=False)
+    registration.take(asked, sent=True, at=0.0)
+    registration.take(contact, sent=False, at=0.0)
+    _ = registration.missing(0.0)
 
 
 def follow_requests(text: str) -> None:

@@ -4,7 +4,6 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from ..account import Account
@@ -27,28 +26,17 @@ from ..events import (
     SourceChosen,
     TransferFailed,
     Unregistered,
-    death_notice,
 )
 from ..sip.messages import Message
 from ..types import AgentState
-from .bindings import Bindings
-from .call import TRACE_LAG, Call, Direction
+from .call import TRACE_LAG, Call, Consultation, Direction
 from .endings import OwedRequestLog
 from .journal import Journal
+from .registration_state import RegistrationState
 from .requirements import check_requirements, refuses_by_hanging_up
 
-#: What to do about having no call.
-FIRST = "Dial or Accept one first."
 #: How long an agent's own stack may take for something that is certain to come (s).
 PROMPTLY = 2.0
-
-
-@dataclass(frozen=True)
-class Consultation:
-    """An attended transfer under way: the call that is on hold and the one that asks."""
-
-    held: Call
-    asking: Call
 
 
 class Agent:
@@ -69,30 +57,25 @@ class Agent:
         self.changes = changes
         self.metadata = metadata or {}
         self.journal = Journal()
-        self.looked_at = 0
+        self.uri = ""
+        #: Where in the journal begins what the suite has not seen yet.
+        self.news_since = 0
         #: Whether the last keyword that acted, on any agent, was one that ends calls.
         self.end_expected = False
-        #: Where in the journal the outcome of the last REGISTER begins, as far as it is not told.
-        self.registration_since = 0
-        self.logged = 0
-        self.uri = ""
         #: How often audio has arrived, by Call-ID, while somebody listened.
         self.arrivals: Counter[str] = Counter()
         self._source: tuple[Source, str] = (None, "silence")
         self._call_sources: dict[str, tuple[Source, str]] = {}
         self._calls: dict[str, Call] = {}
-        self.registration: Registered | RegistrationFailed | Unregistered | None = None
-        self.bindings = Bindings(changes, backend.shows_messages)
-        self._loose_ends = OwedRequestLog(backend)
+        self.registration = RegistrationState(changes, backend.shows_messages)
         self.mailbox: MessagesWaiting | None = None
         self.consultation: Consultation | None = None
-        #: The Call-IDs of the calls that it has asked to transfer.
-        self.transferring: set[str] = set()
+        self._owed_requests = OwedRequestLog(backend)
         self._died: AgentDied | None = None
 
     def __repr__(self) -> str:
         call = self.active_call
-        about = f": {call.story()}" if call else ""
+        about = f": {call.describe()}" if call else ""
         return f"<Agent {self.name} {self.uri} {self.state.name}{about}>"
 
     def __str__(self) -> str:
@@ -125,31 +108,35 @@ class Agent:
         if not isinstance(event, AudioTimed):
             self.journal.add(event)
         match event:
-            case CallDialled(_, call_id, peer):
-                self._begin(Call(call_id, Direction.OUTGOING, peer, event.at))
-            case CallIncoming(_, call_id, peer):
-                self._begin(Call(call_id, Direction.INCOMING, peer, event.at))
+            case CallDialled() | CallIncoming():
+                self._begin(event)
             case AgentDied():
                 self._died = event
             case SipMessage():
                 self._follow(event)
             case Registered() | RegistrationFailed() | Unregistered():
-                self.registration = event
+                self.registration.take_outcome(event)
             case MessagesWaiting():
                 self.mailbox = event
             case CallEvent(_, call_id) if call_id in self._calls:
                 self._calls[call_id].apply(event)
 
     def _is_ignored(self, event: Event) -> bool:
-        """Whether it is a hook flash, or how a call ended that came of a transfer: no failure."""
+        """Whether it is a hook flash, or a transfer that failed without being asked for.
+
+        The latter is how a call ends that the peer's REFER brought about.
+        """
         if isinstance(event, DtmfReceived):
             return not event.digit
-        return isinstance(event, TransferFailed) and event.call_id not in self.transferring
+        if not isinstance(event, TransferFailed):
+            return False
+        call = self._calls.get(event.call_id)
+        return call is None or not call.transfer_requested
 
     def _follow(self, traced: SipMessage) -> None:
         message = Message(traced.text)
-        self.bindings.take(message, sent=traced.sent, at=traced.at)
-        for event in self._loose_ends.take(message, sent=traced.sent, at=traced.at):
+        self.registration.take(message, sent=traced.sent, at=traced.at)
+        for event in self._owed_requests.take(message, sent=traced.sent, at=traced.at):
             self.journal.add(event)
         call = self._calls.get(message.call_id or "")
         if call is not None:
@@ -157,29 +144,21 @@ class Agent:
             if misread:
                 self.journal.correct(*misread)
 
-    def _begin(self, call: Call) -> None:
-        """A call is reported; some of its messages may have been traced before."""
-        if call.call_id not in self._calls:
-            self._calls[call.call_id] = call
-            if call.direction is Direction.OUTGOING and self.backend.shows_messages:
-                call.needs = self.account.stun_server
-            call.catch_up(self.journal.latest_messages())
+    def _begin(self, event: CallDialled | CallIncoming) -> None:
+        """Takes in a new call; some of its messages may have been traced before."""
+        if event.call_id in self._calls:
+            return
+        is_outgoing = isinstance(event, CallDialled)
+        needs = self.account.stun_server if is_outgoing and self.backend.shows_messages else None
+        direction = Direction.OUTGOING if is_outgoing else Direction.INCOMING
+        call = Call(event.call_id, direction, event.peer, event.at, needs)
+        call.catch_up(self.journal.latest_messages())
+        self._calls[event.call_id] = call
 
     @property
     def calls(self) -> list[Call]:
         """Every call of this agent, oldest first, the closed ones included."""
         return list(self._calls.values())
-
-    @property
-    def last_call(self) -> Call | None:
-        """The newest call, live or closed."""
-        return next(reversed(self._calls.values()), None)
-
-    @property
-    def last_closed_call(self) -> Call | None:
-        """The call that closed last."""
-        closed = [call for call in self._calls.values() if call.closed is not None]
-        return max(closed, key=lambda call: call.closed.at if call.closed else 0.0, default=None)
 
     @property
     def active_call(self) -> Call | None:
@@ -189,13 +168,67 @@ class Agent:
         return next(reversed(speaking or live), None)
 
     @property
+    def last_call(self) -> Call | None:
+        """The newest call, live or closed."""
+        return next(reversed(self._calls.values()), None)
+
+    @property
+    def active_or_last_call(self) -> Call | None:
+        """The call a keyword reads from: the active one, else the newest of the closed ones."""
+        return self.active_call or self.last_call
+
+    @property
+    def last_incoming_call(self) -> Call | None:
+        """The newest call that came in, live or closed."""
+        calls = reversed(self._calls.values())
+        return next((call for call in calls if call.direction is Direction.INCOMING), None)
+
+    @property
+    def last_closed_call(self) -> Call | None:
+        """The call that closed last."""
+        closed = [call for call in self._calls.values() if call.closed is not None]
+        return max(closed, key=lambda call: call.closed.at if call.closed else 0.0, default=None)
+
+    def require_live_call(self, purpose: str, call_id: str | None = None) -> Call:
+        """The live call with a Call-ID; without one the active call.
+
+        `purpose` completes the sentence "alice has no call …", such as ``to hold``.
+
+        Raises:
+            NothingYet: there is no such call.
+            UsageError: the call with that Call-ID has ended.
+        """
+        self.require_alive()
+        call = self.active_call if call_id is None else self.require_call(purpose, call_id)
+        if call is None:
+            last = f" ({self.last_call.describe()})" if self.last_call else ""
+            raise NothingYet(f"{self.name} has no call {purpose}{last}. Dial or Accept one first.")
+        if not call.is_live:
+            raise UsageError(f"{self.name} has no call '{call_id}' {purpose}: {call.describe()}.")
+        return call
+
+    def require_call(self, purpose: str, call_id: str | None = None) -> Call:
+        """The call with a Call-ID, live or closed; without one the active call, else the last.
+
+        Raises:
+            NothingYet: there is no such call; `purpose` is that of `require_live_call`.
+        """
+        if call_id is None:
+            return self.active_or_last_call or self.require_live_call(purpose)
+        call = self._calls.get(call_id)
+        if call is None:
+            known = ", ".join(self._calls) or "none"
+            raise NothingYet(f"{self.name} has no call '{call_id}' {purpose}. Its calls: {known}.")
+        return call
+
+    @property
     def state(self) -> AgentState:
         """What the active call is doing."""
         call = self.active_call
         return AgentState[call.state.name] if call else AgentState.IDLE
 
-    def settle(self) -> Call | None:
-        """The call that closed last, once the message that closed it shows in the trace, if any."""
+    def wait_for_ending(self) -> Call | None:
+        """Waits until the trace shows the message that ended the last call; returns that call."""
         call = self.last_closed_call
         if call is not None and self.backend.shows_messages:
             wait_until(self.changes, lambda: None if call.awaits_trace else True, TRACE_LAG)
@@ -204,22 +237,24 @@ class Agent:
     @property
     def reason(self) -> str | None:
         """How the last call closed, in words; None when none has."""
-        call = self.settle()
+        call = self.wait_for_ending()
         return call.reason if call else None
 
     @property
     def status_code(self) -> int | None:
         """The SIP status that refused the last call; None when it closed otherwise."""
-        call = self.settle()
+        call = self.wait_for_ending()
         return call.status_code if call else None
 
-    def look(self) -> None:
-        """Notes that the suite has looked at this agent: what happened before is no news to it.
-
-        Waits do so with all that they tell, and every keyword that acts: see `Registry.look`.
-        """
+    def mark_seen(self) -> None:
+        """Notes that the suite has seen all there is: it is no news to later waits."""
         with self.changes:
-            self.looked_at = len(self.journal)
+            self.news_since = len(self.journal)
+
+    def begin_keyword(self, *, ends: bool) -> None:
+        """Notes that a keyword is about to act, on this agent or another; `ends`: to end a call."""
+        self.mark_seen()
+        self.end_expected = ends
 
     @property
     def alive(self) -> bool:
@@ -229,7 +264,7 @@ class Agent:
     @property
     def death(self) -> str | None:
         """How its process ended, in a sentence; None while it lives, as far as is known."""
-        return death_notice(self.name, self._died) if self._died else None
+        return self._died.describe(self.name) if self._died else None
 
     def require_alive(self) -> None:
         """Raises `AgentGone`, with how it ended, when the agent's process has died."""
@@ -239,45 +274,7 @@ class Agent:
     @property
     def registered(self) -> bool:
         """Whether the registrar lists the agent, as far as its last answer tells."""
-        known = self.registration
-        return isinstance(known, Registered) and not self.bindings.missing(known.at)
-
-    def require_call(self, to_do: str, advice: str, call_id: str | None = None) -> Call:
-        """The active call, or the live one with that Call-ID.
-
-        Raises:
-            NothingYet: there is none; says what cannot be done and what to do first.
-            UsageError: the named one has ended.
-        """
-        self.require_alive()
-        if call_id is not None:
-            return self._named_call(call_id, to_do)
-        call = self.active_call
-        if call is None:
-            last = self.last_call
-            story = f" ({last.story()})" if last else ""
-            raise NothingYet(f"{self.name} has no call {to_do}{story}. {advice}".rstrip())
-        return call
-
-    def known_call(self, call_id: str | None, to_do: str) -> Call:
-        """The call with that Call-ID, live or closed; without one the active, else the last.
-
-        Raises:
-            NothingYet: there is none; says what cannot be done.
-        """
-        if call_id is None:
-            return self.active_call or self.last_call or self.require_call(to_do, FIRST)
-        call = self._calls.get(call_id)
-        if call is None:
-            known = ", ".join(self._calls) or "none"
-            raise NothingYet(f"{self.name} has no call '{call_id}' {to_do}. Its calls: {known}.")
-        return call
-
-    def _named_call(self, call_id: str, to_do: str) -> Call:
-        call = self.known_call(call_id, to_do)
-        if not call.is_live:
-            raise UsageError(f"{self.name} has no call '{call_id}' {to_do}: {call.story()}.")
-        return call
+        return self.registration.is_registered
 
     def require(self, capability: Capability) -> None:
         """Raises `UsageError`, naming what can, when the backend lacks a capability."""
@@ -295,12 +292,18 @@ class Agent:
         with self.commanding(f"dial {uri}"):
             return self.backend.dial(uri, everything)
 
-    def consult(self, call: Call, uri: str) -> str:
-        """Dials whom to ask before an attended transfer of a call; returns the new Call-ID."""
+    def begin_consultation(self, held: Call, uri: str) -> str:
+        """Dials whom to ask before an attended transfer of a held call; returns the new Call-ID."""
         if self.account.headers:
             self.require(Capability.INVITE_HEADERS)
         with self.commanding(f"dial {uri}"):
-            return self.backend.consult(call.call_id, uri, self.account.headers)
+            call_id = self.backend.consult(held.call_id, uri, self.account.headers)
+        self.consultation = Consultation(held, asking=self._calls[call_id])
+        return call_id
+
+    def end_consultation(self) -> None:
+        """Notes that the consultation is over: completed or aborted."""
+        self.consultation = None
 
     def refuse(self, call: Call, status: int, reason: str, headers: Headers = ()) -> None:
         """Answers an incoming call with a final 3xx to 6xx."""
@@ -379,20 +382,6 @@ class Agent:
         """What a call sends, or with None what calls to come will send, and its name."""
         return self._call_sources.get(call.call_id, self._source) if call else self._source
 
-    def invite(self, call: Call) -> Message | None:
+    def invite_of(self, call: Call) -> Message | None:
         """The INVITE that began a call; None when none was traced."""
-
-        def traced() -> Message | None:
-            for event in self.journal.messages(call.call_id):
-                message = Message(event.text)
-                if message.method == "INVITE":
-                    return message
-            return None
-
-        return wait_until(self.changes, traced, PROMPTLY)
-
-    @property
-    def last_incoming_call(self) -> Call | None:
-        """The newest call that came in, live or closed."""
-        calls = reversed(self._calls.values())
-        return next((call for call in calls if call.direction is Direction.INCOMING), None)
+        return wait_until(self.changes, lambda: self.journal.invite(call.call_id), PROMPTLY)

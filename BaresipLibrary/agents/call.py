@@ -96,12 +96,14 @@ class CallState(Enum):
 
 @dataclass(repr=False)
 class Call:
-    """A call, keyed by its Call-ID. Only `apply` changes it."""
+    """A call, keyed by its Call-ID. Events and messages change it, by `apply` and `follow`."""
 
     call_id: str
     direction: Direction
     peer_uri: str
     began_at: float
+    #: The STUN or TURN server that has to answer before an outgoing call can send its INVITE.
+    needs: str | None = None
     state: CallState = CallState.RINGING
     answered: bool = False
     muted: bool = False
@@ -115,16 +117,16 @@ class Call:
     unrecorded: str | None = None
     offers: Offers = field(default_factory=Offers)
     #: What the suite asked for last: its stack goes on to want that when the peer refuses.
-    hold_wanted: bool = False
-    #: The STUN or TURN server that has to answer before an outgoing call can send its INVITE.
-    needs: str | None = None
+    hold_requested: bool = False
+    #: Whether the suite has asked to transfer it.
+    transfer_requested: bool = False
     invited: bool = False
     #: Whether it takes the place of another call: its agent answers by itself (RFC 3891).
     replaces: bool = False
     _closed: CallClosed | None = None
 
     def __repr__(self) -> str:
-        return f"<Call {self.call_id}: {self.story()}>"
+        return f"<Call {self.call_id}: {self.describe()}>"
 
     @property
     def closed(self) -> CallClosed | None:
@@ -189,6 +191,14 @@ class Call:
             and self.state is CallState.RINGING
             and not self.answered
         )
+
+    def request_hold(self, on: bool) -> None:
+        """Notes that the suite asks to hold the call (`on`) or to resume it."""
+        self.hold_requested = on
+
+    def request_transfer(self) -> None:
+        """Notes that the suite asks to transfer the call."""
+        self.transfer_requested = True
 
     def apply(self, event: CallEvent) -> None:
         """Takes in what happened."""
@@ -259,7 +269,7 @@ class Call:
         elsewhere = words == _CANCELLED and self.ending and self.ending.is_answered_elsewhere
         return f"{words}, answered elsewhere" if elsewhere else words
 
-    def story(self) -> str:
+    def describe(self) -> str:
         """What became of the call, as the rest of a sentence that names its agent."""
         whose = (
             f"its call to {self.peer_uri}"
@@ -293,6 +303,14 @@ class Call:
     def _answer(self) -> str:
         assert self.closed is not None
         return f"{self.closed.status} {self.closed.words}".strip()
+
+
+@dataclass(frozen=True)
+class Consultation:
+    """An attended transfer under way: the call that is on hold and the one that asks."""
+
+    held: Call
+    asking: Call
 
 
 _CANCELLED = "cancelled by the caller"

@@ -17,7 +17,7 @@ def peer_of(agent: Agent) -> Peer | None:
         return None
     uri, name = call.peer_uri, ""
     if call.direction is Direction.INCOMING:
-        invite = agent.invite(call)
+        invite = agent.invite_of(call)
         name, uri = split_address((invite and invite.first("From")) or uri)
     return Peer(uri, number_of(uri), name)
 
@@ -25,7 +25,7 @@ def peer_of(agent: Agent) -> Peer | None:
 def info_of(agent: Agent) -> dict[str, Any]:
     """What there is to know of an agent, made of plain values."""
     peer = peer_of(agent)
-    agent.settle()
+    agent.wait_for_ending()
     return {
         "name": agent.name,
         "aor": agent.uri,

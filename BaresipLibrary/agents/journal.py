@@ -27,6 +27,7 @@ class Journal:
     def __init__(self) -> None:
         self._events: list[Event | None] = []
         self._messages: deque[int] = deque()
+        self._unread = 0
 
     def __len__(self) -> int:
         return len(self._events)
@@ -59,6 +60,12 @@ class Journal:
         """The events from a position on."""
         return [event for event in self._events[position:] if event is not None]
 
+    def take_unread(self) -> list[Event]:
+        """The events that this method has not returned before."""
+        events = self.since(self._unread)
+        self._unread = len(self._events)
+        return events
+
     def numbered(self, position: int) -> Iterator[tuple[int, Event]]:
         """The events from a position on, each with its own."""
         for number, event in enumerate(self._events[position:], position):
@@ -76,3 +83,8 @@ class Journal:
             for message in self.of_kind(SipMessage)
             if call_id in message.text and Message(message.text).call_id == call_id
         ]
+
+    def invite(self, call_id: str) -> Message | None:
+        """The INVITE that began a call; None while none is here."""
+        messages = (Message(event.text) for event in self.messages(call_id))
+        return next((message for message in messages if message.method == "INVITE"), None)

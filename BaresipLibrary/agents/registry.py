@@ -81,14 +81,13 @@ class Registry:
         """A sentence that lists the agents."""
         return f"Agents: {', '.join(self._entries)}." if self._entries else "No agent is running."
 
-    def look(self, *, ends: bool = False) -> None:
-        """Makes what every agent has seen so far old: a keyword is about to act.
+    def begin_keyword(self, *, ends: bool = False) -> None:
+        """Notes at every agent that a keyword is about to act: what came before is no news.
 
         `ends`: it ends calls, and the end of one at the other side is on its way from now on.
         """
         for agent in self:
-            agent.look()
-            agent.end_expected = ends
+            agent.begin_keyword(ends=ends)
 
     def stop(self, who: str | Agent) -> None:
         """Stops one agent and forgets it."""

@@ -15,16 +15,16 @@ from ..sip.messages import Message
 from ..sip.sdp import Media, audio_in
 from ..sip.transactions import Answer, Transaction, counted
 from ..sip.uris import address_part
-from .incoming_calls import NOT_ACCEPTABLE, arrived_invite, refusal_cause
+from .incoming_calls import NOT_ACCEPTABLE, arrived_invite, explain_refusal
 from .observations import (
     accepted_media,
     details_of,
-    failed_traversal,
+    explain_failed_traversal,
+    explain_no_answer,
     invites_of,
     partner_of,
     transactions_of,
     transactions_since,
-    unanswered_requests,
     wait_for_trace,
 )
 
@@ -32,39 +32,39 @@ _CERTIFICATE_ERROR = re.compile(r"verify_handler: error_string = (.+)")
 _CHALLENGES = (401, 407)
 
 
-def on_setup(agent: Agent, call: Call | None, agents: Sequence[Agent]) -> str | None:
+def explain_setup(agent: Agent, call: Call | None, agents: Sequence[Agent]) -> str | None:
     """Why a call is not established."""
     if call is None:
         return None
     if call.closed is None:
-        return _on_unanswered(agent, call, agents)
+        return _explain_unanswered(agent, call, agents)
     match call.closed.by:
         case ClosedBy.REFUSAL:
-            return _on_refusal(agent, call, agents)
+            return _explain_refusal(agent, call, agents)
         case ClosedBy.FAILURE:
-            return _on_lost_call(agent, call)
+            return _explain_lost_call(agent, call)
         case ClosedBy.PEER:
-            return _on_end_by_peer(agent, call)
+            return _explain_end_by_peer(agent, call)
     return None
 
 
-def _on_unanswered(agent: Agent, call: Call, agents: Sequence[Agent]) -> str | None:
+def _explain_unanswered(agent: Agent, call: Call, agents: Sequence[Agent]) -> str | None:
     if call.direction is Direction.INCOMING:
-        return on_missing_ack(agent, call)
+        return explain_missing_ack(agent, call)
     if call.answered:
         return None
-    lost = _on_lost_answer(agent, call, agents)
+    lost = _explain_lost_answer(agent, call, agents)
     if lost:
         return lost
     partner = partner_of(call, agents, agent)
     if partner and partner[1].is_waiting:
         return f"{partner[0].name} rings, and nobody has accepted there; use Accept."
-    return _on_needy_callee(agent, call, agents) or unanswered_requests(
+    return _explain_needy_callee(agent, call, agents) or explain_no_answer(
         agent, "INVITE", 0, call.call_id
     )
 
 
-def _on_needy_callee(agent: Agent, call: Call, agents: Sequence[Agent]) -> str | None:
+def _explain_needy_callee(agent: Agent, call: Call, agents: Sequence[Agent]) -> str | None:
     """That the agent which is called needs its STUN or TURN server before it can ring."""
     for other in agents:
         server = other.account.stun_server
@@ -74,7 +74,7 @@ def _on_needy_callee(agent: Agent, call: Call, agents: Sequence[Agent]) -> str |
     return None
 
 
-def on_missing_ack(agent: Agent, call: Call) -> str | None:
+def explain_missing_ack(agent: Agent, call: Call) -> str | None:
     """That an agent has answered a call, and no ACK of that came back."""
     for one in invites_of(agent, call):
         answers = [answer for answer in one.answers if answer.status >= 200]
@@ -85,7 +85,7 @@ def on_missing_ack(agent: Agent, call: Call) -> str | None:
     return None
 
 
-def _on_lost_answer(agent: Agent, call: Call, agents: Sequence[Agent]) -> str | None:
+def _explain_lost_answer(agent: Agent, call: Call, agents: Sequence[Agent]) -> str | None:
     """That another agent's answer was sent and has not arrived."""
     for other in agents:
         for theirs in [] if other is agent else transactions_of(other, call.call_id):
@@ -111,20 +111,20 @@ def _has_arrived(agent: Agent, call: Call, answer: Answer) -> bool | None:
     return None
 
 
-def _on_refusal(agent: Agent, call: Call, agents: Sequence[Agent]) -> str | None:
+def _explain_refusal(agent: Agent, call: Call, agents: Sequence[Agent]) -> str | None:
     assert call.closed is not None
     status = call.closed.status or 0
     refused = wait_for_trace(agent, lambda: _refused(agent, call, status))
     more = details_of(refused[1].message) if refused else None
     if status in NOT_ACCEPTABLE:
-        told = _on_media_refused(agent, call, agents)
+        told = _explain_media_refused(agent, call, agents)
         return " ".join(filter(None, (told, more))) or None
     if refused and 300 <= status < 400 and not refused[1].message.all("Contact"):
         return f"The {status} names no Contact to call instead.{f' {more}' if more else ''}"
     return (
         more
-        or on_credentials(agent, status, call.call_id)
-        or _on_refusing_stack(agent, call, agents)
+        or explain_challenge(agent, status, call.call_id)
+        or _explain_refusing_stack(agent, call, agents)
     )
 
 
@@ -140,7 +140,7 @@ def _refused(agent: Agent, call: Call, status: int) -> tuple[Transaction, Answer
     return found[-1] if found else None
 
 
-def _on_refusing_stack(agent: Agent, call: Call, agents: Sequence[Agent]) -> str | None:
+def _explain_refusing_stack(agent: Agent, call: Call, agents: Sequence[Agent]) -> str | None:
     """What an agent's own stack had against the INVITE, when it was one that refused it."""
     for other in agents:
         if other is agent or partner_of(call, [other], agent):
@@ -149,7 +149,7 @@ def _on_refusing_stack(agent: Agent, call: Call, agents: Sequence[Agent]) -> str
         was_sent_there = address_part(other.uri) == _place(agent, call)
         refused = wait_for_trace(other, look) if was_sent_there else look()
         if refused:
-            return refusal_cause(other, refused)
+            return explain_refusal(other, refused)
     return None
 
 
@@ -159,7 +159,7 @@ def _refused_at(other: Agent, call: Call) -> Transaction | None:
     return arrived if arrived and arrived.final else None
 
 
-def _on_media_refused(agent: Agent, call: Call, agents: Sequence[Agent]) -> str | None:
+def _explain_media_refused(agent: Agent, call: Call, agents: Sequence[Agent]) -> str | None:
     assert call.closed is not None
     refused = _refused(agent, call, call.closed.status or 0)
     sent = [one for one in invites_of(agent, call) if one.sent]
@@ -200,7 +200,7 @@ def _order(names: Sequence[str]) -> str:
     return f"{names[0]} first ({', '.join(names)})" if names else "no codec"
 
 
-def on_credentials(agent: Agent, status: int, call_id: str | None = None) -> str | None:
+def explain_challenge(agent: Agent, status: int, call_id: str | None = None) -> str | None:
     """What an agent has to show whose identity was refused, in one call or when it registered."""
     if status not in _CHALLENGES:
         return None
@@ -231,18 +231,18 @@ def _challenged(agent: Agent, call_id: str | None) -> tuple[Transaction, Answer]
     return max(found, key=lambda pair: pair[1].event.at, default=None)
 
 
-def _on_lost_call(agent: Agent, call: Call) -> str | None:
+def _explain_lost_call(agent: Agent, call: Call) -> str | None:
     assert call.closed is not None
     logged = agent.journal.of_kind(StackLog)
     distrust = distrusted_certificate(line for line in logged if line.at >= call.began_at)
     if distrust:
         return f"The server's TLS certificate is not trusted ({distrust}); see tls_ca_file."
     if call.needed:
-        return wait_for_trace(agent, lambda: failed_traversal(agent, call.began_at))
+        return wait_for_trace(agent, lambda: explain_failed_traversal(agent, call.began_at))
     if call.direction is Direction.INCOMING:
-        return on_missing_ack(agent, call)
+        return explain_missing_ack(agent, call)
     if "timed out" in call.closed.words:
-        return unanswered_requests(agent, "INVITE", 0, call.call_id)
+        return explain_no_answer(agent, "INVITE", 0, call.call_id)
     if "refused" in call.closed.words:
         return f"Nothing listens at {_place(agent, call)}."
     return None
@@ -263,7 +263,7 @@ def distrusted_certificate(logged: Iterable[StackLog]) -> str | None:
     return next((match[1].strip() for match in found if match), None)
 
 
-def _on_end_by_peer(agent: Agent, call: Call) -> str | None:
+def _explain_end_by_peer(agent: Agent, call: Call) -> str | None:
     """What the CANCEL or BYE says that ended a call."""
 
     def ended() -> Transaction | None:

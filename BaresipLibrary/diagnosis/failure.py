@@ -19,16 +19,16 @@ Awaited = Callable[[Event], bool]
 class CallFailure(PhoneFailure):
     """An agent's call, registration or audio did not become what the suite expected.
 
-    `because` finds the explanation when somebody asks. `awaited` recognises what did not come in
-    time, for a failure that is only a matter of time. `others` are the agents that it is about,
-    too.
+    `find_explanation` is called when somebody asks for the explanation. `awaited` recognises the
+    event that did not come in time, where the failure is a matter of time only. `others` are
+    further agents that the failure is about.
     """
 
     def __init__(
         self,
         message: str,
         agent: Agent,
-        because: Explain | None = None,
+        find_explanation: Explain | None = None,
         awaited: Awaited | None = None,
         others: Iterable[Agent] = (),
     ) -> None:
@@ -38,27 +38,30 @@ class CallFailure(PhoneFailure):
         self.agent = agent
         self.agents = list(dict.fromkeys([agent, *others]))
         self.awaited = awaited
-        self._because = because
+        self._find_explanation = find_explanation
         self._is_explained = False
 
     def explain(self, agents: Sequence[Agent]) -> None:
-        """Appends the one observation that most likely explains the failure, if there is one."""
-        why = self.why(agents)
-        if why:
-            self.args = (f"{self} {why}",)
+        """Appends the one observation that most likely explains the failure, if there is one.
 
-    def why(self, agents: Sequence[Agent]) -> str | None:
-        """That observation. It is made once."""
+        It looks for it once only.
+        """
         if self._is_explained:
-            return None
+            return
         self._is_explained = True
         with suppress(BackendError):  # an agent that dies just now explains itself
-            because = self._because
-            return dead_or_stopped(self.agent, agents) or (because(agents) if because else None)
-        return None
+            explanation = self._explanation(agents)
+            if explanation:
+                self.args = (f"{self} {explanation}",)
+
+    def _explanation(self, agents: Sequence[Agent]) -> str | None:
+        trouble = explain_dead_or_stopped(self.agent, agents)
+        if trouble or self._find_explanation is None:
+            return trouble
+        return self._find_explanation(agents)
 
 
-def dead_or_stopped(agent: Agent, agents: Sequence[Agent]) -> str | None:
+def explain_dead_or_stopped(agent: Agent, agents: Sequence[Agent]) -> str | None:
     """Who is dead or held up, of an agent and the other side of its call; None when both live."""
     for one in (agent, _other_side(agent, agents)):
         if one is None:
@@ -71,7 +74,7 @@ def dead_or_stopped(agent: Agent, agents: Sequence[Agent]) -> str | None:
 
 
 def _other_side(agent: Agent, agents: Sequence[Agent]) -> Agent | None:
-    call = agent.active_call or agent.last_call
+    call = agent.active_or_last_call
     if call is None or (call.closed and call.closed.by is not ClosedBy.FAILURE):
         return None  # a call that somebody ended has its explanation
     partner = partner_of(call, agents, agent)
@@ -96,11 +99,11 @@ class LateEvent:
         self._since = time.monotonic()
         self._deadline = self._since + GRACE
 
-    def settle(self) -> None:
+    def end_grace(self) -> None:
         """What comes from now on no longer counts: the suite may have brought it about."""
         self._deadline = min(self._deadline, time.monotonic())
 
-    def story(self) -> str | None:
+    def describe(self) -> str | None:
         """That it came, and how late; it is given the rest of its grace to come."""
         remaining = max(0.0, self._deadline - time.monotonic())
         at = wait_until(self._failure.agent.changes, self._came, remaining)

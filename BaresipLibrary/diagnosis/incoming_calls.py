@@ -14,7 +14,7 @@ from ..sip.messages import Message, split_address
 from ..sip.sdp import audio_in
 from ..sip.transactions import Transaction, counted, transactions
 from ..sip.uris import address_part, host_part, user_part
-from .observations import accepted_media, failed_traversal
+from .observations import accepted_media, explain_failed_traversal
 
 #: Statuses that may be about the body, and which header or offer of it to name.
 _ABOUT_BODY = (400, 415, 488, 500, 606)
@@ -61,11 +61,11 @@ def describe_refusal(agent: Agent, invite: Transaction) -> str:
     return told
 
 
-def refusal_cause(agent: Agent, invite: Transaction) -> str | None:
+def explain_refusal(agent: Agent, invite: Transaction) -> str | None:
     """What in a refused INVITE the status is about, as a sentence."""
     if invite.final is None:
         return None
-    logged = failed_traversal(agent, invite.at) or _unreachable(agent, invite)
+    logged = explain_failed_traversal(agent, invite.at) or _unreachable(agent, invite)
     if logged:
         return logged
     request, status = invite.request, invite.final.status
@@ -116,7 +116,7 @@ class _Redirection(NamedTuple):
     invite: Transaction
 
 
-def on_redirection(agent: Agent, agents: Sequence[Agent], since: float) -> str | None:
+def explain_redirection(agent: Agent, agents: Sequence[Agent], since: float) -> str | None:
     """That a call was redirected to an agent since a monotonic time, and what followed."""
     found = [
         _Redirection(other, invite)
@@ -185,8 +185,8 @@ def describe_missing_call(agent: Agent, began: float, within: float) -> str:
         when = f" {early:.1f} s before the wait began" if early >= 0.1 else ""
         return f"{describe_refusal(agent, refused)}{when}"
     if last is not None and last.began_at >= began:
-        return last.story()
-    earlier = f"; before that, {last.story()}" if last else ""
+        return last.describe()
+    earlier = f"; before that, {last.describe()}" if last else ""
     return f"{nobody_called_since(agent)} within {within:g} s{earlier}"
 
 
@@ -207,22 +207,22 @@ def newest_invite(agent: Agent) -> Message | None:
     refused = refused_invite(agent, call.began_at if call else 0.0)
     if refused is not None:
         return refused.request
-    return agent.invite(call) if call else None
+    return agent.invite_of(call) if call else None
 
 
-def on_nobody_calling(agent: Agent, agents: Sequence[Agent]) -> str | None:
+def explain_missing_call(agent: Agent, agents: Sequence[Agent]) -> str | None:
     """Why an agent has no call: what its stack refused, or what became of the others' calls."""
     refused = refused_since_last_call(agent)
     if refused is not None:
-        return refusal_cause(agent, refused)
+        return explain_refusal(agent, refused)
     last = agent.last_incoming_call
-    redirected = on_redirection(agent, agents, last.began_at if last else 0.0)
+    redirected = explain_redirection(agent, agents, last.began_at if last else 0.0)
     if redirected is not None:
         return redirected
     for other in agents:
         for call in reversed(other.calls):
             if other is not agent and _is_for(call, agent):
-                return f"{other.name} did call, but {call.story()}."
+                return f"{other.name} did call, but {call.describe()}."
     account = agent.account
     if account.domain and account.regint and not agent.registered:
         return f"{agent.name} is not registered at {account.domain}."

@@ -11,7 +11,13 @@ from ..agents.call import Call
 from ..backends.base import Packets
 from ..events import CallEvent, DtmfSent, PromptEnded, SourceChosen
 from ..sip.transactions import Transaction, counted
-from .observations import agreement_of, capitalized, on_agreement, partner_of, transactions_of
+from .observations import (
+    agreement_of,
+    capitalized,
+    explain_no_common_audio,
+    partner_of,
+    transactions_of,
+)
 
 #: Sample rates that are taken for one another, as ratios: 8, 16, 24, 32 and 48 kHz. That of 48 to
 #: 44.1 kHz is left out: it is that of two call progress tones, 480 and 440 Hz, too.
@@ -21,7 +27,7 @@ _RATIO_TOLERANCE = 0.01
 _UNDER_WAY = 50
 
 
-def on_nothing_heard(agent: Agent, call: Call, agents: Sequence[Agent], at: float) -> str | None:
+def explain_silence(agent: Agent, call: Call, agents: Sequence[Agent], at: float) -> str | None:
     """Why no audio had arrived at that moment, or only silence."""
     if not call.is_live:
         return None
@@ -32,15 +38,17 @@ def on_nothing_heard(agent: Agent, call: Call, agents: Sequence[Agent], at: floa
     if call.on_hold:
         return f"{agent.name} holds the call."
     if partner is None:
-        return on_agreement(agent, call)
-    return _on_partner(*partner, agent, call, at)
+        return explain_no_common_audio(agent, call)
+    return _explain_partner(*partner, agent, call, at)
 
 
-def _on_partner(partner: Agent, theirs: Call, agent: Agent, call: Call, at: float) -> str | None:
+def _explain_partner(
+    partner: Agent, theirs: Call, agent: Agent, call: Call, at: float
+) -> str | None:
     if theirs.muted:
         return f"{partner.name} is muted."
     if not theirs.is_live:
-        return f"{partner.name} is out of the call: {theirs.story()}."
+        return f"{partner.name} is out of the call: {theirs.describe()}."
     if theirs.is_waiting:
         return f"{partner.name} rings, and nobody has accepted there; use Accept."
     sending = _sent_at(partner, theirs, at)
@@ -48,11 +56,11 @@ def _on_partner(partner: Agent, theirs: Call, agent: Agent, call: Call, at: floa
         return f"{partner.name} sends silence: {sending.source} has ended."
     if sending.source == "silence":
         return f"{partner.name} sends silence; use Send Audio."
-    way = _on_the_way(partner, theirs, agent, call)
-    return on_agreement(agent, call) or f"{partner.name} sends {sending.source}{way}."
+    way = _explain_the_way(partner, theirs, agent, call)
+    return explain_no_common_audio(agent, call) or f"{partner.name} sends {sending.source}{way}."
 
 
-def _on_the_way(partner: Agent, theirs: Call, agent: Agent, call: Call) -> str:
+def _explain_the_way(partner: Agent, theirs: Call, agent: Agent, call: Call) -> str:
     """How many of the other side's packets have arrived, as far as both can be counted."""
     sent, received = _packets(partner, theirs), _packets(agent, call)
     if sent is None:
@@ -90,7 +98,7 @@ def _sent_at(agent: Agent, call: Call, at: float) -> _Sending:
     return _Sending(source, ended)
 
 
-def on_another_tone(
+def explain_wrong_tone(
     agent: Agent, call: Call, agents: Sequence[Agent], at: float, *, wanted: float, heard: float
 ) -> str | None:
     """Why it was another tone (both in Hz) that was heard at that moment."""
@@ -112,7 +120,7 @@ def on_another_tone(
     return None
 
 
-def on_deafness(
+def explain_inaudible_agent(
     listener: Agent, speaker: Agent, calls: Mapping[Agent, Call], agents: Sequence[Agent]
 ) -> str | None:
     """Why one agent does not hear another, each in its call."""
@@ -124,7 +132,7 @@ def on_deafness(
         if call.on_hold or call.held_by_peer:
             holder = agent.name if call.on_hold else partner[0].name if partner else "the peer"
             return f"{capitalized(holder)} holds the call of {agent.name}."
-    apart = on_separate_calls(listener, own, speaker, theirs, agents)
+    apart = explain_separate_calls(listener, own, speaker, theirs, agents)
     if apart:
         return apart
     packets = listener.count_packets(own) if listener.alive else None
@@ -133,7 +141,7 @@ def on_deafness(
     return None
 
 
-def on_separate_calls(
+def explain_separate_calls(
     listener: Agent, own: Call, speaker: Agent, theirs: Call, agents: Sequence[Agent]
 ) -> str | None:
     """That one of two agents is in a call with a third one of the suite, not with the other."""
@@ -144,7 +152,7 @@ def on_separate_calls(
     return None
 
 
-def on_sound(agent: Agent, call: Call, agents: Sequence[Agent], at: float) -> str | None:
+def explain_sound(agent: Agent, call: Call, agents: Sequence[Agent], at: float) -> str | None:
     """Where sound came from that was heard at that moment."""
     partner = partner_of(call, agents, agent)
     if partner is None:
@@ -158,19 +166,19 @@ def on_sound(agent: Agent, call: Call, agents: Sequence[Agent], at: float) -> st
 _RTP_EVENTS = "rtpevent"
 
 
-def on_missing_digits(agent: Agent, call: Call | None, agents: Sequence[Agent]) -> str | None:
+def explain_missing_digits(agent: Agent, call: Call | None, agents: Sequence[Agent]) -> str | None:
     """Why digits did not arrive."""
     if call is None:
         return None
     partner = partner_of(call, agents, agent)
-    told = [_on_infos(agent, call), _on_sender(*partner) if partner else None]
+    told = [_explain_infos(agent, call), _explain_sender(*partner) if partner else None]
     found = [one for one in told if one]
     if found or partner:
         return " ".join(found) or None
-    return _on_events(agent, call)
+    return _explain_events(agent, call)
 
 
-def _on_infos(agent: Agent, call: Call) -> str | None:
+def _explain_infos(agent: Agent, call: Call) -> str | None:
     """That the agent's own stack has refused INFO requests, and what kind those were."""
     refused = [
         one
@@ -195,7 +203,7 @@ def _body_of(info: Transaction) -> str:
     return f"its Content-Type was {kind}, its body '{body}'" if body else f"it was an empty {kind}"
 
 
-def _on_sender(partner: Agent, theirs: Call) -> str:
+def _explain_sender(partner: Agent, theirs: Call) -> str:
     """What the other side has sent, and whether it could travel."""
     sent = [e for e in partner.journal.of_kind(DtmfSent) if e.call_id == theirs.call_id]
     if not sent:
@@ -236,7 +244,7 @@ def _info_answers(agent: Agent, call: Call) -> str:
     return told + (f"; {counted(len(silent), 'INFO')} not answered" if silent else "")
 
 
-def _on_events(agent: Agent, call: Call) -> str | None:
+def _explain_events(agent: Agent, call: Call) -> str | None:
     """Of a peer that is no agent: which RTP events this side would take."""
     infos = [o for o in transactions_of(agent, call.call_id) if o.method == "INFO" and not o.sent]
     agreed = agreement_of(agent, call)

@@ -55,7 +55,7 @@ def wait_for_trace(agent: Agent, look: Callable[[], T | None]) -> T | None:
     return wait_until(agent.changes, look, _TRACE_LAG)
 
 
-def unanswered_requests(
+def explain_no_answer(
     agent: Agent, method: str, since: int, call_id: str | None = None
 ) -> str | None:
     """That nobody answers an agent's requests of a method, or what the last answer was, and when.
@@ -146,7 +146,7 @@ def _agreement(one: Transaction) -> Agreement | None:
     return Agreement(not one.sent, late, description_in(acknowledged), acknowledged)
 
 
-def on_agreement(agent: Agent, call: Call) -> str | None:
+def explain_no_common_audio(agent: Agent, call: Call) -> str | None:
     """That offer and answer of a call have no audio in common; None when they have."""
     agreed = agreement_of(agent, call)
     if agreed is None:
@@ -187,7 +187,7 @@ _ANSWER = re.compile(r"[3-6]\d\d( .*)?")
 _CREDENTIALS = ("401", "403", "441")
 
 
-def failed_traversal(agent: Agent, since: float) -> str | None:
+def explain_failed_traversal(agent: Agent, since: float) -> str | None:
     """What an agent's stack logged about its STUN or TURN server from a monotonic time on."""
     server = agent.account.stun_server
     for line in agent.journal.of_kind(StackLog):

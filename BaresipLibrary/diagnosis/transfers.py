@@ -5,12 +5,12 @@ import re
 from ..agents.agent import Agent
 from ..agents.call import Call
 from ..sip.transactions import Transaction
-from .observations import transactions_since, unanswered_requests
+from .observations import explain_no_answer, transactions_since
 
 _SIPFRAG = re.compile(r"SIP/2\.0 \d{3}[^\r\n]*")
 
 
-def on_no_outcome(agent: Agent, call: Call, since: int) -> str | None:
+def explain_missing_outcome(agent: Agent, call: Call, since: int) -> str | None:
     """What a REFER got that was sent at that position of the journal: answers, NOTIFYs."""
     seen = [one for one in transactions_since(agent, since) if one.request.call_id == call.call_id]
     notified = [one for one in seen if one.method == "NOTIFY" and not one.sent]
@@ -20,7 +20,7 @@ def on_no_outcome(agent: Agent, call: Call, since: int) -> str | None:
         one.final for one in seen if one.method == "REFER" and one.sent and one.final is not None
     ]
     if not accepted or accepted[-1].status >= 300:
-        return unanswered_requests(agent, "REFER", since, call.call_id)
+        return explain_no_answer(agent, "REFER", since, call.call_id)
     answer = accepted[-1]
     without = answer.message.first("Refer-Sub")
     header = f" with Refer-Sub: {without}" if without else ""

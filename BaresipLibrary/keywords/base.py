@@ -95,7 +95,7 @@ class Component:
         `ends` is for keywords that end a call.
         """
         who = self._agents.get(agent)
-        self._agents.look(ends=ends)
+        self._agents.begin_keyword(ends=ends)
         return who
 
     def _checked(

@@ -56,7 +56,7 @@ class BulkKeywords(Component):
         | Should Be True | ${calls.p95} < 0.5 |
         """
         calls = self._bulk(callers, targets, callees)
-        self._agents.look()
+        self._agents.begin_keyword()
         bulk.establish(calls, self._seconds(timeout))
         percentiles = Percentiles.of(calls)
         logger.info(bulk_table(_title(calls, percentiles), [*map(_call_line, calls)]), html=True)
@@ -134,7 +134,7 @@ class BulkKeywords(Component):
         | Hang Up All | ${callers} |
         """
         chosen = self._agents if agents is None else map(self._agents.get, agents)
-        self._agents.look(ends=True)
+        self._agents.begin_keyword(ends=True)
         bulk.hang_up_all(list(chosen), self._seconds(timeout))
 
 

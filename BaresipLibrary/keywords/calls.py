@@ -74,9 +74,6 @@ def _over_tls(uri: str) -> str:
     return plain if ";transport=" in plain.lower() else f"{plain};transport=tls"
 
 
-_FIRST = "Dial or Accept one first."
-
-
 class CallKeywords(Component):
     """Dial, accept, refuse, hang up, hold, mute."""
 
@@ -194,7 +191,7 @@ class CallKeywords(Component):
         | Hang Up | alice |
         """
         who = self._acting(agent, ends=True)
-        who.hang_up(who.require_call("to hang up", _FIRST, call))
+        who.hang_up(who.require_live_call("to hang up", call))
 
     @keyword(tags=("Call",))
     def hold(
@@ -230,7 +227,7 @@ class CallKeywords(Component):
         self, agent: AgentName, call: str | None, on: bool, timeout: timedelta | None
     ) -> None:
         who = self._acting(agent)
-        which = who.require_call("to hold" if on else "to resume", _FIRST, call)
+        which = who.require_live_call("to hold" if on else "to resume", call)
         agreed = hold(who, which, on, self._seconds(timeout))
         logger.write(agreed, "WARN" if which.offers.contradiction else "INFO")
 
@@ -269,7 +266,7 @@ class CallKeywords(Component):
 
     def _mute(self, agent: AgentName, call: str | None, on: bool | None) -> bool:
         who = self._agents.get(agent)
-        which = who.require_call("to mute", _FIRST, call)
+        which = who.require_live_call("to mute", call)
         wanted = not which.muted if on is None else on
         who.mute(which, wanted)
         return wanted

@@ -47,7 +47,7 @@ class DtmfKeywords(Component):
         | Send Dtmf | alice | 12# | mode=inband |
         """
         who = self._agents.get(agent)
-        which = who.require_call("to send digits in", "Dial or Accept one first.", call)
+        which = who.require_live_call("to send digits in", call)
         dtmf.send(who, which, digits, self._seconds(gap), mode.value if mode else None)
 
     @keyword(tags=("DTMF", "Getter", "Assertion"))

@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 from robot.api import logger
 from robot.api.deco import keyword
 
-from ..agents.agent import FIRST, Agent
+from ..agents.agent import Agent
 from ..errors import UsageError
 from ..media.clips import Clip, media_of, recording_of
 from ..types import AudioDirection
@@ -101,7 +101,9 @@ class RecordingKeywords(Component):
         | ${path} = | Get Recording | alice | direction=tx |
         """
         who = self._agents.get(agent)
-        which, left = self._awaited(who, lambda: who.known_call(call, "that was recorded"), timeout)
+        which, left = self._awaited(
+            who, lambda: who.require_call("that was recorded", call), timeout
+        )
         self._awaited(who, lambda: media_of(who, which, "recording"), left)
         path = recording_of(who, which, direction)
         self._context.recordings.keep(path)
@@ -139,7 +141,7 @@ class RecordingKeywords(Component):
         if path.suffix.lower() != _ENDING:
             raise UsageError(f"A recording is a WAV file: '{path}' does not end with {_ENDING}.")
         target = output_directory() / path
-        which = who.require_call("to record", FIRST, call)
+        which = who.require_live_call("to record", call)
         try:
             self._cuts[who] = Clip(who, which, direction, target)
         except OSError as error:

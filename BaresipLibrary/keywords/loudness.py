@@ -10,7 +10,6 @@ from assertionengine import AssertionOperator
 from robot.api import logger
 from robot.api.deco import keyword
 
-from ..agents.agent import FIRST
 from ..agents.call import Call
 from ..diagnosis.failure import CallFailure
 from ..errors import PhoneFailure, UsageError
@@ -140,7 +139,7 @@ class LoudnessKeywords(Component):
             logger.info(f"{who.name} heard {heard}.")
             return wanted.holds(heard.level, f"The audio level of {who.name}")
 
-        to_hear = partial(who.require_call, "to listen to", FIRST, call)
+        to_hear = partial(who.require_live_call, "to listen to", call)
         which, left = self._awaited(who, to_hear, timeout)
         if left is not None:
             _, left = self._awaited(who, partial(media_of, who, which, "level"), left)

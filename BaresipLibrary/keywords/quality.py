@@ -8,7 +8,7 @@ from assertionengine import AssertionOperator
 from robot.api import logger
 from robot.api.deco import keyword
 
-from ..agents.agent import FIRST, Agent
+from ..agents.agent import Agent
 from ..agents.call import Call, CallState
 from ..errors import NothingYet, UsageError
 from ..media.clips import following_recording
@@ -75,16 +75,16 @@ _UNITS = {
 
 
 def _why_none(agent: Agent) -> str:
-    call = agent.active_call or agent.last_call
+    call = agent.active_or_last_call
     if call is None:
         return f"{agent.name} has no quality report: it has had no call."
     if call.is_live:
         return f"{agent.name} has no quality report yet: no RTCP arrived."
-    return f"{agent.name} has no quality report: no RTCP arrived, and {call.story()}."
+    return f"{agent.name} has no quality report: no RTCP arrived, and {call.describe()}."
 
 
 def _read(agent: Agent, field: QualityField | None) -> CallQuality | float | None:
-    call = agent.active_call or agent.last_call
+    call = agent.active_or_last_call
     quality = quality_of(call.quality) if call else None
     if quality is None or field is None:
         return quality
@@ -147,7 +147,7 @@ class TimingKeywords(Component):
             return self._checked(who, lambda: delay, wanted, subject, None)
         if to is not None:
             raise UsageError(f"The {timing.name} has no other side; leave out to={to}.")
-        which, left = self._awaited(who, lambda: who.known_call(call, "to time"), timeout)
+        which, left = self._awaited(who, lambda: who.require_call("to time", call), timeout)
         timings = Timings(who, which)
         with following_recording(who, which):
             value = self._checked(who, lambda: timings.read(timing).seconds, wanted, subject, left)
@@ -163,10 +163,10 @@ class TimingKeywords(Component):
         if listener is speaker:
             raise UsageError(f"{speaker.name} has no delay to itself; name another agent.")
         theirs, left = self._awaited(
-            speaker, lambda: speaker.require_call("to speak in", FIRST, call), timeout
+            speaker, lambda: speaker.require_live_call("to speak in", call), timeout
         )
         heard_in, left = self._awaited(
-            listener, lambda: listener.require_call("to listen to", FIRST), left
+            listener, lambda: listener.require_live_call("to listen to"), left
         )
         for one, its in ((speaker, theirs), (listener, heard_in)):
             if left is not None:
@@ -180,4 +180,4 @@ class TimingKeywords(Component):
 def _answered(agent: Agent, call: Call) -> None:
     """Raises `NothingYet` while a call rings that may still be answered in time."""
     if call.state is CallState.RINGING:
-        raise NothingYet(f"{agent.name} cannot measure a delay now: {call.story()}.")
+        raise NothingYet(f"{agent.name} cannot measure a delay now: {call.describe()}.")

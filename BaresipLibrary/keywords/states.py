@@ -141,7 +141,7 @@ class StateKeywords(Component):
     ) -> T:
         """A checked value that tells how the last call stands: that is no news to later waits."""
         value = self._checked(agent, read, wanted, what, timeout, absent)
-        agent.look()
+        agent.mark_seen()
         return value
 
     @keyword(tags=("State", "Getter"))
@@ -253,19 +253,19 @@ def _why_no_end(agent: Agent) -> str:
     call = agent.active_call
     if call is None:
         return f"{agent.name} has had no call."
-    return f"No call of {agent.name} has ended yet: {call.story()}."
+    return f"No call of {agent.name} has ended yet: {call.describe()}."
 
 
 def _why_no_status(agent: Agent) -> str:
     last = agent.last_closed_call
     if last is None:
         return _why_no_end(agent)
-    return f"No SIP status has refused {agent.name}'s last call: {last.story()}."
+    return f"No SIP status has refused {agent.name}'s last call: {last.describe()}."
 
 
 def _why_no_peer(agent: Agent) -> str:
     last = agent.last_call
-    return f"{agent.name} has no call{f': {last.story()}' if last else ''}."
+    return f"{agent.name} has no call{f': {last.describe()}' if last else ''}."
 
 
 def _peer(agent: Agent, part: Literal["uri", "number", "name"]) -> str | None:

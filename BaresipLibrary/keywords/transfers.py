@@ -8,8 +8,6 @@ from ..signalling import transfers
 from .base import AgentName, Component
 from .calls import dialled_uri, target_uri
 
-_FIRST = "Dial or Accept one first."
-
 
 class TransferKeywords(Component):
     """Blind transfer, and transfer with consultation."""
@@ -38,7 +36,7 @@ class TransferKeywords(Component):
         | Wait Until State Is | alice | IDLE |
         """
         who = self._acting(agent)
-        which = who.require_call("to transfer", _FIRST, call)
+        which = who.require_live_call("to transfer", call)
         uri = target_uri(self._agents, who, target)
         callee = self._agents.find(target) if isinstance(target, str) else target
         transfers.transfer(who, which, uri, self._seconds(timeout), callee)
@@ -64,7 +62,7 @@ class TransferKeywords(Component):
         | Complete Transfer | alice |
         """
         who = self._acting(agent)
-        which = who.require_call("to transfer", _FIRST, call)
+        which = who.require_live_call("to transfer", call)
         uri = dialled_uri(self._agents, who, target)
         return transfers.consult(who, which, uri, self._seconds(timeout))
 

@@ -104,7 +104,7 @@ def media_of(agent: Agent, call: Call, what: str) -> MediaStarted:
         NothingYet: none has run.
     """
     if call.media is None:
-        raise NothingYet(f"{agent.name} has no {what} yet: {call.story()} without audio so far.")
+        raise NothingYet(f"{agent.name} has no {what} yet: {call.describe()} without audio so far.")
     return call.media
 
 

@@ -11,14 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..account import INBAND
-from ..agents.agent import FIRST, PROMPTLY, Agent
+from ..agents.agent import PROMPTLY, Agent
 from ..agents.call import TRACE_LAG, Call
 from ..audio.dtmf import DigitDetector, dtmf_tone
 from ..audio.wav_reader import RecordingReader
 from ..backends.base import Capability
 from ..concurrency import wait_until
 from ..diagnosis.failure import Awaited, CallFailure
-from ..diagnosis.media import on_missing_digits
+from ..diagnosis.media import explain_missing_digits
 from ..errors import NothingYet, UsageError
 from ..events import DtmfReceived, DtmfSent, PromptEnded
 from ..signalling.states import require_established
@@ -60,7 +60,7 @@ def send_tones(agent: Agent, call: Call, digits: str, gap: float) -> None:
         agent.note(DtmfSent(time.monotonic(), call.call_id, digits, INBAND))
         over = wait_until(agent.changes, is_over, seconds + PROMPTLY)
     if not over or not call.is_live:
-        why = "the call sends no audio" if call.is_live else call.story()
+        why = "the call sends no audio" if call.is_live else call.describe()
         raise CallFailure(f"{agent.name} could not send '{digits}' in-band: {why}.", agent)
 
 
@@ -152,7 +152,7 @@ def heard(agent: Agent, call_id: str | None) -> Callable[[], str]:
     Raises:
         UsageError: there is no call.
     """
-    call = _call(agent, call_id) or agent.require_call("to hear digits in", FIRST)
+    call = _call(agent, call_id) or agent.require_live_call("to hear digits in")
     return HeardDigits(call).so_far
 
 
@@ -176,7 +176,7 @@ def wait_until_received(
     if not _DIGITS.fullmatch(wanted):
         raise UsageError(f"'{digits}' is not DTMF: use 0-9, *, # and A-D.")
     if _call(agent, call_id) is None:
-        agent.require_call("to receive digits in", FIRST)
+        agent.require_live_call("to receive digits in")
     read = heard(agent, call_id) if inband else lambda: received(agent, call_id)
 
     def arrived() -> str | None:
@@ -186,7 +186,7 @@ def wait_until_received(
             return so_far
         call = _call(agent, call_id)
         if call is not None and not call.is_live:
-            raise _missing(agent, call, wanted, _Got(so_far, inband), f"and {call.story()}")
+            raise _missing(agent, call, wanted, _Got(so_far, inband), f"and {call.describe()}")
         return None
 
     with hearing_grows(agent, call_id) if inband else nullcontext():
@@ -204,7 +204,7 @@ def _comes(agent: Agent, call_id: str | None, wanted: str) -> Awaited:
 
 def _call(agent: Agent, call_id: str | None) -> Call | None:
     if call_id is None:
-        return agent.active_call or agent.last_call
+        return agent.active_or_last_call
     known = {call.call_id: call for call in agent.calls}
     if call_id not in known:
         raise NothingYet(f"{agent.name} has no call '{call_id}'.")
@@ -235,6 +235,6 @@ def _missing(
     return CallFailure(
         f"{agent.name} did not {verb} '{wanted}': {got}, {until}.",
         agent,
-        lambda agents: on_missing_digits(agent, call, agents),
+        lambda agents: explain_missing_digits(agent, call, agents),
         awaited,
     )

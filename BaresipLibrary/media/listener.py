@@ -39,7 +39,7 @@ class Listener(ABC):
             UsageError: there is no such call.
         """
         self.agent = agent
-        self.call: Call = agent.require_call("to listen to", "Dial or Accept one first.", call_id)
+        self.call: Call = agent.require_live_call("to listen to", call_id)
         self.began = time.monotonic()
         self._media: MediaStarted | None = None
         self._reader: RecordingReader | None = None
@@ -138,9 +138,9 @@ class Listener(ABC):
     def silence(self) -> str:
         """Why nothing, or next to nothing, has arrived, as a clause."""
         if not self.call.is_live:
-            return self.call.story()
+            return self.call.describe()
         is_up = self.call.established_at is not None
-        state = "the call is up, but" if is_up else f"{self.call.story()}, and"
+        state = "the call is up, but" if is_up else f"{self.call.describe()}, and"
         since, total = self.packets(), self._read_counts()
         if since is None or total is None:
             return f"{state} no audio arrived"  # why not is said beside it
@@ -324,7 +324,7 @@ class SampleListener(Listener):
     def require_call(self, task: str) -> None:
         """Raises `CallFailure` when the call has ended; `task` is what its agent did not do."""
         if not self.call.is_live:
-            raise CallFailure(f"{self.agent.name} {task}: {self.call.story()}.", self.agent)
+            raise CallFailure(f"{self.agent.name} {task}: {self.call.describe()}.", self.agent)
 
 
 def described(stretch: Stretch) -> str:

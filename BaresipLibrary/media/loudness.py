@@ -15,7 +15,7 @@ from ..audio.tone_gaps import Loss, tone_gaps
 from ..backends.base import Packets
 from ..concurrency import wait_until
 from ..diagnosis.failure import CallFailure
-from ..diagnosis.media import on_nothing_heard, on_sound
+from ..diagnosis.media import explain_silence, explain_sound
 from .listener import (
     ON_ITS_WAY,
     PATIENCE,
@@ -88,7 +88,7 @@ def find_dropouts(agent: Agent, duration: float, call_id: str | None = None) -> 
             f"{agent.name} heard no sound that could have gaps in {duration:g} s:"
             f" {summary(ear.samples, ear.rate)}.",
             agent,
-            lambda agents: on_nothing_heard(agent, ear.call, agents, at),
+            lambda agents: explain_silence(agent, ear.call, agents, at),
         )
     found = [*_in_tone(ear), *_left_out(ear.arrivals)]
     return sorted(found, key=lambda dropout: -dropout.length)
@@ -114,7 +114,7 @@ def _listen(agent: Agent, duration: float, call_id: str | None) -> SampleListene
     raise CallFailure(
         f"{agent.name} did not hear {duration:g} s of audio: {told}.",
         agent,
-        lambda agents: on_nothing_heard(agent, ear.call, agents, at),
+        lambda agents: explain_silence(agent, ear.call, agents, at),
     )
 
 
@@ -301,7 +301,7 @@ def _failure(ear: _SilenceListener, task: str) -> CallFailure:
     return CallFailure(
         f"{ear.agent.name} {task}, but after {ear.heard_after:.1f} s it heard {words}.",
         ear.agent,
-        lambda agents: on_sound(ear.agent, ear.call, agents, at),
+        lambda agents: explain_sound(ear.agent, ear.call, agents, at),
     )
 
 

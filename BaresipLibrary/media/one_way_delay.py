@@ -16,7 +16,7 @@ from ..audio.wav_reader import RecordingReader
 from ..backends.base import Capability
 from ..concurrency import wait_until
 from ..diagnosis.failure import CallFailure
-from ..diagnosis.media import on_nothing_heard
+from ..diagnosis.media import explain_silence
 from ..errors import PhoneFailure
 from ..events import MediaStarted
 from .listener import Listener, listening_to_all
@@ -140,7 +140,7 @@ def _arrived(ear: _ChirpListener) -> list[SampleTime] | None:
     ear.take_in()
     found = ear.chirp()
     if found is None and not ear.call.is_live:
-        raise CallFailure(f"{ear.agent.name} heard no chirp: {ear.call.story()}.", ear.agent)
+        raise CallFailure(f"{ear.agent.name} heard no chirp: {ear.call.describe()}.", ear.agent)
     return found.moments() if found else None
 
 
@@ -174,5 +174,5 @@ def _missing(speaker: Agent, ear: _ChirpListener, within: float) -> PhoneFailure
     return CallFailure(
         f"{listener.name} heard no chirp of {speaker.name} within {within:g} s.",
         listener,
-        lambda agents: on_nothing_heard(listener, call, agents, at),
+        lambda agents: explain_silence(listener, call, agents, at),
     )

@@ -14,7 +14,7 @@ from ..audio.prompt_files import PromptFile, load_prompt
 from ..audio.prompt_finder import PromptFinder, PromptMatch, best_match
 from ..concurrency import wait_until
 from ..diagnosis.failure import CallFailure
-from ..diagnosis.media import on_nothing_heard
+from ..diagnosis.media import explain_silence
 from ..errors import UsageError
 from .listener import SampleListener, listening_to_all, loudest, summary
 
@@ -211,7 +211,7 @@ def _failure(ear: _PromptListener, within: float) -> CallFailure:
     if ear.heard:
         return CallFailure(f"{late}: it heard {ear.heard}.", ear.agent)
     if not ear.call.is_live:
-        return CallFailure(f"{late}: {ear.call.story()}.", ear.agent)
+        return CallFailure(f"{late}: {ear.call.describe()}.", ear.agent)
     if not ear.seconds:
         message = f"{late}: {ear.silence()}."
     else:
@@ -222,13 +222,13 @@ def _failure(ear: _PromptListener, within: float) -> CallFailure:
     return CallFailure(
         message,
         ear.agent,
-        lambda agents: on_nothing_heard(ear.agent, ear.call, agents, at) if silent else None,
+        lambda agents: explain_silence(ear.agent, ear.call, agents, at) if silent else None,
     )
 
 
 def _broken_off(ear: _PromptListener, found: HeardPrompt) -> CallFailure:
     last = ear.samples[-ear.rate :]
-    why = ear.pause() if ear.call.is_live else ear.call.story()
+    why = ear.pause() if ear.call.is_live else ear.call.describe()
     story = f"; {why}" if why else ""
     return CallFailure(
         f"{ear.agent.name} did not hear {found.name} to its end: it began {found.when},"

@@ -78,7 +78,7 @@ def send(agent: Agent, source: AudioSource, call_id: str | None = None) -> None:
         FileNotFoundError, ValueError: the file is missing or is not audio.
     """
     agent.require_alive()
-    call = agent.require_call("to speak in", "", call_id) if call_id else agent.active_call
+    call = agent.require_live_call("to speak in", call_id) if call_id else agent.active_call
     ready = prepare(agent, source)
     agent.send_audio(call, ready, str(source))
     agent.note_source(call, ready, str(source))

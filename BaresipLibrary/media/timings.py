@@ -70,7 +70,7 @@ class Timings:
         """
         answer = self._first(_is_answer("INVITE", range(180, 300)), due=self._came_up)
         if answer is None:
-            raise _Unknown(f"there was no 18x, {self.call.story()}")
+            raise _Unknown(f"there was no 18x, {self.call.describe()}")
         return Duration(answer - self._invited_at)
 
     @property
@@ -88,14 +88,14 @@ class Timings:
     def _answered_at(self) -> float:
         at = self._first(_is_answer("INVITE", range(200, 300)), due=self._came_up)
         if at is None:
-            raise _Unknown(f"there was no 200, {self.call.story()}")
+            raise _Unknown(f"there was no 200, {self.call.describe()}")
         return at
 
     def _teardown(self) -> Duration:
         ended = self._came_up and not self.call.is_live
         began = self._first(lambda message: message.method == "BYE", due=ended)
         if began is None:
-            raise _Unknown(f"there was no BYE, {self.call.story()}")
+            raise _Unknown(f"there was no BYE, {self.call.describe()}")
         answered = self._first(_is_answer("BYE", range(200, 700)), due=True)
         if answered is None:
             raise _Unknown("the BYE was not answered")
@@ -161,7 +161,7 @@ class Timings:
         if not before:
             raise _Unknown("nothing audible came before the transfer")
         if not after:
-            raise _Unknown(f"nothing audible came after the transfer, {new.story()}")
+            raise _Unknown(f"nothing audible came after the transfer, {new.describe()}")
         error = self._hearing(old).error + self._hearing(new).error
         return Duration(max(0.0, after[0][0] - before[-1][1]), error + 2 * BLOCK)
 

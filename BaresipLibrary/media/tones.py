@@ -13,7 +13,7 @@ from ..audio.levels import SILENCE_DBFS
 from ..audio.sines import Sine
 from ..audio.tones import HOP, TOLERANCE, ToneDetector
 from ..diagnosis.failure import CallFailure
-from ..diagnosis.media import on_another_tone, on_nothing_heard, on_separate_calls
+from ..diagnosis.media import explain_separate_calls, explain_silence, explain_wrong_tone
 from ..errors import UsageError
 from .listener import Listener, listen
 
@@ -88,7 +88,7 @@ class ToneListener(Listener):
         """
         if self.heard is None and not self.call.is_live:
             raise CallFailure(
-                f"{self.agent.name} heard no {self.frequency:g} Hz tone: {self.call.story()}.",
+                f"{self.agent.name} heard no {self.frequency:g} Hz tone: {self.call.describe()}.",
                 self.agent,
             )
         return self.heard is not None
@@ -134,16 +134,16 @@ class ToneListener(Listener):
     def observation(self, agents: Sequence[Agent], at: float) -> str | None:
         """What most likely explains that the tone had not been heard at a moment."""
         if self.speaker:
-            apart = on_separate_calls(self.agent, self.call, *self.speaker, agents)
+            apart = explain_separate_calls(self.agent, self.call, *self.speaker, agents)
             if apart:
                 return apart
         loudest = self._loudest()
         if loudest is None or self._has_paused:
-            return on_nothing_heard(self.agent, self.call, agents, at)
+            return explain_silence(self.agent, self.call, agents, at)
         second = self._second_tone(loudest)
         if second is not None:
             return f"The tone was there, but not alone: {_described(second)} came with it."
-        return on_another_tone(
+        return explain_wrong_tone(
             self.agent, self.call, agents, at, wanted=self.frequency, heard=loudest.frequency
         )
 

@@ -22,7 +22,7 @@ from ..audio.signatures import (
 )
 from ..concurrency import wait_until
 from ..diagnosis.failure import CallFailure
-from ..diagnosis.media import on_deafness
+from ..diagnosis.media import explain_inaudible_agent
 from ..errors import UsageError
 from ..signalling.shared_calls import calls_among
 from .listener import Listener, listening_to_all
@@ -170,7 +170,7 @@ class _HearingTest:
             agent.require_alive()
             if not call.is_live:
                 raise CallFailure(
-                    f"Who hears whom cannot be told: {agent.name} is out, {call.story()}.", agent
+                    f"Who hears whom cannot be told: {agent.name} is out, {call.describe()}.", agent
                 )
 
     def _matrix(self) -> Matrix:
@@ -227,7 +227,7 @@ def failure(matrix: Matrix) -> CallFailure:
 
     def because(agents: Sequence[Agent]) -> str:
         found = (
-            on_deafness(cell.listener, cell.speaker, matrix.calls, agents)
+            explain_inaudible_agent(cell.listener, cell.speaker, matrix.calls, agents)
             for cell in wrong
             if cell.wanted
         )

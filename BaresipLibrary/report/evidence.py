@@ -55,7 +55,7 @@ class Evidence:
         """A keyword runs. A quiet one shows in the ladder only when it fails."""
         began = time.monotonic()
         for event in self._late:
-            event.settle()
+            event.end_grace()
         if not quiet:
             self._record.step(began, words)
         try:
@@ -77,7 +77,7 @@ class Evidence:
     def with_late_events(self, message: str) -> str:
         """A test's message: where the awaited event came late, that replaces the explanation."""
         for event in self._late:
-            story = event.message in message and event.story()
+            story = event.message in message and event.describe()
             if story:
                 message = message.replace(event.message, f"{event.unexplained} {story}")
         return message

@@ -26,8 +26,7 @@ def flush(agents: Iterable[Agent], began: float) -> None:
     details: list[tuple[Event, Agent]] = []
     for agent in agents:
         with agent.changes:
-            events = agent.journal.since(agent.logged)
-            agent.logged = len(agent.journal)
+            events = agent.journal.take_unread()
         shown = [event for event in events if not isinstance(event, _DETAILS)]
         news += [(event, agent) for event in with_digits_joined(shown, [])]
         details += [(event, agent) for event in events if isinstance(event, _DETAILS)]

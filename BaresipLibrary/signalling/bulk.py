@@ -10,7 +10,7 @@ import numpy as np
 from ..agents.agent import Agent
 from ..agents.call import Call, CallState
 from ..concurrency import run_concurrently, wait_until
-from ..diagnosis.call_setup import on_setup
+from ..diagnosis.call_setup import explain_setup
 from ..diagnosis.failure import CallFailure
 from ..errors import BackendError, PhoneFailure, UsageError
 from ..types import AgentState
@@ -59,7 +59,7 @@ class BulkCall:
     def dial(self) -> None:
         """Has the caller dial."""
         call_id = self.caller.dial(self.target)
-        self.call = self.caller.known_call(call_id, "that was dialled")
+        self.call = self.caller.require_call("that was dialled", call_id)
 
     def waiting(self) -> Call | None:
         """The call that rings at the callee, and is to be accepted."""
@@ -82,7 +82,7 @@ class BulkCall:
         if dead is not None:
             self.trouble = f"the process of {dead.name} has died"
         elif not self.call.is_live:
-            self.trouble = self.call.story()
+            self.trouble = self.call.describe()
         elif self.call.state is CallState.ESTABLISHED:
             self._settle_established()
         return not self.is_open
@@ -136,7 +136,7 @@ def establish(calls: Sequence[BulkCall], timeout: float) -> None:
         run_concurrently(lambda one: _attempt(one, one.accept), ready)
     for one in calls:
         if one.is_open and one.call is not None:
-            one.trouble = f"after {timeout:g} s, {one.call.story()}"
+            one.trouble = f"after {timeout:g} s, {one.call.describe()}"
 
 
 def _require_free(agents: Sequence[Agent]) -> None:
@@ -175,7 +175,7 @@ def failure(calls: Sequence[BulkCall]) -> CallFailure:
     return CallFailure(
         f"{len(failed)} of {len(calls)} calls failed. {listed(stories)}.",
         first.caller,
-        lambda agents: on_setup(first.caller, first.call, agents),
+        lambda agents: explain_setup(first.caller, first.call, agents),
         others=[agent for one in failed for agent in one.agents],
     )
 
@@ -208,7 +208,7 @@ def hang_up_all(agents: Sequence[Agent], timeout: float) -> None:
         return not any(call.is_live for _, call in calls) or None
 
     if calls and not wait_until(calls[0][0].changes, all_over, timeout):
-        stories = [f"{agent.name}: {call.story()}" for agent, call in calls if call.is_live]
+        stories = [f"{agent.name}: {call.describe()}" for agent, call in calls if call.is_live]
         raise CallFailure(
             f"{len(stories)} of {len(calls)} calls are not over after {timeout:g} s."
             f" {listed(stories)}.",

@@ -12,7 +12,7 @@ from ..agents.call import Call
 from ..backends.base import Capability
 from ..concurrency import wait_until
 from ..diagnosis.failure import CallFailure
-from ..diagnosis.observations import unanswered_requests
+from ..diagnosis.observations import explain_no_answer
 from ..events import HoldChanged, SipMessage
 from ..sip.challenges import challenges, credentials, unanswerable
 from ..sip.messages import Message
@@ -189,7 +189,7 @@ def hold(agent: Agent, call: Call, on: bool, timeout: float) -> str:
         PhoneFailure: the peer refused or did not answer, or the call ended.
     """
     require_established(agent, call, f"{_verb(on)} its call")
-    if call.on_hold is on and call.hold_wanted is on:
+    if call.on_hold is on and call.hold_requested is on:
         return f"{agent.name}'s call is {'on hold' if on else 'not on hold'} already."
     attempts = _Attempts(agent, call, on, time.monotonic() + timeout)
     for delay in itertools.chain([0.0], (_BACK_OFF * 2**n for n in itertools.count())):
@@ -225,7 +225,7 @@ class _Attempts:
         position = len(self._agent.journal)
         with self._agent.commanding(f"{_verb(self._on)} its call"):
             self._agent.backend.hold(self._call.call_id, self._on)
-        self._call.hold_wanted = self._on
+        self._call.request_hold(self._on)
         return self._wait_for(lambda: self._outcome(position))
 
     def wait(self, seconds: float) -> None:
@@ -247,7 +247,7 @@ class _Attempts:
             self._require_answer(seen)
             return _Outcome.AGREED
         if not self._call.is_live:
-            raise self._failure(self._call.story())
+            raise self._failure(self._call.describe())
         if seen.gave_way:
             return _Outcome.AGREED if self._call.on_hold is self._on else _Outcome.GAVE_WAY
         if seen.refused:
@@ -294,7 +294,7 @@ class _Attempts:
             f"{agent.name} could not {_verb(self._on)} its call: {told} within {timeout:g} s"
             f"{self._kept_back()}.",
             agent,
-            lambda _: unanswered_requests(agent, "INVITE", began, call.call_id),
+            lambda _: explain_no_answer(agent, "INVITE", began, call.call_id),
             awaited=lambda _: call.on_hold is self._on,
         )
 

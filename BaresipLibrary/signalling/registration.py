@@ -4,9 +4,9 @@ from functools import partial
 
 from ..agents.agent import PROMPTLY, Agent
 from ..concurrency import wait_until
-from ..diagnosis.call_setup import distrusted_certificate, on_credentials
+from ..diagnosis.call_setup import distrusted_certificate, explain_challenge
 from ..diagnosis.failure import CallFailure
-from ..diagnosis.observations import unanswered_requests
+from ..diagnosis.observations import explain_no_answer
 from ..errors import UsageError
 from ..events import (
     Event,
@@ -33,8 +33,7 @@ def register(agent: Agent, timeout: float | None) -> None:
         PhoneFailure: it was refused, or no answer came.
     """
     _require_registrar(agent)
-    _ask_anew(agent)
-    agent.bindings.forget()
+    agent.registration.begin_request(len(agent.journal))
     with agent.commanding("register"):
         agent.backend.register()
     if timeout is not None:
@@ -51,8 +50,7 @@ def unregister(agent: Agent, timeout: float | None) -> None:
     _require_registrar(agent)
     if not agent.registered:
         raise UsageError(f"{agent.name} is not registered; use Register first.")
-    _ask_anew(agent)
-    agent.bindings.forget()
+    agent.registration.begin_request(len(agent.journal))
     with agent.commanding("unregister"):
         agent.backend.unregister()
     if timeout is not None:
@@ -70,12 +68,6 @@ def wait_until_registered(agent: Agent, timeout: float) -> None:
     _await(agent, Registered, timeout)
 
 
-def _ask_anew(agent: Agent) -> None:
-    """Makes earlier outcomes old: a failure that was told."""
-    with agent.changes:
-        agent.registration_since = len(agent.journal)
-
-
 def _require_registrar(agent: Agent) -> None:
     agent.require_alive()
     account = agent.account
@@ -86,7 +78,7 @@ def _require_registrar(agent: Agent) -> None:
 
 
 def _await(agent: Agent, wanted: type[Outcome], timeout: float) -> None:
-    position = agent.registration_since
+    position = agent.registration.since
     where = f"at {agent.account.domain}"
     goal = "registered" if wanted is Registered else "unregistered"
 
@@ -100,19 +92,19 @@ def _await(agent: Agent, wanted: type[Outcome], timeout: float) -> None:
         raise CallFailure(
             f"{agent.name} is not {goal} {where}: {_nothing(agent, position, timeout)}.",
             agent,
-            lambda _: unanswered_requests(agent, "REGISTER", position),
+            lambda _: explain_no_answer(agent, "REGISTER", position),
             awaited=lambda event: isinstance(event, wanted),
         )
-    missing = agent.bindings.missing(found.at) if wanted is Registered else None
+    missing = agent.registration.missing(found.at) if wanted is Registered else None
     if missing:
         raise CallFailure(f"{agent.name} is not {goal} {where}: {missing}.", agent)
     if isinstance(found, RegistrationFailed):
-        _ask_anew(agent)
+        agent.registration.mark_told(len(agent.journal))
         why, status = _why(agent, found, position), found.status or 0
         raise CallFailure(
             f"{agent.name} is not {goal} {where}: {why}.",
             agent,
-            lambda _: on_credentials(agent, status),
+            lambda _: explain_challenge(agent, status),
         )
 
 
@@ -129,7 +121,7 @@ def _nothing(agent: Agent, position: int, timeout: float) -> str:
     after, _ = _last_outcome(agent, position)
     if any(_asks(event) for event in agent.journal.since(after)):
         return f"no answer within {timeout:g} s"
-    match agent.registration:
+    match agent.registration.outcome:
         case RegistrationFailed() as told:
             return f"{_outcome(agent, told)}, and no REGISTER was seen since"
         case Unregistered():
@@ -159,7 +151,7 @@ def _outcome(agent: Agent, failed: RegistrationFailed) -> str:
 
 def _on_answer(agent: Agent, failed: RegistrationFailed) -> str | None:
     """What the registrar answered when the stack could not act on it."""
-    answer = agent.bindings.answer_to(failed.at)
+    answer = agent.registration.answer_to(failed.at)
     if answer is None:
         return None
     told = f"the registrar answered {answer.start_line[8:].strip()}"

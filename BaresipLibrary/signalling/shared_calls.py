@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ..agents.agent import FIRST, PROMPTLY, Agent
+from ..agents.agent import PROMPTLY, Agent
 from ..agents.call import Call, CallState
 from ..concurrency import wait_until
 from .states import require_established
@@ -20,7 +20,7 @@ def calls_between(one: Agent, other: Agent, to_do: str, call_id: str | None = No
         UsageError: one of them has no established call; `to_do` says what cannot be done.
     """
     if call_id is not None:
-        named = one.require_call(f"to {to_do} in", FIRST, call_id)
+        named = one.require_live_call(f"to {to_do} in", call_id)
         common = [sides for sides in common_calls(one, other) if sides[0] is named]
         return common[0] if common else (named, _required(other, None, to_do))
 
@@ -93,6 +93,6 @@ def _is_up(call: Call) -> bool:
 
 
 def _required(agent: Agent, call: Call | None, to_do: str) -> Call:
-    call = call or _newest(agent) or agent.require_call(f"to {to_do} in", FIRST)
+    call = call or _newest(agent) or agent.require_live_call(f"to {to_do} in")
     require_established(agent, call, to_do)
     return call

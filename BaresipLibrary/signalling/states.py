@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 from ..agents.agent import PROMPTLY, Agent
 from ..agents.call import Call, CallState, Direction
 from ..concurrency import wait_until
-from ..diagnosis.call_setup import on_setup
+from ..diagnosis.call_setup import explain_setup
 from ..diagnosis.failure import CallFailure, Explain
 from ..diagnosis.incoming_calls import (
     describe_missing_call,
     describe_refusal,
+    explain_missing_call,
     nobody_called_since,
-    on_nobody_calling,
     refused_since_last_call,
 )
 from ..diagnosis.observations import wait_for_trace
@@ -52,15 +52,15 @@ def wait_for_state(
     def reached() -> bool | None:
         agent.require_alive()
         if agent.state is wanted or _came_up(agent, wanted):
-            agent.look()
+            agent.mark_seen()
             return True
         obstacle = _obstacle(agent, wanted, everybody)
         if obstacle and _answers_itself(agent, agent.active_call):
             return None
         if obstacle:
-            agent.settle()
+            agent.wait_for_ending()
             obstacle = _obstacle(agent, wanted, everybody) or obstacle
-            agent.look()
+            agent.mark_seen()
             raise CallFailure(
                 f"{agent.name} is not {wanted.name}: {obstacle}.",
                 agent,
@@ -69,7 +69,7 @@ def wait_for_state(
         return None
 
     if not wait_until(agent.changes, reached, timeout):
-        agent.look()
+        agent.mark_seen()
         raise CallFailure(
             f"{agent.name} is not {wanted.name} after {timeout:g} s: it is {agent.state.name},"
             f" {_situation(agent)}.",
@@ -84,16 +84,16 @@ def _came_up(agent: Agent, wanted: AgentState) -> bool:
     the agent calls another by now, as it does when it is transferred."""
     if wanted is not AgentState.ESTABLISHED:
         return False
-    news = {event.call_id for event in agent.journal.of_kind(CallEstablished, agent.looked_at)}
+    news = {event.call_id for event in agent.journal.of_kind(CallEstablished, agent.news_since)}
     return any(call.call_id in news and call.state is CallState.ESTABLISHED for call in agent.calls)
 
 
 def _why_not(agent: Agent, wanted: AgentState) -> Explain | None:
     if wanted is AgentState.ESTABLISHED:
-        call = agent.active_call or agent.last_call
-        return lambda agents: on_setup(agent, call, agents)
+        call = agent.active_or_last_call
+        return lambda agents: explain_setup(agent, call, agents)
     if wanted is AgentState.RINGING and agent.active_call is None:
-        return lambda agents: on_nobody_calling(agent, agents)
+        return lambda agents: explain_missing_call(agent, agents)
     return None
 
 
@@ -105,7 +105,7 @@ def _obstacle(agent: Agent, wanted: AgentState, agents: Sequence[Agent]) -> str 
     if call is None:
         return None if _is_called(agent, agents) else _why_no_call(agent, wanted)
     if wanted is AgentState.ESTABLISHED and call.is_waiting:
-        return f"{call.story()} and nobody has accepted it; use Accept"
+        return f"{call.describe()} and nobody has accepted it; use Accept"
     return None
 
 
@@ -124,7 +124,7 @@ def _why_no_call(agent: Agent, wanted: AgentState) -> str | None:
     if refused:
         return describe_refusal(agent, refused)
     last = agent.last_call
-    return last.story() if last else "it has no call; use Dial or Accept"
+    return last.describe() if last else "it has no call; use Dial or Accept"
 
 
 def _is_called(agent: Agent, agents: Sequence[Agent]) -> bool:
@@ -150,14 +150,14 @@ def _failed_transfer(agent: Agent) -> str | None:
 
     It may end all the same when somebody has been told to hang up since.
     """
-    return None if agent.end_expected else _transfer_story(agent, agent.looked_at)
+    return None if agent.end_expected else _transfer_story(agent, agent.news_since)
 
 
 def _transfer_story(agent: Agent, since: int) -> str | None:
     """What became of a transfer that has failed, of a call that is still there."""
     for failed in agent.journal.of_kind(TransferFailed, since):
         if any(call.call_id == failed.call_id and call.is_live for call in agent.calls):
-            return f"its transfer did not work, {failed.story()}"
+            return f"its transfer did not work, {failed.describe()}"
     return None
 
 
@@ -166,22 +166,22 @@ def _missed_ringing(agent: Agent) -> str | None:
     last = agent.last_call
     if last is None or last.established_at is not None:
         return None
-    news = agent.journal.of_kind(CallClosed, agent.looked_at)
+    news = agent.journal.of_kind(CallClosed, agent.news_since)
     missed = any(event.call_id == last.call_id and event.by is not ClosedBy.US for event in news)
-    return last.story() if missed else None
+    return last.describe() if missed else None
 
 
 def _situation(agent: Agent) -> str:
     call = agent.active_call
     if call is not None:
         transfer = _transfer_story(agent, 0)
-        return f"{call.story()}; {transfer}" if transfer else call.story()
+        return f"{call.describe()}; {transfer}" if transfer else call.describe()
     refused = refused_since_last_call(agent)
     if refused:
         return f"and {describe_refusal(agent, refused)}"
     last = agent.last_closed_call
     if last:
-        return f"and the last thing it saw is that {last.story()}"
+        return f"and the last thing it saw is that {last.describe()}"
     return f"and {nobody_called_since(agent)}"
 
 
@@ -203,7 +203,7 @@ def require_established(agent: Agent, call: Call, to_do: str) -> None:
 
     wait_until(agent.changes, settled, PROMPTLY)
     if call.state is not CallState.ESTABLISHED:
-        raise UsageError(f"{agent.name} cannot {to_do} now: {call.story()}.")
+        raise UsageError(f"{agent.name} cannot {to_do} now: {call.describe()}.")
 
 
 def stay_established(agent: Agent, duration: float) -> None:
@@ -214,11 +214,7 @@ def stay_established(agent: Agent, duration: float) -> None:
         AgentGone: the agent's process died.
     """
     began = time.monotonic()
-    call = (
-        agent.active_call
-        or agent.last_call
-        or agent.require_call("that could stay established", "Dial or Accept one first.")
-    )
+    call = agent.require_call("that could stay established")
 
     def dropped() -> bool | None:
         agent.require_alive()
@@ -228,10 +224,10 @@ def stay_established(agent: Agent, duration: float) -> None:
         elapsed = (call.closed.at if call.closed else time.monotonic()) - began
         when = f"{elapsed:.1f} s after" if elapsed > 0 else "before"
         raise CallFailure(
-            f"{agent.name} did not stay ESTABLISHED for {duration:g} s: {call.story()},"
+            f"{agent.name} did not stay ESTABLISHED for {duration:g} s: {call.describe()},"
             f" {when} the check began.",
             agent,
-            lambda agents: on_setup(agent, call, agents),
+            lambda agents: explain_setup(agent, call, agents),
         )
 
 
@@ -260,7 +256,7 @@ def wait_for_incoming(agent: Agent, timeout: float, call_id: str | None = None) 
             f"{agent.name} has no call to accept:"
             f" {_why_not_called(agent, began, timeout, call_id)}.",
             agent,
-            lambda agents: on_nobody_calling(agent, agents),
+            lambda agents: explain_missing_call(agent, agents),
             awaited=lambda event: (
                 isinstance(event, CallIncoming) and call_id in (None, event.call_id)
             ),
@@ -272,4 +268,4 @@ def _why_not_called(agent: Agent, began: float, timeout: float, call_id: str | N
     if call_id is None:
         return describe_missing_call(agent, began, timeout)
     known = next((call for call in agent.calls if call.call_id == call_id), None)
-    return known.story() if known else f"none with the Call-ID '{call_id}' within {timeout:g} s"
+    return known.describe() if known else f"none with the Call-ID '{call_id}' within {timeout:g} s"

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 
-from ..agents.agent import Agent, Consultation
+from ..agents.agent import Agent
 from ..agents.call import Call, CallState
 from ..backends.base import Capability
 from ..concurrency import wait_until
-from ..diagnosis.call_setup import on_setup
+from ..diagnosis.call_setup import explain_setup
 from ..diagnosis.failure import Awaited, CallFailure
-from ..diagnosis.transfers import on_no_outcome
+from ..diagnosis.transfers import explain_missing_outcome
 from ..errors import PhoneFailure, UsageError
 from ..events import CallClosed, CallEstablished, CallIncoming, ClosedBy, TransferFailed
 from .hold import hold
@@ -29,7 +29,7 @@ def transfer(
     require_established(agent, call, "transfer its call")
     position = len(agent.journal)
     ringing = _rings(callee) if callee else _never
-    agent.transferring.add(call.call_id)
+    call.request_transfer()
     with agent.commanding(f"transfer its call to {uri}"):
         agent.backend.transfer(call.call_id, uri)
     _await_outcome(agent, call, uri, position, timeout, ringing)
@@ -49,10 +49,7 @@ def consult(agent: Agent, call: Call, uri: str, timeout: float) -> str:
             f"{agent.name} is in a consultation already; use Complete Transfer or Abort Transfer."
         )
     hold(agent, call, True, timeout)
-    call_id = agent.consult(call, uri)
-    asking = next(known for known in agent.calls if known.call_id == call_id)
-    agent.consultation = Consultation(held=call, asking=asking)
-    return call_id
+    return agent.begin_consultation(call, uri)
 
 
 def complete(agent: Agent, timeout: float) -> None:
@@ -66,9 +63,9 @@ def complete(agent: Agent, timeout: float) -> None:
 
     def unanswered(awaited: Awaited | None = None) -> CallFailure:
         return CallFailure(
-            f"{agent.name} could not complete the transfer: {asking.story()}.",
+            f"{agent.name} could not complete the transfer: {asking.describe()}.",
             agent,
-            lambda agents: on_setup(agent, asking, agents),
+            lambda agents: explain_setup(agent, asking, agents),
             awaited,
         )
 
@@ -83,11 +80,11 @@ def complete(agent: Agent, timeout: float) -> None:
             lambda event: isinstance(event, CallEstablished) and event.call_id == asking.call_id
         )
     position = len(agent.journal)
-    agent.transferring.add(held.call_id)
+    held.request_transfer()
     with agent.commanding("complete the transfer"):
         agent.backend.attended_transfer(held.call_id, asking.call_id)
     _await_outcome(agent, held, asking.peer_uri, position, timeout)
-    agent.consultation = None
+    agent.end_consultation()
 
 
 def abort(agent: Agent, timeout: float) -> None:
@@ -98,11 +95,11 @@ def abort(agent: Agent, timeout: float) -> None:
         PhoneFailure: the held call is gone or could not be resumed.
     """
     held, asking = _consultation(agent)
-    agent.consultation = None
+    agent.end_consultation()
     if asking.is_live:
         agent.hang_up(asking)
     if not held.is_live:
-        raise PhoneFailure(f"{agent.name} has no call to come back to: {held.story()}.")
+        raise PhoneFailure(f"{agent.name} has no call to come back to: {held.describe()}.")
     hold(agent, held, False, timeout)
 
 
@@ -114,7 +111,7 @@ def _consultation(agent: Agent) -> tuple[Call, Call]:
 
 
 def _what_remains(call: Call) -> str:
-    return "the call goes on" if call.is_live else call.story()
+    return "the call goes on" if call.is_live else call.describe()
 
 
 def _rings(callee: Agent) -> Callable[[], bool]:
@@ -140,19 +137,19 @@ def _await_outcome(
         agent.require_alive()
         for failed in agent.journal.of_kind(TransferFailed, position):
             if failed.call_id == call.call_id:
-                agent.look()
-                raise PhoneFailure(f"{what}: {failed.story()}; {_what_remains(call)}.")
+                agent.mark_seen()
+                raise PhoneFailure(f"{what}: {failed.describe()}; {_what_remains(call)}.")
         if call.closed is None:
             return enough() or None
         if call.closed.by is not ClosedBy.TRANSFER:
-            raise PhoneFailure(f"{what}: {call.story()}, before the outcome was reported.")
+            raise PhoneFailure(f"{what}: {call.describe()}, before the outcome was reported.")
         return True
 
     if not wait_until(agent.changes, outcome, timeout):
         raise CallFailure(
             f"{what}: no outcome was reported within {timeout:g} s.",
             agent,
-            lambda _: on_no_outcome(agent, call, position),
+            lambda _: explain_missing_outcome(agent, call, position),
             awaited=lambda event: (
                 isinstance(event, CallClosed | TransferFailed) and event.call_id == call.call_id
             ),

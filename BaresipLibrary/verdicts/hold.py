@@ -47,7 +47,7 @@ class _HoldListener(Listener):
         """Whether the other side's tone was heard."""
         return self._detector is not None and self._detector.tone is not None
 
-    def story(self) -> str:
+    def describe(self) -> str:
         """What was heard, as a clause."""
         if self.hears_other:
             return f"it heard the tone of {self._frequency:g} Hz that was sent there"
@@ -95,12 +95,12 @@ def verify_hold(holder: Agent, held: Agent, duration: float) -> Verdict:
             Part(
                 not at_held.hears_other,
                 f"{held.name} does not hear {holder.name}",
-                at_held.story(),
+                at_held.describe(),
             ),
             Part(
                 not at_holder.hears_other,
                 f"{holder.name} does not hear {held.name}",
-                at_holder.story(),
+                at_holder.describe(),
             ),
         ],
     )
@@ -119,11 +119,11 @@ def _calls(holder: Agent, held: Agent) -> tuple[Call, Call]:
 def _call(agent: Agent) -> Call:
     live = [call for call in agent.calls if call.is_live]
     on_hold = [call for call in live if call.on_hold or call.held_by_peer]
-    return on_hold[-1] if on_hold else agent.require_call("on hold", "Dial or Accept one first.")
+    return on_hold[-1] if on_hold else agent.require_live_call("on hold")
 
 
 def _stays_up(agent: Agent, call: Call) -> Part:
-    return Part(call.is_live, f"{agent.name}'s call is up", call.story())
+    return Part(call.is_live, f"{agent.name}'s call is up", call.describe())
 
 
 def _held_by_sdp(held: Agent, call: Call, holders: Call) -> Part:

@@ -44,7 +44,7 @@ def verify_transfer(transferor: Agent, transferee: Agent, target: Agent, within:
         [
             _accepted(transferor, call, refer),
             _reported(transferor, call, refer),
-            Part(not call.is_live, f"{transferor.name} is out of the call", call.story()),
+            Part(not call.is_live, f"{transferor.name} is out of the call", call.describe()),
             *_hear_each_other(list(zip(two, _sides(*two), strict=True)), within),
         ],
     )
@@ -134,5 +134,5 @@ def _is_settled(ear: ToneListener) -> bool:
 
 
 def _no_call(agent: Agent) -> str:
-    last = agent.active_call or agent.last_call
-    return f"{agent.name} is in no call" + (f", {last.story()}" if last else "")
+    last = agent.active_or_last_call
+    return f"{agent.name} is in no call" + (f", {last.describe()}" if last else "")

@@ -20,7 +20,7 @@ def _agent(name: str) -> Agent:
 def held_by_peer_should_become(name: str, wanted: bool, timeout: float = 5.0) -> None:
     """Waits until the SDP says that the peer holds the agent's call, or no longer does."""
     agent = _agent(name)
-    call = agent.require_call("to watch", "")
+    call = agent.require_live_call("to watch")
     if not wait_until(agent.changes, lambda: call.held_by_peer is wanted or None, timeout):
         raise AssertionError(f"{name}: held by peer did not become {wanted}.")
 
@@ -28,7 +28,7 @@ def held_by_peer_should_become(name: str, wanted: bool, timeout: float = 5.0) ->
 def hold_should_become(name: str, wanted: bool, timeout: float = 5.0) -> None:
     """Waits until the SDP says that the agent holds its call, or no longer does."""
     agent = _agent(name)
-    call = agent.require_call("to watch", "")
+    call = agent.require_live_call("to watch")
     if not wait_until(agent.changes, lambda: call.on_hold is wanted or None, timeout):
         raise AssertionError(f"{name}: holding did not become {wanted}.")
 
@@ -36,7 +36,7 @@ def hold_should_become(name: str, wanted: bool, timeout: float = 5.0) -> None:
 def offers_should_have_been_answered(name: str, count: int, timeout: float = 5.0) -> None:
     """Waits until so many INVITEs of the agent's call, of either side, were answered with 200."""
     agent = _agent(name)
-    call = agent.require_call("to watch", "")
+    call = agent.require_live_call("to watch")
 
     def answered() -> bool | None:
         texts = [one.text for one in agent.journal.messages(call.call_id)]

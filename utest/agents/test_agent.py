@@ -132,7 +132,7 @@ def test_a_registration_that_was_told_to_have_failed_is_no_news(account: Phone) 
 def test_a_refused_registration_is_news_whatever_the_suite_did_meanwhile(account: Phone) -> None:
     register(account.agent, None)
     account.backend.feed(RegistrationFailed(time.monotonic(), 403, "Forbidden"))
-    account.agent.look()
+    account.agent.mark_seen()
     with pytest.raises(PhoneFailure, match="the registrar refused with 403 Forbidden"):
         wait_until_registered(account.agent, 60)
 

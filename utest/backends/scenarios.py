@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import pytest
 
-from BaresipLibrary.agents.agent import Agent, Consultation
+from BaresipLibrary.agents.agent import Agent
 from BaresipLibrary.agents.call import Call
 from BaresipLibrary.backends.base import Capability, ToneSource
 from BaresipLibrary.concurrency import wait_until
@@ -158,7 +158,7 @@ def headers_of_one_call(start: Start) -> None:
     if Capability.INVITE_HEADERS_WITH_SPACES in caller.backend.capabilities:
         values["X-Words"] = 'hello world, "50%"'
     caller.dial(callee.uri, list(values.items()))
-    invite = callee.invite(wait_for_incoming(callee, SOON))
+    invite = callee.invite_of(wait_for_incoming(callee, SOON))
     assert invite is not None
     assert {name: invite.first(name) for name in values} == values
     callee.hang_up(wait_for_incoming(callee, SOON))
@@ -166,7 +166,7 @@ def headers_of_one_call(start: Start) -> None:
     saw(caller, CallClosed)
     dials(caller, callee)
     saw(callee, CallIncoming, 2)
-    invite = callee.invite(callee.calls[-1])
+    invite = callee.invite_of(callee.calls[-1])
     assert invite is not None and invite.first("X-Trace-Id") is None
     caller.hang_up(caller.calls[-1])
     assert saw(callee, CallClosed, 2).by is ClosedBy.PEER
@@ -200,7 +200,7 @@ def digits(start: Start) -> None:
 def a_blind_transfer(start: Start) -> None:
     transferee, transferor, target = start("a"), start("b"), start("c")
     _, call = connects(transferee, transferor)
-    transferor.transferring.add(call.call_id)
+    call.request_transfer()
     transferor.backend.transfer(call.call_id, target.uri)
     assert saw(transferee, TransferRequested).target.startswith("sip:c@")
     accepts(target)
@@ -218,7 +218,7 @@ def a_blind_transfer_that_fails(start: Start) -> None:
     transferee, transferor, target = start("a"), start("b"), start("c")
     _, call = connects(transferee, transferor)
     first = transferee.calls[0]
-    transferor.transferring.add(call.call_id)
+    call.request_transfer()
     transferor.backend.transfer(call.call_id, target.uri)
     target.hang_up(wait_for_incoming(target, SOON))
     assert saw(transferor, TransferFailed).status == 486
@@ -232,9 +232,7 @@ def a_blind_transfer_that_fails(start: Start) -> None:
 
 def consults(agent: Agent, call: Call, target: Agent) -> None:
     hold(agent, call, True, SOON)
-    call_id = agent.consult(call, target.uri)
-    asking = next(known for known in agent.calls if known.call_id == call_id)
-    agent.consultation = Consultation(held=call, asking=asking)
+    agent.begin_consultation(call, target.uri)
     accepts(target)
     saw(agent, CallEstablished, 2)
 

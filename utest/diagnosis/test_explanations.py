@@ -12,14 +12,14 @@ from BaresipLibrary.agents.agent import Agent
 from BaresipLibrary.agents.call import Call
 from BaresipLibrary.backends.base import Packets
 from BaresipLibrary.diagnosis import observations
-from BaresipLibrary.diagnosis.call_setup import on_credentials, on_setup
-from BaresipLibrary.diagnosis.failure import CallFailure, LateEvent, dead_or_stopped
-from BaresipLibrary.diagnosis.incoming_calls import describe_missing_call, on_nobody_calling
+from BaresipLibrary.diagnosis.call_setup import explain_challenge, explain_setup
+from BaresipLibrary.diagnosis.failure import CallFailure, LateEvent, explain_dead_or_stopped
+from BaresipLibrary.diagnosis.incoming_calls import describe_missing_call, explain_missing_call
 from BaresipLibrary.diagnosis.media import (
-    on_another_tone,
-    on_missing_digits,
-    on_nothing_heard,
-    on_sound,
+    explain_missing_digits,
+    explain_silence,
+    explain_sound,
+    explain_wrong_tone,
 )
 from BaresipLibrary.events import (
     AgentDied,
@@ -64,14 +64,14 @@ def talking(alice: Phone, bob: Phone) -> tuple[Call, Call]:
 
 def test_an_answer_that_says_more_than_its_status_is_quoted(phone: Phone) -> None:
     call = refused(phone, 503, "Unavailable", "Reason: Q.850;cause=34", "Retry-After: 30")
-    assert on_setup(phone.agent, call, []) == (
+    assert explain_setup(phone.agent, call, []) == (
         "It came with Reason: Q.850;cause=34; Retry-After: 30."
     )
 
 
 def test_a_plain_refusal_needs_no_more_words(phone: Phone) -> None:
     call = refused(phone, 486, "Busy Here")
-    assert on_setup(phone.agent, call, [phone.agent]) is None
+    assert explain_setup(phone.agent, call, [phone.agent]) is None
 
 
 OFFER = (
@@ -84,11 +84,11 @@ def test_refused_media_name_the_offer_and_what_an_agent_takes(make_phone: Make) 
     alice, bob = make_phone(), make_phone(name="bob", media_enc="srtp")
     bob.agent.uri = BOB
     call = refused(alice, 488, "Not Acceptable Here", body=OFFER)
-    assert on_setup(alice.agent, call, [alice.agent, bob.agent]) == (
+    assert explain_setup(alice.agent, call, [alice.agent, bob.agent]) == (
         "alice offered PCMU/8000, opus/48000 over RTP/AVP; bob takes every codec that"
         " it has (PCMU) with media_enc=srtp."
     )
-    assert on_setup(alice.agent, call, [alice.agent]) == (
+    assert explain_setup(alice.agent, call, [alice.agent]) == (
         "alice offered PCMU/8000, opus/48000 over RTP/AVP, which the other side does not take."
     )
 
@@ -109,14 +109,14 @@ def test_refused_credentials(make_phone: Make, password: str, status: int, why: 
         cseq = f"{number} REGISTER"
         phone.sip(message("REGISTER sip:pbx SIP/2.0", "reg", *credentials, cseq=cseq), sent=True)
         phone.sip(message(f"SIP/2.0 {status} No", "reg", cseq=cseq))
-    assert on_credentials(phone.agent, status) == why
+    assert explain_challenge(phone.agent, status) == why
 
 
 def test_a_challenge_that_was_not_answered_is_told_as_that(make_phone: Make) -> None:
     phone = make_phone(password="s3cret")
     phone.sip(message("REGISTER sip:pbx SIP/2.0", "reg"), sent=True)
     phone.sip(message("SIP/2.0 401 Unauthorized", "reg", cseq="1 REGISTER"))
-    assert on_credentials(phone.agent, 401) == "alice was challenged and sent no credentials."
+    assert explain_challenge(phone.agent, 401) == "alice was challenged and sent no credentials."
 
 
 def test_an_answer_under_way_is_named_and_so_is_who_has_to_accept(make_phone: Make) -> None:
@@ -125,10 +125,10 @@ def test_an_answer_under_way_is_named_and_so_is_who_has_to_accept(make_phone: Ma
     alice.sip(message(f"INVITE {BOB} SIP/2.0", call_id), sent=True)
     alice.sip(message("SIP/2.0 180 Ringing", call_id))
     call = alice.agent.calls[0]
-    told = on_setup(alice.agent, call, [alice.agent])
+    told = explain_setup(alice.agent, call, [alice.agent])
     assert re.fullmatch(r"The last answer was 180 Ringing, \d+ ms after the INVITE\.", str(told))
     bob.rings(call_id)
-    assert on_setup(alice.agent, call, [alice.agent, bob.agent]) == (
+    assert explain_setup(alice.agent, call, [alice.agent, bob.agent]) == (
         "bob rings, and nobody has accepted there; use Accept."
     )
 
@@ -146,7 +146,7 @@ def test_a_call_that_failed_on_its_way(phone: Phone, words: str, why: str | None
     for _ in range(2):
         phone.sip(message(f"INVITE {BOB} SIP/2.0", call_id), sent=True)
     phone.closes(call_id, ClosedBy.FAILURE, words=words)
-    assert on_setup(phone.agent, phone.agent.calls[0], []) == why
+    assert explain_setup(phone.agent, phone.agent.calls[0], []) == why
 
 
 def test_a_certificate_that_is_not_trusted_is_the_reason(phone: Phone) -> None:
@@ -155,7 +155,7 @@ def test_a_certificate_that_is_not_trusted_is_the_reason(phone: Phone) -> None:
     call_id = phone.agent.dial(BOB)
     phone.backend.feed(StackLog(time.monotonic(), "WARNING", trouble))
     phone.closes(call_id, ClosedBy.FAILURE, words="Protocol error")
-    assert on_setup(phone.agent, phone.agent.calls[0], []) == (
+    assert explain_setup(phone.agent, phone.agent.calls[0], []) == (
         "The server's TLS certificate is not trusted (unable to get local issuer certificate);"
         " see tls_ca_file."
     )
@@ -165,7 +165,8 @@ def test_a_cancel_that_says_why_is_quoted(phone: Phone) -> None:
     phone.rings("one")
     phone.sip(message("CANCEL sip:alice SIP/2.0", "one", "Reason: SIP;cause=200"))
     phone.closes("one", ClosedBy.PEER)
-    assert on_setup(phone.agent, phone.agent.calls[0], []) == "It came with Reason: SIP;cause=200."
+    explanation = explain_setup(phone.agent, phone.agent.calls[0], [])
+    assert explanation == "It came with Reason: SIP;cause=200."
 
 
 def test_the_trace_of_who_refused_may_come_later(
@@ -182,7 +183,7 @@ def test_the_trace_of_who_refused_may_come_later(
 
     timer = threading.Timer(0.05, traced)
     timer.start()
-    why = on_setup(alice.agent, call, [alice.agent, bob.agent])
+    why = explain_setup(alice.agent, call, [alice.agent, bob.agent])
     timer.join()
     assert why == f"It was for the user 'bob' (Request-URI {BOB}), and bob is 'bob'."
 
@@ -191,14 +192,14 @@ def test_nobody_calling_is_explained_by_a_call_that_went_wrong(make_phone: Make)
     alice, bob = make_phone(), make_phone(name="bob")
     bob.agent.uri = BOB
     refused(alice, 404, "Not Found")
-    why = on_nobody_calling(bob.agent, [alice.agent, bob.agent])
+    why = explain_missing_call(bob.agent, [alice.agent, bob.agent])
     assert why is not None
     assert why.startswith(f"alice did call, but its call to {BOB} was refused with 404 Not Found")
 
 
 def test_nobody_calling_is_explained_by_a_missing_registration(make_phone: Make) -> None:
     bob = make_phone(name="bob", domain="pbx.example", regint=600)
-    assert on_nobody_calling(bob.agent, [bob.agent]) == "bob is not registered at pbx.example."
+    assert explain_missing_call(bob.agent, [bob.agent]) == "bob is not registered at pbx.example."
 
 
 def test_silence_is_explained_by_what_the_other_agent_does(make_phone: Make) -> None:
@@ -207,9 +208,9 @@ def test_silence_is_explained_by_what_the_other_agent_does(make_phone: Make) -> 
     both = [alice.agent, bob.agent]
 
     def why() -> str | None:
-        return on_nothing_heard(alice.agent, ours, both, time.monotonic())
+        return explain_silence(alice.agent, ours, both, time.monotonic())
 
-    assert on_nothing_heard(alice.agent, ours, [alice.agent], 0.0) is None
+    assert explain_silence(alice.agent, ours, [alice.agent], 0.0) is None
     assert why() == "bob sends silence; use Send Audio."
     bob.agent.note(SourceChosen(time.monotonic(), theirs.call_id, "tone:440"))
     bob.agent.note(SourceChosen(time.monotonic() + 60, theirs.call_id, "what came later"))
@@ -231,7 +232,7 @@ def test_a_hold_by_a_foreign_peer(make_phone: Make) -> None:
     alice, bob = make_phone(), make_phone(name="bob")
     ours, _ = talking(alice, bob)
     ours.offers.held_by_peer = True
-    assert on_nothing_heard(alice.agent, ours, [], 0.0) == "The other side holds the call."
+    assert explain_silence(alice.agent, ours, [], 0.0) == "The other side holds the call."
 
 
 @pytest.mark.parametrize(
@@ -249,7 +250,7 @@ def test_another_tone(make_phone: Make, heard: float, sends: str, why: str) -> N
     ours, theirs = talking(alice, bob)
     bob.agent.note(SourceChosen(1.0, theirs.call_id, sends))
     both = [alice.agent, bob.agent]
-    told = on_another_tone(alice.agent, ours, both, 2.0, wanted=440.0, heard=heard)
+    told = explain_wrong_tone(alice.agent, ours, both, 2.0, wanted=440.0, heard=heard)
     assert why in str(told)
 
 
@@ -257,13 +258,13 @@ def test_missing_digits_are_explained_by_what_was_sent(make_phone: Make) -> None
     alice, bob = make_phone(), make_phone(name="bob")
     ours, theirs = talking(alice, bob)
     both = [alice.agent, bob.agent]
-    assert on_missing_digits(alice.agent, ours, both) == "bob sent no digit."
+    assert explain_missing_digits(alice.agent, ours, both) == "bob sent no digit."
     bob.agent.note(DtmfSent(time.monotonic(), theirs.call_id, "12", "info"))
-    assert on_missing_digits(alice.agent, ours, both) == "bob sent '12' with dtmf_mode=info."
+    assert explain_missing_digits(alice.agent, ours, both) == "bob sent '12' with dtmf_mode=info."
     bob.agent.note(DtmfSent(time.monotonic(), theirs.call_id, "3", "inband"))
-    told = on_missing_digits(alice.agent, ours, both)
+    told = explain_missing_digits(alice.agent, ours, both)
     assert told == "bob sent '123' with dtmf_mode=info and inband."
-    assert on_missing_digits(alice.agent, None, both) is None
+    assert explain_missing_digits(alice.agent, None, both) is None
 
 
 def test_an_explanation_is_appended_once(phone: Phone) -> None:
@@ -299,10 +300,10 @@ def test_who_has_no_part_in_a_call_explains_nothing_of_it(make_phone: Make) -> N
     ours, _ = talking(alice, bob)
     carol.backend.held = True
     every = [alice.agent, bob.agent, carol.agent]
-    assert dead_or_stopped(alice.agent, every) is None
+    assert explain_dead_or_stopped(alice.agent, every) is None
     bob.backend.held = True
     alice.closes(ours.call_id, by=ClosedBy.PEER)
-    assert dead_or_stopped(alice.agent, every) is None, "bob hung up before"
+    assert explain_dead_or_stopped(alice.agent, every) is None, "bob hung up before"
 
 
 def overdue(agent: Agent) -> LateEvent:
@@ -315,7 +316,7 @@ def test_what_came_too_late_is_told_with_its_delay(phone: Phone) -> None:
     call_id = phone.agent.dial(BOB)
     late = overdue(phone.agent)
     phone.backend.feed(CallEstablished(time.monotonic() + 0.25, call_id))
-    story = late.story()
+    story = late.describe()
     assert story is not None
     assert re.fullmatch(r"It came 2[5-9]\d ms after the time ran out\.", story)
 
@@ -329,16 +330,16 @@ def test_what_was_there_before_is_not_late_and_nothing_is_waited_for_long(
     phone.backend.feed(CallDialled(time.monotonic(), "two", BOB))
     phone.backend.feed(SourceChosen(time.monotonic(), "two", "silence"))
     began = time.monotonic()
-    assert late.story() is None
+    assert late.describe() is None
     assert time.monotonic() - began < 5
 
 
 def test_what_comes_after_the_next_keyword_is_not_late(phone: Phone) -> None:
     call_id = phone.agent.dial(BOB)
     late = overdue(phone.agent)
-    late.settle()
+    late.end_grace()
     phone.backend.feed(CallEstablished(time.monotonic() + 0.001, call_id))
-    assert late.story() is None
+    assert late.describe() is None
 
 
 @pytest.mark.parametrize(
@@ -358,7 +359,7 @@ def test_only_what_was_sent_and_did_not_arrive_is_lost(
     monkeypatch.setattr(alice.backend, "count_packets", lambda _: Packets(arrived, 0))
     monkeypatch.setattr(bob.backend, "count_packets", lambda _: Packets(0, sent))
     both = [alice.agent, bob.agent]
-    assert on_nothing_heard(alice.agent, ours, both, time.monotonic()) == told
+    assert explain_silence(alice.agent, ours, both, time.monotonic()) == told
 
 
 def test_a_file_that_has_ended_is_silence_until_something_else_is_sent(make_phone: Make) -> None:
@@ -367,11 +368,11 @@ def test_a_file_that_has_ended_is_silence_until_something_else_is_sent(make_phon
     both = [alice.agent, bob.agent]
     bob.agent.note(SourceChosen(time.monotonic(), theirs.call_id, "file:hello.wav"))
     bob.backend.feed(PromptEnded(time.monotonic(), theirs.call_id))
-    told = on_nothing_heard(alice.agent, ours, both, time.monotonic())
+    told = explain_silence(alice.agent, ours, both, time.monotonic())
     assert told == "bob sends silence: file:hello.wav has ended."
-    assert on_sound(alice.agent, ours, both, time.monotonic()) is None
+    assert explain_sound(alice.agent, ours, both, time.monotonic()) is None
     bob.agent.note(SourceChosen(time.monotonic(), theirs.call_id, "tone:440"))
-    assert on_sound(alice.agent, ours, both, time.monotonic()) == "bob sends tone:440."
+    assert explain_sound(alice.agent, ours, both, time.monotonic()) == "bob sends tone:440."
 
 
 def test_a_backend_without_a_trace_does_not_say_that_nobody_called(

@@ -11,18 +11,18 @@ from hypothesis import strategies as st
 
 from BaresipLibrary.agents.agent import Agent
 from BaresipLibrary.agents.call import Call
-from BaresipLibrary.diagnosis.call_setup import on_setup
-from BaresipLibrary.diagnosis.incoming_calls import describe_missing_call, on_nobody_calling
+from BaresipLibrary.diagnosis.call_setup import explain_setup
+from BaresipLibrary.diagnosis.incoming_calls import describe_missing_call, explain_missing_call
 from BaresipLibrary.diagnosis.media import (
-    on_another_tone,
-    on_deafness,
-    on_missing_digits,
-    on_nothing_heard,
-    on_separate_calls,
-    on_sound,
+    explain_inaudible_agent,
+    explain_missing_digits,
+    explain_separate_calls,
+    explain_silence,
+    explain_sound,
+    explain_wrong_tone,
 )
-from BaresipLibrary.diagnosis.observations import unanswered_requests
-from BaresipLibrary.diagnosis.transfers import on_no_outcome
+from BaresipLibrary.diagnosis.observations import explain_no_answer
+from BaresipLibrary.diagnosis.transfers import explain_missing_outcome
 from BaresipLibrary.events import ClosedBy
 
 from .histories import (
@@ -150,17 +150,17 @@ def sentences(history: History) -> Iterator[tuple[str | None, Scope]]:
     for agent in agents:
         middle = len(agent.journal) // 2
         since = agent.journal.since(middle)[0].at if len(agent.journal) else now
-        yield on_nobody_calling(agent, agents), Scope(agent.name)
+        yield explain_missing_call(agent, agents), Scope(agent.name)
         yield describe_missing_call(agent, since, 5), Scope(agent.name, None, since)
         for method in ("INVITE", "REGISTER"):
-            yield unanswered_requests(agent, method, middle), Scope(agent.name, None, since)
+            yield explain_no_answer(agent, method, middle), Scope(agent.name, None, since)
         for call in agent.calls:
             yield from _about(agent, call, agents, now, since, middle)
     calls = {agent: agent.calls[-1] for agent in agents if agent.calls}
     for one, two in permutations(calls, 2):
         scope = Scope(one.name, calls[two].call_id)
-        yield on_deafness(one, two, calls, agents), scope
-        yield on_separate_calls(one, calls[one], two, calls[two], agents), scope
+        yield explain_inaudible_agent(one, two, calls, agents), scope
+        yield explain_separate_calls(one, calls[one], two, calls[two], agents), scope
 
 
 def _about(
@@ -168,20 +168,20 @@ def _about(
 ) -> Iterator[tuple[str | None, Scope]]:
     scope = Scope(agent.name, call.call_id)
     found: list[Callable[[], str | None]] = [
-        lambda: on_setup(agent, call, agents),
-        lambda: on_setup(agent, call, [agent]),
-        lambda: on_nothing_heard(agent, call, agents, now),
-        lambda: on_nothing_heard(agent, call, [agent], now),
-        lambda: on_sound(agent, call, agents, now),
-        lambda: on_missing_digits(agent, call, agents),
-        lambda: on_missing_digits(agent, call, [agent]),
+        lambda: explain_setup(agent, call, agents),
+        lambda: explain_setup(agent, call, [agent]),
+        lambda: explain_silence(agent, call, agents, now),
+        lambda: explain_silence(agent, call, [agent], now),
+        lambda: explain_sound(agent, call, agents, now),
+        lambda: explain_missing_digits(agent, call, agents),
+        lambda: explain_missing_digits(agent, call, [agent]),
     ]
     yield from ((explain(), scope) for explain in found)
     for heard in (880.0, 441.0, 600.0):
-        told = on_another_tone(agent, call, agents, now, wanted=440.0, heard=heard)
+        told = explain_wrong_tone(agent, call, agents, now, wanted=440.0, heard=heard)
         yield told, Scope(agent.name, call.call_id, heard=heard)
-    yield call.story(), Scope(agent.name)
-    yield on_no_outcome(agent, call, middle), Scope(agent.name, call.call_id, since)
+    yield call.describe(), Scope(agent.name)
+    yield explain_missing_outcome(agent, call, middle), Scope(agent.name, call.call_id, since)
 
 
 def with_examples(test: Callable[..., None]) -> Callable[..., None]:

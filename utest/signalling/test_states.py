@@ -133,7 +133,7 @@ def test_what_was_before_a_keyword_that_acts_is_old(make_phone: Callable[..., Ph
     alice.closes("in-1", ClosedBy.PEER)
     registry = Registry()
     registry.start("alice", "", lambda: alice.agent)
-    registry.look()
+    registry.begin_keyword()
     with pytest.raises(PhoneFailure, match="alice is not RINGING after 0 s"):
         wait_for_state(alice.agent, AgentState.RINGING, 0)
 
@@ -179,7 +179,7 @@ def test_a_call_that_was_answered_before_says_nothing_about_the_next(phone: Phon
 def test_a_failed_transfer_tells_who_waits_for_the_end(phone: Phone) -> None:
     call_id = phone.agent.dial(BOB)
     phone.is_established(call_id)
-    phone.agent.transferring.add(call_id)
+    phone.agent.calls[0].request_transfer()
     phone.backend.feed(TransferFailed(time.monotonic(), call_id, 404, "Not Found"))
     with pytest.raises(
         PhoneFailure, match="its transfer did not work, it failed with 404 Not Found"
@@ -198,10 +198,10 @@ def test_a_failed_transfer_that_was_told_is_no_news(phone: Phone) -> None:
 def test_a_failed_transfer_does_not_speak_for_a_call_that_somebody_hangs_up(phone: Phone) -> None:
     call_id = phone.agent.dial(BOB)
     phone.is_established(call_id)
-    phone.agent.transferring.add(call_id)
+    phone.agent.calls[0].request_transfer()
     registry = Registry()
     registry.start("alice", "", lambda: phone.agent)
-    registry.look(ends=True)
+    registry.begin_keyword(ends=True)
     phone.backend.feed(TransferFailed(time.monotonic(), call_id, 404, "Not Found"))
     told = r"after 0 s: it is ESTABLISHED, .* is up \(.*\); its transfer did not work, it failed"
     with pytest.raises(PhoneFailure, match=told):

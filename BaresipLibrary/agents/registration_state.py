@@ -1,9 +1,14 @@
-"""What a registrar's answers say of an agent's binding (RFC 3261, section 10.3)."""
+"""Whether an agent is registered: its stack's reports, and the registrar's answers themselves.
+
+A 200 alone proves nothing: it lists the bindings there are (RFC 3261, section 10.3), and the
+agent's own may not be among them.
+"""
 
 import re
 import time
 
 from ..concurrency import Changes, wait_until
+from ..events import Registered, RegistrationFailed, Unregistered
 from ..sip.messages import Message, split_address
 from ..sip.uris import address_part, user_part
 from .call import TRACE_LAG
@@ -18,16 +23,26 @@ _MOST_SHOWN = 3
 _NEAR = 1.0
 
 
-class Bindings:
-    """Follows the REGISTER transactions of one agent."""
+class RegistrationState:
+    """Follows the REGISTER transactions of one agent.
+
+    `outcome` is what its stack reported last; `since` is where in the journal begins what the
+    suite has not been told yet.
+    """
 
     def __init__(self, changes: Changes, traced: bool) -> None:
+        self.outcome: Registered | RegistrationFailed | Unregistered | None = None
+        self.since = 0
         self._changes = changes
         self._traced = traced
         self._answer: Message | None = None
         self._answered_at = 0.0
         self._contact = ""
         self._number = ""
+
+    def take_outcome(self, reported: Registered | RegistrationFailed | Unregistered) -> None:
+        """Takes in what the stack reports."""
+        self.outcome = reported
 
     def take(self, message: Message, *, sent: bool, at: float) -> None:
         """Takes in a message."""
@@ -39,10 +54,21 @@ class Bindings:
         elif not sent and (message.status or 0) >= 200 and message.first("CSeq") == self._number:
             self._answer, self._answered_at = message, at
 
-    def forget(self) -> None:
-        """Another request follows, which may never leave: the last answer is not its own."""
+    def mark_told(self, position: int) -> None:
+        """Makes the outcomes before a position of the journal old: the suite was told of them."""
         with self._changes:
+            self.since = position
+
+    def begin_request(self, position: int) -> None:
+        """Prepares for a request from there on; as it may never leave, forgets the last answer."""
+        with self._changes:
+            self.since = position
             self._answer = None
+
+    @property
+    def is_registered(self) -> bool:
+        """Whether the registrar lists the agent, as far as its last answer tells."""
+        return isinstance(self.outcome, Registered) and not self.missing(self.outcome.at)
 
     def answer_to(self, reported_at: float) -> Message | None:
         """The final answer that the stack reported then, once it shows in the trace; None if not.
