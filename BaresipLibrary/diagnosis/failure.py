@@ -19,7 +19,7 @@ Awaited = Callable[[Event], bool]
 class CallFailure(PhoneFailure):
     """An agent's call, registration or audio did not become what the suite expected.
 
-    `find_explanation` is called when somebody asks for the explanation. `awaited` recognises the
+    `explain` is called when somebody asks for the explanation. `awaited` recognises the
     event that did not come in time, where the failure is a matter of time only. `others` are
     further agents that the failure is about.
     """
@@ -28,7 +28,7 @@ class CallFailure(PhoneFailure):
         self,
         message: str,
         agent: Agent,
-        find_explanation: Explain | None = None,
+        explain: Explain | None = None,
         awaited: Awaited | None = None,
         others: Iterable[Agent] = (),
     ) -> None:
@@ -38,27 +38,26 @@ class CallFailure(PhoneFailure):
         self.agent = agent
         self.agents = list(dict.fromkeys([agent, *others]))
         self.awaited = awaited
-        self._find_explanation = find_explanation
+        self._explain = explain
         self._is_explained = False
 
     def explain(self, agents: Sequence[Agent]) -> None:
-        """Appends the one observation that most likely explains the failure, if there is one.
+        """Appends the one observation that most likely explains the failure, if there is one."""
+        explanation = self.find_explanation(agents)
+        if explanation:
+            self.args = (f"{self} {explanation}",)
 
-        It looks for it once only.
-        """
+    def find_explanation(self, agents: Sequence[Agent]) -> str | None:
+        """That observation. It is looked for once only."""
         if self._is_explained:
-            return
+            return None
         self._is_explained = True
         with suppress(BackendError):  # an agent that dies just now explains itself
-            explanation = self._explanation(agents)
-            if explanation:
-                self.args = (f"{self} {explanation}",)
-
-    def _explanation(self, agents: Sequence[Agent]) -> str | None:
-        trouble = explain_dead_or_stopped(self.agent, agents)
-        if trouble or self._find_explanation is None:
-            return trouble
-        return self._find_explanation(agents)
+            trouble = explain_dead_or_stopped(self.agent, agents)
+            if trouble or self._explain is None:
+                return trouble
+            return self._explain(agents)
+        return None
 
 
 def explain_dead_or_stopped(agent: Agent, agents: Sequence[Agent]) -> str | None:

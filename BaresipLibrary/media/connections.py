@@ -129,6 +129,6 @@ def failure(connections: Sequence[Connection]) -> CallFailure:
     return CallFailure(
         f"{len(bad)} of {len(connections)} pairs do not hear each other. {listed(stories)}.",
         bad[0].agents[0],
-        first.why if isinstance(first, CallFailure) else None,
+        first.find_explanation if isinstance(first, CallFailure) else None,
         others=[agent for one in bad for agent in one.agents],
     )
