@@ -167,13 +167,13 @@ class Phone:
         """Sends an INVITE, and returns the call without waiting for an answer."""
         with self._step("dial", target):
             call_id = self._do.calls.dial(self.agent, _target(target), headers=headers)
-        return self.agent.known_call(call_id, "that was dialled")
+        return self.agent.require_call("that was dialled", call_id)
 
     def accept(self, *, timeout: Seconds | None = None, call: Call | None = None) -> Call:
         """Answers the incoming call, waits for one to arrive if none rings yet; returns it."""
         with self._step("accept"):
             self._do.calls.accept(self.agent, timeout=_time(timeout), call=_id(call))
-        return self.agent.known_call(_id(call), "that was accepted")
+        return self.agent.require_call("that was accepted", _id(call))
 
     def reject(
         self,
@@ -231,7 +231,7 @@ class Phone:
 
         When the block fails, the call stays on hold.
         """
-        held = call or self.agent.require_call("to hold", "Dial or accept one first.")
+        held = call or self.agent.require_live_call("to hold")
         self.hold(timeout=timeout, call=held)
         yield
         self.resume(timeout=timeout, call=held)
@@ -274,7 +274,7 @@ class Phone:
             call_id = self._do.transfers.attended_transfer(
                 self.agent, _target(target), timeout=_time(timeout), call=_id(call)
             )
-        return self.agent.known_call(call_id, "to the transfer target")
+        return self.agent.require_call("to the transfer target", call_id)
 
     def complete_transfer(self, *, timeout: Seconds | None = None) -> None:
         """Connects the held peer with the phone that was asked (REFER with Replaces)."""
