@@ -18,7 +18,6 @@ from BaresipLibrary.backends.external.backend import ExternalBackend
 from BaresipLibrary.backends.external.configuration import ExternalSettings
 from BaresipLibrary.backends.external.followed import Scheduler
 from BaresipLibrary.backends.external.installation import find_program, is_on_path
-from BaresipLibrary.backends.external.recordings import FileWatch
 from BaresipLibrary.backends.external.versions import Version, capabilities, caveats
 from BaresipLibrary.backends.launchers import Forker
 from BaresipLibrary.concurrency import Changes
@@ -382,31 +381,3 @@ def test_errands_run_in_the_order_of_their_time() -> None:
 
 def _fails() -> None:
     raise CommandRefused("the call has ended")
-
-
-def test_growth_is_noticed(tmp_path: Path) -> None:
-    file = tmp_path / "x"
-    file.write_bytes(b"1")
-    with closing(FileWatch()) as growth:
-        growth.watch(file)
-        growth.grown()
-        file.write_bytes(b"12")
-        assert growth.grown() == {file}
-        assert growth.grown() == set()
-        growth.forget(file)
-        file.write_bytes(b"123")
-        assert growth.grown() == set()
-
-
-def test_growth_of_a_file_that_was_not_there_or_that_the_system_does_not_watch(
-    tmp_path: Path,
-) -> None:
-    file = tmp_path / "x"
-    with closing(FileWatch()) as growth:
-        growth.watch(file)
-        assert growth.grown() == set()
-        file.write_bytes(b"1")
-        assert growth.grown() == {file}
-        assert growth.grown() == set()
-        file.write_bytes(b"12")
-        assert growth.grown() == {file}

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from BaresipLibrary.backends.embedded.worker.recording import CLOSELY, LISTENED, UNHEARD
-from BaresipLibrary.backends.external.recordings import Recordings
+from BaresipLibrary.backends.embedded.worker.recording import CLOSELY, UNHEARD
+from BaresipLibrary.backends.external.recordings import LISTENED, Recordings
 from BaresipLibrary.events import AudioTimed, Event, MediaStarted
 
 RATE, FRAMES = 8000, 160
@@ -84,6 +84,33 @@ def test_calls_that_somebody_listens_to_are_told_when_they_went_on(followed: Fol
     followed.rx.packet()
     assert followed.recordings.look() == ["id"]
     assert followed.recordings.look() == []
+
+
+def test_nobody_is_told_of_a_call_that_is_no_longer_listened_to(followed: Followed) -> None:
+    followed.begin()
+    followed.recordings.listen("id", on=True, closely=False)
+    followed.recordings.listen("id", on=False, closely=False)
+    followed.rx.packet()
+    assert followed.recordings.look() == []
+
+
+def test_a_recording_that_is_opened_later_is_followed_from_its_first_packet(
+    followed: Followed,
+) -> None:
+    followed.recordings.listen("id", on=True, closely=False)
+    hidden = followed.rx.path.rename(followed.rx.path.with_name("hidden"))
+    followed.begin()
+    assert followed.recordings.look() == []
+    hidden.rename(followed.rx.path)
+    followed.rx.packet()
+    assert followed.recordings.look() == ["id"]
+
+
+def test_who_listens_learns_of_a_recording_that_cannot_be_read(followed: Followed) -> None:
+    followed.rx.path.write_bytes(b"no recording")
+    followed.begin()
+    followed.recordings.listen("id", on=True, closely=False)
+    assert followed.recordings.look() == ["id"]
 
 
 def test_who_listened_before_there_was_audio_is_told_too(followed: Followed) -> None:

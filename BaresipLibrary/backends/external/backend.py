@@ -209,8 +209,6 @@ class ExternalBackend(ControlledPhone):
             return
         if media is not None:
             self._media_started(media)
-        elif file is not None:
-            self._recordings.opened(file.call_id)
 
     def _recording_ended(self, call_id: str, why: str) -> None:
         ended = events.RecordingEnded(time.monotonic(), call_id, why)

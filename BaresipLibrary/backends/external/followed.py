@@ -242,8 +242,6 @@ class FollowedPhone(Backend):
         assert self._control is not None
         with selecting as selector:
             selector.register(self._control.socket, selectors.EVENT_READ, "control")
-            if self._recordings.fileno is not None:
-                selector.register(self._recordings.fileno, selectors.EVENT_READ, "growth")
             output = self._output()
             if output is not None:
                 selector.register(output, selectors.EVENT_READ, "output")
