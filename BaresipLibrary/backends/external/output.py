@@ -17,7 +17,7 @@ from ..baresip_text import bracketed
 
 _ARROW = re.compile(rb"(UDP|TCP|TLS|WSS?) (\S+) -> (\S+)\n")
 _BEGIN, _END = b"\x1b[36;1m", b"\x1b[;m\n"
-_START = re.compile(rb"(?:SIP/2\.0 \d{3}[^\r\n]*|(?<![A-Z])[A-Z]++ \S++ SIP/2\.0)\r\n")
+_FIRST_LINE = re.compile(rb"(?:SIP/2\.0 \d{3}[^\r\n]*|(?<![A-Z])[A-Z]++ \S++ SIP/2\.0)\r\n")
 _ESCAPE = re.compile(rb"\x1b\[[0-9;]*m")
 _WARNING = b"\x1b[31m"
 _STAMP = [rb"[\d:.]"] * len("16:46:59.005")
@@ -92,7 +92,7 @@ class Output:
 
 def _traced(raw: bytes) -> tuple[int, list[TracedMessage | LogLine]]:
     """What begins here, and how many bytes it takes: 0 while it is not complete."""
-    start, following = _START.search(raw), raw.find(_BEGIN, 1)
+    start, following = _FIRST_LINE.search(raw), raw.find(_BEGIN, 1)
     limits = [
         len(raw),
         *([start.start()] if start else []),
@@ -143,7 +143,7 @@ def _read(
 
 
 def _messages(arrow: re.Match[bytes], raw: bytes) -> list[TracedMessage | LogLine]:
-    start = _START.search(raw)
+    start = _FIRST_LINE.search(raw)
     if start is None:
         return _lines(raw)
     stray = _lines(raw[: start.start()])
