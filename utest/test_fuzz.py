@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from BaresipLibrary.agents.endings import OwedRequestLog
 from BaresipLibrary.agents.registration_state import RegistrationState
 from BaresipLibrary.backends.embedded.backend import EmbeddedBackend
-from BaresipLibrary.backends.external import control
-from BaresipLibrary.backends.external.output import Output
+from BaresipLibrary.backends.external import ctrl_tcp
+from BaresipLibrary.backends.external.process import Output
 from BaresipLibrary.concurrency import Changes
 from BaresipLibrary.events import SipMessage
 from BaresipLibrary.report.flow import AgentTrace, call_flow
@@ -112,7 +112,7 @@ def read_output(text: str) -> None:
 
 
 def read_netstrings(text: str) -> None:
-    splitter = control.Splitter()
+    splitter = ctrl_tcp.Splitter()
     try:
         splitter.feed(text.encode(errors="surrogateescape"))
     except ValueError as error:
@@ -244,7 +244,7 @@ def test_secrets_show_nowhere_whatever_is_around_them(line: str) -> None:
 
 @given(st.lists(st.binary(max_size=50)), st.integers(1, 7))
 def test_netstrings_arrive_however_they_are_cut(payloads: list[bytes], step: int) -> None:
-    stream = b"".join(control.encode(payload) for payload in payloads)
-    splitter = control.Splitter()
+    stream = b"".join(ctrl_tcp.encode(payload) for payload in payloads)
+    splitter = ctrl_tcp.Splitter()
     got = [splitter.feed(stream[at : at + step]) for at in range(0, len(stream), step)]
     assert [payload for some in got for payload in some] == payloads

@@ -13,9 +13,9 @@ from ..types import BackendName
 from .base import Backend
 from .embedded.backend import EmbeddedBackend, is_installed
 from .external.attached import AttachedBackend
-from .external.backend import ExternalBackend
 from .external.configuration import ExternalSettings
 from .external.installation import is_on_path
+from .external.started import ExternalBackend
 from .launchers import Launcher
 
 _NEITHER = (

@@ -5,7 +5,7 @@ from robot.libraries.BuiltIn import BuiltIn
 
 from BaresipLibrary.backends.base import Capability
 from BaresipLibrary.backends.embedded.backend import EmbeddedBackend, is_installed
-from BaresipLibrary.backends.external import versions
+from BaresipLibrary.backends.external import installation
 from BaresipLibrary.backends.external.installation import find_program
 
 
@@ -46,5 +46,5 @@ def _backend() -> tuple[str, frozenset[Capability]]:
 
 def _program() -> tuple[str, frozenset[Capability]]:
     program = find_program(None, None)
-    able = versions.capabilities(program.version, program.modules)
+    able = installation.capabilities(program.version, program.modules)
     return f"external backend with baresip {program.version}", able

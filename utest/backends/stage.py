@@ -9,8 +9,8 @@ from typing import Any
 
 from BaresipLibrary.account import Account
 from BaresipLibrary.agents.agent import Agent
-from BaresipLibrary.backends.external.backend import ExternalBackend
 from BaresipLibrary.backends.external.configuration import ExternalSettings
+from BaresipLibrary.backends.external.started import ExternalBackend
 from BaresipLibrary.backends.launchers import Forker
 from BaresipLibrary.concurrency import Changes
 

@@ -15,10 +15,10 @@ from BaresipLibrary.backends.base import Backend
 from BaresipLibrary.backends.embedded import protocol
 from BaresipLibrary.backends.embedded.backend import EmbeddedBackend, is_installed
 from BaresipLibrary.backends.external.attached import AttachedBackend
-from BaresipLibrary.backends.external.backend import ExternalBackend
 from BaresipLibrary.backends.external.configuration import ExternalSettings
-from BaresipLibrary.backends.external.followed import Scheduler
+from BaresipLibrary.backends.external.connected import Scheduler
 from BaresipLibrary.backends.external.installation import is_on_path
+from BaresipLibrary.backends.external.started import ExternalBackend
 from BaresipLibrary.backends.launchers import Forker
 from BaresipLibrary.concurrency import Changes, wait_until
 from BaresipLibrary.errors import AgentGone, BackendError

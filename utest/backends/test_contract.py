@@ -18,8 +18,8 @@ from BaresipLibrary.backends import addresses
 from BaresipLibrary.backends.base import Backend, Capability, ToneSource
 from BaresipLibrary.backends.embedded import backend
 from BaresipLibrary.backends.embedded.backend import EmbeddedBackend
-from BaresipLibrary.backends.external.backend import ExternalBackend
 from BaresipLibrary.backends.external.installation import is_on_path
+from BaresipLibrary.backends.external.started import ExternalBackend
 from BaresipLibrary.backends.launchers import Forker, Spawner
 from BaresipLibrary.concurrency import Changes
 from BaresipLibrary.errors import AgentGone, BackendError, CommandRefused

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from BaresipLibrary.backends.external import control
-from BaresipLibrary.backends.external.control import Control
+from BaresipLibrary.backends.external import ctrl_tcp
+from BaresipLibrary.backends.external.ctrl_tcp import Control
 from BaresipLibrary.concurrency import Changes
 from BaresipLibrary.errors import AgentGone, BackendError, CommandRefused
 
@@ -40,12 +40,12 @@ class Server:
         """From now on every command is answered with these messages."""
 
         def serve() -> None:
-            splitter = control.Splitter()
+            splitter = ctrl_tcp.Splitter()
             while data := self.peer.recv(65536):
                 self.pieces.append(data)
                 for payload in splitter.feed(data):
                     for message in make(json.loads(payload)):
-                        self.peer.sendall(control.encode(json.dumps(message).encode()))
+                        self.peer.sendall(ctrl_tcp.encode(json.dumps(message).encode()))
 
         self._servant = threading.Thread(target=serve, daemon=True)
         self._servant.start()
@@ -70,8 +70,8 @@ def answer(command: dict[str, Any], **fields: Any) -> dict[str, Any]:
 
 
 def test_a_frame_is_a_netstring_without_leading_zeros() -> None:
-    assert control.encode(b"abc") == b"3:abc,"
-    splitter = control.Splitter()
+    assert ctrl_tcp.encode(b"abc") == b"3:abc,"
+    splitter = ctrl_tcp.Splitter()
     assert splitter.feed(b"3:ab") == []
     assert splitter.feed(b"c,0:,2:x") == [b"abc", b""]
     assert splitter.feed(b"y,") == [b"xy"]
@@ -82,7 +82,7 @@ def test_a_frame_is_a_netstring_without_leading_zeros() -> None:
 )
 def test_garbage_is_no_netstring(garbage: bytes) -> None:
     with pytest.raises(ValueError, match="no netstring"):
-        control.Splitter().feed(garbage)
+        ctrl_tcp.Splitter().feed(garbage)
 
 
 def test_all_values_are_strings_and_parameters_that_are_none_are_left_out(server: Server) -> None:
@@ -141,7 +141,7 @@ def test_a_command_that_is_never_answered_is_named(server: Server) -> None:
     with pytest.raises(BackendError, match=r"did not answer the command 'hold' in 0\.05 s"):
         server.control.ask(("hold", ""), patience=0.05)
     late = {"response": True, "ok": True, "data": "late", "token": "t1"}
-    server.peer.sendall(control.encode(json.dumps(late).encode()))
+    server.peer.sendall(ctrl_tcp.encode(json.dumps(late).encode()))
     server.answers(lambda command: [answer(command, data="mine")])
     assert server.control.ask(("resume", "")) == ["mine"], "a late answer is nobody's"
 
@@ -157,7 +157,7 @@ def test_events_before_an_answer_are_there_when_it_is(server: Server) -> None:
     "payload", [b"{", b"[1]", b'"x"', b"{}", b'{"event":true,"type":"A\x01B"}', b'{"type":"\xff"}']
 )
 def test_odd_payloads_do_no_harm(server: Server, payload: bytes) -> None:
-    server.peer.sendall(control.encode(payload))
+    server.peer.sendall(ctrl_tcp.encode(payload))
     server.answers(lambda command: [answer(command)])
     assert server.control.ask(("about", "")) == [""]
 

@@ -12,13 +12,18 @@ import pytest
 from BaresipLibrary.account import Account
 from BaresipLibrary.backends import addresses, factory
 from BaresipLibrary.backends.base import Capability
-from BaresipLibrary.backends.external import attached, control
+from BaresipLibrary.backends.external import attached, ctrl_tcp
 from BaresipLibrary.backends.external.attached import AttachedBackend
-from BaresipLibrary.backends.external.backend import ExternalBackend
 from BaresipLibrary.backends.external.configuration import ExternalSettings
-from BaresipLibrary.backends.external.followed import Scheduler
-from BaresipLibrary.backends.external.installation import find_program, is_on_path
-from BaresipLibrary.backends.external.versions import Version, capabilities, caveats
+from BaresipLibrary.backends.external.connected import Scheduler
+from BaresipLibrary.backends.external.installation import (
+    Version,
+    capabilities,
+    caveats,
+    find_program,
+    is_on_path,
+)
+from BaresipLibrary.backends.external.started import ExternalBackend
 from BaresipLibrary.backends.launchers import Forker
 from BaresipLibrary.concurrency import Changes
 from BaresipLibrary.errors import BackendError, CommandRefused, UsageError
@@ -160,7 +165,7 @@ class FakeDevice:
 
         def serve() -> None:
             peer, _ = self._server.accept()
-            splitter = control.Splitter()
+            splitter = ctrl_tcp.Splitter()
             with peer:
                 while data := peer.recv(65536):
                     for payload in splitter.feed(data):
@@ -169,7 +174,7 @@ class FakeDevice:
                         said = command.get("params", "") if data_of is None else data_of
                         mine = {"ok": data_of is not None, "data": said}
                         for message in (*events, answer(command, **mine)):
-                            peer.sendall(control.encode(json.dumps(message).encode()))
+                            peer.sendall(ctrl_tcp.encode(json.dumps(message).encode()))
 
         self._thread = threading.Thread(target=serve, daemon=True)
         self._thread.start()
@@ -244,7 +249,7 @@ def test_auto_without_any_says_how_to_get_either(monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize("control", ["here", "a:b", "a b:1", ""])
 def test_a_control_address_that_is_none(control: str) -> None:
     with pytest.raises(UsageError, match="is not like host:port"):
-        ExternalSettings(control=control)
+        ExternalSettings(control=ctrl_tcp)
 
 
 def test_attaching_takes_no_program() -> None:

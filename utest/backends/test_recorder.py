@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from BaresipLibrary.audio.wav_reader import RecordingReader
-from BaresipLibrary.backends.external.recorder import Recorder, peer_of, started
+from BaresipLibrary.backends.external.recordings import Recorder, peer_of, started
 from BaresipLibrary.events import MediaStarted
 
 FRAMES = 160

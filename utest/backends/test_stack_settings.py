@@ -11,8 +11,7 @@ from BaresipLibrary.backends.baresip_names import CONFIGURATION, PARAMETERS
 from BaresipLibrary.backends.embedded import protocol
 from BaresipLibrary.backends.external import configuration
 from BaresipLibrary.backends.external.configuration import ExternalSettings
-from BaresipLibrary.backends.external.installation import InstalledBaresip
-from BaresipLibrary.backends.external.versions import Version
+from BaresipLibrary.backends.external.installation import InstalledBaresip, Version
 from BaresipLibrary.backends.stack_settings import Reader, StackSettings
 from BaresipLibrary.errors import UsageError
 

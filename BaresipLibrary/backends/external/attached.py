@@ -12,11 +12,11 @@ from ...concurrency import Changes
 from ...errors import AgentGone, BackendError, CommandRefused, UsageError
 from ..base import Capability, Report, process_died
 from ..stack_settings import Reader
-from . import versions
+from . import installation
 from .configuration import SOURCE_CHANNELS, SOURCE_RATE, ExternalSettings
 from .controlled import ControlledPhone
 from .installation import codecs_of, encryptions_of
-from .recorder import DIRECTIONS, peer_of, started
+from .recordings import DIRECTIONS, peer_of, started
 
 #: How long it may take to connect (s).
 _CONNECT = 5.0
@@ -59,7 +59,7 @@ class AttachedBackend(ControlledPhone):
                 f"There is no baresip to control at {self._where}: {error.strerror or error}."
                 " It needs the module ctrl_tcp, and ctrl_tcp_listen in its configuration."
             ) from error
-        self.version = versions.Version(0, 0)
+        self.version = installation.Version(0, 0)
         try:
             self._take_control(sock, has_trace=False)
             self._meet()
@@ -72,7 +72,7 @@ class AttachedBackend(ControlledPhone):
             about, modules = self._ask(("about", ""))[0], self._ask(("modules", ""))[0]
         except BackendError as error:
             raise BackendError(f"What answers at {self._where} is no baresip: {error}.") from error
-        version = versions.Version.find(about)
+        version = installation.Version.find(about)
         if version is None:
             raise BackendError(f"What answers at {self._where} does not tell its version.")
         self._know(version, frozenset(_MODULE.findall(modules)))
@@ -81,7 +81,7 @@ class AttachedBackend(ControlledPhone):
         ):  # where it does not show its configuration, it may lack nothing
             self._talker.lacks = _lacks(version, self._modules, self._ask(("config", ""))[0])
 
-    def _know(self, version: versions.Version, modules: frozenset[str]) -> None:
+    def _know(self, version: installation.Version, modules: frozenset[str]) -> None:
         self.version = version
         self._modules = modules
         self._interpreter.set_version(version)
@@ -89,8 +89,8 @@ class AttachedBackend(ControlledPhone):
         unable = {Capability.VERIFY_TLS}
         if self._settings.recordings is None:
             unable.add(Capability.TIME_AUDIO)
-        self.capabilities = versions.capabilities(version, modules) - unable
-        self.caveats = versions.caveats(version)
+        self.capabilities = installation.capabilities(version, modules) - unable
+        self.caveats = installation.caveats(version)
         self.media_encryptions = encryptions_of(modules)
         self.nat_traversals = modules & {"stun", "turn"}
         self.codecs = codecs_of(modules)
@@ -248,7 +248,7 @@ class AttachedBackend(ControlledPhone):
             raise AgentGone("it has ended")
 
 
-def _lacks(version: versions.Version, modules: frozenset[str], config: str) -> str:
+def _lacks(version: installation.Version, modules: frozenset[str], config: str) -> str:
     """What a configuration lacks for a file to be played right; empty when nothing."""
     needed = ["aufile"] if version < (2, 0) else ["aufile", "auresamp"]
     lacking = [f"module {name}.so" for name in needed if name not in modules]

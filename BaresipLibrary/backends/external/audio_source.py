@@ -15,7 +15,7 @@ import numpy as np
 from ...errors import CommandRefused
 from ..base import PromptSource, Source, ToneSource
 from .configuration import PAUSE, QUIET, SOURCE_CHANNELS, SOURCE_RATE
-from .control import Command
+from .ctrl_tcp import Command
 
 #: What is sent, muted, as silence.
 _CARRIER = "ausine,440"

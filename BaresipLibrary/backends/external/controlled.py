@@ -12,9 +12,9 @@ from ...account import codec_name
 from ...concurrency import wait_until
 from ...errors import AgentGone, BackendError, CommandRefused
 from ..base import Capability, Headers, Packets, Source
-from .control import call_id_in, not_dialled, packets_in
-from .followed import FollowedPhone
-from .interpreter import LiveCall
+from .connected import FollowedPhone
+from .ctrl_tcp import call_id_in, not_dialled, packets_in
+from .translator import LiveCall
 
 #: From one digit to the next (s): baresip's own pace for RTP events, and the least for SIP INFO.
 _EVENT, _INFO = 0.24, 0.1

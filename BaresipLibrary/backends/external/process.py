@@ -1,18 +1,229 @@
 """A baresip in a process of its own: started, waited for, known to be ours, and ended."""
 
 import os
+import re
 import socket
 import time
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from select import select
 
 import psutil
 
 from ...errors import BackendError
+from ...sip.messages import Message
 from ..addresses import PortTakenError
+from ..baresip_text import bracketed
 from ..launchers import Child, Launcher
 from .installation import InstalledBaresip
-from .output import LogLine, Output, TracedMessage
+
+_ARROW = re.compile(rb"(UDP|TCP|TLS|WSS?) (\S+) -> (\S+)\n")
+_BEGIN, _END = b"\x1b[36;1m", b"\x1b[;m\n"
+_FIRST_LINE = re.compile(rb"(?:SIP/2\.0 \d{3}[^\r\n]*|(?<![A-Z])[A-Z]++ \S++ SIP/2\.0)\r\n")
+_ESCAPE = re.compile(rb"\x1b\[[0-9;]*m")
+_WARNING = b"\x1b[31m"
+_STAMP = [rb"[\d:.]"] * len("16:46:59.005")
+_V4 = [rb"[\d.]+", rb":", rb"\d{1,5}"]
+#: Where a line follows at once, its letters are not the address's.
+_HEX = rb"[\da-fA-F]{0,4}:[\da-fA-F:.]*"
+_V6 = [
+    rb"\[",
+    _HEX + rb"(?:%%\S+?)?(?=\])|%s?(?=[a-z]{3})|%s" % (_HEX, _HEX),
+    rb"\]",
+    rb":",
+    rb"\d{1,5}",
+]
+#: The pieces from the beginning to the message, with the time or without, for both addresses.
+_HEADINGS = [
+    [
+        re.compile(piece)
+        for piece in (*stamp, rb"#\n", rb"UDP|TCP|TLS|WSS?", rb" ", *host, rb" -> ", *host, rb"\n")
+    ]
+    for stamp, host in product((_STAMP, []), (_V4, _V6))
+]
+#: What another thread has printed between two pieces: a line, and the colour of a warning.
+_STRAY = [re.compile(rb"\x1b\[[0-9;]*m"), re.compile(rb"[^\n]*\n")]
+_LENGTH = re.compile(
+    rb"^(?:content-length|l)[ \t]*:[ \t]*0*(\d{1,9})", re.IGNORECASE | re.MULTILINE
+)
+
+
+@dataclass(frozen=True)
+class TracedMessage:
+    """A SIP message on the wire."""
+
+    transport: str
+    source: str
+    destination: str
+    text: str
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """A line of the log."""
+
+    text: str
+    is_warning: bool
+
+
+class Output:
+    """Cuts what is printed into messages and lines."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+
+    def feed(self, data: bytes) -> list[TracedMessage | LogLine]:
+        """What is complete now, in order."""
+        rest = self._rest + data
+        found: list[TracedMessage | LogLine] = []
+        while (begin := rest.find(_BEGIN)) >= 0:
+            found += _lines(rest[:begin])
+            rest = rest[begin:]
+            size, items = _traced(rest)
+            if not size:
+                break
+            found += items
+            rest = rest[size:]
+        else:
+            complete = rest.rfind(b"\n") + 1
+            found += _lines(rest[:complete])
+            rest = rest[complete:]
+        self._rest = rest
+        return found
+
+
+def _traced(raw: bytes) -> tuple[int, list[TracedMessage | LogLine]]:
+    """What begins here, and how many bytes it takes: 0 while it is not complete."""
+    start, following = _FIRST_LINE.search(raw), raw.find(_BEGIN, 1)
+    limits = [
+        len(raw),
+        *([start.start()] if start else []),
+        *([following] if following > 0 else []),
+    ]
+    heading = _heading(raw[: min(limits)])
+    if heading is None:
+        unknown = min(limits[1:], default=0)  # no message begins like that
+        return unknown, _lines(raw[:unknown])
+    size, arrow, stray = heading
+    end = raw.find(_END, size)
+    if end < 0:
+        return 0, []
+    return end + len(_END), [*_messages(arrow, raw[size:end]), *_lines(stray)]
+
+
+def _heading(raw: bytes) -> tuple[int, re.Match[bytes], bytes] | None:
+    """The length of what precedes a message, its transport and addresses, and what is the log's."""
+    for pieces in _HEADINGS:
+        read = _read(raw, len(_BEGIN), pieces, set())
+        if read is not None:
+            own, stray = (
+                b"".join(part for is_own, part in read if is_own is which)
+                for which in (True, False)
+            )
+            arrow = _ARROW.search(own)
+            if arrow is not None:
+                return len(_BEGIN) + len(own) + len(stray), arrow, stray
+    return None
+
+
+def _read(
+    raw: bytes, at: int, pieces: Sequence[re.Pattern[bytes]], failed: set[tuple[int, int]]
+) -> list[tuple[bool, bytes]] | None:
+    """The pieces in their order, each with True, and what lies between them, with False."""
+    if not pieces:
+        return []
+    if (len(pieces), at) in failed:
+        return None
+    for kind in (pieces[0], *_STRAY):
+        is_own = kind is pieces[0]
+        step = kind.match(raw, at)
+        rest = step and _read(raw, step.end(), pieces[is_own:], failed)
+        if step and rest is not None:
+            return [(is_own, step[0]), *rest]
+    failed.add((len(pieces), at))
+    return None
+
+
+def _messages(arrow: re.Match[bytes], raw: bytes) -> list[TracedMessage | LogLine]:
+    start = _FIRST_LINE.search(raw)
+    if start is None:
+        return _lines(raw)
+    stray = _lines(raw[: start.start()])
+    head, blank, body = raw[start.start() :].partition(b"\r\n\r\n")
+    kept = b""
+    for line in head.splitlines(keepends=True):
+        if line.endswith(b"\r\n") or not line.endswith(b"\n"):
+            kept += line
+        else:
+            stray += _lines(line)
+    length = _LENGTH.search(kept)
+    size = int(length[1]) if length else len(body)
+    stray += _lines(body[size:])
+    text = (kept + blank + body[:size]).decode(errors="replace")
+    names = [part.decode() for part in arrow.groups()]
+    return [TracedMessage(names[0], names[1], names[2], text), *stray]
+
+
+def _lines(raw: bytes) -> list[TracedMessage | LogLine]:
+    return [
+        LogLine(text.decode(errors="replace"), _WARNING in line)
+        for line in raw.splitlines(keepends=True)
+        if (text := _ESCAPE.sub(b"", line).strip())
+    ]
+
+
+#: Requests are remembered until so many later ones have arrived.
+_REMEMBERED = 1000
+_ANY = ("0.0.0.0", "[::]")
+
+
+class DirectionFinder:
+    """Tells what this agent sent from what it received.
+
+    Where its own listening address is one of the ends, that says it. Else the message went over a
+    connection that the agent opened, from a port that the system chose: then the first message on
+    that connection says which end is the agent's, as who opens a connection speaks first.
+    """
+
+    def __init__(self, address: str, port: int) -> None:
+        hosts = (bracketed(address), *_ANY)
+        # TLS has the next port.
+        self._listening = {f"{host}:{number}" for host in hosts for number in (port, port + 1)}
+        self._our_end: dict[frozenset[str], str] = {}
+        self._received: OrderedDict[tuple[str, str], None] = OrderedDict()
+
+    def is_sent(self, traced: TracedMessage) -> bool:
+        """Whether this agent sent a message. Ask for each one once, in their order."""
+        message = Message(traced.text)
+        sent = self._is_sent(traced, message)
+        if message.method and not sent:
+            self._received[_transaction(message)] = None
+            if len(self._received) > _REMEMBERED:
+                self._received.popitem(last=False)
+        return sent
+
+    def _is_sent(self, traced: TracedMessage, message: Message) -> bool:
+        if traced.source in self._listening:
+            return True
+        if traced.destination in self._listening:
+            return False
+        connection = frozenset((traced.source, traced.destination))
+        if connection not in self._our_end:
+            first_is_ours = message.method is not None or _transaction(message) in self._received
+            # An answer that nobody asked this agent for: what came before it was not printed whole.
+            self._our_end[connection] = traced.source if first_is_ours else traced.destination
+        return traced.source == self._our_end[connection]
+
+
+def _transaction(message: Message) -> tuple[str, str]:
+    """What a request and its answers have in common (RFC 3261, section 17.1.3)."""
+    via, _, _ = (message.first("Via") or "").partition(",")
+    branch = via.partition("branch=")[2].partition(";")[0].strip()
+    return branch, " ".join((message.first("CSeq") or "").split())
+
 
 _READY = "baresip is ready."
 #: What 3.18 logs as a warning of events that concern no call, all the time.

@@ -13,7 +13,7 @@ from ...sip.offers import Offers
 from ...sip.sdp import description_in
 from .. import baresip_text
 from ..base import Report
-from .versions import Version
+from .installation import Version
 
 _LOST_TRANSFER = "baresip {} has lost it with its transfer"
 _STOPPED_RECORDING = (

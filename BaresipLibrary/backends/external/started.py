@@ -17,14 +17,13 @@ from ..addresses import LOOPBACK, free_port, listening_address, on_free_port
 from ..baresip_text import UNREADABLE, bracketed
 from ..base import Headers, Report, process_died
 from ..launchers import Launcher
-from . import configuration, versions
+from . import configuration, installation
 from .audio_source import write_pause
 from .configuration import ExternalSettings
 from .controlled import ControlledPhone
 from .installation import codecs_of, encryptions_of, find_program
-from .output import DirectionFinder, LogLine, TracedMessage
-from .process import Process
-from .recorder import Recorder, peer_of
+from .process import DirectionFinder, LogLine, Process, TracedMessage
+from .recordings import Recorder, peer_of
 
 #: How long it may take to answer when it is asked to end (s).
 _QUIT = 2.5
@@ -47,8 +46,8 @@ class ExternalBackend(ControlledPhone):
         super().__init__(account, changes, settings)
         self._program = find_program(settings.executable, settings.configured("module_path"))
         self.version = self._program.version
-        self.capabilities = versions.capabilities(self.version, self._program.modules)
-        self.caveats = versions.caveats(self.version)
+        self.capabilities = installation.capabilities(self.version, self._program.modules)
+        self.caveats = installation.caveats(self.version)
         self.media_encryptions = encryptions_of(self._program.modules)
         self.nat_traversals = self._program.modules & {"stun", "turn"}
         self.codecs = codecs_of(self._program.modules)
@@ -110,7 +109,7 @@ class ExternalBackend(ControlledPhone):
         self._process.await_ready()
         self._take_control(self._process.connect(control_port), has_trace=True)
         told = self._ask(("about", ""))[0]
-        if versions.Version.find(told) != self.version:
+        if installation.Version.find(told) != self.version:
             raise BackendError(f"{self._program.path} says that it is something else: {told}")
         self._create_account(0)
 

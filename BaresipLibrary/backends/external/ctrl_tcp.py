@@ -18,7 +18,7 @@ from typing import Any
 from ...concurrency import Changes
 from ...errors import AgentGone, CommandRefused
 from ..base import Packets, await_answer
-from . import control
+from . import ctrl_tcp
 
 _LONGEST_PREFIX = 9
 
@@ -109,7 +109,7 @@ class Control:
         self._is_stopped = is_stopped
         self.lost: str | None = None
         self._changes = changes
-        self._splitter = control.Splitter()
+        self._splitter = ctrl_tcp.Splitter()
         self._turn = threading.Lock()
         self._number = 0
         self._answers: dict[str, dict[str, Any]] = {}
@@ -144,7 +144,7 @@ class Control:
             message = {"command": command, "params": parameters, "token": tokens[-1]}
             if not parameters:
                 del message["params"]
-            frames += control.encode(json.dumps(message).encode())
+            frames += ctrl_tcp.encode(json.dumps(message).encode())
         with self._changes:
             self._open.update(tokens)
         try:

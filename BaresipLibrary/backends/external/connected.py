@@ -20,10 +20,10 @@ from ...events import Event
 from ..base import Backend, Report, thread_failed
 from .audio_source import AudioSources
 from .configuration import ExternalSettings
-from .control import Command, Control
-from .interpreter import Interpreter
+from .ctrl_tcp import Command, Control
+from .installation import Version
 from .recordings import Recordings
-from .versions import Version
+from .translator import Interpreter
 
 Errand = Callable[[], None]
 
