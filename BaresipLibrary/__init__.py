@@ -4,7 +4,7 @@ from .agents.agent import Agent
 from .agents.call import Call
 from .backends.base import Backend, Capability
 from .backends.embedded.backend import EmbeddedBackend
-from .backends.external.backend import ExternalBackend
+from .backends.external.started import ExternalBackend
 from .backends.factory import BackendSetup
 from .diagnosis.failure import CallFailure
 from .errors import (

@@ -12,7 +12,7 @@ from BaresipLibrary.agents.endings import OwedRequestLog
 from BaresipLibrary.agents.registration_state import RegistrationState
 from BaresipLibrary.backends.embedded.backend import EmbeddedBackend
 from BaresipLibrary.backends.external import ctrl_tcp
-from BaresipLibrary.backends.external.process import Output
+from BaresipLibrary.backends.external.process import OutputParser
 from BaresipLibrary.concurrency import Changes
 from BaresipLibrary.events import SipMessage
 from BaresipLibrary.report.flow import AgentTrace, call_flow
@@ -107,12 +107,12 @@ def draw(text: str) -> str:
 
 def read_output(text: str) -> None:
     data = text.encode(errors="surrogateescape")
-    output = Output()
+    output = OutputParser()
     output.feed(b"UDP 127.0.0.1:1 -> 127.0.0.1:2\n" + data + b"\x1b[;m\n" + data + b"\n")
 
 
 def read_netstrings(text: str) -> None:
-    splitter = ctrl_tcp.Splitter()
+    splitter = ctrl_tcp.FrameSplitter()
     try:
         splitter.feed(text.encode(errors="surrogateescape"))
     except ValueError as error:
@@ -245,6 +245,6 @@ def test_secrets_show_nowhere_whatever_is_around_them(line: str) -> None:
 @given(st.lists(st.binary(max_size=50)), st.integers(1, 7))
 def test_netstrings_arrive_however_they_are_cut(payloads: list[bytes], step: int) -> None:
     stream = b"".join(ctrl_tcp.encode(payload) for payload in payloads)
-    splitter = ctrl_tcp.Splitter()
+    splitter = ctrl_tcp.FrameSplitter()
     got = [splitter.feed(stream[at : at + step]) for at in range(0, len(stream), step)]
     assert [payload for some in got for payload in some] == payloads

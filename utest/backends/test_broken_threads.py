@@ -81,7 +81,7 @@ def test_the_reader_of_an_external_baresip(
 ) -> None:
     backend = ExternalBackend(Account("alice"), tmp_path / "alice", changes, forker)
     agent = begin(backend, changes)
-    backend._interpreter.trace = divide  # type: ignore[method-assign]
+    backend._translator.trace = divide  # type: ignore[method-assign]
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         host, _, port = agent.uri.partition("@")[2].partition(";")[0].rpartition(":")
         sock.sendto(OPTIONS, (host, int(port)))

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from BaresipLibrary.backends.external import ctrl_tcp
-from BaresipLibrary.backends.external.ctrl_tcp import Control
+from BaresipLibrary.backends.external.ctrl_tcp import ControlConnection
 from BaresipLibrary.concurrency import Changes
 from BaresipLibrary.errors import AgentGone, BackendError, CommandRefused
 
@@ -21,7 +21,7 @@ class Server:
     def __init__(self) -> None:
         self.changes = Changes()
         ours, self.peer = socket.socketpair()
-        self.control = Control(ours, self.changes)
+        self.control = ControlConnection(ours, self.changes)
         self.events: list[dict[str, Any]] = []
         self.pieces: list[bytes] = []
         self._servant: threading.Thread | None = None
@@ -40,7 +40,7 @@ class Server:
         """From now on every command is answered with these messages."""
 
         def serve() -> None:
-            splitter = ctrl_tcp.Splitter()
+            splitter = ctrl_tcp.FrameSplitter()
             while data := self.peer.recv(65536):
                 self.pieces.append(data)
                 for payload in splitter.feed(data):
@@ -71,7 +71,7 @@ def answer(command: dict[str, Any], **fields: Any) -> dict[str, Any]:
 
 def test_a_frame_is_a_netstring_without_leading_zeros() -> None:
     assert ctrl_tcp.encode(b"abc") == b"3:abc,"
-    splitter = ctrl_tcp.Splitter()
+    splitter = ctrl_tcp.FrameSplitter()
     assert splitter.feed(b"3:ab") == []
     assert splitter.feed(b"c,0:,2:x") == [b"abc", b""]
     assert splitter.feed(b"y,") == [b"xy"]
@@ -82,7 +82,7 @@ def test_a_frame_is_a_netstring_without_leading_zeros() -> None:
 )
 def test_garbage_is_no_netstring(garbage: bytes) -> None:
     with pytest.raises(ValueError, match="no netstring"):
-        ctrl_tcp.Splitter().feed(garbage)
+        ctrl_tcp.FrameSplitter().feed(garbage)
 
 
 def test_all_values_are_strings_and_parameters_that_are_none_are_left_out(server: Server) -> None:

@@ -165,7 +165,7 @@ class FakeDevice:
 
         def serve() -> None:
             peer, _ = self._server.accept()
-            splitter = ctrl_tcp.Splitter()
+            splitter = ctrl_tcp.FrameSplitter()
             with peer:
                 while data := peer.recv(65536):
                     for payload in splitter.feed(data):
@@ -249,7 +249,7 @@ def test_auto_without_any_says_how_to_get_either(monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize("control", ["here", "a:b", "a b:1", ""])
 def test_a_control_address_that_is_none(control: str) -> None:
     with pytest.raises(UsageError, match="is not like host:port"):
-        ExternalSettings(control=ctrl_tcp)
+        ExternalSettings(control=control)
 
 
 def test_attaching_takes_no_program() -> None:

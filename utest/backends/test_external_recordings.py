@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from BaresipLibrary.backends.embedded.worker.recording import CLOSELY, UNHEARD
-from BaresipLibrary.backends.external.recordings import LISTENED, Recordings
+from BaresipLibrary.backends.external.recordings import LISTENED, RecordingFollower
 from BaresipLibrary.events import AudioTimed, Event, MediaStarted
 
 RATE, FRAMES = 8000, 160
@@ -34,7 +34,7 @@ class Followed:
     def __init__(self, folder: Path) -> None:
         self.told: list[AudioTimed] = []
         self.rx, self.tx = Written(folder / "rx.wav"), Written(folder / "tx.wav")
-        self.recordings = Recordings(self._take)
+        self.recordings = RecordingFollower(self._take)
 
     def _take(self, event: Event) -> None:
         assert isinstance(event, AudioTimed)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from BaresipLibrary.backends.external.process import LogLine, Output, TracedMessage
+from BaresipLibrary.backends.external.process import LogLine, OutputParser, TracedMessage
 
 HEAD = (
     "INVITE sip:b@127.0.0.1:2 SIP/2.0\r\nCall-ID: x\r\nContent-Type: application/sdp\r\n"
@@ -20,26 +20,26 @@ TRACED = TracedMessage("UDP", "127.0.0.1:1", "127.0.0.1:2", MESSAGE)
 
 @pytest.mark.parametrize("printed", [OLD, NEW])
 def test_a_message_between_lines(printed: str) -> None:
-    found = Output().feed(f"before\n{printed}after\n".encode())
+    found = OutputParser().feed(f"before\n{printed}after\n".encode())
     assert found == [LogLine("before", False), TRACED, LogLine("after", False)]
 
 
 def test_every_cut_of_the_stream_gives_the_same() -> None:
     printed = f"one\n{OLD}two\n{NEW}".encode()
-    whole = Output().feed(printed)
+    whole = OutputParser().feed(printed)
     for at in range(len(printed)):
-        output = Output()
+        output = OutputParser()
         assert output.feed(printed[:at]) + output.feed(printed[at:]) == whole
 
 
 def test_a_line_of_another_thread_inside_a_head() -> None:
     printed = OLD.replace("Call-ID: x\r\n", "Call-ID: x\r\naudio: something\n")
-    assert Output().feed(printed.encode()) == [TRACED, LogLine("audio: something", False)]
+    assert OutputParser().feed(printed.encode()) == [TRACED, LogLine("audio: something", False)]
 
 
 def test_a_line_before_the_start_line_and_one_behind_the_body() -> None:
     printed = OLD.replace("INVITE", "stray\nINVITE").replace("v=0\r\n", "v=0\r\nlate\n")
-    assert Output().feed(printed.encode()) == [
+    assert OutputParser().feed(printed.encode()) == [
         TRACED,
         LogLine("stray", False),
         LogLine("late", False),
@@ -48,29 +48,29 @@ def test_a_line_before_the_start_line_and_one_behind_the_body() -> None:
 
 def test_an_arrow_without_a_message_is_a_line() -> None:
     arrow = "UDP 127.0.0.1:1 -> 127.0.0.1:2\n"
-    found = Output().feed(f"{arrow}\x1b[36;1m#\n{arrow}nothing\n\x1b[;m\n{OLD}".encode())
+    found = OutputParser().feed(f"{arrow}\x1b[36;1m#\n{arrow}nothing\n\x1b[;m\n{OLD}".encode())
     assert found == [LogLine(arrow.strip(), False), LogLine("nothing", False), TRACED]
 
 
 def test_a_beginning_that_is_not_known_holds_nothing_back() -> None:
-    found = Output().feed(f"\x1b[36;1mCARRIER PIGEON\nafter\n{OLD}later\n".encode())
+    found = OutputParser().feed(f"\x1b[36;1mCARRIER PIGEON\nafter\n{OLD}later\n".encode())
     lines = [LogLine("CARRIER PIGEON", False), LogLine("after", False)]
     assert found == [*lines, TRACED, LogLine("later", False)]
 
 
 def test_warnings_are_told_by_their_colour() -> None:
-    assert Output().feed(b"\x1b[31mtls: bad\x1b[;m\n") == [LogLine("tls: bad", True)]
+    assert OutputParser().feed(b"\x1b[31mtls: bad\x1b[;m\n") == [LogLine("tls: bad", True)]
 
 
 def test_bytes_that_are_no_text() -> None:
-    (message,) = Output().feed(OLD.encode().replace(b"Call-ID: x", b"Call-ID: caf\xe9"))
+    (message,) = OutputParser().feed(OLD.encode().replace(b"Call-ID: x", b"Call-ID: caf\xe9"))
     assert isinstance(message, TracedMessage)
     assert "Call-ID: caf\ufffd" in message.text
 
 
 def test_a_message_without_a_length() -> None:
     printed = OLD.replace("Content-Length: 5\r\n", "")
-    (message,) = Output().feed(printed.encode())
+    (message,) = OutputParser().feed(printed.encode())
     assert isinstance(message, TracedMessage)
     assert message.text.endswith("v=0\r\n")
 
@@ -105,7 +105,7 @@ def test_a_thread_that_logs_while_another_one_traces(
     at = sorted(data.draw(st.integers(0, len(pieces))) for _ in others)
     for place, other in reversed(list(zip(at, others, strict=True))):
         pieces.insert(place, other)
-    output = Output()
+    output = OutputParser()
     found = [item for piece in pieces for item in output.feed(piece.encode())]
     message = TracedMessage("UDP", source, destination, MESSAGE)
     assert [item for item in found if isinstance(item, TracedMessage)] == [message, message]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from BaresipLibrary.audio.wav_reader import RecordingReader
-from BaresipLibrary.backends.external.recordings import Recorder, peer_of, started
+from BaresipLibrary.backends.external.recordings import RecordingNamer, peer_of, started
 from BaresipLibrary.events import MediaStarted
 
 FRAMES = 160
@@ -18,7 +18,9 @@ class Baresip:
 
     def __init__(self, folder: Path, *, announces: bool = True) -> None:
         self.folder = folder
-        self.recorder = Recorder(folder / "recordings", folder / "ours" / "a", announces=announces)
+        self.recorder = RecordingNamer(
+            folder / "recordings", folder / "ours" / "a", announces=announces
+        )
         self.recorder.make_room()
 
     def names(self, direction: str, call_id: str = "id", name: str = NAME) -> MediaStarted | None:

@@ -14,7 +14,7 @@ from ..base import Capability, Report, process_died
 from ..stack_settings import Reader
 from . import installation
 from .configuration import SOURCE_CHANNELS, SOURCE_RATE, ExternalSettings
-from .controlled import ControlledPhone
+from .controlled import ControlledBackend
 from .installation import codecs_of, encryptions_of
 from .recordings import DIRECTIONS, peer_of, started
 
@@ -31,7 +31,7 @@ _OUT_OF_REACH = (
 )
 
 
-class AttachedBackend(ControlledPhone):
+class AttachedBackend(ControlledBackend):
     """One agent in a baresip that somebody else started, and will end."""
 
     shows_messages = False
@@ -79,13 +79,13 @@ class AttachedBackend(ControlledPhone):
         with suppress(
             CommandRefused
         ):  # where it does not show its configuration, it may lack nothing
-            self._talker.lacks = _lacks(version, self._modules, self._ask(("config", ""))[0])
+            self._audio_sources.lacks = _lacks(version, self._modules, self._ask(("config", ""))[0])
 
     def _know(self, version: installation.Version, modules: frozenset[str]) -> None:
         self.version = version
         self._modules = modules
-        self._interpreter.set_version(version)
-        self._talker.set_toggles(version.toggles_mute)
+        self._translator.set_version(version)
+        self._audio_sources.set_toggles(version.toggles_mute)
         unable = {Capability.VERIFY_TLS}
         if self._settings.recordings is None:
             unable.add(Capability.TIME_AUDIO)
@@ -142,7 +142,7 @@ class AttachedBackend(ControlledPhone):
 
     def stop(self) -> None:
         self._stopping = True
-        for call_id in list(self._interpreter.calls):
+        for call_id in list(self._translator.calls):
             try:
                 self.hang_up(call_id)
             except BackendError:
@@ -167,7 +167,7 @@ class AttachedBackend(ControlledPhone):
         call_id = str(message.get("id"))
         with self._changes:
             if str(message.get("type")).startswith("CALL_"):
-                self._interpreter.signalling = call_id
+                self._translator.signalling = call_id
             if dump:
                 self._note_recording(Path(dump[1]).name)
         super()._take(message)
@@ -181,7 +181,7 @@ class AttachedBackend(ControlledPhone):
         folder, direction = self._settings.recordings, DIRECTIONS.get(name[-7:-4])
         if folder is None or direction is None:
             return
-        call_id = call_id or self._interpreter.call_with(peer_of(name))
+        call_id = call_id or self._translator.call_with(peer_of(name))
         files = self._files.setdefault(call_id, {})
         if files.get(direction) != folder / name or self.version.tells_recordings:
             files[direction] = folder / name
@@ -214,7 +214,7 @@ class AttachedBackend(ControlledPhone):
         """Reports a call's recordings once what it hears is there with its header."""
         files = self._files[call_id]
         rx = files.get("rx")
-        if call_id not in self._interpreter.calls:
+        if call_id not in self._translator.calls:
             self._due.discard(call_id)
         elif rx is not None:
             tx = files.get("tx") or rx.with_name(rx.name.replace("-dec.wav", "-enc.wav"))
@@ -235,7 +235,7 @@ class AttachedBackend(ControlledPhone):
         if kind == "closed":
             self._files.pop(call_id, None)
             self._due.discard(call_id)
-        elif kind == "resumed" and self._talker.is_held(call_id):
+        elif kind == "resumed" and self._audio_sources.is_held(call_id):
             self._speak(call_id)  # its source starts just after that event
 
     def listen(self, call_id: str, on: bool, *, closely: bool = False) -> None:

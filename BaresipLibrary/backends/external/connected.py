@@ -20,10 +20,10 @@ from ...events import Event
 from ..base import Backend, Report, thread_failed
 from .audio_source import AudioSources
 from .configuration import ExternalSettings
-from .ctrl_tcp import Command, Control
+from .ctrl_tcp import Command, ControlConnection
 from .installation import Version
-from .recordings import Recordings
-from .translator import Interpreter
+from .recordings import RecordingFollower
+from .translator import EventTranslator
 
 Errand = Callable[[], None]
 
@@ -80,7 +80,7 @@ class Scheduler:
 _LEAVE = 5.0
 
 
-class ControlledRegistration:
+class RegistrationControl:
     """Changes what a registrar knows of one baresip.
 
     Asked to register again, baresip begins a new registration (another Call-ID) and ends the old
@@ -91,27 +91,27 @@ class ControlledRegistration:
 
     def __init__(
         self,
-        interpreter: Interpreter,
+        interpreter: EventTranslator,
         changes: Changes,
         set_interval: Callable[[int], None],
         is_gone: Callable[[], bool | None],
     ) -> None:
-        self._interpreter = interpreter
+        self._translator = interpreter
         self._changes = changes
         self._set_interval = set_interval
         self._is_gone = is_gone
 
     def register(self, interval: int, version: Version) -> None:
         """Registers; a REGISTER that has no answer yet will do."""
-        if self._interpreter.registering:
+        if self._translator.registering:
             return
-        if self._interpreter.registered or self._interpreter.unregistering:
+        if self._translator.registered or self._translator.unregistering:
             self._leave(version)
-        self._interpreter.registering = True
+        self._translator.registering = True
         try:
             self._set_interval(interval)
         except BackendError:
-            self._interpreter.registering = False
+            self._translator.registering = False
             raise
 
     def _leave(self, version: Version) -> None:
@@ -120,7 +120,7 @@ class ControlledRegistration:
                 f"it is registered, and baresip {version} does not tell when that has ended;"
                 " baresip 2.0 and later do"
             )
-        if not self._interpreter.unregistering:
+        if not self._translator.unregistering:
             self.unregister(version)
         if not wait_until(self._changes, self._has_left, _LEAVE):
             raise CommandRefused(
@@ -129,19 +129,19 @@ class ControlledRegistration:
             )
 
     def _has_left(self) -> bool | None:
-        return True if not self._interpreter.unregistering else self._is_gone()
+        return True if not self._translator.unregistering else self._is_gone()
 
     def unregister(self, version: Version) -> None:
         """Ends the registration."""
-        self._interpreter.unregistering = self._tells_end(version)
+        self._translator.unregistering = self._tells_end(version)
         try:
             self._set_interval(0)
         except BackendError:
-            self._interpreter.unregistering = False
+            self._translator.unregistering = False
             raise
 
     def _tells_end(self, version: Version) -> bool:
-        return version.registers_by_command or self._interpreter.has_trace
+        return version.registers_by_command or self._translator.has_trace
 
 
 _SILENCED = (
@@ -150,7 +150,7 @@ _SILENCED = (
 )
 
 
-class FollowedPhone(Backend):
+class ConnectedBackend(Backend):
     """What happens at a baresip, whoever started it: told by its connection and what it prints."""
 
     name = "external"
@@ -161,15 +161,15 @@ class FollowedPhone(Backend):
         self._changes = changes
         self._settings = settings
         self._folder: Path | None = None
-        self._control: Control | None = None
+        self._control: ControlConnection | None = None
         self._reader: threading.Thread | None = None
-        self._errands: Scheduler | None = None
+        self._scheduler: Scheduler | None = None
         self._report: Report = _nobody
-        self._recordings: Recordings
+        self._recordings: RecordingFollower
         self._stopping = False
         self._consultation: str | None = None
-        self._interpreter: Interpreter
-        self._talker: AudioSources
+        self._translator: EventTranslator
+        self._audio_sources: AudioSources
 
     @property
     def description(self) -> str:
@@ -184,18 +184,18 @@ class FollowedPhone(Backend):
         """Makes everything that works over the connection, and begins to read."""
         sock.settimeout(None)
         self._folder = self._folder or Path(tempfile.mkdtemp(prefix="BaresipLibrary-"))
-        self._control = Control(sock, self._changes, lambda: self.is_stopped)
-        self._errands = Scheduler(self._broke)
-        self._recordings = Recordings(self._tell)
-        self._interpreter = Interpreter(
+        self._control = ControlConnection(sock, self._changes, lambda: self.is_stopped)
+        self._scheduler = Scheduler(self._broke)
+        self._recordings = RecordingFollower(self._tell)
+        self._translator = EventTranslator(
             self.version, self._tell, self._follow_up, has_trace=has_trace
         )
-        self._registration = ControlledRegistration(
-            self._interpreter, self._changes, self._set_registration, self._gone
+        self._registration = RegistrationControl(
+            self._translator, self._changes, self._set_registration, self._gone
         )
-        self._talker = AudioSources(
+        self._audio_sources = AudioSources(
             self._ask,
-            self._errands.run,
+            self._scheduler.run,
             self._prompt_ended,
             toggles=self.version.toggles_mute,
             pauses=has_trace and self.version.stops_when_held,
@@ -211,8 +211,8 @@ class FollowedPhone(Backend):
         """Undoes `_take_control`. The connection has ended."""
         if self._reader is not None:
             self._reader.join()
-        if self._errands is not None:
-            self._errands.close()
+        if self._scheduler is not None:
+            self._scheduler.close()
         if self._control is not None:
             self._control.socket.close()
             self._recordings.close()
@@ -279,7 +279,7 @@ class FollowedPhone(Backend):
 
     def _interpret(self, message: dict[str, object]) -> None:
         try:
-            self._interpreter.take(message)
+            self._translator.take(message)
         except (LookupError, TypeError, ValueError) as error:  # who knows what 5.0 will say
             text = f"An event was not understood ({error!r}): {message}"
             self._report(events.StackLog(time.monotonic(), "WARNING", text))
@@ -296,20 +296,20 @@ class FollowedPhone(Backend):
         """The connection has ended, asked for or not."""
 
     def _follow_up(self, kind: str, call_id: str) -> None:
-        assert self._errands is not None
+        assert self._scheduler is not None
         match kind:
             case "begun":
-                self._talker.note_call(call_id)
+                self._audio_sources.note_call(call_id)
             case "closed":
                 self._recordings.forget(call_id)
-                self._talker.note_end(call_id)
-                self._errands.run(lambda: self._talker.on_closed(call_id))
+                self._audio_sources.note_end(call_id)
+                self._scheduler.run(lambda: self._audio_sources.on_closed(call_id))
             case "replaces":  # as a phone does: it takes the place of another call
                 self._report(events.CallAnswered(time.monotonic(), call_id))
-                self._errands.run(lambda: self._accept(call_id))
+                self._scheduler.run(lambda: self._accept(call_id))
             case "held" if self.version.stops_when_held:
-                self._talker.note_hold(call_id)
-            case "resumed" if call_id in self._talker.silenced:
+                self._audio_sources.note_hold(call_id)
+            case "resumed" if call_id in self._audio_sources.silenced:
                 text = _SILENCED.format(self.version)
                 self._report(events.AudioTrouble(time.monotonic(), call_id, text))
 
@@ -319,13 +319,13 @@ class FollowedPhone(Backend):
             self._recordings.follow(media)
 
         # The peer may answer before the event that names the call has been read.
-        self._interpreter.when_known(media.call_id, tell)
+        self._translator.when_known(media.call_id, tell)
 
     def _speak(self, call_id: str) -> None:
         """Baresip has started to send in a call, or started again."""
-        assert self._errands is not None
-        self._talker.note_start(call_id)
-        self._errands.run(lambda: self._talker.on_started(call_id))
+        assert self._scheduler is not None
+        self._audio_sources.note_start(call_id)
+        self._scheduler.run(lambda: self._audio_sources.on_started(call_id))
 
     def _prompt_ended(self, call_id: str) -> None:
         self._happened(events.PromptEnded(time.monotonic(), call_id))

@@ -12,7 +12,7 @@ from ...account import codec_name
 from ...concurrency import wait_until
 from ...errors import AgentGone, BackendError, CommandRefused
 from ..base import Capability, Headers, Packets, Source
-from .connected import FollowedPhone
+from .connected import ConnectedBackend
 from .ctrl_tcp import call_id_in, not_dialled, packets_in
 from .translator import LiveCall
 
@@ -26,7 +26,7 @@ _FIRST_ANSWER = 0.5
 _HOLD = 2.0
 
 
-class ControlledPhone(FollowedPhone):
+class ControlledBackend(ConnectedBackend):
     """What a baresip that is started and one that runs already do alike."""
 
     def _ask_about(self, call_id: str, command: str, parameters: str = "") -> str:
@@ -37,7 +37,7 @@ class ControlledPhone(FollowedPhone):
         return self._ask(("callfind", call_id), (command, parameters))[1]
 
     def _call(self, call_id: str) -> LiveCall:
-        call = self._interpreter.calls.get(call_id)
+        call = self._translator.calls.get(call_id)
         if call is None:
             raise CommandRefused("the call has ended")
         return call
@@ -82,15 +82,15 @@ class ControlledPhone(FollowedPhone):
         if self.version.repeats_parameters:
             uri = uri.removesuffix(self._account.transport_parameter)
         with self._changes:
-            self._interpreter.forget_dialling()
+            self._translator.forget_dialling()
         if self.version.names_calls:
             self._ask(("dial", uri))
             return self._dialled()
         status = self._ask(("dial", uri), ("callstat", ""))[1]
         call_id = call_id_in(status)
         with self._changes:
-            if call_id and "Outgoing" in status and self._interpreter.last_dialled is None:
-                self._interpreter.dialled(time.monotonic(), call_id, uri)
+            if call_id and "Outgoing" in status and self._translator.last_dialled is None:
+                self._translator.dialled(time.monotonic(), call_id, uri)
                 self._changes.notify_all()
         return self._dialled()
 
@@ -99,7 +99,7 @@ class ControlledPhone(FollowedPhone):
         call_id = wait_until(self._changes, self._last_dialled, _DIAL)
         if call_id:
             return call_id
-        told = self._interpreter.not_dialled
+        told = self._translator.not_dialled
         if call_id is None:
             self._ask(("hangup", ""))  # or it might call when nobody expects it any more
         raise BackendError(not_dialled(told, self._account.stun_server, _DIAL))
@@ -107,8 +107,8 @@ class ControlledPhone(FollowedPhone):
     def _last_dialled(self) -> str | None:
         if self._control is None or self._control.lost is not None:
             raise AgentGone("it has ended")
-        ended = "" if self._interpreter.not_dialled is not None else None
-        return self._interpreter.last_dialled or ended
+        ended = "" if self._translator.not_dialled is not None else None
+        return self._translator.last_dialled or ended
 
     def answer(self, call_id: str) -> None:
         self._accept(call_id)
@@ -119,13 +119,13 @@ class ControlledPhone(FollowedPhone):
         self._require_one_ringing()
         self._prepare_recording()
         with self._changes:
-            self._interpreter.signalling = call_id
+            self._translator.signalling = call_id
         self._ask_about(call_id, "accept")
         self._require_one_ringing()  # another may have come in between
         call.ringing = False
 
     def _require_one_ringing(self) -> None:
-        calls = list(self._interpreter.calls.values())
+        calls = list(self._translator.calls.values())
         several = Capability.SEVERAL_RINGING
         if several in self.capabilities or sum(one.incoming and one.ringing for one in calls) < 2:
             return
@@ -159,12 +159,12 @@ class ControlledPhone(FollowedPhone):
         self._prepare_recording()
         # What baresip did by itself is known once it has answered anything.
         self._ask(("callfind", call_id))
-        self._interpreter.holding[call_id] = on
+        self._translator.holding[call_id] = on
         self._ask_about(call_id, self._call(call_id).hold_command(on))
 
     def mute(self, call_id: str, on: bool) -> None:
         self._call(call_id)
-        self._talker.mute(call_id, on)
+        self._audio_sources.mute(call_id, on)
         self._happened(events.Muted(time.monotonic(), call_id, on))
 
     def transfer(self, call_id: str, uri: str) -> None:
@@ -182,7 +182,7 @@ class ControlledPhone(FollowedPhone):
         self.hold(call_id, True)
 
         def answered() -> bool | None:
-            return self._gone() or call_id not in self._interpreter.holding or None
+            return self._gone() or call_id not in self._translator.holding or None
 
         wait_until(self._changes, answered, _HOLD)
 
@@ -190,7 +190,7 @@ class ControlledPhone(FollowedPhone):
         self._prepare_recording()
         with self._headers(headers):
             with self._changes:
-                self._interpreter.forget_dialling()
+                self._translator.forget_dialling()
             self._ask_about(call_id, "atransferstart", uri)
             self._call(call_id).told_to_hold = True  # by that command
             self._consultation = self._dialled()
@@ -213,14 +213,14 @@ class ControlledPhone(FollowedPhone):
     def set_audio_source(self, call_id: str | None, source: Source) -> None:
         if call_id is not None:
             self._call(call_id)
-        self._talker.set_source(call_id, source)
+        self._audio_sources.set_source(call_id, source)
 
     def listen(self, call_id: str, on: bool, *, closely: bool = False) -> None:
         with self._changes:
             self._recordings.listen(call_id, on=on, closely=closely)
 
     def count_packets(self, call_id: str) -> Packets | None:
-        if call_id not in self._interpreter.calls:
+        if call_id not in self._translator.calls:
             return None
         return packets_in(self._ask_about(call_id, "audio_debug"))
 
@@ -237,7 +237,7 @@ class ControlledPhone(FollowedPhone):
             self._replace_user_agent(interval)
 
     def _replace_user_agent(self, regint: int) -> None:
-        if self._interpreter.calls:
+        if self._translator.calls:
             raise CommandRefused(
                 f"baresip {self.version} cannot do that during a call; baresip 2.5 and later can,"
                 " and so can the embedded backend"

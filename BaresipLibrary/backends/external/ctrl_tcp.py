@@ -28,7 +28,7 @@ def encode(payload: bytes) -> bytes:
     return b"%d:%s," % (len(payload), payload)
 
 
-class Splitter:
+class FrameSplitter:
     """Cuts a stream into the payloads of its frames."""
 
     def __init__(self) -> None:
@@ -98,7 +98,7 @@ _QUICKACK = getattr(socket, "TCP_QUICKACK", None)
 Command = tuple[str, str]
 
 
-class Control:
+class ControlConnection:
     """The client's end. One thread feeds it with `receive`, any other one may `ask`."""
 
     def __init__(
@@ -109,7 +109,7 @@ class Control:
         self._is_stopped = is_stopped
         self.lost: str | None = None
         self._changes = changes
-        self._splitter = ctrl_tcp.Splitter()
+        self._splitter = ctrl_tcp.FrameSplitter()
         self._turn = threading.Lock()
         self._number = 0
         self._answers: dict[str, dict[str, Any]] = {}

@@ -69,7 +69,7 @@ class LogLine:
     is_warning: bool
 
 
-class Output:
+class OutputParser:
     """Cuts what is printed into messages and lines."""
 
     def __init__(self) -> None:
@@ -236,7 +236,7 @@ _LAST_LINES = 20
 _PIECE = 65536
 
 
-class Process:
+class BaresipProcess:
     """One baresip. What it prints is read by one thread, with `read`."""
 
     def __init__(self, program: InstalledBaresip, folder: Path, launcher: Launcher) -> None:
@@ -251,7 +251,7 @@ class Process:
             os.close(theirs)
         os.set_blocking(ours, False)
         self.output: int | None = ours
-        self._parser = Output()
+        self._parser = OutputParser()
         self._last_lines: list[str] = []
         self._is_up = False
 

@@ -20,7 +20,7 @@ _PEER = re.compile(r"dump-.*=>(.*)-\d{4}(?:-\d\d){5}-(?:enc|dec)\.wav")
 
 
 @dataclass
-class RecordedFile:
+class RecordingFile:
     """A recording of one direction of a call, and of which part of it."""
 
     call_id: str
@@ -31,15 +31,15 @@ class RecordedFile:
 
 
 @dataclass
-class _Recorded:
+class _CallRecordings:
     """A call's recordings so far: its number, the newest file of each direction, what was told."""
 
     number: int
-    files: dict[str, RecordedFile] = field(default_factory=dict)
+    files: dict[str, RecordingFile] = field(default_factory=dict)
     told: MediaStarted | None = None
 
 
-class Recorder:
+class RecordingNamer:
     """Names the recordings of one agent.
 
     `announces` says that baresip names a file when it is due, and again when it has opened it.
@@ -49,8 +49,8 @@ class Recorder:
         self.stem = stem
         self._folder = folder
         self._announces = announces
-        self._calls: dict[str, _Recorded] = {}
-        self._due: dict[str, RecordedFile] = {}
+        self._calls: dict[str, _CallRecordings] = {}
+        self._due: dict[str, RecordingFile] = {}
         self._hidden: Path | None = None
         self._made: list[Path] = []
 
@@ -71,7 +71,7 @@ class Recorder:
         self.tidy()
         self._hidden, self._made = hidden, made
 
-    def take(self, written: str, call_id: str) -> RecordedFile | None:
+    def take(self, written: str, call_id: str) -> RecordingFile | None:
         """Baresip has named a file; returns it once it is open, under its name here.
 
         `call_id` is the call whose audio is being set up.
@@ -92,7 +92,7 @@ class Recorder:
         self._rename(path, file)
         return file
 
-    def missed(self, written: str) -> RecordedFile | None:
+    def missed(self, written: str) -> RecordingFile | None:
         """The recording that baresip could not open under that name."""
         return self._due.pop(written, None)
 
@@ -111,9 +111,9 @@ class Recorder:
         call.told = found
         return found
 
-    def _begin(self, call_id: str, direction: str) -> RecordedFile:
+    def _begin(self, call_id: str, direction: str) -> RecordingFile:
         """The file of a direction that begins, or begins again after a renegotiation."""
-        call = self._calls.setdefault(call_id, _Recorded(len(self._calls) + 1))
+        call = self._calls.setdefault(call_id, _CallRecordings(len(self._calls) + 1))
         before = call.files.get(direction)
         if before is not None and not before.is_open:
             return before
@@ -121,14 +121,14 @@ class Recorder:
         part = max(newest, before.part + 1) if before else newest
         path = self._path(call.number, part, direction)
         path.unlink(missing_ok=True)  # of a run before this one, in the same output directory
-        call.files[direction] = RecordedFile(call_id, direction, part, path)
+        call.files[direction] = RecordingFile(call_id, direction, part, path)
         return call.files[direction]
 
     def _path(self, number: int, part: int, direction: str) -> Path:
         words = "" if part == 1 else f"-part{part}"
         return self.stem.with_name(f"{self.stem.name}-{number}{words}-{direction}.wav")
 
-    def _rename(self, path: Path, file: RecordedFile) -> None:
+    def _rename(self, path: Path, file: RecordingFile) -> None:
         told = self._calls[file.call_id].told
         if told is not None and told.rx == file.path and _rate(path) != told.rate:
             # What was sent began first and runs at another rate: this is a stream of its own.
@@ -215,7 +215,7 @@ class _GrowingRecording:
         self._reader.close()
 
 
-class Recordings:
+class RecordingFollower:
     """Follows what is heard in each call, and what is sent where packets are timed closely."""
 
     def __init__(self, report: Report) -> None:

@@ -20,10 +20,10 @@ from ..launchers import Launcher
 from . import configuration, installation
 from .audio_source import write_pause
 from .configuration import ExternalSettings
-from .controlled import ControlledPhone
+from .controlled import ControlledBackend
 from .installation import codecs_of, encryptions_of, find_program
-from .process import DirectionFinder, LogLine, Process, TracedMessage
-from .recordings import Recorder, peer_of
+from .process import BaresipProcess, DirectionFinder, LogLine, TracedMessage
+from .recordings import RecordingNamer, peer_of
 
 #: How long it may take to answer when it is asked to end (s).
 _QUIT = 2.5
@@ -32,7 +32,7 @@ _UNRECORDED = re.compile(r"sndfile: could not open: (.+)")
 _SPEAKS = "audio: source started with sample format "
 
 
-class ExternalBackend(ControlledPhone):
+class ExternalBackend(ControlledBackend):
     """One agent in an installed baresip that this backend starts and ends."""
 
     def __init__(
@@ -53,9 +53,9 @@ class ExternalBackend(ControlledPhone):
         self.codecs = codecs_of(self._program.modules)
         self._stem = stem
         self._launcher = launcher
-        self._process: Process | None = None
-        self._ending: Process | None = None
-        self._recorder: Recorder | None = None
+        self._process: BaresipProcess | None = None
+        self._ending: BaresipProcess | None = None
+        self._recorder: RecordingNamer | None = None
         self._dialling = False
         self._unreadable = 0
         #: The call whose audio is being set up: its recordings are named, its source will start.
@@ -100,12 +100,12 @@ class ExternalBackend(ControlledPhone):
             self._folder, self._program, self._account, self._settings, sip, control_port
         )
         write_pause(self._folder / configuration.PAUSE_FILE)
-        self._recorder = Recorder(
+        self._recorder = RecordingNamer(
             self._folder / configuration.RECORDINGS,
             self._stem,
             announces=self.version.announces_recordings,
         )
-        self._process = Process(self._program, self._folder, self._launcher)
+        self._process = BaresipProcess(self._program, self._folder, self._launcher)
         self._process.await_ready()
         self._take_control(self._process.connect(control_port), has_trace=True)
         told = self._ask(("about", ""))[0]
@@ -138,7 +138,7 @@ class ExternalBackend(ControlledPhone):
         if self._control is None or self._control.lost is not None:
             return False
         try:
-            self._await_first_answer(*self._interpreter.calls.values())
+            self._await_first_answer(*self._translator.calls.values())
             self._control.ask(("quit", ""), patience=_QUIT)
         except AgentGone:
             return True  # it may end before its answer is read
@@ -157,7 +157,7 @@ class ExternalBackend(ControlledPhone):
             with self._changes:
                 if isinstance(item, TracedMessage):
                     self._set_up = ""  # a call's audio is set up between two messages
-                    self._interpreter.trace(self._message(item))
+                    self._translator.trace(self._message(item))
                 else:
                     self._read_line(item)
                 self._changes.notify_all()
@@ -182,7 +182,7 @@ class ExternalBackend(ControlledPhone):
         if recording := _RECORDING.fullmatch(line.text):
             self._take_recording(recorder, recording[1])
         elif line.text.startswith(_SPEAKS):
-            self._speak(self._set_up or self._interpreter.signalling)
+            self._speak(self._set_up or self._translator.signalling)
             self._set_up = ""
         elif line.text.startswith(UNREADABLE):
             self._unreadable += 1
@@ -193,8 +193,8 @@ class ExternalBackend(ControlledPhone):
             ):
                 self._recording_ended(file.call_id, f"{file.path} cannot be written")
 
-    def _take_recording(self, recorder: Recorder, written: str) -> None:
-        call_id = self._interpreter.call_with(peer_of(written))
+    def _take_recording(self, recorder: RecordingNamer, written: str) -> None:
+        call_id = self._translator.call_with(peer_of(written))
         try:
             file = recorder.take(written, call_id)
             if file is None or not self.version.opens_recordings_late:
@@ -211,7 +211,7 @@ class ExternalBackend(ControlledPhone):
 
     def _recording_ended(self, call_id: str, why: str) -> None:
         ended = events.RecordingEnded(time.monotonic(), call_id, why)
-        self._interpreter.when_known(call_id, lambda: self._report(ended))
+        self._translator.when_known(call_id, lambda: self._report(ended))
 
     def _ended(self) -> None:
         process, control = self._process, self._control
@@ -250,7 +250,7 @@ class ExternalBackend(ControlledPhone):
         super()._follow_up(kind, call_id)
         if kind == "closed" and self._recorder is not None:
             self._recorder.forget(call_id)
-        is_idle = not self._interpreter.calls and not self._dialling
+        is_idle = not self._translator.calls and not self._dialling
         if kind == "closed" and is_idle and self._recorder is not None:
             self._recorder.tidy()
 

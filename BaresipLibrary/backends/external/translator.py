@@ -48,7 +48,7 @@ class LiveCall:
         return "reinvite" if again else "hold" if on else "resume"
 
 
-class Interpreter:
+class EventTranslator:
     """Follows one baresip. All its methods run with `changes` held.
 
     `follow_up` is told of what something must be done about: its kind and the Call-ID.
