@@ -12,7 +12,7 @@ tools := $(VENV)/tools.stamp
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint docs dist bench soak pictures prompts clean
+.PHONY: help demo test lint utest docs dist bench soak pictures prompts clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1	\2/p' Makefile | expand -t 16
@@ -29,6 +29,9 @@ test: ## lint, types, unit and acceptance tests
 
 lint: $(tools) ## only lint and types
 	@$(python) .ci/check.py lint types
+
+utest: $(tools) ## only the unit tests, all of them
+	@$(python) .ci/check.py utest
 
 docs: $(package) ## keyword documentation into docs/build, and docs/proofs.md
 	@mkdir -p $(DOCS)

@@ -76,7 +76,8 @@ def as_one(tool: str, code: int, output: str) -> Count:
 def utest() -> Count:
     directory = emptied("utest")
     output = directory / "junit.xml"
-    ran = run(directory / "console.txt", "pytest", f"--junitxml={output}")
+    workers = ["-n", "auto", "--dist", "worksteal"]
+    ran = run(directory / "console.txt", "pytest", *workers, f"--junitxml={output}")
     return complete(count_junit(output), "pytest", *ran)
 
 

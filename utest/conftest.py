@@ -1,5 +1,6 @@
-"""Fixtures for the unit tests."""
+"""Fixtures for the unit tests, and how many run at the same time."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,11 @@ import pytest
 from BaresipLibrary.diagnosis import observations
 
 from .scripted import Phone
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """What ``-n auto`` means: two workers a core, since many tests wait for another process."""
+    return 2 * (os.cpu_count() or 1)
 
 
 @pytest.fixture(autouse=True)

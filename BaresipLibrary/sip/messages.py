@@ -9,6 +9,8 @@ _COMPACT = {
     "c": "content-type", "f": "from", "s": "subject", "k": "supported", "t": "to", "v": "via",
     "o": "event", "r": "refer-to", "b": "referred-by", "x": "session-expires", "u": "allow-events",
 }  # fmt: skip
+#: Both begin with the one character that every line has, so that a long text is searched fast.
+_EMPTY_LINE, _FOLD = re.compile(r"\n\r?\n"), re.compile(r"\n[ \t]+")
 #: Protocol and version, transport, host (name, IPv4 or bracketed IPv6) and port.
 _VIA = re.compile(r"SIP\s*/\s*2\.0\s*/\s*(\w+)\s+(\[[^\]\s]*\]|[\w.-]+)\s*(?::\s*(\d{1,5}))?(?!\w)")
 #: Never gives back what it took (``*+``): a long value that is no address is refused at once.
@@ -41,17 +43,30 @@ class Message:
     @cached_property
     def headers(self) -> list[tuple[str, str]]:
         """Every header in order, folded lines joined with one space."""
-        head = re.split(r"\r?\n\r?\n", self.text, maxsplit=1)[0]
-        unfolded = re.sub(r"\r?\n[ \t]+", " ", head)
-        lines = re.split(r"\r?\n", unfolded)[1:]
+        head = self._head_and_body[0].replace("\r\n", "\n")
+        lines = _FOLD.sub(" ", head).split("\n")[1:]
         pairs = (line.partition(":") for line in lines if ":" in line)
         return [(name.strip(), value.strip()) for name, _, value in pairs]
 
     @cached_property
+    def _values(self) -> dict[str, list[str]]:
+        """The values of each header, by its long name in lower case."""
+        values: dict[str, list[str]] = {}
+        for name, value in self.headers:
+            values.setdefault(_long_name(name), []).append(value)
+        return values
+
+    @cached_property
     def body(self) -> str:
         """What follows the empty line."""
-        parts = re.split(r"\r?\n\r?\n", self.text, maxsplit=1)
-        return parts[1] if len(parts) == 2 else ""
+        return self._head_and_body[1]
+
+    @cached_property
+    def _head_and_body(self) -> tuple[str, str]:
+        empty_line = _EMPTY_LINE.search(self.text)
+        if empty_line is None:
+            return self.text, ""
+        return self.text[: empty_line.start()], self.text[empty_line.end() :]
 
     @property
     def reason_phrase(self) -> str:
@@ -60,12 +75,11 @@ class Message:
 
     def all(self, name: str) -> list[str]:
         """Every value of a header, by its long or compact name, in any case."""
-        wanted = _long_name(name)
-        return [value for found, value in self.headers if _long_name(found) == wanted]
+        return list(self._values.get(_long_name(name), ()))
 
     def first(self, name: str) -> str | None:
         """A header's first value; None when it is absent."""
-        return next(iter(self.all(name)), None)
+        return next(iter(self._values.get(_long_name(name), ())), None)
 
     @property
     def transaction_method(self) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from BaresipLibrary.backends.external import audio_source
 from BaresipLibrary.errors import BackendError
 
 from .scenarios import SCENARIOS
@@ -13,6 +14,15 @@ from .stage import HERE, agents_on, script
 TRANSCRIPTS = HERE / "transcripts"
 #: What the configuration asks for by name; they lie beside each other, and are never loaded.
 MODULES = ("account", "aubridge", "ausine", "ctrl_tcp", "g711", "g722", "menu", "opus", "sndfile")
+
+
+@pytest.fixture(autouse=True)
+def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Silence without an end is asked for at once, as it was when the transcripts were recorded.
+
+    A recording of a transcript opens after that.
+    """
+    monkeypatch.setattr(audio_source, "_PAUSED", 0.0)
 
 
 def recorded() -> list[tuple[str, str]]:
