@@ -48,7 +48,7 @@ class RecordingReader:
     @property
     def sample_rate(self) -> int:
         """Samples a second; 0 until the header is there. Raises like `read_new`."""
-        layout = self._find_layout()
+        layout = self._layout or self._find_layout()
         return layout.sample_rate if layout else 0
 
     @property
@@ -76,7 +76,7 @@ class RecordingReader:
     @property
     def channels(self) -> int:
         """How many channels; 0 until the header is there. Raises like `read_new`."""
-        layout = self._find_layout()
+        layout = self._layout or self._find_layout()
         return layout.channels if layout else 0
 
     def read_new(self) -> NDArray[np.float64]:
@@ -144,7 +144,11 @@ class RecordingReader:
             except FileNotFoundError:
                 return None
         if self._layout is None:
-            self._layout = _parse(self._file, self.path)
+            try:
+                self._layout = _parse(self._file, self.path)
+            except ValueError:
+                self.close()
+                raise
             self._position = self._layout.data_start if self._layout else 0
         return self._layout
 

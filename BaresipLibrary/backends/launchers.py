@@ -311,13 +311,17 @@ class Forker(Launcher):
     def _lose_children(self, control: socket.socket) -> None:
         with self._changes:
             orphans, self._children = list(self._children.values()), {}
-            if self._control is control:
+            died_by_itself = self._control is control
+            if died_by_itself:
                 self._control = None
             self._changes.notify_all()
         for child in orphans:
             threading.Thread(
                 target=child.watch_as_orphan, name=f"orphan-{child.pid}", daemon=True
             ).start()
+        if died_by_itself:
+            with self._launching:  # nobody sends a request into it any more
+                control.close()
 
 
 def make_launcher(changes: Changes) -> Launcher:

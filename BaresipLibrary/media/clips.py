@@ -62,8 +62,8 @@ class HeardSounds:
                 reader = RecordingReader(media.rx)
                 self._streams[media.rx] = _Stream(media, reader, SoundFinder(media.rate))
             stream = self._streams[media.rx]
-            stream.finder.feed(stream.reader.read_new())
-            stream.reader.close()
+            with stream.reader as reader:
+                stream.finder.feed(reader.read_new())
         self.error = 0.0
         return join_spans(
             [span for stream in self._streams.values() for span in self._timed(stream)]
@@ -112,6 +112,12 @@ def _file_of(media: MediaStarted, direction: AudioDirection) -> Path:
     return media.rx if direction is AudioDirection.rx else media.tx
 
 
+def _read(reader: RecordingReader) -> tuple[int, NDArray[np.int16]]:
+    """The sample rate, and the frames that are new."""
+    with reader:
+        return reader.sample_rate, reader.read_frames()
+
+
 class Clip:
     """A cut that begins now, in the recordings of one call, and ends when it is written."""
 
@@ -128,8 +134,8 @@ class Clip:
         self._direction = direction
         self._first = len(call.streams) - 1
         self._reader = RecordingReader(recording_of(agent, call, direction))
-        self._reader.skip_to_end()
-        self._reader.close()
+        with self._reader as reader:
+            reader.skip_to_end()
         target.parent.mkdir(parents=True, exist_ok=True)
         target.open("ab").close()
 
@@ -142,10 +148,7 @@ class Clip:
         """
         with following_recording(self.agent, self.call):
             readers = [self._reader, *map(RecordingReader, self._later())]
-        pieces = [(reader.sample_rate, reader.read_frames()) for reader in readers]
-        for reader in readers:
-            reader.close()
-        pieces = [(rate, frames) for rate, frames in pieces if frames.size]
+        pieces = [piece for piece in map(_read, readers) if piece[1].size]
         formats = {(rate, frames.shape[1]) for rate, frames in pieces}
         if len(formats) > 1:
             raise UsageError(

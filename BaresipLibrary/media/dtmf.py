@@ -86,8 +86,8 @@ class HeardDigits:
             if media.rx not in self._ears:
                 self._ears[media.rx] = RecordingReader(media.rx), DigitDetector(media.rate)
             reader, detector = self._ears[media.rx]
-            self._hear(detector, reader.read_new())
-            reader.close()
+            with reader:
+                self._hear(detector, reader.read_new())
         if not self._call.is_live and not self._ended:
             self._ended = True
             for _, detector in self._ears.values():

@@ -2,6 +2,7 @@
 
 import struct
 import wave
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +40,12 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "bob-rx.wav"
 
 
+@pytest.fixture
+def reader(path: Path) -> Iterator[RecordingReader]:
+    with RecordingReader(path) as reader:
+        yield reader
+
+
 def append(path: Path, content: bytes) -> None:
     with path.open("ab") as file:
         file.write(content)
@@ -62,9 +69,10 @@ def test_waits_for_the_file_and_its_header(path: Path) -> None:
 @pytest.mark.parametrize(
     ("data_size", "riff_size"), [(0, 0), (0, 36), (20, 56), (0xFFFFFFFF, 0xFFFFFFFF)]
 )
-def test_follows_a_file_with_a_stale_header(path: Path, data_size: int, riff_size: int) -> None:
+def test_follows_a_file_with_a_stale_header(
+    path: Path, reader: RecordingReader, data_size: int, riff_size: int
+) -> None:
     path.write_bytes(header(data_size, riff_size))
-    reader = RecordingReader(path)
     heard = [reader.read_new()]
     for start in range(0, 2000, 160):
         append(path, RAMP[start : start + 160].tobytes())
@@ -73,9 +81,8 @@ def test_follows_a_file_with_a_stale_header(path: Path, data_size: int, riff_siz
     assert np.concatenate(heard).tolist() == (RAMP / 32768).tolist()
 
 
-def test_never_returns_half_a_frame(path: Path) -> None:
+def test_never_returns_half_a_frame(path: Path, reader: RecordingReader) -> None:
     path.write_bytes(header(channels=2))
-    reader = RecordingReader(path)
     content = np.array([[100, 300], [-5, -7]], dtype="<i2").tobytes()
     for count, byte in enumerate(content, start=1):
         append(path, bytes([byte]))
@@ -83,8 +90,7 @@ def test_never_returns_half_a_frame(path: Path) -> None:
         assert reader.read_new().tolist() == expected
 
 
-def test_follows_the_wave_module(path: Path) -> None:
-    reader = RecordingReader(path)
+def test_follows_the_wave_module(path: Path, reader: RecordingReader) -> None:
     heard = []
     with path.open("wb", buffering=0) as file, wave.open(file, "wb") as writer:
         writer.setparams((1, 2, 16000, 0, "NONE", ""))
@@ -98,9 +104,8 @@ def test_follows_the_wave_module(path: Path) -> None:
     assert np.concatenate(heard).tolist() == (RAMP / 32768).tolist()
 
 
-def test_follows_libsndfile(path: Path) -> None:
+def test_follows_libsndfile(path: Path, reader: RecordingReader) -> None:
     """With a chunk behind the data, which its close writes."""
-    reader = RecordingReader(path)
     with soundfile.SoundFile(path, "w", 48000, 2, "PCM_16") as writer:
         writer.write(np.column_stack([RAMP, RAMP]))
         writer.flush()
@@ -112,7 +117,7 @@ def test_follows_libsndfile(path: Path) -> None:
     assert np.concatenate(heard).tolist() == (np.tile(RAMP, 2) / 32768).tolist()
 
 
-def test_skips_other_chunks(path: Path) -> None:
+def test_skips_other_chunks(path: Path, reader: RecordingReader) -> None:
     path.write_bytes(
         riff(
             chunk(b"JUNK", b"odd"),
@@ -122,21 +127,19 @@ def test_skips_other_chunks(path: Path) -> None:
             chunk(b"LIST", b"INFOISFT"),
         )
     )
-    reader = RecordingReader(path)
     assert reader.sample_rate == 48000
     assert reader.read_new().tolist() == (RAMP / 32768).tolist()
 
 
-def test_reads_the_extensible_format(path: Path) -> None:
+def test_reads_the_extensible_format(path: Path, reader: RecordingReader) -> None:
     extension = struct.pack("<HHIH", 22, 16, 4, 1) + bytes(14)
     form = pcm_format(coding=0xFFFE) + extension
     path.write_bytes(riff(chunk(b"fmt ", form), chunk(b"data", RAMP.tobytes())))
-    assert RecordingReader(path).read_new().size == RAMP.size
+    assert reader.read_new().size == RAMP.size
 
 
 @pytest.mark.parametrize("half_frame", [b"", b"\1"])
-def test_skips_to_the_end(path: Path, half_frame: bytes) -> None:
-    reader = RecordingReader(path)
+def test_skips_to_the_end(path: Path, reader: RecordingReader, half_frame: bytes) -> None:
     reader.skip_to_end()
     path.write_bytes(header() + RAMP[:100].tobytes() + half_frame)
     reader.skip_to_end()
@@ -170,9 +173,8 @@ def test_knows_when_the_writer_has_closed_the_file(path: Path) -> None:
         assert not reader.is_finished
 
 
-def test_goes_on_after_close(path: Path) -> None:
+def test_goes_on_after_close(path: Path, reader: RecordingReader) -> None:
     path.write_bytes(header() + RAMP[:100].tobytes())
-    reader = RecordingReader(path)
     assert reader.read_new().size == 100
     reader.close()
     reader.close()
@@ -180,9 +182,9 @@ def test_goes_on_after_close(path: Path) -> None:
     assert reader.read_new().tolist() == (RAMP[100:103] / 32768).tolist()
 
 
-def test_full_scale_is_within_minus_one_and_one(path: Path) -> None:
+def test_full_scale_is_within_minus_one_and_one(path: Path, reader: RecordingReader) -> None:
     path.write_bytes(header() + np.array([-32768, 32767], dtype="<i2").tobytes())
-    assert RecordingReader(path).read_new().tolist() == [-1.0, 32767 / 32768]
+    assert reader.read_new().tolist() == [-1.0, 32767 / 32768]
 
 
 @pytest.mark.parametrize(

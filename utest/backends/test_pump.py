@@ -2,10 +2,12 @@
 
 import asyncio
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 import soundfile
 
 from BaresipLibrary.backends.embedded.worker.pump import CallAudio
@@ -164,6 +166,7 @@ def test_nothing_is_written_while_the_agent_holds_the_call(tmp_path: Path) -> No
     audio.set_source(prompt(tmp_path))
     for _ in range(5):
         audio.move()
+    audio.close()
     assert soundfile.info(tmp_path / "a-tx.wav").frames == before
 
 
@@ -232,8 +235,14 @@ class Timed:
         self.told.clear()
 
 
-def test_a_packet_leaves_when_it_is_sent_not_when_it_is_taken(tmp_path: Path) -> None:
+@pytest.fixture
+def timed(tmp_path: Path) -> Iterator[Timed]:
     timed = Timed(tmp_path)
+    yield timed
+    timed.audio.close()
+
+
+def test_a_packet_leaves_when_it_is_sent_not_when_it_is_taken(timed: Timed) -> None:
     timed.flow()
     timed.stack.packet()
     timed.look()
@@ -246,8 +255,7 @@ def test_a_packet_leaves_when_it_is_sent_not_when_it_is_taken(tmp_path: Path) ->
     assert earliest < before < latest < time.monotonic()
 
 
-def test_what_the_stack_holds_when_it_is_asked_has_not_left(tmp_path: Path) -> None:
-    timed = Timed(tmp_path)
+def test_what_the_stack_holds_when_it_is_asked_has_not_left(timed: Timed) -> None:
     timed.stack.packet()
     timed.held = PACKET
     timed.stack.arrived = bytes(PACKET)
@@ -259,16 +267,14 @@ def test_what_the_stack_holds_when_it_is_asked_has_not_left(tmp_path: Path) -> N
     assert [frame for frame, _, _ in timed.told] == [0]
 
 
-def test_a_stack_is_asked_once_and_not_before_audio_flows(tmp_path: Path) -> None:
-    timed = Timed(tmp_path)
+def test_a_stack_is_asked_once_and_not_before_audio_flows(timed: Timed) -> None:
     timed.look()
     timed.flow()
     timed.look()
     assert timed.asked == [False, True, False]
 
 
-def test_a_stack_that_takes_more_meanwhile_tells_nothing(tmp_path: Path) -> None:
-    timed = Timed(tmp_path)
+def test_a_stack_that_takes_more_meanwhile_tells_nothing(timed: Timed) -> None:
     timed.flow()
     timed.packets += 1
     timed.stack.packet()
