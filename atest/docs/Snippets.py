@@ -8,18 +8,30 @@ before a block says more:
     <!-- fails -->              its tests are to fail
     <!-- phones -->             its agents are accounts 1001, 1002 and 1003 of the PBX
     <!-- not run: REASON -->    it is only parsed
+
+Every block that is marked as ``python`` becomes a file beside the suites that pass, under the name
+in the comment before it:
+
+    <!-- file: Mailbox.py -->    a plugin that suites import, or, where it is test_*.py, tests
 """
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import NamedTuple
+from xml.etree import ElementTree
 
-from robot.api import TestSuite
+from robot.api import TestSuite, logger
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 HERE = Path(__file__).resolve().parent
 _BLOCK = re.compile(
     r"(?:<!-- (?P<note>[^>]*) -->\n\n?)?```robotframework\n(?P<text>.*?)^```$", re.M | re.S
+)
+_FILE = re.compile(
+    r"<!-- file: (?P<name>\w+\.py) -->\n\n?```python\n(?P<text>.*?)^```$", re.M | re.S
 )
 _NOTES = re.compile(r"fails|phones|not run: \S.*")
 _PBX = "pbx.example.com"
@@ -47,7 +59,23 @@ class Snippets:
                 text = suite(snippet).replace(_PBX, domain)
                 (home / f"{snippet.page}_{snippet.number}.robot").write_text(text)
                 written += 1
+        for name, text in python_files().items():
+            (Path(folder) / "pass" / name).write_text(text)
         return written
+
+    def python_tests_should_pass(self, folder: str) -> int:
+        """Every test of the files in a folder passes in pytest; returns how many there are."""
+        report = Path(folder) / "junit.xml"
+        run = ["-m", "pytest", "-p", "no:cacheprovider", "-q", f"--junitxml={report}", "."]
+        _run(folder, *run)
+        cases = list(ElementTree.parse(report).iter("testcase"))
+        assert cases and not any(len(case) for case in cases), f"{report} has others than passed"
+        return len(cases)
+
+    def python_files_should_have_right_types(self, folder: str) -> None:
+        """The files in a folder pass mypy's strict check against the package as it is installed."""
+        files = [str(Path(folder) / name) for name in python_files()]
+        _run(folder, "-m", "mypy", "--strict", "--cache-dir", os.devnull, *files)
 
     def other_snippets_should_parse(self) -> int:
         """Those that do not run are Robot data with a test or a step in it; returns how many."""
@@ -70,6 +98,29 @@ def snippets() -> list[Snippet]:
             assert not note or _NOTES.fullmatch(note), f"{page}: what is '{note}'?"
             found.append(Snippet(page.stem, number, note, block["text"]))
     return found
+
+
+def python_files() -> dict[str, str]:
+    """All Python files that the README and the pages show, by their names."""
+    found: dict[str, str] = {}
+    for page in [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md"))]:
+        text = page.read_text()
+        blocks = list(_FILE.finditer(text))
+        assert len(blocks) == text.count("```python"), f"{page} has Python that is in no file"
+        for block in blocks:
+            assert block["name"] not in found, f"{page}: there is another {block['name']}"
+            found[block["name"]] = block["text"]
+    return found
+
+
+def _run(folder: str, *command: str) -> None:
+    """Runs a module of this Python in a folder, and fails with what it says when it fails."""
+    run = subprocess.run(
+        [sys.executable, *command], cwd=folder, capture_output=True, text=True, timeout=120
+    )
+    logger.info(run.stdout + run.stderr)
+    if run.returncode:
+        raise AssertionError(f"{' '.join(command[:2])} failed:\n{run.stdout}{run.stderr}")
 
 
 def suite(snippet: Snippet) -> str:

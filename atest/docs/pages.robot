@@ -18,6 +18,15 @@ What Is Shown To Work Works
     Run Suite    ${FOLDER}/pass    --loglevel    DEBUG
     All Tests Should Have Passed
 
+What Is Shown In Python Works
+    Skip If    $BACKEND == 'external'    The pages are the same.
+    ${count} =    Python Tests Should Pass    ${FOLDER}/pass
+    Should Be True    ${count} >= 4
+
+What Is Shown In Python Has Right Types
+    Skip If    $BACKEND == 'external'    The pages are the same.
+    Python Files Should Have Right Types    ${FOLDER}/pass
+
 What Is Shown To Fail Fails
     Skip If    $BACKEND == 'external'    The pages are the same.
     Run Suite    ${FOLDER}/fail
