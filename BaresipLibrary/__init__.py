@@ -18,7 +18,8 @@ from .errors import (
 )
 from .keywords.base import AgentName, Context
 from .library import BaresipLibrary
-from .phones import AgentSettings, Phone, Phones
+from .phone import Phone
+from .phones import AgentSettings, Phones
 from .plugins import Plugin, keyword
 from .types import (
     AgentState,

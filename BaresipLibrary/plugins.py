@@ -20,7 +20,7 @@ from .concurrency import wait_until
 from .errors import BaresipLibraryError, UsageError
 from .keywords.assertions import Assertion
 from .keywords.base import AgentName, Component, Context, find_file
-from .phones import Components, Phone
+from .phone import Components, Phone
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -13,6 +13,7 @@ LAYERS = [
     {"library"},
     {"plugins"},
     {"phones"},
+    {"phone"},
     {"scopes"},
     {"keywords"},
     {"report"},

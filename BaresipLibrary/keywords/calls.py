@@ -7,6 +7,7 @@ from robot.api import logger
 from robot.api.deco import keyword
 
 from ..agents.agent import Agent
+from ..agents.call import Call
 from ..agents.registry import Registry
 from ..errors import UsageError
 from ..signalling.hold import hold
@@ -120,8 +121,14 @@ class CallKeywords(Component):
         | Accept | bob |
         | Accept | bob | timeout=3s |
         """
+        self.answer(agent, timeout, call)
+
+    def answer(self, agent: AgentName, timeout: timedelta | None, call: str | None) -> Call:
+        """Answers the incoming call as `accept` says, and returns it."""
         callee = self._acting(agent)
-        callee.answer(wait_for_incoming(callee, self._seconds(timeout), call))
+        incoming = wait_for_incoming(callee, self._seconds(timeout), call)
+        callee.answer(incoming)
+        return incoming
 
     @keyword(tags=("Call",))
     def reject(

@@ -10,12 +10,12 @@ pytest.importorskip("baresip")
 from baresip import Call, CallState, Event
 from baresip.events import StackEvent
 
-from BaresipLibrary.backends.embedded.worker.phone import Phone
+from BaresipLibrary.backends.embedded.worker.phone import StackPhone
 
 
 def test_a_call_that_was_answered_before_the_wheel_knew_it_is_established() -> None:
     async def scene() -> CallState:
-        phone = Phone(lambda _name, **_fields: None)
+        phone = StackPhone(lambda _name, **_fields: None)
         phone._tend = lambda task: task.close()  # type: ignore[method-assign]
         phone._stack = None  # type: ignore[assignment]
         for what in (Event.CALL_OUTGOING, Event.CALL_ESTABLISHED):

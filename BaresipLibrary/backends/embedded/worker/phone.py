@@ -74,7 +74,7 @@ class _Configuration(Config):
         return self._first_lines + super().render()
 
 
-class Phone:
+class StackPhone:
     """Carries out the commands of one agent and reports what its stack says."""
 
     def __init__(self, report: Report) -> None:

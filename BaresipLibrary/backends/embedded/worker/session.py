@@ -11,7 +11,7 @@ from typing import Any
 
 from baresip import BaresipError
 
-from .phone import CommandFailed, Phone
+from .phone import CommandFailed, StackPhone
 
 #: A line may carry a SIP message as large as a TCP transport allows.
 LINE_LIMIT = 4 * 1024 * 1024
@@ -60,7 +60,7 @@ class Session:
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
-        self._phone = Phone(self._report)
+        self._phone = StackPhone(self._report)
         self._tasks: set[asyncio.Task[None]] = set()
 
     def _report(self, event: str, *, at: float | None = None, **fields: Any) -> None:
