@@ -1,4 +1,7 @@
-"""Builds what is released, and calls with it from a place where only that is installed."""
+"""Builds what is released, and calls with it from a place where only that is installed.
+
+The types of what users write on top of it are checked there, too.
+"""
 
 import os
 import re
@@ -15,6 +18,7 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "BaresipLibrary"
 README = ROOT / "README.md"
+EXTENDING = ROOT / "docs" / "extending.md"
 FIRST_CALL = ROOT / "docs" / "first-call.md"
 EXTRA = "embedded"
 
@@ -61,12 +65,29 @@ def call(wheel: Path, folder: Path, *, lowest: bool) -> None:
     run(*pip, "list", "--format=freeze")
     run(python, "-c", f"{imported}; assert {str(folder)!r} in BaresipLibrary.__file__")
     run(python, "-m", "robot", *quiet, suite)
+    check_types(python, folder / "user")
+
+
+def check_types(python: Path, folder: Path) -> None:
+    """Checks the types of what users write on top of the package that this Python has."""
+    folder.mkdir()
+    for name, text in shown_python().items():
+        (folder / name).write_text(text)
+    strict = ["--strict", "--cache-dir", os.devnull, "--python-executable", python]
+    plugins = sorted(folder.glob("[A-Z]*.py"))  # its tests need pytest, which is not there
+    run(sys.executable, "-m", "mypy", *strict, *plugins)
 
 
 def shown(page: Path, words: str) -> str:
     """The first suite or test on a page that has these words in it."""
     blocks = re.findall(r"^```robotframework\n(.*?)^```", page.read_text(), re.M | re.S)
     return next(block for block in blocks if words in block)
+
+
+def shown_python() -> dict[str, str]:
+    """The Python files that the page about extending the library shows, by their names."""
+    pattern = r"^<!-- file: (\S+) -->\n+```python\n(.*?)^```"
+    return dict(re.findall(pattern, EXTENDING.read_text(), re.M | re.S))
 
 
 def floors() -> Iterator[str]:
