@@ -56,10 +56,10 @@ Settings That Would Change Nothing
     IF    ${able}    VAR    @{settings}    @{settings}    catch_all    ${False}
     FOR    ${setting}    ${value}    IN    @{settings}
         Run Keyword And Expect Error
-        ...    The baresip at * has its account already: ${setting}= would change nothing. Set it there.
+        ...    The baresip at * already has its account: ${setting}= would change nothing. Set it there.
         ...    Start Agent    device    control=${DEVICE}[control]    &{{{$setting: $value}}}
     END
-    Run Keyword And Expect Error    control= attaches to a baresip that runs: it takes no ring_timeout=, *
+    Run Keyword And Expect Error    control= attaches to a running baresip and takes no ring_timeout=: *
     ...    Start Agent    device    control=${DEVICE}[control]    ring_timeout=5s
     Run Keyword And Expect Error    account_parameters: no baresip knows 'ptme'. Did you mean ptime?
     ...    Start Agent    device    control=${DEVICE}[control]    account_parameters=ptme=40
@@ -83,7 +83,7 @@ It Is Heard Though Its Recordings Are Out Of Reach
     Send Audio    device    440 Hz
     Verify Audio    bob    440 Hz
     Run Keyword And Expect Error
-    ...    device could not listen: the recordings of a baresip that runs elsewhere are out of reach; give the folder of its snd_path, as it is seen from here, by recordings_folder\=
+    ...    device could not listen: the recordings of an attached baresip are out of reach; name the folder of its snd_path, as it is mounted here, by recordings_folder\=
     ...    Verify Audio    device    440 Hz
     Run Keyword And Expect Error
     ...    device cannot tell when audio was sent and heard: the external backend with baresip * cannot. An agent that the library starts, or an attached one whose recordings_folder= is given, can.
@@ -103,7 +103,7 @@ A File Is Refused By What Its Configuration Lacks
     Attach    without=ausrc_srate
     ${prompt} =    Make Tone File    lacking.wav    500
     Run Keyword And Expect Error
-    ...    device could not send audio: it plays no files: its configuration lacks ausrc_srate 48000
+    ...    device could not send audio: it cannot play files: its configuration lacks ausrc_srate 48000
     ...    Send Audio    device    file:${prompt}
 
 It Goes On After A Hold

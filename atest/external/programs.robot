@@ -30,7 +30,7 @@ A Program That Is Not There
 
 A Program That Is Something Else
     Run Keyword And Expect Error
-    ...    */true is no baresip: it does not tell its version.
+    ...    */true is not baresip: it prints no version of baresip.
     ...    Start Agent    alice    executable=true
 
 Lines Of Its Configuration And Parameters Of Its Account
@@ -93,7 +93,7 @@ Two Calls That Ring
         Peer Should Ring    ${caller}
     END
     Run Keyword And Expect Error
-    ...    alice could not accept the call: baresip 1.* cannot accept one of several calls that ring, it answers none. The embedded backend, or baresip 2.0 and later, can.
+    ...    alice could not accept the call: baresip 1.* cannot accept one of several calls that ring: it answers none. The embedded backend, or baresip 2.0 and later, can.
     ...    Accept    alice
 
 A Peer Can Crash It, And That Is Told

@@ -57,6 +57,17 @@ A Hold And What Was Answered Are In The Log
     ${result} =    End Call
     Should Be Equal    ${result}[offered]    ${{['sendonly', 'sendrecv']}}
 
+A Resume Before The Hold Is Answered
+    [Documentation]    A second offer has to wait for the answer to the first one.
+    Call Peer    answers_the_third_time
+    Run Keyword And Expect Error
+    ...    alice could not hold its call: the peer did not answer the re-INVITE within 0.3 s.*
+    ...    Hold    alice    timeout=0.3s
+    Resume    alice
+    Hold Should Become    alice    False
+    ${result} =    End Call
+    Should Be Equal    ${result}    ${{{'offered': 'sendrecv'}}}
+
 A Hold That The Peer Has Stripped Is Told
     [Documentation]    To sendonly nothing but recvonly or inactive can be answered (RFC 3264, section 6.1).
     [Template]    Contradiction Should Be Told

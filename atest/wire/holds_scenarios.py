@@ -76,6 +76,18 @@ def answers_holds(peer: Peer, *directions: str) -> None:
     dialog.await_bye()
 
 
+def answers_the_third_time(peer: Peer) -> None:
+    """Answers a hold when it arrives for the third time, and the next re-INVITE at once."""
+    dialog = peer.answer(peer.expect("INVITE"))
+    for _ in range(2):
+        peer.expect("INVITE", within=20.0)
+    peer.answer(peer.expect("INVITE"), version=2, direction="recvonly")
+    again = peer.expect("INVITE")
+    peer.result["offered"] = _direction(again)
+    peer.answer(again, version=3)
+    dialog.await_bye()
+
+
 def changes_its_mind(peer: Peer) -> None:
     """Answers a hold with ``sendrecv``, and offers ``sendrecv`` itself afterwards."""
     dialog = peer.answer(peer.expect("INVITE"))

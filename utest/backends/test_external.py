@@ -150,7 +150,7 @@ def test_a_control_address_where_something_else_is() -> None:
                 peer.recv(1)
 
         threading.Thread(target=greet, daemon=True).start()
-        with pytest.raises(BackendError, match="is no baresip: .*220 smtp"):
+        with pytest.raises(BackendError, match="is not baresip: .*220 smtp"):
             AttachedBackend(Account("a"), Changes(), ExternalSettings(control=f"127.0.0.1:{port}"))
 
 
@@ -204,7 +204,7 @@ def test_a_refused_account_does_not_show_its_password() -> None:
     account = Account("a", "pbx", password="s3cret")
     with closing(FakeDevice(accounts=False)) as device:
         backend = AttachedBackend(account, Changes(), ExternalSettings(control=device.address))
-        with pytest.raises(CommandRefused, match="does not take the account") as caught:
+        with pytest.raises(CommandRefused, match="does not accept the account") as caught:
             backend.start(lambda event: None)
     assert backend._folder is None, "nothing is left of it"
     assert "s3cret" not in str(caught.value)
@@ -248,7 +248,7 @@ def test_auto_without_any_says_how_to_get_either(monkeypatch: pytest.MonkeyPatch
 
 @pytest.mark.parametrize("control", ["here", "a:b", "a b:1", ""])
 def test_a_control_address_that_is_none(control: str) -> None:
-    with pytest.raises(UsageError, match="is not like host:port"):
+    with pytest.raises(UsageError, match="is not of the form host:port"):
         ExternalSettings(control=control)
 
 
@@ -305,7 +305,7 @@ def test_baresip_before_2_0_changes_rates_by_itself() -> None:
 def test_a_program_that_is_none(tmp_path: Path) -> None:
     with pytest.raises(BackendError, match="There is no program 'nothing'"):
         find_program("nothing", None)
-    with pytest.raises(BackendError, match="is no baresip: it does not tell its version"):
+    with pytest.raises(BackendError, match="is not baresip: it prints no version"):
         find_program("true", None)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from BaresipLibrary.audio.wav_reader import RecordingReader
-from BaresipLibrary.backends.external.recordings import RecordingNamer, peer_of, started
+from BaresipLibrary.backends.external.recordings import RecordingNamer, media_started, peer_of
 from BaresipLibrary.events import MediaStarted
 
 FRAMES = 160
@@ -166,9 +166,9 @@ def test_a_header_that_is_not_complete_is_waited_for(tmp_path: Path, length: int
         file.setparams((1, 2, 8000, 0, "NONE", ""))
     complete = rx.read_bytes()
     rx.write_bytes(complete[:length])
-    assert started("id", rx, rx, rx) is None
+    assert media_started("id", rx, rx, rx) is None
     rx.write_bytes(complete)
-    media = started("id", rx, rx, rx)
+    media = media_started("id", rx, rx, rx)
     assert media is not None and (media.rate, media.channels) == (8000, 1)
 
 

@@ -1,4 +1,4 @@
-"""A baresip that runs already, on this host or another: everything but its start and its end."""
+"""A baresip that already runs, on this host or another: the library attaches to it."""
 
 import re
 import socket
@@ -16,36 +16,36 @@ from . import installation
 from .configuration import SOURCE_CHANNELS, SOURCE_RATE, ExternalSettings
 from .controlled import ControlledBackend
 from .installation import codecs_of, encryptions_of
-from .recordings import DIRECTIONS, peer_of, started
+from .recordings import DIRECTIONS, media_started, peer_of
 
 #: How long it may take to connect (s).
 _CONNECT = 5.0
 _MODULE = re.compile(r"^\s*(\S+) type=", re.MULTILINE)
 _ACCOUNT = re.compile(r"^\s*(?:>|\d+ -)?\s*(sips?:\S+)", re.MULTILINE)
 _DUMP = re.compile(r"sndfile,dump,(.+)")
-#: How often to look whether a recording has begun (s).
+#: How often to look for the beginning of a recording (s).
 _LOOK = 0.05
 _OUT_OF_REACH = (
-    "the recordings of a baresip that runs elsewhere are out of reach; give the folder of its"
-    " snd_path, as it is seen from here, by recordings_folder="
+    "the recordings of an attached baresip are out of reach; name the folder of its snd_path, as"
+    " it is mounted here, by recordings_folder="
 )
 
 
 class AttachedBackend(ControlledBackend):
-    """One agent in a baresip that somebody else started, and will end."""
+    """One agent in a baresip that is neither started nor ended by the library."""
 
     shows_messages = False
 
     def __init__(self, account: Account, changes: Changes, settings: ExternalSettings) -> None:
         if account.ring_timeout:
             raise UsageError(
-                "control= attaches to a baresip that runs: it takes no ring_timeout=, which is a"
-                " line of its configuration (call_local_timeout)."
+                "control= attaches to a running baresip and takes no ring_timeout=: set"
+                " call_local_timeout in its configuration."
             )
         super().__init__(account, changes, settings)
         self._where = settings.control or ""
-        #: The newest recordings of each call, by direction, and of which it is not known yet
-        #: whether they have begun.
+        #: The newest recordings of each call, by direction, and the calls whose recordings have
+        #: not been seen to begin.
         self._files: dict[str, dict[str, Path]] = {}
         self._due: set[str] = set()
         self._uri = ""
@@ -62,26 +62,24 @@ class AttachedBackend(ControlledBackend):
         self.version = installation.Version(0, 0)
         try:
             self._take_control(sock, has_trace=False)
-            self._meet()
+            self._identify()
         except BaseException:
             self.stop()
             raise
 
-    def _meet(self) -> None:
+    def _identify(self) -> None:
         try:
             about, modules = self._ask(("about", ""))[0], self._ask(("modules", ""))[0]
         except BackendError as error:
-            raise BackendError(f"What answers at {self._where} is no baresip: {error}.") from error
+            raise BackendError(f"What answers at {self._where} is not baresip: {error}.") from error
         version = installation.Version.find(about)
         if version is None:
-            raise BackendError(f"What answers at {self._where} does not tell its version.")
-        self._know(version, frozenset(_MODULE.findall(modules)))
-        with suppress(
-            CommandRefused
-        ):  # where it does not show its configuration, it may lack nothing
+            raise BackendError(f"What answers at {self._where} tells no version of baresip.")
+        self._set_version(version, frozenset(_MODULE.findall(modules)))
+        with suppress(CommandRefused):  # a configuration that is not shown may lack nothing
             self._audio_sources.lacks = _lacks(version, self._modules, self._ask(("config", ""))[0])
 
-    def _know(self, version: installation.Version, modules: frozenset[str]) -> None:
+    def _set_version(self, version: installation.Version, modules: frozenset[str]) -> None:
         self.version = version
         self._modules = modules
         self._translator.set_version(version)
@@ -129,14 +127,14 @@ class AttachedBackend(ControlledBackend):
         return self._uri
 
     def _require_nothing_new(self) -> None:
-        """Raises `UsageError` for what only an account can have that is made anew."""
+        """Raises `UsageError` for a setting that only a new account can have."""
         given = {
             "account_parameters": self._settings.parameters,
             "catch_all": self._account.catch_all is not None,
         }
         for name in (name for name, value in given.items() if value):
             raise UsageError(
-                f"The baresip at {self._where} has its account already: {name}= would change"
+                f"The baresip at {self._where} already has its account: {name}= would change"
                 " nothing. Set it there."
             )
 
@@ -146,10 +144,10 @@ class AttachedBackend(ControlledBackend):
             try:
                 self.hang_up(call_id)
             except BackendError:
-                pass  # it has ended, or whoever runs this baresip has ended that
+                pass  # the call or this baresip has ended
         if self._control is not None:
             self._control.close()
-        self._let_go()
+        self._release_control()
         self._control = None
 
     def _aor(self) -> str:
@@ -160,7 +158,7 @@ class AttachedBackend(ControlledBackend):
 
     def _ended(self) -> None:
         if not self._stopping and self._control is not None:
-            self._happened(process_died(None, f"{self._where}: {self._control.lost}"))
+            self._report_at_once(process_died(None, f"{self._where}: {self._control.lost}"))
 
     def _take(self, message: dict[str, object]) -> None:
         dump = _DUMP.fullmatch(str(message.get("param")))
@@ -175,7 +173,7 @@ class AttachedBackend(ControlledBackend):
             with self._changes:
                 if not self.version.tells_recordings:
                     self._find_recordings(call_id)
-                self._speak(call_id)
+                self._source_started(call_id)
 
     def _note_recording(self, name: str, call_id: str | None = None) -> None:
         folder, direction = self._settings.recordings, DIRECTIONS.get(name[-7:-4])
@@ -188,7 +186,7 @@ class AttachedBackend(ControlledBackend):
             self._due.add(call_id)
 
     def _find_recordings(self, call_id: str) -> None:
-        """Where no names are told: the newest files are those of the newest call."""
+        """Takes the newest files for those of the newest call, where no event names them."""
         folder = self._settings.recordings
         if folder is None:
             return
@@ -201,17 +199,17 @@ class AttachedBackend(ControlledBackend):
         period = super()._period()
         return min(_LOOK, period or _LOOK) if self._due else period
 
-    def _report_growth(self) -> None:
+    def _look_at_recordings(self) -> None:
         with self._changes:
             if not self.version.tells_recordings:
-                for call_id in list(self._files)[-1:]:  # after a hold there are others
+                for call_id in list(self._files)[-1:]:  # a hold begins new ones
                     self._find_recordings(call_id)
             for call_id in list(self._due):
-                self._look_for(call_id)
-        super()._report_growth()
+                self._report_recordings(call_id)
+        super()._look_at_recordings()
 
-    def _look_for(self, call_id: str) -> None:
-        """Reports a call's recordings once what it hears is there with its header."""
+    def _report_recordings(self, call_id: str) -> None:
+        """Reports a call's recordings once that of what it hears has its header."""
         files = self._files[call_id]
         rx = files.get("rx")
         if call_id not in self._translator.calls:
@@ -219,7 +217,7 @@ class AttachedBackend(ControlledBackend):
         elif rx is not None:
             tx = files.get("tx") or rx.with_name(rx.name.replace("-dec.wav", "-enc.wav"))
             try:
-                media = started(call_id, rx, rx, tx)
+                media = media_started(call_id, rx, rx, tx)
             except (OSError, ValueError) as error:
                 self._due.discard(call_id)
                 why = str(error).rstrip(".")
@@ -236,7 +234,7 @@ class AttachedBackend(ControlledBackend):
             self._files.pop(call_id, None)
             self._due.discard(call_id)
         elif kind == "resumed" and self._audio_sources.is_held(call_id):
-            self._speak(call_id)  # its source starts just after that event
+            self._source_started(call_id)  # its source starts just after that event
 
     def listen(self, call_id: str, on: bool, *, closely: bool = False) -> None:
         if self._settings.recordings is None:
@@ -249,7 +247,7 @@ class AttachedBackend(ControlledBackend):
 
 
 def _lacks(version: installation.Version, modules: frozenset[str], config: str) -> str:
-    """What a configuration lacks for a file to be played right; empty when nothing."""
+    """What a configuration lacks to play files; empty when nothing."""
     needed = ["aufile"] if version < (2, 0) else ["aufile", "auresamp"]
     lacking = [f"module {name}.so" for name in needed if name not in modules]
     for name, value in (("ausrc_srate", SOURCE_RATE), ("ausrc_channels", SOURCE_CHANNELS)):

@@ -1,7 +1,7 @@
-"""What an agent sends, by the means of baresip's audio sources.
+"""The audio that an agent sends, by baresip's audio sources.
 
-`ausrc` switches the source of every call at once, and of the calls to come. Silence is a muted
-tone: it is sent as RTP, as a phone's silence is. No version makes a tone of 0 Hz.
+`ausrc` switches the source of all calls and of later ones at once. Silence is a muted tone: it is
+sent as RTP, as a phone sends silence. No version makes a tone of 0 Hz.
 """
 
 import threading
@@ -17,18 +17,18 @@ from ..base import PromptSource, Source, ToneSource
 from .configuration import PAUSE, QUIET, SOURCE_CHANNELS, SOURCE_RATE
 from .ctrl_tcp import Command
 
-#: What is sent, muted, as silence.
+#: The device that is muted to send silence.
 _CARRIER = "ausine,440"
-#: What `ausine` makes (Hz).
+#: The tones that `ausine` makes (Hz).
 _LOWEST, _HIGHEST = 10, 20_000
-#: Silence after a prompt (s), so that its end, which would end the call, is never reached.
+#: Silence after a prompt (s): its end, which would end the call, is never reached.
 _PADDING = 5.0
-#: How much later than its length a prompt is taken to be over (s): it starts with some delay.
+#: How long after its length a prompt counts as over (s): it starts with some delay.
 _MARGIN = 0.25
 _SAMPLE = 2
-#: How long a call sends the silence that it begins with (s), at most.
+#: How long a call sends the file of silence that it begins with (s), at most.
 _PAUSED = 4.0
-#: A file of silence that is missing for a moment.
+#: A file of silence that is taken away for a moment.
 _MISSING = "missing.wav"
 
 Ask = Callable[..., list[str]]
@@ -37,9 +37,9 @@ Ask = Callable[..., list[str]]
 class AudioSources:
     """The sources of one agent's calls.
 
-    `later` runs a function after so many seconds; `home` is the folder that baresip runs in, None
-    when it is unknown; `toggles` says that `mute` knows no yes and no. `pauses` says that calls
-    begin with a file of silence: no source is switched then just when a peer may hold them.
+    `later` runs a function after a delay (s). `home` is the folder that baresip runs in, None when
+    it is unknown. `toggles`: `mute` takes no yes or no. `pauses`: calls begin with a file of
+    silence, so that no source is switched at the moment when a peer may hold them.
     """
 
     def __init__(
@@ -64,8 +64,8 @@ class AudioSources:
         self._sources: dict[str, Source] = {}
         self._muted: set[str] = set()
         self._really_muted: set[str] = set()
-        #: What calls to come begin with, and what each call began with and returns to; it is empty
-        #: while that changes.
+        #: The devices that calls begin with: any call, a later call (empty while that changes), and
+        #: each call so far, which returns to it.
         self._quiet = PAUSE if pauses else QUIET
         self._device = self._quiet
         self._first: dict[str, str] = {}
@@ -76,15 +76,15 @@ class AudioSources:
         #: Calls on hold in which baresip starts no source any more.
         self.silenced: set[str] = set()
         self._turn = 0
-        #: What the configuration of a baresip that runs already lacks to play files.
+        #: What the configuration of an attached baresip lacks to play files.
         self.lacks = ""
 
     def set_toggles(self, toggles: bool) -> None:
-        """Whether `mute` knows no yes and no."""
+        """Says whether `mute` toggles, as it takes no yes or no."""
         self._toggles = toggles
 
     def set_source(self, call_id: str | None, source: Source) -> None:
-        """What one call sends from now on, or with None the calls to come.
+        """Sets what one call sends from now on; with None, what later calls send.
 
         Raises:
             CommandRefused: baresip cannot send that.
@@ -94,7 +94,7 @@ class AudioSources:
             if call_id is not None:
                 self._sources[call_id] = source
                 if call_id in self._playing:
-                    # Whether the peer holds it is known once baresip has answered anything.
+                    # A hold by the peer has been reported once baresip answers a command.
                     self._ask(("callfind", call_id))
                     self._apply(call_id, anew=True)
                 return
@@ -108,27 +108,28 @@ class AudioSources:
 
     @property
     def _first_device(self) -> str:
-        """What a call is to begin with. A prompt follows at once: baresip 2.3 would crash."""
+        """The device that a call begins with. A prompt comes after it, or baresip 2.3 crashes."""
         if isinstance(self._default, PromptSource):
             return self._quiet
         return self._device_for(self._default) or self._quiet
 
     def mute(self, call_id: str, on: bool) -> None:
-        """Silence in place of the source, or the source again."""
+        """Sends silence in place of the source, or the source again."""
         with self._lock:
             (self._muted.add if on else self._muted.discard)(call_id)
             self._apply(call_id)
 
-    # What follows is noted by the thread that reads what happens. It must not wait for `_lock`,
-    # whose owner waits for answers that this thread reads.
+    # The thread that reads events calls the `note_` methods. It must not wait for `_lock`, whose
+    # owner waits for answers that this thread reads.
 
     def note_call(self, call_id: str) -> None:
-        """A call is known."""
+        """Notes that a call has begun."""
         with self._notes:
             self._first.setdefault(call_id, self._device)
 
     def note_start(self, call_id: str) -> None:
-        """Baresip has started the source of a call, or started it again: the one it began with."""
+        """Notes that baresip has started the source that a call began with, for the first time or
+        again."""
         with self._notes:
             self._held.discard(call_id)
             self.silenced.discard(call_id)
@@ -136,7 +137,7 @@ class AudioSources:
             self._restarted.add(call_id)
 
     def note_hold(self, call_id: str) -> None:
-        """The peer holds a call: baresip has stopped its source, and starts it on resume."""
+        """Notes that the peer holds a call: its source has stopped, and starts again on resume."""
         with self._notes:
             if self._playing.pop(call_id, None) is not None:
                 self._held.add(call_id)
@@ -147,7 +148,7 @@ class AudioSources:
             return call_id in self._held - self.silenced
 
     def note_end(self, call_id: str) -> None:
-        """A call is over."""
+        """Notes that a call is over."""
         with self._notes:
             self._first.pop(call_id, None)
             self._playing.pop(call_id, None)
@@ -155,7 +156,7 @@ class AudioSources:
                 known.discard(call_id)
 
     def on_started(self, call_id: str) -> None:
-        """A call's audio has begun, or begun again: it sends what the suite said last."""
+        """Has a call whose audio has begun, or begun again, send what the suite asked for last."""
         with self._lock:
             with self._notes:
                 restarted = call_id in self._restarted
@@ -163,7 +164,7 @@ class AudioSources:
             self._apply(call_id, anew=restarted and call_id in self._sources)
 
     def on_closed(self, call_id: str) -> None:
-        """A call is over; after the last one, the next is to begin with what is sent by default."""
+        """Forgets a call that is over; after the last one, sets what the next one begins with."""
         with self._lock:
             self._sources.pop(call_id, None)
             for known in (self._muted, self._really_muted):
@@ -172,14 +173,14 @@ class AudioSources:
                 self._switch(self._first_device)
 
     def _outlast(self, call_id: str) -> None:
-        """Silence that has no end takes the place of the file of silence."""
+        """Replaces the file of silence by silence without an end."""
         with self._lock:
             if self._playing.get(call_id) == PAUSE:
                 self._apply(call_id, lasting=True)
 
     def _apply(self, call_id: str, *, anew: bool = False, lasting: bool = False) -> None:
         playing = self._playing.get(call_id)
-        if playing is None:  # what it is to send is asked for when its source starts
+        if playing is None:  # `on_started` comes when its source starts
             return
         source = self._sources.get(call_id, self._default)
         if source is None and playing == PAUSE and not lasting:
@@ -215,36 +216,36 @@ class AudioSources:
         self._later(end, _seconds(prompt) + _MARGIN)
 
     def _switch(self, device: str) -> None:
-        """Has all calls play a device, and those to come begin with it."""
+        """Has all calls play a device, and later ones begin with it."""
         with self._notes:
             playing, before = dict(self._playing), self._device
             is_prompt = device.startswith("aufile") and device != PAUSE
             if {before, *playing.values()} == {device} and not is_prompt:
                 return
             self._device = ""
-        said = "failed"
+        answer = "failed"
         try:
-            said = self._ask(("ausrc", device))[0]
+            answer = self._ask(("ausrc", device))[0]
         finally:
-            self._switched(device if "failed" not in said else "", playing)
-        self._take_back()
-        if "failed" in said:  # it says ok all the same, and the source before has stopped
-            raise CommandRefused(said.strip().splitlines()[-1])
+            self._note_switch(device if "failed" not in answer else "", playing)
+        self._restore_newest()
+        if "failed" in answer:  # baresip says ok all the same, and the source before has stopped
+            raise CommandRefused(answer.strip().splitlines()[-1])
 
-    def _switched(self, device: str, playing: dict[str, str]) -> None:
+    def _note_switch(self, device: str, playing: dict[str, str]) -> None:
         with self._notes:
             self._device = device
-            # Baresip believes that a call on hold plays already, and so never starts its source.
+            # Baresip believes that a call on hold already plays, and so never starts its source.
             self.silenced |= self._held
             for call_id in playing:
                 if call_id in self._playing and call_id not in self._restarted:
                     self._playing[call_id] = device
 
-    def _take_back(self) -> None:
-        """Has the newest call start its source on resume, if it is on hold, after a switch.
+    def _restore_newest(self) -> None:
+        """Lets the newest call, if it is on hold during a switch, start its source on resume.
 
-        A source that cannot be opened leaves a call without one, and baresip stops there: it goes
-        from the newest call to the oldest. The file is there for calls that begin meanwhile.
+        A source that cannot be opened leaves a call without one, and baresip stops at that call: it
+        goes from the newest to the oldest. Calls that begin afterwards find the file.
         """
         newest = next(reversed(self._first), None)
         if newest not in self.silenced or self._home is None:
@@ -268,9 +269,11 @@ class AudioSources:
                 return f"ausine,{frequency:.0f}"
             case PromptSource():
                 if self.lacks:
-                    raise CommandRefused(f"it plays no files: its configuration lacks {self.lacks}")
+                    raise CommandRefused(
+                        f"it cannot play files: its configuration lacks {self.lacks}"
+                    )
                 file = _rendered(source)
-                # Baresip 1.0 cuts what is longer than 127 characters.
+                # Baresip 1.0 cuts a path after 127 characters.
                 return f"aufile,{file.name if file.parent == self._home else file}"
             case None:
                 return None
@@ -278,26 +281,26 @@ class AudioSources:
     def _set_mute(self, call_id: str, on: bool) -> None:
         if (call_id in self._really_muted) == on:
             return
-        # Asked alone first: when this call has gone, what follows would mute another one.
+        # Asked alone first: if this call has ended, the batch would mute another one.
         self._ask(("callfind", call_id))
         try:
-            self._bring_mute(call_id, on)
+            self._toggle_mute(call_id, on)
         except CommandRefused:
-            self._mend_mutes(call_id)
+            self._restore_mutes(call_id)
             raise
         (self._really_muted.add if on else self._really_muted.discard)(call_id)
 
-    def _bring_mute(self, call_id: str, on: bool) -> None:
+    def _toggle_mute(self, call_id: str, on: bool) -> None:
         command: Command = ("mute", "" if self._toggles else "yes" if on else "no")
-        said = self._ask(("callfind", call_id), command)[1]
-        if ("un-muted" in said) is on:
+        answer = self._ask(("callfind", call_id), command)[1]
+        if ("un-muted" in answer) is on:
             self._ask(("callfind", call_id), command)
 
-    def _mend_mutes(self, ended: str) -> None:
-        """A call ended just as it was sought, and another one took the command: undoes that."""
+    def _restore_mutes(self, ended: str) -> None:
+        """Undoes a mute that another call took, as the right one had ended just then."""
         for call_id in [known for known in self._first if known != ended]:
             with suppress(CommandRefused):
-                self._bring_mute(call_id, call_id in self._really_muted)
+                self._toggle_mute(call_id, call_id in self._really_muted)
 
 
 def _seconds(prompt: PromptSource) -> float:
@@ -305,7 +308,7 @@ def _seconds(prompt: PromptSource) -> float:
 
 
 def _rendered(prompt: PromptSource) -> Path:
-    """The prompt as a WAV file at the one rate that baresip plays right, with silence behind it."""
+    """The prompt as a WAV file at the one rate that baresip plays right, followed by silence."""
     raw = prompt.renderings[SOURCE_RATE]
     path = raw.with_suffix(".wav")
     if not path.exists():
@@ -315,7 +318,7 @@ def _rendered(prompt: PromptSource) -> Path:
 
 
 def write_pause(path: Path) -> None:
-    """Silence that is longer than it is needed; it takes no place on most disks."""
+    """Writes silence that outlasts its use; as a hole it takes no space on most disks."""
     _write_wave(path, b"")
     with path.open("r+b") as file:
         size = file.seek(0, 2)

@@ -1,4 +1,4 @@
-"""The private folder of a baresip that is started: its configuration, and nothing secret."""
+"""The settings of the external backend, and the private folder of a baresip that it starts."""
 
 import re
 from collections.abc import Iterable
@@ -17,10 +17,10 @@ _HOST_PORT = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^\s:\[\]]+):(?P<port>\d{1
 
 @dataclass(frozen=True)
 class ExternalSettings(StackSettings):
-    """The options of the external backend, beside what the suite says to baresip itself.
+    """The options of the external backend, beside the suite's own settings of baresip.
 
-    `executable`: a name on PATH or a path; `control`: ``host:port`` of the ctrl_tcp of a baresip
-    that runs already; `recordings`: where the attached baresip's recordings can be read.
+    `executable`: a name on PATH or a path; `control`: ``host:port`` of the ctrl_tcp of a running
+    baresip; `recordings`: the folder where the recordings of that baresip can be read.
     """
 
     executable: str | None = None
@@ -30,10 +30,10 @@ class ExternalSettings(StackSettings):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.control is not None and not _HOST_PORT.fullmatch(self.control):
-            raise UsageError(f"control '{self.control}' is not like host:port.")
+            raise UsageError(f"control '{self.control}' is not of the form host:port.")
         if self.control is not None and (self.executable or self.config):
             raise UsageError(
-                "control= attaches to a baresip that runs: it takes no executable= and no config=."
+                "control= attaches to a running baresip and takes no executable= and no config=."
             )
         if self.recordings is not None and not self.recordings.is_dir():
             raise UsageError(f"recordings_folder: there is no folder {self.recordings}.")
@@ -46,12 +46,12 @@ class ExternalSettings(StackSettings):
         return match["host"].strip("[]"), int(match["port"])
 
 
-#: A device nobody feeds: no RTP is sent until there is something to send.
+#: A device without input: no RTP is sent until another source is chosen.
 QUIET = "aubridge,quiet"
 #: A file of silence in the folder of a baresip that is started, and the device that plays it.
 PAUSE_FILE = "pause.wav"
 PAUSE = f"aufile,{PAUSE_FILE}"
-#: What tones and prompts are made at: baresip 1.0 takes no other rate (Hz) and channels for tones.
+#: Rate (Hz) and channels of tones and prompts: for tones baresip 1.0 takes no others.
 SOURCE_RATE, SOURCE_CHANNELS = 48000, 2
 RECORDINGS = "recordings"
 
@@ -77,10 +77,12 @@ def write(
     sip: str,
     control: int,
 ) -> None:
-    """Fills the folder. `sip` is the address and port for SIP, `control` the port of ctrl_tcp.
+    """Writes the configuration. `sip` is the address and port for SIP, `control` that of ctrl_tcp.
+
+    The folder holds no secret: the account follows over the control connection.
 
     Raises:
-        UsageError: the settings name what this program does not read.
+        UsageError: this program does not read one of the settings.
     """
     modules = _modules(program.modules, account)
     _check(settings, program, modules)
@@ -95,7 +97,7 @@ def write(
         ring_line(account),
         *MEDIA,
         *tls_lines(account),
-        f"snd_path {RECORDINGS}",  # it runs in its folder, and cuts long paths
+        f"snd_path {RECORDINGS}",  # relative to its folder, as long paths are cut
         f"module_path {program.module_folder}",
         *(f"{kind} {name}.so" for name, kind in modules.items()),
     ]
@@ -113,7 +115,7 @@ def _check(settings: ExternalSettings, program: InstalledBaresip, modules: Itera
 
 
 def _modules(available: frozenset[str], account: Account) -> dict[str, str]:
-    """The modules to load, each with how the configuration names its kind."""
+    """The modules to load, each with the setting that loads it."""
     codecs = [codec_name(codec) for codec in account.audio_codecs] or list(installation.COMMON)
     wanted = [installation.codec_module(name) for name in codecs]
     wanted += ["auconv", "auresamp", "sndfile", "ausine", "aufile", "aubridge"]
@@ -121,7 +123,7 @@ def _modules(available: frozenset[str], account: Account) -> dict[str, str]:
         wanted.append(installation.encryption_module(account.media_enc, available))
     if account.stun_server:
         wanted += ["stun", "turn", "ice"]
-    # Loaded later than these, mwi subscribes for ever when the registrar answers at once.
+    # Loaded after the others, mwi subscribes endlessly when the registrar answers at once.
     applications = ["mwi"] if account.mwi else []
     applications += ["account", "menu", "ctrl_tcp", "debug_cmd"]
     kinds = dict.fromkeys(wanted, "module") | dict.fromkeys(applications, "module_app")

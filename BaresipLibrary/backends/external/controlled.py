@@ -1,36 +1,47 @@
-"""One baresip under control, however it came to be: its commands."""
+"""The commands to one baresip, started or attached."""
 
+import socket
 import time
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from urllib.parse import quote
 
 from ... import events
 from ...account import codec_name
-from ...concurrency import wait_until
+from ...concurrency import Changes, wait_until
 from ...errors import AgentGone, BackendError, CommandRefused
 from ..base import Capability, Headers, Packets, Source
 from .connected import ConnectedBackend
 from .ctrl_tcp import call_id_in, not_dialled, packets_in
-from .translator import LiveCall
+from .installation import Version
+from .translator import EventTranslator, LiveCall
 
-#: From one digit to the next (s): baresip's own pace for RTP events, and the least for SIP INFO.
+#: From one digit to the next (s): baresip's own pace for RTP events, and the shortest for INFO.
 _EVENT, _INFO = 0.24, 0.1
 #: How long an INVITE may take to leave (s).
 _DIAL = 10.0
-#: How long the first answer to an INVITE may take that is to be cancelled (s): T1 of RFC 3261.
+#: How long to wait for the first answer to an INVITE before it is cancelled (s): T1 of RFC 3261.
 _FIRST_ANSWER = 0.5
-#: How long the answer to a hold may take on which a transfer waits (s).
-_HOLD = 2.0
+#: How long to wait for the answer to an offer before another one is made (s), and for that to a
+#: hold before the call is transferred.
+_OFFER, _HOLD = 2.0, 2.0
+#: How long a registrar may take to confirm the end of a registration (s).
+_LEAVE = 5.0
 
 
 class ControlledBackend(ConnectedBackend):
-    """What a baresip that is started and one that runs already do alike."""
+    """The commands that a started and an attached baresip have in common."""
+
+    def _take_control(self, sock: socket.socket, *, has_trace: bool) -> None:
+        super()._take_control(sock, has_trace=has_trace)
+        self._registration = RegistrationControl(
+            self._translator, self._changes, self._set_registration, self._is_gone
+        )
 
     def _ask_about(self, call_id: str, command: str, parameters: str = "") -> str:
-        """Sends a command about one call; older versions have it made the current one first."""
+        """Sends a command about one call. Before 2.0 it becomes the current call first."""
         self._call(call_id)
         if self.version.names_calls and command in ("accept", "hangup", "hold", "resume"):
             return self._ask((command, f"{call_id} {parameters}".strip()))[0]
@@ -43,7 +54,7 @@ class ControlledBackend(ConnectedBackend):
         return call
 
     def _prepare_recording(self) -> None:
-        """A call's audio may begin after this."""
+        """Prepares for recordings: a call's audio may begin after this."""
 
     def _line(self, address: str, port: int, regint: int) -> str:
         forms = tuple(self.codecs[codec_name(codec)] for codec in self._account.audio_codecs)
@@ -70,7 +81,7 @@ class ControlledBackend(ConnectedBackend):
                 self._ask(("uarmheader", f"{name} 0"))
 
     def _header_value(self, value: str) -> str:
-        """A header's value as the command takes it."""
+        """A header's value in the form that the command takes."""
         spaces = Capability.INVITE_HEADERS_WITH_SPACES
         if spaces in self.capabilities:
             return quote(value, safe="")
@@ -95,14 +106,14 @@ class ControlledBackend(ConnectedBackend):
         return self._dialled()
 
     def _dialled(self) -> str:
-        # With NAT traversal the INVITE leaves some time after the command.
+        # With NAT traversal the INVITE is sent some time after the command.
         call_id = wait_until(self._changes, self._last_dialled, _DIAL)
         if call_id:
             return call_id
-        told = self._translator.not_dialled
+        end = self._translator.not_dialled
         if call_id is None:
-            self._ask(("hangup", ""))  # or it might call when nobody expects it any more
-        raise BackendError(not_dialled(told, self._account.stun_server, _DIAL))
+            self._ask(("hangup", ""))  # or baresip might call later, unexpectedly
+        raise BackendError(not_dialled(end, self._account.stun_server, _DIAL))
 
     def _last_dialled(self) -> str | None:
         if self._control is None or self._control.lost is not None:
@@ -112,7 +123,7 @@ class ControlledBackend(ConnectedBackend):
 
     def answer(self, call_id: str) -> None:
         self._accept(call_id)
-        self._happened(events.CallAnswered(time.monotonic(), call_id))
+        self._report_at_once(events.CallAnswered(time.monotonic(), call_id))
 
     def _accept(self, call_id: str) -> None:
         call = self._call(call_id)
@@ -121,7 +132,7 @@ class ControlledBackend(ConnectedBackend):
         with self._changes:
             self._translator.signalling = call_id
         self._ask_about(call_id, "accept")
-        self._require_one_ringing()  # another may have come in between
+        self._require_one_ringing()  # another call may have come in between
         call.ringing = False
 
     def _require_one_ringing(self) -> None:
@@ -130,7 +141,7 @@ class ControlledBackend(ConnectedBackend):
         if several in self.capabilities or sum(one.incoming and one.ringing for one in calls) < 2:
             return
         raise CommandRefused(
-            f"baresip {self.version} cannot {several.value}, it answers none. {several.who_can}"
+            f"baresip {self.version} cannot {several.value}: it answers none. {several.who_can}"
         )
 
     def hang_up(self, call_id: str) -> None:
@@ -141,10 +152,10 @@ class ControlledBackend(ConnectedBackend):
         self._ask_about(call_id, "hangup")
 
     def _await_first_answer(self, *calls: LiveCall) -> None:
-        """A CANCEL has to wait for that (RFC 3261, section 9.1); baresip would forget it."""
+        """Waits until a CANCEL may be sent (RFC 3261, section 9.1). Earlier, baresip drops it."""
 
         def answered() -> bool | None:
-            return self._gone() or all(call.is_answered for call in calls) or None
+            return self._is_gone() or all(call.is_answered for call in calls) or None
 
         wait_until(self._changes, answered, _FIRST_ANSWER)
 
@@ -157,32 +168,43 @@ class ControlledBackend(ConnectedBackend):
 
     def hold(self, call_id: str, on: bool) -> None:
         self._prepare_recording()
-        # What baresip did by itself is known once it has answered anything.
+        # What baresip did by itself has been reported once it answers a command.
         self._ask(("callfind", call_id))
+        self._await_answer_to_offer(call_id)
         self._translator.holding[call_id] = on
         self._ask_about(call_id, self._call(call_id).hold_command(on))
+
+    def _await_answer_to_offer(self, call_id: str) -> None:
+        """Waits until a re-INVITE may be sent (RFC 3264, section 4). Earlier, 4.10 drops it."""
+        offers = self._call(call_id).offers
+
+        def answered() -> bool | None:
+            has_ended = self._is_gone() or call_id not in self._translator.calls
+            return has_ended or not offers.awaits_answer or None
+
+        wait_until(self._changes, answered, _OFFER)
 
     def mute(self, call_id: str, on: bool) -> None:
         self._call(call_id)
         self._audio_sources.mute(call_id, on)
-        self._happened(events.Muted(time.monotonic(), call_id, on))
+        self._report_at_once(events.Muted(time.monotonic(), call_id, on))
 
     def transfer(self, call_id: str, uri: str) -> None:
         try:
             if Capability.TRANSFER_WITHOUT_HOLD not in self.capabilities:
                 self._hold_before_transfer(call_id)
-        finally:  # a test that is cut off meanwhile has asked for the transfer, too
+        finally:  # a test that is interrupted meanwhile has asked for the transfer, too
             self._ask_about(call_id, "transfer", uri)
 
     def _hold_before_transfer(self, call_id: str) -> None:
-        """The command holds and refers at once: phones that are not done with the one refuse the
-        other with 491. Whatever the peer answers to the hold, the transfer goes on."""
-        if self._call(call_id).told_to_hold:
+        """Holds the call first. The command would send hold and REFER at once, and phones that have
+        not finished the one refuse the other with 491. The answer to the hold changes nothing."""
+        if self._call(call_id).hold_asked:
             return
         self.hold(call_id, True)
 
         def answered() -> bool | None:
-            return self._gone() or call_id not in self._translator.holding or None
+            return self._is_gone() or call_id not in self._translator.holding or None
 
         wait_until(self._changes, answered, _HOLD)
 
@@ -192,7 +214,7 @@ class ControlledBackend(ConnectedBackend):
             with self._changes:
                 self._translator.forget_dialling()
             self._ask_about(call_id, "atransferstart", uri)
-            self._call(call_id).told_to_hold = True  # by that command
+            self._call(call_id).hold_asked = True  # by that command
             self._consultation = self._dialled()
             return self._consultation
 
@@ -208,7 +230,7 @@ class ControlledBackend(ConnectedBackend):
         pace = max(_INFO + gap, _INFO if own == "info" else _EVENT)
         for digit in digits:
             self._ask_about(call_id, "sndcode", digit)
-            wait_until(self._changes, self._gone, pace)
+            wait_until(self._changes, self._is_gone, pace)
 
     def set_audio_source(self, call_id: str | None, source: Source) -> None:
         if call_id is not None:
@@ -246,16 +268,80 @@ class ControlledBackend(ConnectedBackend):
         self._create_account(regint)
 
     def _create_account(self, regint: int) -> None:
-        """Hands over the account. What baresip says to it repeats the password."""
+        """Creates the account. Baresip's answer is not shown: it repeats the password."""
         try:
             self._ask(("uanew", self._registering_line(regint)))
         except CommandRefused:
-            raise CommandRefused("baresip does not take the account") from None
+            raise CommandRefused("baresip does not accept the account") from None
 
     @abstractmethod
     def _aor(self) -> str:
-        """The address of record that baresip knows the account by."""
+        """The account's address of record."""
 
     @abstractmethod
     def _registering_line(self, regint: int) -> str:
-        """The account line with that interval of registrations (s)."""
+        """The account line that registers every `regint` seconds; 0 for not at all."""
+
+
+class RegistrationControl:
+    """Registers and unregisters one baresip.
+
+    Asked to register again, baresip begins a new registration (another Call-ID) and ends the old
+    one at the same time. These requests race, and the registrar may take the end last. So the old
+    registration is ended first. `set_interval` has baresip register every so many seconds, or end
+    that with 0. `is_gone`: no outcome can come any more.
+    """
+
+    def __init__(
+        self,
+        translator: EventTranslator,
+        changes: Changes,
+        set_interval: Callable[[int], None],
+        is_gone: Callable[[], bool | None],
+    ) -> None:
+        self._translator = translator
+        self._changes = changes
+        self._set_interval = set_interval
+        self._is_gone = is_gone
+
+    def register(self, interval: int, version: Version) -> None:
+        """Registers, unless a REGISTER without an answer is on its way."""
+        if self._translator.registering:
+            return
+        if self._translator.registered or self._translator.unregistering:
+            self._leave(version)
+        self._translator.registering = True
+        try:
+            self._set_interval(interval)
+        except BackendError:
+            self._translator.registering = False
+            raise
+
+    def _leave(self, version: Version) -> None:
+        if not self._reports_end(version):
+            raise CommandRefused(
+                f"it is registered, and baresip {version} does not report when that has ended;"
+                " baresip 2.0 and later do"
+            )
+        if not self._translator.unregistering:
+            self.unregister(version)
+        if not wait_until(self._changes, self._has_left, _LEAVE):
+            raise CommandRefused(
+                f"the registrar has not confirmed within {_LEAVE:g} s that the present registration"
+                " has ended, and its end would race with a new one"
+            )
+
+    def _has_left(self) -> bool | None:
+        return True if not self._translator.unregistering else self._is_gone()
+
+    def unregister(self, version: Version) -> None:
+        """Ends the registration."""
+        self._translator.unregistering = self._reports_end(version)
+        try:
+            self._set_interval(0)
+        except BackendError:
+            self._translator.unregistering = False
+            raise
+
+    def _reports_end(self, version: Version) -> bool:
+        return version.registers_by_command or self._translator.has_trace

@@ -1,10 +1,10 @@
-"""A control connection: commands out, answers in, by the rules of ctrl_tcp.
+"""A connection to baresip's module ctrl_tcp: commands, answers and events.
 
-Each rule was found by breaking it: one command, or one small batch in a single send, is open at a
-time, because the server loses what follows a frame that its read cut in two; command and
-parameters take 1,023 bytes, because beyond those it runs the command without parameters; all values
-are strings, because a number crashes baresip 1.0; and what arrives is acknowledged at once, because
-the server waits for that before it sends the next piece.
+It keeps rules that were found by breaking them. Only one command, or one small batch in a single
+send, is open at a time: the server loses what follows a frame that its read cut in two. A command
+and its parameters have 1,023 bytes at most: beyond these the server runs the command without its
+parameters. All values are strings: a number crashes baresip 1.0. Data is acknowledged at once: the
+server waits for that before it sends the next piece.
 """
 
 import contextlib
@@ -18,27 +18,39 @@ from typing import Any
 from ...concurrency import Changes
 from ...errors import AgentGone, CommandRefused
 from ..base import Packets, await_answer
-from . import ctrl_tcp
 
+#: How long baresip may take to answer a command (s).
+PATIENCE = 10.0
+#: How many bytes a command, a space and its parameters may have.
+_LONGEST = 1023
+_PIECE = 65536
+#: Linux only; elsewhere a delayed acknowledgement may add 40 ms to an answer.
+_QUICKACK = getattr(socket, "TCP_QUICKACK", None)
+#: How many digits the length of a frame may have.
 _LONGEST_PREFIX = 9
+_CALL_ID = re.compile(r"(?:call id: |\bid=)(\S+)")
+_SENT, _RECEIVED = re.compile(r"TX: packets=(\d+)"), re.compile(r"\brcvd=(\d+)")
+
+#: A command and its parameters.
+Command = tuple[str, str]
 
 
 def encode(payload: bytes) -> bytes:
-    """A frame."""
+    """Makes a frame (a netstring)."""
     return b"%d:%s," % (len(payload), payload)
 
 
 class FrameSplitter:
-    """Cuts a stream into the payloads of its frames."""
+    """Splits a stream into the payloads of its frames."""
 
     def __init__(self) -> None:
         self._rest = b""
 
     def feed(self, data: bytes) -> list[bytes]:
-        """The payloads that are complete now.
+        """Returns the payloads that are complete by now.
 
         Raises:
-            ValueError: the stream carries something else than netstrings.
+            ValueError: the stream is not made of netstrings.
         """
         self._rest += data
         payloads: list[bytes] = []
@@ -61,45 +73,30 @@ class FrameSplitter:
         return body[:length]
 
 
-_CALL_ID = re.compile(r"(?:call id: |\bid=)(\S+)")
-_SENT, _RECEIVED = re.compile(r"TX: packets=(\d+)"), re.compile(r"\brcvd=(\d+)")
+def call_id_in(answer: str) -> str | None:
+    """The Call-ID in the answer to ``dial`` or ``callstat``."""
+    match = _CALL_ID.search(answer)
+    return match[1] if match else None
 
 
-def call_id_in(told: str) -> str | None:
-    """The Call-ID in what ``dial`` or ``callstat`` says."""
-    found = _CALL_ID.search(told)
-    return found[1] if found else None
-
-
-def packets_in(told: str) -> Packets | None:
-    """The RTP packets in what ``audio_debug`` says."""
-    sent, received = _SENT.search(told), _RECEIVED.search(told)
+def packets_in(answer: str) -> Packets | None:
+    """The counts of RTP packets in the answer to ``audio_debug``."""
+    sent, received = _SENT.search(answer), _RECEIVED.search(answer)
     return Packets(int(received[1]) if received else 0, int(sent[1])) if sent else None
 
 
-def not_dialled(told: str | None, server: str | None, within: float) -> str:
-    """That no call came of ``dial``: how it ended, or that it has not within so many seconds.
+def not_dialled(end: str | None, server: str | None, within: float) -> str:
+    """Says that ``dial`` has sent no INVITE: how the call ended, or within how many seconds.
 
     `server` is the STUN or TURN server that has to answer before an INVITE can be sent.
     """
-    sent = "no INVITE was sent" + (f" within {within:g} s" if told is None else "")
+    sent = "no INVITE was sent" + (f" within {within:g} s" if end is None else "")
     needed = f", for which it needs an answer from {server}" if server else ""
-    return f"{sent}{needed}{f': {told}' if told else ''}."
-
-
-#: How long baresip may take to answer a command (s).
-PATIENCE = 10.0
-#: Bytes of a command, a space and its parameters.
-_LONGEST = 1023
-_PIECE = 65536
-#: Linux only; elsewhere an answer may take a delayed acknowledgement (40 ms) longer.
-_QUICKACK = getattr(socket, "TCP_QUICKACK", None)
-
-Command = tuple[str, str]
+    return f"{sent}{needed}{f': {end}' if end else ''}."
 
 
 class ControlConnection:
-    """The client's end. One thread feeds it with `receive`, any other one may `ask`."""
+    """The client's end. One thread calls `receive`; any other thread may `ask`."""
 
     def __init__(
         self, sock: socket.socket, changes: Changes, is_stopped: Callable[[], bool] = lambda: False
@@ -109,18 +106,18 @@ class ControlConnection:
         self._is_stopped = is_stopped
         self.lost: str | None = None
         self._changes = changes
-        self._splitter = ctrl_tcp.FrameSplitter()
+        self._splitter = FrameSplitter()
         self._turn = threading.Lock()
         self._number = 0
         self._answers: dict[str, dict[str, Any]] = {}
         self._open: set[str] = set()
 
     def ask(self, *commands: Command, patience: float = PATIENCE) -> list[str]:
-        """Sends commands as one batch; returns what baresip says to each.
+        """Sends commands as one batch; returns baresip's answer to each.
 
         Raises:
-            CommandRefused: it refused one, or one is too long to be sent.
-            BackendError: it did not answer.
+            CommandRefused: baresip refused a command, or a command is too long to be sent.
+            BackendError: baresip did not answer.
             AgentGone: the connection is lost.
         """
         for command in commands:
@@ -144,7 +141,7 @@ class ControlConnection:
             message = {"command": command, "params": parameters, "token": tokens[-1]}
             if not parameters:
                 del message["params"]
-            frames += ctrl_tcp.encode(json.dumps(message).encode())
+            frames += encode(json.dumps(message).encode())
         with self._changes:
             self._open.update(tokens)
         try:
@@ -164,7 +161,7 @@ class ControlConnection:
             return await_answer(self._changes, answered, patience, command[0], self._is_stopped)
         finally:
             with self._changes:
-                self._open.discard(token)  # what comes later is nobody's
+                self._open.discard(token)  # drop a late answer
 
     def receive(self) -> list[dict[str, Any]] | None:
         """The messages that have arrived; None when the connection has ended. Blocks for one."""
@@ -175,7 +172,7 @@ class ControlConnection:
                     self.socket.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
             payloads = self._splitter.feed(data)
         except ValueError as error:
-            self._lose(f"the control connection carries something else than ctrl_tcp: {error}")
+            self._lose(f"what arrived on the control connection is not ctrl_tcp: {error}")
             return None
         except OSError as error:
             self._lose(f"the control connection broke: {error.strerror or error}")
@@ -186,7 +183,7 @@ class ControlConnection:
         return [message for payload in payloads if (message := _message(payload)) is not None]
 
     def take_answer(self, message: dict[str, Any]) -> bool:
-        """Hands an answer to who waits for it, with `changes` held; tells whether it was one."""
+        """Passes an answer on to `ask`, with `changes` held; returns whether it was an answer."""
         if not message.get("response"):
             return False
         token = message.get("token")
@@ -206,7 +203,7 @@ class ControlConnection:
 
 
 def _finds_nothing(command: Command, answer: dict[str, Any]) -> bool:
-    """Whether no call was found: baresip 1.0 says so, and that it is ok."""
+    """Whether no call was found: baresip 1.0 says so in an answer that is ok."""
     return command[0] == "callfind" and "not found" in str(answer.get("data"))
 
 
@@ -214,7 +211,7 @@ def _check_length(command: Command) -> None:
     length = len(" ".join(command).encode())
     if length > _LONGEST:
         raise CommandRefused(
-            f"the command '{command[0]}' has {length} bytes, and baresip takes {_LONGEST}"
+            f"the command '{command[0]}' has {length} bytes; baresip takes {_LONGEST} at most"
         )
 
 

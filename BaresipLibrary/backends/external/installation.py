@@ -1,4 +1,4 @@
-"""An installed baresip: where it is, its version and the modules it has."""
+"""An installed baresip: its path, its version, its modules, and what follows from these."""
 
 import functools
 import os
@@ -13,9 +13,34 @@ from typing import NamedTuple
 from ...errors import BackendError
 from ..base import SINCE, Capability
 
+EXECUTABLE = "baresip"
+_FOLDERS = ("lib/baresip/modules", "lib64/baresip/modules")
+#: How long a program may take to print its banner (s).
+_BANNER = 5.0
+_MISSING = (
+    "There is no program '{0}'. Install baresip, for instance by: apt-get install baresip-core;"
+    " or name it with executable=; or use the embedded backend, by:"
+    ' pip install "robotframework-baresip[embedded]"'
+)
+#: The audio codecs that are offered unless the suite names others, and the module of each.
+COMMON = {"pcmu": "g711", "pcma": "g711", "g722": "g722", "opus": "opus"}
+_CODECS = {
+    **COMMON, "gsm": "gsm", "amr": "amr", "amr-wb": "amr", "ilbc": "ilbc", "aptx": "aptx",
+    "codec2": "codec2", "l16": "l16", "aac": "aac",
+}  # fmt: skip
+_FORMS = {
+    "pcmu": "PCMU/8000/1", "pcma": "PCMA/8000/1", "g722": "G722/16000/1", "opus": "opus/48000/2",
+    "gsm": "GSM/8000/1", "amr": "AMR/8000/1", "amr-wb": "AMR-WB/16000/1", "ilbc": "iLBC/8000/1",
+    "l16": "L16/48000/2", "codec2": "CODEC2/8000/1", "aptx": "aptx/48000/2",
+    "aac": "MPEG4-GENERIC/48000/2",
+}  # fmt: skip
+_ENCRYPTIONS = {
+    "srtp": ("srtp", "srtp-mand", "srtp-mandf"), "dtls_srtp": ("dtls_srtp",),
+    "zrtp": ("zrtp",), "gzrtp": ("zrtp",),
+}  # fmt: skip
 _ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 _NUMBER = re.compile(r"baresip v?(\d+)\.(\d+)(?:\.(\d+))?")
-#: What no version offers over ctrl_tcp.
+#: What no version can do over ctrl_tcp.
 _NEVER = frozenset({
     Capability.REDIRECT,
     Capability.REFUSAL_HEADERS,
@@ -26,9 +51,7 @@ _NEVER = frozenset({
     Capability.RECORD_ONE_WAY,
     Capability.UNDO_HOLD,
 })  # fmt: skip
-
-
-#: What later versions lost again.
+#: The version that lost a capability. (h) is read in baresip's history.
 _UNTIL: dict[Capability, tuple[int, ...]] = {
     Capability.HEAR_ONE_WAY_EARLY: (3, 0),  # seen on 2.3, no longer on 3.18
     Capability.OTHER_ADDRESSES: (2, 0),  # seen on 1.0, no longer on 2.3
@@ -56,55 +79,55 @@ class Version(NamedTuple):
 
     @property
     def names_calls(self) -> bool:
-        """Whether accept, hangup, hold and resume take the Call-ID; else the current call's."""
+        """Whether accept, hangup, hold and resume take a Call-ID, not the current call."""
         return self >= (2, 0)
 
     @property
     def toggles_mute(self) -> bool:
-        """Whether `mute` knows no yes and no (history; seen on 3.18)."""
+        """Whether `mute` toggles; else it takes yes or no (h; seen on 3.18)."""
         return self < (3, 19)
 
     @property
     def stops_when_held(self) -> bool:
-        """Whether the source of a call stops when the peer holds it, and starts on resume."""
+        """Whether the source of a call stops when the peer holds the call, and starts on resume."""
         return self >= (3, 12)
 
     @property
     def tells_recordings(self) -> bool:
-        """Whether there is an event that names a recording."""
+        """Whether an event names each recording."""
         return self >= (3, 0)
 
     @property
     def opens_recordings_late(self) -> bool:
-        """Whether a recording is opened with its first packet, else when audio is set up."""
+        """Whether a recording is opened with its first packet; else when audio is set up."""
         return self >= (3, 11)
 
     @property
     def announces_recordings(self) -> bool:
-        """Whether a recording is named when it is due, and again when its file is opened."""
+        """Whether baresip prints a recording's name when it is due, and again when it is opened."""
         return self >= (3, 16)
 
     @property
     def registers_by_command(self) -> bool:
-        """Whether `uareg` registers; else that takes a new user agent.
+        """Whether `uareg` registers; else only a new user agent does.
 
-        It is there since 2.0, but what it sends never leaves before 2.5 (seen on 2.3).
+        The command exists since 2.0, but before 2.5 its request is never sent (seen on 2.3).
         """
         return self >= (2, 5)
 
     @property
     def repeats_parameters(self) -> bool:
-        """Whether a dialled URI gets the account's parameters although it has them (on 3.18)."""
+        """Whether a dialled URI gets the account's parameters a second time (seen on 3.18)."""
         return self < (4, 1)
 
     @property
     def loses_call_of_failed_transfer(self) -> bool:
-        """Whether a transfer that fails ends the transferred call, without an event."""
+        """Whether a failed transfer ends the transferred call, without an event."""
         return self < (2, 0)
 
 
 def capabilities(version: Version, modules: Collection[str]) -> frozenset[Capability]:
-    """What a version can do with the modules it has."""
+    """The capabilities of a version with these modules."""
     able = {
         what
         for what in Capability
@@ -118,65 +141,38 @@ def capabilities(version: Version, modules: Collection[str]) -> frozenset[Capabi
 
 
 def caveats(version: Version) -> tuple[str, ...]:
-    """What a tester should know before it happens, a sentence each."""
-    found = []
+    """What surprises testers, a sentence each."""
+    sentences = []
     if version < (3, 0):
-        found.append(
+        sentences.append(
             f"A peer can crash baresip {version} with a % in a reason phrase or a From URI:"
             " use it in a trusted network only."
         )
     if (2, 0) <= version < (3, 21):  # by history; seen on 3.18
-        found.append(
-            f"A peer can crash baresip {version} with a Replaces header that names no call of its:"
-            " use it in a trusted network only."
+        sentences.append(
+            f"A peer can crash baresip {version} with a Replaces header that names none of its"
+            " calls: use it in a trusted network only."
         )
     if version < (2, 0):
-        found.append(
+        sentences.append(
             f"baresip {version} records nothing of a call after a hold, loses a call whose"
             " transfer fails, sends digits as RTP events only, and checks no TLS certificate."
         )
     if version < SINCE[Capability.CATCH_ALL_REGISTERED]:
-        found.append(_own_calls_only(version))
-    return tuple(found)
+        sentences.append(_own_calls_only(version))
+    return tuple(sentences)
 
 
 def _own_calls_only(version: Version) -> str:
     who = "an agent that registers" if version >= SINCE[Capability.CATCH_ALL] else "an agent"
     at_loopback = (1, 1) <= version < SINCE[Capability.OWN_CALLS_ONLY]
-    others = ", and at 127.0.0.1 for others if it does not register" if at_loopback else ""
-    return f"With baresip {version} {who} takes calls for its own user part only{others}."
-
-
-EXECUTABLE = "baresip"
-_FOLDERS = ("lib/baresip/modules", "lib64/baresip/modules")
-#: How long a program may take to print its banner (s).
-_BANNER = 5.0
-_MISSING = (
-    "There is no program '{0}'. Install baresip, for instance by: apt-get install baresip-core;"
-    " or name it with executable=; or use the embedded backend, by:"
-    ' pip install "robotframework-baresip[embedded]"'
-)
-#: The audio codecs that are offered unless the suite names others, and the module of each.
-COMMON = {"pcmu": "g711", "pcma": "g711", "g722": "g722", "opus": "opus"}
-_CODECS = {
-    **COMMON, "gsm": "gsm", "amr": "amr", "amr-wb": "amr", "ilbc": "ilbc", "aptx": "aptx",
-    "codec2": "codec2", "l16": "l16", "aac": "aac",
-}  # fmt: skip
-_FORMS = {
-    "pcmu": "PCMU/8000/1", "pcma": "PCMA/8000/1", "g722": "G722/16000/1", "opus": "opus/48000/2",
-    "gsm": "GSM/8000/1", "amr": "AMR/8000/1", "amr-wb": "AMR-WB/16000/1", "ilbc": "iLBC/8000/1",
-    "l16": "L16/48000/2", "codec2": "CODEC2/8000/1", "aptx": "aptx/48000/2",
-    "aac": "MPEG4-GENERIC/48000/2",
-}  # fmt: skip
-_ENCRYPTIONS = {
-    "srtp": ("srtp", "srtp-mand", "srtp-mandf"), "dtls_srtp": ("dtls_srtp",),
-    "zrtp": ("zrtp",), "gzrtp": ("zrtp",),
-}  # fmt: skip
+    unless = ", unless it is at 127.0.0.1 and does not register" if at_loopback else ""
+    return f"With baresip {version} {who} takes calls for its own user part only{unless}."
 
 
 @dataclass(frozen=True)
 class InstalledBaresip:
-    """A baresip that can be started."""
+    """An installed program that can be started."""
 
     path: str
     version: Version
@@ -185,32 +181,33 @@ class InstalledBaresip:
 
 
 def codecs_of(modules: frozenset[str]) -> dict[str, str]:
-    """The codecs that these modules bring, by their lower-case names, as each is asked for."""
+    """The codecs of these modules: lower-case names, each with its name in an account."""
     return {name: _FORMS[name] for name, module in _CODECS.items() if module in modules}
 
 
 def codec_module(name: str) -> str:
-    """The module that brings a codec, by its lower-case name."""
+    """The module of a codec, given by its lower-case name."""
     return _CODECS[name]
 
 
 def encryptions_of(modules: frozenset[str]) -> frozenset[str]:
-    """The values of media_enc that these modules bring."""
+    """The values of media_enc that these modules support."""
     return frozenset(value for name in modules for value in _ENCRYPTIONS.get(name, ()))
 
 
 def encryption_module(value: str, modules: frozenset[str]) -> str:
-    """The module that brings a media_enc."""
+    """The module that supports a value of media_enc."""
     return next(name for name in modules if value in _ENCRYPTIONS.get(name, ()))
 
 
 def find_program(executable: str | None, module_path: str | None) -> InstalledBaresip:
-    """The program of that name or path; without one, baresip on PATH.
+    """Finds a program by its name or path; without one, baresip on PATH.
 
-    `module_path` is where its modules lie, when they are not where they usually do.
+    `module_path` is the folder of its modules; without one, the usual folders are searched.
 
     Raises:
-        BackendError: it is not there, is no baresip, or has no modules; says what to do.
+        BackendError: there is no such program, it is not baresip, or its modules were not found;
+            says what to do.
     """
     path = shutil.which(executable or EXECUTABLE)
     if path is None:
@@ -219,7 +216,7 @@ def find_program(executable: str | None, module_path: str | None) -> InstalledBa
 
 
 def is_on_path() -> bool:
-    """Whether there is a baresip on PATH."""
+    """Whether a baresip is on PATH."""
     return shutil.which(EXECUTABLE) is not None
 
 
@@ -250,5 +247,5 @@ def _version(path: str) -> Version:
         raise BackendError(f"{path} cannot be run: {error}.") from error
     version = Version.find((shown.stdout + shown.stderr).decode(errors="replace"))
     if version is None:
-        raise BackendError(f"{path} is no baresip: it does not tell its version.")
+        raise BackendError(f"{path} is not baresip: it prints no version of baresip.")
     return version

@@ -1,4 +1,10 @@
-"""A baresip in a process of its own: started, waited for, known to be ours, and ended."""
+"""A baresip in a process of its own, and what it prints: SIP messages between lines of its log.
+
+A printed message begins with an escape sequence and a line that ends with ``#``, then comes
+``UDP src -> dst``, and it ends with an escape sequence. Baresip prints this in pieces, an address
+in three or five of them, and another thread may print a line between any two. The message itself
+begins at its start line; a line in its head that ends with a bare line feed belongs to the log.
+"""
 
 import os
 import re
@@ -20,6 +26,18 @@ from ..baresip_text import bracketed
 from ..launchers import Child, Launcher
 from .installation import InstalledBaresip
 
+_READY = "baresip is ready."
+#: What 3.18 logs as a warning for each event that concerns no call.
+_IDLE_TALK = "ctrl_tcp: failed to encode event (Invalid argument [22])"
+#: The exit code of baresip when its SIP port is taken.
+_PORT_TAKEN = 98
+#: How long it may take to come up (s).
+_START = 10.0
+_LAST_LINES = 20
+_PIECE = 65536
+#: How many received requests are remembered.
+_REMEMBERED = 1000
+_ANY = ("0.0.0.0", "[::]")
 _ARROW = re.compile(rb"(UDP|TCP|TLS|WSS?) (\S+) -> (\S+)\n")
 _BEGIN, _END = b"\x1b[36;1m", b"\x1b[;m\n"
 _FIRST_LINE = re.compile(rb"(?:SIP/2\.0 \d{3}[^\r\n]*|(?<![A-Z])[A-Z]++ \S++ SIP/2\.0)\r\n")
@@ -27,7 +45,7 @@ _ESCAPE = re.compile(rb"\x1b\[[0-9;]*m")
 _WARNING = b"\x1b[31m"
 _STAMP = [rb"[\d:.]"] * len("16:46:59.005")
 _V4 = [rb"[\d.]+", rb":", rb"\d{1,5}"]
-#: Where a line follows at once, its letters are not the address's.
+#: Part of an IPv6 address. The letters of a line that follows at once do not belong to it.
 _HEX = rb"[\da-fA-F]{0,4}:[\da-fA-F:.]*"
 _V6 = [
     rb"\[",
@@ -36,7 +54,7 @@ _V6 = [
     rb":",
     rb"\d{1,5}",
 ]
-#: The pieces from the beginning to the message, with the time or without, for both addresses.
+#: The pieces before a message, with the time or without, for both kinds of addresses.
 _HEADINGS = [
     [
         re.compile(piece)
@@ -44,7 +62,7 @@ _HEADINGS = [
     ]
     for stamp, host in product((_STAMP, []), (_V4, _V6))
 ]
-#: What another thread has printed between two pieces: a line, and the colour of a warning.
+#: What another thread may print between two pieces: the colour of a warning, and a line.
 _STRAY = [re.compile(rb"\x1b\[[0-9;]*m"), re.compile(rb"[^\n]*\n")]
 _LENGTH = re.compile(
     rb"^(?:content-length|l)[ \t]*:[ \t]*0*(\d{1,9})", re.IGNORECASE | re.MULTILINE
@@ -53,7 +71,7 @@ _LENGTH = re.compile(
 
 @dataclass(frozen=True)
 class TracedMessage:
-    """A SIP message on the wire."""
+    """A SIP message that was sent or received."""
 
     transport: str
     source: str
@@ -69,34 +87,129 @@ class LogLine:
     is_warning: bool
 
 
+class BaresipProcess:
+    """One process of baresip. One thread reads what it prints, by `read`."""
+
+    def __init__(self, program: InstalledBaresip, folder: Path, launcher: Launcher) -> None:
+        ours, theirs = os.pipe()
+        try:
+            command = [program.path, "-s", "-f", str(folder)]
+            self.child: Child = launcher.launch_program(command, folder, theirs)
+        except BaseException:
+            os.close(ours)
+            raise
+        finally:
+            os.close(theirs)
+        os.set_blocking(ours, False)
+        self.output: int | None = ours
+        self._parser = OutputParser()
+        self._last_lines: list[str] = []
+        self._is_up = False
+
+    def await_ready(self) -> None:
+        """Waits until baresip prints that it is ready: then it serves its control port.
+
+        Raises:
+            PortTakenError: its SIP port is taken.
+            BackendError: the process ended, or was not ready in time.
+        """
+        deadline = time.monotonic() + _START
+        while (remaining := deadline - time.monotonic()) > 0 and self.output is not None:
+            select([self.output], [], [], remaining)
+            if any(isinstance(item, LogLine) and item.text == _READY for item in self.read()):
+                self._last_lines.clear()
+                self._is_up = True
+                return
+        if self.output is not None:
+            raise BackendError(f"baresip did not start: it was not ready after {_START:g} s.")
+        how = self.how_it_ended()
+        if self.child.status == _PORT_TAKEN:
+            raise PortTakenError
+        raise BackendError(f"baresip did not start: {how}")
+
+    def how_it_ended(self) -> str:
+        """Waits for the end; returns the exit code, negative for a signal, and the last words."""
+        if not self.child.wait():
+            return f"it no longer answers. {self.last_words()}".rstrip()
+        return f"it ended with {self.child.status}. {self.last_words()}".rstrip()
+
+    def connect(self, port: int) -> socket.socket:
+        """Connects to the control port, if this process serves it.
+
+        When another process has that port, baresip runs without it, and the other process would be
+        mistaken for baresip.
+
+        Raises:
+            PortTakenError: this process does not serve the port.
+            BackendError: the connection failed.
+        """
+        try:
+            served = psutil.Process(self.child.pid).net_connections("tcp")
+        except psutil.Error as error:
+            raise BackendError(f"baresip ended at its start. {self.last_words()}") from error
+        if not any(one.laddr.port == port and one.status == psutil.CONN_LISTEN for one in served):
+            raise PortTakenError
+        try:
+            return socket.create_connection(("127.0.0.1", port), timeout=_START)
+        except OSError as error:
+            raise BackendError(f"baresip cannot be controlled: {error}.") from error
+
+    def read(self) -> list[TracedMessage | LogLine]:
+        """Returns what was printed since the last call; sets `output` to None after the last."""
+        items: list[TracedMessage | LogLine] = []
+        while self.output is not None:
+            try:
+                data = os.read(self.output, _PIECE)
+            except BlockingIOError:
+                break
+            if not data:
+                os.close(self.output)
+                self.output = None
+            items += self._parser.feed(data)
+        lines = [item for item in items if isinstance(item, LogLine) and item.text != _IDLE_TALK]
+        self._last_lines += [line.text for line in lines if line.is_warning or not self._is_up]
+        del self._last_lines[:-_LAST_LINES]
+        return items
+
+    def last_words(self) -> str:
+        """The last lines of its log; once baresip is up, only warnings."""
+        return "\n".join(self._last_lines)
+
+    def close(self) -> None:
+        """Closes the descriptor of what baresip prints."""
+        if self.output is not None:
+            os.close(self.output)
+            self.output = None
+
+
 class OutputParser:
-    """Cuts what is printed into messages and lines."""
+    """Splits what baresip prints into messages and lines."""
 
     def __init__(self) -> None:
         self._rest = b""
 
     def feed(self, data: bytes) -> list[TracedMessage | LogLine]:
-        """What is complete now, in order."""
+        """Returns what is complete by now, in order."""
         rest = self._rest + data
-        found: list[TracedMessage | LogLine] = []
+        items: list[TracedMessage | LogLine] = []
         while (begin := rest.find(_BEGIN)) >= 0:
-            found += _lines(rest[:begin])
+            items += _lines(rest[:begin])
             rest = rest[begin:]
-            size, items = _traced(rest)
+            size, traced = _traced(rest)
             if not size:
                 break
-            found += items
+            items += traced
             rest = rest[size:]
         else:
             complete = rest.rfind(b"\n") + 1
-            found += _lines(rest[:complete])
+            items += _lines(rest[:complete])
             rest = rest[complete:]
         self._rest = rest
-        return found
+        return items
 
 
 def _traced(raw: bytes) -> tuple[int, list[TracedMessage | LogLine]]:
-    """What begins here, and how many bytes it takes: 0 while it is not complete."""
+    """How many bytes the message that begins here has, 0 while it is incomplete; and its items."""
     start, following = _FIRST_LINE.search(raw), raw.find(_BEGIN, 1)
     limits = [
         len(raw),
@@ -105,7 +218,7 @@ def _traced(raw: bytes) -> tuple[int, list[TracedMessage | LogLine]]:
     ]
     heading = _heading(raw[: min(limits)])
     if heading is None:
-        unknown = min(limits[1:], default=0)  # no message begins like that
+        unknown = min(limits[1:], default=0)  # this is not the beginning of a message
         return unknown, _lines(raw[:unknown])
     size, arrow, stray = heading
     end = raw.find(_END, size)
@@ -115,7 +228,7 @@ def _traced(raw: bytes) -> tuple[int, list[TracedMessage | LogLine]]:
 
 
 def _heading(raw: bytes) -> tuple[int, re.Match[bytes], bytes] | None:
-    """The length of what precedes a message, its transport and addresses, and what is the log's."""
+    """The length of a message's heading, its transport and addresses, and stray lines in it."""
     for pieces in _HEADINGS:
         read = _read(raw, len(_BEGIN), pieces, set())
         if read is not None:
@@ -132,7 +245,7 @@ def _heading(raw: bytes) -> tuple[int, re.Match[bytes], bytes] | None:
 def _read(
     raw: bytes, at: int, pieces: Sequence[re.Pattern[bytes]], failed: set[tuple[int, int]]
 ) -> list[tuple[bool, bytes]] | None:
-    """The pieces in their order, each with True, and what lies between them, with False."""
+    """The pieces in their order, each with True, and what stands between them, with False."""
     if not pieces:
         return []
     if (len(pieces), at) in failed:
@@ -175,17 +288,12 @@ def _lines(raw: bytes) -> list[TracedMessage | LogLine]:
     ]
 
 
-#: Requests are remembered until so many later ones have arrived.
-_REMEMBERED = 1000
-_ANY = ("0.0.0.0", "[::]")
-
-
 class DirectionFinder:
-    """Tells what this agent sent from what it received.
+    """Distinguishes the messages that this agent sent from those that it received.
 
-    Where its own listening address is one of the ends, that says it. Else the message went over a
-    connection that the agent opened, from a port that the system chose: then the first message on
-    that connection says which end is the agent's, as who opens a connection speaks first.
+    If one end is the agent's listening address, that decides. Else the message went over a
+    connection that the agent opened, from a port that the system chose. Then the first message on
+    the connection decides, as the side that opened it speaks first.
     """
 
     def __init__(self, address: str, port: int) -> None:
@@ -196,7 +304,7 @@ class DirectionFinder:
         self._received: OrderedDict[tuple[str, str], None] = OrderedDict()
 
     def is_sent(self, traced: TracedMessage) -> bool:
-        """Whether this agent sent a message. Ask for each one once, in their order."""
+        """Whether this agent sent a message. Call it once for each message, in order."""
         message = Message(traced.text)
         sent = self._is_sent(traced, message)
         if message.method and not sent:
@@ -213,118 +321,13 @@ class DirectionFinder:
         connection = frozenset((traced.source, traced.destination))
         if connection not in self._our_end:
             first_is_ours = message.method is not None or _transaction(message) in self._received
-            # An answer that nobody asked this agent for: what came before it was not printed whole.
+            # A response without a request: what came before it was not printed whole.
             self._our_end[connection] = traced.source if first_is_ours else traced.destination
         return traced.source == self._our_end[connection]
 
 
 def _transaction(message: Message) -> tuple[str, str]:
-    """What a request and its answers have in common (RFC 3261, section 17.1.3)."""
+    """The key that a request and its responses share (RFC 3261, section 17.1.3)."""
     via, _, _ = (message.first("Via") or "").partition(",")
     branch = via.partition("branch=")[2].partition(";")[0].strip()
     return branch, " ".join((message.first("CSeq") or "").split())
-
-
-_READY = "baresip is ready."
-#: What 3.18 logs as a warning of events that concern no call, all the time.
-_IDLE_TALK = "ctrl_tcp: failed to encode event (Invalid argument [22])"
-#: What baresip ends with when its SIP port is taken.
-_PORT_TAKEN = 98
-#: How long it may take to come up (s).
-_START = 10.0
-_LAST_LINES = 20
-_PIECE = 65536
-
-
-class BaresipProcess:
-    """One baresip. What it prints is read by one thread, with `read`."""
-
-    def __init__(self, program: InstalledBaresip, folder: Path, launcher: Launcher) -> None:
-        ours, theirs = os.pipe()
-        try:
-            command = [program.path, "-s", "-f", str(folder)]
-            self.child: Child = launcher.launch_program(command, folder, theirs)
-        except BaseException:
-            os.close(ours)
-            raise
-        finally:
-            os.close(theirs)
-        os.set_blocking(ours, False)
-        self.output: int | None = ours
-        self._parser = OutputParser()
-        self._last_lines: list[str] = []
-        self._is_up = False
-
-    def await_ready(self) -> None:
-        """Waits until it says so: from then on it serves its control port.
-
-        Raises:
-            PortTakenError: its SIP port is taken.
-            BackendError: it ended, or was not ready in time.
-        """
-        deadline = time.monotonic() + _START
-        while (remaining := deadline - time.monotonic()) > 0 and self.output is not None:
-            select([self.output], [], [], remaining)
-            if any(isinstance(item, LogLine) and item.text == _READY for item in self.read()):
-                self._last_lines.clear()
-                self._is_up = True
-                return
-        if self.output is not None:
-            raise BackendError(f"baresip did not start: it was not ready after {_START:g} s.")
-        how = self.how_it_ended()
-        if self.child.status == _PORT_TAKEN:
-            raise PortTakenError
-        raise BackendError(f"baresip did not start: {how}")
-
-    def how_it_ended(self) -> str:
-        """With what exit code, negative for a signal, and its last words; waits for its end."""
-        if not self.child.wait():
-            return f"it no longer answers. {self.last_words()}".rstrip()
-        return f"it ended with {self.child.status}. {self.last_words()}".rstrip()
-
-    def connect(self, port: int) -> socket.socket:
-        """Connects to the control port, once it is known that this process serves it.
-
-        Without that port baresip goes on, and whoever has it would be taken for baresip.
-
-        Raises:
-            PortTakenError: it does not.
-            BackendError: it cannot be connected to.
-        """
-        try:
-            served = psutil.Process(self.child.pid).net_connections("tcp")
-        except psutil.Error as error:
-            raise BackendError(f"baresip ended as it had started. {self.last_words()}") from error
-        if not any(one.laddr.port == port and one.status == psutil.CONN_LISTEN for one in served):
-            raise PortTakenError
-        try:
-            return socket.create_connection(("127.0.0.1", port), timeout=_START)
-        except OSError as error:
-            raise BackendError(f"baresip cannot be controlled: {error}.") from error
-
-    def read(self) -> list[TracedMessage | LogLine]:
-        """What it has printed since the last call; `output` is None once it prints no more."""
-        found: list[TracedMessage | LogLine] = []
-        while self.output is not None:
-            try:
-                data = os.read(self.output, _PIECE)
-            except BlockingIOError:
-                break
-            if not data:
-                os.close(self.output)
-                self.output = None
-            found += self._parser.feed(data)
-        lines = [item for item in found if isinstance(item, LogLine) and item.text != _IDLE_TALK]
-        self._last_lines += [one.text for one in lines if one.is_warning or not self._is_up]
-        del self._last_lines[:-_LAST_LINES]
-        return found
-
-    def last_words(self) -> str:
-        """The last lines of its log; once it is up, only the warnings."""
-        return "\n".join(self._last_lines)
-
-    def close(self) -> None:
-        """Lets go of what it printed."""
-        if self.output is not None:
-            os.close(self.output)
-            self.output = None

@@ -1,7 +1,14 @@
-"""The recordings of an agent's calls, which baresip writes: when they grow, and with what timing.
+"""The recordings that baresip writes: gives them the library's names and follows their growth.
 
-The module sndfile writes the samples of a packet as soon as it is decoded, or just before it is
-sent, and keeps none back: on 1.0 the files grew within 0.4 ms of their packets.
+The module sndfile names its files by itself. Up to baresip 3.10 they exist once a call's audio is
+set up; since 3.11 each is opened with the first packet of its direction, and since 3.16 it is
+announced before that, when the audio is set up. Baresip writes them to a folder on the file system
+of the library's recordings, and they are renamed at once, so that they grow under their new names:
+in a folder of its own baresip would overwrite a file when a call of the same parties begins within
+the same second.
+
+Sndfile writes the samples of a packet as soon as it is decoded, or just before it is sent, and
+buffers none: on 1.0 the files grew within 0.4 ms of their packets.
 """
 
 import re
@@ -17,11 +24,16 @@ from ..embedded.worker.recording import CLOSELY, UNHEARD, StreamClock
 #: What sndfile calls the directions, and what the library does.
 DIRECTIONS = {"enc": "tx", "dec": "rx"}
 _PEER = re.compile(r"dump-.*=>(.*)-\d{4}(?:-\d\d){5}-(?:enc|dec)\.wav")
+#: How often to look (s) while somebody listens: a third of a packet, so that what arrives is heard
+#: a few ms later. `docs/adr/0016-growth-by-length.md` has the figures.
+LISTENED = 0.007
+#: Seconds of audio in a packet, as baresip and nearly every phone sends it.
+_PACKET = 0.020
 
 
 @dataclass
 class RecordingFile:
-    """A recording of one direction of a call, and of which part of it."""
+    """One direction of one part of a call: a renegotiation may begin another part."""
 
     call_id: str
     direction: str
@@ -32,17 +44,17 @@ class RecordingFile:
 
 @dataclass
 class _CallRecordings:
-    """A call's recordings so far: its number, the newest file of each direction, what was told."""
+    """The newest file of each direction of a call, and the last event that named them."""
 
     number: int
     files: dict[str, RecordingFile] = field(default_factory=dict)
-    told: MediaStarted | None = None
+    reported: MediaStarted | None = None
 
 
 class RecordingNamer:
-    """Names the recordings of one agent.
+    """Renames the files that one agent's baresip records.
 
-    `announces` says that baresip names a file when it is due, and again when it has opened it.
+    `announces`: baresip prints the name of a file before it opens it, and again afterwards.
     """
 
     def __init__(self, folder: Path, stem: Path, *, announces: bool) -> None:
@@ -55,12 +67,12 @@ class RecordingNamer:
         self._made: list[Path] = []
 
     def make_room(self) -> None:
-        """Sees to it that baresip can write beside the names of now. To be called before a call."""
+        """Makes the folder that baresip writes to, beside the recordings. Call it before a call."""
         hidden = self.stem.with_name(f".{self.stem.name}")
         made = [folder for folder in (hidden, *hidden.parents) if not folder.exists()]
         try:
             hidden.mkdir(parents=True, exist_ok=True)
-        except OSError:  # `take` will say so; without a place to write, baresip plays no audio
+        except OSError:  # `take` will raise; without a folder to write to, baresip plays no audio
             hidden, made = self._folder.with_name("unrecorded"), []
             hidden.mkdir(exist_ok=True)
         if hidden == self._hidden:
@@ -72,12 +84,12 @@ class RecordingNamer:
         self._hidden, self._made = hidden, made
 
     def take(self, written: str, call_id: str) -> RecordingFile | None:
-        """Baresip has named a file; returns it once it is open, under its name here.
+        """Takes in a file name that baresip has printed; returns the renamed file once it is open.
 
         `call_id` is the call whose audio is being set up.
 
         Raises:
-            OSError: it cannot be where the library's recordings lie.
+            OSError: the file cannot be moved to the library's recordings.
         """
         path = self._folder.parent / written
         direction = DIRECTIONS.get(path.stem.rpartition("-")[2])
@@ -93,23 +105,23 @@ class RecordingNamer:
         return file
 
     def missed(self, written: str) -> RecordingFile | None:
-        """The recording that baresip could not open under that name."""
+        """Returns the recording that baresip could not open under that name."""
         return self._due.pop(written, None)
 
     def media(self, call_id: str) -> MediaStarted | None:
-        """What is to be told of a call's recordings now; None when that is known already.
+        """The event that names a call's recordings; None when the last one still holds.
 
-        What is received does not wait for what is sent, nor the other way round: the file of the
-        other direction appears at its path when its first packet comes.
+        Neither direction waits for the other one, whose file appears at its path with its first
+        packet.
         """
         call = self._calls[call_id]
         rx, tx = (call.files.get(one) or self._begin(call_id, one) for one in ("rx", "tx"))
         opened = rx if rx.is_open else tx
-        found = started(call_id, opened.path, rx.path, tx.path)
-        if found is None or (call.told is not None and _same(found, call.told)):
+        started = media_started(call_id, opened.path, rx.path, tx.path)
+        if started is None or (call.reported is not None and _same(started, call.reported)):
             return None
-        call.told = found
-        return found
+        call.reported = started
+        return started
 
     def _begin(self, call_id: str, direction: str) -> RecordingFile:
         """The file of a direction that begins, or begins again after a renegotiation."""
@@ -129,9 +141,9 @@ class RecordingNamer:
         return self.stem.with_name(f"{self.stem.name}-{number}{words}-{direction}.wav")
 
     def _rename(self, path: Path, file: RecordingFile) -> None:
-        told = self._calls[file.call_id].told
-        if told is not None and told.rx == file.path and _rate(path) != told.rate:
-            # What was sent began first and runs at another rate: this is a stream of its own.
+        reported = self._calls[file.call_id].reported
+        if reported is not None and reported.rx == file.path and _rate(path) != reported.rate:
+            # The sent direction began first and has another rate: this is a stream of its own.
             file.part += 1
             file.path = self._path(self._calls[file.call_id].number, file.part, file.direction)
         file.path.parent.mkdir(parents=True, exist_ok=True)
@@ -139,12 +151,12 @@ class RecordingNamer:
         file.is_open = True
 
     def forget(self, call_id: str) -> None:
-        """The call is over: what has not begun will not."""
+        """Drops the files of a call that is over: those that have not begun never will."""
         for written in [name for name, file in self._due.items() if file.call_id == call_id]:
             del self._due[written]
 
     def tidy(self) -> None:
-        """Removes what only baresip needed, when no call is left."""
+        """Removes the folder that baresip writes to. Call it when no call is left."""
         hidden, self._hidden = self._hidden, None
         for path in hidden.glob("dump-*.wav") if hidden else ():
             path.unlink(missing_ok=True)
@@ -153,17 +165,17 @@ class RecordingNamer:
             try:
                 folder.rmdir()
             except OSError:
-                return  # others use it
+                return  # another agent uses it
 
 
 def peer_of(written: str) -> str:
-    """The URI of the peer that the name of a recording tells; empty before baresip 2.9."""
-    found = _PEER.search(written)
-    return found[1] if found else ""
+    """The URI of the peer in baresip's name of a recording; empty before baresip 2.9."""
+    match = _PEER.search(written)
+    return match[1] if match else ""
 
 
-def started(call_id: str, opened: Path, rx: Path, tx: Path) -> MediaStarted | None:
-    """The event of recordings of which one is open; None before its header is complete."""
+def media_started(call_id: str, opened: Path, rx: Path, tx: Path) -> MediaStarted | None:
+    """The event for recordings of which one is open; None until its header is complete."""
     with RecordingReader(opened) as reader:
         rate, channels = reader.sample_rate, reader.channels
     return MediaStarted(time.monotonic(), call_id, rate, channels, rx, tx) if rate else None
@@ -178,15 +190,8 @@ def _same(one: MediaStarted, other: MediaStarted) -> bool:
     return (one.rx, one.tx, one.rate) == (other.rx, other.tx, other.rate)
 
 
-#: How often to look (s) while somebody listens: a third of a packet, so that what arrives is heard
-#: a few ms later, and at every phase of one. `docs/adr/0016-growth-by-length.md` has the figures.
-LISTENED = 0.007
-#: Seconds of audio in a packet, as baresip and nearly every phone sends it.
-_PACKET = 0.020
-
-
 class _GrowingRecording:
-    """One file that grows."""
+    """A file that baresip writes to."""
 
     def __init__(self, media: MediaStarted, path: Path, report: Report) -> None:
         def timed(frame: int, earliest: float, latest: float) -> None:
@@ -199,24 +204,24 @@ class _GrowingRecording:
         self._frames = 0
 
     def look(self, *, closely: bool) -> bool:
-        """Takes into account how long it is by now; tells whether it has grown since."""
+        """Times the samples written since the last look; returns whether there are any."""
         before = time.monotonic()
         try:
             frames = self._reader.length
         except (OSError, ValueError):
-            return True  # whoever listens reads it, and learns why it cannot be read
+            return True  # the listener reads it, too, and says why that fails
         self._clock.closely = closely
         self._clock.look(before, time.monotonic(), frames)
         grown, self._frames = frames > self._frames, frames
         return grown
 
     def close(self) -> None:
-        """Lets go of the file."""
+        """Closes the file."""
         self._reader.close()
 
 
 class RecordingFollower:
-    """Follows what is heard in each call, and what is sent where packets are timed closely."""
+    """Follows what each call hears and, where packets are timed closely, what it sends."""
 
     def __init__(self, report: Report) -> None:
         self._report = report
@@ -227,7 +232,7 @@ class RecordingFollower:
 
     @property
     def period(self) -> float | None:
-        """How often to look (s); None while there is nothing to look at."""
+        """How often to look (s); None while nothing is recorded."""
         if not self._heard:
             return None
         if self._closely:
@@ -235,39 +240,40 @@ class RecordingFollower:
         return LISTENED if self._listened else UNHEARD
 
     def heard(self, call_id: str) -> Path | None:
-        """Where what a call hears is recorded; None before that begins."""
+        """The recording of what a call hears; None before it begins."""
         return self._heard[call_id].path if call_id in self._heard else None
 
     def follow(self, media: MediaStarted) -> None:
-        """These are the recordings of a call from now on; one that goes on is followed further."""
+        """Follows these recordings of a call from now on, in place of earlier ones."""
         for followed, path in ((self._heard, media.rx), (self._sent, media.tx)):
             before = followed.get(media.call_id)
             if before is None or before.path != path:
-                self._drop(followed, media.call_id)
+                if before is not None:
+                    before.close()
                 followed[media.call_id] = _GrowingRecording(media, path, self._report)
 
     def forget(self, call_id: str) -> None:
-        """The call is over: a last look, then none."""
+        """Looks at the recordings of a call for the last time: the call is over."""
         if call_id in self._heard:
             self._look(call_id)
-        self._let_go(call_id)
+        self._drop(call_id)
         self._listened.discard(call_id)
         self._closely.discard(call_id)
 
     def listen(self, call_id: str, *, on: bool, closely: bool) -> None:
-        """Looks more often while somebody listens, closely at every packet, of those sent, too."""
+        """Looks more often while somebody listens; `closely` times each packet, sent ones too."""
         (self._listened.add if on else self._listened.discard)(call_id)
         (self._closely.add if on and closely else self._closely.discard)(call_id)
 
     def look(self) -> list[str]:
-        """Reports what became known of times; returns the calls that are heard and went on."""
+        """Reports times; returns the calls that somebody listens to and that heard more audio."""
         grown = [call_id for call_id in self._heard if self._look(call_id)]
         return [call_id for call_id in grown if call_id in self._listened]
 
     def close(self) -> None:
-        """Follows nothing any more."""
+        """Closes all files."""
         for call_id in list(self._heard):
-            self._let_go(call_id)
+            self._drop(call_id)
 
     def _look(self, call_id: str) -> bool:
         closely = call_id in self._closely
@@ -275,11 +281,7 @@ class RecordingFollower:
             self._sent[call_id].look(closely=True)
         return self._heard[call_id].look(closely=closely)
 
-    def _let_go(self, call_id: str) -> None:
-        self._drop(self._heard, call_id)
-        self._drop(self._sent, call_id)
-
-    def _drop(self, followed: dict[str, _GrowingRecording], call_id: str) -> None:
-        recording = followed.pop(call_id, None)
-        if recording is not None:
-            recording.close()
+    def _drop(self, call_id: str) -> None:
+        for followed in (self._heard, self._sent):
+            if recording := followed.pop(call_id, None):
+                recording.close()

@@ -1,4 +1,4 @@
-"""The external backend: an installed baresip in a process of its own, one an agent."""
+"""An installed baresip that the library starts and ends, one process for each agent."""
 
 import errno
 import os
@@ -25,15 +25,15 @@ from .installation import codecs_of, encryptions_of, find_program
 from .process import BaresipProcess, DirectionFinder, LogLine, TracedMessage
 from .recordings import RecordingNamer, peer_of
 
-#: How long it may take to answer when it is asked to end (s).
+#: How long baresip may take to answer the command to end (s).
 _QUIT = 2.5
 _RECORDING = re.compile(r"sndfile: dumping (?:en|de)code audio to (.+)")
 _UNRECORDED = re.compile(r"sndfile: could not open: (.+)")
-_SPEAKS = "audio: source started with sample format "
+_SOURCE_STARTED = "audio: source started with sample format "
 
 
 class ExternalBackend(ControlledBackend):
-    """One agent in an installed baresip that this backend starts and ends."""
+    """One agent in an installed baresip that is started for it."""
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class ExternalBackend(ControlledBackend):
         self._recorder: RecordingNamer | None = None
         self._dialling = False
         self._unreadable = 0
-        #: The call whose audio is being set up: its recordings are named, its source will start.
+        #: The call whose audio is being set up: its recordings have names, its source will start.
         self._set_up = ""
         self._address, self._port = LOOPBACK, 0
         self._directions = DirectionFinder(self._address, self._port)
@@ -91,7 +91,7 @@ class ExternalBackend(ControlledBackend):
 
     def _start_at(self, port: int) -> None:
         self._port = port
-        # All of them are free until baresip takes them.
+        # All three are free until baresip takes them.
         control_port = free_port(LOOPBACK, besides=(port, port + 1))
         self._directions = DirectionFinder(self._address, self._port)
         self._folder = Path(tempfile.mkdtemp(prefix="BaresipLibrary-"))
@@ -108,9 +108,9 @@ class ExternalBackend(ControlledBackend):
         self._process = BaresipProcess(self._program, self._folder, self._launcher)
         self._process.await_ready()
         self._take_control(self._process.connect(control_port), has_trace=True)
-        told = self._ask(("about", ""))[0]
-        if installation.Version.find(told) != self.version:
-            raise BackendError(f"{self._program.path} says that it is something else: {told}")
+        about = self._ask(("about", ""))[0]
+        if installation.Version.find(about) != self.version:
+            raise BackendError(f"{self._program.path} is not what it printed before: {about}")
         self._create_account(0)
 
     def _registering_line(self, regint: int) -> str:
@@ -121,12 +121,12 @@ class ExternalBackend(ControlledBackend):
 
     def stop(self) -> None:
         self._stopping = True
-        # An interruption may come at any time, and the next `stop` then goes on.
+        # An interruption may come at any time: the next `stop` then goes on.
         self._ending, self._process = self._process or self._ending, None
         process = self._ending
         if process is not None:
             process.child.end(self._ask_to_quit)
-        self._let_go()
+        self._release_control()
         if process is not None:
             process.close()
         if self._recorder is not None:
@@ -141,7 +141,7 @@ class ExternalBackend(ControlledBackend):
             self._await_first_answer(*self._translator.calls.values())
             self._control.ask(("quit", ""), patience=_QUIT)
         except AgentGone:
-            return True  # it may end before its answer is read
+            return True  # baresip may end before its answer is read
         except BackendError:
             return False
         return True
@@ -181,8 +181,8 @@ class ExternalBackend(ControlledBackend):
         assert recorder is not None
         if recording := _RECORDING.fullmatch(line.text):
             self._take_recording(recorder, recording[1])
-        elif line.text.startswith(_SPEAKS):
-            self._speak(self._set_up or self._translator.signalling)
+        elif line.text.startswith(_SOURCE_STARTED):
+            self._source_started(self._set_up or self._translator.signalling)
             self._set_up = ""
         elif line.text.startswith(UNREADABLE):
             self._unreadable += 1
@@ -203,7 +203,7 @@ class ExternalBackend(ControlledBackend):
         except OSError as error:
             self._recording_ended(call_id, _unwritten(recorder.stem.parent, error))
             return
-        except ValueError as error:  # not of a kind that can be read
+        except ValueError as error:  # not 16-bit PCM
             self._recording_ended(call_id, str(error).rstrip("."))
             return
         if media is not None:
@@ -223,21 +223,21 @@ class ExternalBackend(ControlledBackend):
                 words += f"\n{self.caveats[0]}"
         else:
             status, words = None, str(control.lost)
-        self._happened(process_died(status, words))
+        self._report_at_once(process_died(status, words))
 
     def _prepare_recording(self) -> None:
         if self._recorder is not None:
-            with self._changes:  # or the end of the call before would take the room away again
+            with self._changes:  # or the end of the last call would remove the folder again
                 self._recorder.make_room()
 
     def listen(self, call_id: str, on: bool, *, closely: bool = False) -> None:
         super().listen(call_id, on, closely=closely)
         path = self._recordings.heard(call_id)
-        # Baresip says nothing when it cannot write, and what is missing would pass for silence.
+        # Baresip does not report that it cannot write, and missing audio would pass for silence.
         if path is not None and not shutil.disk_usage(path.parent).free:
             full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             why = _unwritten(path, full)
-            self._happened(events.RecordingEnded(time.monotonic(), call_id, why))
+            self._report_at_once(events.RecordingEnded(time.monotonic(), call_id, why))
 
     def dial(self, uri: str, headers: Headers = ()) -> str:
         self._dialling = True

@@ -1,4 +1,4 @@
-"""What ctrl_tcp's events mean, and what must be read from the SIP trace in their place."""
+"""Translates the events of ctrl_tcp, and the SIP trace where it says more, into those of agents."""
 
 import time
 from collections.abc import Callable
@@ -30,28 +30,30 @@ _PLAIN: dict[str, type[events.CallEvent]] = {
 
 @dataclass
 class LiveCall:
-    """A call that baresip has."""
+    """A call that baresip has, and what the commands about it have to know."""
 
     incoming: bool
     peer: str
     ringing: bool = True
     refused: bool = False
-    #: Whether any answer to its INVITE has come, or it has come in itself.
+    #: Whether any answer to its INVITE has come; an incoming call counts as answered.
     is_answered: bool = False
     unrecorded: bool = False
-    told_to_hold: bool = False
+    #: Whether the last re-INVITE that was asked for or seen holds the call.
+    hold_asked: bool = False
     offers: Offers = field(default_factory=Offers)
 
     def hold_command(self, on: bool) -> str:
-        """The command that sends a re-INVITE to hold or resume: of the same twice it sends one."""
-        again, self.told_to_hold = self.told_to_hold is on, on
+        """The command that holds or resumes. A second `hold`, or `resume`, would send nothing."""
+        again, self.hold_asked = self.hold_asked is on, on
         return "reinvite" if again else "hold" if on else "resume"
 
 
 class EventTranslator:
-    """Follows one baresip. All its methods run with `changes` held.
+    """Follows one baresip: its calls, its registration, and what they report.
 
-    `follow_up` is told of what something must be done about: its kind and the Call-ID.
+    All methods run with `changes` held. `follow_up` is called with the kind and the Call-ID of
+    events that something has to be done about.
     """
 
     def __init__(
@@ -87,22 +89,22 @@ class EventTranslator:
         self._replacing: set[str] = set()
         self._leaving: set[str] = set()
         self._over: set[str] = set()
-        #: Whether a REGISTER, or one that ends the registration, has no outcome yet.
+        #: Whether a REGISTER, or one that ends the registration, is without an outcome.
         self.registering = self.unregistering = False
-        #: Whether baresip would end a registration before it begins another one.
+        #: Whether there is a registration that has to end before another one begins.
         self.registered = False
         self.calls: dict[str, LiveCall] = {}
         self.last_dialled: str | None = None
-        #: How a call ended of which baresip 1.0 never told the Call-ID: it had sent no INVITE.
+        #: How a call ended that has sent no INVITE: baresip 1.0 does not name it.
         self.not_dialled: str | None = None
-        #: Calls that were told to hold (or to resume), until the peer has answered.
+        #: Calls that were told to hold (True) or to resume, until the peer has answered.
         self.holding: dict[str, bool] = {}
-        #: The call whose signalling is being carried out: its audio begins and ends meanwhile.
+        #: The call of the newest INVITE transaction: audio that begins or ends now is its own.
         self.signalling: str = ""
         self._until_known: dict[str, list[Callable[[], None]]] = {}
 
     def set_version(self, version: Version) -> None:
-        """What it is, when it has told."""
+        """Sets the version of an attached baresip, once that has told it."""
         self._version = version
 
     def take(self, message: dict[str, Any]) -> None:
@@ -117,7 +119,7 @@ class EventTranslator:
             if kind in ("CALL_ANSWERED", "CALL_ESTABLISHED") and call_id in self.calls:
                 self.calls[call_id].ringing = False
             self._report(_PLAIN[kind](at, call_id))
-        elif kind in self._call_handlers and call_id:  # it names no call that it refused by itself
+        elif kind in self._call_handlers and call_id:  # a call that baresip refused has no name
             self._call_handlers[kind](at, message)
         elif kind == "CALL_CLOSED" and message.get("direction") == "outgoing":
             self.not_dialled = str(message.get("param") or "")
@@ -125,14 +127,14 @@ class EventTranslator:
             self._other_handlers[kind](at, message)
 
     def call_with(self, peer: str) -> str:
-        """The call with that peer whose audio is being set up, as far as is known."""
+        """The call with that peer whose audio is most likely being set up."""
         with_peer = [call_id for call_id, call in self.calls.items() if call.peer == peer]
         if self.signalling in with_peer or not with_peer:
             return self.signalling
         return with_peer[-1]
 
     def when_known(self, call_id: str, act: Callable[[], None]) -> None:
-        """Acts now, or once the call has been reported: its audio may be printed before that."""
+        """Acts once the call has been reported: its audio may be printed before that."""
         if call_id in self.calls or call_id in self._over:
             act()
         else:
@@ -144,11 +146,11 @@ class EventTranslator:
             act()
 
     def forget_dialling(self) -> None:
-        """Another call is about to be dialled."""
+        """Forgets the last call that was dialled: another one follows."""
         self.last_dialled = self.not_dialled = None
 
     def dialled(self, at: float, call_id: str, peer: str) -> None:
-        """An outgoing call is known; baresip 1.0 tells so by the next thing that happens in it."""
+        """Reports an outgoing call, once. Baresip 1.0 names it by the first event that follows."""
         if call_id not in self.calls:
             self.calls[call_id] = LiveCall(incoming=False, peer=peer)
             self.last_dialled = call_id
@@ -220,11 +222,11 @@ class EventTranslator:
             self._follow_up("held" if on else "resumed", message["id"])
 
     def _remote_sdp(self, at: float, message: dict[str, Any]) -> None:
-        """The peer has agreed to what this side offered."""
+        """Reports a hold or resume that the peer has agreed to, where there is no trace."""
         call_id = message.get("id")
         if self.has_trace or call_id not in self.calls or message.get("param") != "answer":
             return
-        direction = message.get("audiodir")  # baresip 1.0 does not tell
+        direction = message.get("audiodir")  # None on baresip 1.0
         asked = self.holding.pop(str(call_id), None)
         on = asked if direction is None else direction in ("sendonly", "inactive")
         if on is not None:
@@ -241,12 +243,12 @@ class EventTranslator:
         self.registering = self.unregistering = False
 
     def _register_failed(self, at: float, message: dict[str, Any]) -> None:
-        self.registering = self.unregistering = False  # what was registered may be so still
+        self.registering = self.unregistering = False  # an earlier registration may still hold
         outcome = baresip_text.split_status(str(message.get("param") or ""))
         self._report(events.RegistrationFailed(at, *outcome))
 
     def _notified(self, at: float, message: dict[str, Any]) -> None:
-        if not self.has_trace:  # where there is one, it has the body in its full length
+        if not self.has_trace:  # which has the body in its full length
             self._report_summary(at, str(message.get("param") or ""))
 
     def _report_summary(self, at: float, body: str) -> None:
@@ -255,7 +257,7 @@ class EventTranslator:
             self._report(events.MessagesWaiting(at, summary.waiting, summary.new, summary.old))
 
     def trace(self, traced: events.SipMessage) -> None:
-        """Takes in one SIP message."""
+        """Takes in one traced SIP message."""
         self._report(traced)
         message = Message(traced.text)
         call_id = message.call_id or ""
@@ -275,13 +277,13 @@ class EventTranslator:
             self._follow_offers(traced, message, self.calls[call_id])
 
     def _follow_invite(self, traced: events.SipMessage, message: Message) -> None:
-        """A first INVITE is a call of which baresip 1.0 tells nothing yet."""
+        """Reports the call of a first INVITE, which baresip 1.0 does not report."""
         to, call_id = message.first("To") or "", message.call_id or ""
         if "tag=" not in to and call_id not in self._over:
             self.dialled(traced.at, call_id, split_address(to)[1])
 
     def _follow_leave(self, traced: events.SipMessage, message: Message) -> None:
-        """Reports the end of a registration, of which baresip 1.0 tells the beginning only."""
+        """Reports the end of a registration, of which baresip 1.0 reports the request only."""
         transaction = f"{message.call_id} {message.first('CSeq')}"
         if message.method:
             expires = message.first("Expires") or message.first("Contact") or ""
@@ -307,13 +309,13 @@ class EventTranslator:
         offer = description_in(message) if traced.sent and message.method == "INVITE" else None
         if offer is not None and offer.audio is not None:
             # From 3.x on baresip resumes by itself when a transfer or a consultation fails.
-            call.told_to_hold = offer.audio.is_hold
+            call.hold_asked = offer.audio.is_hold
         was_held = call.offers.held_by_peer
         call.offers.take(message, sent=traced.sent)
         if call.offers.held_by_peer is not was_held:
             self._follow_up("resumed" if was_held else "held", message.call_id or "")
         if self._version.names_calls or call.ringing:
-            return  # what an answer allows from the beginning is no hold
+            return  # a direction that the first answer allows is not a hold
         if not (call.offers.on_hold or call.offers.held_by_peer):
             return
         self._end_recording(traced.at, message.call_id or "")
