@@ -266,7 +266,7 @@ def verify_silence(
         wait_until(agent.changes, heard, ON_ITS_WAY)
         ear.count_anew()
         if not wait_until(agent.changes, heard, duration):
-            wait_until(agent.changes, decided, _LOOK)
+            wait_until(agent.changes, decided, _LOOK + PATIENCE)
             ear.catch_up()
             ear.decide()
         if ear.heard is not None:

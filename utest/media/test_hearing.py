@@ -1,5 +1,6 @@
 """Who hears whom, silence, levels, gaps and prompts, on recordings that a test writes."""
 
+import threading
 import time
 import wave
 from collections.abc import Callable
@@ -96,6 +97,20 @@ def test_comfort_noise_is_silence_however_loud_the_threshold(tmp_path: Path) -> 
     silence = verify_silence(bob.agent, 0.3, -50)
     assert silence.kind == "comfort noise"
     assert silence.level == pytest.approx(-40, abs=1)
+
+
+def test_noise_is_judged_by_enough_of_it_though_the_rest_comes_late(bob: Listener) -> None:
+    noise = signals.comfort_noise(2, RATE, rng(), -40)
+    bob.hears(noise[: round(0.4 * RATE)])  # after the first 0.3 s too little to tell what it is
+
+    def hears_the_rest() -> None:
+        bob._write(noise)
+        bob.phone.backend.feed(AudioArrived(time.monotonic(), "in-1"))
+
+    late = threading.Timer(0.8, hears_the_rest)
+    bob.then = late.start
+    assert verify_silence(bob.agent, 0.05, -50).kind == "comfort noise"
+    late.join()
 
 
 def test_a_faint_tone_is_no_noise(bob: Listener) -> None:
