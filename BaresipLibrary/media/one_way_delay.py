@@ -52,6 +52,22 @@ class _Chirp(NamedTuple):
         return known if len(known) == _PARTS else None
 
 
+class _End(NamedTuple):
+    """How far a call had recorded what it sends: so many seconds in a file, none without one."""
+
+    path: Path | None
+    seconds: float
+
+    @classmethod
+    def of(cls, call: Call) -> "_End":
+        """How far it has by now."""
+        if call.media is None:
+            return cls(None, 0.0)
+        with RecordingReader(call.media.tx) as reader:
+            rate = reader.sample_rate
+            return cls(call.media.tx, reader.length / rate if rate else 0.0)
+
+
 class _ChirpListener(Listener):
     """Listens for a chirp."""
 
@@ -101,23 +117,25 @@ def one_way_delay(
     with listening_to_all(ears, closely=True):
         while len(found) < _CHIRPS and not any(delay.error <= _ENOUGH for delay in found):
             ears[0].begin()
+            before = _End.of(their_call)
             with sending(speaker, their_call, source, "chirp"):
-                found.append(_of_one_chirp(speaker, their_call, ears[0], within))
+                found.append(_of_one_chirp(speaker, their_call, before, ears[0], within))
     return min(found, key=lambda delay: delay.error)
 
 
-def _of_one_chirp(speaker: Agent, their_call: Call, ear: _ChirpListener, within: float) -> Duration:
-    since = time.monotonic()
-    delay = wait_until(ear.agent.changes, lambda: _delay(ear, their_call, since), within)
+def _of_one_chirp(
+    speaker: Agent, their_call: Call, before: _End, ear: _ChirpListener, within: float
+) -> Duration:
+    delay = wait_until(ear.agent.changes, lambda: _delay(ear, their_call, before), within)
     if delay is None:
         raise _missing(speaker, ear, within)
     return delay
 
 
-def _delay(ear: _ChirpListener, their_call: Call, since: float) -> Duration | None:
+def _delay(ear: _ChirpListener, their_call: Call, before: _End) -> Duration | None:
     """From a call in which a chirp was sent to the ear; None before all is known."""
     heard = _arrived(ear)
-    sent = _departed(their_call, since) if heard else None
+    sent = _departed(their_call, before) if heard else None
     return _transit(sent, heard) if heard and sent else None
 
 
@@ -144,8 +162,8 @@ def _arrived(ear: _ChirpListener) -> list[SampleTime] | None:
     return found.moments() if found else None
 
 
-def _departed(call: Call, since: float) -> list[SampleTime] | None:
-    """When the newest chirp in what a call has sent left; None before all of it has."""
+def _departed(call: Call, before: _End) -> list[SampleTime] | None:
+    """When the chirp that a call has sent since then left; None before all of it has."""
     media = call.media
     if media is None:
         return None
@@ -153,7 +171,7 @@ def _departed(call: Call, since: float) -> list[SampleTime] | None:
         samples, rate = reader.read_new(), reader.sample_rate
     if not rate:
         return None  # nothing has been sent
-    first = max(0, samples.size - round((time.monotonic() - since + _AROUND) * rate))
+    first = round(before.seconds * rate) if before.path == media.tx else 0
     found = _whole(samples[first:], rate)
     if found is None:
         return None
