@@ -70,7 +70,7 @@ Audio After The Answer
     Should Be True    abs(${first} - ${setup} - ${after}) < 0.03
 
 The Gap Of A Hold
-    [Documentation]    For both sides, and as long as the hold was.
+    [Documentation]    For both sides, and as long as the hold was, but for what jitter buffers held.
     [Setup]    Needs    TIME_AUDIO    RECORD_AFTER_HOLD
     [Template]    Hold Gap Should Be Known
     PCMU/8000/1
@@ -193,7 +193,7 @@ Hold Gap Should Be Known
     Call Should Stay Established    alice    500ms
     Resume    alice
     FOR    ${agent}    IN    alice    bob
-        ${gap} =    Get Call Timing    ${agent}    hold_gap    >    0.45    timeout=3s
+        ${gap} =    Get Call Timing    ${agent}    hold_gap    >    0.3    timeout=3s
         Should Be True    ${gap} < 3
     END
     Stop All Agents
@@ -206,5 +206,5 @@ Delay Should Be Steady
         ${delay} =    Get Call Timing    alice    one_way_delay    >    0    to=bob
         VAR    @{delays}    @{delays}    ${delay}
     END
-    Should Be True    sorted(${delays})[1] < 0.15
+    Should Be True    min(${delays}) < 0.15
     Stop All Agents

@@ -30,14 +30,15 @@ _TIMESTAMP = 35
 class Path:
     """What happens to the RTP packets of one direction: lost in percent, late in seconds.
 
-    `spent` is how long each really took, in seconds.
+    `spent` is how long each really took, at least and at most, in seconds: on a busy machine it is
+    not known better. And how many of its samples are no silence.
     """
 
     loss: float = 0.0
     delay: float = 0.0
     jitter: float = 0.0
     cut: bool = False
-    spent: list[float] = field(default_factory=list)
+    spent: list[tuple[float, float, int]] = field(default_factory=list)
 
 
 class _Side:
@@ -129,8 +130,11 @@ class _Network(threading.Thread):
         self.passed += 1
 
         def go() -> None:
+            before = time.monotonic()
             out.sendto(data, to)
-            path.spent.append(time.monotonic() - came)
+            if not 192 <= data[1] <= 223:  # RTCP, as RFC 5761 tells it from RTP
+                after = time.monotonic()
+                path.spent.append((before - came, after - came, _loud_samples(data)))
 
         self._later(came + path.delay + self._chance.uniform(0, path.jitter), go)
 
@@ -207,14 +211,22 @@ class Relay:
         path = self._paths.setdefault(agent, Path())
         path.loss, path.cut = loss, cut
         path.delay, path.jitter = delay.total_seconds(), jitter.total_seconds()
-        path.spent.clear()
+        path.spent = []
 
-    def time_on_the_way_to(self, agent: str) -> float:
-        """How long packets took through the relay since that was last asked or said, in seconds."""
-        spent = self._paths[agent].spent
-        mean = fmean(spent)
-        spent.clear()
-        return mean
+    def times_of_sounds_on_the_way_to(self, agent: str) -> list[tuple[float, float]]:
+        """How long each sound between silences took through the relay, of a call in PCMU.
+
+        At least and at most, in seconds, the mean over its samples; of the sounds since that was
+        last asked or said.
+        """
+        path = self._paths[agent]
+        packets, path.spent = path.spent, []
+        times = []
+        for is_loud, group in itertools.groupby(packets, lambda packet: packet[2] > 0):
+            if is_loud:
+                least, most, samples = zip(*group, strict=True)
+                times.append((fmean(least, samples), fmean(most, samples)))
+        return times
 
     def signalling_takes(self, time: timedelta) -> None:
         """Says how long SIP messages are on their way, in relays that start from now on."""
@@ -238,12 +250,23 @@ def _bound(port: int = 0) -> socket.socket:
 
 def _arrival(notes: list[tuple[int, int, bytes]]) -> float:
     """When a packet came, in monotonic seconds: on Linux by the kernel, for this may be busy."""
-    now = time.monotonic()
     for level, kind, stamp in notes:
         if (level, kind) == (socket.SOL_SOCKET, _TIMESTAMP):
             seconds, nanoseconds = struct.unpack("qq", stamp)
-            return now - (time.time() - seconds - nanoseconds / 1e9)
-    return now
+            return _monotonic_at_zero() + seconds + nanoseconds / 1e9
+    return time.monotonic()
+
+
+def _monotonic_at_zero() -> float:
+    """What the monotonic clock reads when the other one reads 0: of ten looks the quickest."""
+    looks = [(time.monotonic(), time.time(), time.monotonic()) for _ in range(10)]
+    before, other, _ = min(looks, key=lambda look: look[2] - look[0])
+    return before - other
+
+
+def _loud_samples(packet: bytes) -> int:
+    """How many samples of an RTP packet with mu-law are not zero."""
+    return sum(octet & 0x7F != 0x7F for octet in packet[12:])
 
 
 def _pair() -> tuple[socket.socket, socket.socket]:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from peer_dialog import Dialog
 from peer_rtp import Rtp
 from peer_sip import Received, bare_uri, fresh, host_and_port, text_of
 
@@ -28,6 +29,7 @@ class Peer:
         self.error: BaseException | None = None
         self._rtp: Rtp | None = None
         self._arrived: queue.Queue[Received] = queue.Queue()
+        self._answers: dict[tuple[str, str], tuple[float, bytes]] = {}
         self._steps = threading.Semaphore(0)
         self._closed = threading.Event()
         self._thread: threading.Thread | None = None
@@ -100,6 +102,7 @@ class Peer:
     def look_for(self, kind: str | Callable[[Received], bool], within: float) -> Received | None:
         """As `expect`, but None when none comes."""
         wanted = kind if callable(kind) else lambda message: message.matches(kind)
+        self.pending = [message for message in self.pending if not self._is_repeated(message)]
         for message in self.pending:
             if wanted(message):
                 self.pending.remove(message)
@@ -110,10 +113,21 @@ class Peer:
                 message = self._arrived.get(timeout=remaining)
             except queue.Empty:
                 break
+            if self._is_repeated(message):
+                continue
             if wanted(message):
                 return message
             self.pending.append(message)
         return None
+
+    def _is_repeated(self, message: Received) -> bool:
+        """Whether it is a request that has its answer; one that missed it gets the same again."""
+        if message.status is not None or message.transaction not in self._answers:
+            return False
+        at, answer = self._answers[message.transaction]
+        if message.at > at:
+            self.send(answer, message.source)
+        return True
 
     @staticmethod
     def _told(messages: list[Received]) -> str:
@@ -144,12 +158,14 @@ class Peer:
         if status < 300 and not named and request.method != "REGISTER":
             lines.append(f"Contact: <{self.uri}>")
         start = f"SIP/2.0 {status} {phrase}" if phrase else f"SIP/2.0 {status} "
-        self.send(text_of(start, [*lines, *headers], body, content_type), request.source)
+        answer = text_of(start, [*lines, *headers], body, content_type)
+        self.send(answer, request.source)
+        self._answers[request.transaction] = (time.monotonic(), answer)
 
     def ring(self, invite: Received, *headers: str) -> None:
         self.reply(invite, 180, "Ringing", *headers)
 
-    def answer(self, invite: Received, *headers: str, **sdp: Any) -> "Dialog":
+    def answer(self, invite: Received, *headers: str, **sdp: Any) -> Dialog:
         """Accepts with SDP, waits for the ACK, and sends RTP to where the offer says."""
         if invite.body:
             self.rtp.target = invite.media
@@ -157,7 +173,7 @@ class Peer:
         self.expect("ACK")
         return self.dialog_of(invite)
 
-    def dialog_of(self, invite: Received, tag: str | None = None) -> "Dialog":
+    def dialog_of(self, invite: Received, tag: str | None = None) -> Dialog:
         """The dialog that this peer's answer to an INVITE began."""
         to = invite["To"]
         local = to if ";tag=" in to else f"{to};tag={tag or self.tag}"
@@ -175,7 +191,7 @@ class Peer:
         contact: str | None = None,
         call_id: str | None = None,
         next_hop: str | None = None,
-    ) -> "Dialog":
+    ) -> Dialog:
         """Sends an INVITE, with an offer of its own unless a body is given (empty for none)."""
         offer = self.sdp() if body is None else body
         local = f"{origin or f'<{self.uri}>'};tag={fresh()}"
@@ -185,7 +201,7 @@ class Peer:
         dialog.request("INVITE", *headers, body=offer, content_type=content_type)
         return dialog
 
-    def call(self, uri: str, *headers: str, within: float = _PATIENCE, **options: Any) -> "Dialog":
+    def call(self, uri: str, *headers: str, within: float = _PATIENCE, **options: Any) -> Dialog:
         """Calls, waits for the 2xx, acknowledges it, and sends RTP to where the answer says."""
         dialog = self.invite(uri, *headers, **options)
         answer = self.expect(
@@ -302,98 +318,3 @@ class Peer:
             family = socket.AF_INET6 if ":" in self.address else socket.AF_INET
             with socket.socket(family, socket.SOCK_DGRAM) as waker:
                 waker.sendto(b"", (self.address, self.port))
-
-
-class Dialog:
-    """One dialog of a peer, from its own side."""
-
-    def __init__(
-        self, peer: Peer, call_id: str, local: str, remote: str, target: str, where: tuple[str, int]
-    ) -> None:
-        self._peer, self.call_id = peer, call_id
-        self.local, self.remote, self.target, self.where = local, remote, target, where
-        self.contact = f"<{peer.uri}>"
-        self.number = 0
-        self.branch = ""
-
-    def request(
-        self,
-        method: str,
-        *headers: str,
-        body: str | bytes = "",
-        content_type: str = "application/sdp",
-        number: int | None = None,
-        branch: str | None = None,
-    ) -> None:
-        """Sends a request in the dialog. ACK and CANCEL keep the number of what they belong to."""
-        if number is None and method not in ("ACK", "CANCEL"):
-            self.number += 1
-        number, self.branch = number or self.number, branch or fresh("z9hG4bK")
-        transport = self._peer.transport.upper()
-        lines = [
-            f"Via: SIP/2.0/{transport} {self._peer.host};branch={self.branch};rport",
-            "Max-Forwards: 70",
-            f"From: {self.local}",
-            f"To: {self.remote}",
-            f"Call-ID: {self.call_id}",
-            f"CSeq: {number} {method}",
-            f"Contact: {self.contact}",
-            *headers,
-        ]
-        start = f"{method} {self.target} SIP/2.0"
-        self._peer.send(text_of(start, lines, body, content_type), self.where)
-
-    def accept(self, answer: Received) -> None:
-        """Acknowledges a 2xx and sends RTP to where its SDP says."""
-        self.follow(answer)
-        self.request("ACK", number=int(answer["CSeq"].split()[0]))
-        if answer.body:
-            self._peer.rtp.target = answer.media
-
-    def follow(self, answer: Received) -> None:
-        """Learns the peer's tag and Contact from an answer."""
-        self.remote = answer["To"]
-        if answer["Contact"]:
-            self.target = bare_uri(answer["Contact"])
-
-    def cancel(self) -> None:
-        """Cancels the INVITE that was sent last."""
-        self.request("CANCEL", branch=self.branch)
-
-    def reinvite(self, body: str | None = None, within: float = _PATIENCE) -> Received:
-        """Sends a re-INVITE, acknowledges its final answer and returns that."""
-        peer = self._peer
-        self.request("INVITE", body=peer.sdp(version=self.number + 2) if body is None else body)
-        branch, number = self.branch, self.number
-        answer = peer.expect(
-            lambda message: (
-                (message.status or 0) >= 200 and message["CSeq"].split() == [str(number), "INVITE"]
-            ),
-            within,
-        )
-        refused = (answer.status or 0) >= 300
-        self.request("ACK", number=number, branch=branch if refused else None)
-        return answer
-
-    def agree_until(self, method: str, within: float) -> Received:
-        """Waits for a request; agrees to re-INVITEs before it, such as holds for a transfer."""
-        peer = self._peer
-        while True:
-            request = peer.expect(
-                lambda message: message.matches(method) or message.matches("INVITE"), within
-            )
-            if request.method == method:
-                return request
-            answer = "recvonly" if "a=sendonly" in request.body else "sendrecv"
-            peer.reply(request, 200, "OK", body=peer.sdp(direction=answer, version=2))
-
-    def bye(self, *headers: str) -> Received:
-        """Hangs up; returns the answer."""
-        self.request("BYE", *headers)
-        return self._peer.expect(lambda message: bool(message.status) and message.method == "BYE")
-
-    def await_bye(self, within: float = 20.0) -> Received:
-        """Waits for the other side's BYE and answers it."""
-        bye = self._peer.expect("BYE", within)
-        self._peer.reply(bye, 200, "OK")
-        return bye

@@ -45,6 +45,11 @@ class Received:
         return self["CSeq"].split()[1]
 
     @property
+    def transaction(self) -> tuple[str, str]:
+        """What a request that is sent once more has in common with the first one."""
+        return self["Via"], self["CSeq"]
+
+    @property
     def uri(self) -> str:
         """The Request-URI."""
         return self.start.split(" ")[1]

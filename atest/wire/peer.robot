@@ -34,3 +34,12 @@ It Calls And Sends A Digit
     Wait Until State Is    bob    IDLE
     ${result} =    Peer Should Have Finished    ${peer}
     Should Be True    615 < ${result}[heard] < 625
+
+An INVITE That Is Sent Again Gets Its Answer Again
+    [Documentation]    On a busy machine agents send theirs again, and a scenario must see it once.
+    ${called} =    Start Peer    is_called
+    ${caller} =    Start Peer    calls_twice    ${called.uri}
+    ${answers} =    Peer Should Have Finished    ${caller}
+    Length Should Be    ${answers}[answers]    1
+    ${result} =    Peer Should Have Finished    ${called}
+    Should Be Equal    ${result}[next]    BYE

@@ -23,3 +23,23 @@ def calls(peer: Peer, uri: str) -> None:
     peer.result["heard"] = peer.rtp.tone()
     peer.step()
     dialog.bye()
+
+
+def calls_twice(peer: Peer, uri: str) -> None:
+    """Sends its INVITE three times: a second time at once, and after the answer."""
+    dialog = peer.invite(uri)
+    invite = peer.messages[-1][2].encode()
+    peer.send(invite, dialog.where)
+    answer = peer.expect("200 INVITE")
+    peer.send(invite, dialog.where)
+    peer.result["answers"] = {answer.raw, peer.expect("200 INVITE").raw}
+    dialog.accept(answer)
+    dialog.bye()
+
+
+def is_called(peer: Peer) -> None:
+    """Notes what comes after the call was answered."""
+    peer.answer(peer.expect("INVITE"))
+    request = peer.expect(lambda message: message.status is None)
+    peer.result["next"] = request.method
+    peer.reply(request, 200, "OK")
