@@ -42,7 +42,11 @@ RESULTS = ROOT / "results"
 IN_PARALLEL = ["atest/calls", "atest/phone"]
 #: In this order; those that stand together run at the same time. They never meet: what a suite
 #: leaves to another run is a bug. What `external` stands for runs one after the other.
-STAGES = (("lint",), ("types",), ("utest", "package"), ("parallel",), ("atest", "external"))
+STAGES = (("lint",), ("types",), ("utest", "package", "parallel"), ("atest", "external"))
+#: So many acceptance runs of a backend go on at the same time: they wait most of the time.
+STREAMS = 2
+#: Folders of `atest` that take a minute and more start first, so that all streams end together.
+LONGEST = ["hearing", "wire", "robustness", "servers", "evidence"]
 
 
 def run(
@@ -144,10 +148,24 @@ def on_program(program: str, name: str) -> Count:
 
 
 def acceptance(name: str, backend: str, env: dict[str, str] | None = None) -> Count:
+    """All acceptance suites: a run for each folder, some of them at the same time."""
     directory = emptied(name)
-    options = ["--outputdir", str(directory), "--variable", f"BACKEND:{backend}"]
-    ran = run(directory / "console.txt", "robot", *options, "atest", env=env)
-    return complete(count_robot(directory / "output.xml"), "robot", *ran)
+
+    def run_folder(folder: str) -> Count:
+        output = directory / folder
+        output.mkdir()
+        options = ["--outputdir", str(output), "--variable", f"BACKEND:{backend}"]
+        ran = run(output / "console.txt", "robot", *options, f"atest/{folder}", env=env)
+        return complete(count_robot(output / "output.xml"), f"robot atest/{folder}", *ran)
+
+    with ThreadPoolExecutor(STREAMS) as pool:
+        return added(pool.map(run_folder, suite_folders()))
+
+
+def suite_folders() -> list[str]:
+    """The folders of acceptance suites, those that take longest first."""
+    folders = {suite.parent.name for suite in ROOT.glob("atest/*/[!_]*.robot")}
+    return [*LONGEST, *sorted(folders - set(LONGEST))]
 
 
 def emptied(name: str) -> Path:

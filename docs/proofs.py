@@ -81,7 +81,10 @@ class Usage(ResultVisitor):
 def usage(results: Path) -> Usage:
     """What a run and the runs inside it have used."""
     seen = Usage()
-    for output in [results / "output.xml", *results.glob("children/*/output/output.xml")]:
+    outputs = chain.from_iterable(
+        results.glob(f"*/{place}output.xml") for place in ("", "children/*/output/")
+    )
+    for output in outputs:
         with suppress(DataError):  # a run that was killed leaves half a file, or none
             ExecutionResult(str(output)).visit(seen)
     return seen
