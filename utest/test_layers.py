@@ -83,6 +83,13 @@ def test_a_room_of_the_domain_knows_of_backends_only_the_contract(name: str) -> 
             assert level != 2 or not name.startswith("backends") or name == "backends.base"
 
 
+def test_the_external_backend_shares_only_a_clock_with_the_embedded_one() -> None:
+    for path in (PACKAGE / "backends" / "external").glob("*.py"):
+        for level, name in imports(path):
+            is_shared = name == "embedded.worker.stream_clock"
+            assert level != 2 or not name.startswith("embedded") or is_shared, f"{path} {name}"
+
+
 @pytest.mark.parametrize("path", WORKER, ids=lambda path: path.name)
 def test_the_worker_needs_the_standard_library_and_the_wheel(path: Path) -> None:
     for level, name in imports(path):

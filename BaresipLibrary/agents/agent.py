@@ -279,10 +279,8 @@ class Agent:
     def require(self, capability: Capability) -> None:
         """Raises `UsageError`, naming what can, when the backend lacks a capability."""
         if capability not in self.backend.capabilities:
-            raise UsageError(
-                f"{self.name} cannot {capability.value}: {self.backend.description} cannot."
-                f" {capability.who_can}"
-            )
+            why_not = self.backend.why_not(capability)
+            raise UsageError(f"{self.name} cannot {capability.value}: {why_not}")
 
     def dial(self, uri: str, headers: Headers = ()) -> str:
         """Sends an INVITE with the account's headers and these; returns the Call-ID."""

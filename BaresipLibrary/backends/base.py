@@ -65,6 +65,9 @@ Headers = Sequence[tuple[str, str]]
 class Capability(Enum):
     """What not every baresip can do, in the words of an error message."""
 
+    HOLD = "hold a call"
+    TRANSFER = "transfer a call"
+    RECORD_SENT = "record what an agent sends"
     COUNT_PACKETS = "count RTP packets"
     MESSAGE_WAITING = "subscribe to message waiting (mwi)"
     OWN_REFUSALS = "refuse a call with a status of the suite's choice"
@@ -202,6 +205,10 @@ class Backend(ABC):
     def description(self) -> str:
         """The backend as sentences name it."""
         return f"the {self.name} backend"
+
+    def why_not(self, capability: Capability) -> str:
+        """Why a capability is not among those of this backend, and what has it, as a clause."""
+        return f"{self.description} cannot. {capability.who_can}"
 
     @abstractmethod
     def start(self, report: Report) -> str:

@@ -91,7 +91,10 @@ def recording_of(agent: Agent, call: Call, direction: AudioDirection) -> Path:
 
     Raises:
         NothingYet: there is none: no media has run.
+        UsageError: the backend cannot record what an agent sends.
     """
+    if direction is AudioDirection.tx:
+        agent.require(Capability.RECORD_SENT)
     media = media_of(agent, call, "recording")
     with following_recording(agent, call):
         return _file_of(media, direction)

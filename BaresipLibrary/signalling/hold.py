@@ -185,9 +185,10 @@ def hold(agent: Agent, call: Call, on: bool, timeout: float) -> str:
     once what is challenged anew. Returns what was agreed, in a sentence.
 
     Raises:
-        UsageError: the call is not established.
+        UsageError: the call is not established, or the backend cannot hold calls.
         PhoneFailure: the peer refused or did not answer, or the call ended.
     """
+    agent.require(Capability.HOLD)
     require_established(agent, call, f"{_verb(on)} its call")
     if call.on_hold is on and call.hold_requested is on:
         return f"{agent.name}'s call is {'on hold' if on else 'not on hold'} already."

@@ -26,6 +26,7 @@ def transfer(
     Raises:
         PhoneFailure: it failed, with the reported status; the call goes on as it was.
     """
+    agent.require(Capability.TRANSFER)
     require_established(agent, call, "transfer its call")
     position = len(agent.journal)
     ringing = _rings(callee) if callee else _never

@@ -20,6 +20,11 @@ def wave_should_hold(
         raise AssertionError(f"Its strongest frequency is {strongest:.0f} Hz.")
 
 
+def wave_seconds(path: str) -> float:
+    """How long it lasts."""
+    return float(soundfile.info(path).duration)
+
+
 def wave_should_hold_tones(path: str, *frequencies: float, least: float = 0.1) -> None:
     """Each of them (Hz) is the strongest one for `least` seconds in all; others may be, too."""
     samples, rate = soundfile.read(path, always_2d=True)

@@ -50,6 +50,24 @@ A Cut Of What Was Sent
     ${path} =    Stop Recording    alice
     Wave Should Hold    ${path}    440
 
+Nothing Is Recorded As Sent During A Hold
+    [Documentation]    While it holds the call, the agent sends no audio: neither a packet nor a sample.
+    [Setup]    Needs    RECORD_AFTER_HOLD
+    ${embedded} =    Backend Is    embedded
+    Skip If    not ${embedded}    A baresip of its own records what it encodes, also what it does not send.
+    Talk
+    Send Audio    alice    tone:440
+    Verify Audio    bob    440 Hz
+    Hold    alice
+    ${path} =    Get Recording    alice    direction=tx
+    ${before} =    Wave Seconds    ${path}
+    Call Should Stay Established    alice    500ms
+    ${path} =    Get Recording    alice    direction=tx
+    ${after} =    Wave Seconds    ${path}
+    Should Be Equal    ${after}    ${before}
+    Resume    alice
+    Verify Audio    bob    440 Hz
+
 A Cut Ends With Its Call
     Talk
     Send Audio    alice    tone:440

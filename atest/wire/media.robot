@@ -70,6 +70,16 @@ An Intercom That Only Speaks Is Heard
     Silence Should Be Broken By    bob
     Recording Should Hold    bob    440
 
+What An Agent Only Sends Is Recorded
+    [Documentation]    The peer listens only: nothing arrives, and what leaves is in the recording.
+    Needs    RECORD_ONE_WAY
+    ${peer} =    Alice Calls    only_listens
+    ${result} =    Peer Should Have Finished    ${peer}
+    Should Be True    645 < ${result}[heard] < 655
+    Wait Until State Is    alice    IDLE
+    ${path} =    Get Recording    alice    direction=tx
+    Wave Should Hold Tones    ${path}    650    least=0.2
+
 A Muted Agent Hears
     ${peer} =    Alice Calls    holds_with_music    sendrecv
     Mute    alice

@@ -27,6 +27,14 @@ def answers_one_way(peer: Peer, direction: str = "sendonly") -> None:
     dialog.await_bye()
 
 
+def only_listens(peer: Peer) -> None:
+    """Answers, and sends nothing; says what it has heard in half a second, and hangs up."""
+    dialog = peer.answer(peer.expect("INVITE"), direction="recvonly")
+    peer.rtp.wait_for_packets(25, 5)
+    peer.result["heard"] = peer.rtp.tone()
+    dialog.bye()
+
+
 def announces_and_refuses(peer: Peer) -> None:
     """Plays an announcement one way before it refuses."""
     invite = peer.expect("INVITE")

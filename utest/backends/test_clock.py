@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from BaresipLibrary.backends.embedded.worker.recording import JITTER, SLACK, StreamClock
+from BaresipLibrary.backends.embedded.worker.stream_clock import JITTER, SLACK, StreamClock
 
 RATE, PACKET = 8000, 0.020
 FRAMES = 160

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from BaresipLibrary.backends.embedded.worker.recording import CLOSELY, UNHEARD
+from BaresipLibrary.backends.embedded.worker.stream_clock import CLOSELY, UNHEARD
 from BaresipLibrary.backends.external.recordings import LISTENED, RecordingFollower
 from BaresipLibrary.events import AudioTimed, Event, MediaStarted
 

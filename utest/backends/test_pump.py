@@ -1,8 +1,7 @@
-"""What a call sends, beside a stack that drops what lies ready only with its next packet."""
+"""What a call sends and records, beside a stack that drops what lies ready with its next packet."""
 
-import asyncio
 import time
-from collections.abc import Iterator
+from collections import deque
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -10,36 +9,50 @@ from typing import Any
 import pytest
 import soundfile
 
-from BaresipLibrary.backends.embedded.worker.pump import CallAudio
+from BaresipLibrary.backends.embedded.worker.call_audio import CallAudio
 from BaresipLibrary.backends.embedded.worker.recording import Recording
+from BaresipLibrary.backends.embedded.worker.sent_audio import SentAudio, SentFrame
+from BaresipLibrary.backends.embedded.worker.stream_clock import ENCODING, JITTER
 
 RATE, PACKET = 8000, 320
+
+
+class Sent(SentAudio):
+    """What the filter has seen: the test says what leaves and when."""
+
+    def leave(self, pcm: bytes, at: float | None = None, rate: int = RATE) -> None:
+        frames = self._frames.setdefault("id", deque())
+        frames.append(SentFrame(time.monotonic() if at is None else at, rate, 1, pcm))
 
 
 class Stack:
     """The audio of one call: a packet leaves when the test says so."""
 
     def __init__(self) -> None:
+        self.sent = Sent()
         self.ready = b""
         self.left = b""
         self.arrived = b""
         self.flushed = 0
         self.dropping = False
         self.sends = self.receives = True
+        self.rate = RATE
 
     def packet(self) -> None:
         if self.dropping:
             self.flushed += len(self.ready)
             self.ready, self.dropping = b"", False
-        self.left += self.ready[:PACKET]
+        packet = self.ready[:PACKET].ljust(PACKET, b"\0")
+        self.left += packet
+        self.sent.leave(packet)
         self.ready = self.ready[PACKET:]
 
     def info(self) -> SimpleNamespace:
         return SimpleNamespace(
             tx_ready=self.sends,
             rx_ready=self.receives,
-            tx_sample_rate=RATE if self.sends else 0,
-            rx_sample_rate=RATE if self.receives else 0,
+            tx_sample_rate=self.rate if self.sends else 0,
+            rx_sample_rate=self.rate if self.receives else 0,
             tx_channels=1,
             rx_channels=1,
             tx_ptime_ms=20,
@@ -49,7 +62,7 @@ class Stack:
         )
 
     def stats(self) -> SimpleNamespace:
-        return SimpleNamespace(tx_flushed_bytes=self.flushed, tx_silence_frames=0)
+        return SimpleNamespace(tx_flushed_bytes=self.flushed)
 
     def read(self, _size: int) -> bytes:
         arrived, self.arrived = self.arrived, b""
@@ -63,13 +76,18 @@ class Stack:
 
 
 def call_on(stack: Stack) -> Any:
-    return SimpleNamespace(audio=stack, call_id="id", is_on_hold=False)
+    return SimpleNamespace(audio=stack, call_id="id")
+
+
+def audio_of(
+    stack: Stack, stem: Path, source: dict[str, Any], report: Any = lambda *_, **__: None
+) -> CallAudio:
+    return CallAudio(call_on(stack), stem, source, report, stack.sent)
 
 
 def sending(tmp_path: Path) -> tuple[Stack, CallAudio]:
     stack = Stack()
-    call = call_on(stack)
-    audio = CallAudio(call, tmp_path / "a", {"kind": "silence"}, lambda *_, **__: None)
+    audio = audio_of(stack, tmp_path / "a", {"kind": "silence"})
     audio.move()
     stack.packet()
     audio.move()
@@ -120,7 +138,7 @@ def test_what_never_left_is_in_no_recording(tmp_path: Path) -> None:
 def test_what_arrives_is_recorded_though_nothing_can_be_sent(tmp_path: Path) -> None:
     stack = Stack()
     stack.sends, stack.arrived = False, bytes(range(100, 200)) * 2
-    audio = CallAudio(call_on(stack), tmp_path / "a", prompt(tmp_path), lambda *_, **__: None)
+    audio = audio_of(stack, tmp_path / "a", prompt(tmp_path))
     assert audio.move()
     audio.close()
     heard, rate = soundfile.read(tmp_path / "a-rx.wav", dtype="int16")
@@ -132,7 +150,7 @@ def test_what_arrives_is_recorded_though_nothing_can_be_sent(tmp_path: Path) -> 
 def test_what_is_sent_leaves_though_nothing_can_arrive(tmp_path: Path) -> None:
     stack = Stack()
     stack.receives = False
-    audio = CallAudio(call_on(stack), tmp_path / "a", prompt(tmp_path), lambda *_, **__: None)
+    audio = audio_of(stack, tmp_path / "a", prompt(tmp_path))
     assert not audio.move()
     assert bytes(range(1, 251)) * 4 in sent_after(stack, audio)
 
@@ -140,9 +158,7 @@ def test_what_is_sent_leaves_though_nothing_can_arrive(tmp_path: Path) -> None:
 def test_a_direction_that_begins_later_goes_on_in_the_same_recordings(tmp_path: Path) -> None:
     stack, told = Stack(), list[str]()
     stack.sends = False
-    audio = CallAudio(
-        call_on(stack), tmp_path / "a", prompt(tmp_path), lambda event, **_: told.append(event)
-    )
+    audio = audio_of(stack, tmp_path / "a", prompt(tmp_path), lambda event, **_: told.append(event))
     audio.move()
     stack.sends = True
     assert bytes(range(1, 251)) * 4 in sent_after(stack, audio)
@@ -160,25 +176,25 @@ def test_a_source_chosen_while_nothing_can_be_sent_is_sent_later(tmp_path: Path)
 
 def test_nothing_is_written_while_the_agent_holds_the_call(tmp_path: Path) -> None:
     """The stack would take it and throw it away, and the recording would say that it was sent."""
-    _, audio = sending(tmp_path)
-    audio._call.is_on_hold = True
-    before = soundfile.info(tmp_path / "a-tx.wav").frames
+    stack, audio = sending(tmp_path)
+    stack.sent.hold("id", True)
+    stack.ready = b""
     audio.set_source(prompt(tmp_path))
     for _ in range(5):
         audio.move()
-    audio.close()
-    assert soundfile.info(tmp_path / "a-tx.wav").frames == before
+    assert stack.ready == b""
+    stack.sent.hold("id", False)
+    assert bytes(range(1, 251)) * 4 in sent_after(stack, audio)
 
 
 def test_a_call_whose_recording_cannot_be_written_is_moved_all_the_same(tmp_path: Path) -> None:
     stack, told = Stack(), list[tuple[str, Any]]()
-    call = call_on(stack)
     (tmp_path / "file").write_text("no folder")
 
     def report(event: str, **fields: Any) -> None:
         told.append((event, fields.get("why")))
 
-    audio = CallAudio(call, tmp_path / "file" / "a", prompt(tmp_path), report)
+    audio = audio_of(stack, tmp_path / "file" / "a", prompt(tmp_path), report)
     audio.move()
     assert bytes(range(1, 251)) * 4 in sent_after(stack, audio)
     path = tmp_path / "file" / "a"
@@ -199,88 +215,56 @@ def test_a_disk_that_is_full_ends_a_recording_once(tmp_path: Path) -> None:
     assert told == ["/dev/full cannot be written: No space left on device"]
 
 
-class Timed:
-    """A call in which every packet that leaves is timed; the stack holds some before."""
+def test_the_silence_that_the_stack_sends_when_nothing_is_ready_is_recorded(tmp_path: Path) -> None:
+    stack, audio = sending(tmp_path)
+    stack.ready = b""
+    stack.packet()
+    audio.close()
+    recorded = soundfile.read(tmp_path / "a-tx.wav", dtype="int16")[0].tobytes()
+    assert recorded == stack.left
 
-    def __init__(self, tmp_path: Path) -> None:
-        self.stack = Stack()
-        self.packets, self.held = 100, 0
-        self.asked: list[bool] = []
-        self.told: list[tuple[int, float, float]] = []
-        self.meanwhile = lambda: None
-        call = call_on(self.stack)
-        self.audio = CallAudio(call, tmp_path / "a", {"kind": "silence"}, self._report)
-        self.audio.look_closely(True)
-        self.audio.move()
 
-    def _report(self, event: str, **fields: Any) -> None:
+def test_packets_of_another_format_go_to_the_next_recording(tmp_path: Path) -> None:
+    stack, audio = sending(tmp_path)
+    before = soundfile.info(tmp_path / "a-tx.wav").frames
+    stack.sent.leave(bytes(PACKET))
+    stack.sent.leave(bytes(2 * PACKET), rate=2 * RATE)
+    audio.move()
+    assert soundfile.info(tmp_path / "a-tx.wav").frames == before + PACKET // 2
+    stack.rate = 2 * RATE
+    audio.move()
+    audio.close()
+    second = soundfile.info(tmp_path / "a-part2-tx.wav")
+    assert (second.samplerate, second.frames) == (2 * RATE, PACKET)
+
+
+def times_of_packets(tmp_path: Path, *, closely: bool) -> list[tuple[int, float, float]]:
+    """What is reported of five packets, of which the third leaves 4 ms late."""
+    told: list[tuple[int, float, float]] = []
+
+    def report(event: str, **fields: Any) -> None:
         if event == "AudioTimed" and fields["path"].endswith("tx.wav"):
-            self.told.append((fields["frame"], fields["earliest"], fields["latest"]))
+            told.append((fields["frame"], fields["earliest"], fields["latest"]))
 
-    async def _sent(self, _call_id: str, ask_held: bool) -> tuple[int, int | None]:
-        self.asked.append(ask_held)
-        self.meanwhile()
-        return self.packets, self.held if ask_held else None
-
-    def look(self) -> None:
-        asyncio.run(self.audio.move_closely(self._sent))
-
-    def flow(self) -> None:
-        """One packet has left, and one has arrived."""
-        self.stack.packet()
-        self.packets += 1
-        self.stack.arrived = bytes(PACKET)
-        self.audio.move()
-        self.look()
-        self.told.clear()
+    stack = Stack()
+    audio = audio_of(stack, tmp_path / "a", {"kind": "silence"}, report)
+    audio.closely = closely
+    for number, late in enumerate((0.0, 0.0, 0.004, 0.0, 0.0)):
+        stack.sent.leave(bytes(PACKET), at=1.0 + 0.02 * number + late)
+    audio.close()
+    return told
 
 
-@pytest.fixture
-def timed(tmp_path: Path) -> Iterator[Timed]:
-    timed = Timed(tmp_path)
-    yield timed
-    timed.audio.close()
+def test_each_packet_is_timed_when_it_left_while_somebody_measures(tmp_path: Path) -> None:
+    frames = PACKET // 2
+    assert times_of_packets(tmp_path, closely=True) == [
+        (frames * number, at, at + ENCODING)
+        for number, at in enumerate((1.0, 1.02, 1.044, 1.06, 1.08))
+    ]
 
 
-def test_a_packet_leaves_when_it_is_sent_not_when_it_is_taken(timed: Timed) -> None:
-    timed.flow()
-    timed.stack.packet()
-    timed.look()
-    assert timed.told == []
-    before = time.monotonic()
-    timed.packets += 1
-    timed.look()
-    ((frame, earliest, latest),) = timed.told
-    assert frame == PACKET // 2
-    assert earliest < before < latest < time.monotonic()
-
-
-def test_what_the_stack_holds_when_it_is_asked_has_not_left(timed: Timed) -> None:
-    timed.stack.packet()
-    timed.held = PACKET
-    timed.stack.arrived = bytes(PACKET)
-    timed.audio.move()
-    timed.look()
-    assert timed.told == []
-    timed.packets += 1
-    timed.look()
-    assert [frame for frame, _, _ in timed.told] == [0]
-
-
-def test_a_stack_is_asked_once_and_not_before_audio_flows(timed: Timed) -> None:
-    timed.look()
-    timed.flow()
-    timed.look()
-    assert timed.asked == [False, True, False]
-
-
-def test_a_stack_that_takes_more_meanwhile_tells_nothing(timed: Timed) -> None:
-    timed.flow()
-    timed.packets += 1
-    timed.stack.packet()
-    timed.meanwhile = timed.stack.packet
-    timed.look()
-    assert timed.told == []
-    timed.meanwhile = lambda: None
-    timed.look()
-    assert [frame for frame, _, _ in timed.told] == [PACKET // 2]
+def test_packets_at_a_pace_are_one_stretch_while_nobody_measures(tmp_path: Path) -> None:
+    first, *_, (frame, earliest, latest) = times_of_packets(tmp_path, closely=False)
+    assert first[0] == frame == 0
+    middle = (1.004 + 1.0 + ENCODING) / 2
+    assert (earliest, latest) == pytest.approx((middle - JITTER, middle + JITTER))

@@ -71,6 +71,7 @@ class EmbeddedBackend(Backend):
     """One agent in a child process that runs the wheel."""
 
     name = "embedded"
+    #: Those of a complete wheel; an agent that has started knows its own.
     capabilities = frozenset(Capability) - {Capability.MESSAGE_WAITING}
     media_encryptions = frozenset({"srtp", "srtp-mand", "srtp-mandf", "dtls_srtp"})
     nat_traversals = frozenset({"stun", "turn"})
@@ -112,6 +113,8 @@ class EmbeddedBackend(Backend):
         self._lost = False
         self._stopping = False
         self._collisions = Collisions()
+        #: What this build of the wheel cannot do, and the functions that it lacks for that.
+        self._lacking: dict[Capability, str] = {}
 
     @property
     def pid(self) -> int | None:
@@ -168,6 +171,22 @@ class EmbeddedBackend(Backend):
             if _PORT_TAKEN in problem:
                 raise PortTakenError
             raise BackendError(f"baresip did not start: {problem}")
+        self._note_lacking(started["lacking"])
+
+    def _note_lacking(self, lacking: dict[str, list[str]]) -> None:
+        self._lacking = {Capability[name]: ", ".join(lacking[name]) for name in lacking}
+        self.capabilities = type(self).capabilities - self._lacking.keys()
+        self.caveats = tuple(
+            f"This build of baresip-python lacks {functions}, so the embedded backend cannot"
+            f" {capability.value}."
+            for capability, functions in self._lacking.items()
+        )
+
+    def why_not(self, capability: Capability) -> str:
+        functions = self._lacking.get(capability)
+        if functions is None:
+            return super().why_not(capability)
+        return f"this build of baresip-python lacks {functions}, so the embedded backend cannot."
 
     def stop(self) -> None:
         self._stopping = True

@@ -19,7 +19,7 @@ from pathlib import Path
 from ...audio.wav_reader import RecordingReader
 from ...events import AudioTimed, MediaStarted
 from ..base import Report
-from ..embedded.worker.recording import CLOSELY, UNHEARD, StreamClock
+from ..embedded.worker.stream_clock import CLOSELY, UNHEARD, StreamClock
 
 #: What sndfile calls the directions, and what the library does.
 DIRECTIONS = {"enc": "tx", "dec": "rx"}

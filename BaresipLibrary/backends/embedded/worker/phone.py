@@ -9,20 +9,24 @@ from typing import Any
 from baresip import (
     BaresipError,
     Call,
-    CallState,
     Config,
     Event,
     NoLocalAddressError,
     Runtime,
     StackEvent,
-    TransferFailed,
     UserAgent,
 )
 
-from . import native
-from .pump import AudioPump, Report
+from . import call_control
+from .call_audio import Report
+from .calls import CallTable, KnownCall
+from .native import FunctionMissing, StackThread
+from .packets import PacketCounts
+from .pump import AudioPump
 from .registration import WorkerRegistration
 from .requests import send_request
+from .sent_audio import SentAudio
+from .stack_setup import go_without_video, use_every_address
 from .trace import SipTrace, follow_logs
 
 #: What the stack reports of a call, and the name of the event that tells the parent.
@@ -39,11 +43,10 @@ _CALL_EVENTS = {
 }
 #: What the stack says of a call that this side ended; of one it refused it gives the reason phrase.
 _OUR_HANG_UP = "Rejected by user"
-#: How long the first answer to an INVITE may take that is to be cancelled (s): T1 of RFC 3261.
-_FIRST_ANSWER = 0.5
+#: How long a first response may take (s) to an INVITE that is to be cancelled: T1 of RFC 3261.
+_FIRST_RESPONSE = 0.5
 #: How long a re-INVITE that is under way may take (s).
 _PATIENCE = 8.0
-
 #: How long a REGISTER may have to wait for the end of the registration before it (s).
 _BEGUN = 2.0
 
@@ -80,22 +83,16 @@ class StackPhone:
     def __init__(self, report: Report) -> None:
         self._report = report
         self._runtime = Runtime()
-        self._calls: dict[int, Call] = {}
-        self._call_ids: dict[int, str] = {}
-        self._with_media: set[int] = set()
-        self._established: dict[int, StackEvent] = {}
-        self._ended: set[int] = set()
-        self._dialling: str | None = None
-        self._unheard: set[int] = set()
+        self._calls = CallTable()
+        self._dialling: KnownCall | None = None
+        self._sent = SentAudio()
         self._pump = AudioPump(report, self._sent)
         self._tasks: set[asyncio.Task[None]] = set()
         self._news = asyncio.Event()
-        self._registration = WorkerRegistration(report)
-        self._refused: set[str] = set()
-        self._failed_transfers = 0
+        self._registration = WorkerRegistration(self._runtime, report)
         self._ua: UserAgent
-        self._stack: native.StackThread
-        self._packets: native.PacketCounts
+        self._stack: StackThread
+        self._packets: PacketCounts
 
     async def start(self, config: dict[str, Any], first_lines: str, aor: str, stem: str) -> None:
         """Brings the stack up with one account.
@@ -107,11 +104,13 @@ class StackPhone:
         follow_logs(self._report)
         self._trace = SipTrace(self._report)
         await self._runtime.start(_Configuration(first_lines, **config))
-        self._stack = native.StackThread(self._runtime)
+        self._stack = StackThread(self._runtime)
+        self._packets = PacketCounts(self._stack)
         await self._trace.start(self._stack)
-        await native.go_without_video(self._stack)
-        await native.use_every_address(self._stack)
-        self._packets = native.PacketCounts(self._stack)
+        await go_without_video(self._stack)
+        for optional in (use_every_address, self._sent.start):
+            with contextlib.suppress(FunctionMissing):  # the parent is told
+                await optional(self._stack)
         self._runtime.subscribe(self._on_event)
         self._ua = await UserAgent.create(self._runtime, aor, transfer_policy="auto")
         self._ua.on_incoming(self._on_incoming)
@@ -119,12 +118,10 @@ class StackPhone:
 
     async def stop(self) -> None:
         """Hangs up, unregisters and takes the stack down."""
-        await asyncio.gather(*map(self._await_first_answer, self._calls.values()))
-        for call in list(self._calls.values()):
-            try:
-                await call.hangup()
-            except BaresipError:
-                pass  # it closed by itself meanwhile
+        await asyncio.gather(*map(self._await_first_response, self._calls.all_live()))
+        for known in self._calls.all_live():
+            with contextlib.suppress(BaresipError):  # it closed by itself meanwhile
+                await known.object.hangup()
         await self._registration.farewell(self._ua)
         await self._runtime.close()
 
@@ -160,32 +157,33 @@ class StackPhone:
         except BaresipError as error:
             self._give_up_dialling(uri, str(error))
             raise
-        if call.handle not in self._ended:
-            self._adopt(call)
-        return self._call_ids[call.handle]
+        known = self._calls.of(call.handle)
+        if known is None or not known.has_ended:
+            known = self._adopt(call)
+        return known.call_id
 
     def _give_up_dialling(self, uri: str, why: str) -> None:
-        if self._dialling is not None:  # the stack told of a call that it then could not make
-            self._report("CallClosed", call_id=self._dialling, peer=uri, text=why)
+        if self._dialling is not None:  # the stack reported a call that it then could not make
+            self._report("CallClosed", call_id=self._dialling.call_id, peer=uri, text=why)
 
     async def do_answer(self, call_id: str) -> None:
         await self._answer(self._call(call_id))
 
-    async def _answer(self, call: Call) -> None:
-        await call.answer()
-        self._report("CallAnswered", call_id=call.call_id)
+    async def _answer(self, known: KnownCall) -> None:
+        await known.object.answer()
+        self._report("CallAnswered", call_id=known.call_id)
 
     async def do_hang_up(self, call_id: str) -> None:
-        call = self._call(call_id)
-        await self._await_first_answer(call)
-        if call.state is not CallState.CLOSED:
-            await call.hangup()
+        known = self._call(call_id)
+        await self._await_first_response(known)
+        if not known.has_ended:
+            await known.object.hangup()
 
-    async def _await_first_answer(self, call: Call) -> None:
-        """A CANCEL has to wait for that (RFC 3261, section 9.1); the stack would forget it."""
+    async def _await_first_response(self, known: KnownCall) -> None:
+        """A CANCEL must wait for it (RFC 3261, section 9.1); the stack would forget to send one."""
         loop = asyncio.get_running_loop()
-        deadline = loop.time() + _FIRST_ANSWER
-        while call.handle in self._unheard and (remaining := deadline - loop.time()) > 0:
+        deadline = loop.time() + _FIRST_RESPONSE
+        while known.is_unanswered and (remaining := deadline - loop.time()) > 0:
             self._news.clear()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._news.wait(), remaining)
@@ -193,9 +191,8 @@ class StackPhone:
     async def do_refuse(
         self, call_id: str, status: int, reason: str, headers: list[tuple[str, str]]
     ) -> None:
-        self._call(call_id)
-        self._refused.add(call_id)
-        await native.refuse(self._stack, call_id, status, reason, headers)
+        self._call(call_id).is_refused = True
+        await call_control.refuse(self._stack, call_id, status, reason, headers)
 
     async def do_send_request(self, **request: Any) -> bool:
         return await send_request(self._stack, **request)
@@ -205,7 +202,7 @@ class StackPhone:
         deadline = asyncio.get_running_loop().time() + _PATIENCE
         while True:
             self._news.clear()
-            if await native.offer_hold(self._stack, call_id, on, stuck):
+            if await call_control.offer_hold(self._stack, call_id, on, stuck, self._sent):
                 return
             self._call(call_id)
             remaining = deadline - asyncio.get_running_loop().time()
@@ -216,7 +213,7 @@ class StackPhone:
 
     async def do_undo_hold(self, call_id: str, on: bool) -> None:
         self._call(call_id)
-        await native.undo_hold(self._stack, call_id, on)
+        await call_control.undo_hold(self._stack, call_id, on, self._sent)
 
     async def do_mute(self, call_id: str, on: bool) -> None:
         self._call(call_id)
@@ -224,29 +221,23 @@ class StackPhone:
         self._report("Muted", call_id=call_id, on=on)
 
     async def do_transfer(self, call_id: str, uri: str) -> None:
-        call = self._call(call_id)
-        self._spawn(self._transfer(call, call.transfer(uri)))
+        self._call(call_id)
+        self._report_unsent(call_id, await call_control.transfer(self._stack, call_id, uri))
 
     async def do_attended_transfer(self, call_id: str, consultation_id: str) -> None:
         # The wheel's own would hold both calls first, which nobody has asked for.
         for one in (call_id, consultation_id):
             self._call(one)
-        problem = await native.transfer_to(self._stack, call_id, consultation_id)
+        problem = await call_control.transfer_to(self._stack, call_id, consultation_id)
+        self._report_unsent(call_id, problem)
+
+    def _report_unsent(self, call_id: str, problem: str | None) -> None:
         if problem is not None:
             self._report("TransferFailed", call_id=call_id, text=problem)
 
-    async def _transfer(self, call: Call, outcome: Any) -> None:
-        seen = self._failed_transfers
-        try:
-            await outcome
-        except (BaresipError, ValueError) as error:
-            told = self._failed_transfers > seen or call.state is CallState.CLOSED
-            if not told:
-                self._report("TransferFailed", call_id=call.call_id, text=_status_text(error))
-
     async def do_send_digits(self, call_id: str, digits: str, gap: float, mode: str | None) -> None:
-        call = self._call(call_id)
-        async with native.dtmf_mode(self._stack, call_id, mode):
+        call = self._call(call_id).object
+        async with call_control.dtmf_mode(self._stack, call_id, mode):
             await call.send_dtmf(digits, interdigit_ms=round(gap * 1000))
 
     async def do_set_audio_source(self, call_id: str | None, source: dict[str, Any]) -> None:
@@ -263,9 +254,6 @@ class StackPhone:
     async def do_count_packets(self, call_id: str) -> dict[str, Any] | None:
         return await self._packets.read(call_id)
 
-    async def _sent(self, call_id: str, ask_held: bool) -> tuple[int, int | None] | None:
-        return await native.packets_and_held(self._stack, call_id, ask_held=ask_held)
-
     def _spawn(self, work: Any) -> None:
         task: asyncio.Task[None] = asyncio.create_task(work)
         self._tasks.add(task)
@@ -278,84 +266,59 @@ class StackPhone:
 
         self._spawn(until_the_stack_is_down())
 
-    def _call(self, call_id: str) -> Call:
-        for call in self._calls.values():
-            if call.call_id == call_id and call.state is not CallState.CLOSED:
-                return call
-        raise CommandFailed("the call has ended")
+    def _call(self, call_id: str) -> KnownCall:
+        known = self._calls.live(call_id)
+        if known is None:
+            raise CommandFailed("the call has ended")
+        return known
 
-    def _adopt(self, call: Call) -> None:
-        call.call_id = call.call_id or self._call_ids.get(call.handle)
-        self._calls[call.handle] = call
-        established = self._established.pop(call.handle, None)
-        if established is not None and call.state is not CallState.ESTABLISHED:
-            # It was answered before the wheel had an object for it, which did not hear of that.
-            call._on_stack_event(established)
-        if call.handle in self._with_media:
+    def _adopt(self, call: Call) -> KnownCall:
+        known = self._calls.adopt(call)
+        if known.has_media:
             self._pump.add(call)
+        return known
 
     def _on_incoming(self, call: Call) -> None:
-        self._adopt(call)
+        known = self._adopt(call)
         if "Replaces" in call.headers:
-            self._spawn(self._answer(call))  # as a phone does: it takes the place of another call
+            self._spawn(self._answer(known))  # as a phone does: it takes another call's place
 
     def _on_event(self, event: StackEvent) -> None:
         self._news.set()
         self._registration.take(event)
         if event.event is Event.CALL_DTMF_START:
             self._report("DtmfReceived", call_id=event.call_id, text=event.text)
-        elif event.event is Event.CALL_REMOTE_SDP and event.call in self._call_ids:
-            self._tend(native.hear_without_sending(self._stack, self._call_ids[event.call]))
+        elif event.event is Event.CALL_REMOTE_SDP and (known := self._calls.of(event.call)):
+            self._tend(call_control.complete_codecs(self._stack, known.call_id, self._sent))
         elif event.event is Event.CALL_RTCP and event.stats:
             self._on_statistics(event)
         elif event.event in _CALL_EVENTS:
             self._on_call(event)
 
     def _on_call(self, event: StackEvent) -> None:
-        if event.call_id:
-            self._call_ids[event.call] = event.call_id
-        if event.event in (Event.CALL_INCOMING, Event.CALL_OUTGOING):
-            self._ended.discard(event.call)  # after 256 calls the stack begins to reuse handles
-        call = self._calls.get(event.call)
-        call_id = self._call_ids.get(event.call)
-        if event.event is Event.CALL_TRANSFER_FAILED:
-            self._failed_transfers += 1
-        if event.event is Event.CALL_CLOSED and event.stats:
-            self._on_statistics(event)
-        self._hear(event)
+        had_media = (before := self._calls.of(event.call)) is not None and before.has_media
+        known = self._calls.take(event)
         if event.event is Event.CALL_OUTGOING:
-            self._dialling = call_id
-        elif event.event is Event.CALL_CLOSED and call_id == self._dialling:
-            self._dialling = None
-        if event.event is Event.CALL_ESTABLISHED and call is None:
-            self._established[event.call] = event
-        if event.event is Event.CALL_CLOSED and call_id is not None:
-            self._pump.remove(call_id)  # its recordings are complete when its end is reported
-        refused = event.event is Event.CALL_CLOSED and call_id in self._refused
-        text = _OUR_HANG_UP if refused else event.text
-        self._report(_CALL_EVENTS[event.event], call_id=call_id, peer=event.peer, text=text)
-        if event.event is Event.CALL_RINGING and event.call in self._with_media and call_id:
-            self._tend(native.restart_media(self._stack, call_id))
-        elif event.event in (Event.CALL_PROGRESS, Event.CALL_ESTABLISHED) and call_id:
-            self._tend(native.hear_without_sending(self._stack, call_id))
-        if event.event in (Event.CALL_PROGRESS, Event.CALL_ESTABLISHED):
-            self._with_media.add(event.call)
-            if call is not None:
-                self._pump.add(call)
-        elif event.event is Event.CALL_CLOSED and call_id is not None:
-            self._calls.pop(event.call, None)
-            self._established.pop(event.call, None)
-            self._refused.discard(call_id)
-            self._ended.add(event.call)
-            self._tend(self._packets.forget(call_id))
-            self._with_media.discard(event.call)
+            self._dialling = known
+        elif event.event is Event.CALL_CLOSED:
+            self._on_closed(event, known)
+        text = _OUR_HANG_UP if known.has_ended and known.is_refused else event.text
+        name = _CALL_EVENTS[event.event]
+        self._report(name, call_id=known.call_id, peer=event.peer, text=text)
+        if event.event is Event.CALL_RINGING and had_media:
+            self._tend(call_control.restart_media(self._stack, known.call_id))
+        elif event.event in (Event.CALL_PROGRESS, Event.CALL_ESTABLISHED):
+            self._tend(call_control.complete_codecs(self._stack, known.call_id, self._sent))
+            if known.call is not None:
+                self._pump.add(known.call)
 
-    def _hear(self, event: StackEvent) -> None:
-        """Notes which calls nobody has answered yet, not even that it rings."""
-        if event.event is Event.CALL_OUTGOING:
-            self._unheard.add(event.call)
-        else:
-            self._unheard.discard(event.call)
+    def _on_closed(self, event: StackEvent, known: KnownCall) -> None:
+        if event.stats:
+            self._on_statistics(event)
+        if known is self._dialling:
+            self._dialling = None
+        self._pump.remove(known.call_id)  # its recordings are complete when its end is reported
+        self._tend(self._packets.forget(known.call_id))
 
     def _on_statistics(self, event: StackEvent) -> None:
         rtcp, received = event.stats.get("rtcp", {}), event.stats.get("rx", {})
@@ -368,9 +331,3 @@ class StackPhone:
                 received=received.get("packets", 0),
                 lost=rtcp.get("rx_lost", 0),
             )
-
-
-def _status_text(error: Exception) -> str:
-    if isinstance(error, TransferFailed) and error.status:
-        return f"{error.status} {error.reason}"
-    return str(error)

@@ -4,9 +4,10 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
-from baresip import BaresipError, Event, RegistrationError, StackEvent, UserAgent
+from baresip import BaresipError, Event, RegistrationError, Runtime, StackEvent, UserAgent
 
-from .pump import Report
+from .call_audio import Report
+from .native import private_name
 
 #: How long the stack may take to tell what became of a request (s): it gives up before.
 _OUTCOME = 60.0
@@ -28,11 +29,13 @@ class WorkerRegistration:
     So the old one is ended first, and a request waits for the outcome of the one before.
     """
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, runtime: Runtime, report: Report) -> None:
+        self._runtime = runtime
         self._report = report
         self._turn = asyncio.Lock()
         self._asked: list[str] = []
-        self._leaving = False
+        #: Set with whether the registrar confirmed that the agent leaves; None while it does not.
+        self._left: asyncio.Future[bool] | None = None
         #: Whether the stack would end a registration before it begins another one.
         self._bound = False
 
@@ -41,9 +44,12 @@ class WorkerRegistration:
         name = _EVENTS.get(event.event)
         if name is None:
             return
-        if name == "Registered":
-            self._bound = not self._leaving
-            name = "Unregistered" if self._leaving else name
+        if name == "Registered" and self._left is not None:
+            name = "Unregistered"
+        if name in ("Registered", "Unregistered"):
+            self._bound = name == "Registered"
+        if self._left is not None and name != "Registering" and not self._left.done():
+            self._left.set_result(name == "Unregistered")
         self._report(name, text=event.text)
 
     async def register(self, ua: UserAgent, begun: asyncio.Event) -> None:
@@ -84,20 +90,28 @@ class WorkerRegistration:
             self._asked.pop(0)
 
     async def _leave(self, ua: UserAgent, timeout: float) -> bool:
-        """Whether the registrar confirmed, within so many seconds, that the agent has left."""
-        self._leaving = True
-        ua._registered = True  # else the wheel does nothing: the stack may have retried by itself
+        """Whether the registrar confirmed, within so many seconds, that the agent has left.
+
+        The wheel's own `unregister` does nothing when a REGISTER that it knows of has failed, but
+        the stack may have tried again by itself, and be registered.
+        """
+        self._left = asyncio.get_running_loop().create_future()
         try:
-            await ua.unregister(timeout=timeout)
+            unregister = private_name("baresip._native.lib.BP_CMD_UA_UNREGISTER")
+            await self._runtime.cmd(unregister, args=str(ua.handle))
+            return await asyncio.wait_for(self._left, timeout)
+        except TimeoutError:
+            self._report(
+                "RegistrationFailed", text=f"no unregistration outcome within {timeout:g} s"
+            )
+            return False
         except BaresipError as error:
-            self._tell(error)
+            self._report("RegistrationFailed", text=str(error))
             return False
         finally:
-            self._leaving = False
-        return True
+            self._left = None
 
-    def _tell(self, error: BaresipError) -> None:
+    def _tell(self, error: RegistrationError) -> None:
         """Reports what the stack told by no event: that nothing came, or nothing was sent."""
-        told = isinstance(error, RegistrationError) and (error.status or error.reason)
-        if not told:
+        if not (error.status or error.reason):
             self._report("RegistrationFailed", text=str(error))

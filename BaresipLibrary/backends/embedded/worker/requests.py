@@ -1,31 +1,14 @@
-"""Sends requests that the stack owes and does not send by itself, through its own transports."""
+"""Requests that the stack owes and does not send by itself, through its own transports."""
 
 import ctypes
 from typing import Any
 
 from .native import StackThread, library
+from .structures import POINTER, TEXT, TextSpan
 
-_POINTER, _TEXT = ctypes.c_void_p, ctypes.c_char_p
-#: More than the stack's structure of a decoded URI takes.
+#: More than `struct uri` (re_uri.h) takes, which is only handed from one function to the next.
 _URI_SIZE = 512
-_ASK = ctypes.CFUNCTYPE(ctypes.c_int, _POINTER, _POINTER, _TEXT, _POINTER)
-
-
-class _MessageBuffer(ctypes.Structure):
-    """The beginning of the stack's `struct mbuf`: all of it."""
-
-    _fields_ = (
-        ("buf", _POINTER),
-        ("size", ctypes.c_size_t),
-        ("pos", ctypes.c_size_t),
-        ("end", ctypes.c_size_t),
-    )
-
-
-class _Text(ctypes.Structure):
-    """The stack's `struct pl`."""
-
-    _fields_ = (("p", _TEXT), ("l", ctypes.c_size_t))
+_ASK = ctypes.CFUNCTYPE(ctypes.c_int, POINTER, POINTER, TEXT, POINTER)
 
 
 def _give_credentials(user: int, password: int, realm: bytes, account: int) -> int:
@@ -35,7 +18,7 @@ def _give_credentials(user: int, password: int, realm: bytes, account: int) -> i
 
 #: Kept as long as the stack may call it.
 _callback = _ASK(_give_credentials)
-_ask = ctypes.cast(_callback, _POINTER)
+_ask = ctypes.cast(_callback, POINTER)
 
 
 async def send_request(
@@ -54,7 +37,7 @@ async def send_request(
     """
 
     def send() -> bool:
-        message = _decoded(challenge) if challenge else None
+        message = _decoded(_head(challenge)) if challenge else None
         auth = _credentials(message) if message else None
         try:
             if challenge and auth is None:
@@ -101,7 +84,7 @@ def _send_alone(method: str, uri: str, routes: list[str], auth: Any, rest: bytes
     hop = (routes[0] if routes else uri).partition("<")[2].partition(">")[0] or uri
     octets = hop.encode()
     route = ctypes.create_string_buffer(_URI_SIZE)
-    if library.uri_decode(route, ctypes.byref(_Text(octets, len(octets)))):
+    if library.uri_decode(route, ctypes.byref(TextSpan(octets, len(octets)))):
         return 1
     stateful = method != "ACK"
     text = ctypes.c_char_p(rest)
@@ -113,13 +96,30 @@ def _send_alone(method: str, uri: str, routes: list[str], auth: Any, rest: bytes
     )  # fmt: skip
 
 
-def _decoded(text: str) -> int | None:
-    """The stack's reading of a message's head, whose end a trace may lack."""
-    octets = text.partition("\r\n\r\n")[0].rstrip("\r\n").encode() + b"\r\n\r\n"
+def send_queued(text: str) -> None:
+    """Sends the re-INVITE that waits in the dialog which a message belongs to.
+
+    On the stack's thread only.
+    """
+    message = _decoded(text.encode())
+    if message:
+        session = library.sipsess_find(library.uag_sipsess_sock(), message)
+        if session:
+            library.sipsess_reinvite(session, True)
+        library.mem_deref(message)
+
+
+def _head(text: str) -> bytes:
+    """The headers of a message with the empty line after them, which a trace may lack."""
+    return text.partition("\r\n\r\n")[0].rstrip("\r\n").encode() + b"\r\n\r\n"
+
+
+def _decoded(octets: bytes) -> int | None:
+    """The stack's reading of a message, to be released with `mem_deref`; None if it fails."""
     buffer = library.mbuf_alloc(len(octets))
     try:
         library.mbuf_write_mem(buffer, octets, len(octets))
-        _MessageBuffer.from_address(buffer).pos = 0
+        library.mbuf_set_posend(buffer, 0, len(octets))
         message = ctypes.c_void_p()
         failed = library.sip_msg_decode(ctypes.byref(message), buffer)
         return None if failed else message.value

@@ -11,6 +11,7 @@ from typing import Any
 
 from baresip import BaresipError
 
+from .native import lacking_capabilities, why_no_agent_starts
 from .phone import CommandFailed, StackPhone
 
 #: A line may carry a SIP message as large as a TCP transport allows.
@@ -72,13 +73,19 @@ class Session:
         start = await self._channel.receive()
         if start is None:
             return
+        problem = why_no_agent_starts() or await self._start_phone(start)
+        if problem is not None:
+            self._channel.send({"failed": problem})
+            return
+        self._channel.send({"ready": True, "lacking": lacking_capabilities()})
+        await self._serve()
+
+    async def _start_phone(self, start: dict[str, Any]) -> str | None:
         try:
             await self._phone.start(**start)
         except (BaresipError, ValueError, TypeError) as error:
-            self._channel.send({"failed": str(error)})
-            return
-        self._channel.send({"ready": True})
-        await self._serve()
+            return str(error)
+        return None
 
     async def _serve(self) -> None:
         stopping: int | None = None

@@ -8,20 +8,21 @@ stack's thread, where its events come from, too: in their order.
 import asyncio
 import ctypes
 import logging
+import socket
 import time
 from collections.abc import Callable
 
+from .call_audio import Report
 from .native import StackThread, library
-from .pump import Report
+from .structures import POINTER
 
 Handle = Callable[[logging.LogRecord, float], None]
 
 _TRANSPORTS = ("UDP", "TCP", "TLS", "WS", "WSS")
-#: Room for an address and its port.
+#: Room for an address.
 _ADDRESS = 80
-_POINTER = ctypes.c_void_p
 _ON_MESSAGE = ctypes.CFUNCTYPE(
-    None, ctypes.c_bool, ctypes.c_int, *[_POINTER] * 3, ctypes.c_size_t, _POINTER
+    None, ctypes.c_bool, ctypes.c_int, *[POINTER] * 3, ctypes.c_size_t, POINTER
 )
 
 
@@ -35,7 +36,7 @@ class SipTrace:
 
     async def start(self, thread: StackThread) -> None:
         """Takes the place of the trace that the stack has."""
-        callback = ctypes.cast(self._callback, _POINTER)
+        callback = ctypes.cast(self._callback, POINTER)
         await thread.run(lambda: library.sip_set_trace_handler(library.uag_sip(), callback))
 
     def _on_message(
@@ -53,10 +54,15 @@ class SipTrace:
         _hand_over(self._loop, lambda: self._report("SipMessage", **fields))
 
 
-def _address(address: int) -> str:
+def _address(address: int | None) -> str:
+    if address is None:
+        return ""
     text = ctypes.create_string_buffer(_ADDRESS)
-    library._re_snprintf(text, _ADDRESS, b"%J", address, None)
-    return text.value.decode(errors="replace")
+    if library.sa_ntop(address, text, _ADDRESS):
+        return "?"  # it is neither IPv4 nor IPv6
+    host = text.value.decode(errors="replace")
+    bracketed = f"[{host}]" if library.sa_af(address) == socket.AF_INET6 else host
+    return f"{bracketed}:{library.sa_port(address)}"
 
 
 def follow_logs(report: Report) -> None:

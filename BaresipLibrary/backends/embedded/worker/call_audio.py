@@ -1,0 +1,224 @@
+"""The audio of one call: what arrives and what is sent, and their recordings."""
+
+import contextlib
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from baresip import AudioInfo, AudioNotActive, AudioRestarted, Call
+
+from .recording import SAMPLE, Recording
+from .sent_audio import SentAudio
+from .sounds import SampleSource, SilentSource, interleave, make_sound
+from .stream_clock import StreamClock
+
+#: How much audio lies ready to be sent (s): twice the longer of the two, so that no tone breaks.
+AHEAD = 0.16
+#: Seconds of audio in a packet, as nearly every phone sends it, while none can be sent.
+_PACKET = 0.020
+Report = Callable[..., None]
+
+
+class _Format(NamedTuple):
+    """Sample rates (Hz) and channels of what arrives and of what is sent."""
+
+    rx_rate: int
+    rx_channels: int
+    tx_rate: int
+    tx_channels: int
+
+
+class CallAudio:
+    """One call's streams: what arrives goes to its `rx` recording, what is sent to its `tx` one.
+
+    Each direction runs when its own stream does: in a call that only receives, nothing is sent.
+    """
+
+    def __init__(
+        self, call: Call, stem: Path, source: dict[str, Any], report: Report, sent: SentAudio
+    ) -> None:
+        self._call = call
+        self._stem = stem
+        self._source = source
+        self._report = report
+        self._sent = sent
+        self._sound: SampleSource | None = None
+        self._format: _Format | None = None
+        self._streams = 0
+        self._rx: Recording | None = None
+        self._tx: Recording | None = None
+        self._muted = False
+        #: Whether each packet is timed and reported by itself.
+        self.closely = False
+        self._flushed: int | None = None
+        self._looked = (0.0, 0.0)
+
+    def set_source(self, source: dict[str, Any]) -> None:
+        """Sends something else from now on; what lies ready of the old is dropped.
+
+        The stack drops it with its next packet, and whatever was written meanwhile, too: nothing
+        of the new source is written before.
+        """
+        self._source, self._sound = source, None
+        with contextlib.suppress(AudioNotActive, AudioRestarted):
+            info = self._call.audio.info()
+            if self._sends(info):
+                self._drop_ready(info)
+
+    def _drop_ready(self, info: AudioInfo) -> None:
+        # Asked twice, or with nothing ready, the stack would drop the beginning of the new source.
+        if self._flushed is None and info.tx_buffered:
+            self._flushed = self._call.audio.stats().tx_flushed_bytes
+            self._call.audio.flush_tx()
+
+    def mute(self, on: bool) -> None:
+        """Sends digital silence in place of the source, or the source again."""
+        self._muted = on
+        self.set_source(self._source)
+
+    def move(self) -> bool:
+        """Moves what is there; tells whether anything arrived."""
+        try:
+            before = time.monotonic()
+            info = self._call.audio.info()
+            self._looked = before, time.monotonic()
+            self._follow_format(info)
+            self._record_sent()
+            if self._sends(info):
+                self._send(info)
+            else:
+                self._flushed = None
+            return _receives(info) and self._receive(info)
+        except (AudioNotActive, AudioRestarted):
+            return False
+
+    def close(self) -> None:
+        """Takes what is left and ends the recordings."""
+        self.move()
+        self._close_files()
+
+    def _sends(self, info: AudioInfo) -> bool:
+        """Whether what is written goes out: while it holds the call, the stack throws it away."""
+        return bool(info.tx_ready and info.tx_sample_rate) and not self._sent.is_held(self._id)
+
+    @property
+    def _id(self) -> str:
+        return self._call.call_id or ""
+
+    def _follow_format(self, info: AudioInfo) -> None:
+        found = self._found_format(info)
+        if found is None or found == self._format:
+            return
+        self._close_files()
+        self._streams += 1
+        part = "" if self._streams == 1 else f"-part{self._streams}"
+        packet = info.tx_ptime_ms / 1000 or _PACKET
+        self._rx = self._recording(f"{part}-rx.wav", found.rx_rate, found.rx_channels, packet)
+        self._tx = self._recording(f"{part}-tx.wav", found.tx_rate, found.tx_channels, packet)
+        self._format = found
+        self._flushed = None
+        self._sound = None
+        self._report(
+            "MediaStarted",
+            call_id=self._call.call_id,
+            rate=found.rx_rate,
+            channels=found.rx_channels,
+            rx=str(self._rx.path),
+            tx=str(self._tx.path),
+        )
+
+    def _found_format(self, info: AudioInfo) -> _Format | None:
+        """That of the streams that run; a direction that rests keeps its own, else has the other's.
+
+        None while none runs.
+        """
+        known = self._format
+        rx = (info.rx_sample_rate, info.rx_channels) if _receives(info) else known and known[:2]
+        tx = (info.tx_sample_rate, info.tx_channels) if info.tx_ready else known and known[2:]
+        if not (_receives(info) or info.tx_ready):
+            return None
+        one = rx or tx
+        assert one is not None
+        return _Format(*(rx or one), *(tx or one))
+
+    def _close_files(self) -> None:
+        self._record_sent()
+        for recording in (self._rx, self._tx):
+            if recording is not None:
+                recording.close()
+        self._rx = self._tx = None
+
+    def _recording(self, ending: str, rate: int, channels: int, packet: float) -> Recording:
+        path = self._stem.with_name(self._stem.name + ending)
+
+        def timed(frame: int, earliest: float, latest: float) -> None:
+            self._report(
+                "AudioTimed",
+                call_id=self._call.call_id,
+                path=str(path),
+                frame=frame,
+                earliest=earliest,
+                latest=latest,
+            )
+
+        def lost(why: str) -> None:
+            self._report("RecordingEnded", call_id=self._call.call_id, why=why)
+
+        return Recording(path, rate, channels, StreamClock(rate, packet, timed), lost)
+
+    def _make_sound(self, rate: int) -> SampleSource:
+        def ended() -> None:
+            self._report("PromptEnded", call_id=self._call.call_id)
+
+        try:
+            return make_sound(self._source, rate, ended)
+        except (ValueError, OSError) as error:
+            self._report("AudioTrouble", call_id=self._call.call_id, text=str(error))
+            return SilentSource()
+
+    def _send(self, info: AudioInfo) -> None:
+        if self._is_dropping(info):
+            return
+        missing = int(info.tx_sample_rate * AHEAD) - info.tx_buffered // (SAMPLE * info.tx_channels)
+        if missing > 0:
+            mono = bytes(SAMPLE * missing) if self._muted else self._take(info, missing)
+            self._call.audio.write(interleave(mono, info.tx_channels))
+
+    def _take(self, info: AudioInfo, frames: int) -> bytes:
+        if self._sound is None:
+            self._sound = self._make_sound(info.tx_sample_rate)
+        return self._sound.take(frames)
+
+    def _is_dropping(self, info: AudioInfo) -> bool:
+        """Whether the stack has yet to drop what lay ready of the source before."""
+        if self._flushed is None:
+            return False
+        dropped = self._call.audio.stats().tx_flushed_bytes != self._flushed
+        if info.tx_buffered and not dropped:
+            return True
+        self._flushed = None
+        return False
+
+    def _record_sent(self) -> None:
+        """Records the packets that have left since the last look."""
+        if self._tx is not None and self._format is not None:
+            rate, channels = self._format.tx_rate, self._format.tx_channels
+            packets = [(frame.at, frame.pcm) for frame in self._sent.take(self._id, rate, channels)]
+            self._tx.write_packets(packets, closely=self.closely)
+
+    def _receive(self, info: AudioInfo) -> bool:
+        assert self._rx is not None
+        before, after = self._looked
+        arrived = b""
+        if info.rx_buffered > 0:
+            before = time.monotonic()
+            arrived = self._call.audio.read(info.rx_capacity)
+            after = time.monotonic()
+            self._rx.write(arrived)
+        self._rx.look(before, after, closely=self.closely)
+        return bool(arrived)
+
+
+def _receives(info: AudioInfo) -> bool:
+    return bool(info.rx_ready and info.rx_sample_rate)

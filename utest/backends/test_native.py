@@ -1,0 +1,200 @@
+"""The inventory of what the worker uses of the wheel beyond its public API, and what is missing."""
+
+import ast
+import ctypes
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("baresip")
+
+from BaresipLibrary.account import Account
+from BaresipLibrary.agents.agent import Agent
+from BaresipLibrary.agents.requirements import caveats
+from BaresipLibrary.backends import launchers
+from BaresipLibrary.backends.base import Capability
+from BaresipLibrary.backends.embedded.backend import EmbeddedBackend
+from BaresipLibrary.backends.embedded.worker import native
+from BaresipLibrary.concurrency import Changes
+from BaresipLibrary.errors import BackendError, CommandRefused, UsageError
+from BaresipLibrary.signalling.hold import hold
+from BaresipLibrary.signalling.states import wait_for_incoming, wait_for_state
+from BaresipLibrary.types import AgentState
+
+WORKER = Path(native.__file__).parent
+MODULES = sorted(WORKER.glob("*.py"))
+OTHERS = [path for path in MODULES if path.name != "native.py"]
+SOON = 30.0
+
+
+class Without:
+    """The wheel's C library, without some of its functions."""
+
+    def __init__(self, *names: str) -> None:
+        self._library = ctypes.CDLL(native.private_name("baresip._native.__file__"))
+        self._names = names
+
+    def __getattr__(self, name: str) -> Any:
+        if name in self._names:
+            raise AttributeError(name)
+        return getattr(self._library, name)
+
+
+def used_functions() -> set[str]:
+    return {
+        name for path in OTHERS for name in re.findall(r"\blibrary\.(\w+)", path.read_text())
+    } - {"missing", "lacking"}
+
+
+def test_a_function_is_listed_once() -> None:
+    names = [function.name for function in native.FUNCTIONS]
+    assert sorted(names) == sorted(set(names))
+
+
+def test_the_functions_that_are_used_are_those_that_are_listed() -> None:
+    assert used_functions() == {function.name for function in native.FUNCTIONS}
+
+
+def test_each_function_is_needed_by_the_start_or_by_capabilities() -> None:
+    for function in native.FUNCTIONS:
+        known = {native.START} | {capability.name for capability in EmbeddedBackend.capabilities}
+        assert function.needed_by and set(function.needed_by) <= known, function.name
+
+
+def test_the_installed_wheel_lacks_nothing() -> None:
+    assert native.library.missing == []
+    assert native.missing_names() == []
+    assert native.why_no_agent_starts() is None
+    assert native.lacking_capabilities() == {}
+
+
+@pytest.mark.parametrize("path", OTHERS, ids=lambda path: path.name)
+def test_only_the_inventory_reaches_into_the_wheel(path: Path) -> None:
+    tree = ast.parse(path.read_text())
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            assert not (node.module or "").startswith("baresip."), node.module
+        elif isinstance(node, ast.Attribute):
+            owner = node.value.id if isinstance(node.value, ast.Name) else ""
+            private = node.attr.startswith("_") and not node.attr.startswith("__")
+            is_own = owner in ("self", "os") or (
+                isinstance(node.value, ast.Attribute) and owner == "self"
+            )
+            assert is_own or not private, f"{path.name}:{node.lineno} {node.attr}"
+            assert node.attr not in ("CDLL", "pythonapi"), f"{path.name}:{node.lineno}"
+
+
+def test_a_missing_function_takes_away_what_needs_it() -> None:
+    library = native.Library(Without("ua_hangupf", "call_update_media"))
+    assert library.lacking() == {
+        "UNDO_HOLD": ["call_update_media"],
+        "MEDIA_AFTER_RINGING": ["call_update_media"],
+        "OWN_REFUSALS": ["ua_hangupf"],
+        "REDIRECT": ["ua_hangupf"],
+        "REFUSAL_HEADERS": ["ua_hangupf"],
+    }
+
+
+def test_a_missing_function_says_its_name_when_it_is_called() -> None:
+    library = native.Library(Without("call_hold"))
+    with pytest.raises(
+        native.FunctionMissing, match=r"^this build of baresip-python lacks call_hold$"
+    ):
+        library.call_hold(None, True)
+
+
+def test_a_function_that_is_not_listed_cannot_be_called() -> None:
+    with pytest.raises(AttributeError, match="system is not in the inventory of C functions"):
+        native.library.system(b"true")
+
+
+def test_a_private_name_that_is_gone_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = {"baresip._native.lib.BP_NO_SUCH": "", "baresip._nothing.at_all": ""}
+    monkeypatch.setattr(native, "PRIVATE_NAMES", gone)
+    assert native.why_no_agent_starts() == (
+        "this build of baresip-python lacks baresip._native.lib.BP_NO_SUCH,"
+        " baresip._nothing.at_all, which every agent needs."
+    )
+
+
+#: Loads the C library of a worker without some functions, before anything else is loaded.
+_POORER = """
+import ctypes
+class Without(ctypes.CDLL):
+    def __getattr__(self, name):
+        if name in %r:
+            raise AttributeError(name)
+        return super().__getattr__(name)
+ctypes.CDLL = Without
+"""
+
+
+@contextmanager
+def agents_without(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *names: str
+) -> Iterator[tuple[Agent, Agent]]:
+    """Two agents whose worker processes find a wheel without some functions."""
+    monkeypatch.setattr(launchers, "_ENTRY", _POORER % (names,) + launchers._ENTRY)
+    changes = Changes()
+    launcher = launchers.Spawner(changes)
+    backends = []
+    try:
+        pair = []
+        for name in ("alice", "bob"):
+            account = Account(name)
+            backends.append(EmbeddedBackend(account, tmp_path / name, changes, launcher))
+            pair.append(Agent(name, account, backends[-1], changes))
+            pair[-1].start()
+        yield pair[0], pair[1]
+    finally:
+        for backend in backends:
+            backend.stop()
+        launcher.close()
+
+
+def test_an_agent_without_a_function_says_what_it_cannot_do_and_why(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with agents_without(monkeypatch, tmp_path, "call_hold") as (alice, bob):
+        lacks = "his build of baresip-python lacks call_hold, so the embedded backend cannot"
+        assert EmbeddedBackend.capabilities - alice.backend.capabilities == {Capability.HOLD}
+        assert caveats(alice.account, alice.backend) == (f"T{lacks} hold a call.",)
+        alice.dial(bob.uri)
+        call = wait_for_incoming(bob, SOON)
+        bob.answer(call)
+        wait_for_state(alice, AgentState.ESTABLISHED, SOON)
+        with pytest.raises(UsageError, match=f"^bob cannot hold a call: t{lacks}\\.$"):
+            hold(bob, call, True, SOON)
+        with pytest.raises(CommandRefused, match="this build of baresip-python lacks call_hold"):
+            bob.backend.hold(call.call_id, True)
+        alice.hang_up(alice.calls[0])
+        wait_for_state(bob, AgentState.IDLE, SOON)
+
+
+@pytest.mark.parametrize("name", ["aufilt_register", "net_if_apply", "udp_register_helper"])
+def test_calls_work_without_a_function_that_only_some_capabilities_need(
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with agents_without(monkeypatch, tmp_path, name) as (alice, bob):
+        assert caveats(alice.account, alice.backend)
+        alice.dial(bob.uri)
+        bob.answer(wait_for_incoming(bob, SOON))
+        wait_for_state(alice, AgentState.ESTABLISHED, SOON)
+
+
+def test_what_every_agent_needs_stops_the_start_by_its_name(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    expected = (
+        "^baresip did not start: this build of baresip-python lacks uag_call_find,"
+        " which every agent needs\\.$"
+    )
+    with (
+        pytest.raises(BackendError, match=expected),
+        agents_without(monkeypatch, tmp_path, "uag_call_find"),
+    ):
+        pass
