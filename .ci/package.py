@@ -65,14 +65,18 @@ def call(wheel: Path, folder: Path, *, lowest: bool) -> None:
     run(*pip, "list", "--format=freeze")
     run(python, "-c", f"{imported}; assert {str(folder)!r} in BaresipLibrary.__file__")
     run(python, "-m", "robot", *quiet, suite)
-    check_types(python, folder / "user")
+    extend(python, folder / "user")
 
 
-def check_types(python: Path, folder: Path) -> None:
-    """Checks the types of what users write on top of the package that this Python has."""
+def extend(python: Path, folder: Path) -> None:
+    """Runs what users write on top of the package that this Python has, and checks its types."""
     folder.mkdir()
     for name, text in shown_python().items():
         (folder / name).write_text(text)
+    (folder / "keywords.robot").write_text(shown(EXTENDING, "Alice Enters Her Pin"))
+    (folder / "backend.robot").write_text(shown(EXTENDING, "Alice Dials Once"))
+    quiet = ["--outputdir", folder / "results", "--consolecolors", "off"]
+    run(python, "-m", "robot", *quiet, folder)
     strict = ["--strict", "--cache-dir", os.devnull, "--python-executable", python]
     plugins = sorted(folder.glob("[A-Z]*.py"))  # its tests need pytest, which is not there
     run(sys.executable, "-m", "mypy", *strict, *plugins)

@@ -151,7 +151,7 @@ class BaresipLibrary(DynamicCore):
 
     def __init__(
         self,
-        backend: BackendName = BackendName.auto,
+        backend: BackendName | str = BackendName.auto,  # Robot converts imports by its own types
         timeout: timedelta = timedelta(seconds=10),
         auto_closing: AutoClosing = AutoClosing.TEST,
         recordings: Occasion = Occasion.on_failure,
@@ -178,7 +178,7 @@ class BaresipLibrary(DynamicCore):
         self.ROBOT_LIBRARY_LISTENER = self
         self._context = Context.create(
             timeout,
-            backend,
+            BackendName(backend),
             executable=executable,
             recordings=recordings,
             evidence=evidence,

@@ -12,6 +12,7 @@ from robot.api.types import Secret
 from robot.utils import unescape
 
 from ..errors import UsageError
+from ..types import BackendName
 
 #: Arguments that may be any text, ``word=value`` among it.
 _FREE_TEXT = frozenset({"assertion_expected", "text", "words"})
@@ -111,7 +112,8 @@ def _convert(wanted: Any, name: str, value: Any) -> Any:
     plain = without_none(wanted)
     if plain is not wanted and str(value).lower() == "none":
         return None
-    return TypeInfo.from_type_hint(plain).convert(value, name, kind="Setting")
+    converters = {BackendName: BackendName.parse}
+    return TypeInfo.from_type_hint(plain).convert(value, name, converters, kind="Setting")
 
 
 def numbered(settings: Mapping[str, Any], number: int) -> dict[str, Any]:
