@@ -1,4 +1,4 @@
-"""The Robot library: import settings, wiring, and closing what suites leave behind."""
+"""The Robot library: its import settings, its components, and its listener."""
 
 import inspect
 from datetime import timedelta
@@ -51,16 +51,16 @@ _COMPONENTS = (
     BulkKeywords,
     EvidenceKeywords,
 )
-#: A suite's own keywords, where there is no test whose end could show anything.
+#: Keywords that run outside a test, so no end of a test shows what happened in them.
 _FIXTURES = (running.Keyword.SETUP, running.Keyword.TEARDOWN)
 
 
 class BaresipLibrary(DynamicCore):
     """Drives headless *baresip* SIP phones and checks what each of them saw and *heard*.
 
-    An *agent* is one SIP phone under the suite's control. `Start Agent` brings it up in a process
-    of its own; the first argument of every other keyword says which agent acts: its name, or what
-    `Start Agent` returned. Nothing else is needed for a first call, no server, no sound card:
+    An *agent* is one SIP phone under the suite's control. `Start Agent` starts it in a process of
+    its own. The first argument of every other keyword says which agent acts: its name, or what
+    `Start Agent` returned. A first call needs nothing else, neither a server nor a sound card:
 
     | *** Settings ***
     | Library    BaresipLibrary
@@ -79,61 +79,64 @@ class BaresipLibrary(DynamicCore):
     = States =
 
     An agent is ``IDLE``, ``RINGING`` (dialled or being called, not answered yet) or
-    ``ESTABLISHED``. With several calls it is the *active call* that counts: the newest that is not
-    on hold, else the newest.
+    ``ESTABLISHED``. When it has several calls, its *active call* counts: the newest that is not on
+    hold, else the newest.
 
     = Waiting =
 
-    Keywords that wait return the moment they can, and fail the moment it is certain that what they
-    wait for cannot come any more. Times are Robot times, such as ``500ms`` or ``5s``.
+    A keyword that waits returns as soon as it has what it waits for, and fails as soon as that can
+    no longer come. Times are Robot times, such as ``500ms`` or ``5s``.
 
-    A wait speaks of what comes now: a keyword that acts on a call (``Dial``, ``Accept``, ``Hang Up``,
-    ``Transfer`` and so on, of any agent) makes old what all agents saw before it, and what one
-    keyword has told is no news to the next one. While an agent calls, an earlier call of the one
-    that is called ends no wait.
+    A wait counts what happens from now on. A keyword that acts on a call (``Dial``, ``Accept``,
+    ``Hang Up``, ``Transfer`` and so on, of any agent) resets this for all agents: waits after it
+    ignore what happened before it. They also ignore what an earlier keyword has already reported.
+    While an agent calls another one, an earlier call of that other agent ends no wait.
 
     = Assertions =
 
-    Keywords tagged _Assertion_ return a value and check it when ``assertion_operator`` and
+    Keywords with the tag _Assertion_ return a value, and check it when ``assertion_operator`` and
     ``assertion_expected`` are given, as in Browser library: ``Get State    alice    ==    IDLE``.
     Operators: ``==``, ``!=``, ``<``, ``>``, ``<=``, ``>=``, ``*=`` (contains), ``not contains``,
     ``^=`` (starts with), ``$=`` (ends with), ``matches``, ``validate``, ``then``. With ``timeout``
     they check again after every event until the assertion holds, and wait for what is not there
-    yet: a call, a header, a report. ``message`` replaces the error. Where the value is a time in
-    seconds, the expected one may be a Robot time: ``<    500ms``. A value that is not there equals
-    ``None`` only.
+    yet: a call, a header, a report. ``message`` replaces the error message. When the value is a time
+    in seconds, the expected value may be a Robot time: ``<    500ms``. A value that is not there
+    equals only ``None``.
 
     = Arguments =
 
-    What a keyword is about comes first, options by name. Robot takes ``trasport=tcp`` for text, as
-    no keyword has an argument of that name, so text that begins with the name of an argument, all
-    but spelt right, is refused: ``Did you mean transport=?`` A value that is really meant to begin
-    so has its own argument's name before it: ``password=trasport=tcp``. Expected values of
-    assertions may be any text.
+    Positional arguments come first; options are named. Robot passes ``trasport=tcp`` on as text,
+    because no argument has that name. The library therefore refuses text that begins with a
+    misspelt argument name: ``Did you mean transport=?`` If the value really begins like that, write
+    the name of its own argument before it: ``password=trasport=tcp``. Expected values of assertions
+    may be any text.
 
     = Audio =
 
-    Levels are in dBFS, where 0 dBFS is a full-scale sine. Each call is recorded, as received
-    (``rx``) and as sent (``tx``), under Robot's output directory; ``recordings`` says which stay.
+    Levels are in dBFS, where 0 dBFS is a full-scale sine. Every call is recorded in Robot's output
+    directory, as received (``rx``) and as sent (``tx``). The import setting ``recordings`` says
+    which recordings are kept.
 
     = Failures =
 
-    What the phone system did wrong is a failed assertion that says who, what was expected, what
-    was seen instead, for how long, and what most likely explains it. A mistake in the suite says
-    what to do instead.
+    When the phone system does something wrong, the keyword fails. Its message says which agent is
+    concerned, what was expected, what was seen instead, for how long, and what most likely explains
+    it. When the suite makes a mistake, the message says what to do instead.
 
-    A test that fails shows at its end the SIP messages of all its agents in one ladder (click an
-    arrow for the whole message), players for the audio of its calls, and a link to a capture of
-    its SIP messages; the import setting ``evidence`` says when. `Log Call Flow` and `Save Sip
-    Trace` do so at any time. Passwords, digests and keys are masked everywhere.
+    At the end of a failed test, the log shows the SIP messages of all its agents in one ladder (a
+    click on an arrow shows the whole message), players for the audio of its calls, and a link to a
+    capture of its SIP messages. The import setting ``evidence`` says when this is shown; `Log Call
+    Flow` and `Save Sip Trace` show it at any time. Passwords, digests and keys are masked
+    everywhere.
 
     = Plugins =
 
-    ``plugins`` adds keywords of your own, and backends, to this library: ``my.Plugin`` names a
-    class on the module search path, ``${CURDIR}/MyPlugin.py`` a file that holds a class of its
-    name. Arguments follow after semicolons, ``my.Plugin;first;name=value``; several plugins stand
-    in a list, or in text with commas between them. A plugin is a class that derives from
-    ``BaresipLibrary.Plugin``; the page _docs/extending.md_ of the project shows how to write one.
+    The import setting ``plugins`` adds keywords and backends of your own to this library.
+    ``my.Plugin`` names a class on the module search path; ``${CURDIR}/MyPlugin.py`` names a file
+    that holds a class of the same name. Arguments of the class follow after semicolons:
+    ``my.Plugin;first;name=value``. Several plugins are given as a list, or as text with commas
+    between them. A plugin derives from ``BaresipLibrary.Plugin``; _docs/extending.md_ in the project
+    shows how to write one.
 
     | Library    BaresipLibrary    plugins=my.Plugin
     """
@@ -165,14 +168,14 @@ class BaresipLibrary(DynamicCore):
 
         | =Argument= | =Meaning= |
         | ``backend`` | How baresip runs: ``embedded`` in a wheel, ``external`` as any installed program, ``auto`` for embedded where its wheel is installed and else the program, or a name that a plugin has registered. |
-        | ``timeout`` | How long waiting keywords wait when they are not told. |
-        | ``auto_closing`` | Who ends agents that were left running: the end of the ``TEST`` (or of the suite whose setup started them), the end of the ``SUITE``, or ``MANUAL``. |
-        | ``recordings`` | Which calls' audio stays as WAV files: ``always``, ``on_failure`` of their test, or ``never``. |
+        | ``timeout`` | How long a keyword waits when it is given no time of its own. |
+        | ``auto_closing`` | When agents that still run are stopped: at the end of the ``TEST`` (or of the suite whose setup started them), at the end of the ``SUITE``, or, with ``MANUAL``, by the suite itself or at the end of the run. |
+        | ``recordings`` | When the audio of calls is kept as WAV files: ``always``, ``on_failure`` of their test, or ``never``. |
         | ``evidence`` | When a test shows its ladder, its audio and its SIP messages: ``always``, ``on_failure``, or ``never``. |
-        | ``executable`` | The program of the external backend, by name or path; ``baresip`` on PATH when left out. |
+        | ``executable`` | The program of the external backend, by name or path; without it, ``baresip`` on PATH. |
         | ``catch_all`` | Whether agents take calls for any user part, such as a DID, or only for their own. |
-        | ``ring_timeout`` | How long a call may ring at an agent before its phone refuses it, in whole seconds; as long as the caller lets it when left out. |
-        | ``plugins`` | Classes with more keywords, see `Plugins`. |
+        | ``ring_timeout`` | How long a call may ring at an agent before its phone refuses it, in whole seconds; without it, as long as the caller lets it ring. |
+        | ``plugins`` | Classes that add keywords or backends, see `Plugins`. |
         """
         check_flags({"catch_all": bool}, {"catch_all": catch_all})
         self.ROBOT_LIBRARY_LISTENER = self
@@ -185,7 +188,7 @@ class BaresipLibrary(DynamicCore):
             catch_all=catch_all,
             ring_timeout=ring_timeout,
         )
-        self._lifetimes = Scopes(self._context, auto_closing)
+        self._scopes = Scopes(self._context, auto_closing)
         components = [component(self._context) for component in _COMPONENTS]
         loaded = load_plugins(plugins, self._context)
         check_keyword_names(components, loaded)
@@ -198,8 +201,8 @@ class BaresipLibrary(DynamicCore):
         return self._context.agents
 
     def begin_anew(self) -> None:
-        """Forgets what agents did that have been stopped; for those who run no tests here."""
-        self._lifetimes.begin_anew(output_directory())
+        """Forgets agents that have been stopped, for callers that run no tests."""
+        self._scopes.begin_anew(output_directory())
 
     def get_keyword_types(self, name: str) -> dict[str, Any]:
         """The types of a keyword's arguments, as Robot converts to them."""
@@ -207,13 +210,13 @@ class BaresipLibrary(DynamicCore):
         return {argument: without_none(hint) for argument, hint in types.items()}
 
     def get_keyword_tags(self, name: str) -> list[str]:
-        """The tags of a keyword; a plugin's has the tag ``Plugin``, too."""
+        """The tags of a keyword; keywords of plugins also have the tag ``Plugin``."""
         tags = list(super().get_keyword_tags(name))
         owner = getattr(self.keywords[name], "__self__", None)
         return [*tags, "Plugin"] if isinstance(owner, Plugin) else tags
 
     def run_keyword(self, name: str, args: Any, kwargs: Any = None) -> Any:
-        """Runs a keyword, writes what its agents saw meanwhile, and explains its failure."""
+        """Runs a keyword, logs what its agents saw meanwhile, and explains its failure."""
         quiet = "Getter" in self.keywords[name].robot_tags
         with step(self._context, step_words(name, args), quiet=quiet):
             self._check_arguments(name, args, kwargs or {})
@@ -226,24 +229,24 @@ class BaresipLibrary(DynamicCore):
         check_flags(self.get_keyword_types(name), given)
 
     def start_suite(self, data: running.TestSuite, result: result.TestSuite) -> None:
-        """Listener: opens a scope, and warms up what starts agents."""
+        """Listener: opens a scope, and prepares the process that starts agents."""
         if is_installed() and not is_dry_run():
             self._context.launcher.warm_up()
-        self._lifetimes.enter_suite(result.full_name, output_directory())
+        self._scopes.enter_suite(result.full_name, output_directory())
 
     def end_suite(self, data: running.TestSuite, result: result.TestSuite) -> None:
         """Listener: ends the agents that the suite started."""
-        self._lifetimes.leave_suite(failed=result.failed, output=output_directory())
+        self._scopes.leave_suite(failed=result.failed, output=output_directory())
 
     def start_test(self, data: running.TestCase, result: result.TestCase) -> None:
         """Listener: opens a scope."""
-        self._lifetimes.enter_test(result.full_name, result.name, output_directory())
+        self._scopes.enter_test(result.full_name, result.name, output_directory())
 
     def end_test(self, data: running.TestCase, result: result.TestCase) -> None:
-        """Listener: ends the agents that the test started and links the recordings that stay."""
+        """Listener: ends the agents that the test started, and links the recordings that are kept."""
         if result.failed:
             result.message = self._context.evidence.with_late_events(result.message)
-        for html in self._lifetimes.leave_test(
+        for html in self._scopes.leave_test(
             result.full_name, failed=result.failed, output=output_directory()
         ):
             logger.info(html, html=True)
@@ -251,13 +254,13 @@ class BaresipLibrary(DynamicCore):
     def end_keyword(self, data: running.Keyword, result: result.Keyword) -> None:
         """Listener: shows what went on in a suite's setup or teardown."""
         if result.type in _FIXTURES and isinstance(data.parent, running.TestSuite):
-            for html in self._lifetimes.leave_fixture(failed=result.failed):
+            for html in self._scopes.leave_fixture(failed=result.failed):
                 logger.info(html, html=True)
 
     def end_library_keyword(
         self, data: running.Keyword, implementation: running.LibraryKeyword, result: result.Keyword
     ) -> None:
-        """Listener: names the argument that was meant, where Robot did not run the keyword."""
+        """Listener: suggests the argument that was meant when Robot refused to run the keyword."""
         name = implementation.name.lower().replace(" ", "_")
         if result.failed and implementation.owner.instance is self and name in self.keywords:
             result.message = hint(result.message, self.keywords[name], data.args)
@@ -265,4 +268,4 @@ class BaresipLibrary(DynamicCore):
 
     def close(self) -> None:
         """Listener: ends whatever is left at the end of the run."""
-        self._lifetimes.end()
+        self._scopes.end()

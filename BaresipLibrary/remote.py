@@ -2,7 +2,7 @@
 
     python -m BaresipLibrary.remote [--host HOST] [--port PORT] [SETTING=VALUE ...]
 
-Agents run where this does. The settings are those of the library's import.
+Agents run on the host of this server. The settings are those of the library's import.
 """
 
 import argparse
@@ -16,16 +16,17 @@ from robot.api.types import Secret
 from .agents.agent import Agent
 from .errors import UsageError
 from .library import BaresipLibrary
+from .phone import Phone
 
 Level = Literal["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "HTML", "CONSOLE"]
-#: What Robot makes of a Secret that it sends to a remote library.
+#: The text that Robot sends to a remote library in place of a Secret.
 _HIDDEN = str(Secret(""))
-#: How the names of the keywords begin with which agents begin.
-_STARTS = "start_agent"
+#: Begins the names of the keywords that start agents.
+_START_KEYWORDS = "start_agent"
 
 
 class RemoteLibrary:
-    """The library as XML-RPC can carry it: text and numbers in, text, numbers and tables out."""
+    """The library over XML-RPC: it takes text and numbers, and returns text, numbers and tables."""
 
     def __init__(self, library: BaresipLibrary) -> None:
         self._library = library
@@ -35,10 +36,10 @@ class RemoteLibrary:
         return list(self._library.get_keyword_names())
 
     def get_keyword_arguments(self, name: str) -> list[str]:
-        """What a keyword takes, defaults as text."""
+        """The arguments of a keyword, with defaults as text."""
         return [
-            one if isinstance(one, str) else f"{one[0]}={_text(one[1])}"
-            for one in self._library.get_keyword_arguments(name)
+            argument if isinstance(argument, str) else f"{argument[0]}={_text(argument[1])}"
+            for argument in self._library.get_keyword_arguments(name)
         ]
 
     def get_keyword_documentation(self, name: str) -> str:
@@ -48,9 +49,9 @@ class RemoteLibrary:
     def run_keyword(
         self, name: str, args: Sequence[Any], kwargs: Mapping[str, Any] | None = None
     ) -> Any:
-        """Runs a keyword with its arguments converted as Robot would have done it here."""
-        if not any(self._library.agents) and name.startswith(_STARTS):
-            self._library.begin_anew()  # a server runs for weeks: nothing else ends there
+        """Runs a keyword, with its arguments converted as Robot would convert them here."""
+        if not any(self._library.agents) and name.startswith(_START_KEYWORDS):
+            self._library.begin_anew()  # a server runs for weeks, and no test ends in it
         spec = self._library.get_keyword_arguments(name)
         positional = [
             self._converted(name, argument, value)
@@ -63,7 +64,7 @@ class RemoteLibrary:
 
     def _converted(self, keyword: str, argument: tuple[str, Any], value: Any) -> Any:
         name, default = argument
-        if value == _text(default):  # Robot fills the places before a named argument with these
+        if value == _text(default):  # Robot sends defaults for arguments before a named one
             return default
         if value == _HIDDEN:
             raise UsageError(
@@ -75,9 +76,9 @@ class RemoteLibrary:
 
 
 def _positions(spec: Sequence[Any]) -> Iterator[tuple[str, Any]]:
-    """Names and defaults of what can be given by position; one that takes the rest never ends."""
-    for one in spec:
-        name, default = (one, Ellipsis) if isinstance(one, str) else one
+    """Names and defaults of positional arguments; ``*varargs`` repeats without end."""
+    for argument in spec:
+        name, default = (argument, Ellipsis) if isinstance(argument, str) else argument
         if name == "*":
             return
         while name.startswith("*"):
@@ -89,7 +90,7 @@ def _convert(wanted: Any, name: str, value: Any) -> Any:
     if wanted is None:
         return value
     converters = BaresipLibrary.ROBOT_LIBRARY_CONVERTERS
-    # Handles stay here, so a name is what comes in place of one.
+    # Agents stay on this host: over XML-RPC, their names stand for them.
     return TypeInfo.from_type_hint(wanted).convert(value, name, converters, allow_unknown=True)
 
 
@@ -98,8 +99,8 @@ def _text(default: Any) -> str:
 
 
 def _portable(value: Any) -> Any:
-    """A result as text where XML-RPC has nothing like it: of an agent its name."""
-    if isinstance(value, Agent | Enum):
+    """A result that XML-RPC can carry: the name of an agent, a phone or an enum's member."""
+    if isinstance(value, Agent | Phone | Enum):
         return value.name
     return value
 
@@ -110,36 +111,36 @@ def print_log(
     html: bool = False,
     console: bool | None = None,  # noqa: ARG001 - as Robot's logger has it
 ) -> None:
-    """Logs as Robot's Remote interface wants it: on the standard output, the level in stars.
+    """Logs as Robot's Remote interface expects: on standard output, with the level in stars.
 
-    A line of the message itself, which may have come over the wire, starts no message of its own.
+    A line in the message cannot start another message: its text may come from the network.
     """
     text = str(msg).replace("\n*", "\n&#42;" if html else "\n *")
     print(f"*{'HTML' if html else level}* {text}")
 
 
 def settings(words: Sequence[str]) -> dict[str, Any]:
-    """Import settings, each written as ``name=value``, as the library takes them."""
+    """The import settings in words of the form ``name=value``, converted."""
     types = BaresipLibrary().get_keyword_types("__init__")
-    found = {}
+    converted = {}
     for word in words:
         name, _, value = word.partition("=")
         if name not in types:
             raise SystemExit(f"There is no setting '{name}'. There are: {', '.join(types)}.")
         try:
-            found[name] = _convert(types[name], name, value)
+            converted[name] = _convert(types[name], name, value)
         except ValueError as error:
             raise SystemExit(str(error)) from error
-    return found
+    return converted
 
 
 def main() -> None:
-    """Serves until it is interrupted, terminated, or told by `Stop Remote Server`."""
+    """Serves until Ctrl-C, SIGTERM or the keyword `Stop Remote Server`."""
     try:
         from robotremoteserver import RobotRemoteServer
     except ImportError:
         raise SystemExit(
-            'Install what serves it: pip install "robotframework-baresip[remote]"'
+            'Install the server: pip install "robotframework-baresip[remote]"'
         ) from None
     parser = argparse.ArgumentParser(prog="python -m BaresipLibrary.remote")
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen at")
@@ -148,7 +149,7 @@ def main() -> None:
     parser.add_argument("settings", nargs="*", metavar="SETTING=VALUE", help="of the import")
     options = parser.parse_args()
     library = BaresipLibrary(**settings(options.settings))
-    # Without a running Robot its logger loses what is HTML.
+    # Without a running Robot, its logger drops HTML messages.
     logger.write = print_log
     try:
         RobotRemoteServer(RemoteLibrary(library), options.host, options.port, options.port_file)

@@ -1,4 +1,4 @@
-"""Scopes: which agents end with a test or a suite, and what stays of them."""
+"""Scopes: which agents end with a test or a suite, and which of their recordings are kept."""
 
 from pathlib import Path
 
@@ -27,16 +27,16 @@ class Scopes:
         self._begin(output, self._suites[-1], name)
 
     def leave_test(self, full_name: str, *, failed: bool, output: Path) -> list[str]:
-        """A test has ended; returns what its log is to show."""
-        shown = self._what_happened(failed=failed)
+        """A test has ended; returns the HTML to show in its log."""
+        shown = self._ladder_and_capture(failed=failed)
         links = self._leave(f"test {full_name}", failed=failed)
-        shown.append(self._what_was_heard(failed=failed) or links)
+        shown.append(self._players(failed=failed) or links)
         self._enter(output, self._suites[-1])
         return [html for html in shown if html]
 
     def leave_fixture(self, *, failed: bool) -> list[str]:
-        """A suite's setup or teardown has ended; returns what its log is to show."""
-        shown = [*self._what_happened(failed=failed), self._what_was_heard(failed=failed)]
+        """A suite's setup or teardown has ended; returns the HTML to show in its log."""
+        shown = [*self._ladder_and_capture(failed=failed), self._players(failed=failed)]
         return [html for html in shown if html]
 
     def leave_suite(self, *, failed: bool, output: Path) -> None:
@@ -47,13 +47,13 @@ class Scopes:
             self._enter(output, self._suites[-1])
 
     def begin_anew(self, output: Path) -> None:
-        """Forgets the agents that have been stopped, where no test or suite ends for that."""
+        """Forgets the agents that have been stopped, for callers that run no tests."""
         agents = self._context.agents
-        self._context.recordings.leave(failed=False, is_running=lambda one: one in list(agents))
+        self._context.recordings.leave(failed=False, is_running=lambda agent: agent in list(agents))
         self._context.evidence.enter(output)
 
     def end(self) -> None:
-        """The run has ended: so does everything."""
+        """The run has ended: stops all agents and the process that starts them."""
         self._context.agents.stop_all()
         self._context.recordings.leave(failed=False, is_running=lambda _: False)
         self._context.launcher.close()
@@ -72,11 +72,11 @@ class Scopes:
             except BackendError:
                 pass  # it died; the next keyword that uses it says so
 
-    def _what_happened(self, *, failed: bool) -> list[str]:
+    def _ladder_and_capture(self, *, failed: bool) -> list[str]:
         evidence = self._context.evidence
         return [evidence.flow(), evidence.packets()] if evidence.is_due(failed=failed) else []
 
-    def _what_was_heard(self, *, failed: bool) -> str:
+    def _players(self, *, failed: bool) -> str:
         evidence, recordings = self._context.evidence, self._context.recordings
         due = evidence.is_due(failed=failed) and recordings.keeps(failed=failed)
         return evidence.audio() if due else ""
@@ -84,6 +84,6 @@ class Scopes:
     def _leave(self, scope: str, *, failed: bool) -> str:
         agents = self._context.agents
         agents.stop_scope(scope)
-        shelf = self._context.recordings
-        kept = shelf.leave(failed=failed, is_running=lambda agent: agent in list(agents))
-        return shelf.links(kept) if kept else ""
+        recordings = self._context.recordings
+        kept = recordings.leave(failed=failed, is_running=lambda agent: agent in list(agents))
+        return recordings.links(kept) if kept else ""

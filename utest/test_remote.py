@@ -7,7 +7,7 @@ import pytest
 from robot.libraries.Remote import ArgumentCoercer
 from robot.output.stdoutlogsplitter import StdoutLogSplitter
 
-from BaresipLibrary import BaresipLibrary
+from BaresipLibrary import AgentName, BaresipLibrary, Phone, Plugin, keyword
 from BaresipLibrary.errors import UsageError
 from BaresipLibrary.remote import RemoteLibrary, print_log, settings
 from BaresipLibrary.types import BackendName
@@ -58,6 +58,21 @@ def test_settings_are_those_of_the_import() -> None:
     found = settings(["backend=external", "timeout=5s"])
     assert found["backend"] == BackendName.external
     assert found["timeout"].total_seconds() == 5
+
+
+def test_plugins_are_settings_and_their_phones_travel_as_names() -> None:
+    library = BaresipLibrary(**settings([f"plugins={__name__}.Naming"]))
+    remote = RemoteLibrary(library)
+    remote.run_keyword("start_agent", ["alice"])
+    assert remote.run_keyword("phone_of", ["alice"]) == "alice"
+    library.close()
+
+
+class Naming(Plugin):
+    @keyword
+    def phone_of(self, agent: AgentName) -> Phone:
+        """Returns a phone."""
+        return self.phone(agent)
 
 
 @pytest.mark.parametrize("word", ["tiemout=5s", "timeout=soon"])
