@@ -70,7 +70,7 @@ An Account Of Its Own Takes Parameters
     ${bob} =    Start Agent    bob
     Dial    device    ${bob.uri}
     Wait Until State Is    bob    RINGING
-    ${invite} =    Evaluate    $bob.invite($bob.last_incoming_call).body
+    ${invite} =    Evaluate    $bob.invite_of($bob.last_incoming_call).body
     Should Contain    ${invite}    a=ptime:40
 
 It Is Heard Though Its Recordings Are Out Of Reach

@@ -280,7 +280,7 @@ def two_calls_that_ring(start: Start) -> None:
 
 
 def a_registration(start: Start) -> None:
-    """Its registrar answers from a script: see `record.py`."""
+    """Its registrar answers from a script: see `record_transcripts.py`."""
     agent = start("a", username="alice", domain="REGISTRAR", password="secret", regint=60)
     registration.register(agent, SOON)
     assert agent.registered

@@ -23,7 +23,7 @@ from BaresipLibrary.backends.launchers import Forker
 from BaresipLibrary.concurrency import Changes, wait_until
 from BaresipLibrary.errors import AgentGone, BackendError
 
-from .test_external import FakeDevice
+from .fake_device import FakeDevice
 
 SOON = 20.0
 
@@ -102,18 +102,18 @@ def test_the_reader_of_an_embedded_baresip(
     agent.stop()
 
 
-def test_what_follows_from_events() -> None:
-    broken: list[Exception] = []
+def test_the_scheduler() -> None:
+    errors: list[Exception] = []
     ended = threading.Event()
 
-    def broke(error: Exception) -> None:
-        broken.append(error)
+    def on_error(error: Exception) -> None:
+        errors.append(error)
         ended.set()
 
-    with closing(Scheduler(broke)) as errands:
-        errands.run(divide)
+    with closing(Scheduler(on_error)) as scheduler:
+        scheduler.run(divide)
         assert ended.wait(SOON)
-    assert isinstance(broken[0], ZeroDivisionError)
+    assert isinstance(errors[0], ZeroDivisionError)
 
 
 OPTIONS = (

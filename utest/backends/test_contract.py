@@ -239,11 +239,9 @@ def _no_port(address: str) -> int:
 def test_a_port_that_was_taken_meanwhile_is_tried_again(
     make: Callable[[str], Line], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with socket.socket(type=socket.SOCK_DGRAM) as udp, socket.socket() as tcp:
+    with socket.socket(type=socket.SOCK_DGRAM) as udp:
         udp.bind(("127.0.0.1", 0))
         taken = udp.getsockname()[1]
-        tcp.bind(("127.0.0.1", taken))
-        tcp.listen()
         ports = iter([taken, taken])
         real = addresses._try_port
         monkeypatch.setattr(addresses, "_try_port", lambda a: next(ports, None) or real(a))

@@ -38,7 +38,7 @@ def test_a_session(version: str, name: str, tmp_path: Path) -> None:
 
     def replay(letter: str) -> Path:
         transcript = TRANSCRIPTS / version / f"{name}-{letter}.jsonl"
-        return script(tmp_path / f"{letter}.py", "replay", str(transcript), version)
+        return script(tmp_path / f"{letter}.py", "transcript_player", str(transcript), version)
 
     with agents_on(tmp_path, replay, tmp_path, "127.0.0.1:5060") as start:
         SCENARIOS[name](start)
@@ -66,7 +66,7 @@ def test_a_call_whose_audio_is_printed_before_its_event_is_read(tmp_path: Path) 
         transcript = TRANSCRIPTS / "2.3.0" / f"a_call-{letter}.jsonl"
         if letter == "a":
             transcript = late(transcript)
-        return script(tmp_path / f"{letter}.py", "replay", str(transcript), "2.3.0")
+        return script(tmp_path / f"{letter}.py", "transcript_player", str(transcript), "2.3.0")
 
     with agents_on(tmp_path, replay, tmp_path, "127.0.0.1:5060") as start:
         SCENARIOS["a_call"](start)
@@ -92,7 +92,7 @@ def test_a_baresip_that_ends_while_it_starts_says_how(tmp_path: Path) -> None:
         (tmp_path / f"{module}.so").touch()
 
     def replay(letter: str) -> Path:
-        return script(tmp_path / f"{letter}.py", "replay", str(short), "4.10.0")
+        return script(tmp_path / f"{letter}.py", "transcript_player", str(short), "4.10.0")
 
     words = r"baresip did not start: it ended with 70\. replay: no baresip was told uanew"
     with (

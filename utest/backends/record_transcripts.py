@@ -1,7 +1,7 @@
-"""Records the transcripts of real baresips: record.py PROGRAM MODULES [SCENARIO …]
+"""Records the transcripts of real baresips: record_transcripts.py PROGRAM MODULES [SCENARIO …]
 
 Each session is what a scenario of `scenarios.py` does with agents on that program. The library's
-own backend drives them, by `recording.py`, so a replay is asked just what the real one was asked.
+own backend drives them through `transcript_recorder.py`: a replay is asked what the real one was.
 """
 
 import re
@@ -48,7 +48,7 @@ def record(program: str, modules: Path, name: str, target: Path, registrar: str)
 
         def tap(letter: str) -> Path:
             transcript = target / f"{name}-{letter}.jsonl"
-            return script(home / letter, "recording", program, str(transcript))
+            return script(home / letter, "transcript_recorder", program, str(transcript))
 
         with agents_on(home, tap, modules, registrar) as start:
             SCENARIOS[name](start)
