@@ -12,7 +12,7 @@ tools := $(VENV)/tools.stamp
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint utest docs dist bench soak pictures prompts clean
+.PHONY: help demo test check lint utest coverage docs dist bench soak pictures prompts clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1	\2/p' Makefile | expand -t 16
@@ -27,11 +27,19 @@ test: ## lint, types, unit and acceptance tests
 	@$(MAKE) --no-print-directory $(tools)
 	@$(python) .ci/check.py
 
+check: $(tools) ## lint, types, unit tests and a few acceptance tests, in about a minute
+	@$(python) .ci/check.py lint types utest quick
+
 lint: $(tools) ## only lint and types
 	@$(python) .ci/check.py lint types
 
 utest: $(tools) ## only the unit tests, all of them
 	@$(python) .ci/check.py utest
+
+coverage: $(tools) ## lines that the unit and the embedded acceptance tests run, child processes too
+	@$(python) -m coverage erase
+	@$(python) -m coverage run .ci/check.py utest atest; code=$$?; \
+	$(python) -m coverage combine --quiet; $(python) -m coverage report; exit $$code
 
 docs: $(package) ## keyword documentation into docs/build, and docs/proofs.md
 	@mkdir -p $(DOCS)

@@ -1,6 +1,7 @@
 """Runs the checks, every one of them, and ends with how many passed and how many failed.
 
     check.py [lint] [types] [utest] [package] [parallel] [atest] [external]     all if none is named
+    check.py quick                                  a few acceptance suites, which `atest` has, too
 
 `package` builds what is released and calls with it, once beside the newest and once beside the
 lowest versions of what it needs. `parallel` runs some of the acceptance suites under pabot.
@@ -40,9 +41,17 @@ ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "results"
 #: Whose suites run side by side, too: quick ones that call, talk, and keep recordings.
 IN_PARALLEL = ["atest/calls", "atest/phone"]
+#: What breaks first when something breaks: calls and their audio, refusals, what the log shows.
+QUICK = ["atest/demo", "atest/calls/calling.robot", "atest/phone/refusals.robot"]
 #: In this order; those that stand together run at the same time. They never meet: what a suite
 #: leaves to another run is a bug. What `external` stands for runs one after the other.
-STAGES = (("lint",), ("types",), ("utest", "package", "parallel"), ("atest", "external"))
+STAGES = (
+    ("lint",),
+    ("types",),
+    ("utest", "package", "parallel"),
+    ("quick",),
+    ("atest", "external"),
+)
 #: So many acceptance runs of a backend go on at the same time: they wait most of the time.
 STREAMS = 2
 #: Folders of `atest` that take a minute and more start first, so that all streams end together.
@@ -115,6 +124,10 @@ def parallel() -> Count:
     return complete(count_robot(directory / "output.xml"), "pabot", *ran)
 
 
+def quick() -> Count:
+    return robot(emptied("quick"), "embedded", QUICK)
+
+
 def atest() -> Count:
     return acceptance("atest", "embedded")
 
@@ -154,12 +167,19 @@ def acceptance(name: str, backend: str, env: dict[str, str] | None = None) -> Co
     def run_folder(folder: str) -> Count:
         output = directory / folder
         output.mkdir()
-        options = ["--outputdir", str(output), "--variable", f"BACKEND:{backend}"]
-        ran = run(output / "console.txt", "robot", *options, f"atest/{folder}", env=env)
-        return complete(count_robot(output / "output.xml"), f"robot atest/{folder}", *ran)
+        return robot(output, backend, [f"atest/{folder}"], env)
 
     with ThreadPoolExecutor(STREAMS) as pool:
         return added(pool.map(run_folder, suite_folders()))
+
+
+def robot(
+    output: Path, backend: str, suites: list[str], env: dict[str, str] | None = None
+) -> Count:
+    """One run of acceptance suites."""
+    options = ["--outputdir", str(output), "--variable", f"BACKEND:{backend}"]
+    ran = run(output / "console.txt", "robot", *options, *suites, env=env)
+    return complete(count_robot(output / "output.xml"), f"robot {' '.join(suites)}", *ran)
 
 
 def suite_folders() -> list[str]:
@@ -177,8 +197,11 @@ def emptied(name: str) -> Path:
 
 
 CHECKS: dict[str, Callable[[], Count | dict[str, Count]]] = {
-    check.__name__: check for check in (lint, types, utest, package, parallel, atest, external)
+    check.__name__: check
+    for check in (lint, types, utest, package, quick, parallel, atest, external)
 }
+#: What runs when no check is named.
+ALL = [name for name in CHECKS if name != "quick"]
 
 
 def checked(name: str) -> dict[str, Count]:
@@ -200,7 +223,7 @@ def main(names: list[str]) -> int:
     counts: dict[str, Count] = {}
     with ThreadPoolExecutor() as pool:
         for stage in STAGES:
-            wanted = [name for name in stage if name in (names or CHECKS)]
+            wanted = [name for name in stage if name in (names or ALL)]
             for found in pool.map(checked, wanted):
                 counts |= found
     print("", *summary(counts), sep="\n", flush=True)
