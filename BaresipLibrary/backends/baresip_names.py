@@ -1,7 +1,7 @@
 """The names that baresip reads in its configuration and in an account, in versions 1.0 to 4.10.
 
-Each with who reads it (`core`, or the modules), the first version that does, the last one where a
-newer one does not, and what kind of value it has.
+Columns: the name, who reads it (`core`, or modules), the first version that does, the last one
+(`-`: the newest known), and the kind of value.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ Release = tuple[int, int]
 
 
 class Name(NamedTuple):
-    """A name that some baresip reads; `modules` is empty when its core does."""
+    """A name that baresip reads. `modules` is empty when its core reads the name."""
 
     modules: frozenset[str]
     since: Release
@@ -20,19 +20,19 @@ class Name(NamedTuple):
     kind: str
 
     def is_read_by(self, release: Release) -> bool:
-        """Whether that version reads it."""
+        """Whether a version reads the name."""
         return self.since <= release and (self.until is None or release <= self.until)
 
     @property
     def versions(self) -> str:
-        """The versions that read it, as a clause."""
+        """The versions that read the name, as a clause."""
         first = ".".join(map(str, self.since))
         if self.until is None:
             return f"{first} and later do"
         return f"{first} to {'.'.join(map(str, self.until))} do"
 
 
-#: Of an account. A kind with a bar lists the values.
+#: Account parameters. A kind with a bar lists the values.
 _PARAMETERS = """
 100rel core 2.6 - no|yes|required
 autelev_pt core 2.0 - number
@@ -61,7 +61,7 @@ video_display core 3.15 - text
 video_source core 3.15 - text
 """
 
-#: Of the configuration. A flag is yes or no; a list may have several lines.
+#: Configuration lines. A flag is yes or no; a list may have several lines.
 _CONFIGURATION = """
 aac_aot aac 1.0 - number
 aac_bitrate aac 1.0 - number

@@ -15,7 +15,7 @@ from ..events import AgentDied, Event
 
 T = TypeVar("T")
 
-#: When no answer has come by then (s), it is worth a look whether one can.
+#: After so long without an answer (s), it is checked whether the process is stopped.
 _SUSPICIOUS = 2.0
 
 
@@ -29,7 +29,7 @@ def await_answer(
     """Waits `patience` seconds for the answer to a command, less when the process is stopped.
 
     Raises:
-        BackendError: there is none; says why, if that is known.
+        BackendError: no answer came; says why, if that is known.
     """
     soon = min(patience, _SUSPICIOUS)
     answer = wait_until(changes, answered, soon)
@@ -63,7 +63,7 @@ Headers = Sequence[tuple[str, str]]
 
 
 class Capability(Enum):
-    """What not every baresip can do, in the words of an error message."""
+    """What only some baresips can do, in the words of an error message."""
 
     HOLD = "hold a call"
     TRANSFER = "transfer a call"
@@ -73,43 +73,43 @@ class Capability(Enum):
     OWN_REFUSALS = "refuse a call with a status of the suite's choice"
     REDIRECT = "redirect a call"
     ATTENDED_TRANSFER = "transfer with consultation"
-    INVITE_HEADERS = "send headers of the suite's choice"
-    INVITE_HEADERS_WITH_SPACES = "send headers with spaces in them"
+    INVITE_HEADERS = "add headers to an INVITE"
+    INVITE_HEADERS_WITH_SPACES = "send headers with spaces in their values"
     REFUSAL_HEADERS = "add headers to a refusal"
-    DTMF_MODE = "choose how digits travel, one time this way and the next time that"
+    DTMF_MODE = "send digits in another way than the account's dtmf_mode"
     DTMF_INFO = "send digits as SIP INFO"
     DTMF_AUTO = "send digits as SIP INFO where RTP events were not negotiated"
     VERIFY_TLS = "check the TLS certificate of a server"
     RECORD_AFTER_HOLD = "record a call that was on hold"
-    HEAR_ONE_WAY_EARLY = "hear an announcement before the answer that the other side only sends"
-    KEEP_RECORDING = "go on with the recording of a call that is renegotiated"
-    REPLACES_TAGS = "take the place of a call by a Replaces with its tags"
-    UNDO_HOLD = "go on as before when a hold is refused"
+    HEAR_ONE_WAY_EARLY = "hear one-way audio before the answer"
+    KEEP_RECORDING = "continue the recording of a call that is renegotiated"
+    REPLACES_TAGS = "replace a call by a Replaces header with tags"
+    UNDO_HOLD = "restore the media of a call after a hold that is refused"
     REINVITE_AFTER_COLLISION = "send a re-INVITE after one that collided with the peer's"
-    TRANSFER_WITHOUT_HOLD = "transfer a call without a hold before"
-    OTHER_ADDRESSES = "talk with another address of this machine than the one it is bound to"
+    TRANSFER_WITHOUT_HOLD = "transfer a call without holding it first"
+    OTHER_ADDRESSES = "exchange media with an address of this machine other than its own"
     RECORD_ONE_WAY = "record a call that is answered with audio in one direction only"
-    MEDIA_AFTER_RINGING = "go on with early media when a 180 without SDP follows"
+    MEDIA_AFTER_RINGING = "continue early media after a 180 without SDP"
     REPORT_REDIRECTION = "report a redirection instead of following it"
     KEEP_CALL = "keep a call whose transfer fails"
     SEVERAL_RINGING = "accept one of several calls that ring"
     LOCAL_HOST_NAMES = "look up host names that only /etc/hosts knows"
-    ANSWER_NEW_CHALLENGES = "answer a BYE or an INFO that is challenged with another nonce"
-    REPEAT_ACK = "acknowledge an answer that is repeated"
-    END_FORKS = "end a call that a second phone answered, too"
+    ANSWER_NEW_CHALLENGES = "send a BYE or an INFO again that is challenged with a new nonce"
+    REPEAT_ACK = "send the ACK again when a 200 is repeated"
+    END_FORKS = "end the second call when two phones answer"
     TIME_AUDIO = "tell when audio was sent and heard"
-    CATCH_ALL = "take calls for another user part than its own (catch_all)"
-    CATCH_ALL_REGISTERED = "take calls for another user part while it is registered (catch_all)"
-    OWN_CALLS_ONLY = "leave calls for another user part alone (catch_all=False)"
+    CATCH_ALL = "accept calls for a user part other than its own (catch_all)"
+    CATCH_ALL_REGISTERED = "accept calls for another user part while it is registered (catch_all)"
+    OWN_CALLS_ONLY = "refuse calls for a user part other than its own (catch_all=False)"
 
     @property
     def who_can(self) -> str:
-        """Whom a suite can turn to, as a sentence."""
+        """What has the capability, as a sentence."""
         return f"{_WHO_CAN.get(self, 'The embedded backend')} can."
 
 
-#: The first baresip that can, for what not every one can: seen to be so on the programs that
-#: docs/backends.md names, or read in its history (h) where none of them lies at the limit.
+#: The first version of baresip that has a capability: seen on the programs that docs/backends.md
+#: names, or read in the history of baresip (h).
 SINCE: Mapping[Capability, tuple[int, ...]] = {
     Capability.DTMF_INFO: (1, 1),  # h; seen on 2.3
     Capability.VERIFY_TLS: (1, 1),  # h; seen on 2.3
@@ -143,10 +143,9 @@ _WHO_CAN = {
 class Packets(NamedTuple):
     """RTP packets of a call's audio stream so far.
 
-    `untaken` are those among `received` that the stack dropped unread, such as those of a call that
-    it holds, as far as they are known; `last_at` is when the newest came (`time.monotonic`), None
-    if that is not known; `payload_types` are those that came. All three are followed from the first
-    time on that somebody listens.
+    `untaken` are those among `received` that the stack dropped unread, as in a call that it holds;
+    `last_at` is when the newest came (`time.monotonic`), None if that is not known;
+    `payload_types` are those that came. All three count from when a keyword first listens.
     """
 
     received: int
@@ -187,11 +186,11 @@ class Backend(ABC):
     capabilities: frozenset[Capability]
     #: The values of the account's media_enc that this baresip understands.
     media_encryptions: frozenset[str]
-    #: Of ``stun`` and ``turn`` those that it can do.
+    #: Which of ``stun`` and ``turn`` it supports.
     nat_traversals: frozenset[str]
-    #: The audio codecs of this baresip by their lower-case names, each as it is asked for.
+    #: The audio codecs by their lower-case names, each as this baresip specifies it.
     codecs: Mapping[str, str]
-    #: What a tester should know about this baresip before it surprises, a sentence each.
+    #: Limits of this baresip that a tester should know beforehand, a sentence each.
     caveats: tuple[str, ...] = ()
     #: Whether its SIP messages are reported; else a call that its stack refuses is not seen.
     shows_messages = True
@@ -225,7 +224,7 @@ class Backend(ABC):
     @property
     @abstractmethod
     def pid(self) -> int | None:
-        """The process the agent lives in; None when it is not one of ours."""
+        """The process id of the agent; None when the library did not start it."""
 
     @property
     def is_stopped(self) -> bool:
@@ -284,7 +283,7 @@ class Backend(ABC):
         """Sends a REFER; its outcome is `TransferFailed`, or `CallClosed` by the transfer."""
 
     def consult(self, call_id: str, uri: str, headers: Headers = ()) -> str:  # noqa: ARG002
-        """Dials whom to ask before `attended_transfer`; the call is on hold already."""
+        """Dials the target of an `attended_transfer` beforehand; the call is on hold already."""
         return self.dial(uri, headers)
 
     @abstractmethod

@@ -1,7 +1,7 @@
-"""What a suite says to baresip itself: lines of its configuration, parameters of its account.
+"""Settings that a suite hands to baresip: lines of its configuration, parameters of its account.
 
-baresip drops without a word what it does not know. Here nothing is dropped: each name is known to
-the baresip that gets it, or refused. So is what the library sets by itself.
+baresip ignores a name that it does not know. The library refuses it, and also a name that it sets
+itself.
 """
 
 import difflib
@@ -16,7 +16,7 @@ from .baresip_names import CONFIGURATION, PARAMETERS, Name, Release
 _AUDIO = "Send Audio and the recordings rely on it"
 _ALERTING = "Accept and the states rely on it"
 _AGENT = "the library runs its own"
-#: Parameters of the account that the library sets, and what a suite does instead.
+#: Account parameters that the library sets, and what a suite uses instead.
 _OWN_PARAMETERS = {
     "answermode": "a call is answered by Accept",
     "answerdelay": "a call is answered by Accept",
@@ -38,7 +38,7 @@ _OWN_PARAMETERS = {
     "stunserver": "use stun_server=",
     "stunuser": "use stun_user=",
 }
-#: Lines of the configuration that the library writes and cannot do without.
+#: Configuration lines that the library needs, and what a suite uses instead.
 _OWN_LINES = {
     "audio_alert": _AUDIO,
     "audio_player": _AUDIO,
@@ -70,18 +70,19 @@ Pairs = list[tuple[str, str]]
 class Reader(NamedTuple):
     """The baresip that is to read the settings.
 
-    `modules`: those that it loads, None when that is not known; `deaf_to`: lines that it drops.
+    `modules`: those that it loads, None when that is not known; `ignores`: names that it does not
+    read, whatever its version.
     """
 
     description: str
     release: Release
     modules: frozenset[str] | None
-    deaf_to: frozenset[str] = frozenset()
+    ignores: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class StackSettings:
-    """Lines and parameters for baresip, checked as far as that is possible without one.
+    """Lines and parameters for baresip, checked as far as possible before its version is known.
 
     `config`: lines of the configuration, ``name value`` each; `parameters`: more of the account,
     ``name=value`` with semicolons between them.
@@ -109,14 +110,14 @@ class StackSettings:
         return "".join(f";{name}={value}" for name, value in self._parameters())
 
     def configured(self, name: str) -> str | None:
-        """The value that these lines give a name of the configuration."""
+        """The value of a name in these lines; None when they do not set it."""
         return next((value for known, value in self._lines() if known == name), None)
 
     def require_read_by(self, reader: Reader) -> None:
-        """Checks every name against the baresip that gets it.
+        """Checks that the baresip in use reads every name.
 
         Raises:
-            UsageError: it does not read one, which it would drop without a word.
+            UsageError: it does not read a name, which it would ignore silently.
         """
         _PARAMETERS.require(self._parameters(), reader)
         _CONFIG.require(self._lines(), reader)
@@ -134,8 +135,8 @@ class StackSettings:
             match = _PARAMETER.match(text, place)
             if match is None or match.end() == place:
                 raise UsageError(
-                    "account_parameters: write them like ptime=40;rtcp_mux=yes;"
-                    f" what begins at character {place + 1} is not like that."
+                    "account_parameters: expected name=value pairs such as ptime=40;rtcp_mux=yes;"
+                    f" the text from character {place + 1} on is not one."
                 )
             found.append((match[1].strip(), (match[2] or "").strip()))
             place = match.end()
@@ -148,19 +149,19 @@ class StackSettings:
 def _line(text: str) -> tuple[str, str]:
     name, value, rest = [*text.split(None, 2), "", "", ""][:3]
     if rest and not rest.startswith("#"):
-        raise UsageError(f"config: of '{text}' baresip reads nothing after '{value}'.")
+        raise UsageError(f"config: baresip reads '{text}' only up to '{value}'.")
     return name, value
 
 
 class _Table(NamedTuple):
-    """The names of one kind: the argument that takes them, and those the library sets itself."""
+    """The argument that takes settings, the names baresip reads, and those the library sets."""
 
     argument: str
     known: Mapping[str, Name]
     own: Mapping[str, str]
 
     def check(self, pairs: Pairs) -> None:
-        """Raises `UsageError` for what no baresip can make use of."""
+        """Raises `UsageError` for a name or value that no version of baresip reads."""
         seen: set[str] = set()
         for name, value in pairs:
             self._check_name(name)
@@ -171,9 +172,7 @@ class _Table(NamedTuple):
 
     def _check_name(self, name: str) -> None:
         if name in self.own:
-            raise UsageError(
-                f"{self.argument}: {name} is not for a suite to set; {self.own[name]}."
-            )
+            raise UsageError(f"{self.argument}: the library sets {name} itself; {self.own[name]}.")
         if name not in self.known:
             near = difflib.get_close_matches(name, [*self.known, *self.own], n=1)
             hint = f" Did you mean {near[0]}?" if near else ""
@@ -184,28 +183,32 @@ class _Table(NamedTuple):
         if not value:
             raise UsageError(f"{self.argument}: {name} needs a value.")
         if kind == "number" and not re.fullmatch(r"[0-9]{1,9}", value):
-            raise UsageError(f"{self.argument}: {name} is a whole number, '{value}' is none.")
+            raise UsageError(f"{self.argument}: {name} must be a whole number, not '{value}'.")
         choices = _FLAGS if kind == "flag" else tuple(kind.split("|")) if "|" in kind else (value,)
         if value not in choices:
             raise UsageError(
-                f"{self.argument}: {name} is one of {', '.join(choices)}; '{value}' is not."
+                f"{self.argument}: {name} must be one of {', '.join(choices)}, not '{value}'."
             )
 
     def require(self, pairs: Pairs, reader: Reader) -> None:
-        """Raises `UsageError` for what that baresip does not read."""
+        """Raises `UsageError` for a name that the baresip in use does not read."""
         for name, _ in pairs:
-            one = self.known[name]
-            if name in reader.deaf_to:
+            setting = self.known[name]
+            if name in reader.ignores:
                 raise UsageError(f"{self.argument}: {reader.description} does not read {name}.")
-            if not one.is_read_by(reader.release):
+            if not setting.is_read_by(reader.release):
                 raise UsageError(
                     f"{self.argument}: {reader.description} does not read {name};"
-                    f" versions {one.versions}."
+                    f" versions {setting.versions}."
                 )
-            if reader.modules is not None and one.modules and not one.modules & reader.modules:
+            if (
+                reader.modules is not None
+                and setting.modules
+                and not setting.modules & reader.modules
+            ):
                 raise UsageError(
                     f"{self.argument}: {reader.description} does not load the module"
-                    f" {' or '.join(sorted(one.modules))}, which reads {name}."
+                    f" {' or '.join(sorted(setting.modules))}, which reads {name}."
                 )
 
 

@@ -77,5 +77,5 @@ Spaces Should Be Refused
     VAR    &{headers}    X-Words=two words
     Start Agent    alice
     Run Keyword And Expect Error
-    ...    alice could not dial *: the * cannot send headers with spaces in them. The embedded backend, or baresip 3.8 and later, can.
+    ...    alice could not dial *: the * cannot send headers with spaces in their values. The embedded backend, or baresip 3.8 and later, can.
     ...    Dial    alice    sip:bob@127.0.0.1:9    headers=${headers}

@@ -49,22 +49,22 @@ Refused Parameters
     ptime=20;cuser=bob    no baresip knows 'cuser'.*
     ptime    ptime needs a value.
     ptime=    ptime needs a value.
-    ptime=40 ms    ptime is a whole number, '40 ms' is none.
+    ptime=40 ms    ptime must be a whole number, not '40 ms'.
     ptime=20;ptime=40    ptime is given twice.
-    call_transfer=perhaps    call_transfer is one of no, yes; 'perhaps' is not.
-    answermode=auto    answermode is not for a suite to set; a call is answered by Accept.
-    auth_pass=x    auth_pass is not for a suite to set; use password\=.
-    auth_user=x    auth_user is not for a suite to set; use auth_user\=.
-    regint=60    regint is not for a suite to set; use regint\=.
-    dtmfmode=info    dtmfmode is not for a suite to set; use dtmf_mode\=.
-    outbound="sip:x"    outbound is not for a suite to set; use outbound\=.
-    mediaenc=srtp    mediaenc is not for a suite to set; use media_enc\=.
-    audio_codecs=pcmu    audio_codecs is not for a suite to set; use audio_codecs\=.
-    audio_source=ausine,440    audio_source is not for a suite to set; use Send Audio.
-    catchall=yes    catchall is not for a suite to set; use catch_all\=.
-    stunpass=x    stunpass is not for a suite to set; use stun_password\=.
-    mwi=yes    mwi is not for a suite to set; use mwi\=.
-    a"b=c    write them like ptime\=40;rtcp_mux\=yes; what begins at character 1 is not like that.
+    call_transfer=perhaps    call_transfer must be one of no, yes, not 'perhaps'.
+    answermode=auto    the library sets answermode itself; a call is answered by Accept.
+    auth_pass=x    the library sets auth_pass itself; use password\=.
+    auth_user=x    the library sets auth_user itself; use auth_user\=.
+    regint=60    the library sets regint itself; use regint\=.
+    dtmfmode=info    the library sets dtmfmode itself; use dtmf_mode\=.
+    outbound="sip:x"    the library sets outbound itself; use outbound\=.
+    mediaenc=srtp    the library sets mediaenc itself; use media_enc\=.
+    audio_codecs=pcmu    the library sets audio_codecs itself; use audio_codecs\=.
+    audio_source=ausine,440    the library sets audio_source itself; use Send Audio.
+    catchall=yes    the library sets catchall itself; use catch_all\=.
+    stunpass=x    the library sets stunpass itself; use stun_password\=.
+    mwi=yes    the library sets mwi itself; use mwi\=.
+    a"b=c    expected name\=value pairs such as ptime\=40;rtcp_mux\=yes; the text from character 1 on is not one.
 
 Refused Lines
     [Template]    Line Should Be Refused
@@ -73,14 +73,14 @@ Refused Lines
     call_max_calls    call_max_calls needs a value.
     ${EMPTY}    no baresip knows ''.
     call_max_calls=3    no baresip knows 'call_max_calls\=3'. Did you mean call_max_calls?
-    call_max_calls one    call_max_calls is a whole number, 'one' is none.
-    rtp_stats maybe    rtp_stats is one of yes, no, true, false, 1, 0; 'maybe' is not.
-    sip_transports udp, tcp    of 'sip_transports udp, tcp' baresip reads nothing after 'udp,'.
-    sip_listen 127.0.0.1:5060    sip_listen is not for a suite to set; use address\=.
-    net_interface lo    net_interface is not for a suite to set; use address\=.
-    call_local_timeout 5    call_local_timeout is not for a suite to set; use ring_timeout\=.
-    sip_verify_server no    sip_verify_server is not for a suite to set; use tls_verify\=.
-    audio_source ausine,440    audio_source is not for a suite to set; use Send Audio.
+    call_max_calls one    call_max_calls must be a whole number, not 'one'.
+    rtp_stats maybe    rtp_stats must be one of yes, no, true, false, 1, 0, not 'maybe'.
+    sip_transports udp, tcp    baresip reads 'sip_transports udp, tcp' only up to 'udp,'.
+    sip_listen 127.0.0.1:5060    the library sets sip_listen itself; use address\=.
+    net_interface lo    the library sets net_interface itself; use address\=.
+    call_local_timeout 5    the library sets call_local_timeout itself; use ring_timeout\=.
+    sip_verify_server no    the library sets sip_verify_server itself; use tls_verify\=.
+    audio_source ausine,440    the library sets audio_source itself; use Send Audio.
     zrtp_parallel yes    * does not load the module gzrtp, which reads zrtp_parallel.
 
 What Another Version Reads
@@ -210,7 +210,7 @@ Trunk Should Take A Call
 
 Trunk Should Be Refused
     Run Keyword And Expect Error
-    ...    trunk: the external backend with baresip * cannot take calls for another user part *. The embedded backend, or baresip * and later, can.
+    ...    trunk: the external backend with baresip * cannot accept calls for a user part other than its own *. The embedded backend, or baresip * and later, can.
     ...    Start Agent    trunk    trunk-7    127.0.0.1    catch_all=True
 
 Parameters Should Be Refused
