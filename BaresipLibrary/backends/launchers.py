@@ -32,7 +32,7 @@ _ENTRY = (
 _ASKED, _TERMINATED, _KILLED = 2.5, 0.5, 5.0
 #: Stopped by SIGSTOP, or by a debugger.
 _HELD = (psutil.STATUS_STOPPED, psutil.STATUS_TRACING_STOP)
-#: A warm process that has not answered by then (s) is broken.
+#: A fork server that has not answered after so long (s) is broken.
 _FORK_TIMEOUT = 10.0
 #: It gives agents 1.8 s to end by themselves (s).
 _FORK_END = 3.0
@@ -53,7 +53,7 @@ class Child(ABC):
 
     @property
     def is_stopped(self) -> bool:
-        """Whether a signal or a debugger holds it: it does nothing until it is let go on."""
+        """Whether a signal or a debugger has stopped it."""
         return _is_held(self.pid)
 
     def has_exited(self, status: int | None) -> None:
@@ -64,7 +64,7 @@ class Child(ABC):
             self._changes.notify_all()
 
     def wait(self, timeout: float = _ASKED) -> bool:
-        """Waits for the end of the process, `timeout` in seconds; tells whether it came."""
+        """Waits for the end of the process, `timeout` in seconds; returns whether it ended."""
         return wait_until(self._changes, lambda: self.exited or None, timeout) is not None
 
     def kill(self, number: signal.Signals) -> None:
@@ -301,7 +301,7 @@ class Forker(Launcher):
             child.has_exited(message["status"])
 
     def _name(self, pid: int, child: _ForkedChild | None) -> None:
-        if child is None:  # who asked for it was interrupted
+        if child is None:  # the launch was interrupted
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
             return

@@ -39,7 +39,7 @@ The Callee Holds Right After Its Answer
 
 Both Hold At The Same Moment
     [Documentation]    Their re-INVITEs cross on the way and are refused with 491: both try again.
-    Signalling Takes    50 ms
+    Signalling Takes    200 ms
     Talk By Relay
     Meanwhile    Hold    bob
     Hold    alice    timeout=20s

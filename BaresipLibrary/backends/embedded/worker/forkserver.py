@@ -2,9 +2,9 @@
 
 The parent asks for an agent with `{"folder": …}` and the agent's end of its channel, or for a
 program with `{"folder": …, "command": […]}` and a descriptor for what it prints: one request at a
-time, with a `number` of its own. It is told `{"pid": …, "number": …}` at once, and when that child
-has ended `{"exited": …, "status": …}`, a line each. When the parent is gone, so are the children
-and their folders, and then this process.
+time, each with a `number`. The answer `{"pid": …, "number": …}` comes at once, and
+`{"exited": …, "status": …}` when that child has ended, a line each. When the parent is gone, this
+process ends the children, removes their folders and ends itself.
 """
 
 import json
@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-#: How long children may take to end by themselves once the parent is gone (s).
+#: How long children may take to end after the parent is gone (s).
 _GRACE = 1.8
 
 ServeAgent = Callable[[socket.socket, str], None]
@@ -106,7 +106,7 @@ class ForkServer:
         try:
             self._control.sendall(json.dumps(message).encode() + b"\n")
         except OSError:
-            pass  # the parent is gone; the next select says so
+            pass  # the parent is gone: the next select reports it
 
     def _end_children(self) -> None:
         for pid in self._programs:  # agents see their channels close, programs have none
@@ -126,7 +126,7 @@ class ForkServer:
 def _become_program(command: list[str], folder: str, output: int) -> None:
     os.dup2(output, 1)
     os.dup2(output, 2)
-    os.chdir(folder)  # where a core may fall
+    os.chdir(folder)  # where a core dump may be written
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     os.execvp(command[0], command)
 

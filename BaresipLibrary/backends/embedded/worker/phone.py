@@ -56,7 +56,7 @@ class CommandFailed(Exception):
 
 
 class _Pairs(dict[str, str]):
-    """Headers for the wheel, which takes a mapping and reads its items: a name may come twice."""
+    """Headers for the wheel, which reads the items of a mapping: a name may occur twice."""
 
     def __init__(self, pairs: list[tuple[str, str]]) -> None:
         super().__init__(pairs)
@@ -67,7 +67,7 @@ class _Pairs(dict[str, str]):
 
 
 class _Configuration(Config):
-    """The wheel's configuration after lines of the suite: the first line of a name counts."""
+    """The wheel's configuration after the suite's lines: the first line of a name wins."""
 
     def __init__(self, first_lines: str, **fields: Any) -> None:
         super().__init__(**fields)

@@ -35,7 +35,7 @@ class AudioPump:
         self.source: dict[str, Any] = {"kind": "silence"}
 
     def add(self, call: Call) -> None:
-        """Starts to move a call's audio as soon as its media runs. Idempotent."""
+        """Moves a call's audio as soon as its media runs. Idempotent."""
         if call.call_id is None or call.call_id in self._calls:
             return
         self._number += 1
@@ -60,7 +60,7 @@ class AudioPump:
         self._sent.forget(call_id)
 
     def set_source(self, call_id: str | None, source: dict[str, Any]) -> None:
-        """Sets what one call sends, be its media up or not, or with None every call to come."""
+        """Sets what one call sends, also before its media runs; with None, every call to come."""
         if call_id is None:
             self.source = source
             return
@@ -81,7 +81,7 @@ class AudioPump:
         self._wake.set()
 
     def listen(self, call_id: str, on: bool, closely: bool) -> None:
-        """While somebody listens to a call, every piece of audio that arrives is reported.
+        """Reports every piece of audio that arrives in a call, or no longer.
 
         What has arrived before is in the recording when this returns. Closely, every packet is
         timed by itself.

@@ -13,16 +13,16 @@ SAMPLE = 2
 
 
 class _Writer(wave.Wave_write):
-    """Closed by its owner alone: when it is thrown away it would try again what has failed."""
+    """Closed by its owner alone: the destructor would try again what has failed."""
 
     def __del__(self) -> None:
         pass
 
 
 class Recording:
-    """A 16-bit WAV file whose header is right after every write.
+    """A 16-bit WAV file whose header is correct after every write.
 
-    When it cannot be written `lost` is told why, once; what comes then is nowhere.
+    When the file cannot be written, `lost` is called once with the reason, and the rest is dropped.
     """
 
     def __init__(
@@ -56,13 +56,13 @@ class Recording:
 
     @property
     def frames(self) -> int:
-        """How many samples there are by now, of each channel."""
+        """How many samples of each channel have been written."""
         return self._wave.tell() if self._file else 0
 
     def look(self, before: float, after: float, *, closely: bool) -> None:
-        """All is written that had come at a time between these two.
+        """Notes that everything is written that had arrived at a time between these two.
 
-        Closely, it is looked so often that each packet is timed by itself.
+        Closely, looks are so frequent that each packet is timed by itself.
         """
         if self._file is not None:
             self._clock.closely = closely
@@ -89,6 +89,6 @@ class Recording:
         file, self._file = self._file, None
         if file is not None:
             for one in (self._wave, file):
-                with contextlib.suppress(OSError):  # what they hold back has no place either
+                with contextlib.suppress(OSError):  # their buffers cannot be written either
                     one.close()
         self._lost(f"{self.path} cannot be written: {error.strerror}")

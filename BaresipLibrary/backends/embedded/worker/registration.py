@@ -9,9 +9,9 @@ from baresip import BaresipError, Event, RegistrationError, Runtime, StackEvent,
 from .call_audio import Report
 from .native import private_name
 
-#: How long the stack may take to tell what became of a request (s): it gives up before.
+#: How long the outcome of a request may take (s): the stack gives up before.
 _OUTCOME = 60.0
-#: How long a registrar may take to confirm that an agent leaves (s).
+#: How long a registrar may take to confirm the end of a registration (s) when the agent stops.
 _FAREWELL = 0.5
 _REGISTER, _UNREGISTER = "register", "unregister"
 _EVENTS = {
@@ -22,11 +22,11 @@ _EVENTS = {
 
 
 class WorkerRegistration:
-    """What the registrar knows of one agent, and how to change that.
+    """Registers one agent, and removes its registration.
 
-    Asked to register again, the stack begins a new registration (another Call-ID) and ends the old
-    one at the same time. Their requests race, and the end may be the last that the registrar takes.
-    So the old one is ended first, and a request waits for the outcome of the one before.
+    When it registers again, the stack begins a new registration (with another Call-ID) and ends the
+    old one at the same time. The two requests race, and the registrar may process the end last. So
+    the old one is ended first, and a request waits for the outcome of the one before.
     """
 
     def __init__(self, runtime: Runtime, report: Report) -> None:
@@ -34,13 +34,13 @@ class WorkerRegistration:
         self._report = report
         self._turn = asyncio.Lock()
         self._asked: list[str] = []
-        #: Set with whether the registrar confirmed that the agent leaves; None while it does not.
+        #: Whether the registrar confirmed that the registration ended; None when none is to end.
         self._left: asyncio.Future[bool] | None = None
-        #: Whether the stack would end a registration before it begins another one.
+        #: Whether the agent is registered, as far as the stack knows.
         self._bound = False
 
     def take(self, event: StackEvent) -> None:
-        """Reports what the stack tells of a registration."""
+        """Reports what the stack says about the registration."""
         name = _EVENTS.get(event.event)
         if name is None:
             return
@@ -53,7 +53,7 @@ class WorkerRegistration:
         self._report(name, text=event.text)
 
     async def register(self, ua: UserAgent, begun: asyncio.Event) -> None:
-        """Registers; when the newest request is a REGISTER that has no answer yet, that will do.
+        """Registers, unless the newest request is a REGISTER that has no answer yet.
 
         `begun` is set once what came before is over: outcomes reported later are of this request.
         """
@@ -76,7 +76,7 @@ class WorkerRegistration:
             await self._leave(ua, _OUTCOME)
 
     async def farewell(self, ua: UserAgent) -> None:
-        """Ends the registration of an agent that stops; at worst the registrar forgets it."""
+        """Ends the registration of an agent that stops; without an answer it expires."""
         if self._bound:
             await self._leave(ua, _FAREWELL)
 
@@ -112,6 +112,6 @@ class WorkerRegistration:
             self._left = None
 
     def _tell(self, error: RegistrationError) -> None:
-        """Reports what the stack told by no event: that nothing came, or nothing was sent."""
+        """Reports what no event has reported: that no answer came, or nothing was sent."""
         if not (error.status or error.reason):
             self._report("RegistrationFailed", text=str(error))

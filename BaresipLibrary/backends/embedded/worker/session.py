@@ -19,7 +19,7 @@ LINE_LIMIT = 4 * 1024 * 1024
 
 
 class Channel:
-    """The child's end: reads commands, writes answers and events in the order they came to be."""
+    """The child's end: reads commands, writes answers and events in their order."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
@@ -27,7 +27,7 @@ class Channel:
 
     @classmethod
     async def open(cls, sock: socket.socket) -> "Channel":
-        """Takes the socket over; it is closed with the channel."""
+        """Opens a channel on a socket, which is closed with the channel."""
         return cls(*await asyncio.open_connection(sock=sock, limit=LINE_LIMIT))
 
     async def receive(self) -> dict[str, Any] | None:
@@ -39,7 +39,7 @@ class Channel:
         return json.loads(line) if line.endswith(b"\n") else None
 
     def send(self, message: dict[str, Any]) -> None:
-        """Queues a message; a parent that is gone is noticed by `receive`."""
+        """Queues a message. `receive` notices a parent that is gone."""
         if not self._writer.is_closing():
             self._writer.write(json.dumps(message, ensure_ascii=True).encode() + b"\n")
 
@@ -52,7 +52,7 @@ class Channel:
             pass
 
 
-#: A stack that has not come down by then (s) is left to the end of the process.
+#: After so long (s) the process ends, whether the stack is down or not.
 _LAST_WORD = 1.5
 
 
@@ -125,7 +125,7 @@ async def _run(sock: socket.socket) -> None:
 
 
 def serve_agent(sock: socket.socket, folder: str) -> None:
-    """Runs one agent until its parent closes the channel; takes its private folder away with it."""
+    """Runs one agent until its parent closes the channel, then removes its private folder."""
     os.environ["TMPDIR"] = folder
     asyncio.run(_run(sock))
     shutil.rmtree(folder, ignore_errors=True)

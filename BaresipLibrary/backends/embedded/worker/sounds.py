@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any, Protocol
 
 _FULL_SCALE = 32767
-#: Seconds in a table: a frequency given to a tenth of a hertz then loops without a click.
+#: Seconds in a table: a frequency in tenths of a hertz then repeats without a click.
 _TABLE_SECONDS = 10
 
 
 class SampleSource(Protocol):
-    """Hands out its samples in order; a sound that has ended hands out silence."""
+    """Provides samples in order, and silence after its end."""
 
     def take(self, frames: int) -> bytes:
         """The next `frames` samples: 16-bit, mono, native byte order."""
@@ -73,7 +73,7 @@ def make_sound(source: dict[str, Any], rate: int, ended: Callable[[], None]) -> 
     """The sound that a `set_audio_source` command describes, for a call at `rate` Hz.
 
     Raises:
-        ValueError: the rate is one that no prompt was rendered for, or the kind is unknown.
+        ValueError: the prompt was not rendered at that rate, or the kind is unknown.
     """
     match source["kind"]:
         case "silence":
@@ -90,7 +90,7 @@ def make_sound(source: dict[str, Any], rate: int, ended: Callable[[], None]) -> 
 
 
 def interleave(mono: bytes, channels: int) -> bytes:
-    """Mono samples, each repeated for every channel."""
+    """Repeats each mono sample for every channel."""
     if channels == 1:
         return mono
     samples = array.array("h", mono)

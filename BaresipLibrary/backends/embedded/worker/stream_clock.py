@@ -1,20 +1,20 @@
-"""When the samples of a stream came or left, from looks at how many there are by now."""
+"""When the samples of a stream arrived or left, estimated from how many there are at a time."""
 
 import math
 from collections.abc import Callable
 
-#: How often it is looked (s) while somebody listens, while nobody does, and while every packet is
-#: timed by itself, which is for a second, not for a call. The first two are no whole packets: looks
-#: at every phase of a packet tell more exactly when it came.
+#: How often to look (s) while a keyword listens, while none does, and while every packet is timed
+#: by itself, which is for a second, not for a call. The first two are not multiples of a packet:
+#: looks at every phase of a packet narrow its time down.
 LISTENED, UNHEARD, CLOSELY = 0.017, 0.077, 0.001
-#: How far off (s) a look may be before it is another stretch: packets come a little early and late.
+#: A look that is farther off than this (s) begins another stretch: packets come early and late.
 SLACK = 0.010
-#: How far off (s) a packet may be from the pace of its stretch, however many looks agree: baresip
-#: sends every 20.5 ms, and after five or six packets one 4 ms sooner.
+#: How far (s) a packet may be from the pace of its stretch, however many looks agree: baresip sends
+#: every 20.5 ms, and after five or six packets one 4 ms sooner.
 JITTER = 0.003
-#: Bounds closer by less than this (s) are not worth a report.
+#: Bounds that are closer by less than this (s) are not reported.
 _WORTH = 0.001
-#: Seconds after which a stretch begins anew: clocks drift apart, by 0.1 ms a second at the most.
+#: Seconds after which a stretch begins anew: clocks drift apart by up to 0.1 ms a second.
 _LONGEST = 10.0
 
 #: What passes (s) from the moment a packet is about to be encoded until the operating system has
@@ -25,18 +25,18 @@ Bounds = Callable[[int, float, float], None]
 
 
 class StreamClock:
-    """Follows one stream, of which packets of `packet` seconds come or leave one by one.
+    """Follows one stream, whose packets of `packet` seconds arrive or leave one by one.
 
-    When there are `frames` samples, the newest packet is less than a packet old. So sample `frames`
-    is due later, and within one packet. Every look says that of another sample; as long as nothing
-    is missing they are a fixed time apart, and all looks together narrow it down.
+    When there are `frames` samples, the newest packet is less than a packet old. So the next sample
+    is due within one packet. Each look bounds the time of another sample; as long as no packet is
+    missing, samples are a fixed time apart, and all looks together narrow their times down.
 
-    While `closely` is set, looks are so many that each packet is timed by itself, as a stretch of
-    its own: it came after the look that did not see it, and before the one that did.
+    While `closely` is set, looks are so frequent that each packet is timed by itself, as its own
+    stretch: it came after the look that did not see it, and before the one that did.
     """
 
     def __init__(self, rate: int, packet: float, report: Bounds) -> None:
-        """`report` is given the first sample of a stretch and the bounds of its time."""
+        """`report` gets the first sample of a stretch and the bounds of its time."""
         self.closely = False
         self._rate = rate
         self._packet = packet

@@ -1,8 +1,8 @@
 """The stack's own log and its SIP messages, as events.
 
 The wheel's own trace comes through its log, on a thread of its own: before or after the event that
-a message brought about, and without what is longer than 8 KiB. So the stack's trace is taken on the
-stack's thread, where its events come from, too: in their order.
+a message causes, and without messages that are longer than 8 KiB. So the trace is taken from the
+stack on its own thread, where its events come from, too: in their order.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ class SipTrace:
         self._callback = _ON_MESSAGE(self._on_message)
 
     async def start(self, thread: StackThread) -> None:
-        """Takes the place of the trace that the stack has."""
+        """Replaces the trace handler of the stack."""
         callback = ctypes.cast(self._callback, POINTER)
         await thread.run(lambda: library.sip_set_trace_handler(library.uag_sip(), callback))
 
@@ -79,7 +79,7 @@ def _hand_over(loop: asyncio.AbstractEventLoop, work: Callable[[], None]) -> Non
     try:
         loop.call_soon_threadsafe(work)
     except RuntimeError:
-        pass  # the loop has ended: so has whoever would read this
+        pass  # the loop has ended: nobody would read this
 
 
 def _attach(name: str, level: int, handler: logging.Handler) -> None:
