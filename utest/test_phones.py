@@ -14,6 +14,7 @@ from BaresipLibrary import (
     AgentSettings,
     AgentState,
     BackendError,
+    Phone,
     PhoneFailure,
     Phones,
     UsageError,
@@ -82,6 +83,89 @@ def test_a_failure_is_explained_by_what_the_other_phone_did(phones: Phones) -> N
     with pytest.raises(PhoneFailure, match=told) as caught:
         bob.verify_audio(620, within=1)
     assert isinstance(caught.value, AssertionError)
+
+
+def in_a_call(phones: Phones) -> tuple[Phone, Phone]:
+    """Alice and Bob, in a call."""
+    alice, bob = phones.start("alice"), phones.start("bob")
+    alice.dial(bob)
+    bob.accept()
+    alice.wait_until_state_is("ESTABLISHED")
+    return alice, bob
+
+
+def test_the_call_that_is_accepted_is_returned(phones: Phones) -> None:
+    alice, bob = in_a_call(phones)
+    carol = phones.start("carol")
+    carol.dial(bob)
+    bob.wait_until_state_is("RINGING")
+    ringing = bob.agent.active_call
+    assert ringing is not None
+    alice_again = bob.dial(alice)  # newer, and active
+    assert bob.accept() is ringing
+    bob.hang_up(call=alice_again)
+    carol.wait_until_state_is("ESTABLISHED")
+
+
+def test_a_phone_deflects_to_another(phones: Phones) -> None:
+    alice, bob, carol = (phones.start(name) for name in ("alice", "bob", "carol"))
+    alice.dial(bob)
+    bob.deflect(carol)
+    alice.wait_until_state_is("IDLE")
+    assert alice.status_code == 302
+
+
+def test_a_muted_phone_is_not_heard(phones: Phones) -> None:
+    alice, bob = in_a_call(phones)
+    alice.send_audio("440 Hz")
+    bob.verify_audio(440)
+    alice.mute()
+    assert bob.verify_silence(0.5) == "digital silence"
+    alice.unmute()
+    assert 0 < bob.verify_audio(440) < 5
+    alice.should_stay_established(0.1)
+
+
+def test_a_prompt_is_recognised(phones: Phones) -> None:
+    alice, bob = in_a_call(phones)
+    prompt = Path(__file__).parent.parent / "resources" / "prompts" / "welcome.wav"
+    alice.send_audio(f"file:{prompt}")
+    assert bob.verify_prompt(prompt, within=3).name
+
+
+def test_a_transfer_with_consultation(phones: Phones) -> None:
+    alice, bob = in_a_call(phones)
+    carol = phones.start("carol")
+    asking = bob.attended_transfer(carol)
+    carol.reject(603, reason="Not now")
+    with pytest.raises(PhoneFailure, match="603 Not now"):
+        bob.complete_transfer()
+    assert asking.status_code == 603
+    bob.abort_transfer()
+    asking = bob.attended_transfer(carol)
+    assert asking in bob.agent.calls
+    carol.accept()
+    bob.complete_transfer()
+    alice.verify_audio_connection(carol)
+
+
+def test_without_a_registrar_there_is_nothing_to_register_with(phones: Phones) -> None:
+    alice = phones.start("alice")
+    for act in (alice.register, alice.unregister):
+        with pytest.raises(UsageError, match="^alice .*domain"):
+            act()
+    assert not alice.registered
+
+
+def test_phones_can_be_closed_twice_and_used_again() -> None:
+    phones = Phones(timeout=5)
+    in_a_call(phones)
+    phones.close()
+    phones.close()
+    assert not list(phones)
+    alice, bob = in_a_call(phones)
+    alice.verify_audio_connection(bob)
+    phones.close()
 
 
 def test_a_phone_is_stopped_at_the_end_of_its_block(phones: Phones) -> None:

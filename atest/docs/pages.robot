@@ -21,7 +21,7 @@ What Is Shown To Work Works
 What Is Shown In Python Works
     Skip If    $BACKEND == 'external'    The pages are the same.
     ${count} =    Python Tests Should Pass    ${FOLDER}/pass
-    Should Be True    ${count} >= 4
+    Should Be True    ${count} >= 5
 
 What Is Shown In Python Has Right Types
     Skip If    $BACKEND == 'external'    The pages are the same.
