@@ -111,8 +111,8 @@ A Delay Is Measured After A Hold
     Held By Peer Should Become    bob    True
     Resume    alice
     Held By Peer Should Become    bob    False
-    Get Call Timing    alice    one_way_delay    <    0.3    to=bob
-    Get Call Timing    bob    one_way_delay    <    0.3    to=alice
+    Get Call Timing    alice    one_way_delay    <    1    to=bob
+    Get Call Timing    bob    one_way_delay    <    1    to=alice
 
 What Was Sent Is Recorded To The End
     [Documentation]    The newest recording of what the held agent sent has what it sends now.

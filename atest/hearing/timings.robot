@@ -13,18 +13,18 @@ An Answer After A Second
     Start Agent    alice
     ${peer} =    Start Sipp    answers_late
     Dial    alice    ${peer}[uri]
-    Get Call Timing    alice    post_dial_delay    <    0.5    timeout=3s
+    Get Call Timing    alice    post_dial_delay    <    0.9    timeout=10s
     Run Keyword And Expect Error
     ...    The setup_time of alice is not known: there was no 200, its call to sip:sipp@* has not been answered (* s old).
     ...    Get Call Timing    alice    setup_time
     Wait Until State Is    alice    ESTABLISHED
     ${setup} =    Get Call Timing    alice    setup_time    >    0.95
-    Should Be True    ${setup} < 3
+    Should Be True    ${setup} < 10
     Run Keyword And Expect Error
     ...    The answer_to_audio of alice is not known: nothing audible came after the answer, 0.0 s of audio arrived.
     ...    Get Call Timing    alice    answer_to_audio
     Hang Up    alice
-    Get Call Timing    alice    teardown    <    0.5    timeout=3s
+    Get Call Timing    alice    teardown    <    5    timeout=10s
     Sipp Should Succeed
 
 Early Media Is The First Audio
@@ -33,8 +33,8 @@ Early Media Is The First Audio
     Start Agent    alice
     ${peer} =    Start Sipp    early_media    tone=${tone}
     Dial    alice    ${peer}[uri]
-    ${dialled} =    Get Call Timing    alice    post_dial_delay    <    0.5    timeout=3s
-    ${audio} =    Get Call Timing    alice    first_audio    <    1    timeout=3s
+    ${dialled} =    Get Call Timing    alice    post_dial_delay    <    5    timeout=10s
+    ${audio} =    Get Call Timing    alice    first_audio    <    10    timeout=10s
     Should Be True    ${audio} > ${dialled}
     Run Keyword And Expect Error
     ...    The answer_to_audio of alice is not known: there was no 200, its call to * has not been answered (* s old).
@@ -46,15 +46,15 @@ Early Media Is The First Audio
 Both Sides Time Their Own Messages
     Talk
     FOR    ${agent}    IN    alice    bob
-        Get Call Timing    ${agent}    post_dial_delay    <    0.5
-        Get Call Timing    ${agent}    setup_time    <    1
+        Get Call Timing    ${agent}    post_dial_delay    <    5
+        Get Call Timing    ${agent}    setup_time    <    10
         Run Keyword And Expect Error
         ...    The teardown of ${agent} is not known: there was no BYE, * is up (* s old).
         ...    Get Call Timing    ${agent}    teardown
     END
     Hang Up    bob
     FOR    ${agent}    IN    alice    bob
-        Get Call Timing    ${agent}    teardown    <    0.5    timeout=3s
+        Get Call Timing    ${agent}    teardown    <    5    timeout=10s
     END
 
 Audio After The Answer
@@ -63,10 +63,10 @@ Audio After The Answer
     Talk
     Call Should Stay Established    alice    500ms
     Send Audio    bob    tone:440
-    ${after} =    Get Call Timing    alice    answer_to_audio    >    0.5    timeout=3s
+    ${after} =    Get Call Timing    alice    answer_to_audio    >    0.5    timeout=10s
     ${first} =    Get Call Timing    alice    first_audio
     ${setup} =    Get Call Timing    alice    setup_time
-    Should Be True    ${after} < 3
+    Should Be True    ${after} < 10
     Should Be True    abs(${first} - ${setup} - ${after}) < 0.03
 
 The Gap Of A Hold
@@ -105,7 +105,7 @@ The Gap Of A Transfer
     Transfer    alice    carol
     Accept    carol
     ${gap} =    Get Call Timing    bob    transfer_gap    >    0.3    timeout=5s
-    Should Be True    ${gap} < 4
+    Should Be True    ${gap} < 10
     Run Keyword And Expect Error
     ...    alice has no transfer_gap: nobody has transferred it; ask the transferee.
     ...    Get Call Timing    alice    transfer_gap
@@ -122,18 +122,18 @@ The Delay Of A Call That Was Just Resumed
     Needs    TIME_AUDIO    RECORD_AFTER_HOLD
     Talk
     FOR    ${round}    IN RANGE    3
-        Get Call Timing    alice    one_way_delay    <    0.3    to=bob
+        Get Call Timing    alice    one_way_delay    <    1    to=bob
         Hold    alice
         Resume    alice
     END
-    Get Call Timing    bob    one_way_delay    <    0.3    to=alice
+    Get Call Timing    bob    one_way_delay    <    1    to=alice
 
 What Was Sent Before A Chirp Is Sent Again
     Needs    TIME_AUDIO
     Talk
     Send Audio    alice    tone:500
     Verify Audio    bob    500 Hz
-    Get Call Timing    alice    one_way_delay    <    0.3    to=bob
+    Get Call Timing    alice    one_way_delay    <    1    to=bob
     Verify Audio    bob    500 Hz
 
 A Chirp That Is Not Heard
@@ -175,9 +175,9 @@ Through A Proxy
     Start Registered Agent    bob
     Send Audio    bob    tone:440
     Establish    alice    bob
-    Get Call Timing    alice    post_dial_delay    <    1
-    Get Call Timing    alice    answer_to_audio    <    1    timeout=3s
-    Get Call Timing    alice    one_way_delay    <    0.3    to=bob
+    Get Call Timing    alice    post_dial_delay    <    5
+    Get Call Timing    alice    answer_to_audio    <    5    timeout=10s
+    Get Call Timing    alice    one_way_delay    <    1    to=bob
     [Teardown]    Stop Server
 
 
@@ -193,8 +193,8 @@ Hold Gap Should Be Known
     Call Should Stay Established    alice    500ms
     Resume    alice
     FOR    ${agent}    IN    alice    bob
-        ${gap} =    Get Call Timing    ${agent}    hold_gap    >    0.3    timeout=3s
-        Should Be True    ${gap} < 3
+        ${gap} =    Get Call Timing    ${agent}    hold_gap    >    0.3    timeout=10s
+        Should Be True    ${gap} < 10
     END
     Stop All Agents
 
@@ -206,5 +206,5 @@ Delay Should Be Steady
         ${delay} =    Get Call Timing    alice    one_way_delay    >    0    to=bob
         VAR    @{delays}    @{delays}    ${delay}
     END
-    Should Be True    min(${delays}) < 0.15
+    Should Be True    min(${delays}) < 0.3
     Stop All Agents

@@ -9,7 +9,7 @@ Resource            relay.resource
 Two Hear Each Other
     Alice And Bob Talk
     Verify Who Hears Whom    alice=bob    bob=alice
-    The Keyword Should Have Taken    2
+    The Keyword Should Have Taken    4
     The Table Should Show    alice    bob    hears -2    -
 
 Three, One Of Them On Hold
@@ -89,7 +89,7 @@ Wrong Cells Are Named Both Ways
     Hold    alice
     Establish Call    alice    carol
     Run Keyword And Expect Error
-    ...    After 2.? s, alice hears carol though it must not; bob does not hear alice or carol. alice holds the call of bob.
+    ...    After *.? s, alice hears carol though it must not; bob does not hear alice or carol. alice holds the call of bob.
     ...    Verify Who Hears Whom    alice=NONE    bob=alice,carol    carol=alice    within=2s
     The Table Should Show    must not hear    should hear
 
@@ -97,7 +97,7 @@ The Muted One Is The Reason
     Alice And Bob Talk
     Mute    bob
     Run Keyword And Expect Error
-    ...    After 2.? s, alice does not hear bob. bob is muted.
+    ...    After *.? s, alice does not hear bob. bob is muted.
     ...    Verify Who Hears Whom    alice=bob    bob=alice    within=2s
 
 Two In Different Calls
@@ -105,14 +105,14 @@ Two In Different Calls
     Establish Call    alice    bob
     Establish Call    carol    dave
     Run Keyword And Expect Error
-    ...    After 2.? s, alice does not hear carol; alice hears bob though it must not. alice is in a call with bob.
+    ...    After *.? s, alice does not hear carol; alice hears bob though it must not. alice is in a call with bob.
     ...    Verify Who Hears Whom    alice=carol    bob=alice    within=2s
 
 One Way Is Cut
     Alice And Bob Talk By Relay
     The Way To    bob    cut=True
     Run Keyword And Expect Error
-    ...    After 2.? s, bob does not hear alice.*
+    ...    After *.? s, bob does not hear alice.*
     ...    Verify Who Hears Whom    alice=bob    bob=alice    within=2s
     Packets Should Have Been Lost
     The Way To    bob    cut=False

@@ -154,7 +154,7 @@ RTP That Stops In The Middle Is Told As That
     Verify Audio    alice    440 Hz    within=3s
     Let Peer Go On    ${peer}
     Run Keyword And Expect Error
-    ...    alice heard no 600 Hz tone within 2 s: 0.? s of audio arrived, its loudest tone was 440 Hz at -12 dBFS; no * since 0.? s after the start of the wait.*
+    ...    alice heard no 600 Hz tone within 2 s: ?.? s of audio arrived, its loudest tone was 440 Hz at -12 dBFS; no * since ?.? s after the start of the wait.*
     ...    Verify Audio    alice    600 Hz    within=2s
 
 A Second Tone Is Told

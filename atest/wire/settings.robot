@@ -160,10 +160,10 @@ An Agent That Takes Its Own Calls Only
     Peer Should Have Finished    ${peer}
 
 A Phone That Rings No Longer Than It Is Told
-    ${bob} =    Start Agent    bob    ring_timeout=1s
+    ${bob} =    Start Agent    bob    ring_timeout=2s
     ${peer} =    Start Peer    lets_it_ring    ${bob.uri}
     Wait Until State Is    bob    RINGING
-    Wait Until State Is    bob    IDLE    timeout=3s
+    Wait Until State Is    bob    IDLE    timeout=10s
     Get Reason    bob    ==    nobody accepted it within its ring timeout
     ${result} =    Peer Should Have Finished    ${peer}
     Should Be True    400 <= ${result}[refused] < 700
@@ -175,7 +175,7 @@ The Library Says So For All Agents
         Impatient.Start Agent    caller-of-${agent}
         Impatient.Dial    caller-of-${agent}    ${agent}
     END
-    Impatient.Wait Until State Is    bob    IDLE    timeout=3s
+    Impatient.Wait Until State Is    bob    IDLE    timeout=10s
     Impatient.Get State    carol    ==    RINGING
 
 Bad Times To Ring
