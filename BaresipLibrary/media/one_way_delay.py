@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from statistics import fmean
 from typing import NamedTuple
@@ -13,7 +14,7 @@ from ..agents.agent import Agent
 from ..agents.call import Call, SampleTime
 from ..audio.chirp import DURATION, RATE, ChirpPosition, chirp, chirp_position
 from ..audio.wav_reader import RecordingReader
-from ..backends.base import Capability
+from ..backends.base import Capability, Source
 from ..concurrency import wait_until
 from ..diagnosis.failure import CallFailure
 from ..diagnosis.media import explain_silence
@@ -28,6 +29,9 @@ _AROUND = 0.1
 #: On a busy machine packets are looked at late. A delay that may be this far off (s) is measured
 #: again, so often, and the best one counts.
 _ENOUGH, _CHIRPS = 0.003, 4
+#: A chirp is sent again when it was not heard for so long (s): it may have come before the listener
+#: took audio, or was damaged. Longer than any delay of a call: none is taken for the next one.
+_AGAIN = 5.0
 #: The parts (s) of a chirp that are timed each by itself: shorter than any packet.
 _PART = 0.010
 _PARTS = round(DURATION / _PART)
@@ -116,20 +120,25 @@ def one_way_delay(
     found: list[Duration] = []
     with listening_to_all(ears, closely=True):
         while len(found) < _CHIRPS and not any(delay.error <= _ENOUGH for delay in found):
-            ears[0].begin()
-            before = _End.of(their_call)
-            with sending(speaker, their_call, source, "chirp"):
-                found.append(_of_one_chirp(speaker, their_call, before, ears[0], within))
+            found.append(_of_one_chirp(speaker, their_call, source, ears[0], within))
     return min(found, key=lambda delay: delay.error)
 
 
 def _of_one_chirp(
-    speaker: Agent, their_call: Call, before: _End, ear: _ChirpListener, within: float
+    speaker: Agent, their_call: Call, source: Source, ear: _ChirpListener, within: float
 ) -> Duration:
-    delay = wait_until(ear.agent.changes, lambda: _delay(ear, their_call, before), within)
-    if delay is None:
-        raise _missing(speaker, ear, within)
-    return delay
+    until = time.monotonic() + within
+    while True:
+        left = until - time.monotonic()
+        ear.begin()
+        before = _End.of(their_call)
+        with sending(speaker, their_call, source, "chirp"):
+            wait = min(left, _AGAIN)
+            delay = wait_until(ear.agent.changes, partial(_delay, ear, their_call, before), wait)
+            if delay is not None:
+                return delay
+            if left <= _AGAIN:
+                raise _missing(speaker, ear, within)
 
 
 def _delay(ear: _ChirpListener, their_call: Call, before: _End) -> Duration | None:

@@ -16,6 +16,7 @@ from BaresipLibrary.agents.call import Call
 from BaresipLibrary.audio.chirp import DURATION, chirp
 from BaresipLibrary.errors import PhoneFailure
 from BaresipLibrary.events import AudioArrived, AudioTimed, MediaStarted
+from BaresipLibrary.media import one_way_delay as one_way_delay_module
 from BaresipLibrary.media.one_way_delay import one_way_delay
 
 from ..scripted import Phone
@@ -85,6 +86,24 @@ def test_packets_that_leave_early_and_late_change_nothing(line: Callable[..., Li
     delay = line([0.030] * COUNT).measure()
     assert delay.seconds == pytest.approx(0.030, abs=0.0001)
     assert delay.error == pytest.approx(2 * ERROR + 1 / RATE, abs=1e-6)
+
+
+def test_a_chirp_that_is_not_heard_is_sent_again(
+    line: Callable[..., Line], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(one_way_delay_module, "_AGAIN", 1.2)
+    deaf = line([0.030] * COUNT)
+    sources: list[Any] = []
+
+    def speak_the_second_time(call_id: str | None, source: Any) -> None:
+        if source is not None:
+            sources.append(source)
+            if len(sources) == 2:
+                deaf._speak(call_id, source)
+
+    deaf.speaker.backend.set_audio_source = speak_the_second_time  # type: ignore[method-assign]
+    assert deaf.measure(within=20.0).seconds == pytest.approx(0.030, abs=0.0001)
+    assert len(sources) == 2
 
 
 def test_a_delay_that_varies_is_the_mean_over_the_chirp(line: Callable[..., Line]) -> None:
