@@ -10,8 +10,8 @@ pytest.importorskip("baresip")
 from baresip import Call, CallState, Event
 from baresip.events import StackEvent
 
-from BaresipLibrary.backends.embedded.worker.calls import CallTable
-from BaresipLibrary.backends.embedded.worker.phone import StackPhone
+from BaresipLibrary.backends.embedded.worker.call_table import CallTable
+from BaresipLibrary.backends.embedded.worker.stack_phone import StackPhone
 
 
 def happened(what: Event, handle: int = 1, call_id: str | None = "id") -> StackEvent:

@@ -5,9 +5,10 @@ import ctypes
 import os
 from collections.abc import AsyncIterator
 
-from .native import StackThread, library
+from .native import library
 from .requests import send_queued
 from .sent_audio import SentAudio
+from .stack_thread import StackThread
 
 #: Leaves the payload type that was agreed.
 _SAME_PAYLOAD_TYPE = -1

@@ -7,18 +7,15 @@ Both are checked when an agent starts: a capability whose function is missing is
 name of the function. `docs/adr/0003-stack-thread.md` says why.
 
 The functions must run on the stack's own thread: called from another one, they close sockets that
-the stack goes on to watch. `StackThread` runs them there.
+the stack goes on to watch. `stack_thread.py` runs them there.
 """
 
 import ctypes
 import importlib
-from collections import deque
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
-from baresip import BaresipError, Runtime
-
-T = TypeVar("T")
+from baresip import BaresipError
 
 _POINTER, _TEXT, _NUMBER = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_uint32
 _FLAG, _INT, _SIZE = ctypes.c_bool, ctypes.c_int, ctypes.c_size_t
@@ -271,41 +268,3 @@ def why_no_agent_starts() -> str | None:
 def lacking_capabilities() -> dict[str, list[str]]:
     """The capabilities that this build of the wheel lacks functions for, and those functions."""
     return {what: names for what, names in library.lacking().items() if what != START}
-
-
-class StackThread:
-    """Runs functions on the thread of a runtime's stack, between two of its own steps."""
-
-    def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
-        self._jobs: deque[Callable[[], None]] = deque()
-        self._ping = private_name("baresip._native.lib.BP_CMD_PING")
-        self._pong = private_name("baresip._native.lib.BP_EV_PONG")
-        self._pass_on = private_name("baresip._events.set_sink")(self._on_native_event)
-
-    def _on_native_event(self, event: int, handle: int, payload: bytes | None) -> None:
-        # Other events come in the middle of a step, in which a re-INVITE must not be sent.
-        while event == self._pong and self._jobs:
-            self._jobs.popleft()()
-        self._pass_on(event, handle, payload)
-
-    async def run(self, function: Callable[[], T]) -> T:
-        """What the function returns or raises; it must not take long.
-
-        Raises:
-            BaresipError: the stack is down; the function was not called.
-        """
-        results: list[T] = []
-        errors: list[Exception] = []
-
-        def job() -> None:
-            try:
-                results.append(function())
-            except Exception as error:
-                errors.append(error)
-
-        self._jobs.append(job)
-        await self._runtime.cmd(self._ping)
-        if errors:
-            raise errors[0]
-        return results[0]

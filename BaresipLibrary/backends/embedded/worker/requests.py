@@ -3,7 +3,8 @@
 import ctypes
 from typing import Any
 
-from .native import StackThread, library
+from .native import library
+from .stack_thread import StackThread
 from .structures import POINTER, TEXT, TextSpan
 
 #: More than `struct uri` (re_uri.h) takes, which is only handed from one function to the next.
@@ -45,10 +46,8 @@ async def send_request(
             session = message and library.sipsess_find(library.uag_sipsess_sock(), message)
             rest = _rest(headers, routes, body, in_dialog=bool(session))
             if session:
-                failed = _send_in_dialog(session, method, auth, rest)
-            else:
-                failed = _send_alone(method, uri, routes, auth, rest)
-            return not failed
+                return not _send_in_dialog(session, method, auth, rest)
+            return not _send_alone(method, uri, routes, auth, rest)
         finally:
             library.mem_deref(auth)
             library.mem_deref(message)

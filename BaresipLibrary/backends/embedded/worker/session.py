@@ -12,7 +12,7 @@ from typing import Any
 from baresip import BaresipError
 
 from .native import lacking_capabilities, why_no_agent_starts
-from .phone import CommandFailed, StackPhone
+from .stack_phone import CommandFailed, StackPhone
 
 #: A line may carry a SIP message as large as a TCP transport allows.
 LINE_LIMIT = 4 * 1024 * 1024

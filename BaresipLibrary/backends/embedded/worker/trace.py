@@ -13,7 +13,8 @@ import time
 from collections.abc import Callable
 
 from .call_audio import Report
-from .native import StackThread, library
+from .native import library
+from .stack_thread import StackThread
 from .structures import POINTER
 
 Handle = Callable[[logging.LogRecord, float], None]

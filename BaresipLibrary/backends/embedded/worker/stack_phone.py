@@ -19,14 +19,14 @@ from baresip import (
 
 from . import call_control
 from .call_audio import Report
-from .calls import CallTable, KnownCall
-from .native import FunctionMissing, StackThread
+from .call_table import CallTable, KnownCall
+from .native import FunctionMissing
 from .packets import PacketCounts
 from .pump import AudioPump
-from .registration import WorkerRegistration
 from .requests import send_request
 from .sent_audio import SentAudio
-from .stack_setup import go_without_video, use_every_address
+from .stack_registration import WorkerRegistration
+from .stack_thread import StackThread, go_without_video, use_every_address
 from .trace import SipTrace, follow_logs
 
 #: What the stack reports of a call, and the name of the event that tells the parent.

@@ -1,0 +1,90 @@
+"""Runs functions on the stack's own thread, among them those that set a new stack up.
+
+The wheel calls Python on that thread for every event and completed command. When a ping is
+answered, the stack is between two of its steps, and there the functions run.
+"""
+
+import ctypes
+from collections import deque
+from collections.abc import Callable
+from typing import TypeVar
+
+from baresip import Runtime
+
+from .native import library, private_name
+
+T = TypeVar("T")
+
+
+class StackThread:
+    """Runs functions on the thread of a runtime's stack, between two of its own steps."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._jobs: deque[Callable[[], None]] = deque()
+        self._ping = private_name("baresip._native.lib.BP_CMD_PING")
+        self._pong = private_name("baresip._native.lib.BP_EV_PONG")
+        self._pass_on = private_name("baresip._events.set_sink")(self._on_native_event)
+
+    def _on_native_event(self, event: int, handle: int, payload: bytes | None) -> None:
+        # Other events come in the middle of a step, in which a re-INVITE must not be sent.
+        while event == self._pong and self._jobs:
+            self._jobs.popleft()()
+        self._pass_on(event, handle, payload)
+
+    async def run(self, function: Callable[[], T]) -> T:
+        """What the function returns or raises; it must not take long.
+
+        Raises:
+            BaresipError: the stack is down; the function was not called.
+        """
+        results: list[T] = []
+        errors: list[Exception] = []
+
+        def job() -> None:
+            try:
+                results.append(function())
+            except Exception as error:
+                errors.append(error)
+
+        self._jobs.append(job)
+        await self._runtime.cmd(self._ping)
+        if errors:
+            raise errors[0]
+        return results[0]
+
+
+#: A handler of interfaces: the name, the address and its own argument; True ends the walk.
+_INTERFACE = ctypes.CFUNCTYPE(ctypes.c_bool, ctypes.c_char_p, ctypes.c_void_p, ctypes.c_void_p)
+
+
+async def go_without_video(thread: StackThread) -> None:
+    """Removes every video codec: the calls are audio only.
+
+    A callee would else make a video stream for each call, drop it with the answer, and send a
+    re-INVITE about it a moment later.
+    """
+    await thread.run(lambda: library.list_clear(library.baresip_vidcodecl()))
+
+
+async def use_every_address(thread: StackThread) -> None:
+    """Lets media use every address of the machine, whichever the agent is bound to for SIP.
+
+    An offer may want media where the bound address does not reach, such as another address of this
+    machine. The stack would have no address of its own to answer with, and refuse with 500.
+
+    Raises:
+        FunctionMissing: this build of the wheel cannot.
+    """
+
+    def add_all() -> None:
+        network = library.baresip_network()
+
+        def add(name: bytes, address: int, _argument: int) -> bool:
+            if not library.sa_is_linklocal(address) and not library.net_is_laddr(network, address):
+                library.net_add_address_ifname(network, address, name)
+            return False
+
+        library.net_if_apply(_INTERFACE(add), None)
+
+    await thread.run(add_all)
