@@ -189,7 +189,8 @@ def test_does_not_hear_the_tone_in_other_sound(case: Case, codec: str) -> None:
     for seed in SEEDS:
         samples = signals.CODECS[codec](case.make(np.random.default_rng(seed)))
         detector = ToneDetector(case.asked, case.rate)
-        assert listen(detector, samples, case.rate // 50) is None, (seed, detector.tone)
+        # Large chunks are quick, and where they end does not matter: see the tests of chunks.
+        assert listen(detector, samples, case.rate // 10) is None, (seed, detector.tone)
 
 
 @pytest.mark.parametrize("snr", [None, 10.0])

@@ -9,10 +9,11 @@ import socket
 import sys
 import tempfile
 import threading
+from contextlib import closing
 from pathlib import Path
 
 from scenarios import SCENARIOS
-from stage import HERE, agents_on, script
+from stage import HERE, Stage, agents_on, script
 
 from BaresipLibrary.backends.external.installation import find_program
 
@@ -50,7 +51,7 @@ def record(program: str, modules: Path, name: str, target: Path, registrar: str)
             transcript = target / f"{name}-{letter}.jsonl"
             return script(home / letter, "transcript_recorder", program, str(transcript))
 
-        with agents_on(home, tap, modules, registrar) as start:
+        with closing(Stage()) as stage, agents_on(stage, home, tap, modules, registrar) as start:
             SCENARIOS[name](start)
 
 

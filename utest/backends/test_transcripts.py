@@ -1,6 +1,8 @@
 """Real baresips of several versions are understood: what was recorded of them is played again."""
 
 import json
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -9,11 +11,17 @@ from BaresipLibrary.backends.external import audio_source
 from BaresipLibrary.errors import BackendError
 
 from .scenarios import SCENARIOS
-from .stage import HERE, agents_on, script
+from .stage import HERE, Stage, agents_on, script
 
 TRANSCRIPTS = HERE / "transcripts"
 #: What the configuration asks for by name; they lie beside each other, and are never loaded.
 MODULES = ("account", "aubridge", "ausine", "ctrl_tcp", "g711", "g722", "menu", "opus", "sndfile")
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Stage]:
+    with closing(Stage()) as stage:
+        yield stage
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +40,7 @@ def recorded() -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(("version", "name"), recorded())
-def test_a_session(version: str, name: str, tmp_path: Path) -> None:
+def test_a_session(stage: Stage, version: str, name: str, tmp_path: Path) -> None:
     for module in MODULES:
         (tmp_path / f"{module}.so").touch()
 
@@ -40,11 +48,13 @@ def test_a_session(version: str, name: str, tmp_path: Path) -> None:
         transcript = TRANSCRIPTS / version / f"{name}-{letter}.jsonl"
         return script(tmp_path / f"{letter}.py", "transcript_player", str(transcript), version)
 
-    with agents_on(tmp_path, replay, tmp_path, "127.0.0.1:5060") as start:
+    with agents_on(stage, tmp_path, replay, tmp_path, "127.0.0.1:5060") as start:
         SCENARIOS[name](start)
 
 
-def test_a_call_whose_audio_is_printed_before_its_event_is_read(tmp_path: Path) -> None:
+def test_a_call_whose_audio_is_printed_before_its_event_is_read(
+    stage: Stage, tmp_path: Path
+) -> None:
     """The two streams have no order: a peer answers at once, and the reader comes late to both."""
 
     def late(file: Path) -> Path:
@@ -68,7 +78,7 @@ def test_a_call_whose_audio_is_printed_before_its_event_is_read(tmp_path: Path) 
             transcript = late(transcript)
         return script(tmp_path / f"{letter}.py", "transcript_player", str(transcript), "2.3.0")
 
-    with agents_on(tmp_path, replay, tmp_path, "127.0.0.1:5060") as start:
+    with agents_on(stage, tmp_path, replay, tmp_path, "127.0.0.1:5060") as start:
         SCENARIOS["a_call"](start)
 
 
@@ -82,7 +92,7 @@ def test_no_secret_is_in_a_transcript() -> None:
         assert "secret" not in text and 'response=\\"' not in text, file
 
 
-def test_a_baresip_that_ends_while_it_starts_says_how(tmp_path: Path) -> None:
+def test_a_baresip_that_ends_while_it_starts_says_how(stage: Stage, tmp_path: Path) -> None:
     """It ends when it is handed its account."""
     steps = (TRANSCRIPTS / "4.10.0" / "a_call-a.jsonl").read_text().splitlines()
     account = next(n for n, step in enumerate(steps) if '"uanew"' in step)
@@ -96,7 +106,7 @@ def test_a_baresip_that_ends_while_it_starts_says_how(tmp_path: Path) -> None:
 
     words = r"baresip did not start: it ended with 70\. replay: no baresip was told uanew"
     with (
-        agents_on(tmp_path, replay, tmp_path, "127.0.0.1:5060") as start,
+        agents_on(stage, tmp_path, replay, tmp_path, "127.0.0.1:5060") as start,
         pytest.raises(BackendError, match=words),
     ):
         start("a")
