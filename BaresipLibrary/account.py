@@ -101,12 +101,11 @@ class Account:
             raise UsageError(f"domain {self.domain!r} is not a host or host:port.")
         if not 0 <= self.regint <= _LONGEST_INTERVAL:
             raise UsageError(
-                f"regint must lie between 0 and {_LONGEST_INTERVAL} s, {self.regint} does not."
+                f"regint must be between 0 and {_LONGEST_INTERVAL} s, not {self.regint}."
             )
         if not 0 <= self.ring_timeout <= _LONGEST_RING:
             raise UsageError(
-                f"ring_timeout must lie between 0 and {_LONGEST_RING} s,"
-                f" {self.ring_timeout} does not."
+                f"ring_timeout must be between 0 and {_LONGEST_RING} s, not {self.ring_timeout}."
             )
         if self.transport == "tls" and self.domain is None and self.tls.certificate is None:
             raise UsageError("A local agent with transport=tls needs a tls_certificate.")

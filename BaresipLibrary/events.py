@@ -128,8 +128,10 @@ class TransferFailed(CallEvent):
     words: str
 
     def describe(self) -> str:
-        """Why it failed, as a clause."""
-        return self.words if self.status is None else f"it failed with {self.status} {self.words}"
+        """That it failed, as a clause."""
+        if self.status is None:
+            return f"the transfer failed: {self.words}"
+        return f"the transfer failed with {self.status} {self.words}"
 
 
 @dataclass(frozen=True)
@@ -290,14 +292,14 @@ class AgentDied(Event):
     fault: str = ""
 
     def describe(self, name: str) -> str:
-        """That the agent of that name is dead, how it ended, and its last words."""
+        """That the agent of that name is dead, how it ended, and its last output."""
         words = self.last_words.strip()
         if self.fault:
             return (
-                f"{name} cannot be followed any more: BaresipLibrary itself broke, which is a fault"
-                f" of it ({self.fault}). Where it did:\n{words}"
+                f"{name} can no longer be followed: BaresipLibrary itself failed, which is a bug in"
+                f" it ({self.fault}). Where it failed:\n{words}"
             )
-        last = f" Its last words:\n{words}" if words else ""
+        last = f" Its last output:\n{words}" if words else ""
         return f"{name} is dead: {self._ending()}.{last}"
 
     def _ending(self) -> str:

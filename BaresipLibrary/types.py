@@ -168,8 +168,8 @@ class Frequency(float):
         hertz = float(match[1]) * (1000 if match[2] else 1)
         if not 0 < hertz < HIGHEST_FREQUENCY:
             raise ValueError(
-                f"A tone must lie above 0 Hz and below {HIGHEST_FREQUENCY / 1000:g} kHz,"
-                f" '{value}' does not."
+                f"A tone must be above 0 Hz and below {HIGHEST_FREQUENCY / 1000:g} kHz,"
+                f" not '{value}'."
             )
         return cls(hertz)
 
@@ -198,12 +198,13 @@ class Level(float):
         """Raises `ValueError` when no audio can have this level: for most it lacks a minus sign."""
         if self > HIGHEST_LEVEL:
             raise ValueError(
-                f"No audio is louder than {HIGHEST_LEVEL:g} dBFS, {self} is;"
-                f" did you mean {Level(-self)}?"
+                f"{self} is impossible: no audio is louder than {HIGHEST_LEVEL:g} dBFS."
+                f" Did you mean {Level(-self)}?"
             )
         if self < LOWEST_LEVEL:
             raise ValueError(
-                f"Digital silence reads {LOWEST_LEVEL:g} dBFS, and nothing reads less; {self} is."
+                f"{self} is impossible: digital silence reads {LOWEST_LEVEL:g} dBFS, and nothing"
+                " reads less."
             )
 
     def __str__(self) -> str:

@@ -85,12 +85,12 @@ class Agent:
         """Brings the agent up.
 
         Raises:
-            BackendError: it does not come up; nothing of it is left then.
+            BackendError: it did not start; nothing of it is left then.
         """
         try:
             self.uri = self.backend.start(self.on_event)
         except OSError as error:
-            raise BackendError(f"{self.name} does not come up: {error.strerror}.") from error
+            raise BackendError(f"{self.name} did not start: {error.strerror}.") from error
 
     def stop(self) -> None:
         """Ends everything the agent is. Never raises, and may be called twice."""

@@ -32,7 +32,7 @@ class Registry:
 
         Raises:
             UsageError: the name is taken or cannot be one.
-            BackendError: it does not come up.
+            BackendError: it did not start.
         """
         self._check_name(name)
         agent = make()

@@ -58,7 +58,7 @@ def _explain_unanswered(agent: Agent, call: Call, agents: Sequence[Agent]) -> st
         return lost
     partner = partner_of(call, agents, agent)
     if partner and partner[1].is_waiting:
-        return f"{partner[0].name} rings, and nobody has accepted there; use Accept."
+        return f"{partner[0].name} rings, and nobody has accepted the call; use Accept."
     return _explain_needy_callee(agent, call, agents) or explain_no_answer(
         agent, "INVITE", 0, call.call_id
     )
@@ -176,7 +176,7 @@ def _explain_media_refused(agent: Agent, call: Call, agents: Sequence[Agent]) ->
     called = next((one for one in agents if one is not agent and one.uri == call.peer_uri), None)
     if called is not None:
         return f"{offered}; {accepted_media(called, offer)}."
-    return f"{offered}, which the other side does not take."
+    return f"{offered}, which the other side does not accept."
 
 
 def _both_offers(agent: Agent, sent: Media | None, other: Agent, arrived: Media | None) -> str:

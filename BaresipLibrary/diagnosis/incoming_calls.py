@@ -89,8 +89,8 @@ def _unreachable(agent: Agent, invite: Transaction) -> str | None:
         if found:
             bound = host_part(agent.uri)
             return (
-                f"Its offer wants media at {found[1]}, which is out of reach from {bound}, where"
-                f" {agent.name} is; see address=."
+                f"Its offer asks for media at {found[1]}, which cannot be reached from {bound},"
+                f" where {agent.name} is; see address=."
             )
     return None
 

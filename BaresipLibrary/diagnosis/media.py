@@ -50,7 +50,7 @@ def _explain_partner(
     if not theirs.is_live:
         return f"{partner.name} is out of the call: {theirs.describe()}."
     if theirs.is_waiting:
-        return f"{partner.name} rings, and nobody has accepted there; use Accept."
+        return f"{partner.name} rings, and nobody has accepted the call; use Accept."
     sending = _sent_at(partner, theirs, at)
     if sending.ended:
         return f"{partner.name} sends silence: {sending.source} has ended."
@@ -71,7 +71,7 @@ def _explain_the_way(partner: Agent, theirs: Call, agent: Agent, call: Call) -> 
     if received is None:
         return told
     if received.received == 0 and sent.sent >= _UNDER_WAY:
-        return f"{told}, none of which arrived at {agent.name}: it is lost on the way"
+        return f"{told}, none of which arrived at {agent.name}: they were lost on the way"
     return f"{told}; {received.received} arrived at {agent.name}"
 
 
@@ -241,7 +241,10 @@ def _info_answers(agent: Agent, call: Call) -> str:
     refused = [one.final.words for one in sent if one.final and one.final.status >= 300]
     silent = [one for one in sent if not one.answers]
     told = f"; an INFO was answered {refused[-1]}" if refused else ""
-    return told + (f"; {counted(len(silent), 'INFO')} not answered" if silent else "")
+    if not silent:
+        return told
+    were = "was" if len(silent) == 1 else "were"
+    return f"{told}; {counted(len(silent), 'INFO')} {were} not answered"
 
 
 def _explain_events(agent: Agent, call: Call) -> str | None:

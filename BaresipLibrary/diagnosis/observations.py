@@ -179,7 +179,7 @@ def accepted_media(agent: Agent, offer: Media | None) -> str:
     crypto = f" with media_enc={agent.account.media_enc}" if agent.account.media_enc else ""
     if not crypto and offer and offer.is_encrypted:
         crypto = " without media_enc"
-    return f"{agent.name} takes {codecs}{crypto}"
+    return f"{agent.name} accepts {codecs}{crypto}"
 
 
 _FAILED = re.compile(r"medianat(?: '\w+')? failed: (?P<words>.+?)(?: \[\d+\])?$")

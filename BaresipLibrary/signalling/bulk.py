@@ -143,7 +143,7 @@ def _require_free(agents: Sequence[Agent]) -> None:
     for agent in agents:
         agent.require_alive()
         if agents.count(agent) > 1:
-            raise UsageError(f"{agent.name} can take part in one of the calls only.")
+            raise UsageError(f"{agent.name} can take part in only one of the calls.")
         if not wait_until(agent.changes, partial(_is_idle, agent), _SETTLES):
             raise UsageError(f"{agent.name} has a call already; hang it up first.")
 
@@ -210,7 +210,7 @@ def hang_up_all(agents: Sequence[Agent], timeout: float) -> None:
     if calls and not wait_until(calls[0][0].changes, all_over, timeout):
         stories = [f"{agent.name}: {call.describe()}" for agent, call in calls if call.is_live]
         raise CallFailure(
-            f"{len(stories)} of {len(calls)} calls are not over after {timeout:g} s."
+            f"{len(stories)} of {len(calls)} calls have not ended after {timeout:g} s."
             f" {listed(stories)}.",
             calls[0][0],
             others=[agent for agent, call in calls if call.is_live],

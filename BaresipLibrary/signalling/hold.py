@@ -106,11 +106,11 @@ class Reinvites:
     def told(self) -> str:
         """How many were sent and what was answered last, as a clause that a time follows."""
         if not self.numbers:
-            return "no re-INVITE was seen to leave"
+            return "no re-INVITE was seen"
         if self.words is None:
             return "the peer did not answer the re-INVITE"
         if len(self.numbers) == 1:
-            return f"the peer answered the re-INVITE with no more than {self.words}"
+            return f"the peer answered the re-INVITE only with {self.words}"
         count = len(self.numbers)
         return f"the peer accepted none of {count} re-INVITEs (the last answer was {self.words})"
 
@@ -322,7 +322,7 @@ def _story(agent: Agent, call: Call, on: bool) -> str:
         return f"{done}: the peer offered {offer}, and {agent.name} answered {answer}."
     if exchange.contradiction:
         return (
-            f"{done} by its own account only: it offered {offer}, and the peer's answer"
+            f"{done} on its own side only: it offered {offer}, and the peer's answer"
             f" contradicts that: {answer}."
         )
     return f"{done}: it offered {offer}, and the peer answered {answer}."

@@ -27,4 +27,4 @@ def mailbox_of(agent: Agent) -> Mailbox | None:
 def require_mailbox(agent: Agent) -> None:
     """Raises `UsageError` when nobody has asked for the agent's mailbox."""
     if not agent.account.mwi:
-        raise UsageError(f"{agent.name} has asked for no mailbox: start it with mwi=True.")
+        raise UsageError(f"{agent.name} has not subscribed to a mailbox: start it with mwi=True.")

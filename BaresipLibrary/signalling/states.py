@@ -71,8 +71,8 @@ def wait_for_state(
     if not wait_until(agent.changes, reached, timeout):
         agent.mark_seen()
         raise CallFailure(
-            f"{agent.name} is not {wanted.name} after {timeout:g} s: it is {agent.state.name},"
-            f" {_situation(agent)}.",
+            f"{agent.name} is not {wanted.name} after {timeout:g} s: it is {agent.state.name}"
+            f"{_situation(agent)}.",
             agent,
             _why_not(agent, wanted),
             awaited=lambda event: isinstance(event, _BRINGS[wanted]),
@@ -157,7 +157,7 @@ def _transfer_story(agent: Agent, since: int) -> str | None:
     """What became of a transfer that has failed, of a call that is still there."""
     for failed in agent.journal.of_kind(TransferFailed, since):
         if any(call.call_id == failed.call_id and call.is_live for call in agent.calls):
-            return f"its transfer did not work, {failed.describe()}"
+            return failed.describe()
     return None
 
 
@@ -175,14 +175,14 @@ def _situation(agent: Agent) -> str:
     call = agent.active_call
     if call is not None:
         transfer = _transfer_story(agent, 0)
-        return f"{call.describe()}; {transfer}" if transfer else call.describe()
+        return f", {call.describe()}" + (f"; {transfer}" if transfer else "")
     refused = refused_since_last_call(agent)
     if refused:
-        return f"and {describe_refusal(agent, refused)}"
+        return f", and {describe_refusal(agent, refused)}"
     last = agent.last_closed_call
     if last:
-        return f"and the last thing it saw is that {last.describe()}"
-    return f"and {nobody_called_since(agent)}"
+        return f"; before that, {last.describe()}"
+    return f", and {nobody_called_since(agent)}"
 
 
 def require_established(agent: Agent, call: Call, to_do: str) -> None:
@@ -268,4 +268,6 @@ def _why_not_called(agent: Agent, began: float, timeout: float, call_id: str | N
     if call_id is None:
         return describe_missing_call(agent, began, timeout)
     known = next((call for call in agent.calls if call.call_id == call_id), None)
-    return known.describe() if known else f"none with the Call-ID '{call_id}' within {timeout:g} s"
+    if known is not None:
+        return known.describe()
+    return f"no call with the Call-ID '{call_id}' came within {timeout:g} s"

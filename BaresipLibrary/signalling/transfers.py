@@ -100,14 +100,14 @@ def abort(agent: Agent, timeout: float) -> None:
     if asking.is_live:
         agent.hang_up(asking)
     if not held.is_live:
-        raise PhoneFailure(f"{agent.name} has no call to come back to: {held.describe()}.")
+        raise PhoneFailure(f"{agent.name} has no call to resume: {held.describe()}.")
     hold(agent, held, False, timeout)
 
 
 def _consultation(agent: Agent) -> tuple[Call, Call]:
     agent.require_alive()
     if agent.consultation is None:
-        raise UsageError(f"{agent.name} is in no consultation; use Attended Transfer first.")
+        raise UsageError(f"{agent.name} is not in a consultation; use Attended Transfer first.")
     return agent.consultation.held, agent.consultation.asking
 
 

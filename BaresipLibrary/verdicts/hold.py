@@ -131,7 +131,7 @@ def _held_by_sdp(held: Agent, call: Call, holders: Call) -> Part:
     expected = f"{held.name} is held by SDP"
     if call.held_by_peer or call.call_id == holders.call_id:
         return Part(call.held_by_peer, expected, _directions(call))
-    return Part(True, f"{expected}, or a server between does it", _directions(call))
+    return Part(True, f"{expected}, or a server in between holds it", _directions(call))
 
 
 def _directions(call: Call) -> str:
@@ -139,7 +139,7 @@ def _directions(call: Call) -> str:
     offers = call.offers
     exchange = offers.own if offers.contradiction else offers.exchange
     if exchange is None:
-        return "no offer and answer was seen"
+        return "no offer and answer were seen"
     sent, received = (one.words for one in exchange.sides())
-    told = f"it sent {sent}, and was sent {received}"
+    told = f"it sent {sent} and received {received}"
     return told + (", which contradicts it" if offers.contradiction else "")

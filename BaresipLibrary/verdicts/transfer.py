@@ -135,4 +135,4 @@ def _is_settled(ear: ToneListener) -> bool:
 
 def _no_call(agent: Agent) -> str:
     last = agent.active_or_last_call
-    return f"{agent.name} is in no call" + (f", {last.describe()}" if last else "")
+    return f"{agent.name} has no call" + (f", {last.describe()}" if last else "")

@@ -30,6 +30,6 @@ class Verdict:
 
     def __str__(self) -> str:
         failed = sum(not part.passed for part in self.parts)
-        so = "is so" if not failed else f"is not so, {failed} of {len(self.parts)} parts failed"
+        outcome = f"failed in {failed} of {len(self.parts)} parts" if failed else "passed"
         lines = (f"\n- {part}" for part in self.parts)
-        return f"'{self.about}' {so}:{''.join(lines)}"
+        return f"'{self.about}' {outcome}:{''.join(lines)}"

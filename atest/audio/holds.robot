@@ -83,7 +83,7 @@ A Transfer That Fails
     Transfer    alice    carol
     Reject    carol
     Run Keyword And Expect Error
-    ...    alice is not IDLE: its transfer did not work, it failed with 486 *
+    ...    alice is not IDLE: the transfer failed with 486 *
     ...    Wait Until State Is    alice    IDLE
     Wait Until State Is    bob    ESTABLISHED
     Verify Audio    bob    620 Hz

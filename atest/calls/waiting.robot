@@ -58,5 +58,5 @@ A Call That Was Told Is Not Told Again
     Get Peer Uri    bob    ==    None    timeout=5s
     Run Keyword And Expect Error    bob is not RINGING: the call * was cancelled by the caller after *
     ...    Wait Until State Is    bob    RINGING    timeout=60s
-    Run Keyword And Expect Error    bob is not RINGING after 0.3 s: it is IDLE, and the last thing it saw is *
+    Run Keyword And Expect Error    bob is not RINGING after 0.3 s: it is IDLE; before that, *
     ...    Wait Until State Is    bob    RINGING    timeout=300ms

@@ -45,7 +45,7 @@ Audio At A Wrong Rate
 
 No Codec In Common
     Test Should Have Failed
-    ...    alice is not ESTABLISHED: its call to sip:bob@127.0.0.1:* was refused with 488 Not Acceptable Here after * s. alice offered PCMU/8000 over RTP/AVP; bob takes PCMA.
+    ...    alice is not ESTABLISHED: its call to sip:bob@127.0.0.1:* was refused with 488 Not Acceptable Here after * s. alice offered PCMU/8000 over RTP/AVP; bob accepts PCMA.
     Ladder Should Show    INVITE    488 Not Acceptable Here (INVITE)    ACK
 
 The Server Never Answers
@@ -71,7 +71,7 @@ The Password Is Wrong
 
 Nobody Accepts
     Test Should Have Failed
-    ...    alice is not ESTABLISHED after 0.3 s: it is RINGING, its call to sip:bob@127.0.0.1:* has not been answered (0.* s old). bob rings, and nobody has accepted there; use Accept.
+    ...    alice is not ESTABLISHED after 0.3 s: it is RINGING, its call to sip:bob@127.0.0.1:* has not been answered (0.* s old). bob rings, and nobody has accepted the call; use Accept.
     Ladder Should Show    INVITE    180 Ringing (INVITE)
 
 The Answer Comes Too Late
@@ -86,7 +86,7 @@ The Call Ends Before It Is Answered
 
 The Called One Is Not Reached
     Test Should Have Failed
-    ...    bob has no call to accept: bob's own stack refused the INVITE from sip:alice@127.0.0.1:* with 488 Not Acceptable Here. It offered * over RTP/AVP; bob takes *.
+    ...    bob has no call to accept: bob's own stack refused the INVITE from sip:alice@127.0.0.1:* with 488 Not Acceptable Here. It offered * over RTP/AVP; bob accepts *.
     Ladder Should Show    488 Not Acceptable Here (INVITE)
 
 Digits Are Missing
@@ -97,7 +97,7 @@ Digits Are Missing
 The Transfer Fails
     Needs    KEEP_CALL
     Test Should Have Failed
-    ...    alice could not transfer its call to sip:nobody@127.0.0.1:*;transport=tcp: it failed with 500 Connection refused*; the call goes on.
+    ...    alice could not transfer its call to sip:nobody@127.0.0.1:*;transport=tcp: the transfer failed with 500 Connection refused*; the call goes on.
     Ladder Should Show    202 Accepted (REFER)    NOTIFY 100 Trying
 
 Every Log Is Quiet And Self-Contained

@@ -198,7 +198,7 @@ It Is Left Running
 A Device That Dies Is Noticed
     Kill Device
     Run Keyword And Expect Error
-    ...    device is dead: its baresip is out of reach. Its last words:\n127.0.0.1:*: the control connection has ended
+    ...    device is dead: its baresip is out of reach. Its last output:\n127.0.0.1:*: the control connection has ended
     ...    Wait Until State Is    device    RINGING
 
 An Account Of Its Own

@@ -80,7 +80,7 @@ A Call That Was Lost With Its Transfer
     ${old} =    Find Baresip Before 2
     Pair    ${old}    embedded
     Run Keyword And Expect Error
-    ...    alice could not transfer its call to sip:nobody@127.0.0.1:9;transport=tcp: it failed with *; its call to * failed after * s: baresip 1.* has lost it with its transfer.
+    ...    alice could not transfer its call to sip:nobody@127.0.0.1:9;transport=tcp: the transfer failed with *; its call to * failed after * s: baresip 1.* has lost it with its transfer.
     ...    Transfer    alice    sip:nobody@127.0.0.1:9;transport=tcp
     Get State    alice    ==    IDLE
 
@@ -103,7 +103,7 @@ A Peer Can Crash It, And That Is Told
     ${alice} =    Get Info    alice
     Evaluate    os.kill($alice.pid, signal.SIGSEGV)    modules=os,signal
     Run Keyword And Expect Error
-    ...    alice is dead: its process was ended by SIGSEGV. Its last words:*A peer can crash baresip 1.* with a % in a reason phrase or a From URI: use it in a trusted network only.
+    ...    alice is dead: its process was ended by SIGSEGV. Its last output:*A peer can crash baresip 1.* with a % in a reason phrase or a From URI: use it in a trusted network only.
     ...    Wait Until State Is    alice    IDLE
 
 
@@ -129,5 +129,5 @@ Start And Describe
 Peer Should Ring
     [Documentation]    The callee has answered with 180.
     [Arguments]    ${caller}
-    Run Keyword And Expect Error    *. alice rings, and nobody has accepted there; use Accept.
+    Run Keyword And Expect Error    *. alice rings, and nobody has accepted the call; use Accept.
     ...    Wait Until State Is    ${caller}    ESTABLISHED    timeout=300ms

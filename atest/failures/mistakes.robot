@@ -79,7 +79,7 @@ Wait For A Call That Nobody Accepted
 
 Frequency Of Zero
     Test Should Have Failed
-    ...    ValueError: Argument 'frequency' got value '0' that cannot be converted to Frequency: A tone must lie above 0 Hz and below 24 kHz, '0' does not.
+    ...    ValueError: Argument 'frequency' got value '0' that cannot be converted to Frequency: A tone must be above 0 Hz and below 24 kHz, not '0'.
 
 Frequency Below Zero
     Test Should Have Failed
@@ -99,7 +99,7 @@ Frequency At Half The Sample Rate
 
 Frequency That No Codec Carries
     Test Should Have Failed
-    ...    ValueError: Argument 'frequency' got value '30 kHz' that cannot be converted to Frequency: A tone must lie above 0 Hz and below 24 kHz, '30 kHz' does not.
+    ...    ValueError: Argument 'frequency' got value '30 kHz' that cannot be converted to Frequency: A tone must be above 0 Hz and below 24 kHz, not '30 kHz'.
 
 Unknown Audio Source
     Test Should Have Failed
@@ -107,7 +107,7 @@ Unknown Audio Source
 
 Tone Of Zero
     Test Should Have Failed
-    ...    ValueError: Argument 'source' got value 'tone:0' that cannot be converted to AudioSource: A tone must lie above 0 Hz and below 24 kHz, '0' does not.
+    ...    ValueError: Argument 'source' got value 'tone:0' that cannot be converted to AudioSource: A tone must be above 0 Hz and below 24 kHz, not '0'.
 
 WAV File Missing
     [Documentation]    It names both places: beside the suite, and the working directory.

@@ -26,7 +26,7 @@ Not Found
 
 No Codec In Common
     Test Should Have Failed At Once
-    ...    alice is not ESTABLISHED: its call to sip:bob@127.0.0.1:* was refused with 488 Not Acceptable Here after * s. alice offered PCMU/8000 over RTP/AVP; bob takes PCMA.
+    ...    alice is not ESTABLISHED: its call to sip:bob@127.0.0.1:* was refused with 488 Not Acceptable Here after * s. alice offered PCMU/8000 over RTP/AVP; bob accepts PCMA.
 
 Cancelled By The Caller
     Test Should Have Failed At Once
@@ -87,7 +87,7 @@ Nobody Calls
 
 Nobody Answers
     Test Should Have Failed
-    ...    alice is not ESTABLISHED after 0.5 s: it is RINGING, its call to sip:bob@127.0.0.1:* has not been answered (* s old). bob rings, and nobody has accepted there; use Accept.
+    ...    alice is not ESTABLISHED after 0.5 s: it is RINGING, its call to sip:bob@127.0.0.1:* has not been answered (* s old). bob rings, and nobody has accepted the call; use Accept.
 
 Nobody Speaks
     Test Should Have Failed

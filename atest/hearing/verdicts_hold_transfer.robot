@@ -31,7 +31,7 @@ No Hold
     [Documentation]    Four parts fail, and all six are told.
     Talk
     Run Keyword And Expect Error
-    ...    'alice holds bob' is not so, 4 of 6 parts failed:\n- pass *alice's call is up: its call to * is up (* s old)\n- pass *bob's call is up: the call from * is up (* s old)\n- FAIL *alice holds by SDP (sendonly or inactive): it sent sendrecv, and was sent sendrecv\n- FAIL *bob is held by SDP: it sent sendrecv, and was sent sendrecv\n- FAIL *bob does not hear alice: it heard the tone of 1130 Hz that was sent there\n- FAIL *alice does not hear bob: it heard the tone of 1430 Hz that was sent there
+    ...    'alice holds bob' failed in 4 of 6 parts:\n- pass *alice's call is up: its call to * is up (* s old)\n- pass *bob's call is up: the call from * is up (* s old)\n- FAIL *alice holds by SDP (sendonly or inactive): it sent sendrecv, and was sent sendrecv\n- FAIL *bob is held by SDP: it sent sendrecv, and was sent sendrecv\n- FAIL *bob does not hear alice: it heard the tone of 1130 Hz that was sent there\n- FAIL *alice does not hear bob: it heard the tone of 1430 Hz that was sent there
     ...    Verify Hold    alice    bob
 
 A Hold The Wrong Way Round
@@ -39,7 +39,7 @@ A Hold The Wrong Way Round
     Talk
     Hold    bob
     Run Keyword And Expect Error
-    ...    'alice holds bob' is not so, 2 of 6 parts failed:*
+    ...    'alice holds bob' failed in 2 of 6 parts:*
     ...    Verify Hold    alice    bob    duration=300ms
 
 A Hold That Was Taken Back
@@ -48,7 +48,7 @@ A Hold That Was Taken Back
     Hold    alice
     Resume    alice
     Run Keyword And Expect Error
-    ...    'alice holds bob' is not so, 4 of 6 parts failed:*
+    ...    'alice holds bob' failed in 4 of 6 parts:*
     ...    Verify Hold    alice    bob    duration=500ms
 
 A Hold Without A Call
@@ -95,7 +95,7 @@ A Transfer That Is Refused
     Transfer    alice    carol
     Reject    carol
     Run Keyword And Expect Error
-    ...    'alice has transferred bob to carol' is not so, 4 of 5 parts failed:\n- pass *the REFER was accepted: 202 Accepted\n- FAIL *a NOTIFY reports success: the last one said 486 *\n- FAIL *alice is out of the call: its call to * is up (* s old)\n- FAIL *bob hears carol: carol is in no call, the call from * was *\n- FAIL *carol hears bob: carol is in no call, the call from * was *
+    ...    'alice has transferred bob to carol' failed in 4 of 5 parts:\n- pass *the REFER was accepted: 202 Accepted\n- FAIL *a NOTIFY reports success: the last one said 486 *\n- FAIL *alice is out of the call: its call to * is up (* s old)\n- FAIL *bob hears carol: carol has no call, the call from * was *\n- FAIL *carol hears bob: carol has no call, the call from * was *
     ...    Verify Transfer    alice    bob    carol    within=2s
 
 A Transfer After Which One Is Muted
@@ -106,7 +106,7 @@ A Transfer After Which One Is Muted
     Wait Until State Is    carol    ESTABLISHED
     Mute    carol
     Run Keyword And Expect Error
-    ...    'alice has transferred bob to carol' is not so, 1 of 5 parts failed:*\n- FAIL *bob hears carol: bob heard no 620 Hz tone within 1 s: *\n- pass *carol hears bob: carol heard 440.0 Hz at *
+    ...    'alice has transferred bob to carol' failed in 1 of 5 parts:*\n- FAIL *bob hears carol: bob heard no 620 Hz tone within 1 s: *\n- pass *carol hears bob: carol heard 440.0 Hz at *
     ...    Verify Transfer    alice    bob    carol    within=1s
 
 No Transfer

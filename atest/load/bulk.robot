@@ -95,7 +95,7 @@ Mistakes Are Told Before Anybody Acts
 Nobody Takes Part Twice
     ${agents} =    Start Agents    p    3
     Run Keyword And Expect Error
-    ...    p1 can take part in one of the calls only.
+    ...    p1 can take part in only one of the calls.
     ...    Establish Calls    ${agents}[:2]    ${{[$agents[2], $agents[0]]}}
     Dial    p1    p2
     Run Keyword And Expect Error

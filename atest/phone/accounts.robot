@@ -56,7 +56,7 @@ Every Value Is Checked Where It Is Given
     stun_user is for a stun_server that begins with turn:.    stun_server=stun:example.org    stun_user=x
     stun_password is for a stun_server that begins with turn:.    stun_password=x
     stun_password must not contain '"': *    stun_server=turn:example.org    stun_user=x    stun_password=a"b
-    regint must lie between 0 and 604800 s, -1 does not.    regint=-1
+    regint must be between 0 and 604800 s, not -1.    regint=-1
     audio_codecs must not contain ',': *    audio_codecs=${{['a,b']}}
     tls_ca_file: there is no file /nowhere/ca.pem.    tls_ca_file=/nowhere/ca.pem
     A local agent with transport\=tls needs a tls_certificate.    transport=tls

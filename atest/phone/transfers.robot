@@ -31,7 +31,7 @@ A Blind Transfer That Is Refused
     Transfer    alice    carol
     Reject    carol    486
     Run Keyword And Expect Error
-    ...    alice is not IDLE: its transfer did not work, it failed with 486 *.
+    ...    alice is not IDLE: the transfer failed with 486 *.
     ...    Wait Until State Is    alice    IDLE
     Verify Audio Connection    alice    bob
 
@@ -101,7 +101,7 @@ A Consultation That Is Refused
 A Transfer Is Completed That Was Never Begun
     Talk
     Run Keyword And Expect Error
-    ...    alice is in no consultation; use Attended Transfer first.
+    ...    alice is not in a consultation; use Attended Transfer first.
     ...    Complete Transfer    alice
 
 One Of Several Calls Is Named By Its Call-ID

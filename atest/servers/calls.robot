@@ -88,7 +88,7 @@ A Transfer To Nobody Fails And The Call Goes On
     Needs    KEEP_CALL
     Start Three
     Run Keyword And Expect Error
-    ...    alice could not transfer its call to sip:4711@${PBX.domain}: it failed with 404 Not Found; the call goes on.
+    ...    alice could not transfer its call to sip:4711@${PBX.domain}: the transfer failed with 404 Not Found; the call goes on.
     ...    Transfer    alice    4711
     Verify Audio Connection    alice    bob
 

@@ -26,5 +26,5 @@ The Mailbox Tells When Something Is New And When It Was Heard
 Nobody Has Asked For A Mailbox
     Start Agent    alice
     Run Keyword And Expect Error
-    ...    alice has asked for no mailbox: start it with mwi=True.
+    ...    alice has not subscribed to a mailbox: start it with mwi=True.
     ...    Get Message Waiting    alice

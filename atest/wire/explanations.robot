@@ -12,8 +12,8 @@ An INVITE That The Agent's Own Stack Refuses Is Told With Its Cause
     420    Its Require was timer.                                             Require: timer
     420    Its Require was 100rel.                                            Require: 100rel
     500    Its Content-Type was multipart/mixed;boundary\=limit.               kind=multipart
-    488    It offered GSM/8000 over RTP/AVP; bob takes PCMU.                  kind=gsm
-    488    It offered PCMU/8000 over RTP/SAVP; bob takes PCMU without media_enc.    kind=encrypted
+    488    It offered GSM/8000 over RTP/AVP; bob accepts PCMU.                  kind=gsm
+    488    It offered PCMU/8000 over RTP/SAVP; bob accepts PCMU without media_enc.    kind=encrypted
 
 A Call For Another User Is Told With Its Request-URI
     ${peer} =    Start Peer    registers_and_calls    +4915550100
@@ -143,7 +143,7 @@ An Offer That Was Changed On The Way Is Told By Both Versions
     Start Agent    alice    audio_codecs=${{['PCMU', 'PCMA']}}
     Dial    alice    ${peer.uri}
     Fails With
-    ...    alice is not ESTABLISHED: its call to ${peer.uri} was refused with 488 Not Acceptable Here after * s. alice offered PCMU first (PCMU, PCMA); bob was offered PCMA only; bob takes PCMU.
+    ...    alice is not ESTABLISHED: its call to ${peer.uri} was refused with 488 Not Acceptable Here after * s. alice offered PCMU first (PCMU, PCMA); bob was offered PCMA only; bob accepts PCMU.
     ...    Wait Until State Is    alice    ESTABLISHED
 
 What A BYE Says Is Told

@@ -230,7 +230,7 @@ Stripped Hold Should Fail Its Verdict
     Dial    bob    ${other.uri}
     Wait Until State Is    bob    ESTABLISHED
     Run Keyword And Expect Error
-    ...    'alice holds bob' is not so, 1 of 6 parts failed:*FAIL *alice holds by SDP (sendonly or inactive): it sent sendonly, and was sent sendrecv, which contradicts it*
+    ...    'alice holds bob' failed in 1 of 6 parts:*FAIL *alice holds by SDP (sendonly or inactive): it sent sendonly and received sendrecv, which contradicts it*
     ...    Verify Hold    alice    bob    duration=300ms
 
 Refusal Should Be Told At Once

@@ -58,7 +58,7 @@ Transfer Should Fail
     ${peer} =    Start Peer    tells    @{reports}    &{how}
     Be In A Call    ${peer}
     ${error} =    Run Keyword And Expect Error    *    Transfer    alice    sip:carol@127.0.0.1:9
-    Should Contain    ${error}    it failed with ${told};
+    Should Contain    ${error}    the transfer failed with ${told};
     ${kept} =    Can    KEEP_CALL
     IF    ${kept}
         Get State    alice    ==    ESTABLISHED

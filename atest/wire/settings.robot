@@ -183,7 +183,7 @@ Bad Times To Ring
     ...    Start Agent    bob    ring_timeout=500ms
     Run Keyword And Expect Error    A time must not be negative, -1 s is.
     ...    Start Agent    bob    ring_timeout=-1s
-    Run Keyword And Expect Error    ring_timeout must lie between 0 and 86400 s, 172800 does not.
+    Run Keyword And Expect Error    ring_timeout must be between 0 and 86400 s, not 172800.
     ...    Start Agent    bob    ring_timeout=2 days
 
 

@@ -51,7 +51,9 @@ def test_a_transfer_that_fails_says_why(phone: Phone) -> None:
     talking(phone)
     failed = TransferFailed(time.monotonic(), "in-1", 486, "Busy Here")
     when_told(phone, "transfer", lambda: phone.backend.feed(failed))
-    with pytest.raises(PhoneFailure, match="it failed with 486 Busy Here; the call goes on"):
+    with pytest.raises(
+        PhoneFailure, match="the transfer failed with 486 Busy Here; the call goes on"
+    ):
         transfers.transfer(phone.agent, phone.agent.calls[0], "sip:carol@x", 60)
 
 
@@ -62,7 +64,7 @@ def test_a_transfer_that_works_ends_the_call(phone: Phone) -> None:
 
 
 def test_a_consultation_must_have_begun(phone: Phone) -> None:
-    with pytest.raises(UsageError, match="alice is in no consultation"):
+    with pytest.raises(UsageError, match="alice is not in a consultation"):
         transfers.complete(phone.agent, 0)
 
 

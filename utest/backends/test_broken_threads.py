@@ -57,7 +57,7 @@ def begin(backend: Backend, changes: Changes) -> Agent:
 
 
 def check(words: str) -> None:
-    assert words.startswith("alice cannot be followed any more: BaresipLibrary itself broke")
+    assert words.startswith("alice can no longer be followed: BaresipLibrary itself failed")
     assert "ZeroDivisionError" in words and "test_broken_threads.py" in words
 
 

@@ -26,12 +26,11 @@ _PATTERNS: dict[str, Check] = {
     rf"{_WHO} answered {_WORDS} \((\d+) times?\), and it did not arrive at {_WHO}\.": (
         Oracle.answer_lost
     ),
-    rf"{_WHO} rings, and nobody has accepted there; use Accept\.": Oracle.rings,
+    rf"{_WHO} rings, and nobody has accepted the call; use Accept\.": Oracle.rings,
     r"It came with ((?:(?:Reason: Q\.850;cause=16|Require: timer)(?:; )?)+)\.": Oracle.came_with,
-    rf"{_WHO} offered ({_MEDIA}), which the other side does not take\.": Oracle.not_taken,
-    rf"{_WHO} offered ({_MEDIA})(; {_WHO} was offered ({_MEDIA}))?; {_WHO} takes ([^.]+)\.".replace(
-        f"(; {_WHO}", "(; (?:alice|bob|carol)"
-    ): Oracle.media_refused,
+    rf"{_WHO} offered ({_MEDIA}), which the other side does not accept\.": Oracle.not_taken,
+    rf"{_WHO} offered ({_MEDIA})(; (?:alice|bob|carol) was offered ({_MEDIA}))?;"
+    rf" {_WHO} accepts ([^.]+)\.": Oracle.media_refused,
     rf"{_WHO} was challenged and has no password\.": Oracle.no_password,
     rf"{_WHO} was challenged and sent no credentials\.": Oracle.no_credentials,
     r"The digest of user '(\w+)' was not accepted: check user and password\.": (
@@ -45,7 +44,7 @@ _PATTERNS: dict[str, Check] = {
         Oracle.header_refused
     ),
     r"It had no offer\.": Oracle.no_offer,
-    rf"It offered ({_MEDIA})(; {_WHO} takes ([^.]+))?\.": Oracle.offer_refused,
+    rf"It offered ({_MEDIA})(; {_WHO} accepts ([^.]+))?\.": Oracle.offer_refused,
     rf"{_WHO}'s own stack refused the INVITE from \S+ with {_WORDS}"
     r"(?: \(\d+ retransmissions?, no ACK came\))?(?: \d+\.\d s before the wait began)?(?:\.|$)": (
         Oracle.stack_refused
@@ -78,7 +77,9 @@ _PATTERNS: dict[str, Check] = {
     rf"{_WHO} sent no digit\.": Oracle.no_digit,
     rf"{_WHO} sent '(\d+)' with dtmf_mode=([a-z ]+)"
     r"(?:; telephone-event was not negotiated: ([^.;]+) had none)?"
-    rf"(?:; an INFO was answered {_WORDS})?(?:; (\d+) INFOs? not answered)?\.": Oracle.digits_sent,
+    rf"(?:; an INFO was answered {_WORDS})?(?:; (\d+) INFOs? (?:was|were) not answered)?\.": (
+        Oracle.digits_sent
+    ),
     r"No INFO arrived, and telephone-event was not negotiated: ([^.]+) had none\.": (
         Oracle.nothing_negotiated
     ),

@@ -85,11 +85,11 @@ def test_refused_media_name_the_offer_and_what_an_agent_takes(make_phone: Make) 
     bob.agent.uri = BOB
     call = refused(alice, 488, "Not Acceptable Here", body=OFFER)
     assert explain_setup(alice.agent, call, [alice.agent, bob.agent]) == (
-        "alice offered PCMU/8000, opus/48000 over RTP/AVP; bob takes every codec that"
+        "alice offered PCMU/8000, opus/48000 over RTP/AVP; bob accepts every codec that"
         " it has (PCMU) with media_enc=srtp."
     )
     assert explain_setup(alice.agent, call, [alice.agent]) == (
-        "alice offered PCMU/8000, opus/48000 over RTP/AVP, which the other side does not take."
+        "alice offered PCMU/8000, opus/48000 over RTP/AVP, which the other side does not accept."
     )
 
 
@@ -129,7 +129,7 @@ def test_an_answer_under_way_is_named_and_so_is_who_has_to_accept(make_phone: Ma
     assert re.fullmatch(r"The last answer was 180 Ringing, \d+ ms after the INVITE\.", str(told))
     bob.rings(call_id)
     assert explain_setup(alice.agent, call, [alice.agent, bob.agent]) == (
-        "bob rings, and nobody has accepted there; use Accept."
+        "bob rings, and nobody has accepted the call; use Accept."
     )
 
 
@@ -215,8 +215,8 @@ def test_silence_is_explained_by_what_the_other_agent_does(make_phone: Make) -> 
     bob.agent.note(SourceChosen(time.monotonic(), theirs.call_id, "tone:440"))
     bob.agent.note(SourceChosen(time.monotonic() + 60, theirs.call_id, "what came later"))
     assert why() == (
-        "bob sends tone:440 in 245 RTP packets, none of which arrived at alice: it is lost on the"
-        " way."
+        "bob sends tone:440 in 245 RTP packets, none of which arrived at alice: they were lost on"
+        " the way."
     )
     bob.backend.feed(Muted(time.monotonic(), theirs.call_id, True))
     assert why() == "bob is muted."

@@ -104,6 +104,6 @@ def test_media_out_of_reach_is_named_with_the_address_that_the_agent_is_bound_to
         wait_for_state(phone.agent, AgentState.RINGING, 0)
     failure.value.explain([phone.agent])
     assert str(failure.value).endswith(
-        "Its offer wants media at 192.0.2.2, which is out of reach from 127.0.0.1, where alice is;"
-        " see address=."
+        "Its offer asks for media at 192.0.2.2, which cannot be reached from 127.0.0.1,"
+        " where alice is; see address=."
     )

@@ -138,7 +138,7 @@ VERDICT = Verdict(
 def test_a_verdict_tells_all_its_parts() -> None:
     assert not VERDICT.passed
     assert str(VERDICT).splitlines() == [
-        "'alice holds <bob>' is not so, 2 of 3 parts failed:",
+        "'alice holds <bob>' failed in 2 of 3 parts:",
         "- pass  one: good",
         "- FAIL  two: <b>\u202ebad</b>",
         "- FAIL  three: x",
