@@ -1,4 +1,4 @@
-"""The one place where this library blocks."""
+"""Waiting on events, and doing several things at the same time: the library blocks only here."""
 
 import threading
 import time
@@ -11,6 +11,9 @@ T = TypeVar("T")
 #: Held while state changes, notified by every event, shared by all agents of a library.
 Changes = threading.Condition
 
+#: How many actions run at the same time: most of their time they wait for baresip's answer.
+_AT_ONCE = 8
+
 
 def wait_until(changes: Changes, check: Callable[[], T | None], timeout: float) -> T | None:
     """Waits on events until `check` has an answer; None when `timeout` (s) is over without one.
@@ -21,8 +24,8 @@ def wait_until(changes: Changes, check: Callable[[], T | None], timeout: float) 
     try:
         return _wait(changes, check, timeout)
     except RuntimeError as error:
-        # Ctrl-C or a timeout that comes just when `Condition.wait` has let go of its lock is hidden
-        # behind the vain attempt to release that.
+        # Where Ctrl-C or a timeout comes just after `Condition.wait` has released its lock, the
+        # interruption is hidden behind the failed attempt to release the lock again.
         if error.__context__ is None or "un-acquired" not in str(error):
             raise
         raise error.__context__ from None
@@ -40,29 +43,23 @@ def _wait(changes: Changes, check: Callable[[], T | None], timeout: float) -> T 
 
 
 def release_lock(changes: Changes) -> None:
-    """Gives back what an interruption left locked: it may come between a lock and its block."""
+    """Releases what an interruption left locked: it may come between a lock and its block."""
     while True:
         try:
             changes.release()
         except RuntimeError:
-            return  # this thread does not have it
+            return  # this thread does not hold it
 
 
-V = TypeVar("V")
+def run_concurrently(act: Callable[[T], None], items: Iterable[T]) -> None:
+    """Calls `act` with each item, in their order, several at the same time.
 
-#: How many act at the same time: what they do is mostly to wait for baresip's answer.
-_AT_ONCE = 8
-
-
-def run_concurrently(act: Callable[[V], None], those: Iterable[V]) -> None:
-    """Does something with each of those, in their order, several at the same time.
-
-    Raises what the first of them raised that failed. Those that had not begun by then, or when the
-    caller is interrupted, do not begin any more.
+    Raises what the first failing item raised. Items that had not begun by then, or when the caller
+    is interrupted, do not begin any more.
     """
-    pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="crowd")
+    pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="concurrent")
     try:
-        tasks = [pool.submit(act, one) for one in those]
+        tasks = [pool.submit(act, item) for item in items]
         wait(tasks, return_when=FIRST_EXCEPTION)
     finally:
         pool.shutdown(cancel_futures=True)

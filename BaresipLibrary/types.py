@@ -1,4 +1,4 @@
-"""What a suite names: each can be written as a string, and says what is wrong with a bad one."""
+"""The types of keyword arguments, each readable from a string, and of what keywords return."""
 
 import re
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import ClassVar
 
-#: No codec of a phone call carries more than this (half of Opus' 48 kHz).
+#: No codec of a phone call carries higher frequencies (half of Opus' 48 kHz).
 HIGHEST_FREQUENCY = 24_000.0
 #: What a full-scale square wave reads, in dBFS, and digital silence (`audio.levels`).
 HIGHEST_LEVEL, LOWEST_LEVEL = 3.0, -120.0
@@ -43,7 +43,7 @@ class Occasion(Enum):
     never = auto()
 
     def is_now(self, *, failed: bool) -> bool:
-        """Whether it is, at the end of something that has failed or has not."""
+        """Whether now, at the end of something that has failed or has not, is such an occasion."""
         return self is Occasion.always or (failed and self is Occasion.on_failure)
 
 
@@ -125,11 +125,23 @@ class QualityField(Enum):
 
 
 class MailboxField(Enum):
-    """What a voice mailbox tells."""
+    """A figure that a voice mailbox reports."""
 
     waiting = auto()
     new = auto()
     old = auto()
+
+
+@dataclass(frozen=True)
+class Mailbox:
+    """What is in a voice mailbox.
+
+    ``waiting``: whether there are messages; ``new`` and ``old``: how many voice messages.
+    """
+
+    waiting: bool
+    new: int
+    old: int
 
 
 class AudioDirection(Enum):

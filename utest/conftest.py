@@ -20,7 +20,7 @@ def pytest_xdist_auto_num_workers() -> int:
 @pytest.fixture(autouse=True)
 def no_trace_lag(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a scripted backend has not traced will not come."""
-    monkeypatch.setattr(observations, "_TRACE_LAG", 0.0)
+    monkeypatch.setattr(observations, "TRACE_LAG", 0.0)
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ from ..events import (
     Unregistered,
 )
 from ..sip.messages import Message
-from ..types import AgentState
+from ..types import AgentState, Mailbox
 from .call import TRACE_LAG, Call, Consultation, Direction
 from .endings import OwedRequestLog
 from .journal import Journal
@@ -68,7 +68,7 @@ class Agent:
         self._call_sources: dict[str, tuple[Source, str]] = {}
         self._calls: dict[str, Call] = {}
         self.registration = RegistrationState(changes, backend.shows_messages)
-        self.mailbox: MessagesWaiting | None = None
+        self.mailbox: Mailbox | None = None
         self.consultation: Consultation | None = None
         self._owed_requests = OwedRequestLog(backend)
         self._died: AgentDied | None = None
@@ -116,8 +116,8 @@ class Agent:
                 self._follow(event)
             case Registered() | RegistrationFailed() | Unregistered():
                 self.registration.take_outcome(event)
-            case MessagesWaiting():
-                self.mailbox = event
+            case MessagesWaiting(_, waiting, new, old):
+                self.mailbox = Mailbox(waiting, new, old)
             case CallEvent(_, call_id) if call_id in self._calls:
                 self._calls[call_id].apply(event)
 

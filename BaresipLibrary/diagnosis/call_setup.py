@@ -1,6 +1,6 @@
-"""What most likely explains that a call is not established: one sentence.
+"""Explanations of calls that are not established, a sentence each.
 
-Each function looks at one kind of failure and returns None when there is nothing to add.
+A function that explains looks at one kind of failure; it returns None when there is nothing to add.
 """
 
 import re
@@ -17,8 +17,8 @@ from ..sip.transactions import Answer, Transaction, counted
 from ..sip.uris import address_part
 from .incoming_calls import NOT_ACCEPTABLE, arrived_invite, explain_refusal
 from .observations import (
-    accepted_media,
-    details_of,
+    describe_accepted_media,
+    describe_details,
     explain_failed_traversal,
     explain_no_answer,
     invites_of,
@@ -59,13 +59,13 @@ def _explain_unanswered(agent: Agent, call: Call, agents: Sequence[Agent]) -> st
     partner = partner_of(call, agents, agent)
     if partner and partner[1].is_waiting:
         return f"{partner[0].name} rings, and nobody has accepted the call; use Accept."
-    return _explain_needy_callee(agent, call, agents) or explain_no_answer(
+    return _explain_waiting_callee(agent, call, agents) or explain_no_answer(
         agent, "INVITE", 0, call.call_id
     )
 
 
-def _explain_needy_callee(agent: Agent, call: Call, agents: Sequence[Agent]) -> str | None:
-    """That the agent which is called needs its STUN or TURN server before it can ring."""
+def _explain_waiting_callee(agent: Agent, call: Call, agents: Sequence[Agent]) -> str | None:
+    """That the called agent needs an answer from its STUN or TURN server before it can ring."""
     for other in agents:
         server = other.account.stun_server
         arrived = arrived_invite(other, call.call_id) if server and other is not agent else None
@@ -75,7 +75,7 @@ def _explain_needy_callee(agent: Agent, call: Call, agents: Sequence[Agent]) -> 
 
 
 def explain_missing_ack(agent: Agent, call: Call) -> str | None:
-    """That an agent has answered a call, and no ACK of that came back."""
+    """That an agent has answered a call, and no ACK followed."""
     for one in invites_of(agent, call):
         answers = [answer for answer in one.answers if answer.status >= 200]
         if not one.sent and answers and not one.acknowledgements:
@@ -86,7 +86,7 @@ def explain_missing_ack(agent: Agent, call: Call) -> str | None:
 
 
 def _explain_lost_answer(agent: Agent, call: Call, agents: Sequence[Agent]) -> str | None:
-    """That another agent's answer was sent and has not arrived."""
+    """That another agent has sent an answer that did not arrive."""
     for other in agents:
         for theirs in [] if other is agent else transactions_of(other, call.call_id):
             answer = theirs.last_answer
@@ -102,7 +102,7 @@ def _explain_lost_answer(agent: Agent, call: Call, agents: Sequence[Agent]) -> s
 
 
 def _has_arrived(agent: Agent, call: Call, answer: Answer) -> bool | None:
-    """Whether an answer of that status to the same request came, over whatever proxies."""
+    """Whether an answer with that status to the same request came, even through proxies."""
     number = answer.message.first("CSeq")
     for event in agent.journal.messages(call.call_id):
         seen = Message(event.text)
@@ -115,7 +115,7 @@ def _explain_refusal(agent: Agent, call: Call, agents: Sequence[Agent]) -> str |
     assert call.closed is not None
     status = call.closed.status or 0
     refused = wait_for_trace(agent, lambda: _refused(agent, call, status))
-    more = details_of(refused[1].message) if refused else None
+    more = describe_details(refused[1].message) if refused else None
     if status in NOT_ACCEPTABLE:
         told = _explain_media_refused(agent, call, agents)
         return " ".join(filter(None, (told, more))) or None
@@ -129,7 +129,7 @@ def _explain_refusal(agent: Agent, call: Call, agents: Sequence[Agent]) -> str |
 
 
 def _refused(agent: Agent, call: Call, status: int) -> tuple[Transaction, Answer] | None:
-    """The INVITE that got a status, and that answer."""
+    """The INVITE that was answered with a status, and that answer."""
     found = [
         (one, answer)
         for one in invites_of(agent, call)
@@ -141,12 +141,12 @@ def _refused(agent: Agent, call: Call, status: int) -> tuple[Transaction, Answer
 
 
 def _explain_refusing_stack(agent: Agent, call: Call, agents: Sequence[Agent]) -> str | None:
-    """What an agent's own stack had against the INVITE, when it was one that refused it."""
+    """Why the stack of another agent refused the INVITE, if one did."""
     for other in agents:
         if other is agent or partner_of(call, [other], agent):
             continue
         look = partial(_refused_at, other, call)
-        was_sent_there = address_part(other.uri) == _place(agent, call)
+        was_sent_there = address_part(other.uri) == _destination(agent, call)
         refused = wait_for_trace(other, look) if was_sent_there else look()
         if refused:
             return explain_refusal(other, refused)
@@ -171,16 +171,17 @@ def _explain_media_refused(agent: Agent, call: Call, agents: Sequence[Agent]) ->
         arrived = None if other is agent else arrived_invite(other, call.call_id)
         if arrived is not None and arrived.request.first("CSeq") == invite.first("CSeq"):
             theirs = audio_in(arrived.request)
-            return f"{_both_offers(agent, offer, other, theirs)}; {accepted_media(other, theirs)}."
+            offers = _describe_offers(agent, offer, other, theirs)
+            return f"{offers}; {describe_accepted_media(other, theirs)}."
     offered = f"{agent.name} offered {offer or 'no audio'}"
     called = next((one for one in agents if one is not agent and one.uri == call.peer_uri), None)
     if called is not None:
-        return f"{offered}; {accepted_media(called, offer)}."
+        return f"{offered}; {describe_accepted_media(called, offer)}."
     return f"{offered}, which the other side does not accept."
 
 
-def _both_offers(agent: Agent, sent: Media | None, other: Agent, arrived: Media | None) -> str:
-    """What was offered, and what arrived when that is something else."""
+def _describe_offers(agent: Agent, sent: Media | None, other: Agent, arrived: Media | None) -> str:
+    """What was offered; and what arrived, where that differs."""
     told = f"{agent.name} offered {sent or 'no audio'}"
     if str(sent) == str(arrived):
         return told
@@ -189,19 +190,19 @@ def _both_offers(agent: Agent, sent: Media | None, other: Agent, arrived: Media 
     if sent.profile != arrived.profile or sent.names == arrived.names:
         return f"{told}; {other.name} was offered {arrived}"
     return (
-        f"{agent.name} offered {_order(sent.names)}; {other.name} was offered"
-        f" {_order(arrived.names)}"
+        f"{agent.name} offered {_describe_order(sent.names)}; {other.name} was offered"
+        f" {_describe_order(arrived.names)}"
     )
 
 
-def _order(names: Sequence[str]) -> str:
+def _describe_order(names: Sequence[str]) -> str:
     if len(names) == 1:
         return f"{names[0]} only"
     return f"{names[0]} first ({', '.join(names)})" if names else "no codec"
 
 
 def explain_challenge(agent: Agent, status: int, call_id: str | None = None) -> str | None:
-    """What an agent has to show whose identity was refused, in one call or when it registered."""
+    """Why an agent was challenged in vain, in a call or, without a Call-ID, when it registered."""
     if status not in _CHALLENGES:
         return None
     account = agent.account
@@ -234,9 +235,9 @@ def _challenged(agent: Agent, call_id: str | None) -> tuple[Transaction, Answer]
 def _explain_lost_call(agent: Agent, call: Call) -> str | None:
     assert call.closed is not None
     logged = agent.journal.of_kind(StackLog)
-    distrust = distrusted_certificate(line for line in logged if line.at >= call.began_at)
-    if distrust:
-        return f"The server's TLS certificate is not trusted ({distrust}); see tls_ca_file."
+    fault = certificate_error(line for line in logged if line.at >= call.began_at)
+    if fault:
+        return f"The server's TLS certificate is not trusted ({fault}); see tls_ca_file."
     if call.needed:
         return wait_for_trace(agent, lambda: explain_failed_traversal(agent, call.began_at))
     if call.direction is Direction.INCOMING:
@@ -244,11 +245,11 @@ def _explain_lost_call(agent: Agent, call: Call) -> str | None:
     if "timed out" in call.closed.words:
         return explain_no_answer(agent, "INVITE", 0, call.call_id)
     if "refused" in call.closed.words:
-        return f"Nothing listens at {_place(agent, call)}."
+        return f"Nothing listens at {_destination(agent, call)}."
     return None
 
 
-def _place(agent: Agent, call: Call) -> str:
+def _destination(agent: Agent, call: Call) -> str:
     """Where the INVITE went: to the proxy, if there is one."""
     sent = [one for one in invites_of(agent, call) if one.sent]
     if sent and sent[-1].requests[-1].destination:
@@ -257,14 +258,14 @@ def _place(agent: Agent, call: Call) -> str:
     return address_part(uri) or (uri.partition("@")[2] or uri).partition(";")[0]
 
 
-def distrusted_certificate(logged: Iterable[StackLog]) -> str | None:
-    """What a stack logged about a certificate that it did not accept."""
+def certificate_error(logged: Iterable[StackLog]) -> str | None:
+    """What a stack logged about a certificate that it does not trust."""
     found = (_CERTIFICATE_ERROR.search(line.text) for line in logged)
     return next((match[1].strip() for match in found if match), None)
 
 
 def _explain_end_by_peer(agent: Agent, call: Call) -> str | None:
-    """What the CANCEL or BYE says that ended a call."""
+    """What the CANCEL or BYE that ended a call says."""
 
     def ended() -> Transaction | None:
         ends = [
@@ -275,4 +276,4 @@ def _explain_end_by_peer(agent: Agent, call: Call) -> str | None:
         return ends[-1] if ends else None
 
     end = wait_for_trace(agent, ended)
-    return details_of(end.request) if end else None
+    return describe_details(end.request) if end else None

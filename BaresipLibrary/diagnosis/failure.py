@@ -1,4 +1,4 @@
-"""Failures that know enough of their agent to be explained, and to be recognised when late."""
+"""Failures that can be explained, and events that come too late to prevent them."""
 
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -14,6 +14,8 @@ from .observations import partner_of
 Explain = Callable[[Sequence[Agent]], str | None]
 #: Whether an event is the one that was waited for in vain.
 Awaited = Callable[[Event], bool]
+#: How long (s) after a timeout the awaited event may still come and be mentioned.
+GRACE = 0.5
 
 
 class CallFailure(PhoneFailure):
@@ -61,7 +63,7 @@ class CallFailure(PhoneFailure):
 
 
 def explain_dead_or_stopped(agent: Agent, agents: Sequence[Agent]) -> str | None:
-    """Who is dead or held up, of an agent and the other side of its call; None when both live."""
+    """That an agent or the other side of its call has died or is stopped; None when both run."""
     for one in (agent, _other_side(agent, agents)):
         if one is None:
             continue
@@ -75,23 +77,19 @@ def explain_dead_or_stopped(agent: Agent, agents: Sequence[Agent]) -> str | None
 def _other_side(agent: Agent, agents: Sequence[Agent]) -> Agent | None:
     call = agent.active_or_last_call
     if call is None or (call.closed and call.closed.by is not ClosedBy.FAILURE):
-        return None  # a call that somebody ended has its explanation
+        return None  # a call that somebody has ended needs no other explanation
     partner = partner_of(call, agents, agent)
     if partner:
         return partner[0]
     return next((other for other in agents if other.uri == call.peer_uri), None)
 
 
-#: How long (s) after the end of a time what was awaited may still come to be mentioned.
-GRACE = 0.5
-
-
 class LateEvent:
-    """Follows one failure that was only a matter of time."""
+    """Watches for the event that a failure has waited for in vain."""
 
     def __init__(self, failure: CallFailure) -> None:
         self.message = str(failure)
-        #: The message without its explanation, which what comes after all would contradict.
+        #: The message without its explanation, which the event would contradict.
         self.unexplained = failure.unexplained
         self._failure = failure
         self._position = len(failure.agent.journal)
@@ -99,19 +97,19 @@ class LateEvent:
         self._deadline = self._since + GRACE
 
     def end_grace(self) -> None:
-        """What comes from now on no longer counts: the suite may have brought it about."""
+        """Ignores the event from now on: the suite may have brought it about."""
         self._deadline = min(self._deadline, time.monotonic())
 
     def describe(self) -> str | None:
-        """That it came, and how late; it is given the rest of its grace to come."""
+        """That the event came, and how late; waits for the rest of the grace."""
         remaining = max(0.0, self._deadline - time.monotonic())
-        at = wait_until(self._failure.agent.changes, self._came, remaining)
+        at = wait_until(self._failure.agent.changes, self._arrival, remaining)
         if at is None:
             return None
         late = max(1, round((at - self._since) * 1000))
         return f"It came {late} ms after the time ran out."
 
-    def _came(self) -> float | None:
+    def _arrival(self) -> float | None:
         agent, awaited = self._failure.agent, self._failure.awaited
         assert awaited is not None
         found = (event.at for event in agent.journal.since(self._position) if awaited(event))

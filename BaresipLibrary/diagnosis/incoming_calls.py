@@ -1,6 +1,6 @@
-"""INVITEs that arrived at an agent, and what its own stack had against those that it refused.
+"""Calls that came to an agent, and why one that was expected did not.
 
-A stack refuses by itself what it cannot take, before there is a call that the suite could accept.
+A stack refuses what it does not support by itself, before there is a call for the suite to accept.
 """
 
 import re
@@ -14,14 +14,14 @@ from ..sip.messages import Message, split_address
 from ..sip.sdp import audio_in
 from ..sip.transactions import Transaction, counted, transactions
 from ..sip.uris import address_part, host_part, user_part
-from .observations import accepted_media, explain_failed_traversal
+from .observations import describe_accepted_media, explain_failed_traversal
 
-#: Statuses that may be about the body, and which header or offer of it to name.
-_ABOUT_BODY = (400, 415, 488, 500, 606)
-#: What a stack logs that is bound to one address, and would need another one.
-_NO_ADDRESS = re.compile(r"ua: no laddr for (\S+)")
-#: Those with which an offer is refused.
+#: Statuses with which an offer is refused.
 NOT_ACCEPTABLE = (415, 488, 606)
+#: Statuses that may be about the body of the INVITE.
+_ABOUT_BODY = (400, 500, *NOT_ACCEPTABLE)
+#: What a stack logs that is bound to one address and would need another.
+_NO_ADDRESS = re.compile(r"ua: no laddr for (\S+)")
 
 
 def arrived_invites(agent: Agent, since: float = 0.0) -> list[Transaction]:
@@ -40,14 +40,14 @@ def arrived_invite(agent: Agent, call_id: str) -> Transaction | None:
 
 
 def refused_invite(agent: Agent, since: float = 0.0) -> Transaction | None:
-    """The newest INVITE since then that no call came of: the agent's stack dealt with it."""
+    """The newest INVITE since then that did not become a call: the agent's stack refused it."""
     known = {call.call_id for call in agent.calls}
     found = [one for one in arrived_invites(agent, since) if one.request.call_id not in known]
     return found[-1] if found else None
 
 
 def describe_refusal(agent: Agent, invite: Transaction) -> str:
-    """What became of an INVITE that no call came of, as a clause."""
+    """What the agent's stack did with an INVITE that did not become a call, as a clause."""
     caller = split_address(invite.request.first("From") or "")[1] or "an unknown caller"
     if invite.final is None:
         last, server = invite.last_answer, agent.account.stun_server
@@ -62,10 +62,10 @@ def describe_refusal(agent: Agent, invite: Transaction) -> str:
 
 
 def explain_refusal(agent: Agent, invite: Transaction) -> str | None:
-    """What in a refused INVITE the status is about, as a sentence."""
+    """What it was in an INVITE that made the agent's stack refuse it."""
     if invite.final is None:
         return None
-    logged = explain_failed_traversal(agent, invite.at) or _unreachable(agent, invite)
+    logged = explain_failed_traversal(agent, invite.at) or _explain_unreachable_media(agent, invite)
     if logged:
         return logged
     request, status = invite.request, invite.final.status
@@ -79,11 +79,11 @@ def explain_refusal(agent: Agent, invite: Transaction) -> str | None:
         if status == one:
             values = ", ".join(request.all(header)) or "missing"
             return f"Its {header} was {values}."
-    return _about_body(agent, request, status) if status in _ABOUT_BODY else None
+    return _explain_body(agent, request, status) if status in _ABOUT_BODY else None
 
 
-def _unreachable(agent: Agent, invite: Transaction) -> str | None:
-    """That the stack, bound to one address, cannot send to that of the offer."""
+def _explain_unreachable_media(agent: Agent, invite: Transaction) -> str | None:
+    """That the stack, bound to one address, cannot send to the address in the offer."""
     for line in agent.journal.of_kind(StackLog):
         found = _NO_ADDRESS.search(line.text) if line.at >= invite.at else None
         if found:
@@ -95,7 +95,7 @@ def _unreachable(agent: Agent, invite: Transaction) -> str | None:
     return None
 
 
-def _about_body(agent: Agent, request: Message, status: int) -> str:
+def _explain_body(agent: Agent, request: Message, status: int) -> str:
     kind = request.first("Content-Type")
     encoding = request.first("Content-Encoding")
     if encoding:
@@ -106,7 +106,9 @@ def _about_body(agent: Agent, request: Message, status: int) -> str:
         return "It had no offer."
     offer = audio_in(request)
     told = f"It offered {offer or 'no audio'}"
-    return f"{told}; {accepted_media(agent, offer)}." if status in NOT_ACCEPTABLE else f"{told}."
+    if status not in NOT_ACCEPTABLE:
+        return f"{told}."
+    return f"{told}; {describe_accepted_media(agent, offer)}."
 
 
 class _Redirection(NamedTuple):
@@ -117,7 +119,7 @@ class _Redirection(NamedTuple):
 
 
 def explain_redirection(agent: Agent, agents: Sequence[Agent], since: float) -> str | None:
-    """That a call was redirected to an agent since a monotonic time, and what followed."""
+    """That a call was redirected to an agent since a monotonic time, and whether it came there."""
     found = [
         _Redirection(other, invite)
         for other in agents
@@ -134,7 +136,7 @@ def explain_redirection(agent: Agent, agents: Sequence[Agent], since: float) -> 
     who = others[0].name if others else "The other side"
     whose = f"{callers[0].name}'s call" if callers else "a call"
     told = f"{who} redirected {whose} to {agent.name} with {final.words}"
-    return f"{told}{_what_followed(callers[0], agent, last.invite) if callers else ''}."
+    return f"{told}{_describe_next_invite(callers[0], agent, last.invite) if callers else ''}."
 
 
 def _is_of(one: _Redirection, call_id: str | None) -> bool:
@@ -146,11 +148,11 @@ def _redirected(other: Agent, agent: Agent, since: float) -> Iterator[Transactio
         final = one.final
         if one.method != "INVITE" or one.at < since or final is None:
             continue
-        if 300 <= final.status < 400 and _leads_to(agent, final.message):
+        if 300 <= final.status < 400 and _names_contact(agent, final.message):
             yield one
 
 
-def _leads_to(agent: Agent, answer: Message) -> bool:
+def _names_contact(agent: Agent, answer: Message) -> bool:
     return any(_is_at(agent, split_address(one)[1]) for one in answer.all("Contact"))
 
 
@@ -159,7 +161,7 @@ def _is_at(agent: Agent, uri: str) -> bool:
     return (user_part(uri), address_part(uri).lower()) == ours
 
 
-def _what_followed(caller: Agent, agent: Agent, redirected: Transaction) -> str:
+def _describe_next_invite(caller: Agent, agent: Agent, redirected: Transaction) -> str:
     """What the caller sent to the new target after that, and what came back, as a clause."""
     sent = [
         one
@@ -196,13 +198,13 @@ def nobody_called_since(agent: Agent) -> str:
 
 
 def refused_since_last_call(agent: Agent) -> Transaction | None:
-    """An INVITE newer than every call of the agent that no call came of; None without one."""
+    """An INVITE newer than every call of the agent that did not become one; None without one."""
     last = agent.last_call
     return refused_invite(agent, last.began_at if last else 0.0)
 
 
 def newest_invite(agent: Agent) -> Message | None:
-    """The INVITE to begin a call that arrived last, whatever became of it."""
+    """The newest INVITE to begin a call, whether it was refused or not."""
     call = agent.last_incoming_call
     refused = refused_invite(agent, call.began_at if call else 0.0)
     if refused is not None:
@@ -211,7 +213,7 @@ def newest_invite(agent: Agent) -> Message | None:
 
 
 def explain_missing_call(agent: Agent, agents: Sequence[Agent]) -> str | None:
-    """Why an agent has no call: what its stack refused, or what became of the others' calls."""
+    """Why an agent has no call: its stack refused one, or a call of another agent went wrong."""
     refused = refused_since_last_call(agent)
     if refused is not None:
         return explain_refusal(agent, refused)
@@ -221,7 +223,7 @@ def explain_missing_call(agent: Agent, agents: Sequence[Agent]) -> str | None:
         return redirected
     for other in agents:
         for call in reversed(other.calls):
-            if other is not agent and _is_for(call, agent):
+            if other is not agent and _was_made_to(call, agent):
                 return f"{other.name} did call, but {call.describe()}."
     account = agent.account
     if account.domain and account.regint and not agent.registered:
@@ -229,8 +231,8 @@ def explain_missing_call(agent: Agent, agents: Sequence[Agent]) -> str | None:
     return None
 
 
-def _is_for(call: Call, agent: Agent) -> bool:
-    """Whether a call was made to an agent, after the last one that came to it."""
+def _was_made_to(call: Call, agent: Agent) -> bool:
+    """Whether a call was made to an agent, after the last call that reached it."""
     last = agent.last_incoming_call
     if call.direction is Direction.INCOMING or (last and call.began_at < last.began_at):
         return False

@@ -1,6 +1,6 @@
-"""What most likely explains that an agent did not hear what it should: one sentence each.
+"""Explanations of audio and digits that an agent did not receive as expected, a sentence each.
 
-Each function looks at one kind of failure and returns None when there is nothing to add.
+A function that explains looks at one kind of failure; it returns None when there is nothing to add.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,12 +19,13 @@ from .observations import (
     transactions_of,
 )
 
-#: Sample rates that are taken for one another, as ratios: 8, 16, 24, 32 and 48 kHz. That of 48 to
-#: 44.1 kHz is left out: it is that of two call progress tones, 480 and 440 Hz, too.
+#: Sample rates that are mistaken for one another, as ratios: 8, 16, 24, 32 and 48 kHz. The ratio of
+#: 48 to 44.1 kHz is left out: two call progress tones, 480 and 440 Hz, have nearly the same.
 _RATE_MISTAKES = (2, 3, 4, 6)
 _RATIO_TOLERANCE = 0.01
-#: So many RTP packets (1 s) are not all on their way still.
+#: Of so many RTP packets (1 s) one at least would have arrived.
 _UNDER_WAY = 50
+_RTP_EVENTS = "rtpevent"
 
 
 def explain_silence(agent: Agent, call: Call, agents: Sequence[Agent], at: float) -> str | None:
@@ -39,10 +40,10 @@ def explain_silence(agent: Agent, call: Call, agents: Sequence[Agent], at: float
         return f"{agent.name} holds the call."
     if partner is None:
         return explain_no_common_audio(agent, call)
-    return _explain_partner(*partner, agent, call, at)
+    return _explain_sender(*partner, agent, call, at)
 
 
-def _explain_partner(
+def _explain_sender(
     partner: Agent, theirs: Call, agent: Agent, call: Call, at: float
 ) -> str | None:
     if theirs.muted:
@@ -56,11 +57,11 @@ def _explain_partner(
         return f"{partner.name} sends silence: {sending.source} has ended."
     if sending.source == "silence":
         return f"{partner.name} sends silence; use Send Audio."
-    way = _explain_the_way(partner, theirs, agent, call)
+    way = _describe_packets(partner, theirs, agent, call)
     return explain_no_common_audio(agent, call) or f"{partner.name} sends {sending.source}{way}."
 
 
-def _explain_the_way(partner: Agent, theirs: Call, agent: Agent, call: Call) -> str:
+def _describe_packets(partner: Agent, theirs: Call, agent: Agent, call: Call) -> str:
     """How many of the other side's packets have arrived, as far as both can be counted."""
     sent, received = _packets(partner, theirs), _packets(agent, call)
     if sent is None:
@@ -101,7 +102,7 @@ def _sent_at(agent: Agent, call: Call, at: float) -> _Sending:
 def explain_wrong_tone(
     agent: Agent, call: Call, agents: Sequence[Agent], at: float, *, wanted: float, heard: float
 ) -> str | None:
-    """Why it was another tone (both in Hz) that was heard at that moment."""
+    """Why another tone was heard at that moment than the wanted one, both in Hz."""
     partner = partner_of(call, agents, agent)
     if partner and partner[1].muted:
         return f"{partner[0].name} is muted."
@@ -144,7 +145,7 @@ def explain_inaudible_agent(
 def explain_separate_calls(
     listener: Agent, own: Call, speaker: Agent, theirs: Call, agents: Sequence[Agent]
 ) -> str | None:
-    """That one of two agents is in a call with a third one of the suite, not with the other."""
+    """That one of two agents is in a call with a third agent of the suite, not with the other."""
     for agent, call, other in ((listener, own, speaker), (speaker, theirs, listener)):
         partner = partner_of(call, agents, agent)
         if partner and other not in (partner[0], agent):
@@ -153,7 +154,7 @@ def explain_separate_calls(
 
 
 def explain_sound(agent: Agent, call: Call, agents: Sequence[Agent], at: float) -> str | None:
-    """Where sound came from that was heard at that moment."""
+    """Where the sound came from that was heard at that moment."""
     partner = partner_of(call, agents, agent)
     if partner is None:
         return None
@@ -163,22 +164,19 @@ def explain_sound(agent: Agent, call: Call, agents: Sequence[Agent], at: float) 
     return f"{partner[0].name} sends {sending.source}."
 
 
-_RTP_EVENTS = "rtpevent"
-
-
 def explain_missing_digits(agent: Agent, call: Call | None, agents: Sequence[Agent]) -> str | None:
     """Why digits did not arrive."""
     if call is None:
         return None
     partner = partner_of(call, agents, agent)
-    told = [_explain_infos(agent, call), _explain_sender(*partner) if partner else None]
-    found = [one for one in told if one]
-    if found or partner:
-        return " ".join(found) or None
-    return _explain_events(agent, call)
+    refused = _explain_refused_infos(agent, call)
+    if partner is None:
+        return refused or _explain_negotiated_events(agent, call)
+    sent = _describe_sent_digits(*partner)
+    return f"{refused} {sent}" if refused else sent
 
 
-def _explain_infos(agent: Agent, call: Call) -> str | None:
+def _explain_refused_infos(agent: Agent, call: Call) -> str | None:
     """That the agent's own stack has refused INFO requests, and what kind those were."""
     refused = [
         one
@@ -191,11 +189,11 @@ def _explain_infos(agent: Agent, call: Call) -> str | None:
     assert last.final is not None
     return (
         f"{agent.name}'s own stack refused {counted(len(refused), 'INFO')}, the last with"
-        f" {last.final.words}: {_body_of(last)}."
+        f" {last.final.words}: {_describe_body(last)}."
     )
 
 
-def _body_of(info: Transaction) -> str:
+def _describe_body(info: Transaction) -> str:
     kind = info.request.first("Content-Type")
     body = " ".join(info.request.body.split())
     if not kind:
@@ -203,8 +201,8 @@ def _body_of(info: Transaction) -> str:
     return f"its Content-Type was {kind}, its body '{body}'" if body else f"it was an empty {kind}"
 
 
-def _explain_sender(partner: Agent, theirs: Call) -> str:
-    """What the other side has sent, and whether it could travel."""
+def _describe_sent_digits(partner: Agent, theirs: Call) -> str:
+    """Which digits the other side has sent, and what may have kept them from arriving."""
     sent = [e for e in partner.journal.of_kind(DtmfSent) if e.call_id == theirs.call_id]
     if not sent:
         return f"{partner.name} sent no digit."
@@ -212,12 +210,12 @@ def _explain_sender(partner: Agent, theirs: Call) -> str:
     modes = list(dict.fromkeys(event.mode for event in sent))
     told = f"{partner.name} sent '{digits}' with dtmf_mode={' and '.join(modes)}"
     if modes == [_RTP_EVENTS]:
-        told += _not_agreed(partner, theirs)
-    return f"{told}{_info_answers(partner, theirs)}."
+        told += _describe_missing_events(partner, theirs)
+    return f"{told}{_describe_info_answers(partner, theirs)}."
 
 
-def _not_agreed(agent: Agent, call: Call) -> str:
-    """That the SDP of a call has no RTP events, when that is so."""
+def _describe_missing_events(agent: Agent, call: Call) -> str:
+    """A clause that says that the SDP of a call has no RTP events; empty when it has them."""
     lacks = _sides_without_events(agent, call)
     return f"; telephone-event was not negotiated: {lacks}" if lacks else ""
 
@@ -235,8 +233,8 @@ def _sides_without_events(agent: Agent, call: Call) -> str | None:
     return f"{' and '.join(sides)} had none" if sides else None
 
 
-def _info_answers(agent: Agent, call: Call) -> str:
-    """How the INFO requests of an agent were answered that were not accepted."""
+def _describe_info_answers(agent: Agent, call: Call) -> str:
+    """How those INFO requests of an agent were answered that were not accepted."""
     sent = [o for o in transactions_of(agent, call.call_id) if o.sent and o.method == "INFO"]
     refused = [one.final.words for one in sent if one.final and one.final.status >= 300]
     silent = [one for one in sent if not one.answers]
@@ -247,8 +245,8 @@ def _info_answers(agent: Agent, call: Call) -> str:
     return f"{told}; {counted(len(silent), 'INFO')} {were} not answered"
 
 
-def _explain_events(agent: Agent, call: Call) -> str | None:
-    """Of a peer that is no agent: which RTP events this side would take."""
+def _explain_negotiated_events(agent: Agent, call: Call) -> str | None:
+    """Where the peer is not an agent: which RTP events the agent would have accepted."""
     infos = [o for o in transactions_of(agent, call.call_id) if o.method == "INFO" and not o.sent]
     agreed = agreement_of(agent, call)
     if infos or agreed is None:

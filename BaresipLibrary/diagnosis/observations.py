@@ -1,11 +1,11 @@
-"""What can be seen of a call: in the agent's own messages, and at the other agents of the suite."""
+"""What can be observed of a call: in the agent's own messages, its log, and at other agents."""
 
 import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeVar
 
 from ..agents.agent import Agent
-from ..agents.call import Call
+from ..agents.call import TRACE_LAG, Call
 from ..concurrency import wait_until
 from ..events import SipMessage, StackLog
 from ..sip.messages import Message
@@ -14,8 +14,6 @@ from ..sip.transactions import Transaction, counted, transactions
 
 T = TypeVar("T")
 
-#: How much later (s) than what it caused a message may show in the trace.
-_TRACE_LAG = 0.3
 #: Headers in which an answer, a CANCEL or a BYE says more than its status does.
 _TELLING = ("Reason", "Warning", "Retry-After", "Min-SE", "Unsupported", "Require", "Accept")
 
@@ -50,17 +48,17 @@ def invites_of(agent: Agent, call: Call) -> list[Transaction]:
     ]
 
 
-def wait_for_trace(agent: Agent, look: Callable[[], T | None]) -> T | None:
-    """What `look` finds in the trace, which may lag behind the events it caused."""
-    return wait_until(agent.changes, look, _TRACE_LAG)
+def wait_for_trace(agent: Agent, find: Callable[[], T | None]) -> T | None:
+    """The result of `find`, given the time in which the trace may lag behind the events."""
+    return wait_until(agent.changes, find, TRACE_LAG)
 
 
 def explain_no_answer(
     agent: Agent, method: str, since: int, call_id: str | None = None
 ) -> str | None:
-    """That nobody answers an agent's requests of a method, or what the last answer was, and when.
+    """That an agent's requests of a method were not answered, or what the last answer was.
 
-    Of what was sent since a position of the journal; None when nothing was.
+    Looks at what was sent since a position of the journal; None when nothing was.
     """
     tried = [
         one
@@ -73,7 +71,7 @@ def explain_no_answer(
     last = tried[-1]
     if not answers:
         told = f"{_destination(last)} never answered the {method} ({last.retransmissions})"
-        return f"{told}{_as_far_as_read(agent)}."
+        return f"{told}{_describe_unreadable(agent)}."
     newest = max(answers, key=lambda answer: answer.event.at)
     told = f"The last answer was {newest.words}, {newest.when} after the {method}"
     if not last.answers:
@@ -81,7 +79,7 @@ def explain_no_answer(
     return f"{told}."
 
 
-def _as_far_as_read(agent: Agent) -> str:
+def _describe_unreadable(agent: Agent) -> str:
     count = agent.backend.unreadable
     if not count:
         return ""
@@ -93,8 +91,8 @@ def _destination(request: Transaction) -> str:
     return request.requests[-1].destination
 
 
-def details_of(message: Message | None) -> str | None:
-    """What a message says beyond its first line."""
+def describe_details(message: Message | None) -> str | None:
+    """What the headers of a message add to its first line; None when they add nothing."""
     told = [
         f"{name}: {value}" for name in _TELLING for value in (message.all(name) if message else [])
     ]
@@ -102,7 +100,7 @@ def details_of(message: Message | None) -> str | None:
 
 
 def capitalized(text: str) -> str:
-    """A text as it begins a sentence; names stay as they are."""
+    """A text at the beginning of a sentence; names stay as they are."""
     return text[0].upper() + text[1:] if text.startswith("the ") else text
 
 
@@ -123,7 +121,7 @@ class Agreement(NamedTuple):
 
 
 def agreement_of(agent: Agent, call: Call) -> Agreement | None:
-    """The newest offer and answer of a call's INVITEs and UPDATEs that a 2xx has settled."""
+    """The newest offer and answer of a call's INVITEs and UPDATEs that a 2xx has confirmed."""
     for one in reversed(transactions_of(agent, call.call_id)):
         if one.method in ("INVITE", "UPDATE") and one.final and one.final.status < 300:
             return _agreement(one)
@@ -131,7 +129,7 @@ def agreement_of(agent: Agent, call: Call) -> Agreement | None:
 
 
 def _agreement(one: Transaction) -> Agreement | None:
-    """Of an INVITE without an offer, the 2xx has it and the ACK the answer (RFC 3264)."""
+    """Where an INVITE has no offer, its 2xx has the offer and the ACK the answer (RFC 3264)."""
     assert one.final is not None
     answers = [answer.message for answer in one.answers if answer.status > 100]
     with_sdp = [message for message in answers if description_in(message)]
@@ -147,7 +145,7 @@ def _agreement(one: Transaction) -> Agreement | None:
 
 
 def explain_no_common_audio(agent: Agent, call: Call) -> str | None:
-    """That offer and answer of a call have no audio in common; None when they have."""
+    """That offer and answer of a call have no audio in common; None when they do."""
     agreed = agreement_of(agent, call)
     if agreed is None:
         return None
@@ -156,24 +154,24 @@ def explain_no_common_audio(agent: Agent, call: Call) -> str | None:
     if not agreed.answer:
         what = agreed.answered_by.method or agreed.answered_by.start_line.partition(" ")[2]
         return capitalized(f"{us} offered {offer or 'no audio'}; the {what} of {them} had no SDP.")
-    if offer and answer and _fits(offer, answer):
+    if offer and answer and _have_common_audio(offer, answer):
         return None
     return capitalized(
         f"{us} offered {offer or 'no audio'}; {them} answered {answer or 'no audio'}."
     )
 
 
-def _fits(offer: Media, answer: Media) -> bool:
-    common = set(_lower(offer)) & set(_lower(answer))
+def _have_common_audio(offer: Media, answer: Media) -> bool:
+    common = set(_codecs_of(offer)) & set(_codecs_of(answer))
     return bool(common) and answer.port != 0 and offer.profile == answer.profile
 
 
-def _lower(media: Media) -> list[str]:
+def _codecs_of(media: Media) -> list[str]:
     return [codec.lower() for codec in media.codecs]
 
 
-def accepted_media(agent: Agent, offer: Media | None) -> str:
-    """Which media an agent takes, as a clause; whether encrypted ones if that matters."""
+def describe_accepted_media(agent: Agent, offer: Media | None) -> str:
+    """Which media an agent accepts, as a clause; whether encrypted ones, where that matters."""
     every = ", ".join(sorted(name.upper() for name in agent.backend.codecs))
     codecs = ", ".join(agent.account.audio_codecs) or f"every codec that it has ({every})"
     crypto = f" with media_enc={agent.account.media_enc}" if agent.account.media_enc else ""
@@ -193,11 +191,12 @@ def explain_failed_traversal(agent: Agent, since: float) -> str | None:
     for line in agent.journal.of_kind(StackLog):
         failed = _FAILED.search(line.text) if line.at >= since else None
         if failed and server:
-            return f"{agent.name}'s media needs {server}, which {_what(failed['words'])}."
+            outcome = _describe_traversal(failed["words"])
+            return f"{agent.name}'s media needs {server}, which {outcome}."
     return None
 
 
-def _what(words: str) -> str:
+def _describe_traversal(words: str) -> str:
     if not _ANSWER.fullmatch(words):
         unanswered = words == "Connection timed out"
         return "did not answer" if unanswered else f"was not reached: {words}"

@@ -1,4 +1,4 @@
-"""What became of a REFER whose outcome nobody reported."""
+"""Explanations of transfers whose outcome was not reported."""
 
 import re
 
@@ -11,11 +11,11 @@ _SIPFRAG = re.compile(r"SIP/2\.0 \d{3}[^\r\n]*")
 
 
 def explain_missing_outcome(agent: Agent, call: Call, since: int) -> str | None:
-    """What a REFER got that was sent at that position of the journal: answers, NOTIFYs."""
+    """What followed a REFER that was sent at that position of the journal: answers, NOTIFYs."""
     seen = [one for one in transactions_since(agent, since) if one.request.call_id == call.call_id]
     notified = [one for one in seen if one.method == "NOTIFY" and not one.sent]
     if notified:
-        return _told_by(agent, notified[-1])
+        return _describe_report(agent, notified[-1])
     accepted = [
         one.final for one in seen if one.method == "REFER" and one.sent and one.final is not None
     ]
@@ -30,7 +30,7 @@ def explain_missing_outcome(agent: Agent, call: Call, since: int) -> str | None:
     )
 
 
-def _told_by(agent: Agent, notify: Transaction) -> str:
+def _describe_report(agent: Agent, notify: Transaction) -> str:
     body = notify.request.body
     status = _SIPFRAG.search(body)
     state = notify.request.first("Subscription-State")

@@ -7,9 +7,9 @@ from assertionengine import AssertionOperator
 from robot.api.deco import keyword
 
 from ..agents.agent import Agent
+from ..errors import UsageError
 from ..signalling import registration
-from ..signalling.message_waiting import Mailbox, mailbox_of, require_mailbox
-from ..types import MailboxField
+from ..types import Mailbox, MailboxField
 from .assertions import Assertion, number
 from .base import AgentName, Component
 
@@ -115,7 +115,7 @@ class MailboxKeywords(Component):
         | Get Message Waiting | alice | waiting | == | False |
         """
         who = self._agents.get(agent)
-        require_mailbox(who)
+        _require_mailbox(who)
         unit = number if field in (MailboxField.new, MailboxField.old) else None
         wanted = Assertion(assertion_operator, assertion_expected, message, unit)
         name = f"{field.name} of the mailbox" if field else "mailbox"
@@ -129,8 +129,13 @@ class MailboxKeywords(Component):
         )
 
 
+def _require_mailbox(agent: Agent) -> None:
+    if not agent.account.mwi:
+        raise UsageError(f"{agent.name} has not subscribed to a mailbox: start it with mwi=True.")
+
+
 def _read(agent: Agent, field: MailboxField | None) -> Mailbox | bool | int | None:
-    mailbox = mailbox_of(agent)
+    mailbox = agent.mailbox
     if mailbox is None or field is None:
         return mailbox
     value: bool | int = getattr(mailbox, field.name)

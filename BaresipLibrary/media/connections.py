@@ -8,7 +8,7 @@ from ..agents.agent import Agent
 from ..concurrency import wait_until
 from ..diagnosis.failure import CallFailure
 from ..errors import BaresipLibraryError
-from ..signalling.bulk import listed
+from ..signalling.bulk import first_few
 from ..signalling.shared_calls import calls_between
 from .listener import listening_to_all
 from .sources import sending_tone
@@ -127,7 +127,7 @@ def failure(connections: Sequence[Connection]) -> CallFailure:
     stories = [str(one.trouble).rstrip(".") for one in bad]
     first = bad[0].trouble
     return CallFailure(
-        f"{len(bad)} of {len(connections)} pairs do not hear each other. {listed(stories)}.",
+        f"{len(bad)} of {len(connections)} pairs do not hear each other. {first_few(stories)}.",
         bad[0].agents[0],
         first.find_explanation if isinstance(first, CallFailure) else None,
         others=[agent for one in bad for agent in one.agents],

@@ -15,10 +15,10 @@ from ..diagnosis.failure import CallFailure
 from ..errors import BackendError, PhoneFailure, UsageError
 from ..types import AgentState
 
-#: How many of those that failed a message names.
+#: How many of the failed calls a message names.
 _NAMED = 5
-#: How long a call that was just hung up may take to be over (s).
-_SETTLES = 0.5
+#: How long a call that was just hung up may take to end (s).
+_ENDING = 0.5
 
 
 @dataclass(eq=False)
@@ -43,7 +43,7 @@ class BulkCall:
 
     @property
     def agents(self) -> list[Agent]:
-        """Those of the suite that take part."""
+        """The agents of the suite that take part."""
         return [self.caller, self.callee] if self.callee else [self.caller]
 
     @property
@@ -74,8 +74,8 @@ class BulkCall:
             self.accepted = True
             self.callee.answer(call)
 
-    def settle(self) -> bool:
-        """Notes a verdict that is certain by now; tells whether that is news."""
+    def judge(self) -> bool:
+        """Reaches a verdict if there can be one by now; returns whether it has just done so."""
         if not self.is_open or self.call is None:
             return False
         dead = next((agent for agent in self.agents if not agent.alive), None)
@@ -84,10 +84,10 @@ class BulkCall:
         elif not self.call.is_live:
             self.trouble = self.call.describe()
         elif self.call.state is CallState.ESTABLISHED:
-            self._settle_established()
+            self._judge_established()
         return not self.is_open
 
-    def _settle_established(self) -> None:
+    def _judge_established(self) -> None:
         theirs = self.callee.active_call if self.callee else self.call
         assert self.call is not None and self.call.established_at is not None
         if theirs is not None and theirs.established_at is not None:
@@ -97,7 +97,7 @@ class BulkCall:
 
 @dataclass(frozen=True)
 class Percentiles:
-    """Of how long calls took, in seconds. They lie between measured values where they have to."""
+    """Percentiles of how long calls took, in seconds, interpolated between measured values."""
 
     p50: float
     p95: float
@@ -105,7 +105,7 @@ class Percentiles:
 
     @classmethod
     def of(cls, calls: Sequence[BulkCall]) -> "Percentiles | None":
-        """Those of the calls that came about; None when none did."""
+        """The percentiles of the calls that were established; None when none was."""
         seconds = [one.seconds for one in calls if one.seconds is not None]
         if not seconds:
             return None
@@ -117,7 +117,7 @@ class Percentiles:
 
 
 def establish(calls: Sequence[BulkCall], timeout: float) -> None:
-    """Has all callers dial, and every callee accept as soon as it rings; `timeout` in seconds.
+    """Makes all callers dial, and every callee accept as soon as it rings; `timeout` in seconds.
 
     Returns when every call has its verdict, good or bad.
 
@@ -144,7 +144,7 @@ def _require_free(agents: Sequence[Agent]) -> None:
         agent.require_alive()
         if agents.count(agent) > 1:
             raise UsageError(f"{agent.name} can take part in only one of the calls.")
-        if not wait_until(agent.changes, partial(_is_idle, agent), _SETTLES):
+        if not wait_until(agent.changes, partial(_is_idle, agent), _ENDING):
             raise UsageError(f"{agent.name} has a call already; hang it up first.")
 
 
@@ -155,7 +155,7 @@ def _is_idle(agent: Agent) -> bool | None:
 def _ready(calls: Sequence[BulkCall]) -> list[BulkCall] | None:
     """The calls to accept now; empty when a verdict came, None while there is nothing new."""
     changed = [one for one in calls if one.has_news()]  # mostly one, of many
-    settled = [one for one in changed if one.settle()]
+    settled = [one for one in changed if one.judge()]
     ringing = [one for one in changed if one.waiting()]
     return ringing if ringing or settled else None
 
@@ -168,20 +168,20 @@ def _attempt(one: BulkCall, act: Callable[[], None]) -> None:
 
 
 def failure(calls: Sequence[BulkCall]) -> CallFailure:
-    """What is wrong with calls of which at least one failed, in words."""
+    """The failure of calls of which at least one failed, naming the first few."""
     failed = [one for one in calls if one.trouble is not None]
     first = failed[0]
     stories = [f"{one}: {one.trouble}" for one in failed]
     return CallFailure(
-        f"{len(failed)} of {len(calls)} calls failed. {listed(stories)}.",
+        f"{len(failed)} of {len(calls)} calls failed. {first_few(stories)}.",
         first.caller,
         lambda agents: explain_setup(first.caller, first.call, agents),
         others=[agent for one in failed for agent in one.agents],
     )
 
 
-def listed(stories: Sequence[str]) -> str:
-    """The first of many stories, and how many there are more."""
+def first_few(stories: Sequence[str]) -> str:
+    """The first few of many stories, and how many more there are."""
     more = len(stories) - _NAMED
     return "; ".join(stories[:_NAMED]) + (f"; and {more} more" if more > 0 else "")
 
@@ -191,7 +191,7 @@ def _hang_up(one: tuple[Agent, Call]) -> None:
     try:
         agent.hang_up(call)
     except BackendError:
-        if call.is_live and agent.alive:  # else it has just ended: that is what was wanted
+        if call.is_live and agent.alive:  # otherwise it has just ended, as was wanted
             raise
 
 
@@ -199,7 +199,7 @@ def hang_up_all(agents: Sequence[Agent], timeout: float) -> None:
     """Ends every call of every agent, and waits until all are over, `timeout` in seconds.
 
     Raises:
-        CallFailure: some are not; names them.
+        CallFailure: some are not over in time; the message names them.
     """
     calls = [(agent, call) for agent in agents for call in agent.calls if call.is_live]
     run_concurrently(_hang_up, calls)
@@ -211,7 +211,7 @@ def hang_up_all(agents: Sequence[Agent], timeout: float) -> None:
         stories = [f"{agent.name}: {call.describe()}" for agent, call in calls if call.is_live]
         raise CallFailure(
             f"{len(stories)} of {len(calls)} calls have not ended after {timeout:g} s."
-            f" {listed(stories)}.",
+            f" {first_few(stories)}.",
             calls[0][0],
             others=[agent for agent, call in calls if call.is_live],
         )

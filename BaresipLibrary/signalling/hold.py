@@ -1,4 +1,4 @@
-"""What became of the re-INVITEs that an agent sends in a call."""
+"""Holding a call and resuming it, and what became of the re-INVITEs that do so."""
 
 import itertools
 import threading
@@ -25,15 +25,18 @@ _CHALLENGE_HEADERS = ("WWW-Authenticate", "Proxy-Authenticate")
 #: How a peer answers a re-INVITE that crosses its own (RFC 3261, section 14.2).
 _PENDING = 491
 _SERVER_ERROR = 500
+#: How long to wait before a re-INVITE that gave way to the peer's is sent again (s): the second
+#: time, and each time after that, twice as long.
+_BACK_OFF = 0.5
 
 
 @dataclass
 class Reinvites:
-    """The re-INVITEs of a call that hold it (`on`) or resume it, and above all the last one.
+    """The re-INVITEs of a call that hold it (`on`) or resume it.
 
-    `answer` is the newest answer to that, provisional or final, and `last` to any of them.
-    `gave_way`: an offer of the peer was accepted since, and none of this agent is open.
-    `believed` is what a backend without a trace has reported of the hold.
+    `sent` is the last of them, `answer` the newest answer to that one, and `last` the newest answer
+    to any of them, all provisional or final. `believed` is what a backend without a trace has
+    reported of the hold.
     """
 
     on: bool
@@ -46,12 +49,12 @@ class Reinvites:
     _yielded: bool = False
 
     def take(self, message: Message, *, sent: bool) -> None:
-        """Takes in a message of the call. One that began it may be traced late, and is none."""
+        """Takes in a message of the call. The INVITE that began it, traced late, is left out."""
         number = _number(message)
         if message.method in ("INVITE", "UPDATE") and _is_in_dialog(message):
             if not sent:
                 self._offered.add(number)
-            elif message.method == "INVITE" and self._is_asked_for(message):
+            elif message.method == "INVITE" and self._asks_for_it(message):
                 self._begin(message, number)
         elif message.status is not None and sent:
             if number in self._offered and 200 <= message.status < 300:
@@ -60,7 +63,7 @@ class Reinvites:
             self.last = message
             self.answer = message if number == self.number else self.answer
 
-    def _is_asked_for(self, reinvite: Message) -> bool:
+    def _asks_for_it(self, reinvite: Message) -> bool:
         audio = audio_in(reinvite)
         return audio is not None and audio.is_hold is self.on
 
@@ -81,30 +84,33 @@ class Reinvites:
 
     @property
     def accepted(self) -> bool:
-        """Whether the last one was."""
+        """Whether the last one was accepted."""
         return 200 <= self._status < 300
 
     @property
     def gave_way(self) -> bool:
-        """Whether the peer's own offer was accepted since; the stack takes its own for outdated."""
+        """Whether this agent has accepted an offer of the peer since, and has no open one itself.
+
+        The stack then considers its own offer outdated.
+        """
         return self._yielded and (self.sent is None or self._status >= 300)
 
     @property
     def refused(self) -> bool:
-        """Whether the last one was, and the stack does not try again by itself."""
-        return self._status >= 300 and not self._is_tried_again()
+        """Whether the last one was refused, and the stack does not try again by itself."""
+        return self._status >= 300 and not self._stack_tries_again()
 
     @property
     def challenged_anew(self) -> bool:
-        """Whether it was refused with another nonce than the one for which it had credentials."""
+        """Whether it was challenged with a nonce other than that of its credentials."""
         if self.sent is None or self.answer is None or self._status not in _CHALLENGES:
             return False
         given = {(one.realm, one.nonce) for one in credentials(self.sent)}
         asked = {(one.realm, one.nonce) for one in challenges(self.answer)}
         return bool(given) and not asked & given
 
-    def told(self) -> str:
-        """How many were sent and what was answered last, as a clause that a time follows."""
+    def describe(self) -> str:
+        """How many were sent and what the last answer was, as a clause before "within 5 s"."""
         if not self.numbers:
             return "no re-INVITE was seen"
         if self.words is None:
@@ -118,7 +124,7 @@ class Reinvites:
     def _status(self) -> int:
         return (self.answer.status or 0) if self.answer else 0
 
-    def _is_tried_again(self) -> bool:
+    def _stack_tries_again(self) -> bool:
         """Whether the stack sends it again: after a pause, or at once with credentials."""
         assert self.sent is not None and self.answer is not None
         if self._status in _CHALLENGES:
@@ -141,10 +147,11 @@ def reinvites_since(agent: Agent, call: Call, on: bool, position: int) -> Reinvi
 
 
 def _is_answered(challenge: Message, request: Message) -> bool:
-    """Whether the stack answers a challenge by itself: not for a realm that it has answered.
+    """Whether the stack answers a challenge by itself.
 
-    Unless the nonce was only stale. What asks for another qop it answers, if wrongly, and what has
-    no challenge at all it sends again as it was.
+    It does not answer a realm twice, unless the nonce is marked as stale. It does answer a
+    challenge with another qop, though wrongly, and repeats the request when a 401 or 407 holds no
+    challenge at all.
     """
     asked = challenges(challenge)
     if not asked:
@@ -165,11 +172,6 @@ def _number(message: Message) -> str:
     return " ".join((message.first("CSeq") or "").split()[:1])
 
 
-#: How long to wait before a re-INVITE is sent again that has given way to the peer's (s): the
-#: second time and each time after that, twice as long.
-_BACK_OFF = 0.5
-
-
 class _Outcome(Enum):
     """What became of a re-INVITE that was not refused for good."""
 
@@ -181,8 +183,9 @@ class _Outcome(Enum):
 def hold(agent: Agent, call: Call, on: bool, timeout: float) -> str:
     """Holds (`on`) or resumes a call and waits until the peer has agreed, `timeout` in seconds.
 
-    What collides with a re-INVITE of the peer is tried again (RFC 3261, section 14.1), and so is
-    once what is challenged anew. Returns what was agreed, in a sentence.
+    A re-INVITE that collides with one of the peer's is tried again (RFC 3261, section 14.1), and
+    one that is challenged with a new nonce is tried once more. Returns what was agreed, in a
+    sentence.
 
     Raises:
         UsageError: the call is not established, or the backend cannot hold calls.
@@ -194,13 +197,13 @@ def hold(agent: Agent, call: Call, on: bool, timeout: float) -> str:
         return f"{agent.name}'s call is {'on hold' if on else 'not on hold'} already."
     attempts = _Attempts(agent, call, on, time.monotonic() + timeout)
     for delay in itertools.chain([0.0], (_BACK_OFF * 2**n for n in itertools.count())):
-        match attempts.make():
+        match attempts.send():
             case _Outcome.AGREED:
-                return _story(agent, call, on)
+                return _describe_agreement(agent, call, on)
             case None:
-                raise attempts.not_in_time(timeout)
+                raise attempts.timeout_failure(timeout)
             case _Outcome.GAVE_WAY:
-                attempts.wait(delay)
+                attempts.pause(delay)
     raise AssertionError("the delays never end")
 
 
@@ -217,8 +220,8 @@ class _Attempts:
         self._began = len(agent.journal)
         self._challenged = False
 
-    def make(self) -> _Outcome | None:
-        """Sends a re-INVITE; what became of it, None when time is over without an answer.
+    def send(self) -> _Outcome | None:
+        """Sends a re-INVITE; returns its outcome, or None when time is over without an answer.
 
         Raises:
             CallFailure: the peer refused it, or the call ended.
@@ -229,8 +232,8 @@ class _Attempts:
         self._call.request_hold(self._on)
         return self._wait_for(lambda: self._outcome(position))
 
-    def wait(self, seconds: float) -> None:
-        """Lets some time pass before the next one; a call that ends ends it."""
+    def pause(self, seconds: float) -> None:
+        """Waits before the next re-INVITE; the end of the call ends the wait."""
         self._wait_for(lambda: None if self._call.is_live else _Outcome.GAVE_WAY, seconds)
 
     def _wait_for(
@@ -261,15 +264,15 @@ class _Attempts:
             raise self._failure(f"the peer's {seen.words} carries no answer to the offer")
 
     def _try_with_new_nonce(self, seen: Reinvites) -> _Outcome:
-        """baresip gives up at a nonce that does not say that the old one was stale: asked again,
-        it answers it."""
+        """Has a challenge answered that baresip gave up on: one with a new nonce, not marked as
+        stale. baresip answers it when it is asked to hold again."""
         if seen.challenged_anew and not self._challenged:
             self._challenged = True
             return _Outcome.CHALLENGED
-        raise self._failure(f"the peer answered {seen.words}{self._goes_on()}")
+        raise self._failure(f"the peer answered {seen.words}{self._undo()}")
 
-    def _goes_on(self) -> str:
-        """Undoes what the peer refused; where that cannot be done, says so as a clause."""
+    def _undo(self) -> str:
+        """Undoes what the peer refused; returns a clause that says so where that is impossible."""
         agent, call = self._agent, self._call
         if not call.is_live:
             return ""
@@ -285,22 +288,22 @@ class _Attempts:
             f"{self._agent.name} could not {_verb(self._on)} its call: {why}.", self._agent
         )
 
-    def not_in_time(self, timeout: float) -> CallFailure:
-        """That time is over: how many re-INVITEs were sent, and what was answered last."""
+    def timeout_failure(self, timeout: float) -> CallFailure:
+        """A failure that says how many re-INVITEs were sent, and what the last answer was."""
         agent, call, began = self._agent, self._call, self._began
-        told = reinvites_since(agent, call, self._on, began).told()
+        told = reinvites_since(agent, call, self._on, began).describe()
         if not agent.journal.messages(call.call_id):
             told = "its baresip, which has no trace, did not report that the peer agreed"
         return CallFailure(
             f"{agent.name} could not {_verb(self._on)} its call: {told} within {timeout:g} s"
-            f"{self._kept_back()}.",
+            f"{self._describe_blocked_stack()}.",
             agent,
             lambda _: explain_no_answer(agent, "INVITE", began, call.call_id),
             awaited=lambda _: call.on_hold is self._on,
         )
 
-    def _kept_back(self) -> str:
-        """That baresip will send no re-INVITE by itself, as a clause; nothing where it may."""
+    def _describe_blocked_stack(self) -> str:
+        """A clause that says that baresip will not try again by itself; empty where it may."""
         agent, again = self._agent, Capability.REINVITE_AFTER_COLLISION
         if again in agent.backend.capabilities:
             return ""
@@ -312,7 +315,7 @@ class _Attempts:
         return f"; {agent.backend.description} cannot {again.value}"
 
 
-def _story(agent: Agent, call: Call, on: bool) -> str:
+def _describe_agreement(agent: Agent, call: Call, on: bool) -> str:
     done = f"{agent.name} {'holds its call' if on else 'has resumed its call'}"
     exchange = call.offers.exchange
     if exchange is None:

@@ -1,10 +1,10 @@
-"""Registering, and knowing why it did not work."""
+"""Registering, unregistering, and why that did not work."""
 
 from functools import partial
 
 from ..agents.agent import PROMPTLY, Agent
 from ..concurrency import wait_until
-from ..diagnosis.call_setup import distrusted_certificate, explain_challenge
+from ..diagnosis.call_setup import certificate_error, explain_challenge
 from ..diagnosis.failure import CallFailure
 from ..diagnosis.observations import explain_no_answer
 from ..errors import UsageError
@@ -19,7 +19,7 @@ from ..events import (
 )
 from ..sip.challenges import unanswerable
 
-#: All that the stack's event says when a TLS handshake fails; its log knows more.
+#: All that the stack's event says when a TLS handshake fails; its log says more.
 _TLS_TROUBLE = "Protocol error"
 
 Outcome = Registered | RegistrationFailed | Unregistered
@@ -37,7 +37,7 @@ def register(agent: Agent, timeout: float | None) -> None:
     with agent.commanding("register"):
         agent.backend.register()
     if timeout is not None:
-        _await(agent, Registered, timeout)
+        _wait_for(agent, Registered, timeout)
 
 
 def unregister(agent: Agent, timeout: float | None) -> None:
@@ -54,7 +54,7 @@ def unregister(agent: Agent, timeout: float | None) -> None:
     with agent.commanding("unregister"):
         agent.backend.unregister()
     if timeout is not None:
-        _await(agent, Unregistered, timeout)
+        _wait_for(agent, Unregistered, timeout)
 
 
 def wait_until_registered(agent: Agent, timeout: float) -> None:
@@ -65,7 +65,7 @@ def wait_until_registered(agent: Agent, timeout: float) -> None:
         PhoneFailure: it was refused, or no answer came.
     """
     _require_registrar(agent)
-    _await(agent, Registered, timeout)
+    _wait_for(agent, Registered, timeout)
 
 
 def _require_registrar(agent: Agent) -> None:
@@ -77,7 +77,7 @@ def _require_registrar(agent: Agent) -> None:
         raise UsageError(f"{agent.name} never registers: it was started with regint=0.")
 
 
-def _await(agent: Agent, wanted: type[Outcome], timeout: float) -> None:
+def _wait_for(agent: Agent, wanted: type[Outcome], timeout: float) -> None:
     position = agent.registration.since
     where = f"at {agent.account.domain}"
     goal = "registered" if wanted is Registered else "unregistered"
@@ -90,7 +90,7 @@ def _await(agent: Agent, wanted: type[Outcome], timeout: float) -> None:
     found = wait_until(agent.changes, outcome, timeout)
     if found is None:
         raise CallFailure(
-            f"{agent.name} is not {goal} {where}: {_nothing(agent, position, timeout)}.",
+            f"{agent.name} is not {goal} {where}: {_describe_silence(agent, position, timeout)}.",
             agent,
             lambda _: explain_no_answer(agent, "REGISTER", position),
             awaited=lambda event: isinstance(event, wanted),
@@ -100,7 +100,7 @@ def _await(agent: Agent, wanted: type[Outcome], timeout: float) -> None:
         raise CallFailure(f"{agent.name} is not {goal} {where}: {missing}.", agent)
     if isinstance(found, RegistrationFailed):
         agent.registration.mark_told(len(agent.journal))
-        why, status = _why(agent, found, position), found.status or 0
+        why, status = _describe_failure(agent, found, position), found.status or 0
         raise CallFailure(
             f"{agent.name} is not {goal} {where}: {why}.",
             agent,
@@ -116,41 +116,41 @@ def _last_outcome(agent: Agent, position: int) -> tuple[int, Outcome | None]:
     return position, None
 
 
-def _nothing(agent: Agent, position: int, timeout: float) -> str:
-    """What was there in place of an outcome: a REGISTER at least, or not even that."""
+def _describe_silence(agent: Agent, position: int, timeout: float) -> str:
+    """That no outcome came; and whether a REGISTER was sent at all."""
     after, _ = _last_outcome(agent, position)
-    if any(_asks(event) for event in agent.journal.since(after)):
+    if any(_is_register(event) for event in agent.journal.since(after)):
         return f"no answer within {timeout:g} s"
     match agent.registration.outcome:
         case RegistrationFailed() as told:
-            return f"{_outcome(agent, told)}, and no REGISTER was seen since"
+            return f"{_describe_report(agent, told)}, and no REGISTER was seen since"
         case Unregistered():
             return "it has unregistered, and no REGISTER was seen since; use Register"
     return f"no REGISTER was seen within {timeout:g} s; use Register"
 
 
-def _asks(event: Event) -> bool:
+def _is_register(event: Event) -> bool:
     by_trace = isinstance(event, SipMessage) and event.sent and event.text.startswith("REGISTER ")
     return by_trace or isinstance(event, Registering)
 
 
-def _why(agent: Agent, failed: RegistrationFailed, position: int) -> str:
+def _describe_failure(agent: Agent, failed: RegistrationFailed, position: int) -> str:
     if agent.account.transport == "tls" and failed.words == _TLS_TROUBLE:
         logged = partial(agent.journal.of_kind, StackLog, position)
-        distrust = wait_until(agent.changes, lambda: distrusted_certificate(logged()), PROMPTLY)
-        if distrust:
-            return f"the server's TLS certificate is not trusted ({distrust}); see tls_ca_file"
-    return _outcome(agent, failed)
+        fault = wait_until(agent.changes, lambda: certificate_error(logged()), PROMPTLY)
+        if fault:
+            return f"the server's TLS certificate is not trusted ({fault}); see tls_ca_file"
+    return _describe_report(agent, failed)
 
 
-def _outcome(agent: Agent, failed: RegistrationFailed) -> str:
+def _describe_report(agent: Agent, failed: RegistrationFailed) -> str:
     if failed.status is not None:
         return f"the registrar refused with {failed.status} {failed.words}".rstrip()
-    return _on_answer(agent, failed) or f"the registrar was not reached: {failed.words}"
+    return _describe_answer(agent, failed) or f"the registrar was not reached: {failed.words}"
 
 
-def _on_answer(agent: Agent, failed: RegistrationFailed) -> str | None:
-    """What the registrar answered when the stack could not act on it."""
+def _describe_answer(agent: Agent, failed: RegistrationFailed) -> str | None:
+    """What the registrar answered that the stack could not act on; None without an answer."""
     answer = agent.registration.answer_to(failed.at)
     if answer is None:
         return None

@@ -1,4 +1,7 @@
-"""Waiting for an agent's state, and knowing when it can no longer come."""
+"""Waiting for an agent's state, for calls that come in, and for calls that must stay up.
+
+A wait ends early, with the reason, as soon as what it waits for can no longer come.
+"""
 
 import time
 from collections.abc import Iterable, Sequence
@@ -27,8 +30,8 @@ from ..events import (
 )
 from ..types import AgentState
 
-#: The events that bring a state about.
-_BRINGS = {
+#: The events that lead to a state.
+_LEADING_EVENTS = {
     AgentState.IDLE: (CallClosed,),
     AgentState.RINGING: (CallDialled, CallIncoming),
     AgentState.ESTABLISHED: (CallEstablished,),
@@ -40,7 +43,7 @@ def wait_for_state(
 ) -> None:
     """Waits until the agent is in a state, `timeout` in seconds.
 
-    `agents` are those of the suite: while one of them calls, its call may still arrive here.
+    `agents` are those of the suite: a call of one of them may still be on its way.
 
     Raises:
         PhoneFailure: it is not in time, or at once when it cannot be any more.
@@ -51,11 +54,11 @@ def wait_for_state(
 
     def reached() -> bool | None:
         agent.require_alive()
-        if agent.state is wanted or _came_up(agent, wanted):
+        if agent.state is wanted or _new_call_is_up(agent, wanted):
             agent.mark_seen()
             return True
         obstacle = _obstacle(agent, wanted, everybody)
-        if obstacle and _answers_itself(agent, agent.active_call):
+        if obstacle and _is_answered_by_stack(agent, agent.active_call):
             return None
         if obstacle:
             agent.wait_for_ending()
@@ -64,7 +67,7 @@ def wait_for_state(
             raise CallFailure(
                 f"{agent.name} is not {wanted.name}: {obstacle}.",
                 agent,
-                _why_not(agent, wanted),
+                _explanation_of(agent, wanted),
             )
         return None
 
@@ -72,23 +75,25 @@ def wait_for_state(
         agent.mark_seen()
         raise CallFailure(
             f"{agent.name} is not {wanted.name} after {timeout:g} s: it is {agent.state.name}"
-            f"{_situation(agent)}.",
+            f"{_describe_situation(agent)}.",
             agent,
-            _why_not(agent, wanted),
-            awaited=lambda event: isinstance(event, _BRINGS[wanted]),
+            _explanation_of(agent, wanted),
+            awaited=lambda event: isinstance(event, _LEADING_EVENTS[wanted]),
         )
 
 
-def _came_up(agent: Agent, wanted: AgentState) -> bool:
-    """Whether a call came up since the suite last acted that is up still: not the active one, when
-    the agent calls another by now, as it does when it is transferred."""
+def _new_call_is_up(agent: Agent, wanted: AgentState) -> bool:
+    """Whether a call was established since the suite last acted, and still is.
+
+    It is not the active call when the agent, being transferred, has begun another one since.
+    """
     if wanted is not AgentState.ESTABLISHED:
         return False
     news = {event.call_id for event in agent.journal.of_kind(CallEstablished, agent.news_since)}
     return any(call.call_id in news and call.state is CallState.ESTABLISHED for call in agent.calls)
 
 
-def _why_not(agent: Agent, wanted: AgentState) -> Explain | None:
+def _explanation_of(agent: Agent, wanted: AgentState) -> Explain | None:
     if wanted is AgentState.ESTABLISHED:
         call = agent.active_or_last_call
         return lambda agents: explain_setup(agent, call, agents)
@@ -101,25 +106,28 @@ def _obstacle(agent: Agent, wanted: AgentState, agents: Sequence[Agent]) -> str 
     """Why the state cannot come without another keyword; None while it can."""
     call = agent.active_call
     if wanted is AgentState.IDLE:
-        return _failed_transfer(agent)
+        return _news_of_failed_transfer(agent)
     if call is None:
-        return None if _is_called(agent, agents) else _why_no_call(agent, wanted)
+        return None if _may_be_called(agent, agents) else _describe_no_call(agent, wanted)
     if wanted is AgentState.ESTABLISHED and call.is_waiting:
         return f"{call.describe()} and nobody has accepted it; use Accept"
     return None
 
 
-def _answers_itself(agent: Agent, call: Call | None) -> bool:
-    """Whether nobody has to accept a call that rings, as its INVITE tells once it is traced."""
+def _is_answered_by_stack(agent: Agent, call: Call | None) -> bool:
+    """Whether a ringing call replaces another, so that nobody has to accept it.
+
+    Its INVITE says so, once it shows in the trace.
+    """
     if call is None or not call.is_waiting:
         return False
     wait_for_trace(agent, lambda: call.invited or None)
     return call.replaces
 
 
-def _why_no_call(agent: Agent, wanted: AgentState) -> str | None:
+def _describe_no_call(agent: Agent, wanted: AgentState) -> str | None:
     if wanted is AgentState.RINGING:
-        return _missed_ringing(agent)
+        return _news_of_missed_call(agent)
     refused = refused_since_last_call(agent)
     if refused:
         return describe_refusal(agent, refused)
@@ -127,8 +135,8 @@ def _why_no_call(agent: Agent, wanted: AgentState) -> str | None:
     return last.describe() if last else "it has no call; use Dial or Accept"
 
 
-def _is_called(agent: Agent, agents: Sequence[Agent]) -> bool:
-    """Whether a call may be on its way to an agent that was not the last to call."""
+def _may_be_called(agent: Agent, agents: Sequence[Agent]) -> bool:
+    """Whether a call may be on its way to the agent: not when it was the last to call."""
     last = agent.last_call
     if last is not None and last.direction is Direction.OUTGOING:
         return False
@@ -145,24 +153,24 @@ def _is_called(agent: Agent, agents: Sequence[Agent]) -> bool:
     )
 
 
-def _failed_transfer(agent: Agent) -> str | None:
-    """A transfer that has failed since the suite last looked: the call will not end by it.
+def _news_of_failed_transfer(agent: Agent) -> str | None:
+    """What is new of a failed transfer: the call will not end by it.
 
-    It may end all the same when somebody has been told to hang up since.
+    Nothing where the suite has told somebody to hang up since: then the call ends anyway.
     """
-    return None if agent.end_expected else _transfer_story(agent, agent.news_since)
+    return None if agent.end_expected else _describe_failed_transfer(agent, agent.news_since)
 
 
-def _transfer_story(agent: Agent, since: int) -> str | None:
-    """What became of a transfer that has failed, of a call that is still there."""
+def _describe_failed_transfer(agent: Agent, since: int) -> str | None:
+    """How a transfer of a call that is still live has failed."""
     for failed in agent.journal.of_kind(TransferFailed, since):
         if any(call.call_id == failed.call_id and call.is_live for call in agent.calls):
             return failed.describe()
     return None
 
 
-def _missed_ringing(agent: Agent) -> str | None:
-    """A call that rang and was over since the suite last looked; an answered one says nothing."""
+def _news_of_missed_call(agent: Agent) -> str | None:
+    """What is new of a call that rang and is over; nothing of a call that was answered."""
     last = agent.last_call
     if last is None or last.established_at is not None:
         return None
@@ -171,10 +179,10 @@ def _missed_ringing(agent: Agent) -> str | None:
     return last.describe() if missed else None
 
 
-def _situation(agent: Agent) -> str:
+def _describe_situation(agent: Agent) -> str:
     call = agent.active_call
     if call is not None:
-        transfer = _transfer_story(agent, 0)
+        transfer = _describe_failed_transfer(agent, 0)
         return f", {call.describe()}" + (f"; {transfer}" if transfer else "")
     refused = refused_since_last_call(agent)
     if refused:
@@ -186,15 +194,15 @@ def _situation(agent: Agent) -> str:
 
 
 def require_established(agent: Agent, call: Call, to_do: str) -> None:
-    """Lets a call that is just being answered become established.
+    """Waits a moment for a call that is just being answered to become established.
 
-    The other side's answer is on its way when its keyword returns, so this waits a moment.
+    `Accept` returns when the 200 is sent; it may still be on its way to the other side.
 
     Raises:
         UsageError: it is not established then.
     """
 
-    by_itself = _answers_itself(agent, call)
+    by_itself = _is_answered_by_stack(agent, call)
 
     def settled() -> bool | None:
         agent.require_alive()
@@ -232,9 +240,9 @@ def stay_established(agent: Agent, duration: float) -> None:
 
 
 def wait_for_incoming(agent: Agent, timeout: float, call_id: str | None = None) -> Call:
-    """The call that rings at the agent, or the next that will, `timeout` in seconds.
+    """The call that rings at the agent; waits for one, `timeout` in seconds.
 
-    Of several it is the newest; with a Call-ID only that call counts.
+    Of several it is the newest; with a Call-ID, only that call counts.
 
     Raises:
         PhoneFailure: none came.
@@ -254,7 +262,7 @@ def wait_for_incoming(agent: Agent, timeout: float, call_id: str | None = None) 
     if call is None:
         raise CallFailure(
             f"{agent.name} has no call to accept:"
-            f" {_why_not_called(agent, began, timeout, call_id)}.",
+            f" {_describe_missing_call(agent, began, timeout, call_id)}.",
             agent,
             lambda agents: explain_missing_call(agent, agents),
             awaited=lambda event: (
@@ -264,7 +272,7 @@ def wait_for_incoming(agent: Agent, timeout: float, call_id: str | None = None) 
     return call
 
 
-def _why_not_called(agent: Agent, began: float, timeout: float, call_id: str | None) -> str:
+def _describe_missing_call(agent: Agent, began: float, timeout: float, call_id: str | None) -> str:
     if call_id is None:
         return describe_missing_call(agent, began, timeout)
     known = next((call for call in agent.calls if call.call_id == call_id), None)

@@ -18,10 +18,10 @@ from .states import require_established
 def transfer(
     agent: Agent, call: Call, uri: str, timeout: float, callee: Agent | None = None
 ) -> None:
-    """Blind transfer: the peer is to call `uri`. Waits `timeout` seconds for what becomes of it.
+    """Blind transfer: the peer is to call `uri`. Waits `timeout` seconds for the outcome.
 
-    When `uri` is that of `callee`, an agent of the suite, nobody but the suite can accept the new
-    call: then the wait is over as soon as it rings there.
+    Where `uri` is that of `callee`, an agent of the suite, only the suite can accept the new call:
+    then the wait is over as soon as that agent rings.
 
     Raises:
         PhoneFailure: it failed, with the reported status; the call goes on as it was.
@@ -29,11 +29,11 @@ def transfer(
     agent.require(Capability.TRANSFER)
     require_established(agent, call, "transfer its call")
     position = len(agent.journal)
-    ringing = _rings(callee) if callee else _never
+    rings = _rings_anew(callee) if callee else None
     call.request_transfer()
     with agent.commanding(f"transfer its call to {uri}"):
         agent.backend.transfer(call.call_id, uri)
-    _await_outcome(agent, call, uri, position, timeout, ringing)
+    _wait_for_outcome(agent, call, uri, position, timeout, rings)
 
 
 def consult(agent: Agent, call: Call, uri: str, timeout: float) -> str:
@@ -60,7 +60,7 @@ def complete(agent: Agent, timeout: float) -> None:
         UsageError: there is no consultation.
         PhoneFailure: it failed, or the consultation was not answered within `timeout` seconds.
     """
-    held, asking = _consultation(agent)
+    held, asking = _require_consultation(agent)
 
     def unanswered(awaited: Awaited | None = None) -> CallFailure:
         return CallFailure(
@@ -84,18 +84,18 @@ def complete(agent: Agent, timeout: float) -> None:
     held.request_transfer()
     with agent.commanding("complete the transfer"):
         agent.backend.attended_transfer(held.call_id, asking.call_id)
-    _await_outcome(agent, held, asking.peer_uri, position, timeout)
+    _wait_for_outcome(agent, held, asking.peer_uri, position, timeout)
     agent.end_consultation()
 
 
 def abort(agent: Agent, timeout: float) -> None:
-    """Ends the consultation and takes the held call back.
+    """Ends the consultation and resumes the held call.
 
     Raises:
         UsageError: there is no consultation.
         PhoneFailure: the held call is gone or could not be resumed.
     """
-    held, asking = _consultation(agent)
+    held, asking = _require_consultation(agent)
     agent.end_consultation()
     if asking.is_live:
         agent.hang_up(asking)
@@ -104,34 +104,31 @@ def abort(agent: Agent, timeout: float) -> None:
     hold(agent, held, False, timeout)
 
 
-def _consultation(agent: Agent) -> tuple[Call, Call]:
+def _require_consultation(agent: Agent) -> tuple[Call, Call]:
     agent.require_alive()
     if agent.consultation is None:
         raise UsageError(f"{agent.name} is not in a consultation; use Attended Transfer first.")
     return agent.consultation.held, agent.consultation.asking
 
 
-def _what_remains(call: Call) -> str:
-    return "the call goes on" if call.is_live else call.describe()
-
-
-def _rings(callee: Agent) -> Callable[[], bool]:
+def _rings_anew(callee: Agent) -> Callable[[], bool]:
+    """Tells, as often as it is called, whether a call has come to an agent from now on."""
     position = len(callee.journal)
     return lambda: any(callee.journal.of_kind(CallIncoming, position))
 
 
-def _never() -> bool:
-    return False
-
-
-def _await_outcome(
+def _wait_for_outcome(
     agent: Agent,
     call: Call,
     uri: str,
     position: int,
     timeout: float,
-    enough: Callable[[], bool] = _never,
+    rings: Callable[[], bool] | None = None,
 ) -> None:
+    """Waits for the outcome of a REFER that was sent at a position of the journal.
+
+    `rings` tells that the target rings, which is enough.
+    """
     what = f"{agent.name} could not transfer its call to {uri}"
 
     def outcome() -> bool | None:
@@ -139,9 +136,10 @@ def _await_outcome(
         for failed in agent.journal.of_kind(TransferFailed, position):
             if failed.call_id == call.call_id:
                 agent.mark_seen()
-                raise PhoneFailure(f"{what}: {failed.describe()}; {_what_remains(call)}.")
+                now = "the call goes on" if call.is_live else call.describe()
+                raise PhoneFailure(f"{what}: {failed.describe()}; {now}.")
         if call.closed is None:
-            return enough() or None
+            return (rings is not None and rings()) or None
         if call.closed.by is not ClosedBy.TRANSFER:
             raise PhoneFailure(f"{what}: {call.describe()}, before the outcome was reported.")
         return True

@@ -1,4 +1,4 @@
-"""Whether a call is on hold as it should be: by what both sides agreed and by what each hears."""
+"""The verdict on a hold: by what both sides have agreed, and by what each of them hears."""
 
 from contextlib import ExitStack
 
@@ -17,10 +17,10 @@ from ..signalling.shared_calls import common_calls
 from ..signalling.states import require_established
 from .verdict import Part, Verdict
 
-#: Tones (Hz) by which each side would recognise the other. No call progress tone, no harmonics.
-_HOLDERS, _HELDS = 1130.0, 1430.0
-#: Share of the energy by which a line is called a tone.
-_MOSTLY = 0.8
+#: Tones (Hz) by which each side would recognise the other: no call progress tones, no harmonics.
+_HOLDER_TONE, _HELD_TONE = 1130.0, 1430.0
+#: From this share of the energy on, a sound is called a tone.
+_TONE_SHARE = 0.8
 
 
 class _HoldListener(Listener):
@@ -61,7 +61,7 @@ class _HoldListener(Listener):
             return str(line.value)
         tone = strongest_tone(self._samples, self._rate)
         level = f"at {level_dbfs(self._samples):.0f} dBFS"
-        if tone is not None and tone.share >= _MOSTLY:
+        if tone is not None and tone.share >= _TONE_SHARE:
             return f"music on hold, a tone of {tone.frequency:.0f} Hz {level}"
         return f"music on hold {level}"
 
@@ -74,24 +74,24 @@ def verify_hold(holder: Agent, held: Agent, duration: float) -> Verdict:
     Raises:
         UsageError: one of them is in no established call.
     """
-    ours, theirs = _calls(holder, held)
-    listeners = [_HoldListener(holder, ours, _HELDS), _HoldListener(held, theirs, _HOLDERS)]
+    ours, theirs = _calls_to_judge(holder, held)
+    listeners = [_HoldListener(holder, ours, _HELD_TONE), _HoldListener(held, theirs, _HOLDER_TONE)]
     with ExitStack() as stack:
-        stack.enter_context(sending_tone(holder, ours, _HOLDERS))
-        stack.enter_context(sending_tone(held, theirs, _HELDS))
+        stack.enter_context(sending_tone(holder, ours, _HOLDER_TONE))
+        stack.enter_context(sending_tone(held, theirs, _HELD_TONE))
         listen(listeners, lambda: None, duration)
     at_holder, at_held = listeners
     return Verdict(
         f"{holder.name} holds {held.name}",
         [
-            _stays_up(holder, ours),
-            _stays_up(held, theirs),
+            _judge_call(holder, ours),
+            _judge_call(held, theirs),
             Part(
                 ours.on_hold and ours.offers.contradiction is None,
                 f"{holder.name} holds by SDP (sendonly or inactive)",
-                _directions(ours),
+                _describe_directions(ours),
             ),
-            _held_by_sdp(held, theirs, ours),
+            _judge_held_side(held, theirs, ours),
             Part(
                 not at_held.hears_other,
                 f"{held.name} does not hear {holder.name}",
@@ -106,35 +106,35 @@ def verify_hold(holder: Agent, held: Agent, duration: float) -> Verdict:
     )
 
 
-def _calls(holder: Agent, held: Agent) -> tuple[Call, Call]:
-    """Their common call, rather one on hold; behind a server each side has one of its own."""
+def _calls_to_judge(holder: Agent, held: Agent) -> tuple[Call, Call]:
+    """Their common call, preferably one on hold; behind a server each side has its own call."""
     common = common_calls(holder, held)
     on_hold = [sides for sides in common if sides[0].on_hold or sides[1].held_by_peer]
-    ours, theirs = (on_hold or common or [(_call(holder), _call(held))])[-1]
+    ours, theirs = (on_hold or common or [(_held_call(holder), _held_call(held))])[-1]
     for agent, call in ((holder, ours), (held, theirs)):
         require_established(agent, call, "be on hold")
     return ours, theirs
 
 
-def _call(agent: Agent) -> Call:
+def _held_call(agent: Agent) -> Call:
     live = [call for call in agent.calls if call.is_live]
     on_hold = [call for call in live if call.on_hold or call.held_by_peer]
     return on_hold[-1] if on_hold else agent.require_live_call("on hold")
 
 
-def _stays_up(agent: Agent, call: Call) -> Part:
+def _judge_call(agent: Agent, call: Call) -> Part:
     return Part(call.is_live, f"{agent.name}'s call is up", call.describe())
 
 
-def _held_by_sdp(held: Agent, call: Call, holders: Call) -> Part:
-    """A server between both may keep the held side as it was and play music to it."""
+def _judge_held_side(held: Agent, call: Call, holders: Call) -> Part:
+    """A server between both may leave the held side as it was, and play music to it."""
     expected = f"{held.name} is held by SDP"
     if call.held_by_peer or call.call_id == holders.call_id:
-        return Part(call.held_by_peer, expected, _directions(call))
-    return Part(True, f"{expected}, or a server in between holds it", _directions(call))
+        return Part(call.held_by_peer, expected, _describe_directions(call))
+    return Part(True, f"{expected}, or a server in between holds it", _describe_directions(call))
 
 
-def _directions(call: Call) -> str:
+def _describe_directions(call: Call) -> str:
     """The directions in the SDP of the hold, else of the last offer and answer."""
     offers = call.offers
     exchange = offers.own if offers.contradiction else offers.exchange

@@ -1,4 +1,4 @@
-"""A verdict of several parts: each is judged, whatever became of the others."""
+"""A verdict in several parts, each judged by itself."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Part:
-    """One thing that was to be so, and what was seen of it."""
+    """One expectation, and what was seen."""
 
     passed: bool
     expected: str
@@ -25,7 +25,7 @@ class Verdict:
 
     @property
     def passed(self) -> bool:
-        """Whether all parts are as they should."""
+        """Whether all parts passed."""
         return all(part.passed for part in self.parts)
 
     def __str__(self) -> str:

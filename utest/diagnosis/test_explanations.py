@@ -172,7 +172,7 @@ def test_a_cancel_that_says_why_is_quoted(phone: Phone) -> None:
 def test_the_trace_of_who_refused_may_come_later(
     make_phone: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(observations, "_TRACE_LAG", 5.0)
+    monkeypatch.setattr(observations, "TRACE_LAG", 5.0)
     alice, bob = make_phone(), make_phone(name="bob")
     bob.agent.uri = "sip:bob@b:2"
     call = refused(alice, 404, "Not Found")

@@ -11,7 +11,7 @@ from BaresipLibrary.agents.agent import PROMPTLY
 from BaresipLibrary.agents.call import Call
 from BaresipLibrary.errors import UsageError
 from BaresipLibrary.events import CallDialled
-from BaresipLibrary.signalling.shared_calls import calls_among, calls_between, talking
+from BaresipLibrary.signalling.shared_calls import calls_among, calls_between, find_conversation
 
 from ..scripted import Phone
 
@@ -63,7 +63,7 @@ def test_a_transferred_agent_is_waited_for(two: tuple[Phone, Phone]) -> None:
     talk(bob, "old")
     talk(alice, "new")
     bob.backend.feed(CallDialled(time.monotonic(), "new", alice.agent.uri))
-    assert talking(alice.agent, bob.agent) is None
+    assert find_conversation(alice.agent, bob.agent) is None
     timer = soon(lambda: bob.is_established("new"))
     assert found(calls_between(alice.agent, bob.agent, "speak")) == ("new", "new")
     timer.join()
@@ -73,7 +73,7 @@ def test_a_call_that_its_caller_has_not_reported_is_waited_for(two: tuple[Phone,
     alice, bob = two
     talk(bob, "old")
     talk(alice, "new", peer=bob.agent.uri)
-    assert talking(alice.agent, bob.agent) is None
+    assert find_conversation(alice.agent, bob.agent) is None
     timer = soon(lambda: talk(bob, "new"))
     assert found(calls_between(alice.agent, bob.agent, "speak")) == ("new", "new")
     timer.join()

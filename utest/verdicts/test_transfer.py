@@ -1,6 +1,6 @@
 """What a verdict on a transfer says of its REFER, by the messages of that REFER alone."""
 
-from BaresipLibrary.verdicts.transfer import _accepted, _refer, _reported
+from BaresipLibrary.verdicts.transfer import _judge_acceptance, _judge_report, _last_refer
 
 from ..scripted import Phone
 
@@ -13,8 +13,8 @@ def sip(phone: Phone, start: str, cseq: str, *, sent: bool = False, body: str = 
 
 
 def judged(phone: Phone) -> list[str]:
-    refer, call = _refer(phone.agent)
-    return [str(judge(phone.agent, call, refer)) for judge in (_accepted, _reported)]
+    refer, call = _last_refer(phone.agent)
+    return [str(judge(phone.agent, call, refer)) for judge in (_judge_acceptance, _judge_report)]
 
 
 def test_a_notify_of_an_earlier_refer_and_one_without_a_status_are_no_report(phone: Phone) -> None:
