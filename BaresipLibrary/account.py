@@ -1,4 +1,4 @@
-"""Who an agent is: every value is checked where it is given."""
+"""The SIP account of an agent. Every value is checked when the account is made."""
 
 import re
 from dataclasses import dataclass, field
@@ -13,14 +13,14 @@ _TOKEN = re.compile(r"[A-Za-z0-9!%*_+`'~.-]+")
 _STUN = re.compile(r"(stun|turns?):(\[[0-9A-Fa-f:.]+\]|[^\s:;\"<>@]+)(:\d{1,5})?")
 _LONGEST_INTERVAL = 86_400 * 7
 _LONGEST_RING = 86_400
-#: What the message itself needs, and so is not for a suite to set.
+#: Headers that the SIP stack sets itself, and a suite must not.
 _OWN_HEADERS = frozenset({
     "via", "from", "to", "call-id", "cseq", "contact", "content-length", "content-type",
     "max-forwards", "route", "record-route", "authorization", "proxy-authorization",
     "v", "f", "t", "i", "m", "l", "c",
 })  # fmt: skip
 
-#: The one dtmf_mode that is not baresip's: the library sends these digits as audio.
+#: The only dtmf_mode that baresip does not have: the library sends these digits as audio.
 INBAND = "inband"
 
 Headers = tuple[tuple[str, str], ...]
@@ -28,10 +28,10 @@ Headers = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Tls:
-    """What TLS trusts and shows.
+    """Which certificates TLS trusts, and which one the agent shows.
 
-    `ca_file`: certificates (PEM) that sign what is trusted; `certificate`: this agent's own
-    certificate with its key, in one PEM file; `verify`: whether the peer's one is checked.
+    `ca_file`: the trusted CA certificates (PEM); `certificate`: the agent's own certificate with
+    its key, in one PEM file; `verify`: whether the peer's certificate is checked.
     """
 
     ca_file: Path | None = None
@@ -51,8 +51,8 @@ class Account:
     """The SIP identity of an agent.
 
     Without a domain it is a local agent: it registers nowhere and is reached at its own address.
-    `catch_all`: whether it takes calls for any user part, None where its baresip can;
-    `ring_timeout`: after how long (s) it refuses a call that nobody accepts, 0 never.
+    `catch_all`: whether it accepts calls for any user part, None: if its baresip can;
+    `ring_timeout`: after how long (s) it refuses a call that nobody accepts, 0: never.
     Raises `UsageError`, with the field's name, for a value that cannot be right.
     """
 
@@ -138,7 +138,7 @@ class Account:
 
     @property
     def nat_traversal(self) -> str | None:
-        """How media finds its way: ``stun``, ``turn``, or None."""
+        """How media traverses a NAT: ``stun``, ``turn``, or None."""
         return self.stun_server[:4] if self.stun_server else None
 
     @property
@@ -166,7 +166,7 @@ class Account:
 
     @property
     def next_hop(self) -> str | None:
-        """The host that requests go to first; None for a local agent."""
+        """The host that requests are sent to first; None for a local agent."""
         target = self.outbound_uri or self.domain
         return host_part(target) if target else None
 
@@ -183,11 +183,11 @@ class Account:
 
     @property
     def transport_parameter(self) -> str:
-        """What follows the account's URI for its transport; empty for UDP."""
+        """The URI parameter for the account's transport; empty for UDP."""
         return "" if self.transport == "udp" else f";transport={self.transport}"
 
     def _listening(self, port: int) -> int:
-        # baresip listens for TLS beside the port it is given.
+        # baresip listens for TLS on the port after the one it is given.
         return port + 1 if self.transport == "tls" else port
 
     def line(self, address: str, port: int) -> str:
@@ -219,10 +219,10 @@ def codec_name(codec: str) -> str:
 
 
 def check_headers(headers: Headers) -> None:
-    """Checks headers that are to travel in a request.
+    """Checks headers that a suite wants to send in a request.
 
     Raises:
-        UsageError: a name or value that cannot travel, or a header that is the stack's own.
+        UsageError: a name or value cannot be sent, or the SIP stack sets that header itself.
     """
     for name, value in headers:
         if not _TOKEN.fullmatch(name):

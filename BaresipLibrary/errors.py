@@ -1,4 +1,4 @@
-"""One exception tree. Every message is a sentence for the person who reads log.html."""
+"""The exceptions. Every message is a sentence for the person who reads log.html."""
 
 
 class BaresipLibraryError(Exception):
@@ -12,15 +12,15 @@ class PhoneFailure(BaresipLibraryError, AssertionError):
 
 
 class UsageError(BaresipLibraryError):
-    """The suite asked for what makes no sense now; the message says what to do instead."""
+    """The suite asked for something that makes no sense now; the message says what to do."""
 
 
 class NothingYet(UsageError):
-    """There is nothing to read, and there may be later: a getter with a timeout waits for it."""
+    """There is nothing to read yet: a getter with a timeout waits for it."""
 
 
 class BackendError(BaresipLibraryError):
-    """The engine behind an agent is missing, did not start, or broke a promise."""
+    """The baresip behind an agent is missing, did not start, or did not behave as it should."""
 
 
 class AgentGone(BackendError):
@@ -28,4 +28,4 @@ class AgentGone(BackendError):
 
 
 class CommandRefused(BackendError):
-    """The engine would not carry out a command; the message is the engine's."""
+    """baresip refused a command; the message is baresip's."""

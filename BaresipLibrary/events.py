@@ -1,6 +1,6 @@
-"""What a backend reports: frozen facts, each stamped with `time.monotonic()` where it happened.
+"""The events that a backend reports, each with the `time.monotonic()` at which it happened.
 
-One clock serves all processes of a machine, so events of different agents compare.
+All processes of a machine share that clock, so the events of different agents can be compared.
 """
 
 import signal
@@ -38,7 +38,7 @@ class Registered(Event):
 
 @dataclass(frozen=True)
 class RegistrationFailed(Event):
-    """The registrar refused, or was not reached: then `status` is None."""
+    """The registrar refused the registration, or was not reached: then `status` is None."""
 
     status: int | None
     words: str
@@ -51,7 +51,7 @@ class Unregistered(Event):
 
 @dataclass(frozen=True)
 class MessagesWaiting(Event):
-    """The voice mailbox told what is in it (RFC 3842): counts of new and old voice messages."""
+    """The voice mailbox reported its state (RFC 3842): how many messages are new and old."""
 
     waiting: bool
     new: int
@@ -115,14 +115,14 @@ class CallClosed(CallEvent):
 
 @dataclass(frozen=True)
 class TransferRequested(CallEvent):
-    """The peer asked (REFER) to be called elsewhere; the agent does it by itself."""
+    """The peer asked (REFER) this agent to call `target`; the agent does so by itself."""
 
     target: str
 
 
 @dataclass(frozen=True)
 class TransferFailed(CallEvent):
-    """The transfer this agent asked for failed; the call goes on. `status` is the sipfrag's."""
+    """The transfer that this agent asked for failed; `status` is the one in the NOTIFY."""
 
     status: int | None
     words: str
@@ -143,7 +143,7 @@ class DtmfReceived(CallEvent):
 
 @dataclass(frozen=True)
 class RequestRefused(CallEvent):
-    """The peer refused a request of this agent in the call, a BYE or an INFO; nothing followed."""
+    """The peer refused a BYE or an INFO of this agent, and it was not sent again."""
 
     method: str
     status: int
@@ -154,7 +154,7 @@ class RequestRefused(CallEvent):
 class AnsweredAgain(CallEvent):
     """Another phone, at `contact`, accepted the call too: a proxy has forked the INVITE.
 
-    With `ended` it gets its ACK and then a BYE; else it is left without.
+    With `ended`, that phone gets an ACK and then a BYE; else neither.
     """
 
     contact: str
@@ -176,9 +176,9 @@ class QualityReported(CallEvent):
 
 @dataclass(frozen=True)
 class HoldChanged(CallEvent):
-    """A side has put the call on hold, or taken it back; `ours` when it was this agent.
+    """A side has put the call on hold, or resumed it; `ours` when it was this agent.
 
-    Reported only by a backend that has no SIP trace, from which the same follows.
+    Only a backend without a SIP trace reports this: otherwise it follows from the trace.
     """
 
     ours: bool
@@ -194,7 +194,7 @@ class Muted(CallEvent):
 
 @dataclass(frozen=True)
 class SourceChosen(CallEvent):
-    """The agent sends another audio source from now on, in the words of `Send Audio`."""
+    """The agent sends another audio source from now on, named as in `Send Audio`."""
 
     source: str
 
@@ -209,7 +209,7 @@ class DtmfSent(CallEvent):
 
 @dataclass(frozen=True)
 class MediaStarted(CallEvent):
-    """Audio streams run (again, after a renegotiation) and grow as WAV files.
+    """Audio streams have started, anew after a renegotiation, and are recorded as WAV files.
 
     `rate` in Hz and `channels` are those of the received audio.
     """
@@ -222,24 +222,24 @@ class MediaStarted(CallEvent):
 
 @dataclass(frozen=True)
 class RecordingEnded(CallEvent):
-    """What is heard or sent in the call is not recorded any more, though it goes on."""
+    """The audio of the call is no longer recorded, though the call goes on."""
 
     why: str
 
 
 @dataclass(frozen=True)
 class AudioArrived(CallEvent):
-    """The `rx` recording has grown. Reported only while somebody listens; not kept."""
+    """The `rx` recording has grown. Reported only while a listener is there; not kept."""
 
 
 @dataclass(frozen=True)
 class AudioTimed(CallEvent):
-    """When a stretch of a recording came, or left; not kept in the journal.
+    """When a stretch of a recording came or left; not kept in the journal.
 
-    The sample of number `frame` did between `earliest` and `latest`, monotonic seconds, and those
-    after it one by one at the sample rate, until a stretch that begins at a later one. What is said
-    of the same `frame` again is more exact. While a call is listened to closely each packet is a
-    stretch of its own, and only then those that are sent are timed: when they left as RTP.
+    The sample with the number `frame` came or left between `earliest` and `latest`, in monotonic
+    seconds; the samples after it follow at the sample rate, until the next stretch begins. A second
+    report about the same `frame` is more exact. While a call is listened to closely, each packet is
+    a stretch of its own, and sent packets are timed, too: when they left as RTP.
     """
 
     path: Path
@@ -250,7 +250,7 @@ class AudioTimed(CallEvent):
 
 @dataclass(frozen=True)
 class PromptEnded(CallEvent):
-    """The prompt that was being sent is over; silence follows."""
+    """The prompt that was sent has ended; silence follows."""
 
 
 @dataclass(frozen=True)
@@ -281,10 +281,10 @@ class StackLog(Event):
 
 @dataclass(frozen=True)
 class AgentDied(Event):
-    """The agent's process ended though nobody asked for it.
+    """The agent's process ended unexpectedly.
 
-    `status` is its exit code, negative for a signal, None when it could not be learned. `fault` is
-    what broke in this library instead, so that the process cannot be followed any more.
+    `status` is its exit code, negative for a signal, None when it is not known. `fault` is an error
+    of this library, after which the process, though it may run, can no longer be followed.
     """
 
     status: int | None

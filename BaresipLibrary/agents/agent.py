@@ -35,12 +35,12 @@ from .journal import Journal
 from .registration_state import RegistrationState
 from .requirements import check_requirements, refuses_by_hanging_up
 
-#: How long an agent's own stack may take for something that is certain to come (s).
+#: How long (s) an agent's own stack may take for what is certain to come.
 PROMPTLY = 2.0
 
 
 class Agent:
-    """An agent. State changes on events only; commands prove no more than that they were sent."""
+    """An agent. Only events change its state; a command that returns was sent, no more."""
 
     def __init__(
         self,
@@ -62,7 +62,7 @@ class Agent:
         self.news_since = 0
         #: Whether the last keyword that acted, on any agent, was one that ends calls.
         self.end_expected = False
-        #: How often audio has arrived, by Call-ID, while somebody listened.
+        #: How often audio has arrived while a listener was there, by Call-ID.
         self.arrivals: Counter[str] = Counter()
         self._source: tuple[Source, str] = (None, "silence")
         self._call_sources: dict[str, tuple[Source, str]] = {}
@@ -82,7 +82,7 @@ class Agent:
         return self.name
 
     def start(self) -> None:
-        """Brings the agent up.
+        """Starts the agent.
 
         Raises:
             BackendError: it did not start; nothing of it is left then.
@@ -93,11 +93,11 @@ class Agent:
             raise BackendError(f"{self.name} did not start: {error.strerror}.") from error
 
     def stop(self) -> None:
-        """Ends everything the agent is. Never raises, and may be called twice."""
+        """Stops the agent and removes what it has left. Never raises. Idempotent."""
         self.backend.stop()
 
     def on_event(self, event: Event) -> None:
-        """Takes in what happened. Called by the backend's thread, with `changes` held."""
+        """Takes in an event. The backend's thread calls it, with `changes` held."""
         if isinstance(event, AudioArrived):
             self.arrivals[event.call_id] += 1
             return
@@ -122,9 +122,9 @@ class Agent:
                 self._calls[call_id].apply(event)
 
     def _is_ignored(self, event: Event) -> bool:
-        """Whether it is a hook flash, or a transfer that failed without being asked for.
+        """Whether an event is a hook flash, or reports a failed transfer that nobody asked for.
 
-        The latter is how a call ends that the peer's REFER brought about.
+        The latter is how the end of a call is reported that the peer's REFER brought about.
         """
         if isinstance(event, DtmfReceived):
             return not event.digit
@@ -258,16 +258,16 @@ class Agent:
 
     @property
     def alive(self) -> bool:
-        """Whether its process has not died, as far as is known."""
+        """Whether its process runs, as far as is known."""
         return self._died is None
 
     @property
     def death(self) -> str | None:
-        """How its process ended, in a sentence; None while it lives, as far as is known."""
+        """How its process ended, in a sentence; None while it runs, as far as is known."""
         return self._died.describe(self.name) if self._died else None
 
     def require_alive(self) -> None:
-        """Raises `AgentGone`, with how it ended, when the agent's process has died."""
+        """Raises `AgentGone`, which says how it ended, when the agent's process has died."""
         if self.death is not None:
             raise AgentGone(self.death)
 
@@ -284,14 +284,14 @@ class Agent:
 
     def dial(self, uri: str, headers: Headers = ()) -> str:
         """Sends an INVITE with the account's headers and these; returns the Call-ID."""
-        everything = [*self.account.headers, *headers]
-        if everything:
+        all_headers = [*self.account.headers, *headers]
+        if all_headers:
             self.require(Capability.INVITE_HEADERS)
         with self.commanding(f"dial {uri}"):
-            return self.backend.dial(uri, everything)
+            return self.backend.dial(uri, all_headers)
 
     def begin_consultation(self, held: Call, uri: str) -> str:
-        """Dials whom to ask before an attended transfer of a held call; returns the new Call-ID."""
+        """Dials the target of an attended transfer of a held call; returns the new Call-ID."""
         if self.account.headers:
             self.require(Capability.INVITE_HEADERS)
         with self.commanding(f"dial {uri}"):
@@ -300,7 +300,7 @@ class Agent:
         return call_id
 
     def end_consultation(self) -> None:
-        """Notes that the consultation is over: completed or aborted."""
+        """Notes that the consultation was completed or aborted."""
         self.consultation = None
 
     def refuse(self, call: Call, status: int, reason: str, headers: Headers = ()) -> None:
@@ -332,7 +332,7 @@ class Agent:
     def send_audio(self, call: Call | None, source: Source, words: str) -> None:
         """Sends a source in a call from now on, or with None in the calls to come.
 
-        `words` are the suite's for it.
+        `words` are what the suite calls the source.
         """
         with self.commanding("send audio"):
             self.backend.set_audio_source(call.call_id if call else None, source)
@@ -340,17 +340,17 @@ class Agent:
             self.note(SourceChosen(time.monotonic(), call.call_id, words))
 
     def note(self, event: Event) -> None:
-        """Adds to the journal what no backend reports: what the suite has told the agent to do."""
+        """Adds an event to the journal that no backend reports: a wish of the suite."""
         with self.changes:
             self.journal.add(event)
 
     def listen(self, call: Call, on: bool, *, closely: bool = False) -> None:
-        """Has `AudioArrived` notify whoever waits, or no longer; closely, times every packet."""
+        """Turns reports of `AudioArrived` on or off; `closely`, every packet is timed, too."""
         with self.commanding("listen"):
             self.backend.listen(call.call_id, on, closely=closely)
 
     def count_packets(self, call: Call) -> Packets | None:
-        """RTP packets of a call so far; None when its backend cannot tell."""
+        """The RTP packets of a call so far; None when its backend cannot count them."""
         if Capability.COUNT_PACKETS not in self.backend.capabilities:
             return None
         with self.commanding("count RTP packets"):
@@ -358,7 +358,7 @@ class Agent:
 
     @contextmanager
     def commanding(self, what: str) -> Iterator[None]:
-        """Translates what a backend raises into sentences about this agent."""
+        """Turns the errors of a backend into sentences about this agent."""
         self.require_alive()
         try:
             yield

@@ -1,4 +1,4 @@
-"""One SIP dialog of an agent, as far as its events tell."""
+"""One SIP dialog of an agent: its state by events and messages, the clocks of its recordings."""
 
 import time
 from bisect import bisect_right
@@ -30,7 +30,7 @@ from .endings import Ending, Endings, before_invite, ending_from_stack, with_sta
 
 @dataclass(frozen=True)
 class SampleTime:
-    """A time on the machine's monotonic clock, in seconds, right to `error` seconds."""
+    """A time on the machine's monotonic clock, in seconds, accurate to `error` seconds."""
 
     at: float
     error: float
@@ -38,25 +38,27 @@ class SampleTime:
 
 @dataclass
 class RecordingClocks:
-    """What is known of the times of one call's recordings; `take` adds to it.
+    """When the samples of one call's recordings came or left; `take` adds to that.
 
-    A recording holds what came, and no time in which nothing came. So its samples have times of
-    their own: each stretch that came without a pause is timed by itself.
+    A recording leaves out the time in which nothing came. So each stretch that came without a
+    pause is timed by itself.
     """
 
     _stretches: dict[Path, list[AudioTimed]] = field(default_factory=dict)
 
     def take(self, event: AudioTimed) -> None:
-        """Takes in when a stretch began, or the same more exactly."""
+        """Takes in when a stretch began, or more exactly when one began that is known."""
         stretches = self._stretches.setdefault(event.path, [])
         if stretches and stretches[-1].frame == event.frame:
             stretches.pop()
         stretches.append(event)
 
     def moment(self, path: Path, seconds: float, rate: int) -> SampleTime | None:
-        """When the sample that lies `seconds` into a recording was due; None if nobody timed it."""
+        """When the sample at `seconds` into a recording was due; None if it was not timed."""
         stretches = self._stretches.get(path, [])
-        number = bisect_right(stretches, round(seconds * rate), key=lambda one: one.frame) - 1
+        number = (
+            bisect_right(stretches, round(seconds * rate), key=lambda stretch: stretch.frame) - 1
+        )
         if number < 0:
             return None
         stretch = stretches[number]
@@ -65,29 +67,29 @@ class RecordingClocks:
         return SampleTime(begin + seconds - stretch.frame / rate, error)
 
     def timed(self, path: Path, rate: int) -> float:
-        """Up to where a recording, in its seconds, will not be timed more exactly any more."""
+        """Up to which second of a recording the times are final."""
         stretches = self._stretches.get(path, [])
         return stretches[-1].frame / rate if stretches else 0.0
 
     def borders(self, path: Path, begin: float, end: float, rate: int) -> list[float]:
-        """Where stretches begin between two places in a recording, all in its seconds."""
+        """Where stretches begin between two positions in a recording, all in its seconds."""
         starts = (stretch.frame / rate for stretch in self._stretches.get(path, []))
         return [start for start in starts if begin < start < end]
 
 
-#: How much later (s) than the stack's report of it a message may show in the trace.
+#: How much later (s) than the stack's report a message may show in the trace.
 TRACE_LAG = 0.3
 
 
 class Direction(Enum):
-    """Who called."""
+    """Which side has called."""
 
     OUTGOING = auto()
     INCOMING = auto()
 
 
 class CallState(Enum):
-    """How far a call is."""
+    """The phase that a call is in."""
 
     RINGING = auto()
     ESTABLISHED = auto()
@@ -116,12 +118,12 @@ class Call:
     clocks: RecordingClocks = field(default_factory=RecordingClocks)
     unrecorded: str | None = None
     offers: Offers = field(default_factory=Offers)
-    #: What the suite asked for last: its stack goes on to want that when the peer refuses.
+    #: What the suite asked for last: the stack sticks to that when the peer refuses.
     hold_requested: bool = False
     #: Whether the suite has asked to transfer it.
     transfer_requested: bool = False
     invited: bool = False
-    #: Whether it takes the place of another call: its agent answers by itself (RFC 3891).
+    #: Whether it replaces another call: its agent then answers by itself (RFC 3891).
     replaces: bool = False
     _closed: CallClosed | None = None
 
@@ -130,7 +132,7 @@ class Call:
 
     @property
     def closed(self) -> CallClosed | None:
-        """How it closed; None while it lives. In the words of the message that closed it."""
+        """How it closed, in the words of the message that closed it; None while it is live."""
         if self._closed is None:
             return None
         ended = self.endings.of(self._closed)
@@ -139,19 +141,19 @@ class Call:
 
     @property
     def needed(self) -> str | None:
-        """The server that has to answer before the INVITE is sent; None once that is."""
+        """The server that has to answer before the INVITE is sent; None once it is sent."""
         return None if self.invited else self.needs
 
     @property
     def ending(self) -> Ending | None:
-        """The message that closed it; None while it lives, and when no message did."""
+        """The message that closed it; None while it is live, and when no message closed it."""
         if self._closed is None:
             return None
         return self.endings.of(self._closed) or ending_from_stack(self._closed)
 
     @property
     def awaits_trace(self) -> bool:
-        """Whether the message that closed it may still show in the trace, and does not yet."""
+        """Whether the message that closed it does not show in the trace yet, but still may."""
         closed = self._closed
         if closed is None or time.monotonic() - closed.at > TRACE_LAG:
             return False
@@ -185,7 +187,7 @@ class Call:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether it came in and nobody has answered it."""
+        """Whether it is an incoming call that has not been answered."""
         return (
             self.direction is Direction.INCOMING
             and self.state is CallState.RINGING
@@ -201,7 +203,7 @@ class Call:
         self.transfer_requested = True
 
     def apply(self, event: CallEvent) -> None:
-        """Takes in what happened."""
+        """Takes in an event."""
         match event:
             case CallAnswered():
                 self.answered = True
@@ -228,7 +230,7 @@ class Call:
                 self._closed = event
 
     def catch_up(self, traced: Iterable[SipMessage]) -> None:
-        """Takes in those messages of this call that were traced before it was reported."""
+        """Takes in the messages of this call that were traced before it was reported."""
         for event in traced:
             message = Message(event.text)
             if message.call_id == self.call_id:
@@ -237,7 +239,10 @@ class Call:
     def follow(
         self, message: Message, *, sent: bool, at: float
     ) -> tuple[DtmfReceived, DtmfReceived] | None:
-        """Takes in a SIP message of this call; a digit that was misread, and what is right."""
+        """Takes in a SIP message of this call.
+
+        Returns a digit that turns out to be misread, and the right one; else None.
+        """
         self.offers.take(message, sent=sent)
         self.endings.take(message, sent=sent)
         self.invited = self.invited or message.transaction_method == "INVITE"
@@ -245,7 +250,7 @@ class Call:
             self.replaces = True
         misread = self.info_digits.take(message, sent=sent, at=at)
         if misread:
-            self.pressed = [misread[1] if one is misread[0] else one for one in self.pressed]
+            self.pressed = [misread[1] if key is misread[0] else key for key in self.pressed]
         return misread
 
     @property
@@ -255,22 +260,24 @@ class Call:
 
     @property
     def status_code(self) -> int | None:
-        """The SIP status that refused the call; None for every other end, or none yet."""
+        """The SIP status that refused the call; None while it is live and for any other end."""
         return self.closed.status if self.closed else None
 
     @property
     def reason(self) -> str | None:
-        """How the call closed, in a few words; None while it lives."""
+        """How the call closed, in a few words; None while it is live."""
         if self.closed is None:
             return None
         if self.closed.by in (ClosedBy.REFUSAL, ClosedBy.FAILURE, ClosedBy.TRANSFER):
             return self.closed.words
-        words = _ENDS[self.closed.by, self.established_at is not None, self.direction]
-        elsewhere = words == _CANCELLED and self.ending and self.ending.is_answered_elsewhere
-        return f"{words}, answered elsewhere" if elsewhere else words
+        words = _ENDING_WORDS[self.closed.by, self.established_at is not None, self.direction]
+        ending = self.ending
+        if words == _CANCELLED and ending and ending.is_answered_elsewhere:
+            return f"{words}, answered elsewhere"
+        return words
 
     def describe(self) -> str:
-        """What became of the call, as the rest of a sentence that names its agent."""
+        """What the call is doing or how it ended, as a clause in a sentence about its agent."""
         whose = (
             f"its call to {self.peer_uri}"
             if self.direction is Direction.OUTGOING
@@ -278,7 +285,7 @@ class Call:
         )
         if self.closed is None:
             age = time.monotonic() - self.began_at
-            return f"{whose} {self._life()} ({age:.1f} s old)"
+            return f"{whose} {self._describe_phase()} ({age:.1f} s old)"
         after = f"after {self.closed.at - self.began_at:.1f} s"
         match self.closed.by:
             case ClosedBy.REFUSAL:
@@ -291,7 +298,7 @@ class Call:
             case _:
                 return f"{whose} was {self.reason} {after}"
 
-    def _life(self) -> str:
+    def _describe_phase(self) -> str:
         if self.state is CallState.ESTABLISHED:
             return "is up"
         if self.needed:
@@ -314,7 +321,7 @@ class Consultation:
 
 
 _CANCELLED = "cancelled by the caller"
-_ENDS = {
+_ENDING_WORDS = {
     (ClosedBy.US, True, Direction.OUTGOING): "hung up by this agent",
     (ClosedBy.US, True, Direction.INCOMING): "hung up by this agent",
     (ClosedBy.US, False, Direction.OUTGOING): "cancelled by this agent",

@@ -1,4 +1,7 @@
-"""The message that ended a call, and what it said: the stack's own words for it are not exact."""
+"""The messages that end calls, and those that are owed an answer.
+
+The stack's own words for the end of a call are not exact; those of the message are.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -10,6 +13,8 @@ from ..sip.owed_requests import CHALLENGES, Forks, Latest, Retries, is_left_unan
 from ..sip.reasons import Reason, Warning, answered_elsewhere, reasons, split_glued, warnings
 
 _FAREWELLS = ("BYE", "CANCEL")
+#: Requests whose refusal a suite should hear of.
+_FOLLOWED = ("BYE", "INFO")
 
 
 @dataclass(frozen=True)
@@ -24,7 +29,7 @@ class Ending:
 
     @classmethod
     def of(cls, message: Message) -> "Ending":
-        """Reads it."""
+        """The ending that a message means."""
         said = reasons(message.all("Reason")), warnings(message.all("Warning"))
         if message.method:
             return cls(message.method, None, "", *said)
@@ -32,16 +37,16 @@ class Ending:
 
     @property
     def is_answered_elsewhere(self) -> bool:
-        """Whether it says that another phone has answered."""
+        """Whether the message says that another phone has answered."""
         return answered_elsewhere(self.reasons)
 
 
 class Endings:
-    """Follows the messages of one call that can end it. Few are kept, however long it lasts."""
+    """Keeps the messages that may end one call: few, however long the call lasts."""
 
     def __init__(self) -> None:
-        self._said: Ending | None = None
-        self._heard: Ending | None = None
+        self._sent: Ending | None = None
+        self._received: Ending | None = None
         self._answer: Ending | None = None
 
     def take(self, message: Message, *, sent: bool) -> None:
@@ -49,42 +54,42 @@ class Endings:
         if message.method in _FAREWELLS or self._refuses(message):
             ending = Ending.of(message)
             if sent:
-                self._said = ending
+                self._sent = ending
             elif ending.method:
-                self._heard = ending
+                self._received = ending
             else:
                 self._answer = ending
         elif sent and message.method == "INVITE":
-            self._answer = None  # what was refused is tried again
+            self._answer = None  # the refused request is tried again
 
     @staticmethod
     def _refuses(message: Message) -> bool:
         return (message.status or 0) >= 300 and message.transaction_method == "INVITE"
 
     def of(self, closed: CallClosed) -> Ending | None:
-        """The message that brought such an end; None when it has not been traced (yet)."""
+        """The message that brought about such an end; None when it has not been traced (yet)."""
         match closed.by:
             case ClosedBy.US:
-                return self._said
+                return self._sent
             case ClosedBy.PEER:
-                return self._heard
+                return self._received
             case ClosedBy.TRANSFER:
-                return self._heard or self._said
+                return self._received or self._sent
         same = self._answer and closed.status in (None, self._answer.status)
         return self._answer if same else None
 
 
 def ending_from_stack(closed: CallClosed) -> Ending | None:
-    """What the stack repeats of the message, where no message can be seen."""
+    """What the stack's report repeats of the message, for backends without a trace."""
     _, glued = split_glued(closed.raw)
     return Ending(None, closed.status, closed.words, reasons([glued])) if glued else None
 
 
 def with_stack_words(closed: CallClosed, ending: Ending | None, *, established: bool) -> CallClosed:
-    """The same end as the message tells it: a failure after a refusal is that refusal.
+    """The same end in the words of the message: a failure after a refusal is that refusal.
 
-    The stack calls it a failure when it could not act on the answer: a redirection that names no
-    target, or a challenge with an algorithm that it does not know.
+    The stack reports a failure when it could not act on the answer: a redirection without a target,
+    or a challenge with an algorithm that it does not know.
     """
     if ending is None or ending.status is None or established:
         return closed
@@ -94,7 +99,7 @@ def with_stack_words(closed: CallClosed, ending: Ending | None, *, established: 
 
 
 def before_invite(closed: CallClosed, server: str) -> CallClosed:
-    """The end of a call that sent no INVITE; a status is then not that of a SIP answer."""
+    """The end of a call that sent no INVITE; its status is then the STUN or TURN server's."""
     if closed.by is ClosedBy.REFUSAL:
         words = f"{server} answered {closed.status} {closed.words}".rstrip()
     elif closed.by is ClosedBy.FAILURE:
@@ -105,11 +110,8 @@ def before_invite(closed: CallClosed, server: str) -> CallClosed:
     return replace(closed, by=ClosedBy.FAILURE, status=None, words=words)
 
 
-_METHODS = ("BYE", "INFO")
-
-
 class OwedRequestLog:
-    """Follows the messages of one agent."""
+    """Follows the requests and answers of one agent that leave something owed."""
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
@@ -118,7 +120,7 @@ class OwedRequestLog:
         self._open: Latest[tuple[str | None, str], Message] = Latest()
 
     def take(self, message: Message, *, sent: bool, at: float) -> Iterator[Event]:
-        """Takes in a message; what is to be told of it."""
+        """Takes in a message; yields the events that follow from it."""
         another = self._forks.take(message, sent=sent)
         if another and another.is_new:
             ended = Capability.END_FORKS in self._backend.capabilities
@@ -129,10 +131,10 @@ class OwedRequestLog:
             yield RequestRefused(at, message.call_id or "", refused, message.status, phrase)
 
     def _refused(self, message: Message, sent: bool) -> str | None:
-        """The method of a request that was refused and is not sent again."""
+        """The method of the request that a message refuses, if it is not sent again."""
         key = message.call_id, message.first("CSeq") or ""
         retried = self._retries.take(message, sent=sent)
-        if sent and message.method in _METHODS:
+        if sent and message.method in _FOLLOWED:
             self._open[key] = message
         if sent or (message.status or 0) < 200 or key not in self._open:
             return None

@@ -1,4 +1,4 @@
-"""An agent at a glance."""
+"""The state of an agent as plain values, for `Get Info`."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ def peer_of(agent: Agent) -> Peer | None:
 
 
 def info_of(agent: Agent) -> dict[str, Any]:
-    """What there is to know of an agent, made of plain values."""
+    """All that is known of an agent, as plain values."""
     peer = peer_of(agent)
     agent.wait_for_ending()
     return {
@@ -58,7 +58,7 @@ def _call_info(call: Call) -> dict[str, Any]:
 
 
 def _ending_info(call: Call) -> dict[str, Any]:
-    """Who ended it and why, as the message that ended it says; of a live call nothing."""
+    """Who ended a call and why, as the message that ended it says; nothing of a live call."""
     reasons = call.ending.reasons if call.ending else ()
     warnings = call.ending.warnings if call.ending else ()
     return {

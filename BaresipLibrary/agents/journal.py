@@ -10,16 +10,14 @@ from ..sip.messages import Message
 
 E = TypeVar("E", bound=Event)
 
+#: How many SIP messages of an agent are kept, the newest: those of some 200 calls, in 4 MB.
 MOST_MESSAGES = 2000
-"""SIP messages that are kept of an agent, the newest: some 200 calls, and 4 MB."""
-
-
 #: How many messages of a call are traced, at most, before the stack reports that call.
 _LATEST = 8
 
 
 class Journal:
-    """Grows while the agent lives; a position in it is the number of events before.
+    """A position in the journal is the number of events before it.
 
     Of very many SIP messages the oldest are forgotten, so that a suite may run for days.
     """
@@ -41,7 +39,7 @@ class Journal:
             self._events[self._messages.popleft()] = None
 
     def correct(self, wrong: Event, right: Event) -> None:
-        """Puts what is right in the place of an event that turned out to be misread."""
+        """Replaces an event that turned out to be misread."""
         for place in range(len(self._events) - 1, -1, -1):
             if self._events[place] is wrong:
                 self._events[place] = right
@@ -53,7 +51,7 @@ class Journal:
         return [event for place in newest if isinstance(event := self._events[place], SipMessage)]
 
     def has_forgotten(self, since: int = 0) -> bool:
-        """Whether a message from a position on is no longer here."""
+        """Whether a message from a position on has been forgotten."""
         return None in self._events[since:]
 
     def since(self, position: int) -> list[Event]:
@@ -67,7 +65,7 @@ class Journal:
         return events
 
     def numbered(self, position: int) -> Iterator[tuple[int, Event]]:
-        """The events from a position on, each with its own."""
+        """The events from a position on, each with its position."""
         for number, event in enumerate(self._events[position:], position):
             if event is not None:
                 yield number, event

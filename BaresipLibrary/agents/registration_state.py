@@ -13,13 +13,13 @@ from ..sip.messages import Message, split_address
 from ..sip.uris import address_part, user_part
 from .call import TRACE_LAG
 
-#: One of several contacts in a header; a comma may stand in quotes or in a URI.
+#: One of several contacts in a header; quoted strings and URIs may contain commas.
 _CONTACT = re.compile(r'(?:"(?:[^"\\]|\\.)*+"?|<[^>]*+>?|[^",<])++', re.DOTALL)
 _EXPIRES = re.compile(r";\s*+expires\s*+=\s*+(\d+)", re.IGNORECASE)
-#: How baresip makes a contact its own: no other phone has that user part.
+#: The user part that baresip gives its contact: no other phone has the same.
 _UNIQUE = re.compile(r".*-0x[0-9a-f]+", re.DOTALL)
 _MOST_SHOWN = 3
-#: An answer and the stack's report of it are stamped no further apart (s), on a busy machine too.
+#: The times of an answer and of the stack's report of it differ by less (s), on a busy machine too.
 _NEAR = 1.0
 
 
@@ -71,9 +71,9 @@ class RegistrationState:
         return isinstance(self.outcome, Registered) and not self.missing(self.outcome.at)
 
     def answer_to(self, reported_at: float) -> Message | None:
-        """The final answer that the stack reported then, once it shows in the trace; None if not.
+        """The final answer that the stack reported at that time, once it shows in the trace.
 
-        The stack reports an answer as soon as it has come.
+        None when it does not. The stack reports an answer as soon as it has come.
         """
 
         def shown() -> Message | None:
@@ -84,7 +84,7 @@ class RegistrationState:
         return wait_until(self._changes, shown, TRACE_LAG if lags else 0.0)
 
     def missing(self, reported_at: float) -> str | None:
-        """Why an agent that was reported as registered then is not, as a clause; None if it is."""
+        """Why the agent is not registered though its stack reported so then; None if it is."""
         answer = self.answer_to(reported_at)
         if answer is None or not 200 <= (answer.status or 0) < 300:
             return None

@@ -1,4 +1,4 @@
-"""The agents of a suite, by name, and the scopes that own them."""
+"""The agents of a suite, by name, and the scope that each belongs to."""
 
 import difflib
 from collections.abc import Callable, Iterator, Sequence
@@ -8,7 +8,7 @@ from ..concurrency import run_concurrently
 from ..errors import UsageError
 from .agent import Agent
 
-#: So many agents are stopped one after the other.
+#: Up to so many agents are stopped one after the other.
 _FEW = 12
 
 
@@ -19,7 +19,7 @@ class _Entry:
 
 
 class Registry:
-    """Knows the live agents. What it starts, it stops."""
+    """The running agents. The registry stops what it has started."""
 
     def __init__(self) -> None:
         self._entries: dict[str, _Entry] = {}
@@ -41,7 +41,7 @@ class Registry:
             self._entries[name] = _Entry(agent, scope)
         except BaseException:
             self._entries.pop(name, None)
-            agent.stop()  # an interruption may come when it is up and nobody knows it yet
+            agent.stop()  # an interruption may come when it runs and is not registered here yet
             raise
         return agent
 
@@ -61,17 +61,17 @@ class Registry:
         entry = self._entries.get(name)
         return entry.agent if entry else None
 
-    def get(self, who: str | Agent) -> Agent:
-        """The agent that a name or a handle means.
+    def get(self, agent: str | Agent) -> Agent:
+        """The agent of that name, or the one that `Start Agent` returned.
 
         Raises:
-            UsageError: there is none; names the nearest one and all there are.
+            UsageError: there is none; the message names the nearest one and all there are.
         """
-        name = who.name if isinstance(who, Agent) else who
-        agent = self.find(name)
-        if agent is None:
+        name = agent.name if isinstance(agent, Agent) else agent
+        found = self.find(name)
+        if found is None:
             raise UsageError(f"There is no agent '{name}'.{self._hint(name)} {self.known()}")
-        return agent
+        return found
 
     def _hint(self, name: str) -> str:
         near = difflib.get_close_matches(name, self._entries, n=1)
@@ -104,8 +104,7 @@ class Registry:
         self._stop(list(self))
 
     def _stop(self, agents: Sequence[Agent]) -> None:
-        # One by one where they are few: who ends a call, and who sees it end, is then the same
-        # every time.
+        # One by one where they are few, so that it is the same agent every time that ends a call.
         newest_first = agents[::-1]
         if len(agents) > _FEW:
             run_concurrently(self.stop, newest_first)

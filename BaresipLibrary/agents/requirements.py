@@ -1,4 +1,4 @@
-"""Whether a backend can do what an account asks for."""
+"""Whether a backend can do what an account asks for, and what it does in its own way."""
 
 from ..account import Account, codec_name
 from ..backends.base import Backend, Capability
@@ -13,7 +13,8 @@ def check_requirements(name: str, account: Account, backend: Backend) -> None:
     """Checks an account against the baresip that is to play it.
 
     Raises:
-        UsageError: it asks for what this one lacks; says what it has, or who can.
+        UsageError: the account asks for what this baresip lacks; the message says what it has, or
+            which baresip can do it.
     """
     if account.media_enc and account.media_enc not in backend.media_encryptions:
         known = ", ".join(sorted(backend.media_encryptions))
@@ -43,18 +44,18 @@ def check_requirements(name: str, account: Account, backend: Backend) -> None:
 
 
 def refuses_by_hanging_up(backend: Backend, status: int, reason: str) -> bool:
-    """Whether a refusal is the one that every baresip gives, but for its words."""
+    """Whether a refusal is what a baresip sends that hangs up on an incoming call."""
     usual = status == _BUSY and reason == reason_phrase(_BUSY)
     return usual and Capability.OWN_REFUSALS not in backend.capabilities
 
 
 def caveats(account: Account, backend: Backend) -> tuple[str, ...]:
-    """What a tester should know of an agent before it surprises, a sentence each."""
+    """What may surprise a tester about an agent, a sentence each."""
     return backend.caveats + _unchecked_names(account)
 
 
 def _unchecked_names(account: Account) -> tuple[str, ...]:
-    """No baresip compares an IP address with the names in a certificate."""
+    """A warning that no baresip compares an IP address with the names in a certificate."""
     if not (account.uses_tls and account.tls.verify):
         return ()
     where = account.next_hop
