@@ -73,7 +73,7 @@ def account(make_phone: Callable[..., Phone]) -> Phone:
     return make_phone(domain="pbx.test", regint=60)
 
 
-def test_a_registration_is_waited_for(account: Phone) -> None:
+def test_register_waits_for_the_answer(account: Phone) -> None:
     done = Registered(time.monotonic())
     when_told(account, "register", lambda: account.backend.feed(done))
     register(account.agent, 60)
@@ -97,7 +97,9 @@ def test_a_refused_registration_fails(
     assert not account.agent.registered
 
 
-def test_a_certificate_that_is_not_trusted_is_told(make_phone: Callable[..., Phone]) -> None:
+def test_a_registration_names_a_certificate_that_is_not_trusted(
+    make_phone: Callable[..., Phone],
+) -> None:
     phone = make_phone(domain="pbx.test", regint=60, transport="tls")
     now = time.monotonic()
     line = StackLog(now, "WARNING", "tls: tls_verify_handler: error_string = self signed")
@@ -107,7 +109,9 @@ def test_a_certificate_that_is_not_trusted_is_told(make_phone: Callable[..., Pho
         register(phone.agent, 60)
 
 
-def test_who_cannot_register_is_told(phone: Phone, make_phone: Callable[..., Phone]) -> None:
+def test_an_agent_that_cannot_register_says_why(
+    phone: Phone, make_phone: Callable[..., Phone]
+) -> None:
     with pytest.raises(UsageError, match="alice is a local agent"):
         register(phone.agent, 0)
     with pytest.raises(UsageError, match="never registers"):
@@ -116,7 +120,7 @@ def test_who_cannot_register_is_told(phone: Phone, make_phone: Callable[..., Pho
         unregister(make_phone(domain="pbx.test", regint=60).agent, 0)
 
 
-def test_a_registration_that_was_told_to_have_failed_is_no_news(account: Phone) -> None:
+def test_a_failed_registration_is_reported_once(account: Phone) -> None:
     failed = RegistrationFailed(time.monotonic(), 403, "Forbidden")
     when_told(account, "register", lambda: account.backend.feed(failed))
     with pytest.raises(PhoneFailure, match="the registrar refused with 403 Forbidden"):
@@ -131,7 +135,7 @@ def test_a_registration_that_was_told_to_have_failed_is_no_news(account: Phone) 
     wait_until_registered(account.agent, 60)
 
 
-def test_a_refused_registration_is_news_whatever_the_suite_did_meanwhile(account: Phone) -> None:
+def test_a_refused_registration_is_reported_after_other_keywords(account: Phone) -> None:
     register(account.agent, None)
     account.backend.feed(RegistrationFailed(time.monotonic(), 403, "Forbidden"))
     account.agent.mark_seen()
@@ -139,7 +143,7 @@ def test_a_refused_registration_is_news_whatever_the_suite_did_meanwhile(account
         wait_until_registered(account.agent, 60)
 
 
-def test_another_register_is_waited_for_although_the_agent_is_registered(account: Phone) -> None:
+def test_a_registered_agent_waits_for_the_answer_to_another_register(account: Phone) -> None:
     account.backend.feed(Registered(time.monotonic()))
     wait_until_registered(account.agent, 60)
     register(account.agent, None)
@@ -147,7 +151,7 @@ def test_another_register_is_waited_for_although_the_agent_is_registered(account
         wait_until_registered(account.agent, 0)
 
 
-def test_who_lost_the_registration_is_not_registered(account: Phone) -> None:
+def test_an_agent_that_lost_its_registration_is_not_registered(account: Phone) -> None:
     register(account.agent, None)
     now = time.monotonic()
     account.backend.feed(Registered(now), RegistrationFailed(now, None, "Connection refused"))
@@ -155,7 +159,7 @@ def test_who_lost_the_registration_is_not_registered(account: Phone) -> None:
         wait_until_registered(account.agent, 60)
 
 
-def test_nobody_has_asked_to_register(account: Phone) -> None:
+def test_without_a_register_the_wait_advises_to_send_one(account: Phone) -> None:
     with pytest.raises(PhoneFailure, match="no REGISTER was seen within 0 s; use Register"):
         wait_until_registered(account.agent, 0)
     account.backend.feed(Registered(time.monotonic()))
@@ -179,7 +183,7 @@ def test_digits_come_in_order(phone: Phone) -> None:
 
 
 @pytest.mark.parametrize("digits", ["", "E", "1 2", "１"])
-def test_what_is_no_digit_is_refused(phone: Phone, digits: str) -> None:
+def test_an_invalid_digit_is_refused(phone: Phone, digits: str) -> None:
     talking(phone)
     with pytest.raises(UsageError, match="is not DTMF"):
         dtmf.send(phone.agent, phone.agent.calls[0], digits, 0.1, None)
@@ -204,7 +208,7 @@ def test_a_refused_command_names_the_agent(phone: Phone) -> None:
         phone.agent.hang_up(phone.agent.calls[0])
 
 
-def test_names_are_looked_up_with_a_hint(phone: Phone) -> None:
+def test_an_unknown_name_suggests_the_nearest(phone: Phone) -> None:
     registry = Registry()
     registry.start("alice", "scope", lambda: phone.agent)
     assert registry.get("alice") is registry.get(phone.agent)

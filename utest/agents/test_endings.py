@@ -25,7 +25,7 @@ def response(start: str, call_id: str, *headers: str, method: str = "INVITE") ->
     return "\r\n".join([start, f"Call-ID: {call_id}", f"CSeq: 1 {method}", *headers, "", ""])
 
 
-def test_the_phrase_is_that_of_the_status_line(phone: Phone) -> None:
+def test_the_reason_phrase_comes_from_the_status_line(phone: Phone) -> None:
     call_id = phone.agent.dial(BOB)
     phone.sip(response("SIP/2.0 486 Busy, SIP;cause=1", call_id))
     phone.closes(call_id, ClosedBy.REFUSAL, 486, "Busy")
@@ -33,7 +33,7 @@ def test_the_phrase_is_that_of_the_status_line(phone: Phone) -> None:
 
 
 @pytest.mark.parametrize("traced_first", [True, False])
-def test_the_trace_may_come_later(phone: Phone, traced_first: bool) -> None:
+def test_a_reason_waits_for_its_message_in_the_trace(phone: Phone, traced_first: bool) -> None:
     phone.rings()
     phone.sip(request("INVITE", "in-1"))
     cancel = request("CANCEL", "in-1", ELSEWHERE)
@@ -59,7 +59,7 @@ def test_a_plain_cancel_is_not_answered_elsewhere(phone: Phone) -> None:
     assert phone.agent.reason == "cancelled by the caller"
 
 
-def test_what_a_bye_says(phone: Phone) -> None:
+def test_a_bye_tells_its_reasons(phone: Phone) -> None:
     call_id = phone.agent.dial(BOB)
     phone.is_established(call_id)
     phone.sip(request("BYE", call_id, 'Reason: Q.850;cause=16;text="Bye, bye"'))
@@ -68,7 +68,7 @@ def test_what_a_bye_says(phone: Phone) -> None:
     assert info_of(phone.agent)["calls"][0]["q850_cause"] == 16
 
 
-def test_what_a_refusal_warns_of(phone: Phone) -> None:
+def test_a_refusal_tells_its_warnings(phone: Phone) -> None:
     call_id = phone.agent.dial(BOB)
     phone.sip(response("SIP/2.0 603 ", call_id, 'Warning: 399 pbx "Call barred"'))
     phone.closes(call_id, ClosedBy.REFUSAL, 603, "")
@@ -123,4 +123,4 @@ def test_other_transactions_do_not_end_a_call() -> None:
         request("INFO", "x"),
     ):
         endings.take(Message(text), sent=False)
-    assert endings._answer is endings._heard is endings._said is None
+    assert endings._answer is endings._received is endings._sent is None

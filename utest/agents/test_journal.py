@@ -18,7 +18,7 @@ def journal(monkeypatch: pytest.MonkeyPatch) -> Journal:
     return Journal()
 
 
-def test_of_many_messages_the_newest_are_kept_and_everything_else(journal: Journal) -> None:
+def test_only_the_oldest_messages_are_forgotten(journal: Journal) -> None:
     journal.add(Registered(0.0))
     for number in range(5):
         journal.add(message(number))
@@ -31,7 +31,7 @@ def test_of_many_messages_the_newest_are_kept_and_everything_else(journal: Journ
     assert journal.messages("3") == [message(3)]
 
 
-def test_positions_stay(journal: Journal) -> None:
+def test_positions_stay_valid_when_messages_are_forgotten(journal: Journal) -> None:
     for number in range(4):
         journal.add(message(number))
     position = len(journal)

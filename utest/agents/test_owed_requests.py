@@ -31,14 +31,14 @@ def told(phone: Phone) -> list[str]:
     return [line(event) for event in found]
 
 
-def test_a_challenge_that_nobody_answers(phone: Phone) -> None:
+def test_a_challenge_that_is_not_answered_is_reported(phone: Phone) -> None:
     unable(phone)
     asks(phone)
     gets(phone, "407 Who Are You", more=CHALLENGE)
     assert told(phone) == ["BYE REFUSED: 407 Who Are You"]
 
 
-def test_a_challenge_that_is_answered_is_told_only_if_that_is_refused(phone: Phone) -> None:
+def test_an_answered_challenge_is_reported_only_if_the_answer_is_refused(phone: Phone) -> None:
     asks(phone)
     gets(phone, "407 Who Are You", more=CHALLENGE)
     assert told(phone) == []
@@ -56,7 +56,7 @@ def test_the_stack_answers_the_first_challenge(phone: Phone, method: str) -> Non
     assert told(phone) == []
 
 
-def test_an_info_is_refused_for_other_reasons_too(phone: Phone) -> None:
+def test_any_refusal_of_an_info_is_reported(phone: Phone) -> None:
     asks(phone, "INFO")
     gets(phone, "100 Trying", "INFO")
     gets(phone, "415 Unsupported Media Type", "INFO")
@@ -67,7 +67,7 @@ def test_an_info_is_refused_for_other_reasons_too(phone: Phone) -> None:
 
 
 @pytest.mark.parametrize("can_end", [True, False])
-def test_another_phone_is_told_once(phone: Phone, can_end: bool) -> None:
+def test_a_second_phone_that_answers_is_reported_once(phone: Phone, can_end: bool) -> None:
     if not can_end:
         unable(phone)
     phone.sip(

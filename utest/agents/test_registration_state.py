@@ -46,17 +46,21 @@ def asked(phone: Phone, ours: str = OURS) -> None:
         ([], False),
     ],
 )
-def test_the_answer_lists_our_binding(phone: Phone, contacts: list[str], listed: bool) -> None:
+def test_an_agent_is_registered_when_the_answer_lists_its_binding(
+    phone: Phone, contacts: list[str], listed: bool
+) -> None:
     registers(phone, *contacts)
     assert phone.agent.registered is listed
 
 
-def test_a_contact_of_our_own_may_be_rewritten(phone: Phone) -> None:
+def test_a_rewritten_contact_counts_as_the_agents_own(phone: Phone) -> None:
     registers(phone, "<sip:alice-0x55d0c0ffee@192.0.2.1:7>", ours="sip:alice-0x55d0c0ffee@h:1")
     assert phone.agent.registered
 
 
-def test_register_names_who_is_listed(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_register_names_the_contacts_that_are_listed_instead(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
     others = [f"<sip:alice@192.0.2.{n}>" for n in range(5)]
     monkeypatch.setattr(phone.backend, "register", lambda: registers(phone, *others))
     with pytest.raises(
@@ -75,7 +79,9 @@ def test_without_a_trace_the_stack_is_believed(phone: Phone) -> None:
     assert phone.agent.registered
 
 
-def test_an_algorithm_that_the_stack_lacks(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_register_names_a_digest_algorithm_that_the_stack_lacks(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def challenged() -> None:
         asked(phone)
         phone.sip(

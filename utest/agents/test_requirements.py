@@ -50,9 +50,9 @@ def test_local_agents_call_addresses(tmp_path: Path) -> None:
         {},
     ],
 )
-def test_nothing_to_say_of_names(options: dict[str, object]) -> None:
+def test_without_tls_by_address_there_is_no_caveat(options: dict[str, object]) -> None:
     assert told(**options) == Backend.caveats
 
 
-def test_the_wheel_holds_no_surprise_of_its_own() -> None:
+def test_the_embedded_backend_has_no_caveat() -> None:
     assert EmbeddedBackend.caveats == ()

@@ -62,14 +62,14 @@ def talking(alice: Phone, bob: Phone) -> tuple[Call, Call]:
     return alice.agent.calls[-1], bob.agent.calls[-1]
 
 
-def test_an_answer_that_says_more_than_its_status_is_quoted(phone: Phone) -> None:
+def test_headers_of_a_refusal_are_quoted(phone: Phone) -> None:
     call = refused(phone, 503, "Unavailable", "Reason: Q.850;cause=34", "Retry-After: 30")
     assert explain_setup(phone.agent, call, []) == (
         "It came with Reason: Q.850;cause=34; Retry-After: 30."
     )
 
 
-def test_a_plain_refusal_needs_no_more_words(phone: Phone) -> None:
+def test_a_plain_refusal_has_no_explanation(phone: Phone) -> None:
     call = refused(phone, 486, "Busy Here")
     assert explain_setup(phone.agent, call, [phone.agent]) is None
 
@@ -102,7 +102,9 @@ def test_refused_media_name_the_offer_and_what_an_agent_takes(make_phone: Make) 
         ("s3cret", 503, None),
     ],
 )
-def test_refused_credentials(make_phone: Make, password: str, status: int, why: str | None) -> None:
+def test_refused_credentials_are_explained(
+    make_phone: Make, password: str, status: int, why: str | None
+) -> None:
     phone = make_phone(password=password)
     shown = 'Authorization: Digest username="alice", realm="pbx", nonce="1", response="2"'
     for number, credentials in enumerate(((), (shown,))):
@@ -112,14 +114,14 @@ def test_refused_credentials(make_phone: Make, password: str, status: int, why: 
     assert explain_challenge(phone.agent, status) == why
 
 
-def test_a_challenge_that_was_not_answered_is_told_as_that(make_phone: Make) -> None:
+def test_a_challenge_without_an_answer_is_explained(make_phone: Make) -> None:
     phone = make_phone(password="s3cret")
     phone.sip(message("REGISTER sip:pbx SIP/2.0", "reg"), sent=True)
     phone.sip(message("SIP/2.0 401 Unauthorized", "reg", cseq="1 REGISTER"))
     assert explain_challenge(phone.agent, 401) == "alice was challenged and sent no credentials."
 
 
-def test_an_answer_under_way_is_named_and_so_is_who_has_to_accept(make_phone: Make) -> None:
+def test_a_lost_answer_and_a_ringing_agent_are_named(make_phone: Make) -> None:
     alice, bob = make_phone(), make_phone(name="bob")
     call_id = alice.agent.dial(BOB)
     alice.sip(message(f"INVITE {BOB} SIP/2.0", call_id), sent=True)
@@ -141,7 +143,9 @@ def test_an_answer_under_way_is_named_and_so_is_who_has_to_accept(make_phone: Ma
         ("Protocol error", None),
     ],
 )
-def test_a_call_that_failed_on_its_way(phone: Phone, words: str, why: str | None) -> None:
+def test_a_call_that_failed_on_its_way_is_explained(
+    phone: Phone, words: str, why: str | None
+) -> None:
     call_id = phone.agent.dial(BOB)
     for _ in range(2):
         phone.sip(message(f"INVITE {BOB} SIP/2.0", call_id), sent=True)
@@ -161,7 +165,7 @@ def test_a_certificate_that_is_not_trusted_is_the_reason(phone: Phone) -> None:
     )
 
 
-def test_a_cancel_that_says_why_is_quoted(phone: Phone) -> None:
+def test_the_reason_of_a_cancel_is_quoted(phone: Phone) -> None:
     phone.rings("one")
     phone.sip(message("CANCEL sip:alice SIP/2.0", "one", "Reason: SIP;cause=200"))
     phone.closes("one", ClosedBy.PEER)
@@ -169,7 +173,7 @@ def test_a_cancel_that_says_why_is_quoted(phone: Phone) -> None:
     assert explanation == "It came with Reason: SIP;cause=200."
 
 
-def test_the_trace_of_who_refused_may_come_later(
+def test_the_trace_of_the_refusing_agent_is_waited_for(
     make_phone: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(observations, "TRACE_LAG", 5.0)
@@ -228,7 +232,7 @@ def test_silence_is_explained_by_what_the_other_agent_does(make_phone: Make) -> 
     assert why() is None
 
 
-def test_a_hold_by_a_foreign_peer(make_phone: Make) -> None:
+def test_silence_is_explained_by_the_hold_of_a_foreign_peer(make_phone: Make) -> None:
     alice, bob = make_phone(), make_phone(name="bob")
     ours, _ = talking(alice, bob)
     ours.offers.held_by_peer = True
@@ -245,7 +249,7 @@ def test_a_hold_by_a_foreign_peer(make_phone: Make) -> None:
         (441.0, "tone:440", "The tone was there, but too short or too unsteady"),
     ],
 )
-def test_another_tone(make_phone: Make, heard: float, sends: str, why: str) -> None:
+def test_a_wrong_tone_is_explained(make_phone: Make, heard: float, sends: str, why: str) -> None:
     alice, bob = make_phone(), make_phone(name="bob")
     ours, theirs = talking(alice, bob)
     bob.agent.note(SourceChosen(1.0, theirs.call_id, sends))
@@ -275,7 +279,7 @@ def test_an_explanation_is_appended_once(phone: Phone) -> None:
 
 
 @pytest.mark.parametrize("who", ["alice", "bob"])
-def test_a_phone_that_is_dead_or_held_outweighs_every_other_explanation(
+def test_a_dead_or_stopped_process_comes_before_other_explanations(
     make_phone: Make, who: str
 ) -> None:
     alice, bob = make_phone(), make_phone(name="bob")
@@ -295,7 +299,7 @@ def test_a_phone_that_is_dead_or_held_outweighs_every_other_explanation(
     assert failure() == f"It failed. {who} is dead: its process was ended by SIGKILL."
 
 
-def test_who_has_no_part_in_a_call_explains_nothing_of_it(make_phone: Make) -> None:
+def test_an_agent_outside_the_call_explains_nothing(make_phone: Make) -> None:
     alice, bob, carol = make_phone(), make_phone(name="bob"), make_phone(name="carol")
     ours, _ = talking(alice, bob)
     carol.backend.held = True
@@ -312,7 +316,7 @@ def overdue(agent: Agent) -> LateEvent:
     )
 
 
-def test_what_came_too_late_is_told_with_its_delay(phone: Phone) -> None:
+def test_a_late_event_is_reported_with_its_delay(phone: Phone) -> None:
     call_id = phone.agent.dial(BOB)
     late = overdue(phone.agent)
     phone.backend.feed(CallEstablished(time.monotonic() + 0.25, call_id))
@@ -321,9 +325,7 @@ def test_what_came_too_late_is_told_with_its_delay(phone: Phone) -> None:
     assert re.fullmatch(r"It came 2[5-9]\d ms after the time ran out\.", story)
 
 
-def test_what_was_there_before_is_not_late_and_nothing_is_waited_for_long(
-    phone: Phone, tmp_path: Path
-) -> None:
+def test_an_earlier_event_is_not_late_and_the_grace_is_short(phone: Phone, tmp_path: Path) -> None:
     call_id = phone.agent.dial(BOB)
     phone.is_established(call_id)
     late = overdue(phone.agent)
@@ -334,7 +336,7 @@ def test_what_was_there_before_is_not_late_and_nothing_is_waited_for_long(
     assert time.monotonic() - began < 5
 
 
-def test_what_comes_after_the_next_keyword_is_not_late(phone: Phone) -> None:
+def test_an_event_after_the_next_keyword_is_not_late(phone: Phone) -> None:
     call_id = phone.agent.dial(BOB)
     late = overdue(phone.agent)
     late.end_grace()
@@ -350,7 +352,7 @@ def test_what_comes_after_the_next_keyword_is_not_late(phone: Phone) -> None:
         (240, 245, "bob sends tone:440 in 245 RTP packets; 240 arrived at alice."),
     ],
 )
-def test_only_what_was_sent_and_did_not_arrive_is_lost(
+def test_only_packets_that_were_sent_and_did_not_arrive_are_lost(
     make_phone: Make, monkeypatch: pytest.MonkeyPatch, arrived: int, sent: int, told: str
 ) -> None:
     alice, bob = make_phone(), make_phone(name="bob")
@@ -362,7 +364,7 @@ def test_only_what_was_sent_and_did_not_arrive_is_lost(
     assert explain_silence(alice.agent, ours, both, time.monotonic()) == told
 
 
-def test_a_file_that_has_ended_is_silence_until_something_else_is_sent(make_phone: Make) -> None:
+def test_an_ended_file_is_silence_until_another_source_is_sent(make_phone: Make) -> None:
     alice, bob = make_phone(), make_phone(name="bob")
     ours, theirs = talking(alice, bob)
     both = [alice.agent, bob.agent]

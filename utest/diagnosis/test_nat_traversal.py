@@ -91,7 +91,7 @@ def test_a_relay_gets_credentials_and_shows_none() -> None:
     assert "stunuser" not in Account("alice", stun_server=STUN).line("::1", 9)
 
 
-def test_media_out_of_reach_is_named_with_the_address_that_the_agent_is_bound_to(
+def test_unreachable_media_are_named_with_the_address_of_the_agent(
     phone: Phone,
 ) -> None:
     head = "Call-ID: x\r\nCSeq: 1 INVITE\r\nVia: SIP/2.0/UDP p;branch=z9hG4bK1\r\n"

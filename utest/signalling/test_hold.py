@@ -76,7 +76,7 @@ def test_a_hold_is_agreed_in_the_sdp(phone: Phone) -> None:
     assert phone.backend.commands[-1] == ("hold", "in-1", True)
 
 
-def test_an_answer_that_contradicts_the_hold_is_told(phone: Phone) -> None:
+def test_an_answer_that_contradicts_the_hold_is_reported(phone: Phone) -> None:
     when_asked(phone, lambda: agreed(phone, sdp="sendrecv"))
     assert "the peer's answer contradicts that: sendrecv." in holding(phone)
     assert phone.agent.calls[0].offers.contradiction == "sendrecv"
@@ -106,7 +106,7 @@ def test_a_hold_that_is_refused_says_with_what(phone: Phone) -> None:
     assert phone.backend.commands[-1] == ("undo_hold", "in-1", True)
 
 
-def test_a_backend_that_cannot_undo_a_refused_hold_is_told_of(phone: Phone) -> None:
+def test_a_backend_that_cannot_undo_a_refused_hold_is_named(phone: Phone) -> None:
     phone.backend.capabilities = frozenset(Capability) - {Capability.UNDO_HOLD}
     when_asked(phone, lambda: refused(phone, "488 Not Acceptable Here"))
     told = "488 Not Acceptable Here; the scripted backend leaves the media as if the call were held"
@@ -114,7 +114,7 @@ def test_a_backend_that_cannot_undo_a_refused_hold_is_told_of(phone: Phone) -> N
         holding(phone)
 
 
-def test_a_re_invite_that_is_kept_back_after_a_collision_is_told(phone: Phone) -> None:
+def test_a_blocked_re_invite_after_a_collision_is_reported(phone: Phone) -> None:
     phone.backend.capabilities = frozenset(Capability) - {Capability.REINVITE_AFTER_COLLISION}
 
     def collides() -> None:
@@ -127,7 +127,7 @@ def test_a_re_invite_that_is_kept_back_after_a_collision_is_told(phone: Phone) -
         holding(phone, timeout=0.2)
 
 
-def test_a_re_invite_that_merely_is_not_answered_is_not_kept_back(phone: Phone) -> None:
+def test_an_unanswered_re_invite_is_not_called_blocked(phone: Phone) -> None:
     phone.backend.capabilities = frozenset(Capability) - {Capability.REINVITE_AFTER_COLLISION}
     when_asked(phone, lambda: refused(phone, "491 Request Pending"))
     with pytest.raises(PhoneFailure, match=r"within 0 s\."):
@@ -140,7 +140,7 @@ def test_a_hold_whose_call_ends_says_so(phone: Phone) -> None:
         holding(phone)
 
 
-def test_a_hold_that_gave_way_to_the_peers_is_tried_again(phone: Phone) -> None:
+def test_a_hold_that_gave_way_to_the_peer_is_tried_again(phone: Phone) -> None:
     def collides() -> None:
         refused(phone, "491 Request Pending")
         peers_offer(phone, "sendonly", "recvonly")
@@ -186,7 +186,7 @@ def test_a_hold_that_is_never_accepted_says_how_often_it_was_tried(phone: Phone)
         holding(phone, timeout=0)
 
 
-def test_a_repeated_request_is_one(phone: Phone) -> None:
+def test_a_retransmitted_re_invite_counts_once(phone: Phone) -> None:
     def again() -> None:
         offer(phone)
         offer(phone)
@@ -211,7 +211,7 @@ def test_a_new_nonce_is_answered_in_a_second_try(phone: Phone) -> None:
     assert len(phone.backend.commands) == 2
 
 
-def test_a_second_new_nonce_is_told(phone: Phone) -> None:
+def test_a_second_new_nonce_is_a_refusal(phone: Phone) -> None:
     def again() -> None:
         challenged(phone, 3, None, "n3")
         challenged(phone, 4, "n3", "n4")
@@ -228,7 +228,7 @@ def test_the_same_nonce_again_is_a_refusal(phone: Phone) -> None:
 
 
 @pytest.mark.parametrize(("given", "more"), [("n1", ",stale=true"), (None, "")])
-def test_what_the_stack_answers_by_itself_is_waited_for(
+def test_a_challenge_that_the_stack_answers_is_waited_for(
     phone: Phone, given: str | None, more: str
 ) -> None:
     def challenge() -> None:
@@ -264,7 +264,7 @@ def test_a_call_on_hold_is_not_the_active_one(phone: Phone) -> None:
     assert active.call_id == "other"
 
 
-def test_what_was_traced_before_the_call_was_known_counts(phone: Phone) -> None:
+def test_messages_before_the_call_is_reported_count(phone: Phone) -> None:
     begin = head(1).replace("in-1", "in-2")
     phone.sip(f"INVITE sip:alice SIP/2.0\r\n{begin}{SDP.format('sendonly')}")
     phone.rings("in-2")
@@ -272,7 +272,7 @@ def test_what_was_traced_before_the_call_was_known_counts(phone: Phone) -> None:
     assert phone.agent.calls[1].held_by_peer
 
 
-def test_what_began_the_call_may_be_traced_late(phone: Phone) -> None:
+def test_the_late_trace_of_the_first_invite_is_no_re_invite(phone: Phone) -> None:
     """It is neither the hold that was accepted nor an offer of the peer that came first."""
 
     def late() -> None:
@@ -286,7 +286,7 @@ def test_what_began_the_call_may_be_traced_late(phone: Phone) -> None:
     assert len(phone.backend.commands) == 1
 
 
-def test_another_reinvite_of_the_stack_is_not_the_hold(phone: Phone) -> None:
+def test_a_re_invite_of_the_stack_itself_is_not_the_hold(phone: Phone) -> None:
     def other() -> None:
         offer(phone, "sendrecv")
         answer(phone, "200 OK", sdp="sendrecv")

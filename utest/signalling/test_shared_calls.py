@@ -41,7 +41,7 @@ def soon(act: Callable[[], None]) -> threading.Thread:
     return timer
 
 
-def test_the_common_call_not_a_newer_one(two: tuple[Phone, Phone]) -> None:
+def test_two_agents_share_their_common_call_not_a_newer_one(two: tuple[Phone, Phone]) -> None:
     alice, bob = two
     for phone in two:
         talk(phone, "common")
@@ -49,7 +49,7 @@ def test_the_common_call_not_a_newer_one(two: tuple[Phone, Phone]) -> None:
     assert found(calls_between(alice.agent, bob.agent, "speak")) == ("common", "common")
 
 
-def test_behind_a_server_the_newest_call_of_each(two: tuple[Phone, Phone]) -> None:
+def test_behind_a_server_it_is_the_newest_call_of_each(two: tuple[Phone, Phone]) -> None:
     alice, bob = two
     talk(alice, "old")
     talk(alice, "leg-a")
@@ -106,7 +106,7 @@ def test_a_named_call_and_the_side_that_the_other_has_in_it(two: tuple[Phone, Ph
     assert found(sides) == ("first", "first")
 
 
-def test_everybody_in_a_conference(two: tuple[Phone, Phone]) -> None:
+def test_calls_among_conference_members_are_their_newest(two: tuple[Phone, Phone]) -> None:
     alice, bob = two
     talk(alice, "leg-a")
     talk(bob, "old")

@@ -37,7 +37,7 @@ def test_a_command_changes_no_state_but_its_events_do(phone: Phone) -> None:
     assert phone.agent.state is AgentState.ESTABLISHED
 
 
-def test_idle_after_dial_is_not_yesterdays(phone: Phone) -> None:
+def test_idle_after_dial_waits_for_the_end_of_that_call(phone: Phone) -> None:
     phone.agent.dial(BOB)
     with pytest.raises(PhoneFailure, match="alice is not IDLE after 0 s: it is RINGING"):
         wait_for_state(phone.agent, AgentState.IDLE, 0)
@@ -85,12 +85,12 @@ def test_every_end_has_its_words(
         wait_for_state(phone.agent, AgentState.ESTABLISHED, LONG)
 
 
-def test_nobody_called(phone: Phone) -> None:
+def test_ringing_times_out_when_nobody_calls(phone: Phone) -> None:
     with pytest.raises(PhoneFailure, match="it has no call; use Dial or Accept"):
         wait_for_state(phone.agent, AgentState.ESTABLISHED, LONG)
 
 
-def test_nobody_accepted(phone: Phone) -> None:
+def test_established_fails_when_nobody_accepts(phone: Phone) -> None:
     phone.rings()
     with pytest.raises(PhoneFailure, match="nobody has accepted it; use Accept"):
         wait_for_state(phone.agent, AgentState.ESTABLISHED, LONG)
@@ -111,14 +111,14 @@ def test_a_call_that_rang_and_was_over_unseen_fails_at_once(phone: Phone) -> Non
         wait_for_state(phone.agent, AgentState.RINGING, LONG)
 
 
-def test_a_call_that_the_suite_has_seen_end_says_nothing(phone: Phone) -> None:
+def test_an_end_that_the_suite_has_seen_does_not_fail_the_wait(phone: Phone) -> None:
     refused(phone)
     wait_for_state(phone.agent, AgentState.IDLE, 0)
     with pytest.raises(PhoneFailure, match="alice is not RINGING after 0 s"):
         wait_for_state(phone.agent, AgentState.RINGING, 0)
 
 
-def test_an_end_that_was_told_is_no_news_to_the_next_wait(phone: Phone) -> None:
+def test_a_reported_end_does_not_fail_the_next_wait(phone: Phone) -> None:
     phone.rings()
     phone.closes("in-1", ClosedBy.PEER)
     with pytest.raises(PhoneFailure, match="was cancelled by the caller"):
@@ -127,7 +127,9 @@ def test_an_end_that_was_told_is_no_news_to_the_next_wait(phone: Phone) -> None:
         wait_for_state(phone.agent, AgentState.RINGING, 0)
 
 
-def test_what_was_before_a_keyword_that_acts_is_old(make_phone: Callable[..., Phone]) -> None:
+def test_events_before_an_acting_keyword_do_not_fail_a_wait(
+    make_phone: Callable[..., Phone],
+) -> None:
     alice = make_phone()
     alice.rings()
     alice.closes("in-1", ClosedBy.PEER)
@@ -139,7 +141,7 @@ def test_what_was_before_a_keyword_that_acts_is_old(make_phone: Callable[..., Ph
 
 
 @pytest.mark.parametrize("state", [AgentState.RINGING, AgentState.ESTABLISHED])
-def test_while_somebody_calls_an_old_call_says_nothing(
+def test_an_old_call_does_not_fail_the_wait_while_another_agent_calls(
     make_phone: Callable[..., Phone], state: AgentState
 ) -> None:
     alice, bob = make_phone(name="alice"), make_phone(name="bob")
@@ -160,7 +162,7 @@ def test_a_call_to_another_agent_is_not_on_its_way_here(make_phone: Callable[...
         wait_for_state(bob.agent, AgentState.RINGING, LONG, [alice.agent, carol.agent])
 
 
-def test_who_dialled_waits_for_that_call(make_phone: Callable[..., Phone]) -> None:
+def test_an_agent_that_dialled_waits_for_that_call(make_phone: Callable[..., Phone]) -> None:
     alice, bob = make_phone(name="alice"), make_phone(name="bob")
     refused(bob)
     alice.agent.dial("sip:anybody@pbx")
@@ -168,7 +170,7 @@ def test_who_dialled_waits_for_that_call(make_phone: Callable[..., Phone]) -> No
         wait_for_state(bob.agent, AgentState.RINGING, LONG, [alice.agent])
 
 
-def test_a_call_that_was_answered_before_says_nothing_about_the_next(phone: Phone) -> None:
+def test_an_earlier_answered_call_does_not_fail_the_wait_for_the_next(phone: Phone) -> None:
     call_id = phone.agent.dial(BOB)
     phone.is_established(call_id)
     phone.closes(call_id, ClosedBy.PEER)
@@ -176,7 +178,7 @@ def test_a_call_that_was_answered_before_says_nothing_about_the_next(phone: Phon
         wait_for_state(phone.agent, AgentState.RINGING, 0)
 
 
-def test_a_failed_transfer_tells_who_waits_for_the_end(phone: Phone) -> None:
+def test_a_failed_transfer_ends_the_wait_for_idle(phone: Phone) -> None:
     call_id = phone.agent.dial(BOB)
     phone.is_established(call_id)
     phone.agent.calls[0].request_transfer()
@@ -185,15 +187,15 @@ def test_a_failed_transfer_tells_who_waits_for_the_end(phone: Phone) -> None:
         wait_for_state(phone.agent, AgentState.IDLE, LONG)
 
 
-def test_a_failed_transfer_that_was_told_is_no_news(phone: Phone) -> None:
-    test_a_failed_transfer_tells_who_waits_for_the_end(phone)
+def test_a_failed_transfer_is_reported_once(phone: Phone) -> None:
+    test_a_failed_transfer_ends_the_wait_for_idle(phone)
     with pytest.raises(PhoneFailure, match="alice is not IDLE after 0 s: it is ESTABLISHED"):
         wait_for_state(phone.agent, AgentState.IDLE, 0)
     phone.closes("out-1", ClosedBy.PEER)
     wait_for_state(phone.agent, AgentState.IDLE, 0)
 
 
-def test_a_failed_transfer_does_not_speak_for_a_call_that_somebody_hangs_up(phone: Phone) -> None:
+def test_a_failed_transfer_does_not_end_the_wait_for_a_hang_up(phone: Phone) -> None:
     call_id = phone.agent.dial(BOB)
     phone.is_established(call_id)
     phone.agent.calls[0].request_transfer()

@@ -17,7 +17,7 @@ def judged(phone: Phone) -> list[str]:
     return [str(judge(phone.agent, call, refer)) for judge in (_judge_acceptance, _judge_report)]
 
 
-def test_a_notify_of_an_earlier_refer_and_one_without_a_status_are_no_report(phone: Phone) -> None:
+def test_only_a_notify_with_a_status_after_the_refer_is_its_report(phone: Phone) -> None:
     phone.agent.dial(BOB)
     refer = f"REFER {BOB} SIP/2.0"
     sip(phone, refer, "1 REFER", sent=True)
