@@ -217,8 +217,8 @@ def test_the_oracle_contradicts_what_is_false(tmp_path: Path) -> None:
     oracle = Oracle(history, "")
     for told in (
         "192.0.2.1:5060 never answered the INVITE (0 retransmissions).",
-        "bob sends tone:440 in 60 RTP packets, none of which arrived at alice: it is lost on the"
-        " way.",
+        "bob sends tone:440 in 60 RTP packets, none of which arrived at alice: they were lost on"
+        " the way.",
         "bob answered 200 OK (0 retransmissions), and no ACK came.",
         "bob sends silence; use Send Audio.",
         "Something else.",
