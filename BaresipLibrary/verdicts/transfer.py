@@ -136,4 +136,4 @@ def _is_settled(listener: ToneListener) -> bool:
 
 def _describe_no_call(agent: Agent) -> str:
     last = agent.active_or_last_call
-    return f"{agent.name} has no call" + (f", {last.describe()}" if last else "")
+    return f"{agent.name} has no call" + (f": {last.describe()}" if last else "")

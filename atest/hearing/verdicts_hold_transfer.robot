@@ -95,7 +95,7 @@ A Transfer That Is Refused
     Transfer    alice    carol
     Reject    carol
     Run Keyword And Expect Error
-    ...    'alice has transferred bob to carol' failed in 4 of 5 parts:\n- pass *the REFER was accepted: 202 Accepted\n- FAIL *a NOTIFY reports success: the last one said 486 *\n- FAIL *alice is out of the call: its call to * is up (* s old)\n- FAIL *bob hears carol: carol has no call, the call from * was *\n- FAIL *carol hears bob: carol has no call, the call from * was *
+    ...    'alice has transferred bob to carol' failed in 4 of 5 parts:\n- pass *the REFER was accepted: 202 Accepted\n- FAIL *a NOTIFY reports success: the last one said 486 *\n- FAIL *alice is out of the call: its call to * is up (* s old)\n- FAIL *bob hears carol: carol has no call: the call from * was *\n- FAIL *carol hears bob: carol has no call: the call from * was *
     ...    Verify Transfer    alice    bob    carol    within=2s
 
 A Transfer After Which One Is Muted
