@@ -55,12 +55,12 @@ A Call That Leads Astray
     ...    Verify Audio Connections    ${{['a1', 'a3']}}    ${{['a4', 'a2']}}    within=2s
 
 An Agent That Dies Meanwhile
-    [Documentation]    The verdict does not wait for it.
+    [Documentation]    The verdict does not wait for it. It may know of the death before it calls, or afterwards.
     Start Agents    a    4
     ${info} =    Get Info    a4
     Evaluate    os.kill($info.pid, signal.SIGKILL)    modules=os, signal
     Run Keyword And Expect Error
-    ...    *a4*died*
+    ...    REGEXP:(?s).*a4.*(died|is dead).*
     ...    Establish Calls    ${{['a1', 'a3']}}    ${{['a2', 'a4']}}
 
 Numbers That Lead To Agents
