@@ -51,7 +51,7 @@ _COMPONENTS = (
     BulkKeywords,
     EvidenceKeywords,
 )
-#: Keywords that run outside a test, so no end of a test shows what happened in them.
+#: Suite setups and teardowns: evidence of their failures is shown at once, as no test ends.
 _FIXTURES = (running.Keyword.SETUP, running.Keyword.TEARDOWN)
 
 
@@ -59,13 +59,13 @@ class BaresipLibrary(DynamicCore):
     """Drives headless *baresip* SIP phones and checks what each of them saw and *heard*.
 
     An *agent* is one SIP phone under the suite's control. `Start Agent` starts it in a process of
-    its own. The first argument of every other keyword says which agent acts: its name, or what
-    `Start Agent` returned. A first call needs nothing else, neither a server nor a sound card:
+    its own. The first argument of nearly every other keyword is the agent that acts: its name, or
+    what `Start Agent` returned. A first call needs no server and no sound card:
 
-    | *** Settings ***
+    | ***** Settings *****
     | Library    BaresipLibrary
     |
-    | *** Test Cases ***
+    | ***** Test Cases *****
     | Alice And Bob Hear Each Other
     |     Start Agent    alice
     |     Start Agent    bob
@@ -76,21 +76,26 @@ class BaresipLibrary(DynamicCore):
     |     Hang Up    bob
     |     Wait Until State Is    alice    IDLE
 
+    == Table of contents ==
+
+    %TOC%
+
     = States =
 
     An agent is ``IDLE``, ``RINGING`` (dialled or being called, not answered yet) or
-    ``ESTABLISHED``. When it has several calls, its *active call* counts: the newest that is not on
-    hold, else the newest.
+    ``ESTABLISHED``. When it has several calls, keywords use the *active call*: the newest that is
+    not on hold, or the newest when all are on hold. Most keywords take the Call-ID of another call
+    as ``call``; `Dial` and `Attended Transfer` return it.
 
     = Waiting =
 
-    A keyword that waits returns as soon as it has what it waits for, and fails as soon as that can
-    no longer come. Times are Robot times, such as ``500ms`` or ``5s``.
+    Keywords that wait return as soon as what they wait for happens, and fail as soon as it can no
+    longer happen: a wait for ``ESTABLISHED`` fails when the call is refused. Times are Robot times,
+    such as ``500ms`` or ``5s``.
 
-    A wait counts what happens from now on. A keyword that acts on a call (``Dial``, ``Accept``,
-    ``Hang Up``, ``Transfer`` and so on, of any agent) resets this for all agents: waits after it
-    ignore what happened before it. They also ignore what an earlier keyword has already reported.
-    While an agent calls another one, an earlier call of that other agent ends no wait.
+    A wait is about new events. Events that any agent saw before the last keyword that acts on a call
+    (`Dial`, `Accept`, `Hang Up`, `Transfer` and so on) are old, and so are events that an earlier
+    keyword has reported: the end of an old call does not end a wait for a new one.
 
     = Assertions =
 
@@ -98,36 +103,33 @@ class BaresipLibrary(DynamicCore):
     ``assertion_expected`` are given, as in Browser library: ``Get State    alice    ==    IDLE``.
     Operators: ``==``, ``!=``, ``<``, ``>``, ``<=``, ``>=``, ``*=`` (contains), ``not contains``,
     ``^=`` (starts with), ``$=`` (ends with), ``matches``, ``validate``, ``then``. With ``timeout``
-    they check again after every event until the assertion holds, and wait for what is not there
-    yet: a call, a header, a report. ``message`` replaces the error message. When the value is a time
-    in seconds, the expected value may be a Robot time: ``<    500ms``. A value that is not there
-    equals only ``None``.
+    they check again after every event until the assertion holds, and also wait for a value that
+    does not exist yet: a call, a header, a report. ``message`` replaces the error message. A time in
+    seconds can be compared with a Robot time: ``<    500ms``. A missing value equals only ``None``.
 
     = Arguments =
 
-    Positional arguments come first; options are named. Robot passes ``trasport=tcp`` on as text,
-    because no argument has that name. The library therefore refuses text that begins with a
-    misspelt argument name: ``Did you mean transport=?`` If the value really begins like that, write
-    the name of its own argument before it: ``password=trasport=tcp``. Expected values of assertions
-    may be any text.
+    The main arguments are positional; options are given by name. Robot would pass a misspelt option
+    such as ``trasport=tcp`` on as text. The library refuses text that begins with nearly the name
+    of an argument: ``Did you mean transport=?`` To pass such text on purpose, write the name of its
+    own argument before it: ``password=trasport=tcp``. Expected values of assertions may be any text.
 
     = Audio =
 
-    Levels are in dBFS, where 0 dBFS is a full-scale sine. Every call is recorded in Robot's output
-    directory, as received (``rx``) and as sent (``tx``). The import setting ``recordings`` says
-    which recordings are kept.
+    Levels are in dBFS, where 0 dBFS is a full-scale sine. Each call is recorded, as received
+    (``rx``) and as sent (``tx``), under Robot's output directory. The import setting ``recordings``
+    says which recordings are kept.
 
     = Failures =
 
-    When the phone system does something wrong, the keyword fails. Its message says which agent is
-    concerned, what was expected, what was seen instead, for how long, and what most likely explains
-    it. When the suite makes a mistake, the message says what to do instead.
+    When the phone system does something wrong, the error message says which agent, what was
+    expected, what was seen instead, for how long, and the most likely explanation. When the suite
+    has a mistake, the error message says what to do instead.
 
-    At the end of a failed test, the log shows the SIP messages of all its agents in one ladder (a
-    click on an arrow shows the whole message), players for the audio of its calls, and a link to a
-    capture of its SIP messages. The import setting ``evidence`` says when this is shown; `Log Call
-    Flow` and `Save Sip Trace` show it at any time. Passwords, digests and keys are masked
-    everywhere.
+    At the end of a failed test the log has a ladder diagram of the SIP messages of all agents
+    (click an arrow for the whole message), players for the audio of its calls, and a link to a
+    capture of its SIP messages. The import setting ``evidence`` says when. `Log Call Flow` and
+    `Save Sip Trace` do the same at any time. Passwords, digests and keys are masked everywhere.
 
     = Plugins =
 
@@ -164,18 +166,18 @@ class BaresipLibrary(DynamicCore):
         ring_timeout: timedelta | None = None,
         plugins: str | list[str] | None = None,
     ) -> None:
-        """Takes the settings of all agents.
+        """Sets what holds for all agents.
 
         | =Argument= | =Meaning= |
-        | ``backend`` | How baresip runs: ``embedded`` in a wheel, ``external`` as any installed program, ``auto`` for embedded where its wheel is installed and else the program, or a name that a plugin has registered. |
-        | ``timeout`` | How long a keyword waits when it is given no time of its own. |
-        | ``auto_closing`` | When agents that still run are stopped: at the end of the ``TEST`` (or of the suite whose setup started them), at the end of the ``SUITE``, or, with ``MANUAL``, by the suite itself or at the end of the run. |
-        | ``recordings`` | When the audio of calls is kept as WAV files: ``always``, ``on_failure`` of their test, or ``never``. |
+        | ``backend`` | How baresip runs: ``embedded`` from the wheel baresip-python, ``external`` as an installed program, ``auto`` (embedded when its wheel is installed, otherwise external), or a name that a plugin has registered. |
+        | ``timeout`` | How long keywords wait when they are given no ``timeout``. |
+        | ``auto_closing`` | When agents that still run are stopped: at the end of the ``TEST`` that started them (or of the suite, when its setup did), at the end of the ``SUITE``, or ``MANUAL``, only by `Stop Agent`, `Stop All Agents` and the end of the run. |
+        | ``recordings`` | Which recordings of calls are kept as WAV files: ``always`` all, ``on_failure`` those of failed tests, or ``never`` any. |
         | ``evidence`` | When a test shows its ladder, its audio and its SIP messages: ``always``, ``on_failure``, or ``never``. |
-        | ``executable`` | The program of the external backend, by name or path; without it, ``baresip`` on PATH. |
-        | ``catch_all`` | Whether agents take calls for any user part, such as a DID, or only for their own. |
-        | ``ring_timeout`` | How long a call may ring at an agent before its phone refuses it, in whole seconds; without it, as long as the caller lets it ring. |
-        | ``plugins`` | Classes that add keywords or backends, see `Plugins`. |
+        | ``executable`` | The program of the external backend, by name or path; ``baresip`` on PATH when left out. |
+        | ``catch_all`` | Whether agents take calls for any user part, such as a DID; with ``False``, calls for another user get 404. |
+        | ``ring_timeout`` | How long a call may ring at an agent before the agent refuses it, in whole seconds; until the caller gives up when left out. |
+        | ``plugins`` | Classes that add keywords or backends: see `Plugins`. |
         """
         check_flags({"catch_all": bool}, {"catch_all": catch_all})
         self.ROBOT_LIBRARY_LISTENER = self
@@ -260,7 +262,7 @@ class BaresipLibrary(DynamicCore):
     def end_library_keyword(
         self, data: running.Keyword, implementation: running.LibraryKeyword, result: result.Keyword
     ) -> None:
-        """Listener: suggests the argument that was meant when Robot refused to run the keyword."""
+        """Listener: names the argument that was probably meant, where Robot did not run the keyword."""
         name = implementation.name.lower().replace(" ", "_")
         if result.failed and implementation.owner.instance is self and name in self.keywords:
             result.message = hint(result.message, self.keywords[name], data.args)

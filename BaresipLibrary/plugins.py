@@ -18,7 +18,7 @@ from .agents.registry import Registry
 from .backends.factory import BackendMaker
 from .concurrency import wait_until
 from .errors import BaresipLibraryError, UsageError
-from .keywords.assertions import Assertion
+from .keywords.assertions import Assertion, Value
 from .keywords.base import AgentName, Component, Context, find_file
 from .phone import Components, Phone
 
@@ -101,7 +101,7 @@ class Plugin(Component):
             AgentGone: the agent's process has died.
         """
         wanted = Assertion(assertion_operator, assertion_expected, message)
-        return self._checked(agent, read, wanted, what, timeout)
+        return self._checked(agent, Value(f"{what} {agent.name}", read), wanted, timeout)
 
     def register_backend(self, name: str, make: BackendMaker, *, program: bool = False) -> None:
         """Adds a backend, for ``backend=`` of the import and of `Start Agent`.

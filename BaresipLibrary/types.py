@@ -13,7 +13,7 @@ HIGHEST_LEVEL, LOWEST_LEVEL = 3.0, -120.0
 
 
 class AgentState(Enum):
-    """What an agent's active call is doing.
+    """The state of an agent, which is that of its active call.
 
     ``RINGING``: dialled or being called, not answered yet.
     """
@@ -24,10 +24,10 @@ class AgentState(Enum):
 
 
 class AutoClosing(Enum):
-    """Who ends the agents that a suite leaves running.
+    """When agents that still run are stopped.
 
-    ``TEST``: the test, or the suite setup's suite, that started them; ``SUITE``: the suite that
-    started them; ``MANUAL``: `Stop Agent`, `Stop All Agents`, or the end of the run.
+    ``TEST``: at the end of the test, or of the suite whose setup started them; ``SUITE``: at the
+    end of the suite; ``MANUAL``: by `Stop Agent`, `Stop All Agents`, or the end of the run.
     """
 
     TEST = auto()
@@ -36,7 +36,7 @@ class AutoClosing(Enum):
 
 
 class Occasion(Enum):
-    """When something is kept or shown: ``on_failure`` is that of the test, or suite setup."""
+    """When something is kept or shown: ``on_failure`` means when the test or suite setup fails."""
 
     always = auto()
     on_failure = auto()
@@ -50,8 +50,8 @@ class Occasion(Enum):
 class BackendName(str):
     """How an agent's baresip runs.
 
-    ``embedded``: in the wheel ``baresip-python``; ``external``: any installed baresip; ``auto``:
-    the embedded one when it is installed, else the program ``baresip`` on PATH. A plugin may
+    ``embedded``: from the wheel ``baresip-python``; ``external``: an installed baresip; ``auto``:
+    embedded when the wheel is installed, otherwise the program ``baresip`` on PATH. A plugin may
     register more names.
     """
 
@@ -79,7 +79,7 @@ BackendName.external = BackendName("external")
 
 
 class Transport(Enum):
-    """The transport towards an agent's domain."""
+    """The transport to an agent's domain."""
 
     udp = auto()
     tcp = auto()
@@ -87,7 +87,7 @@ class Transport(Enum):
 
 
 class MediaEncryption(Enum):
-    """How media is encrypted; which of these work is the backend's to say."""
+    """How media is encrypted. Support depends on the backend."""
 
     srtp = "srtp"
     srtp_mand = "srtp-mand"
@@ -97,9 +97,10 @@ class MediaEncryption(Enum):
 
 
 class DtmfMode(Enum):
-    """How digits travel.
+    """How digits are sent.
 
-    RTP events (RFC 4733), SIP INFO, or whichever the peer takes; ``inband``: as tones (ITU-T Q.23).
+    ``rtpevent``: as RTP events (RFC 4733); ``info``: by SIP INFO; ``auto``: as RTP events when the
+    peer takes them, otherwise by SIP INFO; ``inband``: as tones (ITU-T Q.23).
     """
 
     rtpevent = "rtpevent"
@@ -145,14 +146,14 @@ class Mailbox:
 
 
 class AudioDirection(Enum):
-    """Which audio of a call: what the agent heard (``rx``) or sent (``tx``)."""
+    """The direction of a call's audio: what the agent heard (``rx``) or sent (``tx``)."""
 
     rx = auto()
     tx = auto()
 
 
 class CallTiming(Enum):
-    """How long a phase of a call took, as the agent saw it; `Get Call Timing` defines each."""
+    """A timing of a call; `Get Call Timing` defines each."""
 
     post_dial_delay = auto()
     setup_time = auto()

@@ -23,13 +23,13 @@ from robot.libdocpkg import LibraryDocumentation
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "proofs.md"
 SHOWN = 4
-INTRODUCTION = """# What is proved where
+INTRODUCTION = """# What is tested where
 
 Every keyword and every option of `Start Agent`, with the acceptance suites that use it on real
-baresip agents: of the wheel (embedded), and of Debian's baresip 1.0 (external), where a dash says
-that this version cannot do it. `make docs` writes this page (`docs/proofs.py`); the second column
-is taken from a run, by `python docs/proofs.py results/external`. A test fails when the page is out
-of date or something is missing from it.
+baresip agents: from the wheel (embedded), and with Debian's baresip 1.0 (external), where a dash
+means that this version cannot do it. `make docs` writes this page (`docs/proofs.py`). The second
+column comes from a run, by `python docs/proofs.py results/external`. A test fails when the page is
+out of date or something is missing from it.
 """
 
 Users = dict[str, list[str]]

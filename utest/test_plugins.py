@@ -120,7 +120,7 @@ def test_a_file_holds_a_plugin_of_its_name(
     [
         ("no.Such", r"^The plugin 'no\.Such' cannot be imported: ModuleNotFoundError: No module"),
         (f"{HERE}Greter", r"Greter' cannot be imported: .*Greter'"),
-        ("/no/Such.py", r"^There is no plugin /no/Such\.py"),
+        ("/no/Such.py", r"^There is no plugin at /no/Such\.py"),
         (__name__, r"is a module: name the class in it, as module\.Class"),
         (f"{HERE}NotAPlugin", r"is not a plugin: its class does not derive from"),
         (f"{HERE}Broken", r"Broken' cannot be made: RuntimeError: out of order$"),

@@ -1,4 +1,4 @@
-"""Bringing agents up and down, and looking at them."""
+"""Agents: start, stop, describe."""
 
 import json
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ from .base import AgentName, Component, header_pairs
 
 
 class AgentKeywords(Component):
-    """Start, stop, describe."""
+    """Starts, stops and describes agents."""
 
     @keyword(tags=("Agent",))
     def start_agent(
@@ -62,45 +62,45 @@ class AgentKeywords(Component):
         account_parameters: str | None = None,
         recordings_folder: Path | None = None,
     ) -> Agent:
-        """Brings up a headless SIP phone and returns its handle.
+        """Starts an agent, which is a headless SIP phone, and returns its handle.
 
         With neither ``username`` nor ``domain`` it is a *local agent*: its user is its name, it
-        lives on the loopback interface and needs no registrar. Other agents reach it by name.
+        uses the loopback interface, and it needs no registrar. Other agents call it by its name.
 
-        Fails when the name is taken, when a value cannot travel in a SIP account, when the
-        backend lacks what is asked for, or when baresip does not come up. Of ``config`` and
-        ``account_parameters`` nothing is dropped: a name that this baresip does not read is
-        refused, and so is one that the library sets; the message says which argument does.
+        Fails when the name is taken, when a value cannot be written into a SIP account, when the
+        backend lacks something that is asked for, and when baresip does not start. ``config`` and
+        ``account_parameters`` are checked: a name that this baresip does not read is refused, and so
+        is a name that the library sets itself; the message says which argument to use instead.
 
         | =Argument= | =Meaning= |
-        | ``name`` | What the suite calls the agent. |
-        | ``username``, ``domain`` | The SIP account, ``sip:username@domain``. The domain may carry a port. |
+        | ``name`` | The name of the agent in the suite. |
+        | ``username``, ``domain`` | The SIP account, ``sip:username@domain``. The domain may include a port. |
         | ``password`` | For digest authentication, as text or as Robot's ``Secret``. |
         | ``display_name`` | The name that peers see. |
-        | ``transport`` | Towards the domain: ``udp``, ``tcp`` or ``tls``. |
-        | ``auth_user`` | The user of the digest, where it is not ``username``. |
+        | ``transport`` | The transport to the domain: ``udp``, ``tcp`` or ``tls``. |
+        | ``auth_user`` | The user for digest authentication, where it is not ``username``. |
         | ``outbound`` | The proxy that requests go to, as host, host:port or SIP URI, where it is not the domain. |
-        | ``stun_server`` | ``stun:host:port`` or ``turn:host:port``; brings NAT traversal for media with it: the agent's own address as that server sees it, or an address of the server, which relays. |
-        | ``stun_user``, ``stun_password`` | For a TURN server, the password as text or ``Secret``; the user and password of the account when left out. |
+        | ``stun_server`` | ``stun:host:port`` or ``turn:host:port``; turns on NAT traversal for media. With STUN, the agent offers its address as that server sees it; with TURN, an address of the server, which relays the media. |
+        | ``stun_user``, ``stun_password`` | Credentials for the TURN server, the password as text or ``Secret``; those of the account when left out. |
         | ``media_enc`` | ``srtp``, ``srtp-mand``, ``srtp-mandf`` or ``dtls_srtp``. |
-        | ``regint`` | Seconds between registrations; 0 never registers. 600 when there is a domain. |
-        | ``mwi`` | Whether to subscribe to message waiting. |
+        | ``regint`` | Seconds between registrations; with 0 the agent never registers. 600 when left out and there is a domain. |
+        | ``mwi`` | Whether to subscribe to message waiting (RFC 3842). |
         | ``dtmf_mode`` | ``rtpevent`` (RFC 4733), ``info`` (SIP INFO), ``inband`` (tones) or ``auto``. |
-        | ``headers`` | For every INVITE; a list of values repeats the header. |
-        | ``audio_codecs`` | In order of preference, such as ``PCMU``, ``PCMA``, ``G722``, ``opus``; all that baresip has when left out. |
+        | ``headers`` | Headers of every INVITE; a list of values repeats the header. |
+        | ``audio_codecs`` | Codecs in order of preference, such as ``PCMU``, ``PCMA``, ``G722``, ``opus``; all codecs of baresip when left out. |
         | ``metadata`` | Whatever the suite wants to keep with the agent; ``${agent.metadata}`` has it. |
         | ``address`` | The local address to use; the one that leads to the domain when left out. |
-        | ``tls_ca_file`` | The certificates (PEM) that sign what TLS trusts; the system's when left out. |
+        | ``tls_ca_file`` | A PEM file with the CA certificates that TLS trusts; the system's when left out. |
         | ``tls_certificate`` | The agent's own certificate with its key, in one PEM file. |
         | ``tls_verify`` | Whether the server's certificate is checked. |
-        | ``catch_all`` | Whether calls for any user part are taken, such as for a DID; with ``False`` those for others than the agent get 404. As the library says when left out. |
-        | ``ring_timeout`` | How long a call may ring before the phone refuses it, in whole seconds; ``0`` is as long as the caller lets it. As the library says when left out. |
-        | ``backend`` | How this agent's baresip runs: ``embedded``, ``external``, ``auto``, or a name that a plugin has registered; as the library says when left out. |
-        | ``executable`` | Its program, on the external backend. |
-        | ``control`` | ``host:port`` of the module ctrl_tcp of a baresip that runs already: the agent uses its account, and leaves it running. |
-        | ``config`` | More lines for baresip's configuration, each a name and a value, such as ``call_max_calls 1``. They go before the library's own. |
+        | ``catch_all`` | Whether the agent takes calls for any user part, such as a DID; with ``False``, calls for another user get 404. The library's setting when left out. |
+        | ``ring_timeout`` | How long a call may ring before the agent refuses it, in whole seconds; with ``0`` it rings until the caller gives up. The library's setting when left out. |
+        | ``backend`` | How this agent's baresip runs: ``auto``, ``embedded``, ``external``, or a name that a plugin has registered; the library's setting when left out. |
+        | ``executable`` | The baresip program, on the external backend. |
+        | ``control`` | ``host:port`` of the module ctrl_tcp of a baresip that runs already: the agent uses its account, and leaves it running when it stops. |
+        | ``config`` | More lines for baresip's configuration, each a name and a value, such as ``call_max_calls 1``. They come before the library's own lines. |
         | ``account_parameters`` | More parameters for baresip's account, such as ``ptime=40;rtcp_mux=yes``. |
-        | ``recordings_folder`` | Where the recordings of the baresip at ``control`` can be read, for audio checks. |
+        | ``recordings_folder`` | The folder in which the recordings of the baresip at ``control`` can be read, for audio checks. |
 
         Example:
         | Start Agent | alice |
@@ -153,25 +153,25 @@ class AgentKeywords(Component):
     def start_agents(
         self, prefix: str, count: int, *, first: int = 1, **settings: Any
     ) -> list[Agent]:
-        """Starts many agents at the same time, and returns their handles in order.
+        """Starts many agents at the same time; returns their handles in order.
 
-        They are called ``prefix`` and a number. The settings are those of `Start Agent`, by name;
-        in text, ``{n}`` stands for the agent's number.
+        Their names are ``prefix`` and a number. The settings are those of `Start Agent`, by name; in
+        text, ``{n}`` stands for the agent's number.
 
-        Fails when one of them cannot be started: none of them is left then.
+        Fails when one of the agents cannot be started; the others are stopped then.
 
         | =Argument= | =Meaning= |
-        | ``prefix`` | Such as ``caller``: ``caller1``, ``caller2`` and so on. |
-        | ``count`` | How many. |
-        | ``first`` | The number of the first one. |
-        | ``settings`` | Such as ``username={n}``, with a ``domain`` and a ``password``. |
+        | ``prefix`` | The first part of the names: ``caller`` gives ``caller1``, ``caller2`` and so on. |
+        | ``count`` | How many agents to start. |
+        | ``first`` | The number of the first agent. |
+        | ``settings`` | Settings of `Start Agent`, such as ``username={n}``, ``domain`` and ``password``. |
 
         Example:
         | ${callers} = | Start Agents | caller | 50 |
         | ${phones} = | Start Agents | phone | 20 | first=1001 | username={n} | domain=pbx.example.com | password=secret-{n} |
         """
         if count < 1:
-            raise UsageError(f"At least one agent is to be started, not {count}.")
+            raise UsageError(f"Start Agents needs a count of at least 1, not {count}.")
         given = converted(AgentKeywords.start_agent, settings)
         numbers = range(first, first + count)
         agents: list[Agent] = []
@@ -180,7 +180,7 @@ class AgentKeywords(Component):
             agents.append(self.start_agent(f"{prefix}{number}", **numbered(given, number)))
 
         try:
-            start(first)  # what is wrong with the settings shows in the first one
+            start(first)  # a mistake in the settings shows with the first agent
             run_concurrently(start, numbers[1:])
         except BaseException:
             for agent in agents:
@@ -189,17 +189,17 @@ class AgentKeywords(Component):
         return [self._agents.get(f"{prefix}{number}") for number in numbers]
 
     def _catch_all(self, given: bool | None) -> bool | None:
-        """Whether any user part is taken; None where the library's default is, if it can be."""
+        """Whether any user part is taken; None when nobody asked for it, and the backend may lack it."""
         if given is None:
             return None if self._context.catch_all else False
         return given
 
     def _ring_timeout(self, given: timedelta | None) -> int:
-        """How long a call may ring (s); 0 is as long as its caller lets it."""
+        """How long a call may ring (s); 0 is until its caller gives up."""
         time = self._context.ring_timeout if given is None else given
         seconds = 0.0 if time is None else self._seconds(time)
         if not seconds.is_integer():
-            raise UsageError(f"ring_timeout counts whole seconds, {seconds:g} s is none.")
+            raise UsageError(f"ring_timeout must be a whole number of seconds, not {seconds:g} s.")
         return int(seconds)
 
     def _make(
@@ -224,7 +224,7 @@ class AgentKeywords(Component):
         return agent
 
     def _warn(self, agent: Agent) -> None:
-        """Tells once in a run what is to be known about an agent."""
+        """Logs each warning about an agent once in a run."""
         for caveat in caveats(agent.account, agent.backend):
             if caveat not in self._context.warned:
                 self._context.warned.add(caveat)
@@ -232,9 +232,9 @@ class AgentKeywords(Component):
 
     @keyword(tags=("Agent",))
     def stop_agent(self, name: AgentName) -> None:
-        """Hangs the agent's calls up, ends its process and closes its recordings.
+        """Stops the agent: hangs up its calls, ends its process and closes its recordings.
 
-        Fails only when there is no such agent. An agent whose process has died can be stopped.
+        Fails only when there is no such agent. An agent whose process has died can be stopped, too.
 
         Example:
         | Stop Agent | alice |
@@ -243,7 +243,7 @@ class AgentKeywords(Component):
 
     @keyword(tags=("Agent",))
     def stop_all_agents(self) -> None:
-        """Stops every agent, newest first. Does nothing when none runs.
+        """Stops every agent, the newest first. Does nothing when no agent runs.
 
         Never fails.
 
@@ -254,17 +254,17 @@ class AgentKeywords(Component):
 
     @keyword(tags=("Agent", "Getter"))
     def get_info(self, agent: AgentName) -> DotDict:
-        """Returns the agent at a glance, as a dictionary, and logs it line by line.
+        """Returns a summary of the agent as a dictionary, and logs it as JSON.
 
         Keys: ``name``, ``aor``, ``backend``, ``pid``, ``registered``, ``state``, ``reason`` and
-        ``status_code`` (of the last closed call), ``peer`` (``uri``, ``number``, ``name``, or
-        ``None``), ``sends`` (the audio source), ``metadata`` (as given to `Start Agent`) and
-        ``calls`` (every call so far, oldest first).
+        ``status_code`` (of the last call that ended), ``peer`` (with ``uri``, ``number`` and
+        ``name``, or ``None``), ``sends`` (the audio source), ``metadata`` (as given to `Start Agent`)
+        and ``calls`` (all calls so far, oldest first).
 
-        A call that is over tells ``closed_by`` (``us``, ``peer``, ``refusal``, ``failure`` or
-        ``transfer``), and what the message that ended it said: ``reasons`` (of each value of a Reason
-        header its ``protocol``, ``cause`` and ``text``), ``q850_cause`` (the first one of Q.850, or
-        ``None``) and ``warnings`` (of each its ``code``, ``agent`` and ``text``).
+        A call that has ended has ``closed_by`` (``us``, ``peer``, ``refusal``, ``failure`` or
+        ``transfer``) and the headers of the message that ended it: ``reasons`` (a list with
+        ``protocol``, ``cause`` and ``text`` of each Reason), ``q850_cause`` (the first Q.850 cause,
+        or ``None``) and ``warnings`` (a list with ``code``, ``agent`` and ``text`` of each Warning).
 
         Fails when there is no such agent.
 
@@ -290,7 +290,7 @@ class AgentKeywords(Component):
 
 
 def _plain(password: str | Secret | None) -> str:
-    """A password as it goes into the account. It is handed on, never shown."""
+    """A password as the account takes it. It is passed on, never shown."""
     return password.value if isinstance(password, Secret) else password or ""
 
 

@@ -1,4 +1,4 @@
-"""Arguments that Robot lets pass although they are mistakes, or refuses in fewer words than it could."""
+"""Mistakes in arguments that Robot lets pass or explains too briefly, and settings of many agents."""
 
 import difflib
 import inspect
@@ -17,17 +17,17 @@ from ..types import BackendName
 #: Arguments that may be any text, ``word=value`` among it.
 _FREE_TEXT = frozenset({"assertion_expected", "text", "words"})
 _NAMED = re.compile(r"(\w[\w -]*)=.*", re.DOTALL)
-#: How like a name a word has to be to be taken for it: all but one letter in five.
+#: How similar a word must be to a name to be taken for it: one letter in five may differ.
 _LIKE = 0.75
-#: How Robot begins to say that it did not even run a keyword.
+#: How Robot's message begins when it did not run a keyword because of its arguments.
 _NOT_RUN = ("Keyword '", "ValueError: Argument '")
 
 
 def without_none(hint: Any) -> Any:
     """The type in a hint that also allows None; other unions stay as they are.
 
-    Robot takes None for every argument whose default it is. Of a union it does not tell which
-    values are right when one is wrong; of the type in it, it does.
+    Robot accepts None for every argument whose default it is. When a value is wrong, it lists the
+    right values for a type, and none for a union.
     """
     if get_origin(hint) not in (Union, UnionType):
         return hint
@@ -36,20 +36,20 @@ def without_none(hint: Any) -> Any:
 
 
 def check_flags(hints: Mapping[str, Any], arguments: Mapping[str, Any]) -> None:
-    """Raises `UsageError` for text in place of a truth value: Robot hands on what it cannot read."""
+    """Raises `UsageError` for text in place of a truth value: Robot passes on what it cannot read."""
     for name, value in arguments.items():
         if without_none(hints.get(name)) is bool and isinstance(value, str):
-            raise UsageError(f"{name} is True or False, '{value}' is neither.")
+            raise UsageError(f"{name} must be True or False, not '{value}'.")
 
 
 def check_positional(title: str, function: Callable[..., Any], values: Sequence[Any]) -> None:
-    """Checks that no positional value is meant for a named argument and misspelt.
+    """Checks that no positional value is a misspelt named argument.
 
-    Robot takes ``trasport=tcp`` for text. Where a value really begins like the name of an argument,
-    its own name comes before it: ``password=trasport=tcp``.
+    Robot takes ``trasport=tcp`` for text. A value that really begins like the name of an argument is
+    written with its own name before it: ``password=trasport=tcp``.
 
     Raises:
-        UsageError: one is; says which argument it may be meant for.
+        UsageError: a value looks like a misspelt argument; names that argument.
     """
     parameters = inspect.signature(function).parameters
     places = [one.name for one in parameters.values() if one.kind is one.POSITIONAL_OR_KEYWORD]
@@ -63,7 +63,7 @@ def check_positional(title: str, function: Callable[..., Any], values: Sequence[
 
 
 def hint(message: str, function: Callable[..., Any], values: Iterable[Any]) -> str:
-    """Robot's message about arguments that it refuses, with the name that may have been meant."""
+    """Robot's message about arguments that it refuses, with the argument that was probably meant."""
     if message.startswith(_NOT_RUN) and "Did you mean" not in message:
         for value in map(unescape, values):
             meant = _meant(value, inspect.signature(function).parameters)
@@ -73,9 +73,9 @@ def hint(message: str, function: Callable[..., Any], values: Iterable[Any]) -> s
 
 
 def _meant(value: object, names: Iterable[str]) -> str | None:
-    """The name of an argument that a value begins with, all but spelt right; None without one."""
+    """The argument whose misspelt name a value begins with; None when there is none."""
     match = _NAMED.fullmatch(value) if isinstance(value, str) else None
-    if match is None or match[1] in names:  # a right name comes here only by an escaped =
+    if match is None or match[1] in names:  # a right name gets here only with an escaped =
         return None
     word = re.sub(r"[ -]", "_", match[1].strip().lower())
     return next(iter(difflib.get_close_matches(word, list(names), n=1, cutoff=_LIKE)), None)
@@ -86,10 +86,10 @@ _NUMBER = "{n}"
 
 
 def converted(taker: Callable[..., Any], settings: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings as the keyword that takes them by name would get them from Robot.
+    """The settings as Robot would convert them for the keyword that takes them by name.
 
     Raises:
-        UsageError: it does not know one, or a value cannot be converted.
+        UsageError: the keyword has no such setting, or a value cannot be converted.
     """
     hints = get_type_hints(taker)
     parameters = inspect.signature(taker).parameters

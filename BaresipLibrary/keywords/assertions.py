@@ -2,16 +2,16 @@
 
 The one place that calls the engine, because some of its habits surprise: a falsy expected value
 without an operator is not checked, a number never equals the text a suite writes, a comparison
-that makes no sense raises `TypeError`, and braces in a custom message raise `KeyError`. And a value
-that is not there has words of its own: what is missing, and why.
+that makes no sense raises `TypeError`, and braces in a custom message raise `KeyError`. Of a value
+that is missing a failure says why there is none.
 """
 
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any, NoReturn, TypeVar
+from typing import Any, Generic, NoReturn, TypeVar
 
 from assertionengine import AssertionOperator, verify_assertion
 from robot.utils import timestr_to_secs
@@ -24,12 +24,12 @@ T = TypeVar("T")
 _COMPARISONS = ("==", "!=", "<", ">", "<=", ">=")
 _WORDS = {"none": None, "true": True, "false": False}
 
-#: What a number in a suite is: text to what it says. Raises `ValueError` with a sentence.
+#: Reads a number as a suite writes it. Raises `ValueError` with a sentence.
 Unit = Callable[[str], float]
 
 
 class _Absent(PhoneFailure):
-    """A value is not there, and was expected to be."""
+    """There is no value, and one was expected."""
 
 
 def number(text: str) -> float:
@@ -52,6 +52,23 @@ def seconds(text: str) -> float:
 def percent(text: str) -> float:
     """A share, such as ``1`` or ``1 %``, in percent."""
     return number(text.removesuffix("%").strip())
+
+
+@dataclass(frozen=True)
+class Value(Generic[T]):
+    """A value that a keyword returns and checks.
+
+    `subject` begins a sentence about it, such as ``The state of alice``; `why_none` says in a
+    sentence why there is none, where `read` returns None.
+    """
+
+    subject: str
+    read: Callable[[], T]
+    why_none: Callable[[], str] | None = None
+
+    def missing(self) -> str:
+        """The sentence about a value that is None."""
+        return self.why_none() if self.why_none else f"{self.subject} is not known."
 
 
 @dataclass(frozen=True)
@@ -92,50 +109,42 @@ class Assertion:
         except ValueError as error:
             raise UsageError(str(error)) from None
 
-    def holds(self, value: T, subject: str, absent: Callable[[], str] | None = None) -> T:
-        """Checks a value and returns it, or what a ``then`` operator makes of it.
-
-        `absent` tells why there is no value, where that is None.
+    def check(self, of: Value[T]) -> T:
+        """Reads a value, checks it and returns it, or what a ``then`` operator makes of it.
 
         Raises:
             PhoneFailure: it is not as expected.
             UsageError: the expectation itself makes no sense.
         """
+        value = of.read()
         expected = self._like(value)
         try:
             checked: T = verify_assertion(
-                value, self.operator, expected, subject, self._usable_message(value, expected)
+                value, self.operator, expected, of.subject, self._usable_message(value, expected)
             )
         except re.error as error:
             raise UsageError(f"'{expected}' is not a regular expression: {error}.") from None
         except (AssertionError, TypeError, RuntimeError) as error:
-            self._fail(error, value, expected, subject, absent)
+            self._fail(error, value, expected, of)
         return checked
 
-    def _fail(
-        self,
-        error: Exception,
-        value: object,
-        expected: object,
-        subject: str,
-        absent: Callable[[], str] | None,
-    ) -> NoReturn:
+    def _fail(self, error: Exception, value: object, expected: object, of: Value[Any]) -> NoReturn:
         if value is None and not self.message:
-            raise _Absent(absent() if absent else f"{subject} is not known.") from None
+            raise _Absent(of.missing()) from None
         if isinstance(error, RuntimeError):  # an expression that cannot be evaluated
             raise error
         if isinstance(error, TypeError):
             assert self.operator is not None
             raise PhoneFailure(
-                f"{subject} {value!r} cannot be compared by '{self.operator.value}'"
+                f"{of.subject} {value!r} cannot be compared by '{self.operator.value}'"
                 f" with {expected!r}."
             ) from None
         if expected is None and not self.message:
-            raise PhoneFailure(f"{subject} is {value!r}, and there should be none.") from None
+            raise PhoneFailure(f"{of.subject} is {value!r}, and there should be none.") from None
         raise PhoneFailure(str(error)) from None
 
     def _like(self, value: object) -> Any:
-        """The expected value as the kind of thing the value is, when it is text that says one."""
+        """The expected value as the type of the value, when it is text that can be read as one."""
         if not isinstance(self.expected, str) or isinstance(value, str) or not self._is_compared:
             return self.expected
         if self.expected.lower() in _WORDS:
@@ -143,7 +152,7 @@ class Assertion:
         try:
             return number(self.expected) if isinstance(value, int | float) else self.expected
         except ValueError as error:
-            raise UsageError(f"{str(error)[:-1]} to compare {value} with.") from None
+            raise UsageError(str(error)) from None
 
     def _usable_message(self, value: object, expected: object) -> str | None:
         """The custom message, with braces escaped unless the engine can fill them."""
@@ -157,46 +166,42 @@ class Assertion:
 
 
 def get_and_assert(
-    changes: Changes,
-    read: Callable[[], T],
-    assertion: Assertion,
-    subject: str,
-    timeout: float | None,
-    absent: Callable[[], str] | None = None,
+    changes: Changes, value: Value[T], assertion: Assertion, timeout: float | None
 ) -> T:
     """Reads a value and checks it; with a timeout (s), again after every event until it holds.
 
-    Without an assertion it holds as soon as there is a value. `absent` tells why there is none.
+    Without an assertion it holds as soon as there is a value.
 
     Raises:
-        PhoneFailure: the value is not as expected, or not there (in time).
+        PhoneFailure: the value is not as expected, or there is none (in time).
         NothingYet: there is nothing to read it from, and no timeout to wait for that.
     """
     if not timeout:
-        return assertion.holds(read(), subject, absent)
+        return assertion.check(value)
 
-    def checked(subject: str) -> T:
-        value = read()
-        if value is None and assertion.operator is None:
-            raise _Absent(absent() if absent else f"{subject} is not known.")
-        return assertion.holds(value, subject, absent)
+    def checked(value: Value[T]) -> T:
+        found = assertion.check(value)
+        if found is None and assertion.operator is None:
+            raise _Absent(value.missing())
+        return found
 
     def attempt() -> tuple[T] | None:
         try:
-            return (checked(subject),)
+            return (checked(value),)
         except (PhoneFailure, NothingYet):
             return None
 
     held = wait_until(changes, attempt, timeout)
     if held:
         return held[0]
-    with telling(timeout):
-        return checked(f"After {timeout:g} s, {subject[0].lower()}{subject[1:]}")
+    late = f"After {timeout:g} s, {value.subject[0].lower()}{value.subject[1:]}"
+    with saying_how_long(timeout):
+        return checked(replace(value, subject=late))
 
 
 @contextmanager
-def telling(timeout: float) -> Iterator[None]:
-    """What is not there after a wait of so many seconds is a failure, which tells of the wait."""
+def saying_how_long(timeout: float) -> Iterator[None]:
+    """Makes a failure of what is missing after a wait of so many seconds, and says how long it was."""
     try:
         yield
     except (_Absent, NothingYet) as error:

@@ -1,4 +1,4 @@
-"""Sending audio and judging what is heard."""
+"""Sending audio, and recognising tones and prompts in what is heard."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -18,15 +18,15 @@ _WITHIN = timedelta(seconds=5)
 
 
 class AudioKeywords(Component):
-    """Speaking and listening."""
+    """Sends audio, and checks tones."""
 
     @keyword(tags=("Audio",))
     def send_audio(self, agent: AgentName, source: AudioSource, *, call: str | None = None) -> None:
         """Sends a tone, a recording or silence from now on, in the active call.
 
-        Without a call it is what the agent's calls to come will send. A recording is played once
-        and followed by silence; any format that libsndfile reads will do, at any rate, and stereo
-        is mixed down.
+        Without a call, the agent's next calls will send it. A recording is played once, followed by
+        silence. It may have any format that libsndfile reads and any sample rate; stereo is mixed
+        to mono.
 
         Fails when the file is missing or is not audio.
 
@@ -54,12 +54,12 @@ class AudioKeywords(Component):
         within: timedelta = _WITHIN,
         call: str | None = None,
     ) -> float:
-        """Checks that the agent hears a steady tone, and returns as soon as that is sure.
+        """Checks that the agent hears a steady tone; returns as soon as that is certain.
 
-        Only what arrives from now on counts. The tone must be most of what is heard and lie
-        within 1 % of the frequency. Returns the seconds it took to be sure.
+        Only audio that arrives from now on counts. The tone must be the main part of it, and within
+        1 % of the frequency. Returns how many seconds that took.
 
-        Fails when the tone was not heard ``within`` that time, and at once when the call ends.
+        Fails when the tone is not heard ``within`` that time, and at once when the call ends.
 
         | =Argument= | =Meaning= |
         | ``frequency`` | Such as ``440 Hz``; below half the sample rate of the call's codec. |
@@ -77,15 +77,15 @@ class AudioKeywords(Component):
     def verify_audio_connection(
         self, agent: AgentName, other: AgentName, *, within: timedelta = _WITHIN
     ) -> None:
-        """Checks that two agents hear each other, both directions at the same time.
+        """Checks that two agents hear each other, in both directions at the same time.
 
-        Each sends a tone of its own meanwhile; what was sent before is restored. They do so in the
-        call that both are in, and a call that is just being set up, as after a transfer, is waited
-        for. Where a server gives each side a call of its own, it is the newest established call
-        of each that is not on hold.
+        Each agent sends a tone of its own; afterwards it sends again what it sent before. The tones
+        are sent in the call that both agents share; a call that is still being set up, as after a
+        transfer, is waited for. When a server stands between them and each agent has a call of its
+        own, it is the newest established call of each that is not on hold.
 
-        Fails when a direction carries no tone ``within`` that time: the message says which, and
-        what was heard instead.
+        Fails when a direction carries no tone ``within`` that time. The message says which
+        direction, and what was heard instead.
 
         Example:
         | Verify Audio Connection | alice | bob |
@@ -104,7 +104,7 @@ _PROMPT_WITHIN = timedelta(seconds=10)
 
 
 class PromptKeywords(Component):
-    """Telling a known recording from all else."""
+    """Recognises known recordings."""
 
     @keyword(tags=("Audio", "Wait"))
     def verify_prompt(
@@ -116,22 +116,22 @@ class PromptKeywords(Component):
         others: list[Path] | None = None,
         call: str | None = None,
     ) -> HeardPrompt:
-        """Checks that the agent hears a prompt, and returns as soon as that is sure.
+        """Checks that the agent hears a prompt; returns as soon as that is certain.
 
-        The prompt must begin ``within`` that time, or have begun 0.5 s ago at most; it takes about
-        a second of it to be sure. Other prompts, music and noise do not pass. Prompts that begin
-        with the same words are told apart when they are listed in ``others``: the best must win by
-        a margin. Returns an object with ``name``; ``offset``, when it began, in seconds from the
-        start of the keyword; and ``score``, 0 to 1.
+        The prompt must begin ``within`` that time, or at most 0.5 s earlier. It takes about a second
+        of the prompt to be certain. Other prompts, music and noise do not pass. When several
+        prompts begin with the same words, list the others in ``others``: the best match must then
+        be clearly better than the second. Returns an object with ``name``; ``offset``, the seconds
+        from the start of the keyword to the start of the prompt; and ``score``, from 0 to 1.
 
-        Fails when the prompt does not begin ``within`` that time, and says what was heard instead;
-        at once when the call ends. A file that is missing, or that has less than 0.6 s of sound that
-        changes, is an error.
+        Fails when the prompt does not begin ``within`` that time, and says what was heard instead.
+        Fails at once when the call ends. A missing file, and a file with less than 0.6 s of changing
+        sound, is an error.
 
         | =Argument= | =Meaning= |
-        | ``file`` | The prompt, found as `Send Audio` finds it; any format and rate. |
-        | ``within`` | When it must begin at the latest. |
-        | ``others`` | Files of prompts that it must not be taken for. |
+        | ``file`` | The prompt, beside the suite or in the working directory; any format and sample rate. |
+        | ``within`` | How long it may take until the prompt begins. |
+        | ``others`` | Files of prompts that must not be mistaken for this one. |
 
         Example:
         | Verify Prompt | alice | welcome.wav | within=5s |
@@ -153,10 +153,10 @@ class PromptKeywords(Component):
     ) -> HeardPrompt:
         """Waits until the agent has heard a prompt to its end.
 
-        As `Verify Prompt`, which returns while the prompt still plays: arguments and the object
-        that is returned are the same. A pause at the end of the file is not waited for.
+        Arguments and the returned object are those of `Verify Prompt`, which returns while the
+        prompt still plays. Silence at the end of the file is not waited for.
 
-        Fails as `Verify Prompt` does, and when the prompt breaks off before its end.
+        Fails when `Verify Prompt` would, and when the prompt breaks off before its end.
 
         Example:
         | Wait Until Prompt | alice | enter-your-pin.wav |

@@ -1,12 +1,13 @@
-"""What every keyword component sees."""
+"""What all keyword components share: the context, agents, waits, files, and the running suite."""
 
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from enum import Enum
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from robot.libraries.BuiltIn import BuiltIn, RobotNotRunningError
 from robot.running.context import EXECUTION_CONTEXTS
@@ -21,7 +22,7 @@ from ..errors import NothingYet, UsageError
 from ..report.evidence import Evidence
 from ..report.recording_store import RecordingStore
 from ..types import BackendName, Occasion
-from .assertions import Assertion, get_and_assert, telling
+from .assertions import Assertion, Value, get_and_assert, saying_how_long
 
 T = TypeVar("T")
 
@@ -31,7 +32,7 @@ AgentName = str | Agent
 
 @dataclass
 class Context:
-    """The narrow view of the library that components share."""
+    """The part of the library that components see."""
 
     timeout: timedelta
     backend: BackendName
@@ -86,11 +87,11 @@ class Component:
         """A keyword's time in seconds; without one the library's timeout."""
         value = (self._context.timeout if time is None else time).total_seconds()
         if value < 0:
-            raise UsageError(f"A time must not be negative, {value:g} s is.")
+            raise UsageError(f"A time must not be negative: {value:g} s.")
         return value
 
     def _acting(self, agent: AgentName, *, ends: bool = False) -> Agent:
-        """The agent that a keyword acts on; what any agent saw before is no news to later waits.
+        """The agent that a keyword acts on; later waits ignore what all agents saw before.
 
         `ends` is for keywords that end a call.
         """
@@ -101,33 +102,26 @@ class Component:
     def _checked(
         self,
         agent: Agent,
-        read: Callable[[], T],
+        value: Value[T],
         wanted: Assertion,
-        what: str,
         timeout: timedelta | None,
-        absent: Callable[[], str] | None = None,
     ) -> T:
-        """Reads a value of an agent, checks it as the suite asked, and returns it.
+        """Reads a value of an agent, checks it as the suite asked, and returns it."""
 
-        `absent` tells in a sentence why there is none, where the value is None.
-        """
-
-        def read_alive() -> T:
+        def read() -> T:
             agent.require_alive()
-            return read()
+            return value.read()
 
         limit = None if timeout is None else self._seconds(timeout)
-        return get_and_assert(
-            agent.changes, read_alive, wanted, f"{what} {agent.name}", limit, absent
-        )
+        return get_and_assert(agent.changes, replace(value, read=read), wanted, limit)
 
     def _awaited(
         self, agent: Agent, find: Callable[[], T], timeout: timedelta | None
     ) -> tuple[T, timedelta | None]:
-        """What a getter reads from, and what is left of its timeout, in which that may come.
+        """Waits for what a getter reads from; returns it and what is left of the timeout.
 
         Raises:
-            NothingYet: it is not there, and no timeout was given.
+            NothingYet: it is missing, and no timeout was given.
             PhoneFailure: it did not come in time.
         """
         if timeout is None:
@@ -141,13 +135,18 @@ class Component:
             return None
 
         found = wait_until(agent.changes, there, limit)
-        with telling(limit):
+        with saying_how_long(limit):
             what = found[0] if found else find()
         return what, timedelta(seconds=max(0.0, limit - (time.monotonic() - began)))
 
 
+def field_of(value: object, field: Enum | None) -> Any:
+    """The field of a value that a suite asked for, or all of it; None of a value that is None."""
+    return value if value is None or field is None else getattr(value, field.name)
+
+
 def header_pairs(headers: Mapping[str, str | list[str]] | None) -> list[tuple[str, str]]:
-    """Headers as a suite gives them, a list repeating one, as checked pairs.
+    """The headers that a suite gives, as checked pairs; a list of values repeats a header.
 
     Raises:
         UsageError: one cannot travel in a SIP message.
@@ -185,7 +184,7 @@ def find_file(path: Path, kind: str = "audio file") -> Path:
     """An existing file of some kind: beside the running suite, else in the working directory.
 
     Raises:
-        UsageError: it is at neither place; names both.
+        UsageError: it is in neither place; names both.
     """
     suite = robot_variable("${SUITE SOURCE}")
     homes = [Path(suite).parent] if suite else []
@@ -193,5 +192,5 @@ def find_file(path: Path, kind: str = "audio file") -> Path:
     for candidate in candidates:
         if candidate.exists():
             return candidate
-    places = " nor ".join(dict.fromkeys(str(candidate) for candidate in candidates))
-    raise UsageError(f"There is no {kind} {places}.")
+    places = " or ".join(dict.fromkeys(str(candidate) for candidate in candidates))
+    raise UsageError(f"There is no {kind} at {places}.")

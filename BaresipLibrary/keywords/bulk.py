@@ -1,4 +1,4 @@
-"""Many agents, many calls, all at the same time."""
+"""Many agents and many calls at the same time."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -21,7 +21,7 @@ _WITHIN = timedelta(seconds=5)
 
 
 class BulkKeywords(Component):
-    """What one pair of agents does, done by many."""
+    """Does with many agents what other keywords do with two."""
 
     @keyword(tags=("Call", "Wait", "Bulk"))
     def establish_calls(
@@ -34,20 +34,21 @@ class BulkKeywords(Component):
     ) -> DotDict:
         """Establishes many calls at the same time: every caller dials its target.
 
-        The first caller dials the first target, and so on; of one target that is no list, all
-        dial that. Targets that are agents accept as soon as they ring. The log shows a verdict
-        for each call. Returns a dictionary: ``p50``, ``p95`` and ``max`` (the seconds from dialling
-        until both sides were established) and ``calls``, a list with ``caller``, ``target``,
-        ``call_id`` and ``seconds`` of each.
+        The first caller dials the first target, the second caller the second target, and so on. All
+        callers dial the same target when it is given alone instead of in a list. Targets that are
+        agents accept as soon as they ring. The log shows a verdict for each call. Returns a
+        dictionary: ``p50``, ``p95`` and ``max`` (the seconds from dialling until both sides were
+        established) and ``calls``, a list with ``caller``, ``target``, ``call_id`` and ``seconds``
+        of each call.
 
-        Fails when a call is not established within ``timeout`` (default: the library's), after
-        all have their verdict; those that are established stay up. Fails at once, before anybody
-        has dialled, when an agent has a call already or takes part twice.
+        Fails when a call is not established within ``timeout`` (default: the library's); every call
+        gets its verdict first, and established calls stay up. Fails at once, before any agent
+        dials, when an agent has a call already or is listed twice.
 
         | =Argument= | =Meaning= |
-        | ``callers`` | Agents, such as `Start Agents` returns. |
-        | ``targets`` | As many agents, SIP URIs or numbers; or one for all callers. |
-        | ``callees`` | The agents that accept, where the targets are numbers that lead to them. |
+        | ``callers`` | A list of agents, such as `Start Agents` returns. |
+        | ``targets`` | A list of as many agents, SIP URIs or numbers, or one target for all callers. |
+        | ``callees`` | The agents that accept, when the targets are numbers that lead to them. |
 
         Example:
         | ${callers} = | Start Agents | caller | 50 |
@@ -71,7 +72,7 @@ class BulkKeywords(Component):
         callees: list[AgentName] | None,
     ) -> list[BulkCall]:
         if not callers:
-            raise UsageError("Nobody is to call; name at least one caller.")
+            raise UsageError("Establish Calls needs at least one caller.")
         each = targets if isinstance(targets, list) else [targets] * len(callers)
         _require_as_many(callers, each, "targets")
         _require_as_many(callers, each if callees is None else callees, "callees")
@@ -96,12 +97,12 @@ class BulkKeywords(Component):
     ) -> None:
         """Checks in many calls that both sides hear each other, as `Verify Audio Connection` does.
 
-        The first agent with the first of the others, and so on. A few pairs are checked at a
-        time, each with tones of its own, so that a call that leads to another pair is noticed,
-        too. The log shows a verdict for each pair.
+        The first agent is checked with the first of the others, and so on. A few pairs are checked
+        at a time, each with tones of its own, so that a call that leads to another pair is noticed.
+        The log shows a verdict for each pair.
 
-        Fails when in a pair a direction carries no tone ``within`` that time, counted from its
-        turn; after all were checked.
+        Fails when a direction of a pair carries no tone ``within`` that time, counted from the start
+        of its own check; all pairs are checked first.
 
         Example:
         | Verify Audio Connections | ${callers} | ${callees} |
@@ -124,11 +125,11 @@ class BulkKeywords(Component):
     def hang_up_all(
         self, agents: list[AgentName] | None = None, *, timeout: timedelta | None = None
     ) -> None:
-        """Ends every call of these agents, or of all, and waits until each of them is over.
+        """Ends all calls of these agents, or of all agents, and waits until they have ended.
 
-        Agents without a call are left as they are.
+        Agents without a call are left alone.
 
-        Fails when a call is not over within ``timeout`` (default: the library's).
+        Fails when a call has not ended within ``timeout`` (default: the library's).
 
         Example:
         | Hang Up All | ${callers} |
@@ -141,7 +142,7 @@ class BulkKeywords(Component):
 def _require_as_many(callers: Sequence[AgentName], others: Sequence[AgentName], what: str) -> None:
     if len(callers) != len(others):
         raise UsageError(
-            f"There must be as many {what} as there are agents: {len(callers)}, not {len(others)}."
+            f"There must be as many {what} as agents: {len(callers)}, not {len(others)}."
         )
 
 

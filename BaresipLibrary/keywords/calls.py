@@ -1,4 +1,4 @@
-"""Calling and being called."""
+"""Calls: dial, accept, refuse, hang up, hold, mute."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -24,8 +24,217 @@ from ..sip.uris import (
 from .base import AgentName, Component, header_pairs
 
 
+class CallKeywords(Component):
+    """Dial, accept, refuse, hang up, hold, mute."""
+
+    @keyword(tags=("Call",))
+    def dial(
+        self,
+        agent: AgentName,
+        target: AgentName,
+        *,
+        headers: Mapping[str, str | list[str]] | None = None,
+    ) -> str:
+        """Calls a target and returns the Call-ID once the INVITE is sent.
+
+        The target is another agent, a SIP URI, or a bare number or name in the caller's domain. Use
+        `Wait Until State Is` to wait for the outcome. Characters that a user part cannot hold are
+        escaped: ``#`` is sent as ``%23``. When an agent and an extension have the same name, the
+        agent is called.
+
+        Fails when the target cannot be dialled.
+
+        | =Argument= | =Meaning= |
+        | ``agent`` | The caller. |
+        | ``target`` | An agent's name or handle, ``sip:user@host``, a number such as ``+4930123`` or ``*31#``, or a name such as ``conf``. |
+        | ``headers`` | Headers of this INVITE, in addition to those of the agent; a list of values repeats the header. |
+
+        Example:
+        | Dial | alice | bob |
+        | Dial | alice | sip:echo@127.0.0.1:5062 | headers=${{{'X-Trace-Id': 'abc'}}} |
+        """
+        caller = self._acting(agent)
+        return caller.dial(dialled_uri(self._agents, caller, target), header_pairs(headers))
+
+    @keyword(tags=("Call",))
+    def accept(
+        self, agent: AgentName, *, timeout: timedelta | None = None, call: str | None = None
+    ) -> None:
+        """Answers the incoming call; waits for a call when none rings yet.
+
+        When several calls ring, the newest is answered, or the one with the Call-ID ``call``.
+
+        Fails when nobody calls within ``timeout`` (default: the library's).
+
+        Example:
+        | Accept | bob |
+        | Accept | bob | timeout=3s |
+        """
+        self.answer(agent, timeout, call)
+
+    def answer(self, agent: AgentName, timeout: timedelta | None, call: str | None) -> Call:
+        """Answers the incoming call as `accept` does, and returns it."""
+        callee = self._acting(agent)
+        incoming = wait_for_incoming(callee, self._seconds(timeout), call)
+        callee.answer(incoming)
+        return incoming
+
+    @keyword(tags=("Call",))
+    def reject(
+        self,
+        agent: AgentName,
+        code: int = 486,
+        *,
+        reason: str | None = None,
+        headers: Mapping[str, str | list[str]] | None = None,
+        timeout: timedelta | None = None,
+        call: str | None = None,
+    ) -> None:
+        """Refuses the incoming call with a final response; waits for a call when none rings yet.
+
+        Fails when nobody calls within ``timeout`` (default: the library's), and when the code is not
+        a refusal status.
+
+        | =Argument= | =Meaning= |
+        | ``code`` | The SIP status, from 300 to 699. |
+        | ``reason`` | The reason phrase; the usual one for the code when left out. |
+        | ``headers`` | Headers of the response, such as ``Retry-After``. |
+        | ``call`` | The Call-ID of the call to refuse; the newest that rings when left out. |
+
+        Example:
+        | Reject | bob |
+        | Reject | bob | 603 | reason=Not Today |
+        """
+        callee = self._acting(agent)
+        if not 300 <= code <= 699:
+            raise UsageError(f"A call is refused with a status from 300 to 699, not {code}.")
+        words = reason_phrase(code) if reason is None else reason
+        _check_phrase(words)
+        pairs = header_pairs(headers)
+        callee.refuse(wait_for_incoming(callee, self._seconds(timeout), call), code, words, pairs)
+
+    @keyword(tags=("Call",))
+    def deflect(
+        self,
+        agent: AgentName,
+        target: AgentName,
+        *,
+        timeout: timedelta | None = None,
+        call: str | None = None,
+    ) -> None:
+        """Redirects the incoming call (302) to an agent, a SIP URI or a number.
+
+        Waits for a call when none rings yet.
+
+        Fails when nobody calls within ``timeout`` (default: the library's).
+
+        Example:
+        | Deflect | bob | carol |
+        """
+        callee = self._acting(agent)
+        contact = ("Contact", f"<{target_uri(self._agents, callee, target)}>")
+        incoming = wait_for_incoming(callee, self._seconds(timeout), call)
+        callee.refuse(incoming, 302, reason_phrase(302), [contact])
+
+    @keyword(tags=("Call",))
+    def hang_up(self, agent: AgentName, *, call: str | None = None) -> None:
+        """Ends the agent's active call: by CANCEL, BYE or a refusal, whichever its state needs.
+
+        A CANCEL may only follow the first response to the INVITE (RFC 3261, section 9.1): the keyword
+        waits for that response, for at most half a second.
+
+        Fails when the agent has no call.
+
+        Example:
+        | Hang Up | alice |
+        """
+        who = self._acting(agent, ends=True)
+        who.hang_up(who.require_live_call("to hang up", call))
+
+    @keyword(tags=("Call",))
+    def hold(
+        self, agent: AgentName, *, call: str | None = None, timeout: timedelta | None = None
+    ) -> None:
+        """Puts the active call on hold and waits until the peer has accepted the re-INVITE.
+
+        The re-INVITE is sent again when another one is still under way, when it collides with one
+        of the peer's (491), and when it is challenged with a new nonce. A call that is on hold
+        already stays on hold. The log says what was offered and answered, with a warning when the
+        answer contradicts the hold.
+
+        Fails when the peer refuses the re-INVITE, when the call ends, and when the peer has not
+        accepted within ``timeout`` (default: the library's).
+
+        Example:
+        | Hold | alice |
+        """
+        self._hold(agent, call, True, timeout)
+
+    @keyword(tags=("Call",))
+    def resume(
+        self, agent: AgentName, *, call: str | None = None, timeout: timedelta | None = None
+    ) -> None:
+        """Takes a call off hold and waits until the peer has accepted the re-INVITE.
+
+        Fails when the peer refuses the re-INVITE, when the call ends, and when the peer has not
+        accepted within ``timeout`` (default: the library's).
+
+        Example:
+        | Resume | alice |
+        """
+        self._hold(agent, call, False, timeout)
+
+    def _hold(
+        self, agent: AgentName, call: str | None, on: bool, timeout: timedelta | None
+    ) -> None:
+        who = self._acting(agent)
+        which = who.require_live_call("to hold" if on else "to resume", call)
+        agreed = hold(who, which, on, self._seconds(timeout))
+        logger.write(agreed, "WARN" if which.offers.contradiction else "INFO")
+
+    @keyword(tags=("Call", "Audio"))
+    def mute(self, agent: AgentName, *, call: str | None = None) -> None:
+        """Sends silence in place of the audio source; the peer gets no SIP message about it.
+
+        Fails when the agent has no call.
+
+        Example:
+        | Mute | alice |
+        """
+        self._mute(agent, call, True)
+
+    @keyword(tags=("Call", "Audio"))
+    def unmute(self, agent: AgentName, *, call: str | None = None) -> None:
+        """Sends the audio source again.
+
+        Fails when the agent has no call.
+
+        Example:
+        | Unmute | alice |
+        """
+        self._mute(agent, call, False)
+
+    @keyword(tags=("Call", "Audio"))
+    def toggle_mute(self, agent: AgentName, *, call: str | None = None) -> bool:
+        """Mutes the agent, or unmutes it when it is muted; returns whether it is muted now.
+
+        Fails when the agent has no call.
+
+        Example:
+        | ${muted} = | Toggle Mute | alice |
+        """
+        return self._mute(agent, call, None)
+
+    def _mute(self, agent: AgentName, call: str | None, on: bool | None) -> bool:
+        who = self._agents.get(agent)
+        which = who.require_live_call("to mute", call)
+        wanted = not which.muted if on is None else on
+        who.mute(which, wanted)
+        return wanted
+
+
 def dialled_uri(agents: Registry, caller: Agent, target: AgentName) -> str:
-    """The SIP URI that a target means to a caller who is to send an INVITE to it.
+    """The SIP URI of a target that a caller is about to send an INVITE to.
 
     Raises:
         UsageError: as `target_uri`, or it is a ``sips:`` URI.
@@ -40,7 +249,7 @@ def dialled_uri(agents: Registry, caller: Agent, target: AgentName) -> str:
 
 
 def target_uri(agents: Registry, caller: Agent, target: AgentName) -> str:
-    """The SIP URI that a target means to a caller.
+    """The SIP URI of a target, as its caller understands it.
 
     Raises:
         UsageError: it is neither an agent, a SIP URI nor a number or name in the caller's domain.
@@ -75,212 +284,8 @@ def _over_tls(uri: str) -> str:
     return plain if ";transport=" in plain.lower() else f"{plain};transport=tls"
 
 
-class CallKeywords(Component):
-    """Dial, accept, refuse, hang up, hold, mute."""
-
-    @keyword(tags=("Call",))
-    def dial(
-        self,
-        agent: AgentName,
-        target: AgentName,
-        *,
-        headers: Mapping[str, str | list[str]] | None = None,
-    ) -> str:
-        """Calls a target and returns the Call-ID once the INVITE is sent.
-
-        The target is another agent, a SIP URI, or a bare number or name in the caller's domain. What
-        becomes of the call is for `Wait Until State Is` to tell. Characters that a user part cannot
-        hold are escaped: ``#`` travels as ``%23``. An agent's name goes before an extension of the
-        same name.
-
-        Fails when the target cannot be dialled.
-
-        | =Argument= | =Meaning= |
-        | ``agent`` | Who calls. |
-        | ``target`` | An agent's name or handle, ``sip:user@host``, a number such as ``+4930123`` or ``*31#``, or a name such as ``conf``. |
-        | ``headers`` | For this INVITE, beside those of the account; a list of values repeats the header. |
-
-        Example:
-        | Dial | alice | bob |
-        | Dial | alice | sip:echo@127.0.0.1:5062 | headers=${{{'X-Trace-Id': 'abc'}}} |
-        """
-        caller = self._acting(agent)
-        return caller.dial(dialled_uri(self._agents, caller, target), header_pairs(headers))
-
-    @keyword(tags=("Call",))
-    def accept(
-        self, agent: AgentName, *, timeout: timedelta | None = None, call: str | None = None
-    ) -> None:
-        """Answers the incoming call; waits for one to arrive if none rings yet.
-
-        Of several, the newest is answered, or the one with the Call-ID ``call``.
-
-        Fails when nobody calls within ``timeout`` (default: the library's).
-
-        Example:
-        | Accept | bob |
-        | Accept | bob | timeout=3s |
-        """
-        self.answer(agent, timeout, call)
-
-    def answer(self, agent: AgentName, timeout: timedelta | None, call: str | None) -> Call:
-        """Answers the incoming call as `accept` says, and returns it."""
-        callee = self._acting(agent)
-        incoming = wait_for_incoming(callee, self._seconds(timeout), call)
-        callee.answer(incoming)
-        return incoming
-
-    @keyword(tags=("Call",))
-    def reject(
-        self,
-        agent: AgentName,
-        code: int = 486,
-        *,
-        reason: str | None = None,
-        headers: Mapping[str, str | list[str]] | None = None,
-        timeout: timedelta | None = None,
-        call: str | None = None,
-    ) -> None:
-        """Answers the incoming call with a final refusal; waits for one to arrive if none rings yet.
-
-        Fails when nobody calls within ``timeout`` (default: the library's), or the code is none.
-
-        | =Argument= | =Meaning= |
-        | ``code`` | A SIP status from 300 to 699. |
-        | ``reason`` | The reason phrase; the usual one for the code when left out. |
-        | ``headers`` | For the answer, such as ``Retry-After``. |
-        | ``call`` | The Call-ID of the call to refuse, when several ring. |
-
-        Example:
-        | Reject | bob |
-        | Reject | bob | 603 | reason=Not Today |
-        """
-        callee = self._acting(agent)
-        if not 300 <= code <= 699:
-            raise UsageError(f"A call is refused with a status from 300 to 699, not {code}.")
-        words = reason_phrase(code) if reason is None else reason
-        _check_phrase(words)
-        pairs = header_pairs(headers)
-        callee.refuse(wait_for_incoming(callee, self._seconds(timeout), call), code, words, pairs)
-
-    @keyword(tags=("Call",))
-    def deflect(
-        self,
-        agent: AgentName,
-        target: AgentName,
-        *,
-        timeout: timedelta | None = None,
-        call: str | None = None,
-    ) -> None:
-        """Redirects the incoming call (302) to an agent, a SIP URI or a number.
-
-        Waits for a call to arrive if none rings yet.
-
-        Fails when nobody calls within ``timeout`` (default: the library's).
-
-        Example:
-        | Deflect | bob | carol |
-        """
-        callee = self._acting(agent)
-        contact = ("Contact", f"<{target_uri(self._agents, callee, target)}>")
-        incoming = wait_for_incoming(callee, self._seconds(timeout), call)
-        callee.refuse(incoming, 302, reason_phrase(302), [contact])
-
-    @keyword(tags=("Call",))
-    def hang_up(self, agent: AgentName, *, call: str | None = None) -> None:
-        """Ends the agent's active call: by CANCEL, BYE or a final refusal, whichever fits.
-
-        A CANCEL waits for the first answer to the INVITE, as it has to, for half a second at most.
-
-        Fails when the agent has no call.
-
-        Example:
-        | Hang Up | alice |
-        """
-        who = self._acting(agent, ends=True)
-        who.hang_up(who.require_live_call("to hang up", call))
-
-    @keyword(tags=("Call",))
-    def hold(
-        self, agent: AgentName, *, call: str | None = None, timeout: timedelta | None = None
-    ) -> None:
-        """Puts the active call on hold and waits until the peer has accepted the re-INVITE.
-
-        One that is in the way, collides with one of the peer's (491) or is challenged with a new
-        nonce is tried again. A call that is on hold already stays so. The log says what was
-        offered and answered, with a warning when the answer contradicts the hold.
-
-        Fails when the peer refuses the re-INVITE, the call ends or ``timeout`` is over.
-
-        Example:
-        | Hold | alice |
-        """
-        self._hold(agent, call, True, timeout)
-
-    @keyword(tags=("Call",))
-    def resume(
-        self, agent: AgentName, *, call: str | None = None, timeout: timedelta | None = None
-    ) -> None:
-        """Takes a call off hold and waits until the peer has accepted the re-INVITE.
-
-        Fails when the peer refuses the re-INVITE, the call ends or ``timeout`` is over.
-
-        Example:
-        | Resume | alice |
-        """
-        self._hold(agent, call, False, timeout)
-
-    def _hold(
-        self, agent: AgentName, call: str | None, on: bool, timeout: timedelta | None
-    ) -> None:
-        who = self._acting(agent)
-        which = who.require_live_call("to hold" if on else "to resume", call)
-        agreed = hold(who, which, on, self._seconds(timeout))
-        logger.write(agreed, "WARN" if which.offers.contradiction else "INFO")
-
-    @keyword(tags=("Call", "Audio"))
-    def mute(self, agent: AgentName, *, call: str | None = None) -> None:
-        """Sends silence in place of the audio source, without signalling.
-
-        Fails when the agent has no call.
-
-        Example:
-        | Mute | alice |
-        """
-        self._mute(agent, call, True)
-
-    @keyword(tags=("Call", "Audio"))
-    def unmute(self, agent: AgentName, *, call: str | None = None) -> None:
-        """Sends the audio source again.
-
-        Fails when the agent has no call.
-
-        Example:
-        | Unmute | alice |
-        """
-        self._mute(agent, call, False)
-
-    @keyword(tags=("Call", "Audio"))
-    def toggle_mute(self, agent: AgentName, *, call: str | None = None) -> bool:
-        """Mutes an agent that speaks, unmutes one that is muted; returns whether it is muted now.
-
-        Fails when the agent has no call.
-
-        Example:
-        | ${muted} = | Toggle Mute | alice |
-        """
-        return self._mute(agent, call, None)
-
-    def _mute(self, agent: AgentName, call: str | None, on: bool | None) -> bool:
-        who = self._agents.get(agent)
-        which = who.require_live_call("to mute", call)
-        wanted = not which.muted if on is None else on
-        who.mute(which, wanted)
-        return wanted
-
-
 def _check_phrase(words: str) -> None:
     if not words.isprintable() or "%" in words:
         raise UsageError(
-            f"The reason {words!r} must be printable and hold no '%', which baresip would expand."
+            f"The reason {words!r} must be printable and contain no '%', which baresip would expand."
         )

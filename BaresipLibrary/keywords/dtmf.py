@@ -8,14 +8,14 @@ from robot.api.deco import keyword
 
 from ..media import dtmf
 from ..types import DtmfMode, DtmfSource
-from .assertions import Assertion
+from .assertions import Assertion, Value
 from .base import AgentName, Component
 
 _GAP = timedelta(milliseconds=100)
 
 
 class DtmfKeywords(Component):
-    """Press keys, and see which were pressed."""
+    """Sends digits, and reads those that were received."""
 
     @keyword(tags=("DTMF",))
     def send_dtmf(
@@ -29,12 +29,12 @@ class DtmfKeywords(Component):
     ) -> None:
         """Sends digits in the active call and returns when the last one is out.
 
-        In-band digits are tones (ITU-T Q.23) that travel as audio, through the codec. What the
-        call sent before is sent again after them. The first 0.1 s of audio after an answer may be
+        In-band digits are tones (ITU-T Q.23) that travel as audio, through the codec. Afterwards
+        the call sends again what it sent before. The first 0.1 s of audio after an answer may be
         lost, and a digit with it.
 
-        Fails when the call is not established or a character is not a valid digit; in-band also when the
-        call is muted or on hold.
+        Fails when the call is not established, and when a character is not a valid digit. Digits
+        that are sent in-band also fail when the call is muted or on hold.
 
         | =Argument= | =Meaning= |
         | ``digits`` | ``0``-``9``, ``*``, ``#``, ``A``-``D``. |
@@ -62,12 +62,12 @@ class DtmfKeywords(Component):
         call: str | None = None,
         source: DtmfSource = DtmfSource.signalling,
     ) -> str:
-        """Returns the digits that the active call, or else the last one, has received, in order.
+        """Returns the digits that the active call, or else the last call, has received, in order.
 
-        Fails when an assertion is given and does not hold, with ``timeout`` not even in that time.
+        Fails when the assertion does not hold; with ``timeout``, when it does not hold in that time.
 
         | =Argument= | =Meaning= |
-        | ``source`` | ``signalling``: RTP events and SIP INFO. ``inband``: tones in everything that was heard in the call, as ITU-T Q.24 wants them; each counts some 40 ms after its end. |
+        | ``source`` | ``signalling``: RTP events and SIP INFO. ``inband``: tones (ITU-T Q.24) in all audio that was heard in the call; a digit counts about 40 ms after its end. |
 
         Example:
         | Get Received Dtmf | bob | == | 1234# | timeout=3s |
@@ -77,12 +77,11 @@ class DtmfKeywords(Component):
         expected = None if assertion_expected is None else str(assertion_expected)
         wanted = Assertion(assertion_operator, expected, message)
         if source is DtmfSource.signalling:
-            return self._checked(
-                who, lambda: dtmf.received(who, call), wanted, "The digits received by", timeout
-            )
+            digits = Value(f"The digits received by {who.name}", lambda: dtmf.received(who, call))
+            return self._checked(who, digits, wanted, timeout)
         read, left = self._awaited(who, lambda: dtmf.heard(who, call), timeout)
         with dtmf.hearing_grows(who, call):
-            return self._checked(who, read, wanted, "The digits heard by", left)
+            return self._checked(who, Value(f"The digits heard by {who.name}", read), wanted, left)
 
     @keyword(tags=("DTMF", "Wait"))
     def wait_until_dtmf_received(
@@ -94,12 +93,12 @@ class DtmfKeywords(Component):
         call: str | None = None,
         source: DtmfSource = DtmfSource.signalling,
     ) -> str:
-        """Waits until the call has received these digits in a row; returns all it has received.
+        """Waits until the call has received these digits in a row; returns all digits received so far.
 
         Digits that came before the keyword count.
 
-        Fails when they did not come within ``timeout`` (default: the library's), and at once when
-        the call is over.
+        Fails when they do not come within ``timeout`` (default: the library's), and at once when
+        the call ends.
 
         | =Argument= | =Meaning= |
         | ``source`` | ``signalling``: RTP events and SIP INFO. ``inband``: tones in what was heard. |

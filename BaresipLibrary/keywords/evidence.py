@@ -1,4 +1,4 @@
-"""Showing what happened, whenever a suite wants it."""
+"""Evidence on request: call flows, SIP traces, recordings."""
 
 import os
 from datetime import timedelta
@@ -16,14 +16,14 @@ from .base import AgentName, Component, Context, output_directory
 
 
 class EvidenceKeywords(Component):
-    """The ladder and the messages, so far."""
+    """Shows the ladder, and saves SIP messages."""
 
     @keyword(tags=("Evidence",))
     def log_call_flow(self, *agents: AgentName) -> None:
-        """Logs what the test has done so far as a ladder: the SIP messages between its agents.
+        """Logs the SIP messages of the test so far as a ladder diagram.
 
-        Every message is one arrow, whoever of the agents saw it; foreign hosts have lanes of
-        their own. A click on an arrow shows the whole message. Without ``agents`` it shows all.
+        Every message is one arrow, even when two agents saw it; foreign hosts have lanes of their
+        own. A click on an arrow shows the whole message. Without ``agents`` it shows all agents.
 
         Fails when there is no such agent.
 
@@ -35,17 +35,17 @@ class EvidenceKeywords(Component):
 
     @keyword(tags=("Evidence",))
     def save_sip_trace(self, path: Path, *agents: AgentName) -> str:
-        """Saves the SIP messages of the test so far to a file, and returns its absolute path.
+        """Saves the SIP messages of the test so far to a file; returns its absolute path.
 
-        A path that ends with ``.pcap`` gets a capture that Wireshark, tshark and sngrep read, in
-        plain text even when the wire was TLS; any other one gets text. A relative path is one
+        A file that ends with ``.pcap`` becomes a capture for Wireshark, tshark and sngrep, readable
+        even when the messages were sent over TLS. Any other file gets plain text. A relative path is
         below Robot's output directory. An existing file is replaced. Digests and keys are masked.
 
-        Fails when the file cannot be written, or when there is no such agent.
+        Fails when the file cannot be written, and when there is no such agent.
 
         | =Argument= | =Meaning= |
-        | ``path`` | Such as ``calls/transfer.pcap`` or ``transfer.txt``; missing folders are made. |
-        | ``agents`` | Whose messages; those of all agents when left out. |
+        | ``path`` | The file, such as ``calls/transfer.pcap`` or ``transfer.txt``; missing folders are created. |
+        | ``agents`` | The agents whose messages are saved; all agents when left out. |
 
         Example:
         | Save Sip Trace | transfer.pcap |
@@ -68,11 +68,11 @@ _ENDING = ".wav"
 
 
 class RecordingKeywords(Component):
-    """Whole recordings, and cuts of them."""
+    """Returns recordings of whole calls, and records parts of calls."""
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self._cuts: WeakKeyDictionary[Agent, Clip] = WeakKeyDictionary()
+        self._clips: WeakKeyDictionary[Agent, Clip] = WeakKeyDictionary()
 
     @keyword(tags=("Audio", "Evidence"))
     def get_recording(
@@ -83,18 +83,18 @@ class RecordingKeywords(Component):
         timeout: timedelta | None = None,
         call: str | None = None,
     ) -> str:
-        """Returns the path of the WAV file of the active call, or else the last one, and keeps it.
+        """Returns the path of the WAV file of the active call, or else of the last call, and keeps it.
 
-        It stays whatever the import setting ``recordings`` says. While the call runs the file
-        grows; it holds what came, and no time in which nothing came. A call that changes to
-        another sample rate, or that a baresip before 2.6 renegotiates, begins a new file: this is
-        the newest.
+        The file stays whatever the import setting ``recordings`` says. It grows while the call runs.
+        It contains the audio that arrived, without the times in which no audio arrived. When a call
+        changes to another sample rate, or a baresip before 2.6 renegotiates it, a new file begins;
+        the newest is returned.
 
-        Fails when there is no call, or no audio has run in it, with ``timeout`` not even in that
-        time.
+        Fails when there is no call, and when no audio has arrived or been sent in it; with
+        ``timeout``, when that is so for all that time.
 
         | =Argument= | =Meaning= |
-        | ``direction`` | ``rx``: what the agent heard. ``tx``: what it sent. |
+        | ``direction`` | ``rx``: what the agent heard. ``tx``: what the agent sent. |
 
         Example:
         | ${path} = | Get Recording | bob |
@@ -119,16 +119,16 @@ class RecordingKeywords(Component):
         direction: AudioDirection = AudioDirection.rx,
         call: str | None = None,
     ) -> None:
-        """Begins a recording of its own of the active call, which `Stop Recording` writes.
+        """Starts recording a part of the active call; `Stop Recording` writes it to the file.
 
-        Every call is recorded as a whole anyway, see `Get Recording`; this is for a part of it.
+        Whole calls are always recorded: see `Get Recording`.
 
-        Fails when there is no call or no audio runs in it yet, when the file cannot be written,
-        and when a recording of this agent has begun already.
+        Fails when there is no call or no audio in it yet, when the file cannot be written, and when
+        a recording of this agent has been started already.
 
         | =Argument= | =Meaning= |
-        | ``path`` | A file whose name ends with ``.wav``; a relative path is one below Robot's output directory. Missing folders are made, an existing file is replaced. |
-        | ``direction`` | ``rx``: what the agent hears. ``tx``: what it sends. |
+        | ``path`` | A file that ends with ``.wav``; a relative path is below Robot's output directory. Missing folders are created, an existing file is replaced. |
+        | ``direction`` | ``rx``: what the agent hears. ``tx``: what the agent sends. |
 
         Example:
         | Start Recording | bob | prompts/menu.wav |
@@ -136,39 +136,39 @@ class RecordingKeywords(Component):
         | ${path} = | Stop Recording | bob |
         """
         who = self._agents.get(agent)
-        if who in self._cuts:
+        if who in self._clips:
             raise UsageError(f"{who.name} is recording already; use Stop Recording first.")
         if path.suffix.lower() != _ENDING:
             raise UsageError(f"A recording is a WAV file: '{path}' does not end with {_ENDING}.")
         target = output_directory() / path
         which = who.require_live_call("to record", call)
         try:
-            self._cuts[who] = Clip(who, which, direction, target)
+            self._clips[who] = Clip(who, which, direction, target)
         except OSError as error:
             raise _cannot_be_written(target, error) from error
 
     @keyword(tags=("Audio", "Evidence"))
     def stop_recording(self, agent: AgentName) -> str:
-        """Writes what was heard or sent since `Start Recording`; returns the file's absolute path.
+        """Stops recording and writes the file; returns its absolute path.
 
-        A call that has ended meanwhile ended its recording, too.
+        When the call ends before, so does its recording.
 
-        Fails when no recording has begun, when the file cannot be written, and when the call has
-        changed to another sample rate meanwhile.
+        Fails when no recording was started, when the file cannot be written, and when the call has
+        changed to another sample rate in between.
 
         Example:
         | ${path} = | Stop Recording | bob |
         """
         who = self._agents.get(agent)
-        cut = self._cuts.pop(who, None)
-        if cut is None:
+        clip = self._clips.pop(who, None)
+        if clip is None:
             raise UsageError(f"{who.name} is not recording; use Start Recording first.")
         try:
-            seconds = cut.write()
+            seconds = clip.write()
         except OSError as error:
-            raise _cannot_be_written(cut.target, error) from error
-        logger.info(f"{seconds:.2f} s in {os.path.relpath(cut.target, output_directory())}.")
-        return str(cut.target)
+            raise _cannot_be_written(clip.target, error) from error
+        logger.info(f"{seconds:.2f} s in {os.path.relpath(clip.target, output_directory())}.")
+        return str(clip.target)
 
 
 def _cannot_be_written(target: Path, error: OSError) -> UsageError:

@@ -1,4 +1,4 @@
-"""The INVITE that arrived."""
+"""Headers of the INVITE that arrived."""
 
 from datetime import timedelta
 from typing import Any
@@ -11,12 +11,12 @@ from ..agents.agent import Agent
 from ..diagnosis.incoming_calls import newest_invite, nobody_called_since
 from ..errors import NothingYet
 from ..sip.messages import Message, canonical_name
-from .assertions import Assertion
+from .assertions import Assertion, Value
 from .base import AgentName, Component
 
 
 class HeaderKeywords(Component):
-    """Reading headers."""
+    """Reads headers."""
 
     @keyword(tags=("Header", "Getter", "Assertion"))
     def get_header(
@@ -31,33 +31,32 @@ class HeaderKeywords(Component):
     ) -> str | None:
         """Returns a header of the INVITE that arrived last; ``None`` when it has no such header.
 
-        The name may be long or compact, in any case. Of a repeated header it is the first value;
-        `Get Headers` has them all. Bytes that are not UTF-8 show as the replacement character.
+        The name may be the long or the compact one, in upper or lower case. When the header is
+        repeated, its first value is returned; `Get Headers` returns them all. Bytes that are not
+        UTF-8 become replacement characters.
 
-        Fails when nobody has called the agent, and when an assertion is given and does not hold,
-        with ``timeout`` not even in that time.
+        Fails when nobody has called the agent, and when the assertion does not hold; with
+        ``timeout``, when that is so for all that time.
 
         Example:
         | Get Header | bob | X-Trace-Id | == | abc |
         """
         who = self._agents.get(agent)
         wanted = Assertion(assertion_operator, assertion_expected, message)
-        return self._checked(
-            who,
+        header = Value(
+            f"The header {name} at {who.name}",
             lambda: _invite(who).first(name),
-            wanted,
-            f"The header {name} at",
-            timeout,
             lambda: f"{who.name}'s INVITE has no {name} header.",
         )
+        return self._checked(who, header, wanted, timeout)
 
     @keyword(tags=("Header", "Getter"))
     def get_headers(self, agent: AgentName, *, timeout: timedelta | None = None) -> NormalizedDict:
         """Returns all headers of the INVITE that arrived last: names, each with a list of values.
 
-        Names are the long ones, as RFC 3261 writes them, and looked up in any case.
+        Names are the long ones, as RFC 3261 writes them; looking one up ignores case.
 
-        Fails when nobody has called the agent, with ``timeout`` not even in that time.
+        Fails when nobody has called the agent; with ``timeout``, when nobody calls in that time.
 
         Example:
         | ${headers} = | Get Headers | bob |

@@ -16,7 +16,7 @@ from ..errors import PhoneFailure, UsageError
 from ..media.clips import media_of
 from ..media.loudness import find_dropouts, measure_level, verify_silence
 from ..types import Level
-from .assertions import Assertion
+from .assertions import Assertion, Value
 from .base import AgentName, Component
 
 _SECOND = timedelta(seconds=1)
@@ -24,12 +24,12 @@ _TWO_SECONDS = timedelta(seconds=2)
 _THREE_SECONDS = timedelta(seconds=3)
 _GAP = timedelta(milliseconds=60)
 _QUIET = Level(-50)
-#: The shortest duration (s) that says anything.
+#: The shortest duration (s) that can be measured.
 _SHORTEST = 0.2
 
 
 class LoudnessKeywords(Component):
-    """How loud it is what arrives, and whether anything is missing."""
+    """Checks silence, levels and gaps in what an agent hears."""
 
     @keyword(tags=("Audio", "Wait"))
     def verify_silence(
@@ -40,20 +40,20 @@ class LoudnessKeywords(Component):
         threshold: Level | None = None,
         call: str | None = None,
     ) -> str:
-        """Checks that the agent hears nothing for that long.
+        """Checks that the agent hears silence for ``duration``.
 
-        Returns what kind of silence it was: ``digital silence``, ``comfort noise``, ``faint
-        sound`` below the threshold, or ``no RTP`` when no RTP packet arrived at all, counted. The
-        log says how much of it. Comfort noise counts as silence, above the threshold too. The first 0.3 s do
-        not count: they were on their way before.
+        Returns the kind of silence: ``digital silence``, ``comfort noise``, ``faint sound`` below
+        the threshold, or ``no RTP`` when not a single RTP packet arrived. The log says how much
+        silence there was. Comfort noise counts as silence even above the threshold. The first 0.3 s
+        do not count, as that audio was already on its way.
 
-        Fails the moment anything else is heard, and says what; also when the call ends, and when
-        packets arrived that could not be read, such as those of a call that the agent holds:
-        nobody knows what was in them.
+        Fails the moment anything else is heard, and says what it was. Fails too when the call ends,
+        and when packets arrived that could not be read, such as those of a call that the agent
+        holds: their content is unknown.
 
         | =Argument= | =Meaning= |
-        | ``duration`` | How long there must be silence; 0.2 s or more. |
-        | ``threshold`` | What is quieter is silence; ``-50 dBFS`` when left out. |
+        | ``duration`` | How long the silence must last; at least 0.2 s. |
+        | ``threshold`` | Sound below this level counts as silence; ``-50 dBFS`` when left out. |
 
         Example:
         | Verify Silence | bob | 2s |
@@ -75,26 +75,27 @@ class LoudnessKeywords(Component):
         duration: timedelta = _SECOND,
         call: str | None = None,
     ) -> float:
-        """Checks how loud it is what the agent hears; returns the level in dBFS.
+        """Checks the level of what the agent hears; returns it in dBFS.
 
-        It is the RMS level of that much audio, where 0 dBFS is a full-scale sine. The first 0.3 s
-        do not count: they were on their way before.
+        It is the RMS level over ``duration``, where 0 dBFS is a full-scale sine. The first 0.3 s do
+        not count, as that audio was already on its way.
 
-        Fails when the level is below ``min`` or above ``max``, or when less audio arrives.
+        Fails when the level is below ``min`` or above ``max``, and when less audio than ``duration``
+        arrives.
 
         | =Argument= | =Meaning= |
         | ``min``, ``max`` | Such as ``-30 dBFS``; at least one of them. |
-        | ``duration`` | How much audio is measured; 0.2 s or more. |
+        | ``duration`` | How much audio is measured; at least 0.2 s. |
 
         Example:
         | Verify Audio Level | bob | min=-30 dBFS | max=-6 dBFS |
         """
         if min is None and max is None:
-            raise UsageError("A level is checked against min=, max= or both; none is given.")
+            raise UsageError("A level is checked against min=, max= or both; neither is given.")
         for bound in (min, max):
             _possible(bound or _QUIET)
         if min is not None and max is not None and min > max:
-            raise UsageError(f"No level is between min={min} and max={max}; swap them.")
+            raise UsageError(f"min={min} is above max={max}; swap them.")
         who = self._agents.get(agent)
         heard = measure_level(who, self._duration(duration), call)
         words = f"{who.name} heard {heard}"
@@ -119,13 +120,14 @@ class LoudnessKeywords(Component):
     ) -> float:
         """Returns the level of what the agent hears, in dBFS.
 
-        It is measured as by `Verify Audio Level`. Digital silence reads -120 dBFS.
+        It is measured as `Verify Audio Level` does. Digital silence is returned as -120 dBFS.
 
-        Fails when less audio arrives, and when an assertion is given and does not hold. With
-        ``timeout`` it waits for a call, and measures again until that time is over.
+        Fails when less audio than ``duration`` arrives, and when the assertion does not hold. With
+        ``timeout`` it waits for a call, and measures again until the assertion holds or the time is
+        over.
 
         | =Argument= | =Meaning= |
-        | ``duration`` | How much audio is measured; 0.2 s or more. |
+        | ``duration`` | How much audio is measured; at least 0.2 s. |
 
         Example:
         | ${level} = | Get Audio Level | bob |
@@ -137,7 +139,7 @@ class LoudnessKeywords(Component):
         def measure() -> float:
             heard = measure_level(who, seconds, call)
             logger.info(f"{who.name} heard {heard}.")
-            return wanted.holds(heard.level, f"The audio level of {who.name}")
+            return wanted.check(Value(f"The audio level of {who.name}", lambda: heard.level))
 
         to_hear = partial(who.require_live_call, "to listen to", call)
         which, left = self._awaited(who, to_hear, timeout)
@@ -154,17 +156,19 @@ class LoudnessKeywords(Component):
         longest: timedelta = _GAP,
         call: str | None = None,
     ) -> float:
-        """Checks that no long piece of what the agent hears is missing; returns the longest in seconds.
+        """Checks that what the agent hears has no long gap; returns the longest gap in seconds.
 
-        Something must be heard all the time. In a tone a gap is what is silent, replaced by
-        something else or out of step, best seen at 1720 Hz; in a prompt, and in a tone too, it is
-        audio that never came, measured to about 20 ms. The log lists all.
+        The agent must hear sound all the time. In a tone, a gap is a stretch that is silent, that
+        is replaced by other sound, or whose phase jumps; this is most exact at 1720 Hz. In a
+        prompt, and in a tone too, a gap is audio that never arrived, measured to about 20 ms. The
+        log lists all gaps.
 
-        Fails when a gap is longer than ``longest``, when no sound or less audio arrives.
+        Fails when a gap is longer than ``longest``, when no sound arrives, and when less audio than
+        ``duration`` arrives.
 
         | =Argument= | =Meaning= |
-        | ``duration`` | How much audio is looked at; 0.2 s or more. |
-        | ``longest`` | The longest gap that may be. |
+        | ``duration`` | How much audio is checked; at least 0.2 s. |
+        | ``longest`` | The longest gap that is allowed. |
 
         Example:
         | Send Audio | alice | tone:1720 |
@@ -182,17 +186,15 @@ class LoudnessKeywords(Component):
         return worst
 
     def _duration(self, duration: timedelta) -> float:
-        """A duration in seconds, long enough to say something."""
+        """A duration in seconds, long enough to be measured."""
         seconds = self._seconds(duration)
         if seconds < _SHORTEST:
-            raise UsageError(
-                f"It takes {_SHORTEST:g} s of audio or more to say anything, not {seconds:g} s."
-            )
+            raise UsageError(f"The duration must be at least {_SHORTEST:g} s, not {seconds:g} s.")
         return seconds
 
 
 def _in_time(measure: Callable[[], float], call: Call, within: float) -> float:
-    """What the measurement returns, tried again for so many seconds while the call goes on."""
+    """Measures again until it succeeds, for so many seconds while the call goes on."""
     deadline = time.monotonic() + within
     while True:
         try:
@@ -206,7 +208,7 @@ def _possible(level: Level | str) -> float:
     """A level in dBFS that audio can have.
 
     Raises:
-        UsageError: it is none.
+        UsageError: audio cannot have it.
     """
     try:
         level = Level.parse(level)

@@ -1,4 +1,4 @@
-"""Call quality."""
+"""How good a call is, and how long its phases took."""
 
 from datetime import timedelta
 from functools import partial
@@ -17,12 +17,20 @@ from ..media.quality import CallQuality, quality_of
 from ..media.timings import Duration, Timings
 from ..signalling.shared_calls import calls_between
 from ..types import CallTiming, QualityField
-from .assertions import Assertion, number, percent, seconds
-from .base import AgentName, Component
+from .assertions import Assertion, Value, number, percent, seconds
+from .base import AgentName, Component, field_of
+
+#: How a suite writes the values of a field.
+_UNITS = {
+    QualityField.mos: number,
+    QualityField.rtt: seconds,
+    QualityField.jitter: seconds,
+    QualityField.packet_loss: percent,
+}
 
 
 class QualityKeywords(Component):
-    """What RTCP tells."""
+    """Reads RTCP reports."""
 
     @keyword(tags=("Audio", "Getter", "Assertion"))
     def get_call_quality(
@@ -35,15 +43,15 @@ class QualityKeywords(Component):
         message: str | None = None,
         timeout: timedelta | None = None,
     ) -> CallQuality | float | None:
-        """Returns how good the active call, or else the last one, is, from its RTCP reports.
+        """Returns the quality of the active call, or else of the last call, from its RTCP reports.
 
-        Without ``field`` it is an object with ``mos``, ``rtt``, ``jitter`` and ``packet_loss``;
-        ``None`` until the first report, which takes about 5 seconds. The last values survive the
-        hang-up. ``mos`` is estimated by the E-model of ITU-T G.107 for G.711. ``rtt`` and ``jitter``
-        compare with seconds and with Robot times, such as ``20ms``.
+        Without ``field`` it is an object with ``mos``, ``rtt``, ``jitter`` and ``packet_loss``. It
+        is ``None`` until the first report, which takes about 5 seconds. The last values stay after
+        the call has ended. ``mos`` is estimated by the E-model of ITU-T G.107 for G.711. ``rtt``
+        and ``jitter`` can be compared with seconds and with Robot times, such as ``20ms``.
 
-        Fails when an assertion is given and does not hold, with ``timeout`` not even in that time;
-        the message says when no report came.
+        Fails when the assertion does not hold; with ``timeout``, when it does not hold in that time.
+        The message says when no report came.
 
         | =Argument= | =Meaning= |
         | ``field`` | ``mos`` (1 to 4.5), ``rtt`` and ``jitter`` (s), ``packet_loss`` (percent). |
@@ -56,43 +64,16 @@ class QualityKeywords(Component):
         unit = _UNITS.get(field) if field else None
         wanted = Assertion(assertion_operator, assertion_expected, message, unit)
         name = field.name if field else "call quality"
-        return self._checked(
-            who,
-            lambda: _read(who, field),
-            wanted,
-            f"The {name} of",
-            timeout,
-            lambda: _why_none(who),
+        quality: Value[CallQuality | float | None] = Value(
+            f"The {name} of {who.name}",
+            lambda: field_of(_quality(who), field),
+            lambda: _why_no_report(who),
         )
-
-
-_UNITS = {
-    QualityField.mos: number,
-    QualityField.rtt: seconds,
-    QualityField.jitter: seconds,
-    QualityField.packet_loss: percent,
-}
-
-
-def _why_none(agent: Agent) -> str:
-    call = agent.active_or_last_call
-    if call is None:
-        return f"{agent.name} has no quality report: it has had no call."
-    if call.is_live:
-        return f"{agent.name} has no quality report yet: no RTCP arrived."
-    return f"{agent.name} has no quality report: no RTCP arrived, and {call.describe()}."
-
-
-def _read(agent: Agent, field: QualityField | None) -> CallQuality | float | None:
-    call = agent.active_or_last_call
-    quality = quality_of(call.quality) if call else None
-    if quality is None or field is None:
-        return quality
-    return float(getattr(quality, field.name))
+        return self._checked(who, quality, wanted, timeout)
 
 
 class TimingKeywords(Component):
-    """What a stopwatch would say, if it could see the messages and hear the audio."""
+    """Times messages and audio."""
 
     @keyword(tags=("Audio", "Getter", "Assertion"))
     def get_call_timing(
@@ -107,32 +88,34 @@ class TimingKeywords(Component):
         timeout: timedelta | None = None,
         call: str | None = None,
     ) -> float:
-        """Returns how long a phase of the active call, or else the last one, took, in seconds.
+        """Returns how long a phase of the active call, or else of the last call, took, in seconds.
 
-        Messages count when this agent has sent or received them; of an incoming call it is the
-        INVITE's arrival that timings begin with. Audio counts when the agent has it to play, after
-        the jitter buffer, and is audible from -50 dBFS on: that is right to about 8 ms, and to 28
-        ms (a packet more) just after audio has begun or paused. The log says how right. Agents that
-        the library starts can time audio, and an attached one whose ``recordings_folder`` is given.
+        A message counts when this agent has sent or received it; in an incoming call, timings begin
+        when the INVITE arrives. Audio counts when the agent has it ready to play, after the jitter
+        buffer, and is audible from -50 dBFS on. Such times are exact to about 8 ms, and to 28 ms
+        (one packet more) just after audio has begun or paused. The log says how exact a time is.
+        Audio can be timed at agents that the library starts, and at an attached agent with
+        ``recordings_folder``.
 
         | =Timing= | =Seconds from ... to ...= |
-        | ``post_dial_delay`` | The INVITE, the first 18x; the 200 when that comes first. |
-        | ``setup_time`` | The INVITE, its 200. |
-        | ``answer_to_audio`` | The 200, the first audible sample after it; 0 when it could be heard before. |
-        | ``first_audio`` | The INVITE, the first audible sample, be it early media. |
-        | ``hold_gap`` | The longest time without anything audible, of those that began before the last hold of the call ended: with a steady tone how long it was gone. Of music on hold that is heard in between, the longest break. |
-        | ``transfer_gap`` | For who was transferred: the last audible sample of the old call, the first of the new one. |
-        | ``one_way_delay`` | A chirp leaves this agent as RTP, the agent ``to`` has it to play: network and jitter buffer, the mean over the packets of the chirp. The sender's packet time is not in it. It is measured when asked, in half a second; what was sent before is sent again. Right to about 2 ms: each packet is looked for every 1 ms at both ends. On a machine too busy for that up to 4 chirps are sent, and the log says how right the best one is. |
-        | ``teardown`` | The BYE, its 200. |
+        | ``post_dial_delay`` | From the INVITE to the first 18x, or to the 200 when that comes first. |
+        | ``setup_time`` | From the INVITE to its 200. |
+        | ``answer_to_audio`` | From the 200 to the first audible sample after it; 0 when audio was audible before the 200. |
+        | ``first_audio`` | From the INVITE to the first audible sample, which may be early media. |
+        | ``hold_gap`` | The longest time without audible sound that began before the end of the call's last hold. With a steady tone, this is how long the tone was gone; with music on hold in between, it is the longest pause. |
+        | ``transfer_gap`` | At the transferred agent: from the last audible sample of the old call to the first of the new call. |
+        | ``one_way_delay`` | From the moment a chirp leaves this agent as RTP to the moment the agent ``to`` has it ready to play: network and jitter buffer, as the mean over the packets of the chirp, without the sender's packet time. It is measured on request, in half a second; afterwards the agent sends again what it sent before. It is exact to about 2 ms, as each packet is looked for every 1 ms at both ends. On a busy machine up to 4 chirps are sent, and the log says how exact the best one is. |
+        | ``teardown`` | From the BYE to its 200. |
 
-        An assertion compares it with seconds or with a Robot time, such as ``500ms``.
+        An assertion compares the time with seconds or with a Robot time, such as ``500ms``.
 
-        Fails when an event that the timing needs has not happened, with ``timeout`` not even in
-        that time: the message says what is missing. Fails too when an assertion does not hold.
+        Fails when an event that the timing needs has not happened; with ``timeout``, when it does
+        not happen in that time. The message says what is missing. Fails too when the assertion does
+        not hold.
 
         | =Argument= | =Meaning= |
-        | ``to`` | Only for ``one_way_delay``: who hears the chirp, an agent in a call with this one. |
-        | ``timeout`` | How long to wait for what is missing, also for a call; a chirp is waited for as long as the library's timeout when left out. |
+        | ``to`` | Only for ``one_way_delay``: the agent that hears the chirp, in a call with this one. |
+        | ``timeout`` | How long to wait for a missing event, or for a call. A chirp is waited for as long as the library's timeout when left out. |
 
         Example:
         | Get Call Timing | alice | post_dial_delay | < | 500ms |
@@ -141,24 +124,25 @@ class TimingKeywords(Component):
         """
         who = self._agents.get(agent)
         wanted = Assertion(assertion_operator, assertion_expected, message, seconds)
-        subject = f"The {timing.name} of"
+        subject = f"The {timing.name} of {who.name}"
         if timing is CallTiming.one_way_delay:
             delay = self._one_way_delay(who, to, call, timeout)
-            return self._checked(who, lambda: delay, wanted, subject, None)
+            return self._checked(who, Value(subject, lambda: delay), wanted, None)
         if to is not None:
-            raise UsageError(f"The {timing.name} has no other side; leave out to={to}.")
+            raise UsageError(f"{timing.name} takes no other agent; leave out to={to}.")
         which, left = self._awaited(who, lambda: who.require_call("to time", call), timeout)
         timings = Timings(who, which)
         with following_recording(who, which):
-            value = self._checked(who, lambda: timings.read(timing).seconds, wanted, subject, left)
-        logger.info(f"{subject} {who.name}: {timings.read(timing)}")
+            timed = Value(subject, lambda: timings.read(timing).seconds)
+            value = self._checked(who, timed, wanted, left)
+        logger.info(f"{subject}: {timings.read(timing)}")
         return value
 
     def _one_way_delay(
         self, speaker: Agent, to: AgentName | None, call: str | None, timeout: timedelta | None
     ) -> float:
         if to is None:
-            raise UsageError("The one_way_delay needs who hears: to=, an agent.")
+            raise UsageError("one_way_delay needs to=, the agent that hears the chirp.")
         listener = self._agents.get(to)
         if listener is speaker:
             raise UsageError(f"{speaker.name} has no delay to itself; name another agent.")
@@ -181,3 +165,17 @@ def _answered(agent: Agent, call: Call) -> None:
     """Raises `NothingYet` while a call rings that may still be answered in time."""
     if call.state is CallState.RINGING:
         raise NothingYet(f"{agent.name} cannot measure a delay now: {call.describe()}.")
+
+
+def _quality(agent: Agent) -> CallQuality | None:
+    call = agent.active_or_last_call
+    return quality_of(call.quality) if call else None
+
+
+def _why_no_report(agent: Agent) -> str:
+    call = agent.active_or_last_call
+    if call is None:
+        return f"{agent.name} has no quality report: it has had no call."
+    if call.is_live:
+        return f"{agent.name} has no quality report yet: no RTCP arrived."
+    return f"{agent.name} has no quality report: no RTCP arrived, and {call.describe()}."

@@ -1,4 +1,4 @@
-"""Registering with a registrar."""
+"""Registration with a registrar, and voice mailboxes."""
 
 from datetime import timedelta
 from typing import Any
@@ -10,12 +10,12 @@ from ..agents.agent import Agent
 from ..errors import UsageError
 from ..signalling import registration
 from ..types import Mailbox, MailboxField
-from .assertions import Assertion, number
-from .base import AgentName, Component
+from .assertions import Assertion, Value, number
+from .base import AgentName, Component, field_of
 
 
 class RegistrationKeywords(Component):
-    """Register, unregister, and whether it worked."""
+    """Registers agents, and reads whether they are registered."""
 
     @keyword(tags=("Registration",))
     def register(
@@ -23,11 +23,11 @@ class RegistrationKeywords(Component):
     ) -> None:
         """Registers the agent with its domain and, unless ``wait`` is false, waits for the answer.
 
-        Of an agent that is registered already the old registration is ended first (baresip begins
-        a new one with another Call-ID), and calls do not find it until the new one is there.
+        When the agent is registered already, its old registration is removed first, as baresip
+        begins a new one with another Call-ID; in between, calls do not reach the agent.
 
-        Fails at once when the registrar refuses, with the status and its words, or cannot be
-        reached; and when no answer comes within ``timeout`` (default: the library's).
+        Fails at once when the registrar cannot be reached or refuses, with its status and reason
+        phrase; and when no answer comes within ``timeout`` (default: the library's).
 
         Example:
         | Register | alice |
@@ -42,7 +42,7 @@ class RegistrationKeywords(Component):
     ) -> None:
         """Removes the registration and, unless ``wait`` is false, waits for the answer.
 
-        Fails when the agent is not registered, and as `Register` does.
+        Fails when the agent is not registered, and when `Register` would.
 
         Example:
         | Unregister | alice |
@@ -54,7 +54,7 @@ class RegistrationKeywords(Component):
     def wait_until_registered(self, agent: AgentName, *, timeout: timedelta | None = None) -> None:
         """Waits until the registrar has accepted the agent.
 
-        Fails as `Register` does.
+        Fails when `Register` would.
 
         Example:
         | Register | alice | wait=False |
@@ -72,9 +72,9 @@ class RegistrationKeywords(Component):
         message: str | None = None,
         timeout: timedelta | None = None,
     ) -> bool:
-        """Returns whether the registrar knows the agent, as far as its last answer tells.
+        """Returns whether the agent is registered, according to the registrar's last answer.
 
-        Fails when an assertion is given and does not hold, with ``timeout`` not even in that time.
+        Fails when the assertion does not hold; with ``timeout``, when it does not hold in that time.
 
         Example:
         | Get Registered | alice | == | True |
@@ -82,11 +82,12 @@ class RegistrationKeywords(Component):
         """
         who = self._agents.get(agent)
         wanted = Assertion(assertion_operator, assertion_expected, message)
-        return self._checked(who, lambda: who.registered, wanted, "Registered, of", timeout)
+        registered = Value(f"The registered state of {who.name}", lambda: who.registered)
+        return self._checked(who, registered, wanted, timeout)
 
 
 class MailboxKeywords(Component):
-    """What the voice mailbox tells."""
+    """Reads what the voice mailbox reports."""
 
     @keyword(tags=("Registration", "Getter", "Assertion"))
     def get_message_waiting(
@@ -99,16 +100,17 @@ class MailboxKeywords(Component):
         message: str | None = None,
         timeout: timedelta | None = None,
     ) -> Mailbox | bool | int | None:
-        """Returns what the agent's voice mailbox told last (RFC 3842).
+        """Returns what the agent's voice mailbox has reported last (RFC 3842).
 
-        Without ``field`` it is an object with ``waiting``, ``new`` and ``old``; ``None`` until the
-        first notification, which an agent gets that registers and was started with ``mwi=True``.
+        Without ``field`` it is an object with ``waiting``, ``new`` and ``old``. It is ``None`` until
+        the first notification; an agent gets one after it has registered, when it was started with
+        ``mwi=True``.
 
-        Fails when the agent has no ``mwi``, and when an assertion is given and does not hold, with
-        ``timeout`` not even in that time.
+        Fails when the agent was started without ``mwi=True``, and when the assertion does not hold;
+        with ``timeout``, when it does not hold in that time.
 
         | =Argument= | =Meaning= |
-        | ``field`` | ``waiting`` (whether there are messages), ``new`` and ``old`` (numbers of voice messages). |
+        | ``field`` | ``waiting`` (whether there are messages), ``new`` and ``old`` (how many voice messages). |
 
         Example:
         | Get Message Waiting | alice | new | == | 2 | timeout=5s |
@@ -119,24 +121,14 @@ class MailboxKeywords(Component):
         unit = number if field in (MailboxField.new, MailboxField.old) else None
         wanted = Assertion(assertion_operator, assertion_expected, message, unit)
         name = f"{field.name} of the mailbox" if field else "mailbox"
-        return self._checked(
-            who,
-            lambda: _read(who, field),
-            wanted,
-            f"The {name} of",
-            timeout,
-            lambda: f"{who.name}'s mailbox has told nothing yet: no NOTIFY of it arrived.",
+        reported: Value[Mailbox | bool | int | None] = Value(
+            f"The {name} of {who.name}",
+            lambda: field_of(who.mailbox, field),
+            lambda: f"{who.name}'s mailbox has reported nothing yet: no NOTIFY arrived from it.",
         )
+        return self._checked(who, reported, wanted, timeout)
 
 
 def _require_mailbox(agent: Agent) -> None:
     if not agent.account.mwi:
         raise UsageError(f"{agent.name} has not subscribed to a mailbox: start it with mwi=True.")
-
-
-def _read(agent: Agent, field: MailboxField | None) -> Mailbox | bool | int | None:
-    mailbox = agent.mailbox
-    if mailbox is None or field is None:
-        return mailbox
-    value: bool | int = getattr(mailbox, field.name)
-    return value

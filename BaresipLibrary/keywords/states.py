@@ -1,8 +1,6 @@
-"""States, and how calls ended."""
+"""States of agents, how their last call ended, and their peers."""
 
-from collections.abc import Callable
 from datetime import timedelta
-from functools import partial
 from typing import Any, Literal, TypeVar
 
 from assertionengine import AssertionOperator
@@ -12,14 +10,16 @@ from ..agents.agent import Agent
 from ..agents.info import peer_of
 from ..signalling.states import stay_established, wait_for_state
 from ..types import AgentState, Peer
-from .assertions import Assertion, number
+from .assertions import Assertion, Value, number
 from .base import AgentName, Component
 
 T = TypeVar("T")
+#: The parts of a peer whose name in a sentence differs.
+_PEER_PARTS = {"uri": "URI"}
 
 
 class StateKeywords(Component):
-    """Waiting for states and reading them."""
+    """Waits for states and reads them."""
 
     @keyword(tags=("State", "Wait"))
     def wait_until_state_is(
@@ -27,9 +27,9 @@ class StateKeywords(Component):
     ) -> None:
         """Waits until the agent's active call is in a state.
 
-        Fails when ``timeout`` (default: the library's) is over, and at once when the state can no
-        longer come: the call was refused, the peer hung up, the agent died. The message says
-        which.
+        Fails when the state does not come within ``timeout`` (default: the library's), and at once
+        when it can no longer come: the call was refused, the peer hung up, or the agent died. The
+        message says which.
 
         | =Argument= | =Meaning= |
         | ``state`` | ``IDLE``, ``RINGING`` (dialled or being called, not answered yet) or ``ESTABLISHED``. |
@@ -42,9 +42,9 @@ class StateKeywords(Component):
 
     @keyword(tags=("State", "Wait"))
     def call_should_stay_established(self, agent: AgentName, duration: timedelta) -> None:
-        """Watches the active call for a time and fails the moment it drops.
+        """Checks that the active call stays established for ``duration``.
 
-        Fails at once when the call is not established.
+        Fails the moment the call ends, and at once when it is not established.
 
         Example:
         | Call Should Stay Established | alice | 30s |
@@ -63,14 +63,16 @@ class StateKeywords(Component):
     ) -> str:
         """Returns the agent's state: ``IDLE``, ``RINGING`` or ``ESTABLISHED``.
 
-        Fails when an assertion is given and does not hold, with ``timeout`` not even in that time.
+        Fails when the assertion does not hold; with ``timeout``, when it does not hold in that time.
 
         Example:
         | Get State | alice | == | IDLE |
         """
         who = self._agents.get(agent)
         wanted = Assertion(assertion_operator, assertion_expected, message)
-        return self._seen(who, lambda: who.state.name, wanted, "The state of", timeout)
+        return self._seen(
+            who, Value(f"The state of {who.name}", lambda: who.state.name), wanted, timeout
+        )
 
     @keyword(tags=("State", "Getter", "Assertion"))
     def get_reason(
@@ -82,23 +84,22 @@ class StateKeywords(Component):
         message: str | None = None,
         timeout: timedelta | None = None,
     ) -> str | None:
-        """Returns how the agent's last call closed, in words; ``None`` when none has.
+        """Returns how the agent's last call ended, in words; ``None`` when no call has ended.
 
-        For a call that a SIP answer refused it is the answer's reason phrase alone, such as ``Busy
-        Here``, and empty when the answer has none; else words such as ``hung up by the peer``,
+        When a SIP response refused the call, these are its reason phrase alone, such as ``Busy
+        Here``, empty when the response has none; otherwise words such as ``hung up by the peer``,
         ``cancelled by the caller``, ``cancelled by the caller, answered elsewhere`` or ``Connection
-        timed out``. What a Reason or Warning header said is in `Get Info`.
+        timed out``. `Get Info` has what Reason and Warning headers said.
 
-        Fails when an assertion is given and does not hold, with ``timeout`` not even in that time.
+        Fails when the assertion does not hold; with ``timeout``, when it does not hold in that time.
 
         Example:
         | Get Reason | alice | == | Busy Here |
         """
         who = self._agents.get(agent)
         wanted = Assertion(assertion_operator, assertion_expected, message)
-        return self._seen(
-            who, lambda: who.reason, wanted, "The reason of", timeout, lambda: _why_no_end(who)
-        )
+        reason = Value(f"The reason of {who.name}", lambda: who.reason, lambda: _why_no_end(who))
+        return self._seen(who, reason, wanted, timeout)
 
     @keyword(tags=("State", "Getter", "Assertion"))
     def get_status_code(
@@ -112,54 +113,43 @@ class StateKeywords(Component):
     ) -> int | None:
         """Returns the SIP status that refused the agent's last call.
 
-        It is ``None`` when the call ended otherwise: hung up, cancelled, never answered.
+        It is ``None`` when the call ended in another way: hung up, cancelled, or never answered.
 
-        Fails when an assertion is given and does not hold, with ``timeout`` not even in that time.
+        Fails when the assertion does not hold; with ``timeout``, when it does not hold in that time.
 
         Example:
         | Get Status Code | alice | == | 486 |
         """
         who = self._agents.get(agent)
         wanted = Assertion(assertion_operator, assertion_expected, message, number)
-        return self._seen(
-            who,
-            lambda: who.status_code,
-            wanted,
-            "The status code of",
-            timeout,
-            lambda: _why_no_status(who),
-        )
+        subject = f"The status code of {who.name}"
+        status = Value(subject, lambda: who.status_code, lambda: _why_no_status(who))
+        return self._seen(who, status, wanted, timeout)
 
     def _seen(
-        self,
-        agent: Agent,
-        read: Callable[[], T],
-        wanted: Assertion,
-        what: str,
-        timeout: timedelta | None,
-        absent: Callable[[], str] | None = None,
+        self, agent: Agent, value: Value[T], wanted: Assertion, timeout: timedelta | None
     ) -> T:
-        """A checked value that tells how the last call stands: that is no news to later waits."""
-        value = self._checked(agent, read, wanted, what, timeout, absent)
+        """Checks a value that says how the last call stands: later waits ignore what it told."""
+        found = self._checked(agent, value, wanted, timeout)
         agent.mark_seen()
-        return value
+        return found
 
     @keyword(tags=("State", "Getter"))
     def get_peer(self, agent: AgentName, *, timeout: timedelta | None = None) -> Peer | None:
         """Returns the remote party of the active call; ``None`` without a call.
 
-        It has the attributes ``uri``, ``number`` (as of `Get Peer Number`) and ``name`` (the display
-        name, empty when there is none).
+        It has the attributes ``uri``, ``number`` (as `Get Peer Number` returns it) and ``name``
+        (the display name, empty when there is none).
 
-        Fails when there is no such agent, and with ``timeout`` when there is no call in that time.
+        Fails when there is no such agent; with ``timeout``, when there is no call in that time.
 
         Example:
         | ${peer} = | Get Peer | bob |
         | Should Be Equal | ${peer.number} | alice |
         """
         who = self._agents.get(agent)
-        read, nothing = partial(peer_of, who), Assertion(None, None, None)
-        return self._checked(who, read, nothing, "The peer of", timeout, lambda: _why_no_peer(who))
+        peer = Value(f"The peer of {who.name}", lambda: peer_of(who), lambda: _why_no_peer(who))
+        return self._checked(who, peer, Assertion(None, None, None), timeout)
 
     @keyword(tags=("State", "Getter", "Assertion"))
     def get_peer_uri(
@@ -173,21 +163,13 @@ class StateKeywords(Component):
     ) -> str | None:
         """Returns the SIP URI of the remote party; ``None`` without a call.
 
-        Fails when an assertion is given and does not hold, with ``timeout`` not even in that time.
+        Fails when the assertion does not hold; with ``timeout``, when it does not hold in that time.
 
         Example:
         | Get Peer Uri | bob | ^= | sip:alice@ |
         """
-        who = self._agents.get(agent)
         wanted = Assertion(assertion_operator, assertion_expected, message)
-        return self._checked(
-            who,
-            lambda: _peer(who, "uri"),
-            wanted,
-            "The peer URI of",
-            timeout,
-            lambda: _why_no_peer(who),
-        )
+        return self._peer_part(agent, "uri", wanted, timeout)
 
     @keyword(tags=("State", "Getter", "Assertion"))
     def get_peer_number(
@@ -201,24 +183,16 @@ class StateKeywords(Component):
     ) -> str | None:
         """Returns the number of the remote party; ``None`` without a call.
 
-        It is the user part of a SIP URI, or the number of a ``tel:`` URI, without parameters such as
-        ``;npdi`` and with ``%23`` decoded. It is empty when the URI names none.
+        It is the user part of a SIP URI or the number of a ``tel:`` URI, without parameters such as
+        ``;npdi`` and with ``%23`` decoded as ``#``. It is empty when the URI has neither.
 
-        Fails when an assertion is given and does not hold, with ``timeout`` not even in that time.
+        Fails when the assertion does not hold; with ``timeout``, when it does not hold in that time.
 
         Example:
         | Get Peer Number | bob | == | alice |
         """
-        who = self._agents.get(agent)
         wanted = Assertion(assertion_operator, assertion_expected, message)
-        return self._checked(
-            who,
-            lambda: _peer(who, "number"),
-            wanted,
-            "The peer number of",
-            timeout,
-            lambda: _why_no_peer(who),
-        )
+        return self._peer_part(agent, "number", wanted, timeout)
 
     @keyword(tags=("State", "Getter", "Assertion"))
     def get_peer_name(
@@ -232,21 +206,29 @@ class StateKeywords(Component):
     ) -> str | None:
         """Returns the display name of the remote party; ``None`` without a call.
 
-        Fails when an assertion is given and does not hold, with ``timeout`` not even in that time.
+        Fails when the assertion does not hold; with ``timeout``, when it does not hold in that time.
 
         Example:
         | Get Peer Name | bob | == | Alice Liddell |
         """
-        who = self._agents.get(agent)
         wanted = Assertion(assertion_operator, assertion_expected, message)
-        return self._checked(
-            who,
-            lambda: _peer(who, "name"),
-            wanted,
-            "The peer name of",
-            timeout,
-            lambda: _why_no_peer(who),
-        )
+        return self._peer_part(agent, "name", wanted, timeout)
+
+    def _peer_part(
+        self,
+        agent: AgentName,
+        part: Literal["uri", "number", "name"],
+        wanted: Assertion,
+        timeout: timedelta | None,
+    ) -> str | None:
+        who = self._agents.get(agent)
+
+        def read() -> str | None:
+            peer = peer_of(who)
+            return None if peer is None else str(getattr(peer, part))
+
+        subject = f"The peer {_PEER_PARTS.get(part, part)} of {who.name}"
+        return self._checked(who, Value(subject, read, lambda: _why_no_peer(who)), wanted, timeout)
 
 
 def _why_no_end(agent: Agent) -> str:
@@ -260,14 +242,9 @@ def _why_no_status(agent: Agent) -> str:
     last = agent.last_closed_call
     if last is None:
         return _why_no_end(agent)
-    return f"No SIP status has refused {agent.name}'s last call: {last.describe()}."
+    return f"{agent.name}'s last call was not refused with a SIP status: {last.describe()}."
 
 
 def _why_no_peer(agent: Agent) -> str:
     last = agent.last_call
     return f"{agent.name} has no call{f': {last.describe()}' if last else ''}."
-
-
-def _peer(agent: Agent, part: Literal["uri", "number", "name"]) -> str | None:
-    peer = peer_of(agent)
-    return None if peer is None else str(getattr(peer, part))

@@ -10,13 +10,13 @@ from .base import Context
 
 #: Longer arguments are cut.
 _LONGEST = 40
-#: Whose later arguments are nobody's business: the password is among them.
-_DISCREET = AgentKeywords.start_agent.__name__
+#: The keyword of which only the first argument is shown: a password is among the others.
+_START_AGENT = AgentKeywords.start_agent.__name__
 
 
 def step_words(name: str, arguments: Sequence[object]) -> str:
     """The keyword and its positional arguments, as a suite writes them."""
-    shown = arguments[:1] if name == _DISCREET else arguments
+    shown = arguments[:1] if name == _START_AGENT else arguments
     return "    ".join([name.replace("_", " ").title(), *map(_cut, shown)])
 
 

@@ -1,4 +1,4 @@
-"""Transfers."""
+"""Blind and attended transfer."""
 
 from datetime import timedelta
 
@@ -10,7 +10,7 @@ from .calls import dialled_uri, target_uri
 
 
 class TransferKeywords(Component):
-    """Blind transfer, and transfer with consultation."""
+    """Transfers calls, with or without a consultation."""
 
     @keyword(tags=("Transfer",))
     def transfer(
@@ -23,12 +23,12 @@ class TransferKeywords(Component):
     ) -> None:
         """Transfers the peer of the active call to a target (REFER) and waits for the outcome.
 
-        When it worked, the agent's own call is over. A peer that is an agent follows by itself.
-        When the target is an agent of the suite too, the keyword returns as soon as that one
-        rings, for the suite to `Accept`.
+        A transfer that works ends the agent's own call. A peer that is an agent calls the target by
+        itself. When the target is an agent too, the keyword returns as soon as it rings, so that
+        the suite can `Accept`.
 
-        Fails when the transfer was refused or failed, with the status that was reported: the call
-        goes on as it was. Fails too when no outcome is reported within ``timeout``.
+        Fails when the transfer is refused or fails, with the reported status; the call then goes on
+        as it was. Fails too when no outcome is reported within ``timeout`` (default: the library's).
 
         Example:
         | Transfer | alice | carol |
@@ -50,9 +50,10 @@ class TransferKeywords(Component):
         call: str | None = None,
         timeout: timedelta | None = None,
     ) -> str:
-        """Holds the active call and calls a target to ask first; returns the new Call-ID.
+        """Holds the active call and calls a target for a consultation; returns the new Call-ID.
 
-        `Complete Transfer` then connects the two, `Abort Transfer` goes back to the held call.
+        `Complete Transfer` then connects peer and target; `Abort Transfer` goes back to the held
+        call.
 
         Fails when the call cannot be held or the target cannot be dialled.
 
@@ -68,13 +69,13 @@ class TransferKeywords(Component):
 
     @keyword(tags=("Transfer",))
     def complete_transfer(self, agent: AgentName, *, timeout: timedelta | None = None) -> None:
-        """Connects the held peer with the one that was asked (REFER with Replaces).
+        """Connects the held peer with the target of the consultation (REFER with Replaces).
 
-        When it worked, both calls of the agent are over. A peer that is an agent follows by
-        itself, and so does the agent that is called in its place.
+        A transfer that works ends both calls of the agent. Agents that are transferred, or whose
+        call is replaced, do their part by themselves.
 
-        Fails when no `Attended Transfer` is under way, the target does not answer, or the
-        transfer fails: with the status that was reported, and both calls go on.
+        Fails when no `Attended Transfer` is under way, when the target does not answer, and when
+        the transfer fails, with the reported status; both calls then go on.
 
         Example:
         | Complete Transfer | alice |
@@ -83,9 +84,9 @@ class TransferKeywords(Component):
 
     @keyword(tags=("Transfer",))
     def abort_transfer(self, agent: AgentName, *, timeout: timedelta | None = None) -> None:
-        """Ends the consultation and takes the held call back.
+        """Ends the consultation and resumes the held call.
 
-        Fails when no `Attended Transfer` is under way or the held call is gone.
+        Fails when no `Attended Transfer` is under way, and when the held call has ended.
 
         Example:
         | Abort Transfer | alice |

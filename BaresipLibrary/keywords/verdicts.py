@@ -1,4 +1,4 @@
-"""Verdicts of several parts about hold and transfer."""
+"""Verdicts of several parts: hold, transfer, who hears whom."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
@@ -21,25 +21,24 @@ _WITHIN = timedelta(seconds=5)
 
 
 class VerdictKeywords(Component):
-    """All parts are judged and shown, be they good or bad."""
+    """Checks every part of a hold or transfer, and shows all of them."""
 
     @keyword(tags=("Call", "Audio"))
     def verify_hold(
         self, agent: AgentName, other: AgentName, *, duration: timedelta = _LISTEN
     ) -> None:
-        """Checks that the agent holds the other one: by SDP, and by what each of them hears.
+        """Checks that the agent holds the other agent: by SDP, and by what each of them hears.
 
-        Each sends a tone of its own meanwhile, and neither may hear the other's; what was sent
-        before is sent again. Music on hold is fine, and so is a server that plays it without
-        telling the held side by SDP; the log says what was heard. An answer that contradicts the
-        hold, such as ``sendrecv`` to ``sendonly``, is not.
+        Each agent sends a tone of its own, and neither may hear the other's; afterwards both send
+        again what they sent before. Music on hold is allowed, also from a server that does not tell
+        the held side by SDP; the log says what was heard. An answer that contradicts the hold, such
+        as ``sendrecv`` to ``sendonly``, is not allowed.
 
-        Fails when any part is not so. The message lists all parts, and the log has them as a
-        table.
+        Fails when any part fails. The message lists all parts, and the log shows them in a table.
 
         | =Argument= | =Meaning= |
-        | ``agent`` | Who holds, by `Hold`. |
-        | ``other`` | Who is held. |
+        | ``agent`` | The agent that holds the call, by `Hold`. |
+        | ``other`` | The agent that is on hold. |
         | ``duration`` | How long to listen. |
 
         Example:
@@ -58,18 +57,19 @@ class VerdictKeywords(Component):
         *,
         within: timedelta = _WITHIN,
     ) -> None:
-        """Checks that the agent has transferred one to the other, who now talk to each other.
+        """Checks that the agent has transferred one agent to another, and that these two talk.
 
-        The REFER was accepted and its NOTIFY reports success, the agent is out of the call, and
-        both that remain hear a tone of each other; what they sent before is sent again.
+        The parts: the REFER was accepted, its NOTIFY reports success, the agent is out of the call,
+        and the other two hear a tone of each other. Afterwards these two send again what they sent
+        before.
 
-        Fails when any part is not so ``within`` that time. The message lists all parts, and the
-        log has them as a table.
+        Fails when any part fails ``within`` that time. The message lists all parts, and the log
+        shows them in a table.
 
         | =Argument= | =Meaning= |
-        | ``agent`` | Who has transferred, by `Transfer` or `Complete Transfer`. |
-        | ``transferee`` | Who was transferred. |
-        | ``target`` | To whom. |
+        | ``agent`` | The agent that transferred the call, by `Transfer` or `Complete Transfer`. |
+        | ``transferee`` | The agent that was transferred. |
+        | ``target`` | The agent that it was transferred to. |
 
         Example:
         | Transfer | alice | carol |
@@ -82,7 +82,7 @@ class VerdictKeywords(Component):
     def _different(self, *names: AgentName) -> list[Agent]:
         agents = [self._agents.get(name) for name in names]
         if len(set(agents)) < len(agents):
-            raise UsageError("Name different agents; each has its part.")
+            raise UsageError("Name different agents: each has a role of its own.")
         return agents
 
 
@@ -92,12 +92,12 @@ def _judge(verdict: Verdict) -> None:
         raise PhoneFailure(visible(str(verdict)))
 
 
-#: How a suite writes that an agent is to hear nobody.
+#: How a suite writes that an agent should hear nobody.
 _NOBODY = "NONE"
 
 
 class HearingKeywords(Component):
-    """Many agents that listen to each other at the same time."""
+    """Checks who hears whom among many agents."""
 
     @keyword(tags=("Audio", "Wait"))
     def verify_who_hears_whom(
@@ -106,23 +106,23 @@ class HearingKeywords(Component):
         within: timedelta = _WITHIN,
         **hears: AgentName | list[AgentName] | None,
     ) -> None:
-        """Checks which agents hear which, all at the same time: each hears the listed ones and nobody else.
+        """Checks who hears whom: each listener hears the agents listed for it, and no others.
 
-        Each agent that is named sends a tone of its own meanwhile, in its newest established call
-        that is not on hold; what it sent before is restored. That takes about a second, however many take part: up to 12.
+        All named agents, up to 12, send a tone of their own at the same time, in their newest
+        established call that is not on hold; afterwards they send again what they sent before. The
+        check takes about a second, and some seconds more on a path that loses 5 % of its packets.
         The log shows the whole matrix with levels, also when all is well.
-        A way that loses 5 % of its packets may need some seconds more.
 
-        An agent must not hear itself either, unless it is listed for itself, as with an echo
-        service. What an agent hears that is named only behind an equals sign is not checked.
+        An agent must not hear itself, unless it is listed for itself, as with an echo service. An
+        agent that is named only to the right of an equals sign is not checked as a listener.
 
-        Fails when someone hears whom it must not, or does not hear whom it should, ``within``
-        that time; at once when a call ends. The message names every wrong pair.
+        Fails when a listener hears an agent it should not, or does not hear an agent it should,
+        ``within`` that time; at once when a call ends. The message names every wrong pair.
 
         | =Argument= | =Meaning= |
-        | ``hears`` | ``listener=speakers``: names with commas between, a list, or ``NONE`` for nobody. ``alice=bob,carol`` means that alice hears bob and carol. |
-        | ``pairs`` | The same as text, for a handle or a name that no argument can have: ``${alice}\\=bob``, ``within\\=bob``. |
-        | ``within`` | How long everyone may take to hear whom they should; more than 1 s. |
+        | ``hears`` | ``listener=speakers``: names separated by commas, a list, or ``NONE`` for nobody. ``alice=bob,carol`` means that alice hears bob and carol. |
+        | ``pairs`` | The same as text, for a handle, or for a name that is also an argument: ``${alice}\\=bob``, ``within\\=bob``. |
+        | ``within`` | How long it may take until all listeners hear the agents they should; more than 1 s. |
 
         Example:
         | Verify Who Hears Whom | alice=bob,carol | bob=alice,carol | carol=NONE |
@@ -149,17 +149,21 @@ class HearingKeywords(Component):
         for name, whom in pairs:
             listener = self._agents.get(name)
             if listener in expected:
-                raise UsageError(f"{name} is to hear twice; list all that it hears once.")
+                raise UsageError(
+                    f"{name} is listed twice as a listener; list all agents that it should hear at once."
+                )
             expected[listener] = self._speakers(name, whom)
         if not expected:
-            raise UsageError("Nobody is to hear anybody; write it like 'alice=bob'.")
+            raise UsageError("No expectation was given; write it like 'alice=bob'.")
         return expected
 
     def _speakers(self, name: str, whom: AgentName | list[AgentName] | None) -> list[Agent]:
         speakers = [self._agents.get(one) for one in self._names(whom)]
         for speaker in speakers:
             if speakers.count(speaker) > 1:
-                raise UsageError(f"{name} is to hear {speaker.name} twice; once is enough.")
+                raise UsageError(
+                    f"{speaker.name} is listed twice among the agents that {name} should hear."
+                )
         return speakers
 
     def _names(self, whom: AgentName | list[AgentName] | None) -> Iterator[AgentName]:

@@ -77,10 +77,10 @@ A Backend That There Is Not Is Told With Those There Are
 
 Truth Values Are True Or False
     [Template]    Should Be Refused
-    mwi is True or False, 'perhaps' is neither.    Start Agent    alice    mwi=perhaps
-    catch_all is True or False, 'sometimes' is neither.    Start Agent    alice    catch_all=sometimes
-    wait is True or False, 'flase' is neither.    Register    alice    flase
-    mwi is True or False, 'perhaps' is neither.    Start Agents    a    2    mwi=perhaps
+    mwi must be True or False, not 'perhaps'.    Start Agent    alice    mwi=perhaps
+    catch_all must be True or False, not 'sometimes'.    Start Agent    alice    catch_all=sometimes
+    wait must be True or False, not 'flase'.    Register    alice    flase
+    mwi must be True or False, not 'perhaps'.    Start Agents    a    2    mwi=perhaps
     Agents have no setting 'trasport'. Did you mean 'transport'?    Start Agents    a    2    trasport=tcp
 
 None Is Left Out

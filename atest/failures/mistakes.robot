@@ -111,7 +111,7 @@ Tone Of Zero
 
 WAV File Missing
     [Documentation]    It names both places: beside the suite, and the working directory.
-    Test Should Have Failed    There is no audio file */_suites/nowhere.wav nor */nowhere.wav.
+    Test Should Have Failed    There is no audio file at */_suites/nowhere.wav or */nowhere.wav.
 
 Not A WAV File
     Test Should Have Failed    */_suites/mistakes.robot is not an audio file: *.
@@ -135,7 +135,7 @@ State That Does Not Exist
     ...    ValueError: Argument 'state' got value 'TALKING' that cannot be converted to AgentState: AgentState does not have member 'TALKING'. Available: 'ESTABLISHED', 'IDLE' and 'RINGING'
 
 Negative Time
-    Test Should Have Failed    A time must not be negative, -1 s is.
+    Test Should Have Failed    A time must not be negative: -1 s.
 
 Value In Place Of An Operator
     Test Should Have Failed

@@ -44,9 +44,9 @@ No Audio Has No Level
 
 Bounds That Make No Sense
     Alice And Bob Talk
-    Run Keyword And Expect Error    A level is checked against min=, max= or both; none is given.
+    Run Keyword And Expect Error    A level is checked against min=, max= or both; neither is given.
     ...    Verify Audio Level    bob
-    Run Keyword And Expect Error    No level is between min=-6 dBFS and max=-30 dBFS; swap them.
+    Run Keyword And Expect Error    min=-6 dBFS is above max=-30 dBFS; swap them.
     ...    Verify Audio Level    bob    min=-6    max=-30
 
 A Good Way Has No Gap

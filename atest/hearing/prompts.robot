@@ -104,7 +104,7 @@ Through A Server
 Files That Cannot Be Prompts
     Alice And Bob Talk
     ${tone} =    Make Tone File    steady.wav    440
-    Run Keyword And Expect Error    There is no audio file *missing.wav nor *missing.wav.
+    Run Keyword And Expect Error    There is no audio file at *missing.wav or *missing.wav.
     ...    Verify Prompt    bob    missing.wav
     Run Keyword And Expect Error    *steady.wav can't be recognised: it takes 0.6 s of sound that changes, and its 10.0 s have less.
     ...    Verify Prompt    bob    ${tone}

@@ -96,5 +96,5 @@ Levels And Times That Make No Sense
     ...    Verify Silence    bob    threshold=-200 dBFS
     Run Keyword And Expect Error    *Argument 'threshold' got value 'loud' that cannot be converted to Level*
     ...    Verify Silence    bob    threshold=loud
-    Run Keyword And Expect Error    It takes 0.2 s of audio or more to say anything, not 0.1 s.
+    Run Keyword And Expect Error    The duration must be at least 0.2 s, not 0.1 s.
     ...    Verify Silence    bob    100ms

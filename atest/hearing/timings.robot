@@ -147,13 +147,13 @@ A Chirp That Is Not Heard
 Who Hears Must Be Known
     Talk
     Run Keyword And Expect Error
-    ...    The one_way_delay needs who hears: to=, an agent.
+    ...    one_way_delay needs to=, the agent that hears the chirp.
     ...    Get Call Timing    alice    one_way_delay
     Run Keyword And Expect Error
     ...    alice has no delay to itself; name another agent.
     ...    Get Call Timing    alice    one_way_delay    to=alice
     Run Keyword And Expect Error
-    ...    The setup_time has no other side; leave out to=bob.
+    ...    setup_time takes no other agent; leave out to=bob.
     ...    Get Call Timing    alice    setup_time    to=bob
 
 No Call Has No Timing

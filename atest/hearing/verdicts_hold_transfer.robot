@@ -58,7 +58,7 @@ A Hold Without A Call
     ...    alice has no call on hold. Dial or Accept one first.
     ...    Verify Hold    alice    bob
     Run Keyword And Expect Error
-    ...    Name different agents; each has its part.
+    ...    Name different agents: each has a role of its own.
     ...    Verify Hold    alice    alice
 
 A Hold Through A Proxy

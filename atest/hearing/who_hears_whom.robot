@@ -143,11 +143,11 @@ Mistakes Are Told At Once
     ...    Verify Who Hears Whom    alice=bbo
     Run Keyword And Expect Error    There is no agent 'carol'. Agents: alice, bob.
     ...    Verify Who Hears Whom    carol=NONE
-    Run Keyword And Expect Error    alice is to hear twice; list all that it hears once.
+    Run Keyword And Expect Error    alice is listed twice as a listener; list all agents that it should hear at once.
     ...    Verify Who Hears Whom    alice\=bob    alice=bob
-    Run Keyword And Expect Error    alice is to hear bob twice; once is enough.
+    Run Keyword And Expect Error    bob is listed twice among the agents that alice should hear.
     ...    Verify Who Hears Whom    alice=bob, bob
-    Run Keyword And Expect Error    Nobody is to hear anybody; write it like 'alice=bob'.
+    Run Keyword And Expect Error    No expectation was given; write it like 'alice=bob'.
     ...    Verify Who Hears Whom
     Run Keyword And Expect Error    'alice' does not say who hears whom; write it like 'alice=bob'.
     ...    Verify Who Hears Whom    alice

@@ -87,9 +87,9 @@ Mistakes Are Told Before Anybody Acts
     [Template]    Run Keyword And Expect Error
     Agents have no setting 'transprt'. Did you mean 'transport'?    Start Agents    p    3    transprt=tls
     Setting 'transport' got value 'carrier' that cannot be converted to Transport: *    Start Agents    p    3    transport=carrier
-    At least one agent is to be started, not 0.    Start Agents    p    0
-    Nobody is to call; name at least one caller.    Establish Calls    ${{[]}}    ${{[]}}
-    There must be as many targets as there are agents: 2, not 1.    Establish Calls    ${{['a', 'b']}}    ${{['c']}}
+    Start Agents needs a count of at least 1, not 0.    Start Agents    p    0
+    Establish Calls needs at least one caller.    Establish Calls    ${{[]}}    ${{[]}}
+    There must be as many targets as agents: 2, not 1.    Establish Calls    ${{['a', 'b']}}    ${{['c']}}
     There is no agent 'a'. No agent is running.    Establish Calls    ${{['a']}}    ${{['b']}}
 
 Nobody Takes Part Twice

@@ -70,7 +70,7 @@ A Name That No Plugin Registered Is Told With Those There Are
 What Cannot Be A Plugin Is Refused At The Import
     [Template]    Import Should Fail
     The plugin 'no.Such' cannot be imported: ModuleNotFoundError: No module named 'no'    no.Such
-    There is no plugin ${CURDIR}/NoSuch.py*    NoSuch.py
+    There is no plugin at ${CURDIR}/NoSuch.py*    NoSuch.py
     The plugin 'collections' is a module: name the class in it*    collections
     The plugin 'collections.Counter' is not a plugin: its class does not derive from BaresipLibrary.Plugin.
     ...    collections.Counter

@@ -179,9 +179,9 @@ The Library Says So For All Agents
     Impatient.Get State    carol    ==    RINGING
 
 Bad Times To Ring
-    Run Keyword And Expect Error    ring_timeout counts whole seconds, 0.5 s is none.
+    Run Keyword And Expect Error    ring_timeout must be a whole number of seconds, not 0.5 s.
     ...    Start Agent    bob    ring_timeout=500ms
-    Run Keyword And Expect Error    A time must not be negative, -1 s is.
+    Run Keyword And Expect Error    A time must not be negative: -1 s.
     ...    Start Agent    bob    ring_timeout=-1s
     Run Keyword And Expect Error    ring_timeout must be between 0 and 86400 s, not 172800.
     ...    Start Agent    bob    ring_timeout=2 days

@@ -107,5 +107,5 @@ def test_a_truth_value_is_no_other_word() -> None:
     check_flags({"wait": bool, "name": str}, {"wait": True, "name": "yes"})
     check_flags({"wait": bool | None}, {"wait": None})
     for wanted in (bool, bool | None):
-        with pytest.raises(UsageError, match=r"^wait is True or False, 'perhaps' is neither\.$"):
+        with pytest.raises(UsageError, match=r"^wait must be True or False, not 'perhaps'\.$"):
             check_flags({"wait": wanted}, {"wait": "perhaps"})

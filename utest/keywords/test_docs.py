@@ -1,12 +1,16 @@
 """Every keyword is documented as the others are, and the library behaves as Robot expects."""
 
+import html
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import psutil
 import pytest
+from robot import running
 from robot.libdocpkg import LibraryDocumentation
+from robot.utils import html_format
 
 from BaresipLibrary import BaresipLibrary, library
 
@@ -35,6 +39,14 @@ def test_every_option_of_start_agent_is_explained() -> None:
     start = next(keyword for keyword in DOCUMENTATION.keywords if keyword.name == "Start Agent")
     for argument in start.args:
         assert f"``{argument.name}``" in start.doc or not argument.name
+
+
+def test_the_example_of_the_introduction_can_be_copied_from_the_page() -> None:
+    block = re.search(r"<pre>(.*?)</pre>", html_format(DOCUMENTATION.doc), re.DOTALL)
+    assert block
+    text = html.unescape(re.sub(r"<[^>]+>", "", block[1])).strip()
+    assert text.startswith("*** Settings ***")
+    assert len(running.TestSuite.from_string(text).tests) == 1
 
 
 def test_keyword_names_are_unique() -> None:
