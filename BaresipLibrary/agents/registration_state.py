@@ -91,12 +91,12 @@ class RegistrationState:
         listed = [one for value in answer.all("Contact") for one in _CONTACT.findall(value)]
         if any(self._is_ours(contact) for contact in listed):
             return None
-        told = f"the registrar answered {answer.start_line[8:].strip()}, but the answer lists"
+        clause = f"the registrar answered {answer.start_line[8:].strip()}, but the answer lists"
         uris = [split_address(contact)[1] for contact in listed]
         if not uris:
-            return f"{told} no contact"
+            return f"{clause} no contact"
         more = f" and {len(uris) - _MOST_SHOWN} more" if len(uris) > _MOST_SHOWN else ""
-        return f"{told} {', '.join(uris[:_MOST_SHOWN])}{more}, not {self._contact}"
+        return f"{clause} {', '.join(uris[:_MOST_SHOWN])}{more}, not {self._contact}"
 
     def _is_ours(self, contact: str) -> bool:
         uri = split_address(contact)[1]

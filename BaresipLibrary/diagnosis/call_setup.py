@@ -117,8 +117,8 @@ def _explain_refusal(agent: Agent, call: Call, agents: Sequence[Agent]) -> str |
     refused = wait_for_trace(agent, lambda: _refused(agent, call, status))
     more = describe_details(refused[1].message) if refused else None
     if status in NOT_ACCEPTABLE:
-        told = _explain_media_refused(agent, call, agents)
-        return " ".join(filter(None, (told, more))) or None
+        clause = _explain_media_refused(agent, call, agents)
+        return " ".join(filter(None, (clause, more))) or None
     if refused and 300 <= status < 400 and not refused[1].message.all("Contact"):
         return f"The {status} names no Contact to call instead.{f' {more}' if more else ''}"
     return (
@@ -182,13 +182,13 @@ def _explain_media_refused(agent: Agent, call: Call, agents: Sequence[Agent]) ->
 
 def _describe_offers(agent: Agent, sent: Media | None, other: Agent, arrived: Media | None) -> str:
     """What was offered; and what arrived, where that differs."""
-    told = f"{agent.name} offered {sent or 'no audio'}"
+    clause = f"{agent.name} offered {sent or 'no audio'}"
     if str(sent) == str(arrived):
-        return told
+        return clause
     if sent is None or arrived is None or sent.is_refused or arrived.is_refused:
-        return f"{told}; {other.name} was offered {arrived or 'none'}"
+        return f"{clause}; {other.name} was offered {arrived or 'none'}"
     if sent.profile != arrived.profile or sent.names == arrived.names:
-        return f"{told}; {other.name} was offered {arrived}"
+        return f"{clause}; {other.name} was offered {arrived}"
     return (
         f"{agent.name} offered {_describe_order(sent.names)}; {other.name} was offered"
         f" {_describe_order(arrived.names)}"

@@ -55,10 +55,10 @@ def describe_refusal(agent: Agent, invite: Transaction) -> str:
         needs = f", which needs an answer from {server} first," if server else ""
         return f"the INVITE from {caller} arrived, and {agent.name}{needs} has {answered}"
     again = len(invite.answers) - sum(answer.status < 200 for answer in invite.answers) - 1
-    told = f"{agent.name}'s own stack refused the INVITE from {caller} with {invite.final.words}"
+    clause = f"{agent.name}'s own stack refused the INVITE from {caller} with {invite.final.words}"
     if again and not invite.acknowledgements:
-        told += f" ({counted(again, 'retransmission')}, no ACK came)"
-    return told
+        clause += f" ({counted(again, 'retransmission')}, no ACK came)"
+    return clause
 
 
 def explain_refusal(agent: Agent, invite: Transaction) -> str | None:
@@ -105,10 +105,10 @@ def _explain_body(agent: Agent, request: Message, status: int) -> str:
     if not request.body:
         return "It had no offer."
     offer = audio_in(request)
-    told = f"It offered {offer or 'no audio'}"
+    clause = f"It offered {offer or 'no audio'}"
     if status not in NOT_ACCEPTABLE:
-        return f"{told}."
-    return f"{told}; {describe_accepted_media(agent, offer)}."
+        return f"{clause}."
+    return f"{clause}; {describe_accepted_media(agent, offer)}."
 
 
 class _Redirection(NamedTuple):
@@ -135,8 +135,8 @@ def explain_redirection(agent: Agent, agents: Sequence[Agent], since: float) -> 
     others = [one.seen_by for one in found if _is_of(one, call_id) and not one.invite.sent]
     who = others[0].name if others else "The other side"
     whose = f"{callers[0].name}'s call" if callers else "a call"
-    told = f"{who} redirected {whose} to {agent.name} with {final.words}"
-    return f"{told}{_describe_next_invite(callers[0], agent, last.invite) if callers else ''}."
+    clause = f"{who} redirected {whose} to {agent.name} with {final.words}"
+    return f"{clause}{_describe_next_invite(callers[0], agent, last.invite) if callers else ''}."
 
 
 def _is_of(one: _Redirection, call_id: str | None) -> bool:

@@ -68,12 +68,12 @@ def _describe_packets(partner: Agent, theirs: Call, agent: Agent, call: Call) ->
         return ""
     if sent.sent == 0:
         return ", but has sent no RTP packet"
-    told = f" in {sent.sent} RTP packets"
+    clause = f" in {sent.sent} RTP packets"
     if received is None:
-        return told
+        return clause
     if received.received == 0 and sent.sent >= _UNDER_WAY:
-        return f"{told}, none of which arrived at {agent.name}: they were lost on the way"
-    return f"{told}; {received.received} arrived at {agent.name}"
+        return f"{clause}, none of which arrived at {agent.name}: they were lost on the way"
+    return f"{clause}; {received.received} arrived at {agent.name}"
 
 
 def _packets(agent: Agent, call: Call) -> Packets | None:
@@ -208,10 +208,10 @@ def _describe_sent_digits(partner: Agent, theirs: Call) -> str:
         return f"{partner.name} sent no digit."
     digits = "".join(event.digits for event in sent)
     modes = list(dict.fromkeys(event.mode for event in sent))
-    told = f"{partner.name} sent '{digits}' with dtmf_mode={' and '.join(modes)}"
+    clause = f"{partner.name} sent '{digits}' with dtmf_mode={' and '.join(modes)}"
     if modes == [_RTP_EVENTS]:
-        told += _describe_missing_events(partner, theirs)
-    return f"{told}{_describe_info_answers(partner, theirs)}."
+        clause += _describe_missing_events(partner, theirs)
+    return f"{clause}{_describe_info_answers(partner, theirs)}."
 
 
 def _describe_missing_events(agent: Agent, call: Call) -> str:
@@ -238,11 +238,11 @@ def _describe_info_answers(agent: Agent, call: Call) -> str:
     sent = [o for o in transactions_of(agent, call.call_id) if o.sent and o.method == "INFO"]
     refused = [one.final.words for one in sent if one.final and one.final.status >= 300]
     silent = [one for one in sent if not one.answers]
-    told = f"; an INFO was answered {refused[-1]}" if refused else ""
+    clause = f"; an INFO was answered {refused[-1]}" if refused else ""
     if not silent:
-        return told
+        return clause
     were = "was" if len(silent) == 1 else "were"
-    return f"{told}; {counted(len(silent), 'INFO')} {were} not answered"
+    return f"{clause}; {counted(len(silent), 'INFO')} {were} not answered"
 
 
 def _explain_negotiated_events(agent: Agent, call: Call) -> str | None:

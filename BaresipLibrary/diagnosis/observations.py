@@ -70,13 +70,13 @@ def explain_no_answer(
         return None
     last = tried[-1]
     if not answers:
-        told = f"{_destination(last)} never answered the {method} ({last.retransmissions})"
-        return f"{told}{_describe_unreadable(agent)}."
+        clause = f"{_destination(last)} never answered the {method} ({last.retransmissions})"
+        return f"{clause}{_describe_unreadable(agent)}."
     newest = max(answers, key=lambda answer: answer.event.at)
-    told = f"The last answer was {newest.words}, {newest.when} after the {method}"
+    clause = f"The last answer was {newest.words}, {newest.when} after the {method}"
     if not last.answers:
-        told += f"; the {method} that followed was not answered ({last.retransmissions})"
-    return f"{told}."
+        clause += f"; the {method} that followed was not answered ({last.retransmissions})"
+    return f"{clause}."
 
 
 def _describe_unreadable(agent: Agent) -> str:
@@ -93,10 +93,10 @@ def _destination(request: Transaction) -> str:
 
 def describe_details(message: Message | None) -> str | None:
     """What the headers of a message add to its first line; None when they add nothing."""
-    told = [
+    details = [
         f"{name}: {value}" for name in _TELLING for value in (message.all(name) if message else [])
     ]
-    return f"It came with {'; '.join(told)}." if told else None
+    return f"It came with {'; '.join(details)}." if details else None
 
 
 def capitalized(text: str) -> str:

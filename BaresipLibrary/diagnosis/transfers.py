@@ -35,11 +35,11 @@ def _describe_report(agent: Agent, notify: Transaction) -> str:
     status = _SIPFRAG.search(body)
     state = notify.request.first("Subscription-State")
     if status:
-        told = f"The last NOTIFY reported '{status[0].rstrip()}'"
+        clause = f"The last NOTIFY reported '{status[0].rstrip()}'"
     elif body.strip():
-        told = f"The last NOTIFY reported no status, but '{body.split()[0]}'"
+        clause = f"The last NOTIFY reported no status, but '{body.split()[0]}'"
     else:
-        told = f"The last NOTIFY had no body (Subscription-State: {state or 'missing'})"
+        clause = f"The last NOTIFY had no body (Subscription-State: {state or 'missing'})"
     if notify.final and notify.final.status >= 300:
-        told += f"; {agent.name} answered it {notify.final.words}"
-    return f"{told}."
+        clause += f"; {agent.name} answered it {notify.final.words}"
+    return f"{clause}."

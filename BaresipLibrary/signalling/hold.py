@@ -291,11 +291,11 @@ class _Attempts:
     def timeout_failure(self, timeout: float) -> CallFailure:
         """A failure that says how many re-INVITEs were sent, and what the last answer was."""
         agent, call, began = self._agent, self._call, self._began
-        told = reinvites_since(agent, call, self._on, began).describe()
+        clause = reinvites_since(agent, call, self._on, began).describe()
         if not agent.journal.messages(call.call_id):
-            told = "its baresip, which has no trace, did not report that the peer agreed"
+            clause = "its baresip, which has no trace, did not report that the peer agreed"
         return CallFailure(
-            f"{agent.name} could not {_verb(self._on)} its call: {told} within {timeout:g} s"
+            f"{agent.name} could not {_verb(self._on)} its call: {clause} within {timeout:g} s"
             f"{self._describe_blocked_stack()}.",
             agent,
             lambda _: explain_no_answer(agent, "INVITE", began, call.call_id),

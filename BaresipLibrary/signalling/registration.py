@@ -122,8 +122,8 @@ def _describe_silence(agent: Agent, position: int, timeout: float) -> str:
     if any(_is_register(event) for event in agent.journal.since(after)):
         return f"no answer within {timeout:g} s"
     match agent.registration.outcome:
-        case RegistrationFailed() as told:
-            return f"{_describe_report(agent, told)}, and no REGISTER was seen since"
+        case RegistrationFailed() as failed:
+            return f"{_describe_report(agent, failed)}, and no REGISTER was seen since"
         case Unregistered():
             return "it has unregistered, and no REGISTER was seen since; use Register"
     return f"no REGISTER was seen within {timeout:g} s; use Register"
@@ -154,6 +154,6 @@ def _describe_answer(agent: Agent, failed: RegistrationFailed) -> str | None:
     answer = agent.registration.answer_to(failed.at)
     if answer is None:
         return None
-    told = f"the registrar answered {answer.start_line[8:].strip()}"
+    clause = f"the registrar answered {answer.start_line[8:].strip()}"
     asked = unanswerable(answer)
-    return f"{told} and asks for {asked}" if asked else told
+    return f"{clause} and asks for {asked}" if asked else clause

@@ -141,5 +141,5 @@ def _describe_directions(call: Call) -> str:
     if exchange is None:
         return "no offer and answer were seen"
     sent, received = (one.words for one in exchange.sides())
-    told = f"it sent {sent} and received {received}"
-    return told + (", which contradicts it" if offers.contradiction else "")
+    clause = f"it sent {sent} and received {received}"
+    return clause + (", which contradicts it" if offers.contradiction else "")

@@ -36,8 +36,8 @@ def verify_transfer(transferor: Agent, transferee: Agent, target: Agent, within:
     two = (transferee, target)
 
     def connected() -> bool | None:
-        told = (_last_report(transferor, call, refer) or _PROVISIONAL)[0] != _PROVISIONAL
-        return (told and not call.is_live and find_conversation(*two) is not None) or None
+        is_final = (_last_report(transferor, call, refer) or _PROVISIONAL)[0] != _PROVISIONAL
+        return (is_final and not call.is_live and find_conversation(*two) is not None) or None
 
     wait_until(transferor.changes, connected, within)
     return Verdict(
