@@ -1,4 +1,4 @@
-"""What is on a line: digital silence, comfort noise or a signal; and when something was audible."""
+"""Classifies audio: digital silence, comfort noise or a signal; and when something was audible."""
 
 from enum import Enum
 
@@ -31,7 +31,7 @@ Span = tuple[float, float]
 
 
 class LineState(Enum):
-    """What is on a line."""
+    """The class of a stretch of audio."""
 
     DIGITAL_SILENCE = "digital silence"
     COMFORT_NOISE = "comfort noise"

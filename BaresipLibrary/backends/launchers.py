@@ -248,7 +248,7 @@ class Forker(Launcher):
                 return child
         finally:
             with self._changes:
-                self._unnamed.pop(number, None)  # what is forked for it later is nobody's
+                self._unnamed.pop(number, None)  # a late fork for it is dropped
         self.close()
         return None
 

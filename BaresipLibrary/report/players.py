@@ -21,7 +21,7 @@ from ..audio.wav_reader import RecordingReader
 from . import pictures
 from .markup import folded, joined, style, visible
 from .recording_store import link
-from .tables import TABLE_SHEET, Cell, table
+from .tables import TABLE_SHEET, TableCell, table
 
 BUDGET = 450_000
 """Bytes of embedded audio and pictures in one call of `players`: 100 failed tests make 45 MB."""
@@ -248,14 +248,14 @@ def _sounds(stretches: Sequence[Stretch], moments: Sequence[Mark], begin: float)
     """The table of what is to be heard, folded when it is long."""
     rows = list(_rows(stretches, moments, begin))
     titles = (("from", "number"), ("to", "number"), ("sound", ""), ("level", "number"))
-    header = [Cell(title, kind, is_header=True) for title, kind in titles]
+    header = [TableCell(title, kind, is_header=True) for title, kind in titles]
     sounds = table(rows, header=header)
     return sounds if len(rows) <= FEW_ROWS else folded(f"Sounds found: {len(rows)} rows", sounds)
 
 
 def _rows(
     stretches: Sequence[Stretch], moments: Sequence[Mark], begin: float
-) -> Iterator[Sequence[Cell]]:
+) -> Iterator[Sequence[TableCell]]:
     """Stretches and moments in order; a moment stands below the stretch that it fell in."""
     waiting = deque(sorted(moments, key=lambda moment: moment.seconds))
     for stretch in stretches:
@@ -265,18 +265,22 @@ def _rows(
     yield from map(_moment_row, waiting)
 
 
-def _moment_row(moment: Mark) -> Sequence[Cell]:
-    return _time(moment.seconds, "moment"), Cell(""), Cell(moment.text, "moment", columns=2)
+def _moment_row(moment: Mark) -> Sequence[TableCell]:
+    return (
+        _time(moment.seconds, "moment"),
+        TableCell(""),
+        TableCell(moment.text, "moment", columns=2),
+    )
 
 
-def _stretch_row(stretch: Stretch, begin: float) -> Sequence[Cell]:
+def _stretch_row(stretch: Stretch, begin: float) -> Sequence[TableCell]:
     level = "" if stretch.sound is Sound.SILENCE else f"{stretch.level:.1f} dBFS"
     times = _time(begin + stretch.begin), _time(begin + stretch.end)
-    return *times, Cell(stretch.words, "short"), Cell(level, "number")
+    return *times, TableCell(stretch.words, "short"), TableCell(level, "number")
 
 
-def _time(seconds: float, kind: str = "") -> Cell:
-    return Cell(f"{seconds:.2f} s", f"number {kind}".strip())
+def _time(seconds: float, kind: str = "") -> TableCell:
+    return TableCell(f"{seconds:.2f} s", f"number {kind}".strip())
 
 
 def _safe_link(href: str) -> str:

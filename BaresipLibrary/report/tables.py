@@ -6,8 +6,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from ..audio.signatures import Presence
-from ..media.who_hears import Cell as HearingCell
-from ..media.who_hears import Matrix
+from ..media.who_hears import Cell, Matrix
 from ..verdicts.verdict import Verdict
 from .markup import folded, joined, style, visible
 
@@ -16,7 +15,7 @@ TABLE_SHEET = "tables.css"
 _STYLE = style(TABLE_SHEET)
 
 
-class Cell(NamedTuple):
+class TableCell(NamedTuple):
     """A cell of a table: text, or markup for a cell of several parts."""
 
     content: str | Markup
@@ -27,7 +26,7 @@ class Cell(NamedTuple):
 
 
 def table(
-    rows: Iterable[Sequence[Cell]], *, header: Sequence[Cell] = (), caption: str = ""
+    rows: Iterable[Sequence[TableCell]], *, header: Sequence[TableCell] = (), caption: str = ""
 ) -> Markup:
     """A table; nothing without rows. The fragment around it needs `TABLE_SHEET`."""
     body = joined(_row(cells, "row") for cells in rows)
@@ -40,11 +39,11 @@ def table(
     )
 
 
-def _row(cells: Sequence[Cell], scope: str) -> Markup:
+def _row(cells: Sequence[TableCell], scope: str) -> Markup:
     return Markup("<tr>{}</tr>\n").format(joined(_cell(cell, scope) for cell in cells))
 
 
-def _cell(cell: Cell, scope: str) -> Markup:
+def _cell(cell: TableCell, scope: str) -> Markup:
     """A cell; `scope` is what it heads when it is a header: ``row`` or ``col``."""
     tag = Markup("th" if cell.is_header else "td")
     attributes = {"scope": scope if cell.is_header else "", "class": cell.kind}
@@ -62,13 +61,13 @@ def _fragment(*parts: Markup) -> str:
 def verdict_table(verdict: Verdict) -> str:
     """HTML with a row for each part of a verdict: what was expected, and what was seen."""
     rows = [_verdict_row(part.passed, part.expected, part.seen) for part in verdict.parts]
-    header = [Cell(title, is_header=True) for title in ("", "expected", "seen")]
+    header = [TableCell(title, is_header=True) for title in ("", "expected", "seen")]
     return _fragment(table(rows, header=header, caption=verdict.about))
 
 
-def _verdict_row(passed: bool, about: str, seen: str) -> Sequence[Cell]:
-    mark = Cell("pass", "good") if passed else Cell("FAIL", "bad")
-    return mark, Cell(about), Cell(seen)
+def _verdict_row(passed: bool, about: str, seen: str) -> Sequence[TableCell]:
+    mark = TableCell("pass", "good") if passed else TableCell("FAIL", "bad")
+    return mark, TableCell(about), TableCell(seen)
 
 
 class BulkRow(NamedTuple):
@@ -94,22 +93,22 @@ _PRESENCE = {Presence.HEARD: "hears", Presence.NOT_HEARD: "-", Presence.UNSURE: 
 
 def matrix_table(matrix: Matrix) -> str:
     """HTML with a row for each agent that listens and a column for each that speaks."""
-    speakers = [Cell(call.name, "centred", is_header=True) for call in matrix.calls]
+    speakers = [TableCell(call.name, "centred", is_header=True) for call in matrix.calls]
     caption = f"Who hears whom, and how loud in dBFS, after {matrix.seconds:.1f} s"
     rows = map(_matrix_row, matrix.rows)
-    corner = Cell("listener \\ speaker", is_header=True)
+    corner = TableCell("listener \\ speaker", is_header=True)
     return _fragment(table(rows, header=[corner, *speakers], caption=caption))
 
 
-def _matrix_row(cells: Sequence[HearingCell]) -> Sequence[Cell]:
-    listener = Cell(cells[0].listener.name, "short", is_header=True)
+def _matrix_row(cells: Sequence[Cell]) -> Sequence[TableCell]:
+    listener = TableCell(cells[0].listener.name, "short", is_header=True)
     return [listener, *map(_matrix_cell, cells)]
 
 
-def _matrix_cell(cell: HearingCell) -> Cell:
+def _matrix_cell(cell: Cell) -> TableCell:
     level = "" if cell.verdict is Presence.NOT_HEARD else f"{cell.level:.0f}"
     content = Markup("{} <small>{}</small>").format(_PRESENCE[cell.verdict], level)
     if cell.is_right:
-        return Cell(content, "centred")
+        return TableCell(content, "centred")
     wanted = "should hear" if cell.wanted else "must not hear"
-    return Cell(Markup("{}<br>{}").format(content, wanted), "centred bad")
+    return TableCell(Markup("{}<br>{}").format(content, wanted), "centred bad")

@@ -1,4 +1,4 @@
-"""What is on a line, and when something on it was audible."""
+"""The classes of audio, and when something was audible."""
 
 from collections.abc import Callable
 

@@ -143,7 +143,7 @@ def test_a_command_that_is_never_answered_is_named(server: Server) -> None:
     late = {"response": True, "ok": True, "data": "late", "token": "t1"}
     server.peer.sendall(ctrl_tcp.encode(json.dumps(late).encode()))
     server.answers(lambda command: [answer(command, data="mine")])
-    assert server.control.ask(("resume", "")) == ["mine"], "a late answer is nobody's"
+    assert server.control.ask(("resume", "")) == ["mine"], "a late answer is dropped"
 
 
 def test_events_before_an_answer_are_there_when_it_is(server: Server) -> None:

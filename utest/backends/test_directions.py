@@ -45,7 +45,7 @@ def test_an_ipv6_address_stands_in_brackets() -> None:
 
 
 def test_who_opens_a_connection_speaks_first() -> None:
-    """A port that the system chose is nobody's until a message leaves it."""
+    """A port that the system chose belongs to no agent until a message leaves it."""
     assert directions(
         traced(OUR_PORT, THEIRS, "INVITE sip:b SIP/2.0"),
         traced(THEIRS, OUR_PORT, "SIP/2.0 180 Ringing"),

@@ -4,15 +4,18 @@ import re
 
 from markupsafe import Markup
 
-from BaresipLibrary.report.tables import BulkRow, Cell, bulk_table, table, verdict_table
+from BaresipLibrary.report.tables import BulkRow, TableCell, bulk_table, table, verdict_table
 from BaresipLibrary.verdicts.verdict import Part, Verdict
 
 from .test_players import HOSTILE, SHOWN, Page
 
 
 def test_a_table_has_caption_header_and_rows() -> None:
-    header = [Cell("from", "number", is_header=True), Cell("sound", is_header=True)]
-    rows = [[Cell("0.00 s", "number"), Cell("tone")], [Cell("failed", "moment", columns=2)]]
+    header = [TableCell("from", "number", is_header=True), TableCell("sound", is_header=True)]
+    rows = [
+        [TableCell("0.00 s", "number"), TableCell("tone")],
+        [TableCell("failed", "moment", columns=2)],
+    ]
     page = Page(str(table(rows, header=header, caption="what was heard")))
     assert page.words.split() == [
         "what",
@@ -30,22 +33,22 @@ def test_a_table_has_caption_header_and_rows() -> None:
 
 
 def test_a_header_cell_in_a_row_heads_the_row() -> None:
-    page = Page(str(table([[Cell("alice", is_header=True), Cell("hears")]])))
+    page = Page(str(table([[TableCell("alice", is_header=True), TableCell("hears")]])))
     assert page.all("th") == [{"scope": "row"}]
 
 
 def test_a_table_without_rows_is_nothing() -> None:
-    assert table([], header=[Cell("from", is_header=True)], caption="empty") == ""
+    assert table([], header=[TableCell("from", is_header=True)], caption="empty") == ""
 
 
 def test_text_in_a_cell_or_caption_stays_text() -> None:
-    page = Page(str(table([[Cell(HOSTILE)]], caption=HOSTILE)))
+    page = Page(str(table([[TableCell(HOSTILE)]], caption=HOSTILE)))
     assert not page.all("script")
     assert page.words.count(SHOWN) == 2
 
 
 def test_markup_in_a_cell_is_kept() -> None:
-    assert Page(str(table([[Cell(Markup("<small>1</small>"))]]))).all("small")
+    assert Page(str(table([[TableCell(Markup("<small>1</small>"))]]))).all("small")
 
 
 def test_bulk_verdicts_that_failed_come_first_and_those_that_passed_are_folded() -> None:

@@ -213,7 +213,7 @@ class EmbeddedBackend(Backend):
             wait_until(self._changes, ended, _FAREWELL)
 
     def _remove_folder(self) -> None:
-        # Only ever what `_try_start` made: a folder that was never made is nobody's to remove.
+        # Only what `_try_start` made: a folder that it did not make must not be removed.
         folder, self._folder = self._folder, None
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)
@@ -299,7 +299,7 @@ class EmbeddedBackend(Backend):
             )
         finally:
             with self._changes:
-                self._open.discard(number)  # what comes later is nobody's
+                self._open.discard(number)  # drop late answers
         if "error" in answer:
             raise CommandRefused(answer["error"])
         return answer["result"]
