@@ -1,0 +1,47 @@
+"""Commands that both a started and an attached baresip are given."""
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from BaresipLibrary.account import Account
+from BaresipLibrary.backends.external.attached import AttachedBackend
+from BaresipLibrary.backends.external.configuration import ExternalSettings
+from BaresipLibrary.backends.external.ctrl_tcp import Command
+from BaresipLibrary.backends.external.translator import LiveCall
+from BaresipLibrary.concurrency import Changes
+
+from .fake_device import FakeDevice
+
+
+@pytest.fixture
+def backend() -> Iterator[AttachedBackend]:
+    with closing(FakeDevice()) as device:
+        attached = AttachedBackend(
+            Account("bob"), Changes(), ExternalSettings(control=device.address)
+        )
+        attached.start(lambda event: None)
+        yield attached
+        attached._translator.calls.clear()
+        attached.stop()
+
+
+def test_audio_that_starts_while_a_call_is_accepted_is_that_calls(
+    backend: AttachedBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Although another INVITE was on its way, which is read before the answer to a command."""
+    translator = backend._translator
+    translator.calls["from-alice"] = LiveCall(incoming=True, peer="sip:alice@a")
+    accepted: list[str] = []
+
+    def ask(*commands: Command) -> list[str]:
+        if ("accept", "from-alice") in commands:
+            accepted.append(translator.call_with(peer=""))
+        else:
+            translator.signalling = "from-carol"
+        return ["" for _ in commands]
+
+    monkeypatch.setattr(backend, "_ask", ask)
+    backend.answer("from-alice")
+    assert accepted == ["from-alice"]
