@@ -129,8 +129,9 @@ class ControlledBackend(ConnectedBackend):
         call = self._call(call_id)
         self._require_one_ringing()
         self._prepare_recording()
-        # What arrived before has been read once baresip answers: no other INVITE comes in between.
-        self._ask(("callfind", call_id))
+        if not self.version.names_peer_of_recordings:
+            # Once baresip answers, an INVITE of another call that came before has been read.
+            self._ask(("callfind", call_id))
         with self._changes:
             self._translator.signalling = call_id
         self._ask_about(call_id, "accept")

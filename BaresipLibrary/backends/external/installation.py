@@ -98,6 +98,11 @@ class Version(NamedTuple):
         return self >= (3, 0)
 
     @property
+    def names_peer_of_recordings(self) -> bool:
+        """Whether the name of a recording has the URI of the peer."""
+        return self >= (2, 9)
+
+    @property
     def opens_recordings_late(self) -> bool:
         """Whether a recording is opened with its first packet; else when audio is set up."""
         return self >= (3, 11)
