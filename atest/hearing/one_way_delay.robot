@@ -58,14 +58,17 @@ Rests Of The Delay
     RETURN    ${rests}
 
 Delay Should Be The Network's
-    [Documentation]    That of one of the chirps: on a busy machine there are several.
+    [Documentation]    It is never less. On a busy machine it may be more, for baresip itself is late to send and to take
+    ...    packets: but in one of many measurements it is in time. Each may take several chirps.
     [Arguments]    ${delay}
-    ${measured}    ${chirps} =    Delay And Times In The Relay    ${delay}
-    ${error} =    Error Of The Delay
-    @{ends} =    Evaluate    sum(map(list, $chirps), [])
-    FOR    ${least}    ${most}    IN    @{ends}
-        ${is_this} =    Evaluate    $least - $error - 0.0005 <= $measured <= $most + $error + 0.0005
-        IF    ${is_this}    RETURN
+    FOR    ${round}    IN RANGE    20
+        ${measured}    ${chirps} =    Delay And Times In The Relay    ${delay}
+        ${error} =    Error Of The Delay
+        ${error} =    Evaluate    ${error} + 0.0005
+        Should Be True    ${measured} >= min(${chirps})[0] - ${error}
+        FOR    ${least}    ${most}    IN    @{{ sum(map(list, $chirps), []) }}
+            IF    ${least} - ${error} <= ${measured} <= ${most} + ${error}    RETURN
+        END
     END
     Fail    ${measured} s, right to ${error} s, is the delay of none of these: ${chirps}
 

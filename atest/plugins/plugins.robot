@@ -45,9 +45,11 @@ Arguments Of A Plugin Are Converted And Checked
     Run Keyword And Expect Error    *expected 2 non-named arguments, got 3. Did you mean within=[?]    Hear    alice    440 Hz    withn=1s
 
 A Plugin's Listener Runs Before The Agents End
-    [Documentation]    The agents of the first test above: they run when its listener is called.
+    [Documentation]    The agents of a test above: they run when its listener is called.
     @{ends} =    Get Agents At Ends
-    Should Be Equal    ${ends}[0]    A Plugin's Keyword Acts On The Library's Agents: alice, bob, carol
+    ${first} =    Set Variable    A Plugin's Keyword Acts On The Library's Agents
+    Skip If    $first not in ' '.join($ends)    That test has not run before this one.
+    Should Contain    ${ends}    ${first}: alice, bob, carol
 
 A Plugin's Backend Runs An Agent
     Start Agent    alice    backend=counting
