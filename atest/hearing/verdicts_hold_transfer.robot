@@ -31,7 +31,7 @@ No Hold
     [Documentation]    Four parts fail, and all six are told.
     Talk
     Run Keyword And Expect Error
-    ...    'alice holds bob' failed in 4 of 6 parts:\n- pass *alice's call is up: its call to * is up (* s old)\n- pass *bob's call is up: the call from * is up (* s old)\n- FAIL *alice holds by SDP (sendonly or inactive): it sent sendrecv, and was sent sendrecv\n- FAIL *bob is held by SDP: it sent sendrecv, and was sent sendrecv\n- FAIL *bob does not hear alice: it heard the tone of 1130 Hz that was sent there\n- FAIL *alice does not hear bob: it heard the tone of 1430 Hz that was sent there
+    ...    'alice holds bob' failed in 4 of 6 parts:\n- pass *alice's call is up: its call to * is up (* s old)\n- pass *bob's call is up: the call from * is up (* s old)\n- FAIL *alice holds by SDP (sendonly or inactive): it sent sendrecv and received sendrecv\n- FAIL *bob is held by SDP: it sent sendrecv and received sendrecv\n- FAIL *bob does not hear alice: it heard the tone of 1130 Hz that was sent there\n- FAIL *alice does not hear bob: it heard the tone of 1430 Hz that was sent there
     ...    Verify Hold    alice    bob
 
 A Hold The Wrong Way Round
