@@ -159,8 +159,8 @@ class Peer:
             lines.append(f"Contact: <{self.uri}>")
         start = f"SIP/2.0 {status} {phrase}" if phrase else f"SIP/2.0 {status} "
         answer = text_of(start, [*lines, *headers], body, content_type)
-        self.send(answer, request.source)
         self._answers[request.transaction] = (time.monotonic(), answer)
+        self.send(answer, request.source)
 
     def ring(self, invite: Received, *headers: str) -> None:
         self.reply(invite, 180, "Ringing", *headers)
