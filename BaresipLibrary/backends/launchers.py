@@ -1,4 +1,4 @@
-"""The processes agents live in: forked off a warm one, or spawned one by one.
+"""The processes of agents: forked off a warm process, or spawned one by one.
 
 `docs/adr/0001-fork-server.md` says why.
 """
@@ -34,12 +34,12 @@ _ASKED, _TERMINATED, _KILLED = 2.5, 0.5, 5.0
 _HELD = (psutil.STATUS_STOPPED, psutil.STATUS_TRACING_STOP)
 #: A fork server that has not answered after so long (s) is broken.
 _FORK_TIMEOUT = 10.0
-#: It gives agents 1.8 s to end by themselves (s).
+#: How long the warm process may take to end (s): it gives its agents 1.8 s to end.
 _FORK_END = 3.0
 
 
 class Child(ABC):
-    """One agent's process."""
+    """The process of one agent."""
 
     def __init__(self, changes: Changes) -> None:
         self.exited = False
@@ -74,7 +74,7 @@ class Child(ABC):
                 try:
                     os.kill(self.pid, number)
                 except ProcessLookupError:
-                    pass  # it ends just now
+                    pass  # it has just ended
 
     def end(self, ask: Callable[[], bool]) -> None:
         """Asks the process to end, then terminates it, then kills it. Never raises.
@@ -160,16 +160,16 @@ class Launcher(ABC):
 
     @abstractmethod
     def launch_program(self, command: Sequence[str], folder: Path, output: int) -> Child:
-        """Starts a program in its private `folder`; `output` (a descriptor) takes what it prints.
+        """Starts a program in its private `folder`; it prints to the descriptor `output`.
 
-        Should this process be killed, the program ends and its folder goes.
+        If this process is killed, the program ends and its folder is removed.
 
         Raises:
             BackendError: it could not be started.
         """
 
     def warm_up(self) -> None:  # noqa: B027 - not every launcher has something to prepare
-        """Prepares, without waiting, for a first launch that is to be quick."""
+        """Prepares for a quick first launch, without waiting."""
 
     def close(self) -> None:  # noqa: B027 - nor to release
         """Releases what the launcher itself holds; agents end on their own channels."""
@@ -194,7 +194,7 @@ class Spawner(Launcher):
 
 
 class Forker(Launcher):
-    """Forks agents off one warm process, which also cleans up should this process be killed."""
+    """Forks agents off one warm process, which cleans up if this process is killed."""
 
     def __init__(self, changes: Changes) -> None:
         self._changes = changes
@@ -274,7 +274,7 @@ class Forker(Launcher):
         if not _is_held(self._process.pid):
             self._reader.join(_FORK_END)
         if self._reader.is_alive():
-            self._process.kill()  # it does not see that nobody needs it any more
+            self._process.kill()  # it hangs
         self._reader.join()
         control.close()
 
@@ -284,7 +284,7 @@ class Forker(Launcher):
                 for line in lines:
                     self._take(json.loads(line))
         except Exception:
-            process.kill()  # nobody would learn any more how an agent ended: there will be another
+            process.kill()  # nobody reads how its agents end: the next launch starts another
             raise
         finally:
             process.wait()
