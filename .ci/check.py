@@ -7,6 +7,8 @@
 lowest versions of what it needs. `parallel` runs some of the acceptance suites under pabot.
 `atest` are all of them on the embedded backend, `external` the same ones on the external backend,
 where tests that need what the installed baresip lacks are skipped: why, stands below the counts.
+Each folder of suites is a run of its own, with its log below results/atest or results/external.
+What failed is printed with its message above the counts.
 The linter, the type checker, and what `package` does count as one check each, tests count one by
 one. The exit code is 0 when something passed and nothing failed.
 
