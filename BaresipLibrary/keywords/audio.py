@@ -7,10 +7,10 @@ from robot.api import logger
 from robot.api.deco import keyword
 
 from ..errors import UsageError
-from ..media.connections import connect
-from ..media.prompts import HeardPrompt, hear_prompt
+from ..media.connections import check_connections
+from ..media.prompts import HeardPrompt, listen_for_prompt
 from ..media.sources import send
-from ..media.tones import hear_tone
+from ..media.tones import listen_for_tone
 from ..types import AudioSource, Frequency
 from .base import AgentName, Component, find_file
 
@@ -69,7 +69,7 @@ class AudioKeywords(Component):
         | Verify Audio | bob | 440 Hz | within=5s |
         """
         listener = self._agents.get(agent)
-        heard = hear_tone(listener, float(frequency), self._seconds(within), call)
+        heard = listen_for_tone(listener, float(frequency), self._seconds(within), call)
         logger.info(str(heard))
         return heard.after
 
@@ -93,7 +93,7 @@ class AudioKeywords(Component):
         one, two = self._agents.get(agent), self._agents.get(other)
         if one is two:
             raise UsageError(f"{one.name} cannot be connected with itself; name two agents.")
-        (connection,) = connect([(one, two)], self._seconds(within))
+        (connection,) = check_connections([(one, two)], self._seconds(within))
         if connection.trouble:
             raise connection.trouble
         for heard in connection.heard:
@@ -177,6 +177,6 @@ class PromptKeywords(Component):
         who = self._agents.get(agent)
         files = [find_file(path) for path in (file, *(others or ()))]
         limit = self._seconds(within)
-        heard = hear_prompt(who, files, limit, to_its_end=to_its_end, call_id=call)
+        heard = listen_for_prompt(who, files, limit, to_its_end=to_its_end, call_id=call)
         logger.info(f"{who.name} heard {heard}.")
         return heard

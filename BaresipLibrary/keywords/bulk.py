@@ -114,7 +114,7 @@ class BulkKeywords(Component):
         ]
         if same := next((one for one, other in pairs if one is other), None):
             raise UsageError(f"{same.name} cannot be connected with itself; name two agents.")
-        found = connections.connect(pairs, self._seconds(within))
+        found = connections.check_connections(pairs, self._seconds(within))
         good = sum(one.trouble is None for one in found)
         title = f"{good} of {len(found)} pairs hear each other"
         logger.info(bulk_table(title, [*map(_connection_line, found)]), html=True)

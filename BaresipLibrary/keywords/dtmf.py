@@ -80,7 +80,7 @@ class DtmfKeywords(Component):
             digits = Value(f"The digits received by {who.name}", lambda: dtmf.received(who, call))
             return self._checked(who, digits, wanted, timeout)
         read, left = self._awaited(who, lambda: dtmf.heard(who, call), timeout)
-        with dtmf.hearing_grows(who, call):
+        with dtmf.following_audio(who, call):
             return self._checked(who, Value(f"The digits heard by {who.name}", read), wanted, left)
 
     @keyword(tags=("DTMF", "Wait"))

@@ -8,7 +8,7 @@ from robot.api.deco import keyword
 
 from ..agents.agent import Agent
 from ..errors import PhoneFailure, UsageError
-from ..media.who_hears import failure, hear_each_other
+from ..media.who_hears import failure, find_who_hears_whom
 from ..report.markup import visible
 from ..report.tables import matrix_table, verdict_table
 from ..verdicts.hold import verify_hold
@@ -129,7 +129,7 @@ class HearingKeywords(Component):
         """
         limit = self._seconds(within)
         expected = self._expected([*map(self._split, pairs), *hears.items()])
-        matrix = hear_each_other(expected, limit)
+        matrix = find_who_hears_whom(expected, limit)
         logger.info(matrix_table(matrix), html=True)
         if not matrix.is_right:
             raise failure(matrix)

@@ -1,9 +1,8 @@
-"""What an agent has heard in a whole call, with the time it heard it."""
+"""The recordings of a call: followed while they grow, whole, and clips cut from them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import soundfile
@@ -11,7 +10,6 @@ from numpy.typing import NDArray
 
 from ..agents.agent import Agent
 from ..agents.call import Call
-from ..audio.line_state import SoundFinder, Span, join_spans
 from ..audio.wav_reader import RecordingReader
 from ..backends.base import Capability
 from ..errors import BackendError, NothingYet, UsageError
@@ -21,9 +19,9 @@ from ..types import AudioDirection
 
 @contextmanager
 def following_recording(agent: Agent, call: Call, *, closely: bool = False) -> Iterator[None]:
-    """Has the recordings of a call complete by now, and reported when they grow meanwhile.
+    """Brings the recordings of a call up to date; their growth is reported while the block runs.
 
-    Closely, every packet of theirs is timed by itself.
+    With `closely`, every RTP packet is timed.
     """
     if not call.is_live:
         yield
@@ -32,65 +30,15 @@ def following_recording(agent: Agent, call: Call, *, closely: bool = False) -> I
     try:
         yield
     finally:
-        with suppress(BackendError):  # what there is to say about the agent has been said
+        with suppress(BackendError):  # whoever needs the agent next will say what is wrong
             agent.listen(call, on=False, closely=closely)
 
 
-class _Stream(NamedTuple):
-    media: MediaStarted
-    reader: RecordingReader
-    finder: SoundFinder
-
-
-class HeardSounds:
-    """The sounds that an agent heard in a call from its beginning on, read as they are recorded."""
-
-    def __init__(self, agent: Agent, call: Call) -> None:
-        agent.require(Capability.TIME_AUDIO)
-        self.agent = agent
-        self.call = call
-        self.error = 0.0
-        self._streams: dict[Path, _Stream] = {}
-
-    def sounds(self) -> list[Span]:
-        """When something audible began and ended, monotonic seconds, in order.
-
-        They are right to `error` seconds, beside the 5 ms of `SoundFinder`.
-        """
-        for media in self.call.streams:
-            if media.rx not in self._streams:
-                reader = RecordingReader(media.rx)
-                self._streams[media.rx] = _Stream(media, reader, SoundFinder(media.rate))
-            stream = self._streams[media.rx]
-            with stream.reader as reader:
-                stream.finder.feed(reader.read_new())
-        self.error = 0.0
-        return join_spans(
-            [span for stream in self._streams.values() for span in self._timed(stream)]
-        )
-
-    @property
-    def seconds(self) -> float:
-        """How much audio there was."""
-        return sum(stream.finder.seconds for stream in self._streams.values())
-
-    def _timed(self, stream: _Stream) -> Iterator[Span]:
-        """The sounds of a stream by the clock; one that a pause in what came parts is two."""
-        clocks, path, rate = self.call.clocks, stream.media.rx, stream.media.rate
-        for begin, end in stream.finder.sounds():
-            borders = clocks.borders(path, begin, end, rate)
-            for first, last in zip([begin, *borders], [*borders, end], strict=True):
-                moment = clocks.moment(path, first, rate)
-                if moment is not None:
-                    self.error = max(self.error, moment.error)
-                    yield moment.at, moment.at + last - first
-
-
 def recording_of(agent: Agent, call: Call, direction: AudioDirection) -> Path:
-    """The newest recording of a call, with everything in it that was heard or sent until now.
+    """The newest recording of a call, with everything that was heard or sent until now.
 
     Raises:
-        NothingYet: there is none: no media has run.
+        NothingYet: there is none, because the call has had no media.
         UsageError: the backend cannot record what an agent sends.
     """
     if direction is AudioDirection.tx:
@@ -101,34 +49,24 @@ def recording_of(agent: Agent, call: Call, direction: AudioDirection) -> Path:
 
 
 def media_of(agent: Agent, call: Call, what: str) -> MediaStarted:
-    """The newest media of a call, to have `what` of.
+    """The newest media of a call; `what` names what the caller wants of it.
 
     Raises:
-        NothingYet: none has run.
+        NothingYet: the call has had no media.
     """
     if call.media is None:
         raise NothingYet(f"{agent.name} has no {what} yet: {call.describe()} without audio so far.")
     return call.media
 
 
-def _file_of(media: MediaStarted, direction: AudioDirection) -> Path:
-    return media.rx if direction is AudioDirection.rx else media.tx
-
-
-def _read(reader: RecordingReader) -> tuple[int, NDArray[np.int16]]:
-    """The sample rate, and the frames that are new."""
-    with reader:
-        return reader.sample_rate, reader.read_frames()
-
-
 class Clip:
-    """A cut that begins now, in the recordings of one call, and ends when it is written."""
+    """A clip of the recordings of one call: it begins now, and ends when it is written."""
 
     def __init__(self, agent: Agent, call: Call, direction: AudioDirection, target: Path) -> None:
         """Makes sure that `target`, a WAV file that may exist, can be written.
 
         Raises:
-            UsageError: the call has no media.
+            NothingYet: the call has had no media.
             OSError: the target cannot be written.
         """
         self.agent = agent
@@ -143,7 +81,7 @@ class Clip:
         target.open("ab").close()
 
     def write(self) -> float:
-        """Writes the cut until now, or the end of the call; returns its seconds.
+        """Writes the clip until now, or to the end of the call; returns its seconds.
 
         Raises:
             UsageError: the codec has changed meanwhile, and with it the sample rate.
@@ -151,7 +89,7 @@ class Clip:
         """
         with following_recording(self.agent, self.call):
             readers = [self._reader, *map(RecordingReader, self._later())]
-        pieces = [piece for piece in map(_read, readers) if piece[1].size]
+        pieces = [piece for piece in map(_read_new, readers) if piece[1].size]
         formats = {(rate, frames.shape[1]) for rate, frames in pieces}
         if len(formats) > 1:
             raise UsageError(
@@ -163,7 +101,7 @@ class Clip:
 
     def _later(self) -> list[Path]:
         streams = self.call.streams[self._first :]
-        # Of the two directions one may go on when the other begins anew.
+        # When one direction begins a new file, the other may go on in its own.
         files = dict.fromkeys(_file_of(media, self._direction) for media in streams)
         return list(files)[1:]
 
@@ -172,3 +110,13 @@ class Clip:
         with self.target.open("wb") as file:
             soundfile.write(file, frames, rate, subtype="PCM_16", format="WAV")
         return len(frames) / rate
+
+
+def _file_of(media: MediaStarted, direction: AudioDirection) -> Path:
+    return media.rx if direction is AudioDirection.rx else media.tx
+
+
+def _read_new(reader: RecordingReader) -> tuple[int, NDArray[np.int16]]:
+    """The sample rate of a recording, and its new frames, shape (n, channels)."""
+    with reader:
+        return reader.sample_rate, reader.read_frames()

@@ -1,4 +1,9 @@
-"""Listening: what agents hear from now on, several of them at the same time."""
+"""Listeners take in the audio of calls from now on, several of them at the same time.
+
+`Listener` follows the recording of one call, and says in words why nothing arrived;
+`SampleListener` keeps the samples; `listening` and `listen_until` run several listeners. The last
+functions put audio into words.
+"""
 
 import time
 from abc import ABC, abstractmethod
@@ -25,15 +30,20 @@ from .clips import following_recording
 
 T = TypeVar("T")
 
-#: Without audio for so long (s) in a call that had some, it is told that it stopped.
+#: After so long (s) without audio, a failure says since when none has arrived.
 _PAUSE = 0.3
+#: Audio that arrives in the first moment (s) does not count: it was sent before the wait, and was
+#: in the network and in jitter buffers.
+ON_ITS_WAY = 0.3
+#: How much longer (s) than the audio lasts a listener may wait for it.
+PATIENCE = 2.0
 
 
 class Listener(ABC):
     """Follows the recording of one call, from now on, across renegotiations."""
 
     def __init__(self, agent: Agent, call_id: str | None = None) -> None:
-        """Of the call with that Call-ID, else the active one.
+        """Prepares to listen to the call with that Call-ID, else to the active call.
 
         Raises:
             UsageError: there is no such call.
@@ -49,20 +59,20 @@ class Listener(ABC):
 
     @abstractmethod
     def start(self, rate: int) -> None:
-        """Audio of that many samples a second follows: the first, or after a renegotiation."""
+        """Prepares for audio of `rate` samples a second: at first, and after each renegotiation."""
 
     @abstractmethod
-    def hear(self, samples: NDArray[np.float64]) -> None:
-        """Takes in what has arrived: mono, in [-1, 1], never empty."""
+    def feed(self, samples: NDArray[np.float64]) -> None:
+        """Takes the next mono samples in [-1, 1], shape (n,), never empty."""
 
     def begin(self) -> None:
-        """From now on: what has been recorded before does not count.
+        """Listens from now on: what was recorded before does not count.
 
         Raises:
             BackendError: the call goes on, and its recording does not.
         """
         self._require_recording()
-        self.count_anew()
+        self.restart_count()
         self.began, self._last_heard = time.monotonic(), None
         if self.call.media is not None:
             self._follow(self.call.media).skip_to_end()
@@ -74,8 +84,8 @@ class Listener(ABC):
         self.start(media.rate)
         return self._reader
 
-    def take_in(self) -> None:
-        """Reads what has arrived.
+    def read(self) -> None:
+        """Reads what was reported to have arrived.
 
         Raises:
             AgentGone: the agent's process died.
@@ -90,26 +100,26 @@ class Listener(ABC):
         if self._media is None or (media.rx, media.rate) != (self._media.rx, self._media.rate):
             self._follow(media)
         elif arrivals == self._arrivals:
-            return  # of many ears that wait together, few have something new
+            return  # of many listeners that wait together, few have new audio
         self._arrivals = arrivals
         assert self._reader is not None
         samples = self._reader.read_new()
         if samples.size:
             self._last_heard = time.monotonic()
-            self.hear(samples)
+            self.feed(samples)
 
-    def catch_up(self) -> None:
-        """Reads what has been recorded, whether or not anything was told of it. Raises alike."""
+    def read_to_end(self) -> None:
+        """Reads all that was recorded, reported or not. Raises what `read` raises."""
         with self.agent.changes:
             self._arrivals = None
-            self.take_in()
+            self.read()
 
     def _require_recording(self) -> None:
         if self.call.unrecorded and self.call.is_live:
             raise BackendError(f"{self.agent.name} cannot listen any more: {self.call.unrecorded}.")
 
     def _read_counts(self) -> Packets | None:
-        """RTP packets of the call so far; None where they can't be counted now."""
+        """RTP packets of the call so far; None when they can't be counted now."""
         if self.agent.backend.is_stopped:
             return None
         try:
@@ -119,12 +129,12 @@ class Listener(ABC):
         except BackendError:
             return None  # the call has ended meanwhile
 
-    def count_anew(self) -> None:
-        """Packets that came before do not count any more."""
+    def restart_count(self) -> None:
+        """Counts RTP packets from now on."""
         self._packets = self._read_counts()
 
     def packets(self) -> Packets | None:
-        """RTP packets since the beginning; None where they can't be counted."""
+        """RTP packets since the start of the count; None when they can't be counted."""
         before, now = self._packets, self._read_counts()
         if now is None:
             return None
@@ -135,26 +145,26 @@ class Listener(ABC):
             untaken=now.untaken - before.untaken,
         )
 
-    def silence(self) -> str:
-        """Why nothing, or next to nothing, has arrived, as a clause."""
+    def why_silent(self) -> str:
+        """A clause that says why no audio, or almost none, has arrived."""
         if not self.call.is_live:
             return self.call.describe()
         is_up = self.call.established_at is not None
         state = "the call is up, but" if is_up else f"{self.call.describe()}, and"
         since, total = self.packets(), self._read_counts()
         if since is None or total is None:
-            return f"{state} no audio arrived"  # why not is said beside it
+            return f"{state} no audio arrived"  # the message says elsewhere why not
         if since.received > 0 and self._last_heard is None:
-            return f"{state} {self._unread(since)}"
+            return f"{state} {self._why_unread(since)}"
         more = "more RTP packets" if total.received else "RTP packet"
         return f"{state} no {more} arrived ({total.received} received, {total.sent} sent)"
 
-    def unread(self) -> str | None:
-        """That RTP packets arrived of which nothing was heard, as a clause; None if none did."""
+    def unread_packets(self) -> str | None:
+        """A clause about RTP packets whose audio was not heard; None when none arrived."""
         packets = self.packets()
-        return self._unread(packets) if packets and packets.received > 0 else None
+        return self._why_unread(packets) if packets and packets.received > 0 else None
 
-    def _unread(self, packets: Packets) -> str:
+    def _why_unread(self, packets: Packets) -> str:
         whose = f"{self.agent.name}'s baresip"
         if packets.untaken:
             return f"{counted(packets.untaken, 'RTP packet')} arrived that {whose} dropped"
@@ -171,15 +181,15 @@ class Listener(ABC):
         return f"{arrived}, of which {whose} recorded nothing"
 
     def _unoffered(self, payload_types: Iterable[int]) -> str:
-        """Payload types that came and this agent has not asked for; empty if any was asked for."""
+        """Payload types that arrived, if this agent's SDP has none of them; else empty."""
         exchange = self.call.offers.exchange
         audio = exchange.sides()[0].audio if exchange else None
-        asked_for = {one.payload_type for one in audio.formats} if audio else set()
-        came = {str(kind) for kind in payload_types}
-        return "" if not audio or came & asked_for else " and ".join(sorted(came))
+        offered = {format_.payload_type for format_ in audio.formats} if audio else set()
+        arrived = {str(kind) for kind in payload_types}
+        return "" if not audio or arrived & offered else " and ".join(sorted(arrived))
 
     def pause(self) -> str | None:
-        """Since when nothing has arrived any more, as a clause; None while something does."""
+        """A clause that says since when no audio has arrived; None while audio arrives."""
         if self._last_heard is None or not self.call.is_live:
             return None
         now = time.monotonic()
@@ -190,13 +200,13 @@ class Listener(ABC):
         if packets is None or packets.last_at is None:
             return f"no audio since {self._after(last)}"
         if packets.untaken:
-            return self._unread(packets)
+            return self._why_unread(packets)
         if now - packets.last_at < _PAUSE:
             return f"RTP packets still arrive, but nothing was played since {self._after(last)}"
         return f"no RTP packet since {self._after(packets.last_at)}"
 
     def _unwritten(self) -> float:
-        """For how long (s) the recording has not grown: it may have since it was read."""
+        """For how long (s) the recording has not grown, which may be after it was read."""
         try:
             written = self._media.rx.stat().st_mtime if self._media else 0.0
         except OSError:
@@ -207,75 +217,28 @@ class Listener(ABC):
         return f"{max(0.0, moment - self.began):.1f} s after the start of the wait"
 
     def close(self) -> None:
-        """Lets go of the recording."""
+        """Closes the recording."""
         if self._reader is not None:
             self._reader.close()
 
 
-@contextmanager
-def listening_to_all(ears: Sequence[Listener], *, closely: bool = False) -> Iterator[None]:
-    """Has every piece of audio that arrives reported while the block runs, from now on.
-
-    Closely, every packet is timed by itself.
-    """
-    with ExitStack() as stack:
-        for ear in ears:
-            stack.callback(ear.close)
-            stack.enter_context(following_recording(ear.agent, ear.call, closely=closely))
-            ear.begin()
-        yield
-
-
-def listen(ears: Sequence[Listener], check: Callable[[], T | None], within: float) -> T | None:
-    """Listens until `check` has an answer; None when `within` (s) is over without one.
-
-    `check` runs after every piece of audio and every event, when all ears have taken in what came.
-    """
-
-    def answer() -> T | None:
-        for ear in ears:
-            ear.take_in()
-        return check()
-
-    with listening_to_all(ears):
-        found = wait_until(ears[0].agent.changes, answer, within)
-        if found is None:
-            found = _look_again(ears, check)
-        return found
-
-
-def _look_again(ears: Sequence[Listener], check: Callable[[], T | None]) -> T | None:
-    """Checks once more at the end: what nobody told of must not pass for what did not arrive."""
-    with ears[0].agent.changes:
-        for ear in ears:
-            ear.catch_up()
-        return check()
-
-
-#: What arrives in the first moment (s) does not count: it was on its way before, in the network
-#: and in jitter buffers.
-ON_ITS_WAY = 0.3
-#: How much longer than the audio it is to hear an ear may wait for it (s).
-PATIENCE = 2.0
-
-
 @dataclass(frozen=True)
 class ArrivedAudio:
-    """When a piece of audio came (`time.monotonic`), and how much had come with it (s)."""
+    """When a piece of audio arrived (`time.monotonic`), and the seconds that had come by then."""
 
     at: float
     seconds: float
 
     @property
     def lateness(self) -> float:
-        """What grows when audio is late or left out (s); only differences mean something."""
+        """Seconds that grow when audio is late or left out; only differences mean something."""
         return self.at - self.seconds
 
 
 class SampleListener(Listener):
-    """Keeps the audio that arrives from a moment after its beginning on.
+    """Keeps the audio that arrives after the first `skip` seconds.
 
-    When a call changes its sample rate, it starts anew.
+    When a call changes its sample rate, it starts again with nothing.
     """
 
     def __init__(self, agent: Agent, call_id: str | None = None, skip: float = ON_ITS_WAY) -> None:
@@ -292,14 +255,14 @@ class SampleListener(Listener):
             self.rate, self._left_to_skip = rate, round(self._skip * rate)
             self._pieces, self._count, self.arrivals = [], 0, []
 
-    def hear(self, samples: NDArray[np.float64]) -> None:
+    def feed(self, samples: NDArray[np.float64]) -> None:
         dropped = min(self._left_to_skip, samples.size)
         self._left_to_skip -= dropped
         if dropped < samples.size:
             self.keep(samples[dropped:])
 
     def keep(self, samples: NDArray[np.float64]) -> None:
-        """Takes in what counts."""
+        """Takes the samples that count, shape (n,)."""
         self._pieces.append(samples)
         self._count += samples.size
         self.arrivals.append(ArrivedAudio(time.monotonic(), self.seconds))
@@ -311,20 +274,65 @@ class SampleListener(Listener):
 
     @property
     def samples(self) -> NDArray[np.float64]:
-        """The audio kept so far, mono, in [-1, 1]."""
+        """The audio kept so far: mono, in [-1, 1], shape (n,)."""
         if len(self._pieces) != 1:
             self._pieces = [np.concatenate([np.empty(0), *self._pieces])]
         return self._pieces[0]
 
     def cut(self, seconds: float) -> None:
-        """Drops what is kept beyond so many seconds."""
+        """Keeps the first `seconds` only."""
         self._pieces = [self.samples[: round(seconds * self.rate)]]
         self._count = self._pieces[0].size
 
     def require_call(self, task: str) -> None:
-        """Raises `CallFailure` when the call has ended; `task` is what its agent did not do."""
+        """Raises `CallFailure` when the call has ended.
+
+        `task` stands between the agent and what became of the call: ``did not hear audio:``.
+        """
         if not self.call.is_live:
-            raise CallFailure(f"{self.agent.name} {task}: {self.call.describe()}.", self.agent)
+            raise CallFailure(f"{self.agent.name} {task} {self.call.describe()}.", self.agent)
+
+
+@contextmanager
+def listening(listeners: Sequence[Listener], *, closely: bool = False) -> Iterator[None]:
+    """Runs listeners while the block runs: all audio that arrives from now on is reported.
+
+    With `closely`, every RTP packet is timed.
+    """
+    with ExitStack() as stack:
+        for listener in listeners:
+            stack.callback(listener.close)
+            stack.enter_context(following_recording(listener.agent, listener.call, closely=closely))
+            listener.begin()
+        yield
+
+
+def listen_until(
+    listeners: Sequence[Listener], check: Callable[[], T | None], within: float
+) -> T | None:
+    """Returns the first answer of `check` other than None; None after `within` seconds without.
+
+    `check` runs after every piece of audio and every event, when all listeners have read it.
+    """
+
+    def answer() -> T | None:
+        for listener in listeners:
+            listener.read()
+        return check()
+
+    with listening(listeners):
+        found = wait_until(listeners[0].agent.changes, answer, within)
+        if found is None:
+            found = _check_once_more(listeners, check)
+        return found
+
+
+def _check_once_more(listeners: Sequence[Listener], check: Callable[[], T | None]) -> T | None:
+    """Checks once more at the end: audio that was not reported may have arrived nevertheless."""
+    with listeners[0].agent.changes:
+        for listener in listeners:
+            listener.read_to_end()
+        return check()
 
 
 def described(stretch: Stretch) -> str:
@@ -334,8 +342,8 @@ def described(stretch: Stretch) -> str:
     return f"{article}{stretch.words}{level}"
 
 
-def loudest(samples: NDArray[np.float64], rate: int) -> Stretch | None:
-    """The loudest stretch of some audio that is neither silence nor faint; None without one."""
+def loudest_stretch(samples: NDArray[np.float64], rate: int) -> Stretch | None:
+    """The loudest stretch that is neither silence nor faint; None without one."""
     audible = [
         stretch
         for stretch in timeline(samples, rate).stretches
@@ -345,7 +353,7 @@ def loudest(samples: NDArray[np.float64], rate: int) -> Stretch | None:
 
 
 def summary(samples: NDArray[np.float64], rate: int) -> str:
-    """What some audio holds, longest first: ``3.2 s of digital silence, 1.8 s of 440 Hz tone``."""
+    """What audio holds, longest first: ``3.2 s of digital silence, 1.8 s of 440 Hz tone``."""
     lengths: dict[str, float] = defaultdict(float)
     for stretch in timeline(samples, rate).stretches:
         lengths[stretch.words] += stretch.end - stretch.begin

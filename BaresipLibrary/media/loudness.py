@@ -1,4 +1,4 @@
-"""How loud and how unbroken it is what an agent hears."""
+"""The level of what an agent hears, what is missing of it, and whether it is silent."""
 
 import time
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..agents.agent import Agent
-from ..audio.levels import SILENCE_DBFS, level_dbfs
+from ..audio.levels import FRAME, SILENCE_DBFS, frame_levels, level_dbfs
 from ..audio.line_state import SHORTEST, LineState, classify_line
 from ..audio.sines import strongest_tone
 from ..audio.tone_gaps import Loss, tone_gaps
@@ -22,25 +22,38 @@ from .listener import (
     ArrivedAudio,
     SampleListener,
     described,
-    listening_to_all,
-    loudest,
+    listening,
+    loudest_stretch,
     summary,
 )
 
-#: The promptest of so many pieces of audio, of 20 ms each, tells how late audio is.
+#: The promptest of so many pieces of audio, of 20 ms each, shows how late audio is.
 _PIECES = 10
-#: So long (s) are the pieces that are looked at for a tone; most of them must agree on it, with
-#: room for what lost packets do to its frequency.
+#: Seconds of the pieces in which a tone is looked for, the share of them that must agree on it, and
+#: how far lost packets may move its frequency, as a part of it.
 _PIECE, _MOST, _TOLERANCE = 0.1, 0.7, 0.02
-#: Less than this (s) left out cannot be told from a pause of the machine: two packets.
+#: Seconds that must be left out at least: less may be a pause of the machine. Two packets.
 _LEAST_LEFT_OUT = 0.040
-#: What is as faint as this (dBFS) has no gaps.
+#: dBFS; what is fainter has no gaps.
 _INAUDIBLE = -55.0
+
+
+#: Seconds of audio above the threshold that it takes to say what it is.
+_LOOK = 0.3
+#: Seconds of audio in the shortest packets that phones send.
+_SHORTEST_PACKET = 0.010
+_NO_RTP = "no RTP"
+_FAINT = "faint sound"
+_KINDS = {
+    Loss.SILENT: "silent",
+    Loss.CONCEALED: "replaced by something else",
+    Loss.SLIPPED: "out of step",
+}
 
 
 @dataclass(frozen=True)
 class Loudness:
-    """How loud `seconds` of audio were, in dBFS, and what they held."""
+    """The level of `seconds` of audio in dBFS, and what they held, in words."""
 
     level: float
     seconds: float
@@ -52,7 +65,7 @@ class Loudness:
 
 @dataclass(frozen=True)
 class Dropout:
-    """A piece that is missing: `begin` and `length` in seconds, and in words how it is missing."""
+    """A piece that is missing: `begin` and `length` in seconds, `kind` in words."""
 
     begin: float
     length: float
@@ -60,119 +73,6 @@ class Dropout:
 
     def __str__(self) -> str:
         return f"{self.length * 1000:.0f} ms {self.kind} at {self.begin:.2f} s"
-
-
-def measure_level(agent: Agent, duration: float, call_id: str | None = None) -> Loudness:
-    """The RMS level of what an agent hears in `duration` seconds of audio.
-
-    Raises:
-        CallFailure: so much audio did not arrive.
-        UsageError: there is no such call.
-    """
-    ear = _listen(agent, duration, call_id)
-    samples = ear.samples
-    return Loudness(level_dbfs(samples - samples.mean()), duration, summary(samples, ear.rate))
-
-
-def find_dropouts(agent: Agent, duration: float, call_id: str | None = None) -> list[Dropout]:
-    """What is missing of `duration` seconds of sound that an agent hears.
-
-    Raises:
-        CallFailure: so much audio did not arrive, or it held no sound.
-        UsageError: there is no such call.
-    """
-    ear = _listen(agent, duration, call_id)
-    if level_dbfs(ear.samples - ear.samples.mean()) <= _INAUDIBLE:
-        at = time.monotonic()
-        raise CallFailure(
-            f"{agent.name} heard no sound that could have gaps in {duration:g} s:"
-            f" {summary(ear.samples, ear.rate)}.",
-            agent,
-            lambda agents: explain_silence(agent, ear.call, agents, at),
-        )
-    found = [*_in_tone(ear), *_left_out(ear.arrivals)]
-    return sorted(found, key=lambda dropout: -dropout.length)
-
-
-def _listen(agent: Agent, duration: float, call_id: str | None) -> SampleListener:
-    """Listens until so much audio (s) has arrived, and drops what is more."""
-    ear = SampleListener(agent, call_id)
-
-    def enough() -> bool | None:
-        ear.take_in()
-        ear.require_call(f"did not hear {duration:g} s of audio")
-        return ear.seconds >= duration or None
-
-    with listening_to_all([ear]):
-        if wait_until(agent.changes, enough, duration + ON_ITS_WAY + PATIENCE):
-            ear.cut(duration)
-            return ear
-    at = time.monotonic()
-    heard = f"only {ear.seconds:.1f} s of {duration:g} s of audio arrived" if ear.seconds else ""
-    pause = ear.pause() if heard else None
-    told = "; ".join(filter(None, (heard or ear.silence(), pause)))
-    raise CallFailure(
-        f"{agent.name} did not hear {duration:g} s of audio: {told}.",
-        agent,
-        lambda agents: explain_silence(agent, ear.call, agents, at),
-    )
-
-
-def _in_tone(ear: SampleListener) -> list[Dropout]:
-    """What is missing of a running tone; nothing where there is no tone."""
-    frequency = _running_tone(ear.samples, ear.rate)
-    if frequency is None:
-        return []
-    return [
-        Dropout(gap.begin, gap.milliseconds / 1000, _KINDS[gap.loss])
-        for gap in tone_gaps(ear.samples, ear.rate, frequency)
-    ]
-
-
-def _running_tone(samples: NDArray[np.float64], rate: int) -> float | None:
-    """The frequency (Hz) that most pieces agree on, however many of them are broken."""
-    size = round(_PIECE * rate)
-    pieces = (samples[at : at + size] for at in range(0, samples.size - size + 1, size))
-    tones = [tone.frequency if (tone := strongest_tone(one, rate)) else 0.0 for one in pieces]
-    middle = float(np.median(tones)) if tones else 0.0
-    agree = sum(abs(one - middle) <= _TOLERANCE * middle for one in tones)
-    return middle if middle and agree >= _MOST * len(tones) else None
-
-
-_KINDS = {
-    Loss.SILENT: "silent",
-    Loss.CONCEALED: "replaced by something else",
-    Loss.SLIPPED: "out of step",
-}
-
-
-def _left_out(arrivals: Sequence[ArrivedAudio]) -> list[Dropout]:
-    """Audio that never came: from there on even the promptest pieces are later."""
-    found: list[Dropout] = []
-    since = 0
-    for number in range(1, len(arrivals)):
-        before = arrivals[max(since, number - _PIECES) : number]
-        after = arrivals[number : number + _PIECES]
-        missing = _lateness(after) - _lateness(before)
-        at_once = arrivals[number].lateness - arrivals[number - 1].lateness
-        if missing >= _LEAST_LEFT_OUT and at_once >= missing / 2:
-            found.append(Dropout(arrivals[number - 1].seconds, missing, "left out"))
-            since = number
-    return found
-
-
-def _lateness(arrivals: Sequence[ArrivedAudio]) -> float:
-    return min(arrival.lateness for arrival in arrivals)
-
-
-#: How often a level is taken (s).
-_FRAME = 0.020
-#: How much of what is louder than the threshold it takes to say what it is (s).
-_LOOK = 0.3
-#: Seconds of audio in the shortest packets that phones send.
-_SHORTEST_PACKET = 0.010
-_NO_RTP = "no RTP"
-_FAINT = "faint sound"
 
 
 @dataclass(frozen=True)
@@ -189,8 +89,141 @@ class HeardSilence:
     words: str
 
 
+def measure_level(agent: Agent, duration: float, call_id: str | None = None) -> Loudness:
+    """The RMS level of what an agent hears in `duration` seconds of audio.
+
+    Raises:
+        CallFailure: less audio arrived.
+        UsageError: there is no such call.
+    """
+    listener = _listen(agent, duration, call_id)
+    samples = listener.samples
+    return Loudness(level_dbfs(samples - samples.mean()), duration, summary(samples, listener.rate))
+
+
+def find_dropouts(agent: Agent, duration: float, call_id: str | None = None) -> list[Dropout]:
+    """What is missing in `duration` seconds of what an agent hears, longest first.
+
+    Raises:
+        CallFailure: less audio arrived, or it held no sound.
+        UsageError: there is no such call.
+    """
+    listener = _listen(agent, duration, call_id)
+    if level_dbfs(listener.samples - listener.samples.mean()) <= _INAUDIBLE:
+        at = time.monotonic()
+        raise CallFailure(
+            f"{agent.name} heard no sound in which gaps could be found in {duration:g} s:"
+            f" {summary(listener.samples, listener.rate)}.",
+            agent,
+            lambda agents: explain_silence(agent, listener.call, agents, at),
+        )
+    dropouts = [*_in_tone(listener), *_left_out(listener.arrivals)]
+    return sorted(dropouts, key=lambda dropout: -dropout.length)
+
+
+def verify_silence(
+    agent: Agent, duration: float, threshold: float, call_id: str | None = None
+) -> HeardSilence:
+    """Listens for `duration` seconds of nothing above `threshold` (dBFS) but comfort noise.
+
+    Raises:
+        CallFailure: something is heard, then at once, or the call ends.
+        UsageError: there is no such call.
+    """
+    listener = _SilenceListener(agent, threshold, call_id)
+    task = f"should have heard silence for {duration:g} s, but"
+
+    def heard() -> bool | None:
+        listener.read()
+        listener.require_call(task)
+        return True if listener.heard is not None else None
+
+    def decided() -> bool | None:
+        return heard() or (not listener.is_undecided or None)
+
+    with listening([listener]):
+        wait_until(agent.changes, heard, ON_ITS_WAY)
+        listener.restart_count()
+        if not wait_until(agent.changes, heard, duration):
+            wait_until(agent.changes, decided, _LOOK + PATIENCE)
+            listener.read_to_end()
+            listener.decide()
+        if listener.heard is not None:
+            raise _failure(listener, task)
+        _require_all_read(listener, task)
+        return _silence(listener)
+
+
+def _listen(agent: Agent, duration: float, call_id: str | None) -> SampleListener:
+    """Listens until `duration` seconds of audio have arrived, and drops what is more."""
+    listener = SampleListener(agent, call_id)
+
+    def enough() -> bool | None:
+        listener.read()
+        listener.require_call(f"did not hear {duration:g} s of audio:")
+        return listener.seconds >= duration or None
+
+    with listening([listener]):
+        if wait_until(agent.changes, enough, duration + ON_ITS_WAY + PATIENCE):
+            listener.cut(duration)
+            return listener
+    at = time.monotonic()
+    heard = (
+        f"only {listener.seconds:.1f} s of {duration:g} s of audio arrived"
+        if listener.seconds
+        else ""
+    )
+    pause = listener.pause() if heard else None
+    clauses = "; ".join(filter(None, (heard or listener.why_silent(), pause)))
+    raise CallFailure(
+        f"{agent.name} did not hear {duration:g} s of audio: {clauses}.",
+        agent,
+        lambda agents: explain_silence(agent, listener.call, agents, at),
+    )
+
+
+def _in_tone(listener: SampleListener) -> list[Dropout]:
+    """What is missing in a running tone; nothing without a tone."""
+    frequency = _running_tone(listener.samples, listener.rate)
+    if frequency is None:
+        return []
+    return [
+        Dropout(gap.begin, gap.milliseconds / 1000, _KINDS[gap.loss])
+        for gap in tone_gaps(listener.samples, listener.rate, frequency)
+    ]
+
+
+def _running_tone(samples: NDArray[np.float64], rate: int) -> float | None:
+    """The frequency (Hz) on which most pieces agree, even if some are broken."""
+    size = round(_PIECE * rate)
+    pieces = (samples[at : at + size] for at in range(0, samples.size - size + 1, size))
+    tones = [tone.frequency if (tone := strongest_tone(piece, rate)) else 0.0 for piece in pieces]
+    middle = float(np.median(tones)) if tones else 0.0
+    agree = sum(abs(tone - middle) <= _TOLERANCE * middle for tone in tones)
+    return middle if middle and agree >= _MOST * len(tones) else None
+
+
+def _left_out(arrivals: Sequence[ArrivedAudio]) -> list[Dropout]:
+    """Audio that never arrived: after it even the promptest pieces are later."""
+    dropouts: list[Dropout] = []
+    since = 0
+    for number in range(1, len(arrivals)):
+        before = arrivals[max(since, number - _PIECES) : number]
+        after = arrivals[number : number + _PIECES]
+        missing = _lateness(after) - _lateness(before)
+        at_once = arrivals[number].lateness - arrivals[number - 1].lateness
+        if missing >= _LEAST_LEFT_OUT and at_once >= missing / 2:
+            dropouts.append(Dropout(arrivals[number - 1].seconds, missing, "left out"))
+            since = number
+    return dropouts
+
+
+def _lateness(arrivals: Sequence[ArrivedAudio]) -> float:
+    return min(arrival.lateness for arrival in arrivals)
+
+
 class _SilenceListener(SampleListener):
-    """Watches for anything above a threshold (dBFS) that is not comfort noise."""
+    """Listens for anything above a threshold (dBFS) that is not comfort noise."""
 
     def __init__(self, agent: Agent, threshold: float, call_id: str | None) -> None:
         super().__init__(agent, call_id)
@@ -203,7 +236,7 @@ class _SilenceListener(SampleListener):
 
     @property
     def has_nothing(self) -> bool:
-        """Whether too little has arrived to say what it is."""
+        """Whether too little audio has arrived to classify it."""
         return self.samples.size < SHORTEST * (self.rate or 1)
 
     def start(self, rate: int) -> None:
@@ -217,8 +250,8 @@ class _SilenceListener(SampleListener):
         self._look()
 
     def _look(self) -> None:
-        """Drops what is quiet, up to the first that is not; decides once there is enough of it."""
-        size = round(_FRAME * self.rate)
+        """Drops quiet frames up to the first loud one; decides once enough audio follows it."""
+        size = round(FRAME * self.rate)
         while not self.is_undecided and self._recent.size >= size:
             frame = self._recent[:size]
             self.is_undecided = level_dbfs(frame - frame.mean()) > self._threshold
@@ -228,7 +261,7 @@ class _SilenceListener(SampleListener):
             self.decide()
 
     def decide(self) -> None:
-        """Says what it is that began, by what there is of it."""
+        """Decides what the sound that began is, by what has arrived of it."""
         if not self.is_undecided or self.heard is not None:
             return
         size = round(_LOOK * self.rate)
@@ -242,84 +275,48 @@ class _SilenceListener(SampleListener):
             self.heard, self.heard_after = piece, before + ON_ITS_WAY
 
 
-def verify_silence(
-    agent: Agent, duration: float, threshold: float, call_id: str | None = None
-) -> HeardSilence:
-    """Listens for `duration` seconds of nothing above `threshold` (dBFS) but comfort noise.
-
-    Raises:
-        CallFailure: something is heard, then at once, or the call ends.
-        UsageError: there is no such call.
-    """
-    ear = _SilenceListener(agent, threshold, call_id)
-    task = f"was to hear silence for {duration:g} s"
-
-    def heard() -> bool | None:
-        ear.take_in()
-        ear.require_call(f"{task}, but that is over")
-        return True if ear.heard is not None else None
-
-    def decided() -> bool | None:
-        return heard() or (not ear.is_undecided or None)
-
-    with listening_to_all([ear]):
-        wait_until(agent.changes, heard, ON_ITS_WAY)
-        ear.count_anew()
-        if not wait_until(agent.changes, heard, duration):
-            wait_until(agent.changes, decided, _LOOK + PATIENCE)
-            ear.catch_up()
-            ear.decide()
-        if ear.heard is not None:
-            raise _failure(ear, task)
-        _require_all_read(ear, task)
-        return _silence(ear)
-
-
-def _require_all_read(ear: _SilenceListener, task: str) -> None:
-    """Raises `CallFailure` when packets arrived of which nobody knows what they held."""
-    packets, name = ear.packets(), ear.agent.name
-    if packets is None and ear.has_nothing:
+def _require_all_read(listener: _SilenceListener, task: str) -> None:
+    """Raises `CallFailure` when packets arrived whose audio is not known."""
+    packets, name = listener.packets(), listener.agent.name
+    if packets is None and listener.has_nothing:
         why = f"it heard nothing, and {name}'s baresip cannot tell whether RTP packets arrived"
-    elif packets is not None and _are_unread(packets, ear.seconds):
-        why = f"{ear.unread()}: nobody knows what was in them"
+    elif packets is not None and _are_unread(packets, listener.seconds):
+        why = f"{listener.unread_packets()}: nobody knows what was in them"
     else:
         return
-    raise CallFailure(f"{name} {task}, but {why}.", ear.agent)
+    raise CallFailure(f"{name} {task} {why}.", listener.agent)
 
 
 def _are_unread(packets: Packets, seconds: float) -> bool:
-    """Whether fewer seconds were heard than packets came, however short these are."""
+    """Whether less audio was heard than arrived, even if every packet is a short one."""
     if packets.untaken or not seconds:
         return packets.received > 0
     return packets.received * _SHORTEST_PACKET > seconds + ON_ITS_WAY
 
 
-def _failure(ear: _SilenceListener, task: str) -> CallFailure:
-    assert ear.heard is not None
-    at, sound = time.monotonic(), loudest(ear.heard, ear.rate)
-    words = described(sound) if sound else f"a short sound at {_peak(ear.heard, ear.rate):.0f} dBFS"
+def _failure(listener: _SilenceListener, task: str) -> CallFailure:
+    assert listener.heard is not None
+    at, sound = time.monotonic(), loudest_stretch(listener.heard, listener.rate)
+    words = (
+        described(sound)
+        if sound
+        else f"a short sound at {max(frame_levels(listener.heard, listener.rate)):.0f} dBFS"
+    )
     return CallFailure(
-        f"{ear.agent.name} {task}, but after {ear.heard_after:.1f} s it heard {words}.",
-        ear.agent,
-        lambda agents: explain_sound(ear.agent, ear.call, agents, at),
+        f"{listener.agent.name} {task} after {listener.heard_after:.1f} s it heard {words}.",
+        listener.agent,
+        lambda agents: explain_sound(listener.agent, listener.call, agents, at),
     )
 
 
-def _peak(samples: NDArray[np.float64], rate: int) -> float:
-    """The level (dBFS) of the loudest 20 ms."""
-    size = round(_FRAME * rate)
-    frames = samples[: samples.size - samples.size % size].reshape(-1, size)
-    return max(level_dbfs(frame - frame.mean()) for frame in frames)
-
-
-def _silence(ear: _SilenceListener) -> HeardSilence:
-    samples = ear.samples
-    if ear.has_nothing:
-        words = f"{ear.agent.name} heard nothing: {ear.silence()}."
-        return HeardSilence(_NO_RTP, SILENCE_DBFS, ear.seconds, words)
-    line = LineState.COMFORT_NOISE if ear.has_noise else classify_line(samples, ear.rate)
+def _silence(listener: _SilenceListener) -> HeardSilence:
+    samples = listener.samples
+    if listener.has_nothing:
+        words = f"{listener.agent.name} heard nothing: {listener.why_silent()}."
+        return HeardSilence(_NO_RTP, SILENCE_DBFS, listener.seconds, words)
+    line = LineState.COMFORT_NOISE if listener.has_noise else classify_line(samples, listener.rate)
     kind = _FAINT if line is LineState.SIGNAL else line.value
     level = level_dbfs(samples - samples.mean())
     at = "" if line is LineState.DIGITAL_SILENCE else f" at {level:.0f} dBFS"
-    words = f"{ear.agent.name} heard {ear.seconds:.1f} s of {kind}{at}."
-    return HeardSilence(kind, level, ear.seconds, words)
+    words = f"{listener.agent.name} heard {listener.seconds:.1f} s of {kind}{at}."
+    return HeardSilence(kind, level, listener.seconds, words)

@@ -20,25 +20,25 @@ from ..diagnosis.failure import CallFailure
 from ..diagnosis.media import explain_silence
 from ..errors import PhoneFailure
 from ..events import MediaStarted
-from .listener import Listener, listening_to_all
+from .listener import Listener, listening
 from .sources import sending, synthesized
 from .timings import Duration
 
-#: Silence (s) around the chirp: what was sent before is not to run into it.
+#: Seconds of silence around the chirp, which keep other sound away from it.
 _AROUND = 0.1
-#: On a busy machine packets are looked at late. A delay that may be this far off (s) is measured
-#: again, so often, and the best one counts.
+#: On a busy machine packets are timed late. When a delay may be farther off than this (s), it is
+#: measured again, up to so many chirps, and the most exact delay counts.
 _ENOUGH, _CHIRPS = 0.003, 4
-#: A chirp is sent again when it was not heard for so long (s): it may have come before the listener
-#: took audio, or was damaged. Longer than any delay of a call: none is taken for the next one.
+#: Seconds after which a chirp that was not heard is sent again: it may have come before the listener
+#: took audio, or was damaged. Longer than any delay of a call, so that it is not mistaken for the next.
 _AGAIN = 5.0
-#: The parts (s) of a chirp that are timed each by itself: shorter than any packet.
+#: Seconds of the parts of a chirp that are timed separately: shorter than any packet.
 _PART = 0.010
 _PARTS = round(DURATION / _PART)
 
 
 class _Chirp(NamedTuple):
-    """A chirp in a recording of a call: so many seconds from the beginning."""
+    """A chirp in a recording of a call, `seconds` after its beginning."""
 
     call: Call
     path: Path
@@ -46,7 +46,7 @@ class _Chirp(NamedTuple):
     rate: int
 
     def moments(self) -> list[SampleTime] | None:
-        """When each part of it came or left; None before it is known of all."""
+        """When each part of it arrived or left; None before all of these times are known."""
         clocks = self.call.clocks
         if clocks.timed(self.path, self.rate) < self.seconds + DURATION:
             return None
@@ -56,15 +56,15 @@ class _Chirp(NamedTuple):
         return known if len(known) == _PARTS else None
 
 
-class _End(NamedTuple):
-    """How far a call had recorded what it sends: so many seconds in a file, none without one."""
+class _SentSoFar(NamedTuple):
+    """How much a call had sent: `seconds` in the recording `path`, which is None without one."""
 
     path: Path | None
     seconds: float
 
     @classmethod
-    def of(cls, call: Call) -> "_End":
-        """How far it has by now."""
+    def of(cls, call: Call) -> "_SentSoFar":
+        """What a call has sent by now."""
         if call.media is None:
             return cls(None, 0.0)
         with RecordingReader(call.media.tx) as reader:
@@ -90,7 +90,7 @@ class _ChirpListener(Listener):
         super().begin()
         self._offset = self._reader.seconds if self._reader else 0.0
 
-    def hear(self, samples: NDArray[np.float64]) -> None:
+    def feed(self, samples: NDArray[np.float64]) -> None:
         self._samples = np.concatenate([self._samples, samples])
 
     def chirp(self) -> _Chirp | None:
@@ -102,56 +102,57 @@ class _ChirpListener(Listener):
 
 
 def one_way_delay(
-    speaker: Agent, their_call: Call, listener: Agent, call: Call, within: float
+    speaker: Agent, speakers_call: Call, receiver: Agent, receivers_call: Call, within: float
 ) -> Duration:
-    """From when a chirp leaves the speaker until the listener has it to play, in seconds.
+    """Seconds from when a chirp leaves the speaker until the receiver can play it.
 
     The mean over the packets of the chirp, each from when it was sent as RTP until the jitter
-    buffer gave it up. What the speaker sent before is sent again afterwards. Several chirps are
-    sent while the machine is too busy to look often enough.
+    buffer released it. What the speaker sent before is sent again afterwards. Several chirps are
+    sent while the machine is too busy to time packets exactly.
 
     Raises:
         PhoneFailure: the chirp was not heard `within` seconds.
     """
-    for agent in (speaker, listener):
+    for agent in (speaker, receiver):
         agent.require(Capability.TIME_AUDIO)
-    ears = [_ChirpListener(listener, call), _ChirpListener(speaker, their_call)]
+    listener = _ChirpListener(receiver, receivers_call)
+    also_timed = _ChirpListener(speaker, speakers_call)
     source = synthesized(speaker, "chirp", _sound)
-    found: list[Duration] = []
-    with listening_to_all(ears, closely=True):
-        while len(found) < _CHIRPS and not any(delay.error <= _ENOUGH for delay in found):
-            found.append(_of_one_chirp(speaker, their_call, source, ears[0], within))
-    return min(found, key=lambda delay: delay.error)
+    delays: list[Duration] = []
+    with listening([listener, also_timed], closely=True):
+        while len(delays) < _CHIRPS and not any(delay.error <= _ENOUGH for delay in delays):
+            delays.append(_of_one_chirp(speaker, speakers_call, source, listener, within))
+    return min(delays, key=lambda delay: delay.error)
 
 
 def _of_one_chirp(
-    speaker: Agent, their_call: Call, source: Source, ear: _ChirpListener, within: float
+    speaker: Agent, speakers_call: Call, source: Source, listener: _ChirpListener, within: float
 ) -> Duration:
     until = time.monotonic() + within
     while True:
         left = until - time.monotonic()
-        ear.begin()
-        before = _End.of(their_call)
-        with sending(speaker, their_call, source, "chirp"):
-            wait = min(left, _AGAIN)
-            delay = wait_until(ear.agent.changes, partial(_delay, ear, their_call, before), wait)
+        listener.begin()
+        before = _SentSoFar.of(speakers_call)
+        with sending(speaker, speakers_call, source, "chirp"):
+            measured = partial(_delay, listener, speakers_call, before)
+            delay = wait_until(listener.agent.changes, measured, min(left, _AGAIN))
             if delay is not None:
                 return delay
             if left <= _AGAIN:
-                raise _missing(speaker, ear, within)
+                raise _missing(speaker, listener, within)
 
 
-def _delay(ear: _ChirpListener, their_call: Call, before: _End) -> Duration | None:
-    """From a call in which a chirp was sent to the ear; None before all is known."""
-    heard = _arrived(ear)
-    sent = _departed(their_call, before) if heard else None
+def _delay(listener: _ChirpListener, speakers_call: Call, before: _SentSoFar) -> Duration | None:
+    """From the call in which the chirp was sent to the listener; None before all is known."""
+    heard = _arrived(listener)
+    sent = _departed(speakers_call, before) if heard else None
     return _transit(sent, heard) if heard and sent else None
 
 
 def _transit(sent: Sequence[SampleTime], heard: Sequence[SampleTime]) -> Duration:
     """The mean over the parts of a chirp.
 
-    It is no farther off than their bounds are on the average, and half a sample at either end.
+    Its error is at most the mean of their bounds, plus half a sample at either end.
     """
     delays = [there.at - here.at for here, there in zip(sent, heard, strict=True)]
     errors = [here.error + there.error for here, there in zip(sent, heard, strict=True)]
@@ -163,16 +164,18 @@ def _sound(rate: int) -> NDArray[np.float64]:
     return np.concatenate([silence, chirp(rate), silence])
 
 
-def _arrived(ear: _ChirpListener) -> list[SampleTime] | None:
-    ear.take_in()
-    found = ear.chirp()
-    if found is None and not ear.call.is_live:
-        raise CallFailure(f"{ear.agent.name} heard no chirp: {ear.call.describe()}.", ear.agent)
+def _arrived(listener: _ChirpListener) -> list[SampleTime] | None:
+    listener.read()
+    found = listener.chirp()
+    if found is None and not listener.call.is_live:
+        raise CallFailure(
+            f"{listener.agent.name} heard no chirp: {listener.call.describe()}.", listener.agent
+        )
     return found.moments() if found else None
 
 
-def _departed(call: Call, before: _End) -> list[SampleTime] | None:
-    """When the chirp that a call has sent since then left; None before all of it has."""
+def _departed(call: Call, before: _SentSoFar) -> list[SampleTime] | None:
+    """When each part of the chirp that a call sent after `before` left; None until all have."""
     media = call.media
     if media is None:
         return None
@@ -188,18 +191,18 @@ def _departed(call: Call, before: _End) -> list[SampleTime] | None:
 
 
 def _whole(samples: NDArray[np.float64], rate: int) -> ChirpPosition | None:
-    """Where a chirp is of which the end is there, too; None before."""
+    """Where a chirp is; None before all of it is there."""
     found = chirp_position(samples, rate)
     is_whole = found and found.seconds + DURATION <= samples.size / rate
     return found if is_whole else None
 
 
-def _missing(speaker: Agent, ear: _ChirpListener, within: float) -> PhoneFailure:
-    listener, call, at = ear.agent, ear.call, time.monotonic()
-    if _arrived(ear):
-        return PhoneFailure("The chirp was heard, but is not in the recording of what was sent.")
+def _missing(speaker: Agent, listener: _ChirpListener, within: float) -> PhoneFailure:
+    receiver, call, at = listener.agent, listener.call, time.monotonic()
+    if _arrived(listener):
+        return PhoneFailure("The chirp was heard, but it is not in the recording of what was sent.")
     return CallFailure(
-        f"{listener.name} heard no chirp of {speaker.name} within {within:g} s.",
-        listener,
-        lambda agents: explain_silence(listener, call, agents, at),
+        f"{receiver.name} heard no chirp of {speaker.name} within {within:g} s.",
+        receiver,
+        lambda agents: explain_silence(receiver, call, agents, at),
     )

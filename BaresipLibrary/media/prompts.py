@@ -16,22 +16,22 @@ from ..concurrency import wait_until
 from ..diagnosis.failure import CallFailure
 from ..diagnosis.media import explain_silence
 from ..errors import UsageError
-from .listener import SampleListener, listening_to_all, loudest, summary
+from .listener import SampleListener, listening, loudest_stretch, summary
 
-#: How much sound of a prompt it takes to be sure of it (s), on a bad way.
+#: Seconds of a prompt's sound that it takes to recognise it over a bad line.
 _SURE = 1.4
-#: How much longer than that it may take to arrive (s).
+#: Seconds that it may take to arrive beyond that.
 _LATE = 1.0
-#: How far the end of a prompt may be from where its beginning says (s): lost packets shorten it.
+#: Seconds by which the end of a prompt may be early or late: lost packets shorten it.
 _SHIFT = 0.5
-#: How much of a prompt, from its last sound backwards, tells that its end was heard (s), and how
-#: much of that may still be to come.
+#: Seconds at the end of a prompt that must be recognised for its end to count as heard, and how
+#: many of them may still be missing.
 _END, _TO_COME = 5.0, 0.1
-#: What is fainter beside the loudest sample of a prompt than this (-40 dB) is no more of its end.
+#: Relative to the loudest sample of a prompt (-40 dB): what is fainter is not its end.
 _FAINT = 0.01
-#: The last moment of a prompt (s), and by how much (dB) its level may be another beside the rest.
+#: Seconds of a prompt's last moment, and the dB by which its level relative to the rest may differ.
 _MOMENT, _MOST_FALL = 0.3, 10.0
-#: How often rivals are weighed anew, and an end is looked for (s).
+#: Seconds from one comparison of the rivals to the next, and from one look for the end to the next.
 _WEIGH, _LOOK = 0.5, 0.1
 
 
@@ -40,7 +40,7 @@ class HeardPrompt:
     """A prompt that was heard.
 
     `name`: that of its file; `offset`: when it began, in seconds from the start of the wait,
-    negative when it began before; `score`: how alike it was, 0 to 1.
+    negative when it began before; `score`: how similar it was, 0 to 1.
     """
 
     name: str
@@ -60,7 +60,7 @@ class HeardPrompt:
 class _PromptListener(SampleListener):
     """Listens for the first of some prompts; the others are its rivals.
 
-    Its audio counts from the start of the wait on, `candidates` may be read after that.
+    Its audio counts from the start of the wait on; `candidates` may be set after that.
     """
 
     def __init__(self, agent: Agent, call_id: str | None) -> None:
@@ -90,7 +90,7 @@ class _PromptListener(SampleListener):
             self.look_for_end()
 
     def _weigh(self) -> None:
-        """Decides which of the candidates it is, as soon as any has been found."""
+        """Decides which of the candidates it is, once any of them has been found."""
         if not any(finder.match for finder in self._finders):
             return
         if len(self._finders) == 1:
@@ -117,12 +117,12 @@ class _PromptListener(SampleListener):
         return max(0.0, first.at - self.began - first.seconds)
 
     def _end_is_due(self) -> float:
-        """Where in the audio the end of what is being heard is to be (s)."""
+        """Where in the audio (s) the end of the prompt is due."""
         assert self.heard
         return self.heard.offset - self._delay() + _sounding(self.candidates[0])
 
     def look_for_end(self) -> None:
-        """Looks whether the prompt has been heard to its end by now."""
+        """Finds out whether the prompt has been heard to its end by now."""
         if not self.heard or self.has_end:
             return
         self._next_look = self.seconds + _LOOK
@@ -136,21 +136,21 @@ class _PromptListener(SampleListener):
 
 
 def _is_as_loud(heard: NDArray[np.float64], rate: int, end: PromptFile) -> bool:
-    """Whether the last of what was heard is as loud beside the rest as in the prompt.
+    """Whether the end of what was heard is as loud, relative to the rest, as in the prompt.
 
-    Both run backwards. Patterns alike for seconds may lack a little at their end.
+    Both run backwards. Patterns may be similar for seconds, and still lack a little at the end.
     """
     fall = _fall(end.samples, end.sample_rate, end.seconds)
     return abs(_fall(heard, rate, end.seconds) - fall) <= _MOST_FALL
 
 
 def _fall(backwards: NDArray[np.float64], rate: int, seconds: float) -> float:
-    """By how much (dB) the last moment is fainter than so many seconds before the end."""
+    """By how many dB the last moment is fainter than the last `seconds`."""
     whole = backwards[: round(seconds * rate)]
     return level_dbfs(whole) - level_dbfs(whole[: round(_MOMENT * rate)])
 
 
-def hear_prompt(
+def listen_for_prompt(
     agent: Agent,
     files: Sequence[Path],
     within: float,
@@ -158,40 +158,41 @@ def hear_prompt(
     to_its_end: bool = False,
     call_id: str | None = None,
 ) -> HeardPrompt:
-    """Waits until the agent hears the first of some prompts, which begins `within` seconds.
+    """Waits until the agent hears the first of some prompts, which must begin `within` seconds.
 
-    The others are those that it is not to be taken for. With `to_its_end` it waits for that, too.
+    The other prompts are those that it must not be mistaken for. With `to_its_end` it waits for
+    the end of the prompt, too.
 
     Raises:
         CallFailure: the prompt does not begin in time, breaks off, or the call ends.
         UsageError: there is no such call; a file is missing or cannot be recognised.
     """
-    ear = _PromptListener(agent, call_id)
+    listener = _PromptListener(agent, call_id)
 
     def heard() -> HeardPrompt | None:
-        ear.take_in()
-        if not ear.heard and not ear.call.is_live:
-            raise _failure(ear, within)
-        return ear.heard
+        listener.read()
+        if not listener.heard and not listener.call.is_live:
+            raise _failure(listener, within)
+        return listener.heard
 
     def ended() -> bool | None:
-        ear.take_in()
-        if not ear.call.is_live:
-            ear.look_for_end()
-        return ear.has_end or (None if ear.call.is_live else True)
+        listener.read()
+        if not listener.call.is_live:
+            listener.look_for_end()
+        return listener.has_end or (None if listener.call.is_live else True)
 
-    with listening_to_all([ear]):
-        ear.candidates = [_load(path) for path in files]
-        wanted = ear.candidates[0]
+    with listening([listener]):
+        listener.candidates = [_load(path) for path in files]
+        wanted = listener.candidates[0]
         found = wait_until(agent.changes, heard, within + _sure_after(wanted) + _LATE)
         if found is None or found.offset > within:
-            raise _failure(ear, within)
+            raise _failure(listener, within)
         if to_its_end:
-            left = found.offset + wanted.seconds - (time.monotonic() - ear.began)
+            left = found.offset + wanted.seconds - (time.monotonic() - listener.began)
             wait_until(agent.changes, ended, max(0.0, left) + _SHIFT + _LATE)
-            ear.look_for_end()
-            if not ear.has_end:
-                raise _broken_off(ear, found)
+            listener.look_for_end()
+            if not listener.has_end:
+                raise _broken_off(listener, found)
     return found
 
 
@@ -205,40 +206,42 @@ def _load(path: Path) -> PromptFile:
     return prompt
 
 
-def _failure(ear: _PromptListener, within: float) -> CallFailure:
-    name, at = ear.agent.name, time.monotonic()
-    late = f"{name} did not hear {ear.candidates[0].path.name} within {within:g} s"
-    if ear.heard:
-        return CallFailure(f"{late}: it heard {ear.heard}.", ear.agent)
-    if not ear.call.is_live:
-        return CallFailure(f"{late}: {ear.call.describe()}.", ear.agent)
-    if not ear.seconds:
-        message = f"{late}: {ear.silence()}."
+def _failure(listener: _PromptListener, within: float) -> CallFailure:
+    name, at = listener.agent.name, time.monotonic()
+    late = f"{name} did not hear {listener.candidates[0].path.name} within {within:g} s"
+    if listener.heard:
+        return CallFailure(f"{late}: it heard {listener.heard}.", listener.agent)
+    if not listener.call.is_live:
+        return CallFailure(f"{late}: {listener.call.describe()}.", listener.agent)
+    if not listener.seconds:
+        message = f"{late}: {listener.why_silent()}."
     else:
-        rival = f"; the best other was {ear.rival}" if ear.rival else ""
-        pause = f"; {ear.pause()}" if ear.pause() else ""
-        message = f"{late}: it heard {summary(ear.samples, ear.rate)}{rival}{pause}."
-    silent = not ear.seconds or loudest(ear.samples, ear.rate) is None
+        rival = f"; the best match was {listener.rival}" if listener.rival else ""
+        pause = f"; {listener.pause()}" if listener.pause() else ""
+        message = f"{late}: it heard {summary(listener.samples, listener.rate)}{rival}{pause}."
+    silent = not listener.seconds or loudest_stretch(listener.samples, listener.rate) is None
     return CallFailure(
         message,
-        ear.agent,
-        lambda agents: explain_silence(ear.agent, ear.call, agents, at) if silent else None,
+        listener.agent,
+        lambda agents: (
+            explain_silence(listener.agent, listener.call, agents, at) if silent else None
+        ),
     )
 
 
-def _broken_off(ear: _PromptListener, found: HeardPrompt) -> CallFailure:
-    last = ear.samples[-ear.rate :]
-    why = ear.pause() if ear.call.is_live else ear.call.describe()
+def _broken_off(listener: _PromptListener, found: HeardPrompt) -> CallFailure:
+    last = listener.samples[-listener.rate :]
+    why = listener.pause() if listener.call.is_live else listener.call.describe()
     story = f"; {why}" if why else ""
     return CallFailure(
-        f"{ear.agent.name} did not hear {found.name} to its end: it began {found.when},"
-        f" and the last that was heard was {summary(last, ear.rate)}{story}.",
-        ear.agent,
+        f"{listener.agent.name} did not hear {found.name} to its end: it began {found.when},"
+        f" and the last audio was {summary(last, listener.rate)}{story}.",
+        listener.agent,
     )
 
 
 def _sure_after(prompt: PromptFile) -> float:
-    """Seconds from the beginning of a prompt to where there was enough sound to be sure of it."""
+    """Seconds from the beginning of a prompt until it has enough sound to be recognised."""
     sizes = np.abs(prompt.samples)
     sound = np.cumsum(sizes > _FAINT * sizes.max())
     return float(np.searchsorted(sound, _SURE * prompt.sample_rate)) / prompt.sample_rate
@@ -252,7 +255,7 @@ def _sounding(prompt: PromptFile) -> float:
 
 
 def _backwards(prompt: PromptFile) -> PromptFile:
-    """The end of a prompt, its last sound first: what is found of that has come to the end."""
+    """The end of a prompt, backwards: where that is found, the prompt has come to its end."""
     end = round(_sounding(prompt) * prompt.sample_rate)
     start = max(0, end - round(_END * prompt.sample_rate))
     return PromptFile(prompt.path, prompt.samples[start:end][::-1], prompt.sample_rate)

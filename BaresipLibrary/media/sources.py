@@ -1,4 +1,4 @@
-"""What agents send: sources made ready for every codec, and put back afterwards."""
+"""What agents send: sources rendered for every codec; what was sent before is sent again after."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -25,7 +25,7 @@ def prepare(agent: Agent, source: AudioSource) -> Source:
     if source.file is None:
         return None
     prompt, file = load_prompt(source.file), source.file.stat()
-    # However often a file is sent in the life of an agent, it is rendered once.
+    # A file is rendered once for each agent, however often it is sent.
     stem = f"file-{file.st_dev}-{file.st_ino}-{file.st_size}-{file.st_mtime_ns}"
     return _rendered(agent, source.file.name, prompt.render, stem)
 
@@ -38,7 +38,7 @@ def synthesized(
 
 
 def long_tone(agent: Agent, frequency: float, level: float, seconds: float) -> PromptSource:
-    """A tone (Hz, dBFS) of any frequency and level, for so long, as every backend can play it.
+    """A tone of any frequency (Hz), level (dBFS) and length (s), as every backend can play it.
 
     Not every baresip has tones of a tenth of a hertz, or of another level than its own.
     """
@@ -54,9 +54,9 @@ def long_tone(agent: Agent, frequency: float, level: float, seconds: float) -> P
 def _rendered(
     agent: Agent, name: str, render: Callable[[int], bytes], stem: str | None = None
 ) -> PromptSource:
-    """What `render` makes for every codec's rate, in the agent's folder.
+    """The PCM that `render` makes for every codec's rate, in files in the agent's folder.
 
-    With a stem of its own it is made once; without one it is another prompt each time.
+    A `stem` names files that are rendered once; without one each call renders a new prompt.
     """
     folder = agent.backend.folder
     if stem is None:
@@ -95,7 +95,7 @@ def sending_tone(agent: Agent, call: Call, frequency: float) -> Iterator[None]:
 def sending(agent: Agent, call: Call, source: Source, words: str) -> Iterator[None]:
     """Sends a source in one call while the block runs, then what was sent before.
 
-    `words` are the suite's for it.
+    `words`: what the suite calls it.
     """
     before = agent.source_of(call)
     agent.send_audio(call, source, words)

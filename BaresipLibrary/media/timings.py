@@ -1,19 +1,21 @@
-"""How long the phases of a call took: from its SIP messages and from what was heard."""
+"""How long the phases of a call took, by its SIP messages and the audio that was heard."""
 
 from collections.abc import Callable, Iterator
 from itertools import pairwise
+from pathlib import Path
 from typing import NamedTuple
 
 from ..agents.agent import Agent
 from ..agents.call import TRACE_LAG, Call, Direction
-from ..audio.line_state import BLOCK, Span
+from ..audio.line_state import BLOCK, SoundFinder, Span, join_spans
+from ..audio.wav_reader import RecordingReader
+from ..backends.base import Capability
 from ..concurrency import wait_until
 from ..errors import NothingYet, PhoneFailure
-from ..events import TransferRequested
+from ..events import MediaStarted, TransferRequested
 from ..sip.messages import Message
 from ..sip.offers import Offers
 from ..types import CallTiming
-from .clips import HeardSounds
 
 
 class Duration(NamedTuple):
@@ -29,7 +31,7 @@ class Duration(NamedTuple):
 
 
 class _Unknown(Exception):
-    """What a timing needs has not happened; its text says what, as a clause."""
+    """An event that a timing needs has not happened; the text names it, as a clause."""
 
 
 class Timings:
@@ -38,14 +40,14 @@ class Timings:
     def __init__(self, agent: Agent, call: Call) -> None:
         self.agent = agent
         self.call = call
-        self._hearings: dict[str, HeardSounds] = {}
+        self._heard: dict[str, HeardSounds] = {}
 
     def read(self, timing: CallTiming) -> Duration:
-        """How long that took.
+        """How long that phase took.
 
         Raises:
-            PhoneFailure: what it is measured by has not happened (yet).
-            NothingYet: the call is none that has such a timing, as far as it went.
+            PhoneFailure: an event that the timing needs has not happened.
+            NothingYet: the call has had no such phase so far.
         """
         readers: dict[CallTiming, Callable[[], Duration]] = {
             CallTiming.post_dial_delay: self._post_dial_delay,
@@ -64,13 +66,13 @@ class Timings:
             ) from None
 
     def _post_dial_delay(self) -> Duration:
-        """To the first answer that tells the caller something, as RFC 6076 (section 4.3.1) has it.
+        """From the INVITE to the first answer from 180 on (RFC 6076, section 4.3.1).
 
         A proxy may forward an 18x after the 200 that followed it, or not at all.
         """
         answer = self._first(_is_answer("INVITE", range(180, 300)), due=self._came_up)
         if answer is None:
-            raise _Unknown(f"there was no 18x, {self.call.describe()}")
+            raise _Unknown(f"there was no 18x, and {self.call.describe()}")
         return Duration(answer - self._invited_at)
 
     @property
@@ -88,21 +90,21 @@ class Timings:
     def _answered_at(self) -> float:
         at = self._first(_is_answer("INVITE", range(200, 300)), due=self._came_up)
         if at is None:
-            raise _Unknown(f"there was no 200, {self.call.describe()}")
+            raise _Unknown(f"there was no 200, and {self.call.describe()}")
         return at
 
     def _teardown(self) -> Duration:
         ended = self._came_up and not self.call.is_live
         began = self._first(lambda message: message.method == "BYE", due=ended)
         if began is None:
-            raise _Unknown(f"there was no BYE, {self.call.describe()}")
+            raise _Unknown(f"there was no BYE, and {self.call.describe()}")
         answered = self._first(_is_answer("BYE", range(200, 700)), due=True)
         if answered is None:
             raise _Unknown("the BYE was not answered")
         return Duration(answered - began)
 
     def _first(self, wanted: Callable[[Message], bool], *, due: bool) -> float | None:
-        """When the first such message came or left; None without one.
+        """When the first such message arrived or left; None without one.
 
         The trace may lag behind the events: one that is `due` is waited for.
         """
@@ -115,9 +117,11 @@ class Timings:
     def _to_audio(self, since: float, what: str) -> Duration:
         for begin, end in self._sounds(self.call):
             if end > since:
-                return self._by_ear(self.call, max(0.0, begin - since))
-        seconds = self._hearing(self.call).seconds
-        raise _Unknown(f"nothing audible came after the {what}, {seconds:.1f} s of audio arrived")
+                return self._measured(self.call, max(0.0, begin - since))
+        seconds = self._heard_in(self.call).seconds
+        raise _Unknown(
+            f"nothing audible came after the {what}, and {seconds:.1f} s of audio arrived"
+        )
 
     def _hold_gap(self) -> Duration:
         holds = list(self._holds())
@@ -136,7 +140,7 @@ class Timings:
             for before, after in pairwise(sounds)
             if after[0] > began and before[1] < ended
         ]
-        return self._by_ear(self.call, max(gaps, default=0.0))
+        return self._measured(self.call, max(gaps, default=0.0))
 
     def _holds(self) -> Iterator[tuple[float, float | None]]:
         """From the re-INVITE of each hold to the answer to the one that ended it."""
@@ -161,50 +165,105 @@ class Timings:
         if not before:
             raise _Unknown("nothing audible came before the transfer")
         if not after:
-            raise _Unknown(f"nothing audible came after the transfer, {new.describe()}")
-        error = self._hearing(old).error + self._hearing(new).error
+            raise _Unknown(f"nothing audible came after the transfer, and {new.describe()}")
+        error = self._heard_in(old).error + self._heard_in(new).error
         return Duration(max(0.0, after[0][0] - before[-1][1]), error + 2 * BLOCK)
 
     def _transferred(self) -> tuple[Call, Call]:
-        """The last call that the peer has transferred, and the one that came of it."""
+        """The last call that the peer has transferred, and the call that followed from it."""
         calls = {call.call_id: call for call in self.agent.calls}
-        asked = list(self.agent.journal.of_kind(TransferRequested))
-        if not asked:
+        requests = list(self.agent.journal.of_kind(TransferRequested))
+        if not requests:
             raise NothingYet(
                 f"{self.agent.name} has no transfer_gap: nobody has transferred it;"
                 " ask the transferee."
             )
-        since = self._referred_at(asked[-1])
+        since = self._referred_at(requests[-1])
         for call in self.agent.calls:
-            is_new = call.call_id != asked[-1].call_id and call.began_at >= since
+            is_new = call.call_id != requests[-1].call_id and call.began_at >= since
             if is_new and call.direction is Direction.OUTGOING:
-                return calls[asked[-1].call_id], call
+                return calls[requests[-1].call_id], call
         raise _Unknown("it has not called the target")
 
-    def _referred_at(self, asked: TransferRequested) -> float:
-        """When the REFER came: a stack may tell of it after it has dialled."""
-        messages = self.agent.journal.messages(asked.call_id)
-        came = [one.at for one in messages if not one.sent and Message(one.text).method == "REFER"]
-        return min([asked.at, *came[-1:]])
+    def _referred_at(self, request: TransferRequested) -> float:
+        """When the REFER arrived: a stack may report it after it has dialled."""
+        arrivals = [
+            event.at
+            for event in self.agent.journal.messages(request.call_id)
+            if not event.sent and Message(event.text).method == "REFER"
+        ]
+        return min([request.at, *arrivals[-1:]])
 
-    def _by_ear(self, call: Call, seconds: float) -> Duration:
-        return Duration(seconds, self._hearing(call).error + BLOCK)
+    def _measured(self, call: Call, seconds: float) -> Duration:
+        return Duration(seconds, self._heard_in(call).error + BLOCK)
 
     def _sounds(self, call: Call) -> list[Span]:
-        return self._hearing(call).sounds()
+        return self._heard_in(call).sounds()
 
-    def _hearing(self, call: Call) -> HeardSounds:
-        if call.call_id not in self._hearings:
-            self._hearings[call.call_id] = HeardSounds(self.agent, call)
-        return self._hearings[call.call_id]
+    def _heard_in(self, call: Call) -> "HeardSounds":
+        if call.call_id not in self._heard:
+            self._heard[call.call_id] = HeardSounds(self.agent, call)
+        return self._heard[call.call_id]
 
     def _messages(self) -> Iterator[tuple[float, Message]]:
         for event in self.agent.journal.messages(self.call.call_id):
             yield event.at, Message(event.text)
 
 
+class _Stream(NamedTuple):
+    """Media of a call, its recording, and what finds the sounds in it."""
+
+    media: MediaStarted
+    reader: RecordingReader
+    finder: SoundFinder
+
+
+class HeardSounds:
+    """The sounds that an agent heard in a call from its beginning on, read as they are recorded."""
+
+    def __init__(self, agent: Agent, call: Call) -> None:
+        agent.require(Capability.TIME_AUDIO)
+        self.agent = agent
+        self.call = call
+        self.error = 0.0
+        self._streams: dict[Path, _Stream] = {}
+
+    def sounds(self) -> list[Span]:
+        """When each sound began and ended, in monotonic seconds, in order.
+
+        Right to `error` seconds, plus the 5 ms of `SoundFinder`.
+        """
+        for media in self.call.streams:
+            if media.rx not in self._streams:
+                reader = RecordingReader(media.rx)
+                self._streams[media.rx] = _Stream(media, reader, SoundFinder(media.rate))
+            stream = self._streams[media.rx]
+            with stream.reader as reader:
+                stream.finder.feed(reader.read_new())
+        self.error = 0.0
+        return join_spans(
+            [span for stream in self._streams.values() for span in self._timed(stream)]
+        )
+
+    @property
+    def seconds(self) -> float:
+        """Seconds of audio so far."""
+        return sum(stream.finder.seconds for stream in self._streams.values())
+
+    def _timed(self, stream: _Stream) -> Iterator[Span]:
+        """The sounds of a stream by the clock; a pause in the packets divides a sound in two."""
+        clocks, path, rate = self.call.clocks, stream.media.rx, stream.media.rate
+        for begin, end in stream.finder.sounds():
+            borders = clocks.borders(path, begin, end, rate)
+            for first, last in zip([begin, *borders], [*borders, end], strict=True):
+                moment = clocks.moment(path, first, rate)
+                if moment is not None:
+                    self.error = max(self.error, moment.error)
+                    yield moment.at, moment.at + last - first
+
+
 def _is_answer(method: str, statuses: range) -> Callable[[Message], bool]:
-    def is_one(message: Message) -> bool:
+    def matches(message: Message) -> bool:
         return message.transaction_method == method and message.status in statuses
 
-    return is_one
+    return matches

@@ -1,4 +1,4 @@
-"""Listening for tones in what agents hear, several at the same time."""
+"""Tones that agents hear: wait for them, and say in words what was heard instead."""
 
 import time
 from collections.abc import Sequence
@@ -15,19 +15,19 @@ from ..audio.tones import HOP, TOLERANCE, ToneDetector
 from ..diagnosis.failure import CallFailure
 from ..diagnosis.media import explain_separate_calls, explain_silence, explain_wrong_tone
 from ..errors import UsageError
-from .listener import Listener, listen
+from .listener import Listener, listen_until
 
-#: Below this level (dBFS) nobody hears anything. A G.722 decoder may hum at -60 when all is silent.
+#: dBFS; what is fainter is silence to a person. A G.722 decoder may hum at -60 in silence.
 _INAUDIBLE = -55.0
-#: Less than this (s) that came before nothing more did was on its way already.
+#: Seconds of audio, before a pause, that do not count: they were on their way before the wait.
 _MOMENT = 0.1
-#: Below this level (dBFS) it is the codec's idea of silence: G.711's smallest step is at -78.
+#: dBFS; what is fainter is a codec's silence: G.711's smallest step is at -78.
 _CODEC_NOISE = -76.0
 
 
 @dataclass(frozen=True)
 class HeardTone:
-    """A tone an agent is sure to have heard, `after` seconds from the start of the wait."""
+    """A tone that an agent has heard, certain `after` seconds from the start of the wait."""
 
     agent: Agent
     tone: Sine
@@ -44,7 +44,7 @@ class HeardTone:
 class ToneListener(Listener):
     """Listens for one tone (Hz).
 
-    `speaker`: the agent that sends it and the call in which it does, where that is known.
+    `speaker`: the agent that sends it, and in which call, where that is known.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class ToneListener(Listener):
                 f" so a tone must lie below {rate // 2} Hz."
             )
 
-    def hear(self, samples: NDArray[np.float64]) -> None:
+    def feed(self, samples: NDArray[np.float64]) -> None:
         assert self._detector is not None
         tone = self._detector.feed(samples)
         if tone is not None and self.heard is None:
@@ -94,12 +94,12 @@ class ToneListener(Listener):
         return self.heard is not None
 
     def failure(self, within: float) -> str:
-        """Says what was heard instead of the tone, `within` in seconds."""
+        """A sentence that says what was heard instead of the tone `within` seconds."""
         name, wanted = self.agent.name, f"{self.frequency:g} Hz"
         detector, pause = self._detector, self.pause()
         self._has_paused = pause is not None
         if detector is None or detector.seconds < (_MOMENT if pause else HOP):
-            return f"{name} heard nothing within {within:g} s: {self.silence()}."
+            return f"{name} heard nothing within {within:g} s: {self.why_silent()}."
         then = f"; {pause}" if pause else ""
         return (
             f"{name} heard no {wanted} tone within {within:g} s: {detector.seconds:.1f} s of audio"
@@ -107,7 +107,7 @@ class ToneListener(Listener):
         )
 
     def _arrived(self, detector: ToneDetector) -> str:
-        """What all that arrived was."""
+        """What the audio that arrived was, as a clause."""
         loudest, beside = self._loudest(), detector.tone_beside
         if loudest is None:
             return f"all {_silence_at(detector.level)}"
@@ -115,14 +115,14 @@ class ToneListener(Listener):
         return f"its loudest tone was {_described(loudest)}{also}"
 
     def _loudest(self) -> Sine | None:
-        """The loudest tone so far; None when all was silence."""
+        """The loudest tone so far; None after silence only."""
         detector = self._detector
         if detector is None or detector.level <= _INAUDIBLE:
             return None
         return detector.loudest_tone
 
     def _second_tone(self, loudest: Sine) -> Sine | None:
-        """What sounded beside the tone that was asked for; None when it was not there, or alone."""
+        """The tone that came with the wanted one; None when that was absent, or alone."""
         beside = self._detector.tone_beside if self._detector else None
         if beside is None:
             return None
@@ -131,8 +131,8 @@ class ToneListener(Listener):
                 return other
         return None
 
-    def observation(self, agents: Sequence[Agent], at: float) -> str | None:
-        """What most likely explains that the tone had not been heard at a moment."""
+    def explanation(self, agents: Sequence[Agent], at: float) -> str | None:
+        """What most likely explains that the tone had not been heard by the moment `at`."""
         if self.speaker:
             apart = explain_separate_calls(self.agent, self.call, *self.speaker, agents)
             if apart:
@@ -148,33 +148,36 @@ class ToneListener(Listener):
         )
 
 
-def hear_tone(
+def listen_for_tone(
     agent: Agent, frequency: float, within: float, call_id: str | None = None
 ) -> HeardTone:
-    """Waits until the agent has heard a tone (Hz), `within` seconds.
+    """Waits `within` seconds until the agent has heard a tone (Hz).
 
-    In the call with that Call-ID, else the active one.
+    In the call with that Call-ID, else in the active call.
 
     Raises:
-        CallFailure: it has not; says what it heard instead.
+        CallFailure: it has not; the message says what it heard instead.
         UsageError: the agent has no call, or a call that cannot carry the tone.
     """
-    ear = ToneListener(agent, frequency, call_id)
-    if not listen([ear], lambda: ear.is_sure() or None, within) or ear.heard is None:
-        raise tones_not_heard([ear], within)
-    return ear.heard
+    listener = ToneListener(agent, frequency, call_id)
+    if (
+        not listen_until([listener], lambda: listener.is_sure() or None, within)
+        or listener.heard is None
+    ):
+        raise tones_not_heard([listener], within)
+    return listener.heard
 
 
-def tones_not_heard(deaf: Sequence[ToneListener], within: float) -> CallFailure:
-    """That some have not heard their tone `within` seconds, and what each heard instead."""
+def tones_not_heard(listeners: Sequence[ToneListener], within: float) -> CallFailure:
+    """A failure for listeners that have not heard their tone `within` seconds: what each heard."""
     at = time.monotonic()
 
     def because(agents: Sequence[Agent]) -> str:
-        found = (ear.observation(agents, at) for ear in deaf)
-        return " ".join(dict.fromkeys(why for why in found if why))
+        explanations = (listener.explanation(agents, at) for listener in listeners)
+        return " ".join(dict.fromkeys(why for why in explanations if why))
 
-    sentences = " ".join(ear.failure(within) for ear in deaf)
-    return CallFailure(sentences, deaf[0].agent, because)
+    sentences = " ".join(listener.failure(within) for listener in listeners)
+    return CallFailure(sentences, listeners[0].agent, because)
 
 
 def _described(tone: Sine) -> str:
@@ -182,7 +185,7 @@ def _described(tone: Sine) -> str:
 
 
 def _silence_at(level: float) -> str:
-    """What an inaudible level (dBFS) is called."""
+    """The name of a level (dBFS) that is not audible."""
     if level <= SILENCE_DBFS:
         return "digital silence"
     kind = "silence" if level <= _CODEC_NOISE else "comfort noise"

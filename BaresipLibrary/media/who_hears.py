@@ -1,4 +1,4 @@
-"""Who hears whom: many agents speak at the same time, each by a signature of its own."""
+"""Who hears whom: many agents speak at the same time, each with its own signature tone."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -25,25 +25,26 @@ from ..diagnosis.failure import CallFailure
 from ..diagnosis.media import explain_inaudible_agent
 from ..errors import UsageError
 from ..signalling.shared_calls import calls_among
-from .listener import Listener, listening_to_all
+from .listener import Listener, listening
 from .sources import long_tone, sending
 
 #: How loud a signature is sent (dBFS): twelve of them do not overload a mixer.
 _LEVEL = -20.0
-#: How long it takes to tell who is not heard (s): 0.5 s of audio without a signature, and what a
-#: network, jitter buffers and a mixer may need to bring it.
+#: Seconds until it is certain who is not heard: 0.5 s of audio without a signature, and the delay
+#: that a network, jitter buffers and a mixer may add.
 SURE_AFTER = 1.0
-#: Who is not heard so long (s) after the last that was to be heard will not be: ways are alike.
+#: Seconds after the last expected signature was heard until an unexpected one is ruled out: the
+#: delays of all ways are similar.
 _SETTLED = 0.3
-#: Without audio for so long (s), nobody is heard any more.
+#: Seconds without audio after which no agent counts as heard.
 _STALE = 0.5
-#: How long a signature lasts beyond the time given (s): the last agents begin a little later.
+#: Seconds that a signature lasts beyond the given time: the last agents begin a little later.
 _SPARE = 5.0
 
 
 @dataclass(frozen=True)
 class Cell:
-    """What one agent is to hear of another, or of itself, and what it hears.
+    """Whether one agent should hear another, or itself, and whether it does.
 
     `level` in dBFS.
     """
@@ -56,15 +57,15 @@ class Cell:
 
     @property
     def is_right(self) -> bool:
-        """Whether it is surely as wanted."""
+        """Whether it is certainly as wanted."""
         return self.verdict is (Presence.HEARD if self.wanted else Presence.NOT_HEARD)
 
 
 @dataclass(frozen=True)
 class Matrix:
-    """A cell for every listener and every agent that takes part, row by row.
+    """A cell for each listener and each agent that takes part, row by row.
 
-    `calls`: the call in which each agent takes part; `seconds`: how long it took to find out.
+    `calls`: the call in which each agent takes part; `seconds`: how long the test took.
     """
 
     calls: Mapping[Agent, Call]
@@ -79,53 +80,54 @@ class Matrix:
 
     @property
     def is_right(self) -> bool:
-        """Whether every cell is."""
+        """Whether every cell is right."""
         return all(cell.is_right for cell in self.cells)
 
 
 class _SignatureListener(Listener):
-    """Listens for the signatures of all that take part."""
+    """Listens for the signatures of all agents that take part."""
 
     def __init__(self, agent: Agent, expected: Sequence[Signature], call: Call) -> None:
         super().__init__(agent, call.call_id)
         self._signatures = expected
-        self._listener: SignatureDetector | None = None
+        self._detector: SignatureDetector | None = None
         self._arrived_at = self.began
 
     def start(self, rate: int) -> None:
         if rate < LOWEST_RATE:
             raise UsageError(
-                f"{self.agent.name} cannot tell voices apart: its call runs at {rate} Hz."
+                f"{self.agent.name} cannot tell the other agents apart: its call runs at {rate} Hz,"
+                f" and their tones need {LOWEST_RATE} Hz."
             )
-        self._listener = SignatureDetector(self._signatures, rate)
+        self._detector = SignatureDetector(self._signatures, rate)
 
-    def hear(self, samples: NDArray[np.float64]) -> None:
-        assert self._listener is not None
-        self._listener.feed(samples)
+    def feed(self, samples: NDArray[np.float64]) -> None:
+        assert self._detector is not None
+        self._detector.feed(samples)
         self._arrived_at = time.monotonic()
 
     @property
     def has_audio(self) -> bool:
-        """Whether audio has arrived lately."""
+        """Whether audio has arrived in the last half second."""
         return time.monotonic() - self._arrived_at < _STALE
 
     def receptions(self) -> list[Reception]:
         """How each signature arrives now."""
-        if self._listener is not None and self.has_audio:
-            return self._listener.receptions
+        if self._detector is not None and self.has_audio:
+            return self._detector.receptions
         verdict = Presence.UNSURE if self.has_audio else Presence.NOT_HEARD
-        return [Reception(one, verdict, SILENCE_DBFS, 0.0) for one in self._signatures]
+        return [Reception(signature, verdict, SILENCE_DBFS, 0.0) for signature in self._signatures]
 
 
 class _HearingTest:
-    """One look at who hears whom, as long as it takes."""
+    """One test of who hears whom, as long as it takes."""
 
     def __init__(self, expected: Mapping[Agent, Sequence[Agent]], calls: dict[Agent, Call]) -> None:
         self._expected = expected
         self._speakers = list(calls)
         self._calls = calls
         self._signatures = signatures(len(calls), LOWEST_RATE)
-        self._ears = [
+        self._listeners = [
             _SignatureListener(agent, self._signatures, calls[agent]) for agent in expected
         ]
         self._known: dict[tuple[Agent, Agent], Cell] = {}
@@ -133,7 +135,7 @@ class _HearingTest:
         self._began = 0.0
 
     def run(self, within: float) -> Matrix:
-        """Waits until everyone hears whom they should; returns what it is like then or in the end.
+        """Waits until everyone hears whom they should; returns the matrix of then, or of the end.
 
         Raises:
             CallFailure: a call has ended.
@@ -146,9 +148,9 @@ class _HearingTest:
             ]
             for agent, source in sources:
                 stack.enter_context(sending(agent, self._calls[agent], source, source.name))
-            stack.enter_context(listening_to_all(self._ears))
+            stack.enter_context(listening(self._listeners))
             self._began = time.monotonic()
-            # Two waits: where nothing arrives, nothing but time brings the answer.
+            # Two waits: where no audio arrives, only time brings the answer.
             return (
                 wait_until(changes, self._settled, SURE_AFTER)
                 or wait_until(changes, self._settled, within - SURE_AFTER)
@@ -156,8 +158,8 @@ class _HearingTest:
             )
 
     def _settled(self) -> Matrix | None:
-        for ear in self._ears:
-            ear.take_in()
+        for listener in self._listeners:
+            listener.read()
         self._require_calls()
         matrix, now = self._matrix(), time.monotonic()
         if any(cell.wanted and not cell.is_right for cell in matrix.cells):
@@ -170,19 +172,21 @@ class _HearingTest:
             agent.require_alive()
             if not call.is_live:
                 raise CallFailure(
-                    f"Who hears whom cannot be told: {agent.name} is out, {call.describe()}.", agent
+                    f"Who hears whom is not known: {agent.name} no longer takes part,"
+                    f" {call.describe()}.",
+                    agent,
                 )
 
     def _matrix(self) -> Matrix:
         cells = [
-            self._cell(ear.agent, speaker, reception)
-            for ear in self._ears
-            for speaker, reception in zip(self._speakers, ear.receptions(), strict=True)
+            self._cell(listener.agent, speaker, reception)
+            for listener in self._listeners
+            for speaker, reception in zip(self._speakers, listener.receptions(), strict=True)
         ]
         return Matrix(self._calls, tuple(cells), time.monotonic() - self._began)
 
     def _cell(self, listener: Agent, speaker: Agent, reception: Reception) -> Cell:
-        """What is known by now: lost packets make a signature unsure that was sure before."""
+        """What is known by now: after lost packets, what was certain before still counts."""
         wanted = speaker in self._expected[listener]
         known = self._known.get((listener, speaker))
         verdict = reception.verdict
@@ -197,31 +201,32 @@ class _HearingTest:
         return cell
 
 
-def hear_each_other(expected: Mapping[Agent, Sequence[Agent]], within: float) -> Matrix:
+def find_who_hears_whom(expected: Mapping[Agent, Sequence[Agent]], within: float) -> Matrix:
     """Finds out who hears whom in their established calls, at most `within` seconds.
 
-    `expected` tells for each listener whom it is to hear. All that are named speak at the same
-    time, each by its own tone; then they send again what they sent before.
+    `expected` says for each listener whom it should hear. All agents in it speak at the same time,
+    each with its own tone; then they send again what they sent before.
 
     Raises:
         UsageError: too many agents, too little time, or one without an established call.
         CallFailure: a call ends meanwhile.
     """
-    agents = list(dict.fromkeys([*expected, *(one for whom in expected.values() for one in whom)]))
+    speakers = (speaker for heard in expected.values() for speaker in heard)
+    agents = list(dict.fromkeys([*expected, *speakers]))
     if len(agents) > MOST_SIGNATURES:
         raise UsageError(
-            f"Who hears whom can be told of {MOST_SIGNATURES} agents at most, not {len(agents)}."
+            f"Who hears whom can be tested for {MOST_SIGNATURES} agents at most, not {len(agents)}."
         )
     if within <= SURE_AFTER:
         raise UsageError(
-            f"It takes more than {SURE_AFTER:g} s to tell who hears whom, not {within:g} s."
+            f"It takes more than {SURE_AFTER:g} s to find out who hears whom, not {within:g} s."
         )
     calls = calls_among(agents, "hear others")
     return _HearingTest(expected, calls).run(within)
 
 
 def failure(matrix: Matrix) -> CallFailure:
-    """What is wrong with a matrix, in words."""
+    """A failure that says what is wrong with a matrix."""
     wrong = [cell for cell in matrix.cells if not cell.is_right]
     sentences = [text for row in matrix.rows for text in _sentences(row)]
 
@@ -238,7 +243,7 @@ def failure(matrix: Matrix) -> CallFailure:
 
 
 def _sentences(row: Sequence[Cell]) -> list[str]:
-    """What is wrong with what one agent hears."""
+    """Clauses about what is wrong with what one agent hears."""
     listener = row[0].listener
     kinds = (
         (True, Presence.NOT_HEARD, "does not hear {}", " or "),

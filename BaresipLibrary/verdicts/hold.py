@@ -11,7 +11,7 @@ from ..audio.levels import level_dbfs
 from ..audio.line_state import SHORTEST, LineState, classify_line
 from ..audio.sines import strongest_tone
 from ..audio.tones import ToneDetector
-from ..media.listener import Listener, listen
+from ..media.listener import Listener, listen_until
 from ..media.sources import sending_tone
 from ..signalling.shared_calls import common_calls
 from ..signalling.states import require_established
@@ -24,7 +24,7 @@ _TONE_SHARE = 0.8
 
 
 class _HoldListener(Listener):
-    """Keeps what it hears, and knows whether the other side's tone was in it."""
+    """Keeps the audio, and knows whether the other side's tone was in it."""
 
     def __init__(self, agent: Agent, call: Call, frequency: float) -> None:
         super().__init__(agent, call.call_id)
@@ -37,7 +37,7 @@ class _HoldListener(Listener):
         self._rate, self._samples = rate, np.empty(0)
         self._detector = ToneDetector(self._frequency, rate)
 
-    def hear(self, samples: NDArray[np.float64]) -> None:
+    def feed(self, samples: NDArray[np.float64]) -> None:
         assert self._detector is not None
         self._detector.feed(samples)
         self._samples = np.concatenate([self._samples, samples])
@@ -52,7 +52,7 @@ class _HoldListener(Listener):
         if self.hears_other:
             return f"it heard the tone of {self._frequency:g} Hz that was sent there"
         if self._samples.size < SHORTEST * self._rate or not self._rate:
-            return (None if self._samples.size else self.unread()) or "no audio arrived"
+            return (None if self._samples.size else self.unread_packets()) or "no audio arrived"
         return f"it heard {self._sound()}"
 
     def _sound(self) -> str:
@@ -79,7 +79,7 @@ def verify_hold(holder: Agent, held: Agent, duration: float) -> Verdict:
     with ExitStack() as stack:
         stack.enter_context(sending_tone(holder, ours, _HOLDER_TONE))
         stack.enter_context(sending_tone(held, theirs, _HELD_TONE))
-        listen(listeners, lambda: None, duration)
+        listen_until(listeners, lambda: None, duration)
     at_holder, at_held = listeners
     return Verdict(
         f"{holder.name} holds {held.name}",

@@ -8,7 +8,7 @@ from ..agents.call import Call, CallState
 from ..concurrency import wait_until
 from ..diagnosis.observations import transactions_of, transactions_since
 from ..errors import UsageError
-from ..media.listener import listen
+from ..media.listener import listen_until
 from ..media.sources import sending_tone
 from ..media.tones import ToneListener
 from ..signalling.shared_calls import find_conversation
@@ -118,7 +118,7 @@ def _judge_hearing(pairs: list[tuple[Agent, Call | None]], within: float) -> lis
     with ExitStack() as stack:
         stack.enter_context(sending_tone(one, ones_call, _FIRST_TONE))
         stack.enter_context(sending_tone(other, others_call, _SECOND_TONE))
-        listen(listeners, lambda: all(map(_is_settled, listeners)) or None, within)
+        listen_until(listeners, lambda: all(map(_is_settled, listeners)) or None, within)
     return [
         Part(
             listener.heard is not None,

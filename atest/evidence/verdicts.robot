@@ -91,7 +91,7 @@ The Called One Is Not Reached
 
 Digits Are Missing
     Test Should Have Failed
-    ...    bob did not receive '123': it received '12', within 0.5 s. alice sent '12' with dtmf_mode=rtpevent.
+    ...    bob did not receive '123' within 0.5 s: it received '12'. alice sent '12' with dtmf_mode=rtpevent.
     Ladder Should Note    SENDS DTMF 12    DTMF 12
 
 The Transfer Fails

@@ -60,10 +60,10 @@ Digits That Do Not Come
     Talk And Be Heard
     Send Dtmf    alice    12    mode=inband
     Run Keyword And Expect Error
-    ...    bob did not hear '3': it heard '12', within 2 s. alice sent '12' with dtmf_mode=inband.
+    ...    bob did not hear '3' within 2 s: it heard '12'. alice sent '12' with dtmf_mode=inband.
     ...    Wait Until Dtmf Received    bob    3    timeout=2s    source=inband
     Run Keyword And Expect Error
-    ...    bob did not receive '12': it received no digit, within 0.1 s. alice sent '12' with dtmf_mode=inband.
+    ...    bob did not receive '12' within 0.1 s: it received no digit. alice sent '12' with dtmf_mode=inband.
     ...    Wait Until Dtmf Received    bob    12    timeout=100ms
 
 Digits That Can Not Come Any More

@@ -35,7 +35,7 @@ Broken Off
     Alice And Bob Talk
     Send Audio    alice    file:${PROMPTS}[short]
     Run Keyword And Expect Error
-    ...    bob did not hear welcome.wav to its end: it began ?.?? s * the start of the wait, and the last that was heard was 1.0 s of digital silence.
+    ...    bob did not hear welcome.wav to its end: it began ?.?? s * the start of the wait, and the last audio was 1.0 s of digital silence.
     ...    Wait Until Prompt    bob    ${PROMPTS}[welcome]
 
 Told Apart From One That Begins Alike
@@ -45,7 +45,7 @@ Told Apart From One That Begins Alike
     Verify Prompt    bob    ${PROMPTS}[welcome]    others=${others}
     Send Audio    alice    file:${PROMPTS}[alike]
     Run Keyword And Expect Error
-    ...    bob did not hear welcome.wav within 3 s: it heard * s of *; the best other was alike.wav, which began 0.* s * the start of the wait (score ?.??).
+    ...    bob did not hear welcome.wav within 3 s: it heard * s of *; the best match was alike.wav, which began 0.* s * the start of the wait (score ?.??).
     ...    Verify Prompt    bob    ${PROMPTS}[welcome]    others=${others}    within=3s
 
 Another Prompt, Music And Noise Are Refused

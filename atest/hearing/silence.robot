@@ -50,7 +50,7 @@ A Tone Is Heard At Once
     Send Audio    alice    440 Hz
     Verify Audio    bob    440 Hz
     Run Keyword And Expect Error
-    ...    bob was to hear silence for 20 s, but after 0.3 s it heard a 440 Hz tone at -* dBFS. alice sends tone:440.
+    ...    bob should have heard silence for 20 s, but after 0.3 s it heard a 440 Hz tone at -* dBFS. alice sends tone:440.
     ...    Verify Silence    bob    20s
     The Keyword Should Have Taken    10
 
@@ -66,7 +66,7 @@ Speech Is Not Silence
     ${speech} =    Make Sound File    speech.wav    speech    1    10
     Send Audio    alice    file:${speech}
     Run Keyword And Expect Error
-    ...    bob was to hear silence for 5 s, but after * s it heard speech, music or noise at -?? dBFS. alice sends file:*
+    ...    bob should have heard silence for 5 s, but after * s it heard speech, music or noise at -?? dBFS. alice sends file:*
     ...    Verify Silence    bob    5s
 
 What Was On Its Way Does Not Count
@@ -84,7 +84,7 @@ The Call Ends Meanwhile
     Alice And Bob Talk
     Meanwhile    Hang Up    alice
     Run Keyword And Expect Error
-    ...    bob was to hear silence for 20 s, but that is over: the call from * was hung up by the peer after * s.
+    ...    bob should have heard silence for 20 s, but the call from * was hung up by the peer after * s.
     ...    Verify Silence    bob    20s
     It Should Have Been Noticed At Once
 

@@ -15,13 +15,13 @@ An Answer After A Second
     Dial    alice    ${peer}[uri]
     Get Call Timing    alice    post_dial_delay    <    0.9    timeout=10s
     Run Keyword And Expect Error
-    ...    The setup_time of alice is not known: there was no 200, its call to sip:sipp@* has not been answered (* s old).
+    ...    The setup_time of alice is not known: there was no 200, and its call to sip:sipp@* has not been answered (* s old).
     ...    Get Call Timing    alice    setup_time
     Wait Until State Is    alice    ESTABLISHED
     ${setup} =    Get Call Timing    alice    setup_time    >    0.95
     Should Be True    ${setup} < 10
     Run Keyword And Expect Error
-    ...    The answer_to_audio of alice is not known: nothing audible came after the answer, 0.0 s of audio arrived.
+    ...    The answer_to_audio of alice is not known: nothing audible came after the answer, and 0.0 s of audio arrived.
     ...    Get Call Timing    alice    answer_to_audio
     Hang Up    alice
     Get Call Timing    alice    teardown    <    5    timeout=10s
@@ -37,7 +37,7 @@ Early Media Is The First Audio
     ${audio} =    Get Call Timing    alice    first_audio    <    10    timeout=10s
     Should Be True    ${audio} > ${dialled}
     Run Keyword And Expect Error
-    ...    The answer_to_audio of alice is not known: there was no 200, its call to * has not been answered (* s old).
+    ...    The answer_to_audio of alice is not known: there was no 200, and its call to * has not been answered (* s old).
     ...    Get Call Timing    alice    answer_to_audio
     Hang Up    alice
     Wait Until State Is    alice    IDLE
@@ -49,7 +49,7 @@ Both Sides Time Their Own Messages
         Get Call Timing    ${agent}    post_dial_delay    <    5
         Get Call Timing    ${agent}    setup_time    <    10
         Run Keyword And Expect Error
-        ...    The teardown of ${agent} is not known: there was no BYE, * is up (* s old).
+        ...    The teardown of ${agent} is not known: there was no BYE, and * is up (* s old).
         ...    Get Call Timing    ${agent}    teardown
     END
     Hang Up    bob

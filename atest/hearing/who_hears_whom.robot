@@ -151,7 +151,7 @@ Mistakes Are Told At Once
     ...    Verify Who Hears Whom
     Run Keyword And Expect Error    'alice' does not say who hears whom; write it like 'alice=bob'.
     ...    Verify Who Hears Whom    alice
-    Run Keyword And Expect Error    It takes more than 1 s to tell who hears whom, not 0.5 s.
+    Run Keyword And Expect Error    It takes more than 1 s to find out who hears whom, not 0.5 s.
     ...    Verify Who Hears Whom    alice=bob    within=500ms
 
 Through A Server

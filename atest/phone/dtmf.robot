@@ -32,7 +32,7 @@ Digits That Do Not Come
     Talk
     Send Dtmf    alice    12
     Run Keyword And Expect Error
-    ...    bob did not receive '3': it received '12', within 2 s. alice sent '12' with dtmf_mode=rtpevent.
+    ...    bob did not receive '3' within 2 s: it received '12'. alice sent '12' with dtmf_mode=rtpevent.
     ...    Wait Until Dtmf Received    bob    3    timeout=2s
 
 Digits That Can Not Come Any More

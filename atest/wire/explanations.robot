@@ -118,7 +118,7 @@ An INFO That The Agent's Own Stack Refuses Is Told
     ${peer} =    Start Peer    sends_infos    ${bob.uri}    application/dtmf|7    application/dtmf-relay|Signal\=4
     Be Called By Peer    ${peer}
     Fails With
-    ...    bob did not receive '4': it received no digit, within 2 s. bob's own stack refused 2 INFOs, the last with 4*: its Content-Type was application/dtmf-relay, its body 'Signal\=4'.
+    ...    bob did not receive '4' within 2 s: it received no digit. bob's own stack refused 2 INFOs, the last with 4*: its Content-Type was application/dtmf-relay, its body 'Signal\=4'.
     ...    Wait Until Dtmf Received    bob    4    timeout=2s
     Let Peer Go On    ${peer}
 
@@ -127,13 +127,13 @@ RTP Events That Were Not Agreed Are Not Taken
     ${peer} =    Start Peer    presses    ${bob.uri}    ${96}
     Be Called By Peer    ${peer}
     Fails With
-    ...    bob did not receive '5': it received no digit, within 0.5 s. No INFO arrived; bob's SDP has telephone-event as payload type 101.
+    ...    bob did not receive '5' within 0.5 s: it received no digit. No INFO arrived; bob's SDP has telephone-event as payload type 101.
     ...    Wait Until Dtmf Received    bob    5    timeout=500ms
     Let Peer Go On    ${peer}
     ${peer} =    Start Peer    presses    ${bob.uri}    ${96}    events=${False}
     Be Called By Peer    ${peer}
     Fails With
-    ...    bob did not receive '5': it received no digit, within 0.5 s. No INFO arrived, and telephone-event was not negotiated: the offer and the answer had none.
+    ...    bob did not receive '5' within 0.5 s: it received no digit. No INFO arrived, and telephone-event was not negotiated: the offer and the answer had none.
     ...    Wait Until Dtmf Received    bob    5    timeout=500ms
     Let Peer Go On    ${peer}
 

@@ -115,7 +115,7 @@ Silence Is Not Told Of Packets That A Holder Drops
     Verify Audio    alice    440 Hz    within=3s
     Hold    alice
     Run Keyword And Expect Error
-    ...    alice was to hear silence for 1 s, but * RTP packets arrived* alice's baresip *: nobody knows what was in them.*
+    ...    alice should have heard silence for 1 s, but * RTP packets arrived* alice's baresip *: nobody knows what was in them.*
     ...    Verify Silence    alice    1s
     Resume    alice
     Verify Audio    alice    440 Hz    within=3s
@@ -128,13 +128,13 @@ Silence Is Not Told Of An Inactive Call In Which Packets Arrive
     Let Peer Go On    ${peer}
     Held By Peer Should Become    alice    True
     Run Keyword And Expect Error
-    ...    alice was to hear silence for 1 s, but *
+    ...    alice should have heard silence for 1 s, but *
     ...    Verify Silence    alice    1s
 
 Silence Is Not Told Of What No Codec Reads
     Alice Calls    answers_with_an_unknown_codec
     Run Keyword And Expect Error
-    ...    alice was to hear silence for 1 s, but * RTP packets arrived*: nobody knows what was in them.*
+    ...    alice should have heard silence for 1 s, but * RTP packets arrived*: nobody knows what was in them.*
     ...    Verify Silence    alice    1s
     Run Keyword And Expect Error
     ...    alice heard nothing within 1 s: the call is up, but * RTP packets arrived*
@@ -178,7 +178,7 @@ Alice Calls
 Silence Should Be Broken By
     [Arguments]    ${agent}
     Run Keyword And Expect Error
-    ...    ${agent} was to hear silence for 5 s, but after * s it heard a ??? Hz tone at -1? dBFS*
+    ...    ${agent} should have heard silence for 5 s, but after * s it heard a ??? Hz tone at -1? dBFS*
     ...    Verify Silence    ${agent}    5s
 
 Alice Should Have Been Heard In The End

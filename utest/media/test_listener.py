@@ -1,4 +1,4 @@
-"""An ear reads a recording that grows, and what it says of packets is what it has looked at."""
+"""A listener reads a recording that grows; what it says of packets is what it has counted."""
 
 import time
 import wave
@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 
 from BaresipLibrary.backends.base import Packets
 from BaresipLibrary.events import MediaStarted
-from BaresipLibrary.media.listener import Listener, listen
+from BaresipLibrary.media.listener import Listener, listen_until
 
 from ..scripted import Phone
 
 RATE, FRAMES = 8000, 160
 
 
-class CountingEar(Listener):
+class CountingListener(Listener):
     """Counts what it hears."""
 
     heard = 0
@@ -25,7 +25,7 @@ class CountingEar(Listener):
     def start(self, rate: int) -> None:
         assert rate == RATE
 
-    def hear(self, samples: NDArray[np.float64]) -> None:
+    def feed(self, samples: NDArray[np.float64]) -> None:
         self.heard += samples.size
 
 
@@ -52,10 +52,10 @@ def receives(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(phone.backend, "count_packets", lambda _: Packets(next(counts), 0))
 
 
-def test_a_recording_that_grew_is_read_although_nothing_was_told_of_it(
+def test_a_recording_is_read_although_its_growth_was_not_reported(
     phone: Phone, recording: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ear = CountingEar(phone.agent)
+    listener = CountingListener(phone.agent)
     wait = phone.agent.changes.wait
 
     def grow(timeout: float | None = None) -> bool:
@@ -65,26 +65,31 @@ def test_a_recording_that_grew_is_read_although_nothing_was_told_of_it(
 
     monkeypatch.setattr(phone.agent.changes, "wait", grow)
     receives(phone, monkeypatch)
-    assert listen([ear], lambda: ear.heard or None, 0.1) == FRAMES
-    assert ear.unread() == "1 RTP packet arrived, more than bob's baresip recorded"
+    assert listen_until([listener], lambda: listener.heard or None, 0.1) == FRAMES
+    assert listener.unread_packets() == "1 RTP packet arrived, more than bob's baresip recorded"
 
 
-def test_packets_of_which_nothing_is_recorded(
+def test_packets_that_are_not_recorded_are_counted(
     phone: Phone, recording: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     receives(phone, monkeypatch)
-    ear = CountingEar(phone.agent)
-    assert listen([ear], lambda: ear.heard or None, 0.0) is None
-    assert ear.unread() == "1 RTP packet arrived, of which bob's baresip recorded nothing"
+    listener = CountingListener(phone.agent)
+    assert listen_until([listener], lambda: listener.heard or None, 0.0) is None
+    assert (
+        listener.unread_packets() == "1 RTP packet arrived, of which bob's baresip recorded nothing"
+    )
     recording.unlink()
-    assert ear.unread() == "2 RTP packets arrived, but no recording of bob's baresip was found"
+    assert (
+        listener.unread_packets()
+        == "2 RTP packets arrived, but no recording of bob's baresip was found"
+    )
 
 
-def test_packets_of_a_call_without_a_recording(
+def test_packets_of_a_call_without_a_recording_are_named(
     phone: Phone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     receives(phone, monkeypatch)
-    ear = CountingEar(phone.agent)
-    assert listen([ear], lambda: ear.heard or None, 0.0) is None
+    listener = CountingListener(phone.agent)
+    assert listen_until([listener], lambda: listener.heard or None, 0.0) is None
     told = "1 RTP packet arrived, but no recording of bob's baresip was found"
-    assert ear.unread() == told
+    assert listener.unread_packets() == told

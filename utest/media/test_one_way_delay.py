@@ -92,17 +92,17 @@ def test_a_chirp_that_is_not_heard_is_sent_again(
     line: Callable[..., Line], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(one_way_delay_module, "_AGAIN", 1.2)
-    deaf = line([0.030] * COUNT)
+    not_heard_at_first = line([0.030] * COUNT)
     sources: list[Any] = []
 
     def speak_the_second_time(call_id: str | None, source: Any) -> None:
         if source is not None:
             sources.append(source)
             if len(sources) == 2:
-                deaf._speak(call_id, source)
+                not_heard_at_first._speak(call_id, source)
 
-    deaf.speaker.backend.set_audio_source = speak_the_second_time  # type: ignore[method-assign]
-    assert deaf.measure(within=20.0).seconds == pytest.approx(0.030, abs=0.0001)
+    not_heard_at_first.speaker.backend.set_audio_source = speak_the_second_time  # type: ignore[method-assign]
+    assert not_heard_at_first.measure(within=20.0).seconds == pytest.approx(0.030, abs=0.0001)
     assert len(sources) == 2
 
 

@@ -81,7 +81,9 @@ def test_a_message_that_is_due_is_waited_for(phone: Phone) -> None:
 
 
 @pytest.mark.parametrize(("timing", "seconds"), [("post_dial_delay", 1.0), ("setup_time", 3.0)])
-def test_messages(phone: Phone, call: Call, timing: str, seconds: float) -> None:
+def test_phases_are_timed_by_their_messages(
+    phone: Phone, call: Call, timing: str, seconds: float
+) -> None:
     assert read(phone, call, timing) == pytest.approx(seconds)
 
 
@@ -98,8 +100,8 @@ def test_an_invite_that_arrives_is_timed_alike(phone: Phone) -> None:
     assert read(phone, call, "post_dial_delay") == pytest.approx(0.5)
 
 
-def test_teardown(phone: Phone, call: Call) -> None:
-    with pytest.raises(PhoneFailure, match="there was no BYE, its call to .* is up"):
+def test_teardown_lasts_from_bye_to_its_answer(phone: Phone, call: Call) -> None:
+    with pytest.raises(PhoneFailure, match="there was no BYE, and its call to .* is up"):
         read(phone, call, "teardown")
     message(phone, call, 110.0, "BYE sip:bob SIP/2.0", "2 BYE", sent=True)
     with pytest.raises(PhoneFailure, match="teardown of alice is not known: the BYE was not answ"):
@@ -124,11 +126,13 @@ def test_early_media_that_ends_is_no_audio_after_the_answer(
     phone: Phone, call: Call, tmp_path: Path
 ) -> None:
     hears(phone, call, tmp_path, (102.0, tone(0.5)), (103.5, silence(1.0)))
-    with pytest.raises(PhoneFailure, match=r"nothing audible came after the answer, 1\.5 s of aud"):
+    with pytest.raises(
+        PhoneFailure, match=r"nothing audible came after the answer, and 1\.5 s of aud"
+    ):
         read(phone, call, "answer_to_audio")
 
 
-def test_how_exact_it_is(phone: Phone, call: Call, tmp_path: Path) -> None:
+def test_a_timing_by_audio_says_how_exact_it_is(phone: Phone, call: Call, tmp_path: Path) -> None:
     hears(phone, call, tmp_path, (104.0, tone(1.0)))
     found = Timings(phone.agent, call).read(CallTiming.first_audio)
     assert found.error == pytest.approx(0.006)
@@ -162,7 +166,7 @@ def test_a_pause_before_the_hold_is_not_its_gap(phone: Phone, call: Call, tmp_pa
         (112.0, 104.5, "nothing audible came after the hold"),
     ],
 )
-def test_a_gap_that_is_not_known(
+def test_a_gap_without_sound_around_it_is_not_known(
     phone: Phone, call: Call, tmp_path: Path, ended: float | None, after: float, said: str
 ) -> None:
     holds(phone, call, 110.0, ended)
@@ -171,12 +175,14 @@ def test_a_gap_that_is_not_known(
         read(phone, call, "hold_gap")
 
 
-def test_no_hold(phone: Phone, call: Call) -> None:
+def test_a_call_without_a_hold_has_no_hold_gap(phone: Phone, call: Call) -> None:
     with pytest.raises(UsageError, match="alice has no hold_gap: its call was not on hold"):
         read(phone, call, "hold_gap")
 
 
-def test_the_gap_of_a_transfer(phone: Phone, call: Call, tmp_path: Path) -> None:
+def test_the_gap_of_a_transfer_lies_between_two_calls(
+    phone: Phone, call: Call, tmp_path: Path
+) -> None:
     hears(phone, call, tmp_path, (104.0, tone(1.0)))
     with pytest.raises(UsageError, match="nobody has transferred it"):
         read(phone, call, "transfer_gap")
@@ -186,13 +192,15 @@ def test_the_gap_of_a_transfer(phone: Phone, call: Call, tmp_path: Path) -> None
     phone.agent.dial("sip:carol@x")
     phone.closes(call.call_id, ClosedBy.PEER)
     new = phone.agent.calls[-1]
-    with pytest.raises(PhoneFailure, match="nothing audible came after the transfer, its call to"):
+    with pytest.raises(
+        PhoneFailure, match="nothing audible came after the transfer, and its call to"
+    ):
         read(phone, call, "transfer_gap")
     hears(phone, new, tmp_path, (106.0, silence(0.5)), (107.0, tone(0.5)))
     assert read(phone, call, "transfer_gap") == pytest.approx(2.0, abs=0.01)
 
 
-def test_a_stack_may_tell_of_a_transfer_after_it_has_dialled(
+def test_a_stack_may_report_a_transfer_after_it_has_dialled(
     phone: Phone, call: Call, tmp_path: Path
 ) -> None:
     hears(phone, call, tmp_path, (104.0, tone(1.0)))
@@ -209,7 +217,9 @@ def test_a_call_that_was_refused_has_no_setup_time(phone: Phone) -> None:
     message(phone, call, 100.0, "INVITE sip:bob SIP/2.0", "1 INVITE", sent=True)
     closed = CallClosed(101.0, call.call_id, ClosedBy.REFUSAL, 486, "Busy Here", "486 Busy Here")
     phone.backend.feed(closed)
-    with pytest.raises(PhoneFailure, match="there was no 200, its call to .* refused with 486 Bus"):
+    with pytest.raises(
+        PhoneFailure, match="there was no 200, and its call to .* refused with 486 Bus"
+    ):
         read(phone, call, "setup_time")
 
 

@@ -1,0 +1,85 @@
+"""Digits are sent as tones, and heard in recordings."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from BaresipLibrary.account import Account
+from BaresipLibrary.audio.dtmf import dtmf_tone
+from BaresipLibrary.backends.base import PromptSource
+from BaresipLibrary.errors import PhoneFailure, UsageError
+from BaresipLibrary.events import ClosedBy, DtmfSent, Muted, PromptEnded
+from BaresipLibrary.media import dtmf
+from BaresipLibrary.media.dtmf import HeardDigits
+
+from ..scripted import Phone
+from .recorded import RATE, hears, silence
+
+
+def test_digits_are_heard_in_order_and_the_last_one_after_the_call(
+    talking: Phone, tmp_path: Path
+) -> None:
+    call = talking.agent.calls[0]
+    digits = [piece for key in "12#" for piece in (silence(0.06), dtmf_tone(key, RATE))]
+    hears(talking, call, tmp_path, (100.0, np.concatenate(digits)))
+    heard = HeardDigits(call)
+    assert heard.so_far() == "12"
+    talking.closes("in-1", ClosedBy.PEER)
+    assert heard.so_far() == "12#"
+    assert heard.so_far() == "12#"
+
+
+def sends_prompts(phone: Phone) -> list[PromptSource]:
+    """Lets every prompt end at once; returns those that were sent."""
+    sent: list[PromptSource] = []
+    original = phone.backend.set_audio_source
+
+    def told(call_id: str | None, source: object) -> None:
+        original(call_id, source)  # type: ignore[arg-type]
+        if isinstance(source, PromptSource):
+            sent.append(source)
+            phone.backend.feed(PromptEnded(1.0, call_id or ""))
+
+    phone.backend.set_audio_source = told  # type: ignore[method-assign]
+    return sent
+
+
+def test_digits_are_sent_as_tones_and_then_what_was_sent_before(talking: Phone) -> None:
+    call = talking.agent.calls[0]
+    sent = sends_prompts(talking)
+    dtmf.send(talking.agent, call, "1a", 0.05, "inband")
+    (noted,) = talking.agent.journal.of_kind(DtmfSent)
+    assert (noted.digits, noted.mode) == ("1A", "inband")
+    assert talking.backend.commands[-1] == ("set_audio_source", "in-1", None)
+    samples = np.frombuffer(sent[0].renderings[8000].read_bytes(), dtype="<i2") / 32768
+    assert samples.size == round((0.05 + 0.1 + 0.05 + 0.1 + 0.2) * RATE)
+
+
+def test_an_account_may_send_in_band_by_itself(make_phone: Callable[..., Phone]) -> None:
+    phone = make_phone(dtmf_mode="inband")
+    phone.rings()
+    phone.is_established("in-1")
+    sends_prompts(phone)
+    dtmf.send(phone.agent, phone.agent.calls[0], "1", 0.05, None)
+    assert not [command for command in phone.backend.commands if command[0] == "send_digits"]
+    assert "dtmfmode" not in Account("a", dtmf_mode="inband").line("127.0.0.1", 5060)
+
+
+def test_a_muted_agent_sends_no_tones(talking: Phone) -> None:
+    talking.backend.feed(Muted(1.0, "in-1", True))
+    with pytest.raises(UsageError, match="alice is muted and cannot send '1' in-band; use Unmute"):
+        dtmf.send(talking.agent, talking.agent.calls[0], "1", 0.05, "inband")
+
+
+def test_digits_of_a_call_that_ends_are_not_sent(talking: Phone) -> None:
+    original = talking.backend.set_audio_source
+
+    def ends(call_id: str | None, source: object) -> None:
+        original(call_id, source)  # type: ignore[arg-type]
+        talking.closes("in-1", ClosedBy.PEER)
+
+    talking.backend.set_audio_source = ends  # type: ignore[method-assign]
+    with pytest.raises(PhoneFailure, match="could not send '1' in-band: the call from .* hung up"):
+        dtmf.send(talking.agent, talking.agent.calls[0], "1", 0.05, "inband")

@@ -1,0 +1,131 @@
+"""Levels, gaps and silence, on recordings that a test writes."""
+
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from BaresipLibrary.errors import PhoneFailure
+from BaresipLibrary.events import AudioArrived
+from BaresipLibrary.media.listener import ArrivedAudio
+from BaresipLibrary.media.loudness import _left_out, find_dropouts, measure_level, verify_silence
+
+from ..audio import signals
+from .recorded import RATE, ListeningAgent, silence
+
+
+def rng() -> np.random.Generator:
+    return np.random.default_rng(1)
+
+
+def test_digital_silence_and_comfort_noise_are_silence(bob: ListeningAgent) -> None:
+    bob.hears(silence(1))
+    assert verify_silence(bob.agent, 0.3, -50).kind == "digital silence"
+
+
+def test_comfort_noise_is_silence_however_loud_the_threshold(tmp_path: Path) -> None:
+    bob = ListeningAgent(tmp_path)
+    bob.hears(signals.comfort_noise(2, RATE, rng(), -40))
+    silence = verify_silence(bob.agent, 0.3, -50)
+    assert silence.kind == "comfort noise"
+    assert silence.level == pytest.approx(-40, abs=1)
+
+
+def test_noise_is_judged_by_enough_of_it_though_the_rest_comes_late(bob: ListeningAgent) -> None:
+    noise = signals.comfort_noise(2, RATE, rng(), -40)
+    bob.hears(noise[: round(0.4 * RATE)])  # after the first 0.3 s too little to tell what it is
+
+    def hears_the_rest() -> None:
+        bob.write(noise)
+        bob.phone.backend.feed(AudioArrived(time.monotonic(), "in-1"))
+
+    late = threading.Timer(0.8, hears_the_rest)
+    bob.then = late.start
+    assert verify_silence(bob.agent, 0.05, -50).kind == "comfort noise"
+    late.join()
+
+
+def test_a_faint_tone_is_not_comfort_noise(bob: ListeningAgent) -> None:
+    bob.hears(signals.tone(440, 2, RATE, -55))
+    assert verify_silence(bob.agent, 0.3, -50).kind == "faint sound"
+
+
+def test_what_breaks_a_silence_is_named(bob: ListeningAgent) -> None:
+    bob.hears(np.concatenate([silence(0.8), signals.tone(440, 1, RATE)]))
+    expected = (
+        r"should have heard silence for 60 s, but after 0\.8 s it heard a 440 Hz tone at -12 dBFS"
+    )
+    with pytest.raises(PhoneFailure, match=expected):
+        verify_silence(bob.agent, 60, -50)
+
+
+def test_a_click_breaks_a_silence(bob: ListeningAgent) -> None:
+    sound = silence(2)
+    sound[8000:8040] = 0.5
+    bob.hears(sound)
+    with pytest.raises(PhoneFailure, match=r"after 1\.0 s it heard a short sound at"):
+        verify_silence(bob.agent, 60, -50)
+
+
+def test_the_first_moment_does_not_count(bob: ListeningAgent) -> None:
+    bob.hears(np.concatenate([signals.tone(440, 0.29, RATE), silence(1)]))
+    assert verify_silence(bob.agent, 0.3, -50).kind == "digital silence"
+
+
+def test_no_audio_is_not_silence(bob: ListeningAgent) -> None:
+    silence = verify_silence(bob.agent, 0.05, -50)
+    assert silence.kind == "no RTP"
+    assert "no RTP packet arrived (0 received, 245 sent)" in silence.words
+
+
+def test_a_level_is_that_of_the_audio_asked_for(bob: ListeningAgent) -> None:
+    bob.hears(np.concatenate([silence(0.3), signals.tone(440, 1, RATE, -20), silence(1)]))
+    heard = measure_level(bob.agent, 1)
+    assert heard.level == pytest.approx(-20, abs=0.1)
+    assert str(heard) == "-20.0 dBFS in 1 s (1.0 s of 440 Hz tone)"
+
+
+def test_holes_in_a_tone_are_found_longest_first(bob: ListeningAgent) -> None:
+    tone = signals.tone(1720, 4, RATE)
+    tone[8000:8400] = 0
+    tone[16000:17200] = 0
+    bob.hears(tone)
+    first, second = find_dropouts(bob.agent, 3)
+    assert (first.kind, second.kind) == ("silent", "silent")
+    assert (first.length, second.length) == pytest.approx((0.15, 0.05), abs=0.005)
+
+
+def test_a_tone_of_which_every_fifth_packet_is_left_out_has_gaps(bob: ListeningAgent) -> None:
+    tone = signals.tone(1720, 5, RATE).reshape(-1, 160)
+    bob.hears(tone[rng().random(len(tone)) >= 0.2].ravel())
+    assert len(find_dropouts(bob.agent, 3)) > 5
+
+
+def test_speech_that_runs_on_has_no_gaps(bob: ListeningAgent) -> None:
+    bob.hears(signals.speech(5, RATE, rng()))
+    assert find_dropouts(bob.agent, 3) == []
+
+
+def test_silence_has_no_gaps(bob: ListeningAgent) -> None:
+    bob.hears(silence(2))
+    with pytest.raises(
+        PhoneFailure, match=r"bob heard no sound in which gaps could be found in 1 s: 1\.0 s of"
+    ):
+        find_dropouts(bob.agent, 1)
+
+
+def arrivals(*late: float) -> list[ArrivedAudio]:
+    """Pieces of 20 ms, each so late (s)."""
+    return [ArrivedAudio(0.02 * n + one, 0.02 * n) for n, one in enumerate(late)]
+
+
+def test_audio_left_out_makes_all_that_follows_later() -> None:
+    (dropout,) = _left_out(arrivals(*[0.0] * 30, *[0.1] * 30))
+    assert dropout.length == pytest.approx(0.1)
+    assert dropout.begin == pytest.approx(29 * 0.02)
+
+
+def test_a_busy_machine_leaves_no_audio_out() -> None:
+    assert _left_out(arrivals(*[0.0] * 30, 0.15, 0.13, 0.11, 0.09, *[0.0] * 30)) == []

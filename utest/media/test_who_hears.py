@@ -1,0 +1,62 @@
+"""Who hears whom, and how a wrong matrix is told."""
+
+from pathlib import Path
+
+import pytest
+
+from BaresipLibrary.audio.signatures import Presence, signatures
+from BaresipLibrary.errors import UsageError
+from BaresipLibrary.media.who_hears import Cell, Matrix, failure, find_who_hears_whom
+from BaresipLibrary.report.tables import matrix_table
+
+from ..audio import signals
+from ..scripted import Phone
+from .recorded import RATE, ListeningAgent
+
+
+def test_everyone_needs_a_call_and_a_signature(bob: ListeningAgent, tmp_path: Path) -> None:
+    idle = Phone(tmp_path, "alice").agent
+    with pytest.raises(UsageError, match="alice has no call to hear others in"):
+        find_who_hears_whom({bob.agent: [idle]}, 5)
+    many = [Phone(tmp_path, f"a{number}").agent for number in range(13)]
+    with pytest.raises(UsageError, match="for 12 agents at most, not 13"):
+        find_who_hears_whom(dict.fromkeys(many, ()), 5)
+
+
+def test_an_agent_with_an_echo_hears_itself(bob: ListeningAgent) -> None:
+    (signature,) = signatures(1, RATE)
+    bob.hears(signals.tone(signature.frequency, 1, RATE, -25))
+    matrix = find_who_hears_whom({bob.agent: [bob.agent]}, 1.1)
+    assert matrix.is_right
+    assert matrix.cells[0].level == pytest.approx(-25, abs=0.5)
+    sources = [command for command in bob.phone.backend.commands if command[0].startswith("set_")]
+    assert sources[-1] == ("set_audio_source", "in-1", None)
+
+
+def matrix_of(tmp_path: Path, verdicts: str) -> Matrix:
+    """Alice, bob and carol, row by row; a capital is as wanted, H or N, and ? is not sure."""
+    agents = [ListeningAgent(tmp_path, name).agent for name in ("alice", "bob", "carol")]
+    agents[2].name = "<b>carol"
+    pairs = [(one, other) for one in agents for other in agents]
+    kinds = {"h": Presence.HEARD, "n": Presence.NOT_HEARD, "?": Presence.UNSURE}
+    cells = tuple(
+        Cell(one, other, (kind in "Hn"), kinds[kind.lower()], -30.0)
+        for (one, other), kind in zip(pairs, verdicts, strict=True)
+    )
+    return Matrix({agent: agent.calls[0] for agent in agents}, cells, 2.0)
+
+
+def test_a_wrong_matrix_names_every_wrong_cell(tmp_path: Path) -> None:
+    matrix = matrix_of(tmp_path, "NHhnNnNH?")
+    assert str(failure(matrix)) == (
+        "After 2.0 s, alice hears <b>carol though it must not; bob does not hear alice or <b>carol;"
+        " <b>carol may hear itself though it must not."
+    )
+    table = matrix_table(matrix)
+    assert table.count('class="centred bad"') == 4
+    assert "<b>" not in table
+    assert type(table) is str
+
+
+def test_a_matrix_is_right_when_every_cell_is(tmp_path: Path) -> None:
+    assert matrix_of(tmp_path, "NHNHNNNNN").is_right
