@@ -21,11 +21,11 @@ from BaresipLibrary.sip import offers, uris
 from BaresipLibrary.sip.bodies import read_summary, relayed_signal
 from BaresipLibrary.sip.capture import as_pcap, as_text
 from BaresipLibrary.sip.challenges import challenges
-from BaresipLibrary.sip.exchange import merged
 from BaresipLibrary.sip.messages import Message, canonical_name, masked, split_address
 from BaresipLibrary.sip.owed_requests import OwedRequests
 from BaresipLibrary.sip.reasons import reasons, split_glued, warnings
 from BaresipLibrary.sip.sdp import SessionDescription
+from BaresipLibrary.sip.transmissions import merged
 
 from .sip.torture import torture
 

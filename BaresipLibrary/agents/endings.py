@@ -10,7 +10,7 @@ from ..backends.base import Backend, Capability
 from ..events import AnsweredAgain, CallClosed, ClosedBy, Event, RequestRefused
 from ..sip.messages import Message
 from ..sip.owed_requests import CHALLENGES, Forks, Latest, Retries, is_left_unanswered
-from ..sip.reasons import Reason, Warning, answered_elsewhere, reasons, split_glued, warnings
+from ..sip.reasons import Reason, SipWarning, answered_elsewhere, reasons, split_glued, warnings
 
 _FAREWELLS = ("BYE", "CANCEL")
 #: Requests whose refusal a suite should hear of.
@@ -25,7 +25,7 @@ class Ending:
     status: int | None = None
     phrase: str = ""
     reasons: tuple[Reason, ...] = ()
-    warnings: tuple[Warning, ...] = ()
+    warnings: tuple[SipWarning, ...] = ()
 
     @classmethod
     def of(cls, message: Message) -> "Ending":
@@ -132,7 +132,7 @@ class OwedRequestLog:
 
     def _refused(self, message: Message, sent: bool) -> str | None:
         """The method of the request that a message refuses, if it is not sent again."""
-        key = message.call_id, message.first("CSeq") or ""
+        key = message.call_id, message.cseq
         retried = self._retries.take(message, sent=sent)
         if sent and message.method in _FOLLOWED:
             self._open[key] = message

@@ -9,13 +9,10 @@ import time
 
 from ..concurrency import Changes, wait_until
 from ..events import Registered, RegistrationFailed, Unregistered
-from ..sip.messages import Message, split_address
+from ..sip.messages import Message, parameter, split_address, split_values
 from ..sip.uris import address_part, user_part
 from .call import TRACE_LAG
 
-#: One of several contacts in a header; quoted strings and URIs may contain commas.
-_CONTACT = re.compile(r'(?:"(?:[^"\\]|\\.)*+"?|<[^>]*+>?|[^",<])++', re.DOTALL)
-_EXPIRES = re.compile(r";\s*+expires\s*+=\s*+(\d+)", re.IGNORECASE)
 #: The user part that baresip gives its contact: no other phone has the same.
 _UNIQUE = re.compile(r".*-0x[0-9a-f]+", re.DOTALL)
 _MOST_SHOWN = 3
@@ -49,9 +46,9 @@ class RegistrationState:
         if message.transaction_method != "REGISTER":
             return
         if sent and message.method:
-            self._answer, self._number = None, message.first("CSeq") or ""
+            self._answer, self._number = None, message.cseq
             self._contact = split_address(message.first("Contact") or "")[1]
-        elif not sent and (message.status or 0) >= 200 and message.first("CSeq") == self._number:
+        elif not sent and (message.status or 0) >= 200 and message.cseq == self._number:
             self._answer, self._answered_at = message, at
 
     def mark_told(self, position: int) -> None:
@@ -88,7 +85,7 @@ class RegistrationState:
         answer = self.answer_to(reported_at)
         if answer is None or not 200 <= (answer.status or 0) < 300:
             return None
-        listed = [one for value in answer.all("Contact") for one in _CONTACT.findall(value)]
+        listed = [contact for value in answer.all("Contact") for contact in split_values(value)]
         if any(self._is_ours(contact) for contact in listed):
             return None
         clause = f"the registrar answered {answer.start_line[8:].strip()}, but the answer lists"
@@ -102,8 +99,7 @@ class RegistrationState:
         uri = split_address(contact)[1]
         if user_part(uri) != user_part(self._contact):
             return False
-        expires = _EXPIRES.search(contact.rpartition(">")[2])
-        if expires and int(expires[1][:9]) == 0:
+        if re.fullmatch("0+", parameter(contact, "expires")):
             return False
         same_place = address_part(uri).lower() == address_part(self._contact).lower()
         return same_place or bool(_UNIQUE.fullmatch(user_part(uri)))

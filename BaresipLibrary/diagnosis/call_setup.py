@@ -103,10 +103,9 @@ def _explain_lost_answer(agent: Agent, call: Call, agents: Sequence[Agent]) -> s
 
 def _has_arrived(agent: Agent, call: Call, answer: Answer) -> bool | None:
     """Whether an answer with that status to the same request came, even through proxies."""
-    number = answer.message.first("CSeq")
     for event in agent.journal.messages(call.call_id):
         seen = Message(event.text)
-        if not event.sent and seen.status == answer.status and seen.first("CSeq") == number:
+        if not event.sent and seen.status == answer.status and seen.cseq == answer.message.cseq:
             return True
     return None
 
@@ -169,7 +168,7 @@ def _explain_media_refused(agent: Agent, call: Call, agents: Sequence[Agent]) ->
     offer = audio_in(invite)
     for other in agents:
         arrived = None if other is agent else arrived_invite(other, call.call_id)
-        if arrived is not None and arrived.request.first("CSeq") == invite.first("CSeq"):
+        if arrived is not None and arrived.request.cseq == invite.cseq:
             theirs = audio_in(arrived.request)
             offers = _describe_offers(agent, offer, other, theirs)
             return f"{offers}; {describe_accepted_media(other, theirs)}."

@@ -1,13 +1,10 @@
 """Explanations of transfers whose outcome was not reported."""
 
-import re
-
 from ..agents.agent import Agent
 from ..agents.call import Call
+from ..sip.bodies import sipfrag_status
 from ..sip.transactions import Transaction
 from .observations import explain_no_answer, transactions_since
-
-_SIPFRAG = re.compile(r"SIP/2\.0 \d{3}[^\r\n]*")
 
 
 def explain_missing_outcome(agent: Agent, call: Call, since: int) -> str | None:
@@ -32,10 +29,10 @@ def explain_missing_outcome(agent: Agent, call: Call, since: int) -> str | None:
 
 def _describe_report(agent: Agent, notify: Transaction) -> str:
     body = notify.request.body
-    status = _SIPFRAG.search(body)
+    status = sipfrag_status(body)
     state = notify.request.first("Subscription-State")
     if status:
-        clause = f"The last NOTIFY reported '{status[0].rstrip()}'"
+        clause = f"The last NOTIFY reported 'SIP/2.0 {status}'"
     elif body.strip():
         clause = f"The last NOTIFY reported no status, but '{body.split()[0]}'"
     else:

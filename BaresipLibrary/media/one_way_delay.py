@@ -29,8 +29,8 @@ _AROUND = 0.1
 #: On a busy machine packets are timed late. When a delay may be farther off than this (s), it is
 #: measured again, up to so many chirps, and the most exact delay counts.
 _ENOUGH, _CHIRPS = 0.003, 4
-#: Seconds after which a chirp that was not heard is sent again: it may have come before the listener
-#: took audio, or was damaged. Longer than any delay of a call, so that it is not mistaken for the next.
+#: Seconds after which a chirp that was not heard is sent again: it may have been damaged, or have
+#: come before the call took audio. Longer than any delay: no chirp is mistaken for the next one.
 _AGAIN = 5.0
 #: Seconds of the parts of a chirp that are timed separately: shorter than any packet.
 _PART = 0.010

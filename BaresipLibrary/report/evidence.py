@@ -13,7 +13,7 @@ from ..agents.registry import Registry
 from ..diagnosis.failure import CallFailure, LateEvent
 from ..diagnosis.observations import partner_of
 from ..sip.capture import as_pcap, as_text
-from ..sip.exchange import merged
+from ..sip.transmissions import merged
 from ..types import Occasion
 from .execution_record import ExecutionRecord
 from .ladder import ladder

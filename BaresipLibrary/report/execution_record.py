@@ -11,7 +11,7 @@ from ..agents.agent import Agent
 from ..audio.wav_reader import seconds_recorded
 from ..concurrency import wait_until
 from ..events import MediaStarted, SipMessage
-from ..sip.exchange import merged
+from ..sip.transmissions import merged
 from ..sip.uris import user_part
 from .flow import AgentTrace, CallFlow, Step, call_flow
 from .players import Mark, Recorded

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ..events import AgentDied, Event, SipMessage
-from ..sip.exchange import Transmission, merged
 from ..sip.messages import Message, masked, split_address
 from ..sip.sdp import audio_in, description_in
+from ..sip.transmissions import Transmission, merged
 from ..sip.uris import address_part
 from .event_words import EventWords, is_trouble, notable, with_digits_joined
 
@@ -274,7 +274,7 @@ def hint(message: Message, transport: str) -> str:
 def _invite(message: Message) -> str:
     if message.first("Replaces"):
         return "INVITE Replaces"
-    if ";tag=" not in (message.first("To") or "").lower().replace(" ", ""):
+    if not message.to_tag:
         return "INVITE"
     audio = audio_in(message)
     return "INVITE hold" if audio and audio.is_hold else "re-INVITE"

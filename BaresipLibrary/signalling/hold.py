@@ -50,8 +50,8 @@ class Reinvites:
 
     def take(self, message: Message, *, sent: bool) -> None:
         """Takes in a message of the call. The INVITE that began it, traced late, is left out."""
-        number = _number(message)
-        if message.method in ("INVITE", "UPDATE") and _is_in_dialog(message):
+        number = message.cseq_number
+        if message.method in ("INVITE", "UPDATE") and message.to_tag:
             if not sent:
                 self._offered.add(number)
             elif message.method == "INVITE" and self._asks_for_it(message):
@@ -75,7 +75,7 @@ class Reinvites:
     @property
     def number(self) -> str:
         """The CSeq number of the last one; empty when none was sent."""
-        return _number(self.sent) if self.sent else ""
+        return self.sent.cseq_number if self.sent else ""
 
     @property
     def words(self) -> str | None:
@@ -162,14 +162,6 @@ def _is_answered(challenge: Message, request: Message) -> bool:
     return first.stale or first.realm.lower() not in {
         one.realm.lower() for one in credentials(request)
     }
-
-
-def _is_in_dialog(request: Message) -> bool:
-    return ";tag=" in (request.first("To") or "").rpartition(">")[2].lower().replace(" ", "")
-
-
-def _number(message: Message) -> str:
-    return " ".join((message.first("CSeq") or "").split()[:1])
 
 
 class _Outcome(Enum):

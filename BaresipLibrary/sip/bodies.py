@@ -1,4 +1,7 @@
-"""Digits in the bodies of SIP INFO requests: ``application/dtmf-relay``, as everybody writes it."""
+"""Bodies that are not SDP: digits in INFO, message summaries and statuses in NOTIFY.
+
+For digits there is no RFC: ``application/dtmf-relay`` is a convention of many vendors.
+"""
 
 import re
 from dataclasses import replace
@@ -9,10 +12,18 @@ from .messages import Message
 
 _SIGNAL = re.compile(r"^[ \t]*signal[ \t]*=[ \t]*(\S+)", re.IGNORECASE | re.MULTILINE)
 _KEYS = "0123456789*#ABCD"
+_WAITING = re.compile(r"^messages-waiting[ \t]*:[ \t]*(yes|no)\b", re.IGNORECASE | re.MULTILINE)
+_VOICE = re.compile(
+    r"^voice-message[ \t]*:[ \t]*(\d{1,9})[ \t]*/[ \t]*(\d{1,9})\b", re.IGNORECASE | re.MULTILINE
+)
+#: The status line in a message/sipfrag (RFC 3420).
+_STATUS_LINE = re.compile(r"^SIP/2\.0 (\d{3}[^\r\n]*)", re.MULTILINE)
+#: Seconds between a request and the stack's report of it, at most.
+_APART = 0.5
 
 
 def relayed_signal(request: Message) -> str | None:
-    """The ``Signal`` of a request with a digit, such as ``5``, ``*`` or ``11``; None without."""
+    """The ``Signal`` of an INFO with a digit, such as ``5``, ``*`` or ``11``; None without one."""
     kind = (request.first("Content-Type") or "").partition(";")[0].strip().lower()
     if request.method != "INFO" or kind != "application/dtmf-relay":
         return None
@@ -21,9 +32,9 @@ def relayed_signal(request: Message) -> str | None:
 
 
 def digit_of(signal: str) -> str:
-    """The key that a signal means: itself, or the RFC 4733 code of ``*``, ``#`` and A to D.
+    """The key of a signal: the signal itself, or the RFC 4733 code of ``*``, ``#`` and A to D.
 
-    Empty for what is no key, such as 16, the hook flash.
+    Empty for a signal that is not a key, such as 16, the hook flash.
     """
     if re.fullmatch(r"1[0-6]", signal):
         return _KEYS[int(signal) : int(signal) + 1]
@@ -31,8 +42,28 @@ def digit_of(signal: str) -> str:
     return key if key in _KEYS else ""
 
 
-#: A request and the stack's report of it are not further apart (s).
-_APART = 0.5
+class Summary(NamedTuple):
+    """Whether messages wait, and how many voice messages are new and old."""
+
+    waiting: bool
+    new: int
+    old: int
+
+
+def read_summary(body: str) -> Summary | None:
+    """The summary in the body of a NOTIFY (RFC 3842); None without one. Missing counts are 0."""
+    waiting = _WAITING.search(body)
+    if waiting is None:
+        return None
+    voice = _VOICE.search(body)
+    new, old = (int(voice[1]), int(voice[2])) if voice else (0, 0)
+    return Summary(waiting[1].lower() == "yes", new, old)
+
+
+def sipfrag_status(body: str) -> str | None:
+    """Status and reason in the body of a NOTIFY about a REFER (RFC 3515), such as ``200 OK``."""
+    match = _STATUS_LINE.search(body)
+    return match[1].strip() if match else None
 
 
 class _Pressed(NamedTuple):
@@ -42,7 +73,10 @@ class _Pressed(NamedTuple):
 
 
 class InfoDigits:
-    """Follows one call: pairs what the stack reports with the requests that it accepted."""
+    """Follows one call: pairs the digits that the stack reports with the INFOs that it accepted.
+
+    A stack that reports the first character of a signal alone is corrected by the INFO itself.
+    """
 
     def __init__(self) -> None:
         self._open: dict[str, str] = {}
@@ -50,7 +84,7 @@ class InfoDigits:
         self._unpaired: list[DtmfReceived] = []
 
     def read(self, reported: DtmfReceived) -> DtmfReceived:
-        """The key that was pressed, for what the stack reports; an empty one for none."""
+        """The report with the key that was pressed; empty for a signal that is not a key."""
         self._forget(reported.at)
         for pressed in self._accepted:
             if pressed.reported == reported.digit:
@@ -62,8 +96,8 @@ class InfoDigits:
     def take(
         self, message: Message, *, sent: bool, at: float
     ) -> tuple[DtmfReceived, DtmfReceived] | None:
-        """Takes in a message; what was reported too early and wrongly, and what is right."""
-        transaction = " ".join((message.first("CSeq") or "").split())
+        """Follows a message; returns the wrong report that came before it, and the right one."""
+        transaction = message.cseq
         if not sent and (signal := relayed_signal(message)):
             self._open[transaction] = signal
         elif sent and message.status and transaction in self._open:
@@ -85,27 +119,3 @@ class InfoDigits:
     def _forget(self, now: float) -> None:
         self._accepted = [one for one in self._accepted if now - one.at < _APART]
         self._unpaired = [one for one in self._unpaired if now - one.at < _APART]
-
-
-_WAITING = re.compile(r"^messages-waiting[ \t]*:[ \t]*(yes|no)\b", re.IGNORECASE | re.MULTILINE)
-_VOICE = re.compile(
-    r"^voice-message[ \t]*:[ \t]*(\d{1,9})[ \t]*/[ \t]*(\d{1,9})\b", re.IGNORECASE | re.MULTILINE
-)
-
-
-class Summary(NamedTuple):
-    """Whether messages wait, and how many voice messages are new and old."""
-
-    waiting: bool
-    new: int
-    old: int
-
-
-def read_summary(body: str) -> Summary | None:
-    """The summary in a NOTIFY's body; None when it is none. Counts that are missing are 0."""
-    waiting = _WAITING.search(body)
-    if waiting is None:
-        return None
-    voice = _VOICE.search(body)
-    new, old = (int(voice[1]), int(voice[2])) if voice else (0, 0)
-    return Summary(waiting[1].lower() == "yes", new, old)

@@ -12,8 +12,8 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 
 import dpkt
 
-from .exchange import Transmission
 from .messages import masked
+from .transmissions import Transmission
 
 _LINKTYPE_RAW = 101  # packets begin with their IP header
 _SNAPLEN = 262_144  # the most that Wireshark takes
@@ -45,9 +45,9 @@ def as_pcap(transmissions: Iterable[Transmission], wall_clock: float) -> bytes:
     """A pcap file, one packet a message, that Wireshark reads as SIP on whatever port it is.
 
     Every message is a UDP datagram, which tells where it begins and ends without its neighbours.
-    One that no datagram holds (65,507 bytes) goes in TCP segments. What is no IP address becomes
-    0.0.0.0 or ``::``; masked SRTP keys spell ``masked`` in base64. `wall_clock` is what to add to
-    the monotonic `at` (s) for Unix time.
+    A message too long for a datagram (65,507 bytes) goes in TCP segments. A name instead of an IP
+    address becomes 0.0.0.0 or ``::``; masked SRTP keys spell ``masked`` in base64. `wall_clock`:
+    what to add to the monotonic `at` (s) for Unix time.
     """
     file = io.BytesIO()
     writer = dpkt.pcap.Writer(file, snaplen=_SNAPLEN, linktype=_LINKTYPE_RAW)
@@ -83,7 +83,7 @@ def _arrival(one: Transmission, owners: dict[str, str]) -> str:
 
 
 def _owners(transmissions: list[Transmission]) -> dict[str, str]:
-    """Which agent has which address, as the messages it sent and received say."""
+    """The agent at each address, by the messages that it sent and received."""
     found: dict[str, str] = {}
     for one in transmissions:
         if one.sender and one.sent:
@@ -130,7 +130,7 @@ def _content(text: str) -> bytes:
 
 
 def _with_true_length(content: bytes) -> bytes:
-    """The message with the Content-Length it has, which in a stream says where it ends."""
+    """The message with its true Content-Length, which says in a stream where it ends."""
     head, gap, body = content.partition(b"\r\n\r\n")
     return _LENGTH.sub(rb"\g<1>%d" % len(body), head) + gap + body
 
@@ -146,13 +146,13 @@ def _packet(source: Host, destination: Host, protocol: int, inner: dpkt.Packet) 
     )
     content = bytes(packet)
     if protocol == dpkt.ip.IP_PROTO_UDP and inner.sum == 0:
-        inner.sum = 0xFFFF  # RFC 8200: zero is no checksum; dpkt minds it in IPv4 only
+        inner.sum = 0xFFFF  # RFC 8200: zero means no checksum; dpkt heeds that for IPv4 only
         content = bytes(packet)
     return content
 
 
 def _ends(source: str, destination: str) -> tuple[End, End]:
-    """Both addresses in one family; what is none becomes the unspecified one."""
+    """Both addresses in one family; a name becomes the unspecified address."""
     (sender, sender_port), (receiver, receiver_port) = _end_point(source), _end_point(destination)
     six = isinstance(sender, IPv6Address) or isinstance(receiver, IPv6Address)
     return (_in_family(sender, six), sender_port), (_in_family(receiver, six), receiver_port)

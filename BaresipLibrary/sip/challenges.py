@@ -1,4 +1,4 @@
-"""What a 401 or 407 asks for (RFC 3261, section 22; RFC 8760)."""
+"""The challenges of a 401 or 407, and what answers them (RFC 3261, section 22; RFC 8760)."""
 
 import re
 from typing import NamedTuple
@@ -37,9 +37,9 @@ def credentials(request: Message) -> list[Challenge]:
 
 
 def unanswerable(response: Message) -> str | None:
-    """Words for what a challenge asks for that baresip cannot answer rightly; None when it can.
+    """What a challenge asks for that baresip can't answer, in words; None when it can answer.
 
-    It looks at the first challenge alone, and gives up when it does not know the algorithm; it
+    Baresip looks at the first challenge only, and gives up when it does not know the algorithm; it
     answers every challenge with ``qop=auth``.
     """
     asked = challenges(response)

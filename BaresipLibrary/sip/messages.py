@@ -1,4 +1,4 @@
-"""One SIP message, taken apart (RFC 3261, section 7)."""
+"""SIP messages (RFC 3261, section 7): their parts, header values, and the masking of secrets."""
 
 import re
 from dataclasses import dataclass
@@ -13,13 +13,42 @@ _COMPACT = {
 _EMPTY_LINE, _FOLD = re.compile(r"\n\r?\n"), re.compile(r"\n[ \t]+")
 #: Protocol and version, transport, host (name, IPv4 or bracketed IPv6) and port.
 _VIA = re.compile(r"SIP\s*/\s*2\.0\s*/\s*(\w+)\s+(\[[^\]\s]*\]|[\w.-]+)\s*(?::\s*(\d{1,5}))?(?!\w)")
-#: Never gives back what it took (``*+``): a long value that is no address is refused at once.
+#: Possessive (``*+``): a long value that is not an address is refused at once.
 _DISPLAY_NAME = re.compile(r'\s*+(?:"((?:[^"\\]|\\.)*+)"\s*+|([^<"]*+))<([^>]*)>', re.DOTALL)
+#: One of several values of a header; a comma may stand in quotes or in a URI.
+_VALUE = re.compile(r'(?:"(?:[^"\\]|\\.)*+"?|<[^>]*+>?|[^",<])++', re.DOTALL)
+
+_MASK = "***"
+#: The credentials of a request (RFC 3261, section 20.7), with the lines that continue them.
+_CREDENTIALS = re.compile(
+    r"\b(?:proxy-)?authorization[ \t]*:[^\r\n]*(?:[\r\n]{1,2}[ \t]+[^\r\n]*)*", re.IGNORECASE
+)
+_UNQUOTED = re.compile(r"(\b(?:response|cnonce)\s*=\s*|:\s*basic\s+)[^\s\",]+", re.IGNORECASE)
+#: Proofs of a password in a digest (RFC 7616), keys in SDP (RFC 4568 and others), and passwords in
+#: URIs. A quote that is not closed hides as much as one that is, and the closing quote is not
+#: consumed: the next secret may begin there. Each comes with words of which a message must have at
+#: least one: they are quick to look for, and few messages have any.
+_SECRETS = (
+    (
+        ("response", "cnonce"),
+        re.compile(r'(\b(?:response|cnonce)\s*=\s*")[^"\r\n,]*', re.IGNORECASE),
+    ),
+    (("inline:",), re.compile(r"(\binline:)[^\s|;]+", re.IGNORECASE)),
+    (("ice-pwd:", "key-mgmt:"), re.compile(r"(\b(?:ice-pwd|key-mgmt):)[^\r\n]+", re.IGNORECASE)),
+    (
+        ("k=clear:", "k=base64:", "k=uri:"),
+        re.compile(r"((?<![^\r\n])k=(?:clear|base64|uri):)[^\r\n]+", re.IGNORECASE),
+    ),
+    (
+        ("@",),
+        re.compile(r"(\bsips?:[^\s@:<>\"]{0,256}:)[^\s@<>\"]{1,256}(?=@)", re.IGNORECASE),
+    ),
+)
 
 
 @dataclass(frozen=True)
 class Message:
-    """A request or a response. `text` is the whole message as it stood on the wire."""
+    """A request or a response. `text` is the whole message as it was on the wire."""
 
     text: str
 
@@ -58,7 +87,7 @@ class Message:
 
     @cached_property
     def body(self) -> str:
-        """What follows the empty line."""
+        """All that follows the empty line."""
         return self._head_and_body[1]
 
     @cached_property
@@ -81,16 +110,40 @@ class Message:
         """A header's first value; None when it is absent."""
         return next(iter(self._values.get(_long_name(name), ())), None)
 
+    @cached_property
+    def cseq(self) -> str:
+        """The CSeq with single spaces, such as ``2 INVITE``; empty without one."""
+        return " ".join((self.first("CSeq") or "").split())
+
+    @property
+    def cseq_number(self) -> str:
+        """The number in the CSeq; empty without one."""
+        return self.cseq.partition(" ")[0]
+
     @property
     def transaction_method(self) -> str:
-        """The method of the transaction it belongs to, as CSeq names it; empty without one."""
-        return (self.first("CSeq") or "").partition(" ")[2].strip()
+        """The method in the CSeq, that of the message's transaction; empty without one."""
+        return self.cseq.partition(" ")[2]
+
+    @property
+    def branch(self) -> str:
+        """The branch of the topmost Via, which identifies a transaction; else its sent-by."""
+        via = (self.first("Via") or "").split(",", 1)[0]
+        sent_by, *parameters = (part.strip() for part in via.split(";"))
+        pairs = (part.partition("=") for part in parameters)
+        named = (value.strip() for name, _, value in pairs if name.strip().lower() == "branch")
+        return next(named, sent_by)
+
+    @property
+    def to_tag(self) -> str:
+        """The tag of the To; empty without one: the request begins a dialog."""
+        return parameter(self.first("To") or "", "tag")
 
     @property
     def sent_by(self) -> tuple[str, int] | None:
-        """Host and port where the topmost Via wants answers; None when it names none.
+        """Host and port to which the topmost Via wants answers sent; None when it names none.
 
-        Without a port it is the transport's usual one (RFC 3261, section 18.2.2).
+        The default port is that of the transport (RFC 3261, section 18.2.2).
         """
         match = _VIA.match(self.first("Via") or "")
         if not match:
@@ -116,6 +169,18 @@ def canonical_name(name: str) -> str:
     return special.get(lower, "-".join(word.capitalize() for word in lower.split("-")))
 
 
+def split_values(value: str) -> list[str]:
+    """The values of one header line, which commas outside of quotes and URIs separate."""
+    return [part.strip() for part in _VALUE.findall(value)]
+
+
+def parameter(value: str, name: str) -> str:
+    """A parameter after the address of a From, To or Contact; empty without it."""
+    _, _, parameters = value.rpartition(">")
+    match = re.search(rf";\s*+{re.escape(name)}\s*+=\s*+([^\s;]+)", parameters, re.IGNORECASE)
+    return match[1] if match else ""
+
+
 def split_address(value: str) -> tuple[str, str]:
     """The display name and the URI of a From, To or similar header's value."""
     match = _DISPLAY_NAME.match(value)
@@ -126,38 +191,10 @@ def split_address(value: str) -> tuple[str, str]:
     return name.strip(), uri
 
 
-_MASK = "***"
-#: The credentials of a request (RFC 3261, section 20.7), with the lines that continue them.
-_CREDENTIALS = re.compile(
-    r"\b(?:proxy-)?authorization[ \t]*:[^\r\n]*(?:[\r\n]{1,2}[ \t]+[^\r\n]*)*", re.IGNORECASE
-)
-_UNQUOTED = re.compile(r"(\b(?:response|cnonce)\s*=\s*|:\s*basic\s+)[^\s\",]+", re.IGNORECASE)
-#: What a digest (RFC 7616) proves the password with, keys in SDP (RFC 4568 and its like), and
-#: passwords in URIs. A quote that nobody closes hides as much as one that is closed, and none is
-#: consumed: it may be where the next secret begins.
-#: Each with words of which one must be there: looking for them is quick, and few messages have any.
-_SECRETS = (
-    (
-        ("response", "cnonce"),
-        re.compile(r'(\b(?:response|cnonce)\s*=\s*")[^"\r\n,]*', re.IGNORECASE),
-    ),
-    (("inline:",), re.compile(r"(\binline:)[^\s|;]+", re.IGNORECASE)),
-    (("ice-pwd:", "key-mgmt:"), re.compile(r"(\b(?:ice-pwd|key-mgmt):)[^\r\n]+", re.IGNORECASE)),
-    (
-        ("k=clear:", "k=base64:", "k=uri:"),
-        re.compile(r"((?<![^\r\n])k=(?:clear|base64|uri):)[^\r\n]+", re.IGNORECASE),
-    ),
-    (
-        ("@",),
-        re.compile(r"(\bsips?:[^\s@:<>\"]{0,256}:)[^\s@<>\"]{1,256}(?=@)", re.IGNORECASE),
-    ),
-)
-
-
 def masked(text: str) -> str:
-    """The message with passwords, digest answers, SRTP keys and ICE passwords as ``***``.
+    """The message with ``***`` for passwords, digest responses, SRTP keys and ICE passwords.
 
-    What a message carries openly, such as the realm or the key's lifetime, stays.
+    What is not secret, such as the realm or the lifetime of a key, stays.
     """
     small = text.lower()
     if "authorization" in small:

@@ -1,11 +1,11 @@
-"""Follows the offers and answers of one dialog (RFC 3264, RFC 6337), and who holds whom by them."""
+"""The offers and answers of one dialog (RFC 3264, RFC 6337), and who holds whom because of them."""
 
 from dataclasses import dataclass
 
 from .messages import Message
 from .sdp import HOLDING, SessionDescription, description_in
 
-#: What may answer an offer of each direction (RFC 3264, section 6.1); anything a sendrecv.
+#: The directions that may answer each offer (RFC 3264, section 6.1); any may answer sendrecv.
 _ANSWERS = {
     "sendonly": frozenset({"recvonly", "inactive"}),
     "recvonly": frozenset({"sendonly", "inactive"}),
@@ -47,8 +47,8 @@ class Offers:
     """Follows the offers and answers of one dialog, in whatever messages they travel."""
 
     def __init__(self) -> None:
-        #: Whether this agent holds the peer: the peer has accepted an offer that says so, whatever
-        #: it answered, or this agent has answered so.
+        #: Whether this agent holds the peer: the peer has accepted an offer to do so, with any
+        #: answer, or this agent has answered so.
         self.on_hold = False
         #: Whether the peer holds this agent.
         self.held_by_peer = False
@@ -75,7 +75,7 @@ class Offers:
         return any(ours for ours, _, _ in self._open)
 
     def believe(self, *, ours: bool, on: bool) -> None:
-        """Takes on trust who holds the call, where no message can be seen."""
+        """Sets who holds the call where messages can't be seen."""
         if ours:
             self.on_hold = on
         else:
@@ -83,7 +83,7 @@ class Offers:
 
     def take(self, message: Message, *, sent: bool) -> None:
         """Takes in a message of the dialog."""
-        number = " ".join((message.first("CSeq") or "").split()[:1])
+        number = message.cseq_number
         description = description_in(message)
         if message.method is not None:
             self._take_request(message, number, description, sent)

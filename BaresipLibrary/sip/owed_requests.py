@@ -1,9 +1,10 @@
-"""Requests that a phone owes and its stack does not send.
+"""Requests that a phone owes its peer and that baresip does not send.
 
-baresip leaves three things undone. It gives up on a request in a dialog that is challenged anew:
-with another nonce, not marked as stale. It never answers the second phone that accepts an INVITE
-which a proxy has forked (RFC 3261, section 13.2.2.4): that one needs an ACK and a BYE. And 4.x does
-not repeat an ACK that was lost.
+- It gives up on a request in a dialog that is challenged with a new nonce not marked as stale.
+- It never answers the second phone that accepts a forked INVITE (RFC 3261, section 13.2.2.4), which
+  needs an ACK and a BYE.
+- 4.x does not repeat an ACK that was lost.
+- It forgets a re-INVITE that waits after a collision when the peer's offer comes first.
 """
 
 import re
@@ -12,26 +13,25 @@ from typing import TypeVar
 
 from ..events import CallClosed, Event, SipMessage
 from .challenges import challenges, credentials
-from .messages import Message, split_address
+from .messages import Message, split_address, split_values
 
 K = TypeVar("K")
 V = TypeVar("V")
 
-#: How many transactions are followed.
+#: Transactions that are followed, at most.
 _MOST = 200
 CHALLENGES = (401, 407)
-#: What is sent again with credentials; for REFER and the rest the stack does so by itself.
+#: Requests that are sent again with credentials; the stack does so by itself for others.
 _RETRIED = ("BYE", "INFO")
-_TAG = re.compile(r";\s*+tag\s*+=\s*+([^\s;]+)", re.IGNORECASE)
-#: One of several values of a header; a comma may stand in quotes or in a URI.
-_VALUE = re.compile(r'(?:"(?:[^"\\]|\\.)*+"?|<[^>]*+>?|[^",<])++', re.DOTALL)
+#: What refuses a re-INVITE that collides with another (RFC 3261, section 14.1).
+_PENDING, _SERVER_ERROR = 491, 500
 
 
 @dataclass(frozen=True)
 class Request:
-    """A request to be sent, with the headers that are its own.
+    """A request to send, with the headers of its own.
 
-    `challenge` is the answer, as it stood on the wire, whose challenge is to be met.
+    `challenge`: the response, as it was on the wire, whose challenge it must answer.
     """
 
     method: str
@@ -44,7 +44,7 @@ class Request:
 
 @dataclass(frozen=True)
 class AnotherAnswer:
-    """A 2xx of another phone than the one whose answer to the same INVITE came first."""
+    """A 2xx to an INVITE from another phone than the one that accepted it first."""
 
     contact: str
     is_new: bool
@@ -52,7 +52,7 @@ class AnotherAnswer:
 
 
 class Latest(dict[K, V]):
-    """The newest entries; of very many the oldest are forgotten, for long runs."""
+    """A dictionary of the newest 200 entries: long runs forget the oldest."""
 
     def __setitem__(self, key: K, value: V) -> None:
         self.pop(key, None)
@@ -62,27 +62,26 @@ class Latest(dict[K, V]):
 
 
 class Forks:
-    """Follows the INVITEs of one agent and looks for answers of several phones."""
+    """Follows the INVITEs of one agent and finds answers of several phones."""
 
     def __init__(self) -> None:
         self._invites: Latest[str | None, Message] = Latest()
         self._tags: Latest[str | None, list[str]] = Latest()
 
     def take(self, message: Message, *, sent: bool) -> AnotherAnswer | None:
-        """Takes in a message; an answer to one more phone's 2xx."""
+        """Follows a message; returns the answer of another phone, if it is one."""
         if message.transaction_method != "INVITE":
             return None
-        to = message.first("To") or ""
-        if sent and message.method == "INVITE" and not _tag(to):
+        if sent and message.method == "INVITE" and not message.to_tag:
             self._invites[message.call_id] = message
             self._tags[message.call_id] = []
         elif not sent and _accepts_invite(message):
-            return self._answered(message, _tag(to))
+            return self._answered(message, message.to_tag)
         return None
 
     def _answered(self, answer: Message, tag: str) -> AnotherAnswer | None:
         invite, tags = self._invites.get(answer.call_id), self._tags.get(answer.call_id)
-        if invite is None or tags is None or answer.first("CSeq") != invite.first("CSeq"):
+        if invite is None or tags is None or answer.cseq != invite.cseq:
             return None
         is_new = tag not in tags
         if is_new:
@@ -94,16 +93,15 @@ class Forks:
 
 
 class Acknowledgements:
-    """Follows the ACKs of one agent and looks for answers that come again."""
+    """Follows the ACKs of one agent and finds 2xx answers that come again."""
 
     def __init__(self) -> None:
         self._answered: Latest[tuple[str | None, ...], int] = Latest()
         self._sent: Latest[tuple[str | None, ...], Message] = Latest()
 
     def take(self, message: Message, *, sent: bool) -> Request | None:
-        """Takes in a message; the ACK that a repeated 2xx needs again."""
-        number = (message.first("CSeq") or "").partition(" ")[0]
-        key = message.call_id, number, _tag(message.first("To") or "")
+        """Follows a message; returns the ACK that a repeated 2xx needs again."""
+        key = message.call_id, message.cseq_number, message.to_tag
         if sent and message.method == "ACK":
             self._sent[key] = message
         elif not sent and _accepts_invite(message):
@@ -114,7 +112,7 @@ class Acknowledgements:
 
 
 class Retries:
-    """Follows the requests of one agent in its dialogs and looks for challenges left unanswered."""
+    """Follows the requests of one agent in its dialogs and finds challenges left unanswered."""
 
     def __init__(self) -> None:
         self._open: Latest[tuple[str | None, str], Message] = Latest()
@@ -127,8 +125,8 @@ class Retries:
         return "BYE" in [*methods, *(method for _, method in self._retried)]
 
     def take(self, message: Message, *, sent: bool) -> Request | None:
-        """Takes in a message; the request that has to follow it."""
-        key = message.call_id, message.first("CSeq") or ""
+        """Follows a message; returns the request that must be sent again after it."""
+        key = message.call_id, message.cseq
         if sent and message.method in _RETRIED:
             self._open[key] = message
         elif not sent and (message.status or 0) >= 200 and key in self._open:
@@ -148,7 +146,7 @@ class Retries:
 
 
 class OwedRequests:
-    """All together, for a backend that can send what is owed."""
+    """All requests that are owed, for a backend that can send them."""
 
     def __init__(self) -> None:
         self._acknowledgements = Acknowledgements()
@@ -161,7 +159,7 @@ class OwedRequests:
         return self._retries.awaits_end
 
     def take(self, message: Message, *, sent: bool) -> tuple[Request, ...]:
-        """Takes in a message of the agent; what has to be sent now."""
+        """Follows a message of the agent; returns what must be sent now."""
         another = self._forks.take(message, sent=sent)
         others = another.requests if another else ()
         followers = (self._acknowledgements, self._retries)
@@ -169,22 +167,63 @@ class OwedRequests:
         return (*others, *(request for request in found if request))
 
 
+class Collisions:
+    """Finds calls in which a re-INVITE that waits after a collision will never be sent.
+
+    Baresip waits before it sends such a re-INVITE again, and forgets it when the peer's re-INVITE
+    or UPDATE comes meanwhile. The end of a call forgets what is known of it.
+    """
+
+    def __init__(self) -> None:
+        self._offers: dict[str, str] = {}
+        self._waiting: set[str] = set()
+        self._stuck: dict[str, str] = {}
+
+    def take(self, event: Event) -> None:
+        """Follows an event."""
+        match event:
+            case SipMessage(_, sent):
+                self._follow(Message(event.text), sent=sent)
+            case CallClosed(_, call_id):
+                self._waiting.discard(call_id)
+                self._offers.pop(call_id, None)
+                self._stuck.pop(call_id, None)
+
+    def _follow(self, message: Message, *, sent: bool) -> None:
+        call_id = message.call_id or ""
+        if message.transaction_method not in ("INVITE", "UPDATE"):
+            return
+        if message.method and not sent:
+            self._offers[call_id] = message.text
+        elif message.method == "INVITE":
+            self._waiting.discard(call_id)
+        elif not sent and _is_tried_again(message):
+            self._waiting.add(call_id)
+            self._stuck.pop(call_id, None)
+        elif sent and 200 <= (message.status or 0) < 300 and call_id in self._waiting:
+            self._waiting.discard(call_id)
+            self._stuck[call_id] = self._offers[call_id]
+
+    def message_of(self, call_id: str) -> str | None:
+        """A message of the dialog of such a call; None for any other call."""
+        return self._stuck.get(call_id)
+
+
 def is_left_unanswered(request: Message, challenge: Message) -> bool:
-    """Whether the stack gives up on a challenge: it has met that realm's, and this is not stale."""
+    """Whether the stack gives up: it has answered this realm, and the nonce is not stale."""
     met = {one.realm.lower() for one in credentials(request)}
     return any(one.realm.lower() in met and not one.stale for one in challenges(challenge))
 
 
 def _with_next_number(request: Message, challenge: Message) -> Request:
-    number, _, method = (request.first("CSeq") or "").partition(" ")
-    following = int(number) + 1 if re.fullmatch("[0-9]{1,10}", number) else 1
+    number = _following(request, 1)
     more = [(n, v) for n in ("Reason", "Content-Type") for v in request.all(n)]
-    return _like(request, f"{following} {method.strip()}", more, challenge.text)
+    return _like(request, f"{number} {request.transaction_method}", more, challenge.text)
 
 
 def _repeated(ack: Message) -> Request:
     names = ("Authorization", "Proxy-Authorization", "Content-Type")
-    return _like(ack, ack.first("CSeq") or "", [(n, v) for n in names for v in ack.all(n)])
+    return _like(ack, ack.cseq, [(n, v) for n in names for v in ack.all(n)])
 
 
 def _like(
@@ -225,69 +264,27 @@ def _bye(invite: Message, answer: Message) -> Request:
 def _in_dialog(
     method: str, invite: Message, answer: Message, step: int, more: list[tuple[str, str]]
 ) -> Request:
-    number = (invite.first("CSeq") or "").partition(" ")[0]
-    following = int(number) + step if re.fullmatch("[0-9]{1,10}", number) else 1
-    values = [one.strip() for v in answer.all("Record-Route") for one in _VALUE.findall(v)]
+    routes = [route for v in answer.all("Record-Route") for route in split_values(v)]
     contact = split_address(answer.first("Contact") or "")[1]
     headers = [
         ("From", invite.first("From") or ""),
         ("To", answer.first("To") or ""),
         ("Call-ID", invite.call_id or ""),
-        ("CSeq", f"{following} {method}"),
+        ("CSeq", f"{_following(invite, step)} {method}"),
         *more,
     ]
     uri = contact or invite.start_line.split(" ")[1]
-    return Request(method, uri, tuple(reversed(values)), tuple(headers))
+    return Request(method, uri, tuple(reversed(routes)), tuple(headers))
+
+
+def _following(request: Message, step: int) -> int:
+    """The CSeq number `step` after that of a request; 1 when it can't be read."""
+    number = request.cseq_number
+    return int(number) + step if re.fullmatch("[0-9]{1,10}", number) else 1
 
 
 def _accepts_invite(message: Message) -> bool:
     return 200 <= (message.status or 0) < 300 and message.transaction_method == "INVITE"
-
-
-def _tag(address: str) -> str:
-    match = _TAG.search(address.rpartition(">")[2])
-    return match[1] if match else ""
-
-
-_PENDING, _SERVER_ERROR = 491, 500
-
-
-class Collisions:
-    """Follows what an agent reports. A call's end forgets it."""
-
-    def __init__(self) -> None:
-        self._offers: dict[str, str] = {}
-        self._waiting: set[str] = set()
-        self._stuck: dict[str, str] = {}
-
-    def take(self, event: Event) -> None:
-        """Takes in an event."""
-        match event:
-            case SipMessage(_, sent):
-                self._follow(Message(event.text), sent=sent)
-            case CallClosed(_, call_id):
-                self._waiting.discard(call_id)
-                self._offers.pop(call_id, None)
-                self._stuck.pop(call_id, None)
-
-    def _follow(self, message: Message, *, sent: bool) -> None:
-        call_id = message.call_id or ""
-        if message.transaction_method not in ("INVITE", "UPDATE"):
-            return
-        if message.method and not sent:
-            self._offers[call_id] = message.text
-        elif message.method == "INVITE":
-            self._waiting.discard(call_id)
-        elif not sent and _is_tried_again(message):
-            self._waiting.add(call_id)
-            self._stuck.pop(call_id, None)
-        elif sent and 200 <= (message.status or 0) < 300 and call_id in self._waiting:
-            self._waiting.discard(call_id)
-            self._stuck[call_id] = self._offers[call_id]
-
-    def message_of(self, call_id: str) -> str | None:
-        """A message that names the dialog of such a call; None for every other call."""
-        return self._stuck.get(call_id)
 
 
 def _is_tried_again(message: Message) -> bool:

@@ -1,4 +1,4 @@
-"""Why a call ended, as its messages tell: the headers Reason (RFC 3326) and Warning (RFC 3261)."""
+"""Why a call ended: the usual status phrases, and the headers Reason (RFC 3326) and Warning."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -20,14 +20,7 @@ _PHRASES = {
     513: "Message Too Large", 600: "Busy Everywhere", 603: "Decline",
     604: "Does Not Exist Anywhere", 606: "Not Acceptable", 607: "Unwanted", 608: "Rejected",
 }  # fmt: skip
-
-
-def reason_phrase(status: int) -> str:
-    """The usual words for a final status; those of its class when it has none of its own."""
-    return _PHRASES.get(status) or _PHRASES[status // 100 * 100]
-
-
-#: Up to a comma, or a semicolon, outside of quotes; nothing gives back what it took.
+#: Up to a comma, or a semicolon, outside of quotes; possessive, so that long values are quick.
 _VALUE = re.compile(r'(?:"(?:[^"\\]|\\.)*+"?|[^",])++', re.DOTALL)
 _PART = re.compile(r'(?:"(?:[^"\\]|\\.)*+"?|[^";])++', re.DOTALL)
 _WARNING = re.compile(r'\s*(\d{3})\s+(\S+)\s+"((?:[^"\\]|\\.)*+)"\s*', re.DOTALL)
@@ -44,35 +37,40 @@ class Reason(NamedTuple):
     text: str
 
 
-class Warning(NamedTuple):
-    """One value of a Warning header: a code of three digits, who warns, and the words."""
+class SipWarning(NamedTuple):
+    """A value of a Warning header (RFC 3261, section 20.43): `agent` is the host that warns."""
 
     code: int
     agent: str
     text: str
 
 
+def reason_phrase(status: int) -> str:
+    """The usual phrase for a final status; that of its class when it has none of its own."""
+    return _PHRASES.get(status) or _PHRASES[status // 100 * 100]
+
+
 def reasons(values: Iterable[str]) -> tuple[Reason, ...]:
-    """The reasons in values of Reason headers, in order; what cannot be read is left out."""
+    """The reasons in values of Reason headers, in order; values that can't be read are left out."""
     return tuple(found for value in _split(values) if (found := _reason(value)))
 
 
-def warnings(values: Iterable[str]) -> tuple[Warning, ...]:
-    """The warnings in values of Warning headers, in order; what cannot be read is left out."""
+def warnings(values: Iterable[str]) -> tuple[SipWarning, ...]:
+    """The warnings in values of Warning headers, in order; unreadable ones are left out."""
     matches = (_WARNING.fullmatch(value) for value in _split(values))
-    return tuple(Warning(int(m[1]), m[2], _unescaped(m[3])) for m in matches if m)
+    return tuple(SipWarning(int(m[1]), m[2], _unescaped(m[3])) for m in matches if m)
 
 
-def cause_of(found: Iterable[Reason], protocol: str) -> int | None:
-    """The first cause that a protocol names; None when there is none."""
+def cause_of(given: Iterable[Reason], protocol: str) -> int | None:
+    """The first cause of a protocol, such as ``Q.850``; None without one."""
     wanted = protocol.lower()
-    causes = (reason.cause for reason in found if reason.protocol.lower() == wanted)
+    causes = (reason.cause for reason in given if reason.protocol.lower() == wanted)
     return next((cause for cause in causes if cause is not None), None)
 
 
-def answered_elsewhere(found: Iterable[Reason]) -> bool:
+def answered_elsewhere(given: Iterable[Reason]) -> bool:
     """Whether a CANCEL says that another phone answered (RFC 3326, section 3.1)."""
-    return cause_of(found, "SIP") == _ANSWERED_ELSEWHERE
+    return cause_of(given, "SIP") == _ANSWERED_ELSEWHERE
 
 
 def split_glued(words: str) -> tuple[str, str]:

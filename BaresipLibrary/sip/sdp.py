@@ -10,7 +10,7 @@ from .messages import Message
 
 _BOUNDARY = re.compile(r'boundary="?([^";,\s]+)', re.IGNORECASE)
 _DIRECTIONS = ("sendrecv", "sendonly", "recvonly", "inactive")
-#: What holds whoever is told so (RFC 3264, section 8.4).
+#: The directions by which an offer holds the other side (RFC 3264, section 8.4).
 HOLDING = frozenset({"sendonly", "inactive"})
 #: Payload types that need no rtpmap (RFC 3551, section 6).
 _STATIC = {
@@ -24,8 +24,8 @@ _EVENTS = "telephone-event"
 class Format:
     """One format of a stream, such as the payload type 96 that is opus at 48000 Hz, 2 channels.
 
-    `name` is the number itself where the description does not say what it is, then without a rate.
-    `parameters` is what fmtp says.
+    `name` is the number itself, without a rate, when the description has no rtpmap for it.
+    `parameters`: those of its fmtp.
     """
 
     payload_type: str
@@ -39,7 +39,7 @@ class Format:
 
     @property
     def is_event(self) -> bool:
-        """Whether it carries digits (RFC 4733) and no audio."""
+        """Whether it carries digits (RFC 4733) instead of audio."""
         return self.name.lower() == _EVENTS
 
 
@@ -53,7 +53,7 @@ class Media:
     formats: tuple[Format, ...]
     address: str | None
     attributes: tuple[tuple[str, str], ...]
-    #: As it is written; ``sendrecv`` when nothing is.
+    #: As it is written; ``sendrecv`` when no direction is.
     written_direction: str
 
     @property
@@ -129,7 +129,7 @@ class SessionDescription:
 
     @cached_property
     def media(self) -> tuple[Media, ...]:
-        """Its streams, in order. A line that is no ``m=`` line of SDP is passed over."""
+        """Its streams, in order. A malformed ``m=`` line is skipped."""
         session, *streams = _blocks(self.text)
         found = (_media(session, stream) for stream in streams)
         return tuple(one for one in found if one is not None)
@@ -141,7 +141,7 @@ class SessionDescription:
 
     @property
     def words(self) -> str:
-        """The direction of the audio as it is written; that there is none."""
+        """The direction of the audio as it is written, or ``no audio``."""
         return self.audio.words if self.audio else "no audio"
 
 

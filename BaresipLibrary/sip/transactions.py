@@ -10,7 +10,7 @@ from .messages import Message
 
 @dataclass(frozen=True)
 class Answer:
-    """One response as it was seen, `delay` seconds after the request's first copy."""
+    """A response, seen `delay` seconds after the first copy of its request."""
 
     event: SipMessage
     message: Message
@@ -36,10 +36,10 @@ class Answer:
 
 @dataclass
 class Transaction:
-    """A request with its retransmissions, answers and, of an INVITE, the ACKs.
+    """A request with its retransmissions, its answers and, for an INVITE, the ACKs.
 
-    `sent`: the agent sent the request and received the answers; else the other way round. Every
-    list is in the order of time.
+    `sent`: the agent sent the request and received the answers; otherwise it received the request.
+    Every list is in order of time.
     """
 
     sent: bool
@@ -65,16 +65,16 @@ class Transaction:
     @property
     def begins_dialog(self) -> bool:
         """Whether the request is outside a dialog: its To has no tag."""
-        return ";tag=" not in (self.request.first("To") or "").rpartition(">")[2]
+        return not self.request.to_tag
 
     @property
     def last_answer(self) -> Answer | None:
-        """The newest answer; None when there is none."""
+        """The newest answer; None without one."""
         return self.answers[-1] if self.answers else None
 
     @property
     def final(self) -> Answer | None:
-        """The first answer that is no 1xx; None when there is none."""
+        """The first answer that is not provisional (1xx); None without one."""
         return next((answer for answer in self.answers if answer.status >= 200), None)
 
     @property
@@ -89,7 +89,7 @@ def counted(number: int, noun: str) -> str:
 
 
 def transactions(seen: Iterable[SipMessage]) -> list[Transaction]:
-    """The transactions of what one agent saw, in the order of their first request.
+    """The transactions that one agent saw, in order of their first requests.
 
     Answers whose request was not seen are left out.
     """
@@ -116,7 +116,5 @@ _Key = tuple[bool, str | None, str, str, str]
 
 
 def _key(sent: bool, message: Message) -> _Key:
-    number, _, method = " ".join((message.first("CSeq") or "").split()).partition(" ")
-    via = (message.first("Via") or "").split(",", 1)[0]
-    branch = next((part for part in via.split(";") if part.strip().startswith("branch=")), via)
-    return sent, message.call_id, number, message.method or method, branch.strip()
+    method = message.method or message.transaction_method
+    return sent, message.call_id, message.cseq_number, method, message.branch

@@ -25,7 +25,7 @@ def is_uri(text: str) -> bool:
 
 
 def looks_like_uri(text: str) -> bool:
-    """Whether the text is meant as a URI, right or wrong."""
+    """Whether the text starts like a SIP URI, even if the rest is wrong."""
     return bool(re.match(r"sips?:", text, re.IGNORECASE))
 
 
@@ -35,17 +35,17 @@ def is_number(text: str) -> bool:
 
 
 def is_extension(text: str) -> bool:
-    """Whether the text can be the user part of a URI in somebody's domain, such as ``conf``."""
+    """Whether the text can be the user part of a URI in a domain, such as ``conf``."""
     return bool(_EXTENSION.fullmatch(text))
 
 
 def escaped_user(user: str) -> str:
-    """A user part as it travels: what RFC 3261 does not allow there is percent-encoded."""
+    """A user part with percent-encoding for what RFC 3261 does not allow there."""
     return quote(user, safe=_USER_CHARACTERS)
 
 
 def with_escaped_user(uri: str) -> str:
-    """A SIP URI whose user part can travel; an escape that is there already stays."""
+    """A SIP URI with an escaped user part; escapes that it has already stay."""
     match = _URI.match(uri)
     if not match or not match["user"]:
         return uri
@@ -87,7 +87,7 @@ def is_ip_address(host: str) -> bool:
 
 
 def address_part(uri: str) -> str:
-    """The ``host:port`` of a SIP URI, with the scheme's usual port; empty for what is no URI."""
+    """The ``host:port`` of a SIP URI, with the scheme's usual port; empty for any other text."""
     match = _URI.match(uri)
     if not match:
         return ""

@@ -1,6 +1,5 @@
 """The verdict on a transfer: by its messages, and by who hears whom in the end."""
 
-import re
 from contextlib import ExitStack
 
 from ..agents.agent import Agent
@@ -12,6 +11,7 @@ from ..media.listener import listen_until
 from ..media.sources import sending_tone
 from ..media.tones import ToneListener
 from ..signalling.shared_calls import find_conversation
+from ..sip.bodies import sipfrag_status
 from ..sip.transactions import Transaction
 from .verdict import Part, Verdict
 
@@ -19,7 +19,6 @@ from .verdict import Part, Verdict
 _FIRST_TONE, _SECOND_TONE = 440.0, 620.0
 #: The first digit of a status that is not final.
 _PROVISIONAL = "1"
-_SIPFRAG = re.compile(r"^SIP/2\.0 (\d{3}[^\r\n]*)", re.MULTILINE)
 
 
 def verify_transfer(transferor: Agent, transferee: Agent, target: Agent, within: float) -> Verdict:
@@ -78,8 +77,8 @@ def _judge_report(agent: Agent, call: Call, refer: Transaction) -> Part:
 
 def _last_report(agent: Agent, call: Call, refer: Transaction) -> str | None:
     """Status and reason phrase in the newest NOTIFY after a REFER that has them."""
-    found = (_SIPFRAG.search(one.request.body) for one in _notifies(agent, call, refer))
-    reports = [match[1] for match in found if match]
+    statuses = (sipfrag_status(notify.request.body) for notify in _notifies(agent, call, refer))
+    reports = [status for status in statuses if status]
     return reports[-1] if reports else None
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from BaresipLibrary.events import SipMessage
 from BaresipLibrary.sip.capture import as_pcap, as_text
-from BaresipLibrary.sip.exchange import Transmission, merged
+from BaresipLibrary.sip.transmissions import Transmission, merged
 
 WALL_CLOCK = 1_700_000_000.0
 CHECKED = ["ip", "udp", "tcp"]
@@ -87,7 +87,7 @@ def test_the_same_messages_in_the_same_order_at_the_same_time(tshark: Read) -> N
 
 
 @pytest.mark.parametrize("v6", [False, True])
-def test_addresses_ports_and_checksums(tshark: Read, v6: bool) -> None:
+def test_packets_have_their_addresses_ports_and_checksums(tshark: Read, v6: bool) -> None:
     family, hosts = ("ipv6", ["::1", "::2"]) if v6 else ("ip", ["127.0.0.1", "10.0.0.9"])
     source, destination = (f"[{host}]" if v6 else host for host in hosts)
     ends = f"{source}:40000", f"{destination}:5090"
@@ -111,7 +111,7 @@ def test_an_ipv6_checksum_that_comes_out_as_zero_is_written_as_all_ones(tshark: 
 
 
 @pytest.mark.parametrize("source", ["127.0.0.1:40000", "[::1]:40000"])
-def test_messages_too_long_for_a_datagram(tshark: Read, source: str) -> None:
+def test_messages_too_long_for_a_datagram_go_by_tcp(tshark: Read, source: str) -> None:
     long = "x" * 200_000
     texts = [request("one", "MESSAGE", long), request("two", "MESSAGE", long), request("three")]
     events = [seen(text, number, source) for number, text in enumerate(texts)]
@@ -145,7 +145,9 @@ def test_a_long_message_ends_where_its_masked_text_ends(tshark: Read) -> None:
         ("[fe80::1%eth0]:5060", "[::1]:5060", ["", "fe80::1", "5060"]),
     ],
 )
-def test_odd_addresses(tshark: Read, source: str, destination: str, shown: list[str]) -> None:
+def test_odd_addresses_do_not_break_the_capture(
+    tshark: Read, source: str, destination: str, shown: list[str]
+) -> None:
     capture = as_pcap(from_agent(seen(request("odd"), 1, source, destination)), 0)
     assert tshark(capture, "ip.src", "ipv6.src", "udp.srcport") == [shown]
     assert source in as_text(from_agent(seen(request("odd"), 1, source, destination)), 0)

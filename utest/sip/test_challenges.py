@@ -11,7 +11,7 @@ def response(*challenged: str) -> Message:
     return Message(f"SIP/2.0 401 Unauthorized\r\n{headers}\r\n")
 
 
-def test_a_challenge() -> None:
+def test_challenges_are_read() -> None:
     found = challenges(
         response('Digest realm="a, \\"b\\"",nonce="n1" , qop="auth,auth-int",stale=TRUE')
     )
@@ -20,7 +20,7 @@ def test_a_challenge() -> None:
     assert challenges(response("Digest", "digest nonce=n2"))[0].nonce == "n2"
 
 
-def test_credentials() -> None:
+def test_credentials_are_read() -> None:
     request = Message(
         'BYE sip:a SIP/2.0\r\nProxy-Authorization: Digest realm="r",nonce="n"\r\n\r\n'
     )
@@ -41,6 +41,8 @@ def test_credentials() -> None:
         ([], None),
     ],
 )
-def test_what_baresip_cannot_answer(challenged: list[str], words: str | None) -> None:
+def test_challenges_that_baresip_cannot_answer_are_named(
+    challenged: list[str], words: str | None
+) -> None:
     asked = unanswerable(response(*challenged))
     assert asked is None if words is None else asked is not None and words in asked

@@ -1,4 +1,4 @@
-"""Which calls the stack would send no re-INVITE in any more."""
+"""Calls in which the stack has forgotten a re-INVITE after a collision are found."""
 
 import pytest
 
@@ -41,7 +41,7 @@ def trace() -> Trace:
     "refusal",
     [("SIP/2.0 491 Request Pending",), ("SIP/2.0 500 Server Internal Error", "Retry-After: 3")],
 )
-def test_what_waits_is_dropped_for_the_peers(
+def test_a_waiting_reinvite_is_lost_to_an_offer_of_the_peer(
     trace: Trace, refusal: tuple[str, ...], method: str
 ) -> None:
     trace.refused(*refusal)
@@ -52,14 +52,14 @@ def test_what_waits_is_dropped_for_the_peers(
     assert trace.stuck == text
 
 
-def test_what_is_sent_again_in_time_is_not_dropped(trace: Trace) -> None:
+def test_a_reinvite_sent_again_in_time_is_not_lost(trace: Trace) -> None:
     trace.refused()
     trace.take("INVITE sip:b SIP/2.0", sent=True)
     trace.peers()
     assert trace.stuck is None
 
 
-def test_another_collision_starts_the_timer_anew(trace: Trace) -> None:
+def test_another_collision_restarts_the_wait(trace: Trace) -> None:
     trace.refused()
     trace.peers()
     trace.refused()
@@ -67,7 +67,7 @@ def test_another_collision_starts_the_timer_anew(trace: Trace) -> None:
 
 
 @pytest.mark.parametrize("line", ["SIP/2.0 488 No", "SIP/2.0 500 No", "SIP/2.0 200 OK"])
-def test_other_answers_wait_for_nothing(trace: Trace, line: str) -> None:
+def test_after_other_answers_no_reinvite_waits(trace: Trace, line: str) -> None:
     trace.refused(line)
     trace.peers()
     assert trace.stuck is None

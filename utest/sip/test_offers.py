@@ -57,7 +57,7 @@ def test_holds_follow_from_accepted_offers() -> None:
         ("inactive", "inactive", False, True),
     ],
 )
-def test_who_holds_by_an_offer_of_the_peer(
+def test_an_offer_of_the_peer_says_who_holds(
     offer: str, answer: str, on_hold: bool, held: bool
 ) -> None:
     offers = Offers()

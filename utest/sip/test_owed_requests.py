@@ -71,7 +71,7 @@ def test_a_lost_ack_is_repeated_as_it_was() -> None:
     assert acknowledgements.take(answer("b1", number=8), sent=False) is None
 
 
-def test_what_is_no_second_answer() -> None:
+def test_other_answers_are_not_from_a_second_phone() -> None:
     forks = Forks()
     assert forks.take(answer("b0"), sent=False) is None  # to nothing that was sent
     forks.take(Message(INVITE), sent=True)
@@ -131,7 +131,7 @@ def test_a_bye_is_under_way_until_its_last_answer() -> None:
     assert not owed.awaits_end
 
 
-def test_it_is_sent_again_once() -> None:
+def test_a_challenged_request_is_sent_again_once() -> None:
     retries = Retries()
     retries.take(bye(7, "n1"), sent=True)
     assert retries.take(challenge(7), sent=False)
@@ -150,7 +150,7 @@ def test_it_is_sent_again_once() -> None:
         (bye(7, "n1"), Message("SIP/2.0 200 OK\r\nCall-ID: c\r\nCSeq: 7 BYE\r\n\r\n")),
     ],
 )
-def test_what_the_stack_does_by_itself(request_: Message, reply: Message) -> None:
+def test_nothing_is_owed_where_the_stack_acts_by_itself(request_: Message, reply: Message) -> None:
     retries = Retries()
     retries.take(request_, sent=True)
     assert retries.take(reply, sent=False) is None
@@ -164,7 +164,7 @@ def test_the_body_is_whole_although_the_trace_lacks_its_end() -> None:
     assert again is not None and again.body == "Signal=5\r\nDuration=99\r\n"
 
 
-def test_a_long_run_is_not_remembered() -> None:
+def test_a_long_run_forgets_the_oldest_transactions() -> None:
     latest: Latest[int, int] = Latest()
     for number in range(1000):
         latest[number] = number

@@ -32,7 +32,7 @@ def digits(phone: Phone) -> str:
 
 
 @pytest.mark.parametrize("traced_first", [True, False])
-def test_codes_of_star_and_hash(phone: Phone, traced_first: bool) -> None:
+def test_star_and_hash_are_read_from_their_codes(phone: Phone, traced_first: bool) -> None:
     phone.rings()
     for number, (signal, read) in enumerate([("1", "1"), ("10", "1"), ("11", "1"), ("7", "7")]):
         if not traced_first:
@@ -44,7 +44,7 @@ def test_codes_of_star_and_hash(phone: Phone, traced_first: bool) -> None:
     assert digits(phone) == "1*#7"
 
 
-def test_reports_that_come_long_before_the_trace(phone: Phone) -> None:
+def test_reports_long_before_the_trace_are_corrected(phone: Phone) -> None:
     phone.rings()
     for _ in range(3):
         reported(phone, "1")
@@ -54,7 +54,7 @@ def test_reports_that_come_long_before_the_trace(phone: Phone) -> None:
     assert digits(phone) == "*1#"
 
 
-def test_what_the_stack_refused_is_no_digit(phone: Phone) -> None:
+def test_a_refused_info_is_not_a_digit(phone: Phone) -> None:
     phone.rings()
     phone.sip(info(1, "10"))
     phone.sip(answer(1, "400 Bad Request"), sent=True)
@@ -62,7 +62,7 @@ def test_what_the_stack_refused_is_no_digit(phone: Phone) -> None:
     assert digits(phone) == "1"
 
 
-def test_a_hook_flash_is_no_digit(phone: Phone) -> None:
+def test_a_hook_flash_is_not_a_digit(phone: Phone) -> None:
     phone.rings()
     phone.sip(info(1, "16"))
     phone.sip(answer(1), sent=True)

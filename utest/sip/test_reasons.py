@@ -2,7 +2,14 @@
 
 import pytest
 
-from BaresipLibrary.sip.reasons import answered_elsewhere, cause_of, reasons, split_glued, warnings
+from BaresipLibrary.sip.reasons import (
+    answered_elsewhere,
+    cause_of,
+    reason_phrase,
+    reasons,
+    split_glued,
+    warnings,
+)
 
 
 @pytest.mark.parametrize(
@@ -29,7 +36,7 @@ from BaresipLibrary.sip.reasons import answered_elsewhere, cause_of, reasons, sp
         ("", []),
     ],
 )  # fmt: skip
-def test_reasons(value: str, expected: list[tuple[str, int | None, str]]) -> None:
+def test_reason_headers_are_read(value: str, expected: list[tuple[str, int | None, str]]) -> None:
     assert [tuple(reason) for reason in reasons([value])] == expected
 
 
@@ -60,7 +67,7 @@ def test_answered_elsewhere() -> None:
         ('399 pbx "open', []),
     ],
 )
-def test_warnings(value: str, expected: list[tuple[int, str, str]]) -> None:
+def test_warning_headers_are_read(value: str, expected: list[tuple[int, str, str]]) -> None:
     assert [tuple(warning) for warning in warnings([value])] == expected
 
 
@@ -75,5 +82,10 @@ def test_warnings(value: str, expected: list[tuple[int, str, str]]) -> None:
         ("", "", ""),
     ],
 )  # fmt: skip
-def test_what_the_stack_appends(raw: str, own: str, glued: str) -> None:
+def test_a_reason_that_the_stack_appended_is_split_off(raw: str, own: str, glued: str) -> None:
     assert split_glued(raw) == (own, glued)
+
+
+def test_every_status_has_a_phrase() -> None:
+    assert reason_phrase(486) == "Busy Here"
+    assert reason_phrase(499) == reason_phrase(400)

@@ -35,11 +35,11 @@ def audio(text: str) -> Media:
         (sdp("").replace("m=audio 4", "m=audio 0"), "sendrecv", "port 0"),
     ],
 )
-def test_directions(text: str, direction: str, words: str) -> None:
+def test_directions_are_read(text: str, direction: str, words: str) -> None:
     assert (audio(text).direction, audio(text).words) == (direction, words)
 
 
-def test_what_holds() -> None:
+def test_offers_that_hold_are_recognised() -> None:
     assert audio(sdp("a=sendonly\r\n")).is_hold and audio(sdp("c=IN IP6 ::\r\n")).is_hold
     assert not audio(sdp("a=recvonly\r\n")).is_hold
     assert not audio(sdp("a=inactive\r\n").replace("m=audio 4", "m=audio 0")).is_hold
@@ -59,7 +59,7 @@ def test_what_holds() -> None:
         ("m=video 9 RTP/AVP 96\r\nm=audio 4 RTP/AVP 0", ["PCMU/8000"]),
     ],
 )
-def test_codecs(media: str, codecs: list[str]) -> None:
+def test_codecs_are_named_in_order_of_preference(media: str, codecs: list[str]) -> None:
     assert list(audio(f"v=0\r\ns=-\r\n{media}\r\n").codecs) == codecs
 
 
@@ -67,7 +67,7 @@ def test_codecs(media: str, codecs: list[str]) -> None:
     "media",
     ["m=video 4 RTP/AVP 96", f"m=audio {'4' * 200_000}", "m=audio", "m=audio x RTP/AVP 0", "m="],
 )
-def test_no_audio(media: str) -> None:
+def test_a_description_without_audio_has_none(media: str) -> None:
     description = SessionDescription(f"v=0\r\ns=-\r\n{media}\r\n")
     assert (description.audio, description.words) == (None, "no audio")
 

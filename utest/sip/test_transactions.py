@@ -42,7 +42,7 @@ def test_an_ack_of_a_2xx_has_a_branch_of_its_own() -> None:
     assert only(invite(1.0), other).acknowledgements == []
 
 
-def test_what_answers_another_request_is_no_answer() -> None:
+def test_an_answer_to_another_request_is_left_out() -> None:
     strangers = (
         seen(2.0, "SIP/2.0 200 OK", "1 INVITE", sent=False, branch="z9hG4bK2"),
         seen(2.0, "SIP/2.0 200 OK", "1 CANCEL", sent=False),

@@ -328,6 +328,4 @@ class DirectionFinder:
 
 def _transaction(message: Message) -> tuple[str, str]:
     """The key that a request and its responses share (RFC 3261, section 17.1.3)."""
-    via, _, _ = (message.first("Via") or "").partition(",")
-    branch = via.partition("branch=")[2].partition(";")[0].strip()
-    return branch, " ".join((message.first("CSeq") or "").split())
+    return message.branch, message.cseq

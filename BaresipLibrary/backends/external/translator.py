@@ -261,7 +261,7 @@ class EventTranslator:
         self._report(traced)
         message = Message(traced.text)
         call_id = message.call_id or ""
-        method = (message.first("CSeq") or "").rpartition(" ")[2]
+        method = message.transaction_method
         if method == "INVITE":
             self.signalling = call_id
             if not traced.sent and message.method and message.first("Replaces"):
@@ -279,12 +279,12 @@ class EventTranslator:
     def _follow_invite(self, traced: events.SipMessage, message: Message) -> None:
         """Reports the call of a first INVITE, which baresip 1.0 does not report."""
         to, call_id = message.first("To") or "", message.call_id or ""
-        if "tag=" not in to and call_id not in self._over:
+        if not message.to_tag and call_id not in self._over:
             self.dialled(traced.at, call_id, split_address(to)[1])
 
     def _follow_leave(self, traced: events.SipMessage, message: Message) -> None:
         """Reports the end of a registration, of which baresip 1.0 reports the request only."""
-        transaction = f"{message.call_id} {message.first('CSeq')}"
+        transaction = f"{message.call_id} {message.cseq}"
         if message.method:
             expires = message.first("Expires") or message.first("Contact") or ""
             if traced.sent and (expires == "0" or "expires=0" in expires):

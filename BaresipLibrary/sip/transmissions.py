@@ -1,8 +1,8 @@
-"""What several agents saw of the same wire, put together: each message once.
+"""The messages that several agents saw, merged: each message once, with its sender and receiver.
 
-A message that one agent sent and another received stands in both journals. Which belong together
-follows from the transaction (RFC 3261, section 17.1.3: method, topmost Via and CSeq), not from the
-time; the time only tells a message from its retransmissions.
+A message that one agent sent and another received is in both journals. The transaction (RFC 3261,
+section 17.1.3: method, topmost Via and CSeq) says which entries belong together; the time only
+distinguishes a message from its retransmissions.
 """
 
 from collections import defaultdict
@@ -16,7 +16,7 @@ from .messages import Message
 #: How much earlier (s) a receipt may be stamped than its sending: two processes log it.
 _LAG = 0.05
 
-Key = tuple[str, ...]
+_Key = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,8 @@ class Transmission:
 
 
 def merged(seen: Iterable[tuple[str, SipMessage]]) -> list[Transmission]:
-    """What agents saw, each with its name, as transmissions in the order of time."""
-    groups: dict[Key, list[tuple[str, SipMessage]]] = defaultdict(list)
+    """The transmissions in what agents saw, each message with an agent's name, in order of time."""
+    groups: dict[_Key, list[tuple[str, SipMessage]]] = defaultdict(list)
     for name, event in sorted(seen, key=lambda one: one[1].at):
         groups[_key(Message(event.text))].append((name, event))
     return sorted(
@@ -64,29 +64,26 @@ def merged(seen: Iterable[tuple[str, SipMessage]]) -> list[Transmission]:
     )
 
 
-def _key(message: Message) -> Key:
-    """What all copies and retransmissions of a message have in common, and no other message."""
+def _key(message: Message) -> _Key:
+    """What identifies a message, the same in all its copies and retransmissions."""
     kind = message.method or str(message.status)
     to = (message.first("To") or "") if message.method is None else ""
-    via = (message.first("Via") or "").split(",", 1)[0]
-    branch = next((part for part in via.split(";") if part.strip().startswith("branch=")), via)
-    cseq = " ".join((message.first("CSeq") or "").split())
-    return kind, message.call_id or "", cseq, branch.strip(), to
+    return kind, message.call_id or "", message.cseq, message.branch, to
 
 
 def _paired(group: list[tuple[str, SipMessage]]) -> list[Transmission]:
-    """The sightings of one message, in the order of time, each sending with its receipt."""
+    """The transmissions of one message, in order of time: each sending with its receipt."""
     sendings = [one for one in group if one[1].sent]
     receipts: dict[int, tuple[str, SipMessage]] = {}
     foreign: list[tuple[str, SipMessage]] = []
     for receipt in (one for one in group if not one[1].sent):
-        open_ones = [
+        without_receipt = [
             number
             for number, (_, sending) in enumerate(sendings)
             if number not in receipts and sending.at <= receipt[1].at + _LAG
         ]
-        if open_ones:
-            receipts[open_ones[-1]] = receipt
+        if without_receipt:
+            receipts[without_receipt[-1]] = receipt
         else:
             foreign.append(receipt)
     return [

@@ -1,7 +1,7 @@
 """Which sending and which receipt are one message, and which are retransmissions."""
 
 from BaresipLibrary.events import SipMessage
-from BaresipLibrary.sip.exchange import merged
+from BaresipLibrary.sip.transmissions import merged
 
 
 def seen(
@@ -43,7 +43,7 @@ def test_a_request_whose_sender_logged_it_late_comes_before_its_answer() -> None
     assert [one.at for one in found] == [1.001, 1.004]
 
 
-def test_what_a_proxy_passes_on_is_another_message() -> None:
+def test_a_message_that_a_proxy_forwards_is_another_message() -> None:
     there = seen(1.0, sent=True)
     on = seen(1.0, sent=False, branch="z9hG4bKproxy")
     first, second = merged([("alice", there), ("bob", on)])
