@@ -129,7 +129,7 @@ class StateKeywords(Component):
     def _seen(
         self, agent: Agent, value: Value[T], wanted: Assertion, timeout: timedelta | None
     ) -> T:
-        """Checks a value that says how the last call stands: later waits ignore what it told."""
+        """Checks a value that says how the last call stands: later waits ignore what it said."""
         found = self._checked(agent, value, wanted, timeout)
         agent.mark_seen()
         return found

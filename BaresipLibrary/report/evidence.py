@@ -134,8 +134,8 @@ class Evidence:
         try:
             self.save(path)
         except OSError as error:
-            told = Markup("The SIP messages cannot be written to {}: {}.")
-            return str(told.format(path, error.strerror))
+            text = Markup("The SIP messages cannot be written to {}: {}.")
+            return str(text.format(path, error.strerror))
         link = Markup('SIP messages: <a href="{}">{}</a>, for Wireshark, tshark or sngrep')
         return self._forgotten() + str(link.format(self._recordings.href(path), path.name))
 

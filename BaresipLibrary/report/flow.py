@@ -162,7 +162,7 @@ def _own_addresses(
     shared = Counter(named)
     for number, (trace, address) in enumerate(zip(traces, named, strict=True)):
         # With a domain it is the registrar's: the agent writes to it, others share it, or somebody
-        # who is no agent answers from it. A dead agent may have answered and not told.
+        # who is no agent answers from it. A dead agent may have answered without a trace of it.
         elsewhere = address in foreign and not _died(trace)
         registers = (str(number), address) in registrars
         if address and shared[address] == 1 and not registers and not elsewhere:
