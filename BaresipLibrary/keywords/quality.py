@@ -13,8 +13,7 @@ from ..agents.call import Call, CallState
 from ..errors import NothingYet, UsageError
 from ..media.clips import following_recording
 from ..media.one_way_delay import one_way_delay
-from ..media.quality import CallQuality, quality_of
-from ..media.timings import Duration, Timings
+from ..media.quality import CallQuality, Duration, Timings, quality_of
 from ..signalling.shared_calls import calls_between
 from ..types import CallTiming, QualityField
 from .assertions import Assertion, Value, number, percent, seconds

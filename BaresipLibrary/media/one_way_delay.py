@@ -21,8 +21,8 @@ from ..diagnosis.media import explain_silence
 from ..errors import PhoneFailure
 from ..events import MediaStarted
 from .listener import Listener, listening
+from .quality import Duration
 from .sources import sending, synthesized
-from .timings import Duration
 
 #: Seconds of silence around the chirp, which keep other sound away from it.
 _AROUND = 0.1

@@ -1,8 +1,22 @@
-"""Call quality from RTCP reports, as the E-model estimates it."""
+"""How good a call is (RTCP reports, the E-model), and how long its phases took."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
 
-from ..events import QualityReported
+from ..agents.agent import Agent
+from ..agents.call import TRACE_LAG, Call, Direction
+from ..audio.line_state import BLOCK, SoundFinder, Span, join_spans
+from ..audio.wav_reader import RecordingReader
+from ..backends.base import Capability
+from ..concurrency import wait_until
+from ..errors import NothingYet, PhoneFailure
+from ..events import MediaStarted, QualityReported, TransferRequested
+from ..sip.messages import Message
+from ..sip.offers import Offers
+from ..types import CallTiming
 
 #: ITU-T G.107, table 2: the rating without any impairment but the standard ones.
 _BASIC_RATING = 93.2
@@ -51,3 +65,254 @@ def mos(delay: float, loss: float) -> float:
     rating = max(0.0, min(100.0, _BASIC_RATING - delay_impairment - loss_impairment))
     score = 1.0 + 0.035 * rating + 7e-6 * rating * (rating - 60.0) * (100.0 - rating)
     return max(1.0, min(4.5, score))
+
+
+class Duration(NamedTuple):
+    """Seconds, and how far off they may be."""
+
+    seconds: float
+    error: float = 0.0
+
+    def __str__(self) -> str:
+        if not self.error:
+            return f"{self.seconds:.3f} s"
+        return f"{self.seconds:.4f} s, right to {self.error * 1000:.1f} ms"
+
+
+class _Unknown(Exception):
+    """An event that a timing needs has not happened; the text names it, as a clause."""
+
+
+class Timings:
+    """Reads the timings of one call, as its agent saw it."""
+
+    def __init__(self, agent: Agent, call: Call) -> None:
+        self.agent = agent
+        self.call = call
+        self._heard: dict[str, HeardSounds] = {}
+
+    def read(self, timing: CallTiming) -> Duration:
+        """How long that phase took.
+
+        Raises:
+            PhoneFailure: an event that the timing needs has not happened.
+            NothingYet: the call has had no such phase so far.
+        """
+        readers: dict[CallTiming, Callable[[], Duration]] = {
+            CallTiming.post_dial_delay: self._post_dial_delay,
+            CallTiming.setup_time: lambda: Duration(self._answered_at - self._invited_at),
+            CallTiming.answer_to_audio: lambda: self._to_audio(self._answered_at, "answer"),
+            CallTiming.first_audio: lambda: self._to_audio(self._invited_at, "INVITE"),
+            CallTiming.hold_gap: self._hold_gap,
+            CallTiming.transfer_gap: self._transfer_gap,
+            CallTiming.teardown: self._teardown,
+        }
+        try:
+            return readers[timing]()
+        except _Unknown as unknown:
+            raise PhoneFailure(
+                f"The {timing.name} of {self.agent.name} is not known: {unknown}."
+            ) from None
+
+    def _post_dial_delay(self) -> Duration:
+        """From the INVITE to the first answer from 180 on (RFC 6076, section 4.3.1).
+
+        A proxy may forward an 18x after the 200 that followed it, or not at all.
+        """
+        answer = self._first(_is_answer("INVITE", range(180, 300)), due=self._came_up)
+        if answer is None:
+            raise _Unknown(f"there was no 18x, and {self.call.describe()}")
+        return Duration(answer - self._invited_at)
+
+    @property
+    def _came_up(self) -> bool:
+        return self.call.established_at is not None
+
+    @property
+    def _invited_at(self) -> float:
+        at = self._first(lambda message: message.method == "INVITE", due=True)
+        if at is None:
+            raise _Unknown("the INVITE was not seen")
+        return at
+
+    @property
+    def _answered_at(self) -> float:
+        at = self._first(_is_answer("INVITE", range(200, 300)), due=self._came_up)
+        if at is None:
+            raise _Unknown(f"there was no 200, and {self.call.describe()}")
+        return at
+
+    def _teardown(self) -> Duration:
+        ended = self._came_up and not self.call.is_live
+        began = self._first(lambda message: message.method == "BYE", due=ended)
+        if began is None:
+            raise _Unknown(f"there was no BYE, and {self.call.describe()}")
+        answered = self._first(_is_answer("BYE", range(200, 700)), due=True)
+        if answered is None:
+            raise _Unknown("the BYE was not answered")
+        return Duration(answered - began)
+
+    def _first(self, wanted: Callable[[Message], bool], *, due: bool) -> float | None:
+        """When the first such message arrived or left; None without one.
+
+        The trace may lag behind the events: one that is `due` is waited for.
+        """
+
+        def traced() -> float | None:
+            return next((at for at, message in self._messages() if wanted(message)), None)
+
+        return wait_until(self.agent.changes, traced, TRACE_LAG if due else 0.0)
+
+    def _to_audio(self, since: float, what: str) -> Duration:
+        for begin, end in self._sounds(self.call):
+            if end > since:
+                return self._measured(self.call, max(0.0, begin - since))
+        seconds = self._heard_in(self.call).seconds
+        raise _Unknown(
+            f"nothing audible came after the {what}, and {seconds:.1f} s of audio arrived"
+        )
+
+    def _hold_gap(self) -> Duration:
+        holds = list(self._holds())
+        if not holds:
+            raise NothingYet(f"{self.agent.name} has no hold_gap: its call was not on hold.")
+        began, ended = holds[-1]
+        if ended is None:
+            raise _Unknown("the call is still on hold")
+        sounds = self._sounds(self.call)
+        if not sounds or sounds[0][0] > began:
+            raise _Unknown("nothing audible came before the hold")
+        if sounds[-1][1] <= ended:
+            raise _Unknown("nothing audible came after the hold")
+        gaps = [
+            after[0] - before[1]
+            for before, after in pairwise(sounds)
+            if after[0] > began and before[1] < ended
+        ]
+        return self._measured(self.call, max(gaps, default=0.0))
+
+    def _holds(self) -> Iterator[tuple[float, float | None]]:
+        """From the re-INVITE of each hold to the answer to the one that ended it."""
+        offers, offered, began = Offers(), 0.0, None
+        for event in self.agent.journal.messages(self.call.call_id):
+            message = Message(event.text)
+            if message.method in ("INVITE", "UPDATE"):
+                offered = event.at
+            offers.take(message, sent=event.sent)
+            held = offers.on_hold or offers.held_by_peer
+            if held and began is None:
+                began = offered
+            elif not held and began is not None:
+                yield began, event.at
+                began = None
+        if began is not None:
+            yield began, None
+
+    def _transfer_gap(self) -> Duration:
+        old, new = self._transferred()
+        before, after = self._sounds(old), self._sounds(new)
+        if not before:
+            raise _Unknown("nothing audible came before the transfer")
+        if not after:
+            raise _Unknown(f"nothing audible came after the transfer, and {new.describe()}")
+        error = self._heard_in(old).error + self._heard_in(new).error
+        return Duration(max(0.0, after[0][0] - before[-1][1]), error + 2 * BLOCK)
+
+    def _transferred(self) -> tuple[Call, Call]:
+        """The last call that the peer has transferred, and the call that followed from it."""
+        calls = {call.call_id: call for call in self.agent.calls}
+        requests = list(self.agent.journal.of_kind(TransferRequested))
+        if not requests:
+            raise NothingYet(
+                f"{self.agent.name} has no transfer_gap: nobody has transferred it;"
+                " ask the transferee."
+            )
+        since = self._referred_at(requests[-1])
+        for call in self.agent.calls:
+            is_new = call.call_id != requests[-1].call_id and call.began_at >= since
+            if is_new and call.direction is Direction.OUTGOING:
+                return calls[requests[-1].call_id], call
+        raise _Unknown("it has not called the target")
+
+    def _referred_at(self, request: TransferRequested) -> float:
+        """When the REFER arrived: a stack may report it after it has dialled."""
+        arrivals = [
+            event.at
+            for event in self.agent.journal.messages(request.call_id)
+            if not event.sent and Message(event.text).method == "REFER"
+        ]
+        return min([request.at, *arrivals[-1:]])
+
+    def _measured(self, call: Call, seconds: float) -> Duration:
+        return Duration(seconds, self._heard_in(call).error + BLOCK)
+
+    def _sounds(self, call: Call) -> list[Span]:
+        return self._heard_in(call).sounds()
+
+    def _heard_in(self, call: Call) -> "HeardSounds":
+        if call.call_id not in self._heard:
+            self._heard[call.call_id] = HeardSounds(self.agent, call)
+        return self._heard[call.call_id]
+
+    def _messages(self) -> Iterator[tuple[float, Message]]:
+        for event in self.agent.journal.messages(self.call.call_id):
+            yield event.at, Message(event.text)
+
+
+class _Stream(NamedTuple):
+    """Media of a call, its recording, and what finds the sounds in it."""
+
+    media: MediaStarted
+    reader: RecordingReader
+    finder: SoundFinder
+
+
+class HeardSounds:
+    """The sounds that an agent heard in a call from its beginning on, read as they are recorded."""
+
+    def __init__(self, agent: Agent, call: Call) -> None:
+        agent.require(Capability.TIME_AUDIO)
+        self.agent = agent
+        self.call = call
+        self.error = 0.0
+        self._streams: dict[Path, _Stream] = {}
+
+    def sounds(self) -> list[Span]:
+        """When each sound began and ended, in monotonic seconds, in order.
+
+        Right to `error` seconds, plus the 5 ms of `SoundFinder`.
+        """
+        for media in self.call.streams:
+            if media.rx not in self._streams:
+                reader = RecordingReader(media.rx)
+                self._streams[media.rx] = _Stream(media, reader, SoundFinder(media.rate))
+            stream = self._streams[media.rx]
+            with stream.reader as reader:
+                stream.finder.feed(reader.read_new())
+        self.error = 0.0
+        return join_spans(
+            [span for stream in self._streams.values() for span in self._timed(stream)]
+        )
+
+    @property
+    def seconds(self) -> float:
+        """Seconds of audio so far."""
+        return sum(stream.finder.seconds for stream in self._streams.values())
+
+    def _timed(self, stream: _Stream) -> Iterator[Span]:
+        """The sounds of a stream by the clock; a pause in the packets divides a sound in two."""
+        clocks, path, rate = self.call.clocks, stream.media.rx, stream.media.rate
+        for begin, end in stream.finder.sounds():
+            borders = clocks.borders(path, begin, end, rate)
+            for first, last in zip([begin, *borders], [*borders, end], strict=True):
+                moment = clocks.moment(path, first, rate)
+                if moment is not None:
+                    self.error = max(self.error, moment.error)
+                    yield moment.at, moment.at + last - first
+
+
+def _is_answer(method: str, statuses: range) -> Callable[[Message], bool]:
+    def matches(message: Message) -> bool:
+        return message.transaction_method == method and message.status in statuses
+
+    return matches

@@ -6,9 +6,8 @@ from ..agents.agent import Agent
 from ..agents.call import Call, CallState
 from ..backends.base import Capability
 from ..concurrency import wait_until
-from ..diagnosis.call_setup import explain_setup
+from ..diagnosis.call_setup import explain_missing_outcome, explain_setup
 from ..diagnosis.failure import Awaited, CallFailure
-from ..diagnosis.transfers import explain_missing_outcome
 from ..errors import PhoneFailure, UsageError
 from ..events import CallClosed, CallEstablished, CallIncoming, ClosedBy, TransferFailed
 from .hold import hold

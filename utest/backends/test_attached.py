@@ -11,9 +11,7 @@ from BaresipLibrary.account import Account
 from BaresipLibrary.backends.external import attached
 from BaresipLibrary.backends.external.attached import AttachedBackend
 from BaresipLibrary.backends.external.configuration import ExternalSettings
-from BaresipLibrary.backends.external.installation import (
-    Version,
-)
+from BaresipLibrary.backends.external.installation import Version
 from BaresipLibrary.concurrency import Changes
 from BaresipLibrary.errors import BackendError, CommandRefused
 from BaresipLibrary.events import Event

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 import soundfile
 
-from BaresipLibrary.backends.embedded.worker.call_audio import CallAudio
-from BaresipLibrary.backends.embedded.worker.recording import Recording
+from BaresipLibrary.backends.embedded.worker.call_audio import CallAudio, Recording
 from BaresipLibrary.backends.embedded.worker.sent_audio import SentAudio, SentFrame
 from BaresipLibrary.backends.embedded.worker.stream_clock import ENCODING, JITTER
 

@@ -9,9 +9,7 @@ import pytest
 from BaresipLibrary.account import Account
 from BaresipLibrary.backends import addresses
 from BaresipLibrary.backends.external.configuration import ExternalSettings
-from BaresipLibrary.backends.external.installation import (
-    is_on_path,
-)
+from BaresipLibrary.backends.external.installation import is_on_path
 from BaresipLibrary.backends.external.started import ExternalBackend
 from BaresipLibrary.backends.launchers import Forker
 from BaresipLibrary.concurrency import Changes

@@ -12,9 +12,9 @@ from BaresipLibrary.agents import journal
 from BaresipLibrary.agents.registry import Registry
 from BaresipLibrary.diagnosis.failure import CallFailure
 from BaresipLibrary.events import CallEstablished, ClosedBy, MediaStarted, SipMessage
-from BaresipLibrary.report import execution_record, log
-from BaresipLibrary.report.evidence import Evidence
-from BaresipLibrary.report.execution_record import ExecutionRecord
+from BaresipLibrary.report import evidence as evidence_module
+from BaresipLibrary.report import log
+from BaresipLibrary.report.evidence import Evidence, ExecutionRecord
 from BaresipLibrary.report.recording_store import RecordingStore
 from BaresipLibrary.types import Occasion
 
@@ -183,8 +183,8 @@ def test_of_a_crowd_those_are_shown_that_failed_and_whom_they_called(
 def test_a_journal_that_lags_behind_is_waited_for(
     phone: Phone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(execution_record, "_QUIET", 0.5)
-    monkeypatch.setattr(execution_record, "_CATCH_UP", 10.0)
+    monkeypatch.setattr(evidence_module, "_QUIET", 0.5)
+    monkeypatch.setattr(evidence_module, "_CATCH_UP", 10.0)
     record = ExecutionRecord([phone.agent])
     late = threading.Timer(0.02, phone.sip, [INVITE])
     late.start()

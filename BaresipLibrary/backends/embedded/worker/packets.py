@@ -5,9 +5,8 @@ import time
 from typing import Any
 
 from .call_control import find_stream
-from .native import library
+from .native import POINTER, MessageBuffer, library
 from .stack_thread import StackThread
-from .structures import POINTER, MessageBuffer
 
 #: Above TURN, whose packets it sees unwrapped, and below SRTP, which drops what it can't decrypt.
 _LAYER = 5

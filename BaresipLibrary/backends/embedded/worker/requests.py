@@ -3,9 +3,8 @@
 import ctypes
 from typing import Any
 
-from .native import library
+from .native import POINTER, TEXT, TextSpan, library
 from .stack_thread import StackThread
-from .structures import POINTER, TEXT, TextSpan
 
 #: More than `struct uri` (re_uri.h) takes, which is only handed from one function to the next.
 _URI_SIZE = 512

@@ -12,9 +12,16 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from .native import library
+from .native import (
+    BEGIN_ENCODING,
+    ENCODE,
+    POINTER,
+    AudioFilter,
+    AudioFrame,
+    EncoderFilterState,
+    library,
+)
 from .stack_thread import StackThread
-from .structures import BEGIN_ENCODING, ENCODE, POINTER, AudioFilter, AudioFrame, EncoderFilterState
 
 #: `AUFMT_S16LE` of rem_au.h: what the wheel's audio source hands to the stack.
 _SIGNED_16_BIT = 0

@@ -13,9 +13,8 @@ import time
 from collections.abc import Callable
 
 from .call_audio import Report
-from .native import library
+from .native import POINTER, library
 from .stack_thread import StackThread
-from .structures import POINTER
 
 Handle = Callable[[logging.LogRecord, float], None]
 

@@ -10,7 +10,7 @@ from BaresipLibrary.agents.call import Call
 from BaresipLibrary.backends.base import Capability
 from BaresipLibrary.errors import PhoneFailure, UsageError
 from BaresipLibrary.events import CallClosed, ClosedBy, SipMessage, TransferRequested
-from BaresipLibrary.media.timings import Timings
+from BaresipLibrary.media.quality import Timings
 from BaresipLibrary.types import CallTiming
 
 from ..scripted import Phone
