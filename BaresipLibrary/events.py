@@ -305,9 +305,16 @@ class AgentDied(Event):
     def _ending(self) -> str:
         if self.status is None:
             return "its baresip is out of reach"
-        if self.status < 0:
-            return f"its process was ended by {_signal_name(-self.status)}"
-        return f"its process exited with code {self.status}"
+        return f"its process {describe_exit(self.status)}"
+
+
+def describe_exit(status: int | None) -> str:
+    """How a process ended, as a predicate: its exit code, negative for a signal, None: unknown."""
+    if status is None:
+        return "ended"
+    if status < 0:
+        return f"was ended by {_signal_name(-status)}"
+    return f"exited with code {status}"
 
 
 def _signal_name(number: int) -> str:

@@ -43,9 +43,9 @@ def local_address_towards(host: str, port: int = 5060) -> str:
             sock.connect(address)  # sends nothing: it only looks up the route
             return str(sock.getsockname()[0])
     except OSError as error:
-        raise BackendError(f"There is no way to {host}: {error.strerror or error}.") from error
+        raise BackendError(f"{host} cannot be reached: {error.strerror or error}.") from error
     except UnicodeError as error:
-        raise BackendError(f"There is no way to {host}: it cannot be a host's name.") from error
+        raise BackendError(f"{host!r} is not a host name.") from error
 
 
 def on_free_port(address: str, start: Callable[[int], T]) -> T:

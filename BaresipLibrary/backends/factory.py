@@ -19,9 +19,9 @@ from .external.started import ExternalBackend
 from .launchers import Launcher
 
 _NEITHER = (
-    "There is no baresip. Install the embedded one with:"
-    ' pip install "robotframework-baresip[embedded]"; or any other, for instance with:'
-    " apt-get install baresip-core"
+    "No baresip is installed: neither the wheel baresip-python nor a program baresip on PATH."
+    ' Install the embedded one: pip install "robotframework-baresip[embedded]"; or another one,'
+    " for instance: apt-get install baresip-core"
 )
 _NAME = re.compile(r"[a-z][a-z0-9_-]*")
 
@@ -123,8 +123,8 @@ def _refuse_program(name: str, settings: ExternalSettings) -> None:
     for argument, value in given.items():
         if value is not None:
             raise UsageError(
-                f"backend={name} runs no installed baresip and takes no {argument}=; with"
-                f" backend=external it does."
+                f"backend={name} does not run an installed baresip, so it takes no {argument}=;"
+                " use backend=external."
             )
 
 

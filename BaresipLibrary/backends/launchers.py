@@ -234,7 +234,7 @@ class Forker(Launcher):
             # A warm process that died since the last launch is noticed by the first attempt.
             child = self._try_launch(request, descriptor) or self._try_launch(request, descriptor)
         if child is None:
-            raise BackendError("The process that starts agents broke down twice.")
+            raise BackendError("The process that starts agents (the fork server) failed twice.")
         return child
 
     def _try_launch(self, request: dict[str, Any], descriptor: int) -> _ForkedChild | None:

@@ -83,7 +83,7 @@ It Is Heard Though Its Recordings Are Out Of Reach
     Send Audio    device    440 Hz
     Verify Audio    bob    440 Hz
     Run Keyword And Expect Error
-    ...    device could not listen: the recordings of an attached baresip are out of reach; name the folder of its snd_path, as it is mounted here, by recordings_folder\=
+    ...    device could not listen: the recordings of an attached baresip cannot be read from here; give recordings_folder\=, the folder where its snd_path is mounted on this machine
     ...    Verify Audio    device    440 Hz
     Run Keyword And Expect Error
     ...    device cannot tell when audio was sent and heard: the external backend with baresip * cannot. An agent that the library starts, or an attached one whose recordings_folder= is given, can.
@@ -124,7 +124,7 @@ It Goes On After A Hold
 
 It Is Asked For With The Embedded Backend
     Run Keyword And Expect Error
-    ...    backend\=embedded runs no installed baresip and takes no control\=; with backend\=external it does.
+    ...    backend\=embedded does not run an installed baresip, so it takes no control\=; use backend\=external.
     ...    Start Agent    other    backend=embedded    control=${DEVICE}[control]
 
 Digits Travel Both Ways

@@ -48,7 +48,7 @@ Username Without A Domain
     Test Should Have Failed    Start Agent takes a username with a domain, or neither for a local agent.
 
 Domain That Does Not Exist
-    Test Should Have Failed    There is no way to nowhere.invalid: *.
+    Test Should Have Failed    nowhere.invalid cannot be reached: *.
 
 Hang Up Without A Call
     Test Should Have Failed    alice has no call to hang up. Dial or Accept one first.

@@ -8,7 +8,7 @@ Suite Setup         Run Suite
 *** Test Cases ***
 No Backend At All
     Test Should Have Failed
-    ...    There is no baresip. Install the embedded one with: pip install "robotframework-baresip[embedded]"; or any other, for instance with: apt-get install baresip-core
+    ...    No baresip is installed: neither the wheel baresip-python nor a program baresip on PATH. Install the embedded one: pip install "robotframework-baresip[embedded]"; or another one, for instance: apt-get install baresip-core
 
 Backend That Was Asked For And Is Not Installed
     Test Should Have Failed
@@ -16,4 +16,4 @@ Backend That Was Asked For And Is Not Installed
 
 Program That Was Asked For And Is Not Installed
     Test Should Have Failed
-    ...    There is no program 'baresip'. Install baresip, for instance by: apt-get install baresip-core; or name it with executable=; or use the embedded backend, by: pip install "robotframework-baresip[embedded]"
+    ...    There is no program 'baresip'. Install baresip, for instance: apt-get install baresip-core; or name it with executable=; or use the embedded backend: pip install "robotframework-baresip[embedded]"

@@ -102,7 +102,7 @@ Nobody Answers
 
 A Host That Does Not Exist
     Run Keyword And Expect Error
-    ...    There is no way to nowhere.invalid: *
+    ...    nowhere.invalid cannot be reached: *
     ...    Start Agent    alice    alice    nowhere.invalid
 
 Registering May Be Waited For Later

@@ -38,7 +38,7 @@ def test_auto_is_the_best_there_is(
 def test_auto_without_any_says_how_to_get_either(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(factory, "is_installed", lambda: False)
     monkeypatch.setattr(factory, "is_on_path", lambda: False)
-    with pytest.raises(BackendError, match=r"pip install .*; or any other, .*apt-get install"):
+    with pytest.raises(BackendError, match=r"pip install .*; or another one, .*apt-get install"):
         factory._best(ExternalSettings())
 
 

@@ -160,9 +160,11 @@ def test_an_agent_without_a_function_says_what_it_cannot_do_and_why(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     with agents_without(monkeypatch, tmp_path, "call_hold") as (alice, bob):
-        lacks = "his build of baresip-python lacks call_hold, so the embedded backend cannot"
+        lacks = "his build of baresip-python lacks call_hold"
         assert EmbeddedBackend.capabilities - alice.backend.capabilities == {Capability.HOLD}
-        assert caveats(alice.account, alice.backend) == (f"T{lacks} hold a call.",)
+        assert caveats(alice.account, alice.backend) == (
+            f"T{lacks}, so the embedded backend cannot hold a call.",
+        )
         alice.dial(bob.uri)
         call = wait_for_incoming(bob, SOON)
         bob.answer(call)

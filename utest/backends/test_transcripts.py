@@ -92,7 +92,16 @@ def test_no_secret_is_in_a_transcript() -> None:
         assert "secret" not in text and 'response=\\"' not in text, file
 
 
-def test_a_baresip_that_ends_while_it_starts_says_how(stage: Stage, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("ending", "words"),
+    [
+        ("", r"it exited with code 70\. replay: no baresip was told uanew"),
+        ("    if error.code == 70: os.kill(os.getpid(), 9)", r"it was ended by SIGKILL\."),
+    ],
+)
+def test_a_baresip_that_ends_while_it_starts_says_how(
+    stage: Stage, tmp_path: Path, ending: str, words: str
+) -> None:
     """It ends when it is handed its account."""
     steps = (TRANSCRIPTS / "4.10.0" / "a_call-a.jsonl").read_text().splitlines()
     account = next(n for n, step in enumerate(steps) if '"uanew"' in step)
@@ -102,11 +111,21 @@ def test_a_baresip_that_ends_while_it_starts_says_how(stage: Stage, tmp_path: Pa
         (tmp_path / f"{module}.so").touch()
 
     def replay(letter: str) -> Path:
-        return script(tmp_path / f"{letter}.py", "transcript_player", str(short), "4.10.0")
+        program = script(tmp_path / f"{letter}.py", "transcript_player", str(short), "4.10.0")
+        *lines, last = program.read_text().splitlines()
+        ends = [
+            "import os",
+            "try:",
+            f"    {last}",
+            "except SystemExit as error:",
+            ending,
+            "    raise",
+        ]
+        program.write_text("\n".join([*lines, *ends]))
+        return program
 
-    words = r"baresip did not start: it ended with 70\. replay: no baresip was told uanew"
     with (
         agents_on(stage, tmp_path, replay, tmp_path, "127.0.0.1:5060") as start,
-        pytest.raises(BackendError, match=words),
+        pytest.raises(BackendError, match=f"baresip did not start: {words}"),
     ):
         start("a")

@@ -186,7 +186,7 @@ class EmbeddedBackend(Backend):
         functions = self._lacking.get(capability)
         if functions is None:
             return super().why_not(capability)
-        return f"this build of baresip-python lacks {functions}, so the embedded backend cannot."
+        return f"this build of baresip-python lacks {functions}."
 
     def stop(self) -> None:
         self._stopping = True

@@ -26,8 +26,8 @@ _DUMP = re.compile(r"sndfile,dump,(.+)")
 #: How often to look for the beginning of a recording (s).
 _LOOK = 0.05
 _OUT_OF_REACH = (
-    "the recordings of an attached baresip are out of reach; name the folder of its snd_path, as"
-    " it is mounted here, by recordings_folder="
+    "the recordings of an attached baresip cannot be read from here; give recordings_folder=, the"
+    " folder where its snd_path is mounted on this machine"
 )
 
 
@@ -74,7 +74,9 @@ class AttachedBackend(ControlledBackend):
             raise BackendError(f"What answers at {self._where} is not baresip: {error}.") from error
         version = installation.Version.find(about)
         if version is None:
-            raise BackendError(f"What answers at {self._where} tells no version of baresip.")
+            raise BackendError(
+                f"What answers at {self._where} does not report a version of baresip."
+            )
         self._set_version(version, frozenset(_MODULE.findall(modules)))
         with suppress(CommandRefused):  # a configuration that is not shown may lack nothing
             self._audio_sources.lacks = _lacks(version, self._modules, self._ask(("config", ""))[0])
@@ -121,8 +123,8 @@ class AttachedBackend(ControlledBackend):
             self._uri = accounts[0]
         else:
             raise BackendError(
-                f"The baresip at {self._where} has no account: give it one, or Start Agent a"
-                " username and a domain."
+                f"The baresip at {self._where} has no account: give it one, or give Start"
+                " Agent a username and a domain."
             )
         return self._uri
 

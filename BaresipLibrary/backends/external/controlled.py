@@ -330,8 +330,8 @@ class RegistrationControl:
             self.unregister(version)
         if not wait_until(self._changes, self._has_left, _LEAVE):
             raise CommandRefused(
-                f"the registrar has not confirmed within {_LEAVE:g} s that the present registration"
-                " has ended, and its end would race with a new one"
+                f"the registrar did not confirm within {_LEAVE:g} s that the current registration"
+                " has ended; its end could remove a new one"
             )
 
     def _has_left(self) -> bool | None:

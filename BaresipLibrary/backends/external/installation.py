@@ -18,8 +18,8 @@ _FOLDERS = ("lib/baresip/modules", "lib64/baresip/modules")
 #: How long a program may take to print its banner (s).
 _BANNER = 5.0
 _MISSING = (
-    "There is no program '{0}'. Install baresip, for instance by: apt-get install baresip-core;"
-    " or name it with executable=; or use the embedded backend, by:"
+    "There is no program '{0}'. Install baresip, for instance: apt-get install baresip-core;"
+    " or name it with executable=; or use the embedded backend:"
     ' pip install "robotframework-baresip[embedded]"'
 )
 #: The audio codecs that are offered unless the suite names others, and the module of each.

@@ -20,6 +20,7 @@ from select import select
 import psutil
 
 from ...errors import BackendError
+from ...events import describe_exit
 from ...sip.messages import Message
 from ..addresses import PortTakenError
 from ..baresip_text import bracketed
@@ -128,10 +129,10 @@ class BaresipProcess:
         raise BackendError(f"baresip did not start: {how}")
 
     def how_it_ended(self) -> str:
-        """Waits for the end; returns the exit code, negative for a signal, and the last words."""
+        """Waits for the end; returns by which signal or code it ended, and its last output."""
         if not self.child.wait():
             return f"it no longer answers. {self.last_words()}".rstrip()
-        return f"it ended with {self.child.status}. {self.last_words()}".rstrip()
+        return f"it {describe_exit(self.child.status)}. {self.last_words()}".rstrip()
 
     def connect(self, port: int) -> socket.socket:
         """Connects to the control port, if this process serves it.

@@ -151,7 +151,7 @@ class StackPhone:
         try:
             call = await self._ua.dial(uri, _Pairs(headers) if headers else None)
         except NoLocalAddressError:  # whose own words are about the wheel's examples
-            why = f"no INVITE was sent: there is no way from its address to {uri}"
+            why = f"no INVITE was sent: there is no route from its address to {uri}"
             self._give_up_dialling(uri, why)
             raise CommandFailed(why) from None
         except BaresipError as error:
