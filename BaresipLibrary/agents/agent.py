@@ -40,7 +40,12 @@ PROMPTLY = 2.0
 
 
 class Agent:
-    """An agent. Only events change its state; a command that returns was sent, no more."""
+    """An agent. Only events say what its phone does; a command that returns was sent, no more.
+
+    Keywords write down what the suite asks for, with `changes` held: `consultation`,
+    `end_expected`, `news_since`, what is sent as audio, and `hold_requested` and
+    `transfer_requested` of its calls.
+    """
 
     def __init__(
         self,
@@ -163,14 +168,14 @@ class Agent:
     @property
     def active_call(self) -> Call | None:
         """The call a keyword acts on: the newest that is not on hold, else the newest."""
-        live = [call for call in self._calls.values() if call.is_live]
+        live = [call for call in self.calls if call.is_live]
         speaking = [call for call in live if not call.on_hold]
         return next(reversed(speaking or live), None)
 
     @property
     def last_call(self) -> Call | None:
         """The newest call, live or closed."""
-        return next(reversed(self._calls.values()), None)
+        return next(reversed(self.calls), None)
 
     @property
     def active_or_last_call(self) -> Call | None:
@@ -180,13 +185,13 @@ class Agent:
     @property
     def last_incoming_call(self) -> Call | None:
         """The newest call that came in, live or closed."""
-        calls = reversed(self._calls.values())
+        calls = reversed(self.calls)
         return next((call for call in calls if call.direction is Direction.INCOMING), None)
 
     @property
     def last_closed_call(self) -> Call | None:
         """The call that closed last."""
-        closed = [call for call in self._calls.values() if call.closed is not None]
+        closed = [call for call in self.calls if call.closed is not None]
         return max(closed, key=lambda call: call.closed.at if call.closed else 0.0, default=None)
 
     def require_live_call(self, purpose: str, call_id: str | None = None) -> Call:
@@ -203,7 +208,7 @@ class Agent:
         if call is None:
             last = f" ({self.last_call.describe()})" if self.last_call else ""
             raise NothingYet(f"{self.name} has no call {purpose}{last}. Dial or Accept one first.")
-        if not call.is_live:
+        if call_id is not None and not call.is_live:
             raise UsageError(f"{self.name} has no call '{call_id}' {purpose}: {call.describe()}.")
         return call
 
@@ -253,8 +258,9 @@ class Agent:
 
     def begin_keyword(self, *, ends: bool) -> None:
         """Notes that a keyword is about to act, on this agent or another; `ends`: to end a call."""
-        self.mark_seen()
-        self.end_expected = ends
+        with self.changes:
+            self.mark_seen()
+            self.end_expected = ends
 
     @property
     def alive(self) -> bool:
@@ -296,12 +302,14 @@ class Agent:
             self.require(Capability.INVITE_HEADERS)
         with self.commanding(f"dial {uri}"):
             call_id = self.backend.consult(held.call_id, uri, self.account.headers)
-        self.consultation = Consultation(held, asking=self._calls[call_id])
+        with self.changes:
+            self.consultation = Consultation(held, asking=self._calls[call_id])
         return call_id
 
     def end_consultation(self) -> None:
         """Notes that the consultation was completed or aborted."""
-        self.consultation = None
+        with self.changes:
+            self.consultation = None
 
     def refuse(self, call: Call, status: int, reason: str, headers: Headers = ()) -> None:
         """Answers an incoming call with a final 3xx to 6xx."""
@@ -371,10 +379,11 @@ class Agent:
 
     def note_source(self, call: Call | None, source: Source, name: str) -> None:
         """Remembers what a call sends, or with None what calls to come will send."""
-        if call is None:
-            self._source = (source, name)
-        else:
-            self._call_sources[call.call_id] = (source, name)
+        with self.changes:
+            if call is None:
+                self._source = (source, name)
+            else:
+                self._call_sources[call.call_id] = (source, name)
 
     def source_of(self, call: Call | None) -> tuple[Source, str]:
         """What a call sends, or with None what calls to come will send, and its name."""

@@ -195,11 +195,11 @@ class Call:
         )
 
     def request_hold(self, on: bool) -> None:
-        """Notes that the suite asks to hold the call (`on`) or to resume it."""
+        """Notes that the suite asks to hold the call (`on`) or to resume it; `changes` is held."""
         self.hold_requested = on
 
     def request_transfer(self) -> None:
-        """Notes that the suite asks to transfer the call."""
+        """Notes that the suite asks to transfer the call; `changes` is held."""
         self.transfer_requested = True
 
     def apply(self, event: CallEvent) -> None:

@@ -65,7 +65,8 @@ class RegistrationState:
     @property
     def is_registered(self) -> bool:
         """Whether the registrar lists the agent, as far as its last answer tells."""
-        return isinstance(self.outcome, Registered) and not self.missing(self.outcome.at)
+        outcome = self.outcome  # the backend's thread may replace it meanwhile
+        return isinstance(outcome, Registered) and not self.missing(outcome.at)
 
     def answer_to(self, reported_at: float) -> Message | None:
         """The final answer that the stack reported at that time, once it shows in the trace.

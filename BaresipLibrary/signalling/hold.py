@@ -221,7 +221,8 @@ class _Attempts:
         position = len(self._agent.journal)
         with self._agent.commanding(f"{_verb(self._on)} its call"):
             self._agent.backend.hold(self._call.call_id, self._on)
-        self._call.request_hold(self._on)
+        with self._agent.changes:
+            self._call.request_hold(self._on)
         return self._wait_for(lambda: self._outcome(position))
 
     def pause(self, seconds: float) -> None:

@@ -29,7 +29,8 @@ def transfer(
     require_established(agent, call, "transfer its call")
     position = len(agent.journal)
     rings = _rings_anew(callee) if callee else None
-    call.request_transfer()
+    with agent.changes:
+        call.request_transfer()
     with agent.commanding(f"transfer its call to {uri}"):
         agent.backend.transfer(call.call_id, uri)
     _wait_for_outcome(agent, call, uri, position, timeout, rings)
@@ -80,7 +81,8 @@ def complete(agent: Agent, timeout: float) -> None:
             lambda event: isinstance(event, CallEstablished) and event.call_id == asking.call_id
         )
     position = len(agent.journal)
-    held.request_transfer()
+    with agent.changes:
+        held.request_transfer()
     with agent.commanding("complete the transfer"):
         agent.backend.attended_transfer(held.call_id, asking.call_id)
     _wait_for_outcome(agent, held, asking.peer_uri, position, timeout)

@@ -8,12 +8,15 @@ import numpy as np
 import pytest
 import soundfile
 
+from BaresipLibrary.agents.agent import Agent
+from BaresipLibrary.agents.call import Call
 from BaresipLibrary.agents.registry import Registry
 from BaresipLibrary.audio.prompt_files import CODEC_RATES
 from BaresipLibrary.errors import BackendError, PhoneFailure, UsageError
 from BaresipLibrary.events import (
     ClosedBy,
     DtmfReceived,
+    HoldChanged,
     QualityReported,
     Registered,
     RegistrationFailed,
@@ -25,6 +28,7 @@ from BaresipLibrary.media import dtmf
 from BaresipLibrary.media.quality import mos, quality_of
 from BaresipLibrary.media.sources import send
 from BaresipLibrary.signalling import transfers
+from BaresipLibrary.signalling.hold import hold
 from BaresipLibrary.signalling.registration import register, unregister, wait_until_registered
 from BaresipLibrary.types import AudioSource
 
@@ -66,6 +70,57 @@ def test_a_transfer_that_works_ends_the_call(phone: Phone) -> None:
 def test_a_consultation_must_have_begun(phone: Phone) -> None:
     with pytest.raises(UsageError, match="alice is not in a consultation"):
         transfers.complete(phone.agent, 0)
+
+
+def test_the_active_call_may_end_while_it_is_chosen(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    talking(phone)
+    call = phone.agent.calls[0]
+
+    def choose(_: Agent) -> Call:
+        phone.closes("in-1", ClosedBy.PEER)
+        return call
+
+    monkeypatch.setattr(Agent, "active_call", property(choose))
+    assert phone.agent.require_live_call("to hold") is call
+
+
+def test_a_named_call_that_has_ended_is_refused_by_name(phone: Phone) -> None:
+    talking(phone)
+    phone.closes("in-1", ClosedBy.PEER)
+    with pytest.raises(UsageError, match=r"alice has no call 'in-1' to hold: the call from .* was"):
+        phone.agent.require_live_call("to hold", "in-1")
+
+
+@pytest.fixture
+def guarded(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> Phone:
+    """An agent in a call; both can be written to only by the thread that holds `changes`."""
+    talking(phone)
+    changes = phone.agent.changes
+
+    def write(model: object, name: str, value: object) -> None:
+        changes.notify(0)  # raises RuntimeError unless this thread holds it
+        object.__setattr__(model, name, value)
+
+    for model in (Agent, Call):
+        monkeypatch.setattr(model, "__setattr__", write, raising=False)
+    return phone
+
+
+def test_keywords_write_what_the_suite_asks_for_with_the_lock_held(guarded: Phone) -> None:
+    agent = guarded.agent
+    agent.begin_keyword(ends=True)
+    agent.note_source(None, None, "silence")
+    when_told(guarded, "hold", lambda: guarded.backend.feed(HoldChanged(1.0, "in-1", True, True)))
+    hold(agent, agent.calls[0], True, 0)
+    agent.begin_consultation(agent.calls[0], "sip:carol@x")
+    guarded.is_established("out-1")
+    when_told(guarded, "attended_transfer", lambda: guarded.closes("in-1", ClosedBy.TRANSFER))
+    transfers.complete(agent, 0)
+    assert agent.consultation is None
+    assert agent.calls[0].hold_requested
+    assert agent.calls[0].transfer_requested
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from BaresipLibrary.agents.registration_state import RegistrationState
 from BaresipLibrary.errors import PhoneFailure
 from BaresipLibrary.events import Registered, RegistrationFailed
 from BaresipLibrary.signalling.registration import register
@@ -51,6 +52,18 @@ def test_an_agent_is_registered_when_the_answer_lists_its_binding(
 ) -> None:
     registers(phone, *contacts)
     assert phone.agent.registered is listed
+
+
+def test_a_report_that_comes_meanwhile_is_no_error(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registers(phone, f"<{OURS}>")
+    state = phone.agent.registration
+    reports = iter([state.outcome, None])
+    monkeypatch.setattr(
+        RegistrationState, "outcome", property(lambda _: next(reports)), raising=False
+    )
+    assert state.is_registered
 
 
 def test_a_rewritten_contact_counts_as_the_agents_own(phone: Phone) -> None:
