@@ -16,9 +16,6 @@ from numpy.typing import NDArray
 from .levels import power_to_dbfs
 from .sines import strongest_tone
 
-SHOWING = 1720.0
-"""Hz that show all that packets do to a tone: 5, 8, 10, 20, 30, 40, 60 and 80 ms are a fifth of a
-period or more off whole numbers of periods, so that repeating them or leaving them out turns it."""
 STEP = 0.001
 """Seconds from one amplitude to the next."""
 WINDOW = 0.010
@@ -67,9 +64,9 @@ def tone_gaps(
     """Return the gaps in a running tone, in order, from 50 ms after its beginning to its end.
 
     `frequency` in Hz is that of the strongest tone when not given. What is repeated or left out is
-    seen unless it is almost a whole number of periods, which it never is at 1720 Hz (`SHOWING`). Of
-    a gap shorter than 10 ms it is not known whether it is silent or concealed. Raises `ValueError`
-    when there is no tone of that frequency above -50 dBFS.
+    seen unless it is almost a whole number of periods; at 1720 Hz, packets of 5, 8, 10, 20, 30, 40,
+    60 and 80 ms are not. Of a gap shorter than 10 ms it is not known whether it is silent or
+    concealed. Raises `ValueError` when there is no tone of that frequency above -50 dBFS.
     """
     if frequency is None:
         tone = strongest_tone(samples, sample_rate)

@@ -14,14 +14,18 @@ from ..concurrency import wait_until
 from ..diagnosis.failure import CallFailure
 from ..diagnosis.observations import explain_no_answer
 from ..events import HoldChanged, SipMessage
-from ..sip.challenges import challenges, credentials, unanswerable
+from ..sip.challenges import (
+    CHALLENGE_HEADERS,
+    CHALLENGE_STATUSES,
+    challenges,
+    credentials,
+    unanswerable,
+)
 from ..sip.messages import Message
 from ..sip.owed_requests import Collisions
 from ..sip.sdp import audio_in
 from .states import require_established
 
-_CHALLENGES = (401, 407)
-_CHALLENGE_HEADERS = ("WWW-Authenticate", "Proxy-Authenticate")
 #: How a peer answers a re-INVITE that crosses its own (RFC 3261, section 14.2).
 _PENDING = 491
 _SERVER_ERROR = 500
@@ -103,7 +107,7 @@ class Reinvites:
     @property
     def challenged_anew(self) -> bool:
         """Whether it was challenged with a nonce other than that of its credentials."""
-        if self.sent is None or self.answer is None or self._status not in _CHALLENGES:
+        if self.sent is None or self.answer is None or self._status not in CHALLENGE_STATUSES:
             return False
         given = {(one.realm, one.nonce) for one in credentials(self.sent)}
         asked = {(one.realm, one.nonce) for one in challenges(self.answer)}
@@ -127,7 +131,7 @@ class Reinvites:
     def _stack_tries_again(self) -> bool:
         """Whether the stack sends it again: after a pause, or at once with credentials."""
         assert self.sent is not None and self.answer is not None
-        if self._status in _CHALLENGES:
+        if self._status in CHALLENGE_STATUSES:
             return _is_answered(self.answer, self.sent)
         retry_after = self.answer.first("Retry-After") is not None
         return self._status == _PENDING or (self._status == _SERVER_ERROR and retry_after)
@@ -155,7 +159,7 @@ def _is_answered(challenge: Message, request: Message) -> bool:
     """
     asked = challenges(challenge)
     if not asked:
-        return not any(challenge.first(name) for name in _CHALLENGE_HEADERS)
+        return not any(challenge.first(name) for name in CHALLENGE_HEADERS)
     first = asked[0]
     if unanswerable(challenge) and not (first.qops and "auth" not in first.qops):
         return False

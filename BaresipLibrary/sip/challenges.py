@@ -5,7 +5,9 @@ from typing import NamedTuple
 
 from .messages import Message
 
-_HEADERS = ("WWW-Authenticate", "Proxy-Authenticate")
+#: The statuses that ask for credentials, and the headers that say for which.
+CHALLENGE_STATUSES = (401, 407)
+CHALLENGE_HEADERS = ("WWW-Authenticate", "Proxy-Authenticate")
 _ANSWERS = ("Authorization", "Proxy-Authorization")
 _PARAMETER = re.compile(
     r'(?<![\w-])([\w-]++)\s*+=\s*+(?:"((?:[^"\\]|\\.)*+)"?|([^\s,"]*+))', re.DOTALL
@@ -26,7 +28,7 @@ class Challenge(NamedTuple):
 
 def challenges(response: Message) -> list[Challenge]:
     """The challenges for a digest in a response, in order."""
-    values = [value for header in _HEADERS for value in response.all(header)]
+    values = [value for header in CHALLENGE_HEADERS for value in response.all(header)]
     return [_challenge(value) for value in values if _is_digest(value)]
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from ..events import CallClosed, Event, SipMessage
-from .challenges import challenges, credentials
+from .challenges import CHALLENGE_STATUSES, challenges, credentials
 from .messages import Message, split_address, split_values
 
 K = TypeVar("K")
@@ -20,7 +20,6 @@ V = TypeVar("V")
 
 #: Transactions that are followed, at most.
 _MOST = 200
-CHALLENGES = (401, 407)
 #: Requests that are sent again with credentials; the stack does so by itself for others.
 _RETRIED = ("BYE", "INFO")
 #: What refuses a re-INVITE that collides with another (RFC 3261, section 14.1).
@@ -131,7 +130,7 @@ class Retries:
             self._open[key] = message
         elif not sent and (message.status or 0) >= 200 and key in self._open:
             request = self._open.pop(key)
-            if message.status in CHALLENGES and is_left_unanswered(request, message):
+            if message.status in CHALLENGE_STATUSES and is_left_unanswered(request, message):
                 return self._again(request, message)
             self._retried.discard((message.call_id, request.method or ""))
         return None

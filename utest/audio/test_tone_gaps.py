@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
-from BaresipLibrary.audio.tone_gaps import SHOWING, Loss, ToneGap, tone_gaps
+from BaresipLibrary.audio.tone_gaps import Loss, ToneGap, tone_gaps
 
 from . import signals
 from .signals import CODECS, Samples
 
-FREQUENCY = SHOWING
+#: Hz; packets of 5 to 80 ms are a fifth of a period or more off whole numbers of periods.
+FREQUENCY = 1720.0
 
 
 def running(rate: int = 8000, drift: float = 1e-4, snr: float = 20.0) -> Samples:

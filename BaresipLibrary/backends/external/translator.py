@@ -8,6 +8,7 @@ from typing import Any
 from ... import events
 from ...events import ClosedBy
 from ...sip.bodies import read_summary
+from ...sip.challenges import CHALLENGE_STATUSES
 from ...sip.messages import Message, split_address
 from ...sip.offers import Offers
 from ...sip.sdp import description_in
@@ -291,7 +292,7 @@ class EventTranslator:
                 self._leaving.add(transaction)
             return
         status = message.status or 0
-        if transaction not in self._leaving or status < 200 or status in (401, 407):
+        if transaction not in self._leaving or status < 200 or status in CHALLENGE_STATUSES:
             return
         self._leaving.discard(transaction)
         self.registered = self.unregistering = False
