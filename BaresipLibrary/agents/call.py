@@ -25,7 +25,7 @@ from ..events import (
 from ..sip.bodies import InfoDigits
 from ..sip.messages import Message
 from ..sip.offers import Offers
-from .endings import Ending, Endings, before_invite, ending_from_stack, with_stack_words
+from .endings import Ending, Endings, before_invite, ending_from_stack, with_message_words
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,9 @@ class Call:
         if self._closed is None:
             return None
         ended = self.endings.of(self._closed)
-        closed = with_stack_words(self._closed, ended, established=self.established_at is not None)
+        closed = with_message_words(
+            self._closed, ended, established=self.established_at is not None
+        )
         return before_invite(closed, self.needed) if self.needed else closed
 
     @property

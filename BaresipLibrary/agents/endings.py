@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 
 from ..backends.base import Backend, Capability
 from ..events import AnsweredAgain, CallClosed, ClosedBy, Event, RequestRefused
+from ..sip.challenges import CHALLENGE_STATUSES
 from ..sip.messages import Message
-from ..sip.owed_requests import CHALLENGES, Forks, Latest, Retries, is_left_unanswered
+from ..sip.owed_requests import Forks, Latest, Retries, is_left_unanswered
 from ..sip.reasons import Reason, SipWarning, answered_elsewhere, reasons, split_glued, warnings
 
 _FAREWELLS = ("BYE", "CANCEL")
@@ -85,7 +86,9 @@ def ending_from_stack(closed: CallClosed) -> Ending | None:
     return Ending(None, closed.status, closed.words, reasons([glued])) if glued else None
 
 
-def with_stack_words(closed: CallClosed, ending: Ending | None, *, established: bool) -> CallClosed:
+def with_message_words(
+    closed: CallClosed, ending: Ending | None, *, established: bool
+) -> CallClosed:
     """The same end in the words of the message: a failure after a refusal is that refusal.
 
     The stack reports a failure when it could not act on the answer: a redirection without a target,
@@ -142,6 +145,6 @@ class OwedRequestLog:
         can_retry = Capability.ANSWER_NEW_CHALLENGES in self._backend.capabilities
         if status < 300 or (retried and can_retry):
             return None
-        if status in CHALLENGES:
+        if status in CHALLENGE_STATUSES:
             return request.method if is_left_unanswered(request, message) else None
         return request.method if request.method == "INFO" else None

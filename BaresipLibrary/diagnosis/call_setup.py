@@ -11,7 +11,7 @@ from ..agents.agent import Agent
 from ..agents.call import Call, Direction
 from ..events import ClosedBy, StackLog
 from ..sip.bodies import sipfrag_status
-from ..sip.challenges import credentials, unanswerable
+from ..sip.challenges import CHALLENGE_STATUSES, credentials, unanswerable
 from ..sip.messages import Message
 from ..sip.sdp import Media, audio_in
 from ..sip.transactions import Answer, Transaction, counted
@@ -30,7 +30,6 @@ from .observations import (
 )
 
 _CERTIFICATE_ERROR = re.compile(r"verify_handler: error_string = (.+)")
-_CHALLENGES = (401, 407)
 
 
 def explain_setup(agent: Agent, call: Call | None, agents: Sequence[Agent]) -> str | None:
@@ -41,7 +40,7 @@ def explain_setup(agent: Agent, call: Call | None, agents: Sequence[Agent]) -> s
         return _explain_unanswered(agent, call, agents)
     match call.closed.by:
         case ClosedBy.REFUSAL:
-            return _explain_refusal(agent, call, agents)
+            return _explain_refused_call(agent, call, agents)
         case ClosedBy.FAILURE:
             return _explain_lost_call(agent, call)
         case ClosedBy.PEER:
@@ -111,7 +110,7 @@ def _has_arrived(agent: Agent, call: Call, answer: Answer) -> bool | None:
     return None
 
 
-def _explain_refusal(agent: Agent, call: Call, agents: Sequence[Agent]) -> str | None:
+def _explain_refused_call(agent: Agent, call: Call, agents: Sequence[Agent]) -> str | None:
     assert call.closed is not None
     status = call.closed.status or 0
     refused = wait_for_trace(agent, lambda: _refused(agent, call, status))
@@ -203,7 +202,7 @@ def _describe_order(names: Sequence[str]) -> str:
 
 def explain_challenge(agent: Agent, status: int, call_id: str | None = None) -> str | None:
     """Why an agent was challenged in vain, in a call or, without a Call-ID, when it registered."""
-    if status not in _CHALLENGES:
+    if status not in CHALLENGE_STATUSES:
         return None
     account = agent.account
     if not account.password:
@@ -227,7 +226,7 @@ def _challenged(agent: Agent, call_id: str | None) -> tuple[Transaction, Answer]
         for one in transactions_since(agent, 0)
         if one.sent and (one.request.call_id == call_id if call_id else one.method == "REGISTER")
         for answer in one.answers
-        if answer.status in _CHALLENGES
+        if answer.status in CHALLENGE_STATUSES
     ]
     return max(found, key=lambda pair: pair[1].event.at, default=None)
 
@@ -284,7 +283,7 @@ def explain_missing_outcome(agent: Agent, call: Call, since: int) -> str | None:
     seen = [one for one in transactions_since(agent, since) if one.request.call_id == call.call_id]
     notified = [one for one in seen if one.method == "NOTIFY" and not one.sent]
     if notified:
-        return _describe_report(agent, notified[-1])
+        return _describe_last_notify(agent, notified[-1])
     accepted = [
         one.final for one in seen if one.method == "REFER" and one.sent and one.final is not None
     ]
@@ -299,7 +298,7 @@ def explain_missing_outcome(agent: Agent, call: Call, since: int) -> str | None:
     )
 
 
-def _describe_report(agent: Agent, notify: Transaction) -> str:
+def _describe_last_notify(agent: Agent, notify: Transaction) -> str:
     body = notify.request.body
     status = sipfrag_status(body)
     state = notify.request.first("Subscription-State")

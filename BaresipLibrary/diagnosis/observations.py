@@ -70,7 +70,8 @@ def explain_no_answer(
         return None
     last = tried[-1]
     if not answers:
-        clause = f"{_destination(last)} never answered the {method} ({last.retransmissions})"
+        destination = last.requests[-1].destination
+        clause = f"{destination} never answered the {method} ({last.retransmissions})"
         return f"{clause}{_describe_unreadable(agent)}."
     newest = max(answers, key=lambda answer: answer.event.at)
     clause = f"The last answer was {newest.words}, {newest.when} after the {method}"
@@ -85,10 +86,6 @@ def _describe_unreadable(agent: Agent) -> str:
         return ""
     arrived = counted(count, "message")
     return f" in a way that baresip can read: {arrived} arrived that it could not read"
-
-
-def _destination(request: Transaction) -> str:
-    return request.requests[-1].destination
 
 
 def describe_details(message: Message | None) -> str | None:

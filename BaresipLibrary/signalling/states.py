@@ -260,9 +260,13 @@ def wait_for_incoming(agent: Agent, timeout: float, call_id: str | None = None) 
 
     call = wait_until(agent.changes, ringing, timeout)
     if call is None:
+        why = (
+            describe_missing_call(agent, began, timeout)
+            if call_id is None
+            else _describe_named_call(agent, call_id, timeout)
+        )
         raise CallFailure(
-            f"{agent.name} has no call to accept:"
-            f" {_describe_missing_call(agent, began, timeout, call_id)}.",
+            f"{agent.name} has no call to accept: {why}.",
             agent,
             lambda agents: explain_missing_call(agent, agents),
             awaited=lambda event: (
@@ -272,9 +276,7 @@ def wait_for_incoming(agent: Agent, timeout: float, call_id: str | None = None) 
     return call
 
 
-def _describe_missing_call(agent: Agent, began: float, timeout: float, call_id: str | None) -> str:
-    if call_id is None:
-        return describe_missing_call(agent, began, timeout)
+def _describe_named_call(agent: Agent, call_id: str, timeout: float) -> str:
     known = next((call for call in agent.calls if call.call_id == call_id), None)
     if known is not None:
         return known.describe()

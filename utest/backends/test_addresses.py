@@ -38,7 +38,7 @@ def test_an_agent_listens_at_its_own_address_or_towards_its_server() -> None:
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
-def test_a_free_port(address: str) -> None:
+def test_the_system_offers_a_port(address: str) -> None:
     assert 0 < free_port(address) < 65536
 
 

@@ -32,6 +32,8 @@ from BaresipLibrary.events import ClosedBy
         ("", ClosedBy.FAILURE, None, ""),
     ],
 )
-def test_how_a_call_closed(raw: str, by: ClosedBy, status: int | None, words: str) -> None:
+def test_the_end_of_a_call_is_read_from_baresips_words(
+    raw: str, by: ClosedBy, status: int | None, words: str
+) -> None:
     closed = call_closed(1.0, "id", raw)
     assert (closed.by, closed.status, closed.words, closed.raw) == (by, status, words, raw)

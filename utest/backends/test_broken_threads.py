@@ -102,7 +102,7 @@ def test_the_reader_of_an_embedded_baresip(
     agent.stop()
 
 
-def test_the_scheduler() -> None:
+def test_an_error_in_a_scheduled_task_is_reported() -> None:
     errors: list[Exception] = []
     ended = threading.Event()
 

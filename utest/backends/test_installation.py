@@ -30,7 +30,9 @@ def test_a_program_that_is_none(tmp_path: Path) -> None:
         ("asterisk 20", None),
     ],
 )
-def test_versions(text: str, version: tuple[int, int, int] | None) -> None:
+def test_a_version_is_found_in_what_baresip_prints(
+    text: str, version: tuple[int, int, int] | None
+) -> None:
     assert Version.find(text) == version
 
 
@@ -57,7 +59,7 @@ def test_capabilities_follow_from_version_and_modules() -> None:
         (Capability.OWN_REFUSALS, (3, 18), (3, 19)),
     ],
 )
-def test_since_when(
+def test_a_capability_begins_with_a_version_and_says_so(
     capability: Capability, last_without: tuple[int, ...], first_with: tuple[int, ...]
 ) -> None:
     assert capability not in capabilities(Version(*last_without), ())

@@ -40,7 +40,9 @@ def recorded() -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(("version", "name"), recorded())
-def test_a_session(stage: Stage, version: str, name: str, tmp_path: Path) -> None:
+def test_every_recorded_baresip_is_understood(
+    stage: Stage, version: str, name: str, tmp_path: Path
+) -> None:
     for module in MODULES:
         (tmp_path / f"{module}.so").touch()
 
