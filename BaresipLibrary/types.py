@@ -216,8 +216,8 @@ class Level(float):
             )
         if self < LOWEST_LEVEL:
             raise ValueError(
-                f"{self} is impossible: digital silence reads {LOWEST_LEVEL:g} dBFS, and nothing"
-                " reads less."
+                f"{self} is impossible: nothing is quieter than digital silence, which is"
+                f" {LOWEST_LEVEL:g} dBFS."
             )
 
     def __str__(self) -> str:

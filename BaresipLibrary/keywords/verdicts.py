@@ -113,7 +113,7 @@ class HearingKeywords(Component):
         check takes about a second, and some seconds more on a path that loses 5 % of its packets.
         The log shows the whole matrix with levels, also when all is well.
 
-        An agent must not hear itself, unless it is listed for itself, as with an echo service. An
+        An agent should not hear itself, unless it is listed for itself, as with an echo service. An
         agent that is named only to the right of an equals sign is not checked as a listener.
 
         Fails when a listener hears an agent it should not, or does not hear an agent it should,

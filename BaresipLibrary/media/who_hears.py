@@ -219,7 +219,8 @@ def find_who_hears_whom(expected: Mapping[Agent, Sequence[Agent]], within: float
         )
     if within <= SURE_AFTER:
         raise UsageError(
-            f"It takes more than {SURE_AFTER:g} s to find out who hears whom, not {within:g} s."
+            f"within must be more than {SURE_AFTER:g} s to find out who hears whom,"
+            f" not {within:g} s."
         )
     calls = calls_among(agents, "hear others")
     return _HearingTest(expected, calls).run(within)
@@ -248,8 +249,8 @@ def _sentences(row: Sequence[Cell]) -> list[str]:
     kinds = (
         (True, Presence.NOT_HEARD, "does not hear {}", " or "),
         (True, Presence.UNSURE, "does not clearly hear {}", " or "),
-        (False, Presence.HEARD, "hears {} though it must not", " and "),
-        (False, Presence.UNSURE, "may hear {} though it must not", " or "),
+        (False, Presence.HEARD, "hears {}, which it should not", " and "),
+        (False, Presence.UNSURE, "may hear {}, which it should not", " or "),
     )
     found = []
     for wanted, verdict, words, last in kinds:

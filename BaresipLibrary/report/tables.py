@@ -110,5 +110,5 @@ def _matrix_cell(cell: Cell) -> TableCell:
     content = Markup("{} <small>{}</small>").format(_PRESENCE[cell.verdict], level)
     if cell.is_right:
         return TableCell(content, "centred")
-    wanted = "should hear" if cell.wanted else "must not hear"
+    wanted = "should hear" if cell.wanted else "should not hear"
     return TableCell(Markup("{}<br>{}").format(content, wanted), "centred bad")

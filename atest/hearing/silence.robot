@@ -92,7 +92,7 @@ Levels And Times That Make No Sense
     Alice And Bob Talk
     Run Keyword And Expect Error    50 dBFS is impossible: no audio is louder than 3 dBFS. Did you mean -50 dBFS?
     ...    Verify Silence    bob    threshold=50
-    Run Keyword And Expect Error    -200 dBFS is impossible: digital silence reads -120 dBFS, and nothing reads less.
+    Run Keyword And Expect Error    -200 dBFS is impossible: nothing is quieter than digital silence, which is -120 dBFS.
     ...    Verify Silence    bob    threshold=-200 dBFS
     Run Keyword And Expect Error    *Argument 'threshold' got value 'loud' that cannot be converted to Level*
     ...    Verify Silence    bob    threshold=loud

@@ -115,13 +115,13 @@ Silence Is Not Told Of Packets That A Holder Drops
     Verify Audio    alice    440 Hz    within=3s
     Hold    alice
     Run Keyword And Expect Error
-    ...    alice should have heard silence for 1 s, but * RTP packets arrived* alice's baresip *: nobody knows what was in them.*
+    ...    alice should have heard silence for 1 s, but * RTP packets arrived* alice's baresip *: their content is unknown.*
     ...    Verify Silence    alice    1s
     Resume    alice
     Verify Audio    alice    440 Hz    within=3s
 
 Silence Is Not Told Of An Inactive Call In Which Packets Arrive
-    [Documentation]    Most drop the packets, and nobody knows what was in them; baresip 2.3 plays them.
+    [Documentation]    Most drop the packets, and their content is unknown; baresip 2.3 plays them.
     Needs    RECORD_AFTER_HOLD
     ${peer} =    Alice Calls    holds_with_music    inactive
     Verify Audio    alice    440 Hz    within=3s
@@ -134,7 +134,7 @@ Silence Is Not Told Of An Inactive Call In Which Packets Arrive
 Silence Is Not Told Of What No Codec Reads
     Alice Calls    answers_with_an_unknown_codec
     Run Keyword And Expect Error
-    ...    alice should have heard silence for 1 s, but * RTP packets arrived*: nobody knows what was in them.*
+    ...    alice should have heard silence for 1 s, but * RTP packets arrived*: their content is unknown.*
     ...    Verify Silence    alice    1s
     Run Keyword And Expect Error
     ...    alice heard nothing within 1 s: the call is up, but * RTP packets arrived*

@@ -49,8 +49,8 @@ def matrix_of(tmp_path: Path, verdicts: str) -> Matrix:
 def test_a_wrong_matrix_names_every_wrong_cell(tmp_path: Path) -> None:
     matrix = matrix_of(tmp_path, "NHhnNnNH?")
     assert str(failure(matrix)) == (
-        "After 2.0 s, alice hears <b>carol though it must not; bob does not hear alice or <b>carol;"
-        " <b>carol may hear itself though it must not."
+        "After 2.0 s, alice hears <b>carol, which it should not; bob does not hear alice or"
+        " <b>carol; <b>carol may hear itself, which it should not."
     )
     table = matrix_table(matrix)
     assert table.count('class="centred bad"') == 4
