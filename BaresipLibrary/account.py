@@ -115,7 +115,8 @@ class Account:
             raise UsageError(f"outbound {self.outbound!r} is not a host, host:port or SIP URI.")
         if self.stun_server is not None and not _STUN.fullmatch(self.stun_server):
             raise UsageError(
-                f"stun_server {self.stun_server!r} is not like stun:host:port or turn:host:port."
+                "stun_server must be like stun:host:port or turn:host:port,"
+                f" not {self.stun_server!r}."
             )
 
     def _check_turn(self) -> None:
@@ -228,7 +229,7 @@ def check_headers(headers: Headers) -> None:
         if not _TOKEN.fullmatch(name):
             raise UsageError(f"headers: {name!r} is not the name of a SIP header.")
         if name.lower() in _OWN_HEADERS:
-            raise UsageError(f"headers: {name} is the SIP stack's own; it cannot be set.")
+            raise UsageError(f"headers: the SIP stack sets {name} itself.")
         if not value.isprintable():
             raise UsageError(f"headers: the value of {name} must be one printable line.")
 

@@ -19,7 +19,8 @@ def check_requirements(name: str, account: Account, backend: Backend) -> None:
     if account.media_enc and account.media_enc not in backend.media_encryptions:
         known = ", ".join(sorted(backend.media_encryptions))
         raise UsageError(
-            f"{name}: {backend.description} has no media_enc {account.media_enc}; it has {known}."
+            f"{name}: {backend.description} does not support media_enc={account.media_enc};"
+            f" it supports {known}."
         )
     traversal = account.nat_traversal
     if traversal and traversal not in backend.nat_traversals:
@@ -28,7 +29,10 @@ def check_requirements(name: str, account: Account, backend: Backend) -> None:
         known_as = backend.codecs.get(codec_name(codec))
         if known_as is None or ("/" in codec and codec.lower() not in _forms(known_as)):
             have = ", ".join(backend.codecs.values())
-            raise UsageError(f"{name}: {backend.description} has no codec {codec}; it has {have}.")
+            raise UsageError(
+                f"{name}: {backend.description} does not support the codec {codec};"
+                f" it supports {have}."
+            )
     needed = {
         Capability.MESSAGE_WAITING: account.mwi,
         Capability.DTMF_INFO: account.dtmf_mode == "info",

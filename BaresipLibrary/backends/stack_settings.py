@@ -136,7 +136,7 @@ class StackSettings:
             if match is None or match.end() == place:
                 raise UsageError(
                     "account_parameters: expected name=value pairs such as ptime=40;rtcp_mux=yes;"
-                    f" the text from character {place + 1} on is not one."
+                    f" the text from character {place + 1} on is something else."
                 )
             found.append((match[1].strip(), (match[2] or "").strip()))
             place = match.end()

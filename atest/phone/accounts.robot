@@ -19,7 +19,7 @@ Transports And Addresses
 
 An Encryption That The Backend Lacks
     Run Keyword And Expect Error
-    ...    alice: the * has no media_enc zrtp; it has dtls_srtp, srtp, srtp-mand, srtp-mandf.
+    ...    alice: the * does not support media_enc\=zrtp; it supports dtls_srtp, srtp, srtp-mand, srtp-mandf.
     ...    Start Agent    alice    media_enc=zrtp
 
 Message Waiting That The Backend Lacks
@@ -35,7 +35,7 @@ A Codec By Its Plain Name
 
 A Codec That The Backend Lacks
     Run Keyword And Expect Error
-    ...    alice: the embedded backend has no codec AMR; it has PCMU/8000/1, PCMA/8000/1, G722/16000/1, opus/48000/2.
+    ...    alice: the embedded backend does not support the codec AMR; it supports PCMU/8000/1, PCMA/8000/1, G722/16000/1, opus/48000/2.
     ...    Start Agent    alice    audio_codecs=${{['PCMU', 'AMR']}}    backend=embedded
 
 Every Value Is Checked Where It Is Given
@@ -49,8 +49,8 @@ Every Value Is Checked Where It Is Given
     display_name must not contain '<': *    display_name=<b>
     auth_user must not contain ';': *    auth_user=a;b
     outbound 'a b' is not a host, host:port or SIP URI.    outbound=a b
-    stun_server 'example.org' is not like *    stun_server=example.org
-    stun_server 'stuns:example.org' is not like *    stun_server=stuns:example.org
+    stun_server must be like stun:host:port or turn:host:port, not 'example.org'.    stun_server=example.org
+    stun_server must be like stun:host:port or turn:host:port, not 'stuns:example.org'.    stun_server=stuns:example.org
     stun_server 'turn:example.org' needs both stun_user and stun_password; *    stun_server=turn:example.org
     stun_server 'turn:example.org' needs both *    stun_server=turn:example.org    stun_user=x
     stun_user is for a stun_server that begins with turn:.    stun_server=stun:example.org    stun_user=x

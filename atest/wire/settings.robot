@@ -64,7 +64,7 @@ Refused Parameters
     catchall=yes    the library sets catchall itself; use catch_all\=.
     stunpass=x    the library sets stunpass itself; use stun_password\=.
     mwi=yes    the library sets mwi itself; use mwi\=.
-    a"b=c    expected name\=value pairs such as ptime\=40;rtcp_mux\=yes; the text from character 1 on is not one.
+    a"b=c    expected name\=value pairs such as ptime\=40;rtcp_mux\=yes; the text from character 1 on is something else.
 
 Refused Lines
     [Template]    Line Should Be Refused
