@@ -41,7 +41,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-import crowd
+import many_agents
 import numpy as np
 import psutil
 import soundfile
@@ -58,7 +58,7 @@ Samples = defaultdict[str, list[float]]
 AUDIBLE = 10 ** (-30 / 20)
 TONE, OTHER_TONE = 440.0, 620.0
 #: How often many agents at the same time are measured.
-CROWD_REPEAT = 3
+MANY_AGENTS_REPEAT = 3
 #: Long enough for a thread to be surely waiting (s).
 SETTLED = 0.03
 
@@ -426,7 +426,7 @@ def main() -> None:
     """Measures and prints."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--repeat", type=int, default=15, help="of every measurement (15)")
-    parser.add_argument("--crowd", type=int, default=100, help="agents at the same time (100)")
+    parser.add_argument("--many-agents", type=int, default=100, help="agents at once (100)")
     parser.add_argument("--seconds", type=float, default=5, help="of CPU that are watched (5)")
     options = parser.parse_args()
     ours, bare = Samples(list), Samples(list)
@@ -444,7 +444,9 @@ def main() -> None:
         described = measure_external(folder, options.repeat, options.seconds, external)
     load = psutil.getloadavg()[0]
     found = [replace(row, external=external[BESIDE.get(row.name, "")]) for row in rows(ours, bare)]
-    found += crowd.rows([options.crowd], *crowd.measure([options.crowd], CROWD_REPEAT))
+    found += many_agents.rows(
+        [options.many_agents], *many_agents.measure([options.many_agents], MANY_AGENTS_REPEAT)
+    )
     print(table(found))
     print(f"ext.: {described or 'no baresip is installed'}")
     print(

@@ -179,7 +179,7 @@ def test_a_phone_is_stopped_at_the_end_of_its_block(phones: Phones) -> None:
         assert phones["alice"].agent is another.agent
 
 
-def test_what_makes_no_sense_is_told_and_leaves_nothing(phones: Phones) -> None:
+def test_bad_arguments_are_reported_and_leave_nothing(phones: Phones) -> None:
     with pytest.raises(UsageError, match="'transport' got value 'tpc'"):
         phones.start("alice", transport="tpc")
     with pytest.raises(UsageError, match="Did you mean 'transport'"):

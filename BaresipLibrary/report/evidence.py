@@ -175,8 +175,8 @@ def _other_side(agent: Agent, media: MediaStarted) -> str:
 
 _FOLDER = "sip-traces"
 CAPTURE = ".pcap"
-#: When there are more agents than this, only those that something is wrong with are shown.
-CROWD = 12
+#: When there are more agents than this, the log shows only those that failed and their peers.
+MOST_SHOWN = 12
 
 
 class Evidence:
@@ -254,16 +254,16 @@ class Evidence:
         return f"<p>Only the last {MOST_MESSAGES} SIP messages of each agent are kept.</p>"
 
     def _focus(self) -> list[Agent]:
-        """All agents, or of a crowd those that failed and those that they called."""
+        """All agents, or of many those that failed and those that they called."""
         agents = list(self._record.agents)
-        if len(agents) <= CROWD:
+        if len(agents) <= MOST_SHOWN:
             return agents
         partners = (
             partner_of(call, agents, agent) for agent in self._failed for call in agent.calls
         )
         concerned = [*self._failed, *(found[0] for found in partners if found)]
         chosen = list(dict.fromkeys(concerned)) or agents
-        return sorted(chosen[:CROWD], key=agents.index)
+        return sorted(chosen[:MOST_SHOWN], key=agents.index)
 
     def _shown(self) -> str:
         """A sentence when not all agents are shown."""

@@ -15,7 +15,7 @@ A Misspelt Name After The Positional Arguments
 
 In Any Keyword
     [Documentation]    Robot passes what it does not know as text.
-    [Template]    Should Be Told Which Was Meant
+    [Template]    Should Suggest
     timeout    Register    alice    timeot\=5s
     timeout    Get Header    alice    timeuot\=5s
     timeout    Wait Until State Is    alice    IDLE    tiemout\=2s
@@ -52,7 +52,7 @@ Values That Hold An Equals Sign
     [Teardown]    Stop All Agents
 
 Values Of A Kind Are Listed
-    [Template]    Should Be Told
+    [Template]    Should Raise ValueError
     Argument 'transport' got value 'tpc' that cannot be converted to Transport: Transport does not have member 'tpc'. Available: 'tcp', 'tls' and 'udp'
     ...    Start Agent    alice    transport=tpc
     *cannot be converted to MediaEncryption: MediaEncryption does not have member 'sdes'. Available: 'dtls_srtp', *
@@ -68,7 +68,7 @@ Values Of A Kind Are Listed
     *cannot be converted to timedelta: Invalid time string 'soon'.
     ...    Wait Until State Is    alice    IDLE    timeout=soon
 
-A Backend That There Is Not Is Told With Those There Are
+An Unknown Backend Is Reported With The Known Ones
     [Template]    Should Be Refused
     There is no backend 'emedded'. Did you mean 'embedded'? Backends: auto, embedded, external.
     ...    Start Agent    alice    backend=emedded
@@ -91,11 +91,11 @@ None Is Left Out
 
 
 *** Keywords ***
-Should Be Told Which Was Meant
+Should Suggest
     [Arguments]    ${meant}    @{keyword}
     Run Keyword And Expect Error    *Did you mean ${meant}=[?]*    @{keyword}
 
-Should Be Told
+Should Raise ValueError
     [Arguments]    ${told}    @{keyword}    &{named}
     Run Keyword And Expect Error    ValueError: ${told}    @{keyword}    &{named}
 

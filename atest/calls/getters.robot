@@ -91,8 +91,8 @@ Times As Robot Writes Them
     ${long} =    Run Keyword And Expect Error    *    Get Call Timing    alice    setup_time    >    1 min
     Should Match Regexp    ${long}    The setup_time of alice '\\d\\.\\d+' \\(float\\) should be greater than '60' \\(int\\)
 
-What Is Not There Is Told In Words
-    [Template]    Should Be Told
+A Missing Value Is Reported In Words
+    [Template]    Should Fail With
     alice has had no call.    Get Reason    alice    equals    Busy Here
     alice has had no call.    Get Status Code    alice    >    400
     alice has no call.    Get Peer Uri    alice    starts    sip:
@@ -105,8 +105,8 @@ What Is Not There Is Told In Words
     alice has no call to listen to. Dial or Accept one first.    Get Audio Level    alice
     alice has no call that was recorded. Dial or Accept one first.    Get Recording    alice
 
-What Did Not Come Is Told With The Wait
-    [Template]    Should Be Told
+A Value That Did Not Come Is Reported With The Wait
+    [Template]    Should Fail With
     alice has had no call (waited 0.1 s).    Get Reason    alice    equals    Busy Here    timeout=100ms
     alice has had no call (waited 0.1 s).    Get Reason    alice    timeout=100ms
     alice has no call (waited 0.1 s).    Get Peer    alice    timeout=100ms
@@ -139,9 +139,9 @@ A Call That Was Not Refused
     ${told} =    Run Keyword And Expect Error    *    Get Status Code    alice    ==    486
     Should Match    ${told}    alice's last call was not refused with a SIP status: its call to sip:bob@* was cancelled*.
 
-Bad Expectations Are Told At Once
+Bad Expectations Are Reported At Once
     [Documentation]    Before the timeout, and before there is a value.
-    [Template]    Should Be Told At Once
+    [Template]    Should Fail At Once With
     'soon' is not a time; write it like 500ms or 2s.    Get Call Timing    alice    setup_time    <    soon
     'soon' is not a time; write it like 500ms or 2s.    Get Call Quality    alice    jitter    <    soon
     'bad' is not a number.    Get Call Quality    alice    mos    >    bad
@@ -173,13 +173,13 @@ Getter Waits For An Answer
     Run Keyword    @{getter}    timeout=20s
     [Teardown]    Stop All Agents
 
-Should Be Told
+Should Fail With
     [Arguments]    ${told}    @{getter}    &{options}
     Start Agent    alice
     Run Keyword And Expect Error    ${told}    @{getter}    &{options}
     [Teardown]    Stop All Agents
 
-Should Be Told At Once
+Should Fail At Once With
     [Arguments]    ${told}    @{getter}
     Start Agent    alice
     Run Keyword And Expect Error    ${told}    @{getter}    timeout=30s

@@ -36,7 +36,7 @@ The Next Call Rings After One That The Callee Refused
     Dial    bob    alice
     Wait Until State Is    alice    RINGING
 
-A Call That Came And Went Is Told At Once
+A Call That Came And Went Is Reported At Once
     Start Agent    alice
     Start Agent    bob
     Dial    alice    bob
@@ -50,7 +50,7 @@ A Call That Came And Went Is Told At Once
     ...    bob is not RINGING: the call from sip:alice@* was cancelled by the caller after *
     ...    Wait Until State Is    bob    RINGING    timeout=60s
 
-A Call That Was Told Is Not Told Again
+A Call That Was Reported Is Not Reported Again
     Start Agent    alice
     Start Agent    bob
     Dial    alice    bob

@@ -96,7 +96,7 @@ Two Calls That Ring
     ...    alice could not accept the call: baresip 1.* cannot accept one of several calls that ring: it answers none. The embedded backend, or baresip 2.0 and later, can.
     ...    Accept    alice
 
-A Peer Can Crash It, And That Is Told
+A Crash That A Peer Causes Is Reported
     [Documentation]    A percent sign in a reason phrase is a format to baresip before 3.0.
     ${old} =    Find Baresip Before 2
     Pair    ${old}    embedded

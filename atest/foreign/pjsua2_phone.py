@@ -27,7 +27,7 @@ def tell(event: str, **fields: Any) -> None:
     _TOLD.write(json.dumps({"event": event, **fields}) + "\n")
 
 
-class Ear(pj.AudioMediaPort):
+class Listener(pj.AudioMediaPort):
     """Tells the loudest tone, each time it is another one."""
 
     def __init__(self) -> None:
@@ -76,7 +76,7 @@ class Call(pj.Call):
             if media.status == pj.PJSUA_CALL_MEDIA_ACTIVE:
                 audio = self.getAudioMedia(number)
                 self.phone.tone.startTransmit(audio)
-                audio.startTransmit(self.phone.ear)
+                audio.startTransmit(self.phone.listener)
 
     def onDtmfDigit(self, prm: pj.OnDtmfDigitParam) -> None:
         tell("digit", digit=prm.digit)
@@ -148,10 +148,10 @@ class Phone:
         tones = pj.ToneDescVector()
         tones.append(steady)
         self.tone.play(tones, True)
-        self.ear = Ear()
+        self.listener = Listener()
         form = pj.MediaFormatAudio()
         form.init(pj.PJMEDIA_FORMAT_PCM, RATE, 1, 20000, 16)
-        self.ear.createPort("ear", form)
+        self.listener.createPort("listener", form)
 
     def new_call(self, number: int = pj.PJSUA_INVALID_ID) -> Call:
         call = Call(self.account, number)

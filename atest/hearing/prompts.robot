@@ -58,7 +58,7 @@ Another Prompt, Music And Noise Are Refused
         Stop All Agents
     END
 
-A Tone, Silence And No RTP Are Told
+A Tone, Silence And No RTP Are Reported
     Needs    RECORD_AFTER_HOLD
     Alice And Bob Talk
     Run Keyword And Expect Error

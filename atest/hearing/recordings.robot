@@ -83,16 +83,16 @@ Bad Paths
     Talk
     Verify Audio Connection    alice    bob
     Run Keyword And Expect Error
-    ...    A recording is a WAV file: 'cut.mp3' does not end with .wav.
-    ...    Start Recording    bob    cut.mp3
+    ...    A recording is a WAV file: 'clip.mp3' does not end with .wav.
+    ...    Start Recording    bob    clip.mp3
     Create Directory    ${OUTPUT DIR}/folder.wav
     Run Keyword And Expect Error
     ...    ${OUTPUT DIR}/folder.wav cannot be written: Is a directory.
     ...    Start Recording    bob    folder.wav/
     Create File    ${OUTPUT DIR}/file
     Run Keyword And Expect Error
-    ...    ${OUTPUT DIR}/file/cut.wav cannot be written: *.
-    ...    Start Recording    bob    file/cut.wav
+    ...    ${OUTPUT DIR}/file/clip.wav cannot be written: *.
+    ...    Start Recording    bob    file/clip.wav
 
 No Call And No Media
     Start Agent    alice
@@ -102,14 +102,14 @@ No Call And No Media
     ...    Get Recording    alice
     Run Keyword And Expect Error
     ...    alice has no call to record. Dial or Accept one first.
-    ...    Start Recording    alice    cut.wav
+    ...    Start Recording    alice    clip.wav
     Dial    alice    bob
     Run Keyword And Expect Error
     ...    alice has no recording yet: its call to * has not been answered (* s old) without audio so far.
     ...    Get Recording    alice
     Run Keyword And Expect Error
     ...    alice has no recording yet: its call to * has not been answered (* s old) without audio so far.
-    ...    Start Recording    alice    cut.wav
+    ...    Start Recording    alice    clip.wav
 
 One At A Time
     Talk
@@ -132,11 +132,11 @@ Cut Should Hold The Middle
     Verify Audio    bob    440 Hz
     Send Audio    alice    tone:620
     Verify Audio    bob    620 Hz
-    Start Recording    bob    cuts/${rate}.wav
+    Start Recording    bob    clips/${rate}.wav
     Call Should Stay Established    bob    500ms
     ${path} =    Stop Recording    bob
     Send Audio    alice    tone:440
     Verify Audio    bob    440 Hz
-    Should Be Equal    ${path}    ${OUTPUT DIR}/cuts/${rate}.wav
+    Should Be Equal    ${path}    ${OUTPUT DIR}/clips/${rate}.wav
     Wave Should Hold    ${path}    620    rate=${rate}    least=0.4    most=0.8
     Stop All Agents

@@ -1,5 +1,5 @@
 *** Settings ***
-Documentation       Verify Silence: what counts as silence and what does not, and how each is told.
+Documentation       Verify Silence: what counts as silence and what does not, and how each is reported.
 Library             ../resources/Meanwhile.py
 Library             ../resources/Sounds.py
 Library             ../resources/Steps.py
@@ -29,7 +29,7 @@ Comfort Noise Counts As Silence
     Should Be Equal    ${kind}    comfort noise
     The Log Should Say    bob heard * s of comfort noise at -4? dBFS.
 
-No RTP Is Told
+No RTP Is Reported
     Needs    RECORD_AFTER_HOLD
     Alice And Bob Talk
     Hold    alice

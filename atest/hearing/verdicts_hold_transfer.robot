@@ -1,5 +1,5 @@
 *** Settings ***
-Documentation       Verdicts about hold and transfer: every part is told, be it good or bad.
+Documentation       Verdicts about hold and transfer: every part is reported, whether it holds or not.
 Resource            talk.resource
 Resource            ../servers/servers.resource
 
@@ -28,7 +28,7 @@ What Was Sent Before A Hold Verdict Is Sent Again
     Verify Audio    bob    500 Hz
 
 No Hold
-    [Documentation]    Four parts fail, and all six are told.
+    [Documentation]    Four parts fail, and all six are reported.
     Talk
     Run Keyword And Expect Error
     ...    'alice holds bob' failed in 4 of 6 parts:\n- pass *alice's call is up: its call to * is up (* s old)\n- pass *bob's call is up: the call from * is up (* s old)\n- FAIL *alice holds by SDP (sendonly or inactive): it sent sendrecv and received sendrecv\n- FAIL *bob is held by SDP: it sent sendrecv and received sendrecv\n- FAIL *bob does not hear alice: it heard the tone of 1130 Hz that was sent there\n- FAIL *alice does not hear bob: it heard the tone of 1430 Hz that was sent there
@@ -88,7 +88,7 @@ An Attended Transfer
     Verify Transfer    alice    bob    carol
 
 A Transfer That Is Refused
-    [Documentation]    Four parts fail, and all five are told.
+    [Documentation]    Four parts fail, and all five are reported.
     Needs    KEEP_CALL
     Talk
     Start Agent    carol

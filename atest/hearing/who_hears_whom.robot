@@ -137,7 +137,7 @@ A Call That Ends
     ...    alice has no call to hear others in (its call to * was hung up by the peer after * s). Dial or Accept one first.
     ...    Verify Who Hears Whom    alice=NONE
 
-Mistakes Are Told At Once
+Mistakes Are Reported At Once
     Alice And Bob Talk
     Run Keyword And Expect Error    There is no agent 'bbo'. Did you mean 'bob'? Agents: alice, bob.
     ...    Verify Who Hears Whom    alice=bbo

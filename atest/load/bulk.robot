@@ -25,7 +25,7 @@ Many Calls At The Same Time
     Get State    caller1    ==    IDLE
 
 One Call Of Many Fails
-    [Documentation]    Only the failed one is told of; the others stay up.
+    [Documentation]    Only the failed one is reported; the others stay up.
     Start Callers And Callees
     VAR    @{targets} =    ${CALLEES}[0]    sip:nobody@127.0.0.1:9    @{CALLEES}[2:]
     Run Keyword And Expect Error
@@ -83,7 +83,7 @@ Numbered Settings
     Should Start With    ${agents[2].uri}    sip:1003@127.0.0.1:9
     Should Be Equal    ${agents[0].account.password}    secret-1001
 
-Mistakes Are Told Before Anybody Acts
+Mistakes Are Reported Before Any Agent Acts
     [Template]    Run Keyword And Expect Error
     Agents have no setting 'transprt'. Did you mean 'transport'?    Start Agents    p    3    transprt=tls
     Setting 'transport' got value 'carrier' that cannot be converted to Transport: *    Start Agents    p    3    transport=carrier

@@ -24,7 +24,7 @@ A Blind Transfer Of An Encrypted Call
     Verify Audio Connection    bob    carol
 
 A Blind Transfer That Is Refused
-    [Documentation]    The call goes on, and who waits for its end is told why it does not come.
+    [Documentation]    The call goes on, and a wait for its end says why it does not come.
     Needs    KEEP_CALL
     Talk
     Start Agent    carol
@@ -44,7 +44,7 @@ A Blind Transfer To Nobody
     Wait Until State Is    bob    ESTABLISHED
     Verify Audio Connection    alice    bob
 
-A Transfer Whose Failure Was Told Is No News To The Next Wait
+A Transfer Whose Failure Was Reported Is No News To The Next Wait
     Needs    KEEP_CALL
     Talk
     Run Keyword And Expect Error    alice could not transfer its call to *; the call goes on.

@@ -64,7 +64,7 @@ A Plugin's Backend Runs An Agent
     Should Be Equal    ${info.backend}    counting
     Hang Up    alice
 
-A Name That No Plugin Registered Is Told With Those There Are
+An Unregistered Name Is Reported With The Registered Ones
     Run Keyword And Expect Error
     ...    There is no backend 'conting'. Did you mean 'counting'? Backends: auto, embedded, external, counting.
     ...    Start Agent    alice    backend=conting

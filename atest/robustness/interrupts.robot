@@ -3,7 +3,7 @@ Documentation       A run is interrupted while a keyword waits: by the timeout o
 ...
 ...                 The test ends at once. After a timeout the next test works, after Ctrl-C no other is
 ...                 run. Nothing is left of either run but its output: no process, no temporary file.
-...                 timeouts.robot has every other keyword, ../lifetimes/endings.robot Ctrl-C in some more.
+...                 timeouts.robot has every other keyword, ../scopes/endings.robot Ctrl-C in some more.
 Resource            ../resources/backend.resource
 Library             ../resources/ChildRun.py
 Suite Setup         Only Once

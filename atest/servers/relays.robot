@@ -53,7 +53,7 @@ Without Credentials Of Its Own The Relay Gets Those Of The Account
     Talk    ${user}    bob
     Its Media Address Should Be    ${user}    ${turn}[relay]
 
-Credentials That The Relay Refuses Are Told As That
+Credentials That The Relay Refuses Are Reported As Such
     ${turn} =    Start Turn Server
     ${settings} =    Settings For    ${turn}
     Start Agent    alice    &{settings}    stun_password=wrong
@@ -62,14 +62,14 @@ Credentials That The Relay Refuses Are Told As That
     ...    Call In Vain
     Its Calls Should Have Sent No Invite    alice
 
-A Caller Whose Relay Is Down Is Told So
+A Relay Of The Caller That Is Down Is Reported
     Start Agent    alice    &{NOBODY}
     Start Agent    bob
     Run Keyword And Expect Error
     ...    alice *no INVITE*, for which it needs an answer from turn:127.0.0.1:9*
     ...    Call In Vain    timeout=1s
 
-A Callee Whose Relay Is Down Is Told So
+A Relay Of The Callee That Is Down Is Reported
     Start Agent    alice
     Start Agent    bob    &{NOBODY}
     Dial    alice    bob
@@ -83,14 +83,14 @@ A Callee Whose Relay Is Down Is Told So
     ...    alice is not ESTABLISHED after 0.1 s: * bob needs an answer from turn:127.0.0.1:9 before it can ring.
     ...    Wait Until State Is    alice    ESTABLISHED    timeout=100ms
 
-A Stun Server That Is Down Is Told So
+A Stun Server That Is Down Is Reported
     Start Agent    alice    stun_server=stun:127.0.0.1:9
     Start Agent    bob
     Run Keyword And Expect Error
     ...    alice *no INVITE*, for which it needs an answer from stun:127.0.0.1:9*
     ...    Call In Vain    timeout=1s
 
-A Stun Server Without An Address Is Told So
+A Stun Server Without An Address Is Reported
     Start Agent    alice    stun_server=stun:nowhere.invalid
     Start Agent    bob
     Run Keyword And Expect Error    alice *INVITE*stun:nowhere.invalid*address*    Call In Vain

@@ -1,6 +1,6 @@
 *** Settings ***
 Documentation       A BYE, an INFO or a REFER that is challenged in the middle of a call is answered with credentials,
-...                 or told with its 407.
+...                 or reported with its 407.
 Resource            wire.resource
 Library             ../resources/ScriptedPeer.py    ${CURDIR}/challenges_scenarios.py
 Library             ../resources/Steps.py
@@ -26,7 +26,7 @@ A Bye That Is Challenged With Another Nonce
             Should Be Equal As Integers    ${result}[step]    1
         ELSE
             Should Not Be True    ${result}[answered]
-            It Should Be Told    BYE REFUSED: 407 Proxy Authentication Required
+            It Should Be Reported    BYE REFUSED: 407 Proxy Authentication Required
         END
         Stop Agent    alice
     END
@@ -39,12 +39,12 @@ A Bye Is Answered For Although The Agent Is Stopped At Once
     ${result} =    Peer Should Have Finished    ${peer}
     Should Be True    ${result}[answered]
 
-A Bye Whose Credentials Are Not Taken Is Told
+A Bye Whose Credentials Are Not Taken Is Reported
     ${peer} =    Be In A Call    challenges_bye_for_ever
     Hang Up    alice
     ${result} =    Peer Should Have Finished    ${peer}
     Should Be True    ${result}[byes] <= 2
-    It Should Be Told    BYE REFUSED: 407 Proxy Authentication Required
+    It Should Be Reported    BYE REFUSED: 407 Proxy Authentication Required
 
 An Info That Is Challenged With Another Nonce
     Needs    DTMF_INFO
@@ -59,7 +59,7 @@ An Info That Is Challenged With Another Nonce
             Should Be True    ${result}[same]
         ELSE
             Should Not Be True    ${result}[answered]
-            It Should Be Told    INFO REFUSED: 407 Proxy Authentication Required
+            It Should Be Reported    INFO REFUSED: 407 Proxy Authentication Required
         END
         Should Be True    ${result}[rising]
         Stop Agent    alice
@@ -84,7 +84,7 @@ Be In A Call
     Wait Until State Is    alice    ESTABLISHED
     RETURN    ${peer}
 
-It Should Be Told
+It Should Be Reported
     [Arguments]    ${words}
     Get State    alice    ==    IDLE    timeout=1s
     The Log Should Have Said    *${words}*

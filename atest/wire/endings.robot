@@ -11,7 +11,7 @@ ${ELSEWHERE}    Reason: SIP;cause\=200;text\="Call completed elsewhere"
 
 
 *** Test Cases ***
-A Bye Tells Its Cause
+A Bye Gives Its Cause
     ${ending} =    Be Hung Up    ${CLEARED}
     Get Reason    alice    ==    hung up by the peer
     Should Be Equal    ${ending}[closed_by]    peer
@@ -19,20 +19,20 @@ A Bye Tells Its Cause
     Should Be Equal    ${ending}[reasons][0][protocol]    Q.850
     Should Be Equal    ${ending}[reasons][0][text]    Normal, call clearing
 
-A Bye With Two Reasons Tells Both
+A Bye With Two Reasons Gives Both
     ${ending} =    Be Hung Up    Reason: SIP;cause\=480;text\="Gone", Q.850;cause\=19
     Get Reason    alice    ==    hung up by the peer
     ${causes} =    Evaluate    [(one["protocol"], one["cause"]) for one in $ending["reasons"]]
     Should Be Equal    ${causes}    ${{[("SIP", 480), ("Q.850", 19)]}}
 
-A Bye Without A Reason Tells None
+A Bye Without A Reason Gives None
     ${ending} =    Be Hung Up
     Get Reason    alice    ==    hung up by the peer
     Should Be Empty    ${ending}[reasons]
     Should Be Equal    ${ending}[q850_cause]    ${NONE}
 
-A Refusal Is Told By Its Phrase Alone
-    [Template]    Refusal Should Be Told
+A Refusal Is Reported By Its Phrase Alone
+    [Template]    Refusal Should Be Reported
     486 Busy Here                  Busy Here                  Reason: Q.850;cause\=17;text\="USER_BUSY"
     480 Temporarily Unavailable    Temporarily Unavailable    Reason: Q.850;cause\=19
     503 Service Unavailable        Service Unavailable        Reason: Q.850;cause\=34    Retry-After: 30
@@ -51,7 +51,7 @@ A Refusal Says Who Warns Of What
     ${expected} =    Evaluate    {"code": 399, "agent": "pbx", "text": "Call, barred"}
     Should Be Equal    ${info.calls}[0][warnings][0]    ${expected}
 
-A Redirection That Names No Target Is Told As What It Is
+A Redirection That Names No Target Is Reported As Such
     ${peer} =    Start Peer    refuses    302 Moved Temporarily
     Start Agent    alice
     Dial    alice    ${peer.uri}
@@ -60,7 +60,7 @@ A Redirection That Names No Target Is Told As What It Is
     Should Contain    ${told}    names no Contact to call instead
     Get Status Code    alice    ==    302
 
-A Redirection To An Agent Is Told To Who Waits There
+A Redirection To An Agent Is Reported When It Waits For The Call
     Needs    REPORT_REDIRECTION
     ${carol} =    Start Agent    carol
     ${peer} =    Start Peer    refuses    302 Moved Temporarily    Contact: <${carol.uri}>
@@ -71,14 +71,14 @@ A Redirection To An Agent Is Told To Who Waits There
     ...    *The other side redirected alice's call to carol with 302 Moved Temporarily, and alice has sent no INVITE there*
     ...    Accept    carol    timeout=200ms
 
-A Status Line Without A Space Is Told
+A Status Line Without A Space Is Reported
     ${peer} =    Start Peer    refuses_without_space    ${486}
     Start Agent    alice
     Dial    alice    ${peer.uri}
     ${told} =    Run Keyword And Expect Error    *    Wait Until State Is    alice    ESTABLISHED    timeout=1s
     Should Contain    ${told}    1 message arrived that it could not
 
-A Cancelled Call Is Told From One That Was Answered Elsewhere
+A Cancelled Call Differs From One That Was Answered Elsewhere
     FOR    ${words}    ${header}    IN
     ...    cancelled by the caller    Reason: SIP;cause\=487
     ...    cancelled by the caller, answered elsewhere    ${ELSEWHERE}
@@ -108,7 +108,7 @@ Be Hung Up
     ${info} =    Get Info    alice
     RETURN    ${info.calls}[0]
 
-Refusal Should Be Told
+Refusal Should Be Reported
     [Arguments]    ${status_line}    ${phrase}    @{headers}
     ${peer} =    Start Peer    refuses    ${status_line}    @{headers}
     Start Agent    alice

@@ -6,16 +6,16 @@ Library             ../resources/Sounds.py
 
 
 *** Test Cases ***
-An INVITE That The Agent's Own Stack Refuses Is Told With Its Cause
+An INVITE That The Agent's Own Stack Refuses Is Reported With Its Cause
     [Template]    Refused By Itself
-    # status    what is told of it                                            header, or kind of offer
+    # status    what is reported                                             header, or kind of offer
     420    Its Require was timer.                                             Require: timer
     420    Its Require was 100rel.                                            Require: 100rel
     500    Its Content-Type was multipart/mixed;boundary\=limit.               kind=multipart
     488    It offered GSM/8000 over RTP/AVP; bob accepts PCMU.                  kind=gsm
     488    It offered PCMU/8000 over RTP/SAVP; bob accepts PCMU without media_enc.    kind=encrypted
 
-A Call For Another User Is Told With Its Request-URI
+A Call For Another User Is Reported With Its Request-URI
     ${peer} =    Start Peer    registers_and_calls    +4915550100
     Start Agent    trunk    trunk-7    ${peer.host}    catch_all=${False}
     Register    trunk
@@ -25,7 +25,7 @@ A Call For Another User Is Told With Its Request-URI
     ...    Accept    trunk    timeout=900ms
     Get Header    trunk    Via    *=    127.0.0.1
 
-A Refused INVITE Is Told By Every Keyword That Waits For It
+A Refused INVITE Is Reported By Every Keyword That Waits For It
     ${bob} =    Start Agent    bob
     ${peer} =    Start Peer    is_refused    ${bob.uri}    Require: timer
     Peer Should Have Finished    ${peer}
@@ -41,7 +41,7 @@ Nobody Called When No INVITE Came
     Fails With    bob has no call to accept: nobody called within 0.3 s.    Accept    bob    timeout=300ms
     Fails With    bob has seen no INVITE: nobody called.    Get Header    bob    To
 
-An Answer Without An ACK Is Told
+An Answer Without An ACK Is Reported
     ${bob} =    Start Agent    bob
     ${peer} =    Start Peer    never_acknowledges    ${bob.uri}
     Accept    bob
@@ -50,7 +50,7 @@ An Answer Without An ACK Is Told
     ...    Wait Until State Is    bob    ESTABLISHED    timeout=1.9s
     Let Peer Go On    ${peer}
 
-An Answer That Is Lost On Its Way Is Told By Both Sides
+An Answer That Is Lost On Its Way Is Reported By Both Sides
     ${bob} =    Start Agent    bob
     ${peer} =    Start Peer    loses_answers    ${bob.uri}
     Start Agent    alice
@@ -60,7 +60,7 @@ An Answer That Is Lost On Its Way Is Told By Both Sides
     ...    alice is not ESTABLISHED after 2 s: it is RINGING, its call to ${peer.uri} has not been answered (* s old). bob answered 200 * (? time*), and it did not arrive at alice.
     ...    Wait Until State Is    alice    ESTABLISHED    timeout=2s
 
-The Last Provisional Answer Is Told
+The Last Provisional Answer Is Reported
     ${peer} =    Start Peer    never_calls_up    ${100}    ${182}
     Start Agent    alice
     Dial    alice    ${peer.uri}
@@ -78,7 +78,7 @@ A Challenge Is An Answer
     ...    Wait Until State Is    alice    ESTABLISHED    timeout=2s
     Let Peer Go On    ${peer}
 
-Early Media Is Not Told As A Call That Is Up
+Early Media Is Not Reported As A Call That Is Up
     ${peer} =    Start Peer    rings_after_early_media
     Start Agent    alice
     Dial    alice    ${peer.uri}
@@ -98,14 +98,14 @@ Early Media Is Not Told As A Call That Is Up
     ...    Verify Audio    alice    440 Hz    within=500ms
     Hang Up    alice
 
-An Answer That Does Not Fit The Offer Is Told When Nothing Is Heard
+An Answer That Does Not Fit The Offer Is Reported When Nothing Is Heard
     [Template]    Nothing Fits
     alice offered * over RTP/AVP; the 200 OK of the other side had no SDP.    with_sdp=${False}
     alice offered * over RTP/AVP; the other side answered GSM/8000 over RTP/AVP.    formats=3
     alice offered * over RTP/AVP; the other side answered no audio (port 0).    port=${0}
     alice offered * over RTP/AVP; the other side answered PCMU/8000 over RTP/SAVP.    formats=0    profile=RTP/SAVP
 
-A REFER Is Told By What It Got
+A REFER Is Reported With Its Answer
     [Template]    Transfer Without An Outcome
     The REFER was answered 202 Accepted, * ms after it was sent, and no NOTIFY followed.    takes_refer
     The REFER was answered 202 Accepted with Refer-Sub: false, * ms after it was sent, and no NOTIFY followed.    takes_refer    answer=Refer-Sub: false
@@ -113,7 +113,7 @@ A REFER Is Told By What It Got
     The last NOTIFY reported 'SIP/2.0 100 Trying'.    takes_refer    state=active    body=SIP/2.0 100 Trying
     127.0.0.1:* never answered the REFER (* retransmission*).    takes_no_refer
 
-An INFO That The Agent's Own Stack Refuses Is Told
+An INFO That The Agent's Own Stack Refuses Is Reported
     ${bob} =    Start Agent    bob
     ${peer} =    Start Peer    sends_infos    ${bob.uri}    application/dtmf|7    application/dtmf-relay|Signal\=4
     Be Called By Peer    ${peer}
@@ -137,7 +137,7 @@ RTP Events That Were Not Agreed Are Not Taken
     ...    Wait Until Dtmf Received    bob    5    timeout=500ms
     Let Peer Go On    ${peer}
 
-An Offer That Was Changed On The Way Is Told By Both Versions
+An Offer That Was Changed On The Way Is Reported In Both Versions
     ${bob} =    Start Agent    bob    audio_codecs=${{['PCMU']}}
     ${peer} =    Start Peer    forwards_as    8    ${bob.uri}
     Start Agent    alice    audio_codecs=${{['PCMU', 'PCMA']}}
@@ -146,7 +146,7 @@ An Offer That Was Changed On The Way Is Told By Both Versions
     ...    alice is not ESTABLISHED: its call to ${peer.uri} was refused with 488 Not Acceptable Here after * s. alice offered PCMU first (PCMU, PCMA); bob was offered PCMA only; bob accepts PCMU.
     ...    Wait Until State Is    alice    ESTABLISHED
 
-What A BYE Says Is Told
+The Text Of A BYE Is Reported
     ${peer} =    Start Peer    hangs_up    Reason: Q.850;cause\=31;text\="Normal, unspecified"
     Start Agent    alice
     Dial    alice    ${peer.uri}
@@ -156,7 +156,7 @@ What A BYE Says Is Told
     ...    alice did not stay ESTABLISHED for 5 s: its call to ${peer.uri} was hung up by the peer after * s, * the check began. It came with Reason: Q.850;cause\=31;text\="Normal, unspecified".
     ...    Call Should Stay Established    alice    5s
 
-A File That Has Ended Is Told
+A File That Has Ended Is Reported
     Start Agent    bob
     Start Agent    alice
     Dial    alice    bob

@@ -1,13 +1,13 @@
 *** Settings ***
 Documentation       A call that a proxy sent to several phones, and that two of them accepted: the second gets an ACK
-...                 and a BYE where the backend can, and is told in any case.
+...                 and a BYE where the backend can, and is reported in any case.
 Resource            wire.resource
 Library             ../resources/ScriptedPeer.py    ${CURDIR}/forks_scenarios.py
 Library             ../resources/Steps.py
 
 
 *** Test Cases ***
-The Second Phone Is Ended And Told
+The Second Phone Is Ended And Reported
     [Template]    Second Phone Should Be Ended
     ring=${False}    route=${False}
     ring=${True}    route=${False}

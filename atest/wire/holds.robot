@@ -68,9 +68,9 @@ A Resume Before The Hold Is Answered
     ${result} =    End Call
     Should Be Equal    ${result}    ${{{'offered': 'sendrecv'}}}
 
-A Hold That The Peer Has Stripped Is Told
+A Hold That The Peer Has Stripped Is Reported
     [Documentation]    To sendonly nothing but recvonly or inactive can be answered (RFC 3264, section 6.1).
-    [Template]    Contradiction Should Be Told
+    [Template]    Contradiction Should Be Reported
     sendrecv
     sendonly
 
@@ -94,7 +94,7 @@ A Hold That Is Answered Without SDP Fails
     ...    Hold    alice
 
 A Hold That Is Refused
-    Refusal Should Be Told At Once    488    Not Acceptable Here
+    Refusal Should Be Reported At Once    488    Not Acceptable Here
 
 After A Hold That Is Refused Both Sides Hear Each Other
     [Documentation]    And the next hold is offered as one.
@@ -133,7 +133,7 @@ A Peer That Modifies The Session Instead
         ${result} =    End Call
         Should Be Equal    ${result}    ${{{'answered': 'sendonly', 'offered': 'sendrecv'}}}
     ELSE
-        It Should Be Told That No Re-INVITE Leaves    Resume    resume
+        It Should Be Reported That No Re-INVITE Leaves    Resume    resume
     END
 
 A Peer That Holds Instead
@@ -144,7 +144,7 @@ A Peer That Holds Instead
         ${result} =    End Call
         Should Be Equal    ${result}[offered]    sendonly
     ELSE
-        It Should Be Told That No Re-INVITE Leaves    Hold    hold
+        It Should Be Reported That No Re-INVITE Leaves    Hold    hold
     END
 
 A Challenged Hold Is Sent Again With Credentials
@@ -154,8 +154,8 @@ A Challenged Hold Is Sent Again With Credentials
     stale=    first=yes
 
 A Hold With A Challenge That Nobody Can Answer
-    [Documentation]    It is told at once, not when time is over.
-    [Template]    Refusal Should Be Told At Once
+    [Documentation]    It is reported at once, not when time is over.
+    [Template]    Refusal Should Be Reported At Once
     407    Proxy Authentication Required    Proxy-Authenticate: Digest realm="pbx",nonce="1",algorithm=SHA-512-256
     401    Unauthorized    WWW-Authenticate: Basic realm="pbx"
 
@@ -186,7 +186,7 @@ End Call
     Stop Agent    alice
     RETURN    ${result}
 
-It Should Be Told That No Re-INVITE Leaves
+It Should Be Reported That No Re-INVITE Leaves
     [Arguments]    ${keyword}    ${verb}
     Run Keyword And Expect Error
     ...    alice could not ${verb} its call: * cannot send a re-INVITE after one that collided with the peer's.*
@@ -216,7 +216,7 @@ Peer Should Not Hold
     Offers Should Have Been Answered    alice    3
     End Call
 
-Contradiction Should Be Told
+Contradiction Should Be Reported
     [Arguments]    ${answer}
     Call Peer    answers_holds    ${answer}    sendrecv
     Hold    alice
@@ -233,7 +233,7 @@ Stripped Hold Should Fail Its Verdict
     ...    'alice holds bob' failed in 1 of 6 parts:*FAIL *alice holds by SDP (sendonly or inactive): it sent sendonly and received sendrecv, which contradicts it*
     ...    Verify Hold    alice    bob    duration=300ms
 
-Refusal Should Be Told At Once
+Refusal Should Be Reported At Once
     [Arguments]    ${status}    ${phrase}    @{headers}
     Call Peer    never_ready    ${status}    ${phrase}    @{headers}
     Run Keyword And Expect Error    alice could not hold its call: the peer answered ${status} ${phrase}*

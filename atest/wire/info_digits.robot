@@ -14,7 +14,7 @@ Star And Hash Are Written In Two Ways
     ...    ${RELAY}|Signal\=*|Duration\=160|    ${RELAY}|Signal\=#|Duration\=160|
     ...    ${RELAY}|Signal\=10|Duration\=160|    ${RELAY}|Signal\=11|Duration\=160|
 
-A Signal After A Space Is Read, Or Told As Refused
+A Signal After A Space Is Read, Or Reported As Refused
     [Documentation]    Baresip 1.0 refuses it.
     ${bob} =    Start Agent    bob
     ${peer} =    Start Peer    presses    ${bob.uri}
@@ -44,7 +44,7 @@ Other Ways To Write A Digit
 A Hook Flash Is No Digit
     Digits Should Be    5    ${RELAY}|Signal\=16|Duration\=160|    ${RELAY}|Signal\=5|Duration\=160|
 
-What The Stack Refuses Is Told
+A Request That The Stack Refuses Is Reported
     FOR    ${request}    ${status}    IN
     ...    ${RELAY}|Signal\=4|    400
     ...    application/dtmf|7    488

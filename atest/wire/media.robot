@@ -108,7 +108,7 @@ Early Media Goes On After A 180
     Should Be True    645 < ${result}[heard] < 655
 
 
-Silence Is Not Told Of Packets That A Holder Drops
+Silence Is Not Reported For Packets That A Holder Drops
     [Documentation]    A peer that plays on while it is held: what is in its packets is not known.
     Needs    RECORD_AFTER_HOLD
     Alice Calls    answers_with_tones    ${440}
@@ -120,7 +120,7 @@ Silence Is Not Told Of Packets That A Holder Drops
     Resume    alice
     Verify Audio    alice    440 Hz    within=3s
 
-Silence Is Not Told Of An Inactive Call In Which Packets Arrive
+Silence Is Not Reported For An Inactive Call In Which Packets Arrive
     [Documentation]    Most drop the packets, and their content is unknown; baresip 2.3 plays them.
     Needs    RECORD_AFTER_HOLD
     ${peer} =    Alice Calls    holds_with_music    inactive
@@ -131,7 +131,7 @@ Silence Is Not Told Of An Inactive Call In Which Packets Arrive
     ...    alice should have heard silence for 1 s, but *
     ...    Verify Silence    alice    1s
 
-Silence Is Not Told Of What No Codec Reads
+Silence Is Not Reported For Packets That No Codec Reads
     Alice Calls    answers_with_an_unknown_codec
     Run Keyword And Expect Error
     ...    alice should have heard silence for 1 s, but * RTP packets arrived*: their content is unknown.*
@@ -149,7 +149,7 @@ No RTP Is Counted
     ...    alice heard nothing within 0.5 s: the call is up, but no RTP packet arrived (0 received, * sent).*
     ...    Verify Audio    alice    440 Hz    within=500ms
 
-RTP That Stops In The Middle Is Told As That
+RTP That Stops In The Middle Is Reported As Such
     ${peer} =    Alice Calls    stops_in_the_middle
     Verify Audio    alice    440 Hz    within=3s
     Let Peer Go On    ${peer}
@@ -157,7 +157,7 @@ RTP That Stops In The Middle Is Told As That
     ...    alice heard no 600 Hz tone within 2 s: ?.? s of audio arrived, its loudest tone was 440 Hz at -12 dBFS; no * since ?.? s after the start of the wait.*
     ...    Verify Audio    alice    600 Hz    within=2s
 
-A Second Tone Is Told
+A Second Tone Is Reported
     Alice Calls    answers_with_tones    ${440}    ${620}
     Run Keyword And Expect Error
     ...    alice heard no 440 Hz tone within 1 s: ?.? s of audio arrived, its loudest tone was ??0 Hz at -12 dBFS, beside ??0 Hz at -12 dBFS. The tone was there, but not alone: 620 Hz at -12 dBFS came with it.

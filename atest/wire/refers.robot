@@ -5,21 +5,21 @@ Library             ../resources/ScriptedPeer.py    ${CURDIR}/refers_scenarios.p
 
 
 *** Test Cases ***
-A Transfer That Worked Is Told However It Is Reported
+A Transfer That Worked Succeeds However It Is Reported
     [Template]    Transfer Should Work
     SIP/2.0 100 Trying    SIP/2.0 200 OK
     SIP/2.0 180 Ringing\r\n    SIP/2.0 200 OK\r\nContact: <sip:x@y>\r\n    id_=${True}
     SIP/2.0 100 Trying\r\n    SIP/2.0 200 OK\r\n    early=${True}
     SIP/2.0 200 OK\r\n    status=200 OK
 
-A Transfer That Failed Is Told By What Was Reported
+A Transfer That Failed Is Reported With The Peer's Status
     [Template]    Transfer Should Fail
     503 Service Unavailable    SIP/2.0 503 Service Unavailable\r\n
     486 Busy, really    SIP/2.0 100 Trying\r\n    SIP/2.0 486 Busy, really\r\n
     405 Method Not Allowed    status=405 Method Not Allowed
     603 No, thanks    status=603 No, thanks
 
-A Peer That Hangs Up Tells No Outcome
+A Peer That Hangs Up Reports No Outcome
     ${peer} =    Start Peer    takes_and_hangs_up
     Be In A Call    ${peer}
     ${told} =    Run Keyword And Expect Error    *    Transfer    alice    sip:carol@127.0.0.1:9

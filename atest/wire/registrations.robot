@@ -1,5 +1,5 @@
 *** Settings ***
-Documentation       An agent is registered when the registrar lists it, and a challenge is told as what it asks for.
+Documentation       An agent is registered when the registrar lists it, and a challenge is reported as what it asks for.
 Resource            wire.resource
 Library             ../resources/ScriptedPeer.py    ${CURDIR}/registrations_scenarios.py
 
@@ -20,11 +20,11 @@ Who Is Listed Is Registered
     END
 
 Who Is Not Listed Is Not Registered
-    [Template]    Register Should Tell
+    [Template]    Register Should Fail Because
     answered 200 OK, but the answer lists sip:1001@192.0.2.9:5060, not sip:1001    ${OTHER}
     answered 200 OK, but the answer lists no contact
 
-An Algorithm That Baresip Lacks Is Told
+An Algorithm That Baresip Lacks Is Reported
     FOR    ${algorithm}    IN    MD5-sess    SHA-512-256    SHA-256-sess
         ${peer} =    Start Peer    challenges    algorithm\=${algorithm},qop\="auth"
         Start Agent    alice    1001    ${peer.host}    secret
@@ -35,7 +35,7 @@ An Algorithm That Baresip Lacks Is Told
         Stop Agent    alice
     END
 
-An Algorithm That Baresip Lacks Is Told Of A Call
+An Algorithm That Baresip Lacks Is Reported For A Call
     ${peer} =    Start Peer    challenges_calls    algorithm\=MD5-sess
     Start Agent    alice    1001    ${peer.host}    secret    regint=0
     Dial    alice    1002
@@ -45,14 +45,14 @@ An Algorithm That Baresip Lacks Is Told Of A Call
     Get Status Code    alice    ==    407
     Get Reason    alice    ==    Proxy Authentication Required
 
-A Wrong Password Is Told As One
+A Wrong Password Is Reported As Such
     ${peer} =    Start Peer    challenges_calls    algorithm\=MD5
     Start Agent    alice    1001    ${peer.host}    secret    regint=0
     Dial    alice    1002
     ${told} =    Run Keyword And Expect Error    *    Wait Until State Is    alice    ESTABLISHED
     Should Contain    ${told}    The digest of user '1001' was not accepted: check user and password.
 
-Only Auth Int Is Answered With Auth And Told When Refused
+Only Auth Int Is Answered With Auth And Reported When Refused
     [Documentation]    Baresip knows no other quality of protection, and answers with it whatever was asked for.
     ${peer} =    Start Peer    challenges_calls    algorithm\=MD5,qop\="auth-int"
     Start Agent    alice    1001    ${peer.host}    secret    regint=0
@@ -62,7 +62,7 @@ Only Auth Int Is Answered With Auth And Told When Refused
 
 
 *** Keywords ***
-Register Should Tell
+Register Should Fail Because
     [Arguments]    ${words}    @{contacts}
     ${peer} =    Start Peer    lists    @{contacts}
     Start Agent    alice    1001    ${peer.host}    secret

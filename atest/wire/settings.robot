@@ -159,7 +159,7 @@ An Agent That Takes Its Own Calls Only
     Hang Up    bob
     Peer Should Have Finished    ${peer}
 
-A Phone That Rings No Longer Than It Is Told
+A Phone Stops Ringing After Its Ring Timeout
     ${bob} =    Start Agent    bob    ring_timeout=2s
     ${peer} =    Start Peer    lets_it_ring    ${bob.uri}
     Wait Until State Is    bob    RINGING

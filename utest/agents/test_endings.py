@@ -59,7 +59,7 @@ def test_a_plain_cancel_is_not_answered_elsewhere(phone: Phone) -> None:
     assert phone.agent.reason == "cancelled by the caller"
 
 
-def test_a_bye_tells_its_reasons(phone: Phone) -> None:
+def test_a_bye_gives_its_reasons(phone: Phone) -> None:
     call_id = phone.agent.dial(BOB)
     phone.is_established(call_id)
     phone.sip(request("BYE", call_id, 'Reason: Q.850;cause=16;text="Bye, bye"'))
@@ -68,7 +68,7 @@ def test_a_bye_tells_its_reasons(phone: Phone) -> None:
     assert info_of(phone.agent)["calls"][0]["q850_cause"] == 16
 
 
-def test_a_refusal_tells_its_warnings(phone: Phone) -> None:
+def test_a_refusal_gives_its_warnings(phone: Phone) -> None:
     call_id = phone.agent.dial(BOB)
     phone.sip(response("SIP/2.0 603 ", call_id, 'Warning: 399 pbx "Call barred"'))
     phone.closes(call_id, ClosedBy.REFUSAL, 603, "")

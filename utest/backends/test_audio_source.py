@@ -23,7 +23,7 @@ class Baresip:
         self.muted: set[str] = set()
         self.device, self.current, self.switches = PAUSE if pauses else QUIET, "", 0
         self.due: list[Callable[[], None]] = []
-        self.talker = AudioSources(
+        self.sources = AudioSources(
             self.ask, self.later, lambda call: None, toggles=False, pauses=pauses, home=home
         )
 
@@ -58,19 +58,19 @@ class Baresip:
 
     def begins(self, call_id: str) -> None:
         self.first[call_id] = self.device
-        self.talker.note_call(call_id)
+        self.sources.note_call(call_id)
         self.starts(call_id)
 
     def starts(self, call_id: str) -> None:
         if call_id in self.spoiled:
             return
         self.playing[call_id] = self.first[call_id]
-        self.talker.note_start(call_id)
-        self.talker.on_started(call_id)
+        self.sources.note_start(call_id)
+        self.sources.on_started(call_id)
 
     def is_held(self, call_id: str) -> None:
         self.playing[call_id] = None
-        self.talker.note_hold(call_id)
+        self.sources.note_hold(call_id)
 
     def sends(self, call_id: str) -> str | None:
         return "silence" if call_id in self.muted else self.playing[call_id]
@@ -103,7 +103,7 @@ def test_a_call_begins_with_a_file_of_silence_that_is_replaced_before_it_ends(
 def test_a_tone_is_not_taken_back_when_the_file_of_silence_would_end(tmp_path: Path) -> None:
     baresip = Baresip(tmp_path, pauses=True)
     baresip.begins("id")
-    baresip.talker.set_source("id", ToneSource(620))
+    baresip.sources.set_source("id", ToneSource(620))
     for act in baresip.due:
         act()
     assert baresip.sends("id") == "ausine,620"
@@ -111,7 +111,7 @@ def test_a_tone_is_not_taken_back_when_the_file_of_silence_would_end(tmp_path: P
 
 def test_a_resumed_call_sends_what_the_suite_said_last(baresip: Baresip) -> None:
     baresip.begins("id")
-    baresip.talker.set_source("id", ToneSource(620))
+    baresip.sources.set_source("id", ToneSource(620))
     baresip.is_held("id")
     baresip.starts("id")
     assert baresip.sends("id") == "ausine,620"
@@ -120,7 +120,7 @@ def test_a_resumed_call_sends_what_the_suite_said_last(baresip: Baresip) -> None
 def test_a_source_that_is_chosen_on_hold_is_sent_after_it(baresip: Baresip) -> None:
     baresip.begins("id")
     baresip.is_held("id")
-    baresip.talker.set_source("id", ToneSource(620))
+    baresip.sources.set_source("id", ToneSource(620))
     baresip.starts("id")
     assert baresip.sends("id") == "ausine,620" and not baresip.spoiled
 
@@ -128,7 +128,7 @@ def test_a_source_that_is_chosen_on_hold_is_sent_after_it(baresip: Baresip) -> N
 def test_the_default_is_not_switched_under_a_call_on_hold(baresip: Baresip) -> None:
     baresip.begins("id")
     baresip.is_held("id")
-    baresip.talker.set_source(None, ToneSource(620))
+    baresip.sources.set_source(None, ToneSource(620))
     assert not baresip.spoiled
     baresip.starts("id")
     assert baresip.sends("id") == "ausine,620"
@@ -136,17 +136,17 @@ def test_the_default_is_not_switched_under_a_call_on_hold(baresip: Baresip) -> N
 
 def test_a_mute_during_a_hold_lasts(baresip: Baresip) -> None:
     baresip.begins("id")
-    baresip.talker.set_source("id", ToneSource(620))
+    baresip.sources.set_source("id", ToneSource(620))
     baresip.is_held("id")
-    baresip.talker.mute("id", True)
+    baresip.sources.mute("id", True)
     baresip.starts("id")
     assert baresip.sends("id") == "silence"
-    baresip.talker.mute("id", False)
+    baresip.sources.mute("id", False)
     assert baresip.sends("id") == "ausine,620"
 
 
 def test_nothing_is_switched_that_plays_already(baresip: Baresip) -> None:
-    baresip.talker.set_source(None, ToneSource(620))
+    baresip.sources.set_source(None, ToneSource(620))
     before = baresip.switches
     baresip.begins("id")
     assert baresip.sends("id") == "ausine,620" and baresip.switches == before
@@ -156,10 +156,10 @@ def test_a_call_that_baresip_silences_is_known(baresip: Baresip) -> None:
     baresip.begins("first")
     baresip.is_held("first")
     baresip.begins("second")
-    baresip.talker.set_source("second", ToneSource(620))
-    assert baresip.talker.silenced == baresip.spoiled == {"first"}
-    baresip.talker.note_end("first")
-    assert not baresip.talker.silenced
+    baresip.sources.set_source("second", ToneSource(620))
+    assert baresip.sources.silenced == baresip.spoiled == {"first"}
+    baresip.sources.note_end("first")
+    assert not baresip.sources.silenced
 
 
 def test_a_hold_that_comes_with_a_switch_silences_nobody(baresip: Baresip) -> None:
@@ -172,8 +172,8 @@ def test_a_hold_that_comes_with_a_switch_silences_nobody(baresip: Baresip) -> No
         return real(device)
 
     baresip.ausrc = ausrc  # type: ignore[method-assign]
-    baresip.talker.set_source("id", ToneSource(620))
-    assert not baresip.spoiled and not baresip.talker.silenced
+    baresip.sources.set_source("id", ToneSource(620))
+    assert not baresip.spoiled and not baresip.sources.silenced
     baresip.starts("id")
     assert baresip.sends("id") == "ausine,620"
 
@@ -181,7 +181,7 @@ def test_a_hold_that_comes_with_a_switch_silences_nobody(baresip: Baresip) -> No
 def test_no_call_begins_with_a_prompt(baresip: Baresip) -> None:
     prompt = PromptSource("hello", {})
     with pytest.raises(KeyError):  # there is no rendering of it to play
-        baresip.talker.set_source(None, prompt)
+        baresip.sources.set_source(None, prompt)
     assert baresip.device == "aubridge,quiet"
 
 
@@ -190,9 +190,9 @@ def test_after_a_source_that_failed_the_next_is_switched_to(baresip: Baresip) ->
     real = baresip.ausrc
     baresip.ausrc = lambda device: "failed to set audio-source"  # type: ignore[method-assign]
     with pytest.raises(CommandRefused):
-        baresip.talker.set_source("id", ToneSource(620))
+        baresip.sources.set_source("id", ToneSource(620))
     baresip.ausrc = real  # type: ignore[method-assign]
-    baresip.talker.set_source("id", ToneSource(620))
+    baresip.sources.set_source("id", ToneSource(620))
     assert baresip.sends("id") == "ausine,620"
 
 
@@ -209,16 +209,16 @@ def test_a_call_that_starts_while_sources_are_switched_is_switched_itself(
             started.set()
             baresip.first["second"] = baresip.device
             baresip.playing["second"] = baresip.device
-            baresip.talker.note_call("second")
-            baresip.talker.note_start("second")
+            baresip.sources.note_call("second")
+            baresip.sources.note_start("second")
             baresip.device = baresip.playing["first"] = device
             return "switch audio device"
         return real(device)
 
     baresip.ausrc = ausrc  # type: ignore[method-assign]
-    baresip.talker.set_source("first", ToneSource(620))
-    baresip.talker.set_source("second", ToneSource(700))
-    baresip.talker.on_started("second")
+    baresip.sources.set_source("first", ToneSource(620))
+    baresip.sources.set_source("second", ToneSource(700))
+    baresip.sources.on_started("second")
     assert baresip.sends("second") == "ausine,700"
 
 
@@ -246,9 +246,9 @@ def test_a_call_that_ends_while_it_is_muted_leaves_the_others_as_they_were(tmp_p
     baresip = Ending(tmp_path)
     for call_id in ("old", "new"):
         baresip.begins(call_id)
-        baresip.talker.set_source(call_id, ToneSource(440.0))
+        baresip.sources.set_source(call_id, ToneSource(440.0))
     baresip.callfind("new")
     baresip.ending = "old"
     with pytest.raises(CommandRefused):
-        baresip.talker.mute("old", True)
+        baresip.sources.mute("old", True)
     assert baresip.sends("new") == "ausine,440"

@@ -23,7 +23,7 @@ def directions(*messages: TracedMessage) -> list[bool]:
     return [asked.is_sent(message) for message in messages]
 
 
-def test_udp_is_told_by_the_listening_address() -> None:
+def test_udp_is_recognised_by_the_listening_address() -> None:
     assert directions(traced(OURS, THEIRS), traced(THEIRS, OURS)) == [True, False]
 
 

@@ -58,7 +58,7 @@ def test_a_beginning_that_is_not_known_holds_nothing_back() -> None:
     assert found == [*lines, TRACED, LogLine("later", False)]
 
 
-def test_warnings_are_told_by_their_colour() -> None:
+def test_warnings_are_recognised_by_their_colour() -> None:
     assert OutputParser().feed(b"\x1b[31mtls: bad\x1b[;m\n") == [LogLine("tls: bad", True)]
 
 

@@ -75,7 +75,7 @@ def test_what_is_sent_is_timed_only_closely(followed: Followed) -> None:
     assert {event.path for event in followed.told} == {followed.rx.path}
 
 
-def test_calls_that_somebody_listens_to_are_told_when_they_went_on(followed: Followed) -> None:
+def test_a_call_that_is_listened_to_is_reported_when_its_audio_goes_on(followed: Followed) -> None:
     followed.begin()
     followed.rx.packet()
     assert followed.recordings.look() == []
@@ -86,7 +86,7 @@ def test_calls_that_somebody_listens_to_are_told_when_they_went_on(followed: Fol
     assert followed.recordings.look() == []
 
 
-def test_nobody_is_told_of_a_call_that_is_no_longer_listened_to(followed: Followed) -> None:
+def test_a_call_that_is_no_longer_listened_to_is_not_reported(followed: Followed) -> None:
     followed.begin()
     followed.recordings.listen("id", on=True, closely=False)
     followed.recordings.listen("id", on=False, closely=False)
@@ -113,7 +113,7 @@ def test_who_listens_learns_of_a_recording_that_cannot_be_read(followed: Followe
     assert followed.recordings.look() == ["id"]
 
 
-def test_who_listened_before_there_was_audio_is_told_too(followed: Followed) -> None:
+def test_a_call_that_was_listened_to_before_its_audio_is_reported_too(followed: Followed) -> None:
     followed.recordings.listen("id", on=True, closely=False)
     followed.begin()
     followed.recordings.look()

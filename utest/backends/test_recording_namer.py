@@ -55,7 +55,7 @@ def frames(path: Path) -> int:
         return reader.length
 
 
-def test_nothing_is_told_before_a_file_is_open(late: Baresip) -> None:
+def test_nothing_is_reported_before_a_file_is_open(late: Baresip) -> None:
     late.sets_up("enc", "dec")
     assert not list((late.folder / "ours").glob("*.wav"))
 

@@ -310,7 +310,7 @@ def test_an_agent_outside_the_call_explains_nothing(make_phone: Make) -> None:
     assert explain_dead_or_stopped(alice.agent, every) is None, "bob hung up before"
 
 
-def overdue(agent: Agent) -> LateEvent:
+def late_event(agent: Agent) -> LateEvent:
     return LateEvent(
         CallFailure("Late.", agent, awaited=lambda event: isinstance(event, CallEstablished))
     )
@@ -318,7 +318,7 @@ def overdue(agent: Agent) -> LateEvent:
 
 def test_a_late_event_is_reported_with_its_delay(phone: Phone) -> None:
     call_id = phone.agent.dial(BOB)
-    late = overdue(phone.agent)
+    late = late_event(phone.agent)
     phone.backend.feed(CallEstablished(time.monotonic() + 0.25, call_id))
     story = late.describe()
     assert story is not None
@@ -328,7 +328,7 @@ def test_a_late_event_is_reported_with_its_delay(phone: Phone) -> None:
 def test_an_earlier_event_is_not_late_and_the_grace_is_short(phone: Phone, tmp_path: Path) -> None:
     call_id = phone.agent.dial(BOB)
     phone.is_established(call_id)
-    late = overdue(phone.agent)
+    late = late_event(phone.agent)
     phone.backend.feed(CallDialled(time.monotonic(), "two", BOB))
     phone.backend.feed(SourceChosen(time.monotonic(), "two", "silence"))
     began = time.monotonic()
@@ -338,7 +338,7 @@ def test_an_earlier_event_is_not_late_and_the_grace_is_short(phone: Phone, tmp_p
 
 def test_an_event_after_the_next_keyword_is_not_late(phone: Phone) -> None:
     call_id = phone.agent.dial(BOB)
-    late = overdue(phone.agent)
+    late = late_event(phone.agent)
     late.end_grace()
     phone.backend.feed(CallEstablished(time.monotonic() + 0.001, call_id))
     assert late.describe() is None

@@ -188,7 +188,7 @@ def with_examples(test: Callable[..., None]) -> Callable[..., None]:
     return test
 
 
-def test_no_explanation_contradicts_the_wire_and_every_kind_is_told(tmp_path: Path) -> None:
+def test_no_explanation_contradicts_the_wire_and_every_kind_occurs(tmp_path: Path) -> None:
     seen_kinds: set[str] = set()
 
     @with_examples

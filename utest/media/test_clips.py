@@ -15,7 +15,7 @@ from .recorded import RATE, hears, silence, tone
 
 
 def test_a_clip_holds_what_comes_after_its_beginning(talking: Phone, tmp_path: Path) -> None:
-    call, target = talking.agent.calls[0], tmp_path / "cuts" / "cut.wav"
+    call, target = talking.agent.calls[0], tmp_path / "clips" / "clip.wav"
     hears(talking, call, tmp_path, (100.0, silence(0.5)))
     clip = Clip(talking.agent, call, AudioDirection.rx, target)
     recording = recording_of(talking.agent, call, AudioDirection.rx)
@@ -27,7 +27,7 @@ def test_a_clip_holds_what_comes_after_its_beginning(talking: Phone, tmp_path: P
 
 
 def test_a_clip_without_audio_is_empty(talking: Phone, tmp_path: Path) -> None:
-    call, target = talking.agent.calls[0], tmp_path / "cut.wav"
+    call, target = talking.agent.calls[0], tmp_path / "clip.wav"
     hears(talking, call, tmp_path, (100.0, silence(0.5)))
     assert Clip(talking.agent, call, AudioDirection.tx, target).write() == 0
     assert soundfile.info(target).frames == 0

@@ -166,15 +166,15 @@ def test_what_is_shown_says_that_the_oldest_messages_are_gone(
     assert "SIP messages of each agent are kept" in evidence.packets()
 
 
-def test_of_a_crowd_those_are_shown_that_failed_and_whom_they_called(
+def test_of_many_agents_those_are_shown_that_failed_and_whom_they_called(
     evidence: Evidence, tmp_path: Path
 ) -> None:
-    crowd = [Phone(tmp_path, f"phone{number}").agent for number in range(20)]
-    for agent in crowd:
+    agents = [Phone(tmp_path, f"phone{number}").agent for number in range(20)]
+    for agent in agents:
         evidence.watch(agent)
     assert "12 of 21 agents are shown: the first." in evidence.flow()
     with pytest.raises(CallFailure), evidence.keyword("Wait", quiet=False):
-        raise CallFailure("no", crowd[15], others=[crowd[7]])
+        raise CallFailure("no", agents[15], others=[agents[7]])
     shown = evidence.flow()
     assert "2 of 21 agents are shown: those that failed first." in shown
     assert "phone15" in shown and "phone7" in shown and "phone3" not in shown

@@ -47,7 +47,7 @@ def notes(found: CallFlow) -> list[tuple[float, int, str]]:
     return [(row.offset, row.lane, row.text) for row in found.rows if isinstance(row, Note)]
 
 
-def test_a_call_is_told_in_the_order_of_time() -> None:
+def test_a_call_is_shown_in_the_order_of_time() -> None:
     alice = [
         events.CallDialled(100.0, "c", f"sip:bob@{BOB}"),
         sent(100.001, ALICE, BOB, INVITE),
@@ -96,7 +96,7 @@ def test_what_an_agent_never_saw_is_lost_on_the_way_to_it() -> None:
     assert [row.lost for row in found.rows if isinstance(row, Arrow)] == [True]
 
 
-def test_what_a_dead_agent_could_not_tell_came_from_it_all_the_same() -> None:
+def test_what_a_dead_agent_could_not_report_came_from_it_all_the_same() -> None:
     found = flow([received(100.0, BOB, ALICE, RINGING)], [events.AgentDied(101.0, -9, "")])
     assert ways(found) == [("bob", "alice")]
 

@@ -156,7 +156,7 @@ def test_many_rows_are_folded(tmp_path: Path) -> None:
     assert "40 rows" in page.words
 
 
-def growing(path: Path) -> None:
+def unfinished_recording(path: Path) -> None:
     content = bytearray(wav(path).read_bytes())
     content[4:8] = content[40:44] = bytes(4)
     path.write_bytes(content)
@@ -198,7 +198,7 @@ def test_a_file_in_a_bad_state_is_answered_with_a_sentence(
     assert page.all("a") == [{"href": "a.wav"}]
 
 
-@pytest.mark.parametrize("make", [growing, cut_in_data])
+@pytest.mark.parametrize("make", [unfinished_recording, cut_in_data])
 def test_an_unfinished_file_plays_as_far_as_it_goes(
     tmp_path: Path, make: Callable[[Path], None]
 ) -> None:

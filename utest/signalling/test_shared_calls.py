@@ -87,7 +87,7 @@ def test_a_second_call_that_nobody_answers_does_not_count(two: tuple[Phone, Phon
     assert found(calls_between(alice.agent, bob.agent, "speak")) == ("leg-a", "leg-b")
 
 
-def test_a_call_that_only_a_keyword_accepts_is_told_at_once(two: tuple[Phone, Phone]) -> None:
+def test_a_call_that_only_a_keyword_accepts_is_reported_at_once(two: tuple[Phone, Phone]) -> None:
     alice, bob = two
     bob.rings("common")
     alice.rings("common")

@@ -31,7 +31,7 @@ Never
     ${folders}    Get Folders    ${run}
     Should Be Empty    ${folders}
 
-On Failure Is What Is Done Unless Told Otherwise
+On Failure Is The Default
     [Documentation]    A setting left out is on_failure.
     Recordings Should Be    @{BAD}
 

@@ -1,7 +1,7 @@
 *** Settings ***
 Documentation       Two runs at the same time do not disturb each other, neither by ports nor by files.
 ...
-...                 \${ROUNDS} says how often: ``robot --variable ROUNDS:20 atest/lifetimes``.
+...                 \${ROUNDS} says how often: ``robot --variable ROUNDS:20 atest/scopes``.
 Library             ../resources/ChildRun.py
 
 

@@ -1,4 +1,4 @@
-"""What grows with the number of agents: ``python bench/crowd.py [--picture FILE]``.
+"""What grows with the number of agents: ``python bench/many_agents.py [--picture FILE]``.
 
 From 2 to 100 agents, half of which call the other half at the same time, all with audio both ways.
 Each figure stands beside that of as many processes of the bare wheel (`_bare.py`), in turns.
@@ -144,7 +144,7 @@ def measure(counts: Sequence[int], repeat: int) -> tuple[Samples, Samples]:
     bare: Samples = defaultdict(list)
     for count in counts:
         for _ in range(repeat):
-            with tempfile.TemporaryDirectory(prefix="bench-crowd-") as folder:
+            with tempfile.TemporaryDirectory(prefix="bench-many-agents-") as folder:
                 measure_ours(Path(folder), count, Stopwatch(ours, count))
             measure_bare(count, Stopwatch(bare, count))
     return ours, bare

@@ -1,0 +1,47 @@
+"""What the pages name is there: files, link targets, and the functions of the architecture."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "BaresipLibrary"
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+#: What a page's paths begin at; a path below `worker/` may begin there.
+STARTS = [ROOT, ROOT / "atest", PACKAGE, PACKAGE / "backends" / "embedded"]
+#: Names of files that a page tells its reader to write.
+WRITTEN_BY_READERS = {"first_call.robot", "Mailbox.py", "Counting.py", "test_calls.py"}
+_FILE = re.compile(r"(?<![\w./}-])\w[\w.*/-]*[*]?\.(?:py|robot|resource)\b")
+_LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
+_NAME = re.compile(r"`([A-Za-z_]\w*(?:\.[a-z_]\w*)*)`")
+
+
+def names_of_files(page: Path) -> set[str]:
+    return set(_FILE.findall(page.read_text())) - WRITTEN_BY_READERS
+
+
+def is_there(name: str) -> bool:
+    if "/" not in name:
+        return any(next(start.rglob(name), None) for start in (PACKAGE, ROOT / "atest"))
+    return any(next(start.glob(name), None) for start in STARTS)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_file_that_a_page_names_exists(page: Path) -> None:
+    assert [name for name in sorted(names_of_files(page)) if not is_there(name)] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_of_a_page_leads_to_a_file(page: Path) -> None:
+    targets = _LINK.findall(page.read_text())
+    assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def test_every_name_in_the_architecture_is_in_the_package() -> None:
+    words = {
+        word for file in PACKAGE.rglob("*.py") for word in re.findall(r"\w+", file.read_text())
+    }
+    names = _NAME.findall((ROOT / "docs" / "architecture.md").read_text())
+    assert len(names) > 50
+    assert [name for name in names if not words.issuperset(name.split("."))] == []
