@@ -29,7 +29,7 @@ from ..events import (
 )
 from ..sip.messages import Message
 from ..types import AgentState, Mailbox
-from .call import TRACE_LAG, Call, Consultation, Direction
+from .call import TRACE_LAG, Call, Consultation, Direction, newest
 from .endings import OwedRequestLog
 from .journal import Journal
 from .registration_state import RegistrationState
@@ -166,11 +166,14 @@ class Agent:
         return list(self._calls.values())
 
     @property
+    def live_calls(self) -> list[Call]:
+        """Every call that has not closed, oldest first."""
+        return [call for call in self.calls if call.is_live]
+
+    @property
     def active_call(self) -> Call | None:
         """The call a keyword acts on: the newest that is not on hold, else the newest."""
-        live = [call for call in self.calls if call.is_live]
-        speaking = [call for call in live if not call.on_hold]
-        return next(reversed(speaking or live), None)
+        return newest(self.live_calls, lambda call: not call.on_hold)
 
     @property
     def last_call(self) -> Call | None:

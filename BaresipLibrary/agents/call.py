@@ -2,10 +2,11 @@
 
 import time
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from pathlib import Path
+from typing import TypeVar
 
 from ..events import (
     AudioTimed,
@@ -26,6 +27,8 @@ from ..sip.bodies import InfoDigits
 from ..sip.messages import Message
 from ..sip.offers import Offers
 from .endings import Ending, Endings, before_invite, ending_from_stack, with_message_words
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -312,6 +315,12 @@ class Call:
     def _answer(self) -> str:
         assert self.closed is not None
         return f"{self.closed.status} {self.closed.words}".strip()
+
+
+def newest(candidates: Sequence[T], is_preferred: Callable[[T], bool]) -> T | None:
+    """The last of the candidates, oldest first, that is preferred, else the last; None of none."""
+    preferred = [one for one in candidates if is_preferred(one)]
+    return next(reversed(preferred or candidates), None)
 
 
 @dataclass(frozen=True)

@@ -305,7 +305,8 @@ def _describe_last_notify(agent: Agent, notify: Transaction) -> str:
     if status:
         clause = f"The last NOTIFY reported 'SIP/2.0 {status}'"
     elif body.strip():
-        clause = f"The last NOTIFY reported no status, but '{body.split()[0]}'"
+        beginning = body.strip().splitlines()[0][:60]
+        clause = f"The last NOTIFY had no status that can be read: it began with '{beginning}'"
     else:
         clause = f"The last NOTIFY had no body (Subscription-State: {state or 'missing'})"
     if notify.final and notify.final.status >= 300:

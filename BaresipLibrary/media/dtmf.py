@@ -22,7 +22,7 @@ from ..backends.base import Capability
 from ..concurrency import wait_until
 from ..diagnosis.failure import Awaited, CallFailure
 from ..diagnosis.media import explain_missing_digits
-from ..errors import NothingYet, UsageError
+from ..errors import UsageError
 from ..events import DtmfReceived, DtmfSent, PromptEnded
 from ..signalling.states import require_established
 from .clips import following_recording
@@ -93,7 +93,7 @@ def received(agent: Agent, call_id: str | None) -> str:
     Raises:
         NothingYet: the agent has no call with that Call-ID.
     """
-    call = _call(agent, call_id)
+    call = _call_with_digits(agent, call_id)
     return call.digits if call else ""
 
 
@@ -103,13 +103,12 @@ def heard(agent: Agent, call_id: str | None) -> Callable[[], str]:
     Raises:
         UsageError: there is no call.
     """
-    call = _call(agent, call_id) or agent.require_live_call("to hear digits in")
-    return HeardDigits(call).so_far
+    return HeardDigits(agent.require_call("to hear digits in", call_id)).so_far
 
 
 def following_audio(agent: Agent, call_id: str | None) -> AbstractContextManager[None]:
     """Lets the audio that such a call receives be reported while the block runs."""
-    call = _call(agent, call_id)
+    call = _call_with_digits(agent, call_id)
     return following_recording(agent, call) if call else nullcontext()
 
 
@@ -125,8 +124,7 @@ def wait_until_received(
         UsageError: not digits, or there is no call.
     """
     wanted = _checked(digits)
-    if _call(agent, call_id) is None:
-        agent.require_live_call("to receive digits in")
+    agent.require_call("to receive digits in", call_id)
     read = heard(agent, call_id) if inband else lambda: received(agent, call_id)
 
     def arrived() -> str | None:
@@ -134,7 +132,7 @@ def wait_until_received(
         so_far = read()
         if wanted in so_far:
             return so_far
-        call = _call(agent, call_id)
+        call = _call_with_digits(agent, call_id)
         if call is not None and not call.is_live:
             missing = _Missing(wanted, so_far, inband, then=f", and {call.describe()}")
             raise _failure(agent, call, missing)
@@ -144,7 +142,9 @@ def wait_until_received(
         digits_so_far = wait_until(agent.changes, arrived, timeout)
     if digits_so_far is None:
         missing = _Missing(wanted, read(), inband, within=f" within {timeout:g} s")
-        raise _failure(agent, _call(agent, call_id), missing, _awaited(agent, call_id, missing))
+        raise _failure(
+            agent, _call_with_digits(agent, call_id), missing, _awaited(agent, call_id, missing)
+        )
     return digits_so_far
 
 
@@ -217,13 +217,11 @@ def _checked(digits: str) -> str:
     return upper
 
 
-def _call(agent: Agent, call_id: str | None) -> Call | None:
+def _call_with_digits(agent: Agent, call_id: str | None) -> Call | None:
+    """The call with that Call-ID, else the active or the last one; None before there is a call."""
     if call_id is None:
         return agent.active_or_last_call
-    known = {call.call_id: call for call in agent.calls}
-    if call_id not in known:
-        raise NothingYet(f"{agent.name} has no call '{call_id}'.")
-    return known[call_id]
+    return agent.require_call("with digits", call_id)
 
 
 def _require_events(agent: Agent, call: Call, digits: str) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ..agents.agent import PROMPTLY, Agent
-from ..agents.call import Call, CallState
+from ..agents.call import Call, CallState, newest
 from ..concurrency import wait_until
 from .states import require_established
 
@@ -27,7 +27,7 @@ def calls_between(agent: Agent, other: Agent, to_do: str, call_id: str | None = 
     def decided() -> tuple[Call | None, Call | None] | None:
         sides = find_conversation(agent, other)
         if sides is None and _is_settled((agent, other)):
-            return _talking_call(agent), _talking_call(other)
+            return talking_call(agent), talking_call(other)
         return sides
 
     ours, theirs = wait_until(agent.changes, decided, PROMPTLY) or (None, None)
@@ -41,13 +41,13 @@ def calls_among(agents: Sequence[Agent], to_do: str) -> dict[Agent, Call]:
     """
     if agents:
         wait_until(agents[0].changes, lambda: _is_settled(agents) or None, PROMPTLY)
-    return {agent: _require_call(agent, _talking_call(agent), to_do) for agent in agents}
+    return {agent: _require_call(agent, talking_call(agent), to_do) for agent in agents}
 
 
 def common_calls(agent: Agent, other: Agent) -> list[Sides]:
     """Both sides of every live call that has the same Call-ID on both, the newest last."""
-    theirs = {call.call_id: call for call in _live_calls(other)}
-    return [(call, theirs[call.call_id]) for call in _live_calls(agent) if call.call_id in theirs]
+    theirs = {call.call_id: call for call in other.live_calls}
+    return [(call, theirs[call.call_id]) for call in agent.live_calls if call.call_id in theirs]
 
 
 def find_conversation(agent: Agent, other: Agent) -> Sides | None:
@@ -59,13 +59,16 @@ def find_conversation(agent: Agent, other: Agent) -> Sides | None:
     """
     agent.require_alive()
     other.require_alive()
-    common = common_calls(agent, other)
+    common = newest(common_calls(agent, other), _is_talking)
     if common:
-        speaking = [sides for sides in common if not any(call.on_hold for call in sides)]
-        newest = (speaking or common)[-1]
-        return newest if all(map(_is_established, newest)) else None
-    ours, theirs = _talking_call(agent), _talking_call(other)
+        return common if all(map(_is_established, common)) else None
+    ours, theirs = talking_call(agent), talking_call(other)
     return (ours, theirs) if ours and theirs and _is_settled((agent, other)) else None
+
+
+def _is_talking(sides: Sides) -> bool:
+    """Whether neither side has put the call on hold."""
+    return not any(call.on_hold for call in sides)
 
 
 def _is_settled(agents: Sequence[Agent]) -> bool:
@@ -74,7 +77,7 @@ def _is_settled(agents: Sequence[Agent]) -> bool:
     A call that waits for `Accept` does not count: a keyword sets it up, and no time does.
     """
     waiting = {call.call_id for agent in agents for call in agent.calls if call.is_waiting}
-    calls = [call for agent in agents for call in _live_calls(agent) if call.call_id not in waiting]
+    calls = [call for agent in agents for call in agent.live_calls if call.call_id not in waiting]
     return all(_is_established(call) and _is_known(call, agents) for call in calls)
 
 
@@ -83,15 +86,10 @@ def _is_known(call: Call, agents: Sequence[Agent]) -> bool:
     return all(call.call_id in {known.call_id for known in peer.calls} for peer in peers)
 
 
-def _talking_call(agent: Agent) -> Call | None:
+def talking_call(agent: Agent) -> Call | None:
     """The newest established call, preferably one that is not on hold."""
-    established = [call for call in _live_calls(agent) if _is_established(call)]
-    speaking = [call for call in established if not call.on_hold]
-    return next(reversed(speaking or established), None)
-
-
-def _live_calls(agent: Agent) -> list[Call]:
-    return [call for call in agent.calls if call.is_live]
+    established = [call for call in agent.live_calls if _is_established(call)]
+    return newest(established, lambda call: not call.on_hold)
 
 
 def _is_established(call: Call) -> bool:
@@ -99,6 +97,6 @@ def _is_established(call: Call) -> bool:
 
 
 def _require_call(agent: Agent, call: Call | None, to_do: str) -> Call:
-    call = call or _talking_call(agent) or agent.require_live_call(f"to {to_do} in")
+    call = call or talking_call(agent) or agent.require_live_call(f"to {to_do} in")
     require_established(agent, call, to_do)
     return call

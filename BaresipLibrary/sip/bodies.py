@@ -16,8 +16,8 @@ _WAITING = re.compile(r"^messages-waiting[ \t]*:[ \t]*(yes|no)\b", re.IGNORECASE
 _VOICE = re.compile(
     r"^voice-message[ \t]*:[ \t]*(\d{1,9})[ \t]*/[ \t]*(\d{1,9})\b", re.IGNORECASE | re.MULTILINE
 )
-#: The status line in a message/sipfrag (RFC 3420).
-_STATUS_LINE = re.compile(r"^SIP/2\.0 (\d{3}[^\r\n]*)", re.MULTILINE)
+#: The status line in a message/sipfrag (RFC 3420); some senders indent it.
+_STATUS_LINE = re.compile(r"^[ \t]*SIP/2\.0 (\d{3}[^\r\n]*)", re.MULTILINE)
 #: Seconds between a request and the stack's report of it, at most.
 _APART = 0.5
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..agents.agent import Agent
-from ..agents.call import Call
+from ..agents.call import Call, newest
 from ..audio.levels import level_dbfs
 from ..audio.line_state import SHORTEST, LineState, classify_line
 from ..audio.sines import strongest_tone
@@ -108,17 +108,17 @@ def verify_hold(holder: Agent, held: Agent, duration: float) -> Verdict:
 
 def _calls_to_judge(holder: Agent, held: Agent) -> tuple[Call, Call]:
     """Their common call, preferably one on hold; behind a server each side has its own call."""
-    common = common_calls(holder, held)
-    on_hold = [sides for sides in common if sides[0].on_hold or sides[1].held_by_peer]
-    ours, theirs = (on_hold or common or [(_held_call(holder), _held_call(held))])[-1]
+    common = newest(
+        common_calls(holder, held), lambda sides: sides[0].on_hold or sides[1].held_by_peer
+    )
+    ours, theirs = common or (_held_call(holder), _held_call(held))
     for agent, call in ((holder, ours), (held, theirs)):
         require_established(agent, call, "be on hold")
     return ours, theirs
 
 
 def _held_call(agent: Agent) -> Call:
-    live = [call for call in agent.calls if call.is_live]
-    on_hold = [call for call in live if call.on_hold or call.held_by_peer]
+    on_hold = [call for call in agent.live_calls if call.on_hold or call.held_by_peer]
     return on_hold[-1] if on_hold else agent.require_live_call("on hold")
 
 

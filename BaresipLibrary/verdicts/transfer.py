@@ -3,14 +3,14 @@
 from contextlib import ExitStack
 
 from ..agents.agent import Agent
-from ..agents.call import Call, CallState
+from ..agents.call import Call
 from ..concurrency import wait_until
 from ..diagnosis.observations import transactions_of, transactions_since
 from ..errors import UsageError
 from ..media.listener import listen_until
 from ..media.sources import sending_tone
 from ..media.tones import ToneListener
-from ..signalling.shared_calls import find_conversation
+from ..signalling.shared_calls import find_conversation, talking_call
 from ..sip.bodies import sipfrag_status
 from ..sip.transactions import Transaction
 from .verdict import Part, Verdict
@@ -92,13 +92,7 @@ def _notifies(agent: Agent, call: Call, refer: Transaction) -> list[Transaction]
 
 def _final_calls(one: Agent, other: Agent) -> tuple[Call | None, Call | None]:
     """The calls in which the two talk; else the established call of each, with whomever."""
-    return find_conversation(one, other) or (_established_call(one), _established_call(other))
-
-
-def _established_call(agent: Agent) -> Call | None:
-    """The agent's active call, if it is established."""
-    call = agent.active_call
-    return call if call and call.state is CallState.ESTABLISHED else None
+    return find_conversation(one, other) or (talking_call(one), talking_call(other))
 
 
 def _judge_hearing(pairs: list[tuple[Agent, Call | None]], within: float) -> list[Part]:

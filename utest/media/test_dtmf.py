@@ -9,7 +9,7 @@ import pytest
 from BaresipLibrary.account import Account
 from BaresipLibrary.audio.dtmf import dtmf_tone
 from BaresipLibrary.backends.base import PromptSource
-from BaresipLibrary.errors import PhoneFailure, UsageError
+from BaresipLibrary.errors import NothingYet, PhoneFailure, UsageError
 from BaresipLibrary.events import ClosedBy, DtmfSent, Muted, PromptEnded
 from BaresipLibrary.media import dtmf
 from BaresipLibrary.media.dtmf import HeardDigits
@@ -29,6 +29,23 @@ def test_digits_are_heard_in_order_and_the_last_one_after_the_call(
     talking.closes("in-1", ClosedBy.PEER)
     assert heard.so_far() == "12#"
     assert heard.so_far() == "12#"
+
+
+@pytest.mark.parametrize("inband", [False, True])
+def test_digits_of_an_unknown_call_are_refused_with_the_known_calls(
+    talking: Phone, inband: bool
+) -> None:
+    refused = r"alice has no call 'x' to receive digits in\. Its calls: in-1\."
+    with pytest.raises(NothingYet, match=refused):
+        dtmf.wait_until_received(talking.agent, "1", "x", 60, inband=inband)
+    with pytest.raises(NothingYet, match=r"alice has no call 'x' .* Its calls: in-1\."):
+        dtmf.received(talking.agent, "x")
+
+
+def test_an_agent_without_a_call_has_received_no_digits(phone: Phone) -> None:
+    assert dtmf.received(phone.agent, None) == ""
+    with pytest.raises(UsageError, match="alice has no call to hear digits in"):
+        dtmf.heard(phone.agent, None)
 
 
 def sends_prompts(phone: Phone) -> list[PromptSource]:

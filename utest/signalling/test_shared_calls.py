@@ -8,10 +8,15 @@ from pathlib import Path
 import pytest
 
 from BaresipLibrary.agents.agent import PROMPTLY
-from BaresipLibrary.agents.call import Call
+from BaresipLibrary.agents.call import Call, newest
 from BaresipLibrary.errors import UsageError
 from BaresipLibrary.events import CallDialled
-from BaresipLibrary.signalling.shared_calls import calls_among, calls_between, find_conversation
+from BaresipLibrary.signalling.shared_calls import (
+    calls_among,
+    calls_between,
+    find_conversation,
+    talking_call,
+)
 
 from ..scripted import Phone
 
@@ -55,6 +60,23 @@ def test_behind_a_server_it_is_the_newest_call_of_each(two: tuple[Phone, Phone])
     talk(alice, "leg-a")
     talk(bob, "leg-b")
     assert found(calls_between(alice.agent, bob.agent, "speak")) == ("leg-a", "leg-b")
+
+
+def test_a_call_that_still_rings_is_not_the_one_an_agent_talks_in(two: tuple[Phone, Phone]) -> None:
+    alice, _ = two
+    talk(alice, "established")
+    alice.rings("ringing")
+    assert alice.agent.active_call is alice.agent.calls[1]
+    assert talking_call(alice.agent) is alice.agent.calls[0]
+
+
+@pytest.mark.parametrize(
+    ("candidates", "chosen"), [((1, 2, 4), 4), ((2, 4, 1), 4), ((1, 3), 3), ((), None)]
+)
+def test_the_newest_preferred_candidate_is_chosen_else_the_newest(
+    candidates: tuple[int, ...], chosen: int | None
+) -> None:
+    assert newest(candidates, lambda number: number % 2 == 0) == chosen
 
 
 def test_a_transferred_agent_is_waited_for(two: tuple[Phone, Phone]) -> None:

@@ -76,6 +76,7 @@ def test_counts_that_are_not_numbers_are_zero() -> None:
         ("SIP/2.0 200 OK\r\n", "200 OK"),
         ("\r\nSIP/2.0 486 Busy Here \r\nTo: x", "486 Busy Here"),
         ("SIP/2.0 100", "100"),
+        (" \tSIP/2.0 200 OK", "200 OK"),
         ("OPTIONS sip:a SIP/2.0", None),
         ("", None),
     ],
