@@ -2,6 +2,7 @@
 Documentation       How long audio takes, through a relay that knows how long it kept each packet.
 Resource            relay.resource
 Library             DateTime
+Library             ../resources/Lateness.py
 Library             ../resources/Told.py
 Test Setup          Needs    TIME_AUDIO
 
@@ -12,14 +13,15 @@ What A Network Adds Is Measured
     ...
     ...    What remains without the network is some time in the jitter buffer. That counts from the
     ...    first packet: of a baresip that is late for one of its first, the buffer holds all others
-    ...    up to 20 ms less. So calls differ, and a call by either network finds one like itself.
+    ...    up to 20 ms less. So a median is taken of five calls by either network.
     ${near} =    Rests Of The Delay    0 ms
     ${far} =    Rests Of The Delay    30 ms
-    ${apart} =    Smallest Difference    ${near}    ${far}
-    Should Be True    ${apart} < 0.004
+    ${apart} =    Evaluate    abs(statistics.median($near) - statistics.median($far))
+    Should Be Below    ${apart}    4ms    waits=1
+    Should Be True    ${apart} < 0.024
 
 Without A Jitter Buffer It Is The Network's Alone
-    [Documentation]    As right as the log says, each time; a change of the network is seen at once.
+    [Documentation]    Never less than that, and mostly no more; a change of the network is seen at once.
     ${newer} =    Can    CATCH_ALL
     ${line} =    Set Variable If    ${newer}    audio_jitter_buffer_type off    jitter_buffer_delay 0-0
     @{config} =    Create List    ${line}
@@ -31,7 +33,7 @@ Without A Jitter Buffer It Is The Network's Alone
     END
 
 The Log Says How Right It Is
-    [Documentation]    A busy machine makes it less right, by a packet at most if it is not always busy.
+    [Documentation]    One of five is right to 4 ms on any machine, and on an idle one most are.
     Alice And Bob Talk By Relay    PCMU/8000/1
     VAR    @{errors}
     FOR    ${round}    IN RANGE    5
@@ -39,7 +41,8 @@ The Log Says How Right It Is
         ${error} =    Error Of The Delay
         VAR    @{errors}    @{errors}    ${error}
     END
-    Should Be True    0.0005 < min(${errors}) < 0.02
+    Should Be True    0.0005 < min(${errors}) < 0.004
+    Should Be Below    ${{ statistics.median($errors) }}    4ms    waits=1
 
 
 *** Keywords ***
@@ -58,19 +61,23 @@ Rests Of The Delay
     RETURN    ${rests}
 
 Delay Should Be The Network's
-    [Documentation]    It is never less. On a busy machine it may be more, for baresip itself is late to send and to take
-    ...    packets: but in one of many measurements it is in time. Each may take several chirps.
+    [Documentation]    It is never less, as right as the log says. It is more only by what this machine was late, for then
+    ...    baresip itself sends and takes packets late. Five of twenty delays are the network's.
     [Arguments]    ${delay}
+    VAR    ${exact}    ${0}
     FOR    ${round}    IN RANGE    20
         ${measured}    ${chirps} =    Delay And Times In The Relay    ${delay}
         ${error} =    Error Of The Delay
         ${error} =    Evaluate    ${error} + 0.0005
         Should Be True    ${measured} >= min(${chirps})[0] - ${error}
-        FOR    ${least}    ${most}    IN    @{{ sum(map(list, $chirps), []) }}
-            IF    ${least} - ${error} <= ${measured} <= ${most} + ${error}    RETURN
+        ${excess} =    Evaluate    $measured - max(most for least, most in $chirps) - $error
+        Should Be Below    ${excess}    0.1ms    waits=2
+        IF    ${excess} <= 0
+            VAR    ${exact}    ${exact + 1}
         END
+        IF    ${exact} == 5    RETURN
     END
-    Fail    ${measured} s, right to ${error} s, is the delay of none of these: ${chirps}
+    Fail    Only ${exact} of 20 delays were the network's.
 
 Delay And Times In The Relay
     [Documentation]    The delay from alice to bob; and for each chirp how long it spent in the relay, at least and at most.
@@ -81,14 +88,3 @@ Delay And Times In The Relay
     ${chirps} =    Times Of Sounds On The Way To    bob
     Should Be True    ${least} <= min($chirps)[0]
     RETURN    ${measured}    ${chirps}
-
-Smallest Difference
-    [Documentation]    Of a number of one list and a number of another one.
-    [Arguments]    ${ones}    ${others}
-    VAR    @{differences}
-    FOR    ${one}    IN    @{ones}
-        FOR    ${other}    IN    @{others}
-            VAR    @{differences}    @{differences}    ${{ abs($one - $other) }}
-        END
-    END
-    RETURN    ${{ min($differences) }}

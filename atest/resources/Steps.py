@@ -40,6 +40,10 @@ class Steps:
         if not at_least <= self._took <= at_most:
             raise AssertionError(f"It took {self._took:.2f} s, not {at_least} to {at_most} s.")
 
+    def duration_of_the_keyword(self) -> float:
+        """How long the last keyword of BaresipLibrary took (s)."""
+        return self._took
+
     def the_table_should_show(self, *texts: str) -> None:
         """Fails when the last keyword of BaresipLibrary logged no table with these texts."""
         table = next((text for text in self._messages if "<table" in text), "")
