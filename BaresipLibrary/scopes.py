@@ -1,5 +1,6 @@
 """Scopes: which agents end with a test or a suite, and which of their recordings are kept."""
 
+from contextlib import ExitStack
 from pathlib import Path
 
 from .errors import BackendError
@@ -54,9 +55,11 @@ class Scopes:
 
     def end(self) -> None:
         """The run has ended: stops all agents and the process that starts them."""
-        self._context.agents.stop_all()
-        self._context.recordings.leave(failed=False, is_running=lambda _: False)
-        self._context.launcher.close()
+        recordings = self._context.recordings
+        with ExitStack() as ending:  # each is done, whatever interrupts another
+            ending.callback(self._context.launcher.close)
+            ending.callback(recordings.leave, failed=False, is_running=lambda _: False)
+            ending.callback(self._context.agents.stop_all)
 
     def _enter(self, output: Path, suite: str) -> None:
         manual = self._auto_closing is AutoClosing.MANUAL
