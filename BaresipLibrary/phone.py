@@ -1,72 +1,43 @@
 """One agent as a phone: the keywords of suites as methods of Python."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal, Self
+from types import TracebackType
+from typing import Self
 
 from .agents.agent import Agent
 from .agents.call import Call
-from .errors import UsageError
-from .keywords.agents import AgentKeywords
-from .keywords.audio import AudioKeywords, PromptKeywords
-from .keywords.base import Context
-from .keywords.calls import CallKeywords
-from .keywords.dtmf import DtmfKeywords
-from .keywords.headers import HeaderKeywords
-from .keywords.loudness import LoudnessKeywords
-from .keywords.registration import RegistrationKeywords
-from .keywords.states import StateKeywords
-from .keywords.steps import step, step_words
-from .keywords.transfers import TransferKeywords
+from .errors import BaresipLibraryError, UsageError
 from .media.prompts import HeardPrompt
+from .phone_steps import (
+    Components,
+    Headers,
+    Seconds,
+    State,
+    as_state,
+    as_timedelta,
+    dtmf_mode,
+    parsed,
+)
 from .types import AgentState, AudioSource, DtmfMode, DtmfSource, Frequency, Peer
 
-#: A time: in seconds, or as a timedelta.
-Seconds = float | timedelta
-State = AgentState | Literal["IDLE", "RINGING", "ESTABLISHED"]
-Headers = Mapping[str, str | list[str]]
-
-
-class Components:
-    """The keyword components that phones act through."""
-
-    def __init__(self, context: Context, *, log_steps: bool = False) -> None:
-        self._context = context
-        self._log_steps = log_steps
-        self.agents = AgentKeywords(context)
-        self.registration = RegistrationKeywords(context)
-        self.calls = CallKeywords(context)
-        self.transfers = TransferKeywords(context)
-        self.dtmf = DtmfKeywords(context)
-        self.states = StateKeywords(context)
-        self.headers = HeaderKeywords(context)
-        self.audio = AudioKeywords(context)
-        self.loudness = LoudnessKeywords(context)
-        self.prompts = PromptKeywords(context)
-
-    def runs(self, agent: Agent) -> bool:
-        """Whether an agent has not been stopped yet."""
-        return self._context.agents.find(agent.name) is agent
-
-    def step(
-        self, name: str, *arguments: object, quiet: bool = False
-    ) -> AbstractContextManager[None]:
-        """A method runs: its failure is explained, unless a keyword that runs does so already."""
-        if not self._log_steps:
-            return nullcontext()
-        return step(self._context, step_words(name, arguments), quiet=quiet)
+#: pytest then shows the line of the test that called a method, not the method.
+__tracebackhide__ = True
 
 
 class Phone:
     """One SIP phone: an agent, and what it can do. `Phones.start` brings one up.
 
-    Methods do what the keywords of their names do, and fail in the same words: with `PhoneFailure`,
-    an AssertionError, when the phone system does not do what was expected; with `UsageError` when
-    the test asks for what makes no sense. Those that wait return the moment they can, and fail the
-    moment it is certain that what they wait for cannot come any more. Times are in seconds; without
-    a `timeout`, that of `Phones` counts. `call` names one of several calls.
+    Each method does what a keyword does, and fails in the same words: with `PhoneFailure`, an
+    AssertionError, when the phone system does not do what was expected; with `UsageError` when the
+    test asks for what makes no sense, and once the phone has been stopped. Those that wait return
+    the moment they can, and fail the moment it is certain that what they wait for cannot come any
+    more. Times are in seconds; without a `timeout`, that of `Phones` counts. `call` names one of
+    several calls.
+
+    Two of them are equal when they are the same agent.
 
     As a context manager it is stopped at the end of the block.
     """
@@ -81,6 +52,12 @@ class Phone:
 
     def __str__(self) -> str:
         return self.name
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Phone) and other.agent is self.agent
+
+    def __hash__(self) -> int:
+        return hash(self.agent)
 
     def __enter__(self) -> Self:
         return self
@@ -122,11 +99,11 @@ class Phone:
     def dial(self, target: "Phone | str", *, headers: Headers | None = None) -> Call:
         """Sends an INVITE, and returns the call without waiting for an answer."""
         with self._step("dial", target):
-            call_id = self._do.calls.dial(self.agent, _target(target), headers=headers)
+            call_id = self._do.calls.dial(self.agent, self._target(target), headers=headers)
         return self.agent.require_call("that was dialled", call_id)
 
     def accept(self, *, timeout: Seconds | None = None, call: Call | None = None) -> Call:
-        """Answers the incoming call, waits for one to arrive if none rings yet; returns it."""
+        """Answers the incoming call, and returns it; waits for a call when none rings yet."""
         with self._step("accept"):
             return self._do.calls.answer(self.agent, _time(timeout), _id(call))
 
@@ -160,7 +137,7 @@ class Phone:
         """Redirects the incoming call (302) to a target; waits for one to arrive."""
         with self._step("deflect", target):
             self._do.calls.deflect(
-                self.agent, _target(target), timeout=_time(timeout), call=_id(call)
+                self.agent, self._target(target), timeout=_time(timeout), call=_id(call)
             )
 
     def hang_up(self, *, call: Call | None = None) -> None:
@@ -178,18 +155,14 @@ class Phone:
         with self._step("resume"):
             self._do.calls.resume(self.agent, timeout=_time(timeout), call=_id(call))
 
-    @contextmanager
     def on_hold(
         self, *, timeout: Seconds | None = None, call: Call | None = None
-    ) -> Iterator[None]:
+    ) -> AbstractContextManager[None]:
         """Holds a call, the active one if none is named, while the block runs; then resumes it.
 
-        When the block fails, the call stays on hold.
+        It is resumed when the block fails, too; that failure is then the one that is raised.
         """
-        held = call or self.agent.require_live_call("to hold")
-        self.hold(timeout=timeout, call=held)
-        yield
-        self.resume(timeout=timeout, call=held)
+        return _OnHold(self, timeout, call)
 
     def mute(self, *, call: Call | None = None) -> None:
         """Sends silence in place of the audio source, without signalling."""
@@ -214,7 +187,7 @@ class Phone:
         """
         with self._step("transfer", target):
             self._do.transfers.transfer(
-                self.agent, _target(target), timeout=_time(timeout), call=_id(call)
+                self.agent, self._target(target), timeout=_time(timeout), call=_id(call)
             )
 
     def attended_transfer(
@@ -227,7 +200,7 @@ class Phone:
         """Holds the active call and calls a target to ask first; returns the new call."""
         with self._step("attended_transfer", target):
             call_id = self._do.transfers.attended_transfer(
-                self.agent, _target(target), timeout=_time(timeout), call=_id(call)
+                self.agent, self._target(target), timeout=_time(timeout), call=_id(call)
             )
         return self.agent.require_call("to the transfer target", call_id)
 
@@ -270,7 +243,7 @@ class Phone:
 
     def wait_until_state_is(self, state: State, *, timeout: Seconds | None = None) -> None:
         """Waits until the active call is in a state."""
-        wanted = _state(state)
+        wanted = as_state(state)
         with self._step("wait_until_state_is", wanted):
             self._do.states.wait_until_state_is(self.agent, wanted, timeout=_time(timeout))
 
@@ -290,15 +263,18 @@ class Phone:
 
         `source`: ``tone:440``, ``file:prompt.wav`` or ``silence``.
         """
-        parsed = AudioSource.parse(source) if isinstance(source, str) else source
+        chosen = parsed(AudioSource.parse, source) if isinstance(source, str) else source
         with self._step("send_audio", source):
-            self._do.audio.send_audio(self.agent, parsed, call=_id(call))
+            self._do.audio.send_audio(self.agent, chosen, call=_id(call))
 
     def verify_audio(
-        self, frequency: float, *, within: Seconds = 5.0, call: Call | None = None
+        self, frequency: float | str, *, within: Seconds = 5.0, call: Call | None = None
     ) -> float:
-        """Checks that it hears a steady tone (Hz); returns the seconds it took to be sure."""
-        tone = Frequency.parse(frequency)
+        """Checks that it hears a steady tone; returns the seconds it took to be sure.
+
+        `frequency`: in hertz, or text such as ``1 kHz``.
+        """
+        tone = parsed(Frequency.parse, frequency)
         with self._step("verify_audio", tone):
             took: float = self._do.audio.verify_audio(
                 self.agent, tone, within=_time(within), call=_id(call)
@@ -308,7 +284,9 @@ class Phone:
     def verify_audio_connection(self, other: "Phone", *, within: Seconds = 5.0) -> None:
         """Checks that two phones hear each other: each sends a tone of its own meanwhile."""
         with self._step("verify_audio_connection", other):
-            self._do.audio.verify_audio_connection(self.agent, other.agent, within=_time(within))
+            self._do.audio.verify_audio_connection(
+                self.agent, self._target(other), within=_time(within)
+            )
 
     def verify_silence(self, duration: Seconds = 2.0, *, call: Call | None = None) -> str:
         """Checks that it hears nothing for a time; returns what kind of silence it was."""
@@ -323,13 +301,17 @@ class Phone:
         file: Path | str,
         *,
         within: Seconds = 10.0,
-        others: list[Path] | None = None,
+        others: Sequence[Path | str] = (),
         call: Call | None = None,
     ) -> HeardPrompt:
-        """Checks that it hears a recorded prompt, and returns as soon as that is sure."""
+        """Checks that it hears a recorded prompt, and returns as soon as that is sure.
+
+        `others`: files of prompts that must not be mistaken for this one.
+        """
+        rivals = [Path(other) for other in others]
         with self._step("verify_prompt", file):
             heard: HeardPrompt = self._do.prompts.verify_prompt(
-                self.agent, Path(file), within=_time(within), others=others, call=_id(call)
+                self.agent, Path(file), within=_time(within), others=rivals, call=_id(call)
             )
         return heard
 
@@ -345,7 +327,7 @@ class Phone:
 
         `mode`: ``rtpevent``, ``info``, ``inband`` or ``auto``.
         """
-        chosen = DtmfMode(mode) if isinstance(mode, str) else mode
+        chosen = dtmf_mode(mode) if isinstance(mode, str) else mode
         with self._step("send_dtmf", digits):
             self._do.dtmf.send_dtmf(self.agent, digits, gap=_time(gap), mode=chosen, call=_id(call))
 
@@ -371,19 +353,39 @@ class Phone:
     def _step(
         self, name: str, *arguments: object, quiet: bool = False
     ) -> AbstractContextManager[None]:
+        self._do.require_running(self.agent)
         return self._do.step(name, self.name, *arguments, quiet=quiet)
 
+    def _target(self, target: "Phone | str") -> Agent | str:
+        if not isinstance(target, Phone):
+            return target
+        if not self._do.is_group_of(target._do):
+            raise UsageError(
+                f"{target.name} belongs to another Phones: from {self.name}, only its uri can be"
+                " dialled."
+            )
+        self._do.require_running(target.agent)
+        return target.agent
 
-def _state(state: State) -> AgentState:
-    if isinstance(state, AgentState):
-        return state
-    if state not in AgentState.__members__:
-        raise UsageError(f"'{state}' is not a state. States: {', '.join(AgentState.__members__)}.")
-    return AgentState[state]
 
+class _OnHold(AbstractContextManager[None]):
+    """Holds a call while a block runs."""
 
-def as_timedelta(time: Seconds) -> timedelta:
-    return time if isinstance(time, timedelta) else timedelta(seconds=time)
+    def __init__(self, phone: Phone, timeout: Seconds | None, call: Call | None) -> None:
+        self._phone, self._timeout, self._call = phone, timeout, call
+
+    def __enter__(self) -> None:
+        self._call = self._call or self._phone.agent.active_call
+        self._phone.hold(timeout=self._timeout, call=self._call)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        with suppress(BaresipLibraryError) if error else nullcontext():
+            self._phone.resume(timeout=self._timeout, call=self._call)
 
 
 def _time(time: Seconds | None) -> timedelta | None:
@@ -392,7 +394,3 @@ def _time(time: Seconds | None) -> timedelta | None:
 
 def _id(call: Call | None) -> str | None:
     return call.call_id if call else None
-
-
-def _target(target: Phone | str) -> Agent | str:
-    return target.agent if isinstance(target, Phone) else target

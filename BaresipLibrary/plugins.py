@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
-from inspect import isclass
+from inspect import getattr_static, isclass
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, overload
 
@@ -20,7 +20,8 @@ from .concurrency import wait_until
 from .errors import BaresipLibraryError, UsageError
 from .keywords.assertions import Assertion, Value
 from .keywords.base import AgentName, Component, Context, find_file
-from .phone import Components, Phone
+from .phone import Phone
+from .phone_steps import Components
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -50,7 +51,7 @@ class Plugin(Component):
 
     @property
     def timeout(self) -> timedelta:
-        """How long waiting keywords wait when they are not told: the library's ``timeout``."""
+        """The library's default ``timeout``."""
         return self._context.timeout
 
     def phone(self, agent: AgentName) -> Phone:
@@ -91,10 +92,11 @@ class Plugin(Component):
         message: str | None = None,
         timeout: timedelta | None = None,
     ) -> T:
-        """Reads a value of an agent, checks it as a suite's ``[assert]`` arguments say, returns it.
+        """Reads a value of an agent, checks it as a suite asks, and returns it.
 
-        `what` is the value in words that the agent's name follows, such as "The display of". With
-        a timeout, `read` is called again after every event until the assertion holds.
+        The suite asks by its arguments `assertion_operator` and `assertion_expected`. `what` is
+        the value in words that the agent's name follows, such as "The display of". With a timeout,
+        `read` is called again after every event until the assertion holds.
 
         Raises:
             PhoneFailure: the assertion does not hold, with a timeout not even in that time.
@@ -140,7 +142,7 @@ def keyword(
 def keyword(name: Any = None, /, *, tags: Sequence[str] = ()) -> Any:
     """Robot's decorator of the same name, with types.
 
-    Tag keywords that only read something ``Getter``: they are no steps in the ladder.
+    Tag keywords that only read something ``Getter``: they do not appear as steps in the ladder.
     """
     return robot_keyword(name, tags=tags)
 
@@ -171,14 +173,19 @@ def _load(name: str, context: Context) -> Plugin:
     except BaresipLibraryError:
         raise  # the plugin's own words, or that there is no such file
     except Exception as error:
-        raise UsageError(f"The plugin '{name}' {_what_is_wrong(name, error)}") from error
+        raise UsageError(f"The plugin '{_shown(name)}' {_what_is_wrong(name, error)}") from error
+
+
+def _shown(name: str) -> str:
+    """A plugin without its arguments, one of which may be a password."""
+    return name.partition(";")[0].strip()
 
 
 def _check_arguments(name: str) -> None:
-    for argument in name.split(";")[1:]:
+    for number, argument in enumerate(name.split(";")[1:], 1):
         if argument.count("=") > 1:
             raise UsageError(
-                f"The plugin '{name}' cannot have the argument '{argument}': its value holds an"
+                f"The plugin '{_shown(name)}' cannot have its argument {number}: the value holds an"
                 " equals sign."
             )
 
@@ -207,23 +214,39 @@ def _what_is_wrong(name: str, error: Exception) -> str:
 
 
 def check_keyword_names(components: Sequence[Component], plugins: Loaded) -> None:
-    """Checks that no plugin has a keyword that the library or another plugin has.
+    """Checks that no plugin has a keyword that the library, another plugin or `Plugin` has.
 
     Raises:
         UsageError: one has; says whose it is.
     """
+    for name, plugin in plugins:
+        _check_attributes(name, plugin)
     names = DynamicCore(list(components)).get_keyword_names()
     owners: dict[str, Plugin | None] = dict.fromkeys(map(_normal, names))
-    called = {id(plugin): f"the plugin '{name}'" for name, plugin in plugins}
+    called = {id(plugin): f"the plugin '{_shown(name)}'" for name, plugin in plugins}
     for name, plugin in plugins:
         for added in PluginParser().get_plugin_keywords([plugin]):
             owner = owners.setdefault(_normal(added), plugin)
             if owner is not plugin:
                 whose = called.get(id(owner), "BaresipLibrary")
                 raise UsageError(
-                    f"The plugin '{name}' has a keyword '{added.replace('_', ' ').title()}',"
+                    f"The plugin '{_shown(name)}' has a keyword '{_title(added)}',"
                     f" which {whose} has, too: give it another name."
                 )
+
+
+def _check_attributes(name: str, plugin: Plugin) -> None:
+    """Refuses keywords whose methods override what other methods of `Plugin` call."""
+    for attribute in dir(Plugin):
+        if hasattr(getattr_static(plugin, attribute), "robot_name"):
+            raise UsageError(
+                f"The plugin '{_shown(name)}' has a keyword '{_title(attribute)}', a name that"
+                " Plugin uses itself: give it another name."
+            )
+
+
+def _title(name: str) -> str:
+    return name.replace("_", " ").title()
 
 
 def _normal(name: str) -> str:

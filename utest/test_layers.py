@@ -14,6 +14,7 @@ LAYERS = [
     {"plugins"},
     {"phones"},
     {"phone"},
+    {"phone_steps"},
     {"scopes"},
     {"keywords"},
     {"report"},

@@ -1,8 +1,9 @@
 """The Python API, on real agents; docs/extending.md shows more of it, and is run."""
 
 import inspect
+import re
 import typing
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from BaresipLibrary import (
     AgentSettings,
     AgentState,
     BackendError,
+    EmbeddedBackend,
     Phone,
     PhoneFailure,
     Phones,
@@ -35,6 +37,24 @@ def test_every_option_of_start_agent_is_a_setting() -> None:
     options = list(inspect.signature(AgentKeywords.start_agent).parameters)
     named = ["self", "name", "username", "domain", "password"]
     assert options == [*named, *typing.get_type_hints(AgentSettings)]
+
+
+def test_the_page_lists_the_keywords_that_have_no_method() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "extending.md").read_text("utf-8")
+    listed = page.partition("These keywords have no method: ")[2]
+    without = {"_".join(name.lower().split()) for name in re.findall("`([^`]+)`", listed)}
+    elsewhere = {
+        *("start_agent", "save_sip_trace", "stop_all_agents", "stop_agent"),  # of Phones, `stop`
+        *("get_peer_name", "get_peer_number", "get_peer_uri"),  # of `peer`
+    }
+    keywords = set(BaresipLibrary.BaresipLibrary().get_keyword_names())
+    shortened = {name: re.sub("^(get|call)_", "", name) for name in keywords}
+    assert elsewhere < keywords
+    assert without == {
+        name
+        for name in keywords - elsewhere
+        if not hasattr(Phone, name) and not hasattr(Phone, shortened[name])
+    }
 
 
 def test_all_public_names_are_there() -> None:
@@ -122,7 +142,7 @@ def test_a_muted_phone_is_not_heard(phones: Phones) -> None:
     alice.mute()
     assert bob.verify_silence(0.5) == "digital silence"
     alice.unmute()
-    assert 0 < bob.verify_audio(440) < 5
+    assert 0 < bob.verify_audio("0.44 kHz") < 5
     alice.should_stay_established(0.1)
 
 
@@ -130,7 +150,8 @@ def test_a_prompt_is_recognised(phones: Phones) -> None:
     alice, bob = in_a_call(phones)
     prompt = Path(__file__).parent.parent / "resources" / "prompts" / "welcome.wav"
     alice.send_audio(f"file:{prompt}")
-    assert bob.verify_prompt(prompt, within=3).name
+    other = str(prompt.with_name("busy.wav"))
+    assert bob.verify_prompt(prompt, within=3, others=[other]).name == "welcome.wav"
 
 
 def test_a_transfer_with_consultation(phones: Phones) -> None:
@@ -193,16 +214,179 @@ def test_bad_arguments_are_reported_and_leave_nothing(phones: Phones) -> None:
         alice.wait_until_state_is("UP")  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="neither an agent, a SIP URI"):
         alice.dial("bo b")
-    with pytest.raises(ValueError, match="is not an audio source"):
+    with pytest.raises(UsageError, match="is not an audio source"):
         alice.send_audio("loud")
+    with pytest.raises(UsageError, match="is not an audio source"):
+        alice.send_audio("ton:440")
+    with pytest.raises(UsageError, match="^'x' is not a frequency"):
+        alice.verify_audio("x")
+    with pytest.raises(UsageError, match="^'foo' is not a DTMF mode. Modes: rtpevent, info, auto"):
+        alice.send_dtmf("1", mode="foo")
+    for time in ("5s", float("nan"), 1e300):
+        with pytest.raises(UsageError, match=rf"^'{re.escape(str(time))}' is not a time: give"):
+            alice.accept(timeout=time)  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="alice has no call to hang up"):
         alice.hang_up()
     assert [phone.name for phone in phones] == ["alice"]
 
 
-def test_a_backend_that_there_is_not_is_refused_at_once() -> None:
+def test_an_unknown_backend_is_refused_at_once() -> None:
     with pytest.raises(UsageError, match="^There is no backend 'wheel'"):
         Phones(backend="wheel")
+
+
+def test_a_timeout_that_is_not_a_time_is_refused_at_once() -> None:
+    with pytest.raises(UsageError, match="^'5s' is not a time: give seconds, or a timedelta.$"):
+        Phones(timeout="5s")  # type: ignore[arg-type]
+
+
+def test_a_phone_that_was_stopped_does_not_act_on_a_newer_one_of_its_name(phones: Phones) -> None:
+    old, bob = in_a_call(phones)
+    old.stop()
+    alice = phones.start("alice")
+    for act in (lambda: old.dial(bob), old.hang_up, lambda: old.state, old.unregister):
+        with pytest.raises(UsageError, match=r"^alice has been stopped\.$"):
+            act()
+    bob.wait_until_state_is("IDLE")
+    for act in (lambda: bob.dial(old), lambda: bob.verify_audio_connection(old)):
+        with pytest.raises(UsageError, match=r"^alice has been stopped\.$"):
+            act()
+    assert not alice.agent.calls
+    alice.dial(bob)
+    bob.accept()
+
+
+def test_a_phone_of_another_group_is_not_taken_for_one_of_its_name(phones: Phones) -> None:
+    alice, bob = phones.start("alice"), phones.start("bob")
+    with Phones(timeout=5) as others:
+        theirs = others.start("bob")
+        told = "^bob belongs to another Phones: from alice, only its uri can be dialled.$"
+        for act in (
+            lambda: alice.dial(theirs),
+            lambda: alice.verify_audio_connection(theirs),
+        ):
+            with pytest.raises(UsageError, match=told):
+                act()
+        assert theirs not in phones and bob not in others
+        alice.dial(theirs.uri)
+        theirs.accept()
+    assert not bob.agent.calls
+
+
+def test_phones_are_equal_when_they_are_the_same_agent(phones: Phones) -> None:
+    alice, bob = phones.start("alice"), phones.start("bob")
+    assert phones["alice"] == alice != bob
+    assert alice != alice.agent
+    assert len({alice, phones["alice"], bob}) == 2
+    assert "alice" in phones and alice in phones
+    assert "carol" not in phones and 1 not in phones
+    alice.stop()
+    assert "alice" not in phones and alice not in phones
+    phones.start("alice")
+    assert "alice" in phones and alice not in phones
+
+
+def test_a_call_is_resumed_when_the_block_of_its_hold_fails(phones: Phones) -> None:
+    alice, bob = in_a_call(phones)
+    call = alice.agent.active_call
+    assert call is not None
+    with pytest.raises(ZeroDivisionError), alice.on_hold():
+        assert call.on_hold
+        raise ZeroDivisionError
+    assert not call.on_hold
+    alice.verify_audio_connection(bob)
+
+
+def test_a_call_that_ends_on_hold_does_not_hide_why_the_block_failed(phones: Phones) -> None:
+    alice, bob = in_a_call(phones)
+    with pytest.raises(ZeroDivisionError), alice.on_hold():
+        bob.hang_up()
+        alice.wait_until_state_is("IDLE")
+        raise ZeroDivisionError
+    with pytest.raises(UsageError, match="alice has no call to hold"), alice.on_hold():
+        pass
+
+
+def recordings_of_a_call(output: Path) -> list[str]:
+    """Alice and Bob talk, which is recorded in the output folder; the paths in it."""
+    with Phones(timeout=5, output=output) as phones:
+        alice, bob = in_a_call(phones)
+        alice.verify_audio_connection(bob)
+    return sorted(str(path.relative_to(output)) for path in output.rglob("alice-*"))
+
+
+def test_recordings_of_an_earlier_run_stay(tmp_path: Path) -> None:
+    first = recordings_of_a_call(tmp_path)
+    assert first == ["recordings/alice-1-rx.wav", "recordings/alice-1-tx.wav"]
+    was = (tmp_path / first[0]).read_bytes()
+    assert recordings_of_a_call(tmp_path) == sorted(
+        [*first, "recordings/2/alice-1-rx.wav", "recordings/2/alice-1-tx.wav"]
+    )
+    assert (tmp_path / first[0]).read_bytes() == was
+
+
+def test_phones_that_record_nothing_leave_no_folder(tmp_path: Path) -> None:
+    with Phones(timeout=5, output=tmp_path) as phones:
+        phones.start("alice")
+        with Phones(timeout=5, output=tmp_path) as others:
+            others.start("alice")
+            assert (tmp_path / "recordings" / "2").exists()
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_output_that_is_not_a_folder_is_refused_and_starts_nothing(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "nowhere").symlink_to(tmp_path / "gone")
+    for name in ("file", "nowhere"):
+        with Phones(output=tmp_path / name) as phones:
+            with pytest.raises(UsageError, match=f"^There can be no folder .*/{name}/recordings: "):
+                phones.start("alice")
+            assert not list(phones)
+
+
+def test_closing_that_is_interrupted_still_ends_everything(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = set(psutil.Process().children(recursive=True))
+    phones = Phones(timeout=5)
+    alice, bob = in_a_call(phones)
+    alice.verify_audio_connection(bob)
+    media = alice.agent.calls[0].media
+    assert media is not None and media.rx.exists()
+
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(alice.agent.__class__, "stop", lambda _: interrupted())
+    with pytest.raises(KeyboardInterrupt):
+        phones.close()
+    assert not set(psutil.Process().children(recursive=True)) - before
+    assert not media.rx.parent.parent.exists()
+    monkeypatch.undo()
+    phones.close()
+
+
+class CountingBackend(EmbeddedBackend):
+    """Counts the INVITEs that it was asked to send."""
+
+    dialled = 0
+
+    def dial(self, uri: str, headers: Sequence[tuple[str, str]] = ()) -> str:
+        self.dialled += 1
+        return super().dial(uri, headers)
+
+
+def test_phones_run_on_a_backend_that_was_registered(phones: Phones) -> None:
+    phones.register_backend("counting", lambda setup: CountingBackend(*setup))
+    alice, bob = phones.start("alice", backend="counting"), phones.start("bob")
+    alice.dial(bob)
+    bob.accept()
+    assert isinstance(alice.agent.backend, CountingBackend)
+    assert alice.agent.backend.dialled == 1
+    with pytest.raises(UsageError, match="^There is a backend 'counting' already"):
+        phones.register_backend("counting", lambda setup: CountingBackend(*setup))
+    with pytest.raises(UsageError, match="^backend=counting .* takes no executable="):
+        phones.start("carol", backend="counting", executable="baresip")
 
 
 def test_a_phone_whose_process_has_died_says_so(phones: Phones) -> None:

@@ -48,6 +48,18 @@ class Broken(Plugin):
         raise RuntimeError("out of order")
 
 
+class Informing(Plugin):
+    @keyword("Tell")
+    def info(self) -> None:  # type: ignore[override]
+        """Overrides a method of its base."""
+
+
+class Fair(Plugin):
+    @keyword("Info")
+    def our_info(self) -> None:
+        """Overrides nothing."""
+
+
 class NotAPlugin:
     """Takes no context."""
 
@@ -124,9 +136,13 @@ def test_a_file_holds_a_plugin_of_its_name(
         (__name__, r"is a module: name the class in it, as module\.Class"),
         (f"{HERE}NotAPlugin", r"is not a plugin: its class does not derive from"),
         (f"{HERE}Broken", r"Broken' cannot be made: RuntimeError: out of order$"),
-        (f"{HERE}Greeter;1;2;3", r"Greeter;1;2;3' cannot be made: TypeError: .*__init__\(\)"),
+        (f"{HERE}Greeter;1;2;3", r"Greeter' cannot be made: TypeError: .*__init__\(\)"),
         (f"{HERE}Greeter;wrod=Hi", r"cannot be made: TypeError: .*'wrod'"),
-        (f"{HERE}Greeter;name=a=b", r"cannot have the argument 'name=a=b': its value holds an"),
+        (
+            f"{HERE}Greeter;1;name=a=b",
+            r"Greeter' cannot have its argument 2: the value holds",
+        ),
+        (f"{HERE}Informing", r"has a keyword 'Info', a name that Plugin uses itself: give it an"),
         (f"{HERE}Greeter,", r"^The plugin '' cannot be imported"),
         (f"{HERE}Redialling", r"has a keyword 'Dial', which BaresipLibrary has, too: give it an"),
         (
@@ -141,6 +157,34 @@ def test_a_file_holds_a_plugin_of_its_name(
 def test_a_plugin_that_cannot_be_used_is_refused_at_the_import(plugins: str, why: str) -> None:
     with pytest.raises(UsageError, match=why):
         BaresipLibrary(plugins=plugins)
+
+
+@pytest.mark.parametrize(
+    "plugins",
+    [
+        "no.Such;pin=s3cret",
+        f"{HERE}Greter;s3cret",
+        f"{HERE}NotAPlugin;s3cret",
+        f"{HERE}Broken;pin=s3cret",
+        f"{HERE}Greeter;1;2;s3cret",
+        f"{HERE}Greeter;s3cret==",
+        f"{HERE}Redialling;s3cret",
+        f"{HERE}Greeter;s3cret,{HERE}Impolite;s3cret",
+        f"{HERE}Informing;s3cret",
+        "/no/Such.py;s3cret",
+    ],
+)
+def test_arguments_of_plugins_are_not_shown(plugins: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        BaresipLibrary(plugins=plugins)
+    assert "s3cret" not in str(caught.value)
+
+
+def test_a_keyword_may_have_the_name_of_a_method_that_it_does_not_override(
+    opened: list[BaresipLibrary],
+) -> None:
+    opened.append(library := BaresipLibrary(plugins=f"{HERE}Fair"))
+    assert "Info" in library.get_keyword_names()
 
 
 def test_a_backend_is_chosen_by_the_name_that_a_plugin_registered(

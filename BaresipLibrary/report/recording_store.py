@@ -14,7 +14,8 @@ from ..agents.agent import Agent
 from ..events import MediaStarted
 from ..types import Occasion
 
-_FOLDER = "recordings"
+#: The folder in the output directory that recordings are in.
+RECORDINGS = "recordings"
 
 
 class RecordingStore:
@@ -28,7 +29,7 @@ class RecordingStore:
     def __init__(self, keep: Occasion) -> None:
         self._keep = keep
         self._output = Path.cwd()
-        self._folder = self._output / _FOLDER
+        self._folder = self._output / RECORDINGS
         self._stems = UniquePaths()
         self._undecided: dict[Agent, int] = {}
         self._wanted: set[Path] = set()
@@ -36,7 +37,7 @@ class RecordingStore:
     def enter(self, output: Path, *names: str) -> None:
         """Recordings that begin from now on belong to the suite or test of that name."""
         self._output = output
-        self._folder = (output / _FOLDER).joinpath(*(file_name(name) for name in names))
+        self._folder = (output / RECORDINGS).joinpath(*(file_name(name) for name in names))
 
     def stem_for(self, agent: str) -> Path:
         """A path without ending that no other agent of this run records under."""

@@ -76,7 +76,8 @@ What Cannot Be A Plugin Is Refused At The Import
     The plugin 'collections' is a module: name the class in it*    collections
     The plugin 'collections.Counter' is not a plugin: its class does not derive from BaresipLibrary.Plugin.
     ...    collections.Counter
-    The plugin 'OurPhones.py;auto;440 Hz;more' cannot be made: TypeError: *    OurPhones.py;auto;440 Hz;more
+    The plugin 'OurPhones.py' cannot be made: TypeError: *    OurPhones.py;auto;440 Hz;more
+    The plugin 'OurPhones.py' cannot have its argument 1: the value holds an equals sign.    OurPhones.py;pin=s3cret==
     There is a backend 'counting' already; choose another name.    OurPhones.py,OurPhones.py
 
 The Ladder Names A Plugin's Step And Its Failure
