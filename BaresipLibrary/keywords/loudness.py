@@ -45,7 +45,9 @@ class LoudnessKeywords(Component):
         Returns the kind of silence: ``digital silence``, ``comfort noise``, ``faint sound`` below
         the threshold, or ``no RTP`` when not a single RTP packet arrived. The log says how much
         silence there was. Comfort noise counts as silence even above the threshold. The first 0.3 s
-        do not count, as that audio was already on its way.
+        do not count, as that audio was already on its way. When a sound begins just before the end,
+        the check lasts until it is known what it is, up to 2.3 s longer; sounds that begin after
+        ``duration`` do not count.
 
         Fails the moment anything else is heard, and says what it was. Fails too when the call ends,
         and when packets arrived that could not be read, such as those of a call that the agent

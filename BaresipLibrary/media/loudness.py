@@ -126,6 +126,8 @@ def verify_silence(
 ) -> HeardSilence:
     """Listens for `duration` seconds of nothing above `threshold` (dBFS) but comfort noise.
 
+    A sound that begins just before their end is listened to until it is known what it is.
+
     Raises:
         CallFailure: something is heard, then at once, or the call ends.
         UsageError: there is no such call.
@@ -145,12 +147,15 @@ def verify_silence(
         wait_until(agent.changes, heard, ON_ITS_WAY)
         listener.restart_count()
         if not wait_until(agent.changes, heard, duration):
+            listener.read_to_end()
+            listener.ignore_new_sounds()
             wait_until(agent.changes, decided, _LOOK + PATIENCE)
             listener.read_to_end()
             listener.decide()
         if listener.heard is not None:
             raise _failure(listener, task)
         _require_all_read(listener, task)
+        listener.cut_to_judged()
         return _silence(listener)
 
 
@@ -233,6 +238,7 @@ class _SilenceListener(SampleListener):
         self.is_undecided = False
         self._threshold = threshold
         self._recent = np.empty(0)
+        self._end: int | None = None
 
     @property
     def has_nothing(self) -> bool:
@@ -242,6 +248,7 @@ class _SilenceListener(SampleListener):
     def start(self, rate: int) -> None:
         if rate != self.rate:
             self._recent, self.is_undecided = np.empty(0), False
+            self._end = None if self._end is None else 0
         super().start(rate)
 
     def keep(self, samples: NDArray[np.float64]) -> None:
@@ -249,16 +256,33 @@ class _SilenceListener(SampleListener):
         self._recent = np.concatenate([self._recent, samples])
         self._look()
 
+    def ignore_new_sounds(self) -> None:
+        """Judges only what begins in the audio that has arrived by now."""
+        self._end = self._count
+
+    @property
+    def _judged(self) -> int:
+        """How many samples have been judged."""
+        return self._count - self._recent.size
+
+    def cut_to_judged(self) -> None:
+        """Drops the audio that was not judged."""
+        if self.rate:
+            self.cut(self._judged / self.rate)
+
     def _look(self) -> None:
         """Drops quiet frames up to the first loud one; decides once enough audio follows it."""
         size = round(FRAME * self.rate)
-        while not self.is_undecided and self._recent.size >= size:
+        while not self.is_undecided and self._recent.size >= size and not self._is_over():
             frame = self._recent[:size]
             self.is_undecided = level_dbfs(frame - frame.mean()) > self._threshold
             if not self.is_undecided:
                 self._recent = self._recent[size:]
         if self.is_undecided and self._recent.size >= _LOOK * self.rate:
             self.decide()
+
+    def _is_over(self) -> bool:
+        return self._end is not None and self._judged >= self._end
 
     def decide(self) -> None:
         """Decides what the sound that began is, by what has arrived of it."""

@@ -32,6 +32,8 @@ _ENOUGH, _CHIRPS = 0.003, 4
 #: Seconds after which a chirp that was not heard is sent again: it may have been damaged, or have
 #: come before the call took audio. Longer than any delay: no chirp is mistaken for the next one.
 _AGAIN = 5.0
+#: Seconds that a chirp is given at least: in less, none is sent again.
+_LEAST = 1.0
 #: Seconds of the parts of a chirp that are timed separately: shorter than any packet.
 _PART = 0.010
 _PARTS = round(DURATION / _PART)
@@ -107,8 +109,9 @@ def one_way_delay(
     """Seconds from when a chirp leaves the speaker until the receiver can play it.
 
     The mean over the packets of the chirp, each from when it was sent as RTP until the jitter
-    buffer released it. What the speaker sent before is sent again afterwards. Several chirps are
-    sent while the machine is too busy to time packets exactly.
+    buffer released it. What the speaker sent before is sent again afterwards. A chirp that is not
+    heard is sent again after 5 s. Several chirps are heard, each within `within` seconds, while the
+    machine is too busy to time packets exactly.
 
     Raises:
         PhoneFailure: the chirp was not heard `within` seconds.
@@ -131,14 +134,15 @@ def _of_one_chirp(
     until = time.monotonic() + within
     while True:
         left = until - time.monotonic()
+        is_last = left < _AGAIN + _LEAST
         listener.begin()
         before = _SentSoFar.of(speakers_call)
         with sending(speaker, speakers_call, source, "chirp"):
             measured = partial(_delay, listener, speakers_call, before)
-            delay = wait_until(listener.agent.changes, measured, min(left, _AGAIN))
+            delay = wait_until(listener.agent.changes, measured, left if is_last else _AGAIN)
             if delay is not None:
                 return delay
-            if left <= _AGAIN:
+            if is_last:
                 raise _missing(speaker, listener, within)
 
 

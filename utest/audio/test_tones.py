@@ -302,6 +302,23 @@ def test_loudest_tone_of_less_than_a_window() -> None:
     assert detector.loudest_tone.frequency == pytest.approx(480, abs=1)
 
 
+def test_the_loudest_tone_of_a_faint_sound_is_named() -> None:
+    detector = ToneDetector(440, 8000)
+    detector.feed(signals.tone(480, 1, 8000, -85))
+    assert detector.loudest_tone is not None
+    assert detector.loudest_tone.frequency == pytest.approx(480, abs=1)
+    assert detector.loudest_tone.level == pytest.approx(-85, abs=0.5)
+
+
+@pytest.mark.parametrize("seconds", [0.03, 0.06, 0.09, 0.2])
+def test_the_loudest_tone_is_named_though_silence_came_before(seconds: float) -> None:
+    detector = ToneDetector(440, 8000)
+    for piece in np.array_split(np.pad(signals.tone(480, seconds, 8000), (16100, 0)), 100):
+        detector.feed(piece)
+    assert detector.loudest_tone is not None
+    assert detector.loudest_tone.frequency == pytest.approx(480, abs=5)
+
+
 @pytest.mark.parametrize("sound", [np.zeros(8000), np.full(8000, 8 / 32768), np.empty(0)])
 def test_silence_has_no_tone(sound: Samples) -> None:
     """The second is A-law's silence: a constant of 8."""

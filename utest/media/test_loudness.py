@@ -13,6 +13,7 @@ from BaresipLibrary.media.listener import ArrivedAudio
 from BaresipLibrary.media.loudness import _left_out, find_dropouts, measure_level, verify_silence
 
 from ..audio import signals
+from ..audio.signals import Samples
 from .recorded import RATE, ListeningAgent, silence
 
 
@@ -33,18 +34,36 @@ def test_comfort_noise_is_silence_however_loud_the_threshold(tmp_path: Path) -> 
     assert silence.level == pytest.approx(-40, abs=1)
 
 
-def test_noise_is_judged_by_enough_of_it_though_the_rest_comes_late(bob: ListeningAgent) -> None:
-    noise = signals.comfort_noise(2, RATE, rng(), -40)
-    bob.hears(noise[: round(0.4 * RATE)])  # after the first 0.3 s too little to tell what it is
+def hears_late(bob: ListeningAgent, sound: Samples) -> None:
+    """Lets 0.4 s of a sound arrive at once, and the rest when the silence should be over."""
+    bob.hears(sound[: round(0.4 * RATE)])
 
     def hears_the_rest() -> None:
-        bob.write(noise)
+        bob.write(sound)
         bob.phone.backend.feed(AudioArrived(time.monotonic(), "in-1"))
 
-    late = threading.Timer(0.8, hears_the_rest)
-    bob.then = late.start
+    bob.then = threading.Timer(0.8, hears_the_rest).start
+
+
+def test_noise_is_judged_by_enough_of_it_though_the_rest_comes_late(bob: ListeningAgent) -> None:
+    hears_late(bob, signals.comfort_noise(2, RATE, rng(), -40))
     assert verify_silence(bob.agent, 0.05, -50).kind == "comfort noise"
-    late.join()
+
+
+def test_a_sound_that_begins_after_the_silence_does_not_break_it(bob: ListeningAgent) -> None:
+    noise = signals.comfort_noise(0.8, RATE, rng(), -40)
+    hears_late(bob, np.concatenate([noise, signals.tone(440, 1, RATE)]))
+    heard = verify_silence(bob.agent, 0.05, -50)
+    assert heard.kind == "comfort noise"
+    assert heard.level == pytest.approx(-40, abs=1)
+
+
+def test_a_sound_that_begins_just_before_the_end_of_the_silence_breaks_it(
+    bob: ListeningAgent,
+) -> None:
+    hears_late(bob, np.concatenate([silence(0.36), signals.tone(440, 1, RATE)]))
+    with pytest.raises(PhoneFailure, match=r"after 0\.4 s it heard a 440 Hz tone at -12 dBFS"):
+        verify_silence(bob.agent, 0.05, -50)
 
 
 def test_a_faint_tone_is_not_comfort_noise(bob: ListeningAgent) -> None:

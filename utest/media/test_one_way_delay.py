@@ -106,6 +106,18 @@ def test_a_chirp_that_is_not_heard_is_sent_again(
     assert len(sources) == 2
 
 
+def test_a_chirp_is_not_sent_again_when_little_time_is_left(
+    line: Callable[..., Line], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(one_way_delay_module, "_AGAIN", 0.2)
+    unheard = line([0.030] * COUNT)
+    sources: list[Any] = []
+    unheard.speaker.backend.set_audio_source = lambda _, source: sources.append(source)  # type: ignore[method-assign]
+    with pytest.raises(PhoneFailure, match=r"heard no chirp of alice within 0\.3 s"):
+        unheard.measure(within=0.3)
+    assert len([source for source in sources if source is not None]) == 1
+
+
 def test_a_delay_that_varies_is_the_mean_over_the_chirp(line: Callable[..., Line]) -> None:
     delays = [0.060 + 0.001 * number for number in range(COUNT)]
     first = round(BEFORE / PACKET)
