@@ -166,13 +166,13 @@ class BaresipLibrary(DynamicCore):
         ring_timeout: timedelta | None = None,
         plugins: str | list[str] | None = None,
     ) -> None:
-        """Sets what holds for all agents.
+        """Sets the defaults for all agents.
 
         | =Argument= | =Meaning= |
         | ``backend`` | How baresip runs: ``embedded`` from the wheel baresip-python, ``external`` as an installed program, ``auto`` (embedded when its wheel is installed, otherwise external), or a name that a plugin has registered. |
         | ``timeout`` | How long keywords wait when they are given no ``timeout``. |
         | ``auto_closing`` | When agents that still run are stopped: at the end of the ``TEST`` that started them (or of the suite, when its setup did), at the end of the ``SUITE``, or ``MANUAL``, only by `Stop Agent`, `Stop All Agents` and the end of the run. |
-        | ``recordings`` | Which recordings of calls are kept as WAV files: ``always`` all, ``on_failure`` those of failed tests, or ``never`` any. |
+        | ``recordings`` | Which recordings of calls are kept as WAV files: ``always`` (all), ``on_failure`` (those of failed tests) or ``never`` (none). |
         | ``evidence`` | When a test shows its ladder, its audio and its SIP messages: ``always``, ``on_failure``, or ``never``. |
         | ``executable`` | The program of the external backend, by name or path; ``baresip`` on PATH when left out. |
         | ``catch_all`` | Whether agents take calls for any user part, such as a DID; with ``False``, calls for another user get 404. |

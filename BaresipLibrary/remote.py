@@ -126,7 +126,7 @@ def settings(words: Sequence[str]) -> dict[str, Any]:
     for word in words:
         name, _, value = word.partition("=")
         if name not in types:
-            raise SystemExit(f"There is no setting '{name}'. There are: {', '.join(types)}.")
+            raise SystemExit(f"There is no setting '{name}'. Settings: {', '.join(types)}.")
         try:
             converted[name] = _convert(types[name], name, value)
         except ValueError as error:
@@ -143,10 +143,15 @@ def main() -> None:
             'Install the server: pip install "robotframework-baresip[remote]"'
         ) from None
     parser = argparse.ArgumentParser(prog="python -m BaresipLibrary.remote")
-    parser.add_argument("--host", default="127.0.0.1", help="the address to listen at")
-    parser.add_argument("--port", default=8270, type=int, help="0 takes a free one")
+    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on")
+    parser.add_argument("--port", default=8270, type=int, help="0 chooses a free port")
     parser.add_argument("--port-file", help="where to write the port")
-    parser.add_argument("settings", nargs="*", metavar="SETTING=VALUE", help="of the import")
+    parser.add_argument(
+        "settings",
+        nargs="*",
+        metavar="SETTING=VALUE",
+        help="an import setting, such as timeout=20s",
+    )
     options = parser.parse_args()
     library = BaresipLibrary(**settings(options.settings))
     # Without a running Robot, its logger drops HTML messages.

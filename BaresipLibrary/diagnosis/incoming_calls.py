@@ -51,7 +51,7 @@ def describe_refusal(agent: Agent, invite: Transaction) -> str:
     caller = split_address(invite.request.first("From") or "")[1] or "an unknown caller"
     if invite.final is None:
         last, server = invite.last_answer, agent.account.stun_server
-        answered = f"answered it with {last.words} only" if last else "not answered it"
+        answered = f"answered it only with {last.words}" if last else "not answered it"
         needs = f", which needs an answer from {server} first," if server else ""
         return f"the INVITE from {caller} arrived, and {agent.name}{needs} has {answered}"
     again = len(invite.answers) - sum(answer.status < 200 for answer in invite.answers) - 1

@@ -136,11 +136,11 @@ class Assertion:
         if isinstance(error, TypeError):
             assert self.operator is not None
             raise PhoneFailure(
-                f"{of.subject} {value!r} cannot be compared by '{self.operator.value}'"
-                f" with {expected!r}."
+                f"{of.subject} {value!r} cannot be compared with {expected!r}"
+                f" by '{self.operator.value}'."
             ) from None
         if expected is None and not self.message:
-            raise PhoneFailure(f"{of.subject} is {value!r}, and there should be none.") from None
+            raise PhoneFailure(f"{of.subject} is {value!r}, but there should be none.") from None
         raise PhoneFailure(str(error)) from None
 
     def _like(self, value: object) -> Any:

@@ -92,7 +92,9 @@ class AudioKeywords(Component):
         """
         one, two = self._agents.get(agent), self._agents.get(other)
         if one is two:
-            raise UsageError(f"{one.name} cannot be connected with itself; name two agents.")
+            raise UsageError(
+                f"{one.name} cannot be connected with itself; name two different agents."
+            )
         (connection,) = check_connections([(one, two)], self._seconds(within))
         if connection.trouble:
             raise connection.trouble

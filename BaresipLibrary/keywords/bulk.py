@@ -113,7 +113,9 @@ class BulkKeywords(Component):
             for one, other in zip(agents, others, strict=True)
         ]
         if same := next((one for one, other in pairs if one is other), None):
-            raise UsageError(f"{same.name} cannot be connected with itself; name two agents.")
+            raise UsageError(
+                f"{same.name} cannot be connected with itself; name two different agents."
+            )
         found = connections.check_connections(pairs, self._seconds(within))
         good = sum(one.trouble is None for one in found)
         title = f"{good} of {len(found)} pairs hear each other"

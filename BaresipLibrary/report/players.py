@@ -192,7 +192,7 @@ def _player(recorded: Recorded, audio: _Audio, budget: _Budget) -> Markup:
     elif uri := budget.embed(*content):
         return player.format(title, uri)
     else:
-        reason = f"its {len(content[0]) / 1000:.0f} kB are more than this test may still embed"
+        reason = f"its {len(content[0]) / 1000:.0f} kB exceed what is left of this test's limit"
     note = Markup("<p>Not embedded, so it plays only with its file beside the log: {}.</p>").format(
         reason
     )
@@ -227,7 +227,7 @@ def _picture(
         return Markup("")
     uri = budget.embed(drawn, pictures.MEDIA_TYPE)
     if uri is None:
-        return Markup("<p>No picture: this test may embed no more.</p>")
+        return Markup("<p>No picture: it would exceed this test's limit for embedded data.</p>")
     words = f"Waveform and spectrogram: {visible(recorded.title)}"
     return Markup('<img src="{}" alt="{}">').format(uri, words)
 

@@ -52,7 +52,7 @@ An Agent Is Not Connected With Itself
     [Documentation]    That is a mistake in the suite.
     Alice And Bob Talk
     Run Keyword And Expect Error
-    ...    alice cannot be connected with itself; name two agents.
+    ...    alice cannot be connected with itself; name two different agents.
     ...    Verify Audio Connection    alice    alice
 
 Agents In Different Calls Do Not Hear Each Other

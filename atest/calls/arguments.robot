@@ -68,7 +68,7 @@ Values Of A Kind Are Listed
     *cannot be converted to timedelta: Invalid time string 'soon'.
     ...    Wait Until State Is    alice    IDLE    timeout=soon
 
-An Unknown Backend Is Reported With The Known Ones
+An Unknown Backend Is Refused With The Names Of All
     [Template]    Should Be Refused
     There is no backend 'emedded'. Did you mean 'embedded'? Backends: auto, embedded, external.
     ...    Start Agent    alice    backend=emedded

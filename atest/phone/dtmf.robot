@@ -42,7 +42,7 @@ Digits That Can Not Come Any More
     ...    bob did not receive '1': it received no digit, and the call from * was hung up by the peer after * s. alice sent no digit.
     ...    Wait Until Dtmf Received    bob    1    timeout=30s
 
-What Is No Digit
+Invalid Digits Are Refused
     Talk
     Run Keyword And Expect Error    '12E' is not DTMF: use 0-9, \*, # and A-D.    Send Dtmf    alice    12E
 

@@ -74,10 +74,10 @@ A Relay Of The Callee That Is Down Is Reported
     Start Agent    bob    &{NOBODY}
     Dial    alice    bob
     Run Keyword And Expect Error
-    ...    bob is not RINGING after 1 s: * bob, which needs an answer from turn:127.0.0.1:9 first, has answered it with 180 Ringing only.
+    ...    bob is not RINGING after 1 s: * bob, which needs an answer from turn:127.0.0.1:9 first, has answered it only with 180 Ringing.
     ...    Wait Until State Is    bob    RINGING    timeout=1s
     Run Keyword And Expect Error
-    ...    bob has no call to accept: * bob, which needs an answer from turn:127.0.0.1:9 first, has answered it with *
+    ...    bob has no call to accept: * bob, which needs an answer from turn:127.0.0.1:9 first, has answered it only with *
     ...    Accept    bob    timeout=100ms
     Run Keyword And Expect Error
     ...    alice is not ESTABLISHED after 0.1 s: * bob needs an answer from turn:127.0.0.1:9 before it can ring.

@@ -41,7 +41,7 @@ Other Ways To Write A Digit
     ...    ${RELAY};charset\=utf-8|Signal\=0|Duration\=100|    ${RELAY}|Duration\=160|Signal\=5|
     ...    ${RELAY}|Signal\=6|Duration\=2500|    ${RELAY}|Signal\=8|Duration\=160    ${RELAY}|Signal\=A|Duration\=100|
 
-A Hook Flash Is No Digit
+A Hook Flash Is Not A Digit
     Digits Should Be    5    ${RELAY}|Signal\=16|Duration\=160|    ${RELAY}|Signal\=5|Duration\=160|
 
 A Request That The Stack Refuses Is Reported

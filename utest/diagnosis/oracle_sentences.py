@@ -50,7 +50,7 @@ _PATTERNS: dict[str, Check] = {
         Oracle.stack_refused
     ),
     rf"the INVITE from \S+ arrived, and {_WHO} has"
-    r" (?:not answered it|answered it with (\d{3} [\w ]+?) only)"
+    r" (?:not answered it|answered it only with (\d{3} [\w ]+?))"
     r"(?: \d+\.\d s before the wait began)?(?:\.|$)": Oracle.not_yet_answered,
     rf"(nobody called) within \d+ s(; before that, (?P<story>{_STORY}))?$": Oracle.nobody_called,
     rf"{_WHO} did call, but (?P<story>{_STORY})\.(?=$)": Oracle.did_call,

@@ -56,7 +56,7 @@ def test_text_from_a_suite_compares_with_what_it_says(
 def test_an_assertion_that_does_not_hold_is_a_phone_failure() -> None:
     with pytest.raises(PhoneFailure, match="The value 'IDLE'"):
         check("IDLE", "==", "RINGING")
-    with pytest.raises(PhoneFailure, match="'x' cannot be compared by '>=' with 4"):
+    with pytest.raises(PhoneFailure, match="'x' cannot be compared with 4 by '>='"):
         check("x", ">=", 4)
 
 
@@ -105,7 +105,7 @@ def test_none_may_be_expected(operator: str, expected: Any) -> None:
 
 
 def test_a_value_in_place_of_none() -> None:
-    with pytest.raises(PhoneFailure, match="^The value is 486, and there should be none"):
+    with pytest.raises(PhoneFailure, match="^The value is 486, but there should be none"):
         check(486, "==", "None")
 
 

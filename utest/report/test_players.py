@@ -130,7 +130,7 @@ def test_what_was_heard_is_embedded_first_and_the_rest_is_linked(tmp_path: Path)
     assert embedded[0]
     assert not embedded[2]
     assert not embedded[3]
-    assert page.words.count("kB are more than this test may still embed") == embedded.count(False)
+    assert page.words.count("kB exceed what is left of this test's limit") == embedded.count(False)
     data = re.findall(r'"(data:[^"]*)"', fragment)
     assert sum(map(len, data)) <= module.BUDGET
     assert page.words.index("1.wav") < page.words.index("What was sent") < page.words.index("2.wav")
