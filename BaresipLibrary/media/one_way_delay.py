@@ -67,11 +67,12 @@ class _SentSoFar(NamedTuple):
     @classmethod
     def of(cls, call: Call) -> "_SentSoFar":
         """What a call has sent by now."""
-        if call.media is None:
+        media = call.media
+        if media is None:
             return cls(None, 0.0)
-        with RecordingReader(call.media.tx) as reader:
+        with RecordingReader(media.tx) as reader:
             rate = reader.sample_rate
-            return cls(call.media.tx, reader.length / rate if rate else 0.0)
+            return cls(media.tx, reader.length / rate if rate else 0.0)
 
 
 class _ChirpListener(Listener):

@@ -16,7 +16,7 @@ from BaresipLibrary.backends.addresses import (
 from BaresipLibrary.errors import BackendError
 
 
-def test_the_address_towards_a_host() -> None:
+def test_a_host_is_reached_from_the_address_of_its_network() -> None:
     assert local_address_towards("127.0.0.1") == "127.0.0.1"
     assert local_address_towards("::1") == "::1"
 
@@ -55,7 +55,7 @@ def candidates(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     return numbers
 
 
-def test_a_port_besides_others(candidates: Iterator[int]) -> None:
+def test_a_port_that_others_have_is_not_given_again(candidates: Iterator[int]) -> None:
     assert free_port("127.0.0.1", besides=(5000, 5001)) == 5002
 
 

@@ -61,7 +61,7 @@ def check(words: str) -> None:
     assert "ZeroDivisionError" in words and "test_broken_threads.py" in words
 
 
-def test_the_reader_of_an_attached_baresip(changes: Changes) -> None:
+def test_an_error_in_the_reader_of_an_attached_baresip_is_reported(changes: Changes) -> None:
     with closing(FakeDevice()) as device:
         backend = AttachedBackend(
             Account("alice"), changes, ExternalSettings(control=device.address)
@@ -76,7 +76,7 @@ def test_the_reader_of_an_attached_baresip(changes: Changes) -> None:
 
 
 @pytest.mark.skipif(not is_on_path(), reason="no baresip on PATH")
-def test_the_reader_of_an_external_baresip(
+def test_an_error_in_the_reader_of_an_external_baresip_is_reported(
     changes: Changes, forker: Forker, tmp_path: Path
 ) -> None:
     backend = ExternalBackend(Account("alice"), tmp_path / "alice", changes, forker)
@@ -91,7 +91,7 @@ def test_the_reader_of_an_external_baresip(
 
 
 @pytest.mark.skipif(not is_installed(), reason="no embedded baresip")
-def test_the_reader_of_an_embedded_baresip(
+def test_an_error_in_the_reader_of_an_embedded_baresip_is_reported(
     changes: Changes, forker: Forker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     agent = begin(EmbeddedBackend(Account("alice"), tmp_path / "alice", changes, forker), changes)

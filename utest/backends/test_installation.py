@@ -14,7 +14,7 @@ from BaresipLibrary.backends.external.installation import (
 from BaresipLibrary.errors import BackendError
 
 
-def test_a_program_that_is_none(tmp_path: Path) -> None:
+def test_a_missing_program_or_another_one_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BackendError, match="There is no program 'nothing'"):
         find_program("nothing", None)
     with pytest.raises(BackendError, match="is not baresip: it prints no version"):
@@ -77,7 +77,7 @@ def test_commands_follow_from_the_version() -> None:
     assert not Version(4, 1).repeats_parameters
 
 
-def test_what_a_tester_should_know_of_old_versions() -> None:
+def test_the_faults_of_old_versions_are_named() -> None:
     assert "crash" in caveats(Version(2, 12))[0]
     assert any("hold" in caveat for caveat in caveats(Version(1, 0)))
     assert "Replaces" in caveats(Version(3, 18))[0]
