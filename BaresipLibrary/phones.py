@@ -79,10 +79,12 @@ class Phones:
         """Takes the settings of all phones; starts nothing.
 
         `timeout`: the default timeout; `backend`: ``embedded``, ``external``, or ``auto`` for
-        embedded where its wheel is installed; `output`: recordings are kept in its subfolder
-        ``recordings``, or when that exists in ``recordings/2`` and so on; without it they are
-        deleted at the end; `executable`, `catch_all` and `ring_timeout`: as the library's import
-        takes them.
+        embedded where its wheel is installed; `executable`, `catch_all` and `ring_timeout`: as the
+        library's import takes them.
+
+        `output`: recordings are kept in its subfolder ``recordings``, or when that exists in
+        ``recordings/2`` and so on. Without it they are deleted at the end; when this process is
+        killed, they stay in the system's temporary folder, in ``baresip-phones-*``.
 
         Raises:
             UsageError: there is no such backend, or a time cannot be read.
