@@ -113,9 +113,9 @@ A Delay Is Measured After A Hold
     Resume    alice
     Held By Peer Should Become    bob    False
     ${delay} =    Get Call Timing    alice    one_way_delay    to=bob
-    Should Be Below    ${delay}    0.3s
+    Should Be Below    ${delay}    0.2s    waits=2
     ${delay} =    Get Call Timing    bob    one_way_delay    to=alice
-    Should Be Below    ${delay}    0.3s
+    Should Be Below    ${delay}    0.2s    waits=2
 
 What Was Sent Is Recorded To The End
     [Documentation]    The newest recording of what the held agent sent has what it sends now.

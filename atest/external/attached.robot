@@ -47,9 +47,9 @@ A Delay From And To It Is Measured
     Accept    bob
     Wait Until State Is    device    ESTABLISHED
     ${delay} =    Get Call Timing    bob    one_way_delay    to=device
-    Should Be Below    ${delay}    0.3s
+    Should Be Below    ${delay}    0.2s    waits=2
     ${delay} =    Get Call Timing    device    one_way_delay    to=bob
-    Should Be Below    ${delay}    0.3s
+    Should Be Below    ${delay}    0.2s    waits=2
 
 Settings That Would Change Nothing
     [Documentation]    Its account and its configuration are there already.

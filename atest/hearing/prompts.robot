@@ -16,7 +16,7 @@ Every Codec Carries A Prompt
         Send Audio    alice    file:${PROMPTS}[welcome]
         ${heard} =    Verify Prompt    bob    ${PROMPTS}[welcome]    within=5s
         Should Be True    -0.5 < ${heard.offset} and ${heard.score} > 0.8
-        Should Be Below    ${heard.offset}    1s
+        Should Be Below    ${heard.offset}    0.5s
         Stop All Agents
     END
 

@@ -20,7 +20,7 @@ from robot.api.deco import keyword, library
 from robot.libraries.BuiltIn import BuiltIn
 
 #: Times of a wait for a CPU by which something is late that several processes do in turn.
-_WAITS = 10
+_WAITS = 5
 #: Seconds of lateness, in the try and just before it, that a gap in audio can come from; and tries.
 _DISTURBING, _BEFORE, _TRIES = 0.010, 0.5, 12
 
@@ -33,11 +33,14 @@ class Lateness:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - until `close`
         probe = Path(__file__).with_name("lateness_probe.py")
         self._probe = subprocess.Popen(
-            [sys.executable, "-S", probe],
+            [sys.executable, "-S", probe, str(self._file.fileno())],
             stdin=subprocess.PIPE,
-            stdout=self._file,
+            stdout=subprocess.PIPE,
+            pass_fds=[self._file.fileno()],
             start_new_session=True,  # Ctrl-C is for Robot
         )
+        assert self._probe.stdout
+        self._probe.stdout.readline()  # its start is not measured
         self._began = self._test_began = time.monotonic()
 
     def start_test(self, data: object, result: object) -> None:

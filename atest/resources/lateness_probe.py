@@ -1,9 +1,9 @@
 """Measures how long a process waits for a CPU here; a process of its own, which `Lateness` starts.
 
 It does what an agent does: it wakes up every 20 ms and works for a moment. After each time it
-writes to its standard output, as two doubles, when that was (monotonic seconds) and how many
-seconds late it was: how much longer it all took than the wait and its own work together.
-It ends when its standard input does.
+writes to the file descriptor of its argument, as two doubles, when that was (monotonic seconds) and
+how many seconds late it was: how much longer it all took than the wait and its own work together.
+It says once that it runs, and ends when its standard input does.
 """
 
 import os
@@ -30,5 +30,6 @@ def measure() -> bytes:
 
 
 if __name__ == "__main__":
+    print("runs", flush=True)
     while measured := measure():
-        os.write(sys.stdout.fileno(), measured)
+        os.write(int(sys.argv[1]), measured)
