@@ -1,4 +1,4 @@
-"""`[assert]`: assertion_operator and assertion_expected of robotframework-assertion-engine.
+"""The arguments assertion_operator and assertion_expected of robotframework-assertion-engine.
 
 The one place that calls the engine, because some of its habits surprise: a falsy expected value
 without an operator is not checked, a number never equals the text a suite writes, a comparison
