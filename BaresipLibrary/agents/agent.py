@@ -116,7 +116,7 @@ class Agent:
             case CallDialled() | CallIncoming():
                 self._begin(event)
             case AgentDied():
-                self._died = event
+                self._died = self._died or event  # what came first explains the rest
             case SipMessage():
                 self._follow(event)
             case Registered() | RegistrationFailed() | Unregistered():

@@ -3,14 +3,16 @@
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from BaresipLibrary.account import Account
 from BaresipLibrary.agents.agent import Agent
+from BaresipLibrary.backends import launchers
 from BaresipLibrary.backends.base import Backend
 from BaresipLibrary.backends.embedded import protocol
 from BaresipLibrary.backends.embedded.backend import EmbeddedBackend, is_installed
@@ -19,9 +21,10 @@ from BaresipLibrary.backends.external.configuration import ExternalSettings
 from BaresipLibrary.backends.external.connected import Scheduler
 from BaresipLibrary.backends.external.installation import is_on_path
 from BaresipLibrary.backends.external.started import ExternalBackend
-from BaresipLibrary.backends.launchers import Forker
+from BaresipLibrary.backends.launchers import Forker, Spawner
 from BaresipLibrary.concurrency import Changes, wait_until
-from BaresipLibrary.errors import AgentGone, BackendError
+from BaresipLibrary.errors import AgentGone, BackendError, CommandRefused
+from BaresipLibrary.signalling.states import wait_for_incoming
 
 from .fake_device import FakeDevice
 
@@ -50,8 +53,8 @@ def forker(changes: Changes) -> Iterator[Forker]:
         yield found
 
 
-def begin(backend: Backend, changes: Changes) -> Agent:
-    agent = Agent("alice", Account("alice"), backend, changes)
+def begin(backend: Backend, changes: Changes, name: str = "alice") -> Agent:
+    agent = Agent(name, Account(name), backend, changes)
     agent.start()
     return agent
 
@@ -99,6 +102,69 @@ def test_an_error_in_the_reader_of_an_embedded_baresip_is_reported(
     with pytest.raises(BackendError):
         agent.backend.dial("sip:nobody@127.0.0.1:9")
     check(told(agent))
+    agent.stop()
+
+
+#: What a worker runs before anything else.
+_BROKEN = """
+def divide(*_, **__):
+    return 1 // 0
+"""
+
+
+@contextmanager
+def embedded_pair(
+    fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[Agent, Agent]]:
+    """Two agents whose worker processes have a fault."""
+    monkeypatch.setattr(launchers, "_ENTRY", _BROKEN + fault + "\n" + launchers._ENTRY)
+    changes = Changes()
+    with closing(Spawner(changes)) as spawner:
+        pair = [
+            begin(EmbeddedBackend(Account(name), tmp_path / name, changes, spawner), changes, name)
+            for name in ("alice", "bob")
+        ]
+        try:
+            yield pair[0], pair[1]
+        finally:
+            for agent in pair:
+                agent.stop()
+
+
+@pytest.mark.skipif(not is_installed(), reason="no embedded baresip")
+@pytest.mark.parametrize(
+    ("fault", "where"),
+    [
+        ("import wave; wave.Wave_write.writeframes = divide", "pump.py"),
+        ("import ctypes; ctypes.string_at = divide", "trace.py"),
+    ],
+    ids=["a task that nobody awaits", "a function that C calls"],
+)
+def test_an_error_in_a_worker_is_reported(
+    fault: str, where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with embedded_pair(fault, tmp_path, monkeypatch) as (alice, bob):
+        with suppress(BackendError):
+            alice.dial(bob.uri)
+            bob.answer(wait_for_incoming(bob, SOON))
+        words = told(alice)
+        assert words.startswith("alice can no longer be followed: BaresipLibrary itself failed")
+        assert "(ZeroDivisionError: " in words and where in words
+        pids = [agent.backend.pid or 0 for agent in (alice, bob)]
+        assert all(pids)
+    assert not any(psutil.pid_exists(pid) for pid in pids)
+
+
+@pytest.mark.skipif(not is_installed(), reason="no embedded baresip")
+def test_a_command_that_an_embedded_baresip_cannot_carry_out_is_answered(
+    changes: Changes, forker: Forker, tmp_path: Path
+) -> None:
+    backend = EmbeddedBackend(Account("alice"), tmp_path / "alice", changes, forker)
+    agent = begin(backend, changes)
+    expected = r"^BaresipLibrary itself failed, which is a bug in it: TypeError: .*, at stack_phone"
+    with pytest.raises(CommandRefused, match=expected):
+        backend._command("dial")
+    assert agent.alive
     agent.stop()
 
 

@@ -19,8 +19,9 @@ from BaresipLibrary.backends import launchers
 from BaresipLibrary.backends.base import Capability
 from BaresipLibrary.backends.embedded.backend import EmbeddedBackend
 from BaresipLibrary.backends.embedded.worker import native
-from BaresipLibrary.concurrency import Changes
+from BaresipLibrary.concurrency import Changes, wait_until
 from BaresipLibrary.errors import BackendError, CommandRefused, UsageError
+from BaresipLibrary.events import SipMessage
 from BaresipLibrary.signalling.hold import hold
 from BaresipLibrary.signalling.states import wait_for_incoming, wait_for_state
 from BaresipLibrary.types import AgentState
@@ -47,7 +48,7 @@ class Without:
 def used_functions() -> set[str]:
     return {
         name for path in OTHERS for name in re.findall(r"\blibrary\.(\w+)", path.read_text())
-    } - {"missing", "lacking"}
+    } - {"missing", "has_all_for", "require_all_for"}
 
 
 def test_a_function_is_listed_once() -> None:
@@ -177,15 +178,27 @@ def test_an_agent_without_a_function_says_what_it_cannot_do_and_why(
         wait_for_state(bob, AgentState.IDLE, SOON)
 
 
-@pytest.mark.parametrize("name", ["aufilt_register", "net_if_apply", "udp_register_helper"])
+OPTIONAL = [f.name for f in native.FUNCTIONS if native.START not in f.needed_by]
+
+
+@pytest.mark.parametrize("name", OPTIONAL)
 def test_calls_work_without_a_function_that_only_some_capabilities_need(
     name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     with agents_without(monkeypatch, tmp_path, name) as (alice, bob):
         assert caveats(alice.account, alice.backend)
         alice.dial(bob.uri)
-        bob.answer(wait_for_incoming(bob, SOON))
+        call = wait_for_incoming(bob, SOON)
+        bob.answer(call)
         wait_for_state(alice, AgentState.ESTABLISHED, SOON)
+        bob.backend.listen(call.call_id, True)
+        assert wait_until(bob.changes, lambda: bob.arrivals[call.call_id] or None, SOON)
+        alice.hang_up(alice.calls[0])
+        wait_for_state(bob, AgentState.IDLE, SOON)
+        assert (alice.death, bob.death) == (None, None)
+        assert not any(
+            "Traceback" in line for line in Path(bob.backend.folder, "log").read_text().splitlines()
+        )
 
 
 def test_what_every_agent_needs_stops_the_start_by_its_name(
@@ -200,3 +213,22 @@ def test_what_every_agent_needs_stops_the_start_by_its_name(
         agents_without(monkeypatch, tmp_path, "uag_call_find"),
     ):
         pass
+
+
+def test_a_hold_is_not_begun_when_the_stack_could_only_queue_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with agents_without(monkeypatch, tmp_path, "sipsess_reinvite") as (alice, bob):
+        alice.dial(bob.uri)
+        call = wait_for_incoming(bob, SOON)
+        bob.answer(call)
+        wait_for_state(alice, AgentState.ESTABLISHED, SOON)
+        call = alice.calls[0]
+        invite = alice.journal.invite(call.call_id)
+        assert invite
+        alice.backend._collisions.message_of = lambda _: invite.text
+        expected = "^this build of baresip-python lacks sipsess_reinvite$"
+        with pytest.raises(CommandRefused, match=expected):
+            alice.backend.hold(call.call_id, True)
+        sent = [m.text for m in alice.journal.of_kind(SipMessage) if m.sent]
+        assert sum(text.startswith("INVITE ") for text in sent) == 1

@@ -214,6 +214,30 @@ def test_a_disk_that_is_full_ends_a_recording_once(tmp_path: Path) -> None:
     assert told == ["/dev/full cannot be written: No space left on device"]
 
 
+def test_a_wav_file_that_is_full_ends_a_recording_once() -> None:
+    """Its header has room for 4 GiB. /dev/null takes that much at once."""
+    told: list[str] = []
+    clock: Any = SimpleNamespace(look=lambda *_: None)
+    recording = Recording(Path("/dev/null"), RATE, 1, clock, told.append)
+    for _ in range(6):
+        recording.write(bytes(2**30))
+    recording.close()
+    assert told == ["/dev/null cannot be written: a WAV file cannot be longer than 4 GiB"]
+
+
+def test_a_tone_that_no_sample_can_hold_is_told_and_silence_is_sent(tmp_path: Path) -> None:
+    told: list[str] = []
+
+    def report(event: str, **fields: Any) -> None:
+        if event == "AudioTrouble":
+            told.append(fields["text"])
+
+    stack = Stack()
+    source = {"kind": "tone", "frequency": 440.0, "level": 10.0}
+    audio = audio_of(stack, tmp_path / "a", source, report)
+    assert not any(sent_after(stack, audio)) and len(told) == 1
+
+
 def test_the_silence_that_the_stack_sends_when_nothing_is_ready_is_recorded(tmp_path: Path) -> None:
     stack, audio = sending(tmp_path)
     stack.ready = b""
@@ -235,6 +259,16 @@ def test_packets_of_another_format_go_to_the_next_recording(tmp_path: Path) -> N
     audio.close()
     second = soundfile.info(tmp_path / "a-part2-tx.wav")
     assert (second.samplerate, second.frames) == (2 * RATE, PACKET)
+
+
+def test_a_format_that_came_and_went_between_two_looks_blocks_nothing(tmp_path: Path) -> None:
+    stack, audio = sending(tmp_path)
+    before = soundfile.info(tmp_path / "a-tx.wav").frames
+    for rate in (RATE, 2 * RATE, RATE, 2 * RATE, RATE):
+        stack.sent.leave(bytes(PACKET * rate // RATE), rate=rate)
+    audio.move()
+    audio.close()
+    assert soundfile.info(tmp_path / "a-tx.wav").frames == before + 3 * PACKET // 2
 
 
 def times_of_packets(tmp_path: Path, *, closely: bool) -> list[tuple[int, float, float]]:

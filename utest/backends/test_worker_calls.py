@@ -1,6 +1,8 @@
 """What the worker makes of the wheel's events, in the order in which they may come."""
 
 import asyncio
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from baresip import Call, CallState, Event
 from baresip.events import StackEvent
 
 from BaresipLibrary.backends.embedded.worker.call_table import CallTable
+from BaresipLibrary.backends.embedded.worker.packets import PacketCounts
 from BaresipLibrary.backends.embedded.worker.stack_phone import StackPhone
 
 
@@ -18,13 +21,20 @@ def happened(what: Event, handle: int = 1, call_id: str | None = "id") -> StackE
     return StackEvent(event=what, handle=handle, ua=2, call=handle, call_id=call_id)
 
 
+def phone_that(report: Any) -> StackPhone:
+    """A phone that reports so, beside no stack."""
+    phone = StackPhone(report)
+    phone._tend = lambda _known, work: work.close()  # type: ignore[method-assign]
+    phone._stack = None  # type: ignore[assignment]
+    phone._packets = PacketCounts(phone._stack)
+    return phone
+
+
 def test_a_call_that_was_answered_before_the_wheel_knew_it_gets_its_audio() -> None:
     moved: list[Any] = []
 
     async def scene() -> Call:
-        phone = StackPhone(lambda _name, **_fields: None)
-        phone._tend = lambda task: task.close()  # type: ignore[method-assign]
-        phone._stack = None  # type: ignore[assignment]
+        phone = phone_that(lambda _name, **_fields: None)
         for what in (Event.CALL_OUTGOING, Event.CALL_ESTABLISHED):
             phone._on_event(happened(what))
         call = Call(phone._runtime, handle=1, ua_handle=2, state=CallState.OUTGOING)
@@ -33,6 +43,37 @@ def test_a_call_that_was_answered_before_the_wheel_knew_it_gets_its_audio() -> N
         return call
 
     assert moved == [asyncio.run(scene())]
+
+
+def test_a_call_that_ended_before_the_wheel_knew_it_gets_no_audio() -> None:
+    moved: list[Any] = []
+
+    async def scene() -> None:
+        phone = phone_that(lambda _name, **_fields: None)
+        for what in (Event.CALL_OUTGOING, Event.CALL_ESTABLISHED, Event.CALL_CLOSED):
+            phone._on_event(happened(what))
+        phone._pump.add = moved.append  # type: ignore[method-assign]
+        phone._adopt(Call(phone._runtime, handle=1, ua_handle=2, state=CallState.OUTGOING))
+
+    asyncio.run(scene())
+    assert moved == []
+
+
+def test_the_end_of_a_call_is_reported_although_its_recordings_cannot_be_ended() -> None:
+    reported: list[str] = []
+
+    def fail(_call_id: str) -> None:
+        raise KeyError
+
+    async def scene() -> None:
+        phone = phone_that(lambda name, **_fields: reported.append(name))
+        phone._pump.remove = fail  # type: ignore[method-assign]
+        phone._on_event(happened(Event.CALL_INCOMING))
+        with pytest.raises(KeyError):
+            phone._on_event(happened(Event.CALL_CLOSED))
+
+    asyncio.run(scene())
+    assert reported == ["CallIncoming", "CallClosed"]
 
 
 def test_a_handle_that_is_used_again_is_another_call() -> None:
@@ -56,3 +97,32 @@ def test_a_call_is_unanswered_until_the_first_response() -> None:
     assert known.is_unanswered
     calls.take(happened(Event.CALL_RINGING))
     assert not known.is_unanswered
+
+
+#: A stack is a process's only one: what is wanted here happens in a process of its own.
+_START_TWICE = """
+import asyncio
+from BaresipLibrary.backends.embedded.worker.stack_phone import StackPhone
+
+async def start(aor):
+    phone = StackPhone(lambda event, **fields: None)
+    await phone.start({"net_interface": "127.0.0.1"}, "", aor, "unused")
+    return phone
+
+async def scene():
+    try:
+        await start("no address")
+    except Exception as error:
+        print(error)
+    await (await start("<sip:alice@127.0.0.1>;regint=0")).stop()
+    print("started and stopped")
+
+asyncio.run(scene())
+"""
+
+
+def test_a_start_that_fails_leaves_no_stack_behind() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _START_TWICE], capture_output=True, text=True, timeout=60
+    )
+    assert done.stdout.splitlines()[-1:] == ["started and stopped"], done

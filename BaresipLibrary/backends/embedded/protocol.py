@@ -122,6 +122,7 @@ _READERS: dict[str, Callable[[dict[str, Any]], Event]] = {
     "AudioTrouble": _plain(events.AudioTrouble, "call_id", "text"),
     "SipMessage": _plain(events.SipMessage, "sent", "transport", "source", "destination", "text"),
     "StackLog": _plain(events.StackLog, "level", "text"),
+    "WorkerFailed": lambda m: events.AgentDied(m["at"], None, m["words"], m["fault"]),
 }
 
 

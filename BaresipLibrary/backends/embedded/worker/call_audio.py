@@ -1,6 +1,7 @@
 """The audio of one call: what arrives and what is sent, and their recordings."""
 
 import contextlib
+import struct
 import time
 import wave
 from collections.abc import Callable, Sequence
@@ -42,7 +43,7 @@ class Recording:
             path.parent.mkdir(parents=True, exist_ok=True)
             file = path.open("wb")
         except OSError as error:
-            self._lose(error)
+            self._lose(error.strerror or str(error))
             return
         self._file = file
         self._wave = _Writer(file)
@@ -57,7 +58,9 @@ class Recording:
             self._wave.writeframes(pcm)
             self._file.flush()
         except OSError as error:
-            self._lose(error)
+            self._lose(error.strerror or str(error))
+        except struct.error:
+            self._lose("a WAV file cannot be longer than 4 GiB")
 
     @property
     def frames(self) -> int:
@@ -90,13 +93,13 @@ class Recording:
             self._wave.close()
             self._file.close()
 
-    def _lose(self, error: OSError) -> None:
+    def _lose(self, why: str) -> None:
         file, self._file = self._file, None
         if file is not None:
             for one in (self._wave, file):
-                with contextlib.suppress(OSError):  # their buffers cannot be written either
+                with contextlib.suppress(OSError, struct.error):  # nor can their last words
                     one.close()
-        self._lost(f"{self.path} cannot be written: {error.strerror}")
+        self._lost(f"{self.path} cannot be written: {why}")
 
 
 #: How much audio lies ready to be sent (s): twice the longer of the two, so that no tone breaks.
@@ -259,7 +262,7 @@ class CallAudio:
 
         try:
             return make_sound(self._source, rate, ended)
-        except (ValueError, OSError) as error:
+        except (ValueError, OverflowError, OSError) as error:
             self._report("AudioTrouble", call_id=self._call.call_id, text=str(error))
             return SilentSource()
 

@@ -87,18 +87,25 @@ async def offer_hold(
 
     It is sent although the last one said the same. `stuck` is a message of the call's dialog when
     the stack would only queue the re-INVITE.
+
+    Raises:
+        FunctionMissing: this build of the wheel cannot; nothing was changed.
     """
+    library.require_all_for("HOLD")
 
     def offer() -> bool:
         call = find_call(call_id)
         if not call or not library.call_refresh_allowed(call):
             return False
+        waits = bool(stuck) and not library.call_ack_pending(call)  # else it is sent after the ACK
+        if waits:
+            library.require_all_for("REINVITE_AFTER_COLLISION")
         again = library.call_is_onhold(call) is on
         if again:  # the stream says otherwise after `undo_hold`
             library.stream_hold(find_stream(call_id), on)
         failed = library.call_modify(call) if again else library.call_hold(call, on)
         sent.hold(call_id, on)
-        if not failed and stuck and not library.call_ack_pending(call):  # else sent after the ACK
+        if not failed and stuck and waits:
             send_queued(stuck)
         return not failed
 
@@ -109,7 +116,11 @@ async def undo_hold(thread: StackThread, call_id: str, on: bool, sent: SentAudio
     """Has the media of a call go on as before a hold (`on`) or resume that the peer refused.
 
     The stack leaves it as it was offered: of a hold that was refused it would drop what arrives.
+
+    Raises:
+        FunctionMissing: this build of the wheel cannot; nothing was changed.
     """
+    library.require_all_for("UNDO_HOLD")
 
     def undo() -> None:
         call, stream = find_call(call_id), find_stream(call_id)

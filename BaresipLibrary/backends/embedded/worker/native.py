@@ -87,8 +87,8 @@ class AudioFilter(ctypes.Structure):
     )
 
 
-_POINTER, _TEXT, _NUMBER = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_uint32
-_FLAG, _INT, _SIZE = ctypes.c_bool, ctypes.c_int, ctypes.c_size_t
+_NUMBER, _FLAG = ctypes.c_uint32, ctypes.c_bool
+_INT, _SIZE = ctypes.c_int, ctypes.c_size_t
 
 #: What needs a function: the start of every agent, or members of `Capability` by their names.
 START = "start"
@@ -120,136 +120,128 @@ def _function(name: str, result: Any, arguments: list[Any], purpose: str, *by: s
 
 FUNCTIONS = (
     # Calls and their audio streams
-    _function("uag_call_find", _POINTER, [_TEXT], "the call with a Call-ID", START),
-    _function("call_audio", _POINTER, [_POINTER], "a call's audio", START),
-    _function("audio_strm", _POINTER, [_POINTER], "the media stream of an audio", START),
-    _function("mem_deref", _POINTER, [_POINTER], "release an object", START),
+    _function("uag_call_find", POINTER, [TEXT], "the call with a Call-ID", START),
+    _function("call_audio", POINTER, [POINTER], "a call's audio", START),
+    _function("audio_strm", POINTER, [POINTER], "the media stream of an audio", START),
+    _function("mem_deref", POINTER, [POINTER], "release an object", START),
     # Audio only: no video stream, about which a callee would send a re-INVITE
-    _function("baresip_vidcodecl", _POINTER, [], "the video codecs", START),
-    _function("list_clear", None, [_POINTER], "take the video codecs away", START),
+    _function("baresip_vidcodecl", POINTER, [], "the video codecs", START),
+    _function("list_clear", None, [POINTER], "take the video codecs away", START),
     # SIP messages as they are sent and received
-    _function("uag_sip", _POINTER, [], "the SIP stack", START),
-    _function("sip_set_trace_handler", None, [_POINTER, _POINTER], "see each message", START),
-    _function("sa_af", _INT, [_POINTER], "the family of an address", START),
-    _function("sa_ntop", _INT, [_POINTER, _TEXT, _INT], "an address as text", START),
-    _function("sa_port", ctypes.c_uint16, [_POINTER], "the port of an address", START),
+    _function("uag_sip", POINTER, [], "the SIP stack", START),
+    _function("sip_set_trace_handler", None, [POINTER, POINTER], "see each message", START),
+    _function("sa_af", _INT, [POINTER], "the family of an address", START),
+    _function("sa_ntop", _INT, [POINTER, TEXT, _INT], "an address as text", START),
+    _function("sa_port", ctypes.c_uint16, [POINTER], "the port of an address", START),
     # Addresses that media may use
-    _function("baresip_network", _POINTER, [], "the stack's network", _ADDRESSES),
-    _function("net_if_apply", _INT, [_POINTER, _POINTER], "visit each interface", _ADDRESSES),
-    _function("net_is_laddr", _FLAG, [_POINTER, _POINTER], "is an address in use", _ADDRESSES),
+    _function("baresip_network", POINTER, [], "the stack's network", _ADDRESSES),
+    _function("net_if_apply", _INT, [POINTER, POINTER], "visit each interface", _ADDRESSES),
+    _function("net_is_laddr", _FLAG, [POINTER, POINTER], "is an address in use", _ADDRESSES),
     _function(
-        "net_add_address_ifname", _INT, [_POINTER, _POINTER, _TEXT], "use an address", _ADDRESSES
+        "net_add_address_ifname", _INT, [POINTER, POINTER, TEXT], "use an address", _ADDRESSES
     ),
-    _function("sa_is_linklocal", _FLAG, [_POINTER], "is an address link-local", _ADDRESSES),
+    _function("sa_is_linklocal", _FLAG, [POINTER], "is an address link-local", _ADDRESSES),
     # What a call sends, frame by frame
-    _function("baresip_aufiltl", _POINTER, [], "the audio filters", *_SENT_AUDIO),
-    _function("aufilt_register", None, [_POINTER, _POINTER], "add a filter", *_SENT_AUDIO),
-    _function("mem_zalloc", _POINTER, [_SIZE, _POINTER], "a filter's state", *_SENT_AUDIO),
-    _function("list_unlink", None, [_POINTER], "end a filter's state", *_SENT_AUDIO),
-    _function("uag_filter_calls", None, [_POINTER] * 3, "visit each call", *_SENT_AUDIO),
-    _function("call_id", _TEXT, [_POINTER], "a call's Call-ID", *_SENT_AUDIO),
+    _function("baresip_aufiltl", POINTER, [], "the audio filters", *_SENT_AUDIO),
+    _function("aufilt_register", None, [POINTER, POINTER], "add a filter", *_SENT_AUDIO),
+    _function("mem_zalloc", POINTER, [_SIZE, POINTER], "a filter's state", *_SENT_AUDIO),
+    _function("list_unlink", None, [POINTER], "end a filter's state", *_SENT_AUDIO),
+    _function("uag_filter_calls", None, [POINTER] * 3, "visit each call", *_SENT_AUDIO),
+    _function("call_id", TEXT, [POINTER], "a call's Call-ID", *_SENT_AUDIO),
     # Streams that only receive or only send
-    _function("audio_codec", _POINTER, [_POINTER, _FLAG], "the encoder or decoder", *_ONE_WAY),
+    _function("audio_codec", POINTER, [POINTER, _FLAG], "the encoder or decoder", *_ONE_WAY),
     _function(
-        "audio_encoder_set", _INT, [_POINTER, _POINTER, _INT, _TEXT], "set an encoder", *_ONE_WAY
+        "audio_encoder_set", _INT, [POINTER, POINTER, _INT, TEXT], "set an encoder", *_ONE_WAY
     ),
     _function(
-        "audio_decoder_set", _INT, [_POINTER, _POINTER, _INT, _TEXT], "set a decoder", *_ONE_WAY
+        "audio_decoder_set", _INT, [POINTER, POINTER, _INT, TEXT], "set a decoder", *_ONE_WAY
     ),
     # RTP packets
-    _function("stream_rtp_sock", _POINTER, [_POINTER], "a stream's RTP session", _PACKETS),
-    _function("rtp_sock", _POINTER, [_POINTER], "the socket of an RTP session", _PACKETS),
+    _function("stream_rtp_sock", POINTER, [POINTER], "a stream's RTP session", _PACKETS),
+    _function("rtp_sock", POINTER, [POINTER], "the socket of an RTP session", _PACKETS),
     _function(
         "udp_register_helper",
         _INT,
-        [_POINTER, _POINTER, _INT, *[_POINTER] * 3],
+        [POINTER, POINTER, _INT, *[POINTER] * 3],
         "see what reaches a socket, also what the stack drops",
         _PACKETS,
     ),
     _function(
-        "stream_metric_get_rx_n_packets", _NUMBER, [_POINTER], "packets taken so far", _PACKETS
+        "stream_metric_get_rx_n_packets", _NUMBER, [POINTER], "packets taken so far", _PACKETS
     ),
     _function(
-        "stream_metric_get_tx_n_packets", _NUMBER, [_POINTER], "packets sent so far", _PACKETS
+        "stream_metric_get_tx_n_packets", _NUMBER, [POINTER], "packets sent so far", _PACKETS
     ),
     # Hold
-    _function("call_refresh_allowed", _FLAG, [_POINTER], "can a re-INVITE be sent now", _HOLD),
-    _function("call_is_onhold", _FLAG, [_POINTER], "what the last hold said", _HOLD),
-    _function("call_hold", _INT, [_POINTER, _FLAG], "offer hold or resume", _HOLD),
-    _function("call_modify", _INT, [_POINTER], "offer the same once more", _HOLD),
-    _function("call_ack_pending", _FLAG, [_POINTER], "is the ACK still to come", _HOLD),
-    _function("stream_hold", None, [_POINTER, _FLAG], "stop or resume media", _HOLD, _UNDO_HOLD),
+    _function("call_refresh_allowed", _FLAG, [POINTER], "can a re-INVITE be sent now", _HOLD),
+    _function("call_is_onhold", _FLAG, [POINTER], "what the last hold said", _HOLD),
+    _function("call_hold", _INT, [POINTER, _FLAG], "offer hold or resume", _HOLD),
+    _function("call_modify", _INT, [POINTER], "offer the same once more", _HOLD),
+    _function("call_ack_pending", _FLAG, [POINTER], "is the ACK still to come", _HOLD),
+    _function("stream_hold", None, [POINTER, _FLAG], "stop or resume media", _HOLD, _UNDO_HOLD),
     _function(
         "call_update_media",
         _INT,
-        [_POINTER],
+        [POINTER],
         "apply what was agreed",
         _UNDO_HOLD,
         "MEDIA_AFTER_RINGING",
     ),
-    _function("sipsess_reinvite", _INT, [_POINTER, _FLAG], "send what waits", _AFTER_COLLISION),
+    _function("sipsess_reinvite", _INT, [POINTER, _FLAG], "send what waits", _AFTER_COLLISION),
     # Refusals, transfers, digits
-    _function("call_get_ua", _POINTER, [_POINTER], "a call's user agent", *_REFUSALS),
+    _function("call_get_ua", POINTER, [POINTER], "a call's user agent", *_REFUSALS),
     _function(
         "ua_hangupf",
         None,
-        [_POINTER, _POINTER, ctypes.c_uint16, _TEXT, _TEXT],
+        [POINTER, POINTER, ctypes.c_uint16, TEXT, TEXT],
         "answer with a final status and headers",
         *_REFUSALS,
     ),
-    _function("call_transfer", _INT, [_POINTER, _TEXT], "send a REFER", "TRANSFER"),
+    _function("call_transfer", _INT, [POINTER, TEXT], "send a REFER", "TRANSFER"),
     _function(
         "call_replace_transfer",
         _INT,
-        [_POINTER, _POINTER],
+        [POINTER, POINTER],
         "send a REFER that replaces a call, without a hold before",
         "ATTENDED_TRANSFER",
     ),
-    _function("call_account", _POINTER, [_POINTER], "a call's account", "DTMF_MODE"),
-    _function("account_dtmfmode", _INT, [_POINTER], "how digits are sent", "DTMF_MODE"),
-    _function("account_set_dtmfmode", _INT, [_POINTER, _INT], "send them so", "DTMF_MODE"),
+    _function("call_account", POINTER, [POINTER], "a call's account", "DTMF_MODE"),
+    _function("account_dtmfmode", _INT, [POINTER], "how digits are sent", "DTMF_MODE"),
+    _function("account_set_dtmfmode", _INT, [POINTER, _INT], "send them so", "DTMF_MODE"),
     # Requests that the stack owes and does not send
-    _function("mbuf_alloc", _POINTER, [_SIZE], "a buffer", _AFTER_COLLISION, *_OWED),
+    _function("mbuf_alloc", POINTER, [_SIZE], "a buffer", _AFTER_COLLISION, *_OWED),
+    _function("mbuf_write_mem", _INT, [POINTER, TEXT, _SIZE], "fill it", _AFTER_COLLISION, *_OWED),
     _function(
-        "mbuf_write_mem", _INT, [_POINTER, _TEXT, _SIZE], "fill it", _AFTER_COLLISION, *_OWED
+        "mbuf_set_posend", None, [POINTER, _SIZE, _SIZE], "rewind it", _AFTER_COLLISION, *_OWED
     ),
     _function(
-        "mbuf_set_posend", None, [_POINTER, _SIZE, _SIZE], "rewind it", _AFTER_COLLISION, *_OWED
+        "sip_msg_decode", _INT, [POINTER, POINTER], "parse a message", _AFTER_COLLISION, *_OWED
     ),
-    _function(
-        "sip_msg_decode", _INT, [_POINTER, _POINTER], "parse a message", _AFTER_COLLISION, *_OWED
-    ),
-    _function("uag_sipsess_sock", _POINTER, [], "the SIP sessions", _AFTER_COLLISION, *_OWED),
-    _function(
-        "sipsess_find", _POINTER, [_POINTER, _POINTER], "a message's", _AFTER_COLLISION, *_OWED
-    ),
-    _function("sipsess_dialog", _POINTER, [_POINTER], "the dialog of a session", *_OWED),
+    _function("uag_sipsess_sock", POINTER, [], "the SIP sessions", _AFTER_COLLISION, *_OWED),
+    _function("sipsess_find", POINTER, [POINTER, POINTER], "a message's", _AFTER_COLLISION, *_OWED),
+    _function("sipsess_dialog", POINTER, [POINTER], "the dialog of a session", *_OWED),
     _function(
         "sip_drequestf",
         _INT,
-        [_POINTER, _POINTER, _FLAG, _TEXT, _POINTER, _NUMBER, *[_POINTER] * 4, _TEXT],
+        [POINTER, POINTER, _FLAG, TEXT, POINTER, _NUMBER, *[POINTER] * 4, TEXT],
         "send a request in a dialog",
         *_OWED,
     ),
     _function(
         "sip_requestf",
         _INT,
-        [_POINTER, _POINTER, _FLAG, _TEXT, _TEXT, *[_POINTER] * 5, _TEXT],
+        [POINTER, POINTER, _FLAG, TEXT, TEXT, *[POINTER] * 5, TEXT],
         "send a request outside of one",
         *_OWED,
     ),
-    _function("uri_decode", _INT, [_POINTER, _POINTER], "parse its next hop", *_OWED),
-    _function("uag_find_aor", _POINTER, [_TEXT], "the user agent", _CHALLENGES),
-    _function("ua_account", _POINTER, [_POINTER], "its account", _CHALLENGES),
+    _function("uri_decode", _INT, [POINTER, POINTER], "parse its next hop", *_OWED),
+    _function("uag_find_aor", POINTER, [TEXT], "the user agent", _CHALLENGES),
+    _function("ua_account", POINTER, [POINTER], "its account", _CHALLENGES),
     _function(
-        "account_auth", _INT, [_POINTER, _POINTER, _POINTER, _TEXT], "its credentials", _CHALLENGES
+        "account_auth", _INT, [POINTER, POINTER, POINTER, TEXT], "its credentials", _CHALLENGES
     ),
-    _function(
-        "sip_auth_alloc", _INT, [_POINTER, _POINTER, _POINTER, _FLAG], "answers", _CHALLENGES
-    ),
-    _function(
-        "sip_auth_authenticate", _INT, [_POINTER, _POINTER], "answer a challenge", _CHALLENGES
-    ),
+    _function("sip_auth_alloc", _INT, [POINTER, POINTER, POINTER, _FLAG], "answers", _CHALLENGES),
+    _function("sip_auth_authenticate", _INT, [POINTER, POINTER], "answer a challenge", _CHALLENGES),
 )
 
 #: Python names of the wheel that are not public. No agent starts without them.
@@ -298,12 +290,28 @@ class Library:
                 lacking.setdefault(what, []).append(function.name)
         return lacking
 
+    def has_all_for(self, what: str) -> bool:
+        """Whether no function is missing that a capability needs."""
+        return what not in self.lacking()
+
+    def require_all_for(self, what: str) -> None:
+        """Raises `FunctionMissing` when a function is missing that a capability needs.
+
+        It is asked before the first of several functions acts.
+        """
+        if missing := self.lacking().get(what):
+            raise _missing(", ".join(missing))
+
 
 def _raising(name: str) -> Callable[..., Any]:
     def missing(*_arguments: Any) -> Any:
-        raise FunctionMissing(f"this build of baresip-python lacks {name}")
+        raise _missing(name)
 
     return missing
+
+
+def _missing(names: str) -> FunctionMissing:
+    return FunctionMissing(f"this build of baresip-python lacks {names}")
 
 
 def private_name(path: str) -> Any:

@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 from .call_control import find_stream
+from .faults import safely
 from .native import POINTER, MessageBuffer, library
 from .stack_thread import StackThread
 
@@ -33,7 +34,7 @@ class PacketTap:
         self.payload_types: set[int] = set()
         self._untaken = 0
         self._expected: int | None = None
-        self._handler = _RECEIVED(self._arrived)
+        self._handler = _RECEIVED(safely(False, self._arrived))
 
     def open(self) -> None:
         """Sees every packet from now on."""
@@ -87,7 +88,9 @@ class PacketCounts:
         self._taps: dict[str, PacketTap] = {}
 
     async def watch(self, call_id: str) -> None:
-        """Counts from now on what the stack does not take, too."""
+        """Counts from now on what the stack does not take, too, if this build of the wheel can."""
+        if not library.has_all_for("COUNT_PACKETS"):
+            return
 
         def tap() -> None:
             stream = find_stream(call_id)

@@ -9,6 +9,7 @@ from typing import Any
 from baresip import Call
 
 from .call_audio import CallAudio, Report
+from .faults import watch
 from .sent_audio import SentAudio
 from .stream_clock import CLOSELY, LISTENED, UNHEARD
 
@@ -47,6 +48,7 @@ class AudioPump:
         self._wake.set()
         if self._task is None:
             self._task = asyncio.create_task(self._run())
+            watch(self._task)
 
     def remove(self, call_id: str) -> None:
         """Ends the recordings of a call that has closed."""

@@ -1,8 +1,10 @@
 """Requests that the stack owes and does not send by itself, through its own transports."""
 
 import ctypes
+import errno
 from typing import Any
 
+from .faults import safely
 from .native import POINTER, TEXT, TextSpan, library
 from .stack_thread import StackThread
 
@@ -17,7 +19,7 @@ def _give_credentials(user: int, password: int, realm: bytes, account: int) -> i
 
 
 #: Kept as long as the stack may call it.
-_callback = _ASK(_give_credentials)
+_callback = _ASK(safely(errno.EACCES, _give_credentials))
 _ask = ctypes.cast(_callback, POINTER)
 
 
@@ -34,7 +36,13 @@ async def send_request(
 
     With a `challenge` (a 401 or 407 as it came) it carries the account's credentials; while the
     call of that lives, its numbers are those of the call.
+
+    Raises:
+        FunctionMissing: this build of the wheel cannot.
     """
+
+    if challenge:
+        library.require_all_for("ANSWER_NEW_CHALLENGES")
 
     def send() -> bool:
         message = _decoded(_head(challenge)) if challenge else None

@@ -9,9 +9,9 @@ import ctypes
 import errno
 import time
 from collections import deque
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from .faults import safely
 from .native import (
     BEGIN_ENCODING,
     ENCODE,
@@ -54,29 +54,37 @@ class SentAudio:
         self._frames: dict[str, deque[SentFrame]] = {}
         self._streams: dict[int, str] = {}
         self._held: set[str] = set()
-        self._destroy = _DESTROY(self._stream_ended)
+        self._destroy = _DESTROY(safely(None, self._stream_ended))
         self._filter = AudioFilter(
             name=b"sent_audio",
             enabled=True,
-            encupdh=BEGIN_ENCODING(self._stream_began),
-            ench=ENCODE(self._encoding),
+            encupdh=BEGIN_ENCODING(safely(errno.ENOMEM, self._stream_began)),
+            ench=ENCODE(safely(0, self._encoding)),
         )
 
     async def start(self, thread: StackThread) -> None:
-        """Sees the frames of every call from now on.
-
-        Raises:
-            FunctionMissing: this build of the wheel has no filters.
-        """
+        """Sees the frames of every call from now on, if this build of the wheel can."""
+        if not library.has_all_for("RECORD_SENT"):
+            return
         await thread.run(
             lambda: library.aufilt_register(library.baresip_aufiltl(), ctypes.byref(self._filter))
         )
 
-    def take(self, call_id: str, rate: int, channels: int) -> Iterator[SentFrame]:
-        """Takes the frames of a call in their order, up to the first one in another format."""
-        frames = self._frames.get(call_id, ())
-        while frames and (frames[0].rate, frames[0].channels) == (rate, channels):
-            yield frames.popleft()
+    def take(self, call_id: str, rate: int, channels: int) -> list[SentFrame]:
+        """Takes the frames of a call up to the last one in a format, in their order.
+
+        Frames in another format before that one are dropped: their stream came and went between two
+        looks. Those after it are kept, for the format may be about to change.
+        """
+        frames = self._frames.get(call_id)
+        if not frames:
+            return []
+        waiting = list(frames)
+        fits = [(frame.rate, frame.channels) == (rate, channels) for frame in waiting]
+        count = len(fits) - fits[::-1].index(True) if any(fits) else 0
+        for _ in range(count):
+            frames.popleft()
+        return [frame for frame, fit in zip(waiting[:count], fits, strict=False) if fit]
 
     def forget(self, call_id: str) -> None:
         """Drops what is kept of a call that has closed."""
@@ -130,6 +138,8 @@ def _call_of(audio: int) -> str | None:
     def take(call: int, _argument: int) -> None:
         found.append(library.call_id(call).decode())
 
-    matches = _MATCHES(lambda call, _argument: library.call_audio(call) == audio)
-    library.uag_filter_calls(_TAKE(take), matches, None)
+    def matches(call: int, _argument: int) -> bool:
+        return bool(library.call_audio(call) == audio)
+
+    library.uag_filter_calls(_TAKE(safely(None, take)), _MATCHES(safely(False, matches)), None)
     return found[0] if found else None

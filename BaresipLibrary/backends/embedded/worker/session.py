@@ -1,4 +1,7 @@
-"""JSON objects, one a line, over the private socket pair that a parent and its child share."""
+"""One agent's session: its parent's commands carried out, and its answers and events sent back.
+
+Parent and child share a private socket pair, over which JSON objects go, one a line.
+"""
 
 import asyncio
 import json
@@ -11,6 +14,7 @@ from typing import Any
 
 from baresip import BaresipError
 
+from .faults import describe, report_faults
 from .native import lacking_capabilities, why_no_agent_starts
 from .stack_phone import CommandFailed, StackPhone
 
@@ -70,6 +74,7 @@ class Session:
 
     async def run(self) -> None:
         """Starts the phone as the first message says, then carries out commands."""
+        report_faults(self._report)
         start = await self._channel.receive()
         if start is None:
             return
@@ -107,6 +112,10 @@ class Session:
             answer["result"] = await self._phone.do(message["command"], message["arguments"])
         except (CommandFailed, BaresipError, ValueError) as error:
             answer["error"] = str(error)
+        except Exception as error:  # the keyword tells it; without an answer it would only wait
+            answer["error"] = (
+                f"BaresipLibrary itself failed, which is a bug in it: {describe(error)}"
+            )
         self._channel.send(answer)
 
 

@@ -20,6 +20,7 @@ from baresip import (
 from . import call_control
 from .call_audio import Report
 from .call_table import CallTable, KnownCall
+from .faults import safely, watch
 from .native import FunctionMissing
 from .packets import PacketCounts
 from .pump import AudioPump
@@ -89,6 +90,7 @@ class StackPhone:
         self._pump = AudioPump(report, self._sent)
         self._tasks: set[asyncio.Task[None]] = set()
         self._news = asyncio.Event()
+        self._stopping = False
         self._registration = WorkerRegistration(self._runtime, report)
         self._ua: UserAgent
         self._stack: StackThread
@@ -106,18 +108,25 @@ class StackPhone:
         await self._runtime.start(_Configuration(first_lines, **config))
         self._stack = StackThread(self._runtime)
         self._packets = PacketCounts(self._stack)
+        try:
+            await self._set_up(aor)
+        except BaseException:
+            await self._runtime.close()  # the stack must not call what goes with this object
+            raise
+
+    async def _set_up(self, aor: str) -> None:
         await self._trace.start(self._stack)
         await go_without_video(self._stack)
-        for optional in (use_every_address, self._sent.start):
-            with contextlib.suppress(FunctionMissing):  # the parent is told
-                await optional(self._stack)
-        self._runtime.subscribe(self._on_event)
+        await use_every_address(self._stack)
+        await self._sent.start(self._stack)
+        self._runtime.subscribe(safely(None, self._on_event))
         self._ua = await UserAgent.create(self._runtime, aor, transfer_policy="auto")
-        self._ua.on_incoming(self._on_incoming)
-        self._ua.on_transfer_call(self._adopt)
+        self._ua.on_incoming(safely(None, self._on_incoming))
+        self._ua.on_transfer_call(safely(None, self._adopt))
 
     async def stop(self) -> None:
         """Hangs up, unregisters and takes the stack down."""
+        self._stopping = True
         await asyncio.gather(*map(self._await_first_response, self._calls.all_live()))
         for known in self._calls.all_live():
             with contextlib.suppress(BaresipError):  # it closed by itself meanwhile
@@ -258,13 +267,19 @@ class StackPhone:
         task: asyncio.Task[None] = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        watch(task)
 
-    def _tend(self, media: Awaitable[None]) -> None:
-        async def until_the_stack_is_down() -> None:
-            with contextlib.suppress(BaresipError):
+    def _tend(self, known: KnownCall, media: Awaitable[None]) -> None:
+        async def tend() -> None:
+            try:
                 await media
+            except FunctionMissing:
+                pass  # the parent was told when the agent started
+            except BaresipError as error:
+                if not (known.has_ended or self._stopping):
+                    self._report("AudioTrouble", call_id=known.call_id, text=str(error))
 
-        self._spawn(until_the_stack_is_down())
+        self._spawn(tend())
 
     def _call(self, call_id: str) -> KnownCall:
         known = self._calls.live(call_id)
@@ -274,14 +289,21 @@ class StackPhone:
 
     def _adopt(self, call: Call) -> KnownCall:
         known = self._calls.adopt(call)
-        if known.has_media:
+        if known.has_media and not known.has_ended:
             self._pump.add(call)
         return known
 
     def _on_incoming(self, call: Call) -> None:
         known = self._adopt(call)
         if "Replaces" in call.headers:
-            self._spawn(self._answer(known))  # as a phone does: it takes another call's place
+            self._spawn(self._take_over(known))  # as a phone does: it takes another call's place
+
+    async def _take_over(self, known: KnownCall) -> None:
+        try:
+            await self._answer(known)
+        except BaresipError as error:
+            text = f"the call that replaces another was not answered: {error}"
+            self._report("StackLog", level="ERROR", text=text)
 
     def _on_event(self, event: StackEvent) -> None:
         self._news.set()
@@ -289,7 +311,7 @@ class StackPhone:
         if event.event is Event.CALL_DTMF_START:
             self._report("DtmfReceived", call_id=event.call_id, text=event.text)
         elif event.event is Event.CALL_REMOTE_SDP and (known := self._calls.of(event.call)):
-            self._tend(call_control.complete_codecs(self._stack, known.call_id, self._sent))
+            self._complete_codecs(known)
         elif event.event is Event.CALL_RTCP and event.stats:
             self._on_statistics(event)
         elif event.event in _CALL_EVENTS:
@@ -298,19 +320,25 @@ class StackPhone:
     def _on_call(self, event: StackEvent) -> None:
         had_media = (before := self._calls.of(event.call)) is not None and before.has_media
         known = self._calls.take(event)
-        if event.event is Event.CALL_OUTGOING:
-            self._dialling = known
-        elif event.event is Event.CALL_CLOSED:
-            self._on_closed(event, known)
-        text = _OUR_HANG_UP if known.has_ended and known.is_refused else event.text
-        name = _CALL_EVENTS[event.event]
-        self._report(name, call_id=known.call_id, peer=event.peer, text=text)
+        try:
+            if event.event is Event.CALL_OUTGOING:
+                self._dialling = known
+            elif event.event is Event.CALL_CLOSED:
+                self._on_closed(event, known)
+        finally:  # an event of a call is reported, whatever fails here
+            text = _OUR_HANG_UP if known.has_ended and known.is_refused else event.text
+            name = _CALL_EVENTS[event.event]
+            self._report(name, call_id=known.call_id, peer=event.peer, text=text)
         if event.event is Event.CALL_RINGING and had_media:
-            self._tend(call_control.restart_media(self._stack, known.call_id))
+            self._tend(known, call_control.restart_media(self._stack, known.call_id))
         elif event.event in (Event.CALL_PROGRESS, Event.CALL_ESTABLISHED):
-            self._tend(call_control.complete_codecs(self._stack, known.call_id, self._sent))
+            self._complete_codecs(known)
             if known.call is not None:
                 self._pump.add(known.call)
+
+    def _complete_codecs(self, known: KnownCall) -> None:
+        completing = call_control.complete_codecs(self._stack, known.call_id, self._sent)
+        self._tend(known, completing)
 
     def _on_closed(self, event: StackEvent, known: KnownCall) -> None:
         if event.stats:
@@ -318,7 +346,7 @@ class StackPhone:
         if known is self._dialling:
             self._dialling = None
         self._pump.remove(known.call_id)  # its recordings are complete when its end is reported
-        self._tend(self._packets.forget(known.call_id))
+        self._tend(known, self._packets.forget(known.call_id))
 
     def _on_statistics(self, event: StackEvent) -> None:
         rtcp, received = event.stats.get("rtcp", {}), event.stats.get("rx", {})

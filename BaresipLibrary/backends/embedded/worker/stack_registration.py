@@ -69,6 +69,8 @@ class WorkerRegistration:
                 await ua.register(timeout=_OUTCOME)
             except RegistrationError as error:
                 self._tell(error)
+            except BaresipError as error:
+                self._report("RegistrationFailed", text=str(error))
 
     async def unregister(self, ua: UserAgent) -> None:
         """Ends the registration."""

@@ -4,6 +4,7 @@ The wheel calls Python on that thread for every event and completed command. Whe
 answered, the stack is between two of its steps, and there the functions run.
 """
 
+import contextlib
 import ctypes
 from collections import deque
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from typing import TypeVar
 
 from baresip import Runtime
 
+from .faults import safely
 from .native import library, private_name
 
 T = TypeVar("T")
@@ -36,7 +38,8 @@ class StackThread:
         """What the function returns or raises; it must not take long.
 
         Raises:
-            BaresipError: the stack is down; the function was not called.
+            BaresipError: the stack is down or does not answer. The function is not called any
+                more, unless it is under way.
         """
         results: list[T] = []
         errors: list[Exception] = []
@@ -48,7 +51,11 @@ class StackThread:
                 errors.append(error)
 
         self._jobs.append(job)
-        await self._runtime.cmd(self._ping)
+        try:
+            await self._runtime.cmd(self._ping)
+        finally:
+            with contextlib.suppress(ValueError):  # nearly always it has run
+                self._jobs.remove(job)
         if errors:
             raise errors[0]
         return results[0]
@@ -68,14 +75,14 @@ async def go_without_video(thread: StackThread) -> None:
 
 
 async def use_every_address(thread: StackThread) -> None:
-    """Lets media use every address of the machine, whichever the agent is bound to for SIP.
+    """Lets media use every address of the machine, if this build of the wheel can.
 
-    An offer may want media where the bound address does not reach, such as another address of this
-    machine. The stack would have no address of its own to answer with, and refuse with 500.
-
-    Raises:
-        FunctionMissing: this build of the wheel cannot.
+    The agent is bound to one of them for SIP, but an offer may want media where that does not
+    reach, such as another address of this machine. The stack would have no address of its own to
+    answer with, and refuse with 500.
     """
+    if not library.has_all_for("OTHER_ADDRESSES"):
+        return
 
     def add_all() -> None:
         network = library.baresip_network()
@@ -85,6 +92,6 @@ async def use_every_address(thread: StackThread) -> None:
                 library.net_add_address_ifname(network, address, name)
             return False
 
-        library.net_if_apply(_INTERFACE(add), None)
+        library.net_if_apply(_INTERFACE(safely(True, add)), None)
 
     await thread.run(add_all)

@@ -10,9 +10,11 @@ import ctypes
 import logging
 import socket
 import time
+import traceback
 from collections.abc import Callable
 
 from .call_audio import Report
+from .faults import safely
 from .native import POINTER, library
 from .stack_thread import StackThread
 
@@ -32,7 +34,7 @@ class SipTrace:
     def __init__(self, report: Report) -> None:
         self._report = report
         self._loop = asyncio.get_running_loop()
-        self._callback = _ON_MESSAGE(self._on_message)
+        self._callback = _ON_MESSAGE(safely(None, self._on_message))
 
     async def start(self, thread: StackThread) -> None:
         """Replaces the trace handler of the stack."""
@@ -70,7 +72,10 @@ def follow_logs(report: Report) -> None:
     loop = asyncio.get_running_loop()
 
     def on_log(record: logging.LogRecord, at: float) -> None:
-        report("StackLog", at=at, level=record.levelname, text=record.getMessage().strip())
+        text = record.getMessage().strip()
+        if record.exc_info and record.exc_info[1]:
+            text += "\n" + "".join(traceback.format_exception(record.exc_info[1])).rstrip()
+        report("StackLog", at=at, level=record.levelname, text=text)
 
     _attach("baresip", logging.WARNING, _ToLoop(loop, on_log))
 
