@@ -159,24 +159,33 @@ def _refused_at(other: Agent, call: Call) -> Transaction | None:
 
 
 def _explain_media_refused(agent: Agent, call: Call, agents: Sequence[Agent]) -> str | None:
-    assert call.closed is not None
-    refused = _refused(agent, call, call.closed.status or 0)
-    sent = [one for one in invites_of(agent, call) if one.sent]
-    if not sent:
+    invite = _invite_refused(agent, call)
+    if invite is None:
         return None
-    invite = (refused[0] if refused else sent[-1]).request
     offer = audio_in(invite)
+    offered = f"{agent.name} offered {offer or 'no audio'}"
+    called = next((one for one in agents if one is not agent and one.uri == call.peer_uri), None)
     for other in agents:
         arrived = None if other is agent else arrived_invite(other, call.call_id)
         if arrived is not None and arrived.request.cseq == invite.cseq:
             theirs = audio_in(arrived.request)
             offers = _describe_offers(agent, offer, other, theirs)
             return f"{offers}; {describe_accepted_media(other, theirs)}."
-    offered = f"{agent.name} offered {offer or 'no audio'}"
-    called = next((one for one in agents if one is not agent and one.uri == call.peer_uri), None)
+        if arrived is not None and other is called:
+            called = None  # what it got was another INVITE
     if called is not None:
         return f"{offered}; {describe_accepted_media(called, offer)}."
     return f"{offered}, which the other side does not accept."
+
+
+def _invite_refused(agent: Agent, call: Call) -> Message | None:
+    """The INVITE that was refused; None when the refusal was not traced and may be to several."""
+    assert call.closed is not None
+    refused = _refused(agent, call, call.closed.status or 0)
+    if refused:
+        return refused[0].request
+    sent = [one.request for one in invites_of(agent, call) if one.sent]
+    return sent[0] if len(sent) == 1 else None
 
 
 def _describe_offers(agent: Agent, sent: Media | None, other: Agent, arrived: Media | None) -> str:

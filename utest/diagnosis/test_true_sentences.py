@@ -136,6 +136,15 @@ EXAMPLES = (
         "",
     ),
     (DIALLED, [("close", "alice", "one", ClosedBy.FAILURE, 500, "Connection refused")], ""),
+    # Nobody saw which of two INVITEs was refused.
+    (
+        ARRIVED,
+        [
+            ("request", "alice", True, "INVITE", "one", "", "", ""),
+            ("close", "alice", "one", ClosedBy.REFUSAL, 415, "x"),
+        ],
+        "",
+    ),
 )
 PASSWORDS = st.sampled_from(("", "s3cret"))
 
