@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TypeVar
 
 from ..events import Event, SipMessage
-from ..sip.messages import Message
+from ..sip.messages import Message, parsed
 
 E = TypeVar("E", bound=Event)
 
@@ -79,10 +79,10 @@ class Journal:
         return [
             message
             for message in self.of_kind(SipMessage)
-            if call_id in message.text and Message(message.text).call_id == call_id
+            if call_id in message.text and parsed(message.text).call_id == call_id
         ]
 
     def invite(self, call_id: str) -> Message | None:
         """The INVITE that began a call; None while none is here."""
-        messages = (Message(event.text) for event in self.messages(call_id))
+        messages = (parsed(event.text) for event in self.messages(call_id))
         return next((message for message in messages if message.method == "INVITE"), None)

@@ -8,7 +8,7 @@ from ..agents.agent import Agent
 from ..agents.call import TRACE_LAG, Call
 from ..concurrency import wait_until
 from ..events import SipMessage, StackLog
-from ..sip.messages import Message
+from ..sip.messages import Message, parsed
 from ..sip.sdp import Media, SessionDescription, description_in
 from ..sip.transactions import Transaction, counted, transactions
 
@@ -137,7 +137,7 @@ def _agreement(one: Transaction) -> Agreement | None:
     late = description_in(with_sdp[0]) if with_sdp else None
     if not late or not one.acknowledgements:
         return None
-    acknowledged = Message(one.acknowledgements[0].text)
+    acknowledged = parsed(one.acknowledgements[0].text)
     return Agreement(not one.sent, late, description_in(acknowledged), acknowledged)
 
 

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 _COMPACT = {
     "i": "call-id", "m": "contact", "e": "content-encoding", "l": "content-length",
@@ -155,6 +155,15 @@ class Message:
     def call_id(self) -> str | None:
         """The Call-ID."""
         return self.first("Call-ID")
+
+
+@lru_cache(maxsize=256)
+def parsed(text: str) -> Message:
+    """The message, which is parsed once though several explanations and reports read it.
+
+    It keeps the 256 that were read last, since an agent may see any number of messages.
+    """
+    return Message(text)
 
 
 def _long_name(name: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from ..events import SipMessage
-from .messages import Message
+from .messages import Message, parsed
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Transaction:
     @cached_property
     def request(self) -> Message:
         """The request, taken apart."""
-        return Message(self.requests[0].text)
+        return parsed(self.requests[0].text)
 
     @property
     def method(self) -> str:
@@ -94,7 +94,7 @@ def transactions(seen: Iterable[SipMessage]) -> list[Transaction]:
     Answers whose request was not seen are left out.
     """
     found: dict[_Key, Transaction] = {}
-    messages = [(event, Message(event.text)) for event in sorted(seen, key=lambda one: one.at)]
+    messages = [(event, parsed(event.text)) for event in sorted(seen, key=lambda one: one.at)]
     for event, message in messages:
         if message.method is not None and message.method != "ACK":
             key = _key(event.sent, message)

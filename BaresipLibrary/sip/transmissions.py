@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..events import SipMessage
-from .messages import Message
+from .messages import Message, parsed
 
 #: How much earlier (s) a receipt may be stamped than its sending: two processes log it.
 _LAG = 0.05
@@ -51,14 +51,14 @@ class Transmission:
     @cached_property
     def message(self) -> Message:
         """The message, taken apart."""
-        return Message(self.event.text)
+        return parsed(self.event.text)
 
 
 def merged(seen: Iterable[tuple[str, SipMessage]]) -> list[Transmission]:
     """The transmissions in what agents saw, each message with an agent's name, in order of time."""
     groups: dict[_Key, list[tuple[str, SipMessage]]] = defaultdict(list)
     for name, event in sorted(seen, key=lambda one: one[1].at):
-        groups[_key(Message(event.text))].append((name, event))
+        groups[_key(parsed(event.text))].append((name, event))
     return sorted(
         (one for group in groups.values() for one in _paired(group)), key=lambda one: one.at
     )

@@ -4,7 +4,13 @@ import time
 
 import pytest
 
-from BaresipLibrary.sip.messages import Message, canonical_name, split_address, split_values
+from BaresipLibrary.sip.messages import (
+    Message,
+    canonical_name,
+    parsed,
+    split_address,
+    split_values,
+)
 
 INVITE = Message(
     "INVITE sip:bob@example.org SIP/2.0\r\n"
@@ -139,3 +145,9 @@ def test_values_are_separated_by_commas_outside_of_quotes_and_uris() -> None:
         "<sip:g",
     ]
     assert split_values("") == []
+
+
+def test_a_message_that_is_read_again_is_not_parsed_again() -> None:
+    text = "OPTIONS sip:bob@host SIP/2.0\r\nCall-ID: again\r\n\r\n"
+    assert parsed(text) is parsed(text)
+    assert parsed(text).call_id == "again"
