@@ -136,10 +136,6 @@ PARSERS: list[Callable[[str], object]] = [
 parsers = pytest.mark.parametrize("parse", PARSERS, ids=lambda parse: parse.__name__)
 
 
-#: What mutations put in beside random bytes.
-PIECES = [b"\r\n", b"\n", b"\r\n\r\n", b'"', b"<", b":", b"=", b"\x1b[;m\n", b"9" * 5000]
-
-
 def quietly(parse: Callable[[str], object]) -> Callable[[str], None]:
     """The parser without its result, which hypothesis does not want."""
 
@@ -154,20 +150,28 @@ def decoded(data: bytes) -> str:
     return data.decode(errors="replace")
 
 
-@st.composite
-def mutations(draw: st.DrawFn) -> str:
-    """A message of the torture set with a few places changed, as the journal holds it."""
-    data = bytearray(draw(st.sampled_from(sorted(TORTURE.values()))))
-    for _ in range(draw(st.integers(0, 5))):
-        start = draw(st.integers(0, len(data)))
-        end = min(len(data), start + draw(st.integers(0, 20)))
-        data[start:end] = draw(
-            st.binary(max_size=10)
-            | st.sampled_from(
-                [b"\r\n", b"\n", b"\r\n\r\n", b'"', b"<", b":", b"\x1b[;m\n", b"9" * 5000]
-            )
-        )
+#: What mutations put in beside random bytes.
+PIECES = [b"\r\n", b"\n", b"\r\n\r\n", b'"', b"<", b":", b"=", b"\x1b[;m\n", b"9" * 5000]
+#: Where bytes are replaced, how many, and by what.
+CHANGES = st.lists(
+    st.tuples(
+        st.integers(0, 1500), st.integers(0, 20), st.binary(max_size=10) | st.sampled_from(PIECES)
+    ),
+    max_size=5,
+)
+
+
+def changed(original: bytes, changes: list[tuple[int, int, bytes]]) -> str:
+    """The bytes with those changes, as the journal holds them."""
+    data = bytearray(original)
+    for place, length, piece in changes:
+        start = place % (len(data) + 1)
+        data[start : start + length] = piece
     return decoded(bytes(data))
+
+
+#: Messages of the torture set with a few places changed.
+MUTATIONS = st.builds(changed, st.sampled_from(sorted(TORTURE.values())), CHANGES)
 
 
 def test_the_torture_set_is_as_large_as_it_says_and_fits_datagrams() -> None:
@@ -188,7 +192,7 @@ def test_anything(parse: Callable[[str], object]) -> None:
 
 @parsers
 def test_mutations(parse: Callable[[str], object]) -> None:
-    given(mutations())(quietly(parse))()
+    given(MUTATIONS)(quietly(parse))()
 
 
 #: What is long where a careless parser goes back and forth.
@@ -233,7 +237,7 @@ SECRETS = [
 def test_secrets_show_nowhere_whatever_is_around_them(line: str) -> None:
     secret = line.replace("{}", SECRET)
 
-    @given(mutations(), mutations(), st.sampled_from(["\n", "\r\n", "\r"]))
+    @given(MUTATIONS, MUTATIONS, st.sampled_from(["\n", "\r\n", "\r"]))
     def check(before: str, after: str, end: str) -> None:
         text = before + end + secret + end + after
         assert SECRET not in masked(text)

@@ -165,6 +165,14 @@ REFUSED = [
 ]
 
 
+def made(case: Case, codec: str) -> list[Samples]:
+    """The signal of each seed; only one where nothing in it is random."""
+    signal = [case.make(np.random.default_rng(seed)) for seed in SEEDS]
+    if np.array_equal(signal[0], signal[1]):
+        del signal[1:]
+    return [signals.CODECS[codec](samples) for samples in signal]
+
+
 def expand(cases: list[Case]) -> list[object]:
     return [
         pytest.param(case, codec, id=f"{case.name} {codec}")
@@ -175,8 +183,7 @@ def expand(cases: list[Case]) -> list[object]:
 
 @pytest.mark.parametrize(("case", "codec"), expand(ACCEPTED))
 def test_hears_the_tone(case: Case, codec: str) -> None:
-    for seed in SEEDS:
-        samples = signals.CODECS[codec](case.make(np.random.default_rng(seed)))
+    for seed, samples in enumerate(made(case, codec)):
         detector = ToneDetector(case.asked, case.rate)
         assert listen(detector, samples, case.rate // 50), (seed, detector.loudest_tone)
         assert detector.tone is not None
@@ -186,8 +193,7 @@ def test_hears_the_tone(case: Case, codec: str) -> None:
 
 @pytest.mark.parametrize(("case", "codec"), expand(REFUSED))
 def test_does_not_hear_the_tone_in_other_sound(case: Case, codec: str) -> None:
-    for seed in SEEDS:
-        samples = signals.CODECS[codec](case.make(np.random.default_rng(seed)))
+    for seed, samples in enumerate(made(case, codec)):
         detector = ToneDetector(case.asked, case.rate)
         # Large chunks are quick, and where they end does not matter: see the tests of chunks.
         assert listen(detector, samples, case.rate // 10) is None, (seed, detector.tone)
