@@ -118,7 +118,7 @@ The Gap Of A Transfer
     ...    Get Call Timing    alice    transfer_gap
 
 The Delay Of Audio Is The Same Each Time
-    [Documentation]    Below jitter buffers of 40 or 100 ms, and what a packet takes; three times in a call.
+    [Documentation]    A jitter buffer holds 40 or 100 ms. Three delays of one call differ by a few milliseconds.
     [Setup]    Needs    TIME_AUDIO
     [Template]    Delay Should Be Steady
     PCMU/8000/1

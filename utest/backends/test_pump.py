@@ -173,8 +173,8 @@ def test_a_source_chosen_while_nothing_can_be_sent_is_sent_later(tmp_path: Path)
     assert bytes(range(1, 251)) * 4 in sent_after(stack, audio)
 
 
-def test_nothing_is_written_while_the_agent_holds_the_call(tmp_path: Path) -> None:
-    """The stack would take it and throw it away, and the recording would say that it was sent."""
+def test_the_stack_gets_no_audio_while_the_agent_holds_the_call(tmp_path: Path) -> None:
+    """The stack would take it and throw it away."""
     stack, audio = sending(tmp_path)
     stack.sent.hold("id", True)
     stack.ready = b""
