@@ -229,6 +229,14 @@ def test_a_dead_agent_ends_every_wait(phone: Phone, status: int | None, words: s
             wait_for_state(phone.agent, state, LONG)
 
 
+def test_the_first_of_several_deaths_is_told(phone: Phone) -> None:
+    """An error of the worker may end its process, too: the error says why."""
+    phone.backend.feed(AgentDied(time.monotonic(), None, "its place", "KeyError: 'x'"))
+    phone.backend.feed(AgentDied(time.monotonic(), 1, "last words"))
+    with pytest.raises(AgentGone, match=r"alice can no longer be followed: .*KeyError: 'x'"):
+        phone.agent.require_alive()
+
+
 def test_an_unanswered_invite_is_counted(phone: Phone) -> None:
     call_id = phone.agent.dial(BOB)
     for _ in range(3):
