@@ -8,7 +8,7 @@ from ..concurrency import run_concurrently
 from ..errors import UsageError
 from .agent import Agent
 
-#: Up to so many agents are stopped one after the other.
+#: Up to this many agents are stopped one by one, more at the same time.
 _FEW = 12
 
 
@@ -68,10 +68,10 @@ class Registry:
             UsageError: there is none; the message names the nearest one and all there are.
         """
         name = agent.name if isinstance(agent, Agent) else agent
-        found = self.find(name)
-        if found is None:
+        running = self.find(name)
+        if running is None:
             raise UsageError(f"There is no agent '{name}'.{self._hint(name)} {self.known()}")
-        return found
+        return running
 
     def _hint(self, name: str) -> str:
         near = difflib.get_close_matches(name, self._entries, n=1)
@@ -82,18 +82,18 @@ class Registry:
         return f"Agents: {', '.join(self._entries)}." if self._entries else "No agent is running."
 
     def begin_keyword(self, *, ends: bool = False) -> None:
-        """Notes at every agent that a keyword is about to act: what came before is no news.
+        """Tells every agent that a keyword is about to act: later waits ignore earlier events.
 
         `ends`: it ends calls, and the end of one at the other side is on its way from now on.
         """
         for agent in self:
             agent.begin_keyword(ends=ends)
 
-    def stop(self, who: str | Agent) -> None:
+    def stop(self, agent: str | Agent) -> None:
         """Stops one agent and forgets it."""
-        agent = self.get(who)
-        agent.stop()
-        del self._entries[agent.name]
+        running = self.get(agent)
+        running.stop()
+        del self._entries[running.name]
 
     def stop_scope(self, scope: str) -> None:
         """Stops the agents that belong to a scope, newest first."""

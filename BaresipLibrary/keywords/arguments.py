@@ -31,7 +31,7 @@ def without_none(hint: Any) -> Any:
     """
     if get_origin(hint) not in (Union, UnionType):
         return hint
-    types = [one for one in get_args(hint) if one is not NoneType]
+    types = [member for member in get_args(hint) if member is not NoneType]
     return types[0] if len(types) == 1 else hint
 
 
@@ -52,7 +52,11 @@ def check_positional(title: str, function: Callable[..., Any], values: Sequence[
         UsageError: a value looks like a misspelt argument; names that argument.
     """
     parameters = inspect.signature(function).parameters
-    places = [one.name for one in parameters.values() if one.kind is one.POSITIONAL_OR_KEYWORD]
+    places = [
+        parameter.name
+        for parameter in parameters.values()
+        if parameter.kind is parameter.POSITIONAL_OR_KEYWORD
+    ]
     for place, value in enumerate(values):
         own = places[place] if place < len(places) else ""
         meant = None if own in _FREE_TEXT else _meant(value, parameters)
@@ -94,18 +98,18 @@ def converted(taker: Callable[..., Any], settings: Mapping[str, Any]) -> dict[st
     hints = get_type_hints(taker)
     parameters = inspect.signature(taker).parameters
     known = [name for name in parameters if name not in ("self", "name")]
-    found = {}
+    values = {}
     for name, value in settings.items():
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
             hint = f" Did you mean '{near[0]}'?" if near else ""
             raise UsageError(f"Agents have no setting '{name}'.{hint}")
         try:
-            found[name] = _convert(hints[name], name, value)
+            values[name] = _convert(hints[name], name, value)
         except ValueError as error:
             raise UsageError(f"{error}.") from error
-    check_flags(hints, found)
-    return found
+    check_flags(hints, values)
+    return values
 
 
 def _convert(wanted: Any, name: str, value: Any) -> Any:

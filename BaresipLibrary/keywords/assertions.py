@@ -180,10 +180,10 @@ def get_and_assert(
         return assertion.check(value)
 
     def checked(value: Value[T]) -> T:
-        found = assertion.check(value)
-        if found is None and assertion.operator is None:
+        result = assertion.check(value)
+        if result is None and assertion.operator is None:
             raise _Absent(value.missing())
-        return found
+        return result
 
     def attempt() -> tuple[T] | None:
         try:
@@ -201,7 +201,7 @@ def get_and_assert(
 
 @contextmanager
 def saying_how_long(timeout: float) -> Iterator[None]:
-    """Makes a failure of what is missing after a wait of so many seconds, and says how long it was."""
+    """Makes a failure of what is missing after a wait of this many seconds, and says how long it was."""
     try:
         yield
     except (_Absent, NothingYet) as error:

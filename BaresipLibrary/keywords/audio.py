@@ -90,12 +90,12 @@ class AudioKeywords(Component):
         Example:
         | Verify Audio Connection | alice | bob |
         """
-        one, two = self._agents.get(agent), self._agents.get(other)
-        if one is two:
+        first, second = self._agents.get(agent), self._agents.get(other)
+        if first is second:
             raise UsageError(
-                f"{one.name} cannot be connected with itself; name two different agents."
+                f"{first.name} cannot be connected with itself; name two different agents."
             )
-        (connection,) = check_connections([(one, two)], self._seconds(within))
+        (connection,) = check_connections([(first, second)], self._seconds(within))
         if connection.trouble:
             raise connection.trouble
         for heard in connection.heard:
@@ -176,9 +176,9 @@ class PromptKeywords(Component):
         *,
         to_its_end: bool,
     ) -> HeardPrompt:
-        who = self._agents.get(agent)
+        acting_agent = self._agents.get(agent)
         files = [find_file(path) for path in (file, *(others or ()))]
         limit = self._seconds(within)
-        heard = listen_for_prompt(who, files, limit, to_its_end=to_its_end, call_id=call)
-        logger.info(f"{who.name} heard {heard}.")
+        heard = listen_for_prompt(acting_agent, files, limit, to_its_end=to_its_end, call_id=call)
+        logger.info(f"{acting_agent.name} heard {heard}.")
         return heard

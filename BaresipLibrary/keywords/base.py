@@ -32,7 +32,7 @@ AgentName = str | Agent
 
 @dataclass
 class Context:
-    """The part of the library that components see."""
+    """What plugins and keyword components share: settings, agents, recordings, evidence."""
 
     timeout: timedelta
     backend: BackendName
@@ -60,7 +60,7 @@ class Context:
         catch_all: bool,
         ring_timeout: timedelta | None,
     ) -> "Context":
-        """A view of its own: no agent runs, and no process has been started."""
+        """A new context: no agents, no processes."""
         changes, agents, store = Changes(), Registry(), RecordingStore(recordings)
         return cls(
             timeout=timeout,
@@ -95,9 +95,9 @@ class Component:
 
         `ends` is for keywords that end a call.
         """
-        who = self._agents.get(agent)
+        acting_agent = self._agents.get(agent)
         self._agents.begin_keyword(ends=ends)
-        return who
+        return acting_agent
 
     def _checked(
         self,
@@ -128,16 +128,16 @@ class Component:
             return find(), None
         limit, began = self._seconds(timeout), time.monotonic()
 
-        def there() -> tuple[T] | None:
+        def value_if_present() -> tuple[T] | None:
             agent.require_alive()
             with suppress(NothingYet):
                 return (find(),)
             return None
 
-        found = wait_until(agent.changes, there, limit)
+        result = wait_until(agent.changes, value_if_present, limit)
         with saying_how_long(limit):
-            what = found[0] if found else find()
-        return what, timedelta(seconds=max(0.0, limit - (time.monotonic() - began)))
+            value = result[0] if result else find()
+        return value, timedelta(seconds=max(0.0, limit - (time.monotonic() - began)))
 
 
 def field_of(value: object, field: Enum | None) -> Any:

@@ -61,7 +61,7 @@ class BulkKeywords(Component):
         bulk.establish(calls, self._seconds(timeout))
         percentiles = Percentiles.of(calls)
         logger.info(bulk_table(_title(calls, percentiles), [*map(_call_line, calls)]), html=True)
-        if any(one.trouble for one in calls):
+        if any(attempt.trouble for attempt in calls):
             raise bulk.failure(calls)
         return _summary(calls, percentiles)
 
@@ -76,16 +76,20 @@ class BulkKeywords(Component):
         each = targets if isinstance(targets, list) else [targets] * len(callers)
         _require_as_many(callers, each, "targets")
         _require_as_many(callers, each if callees is None else callees, "callees")
-        accepting = [self._agents.get(one) for one in callees] if callees is not None else None
+        accepting = (
+            [self._agents.get(callee) for callee in callees] if callees is not None else None
+        )
         return [
             self._call(caller, target, accepting[number] if accepting else None)
             for number, (caller, target) in enumerate(zip(callers, each, strict=True))
         ]
 
     def _call(self, caller: AgentName, target: AgentName, callee: Agent | None) -> BulkCall:
-        who = self._agents.get(caller)
+        calling_agent = self._agents.get(caller)
         known = self._agents.find(target) if isinstance(target, str) else target
-        return BulkCall(who, dialled_uri(self._agents, who, target), callee or known)
+        return BulkCall(
+            calling_agent, dialled_uri(self._agents, calling_agent, target), callee or known
+        )
 
     @keyword(tags=("Audio", "Wait", "Bulk"))
     def verify_audio_connections(
@@ -109,19 +113,19 @@ class BulkKeywords(Component):
         """
         _require_as_many(agents, others, "others")
         pairs = [
-            (self._agents.get(one), self._agents.get(other))
-            for one, other in zip(agents, others, strict=True)
+            (self._agents.get(first), self._agents.get(second))
+            for first, second in zip(agents, others, strict=True)
         ]
-        if same := next((one for one, other in pairs if one is other), None):
+        if same := next((first for first, second in pairs if first is second), None):
             raise UsageError(
                 f"{same.name} cannot be connected with itself; name two different agents."
             )
-        found = connections.check_connections(pairs, self._seconds(within))
-        good = sum(one.trouble is None for one in found)
-        title = f"{good} of {len(found)} pairs hear each other"
-        logger.info(bulk_table(title, [*map(_connection_line, found)]), html=True)
-        if good < len(found):
-            raise connections.failure(found)
+        checked = connections.check_connections(pairs, self._seconds(within))
+        good = sum(connection.trouble is None for connection in checked)
+        title = f"{good} of {len(checked)} pairs hear each other"
+        logger.info(bulk_table(title, [*map(_connection_line, checked)]), html=True)
+        if good < len(checked):
+            raise connections.failure(checked)
 
     @keyword(tags=("Call", "Wait", "Bulk"))
     def hang_up_all(
@@ -150,18 +154,22 @@ def _require_as_many(callers: Sequence[AgentName], others: Sequence[AgentName], 
 
 def _title(calls: Sequence[BulkCall], percentiles: Percentiles | None) -> str:
     times = f": {percentiles}" if percentiles else ""
-    good = sum(one.trouble is None for one in calls)
+    good = sum(bulk_call.trouble is None for bulk_call in calls)
     return f"{good} of {len(calls)} calls established{times}"
 
 
-def _call_line(one: BulkCall) -> BulkRow:
-    seen = one.trouble or f"established after {one.seconds:.3f} s"
-    return BulkRow(str(one), one.trouble is None, seen)
+def _call_line(bulk_call: BulkCall) -> BulkRow:
+    seen = bulk_call.trouble or f"established after {bulk_call.seconds:.3f} s"
+    return BulkRow(str(bulk_call), bulk_call.trouble is None, seen)
 
 
-def _connection_line(one: Connection) -> BulkRow:
-    heard = " ".join(map(str, one.heard))
-    return BulkRow(str(one), one.trouble is None, str(one.trouble) if one.trouble else heard)
+def _connection_line(connection: Connection) -> BulkRow:
+    heard = " ".join(map(str, connection.heard))
+    return BulkRow(
+        str(connection),
+        connection.trouble is None,
+        str(connection.trouble) if connection.trouble else heard,
+    )
 
 
 def _summary(calls: Sequence[BulkCall], percentiles: Percentiles | None) -> DotDict:
@@ -172,11 +180,11 @@ def _summary(calls: Sequence[BulkCall], percentiles: Percentiles | None) -> DotD
         max=percentiles.max,
         calls=[
             DotDict(
-                caller=one.caller,
-                target=one.target,
-                call_id=one.call.call_id if one.call else None,
-                seconds=one.seconds,
+                caller=bulk_call.caller,
+                target=bulk_call.target,
+                call_id=bulk_call.call.call_id if bulk_call.call else None,
+                seconds=bulk_call.seconds,
             )
-            for one in calls
+            for bulk_call in calls
         ],
     )

@@ -148,8 +148,8 @@ class CallKeywords(Component):
         Example:
         | Hang Up | alice |
         """
-        who = self._acting(agent, ends=True)
-        who.hang_up(who.require_live_call("to hang up", call))
+        acting_agent = self._acting(agent, ends=True)
+        acting_agent.hang_up(acting_agent.require_live_call("to hang up", call))
 
     @keyword(tags=("Call",))
     def hold(
@@ -187,9 +187,9 @@ class CallKeywords(Component):
     def _hold(
         self, agent: AgentName, call: str | None, on: bool, timeout: timedelta | None
     ) -> None:
-        who = self._acting(agent)
-        which = who.require_live_call("to hold" if on else "to resume", call)
-        agreed = hold(who, which, on, self._seconds(timeout))
+        acting_agent = self._acting(agent)
+        which = acting_agent.require_live_call("to hold" if on else "to resume", call)
+        agreed = hold(acting_agent, which, on, self._seconds(timeout))
         logger.write(agreed, "WARN" if which.offers.contradiction else "INFO")
 
     @keyword(tags=("Call", "Audio"))
@@ -226,10 +226,10 @@ class CallKeywords(Component):
         return self._mute(agent, call, None)
 
     def _mute(self, agent: AgentName, call: str | None, on: bool | None) -> bool:
-        who = self._agents.get(agent)
-        which = who.require_live_call("to mute", call)
+        acting_agent = self._agents.get(agent)
+        which = acting_agent.require_live_call("to mute", call)
         wanted = not which.muted if on is None else on
-        who.mute(which, wanted)
+        acting_agent.mute(which, wanted)
         return wanted
 
 

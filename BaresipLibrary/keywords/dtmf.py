@@ -46,9 +46,9 @@ class DtmfKeywords(Component):
         | Send Dtmf | alice | *21 | gap=300ms | mode=info |
         | Send Dtmf | alice | 12# | mode=inband |
         """
-        who = self._agents.get(agent)
-        which = who.require_live_call("to send digits in", call)
-        dtmf.send(who, which, digits, self._seconds(gap), mode.value if mode else None)
+        acting_agent = self._agents.get(agent)
+        which = acting_agent.require_live_call("to send digits in", call)
+        dtmf.send(acting_agent, which, digits, self._seconds(gap), mode.value if mode else None)
 
     @keyword(tags=("DTMF", "Getter", "Assertion"))
     def get_received_dtmf(
@@ -73,15 +73,20 @@ class DtmfKeywords(Component):
         | Get Received Dtmf | bob | == | 1234# | timeout=3s |
         | Get Received Dtmf | bob | == | 12# | source=inband |
         """
-        who = self._agents.get(agent)
+        acting_agent = self._agents.get(agent)
         expected = None if assertion_expected is None else str(assertion_expected)
         wanted = Assertion(assertion_operator, expected, message)
         if source is DtmfSource.signalling:
-            digits = Value(f"The digits received by {who.name}", lambda: dtmf.received(who, call))
-            return self._checked(who, digits, wanted, timeout)
-        read, left = self._awaited(who, lambda: dtmf.heard(who, call), timeout)
-        with dtmf.following_audio(who, call):
-            return self._checked(who, Value(f"The digits heard by {who.name}", read), wanted, left)
+            digits = Value(
+                f"The digits received by {acting_agent.name}",
+                lambda: dtmf.received(acting_agent, call),
+            )
+            return self._checked(acting_agent, digits, wanted, timeout)
+        read, left = self._awaited(acting_agent, lambda: dtmf.heard(acting_agent, call), timeout)
+        with dtmf.following_audio(acting_agent, call):
+            return self._checked(
+                acting_agent, Value(f"The digits heard by {acting_agent.name}", read), wanted, left
+            )
 
     @keyword(tags=("DTMF", "Wait"))
     def wait_until_dtmf_received(
@@ -107,5 +112,7 @@ class DtmfKeywords(Component):
         | Wait Until Dtmf Received | bob | 1234# |
         | Wait Until Dtmf Received | bob | 12# | source=inband |
         """
-        who, inband = self._agents.get(agent), source is DtmfSource.inband
-        return dtmf.wait_until_received(who, digits, call, self._seconds(timeout), inband=inband)
+        acting_agent, inband = self._agents.get(agent), source is DtmfSource.inband
+        return dtmf.wait_until_received(
+            acting_agent, digits, call, self._seconds(timeout), inband=inband
+        )

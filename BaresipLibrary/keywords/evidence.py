@@ -100,12 +100,12 @@ class RecordingKeywords(Component):
         | ${path} = | Get Recording | bob |
         | ${path} = | Get Recording | alice | direction=tx |
         """
-        who = self._agents.get(agent)
+        acting_agent = self._agents.get(agent)
         which, left = self._awaited(
-            who, lambda: who.require_call("that was recorded", call), timeout
+            acting_agent, lambda: acting_agent.require_call("that was recorded", call), timeout
         )
-        self._awaited(who, lambda: media_of(who, which, "recording"), left)
-        path = recording_of(who, which, direction)
+        self._awaited(acting_agent, lambda: media_of(acting_agent, which, "recording"), left)
+        path = recording_of(acting_agent, which, direction)
         self._context.recordings.keep(path)
         logger.info(f"Recorded in {os.path.relpath(path, output_directory())}.")
         return str(path)
@@ -135,15 +135,15 @@ class RecordingKeywords(Component):
         | Send Dtmf | bob | 1 |
         | ${path} = | Stop Recording | bob |
         """
-        who = self._agents.get(agent)
-        if who in self._clips:
-            raise UsageError(f"{who.name} is recording already; use Stop Recording first.")
+        acting_agent = self._agents.get(agent)
+        if acting_agent in self._clips:
+            raise UsageError(f"{acting_agent.name} is recording already; use Stop Recording first.")
         if path.suffix.lower() != _ENDING:
             raise UsageError(f"A recording is a WAV file: '{path}' does not end with {_ENDING}.")
         target = output_directory() / path
-        which = who.require_live_call("to record", call)
+        which = acting_agent.require_live_call("to record", call)
         try:
-            self._clips[who] = Clip(who, which, direction, target)
+            self._clips[acting_agent] = Clip(acting_agent, which, direction, target)
         except OSError as error:
             raise _cannot_be_written(target, error) from error
 
@@ -159,10 +159,10 @@ class RecordingKeywords(Component):
         Example:
         | ${path} = | Stop Recording | bob |
         """
-        who = self._agents.get(agent)
-        clip = self._clips.pop(who, None)
+        acting_agent = self._agents.get(agent)
+        clip = self._clips.pop(acting_agent, None)
         if clip is None:
-            raise UsageError(f"{who.name} is not recording; use Start Recording first.")
+            raise UsageError(f"{acting_agent.name} is not recording; use Start Recording first.")
         try:
             seconds = clip.write()
         except OSError as error:

@@ -41,14 +41,14 @@ class HeaderKeywords(Component):
         Example:
         | Get Header | bob | X-Trace-Id | == | abc |
         """
-        who = self._agents.get(agent)
+        acting_agent = self._agents.get(agent)
         wanted = Assertion(assertion_operator, assertion_expected, message)
         header = Value(
-            f"The header {name} at {who.name}",
-            lambda: _invite(who).first(name),
-            lambda: f"{who.name}'s INVITE has no {name} header.",
+            f"The header {name} at {acting_agent.name}",
+            lambda: _invite(acting_agent).first(name),
+            lambda: f"{acting_agent.name}'s INVITE has no {name} header.",
         )
-        return self._checked(who, header, wanted, timeout)
+        return self._checked(acting_agent, header, wanted, timeout)
 
     @keyword(tags=("Header", "Getter"))
     def get_headers(self, agent: AgentName, *, timeout: timedelta | None = None) -> NormalizedDict:
@@ -63,8 +63,8 @@ class HeaderKeywords(Component):
         | Log | ${headers}[Via][0] |
         """
         headers: dict[str, list[str]] = {}
-        who = self._agents.get(agent)
-        invite, _ = self._awaited(who, lambda: _invite(who), timeout)
+        acting_agent = self._agents.get(agent)
+        invite, _ = self._awaited(acting_agent, lambda: _invite(acting_agent), timeout)
         for name, value in invite.headers:
             headers.setdefault(canonical_name(name), []).append(value)
         return NormalizedDict(headers, ignore="")

@@ -61,9 +61,9 @@ class LoudnessKeywords(Component):
         | Verify Silence | bob | 2s |
         | ${kind} = | Verify Silence | bob | 500ms | threshold=-40 dBFS |
         """
-        who = self._agents.get(agent)
+        acting_agent = self._agents.get(agent)
         limit = _possible(_QUIET if threshold is None else threshold)
-        silence = verify_silence(who, self._duration(duration), limit, call)
+        silence = verify_silence(acting_agent, self._duration(duration), limit, call)
         logger.info(silence.words)
         return silence.kind
 
@@ -98,13 +98,13 @@ class LoudnessKeywords(Component):
             _possible(bound or _QUIET)
         if min is not None and max is not None and min > max:
             raise UsageError(f"min={min} is above max={max}; swap them.")
-        who = self._agents.get(agent)
-        heard = measure_level(who, self._duration(duration), call)
-        words = f"{who.name} heard {heard}"
+        acting_agent = self._agents.get(agent)
+        heard = measure_level(acting_agent, self._duration(duration), call)
+        words = f"{acting_agent.name} heard {heard}"
         if min is not None and heard.level < min:
-            raise CallFailure(f"{words}, which is below min={min}.", who)
+            raise CallFailure(f"{words}, which is below min={min}.", acting_agent)
         if max is not None and heard.level > max:
-            raise CallFailure(f"{words}, which is above max={max}.", who)
+            raise CallFailure(f"{words}, which is above max={max}.", acting_agent)
         logger.info(f"{words}.")
         return heard.level
 
@@ -136,17 +136,21 @@ class LoudnessKeywords(Component):
         | Get Audio Level | bob | > | -30 dBFS | duration=2s |
         """
         wanted = Assertion(assertion_operator, assertion_expected, message, _possible)
-        who, seconds = self._agents.get(agent), self._duration(duration)
+        acting_agent, seconds = self._agents.get(agent), self._duration(duration)
 
         def measure() -> float:
-            heard = measure_level(who, seconds, call)
-            logger.info(f"{who.name} heard {heard}.")
-            return wanted.check(Value(f"The audio level of {who.name}", lambda: heard.level))
+            heard = measure_level(acting_agent, seconds, call)
+            logger.info(f"{acting_agent.name} heard {heard}.")
+            return wanted.check(
+                Value(f"The audio level of {acting_agent.name}", lambda: heard.level)
+            )
 
-        to_hear = partial(who.require_live_call, "to listen to", call)
-        which, left = self._awaited(who, to_hear, timeout)
+        to_hear = partial(acting_agent.require_live_call, "to listen to", call)
+        which, left = self._awaited(acting_agent, to_hear, timeout)
         if left is not None:
-            _, left = self._awaited(who, partial(media_of, who, which, "level"), left)
+            _, left = self._awaited(
+                acting_agent, partial(media_of, acting_agent, which, "level"), left
+            )
         return measure() if left is None else _in_time(measure, which, self._seconds(left))
 
     @keyword(tags=("Audio", "Wait"))
@@ -176,15 +180,17 @@ class LoudnessKeywords(Component):
         | Send Audio | alice | tone:1720 |
         | Verify No Audio Gap | bob | 3s | longest=60ms |
         """
-        who, limit = self._agents.get(agent), self._seconds(longest)
+        acting_agent, limit = self._agents.get(agent), self._seconds(longest)
         seconds = self._duration(duration)
-        gaps = find_dropouts(who, seconds, call)
+        gaps = find_dropouts(acting_agent, seconds, call)
         listed = "; ".join(map(str, gaps)) or "no gap"
-        words = f"{who.name} heard {seconds:g} s of audio with {listed}"
+        words = f"{acting_agent.name} heard {seconds:g} s of audio with {listed}"
         logger.info(f"{words}.")
         worst = gaps[0].length if gaps else 0.0
         if worst > limit:
-            raise CallFailure(f"{words}; none may be longer than {limit * 1000:g} ms.", who)
+            raise CallFailure(
+                f"{words}; none may be longer than {limit * 1000:g} ms.", acting_agent
+            )
         return worst
 
     def _duration(self, duration: timedelta) -> float:
@@ -196,7 +202,7 @@ class LoudnessKeywords(Component):
 
 
 def _in_time(measure: Callable[[], float], call: Call, within: float) -> float:
-    """Measures again until it succeeds, for so many seconds while the call goes on."""
+    """Measures again until it succeeds, for this many seconds while the call goes on."""
     deadline = time.monotonic() + within
     while True:
         try:

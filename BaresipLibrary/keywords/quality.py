@@ -59,16 +59,16 @@ class QualityKeywords(Component):
         | Get Call Quality | alice | mos | >= | 4 | timeout=10s |
         | Get Call Quality | alice | jitter | < | 20ms |
         """
-        who = self._agents.get(agent)
+        acting_agent = self._agents.get(agent)
         unit = _UNITS.get(field) if field else None
         wanted = Assertion(assertion_operator, assertion_expected, message, unit)
         name = field.name if field else "call quality"
         quality: Value[CallQuality | float | None] = Value(
-            f"The {name} of {who.name}",
-            lambda: field_of(_quality(who), field),
-            lambda: _why_no_report(who),
+            f"The {name} of {acting_agent.name}",
+            lambda: field_of(_quality(acting_agent), field),
+            lambda: _why_no_report(acting_agent),
         )
-        return self._checked(who, quality, wanted, timeout)
+        return self._checked(acting_agent, quality, wanted, timeout)
 
 
 class TimingKeywords(Component):
@@ -121,19 +121,21 @@ class TimingKeywords(Component):
         | Get Call Timing | alice | answer_to_audio | < | 0.5 | timeout=3s |
         | Get Call Timing | alice | one_way_delay | < | 0.15 | to=bob |
         """
-        who = self._agents.get(agent)
+        acting_agent = self._agents.get(agent)
         wanted = Assertion(assertion_operator, assertion_expected, message, seconds)
-        subject = f"The {timing.name} of {who.name}"
+        subject = f"The {timing.name} of {acting_agent.name}"
         if timing is CallTiming.one_way_delay:
-            delay = self._one_way_delay(who, to, call, timeout)
-            return self._checked(who, Value(subject, lambda: delay), wanted, None)
+            delay = self._one_way_delay(acting_agent, to, call, timeout)
+            return self._checked(acting_agent, Value(subject, lambda: delay), wanted, None)
         if to is not None:
             raise UsageError(f"{timing.name} takes no other agent; leave out to={to}.")
-        which, left = self._awaited(who, lambda: who.require_call("to time", call), timeout)
-        timings = Timings(who, which)
-        with following_recording(who, which):
+        which, left = self._awaited(
+            acting_agent, lambda: acting_agent.require_call("to time", call), timeout
+        )
+        timings = Timings(acting_agent, which)
+        with following_recording(acting_agent, which):
             timed = Value(subject, lambda: timings.read(timing).seconds)
-            value = self._checked(who, timed, wanted, left)
+            value = self._checked(acting_agent, timed, wanted, left)
         logger.info(f"{subject}: {timings.read(timing)}")
         return value
 
@@ -151,9 +153,9 @@ class TimingKeywords(Component):
         heard_in, left = self._awaited(
             listener, lambda: listener.require_live_call("to listen to"), left
         )
-        for one, its in ((speaker, theirs), (listener, heard_in)):
+        for party, its in ((speaker, theirs), (listener, heard_in)):
             if left is not None:
-                _, left = self._awaited(one, partial(_answered, one, its), left)
+                _, left = self._awaited(party, partial(_answered, party, its), left)
         theirs, heard_in = calls_between(speaker, listener, "measure a delay", call)
         delay: Duration = one_way_delay(speaker, theirs, listener, heard_in, self._seconds(timeout))
         logger.info(f"The one_way_delay of {speaker.name} to {listener.name}: {delay}")

@@ -33,8 +33,8 @@ class RegistrationKeywords(Component):
         | Register | alice |
         | Register | alice | wait=False |
         """
-        who = self._agents.get(agent)
-        registration.register(who, self._seconds(timeout) if wait else None)
+        acting_agent = self._agents.get(agent)
+        registration.register(acting_agent, self._seconds(timeout) if wait else None)
 
     @keyword(tags=("Registration",))
     def unregister(
@@ -47,8 +47,8 @@ class RegistrationKeywords(Component):
         Example:
         | Unregister | alice |
         """
-        who = self._agents.get(agent)
-        registration.unregister(who, self._seconds(timeout) if wait else None)
+        acting_agent = self._agents.get(agent)
+        registration.unregister(acting_agent, self._seconds(timeout) if wait else None)
 
     @keyword(tags=("Registration", "Wait"))
     def wait_until_registered(self, agent: AgentName, *, timeout: timedelta | None = None) -> None:
@@ -80,10 +80,12 @@ class RegistrationKeywords(Component):
         | Get Registered | alice | == | True |
         | Get Registered | alice | == | False | timeout=30s |
         """
-        who = self._agents.get(agent)
+        acting_agent = self._agents.get(agent)
         wanted = Assertion(assertion_operator, assertion_expected, message)
-        registered = Value(f"The registered state of {who.name}", lambda: who.registered)
-        return self._checked(who, registered, wanted, timeout)
+        registered = Value(
+            f"The registered state of {acting_agent.name}", lambda: acting_agent.registered
+        )
+        return self._checked(acting_agent, registered, wanted, timeout)
 
 
 class MailboxKeywords(Component):
@@ -116,17 +118,19 @@ class MailboxKeywords(Component):
         | Get Message Waiting | alice | new | == | 2 | timeout=5s |
         | Get Message Waiting | alice | waiting | == | False |
         """
-        who = self._agents.get(agent)
-        _require_mailbox(who)
+        acting_agent = self._agents.get(agent)
+        _require_mailbox(acting_agent)
         unit = number if field in (MailboxField.new, MailboxField.old) else None
         wanted = Assertion(assertion_operator, assertion_expected, message, unit)
         name = f"{field.name} of the mailbox" if field else "mailbox"
         reported: Value[Mailbox | bool | int | None] = Value(
-            f"The {name} of {who.name}",
-            lambda: field_of(who.mailbox, field),
-            lambda: f"{who.name}'s mailbox has reported nothing yet: no NOTIFY arrived from it.",
+            f"The {name} of {acting_agent.name}",
+            lambda: field_of(acting_agent.mailbox, field),
+            lambda: (
+                f"{acting_agent.name}'s mailbox has reported nothing yet: no NOTIFY arrived from it."
+            ),
         )
-        return self._checked(who, reported, wanted, timeout)
+        return self._checked(acting_agent, reported, wanted, timeout)
 
 
 def _require_mailbox(agent: Agent) -> None:

@@ -68,10 +68,13 @@ class StateKeywords(Component):
         Example:
         | Get State | alice | == | IDLE |
         """
-        who = self._agents.get(agent)
+        acting_agent = self._agents.get(agent)
         wanted = Assertion(assertion_operator, assertion_expected, message)
         return self._seen(
-            who, Value(f"The state of {who.name}", lambda: who.state.name), wanted, timeout
+            acting_agent,
+            Value(f"The state of {acting_agent.name}", lambda: acting_agent.state.name),
+            wanted,
+            timeout,
         )
 
     @keyword(tags=("State", "Getter", "Assertion"))
@@ -96,10 +99,14 @@ class StateKeywords(Component):
         Example:
         | Get Reason | alice | == | Busy Here |
         """
-        who = self._agents.get(agent)
+        acting_agent = self._agents.get(agent)
         wanted = Assertion(assertion_operator, assertion_expected, message)
-        reason = Value(f"The reason of {who.name}", lambda: who.reason, lambda: _why_no_end(who))
-        return self._seen(who, reason, wanted, timeout)
+        reason = Value(
+            f"The reason of {acting_agent.name}",
+            lambda: acting_agent.reason,
+            lambda: _why_no_end(acting_agent),
+        )
+        return self._seen(acting_agent, reason, wanted, timeout)
 
     @keyword(tags=("State", "Getter", "Assertion"))
     def get_status_code(
@@ -120,19 +127,21 @@ class StateKeywords(Component):
         Example:
         | Get Status Code | alice | == | 486 |
         """
-        who = self._agents.get(agent)
+        acting_agent = self._agents.get(agent)
         wanted = Assertion(assertion_operator, assertion_expected, message, number)
-        subject = f"The status code of {who.name}"
-        status = Value(subject, lambda: who.status_code, lambda: _why_no_status(who))
-        return self._seen(who, status, wanted, timeout)
+        subject = f"The status code of {acting_agent.name}"
+        status = Value(
+            subject, lambda: acting_agent.status_code, lambda: _why_no_status(acting_agent)
+        )
+        return self._seen(acting_agent, status, wanted, timeout)
 
     def _seen(
         self, agent: Agent, value: Value[T], wanted: Assertion, timeout: timedelta | None
     ) -> T:
         """Checks a value that says how the last call stands: later waits ignore what it said."""
-        found = self._checked(agent, value, wanted, timeout)
+        result = self._checked(agent, value, wanted, timeout)
         agent.mark_seen()
-        return found
+        return result
 
     @keyword(tags=("State", "Getter"))
     def get_peer(self, agent: AgentName, *, timeout: timedelta | None = None) -> Peer | None:
@@ -147,9 +156,13 @@ class StateKeywords(Component):
         | ${peer} = | Get Peer | bob |
         | Should Be Equal | ${peer.number} | alice |
         """
-        who = self._agents.get(agent)
-        peer = Value(f"The peer of {who.name}", lambda: peer_of(who), lambda: _why_no_peer(who))
-        return self._checked(who, peer, Assertion(None, None, None), timeout)
+        acting_agent = self._agents.get(agent)
+        peer = Value(
+            f"The peer of {acting_agent.name}",
+            lambda: peer_of(acting_agent),
+            lambda: _why_no_peer(acting_agent),
+        )
+        return self._checked(acting_agent, peer, Assertion(None, None, None), timeout)
 
     @keyword(tags=("State", "Getter", "Assertion"))
     def get_peer_uri(
@@ -221,14 +234,16 @@ class StateKeywords(Component):
         wanted: Assertion,
         timeout: timedelta | None,
     ) -> str | None:
-        who = self._agents.get(agent)
+        acting_agent = self._agents.get(agent)
 
         def read() -> str | None:
-            peer = peer_of(who)
+            peer = peer_of(acting_agent)
             return None if peer is None else str(getattr(peer, part))
 
-        subject = f"The peer {_PEER_PARTS.get(part, part)} of {who.name}"
-        return self._checked(who, Value(subject, read, lambda: _why_no_peer(who)), wanted, timeout)
+        subject = f"The peer {_PEER_PARTS.get(part, part)} of {acting_agent.name}"
+        return self._checked(
+            acting_agent, Value(subject, read, lambda: _why_no_peer(acting_agent)), wanted, timeout
+        )
 
 
 def _why_no_end(agent: Agent) -> str:

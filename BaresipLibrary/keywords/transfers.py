@@ -35,11 +35,11 @@ class TransferKeywords(Component):
         | Accept | carol |
         | Wait Until State Is | alice | IDLE |
         """
-        who = self._acting(agent)
-        which = who.require_live_call("to transfer", call)
-        uri = target_uri(self._agents, who, target)
+        acting_agent = self._acting(agent)
+        which = acting_agent.require_live_call("to transfer", call)
+        uri = target_uri(self._agents, acting_agent, target)
         callee = self._agents.find(target) if isinstance(target, str) else target
-        transfers.transfer(who, which, uri, self._seconds(timeout), callee)
+        transfers.transfer(acting_agent, which, uri, self._seconds(timeout), callee)
 
     @keyword(tags=("Transfer",))
     def attended_transfer(
@@ -62,10 +62,10 @@ class TransferKeywords(Component):
         | Accept | carol |
         | Complete Transfer | alice |
         """
-        who = self._acting(agent)
-        which = who.require_live_call("to transfer", call)
-        uri = dialled_uri(self._agents, who, target)
-        return transfers.consult(who, which, uri, self._seconds(timeout))
+        acting_agent = self._acting(agent)
+        which = acting_agent.require_live_call("to transfer", call)
+        uri = dialled_uri(self._agents, acting_agent, target)
+        return transfers.consult(acting_agent, which, uri, self._seconds(timeout))
 
     @keyword(tags=("Transfer",))
     def complete_transfer(self, agent: AgentName, *, timeout: timedelta | None = None) -> None:

@@ -76,8 +76,8 @@ class VerdictKeywords(Component):
         | Accept | carol |
         | Verify Transfer | alice | bob | carol |
         """
-        transferor, one, other = self._different(agent, transferee, target)
-        _judge(verify_transfer(transferor, one, other, self._seconds(within)))
+        transferor, transferred, target_agent = self._different(agent, transferee, target)
+        _judge(verify_transfer(transferor, transferred, target_agent, self._seconds(within)))
 
     def _different(self, *names: AgentName) -> list[Agent]:
         agents = [self._agents.get(name) for name in names]
@@ -158,7 +158,7 @@ class HearingKeywords(Component):
         return expected
 
     def _speakers(self, name: str, whom: AgentName | list[AgentName] | None) -> list[Agent]:
-        speakers = [self._agents.get(one) for one in self._names(whom)]
+        speakers = [self._agents.get(name) for name in self._names(whom)]
         for speaker in speakers:
             if speakers.count(speaker) > 1:
                 raise UsageError(
