@@ -202,9 +202,9 @@ class BaresipLibrary(DynamicCore):
         """The live agents, for libraries that extend this one."""
         return self._context.agents
 
-    def begin_anew(self) -> None:
+    def forget_stopped_agents(self) -> None:
         """Forgets agents that have been stopped, for callers that run no tests."""
-        self._scopes.begin_anew(output_directory())
+        self._scopes.forget_stopped_agents(output_directory())
 
     def get_keyword_types(self, name: str) -> dict[str, Any]:
         """The types of a keyword's arguments, as Robot converts to them."""

@@ -51,7 +51,7 @@ class RemoteLibrary:
     ) -> Any:
         """Runs a keyword, with its arguments converted as Robot would convert them here."""
         if not any(self._library.agents) and name.startswith(_START_KEYWORDS):
-            self._library.begin_anew()  # a server runs for weeks, and no test ends in it
+            self._library.forget_stopped_agents()  # a server runs for weeks, and no test ends in it
         spec = self._library.get_keyword_arguments(name)
         positional = [
             self._converted(name, argument, value)

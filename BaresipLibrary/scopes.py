@@ -17,18 +17,18 @@ class Scopes:
         self._suites: list[str] = []
 
     def enter_suite(self, name: str, output: Path) -> None:
-        """A suite starts."""
+        """Enters a suite: agents started from now on belong to it."""
         self._suites.append(name)
         self._enter(output, name)
 
     def enter_test(self, full_name: str, name: str, output: Path) -> None:
-        """A test starts."""
+        """Enters a test: agents started from now on belong to it, or to its suite."""
         if self._auto_closing is AutoClosing.TEST:
             self._context.scope = f"test {full_name}"
         self._begin(output, self._suites[-1], name)
 
     def leave_test(self, full_name: str, *, failed: bool, output: Path) -> list[str]:
-        """A test has ended; returns the HTML to show in its log."""
+        """Leaves a test: stops its agents; returns the HTML for its log."""
         shown = self._ladder_and_capture(failed=failed)
         links = self._leave(f"test {full_name}", failed=failed)
         shown.append(self._players(failed=failed) or links)
@@ -36,25 +36,25 @@ class Scopes:
         return [html for html in shown if html]
 
     def leave_fixture(self, *, failed: bool) -> list[str]:
-        """A suite's setup or teardown has ended; returns the HTML to show in its log."""
+        """Leaves a suite's setup or teardown; returns the HTML for its log."""
         shown = [*self._ladder_and_capture(failed=failed), self._players(failed=failed)]
         return [html for html in shown if html]
 
     def leave_suite(self, *, failed: bool, output: Path) -> None:
-        """A suite has ended."""
+        """Leaves a suite: stops its agents."""
         suite = self._suites.pop()
         self._leave(f"suite {suite}", failed=failed)
         if self._suites:
             self._enter(output, self._suites[-1])
 
-    def begin_anew(self, output: Path) -> None:
+    def forget_stopped_agents(self, output: Path) -> None:
         """Forgets the agents that have been stopped, for callers that run no tests."""
         agents = self._context.agents
         self._context.recordings.leave(failed=False, is_running=lambda agent: agent in list(agents))
         self._context.evidence.enter(output)
 
     def end(self) -> None:
-        """The run has ended: stops all agents and the process that starts them."""
+        """Ends the run: stops all agents and the process that starts them."""
         recordings = self._context.recordings
         with ExitStack() as ending:  # each is done, whatever interrupts another
             ending.callback(self._context.launcher.close)

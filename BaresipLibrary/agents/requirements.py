@@ -1,4 +1,4 @@
-"""Whether a backend can do what an account asks for, and what it does in its own way."""
+"""Whether a backend can do what an account asks for, and what a tester should be warned of."""
 
 from ..account import Account, codec_name
 from ..backends.base import Backend, Capability

@@ -15,7 +15,7 @@ from ..events import AgentDied, Event
 
 T = TypeVar("T")
 
-#: After so long without an answer (s), it is checked whether the process is stopped.
+#: After this long without an answer (s), it is checked whether the process is stopped.
 _SUSPICIOUS = 2.0
 
 

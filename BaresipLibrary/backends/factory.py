@@ -115,12 +115,12 @@ def _make_external(setup: BackendSetup) -> Backend:
 
 
 def _refuse_program(name: str, settings: ExternalSettings) -> None:
-    given = {
+    arguments = {
         "control": settings.control,
         "executable": settings.executable,
         "recordings_folder": settings.recordings,
     }
-    for argument, value in given.items():
+    for argument, value in arguments.items():
         if value is not None:
             raise UsageError(
                 f"backend={name} does not run an installed baresip, so it takes no {argument}=;"

@@ -32,7 +32,7 @@ _ENTRY = (
 _ASKED, _TERMINATED, _KILLED = 2.5, 0.5, 5.0
 #: Stopped by SIGSTOP, or by a debugger.
 _HELD = (psutil.STATUS_STOPPED, psutil.STATUS_TRACING_STOP)
-#: A fork server that has not answered after so long (s) is broken.
+#: A fork server that has not answered after this long (s) is broken.
 _FORK_TIMEOUT = 10.0
 #: How long the warm process may take to end (s): it gives its agents 1.8 s to end.
 _FORK_END = 3.0

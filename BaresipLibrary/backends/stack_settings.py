@@ -130,7 +130,7 @@ class StackSettings:
 
     def _parameters(self) -> Pairs:
         text = (self.parameters or "").strip().strip(";")
-        found, place = [], 0
+        parameters, place = [], 0
         while place < len(text):
             match = _PARAMETER.match(text, place)
             if match is None or match.end() == place:
@@ -138,9 +138,9 @@ class StackSettings:
                     "account_parameters: expected name=value pairs such as ptime=40;rtcp_mux=yes;"
                     f" the text from character {place + 1} on is something else."
                 )
-            found.append((match[1].strip(), (match[2] or "").strip()))
+            parameters.append((match[1].strip(), (match[2] or "").strip()))
             place = match.end()
-        return found
+        return parameters
 
     def _lines(self) -> Pairs:
         return [_line(text) for text in self.config]

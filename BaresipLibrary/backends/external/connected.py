@@ -1,4 +1,4 @@
-"""The connection to one baresip, started or attached, and the thread that reads from it."""
+"""The connection to one baresip, started or attached, and its threads: a reader and a scheduler."""
 
 import heapq
 import itertools

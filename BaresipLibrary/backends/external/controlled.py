@@ -141,7 +141,10 @@ class ControlledBackend(ConnectedBackend):
     def _require_one_ringing(self) -> None:
         calls = list(self._translator.calls.values())
         several = Capability.SEVERAL_RINGING
-        if several in self.capabilities or sum(one.incoming and one.ringing for one in calls) < 2:
+        if (
+            several in self.capabilities
+            or sum(call.incoming and call.ringing for call in calls) < 2
+        ):
             return
         raise CommandRefused(
             f"baresip {self.version} cannot {several.value}: it answers none. {several.who_can}"
@@ -222,8 +225,8 @@ class ControlledBackend(ConnectedBackend):
             return self._consultation
 
     def attended_transfer(self, call_id: str, consultation_id: str) -> None:
-        for one in (call_id, consultation_id):
-            self._call(one)
+        for known_id in (call_id, consultation_id):
+            self._call(known_id)
         self._ask(("atransferexec", ""))
 
     def send_digits(self, call_id: str, digits: str, gap: float, mode: str | None) -> None:
@@ -291,8 +294,8 @@ class RegistrationControl:
 
     Asked to register again, baresip begins a new registration (another Call-ID) and ends the old
     one at the same time. These requests race, and the registrar may take the end last. So the old
-    registration is ended first. `set_interval` has baresip register every so many seconds, or end
-    that with 0. `is_gone`: no outcome can come any more.
+    registration is ended first. `set_interval` has baresip register every `interval` seconds, or
+    end that with 0. `is_gone`: no outcome can come any more.
     """
 
     def __init__(

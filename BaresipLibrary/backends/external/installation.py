@@ -169,10 +169,10 @@ def caveats(version: Version) -> tuple[str, ...]:
 
 
 def _own_calls_only(version: Version) -> str:
-    who = "an agent that registers" if version >= SINCE[Capability.CATCH_ALL] else "an agent"
+    subject = "an agent that registers" if version >= SINCE[Capability.CATCH_ALL] else "an agent"
     at_loopback = (1, 1) <= version < SINCE[Capability.OWN_CALLS_ONLY]
     unless = ", unless it is at 127.0.0.1 and does not register" if at_loopback else ""
-    return f"With baresip {version} {who} takes calls for its own user part only{unless}."
+    return f"With baresip {version} {subject} takes calls for its own user part only{unless}."
 
 
 @dataclass(frozen=True)

@@ -148,7 +148,10 @@ class BaresipProcess:
             served = psutil.Process(self.child.pid).net_connections("tcp")
         except psutil.Error as error:
             raise BackendError(f"baresip ended at its start. {self.last_words()}") from error
-        if not any(one.laddr.port == port and one.status == psutil.CONN_LISTEN for one in served):
+        if not any(
+            connection.laddr.port == port and connection.status == psutil.CONN_LISTEN
+            for connection in served
+        ):
             raise PortTakenError
         try:
             return socket.create_connection(("127.0.0.1", port), timeout=_START)

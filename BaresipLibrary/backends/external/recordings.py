@@ -115,7 +115,10 @@ class RecordingNamer:
         packet.
         """
         call = self._calls[call_id]
-        rx, tx = (call.files.get(one) or self._begin(call_id, one) for one in ("rx", "tx"))
+        rx, tx = (
+            call.files.get(direction) or self._begin(call_id, direction)
+            for direction in ("rx", "tx")
+        )
         opened = rx if rx.is_open else tx
         started = media_started(call_id, opened.path, rx.path, tx.path)
         if started is None or (call.reported is not None and _same(started, call.reported)):
@@ -186,8 +189,8 @@ def _rate(path: Path) -> int:
         return reader.sample_rate
 
 
-def _same(one: MediaStarted, other: MediaStarted) -> bool:
-    return (one.rx, one.tx, one.rate) == (other.rx, other.tx, other.rate)
+def _same(media: MediaStarted, other: MediaStarted) -> bool:
+    return (media.rx, media.tx, media.rate) == (other.rx, other.tx, other.rate)
 
 
 class _GrowingRecording:

@@ -56,7 +56,7 @@ class Channel:
             pass
 
 
-#: After so long (s) the process ends, whether the stack is down or not.
+#: After this long (s) the process ends, whether the stack is down or not.
 _LAST_WORD = 1.5
 
 

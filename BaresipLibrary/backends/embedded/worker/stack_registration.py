@@ -92,7 +92,7 @@ class WorkerRegistration:
             self._asked.pop(0)
 
     async def _leave(self, ua: UserAgent, timeout: float) -> bool:
-        """Whether the registrar confirmed, within so many seconds, that the agent has left.
+        """Whether the registrar confirmed, within `timeout` seconds, that the agent has left.
 
         The wheel's own `unregister` does nothing when a REGISTER that it knows of has failed, but
         the stack may have tried again by itself, and be registered.
