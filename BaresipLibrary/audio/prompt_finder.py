@@ -147,7 +147,7 @@ class PromptFinder:
 
         Of two that a cadence completes at the same time, it is the one that has more of the prompt.
         """
-        found: list[tuple[int, int, PromptMatch]] = []
+        matches: list[tuple[int, int, PromptMatch]] = []
         for piece in self._pieces:
             length = piece.pattern.length
             scores = heard.likeness(piece.pattern, SETTLE + new)
@@ -159,9 +159,9 @@ class PromptFinder:
             for index in np.flatnonzero(peaks).tolist():
                 match = self._confirmed(piece, first + index, float(scores[index]))
                 if match is not None:
-                    found.append((first + index + length, piece.start, match))
+                    matches.append((first + index + length, piece.start, match))
                     break
-        return min(found, key=lambda match: match[:2])[2] if found else None
+        return min(matches, key=lambda match: match[:2])[2] if matches else None
 
     def _confirmed(self, piece: _Piece, frame: int, score: float) -> PromptMatch | None:
         """Return the match if the waveforms from that frame on agree with the piece, too."""
@@ -173,8 +173,8 @@ class PromptFinder:
         lag, correlation = alignment(heard, waveform)
         if correlation < piece.evidence.waveform:
             return None
-        found = begin / self.sample_rate + lag / EXACT_RATE
-        exact = found if correlation >= CLEAR else coarse
+        refined = begin / self.sample_rate + lag / EXACT_RATE
+        exact = refined if correlation >= CLEAR else coarse
         return PromptMatch(exact - piece.start * HOP, min(score, 1.0))
 
     def _forget(self) -> None:
@@ -194,13 +194,13 @@ def best_match(
     one is the beginning of the other, the longer wins. Raises `ValueError` as `PromptFinder` does.
     """
     frames = Spectrogram(sample_rate).feed(samples)
-    found = []
+    rated = []
     for number, prompt in enumerate(candidates):
         match = PromptFinder(prompt, sample_rate).feed(samples)
         if match is not None:
             worst, compared = _worst_second(prompt, frames, match.offset)
-            found.append((worst, compared, number, match))
-    rivals = [rival for rival in found if rival[0] > max(max(found)[0] - MARGIN, LEAST_WORST)]
+            rated.append((worst, compared, number, match))
+    rivals = [rival for rival in rated if rival[0] > max(max(rated)[0] - MARGIN, LEAST_WORST)]
     rivals.sort(key=lambda rival: rival[1])
     is_longest = rivals and (len(rivals) == 1 or rivals[-1][1] - rivals[-2][1] >= LEAST_SOUND)
     return rivals[-1][2:] if is_longest else None

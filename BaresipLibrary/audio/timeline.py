@@ -183,8 +183,8 @@ class _Spectra:
 
     def parts(self, begin: int, end: int) -> list[_Part]:
         """What the blocks from `begin` to `end` hold."""
-        found = [group for group in self._groups(begin, end) if group.frequencies]
-        tones = [tone for group in found if (tone := self._tone(group))]
+        tonal = [group for group in self._groups(begin, end) if group.frequencies]
+        tones = [tone for group in tonal if (tone := self._tone(group))]
         tones = _joined(_snapped(tones, begin, end))
         parts = _between(tones, begin, end)
         if any(part.sound is Sound.OTHER for part in parts):
@@ -225,10 +225,10 @@ class _Spectra:
         spectra = np.fft.rfft((windows - windows.mean(axis=1, keepdims=True)) * self._hann)
         power = np.square(spectra.real) + np.square(spectra.imag)
         total = np.maximum(power.sum(axis=1), np.finfo(np.float64).tiny)
-        first, one = self._strongest(power)
-        second, two = self._strongest(power)
-        paired = two >= LEAST_SECOND * total
-        tonal = (one + np.where(paired, two, 0.0)) >= LEAST_SHARE * total
+        first, strongest = self._strongest(power)
+        second, next_strongest = self._strongest(power)
+        paired = next_strongest >= LEAST_SECOND * total
+        tonal = (strongest + np.where(paired, next_strongest, 0.0)) >= LEAST_SHARE * total
         for row in range(len(windows)):
             if not tonal[row]:
                 yield ()
@@ -306,8 +306,8 @@ def _without(samples: Samples, sample_rate: int, *frequencies: float) -> Samples
 def _same(some: tuple[float, ...], others: tuple[float, ...]) -> bool:
     """Whether these are the same frequencies, as near as a window tells them apart."""
     return len(some) == len(others) and all(
-        abs(one - other) <= min(max(2 * TOLERANCE * one, 2 * LEAST_TOLERANCE), MOST_TOLERANCE)
-        for one, other in zip(some, others, strict=True)
+        abs(first - second) <= min(max(2 * TOLERANCE * first, 2 * LEAST_TOLERANCE), MOST_TOLERANCE)
+        for first, second in zip(some, others, strict=True)
     )
 
 

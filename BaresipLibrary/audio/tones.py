@@ -158,13 +158,13 @@ class ToneDetector:
     def _confirmed(self) -> Sine | None:
         """Fit the whole run of windows as one piece; return its tone, None when it is not one."""
         *earlier, last = self._run
-        piece = np.concatenate([*(one.samples[: self._hop] for one in earlier), last.samples])
-        guess = sum(one.sine.frequency for one in self._run) / len(self._run)
+        piece = np.concatenate([*(window.samples[: self._hop] for window in earlier), last.samples])
+        guess = sum(window.sine.frequency for window in self._run) / len(self._run)
         frequency = refined_frequency(piece, self.sample_rate, guess)
         if abs(frequency - self.frequency) > self._window_test.tolerance:
             return None
         tone = fit_sine(piece, self.sample_rate, frequency)
-        shares = [one.sine.share for one in self._run]
+        shares = [window.sine.share for window in self._run]
         steady = tone.share >= max(LEAST_SHARE, sum(shares) / len(shares) - MOST_INCOHERENCE)
         return tone if steady and self._harmonics_are_low(piece, tone) else None
 
@@ -300,9 +300,9 @@ class _Survey:
         return lobe**3 / float(power.sum()) ** 2 if lobe else 0.0
 
 
-def _is_same_pair(one: tuple[Sine, Sine], other: tuple[Sine, Sine]) -> bool:
+def _is_same_pair(first: tuple[Sine, Sine], second: tuple[Sine, Sine]) -> bool:
     """Whether both are of the same frequencies, in either order."""
-    mine, theirs = (sorted(tone.frequency for tone in pair) for pair in (one, other))
+    mine, theirs = (sorted(tone.frequency for tone in pair) for pair in (first, second))
     return bool(np.allclose(mine, theirs, rtol=2 * TOLERANCE))
 
 

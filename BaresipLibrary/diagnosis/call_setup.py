@@ -76,9 +76,9 @@ def _explain_waiting_callee(agent: Agent, call: Call, agents: Sequence[Agent]) -
 
 def explain_missing_ack(agent: Agent, call: Call) -> str | None:
     """That an agent has answered a call, and no ACK followed."""
-    for one in invites_of(agent, call):
-        answers = [answer for answer in one.answers if answer.status >= 200]
-        if not one.sent and answers and not one.acknowledgements:
+    for invite in invites_of(agent, call):
+        answers = [answer for answer in invite.answers if answer.status >= 200]
+        if not invite.sent and answers and not invite.acknowledgements:
             same = sum(answer.words == answers[-1].words for answer in answers)
             again = counted(same - 1, "retransmission")
             return f"{agent.name} answered {answers[-1].words} ({again}), and no ACK came."
@@ -93,7 +93,7 @@ def _explain_lost_answer(agent: Agent, call: Call, agents: Sequence[Agent]) -> s
             if theirs.method != "INVITE" or theirs.sent or answer is None or answer.status == 100:
                 continue
             if not wait_for_trace(agent, partial(_has_arrived, agent, call, answer)):
-                times = sum(one.words == answer.words for one in theirs.answers)
+                times = sum(repeated.words == answer.words for repeated in theirs.answers)
                 return (
                     f"{other.name} answered {answer.words} ({counted(times, 'time')}), and it did"
                     f" not arrive at {agent.name}."
@@ -129,14 +129,14 @@ def _explain_refused_call(agent: Agent, call: Call, agents: Sequence[Agent]) -> 
 
 def _refused(agent: Agent, call: Call, status: int) -> tuple[Transaction, Answer] | None:
     """The INVITE that was answered with a status, and that answer."""
-    found = [
-        (one, answer)
-        for one in invites_of(agent, call)
-        if one.sent
-        for answer in one.answers
+    refusals = [
+        (invite, answer)
+        for invite in invites_of(agent, call)
+        if invite.sent
+        for answer in invite.answers
         if answer.status == status
     ]
-    return found[-1] if found else None
+    return refusals[-1] if refusals else None
 
 
 def _explain_refusing_stack(agent: Agent, call: Call, agents: Sequence[Agent]) -> str | None:
@@ -164,7 +164,14 @@ def _explain_media_refused(agent: Agent, call: Call, agents: Sequence[Agent]) ->
         return None
     offer = audio_in(invite)
     offered = f"{agent.name} offered {offer or 'no audio'}"
-    called = next((one for one in agents if one is not agent and one.uri == call.peer_uri), None)
+    called = next(
+        (
+            candidate
+            for candidate in agents
+            if candidate is not agent and candidate.uri == call.peer_uri
+        ),
+        None,
+    )
     for other in agents:
         arrived = None if other is agent else arrived_invite(other, call.call_id)
         if arrived is not None and arrived.request.cseq == invite.cseq:
@@ -230,14 +237,17 @@ def explain_challenge(agent: Agent, status: int, call_id: str | None = None) -> 
 
 def _challenged(agent: Agent, call_id: str | None) -> tuple[Transaction, Answer] | None:
     """The newest challenge, and the request that it answers."""
-    found = [
-        (one, answer)
-        for one in transactions_since(agent, 0)
-        if one.sent and (one.request.call_id == call_id if call_id else one.method == "REGISTER")
-        for answer in one.answers
+    challenged = [
+        (transaction, answer)
+        for transaction in transactions_since(agent, 0)
+        if transaction.sent
+        and (
+            transaction.request.call_id == call_id if call_id else transaction.method == "REGISTER"
+        )
+        for answer in transaction.answers
         if answer.status in CHALLENGE_STATUSES
     ]
-    return max(found, key=lambda pair: pair[1].event.at, default=None)
+    return max(challenged, key=lambda pair: pair[1].event.at, default=None)
 
 
 def _explain_lost_call(agent: Agent, call: Call) -> str | None:
@@ -259,7 +269,7 @@ def _explain_lost_call(agent: Agent, call: Call) -> str | None:
 
 def _destination(agent: Agent, call: Call) -> str:
     """Where the INVITE went: to the proxy, if there is one."""
-    sent = [one for one in invites_of(agent, call) if one.sent]
+    sent = [invite for invite in invites_of(agent, call) if invite.sent]
     if sent and sent[-1].requests[-1].destination:
         return sent[-1].requests[-1].destination
     uri = agent.account.outbound or call.peer_uri
@@ -268,8 +278,8 @@ def _destination(agent: Agent, call: Call) -> str:
 
 def certificate_error(logged: Iterable[StackLog]) -> str | None:
     """What a stack logged about a certificate that it does not trust."""
-    found = (_CERTIFICATE_ERROR.search(line.text) for line in logged)
-    return next((match[1].strip() for match in found if match), None)
+    matches = (_CERTIFICATE_ERROR.search(line.text) for line in logged)
+    return next((match[1].strip() for match in matches if match), None)
 
 
 def _explain_end_by_peer(agent: Agent, call: Call) -> str | None:
@@ -277,9 +287,9 @@ def _explain_end_by_peer(agent: Agent, call: Call) -> str | None:
 
     def ended() -> Transaction | None:
         ends = [
-            one
-            for one in transactions_of(agent, call.call_id)
-            if one.method in ("CANCEL", "BYE") and not one.sent
+            transaction
+            for transaction in transactions_of(agent, call.call_id)
+            if transaction.method in ("CANCEL", "BYE") and not transaction.sent
         ]
         return ends[-1] if ends else None
 
@@ -289,12 +299,22 @@ def _explain_end_by_peer(agent: Agent, call: Call) -> str | None:
 
 def explain_missing_outcome(agent: Agent, call: Call, since: int) -> str | None:
     """What followed a REFER that was sent at that position of the journal: answers, NOTIFYs."""
-    seen = [one for one in transactions_since(agent, since) if one.request.call_id == call.call_id]
-    notified = [one for one in seen if one.method == "NOTIFY" and not one.sent]
+    seen = [
+        transaction
+        for transaction in transactions_since(agent, since)
+        if transaction.request.call_id == call.call_id
+    ]
+    notified = [
+        transaction
+        for transaction in seen
+        if transaction.method == "NOTIFY" and not transaction.sent
+    ]
     if notified:
         return _describe_last_notify(agent, notified[-1])
     accepted = [
-        one.final for one in seen if one.method == "REFER" and one.sent and one.final is not None
+        transaction.final
+        for transaction in seen
+        if transaction.method == "REFER" and transaction.sent and transaction.final is not None
     ]
     if not accepted or accepted[-1].status >= 300:
         return explain_no_answer(agent, "REFER", since, call.call_id)

@@ -1,4 +1,4 @@
-"""Failures that can be explained, and events that come too late to prevent them."""
+"""Failures that can be explained, and awaited events that came too late."""
 
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -55,22 +55,22 @@ class CallFailure(PhoneFailure):
             return None
         self._is_explained = True
         with suppress(BackendError):  # an agent that dies just now explains itself
-            trouble = explain_dead_or_stopped(self.agent, agents)
-            if trouble or self._explain is None:
-                return trouble
+            explanation = explain_dead_or_stopped(self.agent, agents)
+            if explanation or self._explain is None:
+                return explanation
             return self._explain(agents)
         return None
 
 
 def explain_dead_or_stopped(agent: Agent, agents: Sequence[Agent]) -> str | None:
     """That an agent or the other side of its call has died or is stopped; None when both run."""
-    for one in (agent, _other_side(agent, agents)):
-        if one is None:
+    for suspect in (agent, _other_side(agent, agents)):
+        if suspect is None:
             continue
-        if one.death is not None:
-            return one.death
-        if one.backend.is_stopped:
-            return f"The process of {one.name} is stopped."
+        if suspect.death is not None:
+            return suspect.death
+        if suspect.backend.is_stopped:
+            return f"The process of {suspect.name} is stopped."
     return None
 
 
@@ -112,5 +112,5 @@ class LateEvent:
     def _arrival(self) -> float | None:
         agent, awaited = self._failure.agent, self._failure.awaited
         assert awaited is not None
-        found = (event.at for event in agent.journal.since(self._position) if awaited(event))
-        return next((at for at in found if at <= self._deadline), None)
+        times = (event.at for event in agent.journal.since(self._position) if awaited(event))
+        return next((at for at in times if at <= self._deadline), None)

@@ -27,23 +27,28 @@ _NO_ADDRESS = re.compile(r"ua: no laddr for (\S+)")
 def arrived_invites(agent: Agent, since: float = 0.0) -> list[Transaction]:
     """The INVITEs to begin a call that arrived at an agent from a monotonic time on."""
     return [
-        one
-        for one in transactions(agent.journal.of_kind(SipMessage))
-        if one.method == "INVITE" and not one.sent and one.begins_dialog and one.at >= since
+        transaction
+        for transaction in transactions(agent.journal.of_kind(SipMessage))
+        if transaction.method == "INVITE"
+        and not transaction.sent
+        and transaction.begins_dialog
+        and transaction.at >= since
     ]
 
 
 def arrived_invite(agent: Agent, call_id: str) -> Transaction | None:
     """The INVITE of a call as it arrived at an agent; None when it did not."""
-    found = [one for one in arrived_invites(agent) if one.request.call_id == call_id]
-    return found[-1] if found else None
+    invites = [invite for invite in arrived_invites(agent) if invite.request.call_id == call_id]
+    return invites[-1] if invites else None
 
 
 def refused_invite(agent: Agent, since: float = 0.0) -> Transaction | None:
     """The newest INVITE since then that did not become a call: the agent's stack refused it."""
     known = {call.call_id for call in agent.calls}
-    found = [one for one in arrived_invites(agent, since) if one.request.call_id not in known]
-    return found[-1] if found else None
+    invites = [
+        invite for invite in arrived_invites(agent, since) if invite.request.call_id not in known
+    ]
+    return invites[-1] if invites else None
 
 
 def describe_refusal(agent: Agent, invite: Transaction) -> str:
@@ -75,8 +80,8 @@ def explain_refusal(agent: Agent, invite: Transaction) -> str | None:
             f"It was for the user '{user_part(uri)}' (Request-URI {uri}), and {agent.name} is"
             f" '{user_part(agent.uri)}'."
         )
-    for one, header in ((420, "Require"), (421, "Supported"), (481, "Replaces")):
-        if status == one:
+    for refused_with, header in ((420, "Require"), (421, "Supported"), (481, "Replaces")):
+        if status == refused_with:
             values = ", ".join(request.all(header)) or "missing"
             return f"Its {header} was {values}."
     return _explain_body(agent, request, status) if status in _ABOUT_BODY else None
@@ -85,11 +90,11 @@ def explain_refusal(agent: Agent, invite: Transaction) -> str | None:
 def _explain_unreachable_media(agent: Agent, invite: Transaction) -> str | None:
     """That the stack, bound to one address, cannot send to the address in the offer."""
     for line in agent.journal.of_kind(StackLog):
-        found = _NO_ADDRESS.search(line.text) if line.at >= invite.at else None
-        if found:
+        match = _NO_ADDRESS.search(line.text) if line.at >= invite.at else None
+        if match:
             bound = host_part(agent.uri)
             return (
-                f"Its offer asks for media at {found[1]}, which cannot be reached from {bound},"
+                f"Its offer asks for media at {match[1]}, which cannot be reached from {bound},"
                 f" where {agent.name} is; see address=."
             )
     return None
@@ -120,40 +125,50 @@ class _Redirection(NamedTuple):
 
 def explain_redirection(agent: Agent, agents: Sequence[Agent], since: float) -> str | None:
     """That a call was redirected to an agent since a monotonic time, and whether it came there."""
-    found = [
+    redirections = [
         _Redirection(other, invite)
         for other in agents
         if other is not agent
         for invite in _redirected(other, agent, since)
     ]
-    if not found:
+    if not redirections:
         return None
-    last = max(found, key=lambda one: (one.invite.at, one.invite.sent))
+    last = max(
+        redirections, key=lambda redirection: (redirection.invite.at, redirection.invite.sent)
+    )
     call_id, final = last.invite.request.call_id, last.invite.final
     assert final is not None
-    callers = [one.seen_by for one in found if _is_of(one, call_id) and one.invite.sent]
-    others = [one.seen_by for one in found if _is_of(one, call_id) and not one.invite.sent]
-    who = others[0].name if others else "The other side"
+    callers = [
+        redirection.seen_by
+        for redirection in redirections
+        if _is_of(redirection, call_id) and redirection.invite.sent
+    ]
+    others = [
+        redirection.seen_by
+        for redirection in redirections
+        if _is_of(redirection, call_id) and not redirection.invite.sent
+    ]
+    redirector = others[0].name if others else "The other side"
     whose = f"{callers[0].name}'s call" if callers else "a call"
-    clause = f"{who} redirected {whose} to {agent.name} with {final.words}"
+    clause = f"{redirector} redirected {whose} to {agent.name} with {final.words}"
     return f"{clause}{_describe_next_invite(callers[0], agent, last.invite) if callers else ''}."
 
 
-def _is_of(one: _Redirection, call_id: str | None) -> bool:
-    return one.invite.request.call_id == call_id
+def _is_of(redirection: _Redirection, call_id: str | None) -> bool:
+    return redirection.invite.request.call_id == call_id
 
 
 def _redirected(other: Agent, agent: Agent, since: float) -> Iterator[Transaction]:
-    for one in transactions(other.journal.of_kind(SipMessage)):
-        final = one.final
-        if one.method != "INVITE" or one.at < since or final is None:
+    for transaction in transactions(other.journal.of_kind(SipMessage)):
+        final = transaction.final
+        if transaction.method != "INVITE" or transaction.at < since or final is None:
             continue
         if 300 <= final.status < 400 and _names_contact(agent, final.message):
-            yield one
+            yield transaction
 
 
 def _names_contact(agent: Agent, answer: Message) -> bool:
-    return any(_is_at(agent, split_address(one)[1]) for one in answer.all("Contact"))
+    return any(_is_at(agent, split_address(contact)[1]) for contact in answer.all("Contact"))
 
 
 def _is_at(agent: Agent, uri: str) -> bool:
@@ -164,10 +179,10 @@ def _is_at(agent: Agent, uri: str) -> bool:
 def _describe_next_invite(caller: Agent, agent: Agent, redirected: Transaction) -> str:
     """What the caller sent to the new target after that, and what came back, as a clause."""
     sent = [
-        one
-        for one in transactions(caller.journal.of_kind(SipMessage))
-        if one.sent and one.method == "INVITE" and one.at > redirected.at
-        if _is_at(agent, one.request.start_line.split(" ")[1])
+        transaction
+        for transaction in transactions(caller.journal.of_kind(SipMessage))
+        if transaction.sent and transaction.method == "INVITE" and transaction.at > redirected.at
+        if _is_at(agent, transaction.request.start_line.split(" ")[1])
     ]
     if not sent:
         return f", and {caller.name} has sent no INVITE there since; use Dial"

@@ -23,7 +23,7 @@ from .observations import (
 #: 48 to 44.1 kHz is left out: two call progress tones, 480 and 440 Hz, have nearly the same.
 _RATE_MISTAKES = (2, 3, 4, 6)
 _RATIO_TOLERANCE = 0.01
-#: Of so many RTP packets (1 s) one at least would have arrived.
+#: Of this many RTP packets (1 s) at least one would have arrived.
 _UNDER_WAY = 50
 _RTP_EVENTS = "rtpevent"
 
@@ -179,9 +179,12 @@ def explain_missing_digits(agent: Agent, call: Call | None, agents: Sequence[Age
 def _explain_refused_infos(agent: Agent, call: Call) -> str | None:
     """That the agent's own stack has refused INFO requests, and what kind those were."""
     refused = [
-        one
-        for one in transactions_of(agent, call.call_id)
-        if one.method == "INFO" and not one.sent and one.final and one.final.status >= 300
+        transaction
+        for transaction in transactions_of(agent, call.call_id)
+        if transaction.method == "INFO"
+        and not transaction.sent
+        and transaction.final
+        and transaction.final.status >= 300
     ]
     if not refused:
         return None
@@ -236,8 +239,8 @@ def _sides_without_events(agent: Agent, call: Call) -> str | None:
 def _describe_info_answers(agent: Agent, call: Call) -> str:
     """How those INFO requests of an agent were answered that were not accepted."""
     sent = [o for o in transactions_of(agent, call.call_id) if o.sent and o.method == "INFO"]
-    refused = [one.final.words for one in sent if one.final and one.final.status >= 300]
-    silent = [one for one in sent if not one.answers]
+    refused = [info.final.words for info in sent if info.final and info.final.status >= 300]
+    silent = [info for info in sent if not info.answers]
     clause = f"; an INFO was answered {refused[-1]}" if refused else ""
     if not silent:
         return clause

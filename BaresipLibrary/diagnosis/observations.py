@@ -36,15 +36,15 @@ def transactions_since(agent: Agent, since: int) -> list[Transaction]:
     """The transactions that began at a position of the agent's journal or later, in order."""
     recent = set(agent.journal.of_kind(SipMessage, since))
     seen = transactions(agent.journal.of_kind(SipMessage))
-    return [one for one in seen if one.requests[0] in recent]
+    return [transaction for transaction in seen if transaction.requests[0] in recent]
 
 
 def invites_of(agent: Agent, call: Call) -> list[Transaction]:
     """The INVITEs that began a call, the challenged ones too, whoever sent them."""
     return [
-        one
-        for one in transactions_of(agent, call.call_id)
-        if one.method == "INVITE" and one.begins_dialog
+        transaction
+        for transaction in transactions_of(agent, call.call_id)
+        if transaction.method == "INVITE" and transaction.begins_dialog
     ]
 
 
@@ -61,11 +61,13 @@ def explain_no_answer(
     Looks at what was sent since a position of the journal; None when nothing was.
     """
     tried = [
-        one
-        for one in transactions_since(agent, since)
-        if one.sent and one.method == method and call_id in (None, one.request.call_id)
+        transaction
+        for transaction in transactions_since(agent, since)
+        if transaction.sent
+        and transaction.method == method
+        and call_id in (None, transaction.request.call_id)
     ]
-    answers = [answer for one in tried for answer in one.answers]
+    answers = [answer for transaction in tried for answer in transaction.answers]
     if not tried:
         return None
     last = tried[-1]
@@ -119,26 +121,30 @@ class Agreement(NamedTuple):
 
 def agreement_of(agent: Agent, call: Call) -> Agreement | None:
     """The newest offer and answer of a call's INVITEs and UPDATEs that a 2xx has confirmed."""
-    for one in reversed(transactions_of(agent, call.call_id)):
-        if one.method in ("INVITE", "UPDATE") and one.final and one.final.status < 300:
-            return _agreement(one)
+    for transaction in reversed(transactions_of(agent, call.call_id)):
+        if (
+            transaction.method in ("INVITE", "UPDATE")
+            and transaction.final
+            and transaction.final.status < 300
+        ):
+            return _agreement(transaction)
     return None
 
 
-def _agreement(one: Transaction) -> Agreement | None:
+def _agreement(transaction: Transaction) -> Agreement | None:
     """Where an INVITE has no offer, its 2xx has the offer and the ACK the answer (RFC 3264)."""
-    assert one.final is not None
-    answers = [answer.message for answer in one.answers if answer.status > 100]
+    assert transaction.final is not None
+    answers = [answer.message for answer in transaction.answers if answer.status > 100]
     with_sdp = [message for message in answers if description_in(message)]
-    offer = description_in(one.request)
+    offer = description_in(transaction.request)
     if offer:
-        answer = with_sdp[-1] if with_sdp else one.final.message
-        return Agreement(one.sent, offer, description_in(answer), answer)
+        answer = with_sdp[-1] if with_sdp else transaction.final.message
+        return Agreement(transaction.sent, offer, description_in(answer), answer)
     late = description_in(with_sdp[0]) if with_sdp else None
-    if not late or not one.acknowledgements:
+    if not late or not transaction.acknowledgements:
         return None
-    acknowledged = parsed(one.acknowledgements[0].text)
-    return Agreement(not one.sent, late, description_in(acknowledged), acknowledged)
+    acknowledged = parsed(transaction.acknowledgements[0].text)
+    return Agreement(not transaction.sent, late, description_in(acknowledged), acknowledged)
 
 
 def explain_no_common_audio(agent: Agent, call: Call) -> str | None:

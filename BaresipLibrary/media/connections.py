@@ -33,8 +33,8 @@ class Connection:
     `trouble`: why they do not hear each other; None while nothing is wrong.
     """
 
-    def __init__(self, one: Agent, two: Agent, tones: tuple[float, float]) -> None:
-        self.agents = (one, two)
+    def __init__(self, first: Agent, second: Agent, tones: tuple[float, float]) -> None:
+        self.agents = (first, second)
         self.trouble: BaresipLibraryError | None = None
         self._tones = tones
         self._listeners: list[ToneListener] = []

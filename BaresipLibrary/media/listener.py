@@ -30,7 +30,7 @@ from .clips import following_recording
 
 T = TypeVar("T")
 
-#: After so long (s) without audio, a failure says since when none has arrived.
+#: After this long (s) without audio, a failure says since when none has arrived.
 _PAUSE = 0.3
 #: Audio that arrives in the first moment (s) does not count: it was sent before the wait, and was
 #: in the network and in jitter buffers.
@@ -321,10 +321,10 @@ def listen_until(
         return check()
 
     with listening(listeners):
-        found = wait_until(listeners[0].agent.changes, answer, within)
-        if found is None:
-            found = _check_once_more(listeners, check)
-        return found
+        result = wait_until(listeners[0].agent.changes, answer, within)
+        if result is None:
+            result = _check_once_more(listeners, check)
+        return result
 
 
 def _check_once_more(listeners: Sequence[Listener], check: Callable[[], T | None]) -> T | None:

@@ -27,7 +27,7 @@ from .listener import (
     summary,
 )
 
-#: The promptest of so many pieces of audio, of 20 ms each, shows how late audio is.
+#: The promptest of this many pieces of audio, of 20 ms each, shows how late audio is.
 _PIECES = 10
 #: Seconds of the pieces in which a tone is looked for, the share of them that must agree on it, and
 #: how far lost packets may move its frequency, as a part of it.

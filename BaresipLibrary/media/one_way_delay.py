@@ -27,7 +27,7 @@ from .sources import sending, synthesized
 #: Seconds of silence around the chirp, which keep other sound away from it.
 _AROUND = 0.1
 #: On a busy machine packets are timed late. When a delay may be farther off than this (s), it is
-#: measured again, up to so many chirps, and the most exact delay counts.
+#: measured again, up to this many chirps, and the most exact delay counts.
 _ENOUGH, _CHIRPS = 0.003, 4
 #: Seconds after which a chirp that was not heard is sent again: it may have been damaged, or have
 #: come before the call took audio. Longer than any delay: no chirp is mistaken for the next one.
@@ -98,10 +98,10 @@ class _ChirpListener(Listener):
 
     def chirp(self) -> _Chirp | None:
         """The chirp that has arrived; None before all of it has."""
-        found = _whole(self._samples, self._rate) if self._stream else None
-        if self._stream is None or found is None:
+        position = _whole(self._samples, self._rate) if self._stream else None
+        if self._stream is None or position is None:
             return None
-        return _Chirp(self.call, self._stream.rx, self._offset + found.seconds, self._rate)
+        return _Chirp(self.call, self._stream.rx, self._offset + position.seconds, self._rate)
 
 
 def one_way_delay(
@@ -171,12 +171,12 @@ def _sound(rate: int) -> NDArray[np.float64]:
 
 def _arrived(listener: _ChirpListener) -> list[SampleTime] | None:
     listener.read()
-    found = listener.chirp()
-    if found is None and not listener.call.is_live:
+    chirp = listener.chirp()
+    if chirp is None and not listener.call.is_live:
         raise CallFailure(
             f"{listener.agent.name} heard no chirp: {listener.call.describe()}.", listener.agent
         )
-    return found.moments() if found else None
+    return chirp.moments() if chirp else None
 
 
 def _departed(call: Call, before: _SentSoFar) -> list[SampleTime] | None:
@@ -189,17 +189,17 @@ def _departed(call: Call, before: _SentSoFar) -> list[SampleTime] | None:
     if not rate:
         return None  # nothing has been sent
     first = round(before.seconds * rate) if before.path == media.tx else 0
-    found = _whole(samples[first:], rate)
-    if found is None:
+    position = _whole(samples[first:], rate)
+    if position is None:
         return None
-    return _Chirp(call, media.tx, first / rate + found.seconds, rate).moments()
+    return _Chirp(call, media.tx, first / rate + position.seconds, rate).moments()
 
 
 def _whole(samples: NDArray[np.float64], rate: int) -> ChirpPosition | None:
     """Where a chirp is; None before all of it is there."""
-    found = chirp_position(samples, rate)
-    is_whole = found and found.seconds + DURATION <= samples.size / rate
-    return found if is_whole else None
+    position = chirp_position(samples, rate)
+    is_whole = position and position.seconds + DURATION <= samples.size / rate
+    return position if is_whole else None
 
 
 def _missing(speaker: Agent, listener: _ChirpListener, within: float) -> PhoneFailure:

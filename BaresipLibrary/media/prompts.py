@@ -184,16 +184,16 @@ def listen_for_prompt(
     with listening([listener]):
         listener.candidates = [_load(path) for path in files]
         wanted = listener.candidates[0]
-        found = wait_until(agent.changes, heard, within + _sure_after(wanted) + _LATE)
-        if found is None or found.offset > within:
+        prompt = wait_until(agent.changes, heard, within + _sure_after(wanted) + _LATE)
+        if prompt is None or prompt.offset > within:
             raise _failure(listener, within)
         if to_its_end:
-            left = found.offset + wanted.seconds - (time.monotonic() - listener.began)
+            left = prompt.offset + wanted.seconds - (time.monotonic() - listener.began)
             wait_until(agent.changes, ended, max(0.0, left) + _SHIFT + _LATE)
             listener.look_for_end()
             if not listener.has_end:
-                raise _broken_off(listener, found)
-    return found
+                raise _broken_off(listener, prompt)
+    return prompt
 
 
 def _load(path: Path) -> PromptFile:
@@ -229,12 +229,12 @@ def _failure(listener: _PromptListener, within: float) -> CallFailure:
     )
 
 
-def _broken_off(listener: _PromptListener, found: HeardPrompt) -> CallFailure:
+def _broken_off(listener: _PromptListener, prompt: HeardPrompt) -> CallFailure:
     last = listener.samples[-listener.rate :]
     why = listener.pause() if listener.call.is_live else listener.call.describe()
     story = f"; {why}" if why else ""
     return CallFailure(
-        f"{listener.agent.name} did not hear {found.name} to its end: it began {found.when},"
+        f"{listener.agent.name} did not hear {prompt.name} to its end: it began {prompt.when},"
         f" and the last audio was {summary(last, listener.rate)}{story}.",
         listener.agent,
     )

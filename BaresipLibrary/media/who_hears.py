@@ -44,12 +44,12 @@ _SPARE = 5.0
 
 @dataclass(frozen=True)
 class Cell:
-    """Whether one agent should hear another, or itself, and whether it does.
+    """Whether one agent, the hearer, should hear another, or itself, and whether it does.
 
     `level` in dBFS.
     """
 
-    listener: Agent
+    hearer: Agent
     speaker: Agent
     wanted: bool
     verdict: Presence
@@ -185,19 +185,19 @@ class _HearingTest:
         ]
         return Matrix(self._calls, tuple(cells), time.monotonic() - self._began)
 
-    def _cell(self, listener: Agent, speaker: Agent, reception: Reception) -> Cell:
+    def _cell(self, hearer: Agent, speaker: Agent, reception: Reception) -> Cell:
         """What is known by now: after lost packets, what was certain before still counts."""
-        wanted = speaker in self._expected[listener]
-        known = self._known.get((listener, speaker))
+        wanted = speaker in self._expected[hearer]
+        known = self._known.get((hearer, speaker))
         verdict = reception.verdict
         early = time.monotonic() < self._began + SURE_AFTER
         if not wanted and verdict is Presence.NOT_HEARD and early:
             verdict = Presence.UNSURE
         if known and (verdict is Presence.UNSURE or (wanted and known.verdict is Presence.HEARD)):
             return known
-        cell = Cell(listener, speaker, wanted, verdict, reception.level)
+        cell = Cell(hearer, speaker, wanted, verdict, reception.level)
         if verdict is not Presence.UNSURE:
-            self._known[listener, speaker] = cell
+            self._known[hearer, speaker] = cell
         return cell
 
 
@@ -232,36 +232,36 @@ def failure(matrix: Matrix) -> CallFailure:
     sentences = [text for row in matrix.rows for text in _sentences(row)]
 
     def because(agents: Sequence[Agent]) -> str:
-        found = (
-            explain_inaudible_agent(cell.listener, cell.speaker, matrix.calls, agents)
+        explanations = (
+            explain_inaudible_agent(cell.hearer, cell.speaker, matrix.calls, agents)
             for cell in wrong
             if cell.wanted
         )
-        return " ".join(dict.fromkeys(why for why in found if why))
+        return " ".join(dict.fromkeys(explanation for explanation in explanations if explanation))
 
     message = f"After {matrix.seconds:.1f} s, {'; '.join(sentences)}."
-    return CallFailure(message, wrong[0].listener, because)
+    return CallFailure(message, wrong[0].hearer, because)
 
 
 def _sentences(row: Sequence[Cell]) -> list[str]:
     """Clauses about what is wrong with what one agent hears."""
-    listener = row[0].listener
+    hearer = row[0].hearer
     kinds = (
         (True, Presence.NOT_HEARD, "does not hear {}", " or "),
         (True, Presence.UNSURE, "does not clearly hear {}", " or "),
         (False, Presence.HEARD, "hears {}, which it should not", " and "),
         (False, Presence.UNSURE, "may hear {}, which it should not", " or "),
     )
-    found = []
+    clauses = []
     for wanted, verdict, words, last in kinds:
         names = [
-            "itself" if cell.speaker is listener else cell.speaker.name
+            "itself" if cell.speaker is hearer else cell.speaker.name
             for cell in row
             if cell.wanted is wanted and cell.verdict is verdict
         ]
         if names:
-            found.append(f"{listener.name} {words.format(_listed(names, last))}")
-    return found
+            clauses.append(f"{hearer.name} {words.format(_listed(names, last))}")
+    return clauses
 
 
 def _listed(names: Sequence[str], last: str) -> str:

@@ -188,17 +188,17 @@ class EventWords:
 
 def notable(journal: Sequence[Event]) -> list[Event]:
     """The events of a journal that become notes, and the holds that follow from its messages."""
-    found: list[Event] = []
+    shown: list[Event] = []
     offers: dict[str, Offers] = {}
     for event in journal:
         if isinstance(event, SipMessage):
             message = Message(event.text)
             if message.call_id:
                 followed = offers.setdefault(message.call_id, Offers())
-                found += _hold_changes(followed, message, message.call_id, event)
+                shown += _hold_changes(followed, message, message.call_id, event)
         elif isinstance(event, _NOTED):
-            found.append(event)
-    return found
+            shown.append(event)
+    return shown
 
 
 def _hold_changes(
@@ -217,20 +217,20 @@ def with_digits_joined(notes: Sequence[Event], steps: Sequence[float]) -> list[E
 
     A pause ends an input, and so does the start of a keyword: `steps` are the times, in order.
     """
-    found: list[Event] = []
+    joined_events: list[Event] = []
     last_at = 0.0
     for event in notes:
-        before = found[-1] if found else None
+        before = joined_events[-1] if joined_events else None
         uninterrupted = event.at - last_at <= _PAUSE and bisect(steps, event.at) == bisect(
             steps, last_at
         )
         joined = _joined(before, event) if before and uninterrupted else None
         if joined is None:
-            found.append(event)
+            joined_events.append(event)
         else:
-            found[-1] = joined
+            joined_events[-1] = joined
         last_at = event.at
-    return found
+    return joined_events
 
 
 def _joined(before: Event, event: Event) -> Event | None:

@@ -32,9 +32,9 @@ _QUIET, _CATCH_UP = 0.04, 0.4
 
 
 class ExecutionRecord:
-    """Begins with the agents that run at its start; those that start later are added.
+    """What the agents did, and which keywords ran, during one test or between tests.
 
-    Agents that are stopped meanwhile stay in it.
+    Agents that start later are added; stopped ones stay.
     """
 
     def __init__(self, agents: Iterable[Agent]) -> None:
@@ -64,7 +64,7 @@ class ExecutionRecord:
 
     @property
     def has_news(self) -> bool:
-        """Whether an agent did anything."""
+        """Whether a keyword ran or an agent reported anything."""
         grown = (len(agent.journal) > position for agent, position in self.agents.items())
         return bool(self._steps) or any(grown)
 
@@ -97,7 +97,8 @@ class ExecutionRecord:
         messages = [seen for seen in self.messages(self.agents) if seen[1].at > recent]
         own = {event.source if event.sent else event.destination for _, event in messages}
         return any(
-            one.received is None and one.event.destination in own for one in merged(messages)
+            transmission.received is None and transmission.event.destination in own
+            for transmission in merged(messages)
         )
 
     def flow(self, agents: Iterable[Agent]) -> CallFlow:
@@ -124,8 +125,10 @@ class ExecutionRecord:
         sent: list[Recorded] = []
         for agent in agents:
             streams = self._media(agent)
-            heard += self._recorded(agent, "heard", [(one, one.rx) for one in streams], href)
-            sent += self._recorded(agent, "sent", [(one, one.tx) for one in streams], href)
+            heard += self._recorded(
+                agent, "heard", [(stream, stream.rx) for stream in streams], href
+            )
+            sent += self._recorded(agent, "sent", [(stream, stream.tx) for stream in streams], href)
         return heard, sent
 
     def _recorded(
@@ -136,14 +139,14 @@ class ExecutionRecord:
         href: Callable[[Path], str],
     ) -> list[Recorded]:
         """The recordings of one direction, each file once, those in which nothing is left out."""
-        found: dict[Path, Recorded] = {}
+        recorded: dict[Path, Recorded] = {}
         begun: set[str] = set()
         for media, path in files:
-            if path not in found and self._tells_something(path, later=media.call_id in begun):
+            if path not in recorded and self._tells_something(path, later=media.call_id in begun):
                 begun.add(media.call_id)
                 title = f"{agent.name} {verb}{_other_side(agent, media)}"
-                found[path] = Recorded(title, path, href(path), tuple(self._moments[path]))
-        return list(found.values())
+                recorded[path] = Recorded(title, path, href(path), tuple(self._moments[path]))
+        return list(recorded.values())
 
     def _tells_something(self, path: Path, *, later: bool) -> bool:
         """Whether the file is worth showing: a later part of a call may be empty, as in a hold."""
@@ -229,9 +232,9 @@ class Evidence:
     def with_late_events(self, message: str) -> str:
         """A test's message: where the awaited event came late, that replaces the explanation."""
         for event in self._late:
-            story = event.message in message and event.describe()
-            if story:
-                message = message.replace(event.message, f"{event.unexplained} {story}")
+            lateness = event.message in message and event.describe()
+            if lateness:
+                message = message.replace(event.message, f"{event.unexplained} {lateness}")
         return message
 
     def is_due(self, *, failed: bool) -> bool:
@@ -261,7 +264,7 @@ class Evidence:
         partners = (
             partner_of(call, agents, agent) for agent in self._failed for call in agent.calls
         )
-        concerned = [*self._failed, *(found[0] for found in partners if found)]
+        concerned = [*self._failed, *(partner[0] for partner in partners if partner)]
         chosen = list(dict.fromkeys(concerned)) or agents
         return sorted(chosen[:MOST_SHOWN], key=agents.index)
 

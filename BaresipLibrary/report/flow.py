@@ -92,7 +92,7 @@ class Note(Row):
 
 @dataclass(frozen=True)
 class Pause(Row):
-    """From `offset` on nothing happened for so many `seconds`."""
+    """From `offset` on nothing happened for this many `seconds`."""
 
     seconds: float
 
@@ -113,13 +113,21 @@ class Lanes:
         self._listening = _listening(transmissions)
         self._numbers = _own_addresses(traces, transmissions)
 
-    def source(self, one: Transmission) -> int:
+    def source(self, transmission: Transmission) -> int:
         """The number of the lane that a message comes from."""
-        return int(one.sender) if one.sender is not None else self._at(one.event.source)
+        return (
+            int(transmission.sender)
+            if transmission.sender is not None
+            else self._at(transmission.event.source)
+        )
 
-    def destination(self, one: Transmission) -> int:
+    def destination(self, transmission: Transmission) -> int:
         """The number of the lane that a message goes to, whether it arrived or not."""
-        return int(one.receiver) if one.receiver is not None else self._at(one.event.destination)
+        return (
+            int(transmission.receiver)
+            if transmission.receiver is not None
+            else self._at(transmission.event.destination)
+        )
 
     def _at(self, address: str) -> int:
         host = address if address in self._numbers else self._listening.get(address, address)
@@ -135,12 +143,16 @@ def _listening(transmissions: Sequence[Transmission]) -> dict[str, str]:
     The port is what the topmost Via says: a TCP connection begins at a port of no meaning. The host
     is the one that was seen: the Via's may be a name, or an address behind a NAT.
     """
-    found = {}
-    for one in transmissions:
-        if one.sent is None and one.message.method and one.message.sent_by:
-            source = one.event.source
-            found[source] = f"{source.rpartition(':')[0]}:{one.message.sent_by[1]}"
-    return found
+    listening = {}
+    for transmission in transmissions:
+        if (
+            transmission.sent is None
+            and transmission.message.method
+            and transmission.message.sent_by
+        ):
+            source = transmission.event.source
+            listening[source] = f"{source.rpartition(':')[0]}:{transmission.message.sent_by[1]}"
+    return listening
 
 
 def _own_addresses(
@@ -150,14 +162,14 @@ def _own_addresses(
     own: dict[str, int] = {}
     registrars: set[tuple[str, str]] = set()
     foreign: set[str] = set()
-    for one in transmissions:
-        if one.sent and one.sender:
-            own[one.sent.source] = int(one.sender)
-            registrars.add((one.sender, one.sent.destination))
-        if one.received and one.receiver:
-            own[one.received.destination] = int(one.receiver)
-        if one.sent is None:
-            foreign.add(one.event.source)
+    for transmission in transmissions:
+        if transmission.sent and transmission.sender:
+            own[transmission.sent.source] = int(transmission.sender)
+            registrars.add((transmission.sender, transmission.sent.destination))
+        if transmission.received and transmission.receiver:
+            own[transmission.received.destination] = int(transmission.receiver)
+        if transmission.sent is None:
+            foreign.add(transmission.event.source)
     named = [address_part(trace.uri) for trace in traces]
     shared = Counter(named)
     for number, (trace, address) in enumerate(zip(traces, named, strict=True)):
@@ -190,14 +202,14 @@ def call_flow(traces: Sequence[AgentTrace], steps: Sequence[Step], began: float)
         if isinstance(event, SipMessage)
     )
     lanes = Lanes(traces, transmissions)
-    arrows = [_arrow(one, lanes, began) for one in transmissions]
-    times = [step.at for step in steps] + [one.at for one in transmissions]
+    arrows = [_arrow(transmission, lanes, began) for transmission in transmissions]
+    times = [step.at for step in steps] + [transmission.at for transmission in transmissions]
     notes: list[Note] = []
     starts = sorted(step.at for step in steps)
     for lane, trace in enumerate(traces):
-        found = notable(trace.events)
-        times += [event.at for event in found]
-        notes += _notes(trace, lane, with_digits_joined(found, starts), began)
+        noted = notable(trace.events)
+        times += [event.at for event in noted]
+        notes += _notes(trace, lane, with_digits_joined(noted, starts), began)
     ran = [Ran(_offset(step.at, began), masked(step.text), step.failed) for step in steps]
     rows: list[Row] = [*ran, *arrows, *notes, *_gaps(times, began)]
     rows.sort(key=lambda row: (row.offset, _ORDER.index(type(row))))
@@ -208,25 +220,25 @@ def _offset(at: float, began: float) -> float:
     return round(at - began, 3) + 0.0  # the sum turns -0.0 into 0.0
 
 
-def _arrow(one: Transmission, lanes: Lanes, began: float) -> Arrow:
-    text = masked(one.event.text)
+def _arrow(transmission: Transmission, lanes: Lanes, began: float) -> Arrow:
+    text = masked(transmission.event.text)
     message = Message(text)
-    source, destination = lanes.source(one), lanes.destination(one)
+    source, destination = lanes.source(transmission), lanes.destination(transmission)
     return Arrow(
-        _offset(one.at, began),
+        _offset(transmission.at, began),
         source,
         destination,
         label(message),
-        hint(message, one.event.transport),
+        hint(message, transmission.event.transport),
         text,
-        one.repetition,
-        lost=one.received is None and lanes.all[destination].is_agent,
+        transmission.repetition,
+        lost=transmission.received is None and lanes.all[destination].is_agent,
     )
 
 
-def _notes(trace: AgentTrace, lane: int, found: Iterable[Event], began: float) -> Iterator[Note]:
+def _notes(trace: AgentTrace, lane: int, noted: Iterable[Event], began: float) -> Iterator[Note]:
     words = EventWords(trace.events)
-    for event in found:
+    for event in noted:
         text = masked(words.of(event))
         yield Note(_offset(event.at, began), lane, text, is_trouble(event))
 

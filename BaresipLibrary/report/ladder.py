@@ -110,7 +110,8 @@ def _lines(rows: Sequence[Row]) -> Iterator[list[Row]]:
 
 def _fits(row: Row, line: Sequence[Row]) -> bool:
     return isinstance(row, Note) and all(
-        isinstance(one, Note) and one.offset == row.offset and one.lane != row.lane for one in line
+        isinstance(beside, Note) and beside.offset == row.offset and beside.lane != row.lane
+        for beside in line
     )
 
 
@@ -190,6 +191,6 @@ def _message(text: str) -> str:
 
 
 def _cut(text: str, length: int) -> str:
-    """One line of at most so many characters of the text."""
+    """One line of at most this many characters of the text."""
     line = re.sub(r"[\r\n\t]+", " ", text[:length])
     return visible(line if len(text) <= length else f"{line}…")

@@ -108,9 +108,11 @@ def players(heard: Sequence[Recorded], sent: Sequence[Recorded] = ()) -> str:
     need matplotlib; without it, one line says how to get it.
     """
     budget = _Budget(BUDGET)
-    shown = joined([_block(one, budget) for one in heard], "\n")
+    shown = joined([_block(recording, budget) for recording in heard], "\n")
     if sent:
-        shown += folded("What was sent", joined([_block(one, budget) for one in sent], "\n"))
+        shown += folded(
+            "What was sent", joined([_block(recording, budget) for recording in sent], "\n")
+        )
     hint = _NO_PICTURES if budget.pictures_missing else ""
     return str(Markup('{}<div class="baresip-sound">{}{}</div>').format(_STYLE, shown, hint))
 
@@ -123,13 +125,13 @@ def _block(recorded: Recorded, budget: _Budget) -> Markup:
         figures = ""
     else:
         mono = audio.frames.mean(axis=1) / 32768
-        found = timeline(mono, audio.sample_rate)
-        figures = _figures(audio, found)
+        sounds = timeline(mono, audio.sample_rate)
+        figures = _figures(audio, sounds)
         parts = [
             _player(recorded, audio, budget),
             _picture(recorded, audio, mono, budget),
             _notes(audio),
-            _sounds(found.stretches, recorded.moments, audio.begin),
+            _sounds(sounds.stretches, recorded.moments, audio.begin),
         ]
         content = joined(parts, "\n")
     return Markup(
@@ -173,11 +175,11 @@ def _read_with(reader: RecordingReader, size: int) -> _Audio:
     return _Audio(np.concatenate(chunks), skipped, reader.sample_rate, reader.is_finished)
 
 
-def _figures(audio: _Audio, found: Timeline) -> str:
+def _figures(audio: _Audio, sounds: Timeline) -> str:
     channels = audio.frames.shape[1]
     named = {1: "mono", 2: "stereo"}.get(channels, f"{channels} channels")
     return (
-        f"{audio.seconds:.2f} s, {found.level:.1f} dBFS, {audio.sample_rate / 1000:g} kHz, {named}"
+        f"{audio.seconds:.2f} s, {sounds.level:.1f} dBFS, {audio.sample_rate / 1000:g} kHz, {named}"
     )
 
 

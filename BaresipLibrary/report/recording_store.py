@@ -131,8 +131,8 @@ class UniquePaths:
     def take(self, path: Path) -> Path:
         """The path, or with a number in its name the first like it that was not taken yet."""
         numbers = itertools.count(2)
-        found = path
-        while found in self._taken:
-            found = path.with_name(f"{path.stem}.{next(numbers)}{path.suffix}")
-        self._taken.add(found)
-        return found
+        free = path
+        while free in self._taken:
+            free = path.with_name(f"{path.stem}.{next(numbers)}{path.suffix}")
+        self._taken.add(free)
+        return free

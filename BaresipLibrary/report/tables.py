@@ -80,8 +80,8 @@ class BulkRow(NamedTuple):
 
 def bulk_table(title: str, verdicts: Sequence[BulkRow]) -> str:
     """HTML with a row for each verdict, the failed ones first, those that passed folded."""
-    failed = [_verdict_row(one.passed, one.about, one.seen) for one in verdicts if not one.passed]
-    passed = [_verdict_row(one.passed, one.about, one.seen) for one in verdicts if one.passed]
+    failed = [_verdict_row(row.passed, row.about, row.seen) for row in verdicts if not row.passed]
+    passed = [_verdict_row(row.passed, row.about, row.seen) for row in verdicts if row.passed]
     parts = [Markup("<b>{}</b>").format(visible(title)), table(failed)]
     if passed:
         parts.append(folded(f"{len(passed)} that passed", table(passed)))
@@ -101,8 +101,8 @@ def matrix_table(matrix: Matrix) -> str:
 
 
 def _matrix_row(cells: Sequence[Cell]) -> Sequence[TableCell]:
-    listener = TableCell(cells[0].listener.name, "short", is_header=True)
-    return [listener, *map(_matrix_cell, cells)]
+    hearer = TableCell(cells[0].hearer.name, "short", is_header=True)
+    return [hearer, *map(_matrix_cell, cells)]
 
 
 def _matrix_cell(cell: Cell) -> TableCell:

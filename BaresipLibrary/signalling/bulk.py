@@ -106,7 +106,7 @@ class Percentiles:
     @classmethod
     def of(cls, calls: Sequence[BulkCall]) -> "Percentiles | None":
         """The percentiles of the calls that were established; None when none was."""
-        seconds = [one.seconds for one in calls if one.seconds is not None]
+        seconds = [bulk_call.seconds for bulk_call in calls if bulk_call.seconds is not None]
         if not seconds:
             return None
         p50, p95 = np.percentile(seconds, [50, 95])
@@ -124,19 +124,19 @@ def establish(calls: Sequence[BulkCall], timeout: float) -> None:
     Raises:
         UsageError: an agent takes part twice, or has a call already. Nobody has dialled then.
     """
-    _require_free([agent for one in calls for agent in one.agents])
+    _require_free([agent for bulk_call in calls for agent in bulk_call.agents])
     deadline = time.monotonic() + timeout
-    run_concurrently(lambda one: _attempt(one, one.dial), calls)
+    run_concurrently(lambda bulk_call: _attempt(bulk_call, bulk_call.dial), calls)
     changes = calls[0].caller.changes
-    while open_calls := [one for one in calls if one.is_open]:
+    while open_calls := [bulk_call for bulk_call in calls if bulk_call.is_open]:
         remaining = max(0.0, deadline - time.monotonic())
         ready = wait_until(changes, partial(_ready, open_calls), remaining)
         if ready is None:
             break
-        run_concurrently(lambda one: _attempt(one, one.accept), ready)
-    for one in calls:
-        if one.is_open and one.call is not None:
-            one.trouble = f"after {timeout:g} s, {one.call.describe()}"
+        run_concurrently(lambda bulk_call: _attempt(bulk_call, bulk_call.accept), ready)
+    for bulk_call in calls:
+        if bulk_call.is_open and bulk_call.call is not None:
+            bulk_call.trouble = f"after {timeout:g} s, {bulk_call.call.describe()}"
 
 
 def _require_free(agents: Sequence[Agent]) -> None:
@@ -154,29 +154,29 @@ def _is_idle(agent: Agent) -> bool | None:
 
 def _ready(calls: Sequence[BulkCall]) -> list[BulkCall] | None:
     """The calls to accept now; empty when a verdict came, None while there is nothing new."""
-    changed = [one for one in calls if one.has_news()]  # mostly one, of many
-    settled = [one for one in changed if one.judge()]
-    ringing = [one for one in changed if one.waiting()]
+    changed = [bulk_call for bulk_call in calls if bulk_call.has_news()]  # mostly one, of many
+    settled = [bulk_call for bulk_call in changed if bulk_call.judge()]
+    ringing = [bulk_call for bulk_call in changed if bulk_call.waiting()]
     return ringing if ringing or settled else None
 
 
-def _attempt(one: BulkCall, act: Callable[[], None]) -> None:
+def _attempt(bulk_call: BulkCall, act: Callable[[], None]) -> None:
     try:
         act()
     except (BackendError, PhoneFailure) as error:
-        one.trouble = str(error).rstrip(".")
+        bulk_call.trouble = str(error).rstrip(".")
 
 
 def failure(calls: Sequence[BulkCall]) -> CallFailure:
     """The failure of calls of which at least one failed, naming the first few."""
-    failed = [one for one in calls if one.trouble is not None]
+    failed = [bulk_call for bulk_call in calls if bulk_call.trouble is not None]
     first = failed[0]
-    stories = [f"{one}: {one.trouble}" for one in failed]
+    stories = [f"{bulk_call}: {bulk_call.trouble}" for bulk_call in failed]
     return CallFailure(
         f"{len(failed)} of {len(calls)} calls failed. {first_few(stories)}.",
         first.caller,
         lambda agents: explain_setup(first.caller, first.call, agents),
-        others=[agent for one in failed for agent in one.agents],
+        others=[agent for bulk_call in failed for agent in bulk_call.agents],
     )
 
 
@@ -186,8 +186,8 @@ def first_few(stories: Sequence[str]) -> str:
     return "; ".join(stories[:_NAMED]) + (f"; and {more} more" if more > 0 else "")
 
 
-def _hang_up(one: tuple[Agent, Call]) -> None:
-    agent, call = one
+def _hang_up(agent_and_call: tuple[Agent, Call]) -> None:
+    agent, call = agent_and_call
     try:
         agent.hang_up(call)
     except BackendError:

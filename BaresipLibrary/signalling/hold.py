@@ -1,4 +1,4 @@
-"""Holding a call and resuming it, and what became of the re-INVITEs that do so."""
+"""Holding a call and resuming it, and how the peer answered the re-INVITEs."""
 
 import itertools
 import threading
@@ -109,8 +109,8 @@ class Reinvites:
         """Whether it was challenged with a nonce other than that of its credentials."""
         if self.sent is None or self.answer is None or self._status not in CHALLENGE_STATUSES:
             return False
-        given = {(one.realm, one.nonce) for one in credentials(self.sent)}
-        asked = {(one.realm, one.nonce) for one in challenges(self.answer)}
+        given = {(challenge.realm, challenge.nonce) for challenge in credentials(self.sent)}
+        asked = {(challenge.realm, challenge.nonce) for challenge in challenges(self.answer)}
         return bool(given) and not asked & given
 
     def describe(self) -> str:
@@ -139,15 +139,15 @@ class Reinvites:
 
 def reinvites_since(agent: Agent, call: Call, on: bool, position: int) -> Reinvites:
     """What became of the re-INVITEs that hold or resume, since that position of the journal."""
-    found = Reinvites(on)
+    reinvites = Reinvites(on)
     for event in agent.journal.since(position):
         if isinstance(event, HoldChanged) and event.call_id == call.call_id and event.ours:
-            found.believed = event.on
+            reinvites.believed = event.on
         elif isinstance(event, SipMessage):
             message = Message(event.text)
             if message.call_id == call.call_id:
-                found.take(message, sent=event.sent)
-    return found
+                reinvites.take(message, sent=event.sent)
+    return reinvites
 
 
 def _is_answered(challenge: Message, request: Message) -> bool:
@@ -164,7 +164,7 @@ def _is_answered(challenge: Message, request: Message) -> bool:
     if unanswerable(challenge) and not (first.qops and "auth" not in first.qops):
         return False
     return first.stale or first.realm.lower() not in {
-        one.realm.lower() for one in credentials(request)
+        credential.realm.lower() for credential in credentials(request)
     }
 
 

@@ -82,25 +82,25 @@ def _wait_for(agent: Agent, wanted: type[Outcome], timeout: float) -> None:
     where = f"at {agent.account.domain}"
     goal = "registered" if wanted is Registered else "unregistered"
 
-    def outcome() -> Outcome | None:
+    def newest_outcome() -> Outcome | None:
         agent.require_alive()
         newest = _last_outcome(agent, position)[1]
         return newest if isinstance(newest, wanted | RegistrationFailed) else None
 
-    found = wait_until(agent.changes, outcome, timeout)
-    if found is None:
+    outcome = wait_until(agent.changes, newest_outcome, timeout)
+    if outcome is None:
         raise CallFailure(
             f"{agent.name} is not {goal} {where}: {_describe_silence(agent, position, timeout)}.",
             agent,
             lambda _: explain_no_answer(agent, "REGISTER", position),
             awaited=lambda event: isinstance(event, wanted),
         )
-    missing = agent.registration.missing(found.at) if wanted is Registered else None
+    missing = agent.registration.missing(outcome.at) if wanted is Registered else None
     if missing:
         raise CallFailure(f"{agent.name} is not {goal} {where}: {missing}.", agent)
-    if isinstance(found, RegistrationFailed):
+    if isinstance(outcome, RegistrationFailed):
         agent.registration.mark_told(len(agent.journal))
-        why, status = _describe_failure(agent, found, position), found.status or 0
+        why, status = _describe_failure(agent, outcome, position), outcome.status or 0
         raise CallFailure(
             f"{agent.name} is not {goal} {where}: {why}.",
             agent,

@@ -117,5 +117,5 @@ class InfoDigits:
         return None
 
     def _forget(self, now: float) -> None:
-        self._accepted = [one for one in self._accepted if now - one.at < _APART]
-        self._unpaired = [one for one in self._unpaired if now - one.at < _APART]
+        self._accepted = [body for body in self._accepted if now - body.at < _APART]
+        self._unpaired = [body for body in self._unpaired if now - body.at < _APART]

@@ -38,7 +38,10 @@ def as_text(transmissions: Iterable[Transmission], wall_clock: float) -> str:
     """
     listed = list(transmissions)
     owners = _owners(listed)
-    return "\n".join(f"{_heading(one, wall_clock, owners)}\n\n{_lines(one)}\n" for one in listed)
+    return "\n".join(
+        f"{_heading(transmission, wall_clock, owners)}\n\n{_lines(transmission)}\n"
+        for transmission in listed
+    )
 
 
 def as_pcap(transmissions: Iterable[Transmission], wall_clock: float) -> bytes:
@@ -52,20 +55,25 @@ def as_pcap(transmissions: Iterable[Transmission], wall_clock: float) -> bytes:
     file = io.BytesIO()
     writer = dpkt.pcap.Writer(file, snaplen=_SNAPLEN, linktype=_LINKTYPE_RAW)
     streamed: dict[tuple[End, End], int] = defaultdict(int)
-    for one in transmissions:
-        for packet in _packets(one, streamed):
-            writer.writepkt(packet, ts=one.at + wall_clock)
+    for transmission in transmissions:
+        for packet in _packets(transmission, streamed):
+            writer.writepkt(packet, ts=transmission.at + wall_clock)
     return file.getvalue()
 
 
-def _heading(one: Transmission, wall_clock: float, owners: dict[str, str]) -> str:
-    moment = datetime.fromtimestamp(one.at + wall_clock)
-    source, destination = one.event.source, one.event.destination
-    way = f"{_end(one.sender, source, owners)} → {_end(one.receiver, destination, owners)}"
-    parts = [f"{moment:%H:%M:%S}.{moment.microsecond // 1000:03}", way, one.event.transport]
-    if one.repetition:
-        parts.append(f"retransmission {one.repetition}")
-    parts.append(_arrival(one, owners))
+def _heading(transmission: Transmission, wall_clock: float, owners: dict[str, str]) -> str:
+    moment = datetime.fromtimestamp(transmission.at + wall_clock)
+    source, destination = transmission.event.source, transmission.event.destination
+    sender, receiver = transmission.sender, transmission.receiver
+    way = f"{_end(sender, source, owners)} → {_end(receiver, destination, owners)}"
+    parts = [
+        f"{moment:%H:%M:%S}.{moment.microsecond // 1000:03}",
+        way,
+        transmission.event.transport,
+    ]
+    if transmission.repetition:
+        parts.append(f"retransmission {transmission.repetition}")
+    parts.append(_arrival(transmission, owners))
     return "=== " + "  ".join(parts)
 
 
@@ -74,33 +82,33 @@ def _end(name: str | None, address: str, owners: dict[str, str]) -> str:
     return f"{known} ({address})" if known else address
 
 
-def _arrival(one: Transmission, owners: dict[str, str]) -> str:
-    if one.received is not None:
+def _arrival(transmission: Transmission, owners: dict[str, str]) -> str:
+    if transmission.received is not None:
         return "arrived"
-    if one.event.destination in owners:
+    if transmission.event.destination in owners:
         return "did not arrive"
     return "sent to a foreign host"
 
 
 def _owners(transmissions: list[Transmission]) -> dict[str, str]:
     """The agent at each address, by the messages that it sent and received."""
-    found: dict[str, str] = {}
-    for one in transmissions:
-        if one.sender and one.sent:
-            found[one.sent.source] = one.sender
-        if one.receiver and one.received:
-            found[one.received.destination] = one.receiver
-    return found
+    owners: dict[str, str] = {}
+    for transmission in transmissions:
+        if transmission.sender and transmission.sent:
+            owners[transmission.sent.source] = transmission.sender
+        if transmission.receiver and transmission.received:
+            owners[transmission.received.destination] = transmission.receiver
+    return owners
 
 
-def _lines(one: Transmission) -> str:
-    return masked(one.event.text).replace("\r\n", "\n").rstrip("\n")
+def _lines(transmission: Transmission) -> str:
+    return masked(transmission.event.text).replace("\r\n", "\n").rstrip("\n")
 
 
-def _packets(one: Transmission, streamed: dict[tuple[End, End], int]) -> Iterator[bytes]:
+def _packets(transmission: Transmission, streamed: dict[tuple[End, End], int]) -> Iterator[bytes]:
     """The message's packets. `streamed` counts the bytes of each TCP stream so far."""
-    content = _content(one.event.text)
-    source, destination = ends = _ends(one.event.source, one.event.destination)
+    content = _content(transmission.event.text)
+    source, destination = ends = _ends(transmission.event.source, transmission.event.destination)
     ports = {"sport": source[1], "dport": destination[1]}
     if len(content) <= _LONGEST_DATAGRAM:
         udp = dpkt.udp.UDP(**ports, ulen=len(content) + 8, data=content)

@@ -162,8 +162,8 @@ class OwedRequests:
         another = self._forks.take(message, sent=sent)
         others = another.requests if another else ()
         followers = (self._acknowledgements, self._retries)
-        found = [one.take(message, sent=sent) for one in followers]
-        return (*others, *(request for request in found if request))
+        requests = [follower.take(message, sent=sent) for follower in followers]
+        return (*others, *(request for request in requests if request))
 
 
 class Collisions:
@@ -210,8 +210,8 @@ class Collisions:
 
 def is_left_unanswered(request: Message, challenge: Message) -> bool:
     """Whether the stack gives up: it has answered this realm, and the nonce is not stale."""
-    met = {one.realm.lower() for one in credentials(request)}
-    return any(one.realm.lower() in met and not one.stale for one in challenges(challenge))
+    met = {credential.realm.lower() for credential in credentials(request)}
+    return any(asked.realm.lower() in met and not asked.stale for asked in challenges(challenge))
 
 
 def _with_next_number(request: Message, challenge: Message) -> Request:

@@ -52,7 +52,7 @@ def reason_phrase(status: int) -> str:
 
 def reasons(values: Iterable[str]) -> tuple[Reason, ...]:
     """The reasons in values of Reason headers, in order; values that can't be read are left out."""
-    return tuple(found for value in _split(values) if (found := _reason(value)))
+    return tuple(reason for value in _split(values) if (reason := _reason(value)))
 
 
 def warnings(values: Iterable[str]) -> tuple[SipWarning, ...]:

@@ -90,17 +90,17 @@ class Media:
     @property
     def codecs(self) -> tuple[str, ...]:
         """Its codecs, such as ``PCMU/8000``, the preferred one first. Events are not a codec."""
-        return tuple(str(one) for one in self.formats if not one.is_event)
+        return tuple(str(codec) for codec in self.formats if not codec.is_event)
 
     @property
     def names(self) -> list[str]:
         """The names of its codecs, in capitals."""
-        return [one.name.upper() for one in self.formats if not one.is_event]
+        return [codec.name.upper() for codec in self.formats if not codec.is_event]
 
     @property
     def events(self) -> tuple[str, ...]:
         """The payload types of telephone events (RFC 4733)."""
-        return tuple(one.payload_type for one in self.formats if one.is_event)
+        return tuple(codec.payload_type for codec in self.formats if codec.is_event)
 
     @property
     def is_encrypted(self) -> bool:
@@ -131,13 +131,13 @@ class SessionDescription:
     def media(self) -> tuple[Media, ...]:
         """Its streams, in order. A malformed ``m=`` line is skipped."""
         session, *streams = _blocks(self.text)
-        found = (_media(session, stream) for stream in streams)
-        return tuple(one for one in found if one is not None)
+        described = (_media(session, stream) for stream in streams)
+        return tuple(media for media in described if media is not None)
 
     @property
     def audio(self) -> Media | None:
         """The first audio stream; None without one."""
-        return next((one for one in self.media if one.kind == "audio"), None)
+        return next((media for media in self.media if media.kind == "audio"), None)
 
     @property
     def words(self) -> str:
@@ -212,8 +212,8 @@ def _direction(attributes: Iterator[tuple[str, str]] | tuple[tuple[str, str], ..
 
 def _address(lines: list[tuple[str, str]]) -> str | None:
     """The address of a ``c=`` line, without a multicast's TTL."""
-    found = (value.split() for kind, value in lines if kind == "c")
-    return next((parts[2].partition("/")[0] for parts in found if len(parts) > 2), None)
+    connections = (value.split() for kind, value in lines if kind == "c")
+    return next((parts[2].partition("/")[0] for parts in connections if len(parts) > 2), None)
 
 
 def _formats(numbers: list[str], attributes: tuple[tuple[str, str], ...]) -> Iterator[Format]:
@@ -226,9 +226,9 @@ def _formats(numbers: list[str], attributes: tuple[tuple[str, str], ...]) -> Ite
 
 
 def _by_number(name: str, attributes: tuple[tuple[str, str], ...]) -> Iterator[tuple[str, str]]:
-    for found, value in attributes:
+    for attribute, value in attributes:
         number, _, rest = value.partition(" ")
-        if found == name and rest:
+        if attribute == name and rest:
             yield number, rest.strip()
 
 

@@ -93,22 +93,22 @@ def transactions(seen: Iterable[SipMessage]) -> list[Transaction]:
 
     Answers whose request was not seen are left out.
     """
-    found: dict[_Key, Transaction] = {}
-    messages = [(event, parsed(event.text)) for event in sorted(seen, key=lambda one: one.at)]
+    by_key: dict[_Key, Transaction] = {}
+    messages = [(event, parsed(event.text)) for event in sorted(seen, key=lambda event: event.at)]
     for event, message in messages:
         if message.method is not None and message.method != "ACK":
             key = _key(event.sent, message)
-            found.setdefault(key, Transaction(event.sent, [])).requests.append(event)
-    invites = {key[:3]: one for key, one in found.items() if one.method == "INVITE"}
+            by_key.setdefault(key, Transaction(event.sent, [])).requests.append(event)
+    invites = {key[:3]: request for key, request in by_key.items() if request.method == "INVITE"}
     for event, message in messages:
         key = _key(event.sent, message)
         if message.method == "ACK" and key[:3] in invites:
             invites[key[:3]].acknowledgements.append(event)
         elif message.status is not None:
             key = (not event.sent, *key[1:])
-            if key in found:
-                found[key].answers.append(Answer(event, message, event.at - found[key].at))
-    return list(found.values())
+            if key in by_key:
+                by_key[key].answers.append(Answer(event, message, event.at - by_key[key].at))
+    return list(by_key.values())
 
 
 #: Who sent the request, Call-ID, CSeq's number and method, and the branch of the topmost Via.

@@ -36,9 +36,9 @@ class Transmission:
     @property
     def event(self) -> SipMessage:
         """The message as its sender saw it, or else its receiver."""
-        found = self.sent or self.received
-        assert found is not None
-        return found
+        seen = self.sent or self.received
+        assert seen is not None
+        return seen
 
     @property
     def at(self) -> float:
@@ -57,10 +57,11 @@ class Transmission:
 def merged(seen: Iterable[tuple[str, SipMessage]]) -> list[Transmission]:
     """The transmissions in what agents saw, each message with an agent's name, in order of time."""
     groups: dict[_Key, list[tuple[str, SipMessage]]] = defaultdict(list)
-    for name, event in sorted(seen, key=lambda one: one[1].at):
+    for name, event in sorted(seen, key=lambda name_and_event: name_and_event[1].at):
         groups[_key(parsed(event.text))].append((name, event))
     return sorted(
-        (one for group in groups.values() for one in _paired(group)), key=lambda one: one.at
+        (transmission for group in groups.values() for transmission in _paired(group)),
+        key=lambda transmission: transmission.at,
     )
 
 
@@ -73,10 +74,10 @@ def _key(message: Message) -> _Key:
 
 def _paired(group: list[tuple[str, SipMessage]]) -> list[Transmission]:
     """The transmissions of one message, in order of time: each sending with its receipt."""
-    sendings = [one for one in group if one[1].sent]
+    sendings = [seen for seen in group if seen[1].sent]
     receipts: dict[int, tuple[str, SipMessage]] = {}
     foreign: list[tuple[str, SipMessage]] = []
-    for receipt in (one for one in group if not one[1].sent):
+    for receipt in (seen for seen in group if not seen[1].sent):
         without_receipt = [
             number
             for number, (_, sending) in enumerate(sendings)
@@ -95,8 +96,8 @@ def _paired(group: list[tuple[str, SipMessage]]) -> list[Transmission]:
 def _from_agents(
     sendings: list[tuple[str, SipMessage]], receipts: dict[int, tuple[str, SipMessage]]
 ) -> list[Transmission]:
-    found = []
+    paired = []
     for number, (sender, sent) in enumerate(sendings):
         receiver, received = receipts.get(number, (None, None))
-        found.append(Transmission(sender, receiver, sent, received, number))
-    return found
+        paired.append(Transmission(sender, receiver, sent, received, number))
+    return paired

@@ -140,6 +140,6 @@ def _describe_directions(call: Call) -> str:
     exchange = offers.own if offers.contradiction else offers.exchange
     if exchange is None:
         return "no offer and answer were seen"
-    sent, received = (one.words for one in exchange.sides())
+    sent, received = (side.words for side in exchange.sides())
     clause = f"it sent {sent} and received {received}"
     return clause + (", which contradicts it" if offers.contradiction else "")

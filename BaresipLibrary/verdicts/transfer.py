@@ -52,15 +52,19 @@ def verify_transfer(transferor: Agent, transferee: Agent, target: Agent, within:
 
 def _last_refer(agent: Agent) -> tuple[Transaction, Call]:
     calls = {call.call_id: call for call in agent.calls}
-    for one in reversed(transactions_since(agent, 0)):
-        if one.sent and one.method == "REFER" and one.request.call_id in calls:
-            return one, calls[one.request.call_id]
+    for transaction in reversed(transactions_since(agent, 0)):
+        if (
+            transaction.sent
+            and transaction.method == "REFER"
+            and transaction.request.call_id in calls
+        ):
+            return transaction, calls[transaction.request.call_id]
     raise UsageError(f"{agent.name} has not transferred a call; use Transfer first.")
 
 
 def _judge_acceptance(agent: Agent, call: Call, refer: Transaction) -> Part:
     seen_now = transactions_of(agent, call.call_id)  # its answer may be new
-    answer = next(one.last_answer for one in seen_now if one.at == refer.at)
+    answer = next(transaction.last_answer for transaction in seen_now if transaction.at == refer.at)
     seen = answer.words if answer else "it was not answered"
     return Part(answer is not None and answer.status // 100 == 2, "the REFER was accepted", seen)
 
@@ -84,33 +88,33 @@ def _last_report(agent: Agent, call: Call, refer: Transaction) -> str | None:
 
 def _notifies(agent: Agent, call: Call, refer: Transaction) -> list[Transaction]:
     return [
-        one
-        for one in transactions_of(agent, call.call_id)
-        if one.method == "NOTIFY" and not one.sent and one.at >= refer.at
+        transaction
+        for transaction in transactions_of(agent, call.call_id)
+        if transaction.method == "NOTIFY" and not transaction.sent and transaction.at >= refer.at
     ]
 
 
-def _final_calls(one: Agent, other: Agent) -> tuple[Call | None, Call | None]:
+def _final_calls(first: Agent, second: Agent) -> tuple[Call | None, Call | None]:
     """The calls in which the two talk; else the established call of each, with whomever."""
-    return find_conversation(one, other) or (talking_call(one), talking_call(other))
+    return find_conversation(first, second) or (talking_call(first), talking_call(second))
 
 
 def _judge_hearing(pairs: list[tuple[Agent, Call | None]], within: float) -> list[Part]:
-    (one, ones_call), (other, others_call) = pairs
+    (first, ones_call), (second, others_call) = pairs
     expected = {
-        one: f"{one.name} hears {other.name}",
-        other: f"{other.name} hears {one.name}",
+        first: f"{first.name} hears {second.name}",
+        second: f"{second.name} hears {first.name}",
     }
     if ones_call is None or others_call is None:
         silent = [_describe_no_call(agent) for agent, call in pairs if call is None]
         return [Part(False, text, " and ".join(silent)) for text in expected.values()]
     listeners = [
-        ToneListener(one, _SECOND_TONE, ones_call.call_id),
-        ToneListener(other, _FIRST_TONE, others_call.call_id),
+        ToneListener(first, _SECOND_TONE, ones_call.call_id),
+        ToneListener(second, _FIRST_TONE, others_call.call_id),
     ]
     with ExitStack() as stack:
-        stack.enter_context(sending_tone(one, ones_call, _FIRST_TONE))
-        stack.enter_context(sending_tone(other, others_call, _SECOND_TONE))
+        stack.enter_context(sending_tone(first, ones_call, _FIRST_TONE))
+        stack.enter_context(sending_tone(second, others_call, _SECOND_TONE))
         listen_until(listeners, lambda: all(map(_is_settled, listeners)) or None, within)
     return [
         Part(
