@@ -141,7 +141,7 @@ def agents_without(
     """Two agents whose worker processes find a wheel without some functions."""
     monkeypatch.setattr(launchers, "_ENTRY", _POORER % (names,) + launchers._ENTRY)
     changes = Changes()
-    launcher = launchers.Spawner(changes)
+    launcher = launchers.Forker(changes)
     backends = []
     try:
         pair = []
