@@ -111,3 +111,10 @@ def test_a_thread_that_logs_while_another_one_traces(
     assert [item for item in found if isinstance(item, TracedMessage)] == [message, message]
     texts = [item.text for item in found if isinstance(item, LogLine)]
     assert sorted(texts) == sorted(line.text for line in logged)
+
+
+def test_thousands_of_lines_inside_a_heading() -> None:
+    lines = "stray\n" * 3000
+    printed = OLD.replace("UDP ", f"UDP {lines}", 1)
+    found = OutputParser().feed(printed.encode())
+    assert found == [TRACED, *[LogLine("stray", False)] * 3000]

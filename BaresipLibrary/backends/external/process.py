@@ -11,7 +11,7 @@ import re
 import socket
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -234,7 +234,7 @@ def _traced(raw: bytes) -> tuple[int, list[TracedMessage | LogLine]]:
 def _heading(raw: bytes) -> tuple[int, re.Match[bytes], bytes] | None:
     """The length of a message's heading, its transport and addresses, and stray lines in it."""
     for pieces in _HEADINGS:
-        read = _read(raw, len(_BEGIN), pieces, set())
+        read = _read(raw, len(_BEGIN), pieces)
         if read is not None:
             own, stray = (
                 b"".join(part for is_own, part in read if is_own is which)
@@ -247,21 +247,41 @@ def _heading(raw: bytes) -> tuple[int, re.Match[bytes], bytes] | None:
 
 
 def _read(
-    raw: bytes, at: int, pieces: Sequence[re.Pattern[bytes]], failed: set[tuple[int, int]]
+    raw: bytes, at: int, pieces: Sequence[re.Pattern[bytes]]
 ) -> list[tuple[bool, bytes]] | None:
-    """The pieces in their order, each with True, and what stands between them, with False."""
-    if not pieces:
-        return []
-    if (len(pieces), at) in failed:
-        return None
-    for kind in (pieces[0], *_STRAY):
-        is_own = kind is pieces[0]
-        step = kind.match(raw, at)
-        rest = step and _read(raw, step.end(), pieces[is_own:], failed)
-        if step and rest is not None:
-            return [(is_own, step[0]), *rest]
-    failed.add((len(pieces), at))
+    """The pieces in their order, each with True, and what stands between them, with False.
+
+    It goes back where a choice leads nowhere. There may be thousands of stray lines, more than
+    Python has frames.
+    """
+    path: list[tuple[bool, bytes]] = []
+    tried = {(0, at)}
+    open_choices = [(0, _choices(raw, at, pieces[0]))]
+    while open_choices:
+        done, choices = open_choices[-1]
+        is_own, step = next(choices, (False, None))
+        if step is None:
+            open_choices.pop()
+            del path[len(open_choices) - 1 :]
+            continue
+        place = (done + is_own, step.end())
+        if place in tried:
+            continue
+        tried.add(place)
+        path.append((is_own, step[0]))
+        if place[0] == len(pieces):
+            return path
+        open_choices.append((place[0], _choices(raw, place[1], pieces[place[0]])))
     return None
+
+
+def _choices(
+    raw: bytes, at: int, piece: re.Pattern[bytes]
+) -> Iterator[tuple[bool, re.Match[bytes]]]:
+    """What may stand here: the piece, or something stray."""
+    for kind in (piece, *_STRAY):
+        if step := kind.match(raw, at):
+            yield kind is piece, step
 
 
 def _messages(arrow: re.Match[bytes], raw: bytes) -> list[TracedMessage | LogLine]:
