@@ -220,5 +220,5 @@ Delay Should Be Steady
         VAR    @{delays}    @{delays}    ${delay}
     END
     Should Be Below    ${{ min($delays) }}    0.15s    waits=1
-    Should Be Below    ${{ max($delays) - min($delays) }}    5ms    waits=1
+    Should Be Below    ${{ max($delays) - min($delays) }}    5ms    waits=4
     Stop All Agents
