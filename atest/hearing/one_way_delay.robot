@@ -32,7 +32,7 @@ Without A Jitter Buffer It Is The Network's Alone
     END
 
 The Log Says How Right It Is
-    [Documentation]    One of five is right to 4 ms on any machine, and on an idle one most are.
+    [Documentation]    To 4 ms, and on a busy machine less exactly.
     Alice And Bob Talk By Relay    PCMU/8000/1
     VAR    @{errors}
     FOR    ${round}    IN RANGE    5
@@ -40,7 +40,8 @@ The Log Says How Right It Is
         ${error} =    Error Of The Delay
         VAR    @{errors}    @{errors}    ${error}
     END
-    Should Be True    0.0005 < min(${errors}) < 0.004
+    Should Be True    min(${errors}) > 0.0005
+    Should Be Below    ${{ min($errors) }}    4ms    waits=0.25
     Should Be Below    ${{ statistics.median($errors) }}    4ms    waits=1
 
 
