@@ -25,7 +25,7 @@ A Program Is Named
 
 A Program That Is Not There
     Run Keyword And Expect Error
-    ...    There is no program 'baresip-of-the-product'. Install baresip, for instance by: *
+    ...    There is no program 'baresip-of-the-product'. Install baresip, for instance: *
     ...    Start Agent    alice    executable=baresip-of-the-product
 
 A Program That Is Something Else
