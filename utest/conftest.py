@@ -12,6 +12,7 @@ from BaresipLibrary.diagnosis import observations
 from .scripted import Phone
 
 
+@pytest.hookimpl(optionalhook=True)  # a .venv from before pytest-xdist runs the tests, too
 def pytest_xdist_auto_num_workers() -> int:
     """What ``-n auto`` means: two workers a core, since many tests wait for another process."""
     return 2 * (os.cpu_count() or 1)
