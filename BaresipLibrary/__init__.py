@@ -2,7 +2,8 @@
 
 from .agents.agent import Agent
 from .agents.call import Call
-from .backends.base import Backend, Capability
+from .backends.base import Backend
+from .backends.capabilities import Capability
 from .backends.embedded.backend import EmbeddedBackend
 from .backends.external.started import ExternalBackend
 from .backends.factory import BackendSetup

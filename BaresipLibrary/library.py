@@ -9,7 +9,7 @@ from robot.api import logger
 from robotlibcore import DynamicCore
 
 from .agents.registry import Registry
-from .backends.embedded.backend import is_installed
+from .backends.embedded.process import is_installed
 from .keywords.agents import AgentKeywords
 from .keywords.arguments import check_flags, check_positional, hint, without_none
 from .keywords.audio import AudioKeywords, PromptKeywords

@@ -7,7 +7,8 @@ from typing import Any
 
 from BaresipLibrary.account import Account
 from BaresipLibrary.agents.agent import Agent
-from BaresipLibrary.backends.base import Backend, Capability, Headers, Packets, Report, Source
+from BaresipLibrary.backends.base import Backend, Headers, Packets, Report, Source
+from BaresipLibrary.backends.capabilities import Capability
 from BaresipLibrary.concurrency import Changes
 from BaresipLibrary.errors import CommandRefused
 from BaresipLibrary.events import (

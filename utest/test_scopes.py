@@ -5,7 +5,7 @@ import pytest
 
 from BaresipLibrary import BaresipLibrary
 from BaresipLibrary.agents.registry import Registry
-from BaresipLibrary.backends.embedded.backend import is_installed
+from BaresipLibrary.backends.embedded.process import is_installed
 
 
 @pytest.mark.skipif(not is_installed(), reason="needs the wheel baresip-python")

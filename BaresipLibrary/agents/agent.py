@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from ..account import Account
-from ..backends.base import Backend, Capability, Headers, Packets, Source
+from ..backends.base import Backend, Headers, Packets, Source
+from ..backends.capabilities import Capability
 from ..concurrency import Changes, wait_until
 from ..errors import AgentGone, BackendError, NothingYet, UsageError
 from ..events import (

@@ -6,7 +6,8 @@ The stack's own words for the end of a call are not exact; those of the message 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ..backends.base import Backend, Capability
+from ..backends.base import Backend
+from ..backends.capabilities import Capability
 from ..events import AnsweredAgain, CallClosed, ClosedBy, Event, RequestRefused
 from ..sip.challenges import CHALLENGE_STATUSES
 from ..sip.messages import Message

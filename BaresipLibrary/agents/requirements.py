@@ -1,7 +1,8 @@
 """Whether a backend can do what an account asks for, and what a tester should be warned of."""
 
 from ..account import Account, codec_name
-from ..backends.base import Backend, Capability
+from ..backends.base import Backend
+from ..backends.capabilities import Capability
 from ..errors import UsageError
 from ..sip.reasons import reason_phrase
 from ..sip.uris import is_ip_address

@@ -11,7 +11,8 @@ from ..concurrency import Changes
 from ..errors import BackendError, UsageError
 from ..types import BackendName
 from .base import Backend
-from .embedded.backend import EmbeddedBackend, is_installed
+from .embedded.backend import EmbeddedBackend
+from .embedded.process import is_installed
 from .external.attached import AttachedBackend
 from .external.configuration import ExternalSettings
 from .external.installation import is_on_path

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..agents.agent import Agent
 from ..agents.call import Call
 from ..audio.wav_reader import RecordingReader
-from ..backends.base import Capability
+from ..backends.capabilities import Capability
 from ..errors import BackendError, NothingYet, UsageError
 from ..events import MediaStarted
 from ..types import AudioDirection

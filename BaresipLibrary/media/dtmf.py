@@ -18,7 +18,7 @@ from ..agents.agent import PROMPTLY, Agent
 from ..agents.call import TRACE_LAG, Call
 from ..audio.dtmf import DigitDetector, dtmf_tone
 from ..audio.wav_reader import RecordingReader
-from ..backends.base import Capability
+from ..backends.capabilities import Capability
 from ..concurrency import wait_until
 from ..diagnosis.failure import Awaited, CallFailure
 from ..diagnosis.media import explain_missing_digits

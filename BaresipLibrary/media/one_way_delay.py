@@ -14,7 +14,8 @@ from ..agents.agent import Agent
 from ..agents.call import Call, SampleTime
 from ..audio.chirp import DURATION, RATE, ChirpPosition, chirp, chirp_position
 from ..audio.wav_reader import RecordingReader
-from ..backends.base import Capability, Source
+from ..backends.base import Source
+from ..backends.capabilities import Capability
 from ..concurrency import wait_until
 from ..diagnosis.failure import CallFailure
 from ..diagnosis.media import explain_silence

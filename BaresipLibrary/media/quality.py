@@ -10,7 +10,7 @@ from ..agents.agent import Agent
 from ..agents.call import TRACE_LAG, Call, Direction
 from ..audio.line_state import BLOCK, SoundFinder, Span, join_spans
 from ..audio.wav_reader import RecordingReader
-from ..backends.base import Capability
+from ..backends.capabilities import Capability
 from ..concurrency import wait_until
 from ..errors import NothingYet, PhoneFailure
 from ..events import MediaStarted, QualityReported, TransferRequested

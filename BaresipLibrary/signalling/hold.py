@@ -9,7 +9,7 @@ from enum import Enum, auto
 
 from ..agents.agent import Agent
 from ..agents.call import Call
-from ..backends.base import Capability
+from ..backends.capabilities import Capability
 from ..concurrency import wait_until
 from ..diagnosis.failure import CallFailure
 from ..diagnosis.observations import explain_no_answer

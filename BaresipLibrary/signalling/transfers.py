@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from ..agents.agent import Agent
 from ..agents.call import Call, CallState
-from ..backends.base import Capability
+from ..backends.capabilities import Capability
 from ..concurrency import wait_until
 from ..diagnosis.call_setup import explain_missing_outcome, explain_setup
 from ..diagnosis.failure import Awaited, CallFailure

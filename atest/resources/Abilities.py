@@ -3,8 +3,9 @@
 from robot.api.exceptions import SkipExecution
 from robot.libraries.BuiltIn import BuiltIn
 
-from BaresipLibrary.backends.base import Capability
-from BaresipLibrary.backends.embedded.backend import EmbeddedBackend, is_installed
+from BaresipLibrary.backends.capabilities import Capability
+from BaresipLibrary.backends.embedded.backend import EmbeddedBackend
+from BaresipLibrary.backends.embedded.process import is_installed
 from BaresipLibrary.backends.external import installation
 from BaresipLibrary.backends.external.installation import find_program
 

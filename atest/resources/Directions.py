@@ -10,7 +10,7 @@ from robot.api.deco import library
 from robot.libraries.BuiltIn import BuiltIn
 
 from BaresipLibrary.agents.agent import Agent
-from BaresipLibrary.backends.base import Capability
+from BaresipLibrary.backends.capabilities import Capability
 from BaresipLibrary.concurrency import wait_until
 from BaresipLibrary.events import SipMessage
 from BaresipLibrary.sip.messages import Message

@@ -2,7 +2,7 @@
 
 import pytest
 
-from BaresipLibrary.backends.base import Capability
+from BaresipLibrary.backends.capabilities import Capability
 from BaresipLibrary.events import AnsweredAgain, RequestRefused
 from BaresipLibrary.report.event_words import line
 

@@ -11,7 +11,8 @@ import pytest
 
 from BaresipLibrary.agents.agent import Agent
 from BaresipLibrary.agents.call import Call
-from BaresipLibrary.backends.base import Capability, ToneSource
+from BaresipLibrary.backends.base import ToneSource
+from BaresipLibrary.backends.capabilities import Capability
 from BaresipLibrary.concurrency import wait_until
 from BaresipLibrary.errors import PhoneFailure
 from BaresipLibrary.events import (

@@ -15,8 +15,9 @@ import pytest
 
 from BaresipLibrary.account import Account
 from BaresipLibrary.backends import addresses
-from BaresipLibrary.backends.base import Backend, Capability, ToneSource
-from BaresipLibrary.backends.embedded import backend
+from BaresipLibrary.backends.base import Backend, ToneSource
+from BaresipLibrary.backends.capabilities import Capability
+from BaresipLibrary.backends.embedded import process
 from BaresipLibrary.backends.embedded.backend import EmbeddedBackend
 from BaresipLibrary.backends.external.installation import is_on_path
 from BaresipLibrary.backends.external.started import ExternalBackend
@@ -253,7 +254,7 @@ def test_a_port_that_was_taken_meanwhile_is_tried_again(
 def test_without_a_baresip_it_says_what_to_install(
     make: Callable[[str], Line], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(backend, "is_installed", lambda: False)
+    monkeypatch.setattr(process, "is_installed", lambda: False)
     monkeypatch.setenv("PATH", "")
     with pytest.raises(BackendError, match=r"pip install \"robotframework-baresip\[embedded\]\""):
         make("alice")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from BaresipLibrary.backends.base import Capability
+from BaresipLibrary.backends.capabilities import Capability
 from BaresipLibrary.backends.external.installation import (
     Version,
     capabilities,

@@ -16,7 +16,7 @@ from BaresipLibrary.account import Account
 from BaresipLibrary.agents.agent import Agent
 from BaresipLibrary.agents.requirements import caveats
 from BaresipLibrary.backends import launchers
-from BaresipLibrary.backends.base import Capability
+from BaresipLibrary.backends.capabilities import Capability
 from BaresipLibrary.backends.embedded.backend import EmbeddedBackend
 from BaresipLibrary.backends.embedded.worker import native
 from BaresipLibrary.concurrency import Changes, wait_until

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from BaresipLibrary.agents.call import Call
-from BaresipLibrary.backends.base import Capability
+from BaresipLibrary.backends.capabilities import Capability
 from BaresipLibrary.errors import PhoneFailure, UsageError
 from BaresipLibrary.events import CallClosed, ClosedBy, SipMessage, TransferRequested
 from BaresipLibrary.media.quality import Timings

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from BaresipLibrary.backends.base import Capability
+from BaresipLibrary.backends.capabilities import Capability
 from BaresipLibrary.errors import PhoneFailure
 from BaresipLibrary.events import ClosedBy, HoldChanged
 from BaresipLibrary.signalling.hold import hold

@@ -10,7 +10,8 @@ from ... import events
 from ...account import Account
 from ...concurrency import Changes
 from ...errors import AgentGone, BackendError, CommandRefused, UsageError
-from ..base import Capability, Report, process_died
+from ..base import Report, process_died
+from ..capabilities import Capability
 from ..stack_settings import Reader
 from . import installation
 from .configuration import SOURCE_CHANNELS, SOURCE_RATE, ExternalSettings

@@ -12,7 +12,8 @@ from ... import events
 from ...account import codec_name
 from ...concurrency import Changes, wait_until
 from ...errors import AgentGone, BackendError, CommandRefused
-from ..base import Capability, Headers, Packets, Source
+from ..base import Headers, Packets, Source
+from ..capabilities import Capability
 from .connected import ConnectedBackend
 from .ctrl_tcp import call_id_in, not_dialled, packets_in
 from .installation import Version

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ...errors import BackendError
-from ..base import SINCE, Capability
+from ..capabilities import SINCE, Capability
 
 EXECUTABLE = "baresip"
 _FOLDERS = ("lib/baresip/modules", "lib64/baresip/modules")

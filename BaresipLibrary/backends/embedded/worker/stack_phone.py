@@ -92,6 +92,8 @@ class StackPhone:
         self._news = asyncio.Event()
         self._stopping = False
         self._registration = WorkerRegistration(self._runtime, report)
+        #: Objects whose methods `do_<command>` carry out commands.
+        self._command_sets: list[object] = [self]
         self._ua: UserAgent
         self._stack: StackThread
         self._packets: PacketCounts
@@ -141,10 +143,10 @@ class StackPhone:
             CommandFailed: the command cannot be carried out now; its text says why.
             BaresipError: the stack refused.
         """
-        action = getattr(self, f"do_{command}", None)
-        if action is None:
-            raise CommandFailed(f"unknown command {command!r}")
-        return await action(**arguments)
+        for commands in self._command_sets:
+            if action := getattr(commands, f"do_{command}", None):
+                return await action(**arguments)
+        raise CommandFailed(f"unknown command {command!r}")
 
     async def do_register(self) -> None:
         begun = asyncio.Event()

@@ -1,0 +1,303 @@
+"""The child process of an embedded agent: its start, its end, and the channel to it."""
+
+import importlib.util
+import json
+import shutil
+import socket
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import asdict
+from io import BufferedRWPair
+from pathlib import Path
+from typing import Any
+
+from ...account import Account
+from ...concurrency import Changes, wait_until
+from ...errors import AgentGone, BackendError, CommandRefused
+from ...sip.messages import Message
+from ...sip.owed_requests import Collisions, OwedRequests
+from ..addresses import PortTakenError, listening_address, on_free_port
+from ..baresip_text import UNREADABLE
+from ..base import (
+    Backend,
+    Report,
+    await_answer,
+    process_died,
+    thread_failed,
+)
+from ..capabilities import Capability
+from ..launchers import Child, Launcher
+from ..stack_settings import Reader, StackSettings
+from . import protocol
+
+_INSTALL = (
+    "The embedded backend needs the wheel baresip-python. Install it with:"
+    ' pip install "robotframework-baresip[embedded]"'
+)
+#: How long the stack may take to come up, and to answer a command (s).
+_START, _COMMAND = 10.0, 10.0
+#: How long the answer to a BYE is waited for (s), when the agent is to be stopped.
+_FAREWELL = 0.5
+#: The number of commands whose answer nobody waits for.
+_UNASKED = 0
+_PORT_TAKEN = "Address already in use"
+
+
+def is_installed() -> bool:
+    """Whether the wheel can be imported."""
+    return importlib.util.find_spec("baresip") is not None
+
+
+class WorkerProcess(Backend):
+    """An embedded agent's process; `EmbeddedBackend` adds the commands."""
+
+    #: What the stack reads of its settings.
+    settings_reader: Reader
+
+    def __init__(
+        self,
+        account: Account,
+        stem: Path,
+        changes: Changes,
+        launcher: Launcher,
+        settings: StackSettings = StackSettings(),  # noqa: B008 - frozen
+    ) -> None:
+        if not is_installed():
+            raise BackendError(_INSTALL)
+        settings.require_read_by(self.settings_reader)
+        self._account = account
+        self._settings = settings
+        self._stem = stem
+        self._changes = changes
+        self._launcher = launcher
+        self._folder: Path | None = None
+        self._child: Child | None = None
+        self._socket: socket.socket | None = None
+        self._stream: BufferedRWPair | None = None
+        self._reader: threading.Thread | None = None
+        self._answers: dict[int, dict[str, Any]] = {}
+        self._open: set[int] = set()
+        self._started: dict[str, Any] | None = None
+        self._number = 0
+        self._owed = OwedRequests()
+        self._lost = False
+        self._stopping = False
+        self._collisions = Collisions()
+        #: What this build of the wheel cannot do, and the functions that it lacks for that.
+        self._lacking: dict[Capability, str] = {}
+
+    @property
+    def pid(self) -> int | None:
+        return self._child.pid if self._child else None
+
+    @property
+    def is_stopped(self) -> bool:
+        return self._child is not None and self._child.is_stopped
+
+    @property
+    def folder(self) -> Path:
+        assert self._folder is not None
+        return self._folder
+
+    def start(self, report: Report) -> str:
+        address = listening_address(self._account)
+        return on_free_port(address, lambda port: self._try_start(report, address, port))
+
+    def _try_start(self, report: Report, address: str, port: int) -> str:
+        self._folder = Path(tempfile.mkdtemp(prefix="BaresipLibrary-"))
+        self._started, self._lost = None, False
+        try:
+            self._socket, theirs = socket.socketpair()
+            with theirs:
+                self._child = self._launcher.launch(self.folder, theirs)
+            self._stream = self._socket.makefile("rwb")
+            self._reader = threading.Thread(
+                target=self._keep_reading, args=(report,), name=f"agent-{self.pid}", daemon=True
+            )
+            self._reader.start()
+            self._send(
+                protocol.start_message(
+                    self._account, self.codecs, address, port, self._stem, self._settings
+                )
+            )
+            self._await_start()
+        except BaseException:
+            self.stop()
+            raise
+        return self._account.uri_at(address, port)
+
+    def _await_start(self) -> None:
+        started = wait_until(
+            self._changes, lambda: self._started or ({} if self._lost else None), _START
+        )
+        if started is None:
+            raise BackendError(f"baresip did not start: it was not ready after {_START:g} s.")
+        if not started:
+            raise BackendError(
+                f"baresip did not start: its process ended at once. {self._last_words()}"
+            )
+        problem: str | None = started.get("failed")
+        if problem is not None:
+            if _PORT_TAKEN in problem:
+                raise PortTakenError
+            raise BackendError(f"baresip did not start: {problem}")
+        self._note_lacking(started["lacking"])
+
+    def _note_lacking(self, lacking: dict[str, list[str]]) -> None:
+        self._lacking = {Capability[name]: ", ".join(lacking[name]) for name in lacking}
+        self.capabilities = type(self).capabilities - self._lacking.keys()
+        self.caveats = tuple(
+            f"This build of baresip-python lacks {functions}, so the embedded backend cannot"
+            f" {capability.value}."
+            for capability, functions in self._lacking.items()
+        )
+
+    def why_not(self, capability: Capability) -> str:
+        functions = self._lacking.get(capability)
+        if functions is None:
+            return super().why_not(capability)
+        return f"this build of baresip-python lacks {functions}."
+
+    def stop(self) -> None:
+        self._stopping = True
+        if self._child is not None:
+            self._let_calls_end()
+            self._child.end(self._ask_to_stop)
+        if self._socket is not None:
+            self._socket.close()
+        if self._reader is not None:
+            self._reader.join()
+        if self._stream is not None:
+            self._close_stream(self._stream)
+        self._remove_folder()
+        self._stopping = False
+        self._lost = True
+
+    def _let_calls_end(self) -> None:
+        """A BYE on its way may be challenged yet: the peer would keep its leg of the call."""
+
+        def ended() -> bool | None:
+            return None if self._owed.awaits_end and not self._lost else True
+
+        if not self.is_stopped:
+            wait_until(self._changes, ended, _FAREWELL)
+
+    def _remove_folder(self) -> None:
+        # Only what `_try_start` made: a folder that it did not make must not be removed.
+        folder, self._folder = self._folder, None
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _ask_to_stop(self) -> bool:
+        with suppress(AgentGone):  # it has ended: only its exit is left to be noted
+            self._send({"id": 0, "command": "stop"})
+        return True
+
+    @staticmethod
+    def _close_stream(stream: BufferedRWPair) -> None:
+        try:
+            stream.close()
+        except OSError:
+            pass  # what was still to be written has no reader any more
+
+    def _command(self, command: str, duration: float = 0.0, /, **arguments: Any) -> Any:
+        with self._changes:
+            self._number += 1
+            number = self._number
+            self._open.add(number)
+        try:
+            self._send({"id": number, "command": command, "arguments": arguments})
+            answer = await_answer(
+                self._changes,
+                lambda: self._answer(number),
+                _COMMAND + duration,
+                command,
+                lambda: self.is_stopped,
+            )
+        finally:
+            with self._changes:
+                self._open.discard(number)  # drop late answers
+        if "error" in answer:
+            raise CommandRefused(answer["error"])
+        return answer["result"]
+
+    def _answer(self, number: int) -> dict[str, Any] | None:
+        answer = self._answers.pop(number, None)
+        if answer is None and self._lost:
+            raise AgentGone(self._last_words())
+        return answer
+
+    def _send(self, message: dict[str, Any]) -> None:
+        assert self._stream is not None
+        try:
+            self._stream.write(json.dumps(message).encode() + b"\n")
+            self._stream.flush()
+        except (OSError, ValueError) as error:
+            raise AgentGone(self._last_words()) from error
+
+    def _keep_reading(self, report: Report) -> None:
+        try:
+            self._read(report)
+        except Exception as error:  # whatever ends this thread is told
+            with self._changes:
+                self._lost = True
+                report(thread_failed(error))
+                self._changes.notify_all()
+
+    def _read(self, report: Report) -> None:
+        assert self._stream is not None and self._child is not None
+        for line in _lines(self._stream):
+            message = json.loads(line)
+            self._take(message, report)
+            if message.get("event") == "SipMessage":
+                self._settle_debts(message)
+        stopping = self._stopping
+        if not stopping:
+            self._child.wait()
+        with self._changes:
+            self._lost = True
+            if not stopping and self._started is not None and "ready" in self._started:
+                report(process_died(self._child.status, self._last_words()))
+            self._changes.notify_all()
+
+    def _take(self, message: dict[str, Any], report: Report) -> None:
+        with self._changes:
+            if "event" in message:
+                event = protocol.to_event(message)
+                self._collisions.take(event)
+                report(event)
+            elif "answer" in message:
+                if message["answer"] in self._open:
+                    self._answers[message["answer"]] = message
+            else:
+                self._started = message
+            self._changes.notify_all()
+
+    def _settle_debts(self, message: dict[str, Any]) -> None:
+        for owed in self._owed.take(Message(message["text"]), sent=message["sent"]):
+            with suppress(AgentGone):  # then nobody can send it
+                self._send({"id": _UNASKED, "command": "send_request", "arguments": asdict(owed)})
+
+    @property
+    def unreadable(self) -> int:
+        return sum(line.startswith(UNREADABLE) for line in self._printed())
+
+    def _last_words(self) -> str:
+        return "\n".join(self._printed()[-20:])
+
+    def _printed(self) -> list[str]:
+        log = self._folder and self._folder / "log"
+        return log.read_text(errors="replace").splitlines() if log and log.exists() else []
+
+
+def _lines(stream: BufferedRWPair) -> Iterator[bytes]:
+    while True:
+        try:
+            line = stream.readline()
+        except (OSError, ValueError):
+            return
+        if not line.endswith(b"\n"):
+            return
+        yield line
