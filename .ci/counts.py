@@ -1,7 +1,7 @@
 """Counts the tests in the results of pytest and Robot Framework, and keeps what failed."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
@@ -14,6 +14,8 @@ LINES = 15
 CHARACTERS = 1500
 #: The messages of so many failed tests are printed, of the others only the names.
 WITH_MESSAGE = 30
+#: When more than so many tests fail, something is broken, and none is run again.
+MOST_AGAIN = 3
 
 
 class Failure(NamedTuple):
@@ -22,9 +24,11 @@ class Failure(NamedTuple):
     name: str
     message: str
     stage: str = ""
+    #: Runs what failed in the same run once more.
+    again: "Callable[[], Count] | None" = None
 
     def __str__(self) -> str:
-        return f"FAILED {self.stage}: {self.name}"
+        return f"{self.stage}: {self.name}"
 
 
 class Count(NamedTuple):
@@ -32,6 +36,8 @@ class Count(NamedTuple):
     failures: tuple[Failure, ...] = ()
     #: Why, for each test that was skipped.
     reasons: tuple[str, ...] = ()
+    #: Those among the passed tests that failed at first.
+    unsteady: tuple[Failure, ...] = ()
 
     @property
     def failed(self) -> int:
@@ -45,11 +51,21 @@ class Count(NamedTuple):
         named = tuple(failure._replace(stage=stage) for failure in self.failures)
         return self._replace(failures=named)
 
+    def repeatable(self, again: "Callable[[], Count]") -> "Count":
+        """The same count, whose failed tests `again` runs once more."""
+        return self._replace(failures=tuple(one._replace(again=again) for one in self.failures))
+
+    def settled(self, passed: "frozenset[Failure]") -> "Count":
+        """The same count after a second run in which these failures passed."""
+        unsteady = tuple(one for one in self.failures if one in passed)
+        failures = tuple(one for one in self.failures if one not in passed)
+        return Count(self.passed + len(unsteady), failures, self.reasons, unsteady)
+
 
 def added(counts: Iterable[Count]) -> Count:
     """All of these as one."""
-    passed, failures, reasons = zip(Count(), *counts, strict=True)
-    return Count(sum(passed), sum(failures, ()), sum(reasons, ()))
+    passed, failures, reasons, unsteady = zip(Count(), *counts, strict=True)
+    return Count(sum(passed), sum(failures, ()), sum(reasons, ()), sum(unsteady, ()))
 
 
 def complete(count: Count, tool: str, code: int, output: str) -> Count:
@@ -107,23 +123,42 @@ def ending(text: str) -> str:
     return short if len(short) == len("\n".join(lines)) else f"[...]\n{short}"
 
 
+def run_again(counts: dict[str, Count], most: int = MOST_AGAIN) -> dict[str, Count]:
+    """Runs a few failed tests once more, now that nothing runs beside them."""
+    failures = added(counts.values()).failures
+    if len(failures) > most:
+        return counts
+    passed: set[Failure] = set()
+    for again in {failure.again for failure in failures if failure.again}:
+        group = [failure for failure in failures if failure.again is again]
+        second = again()
+        failed = {failure.name for failure in second.failures}
+        if second.passed + second.failed == len(group):
+            passed |= {failure for failure in group if failure.name not in failed}
+    return {name: count.settled(frozenset(passed)) for name, count in counts.items()}
+
+
 def summary(counts: dict[str, Count]) -> Iterator[str]:
-    """What failed, then a line for each check with why tests were skipped, and one for all."""
-    yield from explained([failure for count in counts.values() for failure in count.failures])
+    """A line for each check with why tests were skipped, then what failed, and one line for all."""
     width = max(map(len, counts))
     for name, count in counts.items():
         skipped = len(count.reasons)
         yield f"{name:{width}} {count}" + (f", {skipped} skipped" if skipped else "")
         for reason, number in Counter(count.reasons).most_common():
             yield f"{number:7} skipped: {reason}"
-    yield str(added(counts.values()))
+    total = added(counts.values())
+    yield from explained("UNSTEADY, failed at first and passed when run again:", total.unsteady)
+    yield from explained("FAILED", total.failures)
+    yield str(total)
 
 
-def explained(failures: list[Failure]) -> Iterator[str]:
-    """Each failure with its message, and an empty line after it."""
+def explained(title: str, failures: tuple[Failure, ...]) -> Iterator[str]:
+    """Each failure with its message, after an empty line."""
     names_only = failures[:-WITH_MESSAGE]
-    yield from map(str, names_only)
+    yield from (f"{title} {failure}" for failure in names_only)
     for failure in failures[len(names_only) :]:
-        yield str(failure)
+        yield ""
+        yield f"{title} {failure}"
         yield from (f"    {line}" for line in failure.message.splitlines())
+    if failures:
         yield ""

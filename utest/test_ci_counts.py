@@ -60,7 +60,7 @@ def test_a_unit_test_that_fails_with_its_teardown_counts_once(
 
 def test_a_skipped_unit_test_says_why(ci: ModuleType, tmp_path: Path) -> None:
     cases = '<testcase classname="a" name="b"><skipped message="no codec"/></testcase>'
-    assert ci.count_junit(junit(tmp_path, cases)) == (0, (), ("no codec",))
+    assert ci.count_junit(junit(tmp_path, cases)) == ci.Count(reasons=("no codec",))
 
 
 def test_a_failed_acceptance_test_is_named_with_the_start_of_its_message(
@@ -92,17 +92,18 @@ def test_a_run_with_a_failed_test_is_not_counted_twice(ci: ModuleType) -> None:
     assert ci.complete(count, "robot", 1, "") == count
 
 
-def test_the_end_says_what_failed_then_the_counts(ci: ModuleType) -> None:
+def test_the_end_says_the_counts_then_what_failed(ci: ModuleType) -> None:
     failed = ci.Count(1, (ci.Failure("Atest.Calls.Rings", "no\nring"),), ("old",))
     counts = {"utest": ci.Count(5), "atest": failed.of_stage("atest")}
     assert list(ci.summary(counts)) == [
+        "utest 5 passed, 0 failed",
+        "atest 1 passed, 1 failed, 1 skipped",
+        "      1 skipped: old",
+        "",
         "FAILED atest: Atest.Calls.Rings",
         "    no",
         "    ring",
         "",
-        "utest 5 passed, 0 failed",
-        "atest 1 passed, 1 failed, 1 skipped",
-        "      1 skipped: old",
         "6 passed, 1 failed",
     ]
 
@@ -110,5 +111,43 @@ def test_the_end_says_what_failed_then_the_counts(ci: ModuleType) -> None:
 def test_of_many_failures_the_first_are_named_without_their_messages(ci: ModuleType) -> None:
     failures = tuple(ci.Failure(f"test {number}", "why") for number in range(50))
     lines = list(ci.summary({"utest": ci.Count(0, failures)}))
-    assert lines[:20] == [f"FAILED : test {number}" for number in range(20)]
-    assert lines[20:22] == ["FAILED : test 20", "    why"]
+    assert lines[1:21] == [f"FAILED : test {number}" for number in range(20)]
+    assert lines[21:24] == ["", "FAILED : test 20", "    why"]
+
+
+def failed_run(ci: ModuleType, second: object, *names: str) -> dict[str, object]:
+    """The counts of a run in which these tests failed, and what a second run of them counts."""
+    failures = tuple(ci.Failure(name, "why") for name in names)
+    return {"atest": ci.Count(7, failures).repeatable(lambda: second).of_stage("atest")}
+
+
+def test_a_test_that_passes_when_run_again_is_counted_as_passed_and_told(ci: ModuleType) -> None:
+    second = ci.Count(1, (ci.Failure("b", "why again"),))
+    counts = ci.run_again(failed_run(ci, second, "a", "b"))
+    assert list(ci.summary(counts)) == [
+        "atest 8 passed, 1 failed",
+        "",
+        "UNSTEADY, failed at first and passed when run again: atest: a",
+        "    why",
+        "",
+        "",
+        "FAILED atest: b",
+        "    why",
+        "",
+        "8 passed, 1 failed",
+    ]
+
+
+def test_a_second_run_that_runs_not_all_of_them_settles_nothing(ci: ModuleType) -> None:
+    counts = failed_run(ci, ci.Count(1), "a", "b")
+    assert ci.run_again(counts) == counts
+
+
+def test_a_failure_that_is_no_test_stays(ci: ModuleType) -> None:
+    counts = {"lint": ci.Count(0, (ci.Failure("ruff check", "F401"),))}
+    assert ci.run_again(counts) == counts
+
+
+def test_when_many_tests_fail_none_is_run_again(ci: ModuleType) -> None:
+    counts = failed_run(ci, ci.Count(4), "a", "b", "c", "d")
+    assert ci.run_again(counts) == counts
