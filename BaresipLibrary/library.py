@@ -17,6 +17,7 @@ from .keywords.base import Context, is_dry_run, output_directory
 from .keywords.bulk import BulkKeywords
 from .keywords.calls import CallKeywords
 from .keywords.dtmf import DtmfKeywords
+from .keywords.early_media import EarlyMediaKeywords
 from .keywords.evidence import EvidenceKeywords, RecordingKeywords
 from .keywords.headers import HeaderKeywords
 from .keywords.loudness import LoudnessKeywords
@@ -36,6 +37,7 @@ _COMPONENTS = (
     RegistrationKeywords,
     MailboxKeywords,
     CallKeywords,
+    EarlyMediaKeywords,
     TransferKeywords,
     DtmfKeywords,
     StateKeywords,

@@ -78,8 +78,11 @@ class ScriptedBackend(Backend):
         self.feed(CallDialled(time.monotonic(), call_id, uri))
         return call_id
 
-    def answer(self, call_id: str) -> None:
-        self._note("answer", call_id)
+    def answer(self, call_id: str, headers: Headers = ()) -> None:
+        self._note("answer", call_id, list(headers))
+
+    def progress(self, call_id: str, headers: Headers = ()) -> None:
+        self._note("progress", call_id, list(headers))
 
     def hang_up(self, call_id: str) -> None:
         self._note("hang_up", call_id)

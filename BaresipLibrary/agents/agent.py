@@ -331,10 +331,13 @@ class Agent:
         with self.commanding("mute"):
             self.backend.mute(call.call_id, on)
 
-    def answer(self, call: Call) -> None:
+    def answer(self, call: Call, headers: Headers = ()) -> None:
         """Answers an incoming call."""
+        if headers:
+            self.require(Capability.ANSWER_HEADERS)
         with self.commanding("accept the call"):
-            self.backend.answer(call.call_id)
+            # A backend of a plugin may take none.
+            self.backend.answer(call.call_id, *([headers] if headers else []))
 
     def hang_up(self, call: Call) -> None:
         """Ends a call."""

@@ -163,8 +163,15 @@ class Backend(ABC):
         """Sends an INVITE and returns its Call-ID."""
 
     @abstractmethod
-    def answer(self, call_id: str) -> None:
-        """Answers an incoming call with 200."""
+    def answer(self, call_id: str, headers: Headers = ()) -> None:
+        """Answers an incoming call with 200.
+
+        Headers are given only where `ANSWER_HEADERS` is among the capabilities.
+        """
+
+    def progress(self, call_id: str, headers: Headers = ()) -> None:  # noqa: ARG002
+        """Sends a 183 with SDP for an incoming call: media runs both ways from then on."""
+        raise CommandRefused(f"{self.description} cannot {Capability.SEND_PROGRESS.value}")
 
     @abstractmethod
     def hang_up(self, call_id: str) -> None:

@@ -18,6 +18,8 @@ class Capability(Enum):
     INVITE_HEADERS = "add headers to an INVITE"
     INVITE_HEADERS_WITH_SPACES = "send headers with spaces in their values"
     REFUSAL_HEADERS = "add headers to a refusal"
+    ANSWER_HEADERS = "add headers to the answer to a call"
+    SEND_PROGRESS = "send a 183 with early media"
     DTMF_MODE = "send digits in another way than the account's dtmf_mode"
     DTMF_INFO = "send digits as SIP INFO"
     DTMF_AUTO = "send digits as SIP INFO where RTP events were not negotiated"

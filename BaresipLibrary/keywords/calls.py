@@ -1,6 +1,6 @@
 """Calls: dial, accept, refuse, hang up, hold, mute."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from robot.api import logger
@@ -58,25 +58,42 @@ class CallKeywords(Component):
 
     @keyword(tags=("Call",))
     def accept(
-        self, agent: AgentName, *, timeout: timedelta | None = None, call: str | None = None
+        self,
+        agent: AgentName,
+        *,
+        headers: Mapping[str, str | list[str]] | None = None,
+        timeout: timedelta | None = None,
+        call: str | None = None,
     ) -> None:
         """Answers the incoming call; waits for a call when none rings yet.
 
         When several calls ring, the newest is answered, or the one with the Call-ID ``call``.
 
-        Fails when nobody calls within ``timeout`` (default: the library's).
+        Fails when nobody calls within ``timeout`` (default: the library's), and when the backend
+        cannot add the ``headers``.
+
+        | =Argument= | =Meaning= |
+        | ``headers`` | Headers of the 200; a list of values repeats the header. |
+        | ``call`` | The Call-ID of the call to answer. |
 
         Example:
         | Accept | bob |
         | Accept | bob | timeout=3s |
+        | Accept | bob | headers=${{{'P-Asserted-Identity': '<sip:desk@example.com>'}}} |
         """
-        self.answer(agent, timeout, call)
+        self.answer(agent, timeout, call, header_pairs(headers))
 
-    def answer(self, agent: AgentName, timeout: timedelta | None, call: str | None) -> Call:
+    def answer(
+        self,
+        agent: AgentName,
+        timeout: timedelta | None,
+        call: str | None,
+        headers: Sequence[tuple[str, str]] = (),
+    ) -> Call:
         """Answers the incoming call as `accept` does, and returns it."""
         callee = self._acting(agent)
         incoming = wait_for_incoming(callee, self._seconds(timeout), call)
-        callee.answer(incoming)
+        callee.answer(incoming, headers)
         return incoming
 
     @keyword(tags=("Call",))

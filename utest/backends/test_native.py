@@ -94,6 +94,7 @@ def test_a_missing_function_takes_away_what_needs_it() -> None:
     assert library.lacking() == {
         "UNDO_HOLD": ["call_update_media"],
         "MEDIA_AFTER_RINGING": ["call_update_media"],
+        "SEND_PROGRESS": ["call_update_media"],
         "OWN_REFUSALS": ["ua_hangupf"],
         "REDIRECT": ["ua_hangupf"],
         "REFUSAL_HEADERS": ["ua_hangupf"],

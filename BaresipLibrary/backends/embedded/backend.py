@@ -45,8 +45,11 @@ class EmbeddedBackend(WorkerProcess):
     def dial(self, uri: str, headers: Headers = ()) -> str:
         return str(self._command("dial", uri=uri, headers=list(headers)))
 
-    def answer(self, call_id: str) -> None:
-        self._command("answer", call_id=call_id)
+    def answer(self, call_id: str, headers: Headers = ()) -> None:
+        self._command("answer", call_id=call_id, headers=list(headers))
+
+    def progress(self, call_id: str, headers: Headers = ()) -> None:
+        self._command("progress", call_id=call_id, headers=list(headers))
 
     def hang_up(self, call_id: str) -> None:
         self._command("hang_up", call_id=call_id)

@@ -21,6 +21,7 @@ from .translator import EventTranslator, LiveCall
 
 #: From one digit to the next (s): baresip's own pace for RTP events, and the shortest for INFO.
 _EVENT, _INFO = 0.24, 0.1
+_NO_HEADERS = "ctrl_tcp carries no headers for an answer"
 #: How long an INVITE may take to leave (s).
 _DIAL = 10.0
 #: How long to wait for the first answer to an INVITE before it is cancelled (s): T1 of RFC 3261.
@@ -122,7 +123,9 @@ class ControlledBackend(ConnectedBackend):
         ended = "" if self._translator.not_dialled is not None else None
         return self._translator.last_dialled or ended
 
-    def answer(self, call_id: str) -> None:
+    def answer(self, call_id: str, headers: Headers = ()) -> None:
+        if headers:
+            raise CommandRefused(_NO_HEADERS)
         self._accept(call_id)
         self._report_at_once(events.CallAnswered(time.monotonic(), call_id))
 
@@ -168,7 +171,7 @@ class ControlledBackend(ConnectedBackend):
 
     def refuse(self, call_id: str, status: int, reason: str, headers: Headers = ()) -> None:
         if headers:
-            raise CommandRefused("ctrl_tcp carries no headers for an answer")
+            raise CommandRefused(_NO_HEADERS)
         self._call(call_id).refused = True
         words = reason.replace('"', "'")
         self._ask_about(call_id, "hangup", f'scode={status} reason="{words}"')

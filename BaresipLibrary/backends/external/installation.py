@@ -44,6 +44,8 @@ _NUMBER = re.compile(r"baresip v?(\d+)\.(\d+)(?:\.(\d+))?")
 _NEVER = frozenset({
     Capability.REDIRECT,
     Capability.REFUSAL_HEADERS,
+    Capability.ANSWER_HEADERS,
+    Capability.SEND_PROGRESS,
     Capability.DTMF_MODE,
     Capability.ANSWER_NEW_CHALLENGES,
     Capability.END_FORKS,

@@ -101,6 +101,9 @@ _CHALLENGES = "ANSWER_NEW_CHALLENGES"
 _ADDRESSES = "OTHER_ADDRESSES"
 _PACKETS = "COUNT_PACKETS"
 _ONE_WAY = ("RECORD_ONE_WAY", "HEAR_ONE_WAY_EARLY")
+_ANSWERS = ("ANSWER_HEADERS", "SEND_PROGRESS")
+_PROGRESS = "SEND_PROGRESS"
+_SESSIONS = (_AFTER_COLLISION, *_OWED, _PROGRESS)
 _SENT_AUDIO = ("RECORD_SENT", "TIME_AUDIO")
 
 
@@ -186,10 +189,11 @@ FUNCTIONS = (
         "apply what was agreed",
         _UNDO_HOLD,
         "MEDIA_AFTER_RINGING",
+        _PROGRESS,
     ),
     _function("sipsess_reinvite", _INT, [POINTER, _FLAG], "send what waits", _AFTER_COLLISION),
     # Refusals, transfers, digits
-    _function("call_get_ua", POINTER, [POINTER], "a call's user agent", *_REFUSALS),
+    _function("call_get_ua", POINTER, [POINTER], "a call's user agent", *_REFUSALS, *_ANSWERS),
     _function(
         "ua_hangupf",
         None,
@@ -205,20 +209,32 @@ FUNCTIONS = (
         "send a REFER that replaces a call, without a hold before",
         "ATTENDED_TRANSFER",
     ),
-    _function("call_account", POINTER, [POINTER], "a call's account", "DTMF_MODE"),
+    _function("call_account", POINTER, [POINTER], "a call's account", "DTMF_MODE", _PROGRESS),
     _function("account_dtmfmode", _INT, [POINTER], "how digits are sent", "DTMF_MODE"),
     _function("account_set_dtmfmode", _INT, [POINTER, _INT], "send them so", "DTMF_MODE"),
+    # Provisional responses and answers
+    _function("ua_answer", _INT, [POINTER, POINTER, _INT], "answer with 200", "ANSWER_HEADERS"),
+    _function("ua_add_extension", None, [POINTER, TEXT], "support one", "ANSWER_HEADERS"),
+    _function("ua_remove_extension", None, [POINTER, TEXT], "or not", "ANSWER_HEADERS"),
+    _function("call_sdp_neg_state", _INT, [POINTER], "is there an offer", _PROGRESS),
+    _function("call_sdp_get", _INT, [POINTER, POINTER, _FLAG], "a call's SDP", _PROGRESS),
+    _function("account_rel100_mode", _INT, [POINTER], "is a PRACK wanted", _PROGRESS),
+    _function("ua_print_allowed", _INT, [POINTER, POINTER], "an Allow", _PROGRESS),
+    _function("ua_print_require", _INT, [POINTER, POINTER], "a Require", _PROGRESS),
+    _function(
+        "sipsess_progress",
+        _INT,
+        [POINTER, ctypes.c_uint16, TEXT, _INT, POINTER, TEXT],
+        "send a 183 with headers",
+        _PROGRESS,
+    ),
     # Requests that the stack owes and does not send
-    _function("mbuf_alloc", POINTER, [_SIZE], "a buffer", _AFTER_COLLISION, *_OWED),
-    _function("mbuf_write_mem", _INT, [POINTER, TEXT, _SIZE], "fill it", _AFTER_COLLISION, *_OWED),
-    _function(
-        "mbuf_set_posend", None, [POINTER, _SIZE, _SIZE], "rewind it", _AFTER_COLLISION, *_OWED
-    ),
-    _function(
-        "sip_msg_decode", _INT, [POINTER, POINTER], "parse a message", _AFTER_COLLISION, *_OWED
-    ),
-    _function("uag_sipsess_sock", POINTER, [], "the SIP sessions", _AFTER_COLLISION, *_OWED),
-    _function("sipsess_find", POINTER, [POINTER, POINTER], "a message's", _AFTER_COLLISION, *_OWED),
+    _function("mbuf_alloc", POINTER, [_SIZE], "a buffer", *_SESSIONS),
+    _function("mbuf_write_mem", _INT, [POINTER, TEXT, _SIZE], "fill it", *_SESSIONS),
+    _function("mbuf_set_posend", None, [POINTER, _SIZE, _SIZE], "rewind it", *_SESSIONS),
+    _function("sip_msg_decode", _INT, [POINTER, POINTER], "parse a message", *_SESSIONS),
+    _function("uag_sipsess_sock", POINTER, [], "the SIP sessions", *_SESSIONS),
+    _function("sipsess_find", POINTER, [POINTER, POINTER], "a message's", *_SESSIONS),
     _function("sipsess_dialog", POINTER, [POINTER], "the dialog of a session", *_OWED),
     _function(
         "sip_drequestf",

@@ -45,7 +45,7 @@ async def send_request(
         library.require_all_for("ANSWER_NEW_CHALLENGES")
 
     def send() -> bool:
-        message = _decoded(_head(challenge)) if challenge else None
+        message = decoded(_head(challenge)) if challenge else None
         auth = _credentials(message) if message else None
         try:
             if challenge and auth is None:
@@ -107,7 +107,7 @@ def send_queued(text: str) -> None:
 
     On the stack's thread only.
     """
-    message = _decoded(text.encode())
+    message = decoded(text.encode())
     if message:
         session = library.sipsess_find(library.uag_sipsess_sock(), message)
         if session:
@@ -120,7 +120,7 @@ def _head(text: str) -> bytes:
     return text.partition("\r\n\r\n")[0].rstrip("\r\n").encode() + b"\r\n\r\n"
 
 
-def _decoded(octets: bytes) -> int | None:
+def decoded(octets: bytes) -> int | None:
     """The stack's reading of a message, to be released with `mem_deref`; None if it fails."""
     buffer = library.mbuf_alloc(len(octets))
     try:

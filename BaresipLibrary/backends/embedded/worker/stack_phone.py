@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from baresip import (
 )
 
 from . import call_control
+from .answers import Answers, Headers
 from .call_audio import Report
 from .call_table import CallTable, KnownCall
 from .faults import safely, watch
@@ -56,6 +57,17 @@ class CommandFailed(Exception):
     """A command that could not be carried out; its text goes to the parent."""
 
 
+@contextlib.contextmanager
+def _peer_did_not_acknowledge() -> Iterator[None]:
+    """Says what a timeout means for an answer that has to wait for a PRACK."""
+    try:
+        yield
+    except TimeoutError:
+        raise CommandFailed(
+            "the peer has not acknowledged the provisional response before it (PRACK)"
+        ) from None
+
+
 class _Pairs(dict[str, str]):
     """Headers for the wheel, which reads the items of a mapping: a name may occur twice."""
 
@@ -90,6 +102,7 @@ class StackPhone:
         self._pump = AudioPump(report, self._sent)
         self._tasks: set[asyncio.Task[None]] = set()
         self._news = asyncio.Event()
+        self._answers = Answers()
         self._stopping = False
         self._registration = WorkerRegistration(self._runtime, report)
         #: Objects whose methods `do_<command>` carry out commands.
@@ -106,7 +119,7 @@ class StackPhone:
         """
         self._pump.stem = Path(stem)
         follow_logs(self._report)
-        self._trace = SipTrace(self._report)
+        self._trace = SipTrace(self._on_message)
         await self._runtime.start(_Configuration(first_lines, **config))
         self._stack = StackThread(self._runtime)
         self._packets = PacketCounts(self._stack)
@@ -177,12 +190,20 @@ class StackPhone:
         if self._dialling is not None:  # the stack reported a call that it then could not make
             self._report("CallClosed", call_id=self._dialling.call_id, peer=uri, text=why)
 
-    async def do_answer(self, call_id: str) -> None:
-        await self._answer(self._call(call_id))
+    async def do_answer(self, call_id: str, headers: Headers) -> None:
+        await self._answer(self._call(call_id), headers)
 
-    async def _answer(self, known: KnownCall) -> None:
-        await known.object.answer()
+    async def _answer(self, known: KnownCall, headers: Headers) -> None:
+        with _peer_did_not_acknowledge():
+            await self._answers.answer(self._stack, known, headers)
         self._report("CallAnswered", call_id=known.call_id)
+
+    async def do_progress(self, call_id: str, headers: Headers) -> None:
+        known = self._call(call_id)
+        with _peer_did_not_acknowledge():
+            await self._answers.progress(self._stack, call_id, headers)
+        self._complete_codecs(known)
+        self._pump.add(known.object)
 
     async def do_hang_up(self, call_id: str) -> None:
         known = self._call(call_id)
@@ -302,10 +323,14 @@ class StackPhone:
 
     async def _take_over(self, known: KnownCall) -> None:
         try:
-            await self._answer(known)
+            await self._answer(known, [])
         except BaresipError as error:
             text = f"the call that replaces another was not answered: {error}"
             self._report("StackLog", level="ERROR", text=text)
+
+    def _on_message(self, event: str, **fields: Any) -> None:
+        self._answers.take(fields["text"], sent=fields["sent"])
+        self._report(event, **fields)
 
     def _on_event(self, event: StackEvent) -> None:
         self._news.set()
@@ -347,6 +372,7 @@ class StackPhone:
             self._on_statistics(event)
         if known is self._dialling:
             self._dialling = None
+        self._answers.forget(known.call_id)
         self._pump.remove(known.call_id)  # its recordings are complete when its end is reported
         self._tend(known, self._packets.forget(known.call_id))
 
