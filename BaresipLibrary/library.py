@@ -11,6 +11,7 @@ from robotlibcore import DynamicCore
 from .agents.registry import Registry
 from .backends.embedded.process import is_installed
 from .keywords.agents import AgentKeywords
+from .keywords.agreement import AgreementKeywords
 from .keywords.arguments import check_flags, check_positional, hint, without_none
 from .keywords.audio import AudioKeywords, PromptKeywords
 from .keywords.base import Context, is_dry_run, output_directory
@@ -42,6 +43,7 @@ _COMPONENTS = (
     DtmfKeywords,
     StateKeywords,
     HeaderKeywords,
+    AgreementKeywords,
     AudioKeywords,
     HearingKeywords,
     LoudnessKeywords,

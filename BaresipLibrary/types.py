@@ -152,6 +152,13 @@ class AudioDirection(Enum):
     tx = auto()
 
 
+class SdpSide(Enum):
+    """Who has sent a session description: the agent (``local``) or its peer (``remote``)."""
+
+    local = auto()
+    remote = auto()
+
+
 class CallTiming(Enum):
     """A timing of a call; `Get Call Timing` defines each."""
 

@@ -7,6 +7,7 @@ from ..sip.reasons import cause_of
 from ..sip.uris import number_of
 from ..types import Peer
 from .agent import Agent
+from .agreement import agreed_in
 from .call import Call, Direction
 
 
@@ -38,11 +39,11 @@ def info_of(agent: Agent) -> dict[str, Any]:
         "peer": vars(peer).copy() if peer else None,
         "sends": agent.source_of(agent.active_call)[1],
         "metadata": agent.metadata,
-        "calls": [_call_info(call) for call in agent.calls],
+        "calls": [_call_info(agent, call) for call in agent.calls],
     }
 
 
-def _call_info(call: Call) -> dict[str, Any]:
+def _call_info(agent: Agent, call: Call) -> dict[str, Any]:
     return {
         "call_id": call.call_id,
         "direction": call.direction.name.lower(),
@@ -53,7 +54,23 @@ def _call_info(call: Call) -> dict[str, Any]:
         "muted": call.muted,
         "status_code": call.status_code,
         "reason": call.reason,
+        "media": _media_info(agent, call),
         **_ending_info(call),
+    }
+
+
+def _media_info(agent: Agent, call: Call) -> dict[str, Any]:
+    """What offer and answer agreed on last; each value is None where that is not known."""
+    agreed = agreed_in(agent, call)
+    return {
+        "codec": agreed and agreed.codec,
+        "direction": agreed and agreed.direction,
+        "encryption": agreed and agreed.encryption,
+        "srtp_suite": agreed and agreed.srtp_suite,
+        "local_address": agreed and agreed.local.where,
+        "remote_address": agreed and agreed.remote.where,
+        "sends": agreed and agreed.sends._asdict(),
+        "receives": agreed and agreed.receives._asdict(),
     }
 
 

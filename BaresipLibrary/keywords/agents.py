@@ -261,6 +261,14 @@ class AgentKeywords(Component):
         ``name``, or ``None``), ``sends`` (the audio source), ``metadata`` (as given to `Start Agent`)
         and ``calls`` (all calls so far, oldest first).
 
+        Each call has ``media``, what offer and answer agreed on last (RFC 3264), early media
+        included: ``codec`` and ``encryption`` (as `Get Codec` and `Get Media Encryption` return
+        them), ``srtp_suite``, ``direction`` (of this agent, such as ``sendonly``), ``local_address``
+        and ``remote_address`` (of the SDP, with the port), and for each direction, ``sends`` and
+        ``receives``: ``codec``, ``payload_type``, ``ptime`` (in ms, as the receiving side's SDP asks
+        for) and ``telephone_event`` (its payload type). Each is ``None`` where it is not known, as
+        all are of an attached agent.
+
         A call that has ended has ``closed_by`` (``us``, ``peer``, ``refusal``, ``failure`` or
         ``transfer``) and the headers of the message that ended it: ``reasons`` (a list with
         ``protocol``, ``cause`` and ``text`` of each Reason), ``q850_cause`` (the first Q.850 cause,

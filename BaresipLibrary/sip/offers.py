@@ -55,6 +55,8 @@ class Offers:
         #: The last offer that was answered, and the last one of this agent.
         self.exchange: Exchange | None = None
         self.own: Exchange | None = None
+        #: What this agent described last (True), and the peer (False): an offer or an answer.
+        self.described: dict[bool, SessionDescription] = {}
         self._open: dict[_Key, SessionDescription] = {}
         #: INVITEs without an offer, and the offer that the other side has made instead.
         self._late: dict[_Key, SessionDescription | None] = {}
@@ -85,6 +87,8 @@ class Offers:
         """Takes in a message of the dialog."""
         number = message.cseq_number
         description = description_in(message)
+        if description is not None:
+            self.described[sent] = description
         if message.method is not None:
             self._take_request(message, number, description, sent)
         elif message.status is not None:

@@ -38,9 +38,24 @@ class Format:
         return self.name if self.rate is None else f"{self.name}/{self.rate}"
 
     @property
+    def encoding(self) -> str:
+        """As an rtpmap writes it: ``PCMU/8000``, or ``opus/48000/2`` with its channels."""
+        return f"{self}/{self.channels}" if self.channels != 1 else str(self)
+
+    @property
     def is_event(self) -> bool:
         """Whether it carries digits (RFC 4733) instead of audio."""
         return self.name.lower() == _EVENTS
+
+    def is_same_as(self, other: "Format") -> bool:
+        """Whether the other side of an offer means the same format; each has numbers of its own.
+
+        Names are compared without regard to case. A number without an rtpmap means what the other
+        side says of that number.
+        """
+        if self.rate is None or other.rate is None:
+            return self.payload_type == other.payload_type
+        return self.encoding.lower() == other.encoding.lower()
 
 
 @dataclass(frozen=True)
@@ -115,6 +130,20 @@ class Media:
             None,
         )
 
+    @property
+    def where(self) -> str | None:
+        """The address and port at which it wants packets; None without an address."""
+        if self.address is None:
+            return None
+        host = f"[{self.address}]" if ":" in self.address else self.address
+        return f"{host}:{self.port}"
+
+    @property
+    def crypto_suites(self) -> tuple[str, ...]:
+        """The suites of its SRTP keys (RFC 4568), such as ``AES_CM_128_HMAC_SHA1_80``."""
+        keys = (value.split() for name, value in self.attributes if name == "crypto")
+        return tuple(parts[1] for parts in keys if len(parts) > 2)
+
     def __str__(self) -> str:
         if self.is_refused:
             return f"no {self.kind} (port 0)"
@@ -138,6 +167,13 @@ class SessionDescription:
     def audio(self) -> Media | None:
         """The first audio stream; None without one."""
         return next((media for media in self.media if media.kind == "audio"), None)
+
+    @property
+    def has_fingerprint(self) -> bool:
+        """Whether its audio, or the whole session, has the fingerprint of a DTLS certificate."""
+        session = tuple(_attributes(_blocks(self.text)[0]))
+        attributes = (*session, *(self.audio.attributes if self.audio else ()))
+        return any(name == "fingerprint" for name, _ in attributes)
 
     @property
     def words(self) -> str:

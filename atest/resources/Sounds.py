@@ -1,14 +1,11 @@
-"""Audio files made when they are needed, and a look at what a call agreed on."""
+"""Audio files made when they are needed."""
 
-import re
 from pathlib import Path
 
 import numpy as np
 import soundfile
 from robot.libraries.BuiltIn import BuiltIn
 
-from BaresipLibrary.concurrency import wait_until
-from BaresipLibrary.sip.messages import Message
 from utest.audio import signals
 
 
@@ -57,19 +54,3 @@ def _new_path(name: str) -> Path:
     folder = Path(BuiltIn().get_variable_value("${OUTPUT DIR}")) / "sounds"
     folder.mkdir(exist_ok=True)
     return folder / name
-
-
-def get_codec(agent) -> str:
-    """The codec that the answer to an agent's last INVITE chose, as `audio_codecs` names it."""
-
-    def answered() -> str | None:
-        for event in agent.journal.messages(agent.last_call.call_id):
-            if Message(event.text).status == 200 and "\nm=audio" in event.text:
-                return event.text
-        return None
-
-    sdp = wait_until(agent.changes, answered, 5.0)
-    payload = re.search(r"m=audio \d+ \S+ (\d+)", sdp)[1]
-    name = re.search(rf"a=rtpmap:{payload} (\S+)", sdp)[1]
-    # RFC 3551 lets G.722 claim 8 kHz in SDP for ever, because RFC 1890 did by mistake.
-    return "g722/16000/1" if name.lower() == "g722/8000" else name

@@ -1,0 +1,78 @@
+"""What offer and answer agreed on for the media of a call, and why nothing was agreed."""
+
+from ..agents.agent import Agent
+from ..agents.agreement import agreed_in
+from ..agents.call import Call, Direction
+from ..errors import NothingYet, UsageError
+from ..sip.agreed_media import AgreedMedia
+from ..sip.messages import masked
+from ..sip.sdp import SessionDescription
+
+
+def require_agreed(agent: Agent, call_id: str | None = None) -> AgreedMedia:
+    """What was agreed last in the call with that Call-ID, else in the active or the last call.
+
+    Raises:
+        NothingYet: there is no such call, or nothing is agreed in it; says how far it has come.
+        UsageError: the agent's backend shows no messages.
+    """
+    call = _readable_call(agent, "with media", call_id)
+    media = agreed_in(agent, call)
+    if media is None:
+        raise NothingYet(
+            f"{agent.name} and {call.peer_uri} have not agreed on media: "
+            f"{_why_not_agreed(agent, call)}."
+        )
+    return media
+
+
+def require_description(agent: Agent, *, local: bool, call_id: str | None = None) -> str:
+    """The session description that the agent (`local`) or its peer has sent last in a call.
+
+    The secrets in it are masked.
+
+    Raises:
+        NothingYet: there is no such call, or none was sent in it.
+        UsageError: the agent's backend shows no messages.
+    """
+    call = _readable_call(agent, "with a session description", call_id)
+    description = call.offers.described.get(local)
+    if description is None:
+        who = agent.name if local else call.peer_uri
+        raise NothingYet(f"{who} has sent no SDP so far: {call.describe()}.")
+    return masked(description.text)
+
+
+def _readable_call(agent: Agent, purpose: str, call_id: str | None) -> Call:
+    """A call whose messages the library reads."""
+    agent.require_alive()
+    call = agent.require_call(purpose, call_id)
+    if not agent.backend.shows_messages:
+        raise UsageError(
+            f"{agent.name} cannot tell what offer and answer said: {agent.backend.description}"
+            " shows no SIP messages of a baresip that it is attached to."
+        )
+    return call
+
+
+def _why_not_agreed(agent: Agent, call: Call) -> str:
+    ours, theirs = call.offers.described.get(True), call.offers.described.get(False)
+    exchange = call.offers.exchange
+    if exchange is not None:
+        who, other = (agent.name, "the other side")[:: 1 if exchange.ours else -1]
+        return (
+            f"{who} offered {_described(exchange.offer)};"
+            f" {other} answered {_described(exchange.answer)}"
+        )
+    if not call.is_live:
+        return f"{call.describe()}"
+    offerer = call.direction is Direction.OUTGOING
+    if ours is not None and (offerer or theirs is None):
+        return f"{agent.name} offered {_described(ours)}, and no answer has come"
+    if theirs is not None:
+        return f"the other side offered {_described(theirs)}, and {agent.name} has not answered"
+    return "no offer has been seen"
+
+
+def _described(description: SessionDescription) -> str:
+    return str(description.audio or "no audio")

@@ -1,0 +1,107 @@
+"""What an offer and its answer agree on for the audio of a call (RFC 3264), as one side has it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from .offers import Exchange
+from .sdp import Format, Media
+
+_DIRECTIONS = {
+    (True, True): "sendrecv",
+    (True, False): "sendonly",
+    (False, True): "recvonly",
+    (False, False): "inactive",
+}
+#: Formats that never stand alone: comfort noise (RFC 3389), and redundancy (RFC 2198).
+_AUXILIARY = frozenset({"cn", "13", "red"})
+_SENDING, _RECEIVING = ("sendrecv", "sendonly"), ("sendrecv", "recvonly")
+
+
+class AgreedStream(NamedTuple):
+    """What was agreed for one direction.
+
+    `payload_type` and `ptime` (ms) are what the receiving side's description has for it;
+    `telephone_event` is the payload type of digits (RFC 4733). None: there is none.
+    """
+
+    codec: str
+    payload_type: int
+    ptime: float | None
+    telephone_event: int | None
+
+
+@dataclass(frozen=True)
+class AgreedMedia:
+    """The agreed audio from the side of one agent; `local` is its own description."""
+
+    local: Media
+    remote: Media
+    sends: AgreedStream
+    receives: AgreedStream
+    #: The first codec of the answer that was offered, too, such as ``PCMU/8000``.
+    codec: str
+    #: ``srtp`` (RFC 4568), ``dtls_srtp`` (RFC 5764), or None.
+    encryption: str | None
+    #: The suite of the answer, where the keys are in the descriptions.
+    srtp_suite: str | None
+
+    @property
+    def direction(self) -> str:
+        """What this agent may do: ``sendrecv``, ``sendonly``, ``recvonly`` or ``inactive``."""
+        ours, theirs = self.local.direction, self.remote.direction
+        sends = ours in _SENDING and theirs in _RECEIVING
+        return _DIRECTIONS[sends, ours in _RECEIVING and theirs in _SENDING]
+
+
+def agreed_media(exchange: Exchange) -> AgreedMedia | None:
+    """The audio that an exchange agrees on; None where it is refused, or has no codec in common."""
+    ours, theirs = exchange.sides()
+    local, remote = ours.audio, theirs.audio
+    if local is None or remote is None or local.is_refused or remote.is_refused:
+        return None
+    # The offerer sends what stands first in the answer; the answerer sends what stands first in the
+    # offer, of what it has accepted. Either is the first of the other side's that is one's own.
+    sends, receives = _stream(remote, local, local), _stream(local, remote, local)
+    if sends is None or receives is None:
+        return None
+    encryption = _encryption(exchange)
+    answer = exchange.answer.audio
+    suites = answer.crypto_suites if answer and encryption == "srtp" else ()
+    codec = (sends if exchange.ours else receives).codec
+    return AgreedMedia(local, remote, sends, receives, codec, encryption, next(iter(suites), None))
+
+
+def _stream(receiver: Media, sender: Media, speller: Media) -> AgreedStream | None:
+    """What goes to the receiver; names of codecs are spelled as in the description of `speller`."""
+    codec = next(_common(receiver, sender, events=False), None)
+    if codec is None:
+        return None
+    spelled = next(own for own in speller.formats if own.is_same_as(codec))
+    events = list(_common(receiver, sender, events=True))
+    event = next((one for one in events if one.rate == codec.rate), next(iter(events), None))
+    return AgreedStream(
+        spelled.encoding,
+        int(codec.payload_type),
+        receiver.ptime,
+        int(event.payload_type) if event else None,
+    )
+
+
+def _common(receiver: Media, sender: Media, *, events: bool) -> Iterator[Format]:
+    """The codecs (or events) that both have, in the receiver's order and with its numbers."""
+    for one in receiver.formats:
+        is_common = any(one.is_same_as(other) for other in sender.formats)
+        is_wanted = one.is_event is events and one.name.lower() not in _AUXILIARY
+        if is_common and is_wanted and one.payload_type.isascii() and one.payload_type.isdigit():
+            yield one
+
+
+def _encryption(exchange: Exchange) -> str | None:
+    offer, answer = exchange.offer.audio, exchange.answer.audio
+    assert offer is not None and answer is not None
+    has_fingerprints = exchange.offer.has_fingerprint and exchange.answer.has_fingerprint
+    has_keys = bool(offer.crypto_suites and answer.crypto_suites)
+    if has_fingerprints and ("TLS" in answer.profile.upper() or not has_keys):
+        return "dtls_srtp"
+    return "srtp" if has_keys else None

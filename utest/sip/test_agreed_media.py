@@ -1,0 +1,158 @@
+"""What offers and answers agree on for audio (RFC 3264)."""
+
+import pytest
+
+from BaresipLibrary.sip.agreed_media import AgreedMedia, AgreedStream, agreed_media
+from BaresipLibrary.sip.offers import Exchange
+from BaresipLibrary.sip.sdp import SessionDescription
+
+_MAPS = {
+    "96": "opus/48000/2",
+    "97": "telephone-event/48000",
+    "98": "opus/48000/2",
+    "101": "telephone-event/8000",
+    "102": "pcmu/8000",
+    "110": "telephone-event/8000",
+}
+_KEY = "inline:WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz"
+
+
+def sdp(
+    formats: str, *lines: str, port: int = 4000, profile: str = "RTP/AVP", session: str = ""
+) -> SessionDescription:
+    maps = [f"a=rtpmap:{pt} {_MAPS[pt]}" for pt in formats.split() if pt in _MAPS]
+    head = ["v=0", "o=- 1 1 IN IP4 h", "s=-", "c=IN IP4 192.0.2.1", "t=0 0"]
+    body = [*head, *([session] if session else []), f"m=audio {port} {profile} {formats}"]
+    return SessionDescription("\r\n".join([*body, *maps, *lines, ""]))
+
+
+def agreed(
+    offer: SessionDescription, answer: SessionDescription, *, ours: bool = True
+) -> AgreedMedia:
+    media = agreed_media(Exchange(ours, offer, answer, "1", ours))
+    assert media is not None
+    return media
+
+
+@pytest.mark.parametrize("ours", [True, False])
+def test_the_first_codec_of_the_answer_is_agreed(ours: bool) -> None:
+    media = agreed(sdp("0 8 101"), sdp("8 0 101"), ours=ours)
+    assert media.codec == "PCMA/8000"
+
+
+def test_each_direction_has_the_numbers_of_who_receives() -> None:
+    """The numbers of dynamic payload types may differ (RFC 3264, section 6.1)."""
+    media = agreed(sdp("96 97", "a=ptime:20"), sdp("98 97", "a=ptime:40"))
+    assert media.sends == AgreedStream("opus/48000/2", 98, 40.0, 97)
+    assert media.receives == AgreedStream("opus/48000/2", 96, 20.0, 97)
+
+
+def test_the_directions_differ_when_the_answer_prefers_another_codec() -> None:
+    """Who answers sends what the offer prefers; who offers sends what the answer prefers."""
+    media = agreed(sdp("0 8"), sdp("8 0"), ours=True)
+    assert (media.sends.codec, media.receives.codec) == ("PCMA/8000", "PCMU/8000")
+    mirrored = agreed(sdp("0 8"), sdp("8 0"), ours=False)
+    assert (mirrored.sends.codec, mirrored.receives.codec) == ("PCMU/8000", "PCMA/8000")
+
+
+def test_names_compare_without_case_and_are_spelled_as_in_the_own_description() -> None:
+    media = agreed(sdp("0"), sdp("102"))
+    assert media.codec == "PCMU/8000"
+    assert media.sends.payload_type == 102
+    assert media.receives.payload_type == 0
+
+
+def test_a_number_without_rtpmap_means_what_the_other_side_says_of_it() -> None:
+    answer = sdp("96").text.replace("a=rtpmap:96 opus/48000/2\r\n", "")
+    media = agreed(sdp("96"), SessionDescription(answer))
+    assert media.codec == "opus/48000/2"
+
+
+def test_comfort_noise_is_not_a_codec() -> None:
+    offer, answer = sdp("13 0"), sdp("13 0")
+    assert agreed(offer, answer).codec == "PCMU/8000"
+    assert agreed_media(Exchange(True, sdp("13 0"), sdp("13"), "1", True)) is None
+
+
+def test_events_of_the_codecs_rate_come_first() -> None:
+    media = agreed(sdp("96 101 97"), sdp("96 101 97"))
+    assert media.sends.telephone_event == 97
+    assert agreed(sdp("0 101"), sdp("0")).sends.telephone_event is None
+    numbers = agreed(sdp("0 101"), sdp("0 110"))
+    assert (numbers.sends.telephone_event, numbers.receives.telephone_event) == (110, 101)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [sdp("0", port=0), sdp("8"), SessionDescription("v=0\r\n")],
+    ids=["refused", "another codec", "no audio"],
+)
+def test_nothing_is_agreed(answer: SessionDescription) -> None:
+    assert agreed_media(Exchange(True, sdp("0"), answer, "1", True)) is None
+
+
+@pytest.mark.parametrize(
+    ("offer", "answer", "direction"),
+    [
+        ("sendrecv", "sendrecv", "sendrecv"),
+        ("sendrecv", "sendonly", "recvonly"),
+        ("sendrecv", "recvonly", "sendonly"),
+        ("sendonly", "recvonly", "sendonly"),
+        ("recvonly", "sendonly", "recvonly"),
+        ("sendonly", "inactive", "inactive"),
+        ("sendrecv", "inactive", "inactive"),
+        ("sendonly", "sendrecv", "sendonly"),  # which contradicts the offer
+    ],
+)
+def test_the_direction_is_what_both_allow(offer: str, answer: str, direction: str) -> None:
+    media = agreed(sdp("0", f"a={offer}"), sdp("0", f"a={answer}"))
+    assert media.direction == direction
+
+
+def test_an_unspecified_address_receives_nothing() -> None:
+    answer = sdp("0", "c=IN IP4 0.0.0.0")
+    assert agreed(sdp("0"), answer).direction == "inactive"
+
+
+_CRYPTO = f"a=crypto:1 AES_CM_128_HMAC_SHA1_80 {_KEY}"
+_OTHER = f"a=crypto:2 AES_CM_128_HMAC_SHA1_32 {_KEY}"
+_PRINT = "a=fingerprint:sha-256 4A:AD:B9"
+
+
+@pytest.mark.parametrize("profile", ["RTP/SAVP", "RTP/AVP"])
+def test_keys_on_both_sides_are_srtp_with_the_suite_of_the_answer(profile: str) -> None:
+    offer = sdp("0", _CRYPTO, _OTHER, profile=profile)
+    media = agreed(offer, sdp("0", _OTHER, profile=profile))
+    assert (media.encryption, media.srtp_suite) == ("srtp", "AES_CM_128_HMAC_SHA1_32")
+
+
+def test_keys_that_the_answer_does_not_take_encrypt_nothing() -> None:
+    media = agreed(sdp("0", _CRYPTO), sdp("0"))
+    assert (media.encryption, media.srtp_suite) == (None, None)
+
+
+@pytest.mark.parametrize("profile", ["UDP/TLS/RTP/SAVP", "UDP/TLS/RTP/SAVPF"])
+def test_fingerprints_on_both_sides_are_dtls_srtp(profile: str) -> None:
+    """Also one of the whole session (RFC 8122)."""
+    offer = sdp("0", profile=profile, session=_PRINT)
+    answer = sdp("0", _PRINT, profile=profile)
+    assert agreed(offer, answer).encryption == "dtls_srtp"
+    assert agreed(offer, answer).srtp_suite is None
+    assert agreed(offer, sdp("0", profile=profile)).encryption is None
+
+
+def test_the_profile_chooses_between_keys_and_fingerprints() -> None:
+    both = sdp("0", _CRYPTO, _PRINT, profile="RTP/SAVP")
+    assert agreed(both, both).encryption == "srtp"
+    tls = sdp("0", _CRYPTO, _PRINT, profile="UDP/TLS/RTP/SAVP")
+    assert agreed(tls, tls).encryption == "dtls_srtp"
+
+
+def test_addresses_are_those_of_the_descriptions() -> None:
+    media = agreed(sdp("0"), sdp("0", "c=IN IP6 2001:db8::1", port=6000))
+    assert (media.local.where, media.remote.where) == ("192.0.2.1:4000", "[2001:db8::1]:6000")
+
+
+@pytest.mark.parametrize("hostile", ["x y z", "0 " * 3000, "-1", "99999999999", "\ufffd"])
+def test_hostile_formats_are_survived(hostile: str) -> None:
+    agreed_media(Exchange(True, sdp("0"), sdp(hostile), "1", True))
