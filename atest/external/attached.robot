@@ -51,6 +51,24 @@ A Delay From And To It Is Measured
     ${delay} =    Get Call Timing    device    one_way_delay    to=bob
     Should Be Below    ${delay}    0.2s    waits=2
 
+What Was Agreed Is Not Known
+    [Documentation]    The library sees no messages of a baresip that it is attached to.
+    Start Agent    bob
+    Dial    bob    device
+    Accept    device
+    Wait Until State Is    bob    ESTABLISHED
+    FOR    ${getter}    IN    Get Codec    Get Media Encryption
+        Run Keyword And Expect Error
+        ...    device cannot tell what offer and answer said: the external backend with baresip * shows no SIP messages of a baresip that it is attached to.
+        ...    ${getter}    device    timeout=10s
+    END
+    Run Keyword And Expect Error    device cannot tell what offer and answer said: *
+    ...    Get Sdp    device    remote
+    ${info} =    Get Info    device
+    Should Be Equal    ${info.calls}[-1][media][codec]    ${None}
+    Should Be Equal    ${info.calls}[-1][media][sends]    ${None}
+    Get Codec    bob    *=    /8000
+
 Settings That Would Change Nothing
     [Documentation]    Its account and its configuration are there already.
     Stop Agent    device

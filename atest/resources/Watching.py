@@ -8,6 +8,7 @@ from robot.libraries.BuiltIn import BuiltIn
 from BaresipLibrary.agents.agent import Agent
 from BaresipLibrary.concurrency import wait_until
 from BaresipLibrary.events import Registered, SipMessage
+from BaresipLibrary.sip.agreed_media import agreed_media
 from BaresipLibrary.sip.messages import Message
 
 
@@ -31,6 +32,20 @@ def hold_should_become(name: str, wanted: bool, timeout: float = 5.0) -> None:
     call = agent.require_live_call("to watch")
     if not wait_until(agent.changes, lambda: call.on_hold is wanted or None, timeout):
         raise AssertionError(f"{name}: holding did not become {wanted}.")
+
+
+def media_direction_should_become(name: str, wanted: str, timeout: float = 5.0) -> None:
+    """Waits until offer and answer allow the agent what ``sendonly`` and the like say."""
+    agent = _agent(name)
+    call = agent.require_live_call("to watch")
+
+    def agreed() -> bool | None:
+        exchange = call.offers.exchange
+        media = agreed_media(exchange) if exchange else None
+        return (media is not None and media.direction == wanted) or None
+
+    if not wait_until(agent.changes, agreed, timeout):
+        raise AssertionError(f"{name}: the direction of its media did not become {wanted}.")
 
 
 def offers_should_have_been_answered(name: str, count: int, timeout: float = 5.0) -> None:

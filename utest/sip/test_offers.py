@@ -201,3 +201,15 @@ def test_an_update_holds_and_resumes() -> None:
     offers.take(request("UPDATE", 7), sent=False)
     offers.take(response(200, 7, to="UPDATE"), sent=True)
     assert holds(offers) == (False, False)
+
+
+def test_what_each_side_described_last_is_kept() -> None:
+    """Agreed or not: a refused offer was described, too."""
+    offers = Offers()
+    exchange(offers, "sendrecv", "sendrecv", ours=True)
+    refused = sdp("sendonly")
+    offers.take(request("INVITE", 8, refused), sent=False)
+    offers.take(response(488, 8), sent=True)
+    assert offers.described[False].text == refused
+    assert offers.described[True].audio and offers.described[True].audio.direction == "sendrecv"
+    assert offers.exchange and offers.exchange.ours

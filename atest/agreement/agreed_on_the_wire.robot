@@ -1,0 +1,147 @@
+*** Settings ***
+Documentation       What was agreed with a peer that says so late, early, in another order or by UPDATE.
+Library             ../resources/ScriptedPeer.py    ${CURDIR}/agreed_scenarios.py
+Library             ../resources/Watching.py
+Resource            ../resources/backend.resource
+Library             BaresipLibrary    timeout=5s    backend=${BACKEND}
+
+
+*** Test Cases ***
+The First Codec Of The Answer Decides
+    [Documentation]    The agent prefers PCMU and offers both; the peer wants PCMA.
+    Alice Calls    answers    8 0 101
+    Get Codec    alice    ==    PCMA/8000
+    Media Should Be    sends    codec=PCMA/8000    payload_type=${8}    telephone_event=${101}
+    Media Should Be    receives    codec=PCMU/8000    payload_type=${0}    telephone_event=${101}
+
+Numbers And Packet Times Of Each Direction
+    Alice Calls    answers_opus_by_another_number    codecs=opus
+    Get Codec    alice    ==    opus/48000/2
+    Media Should Be    sends    codec=opus/48000/2    payload_type=${120}    ptime=${40}    telephone_event=${None}
+    ${info} =    Get Info    alice
+    Should Be Equal    ${info.calls}[-1][media][receives][ptime]    ${20}
+    Should Not Be Equal    ${info.calls}[-1][media][receives][payload_type]    ${120}
+
+Early Media Is Agreed In The 183
+    ${peer} =    Start Peer    agrees_early
+    Start Agent    alice
+    Dial    alice    ${peer.uri}
+    Get Codec    alice    ==    PCMA/8000    timeout=5s
+    Get State    alice    ==    RINGING
+    Let Peer Go On    ${peer}
+    Wait Until State Is    alice    ESTABLISHED
+    Get Codec    alice    ==    PCMA/8000
+    ${sdp} =    Get Sdp    alice    remote
+    Should Contain    ${sdp}    m=audio ${peer.rtp.port} RTP/AVP 8 101
+
+What A 183 Agreed On Ends With The Refusal
+    ${peer} =    Start Peer    agrees_early_and_refuses
+    Start Agent    alice
+    Dial    alice    ${peer.uri}
+    Get Codec    alice    ==    PCMA/8000    timeout=5s
+    Let Peer Go On    ${peer}
+    Wait Until State Is    alice    IDLE
+    Run Keyword And Expect Error
+    ...    alice and sip:peer@* have not agreed on media: its call to sip:peer@* was refused with 486 Busy Here *
+    ...    Get Codec    alice
+
+The Final Answer Counts
+    ${peer} =    Start Peer    answers_another_codec_at_the_end
+    Start Agent    alice
+    Dial    alice    ${peer.uri}
+    Get Codec    alice    ==    PCMA/8000    timeout=5s
+    Let Peer Go On    ${peer}
+    Get Codec    alice    ==    PCMU/8000    timeout=5s
+
+A Call Without An Offer
+    [Documentation]    The agent offers in its 200, and the peer answers in its ACK.
+    Bob Is Called    calls_without_an_offer
+    Get Codec    bob    ==    PCMA/8000    timeout=5s
+    ${offer} =    Get Sdp    bob    local
+    Should Contain    ${offer}    PCMU/8000
+    ${answer} =    Get Sdp    bob    remote
+    Should Not Contain    ${answer}    PCMU/8000
+
+Another Codec By A Re-INVITE
+    ${peer} =    Alice Calls    offers_another_codec_by    INVITE
+    Get Codec    alice    ==    PCMU/8000
+    Let Peer Go On    ${peer}
+    Get Codec    alice    ==    PCMA/8000    timeout=5s
+    Peer Should Have Finished    ${peer}
+
+Another Codec By An UPDATE
+    [Documentation]    baresip 1.0 refuses the UPDATE with 501: what was agreed before goes on.
+    ${peer} =    Alice Calls    offers_another_codec_by    UPDATE
+    Let Peer Go On    ${peer}
+    ${result} =    Peer Should Have Finished    ${peer}
+    Wait Until State Is    alice    IDLE
+    Get Codec    alice    ==    ${{'PCMA/8000' if $result['status'] == 200 else 'PCMU/8000'}}
+
+The Suite Of SRTP That The Answer Chose
+    ${bob} =    Start Agent    bob    media_enc=srtp-mand
+    ${peer} =    Start Peer    offers_two_suites    ${bob.uri}
+    Accept    bob
+    Get Media Encryption    bob    ==    srtp    timeout=5s
+    ${info} =    Get Info    bob
+    ${sdp} =    Get Sdp    bob    local
+    Should Contain    ${sdp}    ${info.calls}[-1][media][srtp_suite]
+    Should Match Regexp    ${info.calls}[-1][media][srtp_suite]    ^AES_CM_128_HMAC_SHA1_(32|80)$
+
+Holds By Every Direction
+    [Template]    Direction After The Peer Holds
+    sendonly    recvonly
+    recvonly    sendonly
+    inactive    inactive
+
+A Stream That Is Refused Agrees On Nothing
+    Alice Calls    refuses_the_stream
+    Run Keyword And Expect Error
+    ...    alice and sip:peer@* have not agreed on media: alice offered *PCMU/8000* over RTP/AVP; the other side answered no audio (port 0).
+    ...    Get Codec    alice
+    ${info} =    Get Info    alice
+    Should Be Equal    ${info.calls}[-1][media][codec]    ${None}
+
+Several Calls At A Time
+    ${one} =    Start Peer    answers    8 101
+    ${two} =    Start Peer    answers    0 101
+    Start Agent    alice
+    ${first} =    Dial    alice    ${one.uri}
+    Wait Until State Is    alice    ESTABLISHED
+    ${second} =    Dial    alice    ${two.uri}
+    Get Codec    alice    ==    PCMU/8000    call=${second}    timeout=5s
+    Get Codec    alice    ==    PCMA/8000    call=${first}
+    Get Media Encryption    alice    ==    NONE    call=${first}
+    ${sdp} =    Get Sdp    alice    remote    call=${first}
+    Should Contain    ${sdp}    m=audio ${one.rtp.port}
+
+
+*** Keywords ***
+Alice Calls
+    [Arguments]    ${scenario}    @{options}    ${codecs}=${None}
+    ${peer} =    Start Peer    ${scenario}    @{options}
+    Start Agent    alice    audio_codecs=${{[$codecs] if $codecs else ['PCMU', 'PCMA']}}
+    Dial    alice    ${peer.uri}
+    Wait Until State Is    alice    ESTABLISHED
+    RETURN    ${peer}
+
+Bob Is Called
+    [Arguments]    ${scenario}    @{options}
+    ${bob} =    Start Agent    bob
+    ${peer} =    Start Peer    ${scenario}    ${bob.uri}    @{options}
+    Accept    bob
+    Wait Until State Is    bob    ESTABLISHED
+    RETURN    ${peer}
+
+Media Should Be
+    [Arguments]    ${way}    &{expected}
+    ${info} =    Get Info    alice
+    FOR    ${key}    ${value}    IN    &{expected}
+        Should Be Equal    ${info.calls}[-1][media][${way}][${key}]    ${value}
+    END
+
+Direction After The Peer Holds
+    [Arguments]    ${offered}    ${direction}
+    ${peer} =    Alice Calls    holds    ${offered}
+    Let Peer Go On    ${peer}
+    Media Direction Should Become    alice    ${direction}
+    Stop All Agents
