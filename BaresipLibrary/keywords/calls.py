@@ -10,8 +10,8 @@ from ..agents.agent import Agent
 from ..agents.call import Call
 from ..agents.registry import Registry
 from ..errors import UsageError
+from ..signalling.current_calls import act_on_incoming, hang_up_current
 from ..signalling.hold import hold
-from ..signalling.states import wait_for_incoming
 from ..sip.reasons import reason_phrase
 from ..sip.uris import (
     escaped_user,
@@ -92,9 +92,12 @@ class CallKeywords(Component):
     ) -> Call:
         """Answers the incoming call as `accept` does, and returns it."""
         callee = self._acting(agent)
-        incoming = wait_for_incoming(callee, self._seconds(timeout), call)
-        callee.answer(incoming, headers)
-        return incoming
+        return act_on_incoming(
+            callee,
+            self._seconds(timeout),
+            call,
+            lambda incoming: callee.answer(incoming, headers),
+        )
 
     @keyword(tags=("Call",))
     def reject(
@@ -128,7 +131,12 @@ class CallKeywords(Component):
         words = reason_phrase(code) if reason is None else reason
         _check_phrase(words)
         pairs = header_pairs(headers)
-        callee.refuse(wait_for_incoming(callee, self._seconds(timeout), call), code, words, pairs)
+        act_on_incoming(
+            callee,
+            self._seconds(timeout),
+            call,
+            lambda incoming: callee.refuse(incoming, code, words, pairs),
+        )
 
     @keyword(tags=("Call",))
     def deflect(
@@ -150,8 +158,12 @@ class CallKeywords(Component):
         """
         callee = self._acting(agent)
         contact = ("Contact", f"<{target_uri(self._agents, callee, target)}>")
-        incoming = wait_for_incoming(callee, self._seconds(timeout), call)
-        callee.refuse(incoming, 302, reason_phrase(302), [contact])
+        act_on_incoming(
+            callee,
+            self._seconds(timeout),
+            call,
+            lambda incoming: callee.refuse(incoming, 302, reason_phrase(302), [contact]),
+        )
 
     @keyword(tags=("Call",))
     def hang_up(self, agent: AgentName, *, call: str | None = None) -> None:
@@ -165,8 +177,7 @@ class CallKeywords(Component):
         Example:
         | Hang Up | alice |
         """
-        acting_agent = self._acting(agent, ends=True)
-        acting_agent.hang_up(acting_agent.require_live_call("to hang up", call))
+        hang_up_current(self._acting(agent, ends=True), call)
 
     @keyword(tags=("Call",))
     def hold(

@@ -14,6 +14,7 @@ from ..diagnosis.call_setup import explain_setup
 from ..diagnosis.failure import CallFailure
 from ..errors import BackendError, PhoneFailure, UsageError
 from ..types import AgentState
+from .current_calls import hang_up_unless_over
 
 #: How many of the failed calls a message names.
 _NAMED = 5
@@ -186,15 +187,6 @@ def first_few(stories: Sequence[str]) -> str:
     return "; ".join(stories[:_NAMED]) + (f"; and {more} more" if more > 0 else "")
 
 
-def _hang_up(agent_and_call: tuple[Agent, Call]) -> None:
-    agent, call = agent_and_call
-    try:
-        agent.hang_up(call)
-    except BackendError:
-        if call.is_live and agent.alive:  # otherwise it has just ended, as was wanted
-            raise
-
-
 def hang_up_all(agents: Sequence[Agent], timeout: float) -> None:
     """Ends every call of every agent, and waits until all are over, `timeout` in seconds.
 
@@ -202,7 +194,7 @@ def hang_up_all(agents: Sequence[Agent], timeout: float) -> None:
         CallFailure: some are not over in time; the message names them.
     """
     calls = [(agent, call) for agent in agents for call in agent.calls if call.is_live]
-    run_concurrently(_hang_up, calls)
+    run_concurrently(lambda one: hang_up_unless_over(*one), calls)
 
     def all_over() -> bool | None:
         return not any(call.is_live for _, call in calls) or None

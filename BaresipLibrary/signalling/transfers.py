@@ -10,6 +10,7 @@ from ..diagnosis.call_setup import explain_missing_outcome, explain_setup
 from ..diagnosis.failure import Awaited, CallFailure
 from ..errors import PhoneFailure, UsageError
 from ..events import CallClosed, CallEstablished, CallIncoming, ClosedBy, TransferFailed
+from .current_calls import hang_up_unless_over
 from .hold import hold
 from .states import require_established
 
@@ -99,7 +100,7 @@ def abort(agent: Agent, timeout: float) -> None:
     held, asking = _require_consultation(agent)
     agent.end_consultation()
     if asking.is_live:
-        agent.hang_up(asking)
+        hang_up_unless_over(agent, asking)
     if not held.is_live:
         raise PhoneFailure(f"{agent.name} has no call to resume: {held.describe()}.")
     hold(agent, held, False, timeout)

@@ -63,7 +63,7 @@ The Caller Gives Up At Once
         Wait Until State Is    alice    IDLE
         Wait Until State Is    bob    IDLE    timeout=3s
     END
-    Get State    bob    ==    IDLE
+    Get State    bob    ==    IDLE    timeout=3s
 
 A Caller That Stops At Once Leaves Nobody Ringing
     Start Agent    bob
@@ -73,7 +73,7 @@ A Caller That Stops At Once Leaves Nobody Ringing
         Stop Agent    alice
         Wait Until State Is    bob    IDLE    timeout=3s
     END
-    Get State    bob    ==    IDLE
+    Get State    bob    ==    IDLE    timeout=3s
 
 The Callee Refuses
     [Documentation]    Hanging up a call that rings at the agent refuses it as busy.

@@ -15,7 +15,7 @@ Reject With Status, Reason And Headers
     ...    Wait Until State Is    alice    ESTABLISHED
     Get Status Code    alice    ==    603
     Get Reason    alice    ==    Not Today
-    Get Reason    bob    ==    rejected by this agent
+    Get Reason    bob    ==    rejected by this agent    timeout=5s
     Get Status Code    bob    ==    None
 
 Reject Is Busy By Default

@@ -2,6 +2,7 @@
 Documentation       Transfers between local agents, and calls beside each other.
 Resource            phone.resource
 Library             ../resources/Meanwhile.py
+Library             ../resources/Watching.py
 
 
 *** Test Cases ***
@@ -49,7 +50,7 @@ A Transfer Whose Failure Was Reported Is No News To The Next Wait
     Talk
     Run Keyword And Expect Error    alice could not transfer its call to *; the call goes on.
     ...    Transfer    alice    sip:nobody@127.0.0.1:9;transport=tcp
-    Get Peer Number    bob    ==    alice    timeout=5s
+    Ended Calls Should Become    bob    1    # that to nobody
     Meanwhile    Hang Up    bob
     Wait Until State Is    alice    IDLE    timeout=20s
     Get Reason    alice    ==    hung up by the peer
@@ -60,7 +61,7 @@ A Transfer That Failed Does Not Keep A Call From Being Hung Up
     Start Agent    carol
     Transfer    alice    carol
     Reject    carol    486
-    Get Peer Number    bob    ==    alice    timeout=5s
+    Get Status Code    bob    ==    486    timeout=5s
     Hang Up    bob
     Wait Until State Is    alice    IDLE
 

@@ -48,6 +48,24 @@ def media_direction_should_become(name: str, wanted: str, timeout: float = 5.0) 
         raise AssertionError(f"{name}: the direction of its media did not become {wanted}.")
 
 
+def calls_should_become(name: str, count: int, timeout: float = 10.0) -> None:
+    """Waits until an agent has had so many calls: what one of another saw says nothing of it."""
+    agent = _agent(name)
+    if not wait_until(agent.changes, lambda: len(agent.calls) >= count or None, timeout):
+        raise AssertionError(f"{name} has had {len(agent.calls)} calls, not {count}.")
+
+
+def ended_calls_should_become(name: str, count: int, timeout: float = 10.0) -> None:
+    """Waits until so many of an agent's calls are over."""
+    agent = _agent(name)
+
+    def ended() -> int:
+        return len(agent.calls) - len(agent.live_calls)
+
+    if not wait_until(agent.changes, lambda: ended() >= count or None, timeout):
+        raise AssertionError(f"{ended()} calls of {name} are over, not {count}.")
+
+
 def offers_should_have_been_answered(name: str, count: int, timeout: float = 5.0) -> None:
     """Waits until so many INVITEs of the agent's call, of either side, were answered with 200."""
     agent = _agent(name)

@@ -188,6 +188,7 @@ Transfer To Carol
     Start Agent    carol
     Transfer    alice    carol
     Wait Until State Is    carol    RINGING
+    Calls Should Become    bob    2
 
 Bob Is Dead
     [Documentation]    A keyword fails because bob is dead.
