@@ -59,6 +59,17 @@ class MessagesWaiting(Event):
 
 
 @dataclass(frozen=True)
+class RequestFailed(Event):
+    """A request outside of calls, `number` as its backend counts them, gets no answer any more.
+
+    `words` say why.
+    """
+
+    number: int
+    words: str
+
+
+@dataclass(frozen=True)
 class CallEvent(Event):
     """An event of one call, named by its SIP Call-ID."""
 

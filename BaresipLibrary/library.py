@@ -22,6 +22,7 @@ from .keywords.early_media import EarlyMediaKeywords
 from .keywords.evidence import EvidenceKeywords, RecordingKeywords
 from .keywords.headers import HeaderKeywords
 from .keywords.loudness import LoudnessKeywords
+from .keywords.messaging import MessagingKeywords
 from .keywords.quality import QualityKeywords, TimingKeywords
 from .keywords.registration import MailboxKeywords, RegistrationKeywords
 from .keywords.states import StateKeywords
@@ -41,6 +42,7 @@ _COMPONENTS = (
     EarlyMediaKeywords,
     TransferKeywords,
     DtmfKeywords,
+    MessagingKeywords,
     StateKeywords,
     HeaderKeywords,
     AgreementKeywords,

@@ -283,3 +283,41 @@ class Peer:
 
     def __str__(self) -> str:
         return f'"{self.name}" <{self.uri}>' if self.name else self.uri
+
+
+@dataclass(frozen=True)
+class RequestAnswer:
+    """The final answer to a request.
+
+    ``status`` and ``reason`` are those of its first line; ``round_trip`` is how long it took (s)
+    after the request was first sent, the one with credentials if it was challenged; ``headers``
+    are names as RFC 3261 writes them, each with a list of values; ``call_id`` is the Call-ID.
+    """
+
+    status: int
+    reason: str
+    round_trip: float
+    headers: dict[str, list[str]]
+    call_id: str
+
+    def __str__(self) -> str:
+        return f"{self.status} {self.reason}".strip()
+
+
+@dataclass(frozen=True)
+class TextMessage:
+    """A SIP MESSAGE that arrived (RFC 3428).
+
+    ``text``: its body; ``sender``: the URI in its From; ``content_type``: as it came, empty without
+    one; ``at``: when it arrived, in seconds on the machine's monotonic clock; ``status``: what the
+    agent answered, ``None`` when that has not been seen.
+    """
+
+    text: str
+    sender: str
+    content_type: str
+    at: float
+    status: int | None
+
+    def __str__(self) -> str:
+        return self.text

@@ -203,6 +203,14 @@ class Backend(ABC):
         """
         raise CommandRefused(f"{self.description} cannot {Capability.UNDO_HOLD.value}")
 
+    def request(self, method: str, uri: str, headers: Headers = (), body: str = "") -> int:  # noqa: ARG002
+        """Sends a request outside of calls, and answers challenges to it; returns its number.
+
+        Its answers are in the SIP trace. `RequestFailed` with that number reports that none can
+        come any more, where the backend notices that.
+        """
+        raise CommandRefused(f"{self.description} cannot send {method} requests")
+
     @abstractmethod
     def mute(self, call_id: str, on: bool) -> None:
         """Sends silence in place of the source, or the source again; no signalling."""

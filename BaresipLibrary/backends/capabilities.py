@@ -44,6 +44,10 @@ class Capability(Enum):
     TIME_AUDIO = "tell when audio was sent and heard"
     CATCH_ALL = "accept calls for a user part other than its own (catch_all)"
     CATCH_ALL_REGISTERED = "accept calls for another user part while it is registered (catch_all)"
+    SEND_MESSAGE = "send a SIP MESSAGE"
+    RECEIVE_MESSAGE = "receive a SIP MESSAGE"
+    SEND_OPTIONS = "send an OPTIONS"
+    REQUEST_HEADERS = "add headers to a MESSAGE or an OPTIONS, or choose a content type"
     OWN_CALLS_ONLY = "refuse calls for a user part other than its own (catch_all=False)"
 
     @property
@@ -77,6 +81,7 @@ _WHO_CAN = {
     Capability.TIME_AUDIO: (
         "An agent that the library starts, or an attached one whose recordings_folder= is given,"
     ),
+    Capability.SEND_MESSAGE: "The embedded backend, or a baresip with the module contact,",
     Capability.MESSAGE_WAITING: "A baresip with the module mwi, on the external backend,",
 } | {
     capability: f"The embedded backend, or baresip {'.'.join(map(str, version))} and later,"

@@ -72,6 +72,11 @@ class EmbeddedBackend(WorkerProcess):
     def undo_hold(self, call_id: str, on: bool) -> None:
         self._command("undo_hold", call_id=call_id, on=on)
 
+    def request(self, method: str, uri: str, headers: Headers = (), body: str = "") -> int:
+        return int(
+            self._command("request", method=method, uri=uri, headers=list(headers), body=body)
+        )
+
     def mute(self, call_id: str, on: bool) -> None:
         self._command("mute", call_id=call_id, on=on)
 

@@ -120,6 +120,7 @@ _READERS: dict[str, Callable[[dict[str, Any]], Event]] = {
     "AudioTimed": _timed,
     "PromptEnded": _plain(events.PromptEnded, "call_id"),
     "AudioTrouble": _plain(events.AudioTrouble, "call_id", "text"),
+    "RequestFailed": _plain(events.RequestFailed, "number", "words"),
     "SipMessage": _plain(events.SipMessage, "sent", "transport", "source", "destination", "text"),
     "StackLog": _plain(events.StackLog, "level", "text"),
     "WorkerFailed": lambda m: events.AgentDied(m["at"], None, m["words"], m["fault"]),

@@ -19,6 +19,12 @@ from .controlled import ControlledBackend
 from .installation import codecs_of, encryptions_of
 from .recordings import DIRECTIONS, media_started, peer_of
 
+#: What is read from the SIP trace, which an attached baresip does not show.
+_NEED_MESSAGES = frozenset({
+    Capability.SEND_MESSAGE,
+    Capability.RECEIVE_MESSAGE,
+    Capability.SEND_OPTIONS,
+})  # fmt: skip
 #: How long it may take to connect (s).
 _CONNECT = 5.0
 _MODULE = re.compile(r"^\s*(\S+) type=", re.MULTILINE)
@@ -87,7 +93,7 @@ class AttachedBackend(ControlledBackend):
         self._modules = modules
         self._translator.set_version(version)
         self._audio_sources.set_toggles(version.toggles_mute)
-        unable = {Capability.VERIFY_TLS}
+        unable = {Capability.VERIFY_TLS, *_NEED_MESSAGES}
         if self._settings.recordings is None:
             unable.add(Capability.TIME_AUDIO)
         self.capabilities = installation.capabilities(version, modules) - unable

@@ -47,6 +47,7 @@ _NEVER = frozenset({
     Capability.ANSWER_HEADERS,
     Capability.SEND_PROGRESS,
     Capability.DTMF_MODE,
+    Capability.REQUEST_HEADERS,
     Capability.ANSWER_NEW_CHALLENGES,
     Capability.END_FORKS,
     Capability.MEDIA_AFTER_RINGING,
@@ -144,6 +145,8 @@ def capabilities(version: Version, modules: Collection[str]) -> frozenset[Capabi
         able.add(Capability.OWN_CALLS_ONLY)
     if "mwi" not in modules:
         able.discard(Capability.MESSAGE_WAITING)
+    if "contact" not in modules:
+        able.discard(Capability.SEND_MESSAGE)
     return frozenset(able)
 
 

@@ -22,6 +22,7 @@ from .audio_source import write_pause
 from .configuration import ExternalSettings
 from .controlled import ControlledBackend
 from .installation import codecs_of, encryptions_of, find_program
+from .own_requests import RequestSender
 from .process import BaresipProcess, DirectionFinder, LogLine, TracedMessage
 from .recordings import RecordingNamer, peer_of
 
@@ -56,6 +57,7 @@ class ExternalBackend(ControlledBackend):
         self._process: BaresipProcess | None = None
         self._ending: BaresipProcess | None = None
         self._recorder: RecordingNamer | None = None
+        self._requests: RequestSender | None = None
         self._dialling = False
         self._unreadable = 0
         #: The call whose audio is being set up: its recordings have names, its source will start.
@@ -108,6 +110,7 @@ class ExternalBackend(ControlledBackend):
         self._process = BaresipProcess(self._program, self._folder, self._launcher)
         self._process.await_ready()
         self._take_control(self._process.connect(control_port), has_trace=True)
+        self._requests = RequestSender(self._ask, self._folder, self.version)
         about = self._ask(("about", ""))[0]
         if installation.Version.find(about) != self.version:
             raise BackendError(f"{self._program.path} is not what it printed before: {about}")
@@ -157,10 +160,22 @@ class ExternalBackend(ControlledBackend):
             with self._changes:
                 if isinstance(item, TracedMessage):
                     self._set_up = ""  # a call's audio is set up between two messages
-                    self._translator.trace(self._message(item))
+                    self._take_traced(self._message(item))
                 else:
                     self._read_line(item)
                 self._changes.notify_all()
+
+    def _take_traced(self, message: events.SipMessage) -> None:
+        if self._requests is not None:
+            self._requests.take(message)
+        self._translator.trace(message)
+
+    def request(self, method: str, uri: str, headers: Headers = (), body: str = "") -> int:
+        if headers:
+            raise CommandRefused("ctrl_tcp carries no headers for a request")
+        assert self._requests is not None
+        self._requests.send(method, uri, body)
+        return 0  # no `RequestFailed` is reported
 
     def _message(self, traced: TracedMessage) -> events.SipMessage:
         return events.SipMessage(

@@ -98,6 +98,7 @@ _AFTER_COLLISION = "REINVITE_AFTER_COLLISION"
 _REFUSALS = ("OWN_REFUSALS", "REDIRECT", "REFUSAL_HEADERS")
 _OWED = ("ANSWER_NEW_CHALLENGES", "REPEAT_ACK", "END_FORKS")
 _CHALLENGES = "ANSWER_NEW_CHALLENGES"
+_REQUESTS = ("SEND_MESSAGE", "SEND_OPTIONS", "REQUEST_HEADERS")
 _ADDRESSES = "OTHER_ADDRESSES"
 _PACKETS = "COUNT_PACKETS"
 _ONE_WAY = ("RECORD_ONE_WAY", "HEAR_ONE_WAY_EARLY")
@@ -251,13 +252,25 @@ FUNCTIONS = (
         *_OWED,
     ),
     _function("uri_decode", _INT, [POINTER, POINTER], "parse its next hop", *_OWED),
-    _function("uag_find_aor", POINTER, [TEXT], "the user agent", _CHALLENGES),
     _function("ua_account", POINTER, [POINTER], "its account", _CHALLENGES),
     _function(
         "account_auth", _INT, [POINTER, POINTER, POINTER, TEXT], "its credentials", _CHALLENGES
     ),
     _function("sip_auth_alloc", _INT, [POINTER, POINTER, POINTER, _FLAG], "answers", _CHALLENGES),
     _function("sip_auth_authenticate", _INT, [POINTER, POINTER], "answer a challenge", _CHALLENGES),
+    # Requests outside of calls
+    _function("uag_find_aor", POINTER, [TEXT], "the user agent", _CHALLENGES, *_REQUESTS),
+    _function(
+        "sip_req_send",
+        _INT,
+        [POINTER, TEXT, TEXT, POINTER, POINTER, TEXT],
+        "send a request outside of calls, and answer challenges to it",
+        *_REQUESTS,
+    ),
+    _function("baresip_message", POINTER, [], "what takes MESSAGEs", "RECEIVE_MESSAGE"),
+    _function(
+        "message_listen", _INT, [POINTER, POINTER, POINTER], "accept MESSAGEs", "RECEIVE_MESSAGE"
+    ),
 )
 
 #: Python names of the wheel that are not public. No agent starts without them.

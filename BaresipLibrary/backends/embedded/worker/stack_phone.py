@@ -23,6 +23,7 @@ from .call_audio import Report
 from .call_table import CallTable, KnownCall
 from .faults import safely, watch
 from .native import FunctionMissing
+from .own_requests import OwnRequests
 from .packets import PacketCounts
 from .pump import AudioPump
 from .requests import send_request
@@ -134,6 +135,9 @@ class StackPhone:
         await go_without_video(self._stack)
         await use_every_address(self._stack)
         await self._sent.start(self._stack)
+        requests = OwnRequests(self._report, self._stack)
+        await requests.start()
+        self._command_sets.append(requests)
         self._runtime.subscribe(safely(None, self._on_event))
         self._ua = await UserAgent.create(self._runtime, aor, transfer_policy="auto")
         self._ua.on_incoming(safely(None, self._on_incoming))

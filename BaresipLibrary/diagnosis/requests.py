@@ -1,0 +1,88 @@
+"""Explanations of requests outside of calls that were refused or not answered, a sentence each."""
+
+from collections.abc import Iterator, Sequence
+
+from ..agents.agent import Agent
+from ..events import SipMessage
+from ..sip.transactions import Transaction, transactions
+from ..types import RequestAnswer
+from .call_setup import explain_challenge
+from .observations import describe_details, explain_no_answer
+
+
+def explain_refusal(
+    agent: Agent, agents: Sequence[Agent], method: str, answer: RequestAnswer
+) -> str | None:
+    """Why a request was refused: the challenge, which agent refused, and what the answer adds."""
+    challenge = explain_challenge(agent, answer.status, answer.call_id)
+    if challenge:
+        return challenge
+    said = [
+        f"{other.name} answered the {method} {theirs.final.words}."
+        for other, theirs in _seen_by_others(agent, agents, answer.call_id)
+        if theirs.final is not None
+    ]
+    ours = [each.final.message for each in _of(agent, answer.call_id) if each.final is not None]
+    details = describe_details(ours[-1]) if ours else None
+    return " ".join([*said[-1:], *([details] if details else [])]) or None
+
+
+def explain_silence(
+    agent: Agent, agents: Sequence[Agent], method: str, uri: str, last: Transaction | None
+) -> str | None:
+    """Why a request was not answered: the target is dead, or never saw it; else its repetitions."""
+    target = next((other for other in agents if other is not agent and other.uri == uri), None)
+    if target is not None and target.death is not None:
+        return target.death
+    if target is not None and target.backend.is_stopped:
+        return f"The process of {target.name} is stopped."
+    if last is None:
+        return None
+    call_id = last.request.call_id or ""
+    for other, theirs in _seen_by_others(agent, agents, call_id):
+        if theirs.final is not None:
+            return f"{other.name} answered the {method} {theirs.final.words}."
+        return f"{other.name} received the {method} and has not answered."
+    silence = explain_no_answer(agent, method, 0, call_id)
+    if target is None or silence is None:
+        return silence
+    size = len(last.requests[0].text.encode())
+    return f"{silence} {target.name} has not seen it; it has {size} bytes."
+
+
+def explain_undelivered(agent: Agent, agents: Sequence[Agent]) -> str | None:
+    """What became of the last MESSAGE that another agent sent to this one; None if none did."""
+    sent = [
+        (other, each)
+        for other in agents
+        for each in transactions(_about_messages(other))
+        if each.sent and each.method == "MESSAGE" and _is_for(each, agent)
+    ]
+    if not sent:
+        return None
+    other, last = max(sent, key=lambda pair: pair[1].at)
+    if last.final is None:
+        return f"{other.name}'s last MESSAGE to it was not answered ({last.retransmissions})."
+    return f"{other.name}'s last MESSAGE to it was answered {last.final.words}."
+
+
+def _about_messages(agent: Agent) -> list[SipMessage]:
+    return [event for event in agent.journal.of_kind(SipMessage) if "MESSAGE" in event.text]
+
+
+def _is_for(transaction: Transaction, agent: Agent) -> bool:
+    return transaction.request.start_line.split(" ")[1] == agent.uri
+
+
+def _seen_by_others(
+    agent: Agent, agents: Sequence[Agent], call_id: str
+) -> Iterator[tuple[Agent, Transaction]]:
+    """The other agents that received a request with that Call-ID, each with its transaction."""
+    for other in agents:
+        received = [each for each in _of(other, call_id) if not each.sent]
+        if other is not agent and received:
+            yield other, received[-1]
+
+
+def _of(agent: Agent, call_id: str) -> list[Transaction]:
+    return transactions(agent.journal.messages(call_id))
