@@ -25,12 +25,14 @@ from .keywords.loudness import LoudnessKeywords
 from .keywords.messaging import MessagingKeywords
 from .keywords.quality import QualityKeywords, TimingKeywords
 from .keywords.registration import MailboxKeywords, RegistrationKeywords
+from .keywords.sip_messages import SipMessageKeywords
 from .keywords.states import StateKeywords
 from .keywords.steps import step, step_words
 from .keywords.transfers import TransferKeywords
 from .keywords.verdicts import HearingKeywords, VerdictKeywords
 from .plugins import Plugin, check_keyword_names, load_plugins
 from .scopes import Scopes
+from .sip.message_filter import MessageFilter
 from .types import AudioSource, AutoClosing, BackendName, Frequency, Level, Occasion
 from .version import __version__
 
@@ -46,6 +48,7 @@ _COMPONENTS = (
     StateKeywords,
     HeaderKeywords,
     AgreementKeywords,
+    SipMessageKeywords,
     AudioKeywords,
     HearingKeywords,
     LoudnessKeywords,
@@ -120,6 +123,22 @@ class BaresipLibrary(DynamicCore):
     of an argument: ``Did you mean transport=?`` To pass such text on purpose, write the name of its
     own argument before it: ``password=trasport=tcp``. Expected values of assertions may be any text.
 
+    = Messages =
+
+    Keywords with the argument ``of`` read the SIP messages that an agent sent and received. ``of`` is
+    written as ``[sent|received] [status] [[re-]METHOD]``:
+
+    | =of= | =Messages= |
+    | ``BYE`` | BYE requests, sent or received. |
+    | ``received INVITE`` | INVITEs that arrived, those within a call among them. |
+    | ``re-INVITE`` | INVITEs within a call: their To has a tag. |
+    | ``200``, ``18x``, ``4xx`` | Responses with such a status. |
+    | ``200 BYE`` | Those that answer a BYE. |
+    | ``sent 200 re-INVITE`` | All of this. |
+
+    Of the messages of an agent the newest 2,000 are kept. A retransmission counts as the message
+    that it repeats.
+
     = Audio =
 
     Levels are in dBFS, where 0 dBFS is a full-scale sine. Each call is recorded, as received
@@ -158,6 +177,7 @@ class BaresipLibrary(DynamicCore):
         BackendName: BackendName.parse,
         Frequency: Frequency.parse,
         Level: Level.parse,
+        MessageFilter: MessageFilter.parse,
     }
 
     def __init__(

@@ -28,7 +28,7 @@ from ..events import (
     TransferFailed,
     Unregistered,
 )
-from ..sip.messages import Message
+from ..sip.messages import Message, parsed
 from ..types import AgentState, Mailbox
 from .call import TRACE_LAG, Call, Consultation, Direction, newest
 from .endings import OwedRequestLog
@@ -140,7 +140,7 @@ class Agent:
         return call is None or not call.transfer_requested
 
     def _follow(self, traced: SipMessage) -> None:
-        message = Message(traced.text)
+        message = parsed(traced.text)
         self.registration.take(message, sent=traced.sent, at=traced.at)
         for event in self._owed_requests.take(message, sent=traced.sent, at=traced.at):
             self.journal.add(event)
@@ -263,7 +263,7 @@ class Agent:
     def begin_keyword(self, *, ends: bool) -> None:
         """Notes that a keyword is about to act, on this agent or another; `ends`: to end a call."""
         with self.changes:
-            self.mark_seen()
+            self.news_since = self.journal.note_action()
             self.end_expected = ends
 
     @property

@@ -24,7 +24,7 @@ from ..events import (
     SipMessage,
 )
 from ..sip.bodies import InfoDigits
-from ..sip.messages import Message
+from ..sip.messages import Message, parsed
 from ..sip.offers import Offers
 from .endings import Ending, Endings, before_invite, ending_from_stack, with_message_words
 
@@ -237,7 +237,7 @@ class Call:
     def catch_up(self, traced: Iterable[SipMessage]) -> None:
         """Takes in the messages of this call that were traced before it was reported."""
         for event in traced:
-            message = Message(event.text)
+            message = parsed(event.text)
             if message.call_id == self.call_id:
                 self.follow(message, sent=event.sent, at=event.at)
 

@@ -1,12 +1,16 @@
 """The time-stamped history of everything an agent saw."""
 
-from collections import deque
+import time
+from bisect import bisect_left
+from collections import Counter, deque
 from collections.abc import Iterator
 from itertools import islice
+from operator import itemgetter
 from typing import TypeVar
 
 from ..events import Event, SipMessage
 from ..sip.messages import Message, parsed
+from ..sip.outlines import Outline, outline
 
 E = TypeVar("E", bound=Event)
 
@@ -24,8 +28,11 @@ class Journal:
 
     def __init__(self) -> None:
         self._events: list[Event | None] = []
-        self._messages: deque[int] = deque()
+        self._messages: deque[tuple[int, Outline]] = deque()
+        self._copies: Counter[int] = Counter()
         self._unread = 0
+        #: Where begins what came after the last keyword that acted, and when that was (monotonic).
+        self.action, self.acted_at = 0, 0.0
 
     def __len__(self) -> int:
         return len(self._events)
@@ -33,10 +40,26 @@ class Journal:
     def add(self, event: Event) -> None:
         """Appends an event."""
         if isinstance(event, SipMessage):
-            self._messages.append(len(self._events))
+            seen = outline(parsed(event.text), sent=event.sent)
+            seen = seen._replace(repetition=self._copies[seen.identity])
+            self._copies[seen.identity] += 1
+            self._messages.append((len(self._events), seen))
         self._events.append(event)
         if len(self._messages) > MOST_MESSAGES:
-            self._events[self._messages.popleft()] = None
+            self._forget()
+
+    def _forget(self) -> None:
+        """Forgets the oldest message."""
+        place, oldest = self._messages.popleft()
+        self._events[place] = None
+        self._copies[oldest.identity] -= 1
+        if not self._copies[oldest.identity]:
+            del self._copies[oldest.identity]
+
+    def note_action(self) -> int:
+        """Notes that a keyword is about to act; returns the position of what comes after it."""
+        self.action, self.acted_at = len(self), time.monotonic()
+        return self.action
 
     def correct(self, wrong: Event, right: Event) -> None:
         """Replaces an event that turned out to be misread."""
@@ -48,7 +71,19 @@ class Journal:
     def latest_messages(self) -> list[SipMessage]:
         """The newest SIP messages, in order."""
         newest = [*islice(reversed(self._messages), _LATEST)][::-1]
-        return [event for place in newest if isinstance(event := self._events[place], SipMessage)]
+        return [message for message, _ in self._kept(newest)]
+
+    def outlined(self, since: int = 0) -> list[tuple[SipMessage, Outline]]:
+        """The SIP messages from a position on that are kept, in order, each with its outline."""
+        places = [*self._messages]
+        return self._kept(places[bisect_left(places, since, key=itemgetter(0)) :])
+
+    def _kept(self, places: list[tuple[int, Outline]]) -> list[tuple[SipMessage, Outline]]:
+        return [
+            (message, seen)
+            for place, seen in places
+            if isinstance(message := self._events[place], SipMessage)
+        ]
 
     def has_forgotten(self, since: int = 0) -> bool:
         """Whether a message from a position on has been forgotten."""
@@ -76,11 +111,7 @@ class Journal:
 
     def messages(self, call_id: str) -> list[SipMessage]:
         """The SIP messages of one call, sent and received, in order."""
-        return [
-            message
-            for message in self.of_kind(SipMessage)
-            if call_id in message.text and parsed(message.text).call_id == call_id
-        ]
+        return [message for message, seen in self.outlined() if seen.call_id == call_id]
 
     def invite(self, call_id: str) -> Message | None:
         """The INVITE that began a call; None while none is here."""

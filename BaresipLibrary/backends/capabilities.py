@@ -42,6 +42,7 @@ class Capability(Enum):
     REPEAT_ACK = "send the ACK again when a 200 is repeated"
     END_FORKS = "end the second call when two phones answer"
     TIME_AUDIO = "tell when audio was sent and heard"
+    SHOW_MESSAGES = "show its SIP messages"
     CATCH_ALL = "accept calls for a user part other than its own (catch_all)"
     CATCH_ALL_REGISTERED = "accept calls for another user part while it is registered (catch_all)"
     SEND_MESSAGE = "send a SIP MESSAGE"
@@ -78,6 +79,7 @@ SINCE: Mapping[Capability, tuple[int, ...]] = {
     Capability.REPLACES_TAGS: (3, 23),  # h; seen on 4.10, not so on 3.18
 }
 _WHO_CAN = {
+    Capability.SHOW_MESSAGES: "An agent that the library starts",
     Capability.TIME_AUDIO: (
         "An agent that the library starts, or an attached one whose recordings_folder= is given,"
     ),

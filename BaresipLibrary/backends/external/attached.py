@@ -21,6 +21,7 @@ from .recordings import DIRECTIONS, media_started, peer_of
 
 #: What is read from the SIP trace, which an attached baresip does not show.
 _NEED_MESSAGES = frozenset({
+    Capability.SHOW_MESSAGES,
     Capability.SEND_MESSAGE,
     Capability.RECEIVE_MESSAGE,
     Capability.SEND_OPTIONS,

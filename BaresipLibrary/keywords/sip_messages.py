@@ -1,0 +1,170 @@
+"""SIP messages: reads them, counts them, waits for one."""
+
+from datetime import timedelta
+from typing import Any
+
+from assertionengine import AssertionOperator
+from robot.api import logger
+from robot.api.deco import keyword
+
+from ..agents.agent import Agent
+from ..agents.call import TRACE_LAG
+from ..agents.journal import MOST_MESSAGES
+from ..concurrency import wait_until
+from ..errors import PhoneFailure
+from ..signalling.sip_messages import MessageQuery, wait_for_message
+from ..sip.message_filter import MessageFilter
+from ..sip.seen_message import SeenMessage
+from .assertions import Assertion, Value, number
+from .base import AgentName, Component
+
+
+class SipMessageKeywords(Component):
+    """Reads the SIP messages that agents sent and received."""
+
+    @keyword(tags=("Message", "Getter"))
+    def get_sip_message(
+        self,
+        agent: AgentName,
+        of: MessageFilter,
+        *,
+        call: str | None = None,
+        timeout: timedelta | None = None,
+    ) -> SeenMessage:
+        """Returns the newest SIP message of a kind that the agent sent or received.
+
+        It has the attributes ``start_line``; ``method``, that of the request, also in its responses;
+        ``status`` and ``reason``, ``None`` in a request; ``headers``, names in any case, each with a
+        list of values; ``body``; ``sent``, whether the agent sent it; ``call_id``; ``at``, when it
+        was seen, in seconds on a clock of this machine; and ``retransmission``, 0 for the first copy
+        of the message. As text it is the whole message. Passwords, digests and keys read ``***``.
+
+        Fails when there is no such message, and says which there are; with ``timeout``, when none
+        comes in that time. Fails for an agent without a trace: one that is attached with
+        ``control``.
+
+        | =Argument= | =Meaning= |
+        | ``of`` | Which messages: see `Messages`. |
+        | ``call`` | The Call-ID of a call, or ``NONE`` for messages outside of calls; all messages of the agent when left out. |
+
+        Example:
+        | ${ok} = | Get Sip Message | alice | 200 INVITE |
+        | Should Be Equal | ${ok.headers}[P-Asserted-Identity][0] | <sip:bob@example.com> |
+        | ${register} = | Get Sip Message | alice | sent REGISTER | call=NONE |
+        """
+        query = MessageQuery(self._agents.get(agent), of, call)
+        return self._awaited(query.agent, query.newest, timeout)[0]
+
+    @keyword(tags=("Message", "Getter"))
+    def get_sip_messages(
+        self,
+        agent: AgentName,
+        of: MessageFilter = MessageFilter(),  # noqa: B008 - it is frozen
+        *,
+        call: str | None = None,
+        retransmissions: bool = False,
+    ) -> list[SeenMessage]:
+        """Returns all SIP messages of a kind that the agent sent or received, oldest first.
+
+        Each is as `Get Sip Message` returns it. Without ``of`` they are the messages of all kinds.
+        When the agent has seen more messages than are kept, the oldest are missing, with a warning.
+
+        Fails when no message has the Call-ID ``call``, and where `Get Sip Message` does for an agent
+        without a trace.
+
+        | =Argument= | =Meaning= |
+        | ``of``, ``call`` | As in `Get Sip Message`. |
+        | ``retransmissions`` | Whether retransmissions are returned, too. |
+
+        Example:
+        | ${provisional} = | Get Sip Messages | alice | 1xx INVITE |
+        | Should Be Equal | ${provisional}[0].status | ${180} |
+        """
+        query = MessageQuery(self._agents.get(agent), of, call, retransmissions)
+        messages = query.all()
+        if query.has_forgotten:
+            logger.warn(f"Only the newest {MOST_MESSAGES} messages of {query.agent.name} are kept.")
+        return messages
+
+    @keyword(tags=("Message", "Getter", "Assertion"))
+    def get_sip_message_count(
+        self,
+        agent: AgentName,
+        of: MessageFilter,
+        assertion_operator: AssertionOperator | None = None,
+        assertion_expected: Any = None,
+        *,
+        message: str | None = None,
+        timeout: timedelta | None = None,
+        call: str | None = None,
+        retransmissions: bool = False,
+    ) -> int:
+        """Returns how many SIP messages of a kind the agent sent or received.
+
+        A message that is repeated since no answer came counts once. A request that is sent again
+        with credentials, or to another target, is another message.
+
+        Fails when the assertion does not hold; with ``timeout``, when it does not hold in that time.
+        Fails, too, when the agent has seen more messages than are kept, and where `Get Sip Messages`
+        does.
+
+        | =Argument= | =Meaning= |
+        | ``of``, ``call`` | As in `Get Sip Message`. |
+        | ``retransmissions`` | Whether retransmissions count, too. |
+
+        Example:
+        | Get Sip Message Count | alice | sent INVITE | == | 1 |
+        | Get Sip Message Count | bob | received OPTIONS | >= | 2 | timeout=30s |
+        """
+        query = MessageQuery(self._agents.get(agent), of, call, retransmissions)
+        wanted = Assertion(assertion_operator, assertion_expected, message, number)
+        count = Value(f"{query.agent.name}'s number of messages '{of}'", query.count)
+        self._let_trace_catch_up(query.agent, count, wanted)
+        try:
+            return self._checked(query.agent, count, wanted, timeout)
+        except PhoneFailure as failure:
+            if message is None:
+                failure.args = (f"{str(failure).rstrip('.')}. {query.describe_others()}",)
+            raise
+
+    def _let_trace_catch_up(self, agent: Agent, count: Value[int], wanted: Assertion) -> None:
+        """Gives messages a moment to show in the trace that the agent has already acted upon."""
+
+        def holds() -> bool | None:
+            try:
+                wanted.check(count)
+            except PhoneFailure:
+                return None
+            return True
+
+        wait_until(agent.changes, holds, TRACE_LAG)
+
+    @keyword(tags=("Message", "Wait"))
+    def wait_until_sip_message(
+        self,
+        agent: AgentName,
+        of: MessageFilter,
+        *,
+        timeout: timedelta | None = None,
+        call: str | None = None,
+    ) -> SeenMessage:
+        """Waits until the agent sends or receives a SIP message of a kind, and returns it.
+
+        Messages count from the beginning of the last keyword that acted, such as `Dial` or
+        `Send Dtmf`: of several, the first since then is returned. Retransmissions of older messages
+        do not count.
+
+        Fails when none comes within ``timeout`` (default: the library's), and says what came
+        instead. Fails at once when none can come any more: the agent died, or the calls that it
+        could belong to are over and the suite would have to act first.
+
+        | =Argument= | =Meaning= |
+        | ``of``, ``call`` | As in `Get Sip Message`. |
+
+        Example:
+        | ${progress} = | Wait Until Sip Message | alice | 183 | timeout=3s |
+        | Wait Until Sip Message | bob | received re-INVITE |
+        | Wait Until Sip Message | alice | 200 BYE |
+        """
+        query = MessageQuery(self._agents.get(agent), of, call)
+        return wait_for_message(query, self._seconds(timeout))

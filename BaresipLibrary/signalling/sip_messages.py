@@ -1,0 +1,230 @@
+"""Reading the SIP messages that an agent sent and received, and waiting for one."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from ..agents.agent import Agent
+from ..agents.call import TRACE_LAG
+from ..agents.journal import MOST_MESSAGES
+from ..backends.capabilities import Capability
+from ..concurrency import wait_until
+from ..diagnosis.call_setup import explain_setup
+from ..diagnosis.failure import CallFailure, Explain
+from ..errors import NothingYet, PhoneFailure
+from ..events import Event, SipMessage
+from ..sip.message_filter import MessageFilter
+from ..sip.outlines import Outline
+from ..sip.seen_message import SeenMessage
+from .sip_message_outlook import why_none_can_come
+
+#: What a suite gives in place of a Call-ID for messages that belong to no call.
+NO_CALL = "NONE"
+#: Methods of messages that belong to a call, whether it came about or not.
+_OF_CALLS = frozenset({"INVITE", "ACK", "BYE", "CANCEL", "PRACK", "UPDATE"})
+#: How many of the messages that came instead a failure names.
+_MOST_NAMED = 12
+
+_Seen = tuple[SipMessage, Outline]
+
+
+def require_messages(agent: Agent) -> None:
+    """Raises `UsageError`, naming what can, when an agent's backend shows no SIP messages."""
+    if not agent.backend.shows_messages:
+        agent.require(Capability.SHOW_MESSAGES)
+
+
+@dataclass(frozen=True)
+class MessageQuery:
+    """The messages of an agent that a suite asks for.
+
+    `call` is a Call-ID, `NO_CALL`, or None for all of the agent's messages. Without
+    `retransmissions`, only the first copy of each message counts.
+
+    Raises:
+        UsageError: the agent's backend shows no messages.
+    """
+
+    agent: Agent
+    wanted: MessageFilter
+    call: str | None = None
+    retransmissions: bool = False
+
+    def __post_init__(self) -> None:
+        require_messages(self.agent)
+
+    def all(self) -> list[SeenMessage]:
+        """All such messages that are kept, oldest first.
+
+        Raises:
+            NothingYet: no message has that Call-ID.
+        """
+        self._require_known_call()
+        return [SeenMessage.of(*seen) for seen in self.found()]
+
+    def count(self) -> int:
+        """How many such messages there are.
+
+        Raises:
+            NothingYet: no message has that Call-ID.
+            PhoneFailure: there were more messages than are kept.
+        """
+        self._require_known_call()
+        found = len(self.found())
+        if self.has_forgotten:
+            raise PhoneFailure(
+                f"{self.agent.name} has seen more SIP messages than are kept. Of the newest"
+                f" {MOST_MESSAGES}, {found} match '{self.wanted}'; how many there were in all is"
+                " not known."
+            )
+        return found
+
+    def newest(self) -> SeenMessage:
+        """The newest such message. The trace may lag behind the events: waits a moment for it.
+
+        Raises:
+            NothingYet: there is none; says what there is instead.
+        """
+        found = wait_until(self.agent.changes, lambda: self.found()[-1:] or None, TRACE_LAG)
+        if not found:
+            self._require_known_call()
+            raise NothingYet(f"{self.describe_absence()}. {self.describe_others()}")
+        return SeenMessage.of(*found[0])
+
+    def first_since_action(self) -> SeenMessage | None:
+        """The oldest such message since a keyword acted last; None while there is none."""
+        # What a response answers, and what belongs to a call, may be known from older messages.
+        older = self.wanted.again or self.is_outside_calls
+        since = 0 if older else self.agent.journal.action
+        found = self._since_action(self.found(since))
+        return SeenMessage.of(*found[0]) if found else None
+
+    def found(self, since: int = 0) -> list[_Seen]:
+        """All such messages that are kept, oldest first, from a position of the journal on."""
+        return self.wanted.select(self._in_scope(since))
+
+    def _in_scope(self, since: int = 0) -> list[_Seen]:
+        """The messages of the call, or outside of calls, that are kept."""
+        kept = self.agent.journal.outlined(since)
+        if not self.retransmissions:
+            kept = [(message, one) for message, one in kept if not one.repetition]
+        if self.call is None:
+            return kept
+        if not self.is_outside_calls:
+            return [(message, one) for message, one in kept if one.call_id == self.call]
+        calls = {call.call_id for call in self.agent.calls}
+        calls |= {one.call_id for _, one in kept if one.method in _OF_CALLS}
+        return [(message, one) for message, one in kept if one.call_id not in calls]
+
+    def _since_action(self, messages: Iterable[_Seen]) -> list[_Seen]:
+        since = self.agent.journal.acted_at
+        return [(message, one) for message, one in messages if message.at >= since]
+
+    @property
+    def is_outside_calls(self) -> bool:
+        """Whether it is about messages that belong to no call."""
+        return self.call is not None and self.call.upper() == NO_CALL
+
+    @property
+    def has_forgotten(self) -> bool:
+        """Whether a message may have been among those that are no longer kept."""
+        if not self.agent.journal.has_forgotten():
+            return False
+        if self.call is None or self.is_outside_calls:
+            return True
+        first = next((one for _, one in self._in_scope()), None)
+        return first is None or first.in_dialog or not first.is_request
+
+    def _require_known_call(self) -> None:
+        agent = self.agent
+        if self.call is None or self.is_outside_calls:
+            return
+        known = [call.call_id for call in agent.calls]
+        if self.call not in known and not self._in_scope():
+            raise NothingYet(
+                f"{agent.name} has seen no message with the Call-ID '{self.call}'."
+                f" Its calls: {', '.join(known) or 'none'}."
+            )
+
+    def describe_absence(self) -> str:
+        """That there is no such message, as a clause."""
+        verb = {True: "sent", False: "received", None: "seen"}[self.wanted.sent]
+        where = " outside of calls" if self.is_outside_calls else " in that call"
+        scope = "" if self.call is None else where
+        return f"{self.agent.name} has {verb} no {self.wanted.describe()}{scope}"
+
+    def describe_others(self) -> str:
+        """What there is instead, in a sentence."""
+        seen = [one for _, one in self._in_scope()]
+        ways = [way for way in (True, False) if self.wanted.sent in (None, way)]
+        clauses = [_listed(way, [one for one in seen if one.sent is way]) for way in ways]
+        kept = f" Only the newest {MOST_MESSAGES} messages are kept." if self.has_forgotten else ""
+        return f"It has {' and '.join(clauses)}.{kept}"
+
+    def describe_older(self) -> str:
+        """That there are such messages from before a keyword acted last, in parentheses."""
+        count = len(self.found())
+        return f" since the last keyword that acted ({count} before that)" if count else ""
+
+
+def _listed(sent: bool, seen: Sequence[Outline]) -> str:
+    """The messages of one direction, as a clause after "it has"."""
+    verb = "sent" if sent else "received"
+    named = seen[-_MOST_NAMED:]
+    runs = [(words, len([*run])) for words, run in groupby(one.words for one in named)]
+    words = [word if count == 1 else f"{word} ({count} times)" for word, count in runs]
+    which = f" {len(seen)} messages, the last" if len(seen) > len(named) else ""
+    return f"{verb}{which} {', '.join(words) or 'nothing'}"
+
+
+def wait_for_message(query: MessageQuery, timeout: float) -> SeenMessage:
+    """The first such message since a keyword acted last; waits for it, `timeout` in seconds.
+
+    Raises:
+        CallFailure: none came in time, or none can come any more: then at once.
+        AgentGone: the agent's process died.
+    """
+    agent = query.agent
+
+    def obstacle() -> str | None:
+        return why_none_can_come(agent, query.wanted, query.call)
+
+    def come() -> SeenMessage | None:
+        message = query.first_since_action()
+        if message is None:
+            agent.require_alive()
+            if obstacle():
+                # What is over may show in the trace a moment later.
+                agent.wait_for_ending()
+                message = query.first_since_action()
+            why = None if message else obstacle()
+            if why:
+                raise _failure(query, f", and none can come: {why}")
+        return message
+
+    message = wait_until(agent.changes, come, timeout)
+    if message is None:
+        raise _failure(query, f" within {timeout:g} s", awaited=True)
+    return message
+
+
+def _failure(query: MessageQuery, why: str, *, awaited: bool = False) -> CallFailure:
+    def is_wanted(event: Event) -> bool:
+        if not isinstance(event, SipMessage):
+            return False
+        return any(message is event for message, _ in query.found())
+
+    return CallFailure(
+        f"{query.describe_absence()}{query.describe_older()}{why}. {query.describe_others()}",
+        query.agent,
+        _explanation_of(query),
+        awaited=is_wanted if awaited else None,
+    )
+
+
+def _explanation_of(query: MessageQuery) -> Explain | None:
+    """Why the call did not come about, where the message was the answer that accepts it."""
+    agent, wanted, call = query.agent, query.wanted, query.agent.active_or_last_call
+    if wanted.method != "INVITE" or not (wanted.status or "").startswith("2") or wanted.again:
+        return None
+    return lambda agents: explain_setup(agent, call, agents)
