@@ -52,7 +52,8 @@ class Account:
 
     Without a domain it is a local agent: it registers nowhere and is reached at its own address.
     `catch_all`: whether it accepts calls for any user part, None: if its baresip can;
-    `ring_timeout`: after how long (s) it refuses a call that nobody accepts, 0: never.
+    `ring_timeout`: after how long (s) it refuses a call that nobody accepts, 0: never;
+    `rel100`: baresip's word for whether provisional responses are sent reliably.
     Raises `UsageError`, with the field's name, for a value that cannot be right.
     """
 
@@ -76,6 +77,7 @@ class Account:
     tls: Tls = Tls()
     catch_all: bool | None = None
     ring_timeout: int = 0
+    rel100: str = "no"
 
     def __post_init__(self) -> None:
         whose = "username" if self.domain else "A local agent's name is its SIP username: it"
@@ -205,6 +207,7 @@ class Account:
             "mediaenc": self.media_enc,
             "medianat": self.nat_traversal,
             "stunserver": self.stun_server and f'"{self.stun_server}"',
+            "100rel": None if self.rel100 == "no" else self.rel100,
             "catchall": None if self.catch_all is False else "yes",
         }
         if self.nat_traversal == "turn":

@@ -47,6 +47,7 @@ class AgentSettings(TypedDict, total=False):
     tls_verify: bool
     catch_all: bool | None
     ring_timeout: Seconds | None
+    rel100: str
     backend: str | None
     executable: str | None
     control: str | None

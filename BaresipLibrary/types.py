@@ -109,6 +109,18 @@ class DtmfMode(Enum):
     inband = "inband"
 
 
+class Rel100(Enum):
+    """Whether provisional responses are sent reliably (100rel, RFC 3262).
+
+    ``supported``: where the peer supports it, too; ``required``: always, and a peer that does not
+    support it is refused with 421.
+    """
+
+    no = "no"
+    supported = "yes"
+    required = "required"
+
+
 class DtmfSource(Enum):
     """Where received digits are looked for: in the signalling, or in the audio."""
 

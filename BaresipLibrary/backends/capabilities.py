@@ -19,6 +19,7 @@ class Capability(Enum):
     INVITE_HEADERS_WITH_SPACES = "send headers with spaces in their values"
     REFUSAL_HEADERS = "add headers to a refusal"
     ANSWER_HEADERS = "add headers to the answer to a call"
+    RELIABLE_PROVISIONAL = "send provisional responses reliably (rel100)"
     SEND_PROGRESS = "send a 183 with early media"
     DTMF_MODE = "send digits in another way than the account's dtmf_mode"
     DTMF_INFO = "send digits as SIP INFO"
@@ -68,6 +69,7 @@ SINCE: Mapping[Capability, tuple[int, ...]] = {
     Capability.KEEP_CALL: (2, 0),  # seen on 2.3, not so on 1.1
     Capability.RECORD_AFTER_HOLD: (2, 0),  # seen on 2.3, not so on 1.1
     Capability.INVITE_HEADERS: (2, 0, 1),  # h; seen on 2.3
+    Capability.RELIABLE_PROVISIONAL: (2, 6),  # h; seen on 3.18, not so on 2.3
     Capability.KEEP_RECORDING: (2, 6),  # h; seen on 3.18, not so on 2.3
     Capability.LOCAL_HOST_NAMES: (2, 7),  # h; seen on 3.18, not so on 2.3
     Capability.REPORT_REDIRECTION: (3, 3),  # h; seen on 3.18, not so on 2.3

@@ -109,6 +109,10 @@ class StackSettings:
         """The parameters as they end an account line."""
         return "".join(f";{name}={value}" for name, value in self._parameters())
 
+    def sets_parameter(self, name: str) -> bool:
+        """Whether the parameters have one of that name."""
+        return any(known == name for known, _ in self._parameters())
+
     def configured(self, name: str) -> str | None:
         """The value of a name in these lines; None when they do not set it."""
         return next((value for known, value in self._lines() if known == name), None)

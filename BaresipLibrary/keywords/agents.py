@@ -19,7 +19,7 @@ from ..backends.external.configuration import ExternalSettings
 from ..backends.factory import BackendSetup
 from ..concurrency import run_concurrently
 from ..errors import UsageError
-from ..types import BackendName, DtmfMode, MediaEncryption, Transport
+from ..types import BackendName, DtmfMode, MediaEncryption, Rel100, Transport
 from .arguments import converted, numbered
 from .base import AgentName, Component, header_pairs
 
@@ -55,6 +55,7 @@ class AgentKeywords(Component):
         tls_verify: bool = True,
         catch_all: bool | None = None,
         ring_timeout: timedelta | None = None,
+        rel100: Rel100 = Rel100.no,
         backend: BackendName | None = None,
         executable: str | None = None,
         control: str | None = None,
@@ -95,6 +96,7 @@ class AgentKeywords(Component):
         | ``tls_verify`` | Whether the server's certificate is checked. |
         | ``catch_all`` | Whether the agent takes calls for any user part, such as a DID; with ``False``, calls for another user get 404. The library's setting when left out. |
         | ``ring_timeout`` | How long a call may ring before the agent refuses it, in whole seconds; with ``0`` it rings until the caller gives up. The library's setting when left out. |
+        | ``rel100`` | Whether provisional responses are sent reliably (100rel, RFC 3262): ``no``, ``supported`` (when the peer supports it, too), or ``required`` (a peer that does not support it gets 421, and a callee without it is not called). |
         | ``backend`` | How this agent's baresip runs: ``auto``, ``embedded``, ``external``, or a name that a plugin has registered; the library's setting when left out. |
         | ``executable`` | The baresip program, on the external backend. |
         | ``control`` | ``host:port`` of the module ctrl_tcp of a baresip that runs already: the agent uses its account, and leaves it running when it stops. |
@@ -133,6 +135,7 @@ class AgentKeywords(Component):
                 tls=Tls(tls_ca_file, tls_certificate, tls_verify),
                 catch_all=self._catch_all(catch_all),
                 ring_timeout=self._ring_timeout(ring_timeout),
+                rel100=rel100.value,
             )
             external = ExternalSettings(
                 executable=executable or (None if control else self._context.executable),
@@ -141,6 +144,10 @@ class AgentKeywords(Component):
                 parameters=account_parameters,
                 recordings=recordings_folder,
             )
+            if rel100 is not Rel100.no and external.sets_parameter("100rel"):
+                raise UsageError(
+                    "rel100= and account_parameters= both set 100rel; give one of them."
+                )
             chosen = backend or self._context.backend
             return self._make(name, account, dict(metadata or {}), chosen, external)
 

@@ -37,6 +37,12 @@ def test_a_line_of_another_thread_inside_a_head() -> None:
     assert OutputParser().feed(printed.encode()) == [TRACED, LogLine("audio: something", False)]
 
 
+def test_a_rack_that_ends_with_a_line_feed_only_is_a_part_of_its_message() -> None:
+    printed = OLD.replace("Call-ID: x\r\n", "Call-ID: x\r\nRAck: 7 1 INVITE\n")
+    (traced,) = OutputParser().feed(printed.encode())
+    assert isinstance(traced, TracedMessage) and "\r\nRAck: 7 1 INVITE\n" in traced.text
+
+
 def test_a_line_before_the_start_line_and_one_behind_the_body() -> None:
     printed = OLD.replace("INVITE", "stray\nINVITE").replace("v=0\r\n", "v=0\r\nlate\n")
     assert OutputParser().feed(printed.encode()) == [

@@ -45,6 +45,7 @@ def test_the_account_line() -> None:
         media_enc="srtp",
         regint=60,
         audio_codecs=("g722", "opus/48000/2"),
+        rel100="required",
     )
     assert full.startswith('"A; L" <sip:alice@pbx:5080;transport=tls>;regint=60;')
     for part in (
@@ -53,6 +54,7 @@ def test_the_account_line() -> None:
         'outbound="sip:sbc;transport=tls"',
         "audio_codecs=G722/16000/1,opus/48000/2",
         "mediaenc=srtp",
+        "100rel=required",
         "medianat=stun",
         'stunserver="stun:s:1"',
     ):

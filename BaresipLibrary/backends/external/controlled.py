@@ -21,6 +21,7 @@ from .translator import EventTranslator, LiveCall
 
 #: From one digit to the next (s): baresip's own pace for RTP events, and the shortest for INFO.
 _EVENT, _INFO = 0.24, 0.1
+_NOT_ACKNOWLEDGED = "the peer has not acknowledged the provisional response before it (PRACK)"
 _NO_HEADERS = "ctrl_tcp carries no headers for an answer"
 #: How long an INVITE may take to leave (s).
 _DIAL = 10.0
@@ -29,6 +30,8 @@ _FIRST_ANSWER = 0.5
 #: How long to wait for the answer to an offer before another one is made (s), and for that to a
 #: hold before the call is transferred.
 _OFFER, _HOLD = 2.0, 2.0
+#: How long to wait for the PRACK of a response before the answer (s).
+_PRACK = 8.0
 #: How long a registrar may take to confirm the end of a registration (s).
 _LEAVE = 5.0
 
@@ -136,11 +139,24 @@ class ControlledBackend(ConnectedBackend):
         if not self.version.names_peer_of_recordings:
             # Once baresip answers, an INVITE of another call that came before has been read.
             self._ask(("callfind", call_id))
+        self._await_prack(call_id)
         with self._changes:
             self._translator.signalling = call_id
         self._ask_about(call_id, "accept")
         self._require_one_ringing()  # another call may have come in between
         call.ringing = False
+
+    def _await_prack(self, call_id: str) -> None:
+        """Waits until a 2xx may be sent (RFC 3262, section 3). Earlier, baresip refuses to."""
+        if self._account.rel100 != "no":
+            # Once baresip answers, the responses that it sent before have been read.
+            self._ask(("listcalls", ""))
+
+        def acknowledged() -> bool | None:
+            return self._is_gone() or not self._translator.unacknowledged.are_of(call_id) or None
+
+        if not wait_until(self._changes, acknowledged, _PRACK):
+            raise CommandRefused(_NOT_ACKNOWLEDGED)
 
     def _require_one_ringing(self) -> None:
         calls = list(self._translator.calls.values())

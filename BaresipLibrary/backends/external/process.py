@@ -41,6 +41,8 @@ _REMEMBERED = 1000
 _ANY = ("0.0.0.0", "[::]")
 _ARROW = re.compile(rb"(UDP|TCP|TLS|WSS?) (\S+) -> (\S+)\n")
 _BEGIN, _END = b"\x1b[36;1m", b"\x1b[;m\n"
+#: The one line of a message that baresip ends with a line feed only, up to 4.10.
+_HALF_ENDED = re.compile(rb"RAck: \d+ \d+ [A-Z]+\n")
 _FIRST_LINE = re.compile(rb"(?:SIP/2\.0 \d{3}[^\r\n]*|(?<![A-Z])[A-Z]++ \S++ SIP/2\.0)\r\n")
 _ESCAPE = re.compile(rb"\x1b\[[0-9;]*m")
 _WARNING = b"\x1b[31m"
@@ -292,7 +294,7 @@ def _messages(arrow: re.Match[bytes], raw: bytes) -> list[TracedMessage | LogLin
     head, blank, body = raw[start.start() :].partition(b"\r\n\r\n")
     kept = b""
     for line in head.splitlines(keepends=True):
-        if line.endswith(b"\r\n") or not line.endswith(b"\n"):
+        if line.endswith(b"\r\n") or not line.endswith(b"\n") or _HALF_ENDED.fullmatch(line):
             kept += line
         else:
             stray += _lines(line)

@@ -11,6 +11,7 @@ from ...sip.bodies import read_summary
 from ...sip.challenges import CHALLENGE_STATUSES
 from ...sip.messages import Message, split_address
 from ...sip.offers import Offers
+from ...sip.provisional import UnacknowledgedResponses
 from ...sip.sdp import description_in
 from .. import baresip_text
 from ..base import Report
@@ -95,6 +96,7 @@ class EventTranslator:
         #: Whether there is a registration that has to end before another one begins.
         self.registered = False
         self.calls: dict[str, LiveCall] = {}
+        self.unacknowledged = UnacknowledgedResponses()
         self.last_dialled: str | None = None
         #: How a call ended that has sent no INVITE: baresip 1.0 does not name it.
         self.not_dialled: str | None = None
@@ -172,6 +174,7 @@ class EventTranslator:
         call = self.calls.pop(call_id, None)
         self._replacing.discard(call_id)
         self.holding.pop(call_id, None)
+        self.unacknowledged.forget(call_id)
         self._over.add(call_id)
         closed = baresip_text.call_closed(at, call_id, str(message.get("param") or ""))
         if call is not None and call.refused:
@@ -263,6 +266,7 @@ class EventTranslator:
         message = Message(traced.text)
         call_id = message.call_id or ""
         method = message.transaction_method
+        self.unacknowledged.take(message, sent=traced.sent)
         if method == "INVITE":
             self.signalling = call_id
             if not traced.sent and message.method and message.first("Replaces"):
