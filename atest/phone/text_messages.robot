@@ -6,6 +6,7 @@ Test Setup          Start Alice And Bob
 
 *** Test Cases ***
 A Text Arrives As It Was Sent
+    Needs    SEND_MESSAGE
     ${answer} =    Send Message    alice    bob    Grüße aus Köln: 100 % ✓
     Should Be Equal As Strings    ${answer}    200 OK
     ${message} =    Wait Until Message Received    bob    Grüße aus Köln: 100 % ✓
@@ -21,6 +22,7 @@ Lines And Headers In A Text Stay Text
     Should Be Equal    ${message.text}    ${text}
 
 Messages Are Kept In Their Order, And Each Is Awaited Once
+    Needs    SEND_MESSAGE
     Send Message    alice    bob    one
     Send Message    alice    bob    two
     Send Message    alice    bob    one
@@ -35,6 +37,7 @@ Messages Are Kept In Their Order, And Each Is Awaited Once
     ...    Wait Until Message Received    bob    one    timeout=0.1s
 
 A Message In Both Directions During A Call
+    Needs    SEND_MESSAGE
     Connect    alice    bob
     Send Message    alice    bob    Are you there?
     Wait Until Message Received    bob    Are you there?
@@ -44,6 +47,7 @@ A Message In Both Directions During A Call
     Hang Up    alice
 
 Another Text Is Told
+    Needs    SEND_MESSAGE
     Send Message    alice    bob    Hallo
     Run Keyword And Expect Error
     ...    bob has received no message 'Hello' within 0.1 s: 'Hallo' came from ${ALICE.uri}. alice's last MESSAGE to it was answered 200 OK.
@@ -88,6 +92,7 @@ A Long Text Arrives Over TCP
     Should Be True    $message.text == $text
 
 A Text That Is Too Long For A Datagram Is Not Sent
+    Needs    SEND_MESSAGE
     ${text} =    Evaluate    'x' * 100_000
     ${error} =    Run Keyword And Expect Error    alice could not send the MESSAGE: *
     ...    Send Message    alice    bob    ${text}
@@ -107,6 +112,7 @@ What Cannot Be A Message Is Refused At Once
     ...    Send Message    alice    bob    Hello    timeout=-1s
 
 A Message To A Phone That Is Dead
+    Needs    SEND_MESSAGE
     ${bob} =    Start Agent    carol
     Stop Agent    carol
     Run Keyword And Expect Error    alice * MESSAGE to ${bob.uri} within 0.2 s*
