@@ -171,6 +171,19 @@ class SdpSide(Enum):
     remote = auto()
 
 
+class PeerSource(Enum):
+    """Where the remote party of a call is read.
+
+    ``initial``: the From of the INVITE that arrived, or the URI that was dialled; ``asserted``: the
+    newest P-Asserted-Identity, or Remote-Party-ID, of the peer; ``connected``: who it is by now, by
+    the newest of these and of a From that has changed (RFC 4916).
+    """
+
+    initial = auto()
+    asserted = auto()
+    connected = auto()
+
+
 class CallTiming(Enum):
     """A timing of a call; `Get Call Timing` defines each."""
 
@@ -286,12 +299,21 @@ class Peer:
     """The remote party of a call.
 
     ``uri``: its URI without display name; ``number``: the URI's user part without parameters,
-    escapes decoded; ``name``: the display name, empty when there is none.
+    escapes decoded; ``name``: the display name, empty when there is none; ``header``: where it was
+    read, empty for a URI that was dialled; ``privacy``: what the Privacy header of that message
+    asks for (RFC 3323), such as ``id``.
     """
 
     uri: str
     number: str
     name: str
+    header: str = ""
+    privacy: tuple[str, ...] = ()
+
+    @property
+    def anonymous(self) -> bool:
+        """Whether the URI is an anonymous one (RFC 3323, section 4.1.1.3)."""
+        return self.number == "anonymous" or self.uri.partition("@")[2][:17] == "anonymous.invalid"
 
     def __str__(self) -> str:
         return f'"{self.name}" <{self.uri}>' if self.name else self.uri

@@ -2,30 +2,16 @@
 
 from typing import Any
 
-from ..sip.messages import split_address
 from ..sip.reasons import cause_of
-from ..sip.uris import number_of
-from ..types import Peer
+from ..types import PeerSource
 from .agent import Agent
 from .agreement import agreed_in
-from .call import Call, Direction
-
-
-def peer_of(agent: Agent) -> Peer | None:
-    """The remote party of the active call; None without a call."""
-    call = agent.active_call
-    if call is None:
-        return None
-    uri, name = call.peer_uri, ""
-    if call.direction is Direction.INCOMING:
-        invite = agent.invite_of(call)
-        name, uri = split_address((invite and invite.first("From")) or uri)
-    return Peer(uri, number_of(uri), name)
+from .call import Call
+from .identity import peer_of
 
 
 def info_of(agent: Agent) -> dict[str, Any]:
     """All that is known of an agent, as plain values."""
-    peer = peer_of(agent)
     agent.wait_for_ending()
     return {
         "name": agent.name,
@@ -36,11 +22,18 @@ def info_of(agent: Agent) -> dict[str, Any]:
         "state": agent.state.name,
         "reason": agent.reason,
         "status_code": agent.status_code,
-        "peer": vars(peer).copy() if peer else None,
+        "peer": _peer_info(agent, PeerSource.initial),
+        "asserted_peer": _peer_info(agent, PeerSource.asserted),
+        "connected_peer": _peer_info(agent, PeerSource.connected),
         "sends": agent.source_of(agent.active_call)[1],
         "metadata": agent.metadata,
         "calls": [_call_info(agent, call) for call in agent.calls],
     }
+
+
+def _peer_info(agent: Agent, source: PeerSource) -> dict[str, Any] | None:
+    peer = peer_of(agent, source)
+    return vars(peer) | {"privacy": list(peer.privacy)} if peer else None
 
 
 def _call_info(agent: Agent, call: Call) -> dict[str, Any]:

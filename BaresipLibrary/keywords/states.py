@@ -7,9 +7,9 @@ from assertionengine import AssertionOperator
 from robot.api.deco import keyword
 
 from ..agents.agent import Agent
-from ..agents.info import peer_of
+from ..agents.identity import peer_of
 from ..signalling.states import stay_established, wait_for_state
-from ..types import AgentState, Peer
+from ..types import AgentState, Peer, PeerSource
 from .assertions import Assertion, Value, number
 from .base import AgentName, Component
 
@@ -144,23 +144,36 @@ class StateKeywords(Component):
         return result
 
     @keyword(tags=("State", "Getter"))
-    def get_peer(self, agent: AgentName, *, timeout: timedelta | None = None) -> Peer | None:
+    def get_peer(
+        self,
+        agent: AgentName,
+        *,
+        source: PeerSource = PeerSource.initial,
+        timeout: timedelta | None = None,
+    ) -> Peer | None:
         """Returns the remote party of the active call; ``None`` without a call.
 
-        It has the attributes ``uri``, ``number`` (as `Get Peer Number` returns it) and ``name``
-        (the display name, empty when there is none).
+        It has the attributes ``uri``; ``number`` (as `Get Peer Number` returns it); ``name`` (the
+        display name, empty when there is none); ``header`` (where it was read, empty for a URI that
+        was dialled); ``privacy`` (what the Privacy header of that message asks for, such as
+        ``id``); and ``anonymous`` (whether the URI is an anonymous one, RFC 3323).
 
-        Fails when there is no such agent; with ``timeout``, when there is no call in that time.
+        Fails when there is no such agent; with ``timeout``, when there is no call in that time, or
+        nobody was asserted.
+
+        | =Argument= | =Meaning= |
+        | ``source`` | ``initial``: the From of the INVITE that arrived, or the URI that was dialled. ``asserted``: the newest P-Asserted-Identity, or without one Remote-Party-ID, in what the peer has sent in the call; ``None`` when it asserted nobody. ``connected``: who the peer is by now: the newest of these, or of a From that has changed (RFC 4916). |
 
         Example:
         | ${peer} = | Get Peer | bob |
         | Should Be Equal | ${peer.number} | alice |
+        | ${peer} = | Get Peer | alice | source=connected |
         """
         acting_agent = self._agents.get(agent)
         peer = Value(
-            f"The peer of {acting_agent.name}",
-            lambda: peer_of(acting_agent),
-            lambda: _why_no_peer(acting_agent),
+            f"The {_peer_words(source)} of {acting_agent.name}",
+            lambda: peer_of(acting_agent, source),
+            lambda: _why_no_peer(acting_agent, source),
         )
         return self._checked(acting_agent, peer, Assertion(None, None, None), timeout)
 
@@ -172,9 +185,12 @@ class StateKeywords(Component):
         assertion_expected: Any = None,
         *,
         message: str | None = None,
+        source: PeerSource = PeerSource.initial,
         timeout: timedelta | None = None,
     ) -> str | None:
         """Returns the SIP URI of the remote party; ``None`` without a call.
+
+        ``source`` says where it is read, as in `Get Peer`.
 
         Fails when the assertion does not hold; with ``timeout``, when it does not hold in that time.
 
@@ -182,7 +198,7 @@ class StateKeywords(Component):
         | Get Peer Uri | bob | ^= | sip:alice@ |
         """
         wanted = Assertion(assertion_operator, assertion_expected, message)
-        return self._peer_part(agent, "uri", wanted, timeout)
+        return self._peer_part(agent, "uri", wanted, source, timeout)
 
     @keyword(tags=("State", "Getter", "Assertion"))
     def get_peer_number(
@@ -192,9 +208,12 @@ class StateKeywords(Component):
         assertion_expected: Any = None,
         *,
         message: str | None = None,
+        source: PeerSource = PeerSource.initial,
         timeout: timedelta | None = None,
     ) -> str | None:
         """Returns the number of the remote party; ``None`` without a call.
+
+        ``source`` says where it is read, as in `Get Peer`.
 
         It is the user part of a SIP URI or the number of a ``tel:`` URI, without parameters such as
         ``;npdi`` and with ``%23`` decoded as ``#``. It is empty when the URI has neither.
@@ -203,9 +222,10 @@ class StateKeywords(Component):
 
         Example:
         | Get Peer Number | bob | == | alice |
+        | Get Peer Number | alice | == | 1003 | source=connected | timeout=3s |
         """
         wanted = Assertion(assertion_operator, assertion_expected, message)
-        return self._peer_part(agent, "number", wanted, timeout)
+        return self._peer_part(agent, "number", wanted, source, timeout)
 
     @keyword(tags=("State", "Getter", "Assertion"))
     def get_peer_name(
@@ -215,9 +235,12 @@ class StateKeywords(Component):
         assertion_expected: Any = None,
         *,
         message: str | None = None,
+        source: PeerSource = PeerSource.initial,
         timeout: timedelta | None = None,
     ) -> str | None:
         """Returns the display name of the remote party; ``None`` without a call.
+
+        ``source`` says where it is read, as in `Get Peer`.
 
         Fails when the assertion does not hold; with ``timeout``, when it does not hold in that time.
 
@@ -225,25 +248,29 @@ class StateKeywords(Component):
         | Get Peer Name | bob | == | Alice Liddell |
         """
         wanted = Assertion(assertion_operator, assertion_expected, message)
-        return self._peer_part(agent, "name", wanted, timeout)
+        return self._peer_part(agent, "name", wanted, source, timeout)
 
     def _peer_part(
         self,
         agent: AgentName,
         part: Literal["uri", "number", "name"],
         wanted: Assertion,
+        source: PeerSource,
         timeout: timedelta | None,
     ) -> str | None:
         acting_agent = self._agents.get(agent)
 
         def read() -> str | None:
-            peer = peer_of(acting_agent)
+            peer = peer_of(acting_agent, source)
             return None if peer is None else str(getattr(peer, part))
 
-        subject = f"The peer {_PEER_PARTS.get(part, part)} of {acting_agent.name}"
-        return self._checked(
-            acting_agent, Value(subject, read, lambda: _why_no_peer(acting_agent)), wanted, timeout
+        words = f"{_peer_words(source)} {_PEER_PARTS.get(part, part)}"
+        value = Value(
+            f"The {words} of {acting_agent.name}",
+            read,
+            lambda: _why_no_peer(acting_agent, source),
         )
+        return self._checked(acting_agent, value, wanted, timeout)
 
 
 def _why_no_end(agent: Agent) -> str:
@@ -260,6 +287,17 @@ def _why_no_status(agent: Agent) -> str:
     return f"{agent.name}'s last call was not refused with a SIP status: {last.describe()}."
 
 
-def _why_no_peer(agent: Agent) -> str:
+def _peer_words(source: PeerSource) -> str:
+    return "peer" if source is PeerSource.initial else f"{source.name} peer"
+
+
+def _why_no_peer(agent: Agent, source: PeerSource) -> str:
+    if agent.active_call is not None and source is PeerSource.asserted:
+        if not agent.backend.shows_messages:
+            return f"{agent.name}'s baresip shows no SIP messages, in which somebody is asserted."
+        return (
+            f"{agent.name}'s peer has sent no P-Asserted-Identity and no Remote-Party-ID in this"
+            " call."
+        )
     last = agent.last_call
     return f"{agent.name} has no call{f': {last.describe()}' if last else ''}."
