@@ -89,6 +89,15 @@ class Registry:
         for agent in self:
             agent.begin_keyword(ends=ends)
 
+    def note_action(self) -> None:
+        """Tells every agent that a keyword is about to send something that concerns no state.
+
+        Later waits for messages ignore earlier ones.
+        """
+        for agent in self:
+            with agent.changes:
+                agent.journal.note_action()
+
     def stop(self, agent: str | Agent) -> None:
         """Stops one agent and forgets it."""
         running = self.get(agent)

@@ -99,6 +99,15 @@ class Component:
         self._agents.begin_keyword(ends=ends)
         return acting_agent
 
+    def _sending(self, agent: AgentName) -> Agent:
+        """The agent that a keyword has send something that changes no call.
+
+        Later waits for messages ignore what all agents saw before; waits for states do not.
+        """
+        acting_agent = self._agents.get(agent)
+        self._agents.note_action()
+        return acting_agent
+
     def _checked(
         self,
         agent: Agent,

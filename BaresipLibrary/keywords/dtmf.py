@@ -46,7 +46,7 @@ class DtmfKeywords(Component):
         | Send Dtmf | alice | *21 | gap=300ms | mode=info |
         | Send Dtmf | alice | 12# | mode=inband |
         """
-        acting_agent = self._agents.get(agent)
+        acting_agent = self._sending(agent)
         which = acting_agent.require_live_call("to send digits in", call)
         dtmf.send(acting_agent, which, digits, self._seconds(gap), mode.value if mode else None)
 

@@ -57,7 +57,7 @@ class MessagingKeywords(Component):
         | Send Message | alice | bob | Hello |
         | Wait Until Message Received | bob | Hello |
         """
-        sender = self._agents.get(agent)
+        sender = self._sending(agent)
         uri = dialled_uri(self._agents, sender, target)
         _check_text(text)
         _check_content_type(content_type)
@@ -133,7 +133,7 @@ class MessagingKeywords(Component):
         | ${answer} = | Send Options | alice | bob | == | 200 |
         | Should Contain | ${answer.headers}[Allow][0] | MESSAGE |
         """
-        sender = self._agents.get(agent)
+        sender = self._sending(agent)
         uri = dialled_uri(self._agents, sender, target)
         wanted = Assertion(assertion_operator, assertion_expected, message, number)
         pairs = tuple(header_pairs(headers))

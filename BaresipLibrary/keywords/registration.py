@@ -33,7 +33,7 @@ class RegistrationKeywords(Component):
         | Register | alice |
         | Register | alice | wait=False |
         """
-        acting_agent = self._agents.get(agent)
+        acting_agent = self._sending(agent)
         registration.register(acting_agent, self._seconds(timeout) if wait else None)
 
     @keyword(tags=("Registration",))
@@ -47,7 +47,7 @@ class RegistrationKeywords(Component):
         Example:
         | Unregister | alice |
         """
-        acting_agent = self._agents.get(agent)
+        acting_agent = self._sending(agent)
         registration.unregister(acting_agent, self._seconds(timeout) if wait else None)
 
     @keyword(tags=("Registration", "Wait"))

@@ -78,7 +78,7 @@ class SipMessageKeywords(Component):
 
         Example:
         | ${provisional} = | Get Sip Messages | alice | 1xx INVITE |
-        | Should Be Equal | ${provisional}[0].status | ${180} |
+        | Should Be Equal | ${provisional[0].status} | ${180} |
         """
         query = MessageQuery(self._agents.get(agent), of, call, retransmissions)
         messages = query.all()
