@@ -219,6 +219,27 @@ class DtmfSent(CallEvent):
 
 
 @dataclass(frozen=True)
+class ReactionChosen(Event):
+    """The agent does this by itself from now on with calls that come in: `When Called`."""
+
+    words: str
+
+
+@dataclass(frozen=True)
+class ReactionBegun(CallEvent):
+    """The agent does what was chosen beforehand for this call."""
+
+    words: str
+
+
+@dataclass(frozen=True)
+class ReactionFailed(CallEvent):
+    """The agent could not do what was chosen beforehand for this call."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class MediaStarted(CallEvent):
     """Audio streams have started, anew after a renegotiation, and are recorded as WAV files.
 

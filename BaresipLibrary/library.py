@@ -15,6 +15,7 @@ from .keywords.agreement import AgreementKeywords
 from .keywords.arguments import check_flags, check_positional, hint, without_none
 from .keywords.audio import AudioKeywords, PromptKeywords
 from .keywords.base import Context, is_dry_run, output_directory
+from .keywords.being_called import BeingCalledKeywords
 from .keywords.bulk import BulkKeywords
 from .keywords.calls import CallKeywords
 from .keywords.dtmf import DtmfKeywords
@@ -41,6 +42,7 @@ _COMPONENTS = (
     RegistrationKeywords,
     MailboxKeywords,
     CallKeywords,
+    BeingCalledKeywords,
     EarlyMediaKeywords,
     TransferKeywords,
     DtmfKeywords,

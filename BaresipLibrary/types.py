@@ -23,6 +23,17 @@ class AgentState(Enum):
     ESTABLISHED = auto()
 
 
+class Behaviour(Enum):
+    """What an agent does by itself with a call that comes in; `When Called` defines each."""
+
+    ring = auto()
+    accept = auto()
+    reject = auto()
+    deflect = auto()
+    progress = auto()
+    nothing = auto()
+
+
 class AutoClosing(Enum):
     """When agents that still run are stopped.
 

@@ -33,8 +33,9 @@ from ..types import AgentState, Mailbox
 from .call import TRACE_LAG, Call, Consultation, Direction, newest
 from .endings import OwedRequestLog
 from .journal import Journal
+from .reactions import Reactions
 from .registration_state import RegistrationState
-from .requirements import check_requirements, refuses_by_hanging_up
+from .requirements import check_requirements
 
 #: How long (s) an agent's own stack may take for what is certain to come.
 PROMPTLY = 2.0
@@ -44,7 +45,7 @@ class Agent:
     """An agent. Only events say what its phone does; a command that returns was sent, no more.
 
     Keywords write down what the suite asks for, with `changes` held: `consultation`,
-    `end_expected`, `news_since`, what is sent as audio, and `hold_requested` and
+    `end_expected`, `news_since`, `reactions`, what is sent as audio, and `hold_requested` and
     `transfer_requested` of its calls.
     """
 
@@ -76,6 +77,7 @@ class Agent:
         self.registration = RegistrationState(changes, backend.shows_messages)
         self.mailbox: Mailbox | None = None
         self.consultation: Consultation | None = None
+        self.reactions = Reactions()
         self._owed_requests = OwedRequestLog(backend)
         self._died: AgentDied | None = None
 
@@ -101,6 +103,7 @@ class Agent:
     def stop(self) -> None:
         """Stops the agent and removes what it has left. Never raises. Idempotent."""
         self.backend.stop()
+        self.reactions.on_stop()
 
     def on_event(self, event: Event) -> None:
         """Takes in an event. The backend's thread calls it, with `changes` held."""
@@ -160,6 +163,8 @@ class Agent:
         call = Call(event.call_id, direction, event.peer, event.at, needs)
         call.catch_up(self.journal.latest_messages())
         self._calls[event.call_id] = call
+        if not is_outgoing:
+            self.reactions.begin(event.call_id, event.at)
 
     @property
     def calls(self) -> list[Call]:
@@ -277,7 +282,14 @@ class Agent:
         return self._died.describe(self.name) if self._died else None
 
     def require_alive(self) -> None:
-        """Raises `AgentGone`, which says how it ended, when the agent's process has died."""
+        """Raises `AgentGone`, which says how it ended, when the agent's process has died.
+
+        Raises `BackendError`, once, for what it could not do by itself.
+        """
+        self._require_process()
+        self.reactions.require_success()
+
+    def _require_process(self) -> None:
         if self.death is not None:
             raise AgentGone(self.death)
 
@@ -314,22 +326,6 @@ class Agent:
         """Notes that the consultation was completed or aborted."""
         with self.changes:
             self.consultation = None
-
-    def refuse(self, call: Call, status: int, reason: str, headers: Headers = ()) -> None:
-        """Answers an incoming call with a final 3xx to 6xx."""
-        if headers and status >= 400:
-            self.require(Capability.REFUSAL_HEADERS)
-        if refuses_by_hanging_up(self.backend, status, reason):
-            self.hang_up(call)
-            return
-        self.require(Capability.REDIRECT if status < 400 else Capability.OWN_REFUSALS)
-        with self.commanding(f"answer with {status}"):
-            self.backend.refuse(call.call_id, status, reason, headers)
-
-    def mute(self, call: Call, on: bool) -> None:
-        """Sends silence in place of the source, or the source again."""
-        with self.commanding("mute"):
-            self.backend.mute(call.call_id, on)
 
     def answer(self, call: Call, headers: Headers = ()) -> None:
         """Answers an incoming call."""
@@ -374,12 +370,12 @@ class Agent:
     @contextmanager
     def commanding(self, what: str) -> Iterator[None]:
         """Turns the errors of a backend into sentences about this agent."""
-        self.require_alive()
+        self._require_process()
         try:
             yield
         except AgentGone:
             wait_until(self.changes, lambda: self._died, PROMPTLY)
-            self.require_alive()
+            self._require_process()
             raise
         except BackendError as error:
             raise BackendError(f"{self.name} could not {what}: {error}") from error

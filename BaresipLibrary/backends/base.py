@@ -173,6 +173,14 @@ class Backend(ABC):
         """Sends a 183 with SDP for an incoming call: media runs both ways from then on."""
         raise CommandRefused(f"{self.description} cannot {Capability.SEND_PROGRESS.value}")
 
+    def set_ringing(self, on: bool) -> None:  # noqa: ARG002
+        """Whether calls from now on are answered 180; else 100 only, until they are answered.
+
+        They are reported as `CallIncoming` all the same. Asked for only where `NO_RINGING` is
+        among the capabilities.
+        """
+        raise CommandRefused(f"{self.description} cannot {Capability.NO_RINGING.value}")
+
     @abstractmethod
     def hang_up(self, call_id: str) -> None:
         """Ends a call in whatever way its state asks for: CANCEL, BYE or a final refusal."""

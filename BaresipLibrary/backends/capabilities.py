@@ -44,6 +44,7 @@ class Capability(Enum):
     END_FORKS = "end the second call when two phones answer"
     TIME_AUDIO = "tell when audio was sent and heard"
     SHOW_MESSAGES = "show its SIP messages"
+    NO_RINGING = "be called without ringing (no 180)"
     CATCH_ALL = "accept calls for a user part other than its own (catch_all)"
     CATCH_ALL_REGISTERED = "accept calls for another user part while it is registered (catch_all)"
     SEND_MESSAGE = "send a SIP MESSAGE"

@@ -12,6 +12,7 @@ from ..agents.registry import Registry
 from ..errors import UsageError
 from ..signalling.current_calls import act_on_incoming, hang_up_current
 from ..signalling.hold import hold
+from ..signalling.refusals import refuse
 from ..sip.reasons import reason_phrase
 from ..sip.uris import (
     escaped_user,
@@ -126,16 +127,13 @@ class CallKeywords(Component):
         | Reject | bob | 603 | reason=Not Today |
         """
         callee = self._acting(agent)
-        if not 300 <= code <= 699:
-            raise UsageError(f"A call is refused with a status from 300 to 699, not {code}.")
-        words = reason_phrase(code) if reason is None else reason
-        _check_phrase(words)
+        words = refusal_phrase(code, reason)
         pairs = header_pairs(headers)
         act_on_incoming(
             callee,
             self._seconds(timeout),
             call,
-            lambda incoming: callee.refuse(incoming, code, words, pairs),
+            lambda incoming: refuse(callee, incoming, code, words, pairs),
         )
 
     @keyword(tags=("Call",))
@@ -157,12 +155,12 @@ class CallKeywords(Component):
         | Deflect | bob | carol |
         """
         callee = self._acting(agent)
-        contact = ("Contact", f"<{target_uri(self._agents, callee, target)}>")
+        contact = contact_of(self._agents, callee, target)
         act_on_incoming(
             callee,
             self._seconds(timeout),
             call,
-            lambda incoming: callee.refuse(incoming, 302, reason_phrase(302), [contact]),
+            lambda incoming: refuse(callee, incoming, 302, reason_phrase(302), [contact]),
         )
 
     @keyword(tags=("Call",))
@@ -257,7 +255,8 @@ class CallKeywords(Component):
         acting_agent = self._agents.get(agent)
         which = acting_agent.require_live_call("to mute", call)
         wanted = not which.muted if on is None else on
-        acting_agent.mute(which, wanted)
+        with acting_agent.commanding("mute"):
+            acting_agent.backend.mute(which.call_id, wanted)
         return wanted
 
 
@@ -312,8 +311,22 @@ def _over_tls(uri: str) -> str:
     return plain if ";transport=" in plain.lower() else f"{plain};transport=tls"
 
 
-def _check_phrase(words: str) -> None:
+def contact_of(agents: Registry, callee: Agent, target: AgentName) -> tuple[str, str]:
+    """The header that redirects a call of an agent to a target; raises as `target_uri`."""
+    return "Contact", f"<{target_uri(agents, callee, target)}>"
+
+
+def refusal_phrase(code: int, reason: str | None) -> str:
+    """The reason phrase of a refusal: the one that is given, else the usual one for the code.
+
+    Raises:
+        UsageError: the code is not a refusal, or the phrase cannot travel.
+    """
+    if not 300 <= code <= 699:
+        raise UsageError(f"A call is refused with a status from 300 to 699, not {code}.")
+    words = reason_phrase(code) if reason is None else reason
     if not words.isprintable() or "%" in words:
         raise UsageError(
             f"The reason {words!r} must be printable and contain no '%', which baresip would expand."
         )
+    return words

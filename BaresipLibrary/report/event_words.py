@@ -28,6 +28,9 @@ _NOTED = (
     events.DtmfSent,
     events.SourceChosen,
     events.Muted,
+    events.ReactionChosen,
+    events.ReactionBegun,
+    events.ReactionFailed,
     events.MediaStarted,
     events.MessagesWaiting,
     events.HoldChanged,
@@ -44,6 +47,7 @@ _TROUBLE = (
     events.RegistrationFailed,
     events.TransferFailed,
     events.AudioTrouble,
+    events.ReactionFailed,
     events.AgentDied,
 )
 
@@ -81,7 +85,7 @@ def line(event: Event) -> str:
 
 def short(event: Event) -> str:
     """Fewer words yet, for where the agent and the messages around the event are seen too."""
-    for words_of in (_of_call, _of_transfer, _of_audio, _of_agent):
+    for words_of in (_of_call, _of_reaction, _of_transfer, _of_audio, _of_agent):
         words = words_of(event)
         if words is not None:
             return words
@@ -111,6 +115,17 @@ def _of_call(event: Event) -> str | None:
             return f"CLOSED: {_answer(status, words)}"
         case events.RequestRefused(_, _, method, status, words):
             return f"{method} REFUSED: {_answer(status, words)}"
+    return None
+
+
+def _of_reaction(event: Event) -> str | None:
+    match event:
+        case events.ReactionChosen(_, words):
+            return f"WHEN CALLED: {words}"
+        case events.ReactionBegun(_, _, words):
+            return f"BY ITSELF: {words}"
+        case events.ReactionFailed(_, _, text):
+            return f"FAILED: {text}"
     return None
 
 

@@ -58,7 +58,7 @@ def wait_for_state(
             agent.mark_seen()
             return True
         obstacle = _obstacle(agent, wanted, everybody)
-        if obstacle and _is_answered_by_stack(agent, agent.active_call):
+        if obstacle and _is_answered_by_itself(agent, agent.active_call):
             return None
         if obstacle:
             agent.wait_for_ending()
@@ -114,13 +114,15 @@ def _obstacle(agent: Agent, wanted: AgentState, agents: Sequence[Agent]) -> str 
     return None
 
 
-def _is_answered_by_stack(agent: Agent, call: Call | None) -> bool:
-    """Whether a ringing call replaces another, so that nobody has to accept it.
+def _is_answered_by_itself(agent: Agent, call: Call | None) -> bool:
+    """Whether nobody has to accept a ringing call: `When Called` does, or it replaces another.
 
-    Its INVITE says so, once it shows in the trace.
+    The latter is what its INVITE says, once it shows in the trace.
     """
     if call is None or not call.is_waiting:
         return False
+    if agent.reactions.will_accept(call.call_id):
+        return True
     wait_for_trace(agent, lambda: call.invited or None)
     return call.replaces
 
@@ -202,7 +204,7 @@ def require_established(agent: Agent, call: Call, to_do: str) -> None:
         UsageError: it is not established then.
     """
 
-    by_itself = _is_answered_by_stack(agent, call)
+    by_itself = _is_answered_by_itself(agent, call)
 
     def settled() -> bool | None:
         agent.require_alive()

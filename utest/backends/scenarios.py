@@ -33,6 +33,7 @@ from BaresipLibrary.events import (
 from BaresipLibrary.media.dtmf import wait_until_received
 from BaresipLibrary.signalling import registration
 from BaresipLibrary.signalling.hold import hold
+from BaresipLibrary.signalling.refusals import refuse
 from BaresipLibrary.signalling.states import wait_for_incoming, wait_for_state
 from BaresipLibrary.signalling.transfers import abort, complete
 from BaresipLibrary.sip.messages import Message
@@ -145,7 +146,7 @@ def every_refusal(start: Start) -> None:
     for number, (status, words) in enumerate(refusals, start=1):
         dials(caller, callee)
         saw(callee, CallIncoming, number)
-        callee.refuse(wait_for_incoming(callee, SOON), status, words)
+        refuse(callee, wait_for_incoming(callee, SOON), status, words)
         assert saw(callee, CallClosed, number).by is ClosedBy.US
         refused = saw(caller, CallClosed, number)
         assert (refused.by, refused.status) == (ClosedBy.REFUSAL, status)
@@ -298,8 +299,8 @@ def sources_that_change(start: Start) -> None:
     ours, _ = connects(caller, callee)
     for frequency in (440, 620):
         caller.send_audio(ours, ToneSource(frequency), f"tone:{frequency}")
-    caller.mute(ours, True)
-    caller.mute(ours, False)
+    caller.backend.mute(ours.call_id, True)
+    caller.backend.mute(ours.call_id, False)
     assert not list(caller.journal.of_kind(AudioTrouble))
     caller.hang_up(ours)
     ends(caller, ClosedBy.US)

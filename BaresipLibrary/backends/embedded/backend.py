@@ -29,7 +29,7 @@ class EmbeddedBackend(WorkerProcess):
 
     name = "embedded"
     #: Those of a complete wheel; an agent that has started knows its own.
-    capabilities = frozenset(Capability) - {Capability.MESSAGE_WAITING}
+    capabilities = frozenset(Capability) - {Capability.MESSAGE_WAITING, Capability.NO_RINGING}
     media_encryptions = frozenset({"srtp", "srtp-mand", "srtp-mandf", "dtls_srtp"})
     nat_traversals = frozenset({"stun", "turn"})
     codecs = MappingProxyType(

@@ -53,6 +53,7 @@ _NEVER = frozenset({
     Capability.MEDIA_AFTER_RINGING,
     Capability.RECORD_ONE_WAY,
     Capability.UNDO_HOLD,
+    Capability.NO_RINGING,
 })  # fmt: skip
 #: The version that lost a capability. (h) is read in baresip's history.
 _UNTIL: dict[Capability, tuple[int, ...]] = {

@@ -1,0 +1,124 @@
+"""What agents do by themselves when they are called, and who is called."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from robot.api.deco import keyword
+
+from ..agents.agent import Agent
+from ..agents.reactions import Reaction
+from ..errors import UsageError
+from ..signalling.when_called import Reactor
+from ..sip.reasons import reason_phrase
+from ..types import Behaviour
+from .base import AgentName, Component, Context, header_pairs
+from .calls import contact_of, refusal_phrase
+
+_BUSY, _MOVED = 486, 302
+#: The options that each behaviour uses, by their names in `When Called`.
+_OPTIONS = {
+    Behaviour.ring: (),
+    Behaviour.accept: ("after", "headers"),
+    Behaviour.reject: ("answer", "reason", "after", "headers", "ringing"),
+    Behaviour.deflect: ("answer", "after", "headers", "ringing"),
+    Behaviour.progress: ("after", "headers"),
+    Behaviour.nothing: (),
+}
+
+
+class BeingCalledKeywords(Component):
+    """Say beforehand what agents do with calls."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._reactor = Reactor()
+
+    @keyword(tags=("Call",))
+    def when_called(
+        self,
+        agent: AgentName,
+        behaviour: Behaviour,
+        answer: int | AgentName | None = None,
+        reason: str | None = None,
+        *,
+        after: timedelta = timedelta(),
+        headers: Mapping[str, str | list[str]] | None = None,
+        ringing: bool = True,
+    ) -> None:
+        """Sets what the agent does by itself with calls that come in from now on.
+
+        It applies until it is changed or the agent stops. What the agent was still to do with a
+        call that rings already, such as an ``accept`` in two seconds, is dropped by a change. Until
+        then `Accept`, `Reject`, `Deflect` and `Hang Up` can act first. A caller who gives up before
+        the agent has reacted is no error. The ladder shows what an agent did by itself.
+
+        | =Behaviour= | =The agent ...= | =Options= |
+        | ``ring`` | rings until a keyword accepts or refuses the call; this is how agents start. | |
+        | ``accept`` | answers. | ``after``, ``headers`` |
+        | ``reject`` | refuses, with ``answer`` as the SIP status (486 when left out). | ``reason``, ``after``, ``headers``, ``ringing`` |
+        | ``deflect`` | redirects (302), with ``answer`` as the target: an agent, a SIP URI or a number. | ``after``, ``headers``, ``ringing`` |
+        | ``progress`` | sends a 183 with early media, as `Send Progress` does, and leaves the rest to a keyword. | ``after``, ``headers`` |
+        | ``nothing`` | answers with 100 only: it does not ring, and there is no final response until a keyword accepts or refuses the call. | |
+
+        Fails when the agent's backend cannot do it, when an option does not belong to the behaviour,
+        and when the status or the target cannot be used. When the agent cannot carry it out later,
+        the next keyword that uses the agent fails and says so.
+
+        | =Argument= | =Meaning= |
+        | ``answer`` | For ``reject`` the status, from 300 to 699; for ``deflect`` the target. |
+        | ``reason`` | The reason phrase of the refusal; the usual one for the status when left out. |
+        | ``after`` | How long the call rings before the agent acts; at once when left out. |
+        | ``headers`` | Headers of the 200, the 183 or the refusal, such as ``Retry-After`` or ``Diversion``; a list of values repeats the header. |
+        | ``ringing`` | With ``False``, no 180 is sent before the refusal. |
+
+        Example:
+        | When Called | bob | accept | after=2s |
+        | When Called | bob | reject | 486 | Busy Here | ringing=False |
+        | When Called | bob | deflect | carol |
+        """
+        callee = self._agents.get(agent)
+        given = {
+            "answer": answer is not None,
+            "reason": reason is not None,
+            "after": bool(after),
+            "headers": bool(headers),
+            "ringing": not ringing,
+        }
+        _check_options(behaviour, [name for name in given if given[name]])
+        pairs = header_pairs(headers)
+        status, phrase = 0, ""
+        if behaviour is Behaviour.reject:
+            status = _status(answer)
+            phrase = refusal_phrase(status, reason)
+        elif behaviour is Behaviour.deflect:
+            if answer is None:
+                raise UsageError("deflect needs a target: When Called    bob    deflect    carol.")
+            status, phrase = _MOVED, reason_phrase(_MOVED)
+            pairs.insert(0, contact_of(self._agents, callee, _target(answer)))
+        reaction = Reaction(behaviour, self._seconds(after), status, phrase, pairs, ringing)
+        self._reactor.choose(callee, reaction)
+
+
+def _check_options(behaviour: Behaviour, given: list[str]) -> None:
+    foreign = [name for name in given if name not in _OPTIONS[behaviour]]
+    if foreign:
+        uses = ", ".join(_OPTIONS[behaviour]) or "no options"
+        raise UsageError(f"{behaviour.name} does not use {', '.join(foreign)}; it uses {uses}.")
+
+
+def _status(answer: int | AgentName | None) -> int:
+    """The status of a refusal.
+
+    Raises:
+        UsageError: it is not a number.
+    """
+    if answer is None:
+        return _BUSY
+    try:
+        return int(str(answer))
+    except ValueError:
+        raise UsageError(f"reject takes a SIP status such as 486, not '{answer}'.") from None
+
+
+def _target(answer: int | AgentName) -> AgentName:
+    return answer if isinstance(answer, Agent) else str(answer)

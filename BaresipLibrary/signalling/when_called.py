@@ -1,0 +1,138 @@
+"""Carries out what agents do by themselves with the calls that come in."""
+
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+
+from ..agents.agent import PROMPTLY, Agent
+from ..agents.call import Call
+from ..agents.reactions import Reaction
+from ..backends.capabilities import Capability
+from ..concurrency import wait_until
+from ..errors import AgentGone, BackendError
+from ..events import ReactionBegun, ReactionChosen, ReactionFailed
+from ..types import Behaviour
+from .early_media import send_progress
+from .refusals import refuse, require_refusal
+from .schedule import Schedule
+
+
+class Reactor:
+    """The agents of one library that react to calls by themselves.
+
+    It runs in Robot's process, the same for every backend. Its threads live as long as an agent is
+    running that was told to react.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._agents: set[Agent] = set()
+        self._schedule: Schedule | None = None
+
+    def choose(self, agent: Agent, reaction: Reaction) -> None:
+        """Has an agent react in this way to each call that comes in from now on.
+
+        Raises:
+            UsageError: its backend cannot.
+            BackendError: baresip did not do what it was asked.
+        """
+        _check(agent, reaction)
+        agent.require_alive()
+        if reaction.is_silent is not agent.reactions.chosen.is_silent:
+            with agent.commanding("set whether it rings"):
+                agent.backend.set_ringing(not reaction.is_silent)
+        on_call = self._plan(agent, reaction) if reaction.behaviour in _DEEDS else None
+        with agent.changes:
+            agent.reactions.choose(reaction, on_call)
+            agent.journal.add(ReactionChosen(time.monotonic(), str(reaction)))
+
+    def _plan(self, agent: Agent, reaction: Reaction) -> Callable[[str, float], None]:
+        with self._lock:
+            self._schedule = schedule = self._schedule or Schedule()
+            self._agents.add(agent)
+        agent.reactions.on_stop = partial(self._release, agent)
+        return lambda call_id, at: schedule.add(
+            at + reaction.after, partial(_react, agent, call_id, reaction)
+        )
+
+    def _release(self, agent: Agent) -> None:
+        """Forgets an agent that has stopped; with the last one the threads end."""
+        with self._lock:
+            self._agents.discard(agent)
+            if self._agents or self._schedule is None:
+                return
+            schedule, self._schedule = self._schedule, None
+        schedule.end()
+
+
+def _check(agent: Agent, reaction: Reaction) -> None:
+    if reaction.is_silent:
+        agent.require(Capability.NO_RINGING)
+    if reaction.behaviour is Behaviour.progress:
+        agent.require(Capability.SEND_PROGRESS)
+    if reaction.behaviour is Behaviour.accept and reaction.headers:
+        agent.require(Capability.ANSWER_HEADERS)
+    if reaction.status:
+        require_refusal(agent, reaction.status, reaction.phrase, reaction.headers)
+
+
+def _react(agent: Agent, call_id: str, reaction: Reaction) -> None:
+    """Does what was chosen, unless the call or the choice is over. Never raises."""
+    with agent.changes:
+        call = agent.require_call("to react to", call_id)
+        if not agent.alive or not agent.reactions.is_to_come(call_id) or not _is_open(call):
+            agent.reactions.finish(call_id)
+            return
+        agent.journal.add(ReactionBegun(time.monotonic(), call_id, str(reaction)))
+        agent.changes.notify_all()
+    try:
+        _DEEDS[reaction.behaviour](agent, call, reaction)
+    except AgentGone:
+        pass  # its death is told by itself
+    except BackendError as error:
+        if not _is_over(agent, call):
+            _fail(agent, call, reaction, str(error))
+    except Exception as error:  # a thread does not die silently
+        fault = f"BaresipLibrary itself failed, which is a bug in it: {error!r}"
+        _fail(agent, call, reaction, fault)
+    with agent.changes:
+        agent.reactions.finish(call_id)
+
+
+def _is_open(call: Call) -> bool:
+    """Whether the agent may still answer; one that replaces another call, its stack answers."""
+    return call.is_waiting and not call.replaces
+
+
+def _is_over(agent: Agent, call: Call) -> bool:
+    """Whether a call is over, or was answered by hand: its event may be on its way."""
+    return bool(wait_until(agent.changes, lambda: not call.is_waiting or None, PROMPTLY))
+
+
+def _fail(agent: Agent, call: Call, reaction: Reaction, what: str) -> None:
+    whole = f"{what.rstrip('.')}. When Called told {agent.name} to {reaction} by itself."
+    with agent.changes:
+        agent.reactions.fail(whole)
+        agent.journal.add(ReactionFailed(time.monotonic(), call.call_id, what))
+        agent.changes.notify_all()
+
+
+def _accept(agent: Agent, call: Call, reaction: Reaction) -> None:
+    agent.answer(call, reaction.headers)
+
+
+def _progress(agent: Agent, call: Call, reaction: Reaction) -> None:
+    send_progress(agent, call, reaction.headers)
+
+
+def _refuse(agent: Agent, call: Call, reaction: Reaction) -> None:
+    refuse(agent, call, reaction.status, reaction.phrase, reaction.headers)
+
+
+_DEEDS: dict[Behaviour, Callable[[Agent, Call, Reaction], None]] = {
+    Behaviour.accept: _accept,
+    Behaviour.reject: _refuse,
+    Behaviour.deflect: _refuse,
+    Behaviour.progress: _progress,
+}

@@ -1,0 +1,246 @@
+"""What agents do by themselves with calls, and the schedule that they do it by."""
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from BaresipLibrary.agents.reactions import Reaction
+from BaresipLibrary.concurrency import wait_until
+from BaresipLibrary.errors import BackendError, PhoneFailure, UsageError
+from BaresipLibrary.events import (
+    AgentDied,
+    CallAnswered,
+    ClosedBy,
+    ReactionBegun,
+    ReactionChosen,
+    ReactionFailed,
+)
+from BaresipLibrary.signalling.schedule import Schedule
+from BaresipLibrary.signalling.states import wait_for_state
+from BaresipLibrary.signalling.when_called import Reactor
+from BaresipLibrary.types import AgentState, Behaviour
+
+from ..scripted import Phone, ScriptedBackend
+
+ACCEPT = Reaction(Behaviour.accept)
+LATER = Reaction(Behaviour.accept, after=30.0)
+BUSY = Reaction(Behaviour.reject, status=486, phrase="Busy Here", headers=[("X-Why", "busy")])
+SOON = 5.0
+
+
+@pytest.fixture
+def phone(tmp_path: Path) -> Iterator[Phone]:
+    phone = Phone(tmp_path)
+    yield phone
+    phone.agent.stop()
+
+
+@pytest.fixture
+def reactor() -> Reactor:
+    return Reactor()
+
+
+def commands(phone: Phone, number: int = 1) -> list[tuple[object, ...]]:
+    """The commands that the backend was given, once there are so many."""
+
+    def given() -> bool | None:
+        return len(phone.backend.commands) >= number or None
+
+    assert wait_until(phone.agent.changes, given, SOON) or given(), phone.backend.commands
+    return phone.backend.commands
+
+
+def begun(phone: Phone) -> bool:
+    """Waits until the agent reacts to a call."""
+
+    def seen() -> bool | None:
+        return any(phone.agent.journal.of_kind(ReactionBegun)) or None
+
+    return bool(wait_until(phone.agent.changes, seen, SOON))
+
+
+def reactions_of(threads: str = "reaction") -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name.startswith(threads)]
+
+
+def test_accepts_each_call_by_itself(phone: Phone, reactor: Reactor) -> None:
+    reactor.choose(phone.agent, ACCEPT)
+    phone.rings("one")
+    phone.rings("two")
+    assert sorted(commands(phone, 2)) == [("answer", "one", []), ("answer", "two", [])]
+
+
+def test_refuses_with_status_phrase_and_headers(phone: Phone, reactor: Reactor) -> None:
+    reactor.choose(phone.agent, BUSY)
+    phone.rings("one")
+    assert commands(phone) == [("refuse", "one", 486, "Busy Here", [("X-Why", "busy")])]
+
+
+def test_acts_after_the_time_since_the_call_came_in(phone: Phone, reactor: Reactor) -> None:
+    reactor.choose(phone.agent, Reaction(Behaviour.accept, after=0.2))
+    phone.rings("one")
+    commands(phone)
+    call = phone.agent.calls[0]
+    [reaction] = phone.agent.journal.of_kind(ReactionBegun)
+    assert reaction.at - call.began_at >= 0.2
+
+
+def test_a_call_that_rings_already_goes_on_ringing(phone: Phone, reactor: Reactor) -> None:
+    phone.rings("old")
+    reactor.choose(phone.agent, ACCEPT)
+    phone.rings("new")
+    assert commands(phone) == [("answer", "new", [])]
+
+
+def test_a_change_drops_what_was_to_come(phone: Phone, reactor: Reactor) -> None:
+    reactor.choose(phone.agent, LATER)
+    phone.rings("one")
+    assert phone.agent.reactions.will_accept("one")
+    reactor.choose(phone.agent, Reaction())
+    assert not phone.agent.reactions.will_accept("one")
+    with pytest.raises(PhoneFailure, match="nobody has accepted it; use Accept"):
+        wait_for_state(phone.agent, AgentState.ESTABLISHED, SOON)
+
+
+def test_a_call_that_is_answered_by_hand_is_left_alone(phone: Phone, reactor: Reactor) -> None:
+    reactor.choose(phone.agent, Reaction(Behaviour.reject, after=0.05, status=486, phrase="x"))
+    phone.rings("one")
+    phone.backend.feed(CallAnswered(time.monotonic(), "one"))
+    phone.rings("two")
+    assert commands(phone) == [("refuse", "two", 486, "x", [])]
+
+
+def test_a_wait_knows_that_the_agent_will_accept(phone: Phone, reactor: Reactor) -> None:
+    reactor.choose(phone.agent, LATER)
+    phone.rings("one")
+    with pytest.raises(PhoneFailure, match=r"after 0.05 s"):
+        wait_for_state(phone.agent, AgentState.ESTABLISHED, 0.05)
+
+
+def test_what_goes_wrong_is_told_by_the_next_keyword_once(phone: Phone, reactor: Reactor) -> None:
+    reactor.choose(phone.agent, ACCEPT)
+    phone.backend.refusal = "Protocol error"
+    phone.rings("one")
+    failure = r"alice could not accept the call: Protocol error\..*alice to accept by itself"
+    with pytest.raises(BackendError, match=failure):
+        wait_for_state(phone.agent, AgentState.ESTABLISHED, SOON)
+    assert len(list(phone.agent.journal.of_kind(ReactionFailed))) == 1
+    phone.agent.require_alive()
+
+
+def test_a_bug_is_told_too(phone: Phone, reactor: Reactor, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: ScriptedBackend, call_id: str, headers: object = ()) -> None:
+        raise RuntimeError(call_id)
+
+    monkeypatch.setattr(ScriptedBackend, "answer", fail)
+    reactor.choose(phone.agent, ACCEPT)
+    phone.rings("one")
+    with pytest.raises(BackendError, match="which is a bug in it: RuntimeError"):
+        wait_for_state(phone.agent, AgentState.ESTABLISHED, SOON)
+
+
+def test_a_caller_that_gives_up_meanwhile_is_no_error(phone: Phone, reactor: Reactor) -> None:
+    reactor.choose(phone.agent, ACCEPT)
+    phone.backend.refusal = "the call has ended"
+    phone.rings("one")
+    assert begun(phone)
+    phone.closes("one", ClosedBy.PEER)
+    phone.agent.stop()  # waits for the reaction
+    phone.agent.require_alive()
+    assert not list(phone.agent.journal.of_kind(ReactionFailed))
+
+
+def test_an_agent_that_died_does_nothing(phone: Phone, reactor: Reactor) -> None:
+    reactor.choose(phone.agent, Reaction(Behaviour.accept, after=0.01))
+    phone.rings("one")
+    phone.backend.feed(AgentDied(time.monotonic(), -9, ""))
+    phone.agent.stop()
+    assert phone.backend.commands == [("stop",)]
+
+
+def test_no_thread_outlives_the_agents(tmp_path: Path, reactor: Reactor) -> None:
+    before = reactions_of()
+    phones = [Phone(tmp_path, name) for name in ("alice", "bob")]
+    for phone in phones:
+        reactor.choose(phone.agent, LATER)
+        phone.rings("one")
+    assert len(reactions_of()) > len(before)
+    phones[0].agent.stop()
+    assert len(reactions_of()) > len(before)
+    phones[1].agent.stop()
+    assert reactions_of() == before
+
+
+def test_a_reactor_works_again_after_its_agents_have_stopped(
+    tmp_path: Path, reactor: Reactor
+) -> None:
+    for _ in range(2):
+        phone = Phone(tmp_path)
+        reactor.choose(phone.agent, ACCEPT)
+        phone.rings("one")
+        assert commands(phone) == [("answer", "one", [])]
+        phone.agent.stop()
+
+
+def test_asks_for_what_its_backend_can_do(phone: Phone, reactor: Reactor) -> None:
+    phone.backend.capabilities = frozenset()
+    for reaction in (Reaction(Behaviour.reject, status=603, phrase="Decline"), BUSY):
+        with pytest.raises(UsageError, match="alice cannot"):
+            reactor.choose(phone.agent, reaction)
+    with pytest.raises(UsageError, match=r"alice cannot be called without ringing \(no 180\)"):
+        reactor.choose(phone.agent, Reaction(Behaviour.nothing))
+    reactor.choose(phone.agent, Reaction(Behaviour.reject, status=486, phrase="Busy Here"))
+    phone.rings("one")
+    assert commands(phone) == [("hang_up", "one")]
+
+
+@pytest.mark.parametrize(
+    ("reaction", "words"),
+    [
+        (Reaction(), "ring"),
+        (Reaction(Behaviour.accept, after=2.0), "accept after 2 s"),
+        (Reaction(Behaviour.nothing), "nothing without a 180"),
+        (
+            Reaction(Behaviour.reject, 1.5, 486, "Busy Here", ringing=False),
+            "reject 486 Busy Here after 1.5 s without a 180",
+        ),
+    ],
+)
+def test_the_ladder_names_what_was_chosen(
+    phone: Phone, reactor: Reactor, reaction: Reaction, words: str
+) -> None:
+    phone.backend.set_ringing = lambda on: None  # type: ignore[method-assign]
+    reactor.choose(phone.agent, reaction)
+    [chosen] = phone.agent.journal.of_kind(ReactionChosen)
+    assert chosen.words == words
+
+
+def test_tasks_run_in_the_order_of_their_times() -> None:
+    schedule, order, done = Schedule(), list[str](), threading.Event()
+    now = time.monotonic()
+    schedule.add(now + 0.10, lambda: (order.append("last"), done.set()))
+    schedule.add(now + 0.02, lambda: order.append("first"))
+    assert done.wait(SOON)
+    schedule.end()
+    assert order == ["first", "last"]
+
+
+def test_a_task_that_waits_does_not_delay_another() -> None:
+    schedule, blocked, done = Schedule(), threading.Event(), threading.Event()
+    schedule.add(time.monotonic(), lambda: (blocked.wait(SOON), None)[1])
+    schedule.add(time.monotonic(), done.set)
+    assert done.wait(SOON)
+    blocked.set()
+    schedule.end()
+
+
+def test_the_end_of_a_schedule_drops_what_has_not_begun() -> None:
+    schedule, ran = Schedule(), threading.Event()
+    schedule.add(time.monotonic() + 30, ran.set)
+    began = time.monotonic()
+    schedule.end()
+    assert time.monotonic() - began < SOON
+    assert not ran.is_set()
