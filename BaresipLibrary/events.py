@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from .rtp import RtpCounts
+
 
 class ClosedBy(Enum):
     """Who or what ended a call."""
@@ -183,6 +185,14 @@ class QualityReported(CallEvent):
     jitter: float
     received: int
     lost: int
+
+
+@dataclass(frozen=True)
+class RtpCounted(CallEvent):
+    """The RTP packets of both directions so far; not kept in the journal."""
+
+    received: RtpCounts
+    sent: RtpCounts
 
 
 @dataclass(frozen=True)

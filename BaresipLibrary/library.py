@@ -26,6 +26,7 @@ from .keywords.loudness import LoudnessKeywords
 from .keywords.messaging import MessagingKeywords
 from .keywords.quality import QualityKeywords, TimingKeywords
 from .keywords.registration import MailboxKeywords, RegistrationKeywords
+from .keywords.rtp import RtpKeywords
 from .keywords.sip_messages import SipMessageKeywords
 from .keywords.states import StateKeywords
 from .keywords.steps import step, step_words
@@ -56,6 +57,7 @@ _COMPONENTS = (
     LoudnessKeywords,
     PromptKeywords,
     QualityKeywords,
+    RtpKeywords,
     TimingKeywords,
     RecordingKeywords,
     VerdictKeywords,

@@ -148,6 +148,21 @@ class QualityField(Enum):
     packet_loss = auto()
 
 
+class RtpField(Enum):
+    """A figure of the RTP packets of one direction; `Get Rtp Statistics` defines each."""
+
+    packets = auto()
+    lost = auto()
+    late = auto()
+    duplicates = auto()
+    ssrcs = auto()
+    payload_types = auto()
+    ptime = auto()
+    longest_gap = auto()
+    gaps = auto()
+    events = auto()
+
+
 class MailboxField(Enum):
     """A figure that a voice mailbox reports."""
 

@@ -26,7 +26,7 @@ LAYERS = [
     {"backends"},
     {"account"},
     {"audio", "sip", "events", "types", "concurrency"},
-    {"errors", "version"},
+    {"errors", "rtp", "version"},
 ]
 _DOMAIN = {"robot", "subprocess", "psutil", "socket"}
 FORBIDDEN = {

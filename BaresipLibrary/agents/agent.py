@@ -23,6 +23,7 @@ from ..events import (
     MessagesWaiting,
     Registered,
     RegistrationFailed,
+    RtpCounted,
     SipMessage,
     SourceChosen,
     TransferFailed,
@@ -114,7 +115,7 @@ class Agent:
             event = self._calls[event.call_id].info_digits.read(event)
         if self._is_ignored(event):
             return
-        if not isinstance(event, AudioTimed):
+        if not isinstance(event, AudioTimed | RtpCounted):
             self.journal.add(event)
         match event:
             case CallDialled() | CallIncoming():

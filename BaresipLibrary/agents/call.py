@@ -21,6 +21,7 @@ from ..events import (
     Muted,
     QualityReported,
     RecordingEnded,
+    RtpCounted,
     SipMessage,
 )
 from ..sip.bodies import InfoDigits
@@ -114,6 +115,7 @@ class Call:
     muted: bool = False
     pressed: list[DtmfReceived] = field(default_factory=list)
     quality: QualityReported | None = None
+    rtp: RtpCounted | None = None
     established_at: float | None = None
     endings: Endings = field(default_factory=Endings)
     info_digits: InfoDigits = field(default_factory=InfoDigits)
@@ -230,6 +232,8 @@ class Call:
                 self.muted = event.on
             case QualityReported() if event.received or event.lost:
                 self.quality = event
+            case RtpCounted():
+                self.rtp = event
             case CallClosed():
                 self.state = CallState.CLOSED
                 self._closed = event

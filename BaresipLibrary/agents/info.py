@@ -8,6 +8,7 @@ from .agent import Agent
 from .agreement import agreed_in
 from .call import Call
 from .identity import peer_of
+from .rtp import look_at_rtp, rtp_differences
 
 
 def info_of(agent: Agent) -> dict[str, Any]:
@@ -53,8 +54,12 @@ def _call_info(agent: Agent, call: Call) -> dict[str, Any]:
 
 
 def _media_info(agent: Agent, call: Call) -> dict[str, Any]:
-    """What offer and answer agreed on last; each value is None where that is not known."""
+    """What offer and answer agreed on last; each value is None where that is not known.
+
+    `differences` are those of the packets that arrive.
+    """
     agreed = agreed_in(agent, call)
+    look_at_rtp(agent, call)
     return {
         "codec": agreed and agreed.codec,
         "direction": agreed and agreed.direction,
@@ -64,6 +69,7 @@ def _media_info(agent: Agent, call: Call) -> dict[str, Any]:
         "remote_address": agreed and agreed.remote.where,
         "sends": agreed and agreed.sends._asdict(),
         "receives": agreed and agreed.receives._asdict(),
+        "differences": rtp_differences(agent, call),
     }
 
 

@@ -67,7 +67,7 @@ class Packets(NamedTuple):
 
     `untaken` are those among `received` that the stack dropped unread, as in a call that it holds;
     `last_at` is when the newest came (`time.monotonic`), None if that is not known;
-    `payload_types` are those that came. All three count from when a keyword first listens.
+    `payload_types` are those that came.
     """
 
     received: int
@@ -257,3 +257,10 @@ class Backend(ABC):
     @abstractmethod
     def count_packets(self, call_id: str) -> Packets | None:
         """RTP packets so far; None when the call has no audio stream."""
+
+    def watch_rtp(self, call_id: str, on: bool) -> None:  # noqa: ARG002
+        """While on, `RtpCounted` is reported: at once, and again as packets come and go.
+
+        Asked for only where `COUNT_PACKETS` is among the capabilities.
+        """
+        raise CommandRefused(f"{self.description} cannot {Capability.COUNT_PACKETS.value}")

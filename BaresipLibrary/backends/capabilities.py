@@ -11,6 +11,7 @@ class Capability(Enum):
     TRANSFER = "transfer a call"
     RECORD_SENT = "record what an agent sends"
     COUNT_PACKETS = "count RTP packets"
+    SEE_RTP = "see each RTP packet"
     MESSAGE_WAITING = "subscribe to message waiting (mwi)"
     OWN_REFUSALS = "refuse a call with a status of the suite's choice"
     REDIRECT = "redirect a call"

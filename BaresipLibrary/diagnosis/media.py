@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from ..agents.agent import Agent
 from ..agents.call import Call
+from ..agents.rtp import look_at_rtp, rtp_differences
 from ..backends.base import Packets
 from ..events import CallEvent, DtmfSent, PromptEnded, SourceChosen
 from ..sip.transactions import Transaction, counted
@@ -39,8 +40,14 @@ def explain_silence(agent: Agent, call: Call, agents: Sequence[Agent], at: float
     if call.on_hold:
         return f"{agent.name} holds the call."
     if partner is None:
-        return explain_no_common_audio(agent, call)
+        return explain_no_common_audio(agent, call) or _explain_packets(agent, call)
     return _explain_sender(*partner, agent, call, at)
+
+
+def _explain_packets(agent: Agent, call: Call) -> str | None:
+    """That the RTP packets that arrive are not what was agreed."""
+    look_at_rtp(agent, call)
+    return " ".join(rtp_differences(agent, call)) or None
 
 
 def _explain_sender(

@@ -4,8 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 from assertionengine import AssertionOperator
+from robot.api import logger
 from robot.api.deco import keyword
 
+from ..agents.rtp import look_at_rtp, rtp_differences
 from ..signalling.agreement import require_agreed, require_description
 from ..types import SdpSide
 from .assertions import Assertion, Value
@@ -34,6 +36,9 @@ class AgreementKeywords(Component):
         prefers another codec than the offer, each side sends what the other one prefers: `Get Info`
         has the codecs of both directions. The clock rate of G.722 is 8000 (RFC 3551).
 
+        Where the RTP packets that arrive have another payload type or length than was agreed, the
+        log has a warning (embedded backend).
+
         Fails when there is no call, when nothing was agreed in it, and when the assertion does not
         hold; with ``timeout``, when that is so for all that time. The message says what was offered
         and answered.
@@ -50,7 +55,12 @@ class AgreementKeywords(Component):
             f"The codec of {acting_agent.name}", lambda: require_agreed(acting_agent, call).codec
         )
         wanted = Assertion(assertion_operator, assertion_expected, message)
-        return self._checked(acting_agent, codec, wanted, timeout)
+        value = self._checked(acting_agent, codec, wanted, timeout)
+        which = acting_agent.require_call("with media", call)
+        look_at_rtp(acting_agent, which)
+        for difference in rtp_differences(acting_agent, which):
+            logger.warn(difference)
+        return value
 
     @keyword(tags=("Call", "Getter", "Assertion"))
     def get_media_encryption(

@@ -112,6 +112,11 @@ class Media:
         """The names of its codecs, in capitals."""
         return [codec.name.upper() for codec in self.formats if not codec.is_event]
 
+    def format_of(self, payload_type: int) -> Format | None:
+        """What a payload type means in it; None when it does not have it."""
+        number = str(payload_type)
+        return next((one for one in self.formats if one.payload_type == number), None)
+
     @property
     def events(self) -> tuple[str, ...]:
         """The payload types of telephone events (RFC 4733)."""
@@ -179,6 +184,12 @@ class SessionDescription:
     def words(self) -> str:
         """The direction of the audio as it is written, or ``no audio``."""
         return self.audio.words if self.audio else "no audio"
+
+
+def static_format(payload_type: int) -> Format | None:
+    """What a payload type means without a description (RFC 3551); None when it depends on one."""
+    name = _STATIC.get(str(payload_type))
+    return next(_formats([str(payload_type)], ())) if name else None
 
 
 def description_in(message: Message) -> SessionDescription | None:

@@ -40,9 +40,12 @@ class Rtp:
         self.port: int = self._socket.getsockname()[1]
         self.target: tuple[str, int] | None = None
         self.payload_type = PCMU
+        #: Samples in a packet, and the source that it names.
+        self.length = PACKET
+        self.ssrc = 0x5EED
         self.sent = 0
         self.packets: list[Packet] = []
-        self._sequence, self._timestamp, self._ssrc = 1000, 160, 0x5EED
+        self._sequence, self._timestamp = 1000, 160
         self._samples: NDArray[np.float64] | None = None
         self._position = 0
         self._changed = threading.Condition()
@@ -123,20 +126,42 @@ class Rtp:
     def _send(self) -> None:
         due = time.monotonic()
         while not self._closed.wait(max(0.0, due - time.monotonic())):
-            due += PACKET / RATE
+            length = self.length
+            due += length / RATE
             samples = self._samples
             if samples is None or self.target is None:
                 continue
-            piece = np.take(samples, range(self._position, self._position + PACKET), mode="wrap")
-            self._position = (self._position + PACKET) % samples.size
+            piece = np.take(samples, range(self._position, self._position + length), mode="wrap")
+            self._position = (self._position + length) % samples.size
             self._put(self.payload_type, _encoded(piece, self.payload_type), self._timestamp)
-            self._timestamp = (self._timestamp + PACKET) & 0xFFFFFFFF
+            self._timestamp = (self._timestamp + length) & 0xFFFFFFFF
+
+    def send_numbers(self, *numbers: int) -> None:
+        """Sends a packet of silence for each of these sequence numbers, paced; `play` is off."""
+        first = self._sequence
+        for number in numbers:
+            self._sequence = (first + number) & 0xFFFF
+            timestamp = (self._timestamp + PACKET * number) & 0xFFFFFFFF
+            self._put(self.payload_type, _encoded(np.zeros(PACKET), self.payload_type), timestamp)
+            self._closed.wait(PACKET / RATE)
+
+    def send_event(
+        self, event: int, *durations: int, payload_type: int = 101, end: bool = True
+    ) -> None:
+        """Sends a telephone event, a packet for each duration (samples); the last one ends it."""
+        started = self._timestamp
+        for number, duration in enumerate(durations):
+            is_end = end and number == len(durations) - 1
+            payload = _EVENT.pack(event, 0x8A if is_end else 0x0A, duration)
+            self._put(payload_type, payload, started, marker=number == 0)
+            self._closed.wait(PACKET / RATE)
+        self._timestamp = (started + max(durations)) & 0xFFFFFFFF
 
     def _put(
         self, payload_type: int, payload: bytes, timestamp: int, *, marker: bool = False
     ) -> None:
         kind = payload_type | (0x80 if marker else 0)
-        head = _HEADER.pack(0x80, kind, self._sequence, timestamp, self._ssrc)
+        head = _HEADER.pack(0x80, kind, self._sequence, timestamp, self.ssrc)
         self._sequence = (self._sequence + 1) & 0xFFFF
         if self.target is not None:
             try:

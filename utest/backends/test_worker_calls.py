@@ -26,7 +26,7 @@ def phone_that(report: Any) -> StackPhone:
     phone = StackPhone(report)
     phone._tend = lambda _known, work: work.close()  # type: ignore[method-assign]
     phone._stack = None  # type: ignore[assignment]
-    phone._packets = PacketCounts(phone._stack)
+    phone._packets = PacketCounts(phone._stack, report)
     return phone
 
 

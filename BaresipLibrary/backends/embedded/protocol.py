@@ -9,6 +9,7 @@ from typing import Any
 from ... import events
 from ...account import Account, codec_name
 from ...events import Event
+from ...rtp import PacketLength, RtpCounts, RtpGap, TelephoneEvent
 from ..baresip_text import MEDIA, bracketed, call_closed, ring_line, split_status, tls_lines
 from ..base import PromptSource, Source, ToneSource
 from ..stack_settings import StackSettings
@@ -93,6 +94,23 @@ def _timed(message: dict[str, Any]) -> Event:
     )
 
 
+def _rtp(message: dict[str, Any]) -> Event:
+    received, sent = _counts(message["received"]), _counts(message["sent"])
+    return events.RtpCounted(message["at"], message["call_id"], received, sent)
+
+
+def _counts(counted: dict[str, Any]) -> RtpCounts:
+    length = counted.pop("length")
+    return RtpCounts(
+        length=PacketLength(*length) if length else None,
+        ssrcs=tuple(counted.pop("ssrcs")),
+        payload_types=tuple(counted.pop("payload_types")),
+        gaps=tuple(RtpGap(*gap) for gap in counted.pop("gaps")),
+        events=tuple(TelephoneEvent(*event) for event in counted.pop("events")),
+        **counted,
+    )
+
+
 def _plain(kind: type[Event], *fields: str) -> Callable[[dict[str, Any]], Event]:
     return lambda message: kind(message["at"], *(message[field] for field in fields))
 
@@ -113,6 +131,7 @@ _READERS: dict[str, Callable[[dict[str, Any]], Event]] = {
     "TransferFailed": _transfer_failed,
     "DtmfReceived": lambda m: events.DtmfReceived(m["at"], m["call_id"], m["text"]),
     "QualityReported": _quality,
+    "RtpCounted": _rtp,
     "Muted": _plain(events.Muted, "call_id", "on"),
     "MediaStarted": _media,
     "RecordingEnded": _plain(events.RecordingEnded, "call_id", "why"),

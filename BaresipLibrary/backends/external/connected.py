@@ -101,6 +101,8 @@ class ConnectedBackend(Backend):
         self._recordings: RecordingFollower
         self._stopping = False
         self._consultation: str | None = None
+        #: The calls whose RTP packets are counted again and again, and what that is for.
+        self._rtp_watches: dict[str, object] = {}
         self._translator: EventTranslator
         self._audio_sources: AudioSources
 

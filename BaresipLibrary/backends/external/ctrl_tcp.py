@@ -17,6 +17,7 @@ from typing import Any
 
 from ...concurrency import Changes
 from ...errors import AgentGone, CommandRefused
+from ...rtp import RtpCounts
 from ..base import Packets, await_answer
 
 #: How long baresip may take to answer a command (s).
@@ -30,6 +31,9 @@ _QUICKACK = getattr(socket, "TCP_QUICKACK", None)
 _LONGEST_PREFIX = 9
 _CALL_ID = re.compile(r"(?:call id: |\bid=)(\S+)")
 _SENT, _RECEIVED = re.compile(r"TX: packets=(\d+)"), re.compile(r"\brcvd=(\d+)")
+#: The sources of RTP, one's own and those that have sent packets, where the RTCP session is told.
+_OWN_SSRC = re.compile(r"\bSSRC=(0x[0-9a-f]+)")
+_PEER_SSRC = re.compile(r"\bmember (0x[0-9a-f]+):[^\n]*\n[^\n]*\brcvd=")
 
 #: A command and its parameters.
 Command = tuple[str, str]
@@ -83,6 +87,17 @@ def packets_in(answer: str) -> Packets | None:
     """The counts of RTP packets in the answer to ``audio_debug``."""
     sent, received = _SENT.search(answer), _RECEIVED.search(answer)
     return Packets(int(received[1]) if received else 0, int(sent[1])) if sent else None
+
+
+def rtp_in(answer: str) -> tuple[RtpCounts, RtpCounts] | None:
+    """What the answer to ``audio_debug`` tells of the packets received and sent."""
+    packets = packets_in(answer)
+    if packets is None:
+        return None
+    own = tuple(int(ssrc, 16) for ssrc in _OWN_SSRC.findall(answer))
+    peers = tuple(int(ssrc, 16) for ssrc in _PEER_SSRC.findall(answer))
+    received = sum(int(count) for count in _RECEIVED.findall(answer))
+    return RtpCounts(received, ssrcs=peers), RtpCounts(packets.sent, ssrcs=own)
 
 
 def not_dialled(end: str | None, server: str | None, within: float) -> str:

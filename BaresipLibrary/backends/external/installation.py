@@ -51,6 +51,7 @@ _NEVER = frozenset({
     Capability.ANSWER_NEW_CHALLENGES,
     Capability.END_FORKS,
     Capability.MEDIA_AFTER_RINGING,
+    Capability.SEE_RTP,
     Capability.RECORD_ONE_WAY,
     Capability.UNDO_HOLD,
     Capability.NO_RINGING,

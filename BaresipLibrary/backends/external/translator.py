@@ -44,6 +44,9 @@ class LiveCall:
     #: Whether the last re-INVITE that was asked for or seen holds the call.
     hold_asked: bool = False
     offers: Offers = field(default_factory=Offers)
+    #: How many received packets were lost, and of the sent ones, as far as RTCP has told.
+    lost: int | None = None
+    sent_lost: int | None = None
 
     def hold_command(self, on: bool) -> str:
         """The command that holds or resumes. A second `hold`, or `resume`, would send nothing."""
@@ -204,6 +207,7 @@ class EventTranslator:
         received = statistics.get("rx") or {}
         if not received:
             return
+        self._note_losses(message["id"], statistics, received)
         micro = 1e-6
         self._report(
             events.QualityReported(
@@ -215,6 +219,18 @@ class EventTranslator:
                 lost=received.get("lost", 0),
             )
         )
+
+    def _note_losses(
+        self, call_id: str, statistics: dict[str, Any], received: dict[str, Any]
+    ) -> None:
+        """Notes what RTCP says was lost; zeros say nothing while nobody has reported."""
+        call, sent_lost = self.calls.get(call_id), (statistics.get("tx") or {}).get("lost", 0)
+        if call is None:
+            return
+        if received.get("sent"):
+            call.lost = received.get("lost", 0)
+        if statistics.get("rtt") or sent_lost:
+            call.sent_lost = sent_lost
 
     def _audio_error(self, at: float, message: dict[str, Any]) -> None:
         self._report(events.AudioTrouble(at, message["id"], str(message.get("param") or "")))

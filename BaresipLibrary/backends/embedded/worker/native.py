@@ -101,6 +101,7 @@ _CHALLENGES = "ANSWER_NEW_CHALLENGES"
 _REQUESTS = ("SEND_MESSAGE", "SEND_OPTIONS", "REQUEST_HEADERS")
 _ADDRESSES = "OTHER_ADDRESSES"
 _PACKETS = "COUNT_PACKETS"
+_SEEN = (_PACKETS, "SEE_RTP")
 _ONE_WAY = ("RECORD_ONE_WAY", "HEAR_ONE_WAY_EARLY")
 _ANSWERS = ("ANSWER_HEADERS", "SEND_PROGRESS")
 _PROGRESS = "SEND_PROGRESS"
@@ -161,18 +162,16 @@ FUNCTIONS = (
         "audio_decoder_set", _INT, [POINTER, POINTER, _INT, TEXT], "set a decoder", *_ONE_WAY
     ),
     # RTP packets
-    _function("stream_rtp_sock", POINTER, [POINTER], "a stream's RTP session", _PACKETS),
-    _function("rtp_sock", POINTER, [POINTER], "the socket of an RTP session", _PACKETS),
+    _function("stream_rtp_sock", POINTER, [POINTER], "a stream's RTP session", *_SEEN),
+    _function("rtp_sock", POINTER, [POINTER], "the socket of an RTP session", *_SEEN),
     _function(
         "udp_register_helper",
         _INT,
         [POINTER, POINTER, _INT, *[POINTER] * 3],
-        "see what reaches a socket, also what the stack drops",
-        _PACKETS,
+        "see what reaches a socket, also what the stack drops, and what leaves it",
+        *_SEEN,
     ),
-    _function(
-        "stream_metric_get_rx_n_packets", _NUMBER, [POINTER], "packets taken so far", _PACKETS
-    ),
+    _function("stream_metric_get_rx_n_packets", _NUMBER, [POINTER], "packets taken so far", *_SEEN),
     _function(
         "stream_metric_get_tx_n_packets", _NUMBER, [POINTER], "packets sent so far", _PACKETS
     ),

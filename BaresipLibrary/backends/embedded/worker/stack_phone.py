@@ -123,7 +123,8 @@ class StackPhone:
         self._trace = SipTrace(self._on_message)
         await self._runtime.start(_Configuration(first_lines, **config))
         self._stack = StackThread(self._runtime)
-        self._packets = PacketCounts(self._stack)
+        self._packets = PacketCounts(self._stack, self._report)
+        self._command_sets.append(self._packets)
         try:
             await self._set_up(aor)
         except BaseException:
@@ -281,14 +282,11 @@ class StackPhone:
 
     async def do_listen(self, call_id: str, on: bool, closely: bool) -> None:
         if on:
-            await self._packets.watch(call_id)
+            await self._packets.follow(call_id)
         self._pump.listen(call_id, on, closely)
 
     async def do_name_recordings(self, stem: str) -> None:
         self._pump.stem = Path(stem)
-
-    async def do_count_packets(self, call_id: str) -> dict[str, Any] | None:
-        return await self._packets.read(call_id)
 
     def _spawn(self, work: Any) -> None:
         task: asyncio.Task[None] = asyncio.create_task(work)
@@ -360,6 +358,8 @@ class StackPhone:
             text = _OUR_HANG_UP if known.has_ended and known.is_refused else event.text
             name = _CALL_EVENTS[event.event]
             self._report(name, call_id=known.call_id, peer=event.peer, text=text)
+        if not known.has_ended:
+            self._tend(known, self._packets.follow(known.call_id))
         if event.event is Event.CALL_RINGING and had_media:
             self._tend(known, call_control.restart_media(self._stack, known.call_id))
         elif event.event in (Event.CALL_PROGRESS, Event.CALL_ESTABLISHED):
@@ -378,11 +378,12 @@ class StackPhone:
             self._dialling = None
         self._answers.forget(known.call_id)
         self._pump.remove(known.call_id)  # its recordings are complete when its end is reported
-        self._tend(known, self._packets.forget(known.call_id))
+        self._packets.close(known.call_id)
 
     def _on_statistics(self, event: StackEvent) -> None:
         rtcp, received = event.stats.get("rtcp", {}), event.stats.get("rx", {})
         if rtcp:
+            self._packets.note_report(event.call_id, rtcp)
             self._report(
                 "QualityReported",
                 call_id=event.call_id,

@@ -1,0 +1,87 @@
+"""The RTP packets of an agent's call: counted, and compared with what was agreed."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from ..backends.capabilities import Capability
+from ..errors import BackendError
+from ..rtp import RtpCounts
+from ..sip.sdp import Media, static_format
+from .agent import Agent
+from .agreement import agreed_in
+from .call import Call
+
+#: Longer (ms) is no packet, but a pause: some senders leave out silence.
+_LONGEST_PACKET = 200.0
+
+
+@contextmanager
+def watching_rtp(agent: Agent, call: Call) -> Iterator[None]:
+    """Brings the counts of a call up to date, and reports them while the block runs.
+
+    Raises:
+        UsageError: the agent's backend cannot count packets.
+    """
+    agent.require(Capability.COUNT_PACKETS)
+    if not call.is_live:
+        yield
+        return
+    with agent.commanding("count RTP packets"):
+        agent.backend.watch_rtp(call.call_id, True)
+    try:
+        yield
+    finally:
+        with suppress(BackendError):  # whoever needs the agent next will say what is wrong
+            agent.backend.watch_rtp(call.call_id, False)
+
+
+def look_at_rtp(agent: Agent, call: Call) -> None:
+    """Brings the counts of a call up to date where each packet is seen."""
+    if Capability.SEE_RTP in agent.backend.capabilities and agent.alive:
+        with suppress(BackendError), watching_rtp(agent, call):  # it may have ended meanwhile
+            pass
+
+
+def rtp_differences(agent: Agent, call: Call) -> list[str]:
+    """What differs between the packets that arrive and what was agreed, a sentence each.
+
+    Only the newest packets count: a re-INVITE may have changed what was agreed.
+    """
+    agreed = agreed_in(agent, call)
+    counts = call.rtp.received if call.rtp else None
+    if agreed is None or counts is None or counts.length is None:
+        return []
+    wanted, arriving = agreed.receives, counts.length.payload_type
+    found = []
+    if arriving != wanted.payload_type:
+        known = agreed.local.format_of(arriving)
+        what = (
+            f"{known.encoding} (payload type {arriving})" if known else f"payload type {arriving}"
+        )
+        lacking = "" if known else ", which its SDP does not have"
+        found.append(
+            f"RTP packets of {what} arrive at {agent.name}{lacking}: agreed was {wanted.codec} as"
+            f" payload type {wanted.payload_type}."
+        )
+    length = packet_length(counts, agreed.local)
+    if length is not None and wanted.ptime is not None and abs(length - wanted.ptime) >= 0.5:
+        found.append(
+            f"RTP packets of {length:g} ms arrive at {agent.name}, whose SDP asks for"
+            f" {wanted.ptime:g} ms (a=ptime)."
+        )
+    return found
+
+
+def packet_length(counts: RtpCounts, receiver: Media | None) -> float | None:
+    """Milliseconds in each of the newest packets; None when not known.
+
+    The receiver's description has the clock rates of payload types.
+    """
+    if counts.length is None:
+        return None
+    number = counts.length.payload_type
+    known = (receiver and receiver.format_of(number)) or static_format(number)
+    if known is None or not known.rate:
+        return None
+    length = counts.length.units * 1000 / known.rate
+    return length if length <= _LONGEST_PACKET else None

@@ -1,0 +1,192 @@
+"""What can be read from the headers of the RTP packets of one direction of a call (RFC 3550)."""
+
+import struct
+import threading
+from collections import Counter, deque
+from typing import Any, NamedTuple
+
+#: Without a packet for longer than this (s), there is a gap.
+GAP = 0.2
+#: How many of the newest gaps and telephone events are kept.
+_KEPT = 1000
+#: How many sources are followed: more come only from somebody who makes them up.
+_MOST_SOURCES = 1000
+#: So far ahead, or behind, a sequence number may be (RFC 3550, appendix A.1).
+_MOST_AHEAD, _MOST_BEHIND = 3000, 100
+#: From how many of the newest packets their length is taken.
+_RECENT = 25
+#: Payload types that are assigned in SDP only, those of telephone events among them (RFC 3551).
+_DYNAMIC = range(96, 128)
+#: The fixed part of a header: bits, payload type, sequence number, timestamp, SSRC.
+HEADER = struct.Struct("!BBHII")
+_EVENT = struct.Struct("!BBH")
+_END = 0x80
+
+
+class RtpHeader(NamedTuple):
+    """The fields of an RTP header that are read."""
+
+    payload_type: int
+    sequence: int
+    timestamp: int
+    ssrc: int
+
+
+class _Source:
+    """The sequence numbers of one SSRC."""
+
+    def __init__(self, sequence: int) -> None:
+        self.late = self.duplicates = 0
+        #: What earlier stretches of numbers have lost: a sender may begin anew with any number.
+        self._lost_before = 0
+        self._begin(sequence)
+
+    def _begin(self, sequence: int) -> None:
+        self._highest = sequence
+        self._expected = self._seen = 1
+        #: Which of the newest numbers have come: bit 0 stands for the highest.
+        self._window = 1
+        self._next_if_anew: int | None = None
+
+    @property
+    def lost(self) -> int:
+        """How many numbers up to the highest have not come."""
+        return self._lost_before + self._expected - self._seen
+
+    def take(self, sequence: int) -> bool:
+        """Takes in a packet; whether it is the one after the highest so far."""
+        ahead = (sequence - self._highest) & 0xFFFF
+        behind = -ahead & 0xFFFF
+        if 0 < ahead < _MOST_AHEAD:
+            self._advance(ahead)
+        elif behind <= _MOST_BEHIND:
+            self._look_back(behind)
+        elif sequence == self._next_if_anew:
+            self._lost_before = self.lost
+            self._begin(sequence)
+            self._expected = self._seen = 2
+        else:
+            self._next_if_anew = (sequence + 1) & 0xFFFF
+        return ahead == 1
+
+    def _advance(self, ahead: int) -> None:
+        self._highest = (self._highest + ahead) & 0xFFFF
+        self._window = (self._window << ahead | 1) & ((1 << _MOST_BEHIND + 1) - 1)
+        self._expected += ahead
+        self._seen += 1
+
+    def _look_back(self, behind: int) -> None:
+        bit = 1 << behind
+        if self._window & bit:
+            self.duplicates += 1
+            return
+        self._window |= bit
+        self.late += 1
+        self._seen += 1
+        self._expected = max(self._expected, behind + 1)  # it may be older than the first
+
+
+class RtpCounter:
+    """Counts the packets of one direction. Any thread may call it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.packets = 0
+        self.last_at: float | None = None
+        self._payload_types: dict[int, None] = {}
+        self._sources: dict[int, _Source] = {}
+        self._newest: RtpHeader | None = None
+        self._length_type: int | None = None
+        self._lengths: deque[int] = deque(maxlen=_RECENT)
+        self._longest_gap = 0.0
+        self._gaps: deque[tuple[float, float]] = deque(maxlen=_KEPT)
+        self._events: dict[tuple[int, int, int], list[Any]] = {}
+
+    @property
+    def payload_types(self) -> list[int]:
+        """Those of all packets, the first one first."""
+        with self._lock:
+            return list(self._payload_types)
+
+    def take(self, at: float, header: RtpHeader) -> None:
+        """Takes in a packet that came, or left, at a monotonic time."""
+        with self._lock:
+            self.packets += 1
+            self._payload_types[header.payload_type] = None
+            self._note_gap(at)
+            source = self._sources.get(header.ssrc)
+            if source is not None:
+                follows = source.take(header.sequence)
+                if follows:
+                    self._note_length(header)
+            elif len(self._sources) < _MOST_SOURCES:
+                self._sources[header.ssrc] = _Source(header.sequence)
+            self._newest = header
+
+    def _note_gap(self, at: float) -> None:
+        pause = at - self.last_at if self.last_at is not None else 0.0
+        self._longest_gap = max(self._longest_gap, pause)
+        if pause > GAP and self.last_at is not None:
+            self._gaps.append((self.last_at, pause))
+        self.last_at = at
+
+    def _note_length(self, header: RtpHeader) -> None:
+        """The timestamp of a packet grows by the length of the one before it."""
+        before = self._newest
+        if before is None or before[0] != header[0] or before.ssrc != header.ssrc:
+            return
+        units = (header.timestamp - before.timestamp) & 0xFFFFFFFF
+        if not units:
+            return  # a telephone event, or a frame in several packets
+        if self._length_type != header.payload_type:
+            self._length_type = header.payload_type
+            self._lengths.clear()
+        self._lengths.append(units)
+
+    def take_payload(self, at: float, header: RtpHeader, payload: bytes) -> None:
+        """Takes in the payload of a packet, decrypted, if it may be a telephone event."""
+        if header.payload_type not in _DYNAMIC or len(payload) != _EVENT.size:
+            return
+        number, bits, duration = _EVENT.unpack(payload)
+        key = (header.ssrc, header.payload_type, header.timestamp)
+        with self._lock:
+            event = self._events.get(key)
+            if event is None:
+                if len(self._events) >= _KEPT:
+                    del self._events[next(iter(self._events))]
+                event = [header.payload_type, number, 0, header.timestamp, at, 0, False]
+                self._events[key] = event
+            event[2] = max(event[2], duration)
+            event[5] += 1
+            event[6] = event[6] or bool(bits & _END)
+
+    def summary(self) -> dict[str, Any]:
+        """What was counted so far, as `RtpCounts` has it."""
+        with self._lock:
+            sources = self._sources.values()
+            return {
+                "packets": self.packets,
+                "lost": sum(source.lost for source in sources),
+                "late": sum(source.late for source in sources),
+                "duplicates": sum(source.duplicates for source in sources),
+                "ssrcs": list(self._sources),
+                "payload_types": list(self._payload_types),
+                "length": self._length(),
+                "last_at": self.last_at,
+                "longest_gap": self._longest_gap,
+                "gaps": list(self._gaps),
+                "events": [list(event) for event in self._events.values()],
+            }
+
+    def _length(self) -> tuple[int, int] | None:
+        """The length that most of the newest packets have, if more than one has it."""
+        (units, count), *_ = [*Counter(self._lengths).most_common(1), (0, 0)]
+        return (self._length_type, units) if count > 1 and self._length_type is not None else None
+
+
+def payload_of(packet: bytes) -> bytes:
+    """What follows the header of an RTP packet, its contributing sources and its extension."""
+    start = HEADER.size + 4 * (packet[0] & 0x0F)
+    if packet[0] & 0x10:
+        start += 4 + 4 * int.from_bytes(packet[start + 2 : start + 4], "big")
+    return packet[start:]

@@ -1,0 +1,133 @@
+"""The RTP packets of a call in both directions, and how they differ from its SDP."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+from ..agents.agent import Agent
+from ..agents.call import Call
+from ..agents.rtp import packet_length, rtp_differences
+from ..rtp import RtpCounts, RtpGap, TelephoneEvent
+from ..sip.sdp import Media
+from ..types import AudioDirection
+
+T = TypeVar("T")
+
+#: Without a packet for longer than this (s), there is a gap.
+_GAP = 0.2
+_KEYS = "0123456789*#ABCD"
+
+
+@dataclass(frozen=True)
+class DtmfEvent:
+    """A key that was sent as a telephone event (RFC 4733).
+
+    ``digit``: the key, or the number of an event that is not a key; ``duration`` in ms, the longest
+    that a packet has; ``timestamp``: its RTP timestamp; ``at``: when its first packet came or left,
+    on the machine's monotonic clock (s); ``packets``: how many it had; ``ended``: whether one has
+    the end bit.
+    """
+
+    digit: str
+    duration: float | None
+    timestamp: int
+    at: float
+    packets: int
+    ended: bool
+
+
+@dataclass(frozen=True)
+class RtpStream:
+    """The RTP packets of one direction; `Get Rtp Statistics` defines each."""
+
+    packets: int
+    lost: int | None
+    late: int | None
+    duplicates: int | None
+    ssrcs: list[int] | None
+    payload_types: list[int] | None
+    ptime: float | None
+    longest_gap: float | None
+    gaps: list[RtpGap] | None
+    events: list[DtmfEvent] | None
+
+    def __str__(self) -> str:
+        told = [f"{self.packets} RTP packets"]
+        if self.payload_types:
+            told.append(f"payload type {' and '.join(map(str, self.payload_types))}")
+        told += [f"{self.ptime:g} ms"] if self.ptime else []
+        counted = ((self.lost, "lost"), (self.late, "late"), (self.duplicates, "duplicates"))
+        told += [f"{number} {word}" for number, word in counted if number is not None]
+        told += [f"{len(self.ssrcs)} SSRCs"] if self.ssrcs and len(self.ssrcs) > 1 else []
+        return ", ".join(told)
+
+
+@dataclass(frozen=True)
+class RtpStatistics:
+    """The RTP packets of both directions of a call, and in sentences what differs from its SDP."""
+
+    received: RtpStream
+    sent: RtpStream
+    differences: list[str]
+
+
+def statistics_of(agent: Agent, call: Call) -> RtpStatistics | None:
+    """What was counted last; None when nothing was, as in a call without media."""
+    counted = call.rtp
+    if counted is None:
+        return None
+    local, remote = _described(call)
+    return RtpStatistics(
+        _stream(counted.received, local, is_live=call.is_live),
+        _stream(counted.sent, remote, is_live=call.is_live),
+        rtp_differences(agent, call),
+    )
+
+
+def stream_of(agent: Agent, call: Call, direction: AudioDirection) -> RtpStream | None:
+    """What was counted last in one direction; None when nothing was."""
+    statistics = statistics_of(agent, call)
+    if statistics is None:
+        return None
+    return statistics.received if direction is AudioDirection.rx else statistics.sent
+
+
+def _described(call: Call) -> tuple[Media | None, Media | None]:
+    """The audio of the agent's description and of its peer's, whose numbers packets have."""
+    ours, theirs = (call.offers.described.get(local) for local in (True, False))
+    return ours.audio if ours else None, theirs.audio if theirs else None
+
+
+def _stream(counts: RtpCounts, media: Media | None, *, is_live: bool) -> RtpStream:
+    gaps, longest = counts.gaps, counts.longest_gap
+    if gaps is not None and longest is not None and counts.last_at is not None and is_live:
+        pause = time.monotonic() - counts.last_at
+        longest = max(longest, pause)
+        gaps = (*gaps, RtpGap(counts.last_at, pause)) if pause > _GAP else gaps
+    return RtpStream(
+        counts.packets,
+        counts.lost,
+        counts.late,
+        counts.duplicates,
+        _listed(counts.ssrcs),
+        _listed(counts.payload_types),
+        packet_length(counts, media),
+        longest,
+        _listed(gaps),
+        None if counts.events is None else list(_dtmf(counts.events, media)),
+    )
+
+
+def _listed(values: tuple[T, ...] | None) -> list[T] | None:
+    return None if values is None else list(values)
+
+
+def _dtmf(events: tuple[TelephoneEvent, ...], media: Media | None) -> Iterator[DtmfEvent]:
+    """The telephone events among what may be one, by the payload types of the description."""
+    for event in events:
+        known = media.format_of(event.payload_type) if media else None
+        if known is not None and known.is_event:
+            digit = _KEYS[event.event] if event.event < len(_KEYS) else str(event.event)
+            duration = event.duration * 1000 / known.rate if known.rate else None
+            yield DtmfEvent(digit, duration, event.timestamp, event.at, event.packets, event.ended)

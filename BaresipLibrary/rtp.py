@@ -1,0 +1,54 @@
+"""The RTP packets of one direction of a call, as they were counted."""
+
+from typing import NamedTuple
+
+
+class PacketLength(NamedTuple):
+    """The length of the newest packets, in units of the RTP timestamp, and their payload type."""
+
+    payload_type: int
+    units: int
+
+
+class RtpGap(NamedTuple):
+    """A time without packets: since when (monotonic seconds), and how long (s)."""
+
+    at: float
+    seconds: float
+
+
+class TelephoneEvent(NamedTuple):
+    """A telephone event (RFC 4733): the packets with one RTP timestamp.
+
+    `event` is its number, below 16 a key; `duration` the longest that a packet has, in units of the
+    RTP timestamp; `at` when the first packet came (monotonic seconds); `ended` whether one has the
+    end bit.
+    """
+
+    payload_type: int
+    event: int
+    duration: int
+    timestamp: int
+    at: float
+    packets: int
+    ended: bool
+
+
+class RtpCounts(NamedTuple):
+    """What was counted; None where that cannot be seen.
+
+    `lost`, `late` and `duplicates` follow from the sequence numbers (RFC 3550, appendix A); of sent
+    packets, `lost` is what the peer has reported (RTCP). `last_at` is when the newest packet came.
+    """
+
+    packets: int
+    lost: int | None = None
+    late: int | None = None
+    duplicates: int | None = None
+    ssrcs: tuple[int, ...] | None = None
+    payload_types: tuple[int, ...] | None = None
+    length: PacketLength | None = None
+    last_at: float | None = None
+    longest_gap: float | None = None
+    gaps: tuple[RtpGap, ...] | None = None
+    events: tuple[TelephoneEvent, ...] | None = None

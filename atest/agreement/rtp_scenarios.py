@@ -1,0 +1,65 @@
+"""Peers whose RTP is not what was agreed: other numbers, lengths, sources, losses, odd digits."""
+
+from peer import Peer
+
+
+def sends(
+    peer: Peer, payload_type: int = 0, length: int = 160, ssrc: int = 0x5EED, formats: str = "0 101"
+) -> None:
+    """Answers, and sends a tone with that payload type, so many samples in a packet."""
+    peer.rtp.payload_type, peer.rtp.length, peer.rtp.ssrc = payload_type, length, ssrc
+    dialog = peer.answer(peer.expect("INVITE"), formats=formats)
+    peer.rtp.play(440)
+    dialog.await_bye()
+
+
+def becomes_another_source(peer: Peer) -> None:
+    """Answers, and sends from another source when the suite says so."""
+    dialog = peer.answer(peer.expect("INVITE"))
+    peer.rtp.play(440)
+    peer.step()
+    peer.rtp.ssrc = 0xBEEF
+    dialog.await_bye()
+
+
+def sends_numbers(peer: Peer, numbers: str) -> None:
+    """Answers, sends packets with these sequence numbers, counted from the first, and hangs up."""
+    dialog = peer.answer(peer.expect("INVITE"))
+    peer.rtp.send_numbers(*map(int, numbers.split()))
+    dialog.bye()
+
+
+def pauses(peer: Peer) -> None:
+    """Answers, sends, stops for half a second, sends again, and hangs up."""
+    dialog = peer.answer(peer.expect("INVITE"))
+    peer.rtp.send_numbers(0, 1, 2)
+    peer.pause(0.5)
+    peer.rtp.send_numbers(1, 2, 3)
+    dialog.bye()
+
+
+def presses_oddly(peer: Peer) -> None:
+    """Answers, sends keys as telephone events of odd lengths, and hangs up."""
+    dialog = peer.answer(peer.expect("INVITE"))
+    peer.rtp.send_event(5, 160, 320, 480, 480, 480)
+    peer.rtp.send_event(11, 37)
+    peer.rtp.send_event(0, 160, 320, end=False)
+    peer.rtp.send_event(16, 800)
+    peer.rtp.send_event(1, 160, payload_type=110)
+    dialog.bye()
+
+
+def offers_keys(peer: Peer, uri: str) -> None:
+    """Calls with keys of SRTP and sends RTP that nobody can decrypt."""
+    key = "inline:WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz"
+    crypto = f"a=crypto:1 AES_CM_128_HMAC_SHA1_80 {key}"
+    dialog = peer.call(uri, body=peer.sdp(profile="RTP/SAVP", more=(crypto,)))
+    peer.rtp.play(440)
+    dialog.await_bye()
+
+
+def stops(peer: Peer) -> None:
+    """Answers, and sends three packets."""
+    dialog = peer.answer(peer.expect("INVITE"))
+    peer.rtp.send_numbers(0, 1, 2)
+    dialog.await_bye()

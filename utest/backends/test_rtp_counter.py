@@ -1,0 +1,145 @@
+"""What follows from the headers of RTP packets: losses, order, sources, lengths, gaps, keys."""
+
+import struct
+
+import pytest
+
+from BaresipLibrary.backends.embedded.worker.rtp_counter import RtpCounter, RtpHeader, payload_of
+
+
+def counted(*numbers: int, ssrc: int = 1, step: int = 160) -> RtpCounter:
+    """A counter that has seen packets with these sequence numbers, 20 ms apart."""
+    counter = RtpCounter()
+    for place, number in enumerate(numbers):
+        counter.take(place * 0.02, RtpHeader(0, number & 0xFFFF, number * step, ssrc))
+    return counter
+
+
+def losses(counter: RtpCounter) -> tuple[int, int, int]:
+    summary = counter.summary()
+    return summary["lost"], summary["late"], summary["duplicates"]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "expected"),
+    [
+        ([0, 1, 2], (0, 0, 0)),
+        ([0, 1, 3], (1, 0, 0)),
+        ([0, 2, 1, 3], (0, 1, 0)),  # late is not lost
+        ([0, 1, 1, 2], (0, 0, 1)),
+        ([0, 1, 1, 3], (1, 0, 1)),  # what comes twice hides no loss
+        ([0, 2, 1, 1], (0, 1, 1)),
+        ([5, 4, 6], (0, 1, 0)),  # older than the first
+        ([5, 3, 6], (1, 1, 0)),
+        ([65534, 65535, 65536, 65537], (0, 0, 0)),  # the numbers begin again at 0
+        ([65534, 65537], (2, 0, 0)),
+        ([65536, 65535], (0, 1, 0)),
+        ([0, 2999], (2998, 0, 0)),
+        ([0, 1, 30000, 30001, 30003], (1, 0, 0)),  # a sender that begins anew
+        ([0, 1, 30000, 2], (0, 0, 0)),  # one stray packet
+        ([200, 50], (0, 0, 0)),  # too old to be late
+    ],
+)
+def test_losses_follow_from_sequence_numbers(
+    numbers: list[int], expected: tuple[int, int, int]
+) -> None:
+    counter = counted(*numbers)
+    assert losses(counter) == expected
+    assert counter.packets == len(numbers)
+
+
+def test_each_source_has_numbers_of_its_own() -> None:
+    counter = counted(0, 1, 3)
+    for number in (500, 502):
+        counter.take(1.0, RtpHeader(8, number, 0, 2))
+    assert losses(counter) == (2, 0, 0)
+    assert counter.summary()["ssrcs"] == [1, 2]
+    assert counter.summary()["payload_types"] == [0, 8]
+
+
+def test_made_up_sources_are_counted_and_not_followed() -> None:
+    counter = RtpCounter()
+    for ssrc in range(5000):
+        counter.take(0.0, RtpHeader(0, ssrc, 0, ssrc))
+    assert counter.packets == 5000
+    assert len(counter.summary()["ssrcs"]) == 1000
+
+
+def test_the_length_is_that_of_most_of_the_newest_packets() -> None:
+    counter = counted(*range(30))
+    assert counter.summary()["length"] == (0, 160)
+    for number in range(30, 50):
+        counter.take(1.0, RtpHeader(0, number, 4800 + (number - 29) * 320, 1))
+    assert counter.summary()["length"] == (0, 320)
+
+
+def test_one_difference_is_not_a_length_yet() -> None:
+    assert counted(0, 1).summary()["length"] is None
+    assert counted(0, 2, 4, 6).summary()["length"] is None  # what lies between is not known
+    assert counted(0, 1, 2).summary()["length"] == (0, 160)
+
+
+def test_packets_with_one_timestamp_have_no_length() -> None:
+    assert counted(0, 1, 2, 3, step=0).summary()["length"] is None
+
+
+def test_timestamps_begin_again_at_0() -> None:
+    counter = RtpCounter()
+    for number in range(4):
+        counter.take(0.0, RtpHeader(0, number, (0xFFFFFF00 + number * 160) & 0xFFFFFFFF, 1))
+    assert counter.summary()["length"] == (0, 160)
+
+
+def test_a_time_without_packets_is_a_gap() -> None:
+    counter = RtpCounter()
+    for number, at in enumerate((1.0, 1.1, 1.2, 1.75, 1.8)):
+        counter.take(at, RtpHeader(0, number, number * 160, 1))
+    summary = counter.summary()
+    assert summary["gaps"] == [(1.2, pytest.approx(0.55))]
+    assert summary["longest_gap"] == pytest.approx(0.55)
+    assert summary["last_at"] == 1.8
+
+
+def event(number: int, duration: int, *, end: bool = False) -> bytes:
+    return struct.pack("!BBH", number, 0x8A if end else 0x0A, duration)
+
+
+def test_the_packets_with_one_timestamp_are_one_event() -> None:
+    counter = RtpCounter()
+    header = RtpHeader(101, 1, 800, 1)
+    for at, payload in enumerate((event(5, 160), event(5, 480, end=True), event(5, 320))):
+        counter.take_payload(float(at), header, payload)
+    counter.take_payload(9.0, RtpHeader(101, 9, 1600, 1), event(5, 160))
+    assert counter.summary()["events"] == [
+        [101, 5, 480, 800, 0.0, 3, True],
+        [101, 5, 160, 1600, 9.0, 1, False],
+    ]
+
+
+def test_what_cannot_be_an_event_is_none() -> None:
+    counter = RtpCounter()
+    counter.take_payload(0.0, RtpHeader(0, 1, 0, 1), event(5, 160))
+    counter.take_payload(0.0, RtpHeader(101, 1, 0, 1), b"")
+    counter.take_payload(0.0, RtpHeader(101, 1, 0, 1), bytes(160))
+    assert counter.summary()["events"] == []
+
+
+def test_of_very_many_events_the_oldest_are_forgotten() -> None:
+    counter = RtpCounter()
+    for number in range(1500):
+        counter.take_payload(0.0, RtpHeader(101, number, number, 1), event(5, 160))
+    events = counter.summary()["events"]
+    assert (len(events), events[0][3]) == (1000, 500)
+
+
+@pytest.mark.parametrize(
+    ("head", "rest"),
+    [
+        (bytes([0x80]) + bytes(11), b"abcd"),
+        (bytes([0x82]) + bytes(11 + 8), b"abcd"),  # two contributing sources
+        (bytes([0x90]) + bytes(11) + bytes([0xBE, 0xDE, 0, 1]) + bytes(4), b"abcd"),
+        (bytes([0x9F]) + bytes(11), b""),  # cut off in the middle
+    ],
+)
+def test_the_payload_follows_sources_and_extension(head: bytes, rest: bytes) -> None:
+    assert payload_of(head + rest) == rest
