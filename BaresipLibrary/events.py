@@ -290,6 +290,10 @@ class AudioTimed(CallEvent):
     latest: float
 
 
+#: So frequent that the journal does not keep them.
+NOT_KEPT = (AudioTimed, RtpCounted)
+
+
 @dataclass(frozen=True)
 class PromptEnded(CallEvent):
     """The prompt that was sent has ended; silence follows."""

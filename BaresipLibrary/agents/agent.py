@@ -12,9 +12,9 @@ from ..backends.capabilities import Capability
 from ..concurrency import Changes, wait_until
 from ..errors import AgentGone, BackendError, NothingYet, UsageError
 from ..events import (
+    NOT_KEPT,
     AgentDied,
     AudioArrived,
-    AudioTimed,
     CallDialled,
     CallEvent,
     CallIncoming,
@@ -23,7 +23,6 @@ from ..events import (
     MessagesWaiting,
     Registered,
     RegistrationFailed,
-    RtpCounted,
     SipMessage,
     SourceChosen,
     TransferFailed,
@@ -115,7 +114,7 @@ class Agent:
             event = self._calls[event.call_id].info_digits.read(event)
         if self._is_ignored(event):
             return
-        if not isinstance(event, AudioTimed | RtpCounted):
+        if not isinstance(event, NOT_KEPT):
             self.journal.add(event)
         match event:
             case CallDialled() | CallIncoming():

@@ -25,6 +25,8 @@ from .installation import Version
 from .recordings import RecordingFollower
 from .translator import EventTranslator
 
+#: How long after it was done a task is repeated (s).
+_REPEAT = 0.2
 #: What the scheduler runs.
 Task = Callable[[], None]
 
@@ -77,6 +79,31 @@ class Scheduler:
         return None
 
 
+class RepeatedTasks:
+    """Does something about calls again and again, each until it is turned off."""
+
+    def __init__(self, run: Callable[[Task, float], None], do: Callable[[str], None]) -> None:
+        self._run = run
+        self._do = do
+        self._on: dict[str, object] = {}
+
+    def set(self, call_id: str, *, on: bool) -> None:
+        """Turns it on for a call, doing it at once, or off."""
+        self._on.pop(call_id, None)
+        if on:
+            self._do(call_id)
+            turned_on = self._on[call_id] = object()
+            self._repeat(call_id, turned_on)
+
+    def _repeat(self, call_id: str, turned_on: object) -> None:
+        def again() -> None:
+            if self._on.get(call_id) is turned_on:
+                self._do(call_id)
+                self._repeat(call_id, turned_on)
+
+        self._run(again, _REPEAT)
+
+
 _SILENCED = (
     "baresip {} sends nothing more in this call: the source of another call was changed while this"
     " one was on hold"
@@ -101,8 +128,6 @@ class ConnectedBackend(Backend):
         self._recordings: RecordingFollower
         self._stopping = False
         self._consultation: str | None = None
-        #: The calls whose RTP packets are counted again and again, and what that is for.
-        self._rtp_watches: dict[str, object] = {}
         self._translator: EventTranslator
         self._audio_sources: AudioSources
 

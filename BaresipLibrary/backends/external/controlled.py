@@ -14,7 +14,7 @@ from ...concurrency import Changes, wait_until
 from ...errors import AgentGone, BackendError, CommandRefused
 from ..base import Headers, Packets, Source
 from ..capabilities import Capability
-from .connected import ConnectedBackend
+from .connected import ConnectedBackend, RepeatedTasks
 from .ctrl_tcp import call_id_in, not_dialled, packets_in, rtp_in
 from .installation import Version
 from .translator import EventTranslator, LiveCall
@@ -34,8 +34,6 @@ _OFFER, _HOLD = 2.0, 2.0
 _PRACK = 8.0
 #: How long a registrar may take to confirm the end of a registration (s).
 _LEAVE = 5.0
-#: How often the packets of a call that is watched are counted (s).
-_RTP_PERIOD = 0.2
 
 
 class ControlledBackend(ConnectedBackend):
@@ -43,6 +41,8 @@ class ControlledBackend(ConnectedBackend):
 
     def _take_control(self, sock: socket.socket, *, has_trace: bool) -> None:
         super()._take_control(sock, has_trace=has_trace)
+        assert self._scheduler is not None
+        self._rtp_watches = RepeatedTasks(self._scheduler.run, self._tell_rtp)
         self._registration = RegistrationControl(
             self._translator, self._changes, self._set_registration, self._is_gone
         )
@@ -275,33 +275,14 @@ class ControlledBackend(ConnectedBackend):
         return packets_in(self._ask_about(call_id, "audio_debug"))
 
     def watch_rtp(self, call_id: str, on: bool) -> None:
-        self._rtp_watches.pop(call_id, None)
-        if not on:
-            return
-        self._tell_rtp(call_id)
-        watch = self._rtp_watches[call_id] = object()
-        self._tell_rtp_later(call_id, watch)
-
-    def _tell_rtp_later(self, call_id: str, watch: object) -> None:
-        """Counts again and again, until that watch has ended."""
-
-        def tell() -> None:
-            if self._rtp_watches.get(call_id) is watch:
-                self._tell_rtp(call_id)
-                self._tell_rtp_later(call_id, watch)
-
-        assert self._scheduler is not None
-        self._scheduler.run(tell, _RTP_PERIOD)
+        self._rtp_watches.set(call_id, on=on)
 
     def _tell_rtp(self, call_id: str) -> None:
         """Reports the packets of a call."""
         call = self._call(call_id)
-        counts = rtp_in(self._ask_about(call_id, "audio_debug"))
-        if counts is None:
-            return
-        received, sent = counts
-        received, sent = received._replace(lost=call.lost), sent._replace(lost=call.sent_lost)
-        self._report_at_once(events.RtpCounted(time.monotonic(), call_id, received, sent))
+        counts = rtp_in(self._ask_about(call_id, "audio_debug"), call.lost, call.sent_lost)
+        if counts is not None:
+            self._report_at_once(events.RtpCounted(time.monotonic(), call_id, *counts))
 
     def register(self) -> None:
         self._registration.register(self._account.regint, self.version)

@@ -89,15 +89,20 @@ def packets_in(answer: str) -> Packets | None:
     return Packets(int(received[1]) if received else 0, int(sent[1])) if sent else None
 
 
-def rtp_in(answer: str) -> tuple[RtpCounts, RtpCounts] | None:
-    """What the answer to ``audio_debug`` tells of the packets received and sent."""
+def rtp_in(
+    answer: str, lost: int | None, sent_lost: int | None
+) -> tuple[RtpCounts, RtpCounts] | None:
+    """What the answer to ``audio_debug`` tells of the packets received and sent.
+
+    RTCP has told how many of either were lost.
+    """
     packets = packets_in(answer)
     if packets is None:
         return None
     own = tuple(int(ssrc, 16) for ssrc in _OWN_SSRC.findall(answer))
     peers = tuple(int(ssrc, 16) for ssrc in _PEER_SSRC.findall(answer))
     received = sum(int(count) for count in _RECEIVED.findall(answer))
-    return RtpCounts(received, ssrcs=peers), RtpCounts(packets.sent, ssrcs=own)
+    return RtpCounts(received, lost, ssrcs=peers), RtpCounts(packets.sent, sent_lost, ssrcs=own)
 
 
 def not_dialled(end: str | None, server: str | None, within: float) -> str:
