@@ -72,6 +72,18 @@ class RequestFailed(Event):
 
 
 @dataclass(frozen=True)
+class SubscriptionClosed(Event):
+    """The stack has given up a subscription, or was told of its end.
+
+    `call_id` is that of its SUBSCRIBE; `words` say why where no message does, such as
+    ``Connection refused``.
+    """
+
+    call_id: str
+    words: str
+
+
+@dataclass(frozen=True)
 class CallEvent(Event):
     """An event of one call, named by its SIP Call-ID."""
 

@@ -30,6 +30,7 @@ from .keywords.rtp import RtpKeywords
 from .keywords.sip_messages import SipMessageKeywords
 from .keywords.states import StateKeywords
 from .keywords.steps import step, step_words
+from .keywords.subscriptions import SubscriptionKeywords
 from .keywords.transfers import TransferKeywords
 from .keywords.verdicts import HearingKeywords, VerdictKeywords
 from .plugins import Plugin, check_keyword_names, load_plugins
@@ -42,6 +43,7 @@ _COMPONENTS = (
     AgentKeywords,
     RegistrationKeywords,
     MailboxKeywords,
+    SubscriptionKeywords,
     CallKeywords,
     BeingCalledKeywords,
     EarlyMediaKeywords,

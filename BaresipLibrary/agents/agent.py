@@ -29,6 +29,7 @@ from ..events import (
     Unregistered,
 )
 from ..sip.messages import Message, parsed
+from ..sip.subscriptions import Subscriptions
 from ..types import AgentState, Mailbox
 from .call import TRACE_LAG, Call, Consultation, Direction, newest
 from .endings import OwedRequestLog
@@ -76,6 +77,7 @@ class Agent:
         self._calls: dict[str, Call] = {}
         self.registration = RegistrationState(changes, backend.shows_messages)
         self.mailbox: Mailbox | None = None
+        self.subscriptions = Subscriptions()
         self.consultation: Consultation | None = None
         self.reactions = Reactions()
         self._owed_requests = OwedRequestLog(backend)
@@ -116,6 +118,7 @@ class Agent:
             return
         if not isinstance(event, NOT_KEPT):
             self.journal.add(event)
+        self.subscriptions.take(event, len(self.journal))
         match event:
             case CallDialled() | CallIncoming():
                 self._begin(event)

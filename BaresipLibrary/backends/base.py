@@ -235,6 +235,18 @@ class Backend(ABC):
     def attended_transfer(self, call_id: str, consultation_id: str) -> None:
         """Sends a REFER whose Refer-To replaces the consultation; outcomes as of `transfer`."""
 
+    def subscribe(self, uri: str, event: str, expires: int, headers: Headers) -> str:  # noqa: ARG002
+        """Sends a SUBSCRIBE for so many seconds and returns its Call-ID; refreshes it by itself.
+
+        The trace tells its outcome, and `SubscriptionClosed` that it has ended. Asked for only
+        where `SUBSCRIBE` is among the capabilities, and so is `unsubscribe`.
+        """
+        raise CommandRefused(f"{self.description} cannot {Capability.SUBSCRIBE.value}")
+
+    def unsubscribe(self, call_id: str) -> None:  # noqa: ARG002
+        """Sends the SUBSCRIBE that ends a subscription; the trace tells the answer."""
+        raise CommandRefused(f"{self.description} cannot {Capability.SUBSCRIBE.value}")
+
     @abstractmethod
     def send_digits(self, call_id: str, digits: str, gap: float, mode: str | None) -> None:
         """Sends DTMF, with `gap` seconds between digits; returns when the last one is out."""

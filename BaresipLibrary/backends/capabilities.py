@@ -13,6 +13,7 @@ class Capability(Enum):
     COUNT_PACKETS = "count RTP packets"
     SEE_RTP = "see each RTP packet"
     MESSAGE_WAITING = "subscribe to message waiting (mwi)"
+    SUBSCRIBE = "subscribe to an event package"
     OWN_REFUSALS = "refuse a call with a status of the suite's choice"
     REDIRECT = "redirect a call"
     ATTENDED_TRANSFER = "transfer with consultation"
@@ -88,7 +89,7 @@ _WHO_CAN = {
         "An agent that the library starts, or an attached one whose recordings_folder= is given,"
     ),
     Capability.SEND_MESSAGE: "The embedded backend, or a baresip with the module contact,",
-    Capability.MESSAGE_WAITING: "A baresip with the module mwi, on the external backend,",
+    Capability.MESSAGE_WAITING: "The embedded backend, or a baresip with the module mwi,",
 } | {
     capability: f"The embedded backend, or baresip {'.'.join(map(str, version))} and later,"
     for capability, version in SINCE.items()

@@ -9,6 +9,7 @@ from robot.api.deco import keyword
 from ..agents.agent import Agent
 from ..errors import UsageError
 from ..signalling import registration
+from ..signalling.subscriptions import why_no_summary
 from ..types import Mailbox, MailboxField
 from .assertions import Assertion, Value, number
 from .base import AgentName, Component, field_of
@@ -126,9 +127,7 @@ class MailboxKeywords(Component):
         reported: Value[Mailbox | bool | int | None] = Value(
             f"The {name} of {acting_agent.name}",
             lambda: field_of(acting_agent.mailbox, field),
-            lambda: (
-                f"{acting_agent.name}'s mailbox has reported nothing yet: no NOTIFY arrived from it."
-            ),
+            lambda: why_no_summary(acting_agent),
         )
         return self._checked(acting_agent, reported, wanted, timeout)
 

@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from ..events import DtmfReceived
-from .messages import Message
+from .messages import Message, split_address
+from .uris import address_part, user_part
 
 _SIGNAL = re.compile(r"^[ \t]*signal[ \t]*=[ \t]*(\S+)", re.IGNORECASE | re.MULTILINE)
 _KEYS = "0123456789*#ABCD"
@@ -58,6 +59,24 @@ def read_summary(body: str) -> Summary | None:
     voice = _VOICE.search(body)
     new, old = (int(voice[1]), int(voice[2])) if voice else (0, 0)
     return Summary(waiting[1].lower() == "yes", new, old)
+
+
+def own_summary(notify: Message) -> Summary | None:
+    """What a NOTIFY says of the agent's own mailbox; None when it says nothing of it.
+
+    It belongs to no dialog, or to one in which the mailbox and the agent have the same address.
+    """
+    package = (notify.first("Event") or "").partition(";")[0].strip().lower()
+    if package != "message-summary":
+        return None
+    theirs, ours = (split_address(notify.first(name) or "")[1] for name in ("From", "To"))
+    if notify.to_tag and _place(theirs) != _place(ours):
+        return None
+    return read_summary(notify.body)
+
+
+def _place(uri: str) -> tuple[str, str]:
+    return user_part(uri), address_part(uri).lower()
 
 
 def sipfrag_status(body: str) -> str | None:

@@ -22,11 +22,6 @@ An Encryption That The Backend Lacks
     ...    alice: the * does not support media_enc\=zrtp; it supports dtls_srtp, srtp, srtp-mand, srtp-mandf.
     ...    Start Agent    alice    media_enc=zrtp
 
-Message Waiting That The Backend Lacks
-    Run Keyword And Expect Error
-    ...    alice: the embedded backend cannot subscribe to message waiting (mwi). A baresip with the module mwi, on the external backend, can.
-    ...    Start Agent    alice    mwi=True    backend=embedded
-
 A Codec By Its Plain Name
     VAR    @{codecs}    g722
     Talk    audio_codecs=${codecs}

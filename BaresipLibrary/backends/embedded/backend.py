@@ -29,7 +29,7 @@ class EmbeddedBackend(WorkerProcess):
 
     name = "embedded"
     #: Those of a complete wheel; an agent that has started knows its own.
-    capabilities = frozenset(Capability) - {Capability.MESSAGE_WAITING, Capability.NO_RINGING}
+    capabilities = frozenset(Capability) - {Capability.NO_RINGING}
     media_encryptions = frozenset({"srtp", "srtp-mand", "srtp-mandf", "dtls_srtp"})
     nat_traversals = frozenset({"stun", "turn"})
     codecs = MappingProxyType(
@@ -98,6 +98,15 @@ class EmbeddedBackend(WorkerProcess):
 
     def name_recordings(self, stem: Path) -> None:
         self._command("name_recordings", stem=str(stem))
+
+    def subscribe(self, uri: str, event: str, expires: int, headers: Headers) -> str:
+        headers = list(headers)
+        return str(
+            self._command("subscribe", uri=uri, event=event, expires=expires, headers=headers)
+        )
+
+    def unsubscribe(self, call_id: str) -> None:
+        self._command("unsubscribe", call_id=call_id)
 
     def count_packets(self, call_id: str) -> Packets | None:
         counted = self._command("count_packets", call_id=call_id)

@@ -16,8 +16,11 @@ from typing import Any
 from ...account import Account
 from ...concurrency import Changes, wait_until
 from ...errors import AgentGone, BackendError, CommandRefused
+from ...events import Event, MessagesWaiting
+from ...sip.bodies import own_summary
 from ...sip.messages import Message
 from ...sip.owed_requests import Collisions, OwedRequests
+from ...sip.subscriptions import Subscriptions
 from ..addresses import PortTakenError, listening_address, on_free_port
 from ..baresip_text import UNREADABLE
 from ..base import (
@@ -85,6 +88,7 @@ class WorkerProcess(Backend):
         self._lost = False
         self._stopping = False
         self._collisions = Collisions()
+        self._subscriptions = Subscriptions()
         #: What this build of the wheel cannot do, and the functions that it lacks for that.
         self._lacking: dict[Capability, str] = {}
 
@@ -268,12 +272,19 @@ class WorkerProcess(Backend):
                 event = protocol.to_event(message)
                 self._collisions.take(event)
                 report(event)
+                self._report_mailbox(event, report)
             elif "answer" in message:
                 if message["answer"] in self._open:
                     self._answers[message["answer"]] = message
             else:
                 self._started = message
             self._changes.notify_all()
+
+    def _report_mailbox(self, event: Event, report: Report) -> None:
+        notified = self._account.mwi and self._subscriptions.take(event)
+        summary = own_summary(notified.message) if notified else None
+        if summary:
+            report(MessagesWaiting(event.at, *summary))
 
     def _settle_debts(self, message: dict[str, Any]) -> None:
         for owed in self._owed.take(Message(message["text"]), sent=message["sent"]):

@@ -36,6 +36,7 @@ def start_message(
         "first_lines": "".join(f"{line}\n" for line in settings.lines),
         "aor": account.line(address, port) + settings.suffix,
         "stem": str(stem),
+        "mwi": account.mwi,
     }
 
 
@@ -120,6 +121,7 @@ _READERS: dict[str, Callable[[dict[str, Any]], Event]] = {
     "Registered": _plain(events.Registered),
     "RegistrationFailed": _registration_failed,
     "Unregistered": _plain(events.Unregistered),
+    "SubscriptionClosed": lambda m: events.SubscriptionClosed(m["at"], m["call_id"], m["text"]),
     "CallDialled": _plain(events.CallDialled, "call_id", "peer"),
     "CallIncoming": _plain(events.CallIncoming, "call_id", "peer"),
     "CallRinging": _plain(events.CallRinging, "call_id"),

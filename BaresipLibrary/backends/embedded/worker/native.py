@@ -107,6 +107,8 @@ _ANSWERS = ("ANSWER_HEADERS", "SEND_PROGRESS")
 _PROGRESS = "SEND_PROGRESS"
 _SESSIONS = (_AFTER_COLLISION, *_OWED, _PROGRESS)
 _SENT_AUDIO = ("RECORD_SENT", "TIME_AUDIO")
+_SUBSCRIBE = ("SUBSCRIBE", "MESSAGE_WAITING")
+_UNSOLICITED = "MESSAGE_WAITING"
 
 
 class Function(NamedTuple):
@@ -251,14 +253,21 @@ FUNCTIONS = (
         *_OWED,
     ),
     _function("uri_decode", _INT, [POINTER, POINTER], "parse its next hop", *_OWED),
-    _function("ua_account", POINTER, [POINTER], "its account", _CHALLENGES),
+    _function("ua_account", POINTER, [POINTER], "its account", _CHALLENGES, *_SUBSCRIBE),
     _function(
-        "account_auth", _INT, [POINTER, POINTER, POINTER, TEXT], "its credentials", _CHALLENGES
+        "account_auth",
+        _INT,
+        [POINTER, POINTER, POINTER, TEXT],
+        "its credentials",
+        _CHALLENGES,
+        *_SUBSCRIBE,
     ),
     _function("sip_auth_alloc", _INT, [POINTER, POINTER, POINTER, _FLAG], "answers", _CHALLENGES),
     _function("sip_auth_authenticate", _INT, [POINTER, POINTER], "answer a challenge", _CHALLENGES),
     # Requests outside of calls
-    _function("uag_find_aor", POINTER, [TEXT], "the user agent", _CHALLENGES, *_REQUESTS),
+    _function(
+        "uag_find_aor", POINTER, [TEXT], "the user agent", _CHALLENGES, *_REQUESTS, *_SUBSCRIBE
+    ),
     _function(
         "sip_req_send",
         _INT,
@@ -269,6 +278,39 @@ FUNCTIONS = (
     _function("baresip_message", POINTER, [], "what takes MESSAGEs", "RECEIVE_MESSAGE"),
     _function(
         "message_listen", _INT, [POINTER, POINTER, POINTER], "accept MESSAGEs", "RECEIVE_MESSAGE"
+    ),
+    # Subscriptions to event packages
+    _function("ua_cuser", TEXT, [POINTER], "the user part of its Contact", *_SUBSCRIBE),
+    _function("ua_outbound", TEXT, [POINTER], "its outbound proxy", *_SUBSCRIBE),
+    _function("account_aor", TEXT, [POINTER], "an account's address", *_SUBSCRIBE),
+    _function("account_display_name", TEXT, [POINTER], "an account's name", *_SUBSCRIBE),
+    _function("uag_sipevent_sock", POINTER, [], "the subscriptions of the stack", *_SUBSCRIBE),
+    _function(
+        "sip_dialog_alloc",
+        _INT,
+        [POINTER, *[TEXT] * 4, POINTER, _NUMBER],
+        "the dialog of a subscription, by which it is known before its SUBSCRIBE leaves",
+        *_SUBSCRIBE,
+    ),
+    _function("sip_dialog_callid", TEXT, [POINTER], "its Call-ID", *_SUBSCRIBE),
+    _function(
+        "sipevent_dsubscribe",
+        _INT,
+        [*[POINTER] * 3, TEXT, TEXT, _NUMBER, TEXT, POINTER, POINTER, _FLAG, *[POINTER] * 3, TEXT],
+        "send a SUBSCRIBE, refresh it, and answer each NOTIFY",
+        *_SUBSCRIBE,
+    ),
+    _function(
+        "sip_listen",
+        _INT,
+        [POINTER, POINTER, _FLAG, POINTER, POINTER],
+        "see each request",
+        _UNSOLICITED,
+    ),
+    _function("list_prepend", None, [POINTER] * 3, "see requests first", _UNSOLICITED),
+    _function("sip_msg_hdr", POINTER, [POINTER, _INT], "a header of a message", _UNSOLICITED),
+    _function(
+        "sip_treply", _INT, [*[POINTER] * 3, ctypes.c_uint16, TEXT], "answer it", _UNSOLICITED
     ),
 )
 

@@ -20,7 +20,7 @@ def _give_credentials(user: int, password: int, realm: bytes, account: int) -> i
 
 #: Kept as long as the stack may call it.
 _callback = _ASK(safely(errno.EACCES, _give_credentials))
-_ask = ctypes.cast(_callback, POINTER)
+ASK_FOR_CREDENTIALS = ctypes.cast(_callback, POINTER)
 
 
 async def send_request(
@@ -136,7 +136,7 @@ def decoded(octets: bytes) -> int | None:
 def _credentials(challenge: int) -> int | None:
     account = library.ua_account(library.uag_find_aor(None))
     auth = ctypes.c_void_p()
-    if library.sip_auth_alloc(ctypes.byref(auth), _ask, account, False):
+    if library.sip_auth_alloc(ctypes.byref(auth), ASK_FOR_CREDENTIALS, account, False):
         return None
     if library.sip_auth_authenticate(auth, challenge):
         library.mem_deref(auth)

@@ -30,6 +30,7 @@ from .requests import send_request
 from .sent_audio import SentAudio
 from .stack_registration import WorkerRegistration
 from .stack_thread import StackThread, go_without_video, use_every_address
+from .subscriptions import WorkerSubscriptions
 from .trace import SipTrace, follow_logs
 
 #: What the stack reports of a call, and the name of the event that tells the parent.
@@ -110,9 +111,12 @@ class StackPhone:
         self._command_sets: list[object] = [self]
         self._ua: UserAgent
         self._stack: StackThread
+        self._subscriptions: WorkerSubscriptions
         self._packets: PacketCounts
 
-    async def start(self, config: dict[str, Any], first_lines: str, aor: str, stem: str) -> None:
+    async def start(
+        self, config: dict[str, Any], first_lines: str, aor: str, stem: str, mwi: bool = False
+    ) -> None:
         """Brings the stack up with one account.
 
         Raises:
@@ -124,7 +128,8 @@ class StackPhone:
         await self._runtime.start(_Configuration(first_lines, **config))
         self._stack = StackThread(self._runtime)
         self._packets = PacketCounts(self._stack, self._report)
-        self._command_sets.append(self._packets)
+        self._subscriptions = WorkerSubscriptions(self._stack, self._report, mwi)
+        self._command_sets += [self._packets, self._subscriptions]
         try:
             await self._set_up(aor)
         except BaseException:
@@ -139,6 +144,7 @@ class StackPhone:
         requests = OwnRequests(self._report, self._stack)
         await requests.start()
         self._command_sets.append(requests)
+        await self._subscriptions.start()
         self._runtime.subscribe(safely(None, self._on_event))
         self._ua = await UserAgent.create(self._runtime, aor, transfer_policy="auto")
         self._ua.on_incoming(safely(None, self._on_incoming))
@@ -151,7 +157,7 @@ class StackPhone:
         for known in self._calls.all_live():
             with contextlib.suppress(BaresipError):  # it closed by itself meanwhile
                 await known.object.hangup()
-        await self._registration.farewell(self._ua)
+        await asyncio.gather(self._registration.farewell(self._ua), self._subscriptions.farewell())
         await self._runtime.close()
 
     async def do(self, command: str, arguments: dict[str, Any]) -> Any:
@@ -333,10 +339,13 @@ class StackPhone:
     def _on_message(self, event: str, **fields: Any) -> None:
         self._answers.take(fields["text"], sent=fields["sent"])
         self._report(event, **fields)
+        self._subscriptions.take(fields["text"], sent=fields["sent"])
 
     def _on_event(self, event: StackEvent) -> None:
         self._news.set()
         self._registration.take(event)
+        if event.event is Event.REGISTER_OK and self._registration.is_bound:
+            self._spawn(self._subscriptions.watch_mailbox())
         if event.event is Event.CALL_DTMF_START:
             self._report("DtmfReceived", call_id=event.call_id, text=event.text)
         elif event.event is Event.CALL_REMOTE_SDP and (known := self._calls.of(event.call)):

@@ -36,8 +36,12 @@ class WorkerRegistration:
         self._asked: list[str] = []
         #: Whether the registrar confirmed that the registration ended; None when none is to end.
         self._left: asyncio.Future[bool] | None = None
-        #: Whether the agent is registered, as far as the stack knows.
         self._bound = False
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether the agent is registered, as far as the stack knows."""
+        return self._bound
 
     def take(self, event: StackEvent) -> None:
         """Reports what the stack says about the registration."""

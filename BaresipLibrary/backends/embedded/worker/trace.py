@@ -53,7 +53,7 @@ class SipTrace:
             "destination": _address(to),
             "text": ctypes.string_at(octets, size).decode(errors="replace"),
         }
-        _hand_over(self._loop, lambda: self._report("SipMessage", **fields))
+        hand_over(self._loop, lambda: self._report("SipMessage", **fields))
 
 
 def _address(address: int | None) -> str:
@@ -80,7 +80,8 @@ def follow_logs(report: Report) -> None:
     _attach("baresip", logging.WARNING, _ToLoop(loop, on_log))
 
 
-def _hand_over(loop: asyncio.AbstractEventLoop, work: Callable[[], None]) -> None:
+def hand_over(loop: asyncio.AbstractEventLoop, work: Callable[[], None]) -> None:
+    """Has the loop do something, in the order in which it was asked. Any thread may call it."""
     try:
         loop.call_soon_threadsafe(work)
     except RuntimeError:
@@ -104,4 +105,4 @@ class _ToLoop(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         at = time.monotonic()
-        _hand_over(self._loop, lambda: self._take(record, at))
+        hand_over(self._loop, lambda: self._take(record, at))

@@ -1,0 +1,193 @@
+"""Subscriptions to event packages (RFC 6665), as the messages of one agent tell of them."""
+
+import re
+from collections import deque
+from dataclasses import dataclass, field
+
+from ..events import Event, SipMessage, SubscriptionClosed
+from .challenges import CHALLENGE_STATUSES
+from .messages import Message
+from .owed_requests import Latest
+
+#: Notifications that are kept of each subscription, the newest.
+_MOST = 200
+#: Stands for octets that are not UTF-8: how many they were is not known any more.
+REPLACEMENT = "\ufffd"
+_STATE = "Subscription-State"
+
+
+@dataclass(frozen=True)
+class Notification:
+    """A NOTIFY that the agent accepted.
+
+    `position` is the number of events in the agent's journal until then.
+    """
+
+    message: Message
+    at: float
+    position: int
+
+    @property
+    def event(self) -> str:
+        """The event package."""
+        return event_of(self.message)
+
+    @property
+    def state(self) -> str:
+        """The state of the subscription, such as ``active``."""
+        return (self.message.first(_STATE) or "").partition(";")[0].strip().lower()
+
+    @property
+    def body(self) -> str:
+        """The body, as long as the Content-Length says; the whole text when there is less."""
+        length = self.message.first("Content-Length") or ""
+        if not re.fullmatch("[0-9]{1,9}", length):
+            return self.message.body
+        octets = self.message.body.encode()
+        if REPLACEMENT in self.message.body or len(octets) <= int(length):
+            return self.message.body
+        return octets[: int(length)].decode(errors="replace")
+
+
+def event_of(message: Message) -> str:
+    """The event package of a SUBSCRIBE or NOTIFY; empty without one."""
+    return (message.first("Event") or "").partition(";")[0].strip()
+
+
+@dataclass
+class Subscription:
+    """One subscription.
+
+    `answer` is the final answer to its newest SUBSCRIBE, None while there is none; `ended` says why
+    it has ended, as a clause, and is empty while it has not; with `is_over` no NOTIFY can come.
+    """
+
+    call_id: str
+    event: str
+    target: str
+    accepted: bool = False
+    answer: Message | None = None
+    ended: str = ""
+    is_over: bool = False
+    is_leaving: bool = False
+    notifications: deque[Notification] = field(default_factory=lambda: deque(maxlen=_MOST))
+    number: str = ""
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the notifier has accepted it, and it has not ended."""
+        return self.accepted and not self.ended
+
+    def ask(self, request: Message) -> None:
+        """Follows a SUBSCRIBE that the agent sends; one that is sent once more says nothing new."""
+        if request.cseq == self.number:
+            return
+        self.number, self.answer = request.cseq, None
+        self.is_leaving = self.accepted and (request.first("Expires") or "").strip() == "0"
+
+    def take_answer(self, answer: Message) -> None:
+        """Follows a final answer to the newest SUBSCRIBE."""
+        self.answer = answer
+        if (answer.status or 0) < 300:
+            self.accepted = True
+        if self.is_leaving and answer.status not in CHALLENGE_STATUSES:
+            self.end("it was ended with Unsubscribe")
+
+    def take(self, notification: Notification) -> None:
+        """Follows a NOTIFY that the agent has accepted."""
+        self.accepted = True
+        self.notifications.append(notification)
+        if notification.state == "terminated":
+            state = " ".join((notification.message.first(_STATE) or "").split())
+            self.end(f"the notifier ended it ({_STATE}: {state})")
+            self.is_over = True
+
+    def close(self, words: str) -> None:
+        """Notes that the stack has given it up; what is known already stays."""
+        refused = self.answer is not None and (self.answer.status or 0) >= 300
+        self.end(self.describe_refusal() if refused else words or "the stack gave it up")
+        self.is_over = True
+
+    def end(self, why: str) -> None:
+        """Notes that it has ended, unless that is known."""
+        self.ended = self.ended or why
+
+    def describe_refusal(self) -> str:
+        """How the newest SUBSCRIBE was refused, as a clause."""
+        assert self.answer is not None
+        which = "the refresh" if self.accepted else "the SUBSCRIBE"
+        return f"{which} was refused with {self.answer.start_line[8:].strip()}"
+
+
+class Subscriptions:
+    """Follows the SUBSCRIBEs and NOTIFYs of one agent."""
+
+    def __init__(self) -> None:
+        self._asked: dict[str, Subscription] = {}
+        self._unasked: dict[str, Subscription] = {}
+        #: NOTIFYs by Call-ID and CSeq; None for those that have been accepted.
+        self._arrived: Latest[tuple[str | None, str], Message | None] = Latest()
+
+    def of(self, event: str, target: str | None = None) -> list[Subscription]:
+        """Those to an event package, the oldest first: to one target, or to all."""
+        asked = [
+            one
+            for one in self._asked.values()
+            if one.event == event and target in (None, one.target)
+        ]
+        unasked = self._unasked.get(event)
+        return [*asked, unasked] if unasked and target is None else asked
+
+    def by_call_id(self, call_id: str) -> Subscription | None:
+        """The one that a SUBSCRIBE with this Call-ID began."""
+        return self._asked.get(call_id)
+
+    def take(self, event: Event, position: int = 0) -> Notification | None:
+        """Follows an event; returns the notification that it shows to be accepted, if any.
+
+        `position` is the number of events in the journal until then.
+        """
+        match event:
+            case SipMessage(at, sent, text=text) if "SUBSCRIBE" in text or "NOTIFY" in text:
+                message = Message(text)
+                if message.transaction_method == "SUBSCRIBE":
+                    self._take_subscribe(message, sent=sent)
+                elif message.transaction_method == "NOTIFY":
+                    return self._take_notify(message, sent, at, position)
+            case SubscriptionClosed(_, call_id, words):
+                unsent = Subscription(call_id, "", "")
+                self._asked.setdefault(call_id, unsent).close(words)
+        return None
+
+    def _take_subscribe(self, message: Message, *, sent: bool) -> None:
+        call_id = message.call_id or ""
+        if sent and message.method:
+            target = message.start_line.split(" ")[1]
+            new = Subscription(call_id, event_of(message), target)
+            self._asked.setdefault(call_id, new).ask(message)
+            return
+        one = self._asked.get(call_id)
+        if one and not sent and (message.status or 0) >= 200 and message.cseq == one.number:
+            one.take_answer(message)
+
+    def _take_notify(
+        self, message: Message, sent: bool, at: float, position: int
+    ) -> Notification | None:
+        key = message.call_id, message.cseq
+        if not sent and message.method and key not in self._arrived:
+            self._arrived[key] = message
+        notify = self._arrived.get(key)
+        if notify is None or not sent or not 200 <= (message.status or 0) < 300:
+            return None
+        self._arrived[key] = None
+        notification = Notification(notify, at, position)
+        self._subscription_of(notify).take(notification)
+        return notification
+
+    def _subscription_of(self, notify: Message) -> Subscription:
+        """The one that a NOTIFY belongs to: of those without a SUBSCRIBE, one for each package."""
+        asked = self._asked.get(notify.call_id or "")
+        if asked is not None:
+            return asked
+        event = event_of(notify)
+        return self._unasked.setdefault(event, Subscription("", event, "", accepted=True))
