@@ -30,13 +30,13 @@ A Timing Before There Is A Call
     Start Agent    alice
     Start Agent    bob
     Meanwhile    Dial    alice    bob
-    Get Call Timing    alice    post_dial_delay    <    5 seconds    timeout=20s
+    Get Call Timing    alice    post_dial_delay    <    15 seconds    timeout=20s
 
 A Delay Before There Is An Answer
     Needs    TIME_AUDIO
     Alice Calls Bob
     Meanwhile    Accept    bob
-    Get Call Timing    alice    one_way_delay    <    1000ms    to=bob    timeout=20s
+    Get Call Timing    alice    one_way_delay    <    5000ms    to=bob    timeout=20s
 
 A Hold Gap Before There Is A Hold
     Needs    TIME_AUDIO
@@ -77,7 +77,8 @@ A Quality Report Takes Its Time
     ...    Get Call Quality    alice    mos    >    3
     Meanwhile    Accept    bob
     Get Call Quality    alice    packet_loss    <    1 %    timeout=20s
-    Get Call Quality    alice    jitter    <    100ms
+    ${jitter} =    Get Call Quality    alice    jitter
+    Should Be Below    ${jitter}    100ms
     ${rtt} =    Get Call Quality    alice    rtt
     Should Be Below    ${rtt}    0.5s
     ${quality} =    Get Call Quality    alice    timeout=1s
@@ -87,7 +88,7 @@ Times As Robot Writes Them
     Alice Calls Bob
     Accept    bob
     Wait Until State Is    alice    ESTABLISHED
-    FOR    ${limit}    IN    5s    5000 ms    0.05 minutes    5    ${5}    ${{datetime.timedelta(seconds=5)}}
+    FOR    ${limit}    IN    50s    50000 ms    0.5 minutes    50    ${50}    ${{datetime.timedelta(seconds=50)}}
         Get Call Timing    alice    setup_time    <    ${limit}
     END
     ${long} =    Run Keyword And Expect Error    *    Get Call Timing    alice    setup_time    >    1 min

@@ -116,7 +116,7 @@ def python_files() -> dict[str, str]:
 def _run(folder: str, *command: str) -> None:
     """Runs a module of this Python in a folder, and fails with what it says when it fails."""
     run = subprocess.run(
-        [sys.executable, *command], cwd=folder, capture_output=True, text=True, timeout=120
+        [sys.executable, *command], cwd=folder, capture_output=True, text=True, timeout=600
     )
     logger.info(run.stdout + run.stderr)
     if run.returncode:

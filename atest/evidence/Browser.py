@@ -13,7 +13,7 @@ from robot.libraries.BuiltIn import BuiltIn
 from robot.result import Keyword, TestCase
 
 #: How long (ms) the browser may take for a step.
-_PATIENCE = 8_000
+_PATIENCE = 60_000
 _WIDTH, _HEIGHT = 1280, 900
 #: What the page's own hostile input would have set, had it run.
 _ALARM = "window.hostileInputRan"

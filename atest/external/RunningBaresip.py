@@ -4,7 +4,6 @@ import os
 import select
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -123,9 +122,3 @@ class RunningBaresip:
     def end_suite(self, data: object, result: object) -> None:
         """Listener: ends it in any case."""
         self.stop_device()
-
-    def get_port_of_a_stranger(self) -> str:
-        """host:port where nobody serves ctrl_tcp."""
-        with socket.socket() as sock:
-            sock.bind(("127.0.0.1", 0))
-            return f"127.0.0.1:{sock.getsockname()[1]}"

@@ -80,7 +80,7 @@ Nobody Listens, TCP
 Nobody Listens, UDP
     [Documentation]    A datagram that nobody reads looks like one that is not answered yet.
     Test Should Have Failed
-    ...    alice is not ESTABLISHED after 1 s: it is RINGING, its call to sip:nobody@127.0.0.1:* has not been answered (* s old). 127.0.0.1:* never answered the INVITE (1 retransmission).
+    ...    alice is not ESTABLISHED after 1 s: it is RINGING, its call to sip:nobody@127.0.0.1:* has not been answered (* s old). 127.0.0.1:* never answered the INVITE (* retransmission*).
 
 Nobody Calls
     Test Should Have Failed    alice has no call to accept: nobody called within 0.5 s.

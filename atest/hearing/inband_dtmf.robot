@@ -16,7 +16,7 @@ Equal Digits Are Told Apart
     [Documentation]    40 ms between them, the least that ITU-T Q.24 wants told apart.
     Talk And Be Heard
     Send Dtmf    alice    1122##    gap=40ms    mode=inband
-    Get Received Dtmf    bob    ==    1122##    timeout=3s    source=inband
+    Get Received Dtmf    bob    ==    1122##    timeout=10s    source=inband
 
 What Was Sent Before Is Sent Again
     Talk And Be Heard
@@ -29,7 +29,7 @@ What Was Sent Before Is Sent Again
 The Account's Mode Is Used
     Talk And Be Heard    dtmf_mode=inband
     Send Dtmf    alice    9#
-    Get Received Dtmf    bob    ==    9#    timeout=3s    source=inband
+    Get Received Dtmf    bob    ==    9#    timeout=10s    source=inband
 
 A Mode Of One Keyword Is Not The Account's
     Needs    DTMF_MODE
@@ -107,7 +107,7 @@ Through A Proxy
     Establish    alice    bob
     Verify Audio Connection    alice    bob
     Send Dtmf    alice    4711#    mode=inband
-    Get Received Dtmf    bob    ==    4711#    timeout=3s    source=inband
+    Get Received Dtmf    bob    ==    4711#    timeout=10s    source=inband
     [Teardown]    Stop Server
 
 
@@ -122,5 +122,5 @@ Every Digit Should Survive
     [Arguments]    ${codec}
     Talk And Be Heard    ${codec}
     Send Dtmf    alice    0123456789*#abcd    gap=50ms    mode=inband
-    Get Received Dtmf    bob    ==    0123456789*#ABCD    timeout=3s    source=inband
+    Get Received Dtmf    bob    ==    0123456789*#ABCD    timeout=10s    source=inband
     Stop All Agents

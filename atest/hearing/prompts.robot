@@ -71,6 +71,7 @@ A Tone, Silence And No RTP Are Reported
     ...    bob did not hear welcome.wav within 0.5 s: it heard * s of digital silence. alice sends silence; use Send Audio.
     ...    Verify Prompt    bob    ${PROMPTS}[welcome]    within=500ms
     Send Audio    alice    440 Hz
+    Verify Audio    bob    440 Hz
     Run Keyword And Expect Error
     ...    bob did not hear welcome.wav within 0.5 s: it heard * s of 4?? Hz tone*.
     ...    Verify Prompt    bob    ${PROMPTS}[welcome]    within=500ms

@@ -14,10 +14,8 @@ An Answer After A Second
     Start Agent    alice
     ${peer} =    Start Sipp    answers_late
     Dial    alice    ${peer}[uri]
-    Get Call Timing    alice    post_dial_delay    <    0.9    timeout=10s
-    Run Keyword And Expect Error
-    ...    The setup_time of alice is not known: there was no 200, and its call to sip:sipp@* has not been answered (* s old).
-    ...    Get Call Timing    alice    setup_time
+    ${dialled} =    Get Call Timing    alice    post_dial_delay    timeout=10s
+    Should Be Below    ${dialled}    0.9s
     Wait Until State Is    alice    ESTABLISHED
     ${setup} =    Get Call Timing    alice    setup_time    >    0.95
     Should Be Below    ${setup}    1.5s
@@ -43,6 +41,9 @@ Early Media Is The First Audio
     Run Keyword And Expect Error
     ...    The answer_to_audio of alice is not known: there was no 200, and its call to * has not been answered (* s old).
     ...    Get Call Timing    alice    answer_to_audio
+    Run Keyword And Expect Error
+    ...    The setup_time of alice is not known: there was no 200, and its call to sip:sipp@* has not been answered (* s old).
+    ...    Get Call Timing    alice    setup_time
     Hang Up    alice
     Wait Until State Is    alice    IDLE
     Sipp Should Succeed

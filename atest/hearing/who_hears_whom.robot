@@ -8,8 +8,8 @@ Resource            relay.resource
 *** Test Cases ***
 Two Hear Each Other
     Alice And Bob Talk
-    Verify Who Hears Whom    alice=bob    bob=alice
-    The Keyword Should Have Taken    4
+    Verify Who Hears Whom    alice=bob    bob=alice    within=60s
+    The Keyword Should Have Taken    30    # it does not wait for its time to be over
     The Table Should Show    alice    bob    hears -2    -
 
 Three, One Of Them On Hold
@@ -44,8 +44,8 @@ Twelve At Once
     Mute    a5
     Mute    a6
     Verify Who Hears Whom    a1=b1    a2=b2    a3=b3    a4=b4    a5=b5    a6=b6    b1=a1    b2=a2    b3=a3
-    ...    b4=NONE    b5=NONE    b6=NONE
-    The Keyword Should Have Taken    4
+    ...    b4=NONE    b5=NONE    b6=NONE    within=60s
+    The Keyword Should Have Taken    30
 
 Every Codec Carries Every Signature
     FOR    ${codec}    IN    PCMU/8000    PCMA/8000    g722/16000/1    opus/48000/2
@@ -63,8 +63,8 @@ What Was Sent Before Is Sent Again
     Verify Who Hears Whom    alice=bob    bob=alice
     Verify Audio    bob    440 Hz
     Verify Silence    alice    500ms
-    Run Keyword And Expect Error    After 1.? s, alice hears bob, which it should not.
-    ...    Verify Who Hears Whom    bob=alice    alice=NONE    within=1.2s
+    Run Keyword And Expect Error    After *.? s, alice hears bob, which it should not.
+    ...    Verify Who Hears Whom    bob=alice    alice=NONE    within=3s
     Verify Audio    bob    440 Hz
 
 By Handles, Lists And Text
@@ -76,11 +76,11 @@ By Handles, Lists And Text
     Verify Who Hears Whom    ${alice}\=bob    bob=${alice}
     Verify Who Hears Whom    bob\=alice    alice=${bob}
     Run Keyword And Expect Error
-    ...    After 1.? s, bob does not hear itself.
-    ...    Verify Who Hears Whom    bob=${both}    within=1.5s
+    ...    After *.? s, bob does not hear itself.
+    ...    Verify Who Hears Whom    bob=${both}    within=3s
     Run Keyword And Expect Error
-    ...    After 1.? s, bob hears alice, which it should not.
-    ...    Verify Who Hears Whom    bob=${nobody}    alice=bob    within=1.5s
+    ...    After *.? s, bob hears alice, which it should not.
+    ...    Verify Who Hears Whom    bob=${nobody}    alice=bob    within=3s
 
 Wrong Cells Are Named Both Ways
     Needs    RECORD_AFTER_HOLD
@@ -90,7 +90,7 @@ Wrong Cells Are Named Both Ways
     Establish Call    alice    carol
     Run Keyword And Expect Error
     ...    After *.? s, alice hears carol, which it should not; bob does not hear alice or carol. alice holds the call of bob.
-    ...    Verify Who Hears Whom    alice=NONE    bob=alice,carol    carol=alice    within=2s
+    ...    Verify Who Hears Whom    alice=NONE    bob=alice,carol    carol=alice    within=3s
     The Table Should Show    should not hear    should hear
 
 The Muted One Is The Reason
@@ -98,7 +98,7 @@ The Muted One Is The Reason
     Mute    bob
     Run Keyword And Expect Error
     ...    After *.? s, alice does not hear bob. bob is muted.
-    ...    Verify Who Hears Whom    alice=bob    bob=alice    within=2s
+    ...    Verify Who Hears Whom    alice=bob    bob=alice    within=3s
 
 Two In Different Calls
     Start Each    alice    bob    carol    dave
@@ -106,14 +106,14 @@ Two In Different Calls
     Establish Call    carol    dave
     Run Keyword And Expect Error
     ...    After *.? s, alice does not hear carol; alice hears bob, which it should not. alice is in a call with bob.
-    ...    Verify Who Hears Whom    alice=carol    bob=alice    within=2s
+    ...    Verify Who Hears Whom    alice=carol    bob=alice    within=3s
 
 One Way Is Cut
     Alice And Bob Talk By Relay
     The Way To    bob    cut=True
     Run Keyword And Expect Error
     ...    After *.? s, bob does not hear alice.*
-    ...    Verify Who Hears Whom    alice=bob    bob=alice    within=2s
+    ...    Verify Who Hears Whom    alice=bob    bob=alice    within=3s
     Packets Should Have Been Lost
     The Way To    bob    cut=False
     Verify Who Hears Whom    alice=bob    bob=alice

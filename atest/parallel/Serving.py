@@ -11,7 +11,7 @@ import psutil
 from robot.libraries.BuiltIn import BuiltIn
 
 _READY = 30.0
-_ENDS_WITHIN = 5.0
+_ENDS_WITHIN = 20.0
 
 
 class Serving:

@@ -26,7 +26,7 @@ The Account's Mode Is Used
     Start Agent    bob
     Connect    alice    bob
     Send Dtmf    alice    12
-    Get Received Dtmf    bob    ==    12    timeout=3s
+    Get Received Dtmf    bob    ==    12    timeout=10s
 
 Digits That Do Not Come
     Talk
@@ -53,6 +53,6 @@ Fast Digits Arrive Complete By
     Talk    dtmf_mode=${mode}
     FOR    ${round}    IN RANGE    1    ${TIMES} + 1
         Send Dtmf    alice    1122##    gap=30ms
-        Get Received Dtmf    bob    ==    ${{'1122##' * $round}}    timeout=3s
+        Get Received Dtmf    bob    ==    ${{'1122##' * $round}}    timeout=10s
     END
     Stop All Agents

@@ -33,8 +33,8 @@ The Recordings Of Both Sides Begin With The Early Media
     Send Audio    bob    tone:620
     Send Progress    bob
     Verify Audio    alice    620 Hz    within=3s
-    ${alice} =    Get Recording    alice
-    ${bob} =    Get Recording    bob
+    ${alice} =    Get Recording    alice    timeout=5s
+    ${bob} =    Get Recording    bob    timeout=5s
     Accept    bob
     Wait Until State Is    alice    ESTABLISHED
     ${later} =    Get Recording    alice

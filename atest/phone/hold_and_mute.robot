@@ -39,14 +39,15 @@ The Callee Holds Right After Its Answer
 
 Both Hold At The Same Moment
     [Documentation]    Their re-INVITEs cross on the way and are refused with 491: both try again.
-    Signalling Takes    200 ms
     Talk By Relay
+    The Next Invites Cross
     Meanwhile    Hold    bob
     Hold    alice    timeout=20s
     Hold State Should Be    alice    on_hold    True
     Held By Peer Should Become    bob    True
     Held By Peer Should Become    alice    True
     Its Requests Should Have Collided    alice
+    The Next Invites Cross
     Meanwhile    Resume    bob
     Resume    alice    timeout=20s
     Hold State Should Be    alice    on_hold    False
@@ -55,10 +56,10 @@ Both Hold At The Same Moment
 
 One Resumes While The Other Holds
     [Documentation]    After both have collided, each can still hold and resume.
-    Signalling Takes    50 ms
     Talk By Relay
     FOR    ${round}    IN RANGE    3
         Hold    alice
+        The Next Invites Cross
         Meanwhile    Hold    bob
         Resume    alice    timeout=20s
         Held By Peer Should Become    alice    True

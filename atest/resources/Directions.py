@@ -71,9 +71,14 @@ class Directions:
             raise AssertionError(f"{name} sent: {first.start_line}")
 
     def requests_sent_should_be(self, name: str, *expected: str) -> None:
-        """Fails unless these are the methods that an agent sent in its newest call, in order."""
-        found = [message.method for sent, message in _messages(_agent(name)) if sent]
-        BuiltIn().should_be_equal([one for one in found if one], list(expected))
+        """Fails unless these are the methods that an agent sent in its newest call, in order.
+
+        What was sent once more, octet by octet, was sent because no answer came in time.
+        """
+        sent = {
+            message.text: message.method for is_sent, message in _messages(_agent(name)) if is_sent
+        }
+        BuiltIn().should_be_equal([one for one in sent.values() if one], list(expected))
 
 
 def _agent(name: str) -> Agent:

@@ -10,6 +10,7 @@ import struct
 import sys
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -61,19 +62,18 @@ class _Side:
 class _Network(threading.Thread):
     """Forwards between a caller and a callee, neither of whom sees the other's addresses."""
 
-    def __init__(
-        self, callee: Address, to_caller: Path, to_callee: Path, seed: int, signalling: float
-    ) -> None:
+    def __init__(self, callee: Address, to_caller: Path, to_callee: Path, seed: int) -> None:
         super().__init__(name="relay", daemon=True)
         self._caller, self._callee = _Side(), _Side()
         self._callee.agent = callee
         self._paths = {id(self._caller): to_caller, id(self._callee): to_callee}
         self._chance = random.Random(seed)
-        self._signalling = signalling
         self._due: list[tuple[float, int, Callable[[], object]]] = []
         self._numbers = itertools.count()
         self._waker, self._woken = socket.socketpair()
         self.lost = self.passed = 0
+        #: The INVITEs of each side that wait for one of the other, while they are to cross.
+        self.withheld: defaultdict[int, list[Callable[[], object]]] | None = None
 
     @property
     def port(self) -> int:
@@ -115,11 +115,22 @@ class _Network(threading.Thread):
             if side.agent:
                 disguised = self._disguised(data, side, other)
                 go = partial(other.sip.sendto, disguised, side.agent)
-                self._later(time.monotonic() + self._signalling, go)
+                if not (self.withheld is not None and data.startswith(b"INVITE ")):
+                    self._later(time.monotonic(), go)
+                    return
+                self.withheld[id(side)].append(go)
+                self._release_crossing()
         elif side.media:
             port = side.media[1] + (sock is side.rtcp)
             out = other.rtp if sock is side.rtp else other.rtcp
             self._forward(data, _arrival(notes), out, (side.media[0], port), self._paths[id(side)])
+
+    def _release_crossing(self) -> None:
+        """Sends the INVITEs on that were withheld, once each side has sent one."""
+        if self.withheld is not None and len(self.withheld) == 2:
+            for go in itertools.chain(*self.withheld.values()):
+                self._later(time.monotonic(), go)
+            self.withheld = None
 
     def _forward(
         self, data: bytes, came: float, out: socket.socket, to: Address, path: Path
@@ -181,7 +192,6 @@ class Relay:
         self.ROBOT_LIBRARY_LISTENER = self
         self._networks: list[_Network] = []
         self._paths: dict[str, Path] = {}
-        self._signalling = 0.0
 
     def end_test(self, data: object, result: object) -> None:
         """Listener: ends the relays of a test."""
@@ -194,7 +204,7 @@ class Relay:
         host, _, port = address.partition(":")
         ways = [self._paths.setdefault(one.name, Path()) for one in (caller, callee)]
         place = host, int(port.partition(";")[0])
-        network = _Network(place, *ways, seed, self._signalling)
+        network = _Network(place, *ways, seed)
         network.start()
         self._networks.append(network)
         return f"sip:{user}@{_HOST}:{network.port}"
@@ -228,9 +238,10 @@ class Relay:
                 times.append((fmean(least, samples), fmean(most, samples)))
         return times
 
-    def signalling_takes(self, time: timedelta) -> None:
-        """Says how long SIP messages are on their way, in relays that start from now on."""
-        self._signalling = time.total_seconds()
+    def the_next_invites_cross(self) -> None:
+        """The next INVITE of either side is on its way until the other side has sent one, too."""
+        for network in self._networks:
+            network.withheld = defaultdict(list)
 
     def packets_should_have_been_lost(self) -> None:
         """Fails when all arrived: then nothing was tried."""

@@ -16,8 +16,8 @@ from BaresipLibrary.agents.agent import Agent
 from BaresipLibrary.concurrency import wait_until
 
 _SOON = 5.0
-#: A keyword that is cut off ends within that time (s).
-_PROMPTLY = 1.0
+#: A keyword that is cut off ends within that time (s), of the 30 that it was given.
+_PROMPTLY = 10.0
 #: After that time (s) a keyword that begins now is listening.
 _IN_THE_MIDDLE = 0.4
 

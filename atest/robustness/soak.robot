@@ -14,7 +14,7 @@ ${CALLS}        25
 
 *** Test Cases ***
 Many Calls Leave Nothing Behind
-    Run Suite    ${CURDIR}/_suites/soak.robot    --variable    CALLS:${CALLS}    within=3600
+    Run Suite    ${CURDIR}/_suites/soak.robot    --variable    CALLS:${CALLS}    silent_for=3600
     All Tests Should Have Passed
     ${table}    Get Message    Many Calls
     Set Test Message    ${table}

@@ -45,7 +45,7 @@ Waiting
 
 Sending Digits
     Talk
-    Cut Off    Send Dtmf    alice    12345    gap=200ms
+    Cut Off    Send Dtmf    alice    12345    gap=1s    after=1.5
     Wait Until Dtmf Received    bob    1
     The Call Goes On
 
@@ -53,7 +53,7 @@ Holding
     [Documentation]    The peer answers later, and then the agent holds the call.
     Talk
     Hold Process    bob
-    Cut Off    Hold    alice    timeout=30s
+    Cut Off    Hold    alice    timeout=30s    after=1.5
     Release    bob
     Hold Should Become    alice    True
     Needs    RECORD_AFTER_HOLD
@@ -64,7 +64,7 @@ Transferring
     Talk
     Start Agent    carol
     Hold Process    bob
-    Cut Off    Transfer    alice    carol    timeout=30s
+    Cut Off    Transfer    alice    carol    timeout=30s    after=1.5
     Release    bob
     Accept    carol
     Wait Until State Is    alice    IDLE

@@ -14,6 +14,14 @@ def answers(peer: Peer) -> None:
     dialog.await_bye()
 
 
+def rings_until_told(peer: Peer) -> None:
+    """Rings, and answers when the suite lets it go on."""
+    invite = peer.expect("INVITE")
+    peer.ring(invite)
+    peer.step()
+    peer.answer(invite).await_bye()
+
+
 def calls(peer: Peer, uri: str) -> None:
     """Calls, plays 440 Hz, presses 5, and hangs up when the suite lets it go on."""
     dialog = peer.call(uri)

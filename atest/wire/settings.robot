@@ -29,7 +29,7 @@ They Go Before What The Library Writes
         Dial    ${caller}    bob
     END
     Get Status Code    carol    ==    486    timeout=3s
-    Get State    bob    ==    RINGING
+    Wait Until State Is    bob    RINGING
 
 A Reliable Provisional Answer
     Skip Unless It Reads    100rel
@@ -175,7 +175,8 @@ The Library Says So For All Agents
         Impatient.Start Agent    caller-of-${agent}
         Impatient.Dial    caller-of-${agent}    ${agent}
     END
-    Impatient.Wait Until State Is    bob    IDLE    timeout=10s
+    Impatient.Wait Until State Is    carol    RINGING
+    Impatient.Get Reason    bob    ==    nobody accepted it within its ring timeout    timeout=10s
     Impatient.Get State    carol    ==    RINGING
 
 Bad Times To Ring

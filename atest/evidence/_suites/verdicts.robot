@@ -4,6 +4,7 @@ Resource            ../../resources/backend.resource
 Library             BaresipLibrary    backend=${BACKEND}    timeout=10s
 Resource            ../../servers/servers.resource
 Library             ../../resources/Ports.py
+Library             ../../resources/ScriptedPeer.py    ${CURDIR}/../../wire/peer_scenarios.py
 Suite Setup         Start Registrar
 Suite Teardown      Stop Server
 Test Teardown       Stop Server    sipp
@@ -57,7 +58,7 @@ The Server Never Answers
     Start Agent    alice
     ${port} =    Get Port Where Nobody Listens
     Dial    alice    sip:nobody@127.0.0.1:${port}
-    Wait Until State Is    alice    ESTABLISHED    timeout=1800ms
+    Wait Until State Is    alice    ESTABLISHED    timeout=2500ms
 
 Nobody Listens
     Start Agent    alice
@@ -81,9 +82,10 @@ Nobody Accepts
 
 The Answer Comes Too Late
     Start Agent    alice
-    ${peer} =    Start Sipp    answers_late
-    Dial    alice    ${peer}[uri]
-    Wait Until State Is    alice    ESTABLISHED    timeout=800ms
+    ${peer} =    Start Peer    rings_until_told
+    Dial    alice    ${peer.uri}
+    Run Keyword And Continue On Failure    Wait Until State Is    alice    ESTABLISHED    timeout=800ms
+    Let Peer Go On    ${peer}
     [Teardown]    NONE
 
 The Call Ends Before It Is Answered
