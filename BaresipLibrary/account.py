@@ -54,6 +54,8 @@ class Account:
     `catch_all`: whether it accepts calls for any user part, None: if its baresip can;
     `ring_timeout`: after how long (s) it refuses a call that nobody accepts, 0: never;
     `rel100`: baresip's word for whether provisional responses are sent reliably.
+    `next_outbounds`: the proxies that follow `outbound`, each used when the one before is dead;
+    `outbound_timeout`: how long (s) a proxy may be silent before it counts as dead.
     Raises `UsageError`, with the field's name, for a value that cannot be right.
     """
 
@@ -64,6 +66,8 @@ class Account:
     transport: str = "udp"
     auth_user: str | None = None
     outbound: str | None = None
+    next_outbounds: tuple[str, ...] = ()
+    outbound_timeout: float = 3.0
     stun_server: str | None = None
     stun_user: str | None = None
     stun_password: str = field(default="", repr=False)
@@ -113,8 +117,13 @@ class Account:
             raise UsageError("A local agent with transport=tls needs a tls_certificate.")
 
     def _check_servers(self) -> None:
-        if self.outbound is not None and not is_uri(self.outbound_uri or ""):
-            raise UsageError(f"outbound {self.outbound!r} is not a host, host:port or SIP URI.")
+        for given, uri in zip(self._outbounds, self.outbound_uris, strict=True):
+            if not is_uri(uri):
+                raise UsageError(f"outbound {given!r} is not a host, host:port or SIP URI.")
+            if self.outbound_uris.count(uri) > 1:
+                raise UsageError(f"outbound names the proxy {given!r} twice.")
+        if self.outbound_timeout <= 0:
+            raise UsageError("outbound_timeout must be longer than 0 s.")
         if self.stun_server is not None and not _STUN.fullmatch(self.stun_server):
             raise UsageError(
                 "stun_server must be like stun:host:port or turn:host:port,"
@@ -153,10 +162,21 @@ class Account:
 
     @property
     def outbound_uri(self) -> str | None:
-        """The outbound proxy as a SIP URI that carries the account's transport."""
-        if self.outbound is None:
-            return None
-        uri = self.outbound if self.outbound.startswith("sip") else f"sip:{self.outbound}"
+        """The first outbound proxy as a SIP URI that carries the account's transport."""
+        return next(iter(self.outbound_uris), None)
+
+    @property
+    def outbound_uris(self) -> tuple[str, ...]:
+        """Every outbound proxy as such a URI, in the order in which they are used."""
+        return tuple(map(self._as_uri, self._outbounds))
+
+    @property
+    def _outbounds(self) -> tuple[str, ...]:
+        first = () if self.outbound is None else (self.outbound,)
+        return first + self.next_outbounds
+
+    def _as_uri(self, proxy: str) -> str:
+        uri = proxy if proxy.startswith("sip") else f"sip:{proxy}"
         if self.transport != "udp" and ";transport=" not in uri:
             uri += f";transport={self.transport}"
         return uri
@@ -164,8 +184,9 @@ class Account:
     @property
     def uses_tls(self) -> bool:
         """Whether requests leave over TLS."""
-        outbound = self.outbound_uri or ""
-        return self.transport == "tls" or "transport=tls" in outbound or outbound[:4] == "sips"
+        proxies = self.outbound_uris
+        by_proxy = any("transport=tls" in uri or uri[:4] == "sips" for uri in proxies)
+        return self.transport == "tls" or by_proxy
 
     @property
     def next_hop(self) -> str | None:

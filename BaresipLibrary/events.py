@@ -52,6 +52,17 @@ class Unregistered(Event):
 
 
 @dataclass(frozen=True)
+class OutboundChanged(Event):
+    """Requests go to another outbound proxy from now on.
+
+    `why` is a clause about the one before; None when registering begins anew with the first.
+    """
+
+    proxy: str
+    why: str | None
+
+
+@dataclass(frozen=True)
 class MessagesWaiting(Event):
     """The voice mailbox reported its state (RFC 3842): how many messages are new and old."""
 

@@ -30,7 +30,8 @@ class AgentSettings(TypedDict, total=False):
     display_name: str | None
     transport: str
     auth_user: str | None
-    outbound: str | None
+    outbound: str | list[str] | None
+    outbound_timeout: Seconds | None
     stun_server: str | None
     stun_user: str | None
     stun_password: str | Secret | None

@@ -8,6 +8,7 @@ from .agent import Agent
 from .agreement import agreed_in
 from .call import Call
 from .identity import peer_of
+from .proxies import proxy_of
 from .rtp import look_at_rtp, rtp_differences
 
 
@@ -20,6 +21,7 @@ def info_of(agent: Agent) -> dict[str, Any]:
         "backend": agent.backend.name,
         "pid": agent.backend.pid,
         "registered": agent.registered,
+        "outbound": proxy_of(agent),
         "state": agent.state.name,
         "reason": agent.reason,
         "status_code": agent.status_code,

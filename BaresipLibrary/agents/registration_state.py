@@ -32,6 +32,8 @@ class RegistrationState:
         self.since = 0
         self._changes = changes
         self._traced = traced
+        #: The registrar's last 2xx; None before one has come.
+        self.accepted: Message | None = None
         self._answer: Message | None = None
         self._answered_at = 0.0
         self._contact = ""
@@ -50,6 +52,12 @@ class RegistrationState:
             self._contact = split_address(message.first("Contact") or "")[1]
         elif not sent and (message.status or 0) >= 200 and message.cseq == self._number:
             self._answer, self._answered_at = message, at
+            self.accepted = message if (message.status or 0) < 300 else self.accepted
+
+    @property
+    def service_route(self) -> list[str]:
+        """The way that the registrar has asked for (RFC 3608)."""
+        return self.accepted.all("Service-Route") if self.accepted else []
 
     def mark_told(self, position: int) -> None:
         """Makes the outcomes before a position of the journal old: the suite was told of them."""

@@ -42,6 +42,7 @@ def check_requirements(name: str, account: Account, backend: Backend) -> None:
         Capability.CATCH_ALL_REGISTERED: account.catch_all is True and account.regint > 0,
         Capability.OWN_CALLS_ONLY: account.catch_all is False and account.regint == 0,
         Capability.RELIABLE_PROVISIONAL: account.rel100 != "no",
+        Capability.NEXT_OUTBOUND: bool(account.next_outbounds),
         Capability.VERIFY_TLS: account.uses_tls and account.tls.verify,
     }
     for what, is_needed in needed.items():

@@ -193,6 +193,14 @@ class Backend(ABC):
     def unregister(self) -> None:
         """Removes the registration; its outcome is an event."""
 
+    def use_outbound(self, uri: str) -> None:  # noqa: ARG002
+        """Sends requests outside of calls through another proxy from now on.
+
+        Ends the work on a registration: nothing more is reported of it. Asked for only where
+        `NEXT_OUTBOUND` is among the capabilities.
+        """
+        raise CommandRefused(f"{self.description} cannot {Capability.NEXT_OUTBOUND.value}")
+
     @abstractmethod
     def refuse(self, call_id: str, status: int, reason: str, headers: Headers = ()) -> None:
         """Answers an incoming call with a final 3xx to 6xx."""

@@ -54,6 +54,7 @@ class Capability(Enum):
     SEND_OPTIONS = "send an OPTIONS"
     REQUEST_HEADERS = "add headers to a MESSAGE or an OPTIONS, or choose a content type"
     OWN_CALLS_ONLY = "refuse calls for a user part other than its own (catch_all=False)"
+    NEXT_OUTBOUND = "use the next proxy of a list (outbound) when one is dead"
 
     @property
     def who_can(self) -> str:
@@ -90,6 +91,7 @@ _WHO_CAN = {
     ),
     Capability.SEND_MESSAGE: "The embedded backend, or a baresip with the module contact,",
     Capability.MESSAGE_WAITING: "The embedded backend, or a baresip with the module mwi,",
+    Capability.NEXT_OUTBOUND: "An agent that the library starts",
 } | {
     capability: f"The embedded backend, or baresip {'.'.join(map(str, version))} and later,"
     for capability, version in SINCE.items()

@@ -28,6 +28,7 @@ from .observations import (
     transactions_since,
     wait_for_trace,
 )
+from .paths import describe_path
 
 _CERTIFICATE_ERROR = re.compile(r"verify_handler: error_string = (.+)")
 
@@ -36,6 +37,11 @@ def explain_setup(agent: Agent, call: Call | None, agents: Sequence[Agent]) -> s
     """Why a call is not established."""
     if call is None:
         return None
+    sentences = (_explain_setup(agent, call, agents), describe_path(agent, call))
+    return " ".join(filter(None, sentences)) or None
+
+
+def _explain_setup(agent: Agent, call: Call, agents: Sequence[Agent]) -> str | None:
     if call.closed is None:
         return _explain_unanswered(agent, call, agents)
     match call.closed.by:

@@ -38,7 +38,8 @@ class AgentKeywords(Component):
         display_name: str | None = None,
         transport: Transport = Transport.udp,
         auth_user: str | None = None,
-        outbound: str | None = None,
+        outbound: str | list[str] | None = None,
+        outbound_timeout: timedelta | None = None,
         stun_server: str | None = None,
         stun_user: str | None = None,
         stun_password: str | Secret | None = None,
@@ -80,7 +81,8 @@ class AgentKeywords(Component):
         | ``display_name`` | The name that peers see. |
         | ``transport`` | The transport to the domain: ``udp``, ``tcp`` or ``tls``. |
         | ``auth_user`` | The user for digest authentication, where it is not ``username``. |
-        | ``outbound`` | The proxy that requests go to, as host, host:port or SIP URI, where it is not the domain. |
+        | ``outbound`` | The proxy that requests go to, as host, host:port or SIP URI, where it is not the domain; or a list of proxies, see below. |
+        | ``outbound_timeout`` | How long a proxy of a list may be silent before the next one is used; 3 seconds when left out. |
         | ``stun_server`` | ``stun:host:port`` or ``turn:host:port``; turns on NAT traversal for media. With STUN, the agent offers its address as that server sees it; with TURN, an address of the server, which relays the media. |
         | ``stun_user``, ``stun_password`` | Credentials for the TURN server, the password as text or ``Secret``; those of the account when left out. |
         | ``media_enc`` | ``srtp``, ``srtp-mand``, ``srtp-mandf`` or ``dtls_srtp``. |
@@ -104,6 +106,11 @@ class AgentKeywords(Component):
         | ``account_parameters`` | More parameters for baresip's account, such as ``ptime=40;rtcp_mux=yes``. |
         | ``recordings_folder`` | The folder in which the recordings of the baresip at ``control`` can be read, for audio checks. |
 
+        Of a list of proxies, `Register` and `Dial` use the first that is not dead: one is dead when it
+        cannot be reached, when it answers 503, and when it does not answer for ``outbound_timeout``.
+        `Dial` and all else that is sent begin with the proxy that was used last, `Register` with the
+        first. `Get Info` and the log tell which one is used, and why.
+
         Example:
         | Start Agent | alice |
         | Start Agent | bob | 1001 | pbx.example.com | ${PASSWORD} | transport=tls | media_enc=srtp |
@@ -121,7 +128,7 @@ class AgentKeywords(Component):
                 display_name=display_name,
                 transport=transport.name,
                 auth_user=auth_user,
-                outbound=outbound,
+                **self._outbounds(outbound, outbound_timeout),
                 stun_server=stun_server,
                 stun_user=stun_user,
                 stun_password=_plain(stun_password),
@@ -195,6 +202,20 @@ class AgentKeywords(Component):
             raise
         return [self._agents.get(f"{prefix}{number}") for number in numbers]
 
+    def _outbounds(
+        self, given: str | list[str] | None, patience: timedelta | None
+    ) -> dict[str, Any]:
+        """The fields of an account about its proxies."""
+        proxies = [given] if isinstance(given, str) else list(given or ())
+        if patience is not None and len(proxies) < 2:
+            raise UsageError("outbound_timeout is for a list of several proxies in outbound=.")
+        fields: dict[str, Any] = {"next_outbounds": tuple(proxies[1:])}
+        if proxies:
+            fields["outbound"] = proxies[0]
+        if patience is not None:
+            fields["outbound_timeout"] = self._seconds(patience)
+        return fields
+
     def _catch_all(self, given: bool | None) -> bool | None:
         """Whether any user part is taken; None when nobody asked for it, and the backend may lack it."""
         if given is None:
@@ -264,7 +285,8 @@ class AgentKeywords(Component):
         """Returns a summary of the agent as a dictionary, and logs it as JSON.
 
         Keys: ``name``, ``aor``, ``backend``, ``pid``, ``registered``, ``state``, ``reason`` and
-        ``status_code`` (of the last call that ended), ``peer`` (with ``uri``, ``number`` and
+        ``status_code`` (of the last call that ended), ``outbound`` (the proxy in use, a SIP URI, or
+        ``None``), ``peer`` (with ``uri``, ``number`` and
         ``name``, or ``None``), ``sends`` (the audio source), ``metadata`` (as given to `Start Agent`)
         and ``calls`` (all calls so far, oldest first).
 

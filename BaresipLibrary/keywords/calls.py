@@ -10,6 +10,7 @@ from ..agents.agent import Agent
 from ..agents.call import Call
 from ..agents.registry import Registry
 from ..errors import UsageError
+from ..signalling import failover
 from ..signalling.current_calls import act_on_incoming, hang_up_current
 from ..signalling.hold import hold
 from ..signalling.refusals import refuse
@@ -41,7 +42,8 @@ class CallKeywords(Component):
         The target is another agent, a SIP URI, or a bare number or name in the caller's domain. Use
         `Wait Until State Is` to wait for the outcome. Characters that a user part cannot hold are
         escaped: ``#`` is sent as ``%23``. When an agent and an extension have the same name, the
-        agent is called.
+        agent is called. Where the caller has several outbound proxies, `Dial` returns once one of them
+        has passed the INVITE on; `Start Agent` says when the next one is used.
 
         Fails when the target cannot be dialled.
 
@@ -55,7 +57,9 @@ class CallKeywords(Component):
         | Dial | alice | sip:echo@127.0.0.1:5062 | headers=${{{'X-Trace-Id': 'abc'}}} |
         """
         caller = self._acting(agent)
-        return caller.dial(dialled_uri(self._agents, caller, target), header_pairs(headers))
+        return failover.dial(
+            caller, dialled_uri(self._agents, caller, target), header_pairs(headers)
+        )
 
     @keyword(tags=("Call",))
     def accept(

@@ -4,9 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 from assertionengine import AssertionOperator
+from robot.api import logger
 from robot.api.deco import keyword
 
 from ..agents.agent import Agent
+from ..diagnosis.paths import describe_registrar_routes
 from ..errors import UsageError
 from ..signalling import registration
 from ..signalling.subscriptions import why_no_summary
@@ -36,6 +38,8 @@ class RegistrationKeywords(Component):
         """
         acting_agent = self._sending(agent)
         registration.register(acting_agent, self._seconds(timeout) if wait else None)
+        if wait:
+            _log_routes(acting_agent)
 
     @keyword(tags=("Registration",))
     def unregister(
@@ -61,7 +65,9 @@ class RegistrationKeywords(Component):
         | Register | alice | wait=False |
         | Wait Until Registered | alice |
         """
-        registration.wait_until_registered(self._agents.get(agent), self._seconds(timeout))
+        waiting_agent = self._agents.get(agent)
+        registration.wait_until_registered(waiting_agent, self._seconds(timeout))
+        _log_routes(waiting_agent)
 
     @keyword(tags=("Registration", "Getter", "Assertion"))
     def get_registered(
@@ -130,6 +136,12 @@ class MailboxKeywords(Component):
             lambda: why_no_summary(acting_agent),
         )
         return self._checked(acting_agent, reported, wanted, timeout)
+
+
+def _log_routes(agent: Agent) -> None:
+    """Logs what the registrar says of routes: of this the stack takes no notice."""
+    for sentence in describe_registrar_routes(agent):
+        logger.info(sentence)
 
 
 def _require_mailbox(agent: Agent) -> None:

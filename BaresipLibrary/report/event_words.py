@@ -17,6 +17,7 @@ _NOTED = (
     events.Registered,
     events.RegistrationFailed,
     events.Unregistered,
+    events.OutboundChanged,
     events.CallIncoming,
     events.CallRinging,
     events.CallProgress,
@@ -173,6 +174,8 @@ def _of_agent(event: Event) -> str | None:
             return f"REGISTRATION FAILED: {_answer(status, words)}"
         case events.Unregistered():
             return "UNREGISTERED"
+        case events.OutboundChanged(_, proxy, why):
+            return f"PROXY {proxy}: {why}" if why else f"PROXY {proxy}, the first"
         case events.MessagesWaiting(_, waiting, new, old):
             return f"MESSAGES WAITING: {'yes' if waiting else 'no'}, {new} new, {old} old"
         case events.AgentDied(fault=fault) if fault:

@@ -15,6 +15,7 @@ from ..diagnosis.failure import CallFailure
 from ..errors import BackendError, PhoneFailure, UsageError
 from ..types import AgentState
 from .current_calls import hang_up_unless_over
+from .failover import dial
 
 #: How many of the failed calls a message names.
 _NAMED = 5
@@ -59,7 +60,7 @@ class BulkCall:
 
     def dial(self) -> None:
         """Has the caller dial."""
-        call_id = self.caller.dial(self.target)
+        call_id = dial(self.caller, self.target)
         self.call = self.caller.require_call("that was dialled", call_id)
 
     def waiting(self) -> Call | None:

@@ -1,12 +1,16 @@
 """Registering, unregistering, and why that did not work."""
 
+import time
+from collections.abc import Sequence
 from functools import partial
 
 from ..agents.agent import PROMPTLY, Agent
+from ..agents.proxies import other_proxies
 from ..concurrency import wait_until
 from ..diagnosis.call_setup import certificate_error, explain_challenge
 from ..diagnosis.failure import CallFailure
 from ..diagnosis.observations import explain_no_answer
+from ..diagnosis.paths import describe_proxy
 from ..errors import UsageError
 from ..events import (
     Event,
@@ -18,11 +22,10 @@ from ..events import (
     Unregistered,
 )
 from ..sip.challenges import unanswerable
+from .failover import Outcome, begin_registration, use, why_registrar_dead
 
 #: All that the stack's event says when a TLS handshake fails; its log says more.
 _TLS_TROUBLE = "Protocol error"
-
-Outcome = Registered | RegistrationFailed | Unregistered
 
 
 def register(agent: Agent, timeout: float | None) -> None:
@@ -33,11 +36,28 @@ def register(agent: Agent, timeout: float | None) -> None:
         PhoneFailure: it was refused, or no answer came.
     """
     _require_registrar(agent)
+    followers = begin_registration(agent) if agent.account.next_outbounds else []
+    _send_register(agent)
+    if timeout is not None:
+        _wait_until_registered(agent, followers, timeout)
+
+
+def _send_register(agent: Agent) -> None:
     agent.registration.begin_request(len(agent.journal))
     with agent.commanding("register"):
         agent.backend.register()
-    if timeout is not None:
-        _wait_for(agent, Registered, timeout)
+
+
+def _wait_until_registered(agent: Agent, followers: Sequence[str], timeout: float) -> None:
+    """Waits for the outcome; while proxies are dead, registers through those that follow."""
+    deadline = time.monotonic() + timeout
+    for proxy in followers:
+        why = why_registrar_dead(agent, max(0.0, deadline - time.monotonic()))
+        if why is None:
+            break
+        use(agent, proxy, why)
+        _send_register(agent)
+    _wait_for(agent, Registered, timeout, max(0.0, deadline - time.monotonic()))
 
 
 def unregister(agent: Agent, timeout: float | None) -> None:
@@ -65,7 +85,7 @@ def wait_until_registered(agent: Agent, timeout: float) -> None:
         PhoneFailure: it was refused, or no answer came.
     """
     _require_registrar(agent)
-    _wait_for(agent, Registered, timeout)
+    _wait_until_registered(agent, other_proxies(agent), timeout)
 
 
 def _require_registrar(agent: Agent) -> None:
@@ -77,7 +97,10 @@ def _require_registrar(agent: Agent) -> None:
         raise UsageError(f"{agent.name} never registers: it was started with regint=0.")
 
 
-def _wait_for(agent: Agent, wanted: type[Outcome], timeout: float) -> None:
+def _wait_for(
+    agent: Agent, wanted: type[Outcome], timeout: float, remaining: float | None = None
+) -> None:
+    """Waits for an outcome; `remaining` is what is left of the timeout, where that has begun."""
     position = agent.registration.since
     where = f"at {agent.account.domain}"
     goal = "registered" if wanted is Registered else "unregistered"
@@ -87,12 +110,13 @@ def _wait_for(agent: Agent, wanted: type[Outcome], timeout: float) -> None:
         newest = _last_outcome(agent, position)[1]
         return newest if isinstance(newest, wanted | RegistrationFailed) else None
 
-    outcome = wait_until(agent.changes, newest_outcome, timeout)
+    left = timeout if remaining is None else remaining
+    outcome = wait_until(agent.changes, newest_outcome, left)
     if outcome is None:
         raise CallFailure(
             f"{agent.name} is not {goal} {where}: {_describe_silence(agent, position, timeout)}.",
             agent,
-            lambda _: explain_no_answer(agent, "REGISTER", position),
+            lambda _: _join(explain_no_answer(agent, "REGISTER", position), describe_proxy(agent)),
             awaited=lambda event: isinstance(event, wanted),
         )
     missing = agent.registration.missing(outcome.at) if wanted is Registered else None
@@ -104,8 +128,12 @@ def _wait_for(agent: Agent, wanted: type[Outcome], timeout: float) -> None:
         raise CallFailure(
             f"{agent.name} is not {goal} {where}: {why}.",
             agent,
-            lambda _: explain_challenge(agent, status),
+            lambda _: _join(explain_challenge(agent, status), describe_proxy(agent)),
         )
+
+
+def _join(*sentences: str | None) -> str | None:
+    return " ".join(filter(None, sentences)) or None
 
 
 def _last_outcome(agent: Agent, position: int) -> tuple[int, Outcome | None]:

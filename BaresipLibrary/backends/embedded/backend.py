@@ -60,6 +60,9 @@ class EmbeddedBackend(WorkerProcess):
     def unregister(self) -> None:
         self._command("unregister")
 
+    def use_outbound(self, uri: str) -> None:
+        self._command("use_outbound", uri=uri)
+
     def refuse(self, call_id: str, status: int, reason: str, headers: Headers = ()) -> None:
         self._command(
             "refuse", call_id=call_id, status=status, reason=reason, headers=list(headers)

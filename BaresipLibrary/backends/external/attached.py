@@ -94,7 +94,7 @@ class AttachedBackend(ControlledBackend):
         self._modules = modules
         self._translator.set_version(version)
         self._audio_sources.set_toggles(version.toggles_mute)
-        unable = {Capability.VERIFY_TLS, *_NEED_MESSAGES}
+        unable = {Capability.VERIFY_TLS, Capability.NEXT_OUTBOUND, *_NEED_MESSAGES}
         if self._settings.recordings is None:
             unable.add(Capability.TIME_AUDIO)
         self.capabilities = installation.capabilities(version, modules) - unable

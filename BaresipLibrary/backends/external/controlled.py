@@ -290,6 +290,13 @@ class ControlledBackend(ConnectedBackend):
     def unregister(self) -> None:
         self._registration.unregister(self.version)
 
+    def use_outbound(self, uri: str) -> None:
+        if self._translator.calls:
+            raise CommandRefused("baresip takes no other proxy during a call")
+        self._account = replace(self._account, outbound=uri, next_outbounds=())
+        self._replace_user_agent(0)
+        self._registration.forget()
+
     def _set_registration(self, interval: int) -> None:
         if self.version.registers_by_command:
             self._ask(("uareg", f"{interval} 0"))
@@ -354,6 +361,12 @@ class RegistrationControl:
         except BackendError:
             self._translator.registering = False
             raise
+
+    def forget(self) -> None:
+        """Forgets the registration of a user agent that is replaced."""
+        with self._changes:
+            self._translator.registered = False
+            self._translator.registering = self._translator.unregistering = False
 
     def _leave(self, version: Version) -> None:
         if not self._reports_end(version):

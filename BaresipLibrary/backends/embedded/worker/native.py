@@ -100,6 +100,7 @@ _OWED = ("ANSWER_NEW_CHALLENGES", "REPEAT_ACK", "END_FORKS")
 _CHALLENGES = "ANSWER_NEW_CHALLENGES"
 _REQUESTS = ("SEND_MESSAGE", "SEND_OPTIONS", "REQUEST_HEADERS")
 _ADDRESSES = "OTHER_ADDRESSES"
+_OUTBOUND = "NEXT_OUTBOUND"
 _PACKETS = "COUNT_PACKETS"
 _SEEN = (_PACKETS, "SEE_RTP")
 _ONE_WAY = ("RECORD_ONE_WAY", "HEAR_ONE_WAY_EARLY")
@@ -253,7 +254,7 @@ FUNCTIONS = (
         *_OWED,
     ),
     _function("uri_decode", _INT, [POINTER, POINTER], "parse its next hop", *_OWED),
-    _function("ua_account", POINTER, [POINTER], "its account", _CHALLENGES, *_SUBSCRIBE),
+    _function("ua_account", POINTER, [POINTER], "its account", _CHALLENGES, _OUTBOUND, *_SUBSCRIBE),
     _function(
         "account_auth",
         _INT,
@@ -263,10 +264,18 @@ FUNCTIONS = (
         *_SUBSCRIBE,
     ),
     _function("sip_auth_alloc", _INT, [POINTER, POINTER, POINTER, _FLAG], "answers", _CHALLENGES),
+    _function("account_set_outbound", _INT, [POINTER, TEXT, ctypes.c_uint], "its proxy", _OUTBOUND),
     _function("sip_auth_authenticate", _INT, [POINTER, POINTER], "answer a challenge", _CHALLENGES),
     # Requests outside of calls
     _function(
-        "uag_find_aor", POINTER, [TEXT], "the user agent", _CHALLENGES, *_REQUESTS, *_SUBSCRIBE
+        "uag_find_aor",
+        POINTER,
+        [TEXT],
+        "the user agent",
+        _CHALLENGES,
+        _OUTBOUND,
+        *_REQUESTS,
+        *_SUBSCRIBE,
     ),
     _function(
         "sip_req_send",

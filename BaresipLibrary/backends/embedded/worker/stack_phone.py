@@ -181,6 +181,9 @@ class StackPhone:
     async def do_unregister(self) -> None:
         self._spawn(self._registration.unregister(self._ua))
 
+    async def do_use_outbound(self, uri: str) -> None:
+        await self._registration.use_outbound(self._stack, uri)
+
     async def do_dial(self, uri: str, headers: list[tuple[str, str]]) -> str:
         self._dialling = None
         try:

@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 from baresip import BaresipError, Event, RegistrationError, Runtime, StackEvent, UserAgent
 
 from .call_audio import Report
-from .native import private_name
+from .native import library, private_name
+from .stack_thread import StackThread
 
 #: How long the outcome of a request may take (s): the stack gives up before.
 _OUTCOME = 60.0
@@ -34,6 +35,7 @@ class WorkerRegistration:
         self._report = report
         self._turn = asyncio.Lock()
         self._asked: list[str] = []
+        self._working: set[asyncio.Task[None]] = set()
         #: Whether the registrar confirmed that the registration ended; None when none is to end.
         self._left: asyncio.Future[bool] | None = None
         self._bound = False
@@ -81,6 +83,21 @@ class WorkerRegistration:
         async with self._request(_UNREGISTER):
             await self._leave(ua, _OUTCOME)
 
+    async def use_outbound(self, thread: StackThread, uri: str) -> None:
+        """Registers and calls through another proxy from now on; forgets what is under way."""
+        library.require_all_for("NEXT_OUTBOUND")
+        working = list(self._working)
+        for task in working:
+            task.cancel()
+        await asyncio.gather(*working, return_exceptions=True)
+        self._bound = False
+
+        def set_outbound() -> None:
+            account = library.ua_account(library.uag_find_aor(None))
+            library.account_set_outbound(account, uri.encode(), 0)
+
+        await thread.run(set_outbound)
+
     async def farewell(self, ua: UserAgent) -> None:
         """Ends the registration of an agent that stops; without an answer it expires."""
         if self._bound:
@@ -89,10 +106,14 @@ class WorkerRegistration:
     @contextlib.asynccontextmanager
     async def _request(self, what: str) -> AsyncIterator[None]:
         self._asked.append(what)
+        task = asyncio.current_task()
+        assert task is not None
+        self._working.add(task)
         try:
             async with self._turn:  # in the order in which they were asked
                 yield
         finally:
+            self._working.discard(task)
             self._asked.pop(0)
 
     async def _leave(self, ua: UserAgent, timeout: float) -> bool:
