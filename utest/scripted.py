@@ -126,6 +126,9 @@ class ScriptedBackend(Backend):
     def count_packets(self, call_id: str) -> Packets | None:
         return Packets(0, 245)
 
+    def watch_rtp(self, call_id: str, on: bool) -> None:
+        self._note("watch_rtp", call_id, on)
+
 
 class Phone:
     """An agent on a scripted backend, with short words for what happens to it."""

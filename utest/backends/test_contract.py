@@ -34,6 +34,7 @@ from BaresipLibrary.events import (
     ClosedBy,
     Event,
     MediaStarted,
+    RtpCounted,
     SipMessage,
 )
 
@@ -124,6 +125,22 @@ def test_a_call_from_the_first_event_to_the_last(make: Callable[[str], Line]) ->
     assert bob.next(CallClosed).by is ClosedBy.US
     assert alice.next(CallClosed).by is ClosedBy.PEER
     assert media.rx.stat().st_size > 44
+
+
+def test_packets_are_counted_while_they_are_watched(make: Callable[[str], Line]) -> None:
+    alice, bob = make("alice").start(), make("bob").start()
+    call_id = alice.backend.dial(bob.uri)
+    bob.next(CallIncoming)
+    bob.backend.answer(call_id)
+    bob.next(CallEstablished)
+    alice.backend.set_audio_source(call_id, ToneSource(440))
+    bob.backend.watch_rtp(call_id, True)
+    while not (counted := bob.next(RtpCounted)).received.packets:
+        pass
+    assert counted.received.ssrcs and len(counted.received.ssrcs) == 1
+    sees_each = Capability.SEE_RTP in bob.backend.capabilities
+    assert (counted.received.payload_types is not None) is sees_each
+    bob.backend.watch_rtp(call_id, False)
 
 
 def test_there_is_no_last_call(make: Callable[[str], Line]) -> None:

@@ -13,6 +13,7 @@ from BaresipLibrary.backends.external import ctrl_tcp
 from BaresipLibrary.backends.external.ctrl_tcp import ControlConnection
 from BaresipLibrary.concurrency import Changes
 from BaresipLibrary.errors import AgentGone, BackendError, CommandRefused
+from BaresipLibrary.rtp import RtpCounts
 
 
 class Server:
@@ -176,3 +177,30 @@ def test_an_end_while_a_command_is_open_is_known_at_once(server: Server) -> None
     server.answers(hang_up)
     with pytest.raises(AgentGone, match="the control connection has ended"):
         server.control.ask(("quit", ""))
+
+
+_AUDIO_DEBUG = """
+--- Audio stream ---
+ tx:   encode: PCMU 8000Hz/1ch ptime=20ms S16LE
+RTP debug:
+ Encode: seq=7265 ssrc=0x2321a1d2
+----- RTCP Session: -----
+  cname=sip:alice@127.0.0.1:51143 SSRC=0x2321a1d2/589406674 rx=8000Hz
+  member 0xe381c9b3: lost=0 Jitter=3.5ms RTT=0.0ms
+                 IP=127.0.0.1:10090 psent=247 rcvd=347
+  member 0x0000beef: lost=0 Jitter=3.5ms RTT=0.0ms
+                 IP=127.0.0.1:10090 psent=0 rcvd=3
+  member 0x00000001: lost=0 Jitter=0.0ms RTT=0.0ms
+  TX: packets=337, octets=53920
+"""
+
+
+def test_packets_and_sources_are_read_in_what_baresip_prints() -> None:
+    """As baresip 4.10 prints it; a member that has sent no RTP is not a source of packets."""
+    received, sent = ctrl_tcp.rtp_in(_AUDIO_DEBUG, 2, None) or (None, None)
+    assert received == RtpCounts(350, 2, ssrcs=(0xE381C9B3, 0xBEEF))
+    assert sent == RtpCounts(337, ssrcs=(0x2321A1D2,))
+
+
+def test_without_a_stream_no_packets_are_read() -> None:
+    assert ctrl_tcp.rtp_in("", None, None) is None

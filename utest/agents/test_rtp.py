@@ -1,0 +1,115 @@
+"""Packets that arrive, compared with what offer and answer agreed on."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from BaresipLibrary.agents.rtp import look_at_rtp, packet_length, rtp_differences, watching_rtp
+from BaresipLibrary.backends.capabilities import Capability
+from BaresipLibrary.errors import UsageError
+from BaresipLibrary.events import RtpCounted
+from BaresipLibrary.rtp import PacketLength, RtpCounts
+
+from ..scripted import Phone
+
+_OFFER = (
+    "v=0\r\nc=IN IP4 192.0.2.1\r\nm=audio 4000 RTP/AVP 0 8 96 101\r\n"
+    "a=rtpmap:96 opus/48000/2\r\na=rtpmap:101 telephone-event/8000\r\na=ptime:20\r\n"
+)
+_ANSWER = "v=0\r\nc=IN IP4 192.0.2.2\r\nm=audio 6000 RTP/AVP 0 8\r\n"
+
+
+@pytest.fixture
+def phone(tmp_path: Path) -> Phone:
+    """Alice in a call that agreed on PCMU, in packets of 20 ms."""
+    phone = Phone(tmp_path)
+    call_id = phone.agent.dial("sip:bob@127.0.0.1:40002")
+    head = f"Call-ID: {call_id}\r\nCSeq: 1 INVITE\r\n\r\n"
+    phone.sip(f"INVITE sip:bob@127.0.0.1 SIP/2.0\r\n{head}{_OFFER}", sent=True)
+    phone.sip(f"SIP/2.0 200 OK\r\n{head}{_ANSWER}")
+    phone.is_established(call_id)
+    return phone
+
+
+def arrive(phone: Phone, payload_type: int, units: int) -> list[str]:
+    """The differences once packets of that payload type and length have arrived."""
+    call = phone.agent.calls[-1]
+    received = RtpCounts(100, length=PacketLength(payload_type, units))
+    phone.backend.feed(RtpCounted(time.monotonic(), call.call_id, received, RtpCounts(0)))
+    return rtp_differences(phone.agent, call)
+
+
+def test_packets_as_agreed_do_not_differ(phone: Phone) -> None:
+    assert arrive(phone, 0, 160) == []
+
+
+def test_counts_are_not_in_the_journal(phone: Phone) -> None:
+    arrive(phone, 0, 160)
+    assert not list(phone.agent.journal.of_kind(RtpCounted))
+
+
+@pytest.mark.parametrize(
+    ("payload_type", "told"),
+    [
+        (18, "payload type 18 arrive at alice, which its SDP does not have"),
+        (8, "PCMA/8000 (payload type 8) arrive at alice"),
+        (96, "opus/48000/2 (payload type 96) arrive at alice"),
+    ],
+)
+def test_another_payload_type_is_told(phone: Phone, payload_type: int, told: str) -> None:
+    (difference,) = arrive(phone, payload_type, 160 if payload_type != 96 else 960)
+    assert difference == f"RTP packets of {told}: agreed was PCMU/8000 as payload type 0."
+
+
+def test_another_length_is_told(phone: Phone) -> None:
+    assert arrive(phone, 0, 240) == [
+        "RTP packets of 30 ms arrive at alice, whose SDP asks for 20 ms (a=ptime)."
+    ]
+
+
+def test_silence_that_is_left_out_is_not_a_length(phone: Phone) -> None:
+    assert arrive(phone, 0, 3200) == []
+
+
+def test_nothing_differs_before_packets_have_a_length(phone: Phone) -> None:
+    call = phone.agent.calls[-1]
+    assert rtp_differences(phone.agent, call) == []
+    phone.backend.feed(RtpCounted(0.0, call.call_id, RtpCounts(1), RtpCounts(0)))
+    assert rtp_differences(phone.agent, call) == []
+
+
+@pytest.mark.parametrize(
+    ("length", "milliseconds"),
+    [
+        (PacketLength(0, 160), 20.0),
+        (PacketLength(18, 80), 10.0),  # assigned for ever
+        (PacketLength(111, 160), None),  # assigned nowhere
+        (None, None),
+    ],
+)
+def test_a_length_needs_a_clock_rate(length: PacketLength | None, milliseconds: float) -> None:
+    assert packet_length(RtpCounts(9, length=length), None) == milliseconds
+
+
+def test_a_backend_that_cannot_count_is_named(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = phone.agent.calls[-1]
+    few = phone.backend.capabilities - {Capability.COUNT_PACKETS, Capability.SEE_RTP}
+    monkeypatch.setattr(phone.backend, "capabilities", few)
+    with (
+        pytest.raises(UsageError, match="alice cannot count RTP packets"),
+        watching_rtp(phone.agent, call),
+    ):
+        pass
+    look_at_rtp(phone.agent, call)
+    assert not [one for one in phone.backend.commands if one[0] == "watch_rtp"]
+
+
+def test_a_watch_ends_with_its_block(phone: Phone) -> None:
+    call = phone.agent.calls[-1]
+    with watching_rtp(phone.agent, call):
+        pass
+    watches = [one for one in phone.backend.commands if one[0] == "watch_rtp"]
+    assert watches == [("watch_rtp", call.call_id, True), ("watch_rtp", call.call_id, False)]
