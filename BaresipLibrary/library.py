@@ -25,6 +25,7 @@ from .keywords.headers import HeaderKeywords
 from .keywords.loudness import LoudnessKeywords
 from .keywords.messaging import MessagingKeywords
 from .keywords.quality import QualityKeywords, TimingKeywords
+from .keywords.refresh import RefreshKeywords
 from .keywords.registration import MailboxKeywords, RegistrationKeywords
 from .keywords.rtp import RtpKeywords
 from .keywords.sip_messages import SipMessageKeywords
@@ -47,6 +48,7 @@ _COMPONENTS = (
     CallKeywords,
     BeingCalledKeywords,
     EarlyMediaKeywords,
+    RefreshKeywords,
     TransferKeywords,
     DtmfKeywords,
     MessagingKeywords,

@@ -99,6 +99,9 @@ class ScriptedBackend(Backend):
     def hold(self, call_id: str, on: bool) -> None:
         self._note("hold", call_id, on)
 
+    def refresh(self, call_id: str, *, offer: bool) -> None:
+        self._note("refresh", call_id, offer)
+
     def undo_hold(self, call_id: str, on: bool) -> None:
         self._note("undo_hold", call_id, on)
 

@@ -334,8 +334,7 @@ class Agent:
         """Answers an incoming call."""
         if headers:
             self.require(Capability.ANSWER_HEADERS)
-        with self.commanding("accept the call"):
-            # A backend of a plugin may take none.
+        with self.commanding("accept the call"):  # a plugin's backend may take no headers
             self.backend.answer(call.call_id, *([headers] if headers else []))
 
     def hang_up(self, call: Call) -> None:

@@ -162,6 +162,10 @@ class Backend(ABC):
     def dial(self, uri: str, headers: Headers = ()) -> str:
         """Sends an INVITE and returns its Call-ID."""
 
+    def dial_without_offer(self, uri: str, headers: Headers = ()) -> str:  # noqa: ARG002
+        """Sends an INVITE without SDP, which the callee's offer follows; returns its Call-ID."""
+        raise CommandRefused(f"{self.description} cannot {Capability.INVITE_WITHOUT_OFFER.value}")
+
     @abstractmethod
     def answer(self, call_id: str, headers: Headers = ()) -> None:
         """Answers an incoming call with 200.
@@ -226,6 +230,14 @@ class Backend(ABC):
         come any more, where the backend notices that.
         """
         raise CommandRefused(f"{self.description} cannot send {method} requests")
+
+    def refresh(self, call_id: str, *, offer: bool) -> None:  # noqa: ARG002
+        """Sends a re-INVITE that offers the same again, or one without SDP.
+
+        One that is in the way is waited out. The latter is asked for only where
+        `REINVITE_WITHOUT_OFFER` is among the capabilities.
+        """
+        raise CommandRefused(f"{self.description} cannot send a re-INVITE")
 
     @abstractmethod
     def mute(self, call_id: str, on: bool) -> None:

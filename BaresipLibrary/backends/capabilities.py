@@ -22,6 +22,8 @@ class Capability(Enum):
     REFUSAL_HEADERS = "add headers to a refusal"
     ANSWER_HEADERS = "add headers to the answer to a call"
     RELIABLE_PROVISIONAL = "send provisional responses reliably (rel100)"
+    INVITE_WITHOUT_OFFER = "send a first INVITE without SDP (offer=False)"
+    REINVITE_WITHOUT_OFFER = "send a re-INVITE without SDP"
     SEND_PROGRESS = "send a 183 with early media"
     DTMF_MODE = "send digits in another way than the account's dtmf_mode"
     DTMF_INFO = "send digits as SIP INFO"
@@ -85,6 +87,7 @@ SINCE: Mapping[Capability, tuple[int, ...]] = {
     Capability.REPLACES_TAGS: (3, 23),  # h; seen on 4.10, not so on 3.18
 }
 _WHO_CAN = {
+    Capability.INVITE_WITHOUT_OFFER: "No baresip up to 4.10",
     Capability.SHOW_MESSAGES: "An agent that the library starts",
     Capability.TIME_AUDIO: (
         "An agent that the library starts, or an attached one whose recordings_folder= is given,"

@@ -13,6 +13,7 @@ from ..errors import UsageError
 from ..signalling import failover
 from ..signalling.current_calls import act_on_incoming, hang_up_current
 from ..signalling.hold import hold
+from ..signalling.late_offer import dial_without_offer
 from ..signalling.refusals import refuse
 from ..sip.reasons import reason_phrase
 from ..sip.uris import (
@@ -36,6 +37,7 @@ class CallKeywords(Component):
         target: AgentName,
         *,
         headers: Mapping[str, str | list[str]] | None = None,
+        offer: bool = True,
     ) -> str:
         """Calls a target and returns the Call-ID once the INVITE is sent.
 
@@ -51,15 +53,16 @@ class CallKeywords(Component):
         | ``agent`` | The caller. |
         | ``target`` | An agent's name or handle, ``sip:user@host``, a number such as ``+4930123`` or ``*31#``, or a name such as ``conf``. |
         | ``headers`` | Headers of this INVITE, in addition to those of the agent; a list of values repeats the header. |
+        | ``offer`` | With ``False`` the INVITE would have no SDP. No baresip can send that, only a backend that a plugin adds; `Refresh Call` can for a re-INVITE. |
 
         Example:
         | Dial | alice | bob |
         | Dial | alice | sip:echo@127.0.0.1:5062 | headers=${{{'X-Trace-Id': 'abc'}}} |
         """
         caller = self._acting(agent)
-        return failover.dial(
-            caller, dialled_uri(self._agents, caller, target), header_pairs(headers)
-        )
+        uri, pairs = dialled_uri(self._agents, caller, target), header_pairs(headers)
+        dial = failover.dial if offer else dial_without_offer
+        return dial(caller, uri, pairs)
 
     @keyword(tags=("Call",))
     def accept(

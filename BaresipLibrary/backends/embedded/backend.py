@@ -29,7 +29,10 @@ class EmbeddedBackend(WorkerProcess):
 
     name = "embedded"
     #: Those of a complete wheel; an agent that has started knows its own.
-    capabilities = frozenset(Capability) - {Capability.NO_RINGING}
+    capabilities = frozenset(Capability) - {
+        Capability.NO_RINGING,
+        Capability.INVITE_WITHOUT_OFFER,
+    }
     media_encryptions = frozenset({"srtp", "srtp-mand", "srtp-mandf", "dtls_srtp"})
     nat_traversals = frozenset({"stun", "turn"})
     codecs = MappingProxyType(
@@ -71,6 +74,10 @@ class EmbeddedBackend(WorkerProcess):
     def hold(self, call_id: str, on: bool) -> None:
         stuck = self._collisions.message_of(call_id)
         self._command("hold", call_id=call_id, on=on, stuck=stuck)
+
+    def refresh(self, call_id: str, *, offer: bool) -> None:
+        stuck = self._collisions.message_of(call_id)
+        self._command("refresh", call_id=call_id, offer=offer, stuck=stuck)
 
     def undo_hold(self, call_id: str, on: bool) -> None:
         self._command("undo_hold", call_id=call_id, on=on)

@@ -202,6 +202,13 @@ class ControlledBackend(ConnectedBackend):
         self._translator.holding[call_id] = on
         self._ask_about(call_id, self._call(call_id).hold_command(on))
 
+    def refresh(self, call_id: str, *, offer: bool) -> None:
+        if not offer:
+            raise CommandRefused("ctrl_tcp has no command for that")
+        self._ask(("listcalls", ""))  # once baresip answers, what it did before has been reported
+        self._await_answer_to_offer(call_id)
+        self._ask_about(call_id, "reinvite")
+
     def _await_answer_to_offer(self, call_id: str) -> None:
         """Waits until a re-INVITE may be sent (RFC 3264, section 4). Earlier, 4.10 drops it."""
         offers = self._call(call_id).offers

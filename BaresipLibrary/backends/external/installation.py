@@ -47,6 +47,8 @@ _NEVER = frozenset({
     Capability.REFUSAL_HEADERS,
     Capability.ANSWER_HEADERS,
     Capability.SEND_PROGRESS,
+    Capability.REINVITE_WITHOUT_OFFER,
+    Capability.INVITE_WITHOUT_OFFER,
     Capability.DTMF_MODE,
     Capability.REQUEST_HEADERS,
     Capability.ANSWER_NEW_CHALLENGES,

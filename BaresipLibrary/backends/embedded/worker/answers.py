@@ -13,6 +13,7 @@ from baresip import BaresipError
 
 from .call_control import find_call
 from .call_table import KnownCall
+from .faults import CommandFailed
 from .native import POINTER, library
 from .requests import decoded
 from .stack_thread import StackThread
@@ -21,6 +22,7 @@ Headers = list[tuple[str, str]]
 
 #: How long the PRACK for a response before may take (s).
 _PATIENCE = 8.0
+_NOT_ACKNOWLEDGED = "the peer has not acknowledged the provisional response before it (PRACK)"
 _NO_OFFER = 0
 _NO_VIDEO = 0
 #: The option-tag that a Supported of the stack always has, and that may stand last (RFC 4488).
@@ -57,7 +59,7 @@ class Answers:
 
         Raises:
             BaresipError: the stack refused.
-            TimeoutError: the PRACK did not come.
+            CommandFailed: the PRACK did not come.
         """
         library.require_all_for("SEND_PROGRESS")
         await self._carry_out(
@@ -80,7 +82,10 @@ class Answers:
             if error != errno.EAGAIN:
                 break
             remaining = deadline - asyncio.get_running_loop().time()
-            await asyncio.wait_for(self._news.wait(), max(0.0, remaining))
+            try:
+                await asyncio.wait_for(self._news.wait(), max(0.0, remaining))
+            except TimeoutError:
+                raise CommandFailed(_NOT_ACKNOWLEDGED) from None
         if error:
             raise BaresipError(os.strerror(error))
 

@@ -97,9 +97,7 @@ async def offer_hold(
         call = find_call(call_id)
         if not call or not library.call_refresh_allowed(call):
             return False
-        waits = bool(stuck) and not library.call_ack_pending(call)  # else it is sent after the ACK
-        if waits:
-            library.require_all_for("REINVITE_AFTER_COLLISION")
+        waits = _waits_behind(call, stuck)
         again = library.call_is_onhold(call) is on
         if again:  # the stream says otherwise after `undo_hold`
             library.stream_hold(find_stream(call_id), on)
@@ -110,6 +108,39 @@ async def offer_hold(
         return not failed
 
     return await thread.run(offer)
+
+
+async def refresh(thread: StackThread, call_id: str, offer: bool, stuck: str | None) -> bool:
+    """Sends a re-INVITE that offers the same again, or without SDP; as `offer_hold`.
+
+    Raises:
+        FunctionMissing: this build of the wheel cannot.
+    """
+    library.require_all_for("HOLD" if offer else "REINVITE_WITHOUT_OFFER")
+
+    def send() -> bool:
+        call = find_call(call_id)
+        if not call or not library.call_refresh_allowed(call):
+            return False
+        waits = _waits_behind(call, stuck)
+        failed = library.call_modify(call) if offer else library.call_modify_nosdp(call)
+        if not failed and stuck and waits:
+            send_queued(stuck)
+        return not failed
+
+    return await thread.run(send)
+
+
+def _waits_behind(call: int, stuck: str | None) -> bool:
+    """Whether the stack would only queue a re-INVITE, and not send it after an ACK either.
+
+    Raises:
+        FunctionMissing: this build of the wheel cannot send it then.
+    """
+    waits = bool(stuck) and not library.call_ack_pending(call)
+    if waits:
+        library.require_all_for("REINVITE_AFTER_COLLISION")
+    return waits
 
 
 async def undo_hold(thread: StackThread, call_id: str, on: bool, sent: SentAudio) -> None:

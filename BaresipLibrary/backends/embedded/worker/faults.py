@@ -16,6 +16,10 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
+class CommandFailed(Exception):
+    """A command that could not be carried out; its text goes to the parent."""
+
+
 class _Reporter:
     """Reports each fault once: one that comes with every packet would flood the parent."""
 

@@ -105,6 +105,7 @@ _PACKETS = "COUNT_PACKETS"
 _SEEN = (_PACKETS, "SEE_RTP")
 _ONE_WAY = ("RECORD_ONE_WAY", "HEAR_ONE_WAY_EARLY")
 _ANSWERS = ("ANSWER_HEADERS", "SEND_PROGRESS")
+_NO_OFFER = "REINVITE_WITHOUT_OFFER"
 _PROGRESS = "SEND_PROGRESS"
 _SESSIONS = (_AFTER_COLLISION, *_OWED, _PROGRESS)
 _SENT_AUDIO = ("RECORD_SENT", "TIME_AUDIO")
@@ -179,11 +180,14 @@ FUNCTIONS = (
         "stream_metric_get_tx_n_packets", _NUMBER, [POINTER], "packets sent so far", _PACKETS
     ),
     # Hold
-    _function("call_refresh_allowed", _FLAG, [POINTER], "can a re-INVITE be sent now", _HOLD),
+    _function(
+        "call_refresh_allowed", _FLAG, [POINTER], "can a re-INVITE be sent now", _HOLD, _NO_OFFER
+    ),
     _function("call_is_onhold", _FLAG, [POINTER], "what the last hold said", _HOLD),
     _function("call_hold", _INT, [POINTER, _FLAG], "offer hold or resume", _HOLD),
     _function("call_modify", _INT, [POINTER], "offer the same once more", _HOLD),
-    _function("call_ack_pending", _FLAG, [POINTER], "is the ACK still to come", _HOLD),
+    _function("call_modify_nosdp", _INT, [POINTER], "have the peer offer", _NO_OFFER),
+    _function("call_ack_pending", _FLAG, [POINTER], "is the ACK to come", _HOLD, _NO_OFFER),
     _function("stream_hold", None, [POINTER, _FLAG], "stop or resume media", _HOLD, _UNDO_HOLD),
     _function(
         "call_update_media",

@@ -14,9 +14,9 @@ from typing import Any
 
 from baresip import BaresipError
 
-from .faults import describe, report_faults
+from .faults import CommandFailed, describe, report_faults
 from .native import lacking_capabilities, why_no_agent_starts
-from .stack_phone import CommandFailed, StackPhone
+from .stack_phone import StackPhone
 
 #: A line may carry a SIP message as large as a TCP transport allows.
 LINE_LIMIT = 4 * 1024 * 1024

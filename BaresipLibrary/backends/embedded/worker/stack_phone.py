@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from . import call_control
 from .answers import Answers, Headers
 from .call_audio import Report
 from .call_table import CallTable, KnownCall
-from .faults import safely, watch
+from .faults import CommandFailed, safely, watch
 from .native import FunctionMissing
 from .own_requests import OwnRequests
 from .packets import PacketCounts
@@ -53,21 +53,6 @@ _FIRST_RESPONSE = 0.5
 _PATIENCE = 8.0
 #: How long a REGISTER may have to wait for the end of the registration before it (s).
 _BEGUN = 2.0
-
-
-class CommandFailed(Exception):
-    """A command that could not be carried out; its text goes to the parent."""
-
-
-@contextlib.contextmanager
-def _peer_did_not_acknowledge() -> Iterator[None]:
-    """Says what a timeout means for an answer that has to wait for a PRACK."""
-    try:
-        yield
-    except TimeoutError:
-        raise CommandFailed(
-            "the peer has not acknowledged the provisional response before it (PRACK)"
-        ) from None
 
 
 class _Pairs(dict[str, str]):
@@ -208,14 +193,12 @@ class StackPhone:
         await self._answer(self._call(call_id), headers)
 
     async def _answer(self, known: KnownCall, headers: Headers) -> None:
-        with _peer_did_not_acknowledge():
-            await self._answers.answer(self._stack, known, headers)
+        await self._answers.answer(self._stack, known, headers)
         self._report("CallAnswered", call_id=known.call_id)
 
     async def do_progress(self, call_id: str, headers: Headers) -> None:
         known = self._call(call_id)
-        with _peer_did_not_acknowledge():
-            await self._answers.progress(self._stack, call_id, headers)
+        await self._answers.progress(self._stack, call_id, headers)
         self._complete_codecs(known)
         self._pump.add(known.object)
 
@@ -244,11 +227,23 @@ class StackPhone:
         return await send_request(self._stack, **request)
 
     async def do_hold(self, call_id: str, on: bool, stuck: str | None) -> None:
+        await self._reinvite(
+            call_id,
+            lambda: call_control.offer_hold(self._stack, call_id, on, stuck, self._sent),
+        )
+
+    async def do_refresh(self, call_id: str, offer: bool, stuck: str | None) -> None:
+        await self._reinvite(
+            call_id, lambda: call_control.refresh(self._stack, call_id, offer, stuck)
+        )
+
+    async def _reinvite(self, call_id: str, send: Callable[[], Awaitable[bool]]) -> None:
+        """Sends a re-INVITE as soon as none is in its way."""
         self._call(call_id)
         deadline = asyncio.get_running_loop().time() + _PATIENCE
         while True:
             self._news.clear()
-            if await call_control.offer_hold(self._stack, call_id, on, stuck, self._sent):
+            if await send():
                 return
             self._call(call_id)
             remaining = deadline - asyncio.get_running_loop().time()
