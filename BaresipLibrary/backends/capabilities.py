@@ -14,6 +14,7 @@ class Capability(Enum):
     SEE_RTP = "see each RTP packet"
     MESSAGE_WAITING = "subscribe to message waiting (mwi)"
     SUBSCRIBE = "subscribe to an event package"
+    UNSOLICITED_SUMMARIES = "accept message summaries that it has not subscribed to"
     OWN_REFUSALS = "refuse a call with a status of the suite's choice"
     REDIRECT = "redirect a call"
     ATTENDED_TRANSFER = "transfer with consultation"

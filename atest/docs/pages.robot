@@ -38,7 +38,8 @@ What Cannot Run Here Is Robot Data
 
 *** Keywords ***
 Lay Out Snippets
-    Start Registrar
+    ${pbx} =    Start Kamailio    presence=True
+    VAR    &{PBX}    &{pbx}    scope=SUITE
     ${password} =    Password Of    1001
     Set Environment Variable    PBX_PASSWORD    ${password}
     Set Environment Variable    PBX_DOMAIN    ${PBX.domain}

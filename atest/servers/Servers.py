@@ -21,6 +21,8 @@ from robot.libraries.BuiltIn import BuiltIn
 
 HERE = Path(__file__).parent
 MODULES = "/usr/lib/x86_64-linux-gnu/kamailio/modules"
+#: Empty tables for Kamailio's db_text, which come with Kamailio itself.
+PRESENCE_TABLES = Path("/usr/share/kamailio/dbtext/kamailio")
 REALM = "atest"
 #: What the scenarios that are built into SIPp play, by names that begin with ``pcap/``.
 SIPP_SOUNDS = Path("/usr/share/sip-tester")
@@ -54,9 +56,16 @@ class Servers:
             self.stop_server(name)
 
     def start_kamailio(
-        self, name: str = "kamailio", port: int | None = None, certified_as: str = "127.0.0.1"
+        self,
+        name: str = "kamailio",
+        port: int | None = None,
+        certified_as: str = "127.0.0.1",
+        presence: bool = False,
     ) -> dict[str, object]:
-        """Starts a registrar and proxy; returns its domain, ports, CA file and realm."""
+        """Starts a registrar and proxy; returns its domain, ports, CA file and realm.
+
+        With ``presence`` it is a presence server, too, and tells who is in a call.
+        """
         kamailio = _require("kamailio", "kamailio kamailio-tls-modules")
         port = port or _free_port()
         tls_port = _free_port()
@@ -86,6 +95,9 @@ class Servers:
         config.chmod(0o600)
         command = [kamailio, "-f", config, "-DD", "-E", "-m", "16", "-M", "4"]
         command += ["-Y", folder, "-w", folder, "-P", folder / "pid"]
+        if presence:
+            shutil.copytree(PRESENCE_TABLES, folder / "dbtext")
+            command += ["-A", "WITH_PRESENCE"]
         self._spawn(name, [str(part) for part in command], folder / "log")
         _await_options(port, self._processes[name], folder / "log")
         return {

@@ -291,6 +291,29 @@ A Content-Length That Is Wrong Is Survived
         Peer Should Have Finished    ${peer}
     END
 
+A Mailbox That Nobody Has Asked Is Heard
+    ${alice} =    Start Agent    alice    mwi=True
+    ${peer} =    Start Peer    notifies_unasked    ${alice.uri}    message-summary
+    ...    Messages-Waiting: yes\r\nVoice-Message: 2/5\r\n
+    Get Message Waiting    alice    new    ==    2    timeout=5s
+    Wait Until Notified    alice    message-summary    *=    2/5
+    ${mailbox} =    Get Notification    alice    message-summary    validate    value.waiting
+    Should Be Equal As Integers    ${mailbox.old}    5
+    ${result} =    Peer Should Have Finished    ${peer}
+    Should Be Equal As Integers    ${result}[status]    200
+
+Other Notifies Without A Subscription Are Refused
+    ${alice} =    Start Agent    alice    mwi=True
+    ${bob} =    Start Agent    bob
+    FOR    ${uri}    ${event}    IN    ${alice.uri}    dialog    ${bob.uri}    message-summary
+        ${peer} =    Start Peer    notifies_unasked    ${uri}    ${event}    Messages-Waiting: yes
+        ${result} =    Peer Should Have Finished    ${peer}
+        Should Be Equal As Integers    ${result}[status]    481
+    END
+    Run Keyword And Expect Error
+    ...    alice's mailbox has reported nothing yet: no SUBSCRIBE was sent, and no NOTIFY arrived from it.
+    ...    Get Message Waiting    alice    new    ==    1
+
 Mistakes Are Refused At Once
     Start Agent    alice
     Run Keyword And Expect Error    alice has not subscribed to 'dialog'; use Subscribe first.

@@ -43,6 +43,7 @@ _NUMBER = re.compile(r"baresip v?(\d+)\.(\d+)(?:\.(\d+))?")
 #: What no version can do over ctrl_tcp.
 _NEVER = frozenset({
     Capability.SUBSCRIBE,
+    Capability.UNSOLICITED_SUMMARIES,
     Capability.REDIRECT,
     Capability.REFUSAL_HEADERS,
     Capability.ANSWER_HEADERS,

@@ -59,7 +59,7 @@ class WorkerSubscriptions:
 
     async def start(self) -> None:
         """Takes summaries of the mailbox that were not subscribed to, if the account has one."""
-        if self._has_mailbox and library.has_all_for("MESSAGE_WAITING"):
+        if self._has_mailbox and library.has_all_for("UNSOLICITED_SUMMARIES"):
             await self._thread.run(self._unsolicited.start)
 
     async def do_subscribe(
