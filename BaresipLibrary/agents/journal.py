@@ -3,7 +3,7 @@
 import time
 from bisect import bisect_left
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from operator import itemgetter
 from typing import TypeVar
@@ -14,8 +14,10 @@ from ..sip.outlines import Outline, outline
 
 E = TypeVar("E", bound=Event)
 
-#: How many SIP messages of an agent are kept, the newest: those of some 200 calls, in 4 MB.
-MOST_MESSAGES = 2000
+#: How many SIP messages of an agent are kept, the newest: those of some 1,000 calls, in 14 MB. And
+#: how many characters they may have, for peers that send bodies of 100 kB.
+MOST_MESSAGES = 10_000
+MOST_TEXT = 32_000_000
 #: How many messages of a call are traced, at most, before the stack reports that call.
 _LATEST = 8
 
@@ -30,6 +32,8 @@ class Journal:
         self._events: list[Event | None] = []
         self._messages: deque[tuple[int, Outline]] = deque()
         self._copies: Counter[int] = Counter()
+        self._text = 0
+        self._forgotten = 0
         self._unread = 0
         #: Where begins what came after the last keyword that acted, and when that was (monotonic).
         self.action, self.acted_at = 0, 0.0
@@ -44,14 +48,17 @@ class Journal:
             seen = seen._replace(repetition=self._copies[seen.identity])
             self._copies[seen.identity] += 1
             self._messages.append((len(self._events), seen))
+            self._text += len(event.text)
         self._events.append(event)
-        if len(self._messages) > MOST_MESSAGES:
+        while len(self._messages) > MOST_MESSAGES or self._text > MOST_TEXT:
             self._forget()
 
     def _forget(self) -> None:
         """Forgets the oldest message."""
         place, oldest = self._messages.popleft()
-        self._events[place] = None
+        self._forgotten = place + 1
+        event, self._events[place] = self._events[place], None
+        self._text -= len(event.text) if isinstance(event, SipMessage) else 0
         self._copies[oldest.identity] -= 1
         if not self._copies[oldest.identity]:
             del self._copies[oldest.identity]
@@ -71,14 +78,15 @@ class Journal:
     def latest_messages(self) -> list[SipMessage]:
         """The newest SIP messages, in order."""
         newest = [*islice(reversed(self._messages), _LATEST)][::-1]
-        return [message for message, _ in self._kept(newest)]
+        return [message for message, _ in self.kept(newest)]
 
-    def outlined(self, since: int = 0) -> list[tuple[SipMessage, Outline]]:
-        """The SIP messages from a position on that are kept, in order, each with its outline."""
+    def outlines(self, since: int = 0) -> list[tuple[int, Outline]]:
+        """The positions and outlines of the SIP messages that are kept, from a position on."""
         places = [*self._messages]
-        return self._kept(places[bisect_left(places, since, key=itemgetter(0)) :])
+        return places[bisect_left(places, since, key=itemgetter(0)) :]
 
-    def _kept(self, places: list[tuple[int, Outline]]) -> list[tuple[SipMessage, Outline]]:
+    def kept(self, places: Iterable[tuple[int, Outline]]) -> list[tuple[SipMessage, Outline]]:
+        """The SIP messages at positions, without those that have been forgotten meanwhile."""
         return [
             (message, seen)
             for place, seen in places
@@ -87,7 +95,7 @@ class Journal:
 
     def has_forgotten(self, since: int = 0) -> bool:
         """Whether a message from a position on has been forgotten."""
-        return None in self._events[since:]
+        return since < self._forgotten
 
     def since(self, position: int) -> list[Event]:
         """The events from a position on."""
@@ -111,7 +119,8 @@ class Journal:
 
     def messages(self, call_id: str) -> list[SipMessage]:
         """The SIP messages of one call, sent and received, in order."""
-        return [message for message, seen in self.outlined() if seen.call_id == call_id]
+        places = [(place, seen) for place, seen in self.outlines() if seen.call_id == call_id]
+        return [message for message, _ in self.kept(places)]
 
     def invite(self, call_id: str) -> Message | None:
         """The INVITE that began a call; None while none is here."""

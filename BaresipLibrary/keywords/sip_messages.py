@@ -9,7 +9,6 @@ from robot.api.deco import keyword
 
 from ..agents.agent import Agent
 from ..agents.call import TRACE_LAG
-from ..agents.journal import MOST_MESSAGES
 from ..concurrency import wait_until
 from ..errors import PhoneFailure
 from ..signalling.sip_messages import MessageQuery, wait_for_message
@@ -83,7 +82,7 @@ class SipMessageKeywords(Component):
         query = MessageQuery(self._agents.get(agent), of, call, retransmissions)
         messages = query.all()
         if query.has_forgotten:
-            logger.warn(f"Only the newest {MOST_MESSAGES} messages of {query.agent.name} are kept.")
+            logger.warn(f"Only the newest SIP messages of {query.agent.name} are kept.")
         return messages
 
     @keyword(tags=("Message", "Getter", "Assertion"))

@@ -254,7 +254,9 @@ class Evidence:
         """A sentence when the oldest messages are gone."""
         if not self._record.has_forgotten:
             return ""
-        return f"<p>Only the last {MOST_MESSAGES} SIP messages of each agent are kept.</p>"
+        return (
+            f"<p>Only the newest SIP messages of each agent are kept, {MOST_MESSAGES} at most.</p>"
+        )
 
     def _focus(self) -> list[Agent]:
         """All agents, or of many those that failed and those that they called."""

@@ -16,6 +16,8 @@ from .event_words import EventWords, is_trouble, notable, with_digits_joined
 _SILENCE = 1.0
 #: How many codecs of an offer are named.
 _CODECS = 3
+#: How many characters of a text are shown.
+_TEXT = 40
 
 
 @dataclass(frozen=True)
@@ -263,13 +265,15 @@ def label(message: Message) -> str:
             return f"REFER → {uri}" + (" Replaces" if "replaces=" in headers.lower() else "")
         case "NOTIFY" if _carries(message, "message/sipfrag"):
             return f"NOTIFY {_status_line(message.body)}"
+        case "SUBSCRIBE" | "NOTIFY" | "PUBLISH" as method:
+            return f"{method} {_event(message)}".strip()
         case str(method) if message.start_line.endswith("SIP/2.0"):
             return method
     return message.start_line or "an empty message"
 
 
 def hint(message: Message, transport: str) -> str:
-    """What matters less: the transport when it is not UDP, codecs and direction of the audio."""
+    """What matters less: the transport when it is not UDP, codecs and direction of the audio, a text."""
     parts = [] if transport.upper() == "UDP" else [transport]
     description = description_in(message)
     if description is not None:
@@ -280,6 +284,8 @@ def hint(message: Message, transport: str) -> str:
         more = "…" if len(codecs) > _CODECS and len(shown) > 1 else ""
         parts.append(", ".join(shown) + more or "no audio")
         parts += [] if not audio or audio.words == "sendrecv" else [audio.words]
+    elif message.method == "MESSAGE" and message.body.strip():
+        parts.append(" ".join(message.body[:_TEXT].split()) + "…" * (len(message.body) > _TEXT))
     return " · ".join(parts)
 
 
@@ -290,6 +296,11 @@ def _invite(message: Message) -> str:
         return "INVITE"
     audio = audio_in(message)
     return "INVITE hold" if audio and audio.is_hold else "re-INVITE"
+
+
+def _event(message: Message) -> str:
+    """The event package that a message is about, such as ``dialog`` (RFC 6665)."""
+    return (message.first("Event") or "").partition(";")[0].strip()
 
 
 def _status_line(sipfrag: str) -> str:

@@ -39,7 +39,7 @@ def why_none_can_come(agent: Agent, wanted: MessageFilter, call_id: str | None) 
     if any(call.is_live for call in calls):
         return None
     messages = defaultdict(list)
-    for _, one in agent.journal.outlined():
+    for _, one in agent.journal.outlines():
         messages[one.call_id].append(one)
     if not all(_is_over(call, messages[call.call_id]) for call in calls):
         return None

@@ -1,12 +1,11 @@
 """Reading the SIP messages that an agent sent and received, and waiting for one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from ..agents.agent import Agent
 from ..agents.call import TRACE_LAG
-from ..agents.journal import MOST_MESSAGES
 from ..backends.capabilities import Capability
 from ..concurrency import wait_until
 from ..diagnosis.call_setup import explain_setup
@@ -26,6 +25,7 @@ _OF_CALLS = frozenset({"INVITE", "ACK", "BYE", "CANCEL", "PRACK", "UPDATE"})
 _MOST_NAMED = 12
 
 _Seen = tuple[SipMessage, Outline]
+_Place = tuple[int, Outline]
 
 
 def require_messages(agent: Agent) -> None:
@@ -70,11 +70,11 @@ class MessageQuery:
             PhoneFailure: there were more messages than are kept.
         """
         self._require_known_call()
-        found = len(self.found())
+        found = len(self._places())
         if self.has_forgotten:
             raise PhoneFailure(
                 f"{self.agent.name} has seen more SIP messages than are kept. Of the newest"
-                f" {MOST_MESSAGES}, {found} match '{self.wanted}'; how many there were in all is"
+                f" {self._kept}, {found} match '{self.wanted}'; how many there were in all is"
                 " not known."
             )
         return found
@@ -85,40 +85,45 @@ class MessageQuery:
         Raises:
             NothingYet: there is none; says what there is instead.
         """
-        found = wait_until(self.agent.changes, lambda: self.found()[-1:] or None, TRACE_LAG)
-        if not found:
+        seen = wait_until(self.agent.changes, self._newest, TRACE_LAG)
+        if seen is None:
             self._require_known_call()
             raise NothingYet(f"{self.describe_absence()}. {self.describe_others()}")
-        return SeenMessage.of(*found[0])
+        return SeenMessage.of(*seen)
+
+    def _newest(self) -> _Seen | None:
+        newest = self.agent.journal.kept(self._places()[-1:])
+        return newest[0] if newest else None
 
     def first_since_action(self) -> SeenMessage | None:
         """The oldest such message since a keyword acted last; None while there is none."""
         # What a response answers, and what belongs to a call, may be known from older messages.
         older = self.wanted.again or self.is_outside_calls
-        since = 0 if older else self.agent.journal.action
-        found = self._since_action(self.found(since))
-        return SeenMessage.of(*found[0]) if found else None
+        found = self.found(0 if older else self.agent.journal.action)
+        acted_at = self.agent.journal.acted_at
+        news = (seen for seen in found if seen[0].at >= acted_at)
+        first = next(news, None)
+        return SeenMessage.of(*first) if first else None
 
     def found(self, since: int = 0) -> list[_Seen]:
         """All such messages that are kept, oldest first, from a position of the journal on."""
+        return self.agent.journal.kept(self._places(since))
+
+    def _places(self, since: int = 0) -> list[_Place]:
         return self.wanted.select(self._in_scope(since))
 
-    def _in_scope(self, since: int = 0) -> list[_Seen]:
+    def _in_scope(self, since: int = 0) -> list[_Place]:
         """The messages of the call, or outside of calls, that are kept."""
-        kept = self.agent.journal.outlined(since)
+        kept = self.agent.journal.outlines(since)
         if not self.retransmissions:
-            kept = [(message, one) for message, one in kept if not one.repetition]
+            kept = [seen for seen in kept if not seen[1].repetition]
         if self.call is None:
             return kept
         if not self.is_outside_calls:
-            return [(message, one) for message, one in kept if one.call_id == self.call]
+            return [seen for seen in kept if seen[1].call_id == self.call]
         calls = {call.call_id for call in self.agent.calls}
         calls |= {one.call_id for _, one in kept if one.method in _OF_CALLS}
-        return [(message, one) for message, one in kept if one.call_id not in calls]
-
-    def _since_action(self, messages: Iterable[_Seen]) -> list[_Seen]:
-        since = self.agent.journal.acted_at
-        return [(message, one) for message, one in messages if message.at >= since]
+        return [seen for seen in kept if seen[1].call_id not in calls]
 
     @property
     def is_outside_calls(self) -> bool:
@@ -134,6 +139,11 @@ class MessageQuery:
             return True
         first = next((one for _, one in self._in_scope()), None)
         return first is None or first.in_dialog or not first.is_request
+
+    @property
+    def _kept(self) -> int:
+        """How many messages of the agent are kept."""
+        return len(self.agent.journal.outlines())
 
     def _require_known_call(self) -> None:
         agent = self.agent
@@ -158,12 +168,12 @@ class MessageQuery:
         seen = [one for _, one in self._in_scope()]
         ways = [way for way in (True, False) if self.wanted.sent in (None, way)]
         clauses = [_listed(way, [one for one in seen if one.sent is way]) for way in ways]
-        kept = f" Only the newest {MOST_MESSAGES} messages are kept." if self.has_forgotten else ""
+        kept = f" Only the newest {self._kept} messages are kept." if self.has_forgotten else ""
         return f"It has {' and '.join(clauses)}.{kept}"
 
     def describe_older(self) -> str:
         """That there are such messages from before a keyword acted last, in parentheses."""
-        count = len(self.found())
+        count = len(self._places())
         return f" since the last keyword that acted ({count} before that)" if count else ""
 
 

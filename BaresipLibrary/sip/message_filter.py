@@ -60,20 +60,18 @@ class MessageFilter:
         Whether a response answers a request within a dialog is known from that request.
         """
         messages = list(seen)
+        found = [(message, one) for message, one in messages if self._matches(one)]
+        if not self.again:
+            return found
         renewing = {one.transaction for _, one in messages if one.in_dialog}
-        return [
-            (message, one)
-            for message, one in messages
-            if self.matches(one, in_dialog=one.transaction in renewing)
-        ]
+        return [(message, one) for message, one in found if one.transaction in renewing]
 
-    def matches(self, outline: Outline, *, in_dialog: bool) -> bool:
-        """Whether it asks for a message; `in_dialog`: whether the request has a To tag."""
+    def _matches(self, outline: Outline) -> bool:
+        """Whether it asks for such a message, apart from ``re-``."""
         return (
             self.sent in (None, outline.sent)
             and self.method in (None, outline.method)
             and self._matches_status(outline.status)
-            and (in_dialog or not self.again)
         )
 
     def _matches_status(self, status: int | None) -> bool:

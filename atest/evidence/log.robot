@@ -23,6 +23,14 @@ A Failed Test Shows Its Ladder
     Ladder Should Note    INCOMING    RINGING    ESTABLISHED    MEDIA at 8000 Hz    SENDS tone:440    SENDS DTMF 12#
     ...    DTMF 12#    ON HOLD    HELD by the peer    RESUMED    TRANSFER to sip:carol    CLOSED by    test=Bad Call
 
+Messages Outside Of Calls Are Drawn
+    ${run} =    Run Suite    ${CURDIR}/_suites/no_call.robot    --variable    BACKEND:${BACKEND}
+    Open Log    ${run}
+    Ladder Should Show    SUBSCRIBE presence    NOTIFY presence    MESSAGE    OPTIONS    200 OK (OPTIONS)    test=Asked
+    ${message} =    Message Of Arrow    MESSAGE    Asked
+    Should Contain    ${message}    Hello
+    Nothing Should Have Gone Wrong
+
 A Click On An Arrow Shows The Whole Message Without Secrets
     Open Log    ${RUN}
     ${message} =    Message Of Arrow    INVITE    Bad Call

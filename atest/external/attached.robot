@@ -35,6 +35,21 @@ A Refusal Is Read Back
     Get Status Code    device    ==    603
     Get Reason    device    ==    Decline
 
+Its Messages Are Not Shown
+    [Documentation]    ctrl_tcp does not carry the SIP trace.
+    Start Agent    bob
+    Dial    bob    device
+    Wait Until State Is    device    RINGING
+    VAR    ${why}
+    ...    device cannot show its SIP messages: the external backend with baresip * cannot. An agent that the library starts can.
+    Run Keyword And Expect Error    ${why}    Get Header    device    From
+    Run Keyword And Expect Error    ${why}    Get Headers    device    of=200
+    Run Keyword And Expect Error    ${why}    Get Sip Message    device    INVITE
+    Run Keyword And Expect Error    ${why}    Get Sip Messages    device
+    Run Keyword And Expect Error    ${why}    Get Sip Message Count    device    INVITE    ==    0
+    Run Keyword And Expect Error    ${why}    Wait Until Sip Message    device    INVITE    timeout=60s
+    Get Sip Message    bob    180 INVITE
+
 It Is Heard And Hears
     Start Agent    bob
     Dial    device    bob

@@ -36,7 +36,7 @@ def calls(peer: Peer, uri: str) -> None:
 def calls_twice(peer: Peer, uri: str) -> None:
     """Sends its INVITE three times: a second time at once, and after the answer."""
     dialog = peer.invite(uri)
-    invite = peer.messages[-1][2].encode()
+    invite = next(text for way, _, text in peer.messages if way == ">").encode()
     peer.send(invite, dialog.where)
     answer = peer.expect("200 INVITE")
     peer.send(invite, dialog.where)

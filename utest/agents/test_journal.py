@@ -39,3 +39,29 @@ def test_positions_stay_valid_when_messages_are_forgotten(journal: Journal) -> N
     assert journal.since(position) == [message(4)]
     assert journal.has_forgotten()
     assert not journal.has_forgotten(position)
+
+
+def test_few_long_messages_are_kept(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_TEXT", 2 * len(message(0).text))
+    for number in range(3):
+        journal.add(message(number))
+    assert [event.at for event in journal.of_kind(SipMessage)] == [1.0, 2.0]
+    assert journal.has_forgotten()
+
+
+def test_a_copy_is_known_as_long_as_the_first_message_is(journal: Journal) -> None:
+    for number in (1, 1, 2, 1):
+        journal.add(message(number))
+    assert [seen.repetition for _, seen in journal.outlines()] == [1, 0, 2]
+    assert [place for place, _ in journal.outlines(2)] == [2, 3]
+    for number in (3, 4, 5, 1):
+        journal.add(message(number))
+    assert [seen.repetition for _, seen in journal.outlines()] == [0, 0, 0]
+
+
+def test_what_is_forgotten_while_it_is_looked_up_is_left_out(journal: Journal) -> None:
+    for number in range(3):
+        journal.add(message(number))
+    places = journal.outlines()
+    journal.add(message(3))
+    assert [event.at for event, _ in journal.kept(places)] == [1.0, 2.0]

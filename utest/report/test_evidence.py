@@ -162,8 +162,8 @@ def test_what_is_shown_says_that_the_oldest_messages_are_gone(
     assert "are kept" not in evidence.flow()
     monkeypatch.setattr(journal, "MOST_MESSAGES", 1)
     phone.sip(INVITE)
-    assert "SIP messages of each agent are kept" in evidence.flow()
-    assert "SIP messages of each agent are kept" in evidence.packets()
+    assert "Only the newest SIP messages of each agent are kept" in evidence.flow()
+    assert "Only the newest SIP messages of each agent are kept" in evidence.packets()
 
 
 def test_of_many_agents_those_are_shown_that_failed_and_whom_they_called(

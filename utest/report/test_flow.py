@@ -291,6 +291,10 @@ def test_nothing_is_no_rows() -> None:
             "NOTIFY 503 Service Unavailable",
         ),
         (sip("NOTIFY sip:b SIP/2.0", "2 NOTIFY"), "NOTIFY"),
+        (sip("NOTIFY sip:b SIP/2.0", "2 NOTIFY", "Event: dialog;id=1"), "NOTIFY dialog"),
+        (sip("SUBSCRIBE sip:b SIP/2.0", "2 SUBSCRIBE", "o: presence"), "SUBSCRIBE presence"),
+        (sip("PUBLISH sip:b SIP/2.0", "2 PUBLISH", "Event: presence"), "PUBLISH presence"),
+        (sip("MESSAGE sip:b SIP/2.0", "2 MESSAGE"), "MESSAGE"),
         ("nonsense", "nonsense"),
         ("", "an empty message"),
     ],
@@ -304,6 +308,13 @@ def test_labels(text: str, words: str) -> None:
     [
         (sip("INVITE sip:b SIP/2.0"), "UDP", ""),
         (sip("INVITE sip:b SIP/2.0"), "TLS", "TLS"),
+        (
+            sip("MESSAGE sip:b SIP/2.0", "1 MESSAGE", body="Hello,\r\n Bob"),
+            "TCP",
+            "TCP · Hello, Bob",
+        ),
+        (sip("MESSAGE sip:b SIP/2.0", "1 MESSAGE", body="x" * 99), "UDP", "x" * 40 + "…"),
+        (sip("MESSAGE sip:b SIP/2.0", "1 MESSAGE", body=" "), "UDP", ""),
         (sip("INVITE sip:b SIP/2.0", "1 INVITE", SDP, body=sdp()), "UDP", "PCMU, PCMA"),
         (
             sip("INVITE sip:b SIP/2.0", "1 INVITE", SDP, body=sdp(formats="0 8 9 18")),
