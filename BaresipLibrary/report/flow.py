@@ -273,7 +273,7 @@ def label(message: Message) -> str:
 
 
 def hint(message: Message, transport: str) -> str:
-    """What matters less: the transport when it is not UDP, codecs and direction of the audio, a text."""
+    """What matters less: the transport when it is not UDP, codecs and direction of audio, texts."""
     parts = [] if transport.upper() == "UDP" else [transport]
     description = description_in(message)
     if description is not None:
