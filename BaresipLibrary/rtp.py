@@ -4,10 +4,14 @@ from typing import NamedTuple
 
 
 class PacketLength(NamedTuple):
-    """The length of the newest packets, in units of the RTP timestamp, and their payload type."""
+    """The length of the newest packets, in units of the RTP timestamp, and their payload type.
+
+    It was taken from packets that have come since a monotonic time.
+    """
 
     payload_type: int
     units: int
+    since: float
 
 
 class RtpGap(NamedTuple):

@@ -252,7 +252,7 @@ class Call:
 
         Returns a digit that turns out to be misread, and the right one; else None.
         """
-        self.offers.take(message, sent=sent)
+        self.offers.take(message, sent=sent, at=at)
         self.endings.take(message, sent=sent)
         self.invited = self.invited or message.transaction_method == "INVITE"
         if message.method == "INVITE" and not sent and message.first("Replaces"):

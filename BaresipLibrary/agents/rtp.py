@@ -36,8 +36,9 @@ def watching_rtp(agent: Agent, call: Call) -> Iterator[None]:
 
 
 def look_at_rtp(agent: Agent, call: Call) -> None:
-    """Brings the counts of a call up to date where each packet is seen."""
-    if Capability.SEE_RTP in agent.backend.capabilities and agent.alive:
+    """Brings the counts of a call up to date where each packet is seen and the agent answers."""
+    sees_each = Capability.SEE_RTP in agent.backend.capabilities
+    if sees_each and agent.alive and not agent.backend.is_stopped:
         with suppress(BackendError), watching_rtp(agent, call):  # it may have ended meanwhile
             pass
 
@@ -45,11 +46,14 @@ def look_at_rtp(agent: Agent, call: Call) -> None:
 def rtp_differences(agent: Agent, call: Call) -> list[str]:
     """What differs between the packets that arrive and what was agreed, a sentence each.
 
-    Only the newest packets count: a re-INVITE may have changed what was agreed.
+    Only the newest packets count, and only once all of them have come after the agreement: those
+    before a re-INVITE may have been as agreed then.
     """
     agreed = agreed_in(agent, call)
     counts = call.rtp.received if call.rtp else None
     if agreed is None or counts is None or counts.length is None:
+        return []
+    if counts.length.since < agreed.at:
         return []
     wanted, arriving = agreed.receives, counts.length.payload_type
     found = []

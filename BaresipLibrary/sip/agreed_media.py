@@ -45,6 +45,8 @@ class AgreedMedia:
     encryption: str | None
     #: The suite of the answer, where the keys are in the descriptions.
     srtp_suite: str | None
+    #: When the answer was seen, in monotonic seconds.
+    at: float
 
     @property
     def direction(self) -> str:
@@ -69,7 +71,8 @@ def agreed_media(exchange: Exchange) -> AgreedMedia | None:
     answer = exchange.answer.audio
     suites = answer.crypto_suites if answer and encryption == "srtp" else ()
     codec = (sends if exchange.ours else receives).codec
-    return AgreedMedia(local, remote, sends, receives, codec, encryption, next(iter(suites), None))
+    suite = next(iter(suites), None)
+    return AgreedMedia(local, remote, sends, receives, codec, encryption, suite, exchange.at)
 
 
 def _stream(receiver: Media, sender: Media, speller: Media) -> AgreedStream | None:

@@ -20,7 +20,7 @@ class Exchange:
     """An offer that was answered. `ours`: this agent made the offer.
 
     `number` is the CSeq number of the request whose transaction it belongs to, `of_request` whether
-    that request was this agent's.
+    that request was this agent's; `at` is when the answer was seen (monotonic seconds).
     """
 
     ours: bool
@@ -28,6 +28,7 @@ class Exchange:
     answer: SessionDescription
     number: str
     of_request: bool
+    at: float = 0.0
 
     @property
     def contradiction(self) -> str | None:
@@ -57,6 +58,7 @@ class Offers:
         self.own: Exchange | None = None
         #: What this agent described last (True), and the peer (False): an offer or an answer.
         self.described: dict[bool, SessionDescription] = {}
+        self._now = 0.0
         self._open: dict[_Key, SessionDescription] = {}
         #: INVITEs without an offer, and the offer that the other side has made instead.
         self._late: dict[_Key, SessionDescription | None] = {}
@@ -83,8 +85,9 @@ class Offers:
         else:
             self.held_by_peer = on
 
-    def take(self, message: Message, *, sent: bool) -> None:
-        """Takes in a message of the dialog."""
+    def take(self, message: Message, *, sent: bool, at: float = 0.0) -> None:
+        """Takes in a message of the dialog, which was seen at a monotonic time."""
+        self._now = at
         number = message.cseq_number
         description = description_in(message)
         if description is not None:
@@ -115,7 +118,7 @@ class Offers:
         """Whether it answers the offer that the other side made to an INVITE without one."""
         offer = self._late.pop(key, None)
         if offer is not None:
-            self._settle(Exchange(not key[0], offer, answer, key[1], key[0]))
+            self._settle(Exchange(not key[0], offer, answer, key[1], key[0], self._now))
         return offer is not None
 
     def _take_response(
@@ -127,7 +130,8 @@ class Offers:
             return
         if key in self._open and description is not None:
             self._before.setdefault(key, self._state())
-            self._settle(Exchange(key[0], self._open[key], description, key[1], key[0]))
+            offer = self._open[key]
+            self._settle(Exchange(key[0], offer, description, key[1], key[0], self._now))
         elif key in self._late and (status >= 200 or message.first("RSeq")):
             self._late[key] = self._late[key] or description
         if status >= 200:

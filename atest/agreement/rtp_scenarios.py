@@ -23,30 +23,30 @@ def becomes_another_source(peer: Peer) -> None:
 
 
 def sends_numbers(peer: Peer, numbers: str) -> None:
-    """Answers, sends packets with these sequence numbers, counted from the first, and hangs up."""
+    """Answers, and sends packets with these sequence numbers, counted from the first."""
     dialog = peer.answer(peer.expect("INVITE"))
     peer.rtp.send_numbers(*map(int, numbers.split()))
-    dialog.bye()
+    dialog.await_bye()
 
 
 def pauses(peer: Peer) -> None:
-    """Answers, sends, stops for half a second, sends again, and hangs up."""
+    """Answers, sends three packets, and three more when the suite says so."""
     dialog = peer.answer(peer.expect("INVITE"))
     peer.rtp.send_numbers(0, 1, 2)
-    peer.pause(0.5)
+    peer.step()
     peer.rtp.send_numbers(1, 2, 3)
-    dialog.bye()
+    dialog.await_bye()
 
 
 def presses_oddly(peer: Peer) -> None:
-    """Answers, sends keys as telephone events of odd lengths, and hangs up."""
+    """Answers, and sends keys as telephone events of odd lengths, in ten packets."""
     dialog = peer.answer(peer.expect("INVITE"))
     peer.rtp.send_event(5, 160, 320, 480, 480, 480)
     peer.rtp.send_event(11, 37)
     peer.rtp.send_event(0, 160, 320, end=False)
     peer.rtp.send_event(16, 800)
     peer.rtp.send_event(1, 160, payload_type=110)
-    dialog.bye()
+    dialog.await_bye()
 
 
 def offers_keys(peer: Peer, uri: str) -> None:
@@ -55,11 +55,4 @@ def offers_keys(peer: Peer, uri: str) -> None:
     crypto = f"a=crypto:1 AES_CM_128_HMAC_SHA1_80 {key}"
     dialog = peer.call(uri, body=peer.sdp(profile="RTP/SAVP", more=(crypto,)))
     peer.rtp.play(440)
-    dialog.await_bye()
-
-
-def stops(peer: Peer) -> None:
-    """Answers, and sends three packets."""
-    dialog = peer.answer(peer.expect("INVITE"))
-    peer.rtp.send_numbers(0, 1, 2)
     dialog.await_bye()

@@ -85,6 +85,14 @@ What Was Agreed Is Not Known
     Should Be Equal    ${info.calls}[-1][media][sends]    ${None}
     Get Codec    bob    *=    /8000
 
+Its Packets Are Counted
+    Start Agent    bob
+    Dial    bob    device
+    Accept    device
+    Wait Until State Is    bob    ESTABLISHED
+    Get Rtp Statistics    device    packets    >    10    timeout=8s
+    Get Rtp Statistics    bob    packets    >    10    timeout=8s
+
 Settings That Would Change Nothing
     [Documentation]    Its account and its configuration are there already.
     Stop Agent    device

@@ -32,10 +32,10 @@ def phone(tmp_path: Path) -> Phone:
     return phone
 
 
-def arrive(phone: Phone, payload_type: int, units: int) -> list[str]:
+def arrive(phone: Phone, payload_type: int, units: int, since: float = 0.0) -> list[str]:
     """The differences once packets of that payload type and length have arrived."""
     call = phone.agent.calls[-1]
-    received = RtpCounts(100, length=PacketLength(payload_type, units))
+    received = RtpCounts(100, length=PacketLength(payload_type, units, since or time.monotonic()))
     phone.backend.feed(RtpCounted(time.monotonic(), call.call_id, received, RtpCounts(0)))
     return rtp_differences(phone.agent, call)
 
@@ -62,6 +62,10 @@ def test_another_payload_type_is_told(phone: Phone, payload_type: int, told: str
     assert difference == f"RTP packets of {told}: agreed was PCMU/8000 as payload type 0."
 
 
+def test_packets_from_before_the_agreement_are_not_judged_by_it(phone: Phone) -> None:
+    assert arrive(phone, 8, 160, since=1.0) == []
+
+
 def test_another_length_is_told(phone: Phone) -> None:
     assert arrive(phone, 0, 240) == [
         "RTP packets of 30 ms arrive at alice, whose SDP asks for 20 ms (a=ptime)."
@@ -82,9 +86,9 @@ def test_nothing_differs_before_packets_have_a_length(phone: Phone) -> None:
 @pytest.mark.parametrize(
     ("length", "milliseconds"),
     [
-        (PacketLength(0, 160), 20.0),
-        (PacketLength(18, 80), 10.0),  # assigned for ever
-        (PacketLength(111, 160), None),  # assigned nowhere
+        (PacketLength(0, 160, 0.0), 20.0),
+        (PacketLength(18, 80, 0.0), 10.0),  # assigned for ever
+        (PacketLength(111, 160, 0.0), None),  # assigned nowhere
         (None, None),
     ],
 )

@@ -97,7 +97,8 @@ class RtpCounter:
         self._sources: dict[int, _Source] = {}
         self._newest: RtpHeader | None = None
         self._length_type: int | None = None
-        self._lengths: deque[int] = deque(maxlen=_RECENT)
+        #: When each of the newest packets came, and its length.
+        self._lengths: deque[tuple[float, int]] = deque(maxlen=_RECENT)
         self._longest_gap = 0.0
         self._gaps: deque[tuple[float, float]] = deque(maxlen=_KEPT)
         self._events: dict[tuple[int, int, int], list[Any]] = {}
@@ -118,7 +119,7 @@ class RtpCounter:
             if source is not None:
                 follows = source.take(header.sequence)
                 if follows:
-                    self._note_length(header)
+                    self._note_length(at, header)
             elif len(self._sources) < _MOST_SOURCES:
                 self._sources[header.ssrc] = _Source(header.sequence)
             self._newest = header
@@ -130,7 +131,7 @@ class RtpCounter:
             self._gaps.append((self.last_at, pause))
         self.last_at = at
 
-    def _note_length(self, header: RtpHeader) -> None:
+    def _note_length(self, at: float, header: RtpHeader) -> None:
         """The timestamp of a packet grows by the length of the one before it."""
         before = self._newest
         if before is None or before[0] != header[0] or before.ssrc != header.ssrc:
@@ -141,7 +142,7 @@ class RtpCounter:
         if self._length_type != header.payload_type:
             self._length_type = header.payload_type
             self._lengths.clear()
-        self._lengths.append(units)
+        self._lengths.append((at, units))
 
     def take_payload(self, at: float, header: RtpHeader, payload: bytes) -> None:
         """Takes in the payload of a packet, decrypted, if it may be a telephone event."""
@@ -178,10 +179,13 @@ class RtpCounter:
                 "events": [list(event) for event in self._events.values()],
             }
 
-    def _length(self) -> tuple[int, int] | None:
+    def _length(self) -> tuple[int, int, float] | None:
         """The length that most of the newest packets have, if more than one has it."""
-        (units, count), *_ = [*Counter(self._lengths).most_common(1), (0, 0)]
-        return (self._length_type, units) if count > 1 and self._length_type is not None else None
+        counted = Counter(units for _, units in self._lengths)
+        (units, count), *_ = [*counted.most_common(1), (0, 0)]
+        if count < 2 or self._length_type is None:
+            return None
+        return self._length_type, units, self._lengths[0][0]
 
 
 def payload_of(packet: bytes) -> bytes:
