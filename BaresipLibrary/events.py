@@ -110,9 +110,10 @@ class CallDialled(CallEvent):
 
 @dataclass(frozen=True)
 class CallIncoming(CallEvent):
-    """An INVITE arrived from `peer` (a SIP URI)."""
+    """An INVITE arrived from `peer` (a SIP URI); a `silent` one was answered with 100 only."""
 
     peer: str
+    silent: bool = False
 
 
 @dataclass(frozen=True)

@@ -215,6 +215,7 @@ class CallTiming(Enum):
 
     post_dial_delay = auto()
     setup_time = auto()
+    ring_time = auto()
     answer_to_audio = auto()
     first_audio = auto()
     hold_gap = auto()

@@ -166,7 +166,8 @@ class Agent:
         call = Call(event.call_id, direction, event.peer, event.at, needs)
         call.catch_up(self.journal.latest_messages())
         self._calls[event.call_id] = call
-        if not is_outgoing:
+        if isinstance(event, CallIncoming):
+            call.silent = event.silent
             self.reactions.begin(event.call_id, event.at)
 
     @property

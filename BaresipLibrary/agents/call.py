@@ -130,6 +130,8 @@ class Call:
     invited: bool = False
     #: Whether it replaces another call: its agent then answers by itself (RFC 3891).
     replaces: bool = False
+    #: Whether it is an incoming call that was answered with 100 only, so that nothing rings.
+    silent: bool = False
     _closed: CallClosed | None = None
 
     def __repr__(self) -> str:
@@ -257,6 +259,8 @@ class Call:
         self.invited = self.invited or message.transaction_method == "INVITE"
         if message.method == "INVITE" and not sent and message.first("Replaces"):
             self.replaces = True
+        if sent and message.transaction_method == "INVITE" and (message.status or 0) > 100:
+            self.silent = False
         misread = self.info_digits.take(message, sent=sent, at=at)
         if misread:
             self.pressed = [misread[1] if key is misread[0] else key for key in self.pressed]
@@ -314,6 +318,8 @@ class Call:
             return f"has sent no INVITE yet, for which it needs an answer from {self.needed}"
         if self.answered:
             return "has been answered, but not acknowledged"
+        if self.silent:
+            return "does not ring: it has been answered with 100 only"
         return "has not been answered" if self.direction is Direction.OUTGOING else "rings"
 
     def _answer(self) -> str:

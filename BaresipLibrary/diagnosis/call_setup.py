@@ -20,6 +20,7 @@ from .incoming_calls import NOT_ACCEPTABLE, arrived_invite, explain_refusal
 from .observations import (
     describe_accepted_media,
     describe_details,
+    describe_waiting,
     explain_failed_traversal,
     explain_no_answer,
     invites_of,
@@ -64,7 +65,7 @@ def _explain_unanswered(agent: Agent, call: Call, agents: Sequence[Agent]) -> st
         return lost
     partner = partner_of(call, agents, agent)
     if partner and partner[1].is_waiting:
-        return f"{partner[0].name} rings, and nobody has accepted the call; use Accept."
+        return describe_waiting(*partner)
     return _explain_waiting_callee(agent, call, agents) or explain_no_answer(
         agent, "INVITE", 0, call.call_id
     )

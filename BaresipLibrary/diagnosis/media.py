@@ -15,6 +15,7 @@ from ..sip.transactions import Transaction, counted
 from .observations import (
     agreement_of,
     capitalized,
+    describe_waiting,
     explain_no_common_audio,
     partner_of,
     transactions_of,
@@ -58,7 +59,7 @@ def _explain_sender(
     if not theirs.is_live:
         return f"{partner.name} is out of the call: {theirs.describe()}."
     if theirs.is_waiting:
-        return f"{partner.name} rings, and nobody has accepted the call; use Accept."
+        return describe_waiting(partner, theirs)
     sending = _sent_at(partner, theirs, at)
     if sending.ended:
         return f"{partner.name} sends silence: {sending.source} has ended."

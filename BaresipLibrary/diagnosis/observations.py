@@ -27,6 +27,18 @@ def partner_of(call: Call, agents: Sequence[Agent], agent: Agent) -> tuple[Agent
     return None
 
 
+def describe_waiting(agent: Agent, call: Call) -> str:
+    """That a call waits at an agent for somebody to accept it."""
+    if agent.reactions.will_accept(call.call_id):
+        return f"{agent.name} rings, and is yet to {agent.reactions.chosen}, by When Called."
+    if call.silent:
+        return (
+            f"{agent.name} does not ring, by When Called, and nobody has accepted the call;"
+            " use Accept."
+        )
+    return f"{agent.name} rings, and nobody has accepted the call; use Accept."
+
+
 def transactions_of(agent: Agent, call_id: str) -> list[Transaction]:
     """The transactions of one call, as the agent saw them, in order."""
     return transactions(agent.journal.messages(call_id))

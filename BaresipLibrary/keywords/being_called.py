@@ -9,6 +9,7 @@ from ..agents.agent import Agent
 from ..agents.reactions import Reaction
 from ..errors import UsageError
 from ..signalling.when_called import Reactor
+from ..signalling.who_is_called import require_no_call, wait_until_any_rings
 from ..sip.reasons import reason_phrase
 from ..types import Behaviour
 from .base import AgentName, Component, Context, header_pairs
@@ -97,6 +98,43 @@ class BeingCalledKeywords(Component):
             pairs.insert(0, contact_of(self._agents, callee, _target(answer)))
         reaction = Reaction(behaviour, self._seconds(after), status, phrase, pairs, ringing)
         self._reactor.choose(callee, reaction)
+
+    @keyword(tags=("State",))
+    def wait_until_any_rings(self, *agents: AgentName, timeout: timedelta | None = None) -> Agent:
+        """Waits until one of several agents rings, and returns that agent.
+
+        It returns at once when one rings already, the one that was called first. An agent that has
+        rung since the last keyword that acts on a call, and has accepted the call by itself
+        (`When Called`), counts, too.
+
+        Fails when none rings within ``timeout`` (default: the library's), and at once when the call
+        of each of them is over. The message says what each of them saw.
+
+        Example:
+        | Dial | alice | sip:sales@pbx.example.com |
+        | ${who} = | Wait Until Any Rings | bob | carol | dave |
+        | Accept | ${who} |
+        """
+        if not agents:
+            raise UsageError("Wait Until Any Rings needs at least one agent.")
+        return wait_until_any_rings(
+            [self._agents.get(agent) for agent in agents], self._seconds(timeout)
+        )
+
+    @keyword(tags=("State",))
+    def should_not_be_called(self, agent: AgentName, duration: timedelta) -> None:
+        """Watches an agent for ``duration``, in which nobody may call it.
+
+        Calls that came in since the last keyword that acts on a call count as well, such as those
+        between `Dial` and this keyword. So do calls that the agent or its baresip refused.
+
+        Fails as soon as a call comes in. The message says who called, and what became of it.
+
+        Example:
+        | Dial | alice | bob |
+        | Should Not Be Called | carol | 3s |
+        """
+        require_no_call(self._agents.get(agent), self._seconds(duration))
 
 
 def _check_options(behaviour: Behaviour, given: list[str]) -> None:

@@ -99,6 +99,7 @@ class TimingKeywords(Component):
         | =Timing= | =Seconds from ... to ...= |
         | ``post_dial_delay`` | From the INVITE to the first 18x, or to the 200 when that comes first. |
         | ``setup_time`` | From the INVITE to its 200. |
+        | ``ring_time`` | From the first 180 to the final response that answers or refuses the call, or that ends it after a CANCEL. |
         | ``answer_to_audio`` | From the 200 to the first audible sample after it; 0 when audio was audible before the 200. |
         | ``first_audio`` | From the INVITE to the first audible sample, which may be early media. |
         | ``hold_gap`` | The longest time without audible sound that began before the end of the call's last hold. With a steady tone, this is how long the tone was gone; with music on hold in between, it is the longest pause. |

@@ -101,6 +101,7 @@ class Timings:
         readers: dict[CallTiming, Callable[[], Duration]] = {
             CallTiming.post_dial_delay: self._post_dial_delay,
             CallTiming.setup_time: lambda: Duration(self._answered_at - self._invited_at),
+            CallTiming.ring_time: self._ring_time,
             CallTiming.answer_to_audio: lambda: self._to_audio(self._answered_at, "answer"),
             CallTiming.first_audio: lambda: self._to_audio(self._invited_at, "INVITE"),
             CallTiming.hold_gap: self._hold_gap,
@@ -123,6 +124,18 @@ class Timings:
         if answer is None:
             raise _Unknown(f"there was no 18x, and {self.call.describe()}")
         return Duration(answer - self._invited_at)
+
+    def _ring_time(self) -> Duration:
+        """From the first 180 to the final answer, whatever it says."""
+        rang = self._first(_is_answer("INVITE", range(180, 181)), due=True)
+        if rang is None:
+            raise _Unknown(f"there was no 180, and {self.call.describe()}")
+        over = self._came_up or not self.call.is_live
+        finals = _is_answer("INVITE", range(200, 700))
+        answered = self._first(finals, due=over, since=rang)
+        if answered is None:
+            raise _Unknown(f"there was no final response, and {self.call.describe()}")
+        return Duration(answered - rang)
 
     @property
     def _came_up(self) -> bool:
@@ -152,14 +165,17 @@ class Timings:
             raise _Unknown("the BYE was not answered")
         return Duration(answered - began)
 
-    def _first(self, wanted: Callable[[Message], bool], *, due: bool) -> float | None:
-        """When the first such message arrived or left; None without one.
+    def _first(
+        self, wanted: Callable[[Message], bool], *, due: bool, since: float = 0.0
+    ) -> float | None:
+        """When the first such message since then arrived or left; None without one.
 
         The trace may lag behind the events: one that is `due` is waited for.
         """
 
         def traced() -> float | None:
-            return next((at for at, message in self._messages() if wanted(message)), None)
+            messages = (at for at, message in self._messages() if at >= since and wanted(message))
+            return next(messages, None)
 
         return wait_until(self.agent.changes, traced, TRACE_LAG if due else 0.0)
 

@@ -129,7 +129,7 @@ def _is_answered_by_itself(agent: Agent, call: Call | None) -> bool:
 
 def _describe_no_call(agent: Agent, wanted: AgentState) -> str | None:
     if wanted is AgentState.RINGING:
-        return _news_of_missed_call(agent)
+        return news_of_missed_call(agent)
     refused = refused_since_last_call(agent)
     if refused:
         return describe_refusal(agent, refused)
@@ -171,7 +171,7 @@ def _describe_failed_transfer(agent: Agent, since: int) -> str | None:
     return None
 
 
-def _news_of_missed_call(agent: Agent) -> str | None:
+def news_of_missed_call(agent: Agent) -> str | None:
     """What is new of a call that rang and is over; nothing of a call that was answered."""
     last = agent.last_call
     if last is None or last.established_at is not None:

@@ -29,10 +29,7 @@ class EmbeddedBackend(WorkerProcess):
 
     name = "embedded"
     #: Those of a complete wheel; an agent that has started knows its own.
-    capabilities = frozenset(Capability) - {
-        Capability.NO_RINGING,
-        Capability.INVITE_WITHOUT_OFFER,
-    }
+    capabilities = frozenset(Capability) - {Capability.INVITE_WITHOUT_OFFER}
     media_encryptions = frozenset({"srtp", "srtp-mand", "srtp-mandf", "dtls_srtp"})
     nat_traversals = frozenset({"stun", "turn"})
     codecs = MappingProxyType(
@@ -53,6 +50,9 @@ class EmbeddedBackend(WorkerProcess):
 
     def progress(self, call_id: str, headers: Headers = ()) -> None:
         self._command("progress", call_id=call_id, headers=list(headers))
+
+    def set_ringing(self, on: bool) -> None:
+        self._command("set_ringing", on=on, ring_timeout=self._account.ring_timeout)
 
     def hang_up(self, call_id: str) -> None:
         self._command("hang_up", call_id=call_id)

@@ -123,7 +123,9 @@ _READERS: dict[str, Callable[[dict[str, Any]], Event]] = {
     "Unregistered": _plain(events.Unregistered),
     "SubscriptionClosed": lambda m: events.SubscriptionClosed(m["at"], m["call_id"], m["text"]),
     "CallDialled": _plain(events.CallDialled, "call_id", "peer"),
-    "CallIncoming": _plain(events.CallIncoming, "call_id", "peer"),
+    "CallIncoming": lambda m: events.CallIncoming(
+        m["at"], m["call_id"], m["peer"], m.get("silent", False)
+    ),
     "CallRinging": _plain(events.CallRinging, "call_id"),
     "CallProgress": _plain(events.CallProgress, "call_id"),
     "CallAnswered": _plain(events.CallAnswered, "call_id"),

@@ -88,7 +88,7 @@ class AudioFilter(ctypes.Structure):
 
 
 _NUMBER, _FLAG = ctypes.c_uint32, ctypes.c_bool
-_INT, _SIZE = ctypes.c_int, ctypes.c_size_t
+_INT, _SIZE, _STATUS = ctypes.c_int, ctypes.c_size_t, ctypes.c_uint16
 
 #: What needs a function: the start of every agent, or members of `Capability` by their names.
 START = "start"
@@ -111,6 +111,7 @@ _SESSIONS = (_AFTER_COLLISION, *_OWED, _PROGRESS)
 _SENT_AUDIO = ("RECORD_SENT", "TIME_AUDIO")
 _SUBSCRIBE = ("SUBSCRIBE", "MESSAGE_WAITING")
 _UNSOLICITED = "UNSOLICITED_SUMMARIES"
+_SILENT = "NO_RINGING"
 
 
 class Function(NamedTuple):
@@ -321,10 +322,25 @@ FUNCTIONS = (
         _UNSOLICITED,
     ),
     _function("list_prepend", None, [POINTER] * 3, "see requests first", _UNSOLICITED),
-    _function("sip_msg_hdr", POINTER, [POINTER, _INT], "a header of a message", _UNSOLICITED),
+    _function("sip_msg_hdr", POINTER, [POINTER, _INT], "a header", _UNSOLICITED, _SILENT),
+    _function("sip_treply", _INT, [*[POINTER] * 3, _STATUS, TEXT], "answer it", _UNSOLICITED),
+    # Calls that do not ring
+    _function("conf_alloc_buf", _INT, [POINTER, TEXT, _SIZE], "a line of configuration", _SILENT),
+    _function("conf_config", POINTER, [], "what is configured", _SILENT),
+    _function("config_parse_conf", _INT, [POINTER, POINTER], "configure a line", _SILENT),
+    _function("conf_cur", POINTER, [], "the lines of the configuration", _SILENT),
+    _function("conf_get_u32", _INT, [POINTER, TEXT, POINTER], "a number in them", _SILENT),
+    _function("uag_call_count", _NUMBER, [], "how many calls there are", _SILENT),
+    _function("bevent_register", _INT, [POINTER, POINTER], "be asked about INVITEs", _SILENT),
+    _function("bevent_get_msg", POINTER, [POINTER], "the INVITE", _SILENT),
+    _function("mem_ref", POINTER, [POINTER], "keep an object", _SILENT),
+    _function("sip_addr_decode", _INT, [POINTER, POINTER], "the URI in an address", _SILENT),
+    _function("sip_strans_alloc", _INT, [POINTER] * 5, "begin a transaction", _SILENT),
     _function(
-        "sip_treply", _INT, [*[POINTER] * 3, ctypes.c_uint16, TEXT], "answer it", _UNSOLICITED
+        "sip_treplyf", _INT, [*[POINTER] * 4, _FLAG, _STATUS, TEXT, TEXT], "answer in it", _SILENT
     ),
+    _function("uag_find_msg", POINTER, [POINTER], "the user agent of an INVITE", _SILENT),
+    _function("ua_accept", _INT, [POINTER, POINTER], "make a call of it", _SILENT),
 )
 
 #: Python names of the wheel that are not public. No agent starts without them.

@@ -9,7 +9,6 @@ from typing import Any
 from baresip import (
     BaresipError,
     Call,
-    Config,
     Event,
     NoLocalAddressError,
     Runtime,
@@ -28,10 +27,12 @@ from .packets import PacketCounts
 from .pump import AudioPump
 from .requests import send_request
 from .sent_audio import SentAudio
+from .silent_calls import SilentCalls
 from .stack_registration import WorkerRegistration
 from .stack_thread import StackThread, go_without_video, use_every_address
 from .subscriptions import WorkerSubscriptions
 from .trace import SipTrace, follow_logs
+from .wheel_arguments import Configuration, Pairs
 
 #: What the stack reports of a call, and the name of the event that tells the parent.
 _CALL_EVENTS = {
@@ -55,28 +56,6 @@ _PATIENCE = 8.0
 _BEGUN = 2.0
 
 
-class _Pairs(dict[str, str]):
-    """Headers for the wheel, which reads the items of a mapping: a name may occur twice."""
-
-    def __init__(self, pairs: list[tuple[str, str]]) -> None:
-        super().__init__(pairs)
-        self._pairs = pairs
-
-    def items(self) -> Any:
-        return self._pairs
-
-
-class _Configuration(Config):
-    """The wheel's configuration after the suite's lines: the first line of a name wins."""
-
-    def __init__(self, first_lines: str, **fields: Any) -> None:
-        super().__init__(**fields)
-        self._first_lines = first_lines
-
-    def render(self) -> str:
-        return self._first_lines + super().render()
-
-
 class StackPhone:
     """Carries out the commands of one agent and reports what its stack says."""
 
@@ -98,6 +77,7 @@ class StackPhone:
         self._stack: StackThread
         self._subscriptions: WorkerSubscriptions
         self._packets: PacketCounts
+        self._silent: SilentCalls
 
     async def start(
         self, config: dict[str, Any], first_lines: str, aor: str, stem: str, mwi: bool = False
@@ -110,7 +90,7 @@ class StackPhone:
         self._pump.stem = Path(stem)
         follow_logs(self._report)
         self._trace = SipTrace(self._on_message)
-        await self._runtime.start(_Configuration(first_lines, **config))
+        await self._runtime.start(Configuration(first_lines, **config))
         self._stack = StackThread(self._runtime)
         self._packets = PacketCounts(self._stack, self._report)
         self._subscriptions = WorkerSubscriptions(self._stack, self._report, mwi)
@@ -128,7 +108,8 @@ class StackPhone:
         await self._sent.start(self._stack)
         requests = OwnRequests(self._report, self._stack)
         await requests.start()
-        self._command_sets.append(requests)
+        self._silent = SilentCalls(self._report, self._stack, self._calls, self._news)
+        self._command_sets += [requests, self._silent]
         await self._subscriptions.start()
         self._runtime.subscribe(safely(None, self._on_event))
         self._ua = await UserAgent.create(self._runtime, aor, transfer_policy="auto")
@@ -138,6 +119,7 @@ class StackPhone:
     async def stop(self) -> None:
         """Hangs up, unregisters and takes the stack down."""
         self._stopping = True
+        await self._silent.stop()
         await asyncio.gather(*map(self._await_first_response, self._calls.all_live()))
         for known in self._calls.all_live():
             with contextlib.suppress(BaresipError):  # it closed by itself meanwhile
@@ -152,6 +134,8 @@ class StackPhone:
             CommandFailed: the command cannot be carried out now; its text says why.
             BaresipError: the stack refused.
         """
+        if await self._silent.settle(command, arguments):
+            return None
         for commands in self._command_sets:
             if action := getattr(commands, f"do_{command}", None):
                 return await action(**arguments)
@@ -172,7 +156,7 @@ class StackPhone:
     async def do_dial(self, uri: str, headers: list[tuple[str, str]]) -> str:
         self._dialling = None
         try:
-            call = await self._ua.dial(uri, _Pairs(headers) if headers else None)
+            call = await self._ua.dial(uri, Pairs(headers) if headers else None)
         except NoLocalAddressError:  # whose own words are about the wheel's examples
             why = f"no INVITE was sent: there is no route from its address to {uri}"
             self._give_up_dialling(uri, why)
@@ -324,6 +308,7 @@ class StackPhone:
 
     def _on_incoming(self, call: Call) -> None:
         known = self._adopt(call)
+        self._news.set()
         if "Replaces" in call.headers:
             self._spawn(self._take_over(known))  # as a phone does: it takes another call's place
 
@@ -364,7 +349,8 @@ class StackPhone:
         finally:  # an event of a call is reported, whatever fails here
             text = _OUR_HANG_UP if known.has_ended and known.is_refused else event.text
             name = _CALL_EVENTS[event.event]
-            self._report(name, call_id=known.call_id, peer=event.peer, text=text)
+            if name != "CallIncoming" or not self._silent.has_reported(known.call_id):
+                self._report(name, call_id=known.call_id, peer=event.peer, text=text)
         if not known.has_ended:
             self._tend(known, self._packets.follow(known.call_id))
         if event.event is Event.CALL_RINGING and had_media:

@@ -1,0 +1,156 @@
+"""Waiting for the first of several agents that rings, and for nobody to call one."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from BaresipLibrary.account import Account
+from BaresipLibrary.agents.agent import Agent
+from BaresipLibrary.errors import AgentGone, BackendError, PhoneFailure
+from BaresipLibrary.events import AgentDied, CallAnswered, CallIncoming, ClosedBy
+from BaresipLibrary.signalling.who_is_called import require_no_call, wait_until_any_rings
+
+from ..scripted import Phone, ScriptedBackend
+
+INVITE = """INVITE sip:alice@127.0.0.1 SIP/2.0
+Via: SIP/2.0/UDP 127.0.0.1:40002;branch=z9hG4bK1
+From: "Bob" <sip:bob@127.0.0.1:40002>;tag=1
+To: <sip:alice@127.0.0.1>
+Call-ID: in-1
+CSeq: 1 INVITE
+
+""".replace("\n", "\r\n")
+NOT_FOUND = """SIP/2.0 404 Not Found
+Via: SIP/2.0/UDP 127.0.0.1:40002;branch=z9hG4bK1
+From: "Bob" <sip:bob@127.0.0.1:40002>;tag=1
+To: <sip:alice@127.0.0.1>;tag=2
+Call-ID: in-1
+CSeq: 1 INVITE
+
+""".replace("\n", "\r\n")
+SHORT = 0.05
+
+
+@pytest.fixture
+def phone(tmp_path: Path) -> Phone:
+    return Phone(tmp_path)
+
+
+@pytest.fixture
+def other(phone: Phone, tmp_path: Path) -> Phone:
+    """A second phone that shares the condition of the first."""
+    other = Phone(tmp_path, "carol")
+    backend = ScriptedBackend(phone.agent.changes, tmp_path)
+    other.backend, other.agent = (
+        backend,
+        Agent("carol", Account("carol"), backend, phone.agent.changes),
+    )
+    other.agent.start()
+    return other
+
+
+def test_returns_the_agent_that_was_called_first(phone: Phone, other: Phone) -> None:
+    other.rings("theirs")
+    phone.rings("ours")
+    assert wait_until_any_rings([phone.agent, other.agent], SHORT) is other.agent
+
+
+def test_an_agent_that_has_accepted_by_itself_has_rung(phone: Phone, other: Phone) -> None:
+    other.rings("theirs")
+    other.backend.feed(CallAnswered(time.monotonic(), "theirs"))
+    assert wait_until_any_rings([phone.agent, other.agent], SHORT) is other.agent
+    with pytest.raises(PhoneFailure):  # it is no news any more
+        wait_until_any_rings([phone.agent, other.agent], SHORT)
+
+
+def test_a_silent_call_does_not_ring(phone: Phone) -> None:
+    phone.backend.feed(CallIncoming(time.monotonic(), "in-1", "sip:bob@x", silent=True))
+    with pytest.raises(PhoneFailure, match="does not ring: it has been answered with 100 only"):
+        wait_until_any_rings([phone.agent], SHORT)
+
+
+def test_fails_at_once_when_the_calls_of_all_are_over(phone: Phone, other: Phone) -> None:
+    for one in (phone, other):
+        one.rings("in-1")
+        one.closes("in-1", ClosedBy.PEER)
+    began = time.monotonic()
+    with pytest.raises(PhoneFailure) as failure:
+        wait_until_any_rings([phone.agent, other.agent], 30.0)
+    assert time.monotonic() - began < 10.0
+    assert str(failure.value).startswith("None of alice, carol rang: alice: the call from")
+    assert "; carol: the call from" in str(failure.value)
+
+
+def test_waits_on_while_one_may_still_ring(phone: Phone, other: Phone) -> None:
+    phone.rings("in-1")
+    phone.closes("in-1", ClosedBy.PEER)
+    with pytest.raises(PhoneFailure, match=r"rang within 0.05 s: .*; carol: nobody called\."):
+        wait_until_any_rings([phone.agent, other.agent], SHORT)
+
+
+def test_a_dead_agent_cannot_ring(phone: Phone, other: Phone) -> None:
+    phone.rings("in-1")
+    phone.backend.feed(AgentDied(time.monotonic(), -9, ""))
+    with pytest.raises(PhoneFailure, match="alice is dead"):
+        wait_until_any_rings([phone.agent, other.agent], SHORT)
+    other.backend.feed(AgentDied(time.monotonic(), -9, ""))
+    with pytest.raises(PhoneFailure, match="rang: .*carol is dead"):
+        wait_until_any_rings([phone.agent, other.agent], 30.0)
+
+
+def test_what_an_agent_could_not_do_by_itself_is_told(phone: Phone, other: Phone) -> None:
+    other.agent.reactions.fail("carol could not.")
+    with pytest.raises(BackendError, match=r"^carol could not\.$"):
+        wait_until_any_rings([phone.agent, other.agent], SHORT)
+
+
+def test_nobody_calls(phone: Phone) -> None:
+    require_no_call(phone.agent, SHORT)
+
+
+def test_a_call_fails_the_watch_at_once(phone: Phone) -> None:
+    phone.rings("in-1")
+    with pytest.raises(
+        PhoneFailure,
+        match="alice was called, before the check of 30 s began: the call from sip:bob@.* rings",
+    ):
+        require_no_call(phone.agent, 30.0)
+
+
+def test_what_was_seen_before_is_no_news(phone: Phone) -> None:
+    phone.rings("in-1")
+    phone.agent.mark_seen()
+    require_no_call(phone.agent, SHORT)
+
+
+def test_an_invite_that_the_stack_refused_counts(phone: Phone) -> None:
+    phone.sip(INVITE)
+    phone.sip(NOT_FOUND, sent=True)
+    with pytest.raises(
+        PhoneFailure,
+        match="alice's own stack refused the INVITE from sip:bob@127.0.0.1:40002 with 404",
+    ):
+        require_no_call(phone.agent, 30.0)
+
+
+def test_an_invite_without_an_answer_counts(phone: Phone) -> None:
+    phone.sip(INVITE)
+    with pytest.raises(
+        PhoneFailure, match="the INVITE from sip:bob@127.0.0.1:40002 arrived, and alice has not"
+    ):
+        require_no_call(phone.agent, 30.0)
+
+
+def test_a_repeated_invite_is_no_second_call(phone: Phone) -> None:
+    phone.sip(INVITE)
+    phone.rings("in-1")
+    phone.agent.mark_seen()
+    phone.sip(INVITE)
+    require_no_call(phone.agent, SHORT)
+
+
+def test_a_dead_agent_is_told(phone: Phone) -> None:
+    phone.backend.feed(AgentDied(time.monotonic(), -9, ""))
+    with pytest.raises(AgentGone):
+        require_no_call(phone.agent, 30.0)
