@@ -17,7 +17,6 @@ from ..diagnosis.incoming_calls import (
 from ..errors import PhoneFailure
 from ..events import CallIncoming, SipMessage
 from ..sip.messages import parsed
-from ..sip.transactions import Transaction
 from .states import news_of_missed_call
 
 
@@ -144,13 +143,16 @@ def _is_first(agent: Agent, call_id: str, invite: SipMessage) -> bool:
 def _describe_call(agent: Agent, call_id: str) -> tuple[str, float]:
     """What became of a call as far as is known, as a clause, and when it came in."""
 
-    def known() -> Call | Transaction | None:
-        call = next((call for call in agent.calls if call.call_id == call_id), None)
-        invite = None if call else arrived_invite(agent, call_id)
-        return call or (invite if invite and invite.final else None)
+    def call() -> Call | None:
+        return next((call for call in agent.calls if call.call_id == call_id), None)
 
-    what = wait_until(agent.changes, known, TRACE_LAG) or arrived_invite(agent, call_id)
-    if isinstance(what, Call):
-        return what.describe(), what.began_at
-    assert what is not None
-    return describe_refusal(agent, what), what.at
+    def is_known() -> bool | None:
+        invite = arrived_invite(agent, call_id)
+        return bool(call() or (invite and invite.final)) or None
+
+    wait_until(agent.changes, is_known, TRACE_LAG)
+    known, invite = call(), arrived_invite(agent, call_id)
+    if known is not None:
+        return known.describe(), known.began_at
+    assert invite is not None
+    return describe_refusal(agent, invite), invite.at
