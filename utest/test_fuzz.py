@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 from hypothesis import given, settings
@@ -22,10 +23,13 @@ from BaresipLibrary.sip.bodies import read_summary, relayed_signal
 from BaresipLibrary.sip.capture import as_pcap, as_text
 from BaresipLibrary.sip.challenges import challenges
 from BaresipLibrary.sip.messages import Message, canonical_name, masked, split_address
+from BaresipLibrary.sip.notified import ACCEPTED, read_notified
 from BaresipLibrary.sip.owed_requests import OwedRequests
 from BaresipLibrary.sip.reasons import reasons, split_glued, warnings
 from BaresipLibrary.sip.sdp import SessionDescription
+from BaresipLibrary.sip.subscriptions import Subscriptions
 from BaresipLibrary.sip.transmissions import merged
+from BaresipLibrary.sip.xml_bodies import UnreadableBody
 
 from .sip.torture import torture
 
@@ -92,6 +96,29 @@ def follow_offers(text: str) -> None:
         followed.take(Message(text), sent=sent)
 
 
+def follow_subscriptions(text: str) -> None:
+    """As a message, and as what the notifier says in an Event and in a Subscription-State."""
+    seen = Subscriptions()
+    rest = f"Event: {text}\r\nSubscription-State: {text}"
+    head = f"Call-ID: a\r\nCSeq: 1 NOTIFY\r\n{rest}\r\n\r\n{text}"
+    for start in ("SUBSCRIBE sip:a SIP/2.0", "NOTIFY sip:a SIP/2.0", "SIP/2.0 200 OK"):
+        for sent in (True, False):
+            seen.take(SipMessage(1.0, sent, "UDP", "x:1", "y:2", f"{start}\r\n{head}"))
+            notification = seen.take(SipMessage(1.0, sent, "UDP", "x:1", "y:2", text))
+            _ = notification and (notification.body, notification.event, notification.state)
+
+
+def read_notifications(text: str) -> None:
+    """As a body, and inside of what each package wants."""
+    roots = {"dialog": "dialog-info", "presence": "presence", "reg": "reginfo"}
+    for event in ACCEPTED:
+        root = roots.get(event, "a")
+        inside = f'<{root} version="1">{text}</{root}>'
+        for bodies in ([text], [inside], [inside, text], [f'<{root} state="partial"/>', inside]):
+            with suppress(UnreadableBody):
+                read_notified(event, bodies)
+
+
 def draw(text: str) -> str:
     """The message as alice sent it, bob received it, and carol received it from elsewhere."""
     seen = (("a", True), ("b", False), ("c", False))
@@ -128,6 +155,8 @@ PARSERS: list[Callable[[str], object]] = [
     read_summary,
     follow_offers,
     follow_requests,
+    follow_subscriptions,
+    read_notifications,
     masked,
     draw,
     read_output,

@@ -34,6 +34,7 @@ _NOTED = (
     events.ReactionFailed,
     events.MediaStarted,
     events.MessagesWaiting,
+    events.SubscriptionClosed,
     events.HoldChanged,
     events.RequestRefused,
     events.AnsweredAgain,
@@ -176,6 +177,8 @@ def _of_agent(event: Event) -> str | None:
             return "UNREGISTERED"
         case events.OutboundChanged(_, proxy, why):
             return f"PROXY {proxy}: {why}" if why else f"PROXY {proxy}, the first"
+        case events.SubscriptionClosed(_, _, words):
+            return f"SUBSCRIPTION ENDED: {words}" if words else "SUBSCRIPTION ENDED"
         case events.MessagesWaiting(_, waiting, new, old):
             return f"MESSAGES WAITING: {'yes' if waiting else 'no'}, {new} new, {old} old"
         case events.AgentDied(fault=fault) if fault:

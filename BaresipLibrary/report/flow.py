@@ -275,6 +275,7 @@ def label(message: Message) -> str:
 def hint(message: Message, transport: str) -> str:
     """What matters less: the transport when it is not UDP, codecs and direction of audio, texts."""
     parts = [] if transport.upper() == "UDP" else [transport]
+    parts += _state_of_subscription(message)
     description = description_in(message)
     if description is not None:
         audio = description.audio
@@ -287,6 +288,14 @@ def hint(message: Message, transport: str) -> str:
     elif message.method == "MESSAGE" and message.body.strip():
         parts.append(" ".join(message.body[:_TEXT].split()) + "…" * (len(message.body) > _TEXT))
     return " · ".join(parts)
+
+
+def _state_of_subscription(message: Message) -> list[str]:
+    """For how long a SUBSCRIBE asks, and what a NOTIFY says of the subscription."""
+    if message.method == "SUBSCRIBE" and (expires := message.first("Expires")):
+        return [f"for {expires} s"]
+    state = message.first("Subscription-State") if message.method == "NOTIFY" else None
+    return [state] if state else []
 
 
 def _invite(message: Message) -> str:

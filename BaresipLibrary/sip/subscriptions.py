@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from ..events import Event, SipMessage, SubscriptionClosed
 from .challenges import CHALLENGE_STATUSES
-from .messages import Message
+from .messages import Message, parsed
 from .owed_requests import Latest
 
 #: Notifications that are kept of each subscription, the newest.
@@ -149,7 +149,7 @@ class Subscriptions:
         """
         match event:
             case SipMessage(at, sent, text=text) if "SUBSCRIBE" in text or "NOTIFY" in text:
-                message = Message(text)
+                message = parsed(text)
                 if message.transaction_method == "SUBSCRIBE":
                     self._take_subscribe(message, sent=sent)
                 elif message.transaction_method == "NOTIFY":

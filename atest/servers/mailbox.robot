@@ -17,10 +17,13 @@ The Mailbox Tells When Something Is New And When It Was Heard
     Get Message Waiting    alice    new    ==    2    timeout=5s
     Get Message Waiting    alice    waiting    ==    True
     Get Message Waiting    alice    old    ==    8
+    Wait Until Notified    alice    message-summary    *=    Voice-Message: 2/8
     Get Message Waiting    alice    waiting    ==    False    timeout=5s
     ${mailbox} =    Get Message Waiting    alice
     Should Be Equal As Integers    ${mailbox.new}    0
     Should Be Equal As Integers    ${mailbox.old}    10
+    ${notified} =    Get Notification    alice    message-summary
+    Should Be Equal    ${notified}    ${mailbox}
     Sipp Should Succeed
 
 Nobody Has Asked For A Mailbox

@@ -1,6 +1,7 @@
 *** Settings ***
 Documentation       An agent watches what a notifier on the wire reports: lamps, presence, registrations, anything (RFC 6665).
 Resource            wire.resource
+Library             ../resources/Lateness.py
 Library             ../resources/Ports.py
 Library             ../resources/ScriptedPeer.py    ${CURDIR}/subscriptions_scenarios.py
 Suite Setup         Needs    SUBSCRIBE
@@ -239,6 +240,17 @@ The Notifier Refuses To End It
     ...    alice has not unsubscribed from 'dialog' of ${peer.uri}: the refresh was refused with 481 Subscription Does Not Exist.
     ...    Unsubscribe    alice    dialog
     Peer Should Have Finished    ${peer}
+
+An Agent That Stops Does Not Wait Long For The Answer
+    Start Agent    alice
+    ${peer} =    Start Peer    goes_silent
+    Subscribe    alice    dialog    ${peer.uri}
+    ${began} =    Evaluate    time.monotonic()
+    Stop Agent    alice
+    ${elapsed} =    Evaluate    time.monotonic() - ${began}
+    Should Be Below    ${elapsed}    1.5s
+    ${result} =    Peer Should Have Finished    ${peer}
+    Should Be Equal    ${result}[expires]    0
 
 Bodies That Cannot Be Read Are Told With What They Say
     [Template]    Notification Should Not Be Readable

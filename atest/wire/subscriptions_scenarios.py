@@ -197,6 +197,13 @@ def answers_a_fetch(peer: Peer) -> None:
     notify(peer, dialog, lamp(0, "confirmed"), state="terminated;reason=timeout")
 
 
+def goes_silent(peer: Peer) -> None:
+    """Accepts, and answers nothing from then on."""
+    accept(peer)
+    leave = peer.expect("SUBSCRIBE", 20)
+    peer.result["expires"] = leave["Expires"]
+
+
 def refuses_to_end(peer: Peer) -> None:
     dialog = accept(peer)
     notify(peer, dialog, lamp(0))

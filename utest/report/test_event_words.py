@@ -19,6 +19,8 @@ from BaresipLibrary.report.event_words import line, short
             "CLOSED by refusal: 486 Busy Here",
         ),
         (events.RegistrationFailed(0, 403, "Forbidden"), "REGISTRATION FAILED: 403 Forbidden"),
+        (events.SubscriptionClosed(0, "c", "refused"), "SUBSCRIPTION ENDED: refused"),
+        (events.SubscriptionClosed(0, "c", ""), "SUBSCRIPTION ENDED"),
         (events.DtmfReceived(0, "c", "#"), "DTMF #"),
         (events.TransferFailed(0, "c", None, "no answer"), "TRANSFER FAILED: no answer"),
         (events.AgentDied(0, -9, ""), "DIED with status -9"),

@@ -303,6 +303,15 @@ def test_labels(text: str, words: str) -> None:
     assert label(Message(text)) == words
 
 
+def test_a_subscription_shows_its_time_and_its_state() -> None:
+    subscribe = sip("SUBSCRIBE sip:b SIP/2.0", "2 SUBSCRIBE", "Event: dialog", "Expires: 0")
+    assert hint(Message(subscribe), "TCP") == "TCP · for 0 s"
+    state = "Subscription-State: terminated;reason=timeout"
+    notify = sip("NOTIFY sip:b SIP/2.0", "2 NOTIFY", "Event: dialog", state)
+    assert hint(Message(notify), "UDP") == "terminated;reason=timeout"
+    assert hint(Message(sip("NOTIFY sip:b SIP/2.0", "2 NOTIFY")), "UDP") == ""
+
+
 @pytest.mark.parametrize(
     ("text", "transport", "words"),
     [
