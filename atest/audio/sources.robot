@@ -67,7 +67,7 @@ A Prompt Set Before The Call
 A Prompt Is Played Once
     [Documentation]    Silence follows it.
     Alice And Bob Talk
-    ${prompt}    Make Tone File    short.wav    500    seconds=${0.5}
+    ${prompt}    Make Tone File    short.wav    500    seconds=${2}
     Send Audio    alice    file:${prompt}
     Verify Audio    bob    500 Hz
     Bob Should Soon Hear Nothing

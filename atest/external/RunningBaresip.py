@@ -11,7 +11,7 @@ from pathlib import Path
 
 from robot.libraries.BuiltIn import BuiltIn
 
-from BaresipLibrary.backends.addresses import free_port
+from atest.resources.Ports import port_for_a_program
 from BaresipLibrary.backends.external.installation import find_program
 
 _READY = 10.0
@@ -42,8 +42,7 @@ class RunningBaresip:
         self._folder = Path(tempfile.mkdtemp(prefix="device-", dir=output))
         recordings = self._folder / "recordings"
         recordings.mkdir()
-        sip = free_port("127.0.0.1")
-        control = free_port("127.0.0.1", besides=(sip, sip + 1))
+        sip, control = port_for_a_program(), port_for_a_program()
         program = find_program(None, None)
         lines = [
             f"sip_listen 127.0.0.1:{sip}", f"ctrl_tcp_listen 127.0.0.1:{control}",

@@ -11,7 +11,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -26,6 +25,8 @@ import numpy as np
 from robot.api import SkipExecution, logger
 from robot.api.deco import library
 from robot.libraries.BuiltIn import BuiltIn
+
+from atest.resources.Ports import port_for_a_program
 
 HERE = Path(__file__).parent
 TONE, RATE = 620, 8000
@@ -200,7 +201,7 @@ class LinphonePhone(Phone):
         if shutil.which("linphonec") is None:
             raise AssertionError("linphonec is not installed: apt-get install linphone-cli")
         (folder / ".local" / "share" / "linphone").mkdir(parents=True)
-        port, media = _even_port(), _even_port()
+        port, media = port_for_a_program(), port_for_a_program()
         self.uri = f"sip:linphone@127.0.0.1:{port}"
         (folder / "rc").write_text(
             f"[sip]\nsip_port={port}\nsip_tcp_port=0\nsip_tls_port=0\nbind_address=127.0.0.1\n"
@@ -272,24 +273,6 @@ def _write_tone(path: Path) -> None:
         file.setsampwidth(2)
         file.setframerate(RATE)
         file.writeframes(samples.astype("<i2").tobytes())
-
-
-def _even_port() -> int:
-    """A port that is free, and so is the next one, for RTCP."""
-    for _ in range(50):
-        with (
-            socket.socket(type=socket.SOCK_DGRAM) as one,
-            socket.socket(type=socket.SOCK_DGRAM) as next_one,
-        ):
-            one.bind(("127.0.0.1", 0))
-            port: int = one.getsockname()[1]
-            try:
-                next_one.bind(("127.0.0.1", port + 1))
-            except (OSError, OverflowError):
-                continue
-        if port % 2 == 0:
-            return port
-    raise AssertionError("No two ports in a row are free.")
 
 
 _KINDS: dict[str, type[PjsuaPhone] | type[LinphonePhone]] = {

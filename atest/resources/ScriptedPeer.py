@@ -68,6 +68,10 @@ class ScriptedPeer:
         """Lets a scenario go on that waits in ``step``."""
         peer.go_on()
 
+    def wait_until_peer_waits(self, peer: Peer, within: float = 10.0) -> None:
+        """Waits until a scenario is in ``step``, and has done what comes before that."""
+        peer.await_step(within)
+
     def peer_should_have_finished(self, peer: Peer, within: float = 10.0) -> dict[str, Any]:
         """Waits for the end of a scenario and returns its results; fails when it failed."""
         peer.join(within)

@@ -28,9 +28,10 @@ class Peer:
         self.result: dict[str, Any] = {}
         self.error: BaseException | None = None
         self._rtp: Rtp | None = None
-        self._arrived: queue.Queue[Received] = queue.Queue()
+        self._arrived: queue.Queue[Received | None] = queue.Queue()  # None when it is closed
         self._answers: dict[tuple[str, str], tuple[float, bytes]] = {}
         self._steps = threading.Semaphore(0)
+        self._in_step = threading.Event()
         self._closed = threading.Event()
         self._thread: threading.Thread | None = None
         self._connections: dict[tuple[str, int], socket.socket] = {}
@@ -81,12 +82,20 @@ class Peer:
             raise AssertionError(f"The scenario failed: {self.error}") from self.error
 
     def go_on(self) -> None:
+        self._in_step.clear()
         self._steps.release()
 
     def step(self, within: float = 20.0) -> None:
         """Waits until the suite lets it go on."""
+        self._in_step.set()
         if not self._steps.acquire(timeout=within):
             raise AssertionError(f"The suite did not let the peer go on within {within} s.")
+        self._in_step.clear()
+
+    def await_step(self, within: float) -> None:
+        """Waits until the scenario waits for the suite: what comes before is done."""
+        if not self._in_step.wait(within):
+            raise AssertionError(f"The scenario does not wait after {within} s: {self.error}")
 
     def pause(self, seconds: float) -> None:
         """Does nothing for a time, as a phone does that rings."""
@@ -112,6 +121,8 @@ class Peer:
             try:
                 message = self._arrived.get(timeout=remaining)
             except queue.Empty:
+                break
+            if message is None:
                 break
             if self._is_repeated(message):
                 continue
@@ -299,6 +310,7 @@ class Peer:
 
     def close(self) -> None:
         self._closed.set()
+        self._arrived.put(None)
         self._steps.release()
         if self._rtp is not None:
             self._rtp.close()

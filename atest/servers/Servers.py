@@ -19,6 +19,8 @@ from robot.api import SkipExecution, logger
 from robot.api.deco import library
 from robot.libraries.BuiltIn import BuiltIn
 
+from atest.resources.Ports import port_for_a_program
+
 HERE = Path(__file__).parent
 MODULES = "/usr/lib/x86_64-linux-gnu/kamailio/modules"
 #: Empty tables for Kamailio's db_text, which come with Kamailio itself.
@@ -67,8 +69,8 @@ class Servers:
         With ``presence`` it is a presence server, too, and tells who is in a call.
         """
         kamailio = _require("kamailio", "kamailio kamailio-tls-modules")
-        port = port or _free_port()
-        tls_port = _free_port()
+        port = port or port_for_a_program()
+        tls_port = port_for_a_program()
         folder = self._new_folder(name)
         authority = trustme.CA()
         authority.cert_pem.write_to_path(folder / "ca.pem")
@@ -126,7 +128,7 @@ class Servers:
         folder = self._new_folder(name)
         chosen = _chosen_scenario(scenario, values, folder)
         for attempts_left in reversed(range(_PORT_ATTEMPTS)):
-            port, media = _free_port(), _free_port()
+            port, media = port_for_a_program(), port_for_a_program()
             command = ["sipp", *chosen, "-i", "127.0.0.1"]
             command += ["-mi", "127.0.0.1", "-p", str(port), "-mp", str(media), "-m", "1"]
             command += ["-nostdin", "-trace_err", "-error_file", str(folder / "errors"), *arguments]
@@ -278,20 +280,6 @@ def _require(program: str, packages: str) -> str:
 def _module_folder() -> str:
     found = next(Path("/usr/lib").glob("*/kamailio/modules"), None)
     return f"{found or MODULES}/"
-
-
-def _free_port() -> int:
-    """A port that is free for UDP and TCP; one that is so for UDP only is passed over."""
-    for _ in range(50):
-        with socket.socket(type=socket.SOCK_DGRAM) as udp, socket.socket() as tcp:
-            udp.bind(("127.0.0.1", 0))
-            port: int = udp.getsockname()[1]
-            try:
-                tcp.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-        return port
-    raise AssertionError("No port is free for UDP and TCP.")
 
 
 def _await_options(port: int, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -13,7 +13,9 @@ from pathlib import Path
 from robot.api import logger
 from robot.api.deco import library
 from robot.libraries.BuiltIn import BuiltIn
-from Servers import PASSWORDS, _free_port, _require
+from Servers import PASSWORDS, _require
+
+from atest.resources.Ports import port_for_a_program
 
 USER = "turn-user"
 #: What it relays goes through this address, which no agent of the suites has.
@@ -35,7 +37,7 @@ class TurnServer:
     def start_turn_server(self) -> dict[str, str]:
         """Returns its URI as Start Agent takes it, its user, and the address that it relays by."""
         program = _require("turnserver", "coturn")
-        port = _free_port()
+        port = port_for_a_program()
         self._folder = Path(
             tempfile.mkdtemp(prefix="turn-", dir=BuiltIn().get_variable_value("${OUTPUT DIR}"))
         )

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import tempfile
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 from robot.api import SkipExecution
@@ -17,6 +18,10 @@ from BaresipLibrary.agents.agent import Agent
 
 _PATIENCE = 20.0
 _FIELDS = ("udp.srcport", "sip.Request-Line", "sip.Status-Line", "sip.CSeq.method", "sip.to.tag")
+#: What tells a message apart from all others, save those that are sent again because of a timer.
+_IDENTITY = ("sip.Call-ID", "sip.CSeq.seq", "sip.Via.branch")
+#: The shortest time (s) after which a message is sent again: a little less than T1 of RFC 3261.
+_AGAIN_AFTER = 0.45
 _STARTED = "Capture started"
 _FORBIDDEN = re.compile(r"permission|not permitted|could not be initiated", re.IGNORECASE)
 
@@ -48,7 +53,8 @@ class Tshark:
         self._names = ports | {str(self._marker.getsockname()[1]): "marker"}
         self._folder = Path(tempfile.mkdtemp(prefix="tshark-"))
         command = ["tshark", "-n", "-l", "-i", "lo", "-Y", "sip", "-T", "fields"]
-        command += [part for field in _FIELDS for part in ("-e", field)]
+        for field in (*_FIELDS, *_IDENTITY, "frame.time_relative"):
+            command += ["-e", field]
         command += ["-f", " or ".join(f"udp port {port}" for port in self._names)]
         command += [part for port in self._names for part in ("-d", f"udp.port=={port},sip")]
         self._process = subprocess.Popen(
@@ -64,14 +70,15 @@ class Tshark:
     def captured_messages(self) -> list[str]:
         """What was captured so far, such as ``alice INVITE`` and ``bob 200 INVITE``, in order.
 
-        A request within a dialog is told apart: ``alice re-INVITE``.
+        A request within a dialog is told apart: ``alice re-INVITE``. What a timer has sent again,
+        on a machine that was too busy to answer in time, is told once.
         """
         text = b"OPTIONS sip:marker SIP/2.0\r\nCSeq: 1 OPTIONS\r\n\r\n"
         self._marker.sendto(text, self._marker.getsockname())
         with self._arrived:
             if not self._arrived.wait_for(self._is_complete, _PATIENCE):
                 raise AssertionError(f"The capture does not end: {self._lines}")
-            return [self._told(line) for line in self._lines[:-1]]
+            return [self._told(line) for line in _sent_once(self._lines[:-1])]
 
     def end_test(self, data: object, result: object) -> None:
         """Listener: ends the capture."""
@@ -113,6 +120,15 @@ class Tshark:
             return f"{self._sender(line)} {status.split()[1]} {method}"
         again = "re-" if to_tag and method == "INVITE" else ""
         return f"{self._sender(line)} {again}{request.split()[0]}"
+
+
+def _sent_once(lines: list[str]) -> Iterator[str]:
+    """The messages without those that a timer has sent again."""
+    times: dict[str, float] = {}
+    for line in lines:
+        message, _, at = line.rpartition("\t")
+        if float(at) - times.setdefault(message, float(at)) < _AGAIN_AFTER:
+            yield line
 
 
 def _port(agent: Agent) -> str:

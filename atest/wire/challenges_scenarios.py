@@ -32,7 +32,7 @@ def challenges_bye(peer: Peer, challenged: bool, stale: str = "") -> None:
     _up(peer, challenged=challenged)
     bye = peer.expect("BYE", 20)
     peer.reply(bye, 407, _PHRASE, _challenge("n2", *[stale] if stale else []))
-    again = peer.look_for("BYE", 2.0)
+    again = peer.look_for("BYE", 4.0)
     peer.result["answered"] = bool(again and _carries(again, "n2"))
     if again:
         numbers = [int(one["CSeq"].split()[0]) for one in (bye, again)]
@@ -55,7 +55,7 @@ def challenges_info(peer: Peer, challenged: bool) -> None:
     dialog = _up(peer, challenged=challenged)
     info = peer.expect("INFO", 20)
     peer.reply(info, 407, _PHRASE, _challenge("n2"))
-    again = peer.look_for("INFO", 2.0)
+    again = peer.look_for("INFO", 4.0)
     peer.result["answered"] = bool(again and _carries(again, "n2"))
     if again:
         peer.result["same"] = again.body == info.body
@@ -70,7 +70,7 @@ def challenges_refer(peer: Peer) -> None:
     dialog = _up(peer, challenged=True)
     refer = dialog.agree_until("REFER", 20)
     peer.reply(refer, 407, _PHRASE, _challenge("n2"))
-    again = peer.look_for("REFER", 2.0)
+    again = peer.look_for("REFER", 4.0)
     peer.result["answered"] = bool(again and _carries(again, "n2"))
     if again:
         peer.reply(again, 603, "Decline")

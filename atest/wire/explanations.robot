@@ -119,6 +119,7 @@ An INFO That The Agent's Own Stack Refuses Is Reported
     ${bob} =    Start Agent    bob
     ${peer} =    Start Peer    sends_infos    ${bob.uri}    application/dtmf|7    application/dtmf-relay|Signal\=4
     Be Called By Peer    ${peer}
+    Wait Until Peer Waits    ${peer}
     Fails With
     ...    bob did not receive '4' within 2 s: it received no digit. bob's own stack refused 2 INFOs, the last with 4*: its Content-Type was application/dtmf-relay, its body 'Signal\=4'.
     ...    Wait Until Dtmf Received    bob    4    timeout=2s
@@ -164,7 +165,7 @@ A File That Has Ended Is Reported
     Dial    alice    bob
     Accept    bob
     Wait Until State Is    alice    ESTABLISHED
-    ${file} =    Make Tone File    short.wav    440    0.5
+    ${file} =    Make Tone File    short.wav    440    2
     Send Audio    bob    file:${file}
     Verify Audio    alice    440 Hz
     Wait Until Keyword Succeeds    20x    0s    Verify Silence    alice    300ms

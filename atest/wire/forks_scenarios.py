@@ -25,7 +25,7 @@ def two_answer(peer: Peer, *, ring: bool = False, route: bool = False) -> None:
             if ack:
                 break
         peer.result["acknowledged"] = bool(ack)
-        bye = receiver.look_for("BYE", 1.0) if ack else None
+        bye = receiver.look_for("BYE", 5.0) if ack else None
         peer.result["ended"] = bool(bye)
         if ack and bye:
             receiver.reply(bye, 200, "OK")
@@ -54,7 +54,7 @@ def one_answers_twice(peer: Peer) -> None:
     invite = peer.expect("INVITE")
     dialog: Dialog = peer.answer(invite)
     peer.reply(invite, 200, "OK", body=peer.sdp())
-    peer.result["acknowledged"] = bool(peer.look_for("ACK", 0.5))
+    peer.result["acknowledged"] = bool(peer.look_for("ACK", 2.0))
     peer.step()
     peer.result["byes"] = bool(peer.look_for("BYE", 0.3))
     dialog.bye()

@@ -48,10 +48,15 @@ def holds_in_the_ack(peer: Peer) -> None:
         peer.step()
         dialog.request("INVITE")
         number = dialog.number
-        offer = peer.expect("200 INVITE")
+        offer = peer.expect(lambda one, number=number: _is_answer_to(one, number))
         peer.result.setdefault("offers", []).append("m=audio" in offer.body)
         dialog.request("ACK", body=peer.sdp(version=version, direction=direction), number=number)
     dialog.await_bye()
+
+
+def _is_answer_to(message: Received, number: int) -> bool:
+    """Whether it is the 200 to that INVITE, and not one to an earlier INVITE once more."""
+    return message.matches("200 INVITE") and message["CSeq"].split()[0] == str(number)
 
 
 def begins_on_hold(peer: Peer) -> None:

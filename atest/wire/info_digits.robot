@@ -20,7 +20,8 @@ A Signal After A Space Is Read, Or Reported As Refused
     ${peer} =    Start Peer    presses    ${bob.uri}
     ...    ${RELAY}|Signal\= *|Duration\= 160|    ${RELAY}|Signal\= #|Duration\= 160|
     Be Called By Peer    ${peer}
-    ${read}    ${told} =    Run Keyword And Ignore Error    Wait Until Dtmf Received    bob    *#    timeout=1s
+    Wait Until Peer Waits    ${peer}
+    ${read}    ${told} =    Run Keyword And Ignore Error    Wait Until Dtmf Received    bob    *#    timeout=2s
     Let Peer Go On    ${peer}
     ${result} =    Peer Should Have Finished    ${peer}
     IF    ${result}[answers] == [200, 200]
@@ -51,6 +52,7 @@ A Request That The Stack Refuses Is Reported
         ${bob} =    Start Agent    bob
         ${peer} =    Start Peer    presses    ${bob.uri}    ${request}
         Be Called By Peer    ${peer}
+        Wait Until Peer Waits    ${peer}
         ${told} =    Run Keyword And Expect Error    *
         ...    Wait Until Dtmf Received    bob    7    timeout=500ms
         Should Contain    ${told}    it received no digit

@@ -183,6 +183,8 @@ Silence Should Be Broken By
 
 Alice Should Have Been Heard In The End
     [Arguments]    ${peer}    ${tone}=650
+    Wait Until Peer Waits    ${peer}
+    Let Peer Go On    ${peer}
     Hang Up    alice
     ${result} =    Peer Should Have Finished    ${peer}
     Should Be True    abs(${result}[heard] - ${tone}) < 5

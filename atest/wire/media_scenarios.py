@@ -16,7 +16,9 @@ def holds_with_music(peer: Peer, direction: str) -> None:
     peer.rtp.play(700)
     dialog.reinvite(peer.sdp(version=3))
     peer.step()
+    peer.rtp.wait_for_packets(25, 5.0)
     peer.result["heard"] = peer.rtp.tone()
+    peer.step()
     dialog.await_bye()
 
 

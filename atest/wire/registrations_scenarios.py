@@ -15,7 +15,7 @@ def challenges(peer: Peer, *parameters: str) -> None:
     register = peer.expect("REGISTER")
     challenged = [f'WWW-Authenticate: Digest realm="pbx",nonce="n",{one}' for one in parameters]
     peer.reply(register, 401, "Unauthorized", *challenged)
-    again = peer.look_for("REGISTER", 0.5)
+    again = peer.look_for("REGISTER", 10.0)
     peer.result["credentials"] = again["Authorization"] if again else ""
     if again:
         peer.reply(again, 200, "OK", f"Contact: {again['Contact']}")
@@ -27,7 +27,7 @@ def challenges_calls(peer: Peer, parameters: str) -> None:
     challenge = f'Proxy-Authenticate: Digest realm="pbx",nonce="n",{parameters}'
     peer.reply(invite, 407, "Proxy Authentication Required", challenge)
     peer.expect("ACK")
-    again = peer.look_for("INVITE", 0.5)
+    again = peer.look_for("INVITE", 10.0)
     if again:
         peer.reply(again, 407, "Proxy Authentication Required", challenge)
         peer.expect("ACK")
