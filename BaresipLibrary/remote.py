@@ -17,6 +17,7 @@ from .agents.agent import Agent
 from .errors import UsageError
 from .library import BaresipLibrary
 from .phone import Phone
+from .sip.seen_message import SeenMessage
 
 Level = Literal["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "HTML", "CONSOLE"]
 #: The text that Robot sends to a remote library in place of a Secret.
@@ -99,9 +100,13 @@ def _text(default: Any) -> str:
 
 
 def _portable(value: Any) -> Any:
-    """A result that XML-RPC can carry: the name of an agent, a phone or an enum's member."""
+    """A result that XML-RPC can carry: names of agents, phones and members of enums; tables."""
     if isinstance(value, Agent | Phone | Enum):
         return value.name
+    if isinstance(value, SeenMessage):
+        return value.as_table()
+    if isinstance(value, list):
+        return [_portable(item) for item in value]
     return value
 
 

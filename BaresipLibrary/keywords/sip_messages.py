@@ -58,7 +58,7 @@ class SipMessageKeywords(Component):
     def get_sip_messages(
         self,
         agent: AgentName,
-        of: MessageFilter = MessageFilter(),  # noqa: B008 - it is frozen
+        of: MessageFilter | None = None,
         *,
         call: str | None = None,
         retransmissions: bool = False,
@@ -79,7 +79,8 @@ class SipMessageKeywords(Component):
         | ${provisional} = | Get Sip Messages | alice | 1xx INVITE |
         | Should Be Equal | ${provisional[0].status} | ${180} |
         """
-        query = MessageQuery(self._agents.get(agent), of, call, retransmissions)
+        wanted = MessageFilter() if of is None else of
+        query = MessageQuery(self._agents.get(agent), wanted, call, retransmissions)
         messages = query.all()
         if query.has_forgotten:
             logger.warn(f"Only the newest SIP messages of {query.agent.name} are kept.")

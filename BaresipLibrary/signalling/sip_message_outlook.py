@@ -2,7 +2,8 @@
 
 Only what the trace shows to be over is over: a message may show there after the stack's report, and
 a call that failed for lack of an answer may still get it. Anybody may call an agent, or send it a
-request outside of calls, at any time. An agent answers these by itself, but accepts no call.
+request outside of calls, at any time. An agent answers these by itself, but accepts calls only
+where `When Called` has told it to.
 """
 
 from collections import defaultdict
@@ -13,6 +14,7 @@ from ..agents.call import Call
 from ..events import ClosedBy
 from ..sip.message_filter import MessageFilter
 from ..sip.outlines import Outline
+from ..types import Behaviour
 
 #: Requests that an agent sends in calls only, or to begin one.
 _OF_CALLS = ("INVITE", "ACK", "BYE", "CANCEL", "PRACK", "UPDATE", "INFO", "REFER")
@@ -20,6 +22,8 @@ _OF_CALLS = ("INVITE", "ACK", "BYE", "CANCEL", "PRACK", "UPDATE", "INFO", "REFER
 _FOR_INVITES = ("18x", "180", "181", "182", "183", "199")
 #: What no stack sends to an INVITE by itself: neither 100 and 180, nor a refusal.
 _BY_THE_SUITE = ("2", "181", "182", "183", "199")
+#: With these, `When Called` has the agent answer a call that nobody accepts.
+_ANSWERING = (Behaviour.accept, Behaviour.progress)
 #: After a REFER its NOTIFYs come, also when the call is over.
 _OF_TRANSFERS = ("NOTIFY", "REFER")
 
@@ -34,7 +38,7 @@ def why_none_can_come(agent: Agent, wanted: MessageFilter, call_id: str | None) 
         calls = [call for call in calls if call.call_id == call_id]
         if not calls or wanted.method in (None, *_OF_TRANSFERS):
             return None
-    elif not _needs_own_call(wanted):
+    elif not _needs_own_call(wanted) or agent.reactions.chosen.behaviour in _ANSWERING:
         return None
     if any(call.is_live for call in calls):
         return None

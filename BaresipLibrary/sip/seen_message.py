@@ -1,7 +1,8 @@
 """A SIP message as suites get it: taken apart, and without its secrets."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 from ..events import SipMessage
 from .messages import Message, canonical_name, masked
@@ -78,6 +79,11 @@ class SeenMessage:
     def direction(self) -> str:
         """``sent`` or ``received``."""
         return "sent" if self.sent else "received"
+
+    def as_table(self) -> dict[str, Any]:
+        """Its attributes by their names, for suites on another host."""
+        table = {field.name: getattr(self, field.name) for field in fields(self)}
+        return table | {"headers": dict(self.headers), "direction": self.direction}
 
     def __str__(self) -> str:
         """The whole message."""

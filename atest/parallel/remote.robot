@@ -35,6 +35,11 @@ Results Are Tables And Text
     ${info} =    Phones.Get Info    alice
     Should Be Equal    ${info.peer.number}    bob
     Should Be Equal    ${info.calls[0].state}    ESTABLISHED
+    ${ok} =    Phones.Get Sip Message    alice    200 INVITE
+    Should Be Equal    ${ok.status}    ${200}
+    Should Be Equal    ${ok.headers['Call-ID']}    ${{[$info.calls[0].call_id]}}
+    ${all} =    Phones.Get Sip Messages    bob    call=${ok.call_id}
+    Should Be Equal    ${all[0].method}    INVITE
 
 Many Calls On Another Host
     ${callers} =    Phones.Start Agents    caller    3    regint=0

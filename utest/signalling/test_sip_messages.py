@@ -6,6 +6,7 @@ import time
 import pytest
 
 from BaresipLibrary.agents import journal as journals
+from BaresipLibrary.agents.reactions import Reaction
 from BaresipLibrary.backends.capabilities import Capability
 from BaresipLibrary.diagnosis.failure import CallFailure
 from BaresipLibrary.errors import AgentGone, NothingYet, PhoneFailure, UsageError
@@ -13,6 +14,7 @@ from BaresipLibrary.events import AgentDied, ClosedBy, SipMessage
 from BaresipLibrary.signalling.sip_messages import MessageQuery, wait_for_message
 from BaresipLibrary.sip.message_filter import MessageFilter
 from BaresipLibrary.sip.seen_message import SeenMessage
+from BaresipLibrary.types import Behaviour
 
 from ..scripted import Phone
 
@@ -372,3 +374,16 @@ def test_notifications_may_follow_the_end_of_a_transferred_call(phone: Phone) ->
     for of in ("NOTIFY", "200 NOTIFY", "200"):
         with pytest.raises(CallFailure, match="within 0 s"):
             wait(phone, of, 0, call_id)
+
+
+def test_an_agent_that_was_told_to_accept_may_answer_a_call_to_come(phone: Phone) -> None:
+    is_refused(phone, dials(phone))
+    phone.agent.begin_keyword(ends=False)
+    for behaviour in (Behaviour.accept, Behaviour.progress):
+        phone.agent.reactions.choose(Reaction(behaviour), None)
+        for of in ("200 INVITE", "183", "BYE"):
+            with pytest.raises(CallFailure, match="within 0 s"):
+                wait(phone, of, 0)
+    phone.agent.reactions.choose(Reaction(Behaviour.ring), None)
+    with pytest.raises(CallFailure, match="none can come"):
+        wait(phone, "200 INVITE")

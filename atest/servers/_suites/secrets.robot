@@ -30,6 +30,7 @@ A Call With Secrets In It
     Get Info As Json    alice
     ${alice} =    Get Info    alice
     Log Many    &{alice}
+    Messages Should Be Masked
 
 A Call By A Relay
     ${turn} =    Start Turn Server
@@ -52,3 +53,18 @@ A Relay That Refuses
 A Refused Registration
     Start Agent    alice    banned    ${PBX.domain}    ${ALICE}
     Register    alice
+
+
+*** Keywords ***
+Messages Should Be Masked
+    ${header} =    Get Header    alice    Authorization    of=REGISTER
+    Should Contain    ${header}    response="***"
+    ${headers} =    Get Headers    alice    of=sent REGISTER    call=NONE
+    Should Be Equal    ${headers}[Authorization][0]    ${header}
+    ${invite} =    Get Sip Message    alice    sent INVITE
+    Should Contain    ${invite.body}    inline:***
+    Log    ${invite}
+    Log    ${invite.headers}
+    ${all} =    Get Sip Messages    alice
+    Log Many    @{all}
+    Get Headers    bob
