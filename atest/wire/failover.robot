@@ -9,11 +9,11 @@ Test Teardown       Stop All Agents
 *** Test Cases ***
 The First Proxy Is Used While It Lives
     Start Proxies    lives    lives
-    Start Alice
+    Start Alice    patience=20s
     Register    alice
     Call Should Be Answered
     Proxy In Use Should Be    ${first}
-    Should Be Equal    ${first.result}[methods]    ${{['REGISTER', 'INVITE', 'ACK']}}
+    Should Be Equal    ${first.result}[methods]    ${{['REGISTER', 'INVITE']}}
     Should Be Empty    ${second.result}[methods]
 
 A Silent Proxy Is Passed Over At Registration
@@ -24,7 +24,7 @@ A Silent Proxy Is Passed Over At Registration
     Proxy In Use Should Be    ${second}
     Call Should Be Answered
     Should Be Equal    ${first.result}[methods]    ${{['REGISTER']}}
-    Should Be Equal    ${second.result}[methods]    ${{['REGISTER', 'INVITE', 'ACK']}}
+    Should Be Equal    ${second.result}[methods]    ${{['REGISTER', 'INVITE']}}
 
 A Silent Proxy Is Passed Over By A Call
     Start Proxies    is_silent    lives
@@ -56,7 +56,7 @@ A Proxy That Nobody Listens At Is Passed Over
 A Refusal Is An Answer
     [Documentation]    Only 503 says that a proxy cannot serve: a 403 is not asked for twice.
     Start Proxies    refuses    lives    403
-    Start Alice
+    Start Alice    patience=20s
     Run Keyword And Expect Error    alice is not registered at pbx.example: the registrar refused with 403 Overloaded.
     ...    Register    alice
     Dial    alice    1002
@@ -68,7 +68,7 @@ Every Proxy Is Dead
     Start Proxies    is_silent    refuses
     Start Alice
     Run Keyword And Expect Error
-    ...    alice is not registered at pbx.example: the registrar refused with 503 Overloaded. alice used ${second.host}, as ${first.host} did not answer the REGISTER in 0.8 s.
+    ...    alice is not registered at pbx.example: the registrar refused with 503 Overloaded. alice used ${second.host}, as ${first.host} did not answer the REGISTER in 2 s.
     ...    Register    alice
     Dial    alice    1002
     ${told} =    Run Keyword And Expect Error    *    Wait Until State Is    alice    ESTABLISHED    timeout=2s
@@ -115,7 +115,7 @@ A Call Takes The Registration Along
     Register    alice
     Let Peer Go On    ${first}
     Call Should Be Answered
-    Should Be Equal    ${second.result}[methods]    ${{['REGISTER', 'INVITE', 'ACK']}}
+    Should Be Equal    ${second.result}[methods]    ${{['REGISTER', 'INVITE']}}
     Get Registered    alice    ==    True
 
 Waiting Later Uses The Next Proxy, Too
@@ -153,9 +153,10 @@ Start Proxies
     VAR    ${second}    ${second}    scope=TEST
 
 Start Alice
-    [Arguments]    &{options}
+    [Documentation]    A proxy that lives may take long on a busy machine: then it is given the time.
+    [Arguments]    ${patience}=2s    &{options}
     VAR    @{proxies}    ${first.host}    ${second.host}
-    Start Agent    alice    alice    pbx.example    address=127.0.0.1    outbound=${proxies}    outbound_timeout=800ms
+    Start Agent    alice    alice    pbx.example    address=127.0.0.1    outbound=${proxies}    outbound_timeout=${patience}
     ...    &{options}
 
 Call Should Be Answered

@@ -9,8 +9,6 @@ def lives(peer: Any) -> None:
     while request := _request(peer):
         methods.append(request.method)
         _answer(peer, request)
-        if request.method == "INVITE":
-            methods.append("ACK")
 
 
 def lives_and_dies(peer: Any) -> None:
