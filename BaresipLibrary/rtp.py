@@ -4,14 +4,15 @@ from typing import NamedTuple
 
 
 class PacketLength(NamedTuple):
-    """The length of the newest packets, in units of the RTP timestamp, and their payload type.
+    """The length of the newest packets of one payload type, in units of the RTP timestamp.
 
-    It was taken from packets that have come since a monotonic time.
+    It was taken from packets that came from `since` to `until` (monotonic seconds).
     """
 
     payload_type: int
     units: int
     since: float
+    until: float
 
 
 class RtpGap(NamedTuple):
@@ -51,7 +52,7 @@ class RtpCounts(NamedTuple):
     duplicates: int | None = None
     ssrcs: tuple[int, ...] | None = None
     payload_types: tuple[int, ...] | None = None
-    length: PacketLength | None = None
+    lengths: tuple[PacketLength, ...] = ()
     last_at: float | None = None
     longest_gap: float | None = None
     gaps: tuple[RtpGap, ...] | None = None

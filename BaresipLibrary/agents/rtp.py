@@ -5,8 +5,8 @@ from contextlib import contextmanager, suppress
 
 from ..backends.capabilities import Capability
 from ..errors import BackendError
-from ..rtp import RtpCounts
-from ..sip.sdp import Media, static_format
+from ..rtp import PacketLength, RtpCounts
+from ..sip.sdp import Format, Media, static_format
 from .agent import Agent
 from .agreement import agreed_in
 from .call import Call
@@ -50,12 +50,10 @@ def rtp_differences(agent: Agent, call: Call) -> list[str]:
     before a re-INVITE may have been as agreed then.
     """
     agreed = agreed_in(agent, call)
-    counts = call.rtp.received if call.rtp else None
-    if agreed is None or counts is None or counts.length is None:
+    newest = newest_length(call.rtp.received, agreed.local) if call.rtp and agreed else None
+    if agreed is None or newest is None or newest.since < agreed.at:
         return []
-    if counts.length.since < agreed.at:
-        return []
-    wanted, arriving = agreed.receives, counts.length.payload_type
+    wanted, arriving = agreed.receives, newest.payload_type
     found = []
     if arriving != wanted.payload_type:
         known = agreed.local.format_of(arriving)
@@ -67,7 +65,7 @@ def rtp_differences(agent: Agent, call: Call) -> list[str]:
             f"RTP packets of {what} arrive at {agent.name}{lacking}: agreed was {wanted.codec} as"
             f" payload type {wanted.payload_type}."
         )
-    length = packet_length(counts, agreed.local)
+    length = milliseconds(newest, agreed.local)
     if length is not None and wanted.ptime is not None and abs(length - wanted.ptime) >= 0.5:
         found.append(
             f"RTP packets of {length:g} ms arrive at {agent.name}, whose SDP asks for"
@@ -76,16 +74,26 @@ def rtp_differences(agent: Agent, call: Call) -> list[str]:
     return found
 
 
-def packet_length(counts: RtpCounts, receiver: Media | None) -> float | None:
-    """Milliseconds in each of the newest packets; None when not known.
+def newest_length(counts: RtpCounts, receiver: Media | None) -> PacketLength | None:
+    """The length of the newest packets of audio; None when none is known.
 
-    The receiver's description has the clock rates of payload types.
+    The receiver's description tells audio from telephone events and comfort noise.
     """
-    if counts.length is None:
-        return None
-    number = counts.length.payload_type
+    audio = [length for length in counts.lengths if length.units and _is_audio(length, receiver)]
+    return max(audio, key=lambda length: length.until, default=None)
+
+
+def _is_audio(length: PacketLength, receiver: Media | None) -> bool:
+    known = receiver.format_of(length.payload_type) if receiver else None
+    number = str(length.payload_type)
+    return (known or Format(number, number)).is_codec
+
+
+def milliseconds(length: PacketLength, receiver: Media | None) -> float | None:
+    """Milliseconds in packets; None when not known. The receiver's description has clock rates."""
+    number = length.payload_type
     known = (receiver and receiver.format_of(number)) or static_format(number)
     if known is None or not known.rate:
         return None
-    length = counts.length.units * 1000 / known.rate
-    return length if length <= _LONGEST_PACKET else None
+    value = length.units * 1000 / known.rate
+    return value if value <= _LONGEST_PACKET else None

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from ..agents.agent import Agent
 from ..agents.call import Call
-from ..agents.rtp import packet_length, rtp_differences
+from ..agents.rtp import milliseconds, newest_length, rtp_differences
 from ..rtp import RtpCounts, RtpGap, TelephoneEvent
 from ..sip.sdp import Media
 from ..types import AudioDirection
@@ -112,7 +112,7 @@ def _stream(counts: RtpCounts, media: Media | None, *, is_live: bool) -> RtpStre
         counts.duplicates,
         _listed(counts.ssrcs),
         _listed(counts.payload_types),
-        packet_length(counts, media),
+        _ptime(counts, media),
         longest,
         _listed(gaps),
         None if counts.events is None else list(_dtmf(counts.events, media)),
@@ -121,6 +121,11 @@ def _stream(counts: RtpCounts, media: Media | None, *, is_live: bool) -> RtpStre
 
 def _listed(values: tuple[T, ...] | None) -> list[T] | None:
     return None if values is None else list(values)
+
+
+def _ptime(counts: RtpCounts, media: Media | None) -> float | None:
+    newest = newest_length(counts, media)
+    return milliseconds(newest, media) if newest else None
 
 
 def _dtmf(events: tuple[TelephoneEvent, ...], media: Media | None) -> Iterator[DtmfEvent]:

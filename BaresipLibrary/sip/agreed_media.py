@@ -13,8 +13,6 @@ _DIRECTIONS = {
     (False, True): "recvonly",
     (False, False): "inactive",
 }
-#: Formats that never stand alone: comfort noise (RFC 3389), and redundancy (RFC 2198).
-_AUXILIARY = frozenset({"cn", "13", "red"})
 _SENDING, _RECEIVING = ("sendrecv", "sendonly"), ("sendrecv", "recvonly")
 
 
@@ -95,7 +93,7 @@ def _common(receiver: Media, sender: Media, *, events: bool) -> Iterator[Format]
     """The codecs (or events) that both have, in the receiver's order and with its numbers."""
     for one in receiver.formats:
         is_common = any(one.is_same_as(other) for other in sender.formats)
-        is_wanted = one.is_event is events and one.name.lower() not in _AUXILIARY
+        is_wanted = one.is_event if events else one.is_codec
         if is_common and is_wanted and one.payload_type.isascii() and one.payload_type.isdigit():
             yield one
 

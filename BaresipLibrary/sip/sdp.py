@@ -18,6 +18,8 @@ _STATIC = {
     "18": "G729/8000",
 }  # fmt: skip
 _EVENTS = "telephone-event"
+#: What never stands alone: comfort noise (RFC 3389), and redundancy (RFC 2198).
+_AUXILIARY = frozenset({"cn", "13", "red"})
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,11 @@ class Format:
     def is_event(self) -> bool:
         """Whether it carries digits (RFC 4733) instead of audio."""
         return self.name.lower() == _EVENTS
+
+    @property
+    def is_codec(self) -> bool:
+        """Whether it carries audio by itself."""
+        return not self.is_event and self.name.lower() not in _AUXILIARY
 
     def is_same_as(self, other: "Format") -> bool:
         """Whether the other side of an offer means the same format; each has numbers of its own.

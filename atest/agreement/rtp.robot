@@ -138,8 +138,8 @@ Digits That An Agent Sends Encrypted
     Establish    alice    bob
     Send Dtmf    alice    7
     Wait Until Dtmf Received    bob    7
-    Get Rtp Statistics    bob    events    validate    value[0].ended    timeout=10s
-    Get Rtp Statistics    alice    events    validate    value[0].ended    direction=tx    timeout=10s
+    Get Rtp Statistics    bob    events    validate    value and value[0].ended    timeout=10s
+    Get Rtp Statistics    alice    events    validate    value and value[0].ended    direction=tx    timeout=10s
     ${sent} =    Get Rtp Statistics    alice    events    direction=tx
     ${received} =    Get Rtp Statistics    bob    events
     Should Be Equal    ${sent[0].digit}    7

@@ -19,6 +19,8 @@ The Caller's Media Goes Through A Relay
     Talk    alice    bob
     Its Media Address Should Be    alice    ${turn}[relay]
     Verify Audio Connection    alice    bob
+    Get Rtp Statistics    alice    packets    >    10    timeout=5s
+    Get Rtp Statistics    alice    packets    >    10    direction=tx    timeout=5s
     Its User Should Have Bound A Channel
 
 The Callee's Media Goes Through A Relay

@@ -5,7 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from BaresipLibrary.agents.rtp import look_at_rtp, packet_length, rtp_differences, watching_rtp
+from BaresipLibrary.agents.rtp import (
+    look_at_rtp,
+    milliseconds,
+    newest_length,
+    rtp_differences,
+    watching_rtp,
+)
 from BaresipLibrary.backends.capabilities import Capability
 from BaresipLibrary.errors import UsageError
 from BaresipLibrary.events import RtpCounted
@@ -35,7 +41,10 @@ def phone(tmp_path: Path) -> Phone:
 def arrive(phone: Phone, payload_type: int, units: int, since: float = 0.0) -> list[str]:
     """The differences once packets of that payload type and length have arrived."""
     call = phone.agent.calls[-1]
-    received = RtpCounts(100, length=PacketLength(payload_type, units, since or time.monotonic()))
+    now = time.monotonic()
+    length = PacketLength(payload_type, units, since or now, now)
+    keys = PacketLength(101, 1920, now, now + 1)
+    received = RtpCounts(100, lengths=(PacketLength(0, 80, 0.0, 1.0), length, keys))
     phone.backend.feed(RtpCounted(time.monotonic(), call.call_id, received, RtpCounts(0)))
     return rtp_differences(phone.agent, call)
 
@@ -84,16 +93,23 @@ def test_nothing_differs_before_packets_have_a_length(phone: Phone) -> None:
 
 
 @pytest.mark.parametrize(
-    ("length", "milliseconds"),
-    [
-        (PacketLength(0, 160, 0.0), 20.0),
-        (PacketLength(18, 80, 0.0), 10.0),  # assigned for ever
-        (PacketLength(111, 160, 0.0), None),  # assigned nowhere
-        (None, None),
-    ],
+    ("number", "units", "length"),
+    [(0, 160, 20.0), (18, 80, 10.0), (111, 160, None)],
+    ids=["assigned", "assigned and not offered", "assigned by nobody"],
 )
-def test_a_length_needs_a_clock_rate(length: PacketLength | None, milliseconds: float) -> None:
-    assert packet_length(RtpCounts(9, length=length), None) == milliseconds
+def test_a_length_needs_a_clock_rate(number: int, units: int, length: float | None) -> None:
+    assert milliseconds(PacketLength(number, units, 0.0, 1.0), None) == length
+
+
+def test_a_length_that_only_one_packet_has_is_not_known() -> None:
+    counts = RtpCounts(9, lengths=(PacketLength(0, 160, 0.0, 1.0), PacketLength(8, 0, 1.0, 2.0)))
+    assert newest_length(counts, None) == counts.lengths[0]
+    assert newest_length(RtpCounts(1), None) is None
+
+
+def test_comfort_noise_has_no_length() -> None:
+    counts = RtpCounts(9, lengths=(PacketLength(0, 160, 0.0, 1.0), PacketLength(13, 800, 1.0, 2.0)))
+    assert newest_length(counts, None) == counts.lengths[0]
 
 
 def test_a_backend_that_cannot_count_is_named(

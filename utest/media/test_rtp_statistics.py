@@ -16,6 +16,9 @@ _SDP = (
     "a=rtpmap:96 opus/48000/2\r\na=rtpmap:{0} telephone-event/{1}\r\n"
 )
 
+#: 20 ms of opus.
+_OPUS = PacketLength(96, 960, 0.0, 1.0)
+
 
 def statistics(folder: Path, received: RtpCounts, sent: RtpCounts) -> RtpStatistics:
     """Those of a call in which alice takes events as 97, and bob as 101."""
@@ -40,7 +43,7 @@ def event(payload_type: int, number: int, duration: int) -> TelephoneEvent:
 
 def test_each_direction_has_the_numbers_and_clocks_of_its_receiver(tmp_path: Path) -> None:
     events = (event(97, 10, 4800), event(101, 11, 800))
-    counts = RtpCounts(9, length=PacketLength(96, 960, 0.0), events=events)
+    counts = RtpCounts(9, lengths=(_OPUS,), events=events)
     both = statistics(tmp_path, counts, counts)
     assert both.received.ptime == both.sent.ptime == 20.0
     assert [(one.digit, one.duration) for one in both.received.events or ()] == [("*", 100.0)]
@@ -72,7 +75,7 @@ def test_what_a_backend_does_not_know_is_none(tmp_path: Path) -> None:
 
 
 def test_the_words_of_all_that_is_known(tmp_path: Path) -> None:
-    counts = RtpCounts(9, 1, 2, 3, (1, 2), (96, 97), PacketLength(96, 960, 0.0))
+    counts = RtpCounts(9, 1, 2, 3, (1, 2), (96, 97), (_OPUS,))
     both = statistics(tmp_path, counts, counts)
     assert str(both.received) == (
         "9 RTP packets, payload type 96 and 97, 20 ms, 1 lost, 2 late, 3 duplicates, 2 SSRCs"

@@ -101,9 +101,8 @@ def _rtp(message: dict[str, Any]) -> Event:
 
 
 def _counts(counted: dict[str, Any]) -> RtpCounts:
-    length = counted.pop("length")
     return RtpCounts(
-        length=PacketLength(*length) if length else None,
+        lengths=tuple(PacketLength(*length) for length in counted.pop("lengths")),
         ssrcs=tuple(counted.pop("ssrcs")),
         payload_types=tuple(counted.pop("payload_types")),
         gaps=tuple(RtpGap(*gap) for gap in counted.pop("gaps")),

@@ -95,10 +95,10 @@ class RtpCounter:
         self.last_at: float | None = None
         self._payload_types: dict[int, None] = {}
         self._sources: dict[int, _Source] = {}
-        self._newest: RtpHeader | None = None
-        self._length_type: int | None = None
-        #: When each of the newest packets came, and its length.
-        self._lengths: deque[tuple[float, int]] = deque(maxlen=_RECENT)
+        #: Of each payload type the newest packet, and how many of all packets had come by then.
+        self._newest: dict[int, tuple[RtpHeader, int]] = {}
+        #: Of each payload type when the newest packets came, and their lengths.
+        self._lengths: dict[int, deque[tuple[float, int]]] = {}
         self._longest_gap = 0.0
         self._gaps: deque[tuple[float, float]] = deque(maxlen=_KEPT)
         self._events: dict[tuple[int, int, int], list[Any]] = {}
@@ -117,12 +117,11 @@ class RtpCounter:
             self._note_gap(at)
             source = self._sources.get(header.ssrc)
             if source is not None:
-                follows = source.take(header.sequence)
-                if follows:
+                if source.take(header.sequence):
                     self._note_length(at, header)
             elif len(self._sources) < _MOST_SOURCES:
                 self._sources[header.ssrc] = _Source(header.sequence)
-            self._newest = header
+            self._newest[header.payload_type] = header, self.packets
 
     def _note_gap(self, at: float) -> None:
         pause = at - self.last_at if self.last_at is not None else 0.0
@@ -132,17 +131,17 @@ class RtpCounter:
         self.last_at = at
 
     def _note_length(self, at: float, header: RtpHeader) -> None:
-        """The timestamp of a packet grows by the length of the one before it."""
-        before = self._newest
-        if before is None or before[0] != header[0] or before.ssrc != header.ssrc:
-            return
+        """The timestamp of a packet grows by the length of the one before it.
+
+        What came in between must be all that was sent: packets of other payload types.
+        """
+        kind = header.payload_type
+        before, packets = self._newest.get(kind, (header, 0))
+        between = (header.sequence - before.sequence) & 0xFFFF
         units = (header.timestamp - before.timestamp) & 0xFFFFFFFF
-        if not units:
-            return  # a telephone event, or a frame in several packets
-        if self._length_type != header.payload_type:
-            self._length_type = header.payload_type
-            self._lengths.clear()
-        self._lengths.append((at, units))
+        # A telephone event, or a frame in several packets, has one timestamp.
+        if before.ssrc == header.ssrc and between == self.packets - packets and units:
+            self._lengths.setdefault(kind, deque(maxlen=_RECENT)).append((at, units))
 
     def take_payload(self, at: float, header: RtpHeader, payload: bytes) -> None:
         """Takes in the payload of a packet, decrypted, if it may be a telephone event."""
@@ -172,20 +171,18 @@ class RtpCounter:
                 "duplicates": sum(source.duplicates for source in sources),
                 "ssrcs": list(self._sources),
                 "payload_types": list(self._payload_types),
-                "length": self._length(),
+                "lengths": [*map(self._length, self._lengths)],
                 "last_at": self.last_at,
                 "longest_gap": self._longest_gap,
                 "gaps": list(self._gaps),
                 "events": [list(event) for event in self._events.values()],
             }
 
-    def _length(self) -> tuple[int, int, float] | None:
-        """The length that most of the newest packets have, if more than one has it."""
-        counted = Counter(units for _, units in self._lengths)
-        (units, count), *_ = [*counted.most_common(1), (0, 0)]
-        if count < 2 or self._length_type is None:
-            return None
-        return self._length_type, units, self._lengths[0][0]
+    def _length(self, payload_type: int) -> tuple[int, int, float, float]:
+        """The length that most of the newest packets of a payload type have; 0 if only one has."""
+        lengths = self._lengths[payload_type]
+        [(units, count)] = Counter(units for _, units in lengths).most_common(1)
+        return payload_type, units if count > 1 else 0, lengths[0][0], lengths[-1][0]
 
 
 def payload_of(packet: bytes) -> bytes:
