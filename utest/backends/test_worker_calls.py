@@ -14,6 +14,7 @@ from baresip.events import StackEvent
 
 from BaresipLibrary.backends.embedded.worker.call_table import CallTable
 from BaresipLibrary.backends.embedded.worker.packets import PacketCounts
+from BaresipLibrary.backends.embedded.worker.silent_calls import SilentCalls
 from BaresipLibrary.backends.embedded.worker.stack_phone import StackPhone
 
 
@@ -27,6 +28,7 @@ def phone_that(report: Any) -> StackPhone:
     phone._tend = lambda _known, work: work.close()  # type: ignore[method-assign]
     phone._stack = None  # type: ignore[assignment]
     phone._packets = PacketCounts(phone._stack, report)
+    phone._silent = SilentCalls(report, phone._stack, phone._calls, phone._news)
     return phone
 
 

@@ -25,6 +25,7 @@ Headers = list[tuple[str, str]]
 _CALL_ID, _FROM, _REPLACES = 3095, 1963, 2534
 #: How the stack refuses calls by itself.
 _BUSY, _MAX_CALLS, _CANCELLED = (486, "Busy Here"), (486, "Max Calls"), (487, "Request Terminated")
+_MERGED = 482, "Loop Detected"
 #: What the stack says of calls that this side has refused, the caller cancelled, or that timed out.
 _BY_US, _BY_PEER, _TOO_LONG = "Rejected by user", "Connection reset by peer", "Local timeout"
 #: How long the wheel may take (s) to report a call that its stack has made.
@@ -146,6 +147,8 @@ class SilentCalls:
         message = library.bevent_get_msg(about)
         if _value(message, _REPLACES):  # as a phone does: it takes another call's place
             library.ua_accept(library.uag_find_msg(message), message)
+        elif _value(message, _CALL_ID) in self._silent:  # a proxy has forked it (RFC 3261, 8.2.2.2)
+            _reply(ctypes.c_void_p(), message, *_MERGED, [])
         elif self._is_one_too_many():
             _reply(ctypes.c_void_p(), message, *_MAX_CALLS, [])
         else:
