@@ -3,8 +3,14 @@
 from ..agents.agent import Agent
 from ..sip.challenges import CHALLENGE_STATUSES, credentials
 from ..sip.messages import Message
+from ..sip.subscriptions import event_of
 from .call_setup import explain_challenge
-from .observations import describe_details, explain_no_answer, transactions_of
+from .observations import (
+    describe_details,
+    explain_no_answer,
+    transactions_of,
+    transactions_since,
+)
 
 _FORBIDDEN, _BAD_EVENT = 403, 489
 
@@ -24,6 +30,22 @@ def explain_subscription(agent: Agent, call_id: str, since: int) -> str | None:
     if status == _FORBIDDEN and not details:
         return _explain_forbidden(agent, call_id)
     return details
+
+
+def explain_refused_notify(agent: Agent, event: str, since: int) -> str | None:
+    """That a NOTIFY for a package came since a position in the journal, and was refused."""
+    refused = [
+        one.final
+        for one in transactions_since(agent, since)
+        if not one.sent
+        and one.method == "NOTIFY"
+        and event_of(one.request) == event
+        and one.final
+        and one.final.status >= 300
+    ]
+    if not refused:
+        return None
+    return f"A NOTIFY for '{event}' came, and {agent.name} answered it with {refused[-1].words}."
 
 
 def _explain_bad_event(answer: Message) -> str:

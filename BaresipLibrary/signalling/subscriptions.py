@@ -6,15 +6,16 @@ from ..agents.agent import Agent
 from ..backends.base import Headers
 from ..backends.capabilities import Capability
 from ..concurrency import wait_until
-from ..diagnosis.failure import CallFailure
-from ..diagnosis.subscriptions import explain_subscription
+from ..diagnosis.failure import Awaited, CallFailure
+from ..diagnosis.subscriptions import explain_refused_notify, explain_subscription
 from ..errors import BackendError, NothingYet, PhoneFailure, UsageError
 from ..events import Event, SipMessage
 from ..sip.messages import Message, masked
 from ..sip.notified import Reading, read_notified
-from ..sip.subscriptions import Notification, Subscription, event_of
+from ..sip.subscriptions import Notification, Subscription
 from ..sip.transactions import counted
 from ..sip.xml_bodies import UnreadableBody
+from .sip_messages import require_messages
 
 #: How much of a body an error message shows.
 _SHOWN = 200
@@ -124,7 +125,7 @@ def wait_until_notified(
     `expected` describes such a body; it is empty when every body fits.
 
     Raises:
-        UsageError: the agent has not subscribed.
+        UsageError: the agent has not subscribed, or its backend shows no messages.
         PhoneFailure: none came within `timeout` seconds, or none can come any more.
     """
     _require_asked(agent, event, uri)
@@ -134,12 +135,24 @@ def wait_until_notified(
         news = reversed(_news(agent, event, uri))
         found = next((one for one in news if fits(one.body)), None)
         if found is None and (over := _why_over(agent, event, uri)):
-            raise _not_notified(agent, event, uri, expected, f", and none can come: {over}", "; ")
+            seen = f"; {_describe_seen(agent, event, uri)}" if expected else ""
+            raise failure(f", and none can come: {over}{seen}")
         return found
+
+    def failure(why: str, awaited: Awaited | None = None) -> CallFailure:
+        wanted = f" with the expected body ({expected})" if expected else ""
+        since = agent.news_since
+        return CallFailure(
+            f"{agent.name} got no NOTIFY for '{event}'{_of(uri)}{wanted}{why}.",
+            agent,
+            lambda _: explain_refused_notify(agent, event, since),
+            awaited,
+        )
 
     found = wait_until(agent.changes, fitting, timeout)
     if found is None:
-        raise _not_notified(agent, event, uri, expected, f" within {timeout:g} s", ": ")
+        seen = _describe_seen(agent, event, uri)
+        raise failure(f" within {timeout:g} s: {seen}", lambda seen: _is_notify(seen, event, fits))
     return found
 
 
@@ -180,6 +193,7 @@ def why_no_summary(agent: Agent) -> str:
 
 
 def _require_asked(agent: Agent, event: str, uri: str | None) -> None:
+    require_messages(agent)
     if not agent.subscriptions.of(event, uri) and not _has_mailbox(agent, event, uri):
         raise UsageError(_describe_none(agent, event, uri))
 
@@ -213,18 +227,6 @@ def _notified(agent: Agent, event: str, uri: str | None) -> list[Notification]:
     return sorted(every, key=lambda one: one.position)
 
 
-def _not_notified(
-    agent: Agent, event: str, uri: str | None, expected: str, why: str, dash: str
-) -> CallFailure:
-    wanted = f" with the expected body ({expected})" if expected else ""
-    seen = dash + _describe_seen(agent, event, uri) if expected or dash == ": " else ""
-    return CallFailure(
-        f"{agent.name} got no NOTIFY for '{event}'{_of(uri)}{wanted}{why}{seen}.",
-        agent,
-        awaited=lambda seen: _is_notify(seen, event),
-    )
-
-
 def _describe_seen(agent: Agent, event: str, uri: str | None) -> str:
     news, every = _news(agent, event, uri), _notified(agent, event, uri)
     if news:
@@ -237,10 +239,11 @@ def _describe_seen(agent: Agent, event: str, uri: str | None) -> str:
     )
 
 
-def _is_notify(event: Event, package: str) -> bool:
+def _is_notify(event: Event, package: str, fits: Callable[[str], bool]) -> bool:
     if not isinstance(event, SipMessage) or event.sent or not event.text.startswith("NOTIFY "):
         return False
-    return event_of(Message(event.text)) == package
+    notify = Notification(Message(event.text), event.at, 0)
+    return notify.event == package and fits(notify.body)
 
 
 def _of(uri: str | None) -> str:

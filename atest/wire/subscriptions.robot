@@ -189,6 +189,17 @@ What Does Not Come In Time Is Told With What Came
     Stop Agent    alice
     Peer Should Have Finished    ${peer}
 
+A Notify That Belongs To No Subscription Is Told
+    Start Agent    alice
+    ${peer} =    Start Peer    notifies_in_another_dialog
+    Subscribe    alice    dialog    ${peer.uri}
+    Run Keyword And Expect Error
+    ...    alice got no NOTIFY for 'dialog' within 0.5 s: none has come at all. A NOTIFY for 'dialog' came, and alice answered it with 481 Subscription Does Not Exist.
+    ...    Wait Until Notified    alice    dialog    timeout=500ms
+    Stop Agent    alice
+    ${result} =    Peer Should Have Finished    ${peer}
+    Should Be Equal As Integers    ${result}[status]    481
+
 It Is Refreshed Before It Expires
     Start Agent    alice
     ${peer} =    Start Peer    grants_less

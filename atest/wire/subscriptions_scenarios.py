@@ -197,6 +197,16 @@ def answers_a_fetch(peer: Peer) -> None:
     notify(peer, dialog, lamp(0, "confirmed"), state="terminated;reason=timeout")
 
 
+def notifies_in_another_dialog(peer: Peer) -> None:
+    """The tag of the NOTIFY is not that of the answer to the SUBSCRIBE."""
+    dialog = accept(peer)
+    right, dialog.local = dialog.local, dialog.local + "x"
+    dialog.request("NOTIFY", "Event: dialog", "Subscription-State: active", body=lamp(0, "early"))
+    peer.result["status"] = _answer(peer).status
+    dialog.local = right
+    await_leave(peer, dialog)
+
+
 def goes_silent(peer: Peer) -> None:
     """Accepts, and answers nothing from then on."""
     accept(peer)
