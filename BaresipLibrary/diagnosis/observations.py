@@ -30,11 +30,11 @@ def partner_of(call: Call, agents: Sequence[Agent], agent: Agent) -> tuple[Agent
 def describe_waiting(agent: Agent, call: Call) -> str:
     """That a call waits at an agent for somebody to accept it."""
     if agent.reactions.will_accept(call.call_id):
-        return f"{agent.name} rings, and is yet to {agent.reactions.chosen}, by When Called."
+        return f"{agent.name} rings, and is to {agent.reactions.chosen} (When Called)."
     if call.silent:
         return (
-            f"{agent.name} does not ring, by When Called, and nobody has accepted the call;"
-            " use Accept."
+            f"{agent.name} has answered with 100 only (When Called), and nobody has accepted the"
+            " call; use Accept."
         )
     return f"{agent.name} rings, and nobody has accepted the call; use Accept."
 

@@ -132,6 +132,23 @@ A Change Drops What Was To Come
     Run Keyword And Expect Error    bob is not ESTABLISHED: the call from * rings * and nobody has accepted it; use Accept*
     ...    Wait Until State Is    bob    ESTABLISHED
 
+A Failure Says What The Other Agent Was Told
+    Start Pair
+    When Called    bob    accept    after=30s
+    Dial    alice    bob
+    Wait Until State Is    bob    RINGING
+    Run Keyword And Expect Error    alice is not ESTABLISHED after 0.5 s: * bob rings, and is to accept after 30 s (When Called).
+    ...    Wait Until State Is    alice    ESTABLISHED    timeout=500ms
+
+A Failure Says That Nothing Rings
+    Needs    NO_RINGING
+    Start Pair
+    When Called    bob    nothing
+    Dial    alice    bob
+    Wait Until State Is    bob    RINGING
+    Run Keyword And Expect Error    alice is not ESTABLISHED after 0.5 s: * bob has answered with 100 only (When Called), and nobody has accepted the call; use Accept.
+    ...    Wait Until State Is    alice    ESTABLISHED    timeout=500ms
+
 An Agent That Stops Meanwhile
     Start Pair
     When Called    bob    accept    after=30s

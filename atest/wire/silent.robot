@@ -136,6 +136,26 @@ A Call That Replaces Another Is Taken Over
     Complete Transfer    alice
     Verify Audio Connection    bob    carol
 
+A Call That Arrives By Two Ways Is One Call
+    ${bob} =    Start Agent    bob
+    When Called    bob    nothing
+    ${peer} =    Start Peer    is_forked    ${bob.uri}
+    Wait Until State Is    bob    RINGING
+    Wait Until Sip Message    bob    sent 482
+    Reject    bob
+    ${result} =    Peer Should Have Finished    ${peer}
+    Should Be Equal    ${result}[merged]    SIP/2.0 482 Loop Detected
+    Should Be Equal    ${result}[final]    SIP/2.0 486 Busy Here
+
+A Call With Odd Headers
+    ${bob} =    Start Agent    bob
+    When Called    bob    reject    ringing=False
+    ${peer} =    Start Peer    is_odd    ${bob.uri}
+    ${result} =    Peer Should Have Finished    ${peer}
+    Should Be Equal    ${result}[statuses]    ${{[100, 486]}}
+    Wait Until State Is    bob    IDLE
+    Get State    bob
+
 Four Silent Calls At The Same Time
     ${bob} =    Start Agent    bob
     When Called    bob    reject    after=300ms    ringing=False

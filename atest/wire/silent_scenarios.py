@@ -32,6 +32,32 @@ def cancels(peer: Peer, uri: str) -> None:
     peer.result["statuses"] = _statuses(peer)
 
 
+def is_forked(peer: Peer, uri: str) -> None:
+    """Calls twice in one call, as a proxy forks it that reaches a phone by two ways."""
+    dialog = peer.invite(uri)
+    peer.expect("100 INVITE")
+    again = _sent(peer, "INVITE").decode()
+    user = uri.partition(":")[2].partition("@")[0]
+    other = again.replace(f"sip:{user}@", "sip:did@", 1).replace(dialog.branch, "z9hG4bKfork")
+    peer.send(other.encode(), dialog.where)
+    merged = peer.expect("482 INVITE")
+    dialog.request("ACK", number=dialog.number, branch="z9hG4bKfork")
+    peer.result["merged"] = merged.start
+    final = peer.expect("486 INVITE")
+    peer.result["final"] = final.start
+
+
+def is_odd(peer: Peer, uri: str) -> None:
+    """Calls with odd names, long headers and no offer."""
+    name = '"' + '\\"<sip:x@y> ' * 100 + '"'
+    dialog = peer.invite(
+        uri, "X-Long: " + "x" * 6000, body="", origin=f"{name} <sip:%41%00;a=b@127.0.0.1;p=q>"
+    )
+    final = peer.expect(lambda message: (message.status or 0) >= 200)
+    _acknowledge(dialog, final)
+    peer.result["statuses"] = _statuses(peer)
+
+
 def is_answered(peer: Peer, uri: str) -> None:
     """Calls, and hangs up when the suite says so."""
     dialog = peer.call(uri, within=10.0)
