@@ -189,7 +189,9 @@ class Peer:
         to = invite["To"]
         local = to if ";tag=" in to else f"{to};tag={tag or self.tag}"
         target = bare_uri(invite["Contact"])
-        return Dialog(self, invite["Call-ID"], local, invite["From"], target, invite.source)
+        dialog = Dialog(self, invite["Call-ID"], local, invite["From"], target, invite.source)
+        dialog.routes = invite.all("Record-Route")
+        return dialog
 
     def invite(
         self,

@@ -26,6 +26,8 @@ class Dialog:
         self._peer, self.call_id = peer, call_id
         self.local, self.remote, self.target, self.where = local, remote, target, where
         self.contact = f"<{peer.uri}>"
+        #: The proxies that want to stay in the path (RFC 3261, section 12.1).
+        self.routes: list[str] = []
         self.number = 0
         self.branch = ""
 
@@ -46,6 +48,7 @@ class Dialog:
         lines = [
             f"Via: SIP/2.0/{transport} {self._peer.host};branch={self.branch};rport",
             "Max-Forwards: 70",
+            *(f"Route: {route}" for route in self.routes),
             f"From: {self.local}",
             f"To: {self.remote}",
             f"Call-ID: {self.call_id}",
@@ -66,6 +69,7 @@ class Dialog:
     def follow(self, answer: Received) -> None:
         """Learns the peer's tag and Contact from an answer."""
         self.remote = answer["To"]
+        self.routes = answer.all("Record-Route")[::-1]
         if answer["Contact"]:
             self.target = bare_uri(answer["Contact"])
 

@@ -63,6 +63,7 @@ class Servers:
         port: int | None = None,
         certified_as: str = "127.0.0.1",
         presence: bool = False,
+        configuration: Path = HERE / "kamailio.cfg",
     ) -> dict[str, object]:
         """Starts a registrar and proxy; returns its domain, ports, CA file and realm.
 
@@ -89,7 +90,7 @@ class Servers:
                 f'$sht(passwords=>{user}) = "{word}";' for user, word in PASSWORDS.items()
             ),
         }
-        text = (HERE / "kamailio.cfg").read_text()
+        text = configuration.read_text()
         for key, value in values.items():
             text = text.replace(f"@{key}@", value)
         config = folder / "kamailio.cfg"
