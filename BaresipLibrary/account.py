@@ -115,6 +115,11 @@ class Account:
             )
         if self.transport == "tls" and self.domain is None and self.tls.certificate is None:
             raise UsageError("A local agent with transport=tls needs a tls_certificate.")
+        if self.uses_websocket and self.domain is None:
+            raise UsageError(
+                f"A local agent cannot have transport={self.transport}: baresip opens WebSockets"
+                " and accepts none, so nobody could call it. Give it a domain."
+            )
 
     def _check_servers(self) -> None:
         for given, uri in zip(self._outbounds, self.outbound_uris, strict=True):
@@ -185,8 +190,18 @@ class Account:
     def uses_tls(self) -> bool:
         """Whether requests leave over TLS."""
         proxies = self.outbound_uris
-        by_proxy = any("transport=tls" in uri or uri[:4] == "sips" for uri in proxies)
-        return self.transport == "tls" or by_proxy
+        secure = ("transport=tls", "transport=wss")
+        by_proxy = any(
+            uri[:4] == "sips" or any(transport in uri for transport in secure) for uri in proxies
+        )
+        return self.transport in ("tls", "wss") or by_proxy
+
+    @property
+    def uses_websocket(self) -> bool:
+        """Whether requests leave over WebSocket (RFC 7118)."""
+        return self.transport in ("ws", "wss") or any(
+            "transport=ws" in uri for uri in self.outbound_uris
+        )
 
     @property
     def next_hop(self) -> str | None:

@@ -95,6 +95,8 @@ class Transport(Enum):
     udp = auto()
     tcp = auto()
     tls = auto()
+    ws = auto()
+    wss = auto()
 
 
 class MediaEncryption(Enum):

@@ -41,6 +41,7 @@ def check_requirements(name: str, account: Account, backend: Backend) -> None:
         Capability.CATCH_ALL: account.catch_all is True,
         Capability.CATCH_ALL_REGISTERED: account.catch_all is True and account.regint > 0,
         Capability.OWN_CALLS_ONLY: account.catch_all is False and account.regint == 0,
+        Capability.WEBSOCKET: account.uses_websocket,
         Capability.RELIABLE_PROVISIONAL: account.rel100 != "no",
         Capability.NEXT_OUTBOUND: bool(account.next_outbounds),
         Capability.VERIFY_TLS: account.uses_tls and account.tls.verify,
@@ -65,6 +66,11 @@ def _unchecked_names(account: Account) -> tuple[str, ...]:
     """A warning that no baresip compares an IP address with the names in a certificate."""
     if not (account.uses_tls and account.tls.verify):
         return ()
+    if account.transport == "wss":
+        return (
+            "tls_verify: over wss the server's certificate must come from a trusted CA, but baresip"
+            " does not check for whom it was issued.",
+        )
     where = account.next_hop
     if where is not None and not is_ip_address(where):
         return ()

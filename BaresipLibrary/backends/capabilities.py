@@ -23,6 +23,7 @@ class Capability(Enum):
     REFUSAL_HEADERS = "add headers to a refusal"
     ANSWER_HEADERS = "add headers to the answer to a call"
     RELIABLE_PROVISIONAL = "send provisional responses reliably (rel100)"
+    WEBSOCKET = "connect to a server over WebSocket (transport=ws or wss)"
     INVITE_WITHOUT_OFFER = "send a first INVITE without SDP (offer=False)"
     REINVITE_WITHOUT_OFFER = "send a re-INVITE without SDP"
     SEND_PROGRESS = "send a 183 with early media"
@@ -69,6 +70,7 @@ class Capability(Enum):
 #: names, or read in the history of baresip (h).
 SINCE: Mapping[Capability, tuple[int, ...]] = {
     Capability.DTMF_INFO: (1, 1),  # h; seen on 2.3
+    Capability.WEBSOCKET: (1, 1),  # h; seen on 2.3
     Capability.VERIFY_TLS: (1, 1),  # h; seen on 2.3
     Capability.DTMF_AUTO: (2, 0),  # h; seen on 2.3
     Capability.ATTENDED_TRANSFER: (2, 0),  # h; seen on 2.3

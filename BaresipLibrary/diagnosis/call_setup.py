@@ -30,6 +30,7 @@ from .observations import (
     wait_for_trace,
 )
 from .paths import describe_path
+from .session_timers import explain_session_timer
 
 _CERTIFICATE_ERROR = re.compile(r"verify_handler: error_string = (.+)")
 
@@ -38,7 +39,11 @@ def explain_setup(agent: Agent, call: Call | None, agents: Sequence[Agent]) -> s
     """Why a call is not established."""
     if call is None:
         return None
-    sentences = (_explain_setup(agent, call, agents), describe_path(agent, call))
+    sentences = (
+        _explain_setup(agent, call, agents),
+        explain_session_timer(agent, call),
+        describe_path(agent, call),
+    )
     return " ".join(filter(None, sentences)) or None
 
 

@@ -79,7 +79,7 @@ class AgentKeywords(Component):
         | ``username``, ``domain`` | The SIP account, ``sip:username@domain``. The domain may include a port. |
         | ``password`` | For digest authentication, as text or as Robot's ``Secret``. |
         | ``display_name`` | The name that peers see. |
-        | ``transport`` | The transport to the domain: ``udp``, ``tcp`` or ``tls``. |
+        | ``transport`` | The transport to the domain: ``udp``, ``tcp``, ``tls``, or WebSocket, ``ws`` or ``wss`` (RFC 7118). |
         | ``auth_user`` | The user for digest authentication, where it is not ``username``. |
         | ``outbound`` | The proxy that requests go to, as host, host:port or SIP URI, where it is not the domain; or a list of proxies, see below. |
         | ``outbound_timeout`` | How long a proxy of a list may be silent before the next one is used; 3 seconds when left out. |

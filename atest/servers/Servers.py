@@ -69,7 +69,7 @@ class Servers:
 
         With ``presence`` it is a presence server, too, and tells who is in a call.
         """
-        kamailio = _require("kamailio", "kamailio kamailio-tls-modules")
+        kamailio = _require("kamailio", "kamailio kamailio-tls-modules kamailio-websocket-modules")
         port = port or port_for_a_program()
         tls_port = port_for_a_program()
         folder = self._new_folder(name)

@@ -33,6 +33,14 @@ def test_no_baresip_compares_an_address_with_a_certificate(
     assert caveat.startswith(f"tls_verify: {where} is reached by its IP address, so ")
 
 
+def test_no_baresip_compares_a_name_over_wss() -> None:
+    caveat = told(transport="wss", domain="pbx.example")[-1]
+    assert caveat == (
+        "tls_verify: over wss the server's certificate must come from a trusted CA, but baresip"
+        " does not check for whom it was issued."
+    )
+
+
 def test_local_agents_call_addresses(tmp_path: Path) -> None:
     certificate = tmp_path / "agent.pem"
     certificate.touch()
@@ -47,6 +55,8 @@ def test_local_agents_call_addresses(tmp_path: Path) -> None:
         {"transport": "tls", "domain": "192.0.2.7", "outbound": "pbx.example"},
         {"transport": "tls", "domain": "192.0.2.7", "tls": Tls(verify=False)},
         {"transport": "tcp", "domain": "192.0.2.7"},
+        {"transport": "ws", "domain": "192.0.2.7"},
+        {"transport": "wss", "domain": "192.0.2.7", "tls": Tls(verify=False)},
         {},
     ],
 )

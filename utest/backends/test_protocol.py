@@ -69,6 +69,21 @@ def test_a_local_agents_tls_port_is_the_next_one(tmp_path: Path) -> None:
     assert Account("a", transport="tcp").uri_at("::1", 5) == "sip:a@[::1]:5;transport=tcp"
 
 
+def test_secure_websocket_is_tls() -> None:
+    assert Account("a", "pbx", transport="wss").uses_tls
+    assert Account("a", "pbx", outbound="sip:sbc;transport=wss").uses_tls
+    plain = Account("a", "pbx", transport="ws")
+    assert plain.uses_websocket and not plain.uses_tls
+    assert plain.line("127.0.0.1", 5).startswith("<sip:a@pbx;transport=ws>;")
+    assert not Account("a", "pbx").uses_websocket
+
+
+@pytest.mark.parametrize("transport", ["ws", "wss"])
+def test_a_local_agent_accepts_no_websocket(transport: str) -> None:
+    with pytest.raises(UsageError, match=f"^A local agent cannot have transport={transport}: "):
+        Account("a", transport=transport)
+
+
 def test_a_password_shows_in_no_representation() -> None:
     assert "s3cret" not in repr(Account("alice", "pbx", password="s3cret"))
 

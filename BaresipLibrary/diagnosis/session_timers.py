@@ -1,0 +1,64 @@
+"""Session timers (RFC 4028), which baresip does not have, as the reason why a call ended."""
+
+import re
+from typing import NamedTuple
+
+from ..agents.agent import Agent
+from ..agents.call import Call
+from ..events import ClosedBy
+from ..sip.messages import parsed
+
+_REFRESHING = ("INVITE", "UPDATE")
+#: The answer to an INVITE that asks for too short an interval.
+_TOO_SMALL = 422
+_BY_CALLER = re.compile(r"\s*(\d{1,9})\s*(?:;.*)?;\s*refresher\s*=\s*uac\b", re.IGNORECASE)
+
+
+class _Asked(NamedTuple):
+    """That a peer wants this agent to refresh the session every `interval` seconds."""
+
+    at: float
+    interval: int
+    words: str
+
+
+def explain_session_timer(agent: Agent, call: Call) -> str | None:
+    """That a call ended because of a session timer; None when that can't be seen."""
+    if call.closed is None:
+        return None
+    if call.closed.status == _TOO_SMALL:
+        return (
+            "baresip has no session timers (RFC 4028): it does not call again with a longer"
+            " interval."
+        )
+    return _explain_missed_refresh(agent, call) if call.closed.by is ClosedBy.PEER else None
+
+
+def _explain_missed_refresh(agent: Agent, call: Call) -> str | None:
+    asked = _unmet_wish(agent, call)
+    if asked is None or call.closed is None:
+        return None
+    # Who waits for a refresh ends the session so long before it expires (RFC 4028, section 10).
+    due = asked.interval - min(32.0, asked.interval / 3)
+    if call.closed.at - asked.at < due:
+        return None
+    return (
+        f"The peer's {asked.words} wanted {agent.name} to refresh the session within"
+        f" {asked.interval} s (Session-Expires), and {agent.name} sent no re-INVITE or UPDATE after"
+        " it: baresip has no session timers (RFC 4028). Refresh Call sends a re-INVITE."
+    )
+
+
+def _unmet_wish(agent: Agent, call: Call) -> _Asked | None:
+    """What the peer asked for last, unless this agent has sent a refresh since."""
+    asked: _Asked | None = None
+    for event in agent.journal.messages(call.call_id):
+        message = parsed(event.text)
+        if event.sent and message.method in _REFRESHING:
+            asked = None
+        elif not event.sent and message.transaction_method in _REFRESHING:
+            expires = _BY_CALLER.match(message.first("Session-Expires") or "")
+            if expires and 200 <= (message.status or 0) < 300:
+                words = f"{message.status} {message.reason_phrase}".strip()
+                asked = _Asked(event.at, int(expires[1]), words)
+    return asked
