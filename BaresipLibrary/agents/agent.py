@@ -286,10 +286,7 @@ class Agent:
         return self._died.describe(self.name) if self._died else None
 
     def require_alive(self) -> None:
-        """Raises `AgentGone`, which says how it ended, when the agent's process has died.
-
-        Raises `BackendError`, once, for what it could not do by itself.
-        """
+        """Raises `AgentGone` when its process has died, `BackendError` for a failed reaction."""
         self._require_process()
         self.reactions.require_success()
 

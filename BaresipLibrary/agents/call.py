@@ -259,7 +259,7 @@ class Call:
         self.invited = self.invited or message.transaction_method == "INVITE"
         if message.method == "INVITE" and not sent and message.first("Replaces"):
             self.replaces = True
-        if sent and message.transaction_method == "INVITE" and (message.status or 0) > 100:
+        if sent and message.transaction_method == "INVITE" and 100 < (message.status or 0) < 300:
             self.silent = False
         misread = self.info_digits.take(message, sent=sent, at=at)
         if misread:

@@ -104,8 +104,8 @@ class BeingCalledKeywords(Component):
         """Waits until one of several agents rings, and returns that agent.
 
         It returns at once when one rings already, the one that was called first. An agent that has
-        rung since the last keyword that acts on a call, and has accepted the call by itself
-        (`When Called`), counts, too.
+        rung since the last keyword that acts on a call, and has accepted or refused the call by
+        itself (`When Called`), counts, too.
 
         Fails when none rings within ``timeout`` (default: the library's), and at once when the call
         of each of them is over. The message says what each of them saw.

@@ -15,13 +15,15 @@ from ..diagnosis.incoming_calls import (
     refused_since_last_call,
 )
 from ..errors import PhoneFailure
-from ..events import CallIncoming, SipMessage
+from ..events import CallIncoming, ClosedBy, SipMessage
 from ..sip.messages import parsed
 from .states import news_of_missed_call
 
 
 def wait_until_any_rings(agents: Sequence[Agent], timeout: float) -> Agent:
     """The first of some agents that rings, or has since the suite last acted; `timeout` in seconds.
+
+    A call that its caller has cancelled does not count.
 
     Raises:
         PhoneFailure: none does in time, or at once when none can any more.
@@ -50,14 +52,18 @@ def wait_until_any_rings(agents: Sequence[Agent], timeout: float) -> Agent:
 
 
 def _ringing(agents: Sequence[Agent]) -> Iterator[tuple[int, Call]]:
-    """The calls that ring, or have rung since the suite last acted and are up, by agent."""
+    """The calls that ring, or have rung since the suite last acted, each with its agent's place."""
     for place, agent in enumerate(agents):
         news = {event.call_id for event in agent.journal.of_kind(CallIncoming, agent.news_since)}
-        for call in agent.live_calls if agent.alive else []:
-            if (call.is_waiting and not call.silent) or (
-                call.call_id in news and not call.is_waiting
-            ):
+        for call in agent.calls if agent.alive else []:
+            has_rung = call.call_id in news and not _is_missed(call)
+            if not call.silent and (call.is_waiting or has_rung):
                 yield place, call
+
+
+def _is_missed(call: Call) -> bool:
+    """Whether a call is over that its agent has neither accepted nor refused."""
+    return call.closed is not None and call.closed.by is not ClosedBy.US and not call.answered
 
 
 def _none_can(agents: Sequence[Agent]) -> str | None:

@@ -64,6 +64,20 @@ def test_an_agent_that_has_accepted_by_itself_has_rung(phone: Phone, other: Phon
         wait_until_any_rings([phone.agent, other.agent], SHORT)
 
 
+def test_an_agent_that_has_refused_by_itself_has_rung(phone: Phone, other: Phone) -> None:
+    other.rings("theirs")
+    other.closes("theirs", ClosedBy.US)
+    assert wait_until_any_rings([phone.agent, other.agent], SHORT) is other.agent
+
+
+def test_one_that_was_refused_without_ringing_has_not(phone: Phone) -> None:
+    phone.backend.feed(CallIncoming(time.monotonic(), "in-1", "sip:bob@x", silent=True))
+    phone.sip(NOT_FOUND, sent=True)
+    phone.closes("in-1", ClosedBy.US)
+    with pytest.raises(PhoneFailure, match="alice did not ring within"):
+        wait_until_any_rings([phone.agent], SHORT)
+
+
 def test_a_silent_call_does_not_ring(phone: Phone) -> None:
     phone.backend.feed(CallIncoming(time.monotonic(), "in-1", "sip:bob@x", silent=True))
     with pytest.raises(PhoneFailure, match="does not ring: it has been answered with 100 only"):
