@@ -45,12 +45,10 @@ What A Server Does Not Offer Is Refused With 489
     Should Contain    ${told}    the SUBSCRIBE was refused with 489 Bad Event.
 
 A Voice Mailbox Tells Of New Messages
-    Start Registered Agent    alice    mwi=True
-    ${peer} =    Start Peer    publishes    ${PBX.domain}    alice    message-summary
-    ...    application/simple-message-summary    ${VOICE_MAIL}
-    Get Message Waiting    alice    new    ==    3    timeout=5s
-    Get Message Waiting    alice    waiting    ==    True
-    Peer Should Have Finished    ${peer}
+    [Template]    Mailbox Should Tell Of New Messages
+    FOR    ${transport}    IN    udp    tcp    tls
+        ${transport}
+    END
 
 
 *** Keywords ***
@@ -58,3 +56,21 @@ Start Presence Server
     Needs    SUBSCRIBE
     ${pbx} =    Start Kamailio    presence=True
     VAR    &{PBX}    &{pbx}    scope=SUITE
+
+Mailbox Should Tell Of New Messages
+    [Arguments]    ${transport}
+    Start Registered Agent    alice    mwi=True    transport=${transport}
+    ${peer} =    Start Peer    publishes    ${PBX.domain}    alice    message-summary
+    ...    application/simple-message-summary    ${VOICE_MAIL}
+    Get Message Waiting    alice    new    ==    3    timeout=5s
+    Get Message Waiting    alice    waiting    ==    True
+    Peer Should Have Finished    ${peer}
+    Sent By    alice    SUBSCRIBE    ${transport}
+    Stop Agent    alice
+
+Sent By
+    [Documentation]    The newest request of a method left by that transport.
+    [Arguments]    ${agent}    ${method}    ${transport}
+    ${request} =    Get Sip Message    ${agent}    sent ${method}
+    ${via} =    Evaluate    $request.headers['Via'][0].lower()
+    Should Start With    ${via}    sip/2.0/${transport}

@@ -36,7 +36,7 @@ def start_message(
         "first_lines": "".join(f"{line}\n" for line in settings.lines),
         "aor": account.line(address, port) + settings.suffix,
         "stem": str(stem),
-        "mwi": account.mwi,
+        "mailbox": account.uri_at(address, port) if account.mwi else None,
     }
 
 

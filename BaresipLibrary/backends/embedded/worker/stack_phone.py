@@ -80,7 +80,12 @@ class StackPhone:
         self._silent: SilentCalls
 
     async def start(
-        self, config: dict[str, Any], first_lines: str, aor: str, stem: str, mwi: bool = False
+        self,
+        config: dict[str, Any],
+        first_lines: str,
+        aor: str,
+        stem: str,
+        mailbox: str | None = None,
     ) -> None:
         """Brings the stack up with one account.
 
@@ -93,7 +98,7 @@ class StackPhone:
         await self._runtime.start(Configuration(first_lines, **config))
         self._stack = StackThread(self._runtime)
         self._packets = PacketCounts(self._stack, self._report)
-        self._subscriptions = WorkerSubscriptions(self._stack, self._report, mwi)
+        self._subscriptions = WorkerSubscriptions(self._stack, self._report, mailbox)
         self._command_sets += [self._packets, self._subscriptions]
         try:
             await self._set_up(aor)

@@ -24,9 +24,9 @@ from .unsolicited import UnsolicitedSummaries
 #: How long the ends of all subscriptions may take (s) when the agent stops.
 _FAREWELL = 0.5
 #: What a phone asks its voice mailbox for (RFC 3842), and for how long (s).
-_MAILBOX = "message-summary"
-_MAILBOX_EXPIRES = 600
-_MAILBOX_ACCEPT = ("Accept", "application/simple-message-summary")
+_PACKAGE = "message-summary"
+_EXPIRES = 600
+_ACCEPT = ("Accept", "application/simple-message-summary")
 #: What ends a subscription: the answer to the last SUBSCRIBE, and a last NOTIFY.
 _AWAITED = frozenset({"SUBSCRIBE", "NOTIFY"})
 _FINAL = re.compile(r"SIP/2\.0 ([2-6]\d\d)")
@@ -42,7 +42,7 @@ _ON_CLOSE = ctypes.CFUNCTYPE(None, ctypes.c_int, *[POINTER] * 3)
 class WorkerSubscriptions:
     """The subscriptions of one agent. To be kept as long as the stack runs."""
 
-    def __init__(self, thread: StackThread, report: Report, mwi: bool) -> None:
+    def __init__(self, thread: StackThread, report: Report, mailbox: str | None) -> None:
         self._thread = thread
         self._report = report
         self._loop = asyncio.get_running_loop()
@@ -53,13 +53,14 @@ class WorkerSubscriptions:
         #: Those whose end is under way when the agent stops, and what is awaited of each.
         self._leaving: dict[str, set[str]] = {}
         self._left = asyncio.Event()
-        self._has_mailbox = mwi
-        self._mailbox: str | None = None
+        self._mailbox = mailbox
+        #: The Call-ID of the subscription to it, while that lives; on the stack's thread only.
+        self._watched: str | None = None
         self._unsolicited = UnsolicitedSummaries()
 
     async def start(self) -> None:
         """Takes summaries of the mailbox that were not subscribed to, if the account has one."""
-        if self._has_mailbox and library.has_all_for("UNSOLICITED_SUMMARIES"):
+        if self._mailbox and library.has_all_for("UNSOLICITED_SUMMARIES"):
             await self._thread.run(self._unsolicited.start)
 
     async def do_subscribe(
@@ -80,12 +81,13 @@ class WorkerSubscriptions:
 
     async def watch_mailbox(self) -> None:
         """Subscribes to the account's own voice mailbox, if it has one, unless that is done."""
-        if not self._has_mailbox or self._mailbox is not None or self._leaving:
+        if self._mailbox is None or self._leaving:
             return
+        uri = self._mailbox
 
         def subscribe() -> None:
-            uri = library.account_aor(_account()).decode()
-            self._mailbox = self._subscribe(uri, _MAILBOX, _MAILBOX_EXPIRES, [_MAILBOX_ACCEPT])
+            if self._watched is None:
+                self._watched = self._subscribe(uri, _PACKAGE, _EXPIRES, [_ACCEPT])
 
         try:
             await self._thread.run(subscribe)
@@ -146,8 +148,8 @@ class WorkerSubscriptions:
             return
         call_id, subscription = closed
         library.mem_deref(subscription)
-        if call_id == self._mailbox:
-            self._mailbox = None
+        if call_id == self._watched:
+            self._watched = None
         at, why = time.monotonic(), os.strerror(error) if error else ""
         hand_over(
             self._loop,
