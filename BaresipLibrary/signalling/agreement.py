@@ -1,5 +1,7 @@
 """What offer and answer agreed on for the media of a call, and why nothing was agreed."""
 
+from textwrap import shorten
+
 from ..agents.agent import Agent
 from ..agents.agreement import agreed_in
 from ..agents.call import Call, Direction
@@ -7,6 +9,9 @@ from ..errors import NothingYet, UsageError
 from ..sip.agreed_media import AgreedMedia
 from ..sip.messages import masked
 from ..sip.sdp import SessionDescription
+
+#: How much (characters) of what was offered a failure says.
+_LONGEST = 200
 
 
 def require_agreed(agent: Agent, call_id: str | None = None) -> AgreedMedia:
@@ -65,7 +70,7 @@ def _why_not_agreed(agent: Agent, call: Call) -> str:
             f" {other} answered {_described(exchange.answer)}"
         )
     if not call.is_live:
-        return f"{call.describe()}"
+        return call.describe()
     offerer = call.direction is Direction.OUTGOING
     if ours is not None and (offerer or theirs is None):
         return f"{agent.name} offered {_described(ours)}, and no answer has come"
@@ -75,4 +80,5 @@ def _why_not_agreed(agent: Agent, call: Call) -> str:
 
 
 def _described(description: SessionDescription) -> str:
-    return str(description.audio or "no audio")
+    """The audio of a description, shortened: a peer may offer any number of codecs."""
+    return shorten(str(description.audio or "no audio"), _LONGEST, placeholder=" …")

@@ -129,6 +129,8 @@ Digits Of Odd Lengths
     Should Be Equal    ${{[event.ended for event in $events]}}    ${{[True, True, False, True]}}
     Should Be True    ${events[1].at} > ${events[0].at}
     Should Be Equal    ${{$events[1].timestamp - $events[0].timestamp}}    ${480}
+    ${statistics} =    Get Rtp Statistics    alice
+    Should Be Empty    ${statistics.differences}
 
 Digits That An Agent Sends Encrypted
     [Documentation]    They are read above SRTP, at both ends.
