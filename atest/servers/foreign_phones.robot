@@ -31,6 +31,27 @@ A Redirection Is A Refusal With 302
     Get Status Code    alice    ==    302
     Sipp Should Succeed
 
+Every Message Of A Foreign Phone Is Read
+    Start Agent    alice
+    ${peer} =    Start Sipp    tells_in_headers
+    Dial    alice    ${peer}[uri]
+    Wait Until Sip Message    alice    received BYE
+    Get Header    alice    X-Stage    ==    announcement    of=183
+    Get Header    alice    P-Asserted-Identity    *=    tel:+4930100    of=200 INVITE
+    ${headers} =    Get Headers    alice    of=received BYE
+    Should Be Equal    ${headers}[Reason]    ${{['SIP;cause=200;text="Call completed"', 'Q.850;cause=16']}}
+    Get Sip Message Count    alice    18x INVITE    ==    1
+    Get Codec    alice    ==    PCMA/8000
+    Sipp Should Succeed
+
+The Contact Of A Redirection Is Read
+    Needs    REPORT_REDIRECTION
+    Start Agent    alice
+    ${peer} =    Start Sipp    redirects    target=sip:other@127.0.0.1:9
+    Dial    alice    ${peer}[uri]
+    Get Header    alice    Contact    ==    <sip:other@127.0.0.1:9>    of=302    timeout=5s
+    Sipp Should Succeed
+
 A Late Answer Is Waited For
     Start Agent    alice
     ${peer} =    Start Sipp    answers_late

@@ -68,7 +68,7 @@ Every Proxy Is Dead
     Start Proxies    is_silent    refuses
     Start Alice
     Run Keyword And Expect Error
-    ...    alice is not registered at pbx.example: the registrar refused with 503 Overloaded. alice used ${second.host}, as ${first.host} did not answer the REGISTER in 2 s.
+    ...    alice is not registered at pbx.example: the registrar refused with 503 Overloaded. alice used ${second.host}, as ${first.host} did not answer the REGISTER in 3 s.
     ...    Register    alice
     Dial    alice    1002
     ${told} =    Run Keyword And Expect Error    *    Wait Until State Is    alice    ESTABLISHED    timeout=2s
@@ -154,7 +154,7 @@ Start Proxies
 
 Start Alice
     [Documentation]    A proxy that lives may take long on a busy machine: then it is given the time.
-    [Arguments]    ${patience}=2s    &{options}
+    [Arguments]    ${patience}=3s    &{options}
     VAR    @{proxies}    ${first.host}    ${second.host}
     Start Agent    alice    alice    pbx.example    address=127.0.0.1    outbound=${proxies}    outbound_timeout=${patience}
     ...    &{options}
