@@ -54,6 +54,7 @@ class Reactions:
         self.on_stop: Callable[[], None] = _nothing
         self._on_call: OnCall | None = None
         self._to_come: set[str] = set()
+        self._under_way: set[str] = set()
         self._failures: list[str] = []
 
     def choose(self, reaction: Reaction, on_call: OnCall | None) -> None:
@@ -76,9 +77,22 @@ class Reactions:
         """Whether the agent accepts a call by itself, later or just now."""
         return self.chosen.behaviour is Behaviour.accept and self.is_to_come(call_id)
 
+    def will_answer(self, call_id: str) -> bool:
+        """Whether the agent gives a call its final answer by itself, later or just now."""
+        return self.chosen.behaviour is not Behaviour.progress and self.is_to_come(call_id)
+
+    def act(self, call_id: str) -> None:
+        """Notes that the agent reacts to a call now: keywords leave it alone from now on."""
+        self._under_way.add(call_id)
+
+    def is_acting(self, call_id: str) -> bool:
+        """Whether the agent reacts to a call just now."""
+        return call_id in self._under_way
+
     def finish(self, call_id: str) -> None:
         """Notes that nothing more is to come for a call."""
         self._to_come.discard(call_id)
+        self._under_way.discard(call_id)
 
     def fail(self, what: str) -> None:
         """Notes what went wrong, a sentence: the next keyword of the agent tells it."""

@@ -36,10 +36,10 @@ class BulkKeywords(Component):
 
         The first caller dials the first target, the second caller the second target, and so on. All
         callers dial the same target when it is given alone instead of in a list. Targets that are
-        agents accept as soon as they ring. The log shows a verdict for each call. Returns a
-        dictionary: ``p50``, ``p95`` and ``max`` (the seconds from dialling until both sides were
-        established) and ``calls``, a list with ``caller``, ``target``, ``call_id`` and ``seconds``
-        of each call.
+        agents accept as soon as they ring, or do what `When Called` says. The log shows a verdict
+        for each call. Returns a dictionary: ``p50``, ``p95`` and ``max`` (the seconds from dialling
+        until both sides were established) and ``calls``, a list with ``caller``, ``target``,
+        ``call_id`` and ``seconds`` of each call.
 
         Fails when a call is not established within ``timeout`` (default: the library's); every call
         gets its verdict first, and established calls stay up. Fails at once, before any agent

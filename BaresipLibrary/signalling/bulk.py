@@ -64,10 +64,12 @@ class BulkCall:
         self.call = self.caller.require_call("that was dialled", call_id)
 
     def waiting(self) -> Call | None:
-        """The call that rings at the callee, and is to be accepted."""
+        """The call that rings at the callee, and that this is to accept: not `When Called`."""
         if self.callee is None or self.accepted or not self.is_open:
             return None
-        return next((call for call in self.callee.calls if call.is_waiting), None)
+        by_itself = self.callee.reactions.will_answer
+        waiting = (call for call in self.callee.calls if call.is_waiting)
+        return next((call for call in waiting if not by_itself(call.call_id)), None)
 
     def accept(self) -> None:
         """Has the callee accept."""

@@ -256,7 +256,11 @@ def wait_for_incoming(agent: Agent, timeout: float, call_id: str | None = None) 
     def ringing() -> Call | None:
         agent.require_alive()
         waiting = [
-            call for call in agent.calls if call.is_waiting and call_id in (None, call.call_id)
+            call
+            for call in agent.calls
+            if call.is_waiting
+            and call_id in (None, call.call_id)
+            and not agent.reactions.is_acting(call.call_id)
         ]
         return waiting[-1] if waiting else None
 

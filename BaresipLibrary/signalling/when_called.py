@@ -84,6 +84,7 @@ def _react(agent: Agent, call_id: str, reaction: Reaction) -> None:
         if not agent.alive or not agent.reactions.is_to_come(call_id) or not _is_open(call):
             agent.reactions.finish(call_id)
             return
+        agent.reactions.act(call_id)
         agent.journal.add(ReactionBegun(time.monotonic(), call_id, str(reaction)))
         agent.changes.notify_all()
     try:
@@ -98,6 +99,7 @@ def _react(agent: Agent, call_id: str, reaction: Reaction) -> None:
         _fail(agent, call, reaction, fault)
     with agent.changes:
         agent.reactions.finish(call_id)
+        agent.changes.notify_all()
 
 
 def _is_open(call: Call) -> bool:

@@ -103,6 +103,15 @@ Nobody Takes Part Twice
     ...    Establish Calls    ${agents}[:1]    ${agents}[1:2]
     Get State    p3    ==    IDLE
 
+Callees That Answer By Themselves
+    Start Callers And Callees
+    FOR    ${callee}    IN    @{CALLEES}
+        When Called    ${callee}    accept    after=300ms
+    END
+    ${calls} =    Establish Calls    ${CALLERS}    ${CALLEES}
+    Should Be True    ${calls.p50} >= 0.25
+    Hang Up All    ${CALLERS}
+
 None Is Left When One Cannot Start
     Start Agent    p3
     Run Keyword And Expect Error

@@ -18,8 +18,9 @@ from BaresipLibrary.events import (
     ReactionChosen,
     ReactionFailed,
 )
+from BaresipLibrary.signalling.bulk import BulkCall
 from BaresipLibrary.signalling.schedule import Schedule
-from BaresipLibrary.signalling.states import wait_for_state
+from BaresipLibrary.signalling.states import wait_for_incoming, wait_for_state
 from BaresipLibrary.signalling.when_called import Reactor
 from BaresipLibrary.types import AgentState, Behaviour
 
@@ -151,6 +152,36 @@ def test_a_caller_that_gives_up_meanwhile_is_no_error(phone: Phone, reactor: Rea
     phone.agent.stop()  # waits for the reaction
     phone.agent.require_alive()
     assert not list(phone.agent.journal.of_kind(ReactionFailed))
+
+
+def test_a_keyword_leaves_a_call_alone_that_the_agent_is_answering(
+    phone: Phone, reactor: Reactor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answering, go_on = threading.Event(), threading.Event()
+
+    def answer(_: ScriptedBackend, call_id: str, headers: object = ()) -> None:
+        answering.set()
+        go_on.wait(SOON)
+
+    monkeypatch.setattr(ScriptedBackend, "answer", answer)
+    reactor.choose(phone.agent, ACCEPT)
+    phone.rings("one")
+    assert answering.wait(SOON)
+    with pytest.raises(PhoneFailure, match="alice has no call to accept"):
+        wait_for_incoming(phone.agent, 0.05)
+    go_on.set()
+
+
+def test_many_calls_leave_the_answer_to_an_agent_that_gives_it_by_itself(
+    phone: Phone, reactor: Reactor
+) -> None:
+    bulk = BulkCall(phone.agent, "sip:alice@x", phone.agent)
+    reactor.choose(phone.agent, LATER)
+    phone.rings("one")
+    assert bulk.waiting() is None
+    reactor.choose(phone.agent, Reaction(Behaviour.progress, after=30.0))
+    phone.rings("two")
+    assert bulk.waiting() is phone.agent.calls[0]  # what was to come of it was dropped
 
 
 def test_an_agent_that_died_does_nothing(phone: Phone, reactor: Reactor) -> None:
