@@ -174,9 +174,10 @@ def newest_reading(agent: Agent, event: str, uri: str | None) -> Reading | None:
     try:
         return read_notified(event, [one.body for one in notified])
     except UnreadableBody as error:
+        wrong = notified[-1].wrong_length
         raise PhoneFailure(
-            f"{agent.name}'s newest NOTIFY for '{event}'{_of(uri)} cannot be read: {error}."
-            f" It says {_excerpt(notified[-1].body)}."
+            f"{agent.name}'s newest NOTIFY for '{event}'{_of(uri)} cannot be read: {error}"
+            f"{f'; {wrong}' if wrong else ''}. It says {_excerpt(notified[-1].body)}."
         ) from None
 
 

@@ -40,13 +40,26 @@ class Notification:
     @property
     def body(self) -> str:
         """The body, as long as the Content-Length says; the whole text when there is less."""
+        octets, length = self.message.body.encode(), self._length
+        if length is None or len(octets) <= length:
+            return self.message.body
+        return octets[:length].decode(errors="replace")
+
+    @property
+    def wrong_length(self) -> str:
+        """That the Content-Length is not that of the body, as a clause; empty if it is."""
+        came, length = len(self.message.body.encode()), self._length
+        # A trace may lack the line ends at the end.
+        if length is None or came <= length <= came + len("\r\n\r\n"):
+            return ""
+        return f"its Content-Length says {length}, but {came} octets came"
+
+    @property
+    def _length(self) -> int | None:
+        """The Content-Length; None where it, or how many octets came, is not known."""
         length = self.message.first("Content-Length") or ""
-        if not re.fullmatch("[0-9]{1,9}", length):
-            return self.message.body
-        octets = self.message.body.encode()
-        if REPLACEMENT in self.message.body or len(octets) <= int(length):
-            return self.message.body
-        return octets[: int(length)].decode(errors="replace")
+        known = re.fullmatch("[0-9]{1,9}", length) and REPLACEMENT not in self.message.body
+        return int(length) if known else None
 
 
 def event_of(message: Message) -> str:

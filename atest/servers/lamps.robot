@@ -9,6 +9,7 @@ Suite Teardown      Stop Server
 
 
 *** Variables ***
+${ON_THE_PHONE}     <presence xmlns="urn:ietf:params:xml:ns:pidf" xmlns:dm="urn:ietf:params:xml:ns:pidf:data-model" xmlns:rpid="urn:ietf:params:xml:ns:pidf:rpid" entity="sip:carol@example.com"><tuple id="a"><status><basic>open</basic></status></tuple><dm:person id="p"><rpid:activities><rpid:on-the-phone/></rpid:activities></dm:person></presence>
 ${VOICE_MAIL}       Messages-Waiting: yes\r\nVoice-Message: 3/1 (0/0)\r\n
 
 
@@ -38,6 +39,15 @@ A Lamp That Nobody Lets Ring Stays Idle
     Wait Until State Is    carol    ESTABLISHED
     Run Keyword And Expect Error    alice got no NOTIFY for 'dialog' with the expected body*
     ...    Wait Until Notified    alice    dialog    *=    early    timeout=300ms
+
+Somebody Who Publishes That She Is On The Phone Is Seen
+    Start Registered Agent    alice
+    Subscribe    alice    presence    carol
+    ${peer} =    Start Peer    publishes    ${PBX.domain}    carol    presence    application/pidf+xml
+    ...    ${ON_THE_PHONE}
+    ${carol} =    Get Notification    alice    presence    ==    open    timeout=5s
+    Should Contain    ${carol.activities}    on-the-phone
+    Peer Should Have Finished    ${peer}
 
 What A Server Does Not Offer Is Refused With 489
     Start Registered Agent    alice

@@ -302,7 +302,7 @@ A Body Of 100 KB Is Survived
 
 A Content-Length That Is Wrong Is Survived
     FOR    ${length}    ${read}    IN
-    ...    10    it is not well-formed XML
+    ...    10    ; its Content-Length says 10, but
     ...    99999    ${EMPTY}
         Start Agent    alice
         ${peer} =    Start Peer    notifies_with_length    ${length}

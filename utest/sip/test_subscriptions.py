@@ -172,22 +172,25 @@ def test_only_the_newest_notifications_are_kept(wire: Wire) -> None:
 
 
 @pytest.mark.parametrize(
-    ("length", "body", "read"),
+    ("length", "body", "read", "wrong"),
     [
-        ("3", "abcdef", "abc"),
-        ("6", "abcdef", "abcdef"),
-        ("600", "abcdef", "abcdef"),
-        ("-1", "abcdef", "abcdef"),
-        ("x", "abcdef", "abcdef"),
-        ("9" * 40, "abcdef", "abcdef"),
-        ("2", "äö", "ä"),
-        ("3", "a\ufffdbc", "a\ufffdbc"),
+        ("3", "abcdef", "abc", "its Content-Length says 3, but 6 octets came"),
+        ("6", "abcdef", "abcdef", ""),
+        ("8", "abcdef", "abcdef", ""),
+        ("600", "abcdef", "abcdef", "its Content-Length says 600, but 6 octets came"),
+        ("-1", "abcdef", "abcdef", ""),
+        ("x", "abcdef", "abcdef", ""),
+        ("9" * 40, "abcdef", "abcdef", ""),
+        ("2", "äö", "ä", "its Content-Length says 2, but 4 octets came"),
+        ("3", "a\ufffdbc", "a\ufffdbc", ""),
     ],
 )
-def test_a_body_is_as_long_as_its_length_says(length: str, body: str, read: str) -> None:
+def test_a_body_is_as_long_as_its_length_says(
+    length: str, body: str, read: str, wrong: str
+) -> None:
     wire = Wire()
     head = ("Event: dialog", f"Content-Length: {length}", "Subscription-State: active")
     request = text("NOTIFY sip:a@a SIP/2.0", 1, "NOTIFY", *head).rpartition("Content-Length")[0]
     wire.message(False, request.rstrip("\r\n") + "\r\n\r\n" + body)
     found = wire.message(True, text("SIP/2.0 200 OK", 1, "NOTIFY"))
-    assert found is not None and found.body == read
+    assert found is not None and (found.body, found.wrong_length) == (read, wrong)
