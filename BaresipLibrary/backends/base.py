@@ -166,6 +166,10 @@ class Backend(ABC):
         """Sends an INVITE without SDP, which the callee's offer follows; returns its Call-ID."""
         raise CommandRefused(f"{self.description} cannot {Capability.INVITE_WITHOUT_OFFER.value}")
 
+    def dial_anonymously(self, uri: str, headers: Headers = ()) -> str:  # noqa: ARG002
+        """Sends an INVITE whose From names nobody (RFC 3323); returns its Call-ID."""
+        raise CommandRefused(f"{self.description} cannot {Capability.ANONYMOUS_CALLS.value}")
+
     @abstractmethod
     def answer(self, call_id: str, headers: Headers = ()) -> None:
         """Answers an incoming call with 200.

@@ -57,6 +57,7 @@ class Capability(Enum):
     RECEIVE_MESSAGE = "receive a SIP MESSAGE"
     SEND_OPTIONS = "send an OPTIONS"
     REQUEST_HEADERS = "add headers to a MESSAGE or an OPTIONS, or choose a content type"
+    ANONYMOUS_CALLS = "call anonymously"
     OWN_CALLS_ONLY = "refuse calls for a user part other than its own (catch_all=False)"
     NEXT_OUTBOUND = "use the next proxy of a list (outbound) when one is dead"
 

@@ -11,6 +11,7 @@ from ..agents.call import Call
 from ..agents.registry import Registry
 from ..errors import UsageError
 from ..signalling import failover
+from ..signalling.anonymous import dial_anonymously
 from ..signalling.current_calls import act_on_incoming, hang_up_current
 from ..signalling.hold import hold
 from ..signalling.late_offer import dial_without_offer
@@ -38,6 +39,7 @@ class CallKeywords(Component):
         *,
         headers: Mapping[str, str | list[str]] | None = None,
         offer: bool = True,
+        anonymous: bool = False,
     ) -> str:
         """Calls a target and returns the Call-ID once the INVITE is sent.
 
@@ -54,13 +56,19 @@ class CallKeywords(Component):
         | ``target`` | An agent's name or handle, ``sip:user@host``, a number such as ``+4930123`` or ``*31#``, or a name such as ``conf``. |
         | ``headers`` | Headers of this INVITE, in addition to those of the agent; a list of values repeats the header. |
         | ``offer`` | With ``False`` the INVITE would have no SDP. No baresip can send that, only a backend that a plugin adds; `Refresh Call` can for a re-INVITE. |
+        | ``anonymous`` | With ``True`` the From is ``"Anonymous" <sip:anonymous@anonymous.invalid>`` and Privacy is ``id`` (RFC 3323, RFC 3325); in a domain P-Preferred-Identity tells the network who calls. Needs the embedded backend. |
 
         Example:
         | Dial | alice | bob |
+        | Dial | alice | bob | anonymous=True |
         | Dial | alice | sip:echo@127.0.0.1:5062 | headers=${{{'X-Trace-Id': 'abc'}}} |
         """
         caller = self._acting(agent)
         uri, pairs = dialled_uri(self._agents, caller, target), header_pairs(headers)
+        if anonymous:
+            if not offer:
+                raise UsageError("Dial takes offer=False or anonymous=True, not both.")
+            return dial_anonymously(caller, uri, pairs)
         dial = failover.dial if offer else dial_without_offer
         return dial(caller, uri, pairs)
 

@@ -45,6 +45,10 @@ class EmbeddedBackend(WorkerProcess):
     def dial(self, uri: str, headers: Headers = ()) -> str:
         return str(self._command("dial", uri=uri, headers=list(headers)))
 
+    def dial_anonymously(self, uri: str, headers: Headers = ()) -> str:
+        nobody = protocol.anonymous_line(self._account, self.codecs, self._settings)
+        return str(self._command("dial", uri=uri, headers=list(headers), nobody=nobody))
+
     def answer(self, call_id: str, headers: Headers = ()) -> None:
         self._command("answer", call_id=call_id, headers=list(headers))
 

@@ -24,8 +24,7 @@ def start_message(
     settings: StackSettings = StackSettings(),  # noqa: B008 - frozen
 ) -> dict[str, Any]:
     """The first message to a worker. It holds the password: it is sent, never shown."""
-    specified = tuple(codecs[codec_name(codec)] for codec in account.audio_codecs)
-    account = replace(account, audio_codecs=specified)
+    account = _specified(account, codecs)
     return {
         "config": {
             "net_interface": address,
@@ -38,6 +37,27 @@ def start_message(
         "stem": str(stem),
         "mailbox": account.uri_at(address, port) if account.mwi else None,
     }
+
+
+def anonymous_line(account: Account, codecs: Mapping[str, str], settings: StackSettings) -> str:
+    """The account line of a second user agent, which calls as nobody with this account's means."""
+    nobody = replace(
+        _specified(account, codecs),
+        username="anonymous",
+        domain="anonymous.invalid",
+        display_name="Anonymous",
+        auth_user=account.auth_user or account.username,
+        regint=0,
+        mwi=False,
+        catch_all=False,
+    )
+    return nobody.line("", 0) + settings.suffix
+
+
+def _specified(account: Account, codecs: Mapping[str, str]) -> Account:
+    """The account with its codecs as the stack specifies them."""
+    specified = tuple(codecs[codec_name(codec)] for codec in account.audio_codecs)
+    return replace(account, audio_codecs=specified)
 
 
 def _configuration(account: Account, address: str, port: int) -> str:

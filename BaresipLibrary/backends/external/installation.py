@@ -42,6 +42,7 @@ _ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 _NUMBER = re.compile(r"baresip v?(\d+)\.(\d+)(?:\.(\d+))?")
 #: What no version can do over ctrl_tcp.
 _NEVER = frozenset({
+    Capability.ANONYMOUS_CALLS,
     Capability.SUBSCRIBE,
     Capability.UNSOLICITED_SUMMARIES,
     Capability.REDIRECT,

@@ -74,6 +74,8 @@ class StackPhone:
         #: Objects whose methods `do_<command>` carry out commands.
         self._command_sets: list[object] = [self]
         self._ua: UserAgent
+        #: The user agent of anonymous calls, once there was one.
+        self._nobody: UserAgent | None = None
         self._stack: StackThread
         self._subscriptions: WorkerSubscriptions
         self._packets: PacketCounts
@@ -117,9 +119,13 @@ class StackPhone:
         self._command_sets += [requests, self._silent]
         await self._subscriptions.start()
         self._runtime.subscribe(safely(None, self._on_event))
-        self._ua = await UserAgent.create(self._runtime, aor, transfer_policy="auto")
-        self._ua.on_incoming(safely(None, self._on_incoming))
-        self._ua.on_transfer_call(safely(None, self._adopt))
+        self._ua = await self._user_agent(aor)
+
+    async def _user_agent(self, aor: str) -> UserAgent:
+        agent = await UserAgent.create(self._runtime, aor, transfer_policy="auto")
+        agent.on_incoming(safely(None, self._on_incoming))
+        agent.on_transfer_call(safely(None, self._adopt))
+        return agent
 
     async def stop(self) -> None:
         """Hangs up, unregisters and takes the stack down."""
@@ -158,10 +164,15 @@ class StackPhone:
     async def do_use_outbound(self, uri: str) -> None:
         await self._registration.use_outbound(self._stack, uri)
 
-    async def do_dial(self, uri: str, headers: list[tuple[str, str]]) -> str:
+    async def do_dial(
+        self, uri: str, headers: list[tuple[str, str]], nobody: str | None = None
+    ) -> str:
         self._dialling = None
+        if nobody and self._nobody is None:
+            self._nobody = await self._user_agent(nobody)
+        caller = self._nobody if nobody and self._nobody else self._ua
         try:
-            call = await self._ua.dial(uri, Pairs(headers) if headers else None)
+            call = await caller.dial(uri, Pairs(headers) if headers else None)
         except NoLocalAddressError:  # whose own words are about the wheel's examples
             why = f"no INVITE was sent: there is no route from its address to {uri}"
             self._give_up_dialling(uri, why)
