@@ -32,6 +32,7 @@ from BaresipLibrary.sip.transmissions import merged
 from BaresipLibrary.sip.xml_bodies import UnreadableBody
 
 from .sip.torture import torture
+from .thorough import THOROUGH
 
 TORTURE = torture()
 SECRET = "c0ffee5ec2e7"
@@ -39,7 +40,7 @@ SIZE = 100_000
 #: What a parser may take for 100 kB (s of CPU); drawing it as a ladder is the slowest.
 SOON = 1.0
 
-settings.register_profile("baresip", deadline=None, max_examples=100)
+settings.register_profile("baresip", deadline=None, max_examples=100 if THOROUGH else 40)
 settings.load_profile("baresip")
 
 

@@ -19,8 +19,9 @@ _VOICE = re.compile(
 )
 #: The status line in a message/sipfrag (RFC 3420); some senders indent it.
 _STATUS_LINE = re.compile(r"^[ \t]*SIP/2\.0 (\d{3}[^\r\n]*)", re.MULTILINE)
-#: Seconds between a request and the stack's report of it, at most.
-_APART = 0.5
+#: Seconds by which the report of a request may follow it: each that is accepted is reported. And by
+#: which it may come before the request: it may be of a digit that no INFO carried.
+_LATE, _EARLY = 5.0, 0.5
 
 
 def relayed_signal(request: Message) -> str | None:
@@ -136,5 +137,5 @@ class InfoDigits:
         return None
 
     def _forget(self, now: float) -> None:
-        self._accepted = [body for body in self._accepted if now - body.at < _APART]
-        self._unpaired = [body for body in self._unpaired if now - body.at < _APART]
+        self._accepted = [body for body in self._accepted if now - body.at < _LATE]
+        self._unpaired = [body for body in self._unpaired if now - body.at < _EARLY]

@@ -128,7 +128,7 @@ A Late Answer Is Still An Answer
     When Called    bob    accept    after=2s
     Dial    alice    bob
     Wait Until State Is    alice    ESTABLISHED
-    Get Call Timing    bob    ring_time    >=    1.9
+    Get Call Timing    bob    ring_time    >=    1.9    timeout=3s
 
 A Hold Reaches The Other Side
     Connect    alice    bob

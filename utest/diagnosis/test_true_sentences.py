@@ -24,6 +24,7 @@ from BaresipLibrary.diagnosis.media import (
 from BaresipLibrary.diagnosis.observations import explain_no_answer
 from BaresipLibrary.events import ClosedBy
 
+from ..thorough import THOROUGH
 from .histories import (
     CAROL,
     HEADERS,
@@ -40,7 +41,7 @@ from .oracle import Oracle
 from .oracle_sentences import KINDS, check
 from .raw_history import Scope
 
-HISTORIES = 2000
+HISTORIES = 2000 if THOROUGH else 600
 #: How a history may begin, so that calls come about more often than by chance.
 DIALLED = (("dial", "alice", "one", "sip:bob@127.0.0.1:40002"),)
 INVITED = (*DIALLED, ("request", "alice", True, "INVITE", "one", "both", "", ""))

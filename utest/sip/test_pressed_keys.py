@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from BaresipLibrary.events import DtmfReceived
+from BaresipLibrary.events import DtmfReceived, SipMessage
 
 from ..scripted import Phone
 
@@ -52,6 +52,17 @@ def test_reports_long_before_the_trace_are_corrected(phone: Phone) -> None:
         phone.sip(info(number, signal))
         phone.sip(answer(number), sent=True)
     assert digits(phone) == "*1#"
+
+
+def test_reports_that_are_late_are_read(phone: Phone) -> None:
+    phone.rings()
+    traced = time.monotonic() - 2.0
+    for number, signal in enumerate(["1", "10", "1", "11"]):
+        for text, sent in ((info(number, signal), False), (answer(number), True)):
+            phone.backend.feed(SipMessage(traced, sent, "UDP", "a:1", "b:2", text))
+    for _ in range(4):
+        reported(phone, "1")
+    assert digits(phone) == "1*1#"
 
 
 def test_a_refused_info_is_not_a_digit(phone: Phone) -> None:
