@@ -57,6 +57,7 @@ def test_a_copy_is_known_as_long_as_the_first_message_is(journal: Journal) -> No
     for number in (3, 4, 5, 1):
         journal.add(message(number))
     assert [seen.repetition for _, seen in journal.outlines()] == [0, 0, 0]
+    assert len(journal._copies) == 3
 
 
 def test_what_is_forgotten_while_it_is_looked_up_is_left_out(journal: Journal) -> None:

@@ -387,3 +387,13 @@ def test_an_agent_that_was_told_to_accept_may_answer_a_call_to_come(phone: Phone
     phone.agent.reactions.choose(Reaction(Behaviour.ring), None)
     with pytest.raises(CallFailure, match="none can come"):
         wait(phone, "200 INVITE")
+
+
+def test_a_message_that_shows_in_the_trace_late_is_still_old(phone: Phone) -> None:
+    call_id = dials(phone)
+    before = time.monotonic()
+    phone.agent.begin_keyword(ends=False)
+    for at, status in ((before, 180), (time.monotonic(), 183)):
+        message = response(status, "INVITE", 1, call_id)
+        phone.backend.feed(SipMessage(at, False, "UDP", "a:1", "b:2", message))
+    assert wait(phone, "18x").status == 183
