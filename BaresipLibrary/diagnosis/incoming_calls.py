@@ -26,9 +26,13 @@ _NO_ADDRESS = re.compile(r"ua: no laddr for (\S+)")
 
 def arrived_invites(agent: Agent, since: float = 0.0) -> list[Transaction]:
     """The INVITEs to begin a call that arrived at an agent from a monotonic time on."""
+    outlines = agent.journal.outlines()
+    began = [one for one in outlines if not one[1].sent and one[1].begins_call]
+    recent = {seen.call_id for event, seen in agent.journal.kept(began) if event.at >= since}
+    messages = agent.journal.kept(one for one in outlines if one[1].call_id in recent)
     return [
         transaction
-        for transaction in transactions(agent.journal.of_kind(SipMessage))
+        for transaction in transactions(event for event, _ in messages)
         if transaction.method == "INVITE"
         and not transaction.sent
         and transaction.begins_dialog

@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeVar
 from ..agents.agent import Agent
 from ..agents.call import TRACE_LAG, Call
 from ..concurrency import wait_until
-from ..events import SipMessage, StackLog
+from ..events import StackLog
 from ..sip.messages import Message, parsed
 from ..sip.sdp import Media, SessionDescription, description_in
 from ..sip.transactions import Transaction, counted, transactions
@@ -46,9 +46,14 @@ def transactions_of(agent: Agent, call_id: str) -> list[Transaction]:
 
 def transactions_since(agent: Agent, since: int) -> list[Transaction]:
     """The transactions that began at a position of the agent's journal or later, in order."""
-    recent = set(agent.journal.of_kind(SipMessage, since))
-    seen = transactions(agent.journal.of_kind(SipMessage))
-    return [transaction for transaction in seen if transaction.requests[0] in recent]
+    recent = agent.journal.kept(agent.journal.outlines(since))
+    call_ids = {seen.call_id for _, seen in recent}
+    messages = agent.journal.kept(
+        one for one in agent.journal.outlines() if one[1].call_id in call_ids
+    )
+    new = {event for event, _ in recent}
+    seen = transactions(event for event, _ in messages)
+    return [transaction for transaction in seen if transaction.requests[0] in new]
 
 
 def invites_of(agent: Agent, call: Call) -> list[Transaction]:

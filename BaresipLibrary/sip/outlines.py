@@ -32,6 +32,11 @@ class Outline(NamedTuple):
         return self.status is None
 
     @property
+    def begins_call(self) -> bool:
+        """Whether it is an INVITE without a To tag."""
+        return self.is_request and self.method == "INVITE" and not self.in_dialog
+
+    @property
     def transaction(self) -> tuple[bool, str, str, str]:
         """What it shares with the other messages of its transaction, as one agent saw them."""
         return self.sent is self.is_request, self.call_id, self.number, self.method
