@@ -92,6 +92,14 @@ Timings Tell Early Media From The Answer
     ${audio} =    Get Call Timing    alice    first_audio
     Get Call Timing    alice    setup_time    >    ${audio}
 
+Encrypted Early Media Is Heard
+    [Setup]    Needs    SEND_PROGRESS
+    [Template]    Encrypted Early Media Should Be Heard
+    srtp-mand    no
+    dtls_srtp    no
+    srtp-mand    supported
+    dtls_srtp    supported
+
 A Ring Timeout Counts On After A 183
     Needs    SEND_PROGRESS    OWN_REFUSALS
     Start Agent    alice
@@ -137,10 +145,25 @@ A Backend That Cannot Says So
 
 
 *** Keywords ***
+Encrypted Early Media Should Be Heard
+    [Documentation]    Both ways, also after the answer.
+    [Arguments]    ${media_enc}    ${rel100}
+    Ring    bob    media_enc=${media_enc}    rel100=${rel100}
+    Send Audio    alice    tone:440
+    Send Audio    bob    tone:620
+    Send Progress    bob
+    Verify Audio    alice    620 Hz    within=5s
+    Verify Audio    bob    440 Hz    within=5s
+    Accept    bob
+    Wait Until State Is    alice    ESTABLISHED
+    Wait Until State Is    bob    ESTABLISHED
+    Verify Audio Connection    alice    bob
+    Stop All Agents
+
 Ring
     [Documentation]    Alice calls the callee; returns when both know that it rings.
-    [Arguments]    ${callee}
-    Start Agent    alice
-    Start Agent    ${callee}
+    [Arguments]    ${callee}    &{options}
+    Start Agent    alice    &{options}
+    Start Agent    ${callee}    &{options}
     Dial    alice    ${callee}
     Wait Until State Is    ${callee}    RINGING

@@ -28,6 +28,22 @@ TLS With DTLS-SRTP
     Establish    alice    bob
     Verify Audio Connection    alice    bob
 
+Early Media And PRACK Through The Proxy
+    Needs    SEND_PROGRESS    REINVITE_WITHOUT_OFFER
+    Start Registered Agent    alice    rel100=required
+    Start Registered Agent    bob    rel100=supported
+    Dial    alice    bob
+    Send Audio    bob    tone:620
+    Send Progress    bob
+    Verify Audio    alice    620 Hz    within=5s
+    Get Sip Message Count    alice    sent PRACK    ==    2    timeout=3s
+    Accept    bob
+    Wait Until State Is    alice    ESTABLISHED
+    Wait Until State Is    bob    ESTABLISHED
+    Refresh Call    alice
+    Refresh Call    bob    offer=False
+    Verify Audio Connection    alice    bob
+
 A Number Is Dialled In The Caller's Domain
     Start Registered Agent    alice
     Dial    alice    4711
