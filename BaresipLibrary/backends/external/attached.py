@@ -141,6 +141,7 @@ class AttachedBackend(ControlledBackend):
         given = {
             "account_parameters": self._settings.parameters,
             "catch_all": self._account.catch_all is not None,
+            "rel100": self._account.rel100 != "no",
         }
         for name in (name for name, value in given.items() if value):
             raise UsageError(
