@@ -83,3 +83,11 @@ def test_a_prack_that_does_not_come(monkeypatch: pytest.MonkeyPatch) -> None:
 
     with pytest.raises(CommandFailed, match="^the peer has not acknowledged "):
         asyncio.run(scene())
+
+
+def test_a_call_that_has_ended_meanwhile() -> None:
+    async def scene() -> None:
+        await Answers()._carry_out(Thread(), lambda: 2)  # type: ignore[arg-type] # ENOENT
+
+    with pytest.raises(CommandFailed, match="^the call has ended$"):
+        asyncio.run(scene())

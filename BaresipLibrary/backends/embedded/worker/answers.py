@@ -59,7 +59,7 @@ class Answers:
 
         Raises:
             BaresipError: the stack refused.
-            CommandFailed: the PRACK did not come.
+            CommandFailed: the call has ended, or the PRACK did not come.
         """
         library.require_all_for("SEND_PROGRESS")
         await self._carry_out(
@@ -86,6 +86,8 @@ class Answers:
                 await asyncio.wait_for(self._news.wait(), max(0.0, remaining))
             except TimeoutError:
                 raise CommandFailed(_NOT_ACKNOWLEDGED) from None
+        if error == errno.ENOENT:
+            raise CommandFailed("the call has ended")
         if error:
             raise BaresipError(os.strerror(error))
 

@@ -331,7 +331,7 @@ class StackPhone:
     async def _take_over(self, known: KnownCall) -> None:
         try:
             await self._answer(known, [])
-        except BaresipError as error:
+        except (BaresipError, CommandFailed) as error:
             text = f"the call that replaces another was not answered: {error}"
             self._report("StackLog", level="ERROR", text=text)
 
