@@ -70,6 +70,7 @@ A Content Type That Baresip Does Not Take Is Refused, And Kept
     Run Keyword And Expect Error
     ...    alice's message to ${BOB.uri} was refused with 415 Unsupported Media Type. bob answered the MESSAGE 415 Unsupported Media Type. It came with Accept: text/plain.
     ...    Send Message    alice    bob    <b>Hello</b>    content_type=text/html
+    Wait Until Sip Message    bob    sent 415
     @{messages} =    Get Messages    bob
     Should Be Equal    ${messages[0].content_type}    text/html
     Should Be Equal As Integers    ${messages[0].status}    415
