@@ -20,8 +20,9 @@ from BaresipLibrary.types import AgentState
 #: How often it looks, and every how many calls both sides must hear each other.
 _LOOKS, _HEARD_EVERY = 50, 10
 #: Memory may grow by this much for each call (KiB). Robot's process keeps what a test saw, two
-#: journals with every SIP message, for its ladder; a stack keeps transactions for 32 s (RFC 3261).
-_KEPT = {"Robot": 40.0, "fork server": 1.0}
+#: journals with the SIP messages of 1,000 calls, to be read and drawn; a stack keeps transactions
+#: for 32 s (RFC 3261).
+_KEPT = {"Robot": 60.0, "fork server": 1.0}
 _KEPT_BY_AGENT = 6.0
 #: And by this much in steps that allocators take, however few calls there are (KiB).
 _STEPS = 4096.0
