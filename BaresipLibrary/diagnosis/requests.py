@@ -7,7 +7,7 @@ from ..events import SipMessage
 from ..sip.transactions import Transaction, transactions
 from ..types import RequestAnswer
 from .call_setup import explain_challenge
-from .observations import describe_details, explain_no_answer
+from .observations import describe_details, explain_no_answer, wait_for_trace
 
 
 def explain_refusal(
@@ -17,11 +17,15 @@ def explain_refusal(
     challenge = explain_challenge(agent, answer.status, answer.call_id)
     if challenge:
         return challenge
-    said = [
-        f"{other.name} answered the {method} {theirs.final.words}."
-        for other, theirs in _seen_by_others(agent, agents, answer.call_id)
-        if theirs.final is not None
-    ]
+
+    def answered_by() -> list[str] | None:
+        return [
+            f"{other.name} answered the {method} {theirs.final.words}."
+            for other, theirs in _seen_by_others(agent, agents, answer.call_id)
+            if theirs.final is not None
+        ] or None
+
+    said = wait_for_trace(agent, answered_by) or []  # the other agent's trace may come later
     ours = [each.final.message for each in _of(agent, answer.call_id) if each.final is not None]
     details = describe_details(ours[-1]) if ours else None
     return " ".join([*said[-1:], *([details] if details else [])]) or None
