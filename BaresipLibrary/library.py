@@ -15,20 +15,17 @@ from .keywords.agreement import AgreementKeywords
 from .keywords.arguments import check_flags, check_positional, hint, without_none
 from .keywords.audio import AudioKeywords, PromptKeywords
 from .keywords.base import Context, is_dry_run, output_directory
-from .keywords.being_called import BeingCalledKeywords
+from .keywords.being_called import BeingCalledKeywords, EarlyMediaKeywords
 from .keywords.bulk import BulkKeywords
-from .keywords.calls import CallKeywords
+from .keywords.calls import CallKeywords, RefreshKeywords
 from .keywords.dtmf import DtmfKeywords
-from .keywords.early_media import EarlyMediaKeywords
 from .keywords.evidence import EvidenceKeywords, RecordingKeywords
-from .keywords.headers import HeaderKeywords
 from .keywords.loudness import LoudnessKeywords
 from .keywords.messaging import MessagingKeywords
 from .keywords.quality import QualityKeywords, TimingKeywords
-from .keywords.refresh import RefreshKeywords
 from .keywords.registration import MailboxKeywords, RegistrationKeywords
 from .keywords.rtp import RtpKeywords
-from .keywords.sip_messages import SipMessageKeywords
+from .keywords.sip_messages import HeaderKeywords, SipMessageKeywords
 from .keywords.states import StateKeywords
 from .keywords.steps import step, step_words
 from .keywords.subscriptions import SubscriptionKeywords
@@ -36,7 +33,7 @@ from .keywords.transfers import TransferKeywords
 from .keywords.verdicts import HearingKeywords, VerdictKeywords
 from .plugins import Plugin, check_keyword_names, load_plugins
 from .scopes import Scopes
-from .sip.message_filter import MessageFilter
+from .sip.seen_messages import MessageFilter
 from .types import AudioSource, AutoClosing, BackendName, Frequency, Level, Occasion
 from .version import __version__
 

@@ -13,9 +13,9 @@ from .keywords.audio import AudioKeywords, PromptKeywords
 from .keywords.base import Context
 from .keywords.calls import CallKeywords
 from .keywords.dtmf import DtmfKeywords
-from .keywords.headers import HeaderKeywords
 from .keywords.loudness import LoudnessKeywords
 from .keywords.registration import RegistrationKeywords
+from .keywords.sip_messages import HeaderKeywords
 from .keywords.states import StateKeywords
 from .keywords.steps import step, step_words
 from .keywords.transfers import TransferKeywords

@@ -17,7 +17,7 @@ from .agents.agent import Agent
 from .errors import UsageError
 from .library import BaresipLibrary
 from .phone import Phone
-from .sip.seen_message import SeenMessage
+from .sip.seen_messages import SeenMessage
 
 Level = Literal["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "HTML", "CONSOLE"]
 #: The text that Robot sends to a remote library in place of a Secret.

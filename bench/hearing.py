@@ -41,7 +41,12 @@ from BaresipLibrary.audio.chirp import chirp, chirp_position  # noqa: E402
 from BaresipLibrary.audio.dtmf import KEYS, PAIRS, DigitDetector  # noqa: E402
 from BaresipLibrary.audio.prompt_files import PromptFile  # noqa: E402
 from BaresipLibrary.audio.prompt_finder import PromptFinder  # noqa: E402
-from BaresipLibrary.audio.signatures import MOST_SIGNATURES, Presence, SignatureDetector, signatures  # noqa: E402
+from BaresipLibrary.audio.signatures import (  # noqa: E402
+    MOST_SIGNATURES,
+    Heard,
+    SignatureDetector,
+    signatures,
+)
 from BaresipLibrary.audio.tone_gaps import SHOWING, Loss, tone_gaps  # noqa: E402
 
 LISTEN = 3.6
@@ -182,7 +187,7 @@ def listen_for_signatures(samples: Samples, rate: int, chunk: float = 0.02) -> d
     heard: dict[object, float] = {}
     for piece, end in chunks(samples, rate, chunk):
         for reception in listener.feed(piece):
-            if reception.verdict is Presence.HEARD:
+            if reception.verdict is Heard.HEARD:
                 heard.setdefault(reception.signature, end)
     return heard
 

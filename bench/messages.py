@@ -30,7 +30,7 @@ from BaresipLibrary.events import SipMessage
 from BaresipLibrary.report.flow import AgentTrace, call_flow
 from BaresipLibrary.report.ladder import ladder
 from BaresipLibrary.signalling.sip_messages import MessageQuery
-from BaresipLibrary.sip.message_filter import MessageFilter
+from BaresipLibrary.sip.seen_messages import MessageFilter
 from utest.scripted import Phone
 
 _HEAD = """Via: SIP/2.0/UDP 127.0.0.1:40000;branch=z9hG4bK{branch};rport=40000\r

@@ -1,15 +1,14 @@
-"""The state of an agent as plain values, for `Get Info`."""
+"""What getters read of an agent: its state as plain values, what was agreed, its proxies."""
 
 from typing import Any
 
+from ..events import OutboundChanged
 from ..sip.reasons import cause_of
 from ..types import PeerSource
 from .agent import Agent
-from .agreement import agreed_in
 from .call import Call
 from .identity import peer_of
-from .proxies import proxy_of
-from .rtp import look_at_rtp, rtp_differences
+from .rtp import agreed_in, look_at_rtp, rtp_differences
 
 
 def info_of(agent: Agent) -> dict[str, Any]:
@@ -85,3 +84,18 @@ def _ending_info(call: Call) -> dict[str, Any]:
         "q850_cause": cause_of(reasons, "Q.850"),
         "warnings": [warning._asdict() for warning in warnings],
     }
+
+
+def proxy_of(agent: Agent) -> str | None:
+    """The SIP URI of the outbound proxy that requests go to now; None when there is none."""
+    *_, newest = (None, *agent.journal.of_kind(OutboundChanged))
+    return newest.proxy if newest else agent.account.outbound_uri
+
+
+def other_proxies(agent: Agent) -> list[str]:
+    """The proxies of the account that are not in use, in the order in which they would be."""
+    every = list(agent.account.outbound_uris)
+    if not every:
+        return []
+    place = every.index(proxy_of(agent) or every[0])
+    return every[place + 1 :] + every[:place]

@@ -4,12 +4,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from ..backends.capabilities import Capability
+from ..concurrency import wait_until
 from ..errors import BackendError
 from ..rtp import PacketLength, RtpCounts
+from ..sip.agreed_media import AgreedMedia, agreed_media
 from ..sip.sdp import Format, Media, static_format
 from .agent import Agent
-from .agreement import agreed_in
-from .call import Call
+from .call import TRACE_LAG, Call
+
+
+def agreed_in(agent: Agent, call: Call) -> AgreedMedia | None:
+    """What was agreed last in a call; None when nothing was, and where no messages are shown."""
+    if agent.backend.shows_messages and call.established_at is not None:
+        wait_until(agent.changes, lambda: None if call.awaits_agreement else True, TRACE_LAG)
+    exchange = call.offers.exchange
+    return agreed_media(exchange) if exchange else None
+
 
 #: Longer (ms) is no packet, but a pause: some senders leave out silence.
 _LONGEST_PACKET = 200.0

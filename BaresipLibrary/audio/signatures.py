@@ -67,7 +67,7 @@ class Signature:
     """Hz of its tone; a multiple of 0.1."""
 
 
-class Presence(Enum):
+class Heard(Enum):
     """What is known about a signature in the audio of the last half second."""
 
     HEARD = "heard"
@@ -80,7 +80,7 @@ class Reception:
     """How one signature arrived in the audio of the last half second."""
 
     signature: Signature
-    verdict: Presence
+    verdict: Heard
     level: float
     """Level in dBFS of the part at its frequency that keeps its phase; 0 dBFS is a full sine."""
     steadiness: float
@@ -152,12 +152,12 @@ class SignatureDetector:
             )
         ]
 
-    def _verdict(self, number: int) -> Presence:
+    def _verdict(self, number: int) -> Heard:
         if self._present[number] >= PRESENT_LOOKS:
-            return Presence.HEARD
+            return Heard.HEARD
         if self._absent[number] >= ABSENT_LOOKS:
-            return Presence.NOT_HEARD
-        return Presence.UNSURE
+            return Heard.NOT_HEARD
+        return Heard.UNSURE
 
     def _take(self, step: NDArray[np.float64], number: int) -> None:
         """Take step `number`: turn its amplitudes to the phase of the first sample of all."""

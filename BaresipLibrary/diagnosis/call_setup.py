@@ -20,6 +20,7 @@ from .incoming_calls import NOT_ACCEPTABLE, arrived_invite, explain_refusal
 from .observations import (
     describe_accepted_media,
     describe_details,
+    describe_path,
     describe_waiting,
     explain_failed_traversal,
     explain_no_answer,
@@ -29,7 +30,6 @@ from .observations import (
     transactions_since,
     wait_for_trace,
 )
-from .paths import describe_path
 from .session_timers import explain_session_timer
 
 _CERTIFICATE_ERROR = re.compile(r"verify_handler: error_string = (.+)")

@@ -1,4 +1,4 @@
-"""What agents do by themselves when they are called, and who is called."""
+"""What agents do when they are called: by themselves, before the answer, and who is called."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -8,6 +8,8 @@ from robot.api.deco import keyword
 from ..agents.agent import Agent
 from ..agents.reactions import Reaction
 from ..errors import UsageError
+from ..signalling.calls import send_progress
+from ..signalling.states import wait_for_incoming
 from ..signalling.when_called import Reactor
 from ..signalling.who_is_called import require_no_call, wait_until_any_rings
 from ..sip.reasons import reason_phrase
@@ -160,3 +162,41 @@ def _status(answer: int | AgentName | None) -> int:
 
 def _target(answer: int | AgentName) -> AgentName:
     return answer if isinstance(answer, Agent) else str(answer)
+
+
+class EarlyMediaKeywords(Component):
+    """Sends early media."""
+
+    @keyword(tags=("Call", "Audio"))
+    def send_progress(
+        self,
+        agent: AgentName,
+        *,
+        headers: Mapping[str, str | list[str]] | None = None,
+        timeout: timedelta | None = None,
+        call: str | None = None,
+    ) -> None:
+        """Answers the incoming call with a 183 that has SDP; waits for a call when none rings yet.
+
+        From then on audio runs both ways, as early media: the caller hears what `Send Audio` says.
+        The call still rings, and is answered by `Accept` or refused by `Reject`. With ``100rel``
+        the keyword waits until the caller has acknowledged (PRACK) what was sent before. When the
+        INVITE has no offer, the 183 has SDP only if it is sent reliably.
+
+        Fails when nobody calls within ``timeout`` (default: the library's), and when the backend
+        cannot send a 183.
+
+        | =Argument= | =Meaning= |
+        | ``headers`` | Headers of the 183; a list of values repeats the header. |
+        | ``call`` | The Call-ID of the call; the newest that rings when left out. |
+
+        Example:
+        | Send Audio | bob | 440 Hz |
+        | Send Progress | bob | headers=${{{'P-Early-Media': 'sendrecv'}}} |
+        | Verify Audio | alice | 440 Hz |
+        | Accept | bob |
+        """
+        callee = self._acting(agent)
+        pairs = header_pairs(headers)
+        incoming = wait_for_incoming(callee, self._seconds(timeout), call)
+        send_progress(callee, incoming, pairs)

@@ -11,8 +11,7 @@ from robot.api.deco import keyword
 
 from ..agents.agent import Agent
 from ..errors import UsageError
-from ..signalling.requests import OwnRequest
-from ..signalling.text_messages import Inbox, Key, send_message
+from ..signalling.requests import Inbox, Key, OwnRequest, send_message
 from ..types import RequestAnswer, TextMessage
 from .assertions import Assertion, Value, number
 from .base import AgentName, Component, Context, header_pairs

@@ -8,7 +8,7 @@ from robot.api import logger
 from robot.api.deco import keyword
 
 from ..agents.agent import Agent
-from ..diagnosis.paths import describe_registrar_routes
+from ..diagnosis.observations import describe_registrar_routes
 from ..errors import UsageError
 from ..signalling import registration
 from ..signalling.subscriptions import why_no_summary

@@ -14,7 +14,7 @@ from ..audio.levels import SILENCE_DBFS
 from ..audio.signatures import (
     LOWEST_RATE,
     MOST_SIGNATURES,
-    Presence,
+    Heard,
     Reception,
     Signature,
     SignatureDetector,
@@ -52,13 +52,13 @@ class Cell:
     hearer: Agent
     speaker: Agent
     wanted: bool
-    verdict: Presence
+    verdict: Heard
     level: float
 
     @property
     def is_right(self) -> bool:
         """Whether it is certainly as wanted."""
-        return self.verdict is (Presence.HEARD if self.wanted else Presence.NOT_HEARD)
+        return self.verdict is (Heard.HEARD if self.wanted else Heard.NOT_HEARD)
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ class _SignatureListener(Listener):
         """How each signature arrives now."""
         if self._detector is not None and self.has_audio:
             return self._detector.receptions
-        verdict = Presence.UNSURE if self.has_audio else Presence.NOT_HEARD
+        verdict = Heard.UNSURE if self.has_audio else Heard.NOT_HEARD
         return [Reception(signature, verdict, SILENCE_DBFS, 0.0) for signature in self._signatures]
 
 
@@ -191,12 +191,12 @@ class _HearingTest:
         known = self._known.get((hearer, speaker))
         verdict = reception.verdict
         early = time.monotonic() < self._began + SURE_AFTER
-        if not wanted and verdict is Presence.NOT_HEARD and early:
-            verdict = Presence.UNSURE
-        if known and (verdict is Presence.UNSURE or (wanted and known.verdict is Presence.HEARD)):
+        if not wanted and verdict is Heard.NOT_HEARD and early:
+            verdict = Heard.UNSURE
+        if known and (verdict is Heard.UNSURE or (wanted and known.verdict is Heard.HEARD)):
             return known
         cell = Cell(hearer, speaker, wanted, verdict, reception.level)
-        if verdict is not Presence.UNSURE:
+        if verdict is not Heard.UNSURE:
             self._known[hearer, speaker] = cell
         return cell
 
@@ -247,10 +247,10 @@ def _sentences(row: Sequence[Cell]) -> list[str]:
     """Clauses about what is wrong with what one agent hears."""
     hearer = row[0].hearer
     kinds = (
-        (True, Presence.NOT_HEARD, "does not hear {}", " or "),
-        (True, Presence.UNSURE, "does not clearly hear {}", " or "),
-        (False, Presence.HEARD, "hears {}, which it should not", " and "),
-        (False, Presence.UNSURE, "may hear {}, which it should not", " or "),
+        (True, Heard.NOT_HEARD, "does not hear {}", " or "),
+        (True, Heard.UNSURE, "does not clearly hear {}", " or "),
+        (False, Heard.HEARD, "hears {}, which it should not", " and "),
+        (False, Heard.UNSURE, "may hear {}, which it should not", " or "),
     )
     clauses = []
     for wanted, verdict, words, last in kinds:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from ..audio.signatures import Presence
+from ..audio.signatures import Heard
 from ..media.who_hears import Cell, Matrix
 from ..verdicts.verdict import Verdict
 from .markup import folded, joined, style, visible
@@ -88,7 +88,11 @@ def bulk_table(title: str, verdicts: Sequence[BulkRow]) -> str:
     return _fragment(*parts)
 
 
-_PRESENCE = {Presence.HEARD: "hears", Presence.NOT_HEARD: "-", Presence.UNSURE: "unsure"}
+_PRESENCE = {
+    Heard.HEARD: "hears",
+    Heard.NOT_HEARD: "-",
+    Heard.UNSURE: "unsure",
+}
 
 
 def matrix_table(matrix: Matrix) -> str:
@@ -106,7 +110,7 @@ def _matrix_row(cells: Sequence[Cell]) -> Sequence[TableCell]:
 
 
 def _matrix_cell(cell: Cell) -> TableCell:
-    level = "" if cell.verdict is Presence.NOT_HEARD else f"{cell.level:.0f}"
+    level = "" if cell.verdict is Heard.NOT_HEARD else f"{cell.level:.0f}"
     content = Markup("{} <small>{}</small>").format(_PRESENCE[cell.verdict], level)
     if cell.is_right:
         return TableCell(content, "centred")

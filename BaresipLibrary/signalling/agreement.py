@@ -3,8 +3,8 @@
 from textwrap import shorten
 
 from ..agents.agent import Agent
-from ..agents.agreement import agreed_in
 from ..agents.call import Call, Direction
+from ..agents.rtp import agreed_in
 from ..errors import NothingYet, UsageError
 from ..sip.agreed_media import AgreedMedia
 from ..sip.messages import masked

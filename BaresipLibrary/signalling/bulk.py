@@ -14,7 +14,7 @@ from ..diagnosis.call_setup import explain_setup
 from ..diagnosis.failure import CallFailure
 from ..errors import BackendError, PhoneFailure, UsageError
 from ..types import AgentState
-from .current_calls import hang_up_unless_over
+from .calls import hang_up_unless_over
 from .failover import dial
 
 #: How many of the failed calls a message names.

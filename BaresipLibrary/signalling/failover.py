@@ -11,7 +11,7 @@ from functools import partial
 
 from ..agents.agent import PROMPTLY, Agent
 from ..agents.call import Call
-from ..agents.proxies import other_proxies, proxy_of
+from ..agents.info import other_proxies, proxy_of
 from ..backends.base import Headers
 from ..concurrency import wait_until
 from ..events import (

@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from functools import partial
 
 from ..agents.agent import PROMPTLY, Agent
-from ..agents.proxies import other_proxies
+from ..agents.info import other_proxies
 from ..concurrency import wait_until
 from ..diagnosis.call_setup import certificate_error, explain_challenge
 from ..diagnosis.failure import CallFailure
-from ..diagnosis.observations import explain_no_answer
-from ..diagnosis.paths import describe_proxy
+from ..diagnosis.observations import describe_proxy, explain_no_answer
 from ..errors import UsageError
 from ..events import (
     Event,

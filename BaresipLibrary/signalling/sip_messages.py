@@ -1,21 +1,24 @@
-"""Reading the SIP messages that an agent sent and received, and waiting for one."""
+"""Reads the SIP messages that an agent sent and received, and waits for one.
 
-from collections.abc import Sequence
+A wait ends early when the trace shows that none can come any more.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from ..agents.agent import Agent
-from ..agents.call import TRACE_LAG
+from ..agents.call import TRACE_LAG, Call
 from ..backends.capabilities import Capability
 from ..concurrency import wait_until
 from ..diagnosis.call_setup import explain_setup
 from ..diagnosis.failure import CallFailure, Explain
 from ..errors import NothingYet, PhoneFailure
-from ..events import Event, SipMessage
-from ..sip.message_filter import MessageFilter
+from ..events import ClosedBy, Event, SipMessage
 from ..sip.outlines import Outline
-from ..sip.seen_message import SeenMessage
-from .sip_message_outlook import why_none_can_come
+from ..sip.seen_messages import MessageFilter, SeenMessage
+from ..types import Behaviour
 
 #: What a suite gives in place of a Call-ID for messages that belong to no call.
 NO_CALL = "NONE"
@@ -238,3 +241,67 @@ def _explanation_of(query: MessageQuery) -> Explain | None:
     if wanted.method != "INVITE" or not (wanted.status or "").startswith("2") or wanted.again:
         return None
     return lambda agents: explain_setup(agent, call, agents)
+
+
+#: Requests that an agent sends in calls only, or to begin one.
+_IN_CALLS = ("INVITE", "ACK", "BYE", "CANCEL", "PRACK", "UPDATE", "INFO", "REFER")
+#: Provisional responses that are for an INVITE, whatever the filter says (RFC 3261, section 21.1).
+_FOR_INVITES = ("18x", "180", "181", "182", "183", "199")
+#: What no stack sends to an INVITE by itself: neither 100 and 180, nor a refusal.
+_BY_THE_SUITE = ("2", "181", "182", "183", "199")
+#: With these, `When Called` has the agent answer a call that nobody accepts.
+_ANSWERING = (Behaviour.accept, Behaviour.progress)
+#: After a REFER its NOTIFYs come, also when the call is over.
+_OF_TRANSFERS = ("NOTIFY", "REFER")
+
+
+def why_none_can_come(agent: Agent, wanted: MessageFilter, call_id: str | None) -> str | None:
+    """Why no such message can come any more, as a clause; None while one can.
+
+    With a Call-ID, messages of that call are meant.
+    """
+    calls = agent.calls
+    if call_id is not None:
+        calls = [call for call in calls if call.call_id == call_id]
+        if not calls or wanted.method in (None, *_OF_TRANSFERS):
+            return None
+    elif not _needs_own_call(wanted) or agent.reactions.chosen.behaviour in _ANSWERING:
+        return None
+    if any(call.is_live for call in calls):
+        return None
+    messages = defaultdict(list)
+    for _, one in agent.journal.outlines():
+        messages[one.call_id].append(one)
+    if not all(_is_over(call, messages[call.call_id]) for call in calls):
+        return None
+    return calls[-1].describe() if calls else "it has no call; use Dial or Accept"
+
+
+def _needs_own_call(wanted: MessageFilter) -> bool:
+    """Whether such messages belong to calls that the agent has made or accepted."""
+    method = wanted.method or ("INVITE" if wanted.status in _FOR_INVITES else None)
+    if method == "INVITE" and wanted.again:
+        return True
+    if wanted.status is None:
+        return method == "BYE" or (wanted.sent is True and method in _IN_CALLS)
+    if wanted.sent is False:
+        return method in _IN_CALLS
+    if method == "INVITE":
+        return wanted.status.startswith(_BY_THE_SUITE)
+    return method == "BYE" and wanted.status.startswith("2")
+
+
+def _is_over(call: Call, messages: Iterable[Outline]) -> bool:
+    """Whether nothing more can come in a call: it has ended, and every request has its answer."""
+    closed = call.closed
+    if closed is None or (closed.by is not ClosedBy.FAILURE and call.ending is None):
+        return False
+    seen = list(messages)
+    answered = {one.transaction for one in seen if (one.status or 0) >= 200}
+    acknowledged = {one.transaction[:3] for one in seen if one.method == "ACK"}
+    return all(
+        one.transaction in answered
+        and (one.method != "INVITE" or one.transaction[:3] in acknowledged)
+        for one in seen
+        if one.is_request and one.method != "ACK"
+    )

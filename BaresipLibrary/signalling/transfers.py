@@ -10,7 +10,7 @@ from ..diagnosis.call_setup import explain_missing_outcome, explain_setup
 from ..diagnosis.failure import Awaited, CallFailure
 from ..errors import PhoneFailure, UsageError
 from ..events import CallClosed, CallEstablished, CallIncoming, ClosedBy, TransferFailed
-from .current_calls import hang_up_unless_over
+from .calls import hang_up_unless_over
 from .hold import hold
 from .states import require_established
 

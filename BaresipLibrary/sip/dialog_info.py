@@ -73,7 +73,7 @@ def _lamp(dialogs: Sequence[WatchedDialog]) -> str:
     return "busy" if states.intersection(_BUSY) else "idle"
 
 
-class _Document(NamedTuple):
+class _DialogDocument(NamedTuple):
     entity: str
     version: int | None
     is_full: bool
@@ -92,7 +92,7 @@ def read_dialogs(bodies: Sequence[str]) -> DialogInfo:
     return followed(bodies, lambda known, body: _updated(known, _read(body)))
 
 
-def _updated(known: DialogInfo | None, news: _Document) -> DialogInfo:
+def _updated(known: DialogInfo | None, news: _DialogDocument) -> DialogInfo:
     if news.is_full or known is None:
         return DialogInfo(news.entity, news.version, news.dialogs)
     if is_older(known.version, news.version):
@@ -103,9 +103,9 @@ def _updated(known: DialogInfo | None, news: _Document) -> DialogInfo:
 
 
 @lru_cache(maxsize=256)
-def _read(body: str) -> _Document:
+def _read(body: str) -> _DialogDocument:
     root = root_of(body, "dialog-info")
-    return _Document(
+    return _DialogDocument(
         root.get("entity", ""),
         number_in(root, "version"),
         root.get("state", "full").strip().lower() != "partial",

@@ -74,7 +74,7 @@ class RegInfo(str):
         return tuple(contact for contact in every if contact.state == "active")
 
 
-class _Document(NamedTuple):
+class _RegDocument(NamedTuple):
     version: int | None
     is_full: bool
     registrations: tuple[Registration, ...]
@@ -91,7 +91,7 @@ def read_registrations(bodies: Sequence[str]) -> RegInfo:
     return followed(bodies, lambda known, body: _updated(known, _read(body)))
 
 
-def _updated(known: RegInfo | None, news: _Document) -> RegInfo:
+def _updated(known: RegInfo | None, news: _RegDocument) -> RegInfo:
     if news.is_full or known is None:
         return RegInfo(news.version, news.registrations)
     if is_older(known.version, news.version):
@@ -109,9 +109,9 @@ def _with_contacts_of(known: Registration | None, news: Registration) -> Registr
 
 
 @lru_cache(maxsize=256)
-def _read(body: str) -> _Document:
+def _read(body: str) -> _RegDocument:
     root = root_of(body, "reginfo")
-    return _Document(
+    return _RegDocument(
         number_in(root, "version"),
         root.get("state", "full").strip().lower() != "partial",
         tuple(map(_registration, children(root, "registration"))),

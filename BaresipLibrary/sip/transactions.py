@@ -1,4 +1,7 @@
-"""The transactions in what one agent sent and received (RFC 3261, section 17)."""
+"""The transactions in what one agent sent and received (RFC 3261, section 17).
+
+Among them are provisional responses that were sent reliably (RFC 3262) and await a PRACK.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -118,3 +121,30 @@ _Key = tuple[bool, str | None, str, str, str]
 def _key(sent: bool, message: Message) -> _Key:
     method = message.method or message.transaction_method
     return sent, message.call_id, message.cseq_number, method, message.branch
+
+
+class UnacknowledgedResponses:
+    """The reliable provisional responses that this side sent, and that got no PRACK."""
+
+    def __init__(self) -> None:
+        self._waiting: set[tuple[str, str]] = set()
+
+    def take(self, message: Message, *, sent: bool) -> None:
+        """Takes in a message of any call."""
+        call_id, number = message.call_id or "", message.first("RSeq")
+        if sent and number and message.status is not None and message.status < 200:
+            self._waiting.add((call_id, _words(f"{number} {message.cseq}")))
+        elif not sent and message.method == "PRACK":
+            self._waiting.discard((call_id, _words(message.first("RAck") or "")))
+
+    def are_of(self, call_id: str) -> bool:
+        """Whether a call has any."""
+        return any(call_id == known for known, _ in self._waiting)
+
+    def forget(self, call_id: str) -> None:
+        """Forgets a call that is over."""
+        self._waiting = {one for one in self._waiting if one[0] != call_id}
+
+
+def _words(acknowledgement: str) -> str:
+    return " ".join(acknowledgement.split())

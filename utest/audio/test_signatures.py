@@ -9,7 +9,7 @@ import pytest
 
 from BaresipLibrary.audio.signatures import (
     MOST_SIGNATURES,
-    Presence,
+    Heard,
     Reception,
     SignatureDetector,
     signatures,
@@ -18,7 +18,11 @@ from BaresipLibrary.audio.signatures import (
 from . import signals
 from .signals import CODECS, Samples
 
-HEARD, NOT_HEARD, UNSURE = Presence.HEARD, Presence.NOT_HEARD, Presence.UNSURE
+HEARD, NOT_HEARD, UNSURE = (
+    Heard.HEARD,
+    Heard.NOT_HEARD,
+    Heard.UNSURE,
+)
 ALL = [one.frequency for one in signatures(MOST_SIGNATURES, 8000)]
 OTHER_TONES = (
     350, 400, 425, 440, 450, 480, 620, 697, 770, 852, 941, 950, 1004, 1100, 1209, 1300, 1336,
@@ -115,7 +119,7 @@ def test_is_sure_soon(onset: float) -> None:
     """Of one that speaks within 0.6 s of its start, of one that does not after 0.65 s."""
     sound = np.concatenate([signals.silence(onset, 8000), conference([4], seconds=2)])
     listener = SignatureDetector(signatures(12, 8000), 8000)
-    sure: dict[Presence, float] = {}
+    sure: dict[Heard, float] = {}
     for start in range(0, sound.size, 160):
         receptions = listener.feed(sound[start : start + 160])
         assert receptions[0].verdict is not HEARD

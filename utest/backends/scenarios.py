@@ -32,8 +32,8 @@ from BaresipLibrary.events import (
 )
 from BaresipLibrary.media.dtmf import wait_until_received
 from BaresipLibrary.signalling import registration
+from BaresipLibrary.signalling.calls import refuse
 from BaresipLibrary.signalling.hold import hold
-from BaresipLibrary.signalling.refusals import refuse
 from BaresipLibrary.signalling.states import wait_for_incoming, wait_for_state
 from BaresipLibrary.signalling.transfers import abort, complete
 from BaresipLibrary.sip.messages import Message

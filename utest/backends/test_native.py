@@ -18,7 +18,7 @@ from BaresipLibrary.agents.requirements import caveats
 from BaresipLibrary.backends import launchers
 from BaresipLibrary.backends.capabilities import Capability
 from BaresipLibrary.backends.embedded.backend import EmbeddedBackend
-from BaresipLibrary.backends.embedded.worker import native
+from BaresipLibrary.backends.embedded.worker import inventory, native
 from BaresipLibrary.concurrency import Changes, wait_until
 from BaresipLibrary.errors import BackendError, CommandRefused, UsageError
 from BaresipLibrary.events import SipMessage
@@ -30,7 +30,7 @@ from ..thorough import THOROUGH
 
 WORKER = Path(native.__file__).parent
 MODULES = sorted(WORKER.glob("*.py"))
-OTHERS = [path for path in MODULES if path.name != "native.py"]
+OTHERS = [path for path in MODULES if path.name not in ("inventory.py", "native.py")]
 SOON = 30.0
 
 
@@ -54,17 +54,17 @@ def used_functions() -> set[str]:
 
 
 def test_a_function_is_listed_once() -> None:
-    names = [function.name for function in native.FUNCTIONS]
+    names = [function.name for function in inventory.FUNCTIONS]
     assert sorted(names) == sorted(set(names))
 
 
 def test_the_functions_that_are_used_are_those_that_are_listed() -> None:
-    assert used_functions() == {function.name for function in native.FUNCTIONS}
+    assert used_functions() == {function.name for function in inventory.FUNCTIONS}
 
 
 def test_each_function_is_needed_by_the_start_or_by_capabilities() -> None:
-    for function in native.FUNCTIONS:
-        known = {native.START} | {capability.name for capability in EmbeddedBackend.capabilities}
+    for function in inventory.FUNCTIONS:
+        known = {inventory.START} | {capability.name for capability in EmbeddedBackend.capabilities}
         assert function.needed_by and set(function.needed_by) <= known, function.name
 
 
@@ -181,7 +181,7 @@ def test_an_agent_without_a_function_says_what_it_cannot_do_and_why(
         wait_for_state(bob, AgentState.IDLE, SOON)
 
 
-OPTIONAL = [f for f in native.FUNCTIONS if native.START not in f.needed_by]
+OPTIONAL = [f for f in inventory.FUNCTIONS if inventory.START not in f.needed_by]
 #: One function for each set of capabilities: without it, the others of that set are there.
 ONE_EACH = list({function.needed_by: function.name for function in OPTIONAL}.values())
 LACKING = (

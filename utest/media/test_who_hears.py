@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from BaresipLibrary.audio.signatures import Presence, signatures
+from BaresipLibrary.audio.signatures import Heard, signatures
 from BaresipLibrary.errors import UsageError
 from BaresipLibrary.media.who_hears import Cell, Matrix, failure, find_who_hears_whom
 from BaresipLibrary.report.tables import matrix_table
@@ -38,7 +38,11 @@ def matrix_of(tmp_path: Path, verdicts: str) -> Matrix:
     agents = [ListeningAgent(tmp_path, name).agent for name in ("alice", "bob", "carol")]
     agents[2].name = "<b>carol"
     pairs = [(one, other) for one in agents for other in agents]
-    kinds = {"h": Presence.HEARD, "n": Presence.NOT_HEARD, "?": Presence.UNSURE}
+    kinds = {
+        "h": Heard.HEARD,
+        "n": Heard.NOT_HEARD,
+        "?": Heard.UNSURE,
+    }
     cells = tuple(
         Cell(one, other, (kind in "Hn"), kinds[kind.lower()], -30.0)
         for (one, other), kind in zip(pairs, verdicts, strict=True)

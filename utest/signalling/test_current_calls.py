@@ -4,11 +4,7 @@ import pytest
 
 from BaresipLibrary.errors import BackendError, CommandRefused, NothingYet, UsageError
 from BaresipLibrary.events import ClosedBy
-from BaresipLibrary.signalling.current_calls import (
-    act_on_incoming,
-    hang_up_current,
-    hang_up_unless_over,
-)
+from BaresipLibrary.signalling.calls import act_on_incoming, hang_up_current, hang_up_unless_over
 
 from ..scripted import Phone
 

@@ -4,7 +4,7 @@ import pytest
 
 from BaresipLibrary.backends.capabilities import Capability
 from BaresipLibrary.errors import BackendError, UsageError
-from BaresipLibrary.signalling.early_media import send_progress
+from BaresipLibrary.signalling.calls import send_progress
 
 from ..scripted import Phone
 

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from BaresipLibrary.account import Account
-from BaresipLibrary.agents.info import info_of
-from BaresipLibrary.agents.proxies import other_proxies, proxy_of
+from BaresipLibrary.agents.info import info_of, other_proxies, proxy_of
 from BaresipLibrary.errors import PhoneFailure, UsageError
 from BaresipLibrary.events import (
     CallClosed,

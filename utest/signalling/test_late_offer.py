@@ -4,7 +4,7 @@ import pytest
 
 from BaresipLibrary.backends.capabilities import Capability
 from BaresipLibrary.errors import UsageError
-from BaresipLibrary.signalling.late_offer import dial_without_offer
+from BaresipLibrary.signalling.calls import dial_without_offer
 
 from ..scripted import Phone
 

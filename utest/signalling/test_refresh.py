@@ -4,7 +4,7 @@ import pytest
 
 from BaresipLibrary.backends.capabilities import Capability
 from BaresipLibrary.errors import PhoneFailure, UsageError
-from BaresipLibrary.signalling.refresh import refresh
+from BaresipLibrary.signalling.reinvites import refresh
 
 from ..scripted import Phone
 from .test_hold import SDP as SDP

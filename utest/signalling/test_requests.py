@@ -7,8 +7,7 @@ import pytest
 
 from BaresipLibrary.errors import PhoneFailure
 from BaresipLibrary.events import RequestFailed
-from BaresipLibrary.signalling.requests import OwnRequest
-from BaresipLibrary.signalling.text_messages import Inbox, body_of
+from BaresipLibrary.signalling.requests import Inbox, OwnRequest, body_of
 from BaresipLibrary.sip.messages import Message
 
 from ..scripted import Phone

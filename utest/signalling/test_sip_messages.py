@@ -12,8 +12,7 @@ from BaresipLibrary.diagnosis.failure import CallFailure
 from BaresipLibrary.errors import AgentGone, NothingYet, PhoneFailure, UsageError
 from BaresipLibrary.events import AgentDied, ClosedBy, SipMessage
 from BaresipLibrary.signalling.sip_messages import MessageQuery, wait_for_message
-from BaresipLibrary.sip.message_filter import MessageFilter
-from BaresipLibrary.sip.seen_message import SeenMessage
+from BaresipLibrary.sip.seen_messages import MessageFilter, SeenMessage
 from BaresipLibrary.types import Behaviour
 
 from ..scripted import Phone

@@ -19,9 +19,8 @@ from BaresipLibrary.events import (
     ReactionFailed,
 )
 from BaresipLibrary.signalling.bulk import BulkCall
-from BaresipLibrary.signalling.schedule import Schedule
 from BaresipLibrary.signalling.states import wait_for_incoming, wait_for_state
-from BaresipLibrary.signalling.when_called import Reactor
+from BaresipLibrary.signalling.when_called import Reactor, Schedule
 from BaresipLibrary.types import AgentState, Behaviour
 
 from ..scripted import Phone, ScriptedBackend

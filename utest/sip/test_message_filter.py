@@ -2,9 +2,9 @@
 
 import pytest
 
-from BaresipLibrary.sip.message_filter import METHODS, MessageFilter
 from BaresipLibrary.sip.messages import Message
 from BaresipLibrary.sip.outlines import Outline, outline
+from BaresipLibrary.sip.seen_messages import METHODS, MessageFilter
 
 
 def request(method: str, number: int = 1, tag: str = "", *, sent: bool = True) -> Outline:

@@ -4,13 +4,7 @@ import time
 
 import pytest
 
-from BaresipLibrary.sip.messages import (
-    Message,
-    canonical_name,
-    parsed,
-    split_address,
-    split_values,
-)
+from BaresipLibrary.sip.messages import Message, canonical_name, parsed, split_address, split_values
 
 INVITE = Message(
     "INVITE sip:bob@example.org SIP/2.0\r\n"

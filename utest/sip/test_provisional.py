@@ -1,7 +1,7 @@
 """Which reliable provisional responses have no PRACK."""
 
 from BaresipLibrary.sip.messages import Message
-from BaresipLibrary.sip.provisional import UnacknowledgedResponses
+from BaresipLibrary.sip.transactions import UnacknowledgedResponses
 
 
 def response(status: int, *headers: str, call_id: str = "one", cseq: str = "3 INVITE") -> Message:

@@ -23,13 +23,7 @@ from ...sip.owed_requests import Collisions, OwedRequests
 from ...sip.subscriptions import Subscriptions
 from ..addresses import PortTakenError, listening_address, on_free_port
 from ..baresip_text import UNREADABLE
-from ..base import (
-    Backend,
-    Report,
-    await_answer,
-    process_died,
-    thread_failed,
-)
+from ..base import Backend, Report, await_answer, process_died, thread_failed
 from ..capabilities import Capability
 from ..launchers import Child, Launcher
 from ..stack_settings import Reader, StackSettings

@@ -11,8 +11,8 @@ from ...sip.bodies import read_summary
 from ...sip.challenges import CHALLENGE_STATUSES
 from ...sip.messages import Message, split_address
 from ...sip.offers import Offers
-from ...sip.provisional import UnacknowledgedResponses
 from ...sip.sdp import description_in
+from ...sip.transactions import UnacknowledgedResponses
 from .. import baresip_text
 from ..base import Report
 from .installation import Version

@@ -14,7 +14,8 @@ from baresip import BaresipError
 from .call_control import find_call
 from .call_table import KnownCall
 from .faults import CommandFailed
-from .native import POINTER, library
+from .inventory import POINTER
+from .native import library
 from .requests import decoded
 from .stack_thread import StackThread
 

@@ -4,6 +4,19 @@ from dataclasses import dataclass
 
 from baresip import Call, CallState, Event, StackEvent
 
+#: What the stack reports of a call, and the name of the event that tells the parent.
+CALL_EVENTS = {
+    Event.CALL_INCOMING: "CallIncoming",
+    Event.CALL_OUTGOING: "CallDialled",
+    Event.CALL_RINGING: "CallRinging",
+    Event.CALL_PROGRESS: "CallProgress",
+    Event.CALL_ANSWERED: "CallAnswered",
+    Event.CALL_ESTABLISHED: "CallEstablished",
+    Event.CALL_CLOSED: "CallClosed",
+    Event.CALL_TRANSFER: "TransferRequested",
+    Event.CALL_TRANSFER_FAILED: "TransferFailed",
+}
+
 
 @dataclass
 class KnownCall:

@@ -9,7 +9,8 @@ from typing import Any
 
 from .call_control import find_stream
 from .faults import safely, watch
-from .native import POINTER, MessageBuffer, library
+from .inventory import POINTER
+from .native import MessageBuffer, library
 from .rtp_counter import HEADER, RtpCounter, RtpHeader, payload_of
 from .stack_thread import StackThread
 

@@ -12,15 +12,8 @@ from collections import deque
 from typing import Any, NamedTuple
 
 from .faults import safely
-from .native import (
-    BEGIN_ENCODING,
-    ENCODE,
-    POINTER,
-    AudioFilter,
-    AudioFrame,
-    EncoderFilterState,
-    library,
-)
+from .inventory import POINTER
+from .native import BEGIN_ENCODING, ENCODE, AudioFilter, AudioFrame, EncoderFilterState, library
 from .stack_thread import StackThread
 
 #: `AUFMT_S16LE` of rem_au.h: what the wheel's audio source hands to the stack.

@@ -16,7 +16,8 @@ from baresip import BaresipError, Event
 from .call_audio import Report
 from .call_table import CallTable
 from .faults import safely, watch
-from .native import POINTER, ListElement, library
+from .inventory import POINTER
+from .native import SipHeader, TextPart, library
 from .stack_thread import StackThread
 
 Headers = list[tuple[str, str]]
@@ -36,25 +37,10 @@ _ON_EVENT = ctypes.CFUNCTYPE(None, ctypes.c_int, POINTER, POINTER)
 _ON_CANCEL = ctypes.CFUNCTYPE(None, POINTER)
 
 
-class _Span(ctypes.Structure):
-    """`struct pl` (re_fmt.h), whose text has no end of its own."""
-
-    _fields_ = (("p", POINTER), ("l", ctypes.c_size_t))
-
-    def __str__(self) -> str:
-        return ctypes.string_at(self.p, self.l).decode(errors="replace") if self.p else ""
-
-
-class _Header(ctypes.Structure):
-    """`struct sip_hdr` (re_sip.h)."""
-
-    _fields_ = (("le", ListElement), ("he", ListElement), ("name", _Span), ("val", _Span))
-
-
 class _Address(ctypes.Structure):
     """The beginning of `struct sip_addr` (re_sip.h), and more room than the rest takes."""
 
-    _fields_ = (("dname", _Span), ("auri", _Span), ("rest", ctypes.c_char * 1024))
+    _fields_ = (("dname", TextPart), ("auri", TextPart), ("rest", ctypes.c_char * 1024))
 
 
 @dataclass
@@ -237,18 +223,18 @@ def _check(error: int) -> None:
 
 def _header(message: int, which: int) -> Any:
     address = library.sip_msg_hdr(message, which)
-    return ctypes.cast(address, ctypes.POINTER(_Header)).contents if address else None
+    return ctypes.cast(address, ctypes.POINTER(SipHeader)).contents if address else None
 
 
 def _value(message: int, which: int) -> str:
     header = _header(message, which)
-    return str(header.val) if header else ""
+    return str(header.value) if header else ""
 
 
 def _caller(message: int) -> str:
     """The URI in the From of a message, as the stack reports it of other calls."""
     header, address = _header(message, _FROM), _Address()
-    if header is None or library.sip_addr_decode(ctypes.byref(address), ctypes.byref(header.val)):
+    if header is None or library.sip_addr_decode(ctypes.byref(address), ctypes.byref(header.value)):
         return ""
     return str(address.auri)
 

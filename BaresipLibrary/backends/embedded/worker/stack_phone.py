@@ -19,13 +19,12 @@ from baresip import (
 from . import call_control
 from .answers import Answers, Headers
 from .call_audio import Report
-from .call_table import CallTable, KnownCall
+from .call_table import CALL_EVENTS, CallTable, KnownCall
 from .faults import CommandFailed, safely, watch
 from .native import FunctionMissing
-from .own_requests import OwnRequests
 from .packets import PacketCounts
 from .pump import AudioPump
-from .requests import send_request
+from .requests import OwnRequests, send_request
 from .sent_audio import SentAudio
 from .silent_calls import SilentCalls
 from .stack_registration import WorkerRegistration
@@ -34,18 +33,6 @@ from .subscriptions import WorkerSubscriptions
 from .trace import SipTrace, follow_logs
 from .wheel_arguments import Configuration, Pairs
 
-#: What the stack reports of a call, and the name of the event that tells the parent.
-_CALL_EVENTS = {
-    Event.CALL_INCOMING: "CallIncoming",
-    Event.CALL_OUTGOING: "CallDialled",
-    Event.CALL_RINGING: "CallRinging",
-    Event.CALL_PROGRESS: "CallProgress",
-    Event.CALL_ANSWERED: "CallAnswered",
-    Event.CALL_ESTABLISHED: "CallEstablished",
-    Event.CALL_CLOSED: "CallClosed",
-    Event.CALL_TRANSFER: "TransferRequested",
-    Event.CALL_TRANSFER_FAILED: "TransferFailed",
-}
 #: What the stack says of a call that this side ended; of one it refused it gives the reason phrase.
 _OUR_HANG_UP = "Rejected by user"
 #: How long a first response may take (s) to an INVITE that is to be cancelled: T1 of RFC 3261.
@@ -351,7 +338,7 @@ class StackPhone:
             self._complete_codecs(known)
         elif event.event is Event.CALL_RTCP and event.stats:
             self._on_statistics(event)
-        elif event.event in _CALL_EVENTS:
+        elif event.event in CALL_EVENTS:
             self._on_call(event)
 
     def _on_call(self, event: StackEvent) -> None:
@@ -364,7 +351,7 @@ class StackPhone:
                 self._on_closed(event, known)
         finally:  # an event of a call is reported, whatever fails here
             text = _OUR_HANG_UP if known.has_ended and known.is_refused else event.text
-            name = _CALL_EVENTS[event.event]
+            name = CALL_EVENTS[event.event]
             if name != "CallIncoming" or not self._silent.has_reported(known.call_id):
                 self._report(name, call_id=known.call_id, peer=event.peer, text=text)
         if not known.has_ended:

@@ -1,7 +1,8 @@
 """Subscriptions to event packages (RFC 6665): the stack asks, refreshes, and answers every NOTIFY.
 
 What became of them is read from the SIP trace. Only the end of one that no message tells, such as
-an answer that never came, is reported from here.
+an answer that never came, is reported from here. Mailbox summaries that nobody subscribed to are
+accepted, too.
 """
 
 import asyncio
@@ -15,11 +16,11 @@ from baresip import BaresipError
 
 from .call_audio import Report
 from .faults import safely
-from .native import POINTER, library
+from .inventory import POINTER
+from .native import ListElement, SipHeader, library
 from .requests import ASK_FOR_CREDENTIALS
 from .stack_thread import StackThread
 from .trace import hand_over
-from .unsolicited import UnsolicitedSummaries
 
 #: How long the ends of all subscriptions may take (s) when the agent stops.
 _FAREWELL = 0.5
@@ -202,3 +203,49 @@ def _account() -> int:
 def _check(error: int) -> None:
     if error:
         raise BaresipError(f"no SUBSCRIBE was sent: {os.strerror(error)}")
+
+
+_ON_REQUEST = ctypes.CFUNCTYPE(ctypes.c_bool, POINTER, POINTER)
+#: Headers by their numbers (`enum sip_hdrid`, re_sip.h): compact names have the same.
+_CSEQ, _EVENT, _TO = 746, 3286, 1449
+_SUMMARY = re.compile(rb"message-summary[ \t]*(;|$)", re.IGNORECASE)
+_TAG = re.compile(rb";[ \t]*tag[ \t]*=", re.IGNORECASE)
+
+
+class UnsolicitedSummaries:
+    """Accepts such a NOTIFY. To be kept as long as the stack runs."""
+
+    def __init__(self) -> None:
+        self._callback = _ON_REQUEST(safely(False, self._on_request))
+        #: The stack writes here when it forgets the listener.
+        self._listener = ctypes.c_void_p()
+
+    def start(self) -> None:
+        """Sees each request before the stack's own listeners do. On the stack's thread only."""
+        library.sip_listen(
+            ctypes.byref(self._listener), library.uag_sip(), True,
+            ctypes.cast(self._callback, POINTER), None,
+        )  # fmt: skip
+        if self._listener.value:
+            element = ListElement.from_address(self._listener.value)
+            listeners, listener = element.list, element.data
+            library.list_unlink(self._listener)
+            library.list_prepend(listeners, self._listener, listener)
+
+    @staticmethod
+    def _on_request(message: int, _argument: int) -> bool:
+        if not _value(message, _CSEQ).upper().endswith(b"NOTIFY"):
+            return False
+        in_dialog = _TAG.search(_value(message, _TO).rpartition(b">")[2])
+        if in_dialog or not _SUMMARY.match(_value(message, _EVENT)):
+            return False
+        library.sip_treply(None, library.uag_sip(), message, 200, b"OK")
+        return True
+
+
+def _value(message: int, header: int) -> bytes:
+    found = library.sip_msg_hdr(message, header)
+    if not found:
+        return b""
+    value: bytes = SipHeader.from_address(found).value.octets
+    return value

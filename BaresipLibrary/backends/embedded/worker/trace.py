@@ -15,7 +15,8 @@ from collections.abc import Callable
 
 from .call_audio import Report
 from .faults import safely
-from .native import POINTER, library
+from .inventory import POINTER
+from .native import library
 from .stack_thread import StackThread
 
 Handle = Callable[[logging.LogRecord, float], None]

@@ -1,4 +1,4 @@
-"""Commands for the call that is there when they arrive at the phone.
+"""Commands about calls that are more than one command to the backend.
 
 A phone knows of the end of a call before its event is here: a call that was chosen may have ended.
 """
@@ -7,6 +7,9 @@ from collections.abc import Callable
 
 from ..agents.agent import Agent
 from ..agents.call import Call
+from ..agents.requirements import refuses_by_hanging_up
+from ..backends.base import Headers
+from ..backends.capabilities import Capability
 from ..concurrency import wait_until
 from ..errors import AgentGone, BackendError
 from .states import wait_for_incoming
@@ -70,3 +73,52 @@ def _has_ended(agent: Agent, call: Call) -> bool:
     """Whether a call is over, about which a command was refused: its end may be on its way here."""
     over = wait_until(agent.changes, lambda: None if call.is_live else True, _ON_ITS_WAY)
     return bool(over)
+
+
+def require_refusal(agent: Agent, status: int, phrase: str, headers: Headers = ()) -> None:
+    """Raises `UsageError`, naming what can, when an agent's backend cannot refuse a call so."""
+    if headers and status >= 400:
+        agent.require(Capability.REFUSAL_HEADERS)
+    if not refuses_by_hanging_up(agent.backend, status, phrase):
+        agent.require(Capability.REDIRECT if status < 400 else Capability.OWN_REFUSALS)
+
+
+def refuse(agent: Agent, call: Call, status: int, phrase: str, headers: Headers = ()) -> None:
+    """Refuses an incoming call.
+
+    Raises:
+        UsageError: the agent's backend cannot.
+        BackendError: baresip did not do it.
+    """
+    require_refusal(agent, status, phrase, headers)
+    if refuses_by_hanging_up(agent.backend, status, phrase):
+        agent.hang_up(call)
+        return
+    with agent.commanding(f"answer with {status}"):
+        agent.backend.refuse(call.call_id, status, phrase, headers)
+
+
+def send_progress(agent: Agent, call: Call, headers: Headers = ()) -> None:
+    """Sends a 183 with SDP for an incoming call that has not been answered.
+
+    Raises:
+        UsageError: the backend cannot.
+        BackendError: the call has ended, or the peer did not acknowledge a response before (PRACK).
+    """
+    agent.require(Capability.SEND_PROGRESS)
+    with agent.commanding("send a 183"):
+        agent.backend.progress(call.call_id, headers)
+
+
+def dial_without_offer(agent: Agent, uri: str, headers: Headers = ()) -> str:
+    """Sends an INVITE without SDP, as `Agent.dial` sends one with it; returns the Call-ID.
+
+    Raises:
+        UsageError: the backend cannot.
+    """
+    agent.require(Capability.INVITE_WITHOUT_OFFER)
+    all_headers = [*agent.account.headers, *headers]
+    if all_headers:
+        agent.require(Capability.INVITE_HEADERS)
+    with agent.commanding(f"dial {uri}"):
+        return agent.backend.dial_without_offer(uri, all_headers)
