@@ -49,6 +49,7 @@ A Message In Both Directions During A Call
 Another Text Is Told
     Needs    SEND_MESSAGE
     Send Message    alice    bob    Hallo
+    Wait Until Sip Message    bob    sent 200
     Run Keyword And Expect Error
     ...    bob has received no message 'Hello' within 0.1 s: 'Hallo' came from ${ALICE.uri}. alice's last MESSAGE to it was answered 200 OK.
     ...    Wait Until Message Received    bob    Hello    timeout=0.1s
