@@ -97,7 +97,8 @@ def utest() -> Count:
     output = directory / "junit.xml"
     workers = ["-n", "auto", "--dist", "worksteal"]
     ran = run(directory / "console.txt", "pytest", *workers, f"--junitxml={output}")
-    return complete(count_junit(output).repeatable(utest_again), "pytest", *ran)
+    count = count_junit(output).repeatable(utest_again)
+    return complete(count, "pytest", *ran, failing=range(1, 2))
 
 
 def utest_again() -> Count:
@@ -169,10 +170,10 @@ def baresips() -> list[str]:
 
 def on_program(program: str, name: str) -> Count:
     """The acceptance suites with this program as the first baresip on PATH."""
-    with tempfile.TemporaryDirectory(prefix="baresip-program-") as folder:
-        (Path(folder) / "baresip").symlink_to(program)
-        path = os.pathsep.join([folder, os.environ.get("PATH", os.defpath)])
-        return acceptance(name, "external", {**os.environ, "PATH": path})
+    folder = emptied(f"{name}-program")
+    (folder / "baresip").symlink_to(program)
+    path = os.pathsep.join([str(folder), os.environ.get("PATH", os.defpath)])
+    return acceptance(name, "external", {**os.environ, "PATH": path})
 
 
 def acceptance(name: str, backend: str, env: dict[str, str] | None = None) -> Count:

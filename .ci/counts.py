@@ -68,12 +68,18 @@ def added(counts: Iterable[Count]) -> Count:
     return Count(sum(passed), sum(failures, ()), sum(reasons, ()), sum(unsteady, ()))
 
 
-def complete(count: Count, tool: str, code: int, output: str) -> Count:
-    """A run that failed otherwise than in a test, or ran no test, is one more failure."""
-    if count.failed or (code == 0 and count.passed):
+def complete(
+    count: Count, tool: str, code: int, output: str, failing: range = range(1, 251)
+) -> Count:
+    """Adds a failure for a run that ran no test, or that broke off.
+
+    `failing` are the exit codes that only say that tests have failed. Robot's are how many.
+    """
+    as_counted = code in failing if count.failed else code == 0 and count.passed
+    if as_counted:
         return count
-    said = f"{tool} ended with exit code {code} after {count.passed} tests"
-    return count._replace(failures=(Failure(said, ending(output)),))
+    said = f"{tool} ended with exit code {code} after {count.passed + count.failed} tests"
+    return count._replace(failures=(*count.failures, Failure(said, ending(output))))
 
 
 def count_junit(path: Path) -> Count:

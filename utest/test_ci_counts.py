@@ -87,6 +87,14 @@ def test_a_run_without_tests_or_that_broke_is_a_failure_with_its_output(
     assert failure.message == "Segmentation fault"
 
 
+def test_a_run_that_broke_off_after_a_failed_test_is_one_more_failure(ci: ModuleType) -> None:
+    count = ci.Count(10, (ci.Failure("a", "b"),)).repeatable(lambda: ci.Count(1))
+    broken = ci.complete(count, "pytest", 3, "INTERNALERROR", failing=range(1, 2))
+    second = ci.run_again({"utest": broken})["utest"]
+    assert str(second) == "11 passed, 1 failed"
+    assert second.failures[0].name == "pytest ended with exit code 3 after 11 tests"
+
+
 def test_a_run_with_a_failed_test_is_not_counted_twice(ci: ModuleType) -> None:
     count = ci.Count(3, (ci.Failure("a", "b"),))
     assert ci.complete(count, "robot", 1, "") == count
