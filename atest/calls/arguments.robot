@@ -53,7 +53,7 @@ Values That Hold An Equals Sign
 
 Values Of A Kind Are Listed
     [Template]    Should Raise ValueError
-    Argument 'transport' got value 'tpc' that cannot be converted to Transport: Transport does not have member 'tpc'. Available: 'tcp', 'tls' and 'udp'
+    Argument 'transport' got value 'tpc' that cannot be converted to Transport: Transport does not have member 'tpc'. Available: 'tcp', 'tls', 'udp', 'ws' and 'wss'
     ...    Start Agent    alice    transport=tpc
     *cannot be converted to MediaEncryption: MediaEncryption does not have member 'sdes'. Available: 'dtls_srtp', *
     ...    Start Agent    alice    media_enc=sdes

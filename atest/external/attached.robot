@@ -100,7 +100,7 @@ Settings That Would Change Nothing
     ${able} =    Can    OWN_CALLS_ONLY
     IF    ${able}    VAR    @{settings}    @{settings}    catch_all    ${False}
     ${able} =    Can    RELIABLE_PROVISIONAL
-    IF    ${able}    VAR    @{settings}    @{settings}    rel100    required
+    IF    $able and $BACKEND == 'external'    VAR    @{settings}    @{settings}    rel100    required
     FOR    ${setting}    ${value}    IN    @{settings}
         Run Keyword And Expect Error
         ...    The baresip at * already has its account: ${setting}= would change nothing. Set it there.
