@@ -63,25 +63,33 @@ def rtp_differences(agent: Agent, call: Call) -> list[str]:
     newest = newest_length(call.rtp.received, agreed.local) if call.rtp and agreed else None
     if agreed is None or newest is None or newest.since < agreed.at:
         return []
-    wanted, arriving = agreed.receives, newest.payload_type
-    found = []
-    if arriving != wanted.payload_type:
-        known = agreed.local.format_of(arriving)
-        what = (
-            f"{known.encoding} (payload type {arriving})" if known else f"payload type {arriving}"
-        )
-        lacking = "" if known else ", which its SDP does not have"
-        found.append(
-            f"RTP packets of {what} arrive at {agent.name}{lacking}: agreed was {wanted.codec} as"
-            f" payload type {wanted.payload_type}."
-        )
-    length = milliseconds(newest, agreed.local)
-    if length is not None and wanted.ptime is not None and abs(length - wanted.ptime) >= 0.5:
-        found.append(
-            f"RTP packets of {length:g} ms arrive at {agent.name}, whose SDP asks for"
-            f" {wanted.ptime:g} ms (a=ptime)."
-        )
-    return found
+    found = (_other_codec(agent, agreed, newest), _other_length(agent, agreed, newest))
+    return [difference for difference in found if difference]
+
+
+def _other_codec(agent: Agent, agreed: AgreedMedia, newest: PacketLength) -> str | None:
+    """That packets arrive with a codec that is not among the agreed ones; None when it is."""
+    arriving = newest.payload_type
+    if any(codec.payload_type == str(arriving) for codec in agreed.accepted):
+        return None
+    known = agreed.local.format_of(arriving)
+    what = f"{known.encoding} (payload type {arriving})" if known else f"payload type {arriving}"
+    lacking = "" if known else ", which its SDP does not have"
+    codecs = " or ".join(
+        f"{codec.encoding} as payload type {codec.payload_type}" for codec in agreed.accepted
+    )
+    return f"RTP packets of {what} arrive at {agent.name}{lacking}: agreed was {codecs}."
+
+
+def _other_length(agent: Agent, agreed: AgreedMedia, newest: PacketLength) -> str | None:
+    """That packets arrive that are longer or shorter than asked for; None when they are not."""
+    length, asked = packet_milliseconds(newest, agreed.local), agreed.receives.ptime
+    if length is None or asked is None or abs(length - asked) < 0.5:
+        return None
+    return (
+        f"RTP packets of {length:g} ms arrive at {agent.name}, whose SDP asks for {asked:g} ms"
+        " (a=ptime)."
+    )
 
 
 def newest_length(counts: RtpCounts, receiver: Media | None) -> PacketLength | None:
@@ -99,7 +107,7 @@ def _is_audio(length: PacketLength, receiver: Media | None) -> bool:
     return (known or Format(number, number)).is_codec
 
 
-def milliseconds(length: PacketLength, receiver: Media | None) -> float | None:
+def packet_milliseconds(length: PacketLength, receiver: Media | None) -> float | None:
     """Milliseconds in packets; None when not known. The receiver's description has clock rates."""
     number = length.payload_type
     known = (receiver and receiver.format_of(number)) or static_format(number)

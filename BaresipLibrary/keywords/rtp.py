@@ -14,6 +14,7 @@ from ..agents.rtp import watching_rtp
 from ..backends.capabilities import Capability
 from ..errors import UsageError
 from ..media.rtp_statistics import statistics_of, stream_of
+from ..sip.transactions import counted
 from ..types import AudioDirection, RtpField
 from .assertions import Assertion, Unit, Value, number, seconds
 from .base import AgentName, Component, field_of
@@ -129,18 +130,34 @@ def _wanted(
     Raises:
         UsageError: it makes no sense.
     """
-    if field in _NUMBERS and operator is not None and isinstance(expected, str):
-        try:
-            numbers = [int(text, 0) for text in expected.replace(",", " ").split()]
-        except ValueError:
-            raise UsageError(
-                f"'{expected}' are not numbers; write {field.name if field else ''} like 0 101."
-            ) from None
+    if field in _NUMBERS and operator is not None:
         if operator.value in ("==", "!="):
-            expected = numbers
-        elif operator.value in _CONTAINS and len(numbers) == 1:
-            expected = numbers[0]
+            expected = _numbers(field, expected)
+        elif operator.value in _CONTAINS:
+            expected = _only_number(field, expected, operator.value)
     return Assertion(operator, expected, message, unit)
+
+
+def _numbers(field: RtpField, expected: Any) -> list[int]:
+    """The numbers that a suite gives as text, as a number, or as a list of either."""
+    texts = expected.replace(",", " ").split() if isinstance(expected, str) else expected
+    try:
+        return [
+            int(one, 0) if isinstance(one, str) else int(one)
+            for one in (texts if isinstance(texts, list | tuple) else [texts])
+        ]
+    except (TypeError, ValueError):
+        raise UsageError(f"'{expected}' are not numbers; write {field.name} like 0 101.") from None
+
+
+def _only_number(field: RtpField, expected: Any, operator: str) -> int:
+    """The one number that a list should contain, or not."""
+    numbers = _numbers(field, expected)
+    if len(numbers) != 1:
+        raise UsageError(
+            f"'{operator}' takes one of the {field.name}, such as 101, not '{expected}'."
+        )
+    return numbers[0]
 
 
 def _figure(
@@ -177,7 +194,7 @@ def _why_none(agent: Agent, call: Call, field: RtpField, way: str) -> str:
     counts = call.rtp.received if way == "received" else call.rtp.sent
     return (
         f"The {field.name} of the RTP that {agent.name} {way} is not known after"
-        f" {counts.packets} packets."
+        f" {counted(counts.packets, 'packet')}."
     )
 
 

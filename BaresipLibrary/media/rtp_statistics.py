@@ -1,15 +1,15 @@
 """The RTP packets of a call in both directions, and how they differ from its SDP."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from ..agents.agent import Agent
 from ..agents.call import Call
-from ..agents.rtp import milliseconds, newest_length, rtp_differences
+from ..agents.rtp import newest_length, packet_milliseconds, rtp_differences
 from ..rtp import RtpCounts, RtpGap, TelephoneEvent
-from ..sip.sdp import Media
+from ..sip.sdp import Format, Media
 from ..types import AudioDirection
 
 T = TypeVar("T")
@@ -77,7 +77,7 @@ def statistics_of(agent: Agent, call: Call) -> RtpStatistics | None:
     counted = call.rtp
     if counted is None:
         return None
-    local, remote = _described(call)
+    local, remote = zip(*_audio_of_both(call), strict=True)
     return RtpStatistics(
         _stream(counted.received, local, is_live=call.is_live),
         _stream(counted.sent, remote, is_live=call.is_live),
@@ -93,13 +93,24 @@ def stream_of(agent: Agent, call: Call, direction: AudioDirection) -> RtpStream 
     return statistics.received if direction is AudioDirection.rx else statistics.sent
 
 
-def _described(call: Call) -> tuple[Media | None, Media | None]:
-    """The audio of the agent's description and of its peer's, whose numbers packets have."""
+#: Since when packets have the numbers of a description, and its audio.
+_Described = tuple[float, Media | None]
+
+
+def _audio_of_both(call: Call) -> list[tuple[_Described, _Described]]:
+    """The audio of the agent and of its peer, each time it was agreed anew, oldest first.
+
+    Before anything is agreed, it is what each of them has described. Packets have its numbers.
+    """
+    agreed: list[tuple[_Described, _Described]] = [
+        ((one.at, one.local), (one.at, one.remote)) for one in call.offers.agreed_audio
+    ]
     ours, theirs = (call.offers.described.get(local) for local in (True, False))
-    return ours.audio if ours else None, theirs.audio if theirs else None
+    described = (0.0, ours.audio if ours else None), (0.0, theirs.audio if theirs else None)
+    return agreed or [described]
 
 
-def _stream(counts: RtpCounts, media: Media | None, *, is_live: bool) -> RtpStream:
+def _stream(counts: RtpCounts, audio: Sequence[_Described], *, is_live: bool) -> RtpStream:
     gaps, longest = counts.gaps, counts.longest_gap
     if gaps is not None and longest is not None and counts.last_at is not None and is_live:
         pause = time.monotonic() - counts.last_at
@@ -112,10 +123,10 @@ def _stream(counts: RtpCounts, media: Media | None, *, is_live: bool) -> RtpStre
         counts.duplicates,
         _listed(counts.ssrcs),
         _listed(counts.payload_types),
-        _ptime(counts, media),
+        _ptime(counts, audio[-1][1]),
         longest,
         _listed(gaps),
-        None if counts.events is None else list(_dtmf(counts.events, media)),
+        None if counts.events is None else list(_dtmf(counts.events, audio)),
     )
 
 
@@ -125,14 +136,22 @@ def _listed(values: tuple[T, ...] | None) -> list[T] | None:
 
 def _ptime(counts: RtpCounts, media: Media | None) -> float | None:
     newest = newest_length(counts, media)
-    return milliseconds(newest, media) if newest else None
+    return packet_milliseconds(newest, media) if newest else None
 
 
-def _dtmf(events: tuple[TelephoneEvent, ...], media: Media | None) -> Iterator[DtmfEvent]:
-    """The telephone events among what may be one, by the payload types of the description."""
+def _dtmf(events: tuple[TelephoneEvent, ...], audio: Sequence[_Described]) -> Iterator[DtmfEvent]:
+    """The telephone events among what may be one, by the payload types of the descriptions."""
     for event in events:
-        known = media.format_of(event.payload_type) if media else None
+        known = _format_of(event, audio)
         if known is not None and known.is_event:
             digit = _KEYS[event.event] if event.event < len(_KEYS) else str(event.event)
             duration = event.duration * 1000 / known.rate if known.rate else None
             yield DtmfEvent(digit, duration, event.timestamp, event.at, event.packets, event.ended)
+
+
+def _format_of(event: TelephoneEvent, audio: Sequence[_Described]) -> Format | None:
+    """What its payload type meant when it came, else before, else after: RTP may overtake SDP."""
+    before = [media for at, media in reversed(audio) if at <= event.at]
+    after = [media for at, media in audio if at > event.at]
+    formats = (media.format_of(event.payload_type) for media in (*before, *after) if media)
+    return next((known for known in formats if known is not None), None)

@@ -31,12 +31,17 @@ class AgreedStream(NamedTuple):
 
 @dataclass(frozen=True)
 class AgreedMedia:
-    """The agreed audio from the side of one agent; `local` is its own description."""
+    """The agreed audio from the side of one agent; `local` is its own description.
+
+    `sends` and `receives` have the codec that each side prefers. Any other one that both have was
+    agreed, too: `accepted` are all the codecs of packets that may arrive (RFC 3264, section 7).
+    """
 
     local: Media
     remote: Media
     sends: AgreedStream
     receives: AgreedStream
+    accepted: tuple[Format, ...]
     #: The first codec of the answer that was offered, too, such as ``PCMU/8000``.
     codec: str
     #: ``srtp`` (RFC 4568), ``dtls_srtp`` (RFC 5764), or None.
@@ -70,7 +75,10 @@ def agreed_media(exchange: Exchange) -> AgreedMedia | None:
     suites = answer.crypto_suites if answer and encryption == "srtp" else ()
     codec = (sends if exchange.ours else receives).codec
     suite = next(iter(suites), None)
-    return AgreedMedia(local, remote, sends, receives, codec, encryption, suite, exchange.at)
+    accepted = tuple(_common(local, remote, events=False))
+    return AgreedMedia(
+        local, remote, sends, receives, accepted, codec, encryption, suite, exchange.at
+    )
 
 
 def _stream(receiver: Media, sender: Media, speller: Media) -> AgreedStream | None:
@@ -94,8 +102,13 @@ def _common(receiver: Media, sender: Media, *, events: bool) -> Iterator[Format]
     for one in receiver.formats:
         is_common = any(one.is_same_as(other) for other in sender.formats)
         is_wanted = one.is_event if events else one.is_codec
-        if is_common and is_wanted and one.payload_type.isascii() and one.payload_type.isdigit():
+        if is_common and is_wanted and _is_payload_type(one.payload_type):
             yield one
+
+
+def _is_payload_type(text: str) -> bool:
+    """Whether a packet can have it: RTP has 7 bits for it."""
+    return text.isascii() and text.isdigit() and len(text) <= 3 and int(text) < 128
 
 
 def _encryption(exchange: Exchange) -> str | None:

@@ -1,9 +1,11 @@
 """The offers and answers of one dialog (RFC 3264, RFC 6337), and who holds whom because of them."""
 
+from collections import deque
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from .messages import Message
-from .sdp import HOLDING, SessionDescription, description_in
+from .sdp import HOLDING, Media, SessionDescription, description_in
 
 #: The directions that may answer each offer (RFC 3264, section 6.1); any may answer sendrecv.
 _ANSWERS = {
@@ -11,6 +13,8 @@ _ANSWERS = {
     "recvonly": frozenset({"sendonly", "inactive"}),
     "inactive": frozenset({"inactive"}),
 }
+#: How many changes of codecs or their numbers are kept.
+_MOST_AGREEMENTS = 50
 #: Whether this agent sent the request, the request's number, and the transaction's method.
 _Key = tuple[bool, str, str]
 
@@ -44,6 +48,14 @@ class Exchange:
         return (self.offer, self.answer) if self.ours else (self.answer, self.offer)
 
 
+class AgreedAudio(NamedTuple):
+    """The audio of both sides from a monotonic time on; each has numbers for its codecs."""
+
+    at: float
+    local: Media
+    remote: Media
+
+
 class Offers:
     """Follows the offers and answers of one dialog, in whatever messages they travel."""
 
@@ -58,6 +70,8 @@ class Offers:
         self.own: Exchange | None = None
         #: What this agent described last (True), and the peer (False): an offer or an answer.
         self.described: dict[bool, SessionDescription] = {}
+        #: The audio of this agent and of its peer in what was agreed, each time it became another.
+        self.agreed_audio: deque[AgreedAudio] = deque(maxlen=_MOST_AGREEMENTS)
         self._now = 0.0
         self._open: dict[_Key, SessionDescription] = {}
         #: INVITEs without an offer, and the offer that the other side has made instead.
@@ -154,10 +168,19 @@ class Offers:
         offer, answer = exchange.offer.audio, exchange.answer.audio
         if offer is None or offer.is_refused or answer is None or answer.is_refused:
             return
+        self._note_audio(*((offer, answer) if exchange.ours else (answer, offer)))
         answerer = _answerer_holds(offer.direction, answer.direction)
         self.believe(ours=exchange.ours, on=offer.is_hold)
         if answerer is not None:
             self.believe(ours=not exchange.ours, on=answerer)
+
+    def _note_audio(self, local: Media, remote: Media) -> None:
+        last = self.agreed_audio[-1] if self.agreed_audio else None
+        if last is None or (last.local.formats, last.remote.formats) != (
+            local.formats,
+            remote.formats,
+        ):
+            self.agreed_audio.append(AgreedAudio(self._now, local, remote))
 
 
 _State = tuple[bool, bool, Exchange | None, Exchange | None]

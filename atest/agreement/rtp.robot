@@ -75,6 +75,16 @@ A Codec That Was Offered And Not Agreed
     Should Be Equal    ${statistics.differences[0]}
     ...    RTP packets of PCMA/8000 (payload type 8) arrive at alice: agreed was PCMU/8000 as payload type 0.
 
+Another Codec That Both Have
+    [Documentation]    It was agreed, too, whichever of the two stands first in the answer.
+    Needs    SEE_RTP
+    Alice Calls    sends    ${8}    formats=0 8 101
+    Get Rtp Statistics    alice    payload_types    ==    8    timeout=10s
+    Get Rtp Statistics    alice    ptime    ==    20    timeout=10s
+    Get Codec    alice    ==    PCMU/8000
+    ${statistics} =    Get Rtp Statistics    alice
+    Should Be Empty    ${statistics.differences}
+
 Another Packet Time Than Asked For
     Needs    SEE_RTP
     Alice Calls    sends    length=${480}
@@ -176,6 +186,8 @@ Bad Input Is Refused At Once
     Run Keyword And Expect Error    'many' is not a number.    Get Rtp Statistics    alice    packets    >    many    timeout=20s
     Run Keyword And Expect Error    'x' are not numbers; write ssrcs like 0 101.
     ...    Get Rtp Statistics    alice    ssrcs    ==    x    timeout=20s
+    Run Keyword And Expect Error    'not contains' takes one of the ssrcs, such as 101, not '1 2'.
+    ...    Get Rtp Statistics    alice    ssrcs    not contains    1 2    timeout=20s
     Run Keyword And Expect Error    *'both'*    Get Rtp Statistics    alice    packets    direction=both
     Run Keyword And Expect Error    alice has no call 'x' with RTP packets. Its calls: none.
     ...    Get Rtp Statistics    alice    packets    call=x

@@ -7,8 +7,8 @@ import pytest
 
 from BaresipLibrary.agents.rtp import (
     look_at_rtp,
-    milliseconds,
     newest_length,
+    packet_milliseconds,
     rtp_differences,
     watching_rtp,
 )
@@ -23,7 +23,7 @@ _OFFER = (
     "v=0\r\nc=IN IP4 192.0.2.1\r\nm=audio 4000 RTP/AVP 0 8 96 101\r\n"
     "a=rtpmap:96 opus/48000/2\r\na=rtpmap:101 telephone-event/8000\r\na=ptime:20\r\n"
 )
-_ANSWER = "v=0\r\nc=IN IP4 192.0.2.2\r\nm=audio 6000 RTP/AVP 0 8\r\n"
+_ANSWER = "v=0\r\nc=IN IP4 192.0.2.2\r\nm=audio 6000 RTP/AVP 0\r\n"
 
 
 @pytest.fixture
@@ -71,6 +71,22 @@ def test_another_payload_type_is_told(phone: Phone, payload_type: int, told: str
     assert difference == f"RTP packets of {told}: agreed was PCMU/8000 as payload type 0."
 
 
+def test_every_codec_that_both_have_is_agreed(phone: Phone) -> None:
+    """Which of them a side sends is up to it (RFC 3264, section 7)."""
+    reinvites(phone, _ANSWER.replace("AVP 0", "AVP 8 0"))
+    assert arrive(phone, 8, 160) == arrive(phone, 0, 160) == []
+    assert arrive(phone, 18, 160) == [
+        "RTP packets of payload type 18 arrive at alice, which its SDP does not have: agreed was"
+        " PCMU/8000 as payload type 0 or PCMA/8000 as payload type 8."
+    ]
+
+
+def reinvites(phone: Phone, answer: str) -> None:
+    head = f"Call-ID: {phone.agent.calls[-1].call_id}\r\nCSeq: 2 INVITE\r\n\r\n"
+    phone.sip(f"INVITE sip:bob@127.0.0.1 SIP/2.0\r\n{head}{_OFFER}", sent=True)
+    phone.sip(f"SIP/2.0 200 OK\r\n{head}{answer}")
+
+
 def test_packets_from_before_the_agreement_are_not_judged_by_it(phone: Phone) -> None:
     assert arrive(phone, 8, 160, since=1.0) == []
 
@@ -98,7 +114,7 @@ def test_nothing_differs_before_packets_have_a_length(phone: Phone) -> None:
     ids=["assigned", "assigned and not offered", "assigned by nobody"],
 )
 def test_a_length_needs_a_clock_rate(number: int, units: int, length: float | None) -> None:
-    assert milliseconds(PacketLength(number, units, 0.0, 1.0), None) == length
+    assert packet_milliseconds(PacketLength(number, units, 0.0, 1.0), None) == length
 
 
 def test_a_length_that_only_one_packet_has_is_not_known() -> None:

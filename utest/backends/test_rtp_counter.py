@@ -36,6 +36,7 @@ def losses(counter: RtpCounter) -> tuple[int, int, int]:
         ([65536, 65535], (0, 1, 0)),
         ([0, 2999], (2998, 0, 0)),
         ([0, 1, 30000, 30001, 30003], (1, 0, 0)),  # a sender that begins anew
+        ([100, 50000, 50001, 50000], (0, 0, 1)),  # a repeated one after the beginning
         ([0, 1, 30000, 2], (0, 0, 0)),  # one stray packet
         ([200, 50], (0, 0, 0)),  # too old to be late
     ],

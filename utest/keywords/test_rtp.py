@@ -10,6 +10,8 @@ from BaresipLibrary.keywords.rtp import _wanted, milliseconds
 from BaresipLibrary.types import RtpField
 
 _EQUAL, _CONTAINS = AssertionOperator["=="], AssertionOperator["contains"]
+_LACKS = AssertionOperator["not contains"]
+_VALIDATE, _THEN = AssertionOperator["validate"], AssertionOperator["then"]
 
 
 @pytest.mark.parametrize(
@@ -32,8 +34,13 @@ def test_what_is_not_a_length_is_refused() -> None:
         (_EQUAL, "", []),
         (_EQUAL, "0x5EED", [0x5EED]),
         (_EQUAL, [0], [0]),
+        (_EQUAL, 0, [0]),
+        (_EQUAL, ["0", "101"], [0, 101]),
         (_CONTAINS, "101", 101),
         (_CONTAINS, 101, 101),
+        (_LACKS, ["0x65"], 101),
+        (_VALIDATE, "len(value) == 1", "len(value) == 1"),
+        (_THEN, "value[0]", "value[0]"),
     ],
 )
 def test_numbers_may_be_text(operator: AssertionOperator, expected: Any, read: Any) -> None:
@@ -44,3 +51,11 @@ def test_numbers_may_be_text(operator: AssertionOperator, expected: Any, read: A
 def test_what_is_not_a_number_is_refused() -> None:
     with pytest.raises(UsageError, match="'PCMU' are not numbers; write payload_types like 0 101"):
         _wanted(RtpField.payload_types, _EQUAL, "PCMU", None, None)
+
+
+@pytest.mark.parametrize("operator", [_CONTAINS, _LACKS])
+@pytest.mark.parametrize("expected", ["0 101", "", [0, 101], [], None])
+def test_a_list_contains_one_number_or_not(operator: AssertionOperator, expected: Any) -> None:
+    """Two numbers are in no list of numbers, so that not to contain them would mean nothing."""
+    with pytest.raises(UsageError, match="101"):
+        _wanted(RtpField.payload_types, operator, expected, None, None)

@@ -20,8 +20,13 @@ _SDP = (
 _OPUS = PacketLength(96, 960, 0.0, 1.0)
 
 
-def statistics(folder: Path, received: RtpCounts, sent: RtpCounts) -> RtpStatistics:
-    """Those of a call in which alice takes events as 97, and bob as 101."""
+def statistics(
+    folder: Path, received: RtpCounts, sent: RtpCounts, *later: tuple[str, str]
+) -> RtpStatistics:
+    """Those of a call in which alice takes events as 97, and bob as 101.
+
+    `later` are offers of bob, each with the status line and the body of the answer.
+    """
     phone = Phone(folder)
     call_id = phone.agent.dial("sip:bob@127.0.0.1:40002")
     head = f"Call-ID: {call_id}\r\nCSeq: 1 INVITE\r\n\r\n"
@@ -29,6 +34,11 @@ def statistics(folder: Path, received: RtpCounts, sent: RtpCounts) -> RtpStatist
     phone.sip(f"INVITE sip:bob@127.0.0.1 SIP/2.0\r\n{head}{offer}", sent=True)
     phone.sip(f"SIP/2.0 200 OK\r\n{head}{answer}")
     phone.is_established(call_id)
+    for number, (offer, answer) in enumerate(later):
+        head = f"Call-ID: {call_id}\r\nCSeq: {number} INVITE\r\n"
+        phone.sip(f"INVITE sip:alice@127.0.0.1 SIP/2.0\r\n{head}\r\n{offer}")
+        start, _, body = answer.partition("\n")
+        phone.sip(f"SIP/2.0 {start}\r\n{head}\r\n{body}", sent=True)
     call = phone.agent.calls[-1]
     assert statistics_of(phone.agent, call) is None
     phone.backend.feed(RtpCounted(time.monotonic(), call_id, received, sent))
@@ -89,3 +99,37 @@ def test_events_of_a_payload_type_that_is_not_in_the_sdp_are_no_keys(
     counts = RtpCounts(9, events=(event(number, 5, 480),))
     both = statistics(tmp_path, counts, RtpCounts(0))
     assert bool(both.received.events) is (number == 97)
+
+
+_IMAGE = "v=0\r\nc=IN IP4 192.0.2.2\r\nm=image 5000 udptl t38\r\n"
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        (_IMAGE, "488 Not Acceptable Here\n"),
+        (_IMAGE, f"200 OK\n{_IMAGE}"),
+        (_SDP.format(110, 8000), f"200 OK\n{_SDP.format(110, 8000)}"),
+        (_SDP.format(110, 8000), "488 Not Acceptable Here\n"),
+    ],
+    ids=["fax refused", "fax", "other numbers", "other numbers refused"],
+)
+def test_what_was_sent_keeps_the_meaning_it_had(tmp_path: Path, later: tuple[str, str]) -> None:
+    counts = RtpCounts(9, lengths=(_OPUS,), events=(event(101, 5, 800),))
+    both = statistics(tmp_path, counts, counts, later)
+    assert [one.digit for one in both.sent.events or ()] == ["5"]
+    assert both.sent.ptime == 20.0
+    assert both.received.events == []
+
+
+def test_a_number_means_what_it_meant_when_the_packet_came(tmp_path: Path) -> None:
+    """First 97 is telephone-event and 110 nothing; then 110 is telephone-event and 97 opus."""
+    now = _SDP.format(110, 8000).replace("96", "97")
+    soon = time.monotonic() + 60
+    events = (
+        event(97, 1, 480),
+        event(110, 2, 480)._replace(at=soon),
+        event(97, 3, 8)._replace(at=soon),
+    )
+    both = statistics(tmp_path, RtpCounts(9, events=events), RtpCounts(0), (now, f"200 OK\n{now}"))
+    assert [one.digit for one in both.received.events or ()] == ["1", "2"]

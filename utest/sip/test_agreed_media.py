@@ -156,3 +156,13 @@ def test_addresses_are_those_of_the_descriptions() -> None:
 @pytest.mark.parametrize("hostile", ["x y z", "0 " * 3000, "-1", "99999999999", "\ufffd"])
 def test_hostile_formats_are_survived(hostile: str) -> None:
     agreed_media(Exchange(True, sdp("0"), sdp(hostile), "1", True))
+
+
+@pytest.mark.parametrize("number", ["-1", "128", "9" * 5000, "\ufffd"])
+@pytest.mark.parametrize("name", ["PCMU/8000", "telephone-event/8000"])
+def test_a_number_that_no_packet_can_have_is_skipped(number: str, name: str) -> None:
+    """RTP has 7 bits for a payload type."""
+    rtpmap = f"a=rtpmap:{number} {name}"
+    assert agreed_media(Exchange(True, sdp("0 101"), sdp(number, rtpmap), "1", True)) is None
+    media = agreed(sdp("0 101"), sdp(f"{number} 0", rtpmap))
+    assert (media.sends.payload_type, media.sends.telephone_event) == (0, None)

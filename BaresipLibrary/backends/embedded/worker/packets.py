@@ -162,7 +162,8 @@ class PacketCounts:
         self._tell(call_id)
         self._watched.discard(call_id)
         packets = self._calls.pop(call_id, None)
-        for number in [key for key, value in self._numbered.items() if value is packets]:
+        # The stack's thread may be adding another call's packets.
+        for number in [key for key, value in list(self._numbered.items()) if value is packets]:
             del self._numbered[number]
 
     def _tell(self, call_id: str) -> None:

@@ -65,6 +65,7 @@ class _Source:
             self._lost_before = self.lost
             self._begin(sequence)
             self._expected = self._seen = 2
+            self._window = 0b11
         else:
             self._next_if_anew = (sequence + 1) & 0xFFFF
         return ahead == 1
