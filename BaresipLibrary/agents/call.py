@@ -132,6 +132,9 @@ class Call:
     replaces: bool = False
     #: Whether it is an incoming call that was answered with 100 only, so that nothing rings.
     silent: bool = False
+    #: Whether a keyword has acted on it while it rang, and whether that was its final answer.
+    is_known: bool = False
+    is_decided: bool = False
     _closed: CallClosed | None = None
 
     def __repr__(self) -> str:
@@ -210,6 +213,11 @@ class Call:
     def request_transfer(self) -> None:
         """Notes that the suite asks to transfer the call; `changes` is held."""
         self.transfer_requested = True
+
+    def note_keyword(self, *, final: bool) -> None:
+        """Notes that a keyword has acted on it; `final`: has ended it or given its final answer."""
+        self.is_known = True
+        self.is_decided = self.is_decided or final
 
     def apply(self, event: CallEvent) -> None:
         """Takes in an event."""

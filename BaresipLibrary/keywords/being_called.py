@@ -8,8 +8,7 @@ from robot.api.deco import keyword
 from ..agents.agent import Agent
 from ..agents.reactions import Reaction
 from ..errors import UsageError
-from ..signalling.calls import send_progress
-from ..signalling.states import wait_for_incoming
+from ..signalling.calls import act_on_incoming, send_progress
 from ..signalling.when_called import Reactor
 from ..signalling.who_is_called import require_no_call, wait_until_any_rings
 from ..sip.reasons import reason_phrase
@@ -120,7 +119,7 @@ class BeingCalledKeywords(Component):
         if not agents:
             raise UsageError("Wait Until Any Rings needs at least one agent.")
         return wait_until_any_rings(
-            [self._agents.get(agent) for agent in agents], self._seconds(timeout)
+            [self._agents.get(agent) for agent in agents], self._seconds(timeout), self._agents
         )
 
     @keyword(tags=("State",))
@@ -198,5 +197,10 @@ class EarlyMediaKeywords(Component):
         """
         callee = self._acting(agent)
         pairs = header_pairs(headers)
-        incoming = wait_for_incoming(callee, self._seconds(timeout), call)
-        send_progress(callee, incoming, pairs)
+        act_on_incoming(
+            callee,
+            self._seconds(timeout),
+            call,
+            lambda incoming: send_progress(callee, incoming, pairs),
+            final=False,
+        )

@@ -77,6 +77,8 @@ class BulkCall:
         if self.callee is not None and call is not None:
             self.accepted = True
             self.callee.answer(call)
+            with self.callee.changes:
+                call.note_keyword(final=True)
 
     def judge(self) -> bool:
         """Reaches a verdict if there can be one by now; returns whether it has just done so."""

@@ -30,19 +30,31 @@ def hang_up_current(agent: Agent, call_id: str | None = None) -> None:
 
 
 def act_on_incoming(
-    agent: Agent, timeout: float, call_id: str | None, act: Callable[[Call], None]
+    agent: Agent,
+    timeout: float,
+    call_id: str | None,
+    act: Callable[[Call], None],
+    *,
+    final: bool = True,
 ) -> Call:
     """Acts on the call that rings, and returns it; waits for one, `timeout` in seconds.
+
+    `final`: the action gives the call its final answer.
 
     Raises:
         PhoneFailure: none came.
         BackendError: the phone refuses.
     """
-    return _act_on(agent, lambda: wait_for_incoming(agent, timeout, call_id), act)
+    return _act_on(agent, lambda: wait_for_incoming(agent, timeout, call_id), act, final=final)
 
 
-def _act_on(agent: Agent, choose: Callable[[], Call], act: Callable[[Call], None]) -> Call:
-    """Acts on the call that is chosen, and on the next choice when that one had ended by then."""
+def _act_on(
+    agent: Agent, choose: Callable[[], Call], act: Callable[[Call], None], *, final: bool = True
+) -> Call:
+    """Acts on the call that is chosen, and on the next choice when that one had ended by then.
+
+    The call is no news to later keywords.
+    """
     while True:
         call = choose()
         try:
@@ -53,6 +65,8 @@ def _act_on(agent: Agent, choose: Callable[[], Call], act: Callable[[Call], None
             if not _has_ended(agent, call):
                 raise
         else:
+            with agent.changes:
+                call.note_keyword(final=final)
             return call
 
 

@@ -108,7 +108,7 @@ def _obstacle(agent: Agent, wanted: AgentState, agents: Sequence[Agent]) -> str 
     if wanted is AgentState.IDLE:
         return _news_of_failed_transfer(agent)
     if call is None:
-        return None if _may_be_called(agent, agents) else _describe_no_call(agent, wanted)
+        return None if may_be_called(agent, agents) else _describe_no_call(agent, wanted)
     if wanted is AgentState.ESTABLISHED and call.is_waiting:
         return f"{call.describe()} and nobody has accepted it; use Accept"
     return None
@@ -137,8 +137,11 @@ def _describe_no_call(agent: Agent, wanted: AgentState) -> str | None:
     return last.describe() if last else "it has no call; use Dial or Accept"
 
 
-def _may_be_called(agent: Agent, agents: Sequence[Agent]) -> bool:
-    """Whether a call may be on its way to the agent: not when it was the last to call."""
+def may_be_called(agent: Agent, agents: Sequence[Agent]) -> bool:
+    """Whether a call of one of `agents` may be on its way to the agent.
+
+    Not when the agent was the last to call.
+    """
     last = agent.last_call
     if last is not None and last.direction is Direction.OUTGOING:
         return False

@@ -1,7 +1,8 @@
 """Waiting for the first of several agents that rings, and making sure that one is not called."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from ..agents.agent import Agent
 from ..agents.call import TRACE_LAG, Call
@@ -15,25 +16,29 @@ from ..diagnosis.incoming_calls import (
     refused_since_last_call,
 )
 from ..errors import PhoneFailure
-from ..events import CallIncoming, ClosedBy, SipMessage
-from ..sip.messages import parsed
-from .states import news_of_missed_call
+from ..events import CallIncoming, ClosedBy
+from .states import may_be_called, news_of_missed_call
 
 
-def wait_until_any_rings(agents: Sequence[Agent], timeout: float) -> Agent:
+def wait_until_any_rings(
+    agents: Sequence[Agent], timeout: float, everybody: Iterable[Agent] = ()
+) -> Agent:
     """The first of some agents that rings, or has since the suite last acted; `timeout` in seconds.
 
-    A call that its caller has cancelled does not count.
+    A call that its caller has cancelled does not count, nor one that a keyword has accepted or
+    refused. `everybody` are the agents of the suite: a call of one of them may still be on its way.
 
     Raises:
         PhoneFailure: none does in time, or at once when none can any more.
     """
 
+    callers = list(everybody)
+
     def ringing() -> Agent | str | None:
         for agent in agents:
             agent.reactions.require_success()
         calls = [(call.began_at, place) for place, call in _ringing(agents)]
-        return agents[min(calls)[1]] if calls else _none_can(agents)
+        return agents[min(calls)[1]] if calls else _none_can(agents, callers)
 
     found = wait_until(agents[0].changes, ringing, timeout)
     if isinstance(found, Agent):
@@ -56,8 +61,9 @@ def _ringing(agents: Sequence[Agent]) -> Iterator[tuple[int, Call]]:
     for place, agent in enumerate(agents):
         news = {event.call_id for event in agent.journal.of_kind(CallIncoming, agent.news_since)}
         for call in agent.calls if agent.alive else []:
-            has_rung = call.call_id in news and not _is_missed(call)
-            if not call.silent and (call.is_waiting or has_rung):
+            has_rung = call.call_id in news and not call.is_known and not _is_missed(call)
+            rings = call.is_waiting and not call.is_decided
+            if not call.silent and (rings or has_rung):
                 yield place, call
 
 
@@ -66,9 +72,12 @@ def _is_missed(call: Call) -> bool:
     return call.closed is not None and call.closed.by is not ClosedBy.US and not call.answered
 
 
-def _none_can(agents: Sequence[Agent]) -> str | None:
+def _none_can(agents: Sequence[Agent], everybody: Sequence[Agent]) -> str | None:
     """What each agent saw by which it cannot ring any more; None while one still may."""
-    reasons = [agent.death or news_of_missed_call(agent) for agent in agents]
+    reasons = [
+        agent.death or (None if may_be_called(agent, everybody) else news_of_missed_call(agent))
+        for agent in agents
+    ]
     if not all(reasons):
         return None
     return "; ".join(
@@ -100,10 +109,18 @@ def _explanations(agents: Sequence[Agent], everybody: Sequence[Agent]) -> Iterat
             yield explain_missing_call(agent, everybody)
 
 
+class _NewCall(NamedTuple):
+    """A call that came in, by its Call-ID, and when (monotonic)."""
+
+    call_id: str
+    at: float
+
+
 def require_no_call(agent: Agent, duration: float) -> None:
     """Watches for `duration` seconds that nobody calls an agent, and looks back to the last action.
 
-    A call that its stack refuses, or that it refuses by itself, counts.
+    A call that its stack refuses, or that it refuses by itself, counts; one that a keyword has
+    accepted or refused does not.
 
     Raises:
         PhoneFailure: somebody does; then at once.
@@ -112,16 +129,16 @@ def require_no_call(agent: Agent, duration: float) -> None:
     began = time.monotonic()
     place = agent.news_since
 
-    def called() -> str | None:
+    def called() -> _NewCall | None:
         nonlocal place
         agent.require_alive()
         begin, place = place, len(agent.journal)
         return next(_new_calls(agent, begin), None)
 
-    call_id = wait_until(agent.changes, called, duration)
-    if call_id is None:
+    new = wait_until(agent.changes, called, duration)
+    if new is None:
         return
-    words, at = _describe_call(agent, call_id)
+    words, at = _describe_call(agent, new)
     agent.mark_seen()
     when = f"{at - began:.1f} s after" if at > began else "before"
     raise PhoneFailure(
@@ -129,36 +146,33 @@ def require_no_call(agent: Agent, duration: float) -> None:
     )
 
 
-def _new_calls(agent: Agent, since: int) -> Iterator[str]:
-    """The Call-IDs of calls that came in from a position in the journal on."""
-    for event in agent.journal.since(since):
-        if isinstance(event, CallIncoming):
-            yield event.call_id
-        elif isinstance(event, SipMessage) and not event.sent:
-            message = parsed(event.text)
-            begins = message.method == "INVITE" and ";tag=" not in (message.first("To") or "")
-            if begins and message.call_id and _is_first(agent, message.call_id, event):
-                yield message.call_id
+def _new_calls(agent: Agent, since: int) -> Iterator[_NewCall]:
+    """The calls that came in from a position in the journal on, and that no keyword has taken."""
+    known = {call.call_id: call.began_at for call in agent.calls if call.is_known}
+    for event in agent.journal.of_kind(CallIncoming, since):
+        if known.get(event.call_id) != event.at:
+            yield _NewCall(event.call_id, event.at)
+    arrived = [one for one in agent.journal.outlines(since) if not one[1].sent]
+    for invite, seen in agent.journal.kept(one for one in arrived if one[1].begins_call):
+        is_first = seen.call_id and agent.journal.messages(seen.call_id)[0] is invite
+        if is_first and seen.call_id not in known:
+            yield _NewCall(seen.call_id, invite.at)
 
 
-def _is_first(agent: Agent, call_id: str, invite: SipMessage) -> bool:
-    """Whether an INVITE is no repetition of one that came before."""
-    return agent.journal.messages(call_id)[0] is invite
-
-
-def _describe_call(agent: Agent, call_id: str) -> tuple[str, float]:
+def _describe_call(agent: Agent, new: _NewCall) -> tuple[str, float]:
     """What became of a call as far as is known, as a clause, and when it came in."""
 
     def call() -> Call | None:
-        return next((call for call in agent.calls if call.call_id == call_id), None)
+        return next((call for call in agent.calls if call.call_id == new.call_id), None)
 
     def is_known() -> bool | None:
-        invite = arrived_invite(agent, call_id)
+        invite = arrived_invite(agent, new.call_id)
         return bool(call() or (invite and invite.final)) or None
 
     wait_until(agent.changes, is_known, TRACE_LAG)
-    known, invite = call(), arrived_invite(agent, call_id)
+    known, invite = call(), arrived_invite(agent, new.call_id)
     if known is not None:
         return known.describe(), known.began_at
-    assert invite is not None
+    if invite is None:  # of very many messages the oldest are forgotten
+        return f"an INVITE with the Call-ID '{new.call_id}' arrived", new.at
     return describe_refusal(agent, invite), invite.at

@@ -81,6 +81,41 @@ What An Earlier Keyword Has Seen Is No News
     Dial    alice    bob
     Should Not Be Called    carol    200ms
 
+A Call That A Keyword Waited For Is No News
+    Start Agents Of Test
+    When Called    carol    accept
+    Dial    alice    bob
+    Accept    bob
+    Should Not Be Called    bob    200ms
+    Run Keyword And Expect Error    bob did not ring within 0.2 s: bob: the call from sip:alice@* is up (* s old).
+    ...    Wait Until Any Rings    bob    timeout=200ms
+    Dial    dave    carol
+    ${who} =    Wait Until Any Rings    bob    carol
+    Should Be Equal    ${who.name}    carol
+
+Nobody Tries Again After A Refusal
+    Start Agents Of Test
+    Dial    alice    bob
+    Reject    bob    603
+    Should Not Be Called    bob    200ms
+    Dial    alice    bob
+    Run Keyword And Expect Error    bob was called, * the check of 5 s began: the call from sip:alice@*
+    ...    Should Not Be Called    bob    5s
+
+The Next Call Of One Who Gave Up
+    [Documentation]    The end of the first call may reach bob after alice has dialled again.
+    Start Agents Of Test
+    FOR    ${round}    IN RANGE    5
+        Dial    alice    bob
+        Wait Until State Is    bob    RINGING
+        Hang Up    alice
+        Dial    alice    bob
+        ${who} =    Wait Until Any Rings    bob    carol
+        Should Be Equal    ${who.name}    bob
+        Reject    bob
+        Wait Until State Is    alice    IDLE
+    END
+
 How Long It Rang
     Start Agents Of Test
     When Called    bob    reject    after=500ms

@@ -1,14 +1,19 @@
 """Waiting for the first of several agents that rings, and for nobody to call one."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from BaresipLibrary.account import Account
 from BaresipLibrary.agents.agent import Agent
+from BaresipLibrary.agents.call import Call
 from BaresipLibrary.errors import AgentGone, BackendError, PhoneFailure
 from BaresipLibrary.events import AgentDied, CallAnswered, CallIncoming, ClosedBy
+from BaresipLibrary.signalling import who_is_called
+from BaresipLibrary.signalling.bulk import BulkCall
+from BaresipLibrary.signalling.calls import act_on_incoming, hang_up_current, refuse, send_progress
 from BaresipLibrary.signalling.who_is_called import require_no_call, wait_until_any_rings
 
 from ..scripted import Phone, ScriptedBackend
@@ -167,4 +172,107 @@ def test_a_repeated_invite_is_no_second_call(phone: Phone) -> None:
 def test_a_dead_agent_is_told(phone: Phone) -> None:
     phone.backend.feed(AgentDied(time.monotonic(), -9, ""))
     with pytest.raises(AgentGone):
+        require_no_call(phone.agent, 30.0)
+
+
+def takes(phone: Phone) -> None:
+    """Accept begins before the call comes in."""
+    phone.agent.begin_keyword(ends=False)
+    phone.sip(INVITE)
+    phone.rings("in-1")
+
+    def answer(call: Call) -> None:
+        phone.agent.answer(call)
+        phone.backend.feed(CallAnswered(time.monotonic(), call.call_id))
+
+    act_on_incoming(phone.agent, SHORT, None, answer)
+    phone.is_established("in-1")
+
+
+def refuses(phone: Phone) -> None:
+    """Reject begins before the call comes in, and its end is still to be reported."""
+    phone.agent.begin_keyword(ends=False)
+    phone.rings("in-1")
+    act_on_incoming(
+        phone.agent, SHORT, None, lambda call: refuse(phone.agent, call, 603, "Decline")
+    )
+
+
+def hangs_up(phone: Phone) -> None:
+    phone.rings("in-1")
+    phone.agent.begin_keyword(ends=True)
+    hang_up_current(phone.agent)
+
+
+def establishes_in_bulk(phone: Phone) -> None:
+    phone.agent.begin_keyword(ends=False)
+    phone.rings("in-1")
+    BulkCall(phone.agent, "sip:alice@x", phone.agent).accept()
+    phone.backend.feed(CallAnswered(time.monotonic(), "in-1"))
+
+
+@pytest.mark.parametrize("acts", [takes, refuses, hangs_up, establishes_in_bulk])
+def test_a_call_that_a_keyword_has_taken_is_no_news(
+    phone: Phone, acts: Callable[[Phone], None]
+) -> None:
+    acts(phone)
+    require_no_call(phone.agent, SHORT)
+    with pytest.raises(PhoneFailure, match="alice did not ring within"):
+        wait_until_any_rings([phone.agent], SHORT)
+    phone.rings("in-2")
+    assert wait_until_any_rings([phone.agent], SHORT) is phone.agent
+
+
+def test_the_next_call_after_one_that_was_taken_counts(phone: Phone) -> None:
+    refuses(phone)
+    phone.closes("in-1", ClosedBy.US)
+    phone.rings("in-2")
+    with pytest.raises(PhoneFailure, match="alice was called, before the check"):
+        require_no_call(phone.agent, 30.0)
+
+
+def test_the_same_call_id_again_is_another_call(phone: Phone) -> None:
+    refuses(phone)
+    phone.closes("in-1", ClosedBy.US)
+    phone.rings("in-1")
+    with pytest.raises(PhoneFailure, match="alice was called, before the check"):
+        require_no_call(phone.agent, 30.0)
+
+
+def test_a_call_with_early_media_still_rings_and_is_no_news(phone: Phone) -> None:
+    phone.agent.begin_keyword(ends=False)
+    phone.rings("in-1")
+    act_on_incoming(
+        phone.agent, SHORT, None, lambda call: send_progress(phone.agent, call), final=False
+    )
+    require_no_call(phone.agent, SHORT)
+    assert wait_until_any_rings([phone.agent], SHORT) is phone.agent
+
+
+def test_a_call_that_is_on_its_way_may_still_ring(phone: Phone, other: Phone) -> None:
+    """The end of the caller's last call is news after it has called again."""
+    phone.rings("in-1")
+    other.agent.begin_keyword(ends=False)
+    phone.agent.begin_keyword(ends=False)
+    other.agent.dial(phone.agent.uri)
+    phone.closes("in-1", ClosedBy.PEER)
+    everybody = [phone.agent, other.agent]
+    with pytest.raises(PhoneFailure, match=r"alice did not ring within 0\.05 s"):
+        wait_until_any_rings([phone.agent], SHORT, everybody)
+    phone.rings("out-1")
+    assert wait_until_any_rings([phone.agent], SHORT, everybody) is phone.agent
+
+
+@pytest.mark.parametrize("to", ["<sip:alice@127.0.0.1>; tag=9", "<sip:alice@127.0.0.1>;TAG=9"])
+def test_a_request_in_a_dialog_is_no_call(phone: Phone, to: str) -> None:
+    phone.sip(INVITE.replace("<sip:alice@127.0.0.1>", to))
+    require_no_call(phone.agent, SHORT)
+
+
+def test_an_invite_that_is_forgotten_meanwhile_counts(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(who_is_called, "arrived_invite", lambda *_: None)
+    phone.sip(INVITE)
+    with pytest.raises(PhoneFailure, match="an INVITE with the Call-ID 'in-1' arrived"):
         require_no_call(phone.agent, 30.0)
