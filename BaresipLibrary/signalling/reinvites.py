@@ -14,6 +14,7 @@ from ..backends.capabilities import Capability
 from ..concurrency import wait_until
 from ..diagnosis.failure import CallFailure
 from ..diagnosis.observations import explain_no_answer
+from ..errors import UsageError
 from ..events import HoldChanged, SipMessage
 from ..sip.challenges import (
     CHALLENGE_HEADERS,
@@ -338,6 +339,9 @@ def refresh(agent: Agent, call: Call, timeout: float, *, offer: bool) -> str:
     """
     if not offer:
         agent.require(Capability.REINVITE_WITHOUT_OFFER)
+    if not agent.backend.shows_messages:
+        why_not = agent.backend.why_not(Capability.SHOW_MESSAGES)
+        raise UsageError(f"{agent.name} cannot tell what a peer answers to a re-INVITE: {why_not}")
     kind = _Refresh if offer else _RefreshByPeersOffer
     reinvite = kind(agent, call, timeout)
     require_established(agent, call, reinvite.verb)

@@ -85,6 +85,16 @@ What Was Agreed Is Not Known
     Should Be Equal    ${info.calls}[-1][media][sends]    ${None}
     Get Codec    bob    *=    /8000
 
+What A Peer Answers To A Refresh Is Not Known
+    Start Agent    bob
+    Dial    bob    device
+    Accept    device
+    Wait Until State Is    bob    ESTABLISHED
+    Run Keyword And Expect Error
+    ...    device cannot tell what a peer answers to a re-INVITE: the external backend with baresip * cannot. An agent that the library starts can.
+    ...    Refresh Call    device
+    Get Sip Message Count    bob    received re-INVITE    ==    0
+
 Its Packets Are Counted
     Start Agent    bob
     Dial    bob    device

@@ -117,3 +117,12 @@ def test_a_refusal_needs_nothing_undone(phone: Phone) -> None:
     ):
         refreshed(phone)
     assert phone.backend.commands == [("refresh", "in-1", True)]
+
+
+def test_it_is_not_sent_where_no_answer_would_be_seen(phone: Phone) -> None:
+    phone.backend.shows_messages = False
+    with pytest.raises(
+        UsageError, match="^alice cannot tell what a peer answers to a re-INVITE: the scripted"
+    ):
+        refreshed(phone)
+    assert phone.backend.commands == []
