@@ -52,6 +52,34 @@ Nothing Until It Is Accepted By Hand
     ${result} =    Peer Should Have Finished    ${peer}
     Should Be Equal    ${result}[statuses]    ${{[100, 180, 200]}}
 
+What It Will Send Is Chosen Before It Is Accepted
+    Start Agent    alice
+    Start Agent    bob
+    When Called    bob    nothing
+    Dial    alice    bob
+    Wait Until State Is    bob    RINGING
+    Send Audio    bob    440 Hz
+    Mute    bob
+    Accept    bob
+    Wait Until State Is    alice    ESTABLISHED
+    Verify Silence    alice    300ms
+    Unmute    bob
+    Verify Audio    alice    440 Hz
+
+It Needs An Answer From Its STUN Server First
+    [Documentation]    The call lives on, and the agent has sent its 180.
+    Start Agent    alice
+    Start Agent    bob    stun_server=stun:127.0.0.1:9
+    When Called    bob    nothing
+    Dial    alice    bob
+    Wait Until State Is    bob    RINGING
+    Run Keyword And Expect Error
+    ...    bob could not accept the call: its media needs an answer from its STUN or TURN server first
+    ...    Accept    bob
+    Wait Until Sip Message    bob    sent 180    timeout=0s
+    Get State    alice    ==    RINGING
+    Get State    bob    ==    RINGING
+
 Nothing Until It Is Rejected By Hand
     ${bob} =    Start Agent    bob
     When Called    bob    nothing

@@ -28,7 +28,7 @@ def phone_that(report: Any) -> StackPhone:
     phone._tend = lambda _known, work: work.close()  # type: ignore[method-assign]
     phone._stack = None  # type: ignore[assignment]
     phone._packets = PacketCounts(phone._stack, report)
-    phone._silent = SilentCalls(report, phone._stack, phone._calls, phone._news)
+    phone._silent = SilentCalls(report, phone._stack, phone._calls, phone._news, phone._forget)
     return phone
 
 

@@ -8,6 +8,7 @@ answers or refuses it, or the caller cancels.
 import asyncio
 import ctypes
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,9 +30,13 @@ _BUSY, _MAX_CALLS, _CANCELLED = (486, "Busy Here"), (486, "Max Calls"), (487, "R
 _MERGED = 482, "Loop Detected"
 #: What the stack says of calls that this side has refused, the caller cancelled, or that timed out.
 _BY_US, _BY_PEER, _TOO_LONG = "Rejected by user", "Connection reset by peer", "Local timeout"
-#: How long the wheel may take (s) to report a call that its stack has made.
+#: How long (s) the wheel may take to report a call that its stack has made, and a STUN or TURN
+#: server to answer, before which the stack does not.
 _PATIENCE = 2.0
 _ENDED = "the call has ended"
+_NO_MEDIA = "its media needs an answer from its STUN or TURN server first"
+#: Commands about what a call sends once it has media: they touch no call of the stack.
+_ABOUT_AUDIO = ("set_audio_source", "mute")
 
 _ON_EVENT = ctypes.CFUNCTYPE(None, ctypes.c_int, POINTER, POINTER)
 _ON_CANCEL = ctypes.CFUNCTYPE(None, POINTER)
@@ -59,9 +64,16 @@ class SilentCalls:
     """
 
     def __init__(
-        self, report: Report, thread: StackThread, calls: CallTable, news: asyncio.Event
+        self,
+        report: Report,
+        thread: StackThread,
+        calls: CallTable,
+        news: asyncio.Event,
+        forget: Callable[[str], None],
     ) -> None:
         self._report = report
+        #: Called with the Call-ID of one that is over.
+        self._forget = forget
         self._thread = thread
         self._calls = calls
         self._news = news
@@ -73,12 +85,17 @@ class SilentCalls:
         self._on_event = _ON_EVENT(safely(None, self._take))
         self._on_cancel = _ON_CANCEL(safely(None, self._cancelled))
         self._is_listening = False
+        self._is_stopping = False
 
     async def do_set_ringing(self, on: bool, ring_timeout: int) -> None:
         """Has calls from now on ring, or wait silently, as long as `ring_timeout` (s; 0: ever)."""
         library.require_all_for("NO_RINGING")
         self._ring_timeout = ring_timeout
         await self._thread.run(lambda: self._configure(on))
+
+    def is_silent(self, call_id: str) -> bool:
+        """Whether a call is one of them."""
+        return call_id in self._silent
 
     def has_reported(self, call_id: str | None) -> bool:
         """Whether a call that the stack reports was reported before as a silent one; asked once."""
@@ -95,7 +112,7 @@ class SilentCalls:
             BaresipError: the call has ended, or the stack does not take it.
         """
         call_id = arguments.get("call_id")
-        if call_id not in self._silent:
+        if call_id not in self._silent or command in _ABOUT_AUDIO:
             return False
         if command == "refuse":
             refusal = arguments["status"], arguments["reason"], arguments["headers"]
@@ -110,11 +127,14 @@ class SilentCalls:
         return True
 
     async def stop(self) -> None:
-        """Refuses them all."""
-        for call_id in list(self._silent):
+        """Refuses them all, and those to come, too: the agent takes its time to say goodbye."""
+        self._is_stopping = True
+        for call_id in await self._thread.run(lambda: [*self._silent]):
             await self._refuse(call_id, *_BUSY, [], why=_BY_US)
 
     def _configure(self, rings: bool) -> None:
+        # `config_parse_conf` also resets sip_verify_server and sip_tls_resumption, which are not in
+        # this text; the stack has read them by now, when it started.
         if not self._is_listening:
             _check(library.bevent_register(ctypes.cast(self._on_event, POINTER), None))
             self._is_listening = True
@@ -135,6 +155,8 @@ class SilentCalls:
             library.ua_accept(library.uag_find_msg(message), message)
         elif _value(message, _CALL_ID) in self._silent:  # a proxy has forked it (RFC 3261, 8.2.2.2)
             _reply(ctypes.c_void_p(), message, *_MERGED, [])
+        elif self._is_stopping:
+            _reply(ctypes.c_void_p(), message, *_BUSY, [])
         elif self._is_one_too_many():
             _reply(ctypes.c_void_p(), message, *_MAX_CALLS, [])
         else:
@@ -151,18 +173,19 @@ class SilentCalls:
         on_cancel, which = ctypes.cast(self._on_cancel, POINTER), library.mem_ref(message)
         stack, place = library.uag_sip(), ctypes.byref(transaction)
         _check(library.sip_strans_alloc(place, stack, message, on_cancel, which))
-        self._silent[call_id] = _Silent(call_id, message, transaction)
+        self._silent[call_id] = silent = _Silent(call_id, message, transaction)
         _reply(transaction, message, 100, "Trying", [])
-        self._loop.call_soon_threadsafe(self._begin, call_id, _caller(message))
+        self._loop.call_soon_threadsafe(self._begin, silent, _caller(message))
 
-    def _begin(self, call_id: str, peer: str) -> None:
-        self._reported.add(call_id)
-        self._report("CallIncoming", call_id=call_id, peer=peer, silent=True)
+    def _begin(self, silent: _Silent, peer: str) -> None:
+        self._reported.add(silent.call_id)
+        self._report("CallIncoming", call_id=silent.call_id, peer=peer, silent=True)
         if self._ring_timeout:
-            self._loop.call_later(self._ring_timeout, self._give_up, call_id)
+            self._loop.call_later(self._ring_timeout, self._give_up, silent)
 
-    def _give_up(self, call_id: str) -> None:
-        if call_id in self._silent:
+    def _give_up(self, silent: _Silent) -> None:
+        call_id = silent.call_id
+        if self._silent.get(call_id) is silent:  # not another with its Call-ID
             task = self._loop.create_task(self._refuse(call_id, *_BUSY, [], why=_TOO_LONG))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
@@ -191,6 +214,7 @@ class SilentCalls:
 
     def _close(self, call_id: str, why: str) -> None:
         self._reported.discard(call_id)
+        self._forget(call_id)
         self._report("CallClosed", call_id=call_id, peer=None, text=why)
 
     async def _let_ring(self, call_id: str) -> None:
@@ -201,10 +225,12 @@ class SilentCalls:
         deadline = self._loop.time() + _PATIENCE
         while self._calls.live(call_id) is None:
             self._news.clear()
+            if not await self._thread.run(lambda: library.uag_call_find(call_id.encode())):
+                raise BaresipError(_ENDED)  # the caller has cancelled meanwhile
             try:
                 await asyncio.wait_for(self._news.wait(), max(0.0, deadline - self._loop.time()))
             except TimeoutError:
-                raise BaresipError(_ENDED) from None  # the caller has cancelled meanwhile
+                raise BaresipError(_NO_MEDIA) from None
 
     def _hand_over(self, call_id: str) -> bool:
         silent = self._silent.pop(call_id, None)

@@ -102,7 +102,7 @@ class StackPhone:
         await self._sent.start(self._stack)
         requests = OwnRequests(self._report, self._stack)
         await requests.start()
-        self._silent = SilentCalls(self._report, self._stack, self._calls, self._news)
+        self._silent = SilentCalls(self._report, self._stack, self._calls, self._news, self._forget)
         self._command_sets += [requests, self._silent]
         await self._subscriptions.start()
         self._runtime.subscribe(safely(None, self._on_event))
@@ -244,7 +244,8 @@ class StackPhone:
         await call_control.undo_hold(self._stack, call_id, on, self._sent)
 
     async def do_mute(self, call_id: str, on: bool) -> None:
-        self._call(call_id)
+        if not self._silent.is_silent(call_id):
+            self._call(call_id)
         self._pump.mute(call_id, on)
         self._report("Muted", call_id=call_id, on=on)
 
@@ -372,9 +373,13 @@ class StackPhone:
             self._on_statistics(event)
         if known is self._dialling:
             self._dialling = None
-        self._answers.forget(known.call_id)
-        self._pump.remove(known.call_id)  # its recordings are complete when its end is reported
+        self._forget(known.call_id)
         self._packets.close(known.call_id)
+
+    def _forget(self, call_id: str) -> None:
+        """Forgets a call that is over; its recordings are complete when its end is reported."""
+        self._answers.forget(call_id)
+        self._pump.remove(call_id)
 
     def _on_statistics(self, event: StackEvent) -> None:
         rtcp, received = event.stats.get("rtcp", {}), event.stats.get("rx", {})
