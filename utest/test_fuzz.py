@@ -23,7 +23,7 @@ from BaresipLibrary.sip.bodies import read_summary, relayed_signal
 from BaresipLibrary.sip.capture import as_pcap, as_text
 from BaresipLibrary.sip.challenges import challenges
 from BaresipLibrary.sip.messages import Message, canonical_name, masked, split_address
-from BaresipLibrary.sip.notified import ACCEPTED, read_notified
+from BaresipLibrary.sip.notified import ACCEPTED, NotifiedState
 from BaresipLibrary.sip.owed_requests import OwedRequests
 from BaresipLibrary.sip.reasons import reasons, split_glued, warnings
 from BaresipLibrary.sip.sdp import SessionDescription
@@ -116,8 +116,11 @@ def read_notifications(text: str) -> None:
         root = roots.get(event, "a")
         inside = f'<{root} version="1">{text}</{root}>'
         for bodies in ([text], [inside], [inside, text], [f'<{root} state="partial"/>', inside]):
+            state = NotifiedState(event)
+            for body in bodies:
+                state.take(body)
             with suppress(UnreadableBody):
-                read_notified(event, bodies)
+                state.read()
 
 
 def draw(text: str) -> str:

@@ -38,24 +38,38 @@ def _initial(agent: Agent, call: Call) -> Peer:
 def _connected(agent: Agent, call: Call) -> Peer:
     """Whom the newest message of the peer names that names somebody else than those before."""
     connected = _initial(agent, call)
-    named = _named_by_us(agent, call) or (connected.uri, connected.name)
+    named = _named_by_us(agent, call) or connected.uri
     for message in _from_peer(agent, call):
-        asserted = _asserted(message)
-        said = split_address(message.first("From") or "")[::-1] if message.method else named
+        asserted, said = _asserted(message), _named_by_peer(message)
         if asserted is not None:
             connected = asserted
-        elif said != named and said[0]:
-            connected = _peer(message.first("From") or "", "From", message)
-        named = said
+        elif said is not None and _tells_more(said, named, connected):
+            connected = said
+        named = said.uri if said else named
     return connected
 
 
-def _named_by_us(agent: Agent, call: Call) -> tuple[str, str] | None:
-    """The URI and name in the To of the INVITE of an outgoing call, which the peer repeats."""
+def _tells_more(said: Peer, named: str, connected: Peer) -> bool:
+    """Whether a From names another URI than before, or first gives a name or a new one.
+
+    Many phones leave their name out in later requests, and a name alone undoes no assertion.
+    """
+    is_asserted = connected.header in _ASSERTIONS
+    return said.uri != named or (not is_asserted and said.name not in ("", connected.name))
+
+
+def _named_by_peer(message: Message) -> Peer | None:
+    """Whom the From of a request names; None for nobody, and for a response: we wrote its From."""
+    said = _peer(message.first("From") or "", "From", message)
+    return said if message.method and said.uri else None
+
+
+def _named_by_us(agent: Agent, call: Call) -> str | None:
+    """The URI in the To of the INVITE of an outgoing call, which the peer repeats."""
     invite = agent.journal.invite(call.call_id)
     if invite is None or call.direction is Direction.INCOMING:
         return None
-    return split_address(invite.first("To") or "")[::-1]
+    return split_address(invite.first("To") or "")[1]
 
 
 def _from_peer(agent: Agent, call: Call) -> Iterator[Message]:

@@ -13,10 +13,9 @@ from ..concurrency import wait_until
 from ..diagnosis.failure import CallFailure
 from ..diagnosis.requests import explain_refusal, explain_silence, explain_undelivered
 from ..events import RequestFailed, SipMessage
-from ..sip.challenges import CHALLENGE_STATUSES, challenges, unanswerable
 from ..sip.messages import Message, canonical_name, parsed, split_address
-from ..sip.owed_requests import is_left_unanswered
-from ..sip.transactions import Answer, Transaction, transactions
+from ..sip.owed_requests import is_last_answer
+from ..sip.transactions import Transaction, transactions
 from ..types import RequestAnswer, TextMessage
 
 _CAPABILITIES = {"MESSAGE": Capability.SEND_MESSAGE, "OPTIONS": Capability.SEND_OPTIONS}
@@ -86,7 +85,8 @@ class _BegunRequest:
         """Empty once the final answer is there, or why none can come; None until then."""
         self._agent.require_alive()
         last = self._last()
-        if last is not None and last.final is not None and _is_final(last.request, last.final):
+        final = last.final if last else None
+        if last and final and is_last_answer(last.request, final.message):
             return ""
         failures = self._agent.journal.of_kind(RequestFailed, self._since)
         return next((failed.words for failed in failures if failed.number == self.number), None)
@@ -118,13 +118,6 @@ def _sent(agent: Agent, method: str, since: int = 0) -> list[Transaction]:
         for each in transactions(message for message in messages if method in message.text)
         if each.sent and each.method == method and each.begins_dialog
     ]
-
-
-def _is_final(request: Message, answer: Answer) -> bool:
-    """Whether nothing follows a final answer: a challenge may be answered with credentials."""
-    if answer.status not in CHALLENGE_STATUSES or not challenges(answer.message):
-        return True
-    return is_left_unanswered(request, answer.message) or bool(unanswerable(answer.message))
 
 
 def _answers(event: SipMessage, last: Transaction | None) -> bool:

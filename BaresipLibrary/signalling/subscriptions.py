@@ -11,7 +11,7 @@ from ..diagnosis.requests import explain_refused_notify, explain_subscription
 from ..errors import BackendError, NothingYet, PhoneFailure, UsageError
 from ..events import Event, SipMessage
 from ..sip.messages import Message, masked
-from ..sip.notified import Reading, read_notified
+from ..sip.notified import Reading
 from ..sip.subscriptions import Notification, Subscription
 from ..sip.transactions import counted
 from ..sip.xml_bodies import UnreadableBody
@@ -65,6 +65,8 @@ def _give_up(agent: Agent, call_id: str) -> None:
         agent.backend.unsubscribe(call_id)
     except BackendError:
         pass  # it has just ended, and with it what was to be forgotten
+    with agent.changes:
+        agent.subscriptions.leave(call_id, "the SUBSCRIBE had no answer")
 
 
 def _is_answer(event: Event, call_id: str) -> bool:
@@ -104,7 +106,13 @@ def _require_left(agent: Agent, one: Subscription, position: int, timeout: float
     refused = one.answer is not None and (one.answer.status or 0) >= 300
     if one.ended and not refused:
         return
-    why = one.describe_refusal() if refused else f"no answer came within {timeout:g} s"
+    if refused:
+        why = one.describe_refusal()
+    else:
+        missing = "no answer came" if one.is_leaving else "no SUBSCRIBE was sent"
+        why = f"{missing} within {timeout:g} s"
+    with agent.changes:
+        agent.subscriptions.leave(one.call_id, f"Unsubscribe has given it up: {why}")
     raise CallFailure(
         f"{agent.name} has not unsubscribed from '{one.event}' of {one.target}: {why}.",
         agent,
@@ -170,14 +178,16 @@ def newest_reading(agent: Agent, event: str, uri: str | None) -> Reading | None:
         over = _why_over(agent, event, uri)
         why = f": {over}" if over else ""
         raise NothingYet(f"{agent.name} has got no NOTIFY for '{event}'{_of(uri)} yet{why}.")
-    notified = max(every, key=lambda one: one.notifications[-1].position).notifications
+    newest = max(every, key=lambda one: one.notifications[-1].position)
+    last = newest.notifications[-1]
     try:
-        return read_notified(event, [one.body for one in notified])
+        with agent.changes:
+            return newest.state.read()
     except UnreadableBody as error:
-        wrong = notified[-1].wrong_length
+        wrong = last.wrong_length
         raise PhoneFailure(
             f"{agent.name}'s newest NOTIFY for '{event}'{_of(uri)} cannot be read: {error}"
-            f"{f'; {wrong}' if wrong else ''}. It says {_excerpt(notified[-1].body)}."
+            f"{f'; {wrong}' if wrong else ''}. It says {_excerpt(last.body)}."
         ) from None
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
@@ -11,7 +10,6 @@ from .uris import number_of
 from .xml_bodies import (
     child,
     children,
-    followed,
     is_older,
     number_in,
     root_of,
@@ -21,6 +19,7 @@ from .xml_bodies import (
 
 _RINGING = ("trying", "proceeding", "early")
 _BUSY = ("confirmed",)
+_OVER = "terminated"
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,8 @@ class WatchedDialog:
 class DialogInfo(str):
     """The lamp of a watched phone, a text: ``idle``, ``ringing`` or ``busy``.
 
-    ``entity``: whose calls they are; ``dialogs``: each of them; ``version``: that of the newest
+    ``entity``: whose calls they are; ``dialogs``: each of them, those that the newest notification
+    has ended after the others; ``version``: that of the newest
     notification; ``missing``: the versions before it that did not arrive.
     """
 
@@ -61,12 +61,13 @@ class DialogInfo(str):
     ) -> "DialogInfo":
         """A lamp that shows these dialogs."""
         self = super().__new__(cls, _lamp(dialogs))
-        self.entity, self.version, self.dialogs, self.missing = entity, version, dialogs, missing
+        self.entity, self.version, self.missing = entity, version, missing
+        self.dialogs = tuple(sorted(dialogs, key=lambda dialog: dialog.state == _OVER))
         return self
 
 
 def _lamp(dialogs: Sequence[WatchedDialog]) -> str:
-    """A call that rings is shown before one that is up: it can be picked up."""
+    """A call that rings is shown before one that is up, as it can be picked up if it came in."""
     states = {dialog.state for dialog in dialogs}
     if states.intersection(_RINGING):
         return "ringing"
@@ -80,29 +81,27 @@ class _DialogDocument(NamedTuple):
     dialogs: tuple[WatchedDialog, ...]
 
 
-def read_dialogs(bodies: Sequence[str]) -> DialogInfo:
-    """What the bodies of a subscription's notifications say in the end, the oldest first.
+def add_dialogs(known: DialogInfo | None, body: str) -> DialogInfo:
+    """What is known after the body of one more notification.
 
     A body with the full state replaces what was known. One with a part of it is left out when it is
-    older than what is known, as when it was overtaken on its way.
+    older than what is known, as when it was overtaken on its way. A dialog that is terminated is
+    forgotten with the next notification (RFC 4235, section 4.3).
 
     Raises:
-        UnreadableBody: the newest is not such a body.
+        UnreadableBody: it is not such a body.
     """
-    return followed(bodies, lambda known, body: _updated(known, _read(body)))
-
-
-def _updated(known: DialogInfo | None, news: _DialogDocument) -> DialogInfo:
+    news = _read(body)
     if news.is_full or known is None:
         return DialogInfo(news.entity, news.version, news.dialogs)
     if is_older(known.version, news.version):
         return known
     missing = known.missing + versions_between(known.version, news.version)
-    dialogs = {dialog.id: dialog for dialog in (*known.dialogs, *news.dialogs)}
+    live = [dialog for dialog in known.dialogs if dialog.state != _OVER]
+    dialogs = {dialog.id: dialog for dialog in (*live, *news.dialogs)}
     return DialogInfo(news.entity, news.version, tuple(dialogs.values()), missing)
 
 
-@lru_cache(maxsize=256)
 def _read(body: str) -> _DialogDocument:
     root = root_of(body, "dialog-info")
     return _DialogDocument(

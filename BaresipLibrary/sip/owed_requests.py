@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from ..events import CallClosed, Event, SipMessage
-from .challenges import CHALLENGE_STATUSES, challenges, credentials
+from .challenges import CHALLENGE_STATUSES, challenges, credentials, unanswerable
 from .messages import Message, split_address, split_values
 
 K = TypeVar("K")
@@ -212,6 +212,13 @@ def is_left_unanswered(request: Message, challenge: Message) -> bool:
     """Whether the stack gives up: it has answered this realm, and the nonce is not stale."""
     met = {credential.realm.lower() for credential in credentials(request)}
     return any(asked.realm.lower() in met and not asked.stale for asked in challenges(challenge))
+
+
+def is_last_answer(request: Message, answer: Message) -> bool:
+    """Whether nothing follows a final answer: a challenge may be answered with credentials."""
+    if answer.status not in CHALLENGE_STATUSES or not challenges(answer):
+        return True
+    return is_left_unanswered(request, answer) or bool(unanswerable(answer))
 
 
 def _with_next_number(request: Message, challenge: Message) -> Request:

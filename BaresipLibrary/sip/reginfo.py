@@ -1,15 +1,12 @@
 """The event package `reg` (RFC 3680): which contacts are registered for an address."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from .xml_bodies import (
     child,
     children,
-    followed,
     is_older,
     number_in,
     root_of,
@@ -80,18 +77,16 @@ class _RegDocument(NamedTuple):
     registrations: tuple[Registration, ...]
 
 
-def read_registrations(bodies: Sequence[str]) -> RegInfo:
-    """What the bodies of a subscription's notifications say in the end, the oldest first.
+def add_registrations(known: RegInfo | None, body: str) -> RegInfo:
+    """What is known after the body of one more notification.
 
-    A body with the full state replaces what was known; an older one with a part is left out.
+    A body with the full state replaces what was known; an older one with a part is left out. A
+    contact that is terminated is forgotten with the next notification.
 
     Raises:
-        UnreadableBody: the newest is not such a body.
+        UnreadableBody: it is not such a body.
     """
-    return followed(bodies, lambda known, body: _updated(known, _read(body)))
-
-
-def _updated(known: RegInfo | None, news: _RegDocument) -> RegInfo:
+    news = _read(body)
     if news.is_full or known is None:
         return RegInfo(news.version, news.registrations)
     if is_older(known.version, news.version):
@@ -104,11 +99,11 @@ def _updated(known: RegInfo | None, news: _RegDocument) -> RegInfo:
 
 
 def _with_contacts_of(known: Registration | None, news: Registration) -> Registration:
-    contacts = {one.id: one for one in (*(known.contacts if known else ()), *news.contacts)}
+    live = [one for one in (known.contacts if known else ()) if one.state != "terminated"]
+    contacts = {one.id: one for one in (*live, *news.contacts)}
     return replace(news, contacts=tuple(contacts.values()))
 
 
-@lru_cache(maxsize=256)
 def _read(body: str) -> _RegDocument:
     root = root_of(body, "reginfo")
     return _RegDocument(

@@ -5,11 +5,11 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from ..events import Event, SipMessage, SubscriptionClosed
-from .challenges import CHALLENGE_STATUSES
 from .messages import Message, parsed
-from .owed_requests import Latest
+from .notified import NotifiedState
+from .owed_requests import Latest, is_last_answer
 
-#: Notifications that are kept of each subscription, the newest.
+#: Notifications that are kept of each subscription, the newest; the state is that after all.
 _MOST = 200
 #: Stands for octets that are not UTF-8: how many they were is not known any more.
 REPLACEMENT = "\ufffd"
@@ -73,6 +73,10 @@ class Subscription:
 
     `answer` is the final answer to its newest SUBSCRIBE, None while there is none; `ended` says why
     it has ended, as a clause, and is empty while it has not; with `is_over` no NOTIFY can come.
+    `state` is what its notifications say in the end.
+
+    One without a Call-ID stands for the NOTIFYs that no SUBSCRIBE asked for, such as those about a
+    transfer: it is never live, and never over.
     """
 
     call_id: str
@@ -84,36 +88,48 @@ class Subscription:
     is_over: bool = False
     is_leaving: bool = False
     notifications: deque[Notification] = field(default_factory=lambda: deque(maxlen=_MOST))
-    number: str = ""
+    request: Message | None = None
+
+    def __post_init__(self) -> None:
+        self.state = NotifiedState(self.event)
 
     @property
     def is_live(self) -> bool:
         """Whether the notifier has accepted it, and it has not ended."""
-        return self.accepted and not self.ended
+        return bool(self.call_id) and self.accepted and not self.ended
 
     def ask(self, request: Message) -> None:
         """Follows a SUBSCRIBE that the agent sends; one that is sent once more says nothing new."""
-        if request.cseq == self.number:
+        if self.request is not None and request.cseq == self.request.cseq:
             return
-        self.number, self.answer = request.cseq, None
-        self.is_leaving = self.accepted and (request.first("Expires") or "").strip() == "0"
+        self.request, self.answer = request, None
+        self.is_leaving = self.accepted and _asks_for_no_time(request)
 
     def take_answer(self, answer: Message) -> None:
         """Follows a final answer to the newest SUBSCRIBE."""
         self.answer = answer
-        if (answer.status or 0) < 300:
-            self.accepted = True
-        if self.is_leaving and answer.status not in CHALLENGE_STATUSES:
+        is_refused = (answer.status or 0) >= 300
+        if not is_refused:
+            self._accept()
+        if self.is_leaving and self.request and is_last_answer(self.request, answer):
             self.end("it was ended with Unsubscribe")
+            self.is_over = self.is_over or is_refused  # the stack has forgotten it
 
     def take(self, notification: Notification) -> None:
         """Follows a NOTIFY that the agent has accepted."""
-        self.accepted = True
+        self._accept()
         self.notifications.append(notification)
-        if notification.state == "terminated":
+        self.state.take(notification.body)
+        if notification.state == "terminated" and self.call_id:
             state = " ".join((notification.message.first(_STATE) or "").split())
             self.end(f"the notifier ended it ({_STATE}: {state})")
             self.is_over = True
+
+    def _accept(self) -> None:
+        """Notes that the notifier has accepted it; one for no time does not live on."""
+        if not self.accepted and self.request is not None and _asks_for_no_time(self.request):
+            self.end("it was for one notification only (expires=0s)")
+        self.accepted = True
 
     def close(self, words: str) -> None:
         """Notes that the stack has given it up; what is known already stays."""
@@ -129,7 +145,12 @@ class Subscription:
         """How the newest SUBSCRIBE was refused, as a clause."""
         assert self.answer is not None
         which = "the refresh" if self.accepted else "the SUBSCRIBE"
+        which = "the SUBSCRIBE that ends it" if self.is_leaving else which
         return f"{which} was refused with {self.answer.start_line[8:].strip()}"
+
+
+def _asks_for_no_time(request: Message) -> bool:
+    return (request.first("Expires") or "").strip() == "0"
 
 
 class Subscriptions:
@@ -146,14 +167,18 @@ class Subscriptions:
         asked = [
             one
             for one in self._asked.values()
-            if one.event == event and target in (None, one.target)
+            if one.event.lower() == event.lower() and target in (None, one.target)
         ]
-        unasked = self._unasked.get(event)
+        unasked = self._unasked.get(event.lower())
         return [*asked, unasked] if unasked and target is None else asked
 
     def by_call_id(self, call_id: str) -> Subscription | None:
         """The one that a SUBSCRIBE with this Call-ID began."""
         return self._asked.get(call_id)
+
+    def leave(self, call_id: str, why: str) -> None:
+        """Notes that the suite has given one up, without an answer; a NOTIFY may come yet."""
+        self._asked.setdefault(call_id, Subscription(call_id, "", "")).end(why)
 
     def take(self, event: Event, position: int = 0) -> Notification | None:
         """Follows an event; returns the notification that it shows to be accepted, if any.
@@ -180,7 +205,9 @@ class Subscriptions:
             self._asked.setdefault(call_id, new).ask(message)
             return
         one = self._asked.get(call_id)
-        if one and not sent and (message.status or 0) >= 200 and message.cseq == one.number:
+        if one is None or one.request is None or sent or (message.status or 0) < 200:
+            return
+        if message.cseq == one.request.cseq:
             one.take_answer(message)
 
     def _take_notify(
@@ -203,4 +230,5 @@ class Subscriptions:
         if asked is not None:
             return asked
         event = event_of(notify)
-        return self._unasked.setdefault(event, Subscription("", event, "", accepted=True))
+        unasked = Subscription("", event, "", accepted=True)
+        return self._unasked.setdefault(event.lower(), unasked)

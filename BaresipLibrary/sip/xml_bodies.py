@@ -4,15 +4,11 @@ A document type definition is refused, and with it external entities and entitie
 documents that are very long or very deep.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
-from typing import TypeVar
+from collections.abc import Iterator
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
-
-K = TypeVar("K")
 
 #: The longest document that is read, in characters, and how deep its elements may lie.
 _LONGEST, _DEEPEST = 1_000_000, 50
@@ -89,22 +85,6 @@ def number_in(element: Element, attribute: str) -> int | None:
     """A number in an attribute; None when there is none."""
     digits = element.get(attribute, "").strip()
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else None
-
-
-def followed(bodies: Sequence[str], update: Callable[[K | None, str], K]) -> K:
-    """What is known after the bodies of a subscription's notifications, the oldest first.
-
-    An earlier one that cannot be read is left out.
-
-    Raises:
-        UnreadableBody: the newest cannot be read.
-    """
-    *earlier, newest = bodies
-    known: K | None = None
-    for body in earlier:
-        with suppress(UnreadableBody):
-            known = update(known, body)
-    return update(known, newest)
 
 
 def versions_between(known: int | None, new: int | None) -> tuple[int, ...]:

@@ -237,9 +237,36 @@ A Notify Before The Answer Counts
 
 The State Is Fetched Once
     Start Agent    alice
-    ${peer} =    Start Peer    answers_a_fetch
+    ${peer} =    Start Peer    answers_a_fetch    terminated;reason\=timeout
     Subscribe    alice    dialog    ${peer.uri}    expires=0s
     Get Notification    alice    dialog    ==    busy    timeout=5s
+    Peer Should Have Finished    ${peer}
+
+A Fetch Leaves Nothing To End And Can Be Repeated
+    Start Agent    alice
+    ${peer} =    Start Peer    answers_a_fetch    active    active
+    FOR    ${_}    IN RANGE    2
+        Subscribe    alice    dialog    ${peer.uri}    expires=0s
+        Wait Until Notified    alice    dialog    *=    confirmed
+        Run Keyword And Expect Error
+        ...    alice is not subscribed to 'dialog': it was for one notification only (expires=0s).
+        ...    Unsubscribe    alice    dialog    timeout=20s
+    END
+    Peer Should Have Finished    ${peer}
+
+An End Without An Answer Is Told And The Agent Can Go On
+    Start Agent    alice
+    ${peer} =    Start Peer    answers_no_end_but_the_next
+    Subscribe    alice    dialog    ${peer.uri}
+    Run Keyword And Expect Error
+    ...    alice has not unsubscribed from 'dialog' of ${peer.uri}: no answer came within 0.3 s.*
+    ...    Unsubscribe    alice    dialog    timeout=0.3s
+    Run Keyword And Expect Error
+    ...    alice is not subscribed to 'dialog': Unsubscribe has given it up: no answer came within 0.3 s.
+    ...    Unsubscribe    alice    dialog    timeout=20s
+    Subscribe    alice    dialog    ${peer.uri}
+    Get Notification    alice    dialog    ==    ringing    timeout=5s
+    Stop Agent    alice
     Peer Should Have Finished    ${peer}
 
 The Notifier Refuses To End It
@@ -248,7 +275,7 @@ The Notifier Refuses To End It
     Subscribe    alice    dialog    ${peer.uri}
     Wait Until Notified    alice    dialog
     Run Keyword And Expect Error
-    ...    alice has not unsubscribed from 'dialog' of ${peer.uri}: the refresh was refused with 481 Subscription Does Not Exist.
+    ...    alice has not unsubscribed from 'dialog' of ${peer.uri}: the SUBSCRIBE that ends it was refused with 481 Subscription Does Not Exist.
     ...    Unsubscribe    alice    dialog
     Peer Should Have Finished    ${peer}
 

@@ -190,11 +190,12 @@ def notifies_before_it_answers(peer: Peer) -> None:
     await_leave(peer, dialog)
 
 
-def answers_a_fetch(peer: Peer) -> None:
-    """Somebody asks for the state once."""
-    dialog = accept(peer, expires=0)
-    assert peer.result["subscribe"]["Expires"] == "0"
-    notify(peer, dialog, lamp(0, "confirmed"), state="terminated;reason=timeout")
+def answers_a_fetch(peer: Peer, *states: str) -> None:
+    """Somebody asks for the state once; after each, the subscription has that state."""
+    for state in states:
+        dialog = accept(peer, expires=0)
+        assert peer.result["subscribe"]["Expires"] == "0"
+        notify(peer, dialog, lamp(0, "confirmed"), state=state)
 
 
 def notifies_in_another_dialog(peer: Peer) -> None:
@@ -212,6 +213,23 @@ def goes_silent(peer: Peer) -> None:
     accept(peer)
     leave = peer.expect("SUBSCRIBE", 20)
     peer.result["expires"] = leave["Expires"]
+
+
+def answers_no_end_but_the_next(peer: Peer) -> None:
+    """Does not answer the SUBSCRIBE that ends the first subscription, and grants the next."""
+    first = accept(peer)
+    leave = peer.expect("SUBSCRIBE")
+    assert (leave["Call-ID"], leave["Expires"]) == (first.call_id, "0")
+
+    def is_new(message: Received) -> bool:
+        return message.method == "SUBSCRIBE" and message["Call-ID"] != first.call_id
+
+    subscribe = peer.expect(is_new)
+    peer.reply(subscribe, 200, "OK", "Expires: 600")
+    second = peer.dialog_of(subscribe)
+    notify(peer, second, lamp(0, "early"))
+    peer.reply(peer.expect(is_new, 20), 200, "OK", "Expires: 0")
+    notify(peer, second, state="terminated;reason=timeout")
 
 
 def refuses_to_end(peer: Peer) -> None:

@@ -52,7 +52,7 @@ class Watcher(Phone):
         self.sip(self.message(start, number, "NOTIFY", *lines, body=body))
         self.sip(self.message("SIP/2.0 200 OK", number, "NOTIFY"), sent=True)
 
-    def subscribes(self) -> None:
+    def subscribes(self, expires: int = 60) -> None:
         """Is accepted at once."""
 
         def answered(uri: str, event: str, expires: int, headers: object) -> str:
@@ -62,7 +62,7 @@ class Watcher(Phone):
             return "s-1"
 
         self.backend.subscribe = answered  # type: ignore[method-assign]
-        subscribe(self.agent, "dialog", BOB, 60, [("Accept", "x")], 1.0)
+        subscribe(self.agent, "dialog", BOB, expires, [("Accept", "x")], 1.0)
 
 
 @pytest.fixture
@@ -197,9 +197,50 @@ def test_unsubscribe_without_an_answer_fails(watcher: Watcher) -> None:
     watcher.subscribes()
     watcher.backend.unsubscribe = lambda call_id: None  # type: ignore[method-assign]
     with pytest.raises(
-        CallFailure, match=r"alice has not unsubscribed .* no answer came within 0 s"
+        CallFailure, match=r"alice has not unsubscribed .* no SUBSCRIBE was sent within 0 s"
     ):
         unsubscribe(watcher.agent, "dialog", BOB, 0.0)
+
+
+def test_after_an_end_without_an_answer_the_next_sentences_are_true(watcher: Watcher) -> None:
+    watcher.subscribes()
+    watcher.backend.unsubscribe = lambda _: watcher.asks(2, expires=0)  # type: ignore[method-assign]
+    with pytest.raises(CallFailure, match=r"no answer came within 0 s"):
+        unsubscribe(watcher.agent, "dialog", BOB, 0.0)
+    with pytest.raises(UsageError, match="given it up: no answer came within 0 s"):
+        unsubscribe(watcher.agent, "dialog", BOB, 20.0)
+    subscribe_again = iter(["s-2"])
+
+    def answered(*_: object) -> str:
+        call_id = next(subscribe_again)
+        request = watcher.message(f"SUBSCRIBE {BOB} SIP/2.0", 1, "SUBSCRIBE", "Event: dialog")
+        watcher.sip(request.replace("s-1", call_id), sent=True)
+        watcher.sip(watcher.message("SIP/2.0 200 OK", 1, "SUBSCRIBE").replace("s-1", call_id))
+        return call_id
+
+    watcher.backend.subscribe = answered  # type: ignore[method-assign]
+    subscribe(watcher.agent, "dialog", BOB, 60, [], 1.0)
+
+
+def test_a_fetch_leaves_nothing_to_unsubscribe_from(watcher: Watcher) -> None:
+    watcher.subscribes(expires=0)
+    with pytest.raises(UsageError, match=r"it was for one notification only \(expires=0s\)"):
+        unsubscribe(watcher.agent, "dialog", BOB, 20.0)
+    subscribe(watcher.agent, "dialog", BOB, 0, [], 1.0)
+
+
+def test_each_transfer_is_notified_without_a_subscription(watcher: Watcher) -> None:
+    agent = watcher.agent
+    watcher.is_notified(1, "SIP/2.0 200 OK", "refer", "terminated;reason=noresource")
+    assert wait_until_notified(agent, "refer", None, anything, "", 0.0).body == "SIP/2.0 200 OK"
+    with pytest.raises(UsageError, match="has not subscribed to 'refer'"):
+        unsubscribe(agent, "refer", None, 20.0)
+    agent.mark_seen()
+    second = threading.Timer(0.05, watcher.is_notified, (2, "SIP/2.0 486 Busy", "refer"))
+    second.start()
+    found = wait_until_notified(agent, "refer", None, anything, "", 20.0)
+    second.join()
+    assert found.body == "SIP/2.0 486 Busy"
 
 
 def test_a_backend_without_messages_cannot_tell(watcher: Watcher) -> None:

@@ -1,13 +1,34 @@
 """Readers of what is notified: lamps, presence, mailboxes and registrations."""
 
+from collections.abc import Iterable
+
 import pytest
 
-from BaresipLibrary.sip.dialog_info import DialogInfo, read_dialogs
-from BaresipLibrary.sip.notified import read_notified
+from BaresipLibrary.sip.dialog_info import DialogInfo
+from BaresipLibrary.sip.notified import NotifiedState, Reading
 from BaresipLibrary.sip.presence import read_presence
-from BaresipLibrary.sip.reginfo import read_registrations
+from BaresipLibrary.sip.reginfo import RegInfo
 from BaresipLibrary.sip.xml_bodies import UnreadableBody, root_of
 from BaresipLibrary.types import Mailbox
+
+
+def read_notified(event: str, bodies: Iterable[str]) -> Reading | None:
+    state = NotifiedState(event)
+    for body in bodies:
+        state.take(body)
+    return state.read()
+
+
+def read_dialogs(bodies: Iterable[str]) -> DialogInfo:
+    found = read_notified("dialog", bodies)
+    assert isinstance(found, DialogInfo)
+    return found
+
+
+def read_registrations(bodies: Iterable[str]) -> RegInfo:
+    found = read_notified("reg", bodies)
+    assert isinstance(found, RegInfo)
+    return found
 
 
 def lamp(version: object, *dialogs: tuple[str, str], state: str = "full") -> str:
@@ -69,7 +90,53 @@ def test_a_part_is_added_to_what_was_known() -> None:
     ]
     found = read_dialogs(bodies)
     assert found == "ringing"
-    assert [(one.id, one.state) for one in found.dialogs] == [("1", "terminated"), ("2", "early")]
+    assert [(one.id, one.state) for one in found.dialogs] == [("2", "early"), ("1", "terminated")]
+
+
+def test_a_dialog_that_is_over_is_forgotten_with_the_next_notification() -> None:
+    bodies = [
+        lamp(0, ("A", "confirmed")),
+        lamp(1, ("A", "terminated"), state="partial"),
+        lamp(2, ("B", "confirmed"), state="partial"),
+    ]
+    assert [one.id for one in read_dialogs(bodies[:2]).dialogs] == ["A"]
+    assert [one.id for one in read_dialogs(bodies).dialogs] == ["B"]
+
+
+def test_however_many_parts_follow_what_the_full_state_said_holds() -> None:
+    parts = (
+        lamp(number, (f"B{number}", "confirmed" if number % 2 else "terminated"), state="partial")
+        for number in range(1, 1001)
+    )
+    state = NotifiedState("dialog")
+    state.take(lamp(0, ("A", "confirmed")))
+    for part in parts:
+        state.take(part)
+    found = state.read()
+    assert isinstance(found, DialogInfo)
+    assert (found, found.missing, found.dialogs[0].id) == ("busy", (), "A")
+
+
+def test_contacts_that_did_not_change_stay_however_many_parts_follow() -> None:
+    first = reginfo(0, "full", "active", contact(1, "active"))
+    parts = [
+        reginfo(number, "partial", "active", contact(number + 1, "terminated"))
+        for number in range(1, 301)
+    ]
+    found = read_registrations([first, *parts])
+    assert (found, [one.id for one in found.contacts]) == ("active", ["c1"])
+    assert len(found.registrations[0].contacts) == 2
+
+
+def test_a_newest_body_that_cannot_be_read_is_told_each_time() -> None:
+    state = NotifiedState("dialog")
+    state.take(lamp(0, ("A", "confirmed")))
+    state.take("<oops")
+    for _ in range(2):
+        with pytest.raises(UnreadableBody, match="not well-formed"):
+            state.read()
+    state.take(lamp(2, ("B", "early"), state="partial"))
+    assert state.read() == "ringing"
 
 
 def test_the_full_state_replaces_what_was_known_whatever_its_version() -> None:

@@ -142,7 +142,8 @@ def test_after_unsubscribe_a_last_notify_may_come(wire: Wire) -> None:
     wire.answer("200 OK")
     wire.subscribe(2, expires="0")
     assert wire.one.is_live
-    wire.answer("401 Unauthorized", 2)
+    challenge = 'WWW-Authenticate: Digest realm="pbx",nonce="n"'
+    wire.message(False, text("SIP/2.0 401 Unauthorized", 2, "SUBSCRIBE", challenge))
     assert not wire.one.ended
     wire.subscribe(3, expires="0")
     wire.answer("200 OK", 3)
@@ -151,11 +152,27 @@ def test_after_unsubscribe_a_last_notify_may_come(wire: Wire) -> None:
     assert wire.one.is_over and "Unsubscribe" in wire.one.ended
 
 
-def test_asking_for_no_time_at_first_does_not_end_it() -> None:
+@pytest.mark.parametrize("challenged", [False, True])
+@pytest.mark.parametrize("state", ["active", "terminated;reason=timeout"])
+def test_one_for_no_time_does_not_live_and_is_notified_yet(challenged: bool, state: str) -> None:
     wire = Wire()
     wire.subscribe(expires="0")
-    wire.answer("200 OK")
-    assert wire.one.is_live
+    if challenged:
+        wire.answer("401 Unauthorized")
+        wire.subscribe(2, expires="0")
+    wire.answer("200 OK", 2 if challenged else 1)
+    assert not wire.one.is_live and not wire.one.is_over
+    assert wire.one.ended == "it was for one notification only (expires=0s)"
+    assert wire.notify(1, state) is not None
+    assert not wire.one.is_live
+    assert wire.one.is_over is state.startswith("terminated")
+
+
+def test_a_notify_may_come_before_the_answer_to_one_for_no_time() -> None:
+    wire = Wire()
+    wire.subscribe(expires="0")
+    wire.notify(1)
+    assert not wire.one.is_live
 
 
 def test_a_notify_that_nobody_asked_for_is_kept_by_its_package() -> None:
@@ -163,6 +180,65 @@ def test_a_notify_that_nobody_asked_for_is_kept_by_its_package() -> None:
     assert wire.notify(1) is not None
     assert wire.one.call_id == ""
     assert wire.seen.of("dialog", BOB) == []
+
+
+def test_those_that_nobody_asked_for_are_never_over() -> None:
+    wire = Wire()
+    wire.notify(1, "terminated;reason=noresource")
+    assert not wire.one.is_over and not wire.one.ended and not wire.one.is_live
+
+
+def test_a_package_is_found_in_any_case(wire: Wire) -> None:
+    assert wire.seen.of("Dialog") == [wire.one]
+    other = Wire()
+    other.notify(1)
+    assert other.seen.of("DIALOG") == [other.one]
+
+
+def test_a_refused_end_is_the_end_since_the_stack_has_forgotten_it(wire: Wire) -> None:
+    wire.answer("200 OK")
+    wire.subscribe(2, expires="0")
+    wire.answer("481 Gone", 2)
+    assert wire.one.is_over and not wire.one.is_live
+    assert wire.one.describe_refusal() == "the SUBSCRIBE that ends it was refused with 481 Gone"
+
+
+@pytest.mark.parametrize("left", [True, False])
+def test_a_challenge_ends_it_when_the_stack_has_answered_that_realm(left: bool) -> None:
+    wire = Wire()
+    wire.subscribe()
+    wire.answer("200 OK")
+    realm = 'Digest realm="pbx",nonce="n"'
+    given = (f"Authorization: {realm}",) if left else ()
+    lines = ("Event: dialog", "Expires: 0", *given)
+    wire.message(True, text(f"SUBSCRIBE {BOB} SIP/2.0", 2, "SUBSCRIBE", *lines))
+    wire.message(
+        False, text("SIP/2.0 401 No", 2, "SUBSCRIBE", f"WWW-Authenticate: {realm},stale=false")
+    )
+    assert bool(wire.one.ended) is left
+
+
+def test_one_that_is_given_up_does_not_live_though_an_answer_comes_late(wire: Wire) -> None:
+    wire.seen.leave("c1", "the SUBSCRIBE had no answer")
+    wire.answer("200 OK")
+    assert not wire.one.is_live and not wire.one.is_over
+
+
+def test_what_is_given_up_before_its_subscribe_is_seen_does_not_live() -> None:
+    wire = Wire()
+    wire.seen.leave("c1", "the SUBSCRIBE had no answer")
+    wire.subscribe()
+    wire.answer("200 OK")
+    assert not any(one.is_live for one in wire.seen.of("dialog"))
+
+
+def test_the_state_outlasts_the_notifications_that_are_kept(wire: Wire) -> None:
+    dialog = '<dialog id="{}"><state>{}</state></dialog>'
+    part = f'<dialog-info version="{{}}" state="{{}}">{dialog}</dialog-info>'
+    wire.notify(1, body=part.format(0, "full", "A", "confirmed"))
+    for number in range(1, 251):
+        wire.notify(number + 1, body=part.format(number, "partial", "B", "terminated"))
+    assert wire.one.state.read() == "busy"
 
 
 def test_only_the_newest_notifications_are_kept(wire: Wire) -> None:
