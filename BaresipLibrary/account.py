@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .errors import UsageError
-from .sip.uris import host_part, is_uri
+from .sip.uris import host_part, is_uri, looks_like_uri
 
 _QUOTED = '"\\'
 _BARE = ';"<>'
@@ -181,7 +181,7 @@ class Account:
         return first + self.next_outbounds
 
     def _as_uri(self, proxy: str) -> str:
-        uri = proxy if proxy.startswith("sip") else f"sip:{proxy}"
+        uri = proxy if looks_like_uri(proxy) else f"sip:{proxy}"
         if self.transport != "udp" and ";transport=" not in uri:
             uri += f";transport={self.transport}"
         return uri
@@ -192,7 +192,8 @@ class Account:
         proxies = self.outbound_uris
         secure = ("transport=tls", "transport=wss")
         by_proxy = any(
-            uri[:4] == "sips" or any(transport in uri for transport in secure) for uri in proxies
+            uri[:4].lower() == "sips" or any(transport in uri for transport in secure)
+            for uri in proxies
         )
         return self.transport in ("tls", "wss") or by_proxy
 
@@ -206,8 +207,13 @@ class Account:
     @property
     def next_hop(self) -> str | None:
         """The host that requests are sent to first; None for a local agent."""
-        target = self.outbound_uri or self.domain
-        return host_part(target) if target else None
+        return next(iter(self.next_hops), None)
+
+    @property
+    def next_hops(self) -> tuple[str, ...]:
+        """The hosts that requests are sent to, in the order in which they are used."""
+        targets = self.outbound_uris or ((self.domain,) if self.domain else ())
+        return tuple(map(host_part, targets))
 
     def uri_of(self, user: str) -> str:
         """The SIP URI of a user in this account's domain."""

@@ -30,6 +30,8 @@ class RegistrationState:
     def __init__(self, changes: Changes, traced: bool) -> None:
         self.outcome: Registered | RegistrationFailed | Unregistered | None = None
         self.since = 0
+        #: Whether the suite's newest request was to register, and its outcome was not told yet.
+        self.asked = False
         self._changes = changes
         self._traced = traced
         #: The registrar's last 2xx; None before one has come.
@@ -63,11 +65,16 @@ class RegistrationState:
         """Makes the outcomes before a position of the journal old: the suite was told of them."""
         with self._changes:
             self.since = position
+            self.asked = False
 
-    def begin_request(self, position: int) -> None:
-        """Prepares for a request from there on; as it may never leave, forgets the last answer."""
+    def begin_request(self, position: int, *, registers: bool) -> None:
+        """Prepares for a request from there on; as it may never leave, forgets the last answer.
+
+        `registers`: whether it is one to register, not to end a registration.
+        """
         with self._changes:
             self.since = position
+            self.asked = registers
             self._answer = None
 
     @property

@@ -71,13 +71,13 @@ def _unchecked_names(account: Account) -> tuple[str, ...]:
             "tls_verify: over wss the server's certificate must come from a trusted CA, but baresip"
             " does not check for whom it was issued.",
         )
-    where = account.next_hop
-    if where is not None and not is_ip_address(where):
-        return ()
-    return (
-        f"tls_verify: {where or 'a peer of a local agent'} is reached by its IP address, so its"
-        " certificate must come from a trusted CA, but baresip does not check for whom it was"
-        " issued. Give a host name to have that checked, too.",
+    by_address = [hop for hop in account.next_hops if is_ip_address(hop)]
+    unchecked = by_address if account.next_hops else ["a peer of a local agent"]
+    return tuple(
+        f"tls_verify: {where} is reached by its IP address, so its certificate must come from a"
+        " trusted CA, but baresip does not check for whom it was issued. Give a host name to have"
+        " that checked, too."
+        for where in unchecked
     )
 
 

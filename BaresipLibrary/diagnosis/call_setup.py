@@ -9,6 +9,7 @@ from functools import partial
 
 from ..agents.agent import Agent
 from ..agents.call import Call, Direction
+from ..agents.info import proxy_of
 from ..events import ClosedBy, StackLog
 from ..sip.bodies import sipfrag_status
 from ..sip.challenges import CHALLENGE_STATUSES, credentials, unanswerable
@@ -284,7 +285,7 @@ def _destination(agent: Agent, call: Call) -> str:
     sent = [invite for invite in invites_of(agent, call) if invite.sent]
     if sent and sent[-1].requests[-1].destination:
         return sent[-1].requests[-1].destination
-    uri = agent.account.outbound or call.peer_uri
+    uri = proxy_of(agent) or call.peer_uri
     return address_part(uri) or (uri.partition("@")[2] or uri).partition(";")[0]
 
 

@@ -29,8 +29,12 @@ class RegistrationKeywords(Component):
         When the agent is registered already, its old registration is removed first, as baresip
         begins a new one with another Call-ID; in between, calls do not reach the agent.
 
-        Fails at once when the registrar cannot be reached or refuses, with its status and reason
-        phrase; and when no answer comes within ``timeout`` (default: the library's).
+        With a list of proxies in ``outbound``, it begins with the first one, and uses the next one
+        when one is dead, as `Start Agent` describes; all within ``timeout``. With ``wait=False``, and
+        during a call, an agent that is registered stays with the proxy in use.
+
+        Fails at once when the registrar (or the last proxy) cannot be reached or refuses, with its
+        status and reason phrase; and when no answer comes within ``timeout`` (default: the library's).
 
         Example:
         | Register | alice |
@@ -58,6 +62,9 @@ class RegistrationKeywords(Component):
     @keyword(tags=("Registration", "Wait"))
     def wait_until_registered(self, agent: AgentName, *, timeout: timedelta | None = None) -> None:
         """Waits until the registrar has accepted the agent.
+
+        After `Register` with ``wait=False``, the agent uses its next proxy when one is dead. An agent
+        that was not asked to register is not registered by the wait.
 
         Fails when `Register` would.
 

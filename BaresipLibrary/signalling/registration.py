@@ -2,12 +2,11 @@
 
 import time
 from collections.abc import Sequence
-from functools import partial
 
-from ..agents.agent import PROMPTLY, Agent
+from ..agents.agent import Agent
 from ..agents.info import other_proxies
 from ..concurrency import wait_until
-from ..diagnosis.call_setup import certificate_error, explain_challenge
+from ..diagnosis.call_setup import explain_challenge
 from ..diagnosis.failure import CallFailure
 from ..diagnosis.observations import describe_proxy, explain_no_answer
 from ..errors import UsageError
@@ -17,14 +16,16 @@ from ..events import (
     Registering,
     RegistrationFailed,
     SipMessage,
-    StackLog,
     Unregistered,
 )
 from ..sip.challenges import unanswerable
-from .failover import Outcome, begin_registration, use, why_registrar_dead
-
-#: All that the stack's event says when a TLS handshake fails; its log says more.
-_TLS_TROUBLE = "Protocol error"
+from .failover import (
+    Outcome,
+    begin_registration,
+    untrusted_certificate,
+    use,
+    why_registrar_dead,
+)
 
 
 def register(agent: Agent, timeout: float | None) -> None:
@@ -35,21 +36,24 @@ def register(agent: Agent, timeout: float | None) -> None:
         PhoneFailure: it was refused, or no answer came.
     """
     _require_registrar(agent)
-    followers = begin_registration(agent) if agent.account.next_outbounds else []
+    began = time.monotonic()
+    followers = begin_registration(agent, timeout) if agent.account.next_outbounds else []
     _send_register(agent)
     if timeout is not None:
-        _wait_until_registered(agent, followers, timeout)
+        _wait_until_registered(agent, followers, timeout, began)
 
 
 def _send_register(agent: Agent) -> None:
-    agent.registration.begin_request(len(agent.journal))
+    agent.registration.begin_request(len(agent.journal), registers=True)
     with agent.commanding("register"):
         agent.backend.register()
 
 
-def _wait_until_registered(agent: Agent, followers: Sequence[str], timeout: float) -> None:
+def _wait_until_registered(
+    agent: Agent, followers: Sequence[str], timeout: float, began: float
+) -> None:
     """Waits for the outcome; while proxies are dead, registers through those that follow."""
-    deadline = time.monotonic() + timeout
+    deadline = began + timeout
     for proxy in followers:
         why = why_registrar_dead(agent, max(0.0, deadline - time.monotonic()))
         if why is None:
@@ -69,7 +73,7 @@ def unregister(agent: Agent, timeout: float | None) -> None:
     _require_registrar(agent)
     if not agent.registered:
         raise UsageError(f"{agent.name} is not registered; use Register first.")
-    agent.registration.begin_request(len(agent.journal))
+    agent.registration.begin_request(len(agent.journal), registers=False)
     with agent.commanding("unregister"):
         agent.backend.unregister()
     if timeout is not None:
@@ -79,12 +83,15 @@ def unregister(agent: Agent, timeout: float | None) -> None:
 def wait_until_registered(agent: Agent, timeout: float) -> None:
     """Waits until the registrar has accepted the agent, `timeout` in seconds.
 
+    Where the suite has asked to register, and the proxy is dead, the next one is used.
+
     Raises:
         UsageError: the agent has no registrar.
         PhoneFailure: it was refused, or no answer came.
     """
     _require_registrar(agent)
-    _wait_until_registered(agent, other_proxies(agent), timeout)
+    followers = other_proxies(agent) if agent.registration.asked else []
+    _wait_until_registered(agent, followers, timeout, time.monotonic())
 
 
 def _require_registrar(agent: Agent) -> None:
@@ -162,11 +169,8 @@ def _is_register(event: Event) -> bool:
 
 
 def _describe_failure(agent: Agent, failed: RegistrationFailed, position: int) -> str:
-    if agent.account.transport == "tls" and failed.words == _TLS_TROUBLE:
-        logged = partial(agent.journal.of_kind, StackLog, position)
-        fault = wait_until(agent.changes, lambda: certificate_error(logged()), PROMPTLY)
-        if fault:
-            return f"the server's TLS certificate is not trusted ({fault}); see tls_ca_file"
+    if fault := untrusted_certificate(agent, position, failed.words):
+        return fault
     return _describe_report(agent, failed)
 
 

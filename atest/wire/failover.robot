@@ -76,15 +76,32 @@ Every Proxy Is Dead
     Should Contain    ${told}    alice used ${first.host}, as ${second.host} answered the INVITE with 503 Overloaded.
 
 Registering Begins With The First Proxy
-    Start Proxies    is_silent    lives
+    Start Proxies    is_silent_at_first    lives
     Start Alice
     Register    alice
-    Stop Agent    alice
-    ${back} =    Start Peer    lives    user=first
-    Set Test Variable    ${first}    ${back}
-    Start Alice
+    Proxy In Use Should Be    ${second}
+    Unregister    alice
+    Let Peer Go On    ${first}
     Register    alice
     Proxy In Use Should Be    ${first}
+
+A Wait Registers Nobody
+    [Documentation]    Neither proxy is asked, so of neither is anything said.
+    Start Proxies    lives    lives
+    Start Alice    patience=100ms
+    Run Keyword And Expect Error    *: no REGISTER was seen within 0.5 s; use Register.    Wait Until Registered    alice    timeout=500ms
+    Proxy In Use Should Be    ${first}
+    Should Be Empty    ${first.result}[methods]
+    Should Be Empty    ${second.result}[methods]
+
+A Proxy Whose Answer Is Unusable Was Reached
+    [Documentation]    The callee has answered: it is not called again.
+    Start Proxies    answers_without_sdp    lives
+    Start Alice    regint=0
+    Dial    alice    1002
+    Peer Should Have Finished    ${first}
+    Proxy In Use Should Be    ${first}
+    Should Be Empty    ${second.result}[methods]
 
 A Registered Agent Returns To The First Proxy
     [Documentation]    Its registration ends where it was, and begins anew at the first proxy.
@@ -136,8 +153,9 @@ A Route That The Registrar Asks For Is Not Used
     ...    *was refused with 403 Forbidden* The registrar asked for Service-Route: <sip:orig@192.0.2.1;lr>; the INVITE has no such Route, as baresip does not use it.
     ...    Wait Until State Is    alice    ESTABLISHED
 
-Two Mistakes In A List Of Proxies
+Mistakes In A List Of Proxies
     [Template]    Start Should Fail
+    outbound 'sip.example.com b' is not a host, host:port or SIP URI.    outbound=${{['sip.example.com', 'sip.example.com b']}}
     outbound 'a b' is not a host, host:port or SIP URI.    outbound=${{['sbc1.example', 'a b']}}
     outbound names the proxy 'sbc1.example' twice.    outbound=${{['sbc1.example', 'sbc1.example']}}
     outbound_timeout is for a list of several proxies in outbound\=.    outbound=sbc1.example    outbound_timeout=2s

@@ -32,6 +32,13 @@ def lives_and_refuses(peer: Any, headers: list[str]) -> None:
     peer.reply(peer.expect("INVITE"), 403, "Forbidden")
 
 
+def answers_without_sdp(peer: Any) -> None:
+    """Answers a call with a 200 that the caller cannot use."""
+    invite = peer.expect("INVITE")
+    peer.reply(invite, 200, "OK", f"Contact: <{peer.uri}>")
+    peer.expect("ACK")
+
+
 def is_silent(peer: Any) -> None:
     """Answers nothing."""
     peer.result["methods"] = methods = []

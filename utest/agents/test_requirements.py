@@ -1,6 +1,7 @@
 """What is asked of an agent's baresip, and what a tester is told of it."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,10 +24,14 @@ def told(**options: object) -> tuple[str, ...]:
         ({"domain": "192.0.2.7:5061"}, "192.0.2.7"),
         ({"domain": "[2001:db8::1]"}, "2001:db8::1"),
         ({"domain": "pbx.example", "outbound": "192.0.2.7"}, "192.0.2.7"),
+        (
+            {"domain": "pbx.example", "outbound": "sbc", "next_outbounds": ("192.0.2.7",)},
+            "192.0.2.7",
+        ),
     ],
 )
 def test_no_baresip_compares_an_address_with_a_certificate(
-    options: dict[str, str], where: str
+    options: dict[str, Any], where: str
 ) -> None:
     before, caveat = told(transport="tls", **options)
     assert before == "It is old."
