@@ -50,15 +50,20 @@ def _explain_missed_refresh(agent: Agent, call: Call) -> str | None:
 
 
 def _unmet_wish(agent: Agent, call: Call) -> _Asked | None:
-    """What the peer asked for last, unless this agent has sent a refresh since."""
+    """What the peer asked for last, unless the session was refreshed since.
+
+    An answer of this agent to the peer's own refresh has no Session-Expires: then the session does
+    not expire (RFC 4028, section 7.2).
+    """
     asked: _Asked | None = None
     for event in agent.journal.messages(call.call_id):
         message = parsed(event.text)
-        if event.sent and message.method in _REFRESHING:
+        accepts = message.transaction_method in _REFRESHING and 200 <= (message.status or 0) < 300
+        if event.sent and (accepts or message.method in _REFRESHING):
             asked = None
-        elif not event.sent and message.transaction_method in _REFRESHING:
+        elif accepts and not event.sent:
             expires = _BY_CALLER.match(message.first("Session-Expires") or "")
-            if expires and 200 <= (message.status or 0) < 300:
+            if expires:
                 words = f"{message.status} {message.reason_phrase}".strip()
                 asked = _Asked(event.at, int(expires[1]), words)
     return asked

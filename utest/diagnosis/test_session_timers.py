@@ -66,6 +66,23 @@ def test_a_refresh_that_was_sent(phone: Phone) -> None:
     assert explained(phone, 5) is None
 
 
+REFRESH = "{} sip:alice SIP/2.0\r\nCall-ID: in-1\r\nTo: <sip:alice>;tag=1\r\nCSeq: 7 {}\r\n\r\n"
+ANSWER = "SIP/2.0 {}\r\nCall-ID: in-1\r\nCSeq: 7 {}\r\n\r\n"
+
+
+@pytest.mark.parametrize("method", ["INVITE", "UPDATE"])
+@pytest.mark.parametrize(
+    ("answer", "sentence"), [("200 OK", None), ("491 Request Pending", SENTENCE.format(3))]
+)
+def test_a_refresh_of_the_peer(
+    phone: Phone, method: str, answer: str, sentence: str | None
+) -> None:
+    call_answered_with(phone, "Session-Expires: 3;refresher=uac")
+    phone.sip(REFRESH.format(method, method))
+    phone.sip(ANSWER.format(answer, method), sent=True)
+    assert explained(phone, 5) == sentence
+
+
 def test_the_compact_name(phone: Phone) -> None:
     call_answered_with(phone, "x: 3;refresher=uac")
     assert explained(phone, 3) == SENTENCE.format(3)
