@@ -3,6 +3,8 @@
 from contextlib import ExitStack
 from pathlib import Path
 
+from robot.api import logger
+
 from .errors import BackendError
 from .keywords.base import Context
 from .types import AutoClosing
@@ -29,6 +31,7 @@ class Scopes:
 
     def leave_test(self, full_name: str, *, failed: bool, output: Path) -> list[str]:
         """Leaves a test: stops its agents; returns the HTML for its log."""
+        self._tell_failed_reactions()
         shown = self._ladder_and_capture(failed=failed)
         links = self._leave(f"test {full_name}", failed=failed)
         shown.append(self._players(failed=failed) or links)
@@ -74,6 +77,14 @@ class Scopes:
                 agent.backend.name_recordings(self._context.recordings.stem_for(agent.name))
             except BackendError:
                 pass  # it died; the next keyword that uses it says so
+
+    def _tell_failed_reactions(self) -> None:
+        """Warns of what agents could not do by themselves: it is no failure of the next test."""
+        for agent in self._context.agents:
+            with agent.changes:
+                failures = agent.reactions.take_failures()
+            if failures:
+                logger.warn(failures)
 
     def _ladder_and_capture(self, *, failed: bool) -> list[str]:
         evidence = self._context.evidence

@@ -1,4 +1,6 @@
-"""The end of a run."""
+"""The end of a test, and of a run."""
+
+from pathlib import Path
 
 import psutil
 import pytest
@@ -6,6 +8,28 @@ import pytest
 from BaresipLibrary import BaresipLibrary
 from BaresipLibrary.agents.registry import Registry
 from BaresipLibrary.backends.embedded.process import is_installed
+
+from .scripted import Phone
+
+
+def test_what_an_agent_could_not_do_by_itself_fails_no_later_test(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr("robot.api.logger.warn", told.append)
+    library, phone = BaresipLibrary(), Phone(tmp_path)
+    scopes = library._scopes
+    scopes.enter_suite("Suite", tmp_path)
+    agent = library.agents.start("alice", "suite Suite", lambda: phone.agent)
+    scopes.enter_test("Suite.First", "First", tmp_path)
+    agent.reactions.fail("alice could not accept the call.")
+    scopes.leave_test("Suite.First", failed=False, output=tmp_path)
+    assert told == ["alice could not accept the call."]
+    scopes.enter_test("Suite.Second", "Second", tmp_path)
+    assert library.run_keyword("get_state", ["alice"], {}) == "IDLE"
+    scopes.leave_test("Suite.Second", failed=False, output=tmp_path)
+    assert len(told) == 1
+    library.close()
 
 
 @pytest.mark.skipif(not is_installed(), reason="needs the wheel baresip-python")

@@ -98,7 +98,13 @@ class Reactions:
         """Notes what went wrong, a sentence: the next keyword of the agent tells it."""
         self._failures.append(what)
 
+    def take_failures(self) -> str:
+        """What went wrong and was not told yet, in sentences; empty when nothing did."""
+        failures, self._failures = self._failures, []
+        return " ".join(failures)
+
     def require_success(self) -> None:
-        """Raises `BackendError` for what went wrong, once."""
-        if self._failures:
-            raise BackendError(self._failures.pop(0))
+        """Raises `BackendError` for all that went wrong, once."""
+        failures = self.take_failures()
+        if failures:
+            raise BackendError(failures)
