@@ -131,14 +131,14 @@ class Phone:
         self,
         target: "Phone | str",
         *,
+        headers: Headers | None = None,
         timeout: Seconds | None = None,
         call: Call | None = None,
     ) -> None:
         """Redirects the incoming call (302) to a target; waits for one to arrive."""
+        to, limit, which = self._target(target), _time(timeout), _id(call)
         with self._step("deflect", target):
-            self._do.calls.deflect(
-                self.agent, self._target(target), timeout=_time(timeout), call=_id(call)
-            )
+            self._do.calls.deflect(self.agent, to, headers=headers, timeout=limit, call=which)
 
     def hang_up(self, *, call: Call | None = None) -> None:
         """Ends the active call: by CANCEL, BYE or a final refusal, whichever fits."""

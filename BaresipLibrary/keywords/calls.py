@@ -156,6 +156,7 @@ class CallKeywords(Component):
         agent: AgentName,
         target: AgentName,
         *,
+        headers: Mapping[str, str | list[str]] | None = None,
         timeout: timedelta | None = None,
         call: str | None = None,
     ) -> None:
@@ -165,16 +166,21 @@ class CallKeywords(Component):
 
         Fails when nobody calls within ``timeout`` (default: the library's).
 
+        | =Argument= | =Meaning= |
+        | ``headers`` | Headers of the 302, such as ``Diversion``. |
+        | ``call`` | The Call-ID of the call to redirect; the newest that rings when left out. |
+
         Example:
         | Deflect | bob | carol |
+        | Deflect | bob | carol | headers=${{{'Diversion': '<sip:bob@example.com>'}}} |
         """
         callee = self._acting(agent)
-        contact = contact_of(self._agents, callee, target)
+        answer = [contact_of(self._agents, callee, target), *header_pairs(headers)]
         act_on_incoming(
             callee,
             self._seconds(timeout),
             call,
-            lambda incoming: refuse(callee, incoming, 302, reason_phrase(302), [contact]),
+            lambda incoming: refuse(callee, incoming, 302, reason_phrase(302), answer),
         )
 
     @keyword(tags=("Call",))

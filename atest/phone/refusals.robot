@@ -49,8 +49,9 @@ Deflect To Another Agent
     Start Pair
     Start Agent    carol
     Dial    alice    bob
-    Deflect    bob    carol
+    Deflect    bob    carol    headers=${{{'Diversion': '<sip:bob@example.com>;reason=unconditional'}}}
     Wait Until State Is    alice    IDLE
+    Get Header    alice    Diversion    ==    <sip:bob@example.com>;reason=unconditional    of=302    timeout=1s
     Get Status Code    alice    ==    302
     Run Keyword And Expect Error
     ...    *bob redirected alice's call to carol with 302 Moved Temporarily, and alice has sent no INVITE there since; use Dial.
