@@ -30,8 +30,9 @@ def partner_of(call: Call, agents: Sequence[Agent], agent: Agent) -> tuple[Agent
 
 def describe_waiting(agent: Agent, call: Call) -> str:
     """That a call waits at an agent for somebody to accept it."""
-    if agent.reactions.will_accept(call.call_id):
-        return f"{agent.name} rings, and is to {agent.reactions.chosen} (When Called)."
+    if agent.reactions.will_answer(call.call_id):
+        does = "has answered with 100 only" if call.silent else "rings"
+        return f"{agent.name} {does}, and is to {agent.reactions.chosen} (When Called)."
     if call.silent:
         return (
             f"{agent.name} has answered with 100 only (When Called), and nobody has accepted the"

@@ -62,6 +62,9 @@ class BeingCalledKeywords(Component):
         | ``progress`` | sends a 183 with early media, as `Send Progress` does, and leaves the rest to a keyword. | ``after``, ``headers`` |
         | ``nothing`` | answers with 100 only: it does not ring, and there is no final response until a keyword accepts or refuses the call. | |
 
+        A call that does not ring is in the state ``RINGING`` all the same, but `Wait Until Any Rings`
+        does not count it. `Accept` and `Send Progress` send a 180 before their own answer to it.
+
         Fails when the agent's backend cannot do it, when an option does not belong to the behaviour,
         and when the status or the target cannot be used. When the agent cannot carry it out later,
         the next keyword that uses the agent fails and says so.
@@ -106,7 +109,8 @@ class BeingCalledKeywords(Component):
 
         It returns at once when one rings already, the one that was called first. An agent that has
         rung since the last keyword that acts on a call, and has accepted or refused the call by
-        itself (`When Called`), counts, too.
+        itself (`When Called`), counts, too; one whose call a keyword has accepted or refused does
+        not.
 
         Fails when none rings within ``timeout`` (default: the library's), and at once when the call
         of each of them is over. The message says what each of them saw.
@@ -127,7 +131,9 @@ class BeingCalledKeywords(Component):
         """Watches an agent for ``duration``, in which nobody may call it.
 
         Calls that came in since the last keyword that acts on a call count as well, such as those
-        between `Dial` and this keyword. So do calls that the agent or its baresip refused.
+        between `Dial` and this keyword. So do calls that the agent refused by itself (`When Called`)
+        and those that its baresip refused; the latter cannot be seen at an attached baresip. A call
+        that a keyword such as `Accept` has acted on does not count.
 
         Fails as soon as a call comes in. The message says who called, and what became of it.
 

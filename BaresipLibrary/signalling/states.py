@@ -110,6 +110,9 @@ def _obstacle(agent: Agent, wanted: AgentState, agents: Sequence[Agent]) -> str 
     if call is None:
         return None if may_be_called(agent, agents) else _describe_no_call(agent, wanted)
     if wanted is AgentState.ESTABLISHED and call.is_waiting:
+        if agent.reactions.will_answer(call.call_id):
+            to_come = f"{agent.name} is to {agent.reactions.chosen} (When Called)"
+            return f"{call.describe()} and {to_come}"
         return f"{call.describe()} and nobody has accepted it; use Accept"
     return None
 

@@ -41,13 +41,15 @@ class Reactor:
         """
         _check(agent, reaction)
         agent.require_alive()
-        if reaction.is_silent is not agent.reactions.chosen.is_silent:
-            with agent.commanding("set whether it rings"):
-                agent.backend.set_ringing(not reaction.is_silent)
+        was_silent = agent.reactions.chosen.is_silent
+        if was_silent and not reaction.is_silent:
+            _set_ringing(agent, True)
         on_call = self._plan(agent, reaction) if reaction.behaviour in _DEEDS else None
         with agent.changes:
             agent.reactions.choose(reaction, on_call)
             agent.journal.add(ReactionChosen(time.monotonic(), str(reaction)))
+        if reaction.is_silent and not was_silent:  # last: to no silent call must nothing be to come
+            _set_ringing(agent, False)
 
     def _plan(self, agent: Agent, reaction: Reaction) -> Callable[[str, float], None]:
         with self._lock:
@@ -66,6 +68,11 @@ class Reactor:
                 return
             schedule, self._schedule = self._schedule, None
         schedule.end()
+
+
+def _set_ringing(agent: Agent, on: bool) -> None:
+    with agent.commanding("set whether it rings"):
+        agent.backend.set_ringing(on)
 
 
 def _check(agent: Agent, reaction: Reaction) -> None:

@@ -96,7 +96,7 @@ A Call That A Keyword Waited For Is No News
 Nobody Tries Again After A Refusal
     Start Agents Of Test
     Dial    alice    bob
-    Reject    bob    603
+    Reject    bob
     Should Not Be Called    bob    200ms
     Dial    alice    bob
     Run Keyword And Expect Error    bob was called, * the check of 5 s began: the call from sip:alice@*

@@ -1,18 +1,22 @@
 """What agents do by themselves with calls, and the schedule that they do it by."""
 
+import re
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from BaresipLibrary.agents.reactions import Reaction
 from BaresipLibrary.concurrency import wait_until
+from BaresipLibrary.diagnosis.observations import describe_waiting
 from BaresipLibrary.errors import BackendError, PhoneFailure, UsageError
 from BaresipLibrary.events import (
     AgentDied,
     CallAnswered,
+    CallIncoming,
     ClosedBy,
     ReactionBegun,
     ReactionChosen,
@@ -120,6 +124,40 @@ def test_a_wait_knows_that_the_agent_will_accept(phone: Phone, reactor: Reactor)
         wait_for_state(phone.agent, AgentState.ESTABLISHED, 0.05)
 
 
+@pytest.mark.parametrize(
+    ("reaction", "words"),
+    [
+        (
+            Reaction(Behaviour.reject, 30.0, 486, "Busy Here"),
+            "alice is to reject 486 Busy Here after 30 s (When Called)",
+        ),
+        (Reaction(Behaviour.progress, 30.0), "nobody has accepted it; use Accept"),
+    ],
+)
+def test_a_wait_says_how_the_agent_will_answer(
+    phone: Phone, reactor: Reactor, reaction: Reaction, words: str
+) -> None:
+    reactor.choose(phone.agent, reaction)
+    phone.rings("one")
+    with pytest.raises(PhoneFailure, match=rf"rings \(.* old\) and {re.escape(words)}\."):
+        wait_for_state(phone.agent, AgentState.ESTABLISHED, SOON)
+
+
+@pytest.mark.parametrize(
+    ("silent", "words"),
+    [
+        (False, "alice rings, and is to reject 486 Busy Here after 30 s (When Called)."),
+        (True, "alice has answered with 100 only, and is to reject 486 Busy Here after 30 s"),
+    ],
+)
+def test_an_explanation_says_how_the_agent_will_answer(
+    phone: Phone, reactor: Reactor, silent: bool, words: str
+) -> None:
+    reactor.choose(phone.agent, Reaction(Behaviour.reject, 30.0, 486, "Busy Here"))
+    phone.backend.feed(CallIncoming(time.monotonic(), "one", "sip:bob@x", silent=silent))
+    assert describe_waiting(phone.agent, phone.agent.calls[0]).startswith(words)
+
+
 def test_what_goes_wrong_is_told_by_the_next_keyword_once(phone: Phone, reactor: Reactor) -> None:
     reactor.choose(phone.agent, ACCEPT)
     phone.backend.refusal = "Protocol error"
@@ -128,6 +166,14 @@ def test_what_goes_wrong_is_told_by_the_next_keyword_once(phone: Phone, reactor:
     with pytest.raises(BackendError, match=failure):
         wait_for_state(phone.agent, AgentState.ESTABLISHED, SOON)
     assert len(list(phone.agent.journal.of_kind(ReactionFailed))) == 1
+    phone.agent.require_alive()
+
+
+def test_all_that_went_wrong_is_told_together(phone: Phone) -> None:
+    phone.agent.reactions.fail("One.")
+    phone.agent.reactions.fail("Two.")
+    with pytest.raises(BackendError, match=r"^One\. Two\.$"):
+        phone.agent.require_alive()
     phone.agent.require_alive()
 
 
@@ -213,6 +259,19 @@ def test_a_reactor_works_again_after_its_agents_have_stopped(
         phone.rings("one")
         assert commands(phone) == [("answer", "one", [])]
         phone.agent.stop()
+
+
+def test_no_call_is_silent_with_nothing_to_come(phone: Phone, reactor: Reactor) -> None:
+    """Calls that come in while the keyword runs: they ring, at most."""
+    chosen: list[tuple[bool, Behaviour]] = []
+
+    def set_ringing(on: bool) -> None:
+        chosen.append((on, phone.agent.reactions.chosen.behaviour))
+
+    phone.backend.set_ringing = set_ringing  # type: ignore[method-assign]
+    reactor.choose(phone.agent, replace(BUSY, ringing=False))
+    reactor.choose(phone.agent, ACCEPT)
+    assert chosen == [(False, Behaviour.reject), (True, Behaviour.reject)]
 
 
 def test_asks_for_what_its_backend_can_do(phone: Phone, reactor: Reactor) -> None:
