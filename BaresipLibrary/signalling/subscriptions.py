@@ -14,6 +14,7 @@ from ..sip.messages import Message, masked
 from ..sip.notified import Reading
 from ..sip.subscriptions import Notification, Subscription
 from ..sip.transactions import counted
+from ..sip.uris import address_of_record
 from ..sip.xml_bodies import UnreadableBody
 from .sip_messages import require_messages
 
@@ -193,7 +194,9 @@ def newest_reading(agent: Agent, event: str, uri: str | None) -> Reading | None:
 
 def why_no_summary(agent: Agent) -> str:
     """Why an agent's mailbox has reported nothing, in a sentence."""
-    asked = [one for one in agent.subscriptions.of(_MAILBOX) if one.call_id]
+    own = address_of_record(agent.uri)
+    every = agent.subscriptions.of(_MAILBOX)
+    asked = [one for one in every if one.call_id and address_of_record(one.target) == own]
     if not asked:
         why = "no SUBSCRIBE was sent, and no NOTIFY arrived from it"
     elif asked[-1].ended:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ..events import DtmfReceived
 from .messages import Message, split_address
-from .uris import address_part, user_part
+from .uris import address_of_record
 
 _SIGNAL = re.compile(r"^[ \t]*signal[ \t]*=[ \t]*(\S+)", re.IGNORECASE | re.MULTILINE)
 _KEYS = "0123456789*#ABCD"
@@ -71,13 +71,9 @@ def own_summary(notify: Message) -> Summary | None:
     if package != "message-summary":
         return None
     theirs, ours = (split_address(notify.first(name) or "")[1] for name in ("From", "To"))
-    if notify.to_tag and _place(theirs) != _place(ours):
+    if notify.to_tag and address_of_record(theirs) != address_of_record(ours):
         return None
     return read_summary(notify.body)
-
-
-def _place(uri: str) -> tuple[str, str]:
-    return user_part(uri), address_part(uri).lower()
 
 
 def sipfrag_status(body: str) -> str | None:

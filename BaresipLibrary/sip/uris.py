@@ -93,3 +93,8 @@ def address_part(uri: str) -> str:
         return ""
     usual = "5061" if match["scheme"].lower() == "sips" else "5060"
     return f"{match['host']}:{match['port'] or usual}"
+
+
+def address_of_record(uri: str) -> tuple[str, str]:
+    """User part and ``host:port`` of a SIP URI: what is the same for all its spellings."""
+    return user_part(uri), address_part(uri).lower()

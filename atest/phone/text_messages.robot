@@ -83,6 +83,9 @@ Headers Of A Message Are Sent
     Needs    REQUEST_HEADERS
     Send Message    alice    bob    Hello    headers=${{{'Subject': 'Greeting', 'X-Tag': ['a', 'b']}}}
     Wait Until Message Received    bob    Hello
+    ${headers} =    Get Headers    bob    of=received MESSAGE
+    Should Be Equal    ${headers}[Subject]    ${{['Greeting']}}
+    Should Be Equal    ${headers}[X-Tag]    ${{['a', 'b']}}
 
 A Long Text Arrives Over TCP
     Needs    REQUEST_HEADERS

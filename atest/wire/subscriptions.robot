@@ -352,6 +352,17 @@ A Mailbox That Nobody Has Asked Is Heard
     ${result} =    Peer Should Have Finished    ${peer}
     Should Be Equal As Integers    ${result}[status]    200
 
+A Mailbox That Was Left Is Watched Again With The Next Registration
+    ${peer} =    Start Peer    has_mailbox
+    Start Agent    alice    1001    ${peer.host}    secret    mwi=True
+    Register    alice
+    Get Message Waiting    alice    new    ==    1    timeout=5s
+    Unsubscribe    alice    message-summary
+    Register    alice
+    Get Message Waiting    alice    new    ==    2    timeout=5s
+    Unsubscribe    alice    message-summary
+    Peer Should Have Finished    ${peer}
+
 Other Notifies Without A Subscription Are Refused
     ${alice} =    Start Agent    alice    mwi=True
     ${bob} =    Start Agent    bob

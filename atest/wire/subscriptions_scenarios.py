@@ -215,6 +215,19 @@ def goes_silent(peer: Peer) -> None:
     peer.result["expires"] = leave["Expires"]
 
 
+def has_mailbox(peer: Peer) -> None:
+    """Registers the agent and reports its mailbox; once more when it registers once more."""
+    for new in (1, 2):
+        if new == 2:
+            peer.reply(peer.expect("REGISTER"), 200, "OK")  # it gives up the first registration
+        register = peer.expect("REGISTER")
+        peer.reply(register, 200, "OK", f"Contact: {register['Contact']};expires=3600")
+        dialog = accept(peer)
+        body = f"Messages-Waiting: yes\r\nVoice-Message: {new}/0\r\n"
+        notify(peer, dialog, body, event="message-summary", content_type="text/plain")
+        await_leave(peer, dialog, "message-summary")
+
+
 def answers_no_end_but_the_next(peer: Peer) -> None:
     """Does not answer the SUBSCRIBE that ends the first subscription, and grants the next."""
     first = accept(peer)

@@ -31,9 +31,11 @@ class Watcher(Phone):
         head = (start, "Call-ID: s-1", f"CSeq: {number} {method}", *lines)
         return "\r\n".join([*head, f"Content-Length: {len(body)}"]) + "\r\n\r\n" + body
 
-    def asks(self, number: int = 1, event: str = "dialog", expires: int = 60) -> None:
+    def asks(
+        self, number: int = 1, event: str = "dialog", expires: int = 60, target: str = BOB
+    ) -> None:
         lines = (f"Event: {event}", f"Expires: {expires}")
-        start = f"SUBSCRIBE {BOB} SIP/2.0"
+        start = f"SUBSCRIBE {target} SIP/2.0"
         self.sip(self.message(start, number, "SUBSCRIBE", *lines), sent=True)
 
     def is_answered(self, status: str = "200 OK", number: int = 1, *lines: str) -> None:
@@ -250,10 +252,19 @@ def test_a_backend_without_messages_cannot_tell(watcher: Watcher) -> None:
         wait_until_notified(watcher.agent, "dialog", None, anything, "", 0.0)
 
 
-def test_a_mailbox_says_why_it_reported_nothing(tmp_path: object) -> None:
+def test_another_mailbox_does_not_explain_why_the_own_one_reported_nothing(
+    tmp_path: object,
+) -> None:
     watcher = Watcher(tmp_path, mwi=True)  # type: ignore[arg-type]
+    watcher.asks(event="message-summary")  # another mailbox
+    watcher.is_answered("404 Not Found")
     assert "no SUBSCRIBE was sent" in why_no_summary(watcher.agent)
-    watcher.asks(event="message-summary")
+
+
+@pytest.mark.parametrize("own", ["sip:alice@127.0.0.1:40000", "sip:alice@127.0.0.1:40000;a=b"])
+def test_a_mailbox_says_what_became_of_its_subscription(tmp_path: object, own: str) -> None:
+    watcher = Watcher(tmp_path, mwi=True)  # type: ignore[arg-type]
+    watcher.asks(event="message-summary", target=own)
     assert why_no_summary(watcher.agent).endswith("nothing yet: no NOTIFY arrived from it.")
     watcher.is_answered("489 Bad Event")
     watcher.backend.feed(SubscriptionClosed(0.0, "s-1", ""))

@@ -140,6 +140,7 @@ class StackPhone:
         raise CommandFailed(f"unknown command {command!r}")
 
     async def do_register(self) -> None:
+        await self._subscriptions.watch_again()
         begun = asyncio.Event()
         self._spawn(self._registration.register(self._ua, begun))
         with contextlib.suppress(TimeoutError):  # a registrar that is slow to let it leave

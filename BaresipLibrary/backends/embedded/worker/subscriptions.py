@@ -55,7 +55,9 @@ class WorkerSubscriptions:
         self._leaving: dict[str, set[str]] = {}
         self._left = asyncio.Event()
         self._mailbox = mailbox
-        #: The Call-ID of the subscription to it, while that lives; on the stack's thread only.
+        #: The Call-ID of the subscription to it, until that has ended by itself; on the stack's
+        #: thread only. One that the suite has ended is not begun anew when a registration is
+        #: refreshed.
         self._watched: str | None = None
         self._unsolicited = UnsolicitedSummaries()
 
@@ -94,6 +96,15 @@ class WorkerSubscriptions:
             await self._thread.run(subscribe)
         except BaresipError as error:
             self._report("StackLog", level="WARNING", text=f"the mailbox: {error}")
+
+    async def watch_again(self) -> None:
+        """Has the next registration subscribe to the mailbox though the suite has ended that."""
+
+        def forget() -> None:
+            if all(call_id != self._watched for call_id, _ in self._live.values()):
+                self._watched = None
+
+        await self._thread.run(forget)
 
     def _subscribe(self, uri: str, event: str, expires: int, headers: list[tuple[str, str]]) -> str:
         dialog = self._begin_dialog(uri)
