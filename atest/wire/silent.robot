@@ -124,6 +124,15 @@ Stopping Refuses
     ${result} =    Peer Should Have Finished    ${peer}
     Should Be Equal    ${result}[statuses]    ${{[100, 486]}}
 
+A Call To An Agent That Is Leaving Is Refused
+    ${peer} =    Start Peer    is_left
+    Start Agent    bob    1001    ${peer.host}    secret
+    Register    bob
+    When Called    bob    nothing
+    Stop Agent    bob
+    ${result} =    Peer Should Have Finished    ${peer}
+    Should Be True    ${result}[statuses] in ([486], [])
+
 The Ring Timeout Holds For Silent Calls
     ${bob} =    Start Agent    bob    ring_timeout=1s
     When Called    bob    nothing

@@ -2,7 +2,7 @@
 
 from peer import Peer
 from peer_dialog import Dialog
-from peer_sip import Received
+from peer_sip import Received, bare_uri
 
 
 def calls(peer: Peer, uri: str, repeats: bool = False) -> None:
@@ -45,6 +45,22 @@ def is_forked(peer: Peer, uri: str) -> None:
     peer.result["merged"] = merged.start
     final = peer.expect("486 INVITE")
     peer.result["final"] = final.start
+
+
+def is_left(peer: Peer) -> None:
+    """A registrar: its phone leaves, and is called before that is confirmed.
+
+    The phone waits for half a second: on a slow machine it is gone by then, and answers nothing.
+    """
+    register = peer.expect("REGISTER")
+    peer.reply(register, 200, "OK", f"Contact: {register['Contact']}")
+    leaving = peer.expect("REGISTER", within=20.0)
+    dialog = peer.invite(bare_uri(register["Contact"]))
+    final = peer.look_for(lambda message: (message.status or 0) >= 200, 3.0)
+    if final:
+        _acknowledge(dialog, final)
+    peer.result["statuses"] = _statuses(peer)
+    peer.reply(leaving, 200, "OK")
 
 
 def is_odd(peer: Peer, uri: str) -> None:

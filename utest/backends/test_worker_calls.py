@@ -1,6 +1,7 @@
 """What the worker makes of the wheel's events, in the order in which they may come."""
 
 import asyncio
+import ctypes
 import subprocess
 import sys
 from typing import Any
@@ -14,7 +15,7 @@ from baresip.events import StackEvent
 
 from BaresipLibrary.backends.embedded.worker.call_table import CallTable
 from BaresipLibrary.backends.embedded.worker.packets import PacketCounts
-from BaresipLibrary.backends.embedded.worker.silent_calls import SilentCalls
+from BaresipLibrary.backends.embedded.worker.silent_calls import SilentCalls, _Silent
 from BaresipLibrary.backends.embedded.worker.stack_phone import StackPhone
 
 
@@ -99,6 +100,43 @@ def test_a_call_is_unanswered_until_the_first_response() -> None:
     assert known.is_unanswered
     calls.take(happened(Event.CALL_RINGING))
     assert not known.is_unanswered
+
+
+TRYING = "SIP/2.0 100 Trying\r\nTo: <sip:bob@x>\r\nCall-ID: id\r\nCSeq: 7 INVITE\r\n\r\n"
+
+
+def test_nothing_is_kept_of_a_silent_call_that_is_over() -> None:
+    async def scene() -> StackPhone:
+        phone = phone_that(lambda _name, **_fields: None)
+        phone._answers.take(TRYING, sent=True)
+        await phone.do_set_audio_source("id", {"kind": "silence"})
+        phone._pump.mute("id", True)
+        phone._silent._close("id", "Rejected by user")
+        return phone
+
+    phone = asyncio.run(scene())
+    assert not (phone._answers._responses or phone._pump._sources or phone._pump._muted)
+
+
+def test_a_ring_timeout_ends_only_its_own_call() -> None:
+    refused: list[str] = []
+
+    async def refuse(call_id: str, *_answer: Any, why: str) -> None:
+        refused.append(call_id)
+
+    async def scene() -> None:
+        silent = phone_that(lambda _name, **_fields: None)._silent
+        silent._refuse = refuse  # type: ignore[method-assign]
+        first, second = (_Silent("id", message, ctypes.c_void_p()) for message in (1, 2))
+        silent._silent["id"] = second  # it came after the first was cancelled
+        silent._give_up(first)
+        await asyncio.sleep(0)
+        assert refused == []
+        silent._give_up(second)
+        await asyncio.sleep(0)
+
+    asyncio.run(scene())
+    assert refused == ["id"]
 
 
 #: A stack is a process's only one: what is wanted here happens in a process of its own.
