@@ -14,7 +14,7 @@ from ..signalling.who_is_called import require_no_call, wait_until_any_rings
 from ..sip.reasons import reason_phrase
 from ..types import Behaviour
 from .base import AgentName, Component, Context, header_pairs
-from .calls import contact_of, refusal_phrase
+from .targets import contact_of, refusal_phrase
 
 _BUSY, _MOVED = 486, 302
 #: The options that each behaviour uses, by their names in `When Called`.
@@ -144,31 +144,6 @@ class BeingCalledKeywords(Component):
         require_no_call(self._agents.get(agent), self._seconds(duration))
 
 
-def _check_options(behaviour: Behaviour, given: list[str]) -> None:
-    foreign = [name for name in given if name not in _OPTIONS[behaviour]]
-    if foreign:
-        uses = ", ".join(_OPTIONS[behaviour]) or "no options"
-        raise UsageError(f"{behaviour.name} does not use {', '.join(foreign)}; it uses {uses}.")
-
-
-def _status(answer: int | AgentName | None) -> int:
-    """The status of a refusal.
-
-    Raises:
-        UsageError: it is not a number.
-    """
-    if answer is None:
-        return _BUSY
-    try:
-        return int(str(answer))
-    except ValueError:
-        raise UsageError(f"reject takes a SIP status such as 486, not '{answer}'.") from None
-
-
-def _target(answer: int | AgentName) -> AgentName:
-    return answer if isinstance(answer, Agent) else str(answer)
-
-
 class EarlyMediaKeywords(Component):
     """Sends early media."""
 
@@ -210,3 +185,28 @@ class EarlyMediaKeywords(Component):
             lambda incoming: send_progress(callee, incoming, pairs),
             final=False,
         )
+
+
+def _check_options(behaviour: Behaviour, given: list[str]) -> None:
+    foreign = [name for name in given if name not in _OPTIONS[behaviour]]
+    if foreign:
+        uses = ", ".join(_OPTIONS[behaviour]) or "no options"
+        raise UsageError(f"{behaviour.name} does not use {', '.join(foreign)}; it uses {uses}.")
+
+
+def _status(answer: int | AgentName | None) -> int:
+    """The status of a refusal.
+
+    Raises:
+        UsageError: it is not a number.
+    """
+    if answer is None:
+        return _BUSY
+    try:
+        return int(str(answer))
+    except ValueError:
+        raise UsageError(f"reject takes a SIP status such as 486, not '{answer}'.") from None
+
+
+def _target(answer: int | AgentName) -> AgentName:
+    return answer if isinstance(answer, Agent) else str(answer)

@@ -15,7 +15,7 @@ from ..report.tables import BulkRow, bulk_table
 from ..signalling import bulk
 from ..signalling.bulk import BulkCall, Percentiles
 from .base import AgentName, Component
-from .calls import dialled_uri
+from .targets import dialled_uri
 
 _WITHIN = timedelta(seconds=5)
 

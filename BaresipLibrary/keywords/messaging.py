@@ -15,7 +15,7 @@ from ..signalling.requests import Inbox, Key, OwnRequest, send_message
 from ..types import RequestAnswer, TextMessage
 from .assertions import Assertion, Value, number
 from .base import AgentName, Component, Context, header_pairs
-from .calls import dialled_uri
+from .targets import dialled_uri
 
 
 class MessagingKeywords(Component):

@@ -14,7 +14,7 @@ from ..signalling import subscriptions
 from ..sip.notified import ACCEPTED, Reading
 from .assertions import Assertion, Value
 from .base import AgentName, Component, header_pairs
-from .calls import dialled_uri
+from .targets import dialled_uri
 
 #: The longest that a SUBSCRIBE can ask for (s).
 _LONGEST = 2**31 - 1

@@ -6,7 +6,7 @@ from robot.api.deco import keyword
 
 from ..signalling import transfers
 from .base import AgentName, Component
-from .calls import dialled_uri, target_uri
+from .targets import dialled_uri, target_uri
 
 
 class TransferKeywords(Component):
