@@ -77,6 +77,11 @@ class ScriptedPeer:
         peer.join(within)
         return peer.result
 
+    def peers_should_have_finished(self, within: float = 10.0) -> None:
+        """Waits for the end of every scenario of the test; fails when one failed."""
+        for peer in self._peers:
+            peer.join(within)
+
     def end_test(self, data: Any, result: Any) -> None:
         """Listener: ends the peers, and shows their messages when the test failed."""
         peers, self._peers = self._peers, []

@@ -30,8 +30,9 @@ class Peer:
         self._rtp: Rtp | None = None
         self._arrived: queue.Queue[Received | None] = queue.Queue()  # None when it is closed
         self._answers: dict[tuple[str, str], tuple[float, bytes]] = {}
-        self._steps = threading.Semaphore(0)
-        self._in_step = threading.Event()
+        self._stepping = threading.Condition()
+        self._allowed = 0  # how many steps the suite has allowed that were not done yet
+        self._waits = False
         self._closed = threading.Event()
         self._thread: threading.Thread | None = None
         self._connections: dict[tuple[str, int], socket.socket] = {}
@@ -82,20 +83,25 @@ class Peer:
             raise AssertionError(f"The scenario failed: {self.error}") from self.error
 
     def go_on(self) -> None:
-        self._in_step.clear()
-        self._steps.release()
+        with self._stepping:
+            self._allowed += 1
+            self._stepping.notify_all()
 
     def step(self, within: float = 20.0) -> None:
         """Waits until the suite lets it go on."""
-        self._in_step.set()
-        if not self._steps.acquire(timeout=within):
-            raise AssertionError(f"The suite did not let the peer go on within {within} s.")
-        self._in_step.clear()
+        with self._stepping:
+            self._waits = True
+            self._stepping.notify_all()
+            if not self._stepping.wait_for(lambda: self._allowed, within):
+                raise AssertionError(f"The suite did not let the peer go on within {within} s.")
+            self._allowed -= 1
+            self._waits = False
 
     def await_step(self, within: float) -> None:
         """Waits until the scenario waits for the suite: what comes before is done."""
-        if not self._in_step.wait(within):
-            raise AssertionError(f"The scenario does not wait after {within} s: {self.error}")
+        with self._stepping:
+            if not self._stepping.wait_for(lambda: self._waits and not self._allowed, within):
+                raise AssertionError(f"The scenario does not wait after {within} s: {self.error}")
 
     def pause(self, seconds: float) -> None:
         """Does nothing for a time, as a phone does that rings."""
@@ -313,7 +319,7 @@ class Peer:
     def close(self) -> None:
         self._closed.set()
         self._arrived.put(None)
-        self._steps.release()
+        self.go_on()
         if self._rtp is not None:
             self._rtp.close()
         for connection in [*self._connections.values(), self._socket]:

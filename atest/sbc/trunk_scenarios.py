@@ -41,6 +41,7 @@ def asks_for_an_offer(trunk: Any) -> None:
     trunk.step()
     answer = dialog.reinvite(body="")
     trunk.result["status"], trunk.result["offer"] = answer.status, answer.body
+    trunk.step()
     dialog.await_bye()
 
 
