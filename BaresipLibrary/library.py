@@ -141,7 +141,7 @@ class BaresipLibrary(DynamicCore):
     | ``200 BYE`` | Those that answer a BYE. |
     | ``sent 200 re-INVITE`` | All of this. |
 
-    Of the messages of an agent the newest 10,000 are kept. A retransmission counts as the message
+    Of the messages of an agent the newest 10,000 are kept, but at most 32 million characters. A retransmission counts as the message
     that it repeats.
 
     = Audio =

@@ -166,11 +166,16 @@ class Assertion:
 
 
 def get_and_assert(
-    changes: Changes, value: Value[T], assertion: Assertion, timeout: float | None
+    changes: Changes,
+    value: Value[T],
+    assertion: Assertion,
+    timeout: float | None,
+    go_on: Callable[[], None] = lambda: None,
 ) -> T:
     """Reads a value and checks it; with a timeout (s), again after every event until it holds.
 
-    Without an assertion it holds as soon as there is a value.
+    Without an assertion it holds as soon as there is a value. `go_on` is called before each wait,
+    and raises where waiting would be in vain.
 
     Raises:
         PhoneFailure: the value is not as expected, or there is none (in time).
@@ -189,6 +194,7 @@ def get_and_assert(
         try:
             return (checked(value),)
         except (PhoneFailure, NothingYet):
+            go_on()
             return None
 
     held = wait_until(changes, attempt, timeout)

@@ -124,6 +124,13 @@ class Component:
         limit = None if timeout is None else self._seconds(timeout)
         return get_and_assert(agent.changes, replace(value, read=read), wanted, limit)
 
+    def _checked_of_the_past(
+        self, agent: Agent, value: Value[T], wanted: Assertion, timeout: timedelta | None
+    ) -> T:
+        """As `_checked`, for what an agent has left when it died: only a wait needs it alive."""
+        limit = None if timeout is None else self._seconds(timeout)
+        return get_and_assert(agent.changes, value, wanted, limit, agent.require_alive)
+
     def _awaited(
         self, agent: Agent, find: Callable[[], T], timeout: timedelta | None
     ) -> tuple[T, timedelta | None]:
@@ -138,9 +145,9 @@ class Component:
         limit, began = self._seconds(timeout), time.monotonic()
 
         def value_if_present() -> tuple[T] | None:
-            agent.require_alive()
             with suppress(NothingYet):
                 return (find(),)
+            agent.require_alive()
             return None
 
         result = wait_until(agent.changes, value_if_present, limit)

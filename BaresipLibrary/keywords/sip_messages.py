@@ -13,7 +13,12 @@ from ..agents.call import TRACE_LAG
 from ..concurrency import wait_until
 from ..diagnosis.incoming_calls import newest_invite, nobody_called_since
 from ..errors import NothingYet, PhoneFailure
-from ..signalling.sip_messages import MessageQuery, require_messages, wait_for_message
+from ..signalling.sip_messages import (
+    MessageQuery,
+    invite_that_began,
+    require_messages,
+    wait_for_message,
+)
 from ..sip.messages import Message, canonical_name, masked, parsed
 from ..sip.seen_messages import MessageFilter, SeenMessage
 from .assertions import Assertion, Value, number
@@ -38,14 +43,16 @@ class HeaderKeywords(Component):
     ) -> str | None:
         """Returns a header of a SIP message; ``None`` when it has no such header.
 
-        The message is the INVITE that arrived last, or the newest one that ``of`` asks for.
+        The message is the INVITE that arrived last, with ``call`` the one that began that call; or
+        the newest one that ``of`` asks for.
 
         The name may be the long or the compact one, in upper or lower case. When the header is
         repeated, its first value is returned; `Get Headers` returns them all. Bytes that are not
         UTF-8 become replacement characters. Passwords, digests and keys read ``***``.
 
         Fails when there is no such message, and when the assertion does not hold; with
-        ``timeout``, when that is so for all that time.
+        ``timeout``, when that is so for all that time. A message from before ends that wait, too:
+        see `Get Sip Message`.
 
         | =Argument= | =Meaning= |
         | ``of`` | Which message, such as ``200 INVITE`` or ``sent BYE``: see `Messages`. |
@@ -58,13 +65,13 @@ class HeaderKeywords(Component):
         """
         acting_agent = self._agents.get(agent)
         wanted = Assertion(assertion_operator, assertion_expected, message)
-        which = _which(of, call)
+        lag = _lag(timeout)
         header = Value(
             f"The header {name} at {acting_agent.name}",
-            lambda: _message(acting_agent, which, call).first(name),
-            lambda: f"{acting_agent.name}'s {which or 'INVITE'} has no {name} header.",
+            lambda: _message(acting_agent, of, call, lag).first(name),
+            lambda: f"{acting_agent.name}'s {of or 'INVITE'} has no {name} header.",
         )
-        return self._checked(acting_agent, header, wanted, timeout)
+        return self._checked_of_the_past(acting_agent, header, wanted, timeout)
 
     @keyword(tags=("Header", "Getter"))
     def get_headers(
@@ -77,7 +84,7 @@ class HeaderKeywords(Component):
     ) -> NormalizedDict:
         """Returns all headers of a SIP message: names, each with a list of values.
 
-        The message is the INVITE that arrived last, or the newest one that ``of`` asks for.
+        The message is the one that `Get Header` reads.
 
         Names are the long ones, as RFC 3261 writes them; looking one up ignores case. Passwords,
         digests and keys read ``***``.
@@ -93,27 +100,29 @@ class HeaderKeywords(Component):
         | ${headers} = | Get Headers | alice | of=302 INVITE |
         """
         headers: dict[str, list[str]] = {}
-        acting_agent, which = self._agents.get(agent), _which(of, call)
+        acting_agent, lag = self._agents.get(agent), _lag(timeout)
         message, _ = self._awaited(
-            acting_agent, lambda: _message(acting_agent, which, call), timeout
+            acting_agent, lambda: _message(acting_agent, of, call, lag), timeout
         )
         for name, value in message.headers:
             headers.setdefault(canonical_name(name), []).append(value)
         return NormalizedDict(headers, ignore="")
 
 
-def _which(of: MessageFilter | None, call: str | None) -> MessageFilter | None:
-    """The message of a call that is meant when only the call is given: the INVITE that arrived."""
-    return MessageFilter.parse("received INVITE") if of is None and call is not None else of
+def _lag(timeout: timedelta | None) -> float:
+    """How long to wait for the trace of what has happened: with a timeout, that is the wait."""
+    return TRACE_LAG if timeout is None else 0.0
 
 
-def _message(agent: Agent, of: MessageFilter | None, call: str | None) -> Message:
-    agent.require_alive()
+def _message(agent: Agent, of: MessageFilter | None, call: str | None, lag: float) -> Message:
     if of is not None:
-        return parsed(MessageQuery(agent, of, call).newest().text)
+        return parsed(MessageQuery(agent, of, call).newest(lag).text)
+    if call is not None:
+        return invite_that_began(agent, call, lag)
     require_messages(agent)
     invite = newest_invite(agent)
     if invite is None:
+        agent.require_alive()
         raise NothingYet(f"{agent.name} has seen no INVITE: {nobody_called_since(agent)}.")
     return parsed(masked(invite.text))
 
@@ -139,8 +148,9 @@ class SipMessageKeywords(Component):
         of the message. As text it is the whole message. Passwords, digests and keys read ``***``.
 
         Fails when there is no such message, and says which there are; with ``timeout``, when none
-        comes in that time. Fails for an agent without a trace: one that is attached with
-        ``control``.
+        comes in that time. A message from before ends that wait at once, also one of an earlier call
+        of the test: name the call with ``call``, or use `Wait Until Sip Message` for what follows a
+        keyword. Fails for an agent without a trace: one that is attached with ``control``.
 
         | =Argument= | =Meaning= |
         | ``of`` | Which messages: see `Messages`. |
@@ -151,8 +161,8 @@ class SipMessageKeywords(Component):
         | Should Be Equal | ${ok.headers}[P-Asserted-Identity][0] | <sip:bob@example.com> |
         | ${register} = | Get Sip Message | alice | sent REGISTER | call=NONE |
         """
-        query = MessageQuery(self._agents.get(agent), of, call)
-        return self._awaited(query.agent, query.newest, timeout)[0]
+        query, lag = MessageQuery(self._agents.get(agent), of, call), _lag(timeout)
+        return self._awaited(query.agent, lambda: query.newest(lag), timeout)[0]
 
     @keyword(tags=("Message", "Getter"))
     def get_sip_messages(
@@ -219,25 +229,27 @@ class SipMessageKeywords(Component):
         query = MessageQuery(self._agents.get(agent), of, call, retransmissions)
         wanted = Assertion(assertion_operator, assertion_expected, message, number)
         count = Value(f"{query.agent.name}'s number of messages '{of}'", query.count)
-        self._let_trace_catch_up(query.agent, count, wanted)
+        self._let_trace_catch_up(query.agent, count, wanted, _lag(timeout))
         try:
-            return self._checked(query.agent, count, wanted, timeout)
+            return self._checked_of_the_past(query.agent, count, wanted, timeout)
         except PhoneFailure as failure:
-            if message is None:
+            if message is None and not (query.has_forgotten or query.is_of_unknown_call):
                 failure.args = (f"{str(failure).rstrip('.')}. {query.describe_others()}",)
             raise
 
-    def _let_trace_catch_up(self, agent: Agent, count: Value[int], wanted: Assertion) -> None:
+    def _let_trace_catch_up(
+        self, agent: Agent, count: Value[int], wanted: Assertion, lag: float
+    ) -> None:
         """Gives messages a moment to show in the trace that the agent has already acted upon."""
 
         def holds() -> bool | None:
             try:
                 wanted.check(count)
-            except PhoneFailure:
+            except (PhoneFailure, NothingYet):
                 return None
             return True
 
-        wait_until(agent.changes, holds, TRACE_LAG)
+        wait_until(agent.changes, holds, lag)
 
     @keyword(tags=("Message", "Wait"))
     def wait_until_sip_message(

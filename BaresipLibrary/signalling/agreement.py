@@ -5,10 +5,11 @@ from textwrap import shorten
 from ..agents.agent import Agent
 from ..agents.call import Call, Direction
 from ..agents.rtp import agreed_in
-from ..errors import NothingYet, UsageError
+from ..errors import NothingYet
 from ..sip.agreed_media import AgreedMedia
 from ..sip.messages import masked
 from ..sip.sdp import SessionDescription
+from .sip_messages import require_messages
 
 #: How much (characters) of what was offered a failure says.
 _LONGEST = 200
@@ -52,11 +53,7 @@ def _readable_call(agent: Agent, purpose: str, call_id: str | None) -> Call:
     """A call whose messages the library reads."""
     agent.require_alive()
     call = agent.require_call(purpose, call_id)
-    if not agent.backend.shows_messages:
-        raise UsageError(
-            f"{agent.name} cannot tell what offer and answer said: {agent.backend.description}"
-            " shows no SIP messages of a baresip that it is attached to."
-        )
+    require_messages(agent)
     return call
 
 

@@ -14,8 +14,10 @@ from ..backends.capabilities import Capability
 from ..concurrency import wait_until
 from ..diagnosis.call_setup import explain_setup
 from ..diagnosis.failure import CallFailure, Explain
-from ..errors import NothingYet, PhoneFailure
+from ..diagnosis.incoming_calls import arrived_invite
+from ..errors import NothingYet, PhoneFailure, UsageError
 from ..events import ClosedBy, Event, SipMessage
+from ..sip.messages import Message, masked, parsed
 from ..sip.outlines import Outline
 from ..sip.seen_messages import MessageFilter, SeenMessage
 from ..types import Behaviour
@@ -62,7 +64,7 @@ class MessageQuery:
         Raises:
             NothingYet: no message has that Call-ID.
         """
-        self._require_known_call()
+        self.require_known_call()
         return [SeenMessage.of(*seen) for seen in self.found()]
 
     def count(self) -> int:
@@ -71,9 +73,12 @@ class MessageQuery:
         Raises:
             NothingYet: no message has that Call-ID.
             PhoneFailure: there were more messages than are kept.
+            AgentGone: there is none, and the agent's process died.
         """
-        self._require_known_call()
+        self.require_known_call()
         found = len(self._places())
+        if not found:
+            self.agent.require_alive()
         if self.has_forgotten:
             raise PhoneFailure(
                 f"{self.agent.name} has seen more SIP messages than are kept. Of the newest"
@@ -82,15 +87,16 @@ class MessageQuery:
             )
         return found
 
-    def newest(self) -> SeenMessage:
-        """The newest such message. The trace may lag behind the events: waits a moment for it.
+    def newest(self, lag: float = TRACE_LAG) -> SeenMessage:
+        """The newest such message. The trace may lag (s) behind the events: waits that long for it.
 
         Raises:
             NothingYet: there is none; says what there is instead.
+            AgentGone: there is none, and the agent's process died.
         """
-        seen = wait_until(self.agent.changes, self._newest, TRACE_LAG)
+        seen = wait_until(self.agent.changes, self._newest, lag)
         if seen is None:
-            self._require_known_call()
+            self.agent.require_alive()
             raise NothingYet(f"{self.describe_absence()}. {self.describe_others()}")
         return SeenMessage.of(*seen)
 
@@ -148,19 +154,22 @@ class MessageQuery:
         """How many messages of the agent are kept."""
         return len(self.agent.journal.outlines())
 
-    def _require_known_call(self) -> None:
-        agent = self.agent
+    def require_known_call(self) -> None:
+        """Raises `NothingYet` when it is about a call that the agent has seen nothing of."""
+        if self.is_of_unknown_call:
+            raise NothingYet(f"{self.describe_absence()}. {self.describe_others()}")
+
+    @property
+    def is_of_unknown_call(self) -> bool:
+        """Whether it is about a call that the agent has seen nothing of."""
         if self.call is None or self.is_outside_calls:
-            return
-        known = [call.call_id for call in agent.calls]
-        if self.call not in known and not self._in_scope():
-            raise NothingYet(
-                f"{agent.name} has seen no message with the Call-ID '{self.call}'."
-                f" Its calls: {', '.join(known) or 'none'}."
-            )
+            return False
+        return all(call.call_id != self.call for call in self.agent.calls) and not self._in_scope()
 
     def describe_absence(self) -> str:
         """That there is no such message, as a clause."""
+        if self.is_of_unknown_call:
+            return f"{self.agent.name} has seen no message with the Call-ID '{self.call}'"
         verb = {True: "sent", False: "received", None: "seen"}[self.wanted.sent]
         where = " outside of calls" if self.is_outside_calls else " in that call"
         scope = "" if self.call is None else where
@@ -168,6 +177,8 @@ class MessageQuery:
 
     def describe_others(self) -> str:
         """What there is instead, in a sentence."""
+        if self.is_of_unknown_call:
+            return f"Its calls: {', '.join(call.call_id for call in self.agent.calls) or 'none'}."
         seen = [one for _, one in self._in_scope()]
         ways = [way for way in (True, False) if self.wanted.sent in (None, way)]
         clauses = [_listed(way, [one for one in seen if one.sent is way]) for way in ways]
@@ -178,6 +189,27 @@ class MessageQuery:
         """That there are such messages from before a keyword acted last, in parentheses."""
         count = len(self._places())
         return f" since the last keyword that acted ({count} before that)" if count else ""
+
+
+def invite_that_began(agent: Agent, call_id: str, lag: float = TRACE_LAG) -> Message:
+    """The INVITE that arrived and began a call, with its secrets masked; waits `lag` s for it.
+
+    Raises:
+        NothingYet: there is none; says what there is instead.
+        UsageError: messages outside of calls are asked for, or the backend shows no messages.
+        AgentGone: there is none, and the agent's process died.
+    """
+    query = MessageQuery(agent, MessageFilter(sent=False), call_id)
+    if query.is_outside_calls:
+        raise UsageError(f"call={call_id} needs of=: no INVITE is outside of calls.")
+    invite = wait_until(agent.changes, lambda: arrived_invite(agent, call_id), lag)
+    if invite is None:
+        agent.require_alive()
+        query.require_known_call()
+        raise NothingYet(
+            f"{agent.name} has received no INVITE that began that call. {query.describe_others()}"
+        )
+    return parsed(masked(invite.request.text))
 
 
 def _listed(sent: bool, seen: Sequence[Outline]) -> str:
@@ -238,6 +270,8 @@ def _failure(query: MessageQuery, why: str, *, awaited: bool = False) -> CallFai
 def _explanation_of(query: MessageQuery) -> Explain | None:
     """Why the call did not come about, where the message was the answer that accepts it."""
     agent, wanted, call = query.agent, query.wanted, query.agent.active_or_last_call
+    if query.call is not None:
+        call = next((one for one in agent.calls if one.call_id == query.call), None)
     if wanted.method != "INVITE" or not (wanted.status or "").startswith("2") or wanted.again:
         return None
     return lambda agents: explain_setup(agent, call, agents)
@@ -263,23 +297,30 @@ def why_none_can_come(agent: Agent, wanted: MessageFilter, call_id: str | None) 
     calls = agent.calls
     if call_id is not None:
         calls = [call for call in calls if call.call_id == call_id]
-        if not calls or wanted.method in (None, *_OF_TRANSFERS):
+        if not calls or _method_of(wanted) in (None, *_OF_TRANSFERS):
             return None
     elif not _needs_own_call(wanted) or agent.reactions.chosen.behaviour in _ANSWERING:
         return None
     if any(call.is_live for call in calls):
         return None
-    messages = defaultdict(list)
-    for _, one in agent.journal.outlines():
-        messages[one.call_id].append(one)
-    if not all(_is_over(call, messages[call.call_id]) for call in calls):
+    messages: dict[str, list[_Place]] = defaultdict(list)
+    for place in agent.journal.outlines():
+        messages[place[1].call_id].append(place)
+    if not all(_is_over(call, [one for _, one in messages[call.call_id]]) for call in calls):
+        return None
+    if call_id is None and any(_is_being_transferred(agent, seen) for seen in messages.values()):
         return None
     return calls[-1].describe() if calls else "it has no call; use Dial or Accept"
 
 
+def _method_of(wanted: MessageFilter) -> str | None:
+    """The method that such messages have; None when they may have any."""
+    return wanted.method or ("INVITE" if wanted.status in _FOR_INVITES else None)
+
+
 def _needs_own_call(wanted: MessageFilter) -> bool:
     """Whether such messages belong to calls that the agent has made or accepted."""
-    method = wanted.method or ("INVITE" if wanted.status in _FOR_INVITES else None)
+    method = _method_of(wanted)
     if method == "INVITE" and wanted.again:
         return True
     if wanted.status is None:
@@ -305,3 +346,23 @@ def _is_over(call: Call, messages: Iterable[Outline]) -> bool:
         for one in seen
         if one.is_request and one.method != "ACK"
     )
+
+
+def _is_being_transferred(agent: Agent, seen: Sequence[_Place]) -> bool:
+    """Whether an agent may still call the target of a REFER among the messages of one call.
+
+    It has accepted that REFER, and has not reported how it went (RFC 3515, section 2.4.5).
+    """
+    sent = [place for place in seen if place[1].sent]
+    accepted = {
+        one.transaction
+        for _, one in sent
+        if one.method == "REFER" and one.status is not None and 200 <= one.status < 300
+    }
+    if not accepted:
+        return False
+    reports = agent.journal.kept(
+        place for place in sent if place[1].method == "NOTIFY" and place[1].is_request
+    )
+    states = [parsed(event.text).first("Subscription-State") or "" for event, _ in reports]
+    return len(accepted) > sum(state.lower().startswith("terminated") for state in states)

@@ -12,9 +12,10 @@ _LONGEST = 40
 class Outline(NamedTuple):
     """What a message is, in short.
 
-    `method` is that of its transaction: of a response, that of the request it answers.
-    `in_dialog`: whether it is a request with a To tag. `identity` is the same for all copies of a
-    message, and `repetition` counts those before it: 1 is the first retransmission.
+    `method` is that of its transaction: of a response, that of the request it answers. `status` is
+    None for a request, and 0 for a response without a readable one. `in_dialog`: whether it is a
+    request with a To tag. `identity` is the same for all copies of a message, and `repetition`
+    counts those before it: 1 is the first retransmission.
     """
 
     sent: bool
@@ -48,6 +49,8 @@ class Outline(NamedTuple):
         word = f"re-{self.method}" if again else self.method
         if not word.isprintable() or len(word) > _LONGEST:
             word = "an unknown method"
+        if self.status == 0:
+            return f"a response without a status to {word}"
         return f"{self.status or ''} {word}".strip()
 
 
@@ -60,7 +63,7 @@ def outline(message: Message, *, sent: bool) -> Outline:
     method = message.transaction_method if message.method is None else message.method
     return Outline(
         sent,
-        message.status,
+        message.status if message.method is not None else message.status or 0,
         intern(method),
         intern(message.cseq_number),
         message.method is not None and bool(message.to_tag),

@@ -22,6 +22,14 @@ _STATUS = re.compile(r"[1-6](?:\d\d|\dx|xx)", re.IGNORECASE)
 _EXAMPLES = (
     "Write it like BYE, re-INVITE, sent INVITE, 200, 18x, 4xx, 200 BYE or received 200 INVITE."
 )
+#: Methods of other standards that resemble one of SIP's.
+_OTHER_METHODS = ("BENOTIFY", "SPRACK")
+#: What a status means, as one says it. No request has such a method.
+_STATUS_WORDS = frozenset({
+    "TRYING", "RINGING", "QUEUED", "PROGRESS", "OKAY", "ACCEPTED", "MOVED", "UNAUTHORIZED",
+    "FORBIDDEN", "TIMEOUT", "GONE", "UNAVAILABLE", "BUSY", "TERMINATED", "DECLINE", "DECLINED",
+    "REQUEST", "RESPONSE", "ANSWER", "HOLD", "HANGUP", "DIAL",
+})  # fmt: skip
 #: How similar a word must be to a method to be a slip of the pen.
 _LIKE = 0.6
 
@@ -117,12 +125,16 @@ def _method(text: str, word: str, status: str | None) -> tuple[bool, str]:
 def _may_be_method(name: str) -> bool:
     """Whether a word in upper case may be a method that is not registered.
 
-    Not when it looks like a registered one misspelt: waiting for that would be in vain, and that
-    none has come would prove nothing.
+    Not when it looks like a registered one misspelt or inflected, or like the words of a status:
+    waiting for that would be in vain, and that none has come would prove nothing.
     """
+    if name in _OTHER_METHODS:
+        return True
     similar = difflib.get_close_matches(name, METHODS, n=1, cutoff=_LIKE)
     misspelt = any(abs(len(name) - len(method)) <= 1 for method in similar)
-    return re.fullmatch("[A-Z]{3,20}", name) is not None and not misspelt
+    inflected = any(method in name or name[:3] == method[:3] for method in METHODS)
+    is_word = re.fullmatch("[A-Z]{3,20}", name) is not None and name not in _STATUS_WORDS
+    return is_word and not misspelt and not inflected
 
 
 class HeaderValues(Mapping[str, list[str]]):
@@ -181,8 +193,8 @@ class SeenMessage:
             sent=seen.sent,
             start_line=message.start_line,
             method=seen.method,
-            status=seen.status,
-            reason=None if seen.is_request else message.reason_phrase,
+            status=seen.status or None,
+            reason=message.reason_phrase if seen.status else None,
             headers=HeaderValues(message),
             body=message.body,
             call_id=seen.call_id,

@@ -75,10 +75,10 @@ What Was Agreed Is Not Known
     Wait Until State Is    bob    ESTABLISHED
     FOR    ${getter}    IN    Get Codec    Get Media Encryption
         Run Keyword And Expect Error
-        ...    device cannot tell what offer and answer said: the external backend with baresip * shows no SIP messages of a baresip that it is attached to.
+        ...    device cannot show its SIP messages: the external backend with baresip * cannot. An agent that the library starts can.
         ...    ${getter}    device    timeout=10s
     END
-    Run Keyword And Expect Error    device cannot tell what offer and answer said: *
+    Run Keyword And Expect Error    device cannot show its SIP messages: *
     ...    Get Sdp    device    remote
     ${info} =    Get Info    device
     Should Be Equal    ${info.calls}[-1][media][codec]    ${None}

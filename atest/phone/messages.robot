@@ -140,6 +140,35 @@ Messages Of A Call By Its Call-ID
     Run Keyword And Expect Error    alice has seen no message with the Call-ID 'wrong'. *
     ...    Get Sip Messages    alice    call=wrong
 
+Messages Of A Call That Has Just Been Dialled
+    [Documentation]    bob may not have seen the call yet.
+    Start Agent    alice
+    Start Agent    bob
+    ${call} =    Dial    alice    bob
+    Get Sip Message Count    bob    received INVITE    ==    1    call=${call}    timeout=5s
+    Run Keyword And Expect Error
+    ...    bob has seen no message with the Call-ID 'wrong'. Its calls: ${call} (waited 0.1 s).
+    ...    Get Sip Message Count    bob    INVITE    ==    0    call=wrong    timeout=100ms
+
+A Hold Changes No Header Of The Call
+    [Documentation]    They are those of the INVITE that began it.
+    Start Agent    alice
+    Start Agent    bob
+    ${call} =    Dial    alice    bob
+    Accept    bob
+    Wait Until State Is    alice    ESTABLISHED
+    ${first} =    Get Header    bob    CSeq    call=${call}
+    Hold    alice
+    ${again} =    Wait Until Sip Message    bob    received re-INVITE
+    Should Not Be Equal    ${again.headers}[CSeq][0]    ${first}
+    Get Header    bob    CSeq    ==    ${first}    call=${call}
+    Get Header    bob    CSeq    ==    ${first}
+    Get Header    bob    CSeq    !=    ${first}    call=${call}    of=received INVITE
+    Run Keyword And Expect Error    alice has received no INVITE that began that call. It has received *
+    ...    Get Header    alice    CSeq    call=${call}
+    Run Keyword And Expect Error    call=NONE needs of=: no INVITE is outside of calls.
+    ...    Get Header    bob    CSeq    call=NONE    timeout=60s
+
 What Came Instead
     Start Agent    alice
     Start Agent    bob
@@ -164,7 +193,7 @@ What Came Instead
 
 What No Filter Can Mean
     Start Agent    alice
-    FOR    ${of}    IN    INVTE    200 OK    sent    2x0    ${EMPTY}    re-BYE    486 Busy Here
+    FOR    ${of}    IN    INVTE    REINVITE    CANCELED    RINGING    200 OK    sent    2x0    ${EMPTY}    re-BYE    486 Busy Here
         Run Keyword And Expect Error    ValueError: Argument 'of' got value '${of}' that cannot be converted *: *
         ...    Get Sip Message    alice    ${of}
     END
@@ -179,3 +208,8 @@ Messages Of An Agent That Died
     Run Keyword And Expect Error    alice is dead: its process was ended by SIGKILL.
     ...    Wait Until Sip Message    alice    BYE    timeout=60s
     Get Sip Message    alice    sent INVITE
+    Get Sip Message    alice    sent INVITE    timeout=60s
+    Get Sip Message Count    alice    sent INVITE    ==    1    timeout=60s
+    Get Header    alice    CSeq    *=    INVITE    of=200 INVITE
+    Run Keyword And Expect Error    alice is dead: its process was ended by SIGKILL.
+    ...    Get Header    alice    Reason    of=BYE    timeout=60s

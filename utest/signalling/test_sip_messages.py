@@ -366,6 +366,59 @@ def test_the_end_of_one_call_ends_only_waits_for_its_messages(phone: Phone) -> N
             wait(phone, "BYE", 0, call_id)
 
 
+def test_what_belongs_to_an_invite_cannot_come_in_a_call_that_is_over(phone: Phone) -> None:
+    call_id = dials(phone)
+    is_refused(phone, call_id)
+    phone.agent.begin_keyword(ends=False)
+    for of in ("183", "18x", "received 180", "200 INVITE", "re-INVITE"):
+        with pytest.raises(CallFailure, match="in that call, and none can come: its call to"):
+            wait(phone, of, LONG, call_id)
+
+
+def test_a_call_that_never_came_is_named(phone: Phone) -> None:
+    call_id = dials(phone)
+    with pytest.raises(CallFailure) as failure:
+        wait(phone, "BYE", 0, "typo")
+    assert str(failure.value) == (
+        f"alice has seen no message with the Call-ID 'typo' within 0 s. Its calls: {call_id}."
+    )
+
+
+def test_the_explanation_is_about_the_call_that_was_asked_for(phone: Phone) -> None:
+    first = dials(phone)
+    is_refused(phone, first)
+    dials(phone, 2)
+    phone.agent.begin_keyword(ends=False)
+    explained = {}
+    for call, of in ((first, "2xx INVITE"), ("NONE", "2xx INVITE"), (None, "200 INVITE")):
+        with pytest.raises(CallFailure) as failure:
+            wait(phone, of, 0, call)
+        explained[call] = failure.value.find_explanation([phone.agent]) or ""
+    assert "never answered" not in explained[first]
+    assert explained["NONE"] == ""
+    assert "b:2 never answered the INVITE" in explained[None]
+
+
+def test_an_accepted_transfer_may_begin_another_call(phone: Phone) -> None:
+    """Its NOTIFY tells how that went (RFC 3515)."""
+    call_id = dials(phone)
+    is_answered(phone, call_id)
+    phone.sip(request("REFER", 5, call_id, tag="t"))
+    phone.sip(response(202, "REFER", 5, call_id), sent=True)
+    phone.sip(request("BYE", 6, call_id, tag="t"))
+    phone.sip(response(200, "BYE", 6, call_id), sent=True)
+    phone.closes(call_id, ClosedBy.PEER)
+    phone.agent.begin_keyword(ends=False)
+    for number, state in ((7, "active;expires=60"), (8, "terminated;reason=noresource")):
+        with pytest.raises(CallFailure, match="within 0 s"):
+            wait(phone, "sent INVITE", 0)
+        header = f"Subscription-State: {state}"
+        phone.sip(request("NOTIFY", number, call_id, header, tag="t"), sent=True)
+        phone.sip(response(200, "NOTIFY", number, call_id))
+    with pytest.raises(CallFailure, match="none can come: its call to .* was hung up by the peer"):
+        wait(phone, "sent INVITE")
+
+
 def test_notifications_may_follow_the_end_of_a_transferred_call(phone: Phone) -> None:
     call_id = dials(phone)
     is_refused(phone, call_id)

@@ -1,7 +1,9 @@
 """Which messages are copies of one another, and what each is called."""
 
+from BaresipLibrary.events import SipMessage
 from BaresipLibrary.sip.messages import Message
 from BaresipLibrary.sip.outlines import Outline, outline
+from BaresipLibrary.sip.seen_messages import MessageFilter, SeenMessage
 
 
 def outlined(start: str, *headers: str, body: str = "", sent: bool = True) -> Outline:
@@ -58,3 +60,13 @@ def test_a_method_that_is_none_is_not_repeated() -> None:
     assert outlined("\x1b[31mEVIL sip:b SIP/2.0").words == "an unknown method"
     assert outlined("A" * 41 + " sip:b SIP/2.0").words == "an unknown method"
     assert outlined("SIP/2.0 200 OK", f"CSeq: 1 {'A' * 99}").words == "200 an unknown method"
+
+
+def test_a_response_without_a_readable_status_is_no_request() -> None:
+    seen = outlined("SIP/2.0 20 OK", VIA, CSEQ)
+    assert not seen.is_request
+    assert seen.words == "a response without a status to INVITE"
+    assert not MessageFilter.parse("INVITE").select([(seen, seen)])
+    assert MessageFilter().select([(seen, seen)])
+    message = SeenMessage.of(SipMessage(0.0, True, "UDP", "a", "b", "SIP/2.0 20 OK\r\n\r\n"), seen)
+    assert (message.status, message.reason) == (None, None)
