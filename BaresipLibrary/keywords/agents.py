@@ -286,9 +286,10 @@ class AgentKeywords(Component):
 
         Keys: ``name``, ``aor``, ``backend``, ``pid``, ``registered``, ``state``, ``reason`` and
         ``status_code`` (of the last call that ended), ``outbound`` (the proxy in use, a SIP URI, or
-        ``None``), ``peer`` (with ``uri``, ``number`` and
-        ``name``, or ``None``), ``sends`` (the audio source), ``metadata`` (as given to `Start Agent`)
-        and ``calls`` (all calls so far, oldest first).
+        ``None``), ``peer``, ``asserted_peer`` and ``connected_peer`` (what `Get Peer` returns with
+        ``source`` ``initial``, ``asserted`` and ``connected``, as dictionaries, or ``None``), ``sends``
+        (the audio source), ``metadata`` (as given to `Start Agent`) and ``calls`` (all calls so far,
+        oldest first).
 
         Each call has ``media``, what offer and answer agreed on last (RFC 3264), early media
         included: ``codec`` and ``encryption`` (as `Get Codec` and `Get Media Encryption` return
