@@ -373,7 +373,8 @@ class TextMessage:
 
     ``text``: its body; ``sender``: the URI in its From; ``content_type``: as it came, empty without
     one; ``at``: when it arrived, in seconds on the machine's monotonic clock; ``status``: what the
-    agent answered, ``None`` when that has not been seen.
+    agent answered, ``None`` when that has not been seen; ``wrong_length``: that its Content-Length
+    is not the length of what came, in words, empty when it is right.
     """
 
     text: str
@@ -381,6 +382,7 @@ class TextMessage:
     content_type: str
     at: float
     status: int | None
+    wrong_length: str = ""
 
     def __str__(self) -> str:
         return self.text

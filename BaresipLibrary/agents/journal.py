@@ -117,6 +117,11 @@ class Journal:
         """The events of one kind, in order."""
         return (event for event in self._events[since:] if isinstance(event, kind))
 
+    def of_method(self, method: str, since: int = 0) -> list[SipMessage]:
+        """The SIP messages in transactions of a method, in order."""
+        places = [(place, seen) for place, seen in self.outlines(since) if seen.method == method]
+        return [message for message, _ in self.kept(places)]
+
     def messages(self, call_id: str) -> list[SipMessage]:
         """The SIP messages of one call, sent and received, in order."""
         places = [(place, seen) for place, seen in self.outlines() if seen.call_id == call_id]

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 
 from ..agents.agent import Agent
-from ..events import SipMessage
 from ..sip.challenges import CHALLENGE_STATUSES, credentials
 from ..sip.messages import Message
 from ..sip.subscriptions import event_of
@@ -68,8 +67,8 @@ def explain_undelivered(agent: Agent, agents: Sequence[Agent]) -> str | None:
     sent = [
         (other, each)
         for other in agents
-        for each in transactions(_about_messages(other))
-        if each.sent and each.method == "MESSAGE" and _is_for(each, agent)
+        for each in transactions(other.journal.of_method("MESSAGE"))
+        if each.sent and _is_for(each, agent)
     ]
     if not sent:
         return None
@@ -77,10 +76,6 @@ def explain_undelivered(agent: Agent, agents: Sequence[Agent]) -> str | None:
     if last.final is None:
         return f"{other.name}'s last MESSAGE to it was not answered ({last.retransmissions})."
     return f"{other.name}'s last MESSAGE to it was answered {last.final.words}."
-
-
-def _about_messages(agent: Agent) -> list[SipMessage]:
-    return [event for event in agent.journal.of_kind(SipMessage) if "MESSAGE" in event.text]
 
 
 def _is_for(transaction: Transaction, agent: Agent) -> bool:

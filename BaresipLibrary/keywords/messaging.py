@@ -76,14 +76,19 @@ class MessagingKeywords(Component):
         ``sender`` (the URI in its From), ``content_type``, ``at`` and ``status``; see `Get
         Messages`.
 
-        Fails when no such message is accepted within ``timeout`` (default: the library's).
+        Fails when no such message is accepted within ``timeout`` (default: the library's). Logs a
+        warning when its Content-Length is not the length of what came.
 
         Example:
         | Wait Until Message Received | bob | Hello |
         | ${message} = | Wait Until Message Received | bob | timeout=3s |
         | Should Be Equal | ${message.text} | How are you? |
         """
-        return self._inbox(agent).wait(text, self._seconds(timeout))
+        inbox = self._inbox(agent)
+        found = inbox.wait(text, self._seconds(timeout))
+        if found.wrong_length:
+            logger.warn(f"A message from {found.sender} is wrong: {found.wrong_length}.")
+        return found
 
     @keyword(tags=("Message", "Getter"))
     def get_messages(self, agent: AgentName) -> list[TextMessage]:
@@ -92,7 +97,10 @@ class MessagingKeywords(Component):
         Each has ``text``; ``sender``, the URI in its From; ``content_type``; ``at``, when it arrived
         in seconds on the machine's monotonic clock; and ``status``, what the agent answered:
         baresip accepts ``text/plain`` and answers 415 to most other content types. Bytes that are
-        not UTF-8 become replacement characters.
+        not UTF-8 become replacement characters. ``text`` is as long as the Content-Length says;
+        ``wrong_length`` tells when that is not the length of what came.
+
+        Of more than 10,000 SIP messages the oldest are not kept; then a warning is logged.
 
         Fails when the agent cannot receive messages.
 
@@ -100,7 +108,11 @@ class MessagingKeywords(Component):
         | @{messages} = | Get Messages | bob |
         | Should Be Equal | ${messages[0].text} | Hello |
         """
-        return self._inbox(agent).all()
+        inbox = self._inbox(agent)
+        messages = inbox.all()
+        if inbox.has_forgotten:
+            logger.warn(f"Only the newest SIP messages of {inbox.agent.name} are kept.")
+        return messages
 
     @keyword(tags=("Message", "Getter", "Assertion"))
     def send_options(

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from assertionengine import AssertionOperator
+from robot.api import logger
 from robot.api.deco import keyword
 
 from ..agents.agent import Agent
@@ -110,8 +111,8 @@ class SubscriptionKeywords(Component):
         """Waits for a NOTIFY whose body is as expected, and returns the body.
 
         The body is compared as text. Without an assertion every NOTIFY will do. Only those count that
-        came since the last keyword that acted on a call or a subscription; of several the newest is
-        returned.
+        came since the last keyword that acted on a call or a subscription, of any agent; of several the
+        newest is returned. `Send Message` and `Send Options` are not such keywords.
 
         Fails when none comes within ``timeout`` (default: the library's), and at once when none can
         come any more: the subscription was terminated or refused, or the agent died.
@@ -142,6 +143,7 @@ class SubscriptionKeywords(Component):
             if message is not None:
                 failure.args = (message,)
             raise
+        _warn_of_length(event, found.message.wrong_length)
         return found.body
 
     @keyword(tags=("Subscription", "Getter", "Assertion"))
@@ -167,8 +169,9 @@ class SubscriptionKeywords(Component):
         | ``message-summary`` | | ``waiting``, ``new``, ``old``, as `Get Message Waiting` returns |
         | any other | The body. | |
 
-        The lamp is ``ringing`` while a dialog of the target is trying, proceeding or early, else ``busy``
-        while one is confirmed, else ``idle``. Notifications with a part of the state are added to what
+        The lamp is ``ringing`` while a dialog of the target is trying, proceeding or early, whoever calls,
+        else ``busy`` while one is confirmed, else ``idle``. Dialogs that the newest notification has
+        ended come last in ``dialogs``; the next one drops them. Notifications with a part of the state are added to what
         was known; ``missing`` lists the versions of notifications that did not arrive, after which
         the state is not certain until the next full one. It is ``None`` when no NOTIFY had a body.
 
@@ -192,10 +195,17 @@ class SubscriptionKeywords(Component):
             lambda: subscriptions.newest_reading(subscriber, event, uri),
             lambda: f"No NOTIFY for '{event}' that {subscriber.name} got had a body.",
         )
-        return self._checked(subscriber, notified, wanted, timeout)
+        reading = self._checked(subscriber, notified, wanted, timeout)
+        _warn_of_length(event, subscriptions.newest_wrong_length(subscriber, event, uri))
+        return reading
 
     def _uri(self, subscriber: Agent, target: AgentName | None) -> str | None:
         return None if target is None else dialled_uri(self._agents, subscriber, target)
+
+
+def _warn_of_length(event: str, wrong: str) -> None:
+    if wrong:
+        logger.warn(f"A NOTIFY for '{event}' is wrong: {wrong}.")
 
 
 def _check_event(event: str) -> None:

@@ -3,7 +3,6 @@
 The texts that came by MESSAGE are read here, too.
 """
 
-import re
 from dataclasses import dataclass
 
 from ..agents.agent import Agent
@@ -112,12 +111,8 @@ class _BegunRequest:
 
 def _sent(agent: Agent, method: str, since: int = 0) -> list[Transaction]:
     """The transactions of a method that an agent began outside of dialogs, oldest first."""
-    messages = agent.journal.of_kind(SipMessage, since)
-    return [
-        each
-        for each in transactions(message for message in messages if method in message.text)
-        if each.sent and each.method == method and each.begins_dialog
-    ]
+    seen = transactions(agent.journal.of_method(method, since))
+    return [each for each in seen if each.sent and each.begins_dialog]
 
 
 def _answers(event: SipMessage, last: Transaction | None) -> bool:
@@ -175,7 +170,7 @@ class Inbox:
     """The MESSAGEs that one agent has received; `taken` are those that a wait has returned."""
 
     def __init__(self, agent: Agent, taken: set[Key]) -> None:
-        self._agent = agent
+        self.agent = agent
         self._taken = taken
 
     def all(self) -> list[TextMessage]:
@@ -184,8 +179,8 @@ class Inbox:
         Raises:
             UsageError: the agent's backend cannot receive messages.
         """
-        self._agent.require(Capability.RECEIVE_MESSAGE)
-        with self._agent.changes:
+        self.agent.require(Capability.RECEIVE_MESSAGE)
+        with self.agent.changes:
             return [_text_message(each) for each in self._received()]
 
     def wait(self, text: str | None, timeout: float) -> TextMessage:
@@ -195,7 +190,7 @@ class Inbox:
             UsageError: the agent's backend cannot receive messages.
             PhoneFailure: none was accepted within `timeout` seconds.
         """
-        agent = self._agent
+        agent = self.agent
         agent.require(Capability.RECEIVE_MESSAGE)
         found = wait_until(agent.changes, lambda: self._take(text), timeout)
         if found is not None:
@@ -208,8 +203,13 @@ class Inbox:
             awaited=lambda event: isinstance(event, SipMessage) and _is_message(event),
         )
 
+    @property
+    def has_forgotten(self) -> bool:
+        """Whether a message may have been among those that are no longer kept."""
+        return self.agent.journal.has_forgotten()
+
     def _take(self, text: str | None) -> TextMessage | None:
-        self._agent.require_alive()
+        self.agent.require_alive()
         for each in self._fresh():
             message = _text_message(each)
             is_accepted = message.status is not None and message.status < 300
@@ -222,16 +222,21 @@ class Inbox:
         return [each for each in self._received() if _key(each) not in self._taken]
 
     def _received(self) -> list[Transaction]:
-        messages = self._agent.journal.of_kind(SipMessage)
-        relevant = [event for event in messages if "MESSAGE" in event.text]
-        seen = transactions(relevant)
-        return [each for each in seen if not each.sent and each.method == "MESSAGE"]
+        seen = transactions(self.agent.journal.of_method("MESSAGE"))
+        return [each for each in seen if not each.sent]
 
     def _others(self) -> str:
         """What came instead, as a clause."""
         fresh = [_text_message(each) for each in self._fresh()]
+        if not fresh and self.has_forgotten:
+            kept = len(self.agent.journal.outlines())
+            return (
+                f"there is no other among its newest {kept:,} SIP messages, and older are not kept"
+            )
+        if not fresh and self._taken:
+            return "every message that came was returned by an earlier wait"
         if not fresh:
-            return "none came that an earlier wait has not returned" if self._taken else "none came"
+            return "none came"
         last = fresh[-1]
         came = f"{_shown(last.text)} came from {last.sender}"
         if last.status is not None and last.status >= 300:
@@ -253,22 +258,13 @@ def _is_message(event: SipMessage) -> bool:
 def _text_message(transaction: Transaction) -> TextMessage:
     request, final = transaction.request, transaction.final
     return TextMessage(
-        body_of(request),
+        request.body_by_length,
         split_address(request.first("From") or "")[1],
         request.first("Content-Type") or "",
         transaction.at,
         final.status if final else None,
+        request.wrong_length,
     )
-
-
-def body_of(message: Message) -> str:
-    """The body, without what follows it in a datagram (RFC 3261, section 18.3)."""
-    length = message.first("Content-Length") or ""
-    octets = message.body.encode()
-    unreadable = "\ufffd" in message.body  # then nobody knows how many octets came
-    if unreadable or not re.fullmatch("[0-9]{1,9}", length) or int(length) >= len(octets):
-        return message.body
-    return octets[: int(length)].decode(errors="replace")
 
 
 def _shown(text: str) -> str:

@@ -174,22 +174,33 @@ def newest_reading(agent: Agent, event: str, uri: str | None) -> Reading | None:
         PhoneFailure: it is not what the package says.
     """
     _require_asked(agent, event, uri)
-    every = [one for one in agent.subscriptions.of(event, uri) if one.notifications]
-    if not every:
+    newest = _newest(agent, event, uri)
+    if newest is None:
         over = _why_over(agent, event, uri)
         why = f": {over}" if over else ""
         raise NothingYet(f"{agent.name} has got no NOTIFY for '{event}'{_of(uri)} yet{why}.")
-    newest = max(every, key=lambda one: one.notifications[-1].position)
     last = newest.notifications[-1]
     try:
         with agent.changes:
             return newest.state.read()
     except UnreadableBody as error:
-        wrong = last.wrong_length
+        wrong = last.message.wrong_length
         raise PhoneFailure(
             f"{agent.name}'s newest NOTIFY for '{event}'{_of(uri)} cannot be read: {error}"
             f"{f'; {wrong}' if wrong else ''}. It says {_excerpt(last.body)}."
         ) from None
+
+
+def newest_wrong_length(agent: Agent, event: str, uri: str | None) -> str:
+    """That the Content-Length of the newest notification is wrong, as a clause; else empty."""
+    newest = _newest(agent, event, uri)
+    return newest.notifications[-1].message.wrong_length if newest else ""
+
+
+def _newest(agent: Agent, event: str, uri: str | None) -> Subscription | None:
+    """The subscription with the newest notification; None while there is none."""
+    every = [one for one in agent.subscriptions.of(event, uri) if one.notifications]
+    return max(every, key=lambda one: one.notifications[-1].position, default=None)
 
 
 def why_no_summary(agent: Agent) -> str:

@@ -18,6 +18,8 @@ _DISPLAY_NAME = re.compile(r'\s*+(?:"((?:[^"\\]|\\.)*+)"\s*+|([^<"]*+))<([^>]*)>
 #: One of several values of a header; a comma may stand in quotes or in a URI.
 _VALUE = re.compile(r'(?:"(?:[^"\\]|\\.)*+"?|<[^>]*+>?|[^",<])++', re.DOTALL)
 
+#: Stands for octets that are not UTF-8: how many they were is not known any more.
+REPLACEMENT = "\ufffd"
 _MASK = "***"
 #: The credentials of a request (RFC 3261, section 20.7), with the lines that continue them.
 _CREDENTIALS = re.compile(
@@ -89,6 +91,33 @@ class Message:
     def body(self) -> str:
         """All that follows the empty line."""
         return self._head_and_body[1]
+
+    @property
+    def body_by_length(self) -> str:
+        """The body, as long as the Content-Length says: what follows is dropped (section 18.3).
+
+        The whole text when there is less, or when how many octets came is not known any more.
+        """
+        octets, length = self.body.encode(errors="replace"), self._content_length
+        if length is None or len(octets) <= length:
+            return self.body
+        return octets[:length].decode(errors="replace")
+
+    @property
+    def wrong_length(self) -> str:
+        """That the Content-Length is not that of the body, as a clause; empty if it is."""
+        came, length = len(self.body.encode(errors="replace")), self._content_length
+        # A trace may lack the line ends at the end.
+        if length is None or came <= length <= came + len("\r\n\r\n"):
+            return ""
+        return f"its Content-Length says {length}, but {came} octets came"
+
+    @property
+    def _content_length(self) -> int | None:
+        """The Content-Length; None where it, or how many octets came, is not known."""
+        length = self.first("Content-Length") or ""
+        known = re.fullmatch("[0-9]{1,9}", length) and REPLACEMENT not in self.body
+        return int(length) if known else None
 
     @cached_property
     def _head_and_body(self) -> tuple[str, str]:

@@ -1,6 +1,5 @@
 """Subscriptions to event packages (RFC 6665), as the messages of one agent tell of them."""
 
-import re
 from collections import deque
 from dataclasses import dataclass, field
 
@@ -11,8 +10,6 @@ from .owed_requests import Latest, is_last_answer
 
 #: Notifications that are kept of each subscription, the newest; the state is that after all.
 _MOST = 200
-#: Stands for octets that are not UTF-8: how many they were is not known any more.
-REPLACEMENT = "\ufffd"
 _STATE = "Subscription-State"
 
 
@@ -39,27 +36,8 @@ class Notification:
 
     @property
     def body(self) -> str:
-        """The body, as long as the Content-Length says; the whole text when there is less."""
-        octets, length = self.message.body.encode(), self._length
-        if length is None or len(octets) <= length:
-            return self.message.body
-        return octets[:length].decode(errors="replace")
-
-    @property
-    def wrong_length(self) -> str:
-        """That the Content-Length is not that of the body, as a clause; empty if it is."""
-        came, length = len(self.message.body.encode()), self._length
-        # A trace may lack the line ends at the end.
-        if length is None or came <= length <= came + len("\r\n\r\n"):
-            return ""
-        return f"its Content-Length says {length}, but {came} octets came"
-
-    @property
-    def _length(self) -> int | None:
-        """The Content-Length; None where it, or how many octets came, is not known."""
-        length = self.message.first("Content-Length") or ""
-        known = re.fullmatch("[0-9]{1,9}", length) and REPLACEMENT not in self.message.body
-        return int(length) if known else None
+        """The body, as long as the Content-Length says."""
+        return self.message.body_by_length
 
 
 def event_of(message: Message) -> str:

@@ -33,7 +33,7 @@ Messages Are Kept In Their Order, And Each Is Awaited Once
     @{messages} =    Get Messages    bob
     Should Be Equal    ${{[str(one) for one in $messages]}}    ${{['one', 'two', 'one']}}
     Run Keyword And Expect Error
-    ...    bob has received no message 'one' within 0.1 s: none came that an earlier wait has not returned.*
+    ...    bob has received no message 'one' within 0.1 s: every message that came was returned by an earlier wait.*
     ...    Wait Until Message Received    bob    one    timeout=0.1s
 
 A Message In Both Directions During A Call

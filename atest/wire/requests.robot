@@ -82,6 +82,10 @@ Hostile Messages Are Told And Survived
     @{messages} =    Get Messages    bob
     Should Be Equal    ${messages[0].text}    caf\ufffd \ufffd\ufffd
     Should Be Equal    ${messages[1].text}    Hello    # the length counts, not the datagram
+    Should Be Empty    ${messages[0].wrong_length}
+    ${embedded} =    Backend Is    embedded
+    VAR    ${told}    its Content-Length says 5, but 10 octets came
+    IF    ${embedded}    Should Be Equal    ${messages[1].wrong_length}    ${told}    # the other's trace ends there
     ${by_text} =    Evaluate    {one.text: one for one in $messages}
     Should Contain    ${by_text}    <script>alert(1)</script> %s%n
     Should Be Equal As Integers    ${by_text["over"].status}    200

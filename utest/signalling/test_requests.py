@@ -5,9 +5,11 @@ from collections.abc import Callable
 
 import pytest
 
+from BaresipLibrary.agents import journal
 from BaresipLibrary.errors import PhoneFailure
 from BaresipLibrary.events import RequestFailed
-from BaresipLibrary.signalling.requests import Inbox, OwnRequest, body_of
+from BaresipLibrary.signalling.requests import Inbox, OwnRequest
+from BaresipLibrary.sip import transactions as sip_transactions
 from BaresipLibrary.sip.messages import Message
 
 from ..scripted import Phone
@@ -112,8 +114,15 @@ def test_a_request_that_failed_says_why_at_once(phone: Phone) -> None:
         ask(phone)
 
 
-def arrives(phone: Phone, call_id: str, text: str, answer: str | None = "200 OK") -> None:
-    begin = head(call_id, 1, "Content-Type: text/plain", method="MESSAGE")
+def arrives(
+    phone: Phone,
+    call_id: str,
+    text: str,
+    answer: str | None = "200 OK",
+    length: int | None = None,
+) -> None:
+    size = [] if length is None else [f"Content-Length: {length}"]
+    begin = head(call_id, 1, "Content-Type: text/plain", *size, method="MESSAGE")
     phone.sip(f"MESSAGE {phone.agent.uri} SIP/2.0\r\n{begin}{text}")
     if answer:
         phone.sip(f"SIP/2.0 {answer}\r\n{head(call_id, 1, method='MESSAGE')}", sent=True)
@@ -135,8 +144,44 @@ def test_each_message_is_awaited_once(phone: Phone) -> None:
         arrives(phone, f"m{number}", text)
     inbox = Inbox(phone.agent, set())
     assert [str(inbox.wait(text, 0.0)) for text in ("two", None)] == ["two", "one"]
-    with pytest.raises(PhoneFailure, match="none came that an earlier wait has not returned"):
+    with pytest.raises(
+        PhoneFailure, match="every message that came was returned by an earlier wait"
+    ):
         inbox.wait(None, 0.0)
+
+
+def test_what_was_forgotten_is_not_said_not_to_have_come(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal, "MOST_MESSAGES", 10)
+    arrives(phone, "m0", "Hello")
+    for number in range(6):
+        sends(phone, f"o{number}")
+        answers(phone, "200 OK", f"o{number}")
+    inbox = Inbox(phone.agent, set())
+    assert inbox.has_forgotten and inbox.all() == []
+    with pytest.raises(PhoneFailure, match="no other among its newest 10 SIP messages, and older"):
+        inbox.wait("Hello", 0.0)
+
+
+def test_only_messages_are_parsed_to_look_for_them(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(300):
+        sends(phone, f"o{number}", 1, "Allow: INVITE, MESSAGE")
+    arrives(phone, "m1", "Hello")
+    read: list[str] = []
+    monkeypatch.setattr(sip_transactions, "parsed", lambda text: read.append(text) or Message(text))
+    assert [each.text for each in Inbox(phone.agent, set()).all()] == ["Hello"]
+    assert {Message(text).transaction_method for text in read} == {"MESSAGE"}
+
+
+def test_a_wrong_length_is_told(phone: Phone) -> None:
+    arrives(phone, "m1", "HelloWorld", length=5)
+    found = Inbox(phone.agent, set()).wait("Hello", 0.0)
+    assert found.wrong_length == "its Content-Length says 5, but 10 octets came"
+    arrives(phone, "m2", "Hello")
+    assert Inbox(phone.agent, set()).all()[1].wrong_length == ""
 
 
 @pytest.mark.parametrize(
@@ -144,6 +189,7 @@ def test_each_message_is_awaited_once(phone: Phone) -> None:
     [
         ("5", "HelloWorld", "Hello"),
         ("3", "äöü", "ä\ufffd"),
+        ("5", "\ud800", "\ud800"),
         ("50", "Hello", "Hello"),
         ("x", "Hello", "Hello"),
         ("-1", "Hello", "Hello"),
@@ -154,4 +200,4 @@ def test_each_message_is_awaited_once(phone: Phone) -> None:
 )
 def test_the_length_ends_a_body_where_it_can_be_right(length: str, body: str, text: str) -> None:
     start = f"MESSAGE {BOB} SIP/2.0\r\nContent-Length: {length}\r\n\r\n"
-    assert body_of(Message(start + body)) == text
+    assert Message(start + body).body_by_length == text

@@ -269,4 +269,4 @@ def test_a_body_is_as_long_as_its_length_says(
     request = text("NOTIFY sip:a@a SIP/2.0", 1, "NOTIFY", *head).rpartition("Content-Length")[0]
     wire.message(False, request.rstrip("\r\n") + "\r\n\r\n" + body)
     found = wire.message(True, text("SIP/2.0 200 OK", 1, "NOTIFY"))
-    assert found is not None and (found.body, found.wrong_length) == (read, wrong)
+    assert found is not None and (found.body, found.message.wrong_length) == (read, wrong)

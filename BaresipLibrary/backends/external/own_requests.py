@@ -28,7 +28,8 @@ class RequestSender:
         self._folder = folder
         self._version = version
         self._contact: str | None = None
-        #: When each MESSAGE was sent that is not answered, by its branch.
+        #: When each MESSAGE was sent that is not answered, by its branch. Never changed, but
+        #: replaced: Robot's thread reads it while that of the trace follows messages.
         self._open: dict[str, float] = {}
 
     def take(self, traced: SipMessage) -> None:
@@ -36,10 +37,12 @@ class RequestSender:
         if "MESSAGE" not in traced.text:
             return
         message = Message(traced.text)
+        recent = {b: at for b, at in self._open.items() if traced.at - at < _GIVEN_UP}
         if traced.sent and message.method == "MESSAGE":
-            self._open[message.branch] = traced.at
+            recent[message.branch] = traced.at
         elif not traced.sent and (message.status or 0) >= 200:
-            self._open.pop(message.branch, None)
+            recent.pop(message.branch, None)
+        self._open = recent
 
     def send(self, method: str, uri: str, body: str) -> None:
         """Sends an OPTIONS or a MESSAGE.
