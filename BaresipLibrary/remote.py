@@ -7,8 +7,10 @@ Agents run on the host of this server. The settings are those of the library's i
 
 import argparse
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import Any, Literal
+from xmlrpc.client import MAXINT, MININT
 
 from robot.api import TypeInfo, logger
 from robot.api.types import Secret
@@ -103,11 +105,26 @@ def _portable(value: Any) -> Any:
     """A result that XML-RPC can carry: names of agents, phones and members of enums; tables."""
     if isinstance(value, Agent | Phone | Enum):
         return value.name
-    if isinstance(value, SeenMessage):
-        return value.as_table()
-    if isinstance(value, list):
+    if isinstance(value, int) and not MININT <= value <= MAXINT:
+        return float(value)  # XML-RPC has 32 bits for an integer; an SSRC may need them all
+    table = _table_of(value)
+    if table is not None:
+        return {str(key): _portable(item) for key, item in table.items()}
+    if isinstance(value, list | tuple):
         return [_portable(item) for item in value]
     return value
+
+
+def _table_of(value: Any) -> Mapping[Any, Any] | None:
+    """The attributes of an object by their names, or a table itself; None of anything else."""
+    if isinstance(value, SeenMessage):
+        return value.as_table()
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: getattr(value, field.name) for field in fields(value)}
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        named: dict[str, Any] = value._asdict()
+        return named
+    return value if isinstance(value, Mapping) else None
 
 
 def print_log(

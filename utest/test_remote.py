@@ -2,14 +2,18 @@
 
 import xmlrpc.client
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from robot.libraries.Remote import ArgumentCoercer
 from robot.output.stdoutlogsplitter import StdoutLogSplitter
+from robotremoteserver import KeywordResult
 
 from BaresipLibrary import AgentName, BaresipLibrary, Phone, Plugin, keyword
 from BaresipLibrary.errors import UsageError
+from BaresipLibrary.media.rtp_statistics import DtmfEvent, RtpStatistics, RtpStream
 from BaresipLibrary.remote import RemoteLibrary, print_log, settings
+from BaresipLibrary.rtp import RtpGap
 from BaresipLibrary.types import BackendName
 
 
@@ -91,3 +95,28 @@ def test_a_server_forgets_agents_that_were_stopped_when_the_next_one_starts() ->
     record = library._context.evidence._record
     assert [agent.name for agent in record.agents] == ["carol"]
     library.close()
+
+
+def test_objects_travel_as_tables(remote: RemoteLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also the SSRCs: XML-RPC has 32 bits with a sign for an integer."""
+    event = DtmfEvent("5", 60.0, 0xFFFFFFFF, 1.5, 5, True)
+    stream = RtpStream(9, None, 0, 0, [0x9EEDBEEF, 7], [0], 20.0, 0.3, [RtpGap(1.0, 0.3)], [event])
+    result = RtpStatistics(stream, stream, ["Words."])
+    monkeypatch.setattr(remote._library, "run_keyword", lambda *_: result)
+    sent = KeywordResult()
+    sent.set_return(remote.run_keyword("get_rtp_statistics", ["alice"]))
+    received = xmlrpc.client.loads(xmlrpc.client.dumps((sent.data["return"],)))[0][0]
+    assert received["differences"] == ["Words."]
+    assert received["sent"]["ssrcs"] == [0x9EEDBEEF, 7]
+    assert received["sent"]["gaps"] == [{"at": 1.0, "seconds": 0.3}]
+    assert received["received"]["lost"] == ""
+    assert received["received"]["events"][0] == vars(event)
+
+
+@pytest.mark.parametrize("value", [True, -(2**31), 2**31 - 1, "4294967295", 0.5, [2**40]])
+def test_other_values_stay_as_they_are(
+    value: Any, remote: RemoteLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote._library, "run_keyword", lambda *_: value)
+    result = remote.run_keyword("get_info", ["alice"])
+    assert (result, type(result)) == (value, type(value))

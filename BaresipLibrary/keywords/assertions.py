@@ -14,6 +14,7 @@ from datetime import timedelta
 from typing import Any, Generic, NoReturn, TypeVar
 
 from assertionengine import AssertionOperator, verify_assertion
+from robot.libraries.BuiltIn import RobotNotRunningError
 from robot.utils import timestr_to_secs
 
 from ..concurrency import Changes, wait_until
@@ -122,6 +123,12 @@ class Assertion:
             checked: T = verify_assertion(
                 value, self.operator, expected, of.subject, self._usable_message(value, expected)
             )
+        except RobotNotRunningError:
+            assert self.operator is not None
+            raise UsageError(
+                f"'{self.operator.name}' evaluates an expression, which needs Robot in this process:"
+                " over Remote, check the returned value instead."
+            ) from None
         except re.error as error:
             raise UsageError(f"'{expected}' is not a regular expression: {error}.") from None
         except (AssertionError, TypeError, RuntimeError) as error:
