@@ -158,13 +158,15 @@ class Agent:
 
     def _begin(self, event: CallDialled | CallIncoming) -> None:
         """Takes in a new call; some of its messages may have been traced before."""
-        if event.call_id in self._calls:
+        known = self._calls.get(event.call_id)
+        if known is not None and (known.is_live or isinstance(event, CallDialled)):
             return
         is_outgoing = isinstance(event, CallDialled)
         needs = self.account.stun_server if is_outgoing and self.backend.shows_messages else None
         direction = Direction.OUTGOING if is_outgoing else Direction.INCOMING
         call = Call(event.call_id, direction, event.peer, event.at, needs)
         call.catch_up(self.journal.latest_messages())
+        self._calls.pop(event.call_id, None)  # a proxy may try a phone again in the same call
         self._calls[event.call_id] = call
         if isinstance(event, CallIncoming):
             call.silent = event.silent

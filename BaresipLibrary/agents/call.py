@@ -249,11 +249,18 @@ class Call:
                 self._closed = event
 
     def catch_up(self, traced: Iterable[SipMessage]) -> None:
-        """Takes in the messages of this call that were traced before it was reported."""
+        """Takes in the messages of this call that were traced before it was reported.
+
+        Those of a call before it with the same Call-ID are left out.
+        """
+        ours: list[SipMessage] = []
         for event in traced:
             message = parsed(event.text)
             if message.call_id == self.call_id:
-                self.follow(message, sent=event.sent, at=event.at)
+                begins = message.method == "INVITE" and not message.to_tag and not event.sent
+                ours = [event] if begins else [*ours, event]
+        for event in ours:
+            self.follow(parsed(event.text), sent=event.sent, at=event.at)
 
     def follow(
         self, message: Message, *, sent: bool, at: float

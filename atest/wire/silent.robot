@@ -99,6 +99,22 @@ A Caller Who Gives Up
     ${result} =    Peer Should Have Finished    ${peer}
     Should Be Equal    ${result}[statuses]    ${{[100, 487]}}
 
+A Phone That Is Tried Again In The Same Call
+    [Documentation]    As a proxy does that forks serially: both INVITEs have the same Call-ID.
+    ${bob} =    Start Agent    bob
+    FOR    ${behaviour}    IN    nothing    ring
+        When Called    bob    ${behaviour}
+        ${peer} =    Start Peer    is_tried_again    ${bob.uri}
+        Reject    bob    480
+        Run Keyword And Expect Error    bob was called, *
+        ...    Should Not Be Called    bob    10s
+        Reject    bob    603
+        ${result} =    Peer Should Have Finished    ${peer}
+        Should Be Equal    ${result}[answers]    ${{[480, 603]}}
+        Wait Until State Is    bob    IDLE
+        Get Reason    bob    ==    rejected by this agent
+    END
+
 It Rings Again After A Change
     ${bob} =    Start Agent    bob
     When Called    bob    nothing

@@ -47,6 +47,18 @@ def is_forked(peer: Peer, uri: str) -> None:
     peer.result["final"] = final.start
 
 
+def is_tried_again(peer: Peer, uri: str) -> None:
+    """Calls again in the same call, as a proxy does that tries a phone twice, in turn."""
+    answers = []
+    first = peer.invite(uri)
+    for dialog in (first, None):
+        dialog = dialog or peer.invite(uri, call_id=first.call_id)
+        final = peer.expect(lambda message: (message.status or 0) >= 200)
+        _acknowledge(dialog, final)
+        answers.append(final.status)
+    peer.result["answers"] = answers
+
+
 def is_left(peer: Peer) -> None:
     """A registrar: its phone leaves, and is called before that is confirmed.
 

@@ -14,6 +14,8 @@ from BaresipLibrary.agents.registry import Registry
 from BaresipLibrary.audio.prompt_files import CODEC_RATES
 from BaresipLibrary.errors import BackendError, PhoneFailure, UsageError
 from BaresipLibrary.events import (
+    CallClosed,
+    CallDialled,
     ClosedBy,
     DtmfReceived,
     HoldChanged,
@@ -30,7 +32,7 @@ from BaresipLibrary.media.sources import send
 from BaresipLibrary.signalling import transfers
 from BaresipLibrary.signalling.hold import hold
 from BaresipLibrary.signalling.registration import register, unregister, wait_until_registered
-from BaresipLibrary.types import AudioSource
+from BaresipLibrary.types import AgentState, AudioSource
 
 from ..scripted import Phone
 
@@ -305,3 +307,40 @@ def test_a_file_is_rendered_once_however_often_it_is_sent(phone: Phone, tmp_path
             send(phone.agent, AudioSource(file=prompt))
         assert len(list(phone.backend.folder.glob("*.pcm"))) == versions * len(CODEC_RATES)
     assert not list(phone.backend.folder.glob("*.part"))
+
+
+def test_a_call_id_may_come_again_after_its_call_is_over(phone: Phone) -> None:
+    """A proxy that forks serially tries a phone again in the same call."""
+    phone.rings("in-1")
+    first = phone.agent.calls[0]
+    phone.rings("in-1")  # reported twice
+    assert phone.agent.calls == [first]
+    phone.closes("in-1", ClosedBy.US)
+    phone.rings("in-2")
+    phone.closes("in-2", ClosedBy.US)
+    phone.rings("in-1")
+    assert [call.call_id for call in phone.agent.calls] == ["in-2", "in-1"]
+    assert phone.agent.state is AgentState.RINGING
+    assert first.closed is not None and phone.agent.calls[1].closed is None
+
+
+def test_a_call_has_nothing_of_one_before_it_with_its_call_id(phone: Phone) -> None:
+    answer = "SIP/2.0 486 Busy Here\r\nCall-ID: in-1\r\nCSeq: 1 INVITE\r\n\r\n"
+    invite = "INVITE sip:alice SIP/2.0\r\nCall-ID: in-1\r\nCSeq: 1 INVITE\r\n\r\n"
+    phone.sip(invite)
+    phone.rings("in-1")
+    phone.sip(answer, sent=True)
+    phone.closes("in-1", ClosedBy.US)
+    assert phone.agent.calls[0].ending is not None and phone.agent.calls[0].ending.status == 486
+    phone.sip(invite)
+    phone.rings("in-1")
+    phone.closes("in-1", ClosedBy.US)
+    again = phone.agent.calls[0]
+    assert again.endings.of(CallClosed(0.0, "in-1", ClosedBy.US, None, "", "")) is None
+
+
+def test_a_call_that_was_dialled_is_not_begun_again_by_a_late_report(phone: Phone) -> None:
+    call_id = phone.agent.dial("sip:bob@x")
+    phone.closes(call_id, ClosedBy.PEER)
+    phone.backend.feed(CallDialled(time.monotonic(), call_id, "sip:bob@x"))
+    assert phone.agent.state is AgentState.IDLE

@@ -208,8 +208,11 @@ def _dial(history: History, who: str, call: str, target: str) -> None:
 
 
 def _incoming(history: History, who: str, call: str) -> None:
+    """A call comes in; not with the Call-ID of one that is over, as messages would be of both."""
     peer = BOB if who == "alice" else ALICE
-    history.happens(who, lambda at: CallIncoming(at, call, peer))
+    known = history.phones[who].agent.calls
+    if not any(one.call_id == call and not one.is_live for one in known):
+        history.happens(who, lambda at: CallIncoming(at, call, peer))
 
 
 def _request(
