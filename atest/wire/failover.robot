@@ -53,6 +53,24 @@ A Proxy That Nobody Listens At Is Passed Over
     Call Should Be Answered
     Proxy In Use Should Be    ${second}
 
+Nobody Listens At Any Proxy
+    VAR    @{proxies}    127.0.0.1:9    127.0.0.1:7
+    Start Agent    alice    alice    pbx.example    address=127.0.0.1    transport=tcp    outbound=${proxies}    regint=0
+    ${told} =    Run Keyword And Expect Error    *    Call In Vain
+    Should Contain    ${told}    Nothing listens at 127.0.0.1:7.
+    Should Contain    ${told}    alice used 127.0.0.1:7, as 127.0.0.1:9 was not reached: Connection refused.
+
+A Silent STUN Server Is Not A Dead Proxy
+    [Documentation]    No INVITE leaves before the STUN server has answered.
+    Start Proxies    lives    lives
+    VAR    @{proxies}    ${first.host}    ${second.host}
+    Start Agent    alice    alice    127.0.0.1    address=127.0.0.1    outbound=${proxies}    outbound_timeout=300ms
+    ...    regint=0    stun_server=stun:127.0.0.1:9
+    Run Keyword And Expect Error    *no INVITE*, for which it needs an answer from stun:127.0.0.1:9*    Call In Vain
+    Proxy In Use Should Be    ${first}
+    Should Be Empty    ${first.result}[methods]
+    Should Be Empty    ${second.result}[methods]
+
 A Refusal Is An Answer
     [Documentation]    Only 503 says that a proxy cannot serve: a 403 is not asked for twice.
     Start Proxies    refuses    lives    403
@@ -180,6 +198,10 @@ Start Alice
 Call Should Be Answered
     Dial    alice    1002
     Wait Until State Is    alice    ESTABLISHED
+
+Call In Vain
+    Dial    alice    1002
+    Wait Until State Is    alice    ESTABLISHED    timeout=300ms
 
 Proxy In Use Should Be
     [Arguments]    ${proxy}
