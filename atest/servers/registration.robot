@@ -47,6 +47,20 @@ A Certificate Of Another CA Is Not Trusted
     ...    alice is not registered at ${PBX.tls_domain}: the server's TLS certificate is not trusted (*); see tls_ca_file.
     ...    Register    alice
 
+The Next Proxy Is Used When A Certificate Is Not Trusted
+    [Documentation]    What is said of the first proxy names the certificate.
+    [Teardown]    Stop Server    other
+    Needs    VERIFY_TLS
+    ${other} =    Start Kamailio    other
+    VAR    @{proxies}    ${other}[tls_domain]    ${PBX.tls_domain}
+    Start Agent    alice    alice    ${PBX.domain}    ${{'s3cret;pw-alice'}}    transport=tls    tls_ca_file=${PBX.ca}    outbound=${proxies}
+    Register    alice
+    Get Registered    alice    ==    True
+    Dial    alice    nobody
+    Run Keyword And Expect Error
+    ...    *alice used ${PBX.tls_domain}, as ${other}[tls_domain] was not reached: the server's TLS certificate is not trusted (*); see tls_ca_file.*
+    ...    Wait Until State Is    alice    ESTABLISHED
+
 A Certificate For Another Name Is Not Trusted
     [Documentation]    Its CA is, so only the name tells. An IP address is not compared, as a warning says.
     [Teardown]    Stop Server    other
