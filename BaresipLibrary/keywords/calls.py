@@ -291,7 +291,8 @@ class RefreshKeywords(Component):
         says what was offered and answered, with a warning when the answer contradicts the offer.
 
         Fails when the peer refuses the re-INVITE, when its 200 has no SDP, when the call ends, and
-        when the peer has not accepted within ``timeout`` (default: the library's).
+        when the peer has not accepted within ``timeout`` (default: the library's). An attached
+        baresip shows no SIP messages: then the keyword fails at once, and sends nothing.
 
         | =Argument= | =Meaning= |
         | ``offer`` | With ``False`` the re-INVITE has no SDP: the peer makes the offer in its 200, and the agent answers in the ACK. |

@@ -78,6 +78,8 @@ def hang_up_unless_over(agent: Agent, call: Call) -> None:
     """
     try:
         agent.hang_up(call)
+        with agent.changes:
+            call.note_keyword(final=True)
     except BackendError:
         if agent.alive and not _has_ended(agent, call):
             raise
