@@ -332,6 +332,24 @@ A Content-Length That Is Wrong Is Survived
     10    FAIL    ; its Content-Length says 10, but
     99999    PASS    ringing
 
+Each Transfer Is Notified Without A Subscription
+    FOR    ${name}    IN    alice    bob    carol
+        Start Agent    ${name}
+    END
+    FOR    ${_}    IN RANGE    2
+        Dial    alice    bob
+        Accept    bob
+        Wait Until State Is    alice    ESTABLISHED
+        Transfer    alice    carol
+        Wait Until State Is    carol    RINGING
+        Accept    carol
+        Wait Until Notified    alice    refer    *=    200
+        Wait Until State Is    alice    IDLE
+        Wait Until State Is    carol    ESTABLISHED
+        Hang Up    carol
+        Wait Until State Is    bob    IDLE
+    END
+
 A Mailbox That Nobody Has Asked Is Heard
     ${alice} =    Start Agent    alice    mwi=True
     ${peer} =    Start Peer    notifies_unasked    ${alice.uri}    message-summary
