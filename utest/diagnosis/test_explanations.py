@@ -395,3 +395,52 @@ def test_a_call_that_came_and_went_meanwhile_is_a_call(phone: Phone) -> None:
     assert told.startswith("the call from sip:bob@127.0.0.1:40002 was cancelled by the caller")
     later = describe_missing_call(phone.agent, time.monotonic(), 5)
     assert later.startswith("nobody called within 5 s; before that, the call from")
+
+
+def _sdp(*formats: int) -> str:
+    numbers = " ".join(map(str, formats))
+    return f"v=0\r\nc=IN IP4 192.0.2.1\r\nm=audio 4000 RTP/AVP {numbers}\r\n"
+
+
+def _silence_after(
+    make_phone: Make, method: str, offer: str, status: int, answer: str
+) -> str | None:
+    """Why alice hears nothing from the agreement on PCMU on, once bob has offered more."""
+    phone = make_phone()
+    call_id = phone.agent.dial(BOB)
+    phone.sip(message(f"INVITE {BOB} SIP/2.0", call_id, body=_sdp(0)), sent=True)
+    phone.sip(message("SIP/2.0 200 OK", call_id, body=_sdp(0)))
+    phone.is_established(call_id)
+    rack = "RAck: 1 1 INVITE"
+    phone.sip(message(f"{method} sip:alice SIP/2.0", call_id, rack, body=offer, cseq=f"2 {method}"))
+    phone.sip(message(f"SIP/2.0 {status} X", call_id, body=answer, cseq=f"2 {method}"), sent=True)
+    return explain_silence(phone.agent, phone.agent.calls[-1], [phone.agent], time.monotonic())
+
+
+@pytest.mark.parametrize("method", ["INVITE", "UPDATE", "PRACK"])
+def test_no_common_audio_is_told_of_whatever_message_had_the_answer(
+    make_phone: Make, method: str
+) -> None:
+    """What Get Codec reads, too."""
+    assert _silence_after(make_phone, method, _sdp(8), 200, _sdp(3)) == (
+        "The other side offered PCMA/8000 over RTP/AVP; alice answered GSM/8000 over RTP/AVP."
+    )
+    assert _silence_after(make_phone, method, _sdp(8), 488, "") is None
+    assert _silence_after(make_phone, method, "", 200, "") is None
+
+
+def test_no_common_audio_is_told_of_early_media(make_phone: Make) -> None:
+    assert _silence_after(make_phone, "INVITE", _sdp(8), 183, _sdp(3)) == (
+        "The other side offered PCMA/8000 over RTP/AVP; alice answered GSM/8000 over RTP/AVP."
+    )
+
+
+def test_comfort_noise_in_common_is_no_audio(make_phone: Make) -> None:
+    told = _silence_after(make_phone, "UPDATE", _sdp(8, 13), 200, _sdp(3, 13))
+    assert told is not None and "alice answered GSM/8000, 13 over" in told
+
+
+def test_a_missing_answer_is_told_though_something_was_agreed_before(make_phone: Make) -> None:
+    assert _silence_after(make_phone, "INVITE", _sdp(8), 200, "") == (
+        "The other side offered PCMA/8000 over RTP/AVP; the 200 X of alice had no SDP."
+    )
