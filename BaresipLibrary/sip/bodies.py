@@ -73,7 +73,7 @@ def own_summary(notify: Message) -> Summary | None:
     theirs, ours = (split_address(notify.first(name) or "")[1] for name in ("From", "To"))
     if notify.to_tag and address_of_record(theirs) != address_of_record(ours):
         return None
-    return read_summary(notify.body)
+    return read_summary(notify.body_by_length)
 
 
 def sipfrag_status(body: str) -> str | None:

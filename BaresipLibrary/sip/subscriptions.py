@@ -131,14 +131,34 @@ def _asks_for_no_time(request: Message) -> bool:
     return (request.first("Expires") or "").strip() == "0"
 
 
+class AcceptedNotifies:
+    """Finds the NOTIFYs that one agent has accepted."""
+
+    def __init__(self) -> None:
+        #: By Call-ID and CSeq; None for those that have been accepted.
+        self._arrived: Latest[tuple[str | None, str], Message | None] = Latest()
+
+    def take(self, message: Message, *, sent: bool) -> Message | None:
+        """Follows a message; returns the NOTIFY that it is the first 2xx to, if it is one."""
+        if message.transaction_method != "NOTIFY":
+            return None
+        key = message.call_id, message.cseq
+        if not sent and message.method and key not in self._arrived:
+            self._arrived[key] = message
+        notify = self._arrived.get(key)
+        if notify is None or not sent or not 200 <= (message.status or 0) < 300:
+            return None
+        self._arrived[key] = None
+        return notify
+
+
 class Subscriptions:
     """Follows the SUBSCRIBEs and NOTIFYs of one agent."""
 
     def __init__(self) -> None:
         self._asked: dict[str, Subscription] = {}
         self._unasked: dict[str, Subscription] = {}
-        #: NOTIFYs by Call-ID and CSeq; None for those that have been accepted.
-        self._arrived: Latest[tuple[str | None, str], Message | None] = Latest()
+        self._notifies = AcceptedNotifies()
 
     def of(self, event: str, target: str | None = None) -> list[Subscription]:
         """Those to an event package, the oldest first: to one target, or to all."""
@@ -168,8 +188,10 @@ class Subscriptions:
                 message = parsed(text)
                 if message.transaction_method == "SUBSCRIBE":
                     self._take_subscribe(message, sent=sent)
-                elif message.transaction_method == "NOTIFY":
-                    return self._take_notify(message, sent, at, position)
+                elif notify := self._notifies.take(message, sent=sent):
+                    notification = Notification(notify, at, position)
+                    self._subscription_of(notify).take(notification)
+                    return notification
             case SubscriptionClosed(_, call_id, words):
                 unsent = Subscription(call_id, "", "")
                 self._asked.setdefault(call_id, unsent).close(words)
@@ -187,20 +209,6 @@ class Subscriptions:
             return
         if message.cseq == one.request.cseq:
             one.take_answer(message)
-
-    def _take_notify(
-        self, message: Message, sent: bool, at: float, position: int
-    ) -> Notification | None:
-        key = message.call_id, message.cseq
-        if not sent and message.method and key not in self._arrived:
-            self._arrived[key] = message
-        notify = self._arrived.get(key)
-        if notify is None or not sent or not 200 <= (message.status or 0) < 300:
-            return None
-        self._arrived[key] = None
-        notification = Notification(notify, at, position)
-        self._subscription_of(notify).take(notification)
-        return notification
 
     def _subscription_of(self, notify: Message) -> Subscription:
         """The one that a NOTIFY belongs to: of those without a SUBSCRIBE, one for each package."""

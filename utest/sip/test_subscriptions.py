@@ -3,6 +3,8 @@
 import pytest
 
 from BaresipLibrary.events import SipMessage, SubscriptionClosed
+from BaresipLibrary.sip.bodies import Summary, own_summary
+from BaresipLibrary.sip.messages import Message
 from BaresipLibrary.sip.subscriptions import Notification, Subscription, Subscriptions
 
 BOB = "sip:bob@pbx"
@@ -270,3 +272,9 @@ def test_a_body_is_as_long_as_its_length_says(
     wire.message(False, request.rstrip("\r\n") + "\r\n\r\n" + body)
     found = wire.message(True, text("SIP/2.0 200 OK", 1, "NOTIFY"))
     assert found is not None and (found.body, found.message.wrong_length) == (read, wrong)
+
+
+def test_a_summary_ends_where_its_length_says() -> None:
+    head = "NOTIFY sip:a@a SIP/2.0\r\nEvent: message-summary\r\nContent-Length: 22\r\n\r\n"
+    body = "Messages-Waiting: yes\nVoice-Message: 9/0"
+    assert own_summary(Message(head + body)) == Summary(True, 0, 0)

@@ -16,11 +16,11 @@ from typing import Any
 from ...account import Account
 from ...concurrency import Changes, wait_until
 from ...errors import AgentGone, BackendError, CommandRefused
-from ...events import Event, MessagesWaiting
+from ...events import Event, MessagesWaiting, SipMessage
 from ...sip.bodies import own_summary
-from ...sip.messages import Message
+from ...sip.messages import Message, parsed
 from ...sip.owed_requests import Collisions, OwedRequests
-from ...sip.subscriptions import Subscriptions
+from ...sip.subscriptions import AcceptedNotifies
 from ..addresses import PortTakenError, listening_address, on_free_port
 from ..baresip_text import UNREADABLE
 from ..base import Backend, Report, await_answer, process_died, thread_failed
@@ -82,7 +82,7 @@ class WorkerProcess(Backend):
         self._lost = False
         self._stopping = False
         self._collisions = Collisions()
-        self._subscriptions = Subscriptions()
+        self._notifies = AcceptedNotifies()
         #: What this build of the wheel cannot do, and the functions that it lacks for that.
         self._lacking: dict[Capability, str] = {}
 
@@ -275,8 +275,10 @@ class WorkerProcess(Backend):
             self._changes.notify_all()
 
     def _report_mailbox(self, event: Event, report: Report) -> None:
-        notified = self._account.mwi and self._subscriptions.take(event)
-        summary = own_summary(notified.message) if notified else None
+        if not self._account.mwi or not isinstance(event, SipMessage):
+            return
+        notify = self._notifies.take(parsed(event.text), sent=event.sent)
+        summary = own_summary(notify) if notify else None
         if summary:
             report(MessagesWaiting(event.at, *summary))
 
