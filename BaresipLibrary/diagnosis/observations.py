@@ -8,7 +8,6 @@ from ..agents.agent import Agent
 from ..agents.call import TRACE_LAG, Call, Direction
 from ..concurrency import wait_until
 from ..events import OutboundChanged, StackLog
-from ..sip.agreed_media import agreed_media
 from ..sip.messages import Message, parsed, split_address, split_values
 from ..sip.sdp import Media, SessionDescription, description_in
 from ..sip.transactions import Transaction, counted, transactions
@@ -126,13 +125,13 @@ def capitalized(text: str) -> str:
 class Agreement(NamedTuple):
     """An offer and its answer, and whether the agent made the offer.
 
-    Where an answer is missing, `answer_due` is the message in which it was due.
+    `answered_by` is the message in which the answer was due.
     """
 
     ours: bool
     offer: SessionDescription
     answer: SessionDescription | None
-    answer_due: Message | None = None
+    answered_by: Message
 
     def media(self) -> tuple[Media | None, Media | None]:
         """The audio of the offer and of the answer."""
@@ -140,38 +139,31 @@ class Agreement(NamedTuple):
 
 
 def agreement_of(agent: Agent, call: Call) -> Agreement | None:
-    """The newest offer of a call that was answered, or that was accepted without an answer."""
-    exchange = call.offers.exchange
+    """The newest offer and answer of a call's INVITEs and UPDATEs that a 2xx has confirmed."""
     for transaction in reversed(transactions_of(agent, call.call_id)):
-        if exchange is not None and transaction.at < exchange.at:
-            break
-        unanswered = _unanswered(transaction)
-        if unanswered is not None:
-            return unanswered
-    if exchange is None:
-        return None
-    return Agreement(exchange.ours, exchange.offer, exchange.answer)
+        if (
+            transaction.method in ("INVITE", "UPDATE")
+            and transaction.final
+            and transaction.final.status < 300
+        ):
+            return _agreement(transaction)
+    return None
 
 
-def _unanswered(transaction: Transaction) -> Agreement | None:
-    """The offer of an INVITE or UPDATE whose answer is missing where it was due (RFC 3264).
-
-    Where an INVITE has no offer, its 2xx has the offer and the ACK the answer.
-    """
-    final = transaction.final
-    if transaction.method not in ("INVITE", "UPDATE") or final is None or final.status >= 300:
-        return None
-    answers = (description_in(answer.message) for answer in transaction.answers)
-    described = [description for description in answers if description]
+def _agreement(transaction: Transaction) -> Agreement | None:
+    """Where an INVITE has no offer, its 2xx has the offer and the ACK the answer (RFC 3264)."""
+    assert transaction.final is not None
+    answers = [answer.message for answer in transaction.answers if answer.status > 100]
+    with_sdp = [message for message in answers if description_in(message)]
     offer = description_in(transaction.request)
     if offer:
-        return None if described else Agreement(transaction.sent, offer, None, final.message)
-    if not described or not transaction.acknowledgements:
+        answer = with_sdp[-1] if with_sdp else transaction.final.message
+        return Agreement(transaction.sent, offer, description_in(answer), answer)
+    late = description_in(with_sdp[0]) if with_sdp else None
+    if not late or not transaction.acknowledgements:
         return None
     acknowledged = parsed(transaction.acknowledgements[0].text)
-    if description_in(acknowledged):
-        return None
-    return Agreement(not transaction.sent, described[0], None, acknowledged)
+    return Agreement(not transaction.sent, late, description_in(acknowledged), acknowledged)
 
 
 def explain_no_common_audio(agent: Agent, call: Call) -> str | None:
@@ -181,16 +173,23 @@ def explain_no_common_audio(agent: Agent, call: Call) -> str | None:
         return None
     us, them = (agent.name, "the other side") if agreed.ours else ("the other side", agent.name)
     offer, answer = agreed.media()
-    if agreed.answer_due is not None:
-        what = agreed.answer_due.method or agreed.answer_due.start_line.partition(" ")[2]
+    if not agreed.answer:
+        what = agreed.answered_by.method or agreed.answered_by.start_line.partition(" ")[2]
         return capitalized(f"{us} offered {offer or 'no audio'}; the {what} of {them} had no SDP.")
-    exchange = call.offers.exchange
-    has_common = exchange is not None and agreed_media(exchange) is not None
-    if has_common and offer and answer and offer.profile == answer.profile:
+    if offer and answer and _have_common_audio(offer, answer):
         return None
     return capitalized(
         f"{us} offered {offer or 'no audio'}; {them} answered {answer or 'no audio'}."
     )
+
+
+def _have_common_audio(offer: Media, answer: Media) -> bool:
+    common = set(_codecs_of(offer)) & set(_codecs_of(answer))
+    return bool(common) and answer.port != 0 and offer.profile == answer.profile
+
+
+def _codecs_of(media: Media) -> list[str]:
+    return [codec.lower() for codec in media.codecs]
 
 
 def describe_accepted_media(agent: Agent, offer: Media | None) -> str:
