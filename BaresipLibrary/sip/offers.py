@@ -103,7 +103,8 @@ class Offers:
         """Takes in a message of the dialog, which was seen at a monotonic time."""
         self._now = at
         number = message.cseq_number
-        description = description_in(message)
+        # A 100 comes from the next hop (RFC 3261, section 8.2.6.1), whose SDP answers no offer.
+        description = None if message.status == 100 else description_in(message)
         if description is not None:
             self.described[sent] = description
         if message.method is not None:
@@ -120,7 +121,8 @@ class Offers:
             if method == "INVITE":
                 self._late[sent, number, method] = None
         elif method in ("INVITE", "UPDATE"):
-            self._open[sent, number, method] = description
+            # A retransmission offers what its first copy did: that is what is answered.
+            self._open.setdefault((sent, number, method), description)
         elif method == "ACK":
             self._answer_late((sent, number, "INVITE"), description)
         elif method == "PRACK":

@@ -213,3 +213,19 @@ def test_what_each_side_described_last_is_kept() -> None:
     assert offers.described[False].text == refused
     assert offers.described[True].audio and offers.described[True].audio.direction == "sendrecv"
     assert offers.exchange and offers.exchange.ours
+
+
+def test_an_sdp_in_a_100_answers_no_offer() -> None:
+    offers = Offers()
+    offers.take(request("INVITE", 7, sdp("sendrecv")), sent=True)
+    offers.take(response(100, 7, sdp("sendonly")), sent=False)
+    assert offers.exchange is None and False not in offers.described
+
+
+def test_an_answer_is_to_the_first_copy_of_a_request() -> None:
+    offers = Offers()
+    for direction in ("sendrecv", "sendonly"):
+        offers.take(request("INVITE", 7, sdp(direction)), sent=False)
+    offers.take(response(200, 7, sdp("sendrecv")), sent=True)
+    assert offers.exchange and offers.exchange.offer.words == "sendrecv"
+    assert holds(offers) == (False, False)
