@@ -185,17 +185,31 @@ def _explain_media_refused(agent: Agent, call: Call, agents: Sequence[Agent]) ->
         ),
         None,
     )
-    for other in agents:
-        arrived = None if other is agent else arrived_invite(other, call.call_id)
-        if arrived is not None and arrived.request.cseq == invite.cseq:
-            theirs = audio_in(arrived.request)
-            offers = _describe_offers(agent, offer, other, theirs)
-            return f"{offers}; {describe_accepted_media(other, theirs)}."
-        if arrived is not None and other is called:
-            called = None  # what it got was another INVITE
+    arrival = _arrival_of(invite, agent, call, agents)
+    if arrival is not None:
+        other, theirs = arrival
+        offers = _describe_offers(agent, offer, other, theirs)
+        return f"{offers}; {describe_accepted_media(other, theirs)}."
+    if called is not None and arrived_invite(called, call.call_id):
+        called = None  # what it got was another INVITE
     if called is not None:
         return f"{offered}; {describe_accepted_media(called, offer)}."
     return f"{offered}, which the other side does not accept."
+
+
+def _arrival_of(
+    invite: Message, agent: Agent, call: Call, agents: Sequence[Agent]
+) -> tuple[Agent, Media | None] | None:
+    """The agent at which an INVITE arrived, and what it was offered; its trace may come later."""
+
+    def look() -> tuple[Agent, Media | None] | None:
+        for other in agents:
+            arrived = None if other is agent else arrived_invite(other, call.call_id)
+            if arrived is not None and arrived.request.cseq == invite.cseq:
+                return other, audio_in(arrived.request)
+        return None
+
+    return wait_for_trace(agent, look)
 
 
 def _invite_refused(agent: Agent, call: Call) -> Message | None:

@@ -93,6 +93,25 @@ def test_refused_media_name_the_offer_and_what_an_agent_takes(make_phone: Make) 
     )
 
 
+def test_an_offer_that_shows_in_another_trace_late_is_told(
+    make_phone: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(observations, "TRACE_LAG", 2.0)
+    alice, bob = make_phone(), make_phone(name="bob", audio_codecs=["PCMU"])
+    call = refused(alice, 488, "Not Acceptable Here", body=OFFER)
+    arrived = message("INVITE sip:bob SIP/2.0", call.call_id, body=OFFER.replace("0 96", "8 96"))
+
+    def traced() -> None:
+        bob.sip(arrived)
+        alice.sip(message("OPTIONS sip:a SIP/2.0", "x"))  # agents of a library wake one another
+
+    late = threading.Timer(0.05, traced)
+    late.start()
+    told = explain_setup(alice.agent, call, [alice.agent, bob.agent])
+    late.join()
+    assert told is not None and "bob was offered PCMA" in told
+
+
 @pytest.mark.parametrize(
     ("password", "status", "why"),
     [
