@@ -244,6 +244,8 @@ def checked(name: str) -> dict[str, Count]:
 
 
 def main(names: list[str]) -> int:
+    # Hundreds of short processes import the same modules: they need not compile them every time.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if unknown := set(names) - set(CHECKS):
         sys.exit(f"No such check: {', '.join(sorted(unknown))}. There are: {', '.join(CHECKS)}.")
     baresips()  # said now, not after all the rest has run
