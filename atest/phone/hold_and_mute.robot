@@ -39,6 +39,7 @@ The Callee Holds Right After Its Answer
 
 Both Hold At The Same Moment
     [Documentation]    Their re-INVITEs cross on the way and are refused with 491: both try again.
+    Needs    REINVITE_AFTER_COLLISION
     Talk By Relay
     The Next Invites Cross
     Meanwhile    Hold    bob
@@ -56,6 +57,7 @@ Both Hold At The Same Moment
 
 One Resumes While The Other Holds
     [Documentation]    After both have collided, each can still hold and resume.
+    Needs    REINVITE_AFTER_COLLISION
     Talk By Relay
     FOR    ${round}    IN RANGE    3
         Hold    alice
