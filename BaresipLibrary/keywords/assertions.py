@@ -22,7 +22,8 @@ from ..errors import NothingYet, PhoneFailure, UsageError
 
 T = TypeVar("T")
 
-_COMPARISONS = ("==", "!=", "<", ">", "<=", ">=")
+_ORDERINGS = ("<", ">", "<=", ">=")
+_COMPARISONS = ("==", "!=", *_ORDERINGS)
 _WORDS = {"none": None, "true": True, "false": False}
 
 #: Reads a number as a suite writes it. Raises `ValueError` with a sentence.
@@ -118,10 +119,11 @@ class Assertion:
             UsageError: the expectation itself makes no sense.
         """
         value = of.read()
-        expected = self._like(value)
+        compared = self._in_order(value, of.subject)
+        expected = self._like(compared)
         try:
             checked: T = verify_assertion(
-                value, self.operator, expected, of.subject, self._usable_message(value, expected)
+                compared, self.operator, expected, of.subject, self._usable_message(value, expected)
             )
         except RobotNotRunningError:
             assert self.operator is not None
@@ -133,7 +135,23 @@ class Assertion:
             raise UsageError(f"'{expected}' is not a regular expression: {error}.") from None
         except (AssertionError, TypeError, RuntimeError) as error:
             self._fail(error, value, expected, of)
-        return checked
+        return value if self._orders else checked
+
+    @property
+    def _orders(self) -> bool:
+        return self.operator is not None and self.operator.value in _ORDERINGS
+
+    def _in_order(self, value: T, subject: str) -> T | float:
+        """The number that a text is, where the operator puts values in order: ``9`` is below 10."""
+        if not isinstance(value, str) or not self._orders:
+            return value
+        assert self.operator is not None
+        try:
+            return float(value)
+        except ValueError:
+            raise PhoneFailure(
+                f"{subject} '{value}' is not a number, and '{self.operator.value}' compares numbers."
+            ) from None
 
     def _fail(self, error: Exception, value: object, expected: object, of: Value[Any]) -> NoReturn:
         if value is None and not self.message:

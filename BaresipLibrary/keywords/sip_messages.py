@@ -123,7 +123,7 @@ def _message(agent: Agent, of: MessageFilter | None, call: str | None, lag: floa
     invite = newest_invite(agent)
     if invite is None:
         agent.require_alive()
-        raise NothingYet(f"{agent.name} has seen no INVITE: {nobody_called_since(agent)}.")
+        raise NothingYet(f"{agent.name} has received no INVITE: {nobody_called_since(agent)}.")
     return parsed(masked(invite.text))
 
 

@@ -102,8 +102,8 @@ A Missing Value Is Reported In Words
     alice has no call.    Get Peer Number    alice    validate    len(value) > 3
     alice has no call.    Get Peer Name    alice    then    value.upper()
     alice has no quality report: it has had no call.    Get Call Quality    alice    mos    >    3
-    alice has seen no INVITE: *.    Get Header    alice    From    equals    x
-    alice has seen no INVITE: *.    Get Headers    alice
+    alice has received no INVITE: *.    Get Header    alice    From    equals    x
+    alice has received no INVITE: *.    Get Headers    alice
     alice has no call to time. Dial or Accept one first.    Get Call Timing    alice    setup_time
     alice has no call to listen to. Dial or Accept one first.    Get Audio Level    alice
     alice has no call that was recorded. Dial or Accept one first.    Get Recording    alice
@@ -114,7 +114,7 @@ A Value That Did Not Come Is Reported With The Wait
     alice has had no call (waited 0.1 s).    Get Reason    alice    timeout=100ms
     alice has no call (waited 0.1 s).    Get Peer    alice    timeout=100ms
     alice has no quality report: it has had no call (waited 0.1 s).    Get Call Quality    alice    timeout=100ms
-    alice has seen no INVITE: * (waited 0.1 s).    Get Headers    alice    timeout=100ms
+    alice has received no INVITE: * (waited 0.1 s).    Get Headers    alice    timeout=100ms
     alice has no call to time. Dial or Accept one first (waited 0.1 s).
     ...    Get Call Timing    alice    setup_time    timeout=100ms
     alice has no call to listen to. Dial or Accept one first (waited 0.1 s).

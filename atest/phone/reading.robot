@@ -44,7 +44,7 @@ A Header With A Line Break
 
 Headers Of Nobody
     Start Agent    alice
-    Run Keyword And Expect Error    alice has seen no INVITE: nobody called.    Get Headers    alice
+    Run Keyword And Expect Error    alice has received no INVITE: nobody called.    Get Headers    alice
 
 Quality Comes With The First Report And Stays
     Talk

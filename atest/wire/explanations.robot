@@ -39,7 +39,7 @@ A Refused INVITE Is Reported By Every Keyword That Waits For It
 Nobody Called When No INVITE Came
     Start Agent    bob
     Fails With    bob has no call to accept: nobody called within 0.3 s.    Accept    bob    timeout=300ms
-    Fails With    bob has seen no INVITE: nobody called.    Get Header    bob    To
+    Fails With    bob has received no INVITE: nobody called.    Get Header    bob    To
 
 An Answer Without An ACK Is Reported
     ${bob} =    Start Agent    bob

@@ -53,10 +53,22 @@ def test_text_from_a_suite_compares_with_what_it_says(
     assert check(value, operator, expected) == value
 
 
+def test_numbers_that_are_text_are_put_in_order_as_numbers_and_returned_as_text() -> None:
+    assert check("9", "<", "10") == "9"
+    assert check("1800", ">=", 1800) == "1800"
+    with pytest.raises(PhoneFailure):
+        check("60", ">", "100")
+
+
+def test_text_that_is_no_number_is_not_put_in_order() -> None:
+    with pytest.raises(PhoneFailure, match="The value 'udp' is not a number, and '>' compares"):
+        check("udp", ">", "10")
+
+
 def test_an_assertion_that_does_not_hold_is_a_phone_failure() -> None:
     with pytest.raises(PhoneFailure, match="The value 'IDLE'"):
         check("IDLE", "==", "RINGING")
-    with pytest.raises(PhoneFailure, match="'x' cannot be compared with 4 by '>='"):
+    with pytest.raises(PhoneFailure, match="The value 'x' is not a number, and '>='"):
         check("x", ">=", 4)
 
 
