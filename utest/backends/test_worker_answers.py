@@ -91,3 +91,12 @@ def test_a_call_that_has_ended_meanwhile() -> None:
 
     with pytest.raises(CommandFailed, match="^the call has ended$"):
         asyncio.run(scene())
+
+
+@pytest.mark.parametrize("name", ["Call-ID", "i", "CALL-ID", "i "])
+def test_the_dialog_is_found_however_the_peer_writes_its_headers(name: str) -> None:
+    """The stack repeats the names of headers as they came."""
+    answers = Answers()
+    answers.take(f"SIP/2.0 180 Ringing\r\n{name}: raw-1\r\nCSeq: 1 INVITE\r\n\r\n", sent=True)
+    request = answers._session_request("raw-1").decode()
+    assert request == f"ACK sip:nobody SIP/2.0\r\n{name}: raw-1\r\nCSeq: 1 INVITE\r\n\r\n"

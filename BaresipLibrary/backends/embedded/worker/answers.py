@@ -30,7 +30,8 @@ _NO_VIDEO = 0
 _TAG = ctypes.create_string_buffer(b"norefersub")
 #: Our own responses, as the stack writes them.
 _RESPONSE = re.compile(r"SIP/2\.0 1\d\d [^\r]*\r\n")
-_CALL_ID = re.compile(r"\r\nCall-ID: ([^\r]*)\r\n")
+#: The stack repeats the names of headers as the peer wrote them: long or compact.
+_CALL_ID = re.compile(r"\r\n(?:Call-ID|i)[ \t]*:[ \t]*([^\r]*?)[ \t]*\r\n", re.IGNORECASE)
 
 
 class Answers:
