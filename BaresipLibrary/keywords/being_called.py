@@ -133,7 +133,7 @@ class BeingCalledKeywords(Component):
         Calls that came in since the last keyword that acts on a call count as well, such as those
         between `Dial` and this keyword. So do calls that the agent refused by itself (`When Called`)
         and those that its baresip refused; the latter cannot be seen at an attached baresip. A call
-        that a keyword such as `Accept` has acted on does not count.
+        that a keyword such as `Accept` has acted on does not count, nor one that an earlier wait has seen.
 
         Fails as soon as a call comes in. The message says who called, and what became of it.
 
