@@ -77,5 +77,5 @@ $(package): pyproject.toml
 
 $(tools): $(package)
 	@echo 'Installing what its tests need into $(VENV)'
-	@$(pip) install --editable '.[embedded,plots,dev]'
+	@$(pip) install --editable '.[embedded,plots,speech,voices,quality,dev]'
 	@touch $@

@@ -302,3 +302,4 @@ class BaresipLibrary(DynamicCore):
     def close(self) -> None:
         """Listener: ends whatever is left at the end of the run."""
         self._scopes.end()
+        self._context.transcriber.close()

@@ -24,6 +24,7 @@ LAYERS = [
     {"diagnosis"},
     {"agents"},
     {"backends"},
+    {"speech"},
     {"account"},
     {"audio", "sip", "events", "types", "concurrency"},
     {"errors", "rtp", "version"},
@@ -35,6 +36,7 @@ FORBIDDEN = {
     "signalling": _DOMAIN,
     "diagnosis": _DOMAIN,
     "agents": _DOMAIN,
+    "speech": {"robot"},
     "audio": {"robot", "subprocess", "BaresipLibrary"},
     "sip": {"robot", "subprocess", "socket"},
 }

@@ -21,6 +21,7 @@ from ..concurrency import Changes, wait_until
 from ..errors import NothingYet, UsageError
 from ..report.evidence import Evidence
 from ..report.recording_store import RecordingStore
+from ..speech.transcriber import Transcriber
 from ..types import BackendName, Occasion
 from .assertions import Assertion, Value, get_and_assert, saying_how_long
 
@@ -42,6 +43,7 @@ class Context:
     recordings: RecordingStore
     agents: Registry
     evidence: Evidence
+    transcriber: Transcriber
     catch_all: bool = True
     ring_timeout: timedelta | None = None
     scope: str = ""
@@ -71,6 +73,7 @@ class Context:
             recordings=store,
             agents=agents,
             evidence=Evidence(evidence, agents, store),
+            transcriber=Transcriber(changes),
             catch_all=catch_all,
             ring_timeout=ring_timeout,
         )
