@@ -206,6 +206,8 @@ class AgentKeywords(Component):
         self, given: str | list[str] | None, patience: timedelta | None
     ) -> dict[str, Any]:
         """The fields of an account about its proxies."""
+        if given == []:
+            raise UsageError("outbound= is an empty list; name a proxy, or leave it out.")
         proxies = [given] if isinstance(given, str) else list(given or ())
         if patience is not None and len(proxies) < 2:
             raise UsageError("outbound_timeout is for a list of several proxies in outbound=.")

@@ -83,6 +83,8 @@ class RtpKeywords(Component):
         | ``gaps`` | The list of times of more than 0.2 s without a packet, each with ``at`` (the packet before, in seconds of the machine's monotonic clock) and ``seconds``. |
         | ``events`` | The list of keys that came as telephone events (RFC 4733), as far as the SDP has them: each with ``digit``, ``duration`` (ms), ``timestamp`` (of RTP), ``at`` (monotonic seconds), ``packets`` and ``ended`` (whether the end bit came). |
 
+        ``lost``, ``late`` and ``duplicates`` are ``None`` as long as there was no packet.
+
         SSRCs and payload types may be expected as text: ``0 101``, ``0x5EED``. The external backend
         has ``packets``, ``ssrcs`` and, once RTCP has told it, ``lost`` of live calls; the others are
         ``None``.
@@ -189,9 +191,9 @@ def _why_not_counted(agent: Agent, call: Call) -> str:
 def _why_none(agent: Agent, call: Call, field: RtpField, way: str) -> str:
     if call.rtp is None:
         return _why_not_counted(agent, call)
-    if field is RtpField.lost:
-        return f"{agent.name} does not know how many packets were lost: no RTCP report has come."
     counts = call.rtp.received if way == "received" else call.rtp.sent
+    if field is RtpField.lost and counts.packets:
+        return f"{agent.name} does not know how many packets were lost: no RTCP report has come."
     return (
         f"The {field.name} of the RTP that {agent.name} {way} is not known after"
         f" {counted(counts.packets, 'packet')}."

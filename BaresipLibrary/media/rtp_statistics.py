@@ -111,6 +111,8 @@ def _audio_of_both(call: Call) -> list[tuple[_Described, _Described]]:
 
 
 def _stream(counts: RtpCounts, audio: Sequence[_Described], *, is_live: bool) -> RtpStream:
+    if not counts.packets:  # none lost of none is no news: it must not pass for a good line
+        counts = counts._replace(lost=None, late=None, duplicates=None)
     gaps, longest = counts.gaps, counts.longest_gap
     if gaps is not None and longest is not None and counts.last_at is not None and is_live:
         pause = time.monotonic() - counts.last_at

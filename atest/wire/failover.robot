@@ -173,6 +173,7 @@ A Route That The Registrar Asks For Is Not Used
 
 Mistakes In A List Of Proxies
     [Template]    Start Should Fail
+    outbound\= is an empty list; name a proxy, or leave it out.    outbound=${{[]}}
     outbound 'sip.example.com b' is not a host, host:port or SIP URI.    outbound=${{['sip.example.com', 'sip.example.com b']}}
     outbound 'a b' is not a host, host:port or SIP URI.    outbound=${{['sbc1.example', 'a b']}}
     outbound names the proxy 'sbc1.example' twice.    outbound=${{['sbc1.example', 'sbc1.example']}}

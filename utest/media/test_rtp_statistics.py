@@ -84,6 +84,12 @@ def test_what_a_backend_does_not_know_is_none(tmp_path: Path) -> None:
     assert str(both.sent) == "4 RTP packets, 1 lost"
 
 
+def test_none_are_lost_of_no_packets_is_not_said(tmp_path: Path) -> None:
+    both = statistics(tmp_path, RtpCounts(0, 0, 0, 0), RtpCounts(0, 0, 0, 0))
+    for stream in (both.received, both.sent):
+        assert (stream.lost, stream.late, stream.duplicates) == (None, None, None)
+
+
 def test_the_words_of_all_that_is_known(tmp_path: Path) -> None:
     counts = RtpCounts(9, 1, 2, 3, (1, 2), (96, 97), (_OPUS,))
     both = statistics(tmp_path, counts, counts)
