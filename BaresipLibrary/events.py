@@ -305,7 +305,7 @@ class AudioTimed(CallEvent):
     The sample with the number `frame` came or left between `earliest` and `latest`, in monotonic
     seconds; the samples after it follow at the sample rate, until the next stretch begins. A second
     report about the same `frame` is more exact. While a call is listened to closely, each packet is
-    a stretch of its own, and sent packets are timed, too: when they left as RTP.
+    a stretch of its own. What is sent is timed by when it left as RTP.
     """
 
     path: Path

@@ -86,10 +86,22 @@ class RecordingReader:
         while the file or its header is not there, and when nothing is new. Raises `ValueError` when
         the file is not a WAV file with 16-bit PCM.
         """
-        frames = self.read_frames()
-        if not frames.size:
+        return _mono(self.read_frames())
+
+    def read_part(self, begin: float, end: float) -> NDArray[np.float64]:
+        """Return the samples between two seconds of the recording, as far as it goes by now.
+
+        Shape and errors are those of `read_new`, which goes on from where it was.
+        """
+        layout = self._find_layout()
+        if layout is None:
             return np.empty(0)
-        return np.asarray(frames.mean(axis=1) / 32768.0, dtype=np.float64)
+        first, last = (round(second * layout.sample_rate) for second in (begin, end))
+        position, self._position = self._position, layout.data_start + first * layout.frame
+        try:
+            return _mono(self.read_frames(max(0, last - first)))
+        finally:
+            self._position = position
 
     def read_frames(self, most: int | None = None) -> NDArray[np.int16]:
         """Return what `read_new` reads as it lies in the file, shape (n, channels), n up to `most`.
@@ -160,6 +172,12 @@ class RecordingReader:
         if self.is_finished:
             return min(size, layout.data_start + data_size)
         return size
+
+
+def _mono(frames: NDArray[np.int16]) -> NDArray[np.float64]:
+    if not frames.size:
+        return np.empty(0)
+    return np.asarray(frames.mean(axis=1) / 32768.0, dtype=np.float64)
 
 
 def seconds_recorded(path: str | os.PathLike[str]) -> float:

@@ -3,20 +3,18 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 from typing import NamedTuple
 
 from ..agents.agent import Agent
 from ..agents.call import TRACE_LAG, Call, Direction
 from ..audio.line_state import BLOCK, SoundFinder, Span, join_spans
-from ..audio.wav_reader import RecordingReader
-from ..backends.capabilities import Capability
 from ..concurrency import wait_until
 from ..errors import NothingYet, PhoneFailure
-from ..events import MediaStarted, QualityReported, TransferRequested
+from ..events import QualityReported, TransferRequested
 from ..sip.messages import Message
 from ..sip.offers import Offers
-from ..types import CallTiming
+from ..types import AudioDirection, CallTiming
+from .tracks import TimedSpan, Track, TrackStream
 
 #: ITU-T G.107, table 2: the rating without any impairment but the standard ones.
 _BASIC_RATING = 93.2
@@ -273,56 +271,34 @@ class Timings:
             yield event.at, Message(event.text)
 
 
-class _Stream(NamedTuple):
-    """Media of a call, its recording, and what finds the sounds in it."""
-
-    media: MediaStarted
-    reader: RecordingReader
-    finder: SoundFinder
-
-
 class HeardSounds:
     """The sounds that an agent heard in a call from its beginning on, read as they are recorded."""
 
     def __init__(self, agent: Agent, call: Call) -> None:
-        agent.require(Capability.TIME_AUDIO)
-        self.agent = agent
-        self.call = call
         self.error = 0.0
-        self._streams: dict[Path, _Stream] = {}
+        self._track = Track(agent, call, AudioDirection.rx)
+        self._finders: dict[TrackStream, SoundFinder] = {}
 
     def sounds(self) -> list[Span]:
         """When each sound began and ended, in monotonic seconds, in order.
 
         Right to `error` seconds, plus the 5 ms of `SoundFinder`.
         """
-        for media in self.call.streams:
-            if media.rx not in self._streams:
-                reader = RecordingReader(media.rx)
-                self._streams[media.rx] = _Stream(media, reader, SoundFinder(media.rate))
-            stream = self._streams[media.rx]
-            with stream.reader as reader:
-                stream.finder.feed(reader.read_new())
-        self.error = 0.0
-        return join_spans(
-            [span for stream in self._streams.values() for span in self._timed(stream)]
-        )
+        timed: list[TimedSpan] = []
+        for stream in self._track.streams:
+            samples = stream.read_new()
+            if not stream.rate:
+                continue
+            finder = self._finders.setdefault(stream, SoundFinder(stream.rate))
+            finder.feed(samples)
+            timed += [part for sound in finder.sounds() for part in stream.timed(sound)]
+        self.error = max((part.error for part in timed), default=0.0)
+        return join_spans([(part.begin, part.end) for part in timed])
 
     @property
     def seconds(self) -> float:
         """Seconds of audio so far."""
-        return sum(stream.finder.seconds for stream in self._streams.values())
-
-    def _timed(self, stream: _Stream) -> Iterator[Span]:
-        """The sounds of a stream by the clock; a pause in the packets divides a sound in two."""
-        clocks, path, rate = self.call.clocks, stream.media.rx, stream.media.rate
-        for begin, end in stream.finder.sounds():
-            borders = clocks.borders(path, begin, end, rate)
-            for first, last in zip([begin, *borders], [*borders, end], strict=True):
-                moment = clocks.moment(path, first, rate)
-                if moment is not None:
-                    self.error = max(self.error, moment.error)
-                    yield moment.at, moment.at + last - first
+        return sum(finder.seconds for finder in self._finders.values())
 
 
 def _is_answer(method: str, statuses: range) -> Callable[[Message], bool]:

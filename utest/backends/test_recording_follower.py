@@ -18,9 +18,9 @@ RATE, FRAMES = 8000, 160
 class Written:
     """A WAV file to which packets are added; its header never tells how long it has become."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, rate: int = RATE) -> None:
         with wave.open(str(path), "wb") as file:
-            file.setparams((1, 2, RATE, 0, "NONE", ""))
+            file.setparams((1, 2, rate, 0, "NONE", ""))
         self.path = path
 
     def packet(self) -> None:
@@ -67,12 +67,22 @@ def test_closely_each_packet_of_both_directions_is_timed(followed: Followed) -> 
     assert [event.frame for event in followed.told] == [0, 0, FRAMES]
 
 
-def test_what_is_sent_is_timed_only_closely(followed: Followed) -> None:
+def test_what_is_sent_is_timed_at_its_own_rate(followed: Followed) -> None:
+    followed.tx = Written(followed.tx.path, rate=2 * RATE)
     followed.begin()
     followed.rx.packet()
     followed.tx.packet()
+    before = time.monotonic()
     followed.recordings.look()
-    assert {event.path for event in followed.told} == {followed.rx.path}
+    now = time.monotonic()
+    heard, sent = (
+        next(event for event in followed.told if event.path == written.path)
+        for written in (followed.rx, followed.tx)
+    )
+    # These samples last 20 ms and 10 ms, and the newest are less than a packet old.
+    assert before - 0.020 - 0.004 <= heard.earliest <= heard.latest <= now + 0.004
+    assert before - 0.010 - 0.004 <= sent.earliest <= sent.latest <= now + 0.010 + 0.004
+    assert sent.latest >= before + 0.010
 
 
 def test_a_call_that_is_listened_to_is_reported_when_its_audio_goes_on(followed: Followed) -> None:

@@ -196,15 +196,17 @@ def _same(media: MediaStarted, other: MediaStarted) -> bool:
 class _GrowingRecording:
     """A file that baresip writes to."""
 
-    def __init__(self, media: MediaStarted, path: Path, report: Report) -> None:
-        def timed(frame: int, earliest: float, latest: float) -> None:
-            at = time.monotonic()
-            report(AudioTimed(at, media.call_id, path, frame, earliest, latest))
-
+    def __init__(self, call_id: str, path: Path, report: Report) -> None:
         self.path = path
+        self._call_id = call_id
+        self._report = report
         self._reader = RecordingReader(path)
-        self._clock = StreamClock(media.rate, _PACKET, timed)
+        self._clock: StreamClock | None = None
         self._frames = 0
+
+    def _timed(self, frame: int, earliest: float, latest: float) -> None:
+        at = time.monotonic()
+        self._report(AudioTimed(at, self._call_id, self.path, frame, earliest, latest))
 
     def look(self, *, closely: bool) -> bool:
         """Times the samples written since the last look; returns whether there are any."""
@@ -213,8 +215,12 @@ class _GrowingRecording:
             frames = self._reader.length
         except (OSError, ValueError):
             return True  # the listener reads it, too, and says why that fails
-        self._clock.closely = closely
-        self._clock.look(before, time.monotonic(), frames)
+        after = time.monotonic()
+        if frames and self._clock is None:  # what is sent may have another rate than what is heard
+            self._clock = StreamClock(self._reader.sample_rate, _PACKET, self._timed)
+        if self._clock is not None:
+            self._clock.closely = closely
+            self._clock.look(before, after, frames)
         grown, self._frames = frames > self._frames, frames
         return grown
 
@@ -224,7 +230,7 @@ class _GrowingRecording:
 
 
 class RecordingFollower:
-    """Follows what each call hears and, where packets are timed closely, what it sends."""
+    """Follows what each call hears and sends."""
 
     def __init__(self, report: Report) -> None:
         self._report = report
@@ -253,7 +259,7 @@ class RecordingFollower:
             if before is None or before.path != path:
                 if before is not None:
                     before.close()
-                followed[media.call_id] = _GrowingRecording(media, path, self._report)
+                followed[media.call_id] = _GrowingRecording(media.call_id, path, self._report)
 
     def forget(self, call_id: str) -> None:
         """Looks at the recordings of a call for the last time: the call is over."""
@@ -264,7 +270,7 @@ class RecordingFollower:
         self._closely.discard(call_id)
 
     def listen(self, call_id: str, *, on: bool, closely: bool) -> None:
-        """Looks more often while somebody listens; `closely` times each packet, sent ones too."""
+        """Looks more often while somebody listens; `closely` times each packet by itself."""
         (self._listened.add if on else self._listened.discard)(call_id)
         (self._closely.add if on and closely else self._closely.discard)(call_id)
 
@@ -280,8 +286,7 @@ class RecordingFollower:
 
     def _look(self, call_id: str) -> bool:
         closely = call_id in self._closely
-        if closely:
-            self._sent[call_id].look(closely=True)
+        self._sent[call_id].look(closely=closely)
         return self._heard[call_id].look(closely=closely)
 
     def _drop(self, call_id: str) -> None:

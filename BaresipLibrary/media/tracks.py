@@ -1,0 +1,105 @@
+"""What an agent heard or sent in a call from its start on, and when each sample came or left."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..agents.agent import Agent
+from ..agents.call import Call, SampleTime
+from ..audio.line_state import Span
+from ..audio.wav_reader import RecordingReader
+from ..backends.capabilities import Capability
+from ..types import AudioDirection
+
+
+class TimedSpan(NamedTuple):
+    """A part of a call's audio, in seconds on the machine's monotonic clock, right to `error` s."""
+
+    begin: float
+    end: float
+    error: float
+
+
+class TrackStream:
+    """One recording of a direction of a call: another begins when the sample rate changes."""
+
+    def __init__(self, call: Call, path: Path) -> None:
+        self.path = path
+        self._call = call
+        self._reader = RecordingReader(path)
+
+    @property
+    def rate(self) -> int:
+        """Samples a second; 0 before anything was recorded."""
+        with self._reader as reader:
+            return reader.sample_rate
+
+    @property
+    def seconds(self) -> float:
+        """Seconds of audio that `read_new` has returned so far."""
+        return self._reader.seconds
+
+    def read_new(self) -> NDArray[np.float64]:
+        """What was recorded since the last call: mono samples in [-1, 1], shape (n,)."""
+        with self._reader as reader:
+            return reader.read_new()
+
+    def samples(self, begin: float, end: float) -> NDArray[np.float64]:
+        """What lies between two seconds of the recording: mono samples in [-1, 1], shape (n,)."""
+        with self._reader as reader:
+            return reader.read_part(begin, end)
+
+    def moment(self, second: float) -> SampleTime | None:
+        """When the sample at a second of the recording came or left; None if it was not timed."""
+        return self._call.clocks.moment(self.path, second, self.rate)
+
+    def timed(self, span: Span) -> Iterator[TimedSpan]:
+        """A part of the recording by the clock; a pause in the packets divides it.
+
+        So do tiny steps between stretches that were timed separately: `join_spans` joins them.
+        """
+        begin, end = span
+        clocks, rate = self._call.clocks, self.rate
+        borders = clocks.borders(self.path, begin, end, rate)
+        for first, last in zip([begin, *borders], [*borders, end], strict=True):
+            moment = clocks.moment(self.path, first, rate)
+            if moment is not None:
+                yield TimedSpan(moment.at, moment.at + last - first, moment.error)
+
+
+class Track:
+    """One direction of a call: all that an agent heard or sent in it, from its beginning on.
+
+    Each track reads by itself. It works after the call has ended, too.
+    """
+
+    def __init__(self, agent: Agent, call: Call, direction: AudioDirection) -> None:
+        """Prepares to read.
+
+        Raises:
+            UsageError: the agent's backend does not record that direction, or does not time it.
+        """
+        agent.require(Capability.TIME_AUDIO)
+        if direction is AudioDirection.tx:
+            agent.require(Capability.RECORD_SENT)
+        self.call = call
+        self.direction = direction
+        self._streams: dict[Path, TrackStream] = {}
+
+    @property
+    def streams(self) -> list[TrackStream]:
+        """The recordings so far, in order."""
+        for media in self.call.streams:
+            path = media.rx if self.direction is AudioDirection.rx else media.tx
+            # When one direction begins a new file, the other may go on in its own.
+            if path not in self._streams:
+                self._streams[path] = TrackStream(self.call, path)
+        return list(self._streams.values())
+
+    @property
+    def seconds(self) -> float:
+        """Seconds of audio that were read so far, of all streams."""
+        return sum(stream.seconds for stream in self._streams.values())
