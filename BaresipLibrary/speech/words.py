@@ -1,0 +1,203 @@
+"""Whether words were said: compares a phrase with the words that an engine understood.
+
+Both are brought into the same form first (`plain_words`). The phrase is then looked for in what was
+heard by its word error rate (`find_phrase`). Digits are never forgiven: an engine seldom takes one
+for another, and a tester who wrote "press one" does not want to pass with "press two".
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from .heard import Word
+from .plain_words import Unit, plain_units
+
+#: So many words may be written as one: voice mail, voice-mail and voicemail are equal.
+_MOST_JOINED = 4
+_FORBIDDEN = float("inf")
+#: What may be said for a sign on a key.
+_NAMES = {("#", "pound"), ("#", "hash"), ("#", "number")}
+#: Words that sound like digits in English.
+_SOUNDS = {
+    "to": "2", "too": "2", "for": "4", "fore": "4", "won": "1", "ate": "8", "oh": "0", "o": "0",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """Words that are expected; `parse` makes one."""
+
+    text: str
+    units: tuple[Unit, ...] = field(repr=False, compare=False)
+
+    @classmethod
+    def parse(cls, text: str, language: str = "en") -> "Phrase":
+        """The phrase that a suite wrote.
+
+        Raises:
+            ValueError: it has no word; the message is a sentence.
+        """
+        units = plain_units([Word(piece, 0.0, 0.0, 1.0) for piece in text.split()], language)
+        if not units:
+            raise ValueError(f"There is no word in '{text}', so it cannot be heard.")
+        return cls(text, tuple(units))
+
+
+@dataclass(frozen=True)
+class Match:
+    """The stretch of what was heard that is most similar to a phrase."""
+
+    first: int
+    """The place of its first word, like `last`."""
+    last: int
+    similarity: float
+    """1 - word error rate, from 0 to 1."""
+    has_numbers: bool = True
+    """Whether the numbers of the phrase are in it, digit by digit."""
+
+
+def find_phrase(phrase: Phrase, heard: Sequence[Unit], similarity: float) -> Match | None:
+    """The first stretch that is similar enough (0 to 1) and has the numbers; None without one.
+
+    The word error rate is that of the field: substituted, missing and additional words, divided by
+    the words of the phrase; each digit counts as a word.
+    """
+    ends = _Alignment(phrase.units, heard, strict=True).ends()
+    most = len(phrase.units) * (1 - similarity) + 1e-9
+    first = next((place for place, cost in enumerate(ends) if cost.errors <= most), None)
+    if first is None:
+        return None
+    # It may be that only its beginning was similar enough, and that the rest follows.
+    followers = range(first, min(len(ends), first + int(ends[first].errors) + 1))
+    end = min(followers, key=lambda place: ends[place].errors)
+    return _match(phrase, heard, ends[end], end)
+
+
+def nearest_stretch(phrase: Phrase, heard: Sequence[Unit]) -> Match | None:
+    """The most similar stretch, its numbers right or not; None when no word is in common."""
+    ends = _Alignment(phrase.units, heard, strict=False).ends()
+    end = min(range(len(ends)), key=lambda place: ends[place].errors)
+    if ends[end].errors >= len(phrase.units):
+        return None
+    match = _match(phrase, heard, ends[end], end)
+    stretch = [unit for unit in heard if match.first <= unit.word <= match.last]
+    strict = min(_Alignment(phrase.units, stretch, strict=True).ends())
+    return replace(match, has_numbers=strict.errors < _FORBIDDEN)
+
+
+class _Cost(NamedTuple):
+    """The errors of the best stretch that ends at some place, and where that stretch begins.
+
+    The start is negative: of two stretches with as many errors the shorter one is the smaller.
+    """
+
+    errors: float
+    minus_start: int
+
+
+class _Alignment:
+    """Aligns a phrase with every stretch of what was heard, by Sellers' algorithm.
+
+    That is Levenshtein's, where what was heard before and after the stretch costs nothing. With
+    `strict`, an alignment that gets a digit of the phrase wrong is forbidden.
+    """
+
+    def __init__(self, phrase: Sequence[Unit], heard: Sequence[Unit], *, strict: bool) -> None:
+        self._phrase = phrase
+        self._heard = heard
+        self._strict = strict
+        self._phrase_joins = list(_joins(phrase))
+        self._heard_joins = list(_joins(heard))
+
+    def ends(self) -> list[_Cost]:
+        """The cost at each place in what was heard: that of the best stretch which ends there."""
+        rows = [[_Cost(0, -at) for at in range(len(self._heard) + 1)]]
+        for place, unit in enumerate(self._phrase, 1):
+            missing = _FORBIDDEN if self._strict and unit.is_digit else 1
+            row = [_Cost(rows[-1][0].errors + missing, 0)]
+            for at in range(1, len(self._heard) + 1):
+                candidates = [
+                    _more(rows[-1][at], missing),
+                    _more(rows[-1][at - 1], self._substituted(place - 1, at - 1)),
+                    _more(row[-1], self._added(place, at - 1)),
+                    *self._joined(rows, place, at),
+                ]
+                row.append(min(candidates))
+            rows.append(row)
+        return rows[-1]
+
+    def _substituted(self, place: int, at: int) -> float:
+        if self._are_equal(place, at):
+            return 0
+        return _FORBIDDEN if self._strict and self._phrase[place].is_digit else 1
+
+    def _added(self, place: int, at: int) -> float:
+        """What it costs that a word was heard which the phrase does not have before `place`."""
+        if not self._strict or not self._heard[at].is_digit or place == len(self._phrase):
+            return 1
+        after = self._phrase[place]
+        return _FORBIDDEN if after.is_digit and not after.begins_number else 1
+
+    def _joined(self, rows: list[list[_Cost]], place: int, at: int) -> Iterator[_Cost]:
+        """Several words of the phrase that were heard as one, and the other way round."""
+        for count, text in self._phrase_joins[place - 1]:
+            if text == self._heard[at - 1].text:
+                yield rows[place - count][at - 1]
+        for count, text in self._heard_joins[at - 1]:
+            if text == self._phrase[place - 1].text:
+                yield rows[place - 1][at - count]
+
+    def _are_equal(self, place: int, at: int) -> bool:
+        wanted, heard = self._phrase[place], self._heard[at]
+        if wanted.text == heard.text:
+            return not wanted.is_digit or self._is_whole(place, at)
+        if (wanted.text, heard.text) in _NAMES or (heard.text, wanted.text) in _NAMES:
+            return True
+        return self._sound_alike(place, at) and self._are_neighbours_equal(place, at)
+
+    def _is_whole(self, place: int, at: int) -> bool:
+        """Whether the number begins and ends where that of the phrase does: 1 is not in 12."""
+        if not self._strict:
+            return True
+        wanted, heard = self._phrase[place], self._heard[at]
+        if wanted.begins_number and not heard.begins_number:
+            return False
+        if not wanted.ends_number or heard.ends_number:
+            return True
+        # "press 1 4 sales" was heard where somebody said "press one for sales"
+        return place + 1 < len(self._phrase) and self._sound_alike(place + 1, at + 1)
+
+    def _sound_alike(self, place: int, at: int) -> bool:
+        wanted, heard = self._phrase[place], self._heard[at]
+        if wanted.is_digit == heard.is_digit:
+            return False
+        word, digit = (heard, wanted) if wanted.is_digit else (wanted, heard)
+        return _SOUNDS.get(word.text) == digit.text
+
+    def _are_neighbours_equal(self, place: int, at: int) -> bool:
+        """Whether the words beside them are equal: "press to" alone is not "press two"."""
+        if not 0 < place < len(self._phrase) - 1 or not 0 < at < len(self._heard) - 1:
+            return False
+        return all(
+            self._phrase[place + step].text == self._heard[at + step].text for step in (-1, 1)
+        )
+
+
+def _match(phrase: Phrase, heard: Sequence[Unit], cost: _Cost, end: int) -> Match:
+    first, last = heard[-cost.minus_start], heard[end - 1]
+    return Match(first.word, last.last_word, 1 - cost.errors / len(phrase.units))
+
+
+def _more(cost: _Cost, errors: float) -> _Cost:
+    return _Cost(cost.errors + errors, cost.minus_start)
+
+
+def _joins(units: Sequence[Unit]) -> Iterator[list[tuple[int, str]]]:
+    """For each unit: the texts of the units up to it, joined, and how many they are."""
+    for end in range(1, len(units) + 1):
+        joins = []
+        for count in range(2, min(end, _MOST_JOINED) + 1):
+            if any(unit.is_digit for unit in units[end - count : end]):
+                break
+            joins.append((count, "".join(unit.text for unit in units[end - count : end])))
+        yield joins
