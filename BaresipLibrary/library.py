@@ -25,6 +25,7 @@ from .keywords.messaging import MessagingKeywords
 from .keywords.quality import QualityKeywords, TimingKeywords
 from .keywords.registration import MailboxKeywords, RegistrationKeywords
 from .keywords.rtp import RtpKeywords
+from .keywords.secrecy import hiding_secrets
 from .keywords.sip_messages import HeaderKeywords, SipMessageKeywords
 from .keywords.states import StateKeywords
 from .keywords.steps import step, step_words
@@ -250,10 +251,13 @@ class BaresipLibrary(DynamicCore):
 
     def run_keyword(self, name: str, args: Any, kwargs: Any = None) -> Any:
         """Runs a keyword, logs what its agents saw meanwhile, and explains its failure."""
-        quiet = "Getter" in self.keywords[name].robot_tags
-        with step(self._context, step_words(name, args), quiet=quiet):
+        tags, words = self.keywords[name].robot_tags, step_words(name, args)
+        with (
+            hiding_secrets(self._context.secrets, [args, kwargs], tags) as shown,
+            step(self._context, shown(words), quiet="Getter" in tags),
+        ):
             self._check_arguments(name, args, kwargs or {})
-            return super().run_keyword(name, args, kwargs)
+            return shown(super().run_keyword(name, args, kwargs))
 
     def _check_arguments(self, name: str, args: Any, kwargs: dict[str, Any]) -> None:
         function = self.keywords[name]

@@ -21,6 +21,7 @@ from ..concurrency import Changes, wait_until
 from ..errors import NothingYet, UsageError
 from ..report.evidence import Evidence
 from ..report.recording_store import RecordingStore
+from ..speech.masking import Secrets
 from ..speech.transcriber import Transcriber
 from ..types import BackendName, Occasion
 from .assertions import Assertion, Value, get_and_assert, saying_how_long
@@ -49,6 +50,8 @@ class Context:
     scope: str = ""
     warned: set[str] = field(default_factory=set)
     backends: Backends = field(default_factory=Backends)
+    #: Values that must not show, however they were said.
+    secrets: Secrets = field(default_factory=Secrets)
 
     @classmethod
     def create(

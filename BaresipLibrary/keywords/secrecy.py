@@ -1,0 +1,66 @@
+"""Keeps Robot's ``Secret`` values out of what keywords write and return of speech."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from robot.api.types import Secret
+from robot.libraries.BuiltIn import BuiltIn, RobotNotRunningError
+
+from ..speech.masking import Secrets
+
+SPEECH = "Speech"
+"""The tag of keywords whose errors, results and steps are masked."""
+#: How deep lists and dictionaries are searched.
+_DEPTH = 4
+
+
+@contextmanager
+def hiding_secrets(
+    secrets: Secrets, arguments: object, tags: Iterable[str]
+) -> Iterator[Callable[[Any], Any]]:
+    """A keyword runs: notes the secrets in its arguments, and masks its errors if it is of speech.
+
+    Gives what masks a text that a keyword of speech shows or returns; other values stay.
+    """
+    note_secrets(secrets, arguments)
+    if SPEECH not in tags:
+        yield lambda value: value
+        return
+    note_secrets(secrets, _variables())
+    try:
+        yield lambda value: secrets.text(value) if isinstance(value, str) else value
+    except Exception as error:
+        _mask(error, secrets)
+        raise
+
+
+def note_secrets(secrets: Secrets, value: object, depth: int = _DEPTH) -> None:
+    """Notes every ``Secret`` in a value, in lists and dictionaries too."""
+    if isinstance(value, Secret):
+        secrets.add(str(value.value))
+    elif isinstance(value, Mapping):
+        note_secrets(secrets, list(value.values()), depth)
+    elif isinstance(value, list | tuple | set) and depth:
+        for member in value:
+            note_secrets(secrets, member, depth - 1)
+
+
+def _variables() -> object:
+    """The variables that the suite can use now: a machine may say a secret nobody gave an agent."""
+    try:
+        return dict(BuiltIn().get_variables(no_decoration=True))
+    except RobotNotRunningError:
+        return {}
+
+
+def _mask(error: BaseException, secrets: Secrets) -> None:
+    """Masks the texts of an error and of those that it followed from, which a traceback shows."""
+    seen: set[int] = set()
+    follows: BaseException | None = error
+    while follows is not None and id(follows) not in seen:
+        seen.add(id(follows))
+        follows.args = tuple(
+            secrets.text(text) if isinstance(text, str) else text for text in follows.args
+        )
+        follows = follows.__cause__ or follows.__context__
