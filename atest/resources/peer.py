@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from peer_dialog import Dialog
+from peer_machine import Machine
 from peer_rtp import Rtp
 from peer_sip import Received, bare_uri, fresh, host_and_port, text_of
 
@@ -27,7 +28,7 @@ class Peer:
         self.pending: list[Received] = []
         self.result: dict[str, Any] = {}
         self.error: BaseException | None = None
-        self._rtp: Rtp | None = None
+        self._rtp: Rtp | Machine | None = None
         self._arrived: queue.Queue[Received | None] = queue.Queue()  # None when it is closed
         self._answers: dict[tuple[str, str], tuple[float, bytes]] = {}
         self._stepping = threading.Condition()
@@ -59,11 +60,15 @@ class Peer:
         return f"sip:{self.user}@{self.host}{suffix}"
 
     @property
-    def rtp(self) -> Rtp:
-        """Its RTP socket, opened when first asked for."""
+    def rtp(self) -> Any:
+        """Its RTP socket, opened when first asked for, or the machine that talks."""
         if self._rtp is None:
             self._rtp = Rtp(self.address)
         return self._rtp
+
+    def talk_by(self, machine: Machine) -> None:
+        """Leaves RTP to a machine that talks and hears; call it before the call is answered."""
+        self._rtp = machine
 
     def run(self, scenario: Callable[..., None], *arguments: Any, **options: Any) -> None:
         def perform() -> None:

@@ -88,7 +88,7 @@ class Rtp:
         recent = payloads[-max(1, int(last * RATE / PACKET)) :]
         if not recent:
             return None
-        samples = np.concatenate([_decoded(p.payload, p.payload_type) for p in recent])
+        samples = np.concatenate([decoded(p.payload, p.payload_type) for p in recent])
         if np.sqrt(np.mean(samples**2)) < 0.003:
             return None
         spectrum = np.abs(np.fft.rfft(samples * np.hanning(samples.size)))
@@ -133,7 +133,7 @@ class Rtp:
                 continue
             piece = np.take(samples, range(self._position, self._position + length), mode="wrap")
             self._position = (self._position + length) % samples.size
-            self._put(self.payload_type, _encoded(piece, self.payload_type), self._timestamp)
+            self._put(self.payload_type, encoded(piece, self.payload_type), self._timestamp)
             self._timestamp = (self._timestamp + length) & 0xFFFFFFFF
 
     def send_numbers(self, *numbers: int) -> None:
@@ -142,7 +142,7 @@ class Rtp:
         for number in numbers:
             self._sequence = (first + number) & 0xFFFF
             timestamp = (self._timestamp + PACKET * number) & 0xFFFFFFFF
-            self._put(self.payload_type, _encoded(np.zeros(PACKET), self.payload_type), timestamp)
+            self._put(self.payload_type, encoded(np.zeros(PACKET), self.payload_type), timestamp)
             self._closed.wait(PACKET / RATE)
 
     def send_event(
@@ -192,11 +192,11 @@ _VALUES = {PCMU: _mu_law(), PCMA: _a_law()}
 _ORDERS = {law: np.argsort(values) for law, values in _VALUES.items()}
 
 
-def _decoded(payload: bytes, law: int) -> NDArray[np.float64]:
+def decoded(payload: bytes, law: int) -> NDArray[np.float64]:
     return _VALUES[law][np.frombuffer(payload, np.uint8)]
 
 
-def _encoded(samples: NDArray[np.float64], law: int) -> bytes:
+def encoded(samples: NDArray[np.float64], law: int) -> bytes:
     if law not in _VALUES:
         return bytes(samples.size)
     order = _ORDERS[law]

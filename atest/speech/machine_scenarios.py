@@ -1,0 +1,51 @@
+"""The reference machine answers: it talks as it was programmed, and keeps when it really did."""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from peer import Peer
+from peer_codecs import CODECS, Codec, Samples
+from peer_machine import Line, Machine, Manners
+
+from utest.audio import signals
+
+#: Seconds of what the machine says before it says it again.
+_VOICE = 8.0
+#: A call that is longer (s) has been forgotten.
+_LONGEST = 900.0
+
+
+def talks(
+    peer: Peer,
+    codec: str = "PCMU",
+    *,
+    loss: float = 0.0,
+    jitter: float = 0.0,
+    seed: int = 1,
+    **manners: Any,
+) -> None:
+    """Answers with that codec, and talks to the end of the call; `result` has the machine."""
+    invite = peer.expect("INVITE", 20.0)
+    chosen = _as_offered(CODECS[codec], invite.body)
+    machine = Machine(voice(chosen, seed), chosen, Manners(**manners), Line(loss, jitter, seed))
+    peer.talk_by(machine)
+    peer.result["machine"] = machine
+    dialog = peer.answer(invite, formats=str(chosen.payload_type), more=chosen.lines)
+    dialog.await_bye(_LONGEST)
+
+
+def voice(codec: Codec, seed: int) -> Samples:
+    """Something like speech, with short pauses, that begins and ends with an audible sample."""
+    samples = signals.speech(_VOICE, codec.rate, np.random.default_rng(seed), -18.0, 120.0)
+    audible = np.flatnonzero(np.abs(samples) > 0.02)
+    return samples[audible[0] : audible[-1] + 1]
+
+
+def _as_offered(codec: Codec, offer: str) -> Codec:
+    """The codec with the payload type that an offer gives it."""
+    offered = re.search(rf"^a=rtpmap:(\d+) {codec.name}/", offer, re.MULTILINE)
+    if codec.payload_type < 96 or not offered:
+        return codec
+    return replace(codec, payload_type=int(offered[1]))
