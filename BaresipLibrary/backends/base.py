@@ -12,6 +12,7 @@ from ..concurrency import Changes, wait_until
 from ..errors import BackendError, CommandRefused
 from ..events import AgentDied, Event
 from .capabilities import Capability
+from .jitter_buffers import PlayoutDelay
 
 T = TypeVar("T")
 
@@ -116,6 +117,11 @@ class Backend(ABC):
     caveats: tuple[str, ...] = ()
     #: Whether its SIP messages are reported; else a call that its stack refuses is not seen.
     shows_messages = True
+
+    @property
+    def playout_delay(self) -> PlayoutDelay | None:
+        """How long what arrives waits before it is recorded; None when that is not known."""
+        return None
 
     @property
     def unreadable(self) -> int:

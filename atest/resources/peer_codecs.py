@@ -55,7 +55,7 @@ class Coder:
 
     def __init__(self, codec: Codec) -> None:
         self.codec = codec
-        self._encoder, self._decoder = (_av_contexts(codec) if codec.rate > 8000 else (None, None))
+        self._encoder, self._decoder = _av_contexts(codec) if codec.rate > 8000 else (None, None)
         self._position = 0
 
     def encode(self, samples: Samples) -> bytes:

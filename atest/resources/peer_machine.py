@@ -13,7 +13,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -124,7 +124,7 @@ class Machine:
         line: Line | None = None,
         address: str = "127.0.0.1",
     ) -> None:
-        """`voice`: what it says, at the codec's rate, over and over; audible from the first sample."""
+        """`voice`: what it says over and over, at the codec's rate, audible from its first sample."""
         self.codec = codec
         self.manners, self.line = manners or Manners(), line or Line()
         self.target: tuple[str, int] | None = None
@@ -287,7 +287,9 @@ class Machine:
         if len(spans) <= self._stopped or turn.interrupted is not None or not self._reactions:
             return
         begin, end = spans[-1]
-        if end - begin < self.manners.needs or (self.heard.is_noise and not self.manners.minds_noise):
+        if end - begin < self.manners.needs or (
+            self.heard.is_noise and not self.manners.minds_noise
+        ):
             return
         if not self.manners.minds_noise and end - begin < 0.15:
             return  # too short to be told from noise

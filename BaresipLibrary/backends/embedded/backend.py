@@ -6,6 +6,7 @@ from types import MappingProxyType
 from ..baresip_names import CONFIGURATION, PARAMETERS
 from ..base import Headers, Packets, Source
 from ..capabilities import Capability
+from ..jitter_buffers import PlayoutDelay, playout_delay
 from ..stack_settings import Reader
 from . import protocol
 from .process import WorkerProcess
@@ -41,6 +42,10 @@ class EmbeddedBackend(WorkerProcess):
         }
     )
     settings_reader = _READER
+
+    @property
+    def playout_delay(self) -> PlayoutDelay:
+        return playout_delay(_READER.release, self._settings.configured)
 
     def dial(self, uri: str, headers: Headers = ()) -> str:
         return str(self._command("dial", uri=uri, headers=list(headers)))

@@ -16,6 +16,7 @@ from ...errors import AgentGone, BackendError, CommandRefused
 from ..addresses import LOOPBACK, free_port, listening_address, on_free_port
 from ..baresip_text import UNREADABLE, bracketed
 from ..base import Headers, Report, process_died
+from ..jitter_buffers import PlayoutDelay, playout_delay
 from ..launchers import Launcher
 from . import configuration, installation
 from .audio_source import write_pause
@@ -64,6 +65,10 @@ class ExternalBackend(ControlledBackend):
         self._set_up = ""
         self._address, self._port = LOOPBACK, 0
         self._directions = DirectionFinder(self._address, self._port)
+
+    @property
+    def playout_delay(self) -> PlayoutDelay:
+        return playout_delay(self.version[:2], self._settings.configured)
 
     @property
     def pid(self) -> int | None:
