@@ -124,7 +124,7 @@ class Machine:
         line: Line | None = None,
         address: str = "127.0.0.1",
     ) -> None:
-        """`voice`: what it says over and over, at the codec's rate, audible from its first sample."""
+        """`voice`: what it repeats, at the codec's rate, audible from its first sample."""
         self.codec = codec
         self.manners, self.line = manners or Manners(), line or Line()
         self.target: tuple[str, int] | None = None
