@@ -31,11 +31,11 @@ from .keywords.states import StateKeywords
 from .keywords.steps import step, step_words
 from .keywords.subscriptions import SubscriptionKeywords
 from .keywords.transfers import TransferKeywords
+from .keywords.types_in_libdoc import CONVERTERS
 from .keywords.verdicts import HearingKeywords, VerdictKeywords
 from .plugins import Plugin, check_keyword_names, load_plugins
 from .scopes import Scopes
-from .sip.seen_messages import MessageFilter
-from .types import AudioSource, AutoClosing, BackendName, Frequency, Level, Occasion
+from .types import AutoClosing, BackendName, Occasion
 from .version import __version__
 
 _COMPONENTS = (
@@ -178,13 +178,7 @@ class BaresipLibrary(DynamicCore):
     ROBOT_LIBRARY_VERSION = __version__
     ROBOT_LIBRARY_DOC_FORMAT = "ROBOT"
     ROBOT_LISTENER_API_VERSION = 3
-    ROBOT_LIBRARY_CONVERTERS: ClassVar = {
-        AudioSource: AudioSource.parse,
-        BackendName: BackendName.parse,
-        Frequency: Frequency.parse,
-        Level: Level.parse,
-        MessageFilter: MessageFilter.parse,
-    }
+    ROBOT_LIBRARY_CONVERTERS: ClassVar = CONVERTERS
 
     def __init__(
         self,

@@ -39,8 +39,8 @@ _WEIGH, _LOOK = 0.5, 0.1
 class HeardPrompt:
     """A prompt that was heard.
 
-    `name`: that of its file; `offset`: when it began, in seconds from the start of the wait,
-    negative when it began before; `score`: how similar it was, 0 to 1.
+    ``name``: that of its file; ``offset``: when it began, in seconds from the start of the wait,
+    negative when it began before; ``score``: how similar it was, 0 to 1.
     """
 
     name: str

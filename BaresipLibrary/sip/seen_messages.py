@@ -36,11 +36,12 @@ _LIKE = 0.6
 
 @dataclass(frozen=True)
 class MessageFilter:
-    """What the messages that a suite asks for have in common; None and False: it may be anything.
+    """What the messages that a suite asks for have in common.
 
-    Written as ``[sent|received] [status] [[re-]METHOD]``, with a status such as ``200``, ``18x`` or
-    ``4xx``. A method alone means requests; a status, responses: with a method, responses to such
-    requests. ``re-`` is for requests within the dialog that an earlier one began.
+    Written as ``sent`` or ``received``, a status such as ``200``, ``18x`` or ``4xx``, and a method;
+    each may be left out, but not both of status and method: ``sent 200 INVITE``. A method alone
+    means requests; a status, responses: with a method, responses to such requests. A method with
+    ``re-`` before it is for requests within the dialog that an earlier one began.
     """
 
     sent: bool | None = None

@@ -4,12 +4,14 @@ import html
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 from robot import running
 from robot.libdocpkg import LibraryDocumentation
+from robot.running.arguments.typeinfo import TypeInfo
 from robot.utils import html_format
 
 from BaresipLibrary import BaresipLibrary, library
@@ -33,6 +35,28 @@ def test_a_keyword_says_what_it_does_when_it_fails_and_shows_an_example(keyword:
 def test_every_argument_has_a_type(keyword: object) -> None:
     for argument in keyword.args:  # type: ignore[attr-defined]
         assert argument.type is not None or not argument.name, argument.name
+
+
+def types_of(info: TypeInfo | None) -> Iterator[TypeInfo]:
+    """A type and those it consists of."""
+    if info is not None:
+        yield info
+        for nested in info.nested or ():
+            yield from types_of(nested)
+
+
+@pytest.mark.parametrize("keyword", DOCUMENTATION.keywords, ids=lambda keyword: keyword.name)
+def test_every_type_of_ours_is_explained(keyword: object) -> None:
+    infos = [keyword.args.return_type, *(argument.type for argument in keyword.args)]  # type: ignore[attr-defined]
+    explained = {type_doc.name for type_doc in DOCUMENTATION.type_docs}
+    for info in (one for each in infos for one in types_of(each)):
+        is_ours = str(getattr(info.type, "__module__", "")).startswith("BaresipLibrary")
+        assert not is_ours or info.type.__name__ in explained, info.name
+
+
+def test_types_are_explained_for_people_who_write_suites() -> None:
+    for type_doc in DOCUMENTATION.type_docs:
+        assert "Raises:" not in type_doc.doc and "docs/" not in type_doc.doc, type_doc.name
 
 
 def test_every_option_of_start_agent_is_explained() -> None:
