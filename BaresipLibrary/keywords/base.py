@@ -64,6 +64,7 @@ class Context:
         evidence: Occasion,
         catch_all: bool,
         ring_timeout: timedelta | None,
+        speech_model: str | None = None,
     ) -> "Context":
         """A new context: no agents, no processes."""
         changes, agents, store = Changes(), Registry(), RecordingStore(recordings)
@@ -76,7 +77,7 @@ class Context:
             recordings=store,
             agents=agents,
             evidence=Evidence(evidence, agents, store),
-            transcriber=Transcriber(changes),
+            transcriber=Transcriber(changes, speech_model),
             catch_all=catch_all,
             ring_timeout=ring_timeout,
         )

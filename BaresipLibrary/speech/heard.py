@@ -12,4 +12,4 @@ class Word:
     """Seconds from the start of the audio, like `end`."""
     end: float
     confidence: float
-    """How sure the engine is, from 0 to 1."""
+    """How sure the engine is, from 0 to 1; NaN when it does not say."""

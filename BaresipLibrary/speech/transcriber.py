@@ -1,114 +1,208 @@
-"""The process that understands speech, as Robot's process sees it: one for all agents."""
+"""Has speech understood in one process for all agents: `docs/adr/0028-speech-process.md`."""
 
-import pickle
-import subprocess
-import sys
 import threading
-from contextlib import suppress
+import time
 from itertools import count
-from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from queue import PriorityQueue
+from typing import NamedTuple
+
+import numpy as np
+import soxr
+from numpy.typing import NDArray
 
 from ..concurrency import Changes
+from .engine_choice import EngineChoice, SpeechEngines
+from .engines import RATE
 from .heard import Word
+from .transcriber_process import DEATHS, TranscriberProcess
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-_HOME = str(Path(__file__).parents[2])
-_ENTRY = (
-    f"import sys; sys.path.insert(0, {_HOME!r});"
-    " from BaresipLibrary.speech.worker import main; main()"
-)
-_ENGINE = "BaresipLibrary.speech.engines:FasterWhisper"
+#: A job is sent once more when the process dies: the process may have died of something else.
+_ATTEMPTS = 2
+_CLOSED = "The run ended before it was understood."
 
 
 class Transcription:
-    """Audio that is being understood."""
+    """Audio that is being understood. It changes with `changes` held."""
 
     def __init__(self) -> None:
         self.words: list[Word] = []
         self.error: str | None = None
+        """A sentence that says why there are no words; None of audio that was understood."""
         self.is_done = False
 
 
+class _Job(NamedTuple):
+    """What the thread does, most urgent first, and in the order in which it was asked for."""
+
+    urgency: int
+    number: int
+    transcription: Transcription | None = None
+    samples: NDArray[np.float64] = np.empty(0)
+    rate: int = RATE
+    language: str | None = None
+
+    @property
+    def seconds(self) -> float:
+        return self.samples.size / self.rate
+
+
+_STOP, _WARM_UP, _AWAITED, _BACKGROUND = range(4)
+
+
 class Transcriber:
-    """Has speech understood in a process that starts when it is first needed."""
+    """Has speech understood in a process that starts when it is first needed.
+
+    One job is in the process at a time. Nothing is lost with the process.
+    """
 
     def __init__(self, changes: Changes, model: str | None = None) -> None:
-        """`changes` is notified when something was understood."""
+        """`changes` is notified when something was understood; `model` as in ``speech_model=``."""
+        self.engines = SpeechEngines()
         self._changes = changes
         self._model = model
         self._numbers = count()
-        self._pending: dict[int, Transcription] = {}
-        self._process: subprocess.Popen[bytes] | None = None
+        self._jobs: PriorityQueue[_Job] = PriorityQueue()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._process: TranscriberProcess | None = None
+        self._is_closing = False
+        self._refusal: str | None = None
+        self._current: _Job | None = None
+        self._since = 0.0
+
+    def check(self) -> EngineChoice:
+        """The engine that the suite, or the environment, has chosen.
+
+        Raises:
+            UsageError: the choice makes no sense; says what to choose instead.
+        """
+        return self.engines.choose(self._model)
 
     def submit(
-        self, samples: "NDArray[np.float64]", rate: int, language: str | None = None
+        self,
+        samples: NDArray[np.float64],
+        rate: int,
+        language: str | None = None,
+        *,
+        background: bool = False,
     ) -> Transcription:
         """Has mono samples in [-1, 1], shape (n,), `rate` a second, understood; does not wait.
 
-        Waiting is `wait_until` on `changes`, for `Transcription.is_done`.
+        Waiting is `wait_until` on `changes`, for `Transcription.is_done`. `language` is a code such
+        as ``en``. What no keyword waits for is `background`, and comes after what one waits for.
+
+        Raises:
+            UsageError: the choice of the engine makes no sense.
         """
-        import soxr
-
-        from .engines import RATE
-        from .worker import Job
-
-        job = Job(
-            next(self._numbers), soxr.resample(samples.astype("float32"), rate, RATE), language
-        )
+        self.check()
         transcription = Transcription()
-        with self._changes:
-            self._pending[job.number] = transcription
-        self.warm_up()
-        assert self._process is not None and self._process.stdin is not None
-        pickle.dump(job, self._process.stdin)
-        self._process.stdin.flush()
+        urgency = _BACKGROUND if background else _AWAITED
+        number = next(self._numbers)
+        self._put(_Job(urgency, number, transcription, samples, rate, language))
         return transcription
 
     def warm_up(self) -> None:
-        """Starts the process unless it runs: it loads its model, which takes a moment."""
-        if self._process is not None:
-            return
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", _ENTRY],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
-        assert self._process.stdin is not None and self._process.stdout is not None
-        pickle.dump((_ENGINE, self._model), self._process.stdin)
-        self._process.stdin.flush()
-        answers = self._process.stdout
-        threading.Thread(
-            target=self._read, args=(answers,), name="transcriber", daemon=True
-        ).start()
+        """Starts the process unless it runs: it loads its model, which takes a moment.
 
-    def _read(self, answers: BinaryIO) -> None:
-        with suppress(EOFError):
-            while True:
-                number, words, error = pickle.load(answers)
-                with self._changes:
-                    transcription = self._pending.pop(number)
-                    transcription.words, transcription.error = words, error
-                    transcription.is_done = True
-                    self._changes.notify_all()
-        with self._changes:
-            for transcription in self._pending.values():
-                transcription.error, transcription.is_done = "its process ended", True
-            self._pending.clear()
-            self._changes.notify_all()
+        Raises:
+            UsageError: the choice of the engine makes no sense.
+        """
+        self.check()
+        if self._process is None and self._refusal is None:
+            self._put(_Job(_WARM_UP, next(self._numbers)))
+
+    def _put(self, job: _Job) -> None:
+        self._jobs.put(job)
+        with self._lock:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="transcriber", daemon=True)
+                self._thread.start()
+
+    def why_not_done(self) -> str:
+        """A clause that says what the process does now, for a wait that was too short."""
+        process, job = self._process, self._current
+        if process is not None and process.is_stopped:
+            return f"the process that understands speech ({process.pid}) is stopped"
+        if process is None or job is None or not process.is_ready:
+            return "the speech engine is still being loaded"
+        for_long = time.monotonic() - self._since
+        return (
+            f"the speech engine has worked for {for_long:.1f} s on {job.seconds:.1f} s of audio,"
+            f" and {self._jobs.qsize()} more pieces wait"
+        )
 
     def close(self) -> None:
-        """Ends the process. Idempotent."""
-        process, self._process = self._process, None
-        if process is None:
-            return
-        assert process.stdin is not None
-        with suppress(BrokenPipeError):
-            process.stdin.close()
-        process.wait()
-        assert process.stdout is not None
-        process.stdout.close()
+        """Ends the process, whatever it does. Idempotent; another job starts it again."""
+        with self._lock:
+            thread, self._thread = self._thread, None
+            if thread is None:
+                return
+            self._is_closing = True
+            if self._process is not None:
+                self._process.kill()
+        self._jobs.put(_Job(_STOP, next(self._numbers)))
+        thread.join()
+        self._is_closing = False
+
+    def _run(self) -> None:
+        """Does one job after the other, in a thread of its own."""
+        try:
+            while (job := self._jobs.get()).urgency != _STOP:
+                self._do(job)
+        finally:
+            self._bury()
+
+    def _do(self, job: _Job) -> None:
+        self._current, self._since = job, time.monotonic()
+        try:
+            words, error = self._transcribe(job)
+        except Exception as unexpected:
+            words, error = (
+                [],
+                f"Speech was not understood: {type(unexpected).__name__}: {unexpected}",
+            )
+        self._current = None
+        with self._changes:
+            if job.transcription is not None:
+                job.transcription.words, job.transcription.error = words, error
+                job.transcription.is_done = True
+            self._changes.notify_all()
+
+    def _transcribe(self, job: _Job) -> tuple[list[Word], str | None]:
+        samples = job.samples.astype(np.float32)
+        samples = soxr.resample(samples, job.rate, RATE) if job.rate != RATE else samples
+        ends: list[str] = []
+        while len(ends) < _ATTEMPTS and not self._is_closing and self._refusal is None:
+            try:
+                process = self._running()
+                self._refusal = process.wait_until_ready()
+                if job.transcription is None:
+                    return [], None
+                if self._refusal is None:
+                    return process.transcribe(samples, job.language)
+            except DEATHS as error:
+                ends.append(self._bury() or str(error))
+        if self._is_closing:
+            return [], _CLOSED
+        return [], self._refusal or _death(job, ends)
+
+    def _running(self) -> TranscriberProcess:
+        with self._lock:
+            if self._process is None and not self._is_closing:
+                self._process = TranscriberProcess(self.check())
+        if self._process is None:
+            raise EOFError
+        return self._process
+
+    def _bury(self) -> str | None:
+        """Cleans up after the process; in words how it ended, None when there is none."""
+        with self._lock:
+            process, self._process = self._process, None
+        return process.bury() if process else None
+
+
+def _death(job: _Job, ends: list[str]) -> str:
+    return (
+        f"The process that understands speech died {len(ends)} times over"
+        f" {job.seconds:.1f} s of audio ({', then '.join(dict.fromkeys(ends))})."
+    )

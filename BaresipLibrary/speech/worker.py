@@ -1,7 +1,9 @@
 """The process that understands speech.
 
-It reads jobs from its standard input and writes answers to its standard output, each a pickle, one
-after the other. It ends when its standard input closes, even while it works.
+It reads a `Setup`, then jobs from its standard input, and writes a `Greeting`, then answers to its
+standard output, each a pickle of a plain tuple. It ends when its standard input closes, even while
+it works. It is started as a package of its own: what Robot's process needs of the library stays
+out of it.
 """
 
 import os
@@ -9,67 +11,67 @@ import pickle
 import signal
 import sys
 import threading
+from collections.abc import Sequence
 from queue import SimpleQueue
-from typing import BinaryIO, NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Any, BinaryIO
 
 from .engines import SpeechEngine, make_engine
-from .heard import Word
 
-
-class Job(NamedTuple):
-    """Audio to be understood."""
-
-    number: int
-    samples: NDArray[np.float32]
-    language: str | None
-
-
-class Answer(NamedTuple):
-    """The words of a job, or in words why there are none."""
-
-    number: int
-    words: list[Word]
-    error: str | None = None
+#: How much lower (see ``nice``) its priority is than that of agents, whose audio must be on time.
+_NICE = 5
 
 
 def main() -> None:
     """Answers jobs until the standard input closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.nice(_NICE)
     # What the engine prints must not get between the answers.
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    engine_path, model = pickle.load(sys.stdin.buffer)
-    jobs: SimpleQueue[Job] = SimpleQueue()
+    engine_path, model, sys.path[:] = pickle.load(sys.stdin.buffer)
+    jobs: SimpleQueue[Any] = SimpleQueue()
     threading.Thread(target=_read_jobs, args=(sys.stdin.buffer, jobs), daemon=True).start()
-    engine: SpeechEngine | str
-    try:
-        engine = make_engine(engine_path, model)
-    except Exception as error:
-        engine = str(error)
+    engine, refusal = _make(engine_path, model)
+    _write(answers, (refusal,))
+    if engine is None:
+        os._exit(0)
     while True:
-        _write(answers, _answer(engine, jobs.get()))
+        _write(answers, _answer(engine, *jobs.get()))
 
 
-def _read_jobs(jobs_in: BinaryIO, jobs: "SimpleQueue[Job]") -> None:
+def _make(path: str, model: str | None) -> tuple[SpeechEngine | None, str | None]:
+    """The engine, or a sentence that says why there is none."""
+    try:
+        return make_engine(path, model), None
+    except Exception as error:
+        if type(error) is LookupError:
+            return None, str(error)
+        return None, f"The speech engine {path.lstrip('.')} cannot be made: {_words(error)}"
+
+
+def _read_jobs(jobs_in: BinaryIO, jobs: "SimpleQueue[Any]") -> None:
     try:
         while True:
             jobs.put(pickle.load(jobs_in))
     finally:
-        os._exit(0)
+        os._exit(0)  # Robot's process closed it, or is gone
 
 
-def _answer(engine: SpeechEngine | str, job: Job) -> Answer:
-    if isinstance(engine, str):
-        return Answer(job.number, [], engine)
+def _answer(engine: SpeechEngine, samples: Any, language: str | None) -> Sequence[object]:
+    """The words, and why there are none or None."""
     try:
-        return Answer(job.number, engine.transcribe(job.samples, job.language))
+        words = engine.transcribe(samples, language)
+        return [(word.text, word.begin, word.end, word.confidence) for word in words], None
     except Exception as error:
-        return Answer(job.number, [], f"{type(error).__name__}: {error}")
+        if type(error) is LookupError:  # others, such as KeyError, are bugs of the engine
+            return [], str(error)
+        return [], f"The speech engine failed: {_words(error)}"
 
 
-def _write(answers: BinaryIO, answer: Answer) -> None:
+def _words(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+def _write(answers: BinaryIO, answer: Sequence[object]) -> None:
     pickle.dump(answer, answers)
     answers.flush()

