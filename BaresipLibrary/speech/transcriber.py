@@ -46,7 +46,7 @@ class _Job(NamedTuple):
         return self.samples.size / self.rate
 
 
-_STOP, _WARM_UP, _AWAITED, _BACKGROUND = range(4)
+_WARM_UP, _AWAITED, _BACKGROUND, _STOP = range(4)
 
 
 class Transcriber:

@@ -27,7 +27,7 @@ _ENTRY = (
 _PACKAGE = str(Path(__file__).with_name("__init__.py"))
 #: How many of the last lines that the engine printed are told when it dies.
 _LINES = 5
-#: How long the rest of them may take to arrive after its death (s).
+#: How long it may take to end, once it has closed its pipes, and the last lines to arrive (s).
 _REST = 1.0
 _STOPPED = (psutil.STATUS_STOPPED, psutil.STATUS_TRACING_STOP)
 #: What reading and writing raise when the process has died.
@@ -105,9 +105,12 @@ class TranscriberProcess:
         self._process.kill()
 
     def bury(self) -> str:
-        """Ends it if it still runs, and cleans up; returns in words how it ended."""
-        self.kill()
-        status = self._process.wait()
+        """Cleans up after a process that has died, or is about to; returns in words how."""
+        try:
+            status = self._process.wait(_REST)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            status = self._process.wait()
         self._collector.join(_REST)
         for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
             assert pipe is not None

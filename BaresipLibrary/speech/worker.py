@@ -11,6 +11,7 @@ import pickle
 import signal
 import sys
 import threading
+import traceback
 from collections.abc import Sequence
 from queue import SimpleQueue
 from typing import Any, BinaryIO
@@ -22,7 +23,17 @@ _NICE = 5
 
 
 def main() -> None:
-    """Answers jobs until the standard input closes."""
+    """Answers jobs until the standard input closes. Never returns."""
+    try:
+        _serve()
+    except BaseException:
+        traceback.print_exc()  # tells Robot's process, too
+    finally:
+        sys.stderr.flush()
+        os._exit(1)  # the end of the interpreter would wait for who reads the standard input
+
+
+def _serve() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(_NICE)
     # What the engine prints must not get between the answers.
@@ -33,9 +44,7 @@ def main() -> None:
     threading.Thread(target=_read_jobs, args=(sys.stdin.buffer, jobs), daemon=True).start()
     engine, refusal = _make(engine_path, model)
     _write(answers, (refusal,))
-    if engine is None:
-        os._exit(0)
-    while True:
+    while engine is not None:
         _write(answers, _answer(engine, *jobs.get()))
 
 
