@@ -1,6 +1,5 @@
 """OpenAI's Whisper models, as the package faster-whisper runs them on the CPU."""
 
-import math
 import os
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -10,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .engines import RATE
 from .heard import Word
 
 _INSTALL = 'pip install "robotframework-baresip[speech]"'
@@ -31,13 +31,16 @@ _BEAM = 1
 #: Whisper was made for 30 s of audio at a time. The encoder gets so many frames (10 ms each) at
 #: least, and so many beyond the audio: a third of the time for a prompt of a few seconds.
 _LEAST_FRAMES, _FRAMES_BEYOND = 1000, 200
+#: So many tokens a window of audio may have, and so many more a second of it: nobody speaks faster,
+#: and a model that repeats itself is stopped early.
+_TOKENS, _TOKENS_A_SECOND, _MOST_TOKENS = 16, 12, 224
 #: What the quick encoder is less sure of (mean log probability of a token) is read again in full.
 _SURE = -0.5
 #: Text is made up, as of music or noise, when the model is less sure than this even then, …
 _LEAST_SURE = -1.0
-#: … when it holds that there is no speech, and is not sure of the words either, …
+#: … or when it holds that there is no speech, and is not sure of the words either, …
 _NO_SPEECH, _SURE_OF_NO_SPEECH = 0.6, -0.7
-#: … or when it repeats itself so much (length before and after compression).
+#: … or repeats itself (length before and after compression). Machines repeat themselves, too.
 _REPETITION = 2.4
 
 
@@ -82,10 +85,12 @@ class FasterWhisper:
             for segment in segments
             if not _is_made_up(segment)
             for word in segment.words
+            if any(character.isalnum() for character in word.word)
         ]
 
     def _read(self, samples: NDArray[np.float32], code: str | None, *, whole: bool) -> list[Any]:
         self._model.is_quick = not whole
+        tokens = _TOKENS + round(_TOKENS_A_SECOND * samples.size / RATE)
         segments, _ = self._model.transcribe(
             samples,
             language=code,
@@ -93,6 +98,7 @@ class FasterWhisper:
             temperature=[0.0],  # others choose at random
             condition_on_previous_text=False,
             word_timestamps=True,
+            max_new_tokens=min(tokens, _MOST_TOKENS),
         )
         return list(segments)
 
@@ -138,8 +144,8 @@ def _repeats(segment: Any) -> bool:
 
 def _is_made_up(segment: Any) -> bool:
     sure = segment.avg_logprob
-    silent = segment.no_speech_prob > _NO_SPEECH and sure < _SURE_OF_NO_SPEECH
-    return silent or sure < _LEAST_SURE or _repeats(segment) or math.isnan(sure)
+    is_doubtful = sure < _SURE_OF_NO_SPEECH or _repeats(segment)
+    return bool(sure < _LEAST_SURE or (segment.no_speech_prob > _NO_SPEECH and is_doubtful))
 
 
 def _find_model(model: str | None) -> tuple[str, Path]:
@@ -154,10 +160,8 @@ def _find_model(model: str | None) -> tuple[str, Path]:
     else:
         found = next(_existing(model), None)
     if found is None:
-        missing = (
-            f"There is no speech model '{model}' here" if model else "There is no speech model"
-        )
-        raise LookupError(f"{missing}. {_HOW_TO_CHOOSE}.")
+        which = f"speech model '{model}'" if model else "speech model"
+        raise LookupError(f"No {which} is installed. {_HOW_TO_CHOOSE}.")
     if not (found[1] / "tokenizer.json").is_file():  # else faster-whisper would download it
         raise LookupError(f"The speech model in {found[1]} has no file tokenizer.json.")
     return found
