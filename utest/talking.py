@@ -1,0 +1,68 @@
+"""A Robot library in place of the keywords that listen and speak, for tests of dialogues."""
+
+from typing import Any, ClassVar, NamedTuple
+
+from robot.api.deco import keyword, library
+from robot.api.types import Secret
+
+
+class Heard(NamedTuple):
+    """A phrase in what the machine said."""
+
+    phrase: str
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@library(scope="GLOBAL")
+class Talking:
+    """A machine says its sentences, one after the other."""
+
+    #: What the agent did in the test that ran last.
+    done: ClassVar[list[str]] = []
+
+    def __init__(self) -> None:
+        self._to_say: list[str] = []
+        self._said: list[str] = []
+
+    @keyword
+    def machine_says(self, *sentences: str) -> None:
+        """Begins a test with these sentences."""
+        self._to_say, self._said = list(sentences), []
+        self.done.clear()
+
+    @keyword
+    def wait_until_speech(
+        self, agent: str, phrases: Any = None, *, matches: str | None = None, within: Any = None
+    ) -> Heard:
+        """Passes with the next sentence that has one of the phrases."""
+        wanted = [phrases] if isinstance(phrases, str) else phrases or [""]
+        while self._to_say:
+            sentence = self._to_say.pop(0)
+            self._said.append(sentence)
+            for phrase in wanted:
+                if phrase in sentence:
+                    return Heard(phrase, sentence)
+        raise AssertionError(f"{agent} heard no more.")
+
+    @keyword
+    def wait_until_silence(self, agent: str, **options: Any) -> None:
+        """Notes that it was waited for."""
+        self.done.append("wait")
+
+    @keyword
+    def get_transcript(self, agent: str) -> str:
+        """All that the machine has said."""
+        return " ".join(self._said)
+
+    @keyword
+    def say(self, agent: str, text: str | Secret) -> None:
+        """Notes what is said."""
+        self.done.append(f"say {getattr(text, 'value', text)}")
+
+    @keyword
+    def send_dtmf(self, agent: str, digits: str | Secret) -> None:
+        """Notes what is sent."""
+        self.done.append(f"send {getattr(digits, 'value', digits)}")

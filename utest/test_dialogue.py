@@ -1,0 +1,205 @@
+"""The loop of `resources/dialogue.resource`: questions, replies, and when it fails.
+
+The keywords that listen and speak are replaced by those of `Talking`. Real machines are in
+`atest/speech/`.
+"""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+import robot
+
+from .talking import Talking
+
+ROOT = Path(__file__).parent.parent
+_SUITE = f"""
+*** Settings ***
+Resource    {ROOT}/resources/dialogue.resource
+Library     utest.talking.Talking
+
+*** Variables ***
+${{PIN: Secret}}    %{{DIALOGUE_PIN}}
+${{WORD: Secret}}    %{{DIALOGUE_WORD}}
+
+*** Test Cases ***
+Dialogue
+    Set Library Search Order    utest.talking.Talking
+    Machine Says    SAYS
+    STEP
+
+*** Keywords ***
+Think
+    [Arguments]    ${{heard}}
+    ${{reply}} =    Evaluate    'digits:1' if 'press' in $heard else '' if 'later' in $heard else 'Alice'
+    RETURN    ${{reply}}
+"""
+ASKS = "your name=Alice    your number=digits:12#"
+
+
+class Ran(NamedTuple):
+    """What became of a test: its message when it failed, what the agent did, and what is logged."""
+
+    message: str
+    done: list[str]
+    output: str
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("DIALOGUE_PIN", "digits:4711#")
+    monkeypatch.setenv("DIALOGUE_WORD", "Xanadu")
+
+    def run(step: str, *sentences: str) -> Ran:
+        suite, output = tmp_path / "suite.robot", tmp_path / "output.xml"
+        says = "    ".join(sentences)
+        suite.write_text(_SUITE.replace("STEP", step).replace("SAYS", says))
+        options = {"output": output, "log": None, "report": None, "console": "none"}
+        robot.run(suite, loglevel="TRACE", pythonpath=str(ROOT), **options)
+        result = robot.api.ExecutionResult(output).suite.tests[0]
+        return Ran("" if result.passed else result.message, list(Talking.done), output.read_text())
+
+    return run
+
+
+def test_each_question_gets_its_reply_in_any_order(run):
+    said = ["What is your number", "I heard 12", "What is your name", "goodbye"]
+    ran = run(f"Answer Questions    alice    until=goodbye    {ASKS}", *said)
+    assert ran.message == ""
+    assert ran.done == ["wait", "send 12#", "wait", "say Alice"]
+
+
+def test_without_an_end_the_last_question_ends_it(run):
+    ran = run(f"Answer Questions    alice    {ASKS}", "your name", "your number")
+    assert ran.message == ""
+    assert ran.done[-1] == "send 12#"
+
+
+def test_without_a_pause_the_machine_is_interrupted(run):
+    ran = run(f"Answer Questions    alice    pause=0s    {ASKS}", "your name", "your number")
+    assert ran.done == ["say Alice", "send 12#"]
+
+
+def test_it_returns_and_logs_what_was_said_in_order(run):
+    step = f"""${{turns}} =    Answer Questions    alice    until=goodbye    {ASKS}
+    Should Be Equal    ${{turns}}[0][question] ${{turns}}[1][reply] ${{turns}}[2][heard]    your name digits:12# goodbye now"""
+    ran = run(step, "say your name", "your number", "goodbye now")
+    assert ran.message == ""
+    lines = ["The machine: say your name", "alice: Alice", "The machine: your number"]
+    lines += ["alice: digits:12#", "The machine: goodbye now"]
+    places = [ran.output.index(f">{line}<") for line in lines]
+    assert places == sorted(places)
+
+
+def test_a_list_is_given_one_after_the_other(run):
+    step = "Answer Questions    alice    until=bye    menu=${{['digits:1', 'digits:2']}}"
+    ran = run(step, "menu", "menu", "menu", "bye")
+    assert ran.message == ""
+    assert ran.done == ["wait", "send 1", "wait", "send 2", "wait", "send 2"]
+
+
+def test_an_empty_reply_listens_on(run):
+    ran = run("Answer Questions    alice    until=bye    welcome=    name=Al", "welcome", "name", "bye")
+    assert ran.message == ""
+    assert ran.done == ["wait", "say Al"]
+
+
+def test_a_question_that_comes_again_and_again_fails(run):
+    ran = run(f"Answer Questions    alice    until=bye    {ASKS}", *["your name"] * 3)
+    assert ran.message == (
+        "The machine asked 'your name' again, which alice had replied to 2 times in a row."
+        " Until then alice replied 'Alice' to 'your name', 'Alice' to 'your name'."
+        " Not asked: 'your number'."
+    )
+
+
+def test_a_question_may_come_back_later(run):
+    said = ["your name", "your name", "your number", "your name", "your name", "bye"]
+    assert run(f"Answer Questions    alice    until=bye    {ASKS}", *said).message == ""
+
+
+def test_a_question_that_was_not_asked_fails(run):
+    step = f"Answer Questions    alice    until=bye    {ASKS}"
+    ran = run(step, "your name", "bye bye")
+    assert ran.message == (
+        "The machine said 'bye bye' before it had asked every question."
+        " Until then alice replied 'Alice' to 'your name'. Not asked: 'your number'."
+    )
+    assert run(f"{step}    all_asked=False", "your name", "bye bye").message == ""
+
+
+def test_the_reason_of_the_wait_is_told(run):
+    ran = run(f"Answer Questions    alice    {ASKS}", "hello")
+    assert ran.message == "alice heard no more. Not asked: 'your name', 'your number'."
+
+
+def test_the_replies_and_the_time_are_limited(run):
+    step = f"Answer Questions    alice    until=bye    repeats=9    {ASKS}"
+    ran = run(f"{step}    turns=2", *["your name"] * 4)
+    assert ran.message.startswith("alice has given 2 replies, and the dialogue has not ended. Until")
+    assert len(ran.done) == 4
+    ran = run(f"{step}    limit=0s", *["your name"] * 4)
+    assert ran.message.startswith("The dialogue has not ended within 0 s. Until then alice")
+    assert len(ran.done) == 2
+
+
+def test_a_keyword_replies_to_each_turn_until_it_has_nothing_to_say(run):
+    said = ["press one", "your name", "call later"]
+    ran = run("Answer Questions    alice    reply_with=Think", *said)
+    assert ran.message == ""
+    assert ran.done == ["wait", "send 1", "wait", "say Alice", "wait"]
+
+
+def test_the_end_is_heard_with_a_keyword_too(run):
+    ran = run("Answer Questions    alice    reply_with=Think    until=good bye", "name", "Good bye!")
+    assert ran.message == ""
+    assert ran.done == ["wait", "say Alice", "wait"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            "until=bye",
+            "Answer Questions needs questions with their replies, such as your name=Alice,"
+            " or reply_with=.",
+        ),
+        (
+            f"reply_with=Think    {ASKS}",
+            "Answer Questions takes questions or reply_with=, not both:"
+            " 'Think' replies to all that is heard.",
+        ),
+        ("reply_with=Guess", "No keyword with name 'Guess' found."),
+        ("until=bye    bye=later", "'bye' ends the dialogue, so it cannot be a question as well."),
+        (
+            "pin=digits:12x",
+            "'digits:12x' is not a reply: after digits: come 0-9, *, # and A-D.",
+        ),
+        (
+            "pin=${{['digits:1', 'digits:']}}",
+            "'digits:' is not a reply: after digits: come 0-9, *, # and A-D.",
+        ),
+    ],
+)
+def test_what_makes_no_sense_is_refused_before_anything_is_said(run, arguments, message):
+    ran = run(f"Answer Questions    alice    {arguments}", "bye", "pin")
+    assert ran.message == message
+    assert ran.done == []
+
+
+def test_secret_replies_are_not_logged(run):
+    ran = run("Answer Questions    alice    pin=${PIN}    word=${WORD}", "pin", "word")
+    assert ran.message == ""
+    assert ran.done == ["wait", "send 4711#", "wait", "say Xanadu"]
+    assert "4711" not in ran.output
+    assert "Xanadu" not in ran.output
+
+
+def test_a_table_of_prompts_and_replies_is_a_test(run):
+    step = """Hear And Reply    alice    your name    Alice
+    Hear And Reply    alice    your number    digits:12#    pause=0s
+    Hear And Reply    alice    bye"""
+    ran = run(step, "your name", "your number", "bye")
+    assert ran.message == ""
+    assert ran.done == ["wait", "say Alice", "send 12#"]
+    assert run("Hear And Reply    alice    pin    digits:x", "pin").message.startswith("'digits:x' is")
