@@ -45,6 +45,7 @@ docs: $(package) ## keyword documentation into docs/build, and docs/proofs.md
 	@mkdir -p $(DOCS)
 	@$(python) -m robot.libdoc BaresipLibrary $(DOCS)/BaresipLibrary.html
 	@$(python) -m robot.libdoc resources/calls.resource $(DOCS)/calls.html
+	@$(python) -m robot.libdoc resources/dialogue.resource $(DOCS)/dialogue.html
 	@$(python) docs/proofs.py
 
 dist: $(tools) ## sdist and wheel into dist/, checked; docs/releasing.md says what then

@@ -5,6 +5,7 @@ from typing import Any
 
 from assertionengine import AssertionOperator
 from robot.api.deco import keyword
+from robot.api.types import Secret
 
 from ..media import dtmf
 from ..types import DtmfMode, DtmfSource
@@ -21,7 +22,7 @@ class DtmfKeywords(Component):
     def send_dtmf(
         self,
         agent: AgentName,
-        digits: str,
+        digits: str | Secret,
         *,
         gap: timedelta = _GAP,
         mode: DtmfMode | None = None,
@@ -37,7 +38,7 @@ class DtmfKeywords(Component):
         that are sent in-band also fail when the call is muted or on hold.
 
         | =Argument= | =Meaning= |
-        | ``digits`` | ``0``-``9``, ``*``, ``#``, ``A``-``D``. |
+        | ``digits`` | ``0``-``9``, ``*``, ``#``, ``A``-``D``, as text or as Robot's ``Secret``, which this agent neither logs nor sends by SIP INFO. |
         | ``gap`` | The pause between two digits; each lasts 100 ms. |
         | ``mode`` | ``rtpevent`` (RFC 4733), ``info`` (SIP INFO), ``inband`` (tones) or ``auto``; the account's ``dtmf_mode`` when left out. |
 
@@ -48,7 +49,9 @@ class DtmfKeywords(Component):
         """
         acting_agent = self._sending(agent)
         which = acting_agent.require_live_call("to send digits in", call)
-        dtmf.send(acting_agent, which, digits, self._seconds(gap), mode.value if mode else None)
+        text = digits.value if isinstance(digits, Secret) else digits
+        by, hidden = mode.value if mode else None, isinstance(digits, Secret)
+        dtmf.send(acting_agent, which, text, self._seconds(gap), by, hidden=hidden)
 
     @keyword(tags=("DTMF", "Getter", "Assertion"))
     def get_received_dtmf(

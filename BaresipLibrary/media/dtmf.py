@@ -30,6 +30,9 @@ from .sources import sending, synthesized
 
 #: The dtmf_mode that needs the consent of the other side.
 _EVENTS = "rtpevent"
+_INFO = "info"
+#: What stands for secret digits.
+_HIDDEN = "***"
 _DIGITS = re.compile(r"[0-9A-D*#]+")
 #: Seconds for which a key is pressed.
 _PRESSED = 0.1
@@ -40,36 +43,56 @@ _BEFORE, _AFTER = 0.05, 0.2
 _END = 0.1
 
 
-def send(agent: Agent, call: Call, digits: str, gap: float, mode: str | None) -> None:
+def send(
+    agent: Agent,
+    call: Call,
+    digits: str,
+    gap: float,
+    mode: str | None,
+    *,
+    hidden: bool = False,
+) -> None:
     """Sends digits, `gap` seconds apart, by the account's mode when `mode` is None.
 
+    With `hidden` they are secret: neither the journal nor an error shows them.
+
     Raises:
-        UsageError: not digits, or the call is not established.
+        UsageError: not digits, the call is not established, or they are secret and would be sent
+            in messages that are shown.
         CallFailure: the other side does not accept RTP events.
     """
-    upper = _checked(digits)
+    shown = _HIDDEN if hidden else digits
+    upper = _checked(digits, shown)
     require_established(agent, call, "send digits")
     by = mode or agent.account.dtmf_mode
     if by == INBAND:
-        send_tones(agent, call, upper, gap)
+        send_tones(agent, call, upper, gap, shown if hidden else upper)
         return
     if mode not in (None, agent.account.dtmf_mode):
         agent.require(Capability.DTMF_MODE)
-    if by == _EVENTS:
-        _require_events(agent, call, digits)
-    agent.note(DtmfSent(time.monotonic(), call.call_id, upper, by))
-    with agent.commanding(f"send '{digits}'"):
+    if hidden and by == _INFO:
+        raise UsageError(
+            f"{agent.name} does not send secret digits by SIP INFO, whose messages are"
+            " shown; use mode=rtpevent or mode=inband."
+        )
+    if by == _EVENTS or hidden:
+        _require_events(agent, call, shown)
+    agent.note(DtmfSent(time.monotonic(), call.call_id, shown if hidden else upper, by))
+    with agent.commanding(f"send '{shown}'"):
         agent.backend.send_digits(call.call_id, upper, gap, mode)
 
 
-def send_tones(agent: Agent, call: Call, digits: str, gap: float) -> None:
+def send_tones(agent: Agent, call: Call, digits: str, gap: float, shown: str | None = None) -> None:
     """Sends digits as tones, 100 ms each and `gap` seconds apart, then what was sent before.
+
+    `shown` stands for them in the journal and in errors.
 
     Raises:
         UsageError: the call is muted or on hold.
         CallFailure: they were not sent, because the call is over or sends no audio.
     """
-    _require_sending(agent, call, digits)
+    shown = shown or digits
+    _require_sending(agent, call, shown)
     position = len(agent.journal)
     seconds = _BEFORE + len(digits) * (_PRESSED + gap) + _AFTER
 
@@ -78,13 +101,13 @@ def send_tones(agent: Agent, call: Call, digits: str, gap: float) -> None:
         ended = agent.journal.of_kind(PromptEnded, position)
         return any(event.call_id == call.call_id for event in ended) or not call.is_live or None
 
-    tones = synthesized(agent, digits, lambda rate: _tones(digits, gap, rate))
-    with sending(agent, call, tones, f"digits:{digits}"):
-        agent.note(DtmfSent(time.monotonic(), call.call_id, digits, INBAND))
+    tones = synthesized(agent, shown, lambda rate: _tones(digits, gap, rate))
+    with sending(agent, call, tones, f"digits:{shown}"):
+        agent.note(DtmfSent(time.monotonic(), call.call_id, shown, INBAND))
         over = wait_until(agent.changes, is_over, seconds + PROMPTLY)
     if not over or not call.is_live:
         why = "the call sends no audio" if call.is_live else call.describe()
-        raise CallFailure(f"{agent.name} could not send '{digits}' in-band: {why}.", agent)
+        raise CallFailure(f"{agent.name} could not send '{shown}' in-band: {why}.", agent)
 
 
 def received(agent: Agent, call_id: str | None) -> str:
@@ -209,11 +232,11 @@ def _awaited(agent: Agent, call_id: str | None, missing: _Missing) -> Awaited | 
     return lambda event: isinstance(event, DtmfReceived) and wanted in received(agent, call_id)
 
 
-def _checked(digits: str) -> str:
+def _checked(digits: str, shown: str | None = None) -> str:
     """Digits in capitals; raises `UsageError` for anything else."""
     upper = digits.upper()
     if not _DIGITS.fullmatch(upper):
-        raise UsageError(f"'{digits}' is not DTMF: use 0-9, *, # and A-D.")
+        raise UsageError(f"'{shown or digits}' is not DTMF: use 0-9, *, # and A-D.")
     return upper
 
 

@@ -1,8 +1,8 @@
 """A machine that answers calls and talks, as phone systems have: prompts, keys, words, barge-in.
 
 Its prompts are human voices, those of Debian's package asterisk-core-sounds-en-wav. It takes DTMF
-digits at any time, also while a prompt plays; what a caller says ends a prompt, and is understood by
-the library's own speech engine. Each call begins at the menu `main` of `MENUS`.
+digits at any time, also while a prompt plays. What a caller says ends a prompt, and is understood
+by the library's own speech engine. Each call begins at the menu `main` of `MENUS`.
 """
 
 import tempfile
@@ -43,7 +43,7 @@ _LONG = 3600.0
 
 @dataclass(frozen=True)
 class Menu:
-    """A prompt, made of sounds, and where digits or a word of the caller lead; a `#` ends digits."""
+    """A prompt, made of sounds, and where digits or a word lead; ``goes_on``: to where without."""
 
     sounds: str
     leads: dict[str, str] = field(default_factory=dict)
@@ -97,7 +97,7 @@ class TalkingMachine:
         machine.start()
 
     def machine_should_have_heard(self, agent: str, *inputs: str) -> None:
-        """What callers have dialled and said to the machine, in order; a `*` stands for anything."""
+        """What callers have dialled and said to the machine, in order."""
         heard = next(one.heard for one in self._machines if one.agent.name == agent)
         BuiltIn().should_be_equal(heard, list(inputs), ignore_case=True)
 

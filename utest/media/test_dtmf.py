@@ -100,3 +100,22 @@ def test_digits_of_a_call_that_ends_are_not_sent(talking: Phone) -> None:
     talking.backend.set_audio_source = ends  # type: ignore[method-assign]
     with pytest.raises(PhoneFailure, match="could not send '1' in-band: the call from .* hung up"):
         dtmf.send(talking.agent, talking.agent.calls[0], "1", 0.05, "inband")
+
+
+@pytest.mark.parametrize("mode", ["rtpevent", "inband"])
+def test_secret_digits_are_in_no_event(talking: Phone, mode: str) -> None:
+    call = talking.agent.calls[0]
+    sends_prompts(talking)
+    dtmf.send(talking.agent, call, "4711#", 0.05, mode, hidden=True)
+    assert [sent.digits for sent in talking.agent.journal.of_kind(DtmfSent)] == ["***"]
+    assert not [event for event in talking.agent.journal.since(0) if "4711" in repr(event)]
+
+
+def test_secret_digits_are_not_sent_in_messages_nor_shown_in_errors(talking: Phone) -> None:
+    call = talking.agent.calls[0]
+    with pytest.raises(UsageError, match="does not send secret digits by SIP INFO"):
+        dtmf.send(talking.agent, call, "4711#", 0.05, "info", hidden=True)
+    with pytest.raises(UsageError, match=r"^'\*\*\*' is not DTMF"):
+        dtmf.send(talking.agent, call, "4711x", 0.05, None, hidden=True)
+    assert not talking.agent.journal.latest_messages()
+    assert not list(talking.agent.journal.of_kind(DtmfSent))
