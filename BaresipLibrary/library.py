@@ -27,6 +27,7 @@ from .keywords.registration import MailboxKeywords, RegistrationKeywords
 from .keywords.rtp import RtpKeywords
 from .keywords.secrecy import hiding_secrets
 from .keywords.sip_messages import HeaderKeywords, SipMessageKeywords
+from .keywords.speech import SpeechKeywords
 from .keywords.states import StateKeywords
 from .keywords.steps import step, step_words
 from .keywords.subscriptions import SubscriptionKeywords
@@ -58,6 +59,7 @@ _COMPONENTS = (
     HearingKeywords,
     LoudnessKeywords,
     PromptKeywords,
+    SpeechKeywords,
     QualityKeywords,
     RtpKeywords,
     TimingKeywords,

@@ -19,6 +19,7 @@ from ..backends.factory import Backends
 from ..backends.launchers import Launcher, make_launcher
 from ..concurrency import Changes, wait_until
 from ..errors import NothingYet, UsageError
+from ..media.transcripts import Transcripts
 from ..report.evidence import Evidence
 from ..report.recording_store import RecordingStore
 from ..speech.masking import Secrets
@@ -50,6 +51,7 @@ class Context:
     scope: str = ""
     warned: set[str] = field(default_factory=set)
     backends: Backends = field(default_factory=Backends)
+    transcripts: Transcripts = field(default_factory=Transcripts)
     #: Values that must not show, however they were said.
     secrets: Secrets = field(default_factory=Secrets)
 
@@ -97,14 +99,24 @@ class Component:
             raise UsageError(f"A time must not be negative: {value:g} s.")
         return value
 
-    def _acting(self, agent: AgentName, *, ends: bool = False) -> Agent:
+    def _acting(self, agent: AgentName, *, ends: bool = False, in_call: bool = True) -> Agent:
         """The agent that a keyword acts on; later waits ignore what all agents saw before.
 
-        `ends` is for keywords that end a call.
+        `ends` is for keywords that end a call; without `in_call` it is none of the agent's calls
+        that the keyword acts in.
         """
-        acting_agent = self._agents.get(agent)
+        acting_agent = self._speaking(agent) if in_call else self._agents.get(agent)
         self._agents.begin_keyword(ends=ends)
         return acting_agent
+
+    def _speaking(self, agent: AgentName) -> Agent:
+        """The agent that a keyword has send something in its call.
+
+        Later waits for speech ignore what was said in that call before.
+        """
+        speaker = self._agents.get(agent)
+        self._context.transcripts.note_action(speaker, self._agents)
+        return speaker
 
     def _sending(self, agent: AgentName) -> Agent:
         """The agent that a keyword has send something that changes no call.

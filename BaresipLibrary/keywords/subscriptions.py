@@ -65,7 +65,7 @@ class SubscriptionKeywords(Component):
         | Subscribe | alice | dialog | bob |
         | Subscribe | alice | presence | sip:carol@example.com | expires=10 minutes |
         """
-        subscriber = self._acting(agent)
+        subscriber = self._acting(agent, in_call=False)
         _check_event(event)
         uri = dialled_uri(self._agents, subscriber, subscriber if target is None else target)
         pairs = [*_accepting(event, accept), *_further(headers)]
@@ -92,7 +92,7 @@ class SubscriptionKeywords(Component):
         | Unsubscribe | alice | dialog |
         | Unsubscribe | alice | dialog | bob |
         """
-        subscriber = self._acting(agent)
+        subscriber = self._acting(agent, in_call=False)
         uri = self._uri(subscriber, target)
         subscriptions.unsubscribe(subscriber, event, uri, self._seconds(timeout))
 

@@ -1,0 +1,275 @@
+"""Understands what is said in a call."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, TypeAlias
+
+from assertionengine import AssertionOperator
+from robot.api import logger
+from robot.api.deco import keyword
+from robot.api.types import Secret
+
+from ..agents.agent import Agent
+from ..errors import PhoneFailure, UsageError
+from ..media.clips import following_recording
+from ..media.transcripts import Transcript
+from ..media.understanding import SpeechReader, verify_speech, wait_for_speech
+from ..speech.expectations import Expectation, HeardSpeech
+from ..speech.words import Phrase
+from ..types import AudioDirection
+from .assertions import Assertion, Value, percent
+from .base import AgentName, Component
+
+_WITHIN = timedelta(seconds=10)
+#: A phrase, or several of which one is expected.
+Phrases: TypeAlias = str | Secret | list[str | Secret]
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_ENGLISH = "en"
+
+
+class SpeechKeywords(Component):
+    """Waits for words, and reads transcripts."""
+
+    @keyword(tags=("Speech", "Wait"))
+    def wait_until_speech(
+        self,
+        agent: AgentName,
+        phrase: Phrases | None = None,
+        *,
+        within: timedelta = _WITHIN,
+        similarity: str = "80%",
+        matches: str | None = None,
+        language: str | None = None,
+        call: str | None = None,
+    ) -> HeardSpeech:
+        """Waits until the agent hears somebody say a phrase, in the active call or else the last one.
+
+        Words count from the *mark* on: the moment at which the last keyword began that acted in the
+        call (`Dial`, `Accept`, `Send Dtmf`, `Send Audio` and so on), at this agent or at the agent at
+        the other end, or the end of what the last successful `Wait Until Speech` has heard,
+        whichever is later. So the same phrase is not found twice, and what is said while no keyword
+        runs is not lost.
+
+        Case, punctuation, hyphens and apostrophes do not count; ``&`` is *and*, *OK* is *okay*, and
+        *voice mail* is *voicemail*. A number is equal however it is said or written: ``21`` and
+        *twenty one*, ``123`` and *one two three*. Each digit counts as a word.
+
+        A phrase is heard when its ``similarity`` with any stretch of what was said is high enough.
+        That is 1 - word error rate: the substituted, missing and additional words, divided by the
+        words of the phrase. Digits are never forgiven: with *press two* the phrase ``press one`` is
+        not heard, whatever the ``similarity``. A phrase of up to four words has to be heard word by
+        word at ``80%``.
+
+        Returns an object that prints as the words that were heard, with ``text``; ``phrase``, which
+        of the phrases it is; ``begin`` (also ``at``) and ``end``, in seconds of the call's audio,
+        right to about 0.2 s; ``similarity`` and ``confidence``, from 0 to 1; and ``groups``, those
+        of ``matches``.
+
+        Returns when the speaker has paused for 0.4 s after the phrase and it is understood; speech
+        without such a pause is understood piece by piece, each at most 13 s long. Fails when the
+        phrase was not said ``within`` that time, and at once when the call has ended without it. The
+        message says what was heard that is nearest to it.
+
+        | =Argument= | =Meaning= |
+        | ``phrase`` | The words, or a list of phrases: the one that is said first is returned. A ``Secret`` is not shown. |
+        | ``within`` | How long it may take until the words are said, from now on. |
+        | ``similarity`` | The least that counts, in percent: ``80%``. |
+        | ``matches`` | A regular expression instead of words; case does not count. It is looked for in the words as they were written, such as ``Press 1 for sales.``, and then in their plain form, ``press 1 for sales``: lower case, without punctuation, each number in one piece. |
+        | ``language`` | Such as ``en`` or ``de``, where the speech model knows several. Number words are known in da, de, en, es, fr, it, nl and pt. |
+
+        Example:
+        | Wait Until Speech | alice | press one for sales | within=20s |
+        | VAR | @{answers} | press one for sales | all lines are busy |
+        | ${heard} = | Wait Until Speech | alice | ${answers} |
+        | Should Be Equal | ${heard.phrase} | press one for sales |
+        | ${heard} = | Wait Until Speech | alice | matches=code is (\\\\d{4}) |
+        | Log | The code is ${heard.groups}[0] |
+        """
+        expectation = _expectation(phrase, matches, similarity, language)
+        limit = self._seconds(within)
+        reader = self._reader(agent, AudioDirection.rx, language, call)
+        since = self._context.transcripts.mark(reader.agent, reader.call, reader.transcript)
+        return _logged(reader.agent, wait_for_speech(reader, expectation, since, limit))
+
+    @keyword(tags=("Speech",))
+    def verify_speech(
+        self,
+        agent: AgentName,
+        phrase: Phrases | None = None,
+        *,
+        similarity: str = "80%",
+        matches: str | None = None,
+        language: str | None = None,
+        call: str | None = None,
+    ) -> HeardSpeech:
+        """Checks that the agent has heard somebody say a phrase.
+
+        It looks from the mark of `Wait Until Speech` until now, and waits no longer than it takes to
+        understand that. It does not move the mark. Arguments and the returned object are those of
+        `Wait Until Speech`.
+
+        Fails when the phrase was not said, and says what was heard that is nearest to it.
+
+        Example:
+        | Wait Until Speech | alice | welcome |
+        | Verify Speech | alice | your balance is twenty dollars |
+        """
+        expectation = _expectation(phrase, matches, similarity, language)
+        reader = self._reader(agent, AudioDirection.rx, language, call)
+        since = self._context.transcripts.mark(reader.agent, reader.call, reader.transcript)
+        return _logged(reader.agent, verify_speech(reader, expectation, since))
+
+    @keyword(tags=("Speech", "Getter", "Assertion"))
+    def get_transcript(
+        self,
+        agent: AgentName,
+        assertion_operator: AssertionOperator | None = None,
+        assertion_expected: Any = None,
+        *,
+        direction: AudioDirection = AudioDirection.rx,
+        language: str | None = None,
+        message: str | None = None,
+        timeout: timedelta | None = None,
+        call: str | None = None,
+    ) -> Transcript | None:
+        """Returns what was said in the active call, or else in the last call, from its beginning on.
+
+        It is text, as the engine wrote it, and assertions compare it as such: ``1`` is not *one*, and
+        case counts. `Verify Speech` is more forgiving. It has ``segments``, what was said between
+        two pauses, each with ``text``, ``begin``, ``end``, ``confidence`` and ``words``, and
+        ``words``, each with ``text``, ``begin``, ``end`` and ``confidence``. Times are seconds of the
+        call's audio, right to about 0.2 s; confidences go from 0 to 1. The text is empty when no
+        word was said.
+
+        Fails when the assertion does not hold; with ``timeout``, when it does not hold in that time.
+        With a ``timeout`` and without an assertion it waits for the first words.
+
+        | =Argument= | =Meaning= |
+        | ``direction`` | ``rx``: what the agent heard; ``tx``: what it sent. |
+        | ``language`` | As in `Wait Until Speech`. |
+
+        Example:
+        | ${text} = | Get Transcript | alice |
+        | Get Transcript | alice | contains | Goodbye | timeout=10s |
+        | Get Transcript | alice | *= | operator | direction=tx |
+        """
+        wanted = Assertion(assertion_operator, assertion_expected, message)
+        _check_language(language)
+        acting_agent = self._agents.get(agent)
+        which, left = self._awaited(
+            acting_agent, lambda: acting_agent.require_call("to listen to", call), timeout
+        )
+        reader = self._reader(acting_agent, direction, language, which.call_id)
+        with following_recording(acting_agent, which):
+            reader.read()
+            if left:
+                return _awaited_text(reader, wanted, left.total_seconds())
+        reader.understand_all()
+        return wanted.check(_spoken_text(reader, also_open=True))
+
+    def _reader(
+        self, agent: AgentName, direction: AudioDirection, language: str | None, call: str | None
+    ) -> SpeechReader:
+        context, listener = self._context, self._agents.get(agent)
+        which = listener.require_call("to listen to", call)
+        transcript = context.transcripts.of(listener, which, direction)
+        context.transcriber.warm_up()
+        return SpeechReader(
+            listener, which, transcript, context.transcriber, context.secrets, language
+        )
+
+
+def _awaited_text(reader: SpeechReader, wanted: Assertion, timeout: float) -> Transcript | None:
+    """The transcript once it is as expected; without an expectation, once it has a word."""
+
+    def attempt() -> tuple[Transcript | None] | None:
+        reader.read()
+        reader.request()
+        text = _spoken_text(reader)
+        try:
+            return (wanted.check(text),) if wanted.operator or text.read() else None
+        except PhoneFailure:
+            return None
+
+    held = reader.wait(attempt, timeout)
+    if held:
+        return held[0]
+    reader.understand_all()
+    text = _spoken_text(reader, also_open=True)
+    late = replace(text, subject=f"After {timeout:.3g} s, what {reader.agent.name} {_verb(reader)}")
+    if wanted.operator is None and not late.read():
+        raise PhoneFailure(
+            f"{reader.agent.name} {_verb(reader)} no word that was understood"
+            f" (waited {timeout:.3g} s)."
+        )
+    return wanted.check(late)
+
+
+def _spoken_text(reader: SpeechReader, *, also_open: bool = False) -> Value[Transcript | None]:
+    return Value(
+        f"What {reader.agent.name} {_verb(reader)}",
+        lambda: Transcript(reader.shown(reader.heard(also_open=also_open))),
+    )
+
+
+def _verb(reader: SpeechReader) -> str:
+    return "heard" if reader.transcript.track.direction is AudioDirection.rx else "said"
+
+
+def _expectation(
+    phrase: Phrases | None, matches: str | None, similarity: str, language: str | None
+) -> Expectation:
+    """What a suite expects. Raises `UsageError` for what cannot be expected."""
+    _check_language(language)
+    if (phrase is None) == (matches is None):
+        raise UsageError("Give either a phrase or matches=, what a regular expression matches.")
+    least = _share(similarity)
+    if matches is not None:
+        return Expectation((), _pattern(matches), least, language)
+    texts = phrase if isinstance(phrase, list) else [phrase]
+    if not texts:
+        raise UsageError("The list of phrases is empty, so none of them can be heard.")
+    return Expectation(tuple(_phrase(text, language) for text in texts), None, least, language)
+
+
+def _phrase(text: str | Secret | None, language: str | None) -> Phrase:
+    try:
+        return Phrase.parse(_plain(text), language or _ENGLISH)
+    except ValueError as error:
+        message = "There is no word in the Secret, so it cannot be heard."
+        raise UsageError(message if isinstance(text, Secret) else str(error)) from None
+
+
+def _plain(text: str | Secret | None) -> str:
+    return str(text.value) if isinstance(text, Secret) else text or ""
+
+
+def _pattern(matches: str) -> re.Pattern[str]:
+    try:
+        return re.compile(matches, re.IGNORECASE)
+    except re.error as error:
+        raise UsageError(f"'{matches}' is not a regular expression: {error}.") from None
+
+
+def _share(similarity: str) -> float:
+    try:
+        share = percent(similarity)
+    except ValueError:
+        share = 0.0
+    if not 1 <= share <= 100:
+        raise UsageError(
+            f"similarity={similarity} is not a share of words: write 1% to 100%, such as 80%."
+        )
+    return share / 100
+
+
+def _check_language(language: str | None) -> None:
+    if language is not None and not _LANGUAGE.fullmatch(language):
+        raise UsageError(f"'{language}' is not the code of a language; write it like en or pt-BR.")
+
+
+def _logged(agent: Agent, heard: HeardSpeech) -> HeardSpeech:
+    similar = "" if heard.groups else f" ({100 * heard.similarity:.0f} % of the words)"
+    logger.info(f'{agent.name} heard "{heard}" at {heard.at:.1f} s{similar}.')
+    return heard

@@ -1,0 +1,265 @@
+"""Waits until words are said in a call, and says what was heard in their place."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from ..agents.agent import Agent
+from ..agents.call import Call
+from ..concurrency import wait_until
+from ..diagnosis.failure import CallFailure
+from ..diagnosis.media import explain_silence
+from ..errors import BackendError
+from ..speech.expectations import Expectation, HeardSpeech, written
+from ..speech.heard import Word
+from ..speech.masking import Secrets
+from ..speech.transcriber import Transcriber
+from .clips import following_recording
+from .listener import summary
+from .transcripts import HeardSegment, CallTranscript, words_since
+
+T = TypeVar("T")
+
+#: How long (s) the engine may take for what was heard, however much that is.
+_PATIENCE = 120.0
+#: A failure quotes at most so many words, the last ones.
+_QUOTED = 20
+_ALWAYS = float("-inf")
+
+
+class SpeechReader:
+    """Reads what was said in one direction of a call, and has it understood."""
+
+    def __init__(
+        self,
+        agent: Agent,
+        call: Call,
+        transcript: CallTranscript,
+        transcriber: Transcriber,
+        secrets: Secrets,
+        language: str | None = None,
+    ) -> None:
+        self.agent = agent
+        self.call = call
+        self.transcript = transcript
+        self._transcriber = transcriber
+        self._secrets = secrets
+        self._language = language
+
+    def read(self) -> None:
+        """Reads what was recorded by now; a call that is over is read to its end."""
+        if self.call.is_live:
+            self.agent.require_alive()
+            self.transcript.read()
+        else:
+            self.transcript.finish()
+
+    def request(self, since: float = _ALWAYS, *, also_open: bool = False) -> bool:
+        """Has what was said understood; returns whether all of it is.
+
+        Raises:
+            BackendError: the engine cannot understand it; its error is the message.
+        """
+        asked = self.transcript.request(
+            self._transcriber, self._language, since, also_open=also_open
+        )
+        errors = [transcription.error for transcription in asked if transcription.error]
+        if errors:
+            raise BackendError(f"{self.agent.name} cannot understand speech: {errors[0]}")
+        return all(transcription.is_done for transcription in asked)
+
+    def heard(self, since: float = _ALWAYS, *, also_open: bool = False) -> list[HeardSegment]:
+        """What was understood by now."""
+        return self.transcript.heard(self._language, since, also_open=also_open)
+
+    def words(self, since: float, *, also_open: bool = False) -> list[Word]:
+        """The words that were understood by now."""
+        return list(words_since(self.heard(since, also_open=also_open), since))
+
+    def shown(self, segments: Sequence[HeardSegment]) -> list[HeardSegment]:
+        """Segments without what is secret: a secret may go from one to the next."""
+        hidden = self._secrets.words([word for segment in segments for word in segment.words])
+        return [
+            replace(
+                segment,
+                words=tuple(
+                    w
+                    for w in hidden
+                    if segment.words
+                    and segment.words[0].begin <= w.begin <= segment.words[-1].begin
+                ),
+            )
+            for segment in segments
+        ]
+
+    def text(self, begin: float, end: float) -> str:
+        """What was understood between two seconds of the call's audio, without what is secret."""
+        segments = self.shown(self.heard(also_open=True))
+        return written(
+            word
+            for segment in segments
+            for word in segment.words
+            if word.end > begin and word.begin < end
+        )
+
+    def without_secrets(self, heard: HeardSpeech) -> HeardSpeech:
+        """Words that were expected, without what is secret."""
+        hide = self._secrets.text
+        return replace(
+            heard,
+            text=self.text(heard.begin, heard.end),
+            phrase=hide(heard.phrase),
+            groups=tuple(hide(group) if group else group for group in heard.groups),
+        )
+
+    def understand_all(self, since: float = _ALWAYS) -> None:
+        """Waits until everything is understood that was read by now.
+
+        Raises:
+            BackendError: the engine cannot understand it, or takes too long.
+        """
+
+        def is_done() -> bool | None:
+            return self.request(since, also_open=True) or None
+
+        if not wait_until(self.agent.changes, is_done, _PATIENCE):
+            raise BackendError(
+                f"{self.agent.name} has not understood what it heard: the engine was given"
+                f" {_PATIENCE:g} s for it."
+            )
+
+    def wait(self, check: Callable[[], T | None], within: float) -> T | None:
+        """The first answer of `check` other than None; None after `within` seconds without.
+
+        `check` runs after each event, and when speech ends because nothing more arrives.
+        """
+        deadline = time.monotonic() + within
+        while True:
+            left = deadline - time.monotonic()
+            answer = wait_until(
+                self.agent.changes, check, min(left, self.transcript.closes_in or left)
+            )
+            if answer is not None or time.monotonic() >= deadline:
+                return answer
+
+
+def wait_for_speech(
+    reader: SpeechReader, expectation: Expectation, since: float, within: float
+) -> HeardSpeech:
+    """Waits until what is expected is said, within so many seconds of audio from now on.
+
+    Words count that were said from the second `since` of the call's audio on.
+
+    Raises:
+        CallFailure: it was not said in time, or the call ended before.
+        BackendError: the engine cannot understand speech.
+    """
+    began = time.monotonic()
+    is_new = _Changed()
+
+    def check() -> HeardSpeech | None:
+        reader.read()
+        all_done = reader.request(since)
+        words = reader.words(since)
+        heard = expectation.find(words) if is_new(words) else None
+        if heard is None and all_done and not reader.call.is_live:
+            raise not_heard(reader, expectation, since, words, "")
+        return heard
+
+    with following_recording(reader.agent, reader.call):
+        reader.read()  # what was recorded long ago may take a moment: not while others wait for it
+        heard = reader.wait(check, within)
+        if heard is None:
+            heard = _judge_by(reader, expectation, since, began + within, within)
+    reader.transcript.matched = heard.end
+    return reader.without_secrets(heard)
+
+
+def _judge_by(
+    reader: SpeechReader, expectation: Expectation, since: float, end: float, within: float
+) -> HeardSpeech:
+    """Judges what was said until the time was over, however long it takes to understand that."""
+    reader.understand_all(since)
+    until = reader.transcript.second_of(end)
+    words = [word for word in reader.words(since, also_open=True) if word.begin <= until]
+    heard = expectation.find(words) if words else None
+    if heard is None:
+        raise not_heard(reader, expectation, since, words, f" within {within:g} s")
+    return heard
+
+
+def verify_speech(reader: SpeechReader, expectation: Expectation, since: float) -> HeardSpeech:
+    """What is expected, in what was said from the second `since` of the call's audio until now.
+
+    Raises:
+        CallFailure: it was not said.
+        BackendError: the engine cannot understand speech.
+    """
+    with following_recording(reader.agent, reader.call):
+        reader.read()
+    reader.understand_all(since)
+    words = reader.words(since, also_open=True)
+    heard = expectation.find(words)
+    if heard is None:
+        raise not_heard(reader, expectation, since, words, "")
+    return reader.without_secrets(heard)
+
+
+class _Changed:
+    """Whether words are others than at the last call: there is no need to compare them twice."""
+
+    def __init__(self) -> None:
+        self._last: Sequence[Word] = ()
+
+    def __call__(self, words: Sequence[Word]) -> bool:
+        is_new, self._last = words != self._last, words
+        return is_new
+
+
+def not_heard(
+    reader: SpeechReader,
+    expectation: Expectation,
+    since: float,
+    words: Sequence[Word],
+    within: str,
+) -> CallFailure:
+    """Says what was expected, what was heard that is nearest to it, and that the call is over."""
+    agent, call, at = reader.agent, reader.call, time.monotonic()
+    instead = _nearest(reader, expectation, words) or _described(reader, since)
+    over = "" if call.is_live else f", and {call.describe()}"
+    silent = not words and call.is_live
+    return CallFailure(
+        f"{agent.name} did not hear what was expected{within}: expected {expectation},"
+        f" {instead}{over}.",
+        agent,
+        lambda agents: explain_silence(agent, call, agents, at) if silent else None,
+    )
+
+
+def _nearest(reader: SpeechReader, expectation: Expectation, words: Sequence[Word]) -> str | None:
+    if not words:
+        return None
+    match = expectation.nearest(words)
+    if match is None:
+        last = words[-_QUOTED:]
+        more = "... " if len(words) > len(last) else ""
+        nothing = "" if expectation.pattern else ", none of its words"
+        return f"heard {_quoted(reader, last, more)}{nothing}"
+    similar = f"{100 * match.similarity:.0f} % of the words"
+    is_similar = match.similarity >= expectation.similarity
+    numbers = ", and not the same number" if is_similar and not match.has_numbers else ""
+    return f"heard {_quoted(reader, words[match.first : match.last + 1])}: {similar}{numbers}"
+
+
+def _quoted(reader: SpeechReader, words: Sequence[Word], before: str = "") -> str:
+    begin, end = words[0].begin, words[-1].end
+    return f'"{before}{reader.text(begin, end)}" at {begin:.1f} s'
+
+
+def _described(reader: SpeechReader, since: float) -> str:
+    """What the audio was in which no word was understood."""
+    samples, rate = reader.transcript.newest_audio(since)
+    if not samples.size:
+        return "and no audio arrived"
+    return f"heard no word in {summary(samples, rate)}"

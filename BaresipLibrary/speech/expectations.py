@@ -1,0 +1,138 @@
+"""What a suite expects to be said: one of several phrases, or words that match an expression."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from .heard import Word
+from .plain_words import plain_units
+from .words import Match, Phrase, find_phrase, nearest_stretch
+
+#: The language of number words where none is given.
+_ENGLISH = "en"
+
+
+@dataclass(frozen=True)
+class HeardSpeech:
+    """Words that were expected and heard; prints as their text.
+
+    ``text``: as the engine wrote them; ``phrase``: which of the expected phrases it is, or the
+    regular expression; ``begin`` and ``end``: in seconds of the call's audio; ``similarity`` and
+    ``confidence``: from 0 to 1; ``groups``: those of the regular expression.
+    """
+
+    text: str
+    phrase: str
+    begin: float
+    end: float
+    similarity: float
+    confidence: float
+    groups: tuple[str | None, ...] = ()
+
+    @property
+    def at(self) -> float:
+        """When it began, in seconds of the call's audio."""
+        return self.begin
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """One of some phrases, or a regular expression; `similarity` is the least that counts."""
+
+    phrases: tuple[Phrase, ...] = ()
+    pattern: re.Pattern[str] | None = None
+    similarity: float = 0.8
+    language: str | None = None
+
+    def find(self, words: Sequence[Word]) -> HeardSpeech | None:
+        """The first of what is expected that was said; None while none was."""
+        if self.pattern is not None:
+            return _search(self.pattern, words, self.language or _ENGLISH)
+        units = plain_units(words, self.language or _ENGLISH)
+        matches = [
+            (match.first, -match.similarity, number, match)
+            for number, phrase in enumerate(self.phrases)
+            if (match := find_phrase(phrase, units, self.similarity))
+        ]
+        if not matches:
+            return None
+        *_, number, match = min(matches, key=lambda candidate: candidate[:3])
+        text = self.phrases[number].text
+        return _heard(words[match.first : match.last + 1], text, match.similarity)
+
+    def nearest(self, words: Sequence[Word]) -> Match | None:
+        """What was said that is most similar to a phrase; None when no word is in common."""
+        units = plain_units(words, self.language or _ENGLISH)
+        matches = [match for phrase in self.phrases if (match := nearest_stretch(phrase, units))]
+        return max(matches, key=lambda match: match.similarity, default=None)
+
+    def __str__(self) -> str:
+        if self.pattern is not None:
+            return f"words that match '{self.pattern.pattern}'"
+        return " or ".join(f'"{phrase.text}"' for phrase in self.phrases)
+
+
+def written(words: Iterable[Word]) -> str:
+    """Words as the engine wrote them, as one text."""
+    return " ".join(word.text for word in words)
+
+
+def mean_confidence(words: Sequence[Word]) -> float:
+    """How sure the engine is of words, from 0 to 1; 0 without one."""
+    return sum(word.confidence for word in words) / len(words) if words else 0.0
+
+
+def _heard(
+    words: Sequence[Word],
+    phrase: str,
+    similarity: float = 1.0,
+    groups: tuple[str | None, ...] = (),
+) -> HeardSpeech:
+    begin, end = (words[0].begin, words[-1].end) if words else (0.0, 0.0)
+    return HeardSpeech(
+        written(words), phrase, begin, end, similarity, mean_confidence(words), groups
+    )
+
+
+def _search(pattern: re.Pattern[str], words: Sequence[Word], language: str) -> HeardSpeech | None:
+    """Looks in the words as they were written, and then in their plain form."""
+    units = plain_units(words, language)
+    as_written = _Pieces([(word.text, number, number) for number, word in enumerate(words)])
+    plain = _Pieces(
+        [(unit.text, unit.word, unit.last_word) for unit in units],
+        [unit.is_digit and not unit.begins_number for unit in units],
+    )
+    for pieces in (as_written, plain):
+        found = pattern.search(pieces.text)
+        if found is not None:
+            stretch = pieces.words(words, *found.span())
+            return _heard(stretch, pattern.pattern, groups=found.groups())
+    return None
+
+
+class _Pieces:
+    """A text of pieces, each with the first and last word that it comes from."""
+
+    def __init__(
+        self, pieces: Sequence[tuple[str, int, int]], joined: Sequence[bool] | None = None
+    ) -> None:
+        """`joined`: the pieces that no space parts from the one before."""
+        self.text = ""
+        self._pieces = pieces
+        self._starts: list[int] = []
+        for number, (text, _, _) in enumerate(pieces):
+            self.text += " " if number and not (joined and joined[number]) else ""
+            self._starts.append(len(self.text))
+            self.text += text
+
+    def words(self, words: Sequence[Word], begin: int, end: int) -> Sequence[Word]:
+        """The words of a part of the text; none of an empty one."""
+        if begin == end:
+            return []
+        first = self._pieces[max(0, bisect_right(self._starts, begin) - 1)][1]
+        last = self._pieces[max(0, bisect_right(self._starts, end - 1) - 1)][2]
+        return words[first : last + 1]
