@@ -102,10 +102,11 @@ class Component:
     def _acting(self, agent: AgentName, *, ends: bool = False, in_call: bool = True) -> Agent:
         """The agent that a keyword acts on; later waits ignore what all agents saw before.
 
-        `ends` is for keywords that end a call; without `in_call` it is none of the agent's calls
-        that the keyword acts in.
+        `ends` is for keywords that end a call: nothing will be said after it. Without `in_call` it
+        is none of the agent's calls that the keyword acts in.
         """
-        acting_agent = self._speaking(agent) if in_call else self._agents.get(agent)
+        speaks = in_call and not ends
+        acting_agent = self._speaking(agent) if speaks else self._agents.get(agent)
         self._agents.begin_keyword(ends=ends)
         return acting_agent
 

@@ -3,12 +3,15 @@
 Where they begin and end follows from the audio alone, and not from when somebody asks.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
+from ..audio.timeline import Sound, timeline
 from ..speech.activity import Span, VoiceActivity
 from ..speech.heard import Word
 from ..speech.transcriber import Transcriber, Transcription
@@ -24,6 +27,8 @@ _BEFORE, _AFTER = 0.2, 0.2
 _OVERLAP = 1.0
 #: Seconds over which the level is averaged where the quietest place is looked for.
 _QUIET = 0.2
+#: Sound that is a tone for more than this share of it is no speech.
+_MOST_TONE = 0.9
 #: Seconds of audio that are read and judged at a time: memory stays small in a long call.
 _CHUNK = 10.0
 
@@ -50,8 +55,11 @@ class Segment:
     def request(self, transcriber: Transcriber, language: str | None) -> Transcription:
         """Has it understood, unless that has been asked for before."""
         if language not in self._transcriptions:
-            samples = self.stream.samples(*self._audio)
-            self._transcriptions[language] = transcriber.submit(samples, self.stream.rate, language)
+            samples, rate = self.stream.samples(*self._audio), self.stream.rate
+            if _is_tone(samples, rate):  # an engine might write "Beep"
+                self._transcriptions[language] = _nothing_said()
+            else:
+                self._transcriptions[language] = transcriber.submit(samples, rate, language)
         return self._transcriptions[language]
 
     def transcription(self, language: str | None) -> Transcription | None:
@@ -76,8 +84,8 @@ class Segment:
         ]
 
     def _at(self, second: float) -> float:
-        """A second of what was understood in the recording: nobody spoke outside of the segment."""
-        return min(max(self.begin, self._audio.begin + second), self.end)
+        """A second of what was understood in the recording: nobody spoke before the segment."""
+        return max(self.begin, self._audio.begin + second)
 
     def _has(self, word: Word) -> bool:
         """Whether a word is in it, and not in the segment beside it: they overlap at a cut."""
@@ -205,6 +213,21 @@ class StreamSegments:
         energy = np.concatenate([[0.0], np.cumsum(np.square(samples))])
         powers = energy[width:] - energy[:-width]
         return first + (int(np.argmin(powers)) + width / 2) / self.stream.rate
+
+
+def _is_tone(samples: NDArray[np.float64], rate: int) -> bool:
+    """Whether tones are all that is audible."""
+    lengths: dict[Sound, float] = defaultdict(float)
+    for stretch in timeline(samples, rate).stretches:
+        lengths[stretch.sound] += stretch.end - stretch.begin
+    return lengths[Sound.TONE] > _MOST_TONE * (lengths[Sound.TONE] + lengths[Sound.OTHER])
+
+
+def _nothing_said() -> Transcription:
+    """What is understood where nobody speaks."""
+    transcription = Transcription()
+    transcription.is_done = True
+    return transcription
 
 
 def _are_same(one: Segment, other: Segment) -> bool:

@@ -175,8 +175,8 @@ class CallTranscript:
         timed = [
             replace(
                 word,
-                begin=round(self.at(stream, word.begin), 3),
-                end=round(self.at(stream, word.end), 3),
+                begin=round(float(self.at(stream, word.begin)), 3),
+                end=round(float(self.at(stream, word.end)), 3),
                 confidence=round(float(word.confidence), 3),
             )
             for word in words

@@ -17,7 +17,7 @@ from ..speech.masking import Secrets
 from ..speech.transcriber import Transcriber
 from .clips import following_recording
 from .listener import summary
-from .transcripts import HeardSegment, CallTranscript, words_since
+from .transcripts import CallTranscript, HeardSegment, words_since
 
 T = TypeVar("T")
 
@@ -100,7 +100,7 @@ class SpeechReader:
             word
             for segment in segments
             for word in segment.words
-            if word.end > begin and word.begin < end
+            if begin <= _middle(word) <= end or word.begin < (begin + end) / 2 < word.end
         )
 
     def without_secrets(self, heard: HeardSpeech) -> HeardSpeech:
@@ -204,6 +204,10 @@ def verify_speech(reader: SpeechReader, expectation: Expectation, since: float) 
     if heard is None:
         raise not_heard(reader, expectation, since, words, "")
     return reader.without_secrets(heard)
+
+
+def _middle(word: Word) -> float:
+    return (word.begin + word.end) / 2
 
 
 class _Changed:

@@ -27,6 +27,10 @@ _PIECE = re.compile(r"\d+(?:st|nd|rd|th)\b|\d+|[^\W\d_]+|#")
 _SENTENCE_END = re.compile(r"[.!?;:]\W*$")
 _REPEATED = {"double": 2, "triple": 3}
 _POWERS = {"hundred": 100, "thousand": 1000, "million": 1000000, "billion": 1000000000}
+#: What may lie between two words.
+_NOTHING, _COMMA, _FULL_STOP, _LONG_PAUSE = range(4)
+#: A machine that puts numbers together from recordings says "twenty. one", "one hundred. five".
+_TENS, _HUNDREDS = re.compile(r"[2-9]0"), re.compile(r"[1-9]00")
 #: The languages whose number words are known.
 _NUMBER_LANGUAGES = ("da", "de", "en", "es", "fr", "it", "nl", "pt")
 
@@ -52,8 +56,8 @@ class _Token(NamedTuple):
     plain: str
     word: int
     last_word: int
-    #: What lies between it and the token before: 0 nothing, 1 a comma, 2 the end of a sentence.
-    border: int = 0
+    #: What lies between it and the token before.
+    border: int = _NOTHING
 
     def text(self) -> str:
         """Its text."""
@@ -61,7 +65,7 @@ class _Token(NamedTuple):
 
     def nt_separated(self, _previous: "_Token") -> bool:
         """Whether it cannot belong to the same number as the token before."""
-        return self.border > 0
+        return self.border > _NOTHING
 
     def not_a_number_part(self) -> bool:
         """Whether it is no number, though it looks like one: what is a zero is ``0`` by now."""
@@ -88,18 +92,18 @@ def plain_text(units: Sequence[Unit]) -> str:
 
 
 def _tokens(words: Sequence[Word]) -> Iterator[_Token]:
-    border = 2
+    border = _LONG_PAUSE
     texts = _without_notes([word.text for word in words])
     for place, text in enumerate(texts):
         if place and words[place].begin - words[place - 1].end > _PAUSE:
-            border = 2
+            border = _LONG_PAUSE
         for piece in _PIECE.findall(_spelled(text)):
             yield _Token(_SPELLINGS.get(piece, piece), place, place, border)
-            border = 0
+            border = _NOTHING
         if _SENTENCE_END.search(text):
-            border = 2
+            border = _FULL_STOP
         elif text.endswith(","):
-            border = max(border, 1)
+            border = _COMMA
 
 
 def _without_notes(texts: Sequence[str]) -> list[str]:
@@ -171,13 +175,33 @@ def _with_digits(tokens: Sequence[_Token], language: str) -> list[_Token]:
         whole = tokens[start]._replace(last_word=tokens[end - 1].last_word)
         result += _parts(whole, _PIECE.findall(_spelled(text)))
         done = end
-    return [*result, *tokens[done:]]
+    return _with_sums([*result, *tokens[done:]])
+
+
+def _with_sums(tokens: Sequence[_Token]) -> list[_Token]:
+    """Adds numbers that were put together from recordings: 20 1 is 21, 100 5 is 105."""
+    result: list[_Token] = []
+    for token in reversed(tokens):
+        after = result[-1] if result else None
+        if after and after.border < _LONG_PAUSE and _are_sum(token.plain, after.plain):
+            whole = str(int(token.plain) + int(after.plain))
+            result[-1] = token._replace(plain=whole, last_word=after.last_word)
+        else:
+            result.append(token)
+    return result[::-1]
+
+
+def _are_sum(first: str, second: str) -> bool:
+    if not second.isdecimal() or second.startswith("0"):
+        return False
+    digits = 1 if _TENS.fullmatch(first) else 2 if _HUNDREDS.fullmatch(first) else 0
+    return len(second) <= digits
 
 
 def _parts(token: _Token, texts: Iterable[str]) -> list[_Token]:
     """A token in several parts; only the first is parted from the token before."""
     return [
-        token._replace(plain=text, border=0 if number else token.border)
+        token._replace(plain=text, border=_NOTHING if number else token.border)
         for number, text in enumerate(texts)
     ]
 
@@ -191,7 +215,7 @@ def _units(tokens: Sequence[_Token]) -> list[Unit]:
     ]
     digits = [token.plain.isdecimal() for token in singles]
     continues = [
-        is_digit and was_digit and token.border < 2
+        is_digit and was_digit and token.border < _FULL_STOP
         for token, is_digit, was_digit in zip(singles, digits, [False, *digits], strict=False)
     ]
     return [

@@ -79,6 +79,9 @@ def nearest_stretch(phrase: Phrase, heard: Sequence[Unit]) -> Match | None:
     end = min(range(len(ends)), key=lambda place: ends[place].errors)
     if ends[end].errors >= len(phrase.units):
         return None
+    # A word that was heard in place of another is told: "press one" for "press two".
+    while end + 1 < len(ends) and ends[end + 1] == ends[end]:
+        end += 1
     match = _match(phrase, heard, ends[end], end)
     stretch = [unit for unit in heard if match.first <= unit.word <= match.last]
     strict = min(_Alignment(phrase.units, stretch, strict=True).ends())
@@ -88,11 +91,11 @@ def nearest_stretch(phrase: Phrase, heard: Sequence[Unit]) -> Match | None:
 class _Cost(NamedTuple):
     """The errors of the best stretch that ends at some place, and where that stretch begins.
 
-    The start is negative: of two stretches with as many errors the shorter one is the smaller.
+    `start` is negative where the shorter of two stretches with as many errors is the better one.
     """
 
     errors: float
-    minus_start: int
+    start: int
 
 
 class _Alignment:
@@ -111,7 +114,8 @@ class _Alignment:
 
     def ends(self) -> list[_Cost]:
         """The cost at each place in what was heard: that of the best stretch which ends there."""
-        rows = [[_Cost(0, -at) for at in range(len(self._heard) + 1)]]
+        sign = -1 if self._strict else 1
+        rows = [[_Cost(0, sign * at) for at in range(len(self._heard) + 1)]]
         for place, unit in enumerate(self._phrase, 1):
             missing = _FORBIDDEN if self._strict and unit.is_digit else 1
             row = [_Cost(rows[-1][0].errors + missing, 0)]
@@ -184,12 +188,12 @@ class _Alignment:
 
 
 def _match(phrase: Phrase, heard: Sequence[Unit], cost: _Cost, end: int) -> Match:
-    first, last = heard[-cost.minus_start], heard[end - 1]
+    first, last = heard[abs(cost.start)], heard[end - 1]
     return Match(first.word, last.last_word, 1 - cost.errors / len(phrase.units))
 
 
 def _more(cost: _Cost, errors: float) -> _Cost:
-    return _Cost(cost.errors + errors, cost.minus_start)
+    return _Cost(cost.errors + errors, cost.start)
 
 
 def _joins(units: Sequence[Unit]) -> Iterator[list[tuple[int, str]]]:
