@@ -7,10 +7,12 @@ from typing import Any
 from ..agents.agent import Agent
 from ..media.prompts import HeardPrompt
 from ..media.quality import CallQuality
+from ..media.transcripts import Transcript
 from ..sip.dialog_info import DialogInfo
 from ..sip.presence import Presence
 from ..sip.reginfo import RegInfo
 from ..sip.seen_messages import MessageFilter, SeenMessage
+from ..speech.expectations import HeardSpeech
 from ..types import (
     AudioSource,
     BackendName,
@@ -32,6 +34,7 @@ _RETURNED = (
     CallQuality,
     DialogInfo,
     HeardPrompt,
+    HeardSpeech,
     Mailbox,
     Peer,
     Presence,
@@ -39,6 +42,7 @@ _RETURNED = (
     RequestAnswer,
     SeenMessage,
     TextMessage,
+    Transcript,
 )
 
 
