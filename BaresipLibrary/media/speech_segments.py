@@ -50,17 +50,24 @@ class Segment:
     def _audio(self) -> Span:
         before = _OVERLAP if self.follows_cut else _BEFORE
         after = _OVERLAP if self.is_cut else _AFTER
-        return Span(max(0.0, self.begin - before), self.end + after)
+        begin, end = max(0.0, self.begin - before), self.end + after
+        for gap in gaps_in(self.stream, Span(begin, end)):
+            # Beyond it is what was said at another time.
+            begin, end = (gap, end) if gap <= self.begin else (begin, min(gap, end))
+        return Span(begin, end)
 
     def request(self, transcriber: Transcriber, language: str | None) -> Transcription:
-        """Has it understood, unless that has been asked for before."""
+        """Has it understood, unless that was asked for before; what failed is asked for anew."""
         if language not in self._transcriptions:
             samples, rate = self.stream.samples(*self._audio), self.stream.rate
             if _is_tone(samples, rate):  # an engine might write "Beep"
                 self._transcriptions[language] = _nothing_said()
             else:
                 self._transcriptions[language] = transcriber.submit(samples, rate, language)
-        return self._transcriptions[language]
+        transcription = self._transcriptions[language]
+        if transcription.error:
+            del self._transcriptions[language]
+        return transcription
 
     def transcription(self, language: str | None) -> Transcription | None:
         """What was asked for; None if it was not."""
@@ -174,12 +181,9 @@ class StreamSegments:
         """The spans, divided where nothing was recorded for as long as a pause; True after that."""
         for span in spans:
             begin, is_new = max(span.begin, self._done), False
-            position = begin
-            for before, after in pairwise(self.stream.timed(Span(begin, span.end))):
-                position += before.end - before.begin
-                if after.begin - before.end >= PAUSE:
-                    yield begin, position, is_new
-                    begin, is_new = position, True
+            for gap in gaps_in(self.stream, Span(begin, span.end)):
+                yield begin, gap, is_new
+                begin, is_new = gap, True
             yield begin, span.end, is_new
 
     def _cut_off(self) -> None:
@@ -213,6 +217,15 @@ class StreamSegments:
         energy = np.concatenate([[0.0], np.cumsum(np.square(samples))])
         powers = energy[width:] - energy[:-width]
         return first + (int(np.argmin(powers)) + width / 2) / self.stream.rate
+
+
+def gaps_in(stream: TrackStream, span: Span) -> Iterator[float]:
+    """Where in a part of a recording nothing was recorded for as long as a pause."""
+    position = span.begin
+    for before, after in pairwise(stream.timed(span)):
+        position += before.end - before.begin
+        if after.begin - before.end >= PAUSE:
+            yield position
 
 
 def _is_tone(samples: NDArray[np.float64], rate: int) -> bool:

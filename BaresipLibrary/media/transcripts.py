@@ -196,10 +196,10 @@ class CallTranscript:
             earlier += one.seconds
         return earlier + second
 
-    def second_of(self, moment: float) -> float:
-        """The second of the call's audio at a moment on the machine's monotonic clock."""
+    def second_of(self, moment: float) -> float | None:
+        """The second of the call's audio at a monotonic moment; None before there is audio."""
         origin = self._origin
-        return float("-inf") if origin is None else moment - origin
+        return None if origin is None else moment - origin
 
     def newest_audio(self, since: float) -> tuple[NDArray[np.float64], int]:
         """The samples of the newest recording from a second of the call's audio on, and their rate.
@@ -266,8 +266,8 @@ class Transcripts:
         whichever is later.
         """
         acted = self._acted.get(agent, {}).get(call.call_id)
-        since = float("-inf") if acted is None else transcript.second_of(acted)
-        return max(since, transcript.matched)
+        since = None if acted is None else transcript.second_of(acted)
+        return transcript.matched if since is None else max(since, transcript.matched)
 
 
 def words_since(segments: Iterable[HeardSegment], since: float) -> Iterator[Word]:

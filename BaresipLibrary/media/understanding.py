@@ -66,7 +66,7 @@ class SpeechReader:
         )
         errors = [transcription.error for transcription in asked if transcription.error]
         if errors:
-            raise BackendError(f"{self.agent.name} cannot understand speech: {errors[0]}")
+            raise BackendError(errors[0])
         return all(transcription.is_done for transcription in asked)
 
     def heard(self, since: float = _ALWAYS, *, also_open: bool = False) -> list[HeardSegment]:
@@ -95,7 +95,7 @@ class SpeechReader:
 
     def text(self, begin: float, end: float) -> str:
         """What was understood between two seconds of the call's audio, without what is secret."""
-        segments = self.shown(self.heard(also_open=True))
+        segments = self.shown(self.transcript.known())
         return written(
             word
             for segment in segments
@@ -125,8 +125,8 @@ class SpeechReader:
 
         if not wait_until(self.agent.changes, is_done, _PATIENCE):
             raise BackendError(
-                f"{self.agent.name} has not understood what it heard: the engine was given"
-                f" {_PATIENCE:g} s for it."
+                f"What {self.agent.name} heard was not understood within {_PATIENCE:g} s:"
+                f" {self._transcriber.why_not_done()}."
             )
 
     def wait(self, check: Callable[[], T | None], within: float) -> T | None:
@@ -182,7 +182,9 @@ def _judge_by(
     """Judges what was said until the time was over, however long it takes to understand that."""
     reader.understand_all(since)
     until = reader.transcript.second_of(end)
-    words = [word for word in reader.words(since, also_open=True) if word.begin <= until]
+    words = [
+        word for word in reader.words(since, also_open=True) if until is None or word.begin <= until
+    ]
     heard = expectation.find(words) if words else None
     if heard is None:
         raise not_heard(reader, expectation, since, words, f" within {within:g} s")

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
+from ..errors import UsageError
 from .heard import Word
 
+_INSTALL = "pip install 'robotframework-baresip[speech]'"
 #: A pause of this many seconds between two words ends a number that is said digit by digit.
 _PAUSE = 0.6
 #: What is not speech: [Music], (applause), *coughs*.
@@ -161,7 +163,10 @@ def _is_number(text: str) -> bool:
 
 def _numbers(tokens: Sequence[_Token], language: str) -> Iterator[tuple[int, int, str]]:
     """Where number words begin and end, and their digits."""
-    from text_to_num import find_numbers
+    try:
+        from text_to_num import find_numbers
+    except ImportError:
+        raise UsageError(f"Comparing words needs the package text2num: {_INSTALL}.") from None
 
     for number in find_numbers(list(tokens), language, 0.0):
         yield number.start, number.end, number.text
