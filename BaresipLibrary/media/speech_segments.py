@@ -26,7 +26,7 @@ _LONGEST, _SHORTEST_CUT = 12.0, 6.0
 _BEFORE, _AFTER = 0.2, 0.2
 _OVERLAP = 1.0
 #: Seconds over which the level is averaged where the quietest place is looked for.
-_QUIET = 0.2
+_QUIET = 0.1
 #: Sound that is a tone for more than this share of it is no speech.
 _MOST_TONE = 0.9
 #: Seconds of audio that are read and judged at a time: memory stays small in a long call.

@@ -84,6 +84,10 @@ class CallTranscript:
         self.matched = float("-inf")
         self._streams: dict[Path, StreamSegments] = {}
         self._grew_at = time.monotonic()
+        #: What was understood and when the first sample came do not change any more.
+        self._heard: dict[tuple[Segment, str | None], HeardSegment] = {}
+        self._ends: dict[Segment, float] = {}
+        self._first_sample: float | None = None
 
     def read(self) -> None:
         """Reads what was recorded since the last time."""
@@ -148,7 +152,7 @@ class CallTranscript:
         return [
             segment.request(transcriber, language)
             for segment in segments
-            if self.at(segment.stream, segment.end) > since
+            if self._end(segment) > since
         ]
 
     def heard(
@@ -157,20 +161,35 @@ class CallTranscript:
         """What was understood by now, up to the first segment that was not."""
         heard: list[HeardSegment] = []
         for segment in self.segments(also_open=also_open):
-            if self.at(segment.stream, segment.end) <= since:
+            if self._end(segment) <= since:
                 continue
-            transcription = segment.transcription(language)
-            if transcription is None or not transcription.is_done:
+            understood = self._understood(segment, language)
+            if understood is None:
                 break
-            heard.append(self._heard(segment, segment.words(language)))
+            heard.append(understood)
         return heard
+
+    def _end(self, segment: Segment) -> float:
+        if segment not in self._ends:
+            self._ends[segment] = self.at(segment.stream, segment.end)
+        return self._ends[segment]
+
+    def _understood(self, segment: Segment, language: str | None) -> HeardSegment | None:
+        transcription = segment.transcription(language)
+        if transcription is None or not transcription.is_done:
+            return None
+        known = self._heard.get((segment, language))
+        if known is None:
+            known = self._timed(segment, segment.words(language))
+            self._heard[segment, language] = known
+        return known
 
     def known(self) -> list[HeardSegment]:
         """What was understood by now in any language; asks for nothing."""
         known = ((segment, segment.understood) for segment in self.segments(also_open=True))
-        return [self._heard(segment, words) for segment, words in known if words]
+        return [self._timed(segment, words) for segment, words in known if words]
 
-    def _heard(self, segment: Segment, words: Sequence[Word]) -> HeardSegment:
+    def _timed(self, segment: Segment, words: Sequence[Word]) -> HeardSegment:
         stream = segment.stream
         timed = [
             replace(
@@ -215,9 +234,11 @@ class CallTranscript:
     @property
     def _origin(self) -> float | None:
         """When the first sample came or left, on the monotonic clock."""
-        streams = self.track.streams
-        moment = streams[0].moment(0.0) if streams else None
-        return moment.at if moment else None
+        if self._first_sample is None:
+            streams = self.track.streams
+            moment = streams[0].moment(0.0) if streams else None
+            self._first_sample = moment.at if moment else None
+        return self._first_sample
 
 
 class Transcripts:
