@@ -239,9 +239,10 @@ class Muted(CallEvent):
 
 @dataclass(frozen=True)
 class SourceChosen(CallEvent):
-    """The agent sends another audio source from now on, named as in `Send Audio`."""
+    """The agent sends another audio source, named as in `Send Audio`; `then` follows a prompt."""
 
     source: str
+    then: str = "silence"
 
 
 @dataclass(frozen=True)
@@ -320,7 +321,9 @@ NOT_KEPT = (AudioTimed, RtpCounted)
 
 @dataclass(frozen=True)
 class PromptEnded(CallEvent):
-    """The prompt that was sent has ended; silence follows."""
+    """The prompt of that name has ended, unless its backend gives no names."""
+
+    name: str = ""
 
 
 @dataclass(frozen=True)

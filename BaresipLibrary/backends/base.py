@@ -88,10 +88,14 @@ class ToneSource:
 
 @dataclass(frozen=True)
 class PromptSource:
-    """A recording, rendered as raw 16-bit little-endian mono PCM for each codec rate (Hz)."""
+    """A recording, rendered as raw 16-bit little-endian mono PCM for each codec rate (Hz).
+
+    `then` is what is sent once it has ended, which `PromptEnded` reports.
+    """
 
     name: str
     renderings: dict[int, Path]
+    then: "ToneSource | PromptSource | None" = None
 
 
 #: What a call sends; None is digital silence.

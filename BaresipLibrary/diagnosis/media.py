@@ -97,13 +97,14 @@ class _Sending(NamedTuple):
 
 def _sent_at(agent: Agent, call: Call, at: float) -> _Sending:
     """What an agent sent in a call at a moment."""
-    source, ended = agent.source_of(None)[1], False
+    source, then, ended = agent.source_of(None)[1], "silence", False
     for event in agent.journal.of_kind(CallEvent):
         if event.call_id != call.call_id or event.at > at:
             continue
         if isinstance(event, SourceChosen):
-            source, ended = event.source, False
-        ended = ended or isinstance(event, PromptEnded)
+            source, then, ended = event.source, event.then, False
+        elif isinstance(event, PromptEnded):
+            source, ended = (source, True) if then == "silence" else (then, False)
     return _Sending(source, ended)
 
 

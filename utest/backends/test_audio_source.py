@@ -24,7 +24,13 @@ class Baresip:
         self.device, self.current, self.switches = PAUSE if pauses else QUIET, "", 0
         self.due: list[Callable[[], None]] = []
         self.sources = AudioSources(
-            self.ask, self.later, lambda call: None, toggles=False, pauses=pauses, home=home
+            self.ask,
+            self.later,
+            lambda call, name: None,
+            lambda call: None,
+            toggles=False,
+            pauses=pauses,
+            home=home,
         )
 
     def later(self, act: Callable[[], None], after: float) -> None:

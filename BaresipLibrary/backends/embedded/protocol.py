@@ -76,8 +76,14 @@ def source_message(source: Source) -> dict[str, Any]:
     match source:
         case ToneSource(frequency, level):
             return {"kind": "tone", "frequency": frequency, "level": level}
-        case PromptSource(_, renderings):
-            return {"kind": "prompt", "renderings": {r: str(p) for r, p in renderings.items()}}
+        case PromptSource(name, renderings, then):
+            files = {rate: str(path) for rate, path in renderings.items()}
+            return {
+                "kind": "prompt",
+                "name": name,
+                "renderings": files,
+                "then": source_message(then),
+            }
         case None:
             return {"kind": "silence"}
 
@@ -160,7 +166,7 @@ _READERS: dict[str, Callable[[dict[str, Any]], Event]] = {
     "RecordingEnded": _plain(events.RecordingEnded, "call_id", "why"),
     "AudioArrived": _plain(events.AudioArrived, "call_id"),
     "AudioTimed": _timed,
-    "PromptEnded": _plain(events.PromptEnded, "call_id"),
+    "PromptEnded": _plain(events.PromptEnded, "call_id", "name"),
     "AudioTrouble": _plain(events.AudioTrouble, "call_id", "text"),
     "RequestFailed": _plain(events.RequestFailed, "number", "words"),
     "SipMessage": _plain(events.SipMessage, "sent", "transport", "source", "destination", "text"),

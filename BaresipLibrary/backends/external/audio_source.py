@@ -37,16 +37,19 @@ Ask = Callable[..., list[str]]
 class AudioSources:
     """The sources of one agent's calls.
 
-    `later` runs a function after a delay (s). `home` is the folder that baresip runs in, None when
-    it is unknown. `toggles`: `mute` takes no yes or no. `pauses`: calls begin with a file of
-    silence, so that no source is switched at the moment when a peer may hold them.
+    `later` runs a function after a delay (s). `ended` takes a Call-ID and the name of the prompt
+    that has ended there; `sent` tells how many seconds of a call were recorded as sent. `home` is
+    the folder that baresip runs in, None when it is unknown. `toggles`: `mute` takes no yes or no.
+    `pauses`: calls begin with a file of silence, so that no source is switched at the moment when a
+    peer may hold them.
     """
 
     def __init__(
         self,
         ask: Ask,
         later: Callable[[Callable[[], None], float], None],
-        ended: Callable[[str], None],
+        ended: Callable[[str, str], None],
+        sent: Callable[[str], float | None],
         *,
         toggles: bool,
         pauses: bool,
@@ -55,6 +58,7 @@ class AudioSources:
         self._ask = ask
         self._later = later
         self._ended = ended
+        self._sent = sent
         self._toggles = toggles
         self._home = home
         self._lock = threading.RLock()
@@ -202,18 +206,23 @@ class AudioSources:
 
     def _watch_end(self, call_id: str, prompt: PromptSource) -> None:
         self._turn += 1
-        turn = self._turn
+        turn, due, begun = self._turn, _seconds(prompt) + _MARGIN, self._sent(call_id)
 
-        def end() -> None:
+        def end(before: float | None = begun) -> None:
             with self._lock:
                 current = self._sources.get(call_id, self._default)
                 if turn != self._turn or current is not prompt or call_id not in self._first:
                     return
-                self._sources[call_id] = None
-                self._apply(call_id)
-            self._ended(call_id)
+                sent = self._sent(call_id)
+                if begun is not None and sent is not None and before != sent < begun + due:
+                    # Baresip is late, as on a busy machine.
+                    self._later(lambda: end(sent), begun + due - sent)
+                    return
+                self._sources[call_id] = prompt.then
+                self._apply(call_id, anew=True)
+            self._ended(call_id, prompt.name)
 
-        self._later(end, _seconds(prompt) + _MARGIN)
+        self._later(end, due)
 
     def _switch(self, device: str) -> None:
         """Has all calls play a device, and later ones begin with it."""

@@ -154,6 +154,7 @@ class ConnectedBackend(Backend):
             self._ask,
             self._scheduler.run,
             self._prompt_ended,
+            self._recordings.sent_seconds,
             toggles=self.version.toggles_mute,
             pauses=has_trace and self.version.stops_when_held,
             home=self._folder if has_trace else None,
@@ -284,8 +285,8 @@ class ConnectedBackend(Backend):
         self._audio_sources.note_start(call_id)
         self._scheduler.run(lambda: self._audio_sources.on_started(call_id))
 
-    def _prompt_ended(self, call_id: str) -> None:
-        self._report_at_once(events.PromptEnded(time.monotonic(), call_id))
+    def _prompt_ended(self, call_id: str, name: str) -> None:
+        self._report_at_once(events.PromptEnded(time.monotonic(), call_id, name))
 
     def _report_at_once(self, event: Event) -> None:
         with self._changes:

@@ -252,6 +252,17 @@ class RecordingFollower:
         """The recording of what a call hears; None before it begins."""
         return self._heard[call_id].path if call_id in self._heard else None
 
+    def sent_seconds(self, call_id: str) -> float | None:
+        """How many seconds of a call have been recorded as sent; None where none are."""
+        recording = self._sent.get(call_id)
+        if recording is None:
+            return None
+        try:
+            with RecordingReader(recording.path) as reader:
+                return reader.length / reader.sample_rate if reader.sample_rate else None
+        except (OSError, ValueError):
+            return None
+
     def follow(self, media: MediaStarted) -> None:
         """Follows these recordings of a call from now on, in place of earlier ones."""
         for followed, path in ((self._heard, media.rx), (self._sent, media.tx)):

@@ -257,11 +257,17 @@ class CallAudio:
         return Recording(path, rate, channels, StreamClock(rate, packet, timed), lost)
 
     def _make_sound(self, rate: int) -> SampleSource:
-        def ended() -> None:
-            self._report("PromptEnded", call_id=self._call.call_id)
+        source = self._source
+
+        def ended() -> SampleSource:
+            self._report("PromptEnded", call_id=self._call.call_id, name=source["name"])
+            # Nor is it played again when the call is renegotiated, or muted for a while.
+            self._source = source["then"]
+            self._sound = self._make_sound(rate)
+            return self._sound
 
         try:
-            return make_sound(self._source, rate, ended)
+            return make_sound(source, rate, ended)
         except (ValueError, OverflowError, OSError) as error:
             self._report("AudioTrouble", call_id=self._call.call_id, text=str(error))
             return SilentSource()

@@ -51,9 +51,9 @@ class ToneGenerator:
 
 
 class PromptPlayer:
-    """A recording, played once and followed by silence."""
+    """A recording, played once; `ended` is called at its end, and returns what follows."""
 
-    def __init__(self, path: str, ended: Callable[[], None]) -> None:
+    def __init__(self, path: str, ended: Callable[[], SampleSource]) -> None:
         little_endian = array.array("h", Path(path).read_bytes())
         if sys.byteorder == "big":
             little_endian.byteswap()
@@ -63,14 +63,18 @@ class PromptPlayer:
 
     def take(self, frames: int) -> bytes:
         piece = self._pcm[self._at : self._at + 2 * frames]
-        if self._at < len(self._pcm) <= self._at + 2 * frames:
-            self._ended()
         self._at += len(piece)
-        return piece.ljust(2 * frames, b"\0")
+        if self._at < len(self._pcm):
+            return piece
+        return piece + self._ended().take(frames - len(piece) // 2)
 
 
-def make_sound(source: dict[str, Any], rate: int, ended: Callable[[], None]) -> SampleSource:
+def make_sound(
+    source: dict[str, Any], rate: int, ended: Callable[[], SampleSource]
+) -> SampleSource:
     """The sound that a `set_audio_source` command describes, for a call at `rate` Hz.
+
+    `ended` is called when a prompt has ended, and returns the sound that follows.
 
     Raises:
         ValueError: the prompt was not rendered at that rate, or the kind is unknown.
