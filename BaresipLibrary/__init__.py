@@ -15,6 +15,7 @@ from .errors import (
     CommandRefused,
     NothingYet,
     PhoneFailure,
+    SpeechError,
     UsageError,
 )
 from .keywords.base import AgentName, Context
@@ -22,6 +23,7 @@ from .library import BaresipLibrary
 from .phone import Phone
 from .phones import AgentSettings, Phones
 from .plugins import Plugin, keyword
+from .speech.voices import Speech, VoiceEngine
 from .types import (
     AgentState,
     AudioSource,
@@ -65,8 +67,11 @@ __all__ = [
     "PhoneFailure",
     "Phones",
     "Plugin",
+    "Speech",
+    "SpeechError",
     "Transport",
     "UsageError",
+    "VoiceEngine",
     "__version__",
     "keyword",
 ]

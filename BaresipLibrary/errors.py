@@ -29,3 +29,7 @@ class AgentGone(BackendError):
 
 class CommandRefused(BackendError):
     """baresip refused a command; the message is baresip's."""
+
+
+class SpeechError(BaresipLibraryError):
+    """What says a text is missing or did not do its work."""

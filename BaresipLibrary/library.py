@@ -28,6 +28,7 @@ from .keywords.rtp import RtpKeywords
 from .keywords.secrecy import hiding_secrets
 from .keywords.sip_messages import HeaderKeywords, SipMessageKeywords
 from .keywords.speech import SpeechKeywords
+from .keywords.speech_output import SpeechOutputKeywords
 from .keywords.states import StateKeywords
 from .keywords.steps import step, step_words
 from .keywords.subscriptions import SubscriptionKeywords
@@ -60,6 +61,7 @@ _COMPONENTS = (
     LoudnessKeywords,
     PromptKeywords,
     SpeechKeywords,
+    SpeechOutputKeywords,
     QualityKeywords,
     RtpKeywords,
     TimingKeywords,
@@ -323,3 +325,4 @@ class BaresipLibrary(DynamicCore):
         """Listener: ends whatever is left at the end of the run."""
         self._scopes.end()
         self._context.transcriber.close()
+        self._context.voices.close()

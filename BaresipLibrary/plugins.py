@@ -22,6 +22,7 @@ from .keywords.assertions import Assertion, Value
 from .keywords.base import AgentName, Component, Context, find_file
 from .phone import Phone
 from .phone_steps import Components
+from .speech.voices import VoiceEngine
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -127,6 +128,14 @@ class Plugin(Component):
             UsageError: the name is taken or cannot be one, or the path is not an import path.
         """
         self._context.transcriber.engines.register(name, path)
+
+    def register_voice(self, name: str, engine: VoiceEngine) -> None:
+        """Adds a voice engine, for ``voice=`` of `Say`: ``NAME``, or ``NAME:VOICE``.
+
+        Raises:
+            UsageError: the name is taken or cannot be one.
+        """
+        self._context.voices.register(name, engine)
 
     def debug(self, message: str, *, html: bool = False) -> None:
         """Logs a message that shows at the level DEBUG."""

@@ -19,6 +19,7 @@ from ..events import (
     HoldChanged,
     MediaStarted,
     Muted,
+    PromptEnded,
     QualityReported,
     RecordingEnded,
     RtpCounted,
@@ -28,6 +29,7 @@ from ..sip.bodies import InfoDigits
 from ..sip.messages import Message, parsed
 from ..sip.offers import Offers
 from .endings import Ending, Endings, before_invite, ending_from_stack, with_message_words
+from .utterances import Utterance
 
 T = TypeVar("T")
 
@@ -135,6 +137,8 @@ class Call:
     #: Whether a keyword has acted on it while it rang, and whether that was its final answer.
     is_known: bool = False
     is_decided: bool = False
+    #: What it was told to say, in order.
+    utterances: list[Utterance] = field(default_factory=list)
     _closed: CallClosed | None = None
 
     def __repr__(self) -> str:
@@ -244,6 +248,9 @@ class Call:
                 self.quality = event
             case RtpCounted():
                 self.rtp = event
+            case PromptEnded():
+                for utterance in self.utterances:
+                    utterance.take_end(event)
             case CallClosed():
                 self.state = CallState.CLOSED
                 self._closed = event

@@ -24,6 +24,9 @@ from ..report.evidence import Evidence
 from ..report.recording_store import RecordingStore
 from ..speech.masking import Secrets
 from ..speech.transcriber import Transcriber
+from ..speech.voices import Voices
+from ..speech.voices_espeak import EspeakNg
+from ..speech.voices_piper import Piper
 from ..types import BackendName, Occasion
 from .assertions import Assertion, Value, get_and_assert, saying_how_long
 
@@ -54,6 +57,9 @@ class Context:
     transcripts: Transcripts = field(default_factory=Transcripts)
     #: Values that must not show, however they were said.
     secrets: Secrets = field(default_factory=Secrets)
+    voices: Voices = field(
+        default_factory=lambda: Voices({"espeak-ng": EspeakNg(), "piper": Piper()})
+    )
 
     @classmethod
     def create(

@@ -1,17 +1,25 @@
 """What agents send: sources rendered for every codec; what was sent before is sent again after."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..agents.agent import Agent
 from ..agents.call import Call
-from ..audio.prompt_files import CODEC_RATES, load_prompt, pcm_of
+from ..audio.prompt_files import CODEC_RATES, PromptFile, load_prompt, pcm_of
 from ..backends.base import PromptSource, Source, ToneSource
 from ..errors import BackendError
+from ..speech.voices import Speech
 from ..types import AudioSource
+
+#: Seconds of silence before a text and after it: the first audio after an answer may be lost, and
+#: a backend reports the end of a prompt when it takes its last samples, up to 160 ms before they
+#: leave.
+_BEFORE, _AFTER = 0.1, 0.2
 
 
 def prepare(agent: Agent, source: AudioSource) -> Source:
@@ -35,6 +43,24 @@ def synthesized(
 ) -> PromptSource:
     """A source made of samples in [-1, 1], which `samples` gives for every rate (Hz)."""
     return _rendered(agent, name, lambda rate: pcm_of(samples(rate)))
+
+
+def spoken(agent: Agent, name: str, speech: Speech, then: Source) -> PromptSource:
+    """A text that a voice says, with a little silence around it, and what is sent after it.
+
+    Its files have names of their own: see `forget_spoken`.
+    """
+    before, after = (np.zeros(round(seconds * speech.rate)) for seconds in (_BEFORE, _AFTER))
+    samples = np.concatenate([before, speech.samples, after])
+    prompt = PromptFile(Path(name), samples, speech.rate)
+    return replace(_rendered(agent, name, prompt.render, name), then=then)
+
+
+def forget_spoken(agent: Agent, names: Iterable[str]) -> None:
+    """Removes the files of texts that were said, so that a long run does not fill the disk."""
+    for name in names:
+        for file in agent.backend.folder.glob(f"{name}-*"):
+            file.unlink(missing_ok=True)
 
 
 def long_tone(agent: Agent, frequency: float, level: float, seconds: float) -> PromptSource:

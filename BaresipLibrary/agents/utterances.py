@@ -1,0 +1,27 @@
+"""What an agent was told to say in a call."""
+
+from dataclasses import dataclass
+
+from ..events import PromptEnded
+
+
+@dataclass
+class Utterance:
+    """A text that an agent says in a call.
+
+    `text`: as it may be shown, without secrets; `name`: that of its prompt; `seconds`: how long it
+    lasts; `begun`: when it was begun, and `place` in the journal; `ended`: when it had been said to
+    its end, None until then. Times are on the monotonic clock.
+    """
+
+    text: str
+    name: str
+    seconds: float
+    begun: float
+    place: int
+    ended: float | None = None
+
+    def take_end(self, event: PromptEnded) -> None:
+        """Takes in that a prompt has ended: this one, or one of a backend that gives no names."""
+        if self.ended is None and event.name in ("", self.name):
+            self.ended = event.at

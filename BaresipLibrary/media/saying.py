@@ -1,0 +1,153 @@
+"""Saying texts in a call, one after the other; what was sent before follows."""
+
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import count
+
+from ..agents.agent import Agent
+from ..agents.call import Call
+from ..agents.utterances import Utterance
+from ..backends.base import PromptSource
+from ..concurrency import wait_until
+from ..diagnosis.failure import CallFailure
+from ..errors import BackendError, UsageError
+from ..events import AudioTrouble, CallEvent, SourceChosen
+from ..signalling.states import require_established
+from ..speech.voices import Speech
+from .sources import forget_spoken, spoken
+
+#: How much longer (s) than it lasts a text may take to be said, also on a busy machine.
+_PATIENCE = 10.0
+#: A sentence shows so many characters of a text.
+_SHOWN = 60
+_numbers = count(1)
+
+
+def say(agent: Agent, call: Call, speech: Speech, text: str, *, wait: bool) -> None:
+    """Says a text in a call as soon as the last one has been said, then what was sent before.
+
+    `text` is as it may be shown. With `wait` it returns when the text has been said.
+
+    Raises:
+        UsageError: the call is not up, muted or on hold.
+        CallFailure: the text, or the one before it, is not said to its end.
+    """
+    _require_sending(agent, call, text)
+    if last := _being_said(agent, call):
+        _wait_until_said(agent, call, last)
+        _require_sending(agent, call, text)
+    utterance = _begin(agent, call, speech, text)
+    if wait:
+        _say_to_its_end(agent, call, utterance)
+
+
+def _require_sending(agent: Agent, call: Call, text: str) -> None:
+    if call.media is None:  # early media is heard, too
+        require_established(agent, call, f"say {quoted(text)}")
+    obstacle = _obstacle(agent, call)
+    if obstacle:
+        raise UsageError(f"{agent.name} cannot say {quoted(text)}: {obstacle}.")
+
+
+def _obstacle(agent: Agent, call: Call) -> str | None:
+    """Why nothing that the agent says in a call is heard, as a clause; None if nothing is known."""
+    agent.require_alive()
+    if not call.is_live:
+        return call.describe()
+    if call.muted:
+        return "it is muted; use Unmute"
+    if call.on_hold:
+        return "it holds the call; use Resume"
+    return "the other side holds the call" if call.held_by_peer else None
+
+
+def _being_said(agent: Agent, call: Call) -> Utterance | None:
+    """The text that is being said in a call."""
+    last = call.utterances[-1] if call.utterances else None
+    is_over = last is None or last.ended is not None or _cut(agent, call, last)
+    return None if is_over else last
+
+
+def _begin(agent: Agent, call: Call, speech: Speech, text: str) -> Utterance:
+    _forget_said(agent)
+    before, words = agent.source_of(call)
+    if isinstance(before, PromptSource):  # a recording is played once
+        before, words = None, "silence"
+        agent.note_source(call, before, words)
+    name = f"speech-{next(_numbers)}"
+    source = spoken(agent, name, speech, before)
+    begun, place = time.monotonic(), len(agent.journal)
+    utterance = Utterance(text, name, speech.seconds, begun, place)
+    with agent.changes:
+        call.utterances.append(utterance)
+    try:
+        agent.send_audio(call, source, f"say:{shortened(text)}", words)
+    except BackendError:
+        with agent.changes:
+            call.utterances.remove(utterance)
+        raise
+    return utterance
+
+
+def _forget_said(agent: Agent) -> None:
+    said = [
+        utterance
+        for call in agent.calls
+        for utterance in call.utterances
+        if utterance is not (call.is_live and _being_said(agent, call))
+    ]
+    forget_spoken(agent, (utterance.name for utterance in said))
+
+
+def _say_to_its_end(agent: Agent, call: Call, utterance: Utterance) -> None:
+    """Waits for the end of a text; whatever ends the wait before, the text is not said on."""
+    try:
+        _wait_until_said(agent, call, utterance)
+    except BaseException:
+        if call.is_live and agent.alive:
+            with suppress(BackendError):  # the call has just ended
+                agent.send_audio(call, *agent.source_of(call))
+        raise
+
+
+def _wait_until_said(agent: Agent, call: Call, utterance: Utterance) -> None:
+    def said() -> bool | None:
+        if utterance.ended is not None:
+            return True
+        why = _obstacle(agent, call) or _cut(agent, call, utterance)
+        if why:
+            raise _failure(agent, utterance, why)
+        return None
+
+    left = utterance.begun + utterance.seconds + _PATIENCE - time.monotonic()
+    if wait_until(agent.changes, said, max(0.0, left)) is None:
+        raise _failure(agent, utterance, f"the call sends no audio: {call.describe()}")
+
+
+def _cut(agent: Agent, call: Call, utterance: Utterance) -> str | None:
+    """What has cut a text short, as a clause; None while it is being said."""
+    events: Iterator[CallEvent] = agent.journal.of_kind(CallEvent, utterance.place)
+    ours = [event for event in events if event.call_id == call.call_id]
+    for event in ours:
+        if isinstance(event, AudioTrouble):
+            return event.text
+    chosen = [event for event in ours if isinstance(event, SourceChosen)][1:]
+    return f"it was told to send {chosen[0].source} instead" if chosen else None
+
+
+def _failure(agent: Agent, utterance: Utterance, why: str) -> CallFailure:
+    return CallFailure(
+        f"{agent.name} could not say {quoted(utterance.text)} to its end: {why}.", agent
+    )
+
+
+def quoted(text: str) -> str:
+    """A text as a sentence shows it."""
+    return f"'{shortened(text)}'"
+
+
+def shortened(text: str) -> str:
+    """A text in one line that is not too long."""
+    one_line = " ".join(text.split())
+    return one_line if len(one_line) <= _SHOWN else f"{one_line[: _SHOWN - 1]}…"
