@@ -11,7 +11,13 @@ PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 #: What a page's paths begin at; a path below `worker/` may begin there.
 STARTS = [ROOT, ROOT / "atest", PACKAGE, PACKAGE / "backends" / "embedded"]
 #: Names of files that a page tells its reader to write.
-WRITTEN_BY_READERS = {"first_call.robot", "Mailbox.py", "Counting.py", "test_calls.py"}
+WRITTEN_BY_READERS = {
+    "first_call.robot",
+    "Beeps.py",
+    "Counting.py",
+    "Mailbox.py",
+    "test_calls.py",
+}
 _FILE = re.compile(r"(?<![\w./}-])\w[\w.*/-]*[*]?\.(?:py|robot|resource)\b")
 _LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
 _NAME = re.compile(r"`([A-Za-z_]\w*(?:\.[a-z_]\w*)*)`")

@@ -342,17 +342,15 @@ class Agent:
         with self.commanding("hang up"):
             self.backend.hang_up(call.call_id)
 
-    def send_audio(
-        self, call: Call | None, source: Source, words: str, then: str = "silence"
-    ) -> None:
+    def send_audio(self, call: Call | None, source: Source, words: str, then: str = "") -> None:
         """Sends a source in a call from now on, or with None in the calls to come.
 
-        `words` are what the suite calls the source, and `then` what follows if it is a prompt.
+        `words` are what the suite calls the source, and `then` what follows; empty is silence.
         """
         with self.commanding("send audio"):
             self.backend.set_audio_source(call.call_id if call else None, source)
         if call is not None:
-            self.note(SourceChosen(time.monotonic(), call.call_id, words, then))
+            self.note(SourceChosen(time.monotonic(), call.call_id, words, then or "silence"))
 
     def note(self, event: Event) -> None:
         """Adds an event to the journal that no backend reports: a wish of the suite."""
