@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from BaresipLibrary.backends.base import PromptSource, ToneSource
+from BaresipLibrary.backends.base import PromptSource, Source, ToneSource
 from BaresipLibrary.backends.external.audio_source import AudioSources
 from BaresipLibrary.backends.external.configuration import PAUSE, QUIET
 from BaresipLibrary.errors import CommandRefused
@@ -23,11 +23,14 @@ class Baresip:
         self.muted: set[str] = set()
         self.device, self.current, self.switches = PAUSE if pauses else QUIET, "", 0
         self.due: list[Callable[[], None]] = []
+        #: Prompts that have ended, and how many seconds were recorded as sent.
+        self.ended: list[str] = []
+        self.sent: float | None = None
         self.sources = AudioSources(
             self.ask,
             self.later,
-            lambda call, name: None,
-            lambda call: None,
+            lambda call, name: self.ended.append(name),
+            lambda call: self.sent,
             toggles=False,
             pauses=pauses,
             home=home,
@@ -258,3 +261,40 @@ def test_a_call_that_ends_while_it_is_muted_leaves_the_others_as_they_were(tmp_p
     with pytest.raises(CommandRefused):
         baresip.sources.mute("old", True)
     assert baresip.sends("new") == "ausine,440"
+
+
+def prompt_of(folder: Path, seconds: float, then: Source = None) -> PromptSource:
+    raw = folder / "prompt-48000.pcm"
+    raw.write_bytes(bytes(round(2 * 48000 * seconds)))
+    return PromptSource("hello", {48000: raw}, then)
+
+
+def test_a_prompt_is_followed_by_what_was_chosen(baresip: Baresip) -> None:
+    baresip.begins("id")
+    baresip.sources.set_source("id", prompt_of(baresip.home, 1.0, then=ToneSource(620)))
+    baresip.due.pop()()
+    assert baresip.ended == ["hello"] and baresip.sends("id") == "ausine,620"
+
+
+def test_a_prompt_has_not_ended_while_less_than_it_was_sent(baresip: Baresip) -> None:
+    """Baresip may be late, as on a busy machine."""
+    baresip.begins("id")
+    baresip.sent = 4.0
+    baresip.sources.set_source("id", prompt_of(baresip.home, 1.0))
+    for baresip.sent in (4.7, 5.1):
+        baresip.due.pop()()
+        assert baresip.ended == []
+    baresip.sent = 5.3
+    baresip.due.pop()()
+    assert baresip.ended == ["hello"] and baresip.sends("id") == "silence"
+
+
+@pytest.mark.parametrize("sent", [4.0, None])
+def test_a_prompt_ends_at_its_time_where_no_sent_audio_is_recorded(
+    baresip: Baresip, sent: float | None
+) -> None:
+    baresip.begins("id")
+    baresip.sent = sent
+    baresip.sources.set_source("id", prompt_of(baresip.home, 1.0))
+    baresip.due.pop()()
+    assert baresip.ended == ["hello"]

@@ -116,5 +116,10 @@ def test_a_bad_value_is_refused_by_name(field: str, value: object) -> None:
 def test_sources() -> None:
     assert protocol.source_message(None) == {"kind": "silence"}
     assert protocol.source_message(ToneSource(440))["frequency"] == 440
-    prompt = protocol.source_message(PromptSource("p", {8000: Path("p.pcm")}))
-    assert prompt == {"kind": "prompt", "renderings": {8000: "p.pcm"}}
+    prompt = protocol.source_message(PromptSource("p", {8000: Path("p.pcm")}, ToneSource(440)))
+    assert prompt == {
+        "kind": "prompt",
+        "name": "p",
+        "renderings": {8000: "p.pcm"},
+        "then": {"kind": "tone", "frequency": 440, "level": -12.0},
+    }

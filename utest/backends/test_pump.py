@@ -96,7 +96,12 @@ def sending(tmp_path: Path) -> tuple[Stack, CallAudio]:
 def prompt(tmp_path: Path) -> dict[str, Any]:
     path = tmp_path / "prompt.pcm"
     path.write_bytes(bytes(range(1, 251)) * 4)
-    return {"kind": "prompt", "renderings": {str(RATE): str(path)}}
+    return {
+        "kind": "prompt",
+        "name": path.stem,
+        "renderings": {str(RATE): str(path)},
+        "then": {"kind": "silence"},
+    }
 
 
 def sent_after(stack: Stack, audio: CallAudio) -> bytes:
@@ -111,6 +116,30 @@ def test_a_new_source_begins_with_its_first_sample(tmp_path: Path) -> None:
     stack, audio = sending(tmp_path)
     audio.set_source(prompt(tmp_path))
     assert bytes(range(1, 251)) * 4 in sent_after(stack, audio)
+
+
+def test_a_prompt_is_followed_by_what_was_chosen_and_never_played_again(tmp_path: Path) -> None:
+    ends: list[dict[str, Any]] = []
+    stack = Stack()
+    then = tmp_path / "then.pcm"
+    then.write_bytes(bytes([7, 7]) * 1000)
+    follower = {**prompt(tmp_path), "name": "then", "renderings": {str(RATE): str(then)}}
+    source = {**prompt(tmp_path), "then": follower}
+
+    def report(event: str, **fields: Any) -> None:
+        if event == "PromptEnded":
+            ends.append(fields)
+
+    audio = audio_of(stack, tmp_path / "a", source, report)
+    for _ in range(60):
+        audio.move()
+        stack.packet()
+    assert bytes(range(1, 251)) * 4 + bytes([7, 7]) * 1000 + bytes(100) in stack.left
+    assert ends == [{"call_id": "id", "name": "prompt"}, {"call_id": "id", "name": "then"}]
+    audio.mute(True)
+    audio.mute(False)
+    stack.left = b""
+    assert not any(sent_after(stack, audio))
 
 
 def test_two_new_sources_in_a_row_lose_nothing_of_the_second(tmp_path: Path) -> None:
