@@ -88,7 +88,9 @@ class Scopes:
 
     def _ladder_and_capture(self, *, failed: bool) -> list[str]:
         evidence = self._context.evidence
-        return [evidence.flow(), evidence.packets()] if evidence.is_due(failed=failed) else []
+        if not evidence.is_due(failed=failed):
+            return []
+        return [evidence.flow(), evidence.words(), evidence.packets()]
 
     def _players(self, *, failed: bool) -> str:
         evidence, recordings = self._context.evidence, self._context.recordings

@@ -20,6 +20,7 @@ from ..backends.launchers import Launcher, make_launcher
 from ..concurrency import Changes, wait_until
 from ..errors import NothingYet, UsageError
 from ..media.transcripts import Transcripts
+from ..report.conversation import Conversations
 from ..report.evidence import Evidence
 from ..report.recording_store import RecordingStore
 from ..speech.masking import Secrets
@@ -49,14 +50,14 @@ class Context:
     agents: Registry
     evidence: Evidence
     transcriber: Transcriber
+    transcripts: Transcripts
+    #: Values that must not show, however they were said.
+    secrets: Secrets
     catch_all: bool = True
     ring_timeout: timedelta | None = None
     scope: str = ""
     warned: set[str] = field(default_factory=set)
     backends: Backends = field(default_factory=Backends)
-    transcripts: Transcripts = field(default_factory=Transcripts)
-    #: Values that must not show, however they were said.
-    secrets: Secrets = field(default_factory=Secrets)
     voices: Voices = field(
         default_factory=lambda: Voices({"espeak-ng": EspeakNg(), "piper": Piper()})
     )
@@ -76,6 +77,7 @@ class Context:
     ) -> "Context":
         """A new context: no agents, no processes."""
         changes, agents, store = Changes(), Registry(), RecordingStore(recordings)
+        transcripts, secrets = Transcripts(), Secrets()
         return cls(
             timeout=timeout,
             backend=backend,
@@ -84,8 +86,10 @@ class Context:
             changes=changes,
             recordings=store,
             agents=agents,
-            evidence=Evidence(evidence, agents, store),
+            evidence=Evidence(evidence, agents, store, Conversations(transcripts, secrets)),
             transcriber=Transcriber(changes, speech_model),
+            transcripts=transcripts,
+            secrets=secrets,
             catch_all=catch_all,
             ring_timeout=ring_timeout,
         )

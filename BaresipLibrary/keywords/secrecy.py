@@ -21,7 +21,8 @@ def hiding_secrets(
 ) -> Iterator[Callable[[Any], Any]]:
     """A keyword runs: notes the secrets in its arguments, and masks its errors if it is of speech.
 
-    Gives what masks a text that a keyword of speech shows or returns; other values stay.
+    Gives what masks a text that a keyword of speech shows or returns; other values stay: an object
+    of speech is made of masked words.
     """
     note_secrets(secrets, arguments)
     if SPEECH not in tags:

@@ -4,6 +4,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from ..sip.capture import as_pcap, as_text
 from ..sip.transmissions import merged
 from ..sip.uris import user_part
 from ..types import Occasion
+from .conversation import Conversations, Failed, Phrase, captions_by_recording
 from .flow import AgentTrace, CallFlow, Step, call_flow
 from .ladder import ladder
 from .log import flush
@@ -40,6 +42,7 @@ class ExecutionRecord:
     def __init__(self, agents: Iterable[Agent]) -> None:
         self.began = time.monotonic()
         self.agents = {agent: len(agent.journal) for agent in agents}
+        self.failures: list[Failed] = []
         self._steps: list[Step] = []
         self._moments: dict[Path, list[Mark]] = defaultdict(list)
 
@@ -51,12 +54,14 @@ class ExecutionRecord:
         """A keyword runs from that moment on (monotonic seconds)."""
         self._steps.append(Step(at, words))
 
-    def failure(self, words: str) -> None:
+    def failure(self, words: str) -> float:
         """A keyword has just failed: marks the moment, also in every recording that grows."""
-        self._steps.append(Step(time.monotonic(), f"{words}: failed", failed=True))
+        at = time.monotonic()
+        self._steps.append(Step(at, f"{words}: failed", failed=True))
         for media in self._running():
             for path in (media.rx, media.tx):
                 self._moments[path].append(Mark(seconds_recorded(path), f"{words} failed"))
+        return at
 
     def _running(self) -> Iterator[MediaStarted]:
         calls = (call for agent in self.agents for call in agent.calls if call.is_live)
@@ -101,10 +106,18 @@ class ExecutionRecord:
             for transmission in merged(messages)
         )
 
-    def flow(self, agents: Iterable[Agent]) -> CallFlow:
-        """The sequence diagram of these agents."""
+    def flow(self, agents: Iterable[Agent], spoken: Iterable[Phrase] = ()) -> CallFlow:
+        """The sequence diagram of these agents, with what they said and heard."""
+        words: dict[Agent, list[tuple[float, str]]] = defaultdict(list)
+        for phrase in spoken:
+            words[phrase.agent].append((phrase.begin, f"{phrase.verb.upper()} “{phrase.text}”"))
         traces = [
-            AgentTrace(agent.name, agent.uri, agent.journal.since(self.agents.get(agent, 0)))
+            AgentTrace(
+                agent.name,
+                agent.uri,
+                agent.journal.since(self.agents.get(agent, 0)),
+                words[agent],
+            )
             for agent in agents
         ]
         return call_flow(traces, self._steps, self.began)
@@ -185,10 +198,17 @@ MOST_SHOWN = 12
 class Evidence:
     """Follows the keywords of a test, and shows the ladder, the audio and the packets of it."""
 
-    def __init__(self, when: Occasion, agents: Registry, recordings: RecordingStore) -> None:
+    def __init__(
+        self,
+        when: Occasion,
+        agents: Registry,
+        recordings: RecordingStore,
+        conversations: Conversations,
+    ) -> None:
         self._when = when
         self._agents = agents
         self._recordings = recordings
+        self._conversations = conversations
         self._captures = UniquePaths()
         self._capture = Path()
         self._record = ExecutionRecord([])
@@ -216,9 +236,10 @@ class Evidence:
         try:
             yield
         except BaseException as error:
-            self._record.failure(words)
+            failed_at = self._record.failure(words)
             if isinstance(error, CallFailure):
                 self._explain(error)
+            self._record.failures.append(Failed(failed_at, f"{words}: {error}"))
             raise
         finally:
             flush(self._agents, began)
@@ -245,10 +266,21 @@ class Evidence:
         """The ladder of these agents, or of all that matter, so far."""
         self._record.settle()
         if agents is None:
-            shown = self._shown() + ladder(self._record.flow(self._focus()))
+            focus = self._focus()
+            shown = self._shown() + ladder(self._record.flow(focus, self._spoken(focus)))
         else:
-            shown = ladder(self._record.flow(agents))
+            chosen = list(agents)
+            shown = ladder(self._record.flow(chosen, self._spoken(chosen)))
         return self._forgotten() + shown
+
+    def _spoken(self, agents: Iterable[Agent]) -> list[Phrase]:
+        """What is known of what these agents have said and heard so far."""
+        return self._conversations.of(agents, self._record.began)
+
+    def words(self) -> str:
+        """A table of what was said and heard, or nothing where no word is known."""
+        spoken = self._spoken(self._focus())
+        return self._conversations.table(spoken, self._record.failures, self._record.began)
 
     def _forgotten(self) -> str:
         """A sentence when the oldest messages are gone."""
@@ -314,5 +346,11 @@ class Evidence:
 
     def audio(self) -> str:
         """Players for what was heard and sent, or nothing without any."""
-        heard, sent = self._record.recordings(self._focus(), self._recordings.href)
+        agents = self._focus()
+        heard, sent = self._record.recordings(agents, self._recordings.href)
+        captions = captions_by_recording(self._spoken(agents))
+        for recordings in (heard, sent):
+            recordings[:] = [
+                replace(one, captions=captions.get(one.path, ())) for one in recordings
+            ]
         return players(heard, sent) if heard else ""

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ..events import AgentDied, Event, SipMessage
+from ..events import AgentDied, Event, SipMessage, SourceChosen
 from ..sip.messages import Message, masked, split_address
 from ..sip.sdp import audio_in, description_in
 from ..sip.transmissions import Transmission, merged
@@ -22,11 +22,13 @@ _TEXT = 40
 
 @dataclass(frozen=True)
 class AgentTrace:
-    """One agent: its name, its URI as `Agent.uri`, and its journal."""
+    """One agent: its name, its URI as `Agent.uri`, its journal, and what it said and heard."""
 
     name: str
     uri: str
     events: Sequence[Event]
+    words: Sequence[tuple[float, str]] = ()
+    """When, in monotonic seconds, and what."""
 
 
 @dataclass(frozen=True)
@@ -209,13 +211,19 @@ def call_flow(traces: Sequence[AgentTrace], steps: Sequence[Step], began: float)
     notes: list[Note] = []
     starts = sorted(step.at for step in steps)
     for lane, trace in enumerate(traces):
-        noted = notable(trace.events)
-        times += [event.at for event in noted]
+        noted = [event for event in notable(trace.events) if not (trace.words and _is_said(event))]
+        times += [event.at for event in noted] + [at for at, _ in trace.words]
+        notes += [Note(_offset(at, began), lane, text) for at, text in trace.words]
         notes += _notes(trace, lane, with_digits_joined(noted, starts), began)
     ran = [Ran(_offset(step.at, began), masked(step.text), step.failed) for step in steps]
     rows: list[Row] = [*ran, *arrows, *notes, *_gaps(times, began)]
     rows.sort(key=lambda row: (row.offset, _ORDER.index(type(row))))
     return CallFlow(lanes.all, rows)
+
+
+def _is_said(event: Event) -> bool:
+    """Whether it says that an agent begins to say a text."""
+    return isinstance(event, SourceChosen) and event.source.startswith("say:")
 
 
 def _offset(at: float, began: float) -> float:

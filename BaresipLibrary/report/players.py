@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from ..audio.timeline import Sound, Stretch, Timeline, timeline
 from ..audio.wav_reader import RecordingReader
 from . import pictures
+from .captions import Caption, captions
 from .markup import folded, joined, style, visible
 from .recording_store import link
 from .tables import TABLE_SHEET, TableCell, table
@@ -57,6 +58,8 @@ class Recorded:
     href: str
     """The link from log.html to the file: relative, and percent-encoded."""
     moments: Sequence[Mark] = ()
+    captions: Sequence[Caption] = ()
+    """What is known of the words in it."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +132,7 @@ def _block(recorded: Recorded, budget: _Budget) -> Markup:
         figures = _figures(audio, sounds)
         parts = [
             _player(recorded, audio, budget),
-            _picture(recorded, audio, mono, budget),
+            _with_captions(_picture(recorded, audio, mono, budget), recorded, audio),
             _notes(audio),
             _sounds(sounds.stretches, recorded.moments, audio.begin),
         ]
@@ -232,6 +235,14 @@ def _picture(
         return Markup("<p>No picture: it would exceed this test's limit for embedded data.</p>")
     words = f"Waveform and spectrogram: {visible(recorded.title)}"
     return Markup('<img src="{}" alt="{}">').format(uri, words)
+
+
+def _with_captions(drawn: Markup, recorded: Recorded, audio: _Audio) -> Markup:
+    """The picture above the words: on a narrow page both scroll together."""
+    words = captions(recorded.captions, audio.begin, audio.seconds)
+    if not words:
+        return drawn
+    return Markup('<div class="drawn"><div>{}{}</div></div>').format(drawn, words)
 
 
 def _notes(audio: _Audio) -> Markup:

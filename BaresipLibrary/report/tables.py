@@ -53,8 +53,8 @@ def _cell(cell: TableCell, scope: str) -> Markup:
     return Markup("<{}{}>{}</{}>").format(tag, joined(given), content, tag)
 
 
-def _fragment(*parts: Markup) -> str:
-    """One HTML fragment. Plain text, no `Markup`: Robot would escape that once more."""
+def fragment(*parts: Markup) -> str:
+    """Tables as one HTML fragment. Plain text, no `Markup`: Robot would escape that once more."""
     return str(Markup('<div class="baresip-tables">{}{}</div>').format(_STYLE, joined(parts)))
 
 
@@ -62,7 +62,7 @@ def verdict_table(verdict: Verdict) -> str:
     """HTML with a row for each part of a verdict: what was expected, and what was seen."""
     rows = [_verdict_row(part.passed, part.expected, part.seen) for part in verdict.parts]
     header = [TableCell(title, is_header=True) for title in ("", "expected", "seen")]
-    return _fragment(table(rows, header=header, caption=verdict.about))
+    return fragment(table(rows, header=header, caption=verdict.about))
 
 
 def _verdict_row(passed: bool, about: str, seen: str) -> Sequence[TableCell]:
@@ -85,7 +85,7 @@ def bulk_table(title: str, verdicts: Sequence[BulkRow]) -> str:
     parts = [Markup("<b>{}</b>").format(visible(title)), table(failed)]
     if passed:
         parts.append(folded(f"{len(passed)} that passed", table(passed)))
-    return _fragment(*parts)
+    return fragment(*parts)
 
 
 _PRESENCE = {
@@ -101,7 +101,7 @@ def matrix_table(matrix: Matrix) -> str:
     caption = f"Who hears whom, and how loud in dBFS, after {matrix.seconds:.1f} s"
     rows = map(_matrix_row, matrix.rows)
     corner = TableCell("listener \\ speaker", is_header=True)
-    return _fragment(table(rows, header=[corner, *speakers], caption=caption))
+    return fragment(table(rows, header=[corner, *speakers], caption=caption))
 
 
 def _matrix_row(cells: Sequence[Cell]) -> Sequence[TableCell]:

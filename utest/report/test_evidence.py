@@ -12,10 +12,13 @@ from BaresipLibrary.agents import journal
 from BaresipLibrary.agents.registry import Registry
 from BaresipLibrary.diagnosis.failure import CallFailure
 from BaresipLibrary.events import CallEstablished, ClosedBy, MediaStarted, SipMessage
+from BaresipLibrary.media.transcripts import Transcripts
 from BaresipLibrary.report import evidence as evidence_module
 from BaresipLibrary.report import log
+from BaresipLibrary.report.conversation import Conversations
 from BaresipLibrary.report.evidence import Evidence, ExecutionRecord
 from BaresipLibrary.report.recording_store import RecordingStore
+from BaresipLibrary.speech.masking import Secrets
 from BaresipLibrary.types import Occasion
 
 from ..audio import signals
@@ -31,7 +34,8 @@ def evidence(phone: Phone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
     agents, shelf = Registry(), RecordingStore(Occasion.on_failure)
     agents.start("alice", "", lambda: phone.agent)
     shelf.enter(tmp_path, "S", "T")
-    found = Evidence(Occasion.on_failure, agents, shelf)
+    conversations = Conversations(Transcripts(), Secrets())
+    found = Evidence(Occasion.on_failure, agents, shelf, conversations)
     found.enter(tmp_path, "S", "T")
     yield found
 

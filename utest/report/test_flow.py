@@ -340,3 +340,18 @@ def test_a_subscription_shows_its_time_and_its_state() -> None:
 )
 def test_hints(text: str, transport: str, words: str) -> None:
     assert hint(Message(text), transport) == words
+
+
+def test_what_was_said_and_heard_is_noted_at_its_time() -> None:
+    journal = [
+        events.SourceChosen(100.4, "c", "say:hello"),
+        events.SourceChosen(102.0, "c", "tone:9"),
+    ]
+    words = [(100.5, "SAID “hello”"), (101.2, "HEARD “hi”")]
+    found = call_flow([AgentTrace("alice", f"sip:alice@{ALICE}", journal, words)], [], 100.0)
+    assert notes(found) == [
+        (0.5, 0, "SAID “hello”"),
+        (1.2, 0, "HEARD “hi”"),
+        (2.0, 0, "SENDS tone:9"),
+    ]
+    assert notes(flow(journal))[0] == (0.4, 0, "SENDS say:hello"), "no words are known"
