@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from math import isfinite
 from pathlib import Path
 from typing import NamedTuple
 
@@ -149,8 +148,8 @@ def _masked(segments: Sequence[HeardSegment], secrets: Secrets) -> list[list[Wor
 
 def _zero(call: Call, transcript: CallTranscript) -> float:
     """When the audio of a transcript began, on the monotonic clock."""
-    zero = -transcript.second_of(0.0)
-    return zero if isfinite(zero) else call.streams[0].at
+    second = transcript.second_of(0.0)
+    return call.streams[0].at if second is None else -second
 
 
 class CaptionPlaces:

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, Playwright, sync_playwright
 from robot.api import ExecutionResult, logger
 from robot.api.deco import library
 from robot.libraries.BuiltIn import BuiltIn
-from robot.result import Keyword, TestCase
+from robot.result import Keyword, Message, TestCase
 
 #: How long (ms) the browser may take for a step.
 _PATIENCE = 60_000
@@ -165,6 +165,34 @@ class Browser:
         if len(sizes) != recordings or len(sizes) < least or not all(sizes):
             raise AssertionError(f"Of {recordings} recordings, pictures of these widths: {sizes}.")
 
+    def captions_should_show(self, title: str, *words: str, test: str | None = None) -> None:
+        """Under the picture of a recording these words are visible, each where its time is.
+
+        A later word is not further left, and none is outside of the picture.
+        """
+        recording = (
+            self.show_test(test)
+            .locator(".recording")
+            .filter(has=self._there().get_by_text(title, exact=True))
+        )
+        strip = recording.locator(".words").bounding_box()
+        boxes = [
+            recording.locator(".words span").get_by_text(word, exact=True).first.bounding_box()
+            for word in words
+        ]
+        if strip is None or None in boxes:
+            raise AssertionError(f"Not all of {words} are visible.")
+        places = [(box["x"], box["x"] + box["width"]) for box in boxes if box]
+        inside = all(
+            strip["x"] <= left < right <= strip["x"] + strip["width"] for left, right in places
+        )
+        if not inside or places != sorted(places):
+            raise AssertionError(f"In {strip} the words {words} are at {places}.")
+
+    def get_text_of_messages(self, test: str) -> str:
+        """All messages of a test in output.xml, in its keywords too, one after the other."""
+        return "\n".join(message.message for message in _messages(self._tests[test]))
+
     def text_of_test(self, test: str | None = None) -> str:
         """All that a test's element shows as text."""
         return self.show_test(test).inner_text()
@@ -242,6 +270,15 @@ def _keywords(item: TestCase | Keyword) -> Iterator[Keyword]:
         if child.type == child.KEYWORD:
             yield child
             yield from _keywords(child)
+
+
+def _messages(item: TestCase | Keyword) -> Iterator[Message]:
+    """The messages of a test or keyword, and of all keywords in it."""
+    for part in item.body:
+        if isinstance(part, Message):
+            yield part
+        elif hasattr(part, "body"):
+            yield from _messages(part)
 
 
 def _leaves(url: str) -> bool:

@@ -1,0 +1,48 @@
+*** Settings ***
+Documentation       Alice talks with a machine; one test expects what it does not say, one has it read back a secret.
+Library             ../Prompts.py
+Library             BaresipLibrary    backend=${BACKEND}    evidence=always    recordings=always
+Suite Setup         Alice Calls The Machine
+
+
+*** Variables ***
+${BACKEND}      auto
+@{PCMU}         PCMU/8000/1
+
+
+*** Test Cases ***
+Wrong Animal
+    ${weasels} =    Prompt    tt-weasels
+    Say    alice    I would like to speak to an operator
+    Send Audio    machine    ${weasels}
+    Wait Until Speech    alice    weasels have eaten our phone system    within=30s
+    Send Audio    machine    ${weasels}
+    Wait Until Speech    alice    badgers have drunk our phone system    within=4s
+
+Secret Is Read Back
+    [Documentation]    It is said by alice, heard by her, expected, returned, logged and in a failure.
+    VAR    ${pin: Secret}    ${{robot.api.types.Secret(str(4713 - 1))}}
+    ${answer} =    Prompt    you-entered    digits/4    digits/7    digits/1    digits/2    0.7    vm-goodbye
+    Say    alice    ${pin}    wait=False
+    Send Audio    machine    ${answer}
+    ${heard} =    Wait Until Speech    alice    ${pin}    within=30s
+    ${heard} =    Wait Until Speech    alice    goodbye    within=30s
+    ${text} =    Get Transcript    alice
+    Log    ${heard} ${text} ${text.words} ${text.segments}
+    Get Transcript    machine
+    Get Transcript    alice    ==    nothing
+
+Without Words
+    [Documentation]    The same agents, and no keyword of speech.
+    Get State    alice    ==    ESTABLISHED
+    Send Audio    machine    silence
+
+
+*** Keywords ***
+Alice Calls The Machine
+    Start Agent    alice    audio_codecs=${PCMU}
+    Start Agent    machine    audio_codecs=${PCMU}
+    Dial    alice    machine
+    Accept    machine
+    Wait Until State Is    alice    ESTABLISHED
+    Wait Until State Is    machine    ESTABLISHED

@@ -1,0 +1,70 @@
+*** Settings ***
+Documentation       What a log shows of words: in the ladder, in a table, under the recordings, as plain text in
+...                 output.xml; that no secret is among them; and why words were not heard.
+Library             Prompts.py
+Library             Written.py
+Library             ../evidence/Browser.py
+Library             ../resources/ChildRun.py
+Library             ../resources/Sounds.py
+Resource            ../resources/backend.resource
+Resource            ../../resources/calls.resource
+Suite Setup         Prepare
+
+
+*** Variables ***
+@{PCMU}         PCMU/8000/1
+# 4712 as digits or words, whatever is between them.
+${PIN}          (4|four|for)\\W*(7|seven)\\W*(1|one|won)\\W*(2|two|to|too)|forty.seven\\W*(12|twelve)
+
+
+*** Test Cases ***
+The Ladder Has What Was Said And Heard
+    Open Log    ${RUN}
+    Ladder Should Note    SAID “I would like to speak to an operator”    HEARD “Weasels have eaten our phone system.”    test=Wrong Animal
+
+A Table Has Who From To And Text
+    [Documentation]    With the failed expectation, and what was heard that is nearest to it.
+    Open Log    ${RUN}
+    ${text} =    Text Of Test    Wrong Animal
+    Should Match Regexp    ${text}    who\\s+from\\s+to\\s+text
+    Should Match Regexp
+    ...    ${text}
+    ...    1\\s+alice said\\s+\\+\\d+\\.\\d\\d s\\s+\\+\\d+\\.\\d\\d s\\s+I would like to speak to an operator
+    Should Match Regexp    ${text}    2\\s+alice heard\\s+\\+\\d+\\.\\d\\d s\\s+\\+\\d+\\.\\d\\d s\\s+Weasels have eaten our phone system\\.
+    Should Match Regexp    ${text}    ✕\\s+\\+\\d+\\.\\d\\d s\\s+Wait Until Speech +alice +badgers have drunk .*expected "badgers have drunk our phone system", heard "have eaten our phone system\\." at \\d+\\.\\d s: 67 % of the words
+
+Words Stand Under The Recording
+    Open Log    ${RUN}
+    Captions Should Show    alice heard    Weasels    have    eaten    our    phone    system.    test=Wrong Animal
+    Text Should Be Readable    .baresip-sound .words span    test=Wrong Animal
+    Take Screenshot    words    .baresip-sound
+    Open Log    ${RUN}    dark
+    Text Should Be Readable    .baresip-sound .words span    test=Wrong Animal
+    Nothing Should Have Gone Wrong
+
+Words Are Plain Text In The Output
+    [Documentation]    So that grep finds them, and rebot keeps them.
+    ${output} =    Get Text Of Messages    Wrong Animal
+    Should Contain    ${output}    alice heard "Weasels have eaten our phone system." at
+    Should Contain    ${output}    >I would like to speak to an operator<
+    Should Contain    ${output}    >Weasels have eaten our phone system.<
+
+A Test Without Words Has No Table
+    Open Log    ${RUN}
+    ${text} =    Text Of Test    Without Words
+    Should Not Contain    ${text}    What was said and heard
+
+A Secret Is In No File
+    [Documentation]    At the level TRACE: what was said, heard, expected, returned, logged, and why it failed.
+    Test Should Have Failed    What alice heard '*You entered *** Goodbye.' (transcript) should be 'nothing' (str)    Secret Is Read Back
+    ${count} =    Nothing Should Say    ${RUN}    ${PIN}
+    Should Be True    ${count} >= 4
+    Open Log    ${RUN}
+    ${text} =    Text Of Test    Secret Is Read Back
+    Should Contain    ${text}    You entered ***
+
+
+*** Keywords ***
+Prepare
+    ${run} =    Run Suite    ${CURDIR}/_suites/spoken.robot    --loglevel    TRACE
+    VAR    ${RUN}    ${run}    scope=SUITE
