@@ -104,20 +104,21 @@ The Call Ends Meanwhile
     Error For    alice could not say 'This sentence is so long that it takes a while to say it al…' to its end: its call to * was hung up by the peer after * s.
     ...    ${LONG}
     It Should Have Been Noticed At Once
+    Wait Until State Is    alice    IDLE
 
 The Call Is Put On Hold Meanwhile
     [Documentation]    What had not been said is not said after the resume.
-    Meanwhile    Hold    bob
-    Error For    alice could not say 'This sentence is so long *' to its end: the other side holds the call.    ${LONG}
+    [Setup]    Carol And Dave Talk
+    Meanwhile    Hold    dave
+    Error For    carol could not say 'This sentence is so long *' to its end: the other side holds the call.    ${LONG}    by=carol
     It Should Have Been Noticed At Once
-    Error For    alice cannot say 'Yes': the other side holds the call.    Yes
-    Resume    bob
-    Hold    alice
-    Error For    alice cannot say 'Yes': it holds the call; use Resume.    Yes
-    Resume    alice
+    Error For    carol cannot say 'Yes': the other side holds the call.    Yes    by=carol
+    Resume    dave
+    Hold    carol
+    Error For    carol cannot say 'Yes': it holds the call; use Resume.    Yes    by=carol
+    Resume    carol
     ${hears} =    Can    RECORD_AFTER_HOLD
-    IF    ${hears}    Verify Silence    bob    500ms
-    [Teardown]    End Call    alice    bob
+    IF    ${hears}    Verify Silence    dave    500ms
 
 The Speaker Is Muted
     Mute    alice
@@ -125,10 +126,9 @@ The Speaker Is Muted
     Unmute    alice
 
 The Speaker Dies Meanwhile
-    Start Agent    carol
-    Establish Call    carol    bob
+    [Setup]    Carol And Dave Talk
     Meanwhile Kill    carol
-    Run Keyword And Expect Error    carol is dead: its process was ended by SIGKILL.*    Say    carol    ${LONG}
+    Error For    carol is dead: its process was ended by SIGKILL.*    ${LONG}    by=carol
     It Should Have Been Noticed At Once
 
 Mistakes Are Told At Once
@@ -175,13 +175,22 @@ Alice And Bob Talk
 Alice And Bob Still Talk
     [Documentation]    The same call serves all tests, unless one has ended it.
     ${state} =    Get State    alice
-    IF    $state != 'ESTABLISHED'    Establish Call    alice    bob
+    IF    $state != 'ESTABLISHED'
+        Wait Until State Is    bob    IDLE
+        Establish Call    alice    bob
+    END
     Send Audio    alice    silence
 
+Carol And Dave Talk
+    [Documentation]    A call of the test's own, which it may spoil.
+    Start Agent    carol
+    Start Agent    dave
+    Establish Call    carol    dave
+
 Error For
-    [Documentation]    Alice says a text in vain.
-    [Arguments]    ${message}    ${text}    &{options}
-    Run Keyword And Expect Error    ${message}    Say    alice    ${text}    &{options}
+    [Documentation]    An agent says a text in vain.
+    [Arguments]    ${message}    ${text}    ${by}=alice    &{options}
+    Run Keyword And Expect Error    ${message}    Say    ${by}    ${text}    &{options}
 
 Seconds Heard
     [Documentation]    How long a text is, as bob hears it.
