@@ -29,6 +29,7 @@ from .keywords.secrecy import hiding_secrets
 from .keywords.sip_messages import HeaderKeywords, SipMessageKeywords
 from .keywords.speech import SpeechKeywords
 from .keywords.speech_output import SpeechOutputKeywords
+from .keywords.speech_quality import SpeechQualityKeywords
 from .keywords.states import StateKeywords
 from .keywords.steps import step, step_words
 from .keywords.subscriptions import SubscriptionKeywords
@@ -63,6 +64,7 @@ _COMPONENTS = (
     SpeechKeywords,
     SpeechOutputKeywords,
     QualityKeywords,
+    SpeechQualityKeywords,
     RtpKeywords,
     TimingKeywords,
     RecordingKeywords,

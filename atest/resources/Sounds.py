@@ -43,6 +43,15 @@ def punch_hole(path: Path, every: float, length: float) -> Path:
     return path
 
 
+def amplify_sound_file(name: str, path: Path, gain: float, lead: float = 1.0) -> Path:
+    """Writes a file that is louder by `gain` dB, clipped at full scale, after `lead` s of silence."""
+    samples, rate = soundfile.read(path)
+    louder = np.clip(samples * 10 ** (gain / 20), -1.0, 1.0)
+    amplified = _new_path(name)
+    soundfile.write(amplified, np.concatenate([np.zeros(round(lead * rate)), louder]), rate)
+    return amplified
+
+
 def join_sound_files(name: str, *paths: Path) -> Path:
     """Writes one file that plays others one after the other; returns its path."""
     path = _new_path(name)

@@ -1,0 +1,305 @@
+"""How good the speech sounds that an agent has heard: with its reference, and without one."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from enum import Enum, auto
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import soxr
+from numpy.typing import NDArray
+
+from ..agents.agent import Agent
+from ..agents.call import Call
+from ..audio.levels import level_dbfs
+from ..audio.prompt_files import PromptFile, load_prompt
+from ..audio.reference_finder import (
+    LEAST_LIKENESS,
+    ReferenceFinder,
+    sounding_part,
+    waveform_likeness,
+)
+from ..errors import NothingYet, UsageError
+from ..speech.activity import VoiceActivity
+from ..speech.scores import RATE
+from ..speech.scoring import score
+from ..types import AudioDirection
+from .clips import media_of
+from .tracks import Track, TrackStream
+
+#: Seconds that a reference may last: the time that it takes to score it grows with it.
+_LONGEST = 60.0
+#: Seconds of what was heard that are scored without a reference, and of speech that must be in it.
+_NEWEST, _LEAST_SPEECH = 30.0, 2.0
+#: Seconds before the first and after the last sound that are scored, too.
+_AROUND = 0.1
+#: Seconds of new audio from one look for the reference to the next, and from one score without a
+#: reference to the next.
+_LOOK, _AGAIN = 0.25, 1.0
+#: A reference that loses this much (dB) of its sound above 4 kHz is a wideband one.
+_WIDEBAND = -50.0
+_VISQOL = "ViSQOL 3, speech mode (visqol-python, lattice model)"
+_NO_REFERENCE = "DNSMOS P.835 and PLCMOS v2 (speechmos)"
+
+
+class SpeechQualityField(Enum):
+    """A score of speech; `Get Speech Quality` defines each."""
+
+    mos_lqo = auto()
+    at_most = auto()
+    ovrl = auto()
+    sig = auto()
+    bak = auto()
+    plcmos = auto()
+
+
+WITH_REFERENCE = (SpeechQualityField.mos_lqo, SpeechQualityField.at_most)
+WITHOUT_REFERENCE = tuple(field for field in SpeechQualityField if field not in WITH_REFERENCE)
+
+
+class SpeechScore(float):
+    """A score of speech: a number that says on which scale it is, and who gave it.
+
+    ``scale``: in words; ``source``: the model; ``scores``: all scores by the names of their fields;
+    ``begin`` and ``end``: the part of the recording, in seconds; ``likeness``: how alike the
+    reference and what was heard are, 0 to 1; None without a reference.
+    """
+
+    scale: str
+    source: str
+    scores: dict[str, float]
+    begin: float
+    end: float
+    likeness: float | None
+
+    @classmethod
+    def of(cls, field: SpeechQualityField, clip: "HeardSpeech", scores: dict[str, float]) -> Self:
+        """The score that a field asks for."""
+        value = cls(round(scores[field.name], 2))
+        value.scores = {name: round(score, 2) for name, score in scores.items()}
+        value.scale, value.source = clip.scale, clip.source
+        value.begin, value.end, value.likeness = clip.begin, clip.end, clip.likeness
+        return value
+
+    @property
+    def story(self) -> str:
+        """All of it in words."""
+        values = ", ".join(f"{name} {value:.2f}" for name, value in self.scores.items())
+        alike = "" if self.likeness is None else f", {self.likeness:.0%} alike"
+        place = f"{self.begin:.1f} to {self.end:.1f} s of the recording{alike}"
+        return f"{values}; {self.scale}; {self.source}; {place}"
+
+
+@dataclass(frozen=True, eq=False)
+class HeardSpeech:
+    """A part of a recording that can be scored."""
+
+    samples: NDArray[np.float64]
+    rate: int
+    begin: float
+    end: float
+    scale: str
+    source: str
+    likeness: float | None = None
+
+
+class SpeechSearch(ABC):
+    """Looks for speech to score in what an agent heard in a call, from its beginning on."""
+
+    def __init__(self, agent: Agent, call: Call) -> None:
+        """Prepares to look.
+
+        Raises:
+            UsageError: the audio of the agent's baresip is not timed.
+        """
+        self.agent = agent
+        self.call = call
+        self._track = Track(agent, call, AudioDirection.rx)
+        self._looks: dict[Path, tuple[float, HeardSpeech | None]] = {}
+
+    def newest(self, after: HeardSpeech | None = None) -> HeardSpeech:
+        """The newest speech that can be scored, and that is not `after` or older.
+
+        Raises:
+            NothingYet: there is none; says what was heard instead.
+        """
+        media_of(self.agent, self.call, "speech to score")
+        for stream in reversed(self._track.streams):
+            found = self._look(stream) if stream.rate else None
+            if found is not None and (after is None or _is_newer(found, after)):
+                return found
+            if found is not None:
+                break
+        raise NothingYet(self._why_nothing())
+
+    def _look(self, stream: TrackStream) -> HeardSpeech | None:
+        """The newest speech in one recording; looked for once in a while only."""
+        self._take(stream, stream.read_new())
+        looked_at, found = self._looks.get(stream.path, (-_LOOK, None))
+        if stream.seconds - looked_at >= _LOOK or not self.call.is_live:
+            found = self._found(stream)
+            self._looks[stream.path] = stream.seconds, found
+        return found
+
+    @abstractmethod
+    def _take(self, stream: TrackStream, samples: NDArray[np.float64]) -> None:
+        """Takes what was added to a recording."""
+
+    @abstractmethod
+    def scores(self, heard: HeardSpeech) -> dict[str, float]:
+        """The scores by the names of their fields; takes a third of the time that it lasts."""
+
+    @abstractmethod
+    def _found(self, stream: TrackStream) -> HeardSpeech | None:
+        """The newest speech in one recording."""
+
+    @abstractmethod
+    def _why_nothing(self) -> str:
+        """Says in a sentence why there is nothing to score."""
+
+    @property
+    def _codec_changed(self) -> str:
+        changed = len(self._track.streams) > 1
+        return "; the sample rate of its audio changed in between" if changed else ""
+
+
+class ReferenceSearch(SpeechSearch):
+    """Looks for a reference, and compares with it."""
+
+    def __init__(
+        self, agent: Agent, call: Call, reference: PromptFile, best: dict[object, float]
+    ) -> None:
+        """`best`: where the best possible scores of references are kept for the run."""
+        super().__init__(agent, call)
+        self._reference = reference
+        self._best = best
+        self._finders: dict[Path, ReferenceFinder] = {}
+        self._alike = 0.0
+
+    def _take(self, stream: TrackStream, samples: NDArray[np.float64]) -> None:
+        if stream.path not in self._finders:
+            self._finders[stream.path] = ReferenceFinder(self._reference, stream.rate)
+        self._finders[stream.path].feed(samples)
+
+    def _found(self, stream: TrackStream) -> HeardSpeech | None:
+        finder, rate = self._finders[stream.path], stream.rate
+        rejected = []
+        for place in finder.occurrences():
+            begin, end = max(0.0, place.begin - _AROUND), place.end + _AROUND
+            samples = stream.samples(begin, end)
+            alike = min(place.likeness, waveform_likeness(self._reference, samples, rate))
+            if alike >= LEAST_LIKENESS:
+                scale = f"MOS-LQO from 1 to 5 beside a {_band(self._reference)} reference"
+                return HeardSpeech(samples, rate, begin, end, scale, _VISQOL, alike)
+            rejected.append(alike)
+        self._alike = max([self._alike, *(rejected or [finder.best_likeness])])
+        return None
+
+    def scores(self, heard: HeardSpeech) -> dict[str, float]:
+        begin, end = sounding_part(self._reference)
+        first, last = (round(at * self._reference.sample_rate) for at in (begin, end))
+        margin = round(_AROUND * self._reference.sample_rate)
+        samples = self._reference.samples[max(0, first - margin) : last + margin]
+        reference = _resampled(samples, self._reference.sample_rate, RATE)
+        mos = score("with_reference", reference, _resampled(heard.samples, heard.rate, RATE))
+        return {"mos_lqo": mos, "at_most": self._at_most(reference, heard.rate)}
+
+    def _at_most(self, reference: NDArray[np.float64], rate: int) -> float:
+        """What the reference itself scores with the sample rate of the call's codec."""
+        key = self._reference.samples.tobytes(), self._reference.sample_rate, min(rate, RATE)
+        if key not in self._best:
+            narrowed = _resampled(_resampled(reference, RATE, key[-1]), key[-1], RATE)
+            self._best[key] = score("with_reference", reference, narrowed)
+        return self._best[key]
+
+    def _why_nothing(self) -> str:
+        return (
+            f"{self.agent.name} has not heard all of {self._reference.path.name}: the most similar"
+            f" {self._reference.seconds:.1f} s were {self._alike:.0%} alike, which is"
+            f" not enough{self._codec_changed}."
+        )
+
+
+class NoReferenceSearch(SpeechSearch):
+    """Takes the newest speech, and scores it as it is."""
+
+    def __init__(self, agent: Agent, call: Call) -> None:
+        super().__init__(agent, call)
+        self._activities: dict[Path, VoiceActivity] = {}
+        self._speech = 0.0
+
+    def _take(self, stream: TrackStream, samples: NDArray[np.float64]) -> None:
+        if stream.path not in self._activities:
+            self._activities[stream.path] = VoiceActivity(stream.rate)
+        self._activities[stream.path].feed(samples)
+
+    def _found(self, stream: TrackStream) -> HeardSpeech | None:
+        activity = self._activities[stream.path]
+        spans = [*activity.spans, *([activity.open] if activity.open else [])]
+        if not spans:
+            return None
+        oldest = spans[-1].end - _NEWEST
+        spans = [span for span in spans if span.end > oldest]
+        self._speech = sum(span.end - max(span.begin, oldest) for span in spans)
+        if self._speech < _LEAST_SPEECH:
+            return None
+        begin, end = max(0.0, oldest, spans[0].begin - _AROUND), spans[-1].end + _AROUND
+        samples, rate = stream.samples(begin, end), stream.rate
+        scale = "MOS from 1 to 5, as predicted without a reference"
+        return HeardSpeech(samples, rate, begin, end, scale, _NO_REFERENCE)
+
+    def scores(self, heard: HeardSpeech) -> dict[str, float]:
+        samples = np.clip(_resampled(heard.samples, heard.rate, RATE), -1.0, 1.0)
+        scores: dict[str, float] = score("without_reference", samples)
+        return {field.name: scores[field.name] for field in WITHOUT_REFERENCE}
+
+    def _why_nothing(self) -> str:
+        return (
+            f"{self.agent.name} has not heard enough speech to score: {self._speech:.1f} s in"
+            f" {self._track.seconds:.1f} s of audio, and it takes {_LEAST_SPEECH:g} s"
+            f"{self._codec_changed}."
+        )
+
+
+def _is_newer(found: HeardSpeech, than: HeardSpeech) -> bool:
+    return found.rate != than.rate or found.end >= than.end + _AGAIN
+
+
+def load_reference(path: Path) -> PromptFile:
+    """A reference, checked.
+
+    Raises:
+        UsageError: it is not audio, has no speech in it, or is too short or too long.
+    """
+    try:
+        reference = load_prompt(path)
+        ReferenceFinder(reference, RATE)
+    except (FileNotFoundError, ValueError) as error:
+        raise UsageError(str(error)) from error
+    if reference.seconds > _LONGEST:
+        raise UsageError(
+            f"{path} cannot be a reference: it lasts {reference.seconds:.0f} s, and more than"
+            f" {_LONGEST:.0f} s take too long to compare."
+        )
+    activity = VoiceActivity(reference.sample_rate)
+    activity.feed(reference.samples)
+    activity.end()
+    if not activity.spans:
+        raise UsageError(f"{path} cannot be a reference: it has no speech in it.")
+    return reference
+
+
+def _band(reference: PromptFile) -> str:
+    """Whether a reference has sound above 4 kHz, in the field's words."""
+    rate = reference.sample_rate
+    if rate <= 8000:
+        return "narrowband"
+    low = _resampled(_resampled(reference.samples, rate, 8000), 8000, rate)
+    count = min(low.size, reference.samples.size)
+    above = level_dbfs(reference.samples[:count] - low[:count])
+    return "wideband" if above - level_dbfs(reference.samples) > _WIDEBAND else "narrowband"
+
+
+def _resampled(samples: NDArray[np.float64], rate: int, to: int) -> NDArray[np.float64]:
+    return np.asarray(soxr.resample(samples, rate, to, quality="VHQ")) if rate != to else samples
