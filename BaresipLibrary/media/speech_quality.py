@@ -15,7 +15,7 @@ from ..agents.call import Call
 from ..audio.levels import level_dbfs
 from ..audio.prompt_files import PromptFile, load_prompt
 from ..audio.reference_finder import (
-    LEAST_LIKENESS,
+    LEAST_WAVEFORM,
     ReferenceFinder,
     sounding_part,
     waveform_likeness,
@@ -185,11 +185,15 @@ class ReferenceSearch(SpeechSearch):
     def _found(self, stream: TrackStream) -> HeardSpeech | None:
         finder, rate = self._finders[stream.path], stream.rate
         rejected = []
+        begin, end = sounding_part(self._reference)
+        whole = end - begin + 2 * _AROUND
         for place in finder.occurrences():
+            if self.call.is_live and stream.seconds < place.begin + whole:
+                continue  # its end may still come, and be taken for what is like it before
             begin, end = max(0.0, place.begin - _AROUND), place.end + _AROUND
             samples = stream.samples(begin, end)
-            alike = min(place.likeness, waveform_likeness(self._reference, samples, rate))
-            if alike >= LEAST_LIKENESS:
+            alike = waveform_likeness(self._reference, samples, rate)
+            if alike >= LEAST_WAVEFORM:
                 scale = f"MOS-LQO from 1 to 5 beside a {_band(self._reference)} reference"
                 return HeardSpeech(samples, rate, begin, end, scale, _VISQOL, alike)
             rejected.append(alike)

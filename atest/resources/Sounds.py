@@ -44,7 +44,7 @@ def punch_hole(path: Path, every: float, length: float) -> Path:
 
 
 def amplify_sound_file(name: str, path: Path, gain: float, lead: float = 1.0) -> Path:
-    """Writes a file that is louder by `gain` dB, clipped at full scale, after `lead` s of silence."""
+    """Writes a file louder by `gain` dB, clipped at full scale, after `lead` s of silence."""
     samples, rate = soundfile.read(path)
     louder = np.clip(samples * 10 ** (gain / 20), -1.0, 1.0)
     amplified = _new_path(name)

@@ -7,7 +7,7 @@ import pytest
 
 from BaresipLibrary.audio.prompt_files import PromptFile
 from BaresipLibrary.audio.reference_finder import (
-    LEAST_LIKENESS,
+    LEAST_WAVEFORM,
     Occurrence,
     ReferenceFinder,
     sounding_part,
@@ -76,19 +76,19 @@ def test_is_found_with_packets_left_out() -> None:
     heard = np.concatenate([PAUSE, left, PAUSE])[
         round(place.begin * RATE) : round(place.end * RATE)
     ]
-    assert waveform_likeness(REFERENCE, heard, RATE) > LEAST_LIKENESS
+    assert waveform_likeness(REFERENCE, heard, RATE) > LEAST_WAVEFORM
 
 
 @pytest.mark.parametrize("other", [said(107, 10.0), signals.silence(5.0, RATE)])
 def test_other_sound_is_not_taken_for_it(other: Samples) -> None:
     for place in found(finder_of(other)):  # by its pattern: the same voice says something else
         heard = other[round(place.begin * RATE) : round(place.end * RATE)]
-        assert waveform_likeness(REFERENCE, heard, RATE) < LEAST_LIKENESS
+        assert waveform_likeness(REFERENCE, heard, RATE) < LEAST_WAVEFORM
 
 
 def test_another_recording_has_another_waveform() -> None:
     assert waveform_likeness(REFERENCE, REFERENCE.samples, RATE) > 0.99
-    assert waveform_likeness(REFERENCE, said(107), RATE) < LEAST_LIKENESS
+    assert waveform_likeness(REFERENCE, said(107), RATE) < LEAST_WAVEFORM
     assert waveform_likeness(REFERENCE, signals.silence(4.0, RATE), RATE) == 0.0
 
 
