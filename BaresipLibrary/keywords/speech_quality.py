@@ -16,9 +16,9 @@ from ..media.clips import following_recording
 from ..media.speech_quality import (
     WITH_REFERENCE,
     WITHOUT_REFERENCE,
-    HeardSpeech,
     NoReferenceSearch,
     ReferenceSearch,
+    SpeechClip,
     SpeechQualityField,
     SpeechScore,
     SpeechSearch,
@@ -113,7 +113,7 @@ class SpeechQualityKeywords(Component):
         left: timedelta | None,
     ) -> SpeechScore | float:
         """The score of the newest speech, or with time left the first that is as expected."""
-        before: HeardSpeech | None = None
+        before: SpeechClip | None = None
         failure: PhoneFailure | None = None
         while True:
             try:

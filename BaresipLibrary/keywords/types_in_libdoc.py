@@ -7,6 +7,7 @@ from typing import Any
 from ..agents.agent import Agent
 from ..media.prompts import HeardPrompt
 from ..media.quality import CallQuality
+from ..media.speech_quality import SpeechScore
 from ..media.transcripts import Transcript
 from ..sip.dialog_info import DialogInfo
 from ..sip.presence import Presence
@@ -41,6 +42,7 @@ _RETURNED = (
     RegInfo,
     RequestAnswer,
     SeenMessage,
+    SpeechScore,
     TextMessage,
     Transcript,
 )

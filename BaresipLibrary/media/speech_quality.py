@@ -74,7 +74,7 @@ class SpeechScore(float):
     likeness: float | None
 
     @classmethod
-    def of(cls, field: SpeechQualityField, clip: "HeardSpeech", scores: dict[str, float]) -> Self:
+    def of(cls, field: SpeechQualityField, clip: "SpeechClip", scores: dict[str, float]) -> Self:
         """The score that a field asks for."""
         value = cls(round(scores[field.name], 2))
         value.scores = {name: round(score, 2) for name, score in scores.items()}
@@ -92,7 +92,7 @@ class SpeechScore(float):
 
 
 @dataclass(frozen=True, eq=False)
-class HeardSpeech:
+class SpeechClip:
     """A part of a recording that can be scored."""
 
     samples: NDArray[np.float64]
@@ -116,9 +116,9 @@ class SpeechSearch(ABC):
         self.agent = agent
         self.call = call
         self._track = Track(agent, call, AudioDirection.rx)
-        self._looks: dict[Path, tuple[float, HeardSpeech | None]] = {}
+        self._looks: dict[Path, tuple[float, SpeechClip | None]] = {}
 
-    def newest(self, after: HeardSpeech | None = None) -> HeardSpeech:
+    def newest(self, after: SpeechClip | None = None) -> SpeechClip:
         """The newest speech that can be scored, and that is not `after` or older.
 
         Raises:
@@ -133,7 +133,7 @@ class SpeechSearch(ABC):
                 break
         raise NothingYet(self._why_nothing())
 
-    def _look(self, stream: TrackStream) -> HeardSpeech | None:
+    def _look(self, stream: TrackStream) -> SpeechClip | None:
         """The newest speech in one recording; looked for once in a while only."""
         self._take(stream, stream.read_new())
         looked_at, found = self._looks.get(stream.path, (-_LOOK, None))
@@ -147,11 +147,11 @@ class SpeechSearch(ABC):
         """Takes what was added to a recording."""
 
     @abstractmethod
-    def scores(self, heard: HeardSpeech) -> dict[str, float]:
+    def scores(self, heard: SpeechClip) -> dict[str, float]:
         """The scores by the names of their fields; takes a third of the time that it lasts."""
 
     @abstractmethod
-    def _found(self, stream: TrackStream) -> HeardSpeech | None:
+    def _found(self, stream: TrackStream) -> SpeechClip | None:
         """The newest speech in one recording."""
 
     @abstractmethod
@@ -182,7 +182,7 @@ class ReferenceSearch(SpeechSearch):
             self._finders[stream.path] = ReferenceFinder(self._reference, stream.rate)
         self._finders[stream.path].feed(samples)
 
-    def _found(self, stream: TrackStream) -> HeardSpeech | None:
+    def _found(self, stream: TrackStream) -> SpeechClip | None:
         finder, rate = self._finders[stream.path], stream.rate
         rejected = []
         begin, end = sounding_part(self._reference)
@@ -195,12 +195,12 @@ class ReferenceSearch(SpeechSearch):
             alike = waveform_likeness(self._reference, samples, rate)
             if alike >= LEAST_WAVEFORM:
                 scale = f"MOS-LQO from 1 to 5 beside a {_band(self._reference)} reference"
-                return HeardSpeech(samples, rate, begin, end, scale, _VISQOL, alike)
+                return SpeechClip(samples, rate, begin, end, scale, _VISQOL, alike)
             rejected.append(alike)
         self._alike = max([self._alike, *(rejected or [finder.best_likeness])])
         return None
 
-    def scores(self, heard: HeardSpeech) -> dict[str, float]:
+    def scores(self, heard: SpeechClip) -> dict[str, float]:
         begin, end = sounding_part(self._reference)
         first, last = (round(at * self._reference.sample_rate) for at in (begin, end))
         margin = round(_AROUND * self._reference.sample_rate)
@@ -238,7 +238,7 @@ class NoReferenceSearch(SpeechSearch):
             self._activities[stream.path] = VoiceActivity(stream.rate)
         self._activities[stream.path].feed(samples)
 
-    def _found(self, stream: TrackStream) -> HeardSpeech | None:
+    def _found(self, stream: TrackStream) -> SpeechClip | None:
         activity = self._activities[stream.path]
         spans = [*activity.spans, *([activity.open] if activity.open else [])]
         if not spans:
@@ -251,9 +251,9 @@ class NoReferenceSearch(SpeechSearch):
         begin, end = max(0.0, oldest, spans[0].begin - _AROUND), spans[-1].end + _AROUND
         samples, rate = stream.samples(begin, end), stream.rate
         scale = "MOS from 1 to 5, as predicted without a reference"
-        return HeardSpeech(samples, rate, begin, end, scale, _NO_REFERENCE)
+        return SpeechClip(samples, rate, begin, end, scale, _NO_REFERENCE)
 
-    def scores(self, heard: HeardSpeech) -> dict[str, float]:
+    def scores(self, heard: SpeechClip) -> dict[str, float]:
         samples = np.clip(_resampled(heard.samples, heard.rate, RATE), -1.0, 1.0)
         scores: dict[str, float] = score("without_reference", samples)
         return {field.name: scores[field.name] for field in WITHOUT_REFERENCE}
@@ -266,7 +266,7 @@ class NoReferenceSearch(SpeechSearch):
         )
 
 
-def _is_newer(found: HeardSpeech, than: HeardSpeech) -> bool:
+def _is_newer(found: SpeechClip, than: SpeechClip) -> bool:
     return found.rate != than.rate or found.end >= than.end + _AGAIN
 
 
