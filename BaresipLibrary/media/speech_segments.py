@@ -29,6 +29,8 @@ _OVERLAP = 1.0
 _QUIET = 0.1
 #: Sound that is a tone for more than this share of it is no speech.
 _MOST_TONE = 0.9
+#: No voice holds one note for so many seconds.
+_LONG_TONE = 0.5
 #: Seconds of audio that are read and judged at a time: memory stays small in a long call.
 _CHUNK = 10.0
 
@@ -60,10 +62,10 @@ class Segment:
         """Has it understood, unless that was asked for before; what failed is asked for anew."""
         if language not in self._transcriptions:
             samples, rate = self.stream.samples(*self._audio), self.stream.rate
-            if _is_tone(samples, rate):  # an engine might write "Beep"
-                self._transcriptions[language] = _nothing_said()
-            else:
+            if _silence_tones(samples, rate):  # an engine might write "Beep"
                 self._transcriptions[language] = transcriber.submit(samples, rate, language)
+            else:
+                self._transcriptions[language] = _nothing_said()
         transcription = self._transcriptions[language]
         if transcription.error:
             del self._transcriptions[language]
@@ -228,12 +230,14 @@ def gaps_in(stream: TrackStream, span: Span) -> Iterator[float]:
             yield position
 
 
-def _is_tone(samples: NDArray[np.float64], rate: int) -> bool:
-    """Whether tones are all that is audible."""
+def _silence_tones(samples: NDArray[np.float64], rate: int) -> bool:
+    """Silences long tones, as beside a beep an engine misses words; whether more is audible."""
     lengths: dict[Sound, float] = defaultdict(float)
     for stretch in timeline(samples, rate).stretches:
         lengths[stretch.sound] += stretch.end - stretch.begin
-    return lengths[Sound.TONE] > _MOST_TONE * (lengths[Sound.TONE] + lengths[Sound.OTHER])
+        if stretch.sound is Sound.TONE and stretch.end - stretch.begin >= _LONG_TONE:
+            samples[round(stretch.begin * rate) : round(stretch.end * rate)] = 0.0
+    return lengths[Sound.TONE] <= _MOST_TONE * (lengths[Sound.TONE] + lengths[Sound.OTHER])
 
 
 def _nothing_said() -> Transcription:
