@@ -1,0 +1,99 @@
+"""What the models of speech quality say of known degradations: ``python bench/speech_quality.py``.
+
+Prompts of a human voice go through codecs, loss, clipping, noise and attenuation, and are scored as
+`Get Speech Quality` scores them; the figures are means over the prompts. They are wideband: those
+of Debian's asterisk-core-sounds-en-g722, unpacked below ``--sounds`` (``dpkg -x`` is enough). The
+first column is ViSQOL's MOS-LQO with the prompt as reference, the others need none. In place of a
+lost packet of 20 ms, what arrived last is heard again, 6 dB lower.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "utest" / "audio")]
+
+import av  # noqa: E402
+import numpy as np  # noqa: E402
+import soxr  # noqa: E402
+from _channels import over_the_line  # noqa: E402
+from signals import Samples  # noqa: E402
+
+from BaresipLibrary.speech.scores import RATE, with_reference, without_reference  # noqa: E402
+
+PROMPTS = ("vm-msgforwarded", "conf-getconfno", "followme/sorry")
+COLUMNS = ("mos_lqo", "ovrl", "sig", "bak", "plcmos")
+
+
+def prompt(path: Path) -> Samples:
+    """A file of G.722, decoded: 16 kHz."""
+    with av.open(str(path), format="g722") as file:
+        frames = [frame.to_ndarray().ravel() for frame in file.decode(audio=0)]
+    return np.concatenate(frames) / 32768.0
+
+
+def line(codec: str, loss: float, bit_rate: int, samples: Samples) -> Samples:
+    """The prompt after a codec and lost packets, at 16 kHz."""
+    arrived, rate = over_the_line(codec, samples, RATE, loss, bit_rate=bit_rate)
+    return np.asarray(soxr.resample(arrived, rate, RATE, quality="VHQ"))
+
+
+def too_loud(gain: float, samples: Samples) -> Samples:
+    """Louder by that many dB than what just fits, and clipped."""
+    return np.clip(samples / np.max(np.abs(samples)) * 10 ** (gain / 20), -1.0, 1.0)
+
+
+def noisy(snr: float, samples: Samples) -> Samples:
+    """With white noise so many dB below the speech."""
+    size = np.sqrt(np.mean(np.square(samples))) * 10 ** (-snr / 20)
+    return np.clip(samples + np.random.default_rng(1).normal(0, size, samples.size), -1.0, 1.0)
+
+
+def faint(level: float, samples: Samples) -> Samples:
+    """Fainter by that many dB, as a 16-bit sample holds it."""
+    return np.round(samples * 10 ** (-level / 20) * 32768) / 32768
+
+
+def degradations() -> Iterator[tuple[str, Callable[[Samples], Samples]]]:
+    """What happens to the prompts, by name."""
+    yield "as it was", lambda samples: samples
+    for codec in ("G722", "PCMU", "PCMA"):
+        yield codec, partial(line, codec, 0.0, 0)
+    for bit_rate in (64, 32, 16, 8, 6):
+        yield f"opus, {bit_rate} kbit/s", partial(line, "opus", 0.0, bit_rate * 1000)
+    for codec in ("G722", "PCMU", "opus"):
+        for loss in (0.02, 0.05, 0.10):
+            yield f"{codec}, {loss:.0%} lost", partial(line, codec, loss, 28_000)
+    for gain in (6, 12, 18, 24):
+        yield f"clipped, {gain} dB", partial(too_loud, gain)
+    for snr in (40, 30, 20, 10, 0):
+        yield f"noise, SNR {snr} dB", partial(noisy, snr)
+    for level in (10, 20, 30, 40):
+        yield f"fainter, {level} dB", partial(faint, level)
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--sounds", type=Path, required=True, help="the folder with the prompts")
+    options = parser.parse_args()
+    began = time.monotonic()
+    prompts = [prompt(options.sounds / f"{name}.g722") for name in PROMPTS]
+    print(f"{'degradation':18}" + "".join(f"{name:>9}" for name in COLUMNS))
+    for name, degrade in degradations():
+        rows = []
+        for samples in prompts:
+            heard = degrade(samples)
+            scores = {"mos_lqo": with_reference(samples, heard), **without_reference(heard)}
+            rows.append([scores[column] for column in COLUMNS])
+        means = np.mean(rows, axis=0)
+        print(f"{name:18}" + "".join(f"{mean:9.2f}" for mean in means), flush=True)
+    print(f"{len(prompts)} prompts, {time.monotonic() - began:.0f} s")
+
+
+if __name__ == "__main__":
+    main()
