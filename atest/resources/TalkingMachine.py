@@ -98,7 +98,7 @@ class TalkingMachine:
 
     def machine_should_have_heard(self, agent: str, *inputs: str) -> None:
         """What callers have dialled and said to the machine, in order."""
-        heard = next(one.heard for one in self._machines if one.agent.name == agent)
+        heard = next(one.heard for one in reversed(self._machines) if one.agent.name == agent)
         BuiltIn().should_be_equal(heard, list(inputs), ignore_case=True)
 
     def end_test(self, data: object, result: object) -> None:
