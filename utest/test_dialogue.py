@@ -213,3 +213,10 @@ def test_a_table_of_prompts_and_replies_is_a_test(run):
     assert run("Hear And Reply    alice    pin    digits:x", "pin").message.startswith(
         "'digits:x' is"
     )
+
+
+def test_it_ends_in_a_teardown_too(run):
+    ran = run(f"Log    up\n    [Teardown]    Answer Questions    alice    {ASKS}", "hello")
+    assert ran.message == (
+        "Teardown failed:\nalice heard no more. Not asked: 'your name', 'your number'."
+    )
