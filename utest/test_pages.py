@@ -10,6 +10,8 @@ PACKAGE = ROOT / "BaresipLibrary"
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 #: What a page's paths begin at; a path below `worker/` may begin there.
 STARTS = [ROOT, ROOT / "atest", PACKAGE, PACKAGE / "backends" / "embedded"]
+#: Where a file is that a page names without its folder.
+FOLDERS = [PACKAGE, ROOT / "atest", ROOT / "resources"]
 #: Names of files that a page tells its reader to write.
 WRITTEN_BY_READERS = {
     "first_call.robot",
@@ -29,7 +31,7 @@ def names_of_files(page: Path) -> set[str]:
 
 def is_there(name: str) -> bool:
     if "/" not in name:
-        return any(next(start.rglob(name), None) for start in (PACKAGE, ROOT / "atest"))
+        return any(next(start.rglob(name), None) for start in FOLDERS)
     return any(next(start.glob(name), None) for start in STARTS)
 
 
