@@ -12,12 +12,21 @@ from .agents.registry import Registry
 from .backends.embedded.process import is_installed
 from .keywords.agents import AgentKeywords
 from .keywords.agreement import AgreementKeywords
-from .keywords.arguments import check_flags, check_positional, hint, without_none
+from .keywords.arguments import (
+    as_parameters,
+    check_flags,
+    check_positional,
+    hint,
+    shown_argument,
+    shown_name,
+    without_none,
+)
 from .keywords.audio import AudioKeywords, PromptKeywords
 from .keywords.base import Context, is_dry_run, output_directory
 from .keywords.being_called import BeingCalledKeywords, EarlyMediaKeywords
 from .keywords.bulk import BulkKeywords
 from .keywords.calls import CallKeywords, RefreshKeywords
+from .keywords.conversation import ConversationKeywords
 from .keywords.dtmf import DtmfKeywords
 from .keywords.evidence import EvidenceKeywords, RecordingKeywords
 from .keywords.loudness import LoudnessKeywords
@@ -68,6 +77,7 @@ _COMPONENTS = (
     RtpKeywords,
     TimingKeywords,
     RecordingKeywords,
+    ConversationKeywords,
     VerdictKeywords,
     BulkKeywords,
     EvidenceKeywords,
@@ -258,10 +268,14 @@ class BaresipLibrary(DynamicCore):
         """Forgets agents that have been stopped, for callers that run no tests."""
         self._scopes.forget_stopped_agents(output_directory())
 
+    def get_keyword_arguments(self, name: str) -> list[Any]:
+        """The arguments of a keyword, as suites write them."""
+        return [shown_argument(argument) for argument in super().get_keyword_arguments(name)]
+
     def get_keyword_types(self, name: str) -> dict[str, Any]:
         """The types of a keyword's arguments, as Robot converts to them."""
         types = super().get_keyword_types(name)
-        return {argument: without_none(hint) for argument, hint in types.items()}
+        return {shown_name(argument): without_none(hint) for argument, hint in types.items()}
 
     def get_keyword_tags(self, name: str) -> list[str]:
         """The tags of a keyword; keywords of plugins also have the tag ``Plugin``."""
@@ -276,8 +290,9 @@ class BaresipLibrary(DynamicCore):
             hiding_secrets(self._context.secrets, [args, kwargs], tags) as shown,
             step(self._context, shown(words), quiet="Getter" in tags),
         ):
-            self._check_arguments(name, args, kwargs or {})
-            return shown(super().run_keyword(name, args, kwargs))
+            named = as_parameters(kwargs or {})
+            self._check_arguments(name, args, named)
+            return shown(super().run_keyword(name, args, named))
 
     def _check_arguments(self, name: str, args: Any, kwargs: dict[str, Any]) -> None:
         function = self.keywords[name]

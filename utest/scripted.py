@@ -9,6 +9,7 @@ from BaresipLibrary.account import Account
 from BaresipLibrary.agents.agent import Agent
 from BaresipLibrary.backends.base import Backend, Headers, Packets, Report, Source
 from BaresipLibrary.backends.capabilities import Capability
+from BaresipLibrary.backends.jitter_buffers import PlayoutDelay
 from BaresipLibrary.concurrency import Changes
 from BaresipLibrary.errors import CommandRefused
 from BaresipLibrary.events import (
@@ -30,6 +31,7 @@ class ScriptedBackend(Backend):
     media_encryptions = frozenset({"srtp"})
     nat_traversals = frozenset({"stun"})
     codecs = {"pcmu": "PCMU/8000/1"}  # noqa: RUF012
+    playout_delay: PlayoutDelay | None = None
 
     def __init__(self, changes: Changes, folder: Path) -> None:
         self.commands: list[tuple[Any, ...]] = []

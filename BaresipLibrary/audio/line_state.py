@@ -1,6 +1,7 @@
 """Classifies audio: digital silence, comfort noise or a signal; and when something was audible."""
 
 from enum import Enum
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,14 @@ BLIP = 0.020
 
 Span = tuple[float, float]
 """Begin and end in seconds from the first sample."""
+
+
+class TimedSpan(NamedTuple):
+    """Begin and end in seconds on the machine's monotonic clock, each right to `error` s."""
+
+    begin: float
+    end: float
+    error: float
 
 
 class LineState(Enum):

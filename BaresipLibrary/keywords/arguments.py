@@ -4,6 +4,7 @@ import difflib
 import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from keyword import iskeyword
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -33,6 +34,24 @@ def without_none(hint: Any) -> Any:
         return hint
     types = [member for member in get_args(hint) if member is not NoneType]
     return types[0] if len(types) == 1 else hint
+
+
+def shown_name(parameter: str) -> str:
+    """How suites write an argument: ``for`` is a word of Python, so its parameter is ``for_``."""
+    word = parameter.removesuffix("_")
+    return word if iskeyword(word) else parameter
+
+
+def shown_argument(argument: Any) -> Any:
+    """An argument as the library reports it to Robot, alone or with its default, as suites write it."""
+    if isinstance(argument, tuple):
+        return (shown_name(argument[0]), *argument[1:])
+    return shown_name(argument)
+
+
+def as_parameters(named: Mapping[str, Any]) -> dict[str, Any]:
+    """Named arguments as suites write them, by the names of their parameters."""
+    return {f"{name}_" if iskeyword(name) else name: value for name, value in named.items()}
 
 
 def check_flags(hints: Mapping[str, Any], arguments: Mapping[str, Any]) -> None:
@@ -82,7 +101,8 @@ def _meant(value: object, names: Iterable[str]) -> str | None:
     if match is None or match[1] in names:  # a right name gets here only with an escaped =
         return None
     word = re.sub(r"[ -]", "_", match[1].strip().lower())
-    return next(iter(difflib.get_close_matches(word, list(names), n=1, cutoff=_LIKE)), None)
+    known = [shown_name(name) for name in names]
+    return next(iter(difflib.get_close_matches(word, known, n=1, cutoff=_LIKE)), None)
 
 
 #: What stands for an agent's number in the settings of many.

@@ -7,14 +7,14 @@ from typing import NamedTuple
 
 from ..agents.agent import Agent
 from ..agents.call import TRACE_LAG, Call, Direction
-from ..audio.line_state import BLOCK, SoundFinder, Span, join_spans
+from ..audio.line_state import BLOCK, SoundFinder, Span, TimedSpan, join_spans
 from ..concurrency import wait_until
 from ..errors import NothingYet, PhoneFailure
 from ..events import QualityReported, TransferRequested
 from ..sip.messages import Message
 from ..sip.offers import Offers
 from ..types import AudioDirection, CallTiming
-from .tracks import TimedSpan, Track, TrackStream
+from .tracks import Track, TrackStream
 
 #: ITU-T G.107, table 2: the rating without any impairment but the standard ones.
 _BASIC_RATING = 93.2

@@ -2,25 +2,16 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..agents.agent import Agent
 from ..agents.call import Call, SampleTime
-from ..audio.line_state import Span
+from ..audio.line_state import Span, TimedSpan
 from ..audio.wav_reader import RecordingReader
 from ..backends.capabilities import Capability
 from ..types import AudioDirection
-
-
-class TimedSpan(NamedTuple):
-    """A part of a call's audio, in seconds on the machine's monotonic clock, right to `error` s."""
-
-    begin: float
-    end: float
-    error: float
 
 
 class TrackStream:

@@ -1,30 +1,74 @@
-"""When somebody speaks, by the energy of the audio."""
+"""When somebody speaks, by the energy of the audio: sound counts, and noise on the line does not.
 
+Frames of 5 ms are sound when they are louder than the noise of the line, which is whatever stays
+the same for 0.4 s without being a tone. `docs/adr/0030-voice-activity.md` compares it with others.
+"""
+
+import math
+from collections import deque
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..audio.levels import power_to_dbfs
-from ..audio.windows import SampleBuffer
+from ..audio.line_state import MOST_NOISE, MOST_SHARE
+from ..audio.sines import strongest_tone
+from ..audio.tones import LEAST_LEVEL
+from ..audio.windows import SampleBuffer, WindowBuffer
 
-#: Seconds of audio that are judged together.
-FRAME = 0.010
-#: A pause in speech that is longer than this (s) ends a span.
+FRAME = 0.005
+"""Seconds that are sound or not as a whole: how exact a beginning or an end is."""
 PAUSE = 0.3
-#: Sound below this level (dBFS) is not speech.
-_LEAST = -45.0
-#: Speech is louder by this (dB) than the noise on the line.
-_ABOVE_NOISE = 9.0
-#: A span of less speech than this (s) is a click.
-_LEAST_SPEECH = 0.06
+"""Seconds; a longer pause in speech ends a span."""
+LEAST_SPEECH = 0.060
+"""Seconds of sound; a span with less of it is a click."""
+_BLIP = 0.020
+"""Seconds; a shorter pause between two sounds joins them, and a shorter sound is left out."""
+_WINDOW, _HOP = 80, 20
+"""Frames of audio in which noise is looked for, and from one look to the next."""
+_AVERAGED = 4
+"""Frames whose levels are averaged to tell noise from speech: single ones show its pitch."""
+_MOST_SPREAD = 3.0
+"""dB, the standard deviation of these averages in noise. 0.02 % of speech at -34 dBFS has less."""
+_ABOVE_NOISE = 1.5
+"""dB by which sound is louder than the loudest frame of the noise."""
+_GONE = 10.0
+"""dB below the noise: where the line is so quiet, the noise has ended, or it was none."""
 
 
 class Span(NamedTuple):
-    """A stretch in which somebody speaks, in seconds from the start of the audio."""
+    """A stretch of sound, in seconds from the start of the audio."""
 
     begin: float
     end: float
+
+    @property
+    def seconds(self) -> float:
+        """How long it is."""
+        return self.end - self.begin
+
+
+class _Frames:
+    """The level of each frame (dBFS), without DC and without the hum of the mains.
+
+    What the 5 ms around a sample have in common is taken away from it: 50 Hz lose 20 dB.
+    """
+
+    def __init__(self, rate: int) -> None:
+        self.size = max(2, round(FRAME * rate))
+        self.margin = self.size // 2
+        self._windows = WindowBuffer(self.size + 2 * self.margin, self.size)
+
+    def feed(self, samples: NDArray[np.float64]) -> list[float]:
+        """The levels of the frames that are complete now."""
+        windows = self._windows.feed(samples)
+        sums = np.cumsum(windows, axis=1)
+        width = 2 * self.margin + 1
+        sums = np.concatenate([np.zeros((len(sums), 1)), sums], axis=1)
+        means = (sums[:, width:] - sums[:, :-width]) / width
+        centred = windows[:, self.margin : self.margin + means.shape[1]] - means
+        return [power_to_dbfs(power) for power in np.square(centred).mean(axis=1).tolist()]
 
 
 class VoiceActivity:
@@ -32,48 +76,120 @@ class VoiceActivity:
 
     def __init__(self, rate: int) -> None:
         self.spans: list[Span] = []
-        """Those that have ended, in order: each is followed by a pause."""
-        self._buffer = SampleBuffer()
-        self._frame = round(FRAME * rate)
+        """Those that have ended, in order: each was followed by a pause of `PAUSE`."""
         self._rate = rate
-        self._noise = -90.0
-        self._open: Span | None = None
-        self._voiced = 0.0
+        self._frames = _Frames(rate)
+        self._samples = SampleBuffer()
+        self._levels: deque[float] = deque(maxlen=_WINDOW + _HOP)
+        self._count = 0
+        self._threshold = LEAST_LEVEL
+        self._noise = -math.inf
+        self._decided: list[Span] = []
+        #: First frame and end of each sound of the span that is open; the last may go on.
+        self._sounds: list[tuple[int, int]] = []
+        self._peak = LEAST_LEVEL
 
     @property
     def seconds(self) -> float:
-        """Seconds of audio so far."""
-        return self._buffer.end / self._rate
+        """Seconds of audio that were judged so far."""
+        return self._at(self._count) if self._count else 0.0
 
     @property
     def open(self) -> Span | None:
-        """The span that may go on, until its last sound so far; None when nobody speaks."""
-        return self._open if self._voiced >= _LEAST_SPEECH else None
+        """The span that may go on, until its last sound so far; None when nobody speaks.
+
+        A faint sound is taken for speech once it is long enough to be told from noise.
+        """
+        sounds = self._long_enough()
+        if not sounds:
+            return None
+        is_sure = self._peak > MOST_NOISE or self._count - sounds[0][0] >= _WINDOW
+        return Span(self._at(sounds[0][0]), self._at(sounds[-1][1])) if is_sure else None
+
+    @property
+    def sounds(self) -> list[Span]:
+        """Each sound of `spans` and of `open`, without the short pauses between them, in order."""
+        return [*self._decided, *(self._timed(self._long_enough()) if self.open else [])]
 
     def feed(self, samples: NDArray[np.float64]) -> None:
         """Takes the next mono samples in [-1, 1], shape (n,)."""
-        self._buffer.feed(samples)
-        while self._buffer.end - self._buffer.begin >= self._frame:
-            begin = self._buffer.begin
-            frame = self._buffer.between(begin, begin + self._frame)
-            self._judge(begin / self._rate, power_to_dbfs(float(np.var(frame))))
-            self._buffer.drop_before(begin + self._frame)
-
-    def _judge(self, at: float, level: float) -> None:
-        is_loud = level > max(_LEAST, self._noise + _ABOVE_NOISE)
-        if level < self._noise:
-            self._noise = level
-        else:
-            self._noise = min(self._noise + 0.02, _LEAST)
-        if is_loud:
-            first = self._open.begin if self._open else at
-            self._open = Span(first, at + FRAME)
-            self._voiced += FRAME
-        elif self._open and at + FRAME - self._open.end >= PAUSE:
-            self.end()
+        self._samples.feed(samples)
+        for level in self._frames.feed(samples):
+            self._levels.append(level)
+            self._count += 1
+            self._judge(level)
+            if self._count % _HOP == 0 and len(self._levels) >= _WINDOW:
+                self._look_for_noise()
+            if self._count % _AVERAGED == 0:
+                self._look_for_its_end()
+        kept = self._count - _WINDOW
+        self._samples.drop_before(kept * self._frames.size + self._frames.margin)
 
     def end(self) -> None:
         """Ends the span that is open: no more audio will come."""
-        if self.open:
-            self.spans.append(self.open)
-        self._open, self._voiced = None, 0.0
+        sounds = self._timed(self._long_enough())
+        if sounds:
+            self.spans.append(Span(sounds[0].begin, sounds[-1].end))
+            self._decided += sounds
+        self._sounds, self._peak = [], LEAST_LEVEL
+
+    def _at(self, frame: int) -> float:
+        """Where a frame begins, in seconds."""
+        return (frame * self._frames.size + self._frames.margin) / self._rate
+
+    def _timed(self, sounds: list[tuple[int, int]]) -> list[Span]:
+        return [Span(self._at(first), self._at(end)) for first, end in sounds]
+
+    def _judge(self, level: float) -> None:
+        frame = self._count - 1
+        if level >= self._threshold:
+            self._peak = max(self._peak, level)
+            if self._sounds and (frame - self._sounds[-1][1]) * FRAME < _BLIP:
+                self._sounds[-1] = (self._sounds[-1][0], frame + 1)
+            else:
+                self._sounds.append((frame, frame + 1))
+        elif self._sounds and (frame + 1 - self._sounds[-1][1]) * FRAME >= PAUSE:
+            self.end()
+
+    def _long_enough(self) -> list[tuple[int, int]]:
+        """The sounds of the open span, without clicks; none while all of them are too short."""
+        sounds = [(first, end) for first, end in self._sounds if (end - first) * FRAME >= _BLIP]
+        length = sum(end - first for first, end in sounds) * FRAME
+        return sounds if length >= LEAST_SPEECH else []
+
+    def _look_for_noise(self) -> None:
+        """Raises the threshold above what the last window held, if that was noise or silence."""
+        levels = np.array(self._levels)
+        if self._is_noise(levels[-_WINDOW:]):
+            loudest = float(levels[-_WINDOW:].max())
+            self._noise = float(levels[-_WINDOW:].mean())
+            self._threshold = max(LEAST_LEVEL, loudest + _ABOVE_NOISE)
+            # It began where the last frame before was louder, or at most one look ago.
+            louder = np.flatnonzero(levels[:-_WINDOW] >= self._threshold)
+            length = levels.size - (int(louder[-1]) + 1 if louder.size else 0)
+            self._drop_sounds_from(self._count - length)
+
+    def _look_for_its_end(self) -> None:
+        """Lowers the threshold again when the last frames were far below the noise."""
+        latest = [self._levels[-number] for number in range(1, _AVERAGED + 1)]
+        if max(latest) < self._noise - _GONE:
+            self._threshold, self._noise = LEAST_LEVEL, -math.inf
+
+    def _is_noise(self, levels: NDArray[np.float64]) -> bool:
+        if levels.max() < LEAST_LEVEL:
+            return True
+        powers = (10 ** (levels / 10)).reshape(-1, _AVERAGED).mean(axis=1)
+        if (
+            10 * np.log10(powers.mean()) > MOST_NOISE
+            or np.std(10 * np.log10(powers)) > _MOST_SPREAD
+        ):
+            return False
+        first = (self._count - _WINDOW) * self._frames.size + self._frames.margin
+        tone = strongest_tone(
+            self._samples.between(first, first + _WINDOW * self._frames.size), self._rate
+        )
+        return tone is None or tone.share < MOST_SHARE
+
+    def _drop_sounds_from(self, frame: int) -> None:
+        """Takes it back that these frames were sound."""
+        self._sounds = [(first, min(end, frame)) for first, end in self._sounds if first < frame]

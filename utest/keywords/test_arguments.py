@@ -37,6 +37,14 @@ def test_the_type_beside_none(wanted: Any, plain: Any) -> None:
     assert without_none(wanted) == plain
 
 
+def test_a_word_of_python_may_name_an_argument() -> None:
+    library = BaresipLibrary()
+    assert ("for", timedelta(seconds=1)) in library.get_keyword_arguments("wait_until_silence")
+    assert library.get_keyword_types("wait_until_silence")["for"] is timedelta
+    with pytest.raises(UsageError, match=r"for=0\.1 s is too short"):
+        library.run_keyword("wait_until_silence", ["alice"], {"for": timedelta(seconds=0.1)})
+
+
 def test_what_may_be_none_is_none_by_default() -> None:
     library = BaresipLibrary()
     for name, function in library.keywords.items():

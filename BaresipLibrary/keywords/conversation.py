@@ -1,0 +1,262 @@
+"""The conversation of an agent with its peer: response times, silence, and who speaks how long."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from assertionengine import AssertionOperator
+from robot.api import logger
+from robot.api.deco import keyword
+
+from ..errors import UsageError
+from ..media.clips import following_recording
+from ..media.conversation import Conversation, ResponseTimeOf, wait_until_silence
+from ..types import AudioDirection
+from .assertions import Assertion, Value, get_and_assert, percent, seconds
+from .base import AgentName, Component
+
+T = TypeVar("T")
+
+_SECOND = timedelta(seconds=1)
+#: The shortest silence (s) that is more than a pause between words.
+_SHORTEST = 0.3
+
+
+class ConversationKeywords(Component):
+    """Measures who speaks when."""
+
+    @keyword(tags=("Speech", "Getter", "Assertion"))
+    def get_response_time(
+        self,
+        agent: AgentName,
+        assertion_operator: AssertionOperator | None = None,
+        assertion_expected: Any = None,
+        *,
+        of: ResponseTimeOf = ResponseTimeOf.last,
+        message: str | None = None,
+        timeout: timedelta | None = None,
+        call: str | None = None,
+    ) -> float | list[float]:
+        """Returns how long the other side took to answer what the agent said, in seconds.
+
+        That is the time from the end of the agent's turn to the first sound of the answer, as both
+        pass the agent's network interface: the delay of its own jitter buffer is not part of it.
+        The log says how right the value is, and lists all turns.
+
+        A turn is a stretch in which one side makes sound: speech, a tone or music, but not noise
+        on the line. A pause of up to 0.6 s belongs to a turn, but not one longer than 0.3 s in
+        which the other side ended its turn. The answer is the first turn of the other side that
+        begins after the agent's turn began, goes on after it ended, and begins before the agent's
+        next turn. When it begins before the agent's turn has ended, the response time is negative.
+        What is said entirely while the other side speaks, such as ``uh-huh``, neither asks nor
+        answers.
+
+        All turns of the active call, or else of the last call, count. Those without an answer are
+        left out, except that ``last`` needs an answer to the agent's last turn.
+
+        Fails when there is no answer, and when the assertion does not hold; with ``timeout``, when
+        it does not hold in that time.
+
+        | =Argument= | =Meaning= |
+        | ``of`` | Which one: ``last`` (the answer to what the agent said last), ``median``, ``p95`` (95 of 100 are at most this long), ``longest`` or ``shortest`` of the call, or ``all``, which returns a list. |
+        | ``timeout`` | How long to wait for the answer. |
+
+        Example:
+        | Send Audio | alice | file:question.wav |
+        | Get Response Time | alice | < | 1500ms | timeout=10s |
+        | Get Response Time | alice | < | 2s | of=p95 |
+        """
+
+        def read(conversation: Conversation) -> float | list[float]:
+            if of is ResponseTimeOf.all:
+                return [time.seconds for time in conversation.response_times()]
+            return conversation.response_time(of).seconds
+
+        def told(conversation: Conversation) -> str:
+            if of is ResponseTimeOf.all:
+                return ", ".join(map(str, conversation.response_times()))
+            return str(conversation.response_time(of))
+
+        which = {ResponseTimeOf.last: "", ResponseTimeOf.all: ""}.get(of, f"{of.name} ")
+        wanted = Assertion(assertion_operator, assertion_expected, message, seconds)
+        return self._measured(agent, f"{which}response time", read, told, wanted, timeout, call)
+
+    @keyword(tags=("Speech", "Wait"))
+    def wait_until_silence(
+        self,
+        agent: AgentName,
+        *,
+        for_: timedelta = _SECOND,
+        timeout: timedelta | None = None,
+        call: str | None = None,
+    ) -> float:
+        """Waits until the agent has heard nothing for some time; returns for how many seconds.
+
+        Speech, tones and music are sound. Noise on the line, comfort noise and no packets at all
+        are silence. The silence counts from the end of what the agent heard last. When the agent
+        has heard nothing since it began to speak itself, it counts from the start of the keyword,
+        so that the time before an answer is not taken for the end of it.
+
+        Fails when there is no such silence within ``timeout``, and when the call ends before.
+
+        | =Argument= | =Meaning= |
+        | ``for`` | How long the silence must last; at least 0.3 s, which pauses between words rarely have. |
+        | ``timeout`` | How long to wait for it, ``for`` included; the library's timeout when left out. |
+
+        Example:
+        | Wait Until Silence | alice | for=1s |
+        | Wait Until Silence | alice | for=2s | timeout=30s |
+        """
+        lasting = self._seconds(for_)
+        if lasting < _SHORTEST:
+            raise UsageError(
+                f"for={lasting:g} s is too short: it must be at least {_SHORTEST:g} s."
+            )
+        listener = self._agents.get(agent)
+        silent = wait_until_silence(listener, lasting, self._seconds(timeout), call)
+        logger.info(f"{listener.name} has heard nothing for {silent:.2f} s.")
+        return silent
+
+    @keyword(tags=("Speech", "Getter", "Assertion"))
+    def get_talk_ratio(
+        self,
+        agent: AgentName,
+        assertion_operator: AssertionOperator | None = None,
+        assertion_expected: Any = None,
+        *,
+        direction: AudioDirection = AudioDirection.rx,
+        message: str | None = None,
+        timeout: timedelta | None = None,
+        call: str | None = None,
+    ) -> float:
+        """Returns the share of the conversation in which one side speaks, in percent.
+
+        It is that of the active call, or else of the last call. A conversation begins when the call
+        is established, or with the first sound before that, and ends with the last sound so far.
+        Pauses of up to 0.3 s are part of speech, and every sound counts as in `Get Response Time`.
+        The log says how right the value is.
+
+        Fails when nobody has spoken, and when the assertion does not hold; with
+        ``timeout``, when it does not hold in that time.
+
+        | =Argument= | =Meaning= |
+        | ``direction`` | ``rx``: what the agent hears; ``tx``: what it says. |
+
+        Example:
+        | Get Talk Ratio | alice | < | 60 % |
+        | ${share} = | Get Talk Ratio | alice | direction=tx |
+        """
+        wanted = Assertion(assertion_operator, assertion_expected, message, percent)
+        return self._measured(
+            agent,
+            f"{direction.name} talk ratio",
+            lambda conversation: conversation.talk_ratio(direction).percent,
+            lambda conversation: str(conversation.talk_ratio(direction)),
+            wanted,
+            timeout,
+            call,
+        )
+
+    @keyword(tags=("Speech", "Getter", "Assertion"))
+    def get_dead_air(
+        self,
+        agent: AgentName,
+        assertion_operator: AssertionOperator | None = None,
+        assertion_expected: Any = None,
+        *,
+        message: str | None = None,
+        timeout: timedelta | None = None,
+        call: str | None = None,
+    ) -> float:
+        """Returns the longest time in which nobody spoke, in seconds.
+
+        The time from the answer to the first sound counts, and so does a hold without music; the
+        time after the last sound does not (to see that somebody still speaks, use `Get Response
+        Time` with a timeout). Pauses of up to 0.3 s are part of speech. The log says when it was,
+        and how right the value is.
+
+        Fails when nobody has spoken, and when the assertion does not hold; with
+        ``timeout``, when it does not hold in that time.
+
+        Example:
+        | Get Dead Air | alice | < | 3s |
+        """
+
+        def told(conversation: Conversation) -> str:
+            pause = conversation.longest_pause()
+            since = conversation.call.established_at or conversation.call.began_at
+            return f"{conversation.dead_air()}, from {pause.begin - since:.2f} s of the call on"
+
+        wanted = Assertion(assertion_operator, assertion_expected, message, seconds)
+        return self._measured(
+            agent, "dead air", lambda talk: talk.dead_air().seconds, told, wanted, timeout, call
+        )
+
+    @keyword(tags=("Speech", "Getter", "Assertion"))
+    def get_overlap(
+        self,
+        agent: AgentName,
+        assertion_operator: AssertionOperator | None = None,
+        assertion_expected: Any = None,
+        *,
+        message: str | None = None,
+        timeout: timedelta | None = None,
+        call: str | None = None,
+    ) -> float:
+        """Returns for how long both sides spoke at once in the whole call, in seconds.
+
+        Speech is what `Get Talk Ratio` takes for it. The log says how right the value is.
+
+        Fails when nobody has spoken, and when the assertion does not hold; with
+        ``timeout``, when it does not hold in that time.
+
+        Example:
+        | Get Overlap | alice | < | 500ms |
+        """
+        wanted = Assertion(assertion_operator, assertion_expected, message, seconds)
+        return self._measured(
+            agent,
+            "overlap",
+            lambda conversation: conversation.overlap().seconds,
+            lambda conversation: str(conversation.overlap()),
+            wanted,
+            timeout,
+            call,
+        )
+
+    def _measured(
+        self,
+        agent: AgentName,
+        what: str,
+        read: Callable[[Conversation], T],
+        told: Callable[[Conversation], str],
+        wanted: Assertion,
+        timeout: timedelta | None,
+        call: str | None,
+    ) -> T:
+        """Reads a value of a conversation, checks it, and logs how right it is."""
+        speaker = self._agents.get(agent)
+        which, left = self._awaited(
+            speaker, lambda: speaker.require_call("to follow", call), timeout
+        )
+        conversation = Conversation(speaker, which)
+
+        def read_on() -> T:
+            conversation.read()
+            return read(conversation)
+
+        def go_on() -> None:
+            speaker.require_alive()
+            if not which.is_live:
+                wanted.check(value)  # raises: nothing more will come
+
+        subject = f"The {what} of {speaker.name}"
+        value = Value(subject, read_on)
+        limit = None if left is None else self._seconds(left)
+        try:
+            with following_recording(speaker, which):
+                checked = get_and_assert(speaker.changes, value, wanted, limit, go_on)
+            logger.info(f"{subject}: {told(conversation)}.")
+            return checked
+        finally:
+            logger.info(conversation.story())

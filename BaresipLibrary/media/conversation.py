@@ -1,0 +1,333 @@
+"""Who spoke when in a call: turns and response times, pauses and overlaps, each with its error."""
+
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from statistics import median
+
+from ..agents.agent import Agent
+from ..agents.call import Call
+from ..audio.line_state import TimedSpan
+from ..concurrency import wait_until
+from ..diagnosis.failure import CallFailure
+from ..errors import BackendError, NothingYet, PhoneFailure, UsageError
+from ..speech.activity import FRAME, PAUSE, VoiceActivity
+from ..speech.turns import Question, joined, overlaps, pauses, questions, talk_time, turns
+from ..types import AudioDirection
+from .clips import following_recording
+from .listener import ON_ITS_WAY
+from .playout import playout_delay
+from .quality import Duration
+from .tracks import Track, TrackStream
+
+_RX, _TX = AudioDirection.rx, AudioDirection.tx
+#: How long (s) audio waits in a jitter buffer that is not known, and how far off that may be: in
+#: baresip's it waits 55 to 100 ms, depending on the version.
+_SOME_DELAY = Duration(0.05, 0.05)
+
+
+class ResponseTimeOf(Enum):
+    """Which response time, of those in a call."""
+
+    last = "the last"
+    median = "the median"
+    p95 = "the 95th percentile"
+    longest = "the longest"
+    shortest = "the shortest"
+    all = "every"
+
+
+@dataclass(frozen=True)
+class Share:
+    """A share in percent, and how far off it may be."""
+
+    percent: float
+    error: float
+
+    def __str__(self) -> str:
+        return f"{self.percent:.1f} %, right to {self.error:.1f} %"
+
+
+class _Side:
+    """The speech in one direction of a call, by the machine's clock."""
+
+    def __init__(self, agent: Agent, call: Call, direction: AudioDirection) -> None:
+        self._track = Track(agent, call, direction)
+        self._activities: dict[TrackStream, VoiceActivity] = {}
+        self._agent = agent
+        self._direction = direction
+
+    def read(self) -> None:
+        """Takes in what was recorded meanwhile."""
+        streams = self._track.streams
+        for stream in streams:
+            samples = stream.read_new()
+            if not stream.rate:
+                continue
+            activity = self._activities.setdefault(stream, VoiceActivity(stream.rate))
+            activity.feed(samples)
+            if stream is not streams[-1] or not self._track.call.is_live:
+                activity.end()
+
+    def speech(self) -> list[TimedSpan]:
+        """Each stretch of speech so far, in order; more than `PAUSE` lies between two of them."""
+        delay, error = self._delay()
+        spans = [
+            TimedSpan(part.begin - delay, part.end - delay, part.error + error)
+            for stream, activity in self._activities.items()
+            for sound in activity.sounds
+            for part in stream.timed(sound)
+        ]
+        return joined(sorted(spans), PAUSE)
+
+    def _delay(self) -> Duration:
+        """How long audio waited before it was recorded, and how far off that may be.
+
+        What is heard comes from the jitter buffer.
+        """
+        if self._direction is _TX:
+            return Duration(0.0)
+        return playout_delay(self._agent) or _SOME_DELAY
+
+    def known_until(self) -> float:
+        """Up to when (`time.monotonic`) the audio is known; -inf while none is."""
+        streams = list(self._activities)
+        moment = streams[-1].moment(streams[-1].seconds) if streams else None
+        return moment.at - self._delay().seconds if moment else -math.inf
+
+
+class Conversation:
+    """What an agent and its peer said in a call, and when, from the beginning of the call on.
+
+    It works while the call goes on, and afterwards. Times are those of the network: when the
+    agent's audio left, and when the peer's arrived.
+    """
+
+    def __init__(self, agent: Agent, call: Call) -> None:
+        """Prepares to read.
+
+        Raises:
+            UsageError: the agent's backend does not record what it sends, or does not time audio.
+        """
+        self.agent = agent
+        self.call = call
+        self._sides = {direction: _Side(agent, call, direction) for direction in (_RX, _TX)}
+
+    def read(self) -> None:
+        """Takes in what was recorded meanwhile.
+
+        Raises:
+            BackendError: the call goes on, and its recording does not.
+        """
+        if self.call.unrecorded and self.call.is_live:
+            raise BackendError(
+                f"{self.agent.name} cannot follow the conversation: {self.call.unrecorded}."
+            )
+        for side in self._sides.values():
+            side.read()
+
+    def speech(self, direction: AudioDirection) -> list[TimedSpan]:
+        """When the agent (`tx`) or its peer (`rx`) spoke, by `time.monotonic`, in order.
+
+        The last stretch may go on. Pauses up to `PAUSE` are part of a stretch.
+        """
+        return self._sides[direction].speech()
+
+    def heard_until(self) -> float:
+        """Up to when (`time.monotonic`) it is known what the agent heard.
+
+        While packets arrive, that is as far as they were read. Without packets nothing is heard.
+        """
+        closed = self.call.closed
+        if closed:
+            return closed.at
+        return max(self._sides[_RX].known_until(), time.monotonic() - ON_ITS_WAY)
+
+    def turns(self) -> tuple[list[TimedSpan], list[TimedSpan]]:
+        """The turns of the agent, and those of its peer."""
+        ours = turns(self.speech(_TX), [])
+        return ours, turns(self.speech(_RX), ours)
+
+    def questions(self) -> list[Question]:
+        """Each turn of the agent that the peer could answer, with the answer.
+
+        Raises:
+            NothingYet: the agent has said nothing so far.
+        """
+        found = questions(*self.turns())
+        if not found:
+            raise NothingYet(f"{self.agent.name} has no response time: {self._nothing_asked()}.")
+        return found
+
+    def response_time(self, of: ResponseTimeOf) -> Duration:
+        """The response time to the last turn of the agent, or that of several.
+
+        Raises:
+            NothingYet: there is none so far.
+            PhoneFailure: there is none, and the call has ended.
+        """
+        found = self.questions()
+        if of is ResponseTimeOf.last:
+            found = found[-1:]
+        times = sorted(self._answered(found))
+        middle = (len(times) - 1) / 2
+        places = {
+            ResponseTimeOf.median: (math.floor(middle), math.ceil(middle)),
+            ResponseTimeOf.p95: (math.ceil(0.95 * len(times)) - 1,),
+            ResponseTimeOf.longest: (-1,),
+        }.get(of, (0,))
+        chosen = [times[place] for place in places]
+        return Duration(median(time.seconds for time in chosen), max(t.error for t in chosen))
+
+    def response_times(self) -> list[Duration]:
+        """The response time to each turn of the agent that was answered, in order."""
+        return self._answered(self.questions())
+
+    def _answered(self, asked: Sequence[Question]) -> list[Duration]:
+        times = [Duration(one.response_time, one.error) for one in asked if one.answer]
+        if times:
+            return times
+        name, ended = self.agent.name, asked[-1].asked.end
+        if not self.call.is_live:
+            raise PhoneFailure(
+                f"{name} has no response time: what it said last was not answered, and"
+                f" {self.call.describe()}."
+            )
+        ago = time.monotonic() - ended
+        raise NothingYet(
+            f"{name} has no response time yet: what it said last, until {max(0.0, ago):.1f} s ago,"
+            " has not been answered."
+        )
+
+    def _nothing_asked(self) -> str:
+        ours, theirs = self.turns()
+        if ours:
+            return f"it spoke only while the peer did, and {self.call.describe()}"
+        heard = f"; the peer spoke {len(theirs)} times" if len(theirs) > 1 else ""
+        return f"it has said nothing so far{heard}, and {self.call.describe()}"
+
+    def talk_ratio(self, direction: AudioDirection) -> Share:
+        """The share of the conversation in which the agent (`tx`) or its peer (`rx`) spoke."""
+        begin, end = self._bounds("talk ratio")
+        speech = self.speech(direction)
+        error = sum(2 * span.error + FRAME for span in speech)
+        return Share(100 * talk_time(speech) / (end - begin), 100 * error / (end - begin))
+
+    def dead_air(self) -> Duration:
+        """The longest stretch in which nobody spoke."""
+        longest = self.longest_pause()
+        return Duration(longest.end - longest.begin, 2 * longest.error + FRAME)
+
+    def longest_pause(self) -> TimedSpan:
+        """When nobody spoke for the longest time."""
+        begin, end = self._bounds("dead air")
+        spoken = [*self.speech(_TX), *self.speech(_RX)]
+        return max(
+            pauses(spoken, begin, end),
+            key=lambda pause: pause.end - pause.begin,
+            default=TimedSpan(begin, begin, 0.0),
+        )
+
+    def overlap(self) -> Duration:
+        """How long both spoke at once, in all."""
+        self._bounds("overlap")
+        shared = overlaps(self.speech(_TX), self.speech(_RX))
+        return Duration(talk_time(shared), sum(2 * span.error + FRAME for span in shared))
+
+    def _bounds(self, what: str) -> tuple[float, float]:
+        """When the conversation began and ended: with the answer, and with the last sound so far.
+
+        A sound before the answer begins it earlier. How long a suite waits at the end is no matter.
+
+        Raises:
+            NothingYet: nobody has spoken.
+        """
+        spoken = sorted([*self.speech(_TX), *self.speech(_RX)])
+        if not spoken:
+            raise NothingYet(
+                f"{self.agent.name} has no {what} yet: nobody has spoken, and"
+                f" {self.call.describe()}."
+            )
+        begin = min(spoken[0].begin, self.call.established_at or math.inf)
+        return begin, max(span.end for span in spoken)
+
+    def story(self) -> str:
+        """Who spoke when, in words; seconds count from when the call was established."""
+        since = self.call.established_at or self.call.began_at
+        ours, theirs = self.turns()
+        said = [(turn, self.agent.name) for turn in ours] + [(turn, "peer") for turn in theirs]
+        lines = [
+            f"{name} {turn.begin - since:.2f} to {turn.end - since:.2f} s"
+            for turn, name in sorted(said)
+        ]
+        return f"Turns: {', '.join(lines) or 'none'}."
+
+
+def wait_until_silence(
+    agent: Agent, lasting: float, within: float, call_id: str | None = None
+) -> float:
+    """Waits until nothing is heard for `lasting` s; returns how many seconds ago that began.
+
+    The silence counts from the end of what was heard last. If nothing was heard since the agent
+    began to speak for the last time, it counts from now on.
+
+    Raises:
+        CallFailure: it is not silent for so long `within` seconds, or the call ends before.
+    """
+    call = agent.require_live_call("to listen to", call_id)
+    if lasting > within:
+        raise UsageError(
+            f"{lasting:g} s of silence take longer than timeout={within:g} s; give more time."
+        )
+    silence = _Silence(Conversation(agent, call), lasting)
+    until = time.monotonic() + within
+    with following_recording(agent, call):
+        while True:
+            # Where no packets arrive, no event says that time has passed.
+            step = max(0.0, min(silence.due, until) - time.monotonic())
+            found = wait_until(agent.changes, silence.check, step)
+            if found is not None:
+                return found
+            if time.monotonic() >= until:
+                raise silence.failure(f"within {within:g} s")
+
+
+class _Silence:
+    """Whether nothing has been heard for some time."""
+
+    def __init__(self, conversation: Conversation, lasting: float) -> None:
+        self.began = time.monotonic()
+        self.due = self.began + lasting + ON_ITS_WAY
+        self._conversation = conversation
+        self._lasting = lasting
+
+    def check(self) -> float | None:
+        """For how long (s) it has been silent, if that is long enough; else sets `due`."""
+        conversation = self._conversation
+        conversation.agent.require_alive()
+        conversation.read()
+        silent = conversation.heard_until() - self._since()
+        if silent >= self._lasting:
+            return silent
+        if not conversation.call.is_live:
+            raise self.failure(f"before {conversation.call.describe()}")
+        self.due = time.monotonic() + self._lasting - silent
+        return None
+
+    def _since(self) -> float:
+        """Since when it is silent."""
+        said, heard = (self._conversation.speech(direction) for direction in (_TX, _RX))
+        last = heard[-1].end if heard else -math.inf
+        spoke = said[-1].begin if said else -math.inf
+        return last if last > spoke else max(last, self.began)
+
+    def failure(self, when: str) -> CallFailure:
+        """That it was not silent for so long."""
+        agent, heard = self._conversation.agent, self._conversation.speech(_RX)
+        ago = f"{max(0.0, time.monotonic() - heard[-1].end):.1f} s ago" if heard else ""
+        last = f"the last speech that it heard ended {ago}" if heard else "it heard no speech"
+        return CallFailure(
+            f"{agent.name} did not hear {self._lasting:g} s of silence {when}; {last}.", agent
+        )
