@@ -1,0 +1,126 @@
+"""The sounds of one direction of a call, by the machine's clock, as they come."""
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..agents.agent import Agent
+from ..agents.call import Call
+from ..audio.line_state import BLIP, SoundFinder, Span
+from ..speech.activity import FRAME, VoiceActivity
+from ..types import AudioDirection
+from .playout import playout_delay
+from .quality import Duration
+from .tracks import TimedSpan, Track, TrackStream
+
+#: How long (s) audio waits in a jitter buffer that nothing is known of, give or take as much.
+_UNKNOWN_DELAY = Duration(0.1, 0.1)
+
+
+class _Finder(Protocol):
+    """Finds sounds in audio that is fed to it, in seconds from its beginning."""
+
+    @property
+    def sounds(self) -> Sequence[Span]: ...
+
+    @property
+    def seconds(self) -> float: ...
+
+    def feed(self, samples: NDArray[np.float64]) -> None: ...
+
+
+class _Audible:
+    """Takes for a sound what is loud enough."""
+
+    def __init__(self, rate: int) -> None:
+        self._sounds = SoundFinder(rate)
+        self.feed = self._sounds.feed
+
+    @property
+    def sounds(self) -> Sequence[Span]:
+        return self._sounds.sounds()
+
+    @property
+    def seconds(self) -> float:
+        return self._sounds.seconds
+
+
+class VoiceTrack:
+    """What one side of a call says, in monotonic seconds.
+
+    What is heard has the time at which it arrived: what it waits in the agent's jitter buffer is
+    taken off. Times are right to the `error` of their span.
+    """
+
+    def __init__(
+        self, agent: Agent, call: Call, direction: AudioDirection, *, noise: bool = False
+    ) -> None:
+        """Prepares to read.
+
+        With `noise`, all that is audible is a sound; else what is steady is noise of the line.
+
+        Raises:
+            UsageError: the agent's backend cannot record that direction, or cannot time it.
+        """
+        self._track = Track(agent, call, direction)
+        self._activities: dict[Path, tuple[TrackStream, _Finder]] = {}
+        self._finder: Callable[[int], _Finder] = _Audible if noise else VoiceActivity
+        is_heard = direction is AudioDirection.rx
+        self._delay = (playout_delay(agent) or _UNKNOWN_DELAY) if is_heard else Duration(0.0)
+
+    def read(self) -> None:
+        """Takes in what was recorded since the last time."""
+        for stream in self._track.streams:
+            if stream.path not in self._activities and stream.rate:
+                self._activities[stream.path] = stream, self._finder(stream.rate)
+            if stream.path in self._activities:
+                self._activities[stream.path][1].feed(stream.read_new())
+
+    @property
+    def sounds(self) -> list[TimedSpan]:
+        """Each sound so far, in order, without the pauses between them; the last may go on."""
+        timed = [
+            span for stream, activity in self._streams for span in self._timed(stream, activity)
+        ]
+        return _joined(timed)
+
+    @property
+    def until(self) -> float:
+        """Up to which moment the audio has been judged; 0 before any was."""
+        return max(
+            (self._end_of(stream, activity) for stream, activity in self._streams), default=0.0
+        )
+
+    @property
+    def _streams(self) -> list[tuple[TrackStream, _Finder]]:
+        return list(self._activities.values())
+
+    def _timed(self, stream: TrackStream, activity: _Finder) -> Iterator[TimedSpan]:
+        for sound in activity.sounds:
+            for span in stream.timed(sound):
+                begin, end = span.begin - self._delay.seconds, span.end - self._delay.seconds
+                yield TimedSpan(begin, end, span.error + self._delay.error + FRAME)
+
+    def _end_of(self, stream: TrackStream, activity: _Finder) -> float:
+        moment = stream.moment(activity.seconds)
+        return moment.at - self._delay.seconds if moment else 0.0
+
+
+def _joined(spans: list[TimedSpan]) -> list[TimedSpan]:
+    """Spans whose gaps are no pauses, but steps between stretches that were timed separately."""
+    if not spans:
+        return []
+    groups = [[spans[0]]]
+    for before, after in pairwise(spans):
+        if after.begin - before.end < BLIP:
+            groups[-1].append(after)
+        else:
+            groups.append([after])
+    return [
+        TimedSpan(group[0].begin, group[-1].end, max(span.error for span in group))
+        for group in groups
+    ]
