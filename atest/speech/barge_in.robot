@@ -1,0 +1,82 @@
+*** Settings ***
+Documentation       A machine is interrupted that stops, goes on, gets quieter or is deaf to noise as it was programmed.
+Resource            ../resources/backend.resource
+Library             BaresipLibrary    timeout=10s    backend=${BACKEND}
+Library             ../resources/ScriptedPeer.py    ${CURDIR}/machine_scenarios.py
+Library             Machine.py
+Test Setup          Needs    RECORD_SENT    TIME_AUDIO
+
+
+*** Test Cases ***
+A Machine That Stops
+    [Documentation]    What is told of it holds beside what the machine knows.
+    ${peer} =    Alice Calls A Machine    stops=${{[0.3]}}
+    ${stop} =    Verify Barge In    alice    stop please
+    Machine Should Have Stopped    ${peer}    ${stop}
+    Should Be True    0.2 < ${stop.seconds} < 0.45
+    Should Be True    ${stop.after_end} < 0
+
+A Machine That Stops Too Late
+    ${peer} =    Alice Calls A Machine    stops=${{[1.2]}}
+    Run Keyword And Expect Error
+    ...    alice interrupted the other side with 'stop please': it fell silent after 1.? s, right to * ms, not within 0.5 s.
+    ...    Verify Barge In    alice    stop please
+
+A Machine That Does Not Stop
+    Alice Calls A Machine
+    Run Keyword And Expect Error
+    ...    alice interrupted the other side with 'stop please': it still spoke 2.? s later.
+    ...    Verify Barge In    alice    stop please
+    Verify No Barge In    alice    stop please
+
+A Machine That Only Gets Quieter
+    Alice Calls A Machine    stops=${{[0.3]}}    ducks=${15}
+    Run Keyword And Expect Error
+    ...    alice interrupted the other side with 'stop please': it still spoke 2.? s later.
+    ...    Verify Barge In    alice    stop please
+
+A Machine That Does Not Speak
+    Alice Calls A Machine    greets=${None}
+    Run Keyword And Expect Error
+    ...    alice cannot interrupt the other side: it did not speak within 0.5 s.
+    ...    Verify Barge In    alice    stop please    timeout=0.5s
+
+A Machine That Hears Words Only
+    [Documentation]    Noise, a cough and a short word do not stop it; a sentence does.
+    ${peer} =    Alice Calls A Machine    stops=${{[0.9]}}    needs=${0.8}    minds_noise=${False}
+    Verify No Barge In    alice    noise
+    Verify No Barge In    alice    cough
+    Verify No Barge In    alice    uh-huh
+    Machine Should Not Have Stopped    ${peer}
+    ${stop} =    Verify Barge In    alice    I would like to speak to an operator    within=1.1s
+    Machine Should Have Stopped    ${peer}    ${stop}
+
+A Machine That A Noise Stops
+    [Template]    A Sound Should Have Stopped It
+    noise
+    cough
+    uh-huh
+
+A Prompt That Ends By Itself
+    [Documentation]    It looks like a barge-in, and the documentation says so.
+    Alice Calls A Machine    length=${1.0}
+    Verify Barge In    alice    stop please    within=2s
+
+
+*** Keywords ***
+Alice Calls A Machine
+    [Arguments]    ${codec}=PCMU    &{manners}
+    VAR    &{all}    greets=${0.5}    &{manners}
+    ${peer} =    Start Peer    talks    ${codec}    &{all}
+    Start Agent    alice
+    Dial    alice    ${peer.uri}
+    Wait Until State Is    alice    ESTABLISHED
+    RETURN    ${peer}
+
+A Sound Should Have Stopped It
+    [Arguments]    ${sound}
+    Alice Calls A Machine    stops=${{[0.3]}}
+    Run Keyword And Expect Error
+    ...    alice interrupted the other side with '${sound}': it fell silent after 0.* s, right to * ms, for * s and more.
+    ...    Verify No Barge In    alice    ${sound}
+    [Teardown]    Stop Agent    alice

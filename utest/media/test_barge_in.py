@@ -1,0 +1,78 @@
+"""What counts as falling silent when interrupted: exact, on sounds with times of their own."""
+
+import pytest
+
+from BaresipLibrary.media.barge_in import LEAST_SILENCE, Scene
+from BaresipLibrary.media.tracks import TimedSpan
+
+ERROR = 0.010
+
+
+def sounds(*spans: tuple[float, float]) -> list[TimedSpan]:
+    return [TimedSpan(begin, end, ERROR) for begin, end in spans]
+
+
+def scene(
+    *theirs: tuple[float, float], until: float, ours: tuple[float, float] = (10.0, 10.8)
+) -> Scene:
+    return Scene(sounds(*theirs), sounds(ours), until)
+
+
+def test_the_time_runs_from_the_first_sound_of_the_interruption_to_the_last_of_the_other_side() -> (
+    None
+):
+    result = scene((8.0, 10.4), until=11.0).barge_in()
+    assert result is not None
+    assert result.seconds == pytest.approx(0.4)
+    assert result.after_end == pytest.approx(-0.4)
+    assert result.error == pytest.approx(2 * ERROR)
+    assert str(result) == "0.4000 s, right to 20.0 ms"
+
+
+def test_a_silence_that_is_too_short_is_no_end() -> None:
+    assert scene((8.0, 10.4), until=10.4 + LEAST_SILENCE - 0.01).barge_in() is None
+    assert scene((8.0, 10.4), (10.8, 12.0), until=12.0).barge_in() is None
+
+
+def test_a_silence_must_last_longer_than_the_pauses_before() -> None:
+    pauses = (6.0, 7.0), (7.8, 10.4)
+    assert scene(*pauses, until=11.2).barge_in() is None
+    result = scene(*pauses, until=11.4).barge_in()
+    assert result is not None
+    assert result.longest_pause == pytest.approx(0.8)
+
+
+def test_what_it_says_after_a_silence_is_an_answer() -> None:
+    result = scene((8.0, 10.4), (11.2, 14.0), until=14.0).barge_in()
+    assert result is not None
+    assert result.seconds == pytest.approx(0.4)
+
+
+def test_a_pause_that_began_just_before_is_part_of_speech() -> None:
+    paused = scene((6.0, 7.0), (7.2, 9.9), (10.05, 10.3), until=11.0)
+    assert paused.was_speaking
+    result = paused.barge_in()
+    assert result is not None
+    assert result.seconds == pytest.approx(0.3)
+
+
+def test_who_had_fallen_silent_before_was_not_interrupted() -> None:
+    assert not scene((6.0, 9.8), until=11.0).was_speaking
+    assert not scene(until=11.0).was_speaking
+
+
+def test_pauses_after_the_interruption_do_not_count_as_those_before() -> None:
+    # The answer begins 0.7 s after the silence: that was no pause.
+    assert scene((8.0, 10.4), (11.1, 12.0), (13.5, 14.0), until=14.0).longest_pause == 0.0
+
+
+def test_it_is_followed_until_it_is_silent_or_still_speaks_when_the_time_is_over() -> None:
+    assert scene((8.0, 10.4), until=11.0).is_over(2.0)
+    assert scene((8.0, 12.1), until=12.1).is_over(2.0)
+    assert not scene((8.0, 11.9), until=12.0).is_over(2.0)
+    assert not scene((8.0, 11.9), until=12.2).is_over(2.0)
+
+
+def test_the_longest_pause_after_the_interruption_is_told() -> None:
+    assert scene((8.0, 10.4), (10.7, 12.0), until=12.0).longest_pause_after == pytest.approx(0.3)
+    assert scene((8.0, 12.4), until=12.4).longest_pause_after == 0.0
