@@ -22,6 +22,7 @@ from .keywords.arguments import (
     without_none,
 )
 from .keywords.audio import AudioKeywords, PromptKeywords
+from .keywords.barge_in import BargeInKeywords
 from .keywords.base import Context, is_dry_run, output_directory
 from .keywords.being_called import BeingCalledKeywords, EarlyMediaKeywords
 from .keywords.bulk import BulkKeywords
@@ -72,6 +73,7 @@ _COMPONENTS = (
     PromptKeywords,
     SpeechKeywords,
     SpeechOutputKeywords,
+    BargeInKeywords,
     QualityKeywords,
     SpeechQualityKeywords,
     RtpKeywords,

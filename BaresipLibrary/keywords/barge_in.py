@@ -55,7 +55,7 @@ class BargeInKeywords(Component):
 
         Fails when the other side does not begin to speak within the ``timeout``, when it does not
         fall silent ``within`` that time, and when the call ends. The message says how long it spoke
-        on; it is followed for 2 s more. While the agent sends sound itself this is an error.
+        on; it is followed for 1.5 s more. While the agent sends sound itself this is an error.
 
         | =Argument= | =Meaning= |
         | ``text`` | What to say, or a recording: ``file:stop.wav``, beside the suite or in the working directory. |
@@ -69,7 +69,7 @@ class BargeInKeywords(Component):
         | Log | The prompt stopped after ${stop}. |
         """
         interruption = self._interruption(agent, text, voice, language, speed, call)
-        result = interruption.verify_stop(within.total_seconds(), self._seconds(timeout))
+        result = interruption.verify_stop(self._seconds(within), self._seconds(timeout))
         logger.info(f"The other side fell silent after {result}.")
         return result
 
@@ -111,7 +111,7 @@ class BargeInKeywords(Component):
         | Verify No Barge In | alice | uh-huh | within=3s |
         """
         interruption = self._interruption(agent, sound, voice, language, speed, call, _SOUNDS)
-        pause = interruption.verify_no_stop(within.total_seconds(), self._seconds(timeout))
+        pause = interruption.verify_no_stop(self._seconds(within), self._seconds(timeout))
         logger.info(f"The other side spoke on; its longest pause was {pause:.2f} s.")
         return pause
 

@@ -13,6 +13,8 @@ from typing import TypeVar
 
 from ..agents.agent import Agent
 from ..agents.call import Call
+from ..audio.line_state import TimedSpan
+from ..backends.base import ToneSource
 from ..concurrency import wait_until
 from ..diagnosis.failure import CallFailure
 from ..errors import UsageError
@@ -21,7 +23,6 @@ from ..types import AudioDirection
 from .clips import following_recording
 from .quality import Duration
 from .saying import quoted, say
-from .tracks import TimedSpan
 from .voice_track import VoiceTrack
 
 T = TypeVar("T")
@@ -30,12 +31,14 @@ T = TypeVar("T")
 LEAST_SILENCE = 0.5
 #: How long (s) the other side must have spoken before it is interrupted.
 LEAST_TURN = 0.3
+#: After its own sounds an agent is silent for so long (s) before it interrupts.
+_QUIET = 0.2
 #: Who was heard at most so long (s) ago speaks.
 _SPEAKS = 0.1
 #: A silence must last so much longer (s) than the pauses before.
 _LONGER = 0.1
 #: For how long (s) after the time that was allowed the other side is followed.
-FOLLOWED = 2.0
+FOLLOWED = 1.5
 #: Audio that has not come this long (s) after its time does not exist: the other side sends no
 #: packets while it is silent.
 _ARRIVES = 0.6
@@ -195,6 +198,12 @@ class Interruption:
         return scene
 
     def _await_their_turn(self, patience: float) -> None:
+        source, words = self.agent.source_of(self.call)
+        if isinstance(source, ToneSource):
+            raise UsageError(
+                f"{self.agent.name} cannot interrupt the other side while it sends {words}; have it"
+                " send silence before."
+            )
         if self._wait(self._is_their_turn, patience):
             return
         heard = self._theirs.sounds
@@ -208,11 +217,8 @@ class Interruption:
     def _is_their_turn(self) -> bool | None:
         """Whether the other side has spoken for a while, and speaks now."""
         ours, theirs = self._ours.sounds, self._theirs.sounds
-        if ours and time.monotonic() - ours[-1].end < _ARRIVES:
-            raise UsageError(
-                f"{self.agent.name} cannot interrupt anybody while it sends sound itself; have it"
-                " send silence before."
-            )
+        if ours and time.monotonic() - ours[-1].end < _QUIET:
+            return None  # what the agent sent before is not over
         self._turn_since = ours[-1].end if ours else 0.0
         turn = [sound for sound in theirs if sound.end > self._turn_since]
         if not turn or self._theirs.until - turn[-1].end > _SPEAKS:

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from ..agents.agent import Agent
 from ..agents.call import Call
-from ..audio.line_state import BLIP, SoundFinder, Span
+from ..audio.line_state import BLIP, SoundFinder, Span, TimedSpan
 from ..speech.activity import FRAME, VoiceActivity
 from ..types import AudioDirection
 from .playout import playout_delay
 from .quality import Duration
-from .tracks import TimedSpan, Track, TrackStream
+from .tracks import Track, TrackStream
 
 #: How long (s) audio waits in a jitter buffer that nothing is known of, give or take as much.
 _UNKNOWN_DELAY = Duration(0.1, 0.1)
@@ -69,8 +69,7 @@ class VoiceTrack:
         self._track = Track(agent, call, direction)
         self._activities: dict[Path, tuple[TrackStream, _Finder]] = {}
         self._finder: Callable[[int], _Finder] = _Audible if noise else VoiceActivity
-        is_heard = direction is AudioDirection.rx
-        self._delay = (playout_delay(agent) or _UNKNOWN_DELAY) if is_heard else Duration(0.0)
+        self._agent, self._call, self._direction = agent, call, direction
 
     def read(self) -> None:
         """Takes in what was recorded since the last time."""
@@ -96,14 +95,21 @@ class VoiceTrack:
         )
 
     @property
+    def _delay(self) -> Duration:
+        if self._direction is AudioDirection.tx:
+            return Duration(0.0)
+        return playout_delay(self._agent, self._call) or _UNKNOWN_DELAY
+
+    @property
     def _streams(self) -> list[tuple[TrackStream, _Finder]]:
         return list(self._activities.values())
 
     def _timed(self, stream: TrackStream, activity: _Finder) -> Iterator[TimedSpan]:
+        delay = self._delay
         for sound in activity.sounds:
             for span in stream.timed(sound):
-                begin, end = span.begin - self._delay.seconds, span.end - self._delay.seconds
-                yield TimedSpan(begin, end, span.error + self._delay.error + FRAME)
+                begin, end = span.begin - delay.seconds, span.end - delay.seconds
+                yield TimedSpan(begin, end, span.error + delay.error + FRAME)
 
     def _end_of(self, stream: TrackStream, activity: _Finder) -> float:
         moment = stream.moment(activity.seconds)

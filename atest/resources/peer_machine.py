@@ -3,12 +3,14 @@
 It takes the place of the scripted peer's `Rtp`: it speaks in packets of 20 ms on an exact clock,
 hears what arrives, answers and falls silent as it was programmed, and keeps in monotonic seconds
 when its voice left and when the other side's arrived. A sample has the time of its packet plus its
-place in it, so what was sent and what arrived are on the same clock.
+place in it, so what was sent and what arrived are on the same clock. A packet that leaves late,
+because the processor was busy, has the time at which it was due, as its RTP timestamp says.
 """
 
 import random
 import socket
 import struct
+import sys
 import threading
 import time
 from collections import deque
@@ -26,6 +28,9 @@ _AUDIBLE = 10 ** (-50 / 20) / np.sqrt(2)
 _BLOCK = 0.005
 #: Seconds of silence after which the machine takes it that the other side has ended.
 ENDED = 0.3
+
+#: SO_TIMESTAMPNS of Linux, which the module socket does not name, and what it tells.
+_TIMESTAMPS, _TIME = 35, struct.Struct("@qq")
 
 Span = tuple[float, float]
 
@@ -113,6 +118,16 @@ class Ear:
         return bool(np.std(decibels[2:-2]) < 3.0) if len(decibels) > 20 else False
 
 
+def _arrival(stamps: list[tuple[int, int, bytes]]) -> float:
+    """When a packet arrived, by the kernel if it says so: a thread may come to it late."""
+    now = time.monotonic()
+    for _, kind, stamp in stamps:
+        if kind == _TIMESTAMPS:
+            seconds, nanoseconds = _TIME.unpack(stamp[: _TIME.size])
+            return now - max(0.0, time.time() - seconds - nanoseconds / 1e9)
+    return now
+
+
 class Machine:
     """One RTP socket of the peer, and who speaks and hears there."""
 
@@ -136,6 +151,8 @@ class Machine:
         self._out, self._in = (random.Random(self.line.seed * 2 + way) for way in (0, 1))
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind((address, 0))
+        if sys.platform == "linux":
+            self._socket.setsockopt(socket.SOL_SOCKET, _TIMESTAMPS, 1)
         self.port: int = self._socket.getsockname()[1]
         self._position: int | None = None  # in the voice, while it speaks
         self._gain = 1.0
@@ -162,6 +179,11 @@ class Machine:
                 lambda: len(self.spoken) >= count and self._position is None, within
             )
 
+    def wait_for_voice(self, within: float) -> bool:
+        """Whether it begins to speak in time (s)."""
+        with self._changed:
+            return self._changed.wait_for(lambda: bool(self.spoken), within)
+
     def close(self) -> None:
         self._closed.set()
         self._socket.close()
@@ -171,12 +193,12 @@ class Machine:
         heard_at = 0.0
         while not self._closed.is_set():
             try:
-                data = self._socket.recv(4096)
+                data, stamps, _, _ = self._socket.recvmsg(4096, 64)
             except TimeoutError:
                 continue
             except OSError:
                 return
-            at = time.monotonic()
+            at = _arrival(stamps)
             if len(data) <= _HEADER.size or data[1] & 0x7F != self.payload_type:
                 continue
             samples = self._ear_coder.decode(data[_HEADER.size :])
@@ -208,12 +230,11 @@ class Machine:
         self._plan(due)
         size, rate = self.codec.size, self.codec.rate
         samples, voiced = np.zeros(size), None
-        now = time.monotonic()
         first = 0
         if self._due is not None and self._position is None and self._due < due + PACKET:
             first = min(size - 1, max(0, round((self._due - due) * rate)))
             self._position, self._gain, self._due = 0, 1.0, None
-            self.spoken.append(Spoken(now + first / rate))
+            self.spoken.append(Spoken(due + first / rate))
         if self._position is not None:
             last = self._last_sample(due, first)
             piece = np.take(
@@ -224,17 +245,17 @@ class Machine:
             loud = np.flatnonzero(np.abs(samples) > _AUDIBLE)
             if loud.size:
                 voiced = _Voiced(self.spoken[-1], int(loud[0]) / rate, (int(loud[-1]) + 1) / rate)
-                voiced.turn.end = now + voiced.end
+                voiced.turn.end = due + voiced.end
             if last < size:
                 self._position = None
-        self._hand_over(samples, now, voiced)
+        self._hand_over(samples, due, voiced)
 
-    def _hand_over(self, samples: Samples, now: float, voiced: _Voiced | None) -> None:
+    def _hand_over(self, samples: Samples, due: float, voiced: _Voiced | None) -> None:
         payload = self._coder.encode(samples)
         timestamp = (160 + self.count * round(self.codec.clock * PACKET)) & 0xFFFFFFFF
         head = _HEADER.pack(0x80, self.payload_type, self.count & 0xFFFF, timestamp, 0x5EED)
         self.count += 1
-        self._last_left = max(self._last_left, now + self._out.uniform(0, self.line.jitter))
+        self._last_left = max(self._last_left, due + self._out.uniform(0, self.line.jitter))
         if self._out.random() >= self.line.loss:
             self._waiting.append((self._last_left, head + payload, voiced))
 

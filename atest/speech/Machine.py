@@ -4,26 +4,91 @@ from typing import Any
 
 from peer import Peer
 from robot.api import logger
+from robot.libraries.BuiltIn import BuiltIn
+
+from BaresipLibrary.media.conversation import Conversation
+from BaresipLibrary.types import AudioDirection
+
+Spans = list[tuple[float, float]]
 
 
 def machine_should_have_stopped(peer: Peer, result: Any) -> None:
     """Checks a measured barge-in beside the truth: it must lie within its own error."""
     machine = peer.result["machine"]
     turn = next(turn for turn in machine.spoken if turn.interrupted is not None)
-    begin = next(begin for begin, _ in machine.arrived.spans if begin > turn.begin)
-    _within(turn.end - begin, result.seconds, result.error)
-
-
-def _within(truth: float, told: float, error: float) -> None:
-    off = told - truth
-    logger.info(
-        f"truth {truth:.3f} s, told {told:.3f} s, right to {error:.3f} s: off by {off:.3f} s"
-    )
-    if abs(off) > error:
-        raise AssertionError(f"{told:.3f} s is not {truth:.3f} s, right to {error:.3f} s.")
+    begin = max(begin for begin, _ in machine.arrived.spans if begin < turn.interrupted)
+    _compare("barge-in", turn.end - begin, result.seconds, result.error)
 
 
 def machine_should_not_have_stopped(peer: Peer) -> None:
-    """Checks that nothing has interrupted the machine, and that it still speaks."""
+    """Checks that nothing has interrupted the machine."""
     turn = peer.result["machine"].spoken[-1]
     assert turn.interrupted is None, f"interrupted {turn.interrupted - turn.begin:.1f} s after"
+
+
+def wait_until_machine_has_spoken(peer: Peer, turns: int, within: float = 20.0) -> None:
+    """Waits until the machine has ended so many turns."""
+    assert peer.result["machine"].wait_for(turns, within), "The machine did not speak."
+
+
+def wait_until_silence_is_broken(peer: Peer, within: float = 20.0) -> None:
+    """Waits until the machine has begun to speak."""
+    assert peer.result["machine"].wait_for_voice(within), "The machine did not speak."
+
+
+def measured_times_should_be_true(peer: Peer, name: str) -> None:
+    """Checks response times, talk ratios, dead air and overlap of an agent's call.
+
+    Each must lie within the error that the library tells.
+    """
+    library = BuiltIn().get_library_instance("BaresipLibrary")
+    agent = library._context.agents.get(name)
+    conversation = Conversation(agent, agent.active_or_last_call)
+    conversation.read()
+    machine = peer.result["machine"]
+    spoken = [(turn.begin, turn.end) for turn in machine.spoken]
+    arrived = list(machine.arrived.spans)
+    times = conversation.response_times()
+    truths = _response_times(arrived, spoken)
+    assert len(times) == len(truths), f"{times} are not {truths}"
+    for truth, told in zip(truths, times, strict=True):
+        _compare("response time", truth, told.seconds, told.error)
+    begin = agent.active_or_last_call.established_at
+    whole = max(end for _, end in (*spoken, *arrived)) - begin
+    for direction, spans in ((AudioDirection.rx, spoken), (AudioDirection.tx, arrived)):
+        share = conversation.talk_ratio(direction)
+        truth = 100 * sum(end - first for first, end in spans) / whole
+        _compare(f"{direction.name} talk ratio", truth, share.percent, share.error)
+    dead_air, overlap = conversation.dead_air(), conversation.overlap()
+    _compare("dead air", _longest_gap([*spoken, *arrived], begin), *dead_air)
+    _compare("overlap", _overlap(spoken, arrived), *overlap)
+
+
+def _response_times(arrived: Spans, spoken: Spans) -> list[float]:
+    """From the end of each turn that arrived to the machine's next beginning, before another."""
+    nexts = [*(begin for begin, _ in arrived[1:]), float("inf")]
+    answers = [
+        next((begin - end for begin, _ in spoken if end < begin < following), None)
+        for (_, end), following in zip(arrived, nexts, strict=True)
+    ]
+    return [answer for answer in answers if answer is not None]
+
+
+def _longest_gap(spans: Spans, begin: float) -> float:
+    longest, end = 0.0, begin
+    for first, last in sorted(spans):
+        longest, end = max(longest, first - end), max(end, last)
+    return longest
+
+
+def _overlap(some: Spans, others: Spans) -> float:
+    pairs = [(max(a, c), min(b, d)) for a, b in some for c, d in others]
+    return sum(max(0.0, end - begin) for begin, end in pairs)
+
+
+def _compare(what: str, truth: float, told: float, error: float) -> None:
+    logger.info(
+        f"{what}: truth {truth:.3f}, told {told:.3f}, right to {error:.3f}, off {told - truth:.3f}"
+    )
+    if abs(told - truth) > error:
+        raise AssertionError(f"The {what} is {truth:.3f}, not {told:.3f}, right to {error:.3f}.")

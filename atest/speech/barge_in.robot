@@ -19,20 +19,20 @@ A Machine That Stops
 A Machine That Stops Too Late
     ${peer} =    Alice Calls A Machine    stops=${{[1.2]}}
     Run Keyword And Expect Error
-    ...    alice interrupted the other side with 'stop please': it fell silent after 1.? s, right to * ms, not within 0.5 s.
+    ...    alice interrupted the other side with 'stop please': it fell silent after 1.* s, right to * ms, not within 0.5 s.
     ...    Verify Barge In    alice    stop please
 
 A Machine That Does Not Stop
     Alice Calls A Machine
     Run Keyword And Expect Error
-    ...    alice interrupted the other side with 'stop please': it still spoke 2.? s later.
+    ...    alice interrupted the other side with 'stop please': it still spoke ?.* s later.
     ...    Verify Barge In    alice    stop please
-    Verify No Barge In    alice    stop please
+    Verify No Barge In    alice    stop please    within=1s
 
 A Machine That Only Gets Quieter
-    Alice Calls A Machine    stops=${{[0.3]}}    ducks=${15}
+    Alice Calls A Machine    stops=${{[0.3]}}    ducks=${10}
     Run Keyword And Expect Error
-    ...    alice interrupted the other side with 'stop please': it still spoke 2.? s later.
+    ...    alice interrupted the other side with 'stop please': it still spoke ?.* s later.
     ...    Verify Barge In    alice    stop please
 
 A Machine That Does Not Speak
@@ -44,9 +44,9 @@ A Machine That Does Not Speak
 A Machine That Hears Words Only
     [Documentation]    Noise, a cough and a short word do not stop it; a sentence does.
     ${peer} =    Alice Calls A Machine    stops=${{[0.9]}}    needs=${0.8}    minds_noise=${False}
-    Verify No Barge In    alice    noise
-    Verify No Barge In    alice    cough
-    Verify No Barge In    alice    uh-huh
+    Verify No Barge In    alice    noise    within=1s
+    Verify No Barge In    alice    cough    within=1s
+    Verify No Barge In    alice    uh-huh    within=1s
     Machine Should Not Have Stopped    ${peer}
     ${stop} =    Verify Barge In    alice    I would like to speak to an operator    within=1.1s
     Machine Should Have Stopped    ${peer}    ${stop}
@@ -55,7 +55,20 @@ A Machine That A Noise Stops
     [Template]    A Sound Should Have Stopped It
     noise
     cough
-    uh-huh
+
+An Agent That Sends A Tone
+    [Documentation]    Then nothing tells when the interruption began.
+    Alice Calls A Machine
+    Send Audio    alice    tone:440
+    Run Keyword And Expect Error
+    ...    alice cannot interrupt the other side while it sends tone:440; have it send silence before.
+    ...    Verify Barge In    alice    stop please
+
+A Call That Ends Meanwhile
+    Alice Calls A Machine    length=${0.6}    hangs_up=${True}
+    Run Keyword And Expect Error
+    ...    alice interrupted the other side with 'I would like*': its call to * was hung up by the peer after *
+    ...    Verify Barge In    alice    I would like to speak to an operator who is a person
 
 A Prompt That Ends By Itself
     [Documentation]    It looks like a barge-in, and the documentation says so.

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -24,23 +25,41 @@ def talks(
     loss: float = 0.0,
     jitter: float = 0.0,
     seed: int = 1,
+    hangs_up: bool = False,
     **manners: Any,
 ) -> None:
-    """Answers with that codec, and talks to the end of the call; `result` has the machine."""
+    """Answers with that codec, and talks; `result` has the machine.
+
+    It talks to the end of the call, or hangs up after its first turn.
+    """
     invite = peer.expect("INVITE", 20.0)
     chosen = _as_offered(CODECS[codec], invite.body)
     machine = Machine(voice(chosen, seed), chosen, Manners(**manners), Line(loss, jitter, seed))
     peer.talk_by(machine)
     peer.result["machine"] = machine
     dialog = peer.answer(invite, formats=str(chosen.payload_type), more=chosen.lines)
-    dialog.await_bye(_LONGEST)
+    if hangs_up:
+        machine.wait_for(1, _LONGEST)
+        dialog.bye()
+    else:
+        dialog.await_bye(_LONGEST)
 
 
 def voice(codec: Codec, seed: int) -> Samples:
     """Something like speech, with short pauses, that begins and ends with an audible sample."""
     samples = signals.speech(_VOICE, codec.rate, np.random.default_rng(seed), -18.0, 120.0)
+    return without_long_pauses(samples, codec.rate)
+
+
+def without_long_pauses(samples: Samples, rate: int) -> Samples:
+    """From the first to the last audible sample, with no more than 0.15 s between two of them."""
     audible = np.flatnonzero(np.abs(samples) > 0.02)
-    return samples[audible[0] : audible[-1] + 1]
+    most = round(0.15 * rate)
+    kept = np.zeros(samples.size, dtype=bool)
+    for before, after in pairwise(audible):
+        kept[before : min(after, before + most)] = True
+    kept[audible[-1]] = True
+    return samples[kept]
 
 
 def _as_offered(codec: Codec, offer: str) -> Codec:

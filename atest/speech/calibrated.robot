@@ -1,0 +1,57 @@
+*** Settings ***
+Documentation       What is measured of a conversation, beside a machine that keeps when it spoke.
+...
+...                 Every check passes and fails here. bench/conversation.py has many turns, codecs and losses.
+Resource            ../resources/backend.resource
+Library             BaresipLibrary    timeout=10s    backend=${BACKEND}
+Library             ../resources/ScriptedPeer.py    ${CURDIR}/machine_scenarios.py
+Library             Machine.py
+Test Setup          Needs    RECORD_SENT    TIME_AUDIO
+
+
+*** Test Cases ***
+A Machine That Takes Turns
+    [Documentation]    It greets for 1 s, and answers 0.8 s after what it hears.
+    ${peer} =    Alice Calls A Machine    answers=${{[0.8]}}    length=${1.0}
+    Wait Until Machine Has Spoken    ${peer}    1
+    Wait Until Silence    alice    for=0.4s
+    Say    alice    hello there
+    Get Response Time    alice    >    0.6    timeout=10s
+    Wait Until Machine Has Spoken    ${peer}    2
+    Wait Until Silence    alice    for=0.5s
+    Measured Times Should Be True    ${peer}    alice
+    Get Response Time    alice    <    1s
+    Check Fails    Get Response Time    alice    <    600ms
+    Check Fails    Get Response Time    alice    >    1s    of=longest
+    Get Talk Ratio    alice    >    30
+    Check Fails    Get Talk Ratio    alice    >    70
+    Get Dead Air    alice    >    0.5
+    Check Fails    Get Dead Air    alice    <    0.5
+    Get Overlap    alice    ==    0
+    Check Fails    Get Overlap    alice    >    0.1
+
+A Machine That Talks On
+    [Documentation]    Nothing interrupts it: both speak at once, and it never gets silent.
+    ${peer} =    Alice Calls A Machine    codec=PCMA
+    Wait Until Silence Is Broken    ${peer}
+    Say    alice    hello there
+    Get Overlap    alice    >    0.3    timeout=10s
+    Check Fails    Get Overlap    alice    <    0.3
+    Check Fails    Wait Until Silence    alice    for=0.4s    timeout=1s
+    Check Fails    Get Response Time    alice    <    5s
+
+
+*** Keywords ***
+Alice Calls A Machine
+    [Arguments]    ${codec}=PCMU    &{manners}
+    VAR    &{all}    greets=${0.5}    &{manners}
+    ${peer} =    Start Peer    talks    ${codec}    &{all}
+    Start Agent    alice
+    Dial    alice    ${peer.uri}
+    Wait Until State Is    alice    ESTABLISHED
+    RETURN    ${peer}
+
+Check Fails
+    [Arguments]    ${keyword}    @{arguments}    &{options}
+    ${failed} =    Run Keyword And Return Status    ${keyword}    @{arguments}    &{options}
+    Should Not Be True    ${failed}    ${keyword} passed.
