@@ -194,7 +194,7 @@ def compared(line: Line, agent: Agent, call: Call, truth: Truth) -> Row:
     conversation = Conversation(agent, call)
     conversation.read()
     asked = conversation.questions()
-    for begin, end in truth.arrived:
+    for _, end in truth.arrived:
         answer = next((one for one, _ in truth.spoken if one > end), None)
         if answer is None or answer - end > 1.2:
             continue
@@ -259,11 +259,9 @@ def main() -> None:
     chosen: Any = options.parse_args()
     codecs = [name for name in CODECS if HAS_AV or name.startswith("PCM")]
     lines = [Line(*one) for one in product(codecs, LOSSES, JITTERS) if chosen.only in one[0]]
-    heads = "".join(
-        f"  {name:>4}{'median':>7}{'p95':>7}{'most':>7}{'claim':>7}{'out':>4}" for name in "nnn"
-    )
+    head = f"  {'n':>4}{'median':>7}{'p95':>7}{'most':>7}{'claim':>7}{'out':>4}"
     print(f"{'':19}  {'response time, ms':36}  {'barge-in stop, ms':36}  {'share, %':36}")
-    print(f"codec  lost  jitter{heads}  missed")
+    print(f"codec  lost  jitter{3 * head}  missed")
     psutil.cpu_percent()
     began = time.monotonic()
     for first in range(0, len(lines), chosen.calls):

@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any
 
 from ..agents.agent import Agent
+from ..media.barge_in import BargeIn
 from ..media.prompts import HeardPrompt
 from ..media.quality import CallQuality
 from ..media.speech_quality import SpeechScore
@@ -32,6 +33,7 @@ _AGENT = (
 )
 #: What keywords return; libdoc shows what these classes say of themselves.
 _RETURNED = (
+    BargeIn,
     CallQuality,
     DialogInfo,
     HeardPrompt,

@@ -8,8 +8,8 @@ from .quality import Duration
 _PACKET = 0.020
 #: How seldom a beginning or an end may be farther off than is told, because packets were lost.
 _SELDOM = 0.001
-#: Seconds that libopus looks ahead (RFC 7845, section 4.2: 312 samples), and that its decoder rings,
-#: as the reference machine of the tests saw it.
+#: Seconds that libopus looks ahead (312 samples; RFC 7845, section 4.2), and that its decoder rings
+#: after a sound, as the reference machine of the tests saw it.
 _OPUS_RATE, _OPUS, _RINGS = 48000, 0.0065, 0.020
 
 
