@@ -51,9 +51,9 @@ from peer_codecs import HAS_AV  # noqa: E402
 from BaresipLibrary import Phones  # noqa: E402
 from BaresipLibrary.agents.agent import Agent  # noqa: E402
 from BaresipLibrary.agents.call import Call  # noqa: E402
+from BaresipLibrary.audio.line_state import TimedSpan  # noqa: E402
 from BaresipLibrary.media.barge_in import Scene  # noqa: E402
 from BaresipLibrary.media.conversation import Conversation  # noqa: E402
-from BaresipLibrary.media.tracks import TimedSpan  # noqa: E402
 from BaresipLibrary.media.voice_track import VoiceTrack  # noqa: E402
 from BaresipLibrary.types import AudioDirection  # noqa: E402
 

@@ -89,7 +89,7 @@ class _Side:
         """
         if self._direction is _TX:
             return Duration(0.0)
-        return playout_delay(self._agent) or _SOME_DELAY
+        return playout_delay(self._agent, self._track.call) or _SOME_DELAY
 
     def known_until(self) -> float:
         """Up to when (`time.monotonic`) the audio is known; -inf while none is."""

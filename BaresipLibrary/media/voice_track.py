@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 from ..agents.agent import Agent
 from ..agents.call import Call
 from ..audio.line_state import BLIP, SoundFinder, Span, TimedSpan
-from ..speech.activity import FRAME, VoiceActivity
+from ..speech.activity import VoiceActivity
 from ..types import AudioDirection
 from .playout import playout_delay
 from .quality import Duration
 from .tracks import Track, TrackStream
 
+#: How exact (s) a beginning or an end is found: frames of 5 ms, and what a codec adds to them.
+_EDGE = 0.010
 #: How long (s) audio waits in a jitter buffer that nothing is known of, give or take as much.
 _UNKNOWN_DELAY = Duration(0.1, 0.1)
 
@@ -109,7 +111,7 @@ class VoiceTrack:
         for sound in activity.sounds:
             for span in stream.timed(sound):
                 begin, end = span.begin - delay.seconds, span.end - delay.seconds
-                yield TimedSpan(begin, end, span.error + delay.error + FRAME)
+                yield TimedSpan(begin, end, span.error + delay.error + _EDGE)
 
     def _end_of(self, stream: TrackStream, activity: _Finder) -> float:
         moment = stream.moment(activity.seconds)

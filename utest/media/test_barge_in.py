@@ -2,8 +2,8 @@
 
 import pytest
 
+from BaresipLibrary.audio.line_state import TimedSpan
 from BaresipLibrary.media.barge_in import LEAST_SILENCE, Scene
-from BaresipLibrary.media.tracks import TimedSpan
 
 ERROR = 0.010
 
