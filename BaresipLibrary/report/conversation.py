@@ -13,10 +13,11 @@ from markupsafe import Markup
 from ..agents.agent import Agent
 from ..agents.call import Call
 from ..agents.utterances import Utterance
+from ..audio.line_state import TimedSpan
 from ..audio.wav_reader import seconds_recorded
 from ..errors import UsageError
 from ..events import SourceChosen
-from ..media.tracks import TimedSpan, Track, TrackStream
+from ..media.tracks import Track, TrackStream
 from ..media.transcripts import CallTranscript, HeardSegment, Transcripts
 from ..sip.uris import user_part
 from ..speech.heard import Word
