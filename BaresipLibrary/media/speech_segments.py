@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..audio.timeline import Sound, timeline
-from ..speech.activity import Span, VoiceActivity
+from ..speech.activity import FRAME, Span, VoiceActivity
 from ..speech.heard import Word
 from ..speech.transcriber import Transcriber, Transcription
 from .tracks import TrackStream
@@ -54,8 +54,9 @@ class Segment:
         after = _OVERLAP if self.is_cut else _AFTER
         begin, end = max(0.0, self.begin - before), self.end + after
         for gap in gaps_in(self.stream, Span(begin, end)):
-            # Beyond it is what was said at another time.
-            begin, end = (gap, end) if gap <= self.begin else (begin, min(gap, end))
+            # Beyond it is what was said at another time. A segment may begin at a gap.
+            is_before = gap < self.begin + FRAME
+            begin, end = (gap, end) if is_before else (begin, min(gap, end))
         return Span(begin, end)
 
     def request(self, transcriber: Transcriber, language: str | None) -> Transcription:
