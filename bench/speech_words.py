@@ -7,8 +7,9 @@ engine. Prompts without words (beeps, silence) are left out.
 
 The word error rate is that of the field: words that are wrong, missing or too many, divided by the
 words that were said, in the form in which keywords compare them: ``two`` equals ``2``, each digit
-counts as a word, and case and punctuation do not count. *Sentences* are prompts of three words and
-more; the rest are words said alone, such as digits and letters.
+counts as a word, ``voice mail`` equals ``voicemail``, case and punctuation do not count.
+*Sentences* are prompts of three words and more; the rest are words said alone, such as digits and
+letters.
 
 `--every 4` takes every fourth prompt of a random order. `--save` keeps what was understood in a
 file of JSON lines; what is in it already is not understood once more.
@@ -38,6 +39,7 @@ from BaresipLibrary.concurrency import Changes, wait_until  # noqa: E402
 from BaresipLibrary.speech.heard import Word  # noqa: E402
 from BaresipLibrary.speech.plain_words import plain_units  # noqa: E402
 from BaresipLibrary.speech.transcriber import Transcriber  # noqa: E402
+from BaresipLibrary.speech.words import Phrase, nearest_stretch  # noqa: E402
 
 SOUNDS = Path("/usr/share/asterisk/sounds/en_US_f_Allison")
 TEXTS = Path("/usr/share/doc/asterisk-core-sounds-en/core-sounds-en.txt.gz")
@@ -102,20 +104,19 @@ def _understood(transcriber: Transcriber, changes: Changes, samples: Any, rate: 
     return " ".join(word.text for word in job.words)
 
 
-def units(text: str) -> list[str]:
-    """Its words, as keywords compare them."""
-    return [unit.text for unit in plain_units([Word(one, 0, 0, 1) for one in text.split()], "en")]
+def errors(text: str, understood: str) -> tuple[int, int]:
+    """How many words were said, and how many of what was understood are wrong, missing or too many.
 
-
-def errors(said: list[str], understood: list[str]) -> int:
-    """How many words are wrong, missing or too many (Levenshtein)."""
-    row = list(range(len(understood) + 1))
-    for number, word in enumerate(said, 1):
-        diagonal, row[0] = row[0], number
-        for place, other in enumerate(understood, 1):
-            best = min(row[place] + 1, row[place - 1] + 1, diagonal + (word != other))
-            diagonal, row[place] = row[place], best
-    return row[-1]
+    As keywords compare them. What was understood outside the nearest stretch is too many.
+    """
+    phrase = Phrase.parse(text)
+    heard = plain_units([Word(one, 0, 0, 1) for one in understood.split()], "en")
+    match = nearest_stretch(phrase, heard) if heard else None
+    said = len(phrase.units)
+    if match is None:
+        return said, max(said, len(heard))
+    outside = sum(not match.first <= unit.word <= match.last for unit in heard)
+    return said, round((1 - match.similarity) * said) + outside
 
 
 def main() -> None:
@@ -131,10 +132,9 @@ def main() -> None:
     began = time.monotonic()
     counts: dict[tuple[str, float, bool], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     for name, codec, loss, understood in understand(chosen, options.save):
-        said = units(texts[name])
-        wrong = errors(said, units(understood))
-        count = counts[codec, loss, len(said) >= SENTENCE]
-        for place, more in enumerate((1, int(wrong == 0), len(said), wrong)):
+        said, wrong = errors(texts[name], understood)
+        count = counts[codec, loss, said >= SENTENCE]
+        for place, more in enumerate((1, int(wrong == 0), said, wrong)):
             count[place] += more
     print("codec  lost  sentences  whole  words   WER   alone  whole  words   WER")
     for codec in CODECS:
