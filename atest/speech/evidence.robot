@@ -31,11 +31,11 @@ A Table Has Who From To And Text
     ...    ${text}
     ...    1\\s+alice said\\s+\\+\\d+\\.\\d\\d s\\s+\\+\\d+\\.\\d\\d s\\s+I would like to speak to an operator
     Should Match Regexp    ${text}    2\\s+alice heard\\s+\\+\\d+\\.\\d\\d s\\s+\\+\\d+\\.\\d\\d s\\s+Weasels have eaten our phone system\\.
-    Should Match Regexp    ${text}    ✕\\s+\\+\\d+\\.\\d\\d s\\s+Wait Until Speech +alice +badgers have drunk .*expected "badgers have drunk our phone system", heard "have eaten our phone system\\." at \\d+\\.\\d s: 67 % of the words
+    Should Match Regexp    ${text}    ✕\\s+\\+\\d+\\.\\d\\d s\\s+Verify Speech +alice +badgers have drunk .*expected "badgers have drunk our phone system", heard "Weasels have eaten our phone system\\." at \\d+\\.\\d s: 67 % of the words
 
 Words Stand Under The Recording
     Open Log    ${RUN}
-    Captions Should Show    alice heard    Weasels    have    eaten    our    phone    system.    test=Wrong Animal
+    Captions Should Show    alice heard    Weasels have eaten our phone system.    test=Wrong Animal
     Text Should Be Readable    .baresip-sound .words span    test=Wrong Animal
     Take Screenshot    words    .baresip-sound
     Open Log    ${RUN}    dark
@@ -45,7 +45,6 @@ Words Stand Under The Recording
 Words Are Plain Text In The Output
     [Documentation]    So that grep finds them, and rebot keeps them.
     ${output} =    Get Text Of Messages    Wrong Animal
-    Should Contain    ${output}    alice heard "Weasels have eaten our phone system." at
     Should Contain    ${output}    >I would like to speak to an operator<
     Should Contain    ${output}    >Weasels have eaten our phone system.<
 
