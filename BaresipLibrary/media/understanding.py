@@ -9,7 +9,7 @@ from ..agents.agent import Agent
 from ..agents.call import Call
 from ..concurrency import wait_until
 from ..diagnosis.failure import CallFailure
-from ..diagnosis.media import explain_silence
+from ..diagnosis.speech import explain_not_heard
 from ..errors import BackendError
 from ..speech.expectations import Expectation, HeardSpeech, written
 from ..speech.heard import Word
@@ -234,12 +234,14 @@ def not_heard(
     agent, call, at = reader.agent, reader.call, time.monotonic()
     instead = _nearest(reader, expectation, words) or _described(reader, since)
     over = "" if call.is_live else f", and {call.describe()}"
-    silent = not words and call.is_live
+    samples, rate = reader.transcript.newest_audio(since)
     return CallFailure(
         f"{agent.name} did not hear what was expected{within}: expected {expectation},"
         f" {instead}{over}.",
         agent,
-        lambda agents: explain_silence(agent, call, agents, at) if silent else None,
+        lambda agents: explain_not_heard(
+            agent, call, agents, at, samples, rate, any_word=bool(words)
+        ),
     )
 
 

@@ -62,6 +62,13 @@ A Secret Is In No File
     ${text} =    Text Of Test    Secret Is Read Back
     Should Contain    ${text}    You entered ***
 
+Why No Word Was Heard Is Explained
+    [Documentation]    Silence, a tone and a hold.
+    ${message} =    Get Message    Music And Silence
+    Should Match Regexp    ${message}    (?s)1\\) .*machine sends silence; use Send Audio\\.\\s
+    Should Match Regexp    ${message}    (?s)2\\) .*machine sends tone:440.*\\n\\n3\\)
+    Should Match Regexp    ${message}    (?s)3\\) .*machine holds the call\\.$
+
 
 *** Keywords ***
 Prepare

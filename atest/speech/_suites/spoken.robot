@@ -37,6 +37,16 @@ Without Words
     Send Audio    machine    silence
 
 
+Music And Silence
+    [Documentation]    Words that cannot be heard, each for another reason.
+    Send Audio    machine    silence
+    Run Keyword And Continue On Failure    Wait Until Speech    alice    hello    within=1s
+    Send Audio    machine    tone:440
+    Run Keyword And Continue On Failure    Wait Until Speech    alice    hello    within=1s
+    Hold    machine
+    Wait Until Speech    alice    hello    within=1s
+
+
 *** Keywords ***
 Alice Calls The Machine
     Start Agent    alice    audio_codecs=${PCMU}
