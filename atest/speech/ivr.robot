@@ -29,7 +29,7 @@ By Speech To The Goal Through A Server
     Start Registered Agent    alice
     Start Registered Agent    bob
     Call The Machine    bob
-    Hear And Reply    alice    press one to listen    I want to speak to an operator    within=30s
+    Verify Barge In    alice    I want to speak to an operator    within=1500ms
     Get Response Time    alice    <    10s    timeout=30s
     Hear And Reply    alice    nobody is available    within=30s
     Wait Until State Is    alice    IDLE
