@@ -191,8 +191,13 @@ def test_an_interruption_ends_the_renderer(tmp_path: Path) -> None:
         "os.kill(os.getppid(), signal.SIGINT)\n"
         "signal.pause()"
     )
-    with pytest.raises(KeyboardInterrupt):
-        run_renderer(python(code), "text", "acme")
+    # A job in the background of a shell ignores the signal.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            run_renderer(python(code), "text", "acme")
+    finally:
+        signal.signal(signal.SIGINT, before)
     with pytest.raises(ProcessLookupError):
         os.kill(int(noted.read_text()), signal.SIGKILL)
 
