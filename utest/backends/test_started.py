@@ -67,7 +67,8 @@ def test_the_control_port_is_none_of_the_two_for_sip(
     changes = Changes()
     with closing(Forker(changes)) as forker:
         real = addresses._try_port
-        sip = real("127.0.0.1")
+        # None where the port beside it is taken.
+        sip = next(port for port in iter(lambda: real("127.0.0.1"), 0) if port)
         ports = iter([sip, sip + beyond])
         monkeypatch.setattr(addresses, "_try_port", lambda at: next(ports, None) or real(at))
         backend = ExternalBackend(Account("alice"), tmp_path / "a", changes, forker)
