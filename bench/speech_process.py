@@ -143,8 +143,7 @@ def measure_gaps(library: BaresipLibrary, seconds: float) -> None:
             else:
                 wait_until(changes, lambda: None, left)
         gaps = [
-            1000
-            * run(library, "get_rtp_statistics", agent, RtpField.longest_gap, direction=direction)
+            1000 * run(library, "get_rtp_statistics", agent, RtpField.longest_gap, direction=way)
             for agent in ("alice", "machine")
             for way in (AudioDirection.rx, AudioDirection.tx)
         ]

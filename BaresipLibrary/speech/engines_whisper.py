@@ -24,8 +24,8 @@ _HOW_TO_CHOOSE = (
     " downloads a model once"
 )
 
-#: More threads take processor time from agents.
-_THREADS = 2
+#: Two threads understand no faster, and make packets of agents late (docs/adr/0028).
+_THREADS = 1
 #: A search that follows more than one candidate took longer and understood no more (docs/adr/0028).
 _BEAM = 1
 #: Whisper was made for 30 s of audio at a time. The encoder gets so many frames (10 ms each) at
@@ -35,7 +35,7 @@ _LEAST_FRAMES, _FRAMES_BEYOND = 1000, 200
 #: and a model that repeats itself is stopped early.
 _TOKENS, _TOKENS_A_SECOND, _MOST_TOKENS = 16, 12, 224
 #: What the quick encoder is less sure of (mean log probability of a token) is read again in full.
-_SURE = -0.5
+_SURE = -0.7
 #: Text is made up, as of music or noise, when the model is less sure than this even then, …
 _LEAST_SURE = -1.0
 #: … or when it holds that there is no speech, and is not sure of the words either, …
@@ -45,7 +45,7 @@ _REPETITION = 2.4
 
 
 class FasterWhisper:
-    """Understands speech with a Whisper model in CTranslate2's format: int8, two threads.
+    """Understands speech with a Whisper model in CTranslate2's format: int8, one thread.
 
     The same audio always gives the same words.
     """
@@ -78,7 +78,7 @@ class FasterWhisper:
         if not samples.any():
             return []
         segments = self._read(samples, code, whole=False)
-        if any(segment.avg_logprob < _SURE or _repeats(segment) for segment in segments):
+        if any(map(_is_doubtful, segments)):
             segments = self._read(samples, code, whole=True)
         return [
             Word(word.word.strip(), float(word.start), float(word.end), float(word.probability))
@@ -138,14 +138,19 @@ def _quick_model(base: Any) -> Any:
     return QuickModel
 
 
+def _is_doubtful(segment: Any) -> bool:
+    is_unsure = segment.avg_logprob < _SURE or segment.no_speech_prob > _NO_SPEECH
+    return is_unsure or _repeats(segment)
+
+
 def _repeats(segment: Any) -> bool:
     return bool(segment.compression_ratio > _REPETITION)
 
 
 def _is_made_up(segment: Any) -> bool:
     sure = segment.avg_logprob
-    is_doubtful = sure < _SURE_OF_NO_SPEECH or _repeats(segment)
-    return bool(sure < _LEAST_SURE or (segment.no_speech_prob > _NO_SPEECH and is_doubtful))
+    is_bad = sure < _SURE_OF_NO_SPEECH or _repeats(segment)
+    return bool(sure < _LEAST_SURE or (segment.no_speech_prob > _NO_SPEECH and is_bad))
 
 
 def _find_model(model: str | None) -> tuple[str, Path]:

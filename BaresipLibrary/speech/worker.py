@@ -19,7 +19,7 @@ from typing import Any, BinaryIO
 from .engines import SpeechEngine, make_engine
 
 #: How much lower (see ``nice``) its priority is than that of agents, whose audio must be on time.
-_NICE = 5
+_NICE = 10
 
 
 def main() -> None:
