@@ -41,7 +41,8 @@ class ConversationKeywords(Component):
 
         That is the time from the end of the agent's turn to the first sound of the answer, as both
         pass the agent's network interface: the delay of its own jitter buffer is not part of it.
-        The log says how right the value is, and lists all turns.
+        The log says how right the value is, and lists all turns. On a line with noise of -40 dBFS the
+        quiet end of a word may be hidden by up to 0.25 s, which is not part of that.
 
         A turn is a stretch in which one side makes sound: speech, a tone or music, but not noise
         on the line. A pause of up to 0.6 s belongs to a turn, but not one longer than 0.3 s in
