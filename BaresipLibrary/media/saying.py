@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from itertools import count
 
-from ..agents.agent import Agent
+from ..agents.agent import PROMPTLY, Agent
 from ..agents.call import Call
 from ..agents.utterances import Utterance
 from ..backends.base import PromptSource
@@ -86,6 +86,9 @@ def _begin(agent: Agent, call: Call, speech: Speech, text: str) -> Utterance:
     except BackendError:
         with agent.changes:
             call.utterances.remove(utterance)
+        # A stack knows the end of a call before the agent hears of it.
+        if wait_until(agent.changes, lambda: not call.is_live or None, PROMPTLY):
+            raise _failure(agent, utterance, call.describe()) from None
         raise
     return utterance
 

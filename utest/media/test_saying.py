@@ -144,6 +144,13 @@ def test_a_recording_does_not_follow(phone: Phone) -> None:
     assert phone.agent.source_of(call) == (None, "silence")
 
 
+def test_the_stack_knows_the_end_of_the_call_first(phone: Phone) -> None:
+    phone.backend.refusal = "call not found"
+    closed = CallClosed(2.0, CALL, ClosedBy.PEER, None, "", "")
+    with Meanwhile(phone, closed), pytest.raises(CallFailure, match="end: the call .* by the peer"):
+        starts(phone, "Hello")
+
+
 @pytest.mark.parametrize(
     ("event", "why"),
     [
