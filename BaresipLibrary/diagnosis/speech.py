@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from ..agents.agent import Agent
 from ..agents.call import Call
 from ..audio.speech_faults import clipped_share, is_faint, loud_parts
+from ..speech.activity import VoiceActivity
 from .media import explain_silence
 
 #: Speech of which more than this share of the samples is clipped sounds distorted.
@@ -35,11 +36,12 @@ def explain_not_heard(
 
 
 def _explain_quality(agent: Agent, samples: NDArray[np.float64], rate: int) -> str | None:
-    """That the audio is too faint or distorted."""
+    """That what was said is too faint or distorted."""
     if not samples.size or not rate:
         return None
-    if is_faint(samples, rate):
-        level = loud_parts(samples, rate)
+    said = _without_pauses(samples, rate)
+    if is_faint(said, rate):
+        level = loud_parts(said, rate)
         return f"What {agent.name} heard is faint: its loud parts are at {level:.0f} dBFS."
     clipped = clipped_share(samples)
     if clipped > _CLIPPED:
@@ -48,3 +50,12 @@ def _explain_quality(agent: Agent, samples: NDArray[np.float64], rate: int) -> s
             " stay at its largest value."
         )
     return None
+
+
+def _without_pauses(samples: NDArray[np.float64], rate: int) -> NDArray[np.float64]:
+    """What is sound of it, and not noise on the line."""
+    activity = VoiceActivity(rate)
+    activity.feed(samples)
+    activity.end()
+    bounds = [[round(at * rate) for at in span] for span in activity.sounds]
+    return np.concatenate([np.empty(0), *(samples[begin:end] for begin, end in bounds)])

@@ -1,5 +1,7 @@
 """What makes speech hard to understand: that it is faint, or clipped."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -43,3 +45,19 @@ def test_loud_speech_tones_and_silence_are_not_clipped() -> None:
     assert clipped_share(signals.tone(440, 1, RATE, 0.0)) == 0.0
     assert clipped_share(np.zeros(0)) == 0.0
     assert clipped_share(signals.silence(1, RATE)) == 0.0
+
+
+@pytest.mark.parametrize("codec", [signals.mu_law, signals.a_law])
+@pytest.mark.parametrize("pitch", [60, 110, 220])
+@pytest.mark.parametrize("level", [-4.4, -3.4, -2.9, -0.9])
+def test_the_wide_steps_of_g711_are_not_clipping(
+    codec: Callable[[Samples], Samples], pitch: int, level: float
+) -> None:
+    assert clipped_share(codec(signals.tone(pitch, 2, RATE, level))) == 0.0
+    two = signals.tone(pitch, 2, RATE, -9) + signals.tone(1.5 * pitch, 2, RATE, -9)
+    assert clipped_share(codec(two)) < 0.01
+
+
+@pytest.mark.parametrize("codec", [signals.mu_law, signals.a_law])
+def test_what_was_clipped_before_g711_is_found(codec: Callable[[Samples], Samples]) -> None:
+    assert clipped_share(codec(np.clip(8 * speech(-16), -1.0, 1.0))) > 0.05

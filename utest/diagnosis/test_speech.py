@@ -45,3 +45,26 @@ def test_a_hold_explains_that_nothing_was_heard(tmp_path: Path) -> None:
         explained(tmp_path, NOTHING, any_word=False, held=True) == "The other side holds the call."
     )
     assert explained(tmp_path, signals.at_level(TALK, -20), any_word=True, held=True) is None
+
+
+def noise(seconds: float) -> Samples:
+    return signals.white_noise(seconds, RATE, np.random.default_rng(1), -58)
+
+
+def test_a_short_answer_on_a_noisy_line_is_not_faint(tmp_path: Path) -> None:
+    answer = signals.at_level(TALK[: RATE // 2], -20)
+    heard = np.concatenate([noise(10), answer, noise(1.5)])
+    assert explained(tmp_path, heard, any_word=True) is None
+
+
+def test_a_short_faint_answer_is_faint(tmp_path: Path) -> None:
+    answer = signals.at_level(TALK[: RATE // 2], -48)
+    heard = np.concatenate([signals.silence(10, RATE), answer, signals.silence(1.5, RATE)])
+    sentence = explained(tmp_path, heard, any_word=True)
+    assert sentence is not None and sentence.startswith("What alice heard is faint")
+
+
+def test_noise_alone_does_not_hide_why_nothing_was_said(tmp_path: Path) -> None:
+    assert explained(tmp_path, noise(5), any_word=False, held=True) == (
+        "The other side holds the call."
+    )
