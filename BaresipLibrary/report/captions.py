@@ -4,6 +4,7 @@ Each word stands at its time where there is room for that; else each phrase at i
 else its number in the table of all that was said and heard.
 """
 
+import math
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -79,8 +80,11 @@ def captions(shown: Sequence[Caption], begin: float, seconds: float) -> Markup:
 
 
 def _word_label(word: Word) -> _Label:
-    title = f"{word.begin:.2f} s to {word.end:.2f} s, {word.confidence:.0%} sure"
-    return _Label(word.begin, word.end, visible(word.text), title, word.confidence >= _SURE)
+    title = f"{word.begin:.2f} s to {word.end:.2f} s"
+    if not math.isnan(word.confidence):
+        title += f", {word.confidence:.0%} sure"
+    is_sure = not word.confidence < _SURE  # it is not known of what nobody had to understand
+    return _Label(word.begin, word.end, visible(word.text), title, is_sure)
 
 
 def _wrapped(shown: Sequence[Caption], begin: float, length: float) -> list[_Label]:

@@ -1,5 +1,6 @@
 """What the agents of a test said and heard, as far as it is known: as rows, and as a table."""
 
+import math
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -66,8 +67,8 @@ class Conversations:
     def of(self, agents: Iterable[Agent], since: float) -> list[Phrase]:
         """What these agents have said and heard since then, in the order of time.
 
-        Said is what `Say` was given; heard is what a keyword has had understood. Nothing is
-        understood for this.
+        Said is the text of `Say`, and of other audio that was sent what a keyword has had
+        understood; so is heard. Nothing is understood for this.
         """
         phrases = [
             phrase
@@ -80,9 +81,12 @@ class Conversations:
         return sorted(phrases, key=lambda phrase: phrase.begin)
 
     def _in_call(self, agent: Agent, call: Call) -> Iterator[Phrase]:
-        yield from _said(agent, call, self._secrets)
+        said = list(_said(agent, call, self._secrets))
+        yield from said
         for direction in AudioDirection:
-            yield from _understood(agent, call, direction, self._transcripts, self._secrets)
+            for phrase in _understood(agent, call, direction, self._transcripts, self._secrets):
+                if direction is AudioDirection.rx or not _is_among(phrase, said):
+                    yield phrase
 
     def table(self, phrases: Sequence[Phrase], failures: Iterable[Failed], began: float) -> str:
         """HTML with who said and heard what and when, in seconds since `began`; or nothing.
@@ -100,8 +104,16 @@ def _said(agent: Agent, call: Call, secrets: Secrets) -> Iterator[Phrase]:
     for utterance in call.utterances:
         end, is_cut = _end_of(agent, call, utterance)
         text = secrets.text(utterance.text) + (" [cut short]" if is_cut else "")
-        word = Word(text, utterance.begun, end, 1.0)
+        word = Word(text, utterance.begun, end, math.nan)
         yield Phrase(agent, call, AudioDirection.tx, utterance.begun, end, (word,))
+
+
+def _is_among(phrase: Phrase, said: Iterable[Phrase]) -> bool:
+    """Whether most of it is what was understood of texts, which are known better than that."""
+    shared = sum(
+        max(0.0, min(phrase.end, text.end) - max(phrase.begin, text.begin)) for text in said
+    )
+    return shared > (phrase.end - phrase.begin) / 2
 
 
 def _end_of(agent: Agent, call: Call, utterance: Utterance) -> tuple[float, bool]:

@@ -1,5 +1,6 @@
 """Words under a recording: each at its time where it fits, else by phrases, else by numbers."""
 
+import math
 import re
 from itertools import pairwise
 
@@ -79,6 +80,12 @@ def test_unsure_words_are_marked() -> None:
     words = (Word("maybe", 1.0, 1.4, 0.3), Word("yes", 1.5, 1.9, 0.8))
     page = Page(captions([Caption(1, 1.0, 1.9, words)], 0.0, 5.0))
     assert [one.get("class") for one in page.all("span")] == ["unsure", None]
+
+
+def test_nobody_was_sure_of_a_text_that_was_said() -> None:
+    word = Word("an operator please", 1.0, 2.0, math.nan)
+    [label] = Page(captions([Caption(1, 1.0, 2.0, (word,))], 0.0, 5.0)).all("span")
+    assert label == {"style": label["style"], "title": "1.00 s to 2.00 s"}
 
 
 def test_without_words_there_is_nothing() -> None:

@@ -1,5 +1,6 @@
 """What was said and heard in a test: in the order of time, without secrets, and as text."""
 
+import math
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -24,14 +25,17 @@ CALL = "in-1"
 
 
 class Understood(Transcripts):
-    """Transcripts in which these segments of what was heard are understood."""
+    """Transcripts in which these segments of one direction are understood."""
 
-    def __init__(self, *segments: HeardSegment) -> None:
+    def __init__(
+        self, *segments: HeardSegment, direction: AudioDirection = AudioDirection.rx
+    ) -> None:
         super().__init__()
         self._segments = list(segments)
+        self._direction = direction
 
     def known(self, agent: Agent, call: Call, direction: AudioDirection) -> list[HeardSegment]:
-        return self._segments if direction is AudioDirection.rx else []
+        return self._segments if direction is self._direction else []
 
 
 def segment(begin: float, text: str) -> HeardSegment:
@@ -76,6 +80,31 @@ def test_what_was_said_and_heard_is_in_the_order_of_time(phone: Phone) -> None:
         "said 1001.5 1003.0 an operator please",
         "heard 1014.5 1015.4 please hold",
     ]
+
+
+def test_what_was_understood_of_a_text_is_not_said_once_more(phone: Phone) -> None:
+    """The track of what the agent sent begins at 1000 s, as what it heard."""
+    says(phone, "an operator please", 1001.5)
+    sent = Understood(
+        segment(0.4, "welcome"),  # an audio file
+        segment(1.6, "an operate peace"),
+        direction=AudioDirection.tx,
+    )
+    assert lines(phone, sent) == [
+        "said 1000.4 1000.8 welcome",
+        "said 1001.5 1003.5 an operator please",
+    ]
+
+
+def test_what_was_heard_while_a_text_was_said_stays(phone: Phone) -> None:
+    says(phone, "an operator please", 1001.5)
+    assert len(lines(phone, Understood(segment(1.6, "please hold")))) == 2
+
+
+def test_nobody_had_to_be_sure_of_a_text(phone: Phone) -> None:
+    says(phone, "an operator please", 1001.5)
+    [said] = Conversations(Understood(), Secrets()).of([phone.agent], 0.0)
+    assert math.isnan(said.words[0].confidence)
 
 
 def test_a_text_that_was_cut_short_says_so(phone: Phone) -> None:
