@@ -252,7 +252,7 @@ def _nearest(reader: SpeechReader, expectation: Expectation, words: Sequence[Wor
     if match is None:
         last = words[-_QUOTED:]
         more = "... " if len(words) > len(last) else ""
-        nothing = "" if expectation.pattern else ", none of its words"
+        nothing = "" if expectation.pattern else ", which has none of these words"
         return f"heard {_quoted(reader, last, more)}{nothing}"
     similar = f"{100 * match.similarity:.0f} % of the words"
     is_similar = match.similarity >= expectation.similarity

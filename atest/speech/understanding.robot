@@ -64,7 +64,7 @@ A Phrase Is Heard Once
     [Documentation]    What was found before is old, and so is what was said before a keyword acted.
     Machine Says    conf-getpin
     Wait Until Speech    alice    please enter    within=${LONG}
-    Fails With    alice did not hear what was expected within 0.5 s: expected "please enter", heard "* PIN number." at * s, none of its words.
+    Fails With    alice did not hear what was expected within 0.5 s: expected "please enter", heard "* PIN number." at * s, which has none of these words.
     ...    Wait Until Speech    alice    please enter    within=0.5s
     Wait Until Speech    alice    pin number    within=${LONG}
     Machine Says    conf-getpin
@@ -121,7 +121,7 @@ A Secret Is Not Shown
     ${text}    Get Transcript    alice
     Should End With    ${text}    ***
     Machine Says    you-entered    digits/8    digits/3    digits/6    digits/9
-    Fails With    alice did not hear what was expected within 7 s: expected "goodbye", heard "*\**" at * s, none of its words.
+    Fails With    alice did not hear what was expected within 7 s: expected "goodbye", heard "*\**" at * s, which has none of these words.
     ...    Wait Until Speech    alice    goodbye    within=7s
 
 Bad Input Is Refused
