@@ -143,10 +143,31 @@ def test_the_replies_and_the_time_are_limited(run):
     assert ran.message.startswith(
         "alice has given 2 replies, and the dialogue has not ended. Until"
     )
-    assert len(ran.done) == 4
+    assert ran.done == ["wait", "say Alice", "wait", "say Alice", "wait"]
+    ran = run(f"{step}    turns=1", *["your name"] * 4)
+    assert ran.message.startswith("alice has given 1 reply, and the dialogue has not ended. Until")
     ran = run(f"{step}    limit=0s", *["your name"] * 4)
     assert ran.message.startswith("The dialogue has not ended within 0 s. Until then alice")
     assert len(ran.done) == 2
+
+
+def test_the_end_may_come_after_the_last_allowed_reply(run):
+    step = "Answer Questions    alice    until=bye    welcome=    name=Al    turns=1"
+    assert run(step, "welcome", "welcome", "name", "bye").message == ""
+    assert run("Answer Questions    alice    name=Al    turns=1", "name").message == ""
+
+
+def test_what_gets_no_reply_may_be_repeated(run):
+    step = "Answer Questions    alice    until=connected    please hold="
+    assert run(step, *["please hold"] * 5, "connected").message == ""
+
+
+def test_a_keyword_that_replies_may_interrupt(run):
+    ran = run(
+        "Answer Questions    alice    reply_with=Think    pause=0s", "press one", "call later"
+    )
+    assert ran.message == ""
+    assert ran.done == ["send 1"]
 
 
 def test_a_keyword_replies_to_each_turn_until_it_has_nothing_to_say(run):
@@ -179,6 +200,10 @@ def test_the_end_is_heard_with_a_keyword_too(run):
         ),
         ("reply_with=Guess", "No keyword with name 'Guess' found."),
         ("until=bye    bye=later", "'bye' ends the dialogue, so it cannot be a question as well."),
+        (
+            "until=bye    pin=1    pause=0.1s",
+            "pause=0.1 s is too short: write 0.3 s or more, or 0s to wait for no pause.",
+        ),
         (
             "pin=digits:12x",
             "'digits:12x' is not a reply: after digits: come 0-9, *, # and A-D.",
