@@ -76,8 +76,8 @@ class SpeechScore(float):
     @classmethod
     def of(cls, field: SpeechQualityField, clip: "SpeechClip", scores: dict[str, float]) -> Self:
         """The score that a field asks for."""
-        value = cls(round(scores[field.name], 2))
-        value.scores = {name: round(score, 2) for name, score in scores.items()}
+        value = cls(scores[field.name])
+        value.scores = dict(scores)
         value.scale, value.source = clip.scale, clip.source
         value.begin, value.end, value.likeness = clip.begin, clip.end, clip.likeness
         return value
