@@ -162,9 +162,15 @@ class Component:
         return get_and_assert(agent.changes, value, wanted, limit, agent.require_alive)
 
     def _awaited(
-        self, agent: Agent, find: Callable[[], T], timeout: timedelta | None
+        self,
+        agent: Agent,
+        find: Callable[[], T],
+        timeout: timedelta | None,
+        whole: timedelta | None = None,
     ) -> tuple[T, timedelta | None]:
         """Waits for what a getter reads from; returns it and what is left of the timeout.
+
+        `whole` is the keyword's timeout, where some of it was used before: a failure says it.
 
         Raises:
             NothingYet: it is missing, and no timeout was given.
@@ -181,7 +187,7 @@ class Component:
             return None
 
         result = wait_until(agent.changes, value_if_present, limit)
-        with saying_how_long(limit):
+        with saying_how_long(limit if whole is None else self._seconds(whole)):
             value = result[0] if result else find()
         return value, timedelta(seconds=max(0.0, limit - (time.monotonic() - began)))
 

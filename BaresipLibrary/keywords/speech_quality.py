@@ -76,7 +76,7 @@ class SpeechQualityKeywords(Component):
 
         Fails when the assertion does not hold, and when the call has had no audio, the reference was
         not heard to its end, or not 2 s of speech were heard. With ``timeout`` all this is waited
-        for; the time that scoring takes does not count.
+        for until the call ends; the time that scoring takes does not count.
 
         | =Argument= | =Meaning= |
         | ``reference`` | An audio file with 1 to 60 s of speech, as it was before the call, beside the suite or in the working directory. Speech of 5 to 10 s is best. For a score on the scale of wideband telephony it must have 16,000 samples a second or more. |
@@ -102,7 +102,7 @@ class SpeechQualityKeywords(Component):
         with following_recording(listener, which):
             with suppress(NothingYet):
                 search.newest()  # what was heard so far, before `changes` is held
-            return self._scored(listener, search, chosen, wanted, left)
+            return self._scored(listener, search, chosen, wanted, left, timeout)
 
     def _scored(
         self,
@@ -111,13 +111,18 @@ class SpeechQualityKeywords(Component):
         field: SpeechQualityField,
         wanted: Assertion,
         left: timedelta | None,
+        whole: timedelta | None,
     ) -> SpeechScore | float:
-        """The score of the newest speech, or with time left the first that is as expected."""
+        """The score of the newest speech, or with time left the first that is as expected.
+
+        `whole`: the time that was left at first.
+        """
         before: SpeechClip | None = None
         failure: PhoneFailure | None = None
         while True:
             try:
-                heard, left = self._awaited(listener, partial(search.newest, before), left)
+                newest = partial(_newest, search, before)
+                heard, left = self._awaited(listener, newest, left, whole)
             except PhoneFailure:
                 if failure is None:
                     raise
@@ -133,6 +138,22 @@ class SpeechQualityKeywords(Component):
                 if left is None:
                     raise
                 failure, before = wrong, heard
+
+
+def _newest(search: SpeechSearch, after: SpeechClip | None) -> SpeechClip:
+    """The newest speech that can be scored.
+
+    Raises:
+        NothingYet: there is none.
+        PhoneFailure: there is none, and there will be none, as the call is over.
+    """
+    is_over = not search.call.is_live  # before its audio is read, so that this is all of it
+    try:
+        return search.newest(after)
+    except NothingYet as nothing:
+        if not is_over:
+            raise
+        raise PhoneFailure(f"{nothing} The call is over.") from None
 
 
 def _checked_field(field: SpeechQualityField | None, reference: Path | None) -> SpeechQualityField:
