@@ -1,10 +1,11 @@
-"""What the models of speech quality say of known degradations: ``python bench/speech_quality.py``.
+"""What the models of speech quality say of known degradations.
 
-Prompts of a human voice go through codecs, loss, clipping, noise and attenuation, and are scored as
-`Get Speech Quality` scores them; the figures are means over the prompts. They are wideband: those
-of Debian's asterisk-core-sounds-en-g722, unpacked below ``--sounds`` (``dpkg -x`` is enough). The
-first column is ViSQOL's MOS-LQO with the prompt as reference, the others need none. In place of a
-lost packet of 20 ms, what arrived last is heard again, 6 dB lower.
+Run ``python bench/speech_quality.py --sounds FOLDER``. Prompts of a human voice go through codecs,
+loss, clipping, noise and attenuation, and are scored by the models of `Get Speech Quality`, with
+the silence around them; the figures are means over the prompts. They are wideband: those of
+Debian's asterisk-core-sounds-en-g722, unpacked in that folder (``dpkg -x`` is enough). The first
+column is ViSQOL's MOS-LQO with the prompt as reference, the others need none. In place of a lost
+packet of 20 ms, what arrived last is heard again, 6 dB lower.
 """
 
 import argparse
