@@ -44,6 +44,7 @@ FOLLOWED = 1.5
 _ARRIVES = 0.6
 #: How much longer (s) than its sounds last an interruption may take, also on a busy machine.
 _PATIENCE = 10.0
+_ALREADY_SILENT = "it had stopped speaking {:.2f} s before"
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,15 @@ class Scene:
                 return sound
         return None
 
+    @property
+    def length_of_silence(self) -> str:
+        """For how long the other side was silent after it had stopped, as a clause."""
+        stopped = self.stop()
+        assert stopped is not None
+        later = [sound.begin for sound in self.theirs if sound.begin > stopped.end]
+        seconds = min([*later, self.until]) - stopped.end
+        return f"for {seconds:.1f} s" + ("" if later else " and more")
+
     def barge_in(self) -> BargeIn | None:
         """How the other side has stopped; None while it has not."""
         sound = self.stop()
@@ -164,6 +174,8 @@ class Interruption:
         """
         scene = self._follow(patience, allowed + FOLLOWED)
         result = scene.barge_in()
+        if result is not None and result.seconds < -result.error:
+            raise self._failure(_ALREADY_SILENT.format(-result.seconds))
         if result is None:
             raise self._failure(f"it still spoke {scene.last_sound - scene.began:.1f} s later")
         if result.seconds > allowed:
@@ -177,9 +189,10 @@ class Interruption:
         """
         scene = self._follow(patience, watched)
         result = scene.barge_in()
+        if result is not None and result.seconds < -result.error:
+            raise self._failure(_ALREADY_SILENT.format(-result.seconds))
         if result is not None and result.seconds <= watched:
-            silent = scene.until - scene.began - result.seconds
-            raise self._failure(f"it fell silent after {result}, for {silent:.1f} s and more")
+            raise self._failure(f"it fell silent after {result}, {scene.length_of_silence}")
         return scene.longest_pause_after
 
     def _follow(self, patience: float, followed: float) -> Scene:
@@ -191,10 +204,13 @@ class Interruption:
             longest = self._speech.seconds + followed + _PATIENCE
             scene = self._wait(lambda: self._followed(followed), longest)
         if scene is None:
-            raise self._failure("no sound of that has left the agent")
+            left = any(sound.begin > self._told for sound in self._ours.sounds)
+            what = (
+                "what it did then was not clear" if left else "no sound of that has left the agent"
+            )
+            raise self._failure(f"{what} within {longest:.0f} s")
         if not scene.was_speaking:
-            ago = scene.began - scene.last_sound_before
-            raise self._failure(f"it had stopped speaking {ago:.2f} s before")
+            raise self._failure(_ALREADY_SILENT.format(scene.began - scene.last_sound_before))
         return scene
 
     def _await_their_turn(self, patience: float) -> None:

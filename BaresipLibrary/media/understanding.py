@@ -172,7 +172,7 @@ def wait_for_speech(
         heard = reader.wait(check, within)
         if heard is None:
             heard = _judge_by(reader, expectation, since, began + within, within)
-    reader.transcript.matched = heard.end
+    reader.transcript.matched = max(heard.end, reader.transcript.matched)
     return reader.without_secrets(heard)
 
 

@@ -8,7 +8,7 @@ import uuid
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
-from urllib.request import Request, urlopen
+from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 import numpy as np
 import soundfile
@@ -25,6 +25,13 @@ _DEFAULT_MODEL = "whisper-1"
 _TIMEOUT = 60.0
 
 
+class _NoRedirects(HTTPRedirectHandler):
+    """The audio and the key are for the server that was named."""
+
+    def redirect_request(self, *_: Any) -> None:
+        """Follows no redirect: it is an answer like other refusals."""
+
+
 class TranscriptionEndpoint:
     """Has speech understood by a server.
 
@@ -32,12 +39,12 @@ class TranscriptionEndpoint:
     """
 
     def __init__(self, url: str | None) -> None:
-        """Raises `LookupError` when the URL holds a password, which would be shown with it."""
+        """Raises `LookupError` when the URL holds what may be secret: it is shown in messages."""
         address, _, model = (url or "").partition("#")
-        if urlsplit(address).password is not None:
+        if urlsplit(address).username is not None or urlsplit(address).query:
             raise LookupError(
-                "The URL of speech_model holds a password: set the environment variable"
-                f" {KEY_VARIABLE} instead, which is sent as a bearer token."
+                "The URL of speech_model holds a user name or a query, such as a key: set the"
+                f" environment variable {KEY_VARIABLE} instead, which is sent as a bearer token."
             )
         self._url = address.rstrip("/").removesuffix(_PATH) + _PATH
         self._model = model or _DEFAULT_MODEL
@@ -71,7 +78,7 @@ class TranscriptionEndpoint:
         if key := os.environ.get(KEY_VARIABLE):
             headers["Authorization"] = f"Bearer {key}"
         try:
-            with urlopen(Request(self._url, body, headers), timeout=_TIMEOUT) as response:
+            with _OPENER.open(Request(self._url, body, headers), timeout=_TIMEOUT) as response:
                 return json.load(response)
         except HTTPError as error:
             with error:
@@ -80,6 +87,9 @@ class TranscriptionEndpoint:
         except (OSError, ValueError) as error:
             told = f"gave no answer: {error.reason if isinstance(error, URLError) else error}"
         raise LookupError(f"The speech endpoint {self._url} {told}.")
+
+
+_OPENER = build_opener(_NoRedirects)
 
 
 def _form(fields: list[tuple[str, str]], samples: NDArray[np.float32]) -> tuple[str, bytes]:

@@ -107,7 +107,8 @@ def _search(pattern: re.Pattern[str], words: Sequence[Word], language: str) -> H
         [unit.is_digit and not unit.begins_number for unit in units],
     )
     for pieces in (as_written, plain):
-        found = pattern.search(pieces.text)
+        # What matches nothing at some place, as (yes)? does, was not heard there.
+        found = next((one for one in pattern.finditer(pieces.text) if one.group()), None)
         if found is not None:
             stretch = pieces.words(words, *found.span())
             return _heard(stretch, pattern.pattern, groups=found.groups())

@@ -1,5 +1,6 @@
 """One process that understands speech, from start to end."""
 
+import os
 import pickle
 import signal
 import subprocess
@@ -101,8 +102,9 @@ class TranscriberProcess:
                 self._printed.append(line.decode(errors="replace").strip())
 
     def kill(self) -> None:
-        """Ends it, whatever it does: it has nothing to lose. Idempotent."""
-        self._process.kill()
+        """Ends it and what it started, whatever they do: they have nothing to lose. Idempotent."""
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, signal.SIGKILL)
 
     def bury(self) -> str:
         """Cleans up after a process that has died, or is about to; returns in words how."""
@@ -111,8 +113,12 @@ class TranscriberProcess:
         except subprocess.TimeoutExpired:
             self.kill()
             status = self._process.wait()
+        self.kill()  # what it has started may hold its pipes
         self._collector.join(_REST)
-        for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
+        pipes = [self._process.stdin, self._process.stdout]
+        if not self._collector.is_alive():  # a pipe that is read cannot be closed
+            pipes.append(self._process.stderr)
+        for pipe in pipes:
             assert pipe is not None
             with suppress(OSError):  # what was not sent yet cannot be
                 pipe.close()

@@ -1,12 +1,17 @@
 """Runs a program that reads a text and writes speech."""
 
+import os
+import signal
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from subprocess import PIPE
 
 from ..errors import SpeechError
 from ..events import describe_exit
 
+#: How long (s) the output of a program may take after its end.
+_REST = 1.0
 #: How long a program may take (s): ten minutes of speech take espeak-ng 2 s, piper 90 s.
 _PATIENCE = 300.0
 
@@ -22,7 +27,9 @@ def run_renderer(
         SpeechError: it did not start, failed, was killed, or took too long.
     """
     try:
-        process = subprocess.Popen(command, stdin=PIPE, stdout=PIPE, stderr=PIPE)
+        process = subprocess.Popen(
+            command, stdin=PIPE, stdout=PIPE, stderr=PIPE, start_new_session=True
+        )
     except OSError as error:
         raise SpeechError(f"{name} did not start: {error.strerror}.") from error
     try:
@@ -39,8 +46,11 @@ def run_renderer(
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
-    process.kill()
-    process.communicate()
+    """Ends it and what it has started; a program may be a script that runs another one."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    with suppress(subprocess.TimeoutExpired):
+        process.communicate(timeout=_REST)
 
 
 def _last_words(printed: bytes) -> str:

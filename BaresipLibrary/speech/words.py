@@ -117,13 +117,13 @@ class _Alignment:
         sign = -1 if self._strict else 1
         rows = [[_Cost(0, sign * at) for at in range(len(self._heard) + 1)]]
         for place, unit in enumerate(self._phrase, 1):
-            missing = _FORBIDDEN if self._strict and unit.is_digit else 1
+            missing = _FORBIDDEN if self._strict and _is_number(unit) else 1
             row = [_Cost(rows[-1][0].errors + missing, 0)]
             for at in range(1, len(self._heard) + 1):
                 candidates = [
                     _more(rows[-1][at], missing),
                     _more(rows[-1][at - 1], self._substituted(place - 1, at - 1)),
-                    _more(row[-1], self._added(place, at - 1)),
+                    _more(row[-1], self._added(place)),
                     *self._joined(rows, place, at),
                 ]
                 row.append(min(candidates))
@@ -133,11 +133,11 @@ class _Alignment:
     def _substituted(self, place: int, at: int) -> float:
         if self._are_equal(place, at):
             return 0
-        return _FORBIDDEN if self._strict and self._phrase[place].is_digit else 1
+        return _FORBIDDEN if self._strict and _is_number(self._phrase[place]) else 1
 
-    def _added(self, place: int, at: int) -> float:
+    def _added(self, place: int) -> float:
         """What it costs that a word was heard which the phrase does not have before `place`."""
-        if not self._strict or not self._heard[at].is_digit or place == len(self._phrase):
+        if not self._strict or place == len(self._phrase):
             return 1
         after = self._phrase[place]
         return _FORBIDDEN if after.is_digit and not after.begins_number else 1
@@ -168,8 +168,10 @@ class _Alignment:
             return False
         if not wanted.ends_number or heard.ends_number:
             return True
-        # "press 1 4 sales" was heard where somebody said "press one for sales"
-        return place + 1 < len(self._phrase) and self._sound_alike(place + 1, at + 1)
+        # "press 1 4 sales" was heard where somebody said "press one for sales", not "fourteen"
+        if place + 1 == len(self._phrase) or heard.word == self._heard[at + 1].word:
+            return False
+        return self._sound_alike(place + 1, at + 1)
 
     def _sound_alike(self, place: int, at: int) -> bool:
         wanted, heard = self._phrase[place], self._heard[at]
@@ -185,6 +187,11 @@ class _Alignment:
         return all(
             self._phrase[place + step].text == self._heard[at + step].text for step in (-1, 1)
         )
+
+
+def _is_number(unit: Unit) -> bool:
+    """Whether it is a digit or an ordinal, such as 21st: these are never forgiven."""
+    return unit.text[0].isdecimal()
 
 
 def _match(phrase: Phrase, heard: Sequence[Unit], cost: _Cost, end: int) -> Match:

@@ -76,3 +76,14 @@ def test_it_is_followed_until_it_is_silent_or_still_speaks_when_the_time_is_over
 def test_the_longest_pause_after_the_interruption_is_told() -> None:
     assert scene((8.0, 10.4), (10.7, 12.0), until=12.0).longest_pause_after == pytest.approx(0.3)
     assert scene((8.0, 12.4), until=12.4).longest_pause_after == 0.0
+
+
+def test_how_long_it_was_silent_is_told_up_to_its_next_sound() -> None:
+    assert scene((8.0, 10.4), until=11.5).length_of_silence == "for 1.1 s and more"
+    assert scene((8.0, 10.4), (11.1, 14.0), until=14.0).length_of_silence == "for 0.7 s"
+
+
+def test_who_stops_before_the_interruption_has_a_negative_time() -> None:
+    """So it is no barge-in: with long pauses before, it might have gone on."""
+    result = scene((6.0, 8.0), (8.7, 9.5), until=11.0).barge_in()
+    assert result is not None and result.seconds == pytest.approx(-0.5)

@@ -239,6 +239,8 @@ def test_what_is_said_too_late_does_not_count(
         (expecting("press two for sales", similarity=0.7),
          'heard "press one for sales" at 0.0 s: 75 % of the words, and not the same number.'),
         (expecting("hello"), 'heard "press one for sales" at 0.0 s, which has none of these'),
+        (Expectation((), re.compile("(hello)?")),
+         "expected words that match '(hello)?', heard \"press one for sales\" at 0.0 s."),
         (Expectation((), re.compile("hel+o")),
          "expected words that match 'hel+o', heard \"press one for sales\" at 0.0 s."),
     ],

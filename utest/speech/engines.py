@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -81,3 +82,12 @@ class Missing(Scripted):
 class Odd(Scripted):
     def __init__(self, model: Any) -> None:
         raise ValueError("odd")
+
+
+class Parent(Scripted):
+    """Has started a program, which holds the pipes of this process open."""
+
+    def __init__(self, model: str | None) -> None:
+        super().__init__(model)
+        self._child = subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()"])
+        Path(str(model)).write_text(str(self._child.pid))

@@ -169,6 +169,14 @@ class _Server(BaseHTTPRequestHandler):
     status: ClassVar[int]
     times: ClassVar[bool]
     requests: ClassVar[list[dict[str, Any]]]
+    location: ClassVar[str] = ""
+
+    def do_GET(self) -> None:
+        """As a redirected request comes."""
+        self.requests.append({"path": self.path, "key": self.headers["Authorization"]})
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"{}")
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -190,6 +198,8 @@ class _Server(BaseHTTPRequestHandler):
             answer["segments"] = [{"start": 0.0, "end": 9.0, "avg_logprob": -0.5}]
         content = json.dumps(answer).encode()
         self.send_response(self.status)
+        if self.location:
+            self.send_header("Location", self.location)
         self.end_headers()
         self.wfile.write(content)
 
@@ -255,9 +265,21 @@ def test_an_endpoint_that_is_down_is_told(whisper: FasterWhisper) -> None:
         TranscriptionEndpoint(url).transcribe(prompt("vm-goodbye"), None)
 
 
-def test_a_password_in_the_url_of_an_endpoint_is_refused_and_not_shown() -> None:
+def test_the_key_follows_no_redirect(
+    whisper: FasterWhisper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(KEY_VARIABLE, "some key")
+    with serving(whisper) as (elsewhere, requests), serving(whisper, 302) as (url, _):
+        monkeypatch.setattr(_Server, "location", f"{elsewhere}/audio/transcriptions")
+        with pytest.raises(LookupError, match="answered 302"):
+            TranscriptionEndpoint(url).transcribe(prompt("vm-goodbye"), None)
+    assert not requests
+
+
+@pytest.mark.parametrize("url", ["me:secret@127.0.0.1/v1", "secret@host/v1", "host/v1?key=secret"])
+def test_a_secret_in_the_url_of_an_endpoint_is_refused_and_not_shown(url: str) -> None:
     with pytest.raises(LookupError) as error:
-        TranscriptionEndpoint("http://me:secret@127.0.0.1/v1")
+        TranscriptionEndpoint(f"http://{url}")
     assert "secret" not in str(error.value) and KEY_VARIABLE in str(error.value)
 
 

@@ -186,6 +186,15 @@ def test_a_transcriber_that_was_closed_starts_again(make: Make) -> None:
     assert int(understood(transcriber)[4]) != pid
 
 
+def test_what_an_engine_has_started_ends_with_it(make: Make, tmp_path: Path) -> None:
+    noted = tmp_path / "pid"
+    transcriber = make("Parent", noted)
+    understood(transcriber)
+    child = psutil.Process(int(noted.read_text()))
+    transcriber.close()
+    child.wait(10)
+
+
 def test_no_thread_and_no_process_is_left(make: Make) -> None:
     transcriber = make("Scripted")
     understood(transcriber)

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from BaresipLibrary.errors import SpeechError, UsageError
@@ -180,6 +181,22 @@ def test_a_renderer_that_hangs_is_ended() -> None:
     hangs = python("import signal; signal.pause()")
     with pytest.raises(SpeechError, match=r"^acme was not done in 0\.5 s, and was ended\.$"):
         run_renderer(hangs, "text", "acme", patience=0.5)
+
+
+def test_what_a_renderer_has_started_ends_with_it(tmp_path: Path) -> None:
+    """As where the program is a script: its child holds the output open."""
+    noted = tmp_path / "pid"
+    started = (
+        "import subprocess, sys, pathlib\n"
+        "child = subprocess.Popen([sys.executable, '-c', 'import signal; signal.pause()'])\n"
+        f"pathlib.Path({str(noted)!r}).write_text(str(child.pid))\n"
+        "child.wait()"
+    )
+    with pytest.raises(SpeechError, match="was not done in 3 s"):
+        run_renderer(python(started), "text", "acme", 3)
+    child = int(noted.read_text())
+    if psutil.pid_exists(child):  # a moment, until whoever adopted it has noticed
+        psutil.Process(child).wait(10)
 
 
 def test_an_interruption_ends_the_renderer(tmp_path: Path) -> None:

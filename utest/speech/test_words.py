@@ -83,6 +83,12 @@ def test_what_does_not_count(phrase: str, heard: str) -> None:
         ("1234", "1, 2, 3, 4, 5", 1.0),
         ("five hundred dollars please now", "five dollars please now", 4 / 6),
         ("1 2 3 4 5 6", "1 2 9 3 4 5 6", 5 / 6),
+        ("please press 12 now", "please press 1 or 2 now", 4 / 5),
+        ("you have twelve messages today", "you have one or two messages today", 5 / 6),
+        ("it is on the first of may", "it is on the second of may", 6 / 7),
+        ("you are third in the queue", "you are second in the queue", 5 / 6),
+        ("press one for sales", "press fourteen sales", 1.0),
+        ("dial one to exit", "dial twelve exit", 1.0),
     ],
 )
 def test_digits_are_never_forgiven(phrase: str, heard: str, similarity: float) -> None:
