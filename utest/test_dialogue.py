@@ -47,7 +47,7 @@ class Ran(NamedTuple):
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("DIALOGUE_PIN", "digits:4711#")
+    monkeypatch.setenv("DIALOGUE_PIN", "digits:471153826#")
     monkeypatch.setenv("DIALOGUE_WORD", "Xanadu")
 
     def run(step: str, *sentences: str) -> Ran:
@@ -223,8 +223,8 @@ def test_what_makes_no_sense_is_refused_before_anything_is_said(run, arguments, 
 def test_secret_replies_are_not_logged(run):
     ran = run("Answer Questions    alice    pin=${PIN}    word=${WORD}", "pin", "word")
     assert ran.message == ""
-    assert ran.done == ["wait", "send 4711#", "wait", "say Xanadu"]
-    assert "4711" not in ran.output
+    assert ran.done == ["wait", "send 471153826#", "wait", "say Xanadu"]
+    assert "471153826" not in ran.output
     assert "Xanadu" not in ran.output
 
 
