@@ -220,6 +220,14 @@ def test_what_makes_no_sense_is_refused_before_anything_is_said(run, arguments, 
     assert ran.done == []
 
 
+@pytest.mark.parametrize("until", ["end", "press 1"])
+def test_the_end_is_whole_words_in_whatever_form(run, until):
+    said = ["please send the form", "press one to end"]
+    ran = run(f"Answer Questions    alice    reply_with=Think    until={until}", *said)
+    assert ran.message == ""
+    assert len([one for one in ran.done if one.startswith("say")]) == 1
+
+
 def test_secret_replies_are_not_logged(run):
     ran = run("Answer Questions    alice    pin=${PIN}    word=${WORD}", "pin", "word")
     assert ran.message == ""

@@ -37,7 +37,7 @@ class Phrase:
         Raises:
             ValueError: it has no word; the message is a sentence.
         """
-        units = plain_units([Word(piece, 0.0, 0.0, 1.0) for piece in text.split()], language)
+        units = _units(text, language)
         if not units:
             raise ValueError(f"There is no word in '{text}', so it cannot be heard.")
         return cls(text, tuple(units))
@@ -71,6 +71,11 @@ def find_phrase(phrase: Phrase, heard: Sequence[Unit], similarity: float) -> Mat
     followers = range(first, min(len(ends), first + int(ends[first].errors) + 1))
     end = min(followers, key=lambda place: ends[place].errors)
     return _match(phrase, heard, ends[end], end)
+
+
+def is_said(phrase: str, text: str) -> bool:
+    """Whether all words of a phrase are in a text, one after the other, in whatever form."""
+    return find_phrase(Phrase.parse(phrase), _units(text, "en"), 1.0) is not None
 
 
 def nearest_stretch(phrase: Phrase, heard: Sequence[Unit]) -> Match | None:
@@ -187,6 +192,11 @@ class _Alignment:
         return all(
             self._phrase[place + step].text == self._heard[at + step].text for step in (-1, 1)
         )
+
+
+def _units(text: str, language: str) -> list[Unit]:
+    """The words of a text, as if they were said without a pause."""
+    return plain_units([Word(piece, 0.0, 0.0, 1.0) for piece in text.split()], language)
 
 
 def _is_number(unit: Unit) -> bool:

@@ -4,7 +4,13 @@ import pytest
 
 from BaresipLibrary.speech.heard import Word
 from BaresipLibrary.speech.plain_words import plain_text, plain_units
-from BaresipLibrary.speech.words import Match, Phrase, find_phrase, nearest_stretch
+from BaresipLibrary.speech.words import (
+    Match,
+    Phrase,
+    find_phrase,
+    is_said,
+    nearest_stretch,
+)
 
 
 def said(text: str) -> list[Word]:
@@ -192,3 +198,18 @@ def test_the_plain_form_has_each_number_in_one_piece() -> None:
 def test_a_long_monologue_is_searched_at_once() -> None:
     heard = plain_units(said("the quick brown fox 1 2 3 jumps over it " * 200 + "good bye now"))
     assert find_phrase(Phrase.parse("good bye now"), heard, 1.0) is not None
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text", "said"),
+    [
+        ("good bye", "Well: good-bye!", True),
+        ("press 1", "Press one to end.", True),
+        ("end", "please send the form", False),
+        ("press 1", "press 12", False),
+        ("bye", "", False),
+        ("bye", "[Music]", False),
+    ],
+)
+def test_whole_words_are_in_a_text(phrase: str, text: str, said: bool) -> None:
+    assert is_said(phrase, text) is said
