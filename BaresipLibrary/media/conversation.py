@@ -63,11 +63,11 @@ class _Side:
         """Takes in what was recorded meanwhile."""
         streams = self._track.streams
         for stream in streams:
-            samples = stream.read_new()
             if not stream.rate:
                 continue
             activity = self._activities.setdefault(stream, VoiceActivity(stream.rate))
-            activity.feed(samples)
+            for samples in stream.read_parts():
+                activity.feed(samples)
             if stream is not streams[-1] or not self._track.call.is_live:
                 activity.end()
 
@@ -119,9 +119,9 @@ class Conversation:
         """Takes in what was recorded meanwhile.
 
         Raises:
-            BackendError: the call goes on, and its recording does not.
+            BackendError: a part of the call was not recorded.
         """
-        if self.call.unrecorded and self.call.is_live:
+        if self.call.unrecorded:
             raise BackendError(
                 f"{self.agent.name} cannot follow the conversation: {self.call.unrecorded}."
             )

@@ -13,6 +13,9 @@ from ..audio.wav_reader import RecordingReader
 from ..backends.capabilities import Capability
 from ..types import AudioDirection
 
+#: Seconds of audio that are read at a time where a call may be long.
+_PART = 10.0
+
 
 class TrackStream:
     """One recording of a direction of a call: another begins when the sample rate changes."""
@@ -37,6 +40,13 @@ class TrackStream:
         """What was recorded since the last call: mono samples in [-1, 1], shape (n,)."""
         with self._reader as reader:
             return reader.read_new()
+
+    def read_parts(self) -> Iterator[NDArray[np.float64]]:
+        """What `read_new` would return, in parts: what is made of them needs little memory."""
+        with self._reader as reader:
+            most = round(_PART * reader.sample_rate)
+            while most and (samples := reader.read_new(most)).size:
+                yield samples
 
     def samples(self, begin: float, end: float) -> NDArray[np.float64]:
         """What lies between two seconds of the recording: mono samples in [-1, 1], shape (n,)."""

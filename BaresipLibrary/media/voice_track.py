@@ -79,7 +79,8 @@ class VoiceTrack:
             if stream.path not in self._activities and stream.rate:
                 self._activities[stream.path] = stream, self._finder(stream.rate)
             if stream.path in self._activities:
-                self._activities[stream.path][1].feed(stream.read_new())
+                for samples in stream.read_parts():
+                    self._activities[stream.path][1].feed(samples)
 
     @property
     def sounds(self) -> list[TimedSpan]:

@@ -38,6 +38,13 @@ def test_a_track_reads_on_where_it_stopped(talking: Phone, call: Call, tmp_path:
     assert track.streams == [stream]
 
 
+def test_a_long_recording_is_read_in_parts(talking: Phone, call: Call, tmp_path: Path) -> None:
+    hears(talking, call, tmp_path, (100.0, np.concatenate([silence(12), tone(0.5)])))
+    (stream,) = Track(talking.agent, call, AudioDirection.rx).streams
+    assert [part.size for part in stream.read_parts()] == [10 * RATE, 5 * RATE // 2]
+    assert list(stream.read_parts()) == []
+
+
 def test_a_part_is_read_without_moving(talking: Phone, call: Call, tmp_path: Path) -> None:
     hears(talking, call, tmp_path, (100.0, np.concatenate([silence(0.5), tone(0.5)])))
     (stream,) = Track(talking.agent, call, AudioDirection.rx).streams
