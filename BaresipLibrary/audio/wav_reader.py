@@ -82,9 +82,10 @@ class RecordingReader:
     def read_new(self, most: int | None = None) -> NDArray[np.float64]:
         """Return the samples that were written since the last call, mono, in [-1, 1), shape (n,).
 
-        With `most`, no more than so many, and the next call goes on after them. Channels are averaged. A frame that is not complete yet is left for the next call. Empty
-        while the file or its header is not there, and when nothing is new. Raises `ValueError` when
-        the file is not a WAV file with 16-bit PCM.
+        With `most`, no more than so many, and the next call goes on after them. Channels are
+        averaged. A frame that is not complete yet is left for the next call. Empty while the file
+        or its header is not there, and when nothing is new. Raises `ValueError` when the file is
+        not a WAV file with 16-bit PCM.
         """
         return _mono(self.read_frames(most))
 
