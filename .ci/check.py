@@ -61,7 +61,7 @@ STAGES = (
 #: So many acceptance runs of a backend go on at the same time: they wait most of the time.
 STREAMS = 2
 #: Folders of `atest` that take a minute and more start first, so that all streams end together.
-LONGEST = ["speech", "hearing", "wire", "robustness", "servers", "evidence"]
+LONGEST = ["hearing", "wire", "robustness", "speech", "servers", "evidence"]
 
 
 def run(
