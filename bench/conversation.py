@@ -54,7 +54,7 @@ from BaresipLibrary.agents.call import Call  # noqa: E402
 from BaresipLibrary.audio.line_state import TimedSpan  # noqa: E402
 from BaresipLibrary.media.barge_in import Scene  # noqa: E402
 from BaresipLibrary.media.conversation import Conversation  # noqa: E402
-from BaresipLibrary.media.voice_track import VoiceTrack  # noqa: E402
+from BaresipLibrary.media.voice_track import EDGE, VoiceTrack  # noqa: E402
 from BaresipLibrary.types import AudioDirection  # noqa: E402
 
 CODECS = {"PCMU": "PCMU", "PCMA": "PCMA", "G722": "G722/16000/1", "opus": "opus/48000/2"}
@@ -215,7 +215,7 @@ def near(spans: Sequence[TimedSpan], moment: float, edge: str) -> TimedSpan | No
 
 
 def compare_stops(row: Row, agent: Agent, call: Call, truth: Truth) -> None:
-    theirs, ours = VoiceTrack(agent, call, AudioDirection.rx), Conversation(agent, call)
+    theirs, ours = VoiceTrack(agent, call, AudioDirection.rx, edge=EDGE), Conversation(agent, call)
     theirs.read()
     ours.read()
     said = ours.speech(AudioDirection.tx)

@@ -1,6 +1,7 @@
 """The conversation of an agent with its peer: response times, silence, and who speaks how long."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -8,7 +9,7 @@ from assertionengine import AssertionOperator
 from robot.api import logger
 from robot.api.deco import keyword
 
-from ..errors import UsageError
+from ..errors import NothingYet, PhoneFailure, UsageError
 from ..media.clips import following_recording
 from ..media.conversation import Conversation, ResponseTimeOf, wait_until_silence
 from ..types import AudioDirection
@@ -95,7 +96,7 @@ class ConversationKeywords(Component):
 
         Speech, tones and music are sound. Noise on the line, comfort noise and no packets at all
         are silence. The silence counts from the end of what the agent heard last. When the agent
-        has heard nothing since it began to speak itself, it counts from the start of the keyword,
+        has heard nothing since it spoke itself, it counts from the start of the keyword,
         so that the time before an answer is not taken for the end of it.
 
         Fails when there is no such silence within ``timeout``, and when the call ends before.
@@ -171,7 +172,8 @@ class ConversationKeywords(Component):
     ) -> float:
         """Returns the longest time in which nobody spoke, in seconds.
 
-        The time from the answer to the first sound counts, and so does a hold without music; the
+        The time from the answer to the first sound counts, and so does a hold without music. A
+        ringing tone that is heard before the answer is sound, and its pauses count, too. The
         time after the last sound does not (to see that somebody still speaks, use `Get Response
         Time` with a timeout). Pauses of up to 0.3 s are part of speech. The log says when it was,
         and how right the value is.
@@ -256,8 +258,8 @@ class ConversationKeywords(Component):
         limit = None if left is None else self._seconds(left)
         try:
             with following_recording(speaker, which):
-                checked = get_and_assert(speaker.changes, value, wanted, limit, go_on)
-            logger.info(f"{subject}: {told(conversation)}.")
-            return checked
+                return get_and_assert(speaker.changes, value, wanted, limit, go_on)
         finally:
+            with suppress(NothingYet, PhoneFailure):  # there is no value
+                logger.info(f"{subject}: {told(conversation)}.")
             logger.info(conversation.story())

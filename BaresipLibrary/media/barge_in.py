@@ -23,7 +23,7 @@ from ..types import AudioDirection
 from .clips import following_recording
 from .quality import Duration
 from .saying import quoted, say
-from .voice_track import VoiceTrack
+from .voice_track import EDGE, VoiceTrack
 
 T = TypeVar("T")
 
@@ -160,8 +160,8 @@ class Interruption:
         """
         self.agent, self.call = agent, call
         self._speech, self._words = speech, words
-        self._theirs = VoiceTrack(agent, call, AudioDirection.rx)
-        self._ours = VoiceTrack(agent, call, AudioDirection.tx, noise=True)
+        self._theirs = VoiceTrack(agent, call, AudioDirection.rx, edge=EDGE)
+        self._ours = VoiceTrack(agent, call, AudioDirection.tx, noise=True, edge=EDGE)
         #: When the agent stopped speaking before the other side's turn, and when it was told to say
         #: the words.
         self._turn_since = self._told = 0.0

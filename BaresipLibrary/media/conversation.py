@@ -13,19 +13,15 @@ from ..audio.line_state import TimedSpan
 from ..concurrency import wait_until
 from ..diagnosis.failure import CallFailure
 from ..errors import BackendError, NothingYet, PhoneFailure, UsageError
-from ..speech.activity import FRAME, PAUSE, VoiceActivity
+from ..speech.activity import FRAME, PAUSE
 from ..speech.turns import Question, joined, overlaps, pauses, questions, talk_time, turns
 from ..types import AudioDirection
 from .clips import following_recording
 from .listener import ON_ITS_WAY
-from .playout import playout_delay
 from .quality import Duration
-from .tracks import Track, TrackStream
+from .voice_track import VoiceTrack
 
 _RX, _TX = AudioDirection.rx, AudioDirection.tx
-#: How long (s) audio waits in a jitter buffer that is not known, and how far off that may be: in
-#: baresip's it waits 55 to 100 ms, depending on the version.
-_SOME_DELAY = Duration(0.05, 0.05)
 
 
 class ResponseTimeOf(Enum):
@@ -50,54 +46,6 @@ class Share:
         return f"{self.percent:.1f} %, right to {self.error:.1f} %"
 
 
-class _Side:
-    """The speech in one direction of a call, by the machine's clock."""
-
-    def __init__(self, agent: Agent, call: Call, direction: AudioDirection) -> None:
-        self._track = Track(agent, call, direction)
-        self._activities: dict[TrackStream, VoiceActivity] = {}
-        self._agent = agent
-        self._direction = direction
-
-    def read(self) -> None:
-        """Takes in what was recorded meanwhile."""
-        streams = self._track.streams
-        for stream in streams:
-            if not stream.rate:
-                continue
-            activity = self._activities.setdefault(stream, VoiceActivity(stream.rate))
-            for samples in stream.read_parts():
-                activity.feed(samples)
-            if stream is not streams[-1] or not self._track.call.is_live:
-                activity.end()
-
-    def speech(self) -> list[TimedSpan]:
-        """Each stretch of speech so far, in order; more than `PAUSE` lies between two of them."""
-        delay, error = self._delay()
-        spans = [
-            TimedSpan(part.begin - delay, part.end - delay, part.error + error)
-            for stream, activity in self._activities.items()
-            for sound in activity.sounds
-            for part in stream.timed(sound)
-        ]
-        return joined(sorted(spans), PAUSE)
-
-    def _delay(self) -> Duration:
-        """How long audio waited before it was recorded, and how far off that may be.
-
-        What is heard comes from the jitter buffer.
-        """
-        if self._direction is _TX:
-            return Duration(0.0)
-        return playout_delay(self._agent, self._track.call) or _SOME_DELAY
-
-    def known_until(self) -> float:
-        """Up to when (`time.monotonic`) the audio is known; -inf while none is."""
-        streams = list(self._activities)
-        moment = streams[-1].moment(streams[-1].seconds) if streams else None
-        return moment.at - self._delay().seconds if moment else -math.inf
-
-
 class Conversation:
     """What an agent and its peer said in a call, and when, from the beginning of the call on.
 
@@ -113,7 +61,7 @@ class Conversation:
         """
         self.agent = agent
         self.call = call
-        self._sides = {direction: _Side(agent, call, direction) for direction in (_RX, _TX)}
+        self._sides = {side: VoiceTrack(agent, call, side) for side in (_RX, _TX)}
 
     def read(self) -> None:
         """Takes in what was recorded meanwhile.
@@ -133,7 +81,7 @@ class Conversation:
 
         The last stretch may go on. Pauses up to `PAUSE` are part of a stretch.
         """
-        return self._sides[direction].speech()
+        return joined(self._sides[direction].sounds, PAUSE)
 
     def heard_until(self) -> float:
         """Up to when (`time.monotonic`) it is known what the agent heard.
@@ -143,7 +91,7 @@ class Conversation:
         closed = self.call.closed
         if closed:
             return closed.at
-        return max(self._sides[_RX].known_until(), time.monotonic() - ON_ITS_WAY)
+        return max(self._sides[_RX].until, time.monotonic() - ON_ITS_WAY)
 
     def turns(self) -> tuple[list[TimedSpan], list[TimedSpan]]:
         """The turns of the agent, and those of its peer."""
@@ -271,7 +219,7 @@ def wait_until_silence(
     """Waits until nothing is heard for `lasting` s; returns how many seconds ago that began.
 
     The silence counts from the end of what was heard last. If nothing was heard since the agent
-    began to speak for the last time, it counts from now on.
+    spoke for the last time, it counts from now on.
 
     Raises:
         CallFailure: it is not silent for so long `within` seconds, or the call ends before.
@@ -320,7 +268,7 @@ class _Silence:
         """Since when it is silent."""
         said, heard = (self._conversation.speech(direction) for direction in (_TX, _RX))
         last = heard[-1].end if heard else -math.inf
-        spoke = said[-1].begin if said else -math.inf
+        spoke = said[-1].end if said else -math.inf
         return last if last > spoke else max(last, self.began)
 
     def failure(self, when: str) -> CallFailure:

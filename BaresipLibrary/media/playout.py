@@ -4,6 +4,8 @@ from ..agents.agent import Agent
 from ..agents.call import Call
 from .quality import Duration
 
+#: The delay of a baresip that the library has not configured: it is as good as always below 200 ms.
+_UNKNOWN = Duration(0.1, 0.1)
 #: Seconds of audio in a packet, as nearly every phone sends it.
 _PACKET = 0.020
 #: How seldom a beginning or an end may be farther off than is told, because packets were lost.
@@ -13,8 +15,8 @@ _SELDOM = 0.001
 _OPUS_RATE, _OPUS, _RINGS = 48000, 0.0065, 0.020
 
 
-def playout_delay(agent: Agent, call: Call) -> Duration | None:
-    """How long audio waits in the jitter buffer of an agent; None when that is not known.
+def playout_delay(agent: Agent, call: Call) -> Duration:
+    """How long audio waits in the jitter buffer of an agent.
 
     It follows from the version of its baresip and from its configuration. Where the call has lost
     packets, its error includes those that may be missing at the beginning or the end of a sound;
@@ -22,7 +24,7 @@ def playout_delay(agent: Agent, call: Call) -> Duration | None:
     """
     delay = agent.backend.playout_delay
     if delay is None:
-        return None
+        return _UNKNOWN
     codec, rings = (_OPUS, _RINGS) if call.media and call.media.rate == _OPUS_RATE else (0.0, 0.0)
     return Duration(delay.seconds + codec, delay.error + rings + lost_at_an_edge(_lost(call)))
 

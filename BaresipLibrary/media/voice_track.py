@@ -1,7 +1,6 @@
 """The sounds of one direction of a call, by the machine's clock, as they come."""
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
 from pathlib import Path
 from typing import Protocol
 
@@ -12,15 +11,14 @@ from ..agents.agent import Agent
 from ..agents.call import Call
 from ..audio.line_state import BLIP, SoundFinder, Span, TimedSpan
 from ..speech.activity import VoiceActivity
+from ..speech.turns import joined
 from ..types import AudioDirection
 from .playout import playout_delay
 from .quality import Duration
 from .tracks import Track, TrackStream
 
-#: How exact (s) a beginning or an end is found: frames of 5 ms, and what a codec adds to them.
-_EDGE = 0.010
-#: How long (s) audio waits in a jitter buffer that nothing is known of, give or take as much.
-_UNKNOWN_DELAY = Duration(0.1, 0.1)
+EDGE = 0.010
+"""How exact (s) a beginning or an end is found: frames of 5 ms, and what a codec adds to them."""
 
 
 class _Finder(Protocol):
@@ -34,6 +32,8 @@ class _Finder(Protocol):
 
     def feed(self, samples: NDArray[np.float64]) -> None: ...
 
+    def end(self) -> None: ...
+
 
 class _Audible:
     """Takes for a sound what is loud enough."""
@@ -41,6 +41,9 @@ class _Audible:
     def __init__(self, rate: int) -> None:
         self._sounds = SoundFinder(rate)
         self.feed = self._sounds.feed
+
+    def end(self) -> None:
+        """Has nothing to do: a sound that is open counts as one already."""
 
     @property
     def sounds(self) -> Sequence[Span]:
@@ -59,11 +62,18 @@ class VoiceTrack:
     """
 
     def __init__(
-        self, agent: Agent, call: Call, direction: AudioDirection, *, noise: bool = False
+        self,
+        agent: Agent,
+        call: Call,
+        direction: AudioDirection,
+        *,
+        noise: bool = False,
+        edge: float = 0.0,
     ) -> None:
         """Prepares to read.
 
         With `noise`, all that is audible is a sound; else what is steady is noise of the line.
+        `edge` is how many seconds a beginning or an end may be off beside its time in the audio.
 
         Raises:
             UsageError: the agent's backend cannot record that direction, or cannot time it.
@@ -72,15 +82,21 @@ class VoiceTrack:
         self._activities: dict[Path, tuple[TrackStream, _Finder]] = {}
         self._finder: Callable[[int], _Finder] = _Audible if noise else VoiceActivity
         self._agent, self._call, self._direction = agent, call, direction
+        self._edge = edge
 
     def read(self) -> None:
         """Takes in what was recorded since the last time."""
-        for stream in self._track.streams:
-            if stream.path not in self._activities and stream.rate:
+        streams = self._track.streams
+        for stream in streams:
+            if not stream.rate:
+                continue
+            if stream.path not in self._activities:
                 self._activities[stream.path] = stream, self._finder(stream.rate)
-            if stream.path in self._activities:
-                for samples in stream.read_parts():
-                    self._activities[stream.path][1].feed(samples)
+            activity = self._activities[stream.path][1]
+            for samples in stream.read_parts():
+                activity.feed(samples)
+            if stream is not streams[-1] or not self._call.is_live:
+                activity.end()
 
     @property
     def sounds(self) -> list[TimedSpan]:
@@ -88,7 +104,7 @@ class VoiceTrack:
         timed = [
             span for stream, activity in self._streams for span in self._timed(stream, activity)
         ]
-        return _joined(timed)
+        return joined(sorted(timed), BLIP)
 
     @property
     def until(self) -> float:
@@ -101,7 +117,7 @@ class VoiceTrack:
     def _delay(self) -> Duration:
         if self._direction is AudioDirection.tx:
             return Duration(0.0)
-        return playout_delay(self._agent, self._call) or _UNKNOWN_DELAY
+        return playout_delay(self._agent, self._call)
 
     @property
     def _streams(self) -> list[tuple[TrackStream, _Finder]]:
@@ -112,24 +128,8 @@ class VoiceTrack:
         for sound in activity.sounds:
             for span in stream.timed(sound):
                 begin, end = span.begin - delay.seconds, span.end - delay.seconds
-                yield TimedSpan(begin, end, span.error + delay.error + _EDGE)
+                yield TimedSpan(begin, end, span.error + delay.error + self._edge)
 
     def _end_of(self, stream: TrackStream, activity: _Finder) -> float:
         moment = stream.moment(activity.seconds)
         return moment.at - self._delay.seconds if moment else 0.0
-
-
-def _joined(spans: list[TimedSpan]) -> list[TimedSpan]:
-    """Spans whose gaps are no pauses, but steps between stretches that were timed separately."""
-    if not spans:
-        return []
-    groups = [[spans[0]]]
-    for before, after in pairwise(spans):
-        if after.begin - before.end < BLIP:
-            groups[-1].append(after)
-        else:
-            groups.append([after])
-    return [
-        TimedSpan(group[0].begin, group[-1].end, max(span.error for span in group))
-        for group in groups
-    ]

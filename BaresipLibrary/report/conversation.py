@@ -29,7 +29,7 @@ from .tables import TableCell, fragment, table
 
 
 @dataclass(frozen=True)
-class Phrase:
+class SpokenText:
     """Words of one agent without a pause; all times are monotonic seconds. Secrets are masked."""
 
     agent: Agent
@@ -64,7 +64,7 @@ class Conversations:
         self._transcripts = transcripts
         self._secrets = secrets
 
-    def of(self, agents: Iterable[Agent], since: float) -> list[Phrase]:
+    def of(self, agents: Iterable[Agent], since: float) -> list[SpokenText]:
         """What these agents have said and heard since then, in the order of time.
 
         Said is the text of `Say`, and of other audio that was sent what a keyword has had
@@ -80,7 +80,7 @@ class Conversations:
         ]
         return sorted(phrases, key=lambda phrase: phrase.begin)
 
-    def _in_call(self, agent: Agent, call: Call) -> Iterator[Phrase]:
+    def _in_call(self, agent: Agent, call: Call) -> Iterator[SpokenText]:
         said = list(_said(agent, call, self._secrets))
         yield from said
         for direction in AudioDirection:
@@ -88,7 +88,7 @@ class Conversations:
                 if direction is AudioDirection.rx or not _is_among(phrase, said):
                     yield phrase
 
-    def table(self, phrases: Sequence[Phrase], failures: Iterable[Failed], began: float) -> str:
+    def table(self, phrases: Sequence[SpokenText], failures: Iterable[Failed], began: float) -> str:
         """HTML with who said and heard what and when, in seconds since `began`; or nothing.
 
         A failure stands at its time.
@@ -99,16 +99,16 @@ class Conversations:
         return fragment(_table(phrases, shown, began))
 
 
-def _said(agent: Agent, call: Call, secrets: Secrets) -> Iterator[Phrase]:
+def _said(agent: Agent, call: Call, secrets: Secrets) -> Iterator[SpokenText]:
     """What the agent was told to say in a call."""
     for utterance in call.utterances:
         end, is_cut = _end_of(agent, call, utterance)
         text = secrets.text(utterance.text) + (" [cut short]" if is_cut else "")
         word = Word(text, utterance.begun, end, math.nan)
-        yield Phrase(agent, call, AudioDirection.tx, utterance.begun, end, (word,))
+        yield SpokenText(agent, call, AudioDirection.tx, utterance.begun, end, (word,))
 
 
-def _is_among(phrase: Phrase, said: Iterable[Phrase]) -> bool:
+def _is_among(phrase: SpokenText, said: Iterable[SpokenText]) -> bool:
     """Whether most of it is what was understood of texts, which are known better than that."""
     shared = sum(
         max(0.0, min(phrase.end, text.end) - max(phrase.begin, text.begin)) for text in said
@@ -136,7 +136,7 @@ def _understood(
     direction: AudioDirection,
     transcripts: Transcripts,
     secrets: Secrets,
-) -> Iterator[Phrase]:
+) -> Iterator[SpokenText]:
     """What keywords have had understood of a direction of a call, segment by segment."""
     heard = transcripts.known(agent, call, direction)
     if not heard:
@@ -147,7 +147,9 @@ def _understood(
             words = tuple(
                 replace(word, begin=zero + word.begin, end=zero + word.end) for word in shown
             )
-            yield Phrase(agent, call, direction, zero + segment.begin, zero + segment.end, words)
+            yield SpokenText(
+                agent, call, direction, zero + segment.begin, zero + segment.end, words
+            )
 
 
 def _masked(segments: Sequence[HeardSegment], secrets: Secrets) -> list[list[Word]]:
@@ -200,7 +202,7 @@ def _timed(stream: TrackStream) -> list[TimedSpan]:
     return []
 
 
-def captions_by_recording(phrases: Sequence[Phrase]) -> dict[Path, list[Caption]]:
+def captions_by_recording(phrases: Sequence[SpokenText]) -> dict[Path, list[Caption]]:
     """The phrases as captions of the recordings in which they are, numbered as in the table."""
     captions: dict[Path, list[Caption]] = defaultdict(list)
     places: dict[tuple[int, str, AudioDirection], CaptionPlaces] = {}
@@ -215,14 +217,14 @@ def captions_by_recording(phrases: Sequence[Phrase]) -> dict[Path, list[Caption]
     return captions
 
 
-def _caption(number: int, phrase: Phrase, later: float) -> Caption:
+def _caption(number: int, phrase: SpokenText, later: float) -> Caption:
     words = tuple(
         replace(word, begin=word.begin + later, end=word.end + later) for word in phrase.words
     )
     return Caption(number, phrase.begin + later, phrase.end + later, words)
 
 
-def _table(phrases: Sequence[Phrase], failures: Iterable[Failed], began: float) -> Markup:
+def _table(phrases: Sequence[SpokenText], failures: Iterable[Failed], began: float) -> Markup:
     """The phrases, numbered, and the failures, in the order of time."""
     rows = [
         (phrase.begin, _phrase_row(number, phrase, began))
@@ -235,7 +237,7 @@ def _table(phrases: Sequence[Phrase], failures: Iterable[Failed], began: float) 
     return table([row for _, row in rows], header=header, caption="What was said and heard")
 
 
-def _phrase_row(number: int, phrase: Phrase, began: float) -> Sequence[TableCell]:
+def _phrase_row(number: int, phrase: SpokenText, began: float) -> Sequence[TableCell]:
     return (
         TableCell(str(number), "number"),
         TableCell(

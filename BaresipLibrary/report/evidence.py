@@ -22,7 +22,7 @@ from ..sip.capture import as_pcap, as_text
 from ..sip.transmissions import merged
 from ..sip.uris import user_part
 from ..types import Occasion
-from .conversation import Conversations, Failed, Phrase, captions_by_recording
+from .conversation import Conversations, Failed, SpokenText, captions_by_recording
 from .flow import AgentTrace, CallFlow, Step, call_flow
 from .ladder import ladder
 from .log import flush
@@ -106,7 +106,7 @@ class ExecutionRecord:
             for transmission in merged(messages)
         )
 
-    def flow(self, agents: Iterable[Agent], spoken: Iterable[Phrase] = ()) -> CallFlow:
+    def flow(self, agents: Iterable[Agent], spoken: Iterable[SpokenText] = ()) -> CallFlow:
         """The sequence diagram of these agents, with what they said and heard."""
         words: dict[Agent, list[tuple[float, str]]] = defaultdict(list)
         for phrase in spoken:
@@ -273,7 +273,7 @@ class Evidence:
             shown = ladder(self._record.flow(chosen, self._spoken(chosen)))
         return self._forgotten() + shown
 
-    def _spoken(self, agents: Iterable[Agent]) -> list[Phrase]:
+    def _spoken(self, agents: Iterable[Agent]) -> list[SpokenText]:
         """What is known of what these agents have said and heard so far."""
         return self._conversations.of(agents, self._record.began)
 
