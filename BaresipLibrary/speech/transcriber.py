@@ -2,8 +2,7 @@
 
 import threading
 import time
-from itertools import count
-from queue import PriorityQueue
+from queue import SimpleQueue
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +20,10 @@ _ATTEMPTS = 2
 _CLOSED = "The run ended before it was understood."
 
 
+class NotStarted(Exception):
+    """The process could not be started; says why."""
+
+
 class Transcription:
     """Audio that is being understood. It changes with `changes` held."""
 
@@ -32,10 +35,8 @@ class Transcription:
 
 
 class _Job(NamedTuple):
-    """What the thread does, most urgent first, and in the order in which it was asked for."""
+    """What the thread is to do; without a transcription, only to start the process."""
 
-    urgency: int
-    number: int
     transcription: Transcription | None = None
     samples: NDArray[np.float64] = np.empty(0)
     rate: int = RATE
@@ -46,7 +47,7 @@ class _Job(NamedTuple):
         return self.samples.size / self.rate
 
 
-_WARM_UP, _AWAITED, _BACKGROUND, _STOP = range(4)
+_WARM_UP = _Job()
 
 
 class Transcriber:
@@ -60,8 +61,8 @@ class Transcriber:
         self.engines = SpeechEngines()
         self._changes = changes
         self._model = model
-        self._numbers = count()
-        self._jobs: PriorityQueue[_Job] = PriorityQueue()
+        #: None ends the thread. A timeout of Robot's must not leave a lock of the queue held.
+        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._process: TranscriberProcess | None = None
@@ -83,22 +84,18 @@ class Transcriber:
         samples: NDArray[np.float64],
         rate: int,
         language: str | None = None,
-        *,
-        background: bool = False,
     ) -> Transcription:
         """Has mono samples in [-1, 1], shape (n,), `rate` a second, understood; does not wait.
 
         Waiting is `wait_until` on `changes`, for `Transcription.is_done`. `language` is a code such
-        as ``en``. What no keyword waits for is `background`, and comes after what one waits for.
+        as ``en``.
 
         Raises:
             UsageError: the choice of the engine makes no sense.
         """
         self.check()
         transcription = Transcription()
-        urgency = _BACKGROUND if background else _AWAITED
-        number = next(self._numbers)
-        self._put(_Job(urgency, number, transcription, samples, rate, language))
+        self._put(_Job(transcription, samples, rate, language))
         return transcription
 
     def warm_up(self) -> None:
@@ -109,7 +106,7 @@ class Transcriber:
         """
         self.check()
         if self._process is None and self._refusal is None:
-            self._put(_Job(_WARM_UP, next(self._numbers)))
+            self._put(_WARM_UP)
 
     def _put(self, job: _Job) -> None:
         self._jobs.put(job)
@@ -140,14 +137,14 @@ class Transcriber:
             self._is_closing = True
             if self._process is not None:
                 self._process.kill()
-        self._jobs.put(_Job(_STOP, next(self._numbers)))
+        self._jobs.put(None)
         thread.join()
-        self._is_closing = False
+        self._is_closing, self._refusal = False, None
 
     def _run(self) -> None:
         """Does one job after the other, in a thread of its own."""
         try:
-            while (job := self._jobs.get()).urgency != _STOP:
+            while (job := self._jobs.get()) is not None:
                 self._do(job)
         finally:
             self._bury()
@@ -176,10 +173,13 @@ class Transcriber:
             try:
                 process = self._running()
                 self._refusal = process.wait_until_ready()
-                if job.transcription is None:
-                    return [], None
-                if self._refusal is None:
+                if self._refusal is None and job.transcription is not None:
                     return process.transcribe(samples, job.language)
+                if self._refusal is None:
+                    return [], None
+                self._bury()  # it has nothing to do without an engine
+            except NotStarted as error:
+                return [], f"The process that understands speech could not be started: {error}."
             except DEATHS as error:
                 ends.append(self._bury() or str(error))
         if self._is_closing:
@@ -189,7 +189,10 @@ class Transcriber:
     def _running(self) -> TranscriberProcess:
         with self._lock:
             if self._process is None and not self._is_closing:
-                self._process = TranscriberProcess(self.check())
+                try:
+                    self._process = TranscriberProcess(self.check())
+                except OSError as error:
+                    raise NotStarted(error.strerror) from error
         if self._process is None:
             raise EOFError
         return self._process

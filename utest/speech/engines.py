@@ -51,7 +51,7 @@ class Slow(Scripted):
 
     def transcribe(self, samples: Samples, language: str | None) -> list[Word]:
         Path(str(self._model)).write_bytes(b"x")
-        time.sleep(600)
+        signal.pause()
         return []
 
 

@@ -111,8 +111,7 @@ def test_a_process_that_cannot_be_started_is_told(
 ) -> None:
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     assert error(make("Scripted")) == (
-        "The process that understands speech died 2 times over 1.0 s of audio"
-        " ([Errno 2] No such file or directory: '/nowhere/python')."
+        "The process that understands speech could not be started: No such file or directory."
     )
 
 
@@ -165,15 +164,22 @@ def test_a_process_that_works_is_described_and_ended(make: Make, fifo: Path) -> 
     assert one.is_done and one.error
 
 
-def test_what_a_keyword_waits_for_comes_before_the_background(make: Make, fifo: Path) -> None:
+def test_jobs_are_done_in_the_order_in_which_they_were_given(make: Make, fifo: Path) -> None:
     transcriber = make("Sequential", fifo)
-    first = transcriber.submit(SECOND, 16000, "first")
-    background = transcriber.submit(SECOND, 16000, background=True)
-    awaited = [transcriber.submit(SECOND, 16000) for _ in range(2)]
+    jobs = [transcriber.submit(SECOND, 16000, language) for language in ("first", "", "")]
     fifo.read_bytes()
-    finished(transcriber, first, background, *awaited)
-    began = [float(one.words[0].text) for one in (first, *awaited, background)]
+    finished(transcriber, *jobs)
+    began = [float(one.words[0].text) for one in jobs]
     assert began == sorted(began)
+
+
+def test_a_process_without_an_engine_ends_and_is_tried_anew_after_a_close(make: Make) -> None:
+    before = set(psutil.Process().children())
+    transcriber = make("Missing")
+    assert error(transcriber) == error(transcriber) == "Install it."
+    assert set(psutil.Process().children()) == before
+    transcriber.close()
+    assert transcriber._refusal is None
 
 
 def test_a_transcriber_that_was_closed_starts_again(make: Make) -> None:
