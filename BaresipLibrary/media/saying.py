@@ -83,9 +83,12 @@ def _begin(agent: Agent, call: Call, speech: Speech, text: str) -> Utterance:
         call.utterances.append(utterance)
     try:
         agent.send_audio(call, source, f"say:{shortened(text)}", words)
-    except BackendError:
+    except BaseException as error:
         with agent.changes:
             call.utterances.remove(utterance)
+        if not isinstance(error, BackendError):  # interrupted: it may have begun
+            _stop(agent, call)
+            raise
         # A stack knows the end of a call before the agent hears of it.
         if wait_until(agent.changes, lambda: not call.is_live or None, PROMPTLY):
             raise _failure(agent, utterance, call.describe()) from None
@@ -108,10 +111,15 @@ def _say_to_its_end(agent: Agent, call: Call, utterance: Utterance) -> None:
     try:
         _wait_until_said(agent, call, utterance)
     except BaseException:
-        if call.is_live and agent.alive:
-            with suppress(BackendError):  # the call has just ended
-                agent.send_audio(call, *agent.source_of(call))
+        _stop(agent, call)
         raise
+
+
+def _stop(agent: Agent, call: Call) -> None:
+    """Has a call send again what it sent before a text."""
+    if call.is_live and agent.alive:
+        with suppress(BackendError):  # the call has just ended
+            agent.send_audio(call, *agent.source_of(call))
 
 
 def _wait_until_said(agent: Agent, call: Call, utterance: Utterance) -> None:
@@ -123,9 +131,11 @@ def _wait_until_said(agent: Agent, call: Call, utterance: Utterance) -> None:
             raise _failure(agent, utterance, why)
         return None
 
-    left = utterance.begun + utterance.seconds + _PATIENCE - time.monotonic()
-    if wait_until(agent.changes, said, max(0.0, left)) is None:
-        raise _failure(agent, utterance, f"the call sends no audio: {call.describe()}")
+    # From now on, as a hold or another codec may have kept it from being said.
+    longest = utterance.seconds + _PATIENCE
+    if wait_until(agent.changes, said, longest) is None:
+        why = f"baresip has not reported its end within {longest:.0f} s, and {call.describe()}"
+        raise _failure(agent, utterance, why)
 
 
 def _cut(agent: Agent, call: Call, utterance: Utterance) -> str | None:

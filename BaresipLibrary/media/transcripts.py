@@ -189,6 +189,11 @@ class CallTranscript:
         known = ((segment, segment.understood) for segment in self.segments(also_open=True))
         return [self._timed(segment, words) for segment, words in known if words]
 
+    def known_in(self, language: str | None) -> list[HeardSegment]:
+        """What was understood by now in a language; asks for nothing."""
+        known = ((one, one.words(language)) for one in self.segments(also_open=True))
+        return [self._timed(segment, words) for segment, words in known if words]
+
     def _timed(self, segment: Segment, words: Sequence[Word]) -> HeardSegment:
         stream = segment.stream
         timed = [

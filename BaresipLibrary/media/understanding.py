@@ -95,7 +95,7 @@ class SpeechReader:
 
     def text(self, begin: float, end: float) -> str:
         """What was understood between two seconds of the call's audio, without what is secret."""
-        segments = self.shown(self.transcript.known())
+        segments = self.shown(self.transcript.known_in(self._language))
         return written(
             word
             for segment in segments

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from BaresipLibrary.backends.base import PromptSource, ToneSource
+from BaresipLibrary.agents.call import Call
+from BaresipLibrary.backends.base import PromptSource, Source, ToneSource
 from BaresipLibrary.diagnosis.failure import CallFailure
 from BaresipLibrary.errors import AgentGone, BackendError, UsageError
 from BaresipLibrary.events import (
@@ -144,6 +145,24 @@ def test_a_recording_does_not_follow(phone: Phone) -> None:
     assert phone.agent.source_of(call) == (None, "silence")
 
 
+def test_an_interrupted_command_leaves_no_utterance(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As Robot's timeouts and Ctrl-C interrupt."""
+    real = phone.agent.send_audio
+
+    def interrupted(call: Call, source: Source, *words: str) -> None:
+        real(call, source, *words)
+        if isinstance(source, PromptSource):
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(phone.agent, "send_audio", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        starts(phone, "Hello")
+    assert not phone.agent.calls[0].utterances
+    assert phone.backend.commands[-1][-1] is None, "silence, as before"
+
+
 def test_the_stack_knows_the_end_of_the_call_first(phone: Phone) -> None:
     phone.backend.refusal = "call not found"
     closed = CallClosed(2.0, CALL, ClosedBy.PEER, None, "", "")
@@ -189,7 +208,7 @@ def test_the_agent_dies_meanwhile(phone: Phone) -> None:
 
 def test_a_call_that_plays_nothing(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(saying, "_PATIENCE", -0.3)
-    with pytest.raises(CallFailure, match=r"to its end: the call sends no audio: .* is up"):
+    with pytest.raises(CallFailure, match=r"end: baresip has not reported its end within .* is up"):
         starts(phone, "Hello", wait=True)
 
 

@@ -2,6 +2,7 @@
 
 import re
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -42,7 +43,10 @@ def says(text: str) -> Samples:
 
 
 class LoudnessEngine:
-    """Understands what `says` made, at once; `error` is what it says instead."""
+    """Understands what `says` made, at once, in German in capitals.
+
+    `error` is what it says instead.
+    """
 
     def __init__(self) -> None:
         self.asked: list[tuple[float, str | None]] = []
@@ -53,7 +57,10 @@ class LoudnessEngine:
         transcription = Transcription()
         transcription.is_done, transcription.error = True, self.error
         if not self.error:
-            transcription.words = list(words_in(samples, rate))
+            words = words_in(samples, rate)
+            if language == "de":
+                words = [replace(word, text=word.text.upper()) for word in words]
+            transcription.words = words
         return transcription
 
 
@@ -93,6 +100,23 @@ def expecting(*phrases: str, similarity: float = 0.8) -> Expectation:
 
 def ends(phone: Phone, call: Call) -> None:
     phone.backend.feed(CallClosed(time.monotonic(), call.call_id, ClosedBy.PEER, None, "", ""))
+
+
+def test_the_words_are_those_of_the_language_that_was_asked_for(
+    talking: Phone, reader: SpeechReader, engine: LoudnessEngine, tmp_path: Path
+) -> None:
+    audio = np.concatenate([says("hello"), silence(1)])
+    hears(talking, reader.call, tmp_path, (time.monotonic() - 5, audio))
+    assert verify_speech(reader, expecting("hello"), NEVER).text == "hello"
+    german = SpeechReader(
+        reader.agent,
+        reader.call,
+        reader.transcript,
+        engine,
+        Secrets(),
+        "de",  # type: ignore[arg-type]
+    )
+    assert verify_speech(german, expecting("hello"), NEVER).text == "HELLO"
 
 
 def test_a_phrase_is_found_across_pauses(
