@@ -289,6 +289,18 @@ def test_a_prompt_has_not_ended_while_less_than_it_was_sent(baresip: Baresip) ->
     assert baresip.ended == ["hello"] and baresip.sends("id") == "silence"
 
 
+def test_a_prompt_does_not_end_on_hold_and_is_played_anew_after_it(baresip: Baresip) -> None:
+    baresip.begins("id")
+    baresip.sources.set_source("id", prompt_of(baresip.home, 1.0))
+    baresip.is_held("id")
+    baresip.due.pop()()
+    assert baresip.ended == []
+    baresip.starts("id")
+    assert baresip.sends("id").startswith("aufile")
+    baresip.due.pop()()
+    assert baresip.ended == ["hello"]
+
+
 @pytest.mark.parametrize("sent", [4.0, None])
 def test_a_prompt_ends_at_its_time_where_no_sent_audio_is_recorded(
     baresip: Baresip, sent: float | None

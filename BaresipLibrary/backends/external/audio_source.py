@@ -213,6 +213,8 @@ class AudioSources:
                 current = self._sources.get(call_id, self._default)
                 if turn != self._turn or current is not prompt or call_id not in self._first:
                     return
+                if call_id not in self._playing:
+                    return  # on hold: a resume plays it anew, and watches it then
                 sent = self._sent(call_id)
                 if begun is not None and sent is not None and before != sent < begun + due:
                     # Baresip is late, as on a busy machine.
