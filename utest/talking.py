@@ -1,9 +1,14 @@
 """A Robot library in place of the keywords that listen and speak, for tests of dialogues."""
 
+from collections.abc import Iterator
+from itertools import count
 from typing import Any, ClassVar, NamedTuple
 
 from robot.api.deco import keyword, library
 from robot.api.types import Secret
+
+from BaresipLibrary.media.transcripts import HeardSegment, Transcript
+from BaresipLibrary.speech.heard import Word
 
 
 class Heard(NamedTuple):
@@ -11,9 +16,16 @@ class Heard(NamedTuple):
 
     phrase: str
     text: str
+    begin: float
 
     def __str__(self) -> str:
         return self.text
+
+
+def words_at(begin: float, sentence: str) -> Iterator[Word]:
+    """The words of a sentence, a tenth of a second each."""
+    for number, text in enumerate(sentence.split()):
+        yield Word(text, begin + number / 10, begin + (number + 1) / 10, 1.0)
 
 
 @library(scope="GLOBAL")
@@ -44,7 +56,7 @@ class Talking:
             self._said.append(sentence)
             for phrase in wanted:
                 if phrase in sentence:
-                    return Heard(phrase, sentence)
+                    return Heard(phrase, sentence, 10.0 * len(self._said))
         raise AssertionError(f"{agent} heard no more.")
 
     @keyword
@@ -53,9 +65,12 @@ class Talking:
         self.done.append("wait")
 
     @keyword
-    def get_transcript(self, agent: str) -> str:
-        """All that the machine has said."""
-        return " ".join(self._said)
+    def get_transcript(self, agent: str) -> Transcript:
+        """All that the machine has said; each sentence begins 10 s after the one before."""
+        return Transcript(
+            HeardSegment(begin, begin + 1, tuple(words_at(begin, sentence)))
+            for begin, sentence in zip(count(10.0, 10.0), self._said, strict=False)
+        )
 
     @keyword
     def say(self, agent: str, text: str | Secret) -> None:

@@ -177,6 +177,14 @@ def test_a_keyword_replies_to_each_turn_until_it_has_nothing_to_say(run):
     assert ran.done == ["wait", "send 1", "wait", "say Alice", "wait"]
 
 
+def test_what_was_said_before_the_dialogue_is_no_part_of_it(run):
+    steps = """Wait Until Speech    alice    good bye
+    Answer Questions    alice    reply_with=Think    until=good bye"""
+    ran = run(steps, "not yet good bye", "press one", "good bye")
+    assert ran.message == ""
+    assert ran.done == ["wait", "send 1", "wait"]
+
+
 def test_the_end_is_heard_with_a_keyword_too(run):
     ran = run(
         "Answer Questions    alice    reply_with=Think    until=good bye", "name", "Well: good-bye!"

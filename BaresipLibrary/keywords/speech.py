@@ -138,7 +138,8 @@ class SpeechKeywords(Component):
         It is text, as the engine wrote it, and assertions compare it as such: ``1`` is not *one*, and
         case counts. `Verify Speech` is more forgiving. It has ``segments``, what was said between
         two pauses, each with ``text``, ``begin``, ``end``, ``confidence`` and ``words``, and
-        ``words``, each with ``text``, ``begin``, ``end`` and ``confidence``. Times are seconds of the
+        ``words``, each with ``text``, ``begin``, ``end`` and ``confidence``; ``${text.since(3.5)}`` is
+        the text from a second on. Times are seconds of the
         call's audio, right to about 0.2 s; confidences go from 0 to 1. The text is empty when no
         word was said.
 

@@ -74,6 +74,10 @@ class Transcript(str):
         """The words of all segments."""
         return tuple(word for segment in self.segments for word in segment.words)
 
+    def since(self, second: float) -> str:
+        """The words that begin at a second of the call's audio or later, as text."""
+        return written(word for word in self.words if word.begin >= second)
+
 
 class CallTranscript:
     """What an agent heard (rx) or said (tx) in one call."""
