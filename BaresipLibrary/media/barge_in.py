@@ -220,7 +220,12 @@ class Interruption:
             )
         if self._wait(self._is_their_turn, patience):
             return
-        heard = self._theirs.sounds
+        heard, ours = self._theirs.sounds, self._ours.sounds
+        if ours and self._ours.until - ours[-1].end < _QUIET:
+            raise UsageError(
+                f"{self.agent.name} cannot interrupt the other side: it was still sending sound"
+                f" itself after {patience:g} s; have it send silence before."
+            )
         last = f"; it spoke last {time.monotonic() - heard[-1].end:.1f} s ago" if heard else ""
         raise CallFailure(
             f"{self.agent.name} cannot interrupt the other side: it did not speak within"

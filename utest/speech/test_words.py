@@ -95,6 +95,7 @@ def test_what_does_not_count(phrase: str, heard: str) -> None:
         ("you are third in the queue", "you are second in the queue", 5 / 6),
         ("press one for sales", "press fourteen sales", 1.0),
         ("dial one to exit", "dial twelve exit", 1.0),
+        ("your balance is 105", "Your balance is 100. 5 new messages.", 5 / 6),
     ],
 )
 def test_digits_are_never_forgiven(phrase: str, heard: str, similarity: float) -> None:
@@ -153,6 +154,8 @@ def test_the_first_of_several_is_found_with_all_its_words() -> None:
 def test_a_number_ends_where_a_sentence_does() -> None:
     assert find("press one", "Press 1. 2 is for support.") == Match(0, 1, 1.0)
     assert find("press one", "Press 1 2 is for support.") is None
+    assert find("balance is 100", "Your balance is 100. 5 new messages.") == Match(1, 3, 1.0)
+    assert find("you have 20", "You have 20. One of them is urgent.") == Match(0, 2, 1.0)
 
 
 def test_a_number_ends_where_somebody_pauses() -> None:

@@ -11,12 +11,12 @@ ${BACKEND}      auto
 
 
 *** Test Cases ***
-Wrong Animal
-    ${weasels} =    Prompt    tt-weasels
+Wrong Guest
+    ${prompt} =    Prompt    conf-onlyperson
     Say    alice    I would like to speak to an operator
-    Send Audio    machine    ${weasels}
-    Get Transcript    alice    contains    phone system    timeout=30s
-    Verify Speech    alice    badgers have drunk our phone system
+    Send Audio    machine    ${prompt}
+    Get Transcript    alice    contains    conference    timeout=30s
+    Verify Speech    alice    you are currently the last guest in this conference
 
 Secret Is Read Back
     [Documentation]    It is said by alice, heard by her, expected, returned, logged and in a failure.
