@@ -4,7 +4,8 @@ from ..agents.agent import Agent
 from ..agents.call import Call
 from .quality import Duration
 
-#: The delay of a baresip that the library has not configured: it is as good as always below 200 ms.
+#: Of a baresip that the library has not configured: by default it waits 55 to 100 ms, depending on
+#: the version, and twice that has been allowed for.
 _UNKNOWN = Duration(0.1, 0.1)
 #: Seconds of audio in a packet, as nearly every phone sends it.
 _PACKET = 0.020
