@@ -18,6 +18,7 @@ WRITTEN_BY_READERS = {
     "Beeps.py",
     "Counting.py",
     "Mailbox.py",
+    "OneWord.py",
     "test_calls.py",
 }
 _FILE = re.compile(r"(?<![\w./}-])\w[\w.*/-]*[*]?\.(?:py|robot|resource)\b")

@@ -39,6 +39,8 @@ class RegistrationState:
         self._answer: Message | None = None
         self._answered_at = 0.0
         self._contact = ""
+        #: Whether the newest request ends the registration.
+        self._ends = False
         self._number = ""
 
     def take_outcome(self, reported: Registered | RegistrationFailed | Unregistered) -> None:
@@ -51,7 +53,10 @@ class RegistrationState:
             return
         if sent and message.method:
             self._answer, self._number = None, message.cseq
-            self._contact = split_address(message.first("Contact") or "")[1]
+            contact = message.first("Contact") or ""
+            self._contact = split_address(contact)[1]
+            times = (parameter(contact, "expires"), (message.first("Expires") or "").strip())
+            self._ends = "0" in times
         elif not sent and (message.status or 0) >= 200 and message.cseq == self._number:
             self._answer, self._answered_at = message, at
             self.accepted = message if (message.status or 0) < 300 else self.accepted
@@ -83,22 +88,23 @@ class RegistrationState:
         outcome = self.outcome  # the backend's thread may replace it meanwhile
         return isinstance(outcome, Registered) and not self.missing(outcome.at)
 
-    def answer_to(self, reported_at: float) -> Message | None:
+    def answer_to(self, reported_at: float, *, registers: bool = False) -> Message | None:
         """The final answer that the stack reported at that time, once it shows in the trace.
 
-        None when it does not. The stack reports an answer as soon as it has come.
+        None when it does not. The stack reports an answer as soon as it has come. With `registers`,
+        it is one to a request to register: the end of a registration may be as near.
         """
 
         def shown() -> Message | None:
             near = abs(self._answered_at - reported_at) < _NEAR
-            return self._answer if near else None
+            return self._answer if near and not (registers and self._ends) else None
 
         lags = self._traced and time.monotonic() - reported_at < TRACE_LAG
         return wait_until(self._changes, shown, TRACE_LAG if lags else 0.0)
 
     def missing(self, reported_at: float) -> str | None:
         """Why the agent is not registered though its stack reported so then; None if it is."""
-        answer = self.answer_to(reported_at)
+        answer = self.answer_to(reported_at, registers=True)
         if answer is None or not 200 <= (answer.status or 0) < 300:
             return None
         listed = [contact for value in answer.all("Contact") for contact in split_values(value)]

@@ -22,6 +22,7 @@ The Mailbox Tells When Something Is New And When It Was Heard
     ${mailbox} =    Get Message Waiting    alice
     Should Be Equal As Integers    ${mailbox.new}    0
     Should Be Equal As Integers    ${mailbox.old}    10
+    Wait Until Notified    alice    message-summary    *=    Voice-Message: 0/10    timeout=5s
     ${notified} =    Get Notification    alice    message-summary
     Should Be Equal    ${notified}    ${mailbox}
     Sipp Should Succeed

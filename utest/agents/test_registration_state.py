@@ -54,6 +54,18 @@ def test_an_agent_is_registered_when_the_answer_lists_its_binding(
     assert phone.agent.registered is listed
 
 
+@pytest.mark.parametrize("end", ["Expires: 0", "Contact: <sip:alice@127.0.0.1:4000>;expires=0"])
+def test_the_answer_to_the_end_of_a_registration_is_not_that_to_the_next(
+    phone: Phone, end: str
+) -> None:
+    """The trace may lag behind what the stack reports."""
+    contact = "" if end.startswith("Contact") else f"Contact: <{OURS}>\r\n"
+    phone.sip(f"REGISTER sip:pbx SIP/2.0\r\nCSeq: 1 REGISTER\r\n{contact}{end}\r\n\r\n", sent=True)
+    phone.sip(f"SIP/2.0 200 OK\r\nCSeq: 1 REGISTER\r\nContact: <{OURS}>;expires=0\r\n\r\n")
+    phone.backend.feed(Registered(time.monotonic()))
+    assert phone.agent.registered
+
+
 def test_a_report_that_comes_meanwhile_is_no_error(
     phone: Phone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
