@@ -16,8 +16,9 @@ from ..errors import UsageError
 from .heard import Word
 
 _INSTALL = "pip install 'robotframework-baresip[speech]'"
-#: A pause of this many seconds between two words ends a number that is said digit by digit.
-_PAUSE = 0.6
+#: A pause of this many seconds between two words ends a number that is said digit by digit. Where a
+#: machine puts it together from recordings, there are 0.56 s between "twenty" and "one".
+_PAUSE = 0.8
 #: What is not speech: [Music], (applause), *coughs*.
 _NOTE = re.compile(r"\[[^\]]*\]|\([^)]*\)|\*[^\W\d]+\*|♪+")
 _AMOUNT = re.compile(r"([$£€])\s?(\d[\d,.]*)")

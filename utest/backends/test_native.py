@@ -211,6 +211,20 @@ def test_calls_work_without_functions_that_only_some_capabilities_need(
         )
 
 
+def test_a_process_that_removes_its_log_meanwhile_is_stopped_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    changes = Changes()
+    launcher = launchers.Forker(changes)
+    backend = EmbeddedBackend(Account("alice"), tmp_path / "alice", changes, launcher)
+    backend.start(lambda event: None)
+    Path(backend.folder, "log").unlink()
+    monkeypatch.setattr(Path, "exists", lambda path: True)
+    assert backend.unreadable == 0
+    backend.stop()
+    launcher.close()
+
+
 def test_what_every_agent_needs_stops_the_start_by_its_name(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -295,8 +295,12 @@ class WorkerProcess(Backend):
         return "\n".join(self._printed()[-20:])
 
     def _printed(self) -> list[str]:
-        log = self._folder and self._folder / "log"
-        return log.read_text(errors="replace").splitlines() if log and log.exists() else []
+        if self._folder is None:
+            return []
+        try:
+            return (self._folder / "log").read_text(errors="replace").splitlines()
+        except FileNotFoundError:  # a process that ends removes its folder
+            return []
 
 
 def _lines(stream: BufferedRWPair) -> Iterator[bytes]:
