@@ -44,8 +44,8 @@ coverage: $(tools) ## lines that the unit and the embedded acceptance tests run,
 docs: $(package) ## keyword documentation into docs/build, and docs/proofs.md
 	@mkdir -p $(DOCS)
 	@$(python) -m robot.libdoc BaresipLibrary $(DOCS)/BaresipLibrary.html
-	@$(python) -m robot.libdoc resources/calls.resource $(DOCS)/calls.html
-	@$(python) -m robot.libdoc resources/dialogue.resource $(DOCS)/dialogue.html
+	@$(python) -m robot.libdoc BaresipLibrary/calls.resource $(DOCS)/calls.html
+	@$(python) -m robot.libdoc BaresipLibrary/dialogue.resource $(DOCS)/dialogue.html
 	@$(python) docs/proofs.py
 
 dist: $(tools) ## sdist and wheel into dist/, checked; docs/releasing.md says what then
@@ -62,7 +62,7 @@ soak: $(tools) ## make 1,000 calls in one pair of agents, and see that nothing g
 pictures: $(tools) ## take the pictures of the README anew
 	@$(python) docs/pictures/take.py
 
-prompts: $(package) ## write resources/prompts/*.wav anew
+prompts: $(package) ## write BaresipLibrary/prompts/*.wav anew
 	@$(python) resources/generate_prompts.py
 
 clean: ## remove everything that make made

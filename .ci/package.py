@@ -60,11 +60,12 @@ def call(wheel: Path, folder: Path, *, lowest: bool) -> None:
     run(*pip, "install", *options, f"{wheel}[{EXTRA}]")
     suite = folder / "first_call.robot"
     suite.write_text(shown(README, "Alice And Bob Hear") + shown(FIRST_CALL, "Bob Is Busy"))
+    (folder / "resource.robot").write_text(shown(FIRST_CALL, "BaresipLibrary/calls.resource"))
     quiet = ["--outputdir", folder / "results", "--consolecolors", "off"]
     imported = "import BaresipLibrary; print('Using', BaresipLibrary.__file__)"
     run(*pip, "list", "--format=freeze")
     run(python, "-c", f"{imported}; assert {str(folder)!r} in BaresipLibrary.__file__")
-    run(python, "-m", "robot", *quiet, suite)
+    run(python, "-m", "robot", *quiet, suite, folder / "resource.robot")
     extend(python, folder / "user")
 
 

@@ -290,7 +290,7 @@ class AudioSource:
     """What an agent sends.
 
     Written as ``silence``; ``tone:440`` or ``440 Hz``; or ``file:prompt.wav``, where a relative
-    path is looked up beside the suite and then in the working directory.
+    path is looked up beside the suite, in the working directory, and in installed packages.
     """
 
     frequency: Frequency | None = None

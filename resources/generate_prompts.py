@@ -1,4 +1,4 @@
-"""Writes the prompts in `prompts/` beside this file: short WAV files for suites to send.
+"""Writes the prompts in `BaresipLibrary/prompts/`: short WAV files for suites to send.
 
 They are 16-bit mono at 8 kHz, the sample rate of G.711. The script writes the same bytes every
 time. Run it with `make prompts` after changing it.
@@ -60,7 +60,7 @@ def write_wav(path: Path, samples: Samples) -> None:
 
 
 def main() -> None:
-    directory = Path(__file__).resolve().parent / "prompts"
+    directory = Path(__file__).resolve().parent.parent / "BaresipLibrary" / "prompts"
     directory.mkdir(exist_ok=True)
     for prompt in (welcome, ringback, busy):
         path = directory / f"{prompt.__name__}.wav"

@@ -1,4 +1,4 @@
-"""The loop of `resources/dialogue.resource`: questions, replies, and when it fails.
+"""The loop of `BaresipLibrary/dialogue.resource`: questions, replies, and when it fails.
 
 The keywords that listen and speak are replaced by those of `Talking`. Real machines are in
 `atest/speech/`.
@@ -13,14 +13,14 @@ import robot
 from .talking import Talking
 
 ROOT = Path(__file__).parent.parent
-_SUITE = f"""
+_SUITE = """
 *** Settings ***
-Resource    {ROOT}/resources/dialogue.resource
+Resource    BaresipLibrary/dialogue.resource
 Library     utest.talking.Talking
 
 *** Variables ***
-${{PIN: Secret}}    %{{DIALOGUE_PIN}}
-${{WORD: Secret}}    %{{DIALOGUE_WORD}}
+${PIN: Secret}    %{DIALOGUE_PIN}
+${WORD: Secret}    %{DIALOGUE_WORD}
 
 *** Test Cases ***
 Dialogue
@@ -30,9 +30,9 @@ Dialogue
 
 *** Keywords ***
 Think
-    [Arguments]    ${{heard}}
-    VAR    &{{replies}}    press one=digits:1    call later=
-    RETURN    ${{{{$replies.get($heard, 'Alice')}}}}
+    [Arguments]    ${heard}
+    VAR    &{replies}    press one=digits:1    call later=
+    RETURN    ${{$replies.get($heard, 'Alice')}}
 """
 ASKS = "your name=Alice    your number=digits:12#"
 

@@ -31,7 +31,7 @@ class AudioKeywords(Component):
         Fails when the file is missing or is not audio.
 
         | =Argument= | =Meaning= |
-        | ``source`` | ``tone:440`` or ``440 Hz``; ``file:prompt.wav``, beside the suite or in the working directory; ``silence``. |
+        | ``source`` | ``tone:440`` or ``440 Hz``; ``file:prompt.wav``, beside the suite, in the working directory or in a package, as ``file:BaresipLibrary/prompts/welcome.wav``; ``silence``. |
 
         Example:
         | Send Audio | alice | tone:440 |

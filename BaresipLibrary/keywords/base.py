@@ -1,5 +1,6 @@
 """What all keyword components share: the context, agents, waits, files, and the running suite."""
 
+import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -235,14 +236,24 @@ def is_dry_run() -> bool:
 def find_file(path: Path, kind: str = "audio file") -> Path:
     """An existing file of some kind: beside the running suite, else in the working directory.
 
+    As Robot finds a resource file, a path such as ``BaresipLibrary/prompts/busy.wav`` is also found
+    in an installed package.
+
     Raises:
-        UsageError: it is in neither place; names both.
+        UsageError: it is in none of these places; names them.
     """
     suite = robot_variable("${SUITE SOURCE}")
     homes = [Path(suite).parent] if suite else []
-    candidates = [home / path for home in [*homes, Path.cwd()]]
+    candidates = [home / path for home in [*homes, Path.cwd(), *_homes_of_package(path)]]
     for candidate in candidates:
         if candidate.exists():
             return candidate
     places = " or ".join(dict.fromkeys(str(candidate) for candidate in candidates))
     raise UsageError(f"There is no {kind} at {places}.")
+
+
+def _homes_of_package(path: Path) -> list[Path]:
+    """The folders of Python's module search path that have the package a path begins with."""
+    if len(path.parts) < 2:
+        return []
+    return [home for home in map(Path, sys.path) if (home / path.parts[0]).is_dir()]

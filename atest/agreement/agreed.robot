@@ -3,7 +3,7 @@ Documentation       What two agents agreed on: the codec, the encryption, the se
 Library             ../resources/Meanwhile.py
 Library             ../resources/Watching.py
 Resource            ../resources/backend.resource
-Resource            ../../resources/calls.resource
+Resource            BaresipLibrary/calls.resource
 
 
 *** Test Cases ***

@@ -75,7 +75,7 @@ A Prompt Is Played Once
 A Prompt Beside The Suite
     [Documentation]    A relative path is looked up there first: these are the project's own prompts.
     Alice And Bob Talk
-    Send Audio    alice    file:../../resources/prompts/busy.wav
+    Send Audio    alice    file:BaresipLibrary/prompts/busy.wav
     ${info}    Get Info    alice
     Should Match    ${info.sends}    file:*busy.wav
 

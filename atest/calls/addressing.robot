@@ -2,7 +2,7 @@
 Documentation       Whom an agent calls, and whom it sees calling.
 Resource            ../resources/backend.resource
 Library             BaresipLibrary    backend=${BACKEND}
-Resource            ../../resources/calls.resource
+Resource            BaresipLibrary/calls.resource
 
 
 *** Test Cases ***

@@ -3,7 +3,7 @@ Documentation       Reading a value and checking it in one line, at once or with
 Library             ../resources/Meanwhile.py
 Resource            ../resources/backend.resource
 Library             BaresipLibrary    backend=${BACKEND}
-Resource            ../../resources/calls.resource
+Resource            BaresipLibrary/calls.resource
 
 
 *** Test Cases ***

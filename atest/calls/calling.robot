@@ -2,7 +2,7 @@
 Documentation       Calling, being called and how calls end.
 Resource            ../resources/backend.resource
 Library             BaresipLibrary    backend=${BACKEND}
-Resource            ../../resources/calls.resource
+Resource            BaresipLibrary/calls.resource
 
 
 *** Test Cases ***

@@ -5,7 +5,7 @@ Library             ../resources/Lateness.py
 Library             ../resources/Meanwhile.py
 Resource            ../resources/backend.resource
 Library             BaresipLibrary    backend=${BACKEND}    timeout=5s
-Resource            ../../resources/calls.resource
+Resource            BaresipLibrary/calls.resource
 
 
 *** Test Cases ***

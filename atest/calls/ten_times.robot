@@ -2,7 +2,7 @@
 Documentation       The whole test of two agents, ten times: each prints how long it took.
 Resource            ../resources/backend.resource
 Library             BaresipLibrary    backend=${BACKEND}
-Resource            ../../resources/calls.resource
+Resource            BaresipLibrary/calls.resource
 
 
 *** Test Cases ***

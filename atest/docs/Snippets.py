@@ -17,7 +17,6 @@ in the comment before it:
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -62,8 +61,6 @@ class Snippets:
                 written += 1
         for name, text in python_files().items():
             (Path(folder) / "pass" / name).write_text(text)
-        for resource in ROOT.glob("resources/*.resource"):  # what a page tells its reader to copy
-            shutil.copy(resource, Path(folder) / "pass")
         return written
 
     def python_tests_should_pass(self, folder: str) -> int:

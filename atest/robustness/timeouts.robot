@@ -9,7 +9,7 @@ Test Teardown       The Next Call Works
 
 
 *** Variables ***
-${FILE}         ${CURDIR}/../../resources/prompts/welcome.wav
+${FILE}         ${CURDIR}/../../BaresipLibrary/prompts/welcome.wav
 
 
 *** Test Cases ***

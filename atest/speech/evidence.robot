@@ -7,7 +7,7 @@ Library             ../evidence/Browser.py
 Library             ../resources/ChildRun.py
 Library             ../resources/Sounds.py
 Resource            ../resources/backend.resource
-Resource            ../../resources/calls.resource
+Resource            BaresipLibrary/calls.resource
 Suite Setup         Prepare
 
 

@@ -5,7 +5,7 @@ Documentation       A machine that talks is navigated to a goal by digits and by
 ...                 It takes 1, then the password 1234#; or the word *operator*.
 Resource            ../resources/backend.resource
 Library             ../resources/TalkingMachine.py
-Resource            ../../resources/dialogue.resource
+Resource            BaresipLibrary/dialogue.resource
 Resource            ../servers/servers.resource
 
 

@@ -1,7 +1,7 @@
 *** Settings ***
 Documentation       Prompts that a person said, through real calls: how many words are understood wrongly.
 Resource            ../resources/backend.resource
-Resource            ../../resources/calls.resource
+Resource            BaresipLibrary/calls.resource
 Library             ../resources/Sounds.py
 Library             BaresipLibrary    backend=${BACKEND}
 

@@ -7,7 +7,7 @@ Library             ../resources/Sounds.py
 Library             ../resources/Steps.py
 Library             ../resources/ChildRun.py
 Resource            ../resources/backend.resource
-Resource            ../../resources/calls.resource
+Resource            BaresipLibrary/calls.resource
 Suite Setup         Alice And Bob Talk
 Test Setup          Alice And Bob Still Talk
 

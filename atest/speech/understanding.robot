@@ -4,7 +4,7 @@ Library             Prompts.py
 Library             Collections
 Resource            ../resources/backend.resource
 Library             BaresipLibrary    backend=${BACKEND}
-Resource            ../../resources/calls.resource
+Resource            BaresipLibrary/calls.resource
 Suite Setup         Alice Calls The Machine
 
 

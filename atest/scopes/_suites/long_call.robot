@@ -18,7 +18,7 @@ Long Call
     Dial    alice    bob
     Accept    bob
     Wait Until State Is    alice    ESTABLISHED
-    Send Audio    alice    file:../../../resources/prompts/ringback.wav
+    Send Audio    alice    file:BaresipLibrary/prompts/ringback.wav
     Verify Audio Connection    alice    bob
     IF    $SIGNAL    Meanwhile Interrupt    alice    ${SIGNAL}
     Log    The call is up.    console=True

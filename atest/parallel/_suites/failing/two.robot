@@ -2,7 +2,7 @@
 Documentation       Fails with the same names as its sister, at the same time.
 Resource            ../../../resources/backend.resource
 Library             BaresipLibrary    backend=${BACKEND}
-Resource            ../../../../resources/calls.resource
+Resource            BaresipLibrary/calls.resource
 
 
 *** Test Cases ***
