@@ -1,7 +1,7 @@
 """The level of what an agent hears, what is missing of it, and whether it is silent."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -146,15 +146,16 @@ def verify_silence(
     with listening([listener]):
         wait_until(agent.changes, heard, ON_ITS_WAY)
         listener.restart_count()
-        if not wait_until(agent.changes, heard, duration):
-            listener.read_to_end()
-            listener.ignore_new_sounds()
-            wait_until(agent.changes, decided, _LOOK + PATIENCE)
-            listener.read_to_end()
-            listener.decide()
+        if wait_until(agent.changes, heard, duration):
+            raise _failure(listener, task)
+        arrived = _catch_up(listener, heard)
+        listener.ignore_new_sounds()
+        wait_until(agent.changes, decided, _LOOK + PATIENCE)
+        listener.read_to_end()
+        listener.decide()
         if listener.heard is not None:
             raise _failure(listener, task)
-        _require_all_read(listener, task)
+        _require_all_read(listener, arrived, task)
         listener.cut_to_judged()
         return _silence(listener)
 
@@ -299,9 +300,26 @@ class _SilenceListener(SampleListener):
             self.heard, self.heard_after = piece, before + ON_ITS_WAY
 
 
-def _require_all_read(listener: _SilenceListener, task: str) -> None:
+def _catch_up(listener: _SilenceListener, heard: Callable[[], bool | None]) -> Packets | None:
+    """Reads what has arrived by now: on a busy machine the recording may be late.
+
+    Returns the packets that have arrived; None when they can't be counted.
+    """
+    listener.read_to_end()
+    packets = listener.packets()
+    if packets is not None and not packets.untaken:
+        wait_until(
+            listener.agent.changes,
+            lambda: heard() or (not _are_unread(packets, listener.seconds) or None),
+            PATIENCE,
+        )
+    listener.read_to_end()
+    return packets
+
+
+def _require_all_read(listener: _SilenceListener, packets: Packets | None, task: str) -> None:
     """Raises `CallFailure` when packets arrived whose audio is not known."""
-    packets, name = listener.packets(), listener.agent.name
+    name = listener.agent.name
     if packets is None and listener.has_nothing:
         why = f"it heard nothing, and {name}'s baresip cannot tell whether RTP packets arrived"
     elif packets is not None and _are_unread(packets, listener.seconds):

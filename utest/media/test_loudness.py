@@ -7,8 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from BaresipLibrary.backends.base import Packets
 from BaresipLibrary.errors import PhoneFailure
 from BaresipLibrary.events import AudioArrived
+from BaresipLibrary.media import loudness
 from BaresipLibrary.media.listener import ArrivedAudio
 from BaresipLibrary.media.loudness import _left_out, find_dropouts, measure_level, verify_silence
 
@@ -97,6 +99,37 @@ def test_no_audio_is_not_silence(bob: ListeningAgent) -> None:
     silence = verify_silence(bob.agent, 0.05, -50)
     assert silence.kind == "no RTP"
     assert "no RTP packet arrived (0 received, 245 sent)" in silence.words
+
+
+def test_a_recording_that_is_late_is_waited_for(
+    bob: ListeningAgent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """0.3 s of audio do not count, and when the silence should be over, no more is recorded."""
+    counts = iter([Packets(0, 0)] * 2)
+    monkeypatch.setattr(
+        bob.phone.backend, "count_packets", lambda _: next(counts, Packets(14, 245))
+    )
+    bob.hears(silence(0.2))
+
+    def hears_the_rest() -> None:
+        bob.write(silence(0.6))
+        bob.phone.backend.feed(AudioArrived(time.monotonic(), "in-1"))
+
+    bob.then = threading.Timer(1.0, hears_the_rest).start
+    assert verify_silence(bob.agent, 0.05, -50).kind == "digital silence"
+
+
+def test_what_was_never_recorded_is_not_silence(
+    bob: ListeningAgent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loudness, "PATIENCE", 0.1)
+    counts = iter([Packets(0, 0)] * 2)
+    monkeypatch.setattr(
+        bob.phone.backend, "count_packets", lambda _: next(counts, Packets(14, 245))
+    )
+    bob.hears(silence(0.2))
+    with pytest.raises(AssertionError, match="14 RTP packets arrived, more than .* unknown"):
+        verify_silence(bob.agent, 0.05, -50)
 
 
 def test_a_level_is_that_of_the_audio_asked_for(bob: ListeningAgent) -> None:
