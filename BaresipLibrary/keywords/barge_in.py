@@ -19,6 +19,11 @@ from .base import AgentName, Component, find_file
 
 _WITHIN = timedelta(milliseconds=500)
 _WATCHED = timedelta(seconds=2)
+#: From when on a silence proves that the other side stopped, and how long a pause may be where it
+#: must speak on.
+_SILENCE, _PAUSE = timedelta(seconds=1), timedelta(milliseconds=500)
+#: The shortest silence (s) that is more than a pause between words.
+_SHORTEST = 0.3
 _FILE = "file:"
 _HIDDEN = "***"
 _SOUNDS = {"noise": noise, "cough": cough}
@@ -34,6 +39,7 @@ class BargeInKeywords(Component):
         text: str | Secret,
         *,
         within: timedelta = _WITHIN,
+        silence: timedelta = _SILENCE,
         voice: str | None = None,
         language: str | None = None,
         speed: float = 1.0,
@@ -46,20 +52,27 @@ class BargeInKeywords(Component):
         the first sound of the text to the last sound of the other side, at the network: what the
         agent's jitter buffer adds is taken off. Returns an object with ``seconds``, this time;
         ``error``, how far off it may be; ``after_end``, the time from the end of the text, which is
-        negative when the other side fell silent before it; and ``longest_pause``, the longest pause
-        of the other side before. It returns when the text has been said and the silence is certain.
+        negative when the other side fell silent before it; ``longest_pause``, the longest pause
+        of the other side before; and ``silence``, for how long at least nothing was heard of it
+        then. It returns when the text has been said and the silence is certain.
 
-        A silence is certain after 0.5 s, or after the longest pause that the other side made since
-        it began to speak, whichever is longer. What it says afterwards is taken for its answer. A
-        prompt that comes to its end just then looks the same: interrupt where it has much left to say.
+        Every prompt has pauses, and goes on after them. So the other side has fallen silent when
+        nothing is heard of it for ``silence``, until the text has been said, and for 0.1 s longer
+        than in any pause that it made since its turn began. What it says afterwards is taken
+        for its answer. So a prompt whose pauses are shorter than ``silence`` never passes while it
+        goes on; give more for one with longer pauses, and less for a machine that answers sooner.
+        A prompt that comes to its end just then looks the same as one that stops: interrupt where
+        it has much left to say.
 
         Fails when the other side does not begin to speak within the ``timeout``, when it does not
         fall silent ``within`` that time, and when the call ends. The message says how long it spoke
-        on; it is followed for 1.5 s more. While the agent sends sound itself this is an error.
+        on, and how long it paused; it is followed for 1.5 s more. A text or recording that the
+        agent sends is waited for; while it sends other sound itself this is an error.
 
         | =Argument= | =Meaning= |
         | ``text`` | What to say, or a recording: ``file:stop.wav``, beside the suite or in the working directory. |
         | ``within`` | How long the other side may speak after the text has begun. |
+        | ``silence`` | How long it must be silent then, at least 0.3 s. |
         | ``voice``, ``language``, ``speed`` | As in `Say`. |
         | ``timeout`` | How long the other side may take to speak; the library's timeout when left out. |
 
@@ -68,18 +81,22 @@ class BargeInKeywords(Component):
         | ${stop} = | Verify Barge In | alice | I would like to speak to an operator | within=800ms |
         | Log | The prompt stopped after ${stop}. |
         """
+        least = self._silence_of(silence)
         interruption = self._interruption(agent, text, voice, language, speed, call)
-        result = interruption.verify_stop(self._seconds(within), self._seconds(timeout))
-        logger.info(f"The other side fell silent after {result}.")
+        result = interruption.verify_stop(self._seconds(within), self._seconds(timeout), least)
+        logger.info(
+            f"The other side fell silent after {result}, for {result.silence:.1f} s at least."
+        )
         return result
 
     @keyword(tags=("Audio", "Speech", "Wait"))
     def verify_no_barge_in(
         self,
         agent: AgentName,
-        sound: str,
+        sound: str | Secret,
         *,
         within: timedelta = _WATCHED,
+        silence: timedelta = _PAUSE,
         voice: str | None = None,
         language: str | None = None,
         speed: float = 1.0,
@@ -95,14 +112,15 @@ class BargeInKeywords(Component):
         The sound is ``noise``, a second of white noise at -30 dBFS; ``cough``, which has the course
         of a cough and is made of noise; a recording; or any text, such as ``uh-huh``, which is said.
 
-        Fails when the other side falls silent: for 0.5 s, or longer than in any pause that it made
-        since it began to speak, whichever is longer. Its prompt may also have come to its end just
-        then: choose one that is long enough. Fails too when the other side does not begin to speak
+        Fails when the other side falls silent: for ``silence``, or 0.1 s longer than in any pause
+        that it made since its turn began, whichever is longer. Its prompt may also have paused or
+        come to its end just then: choose one that is long enough. Fails too when the other side does not begin to speak
         within the ``timeout``, and when the call ends.
 
         | =Argument= | =Meaning= |
         | ``sound`` | ``noise``, ``cough``, ``file:sneeze.wav``, or a text. |
         | ``within`` | How long the other side must speak on, from the beginning of the sound. |
+        | ``silence`` | Up to how long a pause may be, at least 0.3 s. |
         | ``voice``, ``language``, ``speed`` | As in `Say`. |
         | ``timeout`` | How long the other side may take to speak; the library's timeout when left out. |
 
@@ -110,10 +128,19 @@ class BargeInKeywords(Component):
         | Verify No Barge In | alice | cough |
         | Verify No Barge In | alice | uh-huh | within=3s |
         """
+        least = self._silence_of(silence)
         interruption = self._interruption(agent, sound, voice, language, speed, call, _SOUNDS)
-        pause = interruption.verify_no_stop(self._seconds(within), self._seconds(timeout))
+        pause = interruption.verify_no_stop(self._seconds(within), self._seconds(timeout), least)
         logger.info(f"The other side spoke on; its longest pause was {pause:.2f} s.")
         return pause
+
+    def _silence_of(self, silence: timedelta) -> float:
+        seconds = self._seconds(silence)
+        if seconds < _SHORTEST:
+            raise UsageError(
+                f"silence={seconds:g} s is too short: it must be at least {_SHORTEST:g} s."
+            )
+        return seconds
 
     def _interruption(
         self,

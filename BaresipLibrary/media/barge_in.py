@@ -2,7 +2,8 @@
 
 `Interruption` says something while the other side speaks, and follows what it does. A pause
 in speech looks like the beginning of a silence: the other side has stopped once it has been silent
-for longer than in any pause of the same turn before. docs/adr/0032-barge-in.md says more.
+for so long as it may never pause, and for longer than in any pause of the same turn before.
+docs/adr/0032-barge-in.md says more.
 """
 
 import time
@@ -18,17 +19,19 @@ from ..backends.base import ToneSource
 from ..concurrency import wait_until
 from ..diagnosis.failure import CallFailure
 from ..errors import UsageError
+from ..speech.turns import TURN_PAUSE, joined
 from ..speech.voices import Speech
 from ..types import AudioDirection
 from .clips import following_recording
+from .late_audio import heard_until, watching_packets
 from .quality import Duration
-from .saying import quoted, say
+from .saying import cut_short, is_playing, quoted, say
 from .voice_track import EDGE, VoiceTrack
 
 T = TypeVar("T")
 
-#: Seconds; a silence that is not longer is a pause in speech, whatever the pauses before were.
-LEAST_SILENCE = 0.5
+#: Seconds; a shorter silence may be a pause in speech, whatever the pauses before were.
+LEAST_SILENCE = 1.0
 #: How long (s) the other side must have spoken before it is interrupted.
 LEAST_TURN = 0.3
 #: After its own sounds an agent is silent for so long (s) before it interrupts.
@@ -39,6 +42,8 @@ _SPEAKS = 0.1
 _WITHIN_SENTENCE = 0.3
 #: A silence must last so much longer (s) than the pauses before.
 _LONGER = 0.1
+#: What follows a longer silence (s) is another turn, and no pause came before it.
+_TURN_ENDS = 2.0
 #: For how long (s) after the time that was allowed the other side is followed.
 FOLLOWED = 1.5
 #: Audio that has not come this long (s) after its time does not exist: the other side sends no
@@ -46,7 +51,7 @@ FOLLOWED = 1.5
 _ARRIVES = 0.6
 #: How much longer (s) than its sounds last an interruption may take, also on a busy machine.
 _PATIENCE = 10.0
-_ALREADY_SILENT = "it had stopped speaking {:.2f} s before"
+_ALREADY_SILENT = "it had been silent for {:.2f} s by then"
 
 
 @dataclass(frozen=True)
@@ -56,13 +61,14 @@ class BargeIn:
     ``seconds``: from the first sound of the interruption to the last of the other side; it is
     right to ``error`` seconds. ``after_end``: the same from the end of the interruption, negative
     where the other side fell silent before it. ``longest_pause``: of the other side in its turn
-    before, in seconds.
+    before, in seconds. ``silence``: for how many seconds nothing was heard of it then, at least.
     """
 
     seconds: float
     error: float
     after_end: float
     longest_pause: float
+    silence: float
 
     def __str__(self) -> str:
         return str(Duration(self.seconds, self.error))
@@ -73,12 +79,16 @@ class Scene:
     """What both sides said around an interruption, as far as it was heard, in monotonic seconds.
 
     `theirs`: the sounds of the other side since its turn began; `ours`: those of the interruption;
-    `until`: up to when the other side was heard.
+    `until`: up to when the other side was heard; `silence`: how many seconds of it are more than a
+    pause, at least; `to_its_end`: whether it is a pause, too, when the other side goes on before
+    the interruption has ended.
     """
 
     theirs: Sequence[TimedSpan]
     ours: Sequence[TimedSpan]
     until: float
+    silence: float = LEAST_SILENCE
+    to_its_end: bool = True
 
     @property
     def began(self) -> float:
@@ -94,7 +104,7 @@ class Scene:
     @property
     def least_silence(self) -> float:
         """From how many seconds on a silence is not a pause."""
-        return max(LEAST_SILENCE, self.longest_pause + _LONGER)
+        return max(self.silence, self.longest_pause + _LONGER)
 
     @property
     def was_speaking(self) -> bool:
@@ -114,11 +124,14 @@ class Scene:
     @property
     def longest_pause_after(self) -> float:
         """The longest silence of the other side between two sounds after the interruption."""
-        later = [sound for sound in self.theirs if sound.end > self.began]
+        return self._longest_pause_until(self.until)
+
+    def _longest_pause_until(self, end: float) -> float:
+        later = [sound for sound in self.theirs if sound.end > self.began and sound.begin < end]
         return max((after.begin - before.end for before, after in pairwise(later)), default=0.0)
 
     def is_over(self, seconds: float) -> bool:
-        """Whether the other side has fallen silent, or still spoke after so many seconds."""
+        """Whether the other side has fallen silent, or still speaks after so many seconds."""
         return self.stop() is not None or self.last_sound > self.began + seconds
 
     def stop(self) -> TimedSpan | None:
@@ -126,18 +139,29 @@ class Scene:
         near = [sound for sound in self.theirs if sound.end >= self.last_sound_before]
         nexts = [*(sound.begin for sound in near[1:]), self.until]
         for sound, following in zip(near, nexts, strict=True):
-            if following - sound.end >= self.least_silence:
+            heard_to_its_end = following >= self.ours[-1].end or not self.to_its_end
+            if following - sound.end >= self.least_silence and heard_to_its_end:
                 return sound
         return None
+
+    def _silence_after(self, sound: TimedSpan) -> float:
+        later = [other.begin for other in self.theirs if other.begin > sound.end]
+        return min([*later, self.until]) - sound.end
 
     @property
     def length_of_silence(self) -> str:
         """For how long the other side was silent after it had stopped, as a clause."""
         stopped = self.stop()
         assert stopped is not None
-        later = [sound.begin for sound in self.theirs if sound.begin > stopped.end]
-        seconds = min([*later, self.until]) - stopped.end
-        return f"for {seconds:.1f} s" + ("" if later else " and more")
+        goes_on = self.last_sound <= stopped.end
+        return f"for {self._silence_after(stopped):.1f} s" + (" and more" if goes_on else "")
+
+    @property
+    def pause_clause(self) -> str:
+        """A clause about the longest pause before it stopped; empty if there was none."""
+        stopped = self.stop()
+        pause = self._longest_pause_until(stopped.end if stopped else self.until)
+        return f", after a pause of {pause:.1f} s" if pause > _WITHIN_SENTENCE else ""
 
     def barge_in(self) -> BargeIn | None:
         """How the other side has stopped; None while it has not."""
@@ -146,7 +170,30 @@ class Scene:
             return None
         error = sound.error + self.ours[0].error
         stopped = sound.end - self.began
-        return BargeIn(stopped, error, sound.end - self.ours[-1].end, self.longest_pause)
+        after_end = sound.end - self.ours[-1].end
+        return BargeIn(stopped, error, after_end, self.longest_pause, self._silence_after(sound))
+
+
+def turn_since(theirs: Sequence[TimedSpan], ours: Sequence[TimedSpan], until: float) -> float:
+    """The time after which the other side's turn began: the pauses since then are its pauses.
+
+    What the agent says ends the turn of the other side, unless that is speaking and speaks on. A
+    silence of more than `_TURN_ENDS` ends it, too.
+    """
+    since = 0.0
+    for turn in joined(ours, TURN_PAUSE):
+        if _ends_turn([sound for sound in theirs if sound.end > since], turn, until):
+            since = turn.end
+    silent = [a.end for a, b in pairwise(theirs) if b.begin - a.end > _TURN_ENDS]
+    return max([since, *silent])
+
+
+def _ends_turn(theirs: Sequence[TimedSpan], ours: TimedSpan, until: float) -> bool:
+    """Whether what the agent said ended the turn of the other side."""
+    following = min((sound.begin for sound in theirs if sound.begin >= ours.end), default=until)
+    before = [sound for sound in theirs if sound.begin < following]
+    scene = Scene(before, [ours], following, to_its_end=False)
+    return not scene.was_speaking or scene.stop() is not None
 
 
 class Interruption:
@@ -162,31 +209,37 @@ class Interruption:
         self._speech, self._words = speech, words
         self._theirs = VoiceTrack(agent, call, AudioDirection.rx, edge=EDGE)
         self._ours = VoiceTrack(agent, call, AudioDirection.tx, noise=True, edge=EDGE)
-        #: When the agent stopped speaking before the other side's turn, and when it was told to say
-        #: the words.
+        #: The time after which the other side's turn began, and when the agent was told to say the
+        #: words.
         self._turn_since = self._told = 0.0
+        self._silence, self._to_its_end = LEAST_SILENCE, True
 
-    def verify_stop(self, allowed: float, patience: float) -> BargeIn:
+    def verify_stop(self, allowed: float, patience: float, silence: float) -> BargeIn:
         """Checks that the other side falls silent within `allowed` s of the first sound.
 
-        It may take up to `patience` s until it speaks.
+        It may take up to `patience` s until it speaks, and must be silent for `silence` s, and
+        until the words have been said.
 
         Raises:
             CallFailure: it does not speak, or does not fall silent in time, or the call ends.
         """
+        self._silence, self._to_its_end = silence, True
         scene = self._follow(patience, allowed + FOLLOWED)
-        result = scene.barge_in()
+        result, pause = scene.barge_in(), scene.pause_clause
         if result is None:
-            raise self._failure(f"it still spoke {scene.last_sound - scene.began:.1f} s later")
+            later = scene.last_sound - scene.began
+            raise self._failure(f"it still spoke {later:.1f} s later{pause}")
         if result.seconds > allowed:
-            raise self._failure(f"it fell silent after {result}, not within {allowed:g} s")
+            raise self._failure(f"it fell silent after {result}, not within {allowed:g} s{pause}")
         return result
 
-    def verify_no_stop(self, watched: float, patience: float) -> float:
+    def verify_no_stop(self, watched: float, patience: float, silence: float) -> float:
         """Checks that the other side speaks on for `watched` s from the first sound on.
 
-        Returns the longest pause (s) that it made meanwhile. Raises what `verify_stop` raises.
+        Returns the longest pause (s) that it made meanwhile, which is shorter than `silence`, or
+        than one that it made before. Raises what `verify_stop` raises.
         """
+        self._silence, self._to_its_end = silence, False
         scene = self._follow(patience, watched)
         result = scene.barge_in()
         if result is not None and result.seconds <= watched:
@@ -195,11 +248,11 @@ class Interruption:
 
     def _follow(self, patience: float, followed: float) -> Scene:
         """Interrupts the other side, and follows it for so many seconds or until it is silent."""
-        with following_recording(self.agent, self.call):
+        with following_recording(self.agent, self.call), watching_packets(self.agent, self.call):
             self._await_their_turn(patience)
             self._told = time.monotonic()
             say(self.agent, self.call, self._speech, self._words, wait=False)
-            longest = self._speech.seconds + followed + _PATIENCE
+            longest = self._speech.seconds + followed + self._silence + _TURN_ENDS + _PATIENCE
             scene = self._wait(lambda: self._followed(followed), longest)
         if scene is None:
             left = any(sound.begin > self._told for sound in self._ours.sounds)
@@ -221,7 +274,8 @@ class Interruption:
         if self._wait(self._is_their_turn, patience):
             return
         heard, ours = self._theirs.sounds, self._ours.sounds
-        if ours and self._ours.until - ours[-1].end < _QUIET:
+        playing = is_playing(self.agent, self.call)
+        if playing or (ours and self._ours.until - ours[-1].end < _QUIET):
             raise UsageError(
                 f"{self.agent.name} cannot interrupt the other side: it was still sending sound"
                 f" itself after {patience:g} s; have it send silence before."
@@ -236,9 +290,10 @@ class Interruption:
     def _is_their_turn(self) -> bool | None:
         """Whether the other side has spoken for a while, and speaks now."""
         ours, theirs = self._ours.sounds, self._theirs.sounds
-        if ours and time.monotonic() - ours[-1].end < _QUIET:
+        quiet = not ours or time.monotonic() - ours[-1].end >= _QUIET
+        if not quiet or is_playing(self.agent, self.call):
             return None  # what the agent sent before is not over
-        self._turn_since = ours[-1].end if ours else 0.0
+        self._turn_since = turn_since(theirs, ours, self._theirs.until)
         turn = [sound for sound in theirs if sound.end > self._turn_since]
         if not turn or self._theirs.until - turn[-1].end > _SPEAKS:
             return None
@@ -248,9 +303,13 @@ class Interruption:
         """What both said, once that is known and the words have been said; None before."""
         theirs = [sound for sound in self._theirs.sounds if sound.end > self._turn_since]
         ours = [sound for sound in self._ours.sounds if sound.begin > self._told]
-        if not ours or self.call.utterances[-1].ended is None:
+        utterance = self.call.utterances[-1]
+        if utterance.ended is None and (why := cut_short(self.agent, self.call, utterance)):
+            raise self._failure(f"it could not say that to its end: {why}")
+        if not ours or utterance.ended is None:
             return None
-        scene = Scene(theirs, ours, max(self._theirs.until, time.monotonic() - _ARRIVES))
+        until = heard_until(self.agent, self.call, self._theirs.until, _ARRIVES)
+        scene = Scene(theirs, ours, until, self._silence, self._to_its_end)
         return scene if scene.is_over(seconds) else None
 
     def _wait(self, check: Callable[[], T | None], within: float) -> T | None:
@@ -266,10 +325,11 @@ class Interruption:
             return answer
 
         deadline = time.monotonic() + within
-        while (answer := wait_until(self.agent.changes, checked, _ARRIVES)) is None:
-            if time.monotonic() >= deadline:
-                break
-        return answer
+        while True:
+            left = max(0.0, deadline - time.monotonic())
+            answer = wait_until(self.agent.changes, checked, min(_ARRIVES, left))
+            if answer is not None or not left:
+                return answer
 
     def _failure(self, what: str) -> CallFailure:
         return CallFailure(

@@ -17,6 +17,7 @@ from ..speech.activity import FRAME, PAUSE
 from ..speech.turns import Question, joined, overlaps, pauses, questions, talk_time, turns
 from ..types import AudioDirection
 from .clips import following_recording
+from .late_audio import heard_until, watching_packets
 from .listener import ON_ITS_WAY
 from .quality import Duration
 from .voice_track import VoiceTrack
@@ -91,7 +92,7 @@ class Conversation:
         closed = self.call.closed
         if closed:
             return closed.at
-        return max(self._sides[_RX].until, time.monotonic() - ON_ITS_WAY)
+        return heard_until(self.agent, self.call, self._sides[_RX].until, ON_ITS_WAY)
 
     def turns(self) -> tuple[list[TimedSpan], list[TimedSpan]]:
         """The turns of the agent, and those of its peer."""
@@ -231,7 +232,7 @@ def wait_until_silence(
         )
     silence = _Silence(Conversation(agent, call), lasting)
     until = time.monotonic() + within
-    with following_recording(agent, call):
+    with following_recording(agent, call), watching_packets(agent, call):
         while True:
             # Where no packets arrive, no event says that time has passed.
             step = max(0.0, min(silence.due, until) - time.monotonic())

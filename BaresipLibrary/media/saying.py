@@ -12,7 +12,7 @@ from ..backends.base import PromptSource
 from ..concurrency import wait_until
 from ..diagnosis.failure import CallFailure
 from ..errors import BackendError, UsageError
-from ..events import AudioTrouble, CallEvent, SourceChosen
+from ..events import AudioTrouble, CallEvent, PromptEnded, SourceChosen
 from ..signalling.states import require_established
 from ..speech.voices import Speech
 from .sources import forget_spoken, spoken
@@ -65,8 +65,19 @@ def _obstacle(agent: Agent, call: Call) -> str | None:
 def _being_said(agent: Agent, call: Call) -> Utterance | None:
     """The text that is being said in a call."""
     last = call.utterances[-1] if call.utterances else None
-    is_over = last is None or last.ended is not None or _cut(agent, call, last)
+    is_over = last is None or last.ended is not None or cut_short(agent, call, last)
     return None if is_over else last
+
+
+def is_playing(agent: Agent, call: Call) -> bool:
+    """Whether an agent says a text in a call, or plays a recording there."""
+    if _being_said(agent, call):
+        return True
+    playing = isinstance(agent.source_of(call)[0], PromptSource)
+    for event in agent.journal.of_kind(CallEvent) if playing else ():
+        if event.call_id == call.call_id and isinstance(event, SourceChosen | PromptEnded):
+            playing = isinstance(event, SourceChosen)
+    return playing
 
 
 def _begin(agent: Agent, call: Call, speech: Speech, text: str) -> Utterance:
@@ -126,7 +137,7 @@ def _wait_until_said(agent: Agent, call: Call, utterance: Utterance) -> None:
     def said() -> bool | None:
         if utterance.ended is not None:
             return True
-        why = _obstacle(agent, call) or _cut(agent, call, utterance)
+        why = _obstacle(agent, call) or cut_short(agent, call, utterance)
         if why:
             raise _failure(agent, utterance, why)
         return None
@@ -138,7 +149,7 @@ def _wait_until_said(agent: Agent, call: Call, utterance: Utterance) -> None:
         raise _failure(agent, utterance, why)
 
 
-def _cut(agent: Agent, call: Call, utterance: Utterance) -> str | None:
+def cut_short(agent: Agent, call: Call, utterance: Utterance) -> str | None:
     """What has cut a text short, as a clause; None while it is being said."""
     events: Iterator[CallEvent] = agent.journal.of_kind(CallEvent, utterance.place)
     ours = [event for event in events if event.call_id == call.call_id]

@@ -3,6 +3,7 @@ Documentation       A machine is interrupted that stops, goes on, gets quieter o
 Resource            ../resources/backend.resource
 Library             BaresipLibrary    timeout=10s    backend=${BACKEND}
 Library             ../resources/ScriptedPeer.py    ${CURDIR}/machine_scenarios.py
+Library             ../resources/Sounds.py
 Library             Machine.py
 Test Setup          Needs    RECORD_SENT    TIME_AUDIO
 
@@ -28,6 +29,31 @@ A Machine That Does Not Stop
     ...    alice interrupted the other side with 'stop please': it still spoke ?.* s later.
     ...    Verify Barge In    alice    stop please
     Verify No Barge In    alice    stop please    within=1s
+
+A Machine That Pauses
+    [Documentation]    It reads a list and does not listen: a pause is no stop, nor is one like those before.
+    Alice Calls A Machine    phrase=${1.8}    pause=${0.8}
+    Run Keyword And Expect Error
+    ...    alice interrupted the other side with 'stop please': it still spoke ?.* s later, after a pause of 0.* s.
+    ...    Verify Barge In    alice    stop please    within=2s
+    Run Keyword And Expect Error
+    ...    alice interrupted the other side with 'stop please': it still spoke ?.* s later, after a pause of 0.* s.
+    ...    Verify Barge In    alice    stop please    within=2s    silence=500ms
+    Run Keyword And Expect Error    silence=0.1 s is too short: it must be at least 0.3 s.
+    ...    Verify Barge In    alice    stop please    silence=100ms
+
+A Machine That Speaks On Before The Text Has Been Said
+    [Documentation]    Its pauses are longer than the silence that is asked for, and shorter than the text.
+    Alice Calls A Machine    phrase=${1.8}    pause=${1.2}
+    Run Keyword And Expect Error
+    ...    alice interrupted the other side with 'I would like*': it still spoke ?.* s later, after a pause of 1.* s.
+    ...    Verify Barge In    alice    I would like to speak to an operator who is a person    within=2s
+
+A Machine That Answers Soon
+    [Documentation]    It stops, and answers before it has been silent for a second.
+    Alice Calls A Machine    stops=${{[0.4]}}    answers=${{[0.35]}}
+    ${stop} =    Verify Barge In    alice    stop please    silence=500ms
+    Should Be True    ${stop.silence} >= 0.5
 
 A Machine That Only Gets Quieter
     Alice Calls A Machine    stops=${{[0.3]}}    ducks=${10}
@@ -63,6 +89,16 @@ An Agent That Sends A Tone
     Run Keyword And Expect Error
     ...    alice cannot interrupt the other side while it sends tone:440; have it send silence before.
     ...    Verify Barge In    alice    stop please
+
+An Agent That Plays A File
+    [Documentation]    It does not interrupt itself, nor in a pause of its own.
+    ${file} =    Make Sound File    own.wav    speech    1    6.0
+    Punch Hole    ${file}    1.6    1.3
+    Alice Calls A Machine
+    Send Audio    alice    file:${file}
+    Run Keyword And Expect Error
+    ...    alice cannot interrupt the other side: it was still sending sound itself after 1 s; have it send silence before.
+    ...    Verify Barge In    alice    stop please    timeout=1s
 
 A Call That Ends Meanwhile
     Alice Calls A Machine    length=${0.6}    hangs_up=${True}

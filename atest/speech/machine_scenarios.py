@@ -26,15 +26,21 @@ def talks(
     jitter: float = 0.0,
     seed: int = 1,
     hangs_up: bool = False,
+    phrase: float = 0.0,
+    pause: float = 0.0,
     **manners: Any,
 ) -> None:
     """Answers with that codec, and talks; `result` has the machine.
 
-    It talks to the end of the call, or hangs up after its first turn.
+    It talks to the end of the call, or hangs up after its first turn. With `pause`, it says
+    the first `phrase` seconds again and again, and pauses for so many seconds after each.
     """
     invite = peer.expect("INVITE", 20.0)
     chosen = _as_offered(CODECS[codec], invite.body)
-    machine = Machine(voice(chosen, seed), chosen, Manners(**manners), Line(loss, jitter, seed))
+    spoken = with_pauses(
+        voice(chosen, seed), round(phrase * chosen.rate), round(pause * chosen.rate)
+    )
+    machine = Machine(spoken, chosen, Manners(**manners), Line(loss, jitter, seed))
     peer.talk_by(machine)
     peer.result["machine"] = machine
     dialog = peer.answer(invite, formats=str(chosen.payload_type), more=chosen.lines)
@@ -60,6 +66,11 @@ def without_long_pauses(samples: Samples, rate: int) -> Samples:
         kept[before : min(after, before + most)] = True
     kept[audible[-1]] = True
     return samples[kept]
+
+
+def with_pauses(samples: Samples, phrase: int, pause: int) -> Samples:
+    """The first samples, a phrase of so many, and a pause; all samples where there is no pause."""
+    return np.concatenate([samples[:phrase], np.zeros(pause)]) if pause else samples
 
 
 def _as_offered(codec: Codec, offer: str) -> Codec:

@@ -3,7 +3,7 @@
 import pytest
 
 from BaresipLibrary.audio.line_state import TimedSpan
-from BaresipLibrary.media.barge_in import LEAST_SILENCE, Scene
+from BaresipLibrary.media.barge_in import LEAST_SILENCE, Scene, turn_since
 
 ERROR = 0.010
 
@@ -13,9 +13,12 @@ def sounds(*spans: tuple[float, float]) -> list[TimedSpan]:
 
 
 def scene(
-    *theirs: tuple[float, float], until: float, ours: tuple[float, float] = (10.0, 10.8)
+    *theirs: tuple[float, float],
+    until: float,
+    ours: tuple[float, float] = (10.0, 10.8),
+    silence: float = 0.5,
 ) -> Scene:
-    return Scene(sounds(*theirs), sounds(ours), until)
+    return Scene(sounds(*theirs), sounds(ours), until, silence)
 
 
 def test_the_time_runs_from_the_first_sound_of_the_interruption_to_the_last_of_the_other_side() -> (
@@ -30,8 +33,52 @@ def test_the_time_runs_from_the_first_sound_of_the_interruption_to_the_last_of_t
 
 
 def test_a_silence_that_is_too_short_is_no_end() -> None:
-    assert scene((8.0, 10.4), until=10.4 + LEAST_SILENCE - 0.01).barge_in() is None
+    assert scene((8.0, 10.4), until=11.39, silence=LEAST_SILENCE).barge_in() is None
+    assert scene((8.0, 10.4), until=11.41, silence=LEAST_SILENCE).barge_in() is not None
     assert scene((8.0, 10.4), (10.8, 12.0), until=12.0).barge_in() is None
+
+
+def test_a_prompt_that_goes_on_while_it_is_interrupted_has_not_stopped() -> None:
+    """It paused for longer than it must be silent, and went on before the words were said."""
+    deaf = scene((8.0, 10.3), (11.5, 12.5), until=12.5, ours=(10.0, 12.0), silence=LEAST_SILENCE)
+    assert deaf.barge_in() is None
+    assert deaf.is_over(2.0)
+    assert deaf.pause_clause == ", after a pause of 1.2 s"
+
+
+def test_a_silence_that_lasts_until_the_words_are_said_is_told() -> None:
+    result = scene((8.0, 10.3), (12.5, 13.0), until=13.0, ours=(10.0, 12.0)).barge_in()
+    assert result is not None
+    assert result.silence == pytest.approx(2.2)
+    assert scene((8.0, 10.3), until=11.9, ours=(10.0, 12.0)).barge_in() is None
+
+
+def test_pauses_after_it_stopped_are_not_those_before() -> None:
+    result = scene((8.0, 10.2), (10.6, 11.0), (13.0, 13.5), until=13.5)
+    assert result.pause_clause == ", after a pause of 0.4 s"
+    assert scene((8.0, 10.4), (13.0, 13.5), until=13.5).pause_clause == ""
+
+
+def test_what_does_not_stop_the_other_side_ends_no_turn_of_it() -> None:
+    """Its pauses since it began count after a cough, too, also where that ends in a pause."""
+    theirs = sounds((6.0, 7.0), (7.8, 10.2), (11.0, 12.0))
+    for cough in ((8.0, 8.4), (10.1, 10.5)):
+        assert turn_since(theirs, sounds(cough), 12.0) == 0.0
+    assert turn_since(theirs, sounds((8.0, 8.4), (10.1, 10.5)), 12.0) == 0.0
+
+
+def test_an_answer_is_another_turn() -> None:
+    answered = sounds((2.0, 4.0), (6.0, 8.0))
+    assert turn_since(answered, sounds((5.0, 5.5)), 8.0) == 5.5
+    stopped = sounds((2.0, 4.0), (5.4, 8.0))
+    assert turn_since(stopped, sounds((3.8, 4.6)), 8.0) == 4.6
+
+
+def test_a_long_silence_ends_a_turn_though_the_agent_said_nothing() -> None:
+    theirs = sounds((0.0, 2.0), (17.0, 18.0), (18.9, 20.0))
+    assert turn_since(theirs, [], 20.0) == 2.0
+    heard = [sound for sound in theirs if sound.end > 2.0]
+    assert Scene(heard, sounds((20.0, 20.5)), 20.0).longest_pause == pytest.approx(0.9)
 
 
 def test_a_silence_must_last_longer_than_the_pauses_before() -> None:

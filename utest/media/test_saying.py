@@ -24,7 +24,7 @@ from BaresipLibrary.events import (
     SourceChosen,
 )
 from BaresipLibrary.media import saying
-from BaresipLibrary.media.saying import say
+from BaresipLibrary.media.saying import is_playing, say
 from BaresipLibrary.speech.voices import Speech
 from utest.scripted import Phone
 
@@ -251,3 +251,20 @@ def test_a_long_text_is_shown_in_short(phone: Phone) -> None:
     (chosen,) = phone.agent.journal.of_kind(SourceChosen)
     assert len(chosen.source) == 64 and chosen.source.endswith("…")
     assert saying.quoted("a  b\nc") == "'a b c'"
+
+
+def test_a_text_and_a_recording_are_played_until_they_end(phone: Phone, tmp_path: Path) -> None:
+    agent, call = phone.agent, phone.agent.calls[0]
+    assert not is_playing(agent, call)
+    starts(phone, "hello")
+    assert is_playing(agent, call)
+    ends(phone)
+    assert not is_playing(agent, call)
+    recording = PromptSource("welcome.wav", {8000: tmp_path / "8000.raw"}, None)
+    agent.note_source(call, recording, "file:welcome.wav")
+    agent.send_audio(call, recording, "file:welcome.wav")
+    assert is_playing(agent, call)
+    phone.backend.feed(PromptEnded(3.0, CALL, "welcome.wav"))
+    assert not is_playing(agent, call)
+    agent.note_source(call, ToneSource(440.0), "tone:440")
+    assert not is_playing(agent, call)
