@@ -6,10 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from BaresipLibrary.diagnosis import observations
 
 from .scripted import Phone
+
+# Other tests run at the same time: an example that takes long proves nothing.
+settings.register_profile("busy", deadline=None)
+settings.load_profile("busy")
 
 
 @pytest.hookimpl(optionalhook=True)  # a .venv from before pytest-xdist runs the tests, too

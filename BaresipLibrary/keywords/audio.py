@@ -37,7 +37,7 @@ class AudioKeywords(Component):
         | Send Audio | alice | tone:440 |
         | Send Audio | alice | file:${CURDIR}/prompt.wav |
         """
-        speaker = self._speaking(agent)
+        speaker = self._speaking(agent, call)
         if source.file is not None:
             source = AudioSource(file=find_file(source.file))
         try:

@@ -152,7 +152,7 @@ class BargeInKeywords(Component):
         call: str | None,
         sounds: Mapping[str, Callable[[], Speech]] = MappingProxyType({}),
     ) -> Interruption:
-        acting_agent = self._speaking(agent)
+        acting_agent = self._speaking(agent, call)
         which = acting_agent.require_live_call("to speak in", call)
         text = what.value if isinstance(what, Secret) else what
         shown = _HIDDEN if isinstance(what, Secret) else what

@@ -110,24 +110,32 @@ class Component:
             raise UsageError(f"A time must not be negative: {value:g} s.")
         return value
 
-    def _acting(self, agent: AgentName, *, ends: bool = False, in_call: bool = True) -> Agent:
+    def _acting(
+        self,
+        agent: AgentName,
+        call: str | None = None,
+        *,
+        ends: bool = False,
+        in_call: bool = True,
+    ) -> Agent:
         """The agent that a keyword acts on; later waits ignore what all agents saw before.
 
-        `ends` is for keywords that end a call: nothing will be said after it. Without `in_call` it
-        is none of the agent's calls that the keyword acts in.
+        `call` is the Call-ID where the suite names one, else it is the active call. `ends` is for keywords
+        that end a call: nothing will be said after it. Without `in_call` it is none of the calls
+        that the agent has.
         """
         speaks = in_call and not ends
-        acting_agent = self._speaking(agent) if speaks else self._agents.get(agent)
+        acting_agent = self._speaking(agent, call) if speaks else self._agents.get(agent)
         self._agents.begin_keyword(ends=ends)
         return acting_agent
 
-    def _speaking(self, agent: AgentName) -> Agent:
+    def _speaking(self, agent: AgentName, call: str | None = None) -> Agent:
         """The agent that a keyword has send something in its call.
 
         Later waits for speech ignore what was said in that call before.
         """
         speaker = self._agents.get(agent)
-        self._context.transcripts.note_action(speaker, self._agents)
+        self._context.transcripts.note_action(speaker, self._agents, call)
         return speaker
 
     def _sending(self, agent: AgentName) -> Agent:

@@ -176,7 +176,7 @@ class EarlyMediaKeywords(Component):
         | Verify Audio | alice | 440 Hz |
         | Accept | bob |
         """
-        callee = self._acting(agent)
+        callee = self._acting(agent, call)
         pairs = header_pairs(headers)
         act_on_incoming(
             callee,

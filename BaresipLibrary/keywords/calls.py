@@ -53,7 +53,7 @@ class CallKeywords(Component):
         | Dial | alice | bob | anonymous=True |
         | Dial | alice | sip:echo@127.0.0.1:5062 | headers=${{{'X-Trace-Id': 'abc'}}} |
         """
-        caller = self._acting(agent)
+        caller = self._acting(agent, in_call=False)
         uri, pairs = dialled_uri(self._agents, caller, target), header_pairs(headers)
         if anonymous:
             if not offer:
@@ -97,7 +97,7 @@ class CallKeywords(Component):
         headers: Sequence[tuple[str, str]] = (),
     ) -> Call:
         """Answers the incoming call as `accept` does, and returns it."""
-        callee = self._acting(agent)
+        callee = self._acting(agent, call)
         return act_on_incoming(
             callee,
             self._seconds(timeout),
@@ -131,7 +131,7 @@ class CallKeywords(Component):
         | Reject | bob |
         | Reject | bob | 603 | reason=Not Today |
         """
-        callee = self._acting(agent)
+        callee = self._acting(agent, call)
         words = refusal_phrase(code, reason)
         pairs = header_pairs(headers)
         act_on_incoming(
@@ -165,7 +165,7 @@ class CallKeywords(Component):
         | Deflect | bob | carol |
         | Deflect | bob | carol | headers=${{{'Diversion': '<sip:bob@example.com>'}}} |
         """
-        callee = self._acting(agent)
+        callee = self._acting(agent, call)
         answer = [contact_of(self._agents, callee, target), *header_pairs(headers)]
         act_on_incoming(
             callee,
@@ -224,7 +224,7 @@ class CallKeywords(Component):
     def _hold(
         self, agent: AgentName, call: str | None, on: bool, timeout: timedelta | None
     ) -> None:
-        acting_agent = self._acting(agent)
+        acting_agent = self._acting(agent, call)
         which = acting_agent.require_live_call("to hold" if on else "to resume", call)
         agreed = hold(acting_agent, which, on, self._seconds(timeout))
         logger.write(agreed, "WARN" if which.offers.contradiction else "INFO")
@@ -302,7 +302,7 @@ class RefreshKeywords(Component):
         | Refresh Call | alice |
         | Refresh Call | alice | offer=False |
         """
-        acting_agent = self._acting(agent)
+        acting_agent = self._acting(agent, call)
         which = acting_agent.require_live_call("to refresh", call)
         agreed = refresh(acting_agent, which, self._seconds(timeout), offer=offer)
         logger.write(agreed, "WARN" if which.offers.contradiction else "INFO")

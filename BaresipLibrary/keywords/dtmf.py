@@ -47,7 +47,7 @@ class DtmfKeywords(Component):
         | Send Dtmf | alice | *21 | gap=300ms | mode=info |
         | Send Dtmf | alice | 12# | mode=inband |
         """
-        acting_agent = self._sending(self._speaking(agent))
+        acting_agent = self._sending(self._speaking(agent, call))
         which = acting_agent.require_live_call("to send digits in", call)
         text = digits.value if isinstance(digits, Secret) else digits
         by, hidden = mode.value if mode else None, isinstance(digits, Secret)

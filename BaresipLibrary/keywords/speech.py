@@ -16,6 +16,7 @@ from ..media.clips import following_recording
 from ..media.transcripts import Transcript
 from ..media.understanding import SpeechReader, verify_speech, wait_for_speech
 from ..speech.expectations import Expectation, HeardSpeech
+from ..speech.patterns import Pattern
 from ..speech.words import Phrase
 from ..types import AudioDirection
 from .assertions import Assertion, Value, percent
@@ -46,14 +47,19 @@ class SpeechKeywords(Component):
         """Waits until the agent hears somebody say a phrase, in the active call or else the last one.
 
         Words count from the *mark* on: the moment at which the last keyword began that acted in the
-        call (`Dial`, `Accept`, `Send Dtmf`, `Send Audio` and so on), at this agent or at the agent at
-        the other end, or the end of what the last successful `Wait Until Speech` has heard,
+        call (`Accept`, `Send Dtmf`, `Send Audio` and so on), at this agent or at the agent at the other
+        end, or the end of what the last successful `Wait Until Speech` has heard,
         whichever is later. So the same phrase is not found twice, and what is said while no keyword
         runs is not lost.
 
         Case, punctuation, hyphens and apostrophes do not count; ``&`` is *and*, *OK* is *okay*, and
         *voice mail* is *voicemail*. A number is equal however it is said or written: ``21`` and
-        *twenty one*, ``123`` and *one two three*. Each digit counts as a word.
+        *twenty one*, ``123`` and *one two three*, ``$5.50`` and *five dollars and fifty cents*,
+        ``5:00 PM`` and *five pm*, ``2.5 million`` and *two point five million*. Not equal are other
+        forms, such as *half past five* and ``5:30``. Each digit counts as a word, and digits with
+        nothing but commas between them are one number: ``1, 2`` is 12. Only in a list of choices,
+        ``1, 2 or 3``, they are several. In languages that are written without spaces each
+        character counts as a word.
 
         A phrase is heard when its ``similarity`` with any stretch of what was said is high enough.
         That is 1 - word error rate: the substituted, missing and additional words, divided by the
@@ -66,17 +72,17 @@ class SpeechKeywords(Component):
         right to about 0.2 s; ``similarity`` and ``confidence``, from 0 to 1; and ``groups``, those
         of ``matches``.
 
-        Returns when the speaker has paused for 0.4 s after the phrase and it is understood; speech
-        without such a pause is understood piece by piece, each at most 13 s long. Fails when the
-        phrase was not said ``within`` that time, and at once when the call has ended without it. The
-        message says what was heard that is nearest to it.
+        Returns when the phrase is understood and the speaker has paused after it: for 0.4 s, and for
+        0.8 s after a number, which might go on. Speech without such a pause is understood piece by
+        piece, each at most 13 s long. Fails when the phrase was not said ``within`` that time, and at
+        once when the call has ended without it. The message says what was heard that is nearest to it.
 
         | =Argument= | =Meaning= |
         | ``phrase`` | The words, or a list of phrases: the one that is said first is returned. A ``Secret`` is not shown. |
         | ``within`` | How long it may take until the words are said, from now on. |
         | ``similarity`` | The least that counts, in percent: ``80%``. |
-        | ``matches`` | A regular expression instead of words; case does not count. It is looked for in the words as they were written, such as ``Press 1 for sales.``, and then in their plain form, ``press 1 for sales``: lower case, without punctuation, each number in one piece. |
-        | ``language`` | Such as ``en`` or ``de``, where the speech model knows several. Number words are known in da, de, en, es, fr, it, nl and pt. |
+        | ``matches`` | A regular expression instead of words; case does not count. It is looked for in the words as they were written, such as ``Press 1 for sales.``, and then in their plain form, ``press 1 for sales``: lower case, without punctuation, each number in one piece. So is a match that would have a part of a number only: with *4, 7, 1*, ``code is (\\d+)`` gets ``471``. |
+        | ``language`` | Such as ``en`` or ``de``, where the speech model knows several. Number words are known in da, de, en, es, fr, it, nl and pt; in other languages only figures are digits, and a wrong number word is forgiven like any other word. |
 
         Example:
         | Wait Until Speech | alice | press one for sales | within=20s |
@@ -90,7 +96,9 @@ class SpeechKeywords(Component):
         limit = self._seconds(within)
         reader = self._reader(agent, AudioDirection.rx, language, call)
         since = self._context.transcripts.mark(reader.agent, reader.call, reader.transcript)
-        return _logged(reader.agent, wait_for_speech(reader, expectation, since, limit))
+        return _logged(
+            reader.agent, expectation, wait_for_speech(reader, expectation, since, limit)
+        )
 
     @keyword(tags=("Speech",))
     def verify_speech(
@@ -118,7 +126,7 @@ class SpeechKeywords(Component):
         expectation = _expectation(phrase, matches, similarity, language)
         reader = self._reader(agent, AudioDirection.rx, language, call)
         since = self._context.transcripts.mark(reader.agent, reader.call, reader.transcript)
-        return _logged(reader.agent, verify_speech(reader, expectation, since))
+        return _logged(reader.agent, expectation, verify_speech(reader, expectation, since))
 
     @keyword(tags=("Speech", "Getter", "Assertion"))
     def get_transcript(
@@ -198,10 +206,10 @@ def _awaited_text(reader: SpeechReader, wanted: Assertion, timeout: float) -> Tr
         return held[0]
     reader.understand_all()
     text = _spoken_text(reader, also_open=True)
-    late = replace(text, subject=f"After {timeout:.3g} s, what {reader.agent.name} {_verb(reader)}")
+    late = replace(text, subject=f"After {timeout:.3g} s, what {reader.agent.name} {reader.verb}")
     if wanted.operator is None and not late.read():
         raise PhoneFailure(
-            f"{reader.agent.name} {_verb(reader)} no word that was understood"
+            f"{reader.agent.name} {reader.verb} no word that was understood"
             f" (waited {timeout:.3g} s)."
         )
     return wanted.check(late)
@@ -209,13 +217,9 @@ def _awaited_text(reader: SpeechReader, wanted: Assertion, timeout: float) -> Tr
 
 def _spoken_text(reader: SpeechReader, *, also_open: bool = False) -> Value[Transcript | None]:
     return Value(
-        f"What {reader.agent.name} {_verb(reader)}",
+        f"What {reader.agent.name} {reader.verb}",
         lambda: Transcript(reader.shown(reader.heard(also_open=also_open))),
     )
-
-
-def _verb(reader: SpeechReader) -> str:
-    return "heard" if reader.transcript.track.direction is AudioDirection.rx else "said"
 
 
 def _expectation(
@@ -227,7 +231,7 @@ def _expectation(
         raise UsageError("Give either a phrase or matches=, what a regular expression matches.")
     least = _share(similarity)
     if matches is not None:
-        return Expectation((), _pattern(matches), least, language)
+        return Expectation((), Pattern(matches), least, language)
     texts = phrase if isinstance(phrase, list) else [phrase]
     if not texts:
         raise UsageError("The list of phrases is empty, so none of them can be heard.")
@@ -244,13 +248,6 @@ def _phrase(text: str | Secret | None, language: str | None) -> Phrase:
 
 def _plain(text: str | Secret | None) -> str:
     return str(text.value) if isinstance(text, Secret) else text or ""
-
-
-def _pattern(matches: str) -> re.Pattern[str]:
-    try:
-        return re.compile(matches, re.IGNORECASE)
-    except re.error as error:
-        raise UsageError(f"'{matches}' is not a regular expression: {error}.") from None
 
 
 def _share(similarity: str) -> float:
@@ -270,7 +267,7 @@ def _check_language(language: str | None) -> None:
         raise UsageError(f"'{language}' is not the code of a language; write it like en or pt-BR.")
 
 
-def _logged(agent: Agent, heard: HeardSpeech) -> HeardSpeech:
-    similar = "" if heard.groups else f" ({100 * heard.similarity:.0f} % of the words)"
+def _logged(agent: Agent, expectation: Expectation, heard: HeardSpeech) -> HeardSpeech:
+    similar = "" if expectation.pattern else f" ({100 * heard.similarity:.0f} % of the words)"
     logger.info(f'{agent.name} heard "{heard}" at {heard.at:.1f} s{similar}.')
     return heard

@@ -52,7 +52,7 @@ class SpeechOutputKeywords(Component):
         | Say | alice | Guten Tag | language=de | speed=0.9 |
         | Say | alice | stop please | voice=voices/en_US-joe-medium.onnx | wait=False |
         """
-        speaker = self._speaking(agent)
+        speaker = self._speaking(agent, call)
         which = speaker.require_live_call("to speak in", call)
         voices = self._context.voices
         if voice is not None and voice.endswith(".onnx") and ":" not in voice:

@@ -35,7 +35,7 @@ class TransferKeywords(Component):
         | Accept | carol |
         | Wait Until State Is | alice | IDLE |
         """
-        acting_agent = self._acting(agent)
+        acting_agent = self._acting(agent, call)
         which = acting_agent.require_live_call("to transfer", call)
         uri = target_uri(self._agents, acting_agent, target)
         callee = self._agents.find(target) if isinstance(target, str) else target
@@ -62,7 +62,7 @@ class TransferKeywords(Component):
         | Accept | carol |
         | Complete Transfer | alice |
         """
-        acting_agent = self._acting(agent)
+        acting_agent = self._acting(agent, call)
         which = acting_agent.require_live_call("to transfer", call)
         uri = dialled_uri(self._agents, acting_agent, target)
         return transfers.consult(acting_agent, which, uri, self._seconds(timeout))

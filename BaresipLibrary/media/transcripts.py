@@ -26,6 +26,8 @@ from .tracks import Track, TrackStream
 
 #: When nothing is recorded for this long (s), as when the peer stops sending, speech has ended.
 _STALLED = 0.5
+#: It is known a little later (s) that speech has begun.
+_ONSET = 0.1
 #: Seconds of audio that a failure describes at most.
 _DESCRIBED = 30.0
 
@@ -122,17 +124,15 @@ class CallTranscript:
         return self.at(self._newest.stream, self._newest.seconds)
 
     @property
-    def closes_in(self) -> float | None:
-        """Seconds until the open segment ends unless more audio comes; None without one."""
-        if self._newest is None or self._newest.open_segment is None:
-            return None
+    def stalls_in(self) -> float:
+        """Seconds until what is said has ended, unless more audio comes."""
         return max(0.0, self._grew_at + _STALLED - time.monotonic())
 
     def segments(self, *, also_open: bool = False) -> list[Segment]:
         """The segments so far, in order; the open one where it may have ended, or is asked for."""
         ended = [segment for one in self._streams.values() for segment in one.segments]
         newest = self._newest.open_segment if self._newest else None
-        is_over = also_open or self.closes_in == 0.0
+        is_over = also_open or not self.stalls_in
         return [*ended, newest] if newest and is_over else ended
 
     def request(
@@ -172,6 +172,18 @@ class CallTranscript:
                 break
             heard.append(understood)
         return heard
+
+    def is_known(self, begin: float, end: float, language: str | None) -> bool:
+        """Whether all was understood that is said between two seconds of the call's audio.
+
+        So it is only when that time is over, or when no more audio comes.
+        """
+        ended = self.segments()
+        for segment in self.segments(also_open=True):
+            is_between = self._end(segment) > begin and self.at(segment.stream, segment.begin) < end
+            if is_between and not (segment in ended and self._understood(segment, language)):
+                return False
+        return self.seconds >= end + _ONSET or not self.stalls_in
 
     def _end(self, segment: Segment) -> float:
         if segment not in self._ends:
@@ -277,17 +289,21 @@ class Transcripts:
         transcript = self._transcripts.get(agent, {}).get((call.call_id, direction))
         return transcript.known() if transcript and transcript.track.call is call else []
 
-    def note_action(self, agent: Agent, agents: Iterable[Agent]) -> None:
-        """Notes that a keyword acts in the calls of an agent: what was said before is old.
+    def note_action(
+        self, agent: Agent, agents: Iterable[Agent], call_id: str | None = None
+    ) -> None:
+        """Notes that a keyword acts in a call of an agent: what was said in it before is old.
 
-        So it is for the agent at the other end, where the suite has it.
+        Without a Call-ID that is the active call. It is old for the agent at the other end, too,
+        where the suite has it.
         """
-        now, others = time.monotonic(), list(agents)
-        for call in agent.live_calls:
-            self._acted.setdefault(agent, {})[call.call_id] = now
-            partner = partner_of(call, others, agent)
-            if partner is not None:
-                self._acted.setdefault(partner[0], {})[call.call_id] = now
+        named = (call for call in agent.live_calls if call.call_id == call_id)
+        call = agent.active_call if call_id is None else next(named, None)
+        if call is None:
+            return
+        now, partner = time.monotonic(), partner_of(call, list(agents), agent)
+        for listener in (agent, *([partner[0]] if partner else [])):
+            self._acted.setdefault(listener, {})[call.call_id] = now
 
     def mark(self, agent: Agent, call: Call, transcript: CallTranscript) -> float:
         """From which second of the call's audio on a wait looks.

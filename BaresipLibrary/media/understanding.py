@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from ..agents.agent import Agent
 from ..agents.call import Call
@@ -11,10 +11,12 @@ from ..concurrency import wait_until
 from ..diagnosis.failure import CallFailure
 from ..diagnosis.speech import explain_not_heard
 from ..errors import BackendError
-from ..speech.expectations import Expectation, HeardSpeech, written
+from ..speech.expectations import ENGLISH, Expectation, HeardSpeech, written
 from ..speech.heard import Word
 from ..speech.masking import Secrets
+from ..speech.plain_words import NUMBER_PAUSE, plain_units
 from ..speech.transcriber import Transcriber
+from ..types import AudioDirection
 from .clips import following_recording
 from .listener import summary
 from .transcripts import CallTranscript, HeardSegment, words_since
@@ -47,6 +49,11 @@ class SpeechReader:
         self._secrets = secrets
         self._language = language
 
+    @property
+    def verb(self) -> str:
+        """What the agent did with the words: heard or said."""
+        return "heard" if self.transcript.track.direction is AudioDirection.rx else "said"
+
     def read(self) -> None:
         """Reads what was recorded by now; a call that is over is read to its end."""
         if self.call.is_live:
@@ -72,6 +79,16 @@ class SpeechReader:
     def heard(self, since: float = _ALWAYS, *, also_open: bool = False) -> list[HeardSegment]:
         """What was understood by now."""
         return self.transcript.heard(self._language, since, also_open=also_open)
+
+    def may_go_on(self, words: Sequence[Word]) -> bool:
+        """Whether words end with a number, and nobody knows yet whether it goes on."""
+        if not words or not self.call.is_live:
+            return False
+        last = plain_units(words[-1:], self._language or ENGLISH)
+        end = words[-1].end
+        return bool(last and last[-1].is_digit) and not self.transcript.is_known(
+            end, end + NUMBER_PAUSE, self._language
+        )
 
     def words(self, since: float, *, also_open: bool = False) -> list[Word]:
         """The words that were understood by now."""
@@ -125,7 +142,7 @@ class SpeechReader:
 
         if not wait_until(self.agent.changes, is_done, _PATIENCE):
             raise BackendError(
-                f"What {self.agent.name} heard was not understood within {_PATIENCE:g} s:"
+                f"What {self.agent.name} {self.verb} was not understood within {_PATIENCE:g} s:"
                 f" {self._transcriber.why_not_done()}."
             )
 
@@ -138,7 +155,7 @@ class SpeechReader:
         while True:
             left = deadline - time.monotonic()
             answer = wait_until(
-                self.agent.changes, check, min(left, self.transcript.closes_in or left)
+                self.agent.changes, check, min(left, self.transcript.stalls_in or left)
             )
             if answer is not None or time.monotonic() >= deadline:
                 return answer
@@ -155,25 +172,46 @@ def wait_for_speech(
         CallFailure: it was not said in time, or the call ended before.
         BackendError: the engine cannot understand speech.
     """
-    began = time.monotonic()
-    is_new = _Changed()
+    end = time.monotonic() + within
+    with following_recording(reader.agent, reader.call):
+        reader.read()  # what was recorded long ago may take a moment: not while others wait for it
+        heard = _wait(reader, expectation, since, end)
+        if heard is None:
+            heard = _judge_by(reader, expectation, since, end, within)
+    reader.transcript.matched = max(heard.end, reader.transcript.matched)
+    return reader.without_secrets(heard)
 
-    def check() -> HeardSpeech | None:
+
+def _wait(
+    reader: SpeechReader, expectation: Expectation, since: float, end: float
+) -> HeardSpeech | None:
+    """What is expected, once it was said; None when the time is over (`end`, monotonic)."""
+    last: _News | None = None
+
+    def news() -> _News | None:
         reader.read()
         all_done = reader.request(since)
         words = reader.words(since)
-        heard = expectation.find(words) if is_new(words) else None
-        if heard is None and all_done and not reader.call.is_live:
-            raise not_heard(reader, expectation, since, words, "")
-        return heard
+        new = _News(words, reader.may_go_on(words), all_done and not reader.call.is_live)
+        return new if new != last or new.are_all else None
 
-    with following_recording(reader.agent, reader.call):
-        reader.read()  # what was recorded long ago may take a moment: not while others wait for it
-        heard = reader.wait(check, within)
-        if heard is None:
-            heard = _judge_by(reader, expectation, since, began + within, within)
-    reader.transcript.matched = max(heard.end, reader.transcript.matched)
-    return reader.without_secrets(heard)
+    while (last := reader.wait(news, max(0.0, end - time.monotonic()))) is not None:
+        # Without the lock that `news` holds: to look for an expression may take long.
+        heard = expectation.find(last.words) if last.words else None
+        if heard is not None and not (last.may_go_on and heard.end == last.words[-1].end):
+            return heard
+        if last.are_all:
+            raise not_heard(reader, expectation, since, last.words, "")
+    return None
+
+
+class _News(NamedTuple):
+    """What was said by now, and whether that can change."""
+
+    words: list[Word]
+    may_go_on: bool
+    """Whether the words end with a number that may go on."""
+    are_all: bool
 
 
 def _judge_by(
@@ -210,17 +248,6 @@ def verify_speech(reader: SpeechReader, expectation: Expectation, since: float) 
 
 def _middle(word: Word) -> float:
     return (word.begin + word.end) / 2
-
-
-class _Changed:
-    """Whether words are others than at the last call: there is no need to compare them twice."""
-
-    def __init__(self) -> None:
-        self._last: Sequence[Word] = ()
-
-    def __call__(self, words: Sequence[Word]) -> bool:
-        is_new, self._last = words != self._last, words
-        return is_new
 
 
 def not_heard(

@@ -2,15 +2,19 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from .heard import Word
-from .plain_words import plain_units
+from .patterns import Pattern
+from .plain_words import Unit, plain_units
 from .words import Match, Phrase, find_phrase, nearest_stretch
 
 #: The language of number words where none is given.
-_ENGLISH = "en"
+ENGLISH = "en"
+#: From the first digit, or letter, of a text to the last.
+_DIGITS, _LETTERS = re.compile(r"\d(.*\d)?"), re.compile(r"\w(.*\w)?")
 
 
 @dataclass(frozen=True)
@@ -44,15 +48,15 @@ class Expectation:
     """One of some phrases, or a regular expression; `similarity` is the least that counts."""
 
     phrases: tuple[Phrase, ...] = ()
-    pattern: re.Pattern[str] | None = None
+    pattern: Pattern | None = None
     similarity: float = 0.8
     language: str | None = None
 
     def find(self, words: Sequence[Word]) -> HeardSpeech | None:
         """The first of what is expected that was said; None while none was."""
         if self.pattern is not None:
-            return _search(self.pattern, words, self.language or _ENGLISH)
-        units = plain_units(words, self.language or _ENGLISH)
+            return _search(self.pattern, words, self.language or ENGLISH)
+        units = plain_units(words, self.language or ENGLISH)
         matches = [
             (match.first, -match.similarity, number, match)
             for number, phrase in enumerate(self.phrases)
@@ -66,13 +70,13 @@ class Expectation:
 
     def nearest(self, words: Sequence[Word]) -> Match | None:
         """What was said that is most similar to a phrase; None when no word is in common."""
-        units = plain_units(words, self.language or _ENGLISH)
+        units = plain_units(words, self.language or ENGLISH)
         matches = [match for phrase in self.phrases if (match := nearest_stretch(phrase, units))]
         return max(matches, key=lambda match: match.similarity, default=None)
 
     def __str__(self) -> str:
         if self.pattern is not None:
-            return f"words that match '{self.pattern.pattern}'"
+            return f"words that match '{self.pattern.text}'"
         return " or ".join(f'"{phrase.text}"' for phrase in self.phrases)
 
 
@@ -98,21 +102,28 @@ def _heard(
     )
 
 
-def _search(pattern: re.Pattern[str], words: Sequence[Word], language: str) -> HeardSpeech | None:
-    """Looks in the words as they were written, and then in their plain form."""
+def _search(pattern: Pattern, words: Sequence[Word], language: str) -> HeardSpeech | None:
+    """Looks in the words as they were written, and then in their plain form.
+
+    In their plain form, too, where a match has a part of a number only: ``(\\d+)`` in "4, 7, 1".
+    """
     units = plain_units(words, language)
     as_written = _Pieces([(word.text, number, number) for number, word in enumerate(words)])
     plain = _Pieces(
         [(unit.text, unit.word, unit.last_word) for unit in units],
         [unit.is_digit and not unit.begins_number for unit in units],
     )
-    for pieces in (as_written, plain):
-        # What matches nothing at some place, as (yes)? does, was not heard there.
-        found = next((one for one in pattern.finditer(pieces.text) if one.group()), None)
-        if found is not None:
-            stretch = pieces.words(words, *found.span())
-            return _heard(stretch, pattern.pattern, groups=found.groups())
-    return None
+    found = next(pattern.finditer(as_written.text), None)
+    edges = set(chain.from_iterable(found.regs)) if found else set()
+    if found and not any(
+        begin < edge < end for begin, end in as_written.numbers(units) for edge in edges
+    ):
+        return _heard(as_written.words(words, *found.span()), pattern.text, groups=found.groups())
+    in_plain = next(pattern.finditer(plain.text), None)
+    pieces, match = (plain, in_plain) if in_plain else (as_written, found)
+    if match is None:
+        return None
+    return _heard(pieces.words(words, *match.span()), pattern.text, groups=match.groups())
 
 
 class _Pieces:
@@ -137,3 +148,17 @@ class _Pieces:
         first = self._pieces[max(0, bisect_right(self._starts, begin) - 1)][1]
         last = self._pieces[max(0, bisect_right(self._starts, end - 1) - 1)][2]
         return words[first : last + 1]
+
+    def numbers(self, units: Iterable[Unit]) -> Iterator[tuple[int, int]]:
+        """Where the numbers of words begin and end in the text; a piece is a word."""
+        first: int | None = None
+        for unit in units:
+            first = unit.word if unit.begins_number else first
+            if unit.ends_number and first is not None:
+                begin = self._starts[first]
+                text = self.text[
+                    begin : self._starts[unit.last_word] + len(self._pieces[unit.last_word][0])
+                ]
+                found = _DIGITS.search(text) or _LETTERS.search(text)
+                if found:
+                    yield begin + found.start(), begin + found.end()

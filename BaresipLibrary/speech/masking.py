@@ -89,15 +89,16 @@ def _variants(secret: str) -> set[str]:
     """A secret as strings of letters and digits, by every way to read its words."""
     graph = readings(tokens_of(secret.split()))
 
-    def paths(at: int) -> Iterator[str]:
+    def paths(at: int, order: int) -> Iterator[str]:
         if at == len(graph):
             yield ""
             return
-        for reading in graph[at]:
-            for rest in paths(reading.end):
+        for reading in graph[at][::order]:
+            for rest in paths(reading.end, order):
                 yield reading.text + rest
 
-    return {path for path in islice(paths(0), _MOST_VARIANTS) if path}
+    # Of a long secret both ends are in it: all words as they are, and all as what they stand for.
+    return {path for order in (1, -1) for path in islice(paths(0, order), _MOST_VARIANTS) if path}
 
 
 def _written(words: Sequence[str], secrets: Iterable[str]) -> Iterator[int]:

@@ -15,8 +15,10 @@ from .plain_words import Unit, plain_units
 #: So many words may be written as one: voice mail, voice-mail and voicemail are equal.
 _MOST_JOINED = 4
 _FORBIDDEN = float("inf")
-#: What may be said for a sign on a key.
+#: What may be said for a sign on a key or a digit.
 _NAMES = {("#", "pound"), ("#", "hash"), ("#", "number")}
+#: In German "one" is an article, too, which changes with the word after it.
+_NAMES |= {("1", "einen"), ("1", "einem"), ("1", "einer"), ("1", "eines")}
 #: Words that sound like digits in English.
 _SOUNDS = {
     "to": "2", "too": "2", "for": "4", "fore": "4", "won": "1", "ate": "8", "oh": "0", "o": "0",
@@ -37,7 +39,7 @@ class Phrase:
         Raises:
             ValueError: it has no word; the message is a sentence.
         """
-        units = _units(text, language)
+        units = _units(text, language, has_notes=False)
         if not units:
             raise ValueError(f"There is no word in '{text}', so it cannot be heard.")
         return cls(text, tuple(units))
@@ -171,6 +173,10 @@ class _Alignment:
         wanted, heard = self._phrase[place], self._heard[at]
         if wanted.begins_number and not heard.begins_number:
             return False
+        # A longer one may be read digit by digit, with pauses: "4. 7. 1. 2."
+        ends_after_two = wanted.ends_number and self._phrase[place - 1].begins_number
+        if not wanted.begins_number and heard.begins_number and ends_after_two:
+            return False
         if not wanted.ends_number or heard.ends_number:
             return True
         # "press 1 4 sales" was heard where somebody said "press one for sales", not "fourteen"
@@ -194,9 +200,10 @@ class _Alignment:
         )
 
 
-def _units(text: str, language: str) -> list[Unit]:
+def _units(text: str, language: str, *, has_notes: bool = True) -> list[Unit]:
     """The words of a text, as if they were said without a pause."""
-    return plain_units([Word(piece, 0.0, 0.0, 1.0) for piece in text.split()], language)
+    words = [Word(piece, 0.0, 0.0, 1.0) for piece in text.split()]
+    return plain_units(words, language, has_notes=has_notes)
 
 
 def _is_number(unit: Unit) -> bool:

@@ -59,6 +59,9 @@ A Regular Expression
     Machine Says    you-entered    digits/4    digits/7    digits/1    digits/2
     ${heard}    Wait Until Speech    alice    matches=entered (\\d{4})    within=${LONG}
     Should Be Equal    ${heard.groups}[0]    4712
+    Machine Says    you-entered    digits/4    digits/7    digits/1    digits/2
+    ${heard}    Wait Until Speech    alice    matches=entered.*?(\\d+)    within=${LONG}
+    Should Be Equal    ${heard.groups}[0]    4712
 
 A Phrase Is Heard Once
     [Documentation]    What was found before is old, and so is what was said before a keyword acted.
@@ -131,7 +134,7 @@ Bad Input Is Refused
     Give either a phrase or matches\=, what a regular expression matches.    ${None}
     Give either a phrase or matches\=, what a regular expression matches.    hello    matches=hello
     The list of phrases is empty, so none of them can be heard.    ${{[]}}
-    '(' is not a regular expression: missing ), unterminated subpattern at position 0.    ${None}    matches=(
+    '(' is not a regular expression: missing ) at position 1.    ${None}    matches=(
     similarity\=0.8 is not a share of words: write 1% to 100%, such as 80%.    hello    similarity=0.8
     similarity\=101% is not a share of words: write 1% to 100%, such as 80%.    hello    similarity=101%
     similarity\=most is not a share of words: write 1% to 100%, such as 80%.    hello    similarity=most

@@ -1,9 +1,12 @@
 """What is understood of a call, with an engine that knows words by how loud they are."""
 
 import re
+import threading
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,20 +14,21 @@ import soundfile
 
 from BaresipLibrary.agents.call import Call
 from BaresipLibrary.diagnosis.failure import CallFailure
-from BaresipLibrary.errors import BackendError
+from BaresipLibrary.errors import BackendError, UsageError
 from BaresipLibrary.events import CallClosed, ClosedBy, MediaStarted
 from BaresipLibrary.media.transcripts import CallTranscript, Transcript, Transcripts
 from BaresipLibrary.media.understanding import SpeechReader, verify_speech, wait_for_speech
 from BaresipLibrary.speech.expectations import Expectation, HeardSpeech
 from BaresipLibrary.speech.heard import Word
 from BaresipLibrary.speech.masking import Secrets
+from BaresipLibrary.speech.patterns import Pattern
 from BaresipLibrary.speech.transcriber import Transcription
 from BaresipLibrary.speech.words import Phrase
 from BaresipLibrary.types import AudioDirection
 
 from ..audio.signals import Samples
 from ..scripted import Phone
-from .recorded import RATE, hears, silence
+from .recorded import RATE, ListeningAgent, hears, silence
 
 VOCABULARY = ("press", "one", "two", "for", "sales", "support", "hello", "goodbye")
 WORD, GAP = 0.3, 0.1
@@ -233,6 +237,22 @@ def test_speech_that_goes_on_is_judged_when_the_time_is_over(
     assert wait_for_speech(reader, expecting("hello"), NEVER, 0).text == "hello"
 
 
+@pytest.mark.parametrize("pause", [0.6, 1.2])
+def test_a_number_is_judged_when_it_cannot_go_on(
+    bob: ListeningAgent, engine: LoudnessEngine, transcripts: Transcripts, pause: float
+) -> None:
+    """ "one" and "two" with a pause of 0.6 s between them are 12, whenever that is asked."""
+    call = bob.agent.calls[0]
+    transcript = transcripts.of(bob.agent, call, RX)
+    reader = SpeechReader(bob.agent, call, transcript, engine, Secrets())  # type: ignore[arg-type]
+    bob.hears(says("press one"), silence(0.42), silence(pause - 0.52), says("two"), silence(1))
+    if pause > 1:
+        assert wait_for_speech(reader, expecting("press one"), NEVER, 30).text == "press one"
+    else:
+        with pytest.raises(CallFailure, match="100 % of the words, and not the same number"):
+            wait_for_speech(reader, expecting("press one"), NEVER, 0.5)
+
+
 def test_speech_ends_when_no_more_audio_arrives(
     talking: Phone, reader: SpeechReader, tmp_path: Path
 ) -> None:
@@ -263,9 +283,9 @@ def test_what_is_said_too_late_does_not_count(
         (expecting("press two for sales", similarity=0.7),
          'heard "press one for sales" at 0.0 s: 75 % of the words, and not the same number.'),
         (expecting("hello"), 'heard "press one for sales" at 0.0 s, which has none of these'),
-        (Expectation((), re.compile("(hello)?")),
+        (Expectation((), Pattern("(hello)?")),
          "expected words that match '(hello)?', heard \"press one for sales\" at 0.0 s."),
-        (Expectation((), re.compile("hel+o")),
+        (Expectation((), Pattern("hel+o")),
          "expected words that match 'hel+o', heard \"press one for sales\" at 0.0 s."),
     ],
 )  # fmt: skip
@@ -291,8 +311,40 @@ def test_a_regular_expression_has_groups(
     talking: Phone, reader: SpeechReader, tmp_path: Path
 ) -> None:
     hears(talking, reader.call, tmp_path, (time.monotonic() - 2, says("press one for sales")))
-    heard = verify_speech(reader, Expectation((), re.compile(r"PRESS (\d) for", re.I)), NEVER)
+    heard = verify_speech(reader, Expectation((), Pattern(r"PRESS (\d) for")), NEVER)
     assert (heard.text, heard.groups) == ("press one for", ("1",))
+
+
+def test_an_expression_that_is_too_slow_fails_and_holds_up_nothing(
+    talking: Phone, reader: SpeechReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("BaresipLibrary.speech.patterns._PATIENCE", 0.3)
+    hears(talking, reader.call, tmp_path, (time.monotonic() - 9, says("hello " * 8)))
+    began, given_up = threading.Event(), threading.Event()
+    taken = 0
+
+    class Slow(Pattern):
+        def finditer(self, text: str) -> Iterator[Any]:
+            began.set()
+            return super().finditer(text)
+
+    def take_events() -> None:
+        nonlocal taken
+        began.wait(30)
+        while not given_up.wait(0.01):
+            with reader.agent.changes:
+                taken += 1
+
+    others = threading.Thread(target=take_events)
+    others.start()
+    try:
+        with pytest.raises(UsageError, match="without a result: it has too many ways to match"):
+            wait_for_speech(reader, Expectation((), Slow("(?:.|..)+$(?<!o)")), NEVER, 5)
+    finally:
+        began.set()
+        given_up.set()
+        others.join()
+    assert taken > 5
 
 
 def test_what_failed_to_be_understood_is_tried_again_by_the_next_keyword(
@@ -368,6 +420,16 @@ class TestMark:
         other.rings("another")
         transcripts.note_action(other.agent, [talking.agent, other.agent])
         assert self.mark(talking, transcripts, transcript) == NEVER
+
+    def test_a_keyword_acts_in_the_call_that_it_names_or_in_the_active_one(
+        self, talking: Phone, transcripts: Transcripts, transcript: CallTranscript
+    ) -> None:
+        talking.rings("consultation")
+        for other in ("consultation", None, "nowhere"):
+            transcripts.note_action(talking.agent, [talking.agent], other)
+            assert self.mark(talking, transcripts, transcript) == NEVER
+        transcripts.note_action(talking.agent, [talking.agent], talking.agent.calls[0].call_id)
+        assert self.mark(talking, transcripts, transcript) > 0
 
     def test_it_is_the_end_of_what_was_waited_for_and_not_of_what_was_verified(
         self,

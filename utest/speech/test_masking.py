@@ -109,6 +109,12 @@ def test_what_is_no_secret_stays(said: str) -> None:
     assert shown(PIN, said) == said
 
 
+@pytest.mark.parametrize("said", ["123456789012", "1 2 3 4 5 6 7 8 9 0 1 2", "12 34 56 78 90 12"])
+def test_a_secret_of_many_words_is_masked_when_it_was_heard_as_digits(said: str) -> None:
+    secrets = Secrets(["one two three four five six seven eight nine zero one two"])
+    assert secrets.text(f"your pin is {said} ok") == f"your pin is {MASK} ok"
+
+
 def test_without_secrets_nothing_is_masked() -> None:
     assert Secrets([""]).text("one two") == "one two"
     assert Secrets(["  "]).words(words("one two")) == words("one two")
@@ -244,7 +250,11 @@ def test_a_secret_among_other_digits_does_not_get_through(
     assert number not in digits_said(shown(Secrets([number]), said))
 
 
-@given(st.text(max_size=12), st.text(max_size=30), st.text(max_size=30))
+#: A zero stands for the mask in the test.
+TEXT = st.characters(exclude_characters="\0")
+
+
+@given(st.text(TEXT, max_size=12), st.text(TEXT, max_size=30), st.text(TEXT, max_size=30))
 def test_a_secret_of_any_characters_does_not_get_through(
     secret: str, before: str, after: str
 ) -> None:

@@ -71,6 +71,27 @@ def nearest(phrase: str, heard: str) -> Match | None:
         ("the pound key", "the # key"),
         ("the star key", "the * key"),
         ("Müller", "MÜLLER"),
+        ("five dollars and fifty cents", "$5.50."),
+        ("fifty cents", "$0.50"),
+        ("one pound and one penny", "£1.01"),
+        ("five dollars", "$5.00"),
+        ("two thousand dollars", "$2,000"),
+        ("two point five million", "2.5 million"),
+        ("one point five million dollars", "$1.5 million."),
+        ("open until five pm", "Open until 5:00 PM"),
+        ("five thirty", "5:30"),
+        ("double oh seven", "007"),
+        ("oh double seven", "077"),
+        ("oh oh seven", "007"),
+        ("triple five", "555"),
+        ("anyone", "any one"),
+        ("any one", "Anyone?"),
+        ("no one is available", "no-one is available"),
+        ("press one, two or three", "Press 1 2 or 3."),
+        ("नमस्ते", "नमस्ते!"),
+        ("请按一转人工服务", "请 按一 转 人工服务。"),
+        ("お電話ありがとうございます", "お電話 ありがとう ござい ます"),
+        ("สวัสดีครับ", "สวัสดี ครับ"),
     ],
 )
 def test_what_does_not_count(phrase: str, heard: str) -> None:
@@ -96,6 +117,8 @@ def test_what_does_not_count(phrase: str, heard: str) -> None:
         ("press one for sales", "press fourteen sales", 1.0),
         ("dial one to exit", "dial twelve exit", 1.0),
         ("your balance is 105", "Your balance is 100. 5 new messages.", 5 / 6),
+        ("press 12", "Press 1, 2 or 3.", 1.0),
+        ("press 12", "Press 1. 2 is for support.", 1.0),
     ],
 )
 def test_digits_are_never_forgiven(phrase: str, heard: str, similarity: float) -> None:
@@ -158,6 +181,35 @@ def test_a_number_ends_where_a_sentence_does() -> None:
     assert find("you have 20", "You have 20. One of them is urgent.") == Match(0, 2, 1.0)
 
 
+@pytest.mark.parametrize(
+    ("phrase", "heard", "first", "last"),
+    [
+        ("one moment please", "Oh, one moment please.", 1, 3),
+        ("two people", "Oh two people", 1, 2),
+        ("press one", "Press 1, 2, or 3.", 0, 1),
+        ("three", "Press 1, 2, or 3.", 4, 4),
+        ("4712", "4. 7. 1. 2.", 0, 3),
+    ],
+)
+def test_a_number_has_the_digits_that_belong_to_it(
+    phrase: str, heard: str, first: int, last: int
+) -> None:
+    assert find(phrase, heard, 1.0) == Match(first, last, 1.0)
+
+
+def test_a_number_that_nobody_says_is_no_error() -> None:
+    assert find("million", "5" * 5000 + " million") is None
+
+
+def test_brackets_of_a_phrase_are_not_left_out() -> None:
+    assert find("you have (no) messages", "you have messages", 0.9) is None
+    assert find("you have (no) messages", "You have no messages.", 1.0) is not None
+
+
+def test_a_vowel_sign_counts() -> None:
+    assert find("नमस्ते", "नमसता", language="hi") is None
+
+
 def test_a_number_ends_where_somebody_pauses() -> None:
     pause = [Word("1", 0.0, 0.4, 0.9), Word("2", 1.5, 1.9, 0.9)]
     assert find_phrase(Phrase.parse("one"), plain_units(pause), 1.0) == Match(0, 0, 1.0)
@@ -171,6 +223,10 @@ def test_numbers_of_other_languages() -> None:
     assert find("drücken Sie einundzwanzig", "Drücken Sie 21.", language="de") is not None
     assert find("tapez quatre vingt dix sept", "Tapez 97", language="fr-FR") is not None
     assert find("tapez sept", "Tapez 7", language="fi") is None
+    assert find("tausend Euro", "1.000 Euro", 1.0, language="de") is not None
+    assert find("zwei Komma fünf", "2,5", 1.0, language="de") is not None
+    assert find("einen Moment bitte", "1 Moment bitte", 1.0, language="de") is not None
+    assert find("drücken Sie eins", "Drücken Sie 1, 2 oder 3", 1.0, language="de") is not None
 
 
 def test_notes_of_the_engine_are_no_words() -> None:
@@ -187,7 +243,7 @@ def test_nothing_in_common() -> None:
     assert nearest("hello", "good bye") is None
 
 
-@pytest.mark.parametrize("text", ["", "   ", "?!", "[Music]", "..."])
+@pytest.mark.parametrize("text", ["", "   ", "?!", "()", "..."])
 def test_a_phrase_needs_a_word(text: str) -> None:
     with pytest.raises(ValueError, match="no word"):
         Phrase.parse(text)

@@ -1,0 +1,52 @@
+"""Regular expressions that a suite looks for in what was said."""
+
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ..errors import UsageError
+
+if TYPE_CHECKING:
+    import regex
+
+#: How long (s) it may take to look for an expression: some need years, as ``(a|aa)+!`` may.
+_PATIENCE = 5.0
+_INSTALL = "pip install 'robotframework-baresip[speech]'"
+
+
+class Pattern:
+    """A regular expression; case does not count.
+
+    The package regex can be stopped, and lets other threads run meanwhile. Python's own can not: no
+    event of any agent would be seen.
+    """
+
+    def __init__(self, text: str) -> None:
+        """Raises `UsageError`: it is no regular expression."""
+        try:
+            import regex
+        except ImportError:
+            raise UsageError(f"matches= needs the package regex: {_INSTALL}.") from None
+
+        self.text = text
+        try:
+            self._compiled = regex.compile(text, regex.IGNORECASE)
+        except regex.error as error:
+            raise UsageError(f"'{text}' is not a regular expression: {error}.") from None
+
+    def finditer(self, text: str) -> "Iterator[regex.Match[str]]":
+        """Its matches, without the empty ones.
+
+        Raises:
+            UsageError: it takes too long.
+        """
+        began = time.monotonic()
+        try:
+            matches = self._compiled.finditer(text, timeout=_PATIENCE, concurrent=True)
+            yield from (match for match in matches if match.group())
+        except TimeoutError:
+            raise UsageError(
+                f"'{self.text}' was looked for in what was said for"
+                f" {time.monotonic() - began:.1f} s without a result: it has too many ways to"
+                " match. Write it without repetitions inside of repetitions."
+            ) from None
