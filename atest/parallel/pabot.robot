@@ -18,6 +18,12 @@ Links In The Merged Log Lead To The Files Of Both
     ${captures} =    Get Links    ${run}    pcap
     Length Should Be    ${recordings}    8
     Length Should Be    ${captures}    2
+    ${elsewhere} =    Write Log Elsewhere    ${run}
+    ${moved} =    Get Links In    ${elsewhere}    wav
+    Length Should Be    ${moved}    8
+    Should Start With    ${moved}[0]    ../../output/
+    ${moved} =    Get Links In    ${elsewhere}    pcap
+    Length Should Be    ${moved}    2
 
 An Account Is With One Suite At A Time
     Start Registrar

@@ -283,12 +283,19 @@ class ChildRun:
 
     def get_links(self, run: Run, ending: str) -> list[str]:
         """What the log of a run links to with that ending, each of which exists."""
-        text = html.unescape((run.output / "output.xml").read_text())
-        links = sorted(set(re.findall(rf'href="([^"]+\.{ending})"', text)))
-        broken = [link for link in links if not (run.output / link).is_file()]
-        if broken:
-            raise AssertionError(f"Links that lead nowhere: {broken}")
-        return links
+        return _links(run.output, ending)
+
+    def write_log_elsewhere(self, run: Run) -> str:
+        """Writes log and output of a run into another folder, and returns that folder."""
+        folder = run.folder / "elsewhere" / "merged"
+        command = [sys.executable, "-m", "BaresipLibrary.rebot", "--outputdir", str(folder)]
+        command += ["--output", "output.xml", "--nostatusrc", str(run.output / "output.xml")]
+        subprocess.run(command, cwd=run.folder, check=True, capture_output=True, timeout=60)
+        return str(folder)
+
+    def get_links_in(self, folder: str, ending: str) -> list[str]:
+        """What the log in a folder links to with that ending, each of which exists."""
+        return _links(Path(folder), ending)
 
     def get_folders(self, run: Run) -> list[str]:
         """The folders in a run's output directory."""
@@ -319,6 +326,16 @@ class ChildRun:
             assert run.process.stdout is not None
             run.process.stdout.close()
         self._runs.clear()
+
+
+def _links(output: Path, ending: str) -> list[str]:
+    """What the log in a folder links to with that ending; fails when one of these is not there."""
+    text = html.unescape((output / "output.xml").read_text())
+    links = sorted(set(re.findall(rf'href="([^"]+\.{ending})"', text)))
+    broken = [link for link in links if not (output / link).is_file()]
+    if broken:
+        raise AssertionError(f"Links that lead nowhere: {broken}")
+    return links
 
 
 def _steps(test) -> list:
