@@ -26,6 +26,7 @@ from .keywords.barge_in import BargeInKeywords
 from .keywords.base import Context, is_dry_run, output_directory
 from .keywords.being_called import BeingCalledKeywords, EarlyMediaKeywords
 from .keywords.bulk import BulkKeywords
+from .keywords.call_rate import CallRateKeywords
 from .keywords.calls import CallKeywords, RefreshKeywords
 from .keywords.conversation import ConversationKeywords
 from .keywords.dtmf import DtmfKeywords
@@ -82,6 +83,7 @@ _COMPONENTS = (
     ConversationKeywords,
     VerdictKeywords,
     BulkKeywords,
+    CallRateKeywords,
     EvidenceKeywords,
 )
 #: Suite setups and teardowns: evidence of their failures is shown at once, as no test ends.

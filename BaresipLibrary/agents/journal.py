@@ -8,7 +8,7 @@ from itertools import islice
 from operator import itemgetter
 from typing import TypeVar
 
-from ..events import Event, SipMessage
+from ..events import CallEvent, Event, SipMessage
 from ..sip.messages import Message, parsed
 from ..sip.outlines import Outline, outline
 
@@ -57,11 +57,29 @@ class Journal:
         """Forgets the oldest message."""
         place, oldest = self._messages.popleft()
         self._forgotten = place + 1
+        self._clear(place, oldest)
+
+    def _clear(self, place: int, seen: Outline) -> None:
+        """Empties the place of a message, which is no longer among those that are kept."""
         event, self._events[place] = self._events[place], None
         self._text -= len(event.text) if isinstance(event, SipMessage) else 0
-        self._copies[oldest.identity] -= 1
-        if not self._copies[oldest.identity]:
-            del self._copies[oldest.identity]
+        self._copies[seen.identity] -= 1
+        if not self._copies[seen.identity]:
+            del self._copies[seen.identity]
+
+    def forget(self, call_id: str, since: int) -> None:
+        """Forgets what there is of one call from a position on."""
+        kept: deque[tuple[int, Outline]] = deque()
+        for place, seen in self._messages:
+            if place >= since and seen.call_id == call_id:
+                self._clear(place, seen)
+            else:
+                kept.append((place, seen))
+        self._messages = kept
+        for place in range(since, len(self._events)):
+            event = self._events[place]
+            if isinstance(event, CallEvent) and event.call_id == call_id:
+                self._events[place] = None
 
     def note_action(self) -> int:
         """Notes that a keyword is about to act; returns the position of what comes after it."""

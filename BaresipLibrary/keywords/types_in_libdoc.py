@@ -6,10 +6,13 @@ from typing import Any
 
 from ..agents.agent import Agent
 from ..media.barge_in import BargeIn
+from ..media.call_run import CallRun
 from ..media.prompts import HeardPrompt
 from ..media.quality import CallQuality
 from ..media.speech_quality import SpeechScore
 from ..media.transcripts import Transcript
+from ..signalling.arrivals import Rate
+from ..signalling.stop_condition import StopCondition
 from ..sip.dialog_info import DialogInfo
 from ..sip.presence import Presence
 from ..sip.reginfo import RegInfo
@@ -35,6 +38,7 @@ _AGENT = (
 _RETURNED = (
     BargeIn,
     CallQuality,
+    CallRun,
     DialogInfo,
     HeardPrompt,
     HeardSpeech,
@@ -77,6 +81,8 @@ CONVERTERS: dict[type, Callable[[Any], Any]] = {
     Frequency: _reader(Frequency.parse),
     Level: _reader(Level.parse),
     MessageFilter: _reader(MessageFilter.parse),
+    Rate: _reader(Rate.parse),
+    StopCondition: _reader(StopCondition.parse),
     Agent: _returned(Agent, _AGENT),
     **{kind: _returned(kind) for kind in _RETURNED},
 }

@@ -17,7 +17,7 @@ from .tones import HeardTone, ToneListener, tones_not_heard
 #: Tones (Hz) of the pairs that are checked at the same time: no harmonics of each other, in every
 #: codec's band, and far enough from each other to be distinguished. More pairs at a time would keep
 #: two cores too busy for audio to come in time.
-_TONES = (
+TONE_PAIRS = (
     (440.0, 620.0),
     (530.0, 740.0),
     (590.0, 830.0),
@@ -97,9 +97,9 @@ def check_connections(pairs: Sequence[tuple[Agent, Agent]], within: float) -> li
     Never raises: what is wrong with a pair is its `trouble`. What was sent before is sent again.
     """
     connections: list[Connection] = []
-    for start in range(0, len(pairs), len(_TONES)):
+    for start in range(0, len(pairs), len(TONE_PAIRS)):
         batch = [
-            Connection(*pair, tones) for pair, tones in zip(pairs[start:], _TONES, strict=False)
+            Connection(*pair, tones) for pair, tones in zip(pairs[start:], TONE_PAIRS, strict=False)
         ]
         _check(batch, within)
         connections += batch

@@ -55,6 +55,11 @@ class RecordingStore:
         """Whether recordings stay of what has failed, or has not."""
         return self._keep.is_now(failed=failed)
 
+    def discard(self, agent: Agent, recordings: Iterable[Path]) -> None:
+        """Deletes recordings of a call, unless the suite or the setting keeps them."""
+        if agent in self._undecided and self._keep is not Occasion.always:
+            self._discard(recordings)
+
     def leave(self, *, failed: bool, is_running: Callable[[Agent], bool]) -> list[Path]:
         """Decides at the end of a test or suite; returns the recordings that stay, to be linked."""
         keep = self.keeps(failed=failed)

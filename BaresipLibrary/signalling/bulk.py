@@ -130,7 +130,7 @@ def establish(calls: Sequence[BulkCall], timeout: float) -> None:
     Raises:
         UsageError: an agent takes part twice, or has a call already. Nobody has dialled then.
     """
-    _require_free([agent for bulk_call in calls for agent in bulk_call.agents])
+    require_free([agent for bulk_call in calls for agent in bulk_call.agents])
     deadline = time.monotonic() + timeout
     run_concurrently(lambda bulk_call: _attempt(bulk_call, bulk_call.dial), calls)
     changes = calls[0].caller.changes
@@ -145,7 +145,8 @@ def establish(calls: Sequence[BulkCall], timeout: float) -> None:
             bulk_call.trouble = f"after {timeout:g} s, {bulk_call.call.describe()}"
 
 
-def _require_free(agents: Sequence[Agent]) -> None:
+def require_free(agents: Sequence[Agent]) -> None:
+    """Raises `UsageError` when an agent is listed twice, or has a call; waits for one to end."""
     for agent in agents:
         agent.require_alive()
         if agents.count(agent) > 1:

@@ -35,6 +35,7 @@ PASSWORDS = {
     "carol": "s3cret-pw-carol",
     "digest-user": "s3cret-pw-trunk",
     "turn-user": "s3cret;pw turn",
+    "astray": "s3cret-pw-astray",
     **dict.fromkeys(("1001", "1002", "1003"), "s3cret-pw-desk"),
 }
 _PORT_ATTEMPTS = 5

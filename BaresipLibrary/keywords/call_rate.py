@@ -1,0 +1,336 @@
+"""Calls at an arrival rate, and what came of them."""
+
+import random
+from collections.abc import Callable
+from datetime import timedelta
+from enum import Enum, auto
+from pathlib import Path
+from typing import Any
+
+from assertionengine import AssertionOperator
+from robot.api import logger
+from robot.api.deco import keyword
+
+from ..agents.agent import Agent
+from ..agents.call import Call
+from ..errors import UsageError
+from ..media.call_run import CallRun, Percentile, RunField, Spread, add_up, read_run
+from ..signalling.arrivals import Arrivals, Rate
+from ..signalling.bulk import require_free
+from ..signalling.stop_condition import StopCondition
+from .assertions import Assertion, Unit, Value, number, percent, seconds
+from .base import AgentName, Component, output_directory
+from .targets import dialled_uri
+
+#: No run is longer: what is measured of each call is kept until its end.
+_LONGEST = 24 * 3600.0
+_WITHIN = timedelta(seconds=5)
+_MAX_LAG = timedelta(milliseconds=500)
+_UNITS: dict[RunField, Unit] = {
+    RunField.failed_percent: percent,
+    RunField.established_percent: percent,
+    RunField.post_dial_delay: seconds,
+    RunField.setup_time: seconds,
+    RunField.teardown: seconds,
+}
+
+
+class CallAudio(Enum):
+    """What is done about the audio of each call of `Run Calls`.
+
+    ``verify``: both sides must hear the other's tone; ``none``: it is not checked.
+    """
+
+    verify = auto()
+    none = auto()
+
+
+class CallRateKeywords(Component):
+    """Has calls arrive at a rate."""
+
+    @keyword(tags=("Call", "Wait", "Bulk"))
+    def run_calls(
+        self,
+        callers: list[AgentName],
+        callees: list[AgentName],
+        *,
+        rate: Rate,
+        duration: timedelta,
+        talk: timedelta = timedelta(seconds=10),
+        audio: CallAudio = CallAudio.verify,
+        arrivals: Arrivals = Arrivals.poisson,
+        seed: int | None = None,
+        stop_when: StopCondition | None = None,
+        timeout: timedelta | None = None,
+        within: timedelta = _WITHIN,
+        max_lag: timedelta = _MAX_LAG,
+        save: Path | None = None,
+    ) -> CallRun:
+        """Keeps an arrival rate of calls for a time, and returns what came of them.
+
+        Calls arrive at the ``rate`` whatever becomes of those before (an open loop), so they overlap.
+        For each one, the caller and the callee that have been idle the longest are taken: the caller
+        dials the callee's address, so the call goes through the phone system where the agents are
+        registered; the callee accepts, or does what `When Called` says; they talk; the caller hangs
+        up. Both are taken again once both are idle. After ``duration`` no more calls arrive, and the
+        keyword returns when the last one is over. The log shows a table and a picture.
+
+        A call *fails* when it is refused, is not established within ``timeout``, ends early, when a
+        side does not hear the other, or when it does not end. What this machine could not keep up
+        with is told apart from that: a call is *not attempted* when no agent is idle, or when it
+        would begin more than ``max_lag`` late; a call that failed is *undecided* when an event or an
+        arrival came later than that while it lasted, except when the phone system refused it with
+        another code than 408, and when an agent's own process is the cause.
+
+        | =Result= | =Meaning= |
+        | ``offered`` | How many calls arrived: ``attempted`` and ``not_attempted``. |
+        | ``attempted`` | How many were dialled. Each of them is in one of ``succeeded``, ``failed``, ``undecided`` and, when the run was cut short, ``unfinished``. |
+        | ``not_attempted`` | How many were not dialled; ``not_attempted_because`` has how many for each reason, and ``needed`` about how many callers, and as many callees, these arrivals needed. |
+        | ``established`` | How many were established at both sides; ``established_percent`` of those attempted. |
+        | ``succeeded`` | How many went well from the first INVITE until both sides were idle. |
+        | ``failed`` | How many failed; ``failed_percent`` of those that succeeded or failed. ``failures`` has how many for each reason, such as ``486 Busy Here``; ``failed_calls`` has the first 20. |
+        | ``undecided`` | How many failed while this machine was late; ``undecided_because`` has how many for each reason. |
+        | ``verified`` | In how many calls both sides heard each other. |
+        | ``unchecked`` | How many ended before their audio could be checked: the audio of six calls is checked at the same time. |
+        | ``peak`` | The most calls that were up at the same time; ``concurrent`` has the most of each second. |
+        | ``post_dial_delay``, ``setup_time``, ``teardown`` | As `Get Call Timing` defines them at the caller, of established calls, in seconds: ``count``, ``min``, ``p5``, ``p50``, ``p95``, ``p99`` and ``max``. |
+        | ``mos`` | The same for the mean opinion score of `Get Call Quality`, of the worse side of each call. Calls without an RTCP report, such as very short ones, do not count. |
+        | ``worst_delay``, ``cpu`` | How late an event or an arrival came at most, in seconds; how busy the machine was in each second, in percent. |
+        | ``seeds``, ``rate``, ``began``, ``seconds``, ``stopped`` | The seed, the rate (calls a second), when the run began (seconds since 1970), how long it took, and the condition that ended it. |
+
+        Fails when ``stop_when`` holds: the run ends then, and its calls are hung up. Fails when no
+        call was established. Fails at once, before any agent dials, when an agent has a call or is
+        listed twice. However it ends, all calls are hung up, and the log has the table. Messages and
+        recordings of calls that went well are forgotten, so that a run can be long; recordings stay
+        with ``recordings=always``. Those of the first 50 other calls stay.
+
+        | =Argument= | =Meaning= |
+        | ``rate`` | Calls that arrive, such as ``5/s``, ``300/min`` or ``1800/h``. |
+        | ``duration`` | How long calls arrive; 24 hours at most. |
+        | ``talk`` | How long a call lasts once it is established; longer when its audio is still being checked. |
+        | ``audio`` | ``verify``: both sides must hear the other's tone; ``none``: audio is not checked. |
+        | ``arrivals`` | ``poisson``: at random, as many people call; ``even``: always the same time apart. |
+        | ``seed`` | Repeats the arrivals of an earlier run, whose log has its seed. |
+        | ``stop_when`` | ``failures > 5%`` of the calls that succeeded or failed, judged from 20 of them on and at the end; or ``failures > 10``. |
+        | ``timeout`` | How long a call may take to be established, and to end (default: the library's). |
+        | ``within`` | How long a tone may take to be heard. |
+        | ``max_lag`` | How late this machine may be. |
+        | ``save`` | A JSON file, relative to the output directory, for `Add Up Call Runs`. |
+
+        Example:
+        | ${callers} = | Start Agents | caller | 60 |
+        | ${callees} = | Start Agents | callee | 60 |
+        | ${calls} = | Run Calls | ${callers} | ${callees} | rate=5/s | duration=2 min | talk=10s | stop_when=failures > 5% |
+        | Should Be Equal As Integers | ${calls.not_attempted} | 0 |
+        | Should Be True | ${calls.setup_time.p95} < 0.5 |
+        """
+        from ..media.call_rate import CallRate, RunSettings
+        from ..media.call_run_failure import require_success
+        from ..media.rated_call import Plan
+
+        calling, called = self._free_agents(callers, callees)
+        plan = Plan(
+            talk=self._seconds(talk),
+            timeout=self._positive("timeout", timeout),
+            within=self._positive("within", within) if audio is CallAudio.verify else None,
+        )
+        settings = RunSettings(
+            rate=rate,
+            duration=self._duration(duration),
+            arrivals=arrivals,
+            seed=random.randrange(2**31) if seed is None else seed,
+            plan=plan,
+            max_lag=self._positive("max_lag", max_lag),
+            stop_when=stop_when,
+            target=lambda caller, callee: dialled_uri(self._agents, caller, callee),
+            discard=self._discard,
+            load=_load(),
+        )
+        _check_targets(settings.target, calling, called)
+        file = _writable(save)
+        logger.info(f"The seed of the arrivals is {settings.seed}.")
+        self._agents.begin_keyword(ends=True)
+        run = CallRate(calling, called, settings)
+        try:
+            run.run()
+        finally:
+            result = run.result()
+            _show(result, file)
+        require_success(result, run.failed)
+        return result
+
+    def _positive(self, name: str, time: timedelta | None) -> float:
+        value = self._seconds(time)
+        if not value:
+            raise UsageError(f"{name} must be more than 0 s.")
+        return value
+
+    def _duration(self, duration: timedelta) -> float:
+        value = self._positive("duration", duration)
+        if value > _LONGEST:
+            raise UsageError(f"A run may take 24 hours at most, not {value / 3600:g}.")
+        return value
+
+    def _discard(self, agent: Agent, call: Call) -> None:
+        files = [file for stream in call.streams for file in (stream.rx, stream.tx)]
+        self._context.recordings.discard(agent, files)
+
+    def _free_agents(
+        self, callers: list[AgentName], callees: list[AgentName]
+    ) -> tuple[list[Agent], list[Agent]]:
+        """The agents by their names."""
+        if not callers or not callees:
+            raise UsageError("Run Calls needs at least one caller and one callee.")
+        calling = [self._agents.get(caller) for caller in callers]
+        called = [self._agents.get(callee) for callee in callees]
+        agents = [*calling, *called]
+        twice = next((agent for agent in agents if agents.count(agent) > 1), None)
+        if twice is not None:
+            raise UsageError(f"{twice.name} is listed twice; an agent either calls or is called.")
+        require_free(agents)
+        return calling, called
+
+    @keyword(tags=("Call", "Getter", "Assertion", "Bulk"))
+    def get_run_statistics(
+        self,
+        run: Any,
+        field: RunField,
+        assertion_operator: AssertionOperator | None = None,
+        assertion_expected: Any = None,
+        *,
+        percentile: Percentile | None = None,
+        message: str | None = None,
+    ) -> Any:
+        """Returns a figure of a run of calls.
+
+        The fields are those that `Run Calls` lists; of ``post_dial_delay``, ``setup_time``,
+        ``teardown`` and ``mos``, ``percentile`` chooses one value.
+
+        Fails when the assertion does not hold. Fails too when nothing was measured.
+
+        | =Argument= | =Meaning= |
+        | ``run`` | What `Run Calls` or `Add Up Call Runs` returned, or a file that `Run Calls` saved. |
+        | ``field`` | The figure. |
+        | ``percentile`` | ``min``, ``p5``, ``p50``, ``p95``, ``p99`` or ``max``. |
+
+        Example:
+        | Get Run Statistics | ${calls} | failed_percent | <= | 1% |
+        | Get Run Statistics | ${calls} | setup_time | < | 500ms | percentile=p95 |
+        | Get Run Statistics | ${calls} | mos | > | 4 | percentile=p5 |
+        """
+        value = getattr(_read(run), field.name)
+        if isinstance(value, Spread) != (percentile is not None):
+            needs = "needs" if isinstance(value, Spread) else "takes no"
+            raise UsageError(f"{field.name} {needs} percentile=.")
+        if percentile is not None:
+            value = getattr(value, percentile.name)
+        which = f" ({percentile.name})" if percentile else ""
+        subject = f"The {field.name}{which} of the calls"
+        figure: Value[Any] = Value(subject, lambda: value)
+        unit = _UNITS.get(field, number)
+        return Assertion(assertion_operator, assertion_expected, message, unit).check(figure)
+
+    @keyword(tags=("Call", "Getter", "Bulk"))
+    def add_up_call_runs(self, *runs: Any) -> CallRun:
+        """Returns what came of several runs of calls at the same time, as if they were one.
+
+        For runs of several processes or machines: rates and counts are added, percentiles are taken
+        of all calls, and calls over time are added second by second, by the clocks of the machines.
+        The log shows the table and the picture.
+
+        Fails when a value is not a run of calls, or a file cannot be read.
+
+        | =Argument= | =Meaning= |
+        | ``runs`` | What `Run Calls` returned, here or over Remote, or files that it saved, relative to the output directory; the name of a file may have wildcards. |
+
+        Example:
+        | ${all} = | Add Up Call Runs | ${OUTPUT DIR}/calls-*.json |
+        | Get Run Statistics | ${all} | failed | == | 0 |
+        """
+        from ..report.call_runs import call_run_html
+
+        read = [_read(source) for run in runs for source in _sources(run)]
+        if not read:
+            raise UsageError("Add Up Call Runs needs at least one run.")
+        total = add_up(read)
+        logger.info(call_run_html(total), html=True)
+        return total
+
+
+def _check_targets(
+    target: Callable[[Agent, Agent], str], calling: list[Agent], called: list[Agent]
+) -> None:
+    """Raises `UsageError` when an agent cannot be dialled."""
+    for caller in calling:
+        target(caller, called[0])
+    for callee in called:
+        target(calling[0], callee)
+
+
+def _load() -> Callable[[], float]:
+    """Reads how busy the machine has been, in percent, since it was read before."""
+    import psutil
+
+    psutil.cpu_percent()
+    return psutil.cpu_percent
+
+
+def _writable(save: Path | None) -> Path | None:
+    """The file that a run is saved in, which can be written.
+
+    Raises:
+        UsageError: it cannot.
+    """
+    if save is None:
+        return None
+    file = output_directory() / save
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.open("ab").close()
+    except OSError as error:
+        raise UsageError(f"{file} cannot be written: {error.strerror}.") from None
+    return file
+
+
+def _show(run: CallRun, file: Path | None) -> None:
+    """Writes a run into the log, and into a file."""
+    from ..report.call_runs import call_run_html
+
+    if file is not None:
+        run.save(file)
+    logger.info(call_run_html(run), html=True)
+    if run.not_attempted or run.undecided:
+        logger.warn(
+            f"{run.not_attempted} of {run.offered} calls were not attempted and {run.undecided} are"
+            f" undecided, which says nothing of the phone system: {_because(run)}."
+        )
+
+
+def _because(run: CallRun) -> str:
+    reasons = [*run.not_attempted_because.items(), *run.undecided_because.items()]
+    words = [f"{reason} ({count})" for reason, count in reasons]
+    needed = f"; about {run.needed} callers and callees are needed" if run.needed else ""
+    return ", ".join(words) + needed
+
+
+def _sources(run: object) -> list[object]:
+    """A run, or the files that a name with wildcards stands for.
+
+    Raises:
+        UsageError: there is no such file.
+    """
+    if not isinstance(run, str | Path) or not any(char in Path(run).name for char in "*?["):
+        return [run]
+    pattern = output_directory() / run
+    files = sorted(pattern.parent.glob(pattern.name))
+    if not files:
+        raise UsageError(f"There is no file {pattern}.")
+    return list(files)
+
+
+def _read(source: object) -> CallRun:
+    place = output_directory() / source if isinstance(source, str | Path) else source
+    try:
+        return read_run(place)
+    except OSError as error:
+        raise UsageError(f"{place} cannot be read: {error.strerror}.") from None

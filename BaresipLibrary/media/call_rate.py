@@ -1,0 +1,250 @@
+"""Keeps an arrival rate of calls, whatever becomes of them (open loop), and counts that."""
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+
+from ..agents.agent import Agent
+from ..agents.call import Call
+from ..agents.forgetting import forget_call
+from ..concurrency import run_concurrently, wait_until
+from ..errors import BaresipLibraryError
+from ..signalling.arrivals import Arrivals, arrival_times, most_at_once
+from ..signalling.bulk import hang_up_all
+from ..signalling.stop_condition import StopCondition
+from ..types import AgentState
+from .call_run import CallRun, Tally
+from .connections import TONE_PAIRS
+from .machine import Load, Machine
+from .rated_call import Phase, Plan, RatedCall, Step, Tones
+from .run_counts import RunCounts
+
+#: Of so many calls that did not go well the messages and recordings stay; a run may be long.
+_KEPT = 50
+#: How many steps are done at the same time: most of their time they wait for baresip's answer.
+_AT_ONCE = 16
+#: How long (s) the calls may take to end when a run is cut short.
+_CUT_SHORT = 3.0
+NO_CALLER, NO_CALLEE = "no caller was idle", "no callee was idle"
+LATE = "this machine was late"
+
+
+@dataclass(frozen=True)
+class RunSettings:
+    """What a run of calls is to do; times in seconds.
+
+    `max_lag`: how late this machine may be; `target`: the URI that a caller dials for a callee;
+    `discard`: is told each side of a call that went well and is to be forgotten.
+    """
+
+    rate: float
+    duration: float
+    arrivals: Arrivals
+    seed: int
+    plan: Plan
+    max_lag: float
+    stop_when: StopCondition | None
+    target: Callable[[Agent, Agent], str]
+    discard: Callable[[Agent, Call], None]
+    load: Load
+
+    def times(self) -> Iterator[float]:
+        """When calls arrive, in seconds from the start."""
+        return arrival_times(self.rate, self.duration, self.arrivals, self.seed)
+
+
+class AgentPool:
+    """Agents that wait for their turn; the one that has waited longest is next."""
+
+    def __init__(self, agents: Sequence[Agent]) -> None:
+        self._waiting = deque(agents)
+
+    def take(self) -> Agent | None:
+        """An agent that runs and has no call; it is not given to anybody else. None without one."""
+        for _ in range(len(self._waiting)):
+            agent = self._waiting.popleft()
+            if agent.alive and agent.state is AgentState.IDLE:
+                return agent
+            self._waiting.append(agent)
+        return None
+
+    def give_back(self, agent: Agent) -> None:
+        """Takes an agent back."""
+        self._waiting.append(agent)
+
+
+class CallRate:
+    """A run of calls. `run` returns when all are over; `result` says what came of it so far."""
+
+    def __init__(
+        self, callers: Sequence[Agent], callees: Sequence[Agent], settings: RunSettings
+    ) -> None:
+        self.failed: list[RatedCall] = []
+        self._settings = settings
+        self._changes = callers[0].changes
+        self._pools = (AgentPool(callers), AgentPool(callees))
+        self._machine = Machine(settings.max_lag)
+        tally = Tally(float(settings.rate), round(time.time(), 3), seeds=[settings.seed])
+        self._counts = RunCounts(tally, self._machine, settings.load)
+        self._began = time.monotonic()
+        self._times = settings.times()
+        self._next = next(self._times, None)
+        self._calls: list[RatedCall] = []
+        self._busy: set[RatedCall] = set()
+        self._bugs: list[Exception] = []
+        self._free_tones: list[Tones] = list(TONE_PAIRS)
+        self._stale: dict[Agent, tuple[Call, int]] = {}
+        self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="call-rate")
+
+    def run(self) -> None:
+        """Has calls arrive, and returns when all of them are over or `stop_when` holds.
+
+        However it ends, all calls that it has made are over then.
+        """
+        try:
+            while (self._next is not None or self._calls) and not self.is_stopped:
+                self._offer_what_is_due()
+                steps = wait_until(self._changes, self._ready, self._time_left())
+                if self._bugs:
+                    raise self._bugs[0]
+                for call, step in steps or ():
+                    self._begin_step(call, step)
+                self._settle()
+        finally:
+            self._end()
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether `stop_when` holds."""
+        at_end = self._next is None and not self._calls
+        tally, condition = self._counts.tally, self._settings.stop_when
+        judged = tally.succeeded + tally.failed
+        return condition is not None and condition.is_met(tally.failed, judged, at_end=at_end)
+
+    def result(self) -> CallRun:
+        """What came of it so far."""
+        tally = self._counts.tally
+        tally.worst_delay = round(self._machine.worst, 3)
+        tally.unfinished = len(self._calls)
+        tally.stopped = str(self._settings.stop_when) if self.is_stopped else ""
+        arrived = (at for at in self._settings.times() if at <= tally.seconds)
+        tally.needed = most_at_once(arrived, self._counts.longest) if self._counts.longest else 0
+        return CallRun(**vars(tally))
+
+    def _time_left(self) -> float:
+        """Seconds until something is due."""
+        due = [call.due for call in self._calls if call not in self._busy]
+        due.append(self._counts.next_second)
+        if self._next is not None:
+            due.append(self._began + self._next)
+        return max(0.0, min(due) - time.monotonic())
+
+    def _offer_what_is_due(self) -> None:
+        self._counts.note_time()
+        while self._next is not None and self._began + self._next <= time.monotonic():
+            self._offer(self._began + self._next)
+            self._next = next(self._times, None)
+
+    def _offer(self, due: float) -> None:
+        """A call arrives that was due at a moment."""
+        self._counts.offer()
+        if self._machine.note(due, time.monotonic()):
+            self._counts.skip(LATE)
+            return
+        with self._changes:
+            caller, callee = (pool.take() for pool in self._pools)
+            if caller is None or callee is None:
+                self._give_back(caller, callee)
+                self._counts.skip(NO_CALLER if caller is None else NO_CALLEE)
+                return
+            self._machine.watch((caller, callee))
+        for agent in (caller, callee):
+            self._forget(agent)
+        target = self._settings.target(caller, callee)
+        call = RatedCall(due, (caller, callee), target, self._settings.plan)
+        self._calls.append(call)
+        self._begin_step(call, lambda: self._dial(call))
+
+    def _give_back(self, *agents: Agent | None) -> None:
+        for pool, agent in zip(self._pools, agents, strict=True):
+            if agent is not None:
+                pool.give_back(agent)
+
+    def _dial(self, call: RatedCall) -> None:
+        if self._machine.note(call.arrived_at, time.monotonic()):
+            call.skip()
+        else:
+            call.dial()
+
+    def _begin_step(self, call: RatedCall, step: Step) -> None:
+        self._busy.add(call)
+        self._threads.submit(self._do, call, step)
+
+    def _do(self, call: RatedCall, step: Step) -> None:
+        """Does a step, in a thread of the pool."""
+        try:
+            step()
+        except BaresipLibraryError as error:
+            call.take_error(error)
+        except Exception as bug:
+            self._bugs.append(bug)
+        finally:
+            with self._changes:
+                call.look_again()
+                self._busy.discard(call)
+                self._changes.notify_all()
+
+    def _ready(self) -> list[tuple[RatedCall, Step]] | None:
+        """The steps to be done now; empty when a call is over, None when nothing is to be done."""
+        now, steps, is_over = time.monotonic(), [], False
+        for call in self._calls:
+            self._machine.note_events(call.agents)
+            if call in self._busy or not call.has_news(now):
+                continue
+            step = call.next_step(now, self._free_tones)
+            if step is not None:
+                steps.append((call, step))
+            is_over = is_over or call.phase is Phase.OVER
+        self._counts.note_up(sum(call.phase is Phase.TALK for call in self._calls))
+        return steps if steps or is_over or self._bugs else None
+
+    def _settle(self) -> None:
+        """Counts the calls that are over, and takes their agents back."""
+        over = [call for call in self._calls if call.phase is Phase.OVER and call not in self._busy]
+        for call in over:
+            self._calls.remove(call)
+            self._give_back(*call.agents)
+            if call.is_skipped:
+                self._counts.skip(LATE)
+                continue
+            self._counts.finish(call)
+            if call.reason is not None and len(self.failed) < _KEPT:
+                self.failed.append(call)
+                continue
+            for agent, side in call.calls():
+                self._stale[agent] = (side, call.positions[agent])
+
+    def _forget(self, agent: Agent) -> None:
+        """Forgets the last call of an agent: by now its last messages have come."""
+        if agent in self._stale:
+            call, since = self._stale.pop(agent)
+            self._settings.discard(agent, call)
+            forget_call(agent, call, since)
+
+    def _end(self) -> None:
+        """Ends what is left of the run."""
+        self._counts.tally.seconds = round(self._counts.seconds, 3)
+        self._threads.shutdown(cancel_futures=True)
+        run_concurrently(_abandon, self._calls)
+        with suppress(BaresipLibraryError):
+            hang_up_all([agent for call in self._calls for agent in call.agents], _CUT_SHORT)
+        for agent in list(self._stale):
+            self._forget(agent)
+
+
+def _abandon(call: RatedCall) -> None:
+    with suppress(BaresipLibraryError):
+        call.abandon()

@@ -1,0 +1,255 @@
+"""What came of a run of calls: counts, spreads and a timeline, which can be saved and added up."""
+
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from enum import Enum, auto
+from pathlib import Path
+from typing import Any
+
+from ..errors import UsageError
+
+#: How many calls that failed are told one by one.
+MOST_TOLD = 20
+
+
+class RunField(Enum):
+    """A figure of a run of calls; `Run Calls` defines each."""
+
+    offered = auto()
+    attempted = auto()
+    not_attempted = auto()
+    established = auto()
+    established_percent = auto()
+    succeeded = auto()
+    failed = auto()
+    failed_percent = auto()
+    undecided = auto()
+    verified = auto()
+    unchecked = auto()
+    peak = auto()
+    post_dial_delay = auto()
+    setup_time = auto()
+    teardown = auto()
+    mos = auto()
+
+
+class Percentile(Enum):
+    """A figure of many values: the smallest, percentiles of them, the largest."""
+
+    min = auto()
+    p5 = auto()
+    p50 = auto()
+    p95 = auto()
+    p99 = auto()
+    max = auto()
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How many values were measured, and percentiles of them.
+
+    ``count``; ``min``, ``p5``, ``p50``, ``p95``, ``p99`` and ``max``, which are ``None`` when
+    nothing was measured. Percentiles are interpolated between measured values.
+    """
+
+    count: int = 0
+    min: float | None = None
+    p5: float | None = None
+    p50: float | None = None
+    p95: float | None = None
+    p99: float | None = None
+    max: float | None = None
+
+    @classmethod
+    def of(cls, values: Iterable[float]) -> "Spread":
+        """The spread of values in any order."""
+        ordered = sorted(values)
+        if not ordered:
+            return cls()
+        shares = (0.0, 0.05, 0.5, 0.95, 0.99, 1.0)
+        return cls(len(ordered), *(round(_quantile(ordered, share), 4) for share in shares))
+
+
+def _quantile(ordered: Sequence[float], share: float) -> float:
+    """Linear interpolation between ranks (Hyndman and Fan's definition 7, as numpy's default)."""
+    place = share * (len(ordered) - 1)
+    below = math.floor(place)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (place - below) * (ordered[above] - ordered[below])
+
+
+@dataclass(frozen=True)
+class FailedCall:
+    """A call that failed: ``at`` seconds after the start of the run, ``caller`` and ``callee``
+    (names), its ``call_id`` (empty without one), the ``reason`` it is counted under, and
+    ``details``.
+    """
+
+    at: float
+    caller: str
+    callee: str
+    call_id: str
+    reason: str
+    details: str
+
+
+@dataclass
+class Tally:
+    """The counts and measured values of a run: all that is needed to add it to others."""
+
+    rate: float
+    began: float
+    seconds: float = 0.0
+    seeds: list[int] = field(default_factory=list)
+    stopped: str = ""
+    offered: int = 0
+    attempted: int = 0
+    established: int = 0
+    succeeded: int = 0
+    failed: int = 0
+    unfinished: int = 0
+    verified: int = 0
+    unchecked: int = 0
+    failures: dict[str, int] = field(default_factory=dict)
+    undecided_because: dict[str, int] = field(default_factory=dict)
+    not_attempted_because: dict[str, int] = field(default_factory=dict)
+    failed_calls: list[FailedCall] = field(default_factory=list)
+    needed: int = 0
+    worst_delay: float = 0.0
+    cpu: list[float] = field(default_factory=list)
+    concurrent: list[int] = field(default_factory=list)
+    failures_over_time: list[int] = field(default_factory=list)
+    not_attempted_over_time: list[int] = field(default_factory=list)
+    post_dial_delays: list[float] = field(default_factory=list)
+    setup_times: list[float] = field(default_factory=list)
+    teardowns: list[float] = field(default_factory=list)
+    scores: list[float] = field(default_factory=list)
+
+
+@dataclass
+class CallRun(Tally):
+    """What came of `Run Calls`, or of several runs that `Add Up Call Runs` has added up.
+
+    The fields are those that `Run Calls` lists.
+    """
+
+    undecided: int = field(init=False)
+    not_attempted: int = field(init=False)
+    failed_percent: float | None = field(init=False)
+    established_percent: float | None = field(init=False)
+    peak: int = field(init=False)
+    post_dial_delay: Spread = field(init=False)
+    setup_time: Spread = field(init=False)
+    teardown: Spread = field(init=False)
+    mos: Spread = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.undecided = sum(self.undecided_because.values())
+        self.not_attempted = sum(self.not_attempted_because.values())
+        self.failed_percent = _percent(self.failed, self.succeeded + self.failed)
+        self.established_percent = _percent(self.established, self.attempted)
+        self.peak = max(self.concurrent, default=0)
+        self.post_dial_delay = Spread.of(self.post_dial_delays)
+        self.setup_time = Spread.of(self.setup_times)
+        self.teardown = Spread.of(self.teardowns)
+        self.mos = Spread.of(self.scores)
+
+    def __str__(self) -> str:
+        failed = f", {self.failed} failed" if self.failed else ""
+        return (
+            f"{self.offered} calls in {self.seconds:.1f} s: {self.attempted} attempted,"
+            f" {self.established} established{failed}"
+        )
+
+    def save(self, path: Path) -> None:
+        """Writes it as JSON.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
+
+
+def _percent(part: int, whole: int) -> float | None:
+    return round(100.0 * part / whole, 2) if whole else None
+
+
+def read_run(source: object) -> CallRun:
+    """A run from what `Run Calls` returned, here or over Remote, or from the JSON file of one.
+
+    Raises:
+        UsageError: it is none.
+        OSError: the file cannot be read.
+    """
+    if isinstance(source, CallRun):
+        return source
+    table = source
+    if isinstance(source, str | Path):
+        try:
+            table = json.loads(Path(source).read_text(encoding="utf-8"))
+        except ValueError:
+            raise UsageError(f"{source} is not a file that Run Calls has saved.") from None
+    if not isinstance(table, Mapping):
+        raise UsageError(f"{source!r} is neither what Run Calls returned nor a file with that.")
+    return _run_of(table, str(source) if isinstance(source, str | Path) else "the run")
+
+
+def _run_of(table: Mapping[str, Any], name: str) -> CallRun:
+    names = [each.name for each in fields(Tally)]
+    lacking = next((each for each in names if each not in table), None)
+    if lacking is not None:
+        raise UsageError(f"{name} is not a run of calls: it has no '{lacking}'.")
+    values = {each: table[each] for each in names}
+    values["failed_calls"] = [
+        one if isinstance(one, FailedCall) else FailedCall(**one) for one in values["failed_calls"]
+    ]
+    return CallRun(**values)
+
+
+def add_up(runs: Sequence[CallRun]) -> CallRun:
+    """The runs of several processes as one: counts and rates are added, percentiles taken of all.
+
+    What was going on at the same time, by the clocks of their machines, is added second by second.
+    """
+    began = min(run.began for run in runs)
+    total = Tally(rate=round(sum(run.rate for run in runs), 6), began=began)
+    total.seconds = max(run.began + run.seconds for run in runs) - began
+    total.stopped = "; ".join(dict.fromkeys(run.stopped for run in runs if run.stopped))
+    total.worst_delay = max(run.worst_delay for run in runs)
+    for run in runs:
+        for name in _COUNTS:
+            setattr(total, name, getattr(total, name) + getattr(run, name))
+        for name in _LISTS:
+            getattr(total, name).extend(getattr(run, name))
+        for name in _REASONS:
+            _add_reasons(getattr(total, name), getattr(run, name))
+        for name in _TIMELINES:
+            _add_second_by_second(getattr(total, name), getattr(run, name), run.began - began)
+    del total.failed_calls[MOST_TOLD:]
+    return CallRun(**vars(total))
+
+
+_COUNTS = (
+    "offered", "attempted", "established", "succeeded", "failed", "unfinished", "verified",
+    "unchecked", "needed",
+)  # fmt: skip
+_LISTS = (
+    "seeds", "failed_calls", "cpu", "post_dial_delays", "setup_times", "teardowns", "scores",
+)  # fmt: skip
+_REASONS = ("failures", "undecided_because", "not_attempted_because")
+_TIMELINES = ("concurrent", "failures_over_time", "not_attempted_over_time")
+
+
+def _add_reasons(total: dict[str, int], more: Mapping[str, int]) -> None:
+    for reason, count in more.items():
+        total[reason] = total.get(reason, 0) + count
+
+
+def _add_second_by_second(total: list[int], more: Sequence[int], later: float) -> None:
+    first = round(later)
+    total.extend([0] * (first + len(more) - len(total)))
+    for second, count in enumerate(more, first):
+        total[second] += count

@@ -1,0 +1,48 @@
+"""Whether this machine keeps up with what a run of calls asks of it."""
+
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from ..agents.agent import Agent
+
+#: The share of CPU time that all processes use, in percent, since it was asked for the last time.
+Load = Callable[[], float]
+#: So many stretches in which the machine was late are remembered, the newest.
+_MOST = 1000
+
+
+class Machine:
+    """Notes when something came later than it should have, by more than `allowed` seconds."""
+
+    def __init__(self, allowed: float) -> None:
+        self.allowed = allowed
+        self.worst = 0.0
+        self._late: deque[tuple[float, float]] = deque(maxlen=_MOST)
+        self._seen: dict[Agent, int] = {}
+
+    def note(self, due: float, came: float) -> bool:
+        """Takes in when something was due and when it came; returns whether that was too late."""
+        self.worst = max(self.worst, came - due)
+        if came - due <= self.allowed:
+            return False
+        if self._late and self._late[-1][1] >= due:
+            due = min(due, self._late.pop()[0])
+        self._late.append((due, came))
+        return True
+
+    def watch(self, agents: Sequence[Agent]) -> None:
+        """Begins to follow when the events of agents get here; what came before does not count."""
+        for agent in agents:
+            self._seen[agent] = len(agent.journal)
+
+    def note_events(self, agents: Sequence[Agent]) -> None:
+        """Takes in how long the newest events of agents took to get here; `changes` is held."""
+        for agent in agents:
+            position, self._seen[agent] = self._seen[agent], len(agent.journal)
+            if news := agent.journal.since(position):
+                self.note(max(event.at for event in news), time.monotonic())
+
+    def was_late(self, since: float, until: float) -> bool:
+        """Whether it was too late at any time between two moments (monotonic)."""
+        return any(begin <= until and end >= since for begin, end in self._late)

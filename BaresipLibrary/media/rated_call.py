@@ -1,0 +1,326 @@
+"""One call of a run at an arrival rate: from its arrival until both ends are idle again."""
+
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import partial
+
+from ..agents.agent import Agent
+from ..agents.call import TRACE_LAG, Call
+from ..concurrency import wait_until
+from ..errors import BaresipLibraryError, PhoneFailure
+from ..events import ClosedBy
+from ..signalling.bulk import BulkCall
+from ..signalling.calls import hang_up_unless_over
+from ..types import AgentState, CallTiming
+from .connections import Connection
+from .quality import Timings, quality_of
+
+#: A step of a call that talks to baresip. It may block, so a thread of the run's pool takes it.
+Step = Callable[[], None]
+#: The frequencies (Hz) that the two sides of a call send to be heard by.
+Tones = tuple[float, float]
+#: The answer that says that a phone was silent: here that may be a phone of this machine.
+_TIMED_OUT = 408
+#: What is wrong, by whether the caller and the callee have heard the other.
+_DEAF = {
+    (False, False): "neither side heard the other",
+    (False, True): "the caller did not hear the callee",
+    (True, False): "the callee did not hear the caller",
+}
+#: How long (s) a call may take to end at a side that was told to hang up itself.
+_FORCED = 2.0
+
+
+class Phase(Enum):
+    """What a call is about to do."""
+
+    SET_UP = auto()
+    TALK = auto()
+    END = auto()
+    OVER = auto()
+
+
+class Cause(Enum):
+    """Whose fault a failure is: ``either`` where a machine that was late may have caused it."""
+
+    phone_system = auto()
+    machine = auto()
+    either = auto()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What each call of a run does; times in seconds.
+
+    `timeout` is for the set-up, and for the end. Without `within` the audio is not checked.
+    """
+
+    talk: float
+    timeout: float
+    within: float | None
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a call failed: the words that failures are counted by, and what was seen of this one."""
+
+    words: str
+    details: str
+    cause: Cause = Cause.either
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What was measured of a call, in seconds, and its mean opinion score; None: not known."""
+
+    post_dial_delay: float | None = None
+    setup_time: float | None = None
+    teardown: float | None = None
+    mos: float | None = None
+
+
+class RatedCall:
+    """Goes through its phases as events and time allow.
+
+    `next_step` is called with `changes` held, and never while a step is being done. `free_tones`
+    are those that no other call of the run sends.
+    """
+
+    def __init__(
+        self, arrived_at: float, ends: tuple[Agent, Agent], target: str, plan: Plan
+    ) -> None:
+        self.arrived_at = arrived_at
+        self.agents = ends
+        self.positions = {agent: len(agent.journal) for agent in ends}
+        self.phase = Phase.SET_UP
+        #: Whether it was given up before it dialled, as the machine was late.
+        self.is_skipped = False
+        self.reason: Reason | None = None
+        self.is_established = self.is_verified = False
+        self.is_checked = plan.within is None
+        self.measured = Measured()
+        self._plan = plan
+        self._setup = BulkCall(ends[0], target, ends[1])
+        self._check: Connection | None = None
+        self._tones: Tones | None = None
+        self._due = arrived_at + plan.timeout
+        self._check_until = 0.0
+        self._is_news = False
+        self._is_forced = False
+        self._stack = ExitStack()
+
+    def __str__(self) -> str:
+        return str(self._setup)
+
+    @property
+    def call(self) -> Call | None:
+        """The caller's side of it; None before it has dialled."""
+        return self._setup.call
+
+    def calls(self) -> list[tuple[Agent, Call]]:
+        """Both sides of it, as far as there are any."""
+        sides = zip(self.agents, (self.call, self._callees_side()), strict=True)
+        return [(agent, call) for agent, call in sides if call is not None]
+
+    def _callees_side(self) -> Call | None:
+        if self.call is None:
+            return None
+        began = self.call.began_at
+        return next((call for call in self.agents[1].calls if call.began_at >= began), None)
+
+    @property
+    def due(self) -> float:
+        """When it is to be looked at, whatever happens until then (monotonic)."""
+        return self._due if self._check is None else self._check_until
+
+    def look_again(self) -> None:
+        """Has it looked at: one of its steps has been done."""
+        self._is_news = True
+
+    def has_news(self, now: float) -> bool:
+        """Whether it is to be looked at: it is due, something happened, or audio is checked."""
+        news, self._is_news = self._setup.has_news() or self._is_news, False
+        checking = self.phase is Phase.TALK and not self.is_checked
+        return news or checking or now >= self.due
+
+    def dial(self) -> None:
+        """Its first step."""
+        self._setup.dial()
+
+    def skip(self) -> None:
+        """Gives it up before it has dialled."""
+        self.is_skipped, self.phase = True, Phase.OVER
+
+    def abandon(self) -> None:
+        """Leaves it as it is: no more is sent or listened to."""
+        self._stack.close()
+
+    def take_error(self, error: BaresipLibraryError) -> None:
+        """Notes that a step has failed."""
+        if self.phase is Phase.SET_UP:
+            self._setup.trouble = str(error).rstrip(".")
+        else:
+            self._fail("an agent could not act", str(error), Cause.machine)
+
+    def _fail(self, words: str, details: str, cause: Cause = Cause.either) -> None:
+        """Notes why it has failed: what comes first counts."""
+        self.reason = self.reason or Reason(words, details.rstrip("."), cause)
+
+    def next_step(self, now: float, free_tones: list[Tones]) -> Step | None:
+        """What is to be done now, if anything."""
+        match self.phase:
+            case Phase.SET_UP:
+                return self._set_up(now)
+            case Phase.TALK:
+                return self._talk(now, free_tones)
+            case Phase.END:
+                return self._end(now)
+        return None
+
+    def _set_up(self, now: float) -> Step | None:
+        self._setup.judge()
+        if self._setup.trouble is not None:
+            return self._begin_end(now, self._note_why_not_established)
+        if self._setup.seconds is not None:
+            self.phase, self.is_established = Phase.TALK, True
+            self._due = now + self._plan.talk
+            return None
+        if now >= self._due:
+            return self._begin_end(now, self._note_timeout)
+        return self._setup.accept if self._setup.waiting() else None
+
+    def _note_why_not_established(self) -> None:
+        """Notes how the call ended, once the trace shows it."""
+        call = self.call
+        if call is None or call.is_live:
+            self._fail("an agent could not act", self._setup.trouble or "", Cause.machine)
+            return
+        changes = self.agents[0].changes
+        wait_until(changes, lambda: None if call.awaits_trace else True, TRACE_LAG)
+        closed = call.closed
+        if closed is None or closed.by is not ClosedBy.REFUSAL:
+            self._fail(str(call.reason), call.describe())
+            return
+        cause = Cause.either if closed.status == _TIMED_OUT else Cause.phone_system
+        self._fail(f"{closed.status} {closed.words}".strip(), call.describe(), cause)
+
+    def _note_timeout(self) -> None:
+        called = "" if self._callees_side() else ", and the callee was not called"
+        details = self.call.describe() if self.call else "it was not dialled"
+        self._fail(f"not established within {self._plan.timeout:g} s{called}", details)
+
+    def _talk(self, now: float, free_tones: list[Tones]) -> Step | None:
+        ended = next((call for _, call in self.calls() if not call.is_live), None)
+        if ended is not None or not all(agent.alive for agent in self.agents):
+            self._return_tones(free_tones)
+            return self._begin_end(now, partial(self._note_early_end, ended))
+        if self._check is not None:
+            return self._listen(now, self._check, free_tones)
+        if not self.is_checked and free_tones and now < self._due:
+            self._tones = free_tones.pop(0)
+            return partial(self._begin_check, self._tones)
+        return self._begin_end(now) if now >= self._due else None
+
+    def _return_tones(self, free_tones: list[Tones]) -> None:
+        if self._tones is not None:
+            free_tones.append(self._tones)
+            self._tones = None
+
+    def _note_early_end(self, ended: Call | None) -> None:
+        if ended is None:
+            dead = next(agent for agent in self.agents if not agent.alive)
+            self._fail("the process of an agent has died", str(dead.death), Cause.machine)
+        else:
+            wait_until(
+                self.agents[0].changes, lambda: None if ended.awaits_trace else True, TRACE_LAG
+            )
+            self._fail(f"ended early: {ended.reason}", ended.describe())
+
+    def _begin_check(self, tones: Tones) -> None:
+        check = Connection(*self.agents, tones)
+        check.attempt(partial(check.begin, self._stack))
+        self._check_until = time.monotonic() + (self._plan.within or 0.0)
+        self._check = check
+
+    def _listen(self, now: float, check: Connection, free_tones: list[Tones]) -> Step | None:
+        if not check.is_settled:
+            check.attempt(check.read)
+        if not check.is_settled and now < self._check_until:
+            return None
+        self._return_tones(free_tones)
+        self._check, self.is_checked = None, True
+        return partial(self._end_check, check)
+
+    def _end_check(self, check: Connection) -> None:
+        check.close(self._plan.within or 0.0)
+        self._stack.close()
+        self.is_verified = check.trouble is None
+        if check.trouble is None:
+            return
+        if not isinstance(check.trouble, PhoneFailure):
+            self._fail("the audio could not be checked", str(check.trouble), Cause.machine)
+            return
+        hearing = [tone.agent for tone in check.heard]
+        caller, callee = (agent in hearing for agent in self.agents)
+        self._fail(_DEAF[caller, callee], str(check.trouble))
+
+    def _begin_end(self, now: float, note: Step | None = None) -> Step:
+        """The step that notes something and then ends the call at the caller's side."""
+        self.phase, self._due, self._check = Phase.END, now + self._plan.timeout, None
+
+        def end() -> None:
+            if note is not None:
+                note()
+            self._stack.close()
+            self._hang_up(self.agents[:1])
+
+        return end
+
+    def _hang_up(self, agents: tuple[Agent, ...]) -> None:
+        for agent, call in self.calls():
+            if agent in agents and call.is_live and agent.alive:
+                hang_up_unless_over(agent, call)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether neither end is in a call any more."""
+        return all(agent.state is AgentState.IDLE or not agent.alive for agent in self.agents)
+
+    def _end(self, now: float) -> Step | None:
+        if self.is_idle:
+            self.phase = Phase.OVER
+            return self._measure if self.is_established else None
+        if now < self._due:
+            return None
+        if self._is_forced:
+            self.phase = Phase.OVER
+            return None
+        self._is_forced, self._due = True, now + _FORCED
+        return self._force_end
+
+    def _force_end(self) -> None:
+        stuck = [f"{agent}: {call.describe()}" for agent, call in self.calls() if call.is_live]
+        words = f"not over within {self._plan.timeout:g} s after the hang-up"
+        self._fail(words, "; ".join(stuck))
+        self._hang_up(self.agents)
+
+    def _measure(self) -> None:
+        assert self.call is not None
+        timings = Timings(self.agents[0], self.call)
+
+        def seconds(timing: CallTiming) -> float | None:
+            try:
+                return round(timings.read(timing).seconds, 4)
+            except PhoneFailure:
+                return None  # a backend without a SIP trace
+
+        reports = [quality_of(call.quality) for _, call in self.calls()]
+        self.measured = Measured(
+            seconds(CallTiming.post_dial_delay),
+            seconds(CallTiming.setup_time),
+            seconds(CallTiming.teardown),
+            min((report.mos for report in reports if report), default=None),
+        )

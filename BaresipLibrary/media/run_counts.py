@@ -1,0 +1,103 @@
+"""Counts what becomes of the calls of a run, and when."""
+
+import time
+
+from .call_run import MOST_TOLD, FailedCall, Tally
+from .machine import Load, Machine
+from .rated_call import Cause, RatedCall, Reason
+
+
+class RunCounts:
+    """Adds up the calls of one run, in a `Tally` and second by second."""
+
+    def __init__(self, tally: Tally, machine: Machine, load: Load) -> None:
+        self.tally = tally
+        #: The longest time (s) for which a call needed its agents.
+        self.longest = 0.0
+        self._machine = machine
+        self._load = load
+        self._began = time.monotonic()
+        self._up = 0
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the start of the run."""
+        return time.monotonic() - self._began
+
+    @property
+    def next_second(self) -> float:
+        """When the next second of the timeline begins (monotonic)."""
+        return self._began + len(self.tally.concurrent)
+
+    def note_time(self) -> None:
+        """Begins the seconds of the timeline that are due."""
+        tally = self.tally
+        while self.seconds >= len(tally.concurrent):
+            tally.concurrent.append(self._up)
+            tally.failures_over_time.append(0)
+            tally.not_attempted_over_time.append(0)
+            tally.cpu.append(self._load())
+
+    def note_up(self, up: int) -> None:
+        """So many calls are up now."""
+        self.note_time()
+        self._up = up
+        self.tally.concurrent[-1] = max(self.tally.concurrent[-1], up)
+
+    def offer(self) -> None:
+        """A call has arrived."""
+        self.tally.offered += 1
+
+    def skip(self, because: str) -> None:
+        """A call that has arrived was not attempted."""
+        self.note_time()
+        reasons = self.tally.not_attempted_because
+        reasons[because] = reasons.get(because, 0) + 1
+        self.tally.not_attempted_over_time[-1] += 1
+
+    def finish(self, call: RatedCall) -> None:
+        """A call that was attempted is over."""
+        tally, now = self.tally, time.monotonic()
+        self.longest = max(self.longest, now - call.arrived_at)
+        tally.attempted += 1
+        tally.established += call.is_established
+        tally.verified += call.is_verified
+        tally.unchecked += call.is_established and not call.is_checked and call.reason is None
+        for values, value in self._measured(call):
+            if value is not None:
+                values.append(value)
+        if call.reason is None:
+            tally.succeeded += 1
+        elif self.is_ours(call, call.reason):
+            reasons = tally.undecided_because
+            reasons[call.reason.words] = reasons.get(call.reason.words, 0) + 1
+        else:
+            self._fail(call, call.reason)
+
+    def _measured(self, call: RatedCall) -> list[tuple[list[float], float | None]]:
+        tally, measured = self.tally, call.measured
+        return [
+            (tally.post_dial_delays, measured.post_dial_delay),
+            (tally.setup_times, measured.setup_time),
+            (tally.teardowns, measured.teardown),
+            (tally.scores, measured.mos),
+        ]
+
+    def is_ours(self, call: RatedCall, reason: Reason) -> bool:
+        """Whether a call may have failed because of this machine, not of the phone system."""
+        if reason.cause is Cause.either:
+            return self._machine.was_late(call.arrived_at, time.monotonic())
+        return reason.cause is Cause.machine
+
+    def _fail(self, call: RatedCall, reason: Reason) -> None:
+        self.note_time()
+        tally = self.tally
+        tally.failed += 1
+        tally.failures[reason.words] = tally.failures.get(reason.words, 0) + 1
+        tally.failures_over_time[-1] += 1
+        if len(tally.failed_calls) < MOST_TOLD:
+            at = round(call.arrived_at - self._began, 3)
+            caller, callee = (agent.name for agent in call.agents)
+            call_id = call.call.call_id if call.call else ""
+            told = FailedCall(at, caller, callee, call_id, reason.words, reason.details)
+            tally.failed_calls.append(told)

@@ -1,0 +1,162 @@
+"""What came of a run of calls, for log.html: tables, and a picture of the calls over time."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+
+from markupsafe import Markup
+
+from ..media.call_run import CallRun, Spread
+from .markup import joined, visible
+from .tables import TableCell, fragment, table
+
+_WIDTH, _HEIGHT, _LEFT, _BOTTOM = 720, 150, 40, 18
+#: Points of the picture from left to right, however long the run was.
+_COLUMNS = 360
+#: Each reads on white and on the dark theme.
+_UP, _FAILED, _SKIPPED, _AXIS = "#4f8fd0", "#e0533a", "#c08a1e", "#808890"
+
+
+def call_run_html(run: CallRun) -> str:
+    """HTML with the counts, the times, the reasons, the first failed calls and the picture."""
+    return fragment(
+        Markup("<b>{}</b>").format(visible(_title(run))),
+        _counts(run),
+        _times(run),
+        _reasons("why calls failed", run.failures),
+        _reasons("why calls are undecided: this machine may be the cause", run.undecided_because),
+        _reasons("why calls were not attempted: not the phone system", run.not_attempted_because),
+        _failed(run),
+        _picture(run),
+    )
+
+
+def _title(run: CallRun) -> str:
+    seeds = ", ".join(map(str, run.seeds))
+    stopped = f", ended early by {run.stopped}" if run.stopped else ""
+    return f"Calls at {run.rate:g}/s for {run.seconds:.1f} s (seed {seeds}){stopped}"
+
+
+def _counts(run: CallRun) -> Markup:
+    judged = run.succeeded + run.failed
+    share = f" ({run.failed_percent:g} % of {judged})" if judged else ""
+    figures = {
+        "calls that arrived": str(run.offered),
+        "attempted": str(run.attempted),
+        "not attempted": str(run.not_attempted),
+        "established": str(run.established),
+        "verified both ways": str(run.verified),
+        "succeeded": str(run.succeeded),
+        "failed": f"{run.failed}{share}",
+        "undecided": str(run.undecided),
+        "audio not checked": str(run.unchecked),
+        "cut short": str(run.unfinished),
+        "most at the same time": str(run.peak),
+        "callers and callees needed": f"about {run.needed} of each" if run.needed else "not known",
+        "latest event or arrival": f"{run.worst_delay:.3f} s late",
+        "CPU of the machine": _cpu(run.cpu),
+    }
+    rows = [(TableCell(name), TableCell(value, "number")) for name, value in figures.items()]
+    return table(rows)
+
+
+def _cpu(samples: Sequence[float]) -> str:
+    if not samples:
+        return "not known"
+    return f"{sum(samples) / len(samples):.0f} %, at most {max(samples):.0f} %"
+
+
+def _times(run: CallRun) -> Markup:
+    spreads = {
+        "post-dial delay (s)": run.post_dial_delay,
+        "setup time (s)": run.setup_time,
+        "teardown (s)": run.teardown,
+        "MOS": run.mos,
+    }
+    names = ("", "calls", "min", "p5", "p50", "p95", "p99", "max")
+    header = [TableCell(name, is_header=True) for name in names]
+    return table([_spread(name, spread) for name, spread in spreads.items()], header=header)
+
+
+def _spread(name: str, spread: Spread) -> Sequence[TableCell]:
+    values = (spread.min, spread.p5, spread.p50, spread.p95, spread.p99, spread.max)
+    shown = ("" if value is None else f"{value:.3f}" for value in values)
+    cells = [TableCell(cell, "number") for cell in (str(spread.count), *shown)]
+    return [TableCell(name), *cells]
+
+
+def _reasons(title: str, reasons: Mapping[str, int]) -> Markup:
+    most_first = sorted(reasons.items(), key=lambda item: -item[1])
+    rows = [(TableCell(words), TableCell(str(count), "number")) for words, count in most_first]
+    return table(rows, caption=title)
+
+
+def _failed(run: CallRun) -> Markup:
+    rows = [
+        (
+            TableCell(f"{call.at:.1f} s", "number"),
+            TableCell(f"{call.caller} to {call.callee}"),
+            TableCell(call.details or call.reason, "bad"),
+            TableCell(call.call_id),
+        )
+        for call in run.failed_calls
+    ]
+    caption = f"the first {len(rows)} of {run.failed} that failed"
+    return table(rows, caption=caption if len(rows) < run.failed else "the calls that failed")
+
+
+def _picture(run: CallRun) -> Markup:
+    """The calls that were up at each time, with a mark where some failed or were not attempted."""
+    seconds = len(run.concurrent)
+    if not seconds:
+        return Markup("")
+    top = max(run.peak, 1)
+    parts = [
+        Markup('<polygon fill="{}" fill-opacity="0.45" points="{}"/>').format(
+            _UP, _outline(run.concurrent, top)
+        ),
+        *_marks(run.not_attempted_over_time, _SKIPPED, _HEIGHT - _BOTTOM),
+        *_marks(run.failures_over_time, _FAILED, 0),
+        *_axes(seconds, top),
+    ]
+    legend = Markup(
+        "<p><small>Calls that are up, over time."
+        ' <span style="color:{}">&#9608;</span> above: some failed;'
+        ' <span style="color:{}">&#9608;</span> below: some were not attempted.</small></p>'
+    ).format(_FAILED, _SKIPPED)
+    size = Markup('<svg viewBox="0 0 {0} {1}" width="{0}" height="{1}" role="img">')
+    return size.format(_WIDTH, _HEIGHT) + joined(parts) + Markup("</svg>") + legend
+
+
+def _columns(values: Sequence[int]) -> list[int]:
+    """The highest value of each column, so that a long run is as wide as a short one."""
+    count = min(_COLUMNS, len(values))
+    borders = [number * len(values) // count for number in range(count + 1)]
+    return [max(values[begin:end]) for begin, end in pairwise(borders)]
+
+
+def _outline(values: Sequence[int], top: int) -> str:
+    heights, floor = _columns(values), _HEIGHT - _BOTTOM
+    width = (_WIDTH - _LEFT) / len(heights)
+    points = [(float(_LEFT), float(floor))]
+    for number, value in enumerate(heights):
+        y = floor - (floor - 8) * value / top
+        points += [(_LEFT + number * width, y), (_LEFT + (number + 1) * width, y)]
+    points.append((float(_WIDTH), float(floor)))
+    return " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+
+
+def _marks(counts: Sequence[int], colour: str, y: int) -> Iterator[Markup]:
+    some = _columns(counts) if counts else []
+    width = (_WIDTH - _LEFT) / max(len(some), 1)
+    mark = Markup('<rect x="{:.1f}" y="{}" width="{:.1f}" height="5" fill="{}"/>')
+    for number, count in enumerate(some):
+        if count:
+            yield mark.format(_LEFT + number * width, y, max(width, 1.5), colour)
+
+
+def _axes(seconds: int, top: int) -> Iterator[Markup]:
+    text = Markup('<text x="{}" y="{}" fill="{}" font-size="11" text-anchor="{}">{}</text>')
+    yield text.format(_LEFT - 5, 16, _AXIS, "end", top)
+    yield text.format(_LEFT - 5, _HEIGHT - _BOTTOM, _AXIS, "end", 0)
+    yield text.format(_LEFT, _HEIGHT - 4, _AXIS, "start", "0 s")
+    yield text.format(_WIDTH, _HEIGHT - 4, _AXIS, "end", f"{seconds} s")

@@ -1,0 +1,27 @@
+*** Settings ***
+Documentation       Runs that call_rate.robot has a Robot of its own for.
+Resource            ../../resources/backend.resource
+Library             BaresipLibrary    backend=${BACKEND}    timeout=20s
+
+
+*** Test Cases ***
+One Of Several Processes
+    ${callers} =    Start Agents    caller    3
+    ${callees} =    Start Agents    callee    3
+    Run Calls    ${callers}    ${callees}    rate=3/s    duration=1s    talk=100ms    arrivals=even
+    ...    audio=none    max_lag=30s    save=calls.json
+
+Interrupted
+    [Timeout]    5 s
+    ${callers} =    Start Agents    caller    2
+    ${callees} =    Start Agents    callee    2
+    Run Calls    ${callers}    ${callees}    rate=10/s    duration=2h    talk=1h    arrivals=even
+    ...    audio=none    max_lag=30s    save=calls.json
+    [Teardown]    All Should Be Idle
+
+
+*** Keywords ***
+All Should Be Idle
+    FOR    ${agent}    IN    caller1    caller2    callee1    callee2
+        Get State    ${agent}    ==    IDLE
+    END

@@ -1,0 +1,100 @@
+"""What came of runs of calls: percentiles, sums, files."""
+
+import json
+import statistics
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from BaresipLibrary.errors import UsageError
+from BaresipLibrary.media.call_run import CallRun, FailedCall, Spread, add_up, read_run
+from BaresipLibrary.report.call_runs import call_run_html
+
+
+def a_run(began: float = 1000.0, **values: object) -> CallRun:
+    return CallRun(rate=5.0, began=began, seconds=3.0, seeds=[7], **values)  # type: ignore[arg-type]
+
+
+def test_percentiles_are_interpolated_as_numpy_does() -> None:
+    values = [float(value * value % 97) for value in range(61)]
+    spread = Spread.of(values)
+    expected = np.percentile(values, [0, 5, 50, 95, 99, 100])
+    shown = (spread.min, spread.p5, spread.p50, spread.p95, spread.p99, spread.max)
+    assert shown == pytest.approx(expected, abs=1e-4)
+    assert spread.p50 == statistics.median(values)
+    assert spread.count == 61
+
+
+def test_one_value_is_all_its_percentiles_and_none_has_none() -> None:
+    assert Spread.of([2.0]) == Spread(1, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0)
+    assert Spread.of([]) == Spread()
+
+
+def test_shares_are_of_what_was_judged_and_of_what_was_attempted() -> None:
+    run = a_run(attempted=10, established=8, succeeded=6, failed=2, undecided_because={"late": 2})
+    assert run.failed_percent == 25.0
+    assert run.established_percent == 80.0
+    assert run.undecided == 2
+    assert a_run().failed_percent is None
+
+
+def test_runs_are_added_up_second_by_second() -> None:
+    first = a_run(offered=3, failures={"486 Busy Here": 1}, concurrent=[1, 2, 2], setup_times=[0.1])
+    later = a_run(
+        began=1002.0,
+        offered=4,
+        failures={"486 Busy Here": 2, "408 Timeout": 1},
+        concurrent=[5, 5, 5],
+        setup_times=[0.3],
+        not_attempted_because={"late": 1},
+    )
+    total = add_up([first, later])
+    assert (total.rate, total.offered, total.seconds, total.began) == (10.0, 7, 5.0, 1000.0)
+    assert total.failures == {"486 Busy Here": 3, "408 Timeout": 1}
+    assert total.concurrent == [1, 2, 7, 5, 5]
+    assert total.peak == 7
+    assert total.not_attempted == 1
+    assert total.setup_time.p50 == pytest.approx(0.2)
+    assert total.seeds == [7, 7]
+    assert first.concurrent == [1, 2, 2] and first.failures == {"486 Busy Here": 1}
+
+
+def test_a_run_is_the_same_after_a_file_and_after_remote(tmp_path: Path) -> None:
+    run = a_run(
+        failed=1, failed_calls=[FailedCall(0.5, "a", "b", "id", "408 x", "y")], scores=[4.4]
+    )
+    run.save(tmp_path / "new" / "run.json")
+    assert read_run(tmp_path / "new" / "run.json") == run
+    assert read_run(json.loads(json.dumps(asdict(run)))) == run
+    assert read_run(run) is run
+
+
+def test_what_is_not_a_run_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "text").write_text("no JSON")
+    (tmp_path / "other.json").write_text('{"rate": 5}')
+    with pytest.raises(UsageError, match="is not a file that Run Calls has saved"):
+        read_run(tmp_path / "text")
+    with pytest.raises(UsageError, match="is not a run of calls: it has no 'began'"):
+        read_run(tmp_path / "other.json")
+    with pytest.raises(UsageError, match="5 is neither what Run Calls returned"):
+        read_run(5)
+    with pytest.raises(FileNotFoundError):
+        read_run(tmp_path / "none.json")
+
+
+def test_what_comes_from_the_network_is_escaped_and_a_long_run_is_no_wider() -> None:
+    run = a_run(
+        failed=1,
+        failures={"600 <script>": 1},
+        failed_calls=[FailedCall(0.5, "a", "b", "<id>", "600 <script>", "<b>")],
+        concurrent=[number % 60 for number in range(86_400)],
+        failures_over_time=[1] * 86_400,
+        not_attempted_over_time=[0] * 86_400,
+    )
+    html = call_run_html(run)
+    assert "<script" not in html and "<id>" not in html
+    assert len(html) < 80_000
+    assert "86400 s" in html
+    assert "<svg" not in call_run_html(a_run())
