@@ -34,6 +34,8 @@ class Talking:
 
     #: What the agent did in the test that ran last.
     done: ClassVar[list[str]] = []
+    #: The options that a keyword got last.
+    given: ClassVar[dict[str, dict[str, Any]]] = {}
 
     def __init__(self) -> None:
         self._to_say: list[str] = []
@@ -47,9 +49,10 @@ class Talking:
 
     @keyword
     def wait_until_speech(
-        self, agent: str, phrases: Any = None, *, matches: str | None = None, within: Any = None
+        self, agent: str, phrases: Any = None, *, matches: str | None = None, **options: Any
     ) -> Heard:
         """Passes with the next sentence that has one of the phrases."""
+        self.given["hear"] = options
         wanted = [phrases] if isinstance(phrases, str) else phrases or [""]
         while self._to_say:
             sentence = self._to_say.pop(0)
@@ -62,10 +65,11 @@ class Talking:
     @keyword
     def wait_until_silence(self, agent: str, **options: Any) -> None:
         """Notes that it was waited for."""
+        self.given["wait"] = options
         self.done.append("wait")
 
     @keyword
-    def get_transcript(self, agent: str) -> Transcript:
+    def get_transcript(self, agent: str, **options: Any) -> Transcript:
         """All that the machine has said; each sentence begins 10 s after the one before."""
         return Transcript(
             HeardSegment(begin, begin + 1, tuple(words_at(begin, sentence)))
@@ -73,8 +77,9 @@ class Talking:
         )
 
     @keyword
-    def say(self, agent: str, text: str | Secret) -> None:
+    def say(self, agent: str, text: str | Secret, **options: Any) -> None:
         """Notes what is said."""
+        self.given["say"] = options
         self.done.append(f"say {getattr(text, 'value', text)}")
 
     @keyword

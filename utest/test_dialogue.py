@@ -151,6 +151,39 @@ def test_the_replies_and_the_time_are_limited(run):
     assert len(ran.done) == 2
 
 
+def test_language_voice_and_similarity_are_passed_on(run):
+    options = "language=de    voice=espeak-ng:de    similarity=70%"
+    for step in (
+        f"Answer Questions    alice    {options}    name=Alice",
+        f"Answer Questions    alice    {options}    reply_with=Think    until=good bye",
+        f"Hear And Reply    alice    name    Alice    {options}",
+    ):
+        assert run(step, "name", "good bye").message == ""
+        heard = Talking.given["hear"]
+        assert (heard["language"], heard["similarity"]) == ("de", "70%")
+        assert Talking.given["say"] == {"voice": "espeak-ng:de", "language": "de"}
+
+
+def test_the_end_is_compared_in_its_language(run):
+    ran = run(
+        "Answer Questions    alice    reply_with=Think    until=drücken Sie 1    language=de",
+        "drücken Sie eins",
+    )
+    assert ran.message == ""
+    assert ran.done == ["wait"]
+
+
+def test_the_machine_may_speak_on_until_the_limit(run):
+    run("Answer Questions    alice    limit=5min    name=Alice", "name")
+    assert 280 < float(Talking.given["wait"]["timeout"]) <= 300
+    run("Answer Questions    alice    limit=0s    within=7s    name=Alice", "name")
+    assert float(Talking.given["wait"]["timeout"]) == 7
+    run("Answer Questions    alice    limit=5min    reply_with=Think", "name")
+    assert 280 < float(Talking.given["wait"]["timeout"]) <= 300
+    run("Hear And Reply    alice    name    Alice    limit=3min", "name")
+    assert float(Talking.given["wait"]["timeout"]) == 180
+
+
 def test_the_end_may_come_after_the_last_allowed_reply(run):
     step = "Answer Questions    alice    until=bye    welcome=    name=Al    turns=1"
     assert run(step, "welcome", "welcome", "name", "bye").message == ""
@@ -207,6 +240,11 @@ def test_the_end_is_heard_with_a_keyword_too(run):
             " 'Think' replies to all that is heard.",
         ),
         ("reply_with=Guess", "No keyword with name 'Guess' found."),
+        (
+            "untill=bye    name=Alice",
+            "Answer Questions has no option 'untill'; did you mean until=?"
+            " If it is a question, write more of its words.",
+        ),
         ("until=bye    bye=later", "'bye' ends the dialogue, so it cannot be a question as well."),
         (
             "until=bye    pin=1    pause=0.1s",

@@ -75,9 +75,10 @@ def find_phrase(phrase: Phrase, heard: Sequence[Unit], similarity: float) -> Mat
     return _match(phrase, heard, ends[end], end)
 
 
-def is_said(phrase: str, text: str) -> bool:
+def is_said(phrase: str, text: str, language: str | None = None) -> bool:
     """Whether all words of a phrase are in a text, one after the other, in whatever form."""
-    return find_phrase(Phrase.parse(phrase), _units(text, "en"), 1.0) is not None
+    code = language or "en"
+    return find_phrase(Phrase.parse(phrase, code), _units(text, code), 1.0) is not None
 
 
 def nearest_stretch(phrase: Phrase, heard: Sequence[Unit]) -> Match | None:
