@@ -23,10 +23,20 @@ Configured = Callable[[str], str | None]
 
 
 class PlayoutDelay(NamedTuple):
-    """Seconds from the arrival of a packet that was not delayed to its samples being played."""
+    """Seconds from the arrival of a packet that was not delayed to its samples being played.
+
+    `by_packets`: the buffer keeps a number of packets back, and the seconds are those of packets of
+    20 ms.
+    """
 
     seconds: float
     error: float
+    by_packets: bool = False
+
+    def with_packets(self, seconds: float) -> "PlayoutDelay":
+        """The delay where packets have so many seconds of audio."""
+        longer = seconds / _PACKET if self.by_packets else 1.0
+        return self._replace(seconds=longer * self.seconds, error=longer * self.error)
 
 
 def playout_delay(release: Release, configured: Configured) -> PlayoutDelay:
@@ -44,9 +54,10 @@ def playout_delay(release: Release, configured: Configured) -> PlayoutDelay:
         delay = delay or _packets(configured("jitter_buffer_delay"))
         usual = _DEFAULT_PACKETS * _PACKET
         least, most, error = *(delay or (usual, 2 * usual)), _INEXACT
+    by_packets = release < _BY_TIME
     if kind != "adaptive":
-        return PlayoutDelay(least, error)
-    return PlayoutDelay((least + most) / 2, (most - least) / 2 + error)
+        return PlayoutDelay(least, error, by_packets)
+    return PlayoutDelay((least + most) / 2, (most - least) / 2 + error, by_packets)
 
 
 def _packets(text: str | None) -> tuple[float, float] | None:

@@ -9,6 +9,7 @@ from assertionengine import AssertionOperator
 from robot.api import logger
 from robot.api.deco import keyword
 
+from ..agents.rtp import look_at_rtp
 from ..errors import NothingYet, PhoneFailure, UsageError
 from ..media.clips import following_recording
 from ..media.conversation import Conversation, ResponseTimeOf, wait_until_silence
@@ -49,9 +50,12 @@ class ConversationKeywords(Component):
         on the line. A pause of up to 0.6 s belongs to a turn, but not one longer than 0.3 s in
         which the other side ended its turn. The answer is the first turn of the other side that
         begins after the agent's turn began, goes on after it ended, and begins before the agent's
-        next turn. When it begins before the agent's turn has ended, the response time is negative.
-        What is said entirely while the other side speaks, such as ``uh-huh``, neither asks nor
+        next turn. When it begins before the agent's turn has ended, the response time is negative,
+        which passes ``< 1500ms``: the log warns of it, and `Get Overlap` checks that nobody is
+        talked over. What is said entirely while the other side speaks, such as ``uh-huh``, neither asks nor
         answers.
+
+        A turn is over 0.6 s after its end, and has no response time before.
 
         All turns of the active call, or else of the last call, count. Those without an answer are
         left out, except that ``last`` needs an answer to the agent's last turn.
@@ -66,6 +70,7 @@ class ConversationKeywords(Component):
         Example:
         | Send Audio | alice | file:question.wav |
         | Get Response Time | alice | < | 1500ms | timeout=10s |
+        | Get Overlap | alice | < | 200ms | # it did not talk over alice |
         | Get Response Time | alice | < | 2s | of=p95 |
         """
 
@@ -79,9 +84,17 @@ class ConversationKeywords(Component):
                 return ", ".join(map(str, conversation.response_times()))
             return str(conversation.response_time(of))
 
+        def warning(conversation: Conversation) -> str:
+            early = ", ".join(map(str, conversation.early_answers(of)))
+            return early and (
+                f"The other side spoke before {conversation.agent.name} had ended: {early}."
+                " A response time that is negative is no answer in time; Get Overlap checks that."
+            )
+
         which = {ResponseTimeOf.last: "", ResponseTimeOf.all: ""}.get(of, f"{of.name} ")
+        what = f"{which}response time"
         wanted = Assertion(assertion_operator, assertion_expected, message, seconds)
-        return self._measured(agent, f"{which}response time", read, told, wanted, timeout, call)
+        return self._measured(agent, what, read, told, wanted, timeout, call, warning)
 
     @keyword(tags=("Speech", "Wait"))
     def wait_until_silence(
@@ -236,12 +249,14 @@ class ConversationKeywords(Component):
         wanted: Assertion,
         timeout: timedelta | None,
         call: str | None,
+        warning: Callable[[Conversation], str] = lambda _: "",
     ) -> T:
-        """Reads a value of a conversation, checks it, and logs how right it is."""
+        """Reads a value of a conversation, checks it, and logs how right it is, and a warning."""
         speaker = self._agents.get(agent)
         which, left = self._awaited(
             speaker, lambda: speaker.require_call("to follow", call), timeout
         )
+        look_at_rtp(speaker, which)  # for the length of packets, and how many are lost
         conversation = Conversation(speaker, which)
 
         def read_on() -> T:
@@ -262,4 +277,6 @@ class ConversationKeywords(Component):
         finally:
             with suppress(NothingYet, PhoneFailure):  # there is no value
                 logger.info(f"{subject}: {told(conversation)}.")
+                if text := warning(conversation):
+                    logger.warn(text)
             logger.info(conversation.story())

@@ -14,7 +14,16 @@ from ..concurrency import wait_until
 from ..diagnosis.failure import CallFailure
 from ..errors import BackendError, NothingYet, PhoneFailure, UsageError
 from ..speech.activity import FRAME, PAUSE
-from ..speech.turns import Question, joined, overlaps, pauses, questions, talk_time, turns
+from ..speech.turns import (
+    TURN_PAUSE,
+    Question,
+    joined,
+    overlaps,
+    pauses,
+    questions,
+    talk_time,
+    turns,
+)
 from ..types import AudioDirection
 from .clips import following_recording
 from .late_audio import heard_until, watching_packets
@@ -23,6 +32,8 @@ from .quality import Duration
 from .voice_track import VoiceTrack
 
 _RX, _TX = AudioDirection.rx, AudioDirection.tx
+#: What was not answered, of one turn and of several.
+_WHAT = "what it said last", "all that it said"
 
 
 class ResponseTimeOf(Enum):
@@ -102,13 +113,22 @@ class Conversation:
     def questions(self) -> list[Question]:
         """Each turn of the agent that the peer could answer, with the answer.
 
+        A turn that may go on has no answer yet: how long that takes, its end will tell.
+
         Raises:
             NothingYet: the agent has said nothing so far.
         """
         found = questions(*self.turns())
         if not found:
             raise NothingYet(f"{self.agent.name} has no response time: {self._nothing_asked()}.")
+        if self._goes_on(found[-1].asked):
+            found[-1] = Question(found[-1].asked, None)
         return found
+
+    def _goes_on(self, turn: TimedSpan) -> bool:
+        """Whether the agent may not have ended a turn."""
+        said_until = max(self._sides[_TX].until, time.monotonic() - ON_ITS_WAY)
+        return self.call.is_live and said_until - turn.end <= TURN_PAUSE
 
     def response_time(self, of: ResponseTimeOf) -> Duration:
         """The response time to the last turn of the agent, or that of several.
@@ -134,6 +154,11 @@ class Conversation:
         """The response time to each turn of the agent that was answered, in order."""
         return self._answered(self.questions())
 
+    def early_answers(self, of: ResponseTimeOf) -> list[Duration]:
+        """The response times, of those that count, whose answer began before the agent's end."""
+        found = self.questions()[-1 if of is ResponseTimeOf.last else 0 :]
+        return [time for time in self._answered(found) if time.seconds < -time.error]
+
     def _answered(self, asked: Sequence[Question]) -> list[Duration]:
         times = [Duration(one.response_time, one.error) for one in asked if one.answer]
         if times:
@@ -141,13 +166,18 @@ class Conversation:
         name, ended = self.agent.name, asked[-1].asked.end
         if not self.call.is_live:
             raise PhoneFailure(
-                f"{name} has no response time: what it said last was not answered, and"
+                f"{name} has no response time: {_WHAT[len(asked) > 1]} was not answered, and"
                 f" {self.call.describe()}."
             )
         ago = time.monotonic() - ended
+        if self._goes_on(asked[-1].asked):
+            raise NothingYet(
+                f"{name} has no response time yet: it spoke until {max(0.0, ago):.1f} s ago,"
+                " and may go on."
+            )
         raise NothingYet(
-            f"{name} has no response time yet: what it said last, until {max(0.0, ago):.1f} s ago,"
-            " has not been answered."
+            f"{name} has no response time yet: {_WHAT[len(asked) > 1]}, until"
+            f" {max(0.0, ago):.1f} s ago, has not been answered."
         )
 
     def _nothing_asked(self) -> str:
@@ -196,8 +226,8 @@ class Conversation:
         spoken = sorted([*self.speech(_TX), *self.speech(_RX)])
         if not spoken:
             raise NothingYet(
-                f"{self.agent.name} has no {what} yet: nobody has spoken, and"
-                f" {self.call.describe()}."
+                f"{self.agent.name} has no {what}{' yet' if self.call.is_live else ''}: nobody has"
+                f" spoken, and {self.call.describe()}."
             )
         begin = min(spoken[0].begin, self.call.established_at or math.inf)
         return begin, max(span.end for span in spoken)
@@ -276,7 +306,7 @@ class _Silence:
         """That it was not silent for so long."""
         agent, heard = self._conversation.agent, self._conversation.speech(_RX)
         ago = f"{max(0.0, time.monotonic() - heard[-1].end):.1f} s ago" if heard else ""
-        last = f"the last speech that it heard ended {ago}" if heard else "it heard no speech"
+        last = f"the last sound that it heard ended {ago}" if heard else "it heard no sound"
         return CallFailure(
             f"{agent.name} did not hear {self._lasting:g} s of silence {when}; {last}.", agent
         )

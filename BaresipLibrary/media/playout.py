@@ -2,6 +2,8 @@
 
 from ..agents.agent import Agent
 from ..agents.call import Call
+from ..agents.rtp import newest_length, packet_milliseconds
+from ..sip.agreed_media import AgreedMedia, agreed_media
 from .quality import Duration
 
 #: Of a baresip that the library has not configured: by default it waits 55 to 100 ms, depending on
@@ -19,25 +21,51 @@ _OPUS_RATE, _OPUS, _RINGS = 48000, 0.0065, 0.020
 def playout_delay(agent: Agent, call: Call) -> Duration:
     """How long audio waits in the jitter buffer of an agent.
 
-    It follows from the version of its baresip and from its configuration. Where the call has lost
-    packets, its error includes those that may be missing at the beginning or the end of a sound;
-    with Opus, what its encoder takes, and how long its decoder rings after a sound that is cut off.
+    It follows from the version of its baresip, from its configuration, and where a number of
+    packets waits, from their length. Where the call has lost packets, its error includes those that
+    may be missing at the beginning or the end of a sound; with Opus, what its encoder takes, and
+    how long its decoder rings after a sound that is cut off.
     """
     delay = agent.backend.playout_delay
     if delay is None:
         return _UNKNOWN
     codec, rings = (_OPUS, _RINGS) if call.media and call.media.rate == _OPUS_RATE else (0.0, 0.0)
-    return Duration(delay.seconds + codec, delay.error + rings + lost_at_an_edge(_lost(call)))
+    shortest, longest = packet_seconds(call)
+    least, most = delay.with_packets(shortest), delay.with_packets(longest)
+    unknown = (most.seconds - least.seconds) / 2
+    error = most.error + unknown + rings + lost_at_an_edge(_lost(call), longest)
+    return Duration(least.seconds + unknown + codec, error)
 
 
-def lost_at_an_edge(share: float) -> float:
+def packet_seconds(call: Call) -> tuple[float, float]:
+    """Seconds of audio in a packet that arrives, at least and at most.
+
+    Where packets are not seen, it is what either side has asked for: many send what they ask for.
+    """
+    exchange = call.offers.exchange
+    agreed = agreed_media(exchange) if exchange else None
+    seen = _seen(call, agreed)
+    asked = (agreed.receives.ptime, agreed.sends.ptime) if agreed and not seen else (seen,)
+    lengths = [length / 1000 for length in asked if length] or [_PACKET]
+    return min(lengths), max(lengths)
+
+
+def _seen(call: Call, agreed: AgreedMedia | None) -> float | None:
+    """Milliseconds of audio in the newest packets; None where they were not seen."""
+    local = agreed.local if agreed else None
+    newest = newest_length(call.rtp.received, local) if call.rtp else None
+    return packet_milliseconds(newest, local) if newest else None
+
+
+def lost_at_an_edge(share: float, packet: float = _PACKET) -> float:
     """How many seconds of lost packets, one after the other, only one edge in 1,000 misses.
 
-    `share`: of all packets, how many are lost, each by chance.
+    `share`: of all packets of `packet` s, how many are lost, each by chance: where they are lost in
+    bursts, an edge may be farther off.
     """
     seconds, chance = 0.0, share
     while chance > _SELDOM and share < 1.0:
-        seconds, chance = seconds + _PACKET, chance * share
+        seconds, chance = seconds + packet, chance * share
     return seconds
 
 

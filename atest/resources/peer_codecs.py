@@ -20,7 +20,8 @@ PACKET = 0.020
 class Codec:
     """How a codec is named in SDP; `rate` samples a second are encoded, `clock` is that of RTP.
 
-    `delay`: seconds by which its decoder's samples come later than those that were encoded.
+    `delay`: seconds by which its decoder's samples come later than those that were encoded;
+    `packet`: seconds of audio in a packet.
     """
 
     name: str
@@ -28,18 +29,20 @@ class Codec:
     rate: int
     clock: int
     delay: float = 0.0
+    packet: float = PACKET
 
     @property
     def size(self) -> int:
         """Samples in a packet."""
-        return round(self.rate * PACKET)
+        return round(self.rate * self.packet)
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """The lines of an SDP stream that a dynamic payload type needs."""
-        if self.payload_type < 96:
-            return ()
-        return (f"a=rtpmap:{self.payload_type} {self.name}/{self.clock}/2",)
+        """The lines of an SDP stream that tell a dynamic payload type, and unusual packets."""
+        rtpmap = f"a=rtpmap:{self.payload_type} {self.name}/{self.clock}/2"
+        ptime = f"a=ptime:{self.packet * 1000:g}"
+        lines = (self.payload_type >= 96, rtpmap), (self.packet != PACKET, ptime)
+        return tuple(line for is_needed, line in lines if is_needed)
 
 
 CODECS = {

@@ -1,6 +1,6 @@
 """A machine at the other end of a call that knows to the sample when it really spoke.
 
-It takes the place of the scripted peer's `Rtp`: it speaks in packets of 20 ms on an exact clock,
+It takes the place of the scripted peer's `Rtp`: it speaks in packets of a codec on an exact clock,
 hears what arrives, answers and falls silent as it was programmed, and keeps in monotonic seconds
 when its voice left and when the other side's arrived. A sample has the time of its packet plus its
 place in it, so what was sent and what arrived are on the same clock. A packet that leaves late,
@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from peer_codecs import CODECS, PACKET, Codec, Coder, Samples
+from peer_codecs import CODECS, Codec, Coder, Samples
 
 _HEADER = struct.Struct("!BBHII")
 #: What is louder is a voice (-50 dBFS).
@@ -223,7 +223,7 @@ class Machine:
                     self._changed.notify_all()
                 if not self.line.jitter:
                     self._leave()
-            due += PACKET
+            due += self.codec.packet
 
     def _speak(self, due: float) -> None:
         """Puts together the packet that is due now, and gives it to the line."""
@@ -231,7 +231,7 @@ class Machine:
         size, rate = self.codec.size, self.codec.rate
         samples, voiced = np.zeros(size), None
         first = 0
-        if self._due is not None and self._position is None and self._due < due + PACKET:
+        if self._due is not None and self._position is None and self._due < due + self.codec.packet:
             first = min(size - 1, max(0, round((self._due - due) * rate)))
             self._position, self._gain, self._due = 0, 1.0, None
             self.spoken.append(Spoken(due + first / rate))
@@ -252,7 +252,7 @@ class Machine:
 
     def _hand_over(self, samples: Samples, due: float, voiced: _Voiced | None) -> None:
         payload = self._coder.encode(samples)
-        timestamp = (160 + self.count * round(self.codec.clock * PACKET)) & 0xFFFFFFFF
+        timestamp = (160 + self.count * round(self.codec.clock * self.codec.packet)) & 0xFFFFFFFF
         head = _HEADER.pack(0x80, self.payload_type, self.count & 0xFFFF, timestamp, 0x5EED)
         self.count += 1
         self._last_left = max(self._last_left, due + self._out.uniform(0, self.line.jitter))
@@ -278,7 +278,7 @@ class Machine:
         assert self._position is not None
         last = min(size, first + round(self.manners.length * rate) - self._position)
         stop = self.spoken[-1].interrupted
-        if stop is None or stop >= due + PACKET:
+        if stop is None or stop >= due + self.codec.packet:
             return last
         if self.manners.ducks is not None:
             self._gain = 10 ** (-self.manners.ducks / 20)

@@ -17,6 +17,12 @@ A Machine That Stops
     Should Be True    0.2 < ${stop.seconds} < 0.45
     Should Be True    ${stop.after_end} < 0
 
+A Machine That Sends Long Packets
+    [Documentation]    A jitter buffer that keeps a number of packets delays them for longer.
+    ${peer} =    Alice Calls A Machine    stops=${{[0.3]}}    ptime=${40}
+    ${stop} =    Verify Barge In    alice    stop please
+    Machine Should Have Stopped    ${peer}    ${stop}
+
 A Machine That Stops Too Late
     ${peer} =    Alice Calls A Machine    stops=${{[1.2]}}
     Run Keyword And Expect Error

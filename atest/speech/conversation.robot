@@ -5,6 +5,7 @@ Documentation       Turns of a conversation: how fast the other side answers, wh
 Resource            ../resources/backend.resource
 Library             ../resources/ScriptedPeer.py    ${CURDIR}/machine_scenarios.py
 Library             ../resources/Sounds.py
+Library             ../resources/Steps.py
 Library             BaresipLibrary    backend=${BACKEND}    timeout=30s
 
 Suite Setup         Record Questions
@@ -59,9 +60,18 @@ Both Speak At Once
     Get Dead Air    alice    <    1.5s
     Get Talk Ratio    alice    >    50 %
 
+It Talks Over Alice
+    [Documentation]    That is no answer in time, though the response time is less than any.
+    Call The Machine    greets=${0.8}    length=${3.0}
+    Send Audio    alice    file:${LONG}
+    Get Response Time    alice    <    1500ms    timeout=30s
+    The Log Should Have Said    The other side spoke before alice had ended: -1.* s, right to * ms. A response*
+    Run Keyword And Expect Error    The overlap of alice '1.*' (float) should be less than '0.2' (float)
+    ...    Get Overlap    alice    <    200ms
+
 It Is Never Silent
     Call The Machine    greets=${0.0}    length=${20.0}
-    Run Keyword And Expect Error    alice did not hear 1 s of silence within 1.5 s; the last speech that it heard ended 0.* s ago.
+    Run Keyword And Expect Error    alice did not hear 1 s of silence within 1.5 s; the last sound that it heard ended 0.* s ago.
     ...    Wait Until Silence    alice    timeout=1.5s
 
 Times That Make No Sense
@@ -79,6 +89,8 @@ Record Questions
     [Documentation]    What alice says; the machine hears its end after 0.3 s.
     ${SHORT} =    Make Sound File    question.wav    speech    1    0.8
     VAR    ${SHORT}    ${SHORT}    scope=SUITE
+    ${LONG} =    Make Sound File    long.wav    speech    1    2.2
+    VAR    ${LONG}    ${LONG}    scope=SUITE
 
 Call The Machine
     [Documentation]    A call of alice with a machine that talks as it is told.

@@ -26,6 +26,7 @@ def talks(
     jitter: float = 0.0,
     seed: int = 1,
     hangs_up: bool = False,
+    ptime: float = 20,
     phrase: float = 0.0,
     pause: float = 0.0,
     **manners: Any,
@@ -36,7 +37,7 @@ def talks(
     the first `phrase` seconds again and again, and pauses for so many seconds after each.
     """
     invite = peer.expect("INVITE", 20.0)
-    chosen = _as_offered(CODECS[codec], invite.body)
+    chosen = replace(_as_offered(CODECS[codec], invite.body), packet=ptime / 1000)
     spoken = with_pauses(
         voice(chosen, seed), round(phrase * chosen.rate), round(pause * chosen.rate)
     )

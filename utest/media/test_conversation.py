@@ -82,6 +82,31 @@ def test_the_delay_of_the_jitter_buffer_is_taken_off(talk: Talk) -> None:
     assert found.error == pytest.approx(0.011)
 
 
+def test_an_answer_that_begins_too_early_is_told(talk: Talk) -> None:
+    talk.stream([(1.0, 2.0), (4.0, 6.0)], [(2.5, 3.0), (4.1, 7.0)], 8.0)
+    conversation = talk.read()
+    early = conversation.early_answers(ResponseTimeOf.last)
+    assert [time.seconds for time in early] == [pytest.approx(-1.9, abs=_EXACT)]
+    assert len(conversation.early_answers(ResponseTimeOf.all)) == 1
+
+
+def test_a_turn_that_may_go_on_has_no_response_time_yet(talk: Talk) -> None:
+    talk.began += 1.0  # what is written is later than now
+    talk.stream([(0.2, 1.0), (2.0, 3.0)], [(1.7, 1.8), (2.5, 3.2)], 3.4)
+    conversation = talk.read()
+    with pytest.raises(NothingYet, match="it spoke until 0.0 s ago, and may go on"):
+        conversation.response_time(ResponseTimeOf.last)
+    (only,) = conversation.response_times()
+    assert only.seconds == pytest.approx(0.7, abs=_EXACT)
+    talk.phone.closes("in-1", ClosedBy.PEER)
+    assert len(conversation.response_times()) == 2
+
+
+def test_an_answer_in_time_is_not_early(talk: Talk) -> None:
+    talk.stream([(1.0, 2.0)], [(2.01, 3.0)], 4.0)
+    assert talk.read().early_answers(ResponseTimeOf.last) == []
+
+
 def test_a_delay_that_is_not_known_is_part_of_the_error(talk: Talk) -> None:
     talk.phone.backend.playout_delay = None
     talk.stream([(1.0, 2.0)], [(2.75, 3.5)], 4.0)
