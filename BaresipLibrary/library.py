@@ -23,7 +23,7 @@ from .keywords.arguments import (
 )
 from .keywords.audio import AudioKeywords, PromptKeywords
 from .keywords.barge_in import BargeInKeywords
-from .keywords.base import Context, is_dry_run, output_directory
+from .keywords.base import Context, is_dry_run, output_directory, robot_variable
 from .keywords.being_called import BeingCalledKeywords, EarlyMediaKeywords
 from .keywords.bulk import BulkKeywords
 from .keywords.call_rate import CallRateKeywords
@@ -289,6 +289,8 @@ class BaresipLibrary(DynamicCore):
 
     def run_keyword(self, name: str, args: Any, kwargs: Any = None) -> Any:
         """Runs a keyword, logs what its agents saw meanwhile, and explains its failure."""
+        test = robot_variable("${TEST NAME}")
+        self._scopes.join(robot_variable("${SUITE NAME}"), test, output_directory())
         tags, words = self.keywords[name].robot_tags, step_words(name, args)
         with (
             hiding_secrets(self._context.secrets, [args, kwargs], tags) as shown,
@@ -308,11 +310,12 @@ class BaresipLibrary(DynamicCore):
         """Listener: opens a scope, and prepares the process that starts agents."""
         if is_installed() and not is_dry_run():
             self._context.launcher.warm_up()
-        self._scopes.enter_suite(result.full_name, output_directory())
+        self._scopes.enter_suite(_name_of(result), output_directory())
 
     def end_suite(self, data: running.TestSuite, result: result.TestSuite) -> None:
         """Listener: ends the agents that the suite started."""
-        self._scopes.leave_suite(failed=result.failed, output=output_directory())
+        name = _name_of(result)
+        self._scopes.leave_suite(name, failed=result.failed, output=output_directory())
 
     def start_test(self, data: running.TestCase, result: result.TestCase) -> None:
         """Listener: opens a scope."""
@@ -347,3 +350,8 @@ class BaresipLibrary(DynamicCore):
         self._scopes.end()
         self._context.transcriber.close()
         self._context.voices.close()
+
+
+def _name_of(suite: result.TestSuite) -> str:
+    """The name of a suite as keywords know it; another listener may have changed it."""
+    return robot_variable("${SUITE NAME}") or suite.full_name

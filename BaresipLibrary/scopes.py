@@ -17,20 +17,38 @@ class Scopes:
         self._context = context
         self._auto_closing = auto_closing
         self._suites: list[str] = []
+        self._in_test = False
+
+    # Robot tells a suite and a test nothing of a library that one of their keywords imports, and
+    # tells all of it twice when they import it under two names.
+
+    def join(self, suite: str | None, test: str | None, output: Path) -> None:
+        """Enters the suite and the test that run, unless their beginning was told."""
+        if suite is not None:
+            self.enter_suite(suite, output)
+            if test is not None:
+                self.enter_test(f"{suite}.{test}", test, output)
 
     def enter_suite(self, name: str, output: Path) -> None:
-        """Enters a suite: agents started from now on belong to it."""
-        self._suites.append(name)
-        self._enter(output, name)
+        """Enters a suite: agents started from now on belong to it. Idempotent."""
+        if self._suites[-1:] != [name]:
+            self._suites.append(name)
+            self._enter(output, name)
 
     def enter_test(self, full_name: str, name: str, output: Path) -> None:
-        """Enters a test: agents started from now on belong to it, or to its suite."""
+        """Enters a test: agents started from now on belong to it, or to its suite. Idempotent."""
+        if self._in_test:
+            return
+        self._in_test = True
         if self._auto_closing is AutoClosing.TEST:
             self._context.scope = f"test {full_name}"
         self._begin(output, self._suites[-1], name)
 
     def leave_test(self, full_name: str, *, failed: bool, output: Path) -> list[str]:
-        """Leaves a test: stops its agents; returns the HTML for its log."""
+        """Leaves a test: stops its agents; returns the HTML for its log. Idempotent."""
+        if not self._in_test:
+            return []
+        self._in_test = False
         self._tell_failed_reactions()
         shown = self._ladder_and_capture(failed=failed)
         links = self._leave(f"test {full_name}", failed=failed)
@@ -43,10 +61,12 @@ class Scopes:
         shown = [*self._ladder_and_capture(failed=failed), self._players(failed=failed)]
         return [html for html in shown if html]
 
-    def leave_suite(self, *, failed: bool, output: Path) -> None:
-        """Leaves a suite: stops its agents."""
-        suite = self._suites.pop()
-        self._leave(f"suite {suite}", failed=failed)
+    def leave_suite(self, name: str, *, failed: bool, output: Path) -> None:
+        """Leaves a suite: stops its agents. Idempotent."""
+        if self._suites[-1:] != [name]:
+            return
+        self._suites.pop()
+        self._leave(f"suite {name}", failed=failed)
         if self._suites:
             self._enter(output, self._suites[-1])
 

@@ -47,3 +47,26 @@ def test_a_run_whose_end_is_interrupted_leaves_no_process(monkeypatch: pytest.Mo
     assert not set(psutil.Process().children(recursive=True)) - before
     library.close()
     assert not folder.exists()
+
+
+def test_a_library_that_a_keyword_imports_under_two_names_keeps_its_scopes(tmp_path: Path) -> None:
+    """Robot tells it nothing of the beginning of a suite and a test, and of their ends twice."""
+    library, alice, bob = BaresipLibrary(), Phone(tmp_path, "alice"), Phone(tmp_path, "bob")
+    scopes = library._scopes
+    scopes.leave_test("Suite.Before", failed=False, output=tmp_path)
+    scopes.join("Suite", "Test", tmp_path)
+    library.agents.start("alice", library._context.scope, lambda: alice.agent)
+    scopes.join("Suite", "Test", tmp_path)
+    for _ in range(2):
+        scopes.leave_test("Suite.Test", failed=False, output=tmp_path)
+    assert not list(library.agents)
+    scopes.join("Suite", None, tmp_path)
+    library.agents.start("bob", library._context.scope, lambda: bob.agent)
+    scopes.enter_suite("Suite.Inner", tmp_path)
+    for _ in range(2):
+        scopes.leave_suite("Suite.Inner", failed=False, output=tmp_path)
+    assert [agent.name for agent in library.agents] == ["bob"]
+    for _ in range(2):
+        scopes.leave_suite("Suite", failed=False, output=tmp_path)
+    assert not list(library.agents)
+    library.close()

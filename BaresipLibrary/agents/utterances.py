@@ -11,7 +11,7 @@ class Utterance:
 
     `text`: as it may be shown, without secrets; `name`: that of its prompt; `seconds`: how long it
     lasts; `begun`: when it was begun, and `place` in the journal; `ended`: when it had been said to
-    its end, None until then. Times are on the monotonic clock.
+    its end, None until then. Times are on the monotonic clock. `has_files`: until they are removed.
     """
 
     text: str
@@ -20,6 +20,7 @@ class Utterance:
     begun: float
     place: int
     ended: float | None = None
+    has_files: bool = True
 
     def take_end(self, event: PromptEnded) -> None:
         """Takes in that a prompt has ended: this one, or one of a backend that gives no names."""

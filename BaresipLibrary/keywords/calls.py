@@ -233,6 +233,8 @@ class CallKeywords(Component):
     def mute(self, agent: AgentName, *, call: str | None = None) -> None:
         """Sends silence in place of the audio source; the peer gets no SIP message about it.
 
+        A recording, or a text of `Say`, goes on meanwhile.
+
         Fails when the agent has no call.
 
         Example:

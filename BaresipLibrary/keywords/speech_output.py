@@ -55,11 +55,17 @@ class SpeechOutputKeywords(Component):
         speaker = self._speaking(agent, call)
         which = speaker.require_live_call("to speak in", call)
         voices = self._context.voices
-        if voice is not None and voice.endswith(".onnx") and ":" not in voice:
-            voice = str(find_file(Path(voice), "piper voice"))
-        chosen = voices.find(voice, language, speed)
+        chosen = voices.find(_with_file(voice), language, speed)
         plain = text.value if isinstance(text, Secret) else text
         shown = MASK if isinstance(text, Secret) else self._context.secrets.text(text)
         speech = voices.say(plain, chosen)
         logger.info(f"{speaker.name} says {quoted(shown)} in {speech.seconds:.2f} s ({chosen}).")
         say(speaker, which, speech, shown, wait=wait)
+
+
+def _with_file(voice: str | None) -> str | None:
+    """A voice with the whole path of its file, if it is a file of piper's."""
+    file = (voice or "").removeprefix("piper:")
+    if not file.endswith(".onnx") or ":" in file:
+        return voice
+    return f"piper:{find_file(Path(file), 'piper voice')}"

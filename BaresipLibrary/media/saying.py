@@ -112,9 +112,11 @@ def _forget_said(agent: Agent) -> None:
         utterance
         for call in agent.calls
         for utterance in call.utterances
-        if utterance is not (call.is_live and _being_said(agent, call))
+        if utterance.has_files and utterance is not (call.is_live and _being_said(agent, call))
     ]
     forget_spoken(agent, (utterance.name for utterance in said))
+    for utterance in said:
+        utterance.has_files = False
 
 
 def _say_to_its_end(agent: Agent, call: Call, utterance: Utterance) -> None:

@@ -68,8 +68,8 @@ class Transcriber:
         self._process: TranscriberProcess | None = None
         self._is_closing = False
         self._refusal: str | None = None
-        self._current: _Job | None = None
-        self._since = 0.0
+        #: What the process works on, and since when.
+        self._working: tuple[_Job, float] | None = None
 
     def check(self) -> EngineChoice:
         """The engine that the suite, or the environment, has chosen.
@@ -117,15 +117,17 @@ class Transcriber:
 
     def why_not_done(self) -> str:
         """A clause that says what the process does now, for a wait that was too short."""
-        process, job = self._process, self._current
+        process, working = self._process, self._working
         if process is not None and process.is_stopped:
             return f"the process that understands speech ({process.pid}) is stopped"
-        if process is None or job is None or not process.is_ready:
+        if process is None or not process.is_ready:
             return "the speech engine is still being loaded"
-        for_long = time.monotonic() - self._since
+        if working is None:
+            return f"the speech engine is about to do the next of {self._jobs.qsize() + 1} pieces"
+        job, since = working
         return (
-            f"the speech engine has worked for {for_long:.1f} s on {job.seconds:.1f} s of audio,"
-            f" and {self._jobs.qsize()} more pieces wait"
+            f"the speech engine has worked for {time.monotonic() - since:.1f} s on"
+            f" {job.seconds:.1f} s of audio, and {self._jobs.qsize()} more pieces wait"
         )
 
     def close(self) -> None:
@@ -150,7 +152,6 @@ class Transcriber:
             self._bury()
 
     def _do(self, job: _Job) -> None:
-        self._current, self._since = job, time.monotonic()
         try:
             words, error = self._transcribe(job)
         except Exception as unexpected:
@@ -158,7 +159,7 @@ class Transcriber:
                 [],
                 f"Speech was not understood: {type(unexpected).__name__}: {unexpected}",
             )
-        self._current = None
+        self._working = None
         with self._changes:
             if job.transcription is not None:
                 job.transcription.words, job.transcription.error = words, error
@@ -174,6 +175,7 @@ class Transcriber:
                 process = self._running()
                 self._refusal = process.wait_until_ready()
                 if self._refusal is None and job.transcription is not None:
+                    self._working = job, time.monotonic()
                     return process.transcribe(samples, job.language)
                 if self._refusal is None:
                     return [], None

@@ -15,6 +15,7 @@ import numpy as np
 import psutil
 from numpy.typing import NDArray
 
+from ..events import describe_exit
 from .engine_choice import EngineChoice, search_path
 from .heard import Word
 
@@ -122,6 +123,6 @@ class TranscriberProcess:
             assert pipe is not None
             with suppress(OSError):  # what was not sent yet cannot be
                 pipe.close()
-        ended = signal.Signals(-status).name if status < 0 else f"exit code {status}"
+        ended = describe_exit(status)
         printed = " | ".join(line for line in self._printed if line)
         return f"{ended}; it printed: {printed}" if printed else ended

@@ -133,22 +133,24 @@ class Voices:
         """What a voice says for a text, rendered at the first time.
 
         Raises:
-            UsageError: the text is blank, or the voice says nothing for it.
+            UsageError: the text is blank or not text, or the voice says nothing for it.
             SpeechError: the engine did not do its work.
         """
         if not text.strip():
             raise UsageError("There is nothing to say: the text is empty.")
+        _require_characters(text)
         key = (voice, text)
         if key not in self._kept:
             engine = self._engines[voice.engine]
-            self._kept[key] = self._keep(_checked(engine.render(text, voice.name, voice.speed)))
+            speech = engine.render(text, voice.name, voice.speed)
+            self._kept[key] = self._keep(_checked(speech, voice.engine))
         return self._read(self._kept[key])
 
     def _keep(self, speech: Speech) -> _Kept:
         if self._file is None:
             self._file = tempfile.TemporaryFile(prefix="BaresipLibrary-")  # noqa: SIM115
-        start = self._file.seek(0, 2)
         try:
+            start = self._file.seek(0, 2)
             self._file.write(np.asarray(speech.samples, dtype=np.float32).tobytes())
             self._file.flush()
         except OSError as error:
@@ -170,8 +172,30 @@ class Voices:
                 file.close()
 
 
-def _checked(speech: Speech) -> Speech:
-    """Speech that can be heard."""
+def _require_characters(text: str) -> None:
+    """Refuses half a character, which Python has for what it could not read."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        code = f"U+{ord(text[error.start]):04X}"
+        raise UsageError(
+            f"The text cannot be said: {code} at place {error.start + 1} is no character."
+        ) from None
+
+
+def _checked(speech: Speech, engine: str) -> Speech:
+    """Speech that can be heard.
+
+    Raises:
+        SpeechError: the engine gave something else than its protocol says.
+        UsageError: there is no sound in it.
+    """
+    shape = np.shape(speech.samples)
+    if len(shape) != 1 or speech.rate <= 0:
+        raise SpeechError(
+            f"The voice engine '{engine}' gave samples of the shape {shape} at {speech.rate} Hz:"
+            " they must have the shape (n,) and a rate above 0."
+        )
     if not np.any(np.abs(speech.samples) > _AUDIBLE):
         raise UsageError("The voice says nothing for this text: it has no sound.")
     return speech

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ..errors import UsageError
+from ..errors import SpeechError, UsageError
 from .voices import Speech, VoiceEngine
 from .voices_program import run_renderer
 
@@ -47,8 +47,11 @@ class EspeakNg(VoiceEngine):
         # The text goes to the standard input: a process list would show an argument.
         command = [_program(), "--stdin", "--stdout", "-z", "-b", "1"]
         wave = run_renderer([*command, "-v", voice, "-s", words_a_minute], text, "espeak-ng")
+        rate = int.from_bytes(wave[_RATE], "little")
+        if not rate:
+            raise SpeechError("espeak-ng wrote no speech.")
         samples = np.frombuffer(wave[_HEADER:], dtype="<i2").astype(np.float32) / np.float32(32768)
-        return Speech(samples, int.from_bytes(wave[_RATE], "little") or _PACE)
+        return Speech(samples, rate)
 
     def _language(self, name: str) -> str:
         """The language of espeak-ng for a name such as ``en_US`` or ``de-AT``."""

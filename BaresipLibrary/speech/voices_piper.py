@@ -32,8 +32,9 @@ class Piper(VoiceEngine):
         if find_spec("piper") is None:
             raise UsageError(_MISSING.format(path))
         spoken = _spoken(_settings(path))
-        if language and not spoken.startswith(_normal(language)):
-            raise UsageError(f"The piper voice {path.name} speaks {spoken}, not '{language}'.")
+        if language and not f"{spoken}-".startswith(f"{_normal(language)}-"):
+            known = f"speaks {spoken}, not" if spoken else "does not say that it speaks"
+            raise UsageError(f"The piper voice {path.name} {known} '{language}'.")
         return str(path)
 
     def render(self, text: str, voice: str, speed: float) -> Speech:

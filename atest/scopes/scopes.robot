@@ -13,6 +13,13 @@ Test                  TEST     mother, sister                  mother
 Suite                 SUITE    mother, sister, alice, bob      mother
 Manual                MANUAL   mother, sister, alice, bob      mother, sister, alice, bob
 
+A Library That A Test Imports
+    [Documentation]    Under two names, it is still one library. Its agents end with each test.
+    [Template]    NONE
+    ${run} =    Run Suite    ${CURDIR}/_suites/imported_by_a_test.robot
+    All Tests Should Have Passed
+    Should Not Contain    ${run.told()}    [ ERROR ]
+
 
 *** Keywords ***
 Agents Should Be Present

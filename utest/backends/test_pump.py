@@ -1,5 +1,6 @@
 """What a call sends and records, beside a stack that drops what lies ready with its next packet."""
 
+import sys
 import time
 from collections import deque
 from pathlib import Path
@@ -140,6 +141,62 @@ def test_a_prompt_is_followed_by_what_was_chosen_and_never_played_again(tmp_path
     audio.mute(False)
     stack.left = b""
     assert not any(sent_after(stack, audio))
+
+
+def numbered(tmp_path: Path, rate: int, stride: int = 1) -> str:
+    """A prompt of 0.5 s whose samples are their numbers at 8000 Hz, from 1 on."""
+    path = tmp_path / f"numbered-{rate}.pcm"
+    frames = range(1, 4001)
+    path.write_bytes(b"".join(n.to_bytes(2, sys.byteorder) * stride for n in frames))
+    return str(path)
+
+
+def numbers(pcm: bytes, width: int = 2) -> list[int]:
+    samples = [int.from_bytes(pcm[at : at + 2], sys.byteorder) for at in range(0, len(pcm), width)]
+    return [sample for sample in samples if sample]
+
+
+def numbered_source(tmp_path: Path) -> dict[str, Any]:
+    renderings = {"8000": numbered(tmp_path, 8000), "16000": numbered(tmp_path, 16000, 2)}
+    return {**prompt(tmp_path), "renderings": renderings}
+
+
+def test_a_prompt_goes_on_while_it_is_muted_and_is_heard_again_at_its_place(tmp_path: Path) -> None:
+    stack, audio = sending(tmp_path)
+    audio.set_source(numbered_source(tmp_path))
+    for muted in (False, True, False):
+        audio.mute(muted)
+        for _ in range(6):
+            stack.packet()
+            audio.move()
+    packets = [stack.left[at : at + PACKET] for at in range(0, len(stack.left), PACKET)]
+    heard = numbers(sent_after(stack, audio))
+    first = next(n for n, packet in enumerate(packets) if any(packet))
+    gap = next(n for n, packet in enumerate(packets) if n > first and not any(packet))
+    back = next(n for n, packet in enumerate(packets) if n > gap and any(packet))
+    assert 3 <= gap - first <= 6 and 4 <= back - gap <= 7
+    assert heard[:160] == [*range(1, 161)] and heard[-1] == 4000
+    missing = set(range(1, 4001)) - set(heard)
+    assert len(heard) == 4000 - len(missing)
+    # What left while it was muted, but for the packet with which the stack dropped what lay ready.
+    assert (back - gap - 2) * 160 <= len(missing) <= (back - gap) * 160
+    assert sorted(missing) == [*range(min(missing), max(missing) + 1)]
+
+
+def test_a_prompt_goes_on_where_it_was_when_the_codec_changes(tmp_path: Path) -> None:
+    stack, audio = sending(tmp_path)
+    audio.set_source(numbered_source(tmp_path))
+    for _ in range(8):
+        stack.packet()
+        audio.move()
+    before = numbers(stack.left)
+    stack.rate, stack.ready, stack.left = 16000, b"", b""
+    for _ in range(30):
+        audio.move()
+        stack.packet()
+    after = numbers(sent_after(stack, audio), 4)
+    assert before[0] == 1 and after[-1] == 4000
+    assert 0 <= before[-1] + 1 - after[0] <= 2 * 160  # nothing is missing, and hardly any is twice
 
 
 def test_two_new_sources_in_a_row_lose_nothing_of_the_second(tmp_path: Path) -> None:

@@ -91,7 +91,7 @@ def test_a_job_whose_process_dies_twice_fails_with_what_it_printed(make: Make) -
     transcriber = make("Dying")
     told = (
         "The process that understands speech died 2 times over 1.0 s of audio"
-        " (SIGKILL; it printed: last words)."
+        " (was ended by SIGKILL; it printed: last words)."
     )
     assert [error(transcriber), error(transcriber)] == [told, told]
 
@@ -101,7 +101,7 @@ def test_a_process_that_dies_before_it_is_ready_is_told(make: Make) -> None:
     transcriber.warm_up()
     told = error(transcriber)
     assert told.startswith(
-        "The process that understands speech died 2 times over 1.0 s of audio (exit code 1;"
+        "The process that understands speech died 2 times over 1.0 s of audio (exited with code 1;"
     )
     assert told.endswith("sys.exit(3) | SystemExit: 3).")
 

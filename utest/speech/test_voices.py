@@ -1,5 +1,8 @@
 """Voices: which one speaks, what it renders, and that texts stay out of files and process lists."""
 
+import errno
+import io
+import json
 import os
 import shutil
 import signal
@@ -259,3 +262,65 @@ def test_without_piper(joe: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("BaresipLibrary.speech.voices_piper.find_spec", lambda name: None)
     with pytest.raises(UsageError, match=r"needs piper: pip install 'robotframework-baresip\[voi"):
         Piper().find(str(joe), None)
+
+
+@pytest.mark.parametrize(
+    ("code", "language", "problem"),
+    [("en-us", "e", "speaks en-us, not 'e'"), ("", "de", "does not say that it speaks 'de'")],
+)
+def test_a_language_of_piper_is_whole(
+    joe: Path, tmp_path: Path, code: str, language: str, problem: str
+) -> None:
+    voice = tmp_path / "voice.onnx"
+    voice.touch()
+    settings = {"audio": {"sample_rate": 22050}, "language": {"code": code}}
+    (tmp_path / "voice.onnx.json").write_text(json.dumps(settings))
+    with pytest.raises(UsageError, match=f"^The piper voice voice.onnx {problem}\\.$"):
+        Piper().find(str(voice), language)
+    if code:
+        assert Piper().find(str(voice), "EN") == Piper().find(str(voice), "en_US") == str(voice)
+
+
+@pytest.mark.parametrize(
+    ("samples", "rate"), [(np.ones((100, 2)), 8000), (np.ones(100), 0), (np.float32(1.0), 8000)]
+)
+def test_an_engine_that_breaks_the_protocol(samples: np.ndarray, rate: int) -> None:
+    engine = Counting()
+    engine.render = lambda *_: Speech(samples, rate)
+    voices = Voices({"acme": engine})
+    with pytest.raises(SpeechError, match="^The voice engine 'acme' gave samples of the shape"):
+        voices.say("Hello", voices.find(None, None, 1.0))
+
+
+def test_half_a_character_is_no_text() -> None:
+    engine = Counting()
+    voices = Voices({"acme": engine})
+    with pytest.raises(UsageError, match=r"cannot be said: U\+D800 at place 4 is no character\.$"):
+        voices.say("abc\ud800", voices.find(None, None, 1.0))
+    assert not engine.rendered
+
+
+class Full(io.BytesIO):
+    """A file on a full disk, which still has to write what it was given before."""
+
+    def seek(self, *_: int) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_what_cannot_be_kept_is_told_each_time() -> None:
+    voices = Voices({"acme": Counting()})
+    voice = voices.find(None, None, 1.0)
+    voices.say("first", voice)
+    assert voices._file is not None
+    voices._file.close()
+    voices._file = Full()
+    for text in ("second", "third"):
+        with pytest.raises(SpeechError, match=r"cannot be kept: No space left on device\.$"):
+            voices.say(text, voice)
+
+
+def test_an_espeak_that_writes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("BaresipLibrary.speech.voices_espeak._program", lambda: "espeak-ng")
+    monkeypatch.setattr("BaresipLibrary.speech.voices_espeak.run_renderer", lambda *_: b"")
+    with pytest.raises(SpeechError, match=r"^espeak-ng wrote no speech\.$"):
+        EspeakNg().render("Hello", "en-us", 1.0)

@@ -133,6 +133,8 @@ class CallAudio:
         self._report = report
         self._sent = sent
         self._sound: SampleSource | None = None
+        #: How much of the source has been taken (s).
+        self._taken = 0.0
         self._format: _Format | None = None
         self._streams = 0
         self._rx: Recording | None = None
@@ -149,22 +151,30 @@ class CallAudio:
         The stack drops it with its next packet, and whatever was written meanwhile, too: nothing
         of the new source is written before.
         """
-        self._source, self._sound = source, None
+        self._source, self._sound, self._taken = source, None, 0.0
+        self._drop_ready()
+
+    def _drop_ready(self) -> float:
+        """Has the stack drop what lies ready; returns how much that is (s)."""
         with contextlib.suppress(AudioNotActive, AudioRestarted):
             info = self._call.audio.info()
-            if self._sends(info):
-                self._drop_ready(info)
-
-    def _drop_ready(self, info: AudioInfo) -> None:
-        # Asked twice, or with nothing ready, the stack would drop the beginning of the new source.
-        if self._flushed is None and info.tx_buffered:
-            self._flushed = self._call.audio.stats().tx_flushed_bytes
-            self._call.audio.flush_tx()
+            # Asked twice, or with nothing ready, the stack would drop what is written next.
+            if self._sends(info) and self._flushed is None and info.tx_buffered:
+                self._flushed = self._call.audio.stats().tx_flushed_bytes
+                self._call.audio.flush_tx()
+                a_second = SAMPLE * info.tx_channels * info.tx_sample_rate
+                return float(info.tx_buffered / a_second)
+        return 0.0
 
     def mute(self, on: bool) -> None:
-        """Sends digital silence in place of the source, or the source again."""
-        self._muted = on
-        self.set_source(self._source)
+        """Sends digital silence in place of the source, which goes on meanwhile; or the source."""
+        if on != self._muted:
+            self._muted = on
+            self._go_back(self._drop_ready())
+
+    def _go_back(self, seconds: float) -> None:
+        """Has the source go on so much before the place where it is."""
+        self._taken, self._sound = max(0.0, self._taken - seconds), None
 
     def move(self) -> bool:
         """Moves what is there; tells whether anything arrived."""
@@ -200,6 +210,8 @@ class CallAudio:
         if found is None or found == self._format:
             return
         self._close_files()
+        if self._format is None or found[2:] != self._format[2:]:
+            self._go_back(AHEAD)  # what lay ready is lost with the stream before
         self._streams += 1
         part = "" if self._streams == 1 else f"-part{self._streams}"
         packet = info.tx_ptime_ms / 1000 or _PACKET
@@ -207,7 +219,6 @@ class CallAudio:
         self._tx = self._recording(f"{part}-tx.wav", found.tx_rate, found.tx_channels, packet)
         self._format = found
         self._flushed = None
-        self._sound = None
         self._report(
             "MediaStarted",
             call_id=self._call.call_id,
@@ -262,12 +273,12 @@ class CallAudio:
         def ended() -> SampleSource:
             self._report("PromptEnded", call_id=self._call.call_id, name=source["name"])
             # Nor is it played again when the call is renegotiated, or muted for a while.
-            self._source = source["then"]
+            self._source, self._taken = source["then"], 0.0
             self._sound = self._make_sound(rate)
             return self._sound
 
         try:
-            return make_sound(source, rate, ended)
+            return make_sound(source, rate, ended, self._taken)
         except (ValueError, OverflowError, OSError) as error:
             self._report("AudioTrouble", call_id=self._call.call_id, text=str(error))
             return SilentSource()
@@ -277,12 +288,15 @@ class CallAudio:
             return
         missing = int(info.tx_sample_rate * AHEAD) - info.tx_buffered // (SAMPLE * info.tx_channels)
         if missing > 0:
-            mono = bytes(SAMPLE * missing) if self._muted else self._take(info, missing)
+            mono = self._take(info, missing)
+            if self._muted:
+                mono = bytes(len(mono))
             self._call.audio.write(interleave(mono, info.tx_channels))
 
     def _take(self, info: AudioInfo, frames: int) -> bytes:
         if self._sound is None:
             self._sound = self._make_sound(info.tx_sample_rate)
+        self._taken += frames / info.tx_sample_rate
         return self._sound.take(frames)
 
     def _is_dropping(self, info: AudioInfo) -> bool:

@@ -51,14 +51,15 @@ class ToneGenerator:
 
 
 class PromptPlayer:
-    """A recording, played once; `ended` is called at its end, and returns what follows."""
+    """A recording, played once from a frame on; `ended` is called at its end, and returns what
+    follows."""
 
-    def __init__(self, path: str, ended: Callable[[], SampleSource]) -> None:
+    def __init__(self, path: str, ended: Callable[[], SampleSource], frame: int = 0) -> None:
         little_endian = array.array("h", Path(path).read_bytes())
         if sys.byteorder == "big":
             little_endian.byteswap()
         self._pcm = little_endian.tobytes()
-        self._at = 0
+        self._at = min(2 * frame, len(self._pcm))
         self._ended = ended
 
     def take(self, frames: int) -> bytes:
@@ -70,11 +71,12 @@ class PromptPlayer:
 
 
 def make_sound(
-    source: dict[str, Any], rate: int, ended: Callable[[], SampleSource]
+    source: dict[str, Any], rate: int, ended: Callable[[], SampleSource], begin: float = 0.0
 ) -> SampleSource:
     """The sound that a `set_audio_source` command describes, for a call at `rate` Hz.
 
-    `ended` is called when a prompt has ended, and returns the sound that follows.
+    A prompt is played from `begin` (s) on. `ended` is called when it has ended, and returns the
+    sound that follows.
 
     Raises:
         ValueError: the prompt was not rendered at that rate, or the kind is unknown.
@@ -88,7 +90,7 @@ def make_sound(
             path = source["renderings"].get(str(rate))
             if path is None:
                 raise ValueError(f"no rendering of the prompt for a call at {rate} Hz")
-            return PromptPlayer(path, ended)
+            return PromptPlayer(path, ended, round(begin * rate))
         case kind:
             raise ValueError(f"unknown audio source kind {kind!r}")
 
