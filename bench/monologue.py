@@ -1,7 +1,7 @@
 """What understanding a monologue of ten minutes costs: ``python bench/monologue.py``.
 
 The machine reads prompts of Debian's asterisk-core-sounds-en-wav in a call, with 0.2 s between
-them, and says goodbye in the end. alice waits for that all the time. What the rows mean:
+them, and the one about weasels in the end. alice waits for that all the time. What the rows mean:
 
 - *phrase to verdict*: from the last sound of the call as alice heard it to the return of
   `Wait Until Speech`. It includes the pause of 0.4 s that ends a segment.
@@ -29,8 +29,8 @@ from BaresipLibrary.types import AudioDirection, AudioSource
 
 #: Prompts of a few seconds are what a machine reads; shorter ones are digits and letters.
 SHORTEST, LONGEST = 2.0, 15.0
-END, EXPECTED = "vm-goodbye", "goodbye"
-HEARD, NEVER_SAID = "conference pin number", "nine purple weasels have eaten the operator"
+END, EXPECTED = "tt-weasels", "weasels have eaten our phone system"
+HEARD, NEVER_SAID = "conference pin number", "nine purple elephants dance on the roof"
 
 
 def monologue(seconds: float) -> np.ndarray:

@@ -1,0 +1,65 @@
+*** Settings ***
+Documentation       What is no speech that the model understands: music, another language, and two agents who
+...                 speak at the same time. Each is told from what was said, and nothing hangs.
+Library             Prompts.py
+Library             ../resources/Sounds.py
+Resource            ../resources/backend.resource
+Library             BaresipLibrary    backend=${BACKEND}
+Resource            BaresipLibrary/calls.resource
+Suite Setup         Alice Calls The Machine
+
+
+*** Variables ***
+${LONG}     30 s
+@{PCMU}     PCMU/8000/1
+
+
+*** Test Cases ***
+Two Agents Speak At The Same Time
+    [Documentation]    Each hears the other one, and not itself.
+    ${weasels}    Prompt    tt-weasels
+    ${conference}    Prompt    conf-getpin    0.6    vm-goodbye
+    Send Audio    machine    ${weasels}
+    Send Audio    alice    ${conference}
+    Get Transcript    alice    contains    eaten our phone    timeout=${LONG}
+    Get Transcript    machine    contains    oodbye    timeout=${LONG}
+    Get Transcript    machine    contains    conference
+    ${heard}    Get Transcript    alice
+    Should Not Contain    ${heard}    conference
+    ${heard}    Get Transcript    machine
+    Should Not Contain    ${heard}    phone
+
+Music Is No Speech
+    [Documentation]    The failure says what was heard.
+    ${path}    Make Sound File    music.wav    music    ${3}    ${4}
+    Send Audio    machine    file:${path}
+    Fails With    alice did not hear what was expected within 3 s: expected "press one", *
+    ...    Wait Until Speech    alice    press one    within=3s
+    Machine Says    1    vm-goodbye
+    Wait Until Speech    alice    goodbye    within=${LONG}
+
+Another Language Is Not Understood
+    [Documentation]    What the model makes of it is quoted; the language itself is refused with the reason.
+    Say    machine    Herzlich willkommen. Wenn Sie Fragen haben, drücken Sie bitte die Eins.    language=de
+    Fails With    alice did not hear what was expected within 1 s: expected "press one", heard *
+    ...    Wait Until Speech    alice    press one    within=1s
+    Fails With    *understands English only, not language\=de*
+    ...    Wait Until Speech    alice    drücken Sie die Eins    within=${LONG}    language=de
+    Machine Says    vm-goodbye
+    Wait Until Speech    alice    goodbye    within=${LONG}
+
+
+*** Keywords ***
+Alice Calls The Machine
+    Start Agent    alice    audio_codecs=${PCMU}
+    Start Agent    machine    audio_codecs=${PCMU}
+    Establish Call    alice    machine
+
+Machine Says
+    [Arguments]    @{names}
+    ${source}    Prompt    @{names}
+    Send Audio    machine    ${source}
+
+Fails With
+    [Arguments]    ${message}    @{keyword}    &{options}
+    Run Keyword And Expect Error    ${message}    @{keyword}    &{options}
