@@ -2,19 +2,19 @@
 
 An agent of the library talks with the reference machine of the tests, which keeps to the sample
 when it spoke and when the agent's speech arrived (atest/resources/peer_machine.py). Every turn of
-the agent interrupts the machine, which falls silent after 150 to 600 ms, and which answers 400 to
-900 ms after its end. For each codec, share of lost packets and jitter there is a row: what the
-library says of response times, barge-in stops and the machine's share of the time, from one turn of
-the agent to the next, beside what the machine knows. Errors are what was told minus what was true:
-the median of them, and of their absolute values the 95th percentile and the most. *claim* is the
-median of how right the library says it is, *outside* counts the turns whose error is larger than
-its own claim.
+the agent is one `Verify Barge In`: the machine falls silent after 150 to 600 ms, and answers 1.0 to
+1.5 s after the agent's end. For each codec, share of lost packets and jitter there is a row: what
+`Get Response Time` and `Verify Barge In` tell of each turn, and `Get Talk Ratio` of the call up to
+then, beside what the machine knows. Errors are what was told minus what was true: the median of
+them, and of their absolute values the 95th percentile and the most. *claim* is the median of how
+right the library says it is, *out* counts the values whose error is larger than their own claim,
+and *missed* those that were not told: the keyword failed, or found no such turn.
 
 Losses and jitter are made by the machine, at random with a seed, in both directions: what it sends
 is true when it leaves its mouth, before them. Both sides say something like speech, with sharp
 edges, at -18 dBFS. G.722 and Opus need PyAV (``pip install av``), and are left out without it.
-``--turns`` sets the turns of a row, ``--calls`` how many calls run at a time, each with a machine
-in a process of its own; the last line says how busy the processors were.
+``--turns`` sets the turns of a row, 25 in a call; ``--calls`` how many calls run at a time, each
+with a machine in a process of its own; the last line says how busy the processors were.
 """
 
 import argparse
@@ -24,19 +24,17 @@ import os
 import statistics
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import pairwise, product
+from itertools import product
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import psutil
-import soundfile
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ("", "bench", "utest/audio", "atest/resources", "atest/speech")
@@ -48,22 +46,28 @@ from _table import percentile  # noqa: E402
 from peer import Peer  # noqa: E402
 from peer_codecs import HAS_AV  # noqa: E402
 
-from BaresipLibrary import Phones  # noqa: E402
+from BaresipLibrary import Phone, Phones  # noqa: E402
 from BaresipLibrary.agents.agent import Agent  # noqa: E402
 from BaresipLibrary.agents.call import Call  # noqa: E402
+from BaresipLibrary.agents.rtp import look_at_rtp  # noqa: E402
 from BaresipLibrary.audio.line_state import TimedSpan  # noqa: E402
-from BaresipLibrary.media.barge_in import Scene  # noqa: E402
-from BaresipLibrary.media.conversation import Conversation  # noqa: E402
-from BaresipLibrary.media.voice_track import EDGE, VoiceTrack  # noqa: E402
+from BaresipLibrary.diagnosis.failure import CallFailure  # noqa: E402
+from BaresipLibrary.media.barge_in import LEAST_SILENCE, BargeIn, Interruption  # noqa: E402
+from BaresipLibrary.media.conversation import Conversation, Share  # noqa: E402
+from BaresipLibrary.speech.voices import Speech  # noqa: E402
 from BaresipLibrary.types import AudioDirection  # noqa: E402
 
 CODECS = {"PCMU": "PCMU", "PCMA": "PCMA", "G722": "G722/16000/1", "opus": "opus/48000/2"}
 LOSSES, JITTERS = (0.0, 0.02, 0.05), (0.0, 0.040)
-PERIOD, SAID = 2.3, 0.7
-"""Seconds from one turn of the agent to the next, and what a turn lasts at most."""
-ANSWERS = (0.4, 0.73, 0.51, 0.9, 0.62, 0.85, 0.46)
+SAID = 0.7
+"""Seconds that a turn of the agent lasts at most."""
+ANSWERS = (1.0, 1.33, 1.11, 1.5, 1.22, 1.45, 1.06)
 STOPS = (0.15, 0.6, 0.33, 0.47, 0.25)
 RATE = 16000
+TURNS = 25
+"""Turns in a call."""
+ALLOWED, PATIENCE = 2.0, 10.0
+"""Seconds in which the machine must have stopped, and until it must have begun to speak."""
 NEAR = 0.3
 """Seconds by which a turn that was told may be off before it counts as missed."""
 
@@ -135,7 +139,7 @@ def be_machine(channel: Connection, line: Line, seed: int) -> None:
     peer = Peer("machine")
     peer.run(
         machine_scenarios.talks, line.codec, loss=line.loss, jitter=line.jitter, seed=seed,
-        answers=ANSWERS, stops=STOPS,
+        greets=0.5, answers=ANSWERS, stops=STOPS,
     )  # fmt: skip
     channel.send(peer.uri)
     channel.recv()
@@ -144,69 +148,73 @@ def be_machine(channel: Connection, line: Line, seed: int) -> None:
     peer.close()
 
 
-def write_turns(path: Path, turns: int) -> None:
-    """A file in which the agent's turns lie at their times."""
-    samples = np.zeros(round((turns * PERIOD + 1.0) * RATE))
-    phrases = [phrase(seed) for seed in range(10)]
-    for number in range(turns):
-        said = phrases[number % len(phrases)]
-        start = round((0.5 + number * PERIOD) * RATE)
-        samples[start : start + said.size] = said
-    soundfile.write(path, samples, RATE)
-
-
-def phrase(seed: int) -> signals.Samples:
+def phrase(seed: int) -> Speech:
+    """What the agent says: something like speech, with short pauses."""
     samples = signals.speech(SAID + 0.3, RATE, np.random.default_rng(100 + seed), -18.0, 200.0)
-    return machine_scenarios.without_long_pauses(samples, RATE)[: round(SAID * RATE)]
+    short = machine_scenarios.without_long_pauses(samples, RATE)[: round(SAID * RATE)]
+    return Speech(short.astype(np.float32), RATE)
 
 
-def run_batch(lines: Sequence[Line], turns: int, backend: str, folder: Path) -> Iterator[Row]:
-    """Runs a call for each line at the same time."""
-    path = folder / "turns.wav"
-    write_turns(path, turns)
+class Told(NamedTuple):
+    """What the keywords told of a turn, which was between two moments."""
+
+    since: float
+    until: float
+    stop: BargeIn | None
+    share: Share
+    share_until: float
+
+
+def measure(row: Row, phone: Phone, turns: int, seed: int) -> None:
+    """One call: the turns of the agent, and what is told of them beside the truth."""
     spawn = multiprocessing.get_context("spawn")
-    with ExitStack() as stack:
-        phones = stack.enter_context(Phones(backend=backend, output=folder))
-        channels, agents = [], []
-        for number, line in enumerate(lines):
-            ours, theirs = spawn.Pipe()
-            process = spawn.Process(target=be_machine, args=(theirs, line, number + 1), daemon=True)
-            process.start()
-            stack.callback(process.join, 10)
-            channels.append(ours)
-            phone = phones.start(f"a{number}", audio_codecs=[CODECS[line.codec]])
-            phone.dial(ours.recv())
-            phone.wait_until_state_is("ESTABLISHED")
-            phone.send_audio(f"file:{path}")
-            agents.append(phone)
-        threading.Event().wait(turns * PERIOD + 2.0)
-        for line, phone, channel in zip(lines, agents, channels, strict=True):
-            agent = phone.agent
-            call = agent.active_call
-            phone.hang_up()
-            channel.send("over")
-            yield compared(line, agent, call, channel.recv())
-
-
-def compared(line: Line, agent: Agent, call: Call, truth: Truth) -> Row:
-    """What the library tells of a call beside the truth."""
-    row = Row(line)
+    ours, theirs = spawn.Pipe()
+    process = spawn.Process(target=be_machine, args=(theirs, row.line, seed), daemon=True)
+    process.start()
+    phone.dial(ours.recv())
+    phone.wait_until_state_is("ESTABLISHED")
+    agent = phone.agent
+    call = agent.active_call
     conversation = Conversation(agent, call)
+    told = [take_turn(agent, call, conversation, number) for number in range(turns)]
+    phone.hang_up()
+    ours.send("over")
+    truth = ours.recv()
+    process.join(10)
+    compare_responses(row, conversation, truth)
+    for one in told:
+        compare_stop(row, one, truth)
+        compare_share(row, one, call.established_at or 0.0, truth)
+
+
+def take_turn(agent: Agent, call: Call, conversation: Conversation, number: int) -> Told:
+    since = time.monotonic()
+    try:
+        interruption = Interruption(agent, call, phrase(number % 10), "a phrase")
+        stop = interruption.verify_stop(ALLOWED, PATIENCE, LEAST_SILENCE)
+    except CallFailure as failure:
+        print(f"# {failure}", file=sys.stderr)
+        stop = None
+    until = time.monotonic()
+    look_at_rtp(agent, call)
+    conversation.read()
+    spoken = [one.end for side in AudioDirection for one in conversation.speech(side)]
+    return Told(since, until, stop, conversation.talk_ratio(AudioDirection.rx), max(spoken))
+
+
+def compare_responses(row: Row, conversation: Conversation, truth: Truth) -> None:
     conversation.read()
     asked = conversation.questions()
-    for _, end in truth.arrived:
+    for _, end in truth.arrived[:-1]:
         answer = next((one for one, _ in truth.spoken if one > end), None)
-        if answer is None or answer - end > 1.2:
-            continue
         told = near([one.asked for one in asked], end, "end")
         match = next((one for one in asked if one.asked is told), None)
+        if answer is None:
+            continue
         if match is None or match.answer is None:
             row.response.add(None, 0, 0)
         else:
             row.response.add(match.response_time, answer - end, match.error)
-    compare_stops(row, agent, call, truth)
-    compare_shares(row, conversation, truth)
-    return row
 
 
 def near(spans: Sequence[TimedSpan], moment: float, edge: str) -> TimedSpan | None:
@@ -214,40 +222,44 @@ def near(spans: Sequence[TimedSpan], moment: float, edge: str) -> TimedSpan | No
     return best if best is not None and abs(getattr(best, edge) - moment) < NEAR else None
 
 
-def compare_stops(row: Row, agent: Agent, call: Call, truth: Truth) -> None:
-    theirs, ours = VoiceTrack(agent, call, AudioDirection.rx, edge=EDGE), Conversation(agent, call)
-    theirs.read()
-    ours.read()
-    said = ours.speech(AudioDirection.tx)
-    for (before, (begin, _)), (following, _) in zip(
-        pairwise(truth.arrived), truth.arrived[2:], strict=False
-    ):
-        stop = next((end for first, end in truth.spoken if first < begin < end), None)
-        told = near(said, begin, "begin")
-        if stop is None:
-            continue
-        if told is None:
-            row.stop.add(None, 0, 0)
-            continue
-        heard = [one for one in theirs.sounds if before[1] < one.end and one.begin < following]
-        result = Scene(heard, [told], following).barge_in()
-        if result is None:
-            row.stop.add(None, 0, 0)
-        else:
-            row.stop.add(result.seconds, stop - begin, result.error)
+def compare_stop(row: Row, told: Told, truth: Truth) -> None:
+    begin = next((one for one, _ in truth.arrived if told.since < one < told.until), None)
+    stop = next((end for one, end in truth.spoken if begin and one < begin < end), None)
+    if told.stop is None or begin is None or stop is None:
+        row.stop.add(None, 0, 0)
+    else:
+        row.stop.add(told.stop.seconds, stop - begin, told.stop.error)
 
 
-def compare_shares(row: Row, conversation: Conversation, truth: Truth) -> None:
-    heard = conversation.speech(AudioDirection.rx)
-    for (begin, _), (end, _) in pairwise(truth.arrived):
-        told = within([(one.begin, one.end) for one in heard], begin, end)
-        claim = sum(2 * one.error for one in heard if begin < one.end and one.begin < end)
-        true = within(truth.spoken, begin, end)
-        row.share.add(told / (end - begin), true / (end - begin), claim / (end - begin))
+def compare_share(row: Row, told: Told, begin: float, truth: Truth) -> None:
+    """The share up to the last sound that was told, and up to what it really was."""
+    near_end = told.share_until + 0.15
+    ended = [end for one, end in (*truth.spoken, *truth.arrived) if one < told.share_until]
+    end = min(told.share_until if max(ended) > near_end else max(ended), near_end)
+    true = within(truth.spoken, begin, end) / (end - begin)
+    row.share.add(told.share.percent / 100, true, told.share.error / 100)
 
 
 def within(spans: Sequence[Span], begin: float, end: float) -> float:
     return sum(max(0.0, min(last, end) - max(first, begin)) for first, last in spans)
+
+
+def run_row(row: Row, phone: Phone, turns: int) -> Row:
+    """The calls of a row, one after the other."""
+    for seed, first in enumerate(range(0, turns, TURNS), 1):
+        measure(row, phone, min(TURNS, turns - first), seed)
+        phone.wait_until_state_is("IDLE")
+    return row
+
+
+def run_batch(lines: Sequence[Line], turns: int, backend: str, folder: Path) -> Iterator[Row]:
+    """Runs the rows of several lines at the same time."""
+    with Phones(backend=backend, output=folder) as phones, ThreadPoolExecutor(len(lines)) as pool:
+        started = [
+            phones.start(f"a{number}", audio_codecs=[CODECS[line.codec]])
+            for number, line in enumerate(lines)
+        ]
+        yield from pool.map(run_row, [Row(line) for line in lines], started, [turns] * len(lines))
 
 
 def main() -> None:
