@@ -44,7 +44,8 @@ class ConversationKeywords(Component):
         That is the time from the end of the agent's turn to the first sound of the answer, as both
         pass the agent's network interface: the delay of its own jitter buffer is not part of it.
         The log says how right the value is, and lists all turns. On a line with noise of -40 dBFS the
-        quiet end of a word may be hidden by up to 0.25 s, which is not part of that.
+        quiet end of a word may be hidden by up to 0.25 s, which is not part of that, nor are
+        packets that are lost in bursts.
 
         A turn is a stretch in which one side makes sound: speech, a tone or music, but not noise
         on the line. A pause of up to 0.6 s belongs to a turn, but not one longer than 0.3 s in
@@ -108,7 +109,9 @@ class ConversationKeywords(Component):
         """Waits until the agent has heard nothing for some time; returns for how many seconds.
 
         Speech, tones and music are sound. Noise on the line, comfort noise and no packets at all
-        are silence. The silence counts from the end of what the agent heard last. When the agent
+        are silence. What is at most -30 dBFS and as steady as noise is taken for noise, if it is
+        not a single tone: so may be a chord that is held. Audio that is recorded late, on a busy
+        machine, is waited for. The silence counts from the end of what the agent heard last. When the agent
         has heard nothing since it spoke itself, it counts from the start of the keyword,
         so that the time before an answer is not taken for the end of it.
 

@@ -32,6 +32,8 @@ from .quality import Duration
 from .voice_track import VoiceTrack
 
 _RX, _TX = AudioDirection.rx, AudioDirection.tx
+#: Audio that was not recorded so long (s) after it has arrived is worth a word.
+_LATE = 1.0
 #: What was not answered, of one turn and of several.
 _WHAT = "what it said last", "all that it said"
 
@@ -308,5 +310,14 @@ class _Silence:
         ago = f"{max(0.0, time.monotonic() - heard[-1].end):.1f} s ago" if heard else ""
         last = f"the last sound that it heard ended {ago}" if heard else "it heard no sound"
         return CallFailure(
-            f"{agent.name} did not hear {self._lasting:g} s of silence {when}; {last}.", agent
+            f"{agent.name} did not hear {self._lasting:g} s of silence {when}; {last}"
+            f"{self._unread()}.",
+            agent,
         )
+
+    def _unread(self) -> str:
+        """That packets have arrived whose audio is not known, as a clause; empty if none have."""
+        late = time.monotonic() - self._conversation.heard_until()
+        if not self._conversation.call.is_live or late < _LATE:
+            return ""
+        return f", and what arrived in the last {late:.1f} s has not been recorded"

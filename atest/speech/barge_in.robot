@@ -32,7 +32,7 @@ A Machine That Stops Too Late
 A Machine That Does Not Stop
     Alice Calls A Machine
     Run Keyword And Expect Error
-    ...    alice interrupted the other side with 'stop please': it still spoke ?.* s later.
+    ...    alice interrupted the other side with 'stop please': it still spoke ?.* s later*
     ...    Verify Barge In    alice    stop please
     Verify No Barge In    alice    stop please    within=1s
 
@@ -64,7 +64,7 @@ A Machine That Answers Soon
 A Machine That Only Gets Quieter
     Alice Calls A Machine    stops=${{[0.3]}}    ducks=${10}
     Run Keyword And Expect Error
-    ...    alice interrupted the other side with 'stop please': it still spoke ?.* s later.
+    ...    alice interrupted the other side with 'stop please': it still spoke ?.* s later*
     ...    Verify Barge In    alice    stop please
 
 A Machine That Does Not Speak

@@ -62,11 +62,11 @@ Both Speak At Once
 
 It Talks Over Alice
     [Documentation]    That is no answer in time, though the response time is less than any.
-    Call The Machine    greets=${0.8}    length=${3.0}
+    Call The Machine    greets=${2.0}    length=${3.0}
     Send Audio    alice    file:${LONG}
     Get Response Time    alice    <    1500ms    timeout=30s
-    The Log Should Have Said    The other side spoke before alice had ended: -1.* s, right to * ms. A response*
-    Run Keyword And Expect Error    The overlap of alice '1.*' (float) should be less than '0.2' (float)
+    The Log Should Have Said    The other side spoke before alice had ended: -?.* s, right to * ms. A response*
+    Run Keyword And Expect Error    The overlap of alice '?.*' (float) should be less than '0.2' (float)
     ...    Get Overlap    alice    <    200ms
 
 It Is Never Silent
@@ -89,7 +89,7 @@ Record Questions
     [Documentation]    What alice says; the machine hears its end after 0.3 s.
     ${SHORT} =    Make Sound File    question.wav    speech    1    0.8
     VAR    ${SHORT}    ${SHORT}    scope=SUITE
-    ${LONG} =    Make Sound File    long.wav    speech    1    2.2
+    ${LONG} =    Make Sound File    long.wav    speech    1    3.5
     VAR    ${LONG}    ${LONG}    scope=SUITE
 
 Call The Machine

@@ -12,8 +12,9 @@ from BaresipLibrary.backends.capabilities import Capability
 from BaresipLibrary.backends.jitter_buffers import PlayoutDelay
 from BaresipLibrary.diagnosis.failure import CallFailure
 from BaresipLibrary.errors import BackendError, NothingYet, PhoneFailure, UsageError
-from BaresipLibrary.events import AudioTimed, ClosedBy, MediaStarted, RecordingEnded
+from BaresipLibrary.events import AudioTimed, ClosedBy, MediaStarted, RecordingEnded, RtpCounted
 from BaresipLibrary.media.conversation import Conversation, ResponseTimeOf, wait_until_silence
+from BaresipLibrary.rtp import PacketLength, RtpCounts
 from BaresipLibrary.types import AudioDirection
 
 from ..scripted import Phone
@@ -255,6 +256,18 @@ def test_no_silence_says_when_speech_was_heard_last(talk: Talk) -> None:
     with pytest.raises(
         CallFailure,
         match=r"alice did not hear 0\.4 s of silence within 0\.4 s; the last .* ended 0\.\d s",
+    ):
+        wait_until_silence(talk.phone.agent, 0.4, 0.4)
+
+
+def test_what_has_arrived_and_is_not_recorded_is_no_silence(talk: Talk) -> None:
+    talk.began -= 10.0
+    talk.stream([(0.5, 1.0)], [(1.5, 4.9)], 5.0)
+    now = time.monotonic()
+    received = RtpCounts(500, lengths=(PacketLength(0, 160, now, now),))
+    talk.phone.backend.feed(RtpCounted(now, "in-1", received, RtpCounts(0)))
+    with pytest.raises(
+        CallFailure, match=r"what arrived in the last [\d.]+ s has not been recorded\."
     ):
         wait_until_silence(talk.phone.agent, 0.4, 0.4)
 

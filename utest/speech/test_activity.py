@@ -5,7 +5,16 @@ import pytest
 
 from BaresipLibrary.speech.activity import FRAME, LEAST_SPEECH, PAUSE, Span, VoiceActivity
 
-from ..audio.signals import Samples, comfort_noise, music, silence, speech, tone, white_noise
+from ..audio.signals import (
+    Samples,
+    at_level,
+    comfort_noise,
+    music,
+    silence,
+    speech,
+    tone,
+    white_noise,
+)
 
 RATE = 8000
 
@@ -94,6 +103,14 @@ def test_faint_sound_is_not_told_before_it_is_known_what_it_is() -> None:
         activity.feed(noise[begin : begin + 160])
         assert activity.open is None
         assert activity.sounds == []
+
+
+def test_a_chord_that_is_held_is_told_from_noise_by_its_level() -> None:
+    """A limit that the documentation names: quiet, it is as steady as noise, and no single tone."""
+    notes = sum(tone(pitch, 3.0, RATE, 0.0) for pitch in (262, 330, 392, 523))
+    for level, found in ((-25.0, True), (-36.0, False)):
+        sound = at_level(notes, level)
+        assert bool(heard(silence(1.0, RATE), sound, silence(1.0, RATE)).spans) is found
 
 
 @pytest.mark.parametrize(
