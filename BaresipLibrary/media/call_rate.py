@@ -95,6 +95,7 @@ class CallRate:
         self._calls: list[RatedCall] = []
         self._busy: set[RatedCall] = set()
         self._bugs: list[Exception] = []
+        self._is_step_done = False
         self._free_tones: list[Tones] = list(TONE_PAIRS)
         self._stale: dict[Agent, tuple[Call, int]] = {}
         self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="call-rate")
@@ -128,14 +129,24 @@ class CallRate:
         """What came of it so far."""
         tally = self._counts.tally
         tally.worst_delay = round(self._machine.worst, 3)
-        tally.unfinished = len(self._calls)
         tally.stopped = str(self._settings.stop_when) if self.is_stopped else ""
         arrived = (at for at in self._settings.times() if at <= tally.seconds)
         tally.needed = most_at_once(arrived, self._counts.longest) if self._counts.longest else 0
-        return CallRun(**vars(tally))
+        unfinished = [call for call in self._calls if not call.is_skipped]
+        up = sum(call.is_established for call in unfinished)
+        return CallRun(
+            **{
+                **vars(tally),
+                "unfinished": len(unfinished),
+                "attempted": tally.attempted + len(unfinished),
+                "established": tally.established + up,
+            }
+        )
 
     def _time_left(self) -> float:
         """Seconds until something is due."""
+        if self._next is None and not self._calls:
+            return 0.0
         due = [call.due for call in self._calls if call not in self._busy]
         due.append(self._counts.next_second)
         if self._next is not None:
@@ -194,22 +205,24 @@ class CallRate:
         finally:
             with self._changes:
                 call.look_again()
+                self._is_step_done = True
                 self._busy.discard(call)
                 self._changes.notify_all()
 
     def _ready(self) -> list[tuple[RatedCall, Step]] | None:
-        """The steps to be done now; empty when a call is over, None when nothing is to be done."""
-        now, steps, is_over = time.monotonic(), [], False
+        """The steps to be done now; empty when what is due next may have changed, else None."""
+        now, steps = time.monotonic(), []
+        is_changed, self._is_step_done = self._is_step_done, False
         for call in self._calls:
             self._machine.note_events(call.agents)
             if call in self._busy or not call.has_news(now):
                 continue
-            step = call.next_step(now, self._free_tones)
+            due, step = call.due, call.next_step(now, self._free_tones)
             if step is not None:
                 steps.append((call, step))
-            is_over = is_over or call.phase is Phase.OVER
+            is_changed = is_changed or call.phase is Phase.OVER or call.due != due
         self._counts.note_up(sum(call.phase is Phase.TALK for call in self._calls))
-        return steps if steps or is_over or self._bugs else None
+        return steps if steps or is_changed else None
 
     def _settle(self) -> None:
         """Counts the calls that are over, and takes their agents back."""

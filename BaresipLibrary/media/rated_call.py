@@ -308,19 +308,20 @@ class RatedCall:
         self._hang_up(self.agents)
 
     def _measure(self) -> None:
-        assert self.call is not None
-        timings = Timings(self.agents[0], self.call)
-
-        def seconds(timing: CallTiming) -> float | None:
-            try:
-                return round(timings.read(timing).seconds, 4)
-            except PhoneFailure:
-                return None  # a backend without a SIP trace
-
         reports = [quality_of(call.quality) for _, call in self.calls()]
         self.measured = Measured(
-            seconds(CallTiming.post_dial_delay),
-            seconds(CallTiming.setup_time),
-            seconds(CallTiming.teardown),
+            self._seconds(CallTiming.post_dial_delay),
+            self._seconds(CallTiming.setup_time),
+            self._seconds(CallTiming.teardown),
             min((report.mos for report in reports if report), default=None),
         )
+
+    def _seconds(self, timing: CallTiming) -> float | None:
+        """How long a phase took, as the caller saw it; None when it saw no message that says so."""
+        caller, call = self.agents[0], self.call
+        if call is None or not caller.backend.shows_messages:
+            return None
+        try:
+            return round(Timings(caller, call).read(timing).seconds, 4)
+        except PhoneFailure:
+            return None
