@@ -6,7 +6,8 @@ The phrases are prompts of Debian's asterisk-core-sounds-en-wav. What the rows m
 - *to understand a phrase*: audio handed over to words, nothing else to do.
 - *CPU time*: of the process, for each second of audio that it was given.
 - *phrase to verdict*: beside a call, from the last sound of the phrase as the agent heard it to the
-  return of `Wait Until Speech`. It includes the pause of 0.4 s that ends a segment.
+  return of `Wait Until Speech`. It includes the pause of 0.4 s that ends a segment. The rows below
+  are those of each prompt: one that the model is unsure of is read a second time.
 - *longest gap*: between two RTP packets of a call (one every 20 ms) in so many seconds, as each
   agent sends and receives them: with nothing else to do, and while the process always has work.
 """
@@ -124,8 +125,11 @@ def measure_verdicts(library: BaresipLibrary, rounds: int, folder: Path) -> None
         soundfile.write(target, samples_of(name), RATE, subtype="PCM_16")
         run(library, "send_audio", "machine", AudioSource.parse(f"file:{target}"))
         run(library, "wait_until_speech", "alice", phrase, within=timedelta(seconds=30))
-        verdicts.append(time.monotonic() - end_of_sound(track))
-    show("phrase to verdict", verdicts[1:], "s")  # the first one waits for the model
+        verdicts.append((name, time.monotonic() - end_of_sound(track)))
+    verdicts = verdicts[1:]  # the first one waits for the model
+    show("phrase to verdict", [seconds for _, seconds in verdicts], "s")
+    for name in PHRASES:
+        show(f"  {name}", [seconds for said, seconds in verdicts if said == name], "s")
 
 
 def measure_gaps(library: BaresipLibrary, seconds: float) -> None:
