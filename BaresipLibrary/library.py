@@ -260,7 +260,7 @@ class BaresipLibrary(DynamicCore):
         loaded = load_plugins(plugins, self._context)
         check_keyword_names(components, loaded)
         self._context.backends.check(backend)
-        self._context.transcriber.check()
+        self._context.speech_engines.choose(speech_model)
         super().__init__([*components, *(plugin for _, plugin in loaded)])
 
     @property
@@ -348,8 +348,7 @@ class BaresipLibrary(DynamicCore):
     def close(self) -> None:
         """Listener: ends whatever is left at the end of the run."""
         self._scopes.end()
-        self._context.transcriber.close()
-        self._context.voices.close()
+        self._context.close_speech()
 
 
 def _name_of(suite: result.TestSuite) -> str:

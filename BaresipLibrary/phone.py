@@ -10,7 +10,7 @@ from typing import Self
 from .agents.agent import Agent
 from .agents.call import Call
 from .errors import BaresipLibraryError, UsageError
-from .media.prompts import HeardPrompt
+from .media.results import HeardPrompt
 from .phone_steps import (
     Components,
     Headers,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from inspect import getattr_static, isclass
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
 
 from assertionengine import AssertionOperator
 from robot.api import logger
@@ -22,7 +22,9 @@ from .keywords.assertions import Assertion, Value
 from .keywords.base import AgentName, Component, Context, find_file
 from .phone import Phone
 from .phone_steps import Components
-from .speech.voices import VoiceEngine
+
+if TYPE_CHECKING:
+    from .speech.voices import VoiceEngine
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -127,9 +129,9 @@ class Plugin(Component):
         Raises:
             UsageError: the name is taken or cannot be one, or the path is not an import path.
         """
-        self._context.transcriber.engines.register(name, path)
+        self._context.speech_engines.register(name, path)
 
-    def register_voice(self, name: str, engine: VoiceEngine) -> None:
+    def register_voice(self, name: str, engine: "VoiceEngine") -> None:
         """Adds a voice engine, for ``voice=`` of `Say`: ``NAME``, or ``NAME:VOICE``.
 
         Raises:

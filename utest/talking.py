@@ -7,7 +7,7 @@ from typing import Any, ClassVar, NamedTuple
 from robot.api.deco import keyword, library
 from robot.api.types import Secret
 
-from BaresipLibrary.media.transcripts import HeardSegment, Transcript
+from BaresipLibrary.media.results import HeardSegment, Transcript
 from BaresipLibrary.speech.heard import Word
 
 

@@ -5,10 +5,11 @@ import struct
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import TYPE_CHECKING, BinaryIO, Self
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 PCM = 0x0001
 EXTENSIBLE = 0xFFFE
@@ -79,7 +80,7 @@ class RecordingReader:
         layout = self._layout or self._find_layout()
         return layout.channels if layout else 0
 
-    def read_new(self, most: int | None = None) -> NDArray[np.float64]:
+    def read_new(self, most: int | None = None) -> "NDArray[np.float64]":
         """Return the samples that were written since the last call, mono, in [-1, 1), shape (n,).
 
         With `most`, no more than so many, and the next call goes on after them. Channels are
@@ -89,11 +90,13 @@ class RecordingReader:
         """
         return _mono(self.read_frames(most))
 
-    def read_part(self, begin: float, end: float) -> NDArray[np.float64]:
+    def read_part(self, begin: float, end: float) -> "NDArray[np.float64]":
         """Return the samples between two seconds of the recording, as far as it goes by now.
 
         Shape and errors are those of `read_new`, which goes on from where it was.
         """
+        import numpy as np
+
         layout = self._find_layout()
         if layout is None:
             return np.empty(0)
@@ -104,11 +107,13 @@ class RecordingReader:
         finally:
             self._position = position
 
-    def read_frames(self, most: int | None = None) -> NDArray[np.int16]:
+    def read_frames(self, most: int | None = None) -> "NDArray[np.int16]":
         """Return what `read_new` reads as it lies in the file, shape (n, channels), n up to `most`.
 
         Of shape (0, 0) while the header is not there. Raises like `read_new`.
         """
+        import numpy as np
+
         layout = self._find_layout()
         if layout is None or self._file is None:
             return np.empty((0, 0), dtype=np.int16)
@@ -175,7 +180,9 @@ class RecordingReader:
         return size
 
 
-def _mono(frames: NDArray[np.int16]) -> NDArray[np.float64]:
+def _mono(frames: "NDArray[np.int16]") -> "NDArray[np.float64]":
+    import numpy as np
+
     if not frames.size:
         return np.empty(0)
     return np.asarray(frames.mean(axis=1) / 32768.0, dtype=np.float64)

@@ -17,8 +17,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from ..concurrency import Changes, wait_until
 from ..errors import BackendError
 
@@ -30,8 +28,6 @@ _ENTRY = (
 )
 #: How long a process may take to end (s): once it was asked to, after SIGTERM, after SIGKILL.
 _ASKED, _TERMINATED, _KILLED = 2.5, 0.5, 5.0
-#: Stopped by SIGSTOP, or by a debugger.
-_HELD = (psutil.STATUS_STOPPED, psutil.STATUS_TRACING_STOP)
 #: A fork server that has not answered after this long (s) is broken.
 _FORK_TIMEOUT = 10.0
 #: How long the warm process may take to end (s): it gives its agents 1.8 s to end.
@@ -128,8 +124,12 @@ class _SpawnedChild(Child):
 
 
 def _is_held(pid: int) -> bool:
+    """Whether SIGSTOP or a debugger has stopped it."""
+    import psutil
+
+    held = (psutil.STATUS_STOPPED, psutil.STATUS_TRACING_STOP)
     try:
-        return psutil.Process(pid).status() in _HELD
+        return psutil.Process(pid).status() in held
     except (psutil.Error, OSError):  # it has gone, or there is no descriptor left to look
         return False
 

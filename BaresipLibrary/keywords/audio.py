@@ -7,10 +7,7 @@ from robot.api import logger
 from robot.api.deco import keyword
 
 from ..errors import UsageError
-from ..media.connections import check_connections
-from ..media.prompts import HeardPrompt, listen_for_prompt
-from ..media.sources import send
-from ..media.tones import listen_for_tone
+from ..media.results import HeardPrompt
 from ..types import AudioSource, Frequency
 from .base import AgentName, Component, find_file
 
@@ -37,6 +34,8 @@ class AudioKeywords(Component):
         | Send Audio | alice | tone:440 |
         | Send Audio | alice | file:${CURDIR}/prompt.wav |
         """
+        from ..media.sources import send
+
         speaker = self._speaking(agent, call)
         if source.file is not None:
             source = AudioSource(file=find_file(source.file))
@@ -68,6 +67,8 @@ class AudioKeywords(Component):
         Example:
         | Verify Audio | bob | 440 Hz | within=5s |
         """
+        from ..media.tones import listen_for_tone
+
         listener = self._agents.get(agent)
         heard = listen_for_tone(listener, float(frequency), self._seconds(within), call)
         logger.info(str(heard))
@@ -90,6 +91,8 @@ class AudioKeywords(Component):
         Example:
         | Verify Audio Connection | alice | bob |
         """
+        from ..media.connections import check_connections
+
         first, second = self._agents.get(agent), self._agents.get(other)
         if first is second:
             raise UsageError(
@@ -176,6 +179,8 @@ class PromptKeywords(Component):
         *,
         to_its_end: bool,
     ) -> HeardPrompt:
+        from ..media.prompts import listen_for_prompt
+
         acting_agent = self._agents.get(agent)
         files = [find_file(path) for path in (file, *(others or ()))]
         limit = self._seconds(within)

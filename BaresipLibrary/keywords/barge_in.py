@@ -4,18 +4,19 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-import numpy as np
 from robot.api import logger
 from robot.api.deco import keyword
 from robot.api.types import Secret
 
-from ..audio.prompt_files import load_prompt
 from ..errors import UsageError
-from ..media.barge_in import BargeIn, Interruption
-from ..media.line_sounds import cough, noise
-from ..speech.voices import Speech
+from ..media.results import BargeIn
 from .base import AgentName, Component, find_file
+
+if TYPE_CHECKING:
+    from ..media.barge_in import Interruption
+    from ..speech.voices import Speech
 
 _WITHIN = timedelta(milliseconds=500)
 _WATCHED = timedelta(seconds=2)
@@ -26,7 +27,6 @@ _SILENCE, _PAUSE = timedelta(seconds=1), timedelta(milliseconds=500)
 _SHORTEST = 0.3
 _FILE = "file:"
 _HIDDEN = "***"
-_SOUNDS = {"noise": noise, "cough": cough}
 
 
 class BargeInKeywords(Component):
@@ -128,8 +128,10 @@ class BargeInKeywords(Component):
         | Verify No Barge In | alice | cough |
         | Verify No Barge In | alice | uh-huh | within=3s |
         """
+        from ..media.line_sounds import SOUNDS
+
         least = self._silence_of(silence)
-        interruption = self._interruption(agent, sound, voice, language, speed, call, _SOUNDS)
+        interruption = self._interruption(agent, sound, voice, language, speed, call, SOUNDS)
         pause = interruption.verify_no_stop(self._seconds(within), self._seconds(timeout), least)
         logger.info(f"The other side spoke on; its longest pause was {pause:.2f} s.")
         return pause
@@ -150,8 +152,10 @@ class BargeInKeywords(Component):
         language: str | None,
         speed: float,
         call: str | None,
-        sounds: Mapping[str, Callable[[], Speech]] = MappingProxyType({}),
-    ) -> Interruption:
+        sounds: "Mapping[str, Callable[[], Speech]]" = MappingProxyType({}),
+    ) -> "Interruption":
+        from ..media.barge_in import Interruption
+
         acting_agent = self._speaking(agent, call)
         which = acting_agent.require_live_call("to speak in", call)
         text = what.value if isinstance(what, Secret) else what
@@ -167,7 +171,12 @@ class BargeInKeywords(Component):
         return Interruption(acting_agent, which, speech, shown)
 
 
-def _recording(path: Path) -> Speech:
+def _recording(path: Path) -> "Speech":
+    import numpy as np
+
+    from ..audio.prompt_files import load_prompt
+    from ..speech.voices import Speech
+
     try:
         prompt = load_prompt(find_file(path))
     except ValueError as error:

@@ -7,8 +7,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import Enum
+from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from robot.libraries.BuiltIn import BuiltIn, RobotNotRunningError
 from robot.running.context import EXECUTION_CONTEXTS
@@ -21,16 +22,16 @@ from ..backends.launchers import Launcher, make_launcher
 from ..concurrency import Changes, wait_until
 from ..errors import NothingYet, UsageError
 from ..media.transcripts import Transcripts
-from ..report.conversation import Conversations
 from ..report.evidence import Evidence
 from ..report.recording_store import RecordingStore
+from ..speech.engine_choice import SpeechEngines
 from ..speech.masking import Secrets
-from ..speech.transcriber import Transcriber
-from ..speech.voices import Voices
-from ..speech.voices_espeak import EspeakNg
-from ..speech.voices_piper import Piper
 from ..types import BackendName, Occasion
 from .assertions import Assertion, Value, get_and_assert, saying_how_long
+
+if TYPE_CHECKING:
+    from ..speech.transcriber import Transcriber
+    from ..speech.voices import Voices
 
 T = TypeVar("T")
 
@@ -50,18 +51,16 @@ class Context:
     recordings: RecordingStore
     agents: Registry
     evidence: Evidence
-    transcriber: Transcriber
     transcripts: Transcripts
     #: Values that must not show, however they were said.
     secrets: Secrets
     catch_all: bool = True
     ring_timeout: timedelta | None = None
+    speech_model: str | None = None
+    speech_engines: SpeechEngines = field(default_factory=SpeechEngines)
     scope: str = ""
     warned: set[str] = field(default_factory=set)
     backends: Backends = field(default_factory=Backends)
-    voices: Voices = field(
-        default_factory=lambda: Voices({"espeak-ng": EspeakNg(), "piper": Piper()})
-    )
 
     @classmethod
     def create(
@@ -87,13 +86,35 @@ class Context:
             changes=changes,
             recordings=store,
             agents=agents,
-            evidence=Evidence(evidence, agents, store, Conversations(transcripts, secrets)),
-            transcriber=Transcriber(changes, speech_model),
+            evidence=Evidence(evidence, agents, store, transcripts, secrets),
             transcripts=transcripts,
             secrets=secrets,
             catch_all=catch_all,
             ring_timeout=ring_timeout,
+            speech_model=speech_model,
         )
+
+    @cached_property
+    def transcriber(self) -> "Transcriber":
+        """Has speech understood."""
+        from ..speech.transcriber import Transcriber
+
+        return Transcriber(self.changes, self.speech_model, self.speech_engines)
+
+    @cached_property
+    def voices(self) -> "Voices":
+        """The voices that speak, and what they have said."""
+        from ..speech.voices import Voices
+        from ..speech.voices_espeak import EspeakNg
+        from ..speech.voices_piper import Piper
+
+        return Voices({"espeak-ng": EspeakNg(), "piper": Piper()})
+
+    def close_speech(self) -> None:
+        """Ends what has understood speech, and forgets what was said, where that was used."""
+        for name in ("transcriber", "voices"):
+            if name in vars(self):
+                getattr(self, name).close()
 
 
 class Component:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from robot.api import logger
 from robot.api.deco import keyword
@@ -9,13 +10,14 @@ from robot.utils import DotDict
 
 from ..agents.agent import Agent
 from ..errors import UsageError
-from ..media import connections
-from ..media.connections import Connection
-from ..report.tables import BulkRow, bulk_table
 from ..signalling import bulk
 from ..signalling.bulk import BulkCall, Percentiles
 from .base import AgentName, Component
 from .targets import dialled_uri
+
+if TYPE_CHECKING:
+    from ..media.connections import Connection
+    from ..report.tables import BulkRow
 
 _WITHIN = timedelta(seconds=5)
 
@@ -56,6 +58,8 @@ class BulkKeywords(Component):
         | ${calls} = | Establish Calls | ${callers} | ${callees} |
         | Should Be True | ${calls.p95} < 0.5 |
         """
+        from ..report.tables import bulk_table
+
         calls = self._bulk(callers, targets, callees)
         self._agents.begin_keyword()
         bulk.establish(calls, self._seconds(timeout))
@@ -111,6 +115,9 @@ class BulkKeywords(Component):
         Example:
         | Verify Audio Connections | ${callers} | ${callees} |
         """
+        from ..media import connections
+        from ..report.tables import bulk_table
+
         _require_as_many(agents, others, "others")
         pairs = [
             (self._agents.get(first), self._agents.get(second))
@@ -158,12 +165,16 @@ def _title(calls: Sequence[BulkCall], percentiles: Percentiles | None) -> str:
     return f"{good} of {len(calls)} calls established{times}"
 
 
-def _call_line(bulk_call: BulkCall) -> BulkRow:
+def _call_line(bulk_call: BulkCall) -> "BulkRow":
+    from ..report.tables import BulkRow
+
     seen = bulk_call.trouble or f"established after {bulk_call.seconds:.3f} s"
     return BulkRow(str(bulk_call), bulk_call.trouble is None, seen)
 
 
-def _connection_line(connection: Connection) -> BulkRow:
+def _connection_line(connection: "Connection") -> "BulkRow":
+    from ..report.tables import BulkRow
+
     heard = " ".join(map(str, connection.heard))
     return BulkRow(
         str(connection),

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from assertionengine import AssertionOperator
 from robot.api import logger
@@ -11,11 +11,13 @@ from robot.api.deco import keyword
 
 from ..agents.rtp import look_at_rtp
 from ..errors import NothingYet, PhoneFailure, UsageError
-from ..media.clips import following_recording
-from ..media.conversation import Conversation, ResponseTimeOf, wait_until_silence
+from ..media.results import ResponseTimeOf
 from ..types import AudioDirection
 from .assertions import Assertion, Value, get_and_assert, percent, seconds
 from .base import AgentName, Component
+
+if TYPE_CHECKING:
+    from ..media.conversation import Conversation
 
 T = TypeVar("T")
 
@@ -75,17 +77,17 @@ class ConversationKeywords(Component):
         | Get Response Time | alice | < | 2s | of=p95 |
         """
 
-        def read(conversation: Conversation) -> float | list[float]:
+        def read(conversation: "Conversation") -> float | list[float]:
             if of is ResponseTimeOf.all:
                 return [time.seconds for time in conversation.response_times()]
             return conversation.response_time(of).seconds
 
-        def told(conversation: Conversation) -> str:
+        def told(conversation: "Conversation") -> str:
             if of is ResponseTimeOf.all:
                 return ", ".join(map(str, conversation.response_times()))
             return str(conversation.response_time(of))
 
-        def warning(conversation: Conversation) -> str:
+        def warning(conversation: "Conversation") -> str:
             early = ", ".join(map(str, conversation.early_answers(of)))
             return early and (
                 f"The other side spoke before {conversation.agent.name} had ended: {early}."
@@ -125,6 +127,8 @@ class ConversationKeywords(Component):
         | Wait Until Silence | alice | for=1s |
         | Wait Until Silence | alice | for=2s | timeout=30s |
         """
+        from ..media.conversation import wait_until_silence
+
         lasting = self._seconds(for_)
         if lasting < _SHORTEST:
             raise UsageError(
@@ -201,7 +205,7 @@ class ConversationKeywords(Component):
         | Get Dead Air | alice | < | 3s |
         """
 
-        def told(conversation: Conversation) -> str:
+        def told(conversation: "Conversation") -> str:
             pause = conversation.longest_pause()
             since = conversation.call.established_at or conversation.call.began_at
             return f"{conversation.dead_air()}, from {pause.begin - since:.2f} s of the call on"
@@ -247,14 +251,17 @@ class ConversationKeywords(Component):
         self,
         agent: AgentName,
         what: str,
-        read: Callable[[Conversation], T],
-        told: Callable[[Conversation], str],
+        read: "Callable[[Conversation], T]",
+        told: "Callable[[Conversation], str]",
         wanted: Assertion,
         timeout: timedelta | None,
         call: str | None,
-        warning: Callable[[Conversation], str] = lambda _: "",
+        warning: "Callable[[Conversation], str]" = lambda _: "",
     ) -> T:
         """Reads a value of a conversation, checks it, and logs how right it is, and a warning."""
+        from ..media.clips import following_recording
+        from ..media.conversation import Conversation
+
         speaker = self._agents.get(agent)
         which, left = self._awaited(
             speaker, lambda: speaker.require_call("to follow", call), timeout

@@ -7,7 +7,6 @@ from assertionengine import AssertionOperator
 from robot.api.deco import keyword
 from robot.api.types import Secret
 
-from ..media import dtmf
 from ..types import DtmfMode, DtmfSource
 from .assertions import Assertion, Value
 from .base import AgentName, Component
@@ -47,6 +46,8 @@ class DtmfKeywords(Component):
         | Send Dtmf | alice | *21 | gap=300ms | mode=info |
         | Send Dtmf | alice | 12# | mode=inband |
         """
+        from ..media import dtmf
+
         acting_agent = self._sending(self._speaking(agent, call))
         which = acting_agent.require_live_call("to send digits in", call)
         text = digits.value if isinstance(digits, Secret) else digits
@@ -76,6 +77,8 @@ class DtmfKeywords(Component):
         | Get Received Dtmf | bob | == | 1234# | timeout=3s |
         | Get Received Dtmf | bob | == | 12# | source=inband |
         """
+        from ..media import dtmf
+
         acting_agent = self._agents.get(agent)
         expected = None if assertion_expected is None else str(assertion_expected)
         wanted = Assertion(assertion_operator, expected, message)
@@ -115,6 +118,8 @@ class DtmfKeywords(Component):
         | Wait Until Dtmf Received | bob | 1234# |
         | Wait Until Dtmf Received | bob | 12# | source=inband |
         """
+        from ..media import dtmf
+
         acting_agent, inband = self._agents.get(agent), source is DtmfSource.inband
         return dtmf.wait_until_received(
             acting_agent, digits, call, self._seconds(timeout), inband=inband

@@ -3,6 +3,7 @@
 import os
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from robot.api import logger
@@ -10,9 +11,11 @@ from robot.api.deco import keyword
 
 from ..agents.agent import Agent
 from ..errors import UsageError
-from ..media.clips import Clip, media_of, recording_of
 from ..types import AudioDirection
 from .base import AgentName, Component, Context, output_directory
+
+if TYPE_CHECKING:
+    from ..media.clips import Clip
 
 
 class EvidenceKeywords(Component):
@@ -100,6 +103,8 @@ class RecordingKeywords(Component):
         | ${path} = | Get Recording | bob |
         | ${path} = | Get Recording | alice | direction=tx |
         """
+        from ..media.clips import media_of, recording_of
+
         acting_agent = self._agents.get(agent)
         which, left = self._awaited(
             acting_agent, lambda: acting_agent.require_call("that was recorded", call), timeout
@@ -135,6 +140,8 @@ class RecordingKeywords(Component):
         | Send Dtmf | bob | 1 |
         | ${path} = | Stop Recording | bob |
         """
+        from ..media.clips import Clip
+
         acting_agent = self._agents.get(agent)
         if acting_agent in self._clips:
             raise UsageError(f"{acting_agent.name} is recording already; use Stop Recording first.")

@@ -11,10 +11,7 @@ from robot.api import logger
 from robot.api.deco import keyword
 
 from ..agents.call import Call
-from ..diagnosis.failure import CallFailure
 from ..errors import PhoneFailure, UsageError
-from ..media.clips import media_of
-from ..media.loudness import find_dropouts, measure_level, verify_silence
 from ..types import Level
 from .assertions import Assertion, Value
 from .base import AgentName, Component
@@ -61,6 +58,8 @@ class LoudnessKeywords(Component):
         | Verify Silence | bob | 2s |
         | ${kind} = | Verify Silence | bob | 500ms | threshold=-40 dBFS |
         """
+        from ..media.loudness import verify_silence
+
         acting_agent = self._agents.get(agent)
         limit = _possible(_QUIET if threshold is None else threshold)
         silence = verify_silence(acting_agent, self._duration(duration), limit, call)
@@ -92,6 +91,9 @@ class LoudnessKeywords(Component):
         Example:
         | Verify Audio Level | bob | min=-30 dBFS | max=-6 dBFS |
         """
+        from ..diagnosis.failure import CallFailure
+        from ..media.loudness import measure_level
+
         if min is None and max is None:
             raise UsageError("A level is checked against min=, max= or both; neither is given.")
         for bound in (min, max):
@@ -135,6 +137,9 @@ class LoudnessKeywords(Component):
         | ${level} = | Get Audio Level | bob |
         | Get Audio Level | bob | > | -30 dBFS | duration=2s |
         """
+        from ..media.clips import media_of
+        from ..media.loudness import measure_level
+
         wanted = Assertion(assertion_operator, assertion_expected, message, _possible)
         acting_agent, seconds = self._agents.get(agent), self._duration(duration)
 
@@ -180,6 +185,9 @@ class LoudnessKeywords(Component):
         | Send Audio | alice | tone:1720 |
         | Verify No Audio Gap | bob | 3s | longest=60ms |
         """
+        from ..diagnosis.failure import CallFailure
+        from ..media.loudness import find_dropouts
+
         acting_agent, limit = self._agents.get(agent), self._seconds(longest)
         seconds = self._duration(duration)
         gaps = find_dropouts(acting_agent, seconds, call)

@@ -11,9 +11,7 @@ from robot.api.deco import keyword
 from ..agents.agent import Agent
 from ..agents.call import Call, CallState
 from ..errors import NothingYet, UsageError
-from ..media.clips import following_recording
-from ..media.one_way_delay import one_way_delay
-from ..media.quality import CallQuality, Duration, Timings, quality_of
+from ..media.results import CallQuality, Duration
 from ..signalling.shared_calls import calls_between
 from ..types import CallTiming, QualityField
 from .assertions import Assertion, Value, number, percent, seconds
@@ -122,6 +120,9 @@ class TimingKeywords(Component):
         | Get Call Timing | alice | answer_to_audio | < | 0.5 | timeout=3s |
         | Get Call Timing | alice | one_way_delay | < | 0.15 | to=bob |
         """
+        from ..media.clips import following_recording
+        from ..media.quality import Timings
+
         acting_agent = self._agents.get(agent)
         wanted = Assertion(assertion_operator, assertion_expected, message, seconds)
         subject = f"The {timing.name} of {acting_agent.name}"
@@ -143,6 +144,8 @@ class TimingKeywords(Component):
     def _one_way_delay(
         self, speaker: Agent, to: AgentName | None, call: str | None, timeout: timedelta | None
     ) -> float:
+        from ..media.one_way_delay import one_way_delay
+
         if to is None:
             raise UsageError("one_way_delay needs to=, the agent that hears the chirp.")
         listener = self._agents.get(to)
@@ -170,6 +173,8 @@ def _answered(agent: Agent, call: Call) -> None:
 
 
 def _quality(agent: Agent) -> CallQuality | None:
+    from ..media.quality import quality_of
+
     call = agent.active_or_last_call
     return quality_of(call.quality) if call else None
 

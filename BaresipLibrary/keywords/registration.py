@@ -8,7 +8,6 @@ from robot.api import logger
 from robot.api.deco import keyword
 
 from ..agents.agent import Agent
-from ..diagnosis.observations import describe_registrar_routes
 from ..errors import UsageError
 from ..signalling import registration
 from ..signalling.subscriptions import why_no_summary
@@ -147,6 +146,8 @@ class MailboxKeywords(Component):
 
 def _log_routes(agent: Agent) -> None:
     """Logs what the registrar says of routes: of this the stack takes no notice."""
+    from ..diagnosis.observations import describe_registrar_routes
+
     for sentence in describe_registrar_routes(agent):
         logger.info(sentence)
 

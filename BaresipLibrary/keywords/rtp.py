@@ -13,7 +13,6 @@ from ..agents.call import Call
 from ..agents.rtp import watching_rtp
 from ..backends.capabilities import Capability
 from ..errors import UsageError
-from ..media.rtp_statistics import statistics_of, stream_of
 from ..sip.transactions import counted
 from ..types import AudioDirection, RtpField
 from .assertions import Assertion, Unit, Value, number, seconds
@@ -165,6 +164,8 @@ def _only_number(field: RtpField, expected: Any, operator: str) -> int:
 def _figure(
     agent: Agent, call: Call, field: RtpField | None, direction: AudioDirection
 ) -> Value[Any]:
+    from ..media.rtp_statistics import statistics_of, stream_of
+
     if field is None:
         return Value(
             f"The RTP statistics of {agent.name}",
@@ -201,6 +202,8 @@ def _why_none(agent: Agent, call: Call, field: RtpField, way: str) -> str:
 
 
 def _log(agent: Agent, call: Call) -> None:
+    from ..media.rtp_statistics import statistics_of
+
     statistics = statistics_of(agent, call)
     if statistics is not None:
         logger.info(f"{agent.name} received {statistics.received}; it sent {statistics.sent}.")

@@ -11,7 +11,6 @@ from robot.utils import NormalizedDict
 from ..agents.agent import Agent
 from ..agents.call import TRACE_LAG
 from ..concurrency import wait_until
-from ..diagnosis.incoming_calls import newest_invite, nobody_called_since
 from ..errors import NothingYet, PhoneFailure
 from ..signalling.sip_messages import (
     MessageQuery,
@@ -115,6 +114,8 @@ def _lag(timeout: timedelta | None) -> float:
 
 
 def _message(agent: Agent, of: MessageFilter | None, call: str | None, lag: float) -> Message:
+    from ..diagnosis.incoming_calls import newest_invite, nobody_called_since
+
     if of is not None:
         return parsed(MessageQuery(agent, of, call).newest(lag).text)
     if call is not None:

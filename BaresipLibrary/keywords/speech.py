@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from assertionengine import AssertionOperator
 from robot.api import logger
@@ -12,15 +12,16 @@ from robot.api.types import Secret
 
 from ..agents.agent import Agent
 from ..errors import PhoneFailure, UsageError
-from ..media.clips import following_recording
-from ..media.transcripts import Transcript
-from ..media.understanding import SpeechReader, verify_speech, wait_for_speech
-from ..speech.expectations import Expectation, HeardSpeech
-from ..speech.patterns import Pattern
-from ..speech.words import Phrase
+from ..media.results import Transcript
+from ..speech.heard import HeardSpeech
 from ..types import AudioDirection
 from .assertions import Assertion, Value, percent
 from .base import AgentName, Component
+
+if TYPE_CHECKING:
+    from ..media.understanding import SpeechReader
+    from ..speech.expectations import Expectation
+    from ..speech.words import Phrase
 
 _WITHIN = timedelta(seconds=10)
 #: A phrase, or several of which one is expected.
@@ -92,6 +93,8 @@ class SpeechKeywords(Component):
         | ${heard} = | Wait Until Speech | alice | matches=code is (\\\\d{4}) |
         | Log | The code is ${heard.groups}[0] |
         """
+        from ..media.understanding import wait_for_speech
+
         expectation = _expectation(phrase, matches, similarity, language)
         limit = self._seconds(within)
         reader = self._reader(agent, AudioDirection.rx, language, call)
@@ -123,6 +126,8 @@ class SpeechKeywords(Component):
         | Wait Until Speech | alice | welcome |
         | Verify Speech | alice | your balance is twenty dollars |
         """
+        from ..media.understanding import verify_speech
+
         expectation = _expectation(phrase, matches, similarity, language)
         reader = self._reader(agent, AudioDirection.rx, language, call)
         since = self._context.transcripts.mark(reader.agent, reader.call, reader.transcript)
@@ -163,6 +168,8 @@ class SpeechKeywords(Component):
         | Get Transcript | alice | contains | Goodbye | timeout=10s |
         | Get Transcript | alice | *= | operator | direction=tx |
         """
+        from ..media.clips import following_recording
+
         wanted = Assertion(assertion_operator, assertion_expected, message)
         _check_language(language)
         acting_agent = self._agents.get(agent)
@@ -179,7 +186,9 @@ class SpeechKeywords(Component):
 
     def _reader(
         self, agent: AgentName, direction: AudioDirection, language: str | None, call: str | None
-    ) -> SpeechReader:
+    ) -> "SpeechReader":
+        from ..media.understanding import SpeechReader
+
         context, listener = self._context, self._agents.get(agent)
         which = listener.require_call("to listen to", call)
         transcript = context.transcripts.of(listener, which, direction)
@@ -189,7 +198,7 @@ class SpeechKeywords(Component):
         )
 
 
-def _awaited_text(reader: SpeechReader, wanted: Assertion, timeout: float) -> Transcript | None:
+def _awaited_text(reader: "SpeechReader", wanted: Assertion, timeout: float) -> Transcript | None:
     """The transcript once it is as expected; without an expectation, once it has a word."""
 
     def attempt() -> tuple[Transcript | None] | None:
@@ -215,7 +224,7 @@ def _awaited_text(reader: SpeechReader, wanted: Assertion, timeout: float) -> Tr
     return wanted.check(late)
 
 
-def _spoken_text(reader: SpeechReader, *, also_open: bool = False) -> Value[Transcript | None]:
+def _spoken_text(reader: "SpeechReader", *, also_open: bool = False) -> Value[Transcript | None]:
     return Value(
         f"What {reader.agent.name} {reader.verb}",
         lambda: Transcript(reader.shown(reader.heard(also_open=also_open))),
@@ -224,8 +233,11 @@ def _spoken_text(reader: SpeechReader, *, also_open: bool = False) -> Value[Tran
 
 def _expectation(
     phrase: Phrases | None, matches: str | None, similarity: str, language: str | None
-) -> Expectation:
+) -> "Expectation":
     """What a suite expects. Raises `UsageError` for what cannot be expected."""
+    from ..speech.expectations import Expectation
+    from ..speech.patterns import Pattern
+
     _check_language(language)
     if (phrase is None) == (matches is None):
         raise UsageError("Give either a phrase or matches=, what a regular expression matches.")
@@ -238,7 +250,9 @@ def _expectation(
     return Expectation(tuple(_phrase(text, language) for text in texts), None, least, language)
 
 
-def _phrase(text: str | Secret | None, language: str | None) -> Phrase:
+def _phrase(text: str | Secret | None, language: str | None) -> "Phrase":
+    from ..speech.words import Phrase
+
     try:
         return Phrase.parse(_plain(text), language or _ENGLISH)
     except ValueError as error:
@@ -267,7 +281,7 @@ def _check_language(language: str | None) -> None:
         raise UsageError(f"'{language}' is not the code of a language; write it like en or pt-BR.")
 
 
-def _logged(agent: Agent, expectation: Expectation, heard: HeardSpeech) -> HeardSpeech:
+def _logged(agent: Agent, expectation: "Expectation", heard: HeardSpeech) -> HeardSpeech:
     similar = "" if expectation.pattern else f" ({100 * heard.similarity:.0f} % of the words)"
     logger.info(f'{agent.name} heard "{heard}" at {heard.at:.1f} s{similar}.')
     return heard

@@ -6,7 +6,6 @@ from robot.api import logger
 from robot.api.deco import keyword
 from robot.api.types import Secret
 
-from ..media.saying import quoted, say
 from ..speech.masking import MASK
 from .base import AgentName, Component, find_file
 
@@ -52,6 +51,8 @@ class SpeechOutputKeywords(Component):
         | Say | alice | Guten Tag | language=de | speed=0.9 |
         | Say | alice | stop please | voice=voices/en_US-joe-medium.onnx | wait=False |
         """
+        from ..media.saying import quoted, say
+
         speaker = self._speaking(agent, call)
         which = speaker.require_live_call("to speak in", call)
         voices = self._context.voices

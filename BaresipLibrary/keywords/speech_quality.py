@@ -4,7 +4,7 @@ from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assertionengine import AssertionOperator
 from robot.api import logger
@@ -12,20 +12,17 @@ from robot.api.deco import keyword
 
 from ..agents.agent import Agent
 from ..errors import NothingYet, PhoneFailure, UsageError
-from ..media.clips import following_recording
-from ..media.speech_quality import (
+from ..media.results import (
     WITH_REFERENCE,
     WITHOUT_REFERENCE,
-    NoReferenceSearch,
-    ReferenceSearch,
-    SpeechClip,
     SpeechQualityField,
     SpeechScore,
-    SpeechSearch,
-    load_reference,
 )
 from .assertions import Assertion, Value, number
 from .base import AgentName, Component, Context, find_file
+
+if TYPE_CHECKING:
+    from ..media.speech_quality import SpeechClip, SpeechSearch
 
 
 class SpeechQualityKeywords(Component):
@@ -87,6 +84,9 @@ class SpeechQualityKeywords(Component):
         | Get Speech Quality | alice | >= | 3.5 | reference=prompt.wav | timeout=15s |
         | Get Speech Quality | alice | > | 3 | field=sig |
         """
+        from ..media.clips import following_recording
+        from ..media.speech_quality import NoReferenceSearch, ReferenceSearch, load_reference
+
         listener = self._agents.get(agent)
         wanted = Assertion(assertion_operator, assertion_expected, message, number)
         chosen = _checked_field(field, reference)
@@ -107,7 +107,7 @@ class SpeechQualityKeywords(Component):
     def _scored(
         self,
         listener: Agent,
-        search: SpeechSearch,
+        search: "SpeechSearch",
         field: SpeechQualityField,
         wanted: Assertion,
         left: timedelta | None,
@@ -140,7 +140,7 @@ class SpeechQualityKeywords(Component):
                 failure, before = wrong, heard
 
 
-def _newest(search: SpeechSearch, after: SpeechClip | None) -> SpeechClip:
+def _newest(search: "SpeechSearch", after: "SpeechClip | None") -> "SpeechClip":
     """The newest speech that can be scored.
 
     Raises:

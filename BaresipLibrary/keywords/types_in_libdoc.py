@@ -5,19 +5,15 @@ from functools import wraps
 from typing import Any
 
 from ..agents.agent import Agent
-from ..media.barge_in import BargeIn
 from ..media.call_run import CallRun
-from ..media.prompts import HeardPrompt
-from ..media.quality import CallQuality
-from ..media.speech_quality import SpeechScore
-from ..media.transcripts import Transcript
+from ..media.results import BargeIn, CallQuality, HeardPrompt, SpeechScore, Transcript
 from ..signalling.arrivals import Rate
 from ..signalling.stop_condition import StopCondition
 from ..sip.dialog_info import DialogInfo
 from ..sip.presence import Presence
 from ..sip.reginfo import RegInfo
 from ..sip.seen_messages import MessageFilter, SeenMessage
-from ..speech.expectations import HeardSpeech
+from ..speech.heard import HeardSpeech
 from ..types import (
     AudioSource,
     BackendName,

@@ -2,19 +2,17 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from robot.api import logger
 from robot.api.deco import keyword
 
 from ..agents.agent import Agent
 from ..errors import PhoneFailure, UsageError
-from ..media.who_hears import failure, find_who_hears_whom
-from ..report.markup import visible
-from ..report.tables import matrix_table, verdict_table
-from ..verdicts.hold import verify_hold
-from ..verdicts.transfer import verify_transfer
-from ..verdicts.verdict import Verdict
 from .base import AgentName, Component
+
+if TYPE_CHECKING:
+    from ..verdicts.verdict import Verdict
 
 _LISTEN = timedelta(seconds=1)
 _WITHIN = timedelta(seconds=5)
@@ -45,6 +43,8 @@ class VerdictKeywords(Component):
         | Hold | alice |
         | Verify Hold | alice | bob |
         """
+        from ..verdicts.hold import verify_hold
+
         holder, held = self._different(agent, other)
         _judge(verify_hold(holder, held, self._seconds(duration)))
 
@@ -76,6 +76,8 @@ class VerdictKeywords(Component):
         | Accept | carol |
         | Verify Transfer | alice | bob | carol |
         """
+        from ..verdicts.transfer import verify_transfer
+
         transferor, transferred, target_agent = self._different(agent, transferee, target)
         _judge(verify_transfer(transferor, transferred, target_agent, self._seconds(within)))
 
@@ -86,7 +88,10 @@ class VerdictKeywords(Component):
         return agents
 
 
-def _judge(verdict: Verdict) -> None:
+def _judge(verdict: "Verdict") -> None:
+    from ..report.markup import visible
+    from ..report.tables import verdict_table
+
     logger.info(verdict_table(verdict), html=True)
     if not verdict.passed:
         raise PhoneFailure(visible(str(verdict)))
@@ -127,6 +132,9 @@ class HearingKeywords(Component):
         Example:
         | Verify Who Hears Whom | alice=bob,carol | bob=alice,carol | carol=NONE |
         """
+        from ..media.who_hears import failure, find_who_hears_whom
+        from ..report.tables import matrix_table
+
         limit = self._seconds(within)
         expected = self._expected([*map(self._split, pairs), *hears.items()])
         matrix = find_who_hears_whom(expected, limit)

@@ -24,7 +24,7 @@ from ..speech.voices import Speech
 from ..types import AudioDirection
 from .clips import following_recording
 from .late_audio import heard_until, watching_packets
-from .quality import Duration
+from .results import BargeIn
 from .saying import cut_short, is_playing, quoted, say
 from .voice_track import EDGE, VoiceTrack
 
@@ -52,26 +52,6 @@ _ARRIVES = 0.6
 #: How much longer (s) than its sounds last an interruption may take, also on a busy machine.
 _PATIENCE = 10.0
 _ALREADY_SILENT = "it had been silent for {:.2f} s by then"
-
-
-@dataclass(frozen=True)
-class BargeIn:
-    """How the other side fell silent when it was interrupted.
-
-    ``seconds``: from the first sound of the interruption to the last of the other side; it is
-    right to ``error`` seconds. ``after_end``: the same from the end of the interruption, negative
-    where the other side fell silent before it. ``longest_pause``: of the other side in its turn
-    before, in seconds. ``silence``: for how many seconds nothing was heard of it then, at least.
-    """
-
-    seconds: float
-    error: float
-    after_end: float
-    longest_pause: float
-    silence: float
-
-    def __str__(self) -> str:
-        return str(Duration(self.seconds, self.error))
 
 
 @dataclass(frozen=True)

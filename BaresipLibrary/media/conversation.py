@@ -4,7 +4,6 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum
 from statistics import median
 
 from ..agents.agent import Agent
@@ -28,7 +27,7 @@ from ..types import AudioDirection
 from .clips import following_recording
 from .late_audio import heard_until, watching_packets
 from .listener import ON_ITS_WAY
-from .quality import Duration
+from .results import Duration, ResponseTimeOf
 from .voice_track import VoiceTrack
 
 _RX, _TX = AudioDirection.rx, AudioDirection.tx
@@ -36,17 +35,6 @@ _RX, _TX = AudioDirection.rx, AudioDirection.tx
 _LATE = 1.0
 #: What was not answered, of one turn and of several.
 _WHAT = "what it said last", "all that it said"
-
-
-class ResponseTimeOf(Enum):
-    """Which response time, of those in a call."""
-
-    last = "the last"
-    median = "the median"
-    p95 = "the 95th percentile"
-    longest = "the longest"
-    shortest = "the shortest"
-    all = "every"
 
 
 @dataclass(frozen=True)

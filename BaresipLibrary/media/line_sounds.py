@@ -42,3 +42,7 @@ def _at_level(samples: NDArray[np.float64], level: float) -> Speech:
     rms = np.sqrt(np.mean(np.square(samples)))
     scaled = samples * 10 ** (level / 20) / np.sqrt(2) / rms
     return Speech(np.clip(scaled, -1.0, 1.0).astype(np.float32), _RATE)
+
+
+#: By the names that suites give them.
+SOUNDS = {"noise": noise, "cough": cough}

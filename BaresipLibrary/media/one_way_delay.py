@@ -22,7 +22,7 @@ from ..diagnosis.media import explain_silence
 from ..errors import PhoneFailure
 from ..events import MediaStarted
 from .listener import Listener, listening
-from .quality import Duration
+from .results import Duration
 from .sources import sending, synthesized
 
 #: Seconds of silence around the chirp, which keep other sound away from it.

@@ -4,7 +4,7 @@ from ..agents.agent import Agent
 from ..agents.call import Call
 from ..agents.rtp import newest_length, packet_milliseconds
 from ..sip.agreed_media import AgreedMedia, agreed_media
-from .quality import Duration
+from .results import Duration
 
 #: Of a baresip that the library has not configured: by default it waits 55 to 100 ms, depending on
 #: the version, and twice that has been allowed for.

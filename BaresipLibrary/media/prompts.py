@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +16,7 @@ from ..diagnosis.failure import CallFailure
 from ..diagnosis.media import explain_silence
 from ..errors import UsageError
 from .listener import SampleListener, listening, loudest_stretch, summary
+from .results import HeardPrompt
 
 #: Seconds of a prompt's sound that it takes to recognise it over a bad line.
 _SURE = 1.4
@@ -33,28 +33,6 @@ _FAINT = 0.01
 _MOMENT, _MOST_FALL = 0.3, 10.0
 #: Seconds from one comparison of the rivals to the next, and from one look for the end to the next.
 _WEIGH, _LOOK = 0.5, 0.1
-
-
-@dataclass(frozen=True)
-class HeardPrompt:
-    """A prompt that was heard.
-
-    ``name``: that of its file; ``offset``: when it began, in seconds from the start of the wait,
-    negative when it began before; ``score``: how similar it was, 0 to 1.
-    """
-
-    name: str
-    offset: float
-    score: float
-
-    @property
-    def when(self) -> str:
-        """When it began, in words."""
-        when = f"{self.offset:.2f} s after" if self.offset >= 0 else f"{-self.offset:.2f} s before"
-        return f"{when} the start of the wait"
-
-    def __str__(self) -> str:
-        return f"{self.name}, which began {self.when} (score {self.score:.2f})"
 
 
 class _PromptListener(SampleListener):

@@ -1,9 +1,7 @@
 """How good a call is (RTCP reports, the E-model), and how long its phases took."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import NamedTuple
 
 from ..agents.agent import Agent
 from ..agents.call import TRACE_LAG, Call, Direction
@@ -14,6 +12,7 @@ from ..events import QualityReported, TransferRequested
 from ..sip.messages import Message
 from ..sip.offers import Offers
 from ..types import AudioDirection, CallTiming
+from .results import CallQuality, Duration
 from .tracks import Track, TrackStream
 
 #: ITU-T G.107, table 2: the rating without any impairment but the standard ones.
@@ -22,21 +21,6 @@ _BASIC_RATING = 93.2
 _LOSS_ROBUSTNESS = 25.1
 #: Packetisation and decoding (s): two frames of 20 ms.
 _CODEC_DELAY = 0.04
-
-
-@dataclass(frozen=True)
-class CallQuality:
-    """How good a call is.
-
-    ``mos``: mean opinion score, 1 to 4.5, estimated by the E-model for G.711; ``rtt``: round-trip
-    time in seconds; ``jitter``: of the packets that arrived, in seconds; ``packet_loss``: lost
-    packets in percent of those the peer sent.
-    """
-
-    mos: float
-    rtt: float
-    jitter: float
-    packet_loss: float
 
 
 def quality_of(report: QualityReported | None) -> CallQuality | None:
@@ -63,18 +47,6 @@ def mos(delay: float, loss: float) -> float:
     rating = max(0.0, min(100.0, _BASIC_RATING - delay_impairment - loss_impairment))
     score = 1.0 + 0.035 * rating + 7e-6 * rating * (rating - 60.0) * (100.0 - rating)
     return max(1.0, min(4.5, score))
-
-
-class Duration(NamedTuple):
-    """Seconds, and how far off they may be."""
-
-    seconds: float
-    error: float = 0.0
-
-    def __str__(self) -> str:
-        if not self.error:
-            return f"{self.seconds:.3f} s"
-        return f"{self.seconds:.4f} s, right to {self.error * 1000:.1f} ms"
 
 
 class _Unknown(Exception):

@@ -2,9 +2,7 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from enum import Enum, auto
 from pathlib import Path
-from typing import Self
 
 import numpy as np
 import soxr
@@ -26,6 +24,7 @@ from ..speech.scores import RATE
 from ..speech.scoring import score
 from ..types import AudioDirection
 from .clips import media_of
+from .results import WITHOUT_REFERENCE
 from .tracks import Track, TrackStream
 
 #: Seconds that a reference may last: the time that it takes to score it grows with it.
@@ -41,54 +40,6 @@ _LOOK, _AGAIN = 0.25, 1.0
 _WIDEBAND = -50.0
 _VISQOL = "ViSQOL 3, speech mode (visqol-python, lattice model)"
 _NO_REFERENCE = "DNSMOS P.835 and PLCMOS v2 (speechmos)"
-
-
-class SpeechQualityField(Enum):
-    """A score of speech; `Get Speech Quality` defines each."""
-
-    mos_lqo = auto()
-    at_most = auto()
-    ovrl = auto()
-    sig = auto()
-    bak = auto()
-    plcmos = auto()
-
-
-WITH_REFERENCE = (SpeechQualityField.mos_lqo, SpeechQualityField.at_most)
-WITHOUT_REFERENCE = tuple(field for field in SpeechQualityField if field not in WITH_REFERENCE)
-
-
-class SpeechScore(float):
-    """A score of speech: a number that says on which scale it is, and who gave it.
-
-    ``scale``: in words; ``source``: the model; ``scores``: all scores by the names of their fields;
-    ``begin`` and ``end``: the part of the recording, in seconds; ``likeness``: how alike the
-    reference and what was heard are, 0 to 1; None without a reference.
-    """
-
-    scale: str
-    source: str
-    scores: dict[str, float]
-    begin: float
-    end: float
-    likeness: float | None
-
-    @classmethod
-    def of(cls, field: SpeechQualityField, clip: "SpeechClip", scores: dict[str, float]) -> Self:
-        """The score that a field asks for."""
-        value = cls(scores[field.name])
-        value.scores = dict(scores)
-        value.scale, value.source = clip.scale, clip.source
-        value.begin, value.end, value.likeness = clip.begin, clip.end, clip.likeness
-        return value
-
-    @property
-    def story(self) -> str:
-        """All of it in words."""
-        values = ", ".join(f"{name} {value:.2f}" for name, value in self.scores.items())
-        alike = "" if self.likeness is None else f", {self.likeness:.0%} alike"
-        place = f"{self.begin:.1f} to {self.end:.1f} s of the recording{alike}"
-        return f"{values}; {self.scale}; {self.source}; {place}"
 
 
 @dataclass(frozen=True, eq=False)

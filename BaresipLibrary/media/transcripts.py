@@ -1,265 +1,18 @@
-"""What was said in a call: one transcript for each direction, and from where on a keyword looks.
-
-The recording is always cut into segments from its beginning (`speech_segments.py`), and a segment
-is understood once, when a keyword first needs it. So what is heard does not depend on when somebody
-listened. Times are seconds of the call's audio: 0 is its first sample, by the machine's clock.
-"""
+"""What was said in calls: one transcript for each direction, and from where on a keyword looks."""
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
-
-import numpy as np
-from numpy.typing import NDArray
 
 from ..agents.agent import Agent
 from ..agents.call import Call
 from ..diagnosis.observations import partner_of
-from ..speech.expectations import mean_confidence, written
-from ..speech.heard import Word
-from ..speech.transcriber import Transcriber, Transcription
 from ..types import AudioDirection
-from .speech_segments import Segment, StreamSegments
-from .tracks import Track, TrackStream
 
-#: When nothing is recorded for this long (s), as when the peer stops sending, speech has ended.
-_STALLED = 0.5
-#: It is known a little later (s) that speech has begun.
-_ONSET = 0.1
-#: Seconds of audio that a failure describes at most.
-_DESCRIBED = 30.0
-
-
-@dataclass(frozen=True)
-class HeardSegment:
-    """Speech that was understood.
-
-    ``begin`` and ``end`` are seconds of the call's audio, as are the times of its ``words``;
-    ``text`` has the words as the engine wrote them; ``confidence`` is the mean of its words, from 0
-    to 1.
-    """
-
-    begin: float
-    end: float
-    words: tuple[Word, ...]
-
-    @property
-    def text(self) -> str:
-        """The words, as the engine wrote them."""
-        return written(self.words)
-
-    @property
-    def confidence(self) -> float:
-        """How sure the engine is of its words, from 0 to 1."""
-        return mean_confidence(self.words)
-
-    def __str__(self) -> str:
-        return self.text
-
-
-class Transcript(str):
-    """A transcript: text, with its ``segments`` and ``words``."""
-
-    segments: tuple[HeardSegment, ...]
-
-    def __new__(cls, segments: Iterable[HeardSegment]) -> "Transcript":
-        """The text of segments, one after the other."""
-        spoken = tuple(segment for segment in segments if segment.words)
-        text = super().__new__(cls, " ".join(segment.text for segment in spoken))
-        text.segments = spoken
-        return text
-
-    @property
-    def words(self) -> tuple[Word, ...]:
-        """The words of all segments."""
-        return tuple(word for segment in self.segments for word in segment.words)
-
-    def since(self, second: float) -> str:
-        """The words that begin at a second of the call's audio or later, as text."""
-        return written(word for word in self.words if word.begin >= second)
-
-
-class CallTranscript:
-    """What an agent heard (rx) or said (tx) in one call."""
-
-    def __init__(self, track: Track) -> None:
-        self.track = track
-        #: Where the last match of a wait ended, in seconds of the call's audio.
-        self.matched = float("-inf")
-        self._streams: dict[Path, StreamSegments] = {}
-        self._grew_at = time.monotonic()
-        #: What was understood and when the first sample came do not change any more.
-        self._heard: dict[tuple[Segment, str | None], HeardSegment] = {}
-        self._ends: dict[Segment, float] = {}
-        self._first_sample: float | None = None
-
-    def read(self) -> None:
-        """Reads what was recorded since the last time."""
-        for stream in self.track.streams:
-            if stream.path not in self._streams:
-                for earlier in self._streams.values():
-                    earlier.read()
-                    earlier.finish()
-                self._streams[stream.path] = StreamSegments(stream)
-        if self._newest and self._newest.read():
-            self._grew_at = time.monotonic()
-
-    def finish(self) -> None:
-        """Reads to the end: no more audio will come."""
-        self.read()
-        if self._newest:
-            self._newest.finish()
-
-    @property
-    def _newest(self) -> StreamSegments | None:
-        return next(reversed(self._streams.values()), None)
-
-    @property
-    def seconds(self) -> float:
-        """Seconds of the call's audio by now, by the clock."""
-        if self._newest is None:
-            return 0.0
-        return self.at(self._newest.stream, self._newest.seconds)
-
-    @property
-    def stalls_in(self) -> float:
-        """Seconds until what is said has ended, unless more audio comes."""
-        return max(0.0, self._grew_at + _STALLED - time.monotonic())
-
-    def segments(self, *, also_open: bool = False) -> list[Segment]:
-        """The segments so far, in order; the open one where it may have ended, or is asked for."""
-        ended = [segment for one in self._streams.values() for segment in one.segments]
-        newest = self._newest.open_segment if self._newest else None
-        is_over = also_open or not self.stalls_in
-        return [*ended, newest] if newest and is_over else ended
-
-    def request(
-        self,
-        transcriber: Transcriber,
-        language: str | None,
-        since: float,
-        *,
-        also_open: bool = False,
-    ) -> list[Transcription]:
-        """Has everything understood that was said from some second of the call's audio on."""
-        segments = self.segments(also_open=also_open)
-        newest = self._newest
-        if (
-            newest
-            and newest.open_segment
-            and newest.has_paused
-            and newest.open_segment not in segments
-        ):
-            segments.append(newest.open_segment)  # it takes as long as the pause that ends it
-        return [
-            segment.request(transcriber, language)
-            for segment in segments
-            if self._end(segment) > since
-        ]
-
-    def heard(
-        self, language: str | None, since: float = float("-inf"), *, also_open: bool = False
-    ) -> list[HeardSegment]:
-        """What was understood by now, up to the first segment that was not."""
-        heard: list[HeardSegment] = []
-        for segment in self.segments(also_open=also_open):
-            if self._end(segment) <= since:
-                continue
-            understood = self._understood(segment, language)
-            if understood is None:
-                break
-            heard.append(understood)
-        return heard
-
-    def is_known(self, begin: float, end: float, language: str | None) -> bool:
-        """Whether all was understood that is said between two seconds of the call's audio.
-
-        So it is only when that time is over, or when no more audio comes.
-        """
-        ended = self.segments()
-        for segment in self.segments(also_open=True):
-            is_between = self._end(segment) > begin and self.at(segment.stream, segment.begin) < end
-            if is_between and not (segment in ended and self._understood(segment, language)):
-                return False
-        return self.seconds >= end + _ONSET or not self.stalls_in
-
-    def _end(self, segment: Segment) -> float:
-        if segment not in self._ends:
-            self._ends[segment] = self.at(segment.stream, segment.end)
-        return self._ends[segment]
-
-    def _understood(self, segment: Segment, language: str | None) -> HeardSegment | None:
-        transcription = segment.transcription(language)
-        if transcription is None or not transcription.is_done:
-            return None
-        known = self._heard.get((segment, language))
-        if known is None:
-            known = self._timed(segment, segment.words(language))
-            self._heard[segment, language] = known
-        return known
-
-    def known(self) -> list[HeardSegment]:
-        """What was understood by now in any language; asks for nothing."""
-        known = ((segment, segment.understood) for segment in self.segments(also_open=True))
-        return [self._timed(segment, words) for segment, words in known if words]
-
-    def known_in(self, language: str | None) -> list[HeardSegment]:
-        """What was understood by now in a language; asks for nothing."""
-        known = ((one, one.words(language)) for one in self.segments(also_open=True))
-        return [self._timed(segment, words) for segment, words in known if words]
-
-    def _timed(self, segment: Segment, words: Sequence[Word]) -> HeardSegment:
-        stream = segment.stream
-        timed = [
-            replace(
-                word,
-                begin=round(float(self.at(stream, word.begin)), 3),
-                end=round(float(self.at(stream, word.end)), 3),
-                confidence=round(float(word.confidence), 3),
-            )
-            for word in words
-        ]
-        begin, end = self.at(stream, segment.begin), self.at(stream, segment.end)
-        return HeardSegment(round(begin, 3), round(end, 3), tuple(timed))
-
-    def at(self, stream: TrackStream, second: float) -> float:
-        """The second of the call's audio that is a second of one of its recordings."""
-        moment, origin = stream.moment(second), self._origin
-        if moment is not None and origin is not None:
-            return moment.at - origin
-        earlier = 0.0
-        for path, one in self._streams.items():
-            if path == stream.path:
-                break
-            earlier += one.seconds
-        return earlier + second
-
-    def second_of(self, moment: float) -> float | None:
-        """The second of the call's audio at a monotonic moment; None before there is audio."""
-        origin = self._origin
-        return None if origin is None else moment - origin
-
-    def newest_audio(self, since: float) -> tuple[NDArray[np.float64], int]:
-        """The samples of the newest recording from a second of the call's audio on, and their rate.
-
-        They are 30 s at most, the last ones: mono in [-1, 1], shape (n,).
-        """
-        if self._newest is None or not self._newest.seconds:
-            return np.empty(0), 0
-        stream, end = self._newest.stream, self._newest.seconds
-        begin = max(0.0, end - (self.seconds - since), end - _DESCRIBED)
-        return stream.samples(begin, end), stream.rate
-
-    @property
-    def _origin(self) -> float | None:
-        """When the first sample came or left, on the monotonic clock."""
-        if self._first_sample is None:
-            streams = self.track.streams
-            moment = streams[0].moment(0.0) if streams else None
-            self._first_sample = moment.at if moment else None
-        return self._first_sample
+if TYPE_CHECKING:
+    from .call_transcript import CallTranscript
+    from .results import HeardSegment
 
 
 class Transcripts:
@@ -271,12 +24,15 @@ class Transcripts:
         ] = WeakKeyDictionary()
         self._acted: WeakKeyDictionary[Agent, dict[str, float]] = WeakKeyDictionary()
 
-    def of(self, agent: Agent, call: Call, direction: AudioDirection) -> CallTranscript:
+    def of(self, agent: Agent, call: Call, direction: AudioDirection) -> "CallTranscript":
         """The transcript of a call and direction.
 
         Raises:
             UsageError: the agent's backend does not record that direction, or does not time it.
         """
+        from .call_transcript import CallTranscript
+        from .tracks import Track
+
         known = self._transcripts.setdefault(agent, {})
         transcript = known.get((call.call_id, direction))
         if transcript is None or transcript.track.call is not call:
@@ -284,7 +40,7 @@ class Transcripts:
             known[call.call_id, direction] = transcript
         return transcript
 
-    def known(self, agent: Agent, call: Call, direction: AudioDirection) -> list[HeardSegment]:
+    def known(self, agent: Agent, call: Call, direction: AudioDirection) -> list["HeardSegment"]:
         """What was understood of a call by now; starts nothing."""
         transcript = self._transcripts.get(agent, {}).get((call.call_id, direction))
         return transcript.known() if transcript and transcript.track.call is call else []
@@ -305,7 +61,7 @@ class Transcripts:
         for listener in (agent, *([partner[0]] if partner else [])):
             self._acted.setdefault(listener, {})[call.call_id] = now
 
-    def mark(self, agent: Agent, call: Call, transcript: CallTranscript) -> float:
+    def mark(self, agent: Agent, call: Call, transcript: "CallTranscript") -> float:
         """From which second of the call's audio on a wait looks.
 
         That is when the last keyword acted in the call, or where the last match of a wait ended,
@@ -314,9 +70,3 @@ class Transcripts:
         acted = self._acted.get(agent, {}).get(call.call_id)
         since = None if acted is None else transcript.second_of(acted)
         return transcript.matched if since is None else max(since, transcript.matched)
-
-
-def words_since(segments: Iterable[HeardSegment], since: float) -> Iterator[Word]:
-    """The words that were said since then: the middle of each is after it."""
-    for segment in segments:
-        yield from (word for word in segment.words if (word.begin + word.end) / 2 > since)

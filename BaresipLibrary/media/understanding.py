@@ -11,15 +11,16 @@ from ..concurrency import wait_until
 from ..diagnosis.failure import CallFailure
 from ..diagnosis.speech import explain_not_heard
 from ..errors import BackendError
-from ..speech.expectations import ENGLISH, Expectation, HeardSpeech, written
-from ..speech.heard import Word
+from ..speech.expectations import ENGLISH, Expectation
+from ..speech.heard import HeardSpeech, Word, written
 from ..speech.masking import Secrets
 from ..speech.plain_words import NUMBER_PAUSE, plain_units
 from ..speech.transcriber import Transcriber
 from ..types import AudioDirection
+from .call_transcript import CallTranscript, words_since
 from .clips import following_recording
 from .listener import summary
-from .transcripts import CallTranscript, HeardSegment, words_since
+from .results import HeardSegment
 
 T = TypeVar("T")
 

@@ -14,7 +14,7 @@ from ..speech.activity import VoiceActivity
 from ..speech.turns import joined
 from ..types import AudioDirection
 from .playout import playout_delay
-from .quality import Duration
+from .results import Duration
 from .tracks import Track, TrackStream
 
 EDGE = 0.010

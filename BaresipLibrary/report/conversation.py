@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -18,13 +17,16 @@ from ..audio.line_state import TimedSpan
 from ..audio.wav_reader import seconds_recorded
 from ..errors import UsageError
 from ..events import SourceChosen
+from ..media.call_transcript import CallTranscript
+from ..media.results import HeardSegment
 from ..media.tracks import Track, TrackStream
-from ..media.transcripts import CallTranscript, HeardSegment, Transcripts
+from ..media.transcripts import Transcripts
 from ..sip.uris import user_part
 from ..speech.heard import Word
 from ..speech.masking import Secrets
 from ..types import AudioDirection
 from .captions import Caption
+from .execution_record import Failed
 from .tables import TableCell, fragment, table
 
 
@@ -48,13 +50,6 @@ class SpokenText:
     def verb(self) -> str:
         """What the agent did."""
         return "heard" if self.direction is AudioDirection.rx else "said"
-
-
-class Failed(NamedTuple):
-    """A keyword that failed, and what it said; `at` is monotonic."""
-
-    at: float
-    text: str
 
 
 class Conversations:

@@ -1,193 +1,29 @@
-"""What a test leaves in log.html to show why it failed: its record, and when it is shown."""
+"""What a test leaves in log.html to show why it failed, and when that is shown."""
 
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from ..agents.agent import Agent
 from ..agents.journal import MOST_MESSAGES
 from ..agents.registry import Registry
-from ..audio.wav_reader import seconds_recorded
-from ..concurrency import wait_until
 from ..diagnosis.failure import CallFailure, LateEvent
 from ..diagnosis.observations import partner_of
-from ..events import MediaStarted, SipMessage
-from ..sip.capture import as_pcap, as_text
-from ..sip.transmissions import merged
-from ..sip.uris import user_part
+from ..media.transcripts import Transcripts
+from ..speech.masking import Secrets
 from ..types import Occasion
-from .conversation import Conversations, Failed, SpokenText, captions_by_recording
-from .flow import AgentTrace, CallFlow, Step, call_flow
-from .ladder import ladder
+from .execution_record import ExecutionRecord, Failed
 from .log import flush
-from .players import Mark, Recorded, players
 from .recording_store import RecordingStore, UniquePaths, file_name
 
-#: How long (s) nothing must come for the journals to be complete, and how long that may take.
-_QUIET, _CATCH_UP = 0.04, 0.4
-
-
-class ExecutionRecord:
-    """What the agents did, and which keywords ran, during one test or between tests.
-
-    Agents that start later are added; stopped ones stay.
-    """
-
-    def __init__(self, agents: Iterable[Agent]) -> None:
-        self.began = time.monotonic()
-        self.agents = {agent: len(agent.journal) for agent in agents}
-        self.failures: list[Failed] = []
-        self._steps: list[Step] = []
-        self._moments: dict[Path, list[Mark]] = defaultdict(list)
-
-    def add(self, agent: Agent) -> None:
-        """An agent starts."""
-        self.agents.setdefault(agent, 0)
-
-    def step(self, at: float, words: str) -> None:
-        """A keyword runs from that moment on (monotonic seconds)."""
-        self._steps.append(Step(at, words))
-
-    def failure(self, words: str) -> float:
-        """A keyword has just failed: marks the moment, also in every recording that grows."""
-        at = time.monotonic()
-        self._steps.append(Step(at, f"{words}: failed", failed=True))
-        for media in self._running():
-            for path in (media.rx, media.tx):
-                self._moments[path].append(Mark(seconds_recorded(path), f"{words} failed"))
-        return at
-
-    def _running(self) -> Iterator[MediaStarted]:
-        calls = (call for agent in self.agents for call in agent.calls if call.is_live)
-        return (call.media for call in calls if call.media is not None)
-
-    @property
-    def has_news(self) -> bool:
-        """Whether a keyword ran or an agent reported anything."""
-        grown = (len(agent.journal) > position for agent, position in self.agents.items())
-        return bool(self._steps) or any(grown)
-
-    @property
-    def has_forgotten(self) -> bool:
-        """Whether the agents saw so much that the oldest SIP messages are gone."""
-        return any(agent.journal.has_forgotten(since) for agent, since in self.agents.items())
-
-    def settle(self) -> None:
-        """Lets the journals catch up: stacks report what they saw of SIP a moment later.
-
-        Returns once nothing has come for a moment and nothing is under way between its agents.
-        """
-        changes = next((agent.changes for agent in self.agents), None)
-        deadline = time.monotonic() + _CATCH_UP
-        while changes and time.monotonic() < deadline:
-            quiet = not wait_until(changes, partial(self._has_grown, self._size()), _QUIET)
-            if quiet and not self._under_way():
-                return
-
-    def _has_grown(self, size: int) -> bool | None:
-        return self._size() > size or None
-
-    def _size(self) -> int:
-        return sum(len(agent.journal) for agent in self.agents)
-
-    def _under_way(self) -> bool:
-        """Whether a message was just sent to a living agent that has not seen it yet."""
-        recent = time.monotonic() - 2 * _CATCH_UP
-        messages = [seen for seen in self.messages(self.agents) if seen[1].at > recent]
-        own = {event.source if event.sent else event.destination for _, event in messages}
-        return any(
-            transmission.received is None and transmission.event.destination in own
-            for transmission in merged(messages)
-        )
-
-    def flow(self, agents: Iterable[Agent], spoken: Iterable[SpokenText] = ()) -> CallFlow:
-        """The sequence diagram of these agents, with what they said and heard."""
-        words: dict[Agent, list[tuple[float, str]]] = defaultdict(list)
-        for phrase in spoken:
-            words[phrase.agent].append((phrase.begin, f"{phrase.verb.upper()} “{phrase.text}”"))
-        traces = [
-            AgentTrace(
-                agent.name,
-                agent.uri,
-                agent.journal.since(self.agents.get(agent, 0)),
-                words[agent],
-            )
-            for agent in agents
-        ]
-        return call_flow(traces, self._steps, self.began)
-
-    def messages(self, agents: Iterable[Agent]) -> list[tuple[str, SipMessage]]:
-        """What these agents saw of SIP, each message with the agent's name."""
-        return [
-            (agent.name, event)
-            for agent in agents
-            for event in agent.journal.of_kind(SipMessage, self.agents.get(agent, 0))
-        ]
-
-    def recordings(
-        self, agents: Iterable[Agent], href: Callable[[Path], str]
-    ) -> tuple[list[Recorded], list[Recorded]]:
-        """What these agents heard, and what they sent, while the record was kept."""
-        heard: list[Recorded] = []
-        sent: list[Recorded] = []
-        for agent in agents:
-            streams = self._media(agent)
-            heard += self._recorded(
-                agent, "heard", [(stream, stream.rx) for stream in streams], href
-            )
-            sent += self._recorded(agent, "sent", [(stream, stream.tx) for stream in streams], href)
-        return heard, sent
-
-    def _recorded(
-        self,
-        agent: Agent,
-        verb: str,
-        files: Iterable[tuple[MediaStarted, Path]],
-        href: Callable[[Path], str],
-    ) -> list[Recorded]:
-        """The recordings of one direction, each file once, those in which nothing is left out."""
-        recorded: dict[Path, Recorded] = {}
-        begun: set[str] = set()
-        for media, path in files:
-            if path not in recorded and self._tells_something(path, later=media.call_id in begun):
-                begun.add(media.call_id)
-                title = f"{agent.name} {verb}{_other_side(agent, media)}"
-                recorded[path] = Recorded(title, path, href(path), tuple(self._moments[path]))
-        return list(recorded.values())
-
-    def _tells_something(self, path: Path, *, later: bool) -> bool:
-        """Whether the file is worth showing: a later part of a call may be empty, as in a hold."""
-        if not path.exists():
-            return False
-        with suppress(OSError, ValueError):  # the player says why it cannot be read
-            return not later or bool(self._moments[path]) or seconds_recorded(path) > 0
-        return True
-
-    def _media(self, agent: Agent) -> list[MediaStarted]:
-        """The streams that began in the record's time, and those that ran when it began."""
-        position = self.agents[agent]
-        began_here = list(agent.journal.of_kind(MediaStarted, position))
-        before = [
-            call.media
-            for call in agent.calls
-            if call.media is not None
-            and call.media not in began_here
-            and (call.closed is None or call.closed.at >= self.began)
-        ]
-        return before + began_here
-
-
-def _other_side(agent: Agent, media: MediaStarted) -> str:
-    """The peer of the stream's call, where the agent had several calls."""
-    peers = {call.call_id: user_part(call.peer_uri) for call in agent.calls}
-    return f" in its call with {peers[media.call_id]}" if len(peers) > 1 else ""
-
+if TYPE_CHECKING:
+    from .conversation import Conversations, SpokenText
 
 _FOLDER = "sip-traces"
 CAPTURE = ".pcap"
@@ -203,12 +39,14 @@ class Evidence:
         when: Occasion,
         agents: Registry,
         recordings: RecordingStore,
-        conversations: Conversations,
+        transcripts: Transcripts,
+        secrets: Secrets,
     ) -> None:
         self._when = when
         self._agents = agents
         self._recordings = recordings
-        self._conversations = conversations
+        self._transcripts = transcripts
+        self._secrets = secrets
         self._captures = UniquePaths()
         self._capture = Path()
         self._record = ExecutionRecord([])
@@ -264,6 +102,8 @@ class Evidence:
 
     def flow(self, agents: Iterable[Agent] | None = None) -> str:
         """The ladder of these agents, or of all that matter, so far."""
+        from .ladder import ladder
+
         self._record.settle()
         if agents is None:
             focus = self._focus()
@@ -273,7 +113,13 @@ class Evidence:
             shown = ladder(self._record.flow(chosen, self._spoken(chosen)))
         return self._forgotten() + shown
 
-    def _spoken(self, agents: Iterable[Agent]) -> list[SpokenText]:
+    @cached_property
+    def _conversations(self) -> "Conversations":
+        from .conversation import Conversations
+
+        return Conversations(self._transcripts, self._secrets)
+
+    def _spoken(self, agents: Iterable[Agent]) -> "list[SpokenText]":
         """What is known of what these agents have said and heard so far."""
         return self._conversations.of(agents, self._record.began)
 
@@ -334,6 +180,9 @@ class Evidence:
         Raises:
             OSError: it cannot be written.
         """
+        from ..sip.capture import as_pcap, as_text
+        from ..sip.transmissions import merged
+
         self._record.settle()
         chosen = self._record.agents if agents is None else agents
         transmissions = merged(self._record.messages(chosen))
@@ -346,6 +195,9 @@ class Evidence:
 
     def audio(self) -> str:
         """Players for what was heard and sent, or nothing without any."""
+        from .conversation import captions_by_recording
+        from .players import players
+
         agents = self._focus()
         heard, sent = self._record.recordings(agents, self._recordings.href)
         captions = captions_by_recording(self._spoken(agents))

@@ -11,6 +11,7 @@ from ..sip.sdp import audio_in, description_in
 from ..sip.transmissions import Transmission, merged
 from ..sip.uris import address_part
 from .event_words import EventWords, is_trouble, notable, with_digits_joined
+from .execution_record import Step
 
 #: A silence longer than this (s) is a gap.
 _SILENCE = 1.0
@@ -29,15 +30,6 @@ class AgentTrace:
     events: Sequence[Event]
     words: Sequence[tuple[float, str]] = ()
     """When, in monotonic seconds, and what."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """One keyword of the suite. `at` is when it began, in monotonic seconds."""
-
-    at: float
-    text: str
-    failed: bool = False
 
 
 @dataclass(frozen=True)

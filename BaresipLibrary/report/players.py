@@ -20,6 +20,7 @@ from ..audio.timeline import Sound, Stretch, Timeline, timeline
 from ..audio.wav_reader import RecordingReader
 from . import pictures
 from .captions import Caption, captions
+from .execution_record import Mark
 from .markup import folded, joined, style, visible
 from .recording_store import link
 from .tables import TABLE_SHEET, TableCell, table
@@ -37,15 +38,6 @@ _STYLE = style(TABLE_SHEET, "players.css")
 _NO_PICTURES = Markup(
     '<p>For pictures of recordings: <code>pip install "robotframework-baresip[plots]"</code></p>'
 )
-
-
-@dataclass(frozen=True)
-class Mark:
-    """Something that happened while a recording ran, such as ``Verify Audio failed here``."""
-
-    seconds: float
-    """From the start of the recording."""
-    text: str
 
 
 @dataclass(frozen=True)

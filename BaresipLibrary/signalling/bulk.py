@@ -5,8 +5,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-import numpy as np
-
 from ..agents.agent import Agent
 from ..agents.call import Call, CallState
 from ..concurrency import run_concurrently, wait_until
@@ -112,6 +110,8 @@ class Percentiles:
     @classmethod
     def of(cls, calls: Sequence[BulkCall]) -> "Percentiles | None":
         """The percentiles of the calls that were established; None when none was."""
+        import numpy as np
+
         seconds = [bulk_call.seconds for bulk_call in calls if bulk_call.seconds is not None]
         if not seconds:
             return None

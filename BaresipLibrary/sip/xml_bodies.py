@@ -7,9 +7,6 @@ documents that are very long or very deep.
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import DefusedXMLParser
-
 #: The longest document that is read, in characters, and how deep its elements may lie.
 _LONGEST, _DEEPEST = 1_000_000, 50
 #: Versions that are named as missing after one gap.
@@ -44,6 +41,9 @@ def root_of(text: str, name: str) -> Element:
     Raises:
         UnreadableBody: the text is no such document.
     """
+    from defusedxml.common import DefusedXmlException
+    from defusedxml.ElementTree import DefusedXMLParser
+
     if len(text) > _LONGEST:
         raise UnreadableBody(f"it is longer than {_LONGEST:,} characters")
     parser = DefusedXMLParser(target=_Bounded(), forbid_dtd=True)

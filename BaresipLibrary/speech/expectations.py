@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from .heard import Word
+from .heard import HeardSpeech, Word, mean_confidence, written
 from .patterns import Pattern
 from .plain_words import Unit, plain_units
 from .words import Match, Phrase, find_phrase, nearest_stretch
@@ -15,32 +15,6 @@ from .words import Match, Phrase, find_phrase, nearest_stretch
 ENGLISH = "en"
 #: From the first digit, or letter, of a text to the last.
 _DIGITS, _LETTERS = re.compile(r"\d(.*\d)?"), re.compile(r"\w(.*\w)?")
-
-
-@dataclass(frozen=True)
-class HeardSpeech:
-    """Words that were expected and heard; prints as their text.
-
-    ``text``: as the engine wrote them; ``phrase``: which of the expected phrases it is, or the
-    regular expression; ``begin`` and ``end``: in seconds of the call's audio; ``similarity`` and
-    ``confidence``: from 0 to 1; ``groups``: those of the regular expression.
-    """
-
-    text: str
-    phrase: str
-    begin: float
-    end: float
-    similarity: float
-    confidence: float
-    groups: tuple[str | None, ...] = ()
-
-    @property
-    def at(self) -> float:
-        """When it began, in seconds of the call's audio."""
-        return self.begin
-
-    def __str__(self) -> str:
-        return self.text
 
 
 @dataclass(frozen=True)
@@ -78,16 +52,6 @@ class Expectation:
         if self.pattern is not None:
             return f"words that match '{self.pattern.text}'"
         return " or ".join(f'"{phrase.text}"' for phrase in self.phrases)
-
-
-def written(words: Iterable[Word]) -> str:
-    """Words as the engine wrote them, as one text."""
-    return " ".join(word.text for word in words)
-
-
-def mean_confidence(words: Sequence[Word]) -> float:
-    """How sure the engine is of words, from 0 to 1; 0 without one."""
-    return sum(word.confidence for word in words) / len(words) if words else 0.0
 
 
 def _heard(

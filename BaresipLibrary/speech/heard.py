@@ -1,5 +1,6 @@
 """What an engine has understood."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 
@@ -13,3 +14,39 @@ class Word:
     end: float
     confidence: float
     """How sure the engine is, from 0 to 1; NaN when it does not say."""
+
+
+@dataclass(frozen=True)
+class HeardSpeech:
+    """Words that were expected and heard; prints as their text.
+
+    ``text``: as the engine wrote them; ``phrase``: which of the expected phrases it is, or the
+    regular expression; ``begin`` and ``end``: in seconds of the call's audio; ``similarity`` and
+    ``confidence``: from 0 to 1; ``groups``: those of the regular expression.
+    """
+
+    text: str
+    phrase: str
+    begin: float
+    end: float
+    similarity: float
+    confidence: float
+    groups: tuple[str | None, ...] = ()
+
+    @property
+    def at(self) -> float:
+        """When it began, in seconds of the call's audio."""
+        return self.begin
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def written(words: Iterable[Word]) -> str:
+    """Words as the engine wrote them, as one text."""
+    return " ".join(word.text for word in words)
+
+
+def mean_confidence(words: Sequence[Word]) -> float:
+    """How sure the engine is of words, from 0 to 1; 0 without one."""
+    return sum(word.confidence for word in words) / len(words) if words else 0.0

@@ -56,9 +56,17 @@ class Transcriber:
     One job is in the process at a time. Nothing is lost with the process.
     """
 
-    def __init__(self, changes: Changes, model: str | None = None) -> None:
-        """`changes` is notified when something was understood; `model` as in ``speech_model=``."""
-        self.engines = SpeechEngines()
+    def __init__(
+        self,
+        changes: Changes,
+        model: str | None = None,
+        engines: SpeechEngines | None = None,
+    ) -> None:
+        """`changes` is notified when something was understood; `model` as in ``speech_model=``.
+
+        It chooses among `engines`; those that ship with the library when left out.
+        """
+        self.engines = engines or SpeechEngines()
         self._changes = changes
         self._model = model
         #: None ends the thread. A timeout of Robot's must not leave a lock of the queue held.

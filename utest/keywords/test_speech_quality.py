@@ -13,7 +13,8 @@ from BaresipLibrary.errors import NothingYet, PhoneFailure
 from BaresipLibrary.events import ClosedBy
 from BaresipLibrary.keywords.base import Context
 from BaresipLibrary.keywords.speech_quality import SpeechQualityKeywords
-from BaresipLibrary.media.speech_quality import WITHOUT_REFERENCE, NoReferenceSearch
+from BaresipLibrary.media.results import WITHOUT_REFERENCE
+from BaresipLibrary.media.speech_quality import NoReferenceSearch
 from BaresipLibrary.types import BackendName, Occasion
 
 from ..audio import signals

@@ -13,7 +13,8 @@ from BaresipLibrary.backends.jitter_buffers import PlayoutDelay
 from BaresipLibrary.diagnosis.failure import CallFailure
 from BaresipLibrary.errors import BackendError, NothingYet, PhoneFailure, UsageError
 from BaresipLibrary.events import AudioTimed, ClosedBy, MediaStarted, RecordingEnded, RtpCounted
-from BaresipLibrary.media.conversation import Conversation, ResponseTimeOf, wait_until_silence
+from BaresipLibrary.media.conversation import Conversation, wait_until_silence
+from BaresipLibrary.media.results import ResponseTimeOf
 from BaresipLibrary.rtp import PacketLength, RtpCounts
 from BaresipLibrary.types import AudioDirection
 

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from BaresipLibrary.media.speech_quality import SpeechClip, SpeechQualityField, SpeechScore
+from BaresipLibrary.media.results import SpeechQualityField, SpeechScore
+from BaresipLibrary.media.speech_quality import SpeechClip
 
 CLIP = SpeechClip(np.zeros(8000), 8000, 1.0, 2.0, "MOS from 1 to 5", "a model")
 

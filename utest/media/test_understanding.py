@@ -16,10 +16,12 @@ from BaresipLibrary.agents.call import Call
 from BaresipLibrary.diagnosis.failure import CallFailure
 from BaresipLibrary.errors import BackendError, UsageError
 from BaresipLibrary.events import CallClosed, ClosedBy, MediaStarted
-from BaresipLibrary.media.transcripts import CallTranscript, Transcript, Transcripts
+from BaresipLibrary.media.call_transcript import CallTranscript
+from BaresipLibrary.media.results import Transcript
+from BaresipLibrary.media.transcripts import Transcripts
 from BaresipLibrary.media.understanding import SpeechReader, verify_speech, wait_for_speech
-from BaresipLibrary.speech.expectations import Expectation, HeardSpeech
-from BaresipLibrary.speech.heard import Word
+from BaresipLibrary.speech.expectations import Expectation
+from BaresipLibrary.speech.heard import HeardSpeech, Word
 from BaresipLibrary.speech.masking import Secrets
 from BaresipLibrary.speech.patterns import Pattern
 from BaresipLibrary.speech.transcriber import Transcription

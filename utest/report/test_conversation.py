@@ -11,8 +11,10 @@ from BaresipLibrary.agents.agent import Agent
 from BaresipLibrary.agents.call import Call
 from BaresipLibrary.agents.utterances import Utterance
 from BaresipLibrary.events import ClosedBy, PromptEnded, SourceChosen
-from BaresipLibrary.media.transcripts import HeardSegment, Transcripts
-from BaresipLibrary.report.conversation import Conversations, Failed, captions_by_recording
+from BaresipLibrary.media.results import HeardSegment
+from BaresipLibrary.media.transcripts import Transcripts
+from BaresipLibrary.report.conversation import Conversations, captions_by_recording
+from BaresipLibrary.report.execution_record import Failed
 from BaresipLibrary.speech.heard import Word
 from BaresipLibrary.speech.masking import Secrets
 from BaresipLibrary.types import AudioDirection

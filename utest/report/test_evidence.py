@@ -13,10 +13,9 @@ from BaresipLibrary.agents.registry import Registry
 from BaresipLibrary.diagnosis.failure import CallFailure
 from BaresipLibrary.events import CallEstablished, ClosedBy, MediaStarted, SipMessage
 from BaresipLibrary.media.transcripts import Transcripts
-from BaresipLibrary.report import evidence as evidence_module
-from BaresipLibrary.report import log
-from BaresipLibrary.report.conversation import Conversations
-from BaresipLibrary.report.evidence import Evidence, ExecutionRecord
+from BaresipLibrary.report import execution_record, log
+from BaresipLibrary.report.evidence import Evidence
+from BaresipLibrary.report.execution_record import ExecutionRecord
 from BaresipLibrary.report.recording_store import RecordingStore
 from BaresipLibrary.speech.masking import Secrets
 from BaresipLibrary.types import Occasion
@@ -34,8 +33,7 @@ def evidence(phone: Phone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
     agents, shelf = Registry(), RecordingStore(Occasion.on_failure)
     agents.start("alice", "", lambda: phone.agent)
     shelf.enter(tmp_path, "S", "T")
-    conversations = Conversations(Transcripts(), Secrets())
-    found = Evidence(Occasion.on_failure, agents, shelf, conversations)
+    found = Evidence(Occasion.on_failure, agents, shelf, Transcripts(), Secrets())
     found.enter(tmp_path, "S", "T")
     yield found
 
@@ -187,8 +185,8 @@ def test_of_many_agents_those_are_shown_that_failed_and_whom_they_called(
 def test_a_journal_that_lags_behind_is_waited_for(
     phone: Phone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(evidence_module, "_QUIET", 0.5)
-    monkeypatch.setattr(evidence_module, "_CATCH_UP", 10.0)
+    monkeypatch.setattr(execution_record, "_QUIET", 0.5)
+    monkeypatch.setattr(execution_record, "_CATCH_UP", 10.0)
     record = ExecutionRecord([phone.agent])
     late = threading.Timer(0.02, phone.sip, [INVITE])
     late.start()

@@ -14,7 +14,8 @@ import soundfile
 from markupsafe import Markup
 
 from BaresipLibrary.report import players as module
-from BaresipLibrary.report.players import Mark, Recorded, players
+from BaresipLibrary.report.execution_record import Mark
+from BaresipLibrary.report.players import Recorded, players
 
 from ..audio import signals
 from ..audio.signals import Samples

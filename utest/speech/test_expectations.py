@@ -3,7 +3,8 @@
 import pytest
 
 from BaresipLibrary.errors import UsageError
-from BaresipLibrary.speech.expectations import Expectation, HeardSpeech
+from BaresipLibrary.speech.expectations import Expectation
+from BaresipLibrary.speech.heard import HeardSpeech
 from BaresipLibrary.speech.patterns import Pattern
 
 from .test_words import said

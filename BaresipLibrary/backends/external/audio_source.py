@@ -10,8 +10,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-import numpy as np
-
 from ...errors import CommandRefused
 from ..base import PromptSource, Source, ToneSource
 from .configuration import PAUSE, QUIET, SOURCE_CHANNELS, SOURCE_RATE
@@ -320,6 +318,8 @@ def _seconds(prompt: PromptSource) -> float:
 
 def _rendered(prompt: PromptSource) -> Path:
     """The prompt as a WAV file at the one rate that baresip plays right, followed by silence."""
+    import numpy as np
+
     raw = prompt.renderings[SOURCE_RATE]
     path = raw.with_suffix(".wav")
     if not path.exists():

@@ -17,8 +17,6 @@ from itertools import product
 from pathlib import Path
 from select import select
 
-import psutil
-
 from ...errors import BackendError
 from ...events import describe_exit
 from ...sip.messages import Message
@@ -146,6 +144,8 @@ class BaresipProcess:
             PortTakenError: this process does not serve the port.
             BackendError: the connection failed.
         """
+        import psutil
+
         try:
             served = psutil.Process(self.child.pid).net_connections("tcp")
         except psutil.Error as error:
