@@ -78,5 +78,5 @@ $(package): pyproject.toml
 
 $(tools): $(package)
 	@echo 'Installing what its tests need into $(VENV)'
-	@$(pip) install --editable '.[embedded,plots,speech,voices,quality,dev]'
+	@$(pip) install --editable '.[embedded,plots,speech,voices,quality,metrics,otel,dev]'
 	@touch $@

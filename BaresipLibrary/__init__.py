@@ -40,6 +40,8 @@ if TYPE_CHECKING:
         Transport,
     )
     from .version import __version__
+    from .watch.metrics import Metrics
+    from .watch.spans import Spans
 
 __all__ = [
     "Agent",
@@ -65,12 +67,14 @@ __all__ = [
     "Frequency",
     "Level",
     "MediaEncryption",
+    "Metrics",
     "NothingYet",
     "Peer",
     "Phone",
     "PhoneFailure",
     "Phones",
     "Plugin",
+    "Spans",
     "Speech",
     "SpeechError",
     "Transport",
@@ -119,6 +123,8 @@ _HOMES = {
         "Transport",
     ),
     "version": ("__version__",),
+    "watch.metrics": ("Metrics",),
+    "watch.spans": ("Spans",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

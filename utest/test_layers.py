@@ -9,6 +9,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "BaresipLibrary"
 #: From the top to the ground. A module imports what is below it, and its own layer.
 LAYERS = [
+    {"watch"},
     {"rebot", "remote"},
     {"library"},
     {"plugins"},

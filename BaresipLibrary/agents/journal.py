@@ -3,7 +3,7 @@
 import time
 from bisect import bisect_left
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from operator import itemgetter
 from typing import TypeVar
@@ -35,6 +35,8 @@ class Journal:
         self._text = 0
         self._forgotten = 0
         self._unread = 0
+        #: Is told of each event as it is added, with `changes` held: it must not wait.
+        self.on_event: Callable[[Event], None] | None = None
         #: Where begins what came after the last keyword that acted, and when that was (monotonic).
         self.action, self.acted_at = 0, 0.0
 
@@ -50,6 +52,8 @@ class Journal:
             self._messages.append((len(self._events), seen))
             self._text += len(event.text)
         self._events.append(event)
+        if self.on_event is not None:
+            self.on_event(event)
         while len(self._messages) > MOST_MESSAGES or self._text > MOST_TEXT:
             self._forget()
 

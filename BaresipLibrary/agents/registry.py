@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from ..concurrency import run_concurrently
 from ..errors import UsageError
@@ -18,11 +19,22 @@ class _Entry:
     scope: str
 
 
+class Watcher(Protocol):
+    """Follows the agents of a registry. Its methods return at once and never raise."""
+
+    def agent_starts(self, agent: Agent) -> None:
+        """An agent is about to start."""
+
+    def agent_stopped(self, agent: Agent) -> None:
+        """An agent has been stopped; several may be at the same time, each in a thread."""
+
+
 class Registry:
     """The running agents. The registry stops what it has started."""
 
     def __init__(self) -> None:
         self._entries: dict[str, _Entry] = {}
+        self.watchers: list[Watcher] = []
 
     def __iter__(self) -> Iterator[Agent]:
         return iter([entry.agent for entry in self._entries.values()])
@@ -36,6 +48,8 @@ class Registry:
         """
         self._check_name(name)
         agent = make()
+        for watcher in self.watchers:
+            watcher.agent_starts(agent)
         try:
             agent.start()
             self._entries[name] = _Entry(agent, scope)
@@ -102,6 +116,8 @@ class Registry:
         """Stops one agent and forgets it."""
         running = self.get(agent)
         running.stop()
+        for watcher in self.watchers:
+            watcher.agent_stopped(running)
         del self._entries[running.name]
 
     def stop_scope(self, scope: str) -> None:

@@ -54,11 +54,15 @@ class _Unknown(Exception):
 
 
 class Timings:
-    """Reads the timings of one call, as its agent saw it."""
+    """Reads the timings of one call, as its agent saw it.
 
-    def __init__(self, agent: Agent, call: Call) -> None:
+    What is due waits for the trace, `lag` seconds at most.
+    """
+
+    def __init__(self, agent: Agent, call: Call, lag: float = TRACE_LAG) -> None:
         self.agent = agent
         self.call = call
+        self._lag = lag
         self._heard: dict[str, HeardSounds] = {}
 
     def read(self, timing: CallTiming) -> Duration:
@@ -147,7 +151,7 @@ class Timings:
             messages = (at for at, message in self._messages() if at >= since and wanted(message))
             return next(messages, None)
 
-        return wait_until(self.agent.changes, traced, TRACE_LAG if due else 0.0)
+        return wait_until(self.agent.changes, traced, self._lag if due else 0.0)
 
     def _to_audio(self, since: float, what: str) -> Duration:
         for begin, end in self._sounds(self.call):

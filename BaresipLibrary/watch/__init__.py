@@ -1,0 +1,1 @@
+"""What monitoring gets of a run: metrics for Prometheus, spans for OpenTelemetry."""

@@ -1,0 +1,172 @@
+"""The calls that agents have finished, and what was measured of each."""
+
+import threading
+from collections import defaultdict
+from dataclasses import dataclass
+from enum import Enum
+
+from ..agents.agent import Agent
+from ..agents.call import Call, Direction
+from ..agents.registry import Registry
+from ..errors import NothingYet, PhoneFailure
+from ..events import CallClosed, ClosedBy
+from ..sip.challenges import CHALLENGE_STATUSES
+from ..sip.messages import parsed
+from ..types import CallTiming
+
+
+class Outcome(Enum):
+    """What became of a call."""
+
+    established = "established"
+    #: A final answer refused it: the peer's, or this agent's when it was called.
+    refused = "refused"
+    #: Its caller gave up before it was answered.
+    cancelled = "cancelled"
+    #: No answer came, or it broke off before one.
+    failed = "failed"
+    #: It still rang when its agent was stopped.
+    unfinished = "unfinished"
+
+
+@dataclass(frozen=True)
+class FinishedCall:
+    """A call that is over. Times are monotonic, durations in seconds, None where not known."""
+
+    agent: str
+    call_id: str
+    direction: str
+    outcome: Outcome
+    #: The status that answered its INVITE for good.
+    code: int | None
+    began_at: float
+    established_at: float | None
+    ended_at: float | None
+    #: RFC 6076, 4.3: from the INVITE to the first answer from 180 on; what a caller waits for.
+    session_request_delay: float | None
+    #: From the INVITE to its 200, as its caller saw it.
+    setup: float | None
+    #: RFC 6076, 4.4: from the BYE to its answer.
+    session_disconnect_delay: float | None
+    mos: float | None
+
+    @property
+    def session_duration(self) -> float | None:
+        """RFC 6076, 4.5: how long it was up."""
+        if self.established_at is None or self.ended_at is None:
+            return None
+        return self.ended_at - self.established_at
+
+
+class FinishedCalls:
+    """Collects the finished calls of all agents, each call once."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._registries: list[Registry] = []
+        self._read: dict[Agent, dict[str, Call]] = defaultdict(dict)
+        self._untaken: list[FinishedCall] = []
+
+    def follow(self, agents: Registry) -> None:
+        """Follows the agents of a library from now on."""
+        if not any(known is agents for known in self._registries):
+            self._registries.append(agents)
+            agents.watchers.append(self)
+
+    def agent_starts(self, agent: Agent) -> None:
+        """Nothing is finished yet."""
+
+    def agent_stopped(self, agent: Agent) -> None:
+        """All its calls are over."""
+        with self._lock:
+            self._read_calls(agent, stopped=True)
+            self._read.pop(agent, None)
+
+    def take(self) -> list[FinishedCall]:
+        """The calls that have finished since this was called last."""
+        with self._lock:
+            for agents in self._registries:
+                for agent in agents:
+                    self._read_calls(agent, stopped=False)
+            taken, self._untaken = self._untaken, []
+            return taken
+
+    def _read_calls(self, agent: Agent, *, stopped: bool) -> None:
+        known = self._read[agent]
+        with agent.changes:
+            over = [
+                call
+                for call in agent.calls
+                if known.get(call.call_id) is not call and (stopped or _is_over(agent, call))
+            ]
+        for call in over:
+            known[call.call_id] = call
+            self._untaken.append(finished_call(agent, call))
+
+
+def _is_over(agent: Agent, call: Call) -> bool:
+    """Whether a call has ended, and the message that ended it shows or will not show any more."""
+    return not call.is_live and not (agent.backend.shows_messages and call.awaits_trace)
+
+
+def finished_call(agent: Agent, call: Call) -> FinishedCall:
+    """What is known of a call that is over."""
+    from ..media.quality import quality_of
+
+    with agent.changes:
+        closed, quality = call.closed, quality_of(call.quality)
+        code = _final_status(agent, call)
+    calls_out = call.direction is Direction.OUTGOING
+    return FinishedCall(
+        agent=agent.name,
+        call_id=call.call_id,
+        direction=call.direction.name.lower(),
+        outcome=_outcome(call, closed),
+        code=code,
+        began_at=call.began_at,
+        established_at=call.established_at,
+        ended_at=closed.at if closed else None,
+        session_request_delay=_timing(agent, call, CallTiming.post_dial_delay, calls_out),
+        setup=_timing(agent, call, CallTiming.setup_time, calls_out),
+        session_disconnect_delay=_timing(agent, call, CallTiming.teardown, True),
+        mos=quality.mos if quality else None,
+    )
+
+
+def _outcome(call: Call, closed: CallClosed | None) -> Outcome:
+    if call.established_at is not None:
+        return Outcome.established
+    if closed is None:
+        return Outcome.unfinished
+    match closed.by, call.direction:
+        case (ClosedBy.REFUSAL, _) | (ClosedBy.US, Direction.INCOMING):
+            return Outcome.refused
+        case (ClosedBy.US, _) | (ClosedBy.PEER, Direction.INCOMING) | (ClosedBy.TRANSFER, _):
+            return Outcome.cancelled
+    return Outcome.failed
+
+
+def _final_status(agent: Agent, call: Call) -> int | None:
+    """The status of the 2xx of a call that came up, else the last that refused its INVITE."""
+    found: int | None = None
+    for event in agent.journal.messages(call.call_id):
+        message = parsed(event.text)
+        if message.transaction_method != "INVITE" or (message.status or 0) < 200:
+            continue
+        if call.established_at is not None and message.status in range(200, 300):
+            return message.status
+        if found is None or found in CHALLENGE_STATUSES:
+            found = message.status
+    return found if call.established_at is None else None
+
+
+def _timing(agent: Agent, call: Call, timing: CallTiming, applies: bool) -> float | None:
+    """A timing of a call that is over; None where it has none."""
+    from ..media.quality import Timings
+
+    if not applies or not agent.backend.shows_messages:
+        return None
+    try:
+        return Timings(agent, call, lag=0.0).read(timing).seconds
+    except (PhoneFailure, NothingYet):
+        return None

@@ -1,0 +1,42 @@
+"""What listeners that watch a run share: whose calls they follow, and how the run is called."""
+
+from typing import Any
+
+from robot import running
+from robot.libraries.BuiltIn import BuiltIn
+
+from .finished_calls import FinishedCalls
+
+
+class RunListener:
+    """A listener of a whole run. It follows the agents of every library that the run imports."""
+
+    ROBOT_LISTENER_API_VERSION = 3
+    #: After the libraries' own listeners, which stop agents where tests and suites end.
+    ROBOT_LISTENER_PRIORITY = -10
+
+    def __init__(self) -> None:
+        self.finished_calls = FinishedCalls()
+
+    def library_import(self, library: Any, importer: Any) -> None:
+        """Listener: follows the agents of this library."""
+        from ..library import BaresipLibrary
+
+        if isinstance(library.instance, BaresipLibrary):
+            self.finished_calls.follow(library.instance.agents)
+
+
+def run_name(suite: running.TestSuite) -> str:
+    """The full name of the suite that a run is about: the one below which it branches.
+
+    A run of one suite out of many, such as those that pabot starts, is called after that suite.
+    """
+    while not suite.tests and len(suite.suites) == 1:
+        suite = suite.suites[0]
+    return str(suite.full_name)
+
+
+def pabot_part() -> str | None:
+    """The number of this run among those of one pabot; None when pabot has not started it."""
+    value = BuiltIn().get_variable_value("${PABOTQUEUEINDEX}")
+    return None if value is None else str(value)

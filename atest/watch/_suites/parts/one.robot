@@ -1,0 +1,13 @@
+*** Settings ***
+Documentation       Part one of a run.
+Library             BaresipLibrary
+
+
+*** Test Cases ***
+Part one
+    Get State Of Nobody
+
+
+*** Keywords ***
+Get State Of Nobody
+    Run Keyword And Expect Error    There is no agent*    Get State    nobody
