@@ -6,6 +6,8 @@ from .call import Call
 
 def forget_call(agent: Agent, call: Call, since: int) -> None:
     """Forgets a call that is over, with what the journal has of it from a position on."""
+    for read in agent.journal.last_readers:
+        read(call.call_id)
     with agent.changes:
         agent._calls.pop(call.call_id, None)
         agent.arrivals.pop(call.call_id, None)

@@ -37,6 +37,8 @@ class Journal:
         self._unread = 0
         #: Is told of each event as it is added, with `changes` held: it must not wait.
         self.on_event: Callable[[Event], None] | None = None
+        #: Are told the Call-ID of a call before it is forgotten, without `changes`.
+        self.last_readers: list[Callable[[str], None]] = []
         #: Where begins what came after the last keyword that acted, and when that was (monotonic).
         self.action, self.acted_at = 0, 0.0
 

@@ -74,7 +74,14 @@ class FinishedCalls:
             agents.watchers.append(self)
 
     def agent_starts(self, agent: Agent) -> None:
-        """Nothing is finished yet."""
+        """Its calls must be read before they are forgotten."""
+
+        def read(call_id: str) -> None:
+            with self._lock:
+                self._read_calls(agent, stopped=False, whole=call_id)
+                self._read[agent].pop(call_id, None)
+
+        agent.journal.last_readers.append(read)
 
     def agent_stopped(self, agent: Agent) -> None:
         """All its calls are over."""
@@ -91,13 +98,15 @@ class FinishedCalls:
             taken, self._untaken = self._untaken, []
             return taken
 
-    def _read_calls(self, agent: Agent, *, stopped: bool) -> None:
+    def _read_calls(self, agent: Agent, *, stopped: bool, whole: str | None = None) -> None:
+        """Reads the calls that are over: all of a stopped agent, and the `whole` one, at once."""
         known = self._read[agent]
         with agent.changes:
             over = [
                 call
                 for call in agent.calls
-                if known.get(call.call_id) is not call and (stopped or _is_over(agent, call))
+                if known.get(call.call_id) is not call
+                and (stopped or call.call_id == whole or _is_over(agent, call))
             ]
         for call in over:
             known[call.call_id] = call

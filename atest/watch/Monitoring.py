@@ -12,7 +12,8 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceRequest,
     ExportTraceServiceResponse,
 )
-from prometheus_client import openmetrics, parser
+from prometheus_client import parser
+from prometheus_client.openmetrics import parser as openmetrics
 from robot.api import logger
 from robot.api.deco import library
 
@@ -79,7 +80,7 @@ class Monitoring:
         with urllib.request.urlopen(request, timeout=30) as answer:
             assert answer.headers["Content-Type"].startswith("application/openmetrics-text")
             text = answer.read().decode()
-        names = [one.name for one in openmetrics.parser.text_string_to_metric_families(text)]
+        names = [one.name for one in openmetrics.text_string_to_metric_families(text)]
         assert "baresip_calls" in names, names
 
     def get_value(self, text: str, name: str, **labels: str) -> float:

@@ -1,0 +1,101 @@
+"""What is known of calls that are over."""
+
+from pathlib import Path
+
+import pytest
+
+from BaresipLibrary.agents.forgetting import forget_call
+from BaresipLibrary.agents.registry import Registry
+from BaresipLibrary.events import ClosedBy
+from BaresipLibrary.watch.finished_calls import FinishedCalls, Outcome
+from utest.scripted import Phone
+
+
+@pytest.fixture
+def phone(tmp_path: Path) -> Phone:
+    return Phone(tmp_path)
+
+
+def followed(phone: Phone) -> tuple[FinishedCalls, Registry]:
+    """What follows a registry that has this phone."""
+    agents, calls = Registry(), FinishedCalls()
+    calls.follow(agents)
+    phone.backend.shows_messages = False  # nothing shows later in a trace
+    agents.start("alice", "", lambda: phone.agent)
+    return calls, agents
+
+
+def test_a_call_is_told_once(phone: Phone) -> None:
+    calls, agents = followed(phone)
+    phone.rings()
+    assert calls.take() == []
+    phone.is_established("in-1")
+    phone.closes("in-1", ClosedBy.PEER)
+    [call] = calls.take()
+    assert (call.agent, call.call_id, call.direction) == ("alice", "in-1", "incoming")
+    assert call.outcome is Outcome.established
+    assert call.session_duration is not None
+    agents.stop("alice")
+    assert calls.take() == []
+
+
+def test_a_library_is_followed_once(phone: Phone) -> None:
+    calls, agents = followed(phone)
+    calls.follow(agents)
+    assert agents.watchers == [calls]
+
+
+@pytest.mark.parametrize(
+    ("by", "outgoing", "incoming"),
+    [
+        (ClosedBy.US, Outcome.cancelled, Outcome.refused),
+        (ClosedBy.PEER, Outcome.failed, Outcome.cancelled),
+        (ClosedBy.REFUSAL, Outcome.refused, Outcome.refused),
+        (ClosedBy.FAILURE, Outcome.failed, Outcome.failed),
+    ],
+)
+def test_the_outcome_follows_from_who_ended_it(
+    phone: Phone, by: ClosedBy, outgoing: Outcome, incoming: Outcome
+) -> None:
+    calls, _ = followed(phone)
+    dialled = phone.agent.dial("sip:bob@127.0.0.1")
+    phone.closes(dialled, by)
+    phone.rings()
+    phone.closes("in-1", by)
+    assert [call.outcome for call in calls.take()] == [outgoing, incoming]
+
+
+def test_a_call_that_rings_when_its_agent_stops_is_unfinished(phone: Phone) -> None:
+    calls, agents = followed(phone)
+    phone.rings()
+    agents.stop("alice")
+    [call] = calls.take()
+    assert (call.outcome, call.ended_at, call.code) == (Outcome.unfinished, None, None)
+
+
+def test_a_call_id_that_comes_again_is_another_call(phone: Phone) -> None:
+    calls, _ = followed(phone)
+    for _ in range(2):
+        phone.rings()
+        phone.closes("in-1", ClosedBy.PEER)
+        assert len(calls.take()) == 1
+
+
+def test_the_status_is_the_one_that_counts_and_not_a_challenge(phone: Phone) -> None:
+    calls, _ = followed(phone)
+    dialled = phone.agent.dial("sip:bob@127.0.0.1")
+    for status in (100, 407, 180, 603):
+        phone.sip(
+            f"SIP/2.0 {status} Words\r\nVia: SIP/2.0/UDP a;branch=z9hG4bK{status}\r\n"
+            f"Call-ID: {dialled}\r\nCSeq: 1 INVITE\r\n\r\n"
+        )
+    phone.closes(dialled, ClosedBy.REFUSAL, 603)
+    assert calls.take()[0].code == 603
+
+
+def test_a_call_that_is_forgotten_has_been_read(phone: Phone) -> None:
+    calls, _ = followed(phone)
+    phone.rings()
+    phone.closes("in-1", ClosedBy.PEER)
+    forget_call(phone.agent, phone.agent.calls[0], 0)
+    assert [call.call_id for call in calls.take()] == ["in-1"]
