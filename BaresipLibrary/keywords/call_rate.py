@@ -16,7 +16,6 @@ from ..agents.call import Call
 from ..errors import UsageError
 from ..media.call_run import CallRun, Percentile, RunField, Spread, add_up, read_run
 from ..signalling.arrivals import Arrivals, Rate
-from ..signalling.bulk import require_free
 from ..signalling.stop_condition import StopCondition
 from .assertions import Assertion, Unit, Value, number, percent, seconds
 from .base import AgentName, Component, output_directory
@@ -179,6 +178,8 @@ class CallRateKeywords(Component):
         self, callers: list[AgentName], callees: list[AgentName]
     ) -> tuple[list[Agent], list[Agent]]:
         """The agents by their names."""
+        from ..signalling.bulk import require_free
+
         if not callers or not callees:
             raise UsageError("Run Calls needs at least one caller and one callee.")
         calling = [self._agents.get(caller) for caller in callers]

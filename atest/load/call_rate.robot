@@ -49,7 +49,7 @@ No Call Is Established
     Start Agents    caller    2    username=caller{n}    domain=127.0.0.1:9    regint=0
     Start Agents    callee    2    username=callee{n}    domain=127.0.0.1:9    regint=0
     Run Keyword And Expect Error
-    ...    None of 2 calls was established: *(2). The first: caller1 to callee1: its call to sip:callee1@127.0.0.1:9 *
+    ...    None of 2 calls was established: * The first: caller* to callee*: its call to sip:callee*@127.0.0.1:9 *
     ...    Run Calls    ${{['caller1', 'caller2']}}    ${{['callee1', 'callee2']}}    rate=4/s    duration=500ms
     ...    arrivals=even    timeout=2s    &{PATIENT}
 
@@ -69,14 +69,14 @@ A Run That Is Stopped
         When Called    ${callee}    reject    486    Busy Here
     END
     Run Keyword And Expect Error
-    ...    2 of 2 calls failed, so 'failures > 1' holds after * s: 486 * (2). The first: caller1 to callee1: its call to * was refused with 486 *
+    ...    * calls failed, so 'failures > 1' holds after * s: 486 * The first: caller* to callee*: its call to * was refused with 486 *
     ...    Run Calls    ${CALLERS}    ${CALLEES}    rate=2/s    duration=10 min    arrivals=even
     ...    stop_when=failures > 1    &{PATIENT}
 
 A Run That Is Interrupted
     [Documentation]    Its calls end, and what it had by then is in the log and in the file.
     ${run} =    Run Suite    ${CURDIR}/_suites/calls.robot    --test    Interrupted
-    Test Should Have Failed    Test timeout 5 seconds exceeded.    Interrupted
+    Test Should Have Failed    Keyword timeout 5 seconds exceeded.    Interrupted
     ${calls} =    Add Up Call Runs    ${run.output}/calls.json
     Should Be True    $calls.offered > $calls.attempted >= 0
     ${log} =    Get File    ${run.output}/output.xml
@@ -118,7 +118,7 @@ One Direction Is Mute
         Start Registered Agent    ${user}
     END
     ${calls} =    Run Calls    ${{['alice', 'astray']}}    ${{['bob', 'carol']}}    rate=4/s    duration=500ms
-    ...    talk=500ms    arrivals=even    within=3s    max_lag=30s
+    ...    talk=500ms    arrivals=even    within=8s    max_lag=30s
     Should Be Equal    ${calls.failures}    ${{{'the caller did not hear the callee': 1}}}
     Should Be Equal As Integers    ${calls.established}    2
     Should Be Equal As Integers    ${calls.verified}    1

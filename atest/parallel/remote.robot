@@ -41,6 +41,18 @@ Results Are Tables And Text
     ${all} =    Phones.Get Sip Messages    bob    call=${ok.call_id}
     Should Be Equal    ${all[0].method}    INVITE
 
+A Run Of Calls Is A Table
+    [Documentation]    Which can be added to others.
+    Phones.Start Agents    caller    2
+    Phones.Start Agents    callee    2
+    ${calls} =    Phones.Run Calls    ${{['caller1', 'caller2']}}    ${{['callee1', 'callee2']}}
+    ...    rate=4/s    duration=500ms    talk=100ms    audio=none    arrivals=even    timeout=20s    max_lag=30s
+    Should Be Equal    ${calls.established}    ${2}
+    Should Be Equal    ${calls.setup_time['count']}    ${2}
+    ${all} =    Phones.Add Up Call Runs    ${calls}    ${calls}
+    Should Be Equal    ${all.established}    ${4}
+    Phones.Get Run Statistics    ${all}    failed    ==    0
+
 Packets And Digits Are Tables
     [Documentation]    Half of all SSRCs need more than the 31 bits of XML-RPC's integers.
     Skip If    '${BACKEND}' == 'external'    What each packet says is seen by the embedded backend alone.

@@ -12,16 +12,20 @@ One Of Several Processes
     ...    audio=none    max_lag=30s    save=calls.json
 
 Interrupted
-    [Timeout]    5 s
     ${callers} =    Start Agents    caller    2
     ${callees} =    Start Agents    callee    2
-    Run Calls    ${callers}    ${callees}    rate=10/s    duration=2h    talk=1h    arrivals=even
-    ...    audio=none    max_lag=30s    save=calls.json
+    Run For Hours    ${callers}    ${callees}
     [Teardown]    All Should Be Idle
 
 
 *** Keywords ***
+Run For Hours
+    [Arguments]    ${callers}    ${callees}
+    [Timeout]    5 s
+    Run Calls    ${callers}    ${callees}    rate=10/s    duration=2h    talk=1h    arrivals=even
+    ...    audio=none    max_lag=30s    save=calls.json
+
 All Should Be Idle
     FOR    ${agent}    IN    caller1    caller2    callee1    callee2
-        Get State    ${agent}    ==    IDLE
+        Get State    ${agent}    ==    IDLE    timeout=20s
     END
