@@ -19,6 +19,7 @@ WRITTEN_BY_READERS = {
     "Counting.py",
     "Mailbox.py",
     "OneWord.py",
+    "WebHook.py",
     "test_calls.py",
 }
 _FILE = re.compile(r"(?<![\w./}-])\w[\w.*/-]*[*]?\.(?:py|robot|resource)\b")

@@ -49,6 +49,8 @@ class Snippet(NamedTuple):
 class Snippets:
     """Writes suites, by whether their tests pass or fail."""
 
+    ROBOT_LIBRARY_SCOPE = "SUITE"
+
     def write_snippets(self, folder: str, domain: str) -> int:
         """Writes those that run into ``pass`` and ``fail`` below a folder; returns how many."""
         written = 0
@@ -60,8 +62,25 @@ class Snippets:
                 (home / f"{snippet.page}_{snippet.number}.robot").write_text(text)
                 written += 1
         for name, text in python_files().items():
-            (Path(folder) / "pass" / name).write_text(text)
+            for home in ("pass", "fail"):
+                (Path(folder) / home / name).write_text(text)
         return written
+
+    def start_phone_system(self, domain: str, number: str) -> str:
+        """Starts the phone system with an API of the page about HTTP; returns its address."""
+        command = [sys.executable, str(HERE / "phone_system.py"), domain, number]
+        self._system = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        assert self._system.stdout is not None
+        address = self._system.stdout.readline().strip()
+        assert address, "The phone system has ended."
+        return address
+
+    def stop_phone_system(self) -> None:
+        """Ends it; fails when it did not end well."""
+        self._system.communicate(timeout=20)
+        assert self._system.returncode == 0, self._system.returncode
 
     def python_tests_should_pass(self, folder: str) -> int:
         """Every test of the files in a folder passes in pytest; returns how many there are."""

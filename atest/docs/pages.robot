@@ -8,7 +8,8 @@ Library             ../resources/ChildRun.py
 Suite Setup         Lay Out Snippets
 Suite Teardown      Run Keywords
 ...                 Remove Directory    ${FOLDER}    recursive=True    AND
-...                 Remove Environment Variable    PBX_PASSWORD    PBX_DOMAIN    AND
+...                 Stop Phone System    AND
+...                 Remove Environment Variable    PBX_PASSWORD    PBX_DOMAIN    PBX_API    AND
 ...                 Stop Server
 
 
@@ -43,5 +44,7 @@ Lay Out Snippets
     ${password} =    Password Of    1001
     Set Environment Variable    PBX_PASSWORD    ${password}
     Set Environment Variable    PBX_DOMAIN    ${PBX.domain}
+    ${api} =    Start Phone System    ${PBX.domain}    1003
+    Set Environment Variable    PBX_API    ${api}
     VAR    ${FOLDER}    ${OUTPUT DIR}/snippets    scope=SUITE
     Write Snippets    ${FOLDER}    ${PBX.domain}
