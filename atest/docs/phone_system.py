@@ -3,7 +3,7 @@
     phone_system.py DOMAIN NUMBER
 
 It registers the number at the PBX, prints the address of its API, and serves until its input ends.
-`POST /calls` with `to`, and optionally `hook`, has the phone call `to`; the call's outcome is posted
+`POST /calls` with `to`, and maybe `hook`, has the phone call `to`; the outcome is posted
 to the hook. The password is in the environment, as PBX_PASSWORD.
 """
 
