@@ -20,6 +20,7 @@ WRITTEN_BY_READERS = {
     "Mailbox.py",
     "OneWord.py",
     "WebHook.py",
+    "share.robot",
     "test_calls.py",
 }
 _FILE = re.compile(r"(?<![\w./}-])\w[\w.*/-]*[*]?\.(?:py|robot|resource)\b")
