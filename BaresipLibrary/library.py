@@ -9,9 +9,7 @@ from robot.api import logger
 from robotlibcore import DynamicCore
 
 from .agents.registry import Registry
-from .backends.embedded.process import is_installed
-from .keywords.agents import AgentKeywords
-from .keywords.agreement import AgreementKeywords
+from .backends.embedded.wheel import is_installed
 from .keywords.arguments import (
     as_parameters,
     check_flags,
@@ -21,71 +19,15 @@ from .keywords.arguments import (
     shown_name,
     without_none,
 )
-from .keywords.audio import AudioKeywords, PromptKeywords
-from .keywords.barge_in import BargeInKeywords
-from .keywords.base import Context, is_dry_run, output_directory, robot_variable
-from .keywords.being_called import BeingCalledKeywords, EarlyMediaKeywords
-from .keywords.bulk import BulkKeywords
-from .keywords.call_rate import CallRateKeywords
-from .keywords.calls import CallKeywords, RefreshKeywords
-from .keywords.conversation import ConversationKeywords
-from .keywords.dtmf import DtmfKeywords
-from .keywords.evidence import EvidenceKeywords, RecordingKeywords
-from .keywords.loudness import LoudnessKeywords
-from .keywords.messaging import MessagingKeywords
-from .keywords.quality import QualityKeywords, TimingKeywords
-from .keywords.registration import MailboxKeywords, RegistrationKeywords
-from .keywords.rtp import RtpKeywords
+from .keywords.base import Component, Context, is_suite_running, output_directory, robot_variable
 from .keywords.secrecy import hiding_secrets
-from .keywords.sip_messages import HeaderKeywords, SipMessageKeywords
-from .keywords.speech import SpeechKeywords
-from .keywords.speech_output import SpeechOutputKeywords
-from .keywords.speech_quality import SpeechQualityKeywords
-from .keywords.states import StateKeywords
 from .keywords.steps import step, step_words
-from .keywords.subscriptions import SubscriptionKeywords
-from .keywords.transfers import TransferKeywords
 from .keywords.types_in_libdoc import CONVERTERS
-from .keywords.verdicts import HearingKeywords, VerdictKeywords
 from .plugins import Plugin, check_keyword_names, load_plugins
 from .scopes import Scopes
 from .types import AutoClosing, BackendName, Occasion
 from .version import __version__
 
-_COMPONENTS = (
-    AgentKeywords,
-    RegistrationKeywords,
-    MailboxKeywords,
-    SubscriptionKeywords,
-    CallKeywords,
-    BeingCalledKeywords,
-    EarlyMediaKeywords,
-    RefreshKeywords,
-    TransferKeywords,
-    DtmfKeywords,
-    MessagingKeywords,
-    StateKeywords,
-    HeaderKeywords,
-    AgreementKeywords,
-    SipMessageKeywords,
-    AudioKeywords,
-    HearingKeywords,
-    LoudnessKeywords,
-    PromptKeywords,
-    SpeechKeywords,
-    SpeechOutputKeywords,
-    BargeInKeywords,
-    QualityKeywords,
-    SpeechQualityKeywords,
-    RtpKeywords,
-    TimingKeywords,
-    RecordingKeywords,
-    ConversationKeywords,
-    VerdictKeywords,
-    BulkKeywords,
-    CallRateKeywords,
-    EvidenceKeywords,
-)
 #: Suite setups and teardowns: evidence of their failures is shown at once, as no test ends.
 _FIXTURES = (running.Keyword.SETUP, running.Keyword.TEARDOWN)
 
@@ -256,12 +198,33 @@ class BaresipLibrary(DynamicCore):
             speech_model=speech_model,
         )
         self._scopes = Scopes(self._context, auto_closing)
-        components = [component(self._context) for component in _COMPONENTS]
+        self._warm_up()
+        try:
+            super().__init__(self._load_components(plugins))
+            self._context.backends.check(backend)
+            self._context.speech_engines.choose(speech_model)
+        except BaseException:
+            self._context.launcher.close()
+            raise
+
+    def _warm_up(self) -> None:
+        """Starts the process that starts agents, where a suite runs that may need it.
+
+        It imports the wheel while this process imports the keywords, so it is started before them.
+        """
+        backend, executable = self._context.backend, self._context.executable
+        is_embedded = backend == BackendName.embedded
+        may_be_embedded = is_embedded or (backend == BackendName.auto and not executable)
+        if may_be_embedded and is_installed() and is_suite_running():
+            self._context.launcher.warm_up()
+
+    def _load_components(self, plugins: str | list[str] | None) -> list[Component]:
+        from .keywords.components import COMPONENTS
+
+        components = [component(self._context) for component in COMPONENTS]
         loaded = load_plugins(plugins, self._context)
         check_keyword_names(components, loaded)
-        self._context.backends.check(backend)
-        self._context.speech_engines.choose(speech_model)
-        super().__init__([*components, *(plugin for _, plugin in loaded)])
+        return [*components, *(plugin for _, plugin in loaded)]
 
     @property
     def agents(self) -> Registry:
@@ -308,8 +271,7 @@ class BaresipLibrary(DynamicCore):
 
     def start_suite(self, data: running.TestSuite, result: result.TestSuite) -> None:
         """Listener: opens a scope, and prepares the process that starts agents."""
-        if is_installed() and not is_dry_run():
-            self._context.launcher.warm_up()
+        self._warm_up()
         self._scopes.enter_suite(_name_of(result), output_directory())
 
     def end_suite(self, data: running.TestSuite, result: result.TestSuite) -> None:

@@ -20,10 +20,9 @@ from .concurrency import wait_until
 from .errors import BaresipLibraryError, UsageError
 from .keywords.assertions import Assertion, Value
 from .keywords.base import AgentName, Component, Context, find_file
-from .phone import Phone
-from .phone_steps import Components
 
 if TYPE_CHECKING:
+    from .phone import Phone
     from .speech.voices import VoiceEngine
 
 P = ParamSpec("P")
@@ -44,6 +43,8 @@ class Plugin(Component):
     """
 
     def __init__(self, context: Context) -> None:
+        from .phone_steps import Components
+
         super().__init__(context)
         self._phone_components = Components(context)
 
@@ -57,12 +58,14 @@ class Plugin(Component):
         """The library's default ``timeout``."""
         return self._context.timeout
 
-    def phone(self, agent: AgentName) -> Phone:
+    def phone(self, agent: AgentName) -> "Phone":
         """What an agent can do, as methods.
 
         Raises:
             UsageError: there is no such agent.
         """
+        from .phone import Phone
+
         return Phone(self._agents.get(agent), self._phone_components)
 
     def seconds(self, time: timedelta | None) -> float:

@@ -5,10 +5,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 import BaresipLibrary
-from BaresipLibrary.backends.embedded.process import is_installed
+from BaresipLibrary import library
+from BaresipLibrary.backends.embedded.wheel import is_installed
+from BaresipLibrary.errors import UsageError
 
 #: Packages that only some keywords need.
 HEAVY = {
@@ -88,3 +91,38 @@ def test_what_a_type_checker_reads_is_what_is_imported() -> None:
 def test_a_name_that_there_is_not_is_refused_as_python_does() -> None:
     with pytest.raises(AttributeError, match="module 'BaresipLibrary' has no attribute 'Phonse'"):
         BaresipLibrary.Phonse  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    ("settings", "is_running", "warm"),
+    [
+        ({"backend": "embedded"}, True, True),
+        ({"backend": "auto"}, True, True),
+        ({"backend": "auto", "executable": "baresip"}, True, False),
+        ({"backend": "external"}, True, False),
+        ({"backend": "embedded"}, False, False),
+    ],
+)
+def test_what_starts_agents_is_started_only_where_they_may_be_embedded(
+    settings: dict[str, str], is_running: bool, warm: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(library, "is_installed", lambda: True)
+    monkeypatch.setattr(library, "is_suite_running", lambda: is_running)
+    made = BaresipLibrary.BaresipLibrary(**settings)
+    try:
+        assert (children() != []) is warm
+    finally:
+        made.close()
+    assert children() == []
+
+
+def test_an_import_that_fails_leaves_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(library, "is_installed", lambda: True)
+    monkeypatch.setattr(library, "is_suite_running", lambda: True)
+    with pytest.raises(UsageError, match="There is no plugin"):
+        BaresipLibrary.BaresipLibrary(plugins="/nowhere/Plugin.py")
+    assert children() == []
+
+
+def children() -> list[psutil.Process]:
+    return psutil.Process().children()

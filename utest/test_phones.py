@@ -21,7 +21,7 @@ from BaresipLibrary import (
     Phones,
     UsageError,
 )
-from BaresipLibrary.backends.embedded.process import is_installed
+from BaresipLibrary.backends.embedded.wheel import is_installed
 from BaresipLibrary.keywords.agents import AgentKeywords
 
 pytestmark = pytest.mark.skipif(not is_installed(), reason="needs the wheel baresip-python")

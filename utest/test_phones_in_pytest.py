@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from BaresipLibrary.backends.embedded.process import is_installed
+from BaresipLibrary.backends.embedded.wheel import is_installed
 
 pytestmark = pytest.mark.skipif(not is_installed(), reason="needs the wheel baresip-python")
 

@@ -7,7 +7,7 @@ import pytest
 
 from BaresipLibrary import BaresipLibrary
 from BaresipLibrary.agents.registry import Registry
-from BaresipLibrary.backends.embedded.process import is_installed
+from BaresipLibrary.backends.embedded.wheel import is_installed
 
 from .scripted import Phone
 

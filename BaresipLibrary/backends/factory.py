@@ -11,12 +11,9 @@ from ..concurrency import Changes
 from ..errors import BackendError, UsageError
 from ..types import BackendName
 from .base import Backend
-from .embedded.backend import EmbeddedBackend
-from .embedded.process import is_installed
-from .external.attached import AttachedBackend
+from .embedded.wheel import is_installed
 from .external.configuration import ExternalSettings
 from .external.installation import is_on_path
-from .external.started import ExternalBackend
 from .launchers import Launcher
 
 _NEITHER = (
@@ -52,7 +49,7 @@ class Backends:
 
     def __init__(self) -> None:
         self._makers: dict[str, BackendMaker] = {
-            BackendName.embedded: lambda setup: EmbeddedBackend(*setup),
+            BackendName.embedded: _make_embedded,
             BackendName.external: _make_external,
         }
         #: The names of those that run an installed program, or attach to one that runs.
@@ -109,7 +106,16 @@ class Backends:
         return self._makers[chosen](setup)
 
 
+def _make_embedded(setup: BackendSetup) -> Backend:
+    from .embedded.backend import EmbeddedBackend
+
+    return EmbeddedBackend(*setup)
+
+
 def _make_external(setup: BackendSetup) -> Backend:
+    from .external.attached import AttachedBackend
+    from .external.started import ExternalBackend
+
     if setup.settings.control is not None:
         return AttachedBackend(setup.account, setup.changes, setup.settings)
     return ExternalBackend(*setup)

@@ -262,6 +262,11 @@ def is_dry_run() -> bool:
     return bool(context and context.dry_run)
 
 
+def is_suite_running() -> bool:
+    """Whether Robot runs a suite: it does not when it only checks it, nor for libdoc."""
+    return bool(EXECUTION_CONTEXTS.current) and not is_dry_run()
+
+
 def find_file(path: Path, kind: str = "audio file") -> Path:
     """An existing file of some kind: beside the running suite, else in the working directory.
 

@@ -19,7 +19,7 @@ from BaresipLibrary import (
     Plugin,
     keyword,
 )
-from BaresipLibrary.backends.embedded.process import is_installed
+from BaresipLibrary.backends.embedded.wheel import is_installed
 
 
 class CountsInvites(Backend):

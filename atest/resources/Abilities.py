@@ -5,7 +5,7 @@ from robot.libraries.BuiltIn import BuiltIn
 
 from BaresipLibrary.backends.capabilities import Capability
 from BaresipLibrary.backends.embedded.backend import EmbeddedBackend
-from BaresipLibrary.backends.embedded.process import is_installed
+from BaresipLibrary.backends.embedded.wheel import is_installed
 from BaresipLibrary.backends.external import installation
 from BaresipLibrary.backends.external.installation import find_program
 

@@ -16,7 +16,7 @@ from BaresipLibrary.backends import launchers
 from BaresipLibrary.backends.base import Backend
 from BaresipLibrary.backends.embedded import protocol
 from BaresipLibrary.backends.embedded.backend import EmbeddedBackend
-from BaresipLibrary.backends.embedded.process import is_installed
+from BaresipLibrary.backends.embedded.wheel import is_installed
 from BaresipLibrary.backends.external.attached import AttachedBackend
 from BaresipLibrary.backends.external.configuration import ExternalSettings
 from BaresipLibrary.backends.external.connected import Scheduler

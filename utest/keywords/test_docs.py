@@ -14,7 +14,8 @@ from robot.libdocpkg import LibraryDocumentation
 from robot.running.arguments.typeinfo import TypeInfo
 from robot.utils import html_format
 
-from BaresipLibrary import BaresipLibrary, library
+from BaresipLibrary import BaresipLibrary
+from BaresipLibrary.keywords.components import COMPONENTS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DOCUMENTATION = LibraryDocumentation(str(ROOT / "BaresipLibrary"))
@@ -76,7 +77,7 @@ def test_the_example_of_the_introduction_can_be_copied_from_the_page() -> None:
 def test_keyword_names_are_unique() -> None:
     names = [
         name
-        for component in library._COMPONENTS
+        for component in COMPONENTS
         for name in vars(component)
         if hasattr(vars(component)[name], "robot_name")
     ]

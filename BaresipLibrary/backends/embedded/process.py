@@ -1,6 +1,5 @@
 """The child process of an embedded agent: its start, its end, and the channel to it."""
 
-import importlib.util
 import json
 import shutil
 import socket
@@ -28,6 +27,7 @@ from ..capabilities import Capability
 from ..launchers import Child, Launcher
 from ..stack_settings import Reader, StackSettings
 from . import protocol
+from .wheel import is_installed
 
 _INSTALL = (
     "The embedded backend needs the wheel baresip-python. Install it with:"
@@ -40,11 +40,6 @@ _FAREWELL = 0.5
 #: The number of commands whose answer nobody waits for.
 _UNASKED = 0
 _PORT_TAKEN = "Address already in use"
-
-
-def is_installed() -> bool:
-    """Whether the wheel can be imported."""
-    return importlib.util.find_spec("baresip") is not None
 
 
 class WorkerProcess(Backend):
