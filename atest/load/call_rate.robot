@@ -18,7 +18,7 @@ Suite Teardown      Stop Server
 Calls That Overlap Are Heard
     [Documentation]    Each agent is taken once, so that none is missing, however slow the machine is.
     Start Callers And Callees    6
-    ${calls} =    Run Calls    ${CALLERS}    ${CALLEES}    rate=4/s    duration=1500ms    talk=2s
+    ${calls} =    Run Calls    ${CALLERS}    ${CALLEES}    rate=4/s    duration=1500ms    talk=1500ms
     ...    arrivals=even    save=overlap.json    &{PATIENT}
     Should Be Equal As Integers    ${calls.offered}    6
     Get Run Statistics    ${calls}    not_attempted    ==    0
@@ -51,12 +51,12 @@ No Call Is Established
     Run Keyword And Expect Error
     ...    None of 2 calls was established: * The first: caller* to callee*: its call to sip:callee*@127.0.0.1:9 *
     ...    Run Calls    ${{['caller1', 'caller2']}}    ${{['callee1', 'callee2']}}    rate=4/s    duration=500ms
-    ...    arrivals=even    timeout=2s    &{PATIENT}
+    ...    arrivals=even    timeout=1s    &{PATIENT}
 
 Too Few Agents
     [Documentation]    It is not the fault of the phone system, and the result says how many are needed.
     Start Callers And Callees    1
-    ${calls} =    Run Calls    ${CALLERS}    ${CALLEES}    rate=5/s    duration=1s    talk=2s
+    ${calls} =    Run Calls    ${CALLERS}    ${CALLEES}    rate=5/s    duration=1s    talk=1s
     ...    audio=none    arrivals=even    &{PATIENT}
     Should Be Equal    ${calls.not_attempted_because}    ${{{'no caller was idle': 4}}}
     Should Be Equal As Integers    ${calls.attempted}    1
@@ -76,7 +76,7 @@ A Run That Is Stopped
 A Run That Is Interrupted
     [Documentation]    Its calls end, and what it had by then is in the log and in the file.
     ${run} =    Run Suite    ${CURDIR}/_suites/calls.robot    --test    Interrupted
-    Test Should Have Failed    Keyword timeout 5 seconds exceeded.    Interrupted
+    Test Should Have Failed    Keyword timeout 3 seconds exceeded.    Interrupted
     ${calls} =    Add Up Call Runs    ${run.output}/calls.json
     Should Be True    $calls.offered > $calls.attempted >= 0
     ${log} =    Get File    ${run.output}/output.xml
@@ -118,7 +118,7 @@ One Direction Is Mute
         Start Registered Agent    ${user}
     END
     ${calls} =    Run Calls    ${{['alice', 'astray']}}    ${{['bob', 'carol']}}    rate=4/s    duration=500ms
-    ...    talk=500ms    arrivals=even    within=8s    max_lag=30s
+    ...    talk=500ms    arrivals=even    within=4s    max_lag=30s
     Should Be Equal    ${calls.failures}    ${{{'the caller did not hear the callee': 1}}}
     Should Be Equal As Integers    ${calls.established}    2
     Should Be Equal As Integers    ${calls.verified}    1
