@@ -12,7 +12,7 @@ tools := $(VENV)/tools.stamp
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint utest coverage docs dist bench soak pictures prompts clean
+.PHONY: help demo test check lint utest coverage docs site dist bench soak pictures prompts clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1	\2/p' Makefile | expand -t 16
@@ -47,6 +47,9 @@ docs: $(package) ## keyword documentation into docs/build, and docs/proofs.md
 	@$(python) -m robot.libdoc BaresipLibrary/calls.resource $(DOCS)/calls.html
 	@$(python) -m robot.libdoc BaresipLibrary/dialogue.resource $(DOCS)/dialogue.html
 	@$(python) docs/proofs.py
+
+site: $(tools) ## one site of guide, keywords and measurements into docs/build/site, every link checked
+	@$(python) docs/site.py
 
 dist: $(tools) ## sdist and wheel into dist/, checked; docs/releasing.md says what then
 	@rm -rf dist

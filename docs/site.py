@@ -1,0 +1,60 @@
+"""Builds one site of guide, keyword pages, measurements and decisions into docs/build/site.
+
+Every page lies where it lies in the repository, so that its links lead to the same files. mkdocs is
+strict: a link to a page, a file or a heading that is not there fails.
+"""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = ROOT / "docs" / "build" / "pages"
+PACKAGE = ROOT / "BaresipLibrary"
+#: What has keywords, by the name of its page.
+KEYWORDS = {
+    "BaresipLibrary": "BaresipLibrary",
+    "calls": str(PACKAGE / "calls.resource"),
+    "dialogue": str(PACKAGE / "dialogue.resource"),
+}
+_LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
+
+
+def lay_out() -> None:
+    """Copies the pages, and what they link to, as they lie in the repository."""
+    shutil.rmtree(PAGES, ignore_errors=True)
+    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("docs/adr/*.md")]
+    linked = {(page.parent / target).resolve() for page in pages for target in targets(page)}
+    for file in {*pages, *(path for path in linked if path.is_file())}:
+        copy = PAGES / file.relative_to(ROOT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, copy)
+
+
+def targets(page: Path) -> list[str]:
+    """The files that a page links to, as it writes them."""
+    return _LINK.findall(page.read_text())
+
+
+def write_keywords() -> None:
+    """Writes libdoc's pages, and a page that leads to them."""
+    folder = PAGES / "keywords"
+    folder.mkdir()
+    for name, source in KEYWORDS.items():
+        libdoc = ["-m", "robot.libdoc", "--quiet", source, str(folder / f"{name}.html")]
+        subprocess.run([sys.executable, *libdoc], cwd=ROOT, check=True)
+    lines = [f"- [{name}]({name}.html)" for name in KEYWORDS]
+    (folder / "index.md").write_text("\n".join(["# Keywords", "", *lines, ""]))
+
+
+def main() -> int:
+    lay_out()
+    write_keywords()
+    build = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--clean"]
+    return subprocess.run(build, cwd=ROOT).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
