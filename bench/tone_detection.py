@@ -142,6 +142,67 @@ def beside(rng: np.random.Generator, rate: int) -> Trial:
     return tones(rng, rate, (asked * (1 + share),), asked, level=float(rng.uniform(-40, -3)))
 
 
+def music(rng: np.random.Generator, rate: int) -> Trial:
+    """Music; asked for one of its notes."""
+    asked = 440 * 2 ** ((float(rng.choice(LOWEST_NOTES)) + float(rng.choice(SCALE))) / 12)
+    return Trial(signals.music(LISTEN, rate, rng), asked)
+
+
+def digits(rng: np.random.Generator, rate: int) -> Trial:
+    """DTMF digits of 40 to 150 ms; asked for one of their tones."""
+    asked, keys = float(rng.choice(DTMF_LOW + DTMF_HIGH)), [np.zeros(0)]
+    while sum(key.size for key in keys) < LISTEN * rate:
+        seconds, twist = float(rng.uniform(0.04, 0.15)), float(rng.uniform(-8, 4))
+        pair = (
+            signals.tone(float(rng.choice(group)), seconds, rate, -12 + level, rng.uniform(0, 6.28))
+            for group, level in ((DTMF_LOW, 0.0), (DTMF_HIGH, twist))
+        )
+        keys += [np.sum([*pair], axis=0), signals.silence(float(rng.uniform(0.03, 0.1)), rate)]
+    return Trial(np.concatenate(keys)[: round(LISTEN * rate)], asked)
+
+
+def progress(rng: np.random.Generator, rate: int) -> Trial:
+    """Dial tone, ringback, busy and others; asked for one of two tones, or beside a single one."""
+    pair, on_off = PROGRESS[int(rng.integers(len(PROGRESS)))]
+    if len(pair) == 2:
+        return tones(rng, rate, pair, float(rng.choice(pair)), on_off)
+    beside = 1 + rng.uniform(0.03, 0.2) * rng.choice([-1, 1])
+    return tones(rng, rate, pair, pair[0] * beside, on_off)
+
+
+def pitched(rng: np.random.Generator, rate: int) -> Trial:
+    """Speech; asked for the average pitch of its voice, or twice that."""
+    pitch = float(rng.uniform(90, 330))
+    samples = signals.speech(LISTEN, rate, rng, base_pitch=pitch)
+    return Trial(samples, pitch * float(rng.choice([1, 2])))
+
+
+def repeated(rng: np.random.Generator, rate: int) -> Trial:
+    """Speech of which one packet in ten is lost, and the one before is heard again in its place."""
+    samples = signals.lose_packets(signals.speech(LISTEN, rate, rng), rate, 0.1, rng, conceal=True)
+    return Trial(samples, log_uniform(rng, 80, 3400))
+
+
+def glide(rng: np.random.Generator, rate: int) -> Trial:
+    """A tone that passes by the asked frequency again and again, at 80 to 4,000 Hz/s."""
+    asked, speed = log_uniform(rng, 300, 3000), log_uniform(rng, 80, 4000)
+    span = min(0.3 * asked, speed)
+    place = np.mod(np.arange(round(LISTEN * rate)) / rate * speed / span + rng.random(), 2)
+    frequency = asked + span * (np.abs(place - 1) - 0.5)
+    return Trial(0.25 * np.sin(2 * math.pi * np.cumsum(frequency) / rate), asked)
+
+
+LOWEST_NOTES, SCALE = (-24, -12, -8, -5, 2), (0, 2, 4, 5, 7, 9, 11)
+DTMF_LOW, DTMF_HIGH = (697.0, 770.0, 852.0, 941.0), (1209.0, 1336.0, 1477.0, 1633.0)
+PROGRESS = (
+    ((350.0, 440.0), (LISTEN, 0.0)),
+    ((440.0, 480.0), (2.0, 4.0)),
+    ((480.0, 620.0), (0.5, 0.5)),
+    ((425.0,), (0.25, 0.25)),
+    ((950.0,), (0.33, 1.0)),
+    ((1400.0,), (0.33, 1.0)),
+    ((1800.0,), (0.33, 1.0)),
+)
 SENTENCES = (
     "The number you have dialled is not in service. Please hang up and try again.",
     "Hello, this is Mary from the warehouse, could you tell me when you will be home today?",
@@ -229,6 +290,13 @@ def _other_rows() -> Iterator[Row]:
     for source, codec, level, asked in cases:
         make = partial(other, source=source, asked=asked, level=level)
         yield Row(source, codec, f"{level} dBFS" if level else "", asked, make)
+    for codec in ("PCMU", "G722", "opus"):
+        yield Row("music", codec, "-20 dBFS", "its notes", music)
+        yield Row("DTMF", codec, "-12 dBFS", "its tones", digits)
+        yield Row("call progress", codec, "-12 dBFS", "one of two", progress)
+        yield Row("glide", codec, "-12 dBFS", "300-3000", glide)
+        yield Row("speech", codec, "-20 dBFS", "its pitch", pitched)
+    yield Row("speech, repeated", "PCMU", "-20 dBFS, 10 % lost", "80-3400", repeated)
 
 
 def run_trial(row: Row, seed: int) -> Outcome:

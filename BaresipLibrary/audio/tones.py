@@ -4,10 +4,13 @@ How `ToneDetector` decides: short overlapping windows (40 ms every 10 ms) each g
 fit of a sine near the asked frequency. A window *agrees* when that sine is loud enough, is most of
 the window's energy and lies at the asked frequency. Agreeing windows in a row, 140 ms in all, are
 then fitted once more as one piece: a steady tone stays in phase with itself for that long, which a
-voice that passes by the frequency does not, and it has no harmonics.
+voice that passes by the frequency does not, and it has no harmonics. For a clear tone, 30 dB above
+everything else, 70 ms are enough, unless it was there from the first sample on: then it may be the
+end of a tone that is not sent any more.
 """
 
 from collections import deque
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -31,11 +34,23 @@ WINDOW = 0.040
 HOP = 0.010
 """Seconds from the start of one window to the start of the next."""
 RUN = 0.140
-"""Seconds of tone, from the start of the first agreeing window to the end of the last, to be sure.
+"""Seconds of tone, from the start of the first agreeing window to the end of the last, to be sure,
+unless it is clear.
 
 Longer is safer against voices (asked for the average pitch of synthetic speech, 120 ms let twice as
 much of it pass); 140 ms leaves room for packets and jitter buffers in a verdict within 250 ms.
 """
+CLEAR_RUN = 0.070
+"""Seconds of tone to be sure of a clear one, which is then 80 ms old at most.
+
+In 60 ms, a tone whose phase jumps every 60 ms would pass.
+"""
+CLEAR_SHARE = 0.999
+"""Share of the energy in a clear tone: 30 dB above everything else.
+
+A voice has partials, breath and a pitch that moves, a chord has other notes, a digit a second tone.
+"""
+_WINDOWS, _CLEAR_WINDOWS = (1 + round((seconds - WINDOW) / HOP) for seconds in (RUN, CLEAR_RUN))
 TOLERANCE = 0.01
 """How far off the asked frequency still counts, as a part of it, within the two limits below.
 
@@ -73,8 +88,9 @@ SURVEYED = 5
 class ToneDetector:
     """Listens for a steady tone of one frequency in audio that arrives bit by bit.
 
-    The verdict does not depend on how the audio is cut into chunks. It comes after 140 to 150 ms
-    of tone (and the rest of the chunk that completes them).
+    The verdict does not depend on how the audio is cut into chunks. It comes after 70 to 80 ms of
+    a clear tone that begins after the first sample, and after 140 to 150 ms of another (and the
+    rest of the chunk that completes them).
     """
 
     def __init__(self, frequency: float, sample_rate: int) -> None:
@@ -93,7 +109,9 @@ class ToneDetector:
         self._survey = _Survey(sample_rate)
         self._hop = _samples(HOP, sample_rate)
         self._windows = WindowBuffer(_samples(WINDOW, sample_rate), self._hop)
-        self._run: deque[_AgreeingWindow] = deque(maxlen=1 + round((RUN - WINDOW) / HOP))
+        self._run: deque[_AgreeingWindow] = deque(maxlen=_WINDOWS)
+        #: A tone that is there from the first sample on may be old: it was on its way.
+        self._began_before = True
         self._fed = 0
         self._energy = 0.0
         self._tone: Sine | None = None
@@ -149,24 +167,47 @@ class ToneDetector:
         for window, sine in zip(windows, self._window_test.sines(windows), strict=True):
             if sine is None:
                 self._run.clear()
+                self._began_before = False
                 continue
             self._run.append(_AgreeingWindow(window, sine))
-            if len(self._run) == self._run.maxlen and (tone := self._confirmed()):
+            if tone := self._clear() or self._steady():
                 return tone
         return None
 
-    def _confirmed(self) -> Sine | None:
-        """Fit the whole run of windows as one piece; return its tone, None when it is not one."""
-        *earlier, last = self._run
-        piece = np.concatenate([*(window.samples[: self._hop] for window in earlier), last.samples])
-        guess = sum(window.sine.frequency for window in self._run) / len(self._run)
+    def _clear(self) -> Sine | None:
+        """Return the tone of the newest windows when next to nothing else is in them, else None."""
+        newest = list(self._run)[-_CLEAR_WINDOWS:]
+        if self._began_before or len(newest) < _CLEAR_WINDOWS:
+            return None
+        if any(window.sine.share < CLEAR_SHARE for window in newest):
+            return None
+        tone = self._fitted(self._piece(newest), newest)
+        return tone if tone and tone.share >= CLEAR_SHARE else None
+
+    def _steady(self) -> Sine | None:
+        """Return the tone of the whole run of windows, None when it is not one, or too short."""
+        if len(self._run) < _WINDOWS:
+            return None
+        run = list(self._run)
+        piece = self._piece(run)
+        tone = self._fitted(piece, run)
+        least = sum(window.sine.share for window in run) / len(run) - MOST_INCOHERENCE
+        if tone is None or tone.share < max(LEAST_SHARE, least):
+            return None
+        return tone if self._harmonics_are_low(piece, tone) else None
+
+    def _piece(self, run: Sequence["_AgreeingWindow"]) -> NDArray[np.float64]:
+        """Return the samples of overlapping windows as one piece."""
+        *earlier, last = run
+        return np.concatenate([*(window.samples[: self._hop] for window in earlier), last.samples])
+
+    def _fitted(self, piece: NDArray[np.float64], run: Sequence["_AgreeingWindow"]) -> Sine | None:
+        """Return the sine of a piece; None when it is not at the asked frequency."""
+        guess = sum(window.sine.frequency for window in run) / len(run)
         frequency = refined_frequency(piece, self.sample_rate, guess)
         if abs(frequency - self.frequency) > self._window_test.tolerance:
             return None
-        tone = fit_sine(piece, self.sample_rate, frequency)
-        shares = [window.sine.share for window in self._run]
-        steady = tone.share >= max(LEAST_SHARE, sum(shares) / len(shares) - MOST_INCOHERENCE)
-        return tone if steady and self._harmonics_are_low(piece, tone) else None
+        return fit_sine(piece, self.sample_rate, frequency)
 
     def _harmonics_are_low(self, piece: NDArray[np.float64], tone: Sine) -> bool:
         """Whether each harmonic, measured over the whole run, is far enough below the tone."""
