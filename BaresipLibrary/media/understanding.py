@@ -1,5 +1,6 @@
 """Waits until words are said in a call, and says what was heard in their place."""
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -24,7 +25,7 @@ from .results import HeardSegment
 
 T = TypeVar("T")
 
-#: How long (s) the engine may take for what was heard, however much that is.
+#: How long (s) the engine may take for one piece of what was heard, of 13 s at most.
 _PATIENCE = 120.0
 #: A failure quotes at most so many words, the last ones.
 _QUOTED = 20
@@ -64,7 +65,11 @@ class SpeechReader:
             self.transcript.finish()
 
     def request(self, since: float = _ALWAYS, *, also_open: bool = False) -> bool:
-        """Has what was said understood; returns whether all of it is.
+        """Has what was said understood; returns whether all of it is. Raises as `missing`."""
+        return not self.missing(since, also_open=also_open)
+
+    def missing(self, since: float = _ALWAYS, *, also_open: bool = False) -> int:
+        """Has what was said understood; returns how many pieces are not yet.
 
         Raises:
             BackendError: the engine cannot understand it; its error is the message.
@@ -75,7 +80,7 @@ class SpeechReader:
         errors = [transcription.error for transcription in asked if transcription.error]
         if errors:
             raise BackendError(errors[0])
-        return all(transcription.is_done for transcription in asked)
+        return sum(not transcription.is_done for transcription in asked)
 
     def heard(self, since: float = _ALWAYS, *, also_open: bool = False) -> list[HeardSegment]:
         """What was understood by now."""
@@ -135,15 +140,21 @@ class SpeechReader:
         """Waits until everything is understood that was read by now.
 
         Raises:
-            BackendError: the engine cannot understand it, or takes too long.
+            BackendError: the engine cannot understand it, or does not go on.
         """
+        left = math.inf
 
-        def is_done() -> bool | None:
-            return self.request(since, also_open=True) or None
+        def fewer() -> tuple[int] | None:
+            missing = self.missing(since, also_open=True)
+            return (missing,) if missing < left else None
 
-        if not wait_until(self.agent.changes, is_done, _PATIENCE):
+        while left:
+            answer = wait_until(self.agent.changes, fewer, _PATIENCE)
+            if answer is not None:
+                (left,) = answer
+                continue
             raise BackendError(
-                f"What {self.agent.name} {self.verb} was not understood within {_PATIENCE:g} s:"
+                f"No more of what {self.agent.name} {self.verb} was understood for {_PATIENCE:g} s:"
                 f" {self._transcriber.why_not_done()}."
             )
 

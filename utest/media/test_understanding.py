@@ -3,7 +3,7 @@
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,11 @@ def says(text: str) -> Samples:
         level = 0.1 * (VOCABULARY.index(word) + 1)
         pieces += [level * noise.choice([-1.0, 1.0], round(WORD * RATE)), silence(GAP)]
     return np.concatenate(pieces)
+
+
+def says_apart(word: str, times: int) -> Samples:
+    """A word several times, with a pause after each that ends it."""
+    return np.concatenate([says(word), silence(0.6)] * times)
 
 
 class LoudnessEngine:
@@ -347,6 +352,38 @@ def test_an_expression_that_is_too_slow_fails_and_holds_up_nothing(
         given_up.set()
         others.join()
     assert taken > 5
+
+
+def test_much_that_was_said_may_take_long_while_the_engine_goes_on(
+    talking: Phone,
+    reader: SpeechReader,
+    engine: LoudnessEngine,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In each wait one piece is understood, and its time is over then."""
+    hears(talking, reader.call, tmp_path, (time.monotonic() - 9, says_apart("hello", 4)))
+    reader.read()
+    reader.request(also_open=True)
+    pieces = [segment.transcription(None) for segment in reader.transcript.segments()]
+    assert len(pieces) == 4
+    for piece in pieces:
+        piece.is_done = False
+    slow = pieces.copy()
+
+    def wait(_changes: object, check: Callable[[], Any], _timeout: float) -> Any:
+        if (answer := check()) is None and slow:
+            slow.pop(0).is_done = True
+            answer = check()
+        return answer
+
+    monkeypatch.setattr("BaresipLibrary.media.understanding.wait_until", wait)
+    reader.understand_all()
+    assert not slow
+    pieces[0].is_done = False  # and nothing more happens
+    monkeypatch.setattr(reader._transcriber, "why_not_done", lambda: "it is stopped", raising=False)
+    with pytest.raises(BackendError, match="No more of what alice heard was understood for 120 s"):
+        reader.understand_all()
 
 
 def test_what_failed_to_be_understood_is_tried_again_by_the_next_keyword(
