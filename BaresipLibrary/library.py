@@ -24,6 +24,7 @@ from .keywords.secrecy import hiding_secrets
 from .keywords.steps import step, step_words
 from .keywords.types_in_libdoc import CONVERTERS
 from .plugins import Plugin, check_keyword_names, load_plugins
+from .report.console import Console, ConsoleOutput
 from .scopes import Scopes
 from .types import AutoClosing, BackendName, Occasion
 from .version import __version__
@@ -170,6 +171,7 @@ class BaresipLibrary(DynamicCore):
         ring_timeout: timedelta | None = None,
         plugins: str | list[str] | None = None,
         speech_model: str | None = None,
+        console: ConsoleOutput = ConsoleOutput.progress,
     ) -> None:
         """Sets the defaults for all agents.
 
@@ -184,6 +186,7 @@ class BaresipLibrary(DynamicCore):
         | ``ring_timeout`` | How long a call may ring at an agent before the agent refuses it, in whole seconds; until the caller gives up when left out. |
         | ``plugins`` | Classes that add keywords, backends or speech engines: see `Plugins`. |
         | ``speech_model`` | What understands speech: see `Speech`. |
+        | ``console`` | What the console tells while the suite runs: ``calls`` writes a line for each event (time, agent, what); ``progress`` shows on a terminal what a keyword waits for that takes longer than 5 s, and so does ``calls``; ``none``. |
         """
         check_flags({"catch_all": bool}, {"catch_all": catch_all})
         self.ROBOT_LIBRARY_LISTENER = self
@@ -197,6 +200,8 @@ class BaresipLibrary(DynamicCore):
             ring_timeout=ring_timeout,
             speech_model=speech_model,
         )
+        self._context.console = Console(console, self._context.secrets.text)
+        self._context.agents.watchers.append(self._context.console)
         self._scopes = Scopes(self._context, auto_closing)
         self._warm_up()
         try:
@@ -272,15 +277,18 @@ class BaresipLibrary(DynamicCore):
     def start_suite(self, data: running.TestSuite, result: result.TestSuite) -> None:
         """Listener: opens a scope, and prepares the process that starts agents."""
         self._warm_up()
+        self._context.console.robot_prints()
         self._scopes.enter_suite(_name_of(result), output_directory())
 
     def end_suite(self, data: running.TestSuite, result: result.TestSuite) -> None:
         """Listener: ends the agents that the suite started."""
         name = _name_of(result)
         self._scopes.leave_suite(name, failed=result.failed, output=output_directory())
+        self._context.console.robot_prints()
 
     def start_test(self, data: running.TestCase, result: result.TestCase) -> None:
         """Listener: opens a scope."""
+        self._context.console.robot_prints()
         self._scopes.enter_test(result.full_name, result.name, output_directory())
 
     def end_test(self, data: running.TestCase, result: result.TestCase) -> None:
@@ -291,6 +299,7 @@ class BaresipLibrary(DynamicCore):
             result.full_name, failed=result.failed, output=output_directory()
         ):
             logger.info(html, html=True)
+        self._context.console.robot_prints()
 
     def end_keyword(self, data: running.Keyword, result: result.Keyword) -> None:
         """Listener: shows what went on in a suite's setup or teardown."""
@@ -310,6 +319,7 @@ class BaresipLibrary(DynamicCore):
     def close(self) -> None:
         """Listener: ends whatever is left at the end of the run."""
         self._scopes.end()
+        self._context.console.close()
         self._context.close_speech()
 
 

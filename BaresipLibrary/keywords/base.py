@@ -22,6 +22,7 @@ from ..backends.launchers import Launcher, make_launcher
 from ..concurrency import Changes, wait_until
 from ..errors import NothingYet, UsageError
 from ..media.transcripts import Transcripts
+from ..report.console import Console, ConsoleOutput
 from ..report.evidence import Evidence
 from ..report.recording_store import RecordingStore
 from ..speech.engine_choice import SpeechEngines
@@ -57,6 +58,7 @@ class Context:
     catch_all: bool = True
     ring_timeout: timedelta | None = None
     speech_model: str | None = None
+    console: Console = field(default_factory=lambda: Console(ConsoleOutput.none))
     speech_engines: SpeechEngines = field(default_factory=SpeechEngines)
     scope: str = ""
     warned: set[str] = field(default_factory=set)

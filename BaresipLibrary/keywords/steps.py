@@ -38,7 +38,7 @@ def step(context: Context, words: str, *, quiet: bool) -> Iterator[None]:
     A quiet one only reads: it is no step of a test.
     """
     try:
-        with context.evidence.keyword(words, quiet=quiet):
+        with context.console.keyword(words), context.evidence.keyword(words, quiet=quiet):
             yield
     finally:
         release_lock(context.changes)

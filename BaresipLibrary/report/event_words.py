@@ -263,6 +263,11 @@ def _joined(before: Event, event: Event) -> Event | None:
     return None
 
 
+def is_noted(event: Event) -> bool:
+    """Whether an event is worth a note."""
+    return isinstance(event, _NOTED)
+
+
 def is_trouble(event: Event) -> bool:
     """Whether a tester should look at it."""
     refused = isinstance(event, events.CallClosed) and event.by in (

@@ -1,0 +1,231 @@
+"""Tells on the console what happens while a suite runs.
+
+A thread of its own writes: an agent's events come while `changes` is held, and a terminal may make
+its writers wait. Robot's own line stays what it is: on a terminal what is told goes above it, and
+what a long keyword waits for stands below it; elsewhere lines begin on a line of their own.
+"""
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import partial
+from queue import Empty, SimpleQueue
+from typing import Any, TextIO
+
+from robot.output.logger import LOGGER
+from robot.utils import console_encode
+
+from ..agents.agent import Agent
+from ..events import CallDialled, Event
+from .event_words import is_noted, is_trouble, line
+
+#: A keyword is long after so many seconds; then its line is new every so many.
+LONG, _EVERY = 5.0, 1.0
+#: What Robot prints waits so long (s) at most for what was told before.
+_PATIENCE = 2.0
+#: On a terminal: makes room for a line below and stays where it is; and keeps that place.
+_ROOM, _KEEP, _BACK, _DOWN = "\x1bD\x1bM", "\x1b7", "\x1b8", "\x1b[B"
+_INSERT, _CLEAR, _BELOW = "\x1b[L\r", "\x1b[2K", "\x1bD\r"
+_DIM, _BOLD, _RED, _PLAIN = "\x1b[2m", "\x1b[1m", "\x1b[31m", "\x1b[0m"
+
+
+class ConsoleOutput(Enum):
+    """What the console tells while a suite runs."""
+
+    calls = auto()
+    progress = auto()
+    none = auto()
+
+
+@dataclass(frozen=True)
+class _Line:
+    agent: str
+    event: Event
+
+
+@dataclass(frozen=True)
+class _Begun:
+    at: float
+    words: str
+
+
+class Console:
+    """Writes to the stream, which is Robot's when none is given; `mask` hides what is secret."""
+
+    def __init__(
+        self, told: ConsoleOutput, mask: Callable[[str], str] = str, stream: TextIO | None = None
+    ) -> None:
+        self._lines = told is ConsoleOutput.calls
+        self._mask = mask
+        self._stream = stream or sys.__stdout__
+        self._terminal = is_terminal(self._stream)
+        self._progress = self._terminal and told is not ConsoleOutput.none
+        self._colours = self._lines and has_colours(self._terminal)
+        self._queue: SimpleQueue[Any] = SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._keyword: _Begun | None = None
+        self._depth = 0
+        self._shown = False
+        #: Whether Robot may have left its line open.
+        self._open_line = True
+
+    def agent_starts(self, agent: Agent) -> None:
+        """Its events are told from now on."""
+        if self._lines:
+            agent.journal.on_event = partial(self._take, agent.name)
+
+    def agent_stopped(self, agent: Agent) -> None:
+        """No more comes of it."""
+
+    def _take(self, agent: str, event: Event) -> None:
+        if is_noted(event) or isinstance(event, CallDialled):
+            self._put(_Line(agent, event))
+
+    def robot_prints(self) -> None:
+        """Robot is about to print, or has just done so: what was told before stands above that."""
+        self._flush()
+        self._open_line = True
+
+    @contextmanager
+    def keyword(self, words: str) -> Iterator[None]:
+        """A keyword runs, which may be long; keywords within another one are part of it."""
+        self._depth += 1
+        if self._progress and self._depth == 1:
+            self._put(_Begun(time.monotonic(), words))
+        try:
+            yield
+        finally:
+            self._depth -= 1
+            if self._depth == 0:
+                if self._progress:
+                    self._put(None)
+                self._flush()
+
+    def close(self) -> None:
+        """Writes what is left, and ends the thread."""
+        if self._thread is not None:
+            self._queue.put(self.close)
+            self._thread.join(_PATIENCE)
+            self._thread = None
+
+    def _put(self, task: object) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="console", daemon=True)
+            self._thread.start()
+        self._queue.put(task)
+
+    def _flush(self) -> None:
+        """Waits until everything is written: what Robot prints next comes after it."""
+        if self._thread is not None:
+            done = threading.Event()
+            self._queue.put(done)
+            done.wait(_PATIENCE)
+
+    def _run(self) -> None:
+        while True:
+            try:
+                task = self._queue.get(timeout=self._until_next())
+            except Empty:
+                self._show_progress()
+                continue
+            if task == self.close:
+                return
+            self._do(task)
+
+    def _until_next(self) -> float | None:
+        """Seconds until the line of a long keyword is to be written; None without one."""
+        if self._keyword is None:
+            return None
+        took = time.monotonic() - self._keyword.at
+        return LONG - took if took < LONG else _EVERY
+
+    def _do(self, task: object) -> None:
+        match task:
+            case threading.Event():
+                task.set()
+            case _Line(agent, event):
+                self._hide_progress()
+                self._write_line(agent, event)
+            case _Begun():
+                self._keyword = task
+            case None:
+                self._hide_progress()
+                self._keyword = None
+
+    def _write_line(self, agent: str, event: Event) -> None:
+        wall = time.time() - time.monotonic() + event.at
+        clock = time.strftime("%H:%M:%S", time.localtime(wall)) + f".{int(wall % 1 * 1000):03d}"
+        words = self._clean(self._mask(line(event)))
+        agent = self._clean(agent)
+        if self._terminal:
+            words = words[: max(0, self._width() - len(f"{clock}  {agent}  ") - 1)]
+        colour = _RED if is_trouble(event) else ""
+        parts = [(_DIM, clock), (_BOLD, agent), (colour, words)]
+        text = "  ".join(self._coloured(*part) for part in parts)
+        if self._terminal:
+            self._write(f"{_ROOM}{_KEEP}{_INSERT}{text}{_BACK}{_DOWN}")
+            return
+        before = "\n" if self._open_line else ""
+        self._write(f"{before}{text}\n")
+        self._open_line = False
+
+    def _coloured(self, colour: str, text: str) -> str:
+        return f"{colour}{text}{_PLAIN}" if colour and self._colours else text
+
+    def _show_progress(self) -> None:
+        assert self._keyword is not None
+        seconds = int(time.monotonic() - self._keyword.at)
+        width = self._width() - len(f"  {seconds} s") - 1
+        words = self._clean(self._keyword.words)[: max(0, width)]
+        self._write(f"{_ROOM}{_KEEP}{_BELOW}{_CLEAR}{words}  {seconds} s{_BACK}")
+        self._shown = True
+
+    def _hide_progress(self) -> None:
+        if self._shown:
+            self._write(f"{_ROOM}{_KEEP}{_BELOW}{_CLEAR}{_BACK}")
+            self._shown = False
+
+    def _width(self) -> int:
+        try:
+            return os.get_terminal_size(self._stream.fileno()).columns or 80  # type: ignore[union-attr]
+        except (OSError, ValueError):
+            return 80
+
+    def _write(self, text: str) -> None:
+        """Writes in one piece: another process may write to the same stream."""
+        if self._stream is None:
+            return
+        try:
+            self._stream.write(console_encode(text, stream=self._stream))
+            self._stream.flush()
+        except (OSError, ValueError):
+            pass  # nobody reads it any more
+
+    @staticmethod
+    def _clean(text: str) -> str:
+        """Without what would move the cursor: peers choose some of these words."""
+        return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether a stream is a terminal that can move its cursor."""
+    try:
+        return bool(stream and stream.isatty()) and os.environ.get("TERM", "dumb") != "dumb"
+    except ValueError:
+        return False  # it is closed
+
+
+def has_colours(terminal: bool) -> bool:
+    """Whether to colour: not with NO_COLOR, else as Robot does by --consolecolors."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    found = LOGGER._console
+    for name in ("listener", "writer", "_stdout", "stdout", "_highlighter", "highlighter"):
+        found = getattr(found, name, found)
+    kind = type(found).__name__
+    return kind == "AnsiHighlighter" or (terminal and kind != "NoHighlighting")
