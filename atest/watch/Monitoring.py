@@ -1,12 +1,15 @@
 """What monitoring consists of: promtool, node_exporter, Pushgateway, a collector of spans."""
 
+import os
 import re
 import shutil
 import subprocess
+import sys
 import threading
 import urllib.request
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceRequest,
@@ -17,6 +20,7 @@ from prometheus_client.openmetrics import parser as openmetrics
 from robot.api import logger
 from robot.api.deco import library
 
+_PAGE = Path(__file__).parent.parent.parent / "docs" / "watch.md"
 _OPENMETRICS = "application/openmetrics-text; version=1.0.0"
 
 
@@ -39,6 +43,31 @@ class Monitoring:
         if run.returncode or (what == "check metrics" and run.stdout + run.stderr):
             raise AssertionError(f"{command} says:\n{run.stdout}{run.stderr}")
         return run.stdout
+
+    def run_what_the_page_shows(self, folder: str, exporter: str, **addresses: str) -> int:
+        """Runs the commands of ``robot`` on docs/watch.md in a folder; returns how many.
+
+        They are typed as they stand but for the folder of the exporter, and addresses and ports.
+        """
+        shown = re.findall(r"^```sh\n(.*?)^```", _PAGE.read_text(), re.M | re.S)
+        commands = [text for text in shown if re.search(r"\brobot ", text)]
+        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+        for command in commands:
+            command = command.replace("/var/lib/prometheus/node-exporter/", exporter)
+            for before, after in addresses.items():
+                command = command.replace(before, after)
+            run = subprocess.run(
+                ["sh", "-ec", command],
+                cwd=folder,
+                env={**os.environ, "PATH": path},
+                capture_output=True,
+                text=True,
+                timeout=120,
+            )
+            logger.info(f"{command}{run.stdout}{run.stderr}")
+            if run.returncode or "ERROR" in run.stderr:
+                raise AssertionError(f"{command}{run.stdout}{run.stderr}")
+        return len(commands)
 
     def start_node_exporter(self, folder: str) -> str:
         """It reads the ``.prom`` files of a folder; returns the address of its metrics."""

@@ -1,0 +1,79 @@
+"""What stands on the console, without a terminal and with one."""
+
+import io
+import time
+from pathlib import Path
+
+import pytest
+
+from BaresipLibrary.events import CallDialled, SipMessage
+from BaresipLibrary.report.console import Console, ConsoleOutput, has_colours, is_terminal
+from utest.scripted import Phone
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def phone(tmp_path: Path) -> Phone:
+    return Phone(tmp_path)
+
+
+def told(phone: Phone, output: ConsoleOutput, peer: str = "sip:bob@b") -> str:
+    """What is written when a call is dialled."""
+    stream = io.StringIO()
+    console = Console(output, lambda text: text.replace("4711", "***"), stream)
+    console.agent_starts(phone.agent)
+    phone.backend.feed(
+        SipMessage(time.monotonic(), True, "UDP", "a:1", "b:2", "OPTIONS sip:b SIP/2.0\r\n\r\n"),
+        CallDialled(time.monotonic(), "c", peer),
+    )
+    console.robot_prints()
+    console.close()
+    return stream.getvalue()
+
+
+def test_a_line_has_the_agent_and_the_event(phone: Phone) -> None:
+    text = told(phone, ConsoleOutput.calls)
+    assert text.count("\n") == 2 and text.startswith("\n")
+    assert text.endswith("  alice  DIALLED sip:bob@b\n")
+
+
+@pytest.mark.parametrize("output", [ConsoleOutput.progress, ConsoleOutput.none])
+def test_nothing_is_written_unless_asked_for(phone: Phone, output: ConsoleOutput) -> None:
+    assert told(phone, output) == ""
+
+
+def test_a_secret_is_masked(phone: Phone) -> None:
+    assert told(phone, ConsoleOutput.calls, "sip:4711@b").endswith("DIALLED sip:***@b\n")
+
+
+def test_what_a_peer_sends_moves_no_cursor(phone: Phone) -> None:
+    text = told(phone, ConsoleOutput.calls, "sip:\x1b[2J\rbob@b")
+    assert "\x1b" not in text and "\r" not in text
+
+
+def test_a_stream_that_is_closed_ends_nothing(phone: Phone) -> None:
+    stream = io.StringIO()
+    console = Console(ConsoleOutput.calls, str, stream)
+    console.agent_starts(phone.agent)
+    stream.close()
+    phone.agent.dial("sip:bob@b")
+    with console.keyword("Dial"):
+        pass
+    console.close()
+
+
+def test_a_terminal_that_cannot_move_its_cursor_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    assert is_terminal(Terminal())
+    assert not is_terminal(io.StringIO()) and not is_terminal(None)
+    monkeypatch.setenv("TERM", "dumb")
+    assert not is_terminal(Terminal())
+
+
+def test_no_color_wins(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert not has_colours(terminal=True)
