@@ -124,7 +124,10 @@ Calls Should Be Measured
     Value Should Be    ${text}    1    baresip_call_setup_seconds_count
     Value Should Be    ${text}    2    baresip_session_duration_seconds_count
     Value Should Be    ${text}    2    baresip_session_disconnect_delay_seconds_count
-    Value Should Be    ${text}    0    baresip_call_mos_bucket    le=3.6
+    ${bad} =    Get Value    ${text}    baresip_call_mos_bucket    le=3.6
+    Should Be True    ${bad} <= 0
+    ${scored} =    Get Value    ${text}    baresip_call_mos_count
+    Should Be True    ${scored} >= 1 or $BACKEND == 'external'    The external one reports less often.
     ${delays} =    Get Value    ${text}    baresip_session_request_delay_seconds_sum
     ${setup} =    Get Value    ${text}    baresip_call_setup_seconds_sum
     Should Be True    0 < ${delays} and 0 < ${setup} < 10
