@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from types import TracebackType
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -66,3 +67,46 @@ def run_concurrently(act: Callable[[T], None], items: Iterable[T]) -> None:
     for task in tasks:
         if not task.cancelled():
             task.result()
+
+
+class Crew:
+    """Carries out actions in threads of its own, several at a time, while its caller goes on.
+
+    At its end, those that have begun are waited for, and the others do not begin any more.
+    """
+
+    def __init__(self, changes: Changes) -> None:
+        """`changes` is notified when an action is over."""
+        self._changes = changes
+        self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="concurrent")
+        self._fault: BaseException | None = None
+
+    def __enter__(self) -> "Crew":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def begin(self, act: Callable[[], None]) -> None:
+        """Has an action carried out after those that were begun before."""
+        self._pool.submit(self._carry_out, act)
+
+    def _carry_out(self, act: Callable[[], None]) -> None:
+        fault: BaseException | None = None
+        try:
+            act()
+        except BaseException as error:
+            fault = error
+        with self._changes:
+            self._fault = self._fault or fault
+            self._changes.notify_all()
+
+    def require_success(self) -> None:
+        """Raises what the first failing action raised, if one has failed."""
+        if self._fault is not None:
+            raise self._fault

@@ -7,7 +7,7 @@ from functools import partial
 
 from ..agents.agent import Agent
 from ..agents.call import Call, CallState
-from ..concurrency import run_concurrently, wait_until
+from ..concurrency import Crew, run_concurrently, wait_until
 from ..diagnosis.call_setup import explain_setup
 from ..diagnosis.failure import CallFailure
 from ..errors import BackendError, PhoneFailure, UsageError
@@ -53,13 +53,16 @@ class BulkCall:
 
     def has_news(self) -> bool:
         """Whether anything has happened since the last time it was asked."""
-        before, self._seen = self._seen, sum(len(agent.journal) for agent in self.agents)
-        return self._seen != before
+        events = len(self.caller.journal) + (len(self.callee.journal) if self.callee else 0)
+        before, self._seen = self._seen, events
+        return events != before
 
     def dial(self) -> None:
         """Has the caller dial."""
         call_id = dial(self.caller, self.target)
-        self.call = self.caller.require_call("that was dialled", call_id)
+        with self.caller.changes:
+            self.call = self.caller.require_call("that was dialled", call_id)
+            self._seen = -1  # what it has seen was not judged without the call
 
     def waiting(self) -> Call | None:
         """The call that rings at the callee, and that this is to accept: not `When Called`."""
@@ -70,10 +73,11 @@ class BulkCall:
         return next((call for call in waiting if not by_itself(call.call_id)), None)
 
     def accept(self) -> None:
-        """Has the callee accept."""
-        call = self.waiting()
+        """Has the callee accept the call that rings, if it is still to do so."""
+        with self.caller.changes:
+            call = self.waiting()
+            self.accepted = self.accepted or call is not None
         if self.callee is not None and call is not None:
-            self.accepted = True
             self.callee.answer(call)
             with self.callee.changes:
                 call.note_keyword(final=True)
@@ -131,18 +135,28 @@ def establish(calls: Sequence[BulkCall], timeout: float) -> None:
         UsageError: an agent takes part twice, or has a call already. Nobody has dialled then.
     """
     require_free([agent for bulk_call in calls for agent in bulk_call.agents])
-    deadline = time.monotonic() + timeout
-    run_concurrently(lambda bulk_call: _attempt(bulk_call, bulk_call.dial), calls)
-    changes = calls[0].caller.changes
-    while open_calls := [bulk_call for bulk_call in calls if bulk_call.is_open]:
-        remaining = max(0.0, deadline - time.monotonic())
-        ready = wait_until(changes, partial(_ready, open_calls), remaining)
-        if ready is None:
-            break
-        run_concurrently(lambda bulk_call: _attempt(bulk_call, bulk_call.accept), ready)
+    _attempt_all(calls, time.monotonic() + timeout)
     for bulk_call in calls:
-        if bulk_call.is_open and bulk_call.call is not None:
-            bulk_call.trouble = f"after {timeout:g} s, {bulk_call.call.describe()}"
+        if bulk_call.is_open:
+            state = bulk_call.call.describe() if bulk_call.call else "it has not been dialled"
+            bulk_call.trouble = f"after {timeout:g} s, {state}"
+
+
+def _attempt_all(calls: Sequence[BulkCall], deadline: float) -> None:
+    """Who rings is accepted while others are still to be dialled, as phones on desks would do."""
+    changes = calls[0].caller.changes
+    with Crew(changes) as dialling, Crew(changes) as accepting:
+        for bulk_call in calls:
+            dialling.begin(partial(_attempt, bulk_call, bulk_call.dial))
+        while open_calls := [bulk_call for bulk_call in calls if bulk_call.is_open]:
+            remaining = max(0.0, deadline - time.monotonic())
+            ready = wait_until(changes, partial(_ready, open_calls), remaining)
+            dialling.require_success()
+            accepting.require_success()
+            if ready is None:
+                break
+            for bulk_call in ready:
+                accepting.begin(partial(_attempt, bulk_call, bulk_call.accept))
 
 
 def require_free(agents: Sequence[Agent]) -> None:
@@ -162,7 +176,7 @@ def _is_idle(agent: Agent) -> bool | None:
 def _ready(calls: Sequence[BulkCall]) -> list[BulkCall] | None:
     """The calls to accept now; empty when a verdict came, None while there is nothing new."""
     changed = [bulk_call for bulk_call in calls if bulk_call.has_news()]  # mostly one, of many
-    settled = [bulk_call for bulk_call in changed if bulk_call.judge()]
+    settled = [one for one in calls if not one.is_open] + [one for one in changed if one.judge()]
     ringing = [bulk_call for bulk_call in changed if bulk_call.waiting()]
     return ringing if ringing or settled else None
 

@@ -17,7 +17,7 @@ from ...concurrency import Changes, wait_until
 from ...errors import AgentGone, BackendError, CommandRefused
 from ...events import Event, MessagesWaiting, SipMessage
 from ...sip.bodies import own_summary
-from ...sip.messages import Message, parsed
+from ...sip.messages import parsed
 from ...sip.owed_requests import Collisions, OwedRequests
 from ...sip.subscriptions import AcceptedNotifies
 from ..addresses import PortTakenError, listening_address, on_free_port
@@ -63,6 +63,9 @@ class WorkerProcess(Backend):
         self._settings = settings
         self._stem = stem
         self._changes = changes
+        #: Notified by answers, with the lock of `changes`: a thread that waits for one has nothing
+        #: to do with the events of all the other agents, and who waits for those, nothing with it.
+        self._answered = threading.Condition(changes)  # type: ignore[arg-type]
         self._launcher = launcher
         self._folder: Path | None = None
         self._child: Child | None = None
@@ -123,7 +126,7 @@ class WorkerProcess(Backend):
 
     def _await_start(self) -> None:
         started = wait_until(
-            self._changes, lambda: self._started or ({} if self._lost else None), _START
+            self._answered, lambda: self._started or ({} if self._lost else None), _START
         )
         if started is None:
             raise BackendError(f"baresip did not start: it was not ready after {_START:g} s.")
@@ -203,7 +206,7 @@ class WorkerProcess(Backend):
         try:
             self._send({"id": number, "command": command, "arguments": arguments})
             answer = await_answer(
-                self._changes,
+                self._answered,
                 lambda: self._answer(number),
                 _COMMAND + duration,
                 command,
@@ -235,9 +238,8 @@ class WorkerProcess(Backend):
             self._read(report)
         except Exception as error:  # whatever ends this thread is told
             with self._changes:
-                self._lost = True
                 report(thread_failed(error))
-                self._changes.notify_all()
+                self._note_lost()
 
     def _read(self, report: Report) -> None:
         assert self._stream is not None and self._child is not None
@@ -250,10 +252,14 @@ class WorkerProcess(Backend):
         if not stopping:
             self._child.wait()
         with self._changes:
-            self._lost = True
             if not stopping and self._started is not None and "ready" in self._started:
                 report(process_died(self._child.status, self._last_words()))
-            self._changes.notify_all()
+            self._note_lost()
+
+    def _note_lost(self) -> None:
+        self._lost = True
+        self._changes.notify_all()
+        self._answered.notify_all()
 
     def _take(self, message: dict[str, Any], report: Report) -> None:
         with self._changes:
@@ -262,12 +268,13 @@ class WorkerProcess(Backend):
                 self._collisions.take(event)
                 report(event)
                 self._report_mailbox(event, report)
-            elif "answer" in message:
-                if message["answer"] in self._open:
-                    self._answers[message["answer"]] = message
-            else:
+                self._changes.notify_all()
+                return
+            if "answer" not in message:
                 self._started = message
-            self._changes.notify_all()
+            elif message["answer"] in self._open:
+                self._answers[message["answer"]] = message
+            self._answered.notify_all()
 
     def _report_mailbox(self, event: Event, report: Report) -> None:
         if not self._account.mwi or not isinstance(event, SipMessage):
@@ -278,7 +285,7 @@ class WorkerProcess(Backend):
             report(MessagesWaiting(event.at, *summary))
 
     def _settle_debts(self, message: dict[str, Any]) -> None:
-        for owed in self._owed.take(Message(message["text"]), sent=message["sent"]):
+        for owed in self._owed.take(parsed(message["text"]), sent=message["sent"]):
             with suppress(AgentGone):  # then nobody can send it
                 self._send({"id": _UNASKED, "command": "send_request", "arguments": asdict(owed)})
 
