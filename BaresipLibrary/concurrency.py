@@ -79,7 +79,8 @@ class Crew:
         """`changes` is notified when an action is over."""
         self._changes = changes
         self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="concurrent")
-        self._fault: BaseException | None = None
+        #: What the first failing action raised.
+        self.fault: BaseException | None = None
 
     def __enter__(self) -> "Crew":
         return self
@@ -103,10 +104,10 @@ class Crew:
         except BaseException as error:
             fault = error
         with self._changes:
-            self._fault = self._fault or fault
+            self.fault = self.fault or fault
             self._changes.notify_all()
 
     def require_success(self) -> None:
         """Raises what the first failing action raised, if one has failed."""
-        if self._fault is not None:
-            raise self._fault
+        if self.fault is not None:
+            raise self.fault

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from BaresipLibrary.concurrency import run_concurrently
+from BaresipLibrary.concurrency import Crew, run_concurrently, wait_until
 
 
 def test_all_act_in_several_threads() -> None:
@@ -36,3 +36,34 @@ def test_the_first_failure_is_raised_and_later_ones_do_not_begin() -> None:
 
 def test_nobody_is_no_trouble() -> None:
     run_concurrently(lambda _: None, [])
+
+
+def test_a_crew_acts_while_its_caller_waits_on_events_and_tells_what_failed() -> None:
+    changes, done = threading.Condition(), list[int]()
+
+    def fail() -> None:
+        raise ValueError("second")
+
+    with Crew(changes) as crew:
+        crew.begin(lambda: done.append(1))
+        assert wait_until(changes, lambda: done or None, 10)
+        crew.require_success()
+        crew.begin(fail)
+        assert wait_until(changes, lambda: True if crew.fault else None, 10)
+        with pytest.raises(ValueError, match="second"):
+            crew.require_success()
+
+
+def test_a_crew_that_ends_begins_nothing_more() -> None:
+    begun: list[int] = []
+    go_on = threading.Event()
+
+    def act(number: int) -> None:
+        begun.append(number)
+        go_on.wait(10)
+
+    with Crew(threading.Condition()) as crew:
+        for number in range(1000):
+            crew.begin(lambda number=number: act(number))
+        threading.Timer(0.1, go_on.set).start()
+    assert len(begun) < 100

@@ -150,9 +150,9 @@ def _attempt_all(calls: Sequence[BulkCall], deadline: float) -> None:
             dialling.begin(partial(_attempt, bulk_call, bulk_call.dial))
         while open_calls := [bulk_call for bulk_call in calls if bulk_call.is_open]:
             remaining = max(0.0, deadline - time.monotonic())
-            ready = wait_until(changes, partial(_ready, open_calls), remaining)
-            dialling.require_success()
-            accepting.require_success()
+            ready = wait_until(
+                changes, partial(_ready, open_calls, (dialling, accepting)), remaining
+            )
             if ready is None:
                 break
             for bulk_call in ready:
@@ -173,8 +173,10 @@ def _is_idle(agent: Agent) -> bool | None:
     return agent.state is AgentState.IDLE or None
 
 
-def _ready(calls: Sequence[BulkCall]) -> list[BulkCall] | None:
+def _ready(calls: Sequence[BulkCall], crews: Sequence[Crew]) -> list[BulkCall] | None:
     """The calls to accept now; empty when a verdict came, None while there is nothing new."""
+    for crew in crews:
+        crew.require_success()
     changed = [bulk_call for bulk_call in calls if bulk_call.has_news()]  # mostly one, of many
     settled = [one for one in calls if not one.is_open] + [one for one in changed if one.judge()]
     ringing = [bulk_call for bulk_call in changed if bulk_call.waiting()]

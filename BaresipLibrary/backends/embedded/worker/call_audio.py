@@ -84,6 +84,7 @@ class Recording:
             for at, pcm in packets:
                 self._clock.step(at, frames)
                 frames += len(pcm) // self._frame_size
+            self._clock.tell_if_better()
         if packets:
             self.write(b"".join(pcm for _, pcm in packets))
 

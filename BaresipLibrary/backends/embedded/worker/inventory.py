@@ -270,6 +270,7 @@ FUNCTIONS = (
 #: Python names of the wheel that are not public. No agent starts without them.
 PRIVATE_NAMES = {
     "baresip._native.__file__": "the extension module, which exports the C functions",
+    "baresip._native.ffi": "have a stream's thread call Python many times without a state for each",
     "baresip._native.lib.BP_CMD_PING": "have the stack call Python between two of its steps",
     "baresip._native.lib.BP_EV_PONG": "know that call from events in the middle of a step",
     "baresip._events.set_sink": "be the one that is called, and pass events on to the wheel",

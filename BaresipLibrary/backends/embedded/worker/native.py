@@ -77,13 +77,12 @@ class EncoderFilterState(ctypes.Structure):
     _fields_ = (("af", POINTER), ("le", ListElement))
 
 
-#: Handlers of `struct aufilt`: a stream begins, and a frame is about to be encoded.
+#: The handler of `struct aufilt` for a stream that begins.
 BEGIN_ENCODING = ctypes.CFUNCTYPE(
     ctypes.c_int,
     ctypes.POINTER(POINTER),
     *[POINTER] * 4,
 )
-ENCODE = ctypes.CFUNCTYPE(ctypes.c_int, POINTER, POINTER)
 
 
 class AudioFilter(ctypes.Structure):
@@ -94,10 +93,25 @@ class AudioFilter(ctypes.Structure):
         ("name", TEXT),
         ("enabled", ctypes.c_bool),
         ("encupdh", BEGIN_ENCODING),
-        ("ench", ENCODE),
+        ("ench", POINTER),
         ("decupdh", POINTER),
         ("dech", POINTER),
     )
+
+
+class PacketHandler:
+    """A function that C code calls for every packet, from threads that Python does not know.
+
+    It takes and returns numbers. ctypes would make such a thread a Python state for every call, and
+    map memory for it; cffi keeps the state as long as the thread runs. To be kept as long as C may
+    call it.
+    """
+
+    def __init__(self, result: str, arguments: int, function: Callable[..., int]) -> None:
+        signature = f"{result}({', '.join(['uintptr_t'] * arguments)})"
+        ffi = private_name("baresip._native.ffi")
+        self._callback = ffi.callback(signature, function)
+        self.address = int(ffi.cast("uintptr_t", self._callback))
 
 
 class FunctionMissing(BaresipError):

@@ -9,8 +9,7 @@ from typing import Any
 
 from .call_control import find_stream
 from .faults import safely, watch
-from .inventory import POINTER
-from .native import MessageBuffer, library
+from .native import MessageBuffer, PacketHandler, library
 from .rtp_counter import HEADER, RtpCounter, RtpHeader, payload_of
 from .stack_thread import StackThread
 
@@ -27,9 +26,6 @@ _LONGEST = 65535
 _RTCP = range(64, 96)
 #: How often the counts of a call that is watched are reported (s).
 _PERIOD = 0.1
-
-_RECEIVED = ctypes.CFUNCTYPE(ctypes.c_bool, POINTER, POINTER, POINTER)
-_SENT = ctypes.CFUNCTYPE(ctypes.c_bool, POINTER, POINTER, POINTER, POINTER)
 
 Report = Callable[..., None]
 
@@ -52,8 +48,8 @@ class CallPackets:
 
     def arrived(self, header: RtpHeader) -> None:
         """Takes in a packet that the stack is about to read."""
-        self._settle()
-        self._expected = self._taken() + 1
+        taken = self._settle()
+        self._expected = taken + 1
         self.received.take(time.monotonic(), header)
 
     def untaken(self) -> int:
@@ -61,14 +57,16 @@ class CallPackets:
         self._settle()
         return self._untaken
 
-    def _settle(self) -> None:
-        """Looks whether the stack took the newest packet: it has, before it sees another."""
-        expected, self._expected = self._expected, None
-        if expected is not None and self._taken() < expected:
-            self._untaken += 1
+    def _settle(self) -> int:
+        """Looks whether the stack took the newest packet: it has, before it sees another.
 
-    def _taken(self) -> int:
-        return int(library.stream_metric_get_rx_n_packets(self.stream))
+        Returns how many it has taken.
+        """
+        taken = int(library.stream_metric_get_rx_n_packets(self.stream))
+        expected, self._expected = self._expected, None
+        if expected is not None and taken < expected:
+            self._untaken += 1
+        return taken
 
     def follow(self, stream: int) -> None:
         """Counts the packets of another stream from now on, after those so far."""
@@ -100,9 +98,9 @@ class PacketCounts:
         self._task: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
         self._handlers = (
-            _RECEIVED(safely(False, self._on_arrival)),
-            _RECEIVED(safely(False, self._on_decrypted)),
-            _SENT(safely(False, self._on_sent)),
+            PacketHandler("_Bool", 3, safely(False, self._on_arrival)),
+            PacketHandler("_Bool", 3, safely(False, self._on_decrypted)),
+            PacketHandler("_Bool", 4, safely(False, self._on_sent)),
         )
 
     async def follow(self, call_id: str) -> None:
@@ -122,7 +120,7 @@ class PacketCounts:
         packets.follow(stream)
         self._last_number += 1
         self._numbered[self._last_number] = packets
-        arrival, decrypted, sent = self._handlers
+        arrival, decrypted, sent = (handler.address for handler in self._handlers)
         for layer, send, receive in (
             (_BELOW_SRTP, None, arrival),
             (_ABOVE_SRTP, sent, decrypted),

@@ -13,7 +13,14 @@ from typing import Any, NamedTuple
 
 from .faults import safely
 from .inventory import POINTER
-from .native import BEGIN_ENCODING, ENCODE, AudioFilter, AudioFrame, EncoderFilterState, library
+from .native import (
+    BEGIN_ENCODING,
+    AudioFilter,
+    AudioFrame,
+    EncoderFilterState,
+    PacketHandler,
+    library,
+)
 from .stack_thread import StackThread
 
 #: `AUFMT_S16LE` of rem_au.h: what the wheel's audio source hands to the stack.
@@ -48,11 +55,12 @@ class SentAudio:
         self._streams: dict[int, str] = {}
         self._held: set[str] = set()
         self._destroy = _DESTROY(safely(None, self._stream_ended))
+        self._encode = PacketHandler("int", 2, safely(0, self._encoding))
         self._filter = AudioFilter(
             name=b"sent_audio",
             enabled=True,
             encupdh=BEGIN_ENCODING(safely(errno.ENOMEM, self._stream_began)),
-            ench=ENCODE(safely(0, self._encoding)),
+            ench=self._encode.address,
         )
 
     async def start(self, thread: StackThread) -> None:

@@ -53,16 +53,17 @@ class StreamClock:
             if self._first is None or not self._narrow(self._first, before, after, frames):
                 self._begin(before, after, frames)
             self._seen = frames
-            self._tell_if_better()
+            self.tell_if_better()
         self._since = before
 
     def step(self, at: float, frames: int) -> None:
-        """A packet was about to be encoded at that time, to be sent after that many samples."""
+        """A packet was about to be encoded at that time, to be sent after that many samples.
+
+        Of several packets in the same stretch, `tell_if_better` tells together.
+        """
         if self._first is None or not self._narrow_to(self._first, at, frames):
             self._first, self._earliest, self._latest = frames, at, at + ENCODING
             self._tell()
-        else:
-            self._tell_if_better()
         self._seen = frames
 
     def _narrow_to(self, first: int, at: float, frames: int) -> bool:
@@ -93,7 +94,10 @@ class StreamClock:
         since = (frames - first) / self._rate
         return before - since, after - since + self._packet
 
-    def _tell_if_better(self) -> None:
+    def tell_if_better(self) -> None:
+        """Reports the bounds of the stretch if they are clearly closer than those told before."""
+        if self._first is None:
+            return
         earliest, latest = self._told
         if self._earliest - earliest >= _WORTH or latest - self._latest >= _WORTH:
             self._tell()
