@@ -71,11 +71,12 @@ def added(counts: Iterable[Count]) -> Count:
 def complete(
     count: Count, tool: str, code: int, output: str, failing: range = range(1, 251)
 ) -> Count:
-    """Adds a failure for a run that ran no test, or that broke off.
+    """Adds a failure for a run that had no test, or that broke off.
 
     `failing` are the exit codes that only say that tests have failed. Robot's are how many.
     """
-    as_counted = code in failing if count.failed else code == 0 and count.passed
+    ran = count.passed or count.reasons
+    as_counted = code in failing if count.failed else code == 0 and ran
     if as_counted:
         return count
     said = f"{tool} ended with exit code {code} after {count.passed + count.failed} tests"

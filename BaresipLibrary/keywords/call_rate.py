@@ -83,14 +83,14 @@ class CallRateKeywords(Component):
 
         | =Result= | =Meaning= |
         | ``offered`` | How many calls arrived: ``attempted`` and ``not_attempted``. |
-        | ``attempted`` | How many were dialled. Each of them is in one of ``succeeded``, ``failed``, ``undecided`` and, when the run was cut short, ``unfinished``. |
+        | ``attempted`` | How many were dialled. Each of them is in one of ``succeeded``, ``failed``, ``undecided``, ``unchecked`` and, when the run was cut short, ``unfinished``. |
         | ``not_attempted`` | How many were not dialled; ``not_attempted_because`` has how many for each reason, and ``needed`` about how many callers, and as many callees, these arrivals needed. |
         | ``established`` | How many were established at both sides; ``established_percent`` of those attempted. |
         | ``succeeded`` | How many went well from the first INVITE until both sides were idle. |
         | ``failed`` | How many failed; ``failed_percent`` of those that succeeded or failed. ``failures`` has how many for each reason, such as ``486 Busy Here``; ``failed_calls`` has the first 20. |
         | ``undecided`` | How many failed while this machine was late; ``undecided_because`` has how many for each reason. |
         | ``verified`` | In how many calls both sides heard each other. |
-        | ``unchecked`` | How many ended before their audio could be checked: the audio of six calls is checked at the same time. |
+        | ``unchecked`` | With ``audio=verify``, how many ended before their audio could be checked, and went well otherwise: the audio of six calls is checked at the same time. |
         | ``peak`` | The most calls that were up at the same time; ``concurrent`` has the most of each second. |
         | ``post_dial_delay``, ``setup_time``, ``teardown`` | As `Get Call Timing` defines them at the caller, of established calls, in seconds: ``count``, ``min``, ``p5``, ``p50``, ``p95``, ``p99`` and ``max``. |
         | ``mos`` | The same for the mean opinion score of `Get Call Quality`, of the worse side of each call. Calls without an RTCP report, such as very short ones, do not count. |
@@ -305,6 +305,8 @@ def _show(run: CallRun, file: Path | None) -> None:
             f"{run.not_attempted} of {run.offered} calls were not attempted and {run.undecided} are"
             f" undecided, which says nothing of the phone system: {_because(run)}."
         )
+    if run.unchecked:
+        logger.warn(f"Nobody checked the audio of {run.unchecked} of {run.established} calls.")
 
 
 def _because(run: CallRun) -> str:

@@ -39,11 +39,16 @@ def require_success(run: CallRun, failed: Sequence[RatedCall]) -> None:
 
 
 def _failure(what: str, run: CallRun, failed: Sequence[RatedCall]) -> CallFailure:
-    first = failed[0]
+    told = run.failed_calls[0]
+    names = [told.caller, told.callee]
+    # Calls that this machine may have spoilt are among them, too.
+    first = next(
+        (one for one in failed if [agent.name for agent in one.agents] == names), failed[0]
+    )
     caller, call = first.agents[0], first.call
     is_setup = not first.is_established
     return CallFailure(
-        f"{what}: {listed(run.failures)}. The first: {first}: {run.failed_calls[0].details}.",
+        f"{what}: {listed(run.failures)}. The first: {first}: {told.details}.",
         caller,
         (lambda agents: explain_setup(caller, call, agents)) if is_setup else None,
         others=[agent for one in failed[:_NAMED] for agent in one.agents],

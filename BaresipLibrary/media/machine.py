@@ -1,5 +1,6 @@
 """Whether this machine keeps up with what a run of calls asks of it."""
 
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -18,18 +19,20 @@ class Machine:
     def __init__(self, allowed: float) -> None:
         self.allowed = allowed
         self.worst = 0.0
+        self._lock = threading.Lock()
         self._late: deque[tuple[float, float]] = deque(maxlen=_MOST)
         self._seen: dict[Agent, int] = {}
 
     def note(self, due: float, came: float) -> bool:
         """Takes in when something was due and when it came; returns whether that was too late."""
-        self.worst = max(self.worst, came - due)
-        if came - due <= self.allowed:
-            return False
-        if self._late and self._late[-1][1] >= due:
-            due = min(due, self._late.pop()[0])
-        self._late.append((due, came))
-        return True
+        with self._lock:
+            self.worst = max(self.worst, came - due)
+            if came - due <= self.allowed:
+                return False
+            if self._late and self._late[-1][1] >= due:
+                due = min(due, self._late.pop()[0])
+            self._late.append((due, came))
+            return True
 
     def watch(self, agents: Sequence[Agent]) -> None:
         """Begins to follow when the events of agents get here; what came before does not count."""
@@ -45,4 +48,5 @@ class Machine:
 
     def was_late(self, since: float, until: float) -> bool:
         """Whether it was too late at any time between two moments (monotonic)."""
-        return any(begin <= until and end >= since for begin, end in self._late)
+        with self._lock:
+            return any(begin <= until and end >= since for begin, end in self._late)

@@ -62,12 +62,13 @@ class RunCounts:
         tally.attempted += 1
         tally.established += call.is_established
         tally.verified += call.is_verified
-        tally.unchecked += call.is_established and not call.is_checked and call.reason is None
         for values, value in self._measured(call):
             if value is not None:
                 values.append(value)
-        if call.reason is None:
+        if call.reason is None and call.is_checked:
             tally.succeeded += 1
+        elif call.reason is None:
+            tally.unchecked += 1
         elif self.is_ours(call, call.reason):
             reasons = tally.undecided_because
             reasons[call.reason.words] = reasons.get(call.reason.words, 0) + 1
