@@ -159,6 +159,10 @@ class BaresipLibrary(DynamicCore):
     ROBOT_LISTENER_API_VERSION = 3
     ROBOT_LIBRARY_CONVERTERS: ClassVar = CONVERTERS
 
+    #: Whether there was an instance before. Robot makes one also for an import that it ignores then,
+    #: and nobody closes that one: it begins nothing before its first agent.
+    _is_begun: ClassVar[bool] = False
+
     def __init__(
         self,
         backend: BackendName | str = BackendName.auto,  # Robot converts imports by its own types
@@ -203,7 +207,9 @@ class BaresipLibrary(DynamicCore):
         self._context.console = Console(console, self._context.secrets.text)
         self._context.agents.watchers.append(self._context.console)
         self._scopes = Scopes(self._context, auto_closing)
-        self._warm_up()
+        if not BaresipLibrary._is_begun:
+            self._warm_up()
+            BaresipLibrary._is_begun = True
         try:
             super().__init__(self._load_components(plugins))
             self._context.backends.check(backend)

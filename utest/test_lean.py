@@ -108,6 +108,7 @@ def test_what_starts_agents_is_started_only_where_they_may_be_embedded(
 ) -> None:
     monkeypatch.setattr(library, "is_installed", lambda: True)
     monkeypatch.setattr(library, "is_suite_running", lambda: is_running)
+    monkeypatch.setattr(BaresipLibrary.BaresipLibrary, "_is_begun", False)
     made = BaresipLibrary.BaresipLibrary(**settings)
     try:
         assert (children() != []) is warm
@@ -116,9 +117,24 @@ def test_what_starts_agents_is_started_only_where_they_may_be_embedded(
     assert children() == []
 
 
+def test_an_import_that_robot_ignores_starts_no_process_of_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(library, "is_installed", lambda: True)
+    monkeypatch.setattr(library, "is_suite_running", lambda: True)
+    monkeypatch.setattr(BaresipLibrary.BaresipLibrary, "_is_begun", False)
+    first = BaresipLibrary.BaresipLibrary(backend="embedded", timeout=5)
+    try:
+        BaresipLibrary.BaresipLibrary(backend="embedded")
+        assert len(children()) == 1
+    finally:
+        first.close()
+
+
 def test_an_import_that_fails_leaves_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(library, "is_installed", lambda: True)
     monkeypatch.setattr(library, "is_suite_running", lambda: True)
+    monkeypatch.setattr(BaresipLibrary.BaresipLibrary, "_is_begun", False)
     with pytest.raises(UsageError, match="There is no plugin"):
         BaresipLibrary.BaresipLibrary(plugins="/nowhere/Plugin.py")
     assert children() == []

@@ -125,8 +125,10 @@ class _SpawnedChild(Child):
 
 def _is_held(pid: int) -> bool:
     """Whether SIGSTOP or a debugger has stopped it."""
-    import psutil
-
+    try:
+        import psutil
+    except OSError:  # there is no descriptor left to load it
+        return False
     held = (psutil.STATUS_STOPPED, psutil.STATUS_TRACING_STOP)
     try:
         return psutil.Process(pid).status() in held
