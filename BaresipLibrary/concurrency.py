@@ -1,9 +1,11 @@
 """Waiting on events, and doing several things at the same time: the library blocks only here."""
 
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from importlib import import_module
 from types import TracebackType
 from typing import TypeVar
 
@@ -41,6 +43,18 @@ def _wait(changes: Changes, check: Callable[[], T | None], timeout: float) -> T 
                 return None
             changes.wait(min(remaining, threading.TIMEOUT_MAX))
         return answer
+
+
+def load_module(name: str) -> None:
+    """Imports a module in a thread of its own, where no timeout of a test can break that off.
+
+    Robot raises those in the main thread, and numpy cannot be imported again after half an import.
+    """
+    if name in sys.modules:
+        return
+    loading = threading.Thread(target=import_module, args=(name,), name=f"import {name}")
+    loading.start()
+    loading.join()
 
 
 def release_lock(changes: Changes) -> None:

@@ -10,6 +10,7 @@ from robotlibcore import DynamicCore
 
 from .agents.registry import Registry
 from .backends.embedded.wheel import is_installed
+from .concurrency import load_module
 from .keywords.arguments import (
     as_parameters,
     check_flags,
@@ -31,6 +32,10 @@ from .version import __version__
 
 #: Suite setups and teardowns: evidence of their failures is shown at once, as no test ends.
 _FIXTURES = (running.Keyword.SETUP, running.Keyword.TEARDOWN)
+
+
+#: Tags of the keywords that may need numpy.
+_OF_SOUND = frozenset({"Audio", "Speech", "DTMF", "Bulk"})
 
 
 class BaresipLibrary(DynamicCore):
@@ -266,6 +271,8 @@ class BaresipLibrary(DynamicCore):
         test = robot_variable("${TEST NAME}")
         self._scopes.join(robot_variable("${SUITE NAME}"), test, output_directory())
         tags, words = self.keywords[name].robot_tags, step_words(name, args)
+        if not _OF_SOUND.isdisjoint(tags):
+            load_module("numpy")
         with (
             hiding_secrets(self._context.secrets, [args, kwargs], tags) as shown,
             step(self._context, shown(words), quiet="Getter" in tags),
@@ -281,7 +288,7 @@ class BaresipLibrary(DynamicCore):
         check_flags(self.get_keyword_types(name), given)
 
     def start_suite(self, data: running.TestSuite, result: result.TestSuite) -> None:
-        """Listener: opens a scope, and prepares the process that starts agents."""
+        """Listener: opens a scope; what starts agents is started anew if it has died."""
         self._warm_up()
         self._context.console.robot_prints()
         self._scopes.enter_suite(_name_of(result), output_directory())

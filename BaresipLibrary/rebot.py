@@ -75,9 +75,12 @@ class _Links(ResultVisitor):  # type: ignore[misc]
     def _change(self, found: re.Match[str]) -> str:
         """A link to a file that is there, as seen from the new folder; others stay."""
         attribute, quotes, target = found.groups()
-        parts = urlsplit(unescape(target))
-        file = self._old / unquote(parts.path, errors="surrogateescape")
-        if parts.scheme or parts.netloc or not parts.path or not file.exists():
+        try:
+            parts = urlsplit(unescape(target))
+            file = self._old / unquote(parts.path, errors="surrogateescape")
+            if parts.scheme or parts.netloc or not parts.path or not file.exists():
+                return found[0]
+        except (ValueError, OSError):  # no address, or a name that no file can have
             return found[0]
         path = link(os.path.relpath(file, self._new))
         return f"{attribute}={quotes}{escape(parts._replace(path=path).geturl())}{quotes}"

@@ -1,9 +1,15 @@
 """A run loads what it uses: numpy and its like come with the first keyword that needs them."""
 
 import ast
+import inspect
+import signal
 import subprocess
 import sys
+import textwrap
+from collections.abc import Callable, Iterator
+from importlib import import_module, reload
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -11,6 +17,7 @@ import pytest
 import BaresipLibrary
 from BaresipLibrary import library
 from BaresipLibrary.backends.embedded.wheel import is_installed
+from BaresipLibrary.concurrency import load_module
 from BaresipLibrary.errors import UsageError
 
 #: Packages that only some keywords need.
@@ -142,3 +149,59 @@ def test_an_import_that_fails_leaves_no_process(monkeypatch: pytest.MonkeyPatch)
 
 def children() -> list[psutil.Process]:
     return psutil.Process().children()
+
+
+@pytest.fixture
+def interrupted_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A module in whose import the timeout of a test strikes."""
+    name = "module_that_takes_long"
+    text = "import os, signal\nos.kill(os.getpid(), signal.SIGALRM)\ncount = 0\n"
+    text += "while count < 200_000:\n    count += 1\n"
+    (tmp_path / f"{name}.py").write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def time_out(*_: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, time_out)
+    yield name
+    signal.signal(signal.SIGALRM, before)
+    sys.modules.pop(name, None)
+
+
+def test_a_timeout_breaks_no_import_off(interrupted_module: str) -> None:
+    """Numpy cannot be imported again once its import was broken off."""
+    with pytest.raises(TimeoutError):
+        load_module(interrupted_module)
+    assert import_module(interrupted_module).count == 200_000  # waits for the thread
+    with pytest.raises(TimeoutError):
+        reload(sys.modules[interrupted_module])
+
+
+def test_the_keywords_that_need_numpy_have_a_tag_that_loads_it() -> None:
+    """Read from the modules that the bodies of keywords import, and what these import in turn."""
+    made = BaresipLibrary.BaresipLibrary()
+    untagged = {
+        name
+        for name, function in made.keywords.items()
+        if library._OF_SOUND.isdisjoint(function.robot_tags) and needs_numpy(function)
+    }
+    made.close()
+    assert untagged == set()
+
+
+def needs_numpy(function: Callable[..., Any]) -> bool:
+    """Whether what a function imports loads numpy, in a process of its own."""
+    source = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    package = function.__module__.rpartition(".")[0]
+    lines = [
+        f"import_module({'.' * node.level + (node.module or '')!r}, {package!r})"
+        for node in ast.walk(source)
+        if isinstance(node, ast.ImportFrom)
+    ]
+    if not lines:
+        return False
+    code = "\n".join(["import sys", "from importlib import import_module", *lines])
+    code += "\nprint('numpy' in sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return ran.stdout.strip() == "True"

@@ -94,6 +94,14 @@ def test_an_output_in_the_same_folder_stays_as_it_is(tmp_path: Path) -> None:
     assert links(output.parent) == before
 
 
+@pytest.mark.parametrize("odd", ["//[x", "A" * 5000])
+def test_a_link_that_leads_nowhere_stays(odd: str, tmp_path: Path) -> None:
+    output = ran(tmp_path / "one", f'<a href="{odd}">a</a>')
+    done = rebot("--outputdir", tmp_path / "merged", "--output", "output.xml", output)
+    assert done.returncode == 1, done.stderr
+    assert odd in links(tmp_path / "merged")
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

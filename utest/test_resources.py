@@ -1,5 +1,6 @@
 """Resource files and prompts of the package, by their names and by the paths they once had."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -64,4 +65,14 @@ def test_a_missing_prompt_of_the_package_names_where_it_would_be(
     monkeypatch.chdir(tmp_path)
     name = "BaresipLibrary/prompts/busi.wav"
     with pytest.raises(UsageError, match=f"^There is no audio file at {tmp_path}/{name} or {ROOT}"):
+        find_file(Path(name))
+
+
+@pytest.mark.parametrize("name", ["../prompts/x.wav", "test/x.wav"])
+def test_a_missing_file_is_not_looked_for_where_python_has_no_package_of_that_name(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    with pytest.raises(UsageError, match=f"^There is no audio file at {tmp_path}/{name}.$"):
         find_file(Path(name))

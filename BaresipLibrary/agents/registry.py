@@ -116,9 +116,9 @@ class Registry:
         """Stops one agent and forgets it."""
         running = self.get(agent)
         running.stop()
+        del self._entries[running.name]
         for watcher in self.watchers:
             watcher.agent_stopped(running)
-        del self._entries[running.name]
 
     def stop_scope(self, scope: str) -> None:
         """Stops the agents that belong to a scope, newest first."""

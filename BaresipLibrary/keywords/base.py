@@ -290,6 +290,7 @@ def find_file(path: Path, kind: str = "audio file") -> Path:
 
 def _homes_of_package(path: Path) -> list[Path]:
     """The folders of Python's module search path that have the package a path begins with."""
-    if len(path.parts) < 2:
+    if len(path.parts) < 2 or not path.parts[0].isidentifier():
         return []
-    return [home for home in map(Path, sys.path) if (home / path.parts[0]).is_dir()]
+    homes = [Path(home).absolute() for home in sys.path]
+    return [home for home in homes if (home / path.parts[0] / "__init__.py").is_file()]

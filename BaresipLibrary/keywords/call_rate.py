@@ -78,8 +78,8 @@ class CallRateKeywords(Component):
         side does not hear the other, or when it does not end. What this machine could not keep up
         with is told apart from that: a call is *not attempted* when no agent is idle, or when it
         would begin more than ``max_lag`` late; a call that failed is *undecided* when an event or an
-        arrival came later than that while it lasted, except when the phone system refused it with
-        another code than 408, and when an agent's own process is the cause.
+        arrival came later than that while it lasted, or when an agent's own process is the cause; but
+        a refusal other than 408 is always a failure where the callee refused, or was not called.
 
         | =Result= | =Meaning= |
         | ``offered`` | How many calls arrived: ``attempted`` and ``not_attempted``. |
@@ -92,7 +92,7 @@ class CallRateKeywords(Component):
         | ``verified`` | In how many calls both sides heard each other. |
         | ``unchecked`` | With ``audio=verify``, how many ended before their audio could be checked, and went well otherwise: the audio of six calls is checked at the same time. |
         | ``peak`` | The most calls that were up at the same time; ``concurrent`` has the most of each second. |
-        | ``post_dial_delay``, ``setup_time``, ``teardown`` | As `Get Call Timing` defines them at the caller, of established calls, in seconds: ``count``, ``min``, ``p5``, ``p50``, ``p95``, ``p99`` and ``max``. |
+        | ``post_dial_delay``, ``setup_time``, ``teardown`` | As `Get Call Timing` defines them at the caller, of established calls, in seconds; an answer to the BYE that comes over 0.3 s after both sides are idle is not measured: ``count``, ``min``, ``p5``, ``p50``, ``p95``, ``p99`` and ``max``. |
         | ``mos`` | The same for the mean opinion score of `Get Call Quality`, of the worse side of each call. Calls without an RTCP report, such as very short ones, do not count. |
         | ``worst_delay``, ``cpu`` | How late an event or an arrival came at most, in seconds; how busy the machine was in each second, in percent. |
         | ``seeds``, ``rate``, ``began``, ``seconds``, ``stopped`` | The seed, the rate (calls a second), when the run began (seconds since 1970), how long it took, and the condition that ended it. |
@@ -207,7 +207,7 @@ class CallRateKeywords(Component):
         The fields are those that `Run Calls` lists; of ``post_dial_delay``, ``setup_time``,
         ``teardown`` and ``mos``, ``percentile`` chooses one value.
 
-        Fails when the assertion does not hold. Fails too when nothing was measured.
+        Fails when the assertion does not hold. Without one it returns ``None`` when nothing was measured.
 
         | =Argument= | =Meaning= |
         | ``run`` | What `Run Calls` or `Add Up Call Runs` returned, or a file that `Run Calls` saved. |
@@ -303,7 +303,7 @@ def _show(run: CallRun, file: Path | None) -> None:
     if run.not_attempted or run.undecided:
         logger.warn(
             f"{run.not_attempted} of {run.offered} calls were not attempted and {run.undecided} are"
-            f" undecided, which says nothing of the phone system: {_because(run)}."
+            f" undecided, so nothing is said of the phone system in them: {_because(run)}."
         )
     if run.unchecked:
         logger.warn(f"Nobody checked the audio of {run.unchecked} of {run.established} calls.")

@@ -204,7 +204,10 @@ class RatedCall:
         if closed is None or closed.by is not ClosedBy.REFUSAL:
             self._fail(str(call.reason), call.describe())
             return
-        cause = Cause.either if closed.status == _TIMED_OUT else Cause.phone_system
+        called = self._callees_side()
+        refused = called is None or (called.closed and called.closed.by is ClosedBy.US)
+        may_be_late = closed.status == _TIMED_OUT or not refused
+        cause = Cause.either if may_be_late else Cause.phone_system
         self._fail(f"{closed.status} {closed.words}".strip(), call.describe(), cause)
 
     def _note_timeout(self) -> None:

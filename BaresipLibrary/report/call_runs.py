@@ -24,7 +24,7 @@ def call_run_html(run: CallRun) -> str:
         _times(run),
         _reasons("why calls failed", run.failures),
         _reasons("why calls are undecided: this machine may be the cause", run.undecided_because),
-        _reasons("why calls were not attempted: not the phone system", run.not_attempted_because),
+        _reasons("why calls were not attempted", run.not_attempted_because),
         _failed(run),
         _picture(run),
     )
@@ -32,7 +32,7 @@ def call_run_html(run: CallRun) -> str:
 
 def _title(run: CallRun) -> str:
     seeds = ", ".join(map(str, run.seeds))
-    stopped = f", ended early by {run.stopped}" if run.stopped else ""
+    stopped = f", {run.stopped}" if run.stopped else ""
     return f"Calls at {run.rate:g}/s for {run.seconds:.1f} s (seed {seeds}){stopped}"
 
 

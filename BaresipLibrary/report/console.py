@@ -35,7 +35,11 @@ _DIM, _BOLD, _RED, _PLAIN = "\x1b[2m", "\x1b[1m", "\x1b[31m", "\x1b[0m"
 
 
 class ConsoleOutput(Enum):
-    """What the console tells while a suite runs."""
+    """What the console tells while a suite runs.
+
+    ``progress``: at a terminal, what a keyword that takes longer than 5 s waits for. ``calls``:
+    that, and a line for each event of an agent. ``none``: nothing.
+    """
 
     calls = auto()
     progress = auto()

@@ -118,6 +118,12 @@ def _is_over(agent: Agent, call: Call) -> bool:
     return not call.is_live and not (agent.backend.shows_messages and call.awaits_trace)
 
 
+def _hung_up(call: Call) -> bool:
+    """Whether the agent has sent the BYE: RFC 6076 times only what its sender sees."""
+    is_ours = call.closed is not None and call.closed.by is ClosedBy.US
+    return is_ours and call.established_at is not None
+
+
 def finished_call(agent: Agent, call: Call) -> FinishedCall:
     """What is known of a call that is over."""
     from ..media.quality import quality_of
@@ -137,7 +143,7 @@ def finished_call(agent: Agent, call: Call) -> FinishedCall:
         ended_at=closed.at if closed else None,
         session_request_delay=_timing(agent, call, CallTiming.post_dial_delay, calls_out),
         setup=_timing(agent, call, CallTiming.setup_time, calls_out),
-        session_disconnect_delay=_timing(agent, call, CallTiming.teardown, True),
+        session_disconnect_delay=_timing(agent, call, CallTiming.teardown, _hung_up(call)),
         mos=quality.mos if quality else None,
     )
 

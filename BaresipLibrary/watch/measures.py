@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 #: What a suite may ask for as labels: they have as many values as it has names.
 BY = ("agent", "test")
 #: Labels that metrics have by themselves, and those that Prometheus sets.
-_OWN = ("direction", "outcome", "code", "status", "le", "job", "instance", *BY)
+_OWN = (
+    *("suite", "part", "direction", "outcome", "code", "status", "le", "job", "instance"),
+    *BY,
+)
 _LABEL = re.compile(r"(?!__)[A-Za-z_][A-Za-z0-9_]*")
 #: Upper bounds: of delays (s), of calls (s), and of opinions (G.107, annex B, has 4.34, 4.03, …).
 _DELAYS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
@@ -34,7 +37,7 @@ _MEASURED = {
     ),
     "session_disconnect_delay": (
         "baresip_session_disconnect_delay_seconds",
-        "From the BYE to its response (RFC 6076, 4.4).",
+        "From the BYE that an agent sent to its response (RFC 6076, 4.4).",
         _DELAYS,
     ),
     "mos": (

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from ..errors import UsageError
 
@@ -89,7 +89,7 @@ class Pushgateway:
                 "The address of a Pushgateway must not have a password in it, which lists of"
                 " processes would show: set PUSHGATEWAY_USERNAME and PUSHGATEWAY_PASSWORD."
             )
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        if parts.scheme not in ("http", "https") or not parts.hostname or not _has_port(parts):
             raise UsageError(f"'{url}' is not the address of a Pushgateway, as in localhost:9091.")
         self._url, self._job = parts.geturl(), job
 
@@ -110,6 +110,14 @@ class Pushgateway:
             timeout=_PATIENCE,
             handler=_send,
         )
+
+
+def _has_port(parts: SplitResult) -> bool:
+    """Whether the port of an address is none, or a number that a port can have."""
+    try:
+        return parts.port is None or parts.port > 0
+    except ValueError:
+        return False
 
 
 def _send(url: str, method: str, timeout: float, headers: Any, data: bytes) -> Any:
@@ -134,7 +142,10 @@ class Served:
 
         host, _, port = address.rpartition(":")
         if not re.fullmatch(r"\d{1,5}", port) or int(port) > 65535:
-            raise UsageError(f"serve={address} is not a port, nor an address such as 0.0.0.0:9123.")
+            raise UsageError(
+                f"serve={address} is not a port, nor an address such as 0.0.0.0:9123:"
+                " --listener 'BaresipLibrary.Metrics;serve=0.0.0.0:9123' gives one."
+            )
         host = host.strip("[]") or _LOOPBACK
         try:
             self._server, self._thread = start_http_server(int(port), host, registry)

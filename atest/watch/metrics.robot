@@ -28,8 +28,10 @@ A File Has The Calls And Tests Of A Run
     Log File Should Say The Run Ended    ${text}
     ${files} =    List Directory    ${folder}
     Should Be Equal    ${files}    ${{['phones.prom']}}
+    # Without the values, in which any digits may stand.
+    ${named} =    Replace String Using Regexp    ${text}    (?m)\\s\\S+$    ${EMPTY}
     FOR    ${word}    IN    open-sesame    4711    1001    alice    sip:    Refused
-        Should Not Contain    ${text}    ${word}
+        Should Not Contain    ${named}    ${word}
     END
     ${sites} =    Get Label Values    ${text}    site
     Should Be Equal    ${sites}    ${{['lisbon']}}
@@ -127,7 +129,7 @@ Calls Should Be Measured
     Value Should Be    ${text}    3    baresip_session_request_delay_seconds_count
     Value Should Be    ${text}    1    baresip_call_setup_seconds_count
     Value Should Be    ${text}    2    baresip_session_duration_seconds_count
-    Value Should Be    ${text}    2    baresip_session_disconnect_delay_seconds_count
+    Value Should Be    ${text}    1    baresip_session_disconnect_delay_seconds_count
     ${bad} =    Get Value    ${text}    baresip_call_mos_bucket    le=3.6
     Should Be True    ${bad} <= 0
     ${scored} =    Get Value    ${text}    baresip_call_mos_count

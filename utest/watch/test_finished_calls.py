@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from BaresipLibrary.agents.agent import Agent
 from BaresipLibrary.agents.forgetting import forget_call
 from BaresipLibrary.agents.registry import Registry
 from BaresipLibrary.events import ClosedBy
-from BaresipLibrary.watch.finished_calls import FinishedCalls, Outcome
+from BaresipLibrary.watch.finished_calls import FinishedCall, FinishedCalls, Outcome
 from utest.scripted import Phone
 
 
@@ -99,3 +100,39 @@ def test_a_call_that_is_forgotten_has_been_read(phone: Phone) -> None:
     phone.closes("in-1", ClosedBy.PEER)
     forget_call(phone.agent, phone.agent.calls[0], 0)
     assert [call.call_id for call in calls.take()] == ["in-1"]
+
+
+@pytest.mark.parametrize(("by", "timed"), [(ClosedBy.US, True), (ClosedBy.PEER, False)])
+def test_only_who_sent_the_bye_times_its_answer(by: ClosedBy, timed: bool, phone: Phone) -> None:
+    """RFC 6076, 4.4; the other side would time this machine's own answer."""
+    calls, agents = followed(phone)
+    phone.rings()
+    phone.is_established("in-1")
+    rest = "\r\nVia: SIP/2.0/UDP a;branch=z9hG4bK1\r\nCall-ID: in-1\r\nCSeq: 2 BYE\r\n\r\n"
+    phone.sip(f"BYE sip:bob@127.0.0.1 SIP/2.0{rest}", sent=timed)
+    phone.sip(f"SIP/2.0 200 OK{rest}", sent=not timed)
+    phone.backend.shows_messages = True
+    phone.closes("in-1", by)
+    agents.stop("alice")
+    [call] = calls.take()
+    assert (call.session_disconnect_delay is not None) is timed
+
+
+def test_a_call_is_told_once_also_while_its_agent_stops(phone: Phone) -> None:
+    calls, agents = followed(phone)
+
+    class Watcher:
+        """Asks for the calls in the middle of a stop."""
+
+        def agent_starts(self, agent: Agent) -> None:
+            """Nothing to do."""
+
+        def agent_stopped(self, agent: Agent) -> None:
+            taken.extend(calls.take())
+
+    taken: list[FinishedCall] = []
+    agents.watchers.append(Watcher())
+    phone.rings()
+    phone.closes("in-1", ClosedBy.PEER)
+    agents.stop("alice")
+    assert len([*taken, *calls.take()]) == 1
