@@ -194,23 +194,25 @@ class SilentCalls:
     def _cancelled(self, message: int) -> None:
         for silent in [*self._silent.values()]:
             if silent.message == message:
-                self._end(silent.call_id, *_CANCELLED, [])
-                self._loop.call_soon_threadsafe(self._close, silent.call_id, _BY_PEER)
+                self._end(silent.call_id, *_CANCELLED, [], why=_BY_PEER)
 
-    def _end(self, call_id: str, status: int, reason: str, headers: Headers) -> bool:
-        """Sends a final response; whether there was still somebody to send it to."""
+    def _end(self, call_id: str, status: int, reason: str, headers: Headers, *, why: str) -> None:
+        """Sends a final response, where there is still somebody to send it to.
+
+        The end is reported from here: the stack may have the next INVITE of the same call before
+        anybody who waits for this step goes on.
+        """
         silent = self._silent.pop(call_id, None)
         if silent is None:
-            return False
+            return
         _reply(silent.transaction, silent.message, status, reason, headers)
         library.mem_deref(silent.message)
-        return True
+        self._loop.call_soon_threadsafe(self._close, call_id, why)
 
     async def _refuse(
         self, call_id: str, status: int, reason: str, headers: Headers, *, why: str
     ) -> None:
-        if await self._thread.run(lambda: self._end(call_id, status, reason, headers)):
-            self._close(call_id, why)
+        await self._thread.run(lambda: self._end(call_id, status, reason, headers, why=why))
 
     def _close(self, call_id: str, why: str) -> None:
         self._reported.discard(call_id)
