@@ -104,10 +104,10 @@ The Call Ends Meanwhile
     Wait Until State Is    alice    IDLE
 
 The Call Is Put On Hold Meanwhile
-    [Documentation]    What had not been said is not said after the resume.
+    [Documentation]    What had not been said is not said after the resume. The hold may come just before the first word.
     [Setup]    Carol And Dave Talk
     Meanwhile    Hold    dave
-    Error For    carol could not say 'This sentence is so long *' to its end: the other side holds the call.    ${LONG}    by=carol
+    Error For    carol c* say 'This sentence is so long *: the other side holds the call.    ${LONG}    by=carol
     It Should Have Been Noticed At Once
     Error For    carol cannot say 'Yes': the other side holds the call.    Yes    by=carol
     Resume    dave

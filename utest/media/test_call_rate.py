@@ -248,7 +248,9 @@ def test_an_agent_that_dies_is_no_failure_of_the_phone_system(exchange: Exchange
     )
     run = exchange.result(duration=0.05)
     assert run.undecided == 1 and run.failed == 0
-    assert run.not_attempted_because == {NO_CALLEE: 2}
+    # The caller may still be at the end of the first call when the second one arrives.
+    assert run.not_attempted_because.keys() <= {NO_CALLEE, NO_CALLER}
+    assert run.not_attempted == 2
 
 
 def test_a_run_ends_as_soon_as_its_condition_holds(exchange: Exchange) -> None:
