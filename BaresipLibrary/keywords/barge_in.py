@@ -62,7 +62,8 @@ class BargeInKeywords(Component):
         for its answer. So a prompt whose pauses are shorter than ``silence`` never passes while it
         goes on; give more for one with longer pauses, and less for a machine that answers sooner.
         A prompt that comes to its end just then looks the same as one that stops: interrupt where
-        it has much left to say.
+        it has much left to say. Where the other side fell silent up to 0.3 s before the text began,
+        ``seconds`` is negative and a warning says so.
 
         Fails when the other side does not begin to speak within the ``timeout``, when it does not
         fall silent ``within`` that time, and when the call ends. The message says how long it spoke
@@ -87,6 +88,11 @@ class BargeInKeywords(Component):
         logger.info(
             f"The other side fell silent after {result}, for {result.silence:.1f} s at least."
         )
+        if result.began_before:
+            logger.warn(
+                f"The other side was silent already for {-result.seconds:.2f} s when {agent}"
+                " interrupted it: it stopped in a pause of its prompt, or the prompt ended there."
+            )
         return result
 
     @keyword(tags=("Audio", "Speech", "Wait"))
@@ -116,6 +122,10 @@ class BargeInKeywords(Component):
         that it made since its turn began, whichever is longer. Its prompt may also have paused or
         come to its end just then: choose one that is long enough. Fails too when the other side does not begin to speak
         within the ``timeout``, and when the call ends.
+
+        Sound is not understood: a machine that stops, and soon says *Sorry?* or begins its
+        prompt anew, has only paused. `Wait Until Speech` for the words that follow in the prompt
+        tells the two apart.
 
         | =Argument= | =Meaning= |
         | ``sound`` | ``noise``, ``cough``, ``file:sneeze.wav``, or a text. |

@@ -1,6 +1,9 @@
 """Understands what is said in a call."""
 
 import re
+import time
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -12,7 +15,7 @@ from robot.api.types import Secret
 
 from ..agents.agent import Agent
 from ..errors import PhoneFailure, UsageError
-from ..media.results import Transcript
+from ..media.results import HeardSegment, Transcript
 from ..speech.heard import HeardSpeech
 from ..types import AudioDirection
 from .assertions import Assertion, Value, percent
@@ -182,7 +185,7 @@ class SpeechKeywords(Component):
             if left:
                 return _awaited_text(reader, wanted, left.total_seconds())
         reader.understand_all()
-        return wanted.check(_spoken_text(reader, also_open=True))
+        return wanted.check(_spoken_text(reader, reader.heard(also_open=True)))
 
     def _reader(
         self, agent: AgentName, direction: AudioDirection, language: str | None, call: str | None
@@ -201,33 +204,44 @@ class SpeechKeywords(Component):
 def _awaited_text(reader: "SpeechReader", wanted: Assertion, timeout: float) -> Transcript | None:
     """The transcript once it is as expected; without an expectation, once it has a word."""
 
-    def attempt() -> tuple[Transcript | None] | None:
+    began = time.monotonic()
+    last: tuple[list[HeardSegment], bool] | None = None
+
+    def news() -> tuple[list[HeardSegment], bool] | None:
         reader.read()
-        reader.request()
-        text = _spoken_text(reader)
-        try:
-            return (wanted.check(text),) if wanted.operator or text.read() else None
-        except PhoneFailure:
-            return None
+        is_over = reader.request() and not reader.call.is_live
+        new = reader.heard(), is_over
+        return new if new != last or is_over else None
 
-    held = reader.wait(attempt, timeout)
-    if held:
-        return held[0]
+    # What is expected is looked for without the lock that `news` holds: that may take long.
+    while (last := reader.wait(news, max(0.0, began + timeout - time.monotonic()))) is not None:
+        segments, is_over = last
+        if is_over:
+            break
+        with suppress(PhoneFailure):
+            if wanted.operator or _has_words(segments):
+                return wanted.check(_spoken_text(reader, segments))
     reader.understand_all()
-    text = _spoken_text(reader, also_open=True)
-    late = replace(text, subject=f"After {timeout:.3g} s, what {reader.agent.name} {reader.verb}")
-    if wanted.operator is None and not late.read():
+    waited = f"{min(timeout, time.monotonic() - began):.3g} s"
+    segments = reader.heard(also_open=True)
+    if wanted.operator is None and not _has_words(segments):
+        over = "" if reader.call.is_live else f", and {reader.call.describe()}"
         raise PhoneFailure(
-            f"{reader.agent.name} {reader.verb} no word that was understood"
-            f" (waited {timeout:.3g} s)."
+            f"{reader.agent.name} {reader.verb} no word that was understood (waited {waited}){over}."
         )
-    return wanted.check(late)
+    text = _spoken_text(reader, segments)
+    return wanted.check(replace(text, subject=f"After {waited}, w{text.subject[1:]}"))
 
 
-def _spoken_text(reader: "SpeechReader", *, also_open: bool = False) -> Value[Transcript | None]:
+def _has_words(segments: Sequence[HeardSegment]) -> bool:
+    return any(segment.words for segment in segments)
+
+
+def _spoken_text(
+    reader: "SpeechReader", segments: Sequence[HeardSegment]
+) -> Value[Transcript | None]:
     return Value(
-        f"What {reader.agent.name} {reader.verb}",
-        lambda: Transcript(reader.shown(reader.heard(also_open=also_open))),
+        f"What {reader.agent.name} {reader.verb}", lambda: Transcript(reader.shown(segments))
     )
 
 

@@ -25,7 +25,7 @@ from ..types import AudioDirection
 from .clips import following_recording
 from .late_audio import heard_until, watching_packets
 from .results import BargeIn
-from .saying import cut_short, is_playing, quoted, say
+from .saying import cut_short, is_playing, quoted, said_no_further, say
 from .voice_track import EDGE, VoiceTrack
 
 T = TypeVar("T")
@@ -231,9 +231,10 @@ class Interruption:
         with following_recording(self.agent, self.call), watching_packets(self.agent, self.call):
             self._await_their_turn(patience)
             self._told = time.monotonic()
-            say(self.agent, self.call, self._speech, self._words, wait=False)
             longest = self._speech.seconds + followed + self._silence + _TURN_ENDS + _PATIENCE
-            scene = self._wait(lambda: self._followed(followed), longest)
+            say(self.agent, self.call, self._speech, self._words, wait=False)
+            with said_no_further(self.agent, self.call):
+                scene = self._wait(lambda: self._followed(followed), longest)
         if scene is None:
             left = any(sound.begin > self._told for sound in self._ours.sounds)
             what = (

@@ -11,7 +11,7 @@ from ..agents.call import Call
 from ..audio.line_state import TimedSpan
 from ..concurrency import wait_until
 from ..diagnosis.failure import CallFailure
-from ..errors import BackendError, NothingYet, PhoneFailure, UsageError
+from ..errors import NothingYet, PhoneFailure, UsageError
 from ..speech.activity import FRAME, PAUSE
 from ..speech.turns import (
     TURN_PAUSE,
@@ -71,10 +71,6 @@ class Conversation:
         Raises:
             BackendError: a part of the call was not recorded.
         """
-        if self.call.unrecorded:
-            raise BackendError(
-                f"{self.agent.name} cannot follow the conversation: {self.call.unrecorded}."
-            )
         for side in self._sides.values():
             side.read()
 

@@ -83,6 +83,11 @@ class BargeIn:
     def __str__(self) -> str:
         return str(Duration(self.seconds, self.error))
 
+    @property
+    def began_before(self) -> bool:
+        """Whether the silence certainly began before the interruption, perhaps as a pause."""
+        return self.seconds < -self.error
+
 
 @dataclass(frozen=True)
 class HeardSegment:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from itertools import count
 
 from ..agents.agent import PROMPTLY, Agent
@@ -121,8 +121,15 @@ def _forget_said(agent: Agent) -> None:
 
 def _say_to_its_end(agent: Agent, call: Call, utterance: Utterance) -> None:
     """Waits for the end of a text; whatever ends the wait before, the text is not said on."""
-    try:
+    with said_no_further(agent, call):
         _wait_until_said(agent, call, utterance)
+
+
+@contextmanager
+def said_no_further(agent: Agent, call: Call) -> Iterator[None]:
+    """Ends what an agent says in a call when the block fails, or is interrupted."""
+    try:
+        yield
     except BaseException:
         _stop(agent, call)
         raise

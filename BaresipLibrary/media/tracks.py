@@ -11,6 +11,7 @@ from ..agents.call import Call, SampleTime
 from ..audio.line_state import Span, TimedSpan
 from ..audio.wav_reader import RecordingReader
 from ..backends.capabilities import Capability
+from ..errors import BackendError
 from ..types import AudioDirection
 
 #: Seconds of audio that are read at a time where a call may be long.
@@ -88,7 +89,19 @@ class Track:
             agent.require(Capability.RECORD_SENT)
         self.call = call
         self.direction = direction
+        self._agent = agent
         self._streams: dict[Path, TrackStream] = {}
+
+    def require_recorded(self) -> None:
+        """Checks that the audio was recorded up to now: what is missing would pass for silence.
+
+        Raises:
+            BackendError: a part of the call was not recorded.
+        """
+        if self.call.unrecorded:
+            raise BackendError(
+                f"{self._agent.name} cannot follow the conversation: {self.call.unrecorded}."
+            )
 
     @property
     def streams(self) -> list[TrackStream]:

@@ -57,7 +57,12 @@ class SpeechReader:
         return "heard" if self.transcript.track.direction is AudioDirection.rx else "said"
 
     def read(self) -> None:
-        """Reads what was recorded by now; a call that is over is read to its end."""
+        """Reads what was recorded by now; a call that is over is read to its end.
+
+        Raises:
+            BackendError: a part of the call was not recorded.
+        """
+        self.transcript.track.require_recorded()
         if self.call.is_live:
             self.agent.require_alive()
             self.transcript.read()

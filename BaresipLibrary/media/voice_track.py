@@ -85,7 +85,12 @@ class VoiceTrack:
         self._edge = edge
 
     def read(self) -> None:
-        """Takes in what was recorded since the last time."""
+        """Takes in what was recorded since the last time.
+
+        Raises:
+            BackendError: a part of the call was not recorded.
+        """
+        self._track.require_recorded()
         streams = self._track.streams
         for stream in streams:
             if not stream.rate:

@@ -4,6 +4,7 @@ import pytest
 
 from BaresipLibrary.audio.line_state import TimedSpan
 from BaresipLibrary.media.barge_in import LEAST_SILENCE, Scene, turn_since
+from BaresipLibrary.media.results import BargeIn
 
 ERROR = 0.010
 
@@ -133,3 +134,8 @@ def test_how_long_it_was_silent_is_told_up_to_its_next_sound() -> None:
 def test_a_long_pause_before_the_interruption_may_be_the_end() -> None:
     assert scene((6.0, 8.0), (8.7, 9.75), until=11.0).was_speaking
     assert not scene((6.0, 8.0), (8.7, 9.5), until=11.0).was_speaking
+
+
+def test_a_silence_that_was_there_before_is_no_sure_answer() -> None:
+    assert BargeIn(-0.28, 0.02, -1.0, 0.0, 2.0).began_before
+    assert not BargeIn(-0.01, 0.02, -1.0, 0.0, 2.0).began_before

@@ -11,11 +11,14 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
+from assertionengine import AssertionOperator
 
 from BaresipLibrary.agents.call import Call
 from BaresipLibrary.diagnosis.failure import CallFailure
-from BaresipLibrary.errors import BackendError, UsageError
-from BaresipLibrary.events import CallClosed, ClosedBy, MediaStarted
+from BaresipLibrary.errors import BackendError, PhoneFailure, UsageError
+from BaresipLibrary.events import CallClosed, ClosedBy, MediaStarted, RecordingEnded
+from BaresipLibrary.keywords.assertions import Assertion
+from BaresipLibrary.keywords.speech import _awaited_text
 from BaresipLibrary.media.call_transcript import CallTranscript
 from BaresipLibrary.media.results import Transcript
 from BaresipLibrary.media.transcripts import Transcripts
@@ -345,7 +348,7 @@ def test_an_expression_that_is_too_slow_fails_and_holds_up_nothing(
     others = threading.Thread(target=take_events)
     others.start()
     try:
-        with pytest.raises(UsageError, match="without a result: it has too many ways to match"):
+        with pytest.raises(UsageError, match="was given up: it has too many ways to match"):
             wait_for_speech(reader, Expectation((), Slow("(?:.|..)+$(?<!o)")), NEVER, 5)
     finally:
         began.set()
@@ -415,6 +418,40 @@ def test_a_secret_is_not_shown_across_a_pause(
     with pytest.raises(CallFailure, match=r'heard "press \*\*\*" at'):
         verify_speech(reader, expecting("press two"), NEVER)
     assert Transcript(reader.shown(reader.heard(also_open=True))) == "press *** hello"
+
+
+def test_what_was_not_recorded_does_not_pass_for_silence(
+    talking: Phone, reader: SpeechReader, tmp_path: Path
+) -> None:
+    hears(talking, reader.call, tmp_path, (time.monotonic() - 5, says("hello")))
+    talking.backend.feed(RecordingEnded(time.monotonic(), reader.call.call_id, "the disk is full"))
+    with pytest.raises(BackendError, match=r"cannot follow the conversation: the disk is full\.$"):
+        verify_speech(reader, expecting("hello"), NEVER)
+
+
+class TestAwaitedText:
+    """A transcript that is waited for."""
+
+    def test_the_end_of_the_call_ends_the_wait(
+        self, talking: Phone, reader: SpeechReader, tmp_path: Path
+    ) -> None:
+        hears(talking, reader.call, tmp_path, (time.monotonic() - 5, says("hello")))
+        ends(talking, reader.call)
+        assert _awaited_text(reader, contains("hello"), 600.0) == "hello"
+        with pytest.raises(PhoneFailure, match=r"^After .* s, what alice heard 'hello' .*contain"):
+            _awaited_text(reader, contains("goodbye"), 600.0)
+
+    def test_without_words_the_end_of_the_call_is_told(
+        self, talking: Phone, reader: SpeechReader, tmp_path: Path
+    ) -> None:
+        hears(talking, reader.call, tmp_path, (time.monotonic() - 5, silence(3)))
+        ends(talking, reader.call)
+        with pytest.raises(PhoneFailure, match=r"no word that was understood .*hung up by the"):
+            _awaited_text(reader, Assertion(None, None, None), 600.0)
+
+
+def contains(text: str) -> Assertion:
+    return Assertion(AssertionOperator.contains, text, None)
 
 
 class TestMark:
