@@ -48,7 +48,7 @@ docs: $(package) ## keyword documentation into docs/build, and docs/proofs.md
 	@$(python) -m robot.libdoc BaresipLibrary/dialogue.resource $(DOCS)/dialogue.html
 	@$(python) docs/proofs.py
 
-site: $(tools) ## one site of guide, keywords and measurements into docs/build/site, every link checked
+site: $(tools) ## one site of guide, keywords and measurements into docs/build/site
 	@$(python) docs/site.py
 
 dist: $(tools) ## sdist and wheel into dist/, checked; docs/releasing.md says what then

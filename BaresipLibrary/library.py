@@ -83,12 +83,16 @@ class BaresipLibrary(DynamicCore):
     = Assertions =
 
     Keywords with the tag _Assertion_ return a value, and check it when ``assertion_operator`` and
-    ``assertion_expected`` are given, as in Browser library: ``Get State    alice    ==    IDLE``.
+    ``assertion_expected`` are given, as in Browser library:
+
+    | Get State    alice    ==    IDLE
+    | Get Call Timing    alice    setup_time    <    500ms
+
     Operators: ``==``, ``!=``, ``<``, ``>``, ``<=``, ``>=``, ``*=`` (contains), ``not contains``,
     ``^=`` (starts with), ``$=`` (ends with), ``matches``, ``validate``, ``then``. With ``timeout``
     they check again after every event until the assertion holds, and also wait for a value that
     does not exist yet: a call, a header, a report. ``message`` replaces the error message. A time in
-    seconds can be compared with a Robot time: ``<    500ms``. A missing value equals only ``None``.
+    seconds can be compared with a Robot time. A missing value equals only ``None``.
 
     = Arguments =
 
@@ -100,7 +104,8 @@ class BaresipLibrary(DynamicCore):
     = Messages =
 
     Keywords with the argument ``of`` read the SIP messages that an agent sent and received. ``of`` is
-    written as ``[sent|received] [status] [[re-]METHOD]``:
+    written as ``sent`` or ``received``, a status, and a method, which ``re-`` may precede. Each may be
+    left out, but not both of status and method:
 
     | =of= | =Messages= |
     | ``BYE`` | BYE requests, sent or received. |
@@ -195,7 +200,7 @@ class BaresipLibrary(DynamicCore):
         | ``ring_timeout`` | How long a call may ring at an agent before the agent refuses it, in whole seconds; until the caller gives up when left out. |
         | ``plugins`` | Classes that add keywords, backends or speech engines: see `Plugins`. |
         | ``speech_model`` | What understands speech: see `Speech`. |
-        | ``console`` | What the console tells while the suite runs: ``calls`` writes a line for each event (time, agent, what); ``progress`` shows on a terminal what a keyword waits for that takes longer than 5 s, and so does ``calls``; ``none``. |
+        | ``console`` | What the console tells while the suite runs: ``progress``, on a terminal, what a keyword that takes longer than 5 s waits for; ``calls``, that and a line for each event (time, agent, what); ``none``, nothing. |
         """
         check_flags({"catch_all": bool}, {"catch_all": catch_all})
         self.ROBOT_LIBRARY_LISTENER = self

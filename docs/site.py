@@ -1,9 +1,13 @@
-"""Builds one site of guide, keyword pages, measurements and decisions into docs/build/site.
+"""Builds one site of guide, keyword pages, measurements and decisions.
+
+    site.py [FOLDER]        into FOLDER/site, or docs/build/site
 
 Every page lies where it lies in the repository, so that its links lead to the same files. mkdocs is
-strict: a link to a page, a file or a heading that is not there fails.
+strict: a link to a page, a file or a heading that is not there fails. It does not read what libdoc
+writes; utest/test_site.py does. Nothing looks whether a page of another site is there.
 """
 
+import os
 import re
 import shutil
 import subprocess
@@ -11,7 +15,6 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = ROOT / "docs" / "build" / "pages"
 PACKAGE = ROOT / "BaresipLibrary"
 #: What has keywords, by the name of its page.
 KEYWORDS = {
@@ -22,13 +25,13 @@ KEYWORDS = {
 _LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
 
 
-def lay_out() -> None:
+def lay_out(folder: Path) -> None:
     """Copies the pages, and what they link to, as they lie in the repository."""
-    shutil.rmtree(PAGES, ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)
     pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("docs/adr/*.md")]
     linked = {(page.parent / target).resolve() for page in pages for target in targets(page)}
     for file in {*pages, *(path for path in linked if path.is_file())}:
-        copy = PAGES / file.relative_to(ROOT)
+        copy = folder / file.relative_to(ROOT)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(file, copy)
 
@@ -38,9 +41,8 @@ def targets(page: Path) -> list[str]:
     return _LINK.findall(page.read_text())
 
 
-def write_keywords() -> None:
+def write_keywords(folder: Path) -> None:
     """Writes libdoc's pages, and a page that leads to them."""
-    folder = PAGES / "keywords"
     folder.mkdir()
     for name, source in KEYWORDS.items():
         libdoc = ["-m", "robot.libdoc", "--quiet", source, str(folder / f"{name}.html")]
@@ -49,12 +51,16 @@ def write_keywords() -> None:
     (folder / "index.md").write_text("\n".join(["# Keywords", "", *lines, ""]))
 
 
-def main() -> int:
-    lay_out()
-    write_keywords()
+def main(folder: Path) -> int:
+    pages = folder / "pages"
+    lay_out(pages)
+    write_keywords(pages / "keywords")
     build = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--clean"]
-    return subprocess.run(build, cwd=ROOT).returncode
+    site = ["--site-dir", str(folder / "site")]
+    return subprocess.run(
+        [*build, *site], cwd=ROOT, env=os.environ | {"PAGES": str(pages)}
+    ).returncode
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(Path(*sys.argv[1:] or [ROOT / "docs" / "build"]).absolute()))

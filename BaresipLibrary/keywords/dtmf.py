@@ -37,7 +37,7 @@ class DtmfKeywords(Component):
         that are sent in-band also fail when the call is muted or on hold.
 
         | =Argument= | =Meaning= |
-        | ``digits`` | ``0``-``9``, ``*``, ``#``, ``A``-``D``, as text or as Robot's ``Secret``, which this agent neither logs nor sends by SIP INFO. |
+        | ``digits`` | ``0`` to ``9``, ``*``, ``#``, ``A`` to ``D``, as text or as Robot's ``Secret``, which this agent neither logs nor sends by SIP INFO. |
         | ``gap`` | The pause between two digits; each lasts 100 ms. |
         | ``mode`` | ``rtpevent`` (RFC 4733), ``info`` (SIP INFO), ``inband`` (tones) or ``auto``; the account's ``dtmf_mode`` when left out. |
 

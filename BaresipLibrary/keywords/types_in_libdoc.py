@@ -58,7 +58,7 @@ def _reader(parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
         return parse(value)
 
     read.__doc__ = None
-    return read
+    return _without_object(read)
 
 
 def _returned(kind: type, doc: str | None = None) -> Callable[[Any], Any]:
@@ -68,7 +68,14 @@ def _returned(kind: type, doc: str | None = None) -> Callable[[Any], Any]:
         raise ValueError(f"only a keyword returns a value of the type {kind.__name__}")
 
     refuse.__doc__ = doc
-    return refuse
+    return _without_object(refuse)
+
+
+def _without_object(convert: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The same; where it takes any value, libdoc does not show that as a type named "object"."""
+    taken = {name: kind for name, kind in convert.__annotations__.items() if kind is not object}
+    convert.__annotations__ = taken
+    return convert
 
 
 CONVERTERS: dict[type, Callable[[Any], Any]] = {

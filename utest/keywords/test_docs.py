@@ -19,6 +19,8 @@ from BaresipLibrary.keywords.components import COMPONENTS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DOCUMENTATION = LibraryDocumentation(str(ROOT / "BaresipLibrary"))
+#: A type of another project, which documents it.
+FOREIGN = {"AssertionOperator"}
 
 
 @pytest.mark.parametrize("keyword", DOCUMENTATION.keywords, ids=lambda keyword: keyword.name)
@@ -60,6 +62,19 @@ def test_types_are_explained_for_people_who_write_suites() -> None:
         assert "Raises:" not in type_doc.doc and "docs/" not in type_doc.doc, type_doc.name
 
 
+def test_what_is_returned_or_takes_any_value_is_not_said_to_be_made_of_objects() -> None:
+    assert [doc.name for doc in DOCUMENTATION.type_docs if "object" in doc.accepts] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "user"),
+    [("Agent", "Dial"), ("CallQuality", "Get Call Quality"), ("Peer", "Get Peer")],
+)
+def test_a_type_is_linked_to_the_keywords_that_take_or_return_it(name: str, user: str) -> None:
+    usages = {type_doc.name: type_doc.usages for type_doc in DOCUMENTATION.type_docs}
+    assert user in usages[name]
+
+
 def test_every_option_of_start_agent_is_explained() -> None:
     start = next(keyword for keyword in DOCUMENTATION.keywords if keyword.name == "Start Agent")
     for argument in start.args:
@@ -71,7 +86,32 @@ def test_the_example_of_the_introduction_can_be_copied_from_the_page() -> None:
     assert block
     text = html.unescape(re.sub(r"<[^>]+>", "", block[1])).strip()
     assert text.startswith("*** Settings ***")
-    assert len(running.TestSuite.from_string(text).tests) == 1
+    suite = running.TestSuite.from_string(text)
+    assert [len(step.args) for step in suite.tests[0].body] == [1, 1, 2, 1, 2, 2, 1, 2]
+
+
+def rendered() -> list[object]:
+    """What libdoc makes of our documentation: the introduction, keywords and types, as HTML."""
+    pages = []
+    for source in ("", "calls.resource", "dialogue.resource"):
+        library = LibraryDocumentation(str(ROOT / "BaresipLibrary" / source))
+        library.convert_docs_to_html()
+        ours = [one for one in library.type_docs if one.type in ("Custom", "Enum")]
+        shown = [library, *library.inits, *library.keywords, *ours]
+        pages += [pytest.param(one.doc, id=one.name) for one in shown if one.name not in FOREIGN]
+    return pages
+
+
+@pytest.mark.parametrize("page", rendered())
+def test_markup_becomes_what_it_is_meant_to_be(page: str) -> None:
+    """No marks are left over, ``[sent|received]`` is no link, and examples keep their columns."""
+    text = re.sub("<pre>.*?</pre>", "", page, flags=re.DOTALL)
+    assert "`" not in text
+    assert [code for code in re.findall("<code>(.*?)</code>", text) if "  " in code] == []
+    targets = re.findall('href="(.*?)"', page)
+    assert [target for target in targets if not target.startswith(("#", "https://"))] == []
+    names = {html.unescape(name) for name in re.findall('<span class="name">(.*?)</span>', page)}
+    assert names <= {keyword.name for keyword in DOCUMENTATION.keywords}
 
 
 def test_keyword_names_are_unique() -> None:
