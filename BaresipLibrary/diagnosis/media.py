@@ -258,16 +258,29 @@ def _describe_info_answers(agent: Agent, call: Call) -> str:
 
 
 def _explain_negotiated_events(agent: Agent, call: Call) -> str | None:
-    """Where the peer is not an agent: which RTP events the agent would have accepted."""
+    """Where the peer is not an agent: which RTP events the agent would have accepted, what came."""
     infos = [o for o in transactions_of(agent, call.call_id) if o.method == "INFO" and not o.sent]
     agreed = agreement_of(agent, call)
     if infos or agreed is None:
         return None
-    lacks = _sides_without_events(agent, call)
-    if lacks:
-        return f"No INFO arrived, and telephone-event was not negotiated: {lacks}."
     own = agreed.media()[0 if agreed.ours else 1]
-    if own is None or not own.events:
+    told = None
+    if lacks := _sides_without_events(agent, call):
+        told = f"No INFO arrived, and telephone-event was not negotiated: {lacks}."
+    elif own is not None and own.events:
+        events = " and ".join(own.events)
+        told = f"No INFO arrived; {agent.name}'s SDP has telephone-event as payload type {events}."
+    came = _describe_unoffered_packets(agent, call)
+    return f"{told} {came}" if told and came else told
+
+
+def _describe_unoffered_packets(agent: Agent, call: Call) -> str | None:
+    """That RTP packets arrived of payload types that the agent's SDP never had in the call."""
+    look_at_rtp(agent, call)
+    described = [one.local for one in call.offers.agreed_audio]
+    arrived = (call.rtp.received.payload_types if call.rtp else None) or ()
+    unknown = [kind for kind in arrived if not any(one.format_of(kind) for one in described)]
+    if not unknown or not described:
         return None
-    events = " and ".join(own.events)
-    return f"No INFO arrived; {agent.name}'s SDP has telephone-event as payload type {events}."
+    types = f"type{'s' * (len(unknown) > 1)} {' and '.join(map(str, unknown))}"
+    return f"RTP packets of payload {types} arrived, which {agent.name}'s SDP does not have."
