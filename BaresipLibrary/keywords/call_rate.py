@@ -75,33 +75,38 @@ class CallRateKeywords(Component):
         keyword returns when the last one is over. The log shows a table and a picture.
 
         A call *fails* when it is refused, is not established within ``timeout``, ends early, when a
-        side does not hear the other, or when it does not end. What this machine could not keep up
-        with is told apart from that: a call is *not attempted* when no agent is idle, or when it
-        would begin more than ``max_lag`` late; a call that failed is *undecided* when an event or an
-        arrival came later than that while it lasted, or when an agent's own process is the cause; but
+        side does not hear the other, when it does not end, or when the caller's BYE is not answered
+        within ``timeout``. What this machine could not keep up
+        with is told apart from that: a call is *not attempted* when it would begin more than
+        ``max_lag`` late; a call that failed is *undecided* when an event, an arrival or what was due
+        next came later than that while it lasted, or when an agent's own process is the cause; but
         a refusal other than 408 is always a failure where the callee refused, or was not called.
+        A call is *not attempted*, too, when no agent is idle. The reason then says what most of the
+        agents do, if it is not the talk: their calls are not established yet or not over, which is
+        the time that the phone system takes unless this machine was late, or they have died.
 
         | =Result= | =Meaning= |
         | ``offered`` | How many calls arrived: ``attempted`` and ``not_attempted``. |
         | ``attempted`` | How many were dialled. Each of them is in one of ``succeeded``, ``failed``, ``undecided``, ``unchecked`` and, when the run was cut short, ``unfinished``. |
-        | ``not_attempted`` | How many were not dialled; ``not_attempted_because`` has how many for each reason, and ``needed`` about how many callers, and as many callees, these arrivals needed. |
+        | ``not_attempted`` | How many were not dialled; ``not_attempted_because`` has how many for each reason, and ``needed`` about how many callers, and as many callees, these arrivals need when a call takes as long as they did on average. |
         | ``established`` | How many were established at both sides; ``established_percent`` of those attempted. |
-        | ``succeeded`` | How many went well from the first INVITE until both sides were idle. |
+        | ``succeeded`` | How many went well from the first INVITE until both sides were idle and the BYE was answered. |
         | ``failed`` | How many failed; ``failed_percent`` of those that succeeded or failed. ``failures`` has how many for each reason, such as ``486 Busy Here``; ``failed_calls`` has the first 20. |
         | ``undecided`` | How many failed while this machine was late; ``undecided_because`` has how many for each reason. |
         | ``verified`` | In how many calls both sides heard each other. |
         | ``unchecked`` | With ``audio=verify``, how many ended before their audio could be checked, and went well otherwise: the audio of six calls is checked at the same time. |
-        | ``peak`` | The most calls that were up at the same time; ``concurrent`` has the most of each second. |
-        | ``post_dial_delay``, ``setup_time``, ``teardown`` | As `Get Call Timing` defines them at the caller, of established calls, in seconds; an answer to the BYE that comes over 0.3 s after both sides are idle is not measured: ``count``, ``min``, ``p5``, ``p50``, ``p95``, ``p99`` and ``max``. |
+        | ``peak`` | The most calls that were up at the same time; ``concurrent`` has the most of each second. ``went_up`` and ``went_down`` have the moments at which calls were established and ended, in seconds after the start of the run. |
+        | ``post_dial_delay``, ``setup_time``, ``teardown`` | As `Get Call Timing` defines them at the caller, of established calls, in seconds; ``teardown`` only where the caller sent the BYE: ``count``, ``min``, ``p5``, ``p50``, ``p95``, ``p99`` and ``max``. |
         | ``mos`` | The same for the mean opinion score of `Get Call Quality`, of the worse side of each call. Calls without an RTCP report, such as very short ones, do not count. |
-        | ``worst_delay``, ``cpu`` | How late an event or an arrival came at most, in seconds; how busy the machine was in each second, in percent. |
-        | ``seeds``, ``rate``, ``began``, ``seconds``, ``stopped`` | The seed, the rate (calls a second), when the run began (seconds since 1970), how long it took, and the condition that ended it. |
+        | ``worst_delay``, ``cpu`` | How late an event, an arrival or what was due next came at most, in seconds; how busy the machine was in each second, in percent. |
+        | ``seeds``, ``rate``, ``began``, ``seconds``, ``stopped`` | The seed, the rate (calls a second), when the run began (seconds since 1970), how long it took, and the condition of ``stop_when`` if that holds. |
 
         Fails when ``stop_when`` holds: the run ends then, and its calls are hung up. Fails when no
         call was established. Fails at once, before any agent dials, when an agent has a call or is
-        listed twice. However it ends, all calls are hung up, and the log has the table. Messages and
-        recordings of calls that went well are forgotten, so that a run can be long; recordings stay
-        with ``recordings=always``. Those of the first 50 other calls stay.
+        listed twice. However it ends, the calls are hung up, and the log has the table; a warning
+        names those that are not over 3 s later. Messages and recordings of calls that went well are
+        forgotten, so that a run can be long; recordings stay with ``recordings=always``. Those of the
+        first 50 failed and of the first 50 undecided calls stay.
 
         | =Argument= | =Meaning= |
         | ``rate`` | Calls that arrive, such as ``5/s``, ``300/min`` or ``1800/h``. |
@@ -155,6 +160,8 @@ class CallRateKeywords(Component):
         finally:
             result = run.result()
             _show(result, file)
+            if run.left_over:
+                logger.warn(f"Not all calls of the run are over: {run.left_over}")
         require_success(result, run.failed)
         return result
 
@@ -236,10 +243,10 @@ class CallRateKeywords(Component):
         """Returns what came of several runs of calls at the same time, as if they were one.
 
         For runs of several processes or machines: rates and counts are added, percentiles are taken
-        of all calls, and calls over time are added second by second, by the clocks of the machines.
-        The log shows the table and the picture.
+        of all calls, and calls over time are added by the clocks of the machines: ``began`` is that
+        of the first run, and seconds count from then. The log shows the table and the picture.
 
-        Fails when a value is not a run of calls, or a file cannot be read.
+        Fails when a value is not a run of calls, when a run is given twice, or a file cannot be read.
 
         | =Argument= | =Meaning= |
         | ``runs`` | What `Run Calls` returned, here or over Remote, or files that it saved, relative to the output directory; the name of a file may have wildcards. |
@@ -300,20 +307,8 @@ def _show(run: CallRun, file: Path | None) -> None:
     if file is not None:
         run.save(file)
     logger.info(call_run_html(run), html=True)
-    if run.not_attempted or run.undecided:
-        logger.warn(
-            f"{run.not_attempted} of {run.offered} calls were not attempted and {run.undecided} are"
-            f" undecided, so nothing is said of the phone system in them: {_because(run)}."
-        )
-    if run.unchecked:
-        logger.warn(f"Nobody checked the audio of {run.unchecked} of {run.established} calls.")
-
-
-def _because(run: CallRun) -> str:
-    reasons = [*run.not_attempted_because.items(), *run.undecided_because.items()]
-    words = [f"{reason} ({count})" for reason, count in reasons]
-    needed = f"; about {run.needed} callers and callees are needed" if run.needed else ""
-    return ", ".join(words) + needed
+    for sentence in run.shortcomings():
+        logger.warn(sentence)
 
 
 def _sources(run: object) -> list[object]:

@@ -1,7 +1,6 @@
 """Keeps an arrival rate of calls, whatever becomes of them (open loop), and counts that."""
 
 import time
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -12,24 +11,23 @@ from ..agents.call import Call
 from ..agents.forgetting import forget_call
 from ..concurrency import run_concurrently, wait_until
 from ..errors import BaresipLibraryError
-from ..signalling.arrivals import Arrivals, arrival_times, most_at_once
+from ..signalling.arrivals import Arrivals, arrival_times
 from ..signalling.bulk import hang_up_all
 from ..signalling.stop_condition import StopCondition
-from ..types import AgentState
 from .call_run import CallRun, Tally
 from .connections import TONE_PAIRS
+from .idle_agents import NO_CALLEE, NO_CALLER, AgentPool
 from .machine import Load, Machine
 from .rated_call import Phase, Plan, RatedCall, Step, Tones
 from .run_counts import RunCounts
 
-#: Of so many calls that did not go well the messages and recordings stay; a run may be long.
+#: Of so many failed and of so many undecided calls messages and recordings stay; runs may be long.
 _KEPT = 50
 #: How many steps are done at the same time: most of their time they wait for baresip's answer.
 _AT_ONCE = 16
 #: How long (s) the calls may take to end when a run is cut short.
 _CUT_SHORT = 3.0
-NO_CALLER, NO_CALLEE = "no caller was idle", "no callee was idle"
-LATE = "this machine was late"
+LATE, ENDED = "this machine was late", "the run was cut short"
 
 
 @dataclass(frozen=True)
@@ -56,26 +54,6 @@ class RunSettings:
         return arrival_times(self.rate, self.duration, self.arrivals, self.seed)
 
 
-class AgentPool:
-    """Agents that wait for their turn; the one that has waited longest is next."""
-
-    def __init__(self, agents: Sequence[Agent]) -> None:
-        self._waiting = deque(agents)
-
-    def take(self) -> Agent | None:
-        """An agent that runs and has no call; it is not given to anybody else. None without one."""
-        for _ in range(len(self._waiting)):
-            agent = self._waiting.popleft()
-            if agent.alive and agent.state is AgentState.IDLE:
-                return agent
-            self._waiting.append(agent)
-        return None
-
-    def give_back(self, agent: Agent) -> None:
-        """Takes an agent back."""
-        self._waiting.append(agent)
-
-
 class CallRate:
     """A run of calls. `run` returns when all are over; `result` says what came of it so far."""
 
@@ -83,9 +61,13 @@ class CallRate:
         self, callers: Sequence[Agent], callees: Sequence[Agent], settings: RunSettings
     ) -> None:
         self.failed: list[RatedCall] = []
+        #: What could not be hung up at the end; empty when all is over.
+        self.left_over = ""
+        self._undecided: list[RatedCall] = []
+        self._agents = [*callers, *callees]
         self._settings = settings
         self._changes = callers[0].changes
-        self._pools = (AgentPool(callers), AgentPool(callees))
+        self._pools = (AgentPool(callers, NO_CALLER), AgentPool(callees, NO_CALLEE))
         self._machine = Machine(settings.max_lag)
         tally = Tally(float(settings.rate), round(time.time(), 3), seeds=[settings.seed])
         self._counts = RunCounts(tally, self._machine, settings.load)
@@ -103,7 +85,7 @@ class CallRate:
     def run(self) -> None:
         """Has calls arrive, and returns when all of them are over or `stop_when` holds.
 
-        However it ends, all calls that it has made are over then.
+        However it ends, the calls that it has made are over then, or `left_over` names them.
         """
         try:
             while (self._next is not None or self._calls) and not self.is_stopped:
@@ -130,17 +112,9 @@ class CallRate:
         tally = self._counts.tally
         tally.worst_delay = round(self._machine.worst, 3)
         tally.stopped = str(self._settings.stop_when) if self.is_stopped else ""
-        arrived = (at for at in self._settings.times() if at <= tally.seconds)
-        tally.needed = most_at_once(arrived, self._counts.longest) if self._counts.longest else 0
-        unfinished = [call for call in self._calls if not call.is_skipped]
-        up = sum(call.is_established for call in unfinished)
-        return CallRun(
-            **{
-                **vars(tally),
-                "unfinished": len(unfinished),
-                "attempted": tally.attempted + len(unfinished),
-                "established": tally.established + up,
-            }
+        return self._counts.result(
+            [call for call in self._calls if not call.is_skipped],
+            (at for at in self._settings.times() if at <= tally.seconds),
         )
 
     def _time_left(self) -> float:
@@ -169,7 +143,8 @@ class CallRate:
             caller, callee = (pool.take() for pool in self._pools)
             if caller is None or callee is None:
                 self._give_back(caller, callee)
-                self._counts.skip(NO_CALLER if caller is None else NO_CALLEE)
+                short = self._pools[0 if caller is None else 1]
+                self._counts.skip(short.why_none(self._calls, self._machine, time.monotonic()))
                 return
             self._machine.watch((caller, callee))
         for agent in (caller, callee):
@@ -217,11 +192,11 @@ class CallRate:
             self._machine.note_events(call.agents)
             if call in self._busy or not call.has_news(now):
                 continue
+            self._machine.note(call.due_since(now), now)
             due, step = call.due, call.next_step(now, self._free_tones)
             if step is not None:
                 steps.append((call, step))
             is_changed = is_changed or call.phase is Phase.OVER or call.due != due
-        self._counts.note_up(sum(call.phase is Phase.TALK for call in self._calls))
         return steps if steps or is_changed else None
 
     def _settle(self) -> None:
@@ -233,12 +208,14 @@ class CallRate:
             if call.is_skipped:
                 self._counts.skip(LATE)
                 continue
-            self._counts.finish(call)
-            if call.reason is not None and len(self.failed) < _KEPT:
-                self.failed.append(call)
+            is_failure = self._counts.finish(call)
+            kept = self.failed if is_failure else self._undecided
+            if call.reason is not None and len(kept) < _KEPT:
+                kept.append(call)
                 continue
             for agent, side in call.calls():
-                self._stale[agent] = (side, call.positions[agent])
+                if not side.is_live:
+                    self._stale[agent] = (side, call.positions[agent])
 
     def _forget(self, agent: Agent) -> None:
         """Forgets the last call of an agent: by now its last messages have come."""
@@ -251,9 +228,15 @@ class CallRate:
         """Ends what is left of the run."""
         self._counts.tally.seconds = round(self._counts.seconds, 3)
         self._threads.shutdown(cancel_futures=True)
+        for call in self._calls:
+            if not call.is_begun:
+                self._counts.skip(LATE if call.is_skipped else ENDED)
+                call.skip()
         run_concurrently(_abandon, self._calls)
-        with suppress(BaresipLibraryError):
-            hang_up_all([agent for call in self._calls for agent in call.agents], _CUT_SHORT)
+        try:
+            hang_up_all([agent for agent in self._agents if agent.alive], _CUT_SHORT)
+        except BaresipLibraryError as error:
+            self.left_over = str(error)
         for agent in list(self._stale):
             self._forget(agent)
 

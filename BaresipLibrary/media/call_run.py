@@ -2,9 +2,10 @@
 
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
 from enum import Enum, auto
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from ..errors import UsageError
 
 #: How many calls that failed are told one by one.
 MOST_TOLD = 20
+#: How many reasons a message has.
+_MOST_REASONS = 5
 
 
 class RunField(Enum):
@@ -119,6 +122,8 @@ class Tally:
     needed: int = 0
     worst_delay: float = 0.0
     cpu: list[float] = field(default_factory=list)
+    went_up: list[float] = field(default_factory=list)
+    went_down: list[float] = field(default_factory=list)
     concurrent: list[int] = field(default_factory=list)
     failures_over_time: list[int] = field(default_factory=list)
     not_attempted_over_time: list[int] = field(default_factory=list)
@@ -163,6 +168,23 @@ class CallRun(Tally):
             f" {self.established} established{failed}"
         )
 
+    def shortcomings(self) -> Iterator[str]:
+        """What it leaves open about the phone system, each in a sentence."""
+        if self.not_attempted:
+            each = f"{self.needed} callers and as many callees"
+            needed = f" At this rate about {each} are needed." if self.needed else ""
+            yield (
+                f"{self.not_attempted} of {self.offered} calls were not attempted:"
+                f" {listed(self.not_attempted_because)}.{needed}"
+            )
+        if self.undecided:
+            yield (
+                f"{self.undecided} of {self.attempted} calls failed and are undecided, because this"
+                f" machine or an agent may be the cause: {listed(self.undecided_because)}."
+            )
+        if self.unchecked:
+            yield f"Nobody checked the audio of {self.unchecked} of {self.established} calls."
+
     def save(self, path: Path) -> None:
         """Writes it as JSON.
 
@@ -203,17 +225,46 @@ def _run_of(table: Mapping[str, Any], name: str) -> CallRun:
     if lacking is not None:
         raise UsageError(f"{name} is not a run of calls: it has no '{lacking}'.")
     values = {each: table[each] for each in names}
-    values["failed_calls"] = [
-        one if isinstance(one, FailedCall) else FailedCall(**one) for one in values["failed_calls"]
-    ]
+    try:
+        values["failed_calls"] = [_failed_call(one) for one in values["failed_calls"]]
+        _require_kinds(values)
+    except TypeError as error:
+        raise UsageError(f"{name} is not a run of calls: {error}.") from None
     return CallRun(**values)
+
+
+def _failed_call(value: Any) -> FailedCall:
+    return value if isinstance(value, FailedCall) else FailedCall(**value)
+
+
+def _require_kinds(values: Mapping[str, Any]) -> None:
+    """Raises `TypeError` when a value is not of the kind that a run has there."""
+    for name, plain in vars(Tally(rate=0.0, began=0.0)).items():
+        value = values[name]
+        numbers: list[object] = []
+        if isinstance(plain, list):
+            is_right = isinstance(value, list)
+            numbers = value if is_right and name != "failed_calls" else []
+        elif isinstance(plain, dict):
+            is_right = isinstance(value, Mapping)
+            numbers = [*value.values()] if is_right else []
+        else:
+            is_right = isinstance(value, str if isinstance(plain, str) else int | float)
+        if not is_right or not all(isinstance(each, int | float) for each in numbers):
+            raise TypeError(f"its '{name}' is not what Run Calls saves")
 
 
 def add_up(runs: Sequence[CallRun]) -> CallRun:
     """The runs of several processes as one: counts and rates are added, percentiles taken of all.
 
-    What was going on at the same time, by the clocks of their machines, is added second by second.
+    What was going on at the same time, by the clocks of their machines, is added.
+
+    Raises:
+        UsageError: one of them is there twice.
     """
+    twice = next((run for number, run in enumerate(runs) if run in runs[:number]), None)
+    if twice is not None:
+        raise UsageError(f"The run '{twice}' is given twice; it would count double.")
     began = min(run.began for run in runs)
     total = Tally(rate=round(sum(run.rate for run in runs), 6), began=began)
     total.seconds = max(run.began + run.seconds for run in runs) - began
@@ -228,7 +279,17 @@ def add_up(runs: Sequence[CallRun]) -> CallRun:
             _add_reasons(getattr(total, name), getattr(run, name))
         for name in _TIMELINES:
             _add_second_by_second(getattr(total, name), getattr(run, name), run.began - began)
+        for name in _MOMENTS:
+            moments = (round(at + run.began - began, 3) for at in getattr(run, name))
+            getattr(total, name).extend(moments)
+        for call in run.failed_calls:
+            at = round(call.at + run.began - began, 3)
+            total.failed_calls.append(replace(call, at=at))
+    total.failed_calls.sort(key=lambda call: call.at)
     del total.failed_calls[MOST_TOLD:]
+    total.concurrent = most_each_second(
+        total.went_up, total.went_down, len(total.failures_over_time)
+    )
     return CallRun(**vars(total))
 
 
@@ -236,11 +297,23 @@ _COUNTS = (
     "offered", "attempted", "established", "succeeded", "failed", "unfinished", "verified",
     "unchecked", "needed",
 )  # fmt: skip
-_LISTS = (
-    "seeds", "failed_calls", "cpu", "post_dial_delays", "setup_times", "teardowns", "scores",
-)  # fmt: skip
+_LISTS = ("seeds", "cpu", "post_dial_delays", "setup_times", "teardowns", "scores")
 _REASONS = ("failures", "undecided_because", "not_attempted_because")
-_TIMELINES = ("concurrent", "failures_over_time", "not_attempted_over_time")
+_TIMELINES = ("failures_over_time", "not_attempted_over_time")
+_MOMENTS = ("went_up", "went_down")
+
+
+def most_each_second(
+    went_up: Iterable[float], went_down: Iterable[float], seconds: int
+) -> list[int]:
+    """How many calls were up at most in each second, from when calls went up and down (s)."""
+    changes = sorted([*((at, -1) for at in went_up), *((at, 1) for at in went_down)])
+    most, up = [0] * seconds, 0
+    for (at, down), (until, _) in pairwise([*changes, (float(seconds), 0)]):
+        up -= down
+        for second in range(int(at), min(int(until) + 1, seconds)):
+            most[second] = max(most[second], up)
+    return most
 
 
 def _add_reasons(total: dict[str, int], more: Mapping[str, int]) -> None:
@@ -253,3 +326,11 @@ def _add_second_by_second(total: list[int], more: Sequence[int], later: float) -
     total.extend([0] * (first + len(more) - len(total)))
     for second, count in enumerate(more, first):
         total[second] += count
+
+
+def listed(reasons: Mapping[str, int]) -> str:
+    """Reasons with how often each was met, the most frequent first."""
+    most_first = sorted(reasons.items(), key=lambda item: -item[1])
+    words = [f"{reason} ({count})" for reason, count in most_first[:_MOST_REASONS]]
+    more = len(most_first) - _MOST_REASONS
+    return ", ".join(words) + (f" and {more} more reasons" if more > 0 else "")

@@ -1,19 +1,19 @@
 """What makes a whole run of calls fail, and what the failure says."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from ..diagnosis.call_setup import explain_setup
 from ..diagnosis.failure import CallFailure
 from ..errors import UsageError
-from .call_run import CallRun
+from .call_run import CallRun, listed
 from .rated_call import RatedCall
 
-#: How many reasons a message has, and how many agents a failure names for the ladder.
+#: How many calls have their agents in the ladder of a failure.
 _NAMED = 5
 
 
 def require_success(run: CallRun, failed: Sequence[RatedCall]) -> None:
-    """Checks that a run is worth looking at; `failed` are its first calls that did not go well.
+    """Checks that a run is worth looking at; `failed` are its first failed calls.
 
     Raises:
         CallFailure: its `stop_when` holds, or calls failed and none was established.
@@ -39,12 +39,7 @@ def require_success(run: CallRun, failed: Sequence[RatedCall]) -> None:
 
 
 def _failure(what: str, run: CallRun, failed: Sequence[RatedCall]) -> CallFailure:
-    told = run.failed_calls[0]
-    names = [told.caller, told.callee]
-    # Calls that this machine may have spoilt are among them, too.
-    first = next(
-        (one for one in failed if [agent.name for agent in one.agents] == names), failed[0]
-    )
+    first, told = failed[0], run.failed_calls[0]
     caller, call = first.agents[0], first.call
     is_setup = not first.is_established
     return CallFailure(
@@ -53,11 +48,3 @@ def _failure(what: str, run: CallRun, failed: Sequence[RatedCall]) -> CallFailur
         (lambda agents: explain_setup(caller, call, agents)) if is_setup else None,
         others=[agent for one in failed[:_NAMED] for agent in one.agents],
     )
-
-
-def listed(reasons: Mapping[str, int]) -> str:
-    """Reasons with how often each was met, the most frequent first."""
-    most_first = sorted(reasons.items(), key=lambda item: -item[1])
-    words = [f"{reason} ({count})" for reason, count in most_first[:_NAMED]]
-    more = len(most_first) - _NAMED
-    return ", ".join(words) + (f" and {more} more reasons" if more > 0 else "")

@@ -6,11 +6,14 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 from ..agents.agent import Agent
+from ..events import CallClosed, CallEstablished, CallIncoming, SipMessage
 
 #: The share of CPU time that all processes use, in percent, since it was asked for the last time.
 Load = Callable[[], float]
 #: So many stretches in which the machine was late are remembered, the newest.
 _MOST = 1000
+#: Events that a backend reports as soon as they happen; others are timed back.
+_PROMPT = (SipMessage, CallIncoming, CallEstablished, CallClosed)
 
 
 class Machine:
@@ -40,11 +43,13 @@ class Machine:
             self._seen[agent] = len(agent.journal)
 
     def note_events(self, agents: Sequence[Agent]) -> None:
-        """Takes in how long the newest events of agents took to get here; `changes` is held."""
+        """Takes in how long the new events of agents took to get here; `changes` is held."""
         for agent in agents:
             position, self._seen[agent] = self._seen[agent], len(agent.journal)
-            if news := agent.journal.since(position):
-                self.note(max(event.at for event in news), time.monotonic())
+            news = (event for event in agent.journal.since(position) if isinstance(event, _PROMPT))
+            oldest = min((event.at for event in news), default=None)
+            if oldest is not None:
+                self.note(oldest, time.monotonic())
 
     def was_late(self, since: float, until: float) -> bool:
         """Whether it was too late at any time between two moments (monotonic)."""

@@ -8,6 +8,7 @@ from enum import Enum, auto
 from functools import partial
 
 from ..agents.agent import Agent
+from ..agents.byes import has_hung_up, has_unanswered_bye
 from ..agents.call import TRACE_LAG, Call
 from ..concurrency import wait_until
 from ..errors import BaresipLibraryError, PhoneFailure
@@ -98,10 +99,15 @@ class RatedCall:
         self.phase = Phase.SET_UP
         #: Whether it was given up before it dialled, as the machine was late.
         self.is_skipped = False
+        self.is_begun = False
         self.reason: Reason | None = None
         self.is_established = self.is_verified = False
         self.is_checked = plan.within is None
         self.measured = Measured()
+        #: From and until when it was up (monotonic).
+        self.went_up: float | None = None
+        self.went_down: float | None = None
+        self._looked_at = arrived_at
         self._plan = plan
         self._setup = BulkCall(ends[0], target, ends[1])
         self._check: Connection | None = None
@@ -134,11 +140,20 @@ class RatedCall:
     @property
     def due(self) -> float:
         """When it is to be looked at, whatever happens until then (monotonic)."""
-        return self._due if self._check is None else self._check_until
+        if self._check is not None:
+            return self._check_until
+        if self.phase is Phase.END and self.call and self.call.closed and self.call.awaits_trace:
+            return min(self._due, self.call.closed.at + TRACE_LAG)
+        return self._due
+
+    def due_since(self, now: float) -> float:
+        """When it should have been looked at, which is done now: then, or once it was possible."""
+        since, self._looked_at = max(self.due, self._looked_at), now
+        return min(since, now)
 
     def look_again(self) -> None:
         """Has it looked at: one of its steps has been done."""
-        self._is_news = True
+        self._is_news, self._looked_at = True, time.monotonic()
 
     def has_news(self, now: float) -> bool:
         """Whether it is to be looked at: it is due, something happened, or audio is checked."""
@@ -148,6 +163,7 @@ class RatedCall:
 
     def dial(self) -> None:
         """Its first step."""
+        self.is_begun = True
         self._setup.dial()
 
     def skip(self) -> None:
@@ -185,7 +201,7 @@ class RatedCall:
         if self._setup.trouble is not None:
             return self._begin_end(now, self._note_why_not_established)
         if self._setup.seconds is not None:
-            self.phase, self.is_established = Phase.TALK, True
+            self.phase, self.is_established, self.went_up = Phase.TALK, True, now
             self._due = now + self._plan.talk
             return None
         if now >= self._due:
@@ -196,7 +212,7 @@ class RatedCall:
         """Notes how the call ended, once the trace shows it."""
         call = self.call
         if call is None or call.is_live:
-            self._fail("an agent could not act", self._setup.trouble or "", Cause.machine)
+            self._note_trouble()
             return
         changes = self.agents[0].changes
         wait_until(changes, lambda: None if call.awaits_trace else True, TRACE_LAG)
@@ -209,6 +225,14 @@ class RatedCall:
         may_be_late = closed.status == _TIMED_OUT or not refused
         cause = Cause.either if may_be_late else Cause.phone_system
         self._fail(f"{closed.status} {closed.words}".strip(), call.describe(), cause)
+
+    def _note_trouble(self) -> None:
+        """Notes why a call that is not over, or was not dialled, cannot be established."""
+        called = self._callees_side()
+        if called is not None and called.closed and called.closed.by is not ClosedBy.US:
+            self._fail(f"the call of the callee was {called.reason}", called.describe())
+        else:
+            self._fail("an agent could not act", self._setup.trouble or "", Cause.machine)
 
     def _note_timeout(self) -> None:
         called = "" if self._callees_side() else ", and the callee was not called"
@@ -273,6 +297,7 @@ class RatedCall:
     def _begin_end(self, now: float, note: Step | None = None) -> Step:
         """The step that notes something and then ends the call at the caller's side."""
         self.phase, self._due, self._check = Phase.END, now + self._plan.timeout, None
+        self.went_down = None if self.went_up is None else now
 
         def end() -> None:
             if note is not None:
@@ -292,12 +317,25 @@ class RatedCall:
         """Whether neither end is in a call any more."""
         return all(agent.state is AgentState.IDLE or not agent.alive for agent in self.agents)
 
+    @property
+    def _awaits_answer(self) -> bool:
+        """Whether the caller has sent a BYE, or is just doing that, and no answer has come."""
+        caller, call = self.agents[0], self.call
+        if call is None or not has_hung_up(call) or not caller.backend.shows_messages:
+            return False
+        return caller.alive and (call.awaits_trace or has_unanswered_bye(caller, call))
+
     def _end(self, now: float) -> Step | None:
-        if self.is_idle:
+        if self.is_idle and not self._awaits_answer:
             self.phase = Phase.OVER
             return self._measure if self.is_established else None
         if now < self._due:
             return None
+        if self.is_idle:
+            words = f"the BYE was not answered within {self._plan.timeout:g} s"
+            self._fail(words, f"{self.agents[0]}: {words}")
+            self.phase = Phase.OVER
+            return self._measure
         if self._is_forced:
             self.phase = Phase.OVER
             return None
@@ -315,7 +353,7 @@ class RatedCall:
         self.measured = Measured(
             self._seconds(CallTiming.post_dial_delay),
             self._seconds(CallTiming.setup_time),
-            self._seconds(CallTiming.teardown),
+            self._seconds(CallTiming.teardown) if self.call and has_hung_up(self.call) else None,
             min((report.mos for report in reports if report), default=None),
         )
 

@@ -1,8 +1,11 @@
 """Counts what becomes of the calls of a run, and when."""
 
+import copy
 import time
+from collections.abc import Iterable, Sequence
 
-from .call_run import MOST_TOLD, FailedCall, Tally
+from ..signalling.arrivals import most_at_once
+from .call_run import MOST_TOLD, CallRun, FailedCall, Tally, most_each_second
 from .machine import Load, Machine
 from .rated_call import Cause, RatedCall, Reason
 
@@ -12,12 +15,11 @@ class RunCounts:
 
     def __init__(self, tally: Tally, machine: Machine, load: Load) -> None:
         self.tally = tally
-        #: The longest time (s) for which a call needed its agents.
-        self.longest = 0.0
         self._machine = machine
         self._load = load
         self._began = time.monotonic()
-        self._up = 0
+        #: For how long (s) each call needed its agents.
+        self._held: list[float] = []
 
     @property
     def seconds(self) -> float:
@@ -27,22 +29,15 @@ class RunCounts:
     @property
     def next_second(self) -> float:
         """When the next second of the timeline begins (monotonic)."""
-        return self._began + len(self.tally.concurrent)
+        return self._began + len(self.tally.cpu)
 
     def note_time(self) -> None:
         """Begins the seconds of the timeline that are due."""
         tally = self.tally
-        while self.seconds >= len(tally.concurrent):
-            tally.concurrent.append(self._up)
+        while self.seconds >= len(tally.cpu):
             tally.failures_over_time.append(0)
             tally.not_attempted_over_time.append(0)
             tally.cpu.append(self._load())
-
-    def note_up(self, up: int) -> None:
-        """So many calls are up now."""
-        self.note_time()
-        self._up = up
-        self.tally.concurrent[-1] = max(self.tally.concurrent[-1], up)
 
     def offer(self) -> None:
         """A call has arrived."""
@@ -55,12 +50,10 @@ class RunCounts:
         reasons[because] = reasons.get(because, 0) + 1
         self.tally.not_attempted_over_time[-1] += 1
 
-    def finish(self, call: RatedCall) -> None:
-        """A call that was attempted is over."""
-        tally, now = self.tally, time.monotonic()
-        self.longest = max(self.longest, now - call.arrived_at)
-        tally.attempted += 1
-        tally.established += call.is_established
+    def finish(self, call: RatedCall) -> bool:
+        """A call that was attempted is over; returns whether it is a failure."""
+        tally = self.tally
+        self._attempt(tally, self._held, call)
         tally.verified += call.is_verified
         for values, value in self._measured(call):
             if value is not None:
@@ -74,6 +67,28 @@ class RunCounts:
             reasons[call.reason.words] = reasons.get(call.reason.words, 0) + 1
         else:
             self._fail(call, call.reason)
+            return True
+        return False
+
+    def _attempt(self, tally: Tally, held: list[float], call: RatedCall) -> None:
+        """Counts a call that was dialled: when it was up, and how long it has had its agents."""
+        now = time.monotonic()
+        tally.attempted += 1
+        held.append(now - call.arrived_at)
+        if call.went_up is not None:
+            tally.established += 1
+            tally.went_up.append(round(call.went_up - self._began, 3))
+            tally.went_down.append(round((call.went_down or now) - self._began, 3))
+
+    def result(self, unfinished: Sequence[RatedCall], arrivals: Iterable[float]) -> CallRun:
+        """The run so far, with the calls that go on, and what the arrivals so far have needed."""
+        run, held = copy.deepcopy(self.tally), [*self._held]
+        for call in unfinished:
+            self._attempt(run, held, call)
+        run.unfinished = len(unfinished)
+        run.concurrent = most_each_second(run.went_up, run.went_down, len(run.cpu))
+        run.needed = most_at_once(arrivals, sum(held) / len(held)) if held else 0
+        return CallRun(**vars(run))
 
     def _measured(self, call: RatedCall) -> list[tuple[list[float], float | None]]:
         tally, measured = self.tally, call.measured

@@ -32,7 +32,7 @@ def call_run_html(run: CallRun) -> str:
 
 def _title(run: CallRun) -> str:
     seeds = ", ".join(map(str, run.seeds))
-    stopped = f", {run.stopped}" if run.stopped else ""
+    stopped = f", and {run.stopped} holds" if run.stopped else ""
     return f"Calls at {run.rate:g}/s for {run.seconds:.1f} s (seed {seeds}){stopped}"
 
 

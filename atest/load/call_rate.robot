@@ -17,22 +17,23 @@ Suite Teardown      Stop Server
 *** Test Cases ***
 Calls That Overlap Are Heard
     [Documentation]    Each agent is taken once, so that none is missing, however slow the machine is.
-    Start Callers And Callees    6
-    ${calls} =    Run Calls    ${CALLERS}    ${CALLEES}    rate=4/s    duration=1500ms    talk=1500ms
+    Start Callers And Callees    4
+    ${calls} =    Run Calls    ${CALLERS}    ${CALLEES}    rate=8/s    duration=500ms    talk=1s
     ...    arrivals=even    save=overlap.json    &{PATIENT}
-    Should Be Equal As Integers    ${calls.offered}    6
+    Should Be Equal As Integers    ${calls.offered}    4
     Get Run Statistics    ${calls}    not_attempted    ==    0
-    Get Run Statistics    ${calls}    established    ==    6
-    Get Run Statistics    ${calls}    verified    ==    6
-    Get Run Statistics    ${calls}    succeeded    ==    6
+    Get Run Statistics    ${calls}    established    ==    4
+    Get Run Statistics    ${calls}    verified    ==    4
+    Get Run Statistics    ${calls}    succeeded    ==    4
     Get Run Statistics    ${calls}    failed_percent    <=    0%
     Get Run Statistics    ${calls}    peak    >=    2
     Get Run Statistics    ${calls}    setup_time    <    20s    percentile=max
     Get Run Statistics    ${OUTPUT DIR}/overlap.json    post_dial_delay    >    0    percentile=min
-    Should Be Equal As Integers    ${calls.setup_time.count}    6
+    Should Be Equal As Integers    ${calls.setup_time.count}    4
+    Should Be Equal As Integers    ${calls.teardown.count}    4
     Should Be True    0 < $calls.teardown.p50 <= $calls.teardown.p99 <= $calls.teardown.max
-    Get State    caller6    ==    IDLE
-    Get State    callee6    ==    IDLE
+    Get State    caller4    ==    IDLE
+    Get State    callee4    ==    IDLE
 
 A Busy Callee Is Counted By Its Answer
     Start Callers And Callees    3
@@ -45,36 +46,43 @@ A Busy Callee Is Counted By Its Answer
     Should Contain    ${calls.failed_calls[0].details}    was refused with 486
 
 No Call Is Established
-    [Documentation]    There is nobody at the address of the phone system.
+    [Documentation]    There is nobody at the address of the phone system. While agents wait for it, calls find no caller.
     Start Agents    caller    2    username=caller{n}    domain=127.0.0.1:9    regint=0
     Start Agents    callee    2    username=callee{n}    domain=127.0.0.1:9    regint=0
     Run Keyword And Expect Error
     ...    None of 2 calls was established: * The first: caller* to callee*: its call to sip:callee*@127.0.0.1:9 *
-    ...    Run Calls    ${{['caller1', 'caller2']}}    ${{['callee1', 'callee2']}}    rate=4/s    duration=500ms
-    ...    arrivals=even    timeout=1s    &{PATIENT}
+    ...    Run Calls    ${{['caller1', 'caller2']}}    ${{['callee1', 'callee2']}}    rate=8/s    duration=500ms
+    ...    arrivals=even    timeout=1s    save=unanswered.json    &{PATIENT}
+    ${calls} =    Add Up Call Runs    ${OUTPUT DIR}/unanswered.json
+    Should Be Equal As Integers    ${calls.not_attempted}    2
+    Should Be True    all(reason.startswith('no caller was idle') for reason in $calls.not_attempted_because)
 
 Too Few Agents
-    [Documentation]    It is not the fault of the phone system, and the result says how many are needed.
+    [Documentation]    The result says how many are needed.
+    Skip If    $BACKEND == 'external'    It is the same on both.
     Start Callers And Callees    1
     ${calls} =    Run Calls    ${CALLERS}    ${CALLEES}    rate=5/s    duration=1s    talk=1s
     ...    audio=none    arrivals=even    &{PATIENT}
-    Should Be Equal    ${calls.not_attempted_because}    ${{{'no caller was idle': 4}}}
+    Should Be Equal As Integers    ${calls.not_attempted}    4
+    Should Be True    all(reason.startswith('no caller was idle') for reason in $calls.not_attempted_because)
     Should Be Equal As Integers    ${calls.attempted}    1
     Should Be Equal As Integers    ${calls.failed}    0
-    Should Be Equal As Integers    ${calls.needed}    5
+    Should Be True    $calls.needed > 1
 
 A Run That Is Stopped
+    Skip If    $BACKEND == 'external'    It is the same on both.
     Start Callers And Callees    4
     FOR    ${callee}    IN    @{CALLEES}
         When Called    ${callee}    reject    486    Busy Here
     END
     Run Keyword And Expect Error
     ...    * calls failed, so 'failures > 1' holds after * s: 486 * The first: caller* to callee*: its call to * was refused with 486 *
-    ...    Run Calls    ${CALLERS}    ${CALLEES}    rate=2/s    duration=10 min    arrivals=even
+    ...    Run Calls    ${CALLERS}    ${CALLEES}    rate=8/s    duration=10 min    arrivals=even
     ...    stop_when=failures > 1    &{PATIENT}
 
 A Run That Is Interrupted
     [Documentation]    Its calls end, and what it had by then is in the log and in the file.
+    Skip If    $BACKEND == 'external'    It is the same on both.
     ${run} =    Run Suite    ${CURDIR}/_suites/calls.robot    --test    Interrupted
     Test Should Have Failed    Keyword timeout 3 seconds exceeded.    Interrupted
     ${calls} =    Add Up Call Runs    ${run.output}/calls.json
@@ -84,6 +92,7 @@ A Run That Is Interrupted
 
 Several Processes At The Same Time
     [Documentation]    As on several machines: each writes a file, and the files are added up.
+    Skip If    $BACKEND == 'external'    It is the same on both.
     ${one} =    Start Run    ${CURDIR}/_suites/calls.robot    --test    One Of Several Processes
     ${two} =    Start Run    ${CURDIR}/_suites/calls.robot    --test    One Of Several Processes
     FOR    ${run}    IN    ${one}    ${two}
@@ -96,8 +105,11 @@ Several Processes At The Same Time
     Should Be Equal As Numbers    ${calls.rate}    6
     Should Be Equal As Integers    ${calls.setup_time.count}    6
     Length Should Be    ${calls.seeds}    2
+    Run Keyword And Expect Error    The run '3 calls in *' is given twice; it would count double.
+    ...    Add Up Call Runs    ${one.output}/*.json    ${one.output}/calls.json
 
 Mistakes Are Reported Before Any Agent Dials
+    Skip If    $BACKEND == 'external'    It is the same on both.
     Start Callers And Callees    2
     Mistake    *'5' is not a rate; write it like 5/s, 300/min or 1800/h.    rate=5
     Mistake    *'failures > lots' is not a condition; *    stop_when=failures > lots
@@ -117,7 +129,7 @@ One Direction Is Mute
     FOR    ${user}    IN    alice    astray    bob    carol
         Start Registered Agent    ${user}
     END
-    ${calls} =    Run Calls    ${{['alice', 'astray']}}    ${{['bob', 'carol']}}    rate=4/s    duration=500ms
+    ${calls} =    Run Calls    ${{['alice', 'astray']}}    ${{['bob', 'carol']}}    rate=8/s    duration=250ms
     ...    talk=500ms    arrivals=even    within=4s    max_lag=30s
     Should Be Equal    ${calls.failures}    ${{{'the caller did not hear the callee': 1}}}
     Should Be Equal As Integers    ${calls.established}    2
@@ -134,7 +146,7 @@ Start Callers And Callees
 
 Run Quickly
     [Documentation]    Three calls, one after the other by arrival.
-    ${calls} =    Run Calls    ${CALLERS}    ${CALLEES}    rate=4/s    duration=750ms    talk=100ms
+    ${calls} =    Run Calls    ${CALLERS}    ${CALLEES}    rate=8/s    duration=375ms    talk=100ms
     ...    audio=none    arrivals=even    &{PATIENT}
     RETURN    ${calls}
 

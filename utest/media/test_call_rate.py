@@ -10,7 +10,7 @@ import pytest
 from BaresipLibrary.agents.agent import Agent
 from BaresipLibrary.backends.base import Headers
 from BaresipLibrary.diagnosis.failure import CallFailure
-from BaresipLibrary.errors import UsageError
+from BaresipLibrary.errors import CommandRefused, UsageError
 from BaresipLibrary.events import (
     AgentDied,
     CallClosed,
@@ -19,18 +19,13 @@ from BaresipLibrary.events import (
     CallIncoming,
     ClosedBy,
 )
-from BaresipLibrary.media.call_rate import (
-    LATE,
-    NO_CALLEE,
-    NO_CALLER,
-    AgentPool,
-    CallRate,
-    RunSettings,
-)
+from BaresipLibrary.media import call_rate, rated_call
+from BaresipLibrary.media.call_rate import ENDED, LATE, CallRate, RunSettings
 from BaresipLibrary.media.call_run import CallRun
 from BaresipLibrary.media.call_run_failure import require_success
+from BaresipLibrary.media.idle_agents import NO_CALLEE, NO_CALLER, AgentPool
 from BaresipLibrary.media.machine import Machine
-from BaresipLibrary.media.rated_call import Cause, Plan, RatedCall, Reason
+from BaresipLibrary.media.rated_call import Cause, Phase, Plan, RatedCall, Reason
 from BaresipLibrary.media.run_counts import RunCounts, Tally
 from BaresipLibrary.signalling.arrivals import Arrivals
 from BaresipLibrary.signalling.stop_condition import StopCondition
@@ -158,17 +153,48 @@ def test_each_call_that_arrives_is_made_and_forgotten(exchange: Exchange) -> Non
 def test_arrivals_do_not_wait_for_agents(exchange: Exchange) -> None:
     exchange.has(1, 2)
     run = exchange.result(talk=1.0)
-    assert run.not_attempted_because == {NO_CALLER: 4}
+    assert not_attempted(run, NO_CALLER) == run.not_attempted == 4
     assert run.attempted == 1
     assert run.needed == 5
     exchange.has(5, 1)
-    assert exchange.result(talk=1.0).not_attempted_because == {NO_CALLEE: 4}
+    assert not_attempted(exchange.result(talk=1.0), NO_CALLEE) == 4
+
+
+def not_attempted(run: CallRun, because: str) -> int:
+    """How many were not attempted for that reason, whatever the agents did."""
+    reasons = run.not_attempted_because.items()
+    return sum(count for reason, count in reasons if reason.startswith(because))
+
+
+def test_agents_that_wait_for_an_answer_are_not_called_too_few(exchange: Exchange) -> None:
+    exchange.has(2, 2)
+    for phone in exchange.callees:
+        phone.backend.is_silent = True  # type: ignore[attr-defined]
+    run = exchange.result(timeout=1.0)
+    assert run.not_attempted_because == {
+        "no caller was idle, as most had a call that was not established yet": 3
+    }
+    exchange.has(2, 2)
+    for phone in exchange.callees:
+        phone.backend.is_silent = True  # type: ignore[attr-defined]
+    late = exchange.run(timeout=1.0, max_lag=1000.0)
+    late._machine.note(late._began - 2000, late._began + 2)
+    late.run()
+    [reason] = late.result().not_attempted_because
+    assert reason.endswith("not established yet, and this machine was late")
+
+
+def test_agents_that_have_died_are_told(exchange: Exchange) -> None:
+    exchange.has(1, 3)
+    for phone in exchange.callees:
+        phone.backend.feed(AgentDied(time.monotonic(), -9, ""))
+    assert exchange.result().not_attempted_because == {"no callee was idle, as most had died": 5}
 
 
 def test_the_agent_that_has_waited_longest_is_taken_if_it_can_call(exchange: Exchange) -> None:
     exchange.has(4, 1)
     busy, dead, first, second = exchange.callers
-    pool = AgentPool([phone.agent for phone in exchange.callers])
+    pool = AgentPool([phone.agent for phone in exchange.callers], NO_CALLER)
     busy.rings("in-1")
     dead.backend.feed(AgentDied(time.monotonic(), -9, ""))
     assert pool.take() is first.agent
@@ -249,8 +275,7 @@ def test_an_agent_that_dies_is_no_failure_of_the_phone_system(exchange: Exchange
     run = exchange.result(duration=0.05)
     assert run.undecided == 1 and run.failed == 0
     # The caller may still be at the end of the first call when the second one arrives.
-    assert run.not_attempted_because.keys() <= {NO_CALLEE, NO_CALLER}
-    assert run.not_attempted == 2
+    assert not_attempted(run, NO_CALLEE) + not_attempted(run, NO_CALLER) == run.not_attempted == 2
 
 
 def test_a_run_ends_as_soon_as_its_condition_holds(exchange: Exchange) -> None:
@@ -321,3 +346,153 @@ def test_a_mistake_of_ours_is_no_failed_call(exchange: Exchange) -> None:
     exchange.callers[0].backend.dial = lambda *_: 1 / 0  # type: ignore[method-assign]
     with pytest.raises(ZeroDivisionError):
         exchange.run().run()
+
+
+def test_a_call_that_still_lives_is_not_forgotten_but_told(
+    exchange: Exchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(call_rate, "_KEPT", 0)
+    monkeypatch.setattr(call_rate, "_CUT_SHORT", 0.01)
+    monkeypatch.setattr(rated_call, "_FORCED", 0.01)
+    exchange.has(1, 1)
+    callee = exchange.callees[0]
+    callee.backend.keeps_calls = True  # type: ignore[attr-defined]
+    callee.backend.hang_up = lambda call_id: None  # type: ignore[method-assign]
+    run = exchange.run(duration=0.01, timeout=0.2)
+    run.run()
+    assert len(callee.agent.live_calls) == 1
+    assert run.left_over.startswith("1 of 1 calls have not ended after 0.01 s. callee1: ")
+    assert run.result().failures == {"not over within 0.2 s after the hang-up": 1}
+
+
+def test_failed_and_undecided_calls_are_kept_apart(
+    exchange: Exchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(call_rate, "_KEPT", 1)
+    exchange.has(5, 5)
+    exchange.callees[3].backend.refuses = (486, "Busy Here")  # type: ignore[attr-defined]
+
+    def refuse(call_id: str, headers: Headers = ()) -> None:
+        raise CommandRefused("it is out of order")
+
+    for phone in exchange.callees[:2]:
+        phone.backend.answer = refuse  # type: ignore[method-assign]
+    run = exchange.run()
+    run.run()
+    assert run.result().undecided == 2
+    assert [str(call) for call in run.failed] == ["caller4 to callee4"]
+
+
+def test_calls_that_had_not_begun_when_the_run_ended_were_not_attempted(
+    exchange: Exchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exchange.has(2, 2)
+    run = exchange.run(duration=60.0, talk=60.0)
+
+    def submit(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(run._threads, "submit", submit)
+    with pytest.raises(KeyboardInterrupt):
+        run.run()
+    result = run.result()
+    assert (result.offered, result.attempted, result.unfinished) == (1, 0, 0)
+    assert result.not_attempted_because == {ENDED: 1}
+
+
+def test_one_long_call_does_not_make_many_agents_needed(exchange: Exchange) -> None:
+    exchange.has(10, 10)
+    exchange.callees[4].backend.is_silent = True  # type: ignore[attr-defined]
+    run = exchange.result(duration=0.2, rate=50.0, timeout=1.0)
+    assert run.attempted == 10
+    assert run.needed < 10, "each call held its agents for about 0.1 s on average"
+
+
+class OneCall:
+    """One call of a run, which a test leads from step to step."""
+
+    def __init__(self, exchange: Exchange, timeout: float = 5.0) -> None:
+        exchange.has(1, 1)
+        self.caller, self.callee = exchange.callers[0], exchange.callees[0]
+        agents = (self.caller.agent, self.callee.agent)
+        plan = Plan(0.0, timeout, None)
+        self.began = time.monotonic()
+        self.call = RatedCall(self.began, agents, self.callee.agent.uri, plan)
+        self.call.dial()
+
+    def go_on(self, later: float = 0.0) -> None:
+        """Takes the next step, some time later (s)."""
+        with self.caller.agent.changes:
+            step = self.call.next_step(time.monotonic() + later, [])
+        if step is not None:
+            step()
+
+    def sip(self, start_line: str, *, sent: bool) -> None:
+        """A message of the BYE's transaction shows in the trace of the caller."""
+        assert self.call.call is not None
+        ids = f"Call-ID: {self.call.call.call_id}\r\nCSeq: 2 BYE"
+        via = "Via: SIP/2.0/UDP a;branch=z9hG4bK1"
+        self.caller.sip(f"{start_line}\r\n{via}\r\n{ids}\r\n\r\n", sent=sent)
+
+    def hang_up(self) -> None:
+        """Goes on until both sides are idle, and the trace has the BYE."""
+        for _ in range(3):  # accepts, is up, hangs up
+            self.go_on()
+        self.caller.backend.shows_messages = True
+        self.sip("BYE sip:x SIP/2.0", sent=True)
+
+
+def test_an_answer_to_the_bye_that_comes_late_is_measured(exchange: Exchange) -> None:
+    one = OneCall(exchange)
+    one.hang_up()
+    assert one.call.is_idle
+    one.go_on(later=1.0)
+    assert one.call.phase is Phase.END
+    one.sip("SIP/2.0 200 OK", sent=False)
+    one.go_on(later=1.0)
+    assert one.call.phase is Phase.OVER and one.call.reason is None
+    assert one.call.measured.teardown is not None
+
+
+def test_a_bye_that_is_never_answered_is_a_failure(exchange: Exchange) -> None:
+    one = OneCall(exchange, timeout=2.0)
+    one.hang_up()
+    one.go_on(later=1.9)
+    assert one.call.phase is Phase.END
+    one.go_on(later=2.1)
+    assert one.call.phase is Phase.OVER
+    assert one.call.reason is not None
+    assert one.call.reason.words == "the BYE was not answered within 2 s"
+    assert one.call.measured.teardown is None
+
+
+def test_the_teardown_is_that_of_a_bye_which_the_caller_has_sent(exchange: Exchange) -> None:
+    one = OneCall(exchange)
+    for _ in range(2):
+        one.go_on()
+    one.caller.backend.shows_messages = True
+    one.sip("BYE sip:x SIP/2.0", sent=False)
+    one.sip("SIP/2.0 200 OK", sent=True)
+    assert one.call.call is not None
+    one.callee.backend.hang_up(next(iter(one.callee.agent.calls)).call_id)
+    for _ in range(2):
+        one.go_on()
+    assert one.call.reason is not None and one.call.phase is Phase.OVER
+    assert one.call.measured.teardown is None
+
+
+def test_a_call_that_the_phone_system_cancels_is_no_fault_of_an_agent(exchange: Exchange) -> None:
+    one = OneCall(exchange)
+    [called] = one.callee.agent.calls
+    one.callee.closes(called.call_id, ClosedBy.PEER)
+    one.call.take_error(CommandRefused("there is no such call"))
+    one.go_on()
+    assert one.call.reason is not None
+    assert one.call.reason.words == "the call of the callee was cancelled by the caller"
+    assert one.call.reason.cause is Cause.either
+
+
+def test_what_is_looked_at_late_was_due_since_then(exchange: Exchange) -> None:
+    one = OneCall(exchange, timeout=5.0)
+    assert one.call.due_since(one.began + 1) == one.began + 1
+    assert one.call.due_since(one.began + 8) == one.began + 5

@@ -9,7 +9,15 @@ import numpy as np
 import pytest
 
 from BaresipLibrary.errors import UsageError
-from BaresipLibrary.media.call_run import CallRun, FailedCall, Spread, add_up, read_run
+from BaresipLibrary.media.call_run import (
+    MOST_TOLD,
+    CallRun,
+    FailedCall,
+    Spread,
+    add_up,
+    most_each_second,
+    read_run,
+)
 from BaresipLibrary.report.call_runs import call_run_html
 
 
@@ -41,24 +49,34 @@ def test_shares_are_of_what_was_judged_and_of_what_was_attempted() -> None:
 
 
 def test_runs_are_added_up_second_by_second() -> None:
-    first = a_run(offered=3, failures={"486 Busy Here": 1}, concurrent=[1, 2, 2], setup_times=[0.1])
+    first = a_run(
+        offered=3,
+        failures={"486 Busy Here": 1},
+        went_up=[0.0, 1.2, 1.5],
+        went_down=[1.4, 2.9, 2.9],
+        failures_over_time=[0, 0, 1],
+        setup_times=[0.1],
+    )
     later = a_run(
         began=1002.0,
         offered=4,
         failures={"486 Busy Here": 2, "408 Timeout": 1},
-        concurrent=[5, 5, 5],
+        went_up=[0.95, 1.5],
+        went_down=[1.9, 2.5],
+        failures_over_time=[1, 0, 1],
         setup_times=[0.3],
         not_attempted_because={"late": 1},
     )
     total = add_up([first, later])
     assert (total.rate, total.offered, total.seconds, total.began) == (10.0, 7, 5.0, 1000.0)
     assert total.failures == {"486 Busy Here": 3, "408 Timeout": 1}
-    assert total.concurrent == [1, 2, 7, 5, 5]
-    assert total.peak == 7
+    assert total.concurrent == [1, 2, 2, 2, 1], "and not the sum of what each had at most"
+    assert total.peak == 2
+    assert total.failures_over_time == [0, 0, 2, 0, 1]
     assert total.not_attempted == 1
     assert total.setup_time.p50 == pytest.approx(0.2)
     assert total.seeds == [7, 7]
-    assert first.concurrent == [1, 2, 2] and first.failures == {"486 Busy Here": 1}
+    assert first.went_up == [0.0, 1.2, 1.5] and first.failures == {"486 Busy Here": 1}
 
 
 def test_a_run_is_the_same_after_a_file_and_after_remote(tmp_path: Path) -> None:
@@ -98,3 +116,78 @@ def test_what_comes_from_the_network_is_escaped_and_a_long_run_is_no_wider() -> 
     assert len(html) < 80_000
     assert "86400 s" in html
     assert "<svg" not in call_run_html(a_run())
+
+
+def test_the_failed_calls_of_a_sum_are_the_first_by_the_clock() -> None:
+    first, later = (
+        a_run(
+            began=began,
+            failed_calls=[FailedCall(at, "a", "b", "", "486", name) for at in range(MOST_TOLD)],
+        )
+        for began, name in ((1000.0, "first"), (1005.5, "later"))
+    )
+    told = add_up([later, first]).failed_calls
+    assert len(told) == MOST_TOLD
+    assert [call.at for call in told if call.details == "later"] == [
+        5.5,
+        6.5,
+        7.5,
+        8.5,
+        9.5,
+        10.5,
+        11.5,
+    ]
+    assert [call.at for call in told] == sorted(call.at for call in told)
+
+
+def test_the_same_run_is_not_added_twice(tmp_path: Path) -> None:
+    run = a_run(offered=3)
+    run.save(tmp_path / "run.json")
+    with pytest.raises(UsageError, match="is given twice; it would count double"):
+        add_up([run, read_run(tmp_path / "run.json")])
+
+
+def test_the_most_of_each_second_counts_what_goes_on_from_before() -> None:
+    assert most_each_second([0.5, 0.9], [2.5, 1.1], 4) == [2, 2, 1, 0]
+    assert most_each_second([0.5], [0.5], 2) == [1, 0], "also what is up for no time at all"
+    assert most_each_second([], [], 2) == [0, 0]
+    assert most_each_second([0.1], [5.0], 0) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("failed_calls", [{"at": 1}]),
+        ("failed_calls", [5]),
+        ("failed_calls", None),
+        ("setup_times", None),
+        ("setup_times", ["fast"]),
+        ("failures", []),
+        ("failures", {"486": "one"}),
+        ("rate", "5/s"),
+        ("stopped", None),
+    ],
+)
+def test_a_file_with_broken_values_is_refused(name: str, value: object) -> None:
+    with pytest.raises(UsageError, match="the run is not a run of calls: "):
+        read_run({**asdict(a_run()), name: value})
+
+
+def test_what_is_left_open_is_told_apart() -> None:
+    run = a_run(
+        offered=9,
+        attempted=5,
+        established=3,
+        needed=12,
+        unchecked=1,
+        not_attempted_because={"no caller was idle, as most had died": 4},
+        undecided_because={"an agent could not act": 2},
+    )
+    assert [*run.shortcomings()] == [
+        "4 of 9 calls were not attempted: no caller was idle, as most had died (4)."
+        " At this rate about 12 callers and as many callees are needed.",
+        "2 of 5 calls failed and are undecided, because this machine or an agent may be the cause:"
+        " an agent could not act (2).",
+        "Nobody checked the audio of 1 of 3 calls.",
+    ]
+    assert not [*a_run(offered=1, attempted=1, succeeded=1).shortcomings()]

@@ -1,5 +1,8 @@
 """Whether a machine keeps up."""
 
+import time
+
+from BaresipLibrary.events import AudioArrived, CallEstablished, SipMessage
 from BaresipLibrary.media.machine import Machine
 
 from ..scripted import Phone
@@ -39,3 +42,19 @@ def test_events_that_came_before_the_watch_do_not_count(phone: Phone) -> None:
     with phone.agent.changes:
         machine.note_events([phone.agent])
     assert 0 < machine.worst < 0.5
+
+
+def test_the_oldest_of_the_events_that_come_together_counts(phone: Phone) -> None:
+    machine = Machine(0.5)
+    phone.rings()
+    machine.watch([phone.agent])
+    now = time.monotonic()
+    phone.backend.feed(
+        AudioArrived(now - 60, "in-1"),  # timed back
+        SipMessage(now - 2, False, "UDP", "a:1", "b:2", "OPTIONS sip:x SIP/2.0\r\n\r\n"),
+        CallEstablished(now - 0.01, "in-1"),
+    )
+    with phone.agent.changes:
+        machine.note_events([phone.agent])
+    assert 2 <= machine.worst < 60
+    assert machine.was_late(now - 1, now)
