@@ -1,11 +1,13 @@
 """The calls that agents have finished, and what was measured of each."""
 
 import threading
+import time
 from collections import defaultdict
 from dataclasses import dataclass
 from enum import Enum
 
 from ..agents.agent import Agent
+from ..agents.byes import has_hung_up, has_unanswered_bye
 from ..agents.call import Call, Direction
 from ..agents.registry import Registry
 from ..errors import NothingYet, PhoneFailure
@@ -13,6 +15,9 @@ from ..events import CallClosed, ClosedBy
 from ..sip.challenges import CHALLENGE_STATUSES
 from ..sip.messages import parsed
 from ..types import CallTiming
+
+#: How long (s) a BYE may take to be answered: timer F of RFC 3261.
+_ANSWERED_WITHIN = 32.0
 
 
 class Outcome(Enum):
@@ -114,14 +119,14 @@ class FinishedCalls:
 
 
 def _is_over(agent: Agent, call: Call) -> bool:
-    """Whether a call has ended, and the message that ended it shows or will not show any more."""
-    return not call.is_live and not (agent.backend.shows_messages and call.awaits_trace)
-
-
-def _hung_up(call: Call) -> bool:
-    """Whether the agent has sent the BYE: RFC 6076 times only what its sender sees."""
-    is_ours = call.closed is not None and call.closed.by is ClosedBy.US
-    return is_ours and call.established_at is not None
+    """Whether a call has ended, and all that may still show in the trace of its end does so."""
+    closed = call.closed
+    if closed is None:
+        return False
+    if time.monotonic() - closed.at > _ANSWERED_WITHIN:
+        return True
+    waits = agent.backend.shows_messages and call.awaits_trace
+    return not waits and not has_unanswered_bye(agent, call)
 
 
 def finished_call(agent: Agent, call: Call) -> FinishedCall:
@@ -143,7 +148,7 @@ def finished_call(agent: Agent, call: Call) -> FinishedCall:
         ended_at=closed.at if closed else None,
         session_request_delay=_timing(agent, call, CallTiming.post_dial_delay, calls_out),
         setup=_timing(agent, call, CallTiming.setup_time, calls_out),
-        session_disconnect_delay=_timing(agent, call, CallTiming.teardown, _hung_up(call)),
+        session_disconnect_delay=_timing(agent, call, CallTiming.teardown, has_hung_up(call)),
         mos=quality.mos if quality else None,
     )
 

@@ -1,6 +1,7 @@
 """The metrics of a run, named by Prometheus' conventions and, where there are such, by RFC 6076."""
 
 import re
+from collections import Counter as Counts
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -109,9 +110,14 @@ class Measures:
         ).set_to_current_time()
         ended = "When the run ended, in Unix time; not there while it goes on."
         self._ended = self._add(Gauge, "baresip_run_end_timestamp_seconds", ended)
-        if not by_test:  # so that there is a zero where none failed
-            for status in _STATUSES.values():
-                self._tests.labels(**self._labels, status=status)
+        self._counts_by_test = bool(by_test)
+        self._statuses: Counts[str] = Counts()
+        self._begin_tests()
+
+    def _begin_tests(self) -> None:
+        """Begins at zero where tests are not told apart, so that there is one where none failed."""
+        for status in () if self._counts_by_test else _STATUSES.values():
+            self._tests.labels(**self._labels, status=status)
 
     def _add(self, kind: Any, name: str, about: str, *names: str, **options: Any) -> Any:
         return kind(name, about, [*self._labels, *names], registry=self._registry, **options)
@@ -131,8 +137,18 @@ class Measures:
 
     def count_test(self, name: str, status: str) -> None:
         """A test has ended, with that status of Robot's."""
-        labels = self._labels | ({"test": name} if "test" in self._by else {})
+        self._statuses[status] += 1
+        labels = self._labels | ({"test": name} if self._counts_by_test else {})
         self._tests.labels(**labels, status=_STATUSES[status]).inc()
+
+    def settle_tests(self, tests: Sequence[tuple[str, str]]) -> None:
+        """The run has ended with these tests and statuses: teardowns of suites may change those."""
+        if Counts(status for _, status in tests) == self._statuses:
+            return
+        self._tests.clear()
+        self._begin_tests()
+        for name, status in tests:
+            self.count_test(name, status)
 
     def end(self) -> None:
         """The run has ended."""

@@ -1,6 +1,7 @@
 """The listener that tells Prometheus how tests and their calls went."""
 
 from collections.abc import Callable, Iterator
+from http.client import HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from robot.api import logger
 from ..errors import UsageError
 from ..keywords.base import is_dry_run
 from .measures import Measures, by_of, labels_of
-from .runs import RunListener, pabot_part, run_name
+from .runs import RunListener, Scopes, pabot_part, run_name
 from .targets import Pushgateway, Served, TextFile
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Metrics(RunListener):
         """Says where the metrics go; several of the first three may be given.
 
         | =Argument= | =Meaning= |
-        | ``file`` | A file whose name ends with ``.prom``, or a folder, in which each run has a file of its own; written when the run has ended. |
+        | ``file`` | A file whose name ends with ``.prom``, or a folder, in which the runs of each suite with the same labels have a file; written when the run has ended. |
         | ``push`` | The address of a Pushgateway, which gets the metrics when the run has ended. |
         | ``serve`` | A port, or an address and a port, at which they are served while the run goes on; port 0 is one that is free, which the console tells. |
         | ``labels`` | Labels on every metric, such as ``site=lisbon,line=2``, beside ``suite``, which is the name of the run. |
@@ -62,7 +63,9 @@ class Metrics(RunListener):
         self._registry.register(self)
         self._measures: Measures | None = None
         self._labels: dict[str, str] = {}
-        self._test = ""
+        #: In which test calls have begun; between tests that has no name.
+        self._tests: Scopes[str] = Scopes()
+        self._tests.enter("")
         self._served = Served(serve, self._registry) if serve else None
         if self._served:
             logger.console(f"Metrics: {self._served.url}")
@@ -90,28 +93,31 @@ class Metrics(RunListener):
         return {"suite": run_name(suite), **parts, **self._extra_labels}
 
     def start_test(self, data: running.TestCase, result: result.TestCase) -> None:
-        """Listener: what ended before is not of this test."""
+        """Listener: calls that begin from now on are of this test."""
         self._take_calls()
-        self._test = str(result.full_name)
+        self._tests.enter(str(result.full_name))
 
     def end_test(self, data: running.TestCase, result: result.TestCase) -> None:
         """Listener: counts the test and its calls."""
         self._take_calls()
         if self._measures:
-            self._measures.count_test(self._test, result.status)
-        self._test = ""
+            self._measures.count_test(str(result.full_name), result.status)
+        self._tests.enter("")
 
     def end_suite(self, data: running.TestSuite, result: result.TestSuite) -> None:
         """Listener: with its topmost suite the run has ended."""
         self._take_calls()
         if data.parent is None and self._measures:
+            self._measures.settle_tests(
+                [(str(test.full_name), test.status) for test in result.all_tests]
+            )
             self._measures.end()
             self._deliver()
 
     def _take_calls(self) -> None:
         for call in self.finished_calls.take():
             if self._measures:
-                self._measures.count_call(call, self._test)
+                self._measures.count_call(call, self._tests.at(call.began_at))
 
     def _deliver(self) -> None:
         """Writes and pushes; what fails there fails no test."""
@@ -123,8 +129,8 @@ class Metrics(RunListener):
     def _try(self, done: str, deliver: Callable[..., None]) -> None:
         try:
             deliver(self._registry, self._labels)
-        except OSError as error:
-            logger.error(f"The metrics could not be {done}: {error}")
+        except (OSError, HTTPException) as error:
+            logger.error(f"The metrics could not be {done}: {error or type(error).__name__}")
 
     def close(self) -> None:
         """Listener: the run is over."""

@@ -1,11 +1,32 @@
 """What listeners that watch a run share: whose calls they follow, and how the run is called."""
 
-from typing import Any
+import time
+from bisect import bisect_right
+from operator import itemgetter
+from typing import Any, Generic, TypeVar
 
 from robot import running
 from robot.libraries.BuiltIn import BuiltIn
 
 from .finished_calls import FinishedCalls
+
+S = TypeVar("S")
+
+
+class Scopes(Generic[S]):
+    """In which suite or test of a run something began, whenever that is asked for."""
+
+    def __init__(self) -> None:
+        self._scopes: list[tuple[float, S]] = []
+
+    def enter(self, scope: S) -> None:
+        """From now on, things begin in this one."""
+        self._scopes.append((time.monotonic(), scope))
+
+    def at(self, moment: float) -> S:
+        """That of a moment (monotonic); of what came before the first one, the first."""
+        number = bisect_right(self._scopes, moment, key=itemgetter(0)) - 1
+        return self._scopes[max(number, 0)][1]
 
 
 class RunListener:

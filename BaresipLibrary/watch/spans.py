@@ -2,9 +2,7 @@
 
 import os
 import time
-from bisect import bisect_right
 from collections.abc import Mapping
-from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from robot import result, running
@@ -12,7 +10,7 @@ from robot import result, running
 from ..errors import UsageError
 from ..keywords.base import is_dry_run
 from .finished_calls import FinishedCall, Outcome
-from .runs import RunListener
+from .runs import RunListener, Scopes
 
 if TYPE_CHECKING:
     from opentelemetry.context import Context
@@ -45,8 +43,8 @@ class Spans(RunListener):
         self._provider = make_provider()
         self._tracer = self._provider.get_tracer("BaresipLibrary")
         self._open: list[Span] = []
-        #: Since when (monotonic) calls have begun in which suite or test.
-        self._scopes: list[tuple[float, Context]] = []
+        #: In which suite or test calls have begun.
+        self._scopes: Scopes[Context] = Scopes()
 
     def start_suite(self, data: running.TestSuite, result: result.TestSuite) -> None:
         """Listener: a suite begins; suites that are only checked are not sent."""
@@ -94,7 +92,7 @@ class Spans(RunListener):
 
     def _enter_scope(self) -> None:
         """From now on, calls begin in the innermost suite or test that is open."""
-        self._scopes.append((time.monotonic(), self._within()))
+        self._scopes.enter(self._within())
 
     def _within(self) -> "Context":
         from opentelemetry.trace import set_span_in_context
@@ -122,10 +120,9 @@ class Spans(RunListener):
         """Sends a call as a part of the test in which it began, or else of the suite."""
         from opentelemetry.trace import SpanKind, StatusCode
 
-        number = bisect_right(self._scopes, call.began_at, key=itemgetter(0)) - 1
         span = self._tracer.start_span(
             f"{call.direction} call",
-            self._scopes[max(number, 0)][1],
+            self._scopes.at(call.began_at),
             SpanKind.CLIENT if call.direction == "outgoing" else SpanKind.SERVER,
             call_attributes(call),
             start_time=_unix(call.began_at),

@@ -1,5 +1,6 @@
 """What is known of calls that are over."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from BaresipLibrary.agents.agent import Agent
 from BaresipLibrary.agents.forgetting import forget_call
 from BaresipLibrary.agents.registry import Registry
-from BaresipLibrary.events import ClosedBy
+from BaresipLibrary.events import CallClosed, ClosedBy
 from BaresipLibrary.watch.finished_calls import FinishedCall, FinishedCalls, Outcome
 from utest.scripted import Phone
 
@@ -136,3 +137,35 @@ def test_a_call_is_told_once_also_while_its_agent_stops(phone: Phone) -> None:
     phone.closes("in-1", ClosedBy.PEER)
     agents.stop("alice")
     assert len([*taken, *calls.take()]) == 1
+
+
+def hung_up(phone: Phone, ago: float = 0.0) -> FinishedCalls:
+    """A call that the agent has hung up some seconds ago, with its BYE in the trace."""
+    calls, _ = followed(phone)
+    phone.backend.shows_messages = True
+    phone.rings()
+    phone.is_established("in-1")
+    bye(phone, "BYE sip:bob@127.0.0.1 SIP/2.0", sent=True)
+    phone.backend.feed(CallClosed(time.monotonic() - ago, "in-1", ClosedBy.US, None, "", ""))
+    return calls
+
+
+def bye(phone: Phone, start_line: str, *, sent: bool) -> None:
+    """A message of the transaction of that BYE."""
+    ids = "Call-ID: in-1\r\nCSeq: 2 BYE\r\n\r\n"
+    phone.sip(f"{start_line}\r\nVia: SIP/2.0/UDP a;branch=z9hG4bK1\r\n{ids}", sent=sent)
+
+
+def test_a_slow_answer_to_a_bye_is_waited_for_and_timed(phone: Phone) -> None:
+    calls = hung_up(phone, ago=20.0)
+    assert calls.take() == []
+    bye(phone, "SIP/2.0 100 Trying", sent=False)
+    assert calls.take() == []
+    bye(phone, "SIP/2.0 200 OK", sent=False)
+    [call] = calls.take()
+    assert call.session_disconnect_delay is not None
+
+
+def test_a_bye_that_is_never_answered_is_not_waited_for_in_vain(phone: Phone) -> None:
+    [call] = hung_up(phone, ago=33.0).take()
+    assert call.session_disconnect_delay is None
