@@ -88,11 +88,4 @@ class ScriptedPeer:
         for peer in peers:
             peer.close()
             if result.failed:
-                logger.info(_shown(peer))
-
-
-def _shown(peer: Peer) -> str:
-    began = peer.messages[0][1] if peer.messages else 0.0
-    lines = [f"{peer.uri}, scenario: {peer.error or 'no error'}"]
-    lines += [f"{at - began:8.3f} {way} {text.rstrip()}\n" for way, at, text in peer.messages]
-    return "\n".join(lines)
+                logger.info(peer.shown())

@@ -262,6 +262,13 @@ class Peer:
         lines += [f"a={direction}"] if direction else []
         return "\r\n".join([*lines, *more, ""])
 
+    def shown(self) -> str:
+        """Its messages, and how its scenario failed, as text."""
+        began = self.messages[0][1] if self.messages else 0.0
+        lines = [f"{self.uri}, scenario: {self.error or 'no error'}"]
+        lines += [f"{at - began:8.3f} {way} {text.rstrip()}\n" for way, at, text in self.messages]
+        return "\n".join(lines)
+
     def send(self, octets: bytes, where: tuple[str, int]) -> None:
         self.messages.append((">", time.monotonic(), octets.decode("utf-8", "replace")))
         if self.transport == "udp":

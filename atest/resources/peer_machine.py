@@ -70,13 +70,18 @@ class Manners:
 class Spoken:
     """A turn of the machine: when its first and last audible sample left its mouth.
 
-    `sent` are the same moments after the line, of what it has not dropped; 0 when all was.
+    `late`: by how many seconds the first and the last packet that the line has not dropped left
+    late, because the processor was busy.
     """
 
     begin: float
     end: float = 0.0
-    sent: tuple[float, float] = (0.0, 0.0)
+    late: tuple[float, float] | None = None
     interrupted: float | None = None
+
+    def note_sent(self, late: float) -> None:
+        """Notes by how much a packet of the turn left late."""
+        self.late = (self.late[0] if self.late else late, late)
 
 
 class _Voiced(NamedTuple):
@@ -261,16 +266,14 @@ class Machine:
 
     def _leave(self) -> None:
         while self._waiting and self._waiting[0][0] <= time.monotonic():
-            _, data, voiced = self._waiting.popleft()
+            leaves, data, voiced = self._waiting.popleft()
             assert self.target is not None
-            now = time.monotonic()
             try:
                 self._socket.sendto(data, self.target)
             except OSError:
                 pass  # nobody listens there
             if voiced is not None:
-                begin, _ = voiced.turn.sent
-                voiced.turn.sent = (begin or now + voiced.begin, now + voiced.end)
+                voiced.turn.note_sent(time.monotonic() - leaves)
 
     def _last_sample(self, due: float, first: int) -> int:
         """Where in the packet that is due the turn ends: its size when it goes on."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from peer import Peer
+from machine_process import RemoteMachine
 from robot.api import logger
 from robot.libraries.BuiltIn import BuiltIn
 
@@ -12,31 +12,21 @@ from BaresipLibrary.types import AudioDirection
 Spans = list[tuple[float, float]]
 
 
-def machine_should_have_stopped(peer: Peer, result: Any) -> None:
+def machine_should_have_stopped(machine: RemoteMachine, result: Any) -> None:
     """Checks a measured barge-in beside the truth: it must lie within its own error."""
-    machine = peer.result["machine"]
-    turn = next(turn for turn in machine.spoken if turn.interrupted is not None)
-    begin = max(begin for begin, _ in machine.arrived.spans if begin < turn.interrupted)
+    truth = machine.truth()
+    turn = next(turn for turn in truth.turns if turn.interrupted is not None)
+    begin = max(begin for begin, _ in truth.arrived if begin < turn.interrupted)
     _compare("barge-in", turn.end - begin, result.seconds, result.error)
 
 
-def machine_should_not_have_stopped(peer: Peer) -> None:
+def machine_should_not_have_stopped(machine: RemoteMachine) -> None:
     """Checks that nothing has interrupted the machine."""
-    turn = peer.result["machine"].spoken[-1]
+    turn = machine.truth().turns[-1]
     assert turn.interrupted is None, f"interrupted {turn.interrupted - turn.begin:.1f} s after"
 
 
-def wait_until_machine_has_spoken(peer: Peer, turns: int, within: float = 20.0) -> None:
-    """Waits until the machine has ended so many turns."""
-    assert peer.result["machine"].wait_for(turns, within), "The machine did not speak."
-
-
-def wait_until_silence_is_broken(peer: Peer, within: float = 20.0) -> None:
-    """Waits until the machine has begun to speak."""
-    assert peer.result["machine"].wait_for_voice(within), "The machine did not speak."
-
-
-def measured_times_should_be_true(peer: Peer, name: str) -> None:
+def measured_times_should_be_true(machine: RemoteMachine, name: str) -> None:
     """Checks response times, talk ratios, dead air and overlap of an agent's call.
 
     Each must lie within the error that the library tells.
@@ -45,20 +35,19 @@ def measured_times_should_be_true(peer: Peer, name: str) -> None:
     agent = library._context.agents.get(name)
     conversation = Conversation(agent, agent.active_or_last_call)
     conversation.read()
-    machine = peer.result["machine"]
-    spoken = [(turn.begin, turn.end) for turn in machine.spoken]
-    arrived = list(machine.arrived.spans)
+    truth = machine.truth()
+    spoken, arrived = truth.spoken, truth.arrived
     times = conversation.response_times()
     truths = _response_times(arrived, spoken)
     assert len(times) == len(truths), f"{times} are not {truths}"
-    for truth, told in zip(truths, times, strict=True):
-        _compare("response time", truth, told.seconds, told.error)
+    for true, told in zip(truths, times, strict=True):
+        _compare("response time", true, told.seconds, told.error)
     begin = agent.active_or_last_call.established_at
     whole = max(end for _, end in (*spoken, *arrived)) - begin
     for direction, spans in ((AudioDirection.rx, spoken), (AudioDirection.tx, arrived)):
         share = conversation.talk_ratio(direction)
-        truth = 100 * sum(end - first for first, end in spans) / whole
-        _compare(f"{direction.name} talk ratio", truth, share.percent, share.error)
+        true = 100 * sum(end - first for first, end in spans) / whole
+        _compare(f"{direction.name} talk ratio", true, share.percent, share.error)
     dead_air, overlap = conversation.dead_air(), conversation.overlap()
     _compare("dead air", _longest_gap([*spoken, *arrived], begin), *dead_air)
     _compare("overlap", _overlap(spoken, arrived), *overlap)

@@ -2,7 +2,7 @@
 Documentation       A machine is interrupted that stops, goes on, gets quieter or is deaf to noise as it was programmed.
 Resource            ../resources/backend.resource
 Library             BaresipLibrary    timeout=10s    backend=${BACKEND}
-Library             ../resources/ScriptedPeer.py    ${CURDIR}/machine_scenarios.py
+Library             ../resources/ReferenceMachine.py
 Library             ../resources/Sounds.py
 Library             Machine.py
 Test Setup          Needs    RECORD_SENT    TIME_AUDIO
@@ -11,20 +11,20 @@ Test Setup          Needs    RECORD_SENT    TIME_AUDIO
 *** Test Cases ***
 A Machine That Stops
     [Documentation]    What is told of it holds beside what the machine knows.
-    ${peer} =    Alice Calls A Machine    stops=${{[0.3]}}
+    ${machine} =    Alice Calls A Machine    stops=${{[0.3]}}
     ${stop} =    Verify Barge In    alice    stop please
-    Machine Should Have Stopped    ${peer}    ${stop}
+    Machine Should Have Stopped    ${machine}    ${stop}
     Should Be True    0.2 < ${stop.seconds} < 0.45
     Should Be True    ${stop.after_end} < 0
 
 A Machine That Sends Long Packets
     [Documentation]    A jitter buffer that keeps a number of packets delays them for longer.
-    ${peer} =    Alice Calls A Machine    stops=${{[0.3]}}    ptime=${40}
+    ${machine} =    Alice Calls A Machine    stops=${{[0.3]}}    ptime=${40}
     ${stop} =    Verify Barge In    alice    stop please
-    Machine Should Have Stopped    ${peer}    ${stop}
+    Machine Should Have Stopped    ${machine}    ${stop}
 
 A Machine That Stops Too Late
-    ${peer} =    Alice Calls A Machine    stops=${{[1.2]}}
+    ${machine} =    Alice Calls A Machine    stops=${{[1.2]}}
     Run Keyword And Expect Error
     ...    alice interrupted the other side with 'stop please': it fell silent after 1.* s, right to * ms, not within 0.5 s.
     ...    Verify Barge In    alice    stop please
@@ -75,13 +75,13 @@ A Machine That Does Not Speak
 
 A Machine That Hears Words Only
     [Documentation]    Noise, a cough and a short word do not stop it; a sentence does.
-    ${peer} =    Alice Calls A Machine    stops=${{[0.9]}}    needs=${0.8}    minds_noise=${False}
+    ${machine} =    Alice Calls A Machine    stops=${{[0.9]}}    needs=${0.8}    minds_noise=${False}
     Verify No Barge In    alice    noise    within=1s
     Verify No Barge In    alice    cough    within=1s
     Verify No Barge In    alice    uh-huh    within=1s
-    Machine Should Not Have Stopped    ${peer}
+    Machine Should Not Have Stopped    ${machine}
     ${stop} =    Verify Barge In    alice    I would like to speak to an operator    within=1.1s
-    Machine Should Have Stopped    ${peer}    ${stop}
+    Machine Should Have Stopped    ${machine}    ${stop}
 
 A Machine That A Noise Stops
     [Template]    A Sound Should Have Stopped It
@@ -122,11 +122,11 @@ A Prompt That Ends By Itself
 Alice Calls A Machine
     [Arguments]    ${codec}=PCMU    &{manners}
     VAR    &{all}    greets=${0.5}    &{manners}
-    ${peer} =    Start Peer    talks    ${codec}    &{all}
+    ${machine} =    Start Machine    ${codec}    &{all}
     Start Agent    alice
-    Dial    alice    ${peer.uri}
+    Dial    alice    ${machine.uri}
     Wait Until State Is    alice    ESTABLISHED
-    RETURN    ${peer}
+    RETURN    ${machine}
 
 A Sound Should Have Stopped It
     [Arguments]    ${sound}

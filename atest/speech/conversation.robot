@@ -3,7 +3,7 @@ Documentation       Turns of a conversation: how fast the other side answers, wh
 ...
 ...                 The machine is the reference machine of the tests: it answers after the time that it was given.
 Resource            ../resources/backend.resource
-Library             ../resources/ScriptedPeer.py    ${CURDIR}/machine_scenarios.py
+Library             ../resources/ReferenceMachine.py
 Library             ../resources/Sounds.py
 Library             ../resources/Steps.py
 Library             BaresipLibrary    backend=${BACKEND}    timeout=30s
@@ -95,7 +95,7 @@ Record Questions
 Call The Machine
     [Documentation]    A call of alice with a machine that talks as it is told.
     [Arguments]    &{manners}
-    ${machine} =    Start Peer    talks    &{manners}
+    ${machine} =    Start Machine    &{manners}
     Start Agent    alice    audio_codecs=${{['pcmu']}}
     Dial    alice    ${machine.uri}
     Wait Until State Is    alice    ESTABLISHED
