@@ -83,6 +83,7 @@ class VoiceTrack:
         self._finder: Callable[[int], _Finder] = _Audible if noise else VoiceActivity
         self._agent, self._call, self._direction = agent, call, direction
         self._edge = edge
+        self._delay = Duration(0.0)
 
     def read(self) -> None:
         """Takes in what was recorded since the last time.
@@ -91,6 +92,8 @@ class VoiceTrack:
             BackendError: a part of the call was not recorded.
         """
         self._track.require_recorded()
+        if self._direction is AudioDirection.rx:
+            self._delay = playout_delay(self._agent, self._call)
         streams = self._track.streams
         for stream in streams:
             if not stream.rate:
@@ -117,12 +120,6 @@ class VoiceTrack:
         return max(
             (self._end_of(stream, activity) for stream, activity in self._streams), default=0.0
         )
-
-    @property
-    def _delay(self) -> Duration:
-        if self._direction is AudioDirection.tx:
-            return Duration(0.0)
-        return playout_delay(self._agent, self._call)
 
     @property
     def _streams(self) -> list[tuple[TrackStream, _Finder]]:
