@@ -1,10 +1,11 @@
 """The SIP account of an agent. Every value is checked when the account is made."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from .errors import UsageError
+from .frozen import frozen
 from .sip.uris import host_part, is_uri, looks_like_uri
 
 _QUOTED = '"\\'
@@ -26,7 +27,7 @@ INBAND = "inband"
 Headers = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Tls:
     """Which certificates TLS trusts, and which one the agent shows.
 
@@ -46,7 +47,7 @@ class Tls:
                 raise UsageError(f"{what} must not contain white space: {path}.")
 
 
-@dataclass(frozen=True)
+@frozen
 class Account:
     """The SIP identity of an agent.
 

@@ -4,10 +4,10 @@ All processes of a machine share that clock, so the events of different agents c
 """
 
 import signal
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from .frozen import frozen
 from .rtp import RtpCounts
 
 
@@ -21,24 +21,24 @@ class ClosedBy(Enum):
     TRANSFER = "transfer"
 
 
-@dataclass(frozen=True)
+@frozen
 class Event:
     """Anything an agent saw. `at` is in seconds on the machine's monotonic clock."""
 
     at: float
 
 
-@dataclass(frozen=True)
+@frozen
 class Registering(Event):
     """A REGISTER was sent."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Registered(Event):
     """The registrar accepted the registration, or a refresh of it."""
 
 
-@dataclass(frozen=True)
+@frozen
 class RegistrationFailed(Event):
     """The registrar refused the registration, or was not reached: then `status` is None."""
 
@@ -46,12 +46,12 @@ class RegistrationFailed(Event):
     words: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Unregistered(Event):
     """The registrar confirmed that the registration is gone."""
 
 
-@dataclass(frozen=True)
+@frozen
 class OutboundChanged(Event):
     """Requests go to another outbound proxy from now on.
 
@@ -62,7 +62,7 @@ class OutboundChanged(Event):
     why: str | None
 
 
-@dataclass(frozen=True)
+@frozen
 class MessagesWaiting(Event):
     """The voice mailbox reported its state (RFC 3842): how many messages are new and old."""
 
@@ -71,7 +71,7 @@ class MessagesWaiting(Event):
     old: int
 
 
-@dataclass(frozen=True)
+@frozen
 class RequestFailed(Event):
     """A request outside of calls, `number` as its backend counts them, gets no answer any more.
 
@@ -82,7 +82,7 @@ class RequestFailed(Event):
     words: str
 
 
-@dataclass(frozen=True)
+@frozen
 class SubscriptionClosed(Event):
     """The stack has given up a subscription, or was told of its end.
 
@@ -94,21 +94,21 @@ class SubscriptionClosed(Event):
     words: str
 
 
-@dataclass(frozen=True)
+@frozen
 class CallEvent(Event):
     """An event of one call, named by its SIP Call-ID."""
 
     call_id: str
 
 
-@dataclass(frozen=True)
+@frozen
 class CallDialled(CallEvent):
     """The agent sent an INVITE to `peer` (a SIP URI)."""
 
     peer: str
 
 
-@dataclass(frozen=True)
+@frozen
 class CallIncoming(CallEvent):
     """An INVITE arrived from `peer` (a SIP URI); a `silent` one was answered with 100 only."""
 
@@ -116,27 +116,27 @@ class CallIncoming(CallEvent):
     silent: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class CallRinging(CallEvent):
     """The peer is alerting (180)."""
 
 
-@dataclass(frozen=True)
+@frozen
 class CallProgress(CallEvent):
     """The peer sends early media (183)."""
 
 
-@dataclass(frozen=True)
+@frozen
 class CallAnswered(CallEvent):
     """The peer answered with a 2xx, or this agent did."""
 
 
-@dataclass(frozen=True)
+@frozen
 class CallEstablished(CallEvent):
     """The dialog is confirmed."""
 
 
-@dataclass(frozen=True)
+@frozen
 class CallClosed(CallEvent):
     """The call is over.
 
@@ -150,14 +150,14 @@ class CallClosed(CallEvent):
     raw: str
 
 
-@dataclass(frozen=True)
+@frozen
 class TransferRequested(CallEvent):
     """The peer asked (REFER) this agent to call `target`; the agent does so by itself."""
 
     target: str
 
 
-@dataclass(frozen=True)
+@frozen
 class TransferFailed(CallEvent):
     """The transfer that this agent asked for failed; `status` is the one in the NOTIFY."""
 
@@ -171,14 +171,14 @@ class TransferFailed(CallEvent):
         return f"the transfer failed with {self.status} {self.words}"
 
 
-@dataclass(frozen=True)
+@frozen
 class DtmfReceived(CallEvent):
     """The peer pressed a key: 0-9, A-D, ``*`` or ``#``."""
 
     digit: str
 
 
-@dataclass(frozen=True)
+@frozen
 class RequestRefused(CallEvent):
     """The peer refused a BYE or an INFO of this agent, and it was not sent again."""
 
@@ -187,7 +187,7 @@ class RequestRefused(CallEvent):
     words: str
 
 
-@dataclass(frozen=True)
+@frozen
 class AnsweredAgain(CallEvent):
     """Another phone, at `contact`, accepted the call too: a proxy has forked the INVITE.
 
@@ -198,7 +198,7 @@ class AnsweredAgain(CallEvent):
     ended: bool
 
 
-@dataclass(frozen=True)
+@frozen
 class QualityReported(CallEvent):
     """An RTCP report.
 
@@ -211,7 +211,7 @@ class QualityReported(CallEvent):
     lost: int
 
 
-@dataclass(frozen=True)
+@frozen
 class RtpCounted(CallEvent):
     """The RTP packets of both directions so far; not kept in the journal."""
 
@@ -219,7 +219,7 @@ class RtpCounted(CallEvent):
     sent: RtpCounts
 
 
-@dataclass(frozen=True)
+@frozen
 class HoldChanged(CallEvent):
     """A side has put the call on hold, or resumed it; `ours` when it was this agent.
 
@@ -230,14 +230,14 @@ class HoldChanged(CallEvent):
     on: bool
 
 
-@dataclass(frozen=True)
+@frozen
 class Muted(CallEvent):
     """The agent sends silence in place of its source, or with `on` False its source again."""
 
     on: bool
 
 
-@dataclass(frozen=True)
+@frozen
 class SourceChosen(CallEvent):
     """The agent sends another audio source, named as in `Send Audio`; `then` follows a prompt."""
 
@@ -245,7 +245,7 @@ class SourceChosen(CallEvent):
     then: str = "silence"
 
 
-@dataclass(frozen=True)
+@frozen
 class DtmfSent(CallEvent):
     """The agent sends digits, by that `dtmf_mode`."""
 
@@ -253,28 +253,28 @@ class DtmfSent(CallEvent):
     mode: str
 
 
-@dataclass(frozen=True)
+@frozen
 class ReactionChosen(Event):
     """The agent does this by itself from now on with calls that come in: `When Called`."""
 
     words: str
 
 
-@dataclass(frozen=True)
+@frozen
 class ReactionBegun(CallEvent):
     """The agent does what was chosen beforehand for this call."""
 
     words: str
 
 
-@dataclass(frozen=True)
+@frozen
 class ReactionFailed(CallEvent):
     """The agent could not do what was chosen beforehand for this call."""
 
     text: str
 
 
-@dataclass(frozen=True)
+@frozen
 class MediaStarted(CallEvent):
     """Audio streams have started, anew after a renegotiation, and are recorded as WAV files.
 
@@ -287,19 +287,19 @@ class MediaStarted(CallEvent):
     tx: Path
 
 
-@dataclass(frozen=True)
+@frozen
 class RecordingEnded(CallEvent):
     """The audio of the call is no longer recorded, though the call goes on."""
 
     why: str
 
 
-@dataclass(frozen=True)
+@frozen
 class AudioArrived(CallEvent):
     """The `rx` recording has grown. Reported only while a listener is there; not kept."""
 
 
-@dataclass(frozen=True)
+@frozen
 class AudioTimed(CallEvent):
     """When a stretch of a recording came or left; not kept in the journal.
 
@@ -319,21 +319,21 @@ class AudioTimed(CallEvent):
 NOT_KEPT = (AudioTimed, RtpCounted)
 
 
-@dataclass(frozen=True)
+@frozen
 class PromptEnded(CallEvent):
     """The prompt of that name has ended, unless its backend gives no names."""
 
     name: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class AudioTrouble(CallEvent):
     """Audio could not be sent as asked."""
 
     text: str
 
 
-@dataclass(frozen=True)
+@frozen
 class SipMessage(Event):
     """One SIP message on the wire, as the agent's stack saw it."""
 
@@ -344,7 +344,7 @@ class SipMessage(Event):
     text: str
 
 
-@dataclass(frozen=True)
+@frozen
 class StackLog(Event):
     """A line that the stack itself logged."""
 
@@ -352,7 +352,7 @@ class StackLog(Event):
     text: str
 
 
-@dataclass(frozen=True)
+@frozen
 class AgentDied(Event):
     """The agent's process ended unexpectedly.
 

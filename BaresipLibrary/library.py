@@ -247,6 +247,15 @@ class BaresipLibrary(DynamicCore):
         check_keyword_names(components, loaded)
         return [*components, *(plugin for _, plugin in loaded)]
 
+    def add_library_components(self, library_components: list[Any], *translations: Any) -> None:
+        """Adds the keywords of components; robotlibcore also asks to add those of the library itself.
+
+        It has none of its own, but all that were added show as its attributes, and would be
+        inspected again.
+        """
+        if library_components != [self]:
+            super().add_library_components(library_components, *translations)
+
     @property
     def agents(self) -> Registry:
         """The live agents, for libraries that extend this one."""

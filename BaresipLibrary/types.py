@@ -1,10 +1,11 @@
 """The types of keyword arguments, each readable from a string, and of what keywords return."""
 
 import re
-from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 from typing import ClassVar
+
+from .frozen import frozen
 
 #: No codec of a phone call carries higher frequencies (half of Opus' 48 kHz).
 HIGHEST_FREQUENCY = 24_000.0
@@ -173,7 +174,7 @@ class MailboxField(Enum):
     old = auto()
 
 
-@dataclass(frozen=True)
+@frozen
 class Mailbox:
     """What is in a voice mailbox.
 
@@ -285,7 +286,7 @@ class Level(float):
         return f"{float(self):g} dBFS"
 
 
-@dataclass(frozen=True)
+@frozen
 class AudioSource:
     """What an agent sends.
 
@@ -323,7 +324,7 @@ class AudioSource:
         return f"file:{self.file}" if self.file else "silence"
 
 
-@dataclass(frozen=True)
+@frozen
 class Peer:
     """The remote party of a call.
 
@@ -348,7 +349,7 @@ class Peer:
         return f'"{self.name}" <{self.uri}>' if self.name else self.uri
 
 
-@dataclass(frozen=True)
+@frozen
 class RequestAnswer:
     """The final answer to a request.
 
@@ -367,7 +368,7 @@ class RequestAnswer:
         return f"{self.status} {self.reason}".strip()
 
 
-@dataclass(frozen=True)
+@frozen
 class TextMessage:
     """A SIP MESSAGE that arrived (RFC 3428).
 

@@ -28,7 +28,7 @@ LAYERS = [
     {"speech"},
     {"account"},
     {"audio", "sip", "events", "types", "concurrency"},
-    {"errors", "rtp", "version"},
+    {"errors", "frozen", "rtp", "version"},
 ]
 _DOMAIN = {"robot", "subprocess", "psutil", "socket"}
 FORBIDDEN = {

@@ -13,6 +13,7 @@ from typing import Any
 
 import psutil
 import pytest
+from robotlibcore import KeywordBuilder
 
 import BaresipLibrary
 from BaresipLibrary import library
@@ -75,6 +76,20 @@ def test_a_call_without_an_audio_keyword_loads_no_audio(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout
     loaded = (tmp_path / "modules.txt").read_text()
     assert HEAVY.intersection(loaded.split()) == set()
+
+
+def test_each_keyword_is_inspected_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    inspected = []
+    build = KeywordBuilder.build
+
+    def counted(function: Callable[..., Any], translation: Any = None) -> Any:
+        inspected.append(function.__name__)
+        return build(function, translation)
+
+    monkeypatch.setattr(KeywordBuilder, "build", counted)
+    made = BaresipLibrary.BaresipLibrary()
+    made.close()
+    assert sorted(inspected) == sorted(["__init__", *made.keywords])
 
 
 def test_the_python_api_can_be_imported_by_name() -> None:

@@ -25,6 +25,7 @@ from ..events import (
     RtpCounted,
     SipMessage,
 )
+from ..frozen import frozen
 from ..sip.bodies import InfoDigits
 from ..sip.messages import Message, parsed
 from ..sip.offers import Offers
@@ -34,7 +35,7 @@ from .utterances import Utterance
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
+@frozen
 class SampleTime:
     """A time on the machine's monotonic clock, in seconds, accurate to `error` seconds."""
 
@@ -355,7 +356,7 @@ def newest(candidates: Sequence[T], is_preferred: Callable[[T], bool]) -> T | No
     return next(reversed(preferred or candidates), None)
 
 
-@dataclass(frozen=True)
+@frozen
 class Consultation:
     """An attended transfer under way: the call that is on hold and the one that asks."""
 

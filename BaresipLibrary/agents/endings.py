@@ -4,11 +4,12 @@ The stack's own words for the end of a call are not exact; those of the message 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ..backends.base import Backend
 from ..backends.capabilities import Capability
 from ..events import AnsweredAgain, CallClosed, ClosedBy, Event, RequestRefused
+from ..frozen import frozen
 from ..sip.challenges import CHALLENGE_STATUSES
 from ..sip.messages import Message
 from ..sip.owed_requests import Forks, Latest, Retries, is_left_unanswered
@@ -19,7 +20,7 @@ _FAREWELLS = ("BYE", "CANCEL")
 _FOLLOWED = ("BYE", "INFO")
 
 
-@dataclass(frozen=True)
+@frozen
 class Ending:
     """A BYE, a CANCEL, or a final answer (then `status`) that refused an INVITE."""
 

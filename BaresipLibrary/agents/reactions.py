@@ -1,17 +1,17 @@
 """What an agent does by itself with the calls that come in, as the suite has said beforehand."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from ..backends.base import Headers
 from ..errors import BackendError
+from ..frozen import frozen
 from ..types import Behaviour
 
 #: Called with `changes` held for each call that comes in: the Call-ID, and when it came in.
 OnCall = Callable[[str, float], None]
 
 
-@dataclass(frozen=True)
+@frozen
 class Reaction:
     """What is done with a call, `after` seconds after it came in.
 

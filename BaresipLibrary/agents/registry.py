@@ -2,18 +2,18 @@
 
 import difflib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from ..concurrency import run_concurrently
 from ..errors import UsageError
+from ..frozen import frozen
 from .agent import Agent
 
 #: Up to this many agents are stopped one by one, more at the same time.
 _FEW = 12
 
 
-@dataclass(frozen=True)
+@frozen
 class _Entry:
     agent: Agent
     scope: str

@@ -4,13 +4,13 @@ import time
 import traceback
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from ..concurrency import Changes, wait_until
 from ..errors import BackendError, CommandRefused
 from ..events import AgentDied, Event
+from ..frozen import frozen
 from .capabilities import Capability
 from .jitter_buffers import PlayoutDelay
 
@@ -78,7 +78,7 @@ class Packets(NamedTuple):
     payload_types: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class ToneSource:
     """A steady sine: `frequency` in Hz, `level` in dBFS (0 is a full-scale sine)."""
 
@@ -86,7 +86,7 @@ class ToneSource:
     level: float = -12.0
 
 
-@dataclass(frozen=True)
+@frozen
 class PromptSource:
     """A recording, rendered as raw 16-bit little-endian mono PCM for each codec rate (Hz).
 

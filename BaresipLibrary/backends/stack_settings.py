@@ -7,10 +7,10 @@ itself.
 import difflib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from ..errors import UsageError
+from ..frozen import frozen
 from .baresip_names import CONFIGURATION, PARAMETERS, Name, Release
 
 _AUDIO = "Send Audio and the recordings rely on it"
@@ -80,7 +80,7 @@ class Reader(NamedTuple):
     ignores: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
+@frozen
 class StackSettings:
     """Lines and parameters for baresip, checked as far as possible before its version is known.
 

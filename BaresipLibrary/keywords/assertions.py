@@ -9,7 +9,7 @@ that is missing a failure says why there is none.
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Generic, NoReturn, TypeVar
 
@@ -19,6 +19,7 @@ from robot.utils import timestr_to_secs
 
 from ..concurrency import Changes, wait_until
 from ..errors import NothingYet, PhoneFailure, UsageError
+from ..frozen import frozen
 
 T = TypeVar("T")
 
@@ -56,7 +57,7 @@ def percent(text: str) -> float:
     return number(text.removesuffix("%").strip())
 
 
-@dataclass(frozen=True)
+@frozen
 class Value(Generic[T]):
     """A value that a keyword returns and checks.
 
@@ -73,7 +74,7 @@ class Value(Generic[T]):
         return self.why_none() if self.why_none else f"{self.subject} is not known."
 
 
-@dataclass(frozen=True)
+@frozen
 class Assertion:
     """What a keyword's value is expected to be.
 

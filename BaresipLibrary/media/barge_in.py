@@ -8,7 +8,6 @@ docs/adr/0032-barge-in.md says more.
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeVar
 
@@ -19,6 +18,7 @@ from ..backends.base import ToneSource
 from ..concurrency import wait_until
 from ..diagnosis.failure import CallFailure
 from ..errors import UsageError
+from ..frozen import frozen
 from ..speech.turns import TURN_PAUSE, joined
 from ..speech.voices import Speech
 from ..types import AudioDirection
@@ -54,7 +54,7 @@ _PATIENCE = 10.0
 _ALREADY_SILENT = "it had been silent for {:.2f} s by then"
 
 
-@dataclass(frozen=True)
+@frozen
 class Scene:
     """What both sides said around an interruption, as far as it was heard, in monotonic seconds.
 

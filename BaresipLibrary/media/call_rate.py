@@ -4,13 +4,13 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
 
 from ..agents.agent import Agent
 from ..agents.call import Call
 from ..agents.forgetting import forget_call
 from ..concurrency import run_concurrently, wait_until
 from ..errors import BaresipLibraryError
+from ..frozen import frozen
 from ..signalling.arrivals import Arrivals, arrival_times
 from ..signalling.bulk import hang_up_all
 from ..signalling.stop_condition import StopCondition
@@ -30,7 +30,7 @@ _CUT_SHORT = 3.0
 LATE, ENDED = "this machine was late", "the run was cut short"
 
 
-@dataclass(frozen=True)
+@frozen
 class RunSettings:
     """What a run of calls is to do; times in seconds.
 

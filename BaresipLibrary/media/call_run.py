@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import UsageError
+from ..frozen import frozen
 
 #: How many calls that failed are told one by one.
 MOST_TOLD = 20
@@ -49,7 +50,7 @@ class Percentile(Enum):
     max = auto()
 
 
-@dataclass(frozen=True)
+@frozen
 class Spread:
     """How many values were measured, and percentiles of them.
 
@@ -83,7 +84,7 @@ def _quantile(ordered: Sequence[float], share: float) -> float:
     return ordered[below] + (place - below) * (ordered[above] - ordered[below])
 
 
-@dataclass(frozen=True)
+@frozen
 class FailedCall:
     """A call that failed: ``at`` seconds after the start of the run, ``caller`` and ``callee``
     (names), its ``call_id`` (empty without one), the ``reason`` it is counted under, and

@@ -3,7 +3,6 @@
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from statistics import median
 
 from ..agents.agent import Agent
@@ -12,6 +11,7 @@ from ..audio.line_state import TimedSpan
 from ..concurrency import wait_until
 from ..diagnosis.failure import CallFailure
 from ..errors import NothingYet, PhoneFailure, UsageError
+from ..frozen import frozen
 from ..speech.activity import FRAME, PAUSE
 from ..speech.turns import (
     TURN_PAUSE,
@@ -37,7 +37,7 @@ _LATE = 1.0
 _WHAT = "what it said last", "all that it said"
 
 
-@dataclass(frozen=True)
+@frozen
 class Share:
     """A share in percent, and how far off it may be."""
 

@@ -10,7 +10,6 @@ from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
@@ -25,6 +24,7 @@ from ..concurrency import wait_until
 from ..diagnosis.failure import CallFailure
 from ..errors import AgentGone, BackendError
 from ..events import MediaStarted
+from ..frozen import frozen
 from ..sip.transactions import counted
 from .clips import following_recording
 
@@ -222,7 +222,7 @@ class Listener(ABC):
             self._reader.close()
 
 
-@dataclass(frozen=True)
+@frozen
 class ArrivedAudio:
     """When a piece of audio arrived (`time.monotonic`), and the seconds that had come by then."""
 

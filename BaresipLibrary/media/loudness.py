@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +15,7 @@ from ..backends.base import Packets
 from ..concurrency import wait_until
 from ..diagnosis.failure import CallFailure
 from ..diagnosis.media import explain_silence, explain_sound
+from ..frozen import frozen
 from .listener import (
     ON_ITS_WAY,
     PATIENCE,
@@ -51,7 +51,7 @@ _KINDS = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class Loudness:
     """The level of `seconds` of audio in dBFS, and what they held, in words."""
 
@@ -63,7 +63,7 @@ class Loudness:
         return f"{self.level:.1f} dBFS in {self.seconds:g} s ({self.holds})"
 
 
-@dataclass(frozen=True)
+@frozen
 class Dropout:
     """A piece that is missing: `begin` and `length` in seconds, `kind` in words."""
 
@@ -75,7 +75,7 @@ class Dropout:
         return f"{self.length * 1000:.0f} ms {self.kind} at {self.begin:.2f} s"
 
 
-@dataclass(frozen=True)
+@frozen
 class HeardSilence:
     """Silence that was heard.
 

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
 from enum import Enum, auto
 from functools import partial
 
@@ -13,6 +12,7 @@ from ..agents.call import TRACE_LAG, Call
 from ..concurrency import wait_until
 from ..errors import BaresipLibraryError, PhoneFailure
 from ..events import ClosedBy
+from ..frozen import frozen
 from ..signalling.bulk import BulkCall
 from ..signalling.calls import hang_up_unless_over
 from ..types import AgentState, CallTiming
@@ -52,7 +52,7 @@ class Cause(Enum):
     either = auto()
 
 
-@dataclass(frozen=True)
+@frozen
 class Plan:
     """What each call of a run does; times in seconds.
 
@@ -64,7 +64,7 @@ class Plan:
     within: float | None
 
 
-@dataclass(frozen=True)
+@frozen
 class Reason:
     """Why a call failed: the words that failures are counted by, and what was seen of this one."""
 
@@ -73,7 +73,7 @@ class Reason:
     cause: Cause = Cause.either
 
 
-@dataclass(frozen=True)
+@frozen
 class Measured:
     """What was measured of a call, in seconds, and its mean opinion score; None: not known."""
 

@@ -5,10 +5,10 @@ that listen.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING, NamedTuple, Self
 
+from ..frozen import frozen
 from ..speech.heard import Word, mean_confidence, written
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class Duration(NamedTuple):
         return f"{self.seconds:.4f} s, right to {self.error * 1000:.1f} ms"
 
 
-@dataclass(frozen=True)
+@frozen
 class HeardPrompt:
     """A prompt that was heard.
 
@@ -49,7 +49,7 @@ class HeardPrompt:
         return f"{self.name}, which began {self.when} (score {self.score:.2f})"
 
 
-@dataclass(frozen=True)
+@frozen
 class CallQuality:
     """How good a call is.
 
@@ -64,7 +64,7 @@ class CallQuality:
     packet_loss: float
 
 
-@dataclass(frozen=True)
+@frozen
 class BargeIn:
     """How the other side fell silent when it was interrupted.
 
@@ -89,7 +89,7 @@ class BargeIn:
         return self.seconds < -self.error
 
 
-@dataclass(frozen=True)
+@frozen
 class HeardSegment:
     """Speech that was understood.
 

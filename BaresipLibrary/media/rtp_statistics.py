@@ -2,12 +2,12 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 from ..agents.agent import Agent
 from ..agents.call import Call
 from ..agents.rtp import newest_length, packet_milliseconds, rtp_differences
+from ..frozen import frozen
 from ..rtp import RtpCounts, RtpGap, TelephoneEvent
 from ..sip.sdp import Format, Media
 from ..types import AudioDirection
@@ -19,7 +19,7 @@ _GAP = 0.2
 _KEYS = "0123456789*#ABCD"
 
 
-@dataclass(frozen=True)
+@frozen
 class DtmfEvent:
     """A key that was sent as a telephone event (RFC 4733).
 
@@ -37,7 +37,7 @@ class DtmfEvent:
     ended: bool
 
 
-@dataclass(frozen=True)
+@frozen
 class RtpStream:
     """The RTP packets of one direction; `Get Rtp Statistics` defines each."""
 
@@ -63,7 +63,7 @@ class RtpStream:
         return ", ".join(told)
 
 
-@dataclass(frozen=True)
+@frozen
 class RtpStatistics:
     """The RTP packets of both directions of a call, and in sentences what differs from its SDP."""
 

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +14,7 @@ from ..audio.tones import HOP, TOLERANCE, ToneDetector
 from ..diagnosis.failure import CallFailure
 from ..diagnosis.media import explain_separate_calls, explain_silence, explain_wrong_tone
 from ..errors import UsageError
+from ..frozen import frozen
 from .listener import Listener, listen_until
 
 #: dBFS; what is fainter is silence to a person. A G.722 decoder may hum at -60 in silence.
@@ -25,7 +25,7 @@ _MOMENT = 0.1
 _CODEC_NOISE = -76.0
 
 
-@dataclass(frozen=True)
+@frozen
 class HeardTone:
     """A tone that an agent has heard, certain `after` seconds from the start of the wait."""
 

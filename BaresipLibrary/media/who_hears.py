@@ -3,7 +3,6 @@
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +23,7 @@ from ..concurrency import wait_until
 from ..diagnosis.failure import CallFailure
 from ..diagnosis.media import explain_inaudible_agent
 from ..errors import UsageError
+from ..frozen import frozen
 from ..signalling.shared_calls import calls_among
 from .listener import Listener, listening
 from .sources import long_tone, sending
@@ -42,7 +42,7 @@ _STALE = 0.5
 _SPARE = 5.0
 
 
-@dataclass(frozen=True)
+@frozen
 class Cell:
     """Whether one agent, the hearer, should hear another, or itself, and whether it does.
 
@@ -61,7 +61,7 @@ class Cell:
         return self.verdict is (Heard.HEARD if self.wanted else Heard.NOT_HEARD)
 
 
-@dataclass(frozen=True)
+@frozen
 class Matrix:
     """A cell for each listener and each agent that takes part, row by row.
 

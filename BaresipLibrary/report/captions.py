@@ -7,10 +7,10 @@ else its number in the table of all that was said and heard.
 import math
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from ..frozen import frozen
 from ..speech.heard import Word
 from .markup import joined, visible
 
@@ -24,7 +24,7 @@ _MOST_WORD_LINES, _MOST_LINES = 3, 5
 _SURE = 0.5
 
 
-@dataclass(frozen=True)
+@frozen
 class Caption:
     """What was said or heard without a pause, in seconds of the recording."""
 
@@ -41,7 +41,7 @@ class Caption:
         return " ".join(word.text for word in self.words)
 
 
-@dataclass(frozen=True)
+@frozen
 class _Label:
     """A piece of text that stands at its time."""
 

@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from enum import Enum, auto
 from functools import partial
 from queue import Empty, SimpleQueue
@@ -22,6 +21,7 @@ from robot.utils import console_encode
 
 from ..agents.agent import Agent
 from ..events import CallDialled, Event
+from ..frozen import frozen
 from .event_words import is_noted, is_trouble, line
 
 #: A keyword is long after so many seconds; then its line is new every so many.
@@ -46,13 +46,13 @@ class ConsoleOutput(Enum):
     none = auto()
 
 
-@dataclass(frozen=True)
+@frozen
 class _Line:
     agent: str
     event: Event
 
 
-@dataclass(frozen=True)
+@frozen
 class _Begun:
     at: float
     words: str

@@ -5,7 +5,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from markupsafe import Markup
@@ -17,6 +17,7 @@ from ..audio.line_state import TimedSpan
 from ..audio.wav_reader import seconds_recorded
 from ..errors import UsageError
 from ..events import SourceChosen
+from ..frozen import frozen
 from ..media.call_transcript import CallTranscript
 from ..media.results import HeardSegment
 from ..media.tracks import Track, TrackStream
@@ -30,7 +31,7 @@ from .execution_record import Failed
 from .tables import TableCell, fragment, table
 
 
-@dataclass(frozen=True)
+@frozen
 class SpokenText:
     """Words of one agent without a pause; all times are monotonic seconds. Secrets are masked."""
 

@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from ..events import AgentDied, Event, SipMessage, SourceChosen
+from ..frozen import frozen
 from ..sip.messages import Message, masked, split_address
 from ..sip.sdp import audio_in, description_in
 from ..sip.transmissions import Transmission, merged
@@ -21,7 +21,7 @@ _CODECS = 3
 _TEXT = 40
 
 
-@dataclass(frozen=True)
+@frozen
 class AgentTrace:
     """One agent: its name, its URI as `Agent.uri`, its journal, and what it said and heard."""
 
@@ -32,7 +32,7 @@ class AgentTrace:
     """When, in monotonic seconds, and what."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Lane:
     """A column of the diagram. A foreign host has its address as name, and no URI."""
 
@@ -45,14 +45,14 @@ class Lane:
         return self.uri is not None
 
 
-@dataclass(frozen=True)
+@frozen
 class Row:
     """Something that happened `offset` seconds after the flow began, to the millisecond."""
 
     offset: float
 
 
-@dataclass(frozen=True)
+@frozen
 class Ran(Row):
     """A keyword ran; `offset` is when it began."""
 
@@ -60,7 +60,7 @@ class Ran(Row):
     failed: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class Arrow(Row):
     """A SIP message on its way from a lane to a lane, both by number.
 
@@ -77,7 +77,7 @@ class Arrow(Row):
     lost: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class Note(Row):
     """What an agent made of it, on its lane. `trouble` is what a tester should look at."""
 
@@ -86,14 +86,14 @@ class Note(Row):
     trouble: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class Pause(Row):
     """From `offset` on nothing happened for this many `seconds`."""
 
     seconds: float
 
 
-@dataclass(frozen=True)
+@frozen
 class CallFlow:
     """Lanes from left to right, rows in the order of time. Secrets are masked."""
 

@@ -8,7 +8,6 @@ import base64
 import io
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 
 from ..audio.timeline import Sound, Stretch, Timeline, timeline
 from ..audio.wav_reader import RecordingReader
+from ..frozen import frozen
 from . import pictures
 from .captions import Caption, captions
 from .execution_record import Mark
@@ -40,7 +40,7 @@ _NO_PICTURES = Markup(
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Recorded:
     """A recording, and what is known of it."""
 
@@ -54,7 +54,7 @@ class Recorded:
     """What is known of the words in it."""
 
 
-@dataclass(frozen=True)
+@frozen
 class _Audio:
     """What a file held when it was read."""
 

@@ -11,6 +11,7 @@ from ..concurrency import Crew, run_concurrently, wait_until
 from ..diagnosis.call_setup import explain_setup
 from ..diagnosis.failure import CallFailure
 from ..errors import BackendError, PhoneFailure, UsageError
+from ..frozen import frozen
 from ..types import AgentState
 from .calls import hang_up_unless_over
 from .failover import dial
@@ -103,7 +104,7 @@ class BulkCall:
             self.seconds = both - self.call.began_at
 
 
-@dataclass(frozen=True)
+@frozen
 class Percentiles:
     """Percentiles of how long calls took, in seconds, interpolated between measured values."""
 

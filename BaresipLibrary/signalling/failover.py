@@ -7,7 +7,6 @@ next one, and the request is made again.
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 
 from ..agents.agent import PROMPTLY, Agent
@@ -30,6 +29,7 @@ from ..events import (
     StackLog,
     Unregistered,
 )
+from ..frozen import frozen
 from ..sip.challenges import CHALLENGE_STATUSES
 from ..sip.messages import Message, parsed
 from ..sip.uris import address_part
@@ -45,7 +45,7 @@ _ALIVE = ""
 _TLS_TROUBLE = "Protocol error"
 
 
-@dataclass(frozen=True)
+@frozen
 class _Request:
     """A request that an agent was told to send, from a position of its journal on."""
 

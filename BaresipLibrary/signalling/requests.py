@@ -3,8 +3,6 @@
 The texts that came by MESSAGE are read here, too.
 """
 
-from dataclasses import dataclass
-
 from ..agents.agent import Agent
 from ..backends.base import Headers
 from ..backends.capabilities import Capability
@@ -12,6 +10,7 @@ from ..concurrency import wait_until
 from ..diagnosis.failure import CallFailure
 from ..diagnosis.requests import explain_refusal, explain_silence, explain_undelivered
 from ..events import RequestFailed, SipMessage
+from ..frozen import frozen
 from ..sip.messages import Message, canonical_name, parsed, split_address
 from ..sip.owed_requests import is_last_answer
 from ..sip.transactions import Transaction, transactions
@@ -20,7 +19,7 @@ from ..types import RequestAnswer, TextMessage
 _CAPABILITIES = {"MESSAGE": Capability.SEND_MESSAGE, "OPTIONS": Capability.SEND_OPTIONS}
 
 
-@dataclass(frozen=True)
+@frozen
 class OwnRequest:
     """A request of the suite: what it is, where it goes, and how long its answer may take (s)."""
 

@@ -5,7 +5,6 @@ A wait ends early when the trace shows that none can come any more.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 
 from ..agents.agent import Agent
@@ -17,6 +16,7 @@ from ..diagnosis.failure import CallFailure, Explain
 from ..diagnosis.incoming_calls import arrived_invite
 from ..errors import NothingYet, PhoneFailure, UsageError
 from ..events import ClosedBy, Event, SipMessage
+from ..frozen import frozen
 from ..sip.messages import Message, masked, parsed
 from ..sip.outlines import Outline
 from ..sip.seen_messages import MessageFilter, SeenMessage
@@ -39,7 +39,7 @@ def require_messages(agent: Agent) -> None:
         agent.require(Capability.SHOW_MESSAGES)
 
 
-@dataclass(frozen=True)
+@frozen
 class MessageQuery:
     """The messages of an agent that a suite asks for.
 

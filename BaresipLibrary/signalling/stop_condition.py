@@ -1,14 +1,15 @@
 """When a run of calls is to end early, as a suite writes it."""
 
 import re
-from dataclasses import dataclass
+
+from ..frozen import frozen
 
 #: How many calls must be over before a share of them is judged while the run goes on.
 ENOUGH = 20
 _FORM = re.compile(r"\s*failures\s*(>=?)\s*([0-9]*\.?[0-9]+)\s*(%?)\s*")
 
 
-@dataclass(frozen=True)
+@frozen
 class StopCondition:
     """What ends `Run Calls` early: ``failures > 10`` or ``failures > 5%``, with ``>`` or ``>=``.
 

@@ -1,9 +1,9 @@
 """What an offer and its answer agree on for the audio of a call (RFC 3264), as one side has it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from ..frozen import frozen
 from .offers import Exchange
 from .sdp import Format, Media
 
@@ -29,7 +29,7 @@ class AgreedStream(NamedTuple):
     telephone_event: int | None
 
 
-@dataclass(frozen=True)
+@frozen
 class AgreedMedia:
     """The agreed audio from the side of one agent; `local` is its own description.
 

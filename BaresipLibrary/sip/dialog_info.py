@@ -1,10 +1,10 @@
 """The event package `dialog` (RFC 4235): the calls of a phone, and the lamp that shows them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
+from ..frozen import frozen
 from ..types import Peer
 from .uris import number_of
 from .xml_bodies import (
@@ -22,7 +22,7 @@ _BUSY = ("confirmed",)
 _OVER = "terminated"
 
 
-@dataclass(frozen=True)
+@frozen
 class WatchedDialog:
     """One dialog of a watched phone.
 

@@ -1,8 +1,9 @@
 """SIP messages (RFC 3261, section 7): their parts, header values, and the masking of secrets."""
 
 import re
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
+
+from ..frozen import frozen
 
 _COMPACT = {
     "i": "call-id", "m": "contact", "e": "content-encoding", "l": "content-length",
@@ -48,7 +49,7 @@ _SECRETS = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Message:
     """A request or a response. `text` is the whole message as it was on the wire."""
 

@@ -1,9 +1,9 @@
 """The offers and answers of one dialog (RFC 3264, RFC 6337), and who holds whom because of them."""
 
 from collections import deque
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from ..frozen import frozen
 from .messages import Message
 from .sdp import HOLDING, Media, SessionDescription, description_in
 
@@ -19,7 +19,7 @@ _MOST_AGREEMENTS = 50
 _Key = tuple[bool, str, str]
 
 
-@dataclass(frozen=True)
+@frozen
 class Exchange:
     """An offer that was answered. `ours`: this agent made the offer.
 

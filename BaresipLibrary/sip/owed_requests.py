@@ -8,10 +8,10 @@
 """
 
 import re
-from dataclasses import dataclass
 from typing import TypeVar
 
 from ..events import CallClosed, Event, SipMessage
+from ..frozen import frozen
 from .challenges import CHALLENGE_STATUSES, challenges, credentials, unanswerable
 from .messages import Message, split_address, split_values
 
@@ -26,7 +26,7 @@ _RETRIED = ("BYE", "INFO")
 _PENDING, _SERVER_ERROR = 491, 500
 
 
-@dataclass(frozen=True)
+@frozen
 class Request:
     """A request to send, with the headers of its own.
 
@@ -41,7 +41,7 @@ class Request:
     challenge: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class AnotherAnswer:
     """A 2xx to an INVITE from another phone than the one that accepted it first."""
 

@@ -1,13 +1,13 @@
 """The event package `presence` (RFC 3863, RFC 4480): whether somebody can be reached."""
 
-from dataclasses import dataclass
 from functools import lru_cache
 from xml.etree.ElementTree import Element
 
+from ..frozen import frozen
 from .xml_bodies import child, children, local_name, root_of, text_in
 
 
-@dataclass(frozen=True)
+@frozen
 class PresenceTuple:
     """One way to reach somebody.
 

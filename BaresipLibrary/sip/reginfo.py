@@ -1,9 +1,10 @@
 """The event package `reg` (RFC 3680): which contacts are registered for an address."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
+from ..frozen import frozen
 from .xml_bodies import (
     child,
     children,
@@ -15,7 +16,7 @@ from .xml_bodies import (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class RegisteredContact:
     """One contact.
 
@@ -30,7 +31,7 @@ class RegisteredContact:
     expires: int | None
 
 
-@dataclass(frozen=True)
+@frozen
 class Registration:
     """The registration of one address; ``state``: init, active or terminated."""
 

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import ip_address
 
+from ..frozen import frozen
 from .messages import Message
 
 _BOUNDARY = re.compile(r'boundary="?([^";,\s]+)', re.IGNORECASE)
@@ -22,7 +22,7 @@ _EVENTS = "telephone-event"
 _AUXILIARY = frozenset({"cn", "13", "red"})
 
 
-@dataclass(frozen=True)
+@frozen
 class Format:
     """One format of a stream, such as the payload type 96 that is opus at 48000 Hz, 2 channels.
 
@@ -65,7 +65,7 @@ class Format:
         return self.encoding.lower() == other.encoding.lower()
 
 
-@dataclass(frozen=True)
+@frozen
 class Media:
     """One stream: an ``m=`` line and what belongs to it, its own or the session's."""
 
@@ -162,7 +162,7 @@ class Media:
         return f"{', '.join(self.codecs) or 'no codec'} over {self.profile}"
 
 
-@dataclass(frozen=True)
+@frozen
 class SessionDescription:
     """A session description. `text` is the whole of it."""
 

@@ -3,10 +3,11 @@
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any, TypeVar
 
 from ..events import SipMessage
+from ..frozen import frozen
 from .messages import Message, canonical_name, masked
 from .outlines import RENEWED, Outline
 
@@ -34,7 +35,7 @@ _STATUS_WORDS = frozenset({
 _LIKE = 0.6
 
 
-@dataclass(frozen=True)
+@frozen
 class MessageFilter:
     """What the messages that a suite asks for have in common.
 
@@ -162,7 +163,7 @@ class HeaderValues(Mapping[str, list[str]]):
         return repr(self._values)
 
 
-@dataclass(frozen=True)
+@frozen
 class SeenMessage:
     """One SIP message that an agent sent or received.
 

@@ -4,6 +4,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from ..events import Event, SipMessage, SubscriptionClosed
+from ..frozen import frozen
 from .messages import Message, parsed
 from .notified import NotifiedState
 from .owed_requests import Latest, is_last_answer
@@ -13,7 +14,7 @@ _MOST = 200
 _STATE = "Subscription-State"
 
 
-@dataclass(frozen=True)
+@frozen
 class Notification:
     """A NOTIFY that the agent accepted.
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from ..events import SipMessage
+from ..frozen import frozen
 from .messages import Message, parsed
 
 
-@dataclass(frozen=True)
+@frozen
 class Answer:
     """A response, seen `delay` seconds after the first copy of its request."""
 

@@ -7,10 +7,10 @@ distinguishes a message from its retransmissions.
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
 
 from ..events import SipMessage
+from ..frozen import frozen
 from .messages import Message, parsed
 
 #: How much earlier (s) a receipt may be stamped than its sending: two processes log it.
@@ -19,7 +19,7 @@ _LAG = 0.05
 _Key = tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Transmission:
     """One message on its way: seen at one end, or at both.
 

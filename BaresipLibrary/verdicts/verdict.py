@@ -1,10 +1,11 @@
 """A verdict in several parts, each judged by itself."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from ..frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Part:
     """One expectation, and what was seen."""
 
@@ -16,7 +17,7 @@ class Part:
         return f"{'pass' if self.passed else 'FAIL'}  {self.expected}: {self.seen}"
 
 
-@dataclass(frozen=True)
+@frozen
 class Verdict:
     """What was judged, in a few words such as ``alice holds bob``, and its parts."""
 

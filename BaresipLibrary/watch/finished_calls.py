@@ -3,7 +3,6 @@
 import threading
 import time
 from collections import defaultdict
-from dataclasses import dataclass
 from enum import Enum
 
 from ..agents.agent import Agent
@@ -12,6 +11,7 @@ from ..agents.call import Call, Direction
 from ..agents.registry import Registry
 from ..errors import NothingYet, PhoneFailure
 from ..events import CallClosed, ClosedBy
+from ..frozen import frozen
 from ..sip.challenges import CHALLENGE_STATUSES
 from ..sip.messages import parsed
 from ..types import CallTiming
@@ -34,7 +34,7 @@ class Outcome(Enum):
     unfinished = "unfinished"
 
 
-@dataclass(frozen=True)
+@frozen
 class FinishedCall:
     """A call that is over. Times are monotonic, durations in seconds, None where not known."""
 

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from ...account import Account, codec_name
 from ...errors import UsageError
+from ...frozen import frozen
 from ..baresip_text import MEDIA, ring_line, tls_lines
 from ..stack_settings import Reader, StackSettings
 from . import installation
@@ -15,7 +15,7 @@ from .installation import InstalledBaresip
 _HOST_PORT = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^\s:\[\]]+):(?P<port>\d{1,5})")
 
 
-@dataclass(frozen=True)
+@frozen
 class ExternalSettings(StackSettings):
     """The options of the external backend, beside the suite's own settings of baresip.
 

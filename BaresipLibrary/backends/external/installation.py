@@ -6,11 +6,11 @@ import re
 import shutil
 import subprocess
 from collections.abc import Collection
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from ...errors import BackendError
+from ...frozen import frozen
 from ..capabilities import SINCE, Capability
 
 EXECUTABLE = "baresip"
@@ -187,7 +187,7 @@ def _own_calls_only(version: Version) -> str:
     return f"With baresip {version} {subject} takes calls for its own user part only{unless}."
 
 
-@dataclass(frozen=True)
+@frozen
 class InstalledBaresip:
     """An installed program that can be started."""
 

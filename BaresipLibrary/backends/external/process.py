@@ -12,13 +12,13 @@ import socket
 import time
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from select import select
 
 from ...errors import BackendError
 from ...events import describe_exit
+from ...frozen import frozen
 from ...sip.messages import Message
 from ..addresses import PortTakenError
 from ..baresip_text import bracketed
@@ -70,7 +70,7 @@ _LENGTH = re.compile(
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class TracedMessage:
     """A SIP message that was sent or received."""
 
@@ -80,7 +80,7 @@ class TracedMessage:
     text: str
 
 
-@dataclass(frozen=True)
+@frozen
 class LogLine:
     """A line of the log."""
 
