@@ -7,6 +7,8 @@
 lowest versions of what it needs. `parallel` runs some of the acceptance suites under pabot.
 `atest` are all of them on the embedded backend, `external` the same ones on the external backend,
 where tests that need what the installed baresip lacks are skipped: why, stands below the counts.
+A test with a tag that starts with `once on` proves on one backend what holds on both, and the other
+one skips it. With TWICE=1 in the environment both run it (docs/adr/0044-once-on-one-backend.md).
 Each folder of suites is a run of its own, with its log below results/atest or results/external.
 What failed is printed with its message above the closing line. When no more than three tests fail,
 they are run once more at the end, alone: one that passes then is counted as passed and printed as
@@ -42,6 +44,7 @@ from counts import (
     run_again,
     summary,
 )
+from streams import Streams
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "results"
@@ -58,10 +61,13 @@ STAGES = (
     ("quick",),
     ("atest", "external"),
 )
-#: So many acceptance runs of a backend go on at the same time: they wait most of the time.
-STREAMS = 2
-#: Folders of `atest` that take a minute and more start first, so that all streams end together.
-LONGEST = ["hearing", "wire", "robustness", "speech", "servers", "evidence"]
+#: So many acceptance runs go on at the same time, on all backends: they wait most of the time.
+STREAMS = Streams(4)
+#: Folders of `atest` that take long start first, so that all streams end together. What understands
+#: speech keeps the cores busy: it comes when those that measure times in audio have ended.
+LONGEST = ["hearing", "wire", "robustness", "speech", "servers", "evidence", "docs", "phone"]
+#: Tests that prove on one backend what holds on both: the other one skips them. Their tag says why.
+ELSEWHERE = {"embedded": "once on external:*", "external": "once on embedded:*"}
 
 
 def run(
@@ -180,29 +186,33 @@ def acceptance(name: str, backend: str, env: dict[str, str] | None = None) -> Co
     """All acceptance suites: a run for each folder, some of them at the same time."""
     directory = emptied(name)
 
-    def run_folder(folder: str) -> Count:
+    def run_folder(rank: int, folder: str) -> Count:
         output = directory / folder
         output.mkdir()
-        return robot(output, backend, [f"atest/{folder}"], env)
+        with STREAMS.turn(rank):
+            return robot(output, backend, [f"atest/{folder}"], env)
 
-    with ThreadPoolExecutor(STREAMS) as pool:
-        return added(pool.map(run_folder, suite_folders()))
+    folders = suite_folders()
+    with ThreadPoolExecutor(len(folders)) as pool:
+        return added(pool.map(run_folder, range(len(folders)), folders))
 
 
 def robot(
     output: Path, backend: str, suites: list[str], env: dict[str, str] | None = None
 ) -> Count:
     """One run of acceptance suites."""
-    variable = ["--variable", f"BACKEND:{backend}"]
+    options = ["--variable", f"BACKEND:{backend}"]
+    if not os.environ.get("TWICE"):
+        options += ["--skip", ELSEWHERE[backend]]
     ran = run(
-        output / "console.txt", "robot", "--outputdir", str(output), *variable, *suites, env=env
+        output / "console.txt", "robot", "--outputdir", str(output), *options, *suites, env=env
     )
 
     def again() -> Count:
         second = output / "again"
         second.mkdir()
         failed_only = ["--rerunfailed", str(output / "output.xml"), "--outputdir", str(second)]
-        run(second / "console.txt", "robot", *failed_only, *variable, *suites, env=env)
+        run(second / "console.txt", "robot", *failed_only, *options, *suites, env=env)
         return count_robot(second / "output.xml")
 
     count = count_robot(output / "output.xml").repeatable(again)

@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 
 from robot.api import ExecutionResult
 from robot.errors import DataError
+from robot.result import TestCase
 
 #: Of the message of a failed test, this much is printed.
 LINES = 15
@@ -112,8 +113,13 @@ def count_robot(path: Path) -> Count:
         return Count()
     tests = list(result.suite.all_tests)
     failures = (Failure(one.longname, beginning(one.message)) for one in tests if one.failed)
-    reasons = tuple(test.message for test in tests if test.skipped)
+    reasons = tuple(reason(test) for test in tests if test.skipped)
     return Count(result.statistics.total.passed, tuple(failures), reasons)
+
+
+def reason(test: TestCase) -> str:
+    """Why a test was skipped: the tag that says so, or else the message."""
+    return next((tag for tag in test.tags if tag.startswith("once on ")), test.message)
 
 
 def beginning(text: str) -> str:

@@ -100,6 +100,17 @@ def test_a_run_with_a_failed_test_is_not_counted_twice(ci: ModuleType) -> None:
     assert ci.complete(count, "robot", 1, "") == count
 
 
+def test_a_test_that_the_other_backend_runs_is_skipped_for_the_reason_in_its_tag(
+    ci: ModuleType, tmp_path: Path
+) -> None:
+    tests = "One\n    [Tags]    once on embedded: why    slow\n    Fail\nTwo\n    Skip    so\n"
+    (tmp_path / "a_suite.robot").write_text(f"*** Test Cases ***\n{tests}")
+    output = tmp_path / "output.xml"
+    quiet = {"log": None, "report": None, "console": "none"}
+    robot.run(tmp_path / "a_suite.robot", output=output, skip="once on embedded:*", **quiet)
+    assert ci.count_robot(output).reasons == ("once on embedded: why", "so")
+
+
 def test_the_end_says_the_counts_then_what_failed(ci: ModuleType) -> None:
     failed = ci.Count(1, (ci.Failure("Atest.Calls.Rings", "no\nring"),), ("old",))
     counts = {"utest": ci.Count(5), "atest": failed.of_stage("atest")}

@@ -7,6 +7,7 @@ Library             ../resources/ChildRun.py
 
 *** Test Cases ***
 Drawing A Picture Logs Nothing About Fonts
+    [Tags]    once on embedded: the log is written from events that both backends have
     ${run} =    Run Suite    ${CURDIR}/_suites/verdicts.robot    --test    Another Tone Is Sent    --loglevel    DEBUG
     ${log} =    Get File    ${run.output}/output.xml
     Should Contain    ${log}    level="DEBUG"

@@ -64,6 +64,7 @@ The Moment A Verification Failed Is Marked
     Should Match Regexp    ${text}    \\d\\.\\d\\d s\\s+Verify Audio +bob +440 Hz failed
 
 Both Themes Are Readable
+    [Tags]    once on embedded: the log is written from events that both backends have
     FOR    ${theme}    IN    light    dark
         Open Log    ${RUN}    ${theme}
         FOR    ${selector}    IN    .sip-ladder .text    .sip-ladder .note    .sip-ladder .step b    .sip-ladder .who b
@@ -86,6 +87,7 @@ A Passing Test Shows Nothing By Itself
     Should Be Equal    ${ladders}    ${1}    Only that of Log Call Flow.
 
 Always
+    [Tags]    once on embedded: the log is written from events that both backends have
     ${run} =    Run Shown    evidence=always
     FOR    ${test}    IN    Good Call    Bad Call
         ${ladders} =    Count Ladders    ${run}    ${test}
@@ -94,6 +96,7 @@ Always
     END
 
 Never
+    [Tags]    once on embedded: the log is written from events that both backends have
     ${run} =    Run Shown    evidence=never
     ${ladders} =    Count Ladders    ${run}    Bad Call
     Should Be Equal    ${ladders}    ${1}    Only that of Log Call Flow.

@@ -9,6 +9,7 @@ Resource            ../resources/backend.resource
 Library             BaresipLibrary    timeout=8s
 Test Setup          Attach
 Test Teardown       Detach
+Test Tags           once on external: its agents are the same on either backend
 
 
 *** Test Cases ***
@@ -105,6 +106,7 @@ Its Packets Are Counted
 
 Settings That Would Change Nothing
     [Documentation]    Its account and its configuration are there already.
+    [Tags]    -once on external: its agents are the same on either backend
     Stop Agent    device
     VAR    @{settings}    account_parameters    ptime=40
     ${able} =    Can    OWN_CALLS_ONLY

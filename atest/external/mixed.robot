@@ -5,6 +5,7 @@ Library             ../resources/Directions.py
 Library             ../resources/Watching.py
 Library             BaresipLibrary    timeout=15s
 Test Teardown       Stop All Agents
+Test Tags           once on external: its agents are the same on either backend
 
 
 *** Variables ***

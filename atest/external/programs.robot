@@ -4,6 +4,7 @@ Documentation       An installed baresip: how it is chosen, what it is told, and
 Library             OperatingSystem
 Library             Programs.py
 Library             BaresipLibrary    timeout=8s
+Test Tags           once on external: its agents are the same on either backend
 
 
 *** Test Cases ***

@@ -38,6 +38,7 @@ Heard To Its End
     Should Be Below    ${took}    6s
 
 Broken Off
+    [Tags]    once on embedded: it is found in audio that both backends record alike
     Alice And Bob Talk
     Send Audio    alice    file:${PROMPTS}[short]
     Run Keyword And Expect Error
@@ -45,6 +46,7 @@ Broken Off
     ...    Wait Until Prompt    bob    ${PROMPTS}[welcome]
 
 Told Apart From One That Begins Alike
+    [Tags]    once on embedded: it is found in audio that both backends record alike
     Alice And Bob Talk
     VAR    @{others}    ${PROMPTS}[alike]    ${PROMPTS}[goodbye]
     Send Audio    alice    file:${PROMPTS}[welcome]
@@ -55,6 +57,7 @@ Told Apart From One That Begins Alike
     ...    Verify Prompt    bob    ${PROMPTS}[welcome]    others=${others}    within=3s
 
 Another Prompt, Music And Noise Are Refused
+    [Tags]    once on embedded: it is found in audio that both backends record alike
     FOR    ${other}    IN    goodbye    music    noise
         Alice And Bob Talk
         Send Audio    alice    file:${PROMPTS}[${other}]

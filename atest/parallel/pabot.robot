@@ -8,6 +8,7 @@ Library             OperatingSystem
 Library             ../resources/ChildRun.py
 Library             Leases.py
 Suite Teardown      Stop Server
+Test Tags           once on embedded: the processes it is about are not those of agents
 
 
 *** Test Cases ***

@@ -77,6 +77,7 @@ What Cannot Be A Plugin Is Refused At The Import
     There is a backend 'counting' already; choose another name.    OurPhones.py,OurPhones.py
 
 The Ladder Names A Plugin's Step And Its Failure
+    [Tags]    once on embedded: the log is written from events that both backends have
     ${run} =    Run Suite    ${CURDIR}/_suites/failing.robot
     Test Should Have Failed    bob heard no 1000 Hz tone within 1 s: *. alice sends tone:620.    Bob Hears Another Tone
     ${log} =    Get File    ${run.output}/output.xml

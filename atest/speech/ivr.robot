@@ -11,6 +11,7 @@ Resource            ../servers/servers.resource
 
 *** Test Cases ***
 By Digits To The Goal After A Wrong Choice
+    [Tags]    once on embedded: what is understood does not depend on who recorded it
     Call The Machine
     VAR    @{choices}    digits:9    digits:1
     ${turns} =    Answer Questions    alice    until=no more messages    within=30s
@@ -45,6 +46,7 @@ A Keyword Thinks Of What To Say
     Should Be Equal    ${turns}[1][reply]    ${None}
 
 A Caller Who Says Nothing
+    [Tags]    once on embedded: what is understood does not depend on who recorded it
     Call The Machine    patience=0.5
     Run Keyword And Expect Error
     ...    alice did not hear what was expected: *was hung up by the peer after * s. Not asked: 'your password'.

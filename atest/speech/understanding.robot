@@ -27,6 +27,7 @@ A Phrase Is Heard
 
 A Number Is Its Digits
     [Documentation]    And one number is not another.
+    [Tags]    once on embedded: what is understood does not depend on who recorded it
     Machine Says    vm-press    digits/1
     Wait Until Speech    alice    press one    within=${LONG}
     Machine Says    vm-press    digits/1
@@ -39,6 +40,7 @@ A Number Is Its Digits
 
 A Wrong Digit Is Never Similar
     [Documentation]    Whatever share of the words is heard.
+    [Tags]    once on embedded: what is understood does not depend on who recorded it
     Machine Says    you-entered    digits/4    digits/7    digits/1    digits/2
     Wait Until Speech    alice    you entered 4712    within=${LONG}
     Machine Says    you-entered    digits/4    digits/7    digits/1    digits/2
@@ -47,6 +49,7 @@ A Wrong Digit Is Never Similar
 
 What Comes First Is Returned
     [Documentation]    A list of phrases.
+    [Tags]    once on embedded: what is understood does not depend on who recorded it
     VAR    @{answers}    weasels have eaten    please enter the conference pin    goodbye
     Machine Says    conf-getpin    1    vm-goodbye
     ${heard}    Wait Until Speech    alice    ${answers}    within=${LONG}
@@ -56,6 +59,7 @@ What Comes First Is Returned
 
 A Regular Expression
     [Documentation]    Its groups are returned; a number is in one piece.
+    [Tags]    once on embedded: what is understood does not depend on who recorded it
     Machine Says    you-entered    digits/4    digits/7    digits/1    digits/2
     ${heard}    Wait Until Speech    alice    matches=entered (\\d{4})    within=${LONG}
     Should Be Equal    ${heard.groups}[0]    4712
@@ -65,6 +69,7 @@ A Regular Expression
 
 A Phrase Is Heard Once
     [Documentation]    What was found before is old, and so is what was said before a keyword acted.
+    [Tags]    once on embedded: what is understood does not depend on who recorded it
     Machine Says    conf-getpin
     Wait Until Speech    alice    please enter    within=${LONG}
     Fails With    alice did not hear what was expected within 0.5 s: expected "please enter", heard "* PIN number." at * s, which has none of these words.
@@ -116,6 +121,7 @@ A Tone Is No Speech
 
 A Secret Is Not Shown
     [Documentation]    Neither as what is expected, nor as what was heard.
+    [Tags]    once on embedded: what is understood does not depend on who recorded it
     VAR    ${pin: Secret}    %{PIN=8369}
     Machine Says    you-entered    digits/8    digits/3    digits/6    digits/9
     ${heard}    Wait Until Speech    alice    ${pin}    within=${LONG}
