@@ -111,9 +111,11 @@ def _describe_unreadable(agent: Agent) -> str:
 
 def describe_details(message: Message | None) -> str | None:
     """What the headers of a message add to its first line; None when they add nothing."""
-    details = [
-        f"{name}: {value}" for name in _TELLING for value in (message.all(name) if message else [])
-    ]
+    if message is None:
+        return None
+    is_redirection = message.status is not None and 300 <= message.status < 400
+    names = ("Contact", *_TELLING) if is_redirection else _TELLING
+    details = [f"{name}: {value}" for name in names for value in message.all(name)]
     return f"It came with {'; '.join(details)}." if details else None
 
 

@@ -66,7 +66,9 @@ A Redirection To An Agent Is Reported When It Waits For The Call
     ${peer} =    Start Peer    refuses    302 Moved Temporarily    Contact: <${carol.uri}>
     Start Agent    alice
     Dial    alice    ${peer.uri}
-    Wait Until State Is    alice    IDLE
+    Run Keyword And Expect Error
+    ...    *was refused with 302 Moved Temporarily after * s. It came with Contact: <${carol.uri}>.
+    ...    Wait Until State Is    alice    ESTABLISHED
     Run Keyword And Expect Error
     ...    *The other side redirected alice's call to carol with 302 Moved Temporarily, and alice has sent no INVITE there*
     ...    Accept    carol    timeout=200ms

@@ -69,6 +69,13 @@ def test_headers_of_a_refusal_are_quoted(phone: Phone) -> None:
     )
 
 
+def test_the_target_of_a_redirection_is_quoted(phone: Phone) -> None:
+    call = refused(phone, 302, "Moved Temporarily", "Contact: <sip:bob@192.0.2.7>;q=0.7")
+    assert explain_setup(phone.agent, call, []) == (
+        "It came with Contact: <sip:bob@192.0.2.7>;q=0.7."
+    )
+
+
 def test_a_plain_refusal_has_no_explanation(phone: Phone) -> None:
     call = refused(phone, 486, "Busy Here")
     assert explain_setup(phone.agent, call, [phone.agent]) is None
