@@ -6,6 +6,7 @@ Library             OperatingSystem
 Library             Snippets.py
 Library             ../resources/ChildRun.py
 Suite Setup         Lay Out Snippets
+Test Tags           once on embedded: what the pages show is the same on both backends
 Suite Teardown      Run Keywords
 ...                 Remove Directory    ${FOLDER}    recursive=True    AND
 ...                 Stop Phone System    AND
@@ -15,21 +16,17 @@ Suite Teardown      Run Keywords
 
 *** Test Cases ***
 What Is Shown To Work Works
-    Skip If    $BACKEND == 'external'    The pages are the same.
     Run Suite    ${FOLDER}/pass    --loglevel    DEBUG
     All Tests Should Have Passed
 
 What Is Shown In Python Works
-    Skip If    $BACKEND == 'external'    The pages are the same.
     ${count} =    Python Tests Should Pass    ${FOLDER}/pass
     Should Be True    ${count} >= 5
 
 What Is Shown In Python Has Right Types
-    Skip If    $BACKEND == 'external'    The pages are the same.
     Python Files Should Have Right Types    ${FOLDER}/pass
 
 What Is Shown To Fail Fails
-    Skip If    $BACKEND == 'external'    The pages are the same.
     Run Suite    ${FOLDER}/fail
     No Test Should Have Passed
 

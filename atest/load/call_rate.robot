@@ -59,7 +59,7 @@ No Call Is Established
 
 Too Few Agents
     [Documentation]    The result says how many are needed.
-    Skip If    $BACKEND == 'external'    It is the same on both.
+    [Tags]    once on embedded: calls are counted alike on both backends
     Start Callers And Callees    1
     ${calls} =    Run Calls    ${CALLERS}    ${CALLEES}    rate=5/s    duration=1s    talk=1s
     ...    audio=none    arrivals=even    &{PATIENT}
@@ -70,7 +70,7 @@ Too Few Agents
     Should Be True    $calls.needed > 1
 
 A Run That Is Stopped
-    Skip If    $BACKEND == 'external'    It is the same on both.
+    [Tags]    once on embedded: calls are counted alike on both backends
     Start Callers And Callees    4
     FOR    ${callee}    IN    @{CALLEES}
         When Called    ${callee}    reject    486    Busy Here
@@ -92,7 +92,7 @@ A Run That Is Interrupted
 
 Several Processes At The Same Time
     [Documentation]    As on several machines: each writes a file, and the files are added up.
-    Skip If    $BACKEND == 'external'    It is the same on both.
+    [Tags]    once on embedded: calls are counted alike on both backends
     ${one} =    Start Run    ${CURDIR}/_suites/calls.robot    --test    One Of Several Processes
     ${two} =    Start Run    ${CURDIR}/_suites/calls.robot    --test    One Of Several Processes
     FOR    ${run}    IN    ${one}    ${two}
@@ -109,7 +109,7 @@ Several Processes At The Same Time
     ...    Add Up Call Runs    ${one.output}/*.json    ${one.output}/calls.json
 
 Mistakes Are Reported Before Any Agent Dials
-    Skip If    $BACKEND == 'external'    It is the same on both.
+    [Tags]    once on embedded: calls are counted alike on both backends
     Start Callers And Callees    2
     Mistake    *'5' is not a rate; write it like 5/s, 300/min or 1800/h.    rate=5
     Mistake    *'failures > lots' is not a condition; *    stop_when=failures > lots

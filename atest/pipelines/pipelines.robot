@@ -1,10 +1,9 @@
 *** Settings ***
 Documentation       The files for pipelines do what they say: their shell lines run, and what they keep is there.
-Resource            ../resources/backend.resource
 Library             OperatingSystem
 Library             XML
 Library             Pipelines.py
-Suite Setup         Skip If    $BACKEND == 'external'    The pipelines are the same.
+Test Tags           once on embedded: a pipeline runs suites whatever their backend
 
 
 *** Test Cases ***

@@ -6,7 +6,7 @@ Documentation       A run is interrupted while a keyword waits: by the timeout o
 ...                 timeouts.robot has every other keyword, ../scopes/endings.robot Ctrl-C in some more.
 Resource            ../resources/backend.resource
 Library             ../resources/ChildRun.py
-Suite Setup         Only Once
+Test Tags           once on embedded: it is Robot that is interrupted, whatever the backend
 
 
 *** Variables ***
@@ -31,11 +31,6 @@ Ctrl-C
 
 
 *** Keywords ***
-Only Once
-    [Documentation]    It is Robot that is interrupted, whatever the backend.
-    ${is_embedded}    Backend Is    embedded
-    Skip If    not ${is_embedded}    The run on the embedded backend has this.
-
 Ctrl-C Ends The Run
     [Documentation]    It comes while a keyword waits.
     [Arguments]    ${keyword}

@@ -2,7 +2,6 @@
 Documentation       Unit tests that try many cases of one kind, with all of them: calls without any one of the C
 ...                 functions that only some capabilities need, and every parser on more input.
 Library             Process
-Resource            ../resources/backend.resource
 
 
 *** Variables ***
@@ -11,8 +10,7 @@ Resource            ../resources/backend.resource
 
 *** Test Cases ***
 Every Case Of Tests That Try Many
-    ${is_embedded} =    Backend Is    embedded
-    Skip If    not ${is_embedded}    The run on the embedded backend has this.
+    [Tags]    once on embedded: unit tests choose their backends themselves
     ${run} =    Run Process    ${{sys.executable}}    -m    pytest    -q    -p    no:cacheprovider    @{TESTS}
     ...    cwd=${CURDIR}/../..    env:THOROUGH=1    stdout=${OUTPUT DIR}/thorough.txt    stderr=STDOUT
     Should Be Equal As Integers    ${run.rc}    0    ${run.stdout}    values=False

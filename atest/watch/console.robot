@@ -20,14 +20,14 @@ Calls Are Told Above Robots Own Lines
     Agents Should Be Bold    ${True}
 
 Colours Are Left Out Where They Are Not Wanted
-    Skip If    $BACKEND == 'external'    It is the same on both.
+    [Tags]    once on embedded: what is told of a run comes from events that both backends have
     Run At A Terminal    ${SUITE}    --test    A Call    NO_COLOR=1
     Agents Should Be Bold    ${False}
     Run At A Terminal    ${SUITE}    --test    A Call    --consolecolors    off
     Agents Should Be Bold    ${False}
 
 A Long Keyword Shows What It Waits For And For How Long, And Leaves Nothing
-    Skip If    $BACKEND == 'external'    It is the same on both.
+    [Tags]    once on embedded: what is told of a run comes from events that both backends have
     ${screen} =    Run At A Terminal    ${SUITE}    --test    A Long Keyword
     ...    --variable    CONSOLE:progress
     ${seen} =    Get What Was On The Screen
@@ -43,13 +43,13 @@ Without A Terminal Lines Are Whole And Plain
     Should Not Contain    ${{$run.console.decode()}}    \x1b
 
 Nothing Is Told By Default
-    Skip If    $BACKEND == 'external'    It is the same on both.
+    [Tags]    once on embedded: what is told of a run comes from events that both backends have
     ${run} =    Run Suite    ${SUITE}    --test    A Call    --variable    CONSOLE:progress
     ${lines} =    Evaluate    [line for line in $run.console.decode().splitlines() if 'alice' in line]
     Should Be Empty    ${lines}
 
 Another Word Is Refused With Those There Are
-    Skip If    $BACKEND == 'external'    It is the same on both.
+    [Tags]    once on embedded: what is told of a run comes from events that both backends have
     ${run} =    Run Suite    ${SUITE}    --variable    CONSOLE:loud
     Should Contain    ${{$run.console.decode()}}    Available: 'calls', 'none' and 'progress'
 
