@@ -5,9 +5,10 @@ both ways. The others follow, a quarter of the duration each, until one breaks: 
 undecided, was not attempted, or its audio was not checked. Each rate is a Robot run of its own
 (`_call_rate.robot`), with agents for half as many calls again as are up on average.
 Kamailio and all agents run on this machine. By default the script takes about five minutes, and
-eight when no rate breaks.
+seven when no rate breaks. Prints a Markdown table for `docs/measurements.md`, and what broke first.
 
-- *late*: how late an event or an arrival came at most. *CPU*: of the whole machine, mean and most.
+- *late*: how late an event, an arrival or what was due next came at most. *CPU*: of the whole
+  machine, mean and most.
 - *CPU s*: user and system time of Robot and all agents for each call; *Robot*: of Robot alone.
 - *memory*: PSS of Robot and all agents at the end.
 """
@@ -25,7 +26,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from BaresipLibrary.media.call_run import CallRun, Spread, read_run
+from BaresipLibrary.media.call_run import CallRun, Spread, listed, read_run
 
 HERE = Path(__file__).parent
 RATES = (5.0, 7.0, 9.0, 12.0, 16.0)
@@ -55,18 +56,20 @@ def run(rate: float, duration: float, talk: float, folder: Path) -> tuple[CallRu
 
 
 def broken(result: CallRun) -> str:
-    """What did not go well, in words; empty when all did."""
-    reasons = {
-        "failed": result.failures,
-        "undecided": result.undecided_because,
-        "not attempted": result.not_attempted_because,
-        "ended before": {"the audio was checked": result.unchecked} if result.unchecked else {},
-    }
-    return "; ".join(
-        f"{count} {what}: {reason}"
-        for what, counts in reasons.items()
-        for reason, count in counts.items()
-    )
+    """What did not go well, in words, with when it began; empty when all went well."""
+    since = next((at for at, count in enumerate(result.not_attempted_over_time) if count), 0)
+    troubles = []
+    if result.failed:
+        first = result.failed_calls[0]
+        troubles.append(f"{result.failed} failed, the first at {first.at:.1f} s: {first.details}")
+    if result.undecided:
+        troubles.append(f"{result.undecided} undecided: {listed(result.undecided_because)}")
+    if result.not_attempted:
+        reasons = listed(result.not_attempted_because)
+        troubles.append(f"{result.not_attempted} not attempted, from {since} s on: {reasons}")
+    if result.unchecked:
+        troubles.append(f"{result.unchecked} ended before their audio could be checked")
+    return "; ".join(troubles)
 
 
 def rows() -> list[tuple[str, Callable[..., str]]]:
@@ -92,6 +95,7 @@ def rows() -> list[tuple[str, Callable[..., str]]]:
         ("failed", lambda run, _: str(run.failed)),
         ("undecided", lambda run, _: str(run.undecided)),
         ("not attempted", lambda run, _: str(run.not_attempted)),
+        ("audio not checked", lambda run, _: str(run.unchecked)),
         ("most at the same time", lambda run, _: str(run.peak)),
         ("post-dial delay (s): p50 p95 p99 max", spread("post_dial_delay")),
         ("setup time (s): p50 p95 p99 max", spread("setup_time")),
@@ -114,13 +118,10 @@ def _each_call(result: CallRun, usage: dict[str, Any]) -> str:
 
 
 def table(results: Sequence[tuple[CallRun, dict[str, Any]]]) -> str:
-    """A line for each figure, a column for each rate."""
+    """A line for each figure, a column for each rate, in Markdown."""
     lines = [[name, *(read(*result) for result in results)] for name, read in rows()]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    return "\n".join(
-        "  ".join([line[0].ljust(widths[0]), *map(str.rjust, line[1:], widths[1:])])
-        for line in lines
-    )
+    lines.insert(1, ["---", *("---:" for _ in results)])
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def main() -> None:
@@ -133,6 +134,7 @@ def main() -> None:
     parser.add_argument("--rates", type=float, nargs="+", default=list(RATES))
     options = parser.parse_args()
     results: list[tuple[CallRun, dict[str, Any]]] = []
+    load = os.getloadavg()[0]
     trouble = ""
     for number, rate in enumerate(options.rates):
         duration = options.duration / (4 if number else 1)
@@ -142,8 +144,9 @@ def main() -> None:
         if trouble:
             break
     print(table(results))
-    first = f"At {results[-1][0].rate:g}/s: {trouble}" if trouble else "Nothing broke"
-    print(f"{first}. {os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f} at the end")
+    broke = f"What broke first, at {results[-1][0].rate:g}/s: {trouble}"
+    print(f"\n{broke if trouble else 'Nothing broke'}.")
+    print(f"{os.cpu_count()} CPUs; load {load:.1f} before, {os.getloadavg()[0]:.1f} at the end.")
 
 
 if __name__ == "__main__":
