@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 from datetime import timedelta
 from enum import Enum, auto
+from glob import glob, has_magic
 from pathlib import Path
 from typing import Any
 
@@ -249,11 +250,12 @@ class CallRateKeywords(Component):
         Fails when a value is not a run of calls, when a run is given twice, or a file cannot be read.
 
         | =Argument= | =Meaning= |
-        | ``runs`` | What `Run Calls` returned, here or over Remote, or files that it saved, relative to the output directory; the name of a file may have wildcards. |
+        | ``runs`` | What `Run Calls` returned, here or over Remote, or files that it saved, relative to the output directory; they may have wildcards, in folders, too. |
 
         Example:
         | ${all} = | Add Up Call Runs | ${OUTPUT DIR}/calls-*.json |
         | Get Run Statistics | ${all} | failed | == | 0 |
+        | ${all} = | Add Up Call Runs | ${EXECDIR}/results/pabot_results/*/calls.json |
         """
         from ..report.call_runs import call_run_html
 
@@ -312,17 +314,17 @@ def _show(run: CallRun, file: Path | None) -> None:
 
 
 def _sources(run: object) -> list[object]:
-    """A run, or the files that a name with wildcards stands for.
+    """A run, or the files that a path with wildcards stands for.
 
     Raises:
         UsageError: there is no such file.
     """
-    if not isinstance(run, str | Path) or not any(char in Path(run).name for char in "*?["):
+    folder = output_directory()
+    if not isinstance(run, str | Path) or not has_magic(str(run)) or (folder / run).exists():
         return [run]
-    pattern = output_directory() / run
-    files = sorted(pattern.parent.glob(pattern.name))
+    files = sorted(glob(str(run), root_dir=folder))  # noqa: PTH207 - that of a Path takes no absolute one
     if not files:
-        raise UsageError(f"There is no file {pattern}.")
+        raise UsageError(f"There is no file {folder / run}.")
     return list(files)
 
 

@@ -32,7 +32,8 @@ def call_run_html(run: CallRun) -> str:
 
 def _title(run: CallRun) -> str:
     seeds = ", ".join(map(str, run.seeds))
-    stopped = f", and {run.stopped} holds" if run.stopped else ""
+    where = " in one of these runs" if len(run.seeds) > 1 else ""
+    stopped = f"; {run.stopped} holds{where}" if run.stopped else ""
     return f"Calls at {run.rate:g}/s for {run.seconds:.1f} s (seed {seeds}){stopped}"
 
 
@@ -52,7 +53,7 @@ def _counts(run: CallRun) -> Markup:
         "cut short": str(run.unfinished),
         "most at the same time": str(run.peak),
         "callers and callees needed": f"about {run.needed} of each" if run.needed else "not known",
-        "latest event or arrival": f"{run.worst_delay:.3f} s late",
+        "most that this machine was late": f"{run.worst_delay:.3f} s",
         "CPU of the machine": _cpu(run.cpu),
     }
     rows = [(TableCell(name), TableCell(value, "number")) for name, value in figures.items()]
@@ -116,7 +117,7 @@ def _picture(run: CallRun) -> Markup:
         ),
         *_marks(run.not_attempted_over_time, _SKIPPED, _HEIGHT - _BOTTOM),
         *_marks(run.failures_over_time, _FAILED, 0),
-        *_axes(seconds, top),
+        *_axes(seconds, run.peak),
     ]
     legend = Markup(
         "<p><small>Calls that are up, over time."
@@ -156,7 +157,8 @@ def _marks(counts: Sequence[int], colour: str, y: int) -> Iterator[Markup]:
 
 def _axes(seconds: int, top: int) -> Iterator[Markup]:
     text = Markup('<text x="{}" y="{}" fill="{}" font-size="11" text-anchor="{}">{}</text>')
-    yield text.format(_LEFT - 5, 16, _AXIS, "end", top)
+    if top:
+        yield text.format(_LEFT - 5, 16, _AXIS, "end", top)
     yield text.format(_LEFT - 5, _HEIGHT - _BOTTOM, _AXIS, "end", 0)
     yield text.format(_LEFT, _HEIGHT - 4, _AXIS, "start", "0 s")
     yield text.format(_WIDTH, _HEIGHT - 4, _AXIS, "end", f"{seconds} s")

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from BaresipLibrary.errors import UsageError
+from BaresipLibrary.keywords.call_rate import CallRateKeywords
 from BaresipLibrary.media.call_run import (
     MOST_TOLD,
     CallRun,
@@ -191,3 +192,24 @@ def test_what_is_left_open_is_told_apart() -> None:
         "Nobody checked the audio of 1 of 3 calls.",
     ]
     assert not [*a_run(offered=1, attempted=1, succeeded=1).shortcomings()]
+
+
+def test_a_sum_does_not_claim_of_all_what_holds_in_one_run() -> None:
+    stopped = a_run(stopped="failures > 5%", failed=1)
+    assert "(seed 7); failures &gt; 5% holds</b>" in call_run_html(stopped)
+    total = add_up([stopped, a_run(succeeded=99)])
+    assert "failures &gt; 5% holds in one of these runs</b>" in call_run_html(total)
+
+
+def test_files_are_found_by_wildcards_also_in_folders(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("BaresipLibrary.keywords.call_rate.output_directory", lambda: tmp_path)
+    for part, offered in (("0", 3), ("1", 4), ("[2]", 5)):
+        a_run(offered=offered).save(tmp_path / "parts" / part / "calls.json")
+    keywords = CallRateKeywords.__new__(CallRateKeywords)
+    assert keywords.add_up_call_runs("parts/[01]/calls.json").offered == 7
+    assert keywords.add_up_call_runs(f"{tmp_path}/parts/*/calls.json").offered == 12
+    assert keywords.add_up_call_runs(tmp_path / "parts" / "[2]" / "calls.json").offered == 5
+    with pytest.raises(UsageError, match=r"There is no file .*/parts/9/\*\.json\."):
+        keywords.add_up_call_runs("parts/9/*.json")
