@@ -5,7 +5,7 @@ Tones are the in-band digits of ITU-T Q.23: they go through the codec and are fo
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import NamedTuple
@@ -219,9 +219,21 @@ def _failure(
     return CallFailure(
         f"{agent.name} {missing}.",
         agent,
-        lambda agents: explain_missing_digits(agent, call, agents),
+        lambda agents: _explained(agent, call, missing, agents),
         awaited,
     )
+
+
+def _explained(
+    agent: Agent, call: Call | None, missing: _Missing, agents: Sequence[Agent]
+) -> str | None:
+    """Why digits did not come, and that they came in the other way."""
+    sentences = [explain_missing_digits(agent, call, agents)]
+    if call is not None and missing.inband and missing.wanted in call.digits:
+        sentences.append(f"Signalling brought '{missing.wanted}'; use source=signalling.")
+    elif call is not None and not missing.inband and missing.wanted in HeardDigits(call).so_far():
+        sentences.append(f"The tones of '{missing.wanted}' were heard; use source=inband.")
+    return " ".join(sentence for sentence in sentences if sentence) or None
 
 
 def _awaited(agent: Agent, call_id: str | None, missing: _Missing) -> Awaited | None:

@@ -43,6 +43,9 @@ Signalled Digits Are Not Heard And Heard Ones Not Signalled
     Talk And Be Heard
     Send Dtmf    alice    12    mode=info
     Wait Until Dtmf Received    bob    12
+    Run Keyword And Expect Error
+    ...    bob did not hear '12' within 0.1 s: * Signalling brought '12'; use source=signalling.
+    ...    Wait Until Dtmf Received    bob    12    timeout=100ms    source=inband
     Send Dtmf    alice    34    mode=inband
     Wait Until Dtmf Received    bob    34    source=inband
     Get Received Dtmf    bob    ==    12
@@ -64,7 +67,7 @@ Digits That Do Not Come
     ...    bob did not hear '3' within 2 s: it heard '12'. alice sent '12' with dtmf_mode=inband.
     ...    Wait Until Dtmf Received    bob    3    timeout=2s    source=inband
     Run Keyword And Expect Error
-    ...    bob did not receive '12' within 0.1 s: it received no digit. alice sent '12' with dtmf_mode=inband.
+    ...    bob did not receive '12' within 0.1 s: it received no digit. alice sent '12' with dtmf_mode=inband. The tones of '12' were heard; use source=inband.
     ...    Wait Until Dtmf Received    bob    12    timeout=100ms
 
 Digits That Can Not Come Any More
