@@ -56,18 +56,27 @@ class SpeechKeywords(Component):
         whichever is later. So the same phrase is not found twice, and what is said while no keyword
         runs is not lost.
 
-        Case, punctuation, hyphens and apostrophes do not count; ``&`` is *and*, *OK* is *okay*, and
-        *voice mail* is *voicemail*. A number is equal however it is said or written: ``21`` and
-        *twenty one*, ``123`` and *one two three*, ``$5.50`` and *five dollars and fifty cents*,
-        ``5:00 PM`` and *five pm*, ``2.5 million`` and *two point five million*. Not equal are other
-        forms, such as *half past five* and ``5:30``. Each digit counts as a word, and digits with
-        nothing but commas between them are one number: ``1, 2`` is 12. Only in a list of choices,
-        ``1, 2 or 3``, they are several. In languages that are written without spaces each
-        character counts as a word.
+        Case, punctuation, hyphens and apostrophes do not count, accents do; ``&`` is *and*, *OK* is
+        *okay*, and *voice mail* is *voicemail*. A number is equal however it is said or written:
+        ``21`` and *twenty one*, ``123`` and *one two three*, ``800 555`` and *eight hundred five five
+        five*, ``-$5.50`` and *minus five dollars and fifty cents*, ``2.5 million`` and *two point five
+        million*, ``5:00 PM`` and *five pm*, ``May 21`` and ``May 21st``. Not equal are other forms,
+        such as *half past five* and ``5:30``, ``½`` and *a half*, or ``21`` and ``21st`` without a month.
+
+        A number is heard as a whole or not at all: ``5`` is not in *-5*, *5.50*, *$5.50* or *1/5*. Each
+        digit counts as a word, and digits with nothing but commas between them are one number:
+        ``1, 2`` is 12. So are single digits that are a sentence each, *4. 7. 1. 2.* Only in a list of
+        choices, ``1, 2 or 3``, they are several. Any other full stop ends a number, and so does a
+        pause of more than 0.8 s: a number with a pause in it is ``call 555. 1234``. What may be
+        one number or two, as in *100, 5 new messages*, is equal to the same figures only.
+        In English *oh* is a zero beside a number and after *press*, *dial*, *key*, *digit*, *option* and
+        *extension*. Amid a phrase *to*, *too*, *for*, *fore*, *won*, *ate* and *oh* are equal to the single
+        digit that sounds like them, if the words on both sides are right.
+        In languages that are written without spaces each character counts as a word.
 
         A phrase is heard when its ``similarity`` with any stretch of what was said is high enough.
         That is 1 - word error rate: the substituted, missing and additional words, divided by the
-        words of the phrase. Digits are never forgiven: with *press two* the phrase ``press one`` is
+        words of the phrase. Numbers are never forgiven: with *press two* the phrase ``press one`` is
         not heard, whatever the ``similarity``. A phrase of up to four words has to be heard word by
         word at ``80%``.
 
@@ -86,7 +95,7 @@ class SpeechKeywords(Component):
         | ``within`` | How long it may take until the words are said, from now on. |
         | ``similarity`` | The least that counts, in percent: ``80%``. |
         | ``matches`` | A regular expression instead of words; case does not count. It is looked for in the words as they were written, such as ``Press 1 for sales.``, and then in their plain form, ``press 1 for sales``: lower case, without punctuation, each number in one piece. So is a match that would have a part of a number only: with *4, 7, 1*, ``code is (\\d+)`` gets ``471``. |
-        | ``language`` | Such as ``en`` or ``de``, where the speech model knows several. Number words are known in da, de, en, es, fr, it, nl and pt; in other languages only figures are digits, and a wrong number word is forgiven like any other word. |
+        | ``language`` | Such as ``en`` or ``de``, where the speech model knows several. Number words, and what is said for signs and for $, £ and €, are known in da, de, en, es, fr, it, nl and pt; in other languages only figures are digits, and a wrong number word is forgiven like any other word. |
 
         Example:
         | Wait Until Speech | alice | press one for sales | within=20s |

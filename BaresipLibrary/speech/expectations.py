@@ -8,7 +8,7 @@ from itertools import chain
 
 from .heard import HeardSpeech, Word, mean_confidence, written
 from .patterns import Pattern
-from .plain_words import Unit, plain_units
+from .plain_words import Unit, digits_joined, plain_units
 from .words import Match, Phrase, find_phrase, nearest_stretch
 
 #: The language of number words where none is given.
@@ -75,7 +75,7 @@ def _search(pattern: Pattern, words: Sequence[Word], language: str) -> HeardSpee
     as_written = _Pieces([(word.text, number, number) for number, word in enumerate(words)])
     plain = _Pieces(
         [(unit.text, unit.word, unit.last_word) for unit in units],
-        [unit.is_digit and not unit.begins_number for unit in units],
+        digits_joined(units),
     )
     found = next(pattern.finditer(as_written.text), None)
     edges = set(chain.from_iterable(found.regs)) if found else set()

@@ -24,8 +24,17 @@ _COMPOUNDS = {"any", "every", "some", "no"}
 _ZEROS = ("oh", "o")
 #: No number that is said has more digits.
 _MOST_DIGITS = 15
-#: A machine that puts numbers together from recordings says "twenty. one", "one hundred. five".
-_TENS, _HUNDREDS = re.compile(r"[2-9]0"), re.compile(r"[1-9]00")
+#: After these words an "oh" is the digit, whatever follows.
+_BEFORE_DIGITS = {"press", "dial", "key", "digit", "option", "extension"}
+#: 500, 8000: single digits that follow such a number one by one are not added to it.
+_ROUND = re.compile(r"[1-9]\d*00")
+
+
+#: What follows the figures of an ordinal, and what does in the form that is compared.
+_ORDINALS = {
+    "es": (r"\.?[ºª]|er", "o"), "it": ("[ºª°]", "o"), "pt": (r"\.?[ºª]", "o"),
+    "fr": ("er|re|ère|e|ème|nd|nde|d|de", "e"), "nl": ("e|ste|de", "e"),
+}  # fmt: skip
 
 
 class Token(NamedTuple):
@@ -38,6 +47,8 @@ class Token(NamedTuple):
     border: int = NOTHING
     #: Whether it stays a word, though it may be a number.
     is_word: bool = False
+    #: Whether it belongs to the same number as the token before.
+    is_joined: bool = False
 
     def text(self) -> str:
         """Its text."""
@@ -56,14 +67,16 @@ def with_digits(tokens: Sequence[Token], language: str) -> list[Token]:
     """The tokens with numbers as digits; `language` is one of `NUMBER_LANGUAGES`."""
     if language == _ENGLISH:
         tokens = _with_english_numbers(tokens)
+    tokens = _with_spelled_digits(tokens, language)
     result: list[Token] = []
     done = 0
     for start, end, text in _numbers(tokens, language):
         result += tokens[done:start]
         whole = tokens[start]._replace(last_word=tokens[end - 1].last_word)
-        result += parts(whole, re.findall(r"\w+", re.sub(r"[.,](?=\d)", " point ", text)))
+        figures = with_ordinals_alike(text, language)
+        result += parts(whole, re.findall(r"\w+", re.sub(r"[.,](?=\d)", " point ", figures)))
         done = end
-    return _with_sums([*result, *tokens[done:]])
+    return [*result, *tokens[done:]]
 
 
 def parts(token: Token, texts: Iterable[str]) -> list[Token]:
@@ -86,8 +99,37 @@ def _numbers(tokens: Sequence[Token], language: str) -> Iterator[tuple[int, int,
 
 
 @cache
+def value(text: str, language: str) -> str | None:
+    """The number that one word is by itself, in digits; None where it is no number."""
+    if text.isdecimal():
+        return text
+    return next((digits for _, _, digits in _numbers([Token(text, 0, 0)], language)), None)
+
+
 def _is_number(text: str) -> bool:
-    return text.isdecimal() or any(True for _ in _numbers([Token(text, 0, 0)], _ENGLISH))
+    return value(text, _ENGLISH) is not None
+
+
+def _with_spelled_digits(tokens: Sequence[Token], language: str) -> list[Token]:
+    """Parts digits that are said one by one from a round number: 800 555 is not 805 and 55.
+
+    Two of them at least: "eight hundred one" is 801.
+    """
+    values = [value(token.plain, language) or "" for token in tokens]
+    result = list(tokens)
+    for place in range(1, len(tokens) - 1):
+        if not _ROUND.fullmatch(values[place - 1]) or tokens[place].border:
+            continue
+        if _is_digit_alone(tokens, values, place) and _is_digit_alone(tokens, values, place + 1):
+            result[place] = tokens[place]._replace(border=COMMA)
+    return result
+
+
+def _is_digit_alone(tokens: Sequence[Token], values: Sequence[str], place: int) -> bool:
+    """Whether it is a single digit that a "hundred" after it does not make more of."""
+    multiplied = place + 1 < len(values) and _ROUND.fullmatch(values[place + 1])
+    is_said_on = multiplied and tokens[place + 1].border == NOTHING
+    return len(values[place]) == 1 and not is_said_on
 
 
 def _with_english_numbers(tokens: Sequence[Token]) -> list[Token]:
@@ -112,16 +154,20 @@ def _with_english_numbers(tokens: Sequence[Token]) -> list[Token]:
 
 
 def _with_compounds(tokens: Sequence[Token]) -> list[Token]:
+    """Writes as one what is no number: any one, o'clock."""
     result: list[Token] = []
     for token in tokens:
         before = result[-1] if result else None
         if (
             before
-            and before.plain in _COMPOUNDS
-            and (token.plain, token.border) == ("one", NOTHING)
+            and token.border == NOTHING
+            and (
+                (before.plain in _COMPOUNDS and token.plain == "one")
+                or (before.plain, token.plain) == ("o", "clock")
+            )
         ):
             result[-1] = before._replace(
-                plain=before.plain + "one", last_word=token.last_word, is_word=True
+                plain=before.plain + token.plain, last_word=token.last_word, is_word=True
             )
         else:
             result.append(token)
@@ -129,15 +175,26 @@ def _with_compounds(tokens: Sequence[Token]) -> list[Token]:
 
 
 def _with_zeros(tokens: Sequence[Token]) -> list[Token]:
-    """Makes a zero of each "oh" that is said beside a number."""
+    """Makes a zero of each "oh" that is said beside a number, or as a key."""
     result: list[Token] = []
     for place, token in enumerate(tokens):
-        before = result[-1].plain if result and token.border < FULL_STOP else ""
         is_zero = token.plain in _ZEROS and (
-            _is_number(before) or before in _REPEATED or _begins_number(tokens, place)
+            _continues_number(result, tokens, place) or _begins_number(tokens, place)
         )
         result.append(token._replace(plain="0") if is_zero else token)
     return result
+
+
+def _continues_number(before: Sequence[Token], tokens: Sequence[Token], place: int) -> bool:
+    """Whether an "oh" belongs to what is before it: not in "call me at five, oh, and bring two"."""
+    border = tokens[place].border
+    if not before or border >= FULL_STOP:
+        return False
+    if border == NOTHING and before[-1].plain in {*_REPEATED, *_BEFORE_DIGITS}:
+        return True
+    goes_on = place + 1 < len(tokens) and tokens[place + 1].border < FULL_STOP
+    follower = tokens[place + 1].plain if goes_on else ""
+    return _is_number(before[-1].plain) and (border == NOTHING or _may_be_digits(follower))
 
 
 def _begins_number(tokens: Sequence[Token], place: int) -> bool:
@@ -149,9 +206,13 @@ def _begins_number(tokens: Sequence[Token], place: int) -> bool:
         return True
     if followers[0].plain in _ZEROS:
         return _begins_number(tokens, place + 1)
-    is_alone = followers[1:] and not _is_number(followers[1].plain)
+    is_alone = followers[1:] and not _may_be_digits(followers[1].plain)
     begins_sentence = tokens[place].border >= FULL_STOP
     return _is_number(followers[0].plain) and not (begins_sentence and is_alone)
+
+
+def _may_be_digits(text: str) -> bool:
+    return text in {*_REPEATED, *_ZEROS} or _is_number(text)
 
 
 def _ends_fraction(tokens: Sequence[Token]) -> bool:
@@ -165,24 +226,7 @@ def _is_short_number(text: str) -> bool:
     return text.isdecimal() and len(text) <= _MOST_DIGITS
 
 
-def _with_sums(tokens: Sequence[Token]) -> list[Token]:
-    """Adds numbers that were put together from recordings: 20 1 is 21, 100 5 is 105."""
-    result: list[Token] = []
-    for token in reversed(tokens):
-        after, following = result[-1] if result else None, result[-2] if result[1:] else None
-        # "20. 1." is one number, but not "100. 5 new messages": that 5 belongs to what follows.
-        is_apart = not following or following.border >= COMMA
-        joins = after and (after.border == NOTHING or (after.border < LONG_PAUSE and is_apart))
-        if after and joins and _are_sum(token.plain, after.plain):
-            whole = str(int(token.plain) + int(after.plain))
-            result[-1] = token._replace(plain=whole, last_word=after.last_word)
-        else:
-            result.append(token)
-    return result[::-1]
-
-
-def _are_sum(first: str, second: str) -> bool:
-    if not second.isdecimal() or second.startswith("0"):
-        return False
-    digits = 1 if _TENS.fullmatch(first) else 2 if _HUNDREDS.fullmatch(first) else 0
-    return len(second) <= digits
+def with_ordinals_alike(text: str, code: str) -> str:
+    """The text, where 1er and 1re are one form, and 2nd and 2ème another."""
+    suffixes, suffix = _ORDINALS.get(code, ("", ""))
+    return re.sub(rf"\b(\d+)(?:{suffixes})(?!\w)", rf"\g<1>{suffix}", text) if suffix else text

@@ -10,47 +10,37 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from .amounts import with_amounts, with_dates, with_signs_joined
 from .heard import Word
+from .number_runs import with_whole_numbers
 from .number_words import (
     COMMA,
     FULL_STOP,
     LONG_PAUSE,
     NOTHING,
     NUMBER_LANGUAGES,
-    POWERS,
     Token,
     parts,
+    value,
     with_digits,
 )
+from .spoken_signs import with_signs_spelled
 
 #: A pause of this many seconds between two words ends a number that is said digit by digit. Where a
 #: machine puts it together from recordings, there are 0.56 s between "twenty" and "one".
 NUMBER_PAUSE = 0.8
+#: One of this many seconds lies between words as a comma does: "100, 5 new messages".
+_SHORT_PAUSE = 0.25
 #: What is not speech: [Music], (applause), *coughs*.
 _NOTE = re.compile(r"\[[^\]]*\]|\([^)]*\)|\*[^\W\d]+\*|♪+")
-_AMOUNT = re.compile(r"([$£€])\s?(\d[\d,.]*)")
-#: One and several of a currency, and of its hundredth parts.
-_CURRENCIES = {
-    "$": ("dollar", "dollars", "cent", "cents"),
-    "£": ("pound", "pounds", "penny", "pence"),
-    "€": ("euro", "euros", "cent", "cents"),
-}
-_SYMBOLS = {"&": " and ", "%": " percent ", "@": " at ", "+": " plus ", "*": " star ", "#": " # "}
 _SPELLINGS = {"okay": "ok"}
-_APOSTROPHE = re.compile("['\N{RIGHT SINGLE QUOTATION MARK}\N{ACUTE ACCENT}`]")
 _SENTENCE_END = re.compile(r"[.!?;:]\W*$")
-_FULL_HOUR = re.compile(r"(?<![\d:.])([1-9]|1[0-2]):00(?![\d:])")
-_THOUSANDS = r"\b(?!0)\d{1,3}(?:([SEPARATORS])\d{3})(?:\1\d{3})*\b"
-_ENGLISH_THOUSANDS = re.compile(_THOUSANDS.replace("SEPARATORS", ","))
-_OTHER_THOUSANDS = re.compile(_THOUSANDS.replace("SEPARATORS", ".,"))
-#: Before the last of several choices.
-_OR = {
-    "da": ("eller",), "de": ("oder",), "en": ("or",), "es": ("o", "u"), "fr": ("ou",),
-    "it": ("o", "oppure"), "nl": ("of",), "pt": ("ou",),
-}  # fmt: skip
 #: Characters that stand for a kind of character where a text is cut into pieces.
 _WHOLE_WORD, _MARK = "\0", "\1"
-_PIECE = re.compile(rf"\d+(?:st|nd|rd|th)\b|\d+|(?:[^\W\d_]{_MARK}*)+|{_WHOLE_WORD}{_MARK}*|#")
+_PIECE = re.compile(
+    rf"\d+(?:st|nd|rd|th|e|o)\b|\d+|(?:[^\W\d_]{_MARK}*)+|{_WHOLE_WORD}{_MARK}*|[#/]"
+)
+_FRACTION = re.compile(r"\d+\s*/\s*\d+")
 #: First and last characters of scripts without spaces: Thai and Lao, Burmese, Khmer, Japanese and
 #: Chinese.
 _WITHOUT_SPACES = (
@@ -68,10 +58,16 @@ class Unit:
     """The place of the word that it comes from."""
     last_word: int
     """That of the last one, where several are one number: one hundred."""
-    is_digit: bool = False
+    in_number: bool = False
+    """Whether it is a digit, or a sign or a currency that belongs to a number with digits."""
     begins_number: bool = False
-    """Whether no other digit belongs to the same number before this one."""
+    """Whether nothing else belongs to the same number before it."""
     ends_number: bool = False
+
+    @property
+    def is_digit(self) -> bool:
+        """Whether it is one digit."""
+        return self.in_number and self.text.isdecimal()
 
 
 def plain_units(
@@ -83,26 +79,39 @@ def plain_units(
     """
     code = language.partition("-")[0].lower()
     texts = [word.text for word in words]
-    tokens = list(_tokens(words, _without_notes(texts) if has_notes else texts, code))
-    if code in NUMBER_LANGUAGES:
-        tokens = _with_choices(with_digits(tokens, code), _OR[code])
-    return _units(tokens)
+    tokens = list(_tokens(words, _without_notes(texts, code) if has_notes else texts, code))
+    if code not in NUMBER_LANGUAGES:
+        return _units(with_signs_joined(with_whole_numbers(tokens, code), code))
+    tokens = with_whole_numbers(with_digits(tokens, code), code)
+    tokens = with_amounts(with_dates(tokens), code)
+    return _units(with_signs_joined(tokens, code))
 
 
 def plain_text(units: Sequence[Unit]) -> str:
     """Words in their plain form, each number in one piece: ``your code is 1234``."""
-    pieces = [
-        ("" if after.is_digit and not after.begins_number else " ") + after.text for after in units
+    joined = digits_joined(units)
+    return "".join(
+        ("" if is_joined else " ") + unit.text
+        for is_joined, unit in zip(joined, units, strict=True)
+    ).strip()
+
+
+def digits_joined(units: Sequence[Unit]) -> list[bool]:
+    """Whether no space parts a unit from the one before, in plain form."""
+    before = [None, *units]
+    return [
+        unit.is_digit and not unit.begins_number and bool(last and last.is_digit)
+        for last, unit in zip(before, units, strict=False)
     ]
-    return "".join(pieces).strip()
 
 
 def _tokens(words: Sequence[Word], texts: Sequence[str], code: str) -> Iterator[Token]:
     border = LONG_PAUSE
-    for place, text in enumerate(_with_currency_last(texts)):
-        if place and words[place].begin - words[place - 1].end > NUMBER_PAUSE:
-            border = LONG_PAUSE
-        for piece in _pieces(_spelled(text, code)):
+    for place, (text, spelled) in enumerate(
+        zip(texts, with_signs_spelled(texts, code), strict=True)
+    ):
+        border = max(border, _pause(words, place), _ends_number_before(text))
+        for piece in _pieces(spelled):
             yield Token(_SPELLINGS.get(piece, piece), place, place, border)
             border = NOTHING
         if _SENTENCE_END.search(text):
@@ -111,49 +120,39 @@ def _tokens(words: Sequence[Word], texts: Sequence[str], code: str) -> Iterator[
             border = COMMA
 
 
-def _without_notes(texts: Sequence[str]) -> list[str]:
-    """The words without notes of the engine, which may be longer than a word: (upbeat music)."""
+def _pause(words: Sequence[Word], place: int) -> int:
+    """What a pause before a word is: also an engine that writes no full stops knows the times."""
+    pause = words[place].begin - words[place - 1].end if place else 0.0
+    return LONG_PAUSE if pause > NUMBER_PAUSE else COMMA if pause > _SHORT_PAUSE else NOTHING
+
+
+def _ends_number_before(text: str) -> int:
+    """A fraction begins a number: 2 1/2 is not 21/2."""
+    return FULL_STOP if _FRACTION.match(text) else NOTHING
+
+
+def _without_notes(texts: Sequence[str], code: str) -> list[str]:
+    """The words without notes of the engine, which may be longer than a word: (upbeat music).
+
+    What has a number in it is no note: (555) 123-4567.
+    """
+
+    def replacement(note: re.Match[str]) -> str:
+        words = note[0].replace("_", " ")
+        return note[0] if _has_number(words, code) else " " * note[0].count(" ")
+
     if not texts:
         return []
     one_line = " ".join(text.replace(" ", "_") for text in texts)
-    return _NOTE.sub(lambda note: " " * note.group().count(" "), one_line).split(" ")
+    return _NOTE.sub(replacement, one_line).split(" ")
 
 
-def _with_currency_last(texts: Sequence[str]) -> Iterator[str]:
-    """The words, where "$2 million" is 2 million dollars."""
-    currency = ""
-    for text, follower in zip(texts, [*texts[1:], ""], strict=False):
-        if currency:
-            text, currency = re.sub(r"(\w+)", rf"\1 {currency}", text, count=1), ""
-        found = _AMOUNT.fullmatch(text)
-        if found and re.sub(r"\W", "", follower).lower() in POWERS:
-            currency, text = _CURRENCIES[found[1]][1], found[2]
-        yield text
-
-
-def _spelled(text: str, code: str) -> str:
-    """A word in lower case, signs as words: what is left is cut into pieces."""
-    text = unicodedata.normalize("NFKC", text).lower()
-    text = _APOSTROPHE.sub("", text)
-    is_english = code == "en" or code not in NUMBER_LANGUAGES
-    thousands = _ENGLISH_THOUSANDS if is_english else _OTHER_THOUSANDS
-    text = thousands.sub(lambda number: re.sub(r"\D", "", number[0]), text)
-    text = _AMOUNT.sub(_amount, _FULL_HOUR.sub(r"\1", text))
-    text = re.sub(r"(?<=\d)[.,](?=\d)", " point ", text)
-    return "".join(_SYMBOLS.get(character, character) for character in text)
-
-
-def _amount(found: re.Match[str]) -> str:
-    """An amount of money as it is said: 5 dollars and 50 cents."""
-    sign, number = found[1], found[2].rstrip(".,")
-    one, several, small_one, small = _CURRENCIES[sign]
-    whole, _, rest = number.partition(".")
-    if len(rest) != 2:
-        return f" {number} {one if number == '1' else several} "
-    said = [f"{whole} {one if whole == '1' else several}"] if whole.strip("0") else []
-    if rest != "00":
-        said.append(f"{rest.lstrip('0')} {small_one if rest == '01' else small}")
-    return f" {' and '.join(said) or f'0 {several}'} "
+def _has_number(text: str, code: str) -> bool:
+    language = code if code in NUMBER_LANGUAGES else "en"
+    return any(
+        any(map(str.isnumeric, piece)) or value(piece, language) is not None
+        for piece in _pieces(text.lower())
+    )
 
 
 def _pieces(text: str) -> Iterator[str]:
@@ -170,26 +169,6 @@ def _kind(character: str) -> str:
     return _WHOLE_WORD if is_word and character.isalpha() else character
 
 
-def _with_choices(tokens: Sequence[Token], words_for_or: Sequence[str]) -> list[Token]:
-    """Parts digits that are choices: "press 1, 2 or 3" is not 12 or 3."""
-    result = list(tokens)
-    for place, token in enumerate(tokens):
-        after = [_is_one_digit(one) for one in tokens[place + 1 : place + 3]]
-        if token.plain not in words_for_or or after not in ([True], [True, False]):
-            continue
-        at = place - 1
-        while at > 0 and all(map(_is_one_digit, tokens[at - 1 : at + 1])):
-            if tokens[at].border >= FULL_STOP:
-                break
-            result[at] = tokens[at]._replace(border=FULL_STOP)
-            at -= 1
-    return result
-
-
-def _is_one_digit(token: Token) -> bool:
-    return len(token.plain) == 1 and token.plain.isdecimal()
-
-
 def _units(tokens: Sequence[Token]) -> list[Unit]:
     """The tokens, numbers digit by digit. Digits that nothing but a comma parts are one number."""
     singles = [
@@ -199,19 +178,20 @@ def _units(tokens: Sequence[Token]) -> list[Unit]:
     ]
     digits = [token.plain.isdecimal() for token in singles]
     continues = [
-        is_digit and was_digit and token.border < FULL_STOP
+        token.is_joined or (is_digit and was_digit and token.border < FULL_STOP)
         for token, is_digit, was_digit in zip(singles, digits, [False, *digits], strict=False)
     ]
+    goes_on = [*continues, False][1:]
     return [
         Unit(
-            token.plain,
+            token.plain.replace("ß", "ss"),
             token.word,
             token.last_word,
-            is_digit,
-            begins_number=is_digit and not continued,
-            ends_number=is_digit and not goes_on,
+            in_number=is_digit or continued or goes,
+            begins_number=(is_digit or goes) and not continued,
+            ends_number=(is_digit or continued) and not goes,
         )
-        for token, is_digit, continued, goes_on in zip(
-            singles, digits, continues, [*continues[1:], False], strict=False
+        for token, is_digit, continued, goes in zip(
+            singles, digits, continues, goes_on, strict=True
         )
     ]

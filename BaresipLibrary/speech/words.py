@@ -16,10 +16,10 @@ from .plain_words import Unit, plain_units
 _MOST_JOINED = 4
 _FORBIDDEN = float("inf")
 #: What may be said for a sign on a key or a digit.
-_NAMES = {("#", "pound"), ("#", "hash"), ("#", "number")}
+_NAMES = {("#", "pound"), ("#", "hash"), ("#", "number"), ("/", "slash")}
 #: In German "one" is an article, too, which changes with the word after it.
 _NAMES |= {("1", "einen"), ("1", "einem"), ("1", "einer"), ("1", "eines")}
-#: Words that sound like digits in English.
+#: Words that sound like digits in English. They never stand for a digit of a longer number.
 _SOUNDS = {
     "to": "2", "too": "2", "for": "4", "fore": "4", "won": "1", "ate": "8", "oh": "0", "o": "0",
 }  # fmt: skip
@@ -148,7 +148,7 @@ class _Alignment:
         if not self._strict or place == len(self._phrase):
             return 1
         after = self._phrase[place]
-        return _FORBIDDEN if after.is_digit and not after.begins_number else 1
+        return _FORBIDDEN if after.in_number and not after.begins_number else 1
 
     def _joined(self, rows: list[list[_Cost]], place: int, at: int) -> Iterator[_Cost]:
         """Several words of the phrase that were heard as one, and the other way round."""
@@ -162,35 +162,36 @@ class _Alignment:
     def _are_equal(self, place: int, at: int) -> bool:
         wanted, heard = self._phrase[place], self._heard[at]
         if wanted.text == heard.text:
-            return not wanted.is_digit or self._is_whole(place, at)
+            return not wanted.in_number or self._is_whole(place, at)
         if (wanted.text, heard.text) in _NAMES or (heard.text, wanted.text) in _NAMES:
             return True
         return self._sound_alike(place, at) and self._are_neighbours_equal(place, at)
 
     def _is_whole(self, place: int, at: int) -> bool:
         """Whether the number begins and ends where that of the phrase does: 1 is not in 12."""
+        wanted, heard = self._phrase[place], self._heard[at]
         if not self._strict:
             return True
-        wanted, heard = self._phrase[place], self._heard[at]
-        if wanted.begins_number and not heard.begins_number:
+        if wanted.begins_number != heard.begins_number:
             return False
-        # A longer one may be read digit by digit, with pauses: "4. 7. 1. 2."
-        ends_after_two = wanted.ends_number and self._phrase[place - 1].begins_number
-        if not wanted.begins_number and heard.begins_number and ends_after_two:
-            return False
-        if not wanted.ends_number or heard.ends_number:
+        if wanted.ends_number == heard.ends_number:
             return True
         # "press 1 4 sales" was heard where somebody said "press one for sales", not "fourteen"
-        if place + 1 == len(self._phrase) or heard.word == self._heard[at + 1].word:
-            return False
-        return self._sound_alike(place + 1, at + 1)
+        is_written_apart = at + 1 < len(self._heard) and heard.word < self._heard[at + 1].word
+        return (
+            wanted.ends_number
+            and is_written_apart
+            and place + 1 < len(self._phrase)
+            and self._sound_alike(place + 1, at + 1)
+        )
 
     def _sound_alike(self, place: int, at: int) -> bool:
         wanted, heard = self._phrase[place], self._heard[at]
         if wanted.is_digit == heard.is_digit:
             return False
         word, digit = (heard, wanted) if wanted.is_digit else (wanted, heard)
-        return _SOUNDS.get(word.text) == digit.text
+        is_single = digit is heard or (digit.begins_number and digit.ends_number)
+        return is_single and _SOUNDS.get(word.text) == digit.text
 
     def _are_neighbours_equal(self, place: int, at: int) -> bool:
         """Whether the words beside them are equal: "press to" alone is not "press two"."""
@@ -208,8 +209,8 @@ def _units(text: str, language: str, *, has_notes: bool = True) -> list[Unit]:
 
 
 def _is_number(unit: Unit) -> bool:
-    """Whether it is a digit or an ordinal, such as 21st: these are never forgiven."""
-    return unit.text[0].isdecimal()
+    """Whether it is of a number, or an ordinal, such as 21st: these are never forgiven."""
+    return unit.in_number or unit.text[0].isdecimal()
 
 
 def _match(phrase: Phrase, heard: Sequence[Unit], cost: _Cost, end: int) -> Match:
@@ -226,7 +227,7 @@ def _joins(units: Sequence[Unit]) -> Iterator[list[tuple[int, str]]]:
     for end in range(1, len(units) + 1):
         joins = []
         for count in range(2, min(end, _MOST_JOINED) + 1):
-            if any(unit.is_digit for unit in units[end - count : end]):
+            if any(unit.in_number for unit in units[end - count : end]):
                 break
             joins.append((count, "".join(unit.text for unit in units[end - count : end])))
         yield joins

@@ -151,7 +151,6 @@ def test_a_short_phrase_is_heard_as_it_is(phrase: str, heard: str) -> None:
     [
         ("press two for sales", "press to for sales"),
         ("press one for sales", "press 1 4 sales"),
-        ("one two three", "one to three"),
         ("for sales press one now", "4 sales press won now"),
     ],
 )

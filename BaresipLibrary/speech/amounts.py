@@ -1,0 +1,119 @@
+"""Amounts of money, numbers with signs, and dates in one form: $5.50 is 5 dollars 50.
+
+All parts of such a number belong together: 5 is not in -5, 5.50 or $5.50.
+"""
+
+import re
+from collections.abc import Sequence
+
+from .number_words import NOTHING, Token
+from .spoken_signs import POINT, SLASH, Currency, currencies, minus, word_for_and
+
+#: So many tokens are an amount without hundredth parts: 5 dollars.
+_WITHOUT_CENTS = 2
+#: The most tokens of an amount: 5 dollars and 50 cents.
+_MOST_TOKENS = 5
+_MONTHS = {
+    "january", "february", "march", "april", "may", "june", "july", "august", "september",
+    "october", "november", "december",
+}  # fmt: skip
+_ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)")
+
+
+def with_amounts(tokens: Sequence[Token], code: str) -> list[Token]:
+    """The tokens, with each amount of money as 5 dollars 50, or 50 cents."""
+    result: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        ahead = tokens[at : at + _MOST_TOKENS]
+        read = (_amount(ahead, currency, word_for_and(code)) for currency in currencies(code))
+        amount, used = next(filter(None, read), (ahead[:1], 1))
+        result += amount
+        at += used
+    return result
+
+
+def _amount(
+    tokens: Sequence[Token], currency: Currency, and_: str
+) -> tuple[Sequence[Token], int] | None:
+    """The amount at the beginning of tokens, and how many of them it takes."""
+    large, small = (currency.one, currency.several), (currency.small_one, currency.small)
+    match [token.plain for token in tokens]:
+        case [whole, sign, hundredths, name, *_] if (
+            sign == POINT and name in large and len(hundredths) == 2
+        ):
+            used = 4
+        case [whole, name, hundredths, cents, *_] if name in large and cents in small:
+            used = 4
+        case [whole, name, word, hundredths, cents] if (
+            name in large and word == and_ and cents in small
+        ):
+            used = 5
+        case [whole, name, hundredths, *_] if name in large and _is_said_on(tokens[1:3]):
+            used = 3
+        case [whole, name, *_] if name in large:
+            hundredths = "00"
+            used = 2
+        case _:
+            return None
+    if not (whole.isdecimal() and hundredths.isdecimal()) or len(hundredths) > 2:
+        return None
+    said = _as_said(whole, hundredths.zfill(2), currency)
+    whole_amount = tokens[0]._replace(last_word=tokens[used - 1].last_word)
+    return [
+        whole_amount._replace(
+            plain=text,
+            border=NOTHING if place else whole_amount.border,
+            is_joined=place > 0 and len(said) > _WITHOUT_CENTS,
+        )
+        for place, text in enumerate(said)
+    ], used
+
+
+def _is_said_on(tokens: Sequence[Token]) -> bool:
+    """Whether a currency and a number of two digits follow without a break: five dollars fifty."""
+    return len(tokens[1].plain) == 2 and all(token.border == NOTHING for token in tokens)
+
+
+def _as_said(whole: str, hundredths: str, currency: Currency) -> list[str]:
+    if hundredths == "00":
+        return [whole, currency.one if whole == "1" else currency.several]
+    if not whole.strip("0"):
+        cents = hundredths.lstrip("0")
+        return [cents, currency.small_one if cents == "1" else currency.small]
+    return [whole, currency.one if whole == "1" else currency.several, hundredths]
+
+
+def with_dates(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens, where May 21st is May 21: an engine writes either for the same words."""
+    plain = ["", *(token.plain for token in tokens), "", ""]
+    result = list(tokens)
+    for place, token in enumerate(tokens):
+        ordinal = _ORDINAL.fullmatch(token.plain)
+        before, after, later = plain[place], plain[place + 2], plain[place + 3]
+        month = later if after == "of" else after
+        if ordinal and (before in _MONTHS or month in _MONTHS):
+            result[place] = token._replace(plain=ordinal[1])
+    return result
+
+
+def with_signs_joined(tokens: Sequence[Token], code: str) -> list[Token]:
+    """The tokens, where minus, the point and the slash are parts of their numbers."""
+    result = list(tokens)
+    for place, token in enumerate(tokens):
+        before = place > 0 and _is_figure(tokens[place - 1])
+        after = place + 1 < len(tokens) and _is_figure(tokens[place + 1])
+        if not after or tokens[place + 1].border > NOTHING:
+            continue
+        is_between = before and token.border == NOTHING
+        if is_between and token.plain in (POINT, SLASH, "slash"):
+            sign = SLASH if token.plain == "slash" else token.plain
+            result[place] = token._replace(plain=sign, is_joined=True)
+        elif token.plain != minus(code):
+            continue
+        result[place + 1] = tokens[place + 1]._replace(is_joined=True)
+    return result
+
+
+def _is_figure(token: Token) -> bool:
+    return token.plain.isdecimal()

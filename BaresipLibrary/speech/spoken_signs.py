@@ -1,0 +1,163 @@
+"""Signs of a written word as the words that are said for them: -$5 is minus 5 dollars.
+
+What changes a number must not be lost, or a wrong one would be equal: minus, the slash of 1/2, the
+point of .5 and the sign of a currency are words here, in eight languages; in others those of
+English.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from .number_words import NUMBER_LANGUAGES, POWERS, with_ordinals_alike
+
+
+class Currency(NamedTuple):
+    """What one and several of a currency are called, and of its hundredth parts."""
+
+    one: str
+    several: str
+    small_one: str
+    small: str
+
+
+class _Names(NamedTuple):
+    """What a language says for signs."""
+
+    and_: str
+    percent: str
+    at: str
+    plus: str
+    minus: str
+    star: str
+    dollar: str
+    pound: str
+    euro: str
+
+
+_NAMES = {
+    "da": _Names("og", "procent", "snabela", "plus", "minus", "stjerne",
+                 "dollar dollar cent cent", "pund pund penny pence", "euro euro cent cent"),
+    "de": _Names("und", "prozent", "at", "plus", "minus", "stern",
+                 "dollar dollar cent cent", "pfund pfund penny pence", "euro euro cent cent"),
+    "en": _Names("and", "percent", "at", "plus", "minus", "star",
+                 "dollar dollars cent cents", "pound pounds penny pence", "euro euros cent cents"),
+    "es": _Names("y", "por ciento", "arroba", "más", "menos", "asterisco",
+                 "dólar dólares centavo centavos", "libra libras penique peniques",
+                 "euro euros céntimo céntimos"),
+    "fr": _Names("et", "pour cent", "arobase", "plus", "moins", "étoile",
+                 "dollar dollars cent cents", "livre livres penny pence",
+                 "euro euros centime centimes"),
+    # text2num takes centesimi for an ordinal.
+    "it": _Names("e", "per cento", "chiocciola", "più", "meno", "asterisco",
+                 "dollaro dollari 100o 100o", "sterlina sterline penny pence",
+                 "euro euro 100o 100o"),
+    "nl": _Names("en", "procent", "apenstaartje", "plus", "min", "sterretje",
+                 "dollar dollar cent cent", "pond pond penny pence", "euro euro cent cent"),
+    "pt": _Names("e", "por cento", "arroba", "mais", "menos", "asterisco",
+                 "dólar dólares centavo centavos", "libra libras penny pence",
+                 "euro euros cêntimo cêntimos"),
+}  # fmt: skip
+_SIGNS = "$£€"
+#: What stands between the digits of a number, in all languages.
+POINT, SLASH = "point", "/"
+_APOSTROPHE = re.compile("['\N{RIGHT SINGLE QUOTATION MARK}\N{ACUTE ACCENT}`]")
+_VULGAR_FRACTION = re.compile("(\\d?)([\u00bc-\u00be\u2150-\u215e])")
+_SLASH = re.compile(r"(?<=\d)\s*[/\N{FRACTION SLASH}]\s*(?=\d)")
+_ALWAYS_OPEN = re.compile(r"\b24/7\b")
+#: At the beginning of a word: not in 1-800, nor in 9-5.
+_MINUS = re.compile(
+    rf"(?<![^\s(\"])([{_SIGNS}]?)[-\N{{EN DASH}}\N{{MINUS SIGN}}](?=[{_SIGNS}]?[.,]?\d)"
+)
+_BARE_POINT = re.compile(r"(?<![\w.,])[.,](?=\d)")
+_SIGN_FIRST = re.compile(rf"([{_SIGNS}])\s?(\d+(?:[.,]\d+)*)")
+_FULL_HOUR = re.compile(r"(?<![\d:.])([1-9]|1[0-2]):00(?![\d:])")
+_THOUSANDS = r"\b(?!0)\d{1,3}(?:([SEPARATORS])\d{3})(?:\1\d{3})*\b"
+_ENGLISH_THOUSANDS = re.compile(_THOUSANDS.replace("SEPARATORS", ","))
+_OTHER_THOUSANDS = re.compile(_THOUSANDS.replace("SEPARATORS", ".,"))
+
+
+def with_signs_spelled(texts: Sequence[str], code: str) -> Iterator[str]:
+    """Words in lower case, with signs as words: what is left is cut into pieces."""
+    for text in _with_currency_last(texts, code):
+        yield _spelled(text, code)
+
+
+@cache
+def currencies(code: str) -> tuple[Currency, ...]:
+    """What the currencies are called."""
+    names = _of(code)
+    return tuple(Currency(*called.split()) for called in (names.dollar, names.pound, names.euro))
+
+
+def word_for_and(code: str) -> str:
+    """What stands between 5 dollars and 50 cents."""
+    return _of(code).and_
+
+
+def minus(code: str) -> str:
+    """What is said before a negative number."""
+    return _of(code).minus
+
+
+def _of(code: str) -> _Names:
+    return _NAMES.get(code, _NAMES["en"])
+
+
+def _several(sign: str, code: str) -> str:
+    return currencies(code)[_SIGNS.index(sign)].several
+
+
+def _with_currency_last(texts: Sequence[str], code: str) -> Iterator[str]:
+    """The words, where "$2 million" is 2 million dollars, and "€ 5" is 5 euros."""
+    currency, before = "", ""
+    for text, follower in zip(texts, [*texts[1:], ""], strict=False):
+        shown = text
+        if currency:
+            shown, currency = re.sub(r"(\w+(?:[.,]\d+)*)", rf"\1 {currency}", text, count=1), ""
+        elif text and text in _SIGNS and follower[:1].isdigit() and not before[-1:].isdigit():
+            shown, currency = "", _several(text, code)
+        else:
+            found = _SIGN_FIRST.fullmatch(text.lstrip("-"))
+            if found and re.sub(r"\W", "", follower).lower() in POWERS:
+                currency = _several(found[1], code)
+                shown = text.replace(found[1], "", 1)
+        before = text
+        yield shown
+
+
+def _spelled(text: str, code: str) -> str:
+    names = _of(code)
+    text = _VULGAR_FRACTION.sub(lambda found: _fraction(found[1], found[2], names.and_), text)
+    text = text.replace("²", " squared ").replace("³", " cubed ")
+    text = with_ordinals_alike(text.lower(), code)
+    text = _APOSTROPHE.sub("", unicodedata.normalize("NFKC", text).lower())
+    text = _ALWAYS_OPEN.sub("24 7", text)
+    text = _MINUS.sub(rf" {names.minus} \1", text)
+    is_english = code == "en" or code not in NUMBER_LANGUAGES
+    thousands = _ENGLISH_THOUSANDS if is_english else _OTHER_THOUSANDS
+    text = thousands.sub(lambda number: re.sub(r"\D", "", number[0]), text)
+    text = _FULL_HOUR.sub(r"\1", re.sub(rf"(?<=[{_SIGNS}])[.,](?=\d)", "0.", text))
+    text = _SIGN_FIRST.sub(lambda found: f" {found[2]} {_several(found[1], code)} ", text)
+    text = _SLASH.sub(" / ", _BARE_POINT.sub(" 0 point ", text))
+    text = re.sub(r"(?<=\d)[.,](?=\d)", " point ", text)
+    return "".join(_name(character, names, code) for character in text)
+
+
+def _fraction(before: str, fraction: str, and_: str) -> str:
+    """½ is 1/2, and 2½ is 2 and 1/2."""
+    written = unicodedata.normalize("NFKC", fraction)
+    return f"{before} {and_} {written} " if before else f" {written} "
+
+
+def _name(character: str, names: _Names, code: str) -> str:
+    """What is said for a character; the character itself where that is nothing special."""
+    if character in _SIGNS:
+        return f" {_several(character, code)} "
+    signs = {
+        "&": names.and_, "%": names.percent, "@": names.at, "+": names.plus, "*": names.star,
+        "¢": currencies(code)[0].small, "#": "#",
+    }  # fmt: skip
+    return f" {signs[character]} " if character in signs else character

@@ -1,0 +1,209 @@
+"""Numbers as testers send them: each form that is equal, and no wrong number."""
+
+import pytest
+
+from BaresipLibrary.speech.heard import Word
+from BaresipLibrary.speech.plain_words import plain_text, plain_units
+from BaresipLibrary.speech.words import Match, Phrase, find_phrase
+
+from .test_words import find, nearest, said
+
+
+def apart(text: str, pause: float) -> list[Word]:
+    """Words with a pause between one another."""
+    length = 0.3
+    return [
+        Word(word, at * (length + pause), at * (length + pause) + length, 0.9)
+        for at, word in enumerate(text.split())
+    ]
+
+
+@pytest.mark.parametrize(
+    ("phrase", "heard"),
+    [
+        # telephone numbers
+        ("call five five five one two three four five six seven", "Call (555) 123-4567."),
+        ("call 555 123 4567", "Call (555) 123-4567"),
+        ("the code is 4712 thank you", "The code is (4712), thank you."),
+        ("press one", "Press [one]."),
+        ("1-800-555-1212", "one eight hundred five five five one two one two"),
+        ("call 0800 123 456", "call oh eight hundred one two three four five six"),
+        ("0800 123 456", "oh eight double oh one two three four five six"),
+        ("0800", "Oh eight double oh"),
+        ("eight hundred one", "801"),
+        ("eight hundred and one", "801"),
+        ("two thousand five hundred one", "2501"),
+        ("8000 1 2 3", "eight thousand one two three"),
+        ("0800 100 5050", "0800 100 5050"),
+        ("08001005050", "0800 100 5050"),
+        ("one two three one hundred two one hundred three", "123 102 103"),
+        ("555. 1234", "555. 1234."),
+        # codes and keys
+        ("4712", "4. 7. 1. 2."),
+        ("extension 12", "Extension 1. 2."),
+        ("press zero", "press oh"),
+        ("press zero for the operator", "Press O for the operator."),
+        ("press 1 / 2", "press 1/2"),
+        ("one slash two", "1/2"),
+        # amounts
+        ("your balance is minus five dollars", "Your balance is -$5."),
+        ("your balance is minus five dollars", "Your balance is \N{MINUS SIGN}$5.00"),
+        ("minus 5", "-5"),
+        ("fifty cents", "50¢"),
+        ("fifty cents", "$.50"),
+        ("one cent", "$0.01"),
+        ("five dollars", "5 $"),
+        ("five dollars and fifty cents", "5.50 dollars"),
+        ("five dollars fifty", "$5.50"),
+        ("one dollar fifty", "$1.50"),
+        ("five dollars fifty cents", "$5.50"),
+        ("five dollars and five cents", "$5.05"),
+        ("two million dollars", "$2 million"),
+        ("one thousand two hundred thirty four dollars and fifty six cents", "$1,234.56"),
+        ("two point five", "2.5"),
+        ("zero point five", ".5"),
+        ("two and 1/2 minutes", "2½ minutes"),
+        # times and dates
+        ("two o'clock", "2 o clock"),
+        ("two o clock", "2 o'clock"),
+        ("May 21", "May 21st"),
+        ("May twenty first", "May 21"),
+        ("the first of may", "the 1st of May"),
+        ("we are open twenty four seven", "We are open 24/7."),
+    ],
+)  # fmt: skip
+def test_equal_numbers(phrase: str, heard: str) -> None:
+    assert find(phrase, heard, 1.0) == Match(0, len(heard.split()) - 1, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("language", "phrase", "heard"),
+    [
+        ("de", "achthundert eins zwei drei", "800 123"),
+        ("de", "hunderteins", "101"),
+        ("de", "null acht null null", "0800"),
+        ("de", "Sie haben 5 Euro", "Sie haben 5 €."),
+        ("de", "fünf Euro und fünfzig Cent", "5,50 €"),
+        ("de", "fünf Euro fünfzig", "5,50 €"),
+        ("de", "eintausendzweihundertvierunddreißig Euro und sechsundfünfzig Cent", "1.234,56 €"),
+        ("de", "zwanzig Prozent", "20 %"),
+        ("de", "zwanzig Prozent", "20%"),
+        ("de", "minus fünf Grad", "-5 Grad"),
+        ("de", "Müller und Söhne", "Müller & Söhne"),
+        ("de", "die Straße", "die Strasse"),
+        ("de", "am ersten Mai", "am 1. Mai"),
+        ("es", "cinco euros con veinte", "5 euros con 20"),
+        ("es", "cinco euros y veinte céntimos", "5,20 €"),
+        ("es", "veinte por ciento", "20 %"),
+        ("es", "menos cinco", "-5"),
+        ("es", "el primero de mayo", "el 1º de mayo"),
+        ("es", "la primera opción", "la 1.ª opción"),
+        ("fr", "vingt pour cent", "20 %"),
+        ("fr", "le premier mai", "le 1er mai"),
+        ("fr", "la deuxième option", "la 2e option"),
+        ("fr", "cinq euros et vingt centimes", "5,20 €"),
+        ("fr", "moins cinq", "-5"),
+        ("fr", "zéro six douze trente-quatre", "06 12 34"),
+        ("it", "cinque euro e venti centesimi", "5,20 €"),
+        ("it", "il primo maggio", "il 1º maggio"),
+        ("nl", "twintig procent", "20 %"),
+        ("nl", "de eerste optie", "de 1e optie"),
+        ("pt", "o primeiro de maio", "o 1º de maio"),
+        ("pt", "cinco euros e vinte cêntimos", "5,20 €"),
+        ("da", "tyve procent", "20 %"),
+    ],
+)
+def test_equal_numbers_of_other_languages(language: str, phrase: str, heard: str) -> None:
+    assert find(phrase, heard, 1.0, language) == Match(0, len(heard.split()) - 1, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "heard"),
+    [
+        # a part of a number is not the number
+        ("your number is 1234567", "Your number is (555) 123-4567."),
+        ("your code is 471", "Your code is 4. 7. 1. 2."),
+        ("your code is 471", "Your code is 4. 7. 1. 2 thank you"),
+        ("your code is 4", "Your code is 4. 7, 1. 2."),
+        ("press 8", "eight hundred one two three"),
+        ("801", "eight hundred one two three"),
+        # nor are numbers of several sentences
+        ("your balance is 1005", "Your balance is 100. 5 new messages."),
+        ("112 people are waiting", "You are number 1. 12 people are waiting."),
+        ("your code is 4711", "Your code is 471. 1 new message."),
+        ("your balance is 105", "Your balance is 100, 5 new messages."),
+        ("your balance is 1005", "Your balance is 100, 5 new messages."),
+        ("5551234", "555. 1234"),
+        # words that sound like digits are no digits of a number
+        ("open 426 daily", "open 4 to 6 daily"),
+        ("nine two five", "9 to 5"),
+        ("press 44 sales", "press four for sales"),
+        ("one two three", "one to three"),
+        # signs and fractions
+        ("your balance is 5 dollars", "Your balance is -$5."),
+        ("your balance is 5 dollars", "Your balance is $-5."),
+        ("it is 5 degrees", "It is -5 degrees."),
+        ("wait 12 minutes", "wait ½ minutes"),
+        ("press 12", "press 1/2"),
+        ("212", "2½"),
+        ("212", "2 1/2"),
+        ("52", "5²"),
+        ("5 minutes", ".5 minutes"),
+        ("five dollars and two cents", "$5.20"),
+        ("5 cents", "$0.50"),
+        ("your balance is 5", "Your balance is 5.50."),
+        ("your balance is 50", "Your balance is 5.50."),
+        ("your balance is 550 thank you", "Your balance is 5.50, thank you."),
+        ("your balance is 5.50 thank you", "Your balance is 550, thank you."),
+        ("your balance is 5 dollars", "Your balance is $5.50."),
+        ("your balance is $5.50", "Your balance is 5 dollars."),
+        ("your balance is $5.50 thank you", "Your balance is 550, thank you."),
+        ("your balance is 50 cents", "Your balance is $5.50."),
+        # zeros
+        ("call me at 50", "Call me at 5, oh and bring 2"),
+        ("number 50", "number 5, oh no"),
+        # ordinals and cardinals
+        ("you are number 21", "you are the 21st"),
+    ],
+)
+@pytest.mark.parametrize("similarity", [1.0, 0.5])
+def test_a_wrong_number_is_not_heard(phrase: str, heard: str, similarity: float) -> None:
+    assert find(phrase, heard, similarity) is None
+
+
+def test_a_sign_may_stand_before_its_number() -> None:
+    assert find("five dollars", "$ 5", 1.0) == Match(1, 1, 1.0)
+    assert find("five euros", "€ 5", 1.0) == Match(1, 1, 1.0)
+
+
+def test_a_zero_needs_a_number_beside_it() -> None:
+    assert find("call me at 5", "Call me at 5, oh and bring 2", 1.0) is not None
+    assert find("number 5", "number 5, oh no", 1.0) is not None
+    assert find("502", "five, oh two", 1.0) is not None
+
+
+@pytest.mark.parametrize("pause", [1.0, 5.0])
+def test_a_pause_ends_a_number_of_any_length(pause: float) -> None:
+    heard = plain_units(apart("code 1, 2, 3", pause))
+    assert find_phrase(Phrase.parse("code 123"), heard, 0.5) is None
+    assert find_phrase(Phrase.parse("code 1"), heard, 1.0) is not None
+    words = apart("call 555 1234", pause)
+    assert find_phrase(Phrase.parse("call 555. 1234"), plain_units(words), 1.0) is not None
+
+
+def test_without_full_stops_a_short_pause_parts_numbers() -> None:
+    words = [*apart("your balance is 100", 0.0), Word("5", 1.6, 1.8, 0.9)]
+    words += [Word("new", 1.8, 2.0, 0.9), Word("messages", 2.0, 2.3, 0.9)]
+    for phrase in ("your balance is 105", "your balance is 1005"):
+        assert find_phrase(Phrase.parse(phrase), plain_units(words), 0.5) is None
+    recorded = apart("your balance is 20 1", 0.5)
+    assert find_phrase(Phrase.parse("your balance is 21"), plain_units(recorded), 1.0) is not None
+
+
+def test_what_nobody_can_know_is_equal_to_the_same_pieces_only() -> None:
+    heard = "Your balance is 100, 5 new messages."
+    assert find("your balance is 100, 5 new messages", heard, 1.0) is not None
+    match = nearest("your balance is 105 new messages", heard)
+    assert match is not None
+    assert not match.has_numbers
+    assert plain_text(plain_units(said(heard))) == "your balance is 100 5 new messages"
