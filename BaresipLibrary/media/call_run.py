@@ -1,7 +1,6 @@
 """What came of a run of calls: counts, spreads and a timeline, which can be saved and added up."""
 
 import json
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from enum import Enum, auto
@@ -11,6 +10,7 @@ from typing import Any
 
 from ..errors import UsageError
 from ..frozen import frozen
+from ..quantiles import quantile
 
 #: How many calls that failed are told one by one.
 MOST_TOLD = 20
@@ -73,15 +73,7 @@ class Spread:
         if not ordered:
             return cls()
         shares = (0.0, 0.05, 0.5, 0.95, 0.99, 1.0)
-        return cls(len(ordered), *(round(_quantile(ordered, share), 4) for share in shares))
-
-
-def _quantile(ordered: Sequence[float], share: float) -> float:
-    """Linear interpolation between ranks (Hyndman and Fan's definition 7, as numpy's default)."""
-    place = share * (len(ordered) - 1)
-    below = math.floor(place)
-    above = min(below + 1, len(ordered) - 1)
-    return ordered[below] + (place - below) * (ordered[above] - ordered[below])
+        return cls(len(ordered), *(round(quantile(ordered, share), 4) for share in shares))
 
 
 @frozen

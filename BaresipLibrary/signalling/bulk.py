@@ -12,6 +12,7 @@ from ..diagnosis.call_setup import explain_setup
 from ..diagnosis.failure import CallFailure
 from ..errors import BackendError, PhoneFailure, UsageError
 from ..frozen import frozen
+from ..quantiles import quantile
 from ..types import AgentState
 from .calls import hang_up_unless_over
 from .failover import dial
@@ -115,13 +116,10 @@ class Percentiles:
     @classmethod
     def of(cls, calls: Sequence[BulkCall]) -> "Percentiles | None":
         """The percentiles of the calls that were established; None when none was."""
-        import numpy as np
-
-        seconds = [bulk_call.seconds for bulk_call in calls if bulk_call.seconds is not None]
+        seconds = sorted(call.seconds for call in calls if call.seconds is not None)
         if not seconds:
             return None
-        p50, p95 = np.percentile(seconds, [50, 95])
-        return cls(float(p50), float(p95), max(seconds))
+        return cls(quantile(seconds, 0.5), quantile(seconds, 0.95), seconds[-1])
 
     def __str__(self) -> str:
         return f"p50 {self.p50:.3f} s, p95 {self.p95:.3f} s, longest {self.max:.3f} s"

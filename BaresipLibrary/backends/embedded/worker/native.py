@@ -6,23 +6,14 @@ the stack goes on to watch. `stack_thread.py` runs them there.
 
 import ctypes
 import importlib
+import struct
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from baresip import BaresipError
 
+from .faults import failed
 from .inventory import FUNCTIONS, POINTER, PRIVATE_NAMES, START, TEXT, Function
-
-
-class MessageBuffer(ctypes.Structure):
-    """`struct mbuf` (re_mbuf.h): `size` octets at `buf`, of which `pos` to `end` are in use."""
-
-    _fields_ = (
-        ("buf", POINTER),
-        ("size", ctypes.c_size_t),
-        ("pos", ctypes.c_size_t),
-        ("end", ctypes.c_size_t),
-    )
 
 
 class TextSpan(ctypes.Structure):
@@ -56,21 +47,6 @@ class SipHeader(ctypes.Structure):
     _fields_ = (("le", ListElement), ("he", ListElement), ("name", TextPart), ("value", TextPart))
 
 
-class AudioFrame(ctypes.Structure):
-    """The beginning of `struct auframe` (rem_auframe.h): `sampc` samples at `sampv`."""
-
-    _fields_ = (
-        ("fmt", ctypes.c_int),
-        ("srate", ctypes.c_uint32),
-        ("sampv", POINTER),
-        ("sampc", ctypes.c_size_t),
-        ("timestamp", ctypes.c_uint64),
-        ("level", ctypes.c_double),
-        ("id", ctypes.c_uint16),
-        ("ch", ctypes.c_uint8),
-    )
-
-
 class EncoderFilterState(ctypes.Structure):
     """`struct aufilt_enc_st` (baresip.h): what a filter keeps for one audio stream."""
 
@@ -102,16 +78,30 @@ class AudioFilter(ctypes.Structure):
 class PacketHandler:
     """A function that C code calls for every packet, from threads that Python does not know.
 
-    It takes and returns numbers. ctypes would make such a thread a Python state for every call, and
-    map memory for it; cffi keeps the state as long as the thread runs. To be kept as long as C may
-    call it.
+    It takes and returns numbers. What it raises is reported, and C gets the default. ctypes would
+    make such a thread a Python state for every call, and map memory for it; cffi keeps the state as
+    long as the thread runs. To be kept as long as C may call it.
     """
 
-    def __init__(self, result: str, arguments: int, function: Callable[..., int]) -> None:
+    def __init__(
+        self, result: str, arguments: int, default: int, function: Callable[..., int]
+    ) -> None:
+        def on_error(_kind: type[BaseException], error: BaseException, trace: Any) -> None:
+            failed(error.with_traceback(trace))
+
         signature = f"{result}({', '.join(['uintptr_t'] * arguments)})"
         ffi = private_name("baresip._native.ffi")
-        self._callback = ffi.callback(signature, function)
+        self._callback = ffi.callback(signature, function, error=default, onerror=on_error)
         self.address = int(ffi.cast("uintptr_t", self._callback))
+
+
+_MESSAGE_BUFFER = struct.Struct("PNNN")
+
+
+def octets_in(address: int, most: int) -> bytes:
+    """The first octets, `most` of them, that are in use in the `struct mbuf` at an address."""
+    octets, _, start, end = _MESSAGE_BUFFER.unpack(ctypes.string_at(address, _MESSAGE_BUFFER.size))
+    return ctypes.string_at(octets + start, min(end - start, most))
 
 
 class FunctionMissing(BaresipError):

@@ -3,27 +3,29 @@
 import asyncio
 import contextlib
 import ctypes
-import time
+import threading
+from collections import deque
 from collections.abc import Callable
+from time import monotonic
 from typing import Any
 
 from .call_control import find_stream
-from .faults import safely, watch
-from .native import MessageBuffer, PacketHandler, library
-from .rtp_counter import HEADER, RtpCounter, RtpHeader, payload_of
+from .faults import watch
+from .native import PacketHandler, library, octets_in
+from .rtp_counter import RtpCounter, header_of, payload_of
 from .stack_thread import StackThread
+from .trace import hand_over
 
 #: Above TURN, whose packets it sees unwrapped, and below SRTP, which drops what it can't decrypt.
 _BELOW_SRTP = 5
 #: Above SRTP and DTLS, where payloads are as they were before encryption.
 _ABOVE_SRTP = 40
-_VERSION = 2
 #: Octets of the longest packet that may hold a telephone event, with an extension of the header.
 _LONGEST_EVENT = 64
-#: Octets of the longest packet of UDP.
-_LONGEST = 65535
-#: RTCP on the same port as RTP (RFC 5761, section 4).
-_RTCP = range(64, 96)
+#: How many octets of a packet are read: enough to tell that it is longer than those.
+_READ = _LONGEST_EVENT + 1
+#: How many packets of a direction are kept until they are counted: those of a second.
+_KEPT = 50
 #: How often the counts of a call that is watched are reported (s).
 _PERIOD = 0.1
 
@@ -35,49 +37,102 @@ class CallPackets:
 
     The stack counts those that it takes. In a call that it holds, for instance, it drops what
     arrives before it counts.
+
+    A packet is only noted as it comes or leaves, with its time: the threads that move audio must
+    not wait. Whoever asks for the counts has what was noted counted first (ADR 45).
     """
 
-    def __init__(self) -> None:
+    def __init__(self, is_full: Callable[["CallPackets"], None], encrypted: bool) -> None:
+        """`is_full` is called when many packets wait to be counted."""
         self.stream: int | None = None
         self.received = RtpCounter()
         self.sent = RtpCounter()
         #: How many of the sent packets the peer reports as lost; None before its first report.
         self.sent_lost: int | None = None
+        self._is_full = is_full
+        self._encrypted = encrypted
+        self._taken_by_stack = library.stream_metric_get_rx_n_packets
+        #: When they came, their first octets, and how many the stack had taken before.
+        self._arrived: deque[tuple[float, bytes, int]] = deque()
+        self._decrypted: deque[tuple[float, bytes]] = deque()
+        self._left: deque[tuple[float, bytes]] = deque()
+        self._lock = threading.Lock()
         self._untaken = 0
         self._expected: int | None = None
 
-    def arrived(self, header: RtpHeader) -> None:
-        """Takes in a packet that the stack is about to read."""
-        taken = self._settle()
+    def note_arrival(self, octets: bytes) -> None:
+        """Notes a packet that the stack is about to read."""
+        self._arrived.append((monotonic(), octets, self._taken_by_stack(self.stream)))
+        if len(self._arrived) == _KEPT:
+            self._is_full(self)
+
+    def note_decrypted(self, octets: bytes) -> None:
+        """Notes what an encrypted packet that has arrived holds."""
+        if len(octets) <= _LONGEST_EVENT:
+            self._decrypted.append((monotonic(), octets))
+
+    def note_sent(self, octets: bytes) -> None:
+        """Notes a packet that is about to leave."""
+        self._left.append((monotonic(), octets))
+        if len(self._left) == _KEPT:
+            self._is_full(self)
+
+    def count(self) -> None:
+        """Counts what was noted. Any thread may call it."""
+        with self._lock:
+            for _ in range(len(self._arrived)):
+                self._count_arrival(*self._arrived.popleft())
+            for _ in range(len(self._decrypted)):
+                _count_event(self.received, *self._decrypted.popleft())
+            for _ in range(len(self._left)):
+                at, octets = self._left.popleft()
+                if header := header_of(octets):
+                    self.sent.take(at, header)
+                    _count_event(self.sent, at, octets)
+
+    def _count_arrival(self, at: float, octets: bytes, taken: int) -> None:
+        header = header_of(octets)
+        if header is None:
+            return
+        self._settle(taken)
         self._expected = taken + 1
-        self.received.take(time.monotonic(), header)
+        self.received.take(at, header)
+        if not self._encrypted:
+            _count_event(self.received, at, octets)
 
     def untaken(self) -> int:
-        """How many packets the stack has not taken so far."""
-        self._settle()
-        return self._untaken
+        """How many packets the stack has not taken so far. On the stack's thread only."""
+        self.count()
+        with self._lock:
+            self._settle(self._taken_by_stack(self.stream))
+            return self._untaken
 
-    def _settle(self) -> int:
-        """Looks whether the stack took the newest packet: it has, before it sees another.
-
-        Returns how many it has taken.
-        """
-        taken = int(library.stream_metric_get_rx_n_packets(self.stream))
+    def _settle(self, taken: int) -> None:
+        """Looks whether the stack took the newest packet: it has, before it sees another."""
         expected, self._expected = self._expected, None
         if expected is not None and taken < expected:
             self._untaken += 1
-        return taken
 
     def follow(self, stream: int) -> None:
         """Counts the packets of another stream from now on, after those so far."""
+        self.count()
         self.stream, self._expected = stream, None
 
     def summary(self) -> dict[str, Any]:
         """What was counted in both directions."""
-        return {
-            "received": self.received.summary(),
-            "sent": {**self.sent.summary(), "lost": self.sent_lost},
-        }
+        self.count()
+        with self._lock:
+            return {
+                "received": self.received.summary(),
+                "sent": {**self.sent.summary(), "lost": self.sent_lost},
+            }
+
+
+def _count_event(counter: RtpCounter, at: float, octets: bytes) -> None:
+    """Counts a packet as one of a telephone event, if it is one."""
+    header = header_of(octets) if len(octets) <= _LONGEST_EVENT else None
+    if header is not None:
+        counter.take_payload(at, header, payload_of(octets))
 
 
 class PacketCounts:
@@ -88,20 +143,21 @@ class PacketCounts:
     later than that of the call: so the handlers belong to no call, and find theirs by a number.
     """
 
-    def __init__(self, thread: StackThread, report: Report) -> None:
+    def __init__(self, thread: StackThread, report: Report, *, encrypted: bool = True) -> None:
+        """Without encryption, what arrives is seen at one place only."""
         self._thread = thread
         self._report = report
+        self._encrypted = encrypted
+        self._loop = asyncio.get_running_loop()
         self._calls: dict[str, CallPackets] = {}
         self._numbered: dict[int, CallPackets] = {}
         self._last_number = 0
         self._watched: set[str] = set()
         self._task: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
-        self._handlers = (
-            PacketHandler("_Bool", 3, safely(False, self._on_arrival)),
-            PacketHandler("_Bool", 3, safely(False, self._on_decrypted)),
-            PacketHandler("_Bool", 4, safely(False, self._on_sent)),
-        )
+        self._arrival = PacketHandler("_Bool", 3, False, self._on_arrival)
+        self._decrypted = PacketHandler("_Bool", 3, False, self._on_decrypted)
+        self._sent = PacketHandler("_Bool", 4, False, self._on_sent)
 
     async def follow(self, call_id: str) -> None:
         """Sees every packet of a call from now on, if this build of the wheel can. Idempotent."""
@@ -114,39 +170,42 @@ class PacketCounts:
         sock = library.rtp_sock(session) if session else None
         if not stream or not sock:
             return
-        packets = self._calls.setdefault(call_id, CallPackets())
+        packets = self._calls.setdefault(call_id, CallPackets(self._count_soon, self._encrypted))
         if packets.stream == stream:
             return
         packets.follow(stream)
         self._last_number += 1
         self._numbered[self._last_number] = packets
-        arrival, decrypted, sent = (handler.address for handler in self._handlers)
+        decrypted = self._decrypted.address if self._encrypted else None
         for layer, send, receive in (
-            (_BELOW_SRTP, None, arrival),
-            (_ABOVE_SRTP, sent, decrypted),
+            (_BELOW_SRTP, None, self._arrival.address),
+            (_ABOVE_SRTP, self._sent.address, decrypted),
         ):
             library.udp_register_helper(
                 ctypes.byref(ctypes.c_void_p()), sock, layer, send, receive, self._last_number
             )
 
+    def _count_soon(self, packets: CallPackets) -> None:
+        hand_over(self._loop, packets.count)
+
+    # Each returns False: the stack goes on with the packet.
+
     def _on_arrival(self, _source: int, buffer: int, number: int) -> bool:
-        packets, (header, _) = self._numbered.get(number), _read(buffer)
-        if packets is not None and header is not None:
-            packets.arrived(header)
-        return False  # the stack goes on with it
+        packets = self._numbered.get(number)
+        if packets is not None:
+            packets.note_arrival(octets_in(buffer, _READ))
+        return False
 
     def _on_decrypted(self, _source: int, buffer: int, number: int) -> bool:
-        packets, (header, payload) = self._numbered.get(number), _read(buffer, _LONGEST_EVENT)
-        if packets is not None and header is not None:
-            packets.received.take_payload(time.monotonic(), header, payload)
+        packets = self._numbered.get(number)
+        if packets is not None:
+            packets.note_decrypted(octets_in(buffer, _READ))
         return False
 
     def _on_sent(self, _error: int, _destination: int, buffer: int, number: int) -> bool:
-        packets, (header, payload) = self._numbered.get(number), _read(buffer)
-        if packets is not None and header is not None:
-            at = time.monotonic()
-            packets.sent.take(at, header)
-            packets.sent.take_payload(at, header, payload)
+        packets = self._numbered.get(number)
+        if packets is not None:
+            packets.note_sent(octets_in(buffer, _READ))
         return False
 
     def note_report(self, call_id: str | None, rtcp: dict[str, Any]) -> None:
@@ -210,20 +269,3 @@ class PacketCounts:
             }
 
         return await self._thread.run(count)
-
-
-def _read(address: int, longest: int = _LONGEST) -> tuple[RtpHeader | None, bytes]:
-    """Header and payload of the RTP packet in a buffer; no header for any other packet.
-
-    Nor for one of more octets than `longest`. Of a long payload only the beginning is read.
-    """
-    buffer = MessageBuffer.from_address(address)
-    size = buffer.end - buffer.pos
-    if not HEADER.size <= size <= longest:
-        return None, b""
-    packet = ctypes.string_at(buffer.buf + buffer.pos, min(size, _LONGEST_EVENT + 1))
-    version, kind, sequence, timestamp, ssrc = HEADER.unpack_from(packet)
-    payload_type = kind & 0x7F
-    if version >> 6 != _VERSION or payload_type in _RTCP:
-        return None, b""
-    return RtpHeader(payload_type, sequence, timestamp, ssrc), payload_of(packet)

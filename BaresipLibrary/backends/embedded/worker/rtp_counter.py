@@ -1,7 +1,6 @@
 """What can be read from the headers of the RTP packets of one direction of a call (RFC 3550)."""
 
 import struct
-import threading
 from collections import Counter, deque
 from typing import Any, NamedTuple
 
@@ -18,7 +17,10 @@ _RECENT = 25
 #: Payload types that are assigned in SDP only, those of telephone events among them (RFC 3551).
 _DYNAMIC = range(96, 128)
 #: The fixed part of a header: bits, payload type, sequence number, timestamp, SSRC.
-HEADER = struct.Struct("!BBHII")
+_HEADER = struct.Struct("!BBHII")
+_VERSION = 2
+#: RTCP on the same port as RTP (RFC 5761, section 4).
+_RTCP = range(64, 96)
 _EVENT = struct.Struct("!BBH")
 _END = 0x80
 
@@ -91,7 +93,6 @@ class RtpCounter:
     """Counts the packets of one direction. Any thread may call it."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
         self.packets = 0
         self.last_at: float | None = None
         self._payload_types: dict[int, None] = {}
@@ -107,22 +108,20 @@ class RtpCounter:
     @property
     def payload_types(self) -> list[int]:
         """Those of all packets, the first one first."""
-        with self._lock:
-            return list(self._payload_types)
+        return list(self._payload_types)
 
     def take(self, at: float, header: RtpHeader) -> None:
         """Takes in a packet that came, or left, at a monotonic time."""
-        with self._lock:
-            self.packets += 1
-            self._payload_types[header.payload_type] = None
-            self._note_gap(at)
-            source = self._sources.get(header.ssrc)
-            if source is not None:
-                if source.take(header.sequence):
-                    self._note_length(at, header)
-            elif len(self._sources) < _MOST_SOURCES:
-                self._sources[header.ssrc] = _Source(header.sequence)
-            self._newest[header.payload_type] = header, self.packets
+        self.packets += 1
+        self._payload_types[header.payload_type] = None
+        self._note_gap(at)
+        source = self._sources.get(header.ssrc)
+        if source is not None:
+            if source.take(header.sequence):
+                self._note_length(at, header)
+        elif len(self._sources) < _MOST_SOURCES:
+            self._sources[header.ssrc] = _Source(header.sequence)
+        self._newest[header.payload_type] = header, self.packets
 
     def _note_gap(self, at: float) -> None:
         pause = at - self.last_at if self.last_at is not None else 0.0
@@ -150,34 +149,32 @@ class RtpCounter:
             return
         number, bits, duration = _EVENT.unpack(payload)
         key = (header.ssrc, header.payload_type, header.timestamp)
-        with self._lock:
-            event = self._events.get(key)
-            if event is None:
-                if len(self._events) >= _KEPT:
-                    del self._events[next(iter(self._events))]
-                event = [header.payload_type, number, 0, header.timestamp, at, 0, False]
-                self._events[key] = event
-            event[2] = max(event[2], duration)
-            event[5] += 1
-            event[6] = event[6] or bool(bits & _END)
+        event = self._events.get(key)
+        if event is None:
+            if len(self._events) >= _KEPT:
+                del self._events[next(iter(self._events))]
+            event = [header.payload_type, number, 0, header.timestamp, at, 0, False]
+            self._events[key] = event
+        event[2] = max(event[2], duration)
+        event[5] += 1
+        event[6] = event[6] or bool(bits & _END)
 
     def summary(self) -> dict[str, Any]:
         """What was counted so far, as `RtpCounts` has it."""
-        with self._lock:
-            sources = self._sources.values()
-            return {
-                "packets": self.packets,
-                "lost": sum(source.lost for source in sources),
-                "late": sum(source.late for source in sources),
-                "duplicates": sum(source.duplicates for source in sources),
-                "ssrcs": list(self._sources),
-                "payload_types": list(self._payload_types),
-                "lengths": [*map(self._length, self._lengths)],
-                "last_at": self.last_at,
-                "longest_gap": self._longest_gap,
-                "gaps": list(self._gaps),
-                "events": [list(event) for event in self._events.values()],
-            }
+        sources = self._sources.values()
+        return {
+            "packets": self.packets,
+            "lost": sum(source.lost for source in sources),
+            "late": sum(source.late for source in sources),
+            "duplicates": sum(source.duplicates for source in sources),
+            "ssrcs": list(self._sources),
+            "payload_types": list(self._payload_types),
+            "lengths": [*map(self._length, self._lengths)],
+            "last_at": self.last_at,
+            "longest_gap": self._longest_gap,
+            "gaps": list(self._gaps),
+            "events": [list(event) for event in self._events.values()],
+        }
 
     def _length(self, payload_type: int) -> tuple[int, int, float, float]:
         """The length that most of the newest packets of a payload type have; 0 if only one has."""
@@ -186,9 +183,20 @@ class RtpCounter:
         return payload_type, units if count > 1 else 0, lengths[0][0], lengths[-1][0]
 
 
+def header_of(packet: bytes) -> RtpHeader | None:
+    """The header of an RTP packet; None for any other packet."""
+    if len(packet) < _HEADER.size:
+        return None
+    version, kind, sequence, timestamp, ssrc = _HEADER.unpack_from(packet)
+    payload_type = kind & 0x7F
+    if version >> 6 != _VERSION or payload_type in _RTCP:
+        return None
+    return RtpHeader(payload_type, sequence, timestamp, ssrc)
+
+
 def payload_of(packet: bytes) -> bytes:
     """What follows the header of an RTP packet, its contributing sources and its extension."""
-    start = HEADER.size + 4 * (packet[0] & 0x0F)
+    start = _HEADER.size + 4 * (packet[0] & 0x0F)
     if packet[0] & 0x10:
         start += 4 + 4 * int.from_bytes(packet[start + 2 : start + 4], "big")
     return packet[start:]

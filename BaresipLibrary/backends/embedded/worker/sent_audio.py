@@ -7,8 +7,10 @@ with every frame right before that is encoded and handed to the operating system
 
 import ctypes
 import errno
-import time
+import struct
 from collections import deque
+from ctypes import string_at
+from time import monotonic
 from typing import Any, NamedTuple
 
 from .faults import safely
@@ -16,7 +18,6 @@ from .inventory import POINTER
 from .native import (
     BEGIN_ENCODING,
     AudioFilter,
-    AudioFrame,
     EncoderFilterState,
     PacketHandler,
     library,
@@ -27,6 +28,8 @@ from .stack_thread import StackThread
 _SIGNED_16_BIT = 0
 #: Bytes of a sample.
 _SAMPLE = 2
+#: The beginning of `struct auframe` (rem_auframe.h): format, rate, samples, how many, channels.
+_FRAME = struct.Struct("iIPN8x8x2xB")
 _LIST_PLACE = EncoderFilterState.le.offset
 
 _DESTROY = ctypes.CFUNCTYPE(None, POINTER)
@@ -55,7 +58,7 @@ class SentAudio:
         self._streams: dict[int, str] = {}
         self._held: set[str] = set()
         self._destroy = _DESTROY(safely(None, self._stream_ended))
-        self._encode = PacketHandler("int", 2, safely(0, self._encoding))
+        self._encode = PacketHandler("int", 2, 0, self._encoding)
         self._filter = AudioFilter(
             name=b"sent_audio",
             enabled=True,
@@ -122,13 +125,13 @@ class SentAudio:
         self._streams.pop(state, None)
 
     def _encoding(self, state: int, address: int) -> int:
-        at = time.monotonic()
+        at = monotonic()
         call_id = self._streams.get(state, "")
         frames = self._frames.get(call_id)
-        frame = AudioFrame.from_address(address)
-        if frames is not None and call_id not in self._held and frame.fmt == _SIGNED_16_BIT:
-            pcm = ctypes.string_at(frame.sampv, frame.sampc * _SAMPLE)
-            frames.append(SentFrame(at, frame.srate, frame.ch, pcm))
+        if frames is not None and call_id not in self._held:
+            kind, rate, samples, count, channels = _FRAME.unpack(string_at(address, _FRAME.size))
+            if kind == _SIGNED_16_BIT:
+                frames.append(SentFrame(at, rate, channels, string_at(samples, count * _SAMPLE)))
         return 0
 
 

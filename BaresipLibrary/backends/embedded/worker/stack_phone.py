@@ -86,7 +86,8 @@ class StackPhone:
         self._trace = SipTrace(self._on_message)
         await self._runtime.start(Configuration(first_lines, **config))
         self._stack = StackThread(self._runtime)
-        self._packets = PacketCounts(self._stack, self._report)
+        encrypted = "mediaenc=" in aor
+        self._packets = PacketCounts(self._stack, self._report, encrypted=encrypted)
         self._subscriptions = WorkerSubscriptions(self._stack, self._report, mailbox)
         self._command_sets += [self._packets, self._subscriptions]
         try:
