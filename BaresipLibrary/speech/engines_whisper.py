@@ -29,14 +29,16 @@ _THREADS = 1
 #: A search that follows more than one candidate took longer and understood no more (docs/adr/0028).
 _BEAM = 1
 #: Whisper was made for 30 s of audio at a time. The encoder gets so many frames (10 ms each) at
-#: least, and so many beyond the audio: a third of the time for a prompt of a few seconds.
-_LEAST_FRAMES, _FRAMES_BEYOND = 1000, 200
+#: first, and so many beyond the audio: a quarter of the time for a prompt of a few seconds. It gets
+#: more of them, and at last all, where it is unsure (docs/adr/0028).
+_QUICK, _LONGER, _WHOLE = 1000, 2000, 3000
+_FRAMES_BEYOND = 200
 #: So many tokens a window of audio may have, and so many more a second of it: nobody speaks faster,
 #: and a model that repeats itself is stopped early.
 _TOKENS, _TOKENS_A_SECOND, _MOST_TOKENS = 16, 12, 224
-#: What the quick encoder is less sure of (mean log probability of a token) is read again in full.
-_SURE = -0.7
-#: Text is made up, as of music or noise, when the model is less sure than this even then, …
+#: Text with a word that is less probable than this is read again, and so is what seems made up.
+_SURE_OF_A_WORD = 0.25
+#: Text is made up, as of music or noise, when the mean log probability of a token is lower, …
 _LEAST_SURE = -1.0
 #: … or when it holds that there is no speech, and is not sure of the words either, …
 _NO_SPEECH, _SURE_OF_NO_SPEECH = 0.6, -0.7
@@ -77,9 +79,11 @@ class FasterWhisper:
         code = self._code(language)
         if not samples.any():
             return []
-        segments = self._read(samples, code, whole=False)
+        segments = self._read(samples, code, _QUICK)
         if any(map(_is_doubtful, segments)):
-            segments = self._read(samples, code, whole=True)
+            segments = self._read(samples, code, _LONGER)
+            if any(map(_seems_made_up, segments)):
+                segments = self._read(samples, code, _WHOLE)
         return [
             Word(word.word.strip(), float(word.start), float(word.end), float(word.probability))
             for segment in segments
@@ -88,8 +92,8 @@ class FasterWhisper:
             if any(character.isalnum() for character in word.word)
         ]
 
-    def _read(self, samples: NDArray[np.float32], code: str | None, *, whole: bool) -> list[Any]:
-        self._model.is_quick = not whole
+    def _read(self, samples: NDArray[np.float32], code: str | None, frames: int) -> list[Any]:
+        self._model.least_frames = frames
         tokens = _TOKENS + round(_TOKENS_A_SECOND * samples.size / RATE)
         segments, _ = self._model.transcribe(
             samples,
@@ -126,21 +130,23 @@ def _quick_model(base: Any) -> Any:
     """A model whose encoder leaves out most of the silence that fills audio up to 30 s."""
 
     class QuickModel(base):  # type: ignore[misc]
-        is_quick = False
+        least_frames = _WHOLE
 
         def encode(self, features: NDArray[np.float32]) -> Any:
-            if self.is_quick:
-                used = np.flatnonzero(features.any(axis=0))
-                length = int(used[-1]) + 1 if used.size else 0
-                features = features[:, : max(_LEAST_FRAMES, length + _FRAMES_BEYOND)]
-            return super().encode(features)
+            used = np.flatnonzero(features.any(axis=0))
+            length = int(used[-1]) + 1 if used.size else 0
+            return super().encode(features[:, : max(self.least_frames, length + _FRAMES_BEYOND)])
 
     return QuickModel
 
 
 def _is_doubtful(segment: Any) -> bool:
-    is_unsure = segment.avg_logprob < _SURE or segment.no_speech_prob > _NO_SPEECH
-    return is_unsure or _repeats(segment)
+    is_unsure = any(word.probability < _SURE_OF_A_WORD for word in segment.words)
+    return is_unsure or segment.no_speech_prob > _NO_SPEECH or _seems_made_up(segment)
+
+
+def _seems_made_up(segment: Any) -> bool:
+    return _is_made_up(segment) or _repeats(segment)
 
 
 def _repeats(segment: Any) -> bool:

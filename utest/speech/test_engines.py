@@ -74,6 +74,52 @@ def test_whisper_understands_more_than_it_reads_at_a_time(whisper: FasterWhisper
 
 
 @pytest.mark.parametrize(
+    "name, heard, windows",
+    [
+        pytest.param("digits/mon-11", "December.", [10], id="a word alone"),
+        pytest.param("conf-locked", "This conference is locked.", [10], id="a sentence"),
+        pytest.param("vm-starmain", "return to the main menu.", [10, 20], id="an unsure word"),
+    ],
+)
+def test_only_what_is_unsure_is_read_again(
+    name: str,
+    heard: str,
+    windows: list[int],
+    whisper: FasterWhisper,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seconds = seconds_read(whisper, monkeypatch)
+    assert text(whisper.transcribe(in_pauses(prompt(name)), "en")).endswith(heard)
+    assert seconds == windows
+
+
+def test_what_seems_made_up_is_read_in_full(
+    whisper: FasterWhisper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds = seconds_read(whisper, monkeypatch)
+    assert whisper.transcribe(in_pauses(tones(440, 480)), "en") == []
+    assert seconds == [10, 20, 30]
+
+
+def seconds_read(whisper: FasterWhisper, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many seconds of audio and silence the model reads, each time."""
+    seconds: list[int] = []
+    read = whisper._read
+
+    def counted(samples: Samples, code: str | None, frames: int) -> list[Any]:
+        seconds.append(frames // 100)
+        return read(samples, code, frames)
+
+    monkeypatch.setattr(whisper, "_read", counted)
+    return seconds
+
+
+def in_pauses(samples: Samples) -> Samples:
+    """Audio as it is cut from a call: with 0.2 s before and after it."""
+    return np.pad(samples, round(0.2 * RATE))
+
+
+@pytest.mark.parametrize(
     "samples",
     [
         pytest.param(np.zeros(0, np.float32), id="nothing"),
