@@ -89,7 +89,7 @@ class CallRateKeywords(Component):
         | =Result= | =Meaning= |
         | ``offered`` | How many calls arrived: ``attempted`` and ``not_attempted``. |
         | ``attempted`` | How many were dialled. Each of them is in one of ``succeeded``, ``failed``, ``undecided``, ``unchecked`` and, when the run was cut short, ``unfinished``. |
-        | ``not_attempted`` | How many were not dialled; ``not_attempted_because`` has how many for each reason, and ``needed`` about how many callers, and as many callees, these arrivals need when a call takes as long as they did on average. |
+        | ``not_attempted`` | How many were not dialled; ``not_attempted_because`` has how many for each reason, and ``needed`` about how many callers, and as many callees, these arrivals need, if those not attempted take as long as the others on average. |
         | ``established`` | How many were established at both sides; ``established_percent`` of those attempted. |
         | ``succeeded`` | How many went well from the first INVITE until both sides were idle and the BYE was answered. |
         | ``failed`` | How many failed; ``failed_percent`` of those that succeeded or failed. ``failures`` has how many for each reason, such as ``486 Busy Here``; ``failed_calls`` has the first 20. |

@@ -112,10 +112,7 @@ class CallRate:
         tally = self._counts.tally
         tally.worst_delay = round(self._machine.worst, 3)
         tally.stopped = str(self._settings.stop_when) if self.is_stopped else ""
-        return self._counts.result(
-            [call for call in self._calls if not call.is_skipped],
-            (at for at in self._settings.times() if at <= tally.seconds),
-        )
+        return self._counts.result([call for call in self._calls if not call.is_skipped])
 
     def _time_left(self) -> float:
         """Seconds until something is due."""
@@ -137,14 +134,15 @@ class CallRate:
         """A call arrives that was due at a moment."""
         self._counts.offer()
         if self._machine.note(due, time.monotonic()):
-            self._counts.skip(LATE)
+            self._counts.skip(due, LATE)
             return
         with self._changes:
             caller, callee = (pool.take() for pool in self._pools)
             if caller is None or callee is None:
                 self._give_back(caller, callee)
                 short = self._pools[0 if caller is None else 1]
-                self._counts.skip(short.why_none(self._calls, self._machine, time.monotonic()))
+                why = short.why_none(self._calls, self._machine, time.monotonic())
+                self._counts.skip(due, why)
                 return
             self._machine.watch((caller, callee))
         for agent in (caller, callee):
@@ -206,7 +204,7 @@ class CallRate:
             self._calls.remove(call)
             self._give_back(*call.agents)
             if call.is_skipped:
-                self._counts.skip(LATE)
+                self._counts.skip(call.arrived_at, LATE)
                 continue
             is_failure = self._counts.finish(call)
             kept = self.failed if is_failure else self._undecided
@@ -230,7 +228,7 @@ class CallRate:
         self._threads.shutdown(cancel_futures=True)
         for call in self._calls:
             if not call.is_begun:
-                self._counts.skip(LATE if call.is_skipped else ENDED)
+                self._counts.skip(call.arrived_at, LATE if call.is_skipped else ENDED)
                 call.skip()
         run_concurrently(_abandon, self._calls)
         try:

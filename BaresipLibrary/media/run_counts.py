@@ -1,8 +1,9 @@
 """Counts what becomes of the calls of a run, and when."""
 
 import copy
+import statistics
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from ..signalling.arrivals import most_at_once
 from .call_run import MOST_TOLD, CallRun, FailedCall, Tally, most_each_second
@@ -18,8 +19,10 @@ class RunCounts:
         self._machine = machine
         self._load = load
         self._began = time.monotonic()
-        #: For how long (s) each call needed its agents.
-        self._held: list[float] = []
+        #: Since when (monotonic) and for how long (s) each call needed its agents.
+        self._held: list[tuple[float, float]] = []
+        #: When those arrived that were not attempted.
+        self._skipped: list[float] = []
 
     @property
     def seconds(self) -> float:
@@ -43,9 +46,10 @@ class RunCounts:
         """A call has arrived."""
         self.tally.offered += 1
 
-    def skip(self, because: str) -> None:
+    def skip(self, arrived_at: float, because: str) -> None:
         """A call that has arrived was not attempted."""
         self.note_time()
+        self._skipped.append(arrived_at)
         reasons = self.tally.not_attempted_because
         reasons[because] = reasons.get(because, 0) + 1
         self.tally.not_attempted_over_time[-1] += 1
@@ -70,25 +74,32 @@ class RunCounts:
             return True
         return False
 
-    def _attempt(self, tally: Tally, held: list[float], call: RatedCall) -> None:
+    def _attempt(self, tally: Tally, held: list[tuple[float, float]], call: RatedCall) -> None:
         """Counts a call that was dialled: when it was up, and how long it has had its agents."""
         now = time.monotonic()
         tally.attempted += 1
-        held.append(now - call.arrived_at)
+        held.append((call.arrived_at, now - call.arrived_at))
         if call.went_up is not None:
             tally.established += 1
             tally.went_up.append(round(call.went_up - self._began, 3))
             tally.went_down.append(round((call.went_down or now) - self._began, 3))
 
-    def result(self, unfinished: Sequence[RatedCall], arrivals: Iterable[float]) -> CallRun:
-        """The run so far, with the calls that go on, and what the arrivals so far have needed."""
+    def result(self, unfinished: Sequence[RatedCall]) -> CallRun:
+        """The run so far, with the calls that go on."""
         run, held = copy.deepcopy(self.tally), [*self._held]
         for call in unfinished:
             self._attempt(run, held, call)
         run.unfinished = len(unfinished)
         run.concurrent = most_each_second(run.went_up, run.went_down, len(run.cpu))
-        run.needed = most_at_once(arrivals, sum(held) / len(held)) if held else 0
+        run.needed = self._needed(held)
         return CallRun(**vars(run))
+
+    def _needed(self, held: Sequence[tuple[float, float]]) -> int:
+        """How many agents all arrivals need, if those not attempted take as long as the others."""
+        if not held:
+            return 0
+        usual = statistics.fmean(seconds for _, seconds in held)
+        return most_at_once([*held, *((at, usual) for at in self._skipped)])
 
     def _measured(self, call: RatedCall) -> list[tuple[list[float], float | None]]:
         tally, measured = self.tally, call.measured

@@ -3,7 +3,6 @@
 import itertools
 import random
 import re
-from collections import deque
 from collections.abc import Iterable, Iterator
 from enum import Enum, auto
 
@@ -64,16 +63,11 @@ def _poisson(rate: float, chance: random.Random) -> Iterator[float]:
     return itertools.accumulate(chance.expovariate(rate) for _ in itertools.count())
 
 
-def most_at_once(arrivals: Iterable[float], holding: float) -> int:
-    """How many calls there are at the same time, at most, when each lasts `holding` seconds.
+def most_at_once(stretches: Iterable[tuple[float, float]]) -> int:
+    """How many stretches of time there are at once, at most; each has a begin and a length (s).
 
-    `arrivals` are seconds, in order.
+    One that begins when another ends comes after it.
     """
-    recent: deque[float] = deque()
-    most = 0
-    for at in arrivals:
-        recent.append(at)
-        while recent[0] <= at - holding:
-            recent.popleft()
-        most = max(most, len(recent))
-    return most
+    borders = (((at, 1), (at + length, -1)) for at, length in stretches)
+    changes = sorted(itertools.chain.from_iterable(borders))
+    return max(itertools.accumulate(change for _, change in changes), default=0)

@@ -45,9 +45,10 @@ def test_poisson_arrivals_have_the_rate_and_exponential_gaps() -> None:
 
 
 def test_as_many_agents_are_needed_as_calls_overlap() -> None:
-    assert most_at_once([0.0, 1.0, 2.0, 3.0], holding=2.5) == 3
-    assert most_at_once([0.0, 1.0, 2.0], holding=1.0) == 1
-    assert most_at_once([], holding=1.0) == 0
+    assert most_at_once([(at, 2.5) for at in (3.0, 0.0, 1.0, 2.0)]) == 3
+    assert most_at_once([(at, 1.0) for at in (0.0, 1.0, 2.0)]) == 1
+    assert most_at_once([(0.0, 9.0), (1.0, 0.5), (2.0, 0.5)]) == 2
+    assert most_at_once([]) == 0
 
 
 @pytest.mark.parametrize(
