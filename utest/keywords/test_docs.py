@@ -96,7 +96,8 @@ def rendered() -> list[object]:
     for source in ("", "calls.resource", "dialogue.resource"):
         library = LibraryDocumentation(str(ROOT / "BaresipLibrary" / source))
         library.convert_docs_to_html()
-        ours = [one for one in library.type_docs if one.type in ("Custom", "Enum")]
+        documented = sorted(library.type_docs, key=lambda one: str(one.name))  # a set
+        ours = [one for one in documented if one.type in ("Custom", "Enum")]
         shown = [library, *library.inits, *library.keywords, *ours]
         pages += [pytest.param(one.doc, id=one.name) for one in shown if one.name not in FOREIGN]
     return pages
