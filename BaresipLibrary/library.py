@@ -36,6 +36,8 @@ _FIXTURES = (running.Keyword.SETUP, running.Keyword.TEARDOWN)
 
 #: Tags of the keywords that may need numpy.
 _OF_SOUND = frozenset({"Audio", "Speech", "DTMF", "Bulk"})
+#: Those that load it themselves, while their tones are on their way.
+_SOUND_FIRST = frozenset({"verify_audio_connection", "verify_audio_connections"})
 
 
 class BaresipLibrary(DynamicCore):
@@ -285,7 +287,7 @@ class BaresipLibrary(DynamicCore):
         test = robot_variable("${TEST NAME}")
         self._scopes.join(robot_variable("${SUITE NAME}"), test, output_directory())
         tags, words = self.keywords[name].robot_tags, step_words(name, args)
-        if not _OF_SOUND.isdisjoint(tags):
+        if name not in _SOUND_FIRST and not _OF_SOUND.isdisjoint(tags):
             load_module("numpy")
         with (
             hiding_secrets(self._context.secrets, [args, kwargs], tags) as shown,

@@ -67,6 +67,11 @@ def test_the_library_is_imported_without_what_few_keywords_need() -> None:
     assert HEAVY.intersection(loaded.split()) == set()
 
 
+def test_tones_can_be_on_their_way_before_what_hears_them_is_loaded() -> None:
+    loaded = output_of("import sys, BaresipLibrary.media.connections; print(*sys.modules)")
+    assert HEAVY.intersection(loaded.split()) == set()
+
+
 @pytest.mark.skipif(not is_installed(), reason="needs the wheel baresip-python")
 def test_a_call_without_an_audio_keyword_loads_no_audio(tmp_path: Path) -> None:
     suite = tmp_path / "call.robot"

@@ -131,6 +131,7 @@ class CallRateKeywords(Component):
         """
         from ..media.call_rate import CallRate, RunSettings
         from ..media.call_run_failure import require_success
+        from ..media.connections import load_hearing
         from ..media.rated_call import Plan
 
         calling, called = self._free_agents(callers, callees)
@@ -154,6 +155,8 @@ class CallRateKeywords(Component):
         _check_targets(settings.target, calling, called)
         file = _writable(save)
         logger.info(f"The seed of the arrivals is {settings.seed}.")
+        if audio is CallAudio.verify:
+            load_hearing()  # not while calls arrive
         self._agents.begin_keyword(ends=True)
         run = CallRate(calling, called, settings)
         try:

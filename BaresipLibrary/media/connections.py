@@ -1,18 +1,24 @@
-"""Whether the two agents of each call hear each other, in many calls at the same time."""
+"""Whether the two agents of each call hear each other, in many calls at the same time.
+
+What hears is loaded, and numpy with it, while the first tones are on their way.
+"""
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import partial
+from typing import TYPE_CHECKING
 
 from ..agents.agent import Agent
-from ..concurrency import wait_until
+from ..agents.call import Call
+from ..concurrency import load_module, wait_until
 from ..diagnosis.failure import CallFailure
 from ..errors import BaresipLibraryError
 from ..signalling.bulk import first_few
 from ..signalling.shared_calls import calls_between
-from .listener import listening
-from .sources import sending_tone
-from .tones import HeardTone, ToneListener, tones_not_heard
+from .sending import sending_tone
+
+if TYPE_CHECKING:
+    from .tones import HeardTone, ToneListener
 
 #: Tones (Hz) of the pairs that are checked at the same time: no harmonics of each other, in every
 #: codec's band, and far enough from each other to be distinguished. More pairs at a time would keep
@@ -27,6 +33,11 @@ TONE_PAIRS = (
 )
 
 
+def load_hearing() -> None:
+    """Loads what hears tones, where no timeout of a test can break that off."""
+    load_module(f"{__package__}.tones")
+
+
 class Connection:
     """Whether two agents hear each other: each sends its own tone and listens for the other's.
 
@@ -37,22 +48,34 @@ class Connection:
         self.agents = (first, second)
         self.trouble: BaresipLibraryError | None = None
         self._tones = tones
+        self._calls: Sequence[Call] = ()
         self._listeners: list[ToneListener] = []
 
     def __str__(self) -> str:
         return " and ".join(agent.name for agent in self.agents)
 
     @property
-    def heard(self) -> list[HeardTone]:
+    def heard(self) -> "list[HeardTone]":
         """The tones that were heard so far."""
         return [listener.heard for listener in self._listeners if listener.heard]
 
     def begin(self, stack: ExitStack) -> None:
         """Lets both speak and listen until the stack is closed."""
-        calls = calls_between(*self.agents, "speak")
-        sides = list(zip(self.agents, calls, self._tones, strict=True))
-        for speaker, call, tone in sides:
+        self.speak(stack)
+        self.listen(stack)
+
+    def speak(self, stack: ExitStack) -> None:
+        """Lets both speak until the stack is closed."""
+        self._calls = calls_between(*self.agents, "speak")
+        for speaker, call, tone in zip(self.agents, self._calls, self._tones, strict=True):
             stack.enter_context(sending_tone(speaker, call, tone))
+
+    def listen(self, stack: ExitStack) -> None:
+        """Lets both, who speak, listen until the stack is closed."""
+        from .listener import listening
+        from .tones import ToneListener
+
+        sides = list(zip(self.agents, self._calls, self._tones, strict=True))
         self._listeners = [
             ToneListener(other, tone, others_call.call_id, speaker=(speaker, call))
             for (speaker, call, tone), (other, others_call, _) in zip(
@@ -62,7 +85,9 @@ class Connection:
         stack.enter_context(listening(self._listeners))
 
     def attempt(self, act: Callable[[], None]) -> None:
-        """Runs a step of the check, and notes what went wrong."""
+        """Runs a step of the check unless one before has failed, and notes what went wrong."""
+        if self.trouble is not None:
+            return
         try:
             act()
         except BaresipLibraryError as trouble:
@@ -86,6 +111,8 @@ class Connection:
 
     def close(self, within: float) -> None:
         """Notes which tones were not heard `within` seconds."""
+        from .tones import tones_not_heard
+
         missed = [listener for listener in self._listeners if listener.heard is None]
         if missed and self.trouble is None:
             self.trouble = tones_not_heard(missed, within)
@@ -109,7 +136,10 @@ def check_connections(pairs: Sequence[tuple[Agent, Agent]], within: float) -> li
 def _check(connections: Sequence[Connection], within: float) -> None:
     with ExitStack() as stack:
         for connection in connections:
-            connection.attempt(partial(connection.begin, stack))
+            connection.attempt(partial(connection.speak, stack))
+        load_hearing()
+        for connection in connections:
+            connection.attempt(partial(connection.listen, stack))
         changes = connections[0].agents[0].changes
         wait_until(changes, partial(_settled, connections), within)
         for connection in connections:

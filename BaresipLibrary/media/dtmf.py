@@ -26,7 +26,8 @@ from ..errors import UsageError
 from ..events import DtmfReceived, DtmfSent, PromptEnded
 from ..signalling.states import require_established
 from .clips import following_recording
-from .sources import sending, synthesized
+from .sending import sending
+from .sources import synthesized
 
 #: The dtmf_mode that needs the consent of the other side.
 _EVENTS = "rtpevent"

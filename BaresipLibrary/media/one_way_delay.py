@@ -23,7 +23,8 @@ from ..errors import PhoneFailure
 from ..events import MediaStarted
 from .listener import Listener, listening
 from .results import Duration
-from .sources import sending, synthesized
+from .sending import sending
+from .sources import synthesized
 
 #: Seconds of silence around the chirp, which keep other sound away from it.
 _AROUND = 0.1

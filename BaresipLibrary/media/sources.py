@@ -1,7 +1,6 @@
-"""What agents send: sources rendered for every codec; what was sent before is sent again after."""
+"""What agents send: sources rendered for every codec."""
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,10 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..agents.agent import Agent
-from ..agents.call import Call
 from ..audio.prompt_files import CODEC_RATES, PromptFile, load_prompt, pcm_of
 from ..backends.base import PromptSource, Source, ToneSource
-from ..errors import BackendError
 from ..speech.voices import Speech
 from ..types import AudioSource
 
@@ -108,26 +105,3 @@ def send(agent: Agent, source: AudioSource, call_id: str | None = None) -> None:
     ready = prepare(agent, source)
     agent.send_audio(call, ready, str(source))
     agent.note_source(call, ready, str(source))
-
-
-@contextmanager
-def sending_tone(agent: Agent, call: Call, frequency: float) -> Iterator[None]:
-    """Sends a tone in one call while the block runs, then what was sent before."""
-    with sending(agent, call, ToneSource(frequency), f"tone:{frequency:g}"):
-        yield
-
-
-@contextmanager
-def sending(agent: Agent, call: Call, source: Source, words: str) -> Iterator[None]:
-    """Sends a source in one call while the block runs, then what was sent before.
-
-    `words`: what the suite calls it.
-    """
-    before = agent.source_of(call)
-    agent.send_audio(call, source, words)
-    try:
-        yield
-    finally:
-        if call.is_live:
-            with suppress(BackendError):  # the call has just ended: nothing is sent any more
-                agent.send_audio(call, *before)

@@ -26,7 +26,8 @@ from ..errors import UsageError
 from ..frozen import frozen
 from ..signalling.shared_calls import calls_among
 from .listener import Listener, listening
-from .sources import long_tone, sending
+from .sending import sending
+from .sources import long_tone
 
 #: How loud a signature is sent (dBFS): twelve of them do not overload a mixer.
 _LEVEL = -20.0

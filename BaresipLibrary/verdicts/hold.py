@@ -12,7 +12,7 @@ from ..audio.line_state import SHORTEST, LineState, classify_line
 from ..audio.sines import strongest_tone
 from ..audio.tones import ToneDetector
 from ..media.listener import Listener, listen_until
-from ..media.sources import sending_tone
+from ..media.sending import sending_tone
 from ..signalling.shared_calls import common_calls
 from ..signalling.states import require_established
 from .verdict import Part, Verdict

@@ -8,7 +8,7 @@ from ..concurrency import wait_until
 from ..diagnosis.observations import transactions_of, transactions_since
 from ..errors import UsageError
 from ..media.listener import listen_until
-from ..media.sources import sending_tone
+from ..media.sending import sending_tone
 from ..media.tones import ToneListener
 from ..signalling.shared_calls import find_conversation, talking_call
 from ..sip.bodies import sipfrag_status
