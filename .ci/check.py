@@ -17,6 +17,7 @@ environment none is run again.
 The linter, the type checker, and what `package` does count as one check each, tests count one by
 one. The exit code is 0 when something passed and nothing failed.
 
+When no check is named, unit tests that try many cases of one kind try them all (THOROUGH=1).
 `external` takes the baresip on PATH. With BARESIPS=/path/one:/path/two in the environment it runs
 once on each of these programs instead, and each has its own row.
 """

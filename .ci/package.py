@@ -5,6 +5,7 @@ The types of what users write on top of it are checked there, too.
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -20,6 +21,7 @@ PACKAGE = ROOT / "BaresipLibrary"
 README = ROOT / "README.md"
 EXTENDING = ROOT / "docs" / "extending.md"
 FIRST_CALL = ROOT / "docs" / "first-call.md"
+PIPELINES = ROOT / "docs" / "pipelines"
 EXTRA = "embedded"
 
 
@@ -48,25 +50,54 @@ def sources() -> set[str]:
 def call(wheel: Path, folder: Path, *, lowest: bool) -> None:
     """Calls from a new virtual environment with the wheel and what it needs.
 
-    Either with the newest versions of that, or with the lowest that the project declares.
+    Either with the newest versions of that, installed by the line that the ready pipelines have, or
+    with the lowest that the project declares.
     """
     folder.mkdir()
-    venv.create(folder / "venv", symlinks=True)
+    venv.create(folder / "venv", symlinks=True, with_pip=not lowest)
     python = folder / "venv" / "bin" / "python"
+    project = lay_out(folder / "project", wheel)
+    install, robot = re.findall("run: (.*)", (PIPELINES / "github-actions.yml").read_text())
+    if lowest:
+        install_lowest(python, wheel, folder)
+    else:
+        run_line(install, python, project)
+    imported = "import BaresipLibrary; print('Using', BaresipLibrary.__file__)"
+    run(sys.executable, "-m", "pip", "--python", python, "list", "--format=freeze")
+    run(python, "-c", f"{imported}; assert {str(folder)!r} in BaresipLibrary.__file__")
+    run_line(robot, python, project)
+    extend(python, folder / "user")
+
+
+def lay_out(project: Path, wheel: Path) -> Path:
+    """A project with our first suites, whose requirement is the wheel, as its comment says."""
+    suites = project / "tests"
+    suites.mkdir(parents=True)
+    (suites / "first_call.robot").write_text(
+        shown(README, "Alice And Bob Hear") + shown(FIRST_CALL, "Bob Is Busy")
+    )
+    (suites / "resource.robot").write_text(shown(FIRST_CALL, "BaresipLibrary/calls.resource"))
+    comment = re.search(r"^# +(\./.*)$", (PIPELINES / "requirements.txt").read_text(), re.M)
+    if comment is None:
+        raise StepFailed("docs/pipelines/requirements.txt does not say how to name the wheel.")
+    (project / "requirements.txt").write_text(comment[1])
+    shutil.copy(wheel, project)
+    return project
+
+
+def install_lowest(python: Path, wheel: Path, folder: Path) -> None:
+    """Installs the wheel, and the lowest versions of what it needs."""
     constraints = folder / "constraints.txt"
-    constraints.write_text("\n".join(floors() if lowest else ()))
+    constraints.write_text("\n".join(floors()))
     pip = [sys.executable, "-m", "pip", "--python", python, "--disable-pip-version-check"]
     options = ["--quiet", "--only-binary=:all:", "--constraint", constraints]
     run(*pip, "install", *options, f"{wheel}[{EXTRA}]")
-    suite = folder / "first_call.robot"
-    suite.write_text(shown(README, "Alice And Bob Hear") + shown(FIRST_CALL, "Bob Is Busy"))
-    (folder / "resource.robot").write_text(shown(FIRST_CALL, "BaresipLibrary/calls.resource"))
-    quiet = ["--outputdir", folder / "results", "--consolecolors", "off"]
-    imported = "import BaresipLibrary; print('Using', BaresipLibrary.__file__)"
-    run(*pip, "list", "--format=freeze")
-    run(python, "-c", f"{imported}; assert {str(folder)!r} in BaresipLibrary.__file__")
-    run(python, "-m", "robot", *quiet, suite, folder / "resource.robot")
-    extend(python, folder / "user")
+
+
+def run_line(line: str, python: Path, project: Path) -> None:
+    """Runs a line of a pipeline in a project, with the programs of a virtual environment."""
+    path = os.pathsep.join([str(python.parent), os.environ.get("PATH", os.defpath)])
+    run("sh", "-ec", line, folder=project, PATH=path, PIP_ONLY_BINARY=":all:", PIP_QUIET="1")
 
 
 def extend(python: Path, folder: Path) -> None:
@@ -107,14 +138,14 @@ def floors() -> Iterator[str]:
     return (f"{name}=={version}" for name, version in lowest.items())
 
 
-def run(*command: object) -> None:
+def run(*command: object, folder: Path = Path("/"), **variables: str) -> None:
     """Runs a program away from the checkout, so that nothing is imported from it."""
     words = [str(word) for word in command]
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     done = subprocess.run(
         words,
-        cwd="/",
-        env=environment,
+        cwd=folder,
+        env=environment | variables,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

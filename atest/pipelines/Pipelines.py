@@ -18,7 +18,7 @@ USER = 4711
 #: Like a container: file systems are read-only, but for the project and a new temporary folder; the
 #: command is process 1; the user has no rights beyond its own. Root's home, which others may not
 #: enter, has only what Python needs.
-CONTAINER = f"""
+CONTAINER = """
 set -e
 mount --bind "$PROJECT" /mnt
 mount --bind "$PYTHON_HOME" /media
@@ -30,7 +30,13 @@ mount -o remount,bind,ro /root
 mount -t tmpfs -o mode=1777 tmpfs /var/tmp
 mount -o remount,bind,ro /
 cd /mnt
+"""
+AS_ROOT = f"""{CONTAINER}
 exec setpriv --reuid {USER} --regid {USER} --clear-groups --no-new-privs --bounding-set=-all "$@"
+"""
+#: Who is not root is root in a name space of users, and another user in one within that.
+AS_USER = f"""{CONTAINER}
+exec unshare --user --map-user={USER} --map-group={USER} setpriv --no-new-privs "$@"
 """
 
 
@@ -46,28 +52,25 @@ class Pipelines:
             shutil.copy(file, project)
         return project
 
-    def run_lines(self, project: Path, *lines: str) -> int:
-        """Runs shell lines in a project, one after the other; returns the code of the last.
-
-        The first line that fails is the last, as in a pipeline.
-        """
-        code = 0
-        for line in lines:
-            code = self._run(["sh", "-ec", line], project)
-            if code:
-                break
-        return code
+    def run_line(self, project: Path, line: str) -> int:
+        """Runs a shell line in a project; returns its code."""
+        return self._run(["sh", "-ec", line], project)
 
     def run_in_container(self, project: Path, command: list[str]) -> int:
         """Runs a command as a container would; skips where the system does not let us."""
-        for path in [project, *project.rglob("*")]:
-            if os.geteuid() == 0:
-                os.chown(path, USER, USER)
-        contained = ["unshare", "--mount", "--pid", "--fork", "--mount-proc"]
-        contained += ["sh", "-c", CONTAINER, "container"]
-        if os.geteuid() or self._run([*contained, sys.executable, "-c", ""], project):
-            raise SkipExecution("Only root outside of a container can make one by unshare.")
+        contained = self._contained(project)
+        if self._run([*contained, sys.executable, "-c", ""], project):
+            raise SkipExecution("This system lets nobody make a container by unshare.")
         return self._run([*contained, *command], project)
+
+    def _contained(self, project: Path) -> list[str]:
+        """What is before a command that runs in a container, which may write to the project."""
+        unshared = ["unshare", "--mount", "--pid", "--fork", "--mount-proc"]
+        if os.geteuid():
+            return [*unshared, "--user", "--map-root-user", "sh", "-c", AS_USER, "container"]
+        for path in [project, *project.rglob("*")]:
+            os.chown(path, USER, USER)
+        return [*unshared, "sh", "-c", AS_ROOT, "container"]
 
     def _run(self, command: list[str], project: Path) -> int:
         environment = {
