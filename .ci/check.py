@@ -56,11 +56,9 @@ QUICK = ["atest/demo", "atest/calls/calling.robot", "atest/phone/refusals.robot"
 #: In this order; those that stand together run at the same time. They never meet: what a suite
 #: leaves to another run is a bug. What `external` stands for runs one after the other.
 STAGES = (
-    ("lint",),
-    ("types",),
-    ("utest", "package", "parallel"),
+    ("lint", "types", "utest", "package"),
     ("quick",),
-    ("atest", "external"),
+    ("atest", "external", "parallel"),
 )
 #: So many acceptance runs go on at the same time, on all backends: they wait most of the time.
 STREAMS = Streams(4)
@@ -143,7 +141,8 @@ def parallel() -> Count:
     engine = ["--command", sys.executable, "-m", "robot", "--end-command", "--processes", "2"]
     quiet = ["--pabotconsole", "quiet", "--pabotlibport", "0", "--outputdir", str(directory)]
     suites = ["--variable", "BACKEND:embedded", *IN_PARALLEL]
-    ran = run(directory / "console.txt", "pabot.pabot", *engine, *quiet, *suites)
+    with STREAMS.turn(len(LONGEST)):
+        ran = run(directory / "console.txt", "pabot.pabot", *engine, *quiet, *suites)
     return complete(count_robot(directory / "output.xml"), "pabot", *ran)
 
 
@@ -259,6 +258,8 @@ def main(names: list[str]) -> int:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if unknown := set(names) - set(CHECKS):
         sys.exit(f"No such check: {', '.join(sorted(unknown))}. There are: {', '.join(CHECKS)}.")
+    if not names:  # all checks, and unit tests that try many cases of one kind try them all
+        os.environ.setdefault("THOROUGH", "1")
     baresips()  # said now, not after all the rest has run
     counts: dict[str, Count] = {}
     with ThreadPoolExecutor() as pool:
