@@ -29,8 +29,8 @@ One Call Of Many Fails
     Start Callers And Callees
     VAR    @{targets} =    ${CALLEES}[0]    sip:nobody@127.0.0.1:9    @{CALLEES}[2:]
     Run Keyword And Expect Error
-    ...    1 of 8 calls failed. caller2 to sip:nobody@127.0.0.1:9: after 5 s, its call to sip:nobody@127.0.0.1:9 has not been answered (* s old). 127.0.0.1:9 never answered the INVITE (* retransmissions).
-    ...    Establish Calls    ${CALLERS}    ${targets}    timeout=5s
+    ...    1 of 8 calls failed. caller2 to sip:nobody@127.0.0.1:9: after 3 s, its call to sip:nobody@127.0.0.1:9 has not been answered (* s old). 127.0.0.1:9 never answered the INVITE (* retransmissions).
+    ...    Establish Calls    ${CALLERS}    ${targets}    timeout=3s
     Get State    caller1    ==    ESTABLISHED
     Get State    callee8    ==    ESTABLISHED
     Get State    callee2    ==    IDLE
@@ -44,8 +44,8 @@ One Connection Of Many Is Mute
     Hang Up    callee5
     Wait Until State Is    caller5    IDLE
     Run Keyword And Expect Error
-    ...    2 of 8 pairs do not hear each other. caller3 heard no 830 Hz tone within 5 s: *; caller5 has no call to speak in (its call to * was hung up by the peer after *). Dial or Accept one first. callee3 is muted.
-    ...    Verify Audio Connections    ${CALLERS}    ${CALLEES}    within=5s
+    ...    2 of 8 pairs do not hear each other. caller3 heard no 830 Hz tone within 4 s: *; caller5 has no call to speak in (its call to * was hung up by the peer after *). Dial or Accept one first. callee3 is muted.
+    ...    Verify Audio Connections    ${CALLERS}    ${CALLEES}    within=4s
 
 A Call That Leads Astray
     [Documentation]    Each hears a tone, but that of another pair.
@@ -53,8 +53,8 @@ A Call That Leads Astray
     Start Agents    a    4
     Establish Calls    ${{['a1', 'a3']}}    ${{['a2', 'a4']}}
     Run Keyword And Expect Error
-    ...    2 of 2 pairs do not hear each other. a4 heard no 440 Hz tone within 4 s: * s of audio arrived, its loudest tone was 530 Hz at *
-    ...    Verify Audio Connections    ${{['a1', 'a3']}}    ${{['a4', 'a2']}}    within=4s
+    ...    2 of 2 pairs do not hear each other. a4 heard no 440 Hz tone within 3 s: * s of audio arrived, its loudest tone was 530 Hz at *
+    ...    Verify Audio Connections    ${{['a1', 'a3']}}    ${{['a4', 'a2']}}    within=3s
 
 An Agent That Dies Meanwhile
     [Documentation]    The verdict does not wait for it. It may know of the death before it calls, or afterwards.

@@ -21,7 +21,7 @@ Interrupted
 *** Keywords ***
 Run For Hours
     [Arguments]    ${callers}    ${callees}
-    [Timeout]    3 s
+    [Timeout]    2 s
     Run Calls    ${callers}    ${callees}    rate=10/s    duration=2h    talk=1h    arrivals=even
     ...    audio=none    max_lag=30s    save=calls.json
 
