@@ -83,7 +83,7 @@ A Run That Is Stopped
 A Run That Is Interrupted
     [Documentation]    Its calls end, and what it had by then is in the log and in the file.
     [Tags]    once on embedded: calls are counted alike on both backends
-    ${run} =    Run Suite    ${CURDIR}/_suites/calls.robot    --test    Interrupted
+    ${run} =    Run Suite    ${CURDIR}/_suites/calls.robot    --test    Interrupted    --log    NONE    --report    NONE
     Test Should Have Failed    Keyword timeout 2 seconds exceeded.    Interrupted
     ${calls} =    Add Up Call Runs    ${run.output}/calls.json
     Should Be True    $calls.offered > $calls.attempted >= 0
@@ -94,7 +94,9 @@ Several Processes At The Same Time
     [Documentation]    As on several machines: each writes a file, and the files are added up.
     [Tags]    once on embedded: calls are counted alike on both backends
     ${one} =    Start Run    ${CURDIR}/_suites/calls.robot    --test    One Of Several Processes
+    ...    --log    NONE    --report    NONE
     ${two} =    Start Run    ${CURDIR}/_suites/calls.robot    --test    One Of Several Processes
+    ...    --log    NONE    --report    NONE
     FOR    ${run}    IN    ${one}    ${two}
         Wait For End    ${run}
         All Tests Should Have Passed

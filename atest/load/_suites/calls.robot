@@ -1,7 +1,8 @@
 *** Settings ***
 Documentation       Runs that call_rate.robot has a Robot of its own for.
 Resource            ../../resources/backend.resource
-Library             BaresipLibrary    backend=${BACKEND}    timeout=20s
+# Of the evidence other suites are the proof: it takes as long as the run.
+Library             BaresipLibrary    backend=${BACKEND}    timeout=20s    recordings=never    evidence=never
 
 
 *** Test Cases ***
