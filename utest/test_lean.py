@@ -144,6 +144,44 @@ def test_what_starts_agents_is_started_only_where_they_may_be_embedded(
     assert children() == []
 
 
+WATCH = """\
+import psutil
+
+ROBOT_LISTENER_API_VERSION = 3
+
+def start_test(data, result):
+    print("children:", len(psutil.Process().children()))
+"""
+
+
+@pytest.mark.skipif(not is_installed(), reason="needs the wheel baresip-python")
+@pytest.mark.parametrize(
+    ("setting", "option", "count"),
+    [
+        ("backend=embedded", "--norpa", 1),
+        ("backend=auto", "--norpa", 1),
+        ("backend=embedded    timeout=5s\nResource    BaresipLibrary/calls.resource", "--norpa", 1),
+        ("backend=external", "--norpa", 0),
+        ("backend=embedded", "--dryrun", 0),
+    ],
+)
+def test_a_run_starts_what_starts_agents_with_the_import(
+    setting: str, option: str, count: int, tmp_path: Path
+) -> None:
+    """Once, before the first test begins, also where a resource file imports the library, too."""
+    (tmp_path / "Watch.py").write_text(WATCH)
+    suite = tmp_path / "one.robot"
+    suite.write_text(
+        f"*** Settings ***\nLibrary    BaresipLibrary    {setting}\n"
+        "*** Test Cases ***\nOne\n    No Operation\n"
+    )
+    options = ["--output", "NONE", "--log", "NONE", "--report", "NONE"]
+    command = [sys.executable, "-m", "robot", *options, option, "--listener", "Watch.py", suite]
+    ran = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert f"children: {count}" in ran.stdout
+
+
 def test_an_import_that_robot_ignores_starts_no_process_of_its_own(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
