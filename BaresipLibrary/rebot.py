@@ -3,7 +3,8 @@
     python -m BaresipLibrary.rebot --outputdir merged [--merge …] job1/output.xml job2/output.xml
 
 It takes all options of `rebot`. Recordings, captures and pictures stay where they are: a link that
-leads to a file beside an output is written as seen from the new log.
+leads to a file beside an output is written as seen from the new log, or from the report when there
+is no log. It may be in a message, in documentation, or in metadata.
 """
 
 import os
@@ -20,7 +21,9 @@ from robot.rebot import Rebot as RobotsRebot
 
 from .report.recording_store import link
 
-_LINK = re.compile(r"""(?<=\s)(href|src)=(["'])(?!data:)(.*?)\2""")
+_LINK = re.compile(r"""(?<=\s)(href|src)=(["'])(?!data:)(.*?)\2""", re.IGNORECASE)
+#: In documentation, as Robot writes it: [target|text].
+_LINK_IN_TEXT = re.compile(r"\[(?!data:)([^\n|\]]+)\|")
 _HTML = "*HTML*"
 
 
@@ -34,13 +37,20 @@ class Rebot(RobotsRebot):  # type: ignore[misc]
 
     def main(self, datasources: list[str], **options: Any) -> int:
         """Writes output, log and report; returns the code that `rebot` ends with."""
-        log = Path(options.get("outputdir") or ".", options.get("log") or "log.html")
+        start = _start_of_links(options)
         with tempfile.TemporaryDirectory(prefix="baresip-rebot-") as folder:
             outputs = [
-                _moved(Path(source), log.absolute().parent, Path(folder, str(number)))
+                _moved(Path(source), start, Path(folder, str(number)))
                 for number, source in enumerate(datasources)
             ]
             return int(super().main(outputs, **options))
+
+
+def _start_of_links(options: dict[str, Any]) -> Path:
+    """The folder of the new log, or of the report when there is no log."""
+    log, report = options.get("log") or "log.html", options.get("report") or "report.html"
+    name = report if log.upper() == "NONE" else log
+    return Path(options.get("outputdir") or ".", name).absolute().parent
 
 
 def _moved(output: Path, log_folder: Path, folder: Path) -> str:
@@ -56,34 +66,49 @@ def _moved(output: Path, log_folder: Path, folder: Path) -> str:
 
 
 class _Links(ResultVisitor):  # type: ignore[misc]
-    """Changes the links of messages from one folder to another."""
+    """Changes the links in a result from one folder to another."""
 
     def __init__(self, old: Path, new: Path) -> None:
         self._old, self._new = old, new
+
+    def start_suite(self, suite: Any) -> None:
+        suite.doc = self._changed_text(suite.doc)
+        for name, value in suite.metadata.items():
+            suite.metadata[name] = self._changed_text(value)
+
+    def start_test(self, test: Any) -> None:
+        test.doc = self._changed_text(test.doc)
+        if test.message.startswith(_HTML):
+            test.message = self._changed(test.message)
+
+    def start_keyword(self, keyword: Any) -> None:
+        keyword.doc = self._changed_text(keyword.doc)
 
     def start_message(self, message: Any) -> None:
         if message.html:
             message.message = self._changed(message.message)
 
-    def start_test(self, test: Any) -> None:
-        if test.message.startswith(_HTML):
-            test.message = self._changed(test.message)
+    def _changed(self, html: str) -> str:
+        return _LINK.sub(self._change, html)
 
-    def _changed(self, text: str) -> str:
-        return _LINK.sub(self._change, text)
+    def _changed_text(self, text: str) -> str:
+        return _LINK_IN_TEXT.sub(lambda found: f"[{self._target(found[1]) or found[1]}|", text)
 
     def _change(self, found: re.Match[str]) -> str:
-        """A link to a file that is there, as seen from the new folder; others stay."""
         attribute, quotes, target = found.groups()
+        moved = self._target(unescape(target))
+        return f"{attribute}={quotes}{escape(moved)}{quotes}" if moved else found[0]
+
+    def _target(self, target: str) -> str | None:
+        """A link to a file that is there, as seen from the new folder; others stay."""
         try:
-            parts = urlsplit(unescape(target))
+            parts = urlsplit(target)
             file = self._old / unquote(parts.path, errors="surrogateescape")
             if parts.scheme or parts.netloc or not parts.path or not file.exists():
-                return found[0]
+                return None
         except (ValueError, OSError):  # no address, or a name that no file can have
-            return found[0]
-        path = link(os.path.relpath(file, self._new))
-        return f"{attribute}={quotes}{escape(parts._replace(path=path).geturl())}{quotes}"
+            return None
+        return parts._replace(path=link(os.path.relpath(file, self._new))).geturl()
 
 
 if __name__ == "__main__":

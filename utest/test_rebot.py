@@ -94,6 +94,33 @@ def test_an_output_in_the_same_folder_stays_as_it_is(tmp_path: Path) -> None:
     assert links(output.parent) == before
 
 
+def test_without_a_log_links_start_from_the_report(tmp_path: Path) -> None:
+    output = ran(tmp_path / "one", '<A HREF="recordings/a.wav">a</A>')
+    report = ["--log", "NONE", "--report", "sub/report.html"]
+    rebot("-d", tmp_path, *report, "--output", "output.xml", output)
+    test = ExecutionResult(tmp_path / "output.xml").suite.tests[0]
+    assert test.body[0].body[0].message == '<A HREF="../one/recordings/a.wav">a</A>'
+
+
+def test_links_in_documentation_and_metadata_are_kept(tmp_path: Path) -> None:
+    link = "[recordings/a.wav|heard] [gone.wav|b] [https://pbx/a.wav|c] [one|two]"
+    folder = tmp_path / "job 1"
+    output = ran(folder)
+    suite = folder / "suite.robot"
+    suite.write_text(
+        f"*** Settings ***\nDocumentation    {link}\nMetadata    Heard    {link}\n"
+        f"*** Test Cases ***\nCall\n    [Documentation]    {link}\n    Step\n"
+        f"*** Keywords ***\nStep\n    [Documentation]    {link}\n    No Operation\n"
+    )
+    run(suite, outputdir=folder, log=None, report=None, console="none")
+    rebot("-d", tmp_path / "merged", "--output", "output.xml", output)
+    merged = ExecutionResult(tmp_path / "merged" / "output.xml").suite
+    moved = link.replace("recordings", "../job%201/recordings")
+    test = merged.tests[0]
+    texts = [merged.doc, merged.metadata["Heard"], test.doc, test.body[0].doc]
+    assert texts == [moved] * 4
+
+
 @pytest.mark.parametrize("odd", ["//[x", "A" * 5000])
 def test_a_link_that_leads_nowhere_stays(odd: str, tmp_path: Path) -> None:
     output = ran(tmp_path / "one", f'<a href="{odd}">a</a>')
