@@ -30,13 +30,13 @@ _THREADS = 1
 _BEAM = 1
 #: Whisper was made for 30 s of audio at a time. The encoder gets so many frames (10 ms each) at
 #: first, and so many beyond the audio: a quarter of the time for a prompt of a few seconds. It gets
-#: more of them, and at last all, where it is unsure (docs/adr/0028).
+#: more of them where a word is unsure, and all where the text seems made up (docs/adr/0028).
 _QUICK, _LONGER, _WHOLE = 1000, 2000, 3000
 _FRAMES_BEYOND = 200
 #: So many tokens a window of audio may have, and so many more a second of it: nobody speaks faster,
 #: and a model that repeats itself is stopped early.
 _TOKENS, _TOKENS_A_SECOND, _MOST_TOKENS = 16, 12, 224
-#: Text with a word that is less probable than this is read again, and so is what seems made up.
+#: A word that is less probable than this is unsure.
 _SURE_OF_A_WORD = 0.25
 #: Text is made up, as of music or noise, when the mean log probability of a token is lower, …
 _LEAST_SURE = -1.0
@@ -80,10 +80,10 @@ class FasterWhisper:
         if not samples.any():
             return []
         segments = self._read(samples, code, _QUICK)
-        if any(map(_is_doubtful, segments)):
+        if any(map(_seems_made_up, segments)):
+            segments = self._read(samples, code, _WHOLE)
+        elif any(map(_has_unsure_word, segments)):
             segments = self._read(samples, code, _LONGER)
-            if any(map(_seems_made_up, segments)):
-                segments = self._read(samples, code, _WHOLE)
         return [
             Word(word.word.strip(), float(word.start), float(word.end), float(word.probability))
             for segment in segments
@@ -140,13 +140,13 @@ def _quick_model(base: Any) -> Any:
     return QuickModel
 
 
-def _is_doubtful(segment: Any) -> bool:
-    is_unsure = any(word.probability < _SURE_OF_A_WORD for word in segment.words)
-    return is_unsure or segment.no_speech_prob > _NO_SPEECH or _seems_made_up(segment)
+def _has_unsure_word(segment: Any) -> bool:
+    return any(word.probability < _SURE_OF_A_WORD for word in segment.words)
 
 
 def _seems_made_up(segment: Any) -> bool:
-    return _is_made_up(segment) or _repeats(segment)
+    is_no_speech = segment.no_speech_prob > _NO_SPEECH
+    return is_no_speech or _is_made_up(segment) or _repeats(segment)
 
 
 def _repeats(segment: Any) -> bool:
