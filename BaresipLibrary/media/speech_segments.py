@@ -72,6 +72,11 @@ class Segment:
             del self._transcriptions[language]
         return transcription
 
+    def give_up(self) -> None:
+        """What was asked for is not begun any more: speech went on, and this is a part of it."""
+        for transcription in self._transcriptions.values():
+            transcription.is_needed = False
+
     def transcription(self, language: str | None) -> Transcription | None:
         """What was asked for; None if it was not."""
         return self._transcriptions.get(language)
@@ -154,8 +159,13 @@ class StreamSegments:
             return None
         segment = self._segment(self._open)
         if self._unfinished is None or not _are_same(segment, self._unfinished):
-            self._unfinished = segment  # a new one: it has more than was understood before
+            self._replace_unfinished(segment)  # it has more than was understood before
         return self._unfinished
+
+    def _replace_unfinished(self, segment: Segment | None) -> None:
+        if self._unfinished is not None:
+            self._unfinished.give_up()
+        self._unfinished = segment
 
     @property
     def has_paused(self) -> bool:
@@ -205,9 +215,10 @@ class StreamSegments:
     def _add(self, segment: Segment) -> None:
         if self._unfinished is not None and _are_same(segment, self._unfinished):
             segment = self._unfinished  # it may have been understood while the pause lasted
+            self._unfinished = None
         self.segments.append(segment)
         self._done, self._follows_cut = segment.end, segment.is_cut
-        self._unfinished = None
+        self._replace_unfinished(None)
 
     def _segment(self, group: Span, *, is_cut: bool = False) -> Segment:
         follows_cut = self._follows_cut and group.begin == self._done

@@ -32,6 +32,8 @@ class Transcription:
         self.error: str | None = None
         """A sentence that says why there are no words; None of audio that was understood."""
         self.is_done = False
+        self.is_needed = True
+        """Without it, it is not begun any more: nobody waits for it."""
 
 
 class _Job(NamedTuple):
@@ -160,6 +162,8 @@ class Transcriber:
             self._bury()
 
     def _do(self, job: _Job) -> None:
+        if job.transcription is not None and not job.transcription.is_needed:
+            return
         try:
             words, error = self._transcribe(job)
         except Exception as unexpected:

@@ -174,6 +174,25 @@ def test_what_is_heard_does_not_depend_on_when_it_was_read(
     assert len(segments) > 3
 
 
+def test_what_was_understood_in_a_short_pause_is_dropped_when_speech_goes_on(
+    talking: Phone, engine: LoudnessEngine, tmp_path: Path
+) -> None:
+    """Nobody may hear "one" of "one two", also where a busy engine has not come to it yet."""
+    call, path = talking.agent.calls[0], tmp_path / "call.wav"
+    audio = np.concatenate([says("press one"), silence(0.2), says("two"), silence(1)])
+    soundfile.write(path, audio[:0], RATE)
+    talking.backend.feed(MediaStarted(time.monotonic(), call.call_id, RATE, 1, path, path))
+    transcript = Transcripts().of(talking.agent, call, RX)
+    asked = []
+    for seconds in (0.95, 1.2, 2.0):
+        soundfile.write(path, audio[: round(seconds * RATE)], RATE)
+        transcript.read()
+        asked.append(transcript.request(engine, None, NEVER))  # type: ignore[arg-type]
+    (early,), (), (whole,) = asked
+    assert (early.is_needed, whole.is_needed) == (False, True)
+    assert [segment.text for segment in transcript.heard(None)] == ["press one two"]
+
+
 def at_once(phone: Phone, path: Path, engine: LoudnessEngine) -> list:  # type: ignore[type-arg]
     transcript = Transcripts().of(phone.agent, phone.agent.calls[0], RX)
     transcript.read()

@@ -173,6 +173,15 @@ def test_jobs_are_done_in_the_order_in_which_they_were_given(make: Make, fifo: P
     assert began == sorted(began)
 
 
+def test_what_nobody_needs_any_more_is_not_begun(make: Make, fifo: Path) -> None:
+    transcriber = make("Sequential", fifo)
+    first, old, new = (transcriber.submit(SECOND, 16000, name) for name in ("first", "", ""))
+    old.is_needed = False
+    fifo.read_bytes()
+    finished(transcriber, first, new)
+    assert not old.is_done
+
+
 def test_a_process_without_an_engine_ends_and_is_tried_anew_after_a_close(make: Make) -> None:
     before = set(psutil.Process().children())
     transcriber = make("Missing")
