@@ -7,7 +7,7 @@ The phrases are prompts of Debian's asterisk-core-sounds-en-wav. What the rows m
 - *CPU time*: of the process, for each second of audio that it was given.
 - *phrase to verdict*: beside a call, from the last sound of the phrase as the agent heard it to the
   return of `Wait Until Speech`. It includes the pause of 0.4 s that ends a segment. The rows below
-  are those of each prompt: one that the model is unsure of is read a second time.
+  are those of each prompt: what the model is unsure of, as *star* of vm-starmain, is read again.
 - *longest gap*: between two RTP packets of a call (one every 20 ms) in so many seconds, as each
   agent sends and receives them: with nothing else to do, and while the process always has work.
 """
@@ -38,6 +38,7 @@ PHRASES = {
     "auth-thankyou": "thank you",
     "vm-advopts": "advanced options",
     "conf-locked": "this conference is locked",
+    "vm-starmain": "return to the main menu",
 }
 #: What is louder than this is the phrase.
 LOUD = 0.01
