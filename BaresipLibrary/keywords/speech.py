@@ -267,24 +267,19 @@ def _expectation(
     least = _share(similarity)
     if matches is not None:
         return Expectation((), Pattern(matches), least, language)
-    texts = phrase if isinstance(phrase, list) else [phrase]
+    texts = phrase if isinstance(phrase, list) else [phrase or ""]
     if not texts:
         raise UsageError("The list of phrases is empty, so none of them can be heard.")
     return Expectation(tuple(_phrase(text, language) for text in texts), None, least, language)
 
 
-def _phrase(text: str | Secret | None, language: str | None) -> "Phrase":
+def _phrase(given: str | Secret, language: str | None) -> "Phrase":
     from ..speech.words import Phrase
 
     try:
-        return Phrase.parse(_plain(text), language or _ENGLISH)
+        return Phrase.parse(given, language or _ENGLISH)
     except ValueError as error:
-        message = "There is no word in the Secret, so it cannot be heard."
-        raise UsageError(message if isinstance(text, Secret) else str(error)) from None
-
-
-def _plain(text: str | Secret | None) -> str:
-    return str(text.value) if isinstance(text, Secret) else text or ""
+        raise UsageError(str(error)) from None
 
 
 def _share(similarity: str) -> float:

@@ -4,17 +4,21 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from typing import TYPE_CHECKING
 
 from .heard import HeardSpeech, Word, mean_confidence, written
 from .patterns import Pattern
 from .plain_words import Unit, digits_joined, plain_units
 from .words import Match, Phrase, find_phrase, nearest_stretch
 
+if TYPE_CHECKING:
+    import regex
+
 #: The language of number words where none is given.
 ENGLISH = "en"
-#: From the first digit, or letter, of a text to the last.
-_DIGITS, _LETTERS = re.compile(r"\d(.*\d)?"), re.compile(r"\w(.*\w)?")
+#: Where a number begins and ends in a word: A4712 has one, and so has "twenty".
+_FIRST_DIGIT, _FIRST_SIGN = re.compile(r"\d|\b[^\W\d]+(?!.*\d)"), re.compile(r"[^(\"].*")
+_LAST_DIGIT = re.compile(r".*\d|.*\w", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -39,8 +43,11 @@ class Expectation:
         if not matches:
             return None
         *_, number, match = min(matches, key=lambda candidate: candidate[:3])
-        text = self.phrases[number].text
-        return _heard(words[match.first : match.last + 1], text, match.similarity)
+        given = self.phrases[number].given
+        said = words[match.first : match.last + 1]
+        return HeardSpeech(
+            written(said), given, *_times(said), match.similarity, mean_confidence(said)
+        )
 
     def nearest(self, words: Sequence[Word]) -> Match | None:
         """What was said that is most similar to a phrase; None when no word is in common."""
@@ -54,22 +61,15 @@ class Expectation:
         return " or ".join(f'"{phrase.text}"' for phrase in self.phrases)
 
 
-def _heard(
-    words: Sequence[Word],
-    phrase: str,
-    similarity: float = 1.0,
-    groups: tuple[str | None, ...] = (),
-) -> HeardSpeech:
-    begin, end = (words[0].begin, words[-1].end) if words else (0.0, 0.0)
-    return HeardSpeech(
-        written(words), phrase, begin, end, similarity, mean_confidence(words), groups
-    )
+def _times(words: Sequence[Word]) -> tuple[float, float]:
+    return (words[0].begin, words[-1].end) if words else (0.0, 0.0)
 
 
 def _search(pattern: Pattern, words: Sequence[Word], language: str) -> HeardSpeech | None:
     """Looks in the words as they were written, and then in their plain form.
 
-    In their plain form, too, where a match has a part of a number only: ``(\\d+)`` in "4, 7, 1".
+    A match must not begin or end within a number. One as it was written should not have a group
+    that does either: ``(\\d+)`` in "4, 7, 1" is the whole number in plain form.
     """
     units = plain_units(words, language)
     as_written = _Pieces([(word.text, number, number) for number, word in enumerate(words)])
@@ -77,17 +77,53 @@ def _search(pattern: Pattern, words: Sequence[Word], language: str) -> HeardSpee
         [(unit.text, unit.word, unit.last_word) for unit in units],
         digits_joined(units),
     )
-    found = next(pattern.finditer(as_written.text), None)
-    edges = set(chain.from_iterable(found.regs)) if found else set()
-    if found and not any(
-        begin < edge < end for begin, end in as_written.numbers(units) for edge in edges
-    ):
-        return _heard(as_written.words(words, *found.span()), pattern.text, groups=found.groups())
-    in_plain = next(pattern.finditer(plain.text), None)
-    pieces, match = (plain, in_plain) if in_plain else (as_written, found)
-    if match is None:
-        return None
-    return _heard(pieces.words(words, *match.span()), pattern.text, groups=match.groups())
+    written_numbers, numbers = list(as_written.numbers(units)), list(plain.unit_numbers(units))
+    as_whole = [
+        _matched(pattern, match, pieces, words)
+        for pieces, match in (
+            (as_written, _first(pattern, as_written, written_numbers, with_groups=True)),
+            (plain, _first(pattern, plain, numbers)),
+        )
+        if match is not None
+    ]
+    if as_whole:
+        return min(as_whole, key=lambda heard: heard.begin)
+    split = _first(pattern, as_written, written_numbers)
+    return _matched(pattern, split, as_written, words) if split else None
+
+
+def _first(
+    pattern: Pattern,
+    pieces: "_Pieces",
+    numbers: Sequence[tuple[int, int]],
+    *,
+    with_groups: bool = False,
+) -> "regex.Match[str] | None":
+    """The first match, perhaps with all its groups, that does not begin or end within a number."""
+    for match in pattern.finditer(pieces.text):
+        spans = match.regs if with_groups else match.regs[:1]
+        if all(_is_whole(span, numbers) for span in spans):
+            return match
+    return None
+
+
+def _is_whole(edges: Iterable[int], numbers: Iterable[tuple[int, int]]) -> bool:
+    return not any(begin < edge < end for begin, end in numbers for edge in edges)
+
+
+def _matched(
+    pattern: Pattern, match: "regex.Match[str]", pieces: "_Pieces", words: Sequence[Word]
+) -> HeardSpeech:
+    said, *groups = (pieces.words(words, *span) for span in match.regs)
+    return HeardSpeech(
+        written(said),
+        pattern.text,
+        *_times(said),
+        similarity=1.0,
+        confidence=mean_confidence(said),
+        groups=match.groups(),
+        group_times=tuple(_times(group) if group else None for group in groups),
+    )
 
 
 class _Pieces:
@@ -113,16 +149,26 @@ class _Pieces:
         last = self._pieces[max(0, bisect_right(self._starts, end - 1) - 1)][2]
         return words[first : last + 1]
 
+    def unit_numbers(self, units: Sequence[Unit]) -> Iterator[tuple[int, int]]:
+        """Where numbers begin and end in the text; a piece is a unit."""
+        first = 0
+        for place, unit in enumerate(units):
+            first = place if unit.begins_number else first
+            if unit.ends_number:
+                yield self._starts[first], self._starts[place] + len(unit.text)
+
     def numbers(self, units: Iterable[Unit]) -> Iterator[tuple[int, int]]:
         """Where the numbers of words begin and end in the text; a piece is a word."""
-        first: int | None = None
+        first: Unit | None = None
         for unit in units:
-            first = unit.word if unit.begins_number else first
+            first = unit if unit.begins_number else first
             if unit.ends_number and first is not None:
-                begin = self._starts[first]
-                text = self.text[
-                    begin : self._starts[unit.last_word] + len(self._pieces[unit.last_word][0])
-                ]
-                found = _DIGITS.search(text) or _LETTERS.search(text)
-                if found:
-                    yield begin + found.start(), begin + found.end()
+                begin = _FIRST_DIGIT if first.is_digit else _FIRST_SIGN
+                yield self._edge(first.word, begin, 0), self._edge(unit.last_word, _LAST_DIGIT, 1)
+
+    def _edge(self, piece: int, pattern: re.Pattern[str], side: int) -> int:
+        """Where, in the text, what the pattern finds in a piece begins (0) or ends (1)."""
+        text = self._pieces[piece][0]
+        found = pattern.search(text)
+        span = found.span() if found else (0, len(text))
+        return self._starts[piece] + span[side]

@@ -1,7 +1,11 @@
 """What an engine has understood."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from robot.api.types import Secret
 
 
 @dataclass(frozen=True)
@@ -20,18 +24,21 @@ class Word:
 class HeardSpeech:
     """Words that were expected and heard; prints as their text.
 
-    ``text``: as the engine wrote them; ``phrase``: which of the expected phrases it is, or the
-    regular expression; ``begin`` and ``end``: in seconds of the call's audio; ``similarity`` and
-    ``confidence``: from 0 to 1; ``groups``: those of the regular expression.
+    ``text``: as the engine wrote them; ``phrase``: which of the expected phrases it is, as the
+    suite wrote it, or the regular expression; ``begin`` and ``end``: in seconds of the call's
+    audio; ``similarity`` and ``confidence``: from 0 to 1; ``groups``: those of the regular
+    expression.
     """
 
     text: str
-    phrase: str
+    phrase: "str | Secret" = field(repr=False)
     begin: float
     end: float
     similarity: float
     confidence: float
     groups: tuple[str | None, ...] = ()
+    group_times: tuple[tuple[float, float] | None, ...] = field(default=(), repr=False)
+    """When the words of each group began and ended; None for a group without any."""
 
     @property
     def at(self) -> float:

@@ -8,7 +8,7 @@ that the engine misheard is not that secret any more, and stays.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 
 from .heard import Word
@@ -80,9 +80,16 @@ class Secrets:
             return []
         hidden = set(_said(words, set().union(*self._variants.values()), at_edges))
         hidden.update(_written(words, self._variants))
+        hidden.update(_compared(words, self._variants))
         starts = sorted(number for number in hidden if number - 1 not in hidden)
         ends = sorted(number + 1 for number in hidden if number + 1 not in hidden)
         return list(zip(starts, ends, strict=True))
+
+
+def _compared(words: Sequence[str], secrets: Collection[str]) -> Iterator[int]:
+    from .secret_numbers import numbers_said  # few runs have secrets: what compares is not loaded
+
+    return numbers_said(words, secrets)
 
 
 def _variants(secret: str) -> set[str]:

@@ -37,10 +37,6 @@ _FILLERS = frozenset(["and", "uh", "um", "er", "erm", "hmm", "dash", "hyphen", "
 #: The most words of one number, such as "one thousand two hundred and thirty four".
 _LONGEST_NUMBER = 8
 
-_LETTERS = dict(
-    [(word, digit) for digit, words in _DIGIT_WORDS.items() for word in words.split()]
-    + [(word, word[0]) for word in _SPELLING.split()]
-)
 _NUMBERS = dict(
     [(word, value) for value, word in enumerate(_UNITS, 1)]
     + [(word, value) for value, word in enumerate(_TEENS, 10)]
@@ -64,12 +60,33 @@ class Reading(NamedTuple):
 
 
 def tokens_of(words: Sequence[str]) -> list[Token]:
-    """The tokens of words, in small letters."""
+    """The tokens of words, in small letters without accents: an engine may leave these out."""
     return [
         Token(token, number)
         for number, word in enumerate(words)
-        for token in _TOKEN.findall(unicodedata.normalize("NFKC", word).casefold())
+        for token in _TOKEN.findall(_without_accents(word))
     ]
+
+
+def _without_accents(text: str) -> str:
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(map(_base, plain)) if not plain.isascii() else plain
+
+
+def _base(letter: str) -> str:
+    """A Latin letter without its accents; any other character as it is."""
+    base = unicodedata.normalize("NFD", letter)[0]
+    return base if base.isascii() else letter
+
+
+_LETTERS = dict(
+    [
+        (_without_accents(word), digit)
+        for digit, words in _DIGIT_WORDS.items()
+        for word in words.split()
+    ]
+    + [(word, word[0]) for word in _SPELLING.split()]
+)
 
 
 def readings(tokens: Sequence[Token]) -> list[list[Reading]]:
@@ -107,7 +124,7 @@ def _numbers(texts: Sequence[str], begin: int) -> Iterator[Reading]:
     """The cardinal numbers of several tokens that begin at that one."""
     total, current, smallest = 0, 0, 1000
     for end in range(begin, min(begin + _LONGEST_NUMBER, len(texts))):
-        text, value = texts[end], _NUMBERS.get(texts[end])
+        text, value = texts[end], _below_hundred(texts[end])
         if text == "and" and smallest >= 100 and end > begin:
             continue
         if text == "hundred" and 0 < current < 100:
@@ -120,6 +137,12 @@ def _numbers(texts: Sequence[str], begin: int) -> Iterator[Reading]:
             return
         if end > begin:
             yield Reading(str(total + current), end + 1)
+
+
+def _below_hundred(text: str) -> int | None:
+    """The number below a hundred that one token is, in words or figures: 12 hundred 34."""
+    is_figure = text.isascii() and text.isdecimal() and len(text) <= 2 and text[0] != "0"
+    return int(text) if is_figure else _NUMBERS.get(text)
 
 
 def _follows(value: int, smallest: int) -> bool:

@@ -7,10 +7,13 @@ for another, and a tester who wrote "press one" does not want to pass with "pres
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from .heard import Word
 from .plain_words import Unit, plain_units
+
+if TYPE_CHECKING:
+    from robot.api.types import Secret
 
 #: So many words may be written as one: voice mail, voice-mail and voicemail are equal.
 _MOST_JOINED = 4
@@ -29,20 +32,27 @@ _SOUNDS = {
 class Phrase:
     """Words that are expected; `parse` makes one."""
 
-    text: str
+    given: "str | Secret"
+    """What the suite wrote: its text, or a ``Secret`` that has it."""
     units: tuple[Unit, ...] = field(repr=False, compare=False)
 
+    @property
+    def text(self) -> str:
+        """Its words, also those of a ``Secret``: for messages that are masked."""
+        return _text(self.given)
+
     @classmethod
-    def parse(cls, text: str, language: str = "en") -> "Phrase":
+    def parse(cls, given: "str | Secret", language: str = "en") -> "Phrase":
         """The phrase that a suite wrote.
 
         Raises:
             ValueError: it has no word; the message is a sentence.
         """
-        units = _units(text, language, has_notes=False)
+        units = _units(_text(given), language, has_notes=False)
         if not units:
-            raise ValueError(f"There is no word in '{text}', so it cannot be heard.")
-        return cls(text, tuple(units))
+            what = f"'{given}'" if isinstance(given, str) else "the Secret"
+            raise ValueError(f"There is no word in {what}, so it cannot be heard.")
+        return cls(given, tuple(units))
 
 
 @dataclass(frozen=True)
@@ -75,7 +85,7 @@ def find_phrase(phrase: Phrase, heard: Sequence[Unit], similarity: float) -> Mat
     return _match(phrase, heard, ends[end], end)
 
 
-def is_said(phrase: str, text: str, language: str | None = None) -> bool:
+def is_said(phrase: "str | Secret", text: str, language: str | None = None) -> bool:
     """Whether all words of a phrase are in a text, one after the other, in whatever form."""
     code = language or "en"
     return find_phrase(Phrase.parse(phrase, code), _units(text, code), 1.0) is not None
@@ -200,6 +210,10 @@ class _Alignment:
         return all(
             self._phrase[place + step].text == self._heard[at + step].text for step in (-1, 1)
         )
+
+
+def _text(given: "str | Secret") -> str:
+    return given if isinstance(given, str) else str(given.value)
 
 
 def _units(text: str, language: str, *, has_notes: bool = True) -> list[Unit]:

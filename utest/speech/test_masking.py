@@ -115,6 +115,51 @@ def test_a_secret_of_many_words_is_masked_when_it_was_heard_as_digits(said: str)
     assert secrets.text(f"your pin is {said} ok") == f"your pin is {MASK} ok"
 
 
+@pytest.mark.parametrize(
+    ("secret", "said"),
+    [
+        ("123456", "one hundred twenty three thousand four hundred fifty six"),
+        ("123456", "one hundred and twenty-three thousand, four hundred and fifty-six"),
+        ("5000000", "5 million"),
+        ("5000000", "five million"),
+        ("100", "a hundred"),
+        ("1000", "a thousand"),
+        ("101", "a hundred and one"),
+        ("1234", "12 hundred 34"),
+        ("$12.50", "twelve dollars and fifty cents"),
+        ("12.50", "twelve point five zero"),
+        ("21", "einundzwanzig"),
+        ("1234", "eintausendzweihundertvierunddreißig"),
+        ("21", "vingt et un"),
+        ("97", "quatre-vingt-dix-sept"),
+        ("21", "veintiuno"),
+        ("4521", "cuarenta y cinco veintiuno"),
+        ("21", "eenentwintig"),
+        ("21st", "twenty first"),
+        ("8005551212", "eight hundred five five five one two one two"),
+        ("5551234567", "(555) 123-4567"),
+        ("4712", "4. 7. 1. 2."),
+        ("café", "cafe"),
+        ("cafe", "café"),
+        ("fünf vier", "54"),
+    ],
+)
+def test_what_is_equal_to_a_secret_phrase_is_masked(secret: str, said: str) -> None:
+    said_in_a_sentence = f"well {said} indeed"
+    assert plain(Secrets([secret]).text(said_in_a_sentence)).replace("(", "") in (
+        f"well {MASK} indeed",
+        f"well {MASK}) indeed",
+    )
+    assert shown(Secrets([secret]), said_in_a_sentence) == f"well {MASK} indeed"
+
+
+@pytest.mark.parametrize(
+    ("secret", "said"), [("21", "call 1123 now"), ("100", "a moment"), ("5", "I am fine")]
+)
+def test_other_numbers_are_no_secret(secret: str, said: str) -> None:
+    assert shown(Secrets([secret]), said) == said
+
+
 def test_without_secrets_nothing_is_masked() -> None:
     assert Secrets([""]).text("one two") == "one two"
     assert Secrets(["  "]).words(words("one two")) == words("one two")

@@ -1,0 +1,60 @@
+"""Finds secrets with numbers in words by the form in which phrases are compared.
+
+So whatever `Wait Until Speech` takes for a secret number is masked as well: one hundred twenty
+three thousand four hundred fifty six, 5 million, einundzwanzig.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from functools import cache
+
+from ..errors import UsageError
+from .heard import Word
+from .number_words import NUMBER_LANGUAGES, value
+from .plain_words import Unit, plain_units
+
+_ENGLISH = "en"
+_PUNCTUATION = "`'\"()[].,:;?!"
+
+
+def numbers_said(words: Sequence[str], secrets: Collection[str]) -> Iterator[int]:
+    """The places of the words that say a secret with a number in it, in any language known."""
+    texts = [word.strip(_PUNCTUATION) for word in words]
+    try:
+        for language in _languages(texts):
+            units = _units(texts, language)
+            for secret in secrets:
+                for first, end in _stretches(_plain(secret, language), units):
+                    yield from range(units[first].word, units[end - 1].last_word + 1)
+    except UsageError:  # without text2num no phrase is compared either
+        return
+
+
+def _languages(texts: Sequence[str]) -> list[str]:
+    """The languages that have a word for a number among these, and English."""
+    words = {text.lower() for text in texts if not text.isdecimal()}
+    pieces = {piece for word in words for piece in word.split("-")}
+    return [
+        language
+        for language in NUMBER_LANGUAGES
+        if language == _ENGLISH or any(value(piece, language) for piece in pieces)
+    ]
+
+
+def _units(texts: Sequence[str], language: str) -> list[Unit]:
+    return plain_units([Word(text, 0.0, 0.0, 1.0) for text in texts], language, has_notes=False)
+
+
+@cache
+def _plain(secret: str, language: str) -> tuple[Unit, ...]:
+    """A secret in plain form; empty when it has no number, and other ways find it."""
+    units = _units([word.strip(_PUNCTUATION) for word in secret.split()], language)
+    return tuple(units) if any(unit.text[:1].isdecimal() for unit in units) else ()
+
+
+def _stretches(secret: Sequence[Unit], units: Sequence[Unit]) -> Iterator[tuple[int, int]]:
+    """Where a secret is in what was heard, as first and end."""
+    wanted, heard = [unit.text for unit in secret], [unit.text for unit in units]
+    for first in range(len(heard) - len(wanted) + 1 if wanted else 0):
+        end = first + len(wanted)
+        if heard[first:end] == wanted:
+            yield first, end
