@@ -14,7 +14,7 @@ from BaresipLibrary.speech.heard import Word
 class Heard(NamedTuple):
     """A phrase in what the machine said."""
 
-    phrase: str
+    phrase: str | Secret
     text: str
     begin: float
 
@@ -58,7 +58,7 @@ class Talking:
             sentence = self._to_say.pop(0)
             self._said.append(sentence)
             for phrase in wanted:
-                if phrase in sentence:
+                if str(getattr(phrase, "value", phrase)) in sentence:
                     return Heard(phrase, sentence, 10.0 * len(self._said))
         raise AssertionError(f"{agent} heard no more.")
 

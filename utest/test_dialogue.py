@@ -173,6 +173,13 @@ def test_the_end_is_compared_in_its_language(run):
     assert ran.done == ["wait"]
 
 
+@pytest.mark.parametrize("how", ["your name=Alice", "reply_with=Think"])
+def test_the_end_may_be_a_secret(run, how):
+    ran = run(f"Answer Questions    alice    until=${{WORD}}    {how}", "your name", "Xanadu")
+    assert ran.message == ""
+    assert ran.done == ["wait", "say Alice", *(["wait"] if "reply_with" in how else [])]
+
+
 def test_the_machine_may_speak_on_until_the_limit(run):
     run("Answer Questions    alice    limit=5min    name=Alice", "name")
     assert 280 < float(Talking.given["wait"]["timeout"]) <= 300

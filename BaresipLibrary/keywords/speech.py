@@ -4,7 +4,6 @@ import re
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -83,7 +82,7 @@ class SpeechKeywords(Component):
         Returns an object that prints as the words that were heard, with ``text``; ``phrase``, which
         of the phrases it is; ``begin`` (also ``at``) and ``end``, in seconds of the call's audio,
         right to about 0.2 s; ``similarity`` and ``confidence``, from 0 to 1; and ``groups``, those
-        of ``matches``.
+        of ``matches``. What a ``Secret`` of the suite says is ``***`` in ``text`` and ``groups``.
 
         Returns when the phrase is understood and the speaker has paused after it: for 0.4 s, and for
         0.8 s after a number, which might go on. Speech without such a pause is understood piece by
@@ -94,7 +93,7 @@ class SpeechKeywords(Component):
         | ``phrase`` | The words, or a list of phrases: the one that is said first is returned. A ``Secret`` is not shown. |
         | ``within`` | How long it may take until the words are said, from now on. |
         | ``similarity`` | The least that counts, in percent: ``80%``. |
-        | ``matches`` | A regular expression instead of words; case does not count. It is looked for in the words as they were written, such as ``Press 1 for sales.``, and then in their plain form, ``press 1 for sales``: lower case, without punctuation, each number in one piece. So is a match that would have a part of a number only: with *4, 7, 1*, ``code is (\\d+)`` gets ``471``. |
+        | ``matches`` | A regular expression instead of words; case does not count. It is looked for in the words as they were written, such as ``Press 1 for sales.``, and then in their plain form, ``press 1 for sales``: lower case, without punctuation, each number in one piece, an amount of money as ``5 dollars 50``. A match begins and ends with whole numbers: with *4, 7, 1*, ``code is (\\d+)`` gets ``471``, and ``code is (\\d)`` is not found. |
         | ``language`` | Such as ``en`` or ``de``, where the speech model knows several. Number words, and what is said for signs and for $, £ and €, are known in da, de, en, es, fr, it, nl and pt; in other languages only figures are digits, and a wrong number word is forgiven like any other word. |
 
         Example:
@@ -161,7 +160,9 @@ class SpeechKeywords(Component):
         """Returns what was said in the active call, or else in the last call, from its beginning on.
 
         It is text, as the engine wrote it, and assertions compare it as such: ``1`` is not *one*, and
-        case counts. `Verify Speech` is more forgiving. It has ``segments``, what was said between
+        case counts. `Verify Speech` is more forgiving. What is expected may be a ``Secret``. Assertions see
+        all that was said, except for the operator ``then``; in what is returned and in messages each
+        ``Secret`` of the suite is ``***``. The text has ``segments``, what was said between
         two pauses, each with ``text``, ``begin``, ``end``, ``confidence`` and ``words``, and
         ``words``, each with ``text``, ``begin``, ``end`` and ``confidence``; ``${text.since(3.5)}`` is
         the text from a second on. Times are seconds of the
@@ -182,7 +183,7 @@ class SpeechKeywords(Component):
         """
         from ..media.clips import following_recording
 
-        wanted = Assertion(assertion_operator, assertion_expected, message)
+        wanted = Assertion(assertion_operator, _without_cover(assertion_expected), message)
         _check_language(language)
         acting_agent = self._agents.get(agent)
         which, left = self._awaited(
@@ -194,7 +195,7 @@ class SpeechKeywords(Component):
             if left:
                 return _awaited_text(reader, wanted, left.total_seconds())
         reader.understand_all()
-        return wanted.check(_spoken_text(reader, reader.heard(also_open=True)))
+        return _checked(reader, wanted, reader.heard(also_open=True))
 
     def _reader(
         self, agent: AgentName, direction: AudioDirection, language: str | None, call: str | None
@@ -229,7 +230,7 @@ def _awaited_text(reader: "SpeechReader", wanted: Assertion, timeout: float) -> 
             break
         with suppress(PhoneFailure):
             if wanted.operator or _has_words(segments):
-                return wanted.check(_spoken_text(reader, segments))
+                return _checked(reader, wanted, segments)
     reader.understand_all()
     waited = f"{min(timeout, time.monotonic() - began):.3g} s"
     segments = reader.heard(also_open=True)
@@ -238,20 +239,35 @@ def _awaited_text(reader: "SpeechReader", wanted: Assertion, timeout: float) -> 
         raise PhoneFailure(
             f"{reader.agent.name} {reader.verb} no word that was understood (waited {waited}){over}."
         )
-    text = _spoken_text(reader, segments)
-    return wanted.check(replace(text, subject=f"After {waited}, w{text.subject[1:]}"))
+    return _checked(reader, wanted, segments, f"After {waited}, w")
 
 
 def _has_words(segments: Sequence[HeardSegment]) -> bool:
     return any(segment.words for segment in segments)
 
 
-def _spoken_text(
-    reader: "SpeechReader", segments: Sequence[HeardSegment]
-) -> Value[Transcript | None]:
-    return Value(
-        f"What {reader.agent.name} {reader.verb}", lambda: Transcript(reader.shown(segments))
-    )
+def _checked(
+    reader: "SpeechReader", wanted: Assertion, segments: Sequence[HeardSegment], after: str = ""
+) -> Transcript | None:
+    """Checks what was said as it is; what is returned and told is without what is secret.
+
+    An expression of the operator ``then`` is told what is returned, so it gets that.
+    """
+    subject = f"{after or 'W'}hat {reader.agent.name} {reader.verb}"
+    said, shown = Transcript(segments), Transcript(reader.shown(segments), segments)
+    if wanted.operator is AssertionOperator["then"]:
+        return wanted.check(Value(subject, lambda: shown))
+    try:
+        wanted.check(Value(subject, lambda: said))
+    except PhoneFailure as failure:
+        message = str(failure)
+        raise PhoneFailure(message.replace(said, shown) if said else message) from None
+    return shown
+
+
+def _without_cover(expected: Any) -> Any:
+    """What a text is compared with, where the suite keeps that as a ``Secret``."""
+    return str(expected.value) if isinstance(expected, Secret) else expected
 
 
 def _expectation(

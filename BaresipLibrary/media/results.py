@@ -9,7 +9,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from ..frozen import frozen
-from ..speech.heard import Word, mean_confidence, written
+from ..speech.heard import CoveredText, Word, mean_confidence, written
 
 if TYPE_CHECKING:
     from .speech_quality import SpeechClip
@@ -120,18 +120,34 @@ class Transcript(str):
     """A transcript: text, with its ``segments`` and ``words``."""
 
     segments: tuple[HeardSegment, ...]
+    _said: tuple[HeardSegment, ...]
 
-    def __new__(cls, segments: Iterable[HeardSegment]) -> "Transcript":
-        """The text of segments, one after the other."""
+    def __new__(
+        cls, segments: Iterable[HeardSegment], said: Iterable[HeardSegment] | None = None
+    ) -> "Transcript":
+        """The text of segments, one after the other.
+
+        `said`: the same with what is secret, which only `says` looks at.
+        """
         spoken = tuple(segment for segment in segments if segment.words)
         text = super().__new__(cls, " ".join(segment.text for segment in spoken))
         text.segments = spoken
+        text._said = spoken if said is None else tuple(said)
         return text
 
     @property
     def words(self) -> tuple[Word, ...]:
         """The words of all segments."""
         return tuple(word for segment in self.segments for word in segment.words)
+
+    def says(
+        self, phrase: str | CoveredText, since: float = 0.0, language: str | None = None
+    ) -> bool:
+        """Whether all words of a phrase were said, one after the other, from a second on."""
+        from ..speech.words import is_said
+
+        words = (word for segment in self._said for word in segment.words)
+        return is_said(phrase, written(word for word in words if word.begin >= since), language)
 
     def since(self, second: float) -> str:
         """The words that begin at a second of the call's audio or later, as text."""

@@ -14,7 +14,7 @@ from ..diagnosis.speech import explain_not_heard
 from ..errors import BackendError
 from ..speech.expectations import ENGLISH, Expectation
 from ..speech.heard import HeardSpeech, Word, written
-from ..speech.masking import Secrets
+from ..speech.masking import MASK, Secrets
 from ..speech.plain_words import NUMBER_PAUSE, plain_units
 from ..speech.transcriber import Transcriber
 from ..types import AudioDirection
@@ -133,13 +133,20 @@ class SpeechReader:
 
     def without_secrets(self, heard: HeardSpeech) -> HeardSpeech:
         """Words that were expected, without what is secret."""
-        hide = self._secrets.text
+        if not isinstance(heard.phrase, str):  # a Secret, in whatever form it was said
+            self._secrets.add(heard.text)
         return replace(
             heard,
             text=self.text(heard.begin, heard.end),
-            phrase=hide(heard.phrase),
-            groups=tuple(hide(group) if group else group for group in heard.groups),
+            groups=tuple(map(self._group, heard.groups, heard.group_times)),
         )
+
+    def _group(self, group: str | None, times: tuple[float, float] | None) -> str | None:
+        """A group of an expression, which may have a part of a secret."""
+        if times is None:
+            return group
+        shown = self.text(*times)
+        return shown if MASK in shown else group
 
     def understand_all(self, since: float = _ALWAYS) -> None:
         """Waits until everything is understood that was read by now.
@@ -300,8 +307,11 @@ def _nearest(reader: SpeechReader, expectation: Expectation, words: Sequence[Wor
         return f"heard {_quoted(reader, last, more)}{nothing}"
     similar = f"{100 * match.similarity:.0f} % of the words"
     is_similar = match.similarity >= expectation.similarity
+    quoted = _quoted(reader, words[match.first : match.last + 1])
     numbers = ", and not the same number" if is_similar and not match.has_numbers else ""
-    return f"heard {_quoted(reader, words[match.first : match.last + 1])}: {similar}{numbers}"
+    if numbers and match.numbers and MASK not in quoted:
+        numbers += f": {match.numbers}"
+    return f"heard {quoted}: {similar}{numbers}"
 
 
 def _quoted(reader: SpeechReader, words: Sequence[Word], before: str = "") -> str:

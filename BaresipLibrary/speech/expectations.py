@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from .heard import HeardSpeech, Word, mean_confidence, written
@@ -50,9 +50,16 @@ class Expectation:
         )
 
     def nearest(self, words: Sequence[Word]) -> Match | None:
-        """What was said that is most similar to a phrase; None when no word is in common."""
+        """What was said that is most similar to a phrase; None when no word is in common.
+
+        Of a ``Secret`` it does not tell the numbers.
+        """
         units = plain_units(words, self.language or ENGLISH)
-        matches = [match for phrase in self.phrases if (match := nearest_stretch(phrase, units))]
+        matches = [
+            match if isinstance(phrase.given, str) else replace(match, numbers="")
+            for phrase in self.phrases
+            if (match := nearest_stretch(phrase, units))
+        ]
         return max(matches, key=lambda match: match.similarity, default=None)
 
     def __str__(self) -> str:

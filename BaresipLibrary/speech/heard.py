@@ -2,10 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
-if TYPE_CHECKING:
-    from robot.api.types import Secret
+
+class CoveredText(Protocol):
+    """A text that must not show: Robot's ``Secret``."""
+
+    @property
+    def value(self) -> Any:
+        """The text."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,7 @@ class HeardSpeech:
     """
 
     text: str
-    phrase: "str | Secret" = field(repr=False)
+    phrase: str | CoveredText = field(repr=False)
     begin: float
     end: float
     similarity: float

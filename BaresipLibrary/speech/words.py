@@ -7,13 +7,10 @@ for another, and a tester who wrote "press one" does not want to pass with "pres
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from .heard import Word
-from .plain_words import Unit, plain_units
-
-if TYPE_CHECKING:
-    from robot.api.types import Secret
+from .heard import CoveredText, Word
+from .plain_words import Unit, plain_text, plain_units
 
 #: So many words may be written as one: voice mail, voice-mail and voicemail are equal.
 _MOST_JOINED = 4
@@ -32,7 +29,7 @@ _SOUNDS = {
 class Phrase:
     """Words that are expected; `parse` makes one."""
 
-    given: "str | Secret"
+    given: str | CoveredText
     """What the suite wrote: its text, or a ``Secret`` that has it."""
     units: tuple[Unit, ...] = field(repr=False, compare=False)
 
@@ -42,7 +39,7 @@ class Phrase:
         return _text(self.given)
 
     @classmethod
-    def parse(cls, given: "str | Secret", language: str = "en") -> "Phrase":
+    def parse(cls, given: str | CoveredText, language: str = "en") -> "Phrase":
         """The phrase that a suite wrote.
 
         Raises:
@@ -66,6 +63,8 @@ class Match:
     """1 - word error rate, from 0 to 1."""
     has_numbers: bool = True
     """Whether the numbers of the phrase are in it, digit by digit."""
+    numbers: str = ""
+    """Those that were heard instead of those of the phrase, where they are not."""
 
 
 def find_phrase(phrase: Phrase, heard: Sequence[Unit], similarity: float) -> Match | None:
@@ -85,7 +84,7 @@ def find_phrase(phrase: Phrase, heard: Sequence[Unit], similarity: float) -> Mat
     return _match(phrase, heard, ends[end], end)
 
 
-def is_said(phrase: "str | Secret", text: str, language: str | None = None) -> bool:
+def is_said(phrase: str | CoveredText, text: str, language: str | None = None) -> bool:
     """Whether all words of a phrase are in a text, one after the other, in whatever form."""
     code = language or "en"
     return find_phrase(Phrase.parse(phrase, code), _units(text, code), 1.0) is not None
@@ -103,7 +102,10 @@ def nearest_stretch(phrase: Phrase, heard: Sequence[Unit]) -> Match | None:
     match = _match(phrase, heard, ends[end], end)
     stretch = [unit for unit in heard if match.first <= unit.word <= match.last]
     strict = min(_Alignment(phrase.units, stretch, strict=True).ends())
-    return replace(match, has_numbers=strict.errors < _FORBIDDEN)
+    if strict.errors < _FORBIDDEN:
+        return match
+    instead = f"{_numbers(stretch) or 'none'} instead of {_numbers(phrase.units)}"
+    return replace(match, has_numbers=False, numbers=instead)
 
 
 class _Cost(NamedTuple):
@@ -212,7 +214,7 @@ class _Alignment:
         )
 
 
-def _text(given: "str | Secret") -> str:
+def _text(given: str | CoveredText) -> str:
     return given if isinstance(given, str) else str(given.value)
 
 
@@ -220,6 +222,16 @@ def _units(text: str, language: str, *, has_notes: bool = True) -> list[Unit]:
     """The words of a text, as if they were said without a pause."""
     words = [Word(piece, 0.0, 0.0, 1.0) for piece in text.split()]
     return plain_units(words, language, has_notes=has_notes)
+
+
+def _numbers(units: Sequence[Unit]) -> str:
+    """The numbers among words: 471 and 1."""
+    numbers: list[list[Unit]] = []
+    for unit in filter(_is_number, units):
+        if unit.begins_number or not unit.in_number:
+            numbers.append([])
+        numbers[-1].append(unit)
+    return " and ".join(map(plain_text, numbers))
 
 
 def _is_number(unit: Unit) -> bool:
