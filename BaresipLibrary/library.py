@@ -9,7 +9,6 @@ from robot.api import logger
 from robotlibcore import DynamicCore
 
 from .agents.registry import Registry
-from .backends.embedded.wheel import is_installed
 from .concurrency import load_module
 from .keywords.arguments import (
     as_parameters,
@@ -235,11 +234,10 @@ class BaresipLibrary(DynamicCore):
 
         It imports the wheel while this process imports the keywords, so it is started before them.
         """
-        backend, executable = self._context.backend, self._context.executable
-        is_embedded = backend == BackendName.embedded
-        may_be_embedded = is_embedded or (backend == BackendName.auto and not executable)
-        if may_be_embedded and is_installed() and is_suite_running():
-            self._context.launcher.warm_up()
+        context = self._context
+        may_embed = context.backends.may_embed(context.backend, context.executable)
+        if may_embed and is_suite_running():
+            context.launcher.warm_up()
 
     def _load_components(self, plugins: str | list[str] | None) -> list[Component]:
         from .keywords.components import COMPONENTS

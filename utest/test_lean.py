@@ -17,6 +17,7 @@ from robotlibcore import KeywordBuilder
 
 import BaresipLibrary
 from BaresipLibrary import library
+from BaresipLibrary.backends import factory
 from BaresipLibrary.backends.embedded.wheel import is_installed
 from BaresipLibrary.concurrency import load_module
 from BaresipLibrary.errors import UsageError
@@ -133,7 +134,7 @@ def test_a_name_that_there_is_not_is_refused_as_python_does() -> None:
 def test_what_starts_agents_is_started_only_where_they_may_be_embedded(
     settings: dict[str, str], is_running: bool, warm: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(library, "is_installed", lambda: True)
+    monkeypatch.setattr(factory, "is_installed", lambda: True)
     monkeypatch.setattr(library, "is_suite_running", lambda: is_running)
     monkeypatch.setattr(BaresipLibrary.BaresipLibrary, "_is_begun", False)
     made = BaresipLibrary.BaresipLibrary(**settings)
@@ -144,6 +145,13 @@ def test_what_starts_agents_is_started_only_where_they_may_be_embedded(
     assert children() == []
 
 
+LIBDOC = """\
+import psutil
+from robot.libdoc import libdoc
+
+libdoc("BaresipLibrary::backend=embedded", "list", quiet=True)
+print("children:", len(psutil.Process().children()))
+"""
 WATCH = """\
 import psutil
 
@@ -182,10 +190,14 @@ def test_a_run_starts_what_starts_agents_with_the_import(
     assert f"children: {count}" in ran.stdout
 
 
+def test_libdoc_starts_no_process() -> None:
+    assert "children: 0\n" in output_of(LIBDOC)
+
+
 def test_an_import_that_robot_ignores_starts_no_process_of_its_own(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(library, "is_installed", lambda: True)
+    monkeypatch.setattr(factory, "is_installed", lambda: True)
     monkeypatch.setattr(library, "is_suite_running", lambda: True)
     monkeypatch.setattr(BaresipLibrary.BaresipLibrary, "_is_begun", False)
     first = BaresipLibrary.BaresipLibrary(backend="embedded", timeout=5)
@@ -197,7 +209,7 @@ def test_an_import_that_robot_ignores_starts_no_process_of_its_own(
 
 
 def test_an_import_that_fails_leaves_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(library, "is_installed", lambda: True)
+    monkeypatch.setattr(factory, "is_installed", lambda: True)
     monkeypatch.setattr(library, "is_suite_running", lambda: True)
     monkeypatch.setattr(BaresipLibrary.BaresipLibrary, "_is_begun", False)
     with pytest.raises(UsageError, match="There is no plugin"):

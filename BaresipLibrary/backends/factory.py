@@ -89,6 +89,12 @@ class Backends:
         meant = f" Did you mean '{near[0]}'?" if near else ""
         raise UsageError(f"There is no backend '{name}'.{meant} Backends: {', '.join(known)}.")
 
+    def may_embed(self, name: str, executable: str | None) -> bool:
+        """Whether an agent with this backend and this program by default may be embedded."""
+        if name == BackendName.auto:
+            return _is_wheel_best(executable)
+        return name == BackendName.embedded and is_installed()
+
     def make(self, name: str, setup: BackendSetup) -> Backend:
         """The backend of that name; for ``auto``, the embedded one, else the program on PATH.
 
@@ -135,11 +141,15 @@ def _refuse_program(name: str, settings: ExternalSettings) -> None:
             )
 
 
+def _is_wheel_best(program: str | None) -> bool:
+    """Whether ``auto`` means the embedded backend; ``program`` may also be a control port."""
+    return not program and is_installed()
+
+
 def _best(settings: ExternalSettings) -> BackendName:
-    if settings.executable or settings.control:
-        return BackendName.external
-    if is_installed():
+    program = settings.executable or settings.control
+    if _is_wheel_best(program):
         return BackendName.embedded
-    if is_on_path():
+    if program or is_on_path():
         return BackendName.external
     raise BackendError(_NEITHER)

@@ -19,12 +19,13 @@ from typing import Any
 
 from ..concurrency import Changes, wait_until
 from ..errors import BackendError
+from .embedded.wheel import home as wheel_home
 
 _WORKER_HOME = str(Path(__file__).parent / "embedded")
 #: Loads the worker as a package of its own: `BaresipLibrary` and what it imports stay out.
 _ENTRY = (
     "import sys; sys.path.insert(0, {home!r}); from worker.__main__ import main;"
-    " del sys.path[0]; main(sys.argv[1:])"
+    " del sys.path[0]; sys.path += {wheel!r}; main(sys.argv[1:])"
 )
 #: How long a process may take to end (s): once it was asked to, after SIGTERM, after SIGKILL.
 _ASKED, _TERMINATED, _KILLED = 2.5, 0.5, 5.0
@@ -154,8 +155,10 @@ _Process = subprocess.Popen[bytes]
 
 
 def _start_worker(*arguments: str, inherit: socket.socket) -> _Process:
+    wheel = wheel_home()
+    entry = _ENTRY.format(home=_WORKER_HOME, wheel=[str(wheel)] if wheel else [])
     return subprocess.Popen(
-        [sys.executable, "-P", "-c", _ENTRY.format(home=_WORKER_HOME), *arguments],
+        [sys.executable, "-P", "-c", entry, *arguments],
         pass_fds=[inherit.fileno()],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

@@ -9,7 +9,8 @@ from .forkserver import ForkServer, ServeAgent, log_to
 
 def _agent_server() -> ServeAgent | None:
     """What serves agents; None without the wheel: programs can be started then."""
-    if importlib.util.find_spec("baresip") is None:
+    wheel = importlib.util.find_spec("baresip")
+    if wheel is None or wheel.origin is None:
         return None
     from .session import serve_agent
 

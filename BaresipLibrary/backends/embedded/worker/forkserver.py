@@ -79,8 +79,8 @@ class ForkServer:
                 inherited.close()
             if "command" in request:
                 _become_program(request["command"], request["folder"], descriptor)
-            assert self._serve_agent is not None
             log_to(request["folder"])
+            assert self._serve_agent is not None
             self._serve_agent(socket.socket(fileno=descriptor), request["folder"])
             status = 0
         except BaseException:
