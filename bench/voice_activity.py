@@ -2,7 +2,8 @@
 
 Beside the voice activity of the library runs silero's model, as faster-whisper brings it, with the
 same shortest pause. 60 prompts of Debian's asterisk-core-sounds-en-wav, each after 1 s and before
-1.5 s of the line alone. The truth is where the clean prompt is louder than -50 dBFS.
+1.5 s of the line alone. The truth is where the clean prompt is louder than -50 dBFS: it begins with
+a sound of 20 ms or more, and ends with the last 5 ms that are so loud.
 """
 
 import time
@@ -14,7 +15,9 @@ import soundfile
 import soxr
 from faster_whisper.vad import VadOptions, get_speech_timestamps
 
-from BaresipLibrary.audio.line_state import SoundFinder
+from BaresipLibrary.audio.levels import power_to_dbfs
+from BaresipLibrary.audio.line_state import BLOCK, SoundFinder
+from BaresipLibrary.audio.tones import LEAST_LEVEL
 from BaresipLibrary.speech.activity import PAUSE, VoiceActivity
 from utest.audio.signals import Samples, comfort_noise, tone, white_noise
 
@@ -43,6 +46,14 @@ def audible(samples: Samples) -> Spans:
     finder = SoundFinder(RATE)
     finder.feed(samples)
     return finder.sounds()
+
+
+def last_audible(samples: Samples) -> float:
+    """The end of the last 5 ms that are audible."""
+    size = round(BLOCK * RATE)
+    powers = samples[: samples.size // size * size].reshape(-1, size).var(axis=1)
+    loud = [power_to_dbfs(float(power)) >= LEAST_LEVEL for power in powers]
+    return float(np.flatnonzero(loud)[-1] + 1) * BLOCK
 
 
 LINES: dict[str, Callable[[int, np.random.Generator], Samples]] = {
@@ -86,7 +97,7 @@ def row(
     for path in paths:
         samples = soundfile.read(path)[0]
         sounds = audible(samples)
-        begin, end = BEFORE + sounds[0][0], BEFORE + sounds[-1][1]
+        begin, end = BEFORE + sounds[0][0], BEFORE + last_audible(samples)
         samples = np.concatenate(
             [np.zeros(round(BEFORE * RATE)), samples, np.zeros(round(AFTER * RATE))]
         )

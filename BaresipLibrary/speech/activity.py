@@ -24,7 +24,10 @@ PAUSE = 0.3
 LEAST_SPEECH = 0.060
 """Seconds of sound; a span with less of it is a click."""
 _BLIP = 0.020
-"""Seconds; a shorter pause between two sounds joins them, and a shorter sound is left out."""
+"""Seconds; a shorter pause between two sounds joins them, and a shorter sound is left out, except
+where it ends speech: the burst of a last *t*, or the syllable in which a machine was cut off."""
+_CLEAR = 6.0
+"""dB above the threshold on a noisy line; a sound that is louder ends speech, however short."""
 _WINDOW, _HOP = 80, 20
 """Frames of audio in which noise is looked for, and from one look to the next."""
 _AVERAGED = 4
@@ -47,6 +50,19 @@ class Span(NamedTuple):
     def seconds(self) -> float:
         """How long it is."""
         return self.end - self.begin
+
+
+class _Sound(NamedTuple):
+    """A sound without pauses: its first frame, the frame after its last one, its peak (dBFS)."""
+
+    first: int
+    end: int
+    peak: float
+
+    @property
+    def seconds(self) -> float:
+        """How long it is."""
+        return (self.end - self.first) * FRAME
 
 
 class _Frames:
@@ -85,8 +101,8 @@ class VoiceActivity:
         self._threshold = LEAST_LEVEL
         self._noise = -math.inf
         self._decided: list[Span] = []
-        #: First frame and end of each sound of the span that is open; the last may go on.
-        self._sounds: list[tuple[int, int]] = []
+        #: Each sound of the span that is open; the last may go on.
+        self._sounds: list[_Sound] = []
         self._peak = LEAST_LEVEL
 
     @property
@@ -103,8 +119,8 @@ class VoiceActivity:
         sounds = self._long_enough()
         if not sounds:
             return None
-        is_sure = self._peak > MOST_NOISE or self._count - sounds[0][0] >= _WINDOW
-        return Span(self._at(sounds[0][0]), self._at(sounds[-1][1])) if is_sure else None
+        is_sure = self._peak > MOST_NOISE or self._count - sounds[0].first >= _WINDOW
+        return Span(self._at(sounds[0].first), self._at(sounds[-1].end)) if is_sure else None
 
     @property
     def sounds(self) -> list[Span]:
@@ -137,25 +153,29 @@ class VoiceActivity:
         """Where a frame begins, in seconds."""
         return (frame * self._frames.size + self._frames.margin) / self._rate
 
-    def _timed(self, sounds: list[tuple[int, int]]) -> list[Span]:
-        return [Span(self._at(first), self._at(end)) for first, end in sounds]
+    def _timed(self, sounds: list[_Sound]) -> list[Span]:
+        return [Span(self._at(sound.first), self._at(sound.end)) for sound in sounds]
 
     def _judge(self, level: float) -> None:
         frame = self._count - 1
         if level >= self._threshold:
             self._peak = max(self._peak, level)
-            if self._sounds and (frame - self._sounds[-1][1]) * FRAME < _BLIP:
-                self._sounds[-1] = (self._sounds[-1][0], frame + 1)
+            if self._sounds and (frame - self._sounds[-1].end) * FRAME < _BLIP:
+                last = self._sounds.pop()
+                self._sounds.append(_Sound(last.first, frame + 1, max(last.peak, level)))
             else:
-                self._sounds.append((frame, frame + 1))
-        elif self._sounds and (frame + 1 - self._sounds[-1][1]) * FRAME >= PAUSE:
+                self._sounds.append(_Sound(frame, frame + 1, level))
+        elif self._sounds and (frame + 1 - self._sounds[-1].end) * FRAME >= PAUSE:
             self.end()
 
-    def _long_enough(self) -> list[tuple[int, int]]:
+    def _long_enough(self) -> list[_Sound]:
         """The sounds of the open span, without clicks; none while all of them are too short."""
-        sounds = [(first, end) for first, end in self._sounds if (end - first) * FRAME >= _BLIP]
-        length = sum(end - first for first, end in sounds) * FRAME
-        return sounds if length >= LEAST_SPEECH else []
+        sounds = [sound for sound in self._sounds if sound.seconds >= _BLIP]
+        if sum(sound.seconds for sound in sounds) < LEAST_SPEECH:
+            return []
+        after = [sound for sound in self._sounds if sound.first >= sounds[-1].end]
+        margin = _CLEAR if self._threshold > LEAST_LEVEL else 0.0
+        return sounds + [sound for sound in after if sound.peak >= self._threshold + margin]
 
     def _look_for_noise(self) -> None:
         """Raises the threshold above what the last window held, if that was noise or silence."""
@@ -192,4 +212,5 @@ class VoiceActivity:
 
     def _drop_sounds_from(self, frame: int) -> None:
         """Takes it back that these frames were sound."""
-        self._sounds = [(first, min(end, frame)) for first, end in self._sounds if first < frame]
+        kept = [sound for sound in self._sounds if sound.first < frame]
+        self._sounds = [sound._replace(end=min(sound.end, frame)) for sound in kept]

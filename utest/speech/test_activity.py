@@ -169,3 +169,24 @@ def test_spans_that_were_told_do_not_change() -> None:
         activity.feed(samples[begin : begin + 160])
         assert activity.spans[: len(told)] == told
         told = list(activity.spans)
+
+
+@pytest.mark.parametrize("level", [-20.0, -45.0])
+def test_a_short_sound_ends_speech(level: float) -> None:
+    word, burst = tone(440, 0.3, RATE), at_level(tone(440, 0.010, RATE), level)
+    activity = heard(silence(0.5, RATE), word, silence(0.1, RATE), burst, silence(1.0, RATE))
+    assert [is_at(span, 0.5, 0.91) for span in activity.spans] == [True]
+    assert len(activity.sounds) == 2
+
+
+def test_a_short_sound_does_not_begin_speech_nor_end_it_after_a_pause() -> None:
+    word, click = tone(440, 0.3, RATE), tone(440, 0.010, RATE)
+    before, after = silence(0.2, RATE), silence(PAUSE + 0.01, RATE)
+    activity = heard(silence(0.3, RATE), click, before, word, after, click, silence(1.0, RATE))
+    assert [is_at(span, 0.51, 0.81) for span in activity.spans] == [True]
+
+
+def test_noise_does_not_end_speech_later() -> None:
+    noise = white_noise(4.0, RATE, generator(), -45.0)
+    word = np.concatenate([silence(2.0, RATE), tone(440, 0.3, RATE), silence(1.7, RATE)])
+    assert [is_at(span, 2.0, 2.3) for span in heard(noise + word).spans] == [True]
