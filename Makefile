@@ -51,8 +51,9 @@ docs: $(package) ## keyword documentation into docs/build, and docs/proofs.md
 site: $(tools) ## one site of guide, keywords and measurements into docs/build/site
 	@$(python) docs/site.py
 
-dist: $(tools) ## sdist and wheel into dist/, checked; docs/releasing.md says what then
+dist: $(package) ## sdist and wheel into dist/, checked; docs/releasing.md says what then
 	@rm -rf dist
+	@$(pip) install build twine
 	@$(python) -m build
 	@$(python) -m twine check --strict dist/*
 

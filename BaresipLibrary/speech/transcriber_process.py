@@ -100,7 +100,9 @@ class TranscriberProcess:
     def _collect(self, output: IO[bytes]) -> None:
         with suppress(ValueError):  # it was closed meanwhile
             for line in output:
-                self._printed.append(line.decode(errors="replace").strip())
+                text = line.decode(errors="replace").strip()
+                if text.strip("~^ "):  # a traceback has lines that mark a place in the one above
+                    self._printed.append(text)
 
     def kill(self) -> None:
         """Ends it and what it started, whatever they do: they have nothing to lose. Idempotent."""
@@ -124,5 +126,5 @@ class TranscriberProcess:
             with suppress(OSError):  # what was not sent yet cannot be
                 pipe.close()
         ended = describe_exit(status)
-        printed = " | ".join(line for line in self._printed if line)
+        printed = " | ".join(self._printed)
         return f"{ended}; it printed: {printed}" if printed else ended

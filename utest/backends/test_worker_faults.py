@@ -128,7 +128,7 @@ def test_an_exception_that_the_wheel_logs_is_in_the_log_with_its_place() -> None
     finally:
         logger.handlers[:], logger.propagate, logger.level = before
     assert told[0]["text"].startswith("event listener raised\nTraceback")
-    assert told[0]["text"].endswith("ZeroDivisionError: integer division or modulo by zero")
+    assert told[0]["text"].splitlines()[-1].startswith("ZeroDivisionError: ")
 
 
 class DeafRuntime:
