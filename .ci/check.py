@@ -45,7 +45,7 @@ from counts import (
     run_again,
     summary,
 )
-from streams import Streams
+from streams import Streams, Turn
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "results"
@@ -64,7 +64,7 @@ STAGES = (
 STREAMS = Streams(4)
 #: Folders of `atest` that take long start first, so that all streams end together. What understands
 #: speech keeps the cores busy: it comes when those that measure times in audio have ended.
-LONGEST = ["hearing", "wire", "robustness", "speech", "servers", "evidence", "docs", "phone"]
+LONGEST = ["hearing", "wire", "robustness", "servers", "speech", "evidence", "docs", "phone"]
 #: Tests that prove on one backend what holds on both: the other one skips them. Their tag says why.
 ELSEWHERE = {"embedded": "once on external:*", "external": "once on embedded:*"}
 
@@ -141,7 +141,9 @@ def parallel() -> Count:
     engine = ["--command", sys.executable, "-m", "robot", "--end-command", "--processes", "2"]
     quiet = ["--pabotconsole", "quiet", "--pabotlibport", "0", "--outputdir", str(directory)]
     suites = ["--variable", "BACKEND:embedded", *IN_PARALLEL]
-    with STREAMS.turn(len(LONGEST)):
+    turn = STREAMS.turn(len(LONGEST))
+    STREAMS.complete("parallel")
+    with STREAMS.taken(turn):
         ran = run(directory / "console.txt", "pabot.pabot", *engine, *quiet, *suites)
     return complete(count_robot(directory / "output.xml"), "pabot", *ran)
 
@@ -185,16 +187,17 @@ def on_program(program: str, name: str) -> Count:
 def acceptance(name: str, backend: str, env: dict[str, str] | None = None) -> Count:
     """All acceptance suites: a run for each folder, some of them at the same time."""
     directory = emptied(name)
+    turns = {folder: STREAMS.turn(rank) for rank, folder in enumerate(suite_folders())}
+    STREAMS.complete(name.partition("-")[0])  # a run of "external-1" belongs to "external"
 
-    def run_folder(rank: int, folder: str) -> Count:
+    def run_folder(folder: str, turn: Turn) -> Count:
         output = directory / folder
         output.mkdir()
-        with STREAMS.turn(rank):
+        with STREAMS.taken(turn):
             return robot(output, backend, [f"atest/{folder}"], env)
 
-    folders = suite_folders()
-    with ThreadPoolExecutor(len(folders)) as pool:
-        return added(pool.map(run_folder, range(len(folders)), folders))
+    with ThreadPoolExecutor(len(turns)) as pool:
+        return added(pool.map(run_folder, turns, turns.values()))
 
 
 def robot(
@@ -249,6 +252,7 @@ def checked(name: str) -> dict[str, Count]:
     except Exception:
         count = Count(failures=(Failure("check.py", ending(traceback.format_exc())),))
     counts = count if isinstance(count, dict) else {name: count}
+    STREAMS.complete(name)  # also when it broke off before it had runs
     print(f"\n== {name} took {time.monotonic() - started:.0f} s", flush=True)
     return {row: count.of_stage(row) for row, count in counts.items()}
 
@@ -265,6 +269,7 @@ def main(names: list[str]) -> int:
     with ThreadPoolExecutor() as pool:
         for stage in STAGES:
             wanted = [name for name in stage if name in (names or ALL)]
+            STREAMS.expect(wanted if stage == STAGES[-1] else ())
             for found in pool.map(checked, wanted):
                 counts |= found
     if not os.environ.get("STRICT"):

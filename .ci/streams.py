@@ -1,9 +1,17 @@
 """Runs that go on at the same time, so many of them and not more."""
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from threading import Condition
+from typing import NamedTuple
+
+
+class Turn(NamedTuple):
+    """The place of a run among those that wait."""
+
+    rank: int
+    number: int
 
 
 class Streams:
@@ -11,24 +19,35 @@ class Streams:
 
     def __init__(self, number: int) -> None:
         self._free = number
-        self._waiting: list[tuple[int, int]] = []
+        self._waiting: list[Turn] = []
         self._came = 0
+        self._expected: set[str] = set()
         self._changed = Condition()
 
-    @property
-    def waiting(self) -> int:
-        """How many runs wait for a stream."""
+    def expect(self, names: Iterable[str]) -> None:
+        """No run begins before all of these have said that theirs wait."""
         with self._changed:
-            return len(self._waiting)
+            self._expected = set(names)
 
-    @contextmanager
-    def turn(self, rank: int) -> Iterator[None]:
-        """Waits for a stream, and has it until the block ends."""
+    def complete(self, name: str) -> None:
+        """All runs of this one wait by now, or it has none."""
+        with self._changed:
+            self._expected.discard(name)
+            self._changed.notify_all()
+
+    def turn(self, rank: int) -> Turn:
+        """A place among those that wait."""
         with self._changed:
             self._came += 1
-            mine = (rank, self._came)
-            heapq.heappush(self._waiting, mine)
-            self._changed.wait_for(lambda: self._free and self._waiting[0] == mine)
+            turn = Turn(rank, self._came)
+            heapq.heappush(self._waiting, turn)
+            return turn
+
+    @contextmanager
+    def taken(self, turn: Turn) -> Iterator[None]:
+        """Waits for a stream, and has it until the block ends."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._is_next(turn))
             heapq.heappop(self._waiting)
             self._free -= 1
             self._changed.notify_all()
@@ -38,3 +57,6 @@ class Streams:
             with self._changed:
                 self._free += 1
                 self._changed.notify_all()
+
+    def _is_next(self, turn: Turn) -> bool:
+        return not self._expected and self._free > 0 and self._waiting[0] == turn

@@ -3,6 +3,7 @@
 import importlib.util
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 from types import ModuleType
 
 import pytest
@@ -26,29 +27,51 @@ def test_of_those_that_wait_the_lowest_rank_is_next_and_among_equals_the_first(
 ) -> None:
     streams = ci.Streams(1)
     order: list[str] = []
+    turns = [(name, streams.turn(rank)) for rank, name in [(3, "c"), (1, "a"), (3, "d"), (2, "b")]]
 
-    def run(rank: int, name: str) -> None:
-        with streams.turn(rank):
+    def run(name: str, turn: object) -> None:
+        with streams.taken(turn):
             order.append(name)
 
-    with ThreadPoolExecutor() as pool, streams.turn(5):
-        for number, (rank, name) in enumerate([(3, "c"), (1, "a"), (3, "d"), (2, "b")], 1):
-            pool.submit(run, rank, name)
-            while streams.waiting < number:
-                pass
-        assert not order
+    with ThreadPoolExecutor(len(turns)) as pool:
+        for one in turns:
+            pool.submit(run, *one)
     assert order == ["a", "b", "c", "d"]
 
 
-def test_so_many_have_a_turn_and_one_that_fails_gives_it_back(ci: ModuleType) -> None:
+def test_so_many_have_a_stream_and_one_that_fails_gives_it_back(ci: ModuleType) -> None:
     streams = ci.Streams(2)
+    ended = Event()
+
+    def third() -> bool:
+        with streams.taken(streams.turn(1)):
+            return ended.is_set()
+
+    with ThreadPoolExecutor() as pool, streams.taken(streams.turn(1)):
+        with pytest.raises(ZeroDivisionError), streams.taken(streams.turn(1)):
+            raise ZeroDivisionError
+        with streams.taken(streams.turn(1)):
+            waits = pool.submit(third)
+            ended.set()
+        assert waits.result()
+
+
+def test_none_begins_before_all_have_come(ci: ModuleType) -> None:
+    """Else those that come first would have all streams, whatever their rank."""
+    streams = ci.Streams(1)
+    streams.expect(["one", "two", "three"])
+    order: list[int] = []
+
+    def run(turn: tuple[int, int]) -> None:
+        with streams.taken(turn):
+            order.append(turn[0])
+
     with ThreadPoolExecutor() as pool:
-        with streams.turn(1):
-            with pytest.raises(ZeroDivisionError), streams.turn(1):
-                raise ZeroDivisionError
-            with streams.turn(1):
-                third = pool.submit(lambda: streams.turn(1).__enter__())
-                while not streams.waiting:
-                    pass
-                assert not third.done()
-        third.result()
+        pool.submit(run, streams.turn(2))
+        streams.complete("one")
+        streams.complete("one")
+        streams.complete("three")
+        assert not order
+        pool.submit(run, streams.turn(1))
+        streams.complete("two")
+    assert order == [1, 2]
