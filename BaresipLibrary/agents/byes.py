@@ -1,6 +1,7 @@
 """The BYE with which an agent has hung up, and whether it has been answered."""
 
 from ..events import ClosedBy
+from ..sip.outlines import Outline
 from .agent import Agent
 from .call import Call
 
@@ -18,12 +19,18 @@ def has_unanswered_bye(agent: Agent, call: Call) -> bool:
     """
     if not agent.backend.shows_messages or not has_hung_up(call):
         return False
-    seen = [
-        outline
-        for _, outline in agent.journal.outlines()
-        if outline.method == "BYE" and outline.call_id == call.call_id
-    ]
-    was_sent = any(outline.sent and outline.is_request for outline in seen)
-    return was_sent and not any(
-        (outline.status or 0) >= 200 for outline in seen if not outline.sent
-    )
+    was_sent = any(seen.sent and seen.is_request for seen in _byes(agent, call))
+    return was_sent and bye_status(agent, call) is None
+
+
+def bye_status(agent: Agent, call: Call) -> int | None:
+    """The last final status that the trace shows for the BYE of an agent; `changes` is held."""
+    statuses = (seen.status or 0 for seen in _byes(agent, call) if not seen.sent)
+    finals = [status for status in statuses if status >= 200]
+    return finals[-1] if finals else None
+
+
+def _byes(agent: Agent, call: Call) -> list[Outline]:
+    """The messages of all BYE transactions of a call."""
+    outlines = (outline for _, outline in agent.journal.outlines())
+    return [seen for seen in outlines if seen.method == "BYE" and seen.call_id == call.call_id]

@@ -76,10 +76,9 @@ class CallRateKeywords(Component):
         keyword returns when the last one is over. The log shows a table and a picture.
 
         A call *fails* when it is refused, is not established within ``timeout``, ends early, when a
-        side does not hear the other, when it does not end, or when the caller's BYE is not answered
-        within ``timeout``. What this machine could not keep up
-        with is told apart from that: a call is *not attempted* when it would begin more than
-        ``max_lag`` late; a call that failed is *undecided* when an event, an arrival or what was due
+        side does not hear the other, when it does not end, or when the caller's BYE is refused or not
+        answered within ``timeout``. What this machine could not keep up with is told apart from that:
+        a call is *not attempted* when it would begin more than ``max_lag`` late; a call that failed is *undecided* when an event, an arrival or what was due
         next came later than that while it lasted, or when an agent's own process is the cause; but
         a refusal other than 408 is always a failure where the callee refused, or was not called.
         A call is *not attempted*, too, when no agent is idle. The reason then says what most of the

@@ -7,7 +7,7 @@ from enum import Enum, auto
 from functools import partial
 
 from ..agents.agent import Agent
-from ..agents.byes import has_hung_up, has_unanswered_bye
+from ..agents.byes import bye_status, has_hung_up, has_unanswered_bye
 from ..agents.call import TRACE_LAG, Call
 from ..concurrency import wait_until
 from ..errors import BaresipLibraryError, PhoneFailure
@@ -348,7 +348,18 @@ class RatedCall:
         self._fail(words, "; ".join(stuck))
         self._hang_up(self.agents)
 
+    def _note_refused_bye(self) -> None:
+        caller, call = self.agents[0], self.call
+        if call is None or not has_hung_up(call):
+            return
+        with caller.changes:
+            status = bye_status(caller, call)
+        if status is not None and status >= 300:
+            words = f"the BYE was answered with {status}"
+            self._fail(words, f"{call.describe()}; {words}")
+
     def _measure(self) -> None:
+        self._note_refused_bye()
         reports = [quality_of(call.quality) for _, call in self.calls()]
         self.measured = Measured(
             self._seconds(CallTiming.post_dial_delay),

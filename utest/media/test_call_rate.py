@@ -502,3 +502,15 @@ def test_agents_that_were_enough_are_as_many_as_are_needed(exchange: Exchange) -
     exchange.has(1, 1)
     run = exchange.result(rate=5.0, duration=0.3, talk=0.01)
     assert run.needed == 1 or run.not_attempted, "where the machine stood still for 0.2 s"
+
+
+def test_a_bye_that_is_refused_is_a_failure(exchange: Exchange) -> None:
+    one = OneCall(exchange)
+    one.hang_up()
+    one.sip("SIP/2.0 481 Call/Transaction Does Not Exist", sent=False)
+    one.go_on()
+    assert one.call.phase is Phase.OVER
+    assert one.call.reason is not None
+    assert one.call.reason.words == "the BYE was answered with 481"
+    assert one.call.reason.cause is Cause.either
+    assert one.call.measured.teardown is not None
