@@ -1,6 +1,7 @@
 """The BYE with which an agent has hung up, and whether it has been answered."""
 
 from ..events import ClosedBy
+from ..sip.challenges import CHALLENGE_STATUSES
 from ..sip.outlines import Outline
 from .agent import Agent
 from .call import Call
@@ -15,12 +16,13 @@ def has_hung_up(call: Call) -> bool:
 def has_unanswered_bye(agent: Agent, call: Call) -> bool:
     """Whether the trace shows the BYE of an agent, and no final response to it; `changes` is held.
 
-    The response may come long after the call is over: RFC 3261 gives it 32 s, as any other.
+    The response may come long after the call is over: RFC 3261 gives it 32 s, as any other. A
+    challenge is none: the agent sends another BYE, with credentials.
     """
     if not agent.backend.shows_messages or not has_hung_up(call):
         return False
     was_sent = any(seen.sent and seen.is_request for seen in _byes(agent, call))
-    return was_sent and bye_status(agent, call) is None
+    return was_sent and bye_status(agent, call) in (None, *CHALLENGE_STATUSES)
 
 
 def bye_status(agent: Agent, call: Call) -> int | None:

@@ -332,6 +332,7 @@ class RatedCall:
         if now < self._due:
             return None
         if self.is_idle:
+            self._note_refused_bye()
             words = f"the BYE was not answered within {self._plan.timeout:g} s"
             self._fail(words, f"{self.agents[0]}: {words}")
             self.phase = Phase.OVER

@@ -514,3 +514,23 @@ def test_a_bye_that_is_refused_is_a_failure(exchange: Exchange) -> None:
     assert one.call.reason.words == "the BYE was answered with 481"
     assert one.call.reason.cause is Cause.either
     assert one.call.measured.teardown is not None
+
+
+def test_a_challenge_of_the_bye_is_not_the_end(exchange: Exchange) -> None:
+    one = OneCall(exchange)
+    one.hang_up()
+    one.sip("SIP/2.0 407 Proxy Authentication Required", sent=False)
+    one.go_on(later=1.0)
+    assert one.call.phase is Phase.END
+    one.sip("SIP/2.0 200 OK", sent=False)
+    one.go_on(later=1.0)
+    assert one.call.phase is Phase.OVER and one.call.reason is None
+
+
+def test_a_challenge_of_the_bye_that_is_not_met_is_a_refusal(exchange: Exchange) -> None:
+    one = OneCall(exchange)
+    one.hang_up()
+    one.sip("SIP/2.0 407 Proxy Authentication Required", sent=False)
+    one.go_on(later=6.0)
+    assert one.call.reason is not None
+    assert one.call.reason.words == "the BYE was answered with 407"
