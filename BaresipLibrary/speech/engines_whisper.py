@@ -30,14 +30,14 @@ _THREADS = 1
 _BEAM = 1
 #: Whisper was made for 30 s of audio at a time. The encoder gets so many frames (10 ms each) at
 #: first, and so many beyond the audio: a quarter of the time for a prompt of a few seconds. It gets
-#: more of them where a word is unsure, and all where the text seems made up (docs/adr/0028).
+#: more of them where a word is unsure, and all where a number is, or the text seems made up.
 _QUICK, _LONGER, _WHOLE = 1000, 2000, 3000
 _FRAMES_BEYOND = 200
 #: So many tokens a window of audio may have, and so many more a second of it: nobody speaks faster,
 #: and a model that repeats itself is stopped early.
 _TOKENS, _TOKENS_A_SECOND, _MOST_TOKENS = 16, 12, 224
-#: A word that is less probable than this is unsure.
-_SURE_OF_A_WORD = 0.25
+#: A word that is less probable than this is unsure, and so is a number, which is never forgiven.
+_SURE_OF_A_WORD, _SURE_OF_A_NUMBER = 0.25, 0.65
 #: Text is made up, as of music or noise, when the mean log probability of a token is lower, …
 _LEAST_SURE = -1.0
 #: … or when it holds that there is no speech, and is not sure of the words either, …
@@ -80,7 +80,7 @@ class FasterWhisper:
         if not samples.any():
             return []
         segments = self._read(samples, code, _QUICK)
-        if any(map(_seems_made_up, segments)):
+        if any(_seems_made_up(segment) or _has_unsure_number(segment) for segment in segments):
             segments = self._read(samples, code, _WHOLE)
         elif any(map(_has_unsure_word, segments)):
             segments = self._read(samples, code, _LONGER)
@@ -142,6 +142,14 @@ def _quick_model(base: Any) -> Any:
 
 def _has_unsure_word(segment: Any) -> bool:
     return any(word.probability < _SURE_OF_A_WORD for word in segment.words)
+
+
+def _has_unsure_number(segment: Any) -> bool:
+    return any(
+        word.probability < _SURE_OF_A_NUMBER
+        for word in segment.words
+        if any(character.isdigit() for character in word.word)
+    )
 
 
 def _seems_made_up(segment: Any) -> bool:

@@ -79,6 +79,7 @@ def test_whisper_understands_more_than_it_reads_at_a_time(whisper: FasterWhisper
         pytest.param("digits/mon-11", "December.", [10], id="a word alone"),
         pytest.param("conf-locked", "This conference is locked.", [10], id="a sentence"),
         pytest.param("vm-starmain", "return to the main menu.", [10, 20], id="an unsure word"),
+        pytest.param("digits/7", "7.", [10, 30], id="an unsure number"),
     ],
 )
 def test_only_what_is_unsure_is_read_again(
