@@ -11,8 +11,12 @@ counts as a word, ``voice mail`` equals ``voicemail``, case and punctuation do n
 *Sentences* are prompts of three words and more; the rest are words said alone, such as digits and
 letters.
 
-`--every 4` takes every fourth prompt of a random order. `--save` keeps what was understood in a
-file of JSON lines; what is in it already is not understood once more.
+`--every 4` takes every fourth prompt of a random order, `--codec PCMU` one codec only. `--save`
+keeps what was understood in a file of JSON lines; what is in it is not understood once more.
+
+Another language, such as the Spanish prompts of Debian's asterisk-core-sounds-es-wav, whose texts
+are in asterisk-core-sounds-es: `--language es --sounds FOLDER --texts FILE.txt.gz --model FOLDER`.
+Those texts have no accents, so accents do not count.
 """
 
 import argparse
@@ -22,6 +26,7 @@ import random
 import re
 import sys
 import time
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,43 +56,46 @@ PATIENCE = 120.0
 SENTENCE = 3
 
 
-def prompts() -> dict[str, str]:
+def prompts(sounds: Path = SOUNDS, source: Path = TEXTS) -> dict[str, str]:
     """The text of each prompt that has words, by its name."""
     texts = {}
-    for line in gzip.decompress(TEXTS.read_bytes()).decode().splitlines():
+    for line in gzip.decompress(source.read_bytes()).decode().splitlines():
         name, colon, text = line.partition(": ")
         words = re.sub(r"\[.*?\]", "", text).strip()
         if not colon or line.startswith((";", "silence/")):
             continue
-        if words and (SOUNDS / f"{name}.wav").exists():
+        if words and (sounds / f"{name}.wav").exists():
             texts[name] = words
     return texts
 
 
-def heard(name: str, codec: str, loss: float) -> tuple[np.ndarray, int]:
+def heard(name: str, codec: str, loss: float, sounds: Path = SOUNDS) -> tuple[np.ndarray, int]:
     """What arrives of a prompt."""
-    prompt = load_prompt(SOUNDS / f"{name}.wav")
+    prompt = load_prompt(sounds / f"{name}.wav")
     pause = np.zeros(round(PAUSE * prompt.sample_rate))
     said = np.concatenate([pause, prompt.samples, pause])
     return over_the_line(codec, said, prompt.sample_rate, loss, seed=crc32(name.encode()))
 
 
-def understand(chosen: list[str], save: Path | None) -> Iterator[tuple[str, str, float, str]]:
+def understand(
+    chosen: list[str], options: argparse.Namespace
+) -> Iterator[tuple[str, str, float, str]]:
     """Prompt, codec, loss, and what was understood."""
-    known = {}
+    known, save, language = {}, options.save, options.language
     if save is not None and save.exists():
         for line in save.read_text().splitlines():
             name, codec, loss, text = json.loads(line)
             known[name, codec, loss] = text
     changes = Changes()
-    transcriber = Transcriber(changes)
+    transcriber = Transcriber(changes, options.model)
     try:
         for name in chosen:
-            for codec in CODECS:
+            for codec in options.codec:
                 for loss in LOSSES:
                     key = name, codec, loss
                     if key not in known:
-                        known[key] = _understood(transcriber, changes, *heard(*key))
+                        audio = heard(*key, options.sounds)
+                        known[key] = _understood(transcriber, changes, *audio, language)
                         if save is not None:
                             with save.open("a") as file:
                                 file.write(json.dumps([*key, known[key]]) + "\n")
@@ -96,21 +104,30 @@ def understand(chosen: list[str], save: Path | None) -> Iterator[tuple[str, str,
         transcriber.close()
 
 
-def _understood(transcriber: Transcriber, changes: Changes, samples: Any, rate: int) -> str:
-    job = transcriber.submit(samples, rate, "en")
+def _understood(
+    transcriber: Transcriber, changes: Changes, samples: Any, rate: int, language: str
+) -> str:
+    job = transcriber.submit(samples, rate, language)
     wait_until(changes, lambda: job.is_done or None, PATIENCE)
     if not job.is_done or job.error:
         raise SystemExit(f"Nothing was understood: {job.error or 'it took too long'}.")
     return " ".join(word.text for word in job.words)
 
 
-def errors(text: str, understood: str) -> tuple[int, int]:
+def without_accents(text: str) -> str:
+    decomposed = unicodedata.normalize("NFD", text)
+    return "".join(one for one in decomposed if not unicodedata.combining(one))
+
+
+def errors(text: str, understood: str, language: str = "en") -> tuple[int, int]:
     """How many words were said, and how many of what was understood are wrong, missing or too many.
 
     As keywords compare them. What was understood outside the nearest stretch is too many.
     """
-    phrase = Phrase.parse(text)
-    heard = plain_units([Word(one, 0, 0, 1) for one in understood.split()], "en")
+    if language != "en":
+        text, understood = without_accents(text), without_accents(understood)
+    phrase = Phrase.parse(text, language)
+    heard = plain_units([Word(one, 0, 0, 1) for one in understood.split()], language)
     match = nearest_stretch(phrase, heard) if heard else None
     said = len(phrase.units)
     if match is None:
@@ -124,20 +141,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--every", type=int, default=1, help="take every n-th prompt (1)")
     parser.add_argument("--save", type=Path, help="a file for what was understood")
+    parser.add_argument("--codec", choices=CODECS, nargs="*", default=CODECS)
+    parser.add_argument("--language", default="en")
+    parser.add_argument("--sounds", type=Path, default=SOUNDS, help="the folder of the prompts")
+    parser.add_argument("--texts", type=Path, default=TEXTS, help="their texts")
+    parser.add_argument("--model", help="as speech_model= of the library")
     options = parser.parse_args()
-    texts = prompts()
+    texts = prompts(options.sounds, options.texts)
     order = sorted(texts)
     random.Random(1).shuffle(order)
     chosen = order[:: options.every]
     began = time.monotonic()
     counts: dict[tuple[str, float, bool], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
-    for name, codec, loss, understood in understand(chosen, options.save):
-        said, wrong = errors(texts[name], understood)
+    for name, codec, loss, understood in understand(chosen, options):
+        said, wrong = errors(texts[name], understood, options.language)
         count = counts[codec, loss, said >= SENTENCE]
         for place, more in enumerate((1, int(wrong == 0), said, wrong)):
             count[place] += more
     print("codec  lost  sentences  whole  words   WER   alone  whole  words   WER")
-    for codec in CODECS:
+    for codec in options.codec:
         for loss in LOSSES:
             cells = [_cells(counts[codec, loss, is_sentence]) for is_sentence in (True, False)]
             print(f"{codec:5}  {loss:4.0%}  {cells[0]}  {cells[1]}")
