@@ -107,6 +107,9 @@ def _portable(value: Any) -> Any:
         return value.name
     if isinstance(value, int) and not MININT <= value <= MAXINT:
         return float(value)  # XML-RPC has 32 bits for an integer; an SSRC may need them all
+    for plain in (str, float):
+        if isinstance(value, plain):
+            return plain(value)  # such as a transcript, which is text and has words
     table = _table_of(value)
     if table is not None:
         return {str(key): _portable(item) for key, item in table.items()}

@@ -11,9 +11,11 @@ from robotremoteserver import KeywordResult
 
 from BaresipLibrary import AgentName, BaresipLibrary, Phone, Plugin, keyword
 from BaresipLibrary.errors import UsageError
+from BaresipLibrary.media.results import HeardSegment, Transcript
 from BaresipLibrary.media.rtp_statistics import DtmfEvent, RtpStatistics, RtpStream
 from BaresipLibrary.remote import RemoteLibrary, print_log, settings
 from BaresipLibrary.rtp import RtpGap
+from BaresipLibrary.speech.heard import Word
 from BaresipLibrary.types import BackendName
 
 
@@ -70,6 +72,15 @@ def test_plugins_are_settings_and_their_phones_travel_as_names() -> None:
     remote.run_keyword("start_agent", ["alice"])
     assert remote.run_keyword("phone_of", ["alice"]) == "alice"
     library.close()
+
+
+def test_a_transcript_travels_as_its_text(
+    remote: RemoteLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard = Transcript([HeardSegment(0.0, 1.0, (Word("Goodbye.", 0.0, 1.0, 0.9),))])
+    monkeypatch.setattr(remote._library, "run_keyword", lambda *_: heard)
+    text = remote.run_keyword("get_transcript", ["alice"])
+    assert xmlrpc.client.loads(xmlrpc.client.dumps((text,)))[0] == ("Goodbye.",)
 
 
 class Naming(Plugin):

@@ -29,7 +29,10 @@ class SpeechOutputKeywords(Component):
 
         Afterwards the call sends again what it sent before: silence, or a tone. A recording is not
         played again. A text begins when the one before it has been said; with ``wait=False`` the
-        keyword returns as soon as the text begins. `Send Audio` cuts a text short.
+        keyword returns as soon as the text begins. `Send Audio` cuts a text short. When another codec
+        is agreed meanwhile, the embedded backend goes on with the text; an external baresip says it
+        again from its beginning, also after a hold with ``wait=False``, and has said it when that
+        has ended.
 
         The voices of ``espeak-ng`` need the program of that name on PATH. Those of ``piper`` need
         the extra ``voices`` of this library and the file of a voice, with its ``.onnx.json`` beside
@@ -60,7 +63,8 @@ class SpeechOutputKeywords(Component):
         plain = text.value if isinstance(text, Secret) else text
         shown = MASK if isinstance(text, Secret) else self._context.secrets.text(text)
         speech = voices.say(plain, chosen)
-        logger.info(f"{speaker.name} says {quoted(shown)} in {speech.seconds:.2f} s ({chosen}).")
+        length = f"{speech.seconds:.2f} s of speech"
+        logger.info(f"{speaker.name} says {quoted(shown)}: {length} ({chosen}).")
         say(speaker, which, speech, shown, wait=wait)
 
 

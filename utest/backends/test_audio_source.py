@@ -9,7 +9,7 @@ import pytest
 from BaresipLibrary.backends.base import PromptSource, Source, ToneSource
 from BaresipLibrary.backends.external.audio_source import AudioSources
 from BaresipLibrary.backends.external.configuration import PAUSE, QUIET
-from BaresipLibrary.errors import CommandRefused
+from BaresipLibrary.errors import BackendError, CommandRefused
 
 
 class Baresip:
@@ -287,6 +287,28 @@ def test_a_prompt_has_not_ended_while_less_than_it_was_sent(baresip: Baresip) ->
     baresip.sent = 5.3
     baresip.due.pop()()
     assert baresip.ended == ["hello"] and baresip.sends("id") == "silence"
+
+
+def test_a_prompt_ends_even_if_what_follows_is_not_answered(baresip: Baresip) -> None:
+    baresip.begins("id")
+    baresip.sources.set_source("id", prompt_of(baresip.home, 1.0, then=ToneSource(620)))
+
+    def ausrc(device: str) -> str:
+        raise BackendError("baresip did not answer the command 'ausrc' in 10 s.")
+
+    baresip.ausrc = ausrc  # type: ignore[method-assign]
+    with pytest.raises(BackendError):
+        baresip.due.pop()()
+    assert baresip.ended == ["hello"]
+
+
+def test_what_was_sent_does_not_count_where_another_recording_has_begun(baresip: Baresip) -> None:
+    baresip.begins("id")
+    baresip.sent = 60.0
+    baresip.sources.set_source("id", prompt_of(baresip.home, 1.0))
+    baresip.sent = 1.0
+    baresip.due.pop()()
+    assert baresip.ended == ["hello"]
 
 
 def test_a_prompt_does_not_end_on_hold_and_is_played_anew_after_it(baresip: Baresip) -> None:

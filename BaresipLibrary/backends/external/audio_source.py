@@ -214,13 +214,13 @@ class AudioSources:
                 if call_id not in self._playing:
                     return  # on hold: a resume plays it anew, and watches it then
                 sent = self._sent(call_id)
-                if begun is not None and sent is not None and before != sent < begun + due:
-                    # Baresip is late, as on a busy machine.
-                    self._later(lambda: end(sent), begun + due - sent)
+                if left := _still_to_send(begun, before, sent, due):
+                    self._later(lambda: end(sent), left)
                     return
                 self._sources[call_id] = prompt.then
+                # It has ended even if baresip does not answer the command that follows.
+                self._ended(call_id, prompt.name)
                 self._apply(call_id, anew=True)
-            self._ended(call_id, prompt.name)
 
         self._later(end, due)
 
@@ -310,6 +310,19 @@ class AudioSources:
         for call_id in [known for known in self._first if known != ended]:
             with suppress(CommandRefused):
                 self._toggle_mute(call_id, call_id in self._really_muted)
+
+
+def _still_to_send(
+    begun: float | None, before: float | None, sent: float | None, due: float
+) -> float:
+    """The seconds of a prompt that baresip still sends, late as on a busy machine.
+
+    These are seconds of the recording: when the prompt began, at the last look, and now. Without a
+    recording, or when another one has begun, nothing tells that it is late.
+    """
+    if begun is None or sent is None or sent == before or sent < begun:
+        return 0.0
+    return max(0.0, begun + due - sent)
 
 
 def _seconds(prompt: PromptSource) -> float:
