@@ -13,7 +13,7 @@ from typing import TypeVar
 from ..events import CallClosed, Event, SipMessage
 from ..frozen import frozen
 from .challenges import CHALLENGE_STATUSES, challenges, credentials, unanswerable
-from .messages import Message, split_address, split_values
+from .messages import Message, parsed, split_address, split_values
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -182,7 +182,7 @@ class Collisions:
         """Follows an event."""
         match event:
             case SipMessage(_, sent):
-                self._follow(Message(event.text), sent=sent)
+                self._follow(parsed(event.text), sent=sent)
             case CallClosed(_, call_id):
                 self._waiting.discard(call_id)
                 self._offers.pop(call_id, None)

@@ -1,5 +1,6 @@
 """Who is woken by what an embedded agent's process says: by answers, by events, by its end."""
 
+import asyncio
 import json
 import socket
 import threading
@@ -14,6 +15,7 @@ pytest.importorskip("baresip")
 
 from BaresipLibrary.account import Account
 from BaresipLibrary.backends.embedded.backend import EmbeddedBackend
+from BaresipLibrary.backends.embedded.worker.session import Channel
 from BaresipLibrary.concurrency import Changes, wait_until
 from BaresipLibrary.errors import AgentGone, CommandRefused
 
@@ -158,3 +160,34 @@ def test_an_answer_that_comes_too_late_is_dropped(process: Process) -> None:
     process.says({"answer": process.is_asked()["id"], "result": "new"})
     command.join(SOON)
     assert outcomes == ["new"] and not process.backend._answers
+
+
+def test_what_a_process_says_at_the_same_time_comes_together_and_before_its_end() -> None:
+    ours, theirs = socket.socketpair()
+
+    async def scene() -> None:
+        channel = await Channel.open(theirs)
+        for number in (1, 2):
+            channel.send({"answer": number})
+        await asyncio.sleep(0)
+        assert ours.recv(4096) == b'{"answer": 1}\n{"answer": 2}\n'
+        channel.send({"answer": 3})
+        await channel.close()
+
+    with ours:
+        asyncio.run(scene())
+        assert ours.recv(4096) == b'{"answer": 3}\n'
+
+
+def test_nothing_more_is_said_on_a_channel_that_is_closed() -> None:
+    ours, theirs = socket.socketpair()
+
+    async def scene() -> None:
+        channel = await Channel.open(theirs)
+        await channel.close()
+        channel.send({"answer": 1})
+        await asyncio.sleep(0)
+
+    with ours:
+        asyncio.run(scene())
+        assert ours.recv(4096) == b""

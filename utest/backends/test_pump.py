@@ -2,6 +2,7 @@
 
 import sys
 import time
+import wave
 from collections import deque
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,9 +11,16 @@ from typing import Any
 import pytest
 import soundfile
 
-from BaresipLibrary.backends.embedded.worker.call_audio import CallAudio, Recording
+from BaresipLibrary.backends.embedded.worker.call_audio import AHEAD, CallAudio, Recording
+from BaresipLibrary.backends.embedded.worker.pump import AudioPump
 from BaresipLibrary.backends.embedded.worker.sent_audio import SentAudio, SentFrame
-from BaresipLibrary.backends.embedded.worker.stream_clock import ENCODING, JITTER
+from BaresipLibrary.backends.embedded.worker.stream_clock import (
+    ENCODING,
+    JITTER,
+    LISTENED,
+    RESTING,
+    UNHEARD,
+)
 
 RATE, PACKET = 8000, 320
 
@@ -33,6 +41,8 @@ class Stack:
         self.ready = b""
         self.left = b""
         self.arrived = b""
+        #: What arrives while the pump reads.
+        self.late = b""
         self.flushed = 0
         self.dropping = False
         self.sends = self.receives = True
@@ -64,8 +74,9 @@ class Stack:
     def stats(self) -> SimpleNamespace:
         return SimpleNamespace(tx_flushed_bytes=self.flushed)
 
-    def read(self, _size: int) -> bytes:
-        arrived, self.arrived = self.arrived, b""
+    def read(self, size: int) -> bytes:
+        arrived, self.arrived = self.arrived[:size], self.arrived[size:] + self.late
+        self.late = b""
         return arrived
 
     def flush_tx(self) -> None:
@@ -238,6 +249,70 @@ def test_what_is_sent_leaves_though_nothing_can_arrive(tmp_path: Path) -> None:
     audio = audio_of(stack, tmp_path / "a", prompt(tmp_path))
     assert not audio.move()
     assert bytes(range(1, 251)) * 4 in sent_after(stack, audio)
+
+
+def test_what_arrives_while_the_rest_is_read_is_recorded_at_once(tmp_path: Path) -> None:
+    stack, audio = sending(tmp_path)
+    stack.arrived, stack.late = bytes([1] * PACKET), bytes([2] * 5 * PACKET)
+    stack.arrived += stack.arrived  # the look before saw only half of it
+    stack.info = lambda seen=stack.info: _half_of_what_arrived(seen())  # type: ignore[method-assign]
+    audio.move()
+    assert soundfile.info(tmp_path / "a-rx.wav").frames == 7 * PACKET // 2
+
+
+def _half_of_what_arrived(info: SimpleNamespace) -> SimpleNamespace:
+    return SimpleNamespace(**{**vars(info), "rx_buffered": info.rx_buffered // 2})
+
+
+def test_silence_is_left_to_the_stack(tmp_path: Path) -> None:
+    stack, audio = sending(tmp_path)
+    assert audio.rests and stack.ready == b""
+    audio.set_source(numbered_source(tmp_path))
+    assert not audio.rests
+    audio.move()
+    assert stack.ready and not audio.rests
+    sent_after(stack, audio)
+    assert audio.rests and stack.ready == b""
+
+
+@pytest.mark.parametrize(
+    ("rests", "listened", "expected"),
+    [
+        ((True, True), set(), RESTING),
+        ((True, False), set(), UNHEARD),
+        ((True, True), {"0"}, LISTENED),
+    ],
+)
+def test_the_pump_comes_back_as_soon_as_its_calls_need_it(
+    rests: tuple[bool, ...], listened: set[str], expected: float
+) -> None:
+    pump = AudioPump(lambda *_, **__: None, Sent())
+    calls: Any = {str(n): SimpleNamespace(rests=one) for n, one in enumerate(rests)}
+    pump._calls, pump._listened = calls, listened
+    assert pump._period == expected
+    pump._hurry()
+    assert pump._period == LISTENED
+
+
+def test_the_audio_that_lies_ready_outlasts_the_longest_pause_of_a_pump_that_sends() -> None:
+    assert AHEAD > 2 * UNHEARD
+
+
+def test_a_recording_is_a_wav_file_after_every_write(tmp_path: Path) -> None:
+    clock: Any = SimpleNamespace(look=lambda *_: None)
+    path = tmp_path / "folder" / "a.wav"
+    recording = Recording(path, 16000, 2, clock, lambda why: pytest.fail(why))
+    written = b""
+    for pcm in (b"", bytes(range(100)), bytes(range(100, 180))):
+        recording.write(pcm)
+        written += pcm
+        samples, rate = soundfile.read(path, dtype="int16", always_2d=True)
+        assert (samples.tobytes(), rate, samples.shape[1]) == (written, 16000, 2)
+        assert recording.frames == len(written) // 4
+        with wave.open(str(path)) as file:
+            assert file.getnframes() == len(written) // 4
+    recording.close()
+    assert path.stat().st_size == 44 + len(written)
 
 
 def test_a_direction_that_begins_later_goes_on_in_the_same_recordings(tmp_path: Path) -> None:

@@ -149,6 +149,44 @@ def test_a_function_that_the_stack_did_not_run_in_time_is_never_run() -> None:
     assert ran == []
 
 
+class PingedRuntime:
+    """A stack that answers each ping when the test has looked how many there were."""
+
+    def __init__(self) -> None:
+        self.pings = 0
+        self.thread: Any = None
+
+    async def cmd(self, _command: int) -> None:
+        self.pings += 1
+        await asyncio.sleep(0)
+        pong = native.private_name("baresip._native.lib.BP_EV_PONG")
+        self.thread._on_native_event(pong, 0, None)
+
+
+def test_functions_that_are_asked_for_at_the_same_time_share_a_ping() -> None:
+    runtime: Any = PingedRuntime()
+
+    async def scene() -> list[int]:
+        runtime.thread = thread = StackThread(runtime)
+        thread._pass_on = lambda *_: None
+        together = await asyncio.gather(*(thread.run(lambda n=n: n) for n in range(3)))
+        return [*together, await thread.run(lambda: 3)]
+
+    assert asyncio.run(scene()) == [0, 1, 2, 3]
+    assert runtime.pings == 2
+
+
+def test_a_stack_that_does_not_answer_is_told_to_all_that_share_a_ping() -> None:
+    runtime: Any = DeafRuntime()
+
+    async def scene() -> list[Any]:
+        thread = StackThread(runtime)
+        work = (thread.run(lambda: None) for _ in range(2))
+        return await asyncio.gather(*work, return_exceptions=True)
+
+    assert [type(one) for one in asyncio.run(scene())] == [CommandTimeout] * 2
+
+
 @pytest.mark.parametrize("error", [StaleHandleError("gone"), CommandTimeout("late")])
 def test_a_registration_that_cannot_be_asked_for_has_failed(error: BaresipError) -> None:
     told: list[tuple[str, str]] = []

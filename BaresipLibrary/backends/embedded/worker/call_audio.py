@@ -1,9 +1,11 @@
 """The audio of one call: what arrives and what is sent, and their recordings."""
 
+import array
 import contextlib
+import os
 import struct
+import sys
 import time
-import wave
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -16,13 +18,9 @@ from .stream_clock import StreamClock
 
 #: Bytes of a sample.
 SAMPLE = 2
-
-
-class _Writer(wave.Wave_write):
-    """Closed by its owner alone: the destructor would try again what has failed."""
-
-    def __del__(self) -> None:
-        pass
+#: The header of a WAV file: RIFF, then the format, then the samples.
+_HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")
+_PCM = 1
 
 
 class Recording:
@@ -35,37 +33,51 @@ class Recording:
         self, path: Path, rate: int, channels: int, clock: StreamClock, lost: Callable[[str], None]
     ) -> None:
         self.path = path
+        self._rate = rate
         self._frame_size = SAMPLE * channels
         self._clock = clock
         self._lost = lost
+        #: How many octets of audio have been written.
+        self._size = 0
         self._file: BinaryIO | None = None
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            file = path.open("wb")
+            self._file = path.open("wb")
         except OSError as error:
             self._lose(error.strerror or str(error))
             return
-        self._file = file
-        self._wave = _Writer(file)
-        self._wave.setparams((channels, SAMPLE, rate, 0, "NONE", ""))
-        self.write(b"")
+        self._write(self._header())
 
     def write(self, pcm: bytes) -> None:
         """Appends samples and hands them to the operating system."""
-        if self._file is None:
+        if self._file is None or not pcm:
             return
+        self._size += len(pcm)
+        self._write(pcm if sys.byteorder == "little" else _swapped(pcm), self._file.fileno())
+
+    def _write(self, octets: bytes, patched: int | None = None) -> None:
+        """Appends octets; then the header of the file with that descriptor says how long it is."""
+        assert self._file is not None
         try:
-            self._wave.writeframes(pcm)
+            self._file.write(octets)
             self._file.flush()
+            if patched is not None:
+                os.pwrite(patched, self._header(), 0)
         except OSError as error:
             self._lose(error.strerror or str(error))
         except struct.error:
             self._lose("a WAV file cannot be longer than 4 GiB")
 
+    def _header(self) -> bytes:
+        frame, second = self._frame_size, self._frame_size * self._rate
+        kind = _PCM, frame // SAMPLE, self._rate, second, frame, 8 * SAMPLE
+        riff = _HEADER.size - 8 + self._size
+        return _HEADER.pack(b"RIFF", riff, b"WAVE", b"fmt ", 16, *kind, b"data", self._size)
+
     @property
     def frames(self) -> int:
         """How many samples of each channel have been written."""
-        return self._wave.tell() if self._file else 0
+        return self._size // self._frame_size if self._file else 0
 
     def look(self, before: float, after: float, *, closely: bool) -> None:
         """Notes that everything is written that had arrived at a time between these two.
@@ -91,19 +103,24 @@ class Recording:
     def close(self) -> None:
         """Ends the file."""
         if self._file is not None:
-            self._wave.close()
             self._file.close()
 
     def _lose(self, why: str) -> None:
         file, self._file = self._file, None
         if file is not None:
-            for one in (self._wave, file):
-                with contextlib.suppress(OSError, struct.error):  # nor can their last words
-                    one.close()
+            with contextlib.suppress(OSError):  # nor can its last words be written
+                file.close()
         self._lost(f"{self.path} cannot be written: {why}")
 
 
-#: How much audio lies ready to be sent (s): twice the longer of the two, so that no tone breaks.
+def _swapped(pcm: bytes) -> bytes:
+    samples = array.array("h", pcm)
+    samples.byteswap()
+    return samples.tobytes()
+
+
+#: How much audio lies ready to be sent (s): twice as long as the pump may take to come back, so
+#: that no tone breaks.
 AHEAD = 0.16
 #: Seconds of audio in a packet, as nearly every phone sends it, while none can be sent.
 _PACKET = 0.020
@@ -145,6 +162,12 @@ class CallAudio:
         self.closely = False
         self._flushed: int | None = None
         self._looked = (0.0, 0.0)
+
+    @property
+    def rests(self) -> bool:
+        """Whether it has media and sends silence, so that nothing needs to be ready soon."""
+        is_silent = isinstance(self._sound, SilentSource) and self._flushed is None
+        return is_silent and self._format is not None
 
     def set_source(self, source: dict[str, Any]) -> None:
         """Sends something else from now on; what lies ready of the old is dropped.
@@ -287,18 +310,17 @@ class CallAudio:
     def _send(self, info: AudioInfo) -> None:
         if self._is_dropping(info):
             return
+        if self._sound is None:
+            self._sound = self._make_sound(info.tx_sample_rate)
+        if isinstance(self._sound, SilentSource):
+            return  # the stack sends silence when nothing is ready
         missing = int(info.tx_sample_rate * AHEAD) - info.tx_buffered // (SAMPLE * info.tx_channels)
         if missing > 0:
-            mono = self._take(info, missing)
+            self._taken += missing / info.tx_sample_rate
+            mono = self._sound.take(missing)
             if self._muted:
                 mono = bytes(len(mono))
             self._call.audio.write(interleave(mono, info.tx_channels))
-
-    def _take(self, info: AudioInfo, frames: int) -> bytes:
-        if self._sound is None:
-            self._sound = self._make_sound(info.tx_sample_rate)
-        self._taken += frames / info.tx_sample_rate
-        return self._sound.take(frames)
 
     def _is_dropping(self, info: AudioInfo) -> bool:
         """Whether the stack has yet to drop what lay ready of the source before."""
@@ -323,11 +345,18 @@ class CallAudio:
         arrived = b""
         if info.rx_buffered > 0:
             before = time.monotonic()
-            arrived = self._call.audio.read(info.rx_capacity)
+            arrived = self._read_all(info.rx_buffered)
             after = time.monotonic()
             self._rx.write(arrived)
         self._rx.look(before, after, closely=self.closely)
         return bool(arrived)
+
+    def _read_all(self, expected: int) -> bytes:
+        """All that has arrived: the wheel would clear as much memory as it is asked for octets."""
+        most, pieces = 2 * expected, list[bytes]()
+        while not pieces or len(pieces[-1]) == most:
+            pieces.append(self._call.audio.read(most))
+        return b"".join(pieces)
 
 
 def _receives(info: AudioInfo) -> bool:

@@ -6,7 +6,6 @@ the stack goes on to watch. `stack_thread.py` runs them there.
 
 import ctypes
 import importlib
-import struct
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -14,6 +13,23 @@ from baresip import BaresipError
 
 from .faults import failed
 from .inventory import FUNCTIONS, POINTER, PRIVATE_NAMES, START, TEXT, Function
+
+
+def private_name(path: str) -> Any:
+    """What a name of `PRIVATE_NAMES` stands for; None when this build of the wheel has no such."""
+    module, _, attributes = path.removeprefix("baresip.").partition(".")
+    try:
+        found: Any = importlib.import_module(f"baresip.{module}")
+        for attribute in attributes.split("."):
+            found = getattr(found, attribute)
+    except (ImportError, AttributeError):
+        return None
+    return found
+
+
+#: What reads the stack's memory for every packet; None in a wheel without it: no agent starts then.
+_ffi: Any = private_name("baresip._native.ffi")
+_OCTETS, _WORDS = (_ffi.typeof(kind) if _ffi else None for kind in ("char *", "size_t *"))
 
 
 class TextSpan(ctypes.Structure):
@@ -90,18 +106,20 @@ class PacketHandler:
             failed(error.with_traceback(trace))
 
         signature = f"{result}({', '.join(['uintptr_t'] * arguments)})"
-        ffi = private_name("baresip._native.ffi")
-        self._callback = ffi.callback(signature, function, error=default, onerror=on_error)
-        self.address = int(ffi.cast("uintptr_t", self._callback))
+        self._callback = _ffi.callback(signature, function, error=default, onerror=on_error)
+        self.address = int(_ffi.cast("uintptr_t", self._callback))
 
 
-_MESSAGE_BUFFER = struct.Struct("PNNN")
+def octets_at(address: int, count: int) -> bytes:
+    """So many octets at an address, copied: quicker than by ctypes."""
+    octets: bytes = _ffi.unpack(_ffi.cast(_OCTETS, address), count)
+    return octets
 
 
 def octets_in(address: int, most: int) -> bytes:
-    """The first octets, `most` of them, that are in use in the `struct mbuf` at an address."""
-    octets, _, start, end = _MESSAGE_BUFFER.unpack(ctypes.string_at(address, _MESSAGE_BUFFER.size))
-    return ctypes.string_at(octets + start, min(end - start, most))
+    """The first octets, at most `most`, that are in use in the `struct mbuf` at an address."""
+    octets, _, start, end = _ffi.unpack(_ffi.cast(_WORDS, address), 4)
+    return octets_at(octets + start, min(end - start, most))
 
 
 class FunctionMissing(BaresipError):
@@ -162,18 +180,6 @@ def _raising(name: str) -> Callable[..., Any]:
 
 def _missing(names: str) -> FunctionMissing:
     return FunctionMissing(f"this build of baresip-python lacks {names}")
-
-
-def private_name(path: str) -> Any:
-    """What a name of `PRIVATE_NAMES` stands for; None when this build of the wheel has no such."""
-    module, _, attributes = path.removeprefix("baresip.").partition(".")
-    try:
-        found: Any = importlib.import_module(f"baresip.{module}")
-        for attribute in attributes.split("."):
-            found = getattr(found, attribute)
-    except (ImportError, AttributeError):
-        return None
-    return found
 
 
 def missing_names() -> list[str]:

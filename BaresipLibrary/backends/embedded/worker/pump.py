@@ -1,8 +1,6 @@
 """Moves audio between the calls of an agent and their WAV files, on the clock of the media."""
 
 import asyncio
-import contextlib
-import time
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +9,7 @@ from baresip import Call
 from .call_audio import CallAudio, Report
 from .faults import watch
 from .sent_audio import SentAudio
-from .stream_clock import CLOSELY, LISTENED, UNHEARD
+from .stream_clock import CLOSELY, LISTENED, RESTING, UNHEARD
 
 #: Rounds at the quicker pace after a new source: what lay ready is dropped a packet later.
 _HURRIED_ROUNDS = 3
@@ -98,11 +96,14 @@ class AudioPump:
     def _period(self) -> float:
         if self._timed:
             return CLOSELY
-        return LISTENED if self._listened or self._hurried else UNHEARD
+        if self._listened or self._hurried:
+            return LISTENED
+        return RESTING if all(audio.rests for audio in self._calls.values()) else UNHEARD
 
     async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
         while self._calls:
-            started = time.monotonic()
+            started = loop.time()
             for call_id, audio in list(self._calls.items()):
                 audio.closely = call_id in self._timed
                 if audio.move() and call_id in self._listened:
@@ -110,8 +111,7 @@ class AudioPump:
             self._wake.clear()
             period = self._period
             self._hurried = max(0, self._hurried - 1)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(
-                    self._wake.wait(), max(0.0, started + period - time.monotonic())
-                )
+            waking = loop.call_at(started + period, self._wake.set)
+            await self._wake.wait()
+            waking.cancel()
         self._task = None

@@ -9,7 +9,6 @@ import ctypes
 import errno
 import struct
 from collections import deque
-from ctypes import string_at
 from time import monotonic
 from typing import Any, NamedTuple
 
@@ -21,6 +20,7 @@ from .native import (
     EncoderFilterState,
     PacketHandler,
     library,
+    octets_at,
 )
 from .stack_thread import StackThread
 
@@ -129,9 +129,9 @@ class SentAudio:
         call_id = self._streams.get(state, "")
         frames = self._frames.get(call_id)
         if frames is not None and call_id not in self._held:
-            kind, rate, samples, count, channels = _FRAME.unpack(string_at(address, _FRAME.size))
+            kind, rate, samples, count, channels = _FRAME.unpack(octets_at(address, _FRAME.size))
             if kind == _SIGNED_16_BIT:
-                frames.append(SentFrame(at, rate, channels, string_at(samples, count * _SAMPLE)))
+                frames.append(SentFrame(at, rate, channels, octets_at(samples, count * _SAMPLE)))
         return 0
 
 

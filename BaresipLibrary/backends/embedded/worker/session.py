@@ -28,6 +28,7 @@ class Channel:
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
         self._writer = writer
+        self._queued: list[bytes] = []
 
     @classmethod
     async def open(cls, sock: socket.socket) -> "Channel":
@@ -43,12 +44,22 @@ class Channel:
         return json.loads(line) if line.endswith(b"\n") else None
 
     def send(self, message: dict[str, Any]) -> None:
-        """Queues a message. `receive` notices a parent that is gone."""
-        if not self._writer.is_closing():
-            self._writer.write(json.dumps(message, ensure_ascii=True).encode() + b"\n")
+        """Queues a message. `receive` notices a parent that is gone.
+
+        What is queued by all that is due now goes out together, and wakes the parent once.
+        """
+        if not self._queued:
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._queued.append(json.dumps(message, ensure_ascii=True).encode() + b"\n")
+
+    def _flush(self) -> None:
+        queued, self._queued = self._queued, []
+        if queued and not self._writer.is_closing():
+            self._writer.write(b"".join(queued))
 
     async def close(self) -> None:
         """Writes what is queued and closes the socket."""
+        self._flush()
         self._writer.close()
         try:
             await self._writer.wait_closed()

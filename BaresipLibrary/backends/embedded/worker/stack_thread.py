@@ -4,6 +4,7 @@ The wheel calls Python on that thread for every event and completed command. Whe
 answered, the stack is between two of its steps, and there the functions run.
 """
 
+import asyncio
 import contextlib
 import ctypes
 from collections import deque
@@ -27,6 +28,8 @@ class StackThread:
         self._ping = private_name("baresip._native.lib.BP_CMD_PING")
         self._pong = private_name("baresip._native.lib.BP_EV_PONG")
         self._pass_on = private_name("baresip._events.set_sink")(self._on_native_event)
+        #: A ping that is about to be sent, for all functions that come until then.
+        self._next_ping: asyncio.Task[None] | None = None
 
     def _on_native_event(self, event: int, handle: int, payload: bytes | None) -> None:
         # Other events come in the middle of a step, in which a re-INVITE must not be sent.
@@ -52,13 +55,23 @@ class StackThread:
 
         self._jobs.append(job)
         try:
-            await self._runtime.cmd(self._ping)
+            await asyncio.shield(self._next_ping or self._ping_soon())
         finally:
             with contextlib.suppress(ValueError):  # nearly always it has run
                 self._jobs.remove(job)
         if errors:
             raise errors[0]
         return results[0]
+
+    def _ping_soon(self) -> asyncio.Task[None]:
+        """Sends a ping in the next round of the loop: what is asked for until then shares it."""
+
+        async def ping() -> None:
+            self._next_ping = None
+            await self._runtime.cmd(self._ping)
+
+        self._next_ping = asyncio.create_task(ping())
+        return self._next_ping
 
 
 #: A handler of interfaces: the name, the address and its own argument; True ends the walk.

@@ -3,10 +3,10 @@
 import math
 from collections.abc import Callable
 
-#: How often to look (s) while a keyword listens, while none does, and while every packet is timed
-#: by itself, which is for a second, not for a call. The first two are not multiples of a packet:
-#: looks at every phase of a packet narrow its time down.
-LISTENED, UNHEARD, CLOSELY = 0.017, 0.077, 0.001
+#: How often to look (s) while a keyword listens, while none does, while all that is sent is silence
+#: besides, and while every packet is timed by itself, which is for a second, not for a call. The
+#: first three are not multiples of a packet: looks at every phase of a packet narrow its time down.
+LISTENED, UNHEARD, RESTING, CLOSELY = 0.017, 0.077, 0.193, 0.001
 #: A look that is farther off than this (s) begins another stretch: packets come early and late.
 SLACK = 0.010
 #: How far (s) a packet may be from the pace of its stretch, however many looks agree: baresip sends
