@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from ipaddress import ip_address
 
 from ..frozen import frozen
@@ -206,7 +206,13 @@ def description_in(message: Message) -> SessionDescription | None:
         text = _sdp_part(message)
     else:
         text = message.body if kind.startswith("application/sdp") or not kind else ""
-    return SessionDescription(text) if text.lstrip().startswith("v=") else None
+    return _described(text) if text.lstrip().startswith("v=") else None
+
+
+@lru_cache(maxsize=256)
+def _described(text: str) -> SessionDescription:
+    """The session description, which is read once though both agents of a call see it."""
+    return SessionDescription(text)
 
 
 def audio_in(message: Message) -> Media | None:

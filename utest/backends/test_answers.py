@@ -191,3 +191,21 @@ def test_nothing_more_is_said_on_a_channel_that_is_closed() -> None:
     with ours:
         asyncio.run(scene())
         assert ours.recv(4096) == b""
+
+
+def test_who_waits_looks_once_at_events_that_come_together(process: Process) -> None:
+    seen: list[str] = []
+    process.backend._take = _noting(process, seen)  # type: ignore[method-assign]
+    waiting = Waiting(process.changes, lambda: len(seen) == 3 or None)
+    process.says(EVENT, EVENT, EVENT)
+    waiting.ends()
+    assert waiting.looks == 2
+
+
+def test_a_line_that_comes_in_pieces_is_read_when_it_is_complete(process: Process) -> None:
+    command, outcomes = in_a_thread(lambda: process.backend._command("dial"))
+    line = json.dumps({"answer": process.is_asked()["id"], "result": "x" * 200_000}).encode()
+    for piece in (line[:7], line[7:], b"\n"):
+        process._socket.sendall(piece)
+    command.join(SOON)
+    assert outcomes == ["x" * 200_000]

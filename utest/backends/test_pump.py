@@ -258,6 +258,7 @@ def test_what_arrives_while_the_rest_is_read_is_recorded_at_once(tmp_path: Path)
     stack.info = lambda seen=stack.info: _half_of_what_arrived(seen())  # type: ignore[method-assign]
     audio.move()
     assert soundfile.info(tmp_path / "a-rx.wav").frames == 7 * PACKET // 2
+    audio.close()
 
 
 def _half_of_what_arrived(info: SimpleNamespace) -> SimpleNamespace:

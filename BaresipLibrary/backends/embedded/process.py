@@ -37,6 +37,8 @@ _INSTALL = (
 _START, _COMMAND = 10.0, 10.0
 #: How long the answer to a BYE is waited for (s), when the agent is to be stopped.
 _FAREWELL = 0.5
+#: How many octets of a channel are read at once.
+_PIECE = 65536
 #: The number of commands whose answer nobody waits for.
 _UNASKED = 0
 _PORT_TAKEN = "Address already in use"
@@ -243,11 +245,12 @@ class WorkerProcess(Backend):
 
     def _read(self, report: Report) -> None:
         assert self._stream is not None and self._child is not None
-        for line in _lines(self._stream):
-            message = json.loads(line)
-            self._take(message, report)
-            if message.get("event") == "SipMessage":
-                self._settle_debts(message)
+        for lines in _pieces(self._stream):
+            messages = [json.loads(line) for line in lines]
+            self._take_together(messages, report)
+            for message in messages:
+                if message.get("event") == "SipMessage":
+                    self._settle_debts(message)
         stopping = self._stopping
         if not stopping:
             self._child.wait()
@@ -261,20 +264,27 @@ class WorkerProcess(Backend):
         self._changes.notify_all()
         self._answered.notify_all()
 
-    def _take(self, message: dict[str, Any], report: Report) -> None:
+    def _take_together(self, messages: list[dict[str, Any]], report: Report) -> None:
+        """Takes in messages that have come together; who waits looks once, after the last."""
         with self._changes:
-            if "event" in message:
-                event = protocol.to_event(message)
-                self._collisions.take(event)
-                report(event)
-                self._report_mailbox(event, report)
+            for message in messages:
+                self._take(message, report)
+            are_events = {"event" in message for message in messages}
+            if True in are_events:
                 self._changes.notify_all()
-                return
-            if "answer" not in message:
-                self._started = message
-            elif message["answer"] in self._open:
-                self._answers[message["answer"]] = message
-            self._answered.notify_all()
+            if False in are_events:
+                self._answered.notify_all()
+
+    def _take(self, message: dict[str, Any], report: Report) -> None:
+        if "event" in message:
+            event = protocol.to_event(message)
+            self._collisions.take(event)
+            report(event)
+            self._report_mailbox(event, report)
+        elif "answer" not in message:
+            self._started = message
+        elif message["answer"] in self._open:
+            self._answers[message["answer"]] = message
 
     def _report_mailbox(self, event: Event, report: Report) -> None:
         if not self._account.mwi or not isinstance(event, SipMessage):
@@ -305,12 +315,16 @@ class WorkerProcess(Backend):
             return []
 
 
-def _lines(stream: BufferedRWPair) -> Iterator[bytes]:
+def _pieces(stream: BufferedRWPair) -> Iterator[list[bytes]]:
+    """The lines of a channel, those together that have come together, until its end."""
+    rest = b""
     while True:
         try:
-            line = stream.readline()
+            piece = stream.read1(_PIECE)
         except (OSError, ValueError):
             return
-        if not line.endswith(b"\n"):
+        if not piece:
             return
-        yield line
+        *lines, rest = (rest + piece).split(b"\n")
+        if lines:
+            yield lines
