@@ -15,6 +15,8 @@ LINES = 15
 CHARACTERS = 1500
 #: The messages of so many failed tests are printed, of the others only the names.
 WITH_MESSAGE = 30
+#: How Robot's message begins for a test that has a tag of its option --skip.
+SKIPPED_BY_TAG = "Test skipped using "
 #: When more than so many tests fail, something is broken, and none is run again.
 MOST_AGAIN = 3
 
@@ -118,8 +120,9 @@ def count_robot(path: Path) -> Count:
 
 
 def reason(test: TestCase) -> str:
-    """Why a test was skipped: the tag that says so, or else the message."""
-    return next((tag for tag in test.tags if tag.startswith("once on ")), test.message)
+    """Why a test was skipped: what the tag says for which Robot skipped it, or else the message."""
+    by_tag = [tag for tag in test.tags if tag.startswith("once on ")]
+    return by_tag[0] if by_tag and test.message.startswith(SKIPPED_BY_TAG) else test.message
 
 
 def beginning(text: str) -> str:

@@ -103,7 +103,10 @@ def test_a_run_with_a_failed_test_is_not_counted_twice(ci: ModuleType) -> None:
 def test_a_test_that_the_other_backend_runs_is_skipped_for_the_reason_in_its_tag(
     ci: ModuleType, tmp_path: Path
 ) -> None:
-    tests = "One\n    [Tags]    once on embedded: why    slow\n    Fail\nTwo\n    Skip    so\n"
+    tests = (
+        "One\n    [Tags]    once on embedded: why    slow\n    Fail\n"
+        "Two\n    [Tags]    once on external: why not\n    Skip    so\n"
+    )
     (tmp_path / "a_suite.robot").write_text(f"*** Test Cases ***\n{tests}")
     output = tmp_path / "output.xml"
     quiet = {"log": None, "report": None, "console": "none"}
