@@ -17,6 +17,7 @@ environment none is run again.
 The linter, the type checker, and what `package` does count as one check each, tests count one by
 one. The exit code is 0 when something passed and nothing failed.
 
+STREAMS=5 in the environment has five folders run at the same time, in place of two for each core.
 When no check is named, unit tests that try many cases of one kind try them all (THOROUGH=1).
 `external` takes the baresip on PATH. With BARESIPS=/path/one:/path/two in the environment it runs
 once on each of these programs instead, and each has its own row.
@@ -60,8 +61,9 @@ STAGES = (
     ("quick",),
     ("atest", "external", "parallel"),
 )
-#: So many acceptance runs go on at the same time, on all backends: they wait most of the time.
-STREAMS = Streams(4)
+#: So many acceptance runs go on at the same time, on all backends: two a core, as they wait most of
+#: the time.
+STREAMS = Streams(int(os.environ.get("STREAMS") or 2 * (os.cpu_count() or 1)))
 #: Folders of `atest` that take long start first, so that all streams end together. What understands
 #: speech keeps the cores busy: it comes when those that measure times in audio have ended.
 LONGEST = ["hearing", "wire", "robustness", "servers", "speech", "evidence", "docs", "phone"]
