@@ -498,12 +498,6 @@ def test_what_is_looked_at_late_was_due_since_then(exchange: Exchange) -> None:
     assert one.call.due_since(one.began + 8) == one.began + 5
 
 
-def test_agents_that_were_enough_are_as_many_as_are_needed(exchange: Exchange) -> None:
-    exchange.has(1, 1)
-    run = exchange.result(rate=5.0, duration=0.3, talk=0.01)
-    assert run.needed == 1 or run.not_attempted, "where the machine stood still for 0.2 s"
-
-
 def test_a_bye_that_is_refused_is_a_failure(exchange: Exchange) -> None:
     one = OneCall(exchange)
     one.hang_up()
