@@ -65,9 +65,10 @@ class SpeechKeywords(Component):
         A number is heard as a whole or not at all: ``5`` is not in *-5*, *5.50*, *$5.50* or *1/5*. Each
         digit counts as a word, and digits with nothing but commas between them are one number:
         ``1, 2`` is 12. So are single digits that are a sentence each, *4. 7. 1. 2.* Only in a list of
-        choices, ``1, 2 or 3``, they are several. Any other full stop ends a number, and so does a
-        pause of more than 0.8 s: a number with a pause in it is ``call 555. 1234``. What may be
-        one number or two, as in *100, 5 new messages*, is equal to the same figures only.
+        choices, ``1, 2 or 3``, they are several. *20. 1.*, put together from recordings, is 21. Any other
+        full stop ends a number, and so does a pause of more than 0.8 s: a number with a pause in it
+        is ``call 555. 1234``. What may be one number or two, as in *100, 5 new messages* or *100 5*, is
+        equal to the same figures only.
         In English *oh* is a zero beside a number and after *press*, *dial*, *key*, *digit*, *option* and
         *extension*. Amid a phrase *to*, *too*, *for*, *fore*, *won*, *ate* and *oh* are equal to the single
         digit that sounds like them, if the words on both sides are right.
@@ -75,8 +76,8 @@ class SpeechKeywords(Component):
 
         A phrase is heard when its ``similarity`` with any stretch of what was said is high enough.
         That is 1 - word error rate: the substituted, missing and additional words, divided by the
-        words of the phrase. Numbers are never forgiven: with *press two* the phrase ``press one`` is
-        not heard, whatever the ``similarity``. A phrase of up to four words has to be heard word by
+        words of the phrase. Numbers, and the currency of an amount, are never forgiven: with *press two*
+        the phrase ``press one`` is not heard, whatever the ``similarity``. A phrase of up to four words has to be heard word by
         word at ``80%``.
 
         Returns an object that prints as the words that were heard, with ``text``; ``phrase``, which

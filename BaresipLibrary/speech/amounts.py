@@ -6,7 +6,7 @@ All parts of such a number belong together: 5 is not in -5, 5.50 or $5.50.
 import re
 from collections.abc import Sequence
 
-from .number_words import NOTHING, Token
+from .number_words import COMMA, FULL_STOP, NOTHING, Token
 from .spoken_signs import POINT, SLASH, Currency, currencies, minus, word_for_and
 
 #: So many tokens are an amount without hundredth parts: 5 dollars.
@@ -17,7 +17,7 @@ _MONTHS = {
     "january", "february", "march", "april", "may", "june", "july", "august", "september",
     "october", "november", "december",
 }  # fmt: skip
-_ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)")
+_DAY = re.compile(r"([1-9]|[12]\d|3[01])(?:st|nd|rd|th)?")
 
 
 def with_amounts(tokens: Sequence[Token], code: str) -> list[Token]:
@@ -85,16 +85,26 @@ def _as_said(whole: str, hundredths: str, currency: Currency) -> list[str]:
 
 
 def with_dates(tokens: Sequence[Token]) -> list[Token]:
-    """The tokens, where May 21st is May 21: an engine writes either for the same words."""
-    plain = ["", *(token.plain for token in tokens), "", ""]
+    """The tokens, where May 21st is May 21: an engine writes either for the same words.
+
+    The year after it is another number.
+    """
     result = list(tokens)
     for place, token in enumerate(tokens):
-        ordinal = _ORDINAL.fullmatch(token.plain)
-        before, after, later = plain[place], plain[place + 2], plain[place + 3]
-        month = later if after == "of" else after
-        if ordinal and (before in _MONTHS or month in _MONTHS):
-            result[place] = token._replace(plain=ordinal[1])
+        day = _DAY.fullmatch(token.plain)
+        if not day or not _is_beside_month(tokens, place):
+            continue
+        result[place] = token._replace(plain=day[1])
+        follower = tokens[place + 1] if place + 1 < len(tokens) else None
+        if follower and (follower.border == COMMA or len(follower.plain) > 1):
+            result[place + 1] = follower._replace(border=max(follower.border, FULL_STOP))
     return result
+
+
+def _is_beside_month(tokens: Sequence[Token], place: int) -> bool:
+    before = tokens[place - 1].plain if place else ""
+    after = [token.plain for token in tokens[place + 1 : place + 3] if token.plain != "of"]
+    return before in _MONTHS or not _MONTHS.isdisjoint(after[:1])
 
 
 def with_signs_joined(tokens: Sequence[Token], code: str) -> list[Token]:

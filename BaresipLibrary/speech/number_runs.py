@@ -50,13 +50,17 @@ def _with_sums(tokens: Sequence[Token], *, has_tens: bool) -> list[Token]:
     for first, end in _runs(tokens, FULL_STOP):
         run = list(tokens[first:end])
         borders = [token.border for token in run[1:]]
-        whole = _sum([token.plain for token in run], has_tens)
+        # 400-48 in one word is no sum: these are digits of a longer number.
+        are_words = len({token.word for token in run}) == len(run)
+        whole = _sum([token.plain for token in run], has_tens) if are_words else None
         # "20. 1." is one number, but not "100. 5 new messages": that 5 belongs to what follows.
-        is_apart = _ends_sentence(tokens, end, COMMA)
-        if whole is None or (FULL_STOP in borders and not is_apart):
+        is_last = _ends_sentence(tokens, end, COMMA)
+        if whole is None or (FULL_STOP in borders and not is_last):
             result += run
             continue
-        is_sum = is_apart or set(borders) == {NOTHING}
+        # Without a pause "100 5" may be 1005, unless somebody said "1 hundred 5".
+        is_spelled = set(borders) == {NOTHING} and run[0].last_word > run[0].word
+        is_sum = is_spelled or (is_last and NOTHING not in borders)
         text = whole if is_sum else " ".join(token.plain for token in run)
         result.append(run[0]._replace(plain=text, last_word=run[-1].last_word))
     return result

@@ -92,6 +92,16 @@ def currencies(code: str) -> tuple[Currency, ...]:
     return tuple(Currency(*called.split()) for called in (names.dollar, names.pound, names.euro))
 
 
+def is_currency(word: str) -> bool:
+    """Whether it is the name of a currency, or of its hundredth part, in any language."""
+    return word in _all_currencies()
+
+
+@cache
+def _all_currencies() -> frozenset[str]:
+    return frozenset(name for code in _NAMES for names in currencies(code) for name in names)
+
+
 def word_for_and(code: str) -> str:
     """What stands between 5 dollars and 50 cents."""
     return _of(code).and_

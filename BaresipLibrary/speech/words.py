@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from .heard import CoveredText, Word
 from .plain_words import Unit, plain_text, plain_units
+from .spoken_signs import is_currency
 
 #: So many words may be written as one: voice mail, voice-mail and voicemail are equal.
 _MOST_JOINED = 4
@@ -228,15 +229,16 @@ def _numbers(units: Sequence[Unit]) -> str:
     """The numbers among words: 471 and 1."""
     numbers: list[list[Unit]] = []
     for unit in filter(_is_number, units):
-        if unit.begins_number or not unit.in_number:
+        is_name = not unit.in_number and is_currency(unit.text)
+        if not numbers or (not is_name and (unit.begins_number or not unit.in_number)):
             numbers.append([])
         numbers[-1].append(unit)
     return " and ".join(map(plain_text, numbers))
 
 
 def _is_number(unit: Unit) -> bool:
-    """Whether it is of a number, or an ordinal, such as 21st: these are never forgiven."""
-    return unit.in_number or unit.text[0].isdecimal()
+    """Whether it is never forgiven: a part of a number, an ordinal (21st), or a currency."""
+    return unit.in_number or unit.text[0].isdecimal() or is_currency(unit.text)
 
 
 def _match(phrase: Phrase, heard: Sequence[Unit], cost: _Cost, end: int) -> Match:

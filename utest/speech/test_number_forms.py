@@ -38,6 +38,8 @@ def apart(text: str, pause: float) -> list[Word]:
         ("08001005050", "0800 100 5050"),
         ("one two three one hundred two one hundred three", "123 102 103"),
         ("555. 1234", "555. 1234."),
+        ("40048", "400-48"),
+        ("505", "5 hundred 5"),
         # codes and keys
         ("4712", "4. 7. 1. 2."),
         ("extension 12", "Extension 1. 2."),
@@ -68,6 +70,8 @@ def apart(text: str, pause: float) -> list[Word]:
         ("two o clock", "2 o'clock"),
         ("May 21", "May 21st"),
         ("May twenty first", "May 21"),
+        ("May twenty first twenty twenty six", "May 21st, 2026"),
+        ("21 May 2026", "21st May, 2026"),
         ("the first of may", "the 1st of May"),
         ("we are open twenty four seven", "We are open 24/7."),
     ],
@@ -134,6 +138,9 @@ def test_equal_numbers_of_other_languages(language: str, phrase: str, heard: str
         ("your balance is 105", "Your balance is 100, 5 new messages."),
         ("your balance is 1005", "Your balance is 100, 5 new messages."),
         ("5551234", "555. 1234"),
+        ("your balance is 105", "Your balance is one hundred, 5 new messages."),
+        ("your code is 803 thank you", "Your code is 800 3 thank you"),
+        ("49", "40 9"),
         # words that sound like digits are no digits of a number
         ("open 426 daily", "open 4 to 6 daily"),
         ("nine two five", "9 to 5"),
@@ -159,6 +166,8 @@ def test_equal_numbers_of_other_languages(language: str, phrase: str, heard: str
         ("your balance is $5.50", "Your balance is 5 dollars."),
         ("your balance is $5.50 thank you", "Your balance is 550, thank you."),
         ("your balance is 50 cents", "Your balance is $5.50."),
+        ("please pay 5 dollars now thank you", "Please pay 5 cents now, thank you."),
+        ("please pay 5 dollars now thank you", "Please pay €5 now, thank you."),
         # zeros
         ("call me at 50", "Call me at 5, oh and bring 2"),
         ("number 50", "number 5, oh no"),
@@ -174,6 +183,17 @@ def test_a_wrong_number_is_not_heard(phrase: str, heard: str, similarity: float)
 def test_a_sign_may_stand_before_its_number() -> None:
     assert find("five dollars", "$ 5", 1.0) == Match(1, 1, 1.0)
     assert find("five euros", "€ 5", 1.0) == Match(1, 1, 1.0)
+
+
+def test_a_day_is_heard_beside_a_year() -> None:
+    for heard in (
+        "on March 3rd, 2026 at 10",
+        "on March 3, 2026",
+        "on March third twenty twenty six",
+    ):
+        assert find("on march 3", heard, 1.0) is not None
+        assert find("on march 3, 2026", heard, 1.0) is not None
+        assert find("on march 32", heard, 0.5) is None
 
 
 def test_a_zero_needs_a_number_beside_it() -> None:
