@@ -34,7 +34,7 @@ _FIXTURES = (running.Keyword.SETUP, running.Keyword.TEARDOWN)
 
 
 #: Tags of the keywords that may need numpy.
-_OF_SOUND = frozenset({"Audio", "Speech", "DTMF", "Bulk"})
+_OF_SOUND = frozenset({"Audio", "Speech", "DTMF"})
 #: Those that load it themselves, while their tones are on their way.
 _SOUND_FIRST = frozenset({"verify_audio_connection", "verify_audio_connections"})
 

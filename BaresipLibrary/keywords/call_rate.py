@@ -48,7 +48,7 @@ class CallAudio(Enum):
 class CallRateKeywords(Component):
     """Has calls arrive at a rate."""
 
-    @keyword(tags=("Call", "Wait", "Bulk"))
+    @keyword(tags=("Call", "Audio", "Wait", "Bulk"))
     def run_calls(
         self,
         callers: list[AgentName],

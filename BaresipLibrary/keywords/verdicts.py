@@ -133,7 +133,7 @@ class HearingKeywords(Component):
         | Verify Who Hears Whom | alice=bob,carol | bob=alice,carol | carol=NONE |
         """
         from ..media.who_hears import failure, find_who_hears_whom
-        from ..report.tables import matrix_table
+        from ..report.matrix_table import matrix_table
 
         limit = self._seconds(within)
         expected = self._expected([*map(self._split, pairs), *hears.items()])

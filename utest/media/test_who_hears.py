@@ -7,7 +7,7 @@ import pytest
 from BaresipLibrary.audio.signatures import Heard, signatures
 from BaresipLibrary.errors import UsageError
 from BaresipLibrary.media.who_hears import Cell, Matrix, failure, find_who_hears_whom
-from BaresipLibrary.report.tables import matrix_table
+from BaresipLibrary.report.matrix_table import matrix_table
 
 from ..audio import signals
 from ..scripted import Phone
