@@ -1,6 +1,10 @@
 """Numbers as testers send them: each form that is equal, and no wrong number."""
 
+from collections.abc import Callable
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from BaresipLibrary.speech.heard import Word
 from BaresipLibrary.speech.plain_words import plain_text, plain_units
@@ -227,3 +231,34 @@ def test_what_nobody_can_know_is_equal_to_the_same_pieces_only() -> None:
     assert match is not None
     assert not match.has_numbers
     assert plain_text(plain_units(said(heard))) == "your balance is 100 5 new messages"
+
+
+DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+#: How a number is read digit by digit, and written.
+FORMS: list[Callable[[str], str]] = [
+    lambda number: " ".join(DIGITS[int(digit)] for digit in number),
+    lambda number: ", ".join(DIGITS[int(digit)] for digit in number),
+    lambda number: "-".join(number),
+    lambda number: ", ".join(number),
+    lambda number: f"({number})",
+    lambda number: f"{number[:3]}-{number[3:]}",
+    lambda number: " ".join(number).replace("0", "oh") if len(number) > 1 else number,
+    lambda number: ". ".join(number) + "." if len(number) > 2 else number,
+]
+
+
+@settings(max_examples=50)
+@given(
+    st.text("0123456789", min_size=1, max_size=11),
+    st.text("0123456789", min_size=1, max_size=11),
+    st.sampled_from(FORMS),
+    st.sampled_from(["your code is {} thank you", "{}", "please call {} now"]),
+)
+def test_a_number_is_heard_in_each_form_and_no_other_number_is(
+    number: str, other: str, form: Callable[[str], str], sentence: str
+) -> None:
+    heard = sentence.format(form(number))
+    assert find(sentence.format(number), heard, 1.0) is not None
+    for wrong in (other, number[:-1], number[1:], number + "0", number[::-1]):
+        if wrong and wrong != number:
+            assert find(sentence.format(wrong), heard, 0.5) is None
