@@ -1,7 +1,7 @@
 """OpenAI's Whisper models, as the package faster-whisper runs them on the CPU."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -36,8 +36,9 @@ _FRAMES_BEYOND = 200
 #: So many tokens a window of audio may have, and so many more a second of it: nobody speaks faster,
 #: and a model that repeats itself is stopped early.
 _TOKENS, _TOKENS_A_SECOND, _MOST_TOKENS = 16, 12, 224
-#: A word that is less probable than this is unsure, and so is a number, which is never forgiven.
-_SURE_OF_A_WORD, _SURE_OF_A_NUMBER = 0.25, 0.65
+#: A word that is less probable than this is unsure. So is a number, which is never forgiven, where
+#: there are fewer words than these.
+_SURE_OF_A_WORD, _SURE_OF_A_NUMBER, _SENTENCE = 0.25, 0.65, 4
 #: Text is made up, as of music or noise, when the mean log probability of a token is lower, …
 _LEAST_SURE = -1.0
 #: … or when it holds that there is no speech, and is not sure of the words either, …
@@ -80,7 +81,7 @@ class FasterWhisper:
         if not samples.any():
             return []
         segments = self._read(samples, code, _QUICK)
-        if any(_seems_made_up(segment) or _has_unsure_number(segment) for segment in segments):
+        if any(map(_seems_made_up, segments)) or _is_unsure_number(segments):
             segments = self._read(samples, code, _WHOLE)
         elif any(map(_has_unsure_word, segments)):
             segments = self._read(samples, code, _LONGER)
@@ -144,10 +145,12 @@ def _has_unsure_word(segment: Any) -> bool:
     return any(word.probability < _SURE_OF_A_WORD for word in segment.words)
 
 
-def _has_unsure_number(segment: Any) -> bool:
-    return any(
+def _is_unsure_number(segments: Sequence[Any]) -> bool:
+    """Whether an unsure number stands there, with no sentence around it that tells it."""
+    words = [word for segment in segments for word in segment.words]
+    return len(words) < _SENTENCE and any(
         word.probability < _SURE_OF_A_NUMBER
-        for word in segment.words
+        for word in words
         if any(character.isdigit() for character in word.word)
     )
 
