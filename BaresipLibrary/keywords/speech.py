@@ -86,7 +86,7 @@ class SpeechKeywords(Component):
         of ``matches``. What a ``Secret`` of the suite says is ``***`` in ``text`` and ``groups``.
 
         Returns when the phrase is understood and the speaker has paused after it: for 0.4 s, and for
-        0.8 s after a number, which might go on. Speech without such a pause is understood piece by
+        0.8 s after a number or an amount of money, which might go on. Speech without such a pause is understood piece by
         piece, each at most 13 s long. Fails when the phrase was not said ``within`` that time, and at
         once when the call has ended without it. The message says what was heard that is nearest to it.
 

@@ -15,7 +15,7 @@ from ..errors import BackendError
 from ..speech.expectations import ENGLISH, Expectation
 from ..speech.heard import HeardSpeech, Word, written
 from ..speech.masking import MASK, Secrets
-from ..speech.plain_words import NUMBER_PAUSE, plain_units
+from ..speech.plain_words import NUMBER_PAUSE, may_be_part, plain_units
 from ..speech.transcriber import Transcriber
 from ..types import AudioDirection
 from .call_transcript import CallTranscript, words_since
@@ -95,9 +95,8 @@ class SpeechReader:
         """Whether words end with a number, and nobody knows yet whether it goes on."""
         if not words or not self.call.is_live:
             return False
-        last = plain_units(words[-1:], self._language or ENGLISH)
-        end = words[-1].end
-        return bool(last and last[-1].is_digit) and not self.transcript.is_known(
+        last, end = plain_units(words[-2:], self._language or ENGLISH), words[-1].end
+        return may_be_part(last) and not self.transcript.is_known(
             end, end + NUMBER_PAUSE, self._language
         )
 

@@ -24,7 +24,7 @@ from .number_words import (
     value,
     with_digits,
 )
-from .spoken_signs import with_signs_spelled
+from .spoken_signs import is_currency, with_signs_spelled
 
 #: A pause of this many seconds between two words ends a number that is said digit by digit. Where a
 #: machine puts it together from recordings, there are 0.56 s between "twenty" and "one".
@@ -103,6 +103,13 @@ def digits_joined(units: Sequence[Unit]) -> list[bool]:
         unit.is_digit and not unit.begins_number and bool(last and last.is_digit)
         for last, unit in zip(before, units, strict=False)
     ]
+
+
+def may_be_part(units: Sequence[Unit]) -> bool:
+    """Whether words end with a number that may go on: 4712, five dollars (and fifty cents)."""
+    ends = [*units[-2:]]
+    is_amount = len(ends) > 1 and ends[0].in_number and is_currency(ends[1].text)
+    return bool(ends) and (ends[-1].in_number or is_amount)
 
 
 def _tokens(words: Sequence[Word], texts: Sequence[str], code: str) -> Iterator[Token]:

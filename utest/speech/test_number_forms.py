@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from BaresipLibrary.speech.heard import Word
-from BaresipLibrary.speech.plain_words import plain_text, plain_units
+from BaresipLibrary.speech.plain_words import may_be_part, plain_text, plain_units
 from BaresipLibrary.speech.words import Match, Phrase, find_phrase
 
 from .test_words import find, nearest, said
@@ -231,6 +231,23 @@ def test_what_nobody_can_know_is_equal_to_the_same_pieces_only() -> None:
     assert match is not None
     assert not match.has_numbers
     assert plain_text(plain_units(said(heard))) == "your balance is 100 5 new messages"
+
+
+@pytest.mark.parametrize(
+    ("heard", "may_go_on"),
+    [
+        ("press 1", True),
+        ("press one", True),
+        ("you have 5 dollars", True),
+        ("you have $5.", True),
+        ("you have 100, 5", True),
+        ("many dollars", False),
+        ("press 1 please", False),
+        ("", False),
+    ],
+)
+def test_a_number_at_the_end_may_go_on(heard: str, may_go_on: bool) -> None:
+    assert may_be_part(plain_units(said(heard)[-2:])) is may_go_on
 
 
 DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
