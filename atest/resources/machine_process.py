@@ -6,11 +6,13 @@ it when the process that started it is killed.
 """
 
 import json
+import os
 import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,6 +21,8 @@ Span = tuple[float, float]
 
 #: How long a machine may take beyond what it was asked to wait for (s), also on a busy one.
 _PATIENCE = 30.0
+#: It comes before other processes, where it may.
+_FIRST = -10
 
 
 class Turn(NamedTuple):
@@ -171,6 +175,8 @@ def _answer(served: _Served, line: str) -> None:
 def main() -> None:
     """Serves until the input ends; a request that waits does not delay that."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends Robot, which ends this
+    with suppress(OSError):  # what it says is true only as long as it is not late
+        os.nice(_FIRST)
     served = _Served()
     for line in sys.stdin:
         threading.Thread(target=_answer, args=(served, line), daemon=True).start()
