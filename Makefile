@@ -80,7 +80,9 @@ $(package): pyproject.toml
 	@$(pip) install --editable '.[embedded,plots]'
 	@touch $@
 
-$(tools): $(package)
-	@echo 'Installing what its tests need into $(VENV)'
+# In one go, not after what the package needs: that would build it twice.
+$(tools): pyproject.toml
+	@.ci/make-venv $(VENV)
+	@echo 'Installing BaresipLibrary and what its tests need into $(VENV)'
 	@$(pip) install --editable '.[embedded,plots,speech,voices,quality,metrics,otel,dev]'
-	@touch $@
+	@touch $(package) $@

@@ -33,6 +33,7 @@ Never
 
 On Failure Is The Default
     [Documentation]    A setting left out is on_failure.
+    [Tags]    once on embedded: a setting has the same default on both backends
     Recordings Should Be    @{BAD}
 
 Agents Of A Suite
