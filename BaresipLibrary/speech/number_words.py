@@ -94,7 +94,9 @@ def _numbers(tokens: Sequence[Token], language: str) -> Iterator[tuple[int, int,
     except ImportError:
         raise UsageError(f"Comparing words needs the package text2num: {_INSTALL}.") from None
 
-    for number in find_numbers(list(tokens), language, 0.0):
+    # Half of a surrogate pair cannot be handed to the package, which panics.
+    read = [one._replace(plain=one.plain.encode(errors="replace").decode()) for one in tokens]
+    for number in find_numbers(read, language, 0.0):
         yield number.start, number.end, number.text
 
 

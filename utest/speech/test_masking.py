@@ -295,6 +295,10 @@ def test_a_secret_among_other_digits_does_not_get_through(
     assert number not in digits_said(shown(Secrets([number]), said))
 
 
+def test_a_secret_that_is_no_unicode_is_masked() -> None:
+    assert "ö" not in Secrets(["\ud98b!ö"]).text("one \ud98b!ö two")
+
+
 #: A zero stands for the mask in the test.
 TEXT = st.characters(exclude_characters="\0")
 
