@@ -64,11 +64,11 @@ A Secret Is In No File
     Should Contain    ${text}    You entered ***
 
 Why No Word Was Heard Is Explained
-    [Documentation]    Silence, a tone and a hold.
+    [Documentation]    Silence, a tone and a hold, after which baresip 1 records nothing.
     ${message} =    Get Message    Music And Silence
     Should Match Regexp    ${message}    (?s)1\\) .*machine sends silence; use Send Audio\\.\\s
     Should Match Regexp    ${message}    (?s)2\\) .*machine sends tone:440.*\\n\\n3\\)
-    Should Match Regexp    ${message}    (?s)3\\) .*machine holds the call\\.$
+    Should Match Regexp    ${message}    (?s)3\\) .*(machine holds the call|baresip 1\\S+ records nothing of a call after a hold; .*)\\.$
 
 
 *** Keywords ***
