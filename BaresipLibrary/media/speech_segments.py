@@ -60,8 +60,12 @@ class Segment:
         return Span(begin, end)
 
     def request(self, transcriber: Transcriber, language: str | None) -> Transcription:
-        """Has it understood, unless that was asked for before; what failed is asked for anew."""
-        if language not in self._transcriptions:
+        """Has it understood, unless that was asked for before.
+
+        What failed is asked for anew, and so is what was given up.
+        """
+        known = self._transcriptions.get(language)
+        if known is None or not (known.is_done or known.is_needed):
             samples, rate = self.stream.samples(*self._audio), self.stream.rate
             if _silence_tones(samples, rate):  # an engine might write "Beep"
                 self._transcriptions[language] = transcriber.submit(samples, rate, language)
@@ -73,7 +77,7 @@ class Segment:
         return transcription
 
     def give_up(self) -> None:
-        """What was asked for is not begun any more: speech went on, and this is a part of it."""
+        """What was asked for is not begun any more: nobody waits for it."""
         for transcription in self._transcriptions.values():
             transcription.is_needed = False
 

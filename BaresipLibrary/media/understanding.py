@@ -2,7 +2,8 @@
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
@@ -153,21 +154,38 @@ class SpeechReader:
         Raises:
             BackendError: the engine cannot understand it, or does not go on.
         """
-        left = math.inf
+        left, done = math.inf, self._transcriber.done
 
         def fewer() -> tuple[int] | None:
             missing = self.missing(since, also_open=True)
             return (missing,) if missing < left else None
 
-        while left:
-            answer = wait_until(self.agent.changes, fewer, _PATIENCE)
-            if answer is not None:
-                (left,) = answer
-                continue
-            raise BackendError(
-                f"No more of what {self.agent.name} {self.verb} was understood for {_PATIENCE:g} s:"
-                f" {self._transcriber.why_not_done()}."
-            )
+        with self._waiting():
+            while left:
+                answer = wait_until(self.agent.changes, fewer, _PATIENCE)
+                if answer is not None:
+                    (left,) = answer
+                elif done == self._transcriber.done:
+                    raise self._stuck()
+                done = self._transcriber.done
+
+    @contextmanager
+    def _waiting(self) -> Iterator[None]:
+        """Does not leave work behind that nobody waits for when the block is interrupted."""
+        try:
+            yield
+        except BaseException:
+            self.transcript.give_up()
+            raise
+
+    def _stuck(self) -> BackendError:
+        """Says that the engine does not go on; the next keyword has another process."""
+        why = self._transcriber.why_not_done()
+        self._transcriber.replace_process()
+        return BackendError(
+            f"No more of what {self.agent.name} {self.verb} was understood for {_PATIENCE:g} s:"
+            f" {why}."
+        )
 
     def wait(self, check: Callable[[], T | None], within: float) -> T | None:
         """The first answer of `check` other than None; None after `within` seconds without.
@@ -175,13 +193,14 @@ class SpeechReader:
         `check` runs after each event, and when speech ends because nothing more arrives.
         """
         deadline = time.monotonic() + within
-        while True:
-            left = deadline - time.monotonic()
-            answer = wait_until(
-                self.agent.changes, check, min(left, self.transcript.stalls_in or left)
-            )
-            if answer is not None or time.monotonic() >= deadline:
-                return answer
+        with self._waiting():
+            while True:
+                left = deadline - time.monotonic()
+                answer = wait_until(
+                    self.agent.changes, check, min(left, self.transcript.stalls_in or left)
+                )
+                if answer is not None or time.monotonic() >= deadline:
+                    return answer
 
 
 def wait_for_speech(

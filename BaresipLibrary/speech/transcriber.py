@@ -80,6 +80,8 @@ class Transcriber:
         self._refusal: str | None = None
         #: What the process works on, and since when.
         self._working: tuple[_Job, float] | None = None
+        #: How many pieces were done with, understood or not.
+        self.done = 0
 
     def check(self) -> EngineChoice:
         """The engine that the suite, or the environment, has chosen.
@@ -140,6 +142,12 @@ class Transcriber:
             f" {job.seconds:.1f} s of audio, and {self._jobs.qsize()} more pieces wait"
         )
 
+    def replace_process(self) -> None:
+        """Ends a process that does not go on; what it works on is sent to another one."""
+        with self._lock:
+            if self._process is not None:
+                self._process.kill()
+
     def close(self) -> None:
         """Ends the process, whatever it does. Idempotent; another job starts it again."""
         with self._lock:
@@ -176,6 +184,7 @@ class Transcriber:
             if job.transcription is not None:
                 job.transcription.words, job.transcription.error = words, error
                 job.transcription.is_done = True
+            self.done += 1
             self._changes.notify_all()
 
     def _transcribe(self, job: _Job) -> tuple[list[Word], str | None]:
@@ -201,6 +210,8 @@ class Transcriber:
         return [], self._refusal or _death(job, ends)
 
     def _running(self) -> TranscriberProcess:
+        if self._process is not None and self._process.is_dead:
+            self._bury()  # it died while it had nothing to do
         with self._lock:
             if self._process is None and not self._is_closing:
                 try:

@@ -63,6 +63,11 @@ class TranscriberProcess:
         return self._process.pid
 
     @property
+    def is_dead(self) -> bool:
+        """Whether it has ended."""
+        return self._process.poll() is not None
+
+    @property
     def is_stopped(self) -> bool:
         """Whether a signal or a debugger has stopped it."""
         try:

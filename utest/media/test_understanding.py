@@ -65,6 +65,14 @@ class LoudnessEngine:
     def __init__(self) -> None:
         self.asked: list[tuple[float, str | None]] = []
         self.error: str | None = None
+        self.done = 0
+        self.replaced = 0
+
+    def why_not_done(self) -> str:
+        return "it is stopped"
+
+    def replace_process(self) -> None:
+        self.replaced += 1
 
     def submit(self, samples: Samples, rate: int, language: str | None) -> Transcription:
         self.asked.append((samples.size / rate, language))
@@ -403,10 +411,38 @@ def test_much_that_was_said_may_take_long_while_the_engine_goes_on(
     monkeypatch.setattr("BaresipLibrary.media.understanding.wait_until", wait)
     reader.understand_all()
     assert not slow
-    pieces[0].is_done = False  # and nothing more happens
-    monkeypatch.setattr(reader._transcriber, "why_not_done", lambda: "it is stopped", raising=False)
-    with pytest.raises(BackendError, match="No more of what alice heard was understood for 120 s"):
+    pieces[0].is_done = False  # and nothing more happens but what others have asked for
+    others = [1, 1]
+
+    def wait_for_others(_changes: object, check: Callable[[], Any], _timeout: float) -> Any:
+        engine.done += others.pop() if others else 0
+        return check()
+
+    monkeypatch.setattr("BaresipLibrary.media.understanding.wait_until", wait_for_others)
+    with pytest.raises(BackendError, match=r"alice heard was understood for 120 s: it is stopped"):
         reader.understand_all()
+    assert not others and engine.replaced == 1
+
+
+def test_what_a_keyword_that_was_interrupted_has_asked_for_is_not_begun(
+    talking: Phone, reader: SpeechReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hears(talking, reader.call, tmp_path, (time.monotonic() - 9, says_apart("hello", 4)))
+    reader.read()
+    reader.request(also_open=True)
+    asked = [segment.transcription(None) for segment in reader.transcript.segments()]
+    for piece in asked:
+        piece.is_done = False
+
+    def wait(_changes: object, check: Callable[[], Any], _timeout: float) -> Any:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("BaresipLibrary.media.understanding.wait_until", wait)
+        with pytest.raises(KeyboardInterrupt):
+            reader.understand_all()
+    assert not any(piece.is_needed for piece in asked)
+    assert verify_speech(reader, expecting("hello"), NEVER).text == "hello"
 
 
 def test_what_failed_to_be_understood_is_tried_again_by_the_next_keyword(

@@ -87,6 +87,29 @@ def test_a_job_whose_process_dies_is_sent_once_more(make: Make, tmp_path: Path) 
     assert understood(make("Dying", tmp_path / "died once"))[0] == "16000"
 
 
+def test_a_death_without_work_is_not_counted(make: Make, tmp_path: Path) -> None:
+    died_once = tmp_path / "died once"
+    died_once.touch()
+    transcriber = make("Dying", died_once)
+    understood(transcriber)
+    process = transcriber._process
+    assert process is not None
+    process.kill()
+    process._process.wait()
+    died_once.unlink()
+    assert understood(transcriber)[0] == "16000"
+
+
+def test_what_does_not_go_on_is_sent_to_another_process(make: Make, fifo: Path) -> None:
+    transcriber = make("Slow", fifo)
+    transcriber.submit(SECOND, 16000)
+    fifo.read_bytes()
+    stuck = transcriber._process
+    transcriber.replace_process()
+    fifo.read_bytes()  # it is worked on again
+    assert transcriber._process is not stuck
+
+
 def test_a_job_whose_process_dies_twice_fails_with_what_it_printed(make: Make) -> None:
     transcriber = make("Dying")
     told = (
