@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from .chirp import alignment
 from .prompt_files import PromptFile
-from .spectrograms import BANDS, COMPRESSION, HOP, WINDOW, HeardFrames, Pattern, Spectrogram
+from .spectrograms import BANDS, COMPRESSION, HOP, WINDOW, HeardFrames, SoundPattern, Spectrogram
 from .windows import SampleBuffer
 
 SKIPS = (0.0, 0.25, 0.5)
@@ -90,7 +90,7 @@ class _Piece:
 
     start: int
     end: int
-    pattern: Pattern
+    pattern: SoundPattern
     evidence: _Evidence
 
 
@@ -219,7 +219,7 @@ def _worst_second(
         piece = pattern[start : min(start + second, last)]
         if np.count_nonzero(_is_sound(piece, pattern)) >= second // 2:
             same = HeardFrames(heard[start + shift : start + shift + len(piece)])
-            worst = min(worst, float(same.likeness(Pattern(piece))[0]))
+            worst = min(worst, float(same.likeness(SoundPattern(piece))[0]))
     return worst, (last - first) * HOP
 
 
@@ -249,13 +249,13 @@ def _by_sound(frames: NDArray[np.float64], sound: NDArray[np.float64]) -> list[_
         for evidence in EVIDENCE:
             end = int(np.searchsorted(sound, sound[start] + evidence.seconds - HOP / 2))
             if end <= len(frames):
-                pieces.append(_Piece(start, end, Pattern(frames[start:end]), evidence))
+                pieces.append(_Piece(start, end, SoundPattern(frames[start:end]), evidence))
     return [piece for piece in pieces if piece.pattern.variation > LEAST_VARIATION]
 
 
 def _whole(frames: NDArray[np.float64], sound: NDArray[np.float64]) -> list[_Piece]:
     """Return all of the prompt as one piece, if it has enough sound and varies."""
-    pattern = Pattern(frames)
+    pattern = SoundPattern(frames)
     known = [evidence for evidence in EVIDENCE if evidence.seconds <= sound[-1] + HOP / 2]
     if not known or pattern.variation <= LEAST_VARIATION:
         return []

@@ -16,7 +16,7 @@ from .chirp import alignment
 from .levels import level_dbfs
 from .prompt_files import PromptFile
 from .prompt_finder import EXACT_RATE, LEAST_VARIATION, SOUND
-from .spectrograms import BANDS, COMPRESSION, HOP, HeardFrames, Pattern, Spectrogram
+from .spectrograms import BANDS, COMPRESSION, HOP, HeardFrames, SoundPattern, Spectrogram
 
 PIECE = 50
 """Frames of a piece: 0.5 s. Measured with 25 prompts of one voice of which 15 % of the packets were
@@ -146,7 +146,7 @@ def sounding_part(reference: PromptFile) -> tuple[float, float]:
     return (float(frames[0] * HOP), float((frames[-1] + 1) * HOP)) if frames.size else (0.0, 0.0)
 
 
-def _cut(reference: PromptFile) -> tuple[list[int], list[Pattern]]:
+def _cut(reference: PromptFile) -> tuple[list[int], list[SoundPattern]]:
     """Return where pieces begin, in frames from the first sound, and their patterns."""
     frames = _frames(reference)
     sound = np.flatnonzero(_is_sound(frames))
@@ -157,8 +157,10 @@ def _cut(reference: PromptFile) -> tuple[list[int], list[Pattern]]:
         )
     frames = frames[sound[0] : sound[-1] + 1]
     last = len(frames) - PIECE
-    pieces = [(start, Pattern(frames[start : start + PIECE])) for start in range(0, last, PIECE)]
-    pieces.append((last, Pattern(frames[last:])))
+    pieces = [
+        (start, SoundPattern(frames[start : start + PIECE])) for start in range(0, last, PIECE)
+    ]
+    pieces.append((last, SoundPattern(frames[last:])))
     kept = [(start, piece) for start, piece in pieces if piece.variation > LEAST_VARIATION]
     if not kept or kept[0][0] > 0 or kept[-1][0] < last:
         raise ValueError(

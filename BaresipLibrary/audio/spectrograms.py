@@ -70,7 +70,7 @@ def _mel(frequency: ArrayLike) -> NDArray[np.float64]:
     return np.asarray(2595 * np.log10(1 + np.asarray(frequency) / 700), dtype=np.float64)
 
 
-class Pattern:
+class SoundPattern:
     """Frames to look for: after the mean of every band is taken away, scaled to length 1."""
 
     def __init__(self, frames: NDArray[np.float64]) -> None:
@@ -94,7 +94,7 @@ class HeardFrames:
         squares = np.cumsum(np.sum(np.square(frames), axis=1))
         self._squares = np.concatenate([[0.0], squares])
 
-    def likeness(self, pattern: Pattern, newest: int | None = None) -> NDArray[np.float64]:
+    def likeness(self, pattern: SoundPattern, newest: int | None = None) -> NDArray[np.float64]:
         """Return how similar each stretch of its length is to the pattern, -1 to 1, oldest first.
 
         Their normalised cross-correlation without the mean of every band, so that neither a level

@@ -35,7 +35,7 @@ _UNITS: dict[RunField, Unit] = {
 }
 
 
-class CallAudio(Enum):
+class AudioCheck(Enum):
     """What is done about the audio of each call of `Run Calls`.
 
     ``verify``: both sides must hear the other's tone; ``none``: it is not checked.
@@ -57,7 +57,7 @@ class CallRateKeywords(Component):
         rate: Rate,
         duration: timedelta,
         talk: timedelta = timedelta(seconds=10),
-        audio: CallAudio = CallAudio.verify,
+        audio: AudioCheck = AudioCheck.verify,
         arrivals: Arrivals = Arrivals.poisson,
         seed: int | None = None,
         stop_when: StopCondition | None = None,
@@ -137,7 +137,7 @@ class CallRateKeywords(Component):
         plan = Plan(
             talk=self._seconds(talk),
             timeout=self._positive("timeout", timeout),
-            within=self._positive("within", within) if audio is CallAudio.verify else None,
+            within=self._positive("within", within) if audio is AudioCheck.verify else None,
         )
         settings = RunSettings(
             rate=rate,
@@ -154,7 +154,7 @@ class CallRateKeywords(Component):
         _check_targets(settings.target, calling, called)
         file = _writable(save)
         logger.info(f"The seed of the arrivals is {settings.seed}.")
-        if audio is CallAudio.verify:
+        if audio is AudioCheck.verify:
             load_hearing()  # not while calls arrive
         self._agents.begin_keyword(ends=True)
         run = CallRate(calling, called, settings)

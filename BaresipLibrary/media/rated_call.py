@@ -65,7 +65,7 @@ class Plan:
 
 
 @frozen
-class Reason:
+class FailureReason:
     """Why a call failed: the words that failures are counted by, and what was seen of this one."""
 
     words: str
@@ -100,7 +100,7 @@ class RatedCall:
         #: Whether it was given up before it dialled, as the machine was late.
         self.is_skipped = False
         self.is_begun = False
-        self.reason: Reason | None = None
+        self.reason: FailureReason | None = None
         self.is_established = self.is_verified = False
         self.is_checked = plan.within is None
         self.measured = Measured()
@@ -183,7 +183,7 @@ class RatedCall:
 
     def _fail(self, words: str, details: str, cause: Cause = Cause.either) -> None:
         """Notes why it has failed: what comes first counts."""
-        self.reason = self.reason or Reason(words, details.rstrip("."), cause)
+        self.reason = self.reason or FailureReason(words, details.rstrip("."), cause)
 
     def next_step(self, now: float, free_tones: list[Tones]) -> Step | None:
         """What is to be done now, if anything."""

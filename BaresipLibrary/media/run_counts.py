@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from ..signalling.arrivals import most_at_once
 from .call_run import MOST_TOLD, CallRun, FailedCall, Tally, most_each_second
 from .machine import Load, Machine
-from .rated_call import Cause, RatedCall, Reason
+from .rated_call import Cause, FailureReason, RatedCall
 
 
 class RunCounts:
@@ -110,13 +110,13 @@ class RunCounts:
             (tally.scores, measured.mos),
         ]
 
-    def is_ours(self, call: RatedCall, reason: Reason) -> bool:
+    def is_ours(self, call: RatedCall, reason: FailureReason) -> bool:
         """Whether a call may have failed because of this machine, not of the phone system."""
         if reason.cause is Cause.either:
             return self._machine.was_late(call.arrived_at, time.monotonic())
         return reason.cause is Cause.machine
 
-    def _fail(self, call: RatedCall, reason: Reason) -> None:
+    def _fail(self, call: RatedCall, reason: FailureReason) -> None:
         self.note_time()
         tally = self.tally
         tally.failed += 1

@@ -45,7 +45,7 @@ _NUMBERS = dict(
 _TOKEN = re.compile(r"[^\W_]+")
 
 
-class Token(NamedTuple):
+class SpokenToken(NamedTuple):
     """Letters and digits in a row, and the number of the word that has them."""
 
     text: str
@@ -59,10 +59,10 @@ class Reading(NamedTuple):
     end: int
 
 
-def tokens_of(words: Sequence[str]) -> list[Token]:
+def tokens_of(words: Sequence[str]) -> list[SpokenToken]:
     """The tokens of words, in small letters without accents: an engine may leave these out."""
     return [
-        Token(token, number)
+        SpokenToken(token, number)
         for number, word in enumerate(words)
         for token in _TOKEN.findall(_without_accents(word))
     ]
@@ -89,7 +89,7 @@ _LETTERS = dict(
 )
 
 
-def readings(tokens: Sequence[Token]) -> list[list[Reading]]:
+def readings(tokens: Sequence[SpokenToken]) -> list[list[Reading]]:
     """What may be read at each token: by itself, and together with those that follow it."""
     texts = [token.text for token in tokens]
     return [list(dict.fromkeys(_at(texts, begin))) for begin in range(len(texts))]

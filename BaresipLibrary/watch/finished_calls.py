@@ -20,7 +20,7 @@ from ..types import CallTiming
 _ANSWERED_WITHIN = 32.0
 
 
-class Outcome(Enum):
+class CallOutcome(Enum):
     """What became of a call."""
 
     established = "established"
@@ -41,7 +41,7 @@ class FinishedCall:
     agent: str
     call_id: str
     direction: str
-    outcome: Outcome
+    outcome: CallOutcome
     #: The status that answered its INVITE for good.
     code: int | None
     began_at: float
@@ -153,17 +153,17 @@ def finished_call(agent: Agent, call: Call) -> FinishedCall:
     )
 
 
-def _outcome(call: Call, closed: CallClosed | None) -> Outcome:
+def _outcome(call: Call, closed: CallClosed | None) -> CallOutcome:
     if call.established_at is not None:
-        return Outcome.established
+        return CallOutcome.established
     if closed is None:
-        return Outcome.unfinished
+        return CallOutcome.unfinished
     match closed.by, call.direction:
         case (ClosedBy.REFUSAL, _) | (ClosedBy.US, Direction.INCOMING):
-            return Outcome.refused
+            return CallOutcome.refused
         case (ClosedBy.US, _) | (ClosedBy.PEER, Direction.INCOMING) | (ClosedBy.TRANSFER, _):
-            return Outcome.cancelled
-    return Outcome.failed
+            return CallOutcome.cancelled
+    return CallOutcome.failed
 
 
 def _final_status(agent: Agent, call: Call) -> int | None:

@@ -11,7 +11,7 @@ from robot.api import logger
 from ..errors import UsageError
 from ..keywords.base import is_dry_run
 from .measures import Measures, by_of, labels_of
-from .runs import RunListener, Scopes, pabot_part, run_name
+from .runs import RunListener, RunScopes, pabot_part, run_name
 from .targets import Pushgateway, Served, TextFile
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class Metrics(RunListener):
         self._measures: Measures | None = None
         self._labels: dict[str, str] = {}
         #: In which test calls have begun; between tests that has no name.
-        self._tests: Scopes[str] = Scopes()
+        self._tests: RunScopes[str] = RunScopes()
         self._tests.enter("")
         self._served = Served(serve, self._registry) if serve else None
         if self._served:

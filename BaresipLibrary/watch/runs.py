@@ -13,7 +13,7 @@ from .finished_calls import FinishedCalls
 S = TypeVar("S")
 
 
-class Scopes(Generic[S]):
+class RunScopes(Generic[S]):
     """In which suite or test of a run something began, whenever that is asked for."""
 
     def __init__(self) -> None:

@@ -9,8 +9,8 @@ from robot import result, running
 
 from ..errors import UsageError
 from ..keywords.base import is_dry_run
-from .finished_calls import FinishedCall, Outcome
-from .runs import RunListener, Scopes
+from .finished_calls import CallOutcome, FinishedCall
+from .runs import RunListener, RunScopes
 
 if TYPE_CHECKING:
     from opentelemetry.context import Context
@@ -44,7 +44,7 @@ class Spans(RunListener):
         self._tracer = self._provider.get_tracer("BaresipLibrary")
         self._open: list[Span] = []
         #: In which suite or test calls have begun.
-        self._scopes: Scopes[Context] = Scopes()
+        self._scopes: RunScopes[Context] = RunScopes()
 
     def start_suite(self, data: running.TestSuite, result: result.TestSuite) -> None:
         """Listener: a suite begins; suites that are only checked are not sent."""
@@ -129,7 +129,7 @@ class Spans(RunListener):
         )
         if call.established_at is not None:
             span.add_event("established", timestamp=_unix(call.established_at))
-        if call.outcome is Outcome.failed:
+        if call.outcome is CallOutcome.failed:
             span.set_status(StatusCode.ERROR)
         span.end(None if call.ended_at is None else _unix(call.ended_at))
 

@@ -25,7 +25,7 @@ from BaresipLibrary.media.call_run import CallRun
 from BaresipLibrary.media.call_run_failure import require_success
 from BaresipLibrary.media.idle_agents import NO_CALLEE, NO_CALLER, AgentPool
 from BaresipLibrary.media.machine import Machine
-from BaresipLibrary.media.rated_call import Cause, Phase, Plan, RatedCall, Reason
+from BaresipLibrary.media.rated_call import Cause, FailureReason, Phase, Plan, RatedCall
 from BaresipLibrary.media.run_counts import RunCounts, Tally
 from BaresipLibrary.signalling.arrivals import Arrivals
 from BaresipLibrary.signalling.stop_condition import StopCondition
@@ -256,14 +256,14 @@ def test_what_fails_while_the_machine_is_late_is_undecided(
     call = RatedCall(now, agents, "sip:x", Plan(1, 1, None))
     machine = Machine(0.5)
     counts = RunCounts(Tally(5.0, 0.0), machine, lambda: 0.0)
-    either, theirs = Reason("timeout", ""), Reason("486", "", Cause.phone_system)
+    either, theirs = FailureReason("timeout", ""), FailureReason("486", "", Cause.phone_system)
     assert not counts.is_ours(call, either)
     machine.note(now - 5, now - 3)
     assert not counts.is_ours(call, either)
     machine.note(now - 1, now + 0.1)
     assert counts.is_ours(call, either)
     assert not counts.is_ours(call, theirs)
-    assert counts.is_ours(call, Reason("died", "", Cause.machine))
+    assert counts.is_ours(call, FailureReason("died", "", Cause.machine))
 
 
 def test_an_agent_that_dies_is_no_failure_of_the_phone_system(exchange: Exchange) -> None:

@@ -9,7 +9,7 @@ from BaresipLibrary.agents.agent import Agent
 from BaresipLibrary.agents.forgetting import forget_call
 from BaresipLibrary.agents.registry import Registry
 from BaresipLibrary.events import CallClosed, ClosedBy
-from BaresipLibrary.watch.finished_calls import FinishedCall, FinishedCalls, Outcome
+from BaresipLibrary.watch.finished_calls import CallOutcome, FinishedCall, FinishedCalls
 from utest.scripted import Phone
 
 
@@ -35,7 +35,7 @@ def test_a_call_is_told_once(phone: Phone) -> None:
     phone.closes("in-1", ClosedBy.PEER)
     [call] = calls.take()
     assert (call.agent, call.call_id, call.direction) == ("alice", "in-1", "incoming")
-    assert call.outcome is Outcome.established
+    assert call.outcome is CallOutcome.established
     assert call.session_duration is not None
     agents.stop("alice")
     assert calls.take() == []
@@ -50,14 +50,14 @@ def test_a_library_is_followed_once(phone: Phone) -> None:
 @pytest.mark.parametrize(
     ("by", "outgoing", "incoming"),
     [
-        (ClosedBy.US, Outcome.cancelled, Outcome.refused),
-        (ClosedBy.PEER, Outcome.failed, Outcome.cancelled),
-        (ClosedBy.REFUSAL, Outcome.refused, Outcome.refused),
-        (ClosedBy.FAILURE, Outcome.failed, Outcome.failed),
+        (ClosedBy.US, CallOutcome.cancelled, CallOutcome.refused),
+        (ClosedBy.PEER, CallOutcome.failed, CallOutcome.cancelled),
+        (ClosedBy.REFUSAL, CallOutcome.refused, CallOutcome.refused),
+        (ClosedBy.FAILURE, CallOutcome.failed, CallOutcome.failed),
     ],
 )
 def test_the_outcome_follows_from_who_ended_it(
-    phone: Phone, by: ClosedBy, outgoing: Outcome, incoming: Outcome
+    phone: Phone, by: ClosedBy, outgoing: CallOutcome, incoming: CallOutcome
 ) -> None:
     calls, _ = followed(phone)
     dialled = phone.agent.dial("sip:bob@127.0.0.1")
@@ -72,7 +72,7 @@ def test_a_call_that_rings_when_its_agent_stops_is_unfinished(phone: Phone) -> N
     phone.rings()
     agents.stop("alice")
     [call] = calls.take()
-    assert (call.outcome, call.ended_at, call.code) == (Outcome.unfinished, None, None)
+    assert (call.outcome, call.ended_at, call.code) == (CallOutcome.unfinished, None, None)
 
 
 def test_a_call_id_that_comes_again_is_another_call(phone: Phone) -> None:

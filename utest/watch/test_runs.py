@@ -9,8 +9,8 @@ import pytest
 from robot import running
 
 from BaresipLibrary import Metrics
-from BaresipLibrary.watch.finished_calls import FinishedCall, Outcome
-from BaresipLibrary.watch.runs import Scopes
+from BaresipLibrary.watch.finished_calls import CallOutcome, FinishedCall
+from BaresipLibrary.watch.runs import RunScopes
 
 
 def run(listener: Metrics, teardown: str = "No Operation") -> None:
@@ -23,7 +23,7 @@ def run(listener: Metrics, teardown: str = "No Operation") -> None:
 
 
 def test_something_is_of_the_scope_in_which_it_began() -> None:
-    scopes: Scopes[str] = Scopes()
+    scopes: RunScopes[str] = RunScopes()
     before = time.monotonic()
     for name in ("first", "second"):
         scopes.enter(name)
@@ -63,7 +63,7 @@ _CALL = FinishedCall(
     agent="alice",
     call_id="1",
     direction="outgoing",
-    outcome=Outcome.established,
+    outcome=CallOutcome.established,
     code=200,
     began_at=0.0,
     established_at=None,
