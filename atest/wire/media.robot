@@ -163,6 +163,19 @@ A Second Tone Is Reported
     ...    alice heard no 440 Hz tone within 1 s: ?.? s of audio arrived, its loudest tone was ??0 Hz at -12 dBFS, beside ??0 Hz at -12 dBFS. The tone was there, but not alone: 620 Hz at -12 dBFS came with it.
     ...    Verify Audio    alice    440 Hz    within=1s
 
+The End Of What Arrived Is Recorded
+    [Documentation]    Up to what waits in the jitter buffer, 60 ms, though nobody listens when the peer hangs up.
+    Needs    SEE_RTP
+    ${peer} =    Alice Calls    talks_and_hangs_up
+    Send Audio    alice    silence
+    Get Rtp Statistics    alice    packets    >    50    timeout=10s
+    Let Peer Go On    ${peer}
+    Wait Until State Is    alice    IDLE
+    ${packets} =    Get Rtp Statistics    alice    packets
+    ${path} =    Get Recording    alice
+    ${recorded} =    Wave Seconds    ${path}
+    Should Be True    ${packets} * 0.02 - ${recorded} < 0.1
+
 
 *** Keywords ***
 Alice Calls

@@ -92,6 +92,14 @@ def answers_with_an_unknown_codec(peer: Peer) -> None:
     dialog.await_bye()
 
 
+def talks_and_hangs_up(peer: Peer) -> None:
+    """Sends a tone until it hangs up."""
+    dialog = peer.answer(peer.expect("INVITE"))
+    peer.rtp.play(440)
+    peer.step()
+    dialog.bye()
+
+
 def stops_in_the_middle(peer: Peer) -> None:
     """Answers and plays 440 Hz; no RTP packet leaves any more a moment after the suite says so."""
     dialog = peer.answer(peer.expect("INVITE"))

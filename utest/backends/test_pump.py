@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import soundfile
+from baresip.errors import AudioNotActive
 
 from BaresipLibrary.backends.embedded.worker.call_audio import AHEAD, CallAudio, Recording
 from BaresipLibrary.backends.embedded.worker.pump import AudioPump
@@ -45,6 +46,8 @@ class Stack:
         self.late = b""
         self.flushed = 0
         self.dropping = False
+        #: Whether it has dropped what it had for the call.
+        self.is_over = False
         self.sends = self.receives = True
         self.rate = RATE
 
@@ -58,6 +61,8 @@ class Stack:
         self.ready = self.ready[PACKET:]
 
     def info(self) -> SimpleNamespace:
+        if self.is_over:
+            raise AudioNotActive
         return SimpleNamespace(
             tx_ready=self.sends,
             rx_ready=self.receives,
@@ -463,3 +468,41 @@ def test_packets_at_a_pace_are_one_stretch_while_nobody_measures(tmp_path: Path)
     assert first[0] == frame == 0
     middle = (1.004 + 1.0 + ENCODING) / 2
     assert (earliest, latest) == pytest.approx((middle - JITTER, middle + JITTER))
+
+
+def test_what_was_saved_before_the_stack_dropped_it_is_recorded(tmp_path: Path) -> None:
+    stack, audio = sending(tmp_path)
+    stack.arrived = b"\1\0" * 3 * PACKET
+    audio.save_arrived()
+    stack.arrived += b"\2\0" * PACKET
+    audio.save_arrived()
+    stack.is_over = True
+    audio.save_arrived()
+    audio.close()
+    samples, _ = soundfile.read(tmp_path / "a-rx.wav", dtype="int16")
+    assert list(samples) == [1] * 3 * PACKET + [2] * PACKET
+
+
+def test_what_was_saved_comes_before_what_arrived_later(tmp_path: Path) -> None:
+    stack, audio = sending(tmp_path)
+    stack.arrived = b"\1\0" * PACKET
+    audio.save_arrived()
+    stack.arrived = b"\2\0" * PACKET
+    assert audio.move()
+    audio.close()
+    samples, _ = soundfile.read(tmp_path / "a-rx.wav", dtype="int16")
+    assert list(samples) == [1] * PACKET + [2] * PACKET
+
+
+def test_what_was_saved_of_one_codec_is_not_in_the_recording_of_the_next(tmp_path: Path) -> None:
+    stack, audio = sending(tmp_path)
+    stack.arrived = b"\1\0" * PACKET
+    audio.save_arrived()
+    stack.rate, stack.arrived = 16000, b"\2\0" * PACKET
+    audio.save_arrived()  # the recording of the new rate has not begun
+    audio.move()
+    audio.close()
+    first, second = (
+        soundfile.read(tmp_path / name, dtype="int16")[0] for name in ("a-rx.wav", "a-part2-rx.wav")
+    )
+    assert (list(first), list(second)) == ([1] * PACKET, [2] * PACKET)

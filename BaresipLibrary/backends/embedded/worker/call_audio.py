@@ -5,7 +5,9 @@ import contextlib
 import os
 import struct
 import sys
+import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -162,6 +164,9 @@ class CallAudio:
         self.closely = False
         self._flushed: int | None = None
         self._looked = (0.0, 0.0)
+        self._reading = threading.Lock()
+        #: What was read and is not recorded yet, with the times before and after.
+        self._saved: deque[tuple[float, float, bytes]] = deque()
 
     @property
     def rests(self) -> bool:
@@ -216,6 +221,19 @@ class CallAudio:
         except (AudioNotActive, AudioRestarted):
             return False
 
+    def save_arrived(self) -> None:
+        """Reads what has arrived, before the stack drops it. Any thread may call it.
+
+        It is recorded when audio is moved next, or when the recordings end.
+        """
+        with self._reading, contextlib.suppress(AudioNotActive, AudioRestarted):
+            before = time.monotonic()
+            info = self._call.audio.info()
+            same = self._format and self._format[:2] == (info.rx_sample_rate, info.rx_channels)
+            if same and _receives(info) and info.rx_buffered:
+                arrived = self._read_all(info.rx_buffered)
+                self._saved.append((before, time.monotonic(), arrived))
+
     def close(self) -> None:
         """Takes what is left and ends the recordings."""
         self.move()
@@ -268,6 +286,8 @@ class CallAudio:
 
     def _close_files(self) -> None:
         self._record_sent()
+        with self._reading:
+            self._record_saved()
         for recording in (self._rx, self._tx):
             if recording is not None:
                 recording.close()
@@ -343,13 +363,24 @@ class CallAudio:
         assert self._rx is not None
         before, after = self._looked
         arrived = b""
-        if info.rx_buffered > 0:
-            before = time.monotonic()
-            arrived = self._read_all(info.rx_buffered)
-            after = time.monotonic()
-            self._rx.write(arrived)
+        with self._reading:
+            had_saved = self._record_saved()
+            if info.rx_buffered > 0:
+                before = time.monotonic()
+                arrived = self._read_all(info.rx_buffered)
+                after = time.monotonic()
+                self._rx.write(arrived)
         self._rx.look(before, after, closely=self.closely)
-        return bool(arrived)
+        return had_saved or bool(arrived)
+
+    def _record_saved(self) -> bool:
+        """Records what was saved; tells whether there was anything."""
+        had_any = bool(self._saved)
+        while self._saved and self._rx is not None:
+            before, after, arrived = self._saved.popleft()
+            self._rx.write(arrived)
+            self._rx.look(before, after, closely=self.closely)
+        return had_any
 
     def _read_all(self, expected: int) -> bytes:
         """All that has arrived: the wheel would clear as much memory as it is asked for octets."""

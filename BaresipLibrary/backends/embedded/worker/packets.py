@@ -63,7 +63,7 @@ class CallPackets:
     def note_arrival(self, octets: bytes) -> None:
         """Notes a packet that the stack is about to read."""
         self._arrived.append((monotonic(), octets, self._taken_by_stack(self.stream)))
-        if len(self._arrived) == _KEPT:
+        if len(self._arrived) % _KEPT == 0:
             self._is_full(self)
 
     def note_decrypted(self, octets: bytes) -> None:
@@ -74,7 +74,7 @@ class CallPackets:
     def note_sent(self, octets: bytes) -> None:
         """Notes a packet that is about to leave."""
         self._left.append((monotonic(), octets))
-        if len(self._left) == _KEPT:
+        if len(self._left) % _KEPT == 0:
             self._is_full(self)
 
     def count(self) -> None:

@@ -48,6 +48,15 @@ class AudioPump:
             self._task = asyncio.create_task(self._run())
             watch(self._task)
 
+    def save_arrived(self) -> None:
+        """Reads what has arrived in all calls: the stack may be about to drop that.
+
+        It drops what a call has received when the call ends or is negotiated anew. Any thread may
+        call this.
+        """
+        for audio in list(self._calls.values()):
+            audio.save_arrived()
+
     def remove(self, call_id: str) -> None:
         """Ends the recordings of a call that has closed."""
         audio = self._calls.pop(call_id, None)

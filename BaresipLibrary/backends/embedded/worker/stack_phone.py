@@ -83,7 +83,7 @@ class StackPhone:
         """
         self._pump.stem = Path(stem)
         follow_logs(self._report)
-        self._trace = SipTrace(self._on_message)
+        self._trace = SipTrace(self._on_message, self._pump.save_arrived)
         await self._runtime.start(Configuration(first_lines, **config))
         self._stack = StackThread(self._runtime)
         encrypted = "mediaenc=" in aor
@@ -120,6 +120,7 @@ class StackPhone:
         self._stopping = True
         await self._silent.stop()
         await asyncio.gather(*map(self._await_first_response, self._calls.all_live()))
+        self._pump.save_arrived()
         for known in self._calls.all_live():
             with contextlib.suppress(BaresipError):  # it closed by itself meanwhile
                 await known.object.hangup()
@@ -195,6 +196,7 @@ class StackPhone:
         known = self._call(call_id)
         await self._await_first_response(known)
         if not known.has_ended:
+            self._pump.save_arrived()
             await known.object.hangup()
 
     async def _await_first_response(self, known: KnownCall) -> None:

@@ -32,8 +32,10 @@ _ON_MESSAGE = ctypes.CFUNCTYPE(
 class SipTrace:
     """Reports every SIP message on the running loop. To be kept as long as the stack runs."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Report, before: Callable[[], None]) -> None:
+        """`before` is called on the stack's thread before the stack acts on a message."""
         self._report = report
+        self._before = before
         self._loop = asyncio.get_running_loop()
         self._callback = _ON_MESSAGE(safely(None, self._on_message))
 
@@ -45,6 +47,7 @@ class SipTrace:
     def _on_message(
         self, sent: bool, transport: int, source: int, to: int, octets: int, size: int, _: int
     ) -> None:
+        self._before()
         known = 0 <= transport < len(_TRANSPORTS)
         fields = {
             "at": time.monotonic(),
