@@ -68,7 +68,9 @@ class SpeechKeywords(Component):
         choices, ``1, 2 or 3``, they are several. *20. 1.*, put together from recordings, is 21. Any other
         full stop ends a number, and so does a pause of more than 0.8 s: a number with a pause in it
         is ``call 555. 1234``. What may be one number or two, as in *100, 5 new messages* or *100 5*, is
-        equal to the same figures only.
+        equal to the same figures only; so is what may be hundredth parts or not, as in *5 dollars 20 days
+        ago*. The end of a sentence, and such a pause, never lie within an amount. ``5k`` and ``$2bn`` are
+        numbers as a whole in English; ``5m`` and ``5b`` are not, as nobody can know what they mean.
         In English *oh* is a zero beside a number and after *press*, *dial*, *key*, *digit*, *option* and
         *extension*. Amid a phrase *to*, *too*, *for*, *fore*, *won*, *ate* and *oh* are equal to the single
         digit that sounds like them, if the words on both sides are right.

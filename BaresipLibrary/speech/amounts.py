@@ -21,16 +21,24 @@ _DAY = re.compile(r"([1-9]|[12]\d|3[01])(?:st|nd|rd|th)?")
 
 
 def with_amounts(tokens: Sequence[Token], code: str) -> list[Token]:
-    """The tokens, with each amount of money as 5 dollars 50, or 50 cents."""
+    """The tokens, with each amount of money as 5 dollars 50, or 50 cents.
+
+    The end of a sentence and a long pause never lie within an amount.
+    """
     result: list[Token] = []
     at = 0
     while at < len(tokens):
-        ahead = tokens[at : at + _MOST_TOKENS]
+        ahead = _up_to_border(tokens[at : at + _MOST_TOKENS + 1])
         read = (_amount(ahead, currency, word_for_and(code)) for currency in currencies(code))
         amount, used = next(filter(None, read), (ahead[:1], 1))
         result += amount
         at += used
     return result
+
+
+def _up_to_border(tokens: Sequence[Token]) -> Sequence[Token]:
+    borders = (place for place in range(1, len(tokens)) if tokens[place].border >= FULL_STOP)
+    return tokens[: next(borders, None)]
 
 
 def _amount(
@@ -45,13 +53,19 @@ def _amount(
             used = 4
         case [whole, name, hundredths, cents, *_] if name in large and cents in small:
             used = 4
-        case [whole, name, word, hundredths, cents] if (
+        case [whole, name, word, hundredths, cents, *_] if (
             name in large and word == and_ and cents in small
         ):
             used = 5
-        case [whole, name, hundredths, *_] if name in large and _is_said_on(tokens[1:3]):
+        case [whole, name, hundredths, *_] if name in large and _is_said_on(tokens):
             used = 3
-        case [whole, name, *_] if name in large:
+        case [whole, name, hundredths, *_] if name in large and _may_be_cents(hundredths):
+            return [_own_form(tokens[:3])], 3
+        case [whole, name, word, hundredths, *_] if (
+            name in large and word == and_ and _may_be_cents(hundredths)
+        ):
+            return [_own_form(tokens[:4])], 4
+        case [whole, name, *_] if name in large and tokens[1].border == NOTHING:
             hundredths = "00"
             used = 2
         case _:
@@ -71,8 +85,20 @@ def _amount(
 
 
 def _is_said_on(tokens: Sequence[Token]) -> bool:
-    """Whether a currency and a number of two digits follow without a break: five dollars fifty."""
-    return len(tokens[1].plain) == 2 and all(token.border == NOTHING for token in tokens)
+    """Whether hundredth parts end the amount: not in "5 dollars 20 days ago"."""
+    is_last = len(tokens) == 3 or tokens[3].border >= COMMA
+    is_unbroken = all(token.border == NOTHING for token in tokens[1:3])
+    return _may_be_cents(tokens[2].plain) and is_unbroken and is_last
+
+
+def _may_be_cents(text: str) -> bool:
+    return text.isdecimal() and len(text) == 2
+
+
+def _own_form(tokens: Sequence[Token]) -> Token:
+    """What may be an amount or not, as one word: it is equal to the same pieces only."""
+    text = " ".join(token.plain for token in tokens)
+    return tokens[0]._replace(plain=text, last_word=tokens[-1].last_word)
 
 
 def _as_said(whole: str, hundredths: str, currency: Currency) -> list[str]:

@@ -44,8 +44,9 @@ class Secrets:
     def text(self, text: str) -> str:
         """The text, with each run of words that says a secret as ``***``. White space stays."""
         matches = list(_WORD.finditer(text)) if self._variants else []
+        words = [Word(match[0], 0.0, 0.0, 1.0) for match in matches]
         pieces, position = [], 0
-        for first, end in self._runs([match[0] for match in matches], at_edges=False):
+        for first, end in self._runs(words, at_edges=False):
             begin, position = position, matches[end - 1].end()
             run = text[matches[first].start() : position]
             pieces += [text[begin : matches[first].start()], self._masked(run)]
@@ -58,7 +59,7 @@ class Secrets:
         """
         shown: list[Word] = []
         position = 0
-        for first, end in self._runs([word.text for word in words], at_edges=True):
+        for first, end in self._runs(words, at_edges=True):
             run = words[first:end]
             confidence = min(word.confidence for word in run)
             shown += words[position:first]
@@ -74,19 +75,20 @@ class Secrets:
         begin = run.index(inside)
         return run[:begin] + MASK + run[begin + len(inside) :]
 
-    def _runs(self, words: Sequence[str], *, at_edges: bool) -> list[tuple[int, int]]:
+    def _runs(self, words: Sequence[Word], *, at_edges: bool) -> list[tuple[int, int]]:
         """The runs of words, as first and end, that must be masked, in order and disjoint."""
         if not self._variants:
             return []
-        hidden = set(_said(words, set().union(*self._variants.values()), at_edges))
-        hidden.update(_written(words, self._variants))
+        texts = [word.text for word in words]
+        hidden = set(_said(texts, set().union(*self._variants.values()), at_edges))
+        hidden.update(_written(texts, self._variants))
         hidden.update(_compared(words, self._variants))
         starts = sorted(number for number in hidden if number - 1 not in hidden)
         ends = sorted(number + 1 for number in hidden if number + 1 not in hidden)
         return list(zip(starts, ends, strict=True))
 
 
-def _compared(words: Sequence[str], secrets: Collection[str]) -> Iterator[int]:
+def _compared(words: Sequence[Word], secrets: Collection[str]) -> Iterator[int]:
     from .secret_numbers import numbers_said  # few runs have secrets: what compares is not loaded
 
     return numbers_said(words, secrets)

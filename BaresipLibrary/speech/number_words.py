@@ -18,7 +18,13 @@ NUMBER_LANGUAGES = ("da", "de", "en", "es", "fr", "it", "nl", "pt")
 NOTHING, COMMA, FULL_STOP, LONG_PAUSE = range(4)
 _ENGLISH = "en"
 _REPEATED = {"double": 2, "triple": 3}
-POWERS = {"hundred": 100, "thousand": 1000, "million": 1000000, "billion": 1000000000}
+POWERS = {"hundred": 100, "thousand": 1000, "million": 1000000, "billion": 10**9}
+#: text2num does not know it: it stays a word.
+_UNKNOWN_POWER = "trillion"
+POWERS[_UNKNOWN_POWER] = 10**12
+#: What text2num does not know by itself.
+_OTHER_POWERS = {"it": {"mila": 1000, "milioni": 10**6, "miliardi": 10**9}}
+_POWER = re.compile(r"1(?:00|(?:000)+)")
 #: Words in which "one" is no number; an engine may write them in two.
 _COMPOUNDS = {"any", "every", "some", "no"}
 _ZEROS = ("oh", "o")
@@ -67,6 +73,8 @@ def with_digits(tokens: Sequence[Token], language: str) -> list[Token]:
     """The tokens with numbers as digits; `language` is one of `NUMBER_LANGUAGES`."""
     if language == _ENGLISH:
         tokens = _with_english_numbers(tokens)
+    else:
+        tokens = _with_figures_multiplied(tokens, language)
     tokens = _with_spelled_digits(tokens, language)
     result: list[Token] = []
     done = 0
@@ -144,8 +152,12 @@ def _with_english_numbers(tokens: Sequence[Token]) -> list[Token]:
             result.append(token._replace(plain="one"))
         elif plain in _REPEATED and follower and _is_number(follower.plain):
             result += parts(token, [follower.plain] * (_REPEATED[plain] - 1))
-        elif plain in POWERS and _ends_fraction(result):
-            result.append(token._replace(is_word=True))  # two point five million
+        elif plain in POWERS and token.border >= FULL_STOP:
+            result.append(token)
+        elif plain in POWERS and (_ends_fraction(result) or plain == _UNKNOWN_POWER):
+            # two point five million; what is said before it belongs to the same number
+            is_joined = bool(result) and _is_number(result[-1].plain)
+            result.append(token._replace(is_word=True, is_joined=is_joined))
         elif plain in POWERS and result and _is_short_number(result[-1].plain):
             last = result.pop()
             whole = str(int(last.plain) * POWERS[plain])
@@ -153,6 +165,29 @@ def _with_english_numbers(tokens: Sequence[Token]) -> list[Token]:
         else:
             result.append(token)
     return result
+
+
+def _with_figures_multiplied(tokens: Sequence[Token], language: str) -> list[Token]:
+    """Multiplies figures by the number word after them: "5 Millionen" is not 5 1000000."""
+    result: list[Token] = []
+    for token in tokens:
+        power = _power(token, language)
+        before = result[-1] if power and result else None
+        if before and token.border < FULL_STOP and _is_short_number(before.plain):
+            whole = str(int(before.plain) * power)
+            result[-1] = before._replace(plain=whole, last_word=token.last_word)
+        else:
+            result.append(token)
+    return result
+
+
+def _power(token: Token, language: str) -> int:
+    """The hundred, thousand or more that a word stands for; 0 for others, such as a cent."""
+    if token.plain.isdecimal() or token.plain in ("cent", "cents"):
+        return 0
+    known = _OTHER_POWERS.get(language, {}).get(token.plain, 0)
+    digits = value(token.plain, language) or ""
+    return known or (int(digits) if _POWER.fullmatch(digits) else 0)
 
 
 def _with_compounds(tokens: Sequence[Token]) -> list[Token]:

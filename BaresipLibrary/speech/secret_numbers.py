@@ -16,15 +16,19 @@ _ENGLISH = "en"
 _PUNCTUATION = "`'\"()[].,:;?!"
 
 
-def numbers_said(words: Sequence[str], secrets: Collection[str]) -> Iterator[int]:
+#: A text has no times: its words may have been said without a pause, or with short ones.
+_PAUSES = (0.0, 0.5)
+
+
+def numbers_said(words: Sequence[Word], secrets: Collection[str]) -> Iterator[int]:
     """The places of the words that say a secret with a number in it, in any language known."""
-    texts = [word.strip(_PUNCTUATION) for word in words]
+    texts = [word.text.strip(_PUNCTUATION) for word in words]
     try:
         for language in _languages(texts):
-            units = _units(texts, language)
-            for secret in secrets:
-                for first, end in _stretches(_plain(secret, language), units):
-                    yield from range(units[first].word, units[end - 1].last_word + 1)
+            for units in _heard(words, language):
+                for secret in secrets:
+                    for first, end in _stretches(_plain(secret, language), units):
+                        yield from range(units[first].word, units[end - 1].last_word + 1)
     except UsageError:  # without text2num no phrase is compared either
         return
 
@@ -40,8 +44,18 @@ def _languages(texts: Sequence[str]) -> list[str]:
     ]
 
 
-def _units(texts: Sequence[str], language: str) -> list[Unit]:
-    return plain_units([Word(text, 0.0, 0.0, 1.0) for text in texts], language, has_notes=False)
+def _heard(words: Sequence[Word], language: str) -> Iterator[list[Unit]]:
+    """What was heard as it is compared, and also without its punctuation and its times."""
+    yield plain_units(words, language)
+    texts = [word.text for word in words]
+    for pause in _PAUSES:
+        yield _units(texts, language, pause)
+        yield _units([text.strip(_PUNCTUATION) for text in texts], language, pause)
+
+
+def _units(texts: Sequence[str], language: str, pause: float = 0.0) -> list[Unit]:
+    words = [Word(text, at * pause, at * pause, 1.0) for at, text in enumerate(texts)]
+    return plain_units(words, language, has_notes=False)
 
 
 @cache

@@ -73,6 +73,16 @@ _MINUS = re.compile(
 )
 _BARE_POINT = re.compile(r"(?<![\w.,])[.,](?=\d)")
 _SIGN_FIRST = re.compile(rf"([{_SIGNS}])\s?(\d+(?:[.,]\d+)*)")
+#: 2bn, $2-million: what follows the figures makes another number of them.
+_ABBREVIATED = re.compile(
+    rf"([{_SIGNS}]?)((?:\d+[.,])*\d+)-?(k|m|b|mn|bn|tn|million|billion|trillion|thousand)\b", re.I
+)
+_POWERS_WRITTEN = {
+    "k": "thousand", "m": "million", "mn": "million", "b": "billion", "bn": "billion",
+    "tn": "trillion",
+}  # fmt: skip
+#: Without the sign of a currency these may be a room, or metres: 5b is 5b.
+_UNKNOWN = ("m", "b")
 _FULL_HOUR = re.compile(r"(?<![\d:.])([1-9]|1[0-2]):00(?![\d:])")
 _THOUSANDS = r"\b(?!0)\d{1,3}(?:([SEPARATORS])\d{3})(?:\1\d{3})*\b"
 _ENGLISH_THOUSANDS = re.compile(_THOUSANDS.replace("SEPARATORS", ","))
@@ -140,6 +150,8 @@ def _with_currency_last(texts: Sequence[str], code: str) -> Iterator[str]:
 
 def _spelled(text: str, code: str) -> str:
     names = _of(code)
+    if code == "en":
+        text = _ABBREVIATED.sub(_in_full, text)
     text = _VULGAR_FRACTION.sub(lambda found: _fraction(found[1], found[2], names.and_), text)
     text = text.replace("²", " squared ").replace("³", " cubed ")
     text = with_ordinals_alike(text.lower(), code)
@@ -154,6 +166,15 @@ def _spelled(text: str, code: str) -> str:
     text = _SLASH.sub(" / ", _BARE_POINT.sub(" 0 point ", text))
     text = re.sub(r"(?<=\d)[.,](?=\d)", " point ", text)
     return "".join(_name(character, names, code) for character in text)
+
+
+def _in_full(found: re.Match[str]) -> str:
+    """An abbreviated number: $2bn is 2 billion dollars."""
+    sign, figures, power = found[1], found[2], found[3].lower()
+    if power in _UNKNOWN and not sign:
+        return found[0]
+    currency = f" {_several(sign, 'en')}" if sign else ""
+    return f"{figures} {_POWERS_WRITTEN.get(power, power)}{currency}"
 
 
 def _fraction(before: str, fraction: str, and_: str) -> str:

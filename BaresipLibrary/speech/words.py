@@ -17,7 +17,7 @@ from .spoken_signs import is_currency
 _MOST_JOINED = 4
 _FORBIDDEN = float("inf")
 #: What may be said for a sign on a key or a digit.
-_NAMES = {("#", "pound"), ("#", "hash"), ("#", "number"), ("/", "slash")}
+_NAMES = {("#", "pound"), ("#", "pounds"), ("#", "hash"), ("#", "number"), ("/", "slash")}
 #: In German "one" is an article, too, which changes with the word after it.
 _NAMES |= {("1", "einen"), ("1", "einem"), ("1", "einer"), ("1", "eines")}
 #: Words that sound like digits in English. They never stand for a digit of a longer number.

@@ -337,3 +337,23 @@ def test_a_long_transcript_is_masked_quickly() -> None:
     monologue = "press one to hear two of the three four five hundred and six " * 250
     secrets = Secrets(["1234567890123456", "one two three four five six seven", "hunter2", "99"])
     assert secrets.text(monologue) == monologue
+
+
+@pytest.mark.parametrize(
+    ("secret", "said"),
+    [
+        ("105", "100. 5."),
+        ("425", "400. 25."),
+        ("120", "100. 20."),
+        ("320", "300, 20."),
+        ("999", "900. 99."),
+    ],
+)
+def test_what_is_taken_for_a_secret_number_is_masked(secret: str, said: str) -> None:
+    assert MASK in Secrets([secret]).text(f"code {said}")
+    assert MASK in shown(Secrets([secret]), f"code {said}")
+
+
+def test_pauses_count_where_a_secret_number_is_masked() -> None:
+    heard = [Word("100", 0.0, 0.3, 0.9), Word("5", 0.8, 1.0, 0.9)]
+    assert [word.text for word in Secrets(["105"]).words(heard)] == [MASK]

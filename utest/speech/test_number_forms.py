@@ -66,6 +66,14 @@ def apart(text: str, pause: float) -> list[Word]:
         ("five dollars and five cents", "$5.05"),
         ("two million dollars", "$2 million"),
         ("one thousand two hundred thirty four dollars and fifty six cents", "$1,234.56"),
+        ("two trillion dollars", "$2 trillion"),
+        ("2 trillion dollars", "$2tn"),
+        ("2 billion dollars", "$2bn"),
+        ("2 million dollars", "$2M"),
+        ("2 million dollars", "$2-million"),
+        ("5000", "5k"),
+        ("enter 1234 pound", "enter 1234#"),
+        ("press 5 pound", "press 5 #."),
         ("two point five", "2.5"),
         ("zero point five", ".5"),
         ("two and 1/2 minutes", "2½ minutes"),
@@ -112,6 +120,11 @@ def test_equal_numbers(phrase: str, heard: str) -> None:
         ("fr", "cinq euros et vingt centimes", "5,20 €"),
         ("fr", "moins cinq", "-5"),
         ("fr", "zéro six douze trente-quatre", "06 12 34"),
+        ("es", "cinco mil euros", "5 mil euros"),
+        ("fr", "5000 euros", "5 mille euros"),
+        ("de", "fünf Millionen", "5 Millionen"),
+        ("de", "5000 Euro", "5 Tausend Euro"),
+        ("it", "5000 euro", "5 mila euro"),
         ("it", "cinque euro e venti centesimi", "5,20 €"),
         ("it", "il primo maggio", "il 1º maggio"),
         ("nl", "twintig procent", "20 %"),
@@ -172,6 +185,16 @@ def test_equal_numbers_of_other_languages(language: str, phrase: str, heard: str
         ("your balance is 50 cents", "Your balance is $5.50."),
         ("please pay 5 dollars now thank you", "Please pay 5 cents now, thank you."),
         ("please pay 5 dollars now thank you", "Please pay €5 now, thank you."),
+        # an amount does not go on over the end of a sentence, and 20 days are no cents
+        ("your balance is $5.50", "your balance is 5 dollars. 50 cents is the fee"),
+        ("your balance is $5.50", "your balance is 5 dollars. And 50 cents is the fee"),
+        ("you paid $5.20", "you paid 5 dollars 20 days ago"),
+        ("you paid 5 dollars", "you paid 5 dollars 20 cents"),
+        ("you paid 5 dollars", "you paid 5 dollars and 50"),
+        ("worth 2 dollars", "It is worth $2 trillion"),
+        ("worth 2 dollars", "It is worth $2-million"),
+        ("your balance is 5", "your balance is 5k"),
+        # zeros
         # zeros
         ("call me at 50", "Call me at 5, oh and bring 2"),
         ("number 50", "number 5, oh no"),
@@ -182,6 +205,39 @@ def test_equal_numbers_of_other_languages(language: str, phrase: str, heard: str
 @pytest.mark.parametrize("similarity", [1.0, 0.5])
 def test_a_wrong_number_is_not_heard(phrase: str, heard: str, similarity: float) -> None:
     assert find(phrase, heard, similarity) is None
+
+
+@pytest.mark.parametrize(
+    ("phrase", "heard"),
+    [
+        ("your balance is 5 dollars", "your balance is 5 dollars. 50 cents is the fee"),
+        ("dollars press 2", "Euros press 1. Dollars press 2."),
+        ("euros press 2", "For pounds press 1, euros press 2"),
+        ("5 dollars 20 days ago", "you paid five dollars, 20 days ago"),
+    ],
+)
+def test_a_sentence_ends_an_amount(phrase: str, heard: str) -> None:
+    assert find(phrase, heard, 1.0) is not None
+
+
+def test_a_pause_ends_an_amount() -> None:
+    words = [*said("5 dollars"), Word("50", 6.0, 6.2, 0.9), Word("cents", 6.2, 6.4, 0.9)]
+    assert find_phrase(Phrase.parse("$5.50"), plain_units(words), 0.5) is None
+    assert find_phrase(Phrase.parse("5 dollars"), plain_units(words), 1.0) is not None
+
+
+@pytest.mark.parametrize(
+    ("language", "phrase", "heard"),
+    [
+        ("es", "51000 euros", "5 mil euros"),
+        ("de", "Guthaben 51000000", "Guthaben 5 Millionen"),
+        ("de", "21000000", "2 Millionen"),
+        ("fr", "51000 euros", "5 mille euros"),
+        ("it", "5 euro", "5 mila euro"),
+    ],
+)
+def test_figures_are_multiplied_by_a_number_word(language: str, phrase: str, heard: str) -> None:
+    assert find(phrase, heard, 0.5, language) is None
 
 
 def test_a_sign_may_stand_before_its_number() -> None:
@@ -259,7 +315,7 @@ FORMS: list[Callable[[str], str]] = [
     lambda number: ", ".join(number),
     lambda number: f"({number})",
     lambda number: f"{number[:3]}-{number[3:]}",
-    lambda number: " ".join(number).replace("0", "oh") if len(number) > 1 else number,
+    lambda number: " ".join(number).replace("0", "oh") if number.strip("0") else number,
     lambda number: ". ".join(number) + "." if len(number) > 2 else number,
 ]
 
