@@ -165,10 +165,11 @@ class CallRate:
 
     def _begin_step(self, call: RatedCall, step: Step) -> None:
         self._busy.add(call)
-        self._threads.submit(self._do, call, step)
+        self._threads.submit(self._do, call, step, time.monotonic())
 
-    def _do(self, call: RatedCall, step: Step) -> None:
-        """Does a step, in a thread of the pool."""
+    def _do(self, call: RatedCall, step: Step, due: float) -> None:
+        """Does a step that was due at a moment, in a thread of the pool, once one is free."""
+        self._machine.note(due, time.monotonic())
         try:
             step()
         except BaresipLibraryError as error:
@@ -224,7 +225,7 @@ class CallRate:
 
     def _end(self) -> None:
         """Ends what is left of the run."""
-        self._counts.tally.seconds = round(self._counts.seconds, 3)
+        self._counts.end()
         self._threads.shutdown(cancel_futures=True)
         for call in self._calls:
             if not call.is_begun:

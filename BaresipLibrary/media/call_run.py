@@ -12,6 +12,8 @@ from ..errors import UsageError
 from ..frozen import frozen
 from ..quantiles import quantile
 
+#: Why calls were not attempted, when nothing but too few agents is known to be the cause.
+NO_CALLER, NO_CALLEE = "no caller was idle", "no callee was idle"
 #: How many calls that failed are told one by one.
 MOST_TOLD = 20
 #: How many reasons a message has.
@@ -165,7 +167,9 @@ class CallRun(Tally):
         """What it leaves open about the phone system, each in a sentence."""
         if self.not_attempted:
             each = f"{self.needed} callers and as many callees"
-            needed = f" At this rate about {each} are needed." if self.needed else ""
+            too_few = {NO_CALLER, NO_CALLEE} & self.not_attempted_because.keys()
+            is_told = self.needed and too_few
+            needed = f" At this rate about {each} are needed." if is_told else ""
             yield (
                 f"{self.not_attempted} of {self.offered} calls were not attempted:"
                 f" {listed(self.not_attempted_because)}.{needed}"
@@ -278,6 +282,8 @@ def add_up(runs: Sequence[CallRun]) -> CallRun:
         for call in run.failed_calls:
             at = round(call.at + run.began - began, 3)
             total.failed_calls.append(replace(call, at=at))
+    if any(run.not_attempted and not run.needed for run in runs):
+        total.needed = 0  # that of one is not known
     total.failed_calls.sort(key=lambda call: call.at)
     del total.failed_calls[MOST_TOLD:]
     total.concurrent = most_each_second(

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Sequence
 
 from ..agents.agent import Agent
 from ..types import AgentState
+from .call_run import NO_CALLEE as NO_CALLEE
+from .call_run import NO_CALLER as NO_CALLER
 from .machine import Machine
 from .rated_call import Phase, RatedCall
 
-NO_CALLER, NO_CALLEE = "no caller was idle", "no callee was idle"
 _DEAD = ", as most had died"
 #: What a call does that keeps its agents for longer than the talk.
 _KEPT_BY = {
@@ -40,13 +41,15 @@ class AgentPool:
         self._waiting.append(agent)
 
     def why_none(self, calls: Iterable[RatedCall], machine: Machine, now: float) -> str:
-        """Why nobody can take a call `now`: what most of the agents do, if it is not the talk."""
+        """Why nobody can take a call `now`: what more than half of the agents do, unless they talk."""
         calling = {agent: call for call in calls for agent in call.agents}
         doing = Counter(
             (calling[agent].phase if agent in calling else None) if agent.alive else _DEAD
             for agent in self._all
         )
-        most = doing.most_common(1)[0][0]
+        most, count = doing.most_common(1)[0]
+        if 2 * count <= len(self._all):
+            return self._none_idle
         if most is _DEAD:
             return f"{self._none_idle}{_DEAD}"
         if most not in _KEPT_BY:

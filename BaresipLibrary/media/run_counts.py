@@ -10,6 +10,9 @@ from .call_run import MOST_TOLD, CallRun, FailedCall, Tally, most_each_second
 from .machine import Load, Machine
 from .rated_call import Cause, FailureReason, RatedCall
 
+#: Over less time (s) a share of CPU time says nothing.
+_SHORTEST_LOAD = 0.1
+
 
 class RunCounts:
     """Adds up the calls of one run, in a `Tally` and second by second."""
@@ -32,15 +35,24 @@ class RunCounts:
     @property
     def next_second(self) -> float:
         """When the next second of the timeline begins (monotonic)."""
-        return self._began + len(self.tally.cpu)
+        return self._began + len(self.tally.failures_over_time)
 
     def note_time(self) -> None:
-        """Begins the seconds of the timeline that are due."""
-        tally = self.tally
-        while self.seconds >= len(tally.cpu):
-            tally.failures_over_time.append(0)
-            tally.not_attempted_over_time.append(0)
-            tally.cpu.append(self._load())
+        """Begins the seconds of the timeline that are due, and measures those that have ended."""
+        tally, second = self.tally, int(self.seconds)
+        begun = second + 1 - len(tally.failures_over_time)
+        tally.failures_over_time += [0] * begun
+        tally.not_attempted_over_time += [0] * begun
+        if second > len(tally.cpu):  # one reading for all of them: the next one would be of no time
+            tally.cpu += [self._load()] * (second - len(tally.cpu))
+
+    def end(self) -> None:
+        """The run is over; what it has measured of its last second counts, if that is enough."""
+        self.note_time()
+        seconds = self.seconds
+        self.tally.seconds = round(seconds, 3)
+        if seconds - len(self.tally.cpu) >= _SHORTEST_LOAD:
+            self.tally.cpu.append(self._load())
 
     def offer(self) -> None:
         """A call has arrived."""
@@ -90,8 +102,8 @@ class RunCounts:
         for call in unfinished:
             self._attempt(run, held, call)
         run.unfinished = len(unfinished)
-        run.concurrent = most_each_second(run.went_up, run.went_down, len(run.cpu))
-        run.needed = self._needed(held)
+        run.concurrent = most_each_second(run.went_up, run.went_down, len(run.failures_over_time))
+        run.needed = 0 if unfinished else self._needed(held)
         return CallRun(**vars(run))
 
     def _needed(self, held: Sequence[tuple[float, float]]) -> int:
