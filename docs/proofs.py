@@ -27,9 +27,10 @@ INTRODUCTION = """# What is tested where
 
 Every keyword and every option of `Start Agent`, with the acceptance suites that use it on real
 baresip agents: from the wheel (embedded), and with Debian's baresip 1.0 (external), where a dash
-means that this version cannot do it. `make docs` writes this page (`docs/proofs.py`). The second
-column comes from a run, by `python docs/proofs.py results/external`. A test fails when the page is
-out of date or something is missing from it.
+means that no test used it there: this version cannot do it, or one backend is enough for its tests
+([ADR 44](adr/0044-once-on-one-backend.md)). `make docs` writes this page (`docs/proofs.py`). The
+second column comes from a run, by `python docs/proofs.py results/external`. A test fails when the
+page is out of date or something is missing from it.
 """
 
 Users = dict[str, list[str]]

@@ -81,14 +81,14 @@ class CallRateKeywords(Component):
         a call is *not attempted* when it would begin more than ``max_lag`` late; a call that failed is *undecided* when an event, an arrival or what was due
         next came later than that while it lasted, or when an agent's own process is the cause; but
         a refusal other than 408 is always a failure where the callee refused, or was not called.
-        A call is *not attempted*, too, when no agent is idle. The reason then says what most of the
-        agents do, if it is not the talk: their calls are not established yet or not over, which is
-        the time that the phone system takes unless this machine was late, or they have died.
+        A call is *not attempted*, too, when no agent is idle. The reason then says what more than
+        half of the agents do, if it is not the talk: their calls are not established yet, or not
+        over, or they have died.
 
         | =Result= | =Meaning= |
         | ``offered`` | How many calls arrived: ``attempted`` and ``not_attempted``. |
         | ``attempted`` | How many were dialled. Each of them is in one of ``succeeded``, ``failed``, ``undecided``, ``unchecked`` and, when the run was cut short, ``unfinished``. |
-        | ``not_attempted`` | How many were not dialled; ``not_attempted_because`` has how many for each reason, and ``needed`` about how many callers, and as many callees, these arrivals need, if those not attempted take as long as the others on average. |
+        | ``not_attempted`` | How many were not dialled; ``not_attempted_because`` has how many for each reason, and ``needed`` about how many callers, and as many callees, these arrivals need, if those not attempted take as long as the others on average; 0 when the run was cut short. |
         | ``established`` | How many were established at both sides; ``established_percent`` of those attempted. |
         | ``succeeded`` | How many went well from the first INVITE until both sides were idle and the BYE was answered. |
         | ``failed`` | How many failed; ``failed_percent`` of those that succeeded or failed. ``failures`` has how many for each reason, such as ``486 Busy Here``; ``failed_calls`` has the first 20. |

@@ -14,9 +14,9 @@ from ..frozen import frozen
 from ..signalling.arrivals import Arrivals, arrival_times
 from ..signalling.bulk import hang_up_all
 from ..signalling.stop_condition import StopCondition
-from .call_run import CallRun, Tally
+from .call_run import NO_CALLEE, NO_CALLER, CallRun, Tally
 from .connections import TONE_PAIRS
-from .idle_agents import NO_CALLEE, NO_CALLER, AgentPool
+from .idle_agents import AgentPool
 from .machine import Load, Machine
 from .rated_call import Phase, Plan, RatedCall, Step, Tones
 from .run_counts import RunCounts

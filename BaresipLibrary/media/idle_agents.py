@@ -5,8 +5,6 @@ from collections.abc import Iterable, Sequence
 
 from ..agents.agent import Agent
 from ..types import AgentState
-from .call_run import NO_CALLEE as NO_CALLEE
-from .call_run import NO_CALLER as NO_CALLER
 from .machine import Machine
 from .rated_call import Phase, RatedCall
 
@@ -41,7 +39,7 @@ class AgentPool:
         self._waiting.append(agent)
 
     def why_none(self, calls: Iterable[RatedCall], machine: Machine, now: float) -> str:
-        """Why nobody can take a call `now`: what more than half of the agents do, unless they talk."""
+        """Why nobody can take a call `now`: what more than half of them do, unless they talk."""
         calling = {agent: call for call in calls for agent in call.agents}
         doing = Counter(
             (calling[agent].phase if agent in calling else None) if agent.alive else _DEAD

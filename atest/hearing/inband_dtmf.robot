@@ -6,7 +6,6 @@ Resource            ../servers/servers.resource
 
 *** Test Cases ***
 Every Digit Survives The Codec
-    [Tags]    once on embedded: it is found in audio that both backends record alike
     [Template]    Every Digit Should Survive
     PCMU/8000/1
     PCMA/8000/1

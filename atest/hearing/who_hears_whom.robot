@@ -48,7 +48,6 @@ Twelve At Once
     The Keyword Should Have Taken    30
 
 Every Codec Carries Every Signature
-    [Tags]    once on embedded: it is found in audio that both backends record alike
     FOR    ${codec}    IN    PCMU/8000    PCMA/8000    g722/16000/1    opus/48000/2
         VAR    @{codecs}    ${codec}
         Start Each    alice    bob    carol    dave    audio_codecs=${codecs}

@@ -6,7 +6,6 @@ Documentation       A run is interrupted while a keyword waits: by the timeout o
 ...                 timeouts.robot has every other keyword, ../scopes/endings.robot Ctrl-C in some more.
 Resource            ../resources/backend.resource
 Library             ../resources/ChildRun.py
-Test Tags           once on embedded: it is Robot that is interrupted, whatever the backend
 
 
 *** Variables ***

@@ -178,7 +178,7 @@ What An Agent Says Is Text, Too
 
 Nothing Is Heard On Hold
     [Documentation]    The explanation says who holds the call.
-    [Tags]    once on embedded: baresip 1 records nothing after a hold, and says so
+    Needs    RECORD_AFTER_HOLD
     Caller And Callee Talk
     Hold    caller
     Callee Says    vm-goodbye

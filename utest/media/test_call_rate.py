@@ -21,9 +21,9 @@ from BaresipLibrary.events import (
 )
 from BaresipLibrary.media import call_rate, rated_call
 from BaresipLibrary.media.call_rate import ENDED, LATE, CallRate, RunSettings
-from BaresipLibrary.media.call_run import CallRun
+from BaresipLibrary.media.call_run import NO_CALLEE, NO_CALLER, CallRun
 from BaresipLibrary.media.call_run_failure import require_success
-from BaresipLibrary.media.idle_agents import NO_CALLEE, NO_CALLER, AgentPool
+from BaresipLibrary.media.idle_agents import AgentPool
 from BaresipLibrary.media.machine import Machine
 from BaresipLibrary.media.rated_call import Cause, FailureReason, Phase, Plan, RatedCall
 from BaresipLibrary.media.run_counts import RunCounts, Tally

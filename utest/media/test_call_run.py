@@ -185,8 +185,7 @@ def test_what_is_left_open_is_told_apart() -> None:
         undecided_because={"an agent could not act": 2},
     )
     assert [*run.shortcomings()] == [
-        "4 of 9 calls were not attempted: no caller was idle, as most had died (4)."
-        " At this rate about 12 callers and as many callees are needed.",
+        "4 of 9 calls were not attempted: no caller was idle, as most had died (4).",
         "2 of 5 calls failed and are undecided, because this machine or an agent may be the cause:"
         " an agent could not act (2).",
         "Nobody checked the audio of 1 of 3 calls.",
@@ -213,3 +212,10 @@ def test_files_are_found_by_wildcards_also_in_folders(
     assert keywords.add_up_call_runs(tmp_path / "parts" / "[2]" / "calls.json").offered == 5
     with pytest.raises(UsageError, match=r"There is no file .*/parts/9/\*\.json\."):
         keywords.add_up_call_runs("parts/9/*.json")
+
+
+def test_agents_are_asked_for_where_too_few_were_the_reason() -> None:
+    run = a_run(offered=9, attempted=8, needed=12, not_attempted_because={"no caller was idle": 1})
+    assert "1 of 9 calls were not attempted: no caller was idle (1). At this rate about 12" in str(
+        [*run.shortcomings()]
+    )
