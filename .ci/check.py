@@ -194,8 +194,8 @@ def acceptance(name: str, backend: str, env: dict[str, str] | None = None) -> Co
 
     def run_folder(folder: str, turn: Turn) -> Count:
         output = directory / folder
-        output.mkdir()
         with STREAMS.taken(turn):
+            output.mkdir()
             return robot(output, backend, [f"atest/{folder}"], env)
 
     with ThreadPoolExecutor(len(turns)) as pool:

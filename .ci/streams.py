@@ -18,6 +18,8 @@ class Streams:
     """Lets a number of runs go on at the same time. Of those that wait, the lowest rank is next."""
 
     def __init__(self, number: int) -> None:
+        if number < 1:
+            raise SystemExit(f"STREAMS={number}: there must be one at least.")
         self._free = number
         self._waiting: list[Turn] = []
         self._came = 0

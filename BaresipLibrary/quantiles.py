@@ -1,15 +1,14 @@
-"""Quantiles of measured values, without numpy: a keyword that needs no other figure loads none."""
+"""Percentiles of measured values, for keywords that need numpy for nothing else."""
 
-import math
+import statistics
 from collections.abc import Sequence
 
 
-def quantile(ordered: Sequence[float], share: float) -> float:
-    """Linear interpolation between ranks (Hyndman and Fan's definition 7, as numpy's default).
+def percentiles(values: Sequence[float]) -> list[float]:
+    """The percentiles 0 to 100, by linear interpolation between ranks, as numpy's default.
 
-    `ordered` are the values from the smallest on, at least one; `share` is from 0 to 1.
+    `values`: at least one.
     """
-    place = share * (len(ordered) - 1)
-    below = math.floor(place)
-    above = min(below + 1, len(ordered) - 1)
-    return ordered[below] + (place - below) * (ordered[above] - ordered[below])
+    several = [*values] * 2 if len(values) == 1 else values  # before Python 3.13 one is too few
+    between = statistics.quantiles(several, n=100, method="inclusive")
+    return [min(values), *between, max(values)]

@@ -22,8 +22,8 @@ from robot.rebot import Rebot as RobotsRebot
 from .report.recording_store import link
 
 _LINK = re.compile(r"""(?<=\s)(href|src)=(["'])(?!data:)(.*?)\2""", re.IGNORECASE)
-#: In documentation, as Robot writes it: [target|text].
-_LINK_IN_TEXT = re.compile(r"\[(?!data:)([^\n|\]]+)\|")
+#: In documentation, as Robot writes it: [target|text], or [target|picture].
+_LINK_IN_TEXT = re.compile(r"\[(?!data:)([^\n|\]]+)\|([^\n\]]*)\]")
 _HTML = "*HTML*"
 
 
@@ -92,7 +92,11 @@ class _Links(ResultVisitor):  # type: ignore[misc]
         return _LINK.sub(self._change, html)
 
     def _changed_text(self, text: str) -> str:
-        return _LINK_IN_TEXT.sub(lambda found: f"[{self._target(found[1]) or found[1]}|", text)
+        def changed(found: re.Match[str]) -> str:
+            target, shown = (self._target(part.strip()) or part for part in found.groups())
+            return f"[{target}|{shown}]"
+
+        return _LINK_IN_TEXT.sub(changed, text)
 
     def _change(self, found: re.Match[str]) -> str:
         attribute, quotes, target = found.groups()

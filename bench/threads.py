@@ -66,20 +66,27 @@ def measure_ours(folder: Path, agents: int, rounds: int) -> tuple[list[Times], T
     return taken, talking
 
 
-def measure_bare(agents: int) -> tuple[list[Times], Times]:
+def measure_bare(agents: int, rounds: int) -> tuple[list[Times], Times]:
     """The same of processes of the bare wheel."""
     children = [BareChild() for _ in range(agents)]
     pids, half = [child.pid for child in children], agents // 2
-    before = used(pids)
-    for caller, callee in zip(children[:half], children[half:], strict=True):
-        caller.do("dial", callee.uri)
-    for child in children:
-        child.expect("CALL_ESTABLISHED")
-    taken = _difference(used(pids), before)
-    talking = _watch(pids)
+    callers, taken, talking = children[:half], [], Times()
+    for round_ in range(rounds):
+        before = used(pids)
+        for caller, callee in zip(callers, children[half:], strict=True):
+            caller.do("dial", callee.uri)
+        for child in children:
+            child.expect("CALL_ESTABLISHED")
+        taken.append(_difference(used(pids), before))
+        if round_ == rounds - 1:
+            talking = _watch(pids)
+        for caller in callers:
+            caller.do("hang_up")
+        for child in children:
+            child.expect("CALL_CLOSED")
     for child in children:
         child.close()
-    return [taken], talking
+    return taken, talking
 
 
 def _difference(after: Times, before: Times) -> Times:
@@ -102,7 +109,7 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-threads-") as folder:
         ours = measure_ours(Path(folder), options.agents, options.rounds)
-    bare = measure_bare(options.agents)
+    bare = measure_bare(options.agents, options.rounds)
     print("CPU of one agent        library     bare")
     for title, unit, place in (("call", "ms", 0), ("talk", "ms/s", 1)):
         for kind in KINDS:

@@ -104,6 +104,7 @@ def test_without_a_log_links_start_from_the_report(tmp_path: Path) -> None:
 
 def test_links_in_documentation_and_metadata_are_kept(tmp_path: Path) -> None:
     link = "[recordings/a.wav|heard] [gone.wav|b] [https://pbx/a.wav|c] [one|two]"
+    link += " [gone.html|recordings/a.wav]"
     folder = tmp_path / "job 1"
     output = ran(folder)
     suite = folder / "suite.robot"

@@ -25,7 +25,7 @@ _WORKER_HOME = str(Path(__file__).parent / "embedded")
 #: Loads the worker as a package of its own: `BaresipLibrary` and what it imports stay out.
 _ENTRY = (
     "import sys; sys.path.insert(0, {home!r}); from worker.__main__ import main;"
-    " del sys.path[0]; sys.path += {wheel!r}; main(sys.argv[1:])"
+    " del sys.path[0]; main(sys.argv[1:], {wheel!r})"
 )
 #: How long a process may take to end (s): once it was asked to, after SIGTERM, after SIGKILL.
 _ASKED, _TERMINATED, _KILLED = 2.5, 0.5, 5.0
@@ -156,7 +156,7 @@ _Process = subprocess.Popen[bytes]
 
 def _start_worker(*arguments: str, inherit: socket.socket) -> _Process:
     wheel = wheel_home()
-    entry = _ENTRY.format(home=_WORKER_HOME, wheel=[str(wheel)] if wheel else [])
+    entry = _ENTRY.format(home=_WORKER_HOME, wheel=str(wheel) if wheel else None)
     return subprocess.Popen(
         [sys.executable, "-P", "-c", entry, *arguments],
         pass_fds=[inherit.fileno()],

@@ -64,7 +64,7 @@ class SpeechKeywords(Component):
 
         A number is heard as a whole or not at all: ``5`` is not in *-5*, *5.50*, *$5.50* or *1/5*. Each
         digit counts as a word, and digits with nothing but commas between them are one number:
-        ``1, 2`` is 12. So are single digits that are a sentence each, *4. 7. 1. 2.* Only in a list of
+        ``1, 2`` is 12. *5-10* are two numbers, *555-1234* is one. So are single digits that are a sentence each, *4. 7. 1. 2.* Only in a list of
         choices, ``1, 2 or 3``, they are several. *20. 1.*, put together from recordings, is 21. Any other
         full stop ends a number, and so does a pause of more than 0.8 s: a number with a pause in it
         is ``call 555. 1234``. What may be one number or two, as in *100, 5 new messages* or *100 5*, is

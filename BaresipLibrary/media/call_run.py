@@ -10,7 +10,7 @@ from typing import Any
 
 from ..errors import UsageError
 from ..frozen import frozen
-from ..quantiles import quantile
+from ..quantiles import percentiles
 
 #: Why calls were not attempted, when nothing but too few agents is known to be the cause.
 NO_CALLER, NO_CALLEE = "no caller was idle", "no callee was idle"
@@ -71,11 +71,11 @@ class Spread:
     @classmethod
     def of(cls, values: Iterable[float]) -> "Spread":
         """The spread of values in any order."""
-        ordered = sorted(values)
-        if not ordered:
+        measured = [*values]
+        if not measured:
             return cls()
-        shares = (0.0, 0.05, 0.5, 0.95, 0.99, 1.0)
-        return cls(len(ordered), *(round(quantile(ordered, share), 4) for share in shares))
+        of = percentiles(measured)
+        return cls(len(measured), *(round(of[percent], 4) for percent in (0, 5, 50, 95, 99, 100)))
 
 
 @frozen

@@ -108,8 +108,7 @@ class CallTranscript:
     def give_up(self) -> None:
         """What was not begun yet is not understood unless somebody asks for it again."""
         for one in self._streams.values():
-            for segment in one.segments:
-                segment.give_up()
+            one.give_up()
 
     def heard(
         self, language: str | None, since: float = float("-inf"), *, also_open: bool = False

@@ -156,6 +156,12 @@ class StreamSegments:
             self._activity.end()
             self._cut_off()
 
+    def give_up(self) -> None:
+        """What was not begun yet is not understood unless somebody asks for it again."""
+        for segment in (*self.segments, self._unfinished):
+            if segment is not None:
+                segment.give_up()
+
     @property
     def open_segment(self) -> Segment | None:
         """The segment that may go on, up to its last sound so far; None without one."""

@@ -181,6 +181,7 @@ class SpeechReader:
     def _stuck(self) -> BackendError:
         """Says that the engine does not go on; the next keyword has another process."""
         why = self._transcriber.why_not_done()
+        self.transcript.give_up()  # or it would be sent to the next process
         self._transcriber.replace_process()
         return BackendError(
             f"No more of what {self.agent.name} {self.verb} was understood for {_PATIENCE:g} s:"

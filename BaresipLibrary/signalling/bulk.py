@@ -12,7 +12,7 @@ from ..diagnosis.call_setup import explain_setup
 from ..diagnosis.failure import CallFailure
 from ..errors import BackendError, PhoneFailure, UsageError
 from ..frozen import frozen
-from ..quantiles import quantile
+from ..quantiles import percentiles
 from ..types import AgentState
 from .calls import hang_up_unless_over
 from .failover import dial
@@ -116,10 +116,11 @@ class Percentiles:
     @classmethod
     def of(cls, calls: Sequence[BulkCall]) -> "Percentiles | None":
         """The percentiles of the calls that were established; None when none was."""
-        seconds = sorted(call.seconds for call in calls if call.seconds is not None)
+        seconds = [call.seconds for call in calls if call.seconds is not None]
         if not seconds:
             return None
-        return cls(quantile(seconds, 0.5), quantile(seconds, 0.95), seconds[-1])
+        of = percentiles(seconds)
+        return cls(of[50], of[95], of[100])
 
     def __str__(self) -> str:
         return f"p50 {self.p50:.3f} s, p95 {self.p95:.3f} s, longest {self.max:.3f} s"

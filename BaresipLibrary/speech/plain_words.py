@@ -41,6 +41,10 @@ _PIECE = re.compile(
     rf"\d+(?:st|nd|rd|th|e|o)\b|\d+|(?:[^\W\d_]{_MARK}*)+|{_WHOLE_WORD}{_MARK}*|[#/]"
 )
 _FRACTION = re.compile(r"\d+\s*/\s*\d+")
+#: 5-10 minutes are not 510; 555-1234 and 4-7-1-2 are one number.
+_RANGE = re.compile(r"\D*\d{1,2}[-\u2010-\u2014\u2212~;]\d{1,2}\D*")
+#: A dash that stands alone parts numbers.
+_DASH = re.compile("[-\u2010-\u2014\u2212~]+")
 #: First and last characters of scripts without spaces: Thai and Lao, Burmese, Khmer, Japanese and
 #: Chinese.
 _WITHOUT_SPACES = (
@@ -120,8 +124,8 @@ def _tokens(words: Sequence[Word], texts: Sequence[str], code: str) -> Iterator[
         border = max(border, _pause(words, place), _ends_number_before(text))
         for piece in _pieces(spelled):
             yield Token(_SPELLINGS.get(piece, piece), place, place, border)
-            border = NOTHING
-        if _SENTENCE_END.search(text):
+            border = FULL_STOP if _RANGE.fullmatch(text) else NOTHING
+        if _SENTENCE_END.search(text) or _DASH.fullmatch(text):
             border = FULL_STOP
         elif text.endswith(","):
             border = COMMA

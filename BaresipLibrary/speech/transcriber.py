@@ -181,9 +181,10 @@ class Transcriber:
             )
         self._working = None
         with self._changes:
-            if job.transcription is not None:
-                job.transcription.words, job.transcription.error = words, error
-                job.transcription.is_done = True
+            transcription = job.transcription
+            if transcription is not None and (transcription.is_needed or error is None):
+                transcription.words, transcription.error = words, error
+                transcription.is_done = True
             self.done += 1
             self._changes.notify_all()
 
@@ -191,7 +192,7 @@ class Transcriber:
         samples = job.samples.astype(np.float32)
         samples = soxr.resample(samples, job.rate, RATE) if job.rate != RATE else samples
         ends: list[str] = []
-        while len(ends) < _ATTEMPTS and not self._is_closing and self._refusal is None:
+        while len(ends) < _ATTEMPTS and self._is_wanted(job):
             try:
                 process = self._running()
                 self._refusal = process.wait_until_ready()
@@ -208,6 +209,11 @@ class Transcriber:
         if self._is_closing:
             return [], _CLOSED
         return [], self._refusal or _death(job, ends)
+
+    def _is_wanted(self, job: _Job) -> bool:
+        """Whether somebody waits for a job, and it may be done."""
+        is_needed = job.transcription is None or job.transcription.is_needed
+        return is_needed and not self._is_closing and self._refusal is None
 
     def _running(self) -> TranscriberProcess:
         if self._process is not None and self._process.is_dead:

@@ -136,7 +136,7 @@ def embedded_pair(
 @pytest.mark.parametrize(
     ("fault", "where"),
     [
-        ("import os; os.pwrite = divide", "pump.py"),
+        ("import wave; wave.Wave_write.writeframes = divide", "pump.py"),
         ("import ctypes; ctypes.string_at = divide", "trace.py"),
     ],
     ids=["a task that nobody awaits", "a function that C calls"],

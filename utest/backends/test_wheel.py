@@ -51,7 +51,10 @@ def test_a_package_with_the_name_of_the_wheel_is_taken_for_it(tmp_path: Path) ->
 
 @pytest.fixture
 def python_without_wheel(tmp_path: Path) -> Path:
-    """An interpreter that has all packages of this one except the wheel, which is in ``wheel``."""
+    """An interpreter that has all packages of this one; the wheel is in ``wheel``.
+
+    In its place is another package of that name, which cannot be imported.
+    """
     venv.create(tmp_path / "venv", symlinks=True)
     python = tmp_path / "venv" / "bin" / "python"
     (tmp_path / "wheel").mkdir()
@@ -61,11 +64,13 @@ def python_without_wheel(tmp_path: Path) -> Path:
     for package in wheel_home.iterdir():
         is_wheel = package.name.startswith("baresip")
         ((tmp_path / "wheel" if is_wheel else packages) / package.name).symlink_to(package)
+    (packages / "baresip").mkdir()
+    (packages / "baresip" / "__init__.py").write_text("raise ImportError('not the wheel')")
     return python
 
 
 @pytest.mark.skipif(not is_installed(), reason="needs the wheel baresip-python")
-def test_a_wheel_that_only_robot_finds_serves_agents(
+def test_the_wheel_that_robot_finds_serves_agents(
     python_without_wheel: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "suite").mkdir()

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -237,6 +238,15 @@ def test_a_side_that_stays_in_the_call_is_told_and_hung_up(exchange: Exchange) -
     assert exchange.callees[0].agent.live_calls == []
 
 
+def test_a_step_that_has_to_wait_for_a_thread_makes_the_machine_late(exchange: Exchange) -> None:
+    exchange.has(1, 1)
+    run, now = exchange.run(max_lag=0.5), time.monotonic()
+    run._do(Mock(), lambda: None, now - 0.1)
+    assert not run._machine.was_late(now - 2.0, now)
+    run._do(Mock(), lambda: None, now - 1.0)
+    assert run._machine.was_late(now - 2.0, now)
+
+
 def test_a_late_machine_attempts_nothing(exchange: Exchange) -> None:
     exchange.has(3, 3)
     run = exchange.run(max_lag=1e-9)
@@ -290,6 +300,7 @@ def test_a_run_ends_as_soon_as_its_condition_holds(exchange: Exchange) -> None:
     assert (result.failed, result.stopped) == (2, "failures > 1")
     assert result.established >= 1
     assert result.attempted == result.failed + result.unfinished
+    assert result.unfinished and not result.needed, "nobody knows how long those would have taken"
     assert not any(agent.live_calls for agent in exchange.everybody())
     with pytest.raises(
         CallFailure, match=r"2 of 2 calls failed, so 'failures > 1' holds after .* s: 486"

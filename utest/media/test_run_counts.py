@@ -3,6 +3,8 @@
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from BaresipLibrary.media.call_run import CallRun
 from BaresipLibrary.media.machine import Machine
 from BaresipLibrary.media.rated_call import Measured
@@ -30,3 +32,22 @@ def test_as_many_agents_are_needed_as_calls_had_at_the_same_time() -> None:
     counts.skip(1.05, "no caller was idle")
     assert counts._needed(one_long_among_short) == 3, "as if it had taken 3.4 s"
     assert counts._needed([]) == 0
+
+
+def test_each_second_has_the_load_that_was_measured_over_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now, loads = [100.0], iter([30.0, 90.0, 50.0])
+    clock = SimpleNamespace(monotonic=lambda: now[0])
+    monkeypatch.setattr("BaresipLibrary.media.run_counts.time", clock)
+    run = CallRun(rate=1.0, began=0.0)
+    counts = RunCounts(run, Machine(0.5), lambda: next(loads))
+    seen = []
+    for now[0] in (100.0, 101.2, 104.1):  # the loop was late: one reading for three seconds
+        counts.note_time()
+        seen.append([*run.cpu])
+    now[0] = 104.6
+    counts.end()
+    assert seen == [[], [30.0], [30.0, 90.0, 90.0, 90.0]]
+    assert run.cpu == [30.0, 90.0, 90.0, 90.0, 50.0]
+    assert (run.seconds, len(run.failures_over_time)) == (4.6, 5)

@@ -240,6 +240,14 @@ def test_figures_are_multiplied_by_a_number_word(language: str, phrase: str, hea
     assert find(phrase, heard, 0.5, language) is None
 
 
+@pytest.mark.parametrize("heard", ["5-10", "5\u201310", "5 - 10", "5 \u2013 10", "5~10"])
+def test_a_range_is_two_numbers(heard: str) -> None:
+    assert find("wait 510 minutes", f"wait {heard} minutes", 0.5) is None
+    assert find(f"wait {heard} minutes", f"wait {heard} minutes", 1.0) is not None
+    assert find("call 5551234", "call 555-1234", 1.0) is not None
+    assert find("code 4712", "code 4-7-1-2", 1.0) is not None
+
+
 def test_a_sign_may_stand_before_its_number() -> None:
     assert find("five dollars", "$ 5", 1.0) == Match(1, 1, 1.0)
     assert find("five euros", "€ 5", 1.0) == Match(1, 1, 1.0)

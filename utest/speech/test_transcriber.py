@@ -110,6 +110,19 @@ def test_what_does_not_go_on_is_sent_to_another_process(make: Make, fifo: Path) 
     assert transcriber._process is not stuck
 
 
+def test_what_nobody_needs_is_not_sent_to_another_process(make: Make, fifo: Path) -> None:
+    transcriber = make("Slow", fifo)
+    dropped = transcriber.submit(SECOND, 16000)
+    fifo.read_bytes()
+    dropped.is_needed = False
+    transcriber.replace_process()
+    next_one = transcriber.submit(SECOND, 16000)
+    fifo.read_bytes()
+    assert transcriber._working is not None
+    assert transcriber._working[0].transcription is next_one
+    assert not dropped.is_done
+
+
 def test_a_job_whose_process_dies_twice_fails_with_what_it_printed(make: Make) -> None:
     transcriber = make("Dying")
     told = (

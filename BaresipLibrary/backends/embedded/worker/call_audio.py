@@ -1,12 +1,10 @@
 """The audio of one call: what arrives and what is sent, and their recordings."""
 
-import array
 import contextlib
-import os
 import struct
-import sys
 import threading
 import time
+import wave
 from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -20,9 +18,13 @@ from .stream_clock import StreamClock
 
 #: Bytes of a sample.
 SAMPLE = 2
-#: The header of a WAV file: RIFF, then the format, then the samples.
-_HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")
-_PCM = 1
+
+
+class _Writer(wave.Wave_write):
+    """Closed by its owner alone: the destructor would try again what has failed."""
+
+    def __del__(self) -> None:
+        pass
 
 
 class Recording:
@@ -35,51 +37,37 @@ class Recording:
         self, path: Path, rate: int, channels: int, clock: StreamClock, lost: Callable[[str], None]
     ) -> None:
         self.path = path
-        self._rate = rate
         self._frame_size = SAMPLE * channels
         self._clock = clock
         self._lost = lost
-        #: How many octets of audio have been written.
-        self._size = 0
         self._file: BinaryIO | None = None
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = path.open("wb")
+            file = path.open("wb")
         except OSError as error:
             self._lose(error.strerror or str(error))
             return
-        self._write(self._header())
+        self._file = file
+        self._wave = _Writer(file)
+        self._wave.setparams((channels, SAMPLE, rate, 0, "NONE", ""))
+        self.write(b"")
 
     def write(self, pcm: bytes) -> None:
         """Appends samples and hands them to the operating system."""
-        if self._file is None or not pcm:
+        if self._file is None:
             return
-        self._size += len(pcm)
-        self._write(pcm if sys.byteorder == "little" else _swapped(pcm), self._file.fileno())
-
-    def _write(self, octets: bytes, patched: int | None = None) -> None:
-        """Appends octets; then the header of the file with that descriptor says how long it is."""
-        assert self._file is not None
         try:
-            self._file.write(octets)
+            self._wave.writeframes(pcm)
             self._file.flush()
-            if patched is not None:
-                os.pwrite(patched, self._header(), 0)
         except OSError as error:
             self._lose(error.strerror or str(error))
         except struct.error:
             self._lose("a WAV file cannot be longer than 4 GiB")
 
-    def _header(self) -> bytes:
-        frame, second = self._frame_size, self._frame_size * self._rate
-        kind = _PCM, frame // SAMPLE, self._rate, second, frame, 8 * SAMPLE
-        riff = _HEADER.size - 8 + self._size
-        return _HEADER.pack(b"RIFF", riff, b"WAVE", b"fmt ", 16, *kind, b"data", self._size)
-
     @property
     def frames(self) -> int:
         """How many samples of each channel have been written."""
-        return self._size // self._frame_size if self._file else 0
+        return self._wave.tell() if self._file else 0
 
     def look(self, before: float, after: float, *, closely: bool) -> None:
         """Notes that everything is written that had arrived at a time between these two.
@@ -105,20 +93,16 @@ class Recording:
     def close(self) -> None:
         """Ends the file."""
         if self._file is not None:
+            self._wave.close()
             self._file.close()
 
     def _lose(self, why: str) -> None:
         file, self._file = self._file, None
         if file is not None:
-            with contextlib.suppress(OSError):  # nor can its last words be written
-                file.close()
+            for one in (self._wave, file):
+                with contextlib.suppress(OSError, struct.error):  # nor can their last words
+                    one.close()
         self._lost(f"{self.path} cannot be written: {why}")
-
-
-def _swapped(pcm: bytes) -> bytes:
-    samples = array.array("h", pcm)
-    samples.byteswap()
-    return samples.tobytes()
 
 
 #: How much audio lies ready to be sent (s): twice as long as the pump may take to come back, so
