@@ -20,7 +20,7 @@ def frozen(cls: type[_Class]) -> type[_Class]:
     the class itself has stays.
     """
     for name in ("__setattr__", "__delattr__", "__eq__", "__hash__", "__repr__"):
-        if name not in vars(cls):
+        if vars(cls).get(name) is None:  # with `__eq__` alone, Python makes `__hash__` None
             setattr(cls, name, vars(_Methods)[name])
     return dataclass(eq=False, repr=False)(cls)
 

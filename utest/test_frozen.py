@@ -34,6 +34,14 @@ class Doubled:
         return "twice"
 
 
+@frozen
+class Modulo:
+    value: int
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Modulo) and (self.value - other.value) % 10 == 0
+
+
 @dataclass(frozen=True)
 class Original:
     x: int
@@ -88,3 +96,8 @@ def test_wrong_arguments_are_refused_by_name() -> None:
 def test_what_the_class_itself_has_stays() -> None:
     assert repr(Doubled(2)) == "twice"
     assert Doubled(2).value == 4
+    assert Modulo(1) == Modulo(11)
+
+
+def test_an_equality_of_its_own_leaves_a_class_hashable() -> None:
+    assert hash(Modulo(1)) == hash((1,))
