@@ -1,6 +1,7 @@
 """What the worker tells of its own errors, and what a caller gets that can handle none."""
 
 import asyncio
+import gc
 import logging
 import sys
 import threading
@@ -135,6 +136,8 @@ class DeafRuntime:
     """A stack that answers nothing."""
 
     async def cmd(self, _command: int) -> None:
+        for _ in range(5):
+            await asyncio.sleep(0)  # others go on until the time is over
         raise CommandTimeout("no completion in 5.0 s")
 
 
@@ -185,6 +188,26 @@ def test_a_stack_that_does_not_answer_is_told_to_all_that_share_a_ping() -> None
         return await asyncio.gather(*work, return_exceptions=True)
 
     assert [type(one) for one in asyncio.run(scene())] == [CommandTimeout] * 2
+
+
+def test_a_ping_that_fails_when_nobody_waits_any_more_is_not_told_as_a_bug() -> None:
+    told: list[dict[str, Any]] = []
+    runtime: Any = DeafRuntime()
+
+    async def scene() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context))
+        thread = StackThread(runtime)
+        waiting = asyncio.create_task(thread.run(lambda: None))
+        for _ in range(3):
+            await asyncio.sleep(0)  # its ping is under way
+        pings = asyncio.all_tasks() - {asyncio.current_task(), waiting}
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+        await asyncio.wait(pings)
+
+    asyncio.run(scene())
+    gc.collect()
+    assert told == []
 
 
 @pytest.mark.parametrize("error", [StaleHandleError("gone"), CommandTimeout("late")])

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import TypeVar
 
-from baresip import Runtime
+from baresip import BaresipError, Runtime
 
 from .faults import safely
 from .native import library, private_name
@@ -29,7 +29,7 @@ class StackThread:
         self._pong = private_name("baresip._native.lib.BP_EV_PONG")
         self._pass_on = private_name("baresip._events.set_sink")(self._on_native_event)
         #: A ping that is about to be sent, for all functions that come until then.
-        self._next_ping: asyncio.Task[None] | None = None
+        self._next_ping: asyncio.Task[BaresipError | None] | None = None
 
     def _on_native_event(self, event: int, handle: int, payload: bytes | None) -> None:
         # Other events come in the middle of a step, in which a re-INVITE must not be sent.
@@ -55,20 +55,29 @@ class StackThread:
 
         self._jobs.append(job)
         try:
-            await asyncio.shield(self._next_ping or self._ping_soon())
+            problem = await asyncio.shield(self._next_ping or self._ping_soon())
         finally:
             with contextlib.suppress(ValueError):  # nearly always it has run
                 self._jobs.remove(job)
+        if problem is not None:
+            raise problem
         if errors:
             raise errors[0]
         return results[0]
 
-    def _ping_soon(self) -> asyncio.Task[None]:
-        """Sends a ping in the next round of the loop: what is asked for until then shares it."""
+    def _ping_soon(self) -> asyncio.Task[BaresipError | None]:
+        """Sends a ping in the next round of the loop: what is asked for until then shares it.
 
-        async def ping() -> None:
+        Returns why the ping failed: nobody would see it raised once all who wait were cancelled.
+        """
+
+        async def ping() -> BaresipError | None:
             self._next_ping = None
-            await self._runtime.cmd(self._ping)
+            try:
+                await self._runtime.cmd(self._ping)
+            except BaresipError as error:
+                return error
+            return None
 
         self._next_ping = asyncio.create_task(ping())
         return self._next_ping
