@@ -281,6 +281,18 @@ def test_silence_is_left_to_the_stack(tmp_path: Path) -> None:
     assert audio.rests and stack.ready == b""
 
 
+def test_a_call_that_only_receives_rests_when_it_has_nothing_to_send(tmp_path: Path) -> None:
+    stack = Stack()
+    stack.sends = False
+    audio = audio_of(stack, tmp_path / "a", {"kind": "silence"})
+    assert not audio.rests
+    audio.move()
+    assert audio.rests
+    audio.set_source(prompt(tmp_path))
+    assert not audio.rests
+    audio.close()
+
+
 @pytest.mark.parametrize(
     ("rests", "listened", "expected"),
     [

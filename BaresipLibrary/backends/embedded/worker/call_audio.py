@@ -154,8 +154,8 @@ class CallAudio:
 
     @property
     def rests(self) -> bool:
-        """Whether it has media and sends silence, so that nothing needs to be ready soon."""
-        is_silent = isinstance(self._sound, SilentSource) and self._flushed is None
+        """Whether it has media and silence for a source, so that nothing needs to be ready soon."""
+        is_silent = self._source["kind"] == "silence" and self._flushed is None
         return is_silent and self._format is not None
 
     def set_source(self, source: dict[str, Any]) -> None:
