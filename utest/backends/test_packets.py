@@ -157,10 +157,10 @@ def test_what_the_stack_did_not_take_is_told(stack: Stack) -> None:
     arrive(packets, stack, packet(1))
     arrive(packets, stack, packet(2), packet(3), taken=False)
     arrive(packets, stack, packet(4))
-    assert packets.untaken() == 2
+    assert packets.arrived()["untaken"] == 2
     arrive(packets, stack, packet(5), taken=False)
-    assert packets.untaken() == 3
-    assert packets.untaken() == 3
+    assert packets.arrived()["untaken"] == 3
+    assert packets.arrived()["untaken"] == 3
 
 
 def test_another_stream_begins_without_debts_of_the_one_before(stack: Stack) -> None:
@@ -169,7 +169,7 @@ def test_another_stream_begins_without_debts_of_the_one_before(stack: Stack) -> 
     packets.follow(2)
     stack.taken = 0
     arrive(packets, stack, packet(1))
-    assert packets.untaken() == 0
+    assert packets.arrived()["untaken"] == 0
     assert packets.summary()["received"]["packets"] == 3
 
 
@@ -230,4 +230,4 @@ def test_counting_on_two_threads_counts_each_packet_once(stack: Stack) -> None:
         thread.join()
     received = packets.summary()["received"]
     assert (received["packets"], received["lost"], received["late"]) == (5000, 0, 0)
-    assert packets.untaken() == 0
+    assert packets.arrived()["untaken"] == 0

@@ -24,7 +24,7 @@ _ABOVE_SRTP = 40
 _LONGEST_EVENT = 64
 #: How many octets of a packet are read: enough to tell that it is longer than those.
 _READ = _LONGEST_EVENT + 1
-#: How many packets of a direction are kept until they are counted: those of a second.
+#: How many packets of a direction wait to be counted: with 20 ms of audio each, those of a second.
 _KEPT = 50
 #: How often the counts of a call that is watched are reported (s).
 _PERIOD = 0.1
@@ -100,12 +100,16 @@ class CallPackets:
         if not self._encrypted:
             _count_event(self.received, at, octets)
 
-    def untaken(self) -> int:
-        """How many packets the stack has not taken so far. On the stack's thread only."""
+    def arrived(self) -> dict[str, Any]:
+        """What `Packets` tells of those that arrived. On the stack's thread only."""
         self.count()
         with self._lock:
             self._settle(self._taken_by_stack(self.stream))
-            return self._untaken
+            return {
+                "untaken": self._untaken,
+                "last_at": self.received.last_at,
+                "payload_types": sorted(self.received.payload_types),
+            }
 
     def _settle(self, taken: int) -> None:
         """Looks whether the stack took the newest packet: it has, before it sees another."""
@@ -259,13 +263,12 @@ class PacketCounts:
                 return None
             if packets is not None and packets.stream != stream:
                 packets = None
-            untaken = packets.untaken() if packets else 0
+            arrived = packets.arrived() if packets else {}
+            taken = library.stream_metric_get_rx_n_packets(stream)
             return {
-                "received": library.stream_metric_get_rx_n_packets(stream) + untaken,
+                "received": taken + arrived.get("untaken", 0),
                 "sent": library.stream_metric_get_tx_n_packets(stream),
-                "untaken": untaken,
-                "last_at": packets and packets.received.last_at,
-                "payload_types": sorted(packets.received.payload_types) if packets else [],
+                **arrived,
             }
 
         return await self._thread.run(count)

@@ -90,7 +90,7 @@ class _Source:
 
 
 class RtpCounter:
-    """Counts the packets of one direction. Any thread may call it."""
+    """Counts the packets of one direction. Only one thread at a time may call it."""
 
     def __init__(self) -> None:
         self.packets = 0

@@ -46,7 +46,8 @@ class Channel:
     def send(self, message: dict[str, Any]) -> None:
         """Queues a message. `receive` notices a parent that is gone.
 
-        What is queued by all that is due now goes out together, and wakes the parent once.
+        What is queued by all that is due now goes out together, and wakes the parent once. A crash
+        of the process before that loses it.
         """
         if not self._queued:
             asyncio.get_running_loop().call_soon(self._flush)
