@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .levels import power_to_dbfs
+from .sines import Sine
 from .windows import WindowBuffer, pieces
 
 ROWS = (697.0, 770.0, 852.0, 941.0)
@@ -88,6 +89,16 @@ def dtmf_tone(
     time = np.arange(round(duration * sample_rate)) / sample_rate
     sines = [np.sin(2 * math.pi * frequency * time) for frequency in PAIRS[key]]
     return np.asarray(low * sines[0] + high * sines[1])
+
+
+def are_tones_of_a_digit(one: Sine, other: Sine) -> bool:
+    """Whether two tones that sound at once are a digit, by their frequencies and twist."""
+    low, high = sorted((one, other), key=lambda tone: tone.frequency)
+    return (
+        _is_one_of(ROWS, low.frequency)
+        and _is_one_of(COLUMNS, high.frequency)
+        and TWISTS[0] <= high.level - low.level <= TWISTS[1]
+    )
 
 
 class DigitDetector:
@@ -206,6 +217,10 @@ class _Run:
         if len(pure) < LEAST_PURE * (len(pure) + len(impure)):
             return []
         return [(look.pair.low, look.pair.high) for look in inside if look.pair]
+
+
+def _is_one_of(nominal: tuple[float, ...], frequency: float) -> bool:
+    return any(abs(frequency / exact - 1) <= MOST_OFF for exact in nominal)
 
 
 def _pairs_in(windows: NDArray[np.float64], sample_rate: int, key: str) -> list[_Pair | None]:

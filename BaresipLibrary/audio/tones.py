@@ -4,9 +4,9 @@ How `ToneDetector` decides: short overlapping windows (40 ms every 10 ms) each g
 fit of a sine near the asked frequency. A window *agrees* when that sine is loud enough, is most of
 the window's energy and lies at the asked frequency. Agreeing windows in a row, 140 ms in all, are
 then fitted once more as one piece: a steady tone stays in phase with itself for that long, which a
-voice that passes by the frequency does not, and it has no harmonics. For a clear tone, 30 dB above
-everything else, 70 ms are enough, unless it was there from the first sample on: then it may be the
-end of a tone that is not sent any more.
+voice that passes by the frequency does not, it has no harmonics, and the rest is not the other tone
+of a digit. For a clear tone, 30 dB above everything else, 70 ms are enough, unless it was there
+from the first sample on: then it may be the end of a tone that is not sent any more.
 """
 
 from collections import deque
@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from .dtmf import are_tones_of_a_digit
 from .levels import SILENCE_DBFS, power_to_dbfs
 from .sines import (
     Sine,
@@ -194,7 +195,9 @@ class ToneDetector:
         least = sum(window.sine.share for window in run) / len(run) - MOST_INCOHERENCE
         if tone is None or tone.share < max(LEAST_SHARE, least):
             return None
-        return tone if self._harmonics_are_low(piece, tone) else None
+        if not self._harmonics_are_low(piece, tone) or self._is_in_a_digit(piece, tone):
+            return None
+        return tone
 
     def _piece(self, run: Sequence["_AgreeingWindow"]) -> NDArray[np.float64]:
         """Return the samples of overlapping windows as one piece."""
@@ -221,6 +224,12 @@ class ToneDetector:
                 if harmonic.level - tone.level > MOST_HARMONIC:
                     return False
         return True
+
+    def _is_in_a_digit(self, piece: NDArray[np.float64], tone: Sine) -> bool:
+        """Whether the rest of a run is the other tone of a digit: it may be 9 dB fainter."""
+        rest = without_sine(piece, self.sample_rate, tone.frequency)
+        other = strongest_tone(rest, self.sample_rate)
+        return other is not None and are_tones_of_a_digit(tone, other)
 
 
 class _AgreeingWindow(NamedTuple):

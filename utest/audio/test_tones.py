@@ -105,6 +105,16 @@ def digits(rng: np.random.Generator) -> Samples:
     )
 
 
+def two_tones(one: float, other: float, beside: float) -> Make:
+    """A tone of -12 dBFS, and at the same time another that is `beside` dB louder."""
+
+    def make(rng: np.random.Generator) -> Samples:
+        tones = signals.tone(one, 0.5, 8000, -12) + signals.tone(other, 0.5, 8000, -12 + beside)
+        return np.concatenate([signals.silence(LEAD, 8000), tones])
+
+    return make
+
+
 def special_information(rng: np.random.Generator) -> Samples:
     """The three tones before an announcement: 950, 1400 and 1800 Hz."""
     return np.concatenate([signals.tone(one, 0.33, 8000, -12) for one in (950, 1400, 1800)])
@@ -153,6 +163,9 @@ ACCEPTED = [
     Case("2nd harmonic at -26 dB", with_overtone(2, -26)),
     Case("burst of 155 ms", burst(0.155)),
     Case("burst of 155 ms at 20 dB SNR", burst(0.155, 20)),
+    Case("a tone, far above the other one of a digit", two_tones(697, 1209, -11), 697, codecs=ALL),
+    Case("a tone beside one that makes no digit of it", two_tones(697, 1000, -8), 697, codecs=ALL),
+    Case("a tone beside one of the same group", two_tones(770, 941, -8), 770, codecs=ALL),
     Case("burst of 85 ms of a clear tone", burst(0.085), codecs=G711),
 ]
 
@@ -212,6 +225,8 @@ REFUSED = [
         Case(f"digits of 120 ms for {asked} Hz", digits, asked, codecs=ALL)
         for asked in (697, 770, 852, 941, 1209, 1336, 1477, 1633)
     ],
+    Case("a digit with a faint high tone", two_tones(697, 1209, -8), 697, codecs=ALL),
+    Case("a digit that is 1.5 % off", two_tones(955, 1309, -7.5), 955, codecs=ALL),
     Case("special information tones for 1000 Hz", special_information, 1000, codecs=ALL),
     *[Case(f"music for {asked} Hz", music, asked, codecs=G711) for asked in (165, 440)],
     Case("quick glides", quick_glides, 1000, codecs=ALL),
