@@ -63,13 +63,13 @@ def rtp_differences(agent: Agent, call: Call) -> list[str]:
     newest = newest_length(call.rtp.received, agreed.local) if call.rtp and agreed else None
     if agreed is None or newest is None or newest.since < agreed.at:
         return []
-    found = (_other_codec(agent, agreed, newest), _other_length(agent, agreed, newest))
+    codec = other_codec(agent, agreed, newest.payload_type)
+    found = (codec, _other_length(agent, agreed, newest))
     return [difference for difference in found if difference]
 
 
-def _other_codec(agent: Agent, agreed: AgreedMedia, newest: PacketLength) -> str | None:
-    """That packets arrive with a codec that is not among the agreed ones; None when it is."""
-    arriving = newest.payload_type
+def other_codec(agent: Agent, agreed: AgreedMedia, arriving: int) -> str | None:
+    """That packets of that payload type arrive, no agreed codec's; None when it is one."""
     if any(codec.payload_type == str(arriving) for codec in agreed.accepted):
         return None
     known = agreed.local.format_of(arriving)

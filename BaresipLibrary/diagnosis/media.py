@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from ..agents.agent import Agent
 from ..agents.call import Call
-from ..agents.rtp import look_at_rtp, rtp_differences
+from ..agents.rtp import agreed_in, look_at_rtp, other_codec, rtp_differences
+from ..agents.telephone_events import audio_of_both, dtmf_events
 from ..backends.base import Packets
 from ..events import CallEvent, DtmfSent, PromptEnded, SourceChosen
 from ..sip.transactions import Transaction, counted
@@ -270,17 +271,44 @@ def _explain_negotiated_events(agent: Agent, call: Call) -> str | None:
     elif own is not None and own.events:
         events = " and ".join(own.events)
         told = f"No INFO arrived; {agent.name}'s SDP has telephone-event as payload type {events}."
-    came = _describe_unoffered_packets(agent, call)
-    return f"{told} {came}" if told and came else told
-
-
-def _describe_unoffered_packets(agent: Agent, call: Call) -> str | None:
-    """That RTP packets arrived of payload types that the agent's SDP never had in the call."""
+    if told is None:
+        return None
     look_at_rtp(agent, call)
+    came = (_describe_unread_events(agent, call), _describe_other_packets(agent, call))
+    return " ".join([told, *filter(None, came)])
+
+
+def _describe_unread_events(agent: Agent, call: Call) -> str | None:
+    """The telephone events that arrived and that the agent's baresip told no digit of."""
+    arrived = (call.rtp.received.events if call.rtp else None) or ()
+    read = iter(call.digits)
+    local = [ours for ours, _ in audio_of_both(call)]
+    unread = [event for event in dtmf_events(arrived, local) if event.digit not in read]
+    if not unread:
+        return None
+    events = " and ".join(f"{one.digit} ({counted(one.packets, 'packet')})" for one in unread)
+    plural = "s" if len(unread) > 1 else ""
+    return f"{agent.name}'s baresip made no digit of the telephone event{plural} {events}."
+
+
+def _describe_other_packets(agent: Agent, call: Call) -> str | None:
+    """That RTP packets arrived of payload types that are not in the agent's SDP, or not agreed."""
     described = [one.local for one in call.offers.agreed_audio]
     arrived = (call.rtp.received.payload_types if call.rtp else None) or ()
     unknown = [kind for kind in arrived if not any(one.format_of(kind) for one in described)]
-    if not unknown or not described:
+    if not described:
         return None
+    if not unknown:
+        return _describe_other_codecs(agent, call, arrived)
     types = f"type{'s' * (len(unknown) > 1)} {' and '.join(map(str, unknown))}"
     return f"RTP packets of payload {types} arrived, which {agent.name}'s SDP does not have."
+
+
+def _describe_other_codecs(agent: Agent, call: Call, arrived: Sequence[int]) -> str | None:
+    """That packets arrived of a codec that the agent has and that was not agreed."""
+    agreed = agreed_in(agent, call)
+    if agreed is None or len(call.offers.agreed_audio) > 1:  # it may have been agreed before
+        return None
+    known = ((kind, agreed.local.format_of(kind)) for kind in arrived)
+    codecs = [kind for kind, form in known if form is not None and form.is_codec]
+    return next(filter(None, (other_codec(agent, agreed, kind) for kind in codecs)), None)

@@ -1,40 +1,22 @@
 """The RTP packets of a call in both directions, and how they differ from its SDP."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TypeVar
 
 from ..agents.agent import Agent
 from ..agents.call import Call
 from ..agents.rtp import newest_length, packet_milliseconds, rtp_differences
+from ..agents.telephone_events import Described, DtmfEvent, audio_of_both, dtmf_events
 from ..frozen import frozen
-from ..rtp import RtpCounts, RtpGap, TelephoneEvent
-from ..sip.sdp import Format, Media
+from ..rtp import RtpCounts, RtpGap
+from ..sip.sdp import Media
 from ..types import AudioDirection
 
 T = TypeVar("T")
 
 #: Without a packet for longer than this (s), there is a gap.
 _GAP = 0.2
-_KEYS = "0123456789*#ABCD"
-
-
-@frozen
-class DtmfEvent:
-    """A key that was sent as a telephone event (RFC 4733).
-
-    ``digit``: the key, or the number of an event that is not a key; ``duration`` in ms, the longest
-    that a packet has; ``timestamp``: its RTP timestamp; ``at``: when its first packet came or left,
-    on the machine's monotonic clock (s); ``packets``: how many it had; ``ended``: whether one has
-    the end bit.
-    """
-
-    digit: str
-    duration: float | None
-    timestamp: int
-    at: float
-    packets: int
-    ended: bool
 
 
 @frozen
@@ -77,7 +59,7 @@ def statistics_of(agent: Agent, call: Call) -> RtpStatistics | None:
     counted = call.rtp
     if counted is None:
         return None
-    local, remote = zip(*_audio_of_both(call), strict=True)
+    local, remote = zip(*audio_of_both(call), strict=True)
     return RtpStatistics(
         _stream(counted.received, local, is_live=call.is_live),
         _stream(counted.sent, remote, is_live=call.is_live),
@@ -93,24 +75,7 @@ def stream_of(agent: Agent, call: Call, direction: AudioDirection) -> RtpStream 
     return statistics.received if direction is AudioDirection.rx else statistics.sent
 
 
-#: Since when packets have the numbers of a description, and its audio.
-_Described = tuple[float, Media | None]
-
-
-def _audio_of_both(call: Call) -> list[tuple[_Described, _Described]]:
-    """The audio of the agent and of its peer, each time it was agreed anew, oldest first.
-
-    Before anything is agreed, it is what each of them has described. Packets have its numbers.
-    """
-    agreed: list[tuple[_Described, _Described]] = [
-        ((one.at, one.local), (one.at, one.remote)) for one in call.offers.agreed_audio
-    ]
-    ours, theirs = (call.offers.described.get(local) for local in (True, False))
-    described = (0.0, ours.audio if ours else None), (0.0, theirs.audio if theirs else None)
-    return agreed or [described]
-
-
-def _stream(counts: RtpCounts, audio: Sequence[_Described], *, is_live: bool) -> RtpStream:
+def _stream(counts: RtpCounts, audio: Sequence[Described], *, is_live: bool) -> RtpStream:
     if not counts.packets:  # none lost of none is no news: it must not pass for a good line
         counts = counts._replace(lost=None, late=None, duplicates=None)
     gaps, longest = counts.gaps, counts.longest_gap
@@ -128,7 +93,7 @@ def _stream(counts: RtpCounts, audio: Sequence[_Described], *, is_live: bool) ->
         _ptime(counts, audio[-1][1]),
         longest,
         _listed(gaps),
-        None if counts.events is None else list(_dtmf(counts.events, audio)),
+        None if counts.events is None else list(dtmf_events(counts.events, audio)),
     )
 
 
@@ -139,21 +104,3 @@ def _listed(values: tuple[T, ...] | None) -> list[T] | None:
 def _ptime(counts: RtpCounts, media: Media | None) -> float | None:
     newest = newest_length(counts, media)
     return packet_milliseconds(newest, media) if newest else None
-
-
-def _dtmf(events: tuple[TelephoneEvent, ...], audio: Sequence[_Described]) -> Iterator[DtmfEvent]:
-    """The telephone events among what may be one, by the payload types of the descriptions."""
-    for event in events:
-        known = _format_of(event, audio)
-        if known is not None and known.is_event:
-            digit = _KEYS[event.event] if event.event < len(_KEYS) else str(event.event)
-            duration = event.duration * 1000 / known.rate if known.rate else None
-            yield DtmfEvent(digit, duration, event.timestamp, event.at, event.packets, event.ended)
-
-
-def _format_of(event: TelephoneEvent, audio: Sequence[_Described]) -> Format | None:
-    """What its payload type meant when it came, else before, else after: RTP may overtake SDP."""
-    before = [media for at, media in reversed(audio) if at <= event.at]
-    after = [media for at, media in audio if at > event.at]
-    formats = (media.format_of(event.payload_type) for media in (*before, *after) if media)
-    return next((known for known in formats if known is not None), None)

@@ -188,5 +188,5 @@ def _silence_at(level: float) -> str:
     """The name of a level (dBFS) that is not audible."""
     if level <= SILENCE_DBFS:
         return "digital silence"
-    kind = "silence" if level <= _CODEC_NOISE else "comfort noise"
+    kind = "silence" if level <= _CODEC_NOISE else "faint sound"
     return f"{kind} ({level:.0f} dBFS)"

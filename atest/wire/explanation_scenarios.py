@@ -133,6 +133,23 @@ def presses(peer: Peer, uri: str, payload_type: int, events: bool = True) -> Non
     dialog.bye()
 
 
+def answers_and_presses(peer: Peer, payload_type: int) -> None:
+    """Answers with PCMU and events, and presses 5 with another payload type."""
+    dialog = peer.answer(peer.expect("INVITE"))
+    peer.rtp.press("5", payload_type=payload_type)
+    peer.step()
+    dialog.bye()
+
+
+def sends_events(peer: Peer, uri: str) -> None:
+    """Calls, and sends a flash of the hook, and the end of a 5 whose beginning was lost."""
+    dialog = peer.call(uri)
+    peer.rtp.press(16)
+    peer.rtp.send_event(5, 800)
+    peer.step()
+    dialog.bye()
+
+
 def hangs_up(peer: Peer, *headers: str) -> None:
     """Answers, and hangs up when the suite lets it go on, with these headers."""
     dialog = peer.answer(peer.expect("INVITE"))

@@ -143,6 +143,29 @@ RTP Events That Were Not Agreed Are Not Taken
     ...    Wait Until Dtmf Received    bob    5    timeout=500ms
     Let Peer Go On    ${peer}
 
+Telephone Events That Are No Digit Are Reported
+    Needs    SEE_RTP
+    ${bob} =    Start Agent    bob
+    ${peer} =    Start Peer    sends_events    ${bob.uri}
+    Be Called By Peer    ${peer}
+    Wait Until Peer Waits    ${peer}
+    Fails With
+    ...    bob did not receive '5' within 0.5 s: it received no digit. No INFO arrived; bob's SDP has telephone-event as payload type 101. bob's baresip made no digit of the telephone events 16 (? packets) and 5 (1 packet).
+    ...    Wait Until Dtmf Received    bob    5    timeout=500ms
+    Let Peer Go On    ${peer}
+
+A Codec That Was Offered And Not Agreed Is Reported
+    Needs    SEE_RTP
+    ${peer} =    Start Peer    answers_and_presses    ${8}
+    Start Agent    alice    audio_codecs=${{['PCMU', 'PCMA']}}
+    Dial    alice    ${peer.uri}
+    Wait Until State Is    alice    ESTABLISHED
+    Wait Until Peer Waits    ${peer}
+    Fails With
+    ...    alice did not receive '5' within 0.5 s: it received no digit. No INFO arrived; alice's SDP has telephone-event as payload type 101. RTP packets of PCMA/8000 (payload type 8) arrive at alice: agreed was PCMU/8000 as payload type 0.
+    ...    Wait Until Dtmf Received    alice    5    timeout=500ms
+    Let Peer Go On    ${peer}
+
 An Offer That Was Changed On The Way Is Reported In Both Versions
     ${bob} =    Start Agent    bob    audio_codecs=${{['PCMU']}}
     ${peer} =    Start Peer    forwards_as    8    ${bob.uri}
