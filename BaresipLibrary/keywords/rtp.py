@@ -86,7 +86,9 @@ class RtpKeywords(Component):
 
         SSRCs and payload types may be expected as text: ``0 101``, ``0x5EED``. The external backend
         has ``packets``, ``ssrcs`` and, once RTCP has told it, ``lost`` of live calls; the others are
-        ``None``.
+        ``None``. Its ``packets`` are those that baresip has counted for RTCP: where sequence numbers
+        jump, or the other side sends an RTCP BYE, baresip begins anew, and those that nobody had
+        asked for by then are missing.
 
         Fails when there is no call, and when the assertion does not hold; with ``timeout``, when
         that is so for all that time. Fails at once when the agent's backend cannot see the field.

@@ -38,6 +38,15 @@ def pauses(peer: Peer) -> None:
     dialog.await_bye()
 
 
+def jumps(peer: Peer) -> None:
+    """Answers, sends twenty packets, and ten with far other numbers when the suite says so."""
+    dialog = peer.answer(peer.expect("INVITE"))
+    peer.rtp.send_numbers(*range(20))
+    peer.step()
+    peer.rtp.send_numbers(*range(20_000, 20_010))
+    dialog.await_bye()
+
+
 def presses_oddly(peer: Peer) -> None:
     """Answers, and sends keys as telephone events of odd lengths, in ten packets."""
     dialog = peer.answer(peer.expect("INVITE"))

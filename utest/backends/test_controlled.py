@@ -6,6 +6,7 @@ from contextlib import closing
 import pytest
 
 from BaresipLibrary.account import Account
+from BaresipLibrary.backends.base import Packets
 from BaresipLibrary.backends.external.attached import AttachedBackend
 from BaresipLibrary.backends.external.configuration import ExternalSettings
 from BaresipLibrary.backends.external.ctrl_tcp import Command
@@ -48,3 +49,16 @@ def test_audio_that_starts_while_a_call_is_accepted_is_that_calls(
     monkeypatch.setattr(backend, "_ask", ask)
     backend.answer("from-alice")
     assert accepted == ["from-alice"]
+
+
+def test_packets_go_on_where_baresip_counts_anew(
+    backend: AttachedBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a jump of the sequence numbers: what was counted before is not lost."""
+    backend._translator.calls["call"] = LiveCall(incoming=True, peer="sip:alice@a")
+    counts = iter((90, 100, 7, 9))
+    monkeypatch.setattr(
+        backend, "_ask_about", lambda *_: f"TX: packets=5, octets=800\n psent=0 rcvd={next(counts)}"
+    )
+    packets = [backend.count_packets("call") for _ in range(4)]
+    assert packets == [Packets(90, 5), Packets(100, 5), Packets(107, 5), Packets(109, 5)]

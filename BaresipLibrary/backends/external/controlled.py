@@ -1,6 +1,7 @@
 """The commands to one baresip, started or attached."""
 
 import socket
+import threading
 import time
 from abc import abstractmethod
 from collections.abc import Iterator
@@ -12,10 +13,11 @@ from ... import events
 from ...account import codec_name
 from ...concurrency import wait_until
 from ...errors import AgentGone, BackendError, CommandRefused
+from ...rtp import RtpCounts
 from ..base import Headers, Packets, Source
 from ..capabilities import Capability
 from .connected import ConnectedBackend, RepeatedTasks
-from .ctrl_tcp import call_id_in, not_dialled, packets_in, rtp_in
+from .ctrl_tcp import call_id_in, not_dialled, rtp_in
 from .registration_control import RegistrationControl
 from .translator import LiveCall
 
@@ -41,6 +43,7 @@ class ControlledBackend(ConnectedBackend):
         super()._take_control(sock, has_trace=has_trace)
         assert self._scheduler is not None
         self._rtp_watches = RepeatedTasks(self._scheduler.run, self._tell_rtp)
+        self._counting = threading.Lock()
         self._registration = RegistrationControl(
             self._translator, self._changes, self._set_registration, self._is_gone
         )
@@ -277,17 +280,27 @@ class ControlledBackend(ConnectedBackend):
     def count_packets(self, call_id: str) -> Packets | None:
         if call_id not in self._translator.calls:
             return None
-        return packets_in(self._ask_about(call_id, "audio_debug"))
+        counts = self._count_rtp(call_id)
+        return Packets(counts[0].packets, counts[1].packets) if counts else None
 
     def watch_rtp(self, call_id: str, on: bool) -> None:
         self._rtp_watches.set(call_id, on=on)
 
     def _tell_rtp(self, call_id: str) -> None:
         """Reports the packets of a call."""
-        call = self._call(call_id)
-        counts = rtp_in(self._ask_about(call_id, "audio_debug"), call.lost, call.sent_lost)
+        counts = self._count_rtp(call_id)
         if counts is not None:
             self._report_at_once(events.RtpCounted(time.monotonic(), call_id, *counts))
+
+    def _count_rtp(self, call_id: str) -> tuple[RtpCounts, RtpCounts] | None:
+        """The packets received and sent; one thread at a time, so that no count goes backwards."""
+        call = self._call(call_id)
+        with self._counting:
+            counts = rtp_in(self._ask_about(call_id, "audio_debug"), call.lost, call.sent_lost)
+            if counts is None:
+                return None
+            received, sent = counts
+            return received._replace(packets=call.all_received(received.packets)), sent
 
     def register(self) -> None:
         self._registration.register(self._account.regint, self.version)

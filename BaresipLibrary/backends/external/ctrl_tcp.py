@@ -18,7 +18,7 @@ from typing import Any
 from ...concurrency import Changes
 from ...errors import AgentGone, CommandRefused
 from ...rtp import RtpCounts
-from ..base import Packets, await_answer
+from ..base import await_answer
 
 #: How long baresip may take to answer a command (s).
 PATIENCE = 10.0
@@ -83,26 +83,20 @@ def call_id_in(answer: str) -> str | None:
     return match[1] if match else None
 
 
-def packets_in(answer: str) -> Packets | None:
-    """The counts of RTP packets in the answer to ``audio_debug``."""
-    sent, received = _SENT.search(answer), _RECEIVED.search(answer)
-    return Packets(int(received[1]) if received else 0, int(sent[1])) if sent else None
-
-
 def rtp_in(
     answer: str, lost: int | None, sent_lost: int | None
 ) -> tuple[RtpCounts, RtpCounts] | None:
-    """What the answer to ``audio_debug`` tells of the packets received and sent.
+    """What the answer to ``audio_debug`` tells of the packets received and sent, of all sources.
 
     RTCP has told how many of either were lost.
     """
-    packets = packets_in(answer)
-    if packets is None:
+    sent = _SENT.search(answer)
+    if sent is None:
         return None
     own = tuple(int(ssrc, 16) for ssrc in _OWN_SSRC.findall(answer))
     peers = tuple(int(ssrc, 16) for ssrc in _PEER_SSRC.findall(answer))
-    received = sum(int(count) for count in _RECEIVED.findall(answer))
-    return RtpCounts(received, lost, ssrcs=peers), RtpCounts(packets.sent, sent_lost, ssrcs=own)
+    received = sum(map(int, _RECEIVED.findall(answer)))
+    return RtpCounts(received, lost, ssrcs=peers), RtpCounts(int(sent[1]), sent_lost, ssrcs=own)
 
 
 def not_dialled(end: str | None, server: str | None, within: float) -> str:

@@ -47,6 +47,19 @@ class LiveCall:
     #: How many received packets were lost, and of the sent ones, as far as RTCP has told.
     lost: int | None = None
     sent_lost: int | None = None
+    #: RTP packets received before baresip last began to count anew, and since then.
+    received_before: int = 0
+    received: int = 0
+
+    def all_received(self, counted: int) -> int:
+        """All packets received, by what baresip counts now.
+
+        It begins anew when the sequence numbers jump, and when a source leaves (RTCP BYE).
+        """
+        if counted < self.received:
+            self.received_before += self.received
+        self.received = counted
+        return self.received_before + counted
 
     def hold_command(self, on: bool) -> str:
         """The command that holds or resumes. A second `hold`, or `resume`, would send nothing."""
