@@ -57,7 +57,6 @@ def run(rate: float, duration: float, talk: float, folder: Path) -> tuple[CallRu
 
 def broken(result: CallRun) -> str:
     """What did not go well, in words, with when it began; empty when all went well."""
-    since = next((at for at, count in enumerate(result.not_attempted_over_time) if count), 0)
     troubles = []
     if result.failed:
         first = result.failed_calls[0]
@@ -66,7 +65,8 @@ def broken(result: CallRun) -> str:
         troubles.append(f"{result.undecided} undecided: {listed(result.undecided_because)}")
     if result.not_attempted:
         reasons = listed(result.not_attempted_because)
-        troubles.append(f"{result.not_attempted} not attempted, from {since} s on: {reasons}")
+        since = min(result.not_attempted_at)
+        troubles.append(f"{result.not_attempted} not attempted, from {since:.0f} s on: {reasons}")
     if result.unchecked:
         troubles.append(f"{result.unchecked} ended before their audio could be checked")
     return "; ".join(troubles)

@@ -78,12 +78,22 @@ class CallRateKeywords(Component):
         A call *fails* when it is refused, is not established within ``timeout``, ends early, when a
         side does not hear the other, when it does not end, or when the caller's BYE is refused or not
         answered within ``timeout``. What this machine could not keep up with is told apart from that:
-        a call is *not attempted* when it would begin more than ``max_lag`` late; a call that failed is *undecided* when an event, an arrival or what was due
-        next came later than that while it lasted, or when an agent's own process is the cause; but
-        a refusal other than 408 is always a failure where the callee refused, or was not called.
-        A call is *not attempted*, too, when no agent is idle. The reason then says what more than
-        half of the agents do, if it is not the talk: their calls are not established yet, or not
-        over, or they have died.
+
+        - A call that failed is *undecided* when an event, an arrival or what was due next came more
+          than ``max_lag`` late while it lasted, or when an agent's own process is the cause. But a
+          refusal other than 408 is always a failure where the callee refused, or was not called.
+        - A call is *not attempted* when it would begin more than ``max_lag`` late, and when no caller
+          or no callee is idle.
+
+        | =Why a call was not attempted= | =What was seen= |
+        | ``this machine was late`` | It would have begun more than ``max_lag`` late. |
+        | ``no caller was idle`` | Each caller had a call, or had died. |
+        | ``..., as most had a call that was not established yet`` | More than half of the callers did. |
+        | ``..., as most had a call that was not over after the hang-up`` | More than half of the callers did. |
+        | ``..., and this machine was late`` | It was, while those calls lasted. |
+        | ``..., as most had died`` | The processes of more than half of the callers have ended. |
+        | ``no callee was idle`` and so on | The same of the callees. |
+        | ``the run was cut short`` | It ended before the call was dialled. |
 
         | =Result= | =Meaning= |
         | ``offered`` | How many calls arrived: ``attempted`` and ``not_attempted``. |
@@ -91,14 +101,14 @@ class CallRateKeywords(Component):
         | ``not_attempted`` | How many were not dialled; ``not_attempted_because`` has how many for each reason, and ``needed`` about how many callers, and as many callees, these arrivals need, if those not attempted take as long as the others on average; 0 when the run was cut short. |
         | ``established`` | How many were established at both sides; ``established_percent`` of those attempted. |
         | ``succeeded`` | How many went well from the first INVITE until both sides were idle and the BYE was answered. |
-        | ``failed`` | How many failed; ``failed_percent`` of those that succeeded or failed. ``failures`` has how many for each reason, such as ``486 Busy Here``; ``failed_calls`` has the first 20. |
+        | ``failed`` | How many failed; ``failed_percent`` of those that succeeded or failed. ``failures`` has how many for each reason, such as ``486 Busy Here``; ``failed_calls`` has the first 20: ``at`` (when it arrived, in seconds after the start of the run), ``caller``, ``callee``, ``call_id``, ``reason`` and ``details``. |
         | ``undecided`` | How many failed while this machine was late; ``undecided_because`` has how many for each reason. |
         | ``verified`` | In how many calls both sides heard each other. |
         | ``unchecked`` | With ``audio=verify``, how many ended before their audio could be checked, and went well otherwise: the audio of six calls is checked at the same time. |
-        | ``peak`` | The most calls that were up at the same time; ``concurrent`` has the most of each second. ``went_up`` and ``went_down`` have the moments at which calls were established and ended, in seconds after the start of the run. |
+        | ``peak`` | The most calls that were up at the same time; ``concurrent`` has the most of each second. ``went_up`` and ``went_down`` have the moments at which calls were established and ended, ``failed_at`` and ``undecided_at`` those at which that was noticed, ``not_attempted_at`` when such calls arrived, in seconds after the start of the run. |
         | ``post_dial_delay``, ``setup_time``, ``teardown`` | As `Get Call Timing` defines them at the caller, of established calls, in seconds; ``teardown`` only where the caller sent the BYE: ``count``, ``min``, ``p5``, ``p50``, ``p95``, ``p99`` and ``max``. |
         | ``mos`` | The same for the mean opinion score of `Get Call Quality`, of the worse side of each call. Calls without an RTCP report, such as very short ones, do not count. |
-        | ``worst_delay``, ``cpu`` | How late an event, an arrival or what was due next came at most, in seconds; how busy the machine was in each second, in percent. |
+        | ``worst_delay``, ``cpu`` | How late an event, an arrival or what was due next came at most, in seconds; how busy the machine was in each second, in percent; in a sum, one run after the other. |
         | ``seeds``, ``rate``, ``began``, ``seconds``, ``stopped`` | The seed, the rate (calls a second), when the run began (seconds since 1970), how long it took, and the condition of ``stop_when`` if that holds. |
 
         Fails when ``stop_when`` holds: the run ends then, and its calls are hung up. Fails when no

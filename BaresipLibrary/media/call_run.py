@@ -1,6 +1,7 @@
 """What came of a run of calls: counts, spreads and a timeline, which can be saved and added up."""
 
 import json
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from enum import Enum, auto
@@ -119,9 +120,9 @@ class Tally:
     cpu: list[float] = field(default_factory=list)
     went_up: list[float] = field(default_factory=list)
     went_down: list[float] = field(default_factory=list)
-    concurrent: list[int] = field(default_factory=list)
-    failures_over_time: list[int] = field(default_factory=list)
-    not_attempted_over_time: list[int] = field(default_factory=list)
+    failed_at: list[float] = field(default_factory=list)
+    undecided_at: list[float] = field(default_factory=list)
+    not_attempted_at: list[float] = field(default_factory=list)
     post_dial_delays: list[float] = field(default_factory=list)
     setup_times: list[float] = field(default_factory=list)
     teardowns: list[float] = field(default_factory=list)
@@ -139,6 +140,7 @@ class CallRun(Tally):
     not_attempted: int = field(init=False)
     failed_percent: float | None = field(init=False)
     established_percent: float | None = field(init=False)
+    concurrent: list[int] = field(init=False)
     peak: int = field(init=False)
     post_dial_delay: Spread = field(init=False)
     setup_time: Spread = field(init=False)
@@ -150,6 +152,7 @@ class CallRun(Tally):
         self.not_attempted = sum(self.not_attempted_because.values())
         self.failed_percent = _percent(self.failed, self.succeeded + self.failed)
         self.established_percent = _percent(self.established, self.attempted)
+        self.concurrent = most_each_second(self.went_up, self.went_down, self.seconds)
         self.peak = max(self.concurrent, default=0)
         self.post_dial_delay = Spread.of(self.post_dial_delays)
         self.setup_time = Spread.of(self.setup_times)
@@ -264,7 +267,7 @@ def add_up(runs: Sequence[CallRun]) -> CallRun:
         raise UsageError(f"The run '{twice}' is given twice; it would count double.")
     began = min(run.began for run in runs)
     total = Tally(rate=round(sum(run.rate for run in runs), 6), began=began)
-    total.seconds = max(run.began + run.seconds for run in runs) - began
+    total.seconds = round(max(run.began + run.seconds for run in runs) - began, 3)
     total.stopped = "; ".join(dict.fromkeys(run.stopped for run in runs if run.stopped))
     total.worst_delay = max(run.worst_delay for run in runs)
     for run in runs:
@@ -274,21 +277,16 @@ def add_up(runs: Sequence[CallRun]) -> CallRun:
             getattr(total, name).extend(getattr(run, name))
         for name in _REASONS:
             _add_reasons(getattr(total, name), getattr(run, name))
-        for name in _TIMELINES:
-            _add_second_by_second(getattr(total, name), getattr(run, name), run.began - began)
         for name in _MOMENTS:
             moments = (round(at + run.began - began, 3) for at in getattr(run, name))
             getattr(total, name).extend(moments)
         for call in run.failed_calls:
             at = round(call.at + run.began - began, 3)
             total.failed_calls.append(replace(call, at=at))
-    if any(run.not_attempted and not run.needed for run in runs):
+    if any(run.offered and not run.needed for run in runs):
         total.needed = 0  # that of one is not known
     total.failed_calls.sort(key=lambda call: call.at)
     del total.failed_calls[MOST_TOLD:]
-    total.concurrent = most_each_second(
-        total.went_up, total.went_down, len(total.failures_over_time)
-    )
     return CallRun(**vars(total))
 
 
@@ -298,19 +296,22 @@ _COUNTS = (
 )  # fmt: skip
 _LISTS = ("seeds", "cpu", "post_dial_delays", "setup_times", "teardowns", "scores")
 _REASONS = ("failures", "undecided_because", "not_attempted_because")
-_TIMELINES = ("failures_over_time", "not_attempted_over_time")
-_MOMENTS = ("went_up", "went_down")
+_MOMENTS = ("went_up", "went_down", "failed_at", "undecided_at", "not_attempted_at")
 
 
 def most_each_second(
-    went_up: Iterable[float], went_down: Iterable[float], seconds: int
+    went_up: Iterable[float], went_down: Iterable[float], seconds: float
 ) -> list[int]:
-    """How many calls were up at most in each second, from when calls went up and down (s)."""
+    """How many calls were up at most in each second of a run, from when they went up and down (s).
+
+    The last second may be a part of one.
+    """
     changes = sorted([*((at, -1) for at in went_up), *((at, 1) for at in went_down)])
-    most, up = [0] * seconds, 0
-    for (at, down), (until, _) in pairwise([*changes, (float(seconds), 0)]):
+    count = math.ceil(seconds)
+    most, up = [0] * count, 0
+    for (at, down), (until, _) in pairwise([*changes, (float(count), 0)]):
         up -= down
-        for second in range(int(at), min(int(until) + 1, seconds)):
+        for second in range(int(at), min(int(until) + 1, count)):
             most[second] = max(most[second], up)
     return most
 
@@ -318,13 +319,6 @@ def most_each_second(
 def _add_reasons(total: dict[str, int], more: Mapping[str, int]) -> None:
     for reason, count in more.items():
         total[reason] = total.get(reason, 0) + count
-
-
-def _add_second_by_second(total: list[int], more: Sequence[int], later: float) -> None:
-    first = round(later)
-    total.extend([0] * (first + len(more) - len(total)))
-    for second, count in enumerate(more, first):
-        total[second] += count
 
 
 def listed(reasons: Mapping[str, int]) -> str:

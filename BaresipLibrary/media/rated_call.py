@@ -66,11 +66,15 @@ class Plan:
 
 @frozen
 class FailureReason:
-    """Why a call failed: the words that failures are counted by, and what was seen of this one."""
+    """Why a call failed: the words that failures are counted by, and what was seen of this one.
+
+    `at`: when that was noticed (monotonic).
+    """
 
     words: str
     details: str
-    cause: Cause = Cause.either
+    cause: Cause
+    at: float
 
 
 @frozen
@@ -183,7 +187,8 @@ class RatedCall:
 
     def _fail(self, words: str, details: str, cause: Cause = Cause.either) -> None:
         """Notes why it has failed: what comes first counts."""
-        self.reason = self.reason or FailureReason(words, details.rstrip("."), cause)
+        if self.reason is None:
+            self.reason = FailureReason(words, details.rstrip("."), cause, time.monotonic())
 
     def next_step(self, now: float, free_tones: list[Tones]) -> Step | None:
         """What is to be done now, if anything."""

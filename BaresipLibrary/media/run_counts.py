@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 
 from ..signalling.arrivals import most_at_once
-from .call_run import MOST_TOLD, CallRun, FailedCall, Tally, most_each_second
+from .call_run import MOST_TOLD, CallRun, FailedCall, Tally
 from .machine import Load, Machine
 from .rated_call import Cause, FailureReason, RatedCall
 
@@ -34,15 +34,12 @@ class RunCounts:
 
     @property
     def next_second(self) -> float:
-        """When the next second of the timeline begins (monotonic)."""
-        return self._began + len(self.tally.failures_over_time)
+        """When the next second of the run begins (monotonic)."""
+        return self._began + len(self.tally.cpu) + 1
 
     def note_time(self) -> None:
-        """Begins the seconds of the timeline that are due, and measures those that have ended."""
+        """Measures the load of the seconds that have ended."""
         tally, second = self.tally, int(self.seconds)
-        begun = second + 1 - len(tally.failures_over_time)
-        tally.failures_over_time += [0] * begun
-        tally.not_attempted_over_time += [0] * begun
         if second > len(tally.cpu):  # one reading for all of them: the next one would be of no time
             tally.cpu += [self._load()] * (second - len(tally.cpu))
 
@@ -60,11 +57,9 @@ class RunCounts:
 
     def skip(self, arrived_at: float, because: str) -> None:
         """A call that has arrived was not attempted."""
-        self.note_time()
         self._skipped.append(arrived_at)
-        reasons = self.tally.not_attempted_because
-        reasons[because] = reasons.get(because, 0) + 1
-        self.tally.not_attempted_over_time[-1] += 1
+        _count(self.tally.not_attempted_because, because)
+        self.tally.not_attempted_at.append(self._since_begin(arrived_at))
 
     def finish(self, call: RatedCall) -> bool:
         """A call that was attempted is over; returns whether it is a failure."""
@@ -79,8 +74,8 @@ class RunCounts:
         elif call.reason is None:
             tally.unchecked += 1
         elif self.is_ours(call, call.reason):
-            reasons = tally.undecided_because
-            reasons[call.reason.words] = reasons.get(call.reason.words, 0) + 1
+            _count(tally.undecided_because, call.reason.words)
+            tally.undecided_at.append(self._since_begin(call.reason.at))
         else:
             self._fail(call, call.reason)
             return True
@@ -93,8 +88,12 @@ class RunCounts:
         held.append((call.arrived_at, now - call.arrived_at))
         if call.went_up is not None:
             tally.established += 1
-            tally.went_up.append(round(call.went_up - self._began, 3))
-            tally.went_down.append(round((call.went_down or now) - self._began, 3))
+            tally.went_up.append(self._since_begin(call.went_up))
+            tally.went_down.append(self._since_begin(call.went_down or now))
+
+    def _since_begin(self, at: float) -> float:
+        """A moment (monotonic) in seconds after the start of the run."""
+        return round(at - self._began, 3)
 
     def result(self, unfinished: Sequence[RatedCall]) -> CallRun:
         """The run so far, with the calls that go on."""
@@ -102,12 +101,15 @@ class RunCounts:
         for call in unfinished:
             self._attempt(run, held, call)
         run.unfinished = len(unfinished)
-        run.concurrent = most_each_second(run.went_up, run.went_down, len(run.failures_over_time))
         run.needed = 0 if unfinished else self._needed(held)
         return CallRun(**vars(run))
 
     def _needed(self, held: Sequence[tuple[float, float]]) -> int:
-        """How many agents all arrivals need, if those not attempted take as long as the others."""
+        """How many agents all arrivals need, if those not attempted take as long as the others.
+
+        They take the mean: how many calls there are at once depends on the mean time that they take
+        (Little's law). Those beside them tell less: calls find nobody idle while long ones go on.
+        """
         if not held:
             return 0
         usual = statistics.fmean(seconds for _, seconds in held)
@@ -129,14 +131,17 @@ class RunCounts:
         return reason.cause is Cause.machine
 
     def _fail(self, call: RatedCall, reason: FailureReason) -> None:
-        self.note_time()
         tally = self.tally
         tally.failed += 1
-        tally.failures[reason.words] = tally.failures.get(reason.words, 0) + 1
-        tally.failures_over_time[-1] += 1
+        _count(tally.failures, reason.words)
+        tally.failed_at.append(self._since_begin(reason.at))
         if len(tally.failed_calls) < MOST_TOLD:
-            at = round(call.arrived_at - self._began, 3)
+            at = self._since_begin(call.arrived_at)
             caller, callee = (agent.name for agent in call.agents)
             call_id = call.call.call_id if call.call else ""
             told = FailedCall(at, caller, callee, call_id, reason.words, reason.details)
             tally.failed_calls.append(told)
+
+
+def _count(reasons: dict[str, int], reason: str) -> None:
+    reasons[reason] = reasons.get(reason, 0) + 1

@@ -1,7 +1,8 @@
 """What came of a run of calls, for log.html: tables, and a picture of the calls over time."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, pairwise
+from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -13,7 +14,18 @@ _WIDTH, _HEIGHT, _LEFT, _BOTTOM = 720, 150, 40, 18
 #: Points of the picture from left to right, however long the run was.
 _COLUMNS = 360
 #: Each reads on white and on the dark theme.
-_UP, _FAILED, _SKIPPED, _AXIS = "#4f8fd0", "#e0533a", "#c08a1e", "#808890"
+_UP, _FAILED, _UNDECIDED, _SKIPPED, _AXIS = "#4f8fd0", "#e0533a", "#a06cc8", "#c08a1e", "#808890"
+#: Above the highest column there is room for two rows of marks.
+_MARK_HEIGHT, _TOP = 5, 14
+
+
+class _Marks(NamedTuple):
+    """Marks in the picture: what became of calls, when (s), and where and how that is shown."""
+
+    name: str
+    at: Sequence[float]
+    colour: str
+    y: int
 
 
 def call_run_html(run: CallRun) -> str:
@@ -54,7 +66,7 @@ def _counts(run: CallRun) -> Markup:
         "most at the same time": str(run.peak),
         "callers and callees needed": f"about {run.needed} of each" if run.needed else "not known",
         "most that this machine was late": f"{run.worst_delay:.3f} s",
-        "CPU of the machine": _cpu(run.cpu),
+        "CPU in use": _cpu(run.cpu),
     }
     rows = [(TableCell(name), TableCell(value, "number")) for name, value in figures.items()]
     return table(rows)
@@ -102,30 +114,49 @@ def _failed(run: CallRun) -> Markup:
         for call in run.failed_calls
     ]
     caption = f"the first {len(rows)} of {run.failed} that failed"
-    return table(rows, caption=caption if len(rows) < run.failed else "the calls that failed")
+    names = ("arrived", "call", "what was seen", "Call-ID")
+    return table(
+        rows,
+        caption=caption if len(rows) < run.failed else "the calls that failed",
+        header=[TableCell(name, is_header=True) for name in names],
+    )
 
 
 def _picture(run: CallRun) -> Markup:
-    """The calls that were up at each time, with a mark where some failed or were not attempted."""
+    """The calls that were up at each time, with marks where some did not go well."""
     seconds = len(run.concurrent)
     if not seconds:
         return Markup("")
-    top = max(run.peak, 1)
+    kinds = (
+        _Marks("failed", run.failed_at, _FAILED, 0),
+        _Marks("undecided", run.undecided_at, _UNDECIDED, _MARK_HEIGHT + 1),
+        _Marks("not attempted", run.not_attempted_at, _SKIPPED, _HEIGHT - _BOTTOM),
+    )
     parts = [
         Markup('<polygon fill="{}" fill-opacity="0.45" points="{}"/>').format(
-            _UP, _outline(run.concurrent, top)
+            _UP, _outline(run.concurrent, max(run.peak, 1))
         ),
-        *_marks(run.not_attempted_over_time, _SKIPPED, _HEIGHT - _BOTTOM),
-        *_marks(run.failures_over_time, _FAILED, 0),
+        *chain.from_iterable(_marks(kind, seconds) for kind in kinds),
         *_axes(seconds, run.peak),
     ]
-    legend = Markup(
-        "<p><small>Calls that are up, over time."
-        ' <span style="color:{}">&#9608;</span> above: some failed;'
-        ' <span style="color:{}">&#9608;</span> below: some were not attempted.</small></p>'
-    ).format(_FAILED, _SKIPPED)
     size = Markup('<svg viewBox="0 0 {0} {1}" width="{0}" height="{1}" role="img">')
-    return size.format(_WIDTH, _HEIGHT) + joined(parts) + Markup("</svg>") + legend
+    picture = size.format(_WIDTH, _HEIGHT) + joined(parts) + Markup("</svg>")
+    seen = ((kind.name, kind.colour) for kind in kinds if kind.at)
+    return picture + _legend([("calls that were up", _UP), *seen])
+
+
+def _legend(colours: Iterable[tuple[str, str]]) -> Markup:
+    entry = Markup('<span style="color:{}">&#9608;</span> {}')
+    explained = [entry.format(colour, name) for name, colour in colours]
+    return Markup("<p><small>{}</small></p>").format(Markup(" &emsp;").join(explained))
+
+
+def each_second(moments: Iterable[float], seconds: int) -> list[int]:
+    """How many of some moments (s) are in each second of a run."""
+    counts = [0] * seconds
+    for at in moments:
+        counts[min(int(at), seconds - 1)] += 1
+    return counts
 
 
 def _columns(values: Sequence[int]) -> list[int]:
@@ -140,25 +171,26 @@ def _outline(values: Sequence[int], top: int) -> str:
     width = (_WIDTH - _LEFT) / len(heights)
     points = [(float(_LEFT), float(floor))]
     for number, value in enumerate(heights):
-        y = floor - (floor - 8) * value / top
+        y = floor - (floor - _TOP) * value / top
         points += [(_LEFT + number * width, y), (_LEFT + (number + 1) * width, y)]
     points.append((float(_WIDTH), float(floor)))
     return " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
 
 
-def _marks(counts: Sequence[int], colour: str, y: int) -> Iterator[Markup]:
-    some = _columns(counts) if counts else []
-    width = (_WIDTH - _LEFT) / max(len(some), 1)
-    mark = Markup('<rect x="{:.1f}" y="{}" width="{:.1f}" height="5" fill="{}"/>')
-    for number, count in enumerate(some):
+def _marks(kind: _Marks, seconds: int) -> Iterator[Markup]:
+    columns = _columns(each_second(kind.at, seconds))
+    width = (_WIDTH - _LEFT) / len(columns)
+    mark = Markup('<rect x="{:.1f}" y="{}" width="{:.1f}" height="{}" fill="{}"/>')
+    for number, count in enumerate(columns):
         if count:
-            yield mark.format(_LEFT + number * width, y, max(width, 1.5), colour)
+            x, wide = _LEFT + number * width, max(width, 1.5)
+            yield mark.format(x, kind.y, wide, _MARK_HEIGHT, kind.colour)
 
 
 def _axes(seconds: int, top: int) -> Iterator[Markup]:
     text = Markup('<text x="{}" y="{}" fill="{}" font-size="11" text-anchor="{}">{}</text>')
     if top:
-        yield text.format(_LEFT - 5, 16, _AXIS, "end", top)
+        yield text.format(_LEFT - 5, _TOP + 8, _AXIS, "end", top)
     yield text.format(_LEFT - 5, _HEIGHT - _BOTTOM, _AXIS, "end", 0)
     yield text.format(_LEFT, _HEIGHT - 4, _AXIS, "start", "0 s")
     yield text.format(_WIDTH, _HEIGHT - 4, _AXIS, "end", f"{seconds} s")

@@ -146,6 +146,7 @@ class Measures:
         if Counts(status for _, status in tests) == self._statuses:
             return
         self._tests.clear()
+        self._statuses.clear()
         self._begin_tests()
         for name, status in tests:
             self.count_test(name, status)

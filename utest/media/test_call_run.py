@@ -1,9 +1,11 @@
 """What came of runs of calls: percentiles, sums, files."""
 
 import json
+import re
 import statistics
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,7 +25,8 @@ from BaresipLibrary.report.call_runs import call_run_html
 
 
 def a_run(began: float = 1000.0, **values: object) -> CallRun:
-    return CallRun(rate=5.0, began=began, seconds=3.0, seeds=[7], **values)  # type: ignore[arg-type]
+    plain: dict[str, Any] = {"rate": 5.0, "seconds": 3.0, "seeds": [7], **values}
+    return CallRun(began=began, **plain)
 
 
 def test_percentiles_are_interpolated_as_numpy_does() -> None:
@@ -55,25 +58,27 @@ def test_runs_are_added_up_second_by_second() -> None:
         failures={"486 Busy Here": 1},
         went_up=[0.0, 1.2, 1.5],
         went_down=[1.4, 2.9, 2.9],
-        failures_over_time=[0, 0, 1],
+        failed_at=[2.9],
         setup_times=[0.1],
     )
     later = a_run(
-        began=1002.0,
+        began=1002.4,
         offered=4,
         failures={"486 Busy Here": 2, "408 Timeout": 1},
-        went_up=[0.95, 1.5],
-        went_down=[1.9, 2.5],
-        failures_over_time=[1, 0, 1],
+        went_up=[0.55, 1.1],
+        went_down=[1.5, 2.1],
+        failed_at=[0.1, 2.2],
+        undecided_at=[0.25],
         setup_times=[0.3],
         not_attempted_because={"late": 1},
     )
     total = add_up([first, later])
-    assert (total.rate, total.offered, total.seconds, total.began) == (10.0, 7, 5.0, 1000.0)
+    assert (total.rate, total.offered, total.seconds, total.began) == (10.0, 7, 5.4, 1000.0)
     assert total.failures == {"486 Busy Here": 3, "408 Timeout": 1}
-    assert total.concurrent == [1, 2, 2, 2, 1], "and not the sum of what each had at most"
+    assert total.concurrent == [1, 2, 2, 2, 1, 0], "and not the sum of what each had at most"
     assert total.peak == 2
-    assert total.failures_over_time == [0, 0, 2, 0, 1]
+    assert total.failed_at == [2.9, 2.5, 4.6], "by the clock of the first, to the millisecond"
+    assert total.undecided_at == [2.65]
     assert total.not_attempted == 1
     assert total.setup_time.p50 == pytest.approx(0.2)
     assert total.seeds == [7, 7]
@@ -105,18 +110,35 @@ def test_what_is_not_a_run_is_refused(tmp_path: Path) -> None:
 
 def test_what_comes_from_the_network_is_escaped_and_a_long_run_is_no_wider() -> None:
     run = a_run(
+        seconds=86_400.0,
         failed=1,
         failures={"600 <script>": 1},
         failed_calls=[FailedCall(0.5, "a", "b", "<id>", "600 <script>", "<b>")],
-        concurrent=[number % 60 for number in range(86_400)],
-        failures_over_time=[1] * 86_400,
-        not_attempted_over_time=[0] * 86_400,
+        went_up=[float(at) for at in range(86_400)],
+        went_down=[at + 30.0 for at in range(86_400)],
+        failed_at=[float(at) for at in range(86_400)],
     )
     html = call_run_html(run)
     assert "<script" not in html and "<id>" not in html
     assert len(html) < 80_000
     assert "86400 s" in html
-    assert "<svg" not in call_run_html(a_run())
+
+
+def test_what_did_not_go_well_has_marks_in_the_picture_and_in_its_legend() -> None:
+    run = a_run(failed_at=[0.2, 0.4], undecided_at=[1.5], not_attempted_at=[3.0])
+    html = call_run_html(run)
+    marks = re.findall(r'<rect x="([\d.]+)" y="(\d+)"', html)
+    assert [y for _, y in marks] == ["0", "6", "132"], "one mark for each second and kind"
+    assert [float(x) for x, _ in marks] == sorted(float(x) for x, _ in marks)
+    entry = "9608;</span> ([a-z -]*[a-z])"
+    assert re.findall(entry, html) == ["calls that were up", "failed", "undecided", "not attempted"]
+    assert re.findall(entry, call_run_html(a_run())) == ["calls that were up"]
+
+
+def test_a_sum_does_not_say_how_many_are_needed_when_that_of_one_is_not_known() -> None:
+    known, cut_short = a_run(offered=9, needed=12), a_run(offered=9, unfinished=2)
+    assert add_up([known, cut_short]).needed == 0
+    assert add_up([known, a_run(offered=5, needed=3)]).needed == 15
 
 
 def test_the_failed_calls_of_a_sum_are_the_first_by_the_clock() -> None:

@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from prometheus_client import CollectorRegistry
 from robot import running
 
 from BaresipLibrary import Metrics
 from BaresipLibrary.watch.finished_calls import CallOutcome, FinishedCall
+from BaresipLibrary.watch.measures import Measures
 from BaresipLibrary.watch.runs import RunScopes
 
 
@@ -44,6 +46,20 @@ def test_tests_count_as_a_suite_teardown_leaves_them(
         for status in ("passed", "failed")
     }
     assert counted == {"passed": passed, "failed": 2 - passed}
+
+
+def test_tests_that_are_settled_twice_are_counted_once() -> None:
+    registry = CollectorRegistry()
+    measures = Measures(registry, {"suite": "Night"}, ())
+    for name in ("First", "Second"):
+        measures.count_test(name, "PASS")
+    for status in ("FAIL", "FAIL", "PASS"):
+        measures.settle_tests([("First", status), ("Second", "PASS")])
+    counted = [
+        registry.get_sample_value("baresip_tests_total", {"suite": "Night", "status": status})
+        for status in ("passed", "failed")
+    ]
+    assert counted == [2, 0]
 
 
 class LateCalls:
