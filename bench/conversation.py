@@ -58,8 +58,8 @@ from BaresipLibrary.audio.line_state import TimedSpan  # noqa: E402
 from BaresipLibrary.concurrency import wait_until  # noqa: E402
 from BaresipLibrary.diagnosis.failure import CallFailure  # noqa: E402
 from BaresipLibrary.media.barge_in import BargeIn, Interruption  # noqa: E402
-from BaresipLibrary.media.clips import following_recording  # noqa: E402
 from BaresipLibrary.media.conversation import Conversation, Share  # noqa: E402
+from BaresipLibrary.media.following import following_recording  # noqa: E402
 from BaresipLibrary.speech.voices import Speech  # noqa: E402
 from BaresipLibrary.types import AudioDirection  # noqa: E402
 

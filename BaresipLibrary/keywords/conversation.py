@@ -259,8 +259,8 @@ class ConversationKeywords(Component):
         warning: "Callable[[Conversation], str]" = lambda _: "",
     ) -> T:
         """Reads a value of a conversation, checks it, and logs how right it is, and a warning."""
-        from ..media.clips import following_recording
         from ..media.conversation import Conversation
+        from ..media.following import following_recording
 
         speaker = self._agents.get(agent)
         which, left = self._awaited(

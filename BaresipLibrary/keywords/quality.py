@@ -120,7 +120,7 @@ class TimingKeywords(Component):
         | Get Call Timing | alice | answer_to_audio | < | 0.5 | timeout=3s |
         | Get Call Timing | alice | one_way_delay | < | 0.15 | to=bob |
         """
-        from ..media.clips import following_recording
+        from ..media.following import following_recording
         from ..media.quality import Timings
 
         acting_agent = self._agents.get(agent)

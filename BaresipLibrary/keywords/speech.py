@@ -184,7 +184,7 @@ class SpeechKeywords(Component):
         | Get Transcript | alice | contains | Goodbye | timeout=10s |
         | Get Transcript | alice | *= | operator | direction=tx |
         """
-        from ..media.clips import following_recording
+        from ..media.following import following_recording
 
         wanted = Assertion(assertion_operator, _without_cover(assertion_expected), message)
         _check_language(language)

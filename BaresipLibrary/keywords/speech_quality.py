@@ -84,7 +84,7 @@ class SpeechQualityKeywords(Component):
         | Get Speech Quality | alice | >= | 3.5 | reference=prompt.wav | timeout=15s |
         | Get Speech Quality | alice | > | 3 | field=sig |
         """
-        from ..media.clips import following_recording
+        from ..media.following import following_recording
         from ..media.speech_quality import NoReferenceSearch, ReferenceSearch, load_reference
 
         listener = self._agents.get(agent)

@@ -22,7 +22,7 @@ from ..frozen import frozen
 from ..speech.turns import TURN_PAUSE, joined
 from ..speech.voices import Speech
 from ..types import AudioDirection
-from .clips import following_recording
+from .following import following_recording
 from .late_audio import heard_until, watching_packets
 from .results import BargeIn
 from .saying import cut_short, is_playing, quoted, said_no_further, say

@@ -1,7 +1,5 @@
-"""The recordings of a call: followed while they grow, whole, and clips cut from them."""
+"""The recordings of a call: whole, and clips cut from them."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -12,26 +10,10 @@ from ..agents.agent import Agent
 from ..agents.call import Call
 from ..audio.wav_reader import RecordingReader
 from ..backends.capabilities import Capability
-from ..errors import BackendError, NothingYet, UsageError
+from ..errors import NothingYet, UsageError
 from ..events import MediaStarted
 from ..types import AudioDirection
-
-
-@contextmanager
-def following_recording(agent: Agent, call: Call, *, closely: bool = False) -> Iterator[None]:
-    """Brings the recordings of a call up to date; their growth is reported while the block runs.
-
-    With `closely`, every RTP packet is timed.
-    """
-    if not call.is_live:
-        yield
-        return
-    agent.listen(call, on=True, closely=closely)
-    try:
-        yield
-    finally:
-        with suppress(BackendError):  # whoever needs the agent next will say what is wrong
-            agent.listen(call, on=False, closely=closely)
+from .following import following_recording
 
 
 def recording_of(agent: Agent, call: Call, direction: AudioDirection) -> Path:

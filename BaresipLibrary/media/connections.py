@@ -1,12 +1,11 @@
 """Whether the two agents of each call hear each other, in many calls at the same time.
 
-What hears is loaded, and numpy with it, while the first tones are on their way.
+What detects the tones is loaded, and numpy with it, while the first ones are on their way.
 """
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import partial
-from typing import TYPE_CHECKING
 
 from ..agents.agent import Agent
 from ..agents.call import Call
@@ -15,10 +14,9 @@ from ..diagnosis.failure import CallFailure
 from ..errors import BaresipLibraryError
 from ..signalling.bulk import first_few
 from ..signalling.shared_calls import calls_between
+from .listener import listening
 from .sending import sending_tone
-
-if TYPE_CHECKING:
-    from .tones import HeardTone, ToneListener
+from .tones import HeardTone, ToneListener, tones_not_heard
 
 #: Tones (Hz) of the pairs that are checked at the same time: no harmonics of each other, in every
 #: codec's band, and far enough from each other to be distinguished. More pairs at a time would keep
@@ -34,8 +32,8 @@ TONE_PAIRS = (
 
 
 def load_hearing() -> None:
-    """Loads what hears tones, where no timeout of a test can break that off."""
-    load_module(f"{__package__}.tones")
+    """Loads what detects tones, where no timeout of a test can break that off."""
+    load_module(f"{__package__.rpartition('.')[0]}.audio.tones")
 
 
 class Connection:
@@ -55,26 +53,21 @@ class Connection:
         return " and ".join(agent.name for agent in self.agents)
 
     @property
-    def heard(self) -> "list[HeardTone]":
+    def heard(self) -> list[HeardTone]:
         """The tones that were heard so far."""
         return [listener.heard for listener in self._listeners if listener.heard]
 
     def begin(self, stack: ExitStack) -> None:
         """Lets both speak and listen until the stack is closed."""
-        self.speak(stack)
-        self.listen(stack)
+        self._speak(stack)
+        self._listen(stack)
 
-    def speak(self, stack: ExitStack) -> None:
-        """Lets both speak until the stack is closed."""
+    def _speak(self, stack: ExitStack) -> None:
         self._calls = calls_between(*self.agents, "speak")
         for speaker, call, tone in zip(self.agents, self._calls, self._tones, strict=True):
             stack.enter_context(sending_tone(speaker, call, tone))
 
-    def listen(self, stack: ExitStack) -> None:
-        """Lets both, who speak, listen until the stack is closed."""
-        from .listener import listening
-        from .tones import ToneListener
-
+    def _listen(self, stack: ExitStack) -> None:
         sides = list(zip(self.agents, self._calls, self._tones, strict=True))
         self._listeners = [
             ToneListener(other, tone, others_call.call_id, speaker=(speaker, call))
@@ -111,8 +104,6 @@ class Connection:
 
     def close(self, within: float) -> None:
         """Notes which tones were not heard `within` seconds."""
-        from .tones import tones_not_heard
-
         missed = [listener for listener in self._listeners if listener.heard is None]
         if missed and self.trouble is None:
             self.trouble = tones_not_heard(missed, within)
@@ -136,10 +127,8 @@ def check_connections(pairs: Sequence[tuple[Agent, Agent]], within: float) -> li
 def _check(connections: Sequence[Connection], within: float) -> None:
     with ExitStack() as stack:
         for connection in connections:
-            connection.attempt(partial(connection.speak, stack))
+            connection.attempt(partial(connection.begin, stack))
         load_hearing()
-        for connection in connections:
-            connection.attempt(partial(connection.listen, stack))
         changes = connections[0].agents[0].changes
         wait_until(changes, partial(_settled, connections), within)
         for connection in connections:

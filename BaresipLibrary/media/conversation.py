@@ -24,10 +24,10 @@ from ..speech.turns import (
     turns,
 )
 from ..types import AudioDirection
-from .clips import following_recording
+from .following import following_recording
 from .late_audio import heard_until, watching_packets
-from .listener import ON_ITS_WAY
 from .results import Duration, ResponseTimeOf
+from .sample_listener import ON_ITS_WAY
 from .voice_track import VoiceTrack
 
 _RX, _TX = AudioDirection.rx, AudioDirection.tx

@@ -25,7 +25,7 @@ from ..diagnosis.media import explain_missing_digits
 from ..errors import UsageError
 from ..events import DtmfReceived, DtmfSent, PromptEnded
 from ..signalling.states import require_established
-from .clips import following_recording
+from .following import following_recording
 from .sending import sending
 from .sources import synthesized
 

@@ -1,42 +1,34 @@
 """Listeners take in the audio of calls from now on, several of them at the same time.
 
-`Listener` follows the recording of one call, and says in words why nothing arrived;
-`SampleListener` keeps the samples; `listening` and `listen_until` run several listeners. The last
-functions put audio into words.
+`Listener` follows the recording of one call, and says in words why nothing arrived; `listening` and
+`listen_until` run several listeners. They can begin before numpy is loaded: it is needed when the
+first audio has arrived.
 """
 
 import time
 from abc import ABC, abstractmethod
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import TypeVar
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, TypeVar
 
 from ..agents.agent import Agent
 from ..agents.call import Call
-from ..audio.timeline import Sound, Stretch, timeline
 from ..audio.wav_reader import RecordingReader
 from ..backends.base import Packets
 from ..concurrency import wait_until
-from ..diagnosis.failure import CallFailure
 from ..errors import AgentGone, BackendError
 from ..events import MediaStarted
-from ..frozen import frozen
 from ..sip.transactions import counted
-from .clips import following_recording
+from .following import following_recording
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 T = TypeVar("T")
 
 #: After this long (s) without audio, a failure says since when none has arrived.
 _PAUSE = 0.3
-#: Audio that arrives in the first moment (s) does not count: it was sent before the wait, and was
-#: in the network and in jitter buffers.
-ON_ITS_WAY = 0.3
-#: How much longer (s) than the audio lasts a listener may wait for it.
-PATIENCE = 2.0
 
 
 class Listener(ABC):
@@ -62,7 +54,7 @@ class Listener(ABC):
         """Prepares for audio of `rate` samples a second: at first, and after each renegotiation."""
 
     @abstractmethod
-    def feed(self, samples: NDArray[np.float64]) -> None:
+    def feed(self, samples: "NDArray[np.float64]") -> None:
         """Takes the next mono samples in [-1, 1], shape (n,), never empty."""
 
     def begin(self) -> None:
@@ -222,77 +214,6 @@ class Listener(ABC):
             self._reader.close()
 
 
-@frozen
-class ArrivedAudio:
-    """When a piece of audio arrived (`time.monotonic`), and the seconds that had come by then."""
-
-    at: float
-    seconds: float
-
-    @property
-    def lateness(self) -> float:
-        """Seconds that grow when audio is late or left out; only differences mean something."""
-        return self.at - self.seconds
-
-
-class SampleListener(Listener):
-    """Keeps the audio that arrives after the first `skip` seconds.
-
-    When a call changes its sample rate, it starts again with nothing.
-    """
-
-    def __init__(self, agent: Agent, call_id: str | None = None, skip: float = ON_ITS_WAY) -> None:
-        super().__init__(agent, call_id)
-        self.rate = 0
-        self.arrivals: list[ArrivedAudio] = []
-        self._skip = skip
-        self._left_to_skip = 0
-        self._pieces: list[NDArray[np.float64]] = []
-        self._count = 0
-
-    def start(self, rate: int) -> None:
-        if rate != self.rate:
-            self.rate, self._left_to_skip = rate, round(self._skip * rate)
-            self._pieces, self._count, self.arrivals = [], 0, []
-
-    def feed(self, samples: NDArray[np.float64]) -> None:
-        dropped = min(self._left_to_skip, samples.size)
-        self._left_to_skip -= dropped
-        if dropped < samples.size:
-            self.keep(samples[dropped:])
-
-    def keep(self, samples: NDArray[np.float64]) -> None:
-        """Takes the samples that count, shape (n,)."""
-        self._pieces.append(samples)
-        self._count += samples.size
-        self.arrivals.append(ArrivedAudio(time.monotonic(), self.seconds))
-
-    @property
-    def seconds(self) -> float:
-        """Seconds of audio kept so far."""
-        return self._count / self.rate if self.rate else 0.0
-
-    @property
-    def samples(self) -> NDArray[np.float64]:
-        """The audio kept so far: mono, in [-1, 1], shape (n,)."""
-        if len(self._pieces) != 1:
-            self._pieces = [np.concatenate([np.empty(0), *self._pieces])]
-        return self._pieces[0]
-
-    def cut(self, seconds: float) -> None:
-        """Keeps the first `seconds` only."""
-        self._pieces = [self.samples[: round(seconds * self.rate)]]
-        self._count = self._pieces[0].size
-
-    def require_call(self, task: str) -> None:
-        """Raises `CallFailure` when the call has ended.
-
-        `task` stands between the agent and what became of the call: ``did not hear audio:``.
-        """
-        if not self.call.is_live:
-            raise CallFailure(f"{self.agent.name} {task} {self.call.describe()}.", self.agent)
-
-
 @contextmanager
 def listening(listeners: Sequence[Listener], *, closely: bool = False) -> Iterator[None]:
     """Runs listeners while the block runs: all audio that arrives from now on is reported.
@@ -333,29 +254,3 @@ def _check_once_more(listeners: Sequence[Listener], check: Callable[[], T | None
         for listener in listeners:
             listener.read_to_end()
         return check()
-
-
-def described(stretch: Stretch) -> str:
-    """A stretch of audio in words, such as ``a 440 Hz tone at -12 dBFS``."""
-    article = "a " if stretch.sound is Sound.TONE and len(stretch.frequencies) == 1 else ""
-    level = "" if stretch.sound is Sound.SILENCE else f" at {stretch.level:.0f} dBFS"
-    return f"{article}{stretch.words}{level}"
-
-
-def loudest_stretch(samples: NDArray[np.float64], rate: int) -> Stretch | None:
-    """The loudest stretch that is neither silence nor faint; None without one."""
-    audible = [
-        stretch
-        for stretch in timeline(samples, rate).stretches
-        if stretch.sound in (Sound.TONE, Sound.OTHER)
-    ]
-    return max(audible, key=lambda stretch: stretch.level, default=None)
-
-
-def summary(samples: NDArray[np.float64], rate: int) -> str:
-    """What audio holds, longest first: ``3.2 s of digital silence, 1.8 s of 440 Hz tone``."""
-    lengths: dict[str, float] = defaultdict(float)
-    for stretch in timeline(samples, rate).stretches:
-        lengths[stretch.words] += stretch.end - stretch.begin
-    longest = sorted(lengths.items(), key=lambda item: -item[1])[:3]
-    return ", ".join(f"{length:.1f} s of {words}" for words, length in longest)

@@ -16,13 +16,13 @@ from ..concurrency import wait_until
 from ..diagnosis.failure import CallFailure
 from ..diagnosis.media import explain_silence, explain_sound
 from ..frozen import frozen
-from .listener import (
+from .listener import listening
+from .sample_listener import (
     ON_ITS_WAY,
     PATIENCE,
     ArrivedAudio,
     SampleListener,
     described,
-    listening,
     loudest_stretch,
     summary,
 )

@@ -15,8 +15,9 @@ from ..concurrency import wait_until
 from ..diagnosis.failure import CallFailure
 from ..diagnosis.media import explain_silence
 from ..errors import UsageError
-from .listener import SampleListener, listening, loudest_stretch, summary
+from .listener import listening
 from .results import HeardPrompt
+from .sample_listener import SampleListener, loudest_stretch, summary
 
 #: Seconds of a prompt's sound that it takes to recognise it over a bad line.
 _SURE = 1.4

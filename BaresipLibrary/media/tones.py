@@ -1,21 +1,26 @@
-"""Tones that agents hear: wait for them, and say in words what was heard instead."""
+"""Tones that agents hear: wait for them, and say in words what was heard instead.
+
+What detects tones, and numpy with it, is loaded for the first audio that arrives.
+"""
 
 import time
 from collections.abc import Sequence
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from ..agents.agent import Agent
 from ..agents.call import Call
-from ..audio.levels import SILENCE_DBFS
-from ..audio.sines import Sine
-from ..audio.tones import HOP, TOLERANCE, ToneDetector
 from ..diagnosis.failure import CallFailure
 from ..diagnosis.media import explain_separate_calls, explain_silence, explain_wrong_tone
 from ..errors import UsageError
 from ..frozen import frozen
 from .listener import Listener, listen_until
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ..audio.sines import Sine
+    from ..audio.tones import ToneDetector
 
 #: dBFS; what is fainter is silence to a person. A G.722 decoder may hum at -60 in silence.
 _INAUDIBLE = -55.0
@@ -30,7 +35,7 @@ class HeardTone:
     """A tone that an agent has heard, certain `after` seconds from the start of the wait."""
 
     agent: Agent
-    tone: Sine
+    tone: "Sine"
     after: float
 
     def __str__(self) -> str:
@@ -58,6 +63,7 @@ class ToneListener(Listener):
         self.speaker = speaker
         self.frequency = frequency
         self.heard: HeardTone | None = None
+        self._rate = 0
         self._detector: ToneDetector | None = None
         self._has_paused = False
         if self.call.media is not None:
@@ -65,7 +71,7 @@ class ToneListener(Listener):
 
     def start(self, rate: int) -> None:
         self._check_frequency(rate)
-        self._detector = ToneDetector(self.frequency, rate)
+        self._rate, self._detector = rate, None
 
     def _check_frequency(self, rate: int) -> None:
         if self.frequency >= rate / 2:
@@ -74,8 +80,11 @@ class ToneListener(Listener):
                 f" so a tone must lie below {rate // 2} Hz."
             )
 
-    def feed(self, samples: NDArray[np.float64]) -> None:
-        assert self._detector is not None
+    def feed(self, samples: "NDArray[np.float64]") -> None:
+        if self._detector is None:
+            from ..audio.tones import ToneDetector
+
+            self._detector = ToneDetector(self.frequency, self._rate)
         tone = self._detector.feed(samples)
         if tone is not None and self.heard is None:
             self.heard = HeardTone(self.agent, tone, time.monotonic() - self.began)
@@ -95,6 +104,8 @@ class ToneListener(Listener):
 
     def failure(self, within: float) -> str:
         """A sentence that says what was heard instead of the tone `within` seconds."""
+        from ..audio.tones import HOP
+
         name, wanted = self.agent.name, f"{self.frequency:g} Hz"
         detector, pause = self._detector, self.pause()
         self._has_paused = pause is not None
@@ -106,7 +117,7 @@ class ToneListener(Listener):
             f" arrived, {self._arrived(detector)}{then}."
         )
 
-    def _arrived(self, detector: ToneDetector) -> str:
+    def _arrived(self, detector: "ToneDetector") -> str:
         """What the audio that arrived was, as a clause."""
         loudest, beside = self._loudest(), detector.tone_beside
         if loudest is None:
@@ -114,15 +125,17 @@ class ToneListener(Listener):
         also = f", beside {_described(beside)}" if beside else ""
         return f"its loudest tone was {_described(loudest)}{also}"
 
-    def _loudest(self) -> Sine | None:
+    def _loudest(self) -> "Sine | None":
         """The loudest tone so far; None after silence only."""
         detector = self._detector
         if detector is None or detector.level <= _INAUDIBLE:
             return None
         return detector.loudest_tone
 
-    def _second_tone(self, loudest: Sine) -> Sine | None:
+    def _second_tone(self, loudest: "Sine") -> "Sine | None":
         """The tone that came with the wanted one; None when that was absent, or alone."""
+        from ..audio.tones import TOLERANCE
+
         beside = self._detector.tone_beside if self._detector else None
         if beside is None:
             return None
@@ -180,12 +193,14 @@ def tones_not_heard(listeners: Sequence[ToneListener], within: float) -> CallFai
     return CallFailure(sentences, listeners[0].agent, because)
 
 
-def _described(tone: Sine) -> str:
+def _described(tone: "Sine") -> str:
     return f"{tone.frequency:.0f} Hz at {tone.level:.0f} dBFS"
 
 
 def _silence_at(level: float) -> str:
     """The name of a level (dBFS) that is not audible."""
+    from ..audio.levels import SILENCE_DBFS
+
     if level <= SILENCE_DBFS:
         return "digital silence"
     kind = "silence" if level <= _CODEC_NOISE else "faint sound"

@@ -20,9 +20,9 @@ from ..speech.plain_words import NUMBER_PAUSE, may_be_part, plain_units
 from ..speech.transcriber import Transcriber
 from ..types import AudioDirection
 from .call_transcript import CallTranscript, words_since
-from .clips import following_recording
-from .listener import summary
+from .following import following_recording
 from .results import HeardSegment
+from .sample_listener import summary
 
 T = TypeVar("T")
 

@@ -23,7 +23,7 @@ from BaresipLibrary.concurrency import wait_until
 from BaresipLibrary.errors import AgentGone
 from BaresipLibrary.events import PromptEnded
 from BaresipLibrary.media import dtmf, sources
-from BaresipLibrary.media.clips import following_recording
+from BaresipLibrary.media.following import following_recording
 from BaresipLibrary.media.tracks import Track
 from BaresipLibrary.signalling.calls import hang_up_unless_over
 from BaresipLibrary.speech.activity import Span, VoiceActivity

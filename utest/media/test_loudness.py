@@ -11,8 +11,8 @@ from BaresipLibrary.backends.base import Packets
 from BaresipLibrary.errors import PhoneFailure
 from BaresipLibrary.events import AudioArrived
 from BaresipLibrary.media import loudness
-from BaresipLibrary.media.listener import ArrivedAudio
 from BaresipLibrary.media.loudness import _left_out, find_dropouts, measure_level, verify_silence
+from BaresipLibrary.media.sample_listener import ArrivedAudio
 
 from ..audio import signals
 from ..audio.signals import Samples
