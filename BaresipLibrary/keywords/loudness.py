@@ -23,6 +23,8 @@ _GAP = timedelta(milliseconds=60)
 _QUIET = Level(-50)
 #: The shortest duration (s) that can be measured.
 _SHORTEST = 0.2
+#: How many gaps a message names; the log has all.
+_MOST_GAPS = 5
 
 
 class LoudnessKeywords(Component):
@@ -191,13 +193,15 @@ class LoudnessKeywords(Component):
         acting_agent, limit = self._agents.get(agent), self._seconds(longest)
         seconds = self._duration(duration)
         gaps = find_dropouts(acting_agent, seconds, call)
-        listed = "; ".join(map(str, gaps)) or "no gap"
-        words = f"{acting_agent.name} heard {seconds:g} s of audio with {listed}"
-        logger.info(f"{words}.")
+        heard = f"{acting_agent.name} heard {seconds:g} s of audio with"
+        logger.info(f"{heard} {'; '.join(map(str, gaps)) or 'no gap'}.")
         worst = gaps[0].length if gaps else 0.0
         if worst > limit:
+            longer = [str(gap) for gap in gaps if gap.length > limit]
+            more = len(longer) - _MOST_GAPS
+            listed = "; ".join(longer[:_MOST_GAPS]) + (f"; and {more} more" if more > 0 else "")
             raise CallFailure(
-                f"{words}; none may be longer than {limit * 1000:g} ms.", acting_agent
+                f"{heard} {listed}; none may be longer than {limit * 1000:g} ms.", acting_agent
             )
         return worst
 

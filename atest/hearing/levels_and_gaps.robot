@@ -80,7 +80,7 @@ One Packet In Five Is
     Alice And Bob Talk By Relay
     Send Audio    alice    tone:1720
     Run Keyword And Expect Error
-    ...    bob heard 3 s of audio with * ms * at * s; *; none may be longer than 60 ms.
+    ...    bob heard 3 s of audio with * ms * at * s*; none may be longer than 60 ms.
     ...    Verify No Audio Gap    bob
     Packets Should Have Been Lost
 
