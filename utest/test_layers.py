@@ -28,7 +28,7 @@ LAYERS = [
     {"speech"},
     {"account"},
     {"audio", "sip", "events", "types", "concurrency"},
-    {"errors", "frozen", "quantiles", "rtp", "version"},
+    {"errors", "frozen", "quantiles", "rtp", "version", "wording"},
 ]
 _DOMAIN = {"robot", "subprocess", "psutil", "socket"}
 FORBIDDEN = {

@@ -15,8 +15,9 @@ from ..sip.bodies import sipfrag_status
 from ..sip.challenges import CHALLENGE_STATUSES, credentials, unanswerable
 from ..sip.messages import Message
 from ..sip.sdp import Media, audio_in
-from ..sip.transactions import Answer, Transaction, counted
+from ..sip.transactions import Answer, Transaction
 from ..sip.uris import address_part
+from ..wording import counted
 from .incoming_calls import NOT_ACCEPTABLE, arrived_invite, explain_refusal
 from .observations import (
     describe_accepted_media,

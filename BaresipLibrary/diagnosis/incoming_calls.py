@@ -12,8 +12,9 @@ from ..agents.call import Call, Direction
 from ..events import SipMessage, StackLog
 from ..sip.messages import Message, split_address
 from ..sip.sdp import audio_in
-from ..sip.transactions import Transaction, counted, transactions
+from ..sip.transactions import Transaction, transactions
 from ..sip.uris import address_part, host_part, user_part
+from ..wording import counted
 from .observations import describe_accepted_media, explain_failed_traversal
 
 #: Statuses with which an offer is refused.

@@ -12,10 +12,10 @@ from ..agents.rtp import agreed_in, look_at_rtp, other_codec, rtp_differences
 from ..agents.telephone_events import audio_of_both, dtmf_events
 from ..backends.base import Packets
 from ..events import CallEvent, DtmfSent, PromptEnded, SourceChosen
-from ..sip.transactions import Transaction, counted
+from ..sip.transactions import Transaction
+from ..wording import capitalized, counted
 from .observations import (
     agreement_of,
-    capitalized,
     describe_waiting,
     explain_no_common_audio,
     partner_of,

@@ -10,8 +10,9 @@ from ..concurrency import wait_until
 from ..events import OutboundChanged, StackLog
 from ..sip.messages import Message, parsed, split_address, split_values
 from ..sip.sdp import Media, SessionDescription, description_in
-from ..sip.transactions import Transaction, counted, transactions
+from ..sip.transactions import Transaction, transactions
 from ..sip.uris import address_part
+from ..wording import capitalized, counted
 
 T = TypeVar("T")
 
@@ -117,11 +118,6 @@ def describe_details(message: Message | None) -> str | None:
     names = ("Contact", *_TELLING) if is_redirection else _TELLING
     details = [f"{name}: {value}" for name in names for value in message.all(name)]
     return f"It came with {'; '.join(details)}." if details else None
-
-
-def capitalized(text: str) -> str:
-    """A text at the beginning of a sentence; names stay as they are."""
-    return text[0].upper() + text[1:] if text.startswith("the ") else text
 
 
 class Agreement(NamedTuple):

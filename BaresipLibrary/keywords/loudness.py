@@ -13,6 +13,7 @@ from robot.api.deco import keyword
 from ..agents.call import Call
 from ..errors import PhoneFailure, UsageError
 from ..types import Level
+from ..wording import first_few
 from .assertions import Assertion, Value
 from .base import AgentName, Component
 
@@ -23,8 +24,6 @@ _GAP = timedelta(milliseconds=60)
 _QUIET = Level(-50)
 #: The shortest duration (s) that can be measured.
 _SHORTEST = 0.2
-#: How many gaps a message names; the log has all.
-_MOST_GAPS = 5
 
 
 class LoudnessKeywords(Component):
@@ -197,11 +196,9 @@ class LoudnessKeywords(Component):
         logger.info(f"{heard} {'; '.join(map(str, gaps)) or 'no gap'}.")
         worst = gaps[0].length if gaps else 0.0
         if worst > limit:
-            longer = [str(gap) for gap in gaps if gap.length > limit]
-            more = len(longer) - _MOST_GAPS
-            listed = "; ".join(longer[:_MOST_GAPS]) + (f"; and {more} more" if more > 0 else "")
+            longer = first_few([str(gap) for gap in gaps if gap.length > limit])
             raise CallFailure(
-                f"{heard} {listed}; none may be longer than {limit * 1000:g} ms.", acting_agent
+                f"{heard} {longer}; none may be longer than {limit * 1000:g} ms.", acting_agent
             )
         return worst
 

@@ -13,8 +13,8 @@ from ..agents.call import Call
 from ..agents.rtp import watching_rtp
 from ..backends.capabilities import Capability
 from ..errors import UsageError
-from ..sip.transactions import counted
 from ..types import AudioDirection, RtpField
+from ..wording import counted
 from .assertions import Assertion, Unit, Value, number, seconds
 from .base import AgentName, Component, field_of
 

@@ -12,8 +12,8 @@ from ..agents.call import Call
 from ..concurrency import load_module, wait_until
 from ..diagnosis.failure import CallFailure
 from ..errors import BaresipLibraryError
-from ..signalling.bulk import first_few
 from ..signalling.shared_calls import calls_between
+from ..wording import first_few
 from .listener import listening
 from .sending import sending_tone
 from .tones import HeardTone, ToneListener, tones_not_heard

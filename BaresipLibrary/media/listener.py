@@ -18,7 +18,7 @@ from ..backends.base import Packets
 from ..concurrency import wait_until
 from ..errors import AgentGone, BackendError
 from ..events import MediaStarted
-from ..sip.transactions import counted
+from ..wording import counted
 from .following import following_recording
 
 if TYPE_CHECKING:

@@ -14,11 +14,10 @@ from ..errors import BackendError, PhoneFailure, UsageError
 from ..frozen import frozen
 from ..quantiles import percentiles
 from ..types import AgentState
+from ..wording import first_few
 from .calls import hang_up_unless_over
 from .failover import dial
 
-#: How many of the failed calls a message names.
-_NAMED = 5
 #: How long a call that was just hung up may take to end (s).
 _ENDING = 0.5
 
@@ -201,12 +200,6 @@ def failure(calls: Sequence[BulkCall]) -> CallFailure:
         lambda agents: explain_setup(first.caller, first.call, agents),
         others=[agent for bulk_call in failed for agent in bulk_call.agents],
     )
-
-
-def first_few(stories: Sequence[str]) -> str:
-    """The first few of many stories, and how many more there are."""
-    more = len(stories) - _NAMED
-    return "; ".join(stories[:_NAMED]) + (f"; and {more} more" if more > 0 else "")
 
 
 def hang_up_all(agents: Sequence[Agent], timeout: float) -> None:

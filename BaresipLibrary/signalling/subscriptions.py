@@ -13,9 +13,9 @@ from ..events import Event, SipMessage
 from ..sip.messages import Message, masked
 from ..sip.notified import Reading
 from ..sip.subscriptions import Notification, Subscription
-from ..sip.transactions import counted
 from ..sip.uris import address_of_record
 from ..sip.xml_bodies import UnreadableBody
+from ..wording import counted
 from .sip_messages import require_messages
 
 #: How much of a body an error message shows.

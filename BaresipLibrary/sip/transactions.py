@@ -9,6 +9,7 @@ from functools import cached_property
 
 from ..events import SipMessage
 from ..frozen import frozen
+from ..wording import counted
 from .messages import Message, parsed
 
 
@@ -85,11 +86,6 @@ class Transaction:
     def retransmissions(self) -> str:
         """How often the request was repeated, in words."""
         return counted(len(self.requests) - 1, "retransmission")
-
-
-def counted(number: int, noun: str) -> str:
-    """A number and its noun: ``1 packet``, ``2 packets``."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def transactions(seen: Iterable[SipMessage]) -> list[Transaction]:

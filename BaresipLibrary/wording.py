@@ -1,0 +1,21 @@
+"""Words of messages: how many of a thing, the first few of many, the beginning of a sentence."""
+
+from collections.abc import Sequence
+
+_FEW = 5
+
+
+def counted(number: int, noun: str) -> str:
+    """A number and its noun: ``1 packet``, ``2 packets``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def first_few(clauses: Sequence[str]) -> str:
+    """The first few of many clauses, and how many more there are."""
+    more = len(clauses) - _FEW
+    return "; ".join(clauses[:_FEW]) + (f"; and {more} more" if more > 0 else "")
+
+
+def capitalized(text: str) -> str:
+    """A text at the beginning of a sentence; names stay as they are."""
+    return text[0].upper() + text[1:] if text.startswith("the ") else text
