@@ -6,8 +6,8 @@ All parts of such a number belong together: 5 is not in -5, 5.50 or $5.50.
 import re
 from collections.abc import Sequence
 
-from .number_words import COMMA, FULL_STOP, NOTHING, Token
-from .spoken_signs import POINT, SLASH, Currency, currencies, minus, word_for_and
+from .number_words import COMMA, FULL_STOP, NOTHING, POINT, Token
+from .spoken_signs import SLASH, Currency, currencies, minus, word_for_and
 
 #: So many tokens are an amount without hundredth parts: 5 dollars.
 _WITHOUT_CENTS = 2

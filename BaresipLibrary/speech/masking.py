@@ -17,6 +17,8 @@ from .spoken_forms import Reading, readings, tokens_of
 MASK = "***"
 #: Of a secret that can be read in many ways only so many are looked for.
 _MOST_VARIANTS = 256
+#: So many characters all of them may have: nobody says a chain of certificates.
+_MOST_CHARACTERS = 20_000
 _WORD = re.compile(r"\S+")
 #: What stays around a masked word: it is the sentence's, unless a secret begins or ends with it.
 _PUNCTUATION = frozenset("`'\"()[].,:;?")
@@ -97,17 +99,26 @@ def _compared(words: Sequence[Word], secrets: Collection[str]) -> Iterator[int]:
 def _variants(secret: str) -> set[str]:
     """A secret as strings of letters and digits, by every way to read its words."""
     graph = readings(tokens_of(secret.split()))
-
-    def paths(at: int, order: int) -> Iterator[str]:
-        if at == len(graph):
-            yield ""
-            return
-        for reading in graph[at][::order]:
-            for rest in paths(reading.end, order):
-                yield reading.text + rest
-
+    most = max(1, min(_MOST_VARIANTS, _MOST_CHARACTERS // (len(secret) + 1)))
     # Of a long secret both ends are in it: all words as they are, and all as what they stand for.
-    return {path for order in (1, -1) for path in islice(paths(0, order), _MOST_VARIANTS) if path}
+    return {path for order in (1, -1) for path in islice(_paths(graph, order), most) if path}
+
+
+def _paths(graph: Sequence[Sequence[Reading]], order: int) -> Iterator[str]:
+    """The ways through a graph of readings; at each token from the first or the last reading on."""
+    path: list[str] = []
+    choices = [iter(graph[0][::order])] if graph else []
+    while choices:
+        reading = next(choices[-1], None)
+        del path[len(choices) - 1 :]
+        if reading is None:
+            choices.pop()
+            continue
+        path.append(reading.text)
+        if reading.end == len(graph):
+            yield "".join(path)
+        else:
+            choices.append(iter(graph[reading.end][::order]))
 
 
 def _written(words: Sequence[str], secrets: Iterable[str]) -> Iterator[int]:
@@ -169,8 +180,8 @@ def _steps(
         if secret.startswith(text[offset:]) and len(text) - offset < len(secret):
             yield len(text) - offset, {(at, 0)}
     for done, begins in under_way.items():
-        rest = secret[done:]
-        if rest.startswith(text):
+        left = len(secret) - done
+        if secret.startswith(text, done):
             yield done + len(text), set(begins)
-        elif text.startswith(rest) and text.isdigit():
+        elif left < len(text) and secret.endswith(text[:left]) and text.isdigit():
             yield len(secret), set(begins)

@@ -16,6 +16,8 @@ _INSTALL = "pip install 'robotframework-baresip[speech]'"
 NUMBER_LANGUAGES = ("da", "de", "en", "es", "fr", "it", "nl", "pt")
 #: What may lie between two words.
 NOTHING, COMMA, FULL_STOP, LONG_PAUSE = range(4)
+#: What stands between the digits of a number, in all languages.
+POINT = "point"
 _ENGLISH = "en"
 _REPEATED = {"double": 2, "triple": 3}
 POWERS = {"hundred": 100, "thousand": 1000, "million": 1000000, "billion": 10**9}
@@ -146,19 +148,21 @@ def _with_english_numbers(tokens: Sequence[Token]) -> list[Token]:
     """Puts what text2num does not know in its words: oh five, double five, a hundred, 5 million."""
     tokens = _with_zeros(_with_compounds(tokens))
     result: list[Token] = []
+    in_fraction = False
     for token, follower in zip(tokens, [*tokens[1:], None], strict=False):
-        plain = token.plain
+        plain, before = token.plain, result[-1].plain if result else ""
+        in_fraction = before == POINT or (in_fraction and _is_number(before))
+        ends_fraction = in_fraction and before != POINT
         if plain == "a" and follower and follower.plain in POWERS:
             result.append(token._replace(plain="one"))
         elif plain in _REPEATED and follower and _is_number(follower.plain):
             result += parts(token, [follower.plain] * (_REPEATED[plain] - 1))
         elif plain in POWERS and token.border >= FULL_STOP:
             result.append(token)
-        elif plain in POWERS and (_ends_fraction(result) or plain == _UNKNOWN_POWER):
+        elif plain in POWERS and (ends_fraction or plain == _UNKNOWN_POWER):
             # two point five million; what is said before it belongs to the same number
-            is_joined = bool(result) and _is_number(result[-1].plain)
-            result.append(token._replace(is_word=True, is_joined=is_joined))
-        elif plain in POWERS and result and _is_short_number(result[-1].plain):
+            result.append(token._replace(is_word=True, is_joined=_is_number(before)))
+        elif plain in POWERS and _is_short_number(before):
             last = result.pop()
             whole = str(int(last.plain) * POWERS[plain])
             result.append(last._replace(plain=whole, last_word=token.last_word))
@@ -214,9 +218,10 @@ def _with_compounds(tokens: Sequence[Token]) -> list[Token]:
 def _with_zeros(tokens: Sequence[Token]) -> list[Token]:
     """Makes a zero of each "oh" that is said beside a number, or as a key."""
     result: list[Token] = []
+    begins = _begin_numbers(tokens)
     for place, token in enumerate(tokens):
         is_zero = token.plain in _ZEROS and (
-            _continues_number(result, tokens, place) or _begins_number(tokens, place)
+            begins[place] or _continues_number(result, tokens, place)
         )
         result.append(token._replace(plain="0") if is_zero else token)
     return result
@@ -234,7 +239,16 @@ def _continues_number(before: Sequence[Token], tokens: Sequence[Token], place: i
     return _is_number(before[-1].plain) and (border == NOTHING or _may_be_digits(follower))
 
 
-def _begins_number(tokens: Sequence[Token], place: int) -> bool:
+def _begin_numbers(tokens: Sequence[Token]) -> list[bool]:
+    """For each token, whether it is an "oh" that begins a number."""
+    result = [False] * (len(tokens) + 1)
+    for place in reversed(range(len(tokens))):
+        is_zero = tokens[place].plain in _ZEROS
+        result[place] = is_zero and _begins_number(tokens, place, result[place + 1])
+    return result
+
+
+def _begins_number(tokens: Sequence[Token], place: int, next_begins: bool) -> bool:
     """Whether an "oh" begins a number: not in "oh, one moment", nor in "oh one moment"."""
     followers = tokens[place + 1 : place + 3]
     if not followers or followers[0].border > NOTHING:
@@ -242,7 +256,7 @@ def _begins_number(tokens: Sequence[Token], place: int) -> bool:
     if followers[0].plain in _REPEATED:
         return True
     if followers[0].plain in _ZEROS:
-        return _begins_number(tokens, place + 1)
+        return next_begins
     is_alone = followers[1:] and not _may_be_digits(followers[1].plain)
     begins_sentence = tokens[place].border >= FULL_STOP
     return _is_number(followers[0].plain) and not (begins_sentence and is_alone)
@@ -250,13 +264,6 @@ def _begins_number(tokens: Sequence[Token], place: int) -> bool:
 
 def _may_be_digits(text: str) -> bool:
     return text in {*_REPEATED, *_ZEROS} or _is_number(text)
-
-
-def _ends_fraction(tokens: Sequence[Token]) -> bool:
-    """Whether the last of the tokens is a digit after "point"."""
-    numbers = [_is_number(token.plain) for token in tokens[::-1]]
-    digits = numbers.index(False) if False in numbers else 0
-    return digits > 0 and tokens[-1 - digits].plain == "point"
 
 
 def _is_short_number(text: str) -> bool:

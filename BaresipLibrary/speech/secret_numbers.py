@@ -14,6 +14,8 @@ from .plain_words import Unit, plain_units
 
 _ENGLISH = "en"
 _PUNCTUATION = "`'\"()[].,:;?!"
+#: The first of several units, and the end.
+_Stretch = tuple[int, int]
 
 
 #: A text has no times: its words may have been said without a pause, or with short ones.
@@ -25,10 +27,10 @@ def numbers_said(words: Sequence[Word], secrets: Collection[str]) -> Iterator[in
     texts = [word.text.strip(_PUNCTUATION) for word in words]
     try:
         for language in _languages(texts):
-            for units in _heard(words, language):
-                for secret in secrets:
-                    for first, end in _stretches(_plain(secret, language), units):
-                        yield from range(units[first].word, units[end - 1].last_word + 1)
+            numbers = list(filter(None, (_plain(secret, language) for secret in secrets)))
+            for units in _heard(words, language) if numbers else ():
+                for first, end in _stretches(numbers, units):
+                    yield from range(units[first].word, units[end - 1].last_word + 1)
     except UsageError:  # without text2num no phrase is compared either
         return
 
@@ -65,10 +67,12 @@ def _plain(secret: str, language: str) -> tuple[Unit, ...]:
     return tuple(units) if any(unit.text[:1].isdecimal() for unit in units) else ()
 
 
-def _stretches(secret: Sequence[Unit], units: Sequence[Unit]) -> Iterator[tuple[int, int]]:
-    """Where a secret is in what was heard, as first and end."""
-    wanted, heard = [unit.text for unit in secret], [unit.text for unit in units]
-    for first in range(len(heard) - len(wanted) + 1 if wanted else 0):
-        end = first + len(wanted)
-        if heard[first:end] == wanted:
-            yield first, end
+def _stretches(secrets: Sequence[Sequence[Unit]], units: Sequence[Unit]) -> Iterator[_Stretch]:
+    """Where secrets are in what was heard, as first and end."""
+    heard = [unit.text for unit in units]
+    for secret in secrets:
+        wanted = [unit.text for unit in secret]
+        for first in range(len(heard) - len(wanted) + 1):
+            end = first + len(wanted)
+            if heard[first] == wanted[0] and heard[first:end] == wanted:
+                yield first, end

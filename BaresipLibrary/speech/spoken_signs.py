@@ -61,8 +61,8 @@ _NAMES = {
                  "euro euros cêntimo cêntimos"),
 }  # fmt: skip
 _SIGNS = "$£€"
-#: What stands between the digits of a number, in all languages.
-POINT, SLASH = "point", "/"
+#: What stands between the digits of a fraction, in all languages.
+SLASH = "/"
 _APOSTROPHE = re.compile("['\N{RIGHT SINGLE QUOTATION MARK}\N{ACUTE ACCENT}`]")
 _VULGAR_FRACTION = re.compile("(\\d?)([\u00bc-\u00be\u2150-\u215e])")
 _SLASH = re.compile(r"(?<=\d)\s*[/\N{FRACTION SLASH}]\s*(?=\d)")

@@ -357,3 +357,10 @@ def test_what_is_taken_for_a_secret_number_is_masked(secret: str, said: str) -> 
 def test_pauses_count_where_a_secret_number_is_masked() -> None:
     heard = [Word("100", 0.0, 0.3, 0.9), Word("5", 0.8, 1.0, 0.9)]
     assert [word.text for word in Secrets(["105"]).words(heard)] == [MASK]
+
+
+@pytest.mark.parametrize("word", ["word", "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A"])
+def test_a_long_secret_is_masked_as_it_is(word: str) -> None:
+    secret = " ".join(f"{word} {number}" for number in range(1200))
+    assert Secrets([secret]).text(f"say {secret} now") == f"say {MASK} now"
+    assert Secrets([secret]).text("press a key") == "press a key"

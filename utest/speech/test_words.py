@@ -1,5 +1,7 @@
 """Which words count as said, and which do not."""
 
+import time
+
 import pytest
 
 from BaresipLibrary.speech.heard import Word
@@ -198,6 +200,14 @@ def test_a_number_has_the_digits_that_belong_to_it(
 
 def test_a_number_that_nobody_says_is_no_error() -> None:
     assert find("million", "5" * 5000 + " million") is None
+
+
+@pytest.mark.parametrize("word", ["oh", "one hundred", "point one million"])
+def test_a_number_without_an_end_takes_no_long_time(word: str) -> None:
+    """With all that is read before it, it took 3 s for 4,000 words, or too many calls."""
+    begin = time.process_time()
+    plain_units(said(f"{word} " * 4000))
+    assert time.process_time() - begin < 1.5
 
 
 def test_brackets_of_a_phrase_are_not_left_out() -> None:
