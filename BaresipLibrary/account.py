@@ -1,6 +1,8 @@
 """The SIP account of an agent. Every value is checked when the account is made."""
 
 import re
+from ast import literal_eval
+from collections.abc import Sequence
 from dataclasses import field
 from pathlib import Path
 
@@ -12,6 +14,8 @@ _QUOTED = '"\\'
 _BARE = ';"<>'
 _TOKEN = re.compile(r"[A-Za-z0-9!%*_+`'~.-]+")
 _STUN = re.compile(r"(stun|turns?):(\[[0-9A-Fa-f:.]+\]|[^\s:;\"<>@]+)(:\d{1,5})?")
+#: An address with brackets or a port, which only a URI has.
+_WITH_PORT = re.compile(r"\[.*|[^:]*:\d*")
 _LONGEST_INTERVAL = 86_400 * 7
 _LONGEST_RING = 86_400
 #: Headers that the SIP stack sets itself, and a suite must not.
@@ -106,6 +110,11 @@ class Account:
             raise UsageError("username must not be empty.")
         if self.domain is not None and not host_part(self.domain):
             raise UsageError(f"domain {self.domain!r} is not a host or host:port.")
+        if self.address is not None and _WITH_PORT.fullmatch(self.address):
+            raise UsageError(
+                f"address must be an IP address without brackets and port, not {self.address!r}:"
+                " the operating system chooses a free port."
+            )
         if not 0 <= self.regint <= _LONGEST_INTERVAL:
             raise UsageError(
                 f"regint must be between 0 and {_LONGEST_INTERVAL} s, not {self.regint}."
@@ -263,6 +272,25 @@ class Account:
 def codec_name(codec: str) -> str:
     """The name in a codec as a suite writes it, such as ``opus`` in ``opus/48000/2``."""
     return codec.partition("/")[0].lower()
+
+
+def codecs_in(given: Sequence[str] | str | None) -> tuple[str, ...]:
+    """The codecs that a suite names, in a list or in text with commas.
+
+    Raises:
+        UsageError: a list is written in a way that Python does not read.
+    """
+    if not isinstance(given, str):
+        return tuple(given or ())
+    text = given.strip()
+    if text.lower() == "none":
+        return ()
+    if not text.startswith("["):
+        return tuple(codec.strip() for codec in text.split(","))
+    try:
+        return tuple(map(str, literal_eval(text)))
+    except (ValueError, SyntaxError) as error:
+        raise UsageError(f"audio_codecs={given} is not a list; write PCMU, PCMA.") from error
 
 
 def check_headers(headers: Headers) -> None:

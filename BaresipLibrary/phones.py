@@ -40,7 +40,7 @@ class AgentSettings(TypedDict, total=False):
     mwi: bool
     dtmf_mode: str
     headers: Headers | None
-    audio_codecs: list[str] | None
+    audio_codecs: list[str] | str | None
     metadata: Mapping[str, Any] | None
     address: str | None
     tls_ca_file: Path | str | None

@@ -84,16 +84,16 @@ class Registry:
         name = agent.name if isinstance(agent, Agent) else agent
         running = self.find(name)
         if running is None:
-            raise UsageError(f"There is no agent '{name}'.{self._hint(name)} {self.known()}")
+            raise UsageError(f"There is no agent '{name}'. {self.known(name)}")
         return running
 
-    def _hint(self, name: str) -> str:
+    def known(self, name: str) -> str:
+        """Which agents there are, and which of them may be meant by a name that none has."""
+        if not self._entries:
+            return "No agent is running."
         near = difflib.get_close_matches(name, self._entries, n=1)
-        return f" Did you mean '{near[0]}'?" if near else ""
-
-    def known(self) -> str:
-        """A sentence that lists the agents."""
-        return f"Agents: {', '.join(self._entries)}." if self._entries else "No agent is running."
+        meant = f"Did you mean '{near[0]}'? " if near else ""
+        return f"{meant}Agents: {', '.join(self._entries)}."
 
     def begin_keyword(self, *, ends: bool = False) -> None:
         """Tells every agent that a keyword is about to act: later waits ignore earlier events.

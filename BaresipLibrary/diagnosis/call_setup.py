@@ -18,7 +18,12 @@ from ..sip.sdp import Media, audio_in
 from ..sip.transactions import Answer, Transaction
 from ..sip.uris import address_part
 from ..wording import counted
-from .incoming_calls import NOT_ACCEPTABLE, arrived_invite, explain_refusal
+from .incoming_calls import (
+    NOT_ACCEPTABLE,
+    arrived_invite,
+    describe_missing_registration,
+    explain_refusal,
+)
 from .observations import (
     describe_accepted_media,
     describe_details,
@@ -134,11 +139,14 @@ def _explain_refused_call(agent: Agent, call: Call, agents: Sequence[Agent]) -> 
         return " ".join(filter(None, (clause, more))) or None
     if refused and 300 <= status < 400 and not refused[1].message.all("Contact"):
         return f"The {status} names no Contact to call instead.{f' {more}' if more else ''}"
-    return (
+    why = (
         more
         or explain_challenge(agent, status, call.call_id)
         or _explain_refusing_stack(agent, call, agents)
     )
+    challenged = status in CHALLENGE_STATUSES
+    missing = None if challenged else _explain_missing_registration(agent, call, agents)
+    return " ".join(filter(None, (why, missing))) or None
 
 
 def _refused(agent: Agent, call: Call, status: int) -> tuple[Transaction, Answer] | None:
@@ -166,6 +174,20 @@ def _explain_refusing_stack(agent: Agent, call: Call, agents: Sequence[Agent]) -
     return None
 
 
+def _explain_missing_registration(agent: Agent, call: Call, agents: Sequence[Agent]) -> str | None:
+    """That the agent whose URI was dialled is not registered, where no INVITE arrived there."""
+    called = _called_agent(agent, call, agents)
+    if called is None or arrived_invite(called, call.call_id):
+        return None
+    return describe_missing_registration(called)
+
+
+def _called_agent(agent: Agent, call: Call, agents: Sequence[Agent]) -> Agent | None:
+    """The agent whose URI was dialled, where it is another one."""
+    others = (other for other in agents if other is not agent)
+    return next((other for other in others if other.uri == call.peer_uri), None)
+
+
 def _refused_at(other: Agent, call: Call) -> Transaction | None:
     """The INVITE of a call as it arrived at an agent that refused it."""
     arrived = arrived_invite(other, call.call_id)
@@ -178,14 +200,7 @@ def _explain_media_refused(agent: Agent, call: Call, agents: Sequence[Agent]) ->
         return None
     offer = audio_in(invite)
     offered = f"{agent.name} offered {offer or 'no audio'}"
-    called = next(
-        (
-            candidate
-            for candidate in agents
-            if candidate is not agent and candidate.uri == call.peer_uri
-        ),
-        None,
-    )
+    called = _called_agent(agent, call, agents)
     arrival = _arrival_of(invite, agent, call, agents)
     if arrival is not None:
         other, theirs = arrival

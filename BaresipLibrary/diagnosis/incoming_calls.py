@@ -241,13 +241,24 @@ def explain_missing_call(agent: Agent, agents: Sequence[Agent]) -> str | None:
     redirected = explain_redirection(agent, agents, last.began_at if last else 0.0)
     if redirected is not None:
         return redirected
+    sentences = (_describe_lost_call(agent, agents), describe_missing_registration(agent))
+    return " ".join(filter(None, sentences)) or None
+
+
+def describe_missing_registration(agent: Agent) -> str | None:
+    """That an agent with a registrar is not registered; None when it is, has none, or hides it."""
+    account, shown = agent.account, agent.backend.shows_messages
+    if shown and account.domain and account.regint and not agent.registered:
+        return f"{agent.name} is not registered at {account.domain}."
+    return None
+
+
+def _describe_lost_call(agent: Agent, agents: Sequence[Agent]) -> str | None:
+    """What became of the newest call of another agent to this one that did not arrive."""
     for other in agents:
         for call in reversed(other.calls):
             if other is not agent and _was_made_to(call, agent):
                 return f"{other.name} did call, but {call.describe()}."
-    account = agent.account
-    if account.domain and account.regint and not agent.registered:
-        return f"{agent.name} is not registered at {account.domain}."
     return None
 
 

@@ -11,7 +11,7 @@ from robot.api.deco import keyword
 from robot.api.types import Secret
 from robot.utils import DotDict
 
-from ..account import Account, Tls
+from ..account import Account, Tls, codecs_in
 from ..agents.agent import Agent
 from ..agents.info import info_of
 from ..agents.requirements import caveats
@@ -38,7 +38,7 @@ class AgentKeywords(Component):
         display_name: str | None = None,
         transport: Transport = Transport.udp,
         auth_user: str | None = None,
-        outbound: str | list[str] | None = None,
+        outbound: list[str] | str | None = None,
         outbound_timeout: timedelta | None = None,
         stun_server: str | None = None,
         stun_user: str | None = None,
@@ -48,7 +48,7 @@ class AgentKeywords(Component):
         mwi: bool = False,
         dtmf_mode: DtmfMode = DtmfMode.rtpevent,
         headers: Mapping[str, str | list[str]] | None = None,
-        audio_codecs: list[str] | None = None,
+        audio_codecs: list[str] | str | None = None,
         metadata: Mapping[str, Any] | None = None,
         address: str | None = None,
         tls_ca_file: Path | None = None,
@@ -90,7 +90,7 @@ class AgentKeywords(Component):
         | ``mwi`` | Whether to subscribe to message waiting (RFC 3842). |
         | ``dtmf_mode`` | ``rtpevent`` (RFC 4733), ``info`` (SIP INFO), ``inband`` (tones) or ``auto``. |
         | ``headers`` | Headers of every INVITE; a list of values repeats the header. |
-        | ``audio_codecs`` | Codecs in order of preference, such as ``PCMU``, ``PCMA``, ``G722``, ``opus``; all codecs of baresip when left out. |
+        | ``audio_codecs`` | Codecs in order of preference, such as ``opus, G722, PCMU, PCMA``, as text or as a list; all codecs of baresip when left out. |
         | ``metadata`` | Whatever the suite wants to keep with the agent; ``${agent.metadata}`` has it. |
         | ``address`` | The local address to use; the one that leads to the domain when left out. |
         | ``tls_ca_file`` | A PEM file with the CA certificates that TLS trusts; the system's when left out. |
@@ -137,7 +137,7 @@ class AgentKeywords(Component):
                 mwi=mwi,
                 dtmf_mode=dtmf_mode.value,
                 headers=tuple(header_pairs(headers)),
-                audio_codecs=tuple(audio_codecs or ()),
+                audio_codecs=codecs_in(audio_codecs),
                 address=address,
                 tls=Tls(tls_ca_file, tls_certificate, tls_verify),
                 catch_all=self._catch_all(catch_all),
@@ -203,7 +203,7 @@ class AgentKeywords(Component):
         return [self._agents.get(f"{prefix}{number}") for number in numbers]
 
     def _outbounds(
-        self, given: str | list[str] | None, patience: timedelta | None
+        self, given: list[str] | str | None, patience: timedelta | None
     ) -> dict[str, Any]:
         """The fields of an account about its proxies."""
         if given == []:

@@ -23,6 +23,13 @@ _LIKE = 0.75
 #: How Robot's message begins when it did not run a keyword because of its arguments.
 _NOT_RUN = ("Keyword '", "ValueError: Argument '")
 
+#: How it says that text is not a list or a dictionary.
+_NOT_COLLECTION = re.compile(
+    r"(ValueError: Argument|Setting) '\w+' got value '(?P<value>.*)'( \(\w+\))? that cannot be converted to"
+    r" (?P<type>list|Mapping)\b",
+    re.DOTALL,
+)
+
 
 def without_none(hint: Any) -> Any:
     """The type in a hint that also allows None; other unions stay as they are.
@@ -86,13 +93,29 @@ def check_positional(title: str, function: Callable[..., Any], values: Sequence[
 
 
 def hint(message: str, function: Callable[..., Any], values: Iterable[Any]) -> str:
-    """Robot's message about arguments that it refuses, with the argument that was probably meant."""
+    """Robot's message about arguments that it refuses, with what was probably meant."""
     if message.startswith(_NOT_RUN) and "Did you mean" not in message:
+        if (way := _way_to_write(message)) is not None:
+            return f"{message} {way}"
         for value in map(unescape, values):
             meant = _meant(value, inspect.signature(function).parameters)
             if meant:
                 return f"{message} Did you mean {meant}=?"
     return message
+
+
+def _way_to_write(message: str) -> str | None:
+    """How a suite writes the list or dictionary for which it gave text, by Robot's message."""
+    refused = _NOT_COLLECTION.match(message)
+    if refused is None:
+        return None
+    value = refused["value"]
+    if refused["type"] == "list":
+        items = [item.strip(" '\"") for item in value.strip("[]").split(",")]
+        return f"Write a list as ${{{{{items}}}}}."
+    pair = re.fullmatch(r"([\w-]+)\s*[:=]\s*(.+)", value)
+    name, its_value = pair.groups() if pair else ("name", "value")
+    return f"Write a dictionary as ${{{{{ {name: its_value} }}}}}."
 
 
 def _meant(value: object, names: Iterable[str]) -> str | None:
@@ -127,7 +150,8 @@ def converted(taker: Callable[..., Any], settings: Mapping[str, Any]) -> dict[st
         try:
             values[name] = _convert(hints[name], name, value)
         except ValueError as error:
-            raise UsageError(f"{error}.") from error
+            told = f"{str(error).rstrip('.')}."
+            raise UsageError(" ".join(filter(None, (told, _way_to_write(told))))) from error
     check_flags(hints, values)
     return values
 

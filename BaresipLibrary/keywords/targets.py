@@ -48,7 +48,8 @@ def target_uri(agents: Registry, caller: Agent, target: AgentName) -> str:
     if looks_like_uri(target):
         raise UsageError(f"{target!r} is not a SIP URI that can be dialled.")
     raise UsageError(
-        f"'{target}' is neither an agent, a SIP URI (sip:user@host) nor a number. {agents.known()}"
+        f"'{target}' is neither an agent, a SIP URI (sip:user@host) nor a number."
+        f" {agents.known(target)}"
     )
 
 

@@ -1,6 +1,7 @@
 *** Settings ***
-Documentation       A first call between two local agents, as the README shows it. Its log shows what
-...                 otherwise only the log of a failed test does.
+Documentation       A first call between two local agents, as the README shows it. Open a test with its +:
+...                 below its keywords are its SIP messages, and what each agent heard. Otherwise only
+...                 the log of a failed test shows them.
 Resource            ../resources/backend.resource
 Library             BaresipLibrary    backend=${BACKEND}    evidence=always    recordings=always
 

@@ -123,6 +123,22 @@ Neither Agent Nor Dialable
     Test Should Have Failed
     ...    'carol' is neither an agent, a SIP URI (sip:user@host) nor a number. Agents: alice.
 
+Misspelt Target
+    Test Should Have Failed
+    ...    'bobb' is neither an agent, a SIP URI (sip:user@host) nor a number. Did you mean 'bob'? Agents: alice, bob.
+
+Address With A Port
+    Test Should Have Failed
+    ...    address must be an IP address without brackets and port, not '127.0.0.1:5070': the operating system chooses a free port.
+
+Text In Place Of A List
+    Test Should Have Failed
+    ...    ValueError: Argument 'config' got value 'call_max_calls 1' that cannot be converted to list[str]: Invalid expression. Write a list as $\{{['call_max_calls 1']}}.
+
+Text In Place Of A Dictionary
+    Test Should Have Failed
+    ...    ValueError: Argument 'headers' got value 'X-Trace-Id: 4711' that cannot be converted to *: Invalid expression. Write a dictionary as $\{{{'X-Trace-Id': '4711'}}}.
+
 URI That Cannot Travel
     Test Should Have Failed    'sip:al ice@127.0.0.1' is not a SIP URI that can be dialled.
 

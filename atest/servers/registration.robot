@@ -164,6 +164,17 @@ An Agent That Is Stopped Is Unregistered
     Wait Until State Is    alice    IDLE
     Get Status Code    alice    ==    404
 
+A Callee That Is Not Registered Is Named By Both Sides
+    Start Registered Agent    alice
+    Start Account    bob
+    Dial    alice    bob
+    Run Keyword And Expect Error
+    ...    alice is not ESTABLISHED: its call to sip:bob@${PBX.domain} was refused with 404 Not Found after * s. bob is not registered at ${PBX.domain}.
+    ...    Wait Until State Is    alice    ESTABLISHED
+    Run Keyword And Expect Error
+    ...    bob has no call to accept: nobody called within 0.1 s. alice did call, but its call to sip:bob@${PBX.domain} was refused with 404 Not Found after * s. bob is not registered at ${PBX.domain}.
+    ...    Accept    bob    timeout=100ms
+
 A Local Agent Has No Registrar
     Start Agent    alice
     Run Keyword And Expect Error

@@ -53,7 +53,7 @@ _PATTERNS: dict[str, Check] = {
     r" (?:not answered it|answered it only with (\d{3} [\w ]+?))"
     r"(?: \d+\.\d s before the wait began)?(?:\.|$)": Oracle.not_yet_answered,
     rf"(nobody called) within \d+ s(; before that, (?P<story>{_STORY}))?$": Oracle.nobody_called,
-    rf"{_WHO} did call, but (?P<story>{_STORY})\.(?=$)": Oracle.did_call,
+    rf"{_WHO} did call, but (?P<story>{_STORY})\.(?=$| \w+ is not registered)": Oracle.did_call,
     rf"{_WHO} is not registered at \w+\.": Oracle.not_registered,
     rf"{_WHO} is muted\.": Oracle.is_muted,
     rf"{_WHO} sends silence; use Send Audio\.": Oracle.sends_silence,

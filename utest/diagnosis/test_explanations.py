@@ -227,6 +227,26 @@ def test_nobody_calling_is_explained_by_a_call_that_went_wrong(make_phone: Make)
     assert why.startswith(f"alice did call, but its call to {BOB} was refused with 404 Not Found")
 
 
+def test_a_refusal_is_explained_by_a_callee_that_is_not_registered(make_phone: Make) -> None:
+    alice, bob = make_phone(), make_phone(name="bob", domain="pbx.example", regint=600)
+    bob.agent.uri = BOB
+    call = refused(alice, 404, "Not Found")
+    both = [alice.agent, bob.agent]
+    assert explain_setup(alice.agent, call, both) == "bob is not registered at pbx.example."
+    why = explain_missing_call(bob.agent, both)
+    assert why is not None
+    assert why.startswith("alice did call, but its call to")
+    assert why.endswith("s. bob is not registered at pbx.example.")
+
+
+def test_a_challenge_is_not_explained_by_the_registration_of_the_callee(make_phone: Make) -> None:
+    alice, bob = make_phone(), make_phone(name="bob", domain="pbx.example", regint=600)
+    bob.agent.uri = BOB
+    call = refused(alice, 407, "Proxy Authentication Required")
+    why = explain_setup(alice.agent, call, [alice.agent, bob.agent])
+    assert why == "alice was challenged and has no password."
+
+
 def test_nobody_calling_is_explained_by_a_missing_registration(make_phone: Make) -> None:
     bob = make_phone(name="bob", domain="pbx.example", regint=600)
     assert explain_missing_call(bob.agent, [bob.agent]) == "bob is not registered at pbx.example."

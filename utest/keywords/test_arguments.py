@@ -111,6 +111,25 @@ def test_robots_own_refusals_name_the_argument() -> None:
     assert hint("alice is gone.", getter, ["timeot=5"]) == "alice is gone."
 
 
+@pytest.mark.parametrize(
+    ("value", "of_type", "written"),
+    [
+        ("PCMA", "list[str]", "a list as ${{['PCMA']}}"),
+        ("PCMA, PCMU", "list[str]", "a list as ${{['PCMA', 'PCMU']}}"),
+        ("[opus, 'PCMU']", "list[str]", "a list as ${{['opus', 'PCMU']}}"),
+        ("X-Id: 4711", "Mapping[str, str | list[str]]", "a dictionary as ${{{'X-Id': '4711'}}}"),
+        ("nothing", "Mapping[str, Any]", "a dictionary as ${{{'name': 'value'}}}"),
+    ],
+)
+def test_text_in_place_of_a_collection_is_refused_with_the_way_to_write_it(
+    value: str, of_type: str, written: str
+) -> None:
+    told = (
+        f"ValueError: Argument 'x' got value '{value}' that cannot be converted to {of_type}: No."
+    )
+    assert hint(told, getter, ["a", f"x={value}"]) == f"{told} Write {written}."
+
+
 def test_a_truth_value_is_no_other_word() -> None:
     check_flags({"wait": bool, "name": str}, {"wait": True, "name": "yes"})
     check_flags({"wait": bool | None}, {"wait": None})

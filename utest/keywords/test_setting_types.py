@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from robot.api.types import Secret
 
+from BaresipLibrary.account import codecs_in
 from BaresipLibrary.errors import UsageError
 from BaresipLibrary.keywords.agents import AgentKeywords
 from BaresipLibrary.keywords.arguments import converted, numbered
@@ -21,6 +22,23 @@ def test_text_becomes_what_the_keyword_takes() -> None:
         "mwi": True,
         "tls_ca_file": Path("ca.pem"),
     }
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["opus,PCMU", " opus, PCMU ", "['opus', 'PCMU']", ["opus", "PCMU"], ("opus", "PCMU")],
+)
+def test_codecs_are_a_list_or_text(given: object) -> None:
+    assert codecs_in(converted(START, {"audio_codecs": given})["audio_codecs"]) == ("opus", "PCMU")
+
+
+def test_codecs_that_cannot_be_read_are_refused() -> None:
+    with pytest.raises(UsageError, match=r"audio_codecs=\['opus' is not a list; write PCMU, PCMA"):
+        codecs_in("['opus'")
+
+
+def test_no_codecs_are_all_that_baresip_has() -> None:
+    assert codecs_in(converted(START, {"audio_codecs": "None"})["audio_codecs"]) == ()
 
 
 @pytest.mark.parametrize("name", ["self", "name", "agent", ""])

@@ -134,6 +134,20 @@ Neither Agent Nor Dialable
     Start Agent    alice
     Dial    alice    carol
 
+Misspelt Target
+    Start Agent    alice
+    Start Agent    bob
+    Dial    alice    bobb
+
+Address With A Port
+    Start Agent    alice    address=127.0.0.1:5070
+
+Text In Place Of A List
+    Start Agent    alice    config=call_max_calls 1
+
+Text In Place Of A Dictionary
+    Start Agent    alice    headers=X-Trace-Id: 4711
+
 URI That Cannot Travel
     Start Agent    alice
     Dial    alice    sip:al ice@127.0.0.1
