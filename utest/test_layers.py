@@ -20,6 +20,7 @@ LAYERS = [
     {"keywords"},
     {"report"},
     {"verdicts"},
+    {"load"},
     {"media"},
     {"signalling"},
     {"diagnosis"},
@@ -33,6 +34,7 @@ LAYERS = [
 _DOMAIN = {"robot", "subprocess", "psutil", "socket"}
 FORBIDDEN = {
     "verdicts": _DOMAIN,
+    "load": _DOMAIN,
     "media": _DOMAIN,
     "signalling": _DOMAIN,
     "diagnosis": _DOMAIN,

@@ -10,8 +10,8 @@ from robot.utils import DotDict
 
 from ..agents.agent import Agent
 from ..errors import UsageError
-from ..signalling import bulk
-from ..signalling.bulk import BulkCall, Percentiles
+from ..load import bulk
+from ..load.bulk import BulkCall, Percentiles
 from .base import AgentName, Component
 from .targets import dialled_uri
 

@@ -15,9 +15,9 @@ from robot.api.deco import keyword
 from ..agents.agent import Agent
 from ..agents.call import Call
 from ..errors import UsageError
-from ..media.call_run import CallRun, Percentile, RunField, Spread, add_up, read_run
-from ..signalling.arrivals import Arrivals, Rate
-from ..signalling.stop_condition import StopCondition
+from ..load.arrivals import Arrivals, Rate
+from ..load.call_run import CallRun, Percentile, RunField, Spread, add_up, read_run
+from ..load.stop_condition import StopCondition
 from .assertions import Assertion, Unit, Value, number, percent, seconds
 from .base import AgentName, Component, output_directory
 from .targets import dialled_uri
@@ -138,10 +138,10 @@ class CallRateKeywords(Component):
         | Should Be Equal As Integers | ${calls.not_attempted} | 0 |
         | Should Be True | ${calls.setup_time.p95} < 0.5 |
         """
-        from ..media.call_rate import CallRate, RunSettings
-        from ..media.call_run_failure import require_success
+        from ..load.call_rate import CallRate, RunSettings
+        from ..load.call_run_failure import require_success
+        from ..load.rated_call import Plan
         from ..media.connections import load_hearing
-        from ..media.rated_call import Plan
 
         calling, called = self._free_agents(callers, callees)
         plan = Plan(
@@ -198,7 +198,7 @@ class CallRateKeywords(Component):
         self, callers: list[AgentName], callees: list[AgentName]
     ) -> tuple[list[Agent], list[Agent]]:
         """The agents by their names."""
-        from ..signalling.bulk import require_free
+        from ..load.bulk import require_free
 
         if not callers or not callees:
             raise UsageError("Run Calls needs at least one caller and one callee.")

@@ -5,10 +5,10 @@ from functools import wraps
 from typing import Any
 
 from ..agents.agent import Agent
-from ..media.call_run import CallRun
+from ..load.arrivals import Rate
+from ..load.call_run import CallRun
+from ..load.stop_condition import StopCondition
 from ..media.results import BargeIn, CallQuality, HeardPrompt, SpeechScore, Transcript
-from ..signalling.arrivals import Rate
-from ..signalling.stop_condition import StopCondition
 from ..sip.dialog_info import DialogInfo
 from ..sip.presence import Presence
 from ..sip.reginfo import RegInfo

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from ..media.call_run import CallRun, Spread
+from ..load.call_run import CallRun, Spread
 from .markup import joined, visible
 from .tables import TableCell, fragment, table
 

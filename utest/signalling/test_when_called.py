@@ -22,7 +22,7 @@ from BaresipLibrary.events import (
     ReactionChosen,
     ReactionFailed,
 )
-from BaresipLibrary.signalling.bulk import BulkCall
+from BaresipLibrary.load.bulk import BulkCall
 from BaresipLibrary.signalling.states import wait_for_incoming, wait_for_state
 from BaresipLibrary.signalling.when_called import Reactor, Schedule
 from BaresipLibrary.types import AgentState, Behaviour

@@ -11,8 +11,8 @@ from BaresipLibrary.agents.agent import Agent
 from BaresipLibrary.agents.call import Call
 from BaresipLibrary.errors import AgentGone, BackendError, PhoneFailure
 from BaresipLibrary.events import AgentDied, CallAnswered, CallIncoming, ClosedBy
+from BaresipLibrary.load.bulk import BulkCall
 from BaresipLibrary.signalling import who_is_called
-from BaresipLibrary.signalling.bulk import BulkCall
 from BaresipLibrary.signalling.calls import act_on_incoming, hang_up_current, refuse, send_progress
 from BaresipLibrary.signalling.who_is_called import require_no_call, wait_until_any_rings
 

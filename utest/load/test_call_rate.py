@@ -20,16 +20,16 @@ from BaresipLibrary.events import (
     CallIncoming,
     ClosedBy,
 )
-from BaresipLibrary.media import call_rate, rated_call
-from BaresipLibrary.media.call_rate import ENDED, LATE, CallRate, RunSettings
-from BaresipLibrary.media.call_run import NO_CALLEE, NO_CALLER, CallRun
-from BaresipLibrary.media.call_run_failure import require_success
-from BaresipLibrary.media.idle_agents import AgentPool
-from BaresipLibrary.media.machine import Machine
-from BaresipLibrary.media.rated_call import Cause, FailureReason, Phase, Plan, RatedCall
-from BaresipLibrary.media.run_counts import RunCounts, Tally
-from BaresipLibrary.signalling.arrivals import Arrivals
-from BaresipLibrary.signalling.stop_condition import StopCondition
+from BaresipLibrary.load import call_rate, rated_call
+from BaresipLibrary.load.arrivals import Arrivals
+from BaresipLibrary.load.call_rate import ENDED, LATE, CallRate, RunSettings
+from BaresipLibrary.load.call_run import NO_CALLEE, NO_CALLER, CallRun
+from BaresipLibrary.load.call_run_failure import require_success
+from BaresipLibrary.load.idle_agents import AgentPool
+from BaresipLibrary.load.machine import Machine
+from BaresipLibrary.load.rated_call import Cause, FailureReason, Phase, Plan, RatedCall
+from BaresipLibrary.load.run_counts import RunCounts, Tally
+from BaresipLibrary.load.stop_condition import StopCondition
 
 from ..scripted import Phone, ScriptedBackend
 

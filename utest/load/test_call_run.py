@@ -12,7 +12,7 @@ import pytest
 
 from BaresipLibrary.errors import UsageError
 from BaresipLibrary.keywords.call_rate import CallRateKeywords
-from BaresipLibrary.media.call_run import (
+from BaresipLibrary.load.call_run import (
     MOST_TOLD,
     CallRun,
     FailedCall,

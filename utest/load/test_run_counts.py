@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from BaresipLibrary.media.call_run import Tally
-from BaresipLibrary.media.machine import Machine
-from BaresipLibrary.media.rated_call import Cause, FailureReason, Measured
-from BaresipLibrary.media.run_counts import RunCounts
+from BaresipLibrary.load.call_run import Tally
+from BaresipLibrary.load.machine import Machine
+from BaresipLibrary.load.rated_call import Cause, FailureReason, Measured
+from BaresipLibrary.load.run_counts import RunCounts
 
 
 def a_call(**values: Any) -> Any:
@@ -36,7 +36,7 @@ def test_as_many_agents_are_needed_as_calls_had_at_the_same_time() -> None:
 
 def test_each_call_that_did_not_go_well_has_its_moment(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = SimpleNamespace(monotonic=lambda: 100.0)
-    monkeypatch.setattr("BaresipLibrary.media.run_counts.time", clock)
+    monkeypatch.setattr("BaresipLibrary.load.run_counts.time", clock)
     counts = RunCounts(Tally(rate=1.0, began=0.0), Machine(0.5), lambda: 0.0)
     ours = FailureReason("an agent could not act", "", Cause.machine, 102.25)
     theirs = FailureReason("486 Busy Here", "", Cause.phone_system, 103.5)
@@ -56,7 +56,7 @@ def test_each_second_has_the_load_that_was_measured_over_it(
 ) -> None:
     now, loads = [100.0], iter([30.0, 90.0, 50.0])
     clock = SimpleNamespace(monotonic=lambda: now[0])
-    monkeypatch.setattr("BaresipLibrary.media.run_counts.time", clock)
+    monkeypatch.setattr("BaresipLibrary.load.run_counts.time", clock)
     run = Tally(rate=1.0, began=0.0)
     counts = RunCounts(run, Machine(0.5), lambda: next(loads))
     seen = []

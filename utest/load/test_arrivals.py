@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import pytest
 
-from BaresipLibrary.signalling.arrivals import Arrivals, Rate, arrival_times, most_at_once
-from BaresipLibrary.signalling.stop_condition import StopCondition
+from BaresipLibrary.load.arrivals import Arrivals, Rate, arrival_times, most_at_once
+from BaresipLibrary.load.stop_condition import StopCondition
 
 
 @pytest.mark.parametrize(

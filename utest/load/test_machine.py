@@ -3,7 +3,7 @@
 import time
 
 from BaresipLibrary.events import AudioArrived, CallEstablished, SipMessage
-from BaresipLibrary.media.machine import Machine
+from BaresipLibrary.load.machine import Machine
 
 from ..scripted import Phone
 

@@ -5,7 +5,7 @@ import statistics
 import time
 from collections.abc import Sequence
 
-from ..signalling.arrivals import most_at_once
+from .arrivals import most_at_once
 from .call_run import MOST_TOLD, CallRun, FailedCall, Tally
 from .machine import Load, Machine
 from .rated_call import Cause, FailureReason, RatedCall

@@ -13,10 +13,10 @@ from ..diagnosis.failure import CallFailure
 from ..errors import BackendError, PhoneFailure, UsageError
 from ..frozen import frozen
 from ..quantiles import percentiles
+from ..signalling.calls import hang_up_unless_over
+from ..signalling.failover import dial
 from ..types import AgentState
 from ..wording import first_few
-from .calls import hang_up_unless_over
-from .failover import dial
 
 #: How long a call that was just hung up may take to end (s).
 _ENDING = 0.5

@@ -11,15 +11,15 @@ from ..agents.forgetting import forget_call
 from ..concurrency import run_concurrently, wait_until
 from ..errors import BaresipLibraryError
 from ..frozen import frozen
-from ..signalling.arrivals import Arrivals, arrival_times
-from ..signalling.bulk import hang_up_all
-from ..signalling.stop_condition import StopCondition
+from ..media.connections import TONE_PAIRS
+from .arrivals import Arrivals, arrival_times
+from .bulk import hang_up_all
 from .call_run import NO_CALLEE, NO_CALLER, CallRun, Tally
-from .connections import TONE_PAIRS
 from .idle_agents import AgentPool
 from .machine import Load, Machine
 from .rated_call import Phase, Plan, RatedCall, Step, Tones
 from .run_counts import RunCounts
+from .stop_condition import StopCondition
 
 #: Of so many failed and of so many undecided calls messages and recordings stay; runs may be long.
 _KEPT = 50

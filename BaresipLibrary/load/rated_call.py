@@ -13,11 +13,11 @@ from ..concurrency import wait_until
 from ..errors import BaresipLibraryError, PhoneFailure
 from ..events import ClosedBy
 from ..frozen import frozen
-from ..signalling.bulk import BulkCall
+from ..media.connections import Connection
+from ..media.quality import Timings, quality_of
 from ..signalling.calls import hang_up_unless_over
 from ..types import AgentState, CallTiming
-from .connections import Connection
-from .quality import Timings, quality_of
+from .bulk import BulkCall
 
 #: A step of a call that talks to baresip. It may block, so a thread of the run's pool takes it.
 Step = Callable[[], None]

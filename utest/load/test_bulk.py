@@ -12,7 +12,7 @@ from BaresipLibrary.agents.agent import Agent
 from BaresipLibrary.concurrency import Changes
 from BaresipLibrary.errors import CommandRefused
 from BaresipLibrary.events import CallEstablished, CallIncoming
-from BaresipLibrary.signalling.bulk import BulkCall, establish
+from BaresipLibrary.load.bulk import BulkCall, establish
 
 from ..scripted import ScriptedBackend
 
