@@ -63,6 +63,10 @@ Report = Callable[[Event], None]
 Headers = Sequence[tuple[str, str]]
 
 
+#: A part of what baresip logs about each RTP packet that SRTP could not decrypt.
+UNDECRYPTED = "failed to decrypt RTP"
+
+
 class Packets(NamedTuple):
     """RTP packets of a call's audio stream so far.
 

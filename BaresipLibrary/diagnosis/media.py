@@ -10,8 +10,8 @@ from ..agents.agent import Agent
 from ..agents.call import Call
 from ..agents.rtp import agreed_in, look_at_rtp, other_codec, rtp_differences
 from ..agents.telephone_events import audio_of_both, dtmf_events
-from ..backends.base import Packets
-from ..events import CallEvent, DtmfSent, PromptEnded, SourceChosen
+from ..backends.base import UNDECRYPTED, Packets
+from ..events import CallEvent, DtmfSent, PromptEnded, SourceChosen, StackLog
 from ..sip.transactions import Transaction
 from ..wording import capitalized, counted
 from .observations import (
@@ -41,9 +41,24 @@ def explain_silence(agent: Agent, call: Call, agents: Sequence[Agent], at: float
         return f"{capitalized(other)} holds the call."
     if call.on_hold:
         return f"{agent.name} holds the call."
+    undecrypted = _explain_undecrypted(agent, call)
+    if undecrypted:
+        return undecrypted
     if partner is None:
         return explain_no_common_audio(agent, call) or _explain_packets(agent, call)
     return _explain_sender(*partner, agent, call, at)
+
+
+def _explain_undecrypted(agent: Agent, call: Call) -> str | None:
+    """That SRTP could not decrypt what arrives; the log does not say of which call that was."""
+    logged = [line for line in agent.journal.of_kind(StackLog) if line.at >= call.began_at]
+    count = sum(UNDECRYPTED in line.text for line in logged)
+    if not count:
+        return None
+    return (
+        f"{agent.name}'s baresip has logged {counted(count, 'time')} since the call began that it"
+        " could not decrypt an RTP packet (SRTP)."
+    )
 
 
 def _explain_packets(agent: Agent, call: Call) -> str | None:
@@ -146,6 +161,8 @@ def explain_inaudible_agent(
     apart = explain_separate_calls(listener, own, speaker, theirs, agents)
     if apart:
         return apart
+    if undecrypted := _explain_undecrypted(listener, own):
+        return undecrypted
     packets = listener.count_packets(own) if listener.alive else None
     if packets and not packets.received:
         return f"No RTP packet arrived at {listener.name}."

@@ -151,9 +151,12 @@ class Listener(ABC):
         more = "more RTP packets" if total.received else "RTP packet"
         return f"{state} no {more} arrived ({total.received} received, {total.sent} sent)"
 
-    def unread_packets(self) -> str | None:
-        """A clause about RTP packets whose audio was not heard; None when none arrived."""
-        packets = self.packets()
+    def unread_packets(self, packets: Packets | None = None) -> str | None:
+        """A clause about RTP packets whose audio was not heard; None when none arrived.
+
+        They are those since the start of the count, unless others are given.
+        """
+        packets = packets or self.packets()
         return self._why_unread(packets) if packets and packets.received > 0 else None
 
     def _why_unread(self, packets: Packets) -> str:

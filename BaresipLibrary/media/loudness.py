@@ -323,7 +323,7 @@ def _require_all_read(listener: _SilenceListener, packets: Packets | None, task:
     if packets is None and listener.has_nothing:
         why = f"it heard nothing, and {name}'s baresip cannot tell whether RTP packets arrived"
     elif packets is not None and _are_unread(packets, listener.seconds):
-        why = f"{listener.unread_packets()}: their content is unknown"
+        why = f"{listener.unread_packets(packets)}: their content is unknown"
     else:
         return
     raise CallFailure(f"{name} {task} {why}.", listener.agent)

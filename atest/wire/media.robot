@@ -140,6 +140,31 @@ Silence Is Not Reported For Packets That No Codec Reads
     ...    alice heard nothing within 1 s: the call is up, but * RTP packets arrived*
     ...    Verify Audio    alice    440 Hz    within=1s
 
+Packets That Cannot Be Decrypted Are Not Silence
+    [Documentation]    The peer agrees on SRTP and sends RTP that is not encrypted, or with another key.
+    ${bob} =    Start Agent    bob    media_enc=srtp
+    ${peer} =    Start Peer    offers_srtp_and_sends_rtp    ${bob.uri}
+    Be Called By Peer    ${peer}
+    Run Keyword And Expect Error
+    ...    bob should have heard silence for 1 s, but * RTP packets arrived that bob's baresip dropped: their content is unknown.
+    ...    Verify Silence    bob    1s
+    Run Keyword And Expect Error
+    ...    bob heard nothing within 1 s: the call is up, but * RTP packets arrived that bob's baresip dropped. bob's baresip has logged * times since the call began that it could not decrypt an RTP packet (SRTP).
+    ...    Verify Audio    bob    440 Hz    within=1s
+    Get Rtp Statistics    bob    packets    >    50    timeout=5s
+
+Nothing Is Said Of Packets That The Stack Does Not Count
+    [Documentation]    A caller that requires SRTP, and an answer without it: some drop what arrives uncounted.
+    Start Agent    alice    media_enc=srtp-mand
+    ${peer} =    Start Peer    answers_srtp_with_rtp
+    Dial    alice    ${peer.uri}
+    Wait Until State Is    alice    ESTABLISHED
+    ${told} =    Run Keyword And Expect Error    *    Verify Silence    alice    1s
+    Should Match Regexp    ${told}    RTP packets arrived that alice's baresip dropped|alice's baresip cannot tell whether RTP packets arrived
+    ${told} =    Run Keyword And Expect Error    *    Verify Audio    alice    440 Hz    within=1s
+    Should Not Contain    ${told}    no RTP packet arrived
+    Should Contain    ${told}    over RTP/SAVP; the other side answered PCMU/8000 over RTP/AVP.
+
 No RTP Is Counted
     Alice Calls    answers_and_sends_nothing
     ${kind} =    Verify Silence    alice    500ms

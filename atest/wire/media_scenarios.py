@@ -120,3 +120,21 @@ def _hold_and_end(peer: Peer) -> None:
 
 def _is_request(message: Received) -> bool:
     return message.status is None and message.method != "ACK"
+
+
+#: A key of SDES (RFC 4568) that nothing is encrypted with here.
+_CRYPTO = ("a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz",)
+
+
+def offers_srtp_and_sends_rtp(peer: Peer, uri: str) -> None:
+    """Agrees on SRTP, and sends 440 Hz that is not encrypted."""
+    dialog = peer.call(uri, body=peer.sdp(profile="RTP/SAVP", more=_CRYPTO))
+    peer.rtp.play(440)
+    dialog.await_bye()
+
+
+def answers_srtp_with_rtp(peer: Peer) -> None:
+    """Answers an offer of RTP/SAVP by RTP/AVP, and sends 440 Hz that is not encrypted."""
+    dialog = peer.answer(peer.expect("INVITE"))
+    peer.rtp.play(440)
+    dialog.await_bye()

@@ -62,3 +62,36 @@ def test_packets_go_on_where_baresip_counts_anew(
     )
     packets = [backend.count_packets("call") for _ in range(4)]
     assert packets == [Packets(90, 5), Packets(100, 5), Packets(107, 5), Packets(109, 5)]
+
+
+def test_of_which_call_a_packet_was_is_known_while_there_is_one(backend: AttachedBackend) -> None:
+    translator = backend._translator
+    first = translator.calls["first"] = LiveCall(incoming=True, peer="sip:alice@a")
+    translator.not_decrypted()
+    translator.not_decrypted()
+    assert first.undecrypted == 2
+    second = translator.calls["second"] = LiveCall(incoming=True, peer="sip:carol@a")
+    translator.not_decrypted()
+    assert (first.undecrypted, second.undecrypted) == (None, None)
+    del translator.calls["second"]
+    translator.not_decrypted()
+    assert first.undecrypted is None
+
+
+@pytest.mark.parametrize(
+    ("counted", "undecrypted", "encrypted", "told"),
+    [
+        (3, 0, False, 3),
+        (0, 0, False, 0),
+        (0, 50, True, 50),
+        (3, 50, True, 53),
+        (3, 0, True, 3),
+        (0, 0, True, None),  # it may have dropped packets without a word
+        (3, None, True, None),  # of which call they were is not known
+    ],
+)
+def test_packets_that_could_not_be_decrypted_are_counted_where_they_are_known(
+    counted: int, undecrypted: int | None, encrypted: bool, told: int | None
+) -> None:
+    call = LiveCall(incoming=True, peer="sip:alice@a", undecrypted=undecrypted)
+    assert call.all_received(counted, encrypted=encrypted) == told

@@ -278,10 +278,11 @@ class ControlledBackend(ConnectedBackend):
             self._recordings.listen(call_id, on=on, closely=closely)
 
     def count_packets(self, call_id: str) -> Packets | None:
-        if call_id not in self._translator.calls:
+        call = self._translator.calls.get(call_id)
+        counts = self._count_rtp(call_id) if call else None
+        if call is None or counts is None:
             return None
-        counts = self._count_rtp(call_id)
-        return Packets(counts[0].packets, counts[1].packets) if counts else None
+        return Packets(counts[0].packets, counts[1].packets, call.undecrypted or 0)
 
     def watch_rtp(self, call_id: str, on: bool) -> None:
         self._rtp_watches.set(call_id, on=on)
@@ -300,7 +301,9 @@ class ControlledBackend(ConnectedBackend):
             if counts is None:
                 return None
             received, sent = counts
-            return received._replace(packets=call.all_received(received.packets)), sent
+            encrypted = bool(self._account.media_enc)
+            packets = call.all_received(received.packets, encrypted=encrypted)
+            return None if packets is None else (received._replace(packets=packets), sent)
 
     def register(self) -> None:
         self._registration.register(self._account.regint, self.version)

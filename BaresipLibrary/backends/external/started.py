@@ -15,7 +15,7 @@ from ...concurrency import Changes
 from ...errors import AgentGone, BackendError, CommandRefused
 from ..addresses import LOOPBACK, free_port, listening_address, on_free_port
 from ..baresip_text import UNREADABLE, bracketed
-from ..base import Headers, Report, process_died
+from ..base import UNDECRYPTED, Headers, Report, process_died
 from ..jitter_buffers import PlayoutDelay, playout_delay
 from ..launchers import Launcher
 from . import configuration, installation
@@ -208,6 +208,8 @@ class ExternalBackend(ControlledBackend):
             self._unreadable += 1
         elif line.is_warning:
             self._report(events.StackLog(time.monotonic(), "WARNING", line.text))
+            if UNDECRYPTED in line.text:
+                self._translator.not_decrypted()
             if (missed := _UNRECORDED.fullmatch(line.text)) and (
                 file := recorder.missed(missed[1])
             ):

@@ -50,16 +50,23 @@ class LiveCall:
     #: RTP packets received before baresip last began to count anew, and since then.
     received_before: int = 0
     received: int = 0
+    #: How many more could not be decrypted, as far as baresip has printed it; None when they may be
+    #: those of another call.
+    undecrypted: int | None = 0
 
-    def all_received(self, counted: int) -> int:
-        """All packets received, by what baresip counts now.
+    def all_received(self, counted: int, *, encrypted: bool = False) -> int | None:
+        """All packets received, by what baresip counts now; None when that is not known.
 
-        It begins anew when the sequence numbers jump, and when a source leaves (RTCP BYE).
+        It begins anew when the sequence numbers jump, and when a source leaves (RTCP BYE). It does
+        not count what it cannot decrypt, and is silent about what comes before the keys are agreed.
         """
         if counted < self.received:
             self.received_before += self.received
         self.received = counted
-        return self.received_before + counted
+        read = self.received_before + counted
+        if self.undecrypted is None or (encrypted and not read and not self.undecrypted):
+            return None
+        return read + self.undecrypted
 
     def hold_command(self, on: bool) -> str:
         """The command that holds or resumes. A second `hold`, or `resume`, would send nothing."""
@@ -163,6 +170,12 @@ class EventTranslator:
         self._follow_up("begun", call_id)
         for act in self._until_known.pop(call_id, []):
             act()
+
+    def not_decrypted(self) -> None:
+        """Counts a packet that could not be decrypted: baresip does not say of which call it is."""
+        for call in self.calls.values():
+            alone = len(self.calls) == 1 and call.undecrypted is not None
+            call.undecrypted = (call.undecrypted or 0) + 1 if alone else None
 
     def forget_dialling(self) -> None:
         """Forgets the last call that was dialled: another one follows."""
