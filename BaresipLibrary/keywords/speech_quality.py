@@ -86,10 +86,12 @@ class SpeechQualityKeywords(Component):
         """
         from ..media.following import following_recording
         from ..media.speech_quality import NoReferenceSearch, ReferenceSearch, load_reference
+        from ..speech.scoring import require_packages
 
         listener = self._agents.get(agent)
         wanted = Assertion(assertion_operator, assertion_expected, message, number)
         chosen = _checked_field(field, reference)
+        require_packages("without_reference" if reference is None else "with_reference")
         file = None if reference is None else load_reference(find_file(reference))
         which, left = self._awaited(
             listener, lambda: listener.require_call("with speech", call), timeout

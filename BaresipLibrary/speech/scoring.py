@@ -7,6 +7,7 @@ would delay what the agents report.
 import pickle
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -23,15 +24,26 @@ _ENTRY = (
     f"import sys; sys.path.insert(0, {_HOME!r});"
     " from BaresipLibrary.speech.scoring import main; main()"
 )
+#: What each task imports, and the packages of the extra ``quality`` that bring it.
+_NEEDED = {
+    "with_reference": dict.fromkeys(["visqol", "ai_edge_litert"], "visqol-python[lattice]"),
+    "without_reference": {"onnxruntime": "onnxruntime", "speechmos": "speechmos"},
+}
 #: Seconds that a score may take: to load the models, and for each second of speech.
 _START, _EACH = 60.0, 20.0
+
+
+def require_packages(task: str) -> None:
+    """Raises `UsageError` when a package that the task needs is not installed."""
+    for module, package in _NEEDED[task].items():
+        if find_spec(module) is None:
+            raise UsageError(f"Speech quality needs the package {package}: {HOW_TO_INSTALL}.")
 
 
 def score(task: str, *samples: Samples) -> Any:
     """What the function `task` of `scores` returns for samples at 16 kHz, shape (n,) each.
 
     Raises:
-        UsageError: a package that the extra ``quality`` brings is not installed.
         BackendError: the process failed, or took too long.
     """
     seconds = max(piece.size for piece in samples) / 16000
@@ -54,9 +66,7 @@ def _answer(done: "subprocess.CompletedProcess[bytes]") -> Any:
         raise BackendError(
             f"Speech was not scored, as the process for it ended with {done.returncode}{why}."
         )
-    missing, error, value = pickle.loads(done.stdout)
-    if missing:
-        raise UsageError(f"Speech quality needs the package {missing}: {HOW_TO_INSTALL}.")
+    error, value = pickle.loads(done.stdout)
     if error:
         raise BackendError(f"Speech was not scored: {error}")
     return value
@@ -73,21 +83,11 @@ def main() -> None:
     answers.flush()
 
 
-def _carried_out(task: str, samples: tuple[Samples, ...]) -> tuple[str | None, str | None, Any]:
-    """The package that is missing, the error, and the value: one of the three."""
+def _carried_out(task: str, samples: tuple[Samples, ...]) -> tuple[str | None, Any]:
+    """The error, or else the value."""
     from . import scores
 
     try:
-        return None, None, getattr(scores, task)(*samples)
-    except ImportError as error:
-        return _package(error), None, None
+        return None, getattr(scores, task)(*samples)
     except Exception as error:
-        return None, f"{type(error).__name__}: {error}", None
-
-
-def _package(error: ImportError) -> str:
-    """The package that brings what could not be imported."""
-    text = f"{error.name} {error}"
-    if "visqol" in text or "litert" in text:
-        return "visqol-python[lattice]"
-    return error.name or text
+        return f"{type(error).__name__}: {error}", None

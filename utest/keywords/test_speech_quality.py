@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 from assertionengine import AssertionOperator
 
-from BaresipLibrary.errors import NothingYet, PhoneFailure
+from BaresipLibrary.errors import NothingYet, PhoneFailure, UsageError
 from BaresipLibrary.events import ClosedBy
 from BaresipLibrary.keywords.base import Context
 from BaresipLibrary.keywords.speech_quality import SpeechQualityKeywords
 from BaresipLibrary.media.results import WITHOUT_REFERENCE
 from BaresipLibrary.media.speech_quality import NoReferenceSearch
+from BaresipLibrary.speech import scoring
 from BaresipLibrary.types import BackendName, Occasion
 
 from ..audio import signals
@@ -96,3 +97,21 @@ def test_a_failure_says_the_whole_timeout(
     left, whole = timedelta(milliseconds=10), timedelta(seconds=3)
     with pytest.raises(PhoneFailure, match=r"^There is nothing yet \(waited 3 s\)\.$"):
         keywords._awaited(bob.agent, nothing, left, whole)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "package"),
+    [({}, "speechmos"), ({"reference": "prompt.wav"}, "visqol-python[lattice]")],
+)
+def test_without_the_extra_nothing_is_waited_for(
+    arguments: dict[str, Any],
+    package: str,
+    keywords: SpeechQualityKeywords,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Not for a call either: there is none, and the reference is not looked for."""
+    hidden = {"visqol", "speechmos"}
+    monkeypatch.setattr(scoring, "find_spec", lambda name: None if name in hidden else True)
+    with pytest.raises(UsageError) as missing:
+        keywords.get_speech_quality("bob", timeout=LONG, **arguments)
+    assert str(missing.value).startswith(f"Speech quality needs the package {package}: pip install")

@@ -2,13 +2,14 @@
 
 import subprocess
 import sys
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
 
 from BaresipLibrary.errors import BackendError, UsageError
 from BaresipLibrary.speech import scores, scoring
-from BaresipLibrary.speech.scoring import score
+from BaresipLibrary.speech.scoring import require_packages, score
 
 from ..audio import signals
 
@@ -49,14 +50,16 @@ def test_longer_speech_is_judged_in_several_stretches() -> None:
 def test_a_package_that_is_missing_is_named(
     task: str, module: str, package: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hide = (
-        f"import sys; sys.modules[{module!r}] = None; import importlib.util as u;"
-        f" f = u.find_spec; u.find_spec = lambda n, *a: None if n == {module!r} else f(n, *a); "
+    monkeypatch.setattr(
+        scoring, "find_spec", lambda name: None if name == module else find_spec(name)
     )
-    monkeypatch.setattr(scoring, "_ENTRY", hide + scoring._ENTRY)
-    samples = [SPEECH, SPEECH] if task == "with_reference" else [SPEECH]
     with pytest.raises(UsageError, match=f"needs the package {package}: pip install 'robot"):
-        score(task, *samples)
+        require_packages(task)
+
+
+def test_nothing_is_missing_where_the_extra_is_installed() -> None:
+    for task in ("with_reference", "without_reference"):
+        require_packages(task)
 
 
 def test_a_model_that_fails_is_told() -> None:
