@@ -10,8 +10,12 @@ import soundfile
 import soxr
 from numpy.typing import NDArray
 
+from .levels import level_dbfs
+
 CODEC_RATES = (8000, 16000, 48000)
 """Samples a second at which the backends' codecs run: G.711, G.722 and Opus."""
+CANCELLED = 60.0
+"""dB by which channels lose level when they are mixed: one is the other upside down."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +58,7 @@ def load_prompt(path: str | os.PathLike[str]) -> PromptFile:
     """Read an audio file of any format that libsndfile decodes, at any rate; channels are averaged.
 
     Raises `FileNotFoundError` when there is no such file, and `ValueError` when it is a directory,
-    no audio file, without samples, or with samples that are not numbers.
+    no audio file, without samples, or with samples that are not numbers or that cancel each other.
     """
     prompt = Path(path)
     samples, sample_rate = _decode(prompt, _content(prompt))
@@ -63,7 +67,13 @@ def load_prompt(path: str | os.PathLike[str]) -> PromptFile:
     broken = samples.size - int(np.count_nonzero(np.isfinite(samples)))
     if broken:
         raise ValueError(f"{prompt} can't be played: {broken} of its samples are not finite (NaN).")
-    return PromptFile(prompt, np.mean(samples, axis=1), sample_rate)
+    mixed = np.mean(samples, axis=1)
+    if level_dbfs(mixed) < level_dbfs(samples) - CANCELLED:
+        raise ValueError(
+            f"{prompt} can't be played: a call has one channel, and the {samples.shape[1]} of the"
+            " file cancel each other when they are mixed."
+        )
+    return PromptFile(prompt, mixed, sample_rate)
 
 
 def _content(path: Path) -> bytes:

@@ -16,7 +16,16 @@ from numpy.typing import NDArray
 
 from .chirp import alignment
 from .prompt_files import PromptFile
-from .spectrograms import BANDS, COMPRESSION, HOP, WINDOW, HeardFrames, SoundPattern, Spectrogram
+from .spectrograms import (
+    BANDS,
+    COMPRESSION,
+    HOP,
+    WINDOW,
+    HeardFrames,
+    SoundPattern,
+    Spectrogram,
+    frames_of,
+)
 from .windows import SampleBuffer
 
 SKIPS = (0.0, 0.25, 0.5)
@@ -210,7 +219,7 @@ def _worst_second(
     prompt: PromptFile, heard: NDArray[np.float64], offset: float
 ) -> tuple[float, float]:
     """Return the likeness of the least similar second of sound, and the seconds that both have."""
-    pattern = _frames(prompt)
+    pattern = frames_of(prompt)
     shift = round(offset / HOP)
     first, last = max(0, -shift), min(len(pattern), len(heard) - shift)
     second = round(1.0 / HOP)
@@ -225,7 +234,7 @@ def _worst_second(
 
 def _cut(prompt: PromptFile) -> list[_Piece]:
     """Return the pieces that vary, or the whole prompt if only that varies: a burst and a pause."""
-    frames = _frames(prompt)
+    frames = frames_of(prompt)
     sound = np.concatenate([[0.0], np.cumsum(_is_sound(frames, frames)) * HOP])
     pieces = _by_sound(frames, sound) or _whole(frames, sound)
     if not pieces:
@@ -260,10 +269,6 @@ def _whole(frames: NDArray[np.float64], sound: NDArray[np.float64]) -> list[_Pie
     if not known or pattern.variation <= LEAST_VARIATION:
         return []
     return [_Piece(0, len(frames), pattern, known[-1])]
-
-
-def _frames(prompt: PromptFile) -> NDArray[np.float64]:
-    return Spectrogram(prompt.sample_rate).feed(prompt.samples)
 
 
 def _is_sound(frames: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -16,7 +16,7 @@ from .chirp import alignment
 from .levels import level_dbfs
 from .prompt_files import PromptFile
 from .prompt_finder import EXACT_RATE, LEAST_VARIATION, SOUND
-from .spectrograms import BANDS, COMPRESSION, HOP, HeardFrames, SoundPattern, Spectrogram
+from .spectrograms import BANDS, COMPRESSION, HOP, HeardFrames, SoundPattern, Spectrogram, frames_of
 
 PIECE = 50
 """Frames of a piece: 0.5 s. Measured with 25 prompts of one voice of which 15 % of the packets were
@@ -142,15 +142,17 @@ def _running_max(values: NDArray[np.float64], width: int) -> NDArray[np.float64]
 
 def sounding_part(reference: PromptFile) -> tuple[float, float]:
     """Return the seconds at which the first sound of a reference begins, and its last one ends."""
-    frames = np.flatnonzero(_is_sound(_frames(reference)))
+    frames = np.flatnonzero(_is_sound(frames_of(reference)))
     return (float(frames[0] * HOP), float((frames[-1] + 1) * HOP)) if frames.size else (0.0, 0.0)
 
 
 def _cut(reference: PromptFile) -> tuple[list[int], list[SoundPattern]]:
     """Return where pieces begin, in frames from the first sound, and their patterns."""
-    frames = _frames(reference)
+    frames = frames_of(reference)
     sound = np.flatnonzero(_is_sound(frames))
-    if not sound.size or sound[-1] + 1 - sound[0] < LEAST_SOUND:
+    if not sound.size:
+        raise ValueError(f"{reference.path} cannot be a reference: it is silent.")
+    if sound[-1] + 1 - sound[0] < LEAST_SOUND:
         raise ValueError(
             f"{reference.path} cannot be a reference: from its first to its last sound it must take"
             " 1 s or more."
@@ -168,10 +170,6 @@ def _cut(reference: PromptFile) -> tuple[list[int], list[SoundPattern]]:
             " that its place is not known."
         )
     return [start for start, _ in kept], [piece for _, piece in kept]
-
-
-def _frames(reference: PromptFile) -> NDArray[np.float64]:
-    return Spectrogram(reference.sample_rate).feed(reference.samples)
 
 
 def _is_sound(frames: NDArray[np.float64]) -> NDArray[np.bool_]:

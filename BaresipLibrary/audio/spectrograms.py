@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .prompt_files import PromptFile
 from .windows import WindowBuffer, pieces
 
 WINDOW = 0.032
@@ -51,6 +52,16 @@ class Spectrogram:
         spectra = np.fft.rfft(windows * self._hann, self._points)
         power = np.square(np.abs(spectra)) / np.sum(np.square(self._hann))
         return np.asarray((power @ self._bands) ** COMPRESSION)
+
+
+def frames_of(prompt: PromptFile) -> NDArray[np.float64]:
+    """Return the frames of an audio file. `ValueError` below 8000 samples a second."""
+    if prompt.sample_rate < LOWEST_RATE:
+        raise ValueError(
+            f"{prompt.path} can't be recognised: it has {prompt.sample_rate} samples a second, and"
+            f" it takes {LOWEST_RATE} or more."
+        )
+    return Spectrogram(prompt.sample_rate).feed(prompt.samples)
 
 
 def _bands(sample_rate: int, points: int) -> NDArray[np.float64]:

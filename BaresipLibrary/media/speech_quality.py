@@ -36,8 +36,8 @@ _AROUND = 0.1
 #: Seconds of new audio from one look for the reference to the next, and from one score without a
 #: reference to the next.
 _LOOK, _AGAIN = 0.25, 1.0
-#: A reference that loses this much (dB) of its sound above 4 kHz is a wideband one.
-_WIDEBAND = -50.0
+#: A reference is a wideband one with more than this (dB) of its sound above this frequency (Hz).
+_WIDEBAND, _NARROWBAND = -50.0, 4000.0
 _VISQOL = "ViSQOL 3, speech mode (visqol-python, lattice model)"
 _NO_REFERENCE = "DNSMOS P.835 and PLCMOS v2 (speechmos)"
 
@@ -127,6 +127,7 @@ class ReferenceSearch(SpeechSearch):
         self._best = best
         self._finders: dict[Path, ReferenceFinder] = {}
         self._alike = 0.0
+        self._so_far: float | None = None
 
     def _take(self, stream: TrackStream, samples: NDArray[np.float64]) -> None:
         if stream.path not in self._finders:
@@ -136,11 +137,12 @@ class ReferenceSearch(SpeechSearch):
     def _found(self, stream: TrackStream) -> SpeechClip | None:
         finder, rate = self._finders[stream.path], stream.rate
         rejected = []
-        begin, end = sounding_part(self._reference)
-        whole = end - begin + 2 * _AROUND
+        self._so_far = None
         for place in finder.occurrences():
-            if self.call.is_live and stream.seconds < place.begin + whole:
-                continue  # its end may still come, and be taken for what is like it before
+            if self.call.is_live and stream.seconds < place.begin + self._needed:
+                # Its end may still come, and be taken for what is like it before.
+                self._so_far = stream.seconds - place.begin
+                continue
             begin, end = max(0.0, place.begin - _AROUND), place.end + _AROUND
             samples = stream.samples(begin, end)
             alike = waveform_likeness(self._reference, samples, rate)
@@ -150,6 +152,12 @@ class ReferenceSearch(SpeechSearch):
             rejected.append(alike)
         self._alike = max([self._alike, *(rejected or [finder.best_likeness])])
         return None
+
+    @property
+    def _needed(self) -> float:
+        """Seconds from where the reference begins to where it can be scored."""
+        begin, end = sounding_part(self._reference)
+        return end - begin + 2 * _AROUND
 
     def scores(self, heard: SpeechClip) -> dict[str, float]:
         begin, end = sounding_part(self._reference)
@@ -169,10 +177,17 @@ class ReferenceSearch(SpeechSearch):
         return self._best[key]
 
     def _why_nothing(self) -> str:
+        missing = f"{self.agent.name} has not heard all of {self._reference.path.name}"
+        length = self._needed - 2 * _AROUND
+        if self._so_far is not None:
+            needed = f"{self._needed:.2f} s are needed"
+            return f"{missing} yet: it began {self._so_far:.2f} s ago, and {needed}."
+        if self._track.seconds < length:
+            heard = f"{self._track.seconds:.1f} s of audio have arrived"
+            return f"{missing}: it lasts {length:.1f} s, and {heard}."
         return (
-            f"{self.agent.name} has not heard all of {self._reference.path.name}: the most similar"
-            f" {self._reference.seconds:.1f} s were {self._alike:.0%} alike, which is"
-            f" not enough{self._codec_changed}."
+            f"{missing}: the most similar {length:.1f} s were {self._alike:.0%} alike, which is not"
+            f" enough{self._codec_changed}."
         )
 
 
@@ -241,19 +256,20 @@ def load_reference(path: Path) -> PromptFile:
     activity.feed(reference.samples)
     activity.end()
     if not activity.spans:
-        raise UsageError(f"{path} cannot be a reference: it has no speech in it.")
+        raise UsageError(
+            f"{path} cannot be a reference: no speech was found in it. Its level is"
+            f" {level_dbfs(reference.samples):.0f} dBFS."
+        )
     return reference
 
 
 def _band(reference: PromptFile) -> str:
     """Whether a reference has sound above 4 kHz, in the field's words."""
-    rate = reference.sample_rate
-    if rate <= 8000:
-        return "narrowband"
-    low = _resampled(_resampled(reference.samples, rate, 8000), 8000, rate)
-    count = min(low.size, reference.samples.size)
-    above = level_dbfs(reference.samples[:count] - low[:count])
-    return "wideband" if above - level_dbfs(reference.samples) > _WIDEBAND else "narrowband"
+    samples, rate = reference.samples, reference.sample_rate
+    power = np.square(np.abs(np.fft.rfft(samples * np.hanning(samples.size))))
+    above = power[np.fft.rfftfreq(samples.size, 1 / rate) > _NARROWBAND]
+    share = float(above.sum() / power.sum())
+    return "wideband" if share > 10 ** (_WIDEBAND / 10) else "narrowband"
 
 
 def _resampled(samples: NDArray[np.float64], rate: int, to: int) -> NDArray[np.float64]:

@@ -75,6 +75,14 @@ def test_stereo_is_averaged(path: Path) -> None:
     assert played(load_prompt(path).render(8000)).tolist() == [0.125] * 100
 
 
+def test_refuses_channels_that_cancel_each_other(path: Path) -> None:
+    """What is left of them would be sent as silence."""
+    left = signals.tone(440, 1, 8000)
+    soundfile.write(path, np.column_stack([left, -left]), 8000)
+    with pytest.raises(ValueError, match="the 2 of the file cancel each other when they are mixed"):
+        load_prompt(path)
+
+
 def test_too_loud_is_clipped_and_not_wrapped(path: Path) -> None:
     soundfile.write(path, np.array([1.5, 1.0, -1.0, -1.5, 0.5]), 8000, "FLOAT")
     assert load_prompt(path).render(8000) == np.array(

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from BaresipLibrary.audio.prompt_files import PromptFile
+from BaresipLibrary.audio.prompt_finder import PromptFinder
 from BaresipLibrary.audio.reference_finder import (
     LEAST_WAVEFORM,
     Occurrence,
@@ -96,10 +97,21 @@ def test_another_recording_has_another_waveform() -> None:
     ("samples", "why"),
     [
         (said(1, 0.5), "from its first to its last sound it must take 1 s or more"),
-        (signals.silence(3.0, RATE), "from its first to its last sound it must take 1 s or more"),
+        (signals.silence(3.0, RATE), "it is silent"),
         (np.sin(np.arange(16000) * 0.3), "it begins or ends with a steady sound"),
     ],
 )
 def test_what_cannot_be_found_is_refused(samples: Samples, why: str) -> None:
     with pytest.raises(ValueError, match=f"said.wav cannot be a reference: {why}"):
         ReferenceFinder(PromptFile(Path("said.wav"), samples, RATE), RATE)
+
+
+@pytest.mark.parametrize("finder", [ReferenceFinder, PromptFinder])
+def test_a_file_with_too_few_samples_a_second_is_named(
+    finder: type[ReferenceFinder] | type[PromptFinder],
+) -> None:
+    with pytest.raises(ValueError) as refused:
+        finder(PromptFile(Path("said.wav"), said(1), 6000), RATE)
+    assert str(refused.value) == (
+        "said.wav can't be recognised: it has 6000 samples a second, and it takes 8000 or more."
+    )
