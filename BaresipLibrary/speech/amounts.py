@@ -6,8 +6,18 @@ All parts of such a number belong together: 5 is not in -5, 5.50 or $5.50.
 import re
 from collections.abc import Sequence
 
-from .number_words import COMMA, FULL_STOP, NOTHING, POINT, Token
-from .spoken_signs import SLASH, Currency, currencies, minus, word_for_and
+from .number_words import COMMA, FULL_STOP, NOTHING, POINT, Token, parts
+from .spoken_signs import (
+    MAYBE_MINUS,
+    SLASH,
+    Currency,
+    currencies,
+    is_currency,
+    is_half,
+    is_minus,
+    minus,
+    word_for_and,
+)
 
 #: So many tokens are an amount without hundredth parts: 5 dollars.
 _WITHOUT_CENTS = 2
@@ -17,6 +27,11 @@ _MONTHS = {
     "january", "february", "march", "april", "may", "june", "july", "august", "september",
     "october", "november", "december",
 }  # fmt: skip
+#: After these, may and march are no months: you may 5.
+_BEFORE_VERBS = {"i", "you", "we", "they"}
+_QUARTERS = {"quarter", "quarters"}
+#: It is said without "and": fünf einhalb.
+_GERMAN_HALF = "einhalb"
 _DAY = re.compile(r"([1-9]|[12]\d|3[01])(?:st|nd|rd|th)?")
 
 
@@ -128,26 +143,66 @@ def with_dates(tokens: Sequence[Token]) -> list[Token]:
 
 
 def _is_beside_month(tokens: Sequence[Token], place: int) -> bool:
-    before = tokens[place - 1].plain if place else ""
+    said, before = ["", "", *(token.plain for token in tokens[:place])][-2:]
     after = [token.plain for token in tokens[place + 1 : place + 3] if token.plain != "of"]
-    return before in _MONTHS or not _MONTHS.isdisjoint(after[:1])
+    return (before in _MONTHS and said not in _BEFORE_VERBS) or not _MONTHS.isdisjoint(after[:1])
+
+
+def with_mixed_numbers(tokens: Sequence[Token], code: str) -> list[Token]:
+    """The tokens, where 2½ and two and a half are one number, and so is 5 dollars and a half."""
+    result: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        fraction, used = _fraction_after_and(_up_to_border(tokens[at : at + _MOST_TOKENS]), code)
+        before = result[-2:] if result and is_currency(result[-1].plain) else result[-1:]
+        if fraction and before and _is_figure(before[0]):
+            if len(before) > 1:
+                result[-1] = before[1]._replace(is_joined=True)
+            result += [token._replace(is_joined=True, border=NOTHING) for token in fraction]
+            at += used
+        else:
+            result.append(tokens[at])
+            at += 1
+    return result
+
+
+def _fraction_after_and(tokens: Sequence[Token], code: str) -> tuple[Sequence[Token], int]:
+    """The fraction at the beginning of tokens, as "and 1 / 2", and how many of them it takes."""
+    and_ = word_for_and(code)
+    match [token.plain for token in tokens]:
+        case [word, whole, sign, part, *_] if word == and_ and sign == SLASH:
+            used = 4
+        case [word, "a" | "1", half, *_] if word == and_ and is_half(half, code):
+            whole, part, used = "1", "2", 3
+        case [word, half, *_] if word == and_ and is_half(half, code):
+            whole, part, used = "1", "2", 2
+        case ["and", "a" | "1" | "3" as said, quarter, *_] if quarter in _QUARTERS:
+            whole, part, used = said.replace("a", "1"), "4", 3
+        case [half, *_] if half == _GERMAN_HALF and is_half(half, code):
+            whole, part, used = "1", "2", 1
+        case _:
+            return (), 0
+    first = tokens[0]._replace(last_word=tokens[used - 1].last_word)
+    return parts(first, (and_, whole, SLASH, part)), used
 
 
 def with_signs_joined(tokens: Sequence[Token], code: str) -> list[Token]:
     """The tokens, where minus, the point and the slash are parts of their numbers."""
     result = list(tokens)
     for place, token in enumerate(tokens):
-        before = place > 0 and _is_figure(tokens[place - 1])
+        said = tokens[place - 1] if place else None
         after = place + 1 < len(tokens) and _is_figure(tokens[place + 1])
         if not after or tokens[place + 1].border > NOTHING:
             continue
-        is_between = before and token.border == NOTHING
+        is_between = said and _is_figure(said) and token.border == NOTHING
         if is_between and token.plain in (POINT, SLASH, "slash"):
             sign = SLASH if token.plain == "slash" else token.plain
             result[place] = token._replace(plain=sign, is_joined=True)
-        elif token.plain != minus(code):
+        elif is_minus(token.plain, said.plain if said else "", code):
+            result[place] = token._replace(plain=minus(code))
+        elif token.plain != MAYBE_MINUS:
             continue
-        result[place + 1] = tokens[place + 1]._replace(is_joined=True)
+        result[place + 1] = result[place + 1]._replace(is_joined=True)
     return result
 
 

@@ -14,8 +14,8 @@ from ..errors import UsageError
 _INSTALL = "pip install 'robotframework-baresip[speech]'"
 #: The languages whose number words are known.
 NUMBER_LANGUAGES = ("da", "de", "en", "es", "fr", "it", "nl", "pt")
-#: What may lie between two words.
-NOTHING, COMMA, FULL_STOP, LONG_PAUSE = range(4)
+#: What may lie between two words; a colon only between figures, as in 5:30.
+NOTHING, COLON, COMMA, FULL_STOP, LONG_PAUSE = range(5)
 #: What stands between the digits of a number, in all languages.
 POINT = "point"
 _ENGLISH = "en"
@@ -155,6 +155,8 @@ def _with_english_numbers(tokens: Sequence[Token]) -> list[Token]:
         ends_fraction = in_fraction and before != POINT
         if plain == "a" and follower and follower.plain in POWERS:
             result.append(token._replace(plain="one"))
+        elif plain == "and" and follower and _goes_on(result, follower):
+            result[-1] = result[-1]._replace(last_word=token.last_word)
         elif plain in _REPEATED and follower and _is_number(follower.plain):
             result += parts(token, [follower.plain] * (_REPEATED[plain] - 1))
         elif plain in POWERS and token.border >= FULL_STOP:
@@ -169,6 +171,17 @@ def _with_english_numbers(tokens: Sequence[Token]) -> list[Token]:
         else:
             result.append(token)
     return result
+
+
+def _goes_on(before: Sequence[Token], follower: Token) -> bool:
+    """Whether "and" is a part of a number that is partly figures: 5 hundred and five."""
+    was_multiplied = bool(before) and before[-1].last_word > before[-1].word
+    return (
+        was_multiplied
+        and bool(_ROUND.fullmatch(before[-1].plain))
+        and follower.border == NOTHING
+        and _is_number(follower.plain)
+    )
 
 
 def _with_figures_multiplied(tokens: Sequence[Token], language: str) -> list[Token]:

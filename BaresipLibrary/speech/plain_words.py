@@ -10,10 +10,11 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from .amounts import with_amounts, with_dates, with_signs_joined
+from .amounts import with_amounts, with_dates, with_mixed_numbers, with_signs_joined
 from .heard import Word
 from .number_runs import with_whole_numbers
 from .number_words import (
+    COLON,
     COMMA,
     FULL_STOP,
     LONG_PAUSE,
@@ -24,7 +25,7 @@ from .number_words import (
     value,
     with_digits,
 )
-from .spoken_signs import is_currency, with_signs_spelled
+from .spoken_signs import MAYBE_MINUS, OTHER_CURRENCIES, is_currency, with_signs_spelled
 
 #: A pause of this many seconds between two words ends a number that is said digit by digit. Where a
 #: machine puts it together from recordings, there are 0.56 s between "twenty" and "one".
@@ -33,14 +34,16 @@ NUMBER_PAUSE = 0.8
 _SHORT_PAUSE = 0.25
 #: What is not speech: [Music], (applause), *coughs*.
 _NOTE = re.compile(r"\[[^\]]*\]|\([^)]*\)|\*[^\W\d]+\*|♪+")
+_ENGLISH = "en"
 _SPELLINGS = {"okay": "ok"}
 _SENTENCE_END = re.compile(r"[.!?;:]\W*$")
 #: Characters that stand for a kind of character where a text is cut into pieces.
 _WHOLE_WORD, _MARK = "\0", "\1"
+_COLON = ":"
 _PIECE = re.compile(
-    rf"\d+(?:st|nd|rd|th|e|o)\b|\d+|(?:[^\W\d_]{_MARK}*)+|{_WHOLE_WORD}{_MARK}*|[#/]"
+    rf"\d+(?:st|nd|rd|th|e|o)\b|\d+|(?:[^\W\d_]{_MARK}*)+|{_WHOLE_WORD}{_MARK}*"
+    rf"|(?<=\d){_COLON}(?=\d)|[#/{MAYBE_MINUS}{OTHER_CURRENCIES}]"
 )
-_FRACTION = re.compile(r"\d+\s*/\s*\d+")
 #: 5-10 minutes are not 510; 555-1234 and 4-7-1-2 are one number.
 _RANGE = re.compile(r"\D*\d{1,2}[-\u2010-\u2014\u2212~;]\d{1,2}\D*")
 #: A dash that stands alone parts numbers.
@@ -67,6 +70,10 @@ class Unit:
     begins_number: bool = False
     """Whether nothing else belongs to the same number before it."""
     ends_number: bool = False
+    is_inside: bool = False
+    """Whether it is in the same figures, or number words, as the digit before it: in 530, 30 is."""
+    is_after_colon: bool = False
+    """In 5:30, the 3."""
 
     @property
     def is_digit(self) -> bool:
@@ -85,10 +92,11 @@ def plain_units(
     texts = [word.text for word in words]
     tokens = list(_tokens(words, _without_notes(texts, code) if has_notes else texts, code))
     if code not in NUMBER_LANGUAGES:
-        return _units(with_signs_joined(with_whole_numbers(tokens, code), code))
+        tokens = with_mixed_numbers(with_whole_numbers(tokens, code), code)
+        return _units(with_signs_joined(tokens, code))
     tokens = with_whole_numbers(with_digits(tokens, code), code)
-    tokens = with_amounts(with_dates(tokens), code)
-    return _units(with_signs_joined(tokens, code))
+    tokens = with_amounts(with_dates(tokens) if code == _ENGLISH else tokens, code)
+    return _units(with_signs_joined(with_mixed_numbers(tokens, code), code))
 
 
 def plain_text(units: Sequence[Unit]) -> str:
@@ -104,7 +112,9 @@ def digits_joined(units: Sequence[Unit]) -> list[bool]:
     """Whether no space parts a unit from the one before, in plain form."""
     before = [None, *units]
     return [
-        unit.is_digit and not unit.begins_number and bool(last and last.is_digit)
+        unit.is_digit
+        and not (unit.begins_number or unit.is_after_colon)
+        and bool(last and last.is_digit)
         for last, unit in zip(before, units, strict=False)
     ]
 
@@ -121,11 +131,16 @@ def _tokens(words: Sequence[Word], texts: Sequence[str], code: str) -> Iterator[
     for place, (text, spelled) in enumerate(
         zip(texts, with_signs_spelled(texts, code), strict=True)
     ):
-        border = max(border, _pause(words, place), _ends_number_before(text))
-        for piece in _pieces(spelled):
+        pieces = list(_pieces(spelled))
+        is_time = _COLON in pieces
+        border = max(border, _pause(words, place), FULL_STOP if is_time else NOTHING)
+        for piece in pieces:
+            if piece == _COLON:
+                border = COLON
+                continue
             yield Token(_SPELLINGS.get(piece, piece), place, place, border)
             border = FULL_STOP if _RANGE.fullmatch(text) else NOTHING
-        if _SENTENCE_END.search(text) or _DASH.fullmatch(text):
+        if is_time or _SENTENCE_END.search(text) or (_DASH.fullmatch(text) and not pieces):
             border = FULL_STOP
         elif text.endswith(","):
             border = COMMA
@@ -135,11 +150,6 @@ def _pause(words: Sequence[Word], place: int) -> int:
     """What a pause before a word is: also an engine that writes no full stops knows the times."""
     pause = words[place].begin - words[place - 1].end if place else 0.0
     return LONG_PAUSE if pause > NUMBER_PAUSE else COMMA if pause > _SHORT_PAUSE else NOTHING
-
-
-def _ends_number_before(text: str) -> int:
-    """A fraction begins a number: 2 1/2 is not 21/2."""
-    return FULL_STOP if _FRACTION.match(text) else NOTHING
 
 
 def _without_notes(texts: Sequence[str], code: str) -> list[str]:
@@ -182,11 +192,9 @@ def _kind(character: str) -> str:
 
 def _units(tokens: Sequence[Token]) -> list[Unit]:
     """The tokens, numbers digit by digit. Digits that nothing but a comma parts are one number."""
-    singles = [
-        part
-        for token in tokens
-        for part in (parts(token, token.plain) if token.plain.isdecimal() else [token])
-    ]
+    pieces = [parts(token, token.plain) if token.plain.isdecimal() else [token] for token in tokens]
+    singles = [part for piece in pieces for part in piece]
+    insides = [number > 0 for piece in pieces for number in range(len(piece))]
     digits = [token.plain.isdecimal() for token in singles]
     continues = [
         token.is_joined or (is_digit and was_digit and token.border < FULL_STOP)
@@ -201,8 +209,10 @@ def _units(tokens: Sequence[Token]) -> list[Unit]:
             in_number=is_digit or continued or goes,
             begins_number=(is_digit or goes) and not continued,
             ends_number=(is_digit or continued) and not goes,
+            is_inside=is_inside,
+            is_after_colon=continued and token.border == COLON,
         )
-        for token, is_digit, continued, goes in zip(
-            singles, digits, continues, goes_on, strict=True
+        for token, is_digit, continued, goes, is_inside in zip(
+            singles, digits, continues, goes_on, insides, strict=True
         )
     ]

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from .number_words import NUMBER_LANGUAGES, POWERS, with_ordinals_alike
+from .number_words import NUMBER_LANGUAGES, POWERS, value, with_ordinals_alike
 
 
 class Currency(NamedTuple):
@@ -32,47 +32,59 @@ class _Names(NamedTuple):
     plus: str
     minus: str
     star: str
+    half: str
     dollar: str
     pound: str
     euro: str
 
 
 _NAMES = {
-    "da": _Names("og", "procent", "snabela", "plus", "minus", "stjerne",
+    "da": _Names("og", "procent", "snabela", "plus", "minus", "stjerne", "halv halvt",
                  "dollar dollar cent cent", "pund pund penny pence", "euro euro cent cent"),
-    "de": _Names("und", "prozent", "at", "plus", "minus", "stern",
+    "de": _Names("und", "prozent", "at", "plus", "minus", "stern", "halb einhalb",
                  "dollar dollar cent cent", "pfund pfund penny pence", "euro euro cent cent"),
-    "en": _Names("and", "percent", "at", "plus", "minus", "star",
+    "en": _Names("and", "percent", "at", "plus", "minus negative", "star", "half",
                  "dollar dollars cent cents", "pound pounds penny pence", "euro euros cent cents"),
-    "es": _Names("y", "por ciento", "arroba", "más", "menos", "asterisco",
+    "es": _Names("y", "por ciento", "arroba", "más", "menos", "asterisco", "medio media",
                  "dólar dólares centavo centavos", "libra libras penique peniques",
                  "euro euros céntimo céntimos"),
-    "fr": _Names("et", "pour cent", "arobase", "plus", "moins", "étoile",
+    "fr": _Names("et", "pour cent", "arobase", "plus", "moins", "étoile", "demi demie",
                  "dollar dollars cent cents", "livre livres penny pence",
                  "euro euros centime centimes"),
     # text2num takes centesimi for an ordinal.
-    "it": _Names("e", "per cento", "chiocciola", "più", "meno", "asterisco",
+    "it": _Names("e", "per cento", "chiocciola", "più", "meno", "asterisco", "mezzo mezza",
                  "dollaro dollari 100o 100o", "sterlina sterline penny pence",
                  "euro euro 100o 100o"),
-    "nl": _Names("en", "procent", "apenstaartje", "plus", "min", "sterretje",
+    "nl": _Names("en", "procent", "apenstaartje", "plus", "min minus", "sterretje", "half",
                  "dollar dollar cent cent", "pond pond penny pence", "euro euro cent cent"),
-    "pt": _Names("e", "por cento", "arroba", "mais", "menos", "asterisco",
+    "pt": _Names("e", "por cento", "arroba", "mais", "menos", "asterisco", "meio meia",
                  "dólar dólares centavo centavos", "libra libras penny pence",
                  "euro euros cêntimo cêntimos"),
 }  # fmt: skip
+#: Signs of currencies that may have no name here, as a range of a regular expression.
+OTHER_CURRENCIES = "\u20a0-\u20ab\u20ad-\u20cf"
+#: The signs of currencies that have names here, and of all.
 _SIGNS = "$£€"
+_ANY_SIGN = rf"{_SIGNS}¥{OTHER_CURRENCIES}"
+_OTHER_NAMES = {"¥": "yen", "₹": "rupees"}
+#: A dash that stands alone before a number, and brackets around an amount, may be a minus or not.
+MAYBE_MINUS = "\N{MINUS SIGN}"
+#: In such words "minus" is none: at least, more or less.
+_AT_LEAST = {"al", "au", "du", "lo", "o", "ou", "pelo"}
 #: What stands between the digits of a fraction, in all languages.
 SLASH = "/"
 _APOSTROPHE = re.compile("['\N{RIGHT SINGLE QUOTATION MARK}\N{ACUTE ACCENT}`]")
 _VULGAR_FRACTION = re.compile("(\\d?)([\u00bc-\u00be\u2150-\u215e])")
+_FRACTION = re.compile(r"\d+\s*/\s*\d+")
 _SLASH = re.compile(r"(?<=\d)\s*[/\N{FRACTION SLASH}]\s*(?=\d)")
 _ALWAYS_OPEN = re.compile(r"\b24/7\b")
 #: At the beginning of a word: not in 1-800, nor in 9-5.
-_MINUS = re.compile(
-    rf"(?<![^\s(\"])([{_SIGNS}]?)[-\N{{EN DASH}}\N{{MINUS SIGN}}](?=[{_SIGNS}]?[.,]?\d)"
-)
+_MINUS = re.compile(rf"(?<![^\s(\[\"])([{_ANY_SIGN}]?)[-\u2010-\u2013](?=[{_ANY_SIGN}]?[.,]?\d)")
+_LONE_DASH = re.compile("[-\u2010-\u2013\u2212]")
+_BEGINS_WITH_NUMBER = re.compile(rf"[{_ANY_SIGN}]?[.,]?\d")
+_AMOUNT_IN_BRACKETS = re.compile(rf"\(([{_ANY_SIGN}][\d.,]+)\)")
 _BARE_POINT = re.compile(r"(?<![\w.,])[.,](?=\d)")
-_SIGN_FIRST = re.compile(rf"([{_SIGNS}])\s?(\d+(?:[.,]\d+)*)")
+_SIGN_FIRST = re.compile(rf"([{_ANY_SIGN}])\s?(\d+(?:[.,]\d+)*)")
 #: 2bn, $2-million: what follows the figures makes another number of them.
 _ABBREVIATED = re.compile(
     rf"([{_SIGNS}]?)((?:\d+[.,])*\d+)-?(k|m|b|mn|bn|tn|million|billion|trillion|thousand)\b", re.I
@@ -91,8 +103,23 @@ _OTHER_THOUSANDS = re.compile(_THOUSANDS.replace("SEPARATORS", ".,"))
 
 def with_signs_spelled(texts: Sequence[str], code: str) -> Iterator[str]:
     """Words in lower case, with signs as words: what is left is cut into pieces."""
-    for text in _with_currency_last(texts, code):
-        yield _spelled(text, code)
+    for before, text, follower in _with_neighbours(list(_with_currency_last(texts, code))):
+        is_maybe_minus = _LONE_DASH.fullmatch(text) and _BEGINS_WITH_NUMBER.match(follower)
+        if is_maybe_minus and not before[-1:].isdigit():
+            yield MAYBE_MINUS
+        elif _FRACTION.match(text) and _is_number(before, code):
+            yield f"{word_for_and(code)} {_spelled(text, code)}"
+        else:
+            yield _spelled(text, code)
+
+
+def _with_neighbours(texts: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+    return zip(["", *texts], texts, [*texts[1:], ""], strict=False)
+
+
+def _is_number(text: str, code: str) -> bool:
+    language = code if code in NUMBER_LANGUAGES else "en"
+    return value(text.lower(), language) is not None
 
 
 @cache
@@ -104,12 +131,13 @@ def currencies(code: str) -> tuple[Currency, ...]:
 
 def is_currency(word: str) -> bool:
     """Whether it is the name of a currency, or of its hundredth part, in any language."""
-    return word in _all_currencies()
+    return word in _all_currencies() or bool(re.fullmatch(f"[{OTHER_CURRENCIES}]", word))
 
 
 @cache
 def _all_currencies() -> frozenset[str]:
-    return frozenset(name for code in _NAMES for names in currencies(code) for name in names)
+    names = {name for code in _NAMES for names in currencies(code) for name in names}
+    return frozenset(names.union(_OTHER_NAMES.values()))
 
 
 def word_for_and(code: str) -> str:
@@ -117,9 +145,19 @@ def word_for_and(code: str) -> str:
     return _of(code).and_
 
 
+def is_minus(word: str, before: str, code: str) -> bool:
+    """Whether a word before a number makes it negative; `before`: the word before that one."""
+    return word in _of(code).minus.split() and before not in _AT_LEAST
+
+
 def minus(code: str) -> str:
     """What is said before a negative number."""
-    return _of(code).minus
+    return _of(code).minus.split()[0]
+
+
+def is_half(word: str, code: str) -> bool:
+    """Whether it is the word for 1/2."""
+    return word in _of(code).half.split()
 
 
 def _of(code: str) -> _Names:
@@ -127,7 +165,8 @@ def _of(code: str) -> _Names:
 
 
 def _several(sign: str, code: str) -> str:
-    return currencies(code)[_SIGNS.index(sign)].several
+    named = currencies(code)[_SIGNS.index(sign)].several if sign in _SIGNS else sign
+    return _OTHER_NAMES.get(named, named)
 
 
 def _with_currency_last(texts: Sequence[str], code: str) -> Iterator[str]:
@@ -156,8 +195,10 @@ def _spelled(text: str, code: str) -> str:
     text = text.replace("²", " squared ").replace("³", " cubed ")
     text = with_ordinals_alike(text.lower(), code)
     text = _APOSTROPHE.sub("", unicodedata.normalize("NFKC", text).lower())
+    text = text.replace("\N{MINUS SIGN}", "-")
     text = _ALWAYS_OPEN.sub("24 7", text)
-    text = _MINUS.sub(rf" {names.minus} \1", text)
+    text = _MINUS.sub(rf" {minus(code)} \1", text)
+    text = _AMOUNT_IN_BRACKETS.sub(rf"{MAYBE_MINUS} \1", text)
     is_english = code == "en" or code not in NUMBER_LANGUAGES
     thousands = _ENGLISH_THOUSANDS if is_english else _OTHER_THOUSANDS
     text = thousands.sub(lambda number: re.sub(r"\D", "", number[0]), text)
@@ -185,7 +226,7 @@ def _fraction(before: str, fraction: str, and_: str) -> str:
 
 def _name(character: str, names: _Names, code: str) -> str:
     """What is said for a character; the character itself where that is nothing special."""
-    if character in _SIGNS:
+    if character in _SIGNS or is_currency(character) or character in _OTHER_NAMES:
         return f" {_several(character, code)} "
     signs = {
         "&": names.and_, "%": names.percent, "@": names.at, "+": names.plus, "*": names.star,

@@ -187,6 +187,10 @@ class _Alignment:
             return True
         if wanted.begins_number != heard.begins_number:
             return False
+        if (wanted.is_inside and heard.is_after_colon) or (
+            wanted.is_after_colon and heard.is_inside
+        ):
+            return False
         if wanted.ends_number == heard.ends_number:
             return True
         # "press 1 4 sales" was heard where somebody said "press one for sales", not "fourteen"

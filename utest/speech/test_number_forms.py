@@ -77,7 +77,22 @@ def apart(text: str, pause: float) -> list[Word]:
         ("two point five", "2.5"),
         ("zero point five", ".5"),
         ("two and 1/2 minutes", "2½ minutes"),
+        ("two and a half minutes", "2½ minutes"),
+        ("2 1/2 minutes", "two and a half minutes"),
+        ("two and three quarters", "2¾"),
+        ("5 dollars and a half", "five dollars and a half"),
+        ("minus five", "negative 5"),
+        ("minus five", "[-5]"),
+        ("minus five", "\N{NON-BREAKING HYPHEN}5"),
+        ("- $5", "- $5"),
+        ("($5)", "($5)"),
+        ("five yen", "¥5"),
+        ("five percent", "5%"),
+        ("505", "5 hundred and five"),
         # times and dates
+        ("five thirty", "5:30"),
+        ("5 30", "5:30"),
+        ("five oh five", "5:05"),
         ("two o'clock", "2 o clock"),
         ("two o clock", "2 o'clock"),
         ("May 21", "May 21st"),
@@ -111,6 +126,11 @@ def test_equal_numbers(phrase: str, heard: str) -> None:
         ("es", "cinco euros con veinte", "5 euros con 20"),
         ("es", "cinco euros y veinte céntimos", "5,20 €"),
         ("es", "veinte por ciento", "20 %"),
+        ("es", "al menos cinco minutos", "al menos 5 minutos"),
+        ("de", "5½", "fünf einhalb"),
+        ("fr", "deux et demi", "2½"),
+        ("nl", "twee en een half", "2½"),
+        ("nl", "minus vijf", "-5"),
         ("es", "menos cinco", "-5"),
         ("es", "el primero de mayo", "el 1º de mayo"),
         ("es", "la primera opción", "la 1.ª opción"),
@@ -194,7 +214,36 @@ def test_equal_numbers_of_other_languages(language: str, phrase: str, heard: str
         ("worth 2 dollars", "It is worth $2 trillion"),
         ("worth 2 dollars", "It is worth $2-million"),
         ("your balance is 5", "your balance is 5k"),
-        # zeros
+        # other ways to write a minus
+        *[
+            ("your balance is 5 dollars", f"Your balance is {negative}.")
+            for negative in ("- $5", "\N{EN DASH} $5", "($5)", "(-$5)", "negative five dollars")
+        ],
+        *[
+            ("it is 5 degrees", f"It is {negative} degrees.")
+            for negative in (
+                "- 5",
+                "\N{NON-BREAKING HYPHEN}5",
+                "\N{FIGURE DASH}5",
+                "[-5]",
+                "negative 5",
+            )
+        ],
+        ("5", "¥-5"),
+        ("5 rupees", "¥5"),
+        # halves and quarters
+        ("wait 5", "wait 5½ minutes"),
+        ("wait 5 minutes", "wait 5½ minutes"),
+        ("wait 2", "wait 2 1/2 minutes"),
+        ("the fee is 2", "the fee is two and a half"),
+        ("the fee is 2", "the fee is two and a quarter"),
+        ("the fee is 5 dollars", "the fee is 5 dollars and a half"),
+        ("you have 100", "you have 1 hundred and 5"),
+        # times
+        ("room 530", "room 5:30"),
+        ("room 5:30", "room 530"),
+        ("room five hundred thirty", "room 5:30"),
+        ("at 715", "at 6:30, 7:15"),
         # zeros
         ("call me at 50", "Call me at 5, oh and bring 2"),
         ("number 50", "number 5, oh no"),
@@ -238,6 +287,28 @@ def test_a_pause_ends_an_amount() -> None:
 )
 def test_figures_are_multiplied_by_a_number_word(language: str, phrase: str, heard: str) -> None:
     assert find(phrase, heard, 0.5, language) is None
+
+
+@pytest.mark.parametrize(
+    ("language", "phrase", "heard"),
+    [
+        ("fr", "5 minutes", "au moins 5 minutes"),
+        ("es", "cinco minutos", "más o menos 5 minutos"),
+        ("es", "5 minutos", "al menos cinco minutos"),
+        ("pt", "5 minutos", "pelo menos 5 minutos"),
+        ("en", "at 6 30", "at 6:30, 7:15"),
+        ("en", "5", "5%"),
+        ("en", "may 5", "it is May 5th"),
+        ("en", "5 minutes", "wait \N{EM DASH} 5 minutes"),
+        ("en", "between 100", "between 100 and 5"),
+    ],
+)
+def test_a_number_beside_other_words_is_heard(language: str, phrase: str, heard: str) -> None:
+    assert find(phrase, heard, 1.0, language) is not None
+
+
+def test_an_ordinal_after_a_verb_is_no_date() -> None:
+    assert find("you may 5", "you may 5th", 0.5) is None
 
 
 @pytest.mark.parametrize("heard", ["5-10", "5\u201310", "5 - 10", "5 \u2013 10", "5~10"])
