@@ -4,6 +4,9 @@ Beside the voice activity of the library runs silero's model, as faster-whisper 
 same shortest pause. 60 prompts of Debian's asterisk-core-sounds-en-wav, each after 1 s and before
 1.5 s of the line alone. The truth is where the clean prompt is louder than -50 dBFS: it begins with
 a sound of 20 ms or more, and ends with the last 5 ms that are so loud.
+
+A second table has all of these prompts at lower levels on a silent line: of how many energy takes
+more than 0.3 s that is louder than -45 dBFS for noise of the line.
 """
 
 import time
@@ -18,12 +21,13 @@ from faster_whisper.vad import VadOptions, get_speech_timestamps
 from BaresipLibrary.audio.levels import power_to_dbfs
 from BaresipLibrary.audio.line_state import BLOCK, SoundFinder
 from BaresipLibrary.audio.tones import LEAST_LEVEL
-from BaresipLibrary.speech.activity import PAUSE, VoiceActivity
-from utest.audio.signals import Samples, comfort_noise, tone, white_noise
+from BaresipLibrary.speech.activity import FRAME, PAUSE, VoiceActivity
+from utest.audio.signals import Samples, at_level, comfort_noise, tone, white_noise
 
 SOUNDS = Path("/usr/share/asterisk/sounds/en_US_f_Allison")
 PROMPTS = 60
 RATE, BEFORE, AFTER = 8000, 1.0, 1.5
+SOFT, CLEAR, LONG = (-22.0, -26.0, -30.0, -34.0, -40.0), -45.0, 0.3
 Spans = list[tuple[float, float]]
 
 
@@ -68,8 +72,8 @@ LINES: dict[str, Callable[[int, np.random.Generator], Samples]] = {
 
 
 def main() -> None:
-    paths = [path for path in sorted(SOUNDS.rglob("*.wav")) if is_speech(path)]
-    paths = paths[:: max(1, len(paths) // PROMPTS)][:PROMPTS]
+    every = [path for path in sorted(SOUNDS.rglob("*.wav")) if is_speech(path)]
+    paths = every[:: max(1, len(every) // PROMPTS)][:PROMPTS]
     finders: dict[str, Callable[[Samples], Spans]] = {"energy": by_energy, "silero": by_silero}
     print(
         "| line | by | missed | found in noise alone"
@@ -79,6 +83,24 @@ def main() -> None:
     for line, noise in LINES.items():
         for name, find in finders.items():
             print(f"| {line} | {name} | {row(paths, noise, find)} |")
+    print("\n| level of the prompt | taken for noise |")
+    print("| --- | --- |")
+    for level in SOFT:
+        taken = sum(taken_for_noise(path, level) > LONG for path in every)
+        print(f"| {level:g} dBFS | {taken} of {len(every)} |")
+
+
+def taken_for_noise(path: Path, level: float) -> float:
+    """Seconds of a prompt at that level which are clearly audible, and not in any sound found."""
+    samples = at_level(soundfile.read(path)[0], level)
+    activity, size = VoiceActivity(RATE), round(FRAME * RATE)
+    activity.feed(np.concatenate([samples, np.zeros(RATE)]))
+    activity.end()
+    frames = samples[: samples.size // size * size].reshape(-1, size).var(axis=1)
+    loud = np.array([power_to_dbfs(float(power)) >= CLEAR for power in frames], dtype=bool)
+    for sound in activity.sounds:
+        loud[round(sound.begin / FRAME) : round(sound.end / FRAME)] = False
+    return float(loud.sum()) * FRAME
 
 
 def is_speech(path: Path) -> bool:

@@ -1,7 +1,7 @@
 """When somebody speaks, by the energy of the audio: sound counts, and noise on the line does not.
 
 Frames of 5 ms are sound when they are louder than the noise of the line, which is whatever stays
-the same for 0.4 s without being a tone. `docs/adr/0030-voice-activity.md` compares it with others.
+the same for 0.6 s without being a tone. `docs/adr/0030-voice-activity.md` compares it with others.
 """
 
 import math
@@ -28,12 +28,13 @@ _BLIP = 0.020
 where it ends speech: the burst of a last *t*, or the syllable in which a machine was cut off."""
 _CLEAR = 6.0
 """dB above the threshold on a noisy line; a sound that is louder ends speech, however short."""
-_WINDOW, _HOP = 80, 20
-"""Frames of audio in which noise is looked for, and from one look to the next."""
+_WINDOW, _HOP = 120, 20
+"""Frames of audio in which noise is looked for, and from one look to the next. In 0.4 s a word that
+is said softly, or a long *s*, is often as steady as noise."""
 _AVERAGED = 4
 """Frames whose levels are averaged to tell noise from speech: single ones show its pitch."""
 _MOST_SPREAD = 3.0
-"""dB, the standard deviation of these averages in noise. 0.02 % of speech at -34 dBFS has less."""
+"""dB, the standard deviation of these averages in noise; what is said softly may have less."""
 _ABOVE_NOISE = 1.5
 """dB by which sound is louder than the loudest frame of the noise."""
 _GONE = 10.0

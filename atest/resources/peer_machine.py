@@ -28,6 +28,9 @@ _AUDIBLE = 10 ** (-50 / 20) / np.sqrt(2)
 _BLOCK = 0.005
 #: Seconds of silence after which the machine takes it that the other side has ended.
 ENDED = 0.3
+#: Seconds before its time at which a packet is put together: encoding Opus takes up to some
+#: milliseconds on a busy processor, and a packet that left so much later would not be true.
+_AHEAD = 0.010
 
 #: SO_TIMESTAMPNS of Linux, which the module socket does not name, and what it tells.
 _TIMESTAMPS, _TIME = 35, struct.Struct("@qq")
@@ -181,8 +184,13 @@ class Machine:
         """Whether it has begun so many turns, and ended the last of them, in time (s)."""
         with self._changed:
             return self._changed.wait_for(
-                lambda: len(self.spoken) >= count and self._position is None, within
+                lambda: len(self.spoken) >= count and not self._is_speaking, within
             )
+
+    @property
+    def _is_speaking(self) -> bool:
+        """Whether it speaks, or some of its voice has not left yet."""
+        return self._position is not None or any(voiced for *_, voiced in tuple(self._waiting))
 
     def wait_for_voice(self, within: float) -> bool:
         """Whether it begins to speak in time (s)."""
@@ -214,20 +222,19 @@ class Machine:
                     self.heard.hear(heard_at, samples, self.codec.rate)
 
     def _send(self) -> None:
-        due = time.monotonic()
+        due = time.monotonic() + _AHEAD
         while True:
-            leaves = self._waiting[0][0] if self._waiting else due
-            if self._closed.wait(max(0.0, min(due, leaves) - time.monotonic())):
+            made = due - _AHEAD
+            leaves = self._waiting[0][0] if self._waiting else made
+            if self._closed.wait(max(0.0, min(made, leaves) - time.monotonic())):
                 return
-            if leaves < due:
+            if leaves < made:
                 self._leave()
                 continue
             if self.target is not None:
                 with self._changed:
                     self._speak(due)
                     self._changed.notify_all()
-                if not self.line.jitter:
-                    self._leave()
             due += self.codec.packet
 
     def _speak(self, due: float) -> None:

@@ -96,6 +96,14 @@ def test_noise_that_begins_after_speech_is_taken_back() -> None:
     assert [is_at(span, 0.5, 1.0, 0.02) for span in found] == [True]
 
 
+@pytest.mark.parametrize("after", [0.0, 0.3], ids=["ends", "goes on"])
+def test_a_hiss_of_half_a_second_is_speech(after: float) -> None:
+    """Such as a long *s*; the reference machine was cut off after one."""
+    word, hiss = tone(440, 0.5, RATE), white_noise(0.55, RATE, generator(), -34.0)
+    activity = heard(word, hiss, tone(440, after, RATE), silence(1.0, RATE))
+    assert [is_at(span, 0.0, 1.05 + after) for span in activity.sounds] == [True]
+
+
 def test_faint_sound_is_not_told_before_it_is_known_what_it_is() -> None:
     activity = VoiceActivity(RATE)
     noise = white_noise(2.0, RATE, generator(), -40.0)
