@@ -103,7 +103,7 @@ class TimingKeywords(Component):
         | ``hold_gap`` | The longest time without audible sound that began before the end of the call's last hold. With a steady tone, this is how long the tone was gone; with music on hold in between, it is the longest pause. |
         | ``transfer_gap`` | At the transferred agent: from the last audible sample of the old call to the first of the new call. |
         | ``one_way_delay`` | From the moment a chirp leaves this agent as RTP to the moment the agent ``to`` has it ready to play: network and jitter buffer, as the mean over the packets of the chirp, without the sender's packet time. It is measured on request, in half a second when the chirp is heard at once; a chirp that is not heard is sent again after 5 s. Afterwards the agent sends again what it sent before. It is exact to about 2 ms, as each packet is looked for every 1 ms at both ends. On a busy machine up to 4 chirps are measured, and the log says how exact the best one is. |
-        | ``teardown`` | From the BYE to its 200. |
+        | ``teardown`` | From the BYE to its final response; when the BYE is challenged, to that of the BYE with credentials. |
 
         An assertion compares the time with seconds or with a Robot time, such as ``500ms``.
 

@@ -269,7 +269,8 @@ class RatedCall:
             wait_until(
                 self.agents[0].changes, lambda: None if ended.awaits_trace else True, TRACE_LAG
             )
-            self._fail(f"ended early: {ended.reason}", ended.describe())
+            sides = [f"{agent}: {call.describe()}" for agent, call in self.calls() if call.closed]
+            self._fail(f"ended early: {ended.reason}", "; ".join(sides))
 
     def _begin_check(self, tones: Tones) -> None:
         check = Connection(*self.agents, tones)
@@ -337,9 +338,7 @@ class RatedCall:
         if now < self._due:
             return None
         if self.is_idle:
-            self._note_refused_bye()
-            words = f"the BYE was not answered within {self._plan.timeout:g} s"
-            self._fail(words, f"{self.agents[0]}: {words}")
+            self._note_no_end()
             self.phase = Phase.OVER
             return self._measure
         if self._is_forced:
@@ -349,29 +348,44 @@ class RatedCall:
         return self._force_end
 
     def _force_end(self) -> None:
-        stuck = [f"{agent}: {call.describe()}" for agent, call in self.calls() if call.is_live]
-        words = f"not over within {self._plan.timeout:g} s after the hang-up"
-        self._fail(words, "; ".join(stuck))
+        self._note_no_end()
         self._hang_up(self.agents)
 
-    def _note_refused_bye(self) -> None:
+    def _note_no_end(self) -> None:
+        """Notes that the end has not come in time: what became of the BYE, and who has the call."""
+        within, status = f"within {self._plan.timeout:g} s", self._bye_status()
+        if status is not None:
+            bye = [f"the BYE was answered with {status}"]
+        else:
+            bye = [f"the BYE was not answered {within}"] if self._awaits_answer else []
+        is_theirs = bye and status not in range(200, 300)
+        words = bye[0] if is_theirs else f"not over {within} after the hang-up"
+        calls = [f"{agent}: {call.describe()}" for agent, call in self.calls() if call.is_live]
+        self._fail(words, "; ".join([*(f"{self.agents[0]}: {story}" for story in bye), *calls]))
+
+    def _bye_status(self) -> int | None:
+        """The final status that the caller's BYE has got, as far as the trace shows."""
         caller, call = self.agents[0], self.call
         if call is None or not has_hung_up(call):
-            return
+            return None
         with caller.changes:
-            status = bye_status(caller, call)
-        if status is not None and status >= 300:
+            return bye_status(caller, call)
+
+    def _note_refused_bye(self) -> None:
+        status = self._bye_status()
+        if self.call is not None and status is not None and status >= 300:
             words = f"the BYE was answered with {status}"
-            self._fail(words, f"{call.describe()}; {words}")
+            self._fail(words, f"{self.call.describe()}; {words}")
 
     def _measure(self) -> None:
         self._note_refused_bye()
         reports = [quality_of(call.quality) for _, call in self.calls()]
+        scores = [report.mos for report in reports if report]
         self.measured = Measured(
             self._seconds(CallTiming.post_dial_delay),
             self._seconds(CallTiming.setup_time),
             self._seconds(CallTiming.teardown) if self.call and has_hung_up(self.call) else None,
-            min((report.mos for report in reports if report), default=None),
+            min(scores) if len(scores) == len(self.agents) else None,
         )
 
     def _seconds(self, timing: CallTiming) -> float | None:

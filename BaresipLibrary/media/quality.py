@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from itertools import pairwise
+from typing import TypeVar
 
 from ..agents.agent import Agent
 from ..agents.call import TRACE_LAG, Call, Direction
@@ -11,9 +12,12 @@ from ..errors import NothingYet, PhoneFailure
 from ..events import QualityReported, TransferRequested
 from ..sip.messages import Message
 from ..sip.offers import Offers
+from ..sip.outlines import Outline
 from ..types import AudioDirection, CallTiming
 from .results import CallQuality, Duration
 from .tracks import Track, TrackStream
+
+T = TypeVar("T")
 
 #: ITU-T G.107, table 2: the rating without any impairment but the standard ones.
 _BASIC_RATING = 93.2
@@ -130,28 +134,55 @@ class Timings:
         return at
 
     def _teardown(self) -> Duration:
+        """From the first BYE to the final response to it, or to the BYE that a challenge led to.
+
+        When both sides hang up at the same time, each has a BYE of its own.
+        """
         ended = self._came_up and not self.call.is_live
-        began = self._first(lambda message: message.method == "BYE", due=ended)
-        if began is None:
+        first = self._await(self._first_bye, due=ended)
+        if first is None:
             raise _Unknown(f"there was no BYE, and {self.call.describe()}")
-        answered = self._first(_is_answer("BYE", range(200, 700)), due=True)
+        began, bye = first
+        answered = self._await(lambda: self._bye_answered_at(bye), due=True)
         if answered is None:
             raise _Unknown("the BYE was not answered")
         return Duration(answered - began)
 
+    def _first_bye(self) -> tuple[float, Outline] | None:
+        return next(((at, seen) for at, seen in self._byes() if seen.is_request), None)
+
+    def _bye_answered_at(self, bye: Outline) -> float | None:
+        """When the last BYE of the side that has sent this one was answered for good."""
+        whose = bye.transaction[0]
+        own = [(at, seen) for at, seen in self._byes() if seen.transaction[0] is whose]
+        last = [seen.number for _, seen in own if seen.is_request][-1]
+        finals = (at for at, seen in own if seen.number == last and (seen.status or 0) >= 200)
+        return next(finals, None)
+
+    def _byes(self) -> list[tuple[float, Outline]]:
+        """The messages of all BYE transactions of the call."""
+        journal, call_id = self.agent.journal, self.call.call_id
+        places = [
+            (place, seen)
+            for place, seen in journal.outlines()
+            if seen.method == "BYE" and seen.call_id == call_id
+        ]
+        return [(message.at, seen) for message, seen in journal.kept(places)]
+
     def _first(
         self, wanted: Callable[[Message], bool], *, due: bool, since: float = 0.0
     ) -> float | None:
-        """When the first such message since then arrived or left; None without one.
-
-        The trace may lag behind the events: one that is `due` is waited for.
-        """
+        """When the first such message since then arrived or left; None without one."""
 
         def traced() -> float | None:
             messages = (at for at, message in self._messages() if at >= since and wanted(message))
             return next(messages, None)
 
-        return wait_until(self.agent.changes, traced, self._lag if due else 0.0)
+        return self._await(traced, due=due)
+
+    def _await(self, seek: Callable[[], T | None], *, due: bool) -> T | None:
+        """What the trace has; it may lag behind the events: what is `due` is waited for."""
+        return wait_until(self.agent.changes, seek, self._lag if due else 0.0)
 
     def _to_audio(self, since: float, what: str) -> Duration:
         for begin, end in self._sounds(self.call):

@@ -19,6 +19,7 @@ from BaresipLibrary.events import (
     CallEstablished,
     CallIncoming,
     ClosedBy,
+    QualityReported,
 )
 from BaresipLibrary.load import call_rate, rated_call
 from BaresipLibrary.load.arrivals import Arrivals
@@ -522,6 +523,47 @@ def test_a_bye_that_is_refused_is_a_failure(exchange: Exchange) -> None:
     assert one.call.reason.words == "the BYE was answered with 481"
     assert one.call.reason.cause is Cause.either
     assert one.call.measured.teardown is not None
+
+
+@pytest.mark.parametrize(
+    ("answer", "words", "told"),
+    [
+        ("SIP/2.0 500 Error", "the BYE was answered with 500", "the BYE was answered with 500"),
+        (
+            "SIP/2.0 200 OK",
+            "not over within 2 s after the hang-up",
+            "the BYE was answered with 200",
+        ),
+        ("", "the BYE was not answered within 2 s", "the BYE was not answered within 2 s"),
+    ],
+)
+def test_a_call_that_is_not_over_at_the_callee_says_what_became_of_the_bye(
+    exchange: Exchange, answer: str, words: str, told: str
+) -> None:
+    one = OneCall(exchange, timeout=2.0)
+    one.callee.backend.keeps_calls = True  # type: ignore[attr-defined]
+    one.hang_up()
+    if answer:
+        one.sip(answer, sent=False)
+    one.go_on(later=2.1)
+    assert one.call.reason is not None
+    assert one.call.reason.words == words
+    assert one.call.reason.details.startswith(f"{one.caller.agent}: {told}; {one.callee.agent}: ")
+
+
+@pytest.mark.parametrize(("at_caller", "mos"), [(True, 3.46), (False, None)])
+def test_a_side_that_has_reported_nothing_may_be_the_worse_one(
+    exchange: Exchange, at_caller: bool, mos: float | None
+) -> None:
+    one = OneCall(exchange)
+    for _ in range(3):
+        one.go_on()
+    for phone, loss in ((one.caller, 9), (one.callee, 0)):
+        [call] = phone.agent.calls
+        if at_caller or phone is one.callee:
+            call.quality = QualityReported(1.0, call.call_id, 0.0, 0.0, 91, loss)
+    one.go_on()
+    assert one.call.measured.mos == mos
 
 
 def test_a_challenge_of_the_bye_is_not_the_end(exchange: Exchange) -> None:

@@ -110,6 +110,27 @@ def test_teardown_lasts_from_bye_to_its_answer(phone: Phone, call: Call) -> None
     assert read(phone, call, "teardown") == pytest.approx(0.2)
 
 
+def test_the_bye_of_the_other_side_is_no_answer(phone: Phone, call: Call) -> None:
+    """Both sides hang up at the same time; the answer of each is to the BYE of the other."""
+    message(phone, call, 110.0, "BYE sip:bob SIP/2.0", "2 BYE", sent=True)
+    message(phone, call, 110.1, "BYE sip:alice SIP/2.0", "2 BYE", sent=False)
+    message(phone, call, 110.1, "SIP/2.0 200 OK", "2 BYE", sent=True)
+    with pytest.raises(PhoneFailure, match="the BYE was not answered"):
+        read(phone, call, "teardown")
+    message(phone, call, 110.7, "SIP/2.0 200 OK", "2 BYE", sent=False)
+    assert read(phone, call, "teardown") == pytest.approx(0.7)
+
+
+def test_a_challenged_bye_counts_from_its_first_sending_to_the_last_answer(
+    phone: Phone, call: Call
+) -> None:
+    message(phone, call, 110.0, "BYE sip:bob SIP/2.0", "2 BYE", sent=True)
+    message(phone, call, 110.1, "SIP/2.0 407 Proxy Authentication Required", "2 BYE", sent=False)
+    message(phone, call, 110.2, "BYE sip:bob SIP/2.0", "3 BYE", sent=True)
+    message(phone, call, 110.5, "SIP/2.0 200 OK", "3 BYE", sent=False)
+    assert read(phone, call, "teardown") == pytest.approx(0.5)
+
+
 def test_audio_is_timed_by_its_stretch(phone: Phone, call: Call, tmp_path: Path) -> None:
     hears(phone, call, tmp_path, (102.0, silence(0.5)), (104.0, silence(0.5)), (105.0, tone(1.0)))
     assert read(phone, call, "answer_to_audio") == pytest.approx(2.0, abs=0.005)
