@@ -107,11 +107,11 @@ def _failed(run: CallRun) -> Markup:
     rows = [
         (
             TableCell(f"{call.at:.1f} s", "number"),
-            TableCell(f"{call.caller} to {call.callee}"),
+            TableCell(f"{call.caller} to {call.callee}", "short"),
             TableCell(call.details or call.reason, "bad"),
             TableCell(call.call_id),
         )
-        for call in run.failed_calls
+        for call in sorted(run.failed_calls, key=lambda call: call.at)
     ]
     caption = f"the first {len(rows)} of {run.failed} that failed"
     names = ("arrived", "call", "what was seen", "Call-ID")
