@@ -8,6 +8,7 @@ from robot import result, running
 from robot.api import logger
 from robotlibcore import DynamicCore
 
+from . import early_start  # noqa: F401 # isort: split - the rest is imported meanwhile
 from .agents.registry import Registry
 from .concurrency import load_module
 from .keywords.arguments import (
@@ -19,7 +20,8 @@ from .keywords.arguments import (
     shown_name,
     without_none,
 )
-from .keywords.base import Component, Context, is_suite_running, output_directory, robot_variable
+from .keywords.base import Component, Context, output_directory, robot_variable
+from .keywords.running import is_suite_running
 from .keywords.secrecy import hiding_secrets
 from .keywords.steps import step, step_words
 from .keywords.types_in_libdoc import CONVERTERS
@@ -230,14 +232,14 @@ class BaresipLibrary(DynamicCore):
             raise
 
     def _warm_up(self) -> None:
-        """Starts the process that starts agents, where a suite runs that may need it.
+        """Has the process that starts agents load the wheel, where a suite may need it.
 
-        It imports the wheel while this process imports the keywords, so it is started before them.
+        It does so while this process imports the keywords. It is started if it does not run.
         """
-        context = self._context
-        may_embed = context.backends.may_embed(context.backend, context.executable)
-        if may_embed and is_suite_running():
-            context.launcher.warm_up()
+        if is_suite_running():
+            context = self._context
+            may_embed = context.backends.may_embed(context.backend, context.executable)
+            context.launcher.warm_up(embedded=may_embed)
 
     def _load_components(self, plugins: str | list[str] | None) -> list[Component]:
         from .keywords.components import COMPONENTS

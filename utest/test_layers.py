@@ -16,7 +16,7 @@ LAYERS = [
     {"phones"},
     {"phone"},
     {"phone_steps"},
-    {"scopes"},
+    {"early_start", "scopes"},
     {"keywords"},
     {"report"},
     {"verdicts"},

@@ -19,6 +19,7 @@ import BaresipLibrary
 from BaresipLibrary import library
 from BaresipLibrary.backends import factory
 from BaresipLibrary.backends.embedded.wheel import is_installed
+from BaresipLibrary.backends.launchers import Forker
 from BaresipLibrary.concurrency import load_module
 from BaresipLibrary.errors import UsageError
 
@@ -122,27 +123,35 @@ def test_a_name_that_there_is_not_is_refused_as_python_does() -> None:
 
 
 @pytest.mark.parametrize(
-    ("settings", "is_running", "warm"),
+    ("settings", "loads_wheel"),
     [
-        ({"backend": "embedded"}, True, True),
-        ({"backend": "auto"}, True, True),
-        ({"backend": "auto", "executable": "baresip"}, True, False),
-        ({"backend": "external"}, True, False),
-        ({"backend": "embedded"}, False, False),
+        ({"backend": "embedded"}, True),
+        ({"backend": "auto"}, True),
+        ({"backend": "auto", "executable": "baresip"}, False),
+        ({"backend": "external"}, False),
     ],
 )
-def test_what_starts_agents_is_started_only_where_they_may_be_embedded(
-    settings: dict[str, str], is_running: bool, warm: bool, monkeypatch: pytest.MonkeyPatch
+def test_what_starts_agents_loads_the_wheel_only_where_they_may_be_embedded(
+    settings: dict[str, str], loads_wheel: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(factory, "is_installed", lambda: True)
-    monkeypatch.setattr(library, "is_suite_running", lambda: is_running)
+    monkeypatch.setattr(library, "is_suite_running", lambda: True)
     monkeypatch.setattr(BaresipLibrary.BaresipLibrary, "_is_begun", False)
-    made = BaresipLibrary.BaresipLibrary(**settings)
+    asked = []
+    monkeypatch.setattr(Forker, "warm_up", lambda _, *, embedded: asked.append(embedded))
+    BaresipLibrary.BaresipLibrary(**settings).close()
+    assert asked == [loads_wheel]
+
+
+def test_what_starts_agents_is_not_started_where_no_suite_runs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(BaresipLibrary.BaresipLibrary, "_is_begun", False)
+    made = BaresipLibrary.BaresipLibrary(backend="embedded")
     try:
-        assert (children() != []) is warm
+        assert children() == []
     finally:
         made.close()
-    assert children() == []
 
 
 LIBDOC = """\
@@ -169,7 +178,12 @@ def start_test(data, result):
         ("backend=embedded", "--norpa", 1),
         ("backend=auto", "--norpa", 1),
         ("backend=embedded    timeout=5s\nResource    BaresipLibrary/calls.resource", "--norpa", 1),
-        ("backend=external", "--norpa", 0),
+        (
+            "backend=auto    AS    One\nLibrary    BaresipLibrary    backend=auto    AS    Two",
+            "--norpa",
+            1,
+        ),
+        ("backend=external", "--norpa", 1),
         ("backend=embedded", "--dryrun", 0),
     ],
 )
@@ -188,6 +202,33 @@ def test_a_run_starts_what_starts_agents_with_the_import(
     ran = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert f"children: {count}" in ran.stdout
+
+
+BEFORE = """\
+import subprocess, sys
+import robot
+
+class Watched(subprocess.Popen):
+    def __init__(self, *arguments, **options):
+        sys.__stdout__.write(f"known: {'BaresipLibrary.agents.agent' in sys.modules}\\n")
+        super().__init__(*arguments, **options)
+
+subprocess.Popen = Watched
+options = {name: "NONE" for name in ("output", "log", "report")}
+sys.exit(robot.run(sys.argv[1], quiet=True, **options))
+"""
+
+
+def test_what_starts_agents_is_started_before_most_of_the_library_is_imported(
+    tmp_path: Path,
+) -> None:
+    suite = tmp_path / "one.robot"
+    suite.write_text(
+        "*** Settings ***\nLibrary    BaresipLibrary\n*** Test Cases ***\nOne\n    No Operation\n"
+    )
+    command = [sys.executable, "-c", BEFORE, str(suite)]
+    ran = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+    assert (ran.stdout, ran.returncode) == ("known: False\n", 0), ran.stderr
 
 
 def test_libdoc_starts_no_process() -> None:

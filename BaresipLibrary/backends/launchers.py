@@ -13,9 +13,9 @@ import sys
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..concurrency import Changes, wait_until
 from ..errors import BackendError
@@ -29,8 +29,9 @@ _ENTRY = (
 )
 #: How long a process may take to end (s): once it was asked to, after SIGTERM, after SIGKILL.
 _ASKED, _TERMINATED, _KILLED = 2.5, 0.5, 5.0
-#: A fork server that has not answered after this long (s) is broken.
-_FORK_TIMEOUT = 10.0
+#: A fork server that has not answered after this long (s) is broken: on a busy machine it may take
+#: some seconds to load.
+_FORK_TIMEOUT = 20.0
 #: How long the warm process may take to end (s): it gives its agents 1.8 s to end.
 _FORK_END = 3.0
 
@@ -166,6 +167,44 @@ def _start_worker(*arguments: str, inherit: socket.socket) -> _Process:
     )
 
 
+class WarmProcess(NamedTuple):
+    """A process that forks agents, and this end of what it is asked through."""
+
+    control: socket.socket
+    process: _Process
+
+    @classmethod
+    def start(cls) -> "WarmProcess":
+        """Starts one.
+
+        Raises:
+            BackendError: it could not be started.
+        """
+        try:
+            with ExitStack() as undo:
+                ours, theirs = socket.socketpair()
+                undo.callback(ours.close)
+                with theirs:
+                    process = _start_worker("fork", str(theirs.fileno()), inherit=theirs)
+                undo.pop_all()
+                return cls(ours, process)
+        except OSError as error:
+            raise BackendError(
+                f"The process that starts agents (the fork server) cannot be started: {error}"
+            ) from error
+
+
+#: Started before there is a launcher: the first one that needs such a process takes it.
+_started_early: list[WarmProcess] = []
+
+
+def start_early() -> None:
+    """Starts a process that forks agents, where that is safe, for the first launcher."""
+    if sys.platform == "linux" and not _started_early:
+        with suppress(BackendError):  # the launcher tries again, and says it
+            _started_early.append(WarmProcess.start())
+
+
 class Launcher(ABC):
     """Starts agents' processes."""
 
@@ -187,8 +226,8 @@ class Launcher(ABC):
             BackendError: it could not be started.
         """
 
-    def warm_up(self) -> None:  # noqa: B027 - not every launcher has something to prepare
-        """Prepares for a quick first launch, without waiting."""
+    def warm_up(self, *, embedded: bool = True) -> None:  # noqa: B027 - nor has each to prepare
+        """Prepares for a quick first launch, without waiting: of an agent, or of a program only."""
 
     def close(self) -> None:  # noqa: B027 - nor to release
         """Releases what the launcher itself holds; agents end on their own channels."""
@@ -225,22 +264,24 @@ class Forker(Launcher):
         self._requests = 0
         self._launching = threading.Lock()
 
-    def warm_up(self) -> None:
-        self._warm()
+    def warm_up(self, *, embedded: bool = True) -> None:
+        # Where it dies or cannot be started, the next launch starts another, and says if it cannot.
+        with self._launching, suppress(BackendError, OSError):
+            control = self._warm()
+            if embedded:
+                control.sendall(_line({"load": True}))
 
     def _warm(self) -> socket.socket:
         control = self._control
         if control is not None:
             return control
-        ours, theirs = socket.socketpair()
-        with theirs:
-            self._process = _start_worker("fork", str(theirs.fileno()), inherit=theirs)
-        self._control = ours
+        warm = _started_early.pop() if _started_early else WarmProcess.start()
+        self._control, self._process = warm
         self._reader = threading.Thread(
-            target=self._read, args=(ours, self._process), name="forkserver", daemon=True
+            target=self._read, args=warm, name="forkserver", daemon=True
         )
         self._reader.start()
-        return ours
+        return warm.control
 
     def launch(self, folder: Path, channel: socket.socket) -> Child:
         return self._launch({"folder": str(folder)}, channel.fileno())
@@ -249,7 +290,7 @@ class Forker(Launcher):
         return self._launch({"folder": str(folder), "command": list(command)}, output)
 
     def _launch(self, request: dict[str, Any], descriptor: int) -> Child:
-        with self._launching:  # two requests at once would arrive as one
+        with self._launching:
             # A warm process that died since the last launch is noticed by the first attempt.
             child = self._try_launch(request, descriptor) or self._try_launch(request, descriptor)
         if child is None:
@@ -262,14 +303,19 @@ class Forker(Launcher):
         number = self._requests
         self._unnamed[number] = child
         try:
-            self._request(json.dumps({**request, "number": number}).encode(), descriptor)
-            if wait_until(self._changes, lambda: self._named(child), _FORK_TIMEOUT):
-                return child
+            self._request(_line({**request, "number": number}), descriptor)
+            is_named = wait_until(self._changes, lambda: self._named(child), _FORK_TIMEOUT)
         finally:
             with self._changes:
                 self._unnamed.pop(number, None)  # a late fork for it is dropped
-        self.close()
-        return None
+        if is_named is None:
+            self.close()
+            # It may have forked for this request, so nothing else may use the folder any more.
+            raise BackendError(
+                "The process that starts agents (the fork server) has not answered for"
+                f" {_FORK_TIMEOUT:g} s."
+            )
+        return child if is_named else None
 
     def _request(self, request: bytes, descriptor: int) -> None:
         try:
@@ -341,6 +387,10 @@ class Forker(Launcher):
         if died_by_itself:
             with self._launching:  # nobody sends a request into it any more
                 control.close()
+
+
+def _line(message: dict[str, Any]) -> bytes:
+    return json.dumps(message).encode() + b"\n"
 
 
 def make_launcher(changes: Changes) -> Launcher:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from robot.libraries.BuiltIn import BuiltIn, RobotNotRunningError
-from robot.running.context import EXECUTION_CONTEXTS
 
 from ..account import check_headers
 from ..agents.agent import Agent
@@ -256,17 +255,6 @@ def robot_variable(name: str) -> str | None:
 def output_directory() -> Path:
     """Robot's output directory; the working directory when Robot is not running."""
     return Path(robot_variable("${OUTPUT DIR}") or ".").absolute()
-
-
-def is_dry_run() -> bool:
-    """Whether Robot only checks the suites."""
-    context = EXECUTION_CONTEXTS.current
-    return bool(context and context.dry_run)
-
-
-def is_suite_running() -> bool:
-    """Whether Robot runs a suite: it does not when it only checks it, nor for libdoc."""
-    return bool(EXECUTION_CONTEXTS.current) and not is_dry_run()
 
 
 def find_file(path: Path, kind: str = "audio file") -> Path:

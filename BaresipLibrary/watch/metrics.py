@@ -9,7 +9,7 @@ from robot import result, running
 from robot.api import logger
 
 from ..errors import UsageError
-from ..keywords.base import is_dry_run
+from ..keywords.running import is_dry_run
 from .measures import Measures, by_of, labels_of
 from .runs import RunListener, RunScopes, pabot_part, run_name
 from .targets import Pushgateway, Served, TextFile

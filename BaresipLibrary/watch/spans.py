@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from robot import result, running
 
 from ..errors import UsageError
-from ..keywords.base import is_dry_run
+from ..keywords.running import is_dry_run
 from .finished_calls import CallOutcome, FinishedCall
 from .runs import RunListener, RunScopes
 

@@ -21,6 +21,19 @@ The Robot Is Killed While It Listens
     Wait Until Console Says    ${run}    The call is up.
     Kill Robot And Measure    ${run}
 
+Robot Is Killed With Its Process Group
+    [Documentation]    So end CI systems what runs too long, once SIGTERM has not ended it.
+    ${run}    Start Run    ${CURDIR}/_suites/long_call.robot
+    Wait Until Console Says    ${run}    The call is up.
+    Kill Robot And Measure    ${run}    group
+
+Robot And What Starts Agents Are Killed
+    [Documentation]    So does who kills the processes one by one. Nobody is left who cleans up, and the
+    ...    agents end all the same. A program leaves its folder, which holds no password.
+    ${run}    Start Run    ${CURDIR}/_suites/long_call.robot
+    Wait Until Console Says    ${run}    The call is up.
+    Kill Robot And Measure    ${run}    with starter
+
 Ctrl-C While Waiting For A State
     [Documentation]    The wait ends, the agents are stopped and the log is written.
     A Signal Should End    SIGINT    for a state

@@ -1,9 +1,12 @@
 """What every backend promises, on real baresips: of the wheel, and of the program on PATH."""
 
+import errno
 import os
 import queue
 import signal
 import socket
+import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -14,7 +17,7 @@ import psutil
 import pytest
 
 from BaresipLibrary.account import Account
-from BaresipLibrary.backends import addresses
+from BaresipLibrary.backends import addresses, launchers
 from BaresipLibrary.backends.base import Backend, ToneSource
 from BaresipLibrary.backends.capabilities import Capability
 from BaresipLibrary.backends.embedded import process
@@ -311,6 +314,85 @@ def test_an_agent_whose_start_was_interrupted_is_not_mistaken_for_the_next(tmp_p
             assert not line.backend._child.exited
         finally:
             line.backend.stop()
+
+
+def test_an_agent_is_started_after_another_whose_request_still_waits(tmp_path: Path) -> None:
+    changes = Changes()
+    with closing(Forker(changes)) as forker:
+        forker.warm_up()
+        assert forker._process is not None
+        server = psutil.Process(forker._process.pid)
+        server.suspend()
+        given_up = EmbeddedBackend(Account("alice"), tmp_path / "a", changes, forker)
+        with interrupted_after(0.3), pytest.raises(InterruptedHereError):
+            given_up.start(lambda event: None)
+        resuming = threading.Timer(0.3, server.resume)
+        resuming.start()
+        line = Line(EmbeddedBackend(Account("bob"), tmp_path / "b", changes, forker)).start()
+        resuming.join()
+        try:
+            assert [child.pid for child in server.children()] == [line.backend.pid]
+        finally:
+            line.backend.stop()
+
+
+def test_a_fork_server_that_answers_too_late_takes_no_folder_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next one was given the folder that the first one removed at its end."""
+    monkeypatch.setattr(launchers, "_FORK_TIMEOUT", 0.1)
+    slow = "import time; time.sleep(0.5)\n" + launchers._ENTRY
+    changes = Changes()
+    with closing(Forker(changes)) as forker:
+        backend = EmbeddedBackend(Account("alice"), tmp_path / "a", changes, forker)
+        with monkeypatch.context() as patch:
+            patch.setattr(launchers, "_ENTRY", slow)
+            with pytest.raises(
+                BackendError, match=r"\(the fork server\) has not answered for 0\.1 s"
+            ):
+                backend.start(lambda event: None)
+        monkeypatch.setattr(launchers, "_FORK_TIMEOUT", SOON)
+        line = Line(backend).start()
+        line.backend.stop()
+
+
+def test_a_fork_server_that_cannot_be_started_is_told_by_the_agent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    monkeypatch.setattr(launchers.subprocess, "Popen", refuse)
+    changes = Changes()
+    with closing(Forker(changes)) as forker:
+        forker.warm_up()
+        backend = EmbeddedBackend(Account("alice"), tmp_path / "a", changes, forker)
+        with pytest.raises(BackendError, match="cannot be started: .*temporarily unavailable"):
+            backend.start(lambda event: None)
+
+
+def test_an_agent_says_why_the_wheel_cannot_be_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fault = "import sys; sys.modules['baresip'] = None\n"
+    monkeypatch.setattr(launchers, "_ENTRY", fault + launchers._ENTRY)
+    changes = Changes()
+    with closing(Forker(changes)) as forker:
+        forker.warm_up()
+        backend = EmbeddedBackend(Account("alice"), tmp_path / "a", changes, forker)
+        with pytest.raises(BackendError, match=r"ended at once\.[\s\S]*ModuleNotFoundError"):
+            backend.start(lambda event: None)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there a parent's end is told")
+def test_a_program_ends_when_what_has_started_it_is_killed(tmp_path: Path) -> None:
+    changes = Changes()
+    with closing(Forker(changes)) as forker, (tmp_path / "log").open("wb") as output:
+        child = forker.launch_program(["sleep", "600"], tmp_path, output.fileno())
+        program = psutil.Process(child.pid)
+        assert forker._process is not None
+        forker._process.kill()
+        assert psutil.wait_procs([program], timeout=SOON)[0]
 
 
 def test_a_fork_server_that_stands_still_is_not_waited_for(tmp_path: Path) -> None:

@@ -1,24 +1,31 @@
 """Forks agents off a process that has the wheel imported already.
 
 The parent asks for an agent with `{"folder": …}` and the agent's end of its channel, or for a
-program with `{"folder": …, "command": […]}` and a descriptor for what it prints: one request at a
-time, each with a `number`. The answer `{"pid": …, "number": …}` comes at once, and
-`{"exited": …, "status": …}` when that child has ended, a line each. When the parent is gone, this
-process ends the children, removes their folders and ends itself.
+program with `{"folder": …, "command": […]}` and a descriptor for what it prints, each with a
+`number`; with `{"load": true}` it asks that the wheel be imported now. The answer
+`{"pid": …, "number": …}` comes at once, and `{"exited": …, "status": …}` when that child has ended.
+All of these are a line each. When the parent is gone, this process ends the children, removes their
+folders and ends itself. When this process is killed, its programs are, too.
 """
 
 import json
 import os
 import select
-import shutil
 import signal
 import socket
+import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 #: How long children may take to end after the parent is gone (s).
 _GRACE = 1.8
+#: How many descriptors are taken at once: requests may wait while the wheel is imported.
+_AT_ONCE = 64
+#: The option of Linux's prctl() that names the signal for the end of the parent.
+_PR_SET_PDEATHSIG = 1
 
 ServeAgent = Callable[[socket.socket, str], None]
 
@@ -26,9 +33,14 @@ ServeAgent = Callable[[socket.socket, str], None]
 class ForkServer:
     """Single-threaded, so that a fork is safe."""
 
-    def __init__(self, control: socket.socket, serve_agent: ServeAgent | None) -> None:
+    def __init__(self, control: socket.socket, load: Callable[[], ServeAgent]) -> None:
+        """`load` imports the wheel, and returns what serves an agent."""
+        self._pid = os.getpid()
         self._control = control
-        self._serve_agent = serve_agent
+        self._load = load
+        self._serve_agent: ServeAgent | None = None
+        self._unread = b""
+        self._descriptors: list[int] = []
         self._folders: dict[int, str] = {}
         self._programs: set[int] = set()
         self._wake, wake_writer = socket.socketpair()
@@ -45,7 +57,7 @@ class ForkServer:
             if self._wake in readable:
                 self._drain_wake()
                 self._reap(tell=True)
-            if self._control in readable and not self._serve_request():
+            if self._control in readable and not self._serve_requests():
                 break
         self._end_children()
 
@@ -55,20 +67,46 @@ class ForkServer:
         except BlockingIOError:
             pass
 
-    def _serve_request(self) -> bool:
-        data, descriptors, _, _ = socket.recv_fds(self._control, 65536, 1)
+    def _serve_requests(self) -> bool:
+        data, descriptors, _, _ = socket.recv_fds(self._control, 65536, _AT_ONCE)
         if not data:
             return False
-        request = json.loads(data)
+        self._descriptors += descriptors
+        *lines, self._unread = (self._unread + data).split(b"\n")
+        for request in map(json.loads, lines):
+            if "load" in request:
+                self._prepare()
+            else:
+                self._start(request, self._descriptors.pop(0))
+        return True
+
+    def _prepare(self) -> None:
+        """Imports what agents need, unless it is there.
+
+        Where that fails, an agent tries it again, and its log says why it cannot start.
+        """
+        if self._serve_agent is None:
+            with suppress(Exception):
+                self._serve_agent = self._load()
+
+    def _start(self, request: dict[str, Any], descriptor: int) -> None:
+        is_program = "command" in request
+        if is_program:
+            import ctypes  # noqa: F401 - for all programs
+        else:
+            self._prepare()
+        if Path(request["folder"]).is_dir():  # else nobody waits for it any more
+            self._fork(request, descriptor)
+        os.close(descriptor)
+
+    def _fork(self, request: dict[str, Any], descriptor: int) -> None:
         pid = os.fork()
         if pid == 0:
-            self._become(request, descriptors[0])
-        os.close(descriptors[0])
+            self._become(request, descriptor)
         self._folders[pid] = request["folder"]
         if "command" in request:
             self._programs.add(pid)
         self._tell({"pid": pid, "number": request["number"]})
-        return True
 
     def _become(self, request: dict[str, Any], descriptor: int) -> None:
         status = 1
@@ -77,11 +115,13 @@ class ForkServer:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             for inherited in (self._control, self._wake, self._wake_writer):
                 inherited.close()
+            for later in self._descriptors:
+                os.close(later)
             if "command" in request:
-                _become_program(request["command"], request["folder"], descriptor)
+                _become_program(request["command"], request["folder"], descriptor, self._pid)
             log_to(request["folder"])
-            assert self._serve_agent is not None
-            self._serve_agent(socket.socket(fileno=descriptor), request["folder"])
+            serve_agent = self._serve_agent or self._load()
+            serve_agent(socket.socket(fileno=descriptor), request["folder"])
             status = 0
         except BaseException:
             import traceback
@@ -100,7 +140,7 @@ class ForkServer:
             if tell:
                 self._tell({"exited": pid, "status": os.waitstatus_to_exitcode(status)})
             else:
-                shutil.rmtree(folder, ignore_errors=True)
+                _remove(folder)
 
     def _tell(self, message: dict[str, int]) -> None:
         try:
@@ -120,15 +160,36 @@ class ForkServer:
         for pid, folder in self._folders.items():
             os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
-            shutil.rmtree(folder, ignore_errors=True)
+            _remove(folder)
 
 
-def _become_program(command: list[str], folder: str, output: int) -> None:
+def _remove(folder: str) -> None:
+    import shutil  # with compressions that nobody needs at the start
+
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _become_program(command: list[str], folder: str, output: int, parent: int) -> None:
     os.dup2(output, 1)
     os.dup2(output, 2)
     os.chdir(folder)  # where a core dump may be written
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    _end_with_parent(parent)
     os.execvp(command[0], command)
+
+
+def _end_with_parent(parent: int) -> None:
+    """Has this process killed when its parent dies, as nobody would clean up after it any more.
+
+    An agent sees that its channel closes; a program has none.
+    """
+    if sys.platform != "linux":
+        return
+    import ctypes
+
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)  # it died before that
 
 
 def log_to(folder: str) -> None:
