@@ -1,4 +1,4 @@
-"""Words of messages: how many of a thing, the first few of many, the beginning of a sentence."""
+"""Words of messages: numbers of things, times, the first few of many, beginnings of sentences."""
 
 from collections.abc import Sequence
 
@@ -8,6 +8,11 @@ _FEW = 5
 def counted(number: int, noun: str) -> str:
     """A number and its noun: ``1 packet``, ``2 packets``."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def duration_words(seconds: float) -> str:
+    """A time that has passed, never as nothing: ``2.4 s``, ``0.012 s``."""
+    return f"{seconds:.1f} s" if seconds >= 0.1 else f"{seconds:.3f} s"
 
 
 def first_few(clauses: Sequence[str]) -> str:

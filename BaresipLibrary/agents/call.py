@@ -29,6 +29,7 @@ from ..frozen import frozen
 from ..sip.bodies import InfoDigits
 from ..sip.messages import Message, parsed
 from ..sip.offers import Offers
+from ..wording import duration_words
 from .endings import Ending, Endings, before_invite, ending_from_stack, with_message_words
 from .utterances import Utterance
 
@@ -321,8 +322,8 @@ class Call:
         )
         if self.closed is None:
             age = time.monotonic() - self.began_at
-            return f"{whose} {self._describe_phase()} ({age:.1f} s old)"
-        after = f"after {self.closed.at - self.began_at:.1f} s"
+            return f"{whose} {self._describe_phase()} ({duration_words(age)} old)"
+        after = f"after {duration_words(self.closed.at - self.began_at)}"
         match self.closed.by:
             case ClosedBy.REFUSAL:
                 if self.established_at is not None:

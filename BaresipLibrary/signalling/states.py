@@ -29,6 +29,7 @@ from ..events import (
     TransferFailed,
 )
 from ..types import AgentState
+from ..wording import duration_words
 
 #: The events that lead to a state.
 _LEADING_EVENTS = {
@@ -238,7 +239,7 @@ def stay_established(agent: Agent, duration: float) -> None:
 
     if wait_until(agent.changes, dropped, duration):
         elapsed = (call.closed.at if call.closed else time.monotonic()) - began
-        when = f"{elapsed:.1f} s after" if elapsed > 0 else "before"
+        when = f"{duration_words(elapsed)} after" if elapsed > 0 else "before"
         raise CallFailure(
             f"{agent.name} did not stay ESTABLISHED for {duration:g} s: {call.describe()},"
             f" {when} the check began.",

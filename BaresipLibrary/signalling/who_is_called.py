@@ -17,6 +17,7 @@ from ..diagnosis.incoming_calls import (
 )
 from ..errors import PhoneFailure
 from ..events import CallIncoming, ClosedBy
+from ..wording import duration_words
 from .states import may_be_called, news_of_missed_call
 
 
@@ -140,7 +141,7 @@ def require_no_call(agent: Agent, duration: float) -> None:
         return
     words, at = _describe_call(agent, new)
     agent.mark_seen()
-    when = f"{at - began:.1f} s after" if at > began else "before"
+    when = f"{duration_words(at - began)} after" if at > began else "before"
     raise PhoneFailure(
         f"{agent.name} was called, {when} the check of {duration:g} s began: {words}."
     )

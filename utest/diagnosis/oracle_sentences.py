@@ -12,7 +12,7 @@ from .raw_history import Scope
 
 _TIMES = r"(?:\d+ ms|\d+\.\d s)"
 _MEDIA = r"(?:[^;.()]|\(port 0\)|\([A-Z0-9, ]+\))+?"
-_STORY = r"(?:its call to|the call from) \S+ [^.]*?\(?\d+\.\d s(?: old\))?[^.;]*?"
+_STORY = r"(?:its call to|the call from) \S+ [^.]*?\(?\d+\.\d+ s(?: old\))?[^.;]*?"
 _WHO = "(alice|bob|carol)"
 _WORDS = r"(\d{3} [A-Za-z/ -]+?)"
 Check = Callable[[Oracle, Scope, "re.Match[str]"], bool]

@@ -1,0 +1,13 @@
+"""Words that messages share."""
+
+import pytest
+
+from BaresipLibrary.wording import duration_words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(32.04, "32.0 s"), (0.1, "0.1 s"), (0.0962, "0.096 s"), (0.012, "0.012 s")],
+)
+def test_a_short_time_is_not_told_as_nothing(seconds: float, words: str) -> None:
+    assert duration_words(seconds) == words
