@@ -43,10 +43,10 @@ coverage: $(tools) ## lines that the unit and the embedded acceptance tests run,
 
 docs: $(package) ## keyword documentation into docs/build, and docs/proofs.md
 	@mkdir -p $(DOCS)
-	@$(python) -m robot.libdoc BaresipLibrary $(DOCS)/BaresipLibrary.html
+	@$(python) docs/proofs.py
 	@$(python) -m robot.libdoc BaresipLibrary/calls.resource $(DOCS)/calls.html
 	@$(python) -m robot.libdoc BaresipLibrary/dialogue.resource $(DOCS)/dialogue.html
-	@$(python) docs/proofs.py
+	@$(python) -m robot.libdoc BaresipLibrary $(DOCS)/BaresipLibrary.html
 
 site: $(tools) ## one site of guide, keywords and measurements into docs/build/site
 	@$(python) docs/site.py

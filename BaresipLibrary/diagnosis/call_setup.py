@@ -20,6 +20,7 @@ from ..sip.uris import address_part
 from ..wording import counted
 from .incoming_calls import (
     NOT_ACCEPTABLE,
+    agent_at,
     arrived_invite,
     describe_missing_registration,
     explain_refusal,
@@ -176,16 +177,10 @@ def _explain_refusing_stack(agent: Agent, call: Call, agents: Sequence[Agent]) -
 
 def _explain_missing_registration(agent: Agent, call: Call, agents: Sequence[Agent]) -> str | None:
     """That the agent whose URI was dialled is not registered, where no INVITE arrived there."""
-    called = _called_agent(agent, call, agents)
+    called = agent_at(call.peer_uri, agent, agents)
     if called is None or arrived_invite(called, call.call_id):
         return None
     return describe_missing_registration(called)
-
-
-def _called_agent(agent: Agent, call: Call, agents: Sequence[Agent]) -> Agent | None:
-    """The agent whose URI was dialled, where it is another one."""
-    others = (other for other in agents if other is not agent)
-    return next((other for other in others if other.uri == call.peer_uri), None)
 
 
 def _refused_at(other: Agent, call: Call) -> Transaction | None:
@@ -200,7 +195,7 @@ def _explain_media_refused(agent: Agent, call: Call, agents: Sequence[Agent]) ->
         return None
     offer = audio_in(invite)
     offered = f"{agent.name} offered {offer or 'no audio'}"
-    called = _called_agent(agent, call, agents)
+    called = agent_at(call.peer_uri, agent, agents)
     arrival = _arrival_of(invite, agent, call, agents)
     if arrival is not None:
         other, theirs = arrival

@@ -253,6 +253,18 @@ def describe_missing_registration(agent: Agent) -> str | None:
     return None
 
 
+def agent_at(uri: str, agent: Agent, agents: Sequence[Agent]) -> Agent | None:
+    """The agent at a URI to which another one has sent a request."""
+    others = (other for other in agents if other is not agent)
+    return next((other for other in others if other.uri == uri), None)
+
+
+def explain_unregistered_target(uri: str, agent: Agent, agents: Sequence[Agent]) -> str | None:
+    """That the agent at the URI to which a request was sent is not registered."""
+    target = agent_at(uri, agent, agents)
+    return describe_missing_registration(target) if target else None
+
+
 def _describe_lost_call(agent: Agent, agents: Sequence[Agent]) -> str | None:
     """What became of the newest call of another agent to this one that did not arrive."""
     for other in agents:

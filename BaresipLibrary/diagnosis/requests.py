@@ -9,6 +9,7 @@ from ..sip.subscriptions import event_of
 from ..sip.transactions import Transaction, transactions
 from ..types import RequestAnswer
 from .call_setup import explain_challenge
+from .incoming_calls import explain_unregistered_target
 from .observations import (
     describe_details,
     explain_no_answer,
@@ -19,9 +20,9 @@ from .observations import (
 
 
 def explain_refusal(
-    agent: Agent, agents: Sequence[Agent], method: str, answer: RequestAnswer
+    agent: Agent, agents: Sequence[Agent], method: str, uri: str, answer: RequestAnswer
 ) -> str | None:
-    """Why a request was refused: the challenge, which agent refused, and what the answer adds."""
+    """Why a request was refused: the challenge, who refused it, and what the answer says."""
     challenge = explain_challenge(agent, answer.status, answer.call_id)
     if challenge:
         return challenge
@@ -36,7 +37,8 @@ def explain_refusal(
     said = wait_for_trace(agent, answered_by) or []  # the other agent's trace may come later
     ours = [each.final.message for each in _of(agent, answer.call_id) if each.final is not None]
     details = describe_details(ours[-1]) if ours else None
-    return " ".join([*said[-1:], *([details] if details else [])]) or None
+    unregistered = None if said else explain_unregistered_target(uri, agent, agents)
+    return " ".join(filter(None, [*said[-1:], details, unregistered])) or None
 
 
 def explain_silence(

@@ -244,7 +244,7 @@ class CallKeywords(Component):
 
     @keyword(tags=("Call", "Audio"))
     def unmute(self, agent: AgentName, *, call: str | None = None) -> None:
-        """Sends the audio source again.
+        """Ends `Mute`: the agent sends its audio source again.
 
         Fails when the agent has no call.
 

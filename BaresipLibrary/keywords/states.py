@@ -25,7 +25,7 @@ class StateKeywords(Component):
     def wait_until_state_is(
         self, agent: AgentName, state: AgentState, *, timeout: timedelta | None = None
     ) -> None:
-        """Waits until the agent's active call is in a state.
+        """Waits until the agent is in a state, which is that of its active call.
 
         Fails when the state does not come within ``timeout`` (default: the library's), and at once
         when it can no longer come: the call was refused, the peer hung up, or the agent died. The

@@ -187,7 +187,7 @@ def _load(path: Path) -> PromptFile:
 
 def _failure(listener: _PromptListener, within: float) -> CallFailure:
     name, at = listener.agent.name, time.monotonic()
-    late = f"{name} did not hear {listener.candidates[0].path.name} within {within:g} s"
+    late = f"{name} did not hear {listener.candidates[0].path.name} begin within {within:g} s"
     if listener.heard:
         return CallFailure(f"{late}: it heard {listener.heard}.", listener.agent)
     if not listener.call.is_live:

@@ -160,7 +160,7 @@ def send_message(
         raise CallFailure(
             f"{agent.name}'s message to {uri} was refused with {answer}.",
             agent,
-            lambda agents: explain_refusal(agent, agents, "MESSAGE", answer),
+            lambda agents: explain_refusal(agent, agents, "MESSAGE", uri, answer),
         )
     return answer
 

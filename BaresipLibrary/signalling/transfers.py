@@ -8,6 +8,7 @@ from ..backends.capabilities import Capability
 from ..concurrency import wait_until
 from ..diagnosis.call_setup import explain_missing_outcome, explain_setup
 from ..diagnosis.failure import Awaited, CallFailure
+from ..diagnosis.incoming_calls import explain_unregistered_target
 from ..errors import PhoneFailure, UsageError
 from ..events import CallClosed, CallEstablished, CallIncoming, ClosedBy, TransferFailed
 from .calls import hang_up_unless_over
@@ -139,7 +140,11 @@ def _wait_for_outcome(
             if failed.call_id == call.call_id:
                 agent.mark_seen()
                 now = "the call goes on" if call.is_live else call.describe()
-                raise PhoneFailure(f"{what}: {failed.describe()}; {now}.")
+                raise CallFailure(
+                    f"{what}: {failed.describe()}; {now}.",
+                    agent,
+                    lambda agents: explain_unregistered_target(uri, agent, agents),
+                )
         if call.closed is None:
             return (rings is not None and rings()) or None
         if call.closed.by is not ClosedBy.TRANSFER:

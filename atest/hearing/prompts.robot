@@ -53,7 +53,7 @@ Told Apart From One That Begins Alike
     Verify Prompt    bob    ${PROMPTS}[welcome]    others=${others}
     Send Audio    alice    file:${PROMPTS}[alike]
     Run Keyword And Expect Error
-    ...    bob did not hear welcome.wav within 3 s: it heard * s of *; the best match was alike.wav, which began 0.* s * the start of the wait (score ?.??).
+    ...    bob did not hear welcome.wav begin within 3 s: it heard * s of *; the best match was alike.wav, which began 0.* s * the start of the wait (score ?.??).
     ...    Verify Prompt    bob    ${PROMPTS}[welcome]    others=${others}    within=3s
 
 Another Prompt, Music And Noise Are Refused
@@ -62,7 +62,7 @@ Another Prompt, Music And Noise Are Refused
         Alice And Bob Talk
         Send Audio    alice    file:${PROMPTS}[${other}]
         Run Keyword And Expect Error
-        ...    bob did not hear welcome.wav within 2 s: it heard * s of speech, music or noise*.
+        ...    bob did not hear welcome.wav begin within 2 s: it heard * s of speech, music or noise*.
         ...    Verify Prompt    bob    ${PROMPTS}[welcome]    within=2s
         Stop All Agents
     END
@@ -71,23 +71,23 @@ A Tone, Silence And No RTP Are Reported
     Needs    RECORD_AFTER_HOLD
     Alice And Bob Talk
     Run Keyword And Expect Error
-    ...    bob did not hear welcome.wav within 0.5 s: it heard * s of digital silence. alice sends silence; use Send Audio.
+    ...    bob did not hear welcome.wav begin within 0.5 s: it heard * s of digital silence. alice sends silence; use Send Audio.
     ...    Verify Prompt    bob    ${PROMPTS}[welcome]    within=500ms
     Send Audio    alice    440 Hz
     Verify Audio    bob    440 Hz
     Run Keyword And Expect Error
-    ...    bob did not hear welcome.wav within 0.5 s: it heard * s of 4?? Hz tone*.
+    ...    bob did not hear welcome.wav begin within 0.5 s: it heard * s of 4?? Hz tone*.
     ...    Verify Prompt    bob    ${PROMPTS}[welcome]    within=500ms
     Hold    alice
     Run Keyword And Expect Error
-    ...    bob did not hear welcome.wav within 0.5 s: *
+    ...    bob did not hear welcome.wav begin within 0.5 s: *
     ...    Verify Prompt    bob    ${PROMPTS}[welcome]    within=500ms
 
 The Call Ends First
     Alice And Bob Talk
     Meanwhile    Hang Up    alice
     Run Keyword And Expect Error
-    ...    bob did not hear welcome.wav within 20 s: the call from * was hung up by the peer after * s.
+    ...    bob did not hear welcome.wav begin within 20 s: the call from * was hung up by the peer after * s.
     ...    Verify Prompt    bob    ${PROMPTS}[welcome]    within=20s
     It Should Have Been Noticed At Once
 

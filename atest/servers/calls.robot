@@ -107,6 +107,10 @@ A Transfer To Nobody Fails And The Call Goes On
     ...    alice could not transfer its call to sip:4711@${PBX.domain}: the transfer failed with 404 Not Found; the call goes on.
     ...    Transfer    alice    4711
     Verify Audio Connection    alice    bob
+    Start Agent    dave    dave    ${PBX.domain}
+    Run Keyword And Expect Error
+    ...    alice could not transfer its call to sip:dave@${PBX.domain}: the transfer failed with 404 Not Found; the call goes on. dave is not registered at ${PBX.domain}.
+    ...    Transfer    alice    dave
 
 
 *** Keywords ***

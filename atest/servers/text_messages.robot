@@ -38,6 +38,10 @@ A Message To Nobody
     Run Keyword And Expect Error
     ...    alice's message to sip:nobody@${PBX.domain} was refused with 404 Not Found.
     ...    Send Message    alice    nobody    Hello
+    Start Account    bob
+    Run Keyword And Expect Error
+    ...    alice's message to sip:bob@${PBX.domain} was refused with 404 Not Found. bob is not registered at ${PBX.domain}.
+    ...    Send Message    alice    bob    Hello
 
 A Wrong Password Is Told
     Needs    SEND_MESSAGE

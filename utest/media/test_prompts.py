@@ -57,7 +57,7 @@ def test_a_prompt_that_begins_alike_is_not_mistaken_for_it(
     files = [said(tmp_path / "one.wav", one), said(tmp_path / "two.wav", two)]
     bob.hears(np.concatenate([silence(0.2), two, silence(1)]))
     bob.then = lambda: bob.phone.closes("in-1", ClosedBy.PEER)
-    with pytest.raises(PhoneFailure, match=r"bob did not hear one\.wav within 5 s"):
+    with pytest.raises(PhoneFailure, match=r"bob did not hear one\.wav begin within 5 s"):
         listen_for_prompt(bob.agent, files, 5)
 
 
