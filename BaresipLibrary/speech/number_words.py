@@ -26,6 +26,10 @@ _UNKNOWN_POWER = "trillion"
 POWERS[_UNKNOWN_POWER] = 10**12
 #: What text2num does not know by itself.
 _OTHER_POWERS = {"it": {"mila": 1000, "milioni": 10**6, "miliardi": 10**9}}
+#: After a number these two words are one, and no hundred.
+_PERCENT = {
+    "es": ("por", "ciento"), "fr": ("pour", "cent"), "it": ("per", "cento"), "pt": ("por", "cento")
+}  # fmt: skip
 _POWER = re.compile(r"1(?:00|(?:000)+)")
 #: Words in which "one" is no number; an engine may write them in two.
 _COMPOUNDS = {"any", "every", "some", "no"}
@@ -76,7 +80,7 @@ def with_digits(tokens: Sequence[Token], language: str) -> list[Token]:
     if language == _ENGLISH:
         tokens = _with_english_numbers(tokens)
     else:
-        tokens = _with_figures_multiplied(tokens, language)
+        tokens = _with_figures_multiplied(_with_percents(tokens, language), language)
     tokens = _with_spelled_digits(tokens, language)
     result: list[Token] = []
     done = 0
@@ -182,6 +186,21 @@ def _goes_on(before: Sequence[Token], follower: Token) -> bool:
         and follower.border == NOTHING
         and _is_number(follower.plain)
     )
+
+
+def _with_percents(tokens: Sequence[Token], language: str) -> list[Token]:
+    """Writes "por ciento" after a number as one word."""
+    result: list[Token] = []
+    for token in tokens:
+        said = [one.plain for one in result[-2:]]
+        is_after_number = len(said) > 1 and value(said[0], language) is not None
+        if is_after_number and (said[1], token.plain) == _PERCENT.get(language):
+            result[-1] = result[-1]._replace(
+                plain=f"{said[1]} {token.plain}", last_word=token.last_word, is_word=True
+            )
+        else:
+            result.append(token)
+    return result
 
 
 def _with_figures_multiplied(tokens: Sequence[Token], language: str) -> list[Token]:

@@ -11,6 +11,7 @@ from ..errors import UsageError
 from .heard import Word
 from .number_words import NUMBER_LANGUAGES, value
 from .plain_words import Unit, plain_units
+from .words import have_same_meaning
 
 _ENGLISH = "en"
 _PUNCTUATION = "`'\"()[].,:;?!"
@@ -24,9 +25,9 @@ _PAUSES = (0.0, 0.5)
 
 def numbers_said(words: Sequence[Word], secrets: Collection[str]) -> Iterator[int]:
     """The places of the words that say a secret with a number in it, in any language known."""
-    texts = [word.text.strip(_PUNCTUATION) for word in words]
+    texts = [word.text for word in words] + [word for one in secrets for word in one.split()]
     try:
-        for language in _languages(texts):
+        for language in _languages([text.strip(_PUNCTUATION) for text in texts]):
             numbers = list(filter(None, (_plain(secret, language) for secret in secrets)))
             for units in _heard(words, language) if numbers else ():
                 for first, end in _stretches(numbers, units):
@@ -49,10 +50,11 @@ def _languages(texts: Sequence[str]) -> list[str]:
 def _heard(words: Sequence[Word], language: str) -> Iterator[list[Unit]]:
     """What was heard as it is compared, and also without its punctuation and its times."""
     yield plain_units(words, language)
-    texts = [word.text for word in words]
-    for pause in _PAUSES:
-        yield _units(texts, language, pause)
-        yield _units([text.strip(_PUNCTUATION) for text in texts], language, pause)
+    texts = tuple(word.text for word in words)
+    stripped = tuple(text.strip(_PUNCTUATION) for text in texts)
+    for form in {texts, stripped}:
+        for pause in _PAUSES:
+            yield _units(form, language, pause)
 
 
 def _units(texts: Sequence[str], language: str, pause: float = 0.0) -> list[Unit]:
@@ -69,10 +71,8 @@ def _plain(secret: str, language: str) -> tuple[Unit, ...]:
 
 def _stretches(secrets: Sequence[Sequence[Unit]], units: Sequence[Unit]) -> Iterator[_Stretch]:
     """Where secrets are in what was heard, as first and end."""
-    heard = [unit.text for unit in units]
     for secret in secrets:
-        wanted = [unit.text for unit in secret]
-        for first in range(len(heard) - len(wanted) + 1):
-            end = first + len(wanted)
-            if heard[first] == wanted[0] and heard[first:end] == wanted:
+        for first in range(len(units) - len(secret) + 1):
+            end = first + len(secret)
+            if all(map(have_same_meaning, secret, units[first:end])):
                 yield first, end

@@ -109,6 +109,12 @@ def nearest_stretch(phrase: Phrase, heard: Sequence[Unit]) -> Match | None:
     return replace(match, has_numbers=False, numbers=instead)
 
 
+def have_same_meaning(one: Unit, other: Unit) -> bool:
+    """Whether two words are equal, or one is what is said for the other: pound for #."""
+    pair = one.text, other.text
+    return one.text == other.text or pair in _NAMES or pair[::-1] in _NAMES
+
+
 class _Cost(NamedTuple):
     """The errors of the best stretch that ends at some place, and where that stretch begins.
 
@@ -176,7 +182,7 @@ class _Alignment:
         wanted, heard = self._phrase[place], self._heard[at]
         if wanted.text == heard.text:
             return not wanted.in_number or self._is_whole(place, at)
-        if (wanted.text, heard.text) in _NAMES or (heard.text, wanted.text) in _NAMES:
+        if have_same_meaning(wanted, heard):
             return True
         return self._sound_alike(place, at) and self._are_neighbours_equal(place, at)
 
