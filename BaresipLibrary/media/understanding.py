@@ -16,7 +16,7 @@ from ..errors import BackendError
 from ..speech.expectations import ENGLISH, Expectation
 from ..speech.heard import HeardSpeech, Word, written
 from ..speech.masking import MASK, Secrets
-from ..speech.plain_words import NUMBER_PAUSE, may_be_part, plain_units
+from ..speech.plain_words import NUMBER_PAUSE, plain_units, unfinished_number
 from ..speech.transcriber import Transcriber
 from ..types import AudioDirection
 from .call_transcript import CallTranscript, words_since
@@ -30,6 +30,8 @@ T = TypeVar("T")
 _PATIENCE = 120.0
 #: A failure quotes at most so many words, the last ones.
 _QUOTED = 20
+#: A number of more words than these may go on, too; the phrase is not judged by its beginning.
+_LAST = 8
 _ALWAYS = float("-inf")
 
 
@@ -92,14 +94,18 @@ class SpeechReader:
         """What was understood by now."""
         return self.transcript.heard(self._language, since, also_open=also_open)
 
-    def may_go_on(self, words: Sequence[Word]) -> bool:
-        """Whether words end with a number, and nobody knows yet whether it goes on."""
+    def open_from(self, words: Sequence[Word]) -> float:
+        """The second at which a number begins with which words end, and which may go on.
+
+        Infinite where there is none, or where it is known that it does not go on.
+        """
         if not words or not self.call.is_live:
-            return False
-        last, end = plain_units(words[-2:], self._language or ENGLISH), words[-1].end
-        return may_be_part(last) and not self.transcript.is_known(
-            end, end + NUMBER_PAUSE, self._language
-        )
+            return math.inf
+        last, end, language = words[-_LAST:], words[-1].end, self._language or ENGLISH
+        number = unfinished_number(plain_units(last, language), language)
+        if number is None or self.transcript.is_known(end, end + NUMBER_PAUSE, self._language):
+            return math.inf
+        return last[number.word].begin
 
     def words(self, since: float, *, also_open: bool = False) -> list[Word]:
         """The words that were understood by now."""
@@ -235,13 +241,13 @@ def _wait(
         reader.read()
         all_done = reader.request(since)
         words = reader.words(since)
-        new = _News(words, reader.may_go_on(words), all_done and not reader.call.is_live)
+        new = _News(words, reader.open_from(words), all_done and not reader.call.is_live)
         return new if new != last or new.are_all else None
 
     while (last := reader.wait(news, max(0.0, end - time.monotonic()))) is not None:
         # Without the lock that `news` holds: to look for an expression may take long.
         heard = expectation.find(last.words) if last.words else None
-        if heard is not None and not (last.may_go_on and heard.end == last.words[-1].end):
+        if heard is not None and heard.end <= last.open_from:
             return heard
         if last.are_all:
             raise not_heard(reader, expectation, since, last.words, "")
@@ -252,8 +258,8 @@ class _News(NamedTuple):
     """What was said by now, and whether that can change."""
 
     words: list[Word]
-    may_go_on: bool
-    """Whether the words end with a number that may go on."""
+    open_from: float
+    """The second from which on a number may be another one than it seems."""
     are_all: bool
 
 

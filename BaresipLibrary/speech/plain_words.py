@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from .amounts import with_amounts, with_dates, with_mixed_numbers, with_signs_joined
 from .heard import Word
@@ -25,7 +26,13 @@ from .number_words import (
     value,
     with_digits,
 )
-from .spoken_signs import MAYBE_MINUS, OTHER_CURRENCIES, is_currency, with_signs_spelled
+from .spoken_signs import (
+    MAYBE_MINUS,
+    OTHER_CURRENCIES,
+    is_amid_number,
+    is_currency,
+    with_signs_spelled,
+)
 
 #: A pause of this many seconds between two words ends a number that is said digit by digit. Where a
 #: machine puts it together from recordings, there are 0.56 s between "twenty" and "one".
@@ -88,7 +95,7 @@ def plain_units(
 
     `has_notes`: what an engine has written, where (laughs) is no word.
     """
-    code = language.partition("-")[0].lower()
+    code = _code(language)
     texts = [word.text for word in words]
     tokens = list(_tokens(words, _without_notes(texts, code) if has_notes else texts, code))
     if code not in NUMBER_LANGUAGES:
@@ -97,6 +104,10 @@ def plain_units(
     tokens = with_whole_numbers(with_digits(tokens, code), code)
     tokens = with_amounts(with_dates(tokens) if code == _ENGLISH else tokens, code)
     return _units(with_signs_joined(with_mixed_numbers(tokens, code), code))
+
+
+def _code(language: str) -> str:
+    return language.partition("-")[0].lower()
 
 
 def plain_text(units: Sequence[Unit]) -> str:
@@ -119,21 +130,31 @@ def digits_joined(units: Sequence[Unit]) -> list[bool]:
     ]
 
 
-def may_be_part(units: Sequence[Unit]) -> bool:
-    """Whether words end with a number that may go on: 4712, five dollars (and fifty cents)."""
-    ends = [*units[-2:]]
-    is_amount = len(ends) > 1 and ends[0].in_number and is_currency(ends[1].text)
-    return bool(ends) and (ends[-1].in_number or is_amount)
+def unfinished_number(units: Sequence[Unit], language: str = "en") -> Unit | None:
+    """The beginning of the number with which words end, as it may go on; None without one.
+
+    4712, five dollars (and fifty cents), one hundred and.
+    """
+    ends = list(units)
+    if ends and is_amid_number(ends[-1].text, _code(language)):
+        ends.pop()
+    if ends and is_currency(ends[-1].text) and not ends[-1].in_number:
+        ends.pop()
+    number = list(takewhile(lambda unit: unit.in_number, reversed(ends)))
+    return next((unit for unit in number if unit.begins_number), number[-1] if number else None)
 
 
 def _tokens(words: Sequence[Word], texts: Sequence[str], code: str) -> Iterator[Token]:
-    border = LONG_PAUSE
+    border, is_amid = LONG_PAUSE, False
     for place, (text, spelled) in enumerate(
         zip(texts, with_signs_spelled(texts, code), strict=True)
     ):
         pieces = list(_pieces(spelled))
         is_time = _COLON in pieces
         border = max(border, _pause(words, place), FULL_STOP if is_time else NOTHING)
+        if is_amid and border < LONG_PAUSE:
+            border = NOTHING
+        is_amid = bool(pieces) and is_amid_number(pieces[-1], code)
         for piece in pieces:
             if piece == _COLON:
                 border = COLON

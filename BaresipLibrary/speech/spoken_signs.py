@@ -33,31 +33,32 @@ class _Names(NamedTuple):
     minus: str
     star: str
     half: str
+    point: str
     dollar: str
     pound: str
     euro: str
 
 
 _NAMES = {
-    "da": _Names("og", "procent", "snabela", "plus", "minus", "stjerne", "halv halvt",
+    "da": _Names("og", "procent", "snabela", "plus", "minus", "stjerne", "halv halvt", "komma",
                  "dollar dollar cent cent", "pund pund penny pence", "euro euro cent cent"),
-    "de": _Names("und", "prozent", "at", "plus", "minus", "stern", "halb einhalb",
+    "de": _Names("und", "prozent", "at", "plus", "minus", "stern", "halb einhalb", "komma",
                  "dollar dollar cent cent", "pfund pfund penny pence", "euro euro cent cent"),
-    "en": _Names("and", "percent", "at", "plus", "minus negative", "star", "half",
+    "en": _Names("and", "percent", "at", "plus", "minus negative", "star", "half", "point",
                  "dollar dollars cent cents", "pound pounds penny pence", "euro euros cent cents"),
     "es": _Names("y", "por ciento", "arroba", "más", "menos", "asterisco", "medio media",
-                 "dólar dólares centavo centavos", "libra libras penique peniques",
+                 "coma punto", "dólar dólares centavo centavos", "libra libras penique peniques",
                  "euro euros céntimo céntimos"),
-    "fr": _Names("et", "pour cent", "arobase", "plus", "moins", "étoile", "demi demie",
+    "fr": _Names("et", "pour cent", "arobase", "plus", "moins", "étoile", "demi demie", "virgule",
                  "dollar dollars cent cents", "livre livres penny pence",
                  "euro euros centime centimes"),
     # text2num takes centesimi for an ordinal.
     "it": _Names("e", "per cento", "chiocciola", "più", "meno", "asterisco", "mezzo mezza",
-                 "dollaro dollari 100o 100o", "sterlina sterline penny pence",
+                 "virgola", "dollaro dollari 100o 100o", "sterlina sterline penny pence",
                  "euro euro 100o 100o"),
-    "nl": _Names("en", "procent", "apenstaartje", "plus", "min minus", "sterretje", "half",
+    "nl": _Names("en", "procent", "apenstaartje", "plus", "min minus", "sterretje", "half", "komma",
                  "dollar dollar cent cent", "pond pond penny pence", "euro euro cent cent"),
-    "pt": _Names("e", "por cento", "arroba", "mais", "menos", "asterisco", "meio meia",
+    "pt": _Names("e", "por cento", "arroba", "mais", "menos", "asterisco", "meio meia", "vírgula",
                  "dólar dólares centavo centavos", "libra libras penny pence",
                  "euro euros cêntimo cêntimos"),
 }  # fmt: skip
@@ -143,6 +144,11 @@ def _all_currencies() -> frozenset[str]:
 def word_for_and(code: str) -> str:
     """What stands between 5 dollars and 50 cents."""
     return _of(code).and_
+
+
+def is_amid_number(word: str, code: str) -> bool:
+    """Whether no number ends with a word: one hundred and, two point."""
+    return word == word_for_and(code) or word in _of(code).point.split()
 
 
 def is_minus(word: str, before: str, code: str) -> bool:

@@ -35,7 +35,18 @@ from ..audio.signals import Samples
 from ..scripted import Phone
 from .recorded import RATE, ListeningAgent, hears, silence
 
-VOCABULARY = ("press", "one", "two", "for", "sales", "support", "hello", "goodbye")
+VOCABULARY = (
+    "press",
+    "one",
+    "two",
+    "for",
+    "sales",
+    "support",
+    "hello",
+    "goodbye",
+    "hundred",
+    "and",
+)
 WORD, GAP = 0.3, 0.1
 RX = AudioDirection.rx
 NEVER = float("-inf")
@@ -288,6 +299,17 @@ def test_a_number_is_judged_when_it_cannot_go_on(
     else:
         with pytest.raises(CallFailure, match="100 % of the words, and not the same number"):
             wait_for_speech(reader, expecting("press one"), NEVER, 0.5)
+
+
+def test_a_number_that_ends_with_and_is_judged_when_it_cannot_go_on(
+    bob: ListeningAgent, engine: LoudnessEngine, transcripts: Transcripts
+) -> None:
+    call = bob.agent.calls[0]
+    transcript = transcripts.of(bob.agent, call, RX)
+    reader = SpeechReader(bob.agent, call, transcript, engine, Secrets())  # type: ignore[arg-type]
+    bob.hears(says("press one hundred and"), silence(0.42), silence(0.08), says("two"), silence(1))
+    with pytest.raises(CallFailure, match='heard "press one hundred and two"'):
+        wait_for_speech(reader, expecting("press one hundred"), NEVER, 0.5)
 
 
 def test_speech_ends_when_no_more_audio_arrives(

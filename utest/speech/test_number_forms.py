@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from BaresipLibrary.speech.heard import Word
-from BaresipLibrary.speech.plain_words import may_be_part, plain_text, plain_units
+from BaresipLibrary.speech.plain_words import plain_text, plain_units, unfinished_number
 from BaresipLibrary.speech.words import Match, Phrase, find_phrase
 
 from .test_words import find, nearest, said
@@ -379,13 +379,26 @@ def test_what_nobody_can_know_is_equal_to_the_same_pieces_only() -> None:
         ("you have 5 dollars", True),
         ("you have $5.", True),
         ("you have 100, 5", True),
+        ("you have one hundred and", True),
+        ("you have five dollars and", True),
+        ("two point", True),
+        ("press one or two and hold the", False),
+        ("sales and", False),
         ("many dollars", False),
         ("press 1 please", False),
         ("", False),
     ],
 )
 def test_a_number_at_the_end_may_go_on(heard: str, may_go_on: bool) -> None:
-    assert may_be_part(plain_units(said(heard)[-2:])) is may_go_on
+    assert (unfinished_number(plain_units(said(heard))) is not None) is may_go_on
+
+
+@pytest.mark.parametrize("end", ["and", "and,", "and."])
+def test_only_a_long_pause_ends_a_number_after_and(end: str) -> None:
+    words = said(f"you have one hundred {end}")
+    for pause, phrase in ((0.6, "105"), (1.0, "100")):
+        heard = [*words, Word("five", words[-1].end + pause, words[-1].end + pause + 0.3, 0.9)]
+        assert find_phrase(Phrase.parse(f"you have {phrase}"), plain_units(heard), 1.0) is not None
 
 
 DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
