@@ -34,7 +34,8 @@ class DtmfKeywords(Component):
         lost, and a digit with it.
 
         Fails when the call is not established, and when a character is not a valid digit. Digits
-        that are sent in-band also fail when the call is muted or on hold.
+        that are not sent by SIP INFO also fail when the call is on hold, whoever holds it, and
+        when no audio was agreed; those that are sent in-band when the call is muted.
 
         | =Argument= | =Meaning= |
         | ``digits`` | ``0`` to ``9``, ``*``, ``#``, ``A`` to ``D``, as text or as Robot's ``Secret``, which this agent neither logs nor sends by SIP INFO. |

@@ -15,18 +15,20 @@ from numpy.typing import NDArray
 
 from ..account import INBAND
 from ..agents.agent import PROMPTLY, Agent
-from ..agents.call import TRACE_LAG, Call
+from ..agents.call import Call
+from ..agents.rtp import agreed_in
 from ..audio.dtmf import DigitDetector, dtmf_tone
 from ..audio.wav_reader import RecordingReader
 from ..backends.capabilities import Capability
 from ..concurrency import wait_until
 from ..diagnosis.failure import Awaited, CallFailure
 from ..diagnosis.media import explain_missing_digits
+from ..diagnosis.observations import explain_no_common_audio
 from ..errors import UsageError
 from ..events import DtmfReceived, DtmfSent, PromptEnded
 from ..signalling.states import require_established
 from .following import following_recording
-from .sending import sending
+from .sending import describe_hold, sending
 from .sources import synthesized
 
 #: The dtmf_mode that needs the consent of the other side.
@@ -58,9 +60,9 @@ def send(
     With `hidden` they are secret: neither the journal nor an error shows them.
 
     Raises:
-        UsageError: not digits, the call is not established, or they are secret and would be sent
-            in messages that are shown.
-        CallFailure: the other side does not accept RTP events.
+        UsageError: not digits, the call is not established or on hold, or they are secret and would
+            be sent in messages that are shown.
+        CallFailure: the other side does not accept RTP events, or no audio was agreed.
     """
     shown = _HIDDEN if hidden else digits
     upper = _checked(digits, shown)
@@ -76,8 +78,8 @@ def send(
             f"{agent.name} does not send secret digits by SIP INFO, whose messages are"
             " shown; use mode=rtpevent or mode=inband."
         )
-    if by == _EVENTS or hidden:
-        _require_events(agent, call, shown)
+    if by != _INFO:
+        _require_events(agent, call, shown, only=by == _EVENTS or hidden)
     agent.note(DtmfSent(time.monotonic(), call.call_id, shown if hidden else upper, by))
     with agent.commanding(f"send '{shown}'"):
         agent.backend.send_digits(call.call_id, upper, gap, mode)
@@ -260,27 +262,33 @@ def _call_with_digits(agent: Agent, call_id: str | None) -> Call | None:
     return agent.require_call("with digits", call_id)
 
 
-def _require_events(agent: Agent, call: Call, digits: str) -> None:
-    """Raises `CallFailure` when the other side's SDP has no telephone-event (RFC 4733)."""
-    wait_until(agent.changes, lambda: None if call.awaits_agreement else True, TRACE_LAG)
-    exchange = call.offers.exchange
+def _require_events(agent: Agent, call: Call, digits: str, *, only: bool) -> None:
+    """Raises an error when no RTP event would leave; with `only`, digits leave in no other way."""
+    agreed, exchange = agreed_in(agent, call), call.offers.exchange
     theirs = exchange.sides()[1].audio if exchange else None
-    if theirs is not None and not theirs.events:
+    if theirs is None or not (only or theirs.events):
+        return  # the backend shows no messages, or sends them by INFO
+    task = f"{agent.name} cannot send '{digits}' as RTP events"
+    if agreed is None:
         raise CallFailure(
-            f"{agent.name} cannot send '{digits}' as RTP events: the SDP of the other side has no"
-            " telephone-event. Send them with mode=info or mode=inband.",
+            f"{task}: no audio was agreed.", agent, lambda _: explain_no_common_audio(agent, call)
+        )
+    if not theirs.events:
+        raise CallFailure(
+            f"{task}: the SDP of the other side has no telephone-event. Send them with mode=info or"
+            " mode=inband.",
             agent,
         )
+    if hold := describe_hold(call):
+        raise UsageError(f"{task}: {hold}.")
 
 
 def _require_sending(agent: Agent, call: Call, digits: str) -> None:
     """Raises `UsageError` when a call sends no audio now."""
     if call.muted:
         raise UsageError(f"{agent.name} is muted and cannot send '{digits}' in-band; use Unmute.")
-    if call.on_hold or call.held_by_peer:
-        raise UsageError(
-            f"{agent.name} cannot send '{digits}' in-band: its call is on hold; use Resume."
-        )
+    if hold := describe_hold(call):
+        raise UsageError(f"{agent.name} cannot send '{digits}' in-band: {hold}.")
 
 
 def _tones(digits: str, gap: float, rate: int) -> NDArray[np.float64]:

@@ -15,6 +15,7 @@ from ..errors import BackendError, UsageError
 from ..events import AudioTrouble, CallEvent, PromptEnded, SourceChosen
 from ..signalling.states import require_established
 from ..speech.voices import Speech
+from .sending import describe_hold
 from .sources import forget_spoken, spoken
 
 #: How much longer (s) than it lasts a text may take to be said, also on a busy machine.
@@ -57,9 +58,7 @@ def _obstacle(agent: Agent, call: Call) -> str | None:
         return call.describe()
     if call.muted:
         return "it is muted; use Unmute"
-    if call.on_hold:
-        return "it holds the call; use Resume"
-    return "the other side holds the call" if call.held_by_peer else None
+    return describe_hold(call)
 
 
 def _being_said(agent: Agent, call: Call) -> Utterance | None:

@@ -30,3 +30,10 @@ def sending(agent: Agent, call: Call, source: Source, words: str) -> Iterator[No
         if call.is_live:
             with suppress(BackendError):  # the call has just ended: nothing is sent any more
                 agent.send_audio(call, *before)
+
+
+def describe_hold(call: Call) -> str | None:
+    """Who holds a call, so that nothing is sent in it, as a clause; None when nobody does."""
+    if call.on_hold:
+        return "it holds the call; use Resume"
+    return "the other side holds the call" if call.held_by_peer else None

@@ -60,10 +60,16 @@ class AgreedMedia:
 
 
 def agreed_media(exchange: Exchange) -> AgreedMedia | None:
-    """The audio that an exchange agrees on; None where it is refused, or has no codec in common."""
+    """The audio that an exchange agrees on; None where it is refused, or has no codec in common.
+
+    Nor is anything agreed where the answer to an offer of SRTP lacks its profile (RFC 3264).
+    """
     ours, theirs = exchange.sides()
     local, remote = ours.audio, theirs.audio
     if local is None or remote is None or local.is_refused or remote.is_refused:
+        return None
+    offer, answer = exchange.offer.audio, exchange.answer.audio
+    if offer and answer and offer.is_encrypted and not answer.is_encrypted:
         return None
     # The offerer sends what stands first in the answer; the answerer sends what stands first in the
     # offer, of what it has accepted. Either is the first of the other side's that is one's own.
@@ -71,7 +77,6 @@ def agreed_media(exchange: Exchange) -> AgreedMedia | None:
     if sends is None or receives is None:
         return None
     encryption = _encryption(exchange)
-    answer = exchange.answer.audio
     suites = answer.crypto_suites if answer and encryption == "srtp" else ()
     codec = (sends if exchange.ours else receives).codec
     suite = next(iter(suites), None)

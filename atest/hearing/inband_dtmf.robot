@@ -93,7 +93,7 @@ Nobody Hears Who Holds
     Talk
     Hold    alice
     Run Keyword And Expect Error
-    ...    alice cannot send '1' in-band: its call is on hold; use Resume.
+    ...    alice cannot send '1' in-band: it holds the call; use Resume.
     ...    Send Dtmf    alice    1    mode=inband
 
 No Call To Hear Them In
