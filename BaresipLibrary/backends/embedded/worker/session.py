@@ -4,6 +4,7 @@ Parent and child share a private socket pair, over which JSON objects go, one a 
 """
 
 import asyncio
+import concurrent.futures.thread  # noqa: F401 - once here, instead of at the start of each agent
 import json
 import os
 import shutil
