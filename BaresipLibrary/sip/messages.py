@@ -145,17 +145,17 @@ class Message:
         """The CSeq with single spaces, such as ``2 INVITE``; empty without one."""
         return " ".join((self.first("CSeq") or "").split())
 
-    @property
+    @cached_property
     def cseq_number(self) -> str:
         """The number in the CSeq; empty without one."""
         return self.cseq.partition(" ")[0]
 
-    @property
+    @cached_property
     def transaction_method(self) -> str:
         """The method in the CSeq, that of the message's transaction; empty without one."""
         return self.cseq.partition(" ")[2]
 
-    @property
+    @cached_property
     def branch(self) -> str:
         """The branch of the topmost Via, which identifies a transaction; else its sent-by."""
         via = (self.first("Via") or "").split(",", 1)[0]
@@ -164,7 +164,7 @@ class Message:
         named = (value.strip() for name, _, value in pairs if name.strip().lower() == "branch")
         return next(named, sent_by)
 
-    @property
+    @cached_property
     def to_tag(self) -> str:
         """The tag of the To; empty without one: the request begins a dialog."""
         return parameter(self.first("To") or "", "tag")
@@ -181,7 +181,7 @@ class Message:
         usual = 5061 if match[1].upper() in ("TLS", "WSS") else 5060
         return match[2], int(match[3] or usual)
 
-    @property
+    @cached_property
     def call_id(self) -> str | None:
         """The Call-ID."""
         return self.first("Call-ID")

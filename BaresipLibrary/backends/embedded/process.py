@@ -246,7 +246,7 @@ class WorkerProcess(Backend):
     def _read(self, report: Report) -> None:
         assert self._stream is not None and self._child is not None
         for lines in _pieces(self._stream):
-            messages = [json.loads(line) for line in lines]
+            messages = [json.loads(line.decode()) for line in lines]  # of bytes, it guesses
             self._take_together(messages, report)
             for message in messages:
                 if message.get("event") == "SipMessage":

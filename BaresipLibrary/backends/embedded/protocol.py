@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +89,10 @@ def source_message(source: Source) -> dict[str, Any]:
             return {"kind": "silence"}
 
 
+#: One path for all events of a recording: most tell how it was timed.
+_path = lru_cache(maxsize=1000)(Path)
+
+
 def _registration_failed(message: dict[str, Any]) -> Event:
     return events.RegistrationFailed(message["at"], *split_status(message["text"] or ""))
 
@@ -105,7 +110,7 @@ def _quality(message: dict[str, Any]) -> Event:
 
 
 def _media(message: dict[str, Any]) -> Event:
-    rx, tx = Path(message["rx"]), Path(message["tx"])
+    rx, tx = _path(message["rx"]), _path(message["tx"])
     return events.MediaStarted(
         message["at"], message["call_id"], message["rate"], message["channels"], rx, tx
     )
@@ -116,7 +121,7 @@ def _timed(message: dict[str, Any]) -> Event:
     return events.AudioTimed(
         message["at"],
         message["call_id"],
-        Path(message["path"]),
+        _path(message["path"]),
         *(message[field] for field in fields),
     )
 
