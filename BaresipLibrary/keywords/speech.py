@@ -192,6 +192,7 @@ class SpeechKeywords(Component):
 
         wanted = Assertion(assertion_operator, _without_cover(assertion_expected), message)
         _check_language(language)
+        self._context.transcriber.check()
         acting_agent = self._agents.get(agent)
         which, left = self._awaited(
             acting_agent, lambda: acting_agent.require_call("to listen to", call), timeout

@@ -4,6 +4,7 @@ import os
 import re
 import sys
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from ..errors import UsageError
 VARIABLE = "BARESIP_SPEECH_MODEL"
 _WHISPER = ".engines_whisper.FasterWhisper"
 _ENDPOINT = ".engines_http.TranscriptionEndpoint"
+MISSING = 'Speech needs the package faster-whisper: pip install "robotframework-baresip[speech]".'
 _URLS = ("http", "https")
 _NAME = re.compile(r"[a-z][a-z0-9_-]*")
 _IMPORT_PATH = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
@@ -94,6 +96,15 @@ def _folder(setting: str, source: str) -> str:
             " faster-whisper is a folder with a file model.bin."
         )
     return str(folder)
+
+
+def require_package(choice: EngineChoice) -> None:
+    """Raises `UsageError` when the package of an engine that ships with the library is missing.
+
+    The engine's process would say so only when it has something to understand.
+    """
+    if choice.path == _WHISPER and find_spec("faster_whisper") is None:
+        raise UsageError(MISSING)
 
 
 def search_path(choice: EngineChoice) -> list[str]:

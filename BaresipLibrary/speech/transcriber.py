@@ -10,7 +10,7 @@ import soxr
 from numpy.typing import NDArray
 
 from ..concurrency import Changes
-from .engine_choice import EngineChoice, SpeechEngines
+from .engine_choice import EngineChoice, SpeechEngines, require_package
 from .engines import RATE
 from .heard import Word
 from .transcriber_process import DEATHS, TranscriberProcess
@@ -87,9 +87,11 @@ class Transcriber:
         """The engine that the suite, or the environment, has chosen.
 
         Raises:
-            UsageError: the choice makes no sense; says what to choose instead.
+            UsageError: the choice makes no sense, or its package is missing; says what to do.
         """
-        return self.engines.choose(self._model)
+        choice = self.engines.choose(self._model)
+        require_package(choice)
+        return choice
 
     def submit(
         self,

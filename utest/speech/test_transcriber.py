@@ -13,6 +13,8 @@ import psutil
 import pytest
 
 from BaresipLibrary.concurrency import Changes, wait_until
+from BaresipLibrary.errors import UsageError
+from BaresipLibrary.speech import engine_choice
 from BaresipLibrary.speech.transcriber import Transcriber, Transcription
 
 SECOND = np.full(16000, 0.1)
@@ -265,6 +267,21 @@ open(sys.argv[1], "rb").read()
 print(transcriber._process.pid, flush=True)
 sys.stdin.read()
 """
+
+
+def test_without_the_extra_nothing_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is said at once, and not when somebody has spoken."""
+    monkeypatch.delenv(engine_choice.VARIABLE, raising=False)
+    monkeypatch.setattr(engine_choice, "find_spec", lambda name: None)
+    transcriber = Transcriber(Changes())
+    for needing in (
+        transcriber.check,
+        transcriber.warm_up,
+        lambda: transcriber.submit(SECOND, 8000),
+    ):
+        with pytest.raises(UsageError, match="needs the package faster-whisper: pip install"):
+            needing()
+    assert transcriber._thread is None
 
 
 def test_the_process_ends_when_robots_is_killed_even_while_it_works(fifo: Path) -> None:
