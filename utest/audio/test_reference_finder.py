@@ -106,12 +106,12 @@ def test_what_cannot_be_found_is_refused(samples: Samples, why: str) -> None:
         ReferenceFinder(PromptFile(Path("said.wav"), samples, RATE), RATE)
 
 
-@pytest.mark.parametrize("finder", [ReferenceFinder, PromptFinder])
+@pytest.mark.parametrize(("finder", "rate"), [(ReferenceFinder, RATE), (PromptFinder, 6000)])
 def test_a_file_with_too_few_samples_a_second_is_named(
-    finder: type[ReferenceFinder] | type[PromptFinder],
+    finder: type[ReferenceFinder] | type[PromptFinder], rate: int
 ) -> None:
     with pytest.raises(ValueError) as refused:
-        finder(PromptFile(Path("said.wav"), said(1), 6000), RATE)
+        finder(PromptFile(Path("said.wav"), said(1), 6000), rate)
     assert str(refused.value) == (
         "said.wav can't be recognised: it has 6000 samples a second, and it takes 8000 or more."
     )

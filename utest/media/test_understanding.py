@@ -76,6 +76,7 @@ class LoudnessEngine:
     def __init__(self) -> None:
         self.asked: list[tuple[float, str | None]] = []
         self.error: str | None = None
+        self.refusal: str | None = None
         self.done = 0
         self.replaced = 0
 
@@ -476,6 +477,16 @@ def test_what_failed_to_be_understood_is_tried_again_by_the_next_keyword(
         verify_speech(reader, expecting("hello"), NEVER)
     engine.error = None
     assert verify_speech(reader, expecting("hello"), NEVER).text == "hello"
+
+
+def test_without_an_engine_nothing_is_waited_for(
+    talking: Phone, reader: SpeechReader, engine: LoudnessEngine, tmp_path: Path
+) -> None:
+    """Also when nobody says a word."""
+    hears(talking, reader.call, tmp_path, (time.monotonic() - 2, silence(2)))
+    engine.refusal = "Install it."
+    with pytest.raises(BackendError, match=r"^Install it\.$"):
+        wait_for_speech(reader, expecting("hello"), NEVER, 3600)
 
 
 def test_a_secret_is_not_shown_across_a_pause(

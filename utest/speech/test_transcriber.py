@@ -223,10 +223,10 @@ def test_what_nobody_needs_any_more_is_not_begun(make: Make, fifo: Path) -> None
 def test_a_process_without_an_engine_ends_and_is_tried_anew_after_a_close(make: Make) -> None:
     before = set(psutil.Process().children())
     transcriber = make("Missing")
-    assert error(transcriber) == error(transcriber) == "Install it."
+    assert error(transcriber) == error(transcriber) == transcriber.refusal == "Install it."
     assert set(psutil.Process().children()) == before
     transcriber.close()
-    assert transcriber._refusal is None
+    assert transcriber.refusal is None
 
 
 def test_a_transcriber_that_was_closed_starts_again(make: Make) -> None:
