@@ -1,7 +1,9 @@
 """OpenAI's Whisper models, as the package faster-whisper runs them on the CPU."""
 
 import os
+import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ from numpy.typing import NDArray
 
 from .engines import RATE
 from .heard import Word
+from .number_words import NUMBER_LANGUAGES, value
 
 MISSING = 'Speech needs the package faster-whisper: pip install "robotframework-baresip[speech]".'
 #: Packages that bring a model, the best one first.
@@ -81,7 +84,7 @@ class FasterWhisper:
         if not samples.any():
             return []
         segments = self._read(samples, code, _QUICK)
-        if any(map(_seems_made_up, segments)) or _is_unsure_number(segments):
+        if any(map(_seems_made_up, segments)) or _is_unsure_number(segments, code):
             segments = self._read(samples, code, _WHOLE)
         elif any(map(_has_unsure_word, segments)):
             segments = self._read(samples, code, _LONGER)
@@ -145,14 +148,21 @@ def _has_unsure_word(segment: Any) -> bool:
     return any(word.probability < _SURE_OF_A_WORD for word in segment.words)
 
 
-def _is_unsure_number(segments: Sequence[Any]) -> bool:
+def _is_unsure_number(segments: Sequence[Any], code: str | None) -> bool:
     """Whether an unsure number stands there, with no sentence around it that tells it."""
     words = [word for segment in segments for word in segment.words]
     return len(words) < _SENTENCE and any(
-        word.probability < _SURE_OF_A_NUMBER
-        for word in words
-        if any(character.isdigit() for character in word.word)
+        word.probability < _SURE_OF_A_NUMBER and _is_number(word.word, code) for word in words
     )
+
+
+def _is_number(text: str, code: str | None) -> bool:
+    """Whether it has a digit, or is a number word, as where phrases are compared."""
+    language = code if code in NUMBER_LANGUAGES else "en"
+    with suppress(ImportError):  # without text2num no phrase is compared either
+        word = re.sub(r"[\W\d_]", "", text).lower()
+        return any(map(str.isdigit, text)) or value(word, language) is not None
+    return False
 
 
 def _seems_made_up(segment: Any) -> bool:

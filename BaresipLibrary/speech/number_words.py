@@ -9,8 +9,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from ..errors import UsageError
-
 _INSTALL = "pip install 'robotframework-baresip[speech]'"
 #: The languages whose number words are known.
 NUMBER_LANGUAGES = ("da", "de", "en", "es", "fr", "it", "nl", "pt")
@@ -106,6 +104,8 @@ def _numbers(tokens: Sequence[Token], language: str) -> Iterator[tuple[int, int,
     try:
         from text_to_num import find_numbers
     except ImportError:
+        from ..errors import UsageError  # the process that understands speech has no such package
+
         raise UsageError(f"Comparing words needs the package text2num: {_INSTALL}.") from None
 
     # Half of a surrogate pair cannot be handed to the package, which panics.

