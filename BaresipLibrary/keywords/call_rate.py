@@ -241,13 +241,12 @@ class CallRateKeywords(Component):
         """
         value = getattr(_read(run), field.name)
         if isinstance(value, Spread) != (percentile is not None):
-            needs = "needs" if isinstance(value, Spread) else "takes no"
-            raise UsageError(f"{field.name} {needs} percentile=.")
+            one = "is one value: leave out percentile=."
+            many = "has many values: choose one, as in percentile=p95."
+            raise UsageError(f"{field.name} {many if isinstance(value, Spread) else one}")
         if percentile is not None:
             value = getattr(value, percentile.name)
-        which = f" ({percentile.name})" if percentile else ""
-        subject = f"The {field.name}{which} of the calls"
-        figure: Value[Any] = Value(subject, lambda: value)
+        figure: Value[Any] = Value(_subject(field, percentile), lambda: value)
         unit = _UNITS.get(field, number)
         return Assertion(assertion_operator, assertion_expected, message, unit).check(figure)
 
@@ -277,6 +276,16 @@ class CallRateKeywords(Component):
         total = add_up(read)
         logger.info(call_run_html(total), html=True)
         return total
+
+
+def _subject(field: RunField, percentile: Percentile | None) -> str:
+    """What a figure is, as the subject of a sentence."""
+    if percentile is not None:
+        return f"The {field.name} ({percentile.name}) of the calls"
+    if field is RunField.peak:
+        return "The peak of calls at the same time"
+    which, is_share, _ = field.name.replace("_", " ").partition(" percent")
+    return f"The {'percentage' if is_share else 'number'} of {which} calls"
 
 
 def _check_targets(

@@ -6,7 +6,7 @@ from ..frozen import frozen
 
 #: How many calls must be over before a share of them is judged while the run goes on.
 ENOUGH = 20
-_FORM = re.compile(r"\s*failures\s*(>=?)\s*([0-9]*\.?[0-9]+)\s*(%?)\s*")
+_FORM = re.compile(r"\s*failures\s*(>=?)\s*([0-9]*\.?[0-9]+)\s*(%?)\s*", re.IGNORECASE)
 
 
 @frozen

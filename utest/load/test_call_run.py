@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from assertionengine import AssertionOperator
 
 from BaresipLibrary.errors import UsageError
 from BaresipLibrary.keywords.call_rate import CallRateKeywords
@@ -16,6 +17,8 @@ from BaresipLibrary.load.call_run import (
     MOST_TOLD,
     CallRun,
     FailedCall,
+    Percentile,
+    RunField,
     Spread,
     add_up,
     most_each_second,
@@ -241,3 +244,31 @@ def test_agents_are_asked_for_where_too_few_were_the_reason() -> None:
     assert "1 of 9 calls were not attempted: no caller was idle (1). At this rate about 12" in str(
         [*run.shortcomings()]
     )
+
+
+@pytest.mark.parametrize(
+    ("field", "percentile", "subject"),
+    [
+        (RunField.failed, None, "The number of failed calls"),
+        (RunField.not_attempted, None, "The number of not attempted calls"),
+        (RunField.failed_percent, None, "The percentage of failed calls"),
+        (RunField.peak, None, "The peak of calls at the same time"),
+        (RunField.setup_time, Percentile.p95, "The setup_time (p95) of the calls"),
+    ],
+)
+def test_a_figure_that_is_not_as_expected_is_told_by_what_it_is(
+    field: RunField, percentile: Percentile | None, subject: str
+) -> None:
+    run = a_run(succeeded=1, setup_times=[0.1])
+    keywords = CallRateKeywords.__new__(CallRateKeywords)
+    is_equal = AssertionOperator["=="]
+    with pytest.raises(AssertionError, match=re.escape(f"{subject} '")):
+        keywords.get_run_statistics(run, field, is_equal, "77", percentile=percentile)
+
+
+def test_a_percentile_is_asked_for_where_there_are_many_values() -> None:
+    keywords, run = CallRateKeywords.__new__(CallRateKeywords), a_run(setup_times=[0.1])
+    with pytest.raises(UsageError, match="setup_time has many values: choose one, as in percent"):
+        keywords.get_run_statistics(run, RunField.setup_time)
+    with pytest.raises(UsageError, match=r"failed is one value: leave out percentile=\."):
+        keywords.get_run_statistics(run, RunField.failed, percentile=Percentile.p5)
