@@ -11,7 +11,7 @@ from robot.api import logger
 from ..errors import UsageError
 from ..keywords.running import is_dry_run
 from .measures import Measures, by_of, labels_of
-from .runs import RunListener, RunScopes, pabot_part, run_name
+from .runs import RunListener, RunScopes, pabot_part, refused_without_traceback, run_name
 from .targets import Pushgateway, Served, TextFile
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ class Metrics(RunListener):
     _docs/watch.md_ in the project lists the metrics.
     """
 
+    @refused_without_traceback()
     def __init__(
         self,
         file: str | None = None,
@@ -50,6 +51,7 @@ class Metrics(RunListener):
         | ``job`` | The job that a Pushgateway files them under. |
         """
         super().__init__()
+        _require_known(file, push, serve)
         try:
             from prometheus_client import CollectorRegistry
         except ImportError as error:
@@ -122,17 +124,35 @@ class Metrics(RunListener):
     def _deliver(self) -> None:
         """Writes and pushes; what fails there fails no test."""
         if self._file:
-            self._try("written", self._file.write)
+            self._try(f"written to {self._file}", self._file.write)
         if self._gateway:
-            self._try("pushed", self._gateway.push)
+            self._try(f"pushed to {self._gateway}", self._gateway.push)
 
     def _try(self, done: str, deliver: Callable[..., None]) -> None:
         try:
             deliver(self._registry, self._labels)
         except (OSError, HTTPException) as error:
-            logger.error(f"The metrics could not be {done}: {error or type(error).__name__}")
+            logger.error(f"The metrics could not be {done}: {_reason(error)}.")
 
     def close(self) -> None:
         """Listener: the run is over."""
         if self._served:
             self._served.close()
+
+
+def _require_known(*targets: str | None) -> None:
+    """Raises `UsageError` when a target is an argument that there is not, as `name=value`."""
+    for target in targets:
+        name, equals, _ = (target or "").partition("=")
+        if equals and name.isidentifier():
+            raise UsageError(
+                f"'{name}' is not an argument of BaresipLibrary.Metrics; there are file=, push=,"
+                " serve=, labels=, by= and job=."
+            )
+
+
+def _reason(error: Exception) -> str:
+    """What went wrong, without the number and the file that an `OSError` has in its text."""
+    cause = getattr(error, "reason", error)  # that of a URLError is an error, too
+    text = getattr(cause, "strerror", None) if isinstance(cause, OSError) else None
+    return text or str(error) or type(error).__name__

@@ -2,12 +2,16 @@
 
 import time
 from bisect import bisect_right
+from collections.abc import Iterator
+from contextlib import contextmanager
 from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
 from robot import running
+from robot.errors import DataError
 from robot.libraries.BuiltIn import BuiltIn
 
+from ..errors import UsageError
 from .finished_calls import FinishedCalls
 
 S = TypeVar("S")
@@ -27,6 +31,23 @@ class RunScopes(Generic[S]):
         """That of a moment (monotonic); of what came before the first one, the first."""
         number = bisect_right(self._scopes, moment, key=itemgetter(0)) - 1
         return self._scopes[max(number, 0)][1]
+
+
+@contextmanager
+def refused_without_traceback() -> Iterator[None]:
+    """Settings that make no sense are refused in a sentence: Robot shows where others were raised.
+
+    Raises:
+        SettingRefused: in place of a `UsageError`.
+    """
+    try:
+        yield
+    except UsageError as error:
+        raise SettingRefused(str(error)) from error.__cause__
+
+
+class SettingRefused(UsageError, DataError):  # type: ignore[misc]
+    """A listener cannot do what its settings, or the environment, ask for."""
 
 
 class RunListener:

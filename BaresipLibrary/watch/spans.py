@@ -10,7 +10,7 @@ from robot import result, running
 from ..errors import UsageError
 from ..keywords.running import is_dry_run
 from .finished_calls import CallOutcome, FinishedCall
-from .runs import RunListener, RunScopes
+from .runs import RunListener, RunScopes, refused_without_traceback
 
 if TYPE_CHECKING:
     from opentelemetry.context import Context
@@ -38,6 +38,7 @@ class Spans(RunListener):
     run is part of. The arguments of keywords are not in them.
     """
 
+    @refused_without_traceback()
     def __init__(self) -> None:
         super().__init__()
         self._provider = make_provider()

@@ -51,6 +51,9 @@ class TextFile:
                 " neither such a name nor a folder."
             )
 
+    def __str__(self) -> str:
+        return str(self._path)
+
     @property
     def is_shared(self) -> bool:
         """Whether all runs write to the same file."""
@@ -92,6 +95,9 @@ class Pushgateway:
         if parts.scheme not in ("http", "https") or not parts.hostname or not _has_port(parts):
             raise UsageError(f"'{url}' is not the address of a Pushgateway, as in localhost:9091.")
         self._url, self._job = parts.geturl(), job
+
+    def __str__(self) -> str:
+        return self._url
 
     def push(self, registry: "CollectorRegistry", labels: Mapping[str, str]) -> None:
         """Replaces what the last run with these labels has pushed.

@@ -81,7 +81,14 @@ A Pushgateway That Is Not There Fails No Test
     ${run} =    Run Suite    ${CURDIR}/_suites/parts/one.robot
     ...    --listener    ${LISTENER};push=127.0.0.1:1
     All Tests Should Have Passed
-    Wait Until Console Says    ${run}    The metrics could not be pushed
+    Wait Until Console Says    ${run}    The metrics could not be pushed to http://127.0.0.1:1: Connection refused.
+
+Settings That Are Refused Fail No Test And Show No Traceback
+    [Tags]    once on embedded: what is told of a run comes from events that both backends have
+    ${run} =    Run Suite    ${CURDIR}/_suites/parts/one.robot    --listener    ${LISTENER}:/nowhere/phones.prom
+    All Tests Should Have Passed
+    Wait Until Console Says    ${run}    The metrics cannot be written: there is no folder /nowhere.
+    Should Not Contain    ${{$run.console.decode()}}    Traceback
 
 Metrics Are Served While A Run Goes On
     ${folder} =    New Folder    served

@@ -3,12 +3,16 @@
 import re
 import subprocess
 import sys
+from email.message import Message
 from pathlib import Path
+from urllib.error import HTTPError, URLError
 
 import pytest
+from robot.errors import DataError
 
 from BaresipLibrary import Metrics, Spans, UsageError
 from BaresipLibrary.watch.measures import by_of, labels_of
+from BaresipLibrary.watch.metrics import _reason
 from BaresipLibrary.watch.targets import file_name
 
 
@@ -21,6 +25,11 @@ from BaresipLibrary.watch.targets import file_name
         ({"push": "http://me:secret@gateway"}, "must not have a password in it"),
         ({"push": "ftp://gateway"}, "is not the address of a Pushgateway"),
         ({"push": "localhost:abc"}, "is not the address of a Pushgateway"),
+        (
+            {"file": "lable=x"},
+            "'lable' is not an argument of BaresipLibrary.Metrics; there are file=",
+        ),
+        ({"serve": "0", "push": "label=x"}, "'label' is not an argument"),
         ({"serve": "localhost"}, "is not a port"),
         ({"serve": "99999"}, "is not a port"),
         ({"serve": "203.0.113.1:0"}, "cannot be served at 203.0.113.1:0"),
@@ -37,6 +46,7 @@ def test_metrics_refuse(settings: dict[str, str], sentence: str) -> None:
     with pytest.raises(UsageError, match=re.escape(sentence)) as caught:
         Metrics(**settings)
     assert "secret" not in str(caught.value)
+    assert isinstance(caught.value, DataError), "of which Robot shows no traceback"
 
 
 @pytest.mark.parametrize(
@@ -52,6 +62,19 @@ def test_spans_refuse(
     monkeypatch.setenv(name, value)
     with pytest.raises(UsageError, match=re.escape(sentence)):
         Spans()
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (OSError(28, "No space left on device", "a.prom"), "No space left on device"),
+        (URLError(ConnectionRefusedError(111, "Connection refused")), "Connection refused"),
+        (HTTPError("http://x", 400, "Bad Request", Message(), None), "HTTP Error 400: Bad Request"),
+        (TimeoutError(), "TimeoutError"),
+    ],
+)
+def test_what_could_not_be_delivered_has_a_reason(error: Exception, reason: str) -> None:
+    assert _reason(error) == reason
 
 
 def test_labels_and_what_calls_are_told_apart_by() -> None:
