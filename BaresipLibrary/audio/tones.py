@@ -6,7 +6,8 @@ the window's energy and lies at the asked frequency. Agreeing windows in a row, 
 then fitted once more as one piece: a steady tone stays in phase with itself for that long, which a
 voice that passes by the frequency does not, it has no harmonics, and the rest is not the other tone
 of a digit. For a clear tone, 30 dB above everything else, 70 ms are enough, unless it was there
-from the first sample on: then it may be the end of a tone that is not sent any more.
+from the first sample on: then it may be the end of a tone that is not sent any more, where one may
+have been sent before.
 """
 
 from collections import deque
@@ -94,8 +95,10 @@ class ToneDetector:
     rest of the chunk that completes them).
     """
 
-    def __init__(self, frequency: float, sample_rate: int) -> None:
+    def __init__(self, frequency: float, sample_rate: int, *, nothing_before: bool = False) -> None:
         """Prepare to listen for `frequency` Hz in audio of `sample_rate` samples a second.
+
+        `nothing_before`: no such tone was sent before, so that the first sample may be one of it.
 
         Raises `ValueError` unless the frequency is above 0 Hz and below half the sample rate.
         """
@@ -112,7 +115,7 @@ class ToneDetector:
         self._windows = WindowBuffer(_samples(WINDOW, sample_rate), self._hop)
         self._run: deque[_AgreeingWindow] = deque(maxlen=_WINDOWS)
         #: A tone that is there from the first sample on may be old: it was on its way.
-        self._began_before = True
+        self._began_before = not nothing_before
         self._fed = 0
         self._energy = 0.0
         self._tone: Sine | None = None

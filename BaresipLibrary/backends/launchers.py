@@ -336,7 +336,9 @@ class Forker(Launcher):
             return
         control.shutdown(socket.SHUT_RDWR)
         assert self._reader is not None and self._process is not None
-        if not _is_held(self._process.pid):
+        if not self._requests:
+            self._process.kill()  # it has started nothing, and may not have loaded yet
+        elif not _is_held(self._process.pid):
             self._reader.join(_FORK_END)
         if self._reader.is_alive():
             self._process.kill()  # it hangs

@@ -47,6 +47,7 @@ class Connection:
         self.trouble: BaresipLibraryError | None = None
         self._tones = tones
         self._calls: Sequence[Call] = ()
+        self._were_silent: Sequence[bool] = ()
         self._listeners: list[ToneListener] = []
 
     def __str__(self) -> str:
@@ -64,15 +65,20 @@ class Connection:
 
     def _speak(self, stack: ExitStack) -> None:
         self._calls = calls_between(*self.agents, "speak")
+        is_one_call = len({call.call_id for call in self._calls}) == 1
+        self._were_silent = [
+            is_one_call and speaker.source_of(call)[0] is None
+            for speaker, call in zip(self.agents, self._calls, strict=True)
+        ]
         for speaker, call, tone in zip(self.agents, self._calls, self._tones, strict=True):
             stack.enter_context(sending_tone(speaker, call, tone))
 
     def _listen(self, stack: ExitStack) -> None:
-        sides = list(zip(self.agents, self._calls, self._tones, strict=True))
+        sides = list(zip(self.agents, self._calls, strict=True))
         self._listeners = [
-            ToneListener(other, tone, others_call.call_id, speaker=(speaker, call))
-            for (speaker, call, tone), (other, others_call, _) in zip(
-                sides, sides[::-1], strict=True
+            ToneListener(other, tone, call.call_id, speaker=speaker, was_silent=was_silent)
+            for speaker, tone, was_silent, (other, call) in zip(
+                sides, self._tones, self._were_silent, sides[::-1], strict=True
             )
         ]
         stack.enter_context(listening(self._listeners))

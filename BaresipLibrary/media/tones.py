@@ -49,7 +49,8 @@ class HeardTone:
 class ToneListener(Listener):
     """Listens for one tone (Hz).
 
-    `speaker`: the agent that sends it, and in which call, where that is known.
+    `speaker`: the agent that sends it, and in which call, where that is known; `was_silent`: it was
+    sending nothing before in that call, which is the listener's, too.
     """
 
     def __init__(
@@ -58,9 +59,13 @@ class ToneListener(Listener):
         frequency: float,
         call_id: str | None = None,
         speaker: tuple[Agent, Call] | None = None,
+        *,
+        was_silent: bool = False,
     ) -> None:
         super().__init__(agent, call_id)
         self.speaker = speaker
+        self._was_silent = was_silent
+        self._is_first = False
         self.frequency = frequency
         self.heard: HeardTone | None = None
         self._rate = 0
@@ -68,6 +73,11 @@ class ToneListener(Listener):
         self._has_paused = False
         if self.call.media is not None:
             self._check_frequency(self.call.media.rate)
+
+    def begin(self) -> None:
+        super().begin()
+        nothing_arrived = self._reader is None or not self._reader.seconds
+        self._is_first = self._was_silent and nothing_arrived
 
     def start(self, rate: int) -> None:
         self._check_frequency(rate)
@@ -84,7 +94,8 @@ class ToneListener(Listener):
         if self._detector is None:
             from ..audio.tones import ToneDetector
 
-            self._detector = ToneDetector(self.frequency, self._rate)
+            is_first = self._is_first and len(self.call.streams) == 1
+            self._detector = ToneDetector(self.frequency, self._rate, nothing_before=is_first)
         tone = self._detector.feed(samples)
         if tone is not None and self.heard is None:
             self.heard = HeardTone(self.agent, tone, time.monotonic() - self.began)
