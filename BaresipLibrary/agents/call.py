@@ -62,11 +62,13 @@ class RecordingClocks:
         stretches.append(event)
 
     def moment(self, path: Path, seconds: float, rate: int) -> SampleTime | None:
-        """When the sample at `seconds` into a recording was due; None if it was not timed."""
+        """When the sample at `seconds` into a recording was due; None if it was not timed.
+
+        Below 0, it is when it would have been due before the first one.
+        """
         stretches = self._stretches.get(path, [])
-        number = (
-            bisect_right(stretches, round(seconds * rate), key=lambda stretch: stretch.frame) - 1
-        )
+        frame = round(max(seconds, 0.0) * rate)
+        number = bisect_right(stretches, frame, key=lambda stretch: stretch.frame) - 1
         if number < 0:
             return None
         stretch = stretches[number]

@@ -3,12 +3,12 @@
 from ..agents.agent import Agent
 from ..agents.call import Call
 from ..agents.rtp import newest_length, packet_milliseconds
+from ..backends.jitter_buffers import PlayoutDelay
 from ..sip.agreed_media import AgreedMedia, agreed_media
-from .results import Duration
 
 #: Of a baresip that the library has not configured: by default it waits 55 to 100 ms, depending on
 #: the version, and twice that has been allowed for.
-_UNKNOWN = Duration(0.1, 0.1)
+_UNKNOWN = PlayoutDelay(0.1, 0.1)
 #: Seconds of audio in a packet, as nearly every phone sends it.
 _PACKET = 0.020
 #: How seldom a beginning or an end may be farther off than is told, because packets were lost.
@@ -18,7 +18,7 @@ _SELDOM = 0.001
 _OPUS_RATE, _OPUS, _RINGS = 48000, 0.0065, 0.020
 
 
-def playout_delay(agent: Agent, call: Call) -> Duration:
+def playout_delay(agent: Agent, call: Call) -> PlayoutDelay:
     """How long audio waits in the jitter buffer of an agent.
 
     It follows from the version of its baresip, from its configuration, and where a number of
@@ -34,7 +34,7 @@ def playout_delay(agent: Agent, call: Call) -> Duration:
     least, most = delay.with_packets(shortest), delay.with_packets(longest)
     unknown = (most.seconds - least.seconds) / 2
     error = most.error + unknown + rings + lost_at_an_edge(_lost(call), longest)
-    return Duration(least.seconds + unknown + codec, error)
+    return delay._replace(seconds=least.seconds + unknown + codec, error=error)
 
 
 def packet_seconds(call: Call) -> tuple[float, float]:

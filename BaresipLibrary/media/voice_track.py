@@ -1,5 +1,6 @@
 """The sounds of one direction of a call, by the machine's clock, as they come."""
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -10,11 +11,11 @@ from numpy.typing import NDArray
 from ..agents.agent import Agent
 from ..agents.call import Call
 from ..audio.line_state import BLIP, SoundFinder, Span, TimedSpan
+from ..backends.jitter_buffers import PlayoutDelay
 from ..speech.activity import VoiceActivity
 from ..speech.turns import joined
 from ..types import AudioDirection
 from .playout import playout_delay
-from .results import Duration
 from .tracks import Track, TrackStream
 
 EDGE = 0.010
@@ -83,7 +84,7 @@ class VoiceTrack:
         self._finder: Callable[[int], _Finder] = _Audible if noise else VoiceActivity
         self._agent, self._call, self._direction = agent, call, direction
         self._edge = edge
-        self._delay = Duration(0.0)
+        self._delay = PlayoutDelay(0.0, 0.0)
 
     def read(self) -> None:
         """Takes in what was recorded since the last time.
@@ -125,13 +126,37 @@ class VoiceTrack:
     def _streams(self) -> list[tuple[TrackStream, _Finder]]:
         return list(self._activities.values())
 
-    def _timed(self, stream: TrackStream, activity: _Finder) -> Iterator[TimedSpan]:
-        delay = self._delay
-        for sound in activity.sounds:
-            for span in stream.timed(sound):
-                begin, end = span.begin - delay.seconds, span.end - delay.seconds
-                yield TimedSpan(begin, end, span.error + delay.error + self._edge)
+    def _timed(self, stream: TrackStream, activity: _Finder) -> list[TimedSpan]:
+        spans = list(self._arrived(stream, activity))
+        if spans and self._is_kept_back(stream, activity):
+            (begin, end, error), half = spans.pop(), self._delay.seconds / 2
+            spans.append(TimedSpan(begin, end + half, error + half))
+        return spans
+
+    def _arrived(self, stream: TrackStream, activity: _Finder) -> Iterator[TimedSpan]:
+        waits, behind = self._waits
+        for begin, end in activity.sounds:
+            for span in stream.timed((begin - behind, end - behind)):
+                error = span.error + self._delay.error + self._edge
+                yield TimedSpan(span.begin - waits, span.end - waits, error)
+
+    def _is_kept_back(self, stream: TrackStream, activity: _Finder) -> bool:
+        """Whether the rest of the last sound may be in the buffer, as no packet has come since."""
+        is_open = activity.sounds[-1][1] > activity.seconds - BLIP
+        newest = stream.moment(activity.seconds) if is_open and self._delay.by_packets else None
+        return newest is not None and time.monotonic() - newest.at > self._delay.seconds
 
     def _end_of(self, stream: TrackStream, activity: _Finder) -> float:
-        moment = stream.moment(activity.seconds)
-        return moment.at - self._delay.seconds if moment else 0.0
+        waits, behind = self._waits
+        moment = stream.moment(activity.seconds - behind)
+        return moment.at - waits if moment else 0.0
+
+    @property
+    def _waits(self) -> tuple[float, float]:
+        """How long a sample waits before it is recorded: seconds by the clock, and of recording.
+
+        A buffer that keeps a number of packets back lets one go when another arrives: a sample came
+        when that many before it were recorded, however long a pause lay between.
+        """
+        seconds = self._delay.seconds
+        return (0.0, seconds) if self._delay.by_packets else (seconds, 0.0)

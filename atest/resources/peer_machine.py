@@ -57,7 +57,8 @@ class Manners:
     `greets`: it speaks first, that long after the call is up. `answers`: from the end of what it
     hears to its answer. `stops`: from the beginning of what interrupts it to its silence; none: it
     goes on. `ducks`: decibels by which it gets quieter instead. `needs`: shorter sounds do not
-    interrupt it. `minds_noise`: steady noise interrupts it, too. `length` of a turn.
+    interrupt it. `minds_noise`: steady noise interrupts it, too. `length` of a turn. `suppresses`:
+    it sends no packet that holds silence only, as gateways with voice activity detection do.
     """
 
     greets: float | None = None
@@ -67,6 +68,7 @@ class Manners:
     needs: float = 0.0
     minds_noise: bool = True
     length: float = 30.0
+    suppresses: bool = False
 
 
 @dataclass
@@ -173,6 +175,7 @@ class Machine:
         self._changed = threading.Condition()
         self._closed = threading.Event()
         self.count = 0
+        self._sequence = 0
         for work in (self._receive, self._send):
             threading.Thread(target=work, daemon=True).start()
 
@@ -265,8 +268,11 @@ class Machine:
     def _hand_over(self, samples: Samples, due: float, voiced: _Voiced | None) -> None:
         payload = self._coder.encode(samples)
         timestamp = (160 + self.count * round(self.codec.clock * self.codec.packet)) & 0xFFFFFFFF
-        head = _HEADER.pack(0x80, self.payload_type, self.count & 0xFFFF, timestamp, 0x5EED)
         self.count += 1
+        if self.manners.suppresses and voiced is None:
+            return
+        head = _HEADER.pack(0x80, self.payload_type, self._sequence & 0xFFFF, timestamp, 0x5EED)
+        self._sequence += 1
         self._last_left = max(self._last_left, due + self._out.uniform(0, self.line.jitter))
         if self._out.random() >= self.line.loss:
             self._waiting.append((self._last_left, head + payload, voiced))

@@ -30,6 +30,17 @@ A Machine That Takes Turns
     Get Overlap    alice    ==    0
     Check Fails    Get Overlap    alice    >    0.1
 
+A Machine That Sends No Packets While It Is Silent
+    ${machine} =    Alice Calls A Machine    answers=${{[0.8]}}    length=${0.6}    suppresses=${True}
+    Wait Until Machine Has Spoken    ${machine}    1
+    Wait Until Silence    alice    for=0.4s
+    Say    alice    hello there
+    Get Response Time    alice    >    0.6    timeout=10s
+    Wait Until Machine Has Spoken    ${machine}    2
+    Wait Until Silence    alice    for=0.5s
+    Measured Times Should Be True    ${machine}    alice
+    Get Rtp Statistics    alice    packets    <    100
+
 A Machine That Talks On
     [Documentation]    Nothing interrupts it: both speak at once, and it never gets silent.
     ${machine} =    Alice Calls A Machine    codec=PCMA

@@ -50,15 +50,15 @@ def test_packets_that_are_not_seen_are_as_either_side_asks(phone: Phone) -> None
     call = phone.agent.calls[0]
     assert packet_seconds(call) == (0.020, 0.040)
     phone.backend.playout_delay = PlayoutDelay(0.100, 0.020, by_packets=True)
-    assert playout_delay(phone.agent, call) == pytest.approx((0.150, 0.090))
+    assert playout_delay(phone.agent, call)[:2] == pytest.approx((0.150, 0.090))
 
 
 def test_a_buffer_of_packets_delays_by_their_length(phone: Phone, call: Call) -> None:
     phone.backend.playout_delay = PlayoutDelay(0.100, 0.020, by_packets=True)
     arrive(phone, 320)
-    assert playout_delay(phone.agent, call) == pytest.approx((0.200, 0.040))
+    assert playout_delay(phone.agent, call)[:2] == pytest.approx((0.200, 0.040))
     phone.backend.playout_delay = PlayoutDelay(0.060, 0.003)
-    assert playout_delay(phone.agent, call) == pytest.approx((0.060, 0.003))
+    assert playout_delay(phone.agent, call)[:2] == pytest.approx((0.060, 0.003))
 
 
 def test_an_edge_that_was_lost_is_as_long_as_a_packet(phone: Phone, call: Call) -> None:

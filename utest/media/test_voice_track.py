@@ -1,0 +1,54 @@
+"""When sounds arrived that a jitter buffer kept back: a pause without packets lies between."""
+
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from BaresipLibrary.backends.jitter_buffers import PlayoutDelay
+from BaresipLibrary.media.voice_track import VoiceTrack
+from BaresipLibrary.types import AudioDirection
+
+from ..scripted import Phone
+from .recorded import hears, silence, tone
+
+_EXACT = 0.012
+_KEPT = PlayoutDelay(0.100, 0.020, by_packets=True)
+
+
+def voices(phone: Phone, folder: Path, *stretches: tuple[float, np.ndarray]) -> VoiceTrack:
+    """What alice hears in stretches that are recorded at these times, after 0.1 s in a buffer."""
+    phone.backend.playout_delay = _KEPT
+    phone.rings()
+    phone.is_established("in-1")
+    call = phone.agent.calls[0]
+    hears(phone, call, folder, *stretches)
+    track = VoiceTrack(phone.agent, call, AudioDirection.rx)
+    track.read()
+    return track
+
+
+def test_the_end_of_a_turn_came_before_the_pause_after_which_it_is_recorded(
+    phone: Phone, tmp_path: Path
+) -> None:
+    began = time.monotonic() - 10.0
+    track = voices(
+        phone,
+        tmp_path,
+        (began + 0.1, tone(0.9)),
+        (began + 3.0, np.concatenate([tone(0.1), tone(0.5), silence(0.2)])),
+    )
+    first, second = track.sounds
+    assert (first.begin, first.end) == pytest.approx((began, began + 1.0), abs=_EXACT)
+    assert (second.begin, second.end) == pytest.approx((began + 3.0, began + 3.5), abs=_EXACT)
+    assert second.error < 0.030
+
+
+def test_the_end_of_a_turn_that_may_be_in_the_buffer_is_less_exact(
+    phone: Phone, tmp_path: Path
+) -> None:
+    began = time.monotonic() - 10.0
+    (only,) = voices(phone, tmp_path, (began + 0.1, tone(0.9))).sounds
+    assert only.end - only.error < began + 0.9
+    assert only.end + only.error > began + 1.0
