@@ -7,9 +7,8 @@ from typing import Any
 
 from BaresipLibrary.account import Account
 from BaresipLibrary.agents.agent import Agent
-from BaresipLibrary.backends.base import Backend, Headers, Packets, Report, Source
+from BaresipLibrary.backends.base import Backend, Headers, Packets, PlayoutDelay, Report, Source
 from BaresipLibrary.backends.capabilities import Capability
-from BaresipLibrary.backends.jitter_buffers import PlayoutDelay
 from BaresipLibrary.concurrency import Changes
 from BaresipLibrary.errors import CommandRefused
 from BaresipLibrary.events import (

@@ -12,12 +12,14 @@ from ..errors import BackendError, CommandRefused
 from ..events import AgentDied, Event
 from ..frozen import frozen
 from .capabilities import Capability
-from .jitter_buffers import PlayoutDelay
 
 T = TypeVar("T")
 
 #: After this long without an answer (s), it is checked whether the process is stopped.
 _SUSPICIOUS = 2.0
+
+USUAL_PACKET = 0.020
+"""Seconds of audio in a packet, as nearly every phone sends it."""
 
 
 def await_answer(
@@ -65,6 +67,23 @@ Headers = Sequence[tuple[str, str]]
 
 #: A part of what baresip logs about each RTP packet that SRTP could not decrypt.
 UNDECRYPTED = "failed to decrypt RTP"
+
+
+class PlayoutDelay(NamedTuple):
+    """Seconds from the arrival of a packet that was not delayed to its samples being played.
+
+    `by_packets`: the buffer keeps a number of packets back, and the seconds are those of packets of
+    20 ms.
+    """
+
+    seconds: float
+    error: float
+    by_packets: bool = False
+
+    def with_packets(self, seconds: float) -> "PlayoutDelay":
+        """The delay where packets have so many seconds of audio."""
+        longer = seconds / USUAL_PACKET if self.by_packets else 1.0
+        return self._replace(seconds=longer * self.seconds, error=longer * self.error)
 
 
 class Packets(NamedTuple):

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
 
 from .baresip_names import Release
+from .base import USUAL_PACKET, PlayoutDelay
 
 #: From this version on the buffer plays by RTP timestamps, a fixed time after the quickest packet;
 #: before it, it keeps a number of packets back.
@@ -14,29 +14,10 @@ _OWN_NAMES: Release = (3, 2)
 #: What baresip does without a setting: seconds, and packets. Measured on the versions that
 #: docs/backends.md names.
 _DEFAULT, _DEFAULT_PACKETS = 0.060, 5
-#: Seconds of audio in a packet, as nearly every phone sends it.
-_PACKET = 0.020
 #: How exact (s) the time is: by the clock, and by a number of packets that come early and late.
 _EXACT, _INEXACT = 0.003, 0.020
 
 Configured = Callable[[str], str | None]
-
-
-class PlayoutDelay(NamedTuple):
-    """Seconds from the arrival of a packet that was not delayed to its samples being played.
-
-    `by_packets`: the buffer keeps a number of packets back, and the seconds are those of packets of
-    20 ms.
-    """
-
-    seconds: float
-    error: float
-    by_packets: bool = False
-
-    def with_packets(self, seconds: float) -> "PlayoutDelay":
-        """The delay where packets have so many seconds of audio."""
-        longer = seconds / _PACKET if self.by_packets else 1.0
-        return self._replace(seconds=longer * self.seconds, error=longer * self.error)
 
 
 def playout_delay(release: Release, configured: Configured) -> PlayoutDelay:
@@ -52,7 +33,7 @@ def playout_delay(release: Release, configured: Configured) -> PlayoutDelay:
     else:
         delay = _packets(configured("audio_jitter_buffer_delay")) if own else None
         delay = delay or _packets(configured("jitter_buffer_delay"))
-        usual = _DEFAULT_PACKETS * _PACKET
+        usual = _DEFAULT_PACKETS * USUAL_PACKET
         least, most, error = *(delay or (usual, 2 * usual)), _INEXACT
     by_packets = release < _BY_TIME
     if kind != "adaptive":
@@ -61,7 +42,7 @@ def playout_delay(release: Release, configured: Configured) -> PlayoutDelay:
 
 
 def _packets(text: str | None) -> tuple[float, float] | None:
-    return _range(text, _PACKET)
+    return _range(text, USUAL_PACKET)
 
 
 def _range(text: str | None, unit: float) -> tuple[float, float] | None:

@@ -3,14 +3,12 @@
 from ..agents.agent import Agent
 from ..agents.call import Call
 from ..agents.rtp import newest_length, packet_milliseconds
-from ..backends.jitter_buffers import PlayoutDelay
+from ..backends.base import USUAL_PACKET, PlayoutDelay
 from ..sip.agreed_media import AgreedMedia, agreed_media
 
 #: Of a baresip that the library has not configured: by default it waits 55 to 100 ms, depending on
 #: the version, and twice that has been allowed for.
 _UNKNOWN = PlayoutDelay(0.1, 0.1)
-#: Seconds of audio in a packet, as nearly every phone sends it.
-_PACKET = 0.020
 #: How seldom a beginning or an end may be farther off than is told, because packets were lost.
 _SELDOM = 0.001
 #: Seconds that libopus looks ahead (312 samples; RFC 7845, section 4.2), and that its decoder rings
@@ -46,7 +44,7 @@ def packet_seconds(call: Call) -> tuple[float, float]:
     agreed = agreed_media(exchange) if exchange else None
     seen = _seen(call, agreed)
     asked = (agreed.receives.ptime, agreed.sends.ptime) if agreed and not seen else (seen,)
-    lengths = [length / 1000 for length in asked if length] or [_PACKET]
+    lengths = [length / 1000 for length in asked if length] or [USUAL_PACKET]
     return min(lengths), max(lengths)
 
 
@@ -57,7 +55,7 @@ def _seen(call: Call, agreed: AgreedMedia | None) -> float | None:
     return packet_milliseconds(newest, local) if newest else None
 
 
-def lost_at_an_edge(share: float, packet: float = _PACKET) -> float:
+def lost_at_an_edge(share: float, packet: float = USUAL_PACKET) -> float:
     """How many seconds of lost packets, one after the other, only one edge in 1,000 misses.
 
     `share`: of all packets of `packet` s, how many are lost, each by chance: where they are lost in

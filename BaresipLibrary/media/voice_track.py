@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..agents.agent import Agent
 from ..agents.call import Call
 from ..audio.line_state import BLIP, SoundFinder, Span, TimedSpan
-from ..backends.jitter_buffers import PlayoutDelay
+from ..backends.base import PlayoutDelay
 from ..speech.activity import VoiceActivity
 from ..speech.turns import joined
 from ..types import AudioDirection

@@ -8,8 +8,8 @@ import pytest
 import soundfile
 
 from BaresipLibrary.agents.call import Call
+from BaresipLibrary.backends.base import PlayoutDelay
 from BaresipLibrary.backends.capabilities import Capability
-from BaresipLibrary.backends.jitter_buffers import PlayoutDelay
 from BaresipLibrary.diagnosis.failure import CallFailure
 from BaresipLibrary.errors import BackendError, NothingYet, PhoneFailure, UsageError
 from BaresipLibrary.events import AudioTimed, ClosedBy, MediaStarted, RecordingEnded, RtpCounted

@@ -3,7 +3,7 @@
 import pytest
 
 from BaresipLibrary.agents.call import Call
-from BaresipLibrary.backends.jitter_buffers import PlayoutDelay
+from BaresipLibrary.backends.base import PlayoutDelay
 from BaresipLibrary.events import RtpCounted
 from BaresipLibrary.media.playout import lost_at_an_edge, packet_seconds, playout_delay
 from BaresipLibrary.rtp import PacketLength, RtpCounts

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from BaresipLibrary.backends.jitter_buffers import PlayoutDelay
+from BaresipLibrary.backends.base import PlayoutDelay
 from BaresipLibrary.media.voice_track import VoiceTrack
 from BaresipLibrary.types import AudioDirection
 

@@ -4,9 +4,9 @@ from pathlib import Path
 from types import MappingProxyType
 
 from ..baresip_names import CONFIGURATION, PARAMETERS
-from ..base import Headers, Packets, Source
+from ..base import Headers, Packets, PlayoutDelay, Source
 from ..capabilities import Capability
-from ..jitter_buffers import PlayoutDelay, playout_delay
+from ..jitter_buffers import playout_delay
 from ..stack_settings import Reader
 from . import protocol
 from .process import WorkerProcess

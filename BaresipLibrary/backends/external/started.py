@@ -15,8 +15,8 @@ from ...concurrency import Changes
 from ...errors import AgentGone, BackendError, CommandRefused
 from ..addresses import LOOPBACK, free_port, listening_address, on_free_port
 from ..baresip_text import UNREADABLE, bracketed
-from ..base import UNDECRYPTED, Headers, Report, process_died
-from ..jitter_buffers import PlayoutDelay, playout_delay
+from ..base import UNDECRYPTED, Headers, PlayoutDelay, Report, process_died
+from ..jitter_buffers import playout_delay
 from ..launchers import Launcher
 from . import configuration, installation
 from .audio_source import write_pause
