@@ -31,6 +31,10 @@ _AROUND = 0.1
 #: On a busy machine packets are timed late. When a delay may be farther off than this (s), it is
 #: measured again, up to this many chirps, and the most exact delay counts.
 _ENOUGH, _CHIRPS = 0.003, 4
+#: Parts of a chirp whose delays are farther apart than this (s), half a packet, had different ones.
+#: A baresip falls a packet behind the timestamps that it sends when its source is late: a buffer
+#: that plays by timestamps then holds what arrives a packet less.
+_APART = 0.010
 #: Seconds after which a chirp that was not heard is sent again: it may have been damaged, or have
 #: come before the call took audio. Longer than any delay: no chirp is mistaken for the next one.
 _AGAIN = 5.0
@@ -114,7 +118,7 @@ def one_way_delay(
     The mean over the packets of the chirp, each from when it was sent as RTP until the jitter
     buffer released it. What the speaker sent before is sent again afterwards. A chirp that is not
     heard is sent again after 5 s. Several chirps are heard, each within `within` seconds, while the
-    machine is too busy to time packets exactly.
+    machine is too busy to time packets exactly, or the delay changes in the middle of one.
 
     Raises:
         PhoneFailure: the chirp was not heard `within` seconds.
@@ -159,11 +163,15 @@ def _delay(listener: _ChirpListener, speakers_call: Call, before: _SentSoFar) ->
 def _transit(sent: Sequence[SampleTime], heard: Sequence[SampleTime]) -> Duration:
     """The mean over the parts of a chirp.
 
-    Its error is at most the mean of their bounds, plus half a sample at either end.
+    Its error is at most the mean of their bounds, plus half a sample at either end; where the delay
+    changed meanwhile, it includes what the parts had.
     """
     delays = [there.at - here.at for here, there in zip(sent, heard, strict=True)]
     errors = [here.error + there.error for here, there in zip(sent, heard, strict=True)]
-    return Duration(fmean(delays), fmean(errors) + 1 / RATE)
+    mean, error = fmean(delays), fmean(errors) + 1 / RATE
+    apart = max(delays) - min(delays)
+    farthest = max(max(delays) - mean, mean - min(delays))
+    return Duration(mean, error + farthest if apart > _APART else error)
 
 
 def _sound(rate: int) -> NDArray[np.float64]:

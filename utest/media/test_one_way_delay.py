@@ -39,6 +39,7 @@ class Line:
             phone.is_established("in-1")
         self.spoken, self.heard = folder / "tx.wav", folder / "rx.wav"
         self._delays = delays
+        self._said = silence(0)
         self.timed_in, self.timed_out = len(delays), len(delays)
         for phone in (self.speaker, self.listener):
             for path in (self.spoken, self.heard):
@@ -52,14 +53,16 @@ class Line:
             return  # what was sent before
         chance, now = random.Random(1), time.monotonic()
         sound = np.concatenate([silence(BEFORE), chirp(RATE), silence(BEFORE + 0.05)])
-        soundfile.write(self.spoken, sound, RATE)
-        soundfile.write(self.heard, np.concatenate([silence(MORE * PACKET), sound]), RATE)
+        before = self._said.size // FRAMES
+        self._said = np.concatenate([self._said, sound])
+        soundfile.write(self.spoken, self._said, RATE)
+        soundfile.write(self.heard, np.concatenate([silence(MORE * PACKET), self._said]), RATE)
         for number, delay in enumerate(self._delays):
             left = now + number * PACKET + chance.uniform(0, 0.004)
             if number < self.timed_out:
-                self._time(self.speaker, self.spoken, number, left)
+                self._time(self.speaker, self.spoken, before + number, left)
             if number < self.timed_in:
-                self._time(self.listener, self.heard, number + MORE, left + delay)
+                self._time(self.listener, self.heard, before + number + MORE, left + delay)
         self.listener.backend.feed(AudioArrived(now, "in-1"))
         # What was written at once took so long to be spoken; then the next packet arrives.
         threading.Timer(sound.size / RATE, self._next_packet).start()
@@ -123,6 +126,32 @@ def test_a_delay_that_varies_is_the_mean_over_the_chirp(line: Callable[..., Line
     first = round(BEFORE / PACKET)
     parts = [delays[first + int(at / PACKET)] for at in np.arange(0.005, DURATION, 0.010)]
     assert line(delays).measure().seconds == pytest.approx(fmean(parts), abs=0.0002)
+
+
+def test_a_delay_that_changes_by_a_packet_is_measured_again(line: Callable[..., Line]) -> None:
+    middle = round((BEFORE + DURATION / 2) / PACKET)
+    changing = line([0.060] * middle + [0.040] * (COUNT - middle))
+    sources: list[Any] = []
+
+    def speak(call_id: str | None, source: Any) -> None:
+        if source is not None:
+            sources.append(source)
+            if len(sources) > 1:
+                changing._delays = [0.040] * COUNT
+        changing._speak(call_id, source)
+
+    changing.speaker.backend.set_audio_source = speak  # type: ignore[method-assign]
+    delay = changing.measure()
+    assert len(sources) == 2
+    assert delay.seconds == pytest.approx(0.040, abs=0.0001)
+    assert delay.error == pytest.approx(2 * ERROR + 1 / RATE, abs=1e-6)
+
+
+def test_a_delay_that_never_stays_is_told_with_all_that_it_was(line: Callable[..., Line]) -> None:
+    middle = round((BEFORE + DURATION / 2) / PACKET)
+    delay = line([0.060] * middle + [0.040] * (COUNT - middle)).measure()
+    assert delay.seconds - delay.error < 0.040 and delay.seconds + delay.error > 0.060
+    assert delay.error < 0.016
 
 
 @pytest.mark.parametrize(
