@@ -39,6 +39,7 @@ from .observations import (
     wait_for_trace,
 )
 from .session_timers import explain_session_timer
+from .unsent import explain_loopback, explain_unsent
 
 _CERTIFICATE_ERROR = re.compile(r"verify_handler: error_string = (.+)")
 
@@ -79,8 +80,10 @@ def _explain_unanswered(agent: Agent, call: Call, agents: Sequence[Agent]) -> st
     partner = partner_of(call, agents, agent)
     if partner and partner[1].is_waiting:
         return describe_waiting(*partner)
-    return _explain_waiting_callee(agent, call, agents) or explain_no_answer(
-        agent, "INVITE", 0, call.call_id
+    return (
+        _explain_waiting_callee(agent, call, agents)
+        or explain_no_answer(agent, "INVITE", 0, call.call_id)
+        or (None if call.needed else explain_unsent(agent, "INVITE"))
     )
 
 
@@ -302,7 +305,7 @@ def _explain_lost_call(agent: Agent, call: Call) -> str | None:
         return explain_no_answer(agent, "INVITE", 0, call.call_id)
     if "refused" in call.closed.words:
         return f"Nothing listens at {_destination(agent, call)}."
-    return None
+    return explain_loopback(agent, call.peer_uri)
 
 
 def _destination(agent: Agent, call: Call) -> str:

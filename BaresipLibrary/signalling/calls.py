@@ -11,6 +11,7 @@ from ..agents.requirements import refuses_by_hanging_up
 from ..backends.base import Headers
 from ..backends.capabilities import Capability
 from ..concurrency import wait_until
+from ..diagnosis.unsent import explain_loopback
 from ..errors import AgentGone, BackendError
 from .states import wait_for_incoming
 
@@ -124,6 +125,21 @@ def send_progress(agent: Agent, call: Call, headers: Headers = ()) -> None:
     agent.require(Capability.SEND_PROGRESS)
     with agent.commanding("send a 183"):
         agent.backend.progress(call.call_id, headers)
+
+
+def dial_once(agent: Agent, uri: str, headers: Headers = ()) -> str:
+    """Sends an INVITE by the proxy in use; returns the Call-ID.
+
+    Raises:
+        BackendError: the phone refuses, and why, where the target is out of the agent's reach.
+    """
+    try:
+        return agent.dial(uri, headers)
+    except BackendError as error:
+        why = explain_loopback(agent, uri)
+        if why is None or isinstance(error, AgentGone):
+            raise
+        raise BackendError(f"{error}. {why}") from error
 
 
 def dial_without_offer(agent: Agent, uri: str, headers: Headers = ()) -> str:

@@ -33,7 +33,7 @@ from ..frozen import frozen
 from ..sip.challenges import CHALLENGE_STATUSES
 from ..sip.messages import Message, parsed
 from ..sip.uris import address_part
-from .calls import hang_up_unless_over
+from .calls import dial_once, hang_up_unless_over
 
 #: What ends a request to register or to unregister.
 Outcome = Registered | RegistrationFailed | Unregistered
@@ -94,7 +94,7 @@ def dial(agent: Agent, uri: str, headers: Headers = ()) -> str:
     """
     for proxy in other_proxies(agent):
         position = len(agent.journal)
-        call_id = agent.dial(uri, headers)
+        call_id = dial_once(agent, uri, headers)
         call = agent.require_call("that was dialled", call_id)
         why = _why_dead(_Request(agent, "INVITE", position, call), partial(_sign_of_call, call))
         if why is None:
@@ -104,7 +104,7 @@ def dial(agent: Agent, uri: str, headers: Headers = ()) -> str:
         use(agent, proxy, why)
         if was_registered:
             _register_there(agent)
-    return agent.dial(uri, headers)
+    return dial_once(agent, uri, headers)
 
 
 def begin_registration(agent: Agent, timeout: float | None) -> list[str]:

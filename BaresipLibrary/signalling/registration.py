@@ -9,6 +9,7 @@ from ..concurrency import wait_until
 from ..diagnosis.call_setup import explain_challenge
 from ..diagnosis.failure import CallFailure
 from ..diagnosis.observations import describe_proxy, explain_no_answer
+from ..diagnosis.unsent import explain_unsent
 from ..errors import UsageError
 from ..events import (
     Event,
@@ -122,7 +123,7 @@ def _wait_for(
         raise CallFailure(
             f"{agent.name} is not {goal} {where}: {_describe_silence(agent, position, timeout)}.",
             agent,
-            lambda _: _join(explain_no_answer(agent, "REGISTER", position), describe_proxy(agent)),
+            lambda _: _join(_explain_silence(agent, position), describe_proxy(agent)),
             awaited=lambda event: isinstance(event, wanted),
         )
     missing = agent.registration.missing(outcome.at) if wanted is Registered else None
@@ -152,8 +153,7 @@ def _last_outcome(agent: Agent, position: int) -> tuple[int, Outcome | None]:
 
 def _describe_silence(agent: Agent, position: int, timeout: float) -> str:
     """That no outcome came; and whether a REGISTER was sent at all."""
-    after, _ = _last_outcome(agent, position)
-    if any(_is_register(event) for event in agent.journal.since(after)):
+    if _has_begun(agent, position):
         return f"no answer within {timeout:g} s"
     match agent.registration.outcome:
         case RegistrationFailed() as failed:
@@ -161,6 +161,20 @@ def _describe_silence(agent: Agent, position: int, timeout: float) -> str:
         case Unregistered():
             return "it has unregistered, and no REGISTER was seen since; use Register"
     return f"no REGISTER was seen within {timeout:g} s; use Register"
+
+
+def _explain_silence(agent: Agent, position: int) -> str | None:
+    """That no REGISTER was answered, or that the one which was due was not seen to leave."""
+    unanswered = explain_no_answer(agent, "REGISTER", position)
+    if unanswered is None and _has_begun(agent, position):
+        return explain_unsent(agent, "REGISTER")
+    return unanswered
+
+
+def _has_begun(agent: Agent, position: int) -> bool:
+    """Whether the agent has begun to register since its last outcome."""
+    after, _ = _last_outcome(agent, position)
+    return any(_is_register(event) for event in agent.journal.since(after))
 
 
 def _is_register(event: Event) -> bool:

@@ -86,6 +86,13 @@ def is_ip_address(host: str) -> bool:
     return True
 
 
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine by a loopback address, or by the name of one."""
+    if not is_ip_address(host):
+        return host.lower() == "localhost"
+    return ipaddress.ip_address(host).is_loopback
+
+
 def address_part(uri: str) -> str:
     """The ``host:port`` of a SIP URI, with the scheme's usual port; empty for any other text."""
     match = _URI.match(uri)

@@ -123,6 +123,10 @@ Neither Agent Nor Dialable
     Test Should Have Failed
     ...    'carol' is neither an agent, a SIP URI (sip:user@host) nor a number. Agents: alice.
 
+A Local Agent Dials Another Machine
+    Test Should Have Failed
+    ...    alice could not dial sip:1002@192.0.2.250: *. alice is at 127.0.0.1, from which no other machine can be reached; start it with a username and a domain, or with address=.
+
 Misspelt Target
     Test Should Have Failed
     ...    'bobb' is neither an agent, a SIP URI (sip:user@host) nor a number. Did you mean 'bob'? Agents: alice, bob.

@@ -114,6 +114,17 @@ Nobody Answers
     ...    alice is not registered at 127.0.0.1:9: no answer within 1 s. 127.0.0.1:9 never answered the REGISTER (? retransmission*).
     ...    Register    alice    timeout=1s
 
+TLS To A Port Without It
+    ${verify} =    Can    VERIFY_TLS
+    Start Agent    alice    alice    ${PBX.domain}    x    transport=tls    tls_verify=${verify}
+    Run Keyword And Expect Error
+    ...    alice is not registered at ${PBX.domain}: no answer within 1 s. No REGISTER was seen to leave over tls.
+    ...    Register    alice    timeout=1s
+    Dial    alice    bob
+    Run Keyword And Expect Error
+    ...    alice is not ESTABLISHED after 0.5 s: it is RINGING, its call to sip:bob@${PBX.domain}* has not been answered (* s old). No INVITE was seen to leave over tls.
+    ...    Wait Until State Is    alice    ESTABLISHED    timeout=500ms
+
 A Host That Does Not Exist
     Run Keyword And Expect Error
     ...    nowhere.invalid cannot be reached: *

@@ -220,6 +220,14 @@ class Oracle(Facts):
     def not_registered(self, scope: Scope, match: re.Match[str]) -> bool:
         return match[1] == "carol"  # no history registers anybody
 
+    def out_of_reach(self, scope: Scope, match: re.Match[str]) -> bool:
+        """Alice and bob are local agents; who is neither is at another machine."""
+        dialled = self.events(scope.who, None, CallDialled)
+        return match[1] == scope.who != "carol" and any(
+            event.peer not in (ALICE, BOB)  # type: ignore[attr-defined]
+            for event in dialled
+        )
+
     def story(self, scope: Scope, match: re.Match[str]) -> bool:
         """What became of a call: true of one of the agent's calls at least."""
         text = match["story"]

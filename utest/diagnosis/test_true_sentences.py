@@ -137,6 +137,11 @@ EXAMPLES = (
         "",
     ),
     (DIALLED, [("close", "alice", "one", ClosedBy.FAILURE, 500, "Connection refused")], ""),
+    (
+        (("dial", "alice", "one", CAROL),),
+        [("close", "alice", "one", ClosedBy.FAILURE, 500, "Cannot assign requested address")],
+        "",
+    ),
     # Nobody saw which of two INVITEs was refused.
     (
         ARRIVED,

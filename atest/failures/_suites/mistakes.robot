@@ -134,6 +134,10 @@ Neither Agent Nor Dialable
     Start Agent    alice
     Dial    alice    carol
 
+A Local Agent Dials Another Machine
+    Start Agent    alice
+    Dial    alice    sip:1002@192.0.2.250
+
 Misspelt Target
     Start Agent    alice
     Start Agent    bob
