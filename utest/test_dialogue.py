@@ -33,6 +33,14 @@ Think
     [Arguments]    ${heard}
     VAR    &{replies}    press one=digits:1    call later=
     RETURN    ${{$replies.get($heard, 'Alice')}}
+
+Break
+    [Arguments]    ${heard}
+    Fail    The model is down.
+
+List
+    [Arguments]    ${heard}
+    RETURN    ${{['Yes', 'No']}}
 """
 ASKS = "your name=Alice    your number=digits:12#"
 
@@ -265,6 +273,17 @@ def test_the_end_is_heard_with_a_keyword_too(run):
             "pin=${{['digits:1', 'digits:']}}",
             "'digits:' is not a reply: after digits: come 0-9, *, # and A-D.",
         ),
+        ("pin=${{[]}}", "The list of replies to 'pin' is empty."),
+        (
+            "pin=${None}",
+            "The reply to 'pin' is None. A reply is a text; an empty one says nothing.",
+        ),
+        (
+            "pin=${{['1', None]}}",
+            "The reply to 'pin' is None. A reply is a text; an empty one says nothing.",
+        ),
+        ("pin=1    turns=0", "turns=0 allows no reply; write 1 or more."),
+        ("pin=1    repeats=-1", "repeats=-1 is not a number of repetitions; write 0 or more."),
     ],
 )
 def test_what_makes_no_sense_is_refused_before_anything_is_said(run, arguments, message):
@@ -279,6 +298,17 @@ def test_the_end_is_whole_words_in_whatever_form(run, until):
     ran = run(f"Answer Questions    alice    reply_with=Think    until={until}", *said)
     assert ran.message == ""
     assert len([one for one in ran.done if one.startswith("say")]) == 1
+
+
+def test_a_keyword_that_fails_is_named_with_what_was_heard(run):
+    ran = run("Answer Questions    alice    reply_with=Break", "hello")
+    assert ran.message == "Break failed on 'hello': The model is down."
+
+
+def test_a_keyword_that_returns_no_text_fails(run):
+    ran = run("Answer Questions    alice    reply_with=List", "hello")
+    assert ran.message == "List returned ['Yes', 'No'], which is not a text to say."
+    assert "say" not in str(ran.done)
 
 
 def test_secret_replies_are_not_logged(run):

@@ -63,10 +63,10 @@ class BargeInKeywords(Component):
         goes on; give more for one with longer pauses, and less for a machine that answers sooner.
         A prompt that comes to its end just then looks the same as one that stops: interrupt where
         it has much left to say. Where the other side fell silent up to 0.3 s before the text began,
-        ``seconds`` is negative and a warning says so.
+        ``seconds`` is negative and a warning says so; so does one where no packets came in the silence.
 
         Fails when the other side does not begin to speak within the ``timeout``, when it does not
-        fall silent ``within`` that time, and when the call ends. The message says how long it spoke
+        fall silent ``within`` that time, and when the call ends or is put on hold. The message says how long it spoke
         on, and how long it paused; it is followed for 1.5 s more. A text or recording that the
         agent sends is waited for; while it sends other sound itself this is an error.
 
@@ -92,6 +92,11 @@ class BargeInKeywords(Component):
             logger.warn(
                 f"The other side was silent already for {-result.seconds:.2f} s when {agent}"
                 " interrupted it: it stopped in a pause of its prompt, or the prompt ended there."
+            )
+        if interruption.unheard:
+            logger.warn(
+                f"No audio came from the other side for the last {interruption.unheard:.1f} s: it"
+                " sends nothing while it is silent, or its packets were lost."
             )
         return result
 
@@ -121,7 +126,7 @@ class BargeInKeywords(Component):
         Fails when the other side falls silent: for ``silence``, or 0.1 s longer than in any pause
         that it made since its turn began, whichever is longer. Its prompt may also have paused or
         come to its end just then: choose one that is long enough. Fails too when the other side does not begin to speak
-        within the ``timeout``, and when the call ends.
+        within the ``timeout``, and when the call ends or is put on hold.
 
         Sound is not understood: a machine that stops, and soon says *Sorry?* or begins its
         prompt anew, has only paused. `Wait Until Speech` for the words that follow in the prompt
@@ -141,8 +146,13 @@ class BargeInKeywords(Component):
         from ..media.line_sounds import SOUNDS
 
         least = self._silence_of(silence)
+        watched = self._seconds(within)
+        if not watched:
+            raise UsageError(
+                "within=0 s checks nothing: say how long the other side must speak on."
+            )
         interruption = self._interruption(agent, sound, voice, language, speed, call, SOUNDS)
-        pause = interruption.verify_no_stop(self._seconds(within), self._seconds(timeout), least)
+        pause = interruption.verify_no_stop(watched, self._seconds(timeout), least)
         logger.info(f"The other side spoke on; its longest pause was {pause:.2f} s.")
         return pause
 

@@ -117,7 +117,8 @@ class ConversationKeywords(Component):
         has heard nothing since it spoke itself, it counts from the start of the keyword,
         so that the time before an answer is not taken for the end of it.
 
-        Fails when there is no such silence within ``timeout``, and when the call ends before.
+        Fails when there is no such silence within ``timeout``, and when the call ends before. While the
+        call is on hold nothing is heard: a warning says so.
 
         | =Argument= | =Meaning= |
         | ``for`` | How long the silence must last; at least 0.3 s, which pauses between words rarely have. |
@@ -135,8 +136,14 @@ class ConversationKeywords(Component):
                 f"for={lasting:g} s is too short: it must be at least {_SHORTEST:g} s."
             )
         listener = self._agents.get(agent)
-        silent = wait_until_silence(listener, lasting, self._seconds(timeout), call)
+        which = listener.require_live_call("to listen to", call)
+        silent = wait_until_silence(listener, lasting, self._seconds(timeout), which.call_id)
         logger.info(f"{listener.name} has heard nothing for {silent:.2f} s.")
+        if which.on_hold or which.held_by_peer:
+            logger.warn(
+                f"The call of {listener.name} is on hold: whether the other side is silent is not"
+                " known."
+            )
         return silent
 
     @keyword(tags=("Speech", "Getter", "Assertion"))

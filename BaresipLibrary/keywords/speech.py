@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from ..speech.words import Phrase
 
 _WITHIN = timedelta(seconds=10)
-#: A phrase, or several of which one is expected.
-Phrases: TypeAlias = str | Secret | list[str | Secret]
+#: Several phrases of which one is expected, or a phrase. Robot tries these in order: as text, a list
+#: with a number would be a phrase with brackets.
+Phrases: TypeAlias = list[str | Secret | None] | str | Secret
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _ENGLISH = "en"
 
@@ -240,7 +241,7 @@ def _awaited_text(reader: "SpeechReader", wanted: Assertion, timeout: float) -> 
             if wanted.operator or _has_words(segments):
                 return _checked(reader, wanted, segments)
     reader.understand_all()
-    waited = f"{min(timeout, time.monotonic() - began):.3g} s"
+    waited = f"{round(min(timeout, time.monotonic() - began), 2):g} s"
     segments = reader.heard(also_open=True)
     if wanted.operator is None and not _has_words(segments):
         over = "" if reader.call.is_live else f", and {reader.call.describe()}"
@@ -291,15 +292,17 @@ def _expectation(
     least = _share(similarity)
     if matches is not None:
         return Expectation((), Pattern(matches), least, language)
-    texts = phrase if isinstance(phrase, list) else [phrase or ""]
+    texts = phrase if isinstance(phrase, list) else [phrase]
     if not texts:
         raise UsageError("The list of phrases is empty, so none of them can be heard.")
     return Expectation(tuple(_phrase(text, language) for text in texts), None, least, language)
 
 
-def _phrase(given: str | Secret, language: str | None) -> "Phrase":
+def _phrase(given: str | Secret | None, language: str | None) -> "Phrase":
     from ..speech.words import Phrase
 
+    if given is None:
+        raise UsageError("The list of phrases has None in it, which nobody can say.")
     try:
         return Phrase.parse(given, language or _ENGLISH)
     except ValueError as error:

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from ..agents.agent import Agent
 from ..agents.call import Call
+from ..agents.utterances import Utterance
 from ..audio.line_state import TimedSpan
 from ..backends.base import ToneSource
 from ..concurrency import wait_until
@@ -25,7 +26,15 @@ from ..types import AudioDirection
 from .following import following_recording
 from .late_audio import heard_until, watching_packets
 from .results import BargeIn
-from .saying import cut_short, is_playing, quoted, said_no_further, say
+from .saying import (
+    cut_short,
+    is_playing,
+    obstacle,
+    quoted,
+    require_sending,
+    said_no_further,
+    say,
+)
 from .voice_track import EDGE, VoiceTrack
 
 T = TypeVar("T")
@@ -193,6 +202,8 @@ class Interruption:
         #: words.
         self._turn_since = self._told = 0.0
         self._silence, self._to_its_end = LEAST_SILENCE, True
+        self.unheard = 0.0
+        """At the end of what was followed, for how long (s) no audio of the other side came."""
 
     def verify_stop(self, allowed: float, patience: float, silence: float) -> BargeIn:
         """Checks that the other side falls silent within `allowed` s of the first sound.
@@ -228,6 +239,7 @@ class Interruption:
 
     def _follow(self, patience: float, followed: float) -> Scene:
         """Interrupts the other side, and follows it for so many seconds or until it is silent."""
+        require_sending(self.agent, self.call, self._words)
         with following_recording(self.agent, self.call), watching_packets(self.agent, self.call):
             self._await_their_turn(patience)
             self._told = time.monotonic()
@@ -285,13 +297,21 @@ class Interruption:
         theirs = [sound for sound in self._theirs.sounds if sound.end > self._turn_since]
         ours = [sound for sound in self._ours.sounds if sound.begin > self._told]
         utterance = self.call.utterances[-1]
-        if utterance.ended is None and (why := cut_short(self.agent, self.call, utterance)):
+        if utterance.ended is None and (why := self._unsaid(utterance)):
             raise self._failure(f"it could not say that to its end: {why}")
         if not ours or utterance.ended is None:
             return None
         until = heard_until(self.agent, self.call, self._theirs.until, _ARRIVES)
         scene = Scene(theirs, ours, until, self._silence, self._to_its_end)
+        self.unheard = max(0.0, until - self._theirs.until)
         return scene if scene.is_over(seconds) else None
+
+    def _unsaid(self, utterance: Utterance) -> str | None:
+        """Why the words are not said to their end in a call that is up; None while they are."""
+        agent, call = self.agent, self.call
+        if not call.is_live:
+            return None
+        return obstacle(agent, call) or cut_short(agent, call, utterance)
 
     def _wait(self, check: Callable[[], T | None], within: float) -> T | None:
         """Waits as `wait_until` does, and also where nothing arrives any more."""
@@ -301,8 +321,11 @@ class Interruption:
             for track in (self._theirs, self._ours):
                 track.read()
             answer = check()
-            if answer is None and not self.call.is_live:
+            if not self.call.is_live and answer is None:
                 raise self._failure(self.call.describe())
+            if self.call.is_live and (self.call.on_hold or self.call.held_by_peer):
+                # A silence would be that of the hold.
+                raise self._failure(obstacle(self.agent, self.call) or "the call is on hold")
             return answer
 
         deadline = time.monotonic() + within
@@ -313,7 +336,8 @@ class Interruption:
                 return answer
 
     def _failure(self, what: str) -> CallFailure:
+        did = "interrupted" if self._told else "could not interrupt"
         return CallFailure(
-            f"{self.agent.name} interrupted the other side with {quoted(self._words)}: {what}.",
+            f"{self.agent.name} {did} the other side with {quoted(self._words)}: {what}.",
             self.agent,
         )

@@ -34,24 +34,28 @@ def say(agent: Agent, call: Call, speech: Speech, text: str, *, wait: bool) -> N
         UsageError: the call is not up, muted or on hold.
         CallFailure: the text, or the one before it, is not said to its end.
     """
-    _require_sending(agent, call, text)
+    require_sending(agent, call, text)
     if last := _being_said(agent, call):
         _wait_until_said(agent, call, last)
-        _require_sending(agent, call, text)
+        require_sending(agent, call, text)
     utterance = _begin(agent, call, speech, text)
     if wait:
         _say_to_its_end(agent, call, utterance)
 
 
-def _require_sending(agent: Agent, call: Call, text: str) -> None:
+def require_sending(agent: Agent, call: Call, text: str) -> None:
+    """Checks that what an agent says in a call is heard.
+
+    Raises:
+        UsageError: the call is not up, muted or on hold.
+    """
     if call.media is None:  # early media is heard, too
         require_established(agent, call, f"say {quoted(text)}")
-    obstacle = _obstacle(agent, call)
-    if obstacle:
-        raise UsageError(f"{agent.name} cannot say {quoted(text)}: {obstacle}.")
+    if why := obstacle(agent, call):
+        raise UsageError(f"{agent.name} cannot say {quoted(text)}: {why}.")
 
 
-def _obstacle(agent: Agent, call: Call) -> str | None:
+def obstacle(agent: Agent, call: Call) -> str | None:
     """Why nothing that the agent says in a call is heard, as a clause; None if nothing is known."""
     agent.require_alive()
     if not call.is_live:
@@ -145,7 +149,7 @@ def _wait_until_said(agent: Agent, call: Call, utterance: Utterance) -> None:
     def said() -> bool | None:
         if utterance.ended is not None:
             return True
-        why = _obstacle(agent, call) or cut_short(agent, call, utterance)
+        why = obstacle(agent, call) or cut_short(agent, call, utterance)
         if why:
             raise _failure(agent, utterance, why)
         return None

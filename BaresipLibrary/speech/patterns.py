@@ -28,6 +28,8 @@ class Pattern:
         except ImportError:
             raise UsageError(f"matches= needs the package regex: {_INSTALL}.") from None
 
+        if not text:
+            raise UsageError("matches= is empty, and so matches nothing that is said.")
         self.text = text
         try:
             self._compiled = regex.compile(text, regex.IGNORECASE)

@@ -10,6 +10,12 @@ from typing import Any
 from robot.api import logger
 from robot.libraries.BuiltIn import BuiltIn
 
+from BaresipLibrary.agents.agent import Agent
+from BaresipLibrary.concurrency import wait_until
+from BaresipLibrary.media.clips import following_recording
+from BaresipLibrary.media.voice_track import VoiceTrack
+from BaresipLibrary.types import AudioDirection
+
 #: Shorter waits (s) are for the answer to a command, and not those that a suite asked for.
 _LONG = 15.0
 
@@ -52,6 +58,24 @@ class Meanwhile:
     def meanwhile_interrupt(self, agent: str, name: str) -> None:
         """Sends a signal to this Robot, as Ctrl-C does."""
         self._during_wait(agent, name, lambda: os.kill(os.getpid(), signal.Signals[name]))
+
+    def once_it_hears(self, listener: str, keyword: str, agent: str) -> None:
+        """Runs a keyword, or `Kill Agent`, once an agent hears what begins from now on."""
+        pid, hearer, since = _pid(agent), _library().agents.get(listener), time.monotonic()
+
+        def act() -> None:
+            try:
+                _await_sound(hearer, since)
+                if keyword == "Kill Agent":
+                    os.kill(pid, signal.SIGKILL)
+                else:
+                    _library().keywords[keyword.lower().replace(" ", "_")](agent)
+            except Exception as error:
+                self._error = MeanwhileError(str(error))
+
+        self._error = None
+        self._thread = threading.Thread(target=act, name=f"{keyword} of {agent}", daemon=True)
+        self._thread.start()
 
     def kill_agent(self, agent: str) -> None:
         """Kills the process of an agent now."""
@@ -128,6 +152,19 @@ class Meanwhile:
 
 def _library():
     return BuiltIn().get_library_instance("BaresipLibrary")
+
+
+def _await_sound(agent: Agent, since: float) -> None:
+    call = agent.require_live_call("to listen to")
+    track = VoiceTrack(agent, call, AudioDirection.rx, noise=True)
+
+    def hears() -> bool | None:
+        track.read()
+        return any(sound.begin > since for sound in track.sounds) or None
+
+    with following_recording(agent, call):
+        if wait_until(agent.changes, hears, _LONG) is None:
+            raise AssertionError(f"{agent.name} has heard nothing for {_LONG:g} s.")
 
 
 def _pid(agent: str) -> int:

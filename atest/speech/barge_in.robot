@@ -2,8 +2,10 @@
 Documentation       A machine is interrupted that stops, goes on, gets quieter or is deaf to noise as it was programmed.
 Resource            ../resources/backend.resource
 Library             BaresipLibrary    timeout=10s    backend=${BACKEND}
+Library             ../resources/Meanwhile.py
 Library             ../resources/ReferenceMachine.py
 Library             ../resources/Sounds.py
+Library             ../resources/Steps.py
 Library             Machine.py
 Test Setup          Needs    RECORD_SENT    TIME_AUDIO
 
@@ -117,6 +119,35 @@ A Call That Ends Meanwhile
     ...    alice interrupted the other side with 'I would like*': its call to * was hung up by the peer after *
     ...    Verify Barge In    alice    I would like to speak to an operator who is a person
 
+A Call That Is Muted Or Put On Hold Meanwhile
+    [Documentation]    What is silent then is the line: it has not stopped, nor does it go on.
+    [Tags]    once on embedded: the wait ends with an event that both backends have
+    [Setup]    Needs    RECORD_SENT    TIME_AUDIO    RECORD_AFTER_HOLD
+    Alice Calls Bob
+    Once It Hears    bob    Mute    alice
+    Run Keyword And Expect Error    alice interrupted the other side with 'noise': it could not say that to its end: it is muted; use Unmute.
+    ...    Verify No Barge In    alice    noise    within=5s
+    Unmute    alice
+    Once It Hears    bob    Hold    bob
+    Run Keyword And Expect Error
+    ...    alice interrupted the other side with 'I would like*': it could not say that to its end: the other side holds the call.
+    ...    Verify Barge In    alice    I would like to speak to an operator who is a person    within=5s
+    Run Keyword And Expect Error    alice cannot say 'cough': the other side holds the call.
+    ...    Verify No Barge In    alice    cough
+
+A Machine Whose Packets Stay Away
+    [Documentation]    Nobody can tell that from a silence that is not sent. The log says what was seen.
+    [Tags]    once on embedded: it is found in audio that both backends record alike
+    Alice Calls Bob
+    Once It Hears    bob    Kill Agent    bob
+    Verify Barge In    alice    stop please    within=5s
+    The Log Should Have Said    No audio came from the other side for the last ?.? s: it sends nothing while it is silent, or its packets were lost.
+
+A Time That Checks Nothing
+    Alice Calls A Machine
+    Run Keyword And Expect Error    within=0 s checks nothing: say how long the other side must speak on.
+    ...    Verify No Barge In    alice    cough    within=0s
+
 A Prompt That Ends By Itself
     [Documentation]    It looks like a barge-in, and the documentation says so.
     Alice Calls A Machine    length=${1.0}
@@ -132,6 +163,17 @@ Alice Calls A Machine
     Dial    alice    ${machine.uri}
     Wait Until State Is    alice    ESTABLISHED
     RETURN    ${machine}
+
+Alice Calls Bob
+    [Documentation]    He speaks as long as the call is up.
+    ${file} =    Make Sound File    bob.wav    speech    2    20.0
+    Start Agent    alice
+    Start Agent    bob
+    When Called    bob    accept
+    Dial    alice    bob
+    Wait Until State Is    alice    ESTABLISHED
+    Wait Until State Is    bob    ESTABLISHED
+    Send Audio    bob    file:${file}
 
 A Sound Should Have Stopped It
     [Arguments]    ${sound}

@@ -140,7 +140,11 @@ Bad Input Is Refused
     Give either a phrase or matches\=, what a regular expression matches.    ${None}
     Give either a phrase or matches\=, what a regular expression matches.    hello    matches=hello
     The list of phrases is empty, so none of them can be heard.    ${{[]}}
+    The list of phrases has None in it, which nobody can say.    ${{['hello', None]}}
+    There is no word in '', so it cannot be heard.    ${{['hello', '']}}
+    alice did not hear what was expected: expected "hello" or "42", *    ${{['hello', 42]}}
     '(' is not a regular expression: missing ) at position 1.    ${None}    matches=(
+    matches\= is empty, and so matches nothing that is said.    ${None}    matches=
     similarity\=0.8 is not a share of words: write 1% to 100%, such as 80%.    hello    similarity=0.8
     similarity\=101% is not a share of words: write 1% to 100%, such as 80%.    hello    similarity=101%
     similarity\=most is not a share of words: write 1% to 100%, such as 80%.    hello    similarity=most
@@ -167,6 +171,8 @@ The Call Ends
     Wait Until Speech    caller    goodbye
     Fails With    caller did not hear what was expected: expected "press one", heard no word in *, and its call to sip:callee* was hung up by the peer after * s.
     ...    Wait Until Speech    caller    press one    within=${LONG}
+    Fails With    REGEXP:After [\\d.]+ s, what caller heard 'Goodbye.' .transcript. should contain 'press' .str.
+    ...    Get Transcript    caller    contains    press    timeout=${LONG}
     Get Transcript    caller    ==    Goodbye.
 
 What An Agent Says Is Text, Too
