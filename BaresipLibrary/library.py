@@ -37,8 +37,10 @@ _FIXTURES = (running.Keyword.SETUP, running.Keyword.TEARDOWN)
 
 #: Tags of the keywords that may need numpy.
 _OF_SOUND = frozenset({"Audio", "Speech", "DTMF"})
-#: Those that load it themselves, while their tones are on their way.
-_SOUND_FIRST = frozenset({"verify_audio_connection", "verify_audio_connections"})
+#: Those that load it themselves: while they listen, or to send a file only.
+_SOUND_FIRST = frozenset(
+    {"send_audio", "verify_audio", "verify_audio_connection", "verify_audio_connections"}
+)
 
 
 class BaresipLibrary(DynamicCore):

@@ -50,6 +50,7 @@ Call Without Listening
     Wait Until State Is    bob    RINGING
     Accept    bob
     Wait Until State Is    alice    ESTABLISHED
+    Send Audio    alice    tone:440
     Get Header    bob    From    *=    alice
     Hang Up    alice
     Wait Until State Is    bob    IDLE

@@ -34,7 +34,7 @@ class AudioKeywords(Component):
         | Send Audio | alice | tone:440 |
         | Send Audio | alice | file:${CURDIR}/prompt.wav |
         """
-        from ..media.sources import send
+        from ..media.sending import send
 
         speaker = self._speaking(agent, call)
         if source.file is not None:

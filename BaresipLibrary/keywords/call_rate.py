@@ -141,7 +141,7 @@ class CallRateKeywords(Component):
         from ..load.call_rate import CallRate, RunSettings
         from ..load.call_run_failure import require_success
         from ..load.rated_call import Plan
-        from ..media.connections import load_hearing
+        from ..media.tones import load_hearing
 
         calling, called = self._free_agents(callers, callees)
         plan = Plan(

@@ -9,14 +9,14 @@ from functools import partial
 
 from ..agents.agent import Agent
 from ..agents.call import Call
-from ..concurrency import load_module, wait_until
+from ..concurrency import wait_until
 from ..diagnosis.failure import CallFailure
 from ..errors import BaresipLibraryError
 from ..signalling.shared_calls import calls_between
 from ..wording import first_few
 from .listener import listening
 from .sending import sending_tone
-from .tones import HeardTone, ToneListener, tones_not_heard
+from .tones import HeardTone, ToneListener, load_hearing, tones_not_heard
 
 #: Tones (Hz) of the pairs that are checked at the same time: no harmonics of each other, in every
 #: codec's band, and far enough from each other to be distinguished. More pairs at a time would keep
@@ -29,11 +29,6 @@ TONE_PAIRS = (
     (510.0, 770.0),
     (560.0, 900.0),
 )
-
-
-def load_hearing() -> None:
-    """Loads what detects tones, where no timeout of a test can break that off."""
-    load_module(f"{__package__.rpartition('.')[0]}.audio.tones")
 
 
 class Connection:

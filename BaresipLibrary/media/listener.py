@@ -239,16 +239,22 @@ def listen_until(
     `check` runs after every piece of audio and every event, when all listeners have read it.
     """
 
+    with listening(listeners):
+        return await_heard(listeners, check, within)
+
+
+def await_heard(
+    listeners: Sequence[Listener], check: Callable[[], T | None], within: float
+) -> T | None:
+    """As `listen_until`, for listeners that listen already."""
+
     def answer() -> T | None:
         for listener in listeners:
             listener.read()
         return check()
 
-    with listening(listeners):
-        result = wait_until(listeners[0].agent.changes, answer, within)
-        if result is None:
-            result = _check_once_more(listeners, check)
-        return result
+    result = wait_until(listeners[0].agent.changes, answer, within)
+    return _check_once_more(listeners, check) if result is None else result
 
 
 def _check_once_more(listeners: Sequence[Listener], check: Callable[[], T | None]) -> T | None:

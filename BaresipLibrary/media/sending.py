@@ -1,4 +1,4 @@
-"""What is sent for a while: afterwards an agent sends again what it sent before."""
+"""What is sent from now on, or for a while: afterwards an agent sends again what it sent before."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -6,7 +6,9 @@ from contextlib import contextmanager, suppress
 from ..agents.agent import Agent
 from ..agents.call import Call
 from ..backends.base import Source, ToneSource
+from ..concurrency import load_module
 from ..errors import BackendError
+from ..types import AudioSource
 
 
 @contextmanager
@@ -37,3 +39,29 @@ def describe_hold(call: Call) -> str | None:
     if call.on_hold:
         return "it holds the call; use Resume"
     return "the other side holds the call" if call.held_by_peer else None
+
+
+def send(agent: Agent, source: AudioSource, call_id: str | None = None) -> None:
+    """Sends a source from now on: in the active call, or without one in the calls to come.
+
+    Raises:
+        UsageError: the agent has no live call of that Call-ID.
+        FileNotFoundError, ValueError: the file is missing or is not audio.
+    """
+    agent.require_alive()
+    call = agent.require_live_call("to speak in", call_id) if call_id else agent.active_call
+    ready = _ready(agent, source)
+    agent.send_audio(call, ready, str(source))
+    agent.note_source(call, ready, str(source))
+
+
+def _ready(agent: Agent, source: AudioSource) -> Source:
+    """A source that is ready for calls at any codec's rate: only a file needs numpy for that."""
+    if source.frequency is not None:
+        return ToneSource(float(source.frequency))
+    if source.file is None:
+        return None
+    load_module(f"{__package__}.sources")
+    from .sources import recorded
+
+    return recorded(agent, source.file)

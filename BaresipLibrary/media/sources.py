@@ -1,4 +1,4 @@
-"""What agents send: sources rendered for every codec."""
+"""What agents send: files, texts and tones, rendered for every codec."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 
 from ..agents.agent import Agent
 from ..audio.prompt_files import CODEC_RATES, PromptFile, load_prompt, pcm_of
-from ..backends.base import PromptSource, Source, ToneSource
+from ..backends.base import PromptSource, Source
 from ..speech.voices import Speech
-from ..types import AudioSource
 
 #: Seconds of silence before a text and after it: the first audio after an answer may be lost, and
 #: a backend reports the end of a prompt when it takes its last samples, up to 160 ms before they
@@ -19,20 +18,16 @@ from ..types import AudioSource
 _BEFORE, _AFTER = 0.1, 0.2
 
 
-def prepare(agent: Agent, source: AudioSource) -> Source:
-    """Makes a source ready for calls at any codec's rate.
+def recorded(agent: Agent, path: Path) -> PromptSource:
+    """A file, ready for calls at any codec's rate.
 
     Raises:
         FileNotFoundError, ValueError: the file is missing or is not audio.
     """
-    if source.frequency is not None:
-        return ToneSource(float(source.frequency))
-    if source.file is None:
-        return None
-    prompt, file = load_prompt(source.file), source.file.stat()
+    prompt, file = load_prompt(path), path.stat()
     # A file is rendered once for each agent, however often it is sent.
     stem = f"file-{file.st_dev}-{file.st_ino}-{file.st_size}-{file.st_mtime_ns}"
-    return _rendered(agent, source.file.name, prompt.render, stem)
+    return _rendered(agent, path.name, prompt.render, stem)
 
 
 def synthesized(
@@ -91,17 +86,3 @@ def _rendered(
             part.write_bytes(render(rate))
             part.replace(path)
     return PromptSource(name, renderings)
-
-
-def send(agent: Agent, source: AudioSource, call_id: str | None = None) -> None:
-    """Sends a source from now on: in the active call, or without one in the calls to come.
-
-    Raises:
-        UsageError: the agent has no live call of that Call-ID.
-        FileNotFoundError, ValueError: the file is missing or is not audio.
-    """
-    agent.require_alive()
-    call = agent.require_live_call("to speak in", call_id) if call_id else agent.active_call
-    ready = prepare(agent, source)
-    agent.send_audio(call, ready, str(source))
-    agent.note_source(call, ready, str(source))

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from ..agents.agent import Agent
 from ..agents.call import Call
+from ..concurrency import load_module
 from ..diagnosis.failure import CallFailure
 from ..diagnosis.media import explain_separate_calls, explain_silence, explain_wrong_tone
 from ..errors import UsageError
 from ..frozen import frozen
-from .listener import Listener, listen_until
+from .listener import Listener, await_heard, listening
 
 if TYPE_CHECKING:
     import numpy as np
@@ -184,12 +185,17 @@ def listen_for_tone(
         UsageError: the agent has no call, or a call that cannot carry the tone.
     """
     listener = ToneListener(agent, frequency, call_id)
-    if (
-        not listen_until([listener], lambda: listener.is_sure() or None, within)
-        or listener.heard is None
-    ):
+    with listening([listener]):
+        load_hearing()
+        await_heard([listener], lambda: listener.is_sure() or None, within)
+    if listener.heard is None:
         raise tones_not_heard([listener], within)
     return listener.heard
+
+
+def load_hearing() -> None:
+    """Loads what detects tones, where no timeout of a test can break that off."""
+    load_module("BaresipLibrary.audio.tones")
 
 
 def tones_not_heard(listeners: Sequence[ToneListener], within: float) -> CallFailure:

@@ -22,7 +22,7 @@ from BaresipLibrary.agents.call import Call
 from BaresipLibrary.concurrency import wait_until
 from BaresipLibrary.errors import AgentGone
 from BaresipLibrary.events import PromptEnded
-from BaresipLibrary.media import dtmf, sources
+from BaresipLibrary.media import dtmf, sending
 from BaresipLibrary.media.following import following_recording
 from BaresipLibrary.media.tracks import Track
 from BaresipLibrary.signalling.calls import hang_up_unless_over
@@ -201,7 +201,7 @@ class Machine(threading.Thread):
     def _play(self, name: str, menu: Menu, caller: "Caller") -> None:
         """Plays a prompt to its end, or until the caller interrupts it."""
         before = len(self.agent.journal)
-        sources.send(self.agent, AudioSource(file=self._prompts[name]), caller.call.call_id)
+        sending.send(self.agent, AudioSource(file=self._prompts[name]), caller.call.call_id)
 
         def is_over() -> bool | None:
             caller.read()
@@ -210,7 +210,7 @@ class Machine(threading.Thread):
             return any(ended) or is_interrupted or None
 
         self._wait(is_over)
-        sources.send(self.agent, AudioSource(), caller.call.call_id)
+        sending.send(self.agent, AudioSource(), caller.call.call_id)
 
     def _listen(self, menu: Menu, caller: "Caller") -> str | None:
         """The digits that the caller dials, or the words; None when there are none in time."""

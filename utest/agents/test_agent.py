@@ -28,7 +28,7 @@ from BaresipLibrary.events import (
 )
 from BaresipLibrary.media import dtmf
 from BaresipLibrary.media.quality import mos, quality_of
-from BaresipLibrary.media.sources import send
+from BaresipLibrary.media.sending import send
 from BaresipLibrary.signalling import transfers
 from BaresipLibrary.signalling.hold import hold
 from BaresipLibrary.signalling.registration import register, unregister, wait_until_registered
