@@ -71,7 +71,7 @@ class CallRateKeywords(Component):
         Calls arrive at the ``rate`` whatever becomes of those before (an open loop), so they overlap.
         For each one, the caller and the callee that have been idle the longest are taken: the caller
         dials the callee's address, so the call goes through the phone system where the agents are
-        registered; the callee accepts, or does what `When Called` says; they talk; the caller hangs
+        registered; the callee accepts, unless it acts by itself as `When Called` says; they talk; the caller hangs
         up. Both are taken again once both are idle. After ``duration`` no more calls arrive, and the
         keyword returns when the last one is over. The log shows a table and a picture.
 
@@ -102,7 +102,7 @@ class CallRateKeywords(Component):
         | ``established`` | How many were established at both sides; ``established_percent`` of those attempted. |
         | ``succeeded`` | How many went well from the first INVITE until both sides were idle and the BYE was answered. |
         | ``failed`` | How many failed; ``failed_percent`` of those that succeeded or failed. ``failures`` has how many for each reason, such as ``486 Busy Here``; ``failed_calls`` has the first 20: ``at`` (when it arrived, in seconds after the start of the run), ``caller``, ``callee``, ``call_id``, ``reason`` and ``details``. |
-        | ``undecided`` | How many failed while this machine was late; ``undecided_because`` has how many for each reason. |
+        | ``undecided`` | How many failed while this machine was late; ``undecided_because`` has how many for each reason, ``undecided_calls`` the first 20. |
         | ``verified`` | In how many calls both sides heard each other. |
         | ``unchecked`` | With ``audio=verify``, how many ended before their audio could be checked, and went well otherwise: the audio of six calls is checked at the same time. |
         | ``peak`` | The most calls that were up at the same time; ``concurrent`` has the most of each second. ``went_up`` and ``went_down`` have the moments at which calls were established and ended, ``failed_at`` and ``undecided_at`` those at which that was noticed, ``not_attempted_at`` when such calls arrived, in seconds after the start of the run. |

@@ -81,9 +81,9 @@ class Spread:
 
 @frozen
 class FailedCall:
-    """A call that failed: ``at`` seconds after the start of the run, ``caller`` and ``callee``
-    (names), its ``call_id`` (empty without one), the ``reason`` it is counted under, and
-    ``details``.
+    """A call that failed or is undecided: ``at`` (when it arrived, in seconds after the start of
+    the run), ``caller`` and ``callee`` (names), its ``call_id`` (empty without one), the ``reason``
+    it is counted under, and ``details``.
     """
 
     at: float
@@ -115,6 +115,7 @@ class Tally:
     undecided_because: dict[str, int] = field(default_factory=dict)
     not_attempted_because: dict[str, int] = field(default_factory=dict)
     failed_calls: list[FailedCall] = field(default_factory=list)
+    undecided_calls: list[FailedCall] = field(default_factory=list)
     needed: int = 0
     worst_delay: float = 0.0
     cpu: list[float] = field(default_factory=list)
@@ -173,17 +174,21 @@ class CallRun(Tally):
             too_few = {NO_CALLER, NO_CALLEE} & self.not_attempted_because.keys()
             is_told = self.needed and too_few
             needed = f" At this rate about {each} are needed." if is_told else ""
+            were = "was" if self.not_attempted == 1 else "were"
             yield (
-                f"{self.not_attempted} of {self.offered} calls were not attempted:"
+                f"{self.not_attempted} of {self.offered} calls {were} not attempted:"
                 f" {listed(self.not_attempted_because)}.{needed}"
             )
         if self.undecided:
             yield (
-                f"{self.undecided} of {self.attempted} calls failed and are undecided, because this"
-                f" machine or an agent may be the cause: {listed(self.undecided_because)}."
+                f"{self.undecided} of {self.attempted} calls failed while this machine was late or"
+                f" an agent did not work, which may be the cause: {listed(self.undecided_because)}."
             )
         if self.unchecked:
-            yield f"Nobody checked the audio of {self.unchecked} of {self.established} calls."
+            yield (
+                f"The audio of {self.unchecked} of {self.established} calls was not checked, as the"
+                " talk was over before that: make talk= longer."
+            )
 
     def save(self, path: Path) -> None:
         """Writes it as JSON.
@@ -226,7 +231,8 @@ def _run_of(table: Mapping[str, Any], name: str) -> CallRun:
         raise UsageError(f"{name} is not a run of calls: it has no '{lacking}'.")
     values = {each: table[each] for each in names}
     try:
-        values["failed_calls"] = [_failed_call(one) for one in values["failed_calls"]]
+        for name_of_list in _TOLD:
+            values[name_of_list] = [_failed_call(one) for one in values[name_of_list]]
         _require_kinds(values)
     except TypeError as error:
         raise UsageError(f"{name} is not a run of calls: {error}.") from None
@@ -244,7 +250,7 @@ def _require_kinds(values: Mapping[str, Any]) -> None:
         numbers: list[object] = []
         if isinstance(plain, list):
             is_right = isinstance(value, list)
-            numbers = value if is_right and name != "failed_calls" else []
+            numbers = value if is_right and name not in _TOLD else []
         elif isinstance(plain, dict):
             is_right = isinstance(value, Mapping)
             numbers = [*value.values()] if is_right else []
@@ -280,13 +286,14 @@ def add_up(runs: Sequence[CallRun]) -> CallRun:
         for name in _MOMENTS:
             moments = (round(at + run.began - began, 3) for at in getattr(run, name))
             getattr(total, name).extend(moments)
-        for call in run.failed_calls:
-            at = round(call.at + run.began - began, 3)
-            total.failed_calls.append(replace(call, at=at))
+        for name in _TOLD:
+            later = (replace(call, at=call.at + run.began - began) for call in getattr(run, name))
+            getattr(total, name).extend(replace(call, at=round(call.at, 3)) for call in later)
     if any(run.offered and not run.needed for run in runs):
         total.needed = 0  # that of one is not known
-    total.failed_calls.sort(key=lambda call: call.at)
-    del total.failed_calls[MOST_TOLD:]
+    for name in _TOLD:
+        first = sorted(getattr(total, name), key=lambda call: call.at)[:MOST_TOLD]
+        setattr(total, name, first)
     return CallRun(**vars(total))
 
 
@@ -295,6 +302,7 @@ _COUNTS = (
     "unchecked", "needed",
 )  # fmt: skip
 _LISTS = ("seeds", "cpu", "post_dial_delays", "setup_times", "teardowns", "scores")
+_TOLD = ("failed_calls", "undecided_calls")
 _REASONS = ("failures", "undecided_because", "not_attempted_because")
 _MOMENTS = ("went_up", "went_down", "failed_at", "undecided_at", "not_attempted_at")
 

@@ -14,10 +14,10 @@ from ..errors import BaresipLibraryError, PhoneFailure
 from ..events import ClosedBy
 from ..frozen import frozen
 from ..media.connections import Connection
-from ..media.quality import Timings, quality_of
 from ..signalling.calls import hang_up_unless_over
-from ..types import AgentState, CallTiming
+from ..types import AgentState
 from .bulk import BulkCall
+from .measured import Measured, measure
 
 #: A step of a call that talks to baresip. It may block, so a thread of the run's pool takes it.
 Step = Callable[[], None]
@@ -77,16 +77,6 @@ class FailureReason:
     at: float
 
 
-@frozen
-class Measured:
-    """What was measured of a call, in seconds, and its mean opinion score; None: not known."""
-
-    post_dial_delay: float | None = None
-    setup_time: float | None = None
-    teardown: float | None = None
-    mos: float | None = None
-
-
 class RatedCall:
     """Goes through its phases as events and time allow.
 
@@ -140,6 +130,10 @@ class RatedCall:
             return None
         began = self.call.began_at
         return next((call for call in self.agents[1].calls if call.began_at >= began), None)
+
+    def _sides(self, wanted: Callable[[Call], bool]) -> list[str]:
+        """What each side says of the call, where that is wanted."""
+        return [f"{agent}: {call.describe()}" for agent, call in self.calls() if wanted(call)]
 
     @property
     def due(self) -> float:
@@ -236,13 +230,16 @@ class RatedCall:
         called = self._callees_side()
         if called is not None and called.closed and called.closed.by is not ClosedBy.US:
             self._fail(f"the call of the callee was {called.reason}", called.describe())
+        elif not all(agent.alive for agent in self.agents):
+            self._note_death()
         else:
             self._fail("an agent could not act", self._setup.trouble or "", Cause.machine)
 
     def _note_timeout(self) -> None:
         called = "" if self._callees_side() else ", and the callee was not called"
-        details = self.call.describe() if self.call else "it was not dialled"
-        self._fail(f"not established within {self._plan.timeout:g} s{called}", details)
+        seen = [self.call.describe() if self.call else "it was not dialled"]
+        seen += self._sides(lambda call: call is not self.call)
+        self._fail(f"not established within {self._plan.timeout:g} s{called}", "; ".join(seen))
 
     def _talk(self, now: float, free_tones: list[Tones]) -> Step | None:
         ended = next((call for _, call in self.calls() if not call.is_live), None)
@@ -263,14 +260,17 @@ class RatedCall:
 
     def _note_early_end(self, ended: Call | None) -> None:
         if ended is None:
-            dead = next(agent for agent in self.agents if not agent.alive)
-            self._fail("the process of an agent has died", str(dead.death), Cause.machine)
+            self._note_death()
         else:
             wait_until(
                 self.agents[0].changes, lambda: None if ended.awaits_trace else True, TRACE_LAG
             )
-            sides = [f"{agent}: {call.describe()}" for agent, call in self.calls() if call.closed]
+            sides = self._sides(lambda call: call.closed is not None)
             self._fail(f"ended early: {ended.reason}", "; ".join(sides))
+
+    def _note_death(self) -> None:
+        dead = next(agent for agent in self.agents if not agent.alive)
+        self._fail("the process of an agent has died", str(dead.death), Cause.machine)
 
     def _begin_check(self, tones: Tones) -> None:
         check = Connection(*self.agents, tones)
@@ -360,8 +360,8 @@ class RatedCall:
             bye = [f"the BYE was not answered {within}"] if self._awaits_answer else []
         is_theirs = bye and status not in range(200, 300)
         words = bye[0] if is_theirs else f"not over {within} after the hang-up"
-        calls = [f"{agent}: {call.describe()}" for agent, call in self.calls() if call.is_live]
-        self._fail(words, "; ".join([*(f"{self.agents[0]}: {story}" for story in bye), *calls]))
+        seen = [f"{self.agents[0]}: {story}" for story in bye]
+        self._fail(words, "; ".join(seen + self._sides(lambda call: call.is_live)))
 
     def _bye_status(self) -> int | None:
         """The final status that the caller's BYE has got, as far as the trace shows."""
@@ -372,28 +372,11 @@ class RatedCall:
             return bye_status(caller, call)
 
     def _note_refused_bye(self) -> None:
-        status = self._bye_status()
-        if self.call is not None and status is not None and status >= 300:
+        status = self._bye_status() or 0
+        if self.call is not None and status >= 300:
             words = f"the BYE was answered with {status}"
             self._fail(words, f"{self.call.describe()}; {words}")
 
     def _measure(self) -> None:
         self._note_refused_bye()
-        reports = [quality_of(call.quality) for _, call in self.calls()]
-        scores = [report.mos for report in reports if report]
-        self.measured = Measured(
-            self._seconds(CallTiming.post_dial_delay),
-            self._seconds(CallTiming.setup_time),
-            self._seconds(CallTiming.teardown) if self.call and has_hung_up(self.call) else None,
-            min(scores) if len(scores) == len(self.agents) else None,
-        )
-
-    def _seconds(self, timing: CallTiming) -> float | None:
-        """How long a phase took, as the caller saw it; None when it saw no message that says so."""
-        caller, call = self.agents[0], self.call
-        if call is None or not caller.backend.shows_messages:
-            return None
-        try:
-            return round(Timings(caller, call).read(timing).seconds, 4)
-        except PhoneFailure:
-            return None
+        self.measured = measure(self.agents[0], self.calls())

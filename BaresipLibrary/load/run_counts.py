@@ -76,6 +76,7 @@ class RunCounts:
         elif self.is_ours(call, call.reason):
             _count(tally.undecided_because, call.reason.words)
             tally.undecided_at.append(self._since_begin(call.reason.at))
+            self._tell(tally.undecided_calls, call, call.reason)
         else:
             self._fail(call, call.reason)
             return True
@@ -135,12 +136,15 @@ class RunCounts:
         tally.failed += 1
         _count(tally.failures, reason.words)
         tally.failed_at.append(self._since_begin(reason.at))
-        if len(tally.failed_calls) < MOST_TOLD:
+        self._tell(tally.failed_calls, call, reason)
+
+    def _tell(self, told: list[FailedCall], call: RatedCall, reason: FailureReason) -> None:
+        """Keeps what was seen of one of the first calls of a kind."""
+        if len(told) < MOST_TOLD:
             at = self._since_begin(call.arrived_at)
             caller, callee = (agent.name for agent in call.agents)
             call_id = call.call.call_id if call.call else ""
-            told = FailedCall(at, caller, callee, call_id, reason.words, reason.details)
-            tally.failed_calls.append(told)
+            told.append(FailedCall(at, caller, callee, call_id, reason.words, reason.details))
 
 
 def _count(reasons: dict[str, int], reason: str) -> None:

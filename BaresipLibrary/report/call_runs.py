@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from ..load.call_run import CallRun, Spread
+from ..load.call_run import CallRun, FailedCall, Spread
 from .markup import joined, visible
 from .tables import TableCell, fragment, table
 
@@ -37,7 +37,8 @@ def call_run_html(run: CallRun) -> str:
         _reasons("why calls failed", run.failures),
         _reasons("why calls are undecided: this machine may be the cause", run.undecided_because),
         _reasons("why calls were not attempted", run.not_attempted_because),
-        _failed(run),
+        _told("failed", run.failed, run.failed_calls),
+        _told("are undecided", run.undecided, run.undecided_calls),
         _picture(run),
     )
 
@@ -103,7 +104,8 @@ def _reasons(title: str, reasons: Mapping[str, int]) -> Markup:
     return table(rows, caption=title)
 
 
-def _failed(run: CallRun) -> Markup:
+def _told(what: str, count: int, calls: Sequence[FailedCall]) -> Markup:
+    """A row for each of the first calls that failed, or are undecided."""
     rows = [
         (
             TableCell(f"{call.at:.1f} s", "number"),
@@ -111,15 +113,12 @@ def _failed(run: CallRun) -> Markup:
             TableCell(call.details or call.reason, "bad"),
             TableCell(call.call_id),
         )
-        for call in sorted(run.failed_calls, key=lambda call: call.at)
+        for call in sorted(calls, key=lambda call: call.at)
     ]
-    caption = f"the first {len(rows)} of {run.failed} that failed"
+    which = f"the first {len(rows)} of {count}" if len(rows) < count else "the calls"
     names = ("arrived", "call", "what was seen", "Call-ID")
-    return table(
-        rows,
-        caption=caption if len(rows) < run.failed else "the calls that failed",
-        header=[TableCell(name, is_header=True) for name in names],
-    )
+    header = [TableCell(name, is_header=True) for name in names]
+    return table(rows, caption=f"{which} that {what}", header=header)
 
 
 def _picture(run: CallRun) -> Markup:

@@ -1,5 +1,6 @@
 """An arrival rate of calls, on agents in memory that connect with each other."""
 
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -229,6 +230,16 @@ def test_nothing_is_established_in_time(exchange: Exchange) -> None:
     assert exchange.callers[0].agent.live_calls == []
 
 
+def test_a_callee_that_rings_in_vain_says_so(exchange: Exchange) -> None:
+    one = OneCall(exchange, timeout=2.0)
+    one.callee.agent.reactions.will_answer = lambda _: True  # type: ignore[method-assign]
+    one.go_on(later=2.1)
+    assert one.call.reason is not None
+    assert one.call.reason.words == "not established within 2 s"
+    whose = re.escape(f"{one.callee.agent}: the call from ")
+    assert re.search(f"^its call to .*; {whose}.* rings ", one.call.reason.details)
+
+
 def test_a_side_that_stays_in_the_call_is_told_and_hung_up(exchange: Exchange) -> None:
     exchange.has(1, 1)
     exchange.callees[0].backend.keeps_calls = True  # type: ignore[attr-defined]
@@ -288,6 +299,7 @@ def test_an_agent_that_dies_is_no_failure_of_the_phone_system(exchange: Exchange
     )
     run = exchange.result(duration=0.05)
     assert run.undecided == 1 and run.failed == 0
+    assert run.undecided_because == {"the process of an agent has died": 1}
     # The caller may still be at the end of the first call when the second one arrives.
     assert not_attempted(run, NO_CALLEE) + not_attempted(run, NO_CALLER) == run.not_attempted == 2
 

@@ -144,6 +144,17 @@ def test_a_sum_does_not_say_how_many_are_needed_when_that_of_one_is_not_known() 
     assert add_up([known, a_run(offered=5, needed=3)]).needed == 15
 
 
+def test_undecided_calls_are_told_one_by_one(tmp_path: Path) -> None:
+    told = FailedCall(0.5, "alice", "bob", "id-1", "an agent could not act", "bob's process ended")
+    run = a_run(undecided_calls=[told], undecided_because={told.reason: 1})
+    html = call_run_html(run)
+    assert "the calls that are undecided" in html and "alice to bob" in html and "id-1" in html
+    run.save(tmp_path / "run.json")
+    later = a_run(began=1001.5, undecided_calls=[told])
+    total = add_up([later, read_run(tmp_path / "run.json")])
+    assert [call.at for call in total.undecided_calls] == [0.5, 2.0]
+
+
 def test_the_failed_calls_of_a_sum_are_the_first_by_the_clock() -> None:
     first, later = (
         a_run(
@@ -211,9 +222,10 @@ def test_what_is_left_open_is_told_apart() -> None:
     )
     assert [*run.shortcomings()] == [
         "4 of 9 calls were not attempted: no caller was idle, as most had died (4).",
-        "2 of 5 calls failed and are undecided, because this machine or an agent may be the cause:"
-        " an agent could not act (2).",
-        "Nobody checked the audio of 1 of 3 calls.",
+        "2 of 5 calls failed while this machine was late or an agent did not work, which may be the"
+        " cause: an agent could not act (2).",
+        "The audio of 1 of 3 calls was not checked, as the talk was over before that: make talk="
+        " longer.",
     ]
     assert not [*a_run(offered=1, attempted=1, succeeded=1).shortcomings()]
 
@@ -241,7 +253,7 @@ def test_files_are_found_by_wildcards_also_in_folders(
 
 def test_agents_are_asked_for_where_too_few_were_the_reason() -> None:
     run = a_run(offered=9, attempted=8, needed=12, not_attempted_because={"no caller was idle": 1})
-    assert "1 of 9 calls were not attempted: no caller was idle (1). At this rate about 12" in str(
+    assert "1 of 9 calls was not attempted: no caller was idle (1). At this rate about 12" in str(
         [*run.shortcomings()]
     )
 

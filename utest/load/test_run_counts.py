@@ -7,7 +7,8 @@ import pytest
 
 from BaresipLibrary.load.call_run import Tally
 from BaresipLibrary.load.machine import Machine
-from BaresipLibrary.load.rated_call import Cause, FailureReason, Measured
+from BaresipLibrary.load.measured import Measured
+from BaresipLibrary.load.rated_call import Cause, FailureReason
 from BaresipLibrary.load.run_counts import RunCounts
 
 
@@ -49,6 +50,7 @@ def test_each_call_that_did_not_go_well_has_its_moment(monkeypatch: pytest.Monke
     run = counts.result([])
     assert (run.undecided_at, run.failed_at, run.not_attempted_at) == ([2.25], [3.5], [4.0])
     assert run.failed_calls[0].at == 1.0, "when it arrived"
+    assert [call.reason for call in run.undecided_calls] == ["an agent could not act"]
 
 
 def test_each_second_has_the_load_that_was_measured_over_it(
