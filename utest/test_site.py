@@ -49,6 +49,13 @@ def test_the_site_has_guide_measurements_and_keywords_and_can_be_searched(site: 
     assert any("Verify Audio Connection" in entry["text"] for entry in found)
 
 
+def test_the_site_begins_with_the_pages_that_the_readme_recommends_in_its_order() -> None:
+    recommended = re.findall(r"^\d\. \[.*?\]\((docs/.*?)\)", (ROOT / "README.md").read_text(), re.M)
+    shown = re.findall(r"^ +- (docs/.*)$", (ROOT / "mkdocs.yml").read_text(), re.M)
+    assert recommended
+    assert shown[: len(recommended)] == recommended
+
+
 def test_every_link_between_the_pages_leads_somewhere(site: Path) -> None:
     pages = {page: links_of(page) for page in site.rglob("*.html")}
     assert sum(len(links.targets) for links in pages.values()) > 1000
