@@ -154,4 +154,7 @@ def _log_routes(agent: Agent) -> None:
 
 def _require_mailbox(agent: Agent) -> None:
     if not agent.account.mwi:
-        raise UsageError(f"{agent.name} has not subscribed to a mailbox: start it with mwi=True.")
+        raise UsageError(
+            f"{agent.name} was not started with mwi=True, which Get Message Waiting needs; what"
+            " Subscribe brings, Get Notification returns."
+        )

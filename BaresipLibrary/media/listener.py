@@ -145,7 +145,7 @@ class Listener(ABC):
         state = "the call is up, but" if is_up else f"{self.call.describe()}, and"
         since, total = self.packets(), self._read_counts()
         if since is None or total is None:
-            return f"{state} no audio arrived"  # the message says elsewhere why not
+            return f"{state} it is not known whether RTP packets arrived"
         if since.received > 0 and self._last_heard is None:
             return f"{state} {self._why_unread(since)}"
         more = "more RTP packets" if total.received else "RTP packet"

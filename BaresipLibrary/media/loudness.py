@@ -174,18 +174,21 @@ def _listen(agent: Agent, duration: float, call_id: str | None) -> SampleListene
             listener.cut(duration)
             return listener
     at = time.monotonic()
-    heard = (
-        f"only {listener.seconds:.1f} s of {duration:g} s of audio arrived"
-        if listener.seconds
-        else ""
-    )
-    pause = listener.pause() if heard else None
-    clauses = "; ".join(filter(None, (heard or listener.why_silent(), pause)))
+    heard = _too_little(listener, duration) if listener.seconds else listener.why_silent()
     raise CallFailure(
-        f"{agent.name} did not hear {duration:g} s of audio: {clauses}.",
+        f"{agent.name} did not hear {duration:g} s of audio: {heard}.",
         agent,
         lambda agents: explain_silence(agent, listener.call, agents, at),
     )
+
+
+def _too_little(listener: SampleListener, duration: float) -> str:
+    """How much was heard, and what is known of the rest, as a clause."""
+    heard = f"it heard only {listener.seconds:.1f} s of {duration:g} s"
+    packets = listener.packets()
+    is_unread = packets is not None and _are_unread(packets, listener.seconds)
+    rest = listener.unread_packets(packets) if is_unread else listener.pause()
+    return "; ".join(filter(None, (heard, rest)))
 
 
 def _in_tone(listener: SampleListener) -> list[Dropout]:

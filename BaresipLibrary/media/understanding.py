@@ -348,5 +348,5 @@ def _described(reader: SpeechReader, since: float) -> str:
     """What the audio was in which no word was understood."""
     samples, rate = reader.transcript.newest_audio(since)
     if not samples.size:
-        return "and no audio arrived"
+        return "and heard nothing"
     return f"heard no word in {summary(samples, rate)}"

@@ -52,7 +52,7 @@ class _HoldListener(Listener):
         if self.hears_other:
             return f"it heard the tone of {self._frequency:g} Hz that was sent there"
         if self._samples.size < SHORTEST * self._rate or not self._rate:
-            return (None if self._samples.size else self.unread_packets()) or "no audio arrived"
+            return (None if self._samples.size else self.unread_packets()) or "it heard nothing"
         return f"it heard {self._sound()}"
 
     def _sound(self) -> str:

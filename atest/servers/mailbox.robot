@@ -30,5 +30,5 @@ The Mailbox Tells When Something Is New And When It Was Heard
 Nobody Has Asked For A Mailbox
     Start Agent    alice
     Run Keyword And Expect Error
-    ...    alice has not subscribed to a mailbox: start it with mwi=True.
+    ...    alice was not started with mwi=True, which Get Message Waiting needs; what Subscribe brings, Get Notification returns.
     ...    Get Message Waiting    alice

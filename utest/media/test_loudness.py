@@ -132,6 +132,20 @@ def test_what_was_never_recorded_is_not_silence(
         verify_silence(bob.agent, 0.05, -50)
 
 
+def test_packets_of_which_a_part_was_heard_arrived_nevertheless(
+    bob: ListeningAgent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loudness, "PATIENCE", 0.1)
+    counts = iter([Packets(0, 0)])
+    monkeypatch.setattr(
+        bob.phone.backend, "count_packets", lambda _: next(counts, Packets(150, 245))
+    )
+    bob.hears(silence(0.4))
+    told = "it heard only 0.1 s of 0.3 s; 150 RTP packets arrived, more than bob's baresip recorded"
+    with pytest.raises(AssertionError, match=told):
+        measure_level(bob.agent, 0.3)
+
+
 def test_a_level_is_that_of_the_audio_asked_for(bob: ListeningAgent) -> None:
     bob.hears(np.concatenate([silence(0.3), signals.tone(440, 1, RATE, -20), silence(1)]))
     heard = measure_level(bob.agent, 1)

@@ -361,7 +361,7 @@ def test_a_failure_says_what_was_heard(
 def test_a_failure_says_that_nobody_spoke(
     talking: Phone, reader: SpeechReader, tmp_path: Path
 ) -> None:
-    with pytest.raises(CallFailure, match='expected "hello", and no audio arrived'):
+    with pytest.raises(CallFailure, match='expected "hello", and heard nothing'):
         verify_speech(reader, expecting("hello"), NEVER)
     hears(talking, reader.call, tmp_path, (time.monotonic() - 2, silence(2)))
     with pytest.raises(CallFailure, match="heard no word in 2.0 s of digital silence"):
