@@ -309,7 +309,10 @@ class Call:
             return None
         if self.closed.by in (ClosedBy.REFUSAL, ClosedBy.FAILURE, ClosedBy.TRANSFER):
             return self.closed.words
-        words = _ENDING_WORDS[self.closed.by, self.established_at is not None, self.direction]
+        # What was answered ends with a BYE, acknowledged or not.
+        answered = self.answered and self.direction is Direction.INCOMING
+        was_up = self.established_at is not None or answered
+        words = _ENDING_WORDS[self.closed.by, was_up, self.direction]
         ending = self.ending
         if words == _CANCELLED and ending and ending.is_answered_elsewhere:
             return f"{words}, answered elsewhere"

@@ -1,11 +1,12 @@
 """Whether an agent is registered: its stack's reports, and the registrar's answers themselves.
 
 A 200 alone proves nothing: it lists the bindings there are (RFC 3261, section 10.3), and the
-agent's own may not be among them.
+agent's own may not be among them. It holds for as long as it grants.
 """
 
 import re
 import time
+from collections.abc import Iterator
 
 from ..concurrency import Changes, wait_until
 from ..events import Registered, RegistrationFailed, Unregistered
@@ -38,6 +39,9 @@ class RegistrationState:
         self.accepted: Message | None = None
         self._answer: Message | None = None
         self._answered_at = 0.0
+        #: The last 2xx to a request to register, and when it came.
+        self._granted: Message | None = None
+        self._granted_at = 0.0
         self._contact = ""
         #: Whether the newest request ends the registration.
         self._ends = False
@@ -59,7 +63,10 @@ class RegistrationState:
             self._ends = "0" in times
         elif not sent and (message.status or 0) >= 200 and message.cseq == self._number:
             self._answer, self._answered_at = message, at
-            self.accepted = message if (message.status or 0) < 300 else self.accepted
+            if (message.status or 0) < 300:
+                self.accepted = message
+                if not self._ends:
+                    self._granted, self._granted_at = message, at
 
     @property
     def service_route(self) -> list[str]:
@@ -86,7 +93,19 @@ class RegistrationState:
     def is_registered(self) -> bool:
         """Whether the registrar lists the agent, as far as its last answer tells."""
         outcome = self.outcome  # the backend's thread may replace it meanwhile
-        return isinstance(outcome, Registered) and not self.missing(outcome.at)
+        return isinstance(outcome, Registered) and not self.missing(outcome.at) and not self.expired
+
+    @property
+    def expired(self) -> str | None:
+        """That the time which the registrar has granted is over; None before, or if not known."""
+        reported = self.outcome.at if self.outcome else 0.0
+        if self._granted is None or self._granted_at < reported - _NEAR:
+            return None
+        times = [parameter(contact, "expires") for contact in self._own(self._granted)]
+        seconds = max((int(one) for one in times if re.fullmatch("[0-9]{1,9}", one)), default=0)
+        if not seconds or time.monotonic() < self._granted_at + seconds:
+            return None
+        return f"the {seconds} s that were granted are over"
 
     def answer_to(self, reported_at: float, *, registers: bool = False) -> Message | None:
         """The final answer that the stack reported at that time, once it shows in the trace.
@@ -105,23 +124,33 @@ class RegistrationState:
     def missing(self, reported_at: float) -> str | None:
         """Why the agent is not registered though its stack reported so then; None if it is."""
         answer = self.answer_to(reported_at, registers=True)
+        if answer is None and abs(self._granted_at - reported_at) < _NEAR:
+            answer = self._granted  # the stack has asked again since
         if answer is None or not 200 <= (answer.status or 0) < 300:
             return None
-        listed = [contact for value in answer.all("Contact") for contact in split_values(value)]
-        if any(self._is_ours(contact) for contact in listed):
+        own = list(self._own(answer))
+        if any(not re.fullmatch("0+", parameter(contact, "expires")) for contact in own):
             return None
-        clause = f"the registrar answered {answer.start_line[8:].strip()}, but the answer lists"
-        uris = [split_address(contact)[1] for contact in listed]
+        words = f"the registrar answered {answer.start_line[8:].strip()}"
+        if own:
+            return f"{words}, and granted 0 s"
+        clause = f"{words}, but the answer lists"
+        uris = [split_address(contact)[1] for contact in _listed(answer)]
         if not uris:
             return f"{clause} no contact"
         more = f" and {len(uris) - _MOST_SHOWN} more" if len(uris) > _MOST_SHOWN else ""
         return f"{clause} {', '.join(uris[:_MOST_SHOWN])}{more}, not {self._contact}"
 
-    def _is_ours(self, contact: str) -> bool:
-        uri = split_address(contact)[1]
-        if user_part(uri) != user_part(self._contact):
-            return False
-        if re.fullmatch("0+", parameter(contact, "expires")):
-            return False
-        same_place = address_part(uri).lower() == address_part(self._contact).lower()
-        return same_place or bool(_UNIQUE.fullmatch(user_part(uri)))
+    def _own(self, answer: Message) -> Iterator[str]:
+        """The contacts in an answer that are this agent's."""
+        for contact in _listed(answer):
+            uri = split_address(contact)[1]
+            same_place = address_part(uri).lower() == address_part(self._contact).lower()
+            if user_part(uri) == user_part(self._contact) and (
+                same_place or _UNIQUE.fullmatch(user_part(uri))
+            ):
+                yield contact
+
+
+def _listed(answer: Message) -> list[str]:
+    return [contact for value in answer.all("Contact") for contact in split_values(value)]

@@ -8,7 +8,7 @@ from ..agents.info import other_proxies
 from ..concurrency import wait_until
 from ..diagnosis.call_setup import explain_challenge
 from ..diagnosis.failure import CallFailure
-from ..diagnosis.observations import describe_proxy, explain_no_answer
+from ..diagnosis.observations import describe_details, describe_proxy, explain_no_answer
 from ..diagnosis.unsent import explain_unsent
 from ..errors import UsageError
 from ..events import (
@@ -115,6 +115,8 @@ def _wait_for(
     def newest_outcome() -> Outcome | None:
         agent.require_alive()
         newest = _last_outcome(agent, position)[1]
+        if isinstance(newest, Registered) and wanted is Registered and agent.registration.expired:
+            return None
         return newest if isinstance(newest, wanted | RegistrationFailed) else None
 
     left = timeout if remaining is None else remaining
@@ -135,7 +137,11 @@ def _wait_for(
         raise CallFailure(
             f"{agent.name} is not {goal} {where}: {why}.",
             agent,
-            lambda _: _join(explain_challenge(agent, status), describe_proxy(agent)),
+            lambda _: _join(
+                explain_challenge(agent, status),
+                describe_details(agent.registration.answer_to(outcome.at)),
+                describe_proxy(agent),
+            ),
         )
 
 
@@ -154,7 +160,8 @@ def _last_outcome(agent: Agent, position: int) -> tuple[int, Outcome | None]:
 def _describe_silence(agent: Agent, position: int, timeout: float) -> str:
     """That no outcome came; and whether a REGISTER was sent at all."""
     if _has_begun(agent, position):
-        return f"no answer within {timeout:g} s"
+        over = agent.registration.expired
+        return (f"{over}, and no answer came" if over else "no answer") + f" within {timeout:g} s"
     match agent.registration.outcome:
         case RegistrationFailed() as failed:
             return f"{_describe_report(agent, failed)}, and no REGISTER was seen since"

@@ -95,6 +95,23 @@ A Cancelled Call Differs From One That Was Answered Elsewhere
         Stop Agent    bob
     END
 
+A Call That Was Answered And Not Acknowledged Is Hung Up
+    [Documentation]    By either side, with a BYE: it is neither cancelled nor rejected any more.
+    ${bob} =    Start Agent    bob
+    ${peer} =    Start Peer    hangs_up_unacknowledged    ${bob.uri}
+    Accept    bob
+    Peer Should Have Finished    ${peer}
+    Wait Until State Is    bob    IDLE
+    Get Reason    bob    ==    hung up by the peer
+    ${peer} =    Start Peer    acknowledges_late    ${bob.uri}
+    Accept    bob
+    Wait Until Peer Waits    ${peer}
+    Hang Up    bob
+    Let Peer Go On    ${peer}
+    Wait Until State Is    bob    IDLE
+    Get Reason    bob    ==    hung up by this agent
+    Peer Should Have Finished    ${peer}
+
 
 *** Keywords ***
 Be Hung Up

@@ -33,3 +33,19 @@ def cancels(peer: Peer, uri: str, *headers: str) -> None:
     dialog.request("CANCEL", *headers, branch=dialog.branch)
     peer.expect("487 INVITE")
     dialog.request("ACK", number=1, branch=dialog.branch)
+
+
+def hangs_up_unacknowledged(peer: Peer, uri: str) -> None:
+    """Calls, and hangs up in place of the ACK."""
+    dialog = peer.invite(uri)
+    dialog.follow(peer.expect("200 INVITE"))
+    dialog.bye()
+
+
+def acknowledges_late(peer: Peer, uri: str) -> None:
+    """Calls, and sends the ACK when the suite lets it go on; some wait for it with their BYE."""
+    dialog = peer.invite(uri)
+    answer = peer.expect("200 INVITE")
+    peer.step()
+    dialog.accept(answer)
+    dialog.await_bye()

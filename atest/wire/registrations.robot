@@ -24,6 +24,30 @@ Who Is Not Listed Is Not Registered
     answered 200 OK, but the answer lists sip:1001@192.0.2.9:5060, not sip:1001    ${OTHER}
     answered 200 OK, but the answer lists no contact
 
+A Registration That Is Granted For No Time Is None
+    ${peer} =    Start Peer    grants    ${0}
+    Start Agent    alice    1001    ${peer.host}    secret
+    Run Keyword And Expect Error
+    ...    alice is not registered at ${peer.host}: the registrar answered 200 OK, and granted 0 s.
+    ...    Register    alice
+    Get Registered    alice    ==    False
+
+A Registration That Is Not Refreshed Expires
+    ${peer} =    Start Peer    grants    ${2}
+    Start Agent    alice    1001    ${peer.host}    secret
+    Register    alice
+    Get Registered    alice    ==    True
+    Get Registered    alice    ==    False    timeout=10s
+    ${told} =    Run Keyword And Expect Error    *    Wait Until Registered    alice    timeout=500ms
+    Should Contain    ${told}    alice is not registered at ${peer.host}: the 2 s that were granted are over, and no answer came within 0.5 s.
+    Should Contain    ${told}    the REGISTER that followed was not answered
+
+A Registrar That Refuses Says Why
+    [Template]    Refusal Should Be Told
+    403 Forbidden. It came with Warning: 399 pbx "account closed".    Warning: 399 pbx "account closed"
+    503 Service Unavailable. It came with Retry-After: 30.    Retry-After: 30
+    301 Moved Permanently. It came with Contact: <sip:other@127.0.0.1:9>.    Contact: <sip:other@127.0.0.1:9>
+
 An Algorithm That Baresip Lacks Is Reported
     FOR    ${algorithm}    IN    MD5-sess    SHA-512-256    SHA-256-sess
         ${peer} =    Start Peer    challenges    algorithm\=${algorithm},qop\="auth"
@@ -62,6 +86,16 @@ Only Auth Int Is Answered With Auth And Reported When Refused
 
 
 *** Keywords ***
+Refusal Should Be Told
+    [Arguments]    ${told}    ${header}
+    ${status}    ${phrase} =    Evaluate    $told.partition('.')[0].split(' ', 1)
+    ${peer} =    Start Peer    refuses    ${{int($status)}}    ${phrase}    ${header}
+    Start Agent    alice    1001    ${peer.host}    secret
+    Run Keyword And Expect Error
+    ...    alice is not registered at ${peer.host}: the registrar refused with ${told}
+    ...    Register    alice
+    Stop Agent    alice
+
 Register Should Fail Because
     [Arguments]    ${words}    @{contacts}
     ${peer} =    Start Peer    lists    @{contacts}

@@ -31,3 +31,16 @@ def challenges_calls(peer: Peer, parameters: str) -> None:
     if again:
         peer.reply(again, 407, "Proxy Authentication Required", challenge)
         peer.expect("ACK")
+
+
+def grants(peer: Peer, seconds: int) -> None:
+    """Accepts one registration for a time, and answers no other."""
+    register = peer.expect("REGISTER")
+    contact = register["Contact"].partition(";expires")[0]
+    peer.reply(register, 200, "OK", f"Contact: {contact};expires={seconds}")
+    peer.step()
+
+
+def refuses(peer: Peer, status: int, phrase: str, *headers: str) -> None:
+    """Refuses a registration."""
+    peer.reply(peer.expect("REGISTER"), status, phrase, *headers)

@@ -123,3 +123,24 @@ def test_register_names_a_digest_algorithm_that_the_stack_lacks(
         " MD5-sess, which this baresip cannot compute",
     ):
         register(phone.agent, 1.0)
+
+
+def test_a_registration_lasts_as_long_as_the_registrar_grants(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registers(phone, f"<{OURS}>;expires=60")
+    assert phone.agent.registered
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now + 59)
+    assert phone.agent.registered
+    asked(phone)  # it refreshes, and gets no answer
+    monkeypatch.setattr(time, "monotonic", lambda: now + 61)
+    assert not phone.agent.registered
+    assert phone.agent.registration.expired == "the 60 s that were granted are over"
+
+
+def test_what_is_granted_for_no_time_is_none_though_the_agent_asks_again(phone: Phone) -> None:
+    registers(phone, f"<{OURS}>;expires=0")
+    asked(phone)
+    assert not phone.agent.registered
+    assert phone.agent.registration.expired is None
