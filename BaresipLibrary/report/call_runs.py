@@ -35,7 +35,10 @@ def call_run_html(run: CallRun) -> str:
         _counts(run),
         _times(run),
         _reasons("why calls failed", run.failures),
-        _reasons("why calls are undecided: this machine or an agent may be the cause", run.undecided_because),
+        _reasons(
+            "why calls are undecided: this machine or an agent may be the cause",
+            run.undecided_because,
+        ),
         _reasons("why calls were not attempted", run.not_attempted_because),
         _told("failed", run.failed, run.failed_calls),
         _told("are undecided", run.undecided, run.undecided_calls),

@@ -185,7 +185,7 @@ class Console:
         assert self._keyword is not None
         seconds = int(time.monotonic() - self._keyword.at)
         width = self._width() - len(f"  {seconds} s") - 1
-        words = self._clean(self._keyword.words)[: max(0, width)]
+        words = self._clean(self._mask(self._keyword.words))[: max(0, width)]
         self._write(f"{_ROOM}{_KEEP}{_BELOW}{_CLEAR}{words}  {seconds} s{_BACK}")
         self._shown = True
 

@@ -1,6 +1,7 @@
 """What stands on the console, without a terminal and with one."""
 
 import io
+import threading
 import time
 from pathlib import Path
 
@@ -48,6 +49,20 @@ def test_nothing_is_written_unless_asked_for(phone: Phone, output: ConsoleOutput
 
 def test_a_secret_is_masked(phone: Phone) -> None:
     assert told(phone, ConsoleOutput.calls, "sip:4711@b").endswith("DIALLED sip:***@b\n")
+
+
+def test_a_secret_is_masked_in_what_a_long_keyword_waits_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr("BaresipLibrary.report.console.LONG", 0.0)
+    shown, stream = threading.Event(), Terminal()
+    monkeypatch.setattr(stream, "flush", shown.set)
+    console = Console(ConsoleOutput.progress, lambda text: text.replace("4711", "***"), stream)
+    with console.keyword("Wait Until Dtmf Received    alice    4711"):
+        assert shown.wait(10)
+    console.close()
+    assert "alice    ***" in stream.getvalue() and "4711" not in stream.getvalue()
 
 
 def test_what_a_peer_sends_moves_no_cursor(phone: Phone) -> None:
