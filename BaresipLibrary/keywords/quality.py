@@ -11,6 +11,7 @@ from robot.api.deco import keyword
 from ..agents.agent import Agent
 from ..agents.call import Call, CallState
 from ..errors import NothingYet, UsageError
+from ..events import QualityReported
 from ..media.results import CallQuality, Duration
 from ..signalling.shared_calls import calls_between
 from ..types import CallTiming, QualityField
@@ -183,6 +184,9 @@ def _why_no_report(agent: Agent) -> str:
     call = agent.active_or_last_call
     if call is None:
         return f"{agent.name} has no quality report: it has had no call."
+    reports = agent.journal.of_kind(QualityReported)
+    is_empty = any(report.call_id == call.call_id for report in reports)
+    why = "RTCP arrived, but no RTP that it reports on" if is_empty else "no RTCP arrived"
     if call.is_live:
-        return f"{agent.name} has no quality report yet: no RTCP arrived."
-    return f"{agent.name} has no quality report: no RTCP arrived, and {call.describe()}."
+        return f"{agent.name} has no quality report yet: {why}."
+    return f"{agent.name} has no quality report: {why}, and {call.describe()}."
