@@ -102,12 +102,12 @@ class CallRateKeywords(Component):
         | ``established`` | How many were established at both sides; ``established_percent`` of those attempted. |
         | ``succeeded`` | How many went well from the first INVITE until both sides were idle and the BYE was answered. |
         | ``failed`` | How many failed; ``failed_percent`` of those that succeeded or failed. ``failures`` has how many for each reason, such as ``486 Busy Here``; ``failed_calls`` has the first 20: ``at`` (when it arrived, in seconds after the start of the run), ``caller``, ``callee``, ``call_id``, ``reason`` and ``details``. |
-        | ``undecided`` | How many failed while this machine was late; ``undecided_because`` has how many for each reason, ``undecided_calls`` the first 20. |
+        | ``undecided`` | How many failed while this machine was late, or because of an agent; ``undecided_because`` has how many for each reason, ``undecided_calls`` the first 20. |
         | ``verified`` | In how many calls both sides heard each other. |
         | ``unchecked`` | With ``audio=verify``, how many ended before their audio could be checked, and went well otherwise: the audio of six calls is checked at the same time. |
         | ``peak`` | The most calls that were up at the same time; ``concurrent`` has the most of each second. ``went_up`` and ``went_down`` have the moments at which calls were established and ended, ``failed_at`` and ``undecided_at`` those at which that was noticed, ``not_attempted_at`` when such calls arrived, in seconds after the start of the run. |
         | ``post_dial_delay``, ``setup_time``, ``teardown`` | As `Get Call Timing` defines them at the caller, of established calls, in seconds; ``teardown`` only where the caller sent the BYE: ``count``, ``min``, ``p5``, ``p50``, ``p95``, ``p99`` and ``max``. |
-        | ``mos`` | The same for the mean opinion score of `Get Call Quality`, of the worse side of each call. Calls in which a side has no RTCP report do not count, such as very short ones, and those in which it has received nothing. |
+        | ``mos`` | The same for the mean opinion score of `Get Call Quality`, of the worse side of each call. A call counts when both sides have an RTCP report of what they have received; a very short call has none. |
         | ``worst_delay``, ``cpu`` | How late an event, an arrival or what was due next came at most, in seconds; how busy the machine was in each second, in percent; in a sum, one run after the other. |
         | ``seeds``, ``rate``, ``began``, ``seconds``, ``stopped`` | The seed, the rate (calls a second), when the run began (seconds since 1970), how long it took, and the condition of ``stop_when`` if that holds. |
 
