@@ -110,8 +110,8 @@ class Phone:
     def reject(
         self,
         code: int = 486,
-        *,
         reason: str | None = None,
+        *,
         headers: Headers | None = None,
         timeout: Seconds | None = None,
         call: Call | None = None,

@@ -4,10 +4,13 @@ import re
 from pathlib import Path
 
 import pytest
+from robot import running
+from robot.libdocpkg import LibraryDocumentation
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "BaresipLibrary"
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+#: Not the copies that `make site` lays out.
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("docs/adr/*.md")])
 #: What a page's paths begin at; a path below `worker/` may begin there.
 STARTS = [ROOT, ROOT / "atest", PACKAGE, PACKAGE / "backends" / "embedded"]
 #: Where a file is that a page names without its folder.
@@ -23,8 +26,10 @@ WRITTEN_BY_READERS = {
     "share.robot",
     "test_calls.py",
 }
+KEYWORDS = {keyword.name for keyword in LibraryDocumentation("BaresipLibrary").keywords}
 _FILE = re.compile(r"(?<![\w./}-])\w[\w.*/-]*[*]?\.(?:py|robot|resource)\b")
 _LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
+_SPAN = re.compile(r"`([^`\n]+)`")
 _NAME = re.compile(r"`([A-Za-z_]\w*(?:\.[a-z_]\w*)*)`")
 
 
@@ -47,6 +52,25 @@ def test_every_file_that_a_page_names_exists(page: Path) -> None:
 def test_every_link_of_a_page_leads_to_a_file(page: Path) -> None:
     targets = _LINK.findall(page.read_text())
     assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def test_every_keyword_call_in_a_sentence_or_table_has_right_arguments() -> None:
+    suite = running.TestSuite("Calls")
+    suite.resource.imports.library("BaresipLibrary")
+    for page in PAGES:
+        for name, *arguments in calls_in(page.read_text()):
+            test = suite.tests.create(f"{page.name}: {'    '.join([name, *arguments])}")
+            test.body.create_keyword(name, arguments)
+    assert len(suite.tests) > 50
+    result = suite.run(dryrun=True, output=None, console="none")
+    assert {test.name: test.message for test in result.suite.tests if not test.passed} == {}
+
+
+def calls_in(text: str) -> list[list[str]]:
+    """The keywords with arguments in spans of code, without those that leave something out."""
+    spans = _SPAN.findall(re.sub(r"```.*?```", "", text, flags=re.DOTALL))
+    calls = [re.split(" {2,}", span.strip()) for span in spans if "…" not in span]
+    return [call for call in calls if len(call) > 1 and call[0] in KEYWORDS]
 
 
 def test_every_name_in_the_architecture_is_in_the_package() -> None:

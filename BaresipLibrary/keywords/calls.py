@@ -110,8 +110,8 @@ class CallKeywords(Component):
         self,
         agent: AgentName,
         code: int = 486,
-        *,
         reason: str | None = None,
+        *,
         headers: Mapping[str, str | list[str]] | None = None,
         timeout: timedelta | None = None,
         call: str | None = None,
@@ -129,7 +129,7 @@ class CallKeywords(Component):
 
         Example:
         | Reject | bob |
-        | Reject | bob | 603 | reason=Not Today |
+        | Reject | bob | 603 | Not Today |
         """
         callee = self._acting(agent, call)
         words = refusal_phrase(code, reason)

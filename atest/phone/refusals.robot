@@ -71,7 +71,7 @@ A Status That Is No Refusal
 A Reason That Cannot Travel
     Start Pair
     Run Keyword And Expect Error    The reason '100%' must be printable and contain no '\%', which baresip would expand.
-    ...    Reject    bob    486    reason=100%
+    ...    Reject    bob    486    100%
 
 
 *** Keywords ***
