@@ -5,11 +5,12 @@ import os
 import queue
 import signal
 import socket
+import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -393,6 +394,24 @@ def test_a_program_ends_when_what_has_started_it_is_killed(tmp_path: Path) -> No
         assert forker._process is not None
         forker._process.kill()
         assert psutil.wait_procs([program], timeout=SOON)[0]
+
+
+EARLY = """\
+import os, signal
+from BaresipLibrary.backends.launchers import _started_early, start_early
+
+start_early()
+print(_started_early[0].process.pid, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere none is started early")
+def test_a_fork_server_that_was_started_early_ends_with_a_process_that_is_killed() -> None:
+    ran = subprocess.run([sys.executable, "-c", EARLY], stdout=subprocess.PIPE, text=True)
+    assert ran.returncode == -signal.SIGKILL
+    with suppress(psutil.NoSuchProcess):
+        psutil.Process(int(ran.stdout)).wait(SOON)
 
 
 def test_a_fork_server_that_stands_still_is_not_waited_for(tmp_path: Path) -> None:
