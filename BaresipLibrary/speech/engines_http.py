@@ -15,7 +15,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from .engines import RATE
-from .heard import Word
+from .heard import Word, put_together
 
 #: Sent as a bearer token, where it is set.
 KEY_VARIABLE = "BARESIP_SPEECH_KEY"
@@ -68,10 +68,11 @@ class TranscriptionEndpoint:
                 f"The speech endpoint {self._url} does not say when each word was spoken: it"
                 " ignores timestamp_granularities."
             )
-        return [
+        pieces = [
             Word(word["word"].strip(), word["start"], word["end"], _confidence(word, answer))
             for word in answer.get("words") or []
         ]
+        return put_together(pieces, answer.get("text") or "")
 
     def _ask(self, content_type: str, body: bytes) -> Any:
         headers = {"Content-Type": content_type}

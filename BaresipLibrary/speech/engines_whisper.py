@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .engines import RATE
-from .heard import Word
+from .heard import Word, put_together
 from .number_words import NUMBER_LANGUAGES, value
 
 MISSING = 'Speech needs the package faster-whisper: pip install "robotframework-baresip[speech]".'
@@ -89,11 +89,11 @@ class FasterWhisper:
         elif any(map(_has_unsure_word, segments)):
             segments = self._read(samples, code, _LONGER)
         return [
-            Word(word.word.strip(), float(word.start), float(word.end), float(word.probability))
+            word
             for segment in segments
             if not _is_made_up(segment)
-            for word in segment.words
-            if any(character.isalnum() for character in word.word)
+            for word in _words(segment)
+            if any(character.isalnum() for character in word.text)
         ]
 
     def _read(self, samples: NDArray[np.float32], code: str | None, frames: int) -> list[Any]:
@@ -142,6 +142,15 @@ def _quick_model(base: Any) -> Any:
             return super().encode(features[:, : max(self.least_frames, length + _FRAMES_BEYOND)])
 
     return QuickModel
+
+
+def _words(segment: Any) -> list[Word]:
+    """The words of a segment. The model's begin with a space, and parts of words with a mark."""
+    pieces = [
+        Word(word.word.strip(), float(word.start), float(word.end), float(word.probability))
+        for word in segment.words
+    ]
+    return put_together(pieces, "".join(word.word for word in segment.words))
 
 
 def _has_unsure_word(segment: Any) -> bool:

@@ -11,6 +11,7 @@ from email.policy import HTTP
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -95,6 +96,41 @@ def test_only_what_is_unsure_is_read_again(
     seconds = seconds_read(whisper, monkeypatch)
     assert text(whisper.transcribe(in_pauses(prompt(name)), "en")).endswith(heard)
     assert seconds == windows
+
+
+PIECES = [
+    ([" entered", " 1", "-9", "-9", "-6.", " Press", " 1."], "entered 1-9-9-6. Press 1."),
+    ([" is", " $5", ".50.", " Thanks."], "is $5.50. Thanks."),
+    ([" 2", ".5", " million", " or", " 12", ",025"], "2.5 million or 12,025"),
+    ([" minus", " -5", " -", " 7"], "minus -5 7"),
+]
+
+
+@pytest.mark.parametrize(("pieces", "heard"), PIECES)
+def test_words_that_the_model_has_divided_are_whole(
+    pieces: list[str], heard: str, whisper: FasterWhisper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The model begins a piece at each mark; what it has not divided begins with a space."""
+    words = [SimpleNamespace(word=p, start=i, end=i + 1, probability=0.9 - i / 100)
+             for i, p in enumerate(pieces)]  # fmt: skip
+    segment = SimpleNamespace(words=words, no_speech_prob=0.0, avg_logprob=-0.1,
+                              compression_ratio=1.0, text="".join(pieces))  # fmt: skip
+    monkeypatch.setattr(whisper, "_read", lambda *_: [segment])
+    found = whisper.transcribe(prompt("vm-goodbye"), "en")
+    assert text(found) == heard
+    assert (found[0].begin, found[-1].end) == (0, len(pieces))
+    assert all(word.confidence == pytest.approx(0.91 - word.end / 100) for word in found)
+
+
+@pytest.mark.parametrize(("pieces", "heard"), PIECES)
+def test_words_that_an_endpoint_has_divided_are_whole(
+    pieces: list[str], heard: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = [{"word": p.strip(), "start": i, "end": i + 1} for i, p in enumerate(pieces)]
+    answer = {"words": words, "text": "".join(pieces).strip()}
+    monkeypatch.setattr(TranscriptionEndpoint, "_ask", lambda *_: answer)
+    found = TranscriptionEndpoint("http://127.0.0.1:9/v1#m").transcribe(prompt("vm-goodbye"), "en")
+    assert text([word for word in found if word.text != "-"]) == heard
 
 
 def test_number_words_are_known_to_the_process_that_understands_speech() -> None:
