@@ -357,6 +357,9 @@ def test_what_is_taken_for_a_secret_number_is_masked(secret: str, said: str) -> 
 def test_pauses_count_where_a_secret_number_is_masked() -> None:
     heard = [Word("100", 0.0, 0.3, 0.9), Word("5", 0.8, 1.0, 0.9)]
     assert [word.text for word in Secrets(["105"]).words(heard)] == [MASK]
+    assert Secrets(["105"]).text("100 5") == MASK, "a text does not tell the pauses"
+    heard.append(Word("55", 3.0, 3.5, 0.9))
+    assert [word.text for word in Secrets(["105"]).words(heard)] == [MASK, "55"]
 
 
 @pytest.mark.parametrize("word", ["word", "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A"])

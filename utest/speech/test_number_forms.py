@@ -211,6 +211,7 @@ def test_equal_numbers_of_other_languages(language: str, phrase: str, heard: str
         ("your balance is $5.50", "your balance is 5 dollars. And 50 cents is the fee"),
         ("you paid $5.20", "you paid 5 dollars 20 days ago"),
         ("you paid 5 dollars", "you paid 5 dollars 20 cents"),
+        ("you paid 5 dollars", "you paid 5 dollars 20 days ago"),
         ("you paid 5 dollars", "you paid 5 dollars and 50"),
         ("worth 2 dollars", "It is worth $2 trillion"),
         ("worth 2 dollars", "It is worth $2-million"),
