@@ -262,6 +262,7 @@ def test_a_phrase_needs_a_word(text: str) -> None:
 def test_the_plain_form_has_each_number_in_one_piece() -> None:
     heard = "Your code is one two, three 4. Press 21 (music) first."
     assert plain_text(plain_units(said(heard))) == "your code is 1234 press 21 1st"
+    assert plain_text(plain_units(said("Open at 5:30."))) == "open at 5 30"
 
 
 def test_a_long_monologue_is_searched_at_once() -> None:
