@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
+from .spoken_forms import REPEATED
+
 _INSTALL = "pip install 'robotframework-baresip[speech]'"
 #: The languages whose number words are known.
 NUMBER_LANGUAGES = ("da", "de", "en", "es", "fr", "it", "nl", "pt")
@@ -17,7 +19,6 @@ NOTHING, COLON, COMMA, FULL_STOP, LONG_PAUSE = range(5)
 #: What stands between the digits of a number, in all languages.
 POINT = "point"
 _ENGLISH = "en"
-_REPEATED = {"double": 2, "triple": 3}
 POWERS = {"hundred": 100, "thousand": 1000, "million": 1000000, "billion": 10**9}
 #: text2num does not know it: it stays a word.
 _UNKNOWN_POWER = "trillion"
@@ -161,8 +162,8 @@ def _with_english_numbers(tokens: Sequence[Token]) -> list[Token]:
             result.append(token._replace(plain="one"))
         elif plain == "and" and follower and _goes_on(result, follower):
             result[-1] = result[-1]._replace(last_word=token.last_word)
-        elif plain in _REPEATED and follower and _is_number(follower.plain):
-            result += parts(token, [follower.plain] * (_REPEATED[plain] - 1))
+        elif plain in REPEATED and follower and _is_number(follower.plain):
+            result += parts(token, [follower.plain] * (REPEATED[plain] - 1))
         elif plain in POWERS and token.border >= FULL_STOP:
             result.append(token)
         elif plain in POWERS and (ends_fraction or plain == _UNKNOWN_POWER):
@@ -264,7 +265,7 @@ def _continues_number(before: Sequence[Token], tokens: Sequence[Token], place: i
     border = tokens[place].border
     if not before or border >= FULL_STOP:
         return False
-    if border == NOTHING and before[-1].plain in {*_REPEATED, *_BEFORE_DIGITS}:
+    if border == NOTHING and before[-1].plain in {*REPEATED, *_BEFORE_DIGITS}:
         return True
     goes_on = place + 1 < len(tokens) and tokens[place + 1].border < FULL_STOP
     follower = tokens[place + 1].plain if goes_on else ""
@@ -285,7 +286,7 @@ def _begins_number(tokens: Sequence[Token], place: int, next_begins: bool) -> bo
     followers = tokens[place + 1 : place + 3]
     if not followers or followers[0].border > NOTHING:
         return False
-    if followers[0].plain in _REPEATED:
+    if followers[0].plain in REPEATED:
         return True
     if followers[0].plain in _ZEROS:
         return next_begins
@@ -295,7 +296,7 @@ def _begins_number(tokens: Sequence[Token], place: int, next_begins: bool) -> bo
 
 
 def _may_be_digits(text: str) -> bool:
-    return text in {*_REPEATED, *_ZEROS} or _is_number(text)
+    return text in {*REPEATED, *_ZEROS} or _is_number(text)
 
 
 def _is_short_number(text: str) -> bool:

@@ -10,17 +10,23 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-#: A digit by the words that are said for it: in English with homophones, and in six more languages.
+#: Words that sound like digits in English.
+SOUNDS = {
+    "to": "2", "too": "2", "for": "4", "fore": "4", "won": "1", "ate": "8", "oh": "0", "o": "0",
+}  # fmt: skip
+#: How often the digit is said that follows in English: double five.
+REPEATED = {"double": 2, "triple": 3, "treble": 3, "quadruple": 4}
+#: A digit by other words that are said for it, in English and in six more languages.
 _DIGIT_WORDS = {
-    "0": "zero oh o nought naught null nul cero zéro nula",
-    "1": "one won eins ein un une uno una um uma een één",
-    "2": "two to too zwei zwo deux dos due dois duas twee",
+    "0": "zero nought naught null nul cero zéro nula",
+    "1": "one eins ein un une uno una um uma een één",
+    "2": "two zwei zwo deux dos due dois duas twee",
     "3": "three tree drei trois tres tre três drie",
-    "4": "four for fore vier quatre cuatro quattro quatro",
+    "4": "four vier quatre cuatro quattro quatro",
     "5": "five fife fünf fuenf cinq cinco cinque vijf",
     "6": "six sechs seis sei meia zes",
     "7": "seven sieben sept siete sette sete zeven",
-    "8": "eight ate acht huit ocho otto oito",
+    "8": "eight acht huit ocho otto oito",
     "9": "nine niner neun neuf nueve nove negen",
 }
 _SPELLING = (
@@ -31,7 +37,6 @@ _UNITS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"
 _TEENS = ["ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen"]
 _TEENS += ["eighteen", "nineteen"]
 _TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
-_REPEATS = {"double": 2, "triple": 3, "treble": 3, "quadruple": 4}
 #: What may be said between two digits of one number.
 _FILLERS = frozenset(["and", "uh", "um", "er", "erm", "hmm", "dash", "hyphen", "space", "then"])
 #: The most words of one number, such as "one thousand two hundred and thirty four".
@@ -86,6 +91,7 @@ _LETTERS = dict(
         for word in words.split()
     ]
     + [(word, word[0]) for word in _SPELLING.split()]
+    + list(SOUNDS.items())
 )
 
 
@@ -102,8 +108,8 @@ def _at(texts: Sequence[str], begin: int) -> Iterator[Reading]:
         yield Reading(meaning, begin + 1)
     if text in _FILLERS:
         yield Reading("", begin + 1)
-    if text in _REPEATS and begin + 1 < len(texts):
-        times = _REPEATS[text]
+    if text in REPEATED and begin + 1 < len(texts):
+        times = REPEATED[text]
         for meaning in (texts[begin + 1], *_meanings(texts[begin + 1])):
             yield Reading(meaning * times, begin + 2)
     yield from _numbers(texts, begin)

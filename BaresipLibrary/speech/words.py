@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from .heard import CoveredText, Word
 from .plain_words import Unit, plain_text, plain_units
+from .spoken_forms import SOUNDS
 from .spoken_signs import is_currency
 
 #: So many words may be written as one: voice mail, voice-mail and voicemail are equal.
@@ -20,10 +21,6 @@ _FORBIDDEN = float("inf")
 _NAMES = {("#", "pound"), ("#", "pounds"), ("#", "hash"), ("#", "number"), ("/", "slash")}
 #: In German "one" is an article, too, which changes with the word after it.
 _NAMES |= {("1", "einen"), ("1", "einem"), ("1", "einer"), ("1", "eines")}
-#: Words that sound like digits in English. They never stand for a digit of a longer number.
-_SOUNDS = {
-    "to": "2", "too": "2", "for": "4", "fore": "4", "won": "1", "ate": "8", "oh": "0", "o": "0",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -214,7 +211,7 @@ class _Alignment:
             return False
         word, digit = (heard, wanted) if wanted.is_digit else (wanted, heard)
         is_single = digit is heard or (digit.begins_number and digit.ends_number)
-        return is_single and _SOUNDS.get(word.text) == digit.text
+        return is_single and SOUNDS.get(word.text) == digit.text
 
     def _are_neighbours_equal(self, place: int, at: int) -> bool:
         """Whether the words beside them are equal: "press to" alone is not "press two"."""

@@ -85,6 +85,7 @@ EQUAL = [
     ("oh double seven", "077"),
     ("oh oh seven", "007"),
     ("triple five", "555"),
+    ("treble five", "555"),
     ("anyone", "any one"),
     ("any one", "Anyone?"),
     ("no one is available", "no-one is available"),
