@@ -3,7 +3,7 @@
 import time
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from pathlib import Path
 from typing import TypeVar
@@ -157,6 +157,11 @@ class Call:
         closed = with_message_words(
             self._closed, ended, established=self.established_at is not None
         )
+        is_unanswered = self.established_at is None and self.direction is Direction.OUTGOING
+        if closed.by is ClosedBy.PEER and ended is None and is_unanswered and self.invited:
+            closed = replace(
+                closed, by=ClosedBy.FAILURE
+            )  # its connection was reset, not its dialog
         return before_invite(closed, self.needed) if self.needed else closed
 
     @property

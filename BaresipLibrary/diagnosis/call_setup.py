@@ -305,6 +305,9 @@ def _explain_lost_call(agent: Agent, call: Call) -> str | None:
         return explain_no_answer(agent, "INVITE", 0, call.call_id)
     if "refused" in call.closed.words:
         return f"Nothing listens at {_destination(agent, call)}."
+    has_answer = any(invite.final for invite in invites_of(agent, call) if invite.sent)
+    if "reset" in call.closed.words and not has_answer:
+        return f"The connection to {_destination(agent, call)} ended, and no final answer had come."
     return explain_loopback(agent, call.peer_uri)
 
 

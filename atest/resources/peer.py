@@ -235,6 +235,11 @@ class Peer:
         dialog.accept(answer)
         return dialog
 
+    def disconnect(self) -> None:
+        """Closes its TCP connections."""
+        for where in list(self._connections):
+            self._connections.pop(where).shutdown(socket.SHUT_RDWR)
+
     def sdp(
         self,
         formats: str = "0 101",

@@ -80,6 +80,18 @@ A Status Line Without A Space Is Reported
     ${told} =    Run Keyword And Expect Error    *    Wait Until State Is    alice    ESTABLISHED    timeout=1s
     Should Contain    ${told}    1 message arrived that it could not
 
+A Connection That Ends Is No End By The Peer
+    [Documentation]    Some stacks give the call up then, others wait for an answer over another connection.
+    ${peer} =    Start Peer    disconnects    transport=tcp
+    Start Agent    alice    transport=tcp
+    Dial    alice    ${peer.uri}
+    Wait Until Sip Message    alice    180
+    Let Peer Go On    ${peer}
+    ${why} =    Run Keyword And Expect Error    *    Wait Until State Is    alice    ESTABLISHED    timeout=1s
+    Should Match Regexp    ${why}
+    ...    has not been answered|failed after .*: Connection reset by peer. The connection to ${peer.host} ended, and no final answer had come
+    Let Peer Go On    ${peer}
+
 A Cancelled Call Differs From One That Was Answered Elsewhere
     FOR    ${words}    ${header}    IN
     ...    cancelled by the caller    Reason: SIP;cause\=487

@@ -25,6 +25,14 @@ def refuses_without_space(peer: Peer, status: int) -> None:
     peer.reply(peer.expect("INVITE"), status, "")
 
 
+def disconnects(peer: Peer) -> None:
+    """Rings, and closes the connection instead of an answer."""
+    peer.ring(peer.expect("INVITE"))
+    peer.step()
+    peer.disconnect()
+    peer.step()
+
+
 def cancels(peer: Peer, uri: str, *headers: str) -> None:
     """Calls, and cancels with these headers when the suite lets it go on."""
     dialog = peer.invite(uri)

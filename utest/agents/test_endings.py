@@ -52,6 +52,22 @@ def test_a_reason_waits_for_its_message_in_the_trace(phone: Phone, traced_first:
     assert call["q850_cause"] is None
 
 
+def test_a_connection_that_is_reset_is_no_end_by_the_peer(phone: Phone) -> None:
+    """Baresip says the same of a BYE."""
+    call_id = phone.agent.dial(BOB)
+    phone.sip(request("INVITE", call_id), sent=True)
+    phone.closes(call_id, ClosedBy.PEER, None, "Connection reset by peer")
+    assert phone.agent.reason == "Connection reset by peer"
+
+
+def test_a_bye_before_the_answer_is_an_end_by_the_peer(phone: Phone) -> None:
+    call_id = phone.agent.dial(BOB)
+    phone.sip(request("INVITE", call_id), sent=True)
+    phone.sip(request("BYE", call_id))
+    phone.closes(call_id, ClosedBy.PEER, None, "Connection reset by peer")
+    assert phone.agent.reason == "ended by the peer before it was answered"
+
+
 def test_a_plain_cancel_is_not_answered_elsewhere(phone: Phone) -> None:
     phone.rings()
     phone.sip(request("CANCEL", "in-1", "Reason: SIP;cause=487"))

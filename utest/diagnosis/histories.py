@@ -301,7 +301,8 @@ def _state(history: History, who: str, call: str, what: str) -> None:
 
 def _close(history: History, who: str, call: str, by: ClosedBy, status: int, words: str) -> None:
     refused = by is ClosedBy.REFUSAL
-    said = PHRASES[status] if refused else words
+    reset = by is ClosedBy.PEER  # baresip says the same of a BYE, and of a connection
+    said = PHRASES[status] if refused else "Connection reset by peer" if reset else words
     code = status if refused else None
     history.happens(who, lambda at: CallClosed(at, call, by, code, said, said))
 

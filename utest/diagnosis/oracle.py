@@ -151,6 +151,11 @@ class Oracle(Facts):
         targets = {event.peer for event in dialled}  # type: ignore[attr-defined]
         return match[1] in places or any(match[1].partition(":")[0] in one for one in targets)
 
+    def connection_ended(self, scope: Scope, match: re.Match[str]) -> bool:
+        sent = self.exchanges(scope, "INVITE", sent=True)
+        final = [answer for one in sent for answer in one.answers if status_of(answer.text) >= 200]
+        return self.nothing_listens(scope, match) and not final
+
     def _causes(self, scope: Scope) -> list[Exchange]:
         """The INVITEs that an agent of the suite refused, of which a sentence tells the cause."""
         if scope.call is None:

@@ -37,6 +37,7 @@ _PATTERNS: dict[str, Check] = {
         Oracle.digest_refused
     ),
     r"Nothing listens at (\S+)\.": Oracle.nothing_listens,
+    r"The connection to (\S+) ended, and no final answer had come\.": Oracle.connection_ended,
     rf"It was for the user '(.*?)' \(Request-URI (\S+)\), and {_WHO} is '(\w*)'\.": (
         Oracle.wrong_user
     ),

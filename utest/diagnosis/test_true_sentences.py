@@ -142,6 +142,7 @@ EXAMPLES = (
         [("close", "alice", "one", ClosedBy.FAILURE, 500, "Cannot assign requested address")],
         "",
     ),
+    (INVITED, [("close", "alice", "one", ClosedBy.PEER, 500, "x")], ""),
     # Nobody saw which of two INVITEs was refused.
     (
         ARRIVED,
