@@ -25,7 +25,7 @@ from ..speech.turns import (
 )
 from ..types import AudioDirection
 from .following import following_recording
-from .late_audio import heard_until, watching_packets
+from .late_audio import UnreadPackets, heard_until, watching_packets
 from .results import Duration, ResponseTimeOf
 from .sample_listener import ON_ITS_WAY
 from .voice_track import VoiceTrack
@@ -89,7 +89,12 @@ class Conversation:
         closed = self.call.closed
         if closed:
             return closed.at
-        return heard_until(self.agent, self.call, self._sides[_RX].until, ON_ITS_WAY)
+        return heard_until(self.agent, self.call, self.read_until, ON_ITS_WAY)
+
+    @property
+    def read_until(self) -> float:
+        """Up to when (`time.monotonic`) what the agent heard was read."""
+        return self._sides[_RX].until
 
     def turns(self) -> tuple[list[TimedSpan], list[TimedSpan]]:
         """The turns of the agent, and those of its peer."""
@@ -267,6 +272,7 @@ class _Silence:
         self.due = self.began + lasting + ON_ITS_WAY
         self._conversation = conversation
         self._lasting = lasting
+        self._packets = UnreadPackets(conversation.agent, conversation.call)
 
     def check(self) -> float | None:
         """For how long (s) it has been silent, if that is long enough; else sets `due`."""
@@ -275,7 +281,9 @@ class _Silence:
         conversation.read()
         silent = conversation.heard_until() - self._since()
         if silent >= self._lasting:
-            return silent
+            if not self._packets.exist(conversation.read_until):
+                return silent
+            silent = 0.0  # nobody knows what is in them
         if not conversation.call.is_live:
             raise self.failure(f"before {conversation.call.describe()}")
         self.due = time.monotonic() + self._lasting - silent
@@ -301,7 +309,11 @@ class _Silence:
 
     def _unread(self) -> str:
         """That packets have arrived whose audio is not known, as a clause; empty if none have."""
-        late = time.monotonic() - self._conversation.heard_until()
-        if not self._conversation.call.is_live or late < _LATE:
+        conversation, now = self._conversation, time.monotonic()
+        late = now - conversation.heard_until()
+        if self._packets.exist(conversation.read_until):
+            late = now - self.began
+        if not conversation.call.is_live or late < _LATE:
             return ""
+        late = min(late, now - conversation.call.began_at)
         return f", and what arrived in the last {late:.1f} s has not been recorded"

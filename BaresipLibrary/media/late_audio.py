@@ -6,15 +6,19 @@ The packets tell the two apart, where the backend sees each of them.
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from ..agents.agent import Agent
 from ..agents.call import Call
 from ..agents.rtp import newest_length, watching_rtp
+from ..backends.base import Packets
 from ..backends.capabilities import Capability
+from ..errors import BackendError
 
 #: Packets wait so long (s) in a jitter buffer, and in the library.
 _WAITS = 0.3
+#: Seconds of audio in the shortest packets that phones send.
+_SHORTEST_PACKET = 0.010
 
 
 @contextmanager
@@ -49,3 +53,29 @@ def _newest_audio(call: Call) -> float | None:
     local = exchange.sides()[0].audio if exchange else None
     newest = newest_length(call.rtp.received, local) if call.rtp else None
     return newest.until if newest else None
+
+
+class UnreadPackets:
+    """Whether more has come in packets than was recorded, where no packet is seen by itself."""
+
+    def __init__(self, agent: Agent, call: Call) -> None:
+        """Counts from now on."""
+        self._agent, self._call, self._since = agent, call, time.monotonic()
+        self._before = self._count() or Packets(0, 0)
+
+    def exist(self, read: float) -> bool:
+        """Whether they do, or nobody knows; the recording was read up to then, in monotonic s."""
+        capabilities = self._agent.backend.capabilities
+        if Capability.SEE_RTP in capabilities or Capability.COUNT_PACKETS not in capabilities:
+            return False
+        now = self._count()
+        if now is None:
+            return self._call.is_live
+        came = (now.received - self._before.received) * _SHORTEST_PACKET
+        return now.untaken > self._before.untaken or came > max(0.0, read - self._since) + _WAITS
+
+    def _count(self) -> Packets | None:
+        if not self._agent.backend.is_stopped:
+            with suppress(BackendError):  # the call has ended meanwhile
+                return self._agent.count_packets(self._call)
+        return None

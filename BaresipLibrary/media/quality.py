@@ -189,7 +189,9 @@ class Timings:
             if end > since:
                 return self._measured(self.call, max(0.0, begin - since))
         seconds = self._heard_in(self.call).seconds
-        raise _Unknown(f"nothing audible came after the {what} ({seconds:.1f} s of audio arrived)")
+        raise _Unknown(
+            f"nothing audible came after the {what} ({seconds:.1f} s of audio was recorded)"
+        )
 
     def _hold_gap(self) -> Duration:
         holds = list(self._holds())

@@ -21,7 +21,7 @@ An Answer After A Second
     ${setup} =    Get Call Timing    alice    setup_time    >    0.95
     Should Be Below    ${setup}    1.5s
     Run Keyword And Expect Error
-    ...    The answer_to_audio of alice is not known: nothing audible came after the answer (0.0 s of audio arrived).
+    ...    The answer_to_audio of alice is not known: nothing audible came after the answer (0.0 s of audio was recorded).
     ...    Get Call Timing    alice    answer_to_audio
     Hang Up    alice
     ${teardown} =    Get Call Timing    alice    teardown    timeout=10s
