@@ -63,7 +63,7 @@ STAGES = (
 )
 #: So many acceptance runs go on at the same time, on all backends: two a core, as they wait most of
 #: the time.
-STREAMS = Streams(int(os.environ.get("STREAMS") or 2 * (os.cpu_count() or 1)))
+STREAMS = Streams(os.environ.get("STREAMS") or 2 * (os.cpu_count() or 1))
 #: Folders of `atest` that take long start first, so that all streams end together. What understands
 #: speech keeps the cores busy: it comes when those that measure times in audio have ended.
 LONGEST = ["hearing", "wire", "robustness", "servers", "speech", "evidence", "docs", "phone"]

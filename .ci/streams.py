@@ -17,10 +17,10 @@ class Turn(NamedTuple):
 class Streams:
     """Lets a number of runs go on at the same time. Of those that wait, the lowest rank is next."""
 
-    def __init__(self, number: int) -> None:
-        if number < 1:
-            raise SystemExit(f"STREAMS={number}: there must be one at least.")
-        self._free = number
+    def __init__(self, number: int | str) -> None:
+        if not str(number).isdecimal() or int(number) < 1:
+            raise SystemExit(f"STREAMS={number}: it must be a number, and 1 at least.")
+        self._free = int(number)
         self._waiting: list[Turn] = []
         self._came = 0
         self._expected: set[str] = set()

@@ -75,3 +75,11 @@ def test_none_begins_before_all_have_come(ci: ModuleType) -> None:
         pool.submit(run, streams.turn(1))
         streams.complete("two")
     assert order == [1, 2]
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "x", "1.5", 0])
+def test_a_number_of_streams_that_makes_no_sense_is_refused(
+    ci: ModuleType, number: int | str
+) -> None:
+    with pytest.raises(SystemExit, match=f"STREAMS={number}: it must be a number, and 1 at least."):
+        ci.Streams(number)
