@@ -108,7 +108,7 @@ class Account:
     def _check_required(self) -> None:
         if not self.username:
             raise UsageError("username must not be empty.")
-        if self.domain is not None and not host_part(self.domain):
+        if self.domain is not None and (looks_like_uri(self.domain) or not host_part(self.domain)):
             raise UsageError(f"domain {self.domain!r} is not a host or host:port.")
         if self.address is not None and _WITH_PORT.fullmatch(self.address):
             raise UsageError(

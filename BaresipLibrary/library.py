@@ -105,6 +105,8 @@ class BaresipLibrary(DynamicCore):
     such as ``trasport=tcp`` on as text. The library refuses text that begins with nearly the name
     of an argument: ``Did you mean transport=?`` To pass such text on purpose, write the name of its
     own argument before it: ``password=trasport=tcp``. Expected values of assertions may be any text.
+    A list is written like ``${{['alice', 'bob']}}``, a dictionary like ``${{{'X-Id': '4711'}}}``, or made
+    by ``VAR`` and given as ``${name}``.
 
     = Messages =
 

@@ -15,7 +15,12 @@ from ..sip.sdp import audio_in
 from ..sip.transactions import Transaction, transactions
 from ..sip.uris import address_part, host_part, user_part
 from ..wording import counted
-from .observations import describe_accepted_media, explain_failed_traversal
+from .observations import (
+    describe_accepted_media,
+    describe_waiting,
+    explain_failed_traversal,
+    partner_of,
+)
 
 #: Statuses with which an offer is refused.
 NOT_ACCEPTABLE = (415, 488, 606)
@@ -208,8 +213,9 @@ def describe_missing_call(agent: Agent, began: float, within: float) -> str:
         return f"{describe_refusal(agent, refused)}{when}"
     if last is not None and last.began_at >= began:
         return last.describe()
-    earlier = f"; before that, {last.describe()}" if last else ""
-    return f"{nobody_called_since(agent)} within {within:g} s{earlier}"
+    earlier = "" if last is None or last.is_live else "before that, "
+    other = f"; {earlier}{last.describe()}" if last else ""
+    return f"{nobody_called_since(agent)} within {within:g} s{other}"
 
 
 def nobody_called_since(agent: Agent) -> str:
@@ -241,8 +247,18 @@ def explain_missing_call(agent: Agent, agents: Sequence[Agent]) -> str | None:
     redirected = explain_redirection(agent, agents, last.began_at if last else 0.0)
     if redirected is not None:
         return redirected
+    waiting = _describe_waiting_callee(agent, agents)
+    if waiting is not None:
+        return waiting
     sentences = (_describe_lost_call(agent, agents), describe_missing_registration(agent))
     return " ".join(filter(None, sentences)) or None
+
+
+def _describe_waiting_callee(agent: Agent, agents: Sequence[Agent]) -> str | None:
+    """That it is not this agent that has a call to accept, but the one that it calls itself."""
+    call = agent.active_call
+    partner = partner_of(call, agents, agent) if call else None
+    return describe_waiting(*partner) if partner and partner[1].is_waiting else None
 
 
 def describe_missing_registration(agent: Agent) -> str | None:

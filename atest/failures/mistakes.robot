@@ -127,6 +127,10 @@ A Local Agent Dials Another Machine
     Test Should Have Failed
     ...    alice could not dial sip:1002@192.0.2.250: *. alice is at 127.0.0.1, from which no other machine can be reached; start it with a username and a domain, or with address=.
 
+The Caller Accepts
+    Test Should Have Failed
+    ...    alice has no call to accept: nobody called within 0.1 s; its call to sip:bob@127.0.0.1:* has not been answered (* s old). bob rings, and nobody has accepted the call; use Accept.
+
 Misspelt Target
     Test Should Have Failed
     ...    'bobb' is neither an agent, a SIP URI (sip:user@host) nor a number. Did you mean 'bob'? Agents: alice, bob.

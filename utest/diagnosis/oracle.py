@@ -87,10 +87,13 @@ class Oracle(Facts):
         )
 
     def rings(self, scope: Scope, match: re.Match[str]) -> bool:
-        assert scope.call
-        began = self.events(match[1], scope.call, CallDialled, CallIncoming)
-        over = self.of_call(match[1], scope.call, CallAnswered, CallEstablished, CallClosed)
-        return isinstance(began[0], CallIncoming) and not over
+        calls = [scope.call] if scope.call else self.calls(scope.who)
+        return any(self._is_ringing(match[1], call) for call in calls)
+
+    def _is_ringing(self, who: str, call: str) -> bool:
+        began = self.events(who, call, CallDialled, CallIncoming)
+        over = self.of_call(who, call, CallAnswered, CallEstablished, CallClosed)
+        return bool(began) and isinstance(began[0], CallIncoming) and not over
 
     # -- refusals --------------------------------------------------------------------------------
 

@@ -53,7 +53,9 @@ _PATTERNS: dict[str, Check] = {
     rf"the INVITE from \S+ arrived, and {_WHO} has"
     r" (?:not answered it|answered it only with (\d{3} [\w ]+?))"
     r"(?: \d+\.\d s before the wait began)?(?:\.|$)": Oracle.not_yet_answered,
-    rf"(nobody called) within \d+ s(; before that, (?P<story>{_STORY}))?$": Oracle.nobody_called,
+    rf"(nobody called) within \d+ s(; (?:before that, )?(?P<story>{_STORY}))?$": (
+        Oracle.nobody_called
+    ),
     rf"{_WHO} did call, but (?P<story>{_STORY})\.(?=$| \w+ is not registered)": Oracle.did_call,
     rf"{_WHO} is at 127\.0\.0\.1, from which no other machine can be reached; start it with a"
     r" username and a domain, or with address=\.": Oracle.out_of_reach,

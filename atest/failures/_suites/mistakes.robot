@@ -138,6 +138,13 @@ A Local Agent Dials Another Machine
     Start Agent    alice
     Dial    alice    sip:1002@192.0.2.250
 
+The Caller Accepts
+    Start Agent    alice
+    Start Agent    bob
+    Dial    alice    bob
+    Wait Until State Is    bob    RINGING
+    Accept    alice    timeout=100ms
+
 Misspelt Target
     Start Agent    alice
     Start Agent    bob
