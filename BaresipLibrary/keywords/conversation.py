@@ -47,7 +47,8 @@ class ConversationKeywords(Component):
         pass the agent's network interface: the delay of its own jitter buffer is not part of it.
         The log says how right the value is, and lists all turns. On a line with noise of -40 dBFS the
         quiet end of a word may be hidden by up to 0.25 s, which is not part of that, nor are
-        packets that are lost in bursts.
+        packets that are lost in bursts, nor the packet by which a sender on a busy machine falls
+        behind its own RTP timestamps, as baresip does.
 
         A turn is a stretch in which one side makes sound: speech, a tone or music, but not noise
         on the line. A pause of up to 0.6 s belongs to a turn, but not one longer than 0.3 s in
