@@ -74,6 +74,20 @@ It Is Never Silent
     Run Keyword And Expect Error    alice did not hear 1 s of silence within 1.5 s; the last sound that it heard ended 0.* s ago.
     ...    Wait Until Silence    alice    timeout=1.5s
 
+A Hold Is Not The Silence Of The Other Side
+    [Documentation]    Nothing is heard then, and the log says that this proves nothing.
+    [Tags]    once on embedded: the state of a hold comes from events that both backends have
+    [Setup]    Needs    RECORD_SENT    TIME_AUDIO    RECORD_AFTER_HOLD
+    Start Agent    alice
+    Start Agent    bob
+    When Called    bob    accept
+    Dial    alice    bob
+    Wait Until State Is    alice    ESTABLISHED
+    Wait Until State Is    bob    ESTABLISHED
+    Hold    bob
+    Wait Until Silence    alice    for=300ms
+    The Log Should Have Said    The call of alice is on hold: whether the other side is silent is not known.
+
 Times That Make No Sense
     Start Agent    alice
     Run Keyword And Expect Error    for=0.1 s is too short: it must be at least 0.3 s.
