@@ -16,12 +16,19 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "BaresipLibrary"
-#: What has keywords, by the name of its page.
+#: What has keywords, by the name of its page, and what it is for.
 KEYWORDS = {
-    "BaresipLibrary": "BaresipLibrary",
-    "calls": str(PACKAGE / "calls.resource"),
-    "dialogue": str(PACKAGE / "dialogue.resource"),
+    "BaresipLibrary": ("BaresipLibrary", "the library"),
+    "calls": (
+        str(PACKAGE / "calls.resource"),
+        "`BaresipLibrary/calls.resource`, which establishes a call in one line",
+    ),
+    "dialogue": (
+        str(PACKAGE / "dialogue.resource"),
+        "`BaresipLibrary/dialogue.resource`, which answers a machine's questions",
+    ),
 }
+STYLE = ROOT / "docs" / "site.css"
 _LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
 
 
@@ -30,7 +37,7 @@ def lay_out(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("docs/adr/*.md")]
     linked = {(page.parent / target).resolve() for page in pages for target in targets(page)}
-    for file in {*pages, *(path for path in linked if path.is_file())}:
+    for file in {*pages, STYLE, *(path for path in linked if path.is_file())}:
         copy = folder / file.relative_to(ROOT)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(file, copy)
@@ -44,10 +51,10 @@ def targets(page: Path) -> list[str]:
 def write_keywords(folder: Path) -> None:
     """Writes libdoc's pages, and a page that leads to them."""
     folder.mkdir()
-    for name, source in KEYWORDS.items():
+    for name, (source, _) in KEYWORDS.items():
         libdoc = ["-m", "robot.libdoc", "--quiet", source, str(folder / f"{name}.html")]
         subprocess.run([sys.executable, *libdoc], cwd=ROOT, check=True)
-    lines = [f"- [{name}]({name}.html)" for name in KEYWORDS]
+    lines = [f"- [{name}]({name}.html): {purpose}" for name, (_, purpose) in KEYWORDS.items()]
     (folder / "index.md").write_text("\n".join(["# Keywords", "", *lines, ""]))
 
 

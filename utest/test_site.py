@@ -56,6 +56,13 @@ def test_the_site_begins_with_the_pages_that_the_readme_recommends_in_its_order(
     assert shown[: len(recommended)] == recommended
 
 
+def test_long_messages_are_wrapped(site: Path) -> None:
+    """`output` is the language of what a keyword says, and the style wraps it."""
+    said = re.search(r'<div class="([^"]*)"><pre>.*bob heard no', (site / "index.html").read_text())
+    assert said is not None and "language-output" in said[1]
+    assert ".language-output pre > code {" in (site / "docs" / "site.css").read_text()
+
+
 def test_every_link_between_the_pages_leads_somewhere(site: Path) -> None:
     pages = {page: links_of(page) for page in site.rglob("*.html")}
     assert sum(len(links.targets) for links in pages.values()) > 1000
