@@ -101,7 +101,7 @@ What Was Said Is Text
     Should Be Equal    ${last.words[1].text}    have
     Should Be True    ${last.begin} <= ${last.words[1].begin} < ${last.words[1].end} < ${last.end}
     Should Be Equal    ${text.words[-1].text}    system.
-    Get Transcript    alice    ==    ${text}
+    Get Transcript    alice    $=    have eaten our phone system.
     Run Keyword And Expect Error    What alice heard is not this.
     ...    Get Transcript    alice    contains    sales    message=What alice heard is not this.
 
