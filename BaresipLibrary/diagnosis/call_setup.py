@@ -32,6 +32,7 @@ from .observations import (
     describe_waiting,
     explain_failed_traversal,
     explain_no_answer,
+    explain_no_dialog,
     invites_of,
     partner_of,
     transactions_of,
@@ -41,6 +42,8 @@ from .observations import (
 from .session_timers import explain_session_timer
 from .unsent import explain_loopback, explain_unsent
 
+#: How baresip fails a call whose answer begins no dialog.
+_NO_DIALOG = ("Bad message", "Invalid argument")
 _CERTIFICATE_ERROR = re.compile(r"verify_handler: error_string = (.+)")
 
 
@@ -305,10 +308,16 @@ def _explain_lost_call(agent: Agent, call: Call) -> str | None:
         return explain_no_answer(agent, "INVITE", 0, call.call_id)
     if "refused" in call.closed.words:
         return f"Nothing listens at {_destination(agent, call)}."
-    has_answer = any(invite.final for invite in invites_of(agent, call) if invite.sent)
-    if "reset" in call.closed.words and not has_answer:
+    finals = wait_for_trace(agent, lambda: _finals(agent, call) or None)
+    if "reset" in call.closed.words and not finals:
         return f"The connection to {_destination(agent, call)} ended, and no final answer had come."
+    if finals and call.closed.words in _NO_DIALOG:
+        return explain_no_dialog(finals[-1])
     return explain_loopback(agent, call.peer_uri)
+
+
+def _finals(agent: Agent, call: Call) -> list[Answer]:
+    return [invite.final for invite in invites_of(agent, call) if invite.sent and invite.final]
 
 
 def _destination(agent: Agent, call: Call) -> str:

@@ -10,7 +10,7 @@ from ..concurrency import wait_until
 from ..events import OutboundChanged, StackLog
 from ..sip.messages import Message, parsed, split_address, split_values
 from ..sip.sdp import Media, SessionDescription, description_in
-from ..sip.transactions import Transaction, transactions
+from ..sip.transactions import Answer, Transaction, transactions
 from ..sip.uris import address_part
 from ..wording import capitalized, counted
 
@@ -118,6 +118,15 @@ def describe_details(message: Message | None) -> str | None:
     names = ("Contact", *_TELLING) if is_redirection else _TELLING
     details = [f"{name}: {value}" for name in names for value in message.all(name)]
     return f"It came with {'; '.join(details)}." if details else None
+
+
+def explain_no_dialog(answer: Answer) -> str | None:
+    """That a 2xx lacks what a dialog needs (RFC 3261, section 12.1.1); None if it does not."""
+    if answer.status >= 300:
+        return None
+    if not answer.message.first("Contact"):
+        return f"The {answer.words} has no Contact."
+    return None if answer.message.to_tag else f"The To of the {answer.words} has no tag."
 
 
 class Agreement(NamedTuple):

@@ -107,6 +107,11 @@ A Cancelled Call Differs From One That Was Answered Elsewhere
         Stop Agent    bob
     END
 
+An Answer That Begins No Dialog Is Reported As Such
+    [Template]    Answer Should Be Reported
+    The 200 OK has no Contact.    Contact
+    The To of the 200 OK has no tag.    tag
+
 A Call That Was Answered And Not Acknowledged Is Hung Up
     [Documentation]    By either side, with a BYE: it is neither cancelled nor rejected any more.
     ${bob} =    Start Agent    bob
@@ -126,6 +131,16 @@ A Call That Was Answered And Not Acknowledged Is Hung Up
 
 
 *** Keywords ***
+Answer Should Be Reported
+    [Arguments]    ${told}    ${lacking}
+    ${peer} =    Start Peer    answers_without    ${lacking}
+    Start Agent    alice
+    Dial    alice    ${peer.uri}
+    Run Keyword And Expect Error
+    ...    alice is not ESTABLISHED: its call to ${peer.uri} failed after * s: *. ${told}
+    ...    Wait Until State Is    alice    ESTABLISHED
+    Stop Agent    alice
+
 Be Hung Up
     [Documentation]    Alice calls a peer that hangs up; returns what is known of the call.
     [Arguments]    @{headers}

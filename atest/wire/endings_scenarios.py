@@ -57,3 +57,13 @@ def acknowledges_late(peer: Peer, uri: str) -> None:
     peer.step()
     dialog.accept(answer)
     dialog.await_bye()
+
+
+def answers_without(peer: Peer, lacking: str) -> None:
+    """Answers by a 200 that lacks its Contact or the tag of its To, against RFC 3261, 12.1.1."""
+    send, invite = peer.send, peer.expect("INVITE")
+    contact = f"Contact: <{peer.uri}>\r\n".encode()
+    tag = f";tag={peer.tag}".encode()
+    missing = {"Contact": contact, "tag": tag}[lacking]
+    peer.send = lambda octets, where: send(octets.replace(missing, b"", 1), where)
+    peer.reply(invite, 200, "OK", body=peer.sdp())
