@@ -90,6 +90,7 @@ class RatedCall:
         self.arrived_at = arrived_at
         self.agents = ends
         self.positions = {agent: len(agent.journal) for agent in ends}
+        self._made_at = time.monotonic()
         self.phase = Phase.SET_UP
         #: Whether it was given up before it dialled, as the machine was late.
         self.is_skipped = False
@@ -126,10 +127,8 @@ class RatedCall:
         return [(agent, call) for agent, call in sides if call is not None]
 
     def _callees_side(self) -> Call | None:
-        if self.call is None:
-            return None
-        began = self.call.began_at
-        return next((call for call in self.agents[1].calls if call.began_at >= began), None)
+        """The callee may tell of the call before the caller does."""
+        return next((call for call in self.agents[1].calls if call.began_at >= self._made_at), None)
 
     def _sides(self, wanted: Callable[[Call], bool]) -> list[str]:
         """What each side says of the call, where that is wanted."""

@@ -230,6 +230,16 @@ def test_nothing_is_established_in_time(exchange: Exchange) -> None:
     assert exchange.callers[0].agent.live_calls == []
 
 
+def test_a_callee_that_tells_of_the_call_before_the_caller_is_its_other_side(
+    exchange: Exchange,
+) -> None:
+    one = OneCall(exchange)
+    assert one.call.call is not None
+    [called] = one.callee.agent.calls
+    one.call.call.began_at = called.began_at + 0.01
+    assert [call for _, call in one.call.calls()] == [one.call.call, called]
+
+
 def test_a_callee_that_rings_in_vain_says_so(exchange: Exchange) -> None:
     one = OneCall(exchange, timeout=2.0)
     one.callee.agent.reactions.will_answer = lambda _: True  # type: ignore[method-assign]
