@@ -182,6 +182,19 @@ def test_an_agent_without_a_function_says_what_it_cannot_do_and_why(
         wait_for_state(bob, AgentState.IDLE, SOON)
 
 
+#: They take variable arguments after those in the inventory.
+VARIADIC = {"ua_hangupf", "sip_drequestf", "sip_requestf", "sip_treplyf", "sipevent_dsubscribe"}
+
+
+def test_functions_with_variable_arguments_have_no_narrow_ones() -> None:
+    """Some builds of libffi refuse such calls: ``ffi_prep_cif_var failed``."""
+    variadic = [function for function in inventory.FUNCTIONS if function.name in VARIADIC]
+    assert len(variadic) == len(VARIADIC)
+    for function in variadic:
+        sizes = [ctypes.sizeof(argument) for argument in function.arguments]
+        assert min(sizes) >= ctypes.sizeof(ctypes.c_int), function.name
+
+
 OPTIONAL = [f for f in inventory.FUNCTIONS if inventory.START not in f.needed_by]
 #: One function for each set of capabilities: without it, the others of that set are there.
 ONE_EACH = list({function.needed_by: function.name for function in OPTIONAL}.values())

@@ -13,6 +13,9 @@ from typing import Any, NamedTuple
 POINTER, TEXT = ctypes.c_void_p, ctypes.c_char_p
 _NUMBER, _FLAG = ctypes.c_uint32, ctypes.c_bool
 _INT, _SIZE, _STATUS = ctypes.c_int, ctypes.c_size_t, ctypes.c_uint16
+#: A flag or a status of a function that takes variable arguments, too: some builds of libffi refuse
+#: narrower integers in such calls. They are passed alike.
+_WIDE = ctypes.c_uint
 
 #: What needs a function: the start of every agent, or members of `Capability` by their names.
 START = "start"
@@ -129,7 +132,7 @@ FUNCTIONS = (
     _function(
         "ua_hangupf",
         None,
-        [POINTER, POINTER, ctypes.c_uint16, TEXT, TEXT],
+        [POINTER, POINTER, _WIDE, TEXT, TEXT],
         "answer with a final status and headers",
         *_REFUSALS,
     ),
@@ -171,14 +174,14 @@ FUNCTIONS = (
     _function(
         "sip_drequestf",
         _INT,
-        [POINTER, POINTER, _FLAG, TEXT, POINTER, _NUMBER, *[POINTER] * 4, TEXT],
+        [POINTER, POINTER, _WIDE, TEXT, POINTER, _NUMBER, *[POINTER] * 4, TEXT],
         "send a request in a dialog",
         *_OWED,
     ),
     _function(
         "sip_requestf",
         _INT,
-        [POINTER, POINTER, _FLAG, TEXT, TEXT, *[POINTER] * 5, TEXT],
+        [POINTER, POINTER, _WIDE, TEXT, TEXT, *[POINTER] * 5, TEXT],
         "send a request outside of one",
         *_OWED,
     ),
@@ -234,7 +237,7 @@ FUNCTIONS = (
     _function(
         "sipevent_dsubscribe",
         _INT,
-        [*[POINTER] * 3, TEXT, TEXT, _NUMBER, TEXT, POINTER, POINTER, _FLAG, *[POINTER] * 3, TEXT],
+        [*[POINTER] * 3, TEXT, TEXT, _NUMBER, TEXT, POINTER, POINTER, _WIDE, *[POINTER] * 3, TEXT],
         "send a SUBSCRIBE, refresh it, and answer each NOTIFY",
         *_SUBSCRIBE,
     ),
@@ -261,7 +264,7 @@ FUNCTIONS = (
     _function("sip_addr_decode", _INT, [POINTER, POINTER], "the URI in an address", _SILENT),
     _function("sip_strans_alloc", _INT, [POINTER] * 5, "begin a transaction", _SILENT),
     _function(
-        "sip_treplyf", _INT, [*[POINTER] * 4, _FLAG, _STATUS, TEXT, TEXT], "answer in it", _SILENT
+        "sip_treplyf", _INT, [*[POINTER] * 4, _WIDE, _WIDE, TEXT, TEXT], "answer in it", _SILENT
     ),
     _function("uag_find_msg", POINTER, [POINTER], "the user agent of an INVITE", _SILENT),
     _function("ua_accept", _INT, [POINTER, POINTER], "make a call of it", _SILENT),
