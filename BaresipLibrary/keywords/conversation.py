@@ -119,7 +119,8 @@ class ConversationKeywords(Component):
         so that the time before an answer is not taken for the end of it.
 
         Fails when there is no such silence within ``timeout``, and when the call ends before. While the
-        call is on hold nothing is heard: a warning says so.
+        call is on hold nothing is heard: a warning says so. With the external backend and ``media_enc``
+        it also fails when nothing is recorded and baresip cannot tell whether packets arrive.
 
         | =Argument= | =Meaning= |
         | ``for`` | How long the silence must last; at least 0.3 s, which pauses between words rarely have. |

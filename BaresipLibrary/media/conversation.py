@@ -258,21 +258,26 @@ def wait_until_silence(
             # Where no packets arrive, no event says that time has passed.
             step = max(0.0, min(silence.due, until) - time.monotonic())
             found = wait_until(agent.changes, silence.check, step)
-            if found is not None:
+            if found is not None and silence.is_known():
                 return found
             if time.monotonic() >= until:
-                raise silence.failure(f"within {within:g} s")
+                raise silence.failure(within)
 
 
 class _Silence:
     """Whether nothing has been heard for some time."""
 
     def __init__(self, conversation: Conversation, lasting: float) -> None:
-        self.began = time.monotonic()
-        self.due = self.began + lasting + ON_ITS_WAY
+        self._began = time.monotonic()
+        #: Up to when it is not known what arrived.
+        self._unknown_until = -math.inf
+        self.due = self._began + lasting + ON_ITS_WAY
         self._conversation = conversation
         self._lasting = lasting
-        self._packets = UnreadPackets(conversation.agent, conversation.call)
+        self._packets = self._newest_packets = self._count_packets()
+
+    def _count_packets(self) -> UnreadPackets:
+        return UnreadPackets(self._conversation.agent, self._conversation.call)
 
     def check(self) -> float | None:
         """For how long (s) it has been silent, if that is long enough; else sets `due`."""
@@ -281,39 +286,54 @@ class _Silence:
         conversation.read()
         silent = conversation.heard_until() - self._since()
         if silent >= self._lasting:
-            if not self._packets.exist(conversation.read_until):
-                return silent
-            silent = 0.0  # nobody knows what is in them
+            return silent
         if not conversation.call.is_live:
-            raise self.failure(f"before {conversation.call.describe()}")
+            raise self._failure(f"before {conversation.call.describe()}")
         self.due = time.monotonic() + self._lasting - silent
         return None
+
+    def is_known(self) -> bool:
+        """Whether all was read that arrived in the silence; if not, silence counts from now on.
+
+        It asks the agent's baresip, which `check` must not.
+        """
+        if self._newest_packets.exist(self._conversation.read_until) is False:
+            return True
+        self._unknown_until = time.monotonic()
+        self._newest_packets = self._count_packets()
+        return False
 
     def _since(self) -> float:
         """Since when it is silent."""
         said, heard = (self._conversation.speech(direction) for direction in (_TX, _RX))
         last = heard[-1].end if heard else -math.inf
         spoke = said[-1].end if said else -math.inf
-        return last if last > spoke else max(last, self.began)
+        since = last if last > spoke else max(last, self._began)
+        return max(since, self._unknown_until)
 
-    def failure(self, when: str) -> CallFailure:
-        """That it was not silent for so long."""
+    def failure(self, within: float) -> CallFailure:
+        """That it was not silent for so long within that time (s)."""
+        return self._failure(f"within {within:g} s", self._unread())
+
+    def _failure(self, when: str, unread: str = "") -> CallFailure:
         agent, heard = self._conversation.agent, self._conversation.speech(_RX)
         ago = f"{max(0.0, time.monotonic() - heard[-1].end):.1f} s ago" if heard else ""
         last = f"the last sound that it heard ended {ago}" if heard else "it heard no sound"
         return CallFailure(
-            f"{agent.name} did not hear {self._lasting:g} s of silence {when}; {last}"
-            f"{self._unread()}.",
+            f"{agent.name} did not hear {self._lasting:g} s of silence {when}; {last}{unread}.",
             agent,
         )
 
     def _unread(self) -> str:
-        """That packets have arrived whose audio is not known, as a clause; empty if none have."""
+        """That packets may have arrived whose audio is not known, as a clause; else empty."""
         conversation, now = self._conversation, time.monotonic()
-        late = now - conversation.heard_until()
-        if self._packets.exist(conversation.read_until):
-            late = now - self.began
+        late, are_unread = now - conversation.heard_until(), "what arrived in the last {} has not"
+        exist = self._packets.exist(conversation.read_until)
+        if exist is None:
+            return ", and it cannot be told whether RTP packets arrived"
+        if exist:
+            late, are_unread = now - self._began, "not all that arrived in the last {} has"
         if not conversation.call.is_live or late < _LATE:
             return ""
         late = min(late, now - conversation.call.began_at)
-        return f", and what arrived in the last {late:.1f} s has not been recorded"
+        return f", and {are_unread.format(f'{late:.1f} s')} been recorded"

@@ -19,6 +19,8 @@ from ..errors import BackendError
 _WAITS = 0.3
 #: Seconds of audio in the shortest packets that phones send.
 _SHORTEST_PACKET = 0.010
+#: A recording grows when what was read of it is at most so old (s), on a busy machine too.
+_GROWS = 0.6
 
 
 @contextmanager
@@ -56,21 +58,28 @@ def _newest_audio(call: Call) -> float | None:
 
 
 class UnreadPackets:
-    """Whether more has come in packets than was recorded, where no packet is seen by itself."""
+    """Whether more has come in packets than was recorded, where no packet is seen by itself.
+
+    It asks the agent's baresip: do not use it while you hold `changes`.
+    """
 
     def __init__(self, agent: Agent, call: Call) -> None:
         """Counts from now on."""
         self._agent, self._call, self._since = agent, call, time.monotonic()
         self._before = self._count() or Packets(0, 0)
 
-    def exist(self, read: float) -> bool:
-        """Whether they do, or nobody knows; the recording was read up to then, in monotonic s."""
+    def exist(self, read: float) -> bool | None:
+        """Whether they do; the recording was read up to then, in monotonic s.
+
+        None when that cannot be told: baresip does not know the count, and nothing is recorded.
+        """
         capabilities = self._agent.backend.capabilities
         if Capability.SEE_RTP in capabilities or Capability.COUNT_PACKETS not in capabilities:
             return False
         now = self._count()
         if now is None:
-            return self._call.is_live
+            grows = read > time.monotonic() - _GROWS
+            return False if grows or not self._call.is_live else None
         came = (now.received - self._before.received) * _SHORTEST_PACKET
         return now.untaken > self._before.untaken or came > max(0.0, read - self._since) + _WAITS
 

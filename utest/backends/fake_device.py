@@ -12,15 +12,17 @@ class FakeDevice:
     """Answers one client until that hangs up; `events` come before each answer.
 
     It calls itself baresip 4.10.0, with one account or none, and refuses every other command with
-    the parameters of that command.
+    the parameters of that command. It answers `slow` once `hurry` is set.
     """
 
     def __init__(self, *events: dict[str, Any], accounts: bool = True) -> None:
         self._server = socket.create_server(("127.0.0.1", 0))
         self.address = f"127.0.0.1:{self._server.getsockname()[1]}"
         self._events = events
-        self._answers = {
+        self.hurry = threading.Event()
+        self.answers = {
             "about": "baresip 4.10.0",
+            "slow": "",
             "modules": " g711 type=audio codec ref=1\n",
             "reginfo": "0 - sip:device@127.0.0.1:5060   OK\n" if accounts else "",
         }
@@ -37,7 +39,9 @@ class FakeDevice:
                         peer.sendall(encode(json.dumps(message).encode()))
 
     def _answer(self, command: dict[str, str]) -> dict[str, Any]:
-        data = self._answers.get(command["command"])
+        if command["command"] == "slow":
+            self.hurry.wait()
+        data = self.answers.get(command["command"])
         return {
             "response": True,
             "ok": data is not None,

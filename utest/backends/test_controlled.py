@@ -1,32 +1,41 @@
 """Commands that both a started and an attached baresip are given."""
 
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from contextlib import closing
 
 import pytest
 
 from BaresipLibrary.account import Account
+from BaresipLibrary.agents.agent import Agent
 from BaresipLibrary.backends.base import Packets
+from BaresipLibrary.backends.capabilities import Capability
 from BaresipLibrary.backends.external.attached import AttachedBackend
 from BaresipLibrary.backends.external.configuration import ExternalSettings
 from BaresipLibrary.backends.external.ctrl_tcp import Command
 from BaresipLibrary.backends.external.installation import Version
 from BaresipLibrary.backends.external.translator import LiveCall
 from BaresipLibrary.concurrency import Changes
+from BaresipLibrary.events import CallEstablished, CallIncoming
+from BaresipLibrary.media.conversation import wait_until_silence
 
 from .fake_device import FakeDevice
 
 
 @pytest.fixture
-def backend() -> Iterator[AttachedBackend]:
+def device() -> Iterator[FakeDevice]:
     with closing(FakeDevice()) as device:
-        attached = AttachedBackend(
-            Account("bob"), Changes(), ExternalSettings(control=device.address)
-        )
-        attached.start(lambda event: None)
-        yield attached
-        attached._translator.calls.clear()
-        attached.stop()
+        yield device
+
+
+@pytest.fixture
+def backend(device: FakeDevice) -> Iterator[AttachedBackend]:
+    attached = AttachedBackend(Account("bob"), Changes(), ExternalSettings(control=device.address))
+    attached.start(lambda event: None)
+    yield attached
+    attached._translator.calls.clear()
+    attached.stop()
 
 
 def test_audio_that_starts_while_a_call_is_accepted_is_that_calls(
@@ -95,3 +104,50 @@ def test_packets_that_could_not_be_decrypted_are_counted_where_they_are_known(
 ) -> None:
     call = LiveCall(incoming=True, peer="sip:alice@a", undecrypted=undecrypted)
     assert call.all_received(counted, encrypted=encrypted) == told
+
+
+class _Turn:
+    """The turn to ask baresip, which tells when somebody has to wait for it."""
+
+    def __init__(self, awaited: Callable[[], None]) -> None:
+        self._lock, self._awaited = threading.Lock(), awaited
+
+    def __enter__(self) -> None:
+        if not self._lock.acquire(blocking=False):
+            self._awaited()
+            self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self.free()
+
+    def free(self) -> None:
+        """Lets the next thread ask."""
+        self._lock.release()
+
+
+def test_silence_is_waited_for_while_another_thread_asks_baresip(
+    device: FakeDevice, backend: AttachedBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever waits for its turn must not hold `changes`, without which no answer is read."""
+    device.answers |= {"callfind": "", "audio_debug": "TX: packets=5, octets=800\n psent=0 rcvd=0"}
+    backend.capabilities = frozenset(Capability) - {Capability.SEE_RTP}
+    backend._translator.calls["call"] = LiveCall(incoming=True, peer="sip:alice@a")
+    agent = Agent("bob", Account("bob"), backend, backend._changes)
+    with agent.changes:
+        agent.on_event(CallIncoming(time.monotonic(), "call", "sip:alice@a"))
+        agent.on_event(CallEstablished(time.monotonic(), "call"))
+    turn = _Turn(device.hurry.set)
+    monkeypatch.setattr(backend._control, "_turn", turn)
+    asking = threading.Thread(target=backend._ask, args=(("slow", ""),), daemon=True)
+    monkeypatch.setattr(
+        backend, "listen", lambda _, on, closely=False: asking.start() if on else None
+    )
+    waiting = threading.Thread(target=wait_until_silence, args=(agent, 0.3, 5.0), daemon=True)
+    waiting.start()
+    waiting.join(8.0)
+    is_stuck = waiting.is_alive()
+    if is_stuck:
+        turn.free()
+    asking.join()
+    assert device.hurry.is_set()
+    assert not is_stuck

@@ -1,5 +1,6 @@
 """Conversations whose recordings and times a test writes to the sample."""
 
+import threading
 import time
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 import soundfile
 
 from BaresipLibrary.agents.call import Call
-from BaresipLibrary.backends.base import PlayoutDelay
+from BaresipLibrary.backends.base import Packets, PlayoutDelay
 from BaresipLibrary.backends.capabilities import Capability
 from BaresipLibrary.diagnosis.failure import CallFailure
 from BaresipLibrary.errors import BackendError, NothingYet, PhoneFailure, UsageError
@@ -271,6 +272,62 @@ def test_what_has_arrived_and_is_not_recorded_is_no_silence(talk: Talk) -> None:
         CallFailure, match=r"what arrived in the last [\d.]+ s has not been recorded\."
     ):
         wait_until_silence(talk.phone.agent, 0.4, 0.4)
+
+
+class CountedPackets:
+    """Counts packets as an external baresip does, whose reader needs `changes` to answer."""
+
+    def __init__(self, talk: Talk, *counts: Packets | None) -> None:
+        self._talk, self._counts = talk, list(counts)
+        backend = talk.phone.backend
+        backend.capabilities = frozenset(Capability) - {Capability.SEE_RTP}
+        backend.count_packets = self.count  # type: ignore[method-assign]
+        self.blocked_readers = 0
+
+    def count(self, _: str) -> Packets | None:
+        """The next count; the last one again and again."""
+        reader = threading.Thread(target=self._talk.phone.backend.feed, daemon=True)
+        reader.start()
+        reader.join(1.0)
+        self.blocked_readers += reader.is_alive()
+        return self._counts.pop(0) if len(self._counts) > 1 else self._counts[0]
+
+
+def test_packets_are_counted_while_baresip_can_answer(talk: Talk) -> None:
+    packets = CountedPackets(talk, Packets(100, 0))
+    wait_until_silence(talk.phone.agent, 0.3, 5.0)
+    assert not packets.blocked_readers
+
+
+def test_silence_counts_anew_from_packets_that_were_not_read(talk: Talk) -> None:
+    before = time.monotonic()
+    CountedPackets(talk, Packets(100, 0), Packets(200, 0, 100))
+    assert wait_until_silence(talk.phone.agent, 0.3, 5.0) == pytest.approx(0.3, abs=0.1)
+    assert time.monotonic() - before >= 0.9
+
+
+def test_packets_that_were_not_read_are_told(talk: Talk) -> None:
+    CountedPackets(talk, Packets(0, 0), Packets(200, 0, 200))
+    with pytest.raises(
+        CallFailure, match=r"it heard no sound, and not all that arrived in the last .* recorded\."
+    ):
+        wait_until_silence(talk.phone.agent, 1.5, 1.5)
+
+
+def test_a_recording_that_grows_is_believed_where_no_packets_are_counted(talk: Talk) -> None:
+    talk.began -= 10.0
+    talk.stream([(0.5, 1.0)], [(1.5, 8.0)], 10.0)
+    CountedPackets(talk, None)
+    assert wait_until_silence(talk.phone.agent, 1.5, 2.0) == pytest.approx(2.0, abs=0.35)
+
+
+def test_where_nothing_tells_of_packets_there_is_no_silence(talk: Talk) -> None:
+    CountedPackets(talk, None)
+    with pytest.raises(
+        CallFailure,
+        match=r"it heard no sound, and it cannot be told whether RTP packets arrived\.",
+    ):
+        wait_until_silence(talk.phone.agent, 0.3, 1.0)
 
 
 def test_a_call_that_ends_before_the_silence_is_a_failure(talk: Talk) -> None:
