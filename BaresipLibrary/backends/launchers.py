@@ -5,20 +5,20 @@
 
 import json
 import os
-import select
 import signal
 import socket
 import subprocess
 import sys
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..concurrency import Changes, wait_until
 from ..errors import BackendError
+from .child import Child, ForkedChild, SpawnedChild, is_held
 from .embedded.wheel import home as wheel_home
 
 _WORKER_HOME = str(Path(__file__).parent / "embedded")
@@ -27,129 +27,11 @@ _ENTRY = (
     "import sys; sys.path.insert(0, {home!r}); from worker.__main__ import main;"
     " del sys.path[0]; main(sys.argv[1:], {wheel!r})"
 )
-#: How long a process may take to end (s): once it was asked to, after SIGTERM, after SIGKILL.
-_ASKED, _TERMINATED, _KILLED = 2.5, 0.5, 5.0
 #: A fork server that has not answered after this long (s) is broken: on a busy machine it may take
 #: some seconds to load.
 _FORK_TIMEOUT = 20.0
 #: How long the warm process may take to end (s): it gives its agents 1.8 s to end.
 _FORK_END = 3.0
-
-
-class Child(ABC):
-    """The process of one agent."""
-
-    def __init__(self, changes: Changes) -> None:
-        self.exited = False
-        self.status: int | None = None
-        self._changes = changes
-
-    @property
-    @abstractmethod
-    def pid(self) -> int:
-        """Its process id."""
-
-    @property
-    def is_stopped(self) -> bool:
-        """Whether a signal or a debugger has stopped it."""
-        return _is_held(self.pid)
-
-    def has_exited(self, status: int | None) -> None:
-        """Notes the exit code: negative for a signal, None when it is unknown."""
-        with self._changes:
-            self.status = status
-            self.exited = True
-            self._changes.notify_all()
-
-    def wait(self, timeout: float = _ASKED) -> bool:
-        """Waits for the end of the process, `timeout` in seconds; returns whether it ended."""
-        return wait_until(self._changes, lambda: self.exited or None, timeout) is not None
-
-    def kill(self, number: signal.Signals) -> None:
-        """Sends a signal, unless the process is known to have ended."""
-        with self._changes:
-            if not self.exited:
-                try:
-                    os.kill(self.pid, number)
-                except ProcessLookupError:
-                    pass  # it has just ended
-
-    def end(self, ask: Callable[[], bool]) -> None:
-        """Asks the process to end, then terminates it, then kills it. Never raises.
-
-        `ask` tells whether the process could be asked. One that is stopped could not answer.
-        """
-        if not self.is_stopped and ask() and self.wait(_ASKED):
-            return
-        self.kill(signal.SIGTERM)
-        if not self.wait(_TERMINATED):
-            self.kill(signal.SIGKILL)
-            self.wait(_KILLED)
-
-
-class _ForkedChild(Child):
-    def __init__(self, changes: Changes) -> None:
-        super().__init__(changes)
-        self.known_pid: int | None = None
-
-    @property
-    def pid(self) -> int:
-        assert self.known_pid is not None
-        return self.known_pid
-
-    def watch_as_orphan(self) -> None:
-        """Waits for the end of a process whose parent is gone; its exit code is lost."""
-        try:
-            descriptor = os.pidfd_open(self.pid)  # Linux only, as is forking without exec
-        except (ProcessLookupError, AttributeError):
-            self.has_exited(None)
-            return
-        try:
-            select.select([descriptor], [], [])
-        finally:
-            os.close(descriptor)
-        self.has_exited(None)
-
-
-class _SpawnedChild(Child):
-    def __init__(self, changes: Changes, process: "_Process") -> None:
-        super().__init__(changes)
-        self._process = process
-        threading.Thread(target=self._watch, name=f"agent-{self.pid}", daemon=True).start()
-
-    @property
-    def pid(self) -> int:
-        return self._process.pid
-
-    def _watch(self) -> None:
-        self.has_exited(self._process.wait())
-
-
-def _is_held(pid: int) -> bool:
-    """Whether SIGSTOP or a debugger has stopped it."""
-    return _is_held_on_linux(pid) if sys.platform == "linux" else _is_held_elsewhere(pid)
-
-
-def _is_held_on_linux(pid: int) -> bool:
-    """Reads it itself: the import of psutil takes longer than the end of an agent."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_bytes()
-    except OSError:  # it has gone, or there is no descriptor left to look
-        return False
-    _, _, after_name = stat.rpartition(b") ")
-    return after_name[:1] in (b"T", b"t")
-
-
-def _is_held_elsewhere(pid: int) -> bool:
-    try:
-        import psutil
-    except OSError:  # there is no descriptor left to load it
-        return False
-    held = (psutil.STATUS_STOPPED, psutil.STATUS_TRACING_STOP)
-    try:
-        return psutil.Process(pid).status() in held
-    except (psutil.Error, OSError):  # it has gone, or there is no descriptor left to look
-        return False
 
 
 _Process = subprocess.Popen[bytes]
@@ -242,7 +124,7 @@ class Spawner(Launcher):
 
     def launch(self, folder: Path, channel: socket.socket) -> Child:
         process = _start_worker("agent", str(channel.fileno()), str(folder), inherit=channel)
-        return _SpawnedChild(self._changes, process)
+        return SpawnedChild(self._changes, process)
 
     def launch_program(self, command: Sequence[str], folder: Path, output: int) -> Child:
         return self._programs.launch_program(command, folder, output)
@@ -259,8 +141,8 @@ class Forker(Launcher):
         self._control: socket.socket | None = None
         self._process: _Process | None = None
         self._reader: threading.Thread | None = None
-        self._children: dict[int, _ForkedChild] = {}
-        self._unnamed: dict[int, _ForkedChild] = {}
+        self._children: dict[int, ForkedChild] = {}
+        self._unnamed: dict[int, ForkedChild] = {}
         self._requests = 0
         self._launching = threading.Lock()
 
@@ -287,7 +169,9 @@ class Forker(Launcher):
         return self._launch({"folder": str(folder)}, channel.fileno())
 
     def launch_program(self, command: Sequence[str], folder: Path, output: int) -> Child:
-        return self._launch({"folder": str(folder), "command": list(command)}, output)
+        # Not that of the fork server, which may be older than what the suite has set since.
+        program = {"command": list(command), "environment": dict(os.environ)}
+        return self._launch({"folder": str(folder), **program}, output)
 
     def _launch(self, request: dict[str, Any], descriptor: int) -> Child:
         with self._launching:
@@ -297,8 +181,8 @@ class Forker(Launcher):
             raise BackendError("The process that starts agents (the fork server) failed twice.")
         return child
 
-    def _try_launch(self, request: dict[str, Any], descriptor: int) -> _ForkedChild | None:
-        child = _ForkedChild(self._changes)
+    def _try_launch(self, request: dict[str, Any], descriptor: int) -> ForkedChild | None:
+        child = ForkedChild(self._changes)
         self._requests += 1
         number = self._requests
         self._unnamed[number] = child
@@ -319,12 +203,17 @@ class Forker(Launcher):
 
     def _request(self, request: bytes, descriptor: int) -> None:
         try:
-            socket.send_fds(self._warm(), [request], [descriptor])
+            _send(self._warm(), request, descriptor)
         except OSError:
             self.close()  # it died since the last launch: the next one gets another
-            socket.send_fds(self._warm(), [request], [descriptor])
+            _send(self._warm(), request, descriptor)
 
-    def _named(self, child: _ForkedChild) -> bool | None:
+    def _named(self, child: ForkedChild) -> bool | None:
+        if child.failed:
+            raise BackendError(
+                "The process that starts agents (the fork server) could not start it:"
+                f" {child.failed}"
+            )
         if child.known_pid is not None:
             return True
         return False if self._control is None else None
@@ -338,7 +227,7 @@ class Forker(Launcher):
         assert self._reader is not None and self._process is not None
         if not self._requests:
             self._process.kill()  # it has started nothing, and may not have loaded yet
-        elif not _is_held(self._process.pid):
+        elif not is_held(self._process.pid):
             self._reader.join(_FORK_END)
         if self._reader.is_alive():
             self._process.kill()  # it hangs
@@ -359,21 +248,23 @@ class Forker(Launcher):
 
     def _take(self, message: dict[str, Any]) -> None:
         with self._changes:
-            if "pid" in message:
-                self._name(message["pid"], self._unnamed.pop(message["number"], None))
+            if "number" in message:
+                self._take_answer(message, self._unnamed.pop(message["number"], None))
                 self._changes.notify_all()
                 return
             child = self._children.pop(message["exited"], None)
         if child is not None:
             child.has_exited(message["status"])
 
-    def _name(self, pid: int, child: _ForkedChild | None) -> None:
-        if child is None:  # the launch was interrupted
+    def _take_answer(self, answer: dict[str, Any], child: ForkedChild | None) -> None:
+        pid = answer.get("pid")
+        if child is not None:
+            child.known_pid, child.failed = pid, answer.get("failed", "")
+            if pid is not None:
+                self._children[pid] = child
+        elif pid is not None:  # the launch was interrupted
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-            return
-        child.known_pid = pid
-        self._children[pid] = child
 
     def _lose_children(self, control: socket.socket) -> None:
         with self._changes:
@@ -393,6 +284,11 @@ class Forker(Launcher):
 
 def _line(message: dict[str, Any]) -> bytes:
     return json.dumps(message).encode() + b"\n"
+
+
+def _send(control: socket.socket, request: bytes, descriptor: int) -> None:
+    sent = socket.send_fds(control, [request], [descriptor])
+    control.sendall(request[sent:])
 
 
 def make_launcher(changes: Changes) -> Launcher:

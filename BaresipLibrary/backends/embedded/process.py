@@ -24,7 +24,8 @@ from ..addresses import PortTakenError, listening_address, on_free_port
 from ..baresip_text import UNREADABLE
 from ..base import Backend, Report, await_answer, process_died, thread_failed
 from ..capabilities import Capability
-from ..launchers import Child, Launcher
+from ..child import Child
+from ..launchers import Launcher
 from ..stack_settings import Reader, StackSettings
 from . import protocol
 from .wheel import is_installed

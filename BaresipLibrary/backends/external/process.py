@@ -22,7 +22,8 @@ from ...frozen import frozen
 from ...sip.messages import Message
 from ..addresses import PortTakenError
 from ..baresip_text import bracketed
-from ..launchers import Child, Launcher
+from ..child import Child
+from ..launchers import Launcher
 from .installation import InstalledBaresip
 
 _READY = "baresip is ready."

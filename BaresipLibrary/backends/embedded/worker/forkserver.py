@@ -1,11 +1,12 @@
 """Forks agents off a process that has the wheel imported already.
 
 The parent asks for an agent with `{"folder": …}` and the agent's end of its channel, or for a
-program with `{"folder": …, "command": […]}` and a descriptor for what it prints, each with a
-`number`; with `{"load": true}` it asks that the wheel be imported now. The answer
-`{"pid": …, "number": …}` comes at once, and `{"exited": …, "status": …}` when that child has ended.
-All of these are a line each. When the parent is gone, this process ends the children, removes their
-folders and ends itself. When this process is killed, its programs are, too.
+program with `{"folder": …, "command": […], "environment": {…}}` and a descriptor for what it
+prints, each with a `number`; with `{"load": true}` it asks that the wheel be imported now. The
+answer `{"pid": …, "number": …}` comes at once, or `{"failed": why, "number": …}`, and
+`{"exited": …, "status": …}` when that child has ended. All of these are a line each. When the
+parent is gone, this process ends the children, removes their folders and ends itself. When this
+process is killed, the kernel kills its programs, too, where it can (ADR 5).
 """
 
 import json
@@ -17,6 +18,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -86,18 +88,23 @@ class ForkServer:
         Where that fails, an agent tries it again, and its log says why it cannot start.
         """
         if self._serve_agent is None:
-            with suppress(Exception):
+            with suppress(BaseException):  # a module may also call sys.exit()
                 self._serve_agent = self._load()
 
     def _start(self, request: dict[str, Any], descriptor: int) -> None:
-        is_program = "command" in request
-        if is_program:
-            import ctypes  # noqa: F401 - for all programs
-        else:
-            self._prepare()
-        if Path(request["folder"]).is_dir():  # else nobody waits for it any more
+        """Starts what is asked for, or answers why not: an error here would end all the others."""
+        try:
+            if "command" in request:
+                _c_library()  # for all programs
+            else:
+                self._prepare()
+            Path(request["folder"]).stat()  # who gave up has removed it
             self._fork(request, descriptor)
-        os.close(descriptor)
+        except Exception as error:
+            why = f"{type(error).__name__}: {error}"
+            self._tell({"failed": why, "number": request["number"]})
+        finally:
+            os.close(descriptor)
 
     def _fork(self, request: dict[str, Any], descriptor: int) -> None:
         pid = os.fork()
@@ -118,7 +125,7 @@ class ForkServer:
             for later in self._descriptors:
                 os.close(later)
             if "command" in request:
-                _become_program(request["command"], request["folder"], descriptor, self._pid)
+                _become_program(request, descriptor, self._pid)
             log_to(request["folder"])
             serve_agent = self._serve_agent or self._load()
             serve_agent(socket.socket(fileno=descriptor), request["folder"])
@@ -142,7 +149,7 @@ class ForkServer:
             else:
                 _remove(folder)
 
-    def _tell(self, message: dict[str, int]) -> None:
+    def _tell(self, message: dict[str, int | str]) -> None:
         try:
             self._control.sendall(json.dumps(message).encode() + b"\n")
         except OSError:
@@ -169,13 +176,14 @@ def _remove(folder: str) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _become_program(command: list[str], folder: str, output: int, parent: int) -> None:
+def _become_program(request: dict[str, Any], output: int, parent: int) -> None:
     os.dup2(output, 1)
     os.dup2(output, 2)
-    os.chdir(folder)  # where a core dump may be written
+    os.chdir(request["folder"])  # where a core dump may be written
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     _end_with_parent(parent)
-    os.execvp(command[0], command)
+    command = request["command"]
+    os.execvpe(command[0], command, request["environment"])
 
 
 def _end_with_parent(parent: int) -> None:
@@ -183,13 +191,24 @@ def _end_with_parent(parent: int) -> None:
 
     An agent sees that its channel closes; a program has none.
     """
-    if sys.platform != "linux":
+    libc = _c_library()
+    if libc is None:
         return
-    import ctypes
-
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)  # it died before that
+
+
+@cache
+def _c_library() -> Any:
+    """The C library of Linux; None elsewhere, and where Python was built without libffi."""
+    if sys.platform != "linux":
+        return None
+    try:
+        import ctypes
+    except ImportError:
+        return None
+    return ctypes.CDLL(None)
 
 
 def log_to(folder: str) -> None:

@@ -1,0 +1,114 @@
+"""What the process that starts agents does when it cannot, and what programs get from it."""
+
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from BaresipLibrary.account import Account
+from BaresipLibrary.backends import launchers
+from BaresipLibrary.backends.child import Child
+from BaresipLibrary.backends.embedded.backend import EmbeddedBackend
+from BaresipLibrary.backends.embedded.wheel import is_installed
+from BaresipLibrary.backends.launchers import Forker
+from BaresipLibrary.concurrency import Changes
+from BaresipLibrary.errors import BackendError
+
+SOON = 20.0
+#: What the fork server runs before anything else: no process more can be made after the first.
+ONE_FORK = """
+import errno, os
+fork, forks = os.fork, []
+def limited():
+    forks.append(1)
+    if len(forks) > 1:
+        raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+    return fork()
+os.fork = limited
+"""
+LIMIT = "the fork server.* could not start it: .*Resource temporarily unavailable"
+
+
+@pytest.fixture
+def changes() -> Changes:
+    return Changes()
+
+
+@pytest.fixture
+def forker(changes: Changes) -> Iterator[Forker]:
+    with closing(Forker(changes)) as made:
+        yield made
+
+
+def launch(forker: Forker, folder: Path, *command: str) -> Child:
+    with (folder / "log").open("ab") as output:
+        return forker.launch_program(command, folder, output.fileno())
+
+
+def test_a_program_that_cannot_be_forked_leaves_the_others_alone(
+    forker: Forker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(launchers, "_ENTRY", ONE_FORK + launchers._ENTRY)
+    first = launch(forker, tmp_path, "sleep", "600")
+    for _ in range(2):
+        with pytest.raises(BackendError, match=LIMIT):
+            launch(forker, tmp_path, "sleep", "600")
+    assert not first.wait(0)
+    first.kill(signal.SIGTERM)
+    assert first.wait(SOON)
+    assert first.status == -signal.SIGTERM  # the same fork server still tells of ends
+
+
+@pytest.mark.skipif(not is_installed(), reason="no embedded baresip")
+@pytest.mark.skipif(sys.platform != "linux", reason="agents are forked there only")
+def test_an_agent_that_cannot_be_forked_says_why(
+    changes: Changes, forker: Forker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(launchers, "_ENTRY", ONE_FORK + launchers._ENTRY)
+    first = launch(forker, tmp_path, "sleep", "600")
+    agent = EmbeddedBackend(Account("alice"), tmp_path / "alice", changes, forker)
+    with pytest.raises(BackendError, match=LIMIT):
+        agent.start(lambda event: None)
+    assert not first.wait(0)
+
+
+def test_a_program_whose_folder_is_gone_is_told_at_once(forker: Forker, tmp_path: Path) -> None:
+    first = launch(forker, tmp_path, "sleep", "600")
+    with (tmp_path / "log").open() as output, pytest.raises(BackendError, match="No such file"):
+        forker.launch_program(["sleep", "600"], tmp_path / "gone", output.fileno())
+    assert not first.wait(0)
+
+
+def test_a_program_gets_the_environment_of_the_moment(
+    forker: Forker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Suites set variables before they start an agent; more of them than fit into one packet."""
+    monkeypatch.setenv("TAKEN_AWAY", "yes")
+    forker.warm_up(embedded=False)
+    monkeypatch.delenv("TAKEN_AWAY")
+    monkeypatch.setenv("NOT_TEXT", "caf\udce9")
+    for number in range(3):
+        monkeypatch.setenv(f"LONG_{number}", "x" * 100_000)
+    assert launch(forker, tmp_path, "env").wait(SOON)
+    lines = (tmp_path / "log").read_bytes().splitlines()
+    assert b"NOT_TEXT=caf\xe9" in lines
+    assert [f"LONG_{number}=".encode() + b"x" * 100_000 in lines for number in range(3)] == [1] * 3
+    assert not any(line.startswith(b"TAKEN_AWAY=") for line in lines)
+
+
+def test_what_the_environment_holds_is_in_no_log(
+    forker: Forker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture
+) -> None:
+    monkeypatch.setenv("TOKEN", "s3cret")
+    assert launch(forker, tmp_path, "/nowhere/baresip").wait(SOON)
+    log = (tmp_path / "log").read_text()
+    assert "FileNotFoundError" in log
+    assert "s3cret" not in log
+    monkeypatch.setenv("TOO_LONG", "s3cret" * 100_000)
+    assert launch(forker, tmp_path, "env").wait(SOON)
+    log = (tmp_path / "log").read_text()
+    assert "Argument list too long" in log
+    assert "s3cret" not in log + "".join(capfd.readouterr())
