@@ -112,8 +112,8 @@ class Agent:
         if isinstance(event, AudioArrived):
             self.arrivals[event.call_id] += 1
             return
-        if isinstance(event, DtmfReceived) and event.call_id in self._calls:
-            event = self._calls[event.call_id].info_digits.read(event)
+        if isinstance(event, CallEvent) and event.call_id in self._calls:
+            event = self._calls[event.call_id].read(event)
         if self._is_ignored(event):
             return
         if not isinstance(event, NOT_KEPT):

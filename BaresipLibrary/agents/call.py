@@ -157,11 +157,6 @@ class Call:
         closed = with_message_words(
             self._closed, ended, established=self.established_at is not None
         )
-        is_unanswered = self.established_at is None and self.direction is Direction.OUTGOING
-        if closed.by is ClosedBy.PEER and ended is None and is_unanswered and self.invited:
-            closed = replace(
-                closed, by=ClosedBy.FAILURE
-            )  # its connection was reset, not its dialog
         return before_invite(closed, self.needed) if self.needed else closed
 
     @property
@@ -231,6 +226,19 @@ class Call:
         """Notes that a keyword has acted on it; `final`: has ended it or given its final answer."""
         self.is_known = True
         self.is_decided = self.is_decided or final
+
+    def read(self, event: CallEvent) -> CallEvent:
+        """An event, corrected by the messages before it.
+
+        Of an unanswered call baresip says that the peer reset it, also where a connection ended.
+        """
+        if isinstance(event, DtmfReceived):
+            return self.info_digits.read(event)
+        is_unanswered = self.established_at is None and self.direction is Direction.OUTGOING
+        if isinstance(event, CallClosed) and event.by is ClosedBy.PEER and is_unanswered:
+            has_end = self.endings.of(event) is not None or not self.invited
+            return event if has_end else replace(event, by=ClosedBy.FAILURE)
+        return event
 
     def apply(self, event: CallEvent) -> None:
         """Takes in an event."""

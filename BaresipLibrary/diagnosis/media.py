@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ..agents.agent import Agent
 from ..agents.call import Call
 from ..agents.rtp import agreed_in, look_at_rtp, other_codec, rtp_differences
-from ..agents.telephone_events import audio_of_both, dtmf_events
+from ..agents.telephone_events import DtmfEvent, audio_of_both, dtmf_events
 from ..backends.base import UNDECRYPTED, Packets
 from ..events import CallEvent, DtmfSent, PromptEnded, SourceChosen, StackLog
 from ..sip.transactions import Transaction
@@ -298,14 +298,24 @@ def _explain_negotiated_events(agent: Agent, call: Call) -> str | None:
 def _describe_unread_events(agent: Agent, call: Call) -> str | None:
     """The telephone events that arrived and that the agent's baresip told no digit of."""
     arrived = (call.rtp.received.events if call.rtp else None) or ()
-    read = iter(call.digits)
     local = [ours for ours, _ in audio_of_both(call)]
-    unread = [event for event in dtmf_events(arrived, local) if event.digit not in read]
+    unread = _left_out(list(dtmf_events(arrived, local)), call.digits)
     if not unread:
         return None
     events = " and ".join(f"{one.digit} ({counted(one.packets, 'packet')})" for one in unread)
     plural = "s" if len(unread) > 1 else ""
     return f"{agent.name}'s baresip made no digit of the telephone event{plural} {events}."
+
+
+def _left_out(events: list[DtmfEvent], digits: str) -> list[DtmfEvent]:
+    """The events that are no digit of those that were read, in this order."""
+    left: list[DtmfEvent] = []
+    for event in events:
+        if digits.startswith(event.digit):
+            digits = digits[len(event.digit) :]
+        else:
+            left.append(event)
+    return left
 
 
 def _describe_other_packets(agent: Agent, call: Call) -> str | None:

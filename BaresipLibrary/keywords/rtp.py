@@ -88,7 +88,8 @@ class RtpKeywords(Component):
         has ``packets``, ``ssrcs`` and, once RTCP has told it, ``lost`` of live calls; the others are
         ``None``. Its ``packets`` are those that baresip has counted for RTCP: where sequence numbers
         jump, or the other side sends an RTCP BYE, baresip begins anew, and those that nobody had
-        asked for by then are missing.
+        asked for by then are missing. So are those that it could not decrypt, unless it has said so
+        while the agent had one call.
 
         Fails when there is no call, and when the assertion does not hold; with ``timeout``, when
         that is so for all that time. Fails at once when the agent's backend cannot see the field.

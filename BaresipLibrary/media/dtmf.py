@@ -28,7 +28,7 @@ from ..errors import UsageError
 from ..events import DtmfReceived, DtmfSent, PromptEnded
 from ..signalling.states import require_established
 from .following import following_recording
-from .sending import describe_hold, sending
+from .sending import hold_of, sending
 from .sources import synthesized
 
 #: The dtmf_mode that needs the consent of the other side.
@@ -275,11 +275,11 @@ def _require_events(agent: Agent, call: Call, digits: str, *, only: bool) -> Non
         )
     if not theirs.events:
         raise CallFailure(
-            f"{task}: the SDP of the other side has no telephone-event. Send them with mode=info or"
-            " mode=inband.",
+            f"{task}: the SDP of the other side has no telephone-event. Send them with"
+            f" {'mode=inband' if digits == _HIDDEN else 'mode=info or mode=inband'}.",
             agent,
         )
-    if hold := describe_hold(call):
+    if hold := hold_of(agent, call):
         raise UsageError(f"{task}: {hold}.")
 
 
@@ -287,7 +287,7 @@ def _require_sending(agent: Agent, call: Call, digits: str) -> None:
     """Raises `UsageError` when a call sends no audio now."""
     if call.muted:
         raise UsageError(f"{agent.name} is muted and cannot send '{digits}' in-band; use Unmute.")
-    if hold := describe_hold(call):
+    if hold := hold_of(agent, call):
         raise UsageError(f"{agent.name} cannot send '{digits}' in-band: {hold}.")
 
 

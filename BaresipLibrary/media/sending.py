@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from ..agents.agent import Agent
-from ..agents.call import Call
+from ..agents.call import TRACE_LAG, Call
 from ..backends.base import Source, ToneSource
-from ..concurrency import load_module
+from ..concurrency import load_module, wait_until
 from ..errors import BackendError
 from ..types import AudioSource
 
@@ -39,6 +39,12 @@ def describe_hold(call: Call) -> str | None:
     if call.on_hold:
         return "it holds the call; use Resume"
     return "the other side holds the call" if call.held_by_peer else None
+
+
+def hold_of(agent: Agent, call: Call) -> str | None:
+    """Who holds a call; the answer to a re-INVITE that resumes it may still have to be traced."""
+    wait_until(agent.changes, lambda: None if describe_hold(call) else True, TRACE_LAG)
+    return describe_hold(call)
 
 
 def send(agent: Agent, source: AudioSource, call_id: str | None = None) -> None:

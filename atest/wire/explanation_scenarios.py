@@ -142,9 +142,10 @@ def answers_and_presses(peer: Peer, payload_type: int) -> None:
 
 
 def sends_events(peer: Peer, uri: str) -> None:
-    """Calls, and sends a flash of the hook, and the end of a 5 whose beginning was lost."""
+    """Calls, and sends a flash of the hook, a 7, and the end of a 5 whose beginning was lost."""
     dialog = peer.call(uri)
     peer.rtp.press(16)
+    peer.rtp.press("7")
     peer.rtp.send_event(5, 800)
     peer.step()
     dialog.bye()

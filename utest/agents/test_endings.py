@@ -5,7 +5,7 @@ import pytest
 from BaresipLibrary.agents.endings import Endings
 from BaresipLibrary.agents.info import info_of
 from BaresipLibrary.errors import PhoneFailure
-from BaresipLibrary.events import ClosedBy
+from BaresipLibrary.events import CallClosed, ClosedBy
 from BaresipLibrary.signalling.states import wait_for_state
 from BaresipLibrary.sip.messages import Message
 from BaresipLibrary.types import AgentState
@@ -58,6 +58,8 @@ def test_a_connection_that_is_reset_is_no_end_by_the_peer(phone: Phone) -> None:
     phone.sip(request("INVITE", call_id), sent=True)
     phone.closes(call_id, ClosedBy.PEER, None, "Connection reset by peer")
     assert phone.agent.reason == "Connection reset by peer"
+    (closed,) = phone.agent.journal.of_kind(CallClosed)  # which ladder and console show
+    assert closed.by is ClosedBy.FAILURE
 
 
 def test_a_bye_before_the_answer_is_an_end_by_the_peer(phone: Phone) -> None:

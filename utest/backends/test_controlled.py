@@ -17,7 +17,7 @@ from BaresipLibrary.backends.external.ctrl_tcp import Command
 from BaresipLibrary.backends.external.installation import Version
 from BaresipLibrary.backends.external.translator import LiveCall
 from BaresipLibrary.concurrency import Changes
-from BaresipLibrary.events import CallEstablished, CallIncoming
+from BaresipLibrary.events import CallEstablished, CallIncoming, Event, RtpCounted
 from BaresipLibrary.media.conversation import wait_until_silence
 
 from .fake_device import FakeDevice
@@ -60,17 +60,48 @@ def test_audio_that_starts_while_a_call_is_accepted_is_that_calls(
     assert accepted == ["from-alice"]
 
 
+def counted(*sources: tuple[int, int]) -> str:
+    """What baresip prints of RTP: the SSRC of each source, and packets received of it."""
+    members = "".join(
+        f"  member {ssrc:#010x}: lost=0 Jitter=3.5ms RTT=0.0ms\n  psent=0 rcvd={count}\n"
+        for ssrc, count in sources
+    )
+    return f"{members}  TX: packets=5, octets=800\n"
+
+
 def test_packets_go_on_where_baresip_counts_anew(
     backend: AttachedBackend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As after a jump of the sequence numbers: what was counted before is not lost."""
+    """As after a jump of the sequence numbers, or when one of two sources has left."""
     backend._translator.calls["call"] = LiveCall(incoming=True, peer="sip:alice@a")
-    counts = iter((90, 100, 7, 9))
-    monkeypatch.setattr(
-        backend, "_ask_about", lambda *_: f"TX: packets=5, octets=800\n psent=0 rcvd={next(counts)}"
+    answers = iter(
+        (
+            counted((1, 90)),
+            counted((1, 100)),
+            counted((1, 7)),
+            counted((1, 9), (2, 50)),
+            counted((1, 12)),
+            counted((1, 12), (2, 3)),
+        )
     )
-    packets = [backend.count_packets("call") for _ in range(4)]
-    assert packets == [Packets(90, 5), Packets(100, 5), Packets(107, 5), Packets(109, 5)]
+    monkeypatch.setattr(backend, "_ask_about", lambda *_: next(answers))
+    packets = [backend.count_packets("call") for _ in range(6)]
+    assert packets == [Packets(count, 5) for count in (90, 100, 107, 159, 162, 165)]
+
+
+def test_sent_packets_are_told_where_those_received_are_not_known(
+    backend: AttachedBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = LiveCall(incoming=True, peer="sip:alice@a", undecrypted=None)
+    backend._translator.calls["call"] = call
+    told: list[Event] = []
+    monkeypatch.setattr(backend, "_report", told.append)
+    monkeypatch.setattr(backend, "_ask_about", lambda *_: counted((1, 4)))
+    assert backend.count_packets("call") is None
+    backend._tell_rtp("call")
+    (event,) = told
+    assert isinstance(event, RtpCounted)
+    assert (event.received.packets, event.sent.packets) == (4, 5)
 
 
 def test_of_which_call_a_packet_was_is_known_while_there_is_one(backend: AttachedBackend) -> None:
@@ -88,7 +119,7 @@ def test_of_which_call_a_packet_was_is_known_while_there_is_one(backend: Attache
 
 
 @pytest.mark.parametrize(
-    ("counted", "undecrypted", "encrypted", "told"),
+    ("read", "undecrypted", "encrypted", "told"),
     [
         (3, 0, False, 3),
         (0, 0, False, 0),
@@ -100,10 +131,11 @@ def test_of_which_call_a_packet_was_is_known_while_there_is_one(backend: Attache
     ],
 )
 def test_packets_that_could_not_be_decrypted_are_counted_where_they_are_known(
-    counted: int, undecrypted: int | None, encrypted: bool, told: int | None
+    read: int, undecrypted: int | None, encrypted: bool, told: int | None
 ) -> None:
     call = LiveCall(incoming=True, peer="sip:alice@a", undecrypted=undecrypted)
-    assert call.all_received(counted, encrypted=encrypted) == told
+    call.take_received({1: read})
+    assert (call.received if call.received_all(encrypted=encrypted) else None) == told
 
 
 class _Turn:

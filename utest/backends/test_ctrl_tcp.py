@@ -13,7 +13,6 @@ from BaresipLibrary.backends.external import ctrl_tcp
 from BaresipLibrary.backends.external.ctrl_tcp import ControlConnection
 from BaresipLibrary.concurrency import Changes
 from BaresipLibrary.errors import AgentGone, BackendError, CommandRefused
-from BaresipLibrary.rtp import RtpCounts
 
 
 class Server:
@@ -197,10 +196,9 @@ RTP debug:
 
 def test_packets_and_sources_are_read_in_what_baresip_prints() -> None:
     """As baresip 4.10 prints it; a member that has sent no RTP is not a source of packets."""
-    received, sent = ctrl_tcp.rtp_in(_AUDIO_DEBUG, 2, None) or (None, None)
-    assert received == RtpCounts(350, 2, ssrcs=(0xE381C9B3, 0xBEEF))
-    assert sent == RtpCounts(337, ssrcs=(0x2321A1D2,))
+    answer = ctrl_tcp.rtp_in(_AUDIO_DEBUG)
+    assert answer == ({0xE381C9B3: 347, 0xBEEF: 3}, 337, (0x2321A1D2,))
 
 
 def test_without_a_stream_no_packets_are_read() -> None:
-    assert ctrl_tcp.rtp_in("", None, None) is None
+    assert ctrl_tcp.rtp_in("") is None

@@ -17,7 +17,7 @@ from ...rtp import RtpCounts
 from ..base import Headers, Packets, Source
 from ..capabilities import Capability
 from .connected import ConnectedBackend, RepeatedTasks
-from .ctrl_tcp import call_id_in, not_dialled, rtp_in
+from .ctrl_tcp import RtpAnswer, call_id_in, not_dialled, rtp_in
 from .registration_control import RegistrationControl
 from .translator import LiveCall
 
@@ -279,31 +279,31 @@ class ControlledBackend(ConnectedBackend):
 
     def count_packets(self, call_id: str) -> Packets | None:
         call = self._translator.calls.get(call_id)
-        counts = self._count_rtp(call_id) if call else None
-        if call is None or counts is None:
+        answer = self._count_rtp(call_id) if call else None
+        encrypted = bool(self._account.media_enc)
+        if call is None or answer is None or not call.received_all(encrypted=encrypted):
             return None
-        return Packets(counts[0].packets, counts[1].packets, call.undecrypted or 0)
+        return Packets(call.received, answer.sent, call.undecrypted or 0)
 
     def watch_rtp(self, call_id: str, on: bool) -> None:
         self._rtp_watches.set(call_id, on=on)
 
     def _tell_rtp(self, call_id: str) -> None:
         """Reports the packets of a call."""
-        counts = self._count_rtp(call_id)
-        if counts is not None:
-            self._report_at_once(events.RtpCounted(time.monotonic(), call_id, *counts))
+        answer, call = self._count_rtp(call_id), self._call(call_id)
+        if answer is not None:
+            received = RtpCounts(call.received, call.lost, ssrcs=tuple(call.sources))
+            sent = RtpCounts(answer.sent, call.sent_lost, ssrcs=answer.own_ssrcs)
+            self._report_at_once(events.RtpCounted(time.monotonic(), call_id, received, sent))
 
-    def _count_rtp(self, call_id: str) -> tuple[RtpCounts, RtpCounts] | None:
-        """The packets received and sent; one thread at a time, so that no count goes backwards."""
+    def _count_rtp(self, call_id: str) -> RtpAnswer | None:
+        """Counts the packets of a call; one thread at a time, so that no count goes backwards."""
         call = self._call(call_id)
         with self._counting:
-            counts = rtp_in(self._ask_about(call_id, "audio_debug"), call.lost, call.sent_lost)
-            if counts is None:
-                return None
-            received, sent = counts
-            encrypted = bool(self._account.media_enc)
-            packets = call.all_received(received.packets, encrypted=encrypted)
-            return None if packets is None else (received._replace(packets=packets), sent)
+            answer = rtp_in(self._ask_about(call_id, "audio_debug"))
+            if answer is not None:
+                call.take_received(answer.received)
+        return answer
 
     def register(self) -> None:
         self._registration.register(self._account.regint, self.version)

@@ -13,11 +13,10 @@ import re
 import socket
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...concurrency import Changes
 from ...errors import AgentGone, CommandRefused
-from ...rtp import RtpCounts
 from ..base import await_answer
 
 #: How long baresip may take to answer a command (s).
@@ -30,10 +29,10 @@ _QUICKACK = getattr(socket, "TCP_QUICKACK", None)
 #: How many digits the length of a frame may have.
 _LONGEST_PREFIX = 9
 _CALL_ID = re.compile(r"(?:call id: |\bid=)(\S+)")
-_SENT, _RECEIVED = re.compile(r"TX: packets=(\d+)"), re.compile(r"\brcvd=(\d+)")
-#: The sources of RTP, one's own and those that have sent packets, where the RTCP session is told.
+_SENT = re.compile(r"TX: packets=(\d+)")
+#: A source that has sent packets, where the RTCP session is told, and how many were received.
+_RECEIVED = re.compile(r"\bmember (0x[0-9a-f]+):[^\n]*\n[^\n]*\brcvd=(\d+)")
 _OWN_SSRC = re.compile(r"\bSSRC=(0x[0-9a-f]+)")
-_PEER_SSRC = re.compile(r"\bmember (0x[0-9a-f]+):[^\n]*\n[^\n]*\brcvd=")
 
 #: A command and its parameters.
 Command = tuple[str, str]
@@ -83,20 +82,22 @@ def call_id_in(answer: str) -> str | None:
     return match[1] if match else None
 
 
-def rtp_in(
-    answer: str, lost: int | None, sent_lost: int | None
-) -> tuple[RtpCounts, RtpCounts] | None:
-    """What the answer to ``audio_debug`` tells of the packets received and sent, of all sources.
+class RtpAnswer(NamedTuple):
+    """What ``audio_debug`` tells of RTP: packets received, of each source, and packets sent."""
 
-    RTCP has told how many of either were lost.
-    """
+    received: dict[int, int]
+    sent: int
+    own_ssrcs: tuple[int, ...]
+
+
+def rtp_in(answer: str) -> RtpAnswer | None:
+    """The packets in the answer to ``audio_debug``; None without an audio stream."""
     sent = _SENT.search(answer)
     if sent is None:
         return None
+    received = {int(ssrc, 16): int(count) for ssrc, count in _RECEIVED.findall(answer)}
     own = tuple(int(ssrc, 16) for ssrc in _OWN_SSRC.findall(answer))
-    peers = tuple(int(ssrc, 16) for ssrc in _PEER_SSRC.findall(answer))
-    received = sum(map(int, _RECEIVED.findall(answer)))
-    return RtpCounts(received, lost, ssrcs=peers), RtpCounts(int(sent[1]), sent_lost, ssrcs=own)
+    return RtpAnswer(received, int(sent[1]), own)
 
 
 def not_dialled(end: str | None, server: str | None, within: float) -> str:

@@ -1,7 +1,7 @@
 """Translates the events of ctrl_tcp, and the SIP trace where it says more, into those of agents."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,26 +47,33 @@ class LiveCall:
     #: How many received packets were lost, and of the sent ones, as far as RTCP has told.
     lost: int | None = None
     sent_lost: int | None = None
-    #: RTP packets received before baresip last began to count anew, and since then.
-    received_before: int = 0
-    received: int = 0
+    #: Of each source of RTP: packets received before baresip last began to count, and since then.
+    sources: dict[int, tuple[int, int]] = field(default_factory=dict)
     #: How many more could not be decrypted, as far as baresip has printed it; None when they may be
     #: those of another call.
     undecrypted: int | None = 0
 
-    def all_received(self, counted: int, *, encrypted: bool = False) -> int | None:
-        """All packets received, by what baresip counts now; None when that is not known.
+    def take_received(self, counts: Mapping[int, int]) -> None:
+        """Takes in how many packets baresip counts now, of each source that it knows.
 
-        It begins anew when the sequence numbers jump, and when a source leaves (RTCP BYE). It does
-        not count what it cannot decrypt, and is silent about what comes before the keys are agreed.
+        It begins anew when the sequence numbers jump, and when a source leaves (RTCP BYE).
         """
-        if counted < self.received:
-            self.received_before += self.received
-        self.received = counted
-        read = self.received_before + counted
-        if self.undecrypted is None or (encrypted and not read and not self.undecrypted):
-            return None
-        return read + self.undecrypted
+        for ssrc, count in counts.items():
+            before, known = self.sources.get(ssrc, (0, 0))
+            self.sources[ssrc] = (before + known if count < known else before), count
+
+    @property
+    def received(self) -> int:
+        """All packets that were received, as far as baresip tells."""
+        counted = sum(before + since for before, since in self.sources.values())
+        return counted + (self.undecrypted or 0)
+
+    def received_all(self, *, encrypted: bool) -> bool:
+        """Whether no other packets can have been received.
+
+        Baresip is silent about those that come before the keys are agreed.
+        """
+        return self.undecrypted is not None and (not encrypted or self.received > 0)
 
     def hold_command(self, on: bool) -> str:
         """The command that holds or resumes. A second `hold`, or `resume`, would send nothing."""
