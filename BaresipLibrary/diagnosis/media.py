@@ -29,6 +29,8 @@ _RATIO_TOLERANCE = 0.01
 #: Of this many RTP packets (1 s) at least one would have arrived.
 _UNDER_WAY = 50
 _RTP_EVENTS = "rtpevent"
+#: Where packets cannot be decrypted, baresip says so of each: what it said longer ago (s) is over.
+_RECENTLY = 1.0
 
 
 def explain_silence(agent: Agent, call: Call, agents: Sequence[Agent], at: float) -> str | None:
@@ -41,7 +43,7 @@ def explain_silence(agent: Agent, call: Call, agents: Sequence[Agent], at: float
         return f"{capitalized(other)} holds the call."
     if call.on_hold:
         return f"{agent.name} holds the call."
-    undecrypted = _explain_undecrypted(agent, call)
+    undecrypted = _explain_undecrypted(agent, call, at)
     if undecrypted:
         return undecrypted
     if partner is None:
@@ -49,15 +51,18 @@ def explain_silence(agent: Agent, call: Call, agents: Sequence[Agent], at: float
     return _explain_sender(*partner, agent, call, at)
 
 
-def _explain_undecrypted(agent: Agent, call: Call) -> str | None:
-    """That SRTP could not decrypt what arrives; the log does not say of which call that was."""
-    logged = [line for line in agent.journal.of_kind(StackLog) if line.at >= call.began_at]
-    count = sum(UNDECRYPTED in line.text for line in logged)
-    if not count:
+def _explain_undecrypted(agent: Agent, call: Call, at: float) -> str | None:
+    """That SRTP could not decrypt what arrived until then, not only the first packets of a call.
+
+    The log does not say of which call they were.
+    """
+    logged = agent.journal.of_kind(StackLog)
+    times = [line.at for line in logged if UNDECRYPTED in line.text and line.at >= call.began_at]
+    if not any(abs(at - time) <= _RECENTLY for time in times):
         return None
     return (
-        f"{agent.name}'s baresip has logged {counted(count, 'time')} since the call began that it"
-        " could not decrypt an RTP packet (SRTP)."
+        f"{agent.name}'s baresip has logged {counted(len(times), 'time')} since the call began that"
+        " it could not decrypt an RTP packet (SRTP)."
     )
 
 
@@ -147,9 +152,13 @@ def explain_wrong_tone(
 
 
 def explain_inaudible_agent(
-    listener: Agent, speaker: Agent, calls: Mapping[Agent, Call], agents: Sequence[Agent]
+    listener: Agent,
+    speaker: Agent,
+    calls: Mapping[Agent, Call],
+    agents: Sequence[Agent],
+    at: float,
 ) -> str | None:
-    """Why one agent does not hear another, each in its call."""
+    """Why one agent did not hear another at that moment, each in its call."""
     theirs, own = calls[speaker], calls[listener]
     if theirs.muted:
         return f"{speaker.name} is muted."
@@ -161,7 +170,7 @@ def explain_inaudible_agent(
     apart = explain_separate_calls(listener, own, speaker, theirs, agents)
     if apart:
         return apart
-    if undecrypted := _explain_undecrypted(listener, own):
+    if undecrypted := _explain_undecrypted(listener, own, at):
         return undecrypted
     packets = listener.count_packets(own) if listener.alive else None
     if packets and not packets.received:

@@ -229,12 +229,12 @@ def find_who_hears_whom(expected: Mapping[Agent, Sequence[Agent]], within: float
 
 def failure(matrix: Matrix) -> CallFailure:
     """A failure that says what is wrong with a matrix."""
-    wrong = [cell for cell in matrix.cells if not cell.is_right]
+    wrong, at = [cell for cell in matrix.cells if not cell.is_right], time.monotonic()
     sentences = [text for row in matrix.rows for text in _sentences(row)]
 
     def because(agents: Sequence[Agent]) -> str:
         explanations = (
-            explain_inaudible_agent(cell.hearer, cell.speaker, matrix.calls, agents)
+            explain_inaudible_agent(cell.hearer, cell.speaker, matrix.calls, agents, at)
             for cell in wrong
             if cell.wanted
         )

@@ -16,6 +16,7 @@ from BaresipLibrary.diagnosis.call_setup import explain_challenge, explain_setup
 from BaresipLibrary.diagnosis.failure import CallFailure, LateEvent, explain_dead_or_stopped
 from BaresipLibrary.diagnosis.incoming_calls import describe_missing_call, explain_missing_call
 from BaresipLibrary.diagnosis.media import (
+    explain_inaudible_agent,
     explain_missing_digits,
     explain_silence,
     explain_sound,
@@ -276,6 +277,29 @@ def test_silence_is_explained_by_what_the_other_agent_does(make_phone: Make) -> 
     assert why() == "alice holds the call."
     alice.closes(ours.call_id, ClosedBy.PEER)
     assert why() is None
+
+
+def test_packets_that_were_not_decrypted_long_before_explain_no_silence(make_phone: Make) -> None:
+    alice, bob = make_phone(), make_phone(name="bob")
+    ours, theirs = talking(alice, bob)
+    both, now = [alice.agent, bob.agent], time.monotonic()
+    calls = {alice.agent: ours, bob.agent: theirs}
+    for ago in (0.0, 0.2):
+        text = "stream: srtp: failed to decrypt RTP-packet (Authentication failure)"
+        alice.backend.feed(StackLog(now + ago, "WARNING", text))
+
+    def reasons(at: float) -> list[str | None]:
+        return [
+            explain_silence(alice.agent, ours, both, at),
+            explain_inaudible_agent(alice.agent, bob.agent, calls, both, at),
+        ]
+
+    told = "alice's baresip has logged 2 times since the call began that it could not decrypt an"
+    assert reasons(now + 1.1) == [f"{told} RTP packet (SRTP)."] * 2
+    assert reasons(now + 60.0) == [
+        "bob sends silence; use Send Audio.",
+        "No RTP packet arrived at alice.",
+    ]
 
 
 def test_silence_is_explained_by_the_hold_of_a_foreign_peer(make_phone: Make) -> None:

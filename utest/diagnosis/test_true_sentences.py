@@ -172,7 +172,7 @@ def sentences(history: History) -> Iterator[tuple[str | None, Scope]]:
     calls = {agent: agent.calls[-1] for agent in agents if agent.calls}
     for one, two in permutations(calls, 2):
         scope = Scope(one.name, calls[two].call_id)
-        yield explain_inaudible_agent(one, two, calls, agents), scope
+        yield explain_inaudible_agent(one, two, calls, agents, now), scope
         yield explain_separate_calls(one, calls[one], two, calls[two], agents), scope
 
 
