@@ -86,7 +86,7 @@ def _explain_unanswered(agent: Agent, call: Call, agents: Sequence[Agent]) -> st
     return (
         _explain_waiting_callee(agent, call, agents)
         or explain_no_answer(agent, "INVITE", 0, call.call_id)
-        or (None if call.needed else explain_unsent(agent, "INVITE"))
+        or (None if call.needed else explain_unsent(agent, "INVITE", call.peer_uri))
     )
 
 
@@ -313,7 +313,7 @@ def _explain_lost_call(agent: Agent, call: Call) -> str | None:
         return f"The connection to {_destination(agent, call)} ended, and no final answer had come."
     if finals and call.closed.words in _NO_DIALOG:
         return explain_no_dialog(finals[-1])
-    return explain_loopback(agent, call.peer_uri)
+    return None if call.invited else explain_loopback(agent, call.peer_uri)
 
 
 def _finals(agent: Agent, call: Call) -> list[Answer]:

@@ -77,6 +77,12 @@ def host_part(uri: str) -> str:
     return match["host"].strip("[]") if match else ""
 
 
+def transport_of(uri: str) -> str:
+    """The transport that a SIP URI asks for, such as ``tcp``; empty when it names none."""
+    asked = re.search(r";transport=([^;?&=]+)", uri, re.IGNORECASE)
+    return asked[1].lower() if asked else "tls" if uri[:5].lower() == "sips:" else ""
+
+
 def is_ip_address(host: str) -> bool:
     """Whether a host is given by its IPv4 or IPv6 address (without brackets), not by a name."""
     try:

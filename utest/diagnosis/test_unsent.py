@@ -40,6 +40,31 @@ def test_an_agent_elsewhere_can_call_anybody(make_phone: Make) -> None:
     assert explain_loopback(local, "sip:bob@192.0.2.7") is None
 
 
+def test_the_way_of_a_request_decides_not_whom_it_calls(make_phone: Make) -> None:
+    elsewhere, here = "sip:bob@pbx.example", "sip:bob@127.0.0.2"
+    by_proxy = make_phone(outbound="127.0.0.1:5070", regint=0).agent
+    assert explain_loopback(by_proxy, elsewhere) is None
+    by_server = make_phone(outbound="192.0.2.7", regint=0).agent
+    assert explain_loopback(by_server, here) == TOLD
+
+
+def test_of_an_agent_whose_messages_are_not_shown_nothing_is_known(
+    make_phone: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice = make_phone()
+    monkeypatch.setattr(alice.backend, "shows_messages", False)
+    assert explain_loopback(alice.agent, "sip:bob@192.0.2.7") is None
+
+
+def test_a_request_that_has_left_was_not_kept_by_the_address(make_phone: Make) -> None:
+    alice = make_phone()
+    uri = "sip:bob@pbx.example"
+    call_id = alice.agent.dial(uri)
+    alice.sip(f"INVITE {uri} SIP/2.0\r\nCall-ID: {call_id}\r\nCSeq: 1 INVITE\r\n\r\n", sent=True)
+    alice.closes(call_id, ClosedBy.FAILURE, words="Protocol error")
+    assert explain_setup(alice.agent, alice.agent.calls[0], []) is None
+
+
 def test_a_call_that_failed_says_so(make_phone: Make) -> None:
     alice = make_phone()
     call_id = alice.agent.dial("sip:bob@pbx.example")
@@ -47,7 +72,28 @@ def test_a_call_that_failed_says_so(make_phone: Make) -> None:
     assert explain_setup(alice.agent, alice.agent.calls[0], []) == TOLD
 
 
-def test_a_request_that_needs_a_connection_may_not_leave(make_phone: Make) -> None:
-    alice = make_phone(domain="pbx", transport="tls").agent
-    assert explain_unsent(alice, "REGISTER") == "No REGISTER was seen to leave over tls."
-    assert explain_unsent(make_phone().agent, "REGISTER") is None
+@pytest.mark.parametrize(
+    ("account", "uri", "transport"),
+    [
+        ("tls", None, "tls"),
+        ("tls", "sip:bob@pbx;transport=tls", "tls"),
+        ("tls", "sip:bob@pbx;transport=udp", None),
+        ("tls", "sip:bob@192.0.2.7", None),  # without a word, SIP goes over UDP
+        ("udp", "sip:bob@pbx;transport=TCP", "tcp"),
+        ("udp", "sips:bob@pbx", "tls"),
+        ("udp", "sip:bob@pbx", None),
+        ("udp", None, None),
+    ],
+)
+def test_a_request_that_needs_a_connection_may_not_leave(
+    make_phone: Make, account: str, uri: str | None, transport: str | None
+) -> None:
+    alice = make_phone(domain="pbx", transport=account).agent
+    told = f"No INVITE was seen to leave over {transport}." if transport else None
+    assert explain_unsent(alice, "INVITE", uri) == told
+
+
+def test_a_proxy_decides_over_which_transport_a_request_leaves(make_phone: Make) -> None:
+    alice = make_phone(domain="pbx", outbound="sip:proxy;transport=tcp").agent
+    told = explain_unsent(alice, "INVITE", "sip:bob@pbx")
+    assert told == "No INVITE was seen to leave over tcp."
