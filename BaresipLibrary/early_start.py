@@ -1,11 +1,30 @@
-"""Starts the process that starts agents, where a suite runs; `library.py` imports this first.
+"""Starts the process that starts agents, where a suite runs, before the library is imported.
 
-It loads while the library is imported, so that the first `Start Agent` need not wait for it. It
-loads the wheel once the settings say that agents may be embedded.
+It loads meanwhile, so that the first `Start Agent` need not wait for it. It loads the wheel once
+the settings say that agents may be embedded.
 """
 
-from .backends.launchers import start_early
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from .backends.launchers import end_early, start_early
 from .keywords.running import is_suite_running
 
-if is_suite_running():
-    start_early()
+
+@contextmanager
+def started_early() -> Iterator[None]:
+    """Starts that process; an error in the block ends it."""
+    if is_suite_running():
+        start_early()
+    with ended_by_errors():
+        yield
+
+
+@contextmanager
+def ended_by_errors() -> Iterator[None]:
+    """An error in the block ends what was started early, unless a launcher has taken it over."""
+    try:
+        yield
+    except BaseException:
+        end_early()
+        raise

@@ -356,13 +356,15 @@ class StackLog(Event):
 class AgentDied(Event):
     """The agent's process ended unexpectedly.
 
-    `status` is its exit code, negative for a signal, None when it is not known. `fault` is an error
-    of this library, after which the process, though it may run, can no longer be followed.
+    `status` is its exit code, negative for a signal, None when it is not known; `how` it ended says
+    what is known then. `fault` is an error of this library, after which the process, though it may
+    run, can no longer be followed.
     """
 
     status: int | None
     last_words: str
     fault: str = ""
+    how: str = ""
 
     def describe(self, name: str) -> str:
         """That the agent of that name is dead, how it ended, and its last output."""
@@ -377,7 +379,7 @@ class AgentDied(Event):
 
     def _ending(self) -> str:
         if self.status is None:
-            return "its baresip is out of reach"
+            return f"its process {self.how}" if self.how else "its baresip is out of reach"
         return f"its process {describe_exit(self.status)}"
 
 

@@ -1,6 +1,7 @@
 """The Robot library: its import settings, its components, and its listener."""
 
 import inspect
+from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -8,28 +9,30 @@ from robot import result, running
 from robot.api import logger
 from robotlibcore import DynamicCore
 
-from . import early_start  # noqa: F401 # isort: split - the rest is imported meanwhile
-from .agents.registry import Registry
-from .concurrency import load_module
-from .keywords.arguments import (
-    as_parameters,
-    check_flags,
-    check_positional,
-    hint,
-    shown_argument,
-    shown_name,
-    without_none,
-)
-from .keywords.base import Component, Context, output_directory, robot_variable
-from .keywords.running import is_suite_running
-from .keywords.secrecy import hiding_secrets
-from .keywords.steps import step, step_words
-from .keywords.types_in_libdoc import CONVERTERS
-from .plugins import Plugin, check_keyword_names, load_plugins
-from .report.console import Console, ConsoleOutput
-from .scopes import Scopes
-from .types import AutoClosing, BackendName, Occasion
-from .version import __version__
+from .early_start import ended_by_errors, started_early
+
+with started_early():
+    from .agents.registry import Registry
+    from .concurrency import load_module
+    from .keywords.arguments import (
+        as_parameters,
+        check_flags,
+        check_positional,
+        hint,
+        shown_argument,
+        shown_name,
+        without_none,
+    )
+    from .keywords.base import Component, Context, output_directory, robot_variable
+    from .keywords.running import is_suite_running
+    from .keywords.secrecy import hiding_secrets
+    from .keywords.steps import step, step_words
+    from .keywords.types_in_libdoc import CONVERTERS
+    from .plugins import Plugin, check_keyword_names, load_plugins
+    from .report.console import Console, ConsoleOutput
+    from .scopes import Scopes
+    from .types import AutoClosing, BackendName, Occasion
+    from .version import __version__
 
 #: Suite setups and teardowns: evidence of their failures is shown at once, as no test ends.
 _FIXTURES = (running.Keyword.SETUP, running.Keyword.TEARDOWN)
@@ -209,31 +212,30 @@ class BaresipLibrary(DynamicCore):
         | ``speech_model`` | What understands speech: see `Speech`. |
         | ``console`` | What the console tells while the suite runs: ``progress``, on a terminal, what a keyword that takes longer than 5 s waits for; ``calls``, that and a line for each event (time, agent, what); ``none``, nothing. |
         """
-        check_flags({"catch_all": bool}, {"catch_all": catch_all})
-        self.ROBOT_LIBRARY_LISTENER = self
-        self._context = Context.create(
-            timeout,
-            BackendName(backend),
-            executable=executable,
-            recordings=recordings,
-            evidence=evidence,
-            catch_all=catch_all,
-            ring_timeout=ring_timeout,
-            speech_model=speech_model,
-        )
-        self._context.console = Console(console, self._context.secrets.text)
-        self._context.agents.watchers.append(self._context.console)
-        self._scopes = Scopes(self._context, auto_closing)
-        if not BaresipLibrary._is_begun:
-            self._warm_up()
-            BaresipLibrary._is_begun = True
-        try:
+        with ended_by_errors(), ExitStack() as undo:
+            check_flags({"catch_all": bool}, {"catch_all": catch_all})
+            self.ROBOT_LIBRARY_LISTENER = self
+            self._context = Context.create(
+                timeout,
+                BackendName(backend),
+                executable=executable,
+                recordings=recordings,
+                evidence=evidence,
+                catch_all=catch_all,
+                ring_timeout=ring_timeout,
+                speech_model=speech_model,
+            )
+            undo.callback(self._context.launcher.close)
+            self._context.console = Console(console, self._context.secrets.text)
+            self._context.agents.watchers.append(self._context.console)
+            self._scopes = Scopes(self._context, auto_closing)
+            if not BaresipLibrary._is_begun:
+                self._warm_up()
+                BaresipLibrary._is_begun = True
             super().__init__(self._load_components(plugins))
             self._context.backends.check(backend)
             self._context.speech_engines.choose(speech_model)
-        except BaseException:
-            self._context.launcher.close()
-            raise
+            undo.pop_all()
 
     def _warm_up(self) -> None:
         """Has the process that starts agents load the wheel, where a suite may need it.

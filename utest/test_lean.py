@@ -259,6 +259,43 @@ def test_an_import_that_fails_leaves_no_process(monkeypatch: pytest.MonkeyPatch)
     assert children() == []
 
 
+AFTER = """\
+import sys
+import psutil, robot
+
+if len(sys.argv) > 2:
+    sys.modules[sys.argv[2]] = None
+options = {name: "NONE" for name in ("output", "log", "report")}
+robot.run(sys.argv[1], **options)
+print("children:", len(psutil.Process().children()))
+"""
+
+
+@pytest.mark.parametrize(
+    ("setting", "missing", "words"),
+    [
+        ("catch_all=maybe", [], "catch_all must be True or False"),
+        ("backend=bogus", [], "bogus"),
+        ("plugins=/nowhere/Plugin.py", [], "There is no plugin"),
+        ("", ["BaresipLibrary.scopes"], "import of BaresipLibrary.scopes halted"),
+        ("", ["BaresipLibrary.keywords.components"], "keywords.components halted"),
+    ],
+)
+def test_an_import_that_fails_leaves_no_process_in_who_calls_robot(
+    setting: str, missing: list[str], words: str, tmp_path: Path
+) -> None:
+    """Such as a development environment, which lives on."""
+    suite = tmp_path / "one.robot"
+    suite.write_text(
+        f"*** Settings ***\nLibrary    BaresipLibrary    {setting}\n"
+        "*** Test Cases ***\nOne\n    No Operation\n"
+    )
+    command = [sys.executable, "-c", AFTER, str(suite), *missing]
+    ran = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+    assert words in ran.stderr
+    assert "children: 0\n" in ran.stdout
+
+
 def children() -> list[psutil.Process]:
     return psutil.Process().children()
 

@@ -47,9 +47,9 @@ def await_answer(
     return answer
 
 
-def process_died(status: int | None, last_words: str) -> AgentDied:
+def process_died(status: int | None, last_words: str, how: str = "") -> AgentDied:
     """The event for a channel to baresip that closed unexpectedly."""
-    return AgentDied(time.monotonic(), status, last_words)
+    return AgentDied(time.monotonic(), status, last_words, how=how)
 
 
 def thread_failed(error: BaseException) -> AgentDied:

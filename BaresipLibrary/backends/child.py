@@ -22,6 +22,8 @@ class Child(ABC):
     def __init__(self, changes: Changes) -> None:
         self.exited = False
         self.status: int | None = None
+        #: How it ended, as a predicate, where its exit code is not known.
+        self.how = ""
         self._changes = changes
 
     @property
@@ -34,10 +36,10 @@ class Child(ABC):
         """Whether a signal or a debugger has stopped it."""
         return is_held(self.pid)
 
-    def has_exited(self, status: int | None) -> None:
-        """Notes the exit code: negative for a signal, None when it is unknown."""
+    def has_exited(self, status: int | None, how: str = "") -> None:
+        """Notes the exit code, negative for a signal; None when it is unknown: then `how`."""
         with self._changes:
-            self.status = status
+            self.status, self.how = status, how
             self.exited = True
             self._changes.notify_all()
 
@@ -79,18 +81,18 @@ class ForkedChild(Child):
         assert self.known_pid is not None
         return self.known_pid
 
-    def watch_as_orphan(self) -> None:
+    def watch_as_orphan(self, how: str) -> None:
         """Waits for the end of a process whose parent is gone; its exit code is lost."""
         try:
             descriptor = os.pidfd_open(self.pid)  # Linux only, as is forking without exec
         except (ProcessLookupError, AttributeError):
-            self.has_exited(None)
+            self.has_exited(None, how)
             return
         try:
             select.select([descriptor], [], [])
         finally:
             os.close(descriptor)
-        self.has_exited(None)
+        self.has_exited(None, how)
 
 
 class SpawnedChild(Child):

@@ -87,6 +87,15 @@ def start_early() -> None:
             _started_early.append(WarmProcess.start())
 
 
+def end_early() -> None:
+    """Ends what `start_early` has started, unless a launcher has taken it over."""
+    for warm in _started_early:
+        warm.control.close()
+        warm.process.kill()  # it has started nothing, and may not have loaded yet
+        warm.process.wait()
+    _started_early.clear()
+
+
 class Launcher(ABC):
     """Starts agents' processes."""
 
@@ -243,8 +252,7 @@ class Forker(Launcher):
             process.kill()  # nobody reads how its agents end: the next launch starts another
             raise
         finally:
-            process.wait()
-            self._lose_children(control)
+            self._lose_children(control, process.wait())
 
     def _take(self, message: dict[str, Any]) -> None:
         with self._changes:
@@ -266,20 +274,30 @@ class Forker(Launcher):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
 
-    def _lose_children(self, control: socket.socket) -> None:
+    def _lose_children(self, control: socket.socket, status: int) -> None:
         with self._changes:
             orphans, self._children = list(self._children.values()), {}
             died_by_itself = self._control is control
             if died_by_itself:
                 self._control = None
             self._changes.notify_all()
+        how = _orphan_ended(status)
         for child in orphans:
             threading.Thread(
-                target=child.watch_as_orphan, name=f"orphan-{child.pid}", daemon=True
+                target=child.watch_as_orphan, args=(how,), name=f"orphan-{child.pid}", daemon=True
             ).start()
         if died_by_itself:
             with self._launching:  # nobody sends a request into it any more
                 control.close()
+
+
+def _orphan_ended(status: int) -> str:
+    from ..events import describe_exit  # which is not needed to start early
+
+    return (
+        "ended, as did the process that had started it (the fork server), which"
+        f" {describe_exit(status)}"
+    )
 
 
 def _line(message: dict[str, Any]) -> bytes:

@@ -184,7 +184,7 @@ def _of_agent(event: Event) -> str | None:
         case events.AgentDied(fault=fault) if fault:
             return f"CANNOT BE FOLLOWED any more: {fault}"
         case events.AgentDied(_, status):
-            return f"DIED with status {status}"
+            return "DIED" if status is None else f"DIED with status {status}"
     return None
 
 

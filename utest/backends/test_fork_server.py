@@ -1,5 +1,6 @@
 """What the process that starts agents does when it cannot, and what programs get from it."""
 
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -9,12 +10,15 @@ from pathlib import Path
 import pytest
 
 from BaresipLibrary.account import Account
+from BaresipLibrary.agents.agent import Agent
 from BaresipLibrary.backends import launchers
 from BaresipLibrary.backends.child import Child
 from BaresipLibrary.backends.embedded.backend import EmbeddedBackend
 from BaresipLibrary.backends.embedded.wheel import is_installed
+from BaresipLibrary.backends.external.installation import is_on_path
+from BaresipLibrary.backends.external.started import ExternalBackend
 from BaresipLibrary.backends.launchers import Forker
-from BaresipLibrary.concurrency import Changes
+from BaresipLibrary.concurrency import Changes, wait_until
 from BaresipLibrary.errors import BackendError
 
 SOON = 20.0
@@ -28,6 +32,15 @@ def limited():
         raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
     return fork()
 os.fork = limited
+"""
+#: A wheel whose import ends its interpreter.
+ENDING_WHEEL = """
+import sys
+class Ending:
+    def find_spec(self, name, *_):
+        if name == "baresip":
+            sys.exit("no such CPU")
+sys.meta_path.insert(0, Ending())
 """
 LIMIT = "the fork server.* could not start it: .*Resource temporarily unavailable"
 
@@ -112,3 +125,65 @@ def test_what_the_environment_holds_is_in_no_log(
     log = (tmp_path / "log").read_text()
     assert "Argument list too long" in log
     assert "s3cret" not in log + "".join(capfd.readouterr())
+
+
+def test_a_program_starts_where_python_was_built_without_libffi(
+    forker: Forker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fault = "import sys; sys.modules['ctypes'] = None\n"
+    monkeypatch.setattr(launchers, "_ENTRY", fault + launchers._ENTRY)
+    child = launch(forker, tmp_path, "true")
+    assert child.wait(SOON)
+    assert child.status == 0
+
+
+@pytest.mark.skipif(not is_installed(), reason="no embedded baresip")
+@pytest.mark.skipif(sys.platform != "linux", reason="agents are forked there only")
+def test_a_wheel_that_ends_its_interpreter_ends_no_program(
+    changes: Changes, forker: Forker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(launchers, "_ENTRY", ENDING_WHEEL + launchers._ENTRY)
+    first = launch(forker, tmp_path, "sleep", "600")
+    agent = EmbeddedBackend(Account("alice"), tmp_path / "alice", changes, forker)
+    with pytest.raises(BackendError, match=r"ended at once\.[\s\S]*SystemExit: no such CPU"):
+        agent.start(lambda event: None)
+    assert not first.wait(0)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere its programs live on")
+@pytest.mark.skipif(not is_on_path(), reason="no baresip on PATH")
+def test_an_agent_that_died_with_the_fork_server_says_so(
+    changes: Changes, forker: Forker, tmp_path: Path
+) -> None:
+    account = Account("alice")
+    backend = ExternalBackend(account, tmp_path / "alice", changes, forker)
+    agent = Agent("alice", account, backend, changes)
+    agent.start()
+    assert forker._process is not None
+    forker._process.kill()
+    check_death(agent)
+
+
+@pytest.mark.skipif(not is_installed(), reason="no embedded baresip")
+@pytest.mark.skipif(sys.platform != "linux", reason="agents are forked there only")
+def test_an_agent_that_died_after_the_fork_server_says_what_is_known(
+    changes: Changes, forker: Forker, tmp_path: Path
+) -> None:
+    account = Account("alice")
+    backend = EmbeddedBackend(account, tmp_path / "alice", changes, forker)
+    agent = Agent("alice", account, backend, changes)
+    agent.start()
+    assert forker._process is not None and backend.pid is not None
+    forker._process.kill()
+    assert wait_until(changes, lambda: forker._control is None or None, SOON)
+    os.kill(backend.pid, signal.SIGTERM)
+    check_death(agent)
+
+
+def check_death(agent: Agent) -> None:
+    assert wait_until(agent.changes, lambda: agent.death, SOON)
+    assert agent.death == (
+        "alice is dead: its process ended, as did the process that had started it (the fork"
+        " server), which was ended by SIGKILL."
+    )
+    agent.stop()

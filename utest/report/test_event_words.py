@@ -27,6 +27,7 @@ from BaresipLibrary.report.event_words import line, short
         (events.DtmfReceived(0, "c", "#"), "DTMF #"),
         (events.TransferFailed(0, "c", None, "no answer"), "TRANSFER FAILED: no answer"),
         (events.AgentDied(0, -9, ""), "DIED with status -9"),
+        (events.AgentDied(0, None, ""), "DIED"),
         (
             events.MediaStarted(0, "c", 48000, 2, Path("rx"), Path("tx")),
             "MEDIA at 48000 Hz, stereo",

@@ -257,7 +257,8 @@ class WorkerProcess(Backend):
             self._child.wait()
         with self._changes:
             if not stopping and self._started is not None and "ready" in self._started:
-                report(process_died(self._child.status, self._last_words()))
+                child = self._child
+                report(process_died(child.status, self._last_words(), child.how))
             self._note_lost()
 
     def _note_lost(self) -> None:

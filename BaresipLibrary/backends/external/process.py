@@ -133,7 +133,8 @@ class BaresipProcess:
         """Waits for the end; returns by which signal or code it ended, and its last output."""
         if not self.child.wait():
             return f"it no longer answers. {self.last_words()}".rstrip()
-        return f"it {describe_exit(self.child.status)}. {self.last_words()}".rstrip()
+        how = self.child.how or describe_exit(self.child.status)
+        return f"it {how}. {self.last_words()}".rstrip()
 
     def connect(self, port: int) -> socket.socket:
         """Connects to the control port, if this process serves it.

@@ -245,7 +245,7 @@ class ExternalBackend(ControlledBackend):
                 words += f"\n{self.caveats[0]}"
         else:
             status, words = None, str(control.lost)
-        self._report_at_once(process_died(status, words))
+        self._report_at_once(process_died(status, words, process.child.how))
 
     def _prepare_recording(self) -> None:
         if self._recorder is not None:
