@@ -41,6 +41,10 @@ Break
 List
     [Arguments]    ${heard}
     RETURN    ${{['Yes', 'No']}}
+
+Other
+    [Arguments]    ${heard}
+    RETURN    ${OTHER}
 """
 ASKS = "your name=Alice    your number=digits:12#"
 
@@ -282,6 +286,10 @@ def test_the_end_is_heard_with_a_keyword_too(run):
             "pin=${{['1', None]}}",
             "The reply to 'pin' is None. A reply is a text; an empty one says nothing.",
         ),
+        ("pin=${{('a', 'b')}}", "The reply to 'pin' is ('a', 'b'), which is not a text to say."),
+        ("pin=${{[['a']]}}", "The reply to 'pin' is ['a'], which is not a text to say."),
+        ("pin=${False}", "The reply to 'pin' is False, which is not a text to say."),
+        ("pin=${{{}}}", "The reply to 'pin' is {}, which is not a text to say."),
         ("pin=1    turns=0", "turns=0 allows no reply; write 1 or more."),
         ("pin=1    repeats=-1", "repeats=-1 is not a number of repetitions; write 0 or more."),
     ],
@@ -309,6 +317,41 @@ def test_a_keyword_that_returns_no_text_fails(run):
     ran = run("Answer Questions    alice    reply_with=List", "hello")
     assert ran.message == "List returned ['Yes', 'No'], which is not a text to say."
     assert "say" not in str(ran.done)
+
+
+@pytest.mark.parametrize("other", ["False", "[]", "{}", "()", "set()", "b''", "True"])
+def test_what_is_not_a_text_is_no_end_of_the_dialogue(run, other):
+    step = f"VAR    ${{OTHER}}    ${{{{{other}}}}}    scope=TEST\n    "
+    ran = run(f"{step}Answer Questions    alice    until=bye    reply_with=Other", "name")
+    assert ran.message == f"Other returned {other}, which is not a text to say."
+    assert ran.done == ["wait"]
+
+
+@pytest.mark.parametrize("nothing", ["${None}", "${EMPTY}"])
+def test_none_and_an_empty_text_end_the_dialogue(run, nothing):
+    step = f"VAR    ${{OTHER}}    {nothing}    scope=TEST\n    "
+    ran = run(f"{step}Answer Questions    alice    reply_with=Other", "name")
+    assert ran.message == ""
+    assert ran.done == ["wait"]
+
+
+def test_zero_is_said(run):
+    step = "VAR    ${OTHER}    ${0}    scope=TEST\n    "
+    ran = run(
+        f"{step}Answer Questions    alice    until=bye    reply_with=Other", "how many", "bye"
+    )
+    assert ran.message == ""
+    assert ran.done == ["wait", "say 0", "wait"]
+    ran = run("Answer Questions    alice    many=${{[0, 0.5]}}", "many")
+    assert ran.done == ["wait", "say 0"]
+    ran = run("Hear And Reply    alice    many    ${0}", "many")
+    assert ran.done == ["wait", "say 0"]
+
+
+def test_a_reply_in_a_table_is_a_text(run):
+    ran = run("Hear And Reply    alice    pin    ${{('a', 'b')}}", "pin")
+    assert ran.message == "The reply to 'pin' is ('a', 'b'), which is not a text to say."
+    assert ran.done == []
 
 
 def test_secret_replies_are_not_logged(run):
