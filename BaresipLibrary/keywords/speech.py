@@ -16,6 +16,7 @@ from ..agents.agent import Agent
 from ..errors import PhoneFailure, UsageError
 from ..media.results import HeardSegment, Transcript
 from ..speech.heard import HeardSpeech
+from ..speech.masking import MASK
 from ..types import AudioDirection
 from .assertions import Assertion, Value, percent
 from .base import AgentName, Component
@@ -170,7 +171,8 @@ class SpeechKeywords(Component):
         It is text, as the engine wrote it, and assertions compare it as such: ``1`` is not *one*, and
         case counts. `Verify Speech` is more forgiving. What is expected may be a ``Secret``. Assertions see
         all that was said, except for the operator ``then``; in what is returned and in messages each
-        ``Secret`` of the suite is ``***``. The text has ``segments``, what was said between
+        ``Secret`` of the suite is ``***``. So where a secret was said, the returned text is not equal
+        to what assertions see. The text has ``segments``, what was said between
         two pauses, each with ``text``, ``begin``, ``end``, ``confidence`` and ``words``, and
         ``words``, each with ``text``, ``begin``, ``end`` and ``confidence``; ``${text.since(3.5)}`` is
         the text from a second on. Times are seconds of the
@@ -269,9 +271,29 @@ def _checked(
     try:
         wanted.check(Value(subject, lambda: said))
     except PhoneFailure as failure:
-        message = str(failure)
-        raise PhoneFailure(message.replace(said, shown) if said else message) from None
+        message = _masked(str(failure), subject, said, shown)
+        raise PhoneFailure(message + _riddle(wanted, said, shown)) from None
     return shown
+
+
+def _masked(message: str, subject: str, said: str, shown: str) -> str:
+    """A message that quotes what was said, with what is shown in its place."""
+    begin = subject if message.startswith(subject) else ""
+    rest = message.removeprefix(begin).replace(repr(said), repr(shown))
+    return begin + rest.replace(f"'{said}'", f"'{shown}'")
+
+
+def _riddle(wanted: Assertion, said: str, shown: str) -> str:
+    """Why an assertion fails that holds for what a message shows, as a clause; else empty."""
+    if said == shown or wanted.message:
+        return ""
+    holds = False
+    with suppress(Exception):  # an expression may fail in any way
+        wanted.check(Value("", lambda: shown))
+        holds = True
+    if not holds and MASK not in str(wanted.expected):
+        return ""
+    return f": secrets are shown as {MASK}, but compared as they were heard"
 
 
 def _without_cover(expected: Any) -> Any:

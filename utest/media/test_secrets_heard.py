@@ -11,9 +11,11 @@ from BaresipLibrary.diagnosis.failure import CallFailure
 from BaresipLibrary.errors import PhoneFailure
 from BaresipLibrary.keywords.assertions import Assertion
 from BaresipLibrary.keywords.speech import _awaited_text, _checked
+from BaresipLibrary.media.results import HeardSegment
 from BaresipLibrary.media.transcripts import Transcripts
 from BaresipLibrary.media.understanding import SpeechReader, verify_speech
 from BaresipLibrary.speech.expectations import Expectation
+from BaresipLibrary.speech.heard import Word
 from BaresipLibrary.speech.masking import Secrets
 from BaresipLibrary.speech.patterns import Pattern
 from BaresipLibrary.speech.words import Phrase
@@ -52,6 +54,63 @@ def test_an_assertion_sees_a_secret_that_was_read_out(talking: Phone, tmp_path: 
     assert listening.text(None) == "press *** for sales"
     wanted = Assertion(AssertionOperator["contains"], "one two one two", None)
     assert _awaited_text(listening.reader, wanted, 60.0) == "press *** for sales"
+
+
+_WHY = ": secrets are shown as ***, but compared as they were heard"
+
+
+@pytest.mark.parametrize(
+    ("operator", "expected", "has_reason"),
+    [
+        ("==", "press *** for sales", True),
+        ("matches", r"press \*\*\* for", True),
+        ("matches", "^press [^a-z]+ for", True),
+        ("*=", "*** for purchases", True),
+        ("not contains", "one two one two", True),
+        ("==", "press one", False),
+    ],
+)
+def test_a_failure_says_that_a_secret_is_compared(
+    talking: Phone, tmp_path: Path, operator: str, expected: str, has_reason: bool
+) -> None:
+    listening = Listening(talking, tmp_path, "1212")
+    with pytest.raises(PhoneFailure) as failure:
+        listening.text(operator, expected)
+    assert str(failure.value).startswith("What alice heard 'press *** for sales' (transcript)")
+    assert str(failure.value).endswith(_WHY) is has_reason
+
+
+def test_without_a_secret_a_failure_gives_no_reason(talking: Phone, tmp_path: Path) -> None:
+    with pytest.raises(PhoneFailure, match=r"should be 'press \*\*\*' \(str\)$"):
+        Listening(talking, tmp_path).text("==", "press ***")
+
+
+def test_a_message_of_the_suite_stays_as_it_is(talking: Phone, tmp_path: Path) -> None:
+    listening = Listening(talking, tmp_path, "1212")
+    verify_speech(listening.reader, Expectation((Phrase.parse("press"),)), NEVER)
+    wanted = Assertion(AssertionOperator["=="], "press *** for sales", "No, {value}!")
+    with pytest.raises(PhoneFailure, match=r"^No, 'press \*\*\* for sales'!$"):
+        _checked(listening.reader, wanted, listening.reader.heard(also_open=True))
+
+
+@pytest.mark.parametrize(
+    ("secret", "operator", "then"),
+    [
+        ("a", "==", "(transcript) should be 'b' (str)"),
+        ("5", "==", "(transcript) should be 'b' (str)"),
+        ("hat", "<", "is not a number, and '<' compares numbers."),
+        ("don't", "<", "is not a number, and '<' compares numbers."),
+    ],
+)
+def test_only_what_is_quoted_is_masked(
+    talking: Phone, tmp_path: Path, secret: str, operator: str, then: str
+) -> None:
+    reader = Listening(talking, tmp_path, secret).reader
+    segments = [HeardSegment(0.0, 1.0, (Word(secret, 0.0, 1.0, 1.0),))]
+    wanted = Assertion(AssertionOperator[operator], "b", None)
+    with pytest.raises(PhoneFailure) as failure:
+        _checked(reader, wanted, segments, "After 1.5 s, w")
+    assert str(failure.value).startswith(f"After 1.5 s, what alice heard '***' {then}")
 
 
 def test_an_expression_that_makes_the_result_does_not_see_it(
