@@ -39,10 +39,12 @@ class RegistrationState:
         self.accepted: Message | None = None
         self._answer: Message | None = None
         self._answered_at = 0.0
-        #: The last 2xx to a request to register, and when it came.
+        #: The Contact of the newest request.
+        self._contact = ""
+        #: The last 2xx to a request to register, when it came, and the Contact of that request.
         self._granted: Message | None = None
         self._granted_at = 0.0
-        self._contact = ""
+        self._granted_to = ""
         #: Whether the newest request ends the registration.
         self._ends = False
         self._number = ""
@@ -67,6 +69,7 @@ class RegistrationState:
                 self.accepted = message
                 if not self._ends:
                     self._granted, self._granted_at = message, at
+                    self._granted_to = self._contact
 
     @property
     def service_route(self) -> list[str]:
@@ -101,7 +104,8 @@ class RegistrationState:
         reported = self.outcome.at if self.outcome else 0.0
         if self._granted is None or self._granted_at < reported - _NEAR:
             return None
-        times = [parameter(contact, "expires") for contact in self._own(self._granted)]
+        own = _listed_of(self._granted_to, self._granted)
+        times = [parameter(contact, "expires") for contact in own]
         seconds = max((int(one) for one in times if re.fullmatch("[0-9]{1,9}", one)), default=0)
         if not seconds or time.monotonic() < self._granted_at + seconds:
             return None
@@ -123,12 +127,12 @@ class RegistrationState:
 
     def missing(self, reported_at: float) -> str | None:
         """Why the agent is not registered though its stack reported so then; None if it is."""
-        answer = self.answer_to(reported_at, registers=True)
+        answer, asked = self.answer_to(reported_at, registers=True), self._contact
         if answer is None and abs(self._granted_at - reported_at) < _NEAR:
-            answer = self._granted  # the stack has asked again since
+            answer, asked = self._granted, self._granted_to  # the stack has asked again since
         if answer is None or not 200 <= (answer.status or 0) < 300:
             return None
-        own = list(self._own(answer))
+        own = list(_listed_of(asked, answer))
         if any(not re.fullmatch("0+", parameter(contact, "expires")) for contact in own):
             return None
         words = f"the registrar answered {answer.start_line[8:].strip()}"
@@ -139,17 +143,16 @@ class RegistrationState:
         if not uris:
             return f"{clause} no contact"
         more = f" and {len(uris) - _MOST_SHOWN} more" if len(uris) > _MOST_SHOWN else ""
-        return f"{clause} {', '.join(uris[:_MOST_SHOWN])}{more}, not {self._contact}"
+        return f"{clause} {', '.join(uris[:_MOST_SHOWN])}{more}, not {asked}"
 
-    def _own(self, answer: Message) -> Iterator[str]:
-        """The contacts in an answer that are this agent's."""
-        for contact in _listed(answer):
-            uri = split_address(contact)[1]
-            same_place = address_part(uri).lower() == address_part(self._contact).lower()
-            if user_part(uri) == user_part(self._contact) and (
-                same_place or _UNIQUE.fullmatch(user_part(uri))
-            ):
-                yield contact
+
+def _listed_of(asked: str, answer: Message) -> Iterator[str]:
+    """The contacts in an answer that are the one that was asked for."""
+    for contact in _listed(answer):
+        uri = split_address(contact)[1]
+        same_place = address_part(uri).lower() == address_part(asked).lower()
+        if user_part(uri) == user_part(asked) and (same_place or _UNIQUE.fullmatch(user_part(uri))):
+            yield contact
 
 
 def _listed(answer: Message) -> list[str]:

@@ -50,7 +50,8 @@ class RegistrationKeywords(Component):
     ) -> None:
         """Removes the registration and, unless ``wait`` is false, waits for the answer.
 
-        Fails when the agent is not registered, and when `Register` would.
+        Fails when the agent has not registered, and when `Register` would. An agent whose registration
+        has expired, or that the registrar does not list, stops refreshing it.
 
         Example:
         | Unregister | alice |

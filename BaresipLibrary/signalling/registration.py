@@ -72,7 +72,8 @@ def unregister(agent: Agent, timeout: float | None) -> None:
         PhoneFailure: it was refused, or no answer came.
     """
     _require_registrar(agent)
-    if not agent.registered:
+    # Where the registrar has not listed it, or no longer does, its stack refreshes nevertheless.
+    if not isinstance(agent.registration.outcome, Registered):
         raise UsageError(f"{agent.name} is not registered; use Register first.")
     agent.registration.begin_request(len(agent.journal), registers=False)
     with agent.commanding("unregister"):

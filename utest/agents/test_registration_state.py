@@ -7,7 +7,7 @@ import pytest
 from BaresipLibrary.agents.registration_state import RegistrationState
 from BaresipLibrary.errors import PhoneFailure
 from BaresipLibrary.events import Registered, RegistrationFailed
-from BaresipLibrary.signalling.registration import register
+from BaresipLibrary.signalling.registration import register, unregister
 
 from ..scripted import Phone
 
@@ -137,6 +137,30 @@ def test_a_registration_lasts_as_long_as_the_registrar_grants(
     monkeypatch.setattr(time, "monotonic", lambda: now + 61)
     assert not phone.agent.registered
     assert phone.agent.registration.expired == "the 60 s that were granted are over"
+
+
+def test_a_contact_that_was_listed_counts_though_the_agent_asks_for_another(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a new connection, from another port."""
+    registers(phone, f"<{OURS}>;expires=60")
+    asked(phone, "sip:alice@127.0.0.1:4002")
+    assert phone.agent.registered
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now + 61)
+    assert phone.agent.registration.expired == "the 60 s that were granted are over"
+
+
+@pytest.mark.parametrize("contact", [f"<{OURS}>;expires=60", "<sip:alice@192.0.2.9>"])
+def test_an_agent_that_is_not_listed_can_stop_to_refresh_its_registration(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch, contact: str
+) -> None:
+    registers(phone, contact)
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now + 61)
+    assert not phone.agent.registered
+    unregister(phone.agent, None)
+    assert phone.backend.commands[-1] == ("unregister",)
 
 
 def test_what_is_granted_for_no_time_is_none_though_the_agent_asks_again(phone: Phone) -> None:
