@@ -63,7 +63,8 @@ class BargeInKeywords(Component):
         goes on; give more for one with longer pauses, and less for a machine that answers sooner.
         A prompt that comes to its end just then looks the same as one that stops: interrupt where
         it has much left to say. Where the other side fell silent up to 0.3 s before the text began,
-        ``seconds`` is negative and a warning says so; so does one where no packets came in the silence.
+        ``seconds`` is negative and a warning says so; so does one where no audio came in the silence, or none was
+        recorded and the backend does not see packets.
 
         Fails when the other side does not begin to speak within the ``timeout``, when it does not
         fall silent ``within`` that time, and when the call ends or is put on hold. The message says how long it spoke
@@ -93,11 +94,8 @@ class BargeInKeywords(Component):
                 f"The other side was silent already for {-result.seconds:.2f} s when {agent}"
                 " interrupted it: it stopped in a pause of its prompt, or the prompt ended there."
             )
-        if interruption.unheard:
-            logger.warn(
-                f"No audio came from the other side for the last {interruption.unheard:.1f} s: it"
-                " sends nothing while it is silent, or its packets were lost."
-            )
+        if unheard := interruption.warning():
+            logger.warn(unheard)
         return result
 
     @keyword(tags=("Audio", "Speech", "Wait"))

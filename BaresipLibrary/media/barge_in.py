@@ -16,6 +16,7 @@ from ..agents.call import Call
 from ..agents.utterances import Utterance
 from ..audio.line_state import TimedSpan
 from ..backends.base import ToneSource
+from ..backends.capabilities import Capability
 from ..concurrency import wait_until
 from ..diagnosis.failure import CallFailure
 from ..errors import UsageError
@@ -58,6 +59,8 @@ FOLLOWED = 1.5
 #: Audio that has not come this long (s) after its time does not exist: the other side sends no
 #: packets while it is silent.
 _ARRIVES = 0.6
+#: The shortest time (s) without audio that is worth a word.
+_WORTH_TELLING = 0.1
 #: How much longer (s) than its sounds last an interruption may take, also on a busy machine.
 _PATIENCE = 10.0
 _ALREADY_SILENT = "it had been silent for {:.2f} s by then"
@@ -203,7 +206,20 @@ class Interruption:
         self._turn_since = self._told = 0.0
         self._silence, self._to_its_end = LEAST_SILENCE, True
         self.unheard = 0.0
-        """At the end of what was followed, for how long (s) no audio of the other side came."""
+        """At the end of what was followed, for how long (s) no audio of the other side was read."""
+
+    def warning(self) -> str:
+        """That the silence at the end is one without audio, as a sentence; else empty."""
+        if self.unheard < _WORTH_TELLING:
+            return ""
+        is_seen = Capability.SEE_RTP in self.agent.backend.capabilities and self.call.rtp
+        what, why = "came from", ", or its packets were lost"
+        if not is_seen:
+            what, why = "was recorded of", ", its packets were lost, or they are not recorded yet"
+        return (
+            f"No audio {what} the other side for the last {self.unheard:.1f} s: it sends nothing"
+            f" while it is silent{why}."
+        )
 
     def verify_stop(self, allowed: float, patience: float, silence: float) -> BargeIn:
         """Checks that the other side falls silent within `allowed` s of the first sound.

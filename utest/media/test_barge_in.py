@@ -1,10 +1,19 @@
 """What counts as falling silent when interrupted: exact, on sounds with times of their own."""
 
+import time
+
+import numpy as np
 import pytest
 
 from BaresipLibrary.audio.line_state import TimedSpan
-from BaresipLibrary.media.barge_in import LEAST_SILENCE, Scene, turn_since
+from BaresipLibrary.backends.capabilities import Capability
+from BaresipLibrary.events import RtpCounted
+from BaresipLibrary.media.barge_in import LEAST_SILENCE, Interruption, Scene, turn_since
 from BaresipLibrary.media.results import BargeIn
+from BaresipLibrary.rtp import RtpCounts
+from BaresipLibrary.speech.voices import Speech
+
+from ..scripted import Phone
 
 ERROR = 0.010
 
@@ -139,3 +148,32 @@ def test_a_long_pause_before_the_interruption_may_be_the_end() -> None:
 def test_a_silence_that_was_there_before_is_no_sure_answer() -> None:
     assert BargeIn(-0.28, 0.02, -1.0, 0.0, 2.0).began_before
     assert not BargeIn(-0.01, 0.02, -1.0, 0.0, 2.0).began_before
+
+
+@pytest.fixture
+def interruption(phone: Phone) -> Interruption:
+    phone.rings()
+    phone.is_established("in-1")
+    phone.backend.feed(RtpCounted(time.monotonic(), "in-1", RtpCounts(100), RtpCounts(0)))
+    speech = Speech(np.zeros(80, np.float32), 8000)
+    return Interruption(phone.agent, phone.agent.calls[0], speech, "stop")
+
+
+def test_a_moment_without_audio_is_not_worth_a_word(interruption: Interruption) -> None:
+    interruption.unheard = 0.01
+    assert interruption.warning() == ""
+
+
+def test_no_audio_came_only_where_packets_are_seen(
+    interruption: Interruption, phone: Phone
+) -> None:
+    interruption.unheard = 1.21
+    assert interruption.warning() == (
+        "No audio came from the other side for the last 1.2 s: it sends nothing while it is"
+        " silent, or its packets were lost."
+    )
+    phone.backend.capabilities = frozenset(Capability) - {Capability.SEE_RTP}
+    assert interruption.warning() == (
+        "No audio was recorded of the other side for the last 1.2 s: it sends nothing while it is"
+        " silent, its packets were lost, or they are not recorded yet."
+    )
