@@ -193,6 +193,14 @@ class ChildRun:
             raise AssertionError(f"Files left in the temporary directory: {', '.join(left)}")
         return took
 
+    def left_files_should_not_contain(self, run: Run, secret: str) -> int:
+        """No file in a run's temporary directory has a secret in it. Returns how many there are."""
+        files = [path for path in run.temporary.rglob("*") if path.is_file()]
+        telling = [str(path) for path in files if secret.encode() in path.read_bytes()]
+        if telling:
+            raise AssertionError(f"'{secret}' is in {', '.join(telling)}.")
+        return len(files)
+
     def agents_should_run(self, run: Run, count: int) -> None:
         """A run consists of its Robot, the process that starts agents, and so many agents."""
         children = psutil.Process(run.process.pid).children(recursive=True)

@@ -4,6 +4,7 @@ Documentation       However a run ends during a call, nothing of it is left.
 ...                 Its Robot, the process that starts agents and the agents are found by their
 ...                 environment, so that orphans count. Whatever the run and its processes have written
 ...                 lies below its output directory; its temporary directory is empty in the end.
+Resource            ../resources/backend.resource
 Library             ../resources/ChildRun.py
 
 
@@ -33,6 +34,8 @@ Robot And What Starts Agents Are Killed
     ${run}    Start Run    ${CURDIR}/_suites/long_call.robot
     Wait Until Console Says    ${run}    The call is up.
     Kill Robot And Measure    ${run}    with starter
+    ${files} =    Left Files Should Not Contain    ${run}    in-no-file
+    Should Be Equal    ${{$files > 0}}    ${{$BACKEND == 'external'}}    ${files} files
 
 Ctrl-C While Waiting For A State
     [Documentation]    The wait ends, the agents are stopped and the log is written.

@@ -13,8 +13,8 @@ ${WAITING}      for the end of the call
 
 *** Test Cases ***
 Long Call
-    Start Agent    alice
-    Start Agent    bob
+    Start Agent    alice    password=in-no-file
+    Start Agent    bob    password=in-no-file
     Dial    alice    bob
     Accept    bob
     Wait Until State Is    alice    ESTABLISHED
