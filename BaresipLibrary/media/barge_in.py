@@ -36,6 +36,7 @@ from .saying import (
     said_no_further,
     say,
 )
+from .sending import describe_hold
 from .voice_track import EDGE, VoiceTrack
 
 T = TypeVar("T")
@@ -339,9 +340,8 @@ class Interruption:
             answer = check()
             if not self.call.is_live and answer is None:
                 raise self._failure(self.call.describe())
-            if self.call.is_live and (self.call.on_hold or self.call.held_by_peer):
-                # A silence would be that of the hold.
-                raise self._failure(obstacle(self.agent, self.call) or "the call is on hold")
+            if self.call.is_live and (hold := describe_hold(self.call)):
+                raise self._failure(hold)  # a silence would be that of the hold
             return answer
 
         deadline = time.monotonic() + within

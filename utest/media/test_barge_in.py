@@ -7,7 +7,8 @@ import pytest
 
 from BaresipLibrary.audio.line_state import TimedSpan
 from BaresipLibrary.backends.capabilities import Capability
-from BaresipLibrary.events import RtpCounted
+from BaresipLibrary.diagnosis.failure import CallFailure
+from BaresipLibrary.events import HoldChanged, Muted, RtpCounted
 from BaresipLibrary.media.barge_in import LEAST_SILENCE, Interruption, Scene, turn_since
 from BaresipLibrary.media.results import BargeIn
 from BaresipLibrary.rtp import RtpCounts
@@ -177,3 +178,20 @@ def test_no_audio_came_only_where_packets_are_seen(
         "No audio was recorded of the other side for the last 1.2 s: it sends nothing while it is"
         " silent, its packets were lost, or they are not recorded yet."
     )
+
+
+def test_a_hold_that_ends_the_wait_is_told_though_the_agent_is_muted(
+    interruption: Interruption, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def listen(call_id: str, on: bool, *, closely: bool = False) -> None:
+        if on:
+            now = time.monotonic()
+            held = HoldChanged(now, call_id, ours=False, on=True)
+            phone.backend.feed(Muted(now, call_id, True), held)
+
+    monkeypatch.setattr(phone.backend, "listen", listen)
+    with pytest.raises(
+        CallFailure,
+        match="could not interrupt the other side with 'stop': the other side holds the call",
+    ):
+        interruption.verify_stop(1.0, 5.0, LEAST_SILENCE)
