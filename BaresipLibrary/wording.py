@@ -11,8 +11,10 @@ def counted(number: int, noun: str) -> str:
 
 
 def duration_words(seconds: float) -> str:
-    """A time that has passed, never as nothing: ``2.4 s``, ``0.012 s``."""
-    return f"{seconds:.1f} s" if seconds >= 0.1 else f"{seconds:.3f} s"
+    """A time that has passed, never as nothing: ``2.4 s``, ``0.012 s``, ``less than 0.001 s``."""
+    if seconds < 0.001:
+        return "less than 0.001 s"
+    return f"{seconds:.1f} s" if round(seconds, 3) >= 0.1 else f"{seconds:.3f} s"
 
 
 def first_few(clauses: Sequence[str]) -> str:

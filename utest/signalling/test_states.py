@@ -49,7 +49,7 @@ def test_a_refusal_ends_the_wait_with_its_words(phone: Phone, status: int, words
     answer = f"{status} {words}".strip()
     with pytest.raises(
         PhoneFailure,
-        match=rf"alice is not ESTABLISHED: its call to {BOB} was refused with {answer} after 0\.",
+        match=rf"alice is not ESTABLISHED: its call to {BOB} was refused with {answer} after .* s",
     ):
         wait_for_state(phone.agent, AgentState.ESTABLISHED, LONG)
     assert phone.agent.status_code == status
@@ -241,7 +241,7 @@ def test_an_unanswered_invite_is_counted(phone: Phone) -> None:
     call_id = phone.agent.dial(BOB)
     for _ in range(3):
         phone.sip(f"INVITE {BOB} SIP/2.0\r\nCall-ID: {call_id}\r\n\r\n", sent=True)
-    with pytest.raises(CallFailure, match=r"has not been answered \(0\.\d+ s old\)\.$") as failure:
+    with pytest.raises(CallFailure, match=r"has not been answered \(.* s old\)\.$") as failure:
         wait_for_state(phone.agent, AgentState.ESTABLISHED, 0)
     failure.value.explain([])
     assert str(failure.value).endswith("b:2 never answered the INVITE (2 retransmissions).")
