@@ -68,13 +68,15 @@ class SpeechKeywords(Component):
         A number is heard as a whole or not at all: ``5`` is not in *-5*, *5.50*, *$5.50*, *1/5*, *5½* or
         *5:30*, and ``530`` is not in *5:30*. A unit is a word of its own: ``5`` is in *5 dollars*, *5%*,
         *¥5* and *5 minutes and a half*, so write the unit where it matters. Each digit counts as a word,
-        and digits with nothing but commas between them are one number: ``1, 2`` is 12. *5-10* are two
-        numbers, *555-1234* is one. So are single digits that are a sentence each, *4. 7. 1. 2.* Only in
-        a list of choices, ``1, 2 or 3``, they are several. *20. 1.*, put together from recordings, is 21.
+        and digits with nothing but commas between them are one number: ``1, 2`` is 12. *5-10* and *3-4* are
+        two numbers, and *5-10* is not *5 to 10*; *$10-20* is *10 dollars* and *20*. *555-1234* is one
+        number. So are single digits that are a sentence each, *4. 7. 1. 2.*, and three or more with
+        dashes between them, *4 - 7 - 1 - 2*. Only in a list of choices, ``1, 2 or 3``, they are several.
+        *20. 1.*, put together from recordings, is 21.
         Any other full stop ends a number, and so does a pause of more than 0.8 s: a number with a pause
         in it is ``call 555. 1234``. What may be one number or two, as in *100, 5 new messages* or *100 5*,
         is equal to the same figures only. So is what may be hundredth parts or not, as in *5 dollars 20
-        days ago*, and what may be negative or not: *- 5* and *($5)*. The end of a sentence, and such a
+        days ago*, and what may be negative or not: *- 5*, *—5* and *($5)*. The end of a sentence, and such a
         pause, never lie within an amount. ``5k`` and ``$2bn`` are numbers as a whole in English; ``5m``
         and ``5b`` are not, as nobody can know what they mean.
         In English *oh* is a zero beside a number and after *press*, *dial*, *key*, *digit*, *option* and

@@ -15,7 +15,8 @@ import soundfile
 from numpy.typing import NDArray
 
 from .engines import RATE
-from .heard import Word, put_together
+from .heard import Word
+from .pieces import put_together
 
 #: Sent as a bearer token, where it is set.
 KEY_VARIABLE = "BARESIP_SPEECH_KEY"

@@ -12,8 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .engines import RATE
-from .heard import Word, put_together
+from .heard import Word
 from .number_words import NUMBER_LANGUAGES, value
+from .pieces import put_together
+from .spoken_signs import is_dash, is_said
 
 MISSING = 'Speech needs the package faster-whisper: pip install "robotframework-baresip[speech]".'
 #: Packages that bring a model, the best one first.
@@ -88,13 +90,8 @@ class FasterWhisper:
             segments = self._read(samples, code, _WHOLE)
         elif any(map(_has_unsure_word, segments)):
             segments = self._read(samples, code, _LONGER)
-        return [
-            word
-            for segment in segments
-            if not _is_made_up(segment)
-            for word in _words(segment)
-            if any(character.isalnum() for character in word.text)
-        ]
+        sure = (segment for segment in segments if not _is_made_up(segment))
+        return [word for segment in sure for word in _words(segment)]
 
     def _read(self, samples: NDArray[np.float32], code: str | None, frames: int) -> list[Any]:
         self._model.least_frames = frames
@@ -145,12 +142,18 @@ def _quick_model(base: Any) -> Any:
 
 
 def _words(segment: Any) -> list[Word]:
-    """The words of a segment. The model's begin with a space, and parts of words with a mark."""
+    """The words of a segment, without marks that nobody says; none where there is nothing else.
+
+    The model's begin with a space, and parts of words with a mark.
+    """
     pieces = [
         Word(word.word.strip(), float(word.start), float(word.end), float(word.probability))
         for word in segment.words
     ]
-    return put_together(pieces, "".join(word.word for word in segment.words))
+    words = put_together(pieces, "".join(word.word for word in segment.words))
+    if not any(is_said(word.text) for word in words):
+        return []
+    return [word for word in words if is_said(word.text) or is_dash(word.text)]
 
 
 def _has_unsure_word(segment: Any) -> bool:
@@ -159,9 +162,9 @@ def _has_unsure_word(segment: Any) -> bool:
 
 def _is_unsure_number(segments: Sequence[Any], code: str | None) -> bool:
     """Whether an unsure number stands there, with no sentence around it that tells it."""
-    words = [word for segment in segments for word in segment.words]
+    words = [word for segment in segments for word in _words(segment)]
     return len(words) < _SENTENCE and any(
-        word.probability < _SURE_OF_A_NUMBER and _is_number(word.word, code) for word in words
+        word.confidence < _SURE_OF_A_NUMBER and _is_number(word.text, code) for word in words
     )
 
 

@@ -54,30 +54,6 @@ class HeardSpeech:
         return self.text
 
 
-def put_together(pieces: Sequence[Word], text: str) -> list[Word]:
-    """The words of a text of which an engine has told pieces, such as ``$5`` and ``.50``.
-
-    What begins with a mark, right after the piece before it in the text, belongs to that: *4-7* has
-    no minus. A word is as sure as its least sure piece.
-    """
-    words: list[Word] = []
-    place = 0
-    for piece in pieces:
-        at = text.find(piece.text, place)
-        follows = at == place and not piece.text[:1].isalnum() and _is_said(piece.text)
-        place = at + len(piece.text) if at >= 0 else place
-        if words and follows:
-            last = words.pop()
-            sure = min(last.confidence, piece.confidence)
-            piece = Word(last.text + piece.text, last.begin, piece.end, sure)
-        words.append(piece)
-    return words
-
-
-def _is_said(text: str) -> bool:
-    return any(character.isalnum() for character in text)
-
-
 def written(words: Iterable[Word]) -> str:
     """Words as the engine wrote them, as one text."""
     return " ".join(word.text for word in words)

@@ -8,13 +8,14 @@ nothing but the same pieces.
 import re
 from collections.abc import Iterator, Sequence
 
-from .number_words import COMMA, FULL_STOP, NOTHING, Token
+from .number_words import COMMA, DASH, FULL_STOP, NOTHING, Token
 
 #: A machine that puts numbers together from recordings says "twenty. one", "one hundred. five".
 _TENS, _HUNDREDS = re.compile(r"[2-9]0"), re.compile(r"[1-9]00")
 #: These languages say ones before tens, and "20. 1." is a date.
 _ONES_FIRST = ("da", "de", "nl")
-#: So many single digits are one number though each is a sentence: "4. 7. 1." Two may be choices.
+#: So many single digits are one number though each is a sentence: "4. 7. 1." Two may be choices,
+#: or a range: so many with dashes between them are none.
 _SURELY_ONE = 3
 #: Before the last of several choices.
 _OR = {
@@ -81,16 +82,25 @@ def _sum(numbers: Sequence[str], has_tens: bool) -> str | None:
 
 
 def _with_spelled_sentences(tokens: Sequence[Token]) -> list[Token]:
-    """Takes the full stops out of a number that is read digit by digit: "4. 7. 1. 2." """
+    """Takes the borders out of a number that is read digit by digit: 4. 7. 1. 2. or 4 - 7 - 1."""
     result = list(tokens)
-    for first, end in _runs(tokens, FULL_STOP):
-        if not all(map(_is_one_digit, tokens[first:end])):
-            continue
-        if end - first >= _SURELY_ONE or _ends_sentence(tokens, end):
+    for first, end in _spelled(tokens):
+        if all(map(_is_one_digit, tokens[first:end])):
             result[first + 1 : end] = [
                 token._replace(border=min(token.border, COMMA)) for token in tokens[first + 1 : end]
             ]
     return result
+
+
+def _spelled(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
+    """The numbers side by side that are one if each is a single digit."""
+    for first, end in _runs(tokens, FULL_STOP):
+        if end - first >= _SURELY_ONE or _ends_sentence(tokens, end):
+            yield first, end
+    for first, end in _runs(tokens, DASH):
+        borders = {token.border for token in tokens[first + 1 : end]}
+        if end - first >= _SURELY_ONE and borders == {DASH}:
+            yield first, end
 
 
 def _with_choices(tokens: Sequence[Token], words_for_or: Sequence[str]) -> list[Token]:

@@ -15,7 +15,7 @@ _INSTALL = "pip install 'robotframework-baresip[speech]'"
 #: The languages whose number words are known.
 NUMBER_LANGUAGES = ("da", "de", "en", "es", "fr", "it", "nl", "pt")
 #: What may lie between two words; a colon only between figures, as in 5:30.
-NOTHING, COLON, COMMA, FULL_STOP, LONG_PAUSE = range(5)
+NOTHING, COLON, COMMA, FULL_STOP, DASH, LONG_PAUSE = range(6)
 #: What stands between the digits of a number, in all languages.
 POINT = "point"
 _ENGLISH = "en"

@@ -17,6 +17,7 @@ from .number_runs import with_whole_numbers
 from .number_words import (
     COLON,
     COMMA,
+    DASH,
     FULL_STOP,
     LONG_PAUSE,
     NOTHING,
@@ -27,10 +28,12 @@ from .number_words import (
     with_digits,
 )
 from .spoken_signs import (
+    DASHES,
     MAYBE_MINUS,
     OTHER_CURRENCIES,
     is_amid_number,
     is_currency,
+    is_dash,
     with_signs_spelled,
 )
 
@@ -52,9 +55,7 @@ _PIECE = re.compile(
     rf"|(?<=\d){_COLON}(?=\d)|[#/{MAYBE_MINUS}{OTHER_CURRENCIES}]"
 )
 #: 5-10 minutes are not 510; 555-1234 and 4-7-1-2 are one number.
-_RANGE = re.compile(r"\D*\d{1,2}[-\u2010-\u2014\u2212~;]\d{1,2}\D*")
-#: A dash that stands alone parts numbers.
-_DASH = re.compile("[-\u2010-\u2014\u2212~]+")
+_RANGE = re.compile(rf"\D*\d{{1,2}}[{DASHES};]\d{{1,2}}\D*")
 #: First and last characters of scripts without spaces: Thai and Lao, Burmese, Khmer, Japanese and
 #: Chinese.
 _WITHOUT_SPACES = (
@@ -155,13 +156,18 @@ def _tokens(words: Sequence[Word], texts: Sequence[str], code: str) -> Iterator[
         if is_amid and border < LONG_PAUSE:
             border = NOTHING
         is_amid = bool(pieces) and is_amid_number(pieces[-1], code)
+        is_range, had_figures = _RANGE.fullmatch(text), False
         for piece in pieces:
             if piece == _COLON:
                 border = COLON
                 continue
+            if is_range and had_figures and piece[:1].isdecimal():
+                border = DASH
             yield Token(_SPELLINGS.get(piece, piece), place, place, border)
-            border = FULL_STOP if _RANGE.fullmatch(text) else NOTHING
-        if is_time or _SENTENCE_END.search(text) or (_DASH.fullmatch(text) and not pieces):
+            border, had_figures = NOTHING, had_figures or piece[:1].isdecimal()
+        if is_dash(text) and not pieces:
+            border = DASH
+        elif is_time or _SENTENCE_END.search(text):
             border = FULL_STOP
         elif text.endswith(","):
             border = COMMA

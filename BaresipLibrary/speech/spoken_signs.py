@@ -68,20 +68,28 @@ OTHER_CURRENCIES = "\u20a0-\u20ab\u20ad-\u20cf"
 _SIGNS = "$£€"
 _ANY_SIGN = rf"{_SIGNS}¥{OTHER_CURRENCIES}"
 _OTHER_NAMES = {"¥": "yen", "₹": "rupees"}
-#: A dash that stands alone before a number, and brackets around an amount, may be a minus or not.
+#: A dash that stands alone before a number, a long one at its beginning, and brackets around an
+#: amount may be a minus or not.
 MAYBE_MINUS = "\N{MINUS SIGN}"
 #: In such words "minus" is none: at least, more or less.
 _AT_LEAST = {"al", "au", "du", "lo", "o", "ou", "pelo"}
 #: What stands between the digits of a fraction, in all languages.
 SLASH = "/"
+#: What is said: letters, digits, and the marks that have a name.
+_SAID = re.compile(rf"[^\W_]|[&%@+*#¢/{_ANY_SIGN}]")
 _APOSTROPHE = re.compile("['\N{RIGHT SINGLE QUOTATION MARK}\N{ACUTE ACCENT}`]")
 _VULGAR_FRACTION = re.compile("(\\d?)([\u00bc-\u00be\u2150-\u215e])")
 _FRACTION = re.compile(r"\d+\s*/\s*\d+")
 _SLASH = re.compile(r"(?<=\d)\s*[/\N{FRACTION SLASH}]\s*(?=\d)")
 _ALWAYS_OPEN = re.compile(r"\b24/7\b")
-#: At the beginning of a word: not in 1-800, nor in 9-5.
-_MINUS = re.compile(rf"(?<![^\s(\[\"])([{_ANY_SIGN}]?)[-\u2010-\u2013](?=[{_ANY_SIGN}]?[.,]?\d)")
+#: After no letter or digit, nor a digit and a mark: not in 1-800, 50%-60% and (555)-1234.
+_BEFORE_MINUS = r"(?<![^\W_])(?<!\d[^\w\s])"
+_MINUS = re.compile(rf"{_BEFORE_MINUS}([{_ANY_SIGN}]?)[-\u2010-\u2013](?=[{_ANY_SIGN}]?[.,]?\d)")
+_LONG_DASH_FIRST = re.compile(rf"{_BEFORE_MINUS}\u2014(?=[{_ANY_SIGN}]?[.,]?\d)")
 _LONE_DASH = re.compile("[-\u2010-\u2013\u2212]")
+#: What a dash may be written as, also between the numbers of a range.
+DASHES = "-\u2010-\u2014\u2212~"
+_DASH = re.compile(f"[{DASHES}]+")
 _BEGINS_WITH_NUMBER = re.compile(rf"[{_ANY_SIGN}]?[.,]?\d")
 _AMOUNT_IN_BRACKETS = re.compile(rf"\(([{_ANY_SIGN}][\d.,]+)\)")
 _BARE_POINT = re.compile(r"(?<![\w.,])[.,](?=\d)")
@@ -100,6 +108,16 @@ _FULL_HOUR = re.compile(r"(?<![\d:.])([1-9]|1[0-2]):00(?![\d:])")
 _THOUSANDS = r"\b(?!0)\d{1,3}(?:([SEPARATORS])\d{3})(?:\1\d{3})*\b"
 _ENGLISH_THOUSANDS = re.compile(_THOUSANDS.replace("SEPARATORS", ","))
 _OTHER_THOUSANDS = re.compile(_THOUSANDS.replace("SEPARATORS", ".,"))
+
+
+def is_said(text: str) -> bool:
+    """Whether a written word is more than marks that nobody says."""
+    return bool(_SAID.search(text))
+
+
+def is_dash(text: str) -> bool:
+    """Whether it is a dash that stands alone."""
+    return bool(_DASH.fullmatch(text))
 
 
 def with_signs_spelled(texts: Sequence[str], code: str) -> Iterator[str]:
@@ -204,6 +222,7 @@ def _spelled(text: str, code: str) -> str:
     text = text.replace("\N{MINUS SIGN}", "-")
     text = _ALWAYS_OPEN.sub("24 7", text)
     text = _MINUS.sub(rf" {minus(code)} \1", text)
+    text = _LONG_DASH_FIRST.sub(f" {MAYBE_MINUS} ", text)
     text = _AMOUNT_IN_BRACKETS.sub(rf"{MAYBE_MINUS} \1", text)
     is_english = code == "en" or code not in NUMBER_LANGUAGES
     thousands = _ENGLISH_THOUSANDS if is_english else _OTHER_THOUSANDS

@@ -46,6 +46,7 @@ EQUAL = [
     # codes and keys
     ("4712", "4. 7. 1. 2."),
     ("extension 12", "Extension 1. 2."),
+    ("4712", "4 - 7 - 1 - 2"),
     ("press zero", "press oh"),
     ("press zero for the operator", "Press O for the operator."),
     ("press 1 / 2", "press 1/2"),
@@ -233,6 +234,18 @@ def test_equal_numbers_of_other_languages(language: str, phrase: str, heard: str
         ],
         ("5", "¥-5"),
         ("5 rupees", "¥5"),
+        *[
+            ("5", f"is {negative} now")
+            for negative in (
+                "\N{LEFT DOUBLE QUOTATION MARK}-5\N{RIGHT DOUBLE QUOTATION MARK}",
+                "\N{LEFT DOUBLE QUOTATION MARK}\N{MINUS SIGN}5",
+                "=-5",
+                "it:-5",
+                "--5",
+                "\N{EM DASH}5",
+                "US$-5",
+            )
+        ],
         # halves and quarters
         ("wait 5", "wait 5½ minutes"),
         ("wait 5 minutes", "wait 5½ minutes"),
@@ -305,6 +318,12 @@ def test_a_number_word_is_no_number_of_its_own(language: str, phrase: str, heard
         ("en", "at 5", "at 5, 6:30"),
         ("en", "at 6:30", "at 6:30, 5 people"),
         ("en", "10 minutes", "wait 5 - 10 minutes"),
+        ("en", "10 thousand people", "wait for 5-10 thousand people"),
+        ("en", "10 dollars and 50 cents", "5-10 dollars and 50 cents"),
+        ("en", "60 percent", "50%-60%"),
+        ("en", "5551234", "(555)-1234"),
+        ("en", "-5", "\N{LEFT DOUBLE QUOTATION MARK}-5\N{RIGHT DOUBLE QUOTATION MARK}"),
+        ("en", "open 9-5", "open 9-5. 7 days"),
         ("en", "5", "5%"),
         ("en", "may 5", "it is May 5th"),
         ("en", "5 minutes", "wait \N{EM DASH} 5 minutes"),
@@ -325,6 +344,24 @@ def test_a_range_is_two_numbers(heard: str) -> None:
     assert find(f"wait {heard} minutes", f"wait {heard} minutes", 1.0) is not None
     assert find("call 5551234", "call 555-1234", 1.0) is not None
     assert find("code 4712", "code 4-7-1-2", 1.0) is not None
+
+
+@pytest.mark.parametrize(
+    ("phrase", "heard"),
+    [
+        ("wait 34 minutes", "wait 3-4 minutes"),
+        ("open 95", "We are open 9-5."),
+        ("open 957", "open 9-5. 7 days a week"),
+        ("press 12", "press 1-2"),
+        ("34", "3\u20134 days"),
+        ("15", "1;5"),
+        ("95", "open 9 - 5."),
+        ("10", "5-10 thousand people"),
+        ("10", "5-10 million"),
+    ],
+)
+def test_a_range_of_digits_is_no_other_number(phrase: str, heard: str) -> None:
+    assert find(phrase, heard, 0.5) is None
 
 
 def test_a_sign_may_stand_before_its_number() -> None:
@@ -411,7 +448,8 @@ DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight"
 FORMS: list[Callable[[str], str]] = [
     lambda number: " ".join(DIGITS[int(digit)] for digit in number),
     lambda number: ", ".join(DIGITS[int(digit)] for digit in number),
-    lambda number: "-".join(number),
+    lambda number: "-".join(number) if len(number) != 2 else number,
+    lambda number: " - ".join(number) if len(number) > 2 else number,
     lambda number: ", ".join(number),
     lambda number: f"({number})",
     lambda number: f"{number[:3]}-{number[3:]}",
