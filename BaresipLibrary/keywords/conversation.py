@@ -118,8 +118,10 @@ class ConversationKeywords(Component):
         has heard nothing since it spoke itself, it counts from the start of the keyword,
         so that the time before an answer is not taken for the end of it.
 
-        Fails when there is no such silence within ``timeout``, and when the call ends before. While the
-        call is on hold nothing is heard: a warning says so. With the external backend and ``media_enc``
+        Fails when there is no such silence within ``timeout``, and when the call ends before. Fails
+        too when packets arrive that the agent drops, as in a call that it holds: their content is
+        unknown. While the call is on hold it may be that nothing is heard: a warning says so where
+        the silence fell into a hold. With the external backend and ``media_enc``
         it also fails when nothing is recorded and baresip cannot tell whether packets arrive.
 
         | =Argument= | =Meaning= |
@@ -139,14 +141,14 @@ class ConversationKeywords(Component):
             )
         listener = self._agents.get(agent)
         which = listener.require_live_call("to listen to", call)
-        silent = wait_until_silence(listener, lasting, self._seconds(timeout), which.call_id)
-        logger.info(f"{listener.name} has heard nothing for {silent:.2f} s.")
-        if which.on_hold or which.held_by_peer:
+        silence = wait_until_silence(listener, lasting, self._seconds(timeout), which.call_id)
+        logger.info(f"{listener.name} has heard nothing for {silence.seconds:.2f} s.")
+        if silence.on_hold:
             logger.warn(
-                f"The call of {listener.name} is on hold: whether the other side is silent is not"
-                " known."
+                f"The call of {listener.name} was on hold during the silence: it may be that what"
+                " the other side said then was not heard."
             )
-        return silent
+        return silence.seconds
 
     @keyword(tags=("Speech", "Getter", "Assertion"))
     def get_talk_ratio(

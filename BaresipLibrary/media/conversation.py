@@ -24,10 +24,12 @@ from ..speech.turns import (
     turns,
 )
 from ..types import AudioDirection
+from ..wording import counted
 from .following import following_recording
 from .late_audio import UnreadPackets, heard_until, watching_packets
 from .results import Duration, ResponseTimeOf
 from .sample_listener import ON_ITS_WAY
+from .sending import describe_hold
 from .voice_track import VoiceTrack
 
 _RX, _TX = AudioDirection.rx, AudioDirection.tx
@@ -46,6 +48,14 @@ class Share:
 
     def __str__(self) -> str:
         return f"{self.percent:.1f} %, right to {self.error:.1f} %"
+
+
+@frozen
+class Silence:
+    """A silence of so many `seconds`, and whether the call was on hold for a part of it."""
+
+    seconds: float
+    on_hold: bool
 
 
 class Conversation:
@@ -237,8 +247,8 @@ class Conversation:
 
 def wait_until_silence(
     agent: Agent, lasting: float, within: float, call_id: str | None = None
-) -> float:
-    """Waits until nothing is heard for `lasting` s; returns how many seconds ago that began.
+) -> Silence:
+    """Waits until nothing is heard for `lasting` s; returns the silence so far.
 
     The silence counts from the end of what was heard last. If nothing was heard since the agent
     spoke for the last time, it counts from now on.
@@ -264,6 +274,27 @@ def wait_until_silence(
                 raise silence.failure(within)
 
 
+class _HoldSeen:
+    """When a side held a call while it was followed."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+        self._is_held = describe_hold(call) is not None
+        #: When it was held, by `time.monotonic`: since when is not known of a hold from before.
+        self._first, self._last = -math.inf if self._is_held else math.inf, -math.inf
+
+    def look(self) -> None:
+        """Notes whether the call is held; to be called at each event."""
+        was_held, self._is_held = self._is_held, describe_hold(self._call) is not None
+        if was_held or self._is_held:
+            self._last = time.monotonic()
+            self._first = min(self._first, self._last)
+
+    def was_between(self, begin: float, end: float) -> bool:
+        """Whether it may have been held at a moment between two."""
+        return self._first < end and self._last > begin
+
+
 class _Silence:
     """Whether nothing has been heard for some time."""
 
@@ -275,18 +306,21 @@ class _Silence:
         self._conversation = conversation
         self._lasting = lasting
         self._packets = self._newest_packets = self._count_packets()
+        self._hold = _HoldSeen(conversation.call)
 
     def _count_packets(self) -> UnreadPackets:
         return UnreadPackets(self._conversation.agent, self._conversation.call)
 
-    def check(self) -> float | None:
-        """For how long (s) it has been silent, if that is long enough; else sets `due`."""
+    def check(self) -> Silence | None:
+        """The silence, if it is long enough; else sets `due`."""
         conversation = self._conversation
         conversation.agent.require_alive()
         conversation.read()
-        silent = conversation.heard_until() - self._since()
+        self._hold.look()
+        since, until = self._since(), conversation.heard_until()
+        silent = until - since
         if silent >= self._lasting:
-            return silent
+            return Silence(silent, self._hold.was_between(since, until))
         if not conversation.call.is_live:
             raise self._failure(f"before {conversation.call.describe()}")
         self.due = time.monotonic() + self._lasting - silent
@@ -331,6 +365,9 @@ class _Silence:
         exist = self._packets.exist(conversation.read_until)
         if exist is None:
             return ", and it cannot be told whether RTP packets arrived"
+        if dropped := self._packets.dropped:
+            whose = f"{conversation.agent.name}'s baresip"
+            return f", and {counted(dropped, 'RTP packet')} arrived that {whose} dropped"
         if exist:
             late, are_unread = now - self._began, "not all that arrived in the last {} has"
         if not conversation.call.is_live or late < _LATE:

@@ -58,7 +58,9 @@ def _newest_audio(call: Call) -> float | None:
 
 
 class UnreadPackets:
-    """Whether more has come in packets than was recorded, where no packet is seen by itself.
+    """Whether packets came that the stack dropped, as in a call that it holds, or did not record.
+
+    Where each packet is seen only dropped ones count: `heard_until` knows the others.
 
     It asks the agent's baresip: do not use it while you hold `changes`.
     """
@@ -67,21 +69,26 @@ class UnreadPackets:
         """Counts from now on."""
         self._agent, self._call, self._since = agent, call, time.monotonic()
         self._before = self._count() or Packets(0, 0)
+        self.dropped = 0
+        """How many of those that were counted last the stack dropped."""
 
     def exist(self, read: float) -> bool | None:
         """Whether they do; the recording was read up to then, in monotonic s.
 
         None when that cannot be told: baresip does not know the count, and nothing is recorded.
         """
-        capabilities = self._agent.backend.capabilities
-        if Capability.SEE_RTP in capabilities or Capability.COUNT_PACKETS not in capabilities:
+        is_seen = Capability.SEE_RTP in self._agent.backend.capabilities
+        if Capability.COUNT_PACKETS not in self._agent.backend.capabilities:
             return False
         now = self._count()
         if now is None:
-            grows = read > time.monotonic() - _GROWS
+            grows = is_seen or read > time.monotonic() - _GROWS
             return False if grows or not self._call.is_live else None
+        self.dropped = now.untaken - self._before.untaken
+        if self.dropped or is_seen:
+            return self.dropped > 0
         came = (now.received - self._before.received) * _SHORTEST_PACKET
-        return now.untaken > self._before.untaken or came > max(0.0, read - self._since) + _WAITS
+        return came > max(0.0, read - self._since) + _WAITS
 
     def _count(self) -> Packets | None:
         if not self._agent.backend.is_stopped:

@@ -86,7 +86,7 @@ A Hold Is Not The Silence Of The Other Side
     Wait Until State Is    bob    ESTABLISHED
     Hold    bob
     Wait Until Silence    alice    for=300ms
-    The Log Should Have Said    The call of alice is on hold: whether the other side is silent is not known.
+    The Log Should Have Said    The call of alice was on hold during the silence: it may be that what the other side said then was not heard.
 
 Times That Make No Sense
     Start Agent    alice

@@ -233,7 +233,7 @@ def test_a_backend_that_lacks_a_capability_is_named(talk: Talk, missing: Capabil
 def test_silence_counts_from_the_last_sound(talk: Talk) -> None:
     talk.began -= 10.0
     talk.stream([(0.5, 1.0)], [(1.5, 8.0)], 10.0)
-    silent = wait_until_silence(talk.phone.agent, 1.5, 2.0)
+    silent = wait_until_silence(talk.phone.agent, 1.5, 2.0).seconds
     assert silent == pytest.approx(2.0, abs=0.35)
 
 
@@ -241,7 +241,7 @@ def test_before_an_answer_silence_counts_from_now_on(talk: Talk) -> None:
     talk.began -= 10.0
     talk.stream([(0.5, 1.0)], [(0.1, 0.3)], 10.0)
     before = time.monotonic()
-    assert wait_until_silence(talk.phone.agent, 0.3, 5.0) == pytest.approx(0.3, abs=0.1)
+    assert wait_until_silence(talk.phone.agent, 0.3, 5.0).seconds == pytest.approx(0.3, abs=0.1)
     assert time.monotonic() - before >= 0.3
 
 
@@ -249,7 +249,7 @@ def test_after_an_interruption_silence_counts_from_now_on(talk: Talk) -> None:
     """The other side stopped in the middle of what alice said: its answer is to come."""
     talk.began -= 10.0
     talk.stream([(0.5, 5.0)], [(0.1, 1.0)], 10.0)
-    assert wait_until_silence(talk.phone.agent, 0.3, 5.0) == pytest.approx(0.3, abs=0.1)
+    assert wait_until_silence(talk.phone.agent, 0.3, 5.0).seconds == pytest.approx(0.3, abs=0.1)
 
 
 def test_no_silence_says_when_speech_was_heard_last(talk: Talk) -> None:
@@ -302,23 +302,65 @@ def test_packets_are_counted_while_baresip_can_answer(talk: Talk) -> None:
 def test_silence_counts_anew_from_packets_that_were_not_read(talk: Talk) -> None:
     before = time.monotonic()
     CountedPackets(talk, Packets(100, 0), Packets(200, 0, 100))
-    assert wait_until_silence(talk.phone.agent, 0.3, 5.0) == pytest.approx(0.3, abs=0.1)
+    assert wait_until_silence(talk.phone.agent, 0.3, 5.0).seconds == pytest.approx(0.3, abs=0.1)
     assert time.monotonic() - before >= 0.9
 
 
 def test_packets_that_were_not_read_are_told(talk: Talk) -> None:
-    CountedPackets(talk, Packets(0, 0), Packets(200, 0, 200))
+    CountedPackets(talk, Packets(0, 0), Packets(200, 0))
     with pytest.raises(
         CallFailure, match=r"it heard no sound, and not all that arrived in the last .* recorded\."
     ):
         wait_until_silence(talk.phone.agent, 1.5, 1.5)
 
 
+@pytest.mark.parametrize("is_seen", [True, False])
+def test_dropped_packets_are_no_silence(talk: Talk, is_seen: bool) -> None:
+    """As those of a call that the agent holds: `Verify Silence` fails, too."""
+    CountedPackets(talk, *(Packets(count, 0, count) for count in range(0, 400, 20)))
+    if is_seen:
+        talk.phone.backend.capabilities = frozenset(Capability)
+    with pytest.raises(
+        CallFailure, match=r"no sound, and \d+ RTP packets arrived that alice's baresip dropped\."
+    ):
+        wait_until_silence(talk.phone.agent, 0.3, 1.2)
+
+
+@pytest.mark.parametrize(
+    ("before", "states", "is_told"),
+    [
+        (False, [False], False),
+        (True, [True], True),
+        (True, [False], True),
+        (False, [True, False], True),  # it is over when the silence is complete
+        (False, [False, True], False),  # it began when the silence was complete
+    ],
+)
+def test_a_hold_in_the_silence_is_told(
+    talk: Talk,
+    monkeypatch: pytest.MonkeyPatch,
+    before: bool,
+    states: list[bool],
+    is_told: bool,
+) -> None:
+    talk.began -= 10.0
+    talk.stream([(0.5, 1.0)], [(0.1, 0.3)], 10.0)
+    talk.call.offers.believe(ours=False, on=before)
+    read = Conversation.read
+
+    def hold_and_read(conversation: Conversation) -> None:
+        talk.call.offers.believe(ours=False, on=states.pop(0) if len(states) > 1 else states[0])
+        read(conversation)
+
+    monkeypatch.setattr(Conversation, "read", hold_and_read)
+    assert wait_until_silence(talk.phone.agent, 0.3, 5.0).on_hold is is_told
+
+
 def test_a_recording_that_grows_is_believed_where_no_packets_are_counted(talk: Talk) -> None:
     talk.began -= 10.0
     talk.stream([(0.5, 1.0)], [(1.5, 8.0)], 10.0)
     CountedPackets(talk, None)
-    assert wait_until_silence(talk.phone.agent, 1.5, 2.0) == pytest.approx(2.0, abs=0.35)
+    assert wait_until_silence(talk.phone.agent, 1.5, 2.0).seconds == pytest.approx(2.0, abs=0.35)
 
 
 def test_where_nothing_tells_of_packets_there_is_no_silence(talk: Talk) -> None:
