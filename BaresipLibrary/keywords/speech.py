@@ -61,9 +61,9 @@ class SpeechKeywords(Component):
         *okay*, and *voice mail* is *voicemail*. A number is equal however it is said or written:
         ``21`` and *twenty one*, ``123`` and *one two three*, ``800 555`` and *eight hundred five five
         five*, ``-$5.50`` and *minus five dollars and fifty cents*, ``2.5 million`` and *two point five
-        million*, ``2½`` and *two and a half*, ``5:30`` and *five thirty*, ``5:00 PM`` and *five pm*, ``May
-        21`` and ``May 21st``. Not equal are other forms, such as *half past five* and ``5:30``, or ``21``
-        and ``21st`` without a month.
+        million*, ``2½`` and *two and a half*, in English ``2⅓`` and *two and a third*, ``5:30`` and *five thirty*, ``5:00 PM`` and *five pm*, ``May
+        21`` and ``May 21st``. Not equal are other forms, such as *half past five* and ``5:30``, *two and
+        a half million* and ``2.5 million``, or ``21`` and ``21st`` without a month.
 
         A number is heard as a whole or not at all: ``5`` is not in *-5*, *5.50*, *$5.50*, *1/5*, *5½* or
         *5:30*, and ``530`` is not in *5:30*. A unit is a word of its own: ``5`` is in *5 dollars*, *5%*,
@@ -74,11 +74,11 @@ class SpeechKeywords(Component):
         dashes between them, *4 - 7 - 1 - 2*. Only in a list of choices, ``1, 2 or 3``, they are several.
         *20. 1.*, put together from recordings, is 21.
         Any other full stop ends a number, and so does a pause of more than 0.8 s: a number with a pause
-        in it is ``call 555. 1234``. What may be one number or two, as in *100, 5 new messages* or *100 5*,
-        is equal to the same figures only. So is what may be hundredth parts or not, as in *5 dollars 20
+        in it is ``call 555. 1234``. What may be one number or two, as in *100, 5 new messages*, *100 5* or
+        *100 and 5* (but not *between 100 and 5*), is equal to the same figures only. So is what may be hundredth parts or not, as in *5 dollars 20
         days ago*, and what may be negative or not: *- 5*, *—5* and *($5)*. The end of a sentence, and such a
-        pause, never lie within an amount. ``5k`` and ``$2bn`` are numbers as a whole in English; ``5m``
-        and ``5b`` are not, as nobody can know what they mean.
+        pause, never lie within an amount. ``5k``, ``$2bn`` and ``$2 bn`` are numbers as a whole in English; ``5m``
+        and ``5b`` are not, as nobody can know what they mean, and *5 k* is equal to *5 k* only.
         In English *oh* is a zero beside a number and after *press*, *dial*, *key*, *digit*, *option* and
         *extension*. Amid a phrase *to*, *too*, *for*, *fore*, *won*, *ate* and *oh* are equal to the single
         digit that sounds like them, if the words on both sides are right.

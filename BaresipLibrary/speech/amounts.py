@@ -6,7 +6,7 @@ All parts of such a number belong together: 5 is not in -5, 5.50 or $5.50.
 import re
 from collections.abc import Sequence
 
-from .number_words import COMMA, FULL_STOP, NOTHING, POINT, Token, parts
+from .number_words import COMMA, FULL_STOP, NOTHING, POINT, UNKNOWN_POWERS, Token, parts
 from .spoken_signs import (
     MAYBE_MINUS,
     SLASH,
@@ -29,7 +29,14 @@ _MONTHS = {
 }  # fmt: skip
 #: After these, may and march are no months: you may 5.
 _BEFORE_VERBS = {"i", "you", "we", "they"}
-_QUARTERS = {"quarter", "quarters"}
+#: What several thirds to tenths, or a quarter, are parts of; number words are figures by then.
+_PART = re.compile(r"([3-9]|10)(?:rd|th)s?|quarters?")
+_QUARTER = "4"
+_FEW = re.compile(r"a|[1-9]")
+#: 100, 2000: what "and" may add to.
+_ROUND = re.compile(r"[1-9]\d*00")
+#: After these, "and" adds nothing.
+_BETWEEN = {"mellem", "zwischen", "between", "entre", "tra", "fra", "tussen"}
 #: It is said without "and": fünf einhalb.
 _GERMAN_HALF = "einhalb"
 _DAY = re.compile(r"([1-9]|[12]\d|3[01])(?:st|nd|rd|th)?")
@@ -143,7 +150,7 @@ def with_dates(tokens: Sequence[Token]) -> list[Token]:
 
 
 def _is_beside_month(tokens: Sequence[Token], place: int) -> bool:
-    said, before = ["", "", *(token.plain for token in tokens[:place])][-2:]
+    said, before = ["", "", *(token.plain for token in tokens[max(0, place - 2) : place])][-2:]
     after = [token.plain for token in tokens[place + 1 : place + 3] if token.plain != "of"]
     return (before in _MONTHS and said not in _BEFORE_VERBS) or not _MONTHS.isdisjoint(after[:1])
 
@@ -176,8 +183,8 @@ def _fraction_after_and(tokens: Sequence[Token], code: str) -> tuple[Sequence[To
             whole, part, used = "1", "2", 3
         case [word, half, *_] if word == and_ and is_half(half, code):
             whole, part, used = "1", "2", 2
-        case ["and", "a" | "1" | "3" as said, quarter, *_] if quarter in _QUARTERS:
-            whole, part, used = said.replace("a", "1"), "4", 3
+        case ["and", few, name, *_] if _FEW.fullmatch(few) and (found := _PART.fullmatch(name)):
+            whole, part, used = few.replace("a", "1"), found[1] or _QUARTER, 3
         case [half, *_] if half == _GERMAN_HALF and is_half(half, code):
             whole, part, used = "1", "2", 1
         case _:
@@ -186,11 +193,36 @@ def _fraction_after_and(tokens: Sequence[Token], code: str) -> tuple[Sequence[To
     return parts(first, (and_, whole, SLASH, part)), used
 
 
+def with_open_sums(tokens: Sequence[Token], code: str) -> list[Token]:
+    """The tokens, where 100 and 5, which may be 105 or not, is equal to the same pieces only."""
+    result: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        before = result[-1].plain if result else ""
+        is_sum = before not in _BETWEEN and _may_be_sum(tokens[at : at + 4], word_for_and(code))
+        used = 3 if is_sum else 1
+        result.append(_own_form(tokens[at : at + used]) if is_sum else tokens[at])
+        at += used
+    return result
+
+
+def _may_be_sum(tokens: Sequence[Token], and_: str) -> bool:
+    match [token.plain for token in _up_to_border(tokens)]:
+        case [_, _, _, sign] if sign in (POINT, SLASH):
+            return False
+        case [round_, word, number, *_] if word == and_ and _ROUND.fullmatch(round_):
+            zeros = len(round_) - len(round_.rstrip("0"))
+            return number.isdecimal() and number[0] != "0" and len(number) <= zeros
+    return False
+
+
 def with_signs_joined(tokens: Sequence[Token], code: str) -> list[Token]:
-    """The tokens, where minus, the point and the slash are parts of their numbers."""
+    """The tokens, where minus, the point, the slash and "k" are parts of their numbers."""
     result = list(tokens)
     for place, token in enumerate(tokens):
         said = tokens[place - 1] if place else None
+        if said and _is_figure(said) and token.plain in UNKNOWN_POWERS and not token.border:
+            result[place] = token._replace(is_joined=True)
         after = place + 1 < len(tokens) and _is_figure(tokens[place + 1])
         if not after or tokens[place + 1].border > NOTHING:
             continue

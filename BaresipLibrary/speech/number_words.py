@@ -24,7 +24,22 @@ POWERS = {"hundred": 100, "thousand": 1000, "million": 1000000, "billion": 10**9
 _UNKNOWN_POWER = "trillion"
 POWERS[_UNKNOWN_POWER] = 10**12
 #: What text2num does not know by itself.
-_OTHER_POWERS = {"it": {"mila": 1000, "milioni": 10**6, "miliardi": 10**9}}
+_OTHER_POWERS = {
+    "de": {"tsd": 1000, "mio": 10**6, "mrd": 10**9},
+    "it": {"mila": 1000, "milioni": 10**6, "miliardi": 10**9},
+}
+#: What is written after figures, in English; as a word of its own only bn is nothing else.
+ABBREVIATED_POWERS = {
+    "k": "thousand",
+    "m": "million",
+    "mn": "million",
+    "b": "billion",
+    "bn": "billion",
+    "tn": "trillion",
+}
+_BILLION = "bn"
+#: Words that make another number of the one before, which is not in it, though it is not known.
+UNKNOWN_POWERS = {"k", _BILLION, "mio", "mrd", "tsd", "quadrillion", "quintillion"}
 #: After a number these two words are one, and no hundred.
 _PERCENT = {
     "es": ("por", "ciento"), "fr": ("pour", "cent"), "it": ("per", "cento"), "pt": ("por", "cento")
@@ -123,6 +138,11 @@ def value(text: str, language: str) -> str | None:
     return next((digits for _, _, digits in _numbers([Token(text, 0, 0)], language)), None)
 
 
+def is_number_word(text: str, language: str) -> bool:
+    """Whether it is a number, or makes more of the number before it, in one of the languages."""
+    return text in _OTHER_POWERS.get(language, ()) or value(text, language) is not None
+
+
 def _is_number(text: str) -> bool:
     return value(text, _ENGLISH) is not None
 
@@ -155,7 +175,10 @@ def _with_english_numbers(tokens: Sequence[Token]) -> list[Token]:
     result: list[Token] = []
     in_fraction = False
     for token, follower in zip(tokens, [*tokens[1:], None], strict=False):
-        plain, before = token.plain, result[-1].plain if result else ""
+        before = result[-1].plain if result else ""
+        if token.plain == _BILLION and _is_number(before):
+            token = token._replace(plain=ABBREVIATED_POWERS[_BILLION])
+        plain = token.plain
         in_fraction = before == POINT or (in_fraction and _is_number(before))
         ends_fraction = in_fraction and before != POINT
         if plain == "a" and follower and follower.plain in POWERS:

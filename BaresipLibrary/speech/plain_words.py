@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
-from .amounts import with_amounts, with_dates, with_mixed_numbers, with_signs_joined
+from .amounts import with_amounts, with_dates, with_mixed_numbers, with_open_sums, with_signs_joined
 from .heard import Word
 from .number_runs import with_whole_numbers
 from .number_words import (
@@ -100,11 +100,12 @@ def plain_units(
     texts = [word.text for word in words]
     tokens = list(_tokens(words, _without_notes(texts, code) if has_notes else texts, code))
     if code not in NUMBER_LANGUAGES:
-        tokens = with_mixed_numbers(with_whole_numbers(tokens, code), code)
-        return _units(with_signs_joined(tokens, code))
-    tokens = with_whole_numbers(with_digits(tokens, code), code)
-    tokens = with_amounts(with_dates(tokens) if code == _ENGLISH else tokens, code)
-    return _units(with_signs_joined(with_mixed_numbers(tokens, code), code))
+        tokens = with_whole_numbers(tokens, code)
+    else:
+        tokens = with_whole_numbers(with_digits(tokens, code), code)
+        tokens = with_amounts(with_dates(tokens) if code == _ENGLISH else tokens, code)
+    tokens = with_open_sums(with_mixed_numbers(tokens, code), code)
+    return _units(with_signs_joined(tokens, code))
 
 
 def _code(language: str) -> str:

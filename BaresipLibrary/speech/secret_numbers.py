@@ -9,7 +9,7 @@ from functools import cache
 
 from ..errors import UsageError
 from .heard import Word
-from .number_words import NUMBER_LANGUAGES, value
+from .number_words import NUMBER_LANGUAGES, is_number_word
 from .plain_words import Unit, plain_units
 from .words import have_same_meaning
 
@@ -38,12 +38,12 @@ def numbers_said(words: Sequence[Word], secrets: Collection[str]) -> Iterator[in
 
 def _languages(texts: Sequence[str]) -> list[str]:
     """The languages that have a word for a number among these, and English."""
-    words = {text.lower() for text in texts if not text.isdecimal()}
-    pieces = {piece for word in words for piece in word.split("-")}
+    pieces = {piece for text in texts for piece in text.lower().split("-")}
+    words = [piece for piece in pieces if any(map(str.isalpha, piece))]
     return [
         language
         for language in NUMBER_LANGUAGES
-        if language == _ENGLISH or any(value(piece, language) for piece in pieces)
+        if language == _ENGLISH or any(is_number_word(word, language) for word in words)
     ]
 
 

@@ -11,7 +11,14 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from .number_words import NUMBER_LANGUAGES, POWERS, value, with_ordinals_alike
+from .number_words import (
+    ABBREVIATED_POWERS,
+    NUMBER_LANGUAGES,
+    POWERS,
+    UNKNOWN_POWERS,
+    value,
+    with_ordinals_alike,
+)
 
 
 class Currency(NamedTuple):
@@ -98,10 +105,7 @@ _SIGN_FIRST = re.compile(rf"([{_ANY_SIGN}])\s?(\d+(?:[.,]\d+)*)")
 _ABBREVIATED = re.compile(
     rf"([{_SIGNS}]?)((?:\d+[.,])*\d+)-?(k|m|b|mn|bn|tn|million|billion|trillion|thousand)\b", re.I
 )
-_POWERS_WRITTEN = {
-    "k": "thousand", "m": "million", "mn": "million", "b": "billion", "bn": "billion",
-    "tn": "trillion",
-}  # fmt: skip
+_ANY_POWER = {*POWERS, *ABBREVIATED_POWERS, *UNKNOWN_POWERS}
 #: Without the sign of a currency these may be a room, or metres: 5b is 5b.
 _UNKNOWN = ("m", "b")
 _FULL_HOUR = re.compile(r"(?<![\d:.])([1-9]|1[0-2]):00(?![\d:])")
@@ -199,16 +203,24 @@ def _with_currency_last(texts: Sequence[str], code: str) -> Iterator[str]:
     for text, follower in zip(texts, [*texts[1:], ""], strict=False):
         shown = text
         if currency:
-            shown, currency = re.sub(r"(\w+(?:[.,]\d+)*)", rf"\1 {currency}", text, count=1), ""
+            power = _power_in_full(text, code)
+            shown, currency = re.sub(r"(\w+(?:[.,]\d+)*)", rf"\1 {currency}", power, count=1), ""
         elif text and text in _SIGNS and follower[:1].isdigit() and not before[-1:].isdigit():
             shown, currency = "", _several(text, code)
         else:
             found = _SIGN_FIRST.fullmatch(text.lstrip("-"))
-            if found and re.sub(r"\W", "", follower).lower() in POWERS:
+            if found and re.sub(r"\W", "", follower).lower() in _ANY_POWER:
                 currency = _several(found[1], code)
                 shown = text.replace(found[1], "", 1)
         before = text
         yield shown
+
+
+def _power_in_full(text: str, code: str) -> str:
+    """The word after "$5", where bn is billion in English."""
+    word = re.sub(r"\W", "", text)
+    power = ABBREVIATED_POWERS.get(word.lower()) if code == "en" else None
+    return text.replace(word, power) if power else text
 
 
 def _spelled(text: str, code: str) -> str:
@@ -240,7 +252,7 @@ def _in_full(found: re.Match[str]) -> str:
     if power in _UNKNOWN and not sign:
         return found[0]
     currency = f" {_several(sign, 'en')}" if sign else ""
-    return f"{figures} {_POWERS_WRITTEN.get(power, power)}{currency}"
+    return f"{figures} {ABBREVIATED_POWERS.get(power, power)}{currency}"
 
 
 def _fraction(before: str, fraction: str, and_: str) -> str:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from BaresipLibrary.speech import secret_numbers
 from BaresipLibrary.speech.masking import MASK, Secrets
 from BaresipLibrary.speech.plain_words import plain_units
 from BaresipLibrary.speech.words import Phrase, find_phrase
@@ -71,3 +72,19 @@ def test_what_a_keyword_finds_of_any_number_is_masked(
     heard = sentence.format(form(number))
     for secret in (number, of_secret(number), heard):
         assert not shown_of(secret, heard, "en", pause)
+
+
+def test_figures_are_compared_once_and_not_in_each_language(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    compared: list[str] = []
+    numbers = secret_numbers.plain_units
+    monkeypatch.setattr(
+        secret_numbers,
+        "plain_units",
+        lambda words, language, **options: (
+            compared.append(language) or numbers(words, language, **options)
+        ),
+    )
+    assert Secrets(["hunter2"]).text("4-7-1-2 10% press 1") == "4-7-1-2 10% press 1"
+    assert set(compared) == {"en"}

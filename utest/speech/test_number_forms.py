@@ -1,12 +1,15 @@
 """Numbers as testers send them: each form that is equal, and no wrong number."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from BaresipLibrary.speech.amounts import with_dates
 from BaresipLibrary.speech.heard import Word
+from BaresipLibrary.speech.number_words import Token
 from BaresipLibrary.speech.plain_words import plain_text, plain_units, unfinished_number
 from BaresipLibrary.speech.words import Match, Phrase, find_phrase
 
@@ -81,6 +84,20 @@ EQUAL = [
     ("2 1/2 minutes", "two and a half minutes"),
     ("two and three quarters", "2¾"),
     ("5 dollars and a half", "five dollars and a half"),
+    ("two and one third", "2⅓"),
+    ("two and a third", "2 1/3"),
+    ("two and two thirds", "2⅔"),
+    ("two and five eighths", "2⅝"),
+    ("two and three tenths", "2 and 3/10"),
+    ("$2 billion", "$2 bn"),
+    ("two billion", "2 bn"),
+    ("two million dollars", "$2 m."),
+    ("5000 dollars", "$5 k"),
+    ("$5 quadrillion", "$5 quadrillion"),
+    ("5 k", "5 k"),
+    ("A5K2", "A 5 K 2"),
+    ("100 and 5 new messages", "100 and five new messages"),
+    ("100 and 1/2", "100½"),
     ("minus five", "negative 5"),
     ("minus five", "[-5]"),
     ("minus five", "\N{NON-BREAKING HYPHEN}5"),
@@ -128,6 +145,8 @@ EQUAL_IN_OTHER_LANGUAGES = [
     ("es", "veinte por ciento", "20 %"),
     ("es", "al menos cinco minutos", "al menos 5 minutos"),
     ("de", "5½", "fünf einhalb"),
+    ("de", "fünf Millionen Euro", "5 Mio Euro"),
+    ("de", "fünf Milliarden Euro", "€5 Mrd"),
     ("fr", "deux et demi", "2½"),
     ("nl", "twee en een half", "2½"),
     ("nl", "minus vijf", "-5"),
@@ -246,6 +265,17 @@ def test_equal_numbers_of_other_languages(language: str, phrase: str, heard: str
                 "US$-5",
             )
         ],
+        *[
+            ("your balance is 5 dollars", f"Your balance is $5 {power}")
+            for power in ("bn", "k", "m", "Mio", "quadrillion")
+        ],
+        ("you have 5", "you have 5 bn"),
+        ("you have 5", "you have 5 k"),
+        ("100", "You have 100 and 5 new messages"),
+        ("5", "You have 100 and 5 new messages"),
+        ("105", "You have 100 and 5 new messages"),
+        ("2", "two and a third"),
+        ("3", "two and 3 tenths"),
         # halves and quarters
         ("wait 5", "wait 5½ minutes"),
         ("wait 5 minutes", "wait 5½ minutes"),
@@ -328,6 +358,8 @@ def test_a_number_word_is_no_number_of_its_own(language: str, phrase: str, heard
         ("en", "may 5", "it is May 5th"),
         ("en", "5 minutes", "wait \N{EM DASH} 5 minutes"),
         ("en", "between 100", "between 100 and 5"),
+        ("en", "between 100", "between 100 and 50 people"),
+        ("en", "100", "call 100 and 200"),
     ],
 )
 def test_a_number_beside_other_words_is_heard(language: str, phrase: str, heard: str) -> None:
@@ -378,6 +410,23 @@ def test_a_day_is_heard_beside_a_year() -> None:
         assert find("on march 3", heard, 1.0) is not None
         assert find("on march 3, 2026", heard, 1.0) is not None
         assert find("on march 32", heard, 0.5) is None
+
+
+class _CountedTokens(list[Token]):
+    """Tokens that know how many of them were copied."""
+
+    copied = 0
+
+    def __getitem__(self, place: Any) -> Any:
+        found = super().__getitem__(place)
+        self.copied += len(found) if isinstance(place, slice) else 0
+        return found
+
+
+def test_a_date_is_read_beside_its_neighbours_only() -> None:
+    tokens = _CountedTokens(Token("5", place, place) for place in range(500))
+    with_dates(tokens)
+    assert tokens.copied < 10 * len(tokens)
 
 
 def test_a_zero_needs_a_number_beside_it() -> None:
