@@ -170,7 +170,7 @@ Nothing Is Said Of Packets That The Stack Does Not Count
     Should Contain    ${told}    over RTP/SAVP; the other side answered PCMU/8000 over RTP/AVP.
     ${told} =    Run Keyword And Expect Error    *    Wait Until Silence    alice    for=300ms    timeout=1s
     Should Match Regexp    ${told}
-    ...    it heard no sound, and (it cannot be told whether RTP packets arrived|what arrived in the last .* has not been recorded)
+    ...    it heard no sound, and (it cannot be told whether RTP packets arrived|what arrived in the last .* has not been recorded|[0-9]+ RTP packets arrived that alice's baresip dropped)
 
 No RTP Is Counted
     Alice Calls    answers_and_sends_nothing
