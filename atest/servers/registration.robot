@@ -115,14 +115,16 @@ Nobody Answers
     ...    Register    alice    timeout=1s
 
 TLS To A Port Without It
+    [Documentation]    Some external baresips report the URI that was dialled without its transport.
     ${verify} =    Can    VERIFY_TLS
+    VAR    ${unsent} =    ${{' No INVITE was seen to leave over tls.' if $BACKEND == 'embedded' else '*'}}
     Start Agent    alice    alice    ${PBX.domain}    x    transport=tls    tls_verify=${verify}
     Run Keyword And Expect Error
     ...    alice is not registered at ${PBX.domain}: no answer within 1 s. No REGISTER was seen to leave over tls.
     ...    Register    alice    timeout=1s
     Dial    alice    bob
     Run Keyword And Expect Error
-    ...    alice is not ESTABLISHED after 0.5 s: it is RINGING, its call to sip:bob@${PBX.domain}* has not been answered (* s old). No INVITE was seen to leave over tls.
+    ...    alice is not ESTABLISHED after 0.5 s: it is RINGING, its call to sip:bob@${PBX.domain}* has not been answered (* s old).${unsent}
     ...    Wait Until State Is    alice    ESTABLISHED    timeout=500ms
 
 A Host That Does Not Exist
