@@ -72,12 +72,16 @@ ELSEWHERE = {"embedded": "once on external:*", "external": "once on embedded:*"}
 
 
 def run(
-    console: Path, tool: str, *arguments: str, env: dict[str, str] | None = None
+    console: Path,
+    tool: str,
+    *arguments: str,
+    env: dict[str, str] | None = None,
+    folder: Path = ROOT,
 ) -> tuple[int, str]:
     """Runs a tool of this Python; its output goes into a file, and then to the console."""
     command = [sys.executable, "-m", tool, *arguments]
     with console.open("wb") as file:
-        code = subprocess.run(command, cwd=ROOT, stdout=file, stderr=file, env=env).returncode
+        code = subprocess.run(command, cwd=folder, stdout=file, stderr=file, env=env).returncode
     output = console.read_text(errors="replace")
     print(f"\n== {tool} {' '.join(arguments)}\n{output}", flush=True)
     return code, output
@@ -91,7 +95,10 @@ def lint() -> Count:
 
 
 def types() -> Count:
-    return as_one("mypy", *run(emptied("types") / "console.txt", "mypy"))
+    directory, scripts = emptied("types"), ROOT / "bench"
+    package = as_one("mypy", *run(directory / "package.txt", "mypy"))
+    bench = as_one("mypy bench", *run(directory / "bench.txt", "mypy", ".", folder=scripts))
+    return added([package, bench])
 
 
 def as_one(tool: str, code: int, output: str) -> Count:

@@ -51,7 +51,7 @@ from _table import Row, table
 
 from BaresipLibrary.backends.launchers import Spawner
 from BaresipLibrary.events import CallClosed, CallEvent, CallIncoming, SipMessage
-from BaresipLibrary.keywords import calls
+from BaresipLibrary.signalling import calls
 from BaresipLibrary.types import AgentState, AudioSource, Frequency
 
 Samples = defaultdict[str, list[float]]

@@ -217,7 +217,7 @@ def machines() -> MachineProcess:
 
 def talk(row: Row, phone: Phone, turns: int, truth_now: Callable[[], Truth]) -> None:
     agent = phone.agent
-    call = agent.active_call
+    call = agent.require_live_call("to measure")
     conversation = Conversation(agent, call)
     told = [take_turn(row, agent, call, conversation, number) for number in range(turns)]
     hear_answer(agent, call, conversation)

@@ -14,7 +14,6 @@ Each figure stands beside that of as many processes of the bare wheel (`_bare.py
 """
 
 import argparse
-import sys
 import tempfile
 import time
 from collections import defaultdict
@@ -202,4 +201,4 @@ def main() -> None:
 _Text: Callable[..., argparse.HelpFormatter] = argparse.RawDescriptionHelpFormatter
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

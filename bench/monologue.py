@@ -76,7 +76,9 @@ def measure_waiting(library: BaresipLibrary, target: Path, seconds: float) -> No
     track = Track(alice, alice.require_live_call("to listen to"), AudioDirection.rx)
     print(f"heard {heard!s:22} at {heard.at:8.1f} s of the call, similarity {heard.similarity:.0%}")
     print(f"{'phrase to verdict':28} {returned - end_of_sound(track):8.2f} s")
-    engine = psutil.Process(library._context.transcriber._process.pid)
+    understanding = library._context.transcriber._process
+    assert understanding is not None
+    engine = psutil.Process(understanding.pid)
     for name, process, earlier in (("this process", own, used), ("speech process", engine, 0.0)):
         cpu, memory = sum(process.cpu_times()[:2]) - earlier, process.memory_info().rss
         grown = f", {(memory - before) / 1e6:.0f} MB more than before" if process is own else ""

@@ -68,6 +68,7 @@ def measure_process(rounds: int) -> None:
         silence = transcriber.submit(np.zeros(RATE), RATE)
         done(changes, silence)
         starts.append(time.perf_counter() - began)
+        assert transcriber._process is not None
         process = psutil.Process(transcriber._process.pid)
         for name in PHRASES:
             samples = samples_of(name)

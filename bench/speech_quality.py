@@ -34,7 +34,7 @@ def prompt(path: Path) -> Samples:
     """A file of G.722, decoded: 16 kHz."""
     with av.open(str(path), format="g722") as file:
         frames = [frame.to_ndarray().ravel() for frame in file.decode(audio=0)]
-    return np.concatenate(frames) / 32768.0
+    return np.concatenate(frames).astype(np.float64) / 32768.0
 
 
 def line(codec: str, loss: float, bit_rate: int, samples: Samples) -> Samples:

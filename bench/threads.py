@@ -14,7 +14,7 @@ call of an agent stands for itself, for it takes more: that is what `many_agents
 import argparse
 import tempfile
 import time
-from collections import Counter
+from collections import defaultdict
 from pathlib import Path
 
 import psutil
@@ -25,14 +25,14 @@ from BaresipLibrary.types import AgentState
 
 SETTLED, WATCHED = 1.0, 4.0
 KINDS = ("main", "stack", "sending", "source, player", "all", "parent")
-Times = Counter[str]
+Times = defaultdict[str, float]
 #: Of each round of calls, and of a second of talking.
 Measured = tuple[list[Times], Times]
 
 
 def used(pids: list[int]) -> Times:
     """Milliseconds of CPU time so far, by kinds of threads."""
-    times: Times = Counter({"parent": time.process_time() * 1000})
+    times = Times(float, {"parent": time.process_time() * 1000})
     for pid in pids:
         for task in Path(f"/proc/{pid}/task").iterdir():
             spent = int((task / "schedstat").read_text().split()[0]) / 1e6
@@ -93,7 +93,7 @@ def measure_bare(agents: int, rounds: int) -> Measured:
 
 
 def _difference(after: Times, before: Times) -> Times:
-    return Counter({kind: after[kind] - before[kind] for kind in KINDS})
+    return Times(float, {kind: after[kind] - before[kind] for kind in KINDS})
 
 
 def _watch(pids: list[int]) -> Times:
@@ -101,7 +101,7 @@ def _watch(pids: list[int]) -> Times:
     before, began = used(pids), time.monotonic()
     time.sleep(WATCHED)
     spent, passed = _difference(used(pids), before), time.monotonic() - began
-    return Counter({kind: spent[kind] / passed for kind in KINDS})
+    return Times(float, {kind: spent[kind] / passed for kind in KINDS})
 
 
 def main() -> None:
