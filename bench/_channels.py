@@ -67,14 +67,14 @@ def _any_rate(codec: Callable[[Samples], Samples], samples: Samples, _rate: int)
     return codec(samples)
 
 
+#: Name, and sample rate and function of each; opus has 28 kbit/s; opus16 has 16, of an encoder that
+#: saves the processor, as small phones do.
 CODECS: dict[str, tuple[int, Codec]] = {
     **{name: (8000, partial(_any_rate, codec)) for name, codec in signals.CODECS.items()},
     "G722": (16000, partial(through_av, "g722")),
     "opus": (48000, partial(through_av, "libopus")),
     "opus16": (48000, partial(through_av, "libopus", bit_rate=16_000, complexity=3)),
 }
-"""Name, and sample rate and function of each; opus has 28 kbit/s; opus16
-has 16, of an encoder that saves the processor, as small phones do."""
 
 
 def over_the_line(

@@ -10,8 +10,8 @@ import soundfile
 from signals import Samples
 
 HAS_ESPEAK = shutil.which("espeak-ng") is not None
+#: Samples a second of espeak-ng.
 RATE = 22050
-"""Samples a second of espeak-ng."""
 SENTENCES = {
     "en-us": (
         "The number you have dialled is not in service. Please hang up and try again.",
@@ -43,8 +43,8 @@ SENTENCES = {
     ),
 }
 VARIANTS = ("f1", "f2", "f3", "f4", "m1", "m2", "m3", "m7")
+#: How many different voices a run has.
 SPEAKERS = 40
-"""How many different voices a run has."""
 
 
 @cache

@@ -65,22 +65,22 @@ from BaresipLibrary.types import AudioDirection  # noqa: E402
 
 CODECS = {"PCMU": "PCMU", "PCMA": "PCMA", "G722": "G722/16000/1", "opus": "opus/48000/2"}
 LOSSES, JITTERS = (0.0, 0.02, 0.05), (0.0, 0.040)
+#: Seconds that a turn of the agent lasts at most.
 SAID = 0.7
-"""Seconds that a turn of the agent lasts at most."""
 ANSWERS = (0.85, 1.08, 0.96, 1.15, 1.02, 1.12, 0.91)
+#: Between a stop and the answer lies more than a second: less might be a pause.
 STOPS = (0.15, 0.45, 0.33, 0.4, 0.25)
-"""Between a stop and the answer lies more than a second: less might be a pause."""
+#: Seconds; the machine pauses for 0.15 s at most.
 SILENCE = 0.5
-"""Seconds; the machine pauses for 0.15 s at most."""
 RATE = 16000
+#: Turns in a call: each turn is read from the beginning of its call.
 TURNS = 10
-"""Turns in a call: each turn is read from the beginning of its call."""
+#: Seconds in which the machine must have stopped, and until it must have begun to speak.
 ALLOWED, PATIENCE = 2.0, 10.0
-"""Seconds in which the machine must have stopped, and until it must have begun to speak."""
+#: Seconds by which a turn that was told may be off before it counts as missed.
 NEAR = 0.3
-"""Seconds by which a turn that was told may be off before it counts as missed."""
+#: Seconds by which a packet of the machine may leave late and be true.
 LATE = 0.005
-"""Seconds by which a packet of the machine may leave late and be true."""
 
 
 class Line(NamedTuple):

@@ -50,13 +50,13 @@ from BaresipLibrary.audio.signatures import (  # noqa: E402
 from BaresipLibrary.audio.tone_gaps import Loss, tone_gaps  # noqa: E402
 
 LISTEN = 3.6
+#: Seconds that encoder and decoder take, measured with a chirp.
 CODEC_DELAY = {"G722": 0.001375, "opus16": 0.0065}
-"""Seconds that encoder and decoder take, measured with a chirp."""
 #: Hz that show all that packets do to a tone: 5, 8, 10, 20, 30, 40, 60 and 80 ms are a fifth of a
 #: period or more off whole numbers of periods, so that repeating them or leaving them out turns it.
 SHOWING = 1720.0
+#: Seconds by which a prompt may be off before it counts as another's.
 OFF = 0.020
-"""Seconds by which a prompt may be off before it counts as another's."""
 AV_CODECS = ("G722", "opus16")
 OTHERS = ("noise or silence", "music", "synthetic speech")
 
@@ -185,7 +185,7 @@ def hear_signatures(rng: np.random.Generator, line: Line) -> Outcome:
 
 
 def listen_for_signatures(samples: Samples, rate: int, chunk: float = 0.02) -> dict[object, float]:
-    """Return when each signature was heard first."""
+    """When each signature was heard first."""
     listener = SignatureDetector(signatures(MOST_SIGNATURES, rate), rate)
     heard: dict[object, float] = {}
     for piece, end in chunks(samples, rate, chunk):
@@ -422,7 +422,7 @@ def figures(values: list[float]) -> tuple[str, str, str]:
 
 
 def cells(row: Row, outcomes: list[Outcome]) -> tuple[str, ...]:
-    """Return the cells of a row."""
+    """The cells of a row."""
     missed = sum(outcome.missed for outcome in outcomes)
     invented = sum(outcome.invented for outcome in outcomes)
     sure = figures([outcome.sure_after for outcome in outcomes])

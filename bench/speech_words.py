@@ -50,8 +50,8 @@ SOUNDS = Path("/usr/share/asterisk/sounds/en_US_f_Allison")
 TEXTS = Path("/usr/share/doc/asterisk-core-sounds-en/core-sounds-en.txt.gz")
 CODECS = ("PCMU", "PCMA", "G722", "opus")
 LOSSES = (0.0, 0.02, 0.05)
+#: Seconds of silence around each prompt, as around speech in a call.
 PAUSE = 0.3
-"""Seconds of silence around each prompt, as around speech in a call."""
 PATIENCE = 120.0
 SENTENCE = 3
 

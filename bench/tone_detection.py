@@ -300,7 +300,7 @@ def _other_rows() -> Iterator[Row]:
 
 
 def run_trial(row: Row, seed: int) -> Outcome:
-    """Make the trial of that seed, send it through the row's codec, listen."""
+    """Makes the trial of that seed, send it through the row's codec, listen."""
     rate, codec = CODECS[row.codec]
     trial = row.make(np.random.default_rng(seed), rate)
     arrived = codec(trial.samples, rate)
@@ -314,7 +314,7 @@ def run_trial(row: Row, seed: int) -> Outcome:
 
 
 def line(row: Row, outcomes: list[Outcome]) -> tuple[str, ...]:
-    """Return the cells of a row."""
+    """The cells of a row."""
     wrong = sum(outcome.accepted != outcome.wanted for outcome in outcomes)
     times = [outcome.milliseconds for outcome in outcomes if outcome.accepted and outcome.wanted]
     median, late, worst = np.percentile(times, [50, 95, 100]) if times else (math.nan,) * 3

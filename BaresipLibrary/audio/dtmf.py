@@ -1,4 +1,4 @@
-"""In-band digits (DTMF, ITU-T Q.23): make them, and hear them as ITU-T Q.24 wants.
+"""In-band digits (DTMF, ITU-T Q.23): makes them, and hears them as ITU-T Q.24 wants.
 
 How `DigitDetector` decides: each digit's two tones are fitted to short overlapping windows (20 ms
 every 2.5 ms) by least squares. Windows that are mostly explained by the same digit form a run; the
@@ -19,62 +19,62 @@ from .windows import WindowBuffer, pieces
 
 ROWS = (697.0, 770.0, 852.0, 941.0)
 COLUMNS = (1209.0, 1336.0, 1477.0, 1633.0)
+#: Row by row, as on the keypad of Q.23.
 KEYS = "123A456B789C*0#D"
-"""Row by row, as on the keypad of Q.23."""
+#: The low and the high frequency of each digit in Hz.
 PAIRS = {key: (ROWS[n // 4], COLUMNS[n % 4]) for n, key in enumerate(KEYS)}
-"""The low and the high frequency of each digit in Hz."""
+#: dB by which the high tone is sent louder: lines take more from it, and Q.24 lets it be 4 dB.
 SENT_TWIST = 2.0
-"""dB by which the high tone is sent louder: lines take more from it, and Q.24 lets it be 4 dB."""
 
+#: Seconds of one window: shorter than the shortest digit, and a whole period of 73 Hz, the least
+#: distance of two rows.
 WINDOW = 0.020
-"""Seconds of one window: shorter than the shortest digit, and a whole period of 73 Hz, the least
-distance of two rows."""
+#: Seconds from the start of one window to the start of the next.
 HOP = 0.0025
-"""Seconds from the start of one window to the start of the next."""
+#: Share of a window that its digit explains: 0.91 of a tone 1.5 % off, less where noise is.
 LEAST_EXPLAINED = 0.70
-"""Share of a window that its digit explains: 0.91 of a tone 1.5 % off, less where noise is."""
+#: Explained power, relative to the greatest of the run, of a window that is half tone and half
+#: silence: half of the samples, of which 7/8 is what a constant and a slope explain of a step.
 HALF_POWER = 0.44
-"""Explained power, relative to the greatest of the run, of a window that is half tone and half
-silence: half of the samples, of which 7/8 is what a constant and a slope explain of a step."""
+#: Seconds of a digit: Q.24 accepts 40 ms and refuses 23 ms.
 SHORTEST = 0.030
-"""Seconds of a digit: Q.24 accepts 40 ms and refuses 23 ms."""
+#: Seconds of a gap that does not end a digit: Q.24 bridges 10 ms and separates at 40 ms.
 BRIDGE = 0.022
-"""Seconds of a gap that does not end a digit: Q.24 bridges 10 ms and separates at 40 ms."""
+#: Share of a run's windows at full power in which a close look must find a digit's tones.
 LEAST_PURE = 0.6
-"""Share of a run's windows at full power in which a close look must find a digit's tones."""
+#: Power relative to the median pure window above which a window holds no drop-out.
 FULL_POWER = 0.9
-"""Power relative to the median pure window above which a window holds no drop-out."""
+#: How far off a frequency may be, as a part of it: Q.24 accepts 1.5 % and refuses 3.5 %.
 MOST_OFF = 0.025
-"""How far off a frequency may be, as a part of it: Q.24 accepts 1.5 % and refuses 3.5 %."""
+#: dB of the high tone relative to the low one: Q.24 accepts -8 to +4.
 TWISTS = (-9.0, 5.0)
-"""dB of the high tone relative to the low one: Q.24 accepts -8 to +4."""
+#: Share of the two tones in a window: white noise at 15 dB leaves 0.97. Two hours of synthetic
+#: speech and music had seven digits at 0.85.
 LEAST_PURITY = 0.92
-"""Share of the two tones in a window: white noise at 15 dB leaves 0.97. Two hours of
-synthetic speech and music had seven digits at 0.85."""
+#: dBFS of either tone: the fainter one of a digit of -36 dBFS with a twist of 8 dB has -45.
 LEAST_LEVEL = -49.0
-"""dBFS of either tone: the fainter one of a digit of -36 dBFS with a twist of 8 dB has -45."""
 
 
 @dataclass(frozen=True)
 class Digit:
     """A digit that was heard."""
 
+    #: 0-9, *, #, A-D.
     key: str
-    """0-9, *, #, A-D."""
+    #: Seconds from the first sample fed.
     begin: float
-    """Seconds from the first sample fed."""
+    #: Seconds from the first sample fed.
     end: float
-    """Seconds from the first sample fed."""
+    #: Level of both tones together in dBFS; 0 dBFS is a full-scale sine.
     level: float
-    """Level of both tones together in dBFS; 0 dBFS is a full-scale sine."""
+    #: dB by which the high tone is louder than the low one.
     twist: float
-    """dB by which the high tone is louder than the low one."""
 
 
 def dtmf_tone(
     key: str, sample_rate: int, level: float = -10.0, duration: float = 0.1
 ) -> NDArray[np.float64]:
-    """Return the samples of a digit: two sines, the high one 2 dB above the low one.
+    """The samples of a digit: two sines, the high one 2 dB above the low one.
 
     `level` in dBFS is that of both together, `duration` is in seconds. Raises `ValueError` for a
     key that is not a digit, a sample rate below 8000, or a level that would clip (above -5.1 dBFS).
@@ -108,7 +108,7 @@ class DigitDetector:
     """
 
     def __init__(self, sample_rate: int) -> None:
-        """Prepare for audio of `sample_rate` samples a second. `ValueError` below 8000."""
+        """Prepares for audio of `sample_rate` samples a second. `ValueError` below 8000."""
         _check_rate(sample_rate)
         self.sample_rate = sample_rate
         size = round(WINDOW * sample_rate)
@@ -117,7 +117,7 @@ class DigitDetector:
         self._runs: dict[str, _Run] = {}
 
     def feed(self, samples: NDArray[np.float64]) -> list[Digit]:
-        """Take the next mono samples in [-1, 1], any number; return the digits that ended.
+        """Takes the next mono samples in [-1, 1], any number; returns the digits that ended.
 
         Raises `ValueError` unless the array has one dimension.
         """
@@ -128,7 +128,7 @@ class DigitDetector:
         ]
 
     def _ended_in(self, windows: NDArray[np.float64]) -> list[Digit]:
-        """Return the digits that the next windows, of shape (n, size), show to have ended."""
+        """The digits that the next windows, of shape (n, size), show to have ended."""
         first = self._windows.taken - len(windows)
         digits = []
         for number, look in enumerate(self._look(windows, first), first):
@@ -138,7 +138,7 @@ class DigitDetector:
         return digits
 
     def _look(self, windows: NDArray[np.float64], first: int) -> list["_Look | None"]:
-        """Return for each window the digit that explains most of it, None without such a digit.
+        """For each window the digit that explains most of it, None without such a digit.
 
         `first` is the number of the first window.
         """
@@ -157,7 +157,7 @@ class DigitDetector:
         return looks
 
     def _ended(self, newest: int) -> list[Digit]:
-        """Return the digits of runs that no window has extended for longer than a drop-out.
+        """The digits of runs that no window has extended for longer than a drop-out.
 
         `newest` is the number of the newest window.
         """
@@ -194,7 +194,7 @@ class _Run:
     looks: list[_Look] = field(default_factory=list)
 
     def digit(self) -> Digit | None:
-        """Return the digit, if the run is long and clean enough to be one."""
+        """The digit, if the run is long and clean enough to be one."""
         half = HALF_POWER * max(look.power for look in self.looks)
         loud = [look.number for look in self.looks if look.power >= half]
         begin, end = loud[0] * HOP + WINDOW / 2, loud[-1] * HOP + WINDOW / 2
@@ -206,7 +206,7 @@ class _Run:
         return Digit(self.key, begin, end, power_to_dbfs(low + high), twist)
 
     def _pure_pairs(self, first: float, last: float) -> list[tuple[float, float]]:
-        """Return low and high power in windows of these numbers; none when too many are impure.
+        """Low and high power in windows of these numbers; none when too many are impure.
 
         Only windows at full power count against it: a drop-out takes power, a voice does not.
         """
@@ -224,7 +224,7 @@ def _is_one_of(nominal: tuple[float, ...], frequency: float) -> bool:
 
 
 def _pairs_in(windows: NDArray[np.float64], sample_rate: int, key: str) -> list[_Pair | None]:
-    """Return the two tones of each window (n, size) without DC, None where they are not a digit's.
+    """The two tones of each window (n, size) without DC, None where they are not a digit's.
 
     Frequencies, twist, levels and purity decide. Two Gauss-Newton steps of least squares: the
     derivatives of a sine by its frequency are the sine and cosine times t, so their coefficients
@@ -257,13 +257,13 @@ def _is_balanced(low: float, high: float) -> bool:
 
 
 def _basis(size: int, sample_rate: int, pair: tuple[float, float]) -> NDArray[np.float64]:
-    """Return an orthonormal basis (size, 8) of both tones and of their being a little off."""
+    """An orthonormal basis (size, 8) of both tones and of their being a little off."""
     columns = _columns(size, sample_rate, np.array([pair]))[0]
     return np.asarray(np.linalg.qr(columns - columns.mean(axis=0))[0])
 
 
 def _columns(size: int, sample_rate: int, frequencies: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the shape (n, size, 8): cos, sin, t cos, t sin of each of n pairs of frequencies.
+    """The shape (n, size, 8): cos, sin, t cos, t sin of each of n pairs of frequencies.
 
     t is in seconds, 0 in the middle.
     """
@@ -275,7 +275,7 @@ def _columns(size: int, sample_rate: int, frequencies: NDArray[np.float64]) -> N
 
 
 def _solve(columns: NDArray[np.float64], windows: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the least-squares coefficients of each window, (n, columns).
+    """The least-squares coefficients of each window, (n, columns).
 
     By the normal equations: ten times as fast as by SVD, and exact enough for columns that differ
     by a factor of 200 in size.

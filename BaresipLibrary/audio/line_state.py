@@ -11,24 +11,24 @@ from .sines import strongest_tone
 from .tones import LEAST_LEVEL
 from .windows import WindowBuffer
 
+#: Seconds of audio that it takes to tell noise from a signal.
 SHORTEST = 0.2
-"""Seconds of audio that it takes to tell noise from a signal."""
+#: dBFS without DC: a constant, as A-law's zero is, or 1 LSB that comes and goes.
 MOST_SILENCE = -85.0
-"""dBFS without DC: a constant, as A-law's zero is, or 1 LSB that comes and goes."""
+#: dBFS: comfort noise is at most this loud. RFC 3389 lets it be louder, no phone is.
 MOST_NOISE = -30.0
-"""dBFS: comfort noise is at most this loud. RFC 3389 lets it be louder, no phone is."""
+#: dB, the standard deviation of the levels. Coloured noise has 1 to 3.2, speech 8 and more.
 MOST_SPREAD = 4.0
-"""dB, the standard deviation of the levels. Coloured noise has 1 to 3.2, speech 8 and more."""
+#: Share of the energy that is one sine: more is a tone.
 MOST_SHARE = 0.4
-"""Share of the energy that is one sine: more is a tone."""
 
+#: Seconds that are loud or not as a whole: how exact a beginning or an end is.
 BLOCK = 0.005
-"""Seconds that are loud or not as a whole: how exact a beginning or an end is."""
+#: Seconds; a shorter sound is a click and does not count, nor does a shorter pause.
 BLIP = 0.020
-"""Seconds; a shorter sound is a click and does not count, nor does a shorter pause."""
 
+#: Begin and end in seconds from the first sample.
 Span = tuple[float, float]
-"""Begin and end in seconds from the first sample."""
 
 
 class TimedSpan(NamedTuple):
@@ -48,7 +48,7 @@ class LineState(Enum):
 
 
 def classify_line(samples: NDArray[np.float64], sample_rate: int) -> LineState:
-    """Return what is in mono samples in [-1, 1]: speech, music, tones, loud noise are a signal.
+    """What is in mono samples in [-1, 1]: speech, music, tones, loud noise are a signal.
 
     Raises `ValueError` for less than 0.2 s of them.
     """
@@ -71,7 +71,7 @@ class SoundFinder:
     """Finds what is audible, -50 dBFS (`tones.LEAST_LEVEL`) or louder, in audio that arrives."""
 
     def __init__(self, sample_rate: int) -> None:
-        """Prepare for audio of `sample_rate` samples a second."""
+        """Prepares for audio of `sample_rate` samples a second."""
         block = max(1, round(BLOCK * sample_rate))
         self._seconds = block / sample_rate
         self._blocks = WindowBuffer(block, block)
@@ -83,20 +83,20 @@ class SoundFinder:
         return self._loud.size * self._seconds
 
     def feed(self, samples: NDArray[np.float64]) -> None:
-        """Take the next mono samples in [-1, 1], any number. `ValueError` unless 1-dimensional."""
+        """Takes the next mono samples in [-1, 1], any number. `ValueError` unless 1-dimensional."""
         powers = self._blocks.feed(samples).var(axis=1).tolist()
         loud = [power_to_dbfs(power) >= LEAST_LEVEL for power in powers]
         self._loud = np.concatenate([self._loud, np.array(loud, dtype=np.bool_)])
 
     def sounds(self) -> list[Span]:
-        """Return everything audible so far, in order; the last sound may still go on."""
+        """Everything audible so far, in order; the last sound may still go on."""
         edges = np.flatnonzero(np.diff(np.concatenate([[0], self._loud.astype(np.int8), [0]])))
         spans = [(int(a) * self._seconds, int(b) * self._seconds) for a, b in edges.reshape(-1, 2)]
         return [span for span in join_spans(spans) if span[1] - span[0] >= BLIP - BLOCK / 2]
 
 
 def join_spans(spans: list[Span]) -> list[Span]:
-    """Join spans, given in order, that have less than 20 ms (`BLIP`) between them."""
+    """Joins spans, given in order, that have less than 20 ms (`BLIP`) between them."""
     joined: list[Span] = []
     for begin, end in spans:
         if joined and begin - joined[-1][1] < BLIP - BLOCK / 2:

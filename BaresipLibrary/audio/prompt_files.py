@@ -12,22 +12,22 @@ from numpy.typing import NDArray
 
 from .levels import level_dbfs
 
+#: Samples a second at which the backends' codecs run: G.711, G.722 and Opus.
 CODEC_RATES = (8000, 16000, 48000)
-"""Samples a second at which the backends' codecs run: G.711, G.722 and Opus."""
+#: dB by which channels lose level when they are mixed: one is the other upside down.
 CANCELLED = 60.0
-"""dB by which channels lose level when they are mixed: one is the other upside down."""
 
 
 @dataclass(frozen=True, eq=False)
 class PromptFile:
     """An audio file, decoded and mixed down to mono."""
 
+    #: Where it came from.
     path: Path
-    """Where it came from."""
+    #: Shape (n,), nominally in [-1, 1].
     samples: NDArray[np.float64] = field(repr=False)
-    """Shape (n,), nominally in [-1, 1]."""
+    #: Samples a second of `samples`.
     sample_rate: int
-    """Samples a second of `samples`."""
 
     @property
     def seconds(self) -> float:
@@ -35,7 +35,7 @@ class PromptFile:
         return self.samples.size / self.sample_rate
 
     def render(self, sample_rate: int) -> bytes:
-        """Return the prompt as 16-bit little-endian mono PCM of that many samples a second.
+        """The prompt as 16-bit little-endian mono PCM of that many samples a second.
 
         Resampled by soxr at its very high quality. What is louder than full scale is clipped.
         Raises `ValueError` for a sample rate that is not positive.
@@ -49,13 +49,13 @@ class PromptFile:
 
 
 def pcm_of(samples: NDArray[np.float64]) -> bytes:
-    """Return samples as 16-bit little-endian PCM; what is louder than full scale is clipped."""
+    """Samples as 16-bit little-endian PCM; what is louder than full scale is clipped."""
     scaled = np.clip(np.rint(samples * 32768.0), -32768, 32767)
     return scaled.astype("<i2").tobytes()
 
 
 def load_prompt(path: str | os.PathLike[str]) -> PromptFile:
-    """Read an audio file of any format that libsndfile decodes, at any rate; channels are averaged.
+    """Reads an audio file of any format of libsndfile, at any rate; channels are averaged.
 
     Raises `FileNotFoundError` when there is no such file, and `ValueError` when it is a directory,
     no audio file, without samples, or with samples that are not numbers or that cancel each other.
@@ -89,7 +89,7 @@ def _content(path: Path) -> bytes:
 
 
 def _decode(path: Path, content: bytes) -> tuple[NDArray[np.float64], int]:
-    """Return samples of shape (frames, channels) and sample rate. The content decides the format:
+    """Samples of shape (frames, channels) and sample rate. The content decides the format:
     soundfile would guess 'headerless' from a name that ends with .raw."""
     try:
         samples, sample_rate = soundfile.read(io.BytesIO(content), dtype="float64", always_2d=True)

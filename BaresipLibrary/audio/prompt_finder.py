@@ -1,4 +1,4 @@
-"""Find a known prompt in audio, and when it began.
+"""Finds a known prompt in audio, and when it began.
 
 How `PromptFinder` decides: prompt and audio become patterns of energy over time and pitch
 (`spectrograms`). Short and long pieces of the prompt, from its beginning and from 0.25 s and 0.5 s
@@ -28,21 +28,26 @@ from .spectrograms import (
 )
 from .windows import SampleBuffer
 
+#: Seconds after which pieces begin, with sound: a late cut-in may have cost the prompt that.
 SKIPS = (0.0, 0.25, 0.5)
-"""Seconds after which pieces begin, with sound: a late cut-in may have cost the prompt that."""
 
 
 @dataclass(frozen=True)
 class _Evidence:
     """How similar the audio must be to a piece of the prompt."""
 
+    #: Of sound in the piece, pauses not counted.
     seconds: float
-    """Of sound in the piece, pauses not counted."""
     likeness: float
+    #: Least correlation of the waveforms; 0 where the pattern is enough.
     waveform: float = 0.0
-    """Least correlation of the waveforms; 0 where the pattern is enough."""
 
 
+#: Measured: of the pieces of other prompts by the same synthetic voice, music and noise, one in a
+#: hundred reaches 0.87 in 0.5 s, 0.83 in 0.7 s, 0.74 in 1 s, 0.69 in 1.4 s and 0.44 in 2.8 s, at
+#: the best of all times in 15 s; of the prompt itself, in noise 10 dB below it, after a codec and
+#: with 5 % of the packets lost, one in a hundred stays below 0.86, 0.87, 0.89, 0.89 and 0.91. Half
+#: a second was not enough for `your call` and `you are call(er)`, said by the same voice: 0.93.
 EVIDENCE = (
     _Evidence(0.6, 0.92, 0.7),
     _Evidence(0.8, 0.86, 0.6),
@@ -50,47 +55,42 @@ EVIDENCE = (
     _Evidence(1.4, 0.80),
     _Evidence(2.8, 0.75),
 )
-"""Measured: of the pieces of other prompts by the same synthetic voice, music and noise, one in a
-hundred reaches 0.87 in 0.5 s, 0.83 in 0.7 s, 0.74 in 1 s, 0.69 in 1.4 s and 0.44 in 2.8 s, at the
-best of all times in 15 s; of the prompt itself, in noise 10 dB below it, after a codec and with 5 %
-of the packets lost, one in a hundred stays below 0.86, 0.87, 0.89, 0.89 and 0.91. Half a second was
-not enough for `your call` and `you are call(er)`, said by the same voice: 0.93."""
+#: Seconds of sound that a prompt needs at least to be distinguished from others.
 LEAST_SOUND = 0.6
-"""Seconds of sound that a prompt needs at least to be distinguished from others."""
+#: Energy relative to the loudest frame above which a frame is sound, not a pause: -40 dB.
 SOUND = 10 ** (-40 / 10)
-"""Energy relative to the loudest frame above which a frame is sound, not a pause: -40 dB."""
+#: How much of a piece's pattern must vary over time: a steady tone has no beginning to find.
 LEAST_VARIATION = 0.05
-"""How much of a piece's pattern must vary over time: a steady tone has no beginning to find."""
+#: Frames to wait after a similar one: it is the best when none of these is more similar.
 SETTLE = 4
-"""Frames to wait after a similar one: it is the best when none of these is more similar."""
+#: New frames, at least, for each comparison.
 LOOK = 5
-"""New frames, at least, for each comparison."""
+#: New frames, at most, for each comparison, which bounds its memory.
 MOST_AT_ONCE = 50
-"""New frames, at most, for each comparison, which bounds its memory."""
+#: Seconds by which the pattern may be off the exact time.
 SEARCH = 0.030
-"""Seconds by which the pattern may be off the exact time."""
+#: Samples a second at which waveforms are compared.
 EXACT_RATE = 8000
-"""Samples a second at which waveforms are compared."""
+#: Correlation of the waveforms from which on they give the time more exactly than the pattern.
 CLEAR = 0.3
-"""Correlation of the waveforms from which on they give the time more exactly than the pattern."""
+#: By how much the least similar second of the best candidate must beat that of the next.
 MARGIN = 0.15
-"""By how much the least similar second of the best candidate must beat that of the next."""
+#: How similar the worst second of the best candidate must be. Measured with two prompts that begin
+#: alike, in 1,000 trials: where 0.2 s are left out at the fork, the wrong prompt was named in 433
+#: without this and in 117 with it; with 5 % of the packets left out in 69 and 6, with 1 % in 2 and
+#: 0, and the right one is still named in 963.
 LEAST_WORST = 0.7
-"""How similar the worst second of the best candidate must be. Measured with two prompts that begin
-alike, in 1,000 trials: where 0.2 s are left out at the fork, the wrong prompt was named in 433
-without this and in 117 with it; with 5 % of the packets left out in 69 and 6, with 1 % in 2 and 0,
-and the right one is still named in 963."""
 
 
 @dataclass(frozen=True)
 class PromptMatch:
     """A prompt that was heard."""
 
+    #: Seconds from the first sample fed to the prompt's beginning; less than 0 when it began before
+    #: that, and where it would have begun when its beginning is missing.
     offset: float
-    """Seconds from the first sample fed to the prompt's beginning; less than 0 when it began before
-    that, and where it would have begun when its beginning is missing."""
+    #: How similar the patterns are, 0 to 1.
     score: float
-    """How similar the patterns are, 0 to 1."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,15 +111,15 @@ class PromptFinder:
     """
 
     def __init__(self, prompt: PromptFile, sample_rate: int) -> None:
-        """Prepare to listen for a prompt in audio of `sample_rate` samples a second.
+        """Prepares to listen for a prompt in audio of `sample_rate` samples a second.
 
         Raises `ValueError` below 8000 samples a second, and for a prompt with less than 0.6 s
         of sound or without anything that changes over time.
         """
         self.prompt = prompt
         self.sample_rate = sample_rate
+        #: The match once the finder is sure, else None.
         self.match: PromptMatch | None = None
-        """The match once the finder is sure, else None."""
         self._pieces = _cut(prompt)
         self._spectrogram = Spectrogram(sample_rate)
         self._longest = max(piece.pattern.length for piece in self._pieces)
@@ -135,7 +135,7 @@ class PromptFinder:
         return self._history.end / self.sample_rate
 
     def feed(self, samples: NDArray[np.float64]) -> PromptMatch | None:
-        """Take the next mono samples in [-1, 1], any number; return the match once sure, else None.
+        """Takes the next mono samples in [-1, 1], any number; returns the match once sure.
 
         A finder that is sure stays sure. Raises `ValueError` unless the array has one dimension.
         """
@@ -152,7 +152,7 @@ class PromptFinder:
         return self.match
 
     def _find(self, heard: HeardFrames, new: int) -> PromptMatch | None:
-        """Return the earliest match that the newest frames complete, with time to settle.
+        """The earliest match that the newest frames complete, with time to settle.
 
         Of two that a cadence completes at the same time, it is the one that has more of the prompt.
         """
@@ -173,7 +173,7 @@ class PromptFinder:
         return min(matches, key=lambda match: match[:2])[2] if matches else None
 
     def _confirmed(self, piece: _Piece, frame: int, score: float) -> PromptMatch | None:
-        """Return the match if the waveforms from that frame on agree with the piece, too."""
+        """The match if the waveforms from that frame on agree with the piece, too."""
         coarse = frame * HOP
         waveform = self._waveform[_exact(piece.start * HOP) : _exact(piece.end * HOP)]
         begin = max(0, round((coarse - SEARCH) * self.sample_rate))
@@ -187,7 +187,7 @@ class PromptFinder:
         return PromptMatch(exact - piece.start * HOP, min(score, 1.0))
 
     def _forget(self) -> None:
-        """Drop what no piece needs any more."""
+        """Drops what no piece needs any more."""
         self._frames = self._frames[-(self._longest + SETTLE + LOOK) :]
         oldest = (self._frame_count - self._longest - SETTLE - LOOK) * HOP - SEARCH
         self._history.drop_before(round(oldest * self.sample_rate))
@@ -196,7 +196,7 @@ class PromptFinder:
 def best_match(
     candidates: Sequence[PromptFile], samples: NDArray[np.float64], sample_rate: int
 ) -> tuple[int, PromptMatch] | None:
-    """Return the number of the candidate that the samples hold, and where; None when unsure.
+    """The number of the candidate that the samples hold, and where; None when unsure.
 
     Candidates that begin alike are distinguished by their least similar second, as far as both were
     heard: the best must win by 0.15 there, and have 0.7. Of two equally similar candidates of which
@@ -218,7 +218,7 @@ def best_match(
 def _worst_second(
     prompt: PromptFile, heard: NDArray[np.float64], offset: float
 ) -> tuple[float, float]:
-    """Return the likeness of the least similar second of sound, and the seconds that both have."""
+    """The likeness of the least similar second of sound, and the seconds that both have."""
     pattern = frames_of(prompt)
     shift = round(offset / HOP)
     first, last = max(0, -shift), min(len(pattern), len(heard) - shift)
@@ -233,7 +233,7 @@ def _worst_second(
 
 
 def _cut(prompt: PromptFile) -> list[_Piece]:
-    """Return the pieces that vary, or the whole prompt if only that varies: a burst and a pause."""
+    """The pieces that vary, or the whole prompt if only that varies: a burst and a pause."""
     frames = frames_of(prompt)
     sound = np.concatenate([[0.0], np.cumsum(_is_sound(frames, frames)) * HOP])
     pieces = _by_sound(frames, sound) or _whole(frames, sound)
@@ -246,7 +246,7 @@ def _cut(prompt: PromptFile) -> list[_Piece]:
 
 
 def _by_sound(frames: NDArray[np.float64], sound: NDArray[np.float64]) -> list[_Piece]:
-    """Return pieces with as much sound as each evidence wants; `sound`: seconds of it so far."""
+    """Pieces with as much sound as each evidence wants; `sound`: seconds of it so far."""
     pieces = []
     for skip in SKIPS:
         start = min(round(skip / HOP), len(frames))
@@ -263,7 +263,7 @@ def _by_sound(frames: NDArray[np.float64], sound: NDArray[np.float64]) -> list[_
 
 
 def _whole(frames: NDArray[np.float64], sound: NDArray[np.float64]) -> list[_Piece]:
-    """Return all of the prompt as one piece, if it has enough sound and varies."""
+    """All of the prompt as one piece, if it has enough sound and varies."""
     pattern = SoundPattern(frames)
     known = [evidence for evidence in EVIDENCE if evidence.seconds <= sound[-1] + HOP / 2]
     if not known or pattern.variation <= LEAST_VARIATION:

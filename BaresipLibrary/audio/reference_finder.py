@@ -1,4 +1,4 @@
-"""Find all of a reference recording in audio, newest first, and how alike it was.
+"""Finds all of a reference recording in audio, newest first, and how alike it was.
 
 Where `prompt_finder` is sure after a second that a prompt has begun, this looks for the whole of a
 recording, however bad it became on its way. The reference is cut into pieces of 0.5 s, and each
@@ -18,47 +18,47 @@ from .prompt_files import PromptFile
 from .prompt_finder import EXACT_RATE, LEAST_VARIATION, SOUND
 from .spectrograms import BANDS, COMPRESSION, HOP, HeardFrames, SoundPattern, Spectrogram, frames_of
 
+#: Frames of a piece: 0.5 s. Measured with 25 prompts of one voice of which 15 % of the packets were
+#: left out: pieces of 0.5 s found all of them, pieces of 0.7 s 21.
 PIECE = 50
-"""Frames of a piece: 0.5 s. Measured with 25 prompts of one voice of which 15 % of the packets were
-left out: pieces of 0.5 s found all of them, pieces of 0.7 s 21."""
+#: Frames from the first to the last sound that a reference must have: 1 s.
 LEAST_SOUND = 100
-"""Frames from the first to the last sound that a reference must have: 1 s."""
+#: How much earlier or later a piece may come than in the reference, as a part of the time from its
+#: beginning: one packet in five is lost, or one in twenty is played longer.
 EARLY, LATE = 0.2, 0.05
-"""How much earlier or later a piece may come than in the reference, as a part of the time from its
-beginning: one packet in five is lost, or one in twenty is played longer."""
+#: Frames by which it may be off besides: 0.1 s.
 SLACK = 10
-"""Frames by which it may be off besides: 0.1 s."""
+#: How alike the patterns of the pieces must be, on average, each of them, and the last one.
 LEAST_LIKENESS, LEAST_OF_A_PIECE, LEAST_OF_THE_LAST = 0.6, 0.2, 0.4
-"""How alike the patterns of the pieces must be, on average, each of them, and the last one."""
+#: How alike the waveforms must be then. Measured with 40 prompts of one voice: where each was
+#: looked for in the other 39, several patterns were alike, and the most alike waveforms had 0.53.
+#: Of the prompt itself, one waveform in ten stayed below 1.0 after PCMU, 0.89 after Opus at 6
+#: kbit/s, 0.79 when it was 30 dB too loud, 0.70 in noise of its own level, and 0.91, 0.72 and 0.58
+#: when 5, 10 and 15 % of the packets were left out.
 LEAST_WAVEFORM = 0.55
-"""How alike the waveforms must be then. Measured with 40 prompts of one voice: where each was
-looked for in the other 39, several patterns were alike, and the most alike waveforms had 0.53. Of
-the prompt itself, one waveform in ten stayed below 1.0 after PCMU, 0.89 after Opus at 6 kbit/s,
-0.79 when it was 30 dB too loud, 0.70 in noise of its own level, and 0.91, 0.72 and 0.58 when 5, 10
-and 15 % of the packets were left out."""
+#: Seconds of the pieces whose waveforms are compared.
 WAVEFORM = 0.25
-"""Seconds of the pieces whose waveforms are compared."""
+#: Frames that are compared at a time, which bounds the memory.
 AT_ONCE = 200
-"""Frames that are compared at a time, which bounds the memory."""
 
 
 @dataclass(frozen=True)
 class Occurrence:
     """Where the reference was heard."""
 
+    #: Seconds from the first sample fed to the first sound of the reference.
     begin: float
-    """Seconds from the first sample fed to the first sound of the reference."""
+    #: To its last sound.
     end: float
-    """To its last sound."""
+    #: How alike the patterns are, 0 to 1.
     likeness: float
-    """How alike the patterns are, 0 to 1."""
 
 
 class ReferenceFinder:
     """Looks for a reference in audio that arrives bit by bit."""
 
     def __init__(self, reference: PromptFile, sample_rate: int) -> None:
-        """Prepare to look in audio of `sample_rate` samples a second.
+        """Prepares to look in audio of `sample_rate` samples a second.
 
         Raises `ValueError` for a reference with less than a second from its first to its last
         sound, or without anything that changes over time.
@@ -69,7 +69,7 @@ class ReferenceFinder:
         self._rest = np.empty((0, BANDS))
 
     def feed(self, samples: NDArray[np.float64]) -> None:
-        """Take the next mono samples in [-1, 1], any number."""
+        """Takes the next mono samples in [-1, 1], any number."""
         frames = np.concatenate([self._rest, self._spectrogram.feed(samples)])
         new = len(frames) - PIECE + 1
         if new <= 0:
@@ -83,7 +83,7 @@ class ReferenceFinder:
         self._rest = frames[new:]
 
     def occurrences(self) -> Iterator[Occurrence]:
-        """Yield where all of the reference was heard, newest first, by the patterns alone.
+        """Yields where all of the reference was heard, newest first, by the patterns alone.
 
         What somebody says in nearly the same words may be among them: `waveform_likeness` tells.
         """
@@ -105,7 +105,7 @@ class ReferenceFinder:
         return float(np.max(self._near_their_places().mean(axis=0), initial=0.0))
 
     def _near_their_places(self) -> NDArray[np.float64]:
-        """Return for each piece and each frame at which the reference may begin how alike it is.
+        """For each piece and each frame at which the reference may begin how alike it is.
 
         Of shape (pieces, frames); 0 where a piece has not been heard yet.
         """
@@ -119,7 +119,7 @@ class ReferenceFinder:
         return each
 
     def _place(self, piece: int, begin: int) -> int:
-        """Return where that piece is most alike when the reference begins at that frame."""
+        """Where that piece is most alike when the reference begins at that frame."""
         early, late = _slack(self._starts[piece])
         first = max(0, begin + self._starts[piece] - early)
         near = self._likeness[piece][first : begin + self._starts[piece] + late + 1]
@@ -131,7 +131,7 @@ def _slack(start: int) -> tuple[int, int]:
 
 
 def _running_max(values: NDArray[np.float64], width: int) -> NDArray[np.float64]:
-    """Return the largest of each `width` values in a row."""
+    """The largest of each `width` values in a row."""
     reach = 1
     while reach * 2 <= width:
         values = np.maximum(values[:-reach], values[reach:])
@@ -141,13 +141,13 @@ def _running_max(values: NDArray[np.float64], width: int) -> NDArray[np.float64]
 
 
 def sounding_part(reference: PromptFile) -> tuple[float, float]:
-    """Return the seconds at which the first sound of a reference begins, and its last one ends."""
+    """The seconds at which the first sound of a reference begins, and its last one ends."""
     frames = np.flatnonzero(_is_sound(frames_of(reference)))
     return (float(frames[0] * HOP), float((frames[-1] + 1) * HOP)) if frames.size else (0.0, 0.0)
 
 
 def _cut(reference: PromptFile) -> tuple[list[int], list[SoundPattern]]:
-    """Return where pieces begin, in frames from the first sound, and their patterns."""
+    """Where pieces begin, in frames from the first sound, and their patterns."""
     frames = frames_of(reference)
     sound = np.flatnonzero(_is_sound(frames))
     if not sound.size:
@@ -178,7 +178,7 @@ def _is_sound(frames: NDArray[np.float64]) -> NDArray[np.bool_]:
 
 
 def waveform_likeness(reference: PromptFile, heard: NDArray[np.float64], sample_rate: int) -> float:
-    """Return how alike the waveforms of a reference and of one occurrence are, 0 to 1.
+    """How alike the waveforms of a reference and of one occurrence are, 0 to 1.
 
     The median of pieces of 0.25 s, each where it is most alike near its place. Another recording
     of the same words by the same person has other waveforms.

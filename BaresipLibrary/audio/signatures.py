@@ -23,48 +23,49 @@ from numpy.typing import NDArray
 from .levels import SILENCE_DBFS, power_to_dbfs
 from .windows import WindowBuffer
 
+#: Hz from one mark to the next.
 GRID = 32.0
-"""Hz from one mark to the next."""
+#: Where the ruler starts, in marks. Of all starts and grids that fit a telephone's band and a whole
+#: number of 8 kHz samples, this keeps farthest, 6.3 Hz, from the notes of the scale (a' = 440 Hz)
+#: and their first ten harmonics; and no call progress, DTMF, fax or modem tone is within 6 Hz of
+#: one.
 FIRST_MARK = 14.8
-"""Where the ruler starts, in marks. Of all starts and grids that fit a telephone's band and a whole
-number of 8 kHz samples, this keeps farthest, 6.3 Hz, from the notes of the scale (a' = 440 Hz) and
-their first ten harmonics; and no call progress, DTMF, fax or modem tone is within 6 Hz of one."""
+#: The shortest Golomb ruler of 12 marks: every difference of two marks occurs once.
 RULER = (0, 9, 10, 17, 30, 42, 45, 56, 61, 79, 83, 85)
-"""The shortest Golomb ruler of 12 marks: every difference of two marks occurs once."""
+#: How many agents there are signatures for.
 MOST_SIGNATURES = len(RULER)
-"""How many agents there are signatures for."""
+#: Samples a second that the highest signature, 3193.6 Hz, needs with room for a filter.
 LOWEST_RATE = 8000
-"""Samples a second that the highest signature, 3193.6 Hz, needs with room for a filter."""
 
+#: Steps of 1/32 s of one look; a multiple of 5, the shortest that has the products in its nulls and
+#: noise hardly ever steady for as long.
 STEPS = 15
-"""Steps of 1/32 s of one look; a multiple of 5, the shortest that has the products in its nulls
-and noise hardly ever steady for as long."""
+#: Looks in a row, 1/32 s apart, with a signature before it counts as heard.
 PRESENT_LOOKS = 4
-"""Looks in a row, 1/32 s apart, with a signature before it counts as heard."""
+#: Looks in a row, 1/32 s apart, without a signature before it counts as not heard.
 ABSENT_LOOKS = 6
-"""Looks in a row, 1/32 s apart, without a signature before it counts as not heard."""
+#: dBFS; what is fainter is not heard. A tone of -20 dBFS that a mixer divides by 12 has -42.
 LEAST_LEVEL = -52.0
-"""dBFS; what is fainter is not heard. A tone of -20 dBFS that a mixer divides by 12 has -42."""
+#: dB relative to all that arrives; what is fainter is not heard. One of 11 equal tones has -10.
 LEAST_RATIO = -26.0
-"""dB relative to all that arrives; what is fainter is not heard. One of 11 equal tones has -10."""
+#: dB relative to what is not near any signature. A held note of music is one partial of many.
 LEAST_STANDING = -15.0
-"""dB relative to what is not near any signature. A held note of music is one partial of many."""
+#: Share of the energy around a frequency that stays in phase for a look, when it is a tone. Noise
+#: passes one look in 10^8: (1 - 0.75)^14. Opus at 16 kbit/s leaves less than 0.8 of the highest of
+#: eleven clipped tones.
 LEAST_STEADINESS = 0.75
-"""Share of the energy around a frequency that stays in phase for a look, when it is a tone. Noise
-passes one look in 10^8: (1 - 0.75)^14. Opus at 16 kbit/s leaves less than 0.8 of the highest of
-eleven clipped tones."""
+#: The same share, below which there is certainly no tone.
 MOST_UNSTEADINESS = 0.5
-"""The same share, below which there is certainly no tone."""
+#: How far two clocks may move a tone, as a part of its frequency. More lets more music pass.
 MOST_DRIFT = 150e-6
-"""How far two clocks may move a tone, as a part of its frequency. More lets more music pass."""
 
 
 @dataclass(frozen=True)
 class Signature:
     """What one agent sends so that all others can tell that they hear it."""
 
+    #: Hz of its tone; a multiple of 0.1.
     frequency: float
-    """Hz of its tone; a multiple of 0.1."""
 
 
 class Heard(Enum):
@@ -81,14 +82,14 @@ class Reception:
 
     signature: Signature
     verdict: Heard
+    #: Level in dBFS of the part at its frequency that keeps its phase; 0 dBFS is a full sine.
     level: float
-    """Level in dBFS of the part at its frequency that keeps its phase; 0 dBFS is a full sine."""
+    #: Share, 0 to 1, of what is within 16 Hz of its frequency that keeps its phase.
     steadiness: float
-    """Share, 0 to 1, of what is within 16 Hz of its frequency that keeps its phase."""
 
 
 def signatures(count: int, sample_rate: int) -> list[Signature]:
-    """Return that many signatures, one for each agent, lowest first.
+    """That many signatures, one for each agent, lowest first.
 
     The same ones for every sample rate, since a call may be transcoded to 8 kHz on its way. Raises
     `ValueError` for more than 12, fewer than 1, and less than 8000 samples a second.
@@ -108,7 +109,7 @@ class SignatureDetector:
     """
 
     def __init__(self, signatures: Sequence[Signature], sample_rate: int) -> None:
-        """Prepare to listen for signatures in audio of `sample_rate` samples a second.
+        """Prepares to listen for signatures in audio of `sample_rate` samples a second.
 
         Raises `ValueError` below 8000 samples a second.
         """
@@ -133,7 +134,7 @@ class SignatureDetector:
         return self._windows.fed / self.sample_rate
 
     def feed(self, samples: NDArray[np.float64]) -> list[Reception]:
-        """Take the next mono samples in [-1, 1], any number; return how each signature arrives.
+        """Takes the next mono samples in [-1, 1], any number; returns how each signature arrives.
 
         In the order of the signatures. Raises `ValueError` unless the array has one dimension.
         """
@@ -160,7 +161,7 @@ class SignatureDetector:
         return Heard.UNSURE
 
     def _take(self, step: NDArray[np.float64], number: int) -> None:
-        """Take step `number`: turn its amplitudes to the phase of the first sample of all."""
+        """Takes step `number`: turns its amplitudes to the phase of the first sample of all."""
         start = number * step.size / self.sample_rate
         phases = np.exp(-2j * math.pi * np.mod(self._frequencies * start, 1.0))
         # Not by BLAS: its threads cost more than so small a product when other programs run.

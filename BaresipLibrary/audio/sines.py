@@ -8,26 +8,26 @@ from numpy.typing import NDArray
 
 from .levels import power_to_dbfs
 
+#: Mean square of a sine at -90 dBFS, below 1 LSB of 16 bits: nothing fainter is called a tone.
 AUDIBLE_POWER = 0.5 * 10.0**-9
-"""Mean square of a sine at -90 dBFS, below 1 LSB of 16 bits: nothing fainter is called a tone."""
+#: Nothing shorter is looked at for a tone.
 FEWEST_SAMPLES = 16
-"""Nothing shorter is looked at for a tone."""
 
 
 @dataclass(frozen=True)
 class Sine:
     """A sine found in a stretch of audio."""
 
+    #: Hz.
     frequency: float
-    """Hz."""
+    #: Level of the sine alone in dBFS; 0 dBFS is a full-scale sine.
     level: float
-    """Level of the sine alone in dBFS; 0 dBFS is a full-scale sine."""
+    #: Share of the signal's energy that is the sine, 0 to 1, after DC was removed.
     share: float
-    """Share of the signal's energy that is the sine, 0 to 1, after DC was removed."""
 
 
 def strongest_tone(samples: NDArray[np.float64], sample_rate: int) -> Sine | None:
-    """Return the strongest sine in mono samples in [-1, 1], or None.
+    """The strongest sine in mono samples in [-1, 1], or None.
 
     The peak of the Hann-windowed, zero-padded spectrum, interpolated with a parabola through its
     logarithm, is the first guess; two least-squares steps (`refined_frequency`) make it exact.
@@ -47,7 +47,7 @@ def strongest_tone(samples: NDArray[np.float64], sample_rate: int) -> Sine | Non
 
 
 def _spectrum_peak(centred: NDArray[np.float64], sample_rate: int) -> float:
-    """Return the frequency in Hz of the highest peak of the spectrum of samples without DC."""
+    """The frequency in Hz of the highest peak of the spectrum of samples without DC."""
     count = centred.size
     bins = 1 << (4 * count - 1).bit_length()
     power = np.square(np.abs(np.fft.rfft(centred * np.hanning(count), bins)))
@@ -60,7 +60,7 @@ def _spectrum_peak(centred: NDArray[np.float64], sample_rate: int) -> float:
 
 
 def refined_frequency(centred: NDArray[np.float64], sample_rate: int, frequency: float) -> float:
-    """Return a better guess of a sine's frequency in Hz: one Gauss-Newton step, one bin at most."""
+    """A better guess of a sine's frequency in Hz: one Gauss-Newton step, one bin at most."""
     fit = solve(columns_at(centred.size, sample_rate, frequency), centred)
     bin_width = sample_rate / centred.size
     offset = float(frequency_offset(fit[np.newaxis])[0])
@@ -69,7 +69,7 @@ def refined_frequency(centred: NDArray[np.float64], sample_rate: int, frequency:
 
 
 def fit_sine(samples: NDArray[np.float64], sample_rate: int, frequency: float) -> Sine:
-    """Return the least-squares sine (and constant) of exactly that frequency in the samples.
+    """The least-squares sine (and constant) of exactly that frequency in the samples.
 
     The share is the coefficient of determination: one minus the energy of what the fit leaves over,
     divided by the energy around the mean.
@@ -87,13 +87,13 @@ def fit_sine(samples: NDArray[np.float64], sample_rate: int, frequency: float) -
 def without_sine(
     samples: NDArray[np.float64], sample_rate: int, frequency: float
 ) -> NDArray[np.float64]:
-    """Return what is left of samples without the sine of a frequency, which may swell a little."""
+    """What is left of samples without the sine of a frequency, which may swell a little."""
     columns = columns_at(samples.size, sample_rate, frequency)
     return np.asarray(samples - columns @ solve(columns, samples), dtype=np.float64)
 
 
 def columns_at(count: int, sample_rate: int, frequency: float) -> NDArray[np.float64]:
-    """Return the shape (count, 5): 1, cos, sin, t cos, t sin; t in seconds, 0 in the middle."""
+    """The shape (count, 5): 1, cos, sin, t cos, t sin; t in seconds, 0 in the middle."""
     time = (np.arange(count) - (count - 1) / 2) / sample_rate
     sines = sine_columns(count, sample_rate, frequency)
     return np.column_stack([np.ones(count), sines, sines * time[:, np.newaxis]])
@@ -105,7 +105,7 @@ def sine_columns(count: int, sample_rate: int, frequency: float) -> NDArray[np.f
 
 
 def solve(columns: NDArray[np.float64], samples: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the least-squares coefficients, by the normal equations of the scaled columns."""
+    """The least-squares coefficients, by the normal equations of the scaled columns."""
     scale = np.sqrt(np.einsum("ij,ij->j", columns, columns))
     scale[scale == 0] = 1.0
     scaled = columns / scale
@@ -116,7 +116,7 @@ def solve(columns: NDArray[np.float64], samples: NDArray[np.float64]) -> NDArray
 
 
 def frequency_offset(fit: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the Hz by which the sine in each row of coefficients (n, 5) is off.
+    """The Hz by which the sine in each row of coefficients (n, 5) is off.
 
     With C = a - ib, the real part of C exp(iwt) (1 + (p + iq) t) has the coefficients a, b of cos
     and sin, and c, d of t cos and t sin, where c - id = C (p + iq): p is the relative change of

@@ -6,21 +6,21 @@ from numpy.typing import ArrayLike, NDArray
 from .prompt_files import PromptFile
 from .windows import WindowBuffer, pieces
 
+#: Seconds of one frame's window.
 WINDOW = 0.032
-"""Seconds of one frame's window."""
+#: Seconds from one frame to the next; a whole number of samples at every rate of a codec.
 HOP = 0.010
-"""Seconds from one frame to the next; a whole number of samples at every rate of a codec."""
+#: Bands of equal width in mel.
 BANDS = 16
-"""Bands of equal width in mel."""
+#: Hz; what a telephone call carries of a wideband prompt too.
 LOWEST, HIGHEST = 300.0, 3400.0
-"""Hz; what a telephone call carries of a wideband prompt too."""
+#: Exponent of a band's energy. Like a logarithm it lets faint sounds count, but a change of level
+#: only scales the pattern, and the noise of a codec in a pause stays near 0.
 COMPRESSION = 0.2
-"""Exponent of a band's energy. Like a logarithm it lets faint sounds count, but a change of level
-only scales the pattern, and the noise of a codec in a pause stays near 0."""
+#: Samples a second that the highest band needs with room for a filter.
 LOWEST_RATE = 8000
-"""Samples a second that the highest band needs with room for a filter."""
+#: Variation of a stretch below which it counts as none: rounding leaves some.
 LEAST_ENERGY = 1e-9
-"""Variation of a stretch below which it counts as none: rounding leaves some."""
 
 
 class Spectrogram:
@@ -30,7 +30,7 @@ class Spectrogram:
     """
 
     def __init__(self, sample_rate: int) -> None:
-        """Prepare for audio of `sample_rate` samples a second. `ValueError` below 8000."""
+        """Prepares for audio of `sample_rate` samples a second. `ValueError` below 8000."""
         if sample_rate < LOWEST_RATE:
             raise ValueError(
                 f"Prompts are recognised at {LOWEST_RATE} samples a second or more, "
@@ -44,7 +44,7 @@ class Spectrogram:
         self._bands = _bands(sample_rate, self._points)
 
     def feed(self, samples: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Take the next mono samples; return the frames that are complete now, (n, BANDS)."""
+        """Takes the next mono samples; returns the frames that are complete now, (n, BANDS)."""
         windows = map(self._windows.feed, pieces(samples, self._sample_rate))
         return np.concatenate([np.empty((0, BANDS)), *map(self._frames, windows)])
 
@@ -55,7 +55,7 @@ class Spectrogram:
 
 
 def frames_of(prompt: PromptFile) -> NDArray[np.float64]:
-    """Return the frames of an audio file. `ValueError` below 8000 samples a second."""
+    """The frames of an audio file. `ValueError` below 8000 samples a second."""
     if prompt.sample_rate < LOWEST_RATE:
         raise ValueError(
             f"{prompt.path} can't be recognised: it has {prompt.sample_rate} samples a second, and"
@@ -65,7 +65,7 @@ def frames_of(prompt: PromptFile) -> NDArray[np.float64]:
 
 
 def _bands(sample_rate: int, points: int) -> NDArray[np.float64]:
-    """Return the weights (bins, BANDS) of triangles that overlap by half, mean instead of sum.
+    """The weights (bins, BANDS) of triangles that overlap by half, mean instead of sum.
 
     Mel of f Hz is 2595 log10(1 + f / 700), as O'Shaughnessy has it.
     """
@@ -85,20 +85,20 @@ class SoundPattern:
     """Frames to look for: after the mean of every band is taken away, scaled to length 1."""
 
     def __init__(self, frames: NDArray[np.float64]) -> None:
-        """Make a pattern of frames (n, BANDS)."""
+        """Makes a pattern of frames (n, BANDS)."""
         self.length = len(frames)
         centred = frames - frames.mean(axis=0)
         energy = float(np.sum(np.square(centred)))
         self.unit = centred.ravel() / np.sqrt(max(energy, LEAST_ENERGY))
+        #: Share of the frames' energy around their mean, 0 to 1; 0 of a steady sound.
         self.variation = energy / max(float(np.sum(np.square(frames))), LEAST_ENERGY)
-        """Share of the frames' energy around their mean, 0 to 1; 0 of a steady sound."""
 
 
 class HeardFrames:
     """Frames in which patterns are looked for."""
 
     def __init__(self, frames: NDArray[np.float64]) -> None:
-        """Prepare frames (n, BANDS)."""
+        """Prepares frames (n, BANDS)."""
         self.count = len(frames)
         self._flat = np.ascontiguousarray(frames).ravel()
         self._sums = np.concatenate([np.zeros((1, BANDS)), np.cumsum(frames, axis=0)])
@@ -106,7 +106,7 @@ class HeardFrames:
         self._squares = np.concatenate([[0.0], squares])
 
     def likeness(self, pattern: SoundPattern, newest: int | None = None) -> NDArray[np.float64]:
-        """Return how similar each stretch of its length is to the pattern, -1 to 1, oldest first.
+        """How similar each stretch of its length is to the pattern, -1 to 1, oldest first.
 
         Their normalised cross-correlation without the mean of every band, so that neither a level
         nor a frequency response counts; 0 for what does not vary. Of the `newest` stretches only,

@@ -5,8 +5,8 @@ from numpy.typing import NDArray
 
 from .levels import frame_levels
 
+#: dBFS; speech whose loud parts are below that is faint. Telephone speech is at -30 to -10 dBFS.
 FAINT = -42.0
-"""dBFS; speech whose loud parts are below that is faint. Telephone speech is at -30 to -10 dBFS."""
 _AUDIBLE = -65.0
 #: The share of the frames of 20 ms that are louder than the loud parts.
 _LOUDEST = 0.05

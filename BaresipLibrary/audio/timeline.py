@@ -30,25 +30,25 @@ from .tones import (
     ToneDetector,
 )
 
+#: Seconds; what is shorter (a click, a lost packet) does not divide a stretch.
 BLIP = 0.060
-"""Seconds; what is shorter (a click, a lost packet) does not divide a stretch."""
+#: Seconds; a shorter gap in speech is part of it. The pauses of call progress tones are longer.
 PAUSE = 0.200
-"""Seconds; a shorter gap in speech is part of it. The pauses of call progress tones are longer."""
+#: Seconds from one window to the next.
 STEP = 2 * HOP
-"""Seconds from one window to the next."""
+#: Seconds of a tone in which its frequency is measured.
 PIECE = 0.250
-"""Seconds of a tone in which its frequency is measured."""
+#: Share of the energy that a second tone has: DTMF's two are within 8 dB of each other, 0.14.
 LEAST_SECOND = 0.05
-"""Share of the energy that a second tone has: DTMF's two are within 8 dB of each other, 0.14."""
+#: Seconds; two tones at once are recognised sooner than one: a DTMF digit may be that short.
 LEAST_PAIR = 0.080
-"""Seconds; two tones at once are recognised sooner than one: a DTMF digit may be that short."""
+#: Seconds of a tone that other sound follows or precedes without a gap: a voice on one note may
+#: pass for a tone that long, in 8 of 200 s of synthetic speech when this was `RUN`.
 LEAST_AMID = 3 * RUN
-"""Seconds of a tone that other sound follows or precedes without a gap: a voice on one note may
-pass for a tone that long, in 8 of 200 s of synthetic speech when this was `RUN`."""
+#: Bins on either side of a peak that belong to it: the main lobe of a Hann window.
 LOBE = 2
-"""Bins on either side of a peak that belong to it: the main lobe of a Hann window."""
+#: Windows whose spectra are in memory at the same time.
 BATCH = 2000
-"""Windows whose spectra are in memory at the same time."""
 
 Samples = NDArray[np.float64]
 
@@ -66,14 +66,14 @@ class Sound(Enum):
 class Stretch:
     """A part of a recording that is the same throughout."""
 
+    #: Seconds from the start of the recording, like `end`.
     begin: float
-    """Seconds from the start of the recording, like `end`."""
     end: float
+    #: dBFS, of everything in it.
     level: float
-    """dBFS, of everything in it."""
     sound: Sound
+    #: Hz, lowest first: of a tone or of two at once, else empty.
     frequencies: tuple[float, ...] = ()
-    """Hz, lowest first: of a tone or of two at once, else empty."""
 
     @property
     def words(self) -> str:
@@ -89,10 +89,10 @@ class Timeline:
     """A recording, divided into stretches."""
 
     seconds: float
+    #: dBFS, of the whole recording.
     level: float
-    """dBFS, of the whole recording."""
+    #: In order, without gaps; none when there are no samples.
     stretches: tuple[Stretch, ...]
-    """In order, without gaps; none when there are no samples."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ class _Part:
 
 
 def timeline(samples: Samples, sample_rate: int) -> Timeline:
-    """Divide mono samples in [-1, 1], shape (n,), into tones, silence and other sound.
+    """Divides mono samples in [-1, 1], shape (n,), into tones, silence and other sound.
 
     Borders are exact to some 10 ms next to silence and to some 30 ms between sounds. Audio below
     -50 dBFS (`tones.LEAST_LEVEL`) is `Sound.FAINT`, and `Sound.SILENCE` when its samples do not

@@ -16,35 +16,35 @@ from numpy.typing import NDArray
 from .levels import power_to_dbfs
 from .sines import strongest_tone
 
+#: Seconds from one amplitude to the next.
 STEP = 0.001
-"""Seconds from one amplitude to the next."""
+#: Seconds over which one amplitude is taken: half a packet.
 WINDOW = 0.010
-"""Seconds over which one amplitude is taken: half a packet."""
+#: How far, as a part of itself, the amplitude moves in a tone that runs on: 23 degrees or 4 dB.
 MOST_MOVED = 0.4
-"""How far, as a part of itself, the amplitude moves in a tone that runs on: 23 degrees or 4 dB."""
+#: Part of the amplitude below which, in the middle of a gap, nothing stood in for what was lost.
 LOST = 0.3
-"""Part of the amplitude below which, in the middle of a gap, nothing stood in for what was lost."""
+#: Seconds of a gap at least: a single click is not a gap.
 SHORTEST = 0.003
-"""Seconds of a gap at least: a single click is not a gap."""
+#: Seconds of another phase after which it is not concealment but a slip: the tone runs on.
 SETTLED = 0.120
-"""Seconds of another phase after which it is not concealment but a slip: the tone runs on."""
+#: Seconds of a tone's beginning in which a codec may still adapt to it.
 PASSED_OVER = 0.050
-"""Seconds of a tone's beginning in which a codec may still adapt to it."""
+#: Part of its way to the newest amplitude that the reference goes each step: 50 ms to settle.
 FOLLOW = 0.02
-"""Part of its way to the newest amplitude that the reference goes each step: 50 ms to settle."""
+#: dBFS of a tone in which gaps are looked for.
 LEAST_LEVEL = -50.0
-"""dBFS of a tone in which gaps are looked for."""
 
 
 class Loss(Enum):
     """What is wrong with a piece of a tone."""
 
+    #: It is missing.
     SILENT = "silent"
-    """It is missing."""
+    #: Something else is in its place, as a repeated packet is.
     CONCEALED = "concealed"
-    """Something else is in its place, as a repeated packet is."""
+    #: From there on the tone runs with another phase: time was left out or inserted.
     SLIPPED = "slipped"
-    """From there on the tone runs with another phase: time was left out or inserted."""
 
 
 @dataclass(frozen=True)
@@ -52,16 +52,16 @@ class ToneGap:
     """A piece of a tone that is not as it was sent."""
 
     loss: Loss
+    #: Seconds from the first sample.
     begin: float
-    """Seconds from the first sample."""
+    #: How long; of a slip, until the tone runs on. Right to about 3 ms.
     milliseconds: float
-    """How long; of a slip, until the tone runs on. Right to about 3 ms."""
 
 
 def tone_gaps(
     samples: NDArray[np.float64], sample_rate: int, frequency: float | None = None
 ) -> list[ToneGap]:
-    """Return the gaps in a running tone, in order, from 50 ms after its beginning to its end.
+    """The gaps in a running tone, in order, from 50 ms after its beginning to its end.
 
     `frequency` in Hz is that of the strongest tone when not given. What is repeated or left out is
     seen unless it is almost a whole number of periods; at 1720 Hz, packets of 5, 8, 10, 20, 30, 40,
@@ -99,7 +99,7 @@ class _Follower:
         self._other_steps = 0
 
     def take(self, number: int, amplitude: complex) -> None:
-        """Take the amplitude of that step."""
+        """Takes the amplitude of that step."""
         if abs(amplitude - self._reference) <= MOST_MOVED * abs(self._reference):
             if self._moved:
                 self._close(number)
@@ -119,7 +119,7 @@ class _Follower:
             self._reference, self._moved, self._other_steps = self._other, [], 0
 
     def _close(self, number: int) -> None:
-        """Note the gap that ends before that step: the middle of it says what it is."""
+        """Notes the gap that ends before that step: the middle of it says what it is."""
         middle = self._moved[len(self._moved) // 4 : -(len(self._moved) // 4) or None]
         size = float(np.median(np.abs(middle))) / abs(self._reference)
         loss = Loss.SILENT if size < LOST else Loss.CONCEALED
@@ -133,7 +133,7 @@ class _Follower:
 def _amplitudes(
     samples: NDArray[np.float64], sample_rate: int, frequency: float
 ) -> NDArray[np.complex128]:
-    """Return the complex amplitude around every millisecond: the tone turned down to 0 Hz."""
+    """The complex amplitude around every millisecond: the tone turned down to 0 Hz."""
     size = round(WINDOW * sample_rate)
     turned = samples * np.exp(-2j * math.pi * frequency / sample_rate * np.arange(samples.size))
     sums = np.cumsum(np.concatenate([[0.0], turned]))
@@ -142,5 +142,5 @@ def _amplitudes(
 
 
 def _seconds(step: int) -> float:
-    """Return the middle of that step's window."""
+    """The middle of that step's window."""
     return step * STEP + WINDOW / 2

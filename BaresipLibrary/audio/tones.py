@@ -1,4 +1,4 @@
-"""Find a tone in audio, and be sure of it soon.
+"""Finds a tone in audio, and is sure of it soon.
 
 How `ToneDetector` decides: short overlapping windows (40 ms every 10 ms) each get a least-squares
 fit of a sine near the asked frequency. A window *agrees* when that sine is loud enough, is most of
@@ -31,60 +31,58 @@ from .sines import (
 )
 from .windows import WindowBuffer, pieces, require_mono
 
+#: Seconds of one window: two periods of 50 Hz, two cycles between 440 Hz and 490 Hz.
 WINDOW = 0.040
-"""Seconds of one window: two periods of 50 Hz, two cycles between 440 Hz and 490 Hz."""
+#: Seconds from the start of one window to the start of the next.
 HOP = 0.010
-"""Seconds from the start of one window to the start of the next."""
+#: Seconds of tone, from the start of the first agreeing window to the end of the last, to be sure,
+#: unless it is clear.
+#:
+#: Longer is safer against voices (asked for the average pitch of synthetic speech, 120 ms let twice
+#: as much of it pass); 140 ms leaves room for packets and jitter buffers in a verdict within 250
+#: ms.
 RUN = 0.140
-"""Seconds of tone, from the start of the first agreeing window to the end of the last, to be sure,
-unless it is clear.
-
-Longer is safer against voices (asked for the average pitch of synthetic speech, 120 ms let twice as
-much of it pass); 140 ms leaves room for packets and jitter buffers in a verdict within 250 ms.
-"""
+#: Seconds of tone to be sure of a clear one, which is then 80 ms old at most.
+#:
+#: In 60 ms, a tone whose phase jumps every 60 ms would pass.
 CLEAR_RUN = 0.070
-"""Seconds of tone to be sure of a clear one, which is then 80 ms old at most.
-
-In 60 ms, a tone whose phase jumps every 60 ms would pass.
-"""
+#: Share of the energy in a clear tone: 30 dB above everything else.
+#:
+#: A voice has partials, breath and a pitch that moves, a chord has other notes, a digit a second
+#: tone.
 CLEAR_SHARE = 0.999
-"""Share of the energy in a clear tone: 30 dB above everything else.
-
-A voice has partials, breath and a pitch that moves, a chord has other notes, a digit a second tone.
-"""
 _WINDOWS, _CLEAR_WINDOWS = (1 + round((seconds - WINDOW) / HOP) for seconds in (RUN, CLEAR_RUN))
+#: How far off the asked frequency still counts, as a part of it, within the two limits below.
+#:
+#: Crystal clocks and codecs move a tone by less than 0.1 %, and 40 ms at 10 dB signal-to-noise
+#: ratio leave a standard deviation of a few tenths of a hertz: 1 % has room for a tone generator
+#: that is a little off, but not for the next call progress tone (425 Hz is 3.4 % below 440 Hz).
 TOLERANCE = 0.01
-"""How far off the asked frequency still counts, as a part of it, within the two limits below.
-
-Crystal clocks and codecs move a tone by less than 0.1 %, and 40 ms at 10 dB signal-to-noise ratio
-leave a standard deviation of a few tenths of a hertz: 1 % has room for a tone generator that is a
-little off, but not for the next call progress tone (425 Hz is 3.4 % below 440 Hz).
-"""
+#: Hz; what a short window can tell at low frequencies.
 LEAST_TOLERANCE = 3.0
-"""Hz; what a short window can tell at low frequencies."""
+#: Hz; above 1 kHz nothing gets less exact with frequency.
 MOST_TOLERANCE = 10.0
-"""Hz; above 1 kHz nothing gets less exact with frequency."""
+#: Share of the energy that is 'most of the signal': white noise at 10 dB leaves 10/11 = 0.91.
 LEAST_SHARE = 0.80
-"""Share of the energy that is 'most of the signal': white noise at 10 dB leaves 10/11 = 0.91."""
+#: Noise floor in dBFS: 10 dB below the faintest tone that must be heard.
 LEAST_LEVEL = -50.0
-"""Noise floor in dBFS: 10 dB below the faintest tone that must be heard."""
+#: Where, in multiples of the asked frequency, a voice has its other partials when its first or
+#: second one is there.
 HARMONICS = (0.5, 1.5, 2.0, 3.0)
-"""Where, in multiples of the asked frequency, a voice has its other partials when its first or
-second one is there."""
+#: dB of each of them relative to the tone, at most, as DTMF receivers check for talk-off: the
+#: strongest partial of a voiced sound has neighbours, a tone has none.
 MOST_HARMONIC = -23.0
-"""dB of each of them relative to the tone, at most, as DTMF receivers check for talk-off:
-the strongest partial of a voiced sound has neighbours, a tone has none."""
+#: How much less of a run than of its windows may be one sine: phase that wanders costs share.
 MOST_INCOHERENCE = 0.03
-"""How much less of a run than of its windows may be one sine: phase that wanders costs share."""
 
+#: Seconds over which the loudest tone is measured: 440 Hz and 480 Hz are apart there.
 SURVEY_WINDOW = 0.100
-"""Seconds over which the loudest tone is measured: 440 Hz and 480 Hz are apart there."""
+#: Seconds from one such window to the next.
 SURVEY_HOP = 0.050
-"""Seconds from one such window to the next."""
+#: dB relative to the loudest tone from which on a second tone is named.
 FAINTEST_BESIDE = -20.0
-"""dB relative to the loudest tone from which on a second tone is named."""
+#: How many of the most tonal windows are kept.
 SURVEYED = 5
-"""How many of the most tonal windows are kept."""
 
 
 class ToneDetector:
@@ -96,7 +94,7 @@ class ToneDetector:
     """
 
     def __init__(self, frequency: float, sample_rate: int, *, nothing_before: bool = False) -> None:
-        """Prepare to listen for `frequency` Hz in audio of `sample_rate` samples a second.
+        """Prepares to listen for `frequency` Hz in audio of `sample_rate` samples a second.
 
         `nothing_before`: no such tone was sent before, so that the first sample may be one of it.
 
@@ -151,7 +149,7 @@ class ToneDetector:
         return self._survey.beside()
 
     def feed(self, samples: NDArray[np.float64]) -> Sine | None:
-        """Take the next mono samples in [-1, 1], any number; return the tone once sure, else None.
+        """Takes the next mono samples in [-1, 1], any number; returns the tone once sure.
 
         A detector that is sure stays sure: it returns the same `Sine` from then on. Its frequency,
         level and share are those of the run of windows that made it sure. Raises `ValueError`
@@ -167,7 +165,7 @@ class ToneDetector:
         return self._tone
 
     def _tone_in(self, windows: NDArray[np.float64]) -> Sine | None:
-        """Return the tone once windows in a row make the detector sure of it, else None."""
+        """The tone once windows in a row make the detector sure of it, else None."""
         for window, sine in zip(windows, self._window_test.sines(windows), strict=True):
             if sine is None:
                 self._run.clear()
@@ -179,7 +177,7 @@ class ToneDetector:
         return None
 
     def _clear(self) -> Sine | None:
-        """Return the tone of the newest windows when next to nothing else is in them, else None."""
+        """The tone of the newest windows when next to nothing else is in them, else None."""
         newest = list(self._run)[-_CLEAR_WINDOWS:]
         if self._began_before or len(newest) < _CLEAR_WINDOWS:
             return None
@@ -189,7 +187,7 @@ class ToneDetector:
         return tone if tone and tone.share >= CLEAR_SHARE else None
 
     def _steady(self) -> Sine | None:
-        """Return the tone of the whole run of windows, None when it is not one, or too short."""
+        """The tone of the whole run of windows, None when it is not one, or too short."""
         if len(self._run) < _WINDOWS:
             return None
         run = list(self._run)
@@ -203,12 +201,12 @@ class ToneDetector:
         return tone
 
     def _piece(self, run: Sequence["_AgreeingWindow"]) -> NDArray[np.float64]:
-        """Return the samples of overlapping windows as one piece."""
+        """The samples of overlapping windows as one piece."""
         *earlier, last = run
         return np.concatenate([*(window.samples[: self._hop] for window in earlier), last.samples])
 
     def _fitted(self, piece: NDArray[np.float64], run: Sequence["_AgreeingWindow"]) -> Sine | None:
-        """Return the sine of a piece; None when it is not at the asked frequency."""
+        """The sine of a piece; None when it is not at the asked frequency."""
         guess = sum(window.sine.frequency for window in run) / len(run)
         frequency = refined_frequency(piece, self.sample_rate, guess)
         if abs(frequency - self.frequency) > self._window_test.tolerance:
@@ -300,7 +298,7 @@ class _Survey:
         self._best: list[tuple[float, NDArray[np.float64]]] = []
 
     def look(self, samples: NDArray[np.float64]) -> None:
-        """Take the next samples, and rank the windows that are complete now."""
+        """Takes the next samples, and ranks the windows that are complete now."""
         for window in self._windows.feed(samples):
             prominence = self._prominence(window)
             if prominence and (len(self._best) < SURVEYED or prominence > self._best[-1][0]):
@@ -309,7 +307,7 @@ class _Survey:
                 del self._best[SURVEYED:]
 
     def best(self) -> Sine | None:
-        """Return the clearest tone so far; None after silence.
+        """The clearest tone so far; None after silence.
 
         Before the first window that is not silent, the samples after the last one are looked at.
         """
@@ -320,12 +318,12 @@ class _Survey:
         return strongest_tone(window, self._sample_rate)
 
     def beside(self) -> Sine | None:
-        """Return the tone that sounds together with it; None when that is faint or not steady."""
+        """The tone that sounds together with it; None when that is faint or not steady."""
         pair = self._pair()
         return pair[1] if pair else None
 
     def _pair(self) -> tuple[Sine, Sine] | None:
-        """Return two tones that two of the best windows have: a lost packet can feign one."""
+        """Two tones that two of the best windows have: a lost packet can feign one."""
         pairs = [pair for _, window in self._best if (pair := self._tones(window))]
         for first, second in pairs:
             alike = sum(_is_same_pair((first, second), other) for other in pairs)

@@ -1,4 +1,4 @@
-"""Read a WAV file while another process writes it."""
+"""Reads a WAV file while another process writes it."""
 
 import os
 import struct
@@ -40,7 +40,7 @@ class RecordingReader:
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        """Follow the file of that path. It is opened when it is first needed and exists by then."""
+        """Follows the file of that path, opened when it is first needed and exists by then."""
         self.path = Path(path)
         self._file: BinaryIO | None = None
         self._layout: _Layout | None = None
@@ -81,7 +81,7 @@ class RecordingReader:
         return layout.channels if layout else 0
 
     def read_new(self, most: int | None = None) -> "NDArray[np.float64]":
-        """Return the samples that were written since the last call, mono, in [-1, 1), shape (n,).
+        """The samples that were written since the last call, mono, in [-1, 1), shape (n,).
 
         With `most`, no more than so many, and the next call goes on after them. Channels are
         averaged. A frame that is not complete yet is left for the next call. Empty while the file
@@ -91,7 +91,7 @@ class RecordingReader:
         return _mono(self.read_frames(most))
 
     def read_part(self, begin: float, end: float) -> "NDArray[np.float64]":
-        """Return the samples between two seconds of the recording, as far as it goes by now.
+        """The samples between two seconds of the recording, as far as it goes by now.
 
         Shape and errors are those of `read_new`, which goes on from where it was.
         """
@@ -108,7 +108,7 @@ class RecordingReader:
             self._position = position
 
     def read_frames(self, most: int | None = None) -> "NDArray[np.int16]":
-        """Return what `read_new` reads as it lies in the file, shape (n, channels), n up to `most`.
+        """What `read_new` reads as it lies in the file, shape (n, channels), n up to `most`.
 
         Of shape (0, 0) while the header is not there. Raises like `read_new`.
         """
@@ -127,7 +127,7 @@ class RecordingReader:
         return np.frombuffer(raw, dtype="<i2").reshape(-1, layout.channels)
 
     def skip_to_end(self) -> None:
-        """Skip everything written so far: `read_new` returns what comes after. Raises like it.
+        """Skips everything written so far: `read_new` returns what comes after. Raises like it.
 
         Nothing is skipped while the file or its header is not there yet.
         """
@@ -137,13 +137,13 @@ class RecordingReader:
             self._position += size - size % layout.frame
 
     def close(self) -> None:
-        """Close the file. Closing twice is fine; reading again goes on where it stopped."""
+        """Closes the file. Closing twice is fine; reading again goes on where it stopped."""
         if self._file is not None:
             self._file.close()
             self._file = None
 
     def __enter__(self) -> Self:
-        """Return the reader itself."""
+        """The reader itself."""
         return self
 
     def __exit__(
@@ -152,7 +152,7 @@ class RecordingReader:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Close the file."""
+        """Closes the file."""
         self.close()
 
     def _find_layout(self) -> _Layout | None:
@@ -171,7 +171,7 @@ class RecordingReader:
         return self._layout
 
     def _data_end(self, layout: _Layout) -> int:
-        """Return where the audio ends by now. The size is taken first: the file may grow."""
+        """Where the audio ends by now. The size is taken first: the file may grow."""
         assert self._file is not None
         size = os.fstat(self._file.fileno()).st_size
         data_size = _uint32(_read_at(self._file, layout.data_start - 4, 4))
@@ -189,14 +189,14 @@ def _mono(frames: "NDArray[np.int16]") -> "NDArray[np.float64]":
 
 
 def seconds_recorded(path: str | os.PathLike[str]) -> float:
-    """Return how much audio a recording holds by now; 0 without one. Raises like `read_new`."""
+    """How much audio a recording holds by now; 0 without one. Raises like `read_new`."""
     with RecordingReader(path) as reader:
         reader.skip_to_end()
         return reader.seconds
 
 
 def _parse(file: BinaryIO, path: Path) -> _Layout | None:
-    """Return the layout, None while the header is incomplete; raise `ValueError` for other files.
+    """The layout, None while the header is incomplete; raises `ValueError` for other files.
 
     RIFF: 'RIFF', size, 'WAVE', then chunks of a 4-byte name, a 4-byte little-endian size and that
     many bytes, padded to an even number.
@@ -222,7 +222,7 @@ def _parse(file: BinaryIO, path: Path) -> _Layout | None:
 
 
 def _parse_format(chunk: bytes, size: int, path: Path) -> tuple[int, int] | None:
-    """Return sample rate and channels of a format chunk, None while it is incomplete."""
+    """Sample rate and channels of a format chunk, None while it is incomplete."""
     if size < 16:
         raise ValueError(f"{path} is not a WAV recording: its format has {size} bytes, not 16.")
     if len(chunk) < min(size, 40):

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 
 def require_mono(samples: NDArray[np.float64]) -> None:
-    """Raise `ValueError` unless the samples have the shape (n,)."""
+    """Raises `ValueError` unless the samples have the shape (n,)."""
     if samples.ndim != 1:
         raise ValueError(f"Mono samples are an array of shape (n,), not {samples.shape}.")
 
@@ -16,8 +16,8 @@ class SampleBuffer:
     """Keeps samples until they are dropped. The first sample ever fed has the number 0."""
 
     def __init__(self) -> None:
+        #: Number of the oldest sample that is kept.
         self.begin = 0
-        """Number of the oldest sample that is kept."""
         self._samples = np.empty(0)
 
     @property
@@ -26,16 +26,16 @@ class SampleBuffer:
         return self.begin + self._samples.size
 
     def feed(self, samples: NDArray[np.float64]) -> None:
-        """Append mono samples, any number. Raises `ValueError` unless their shape is (n,)."""
+        """Appends mono samples, any number. Raises `ValueError` unless their shape is (n,)."""
         require_mono(samples)
         self._samples = np.concatenate([self._samples, samples])
 
     def between(self, begin: int, end: int) -> NDArray[np.float64]:
-        """Return the samples from number `begin` to before `end`, as far as they are kept."""
+        """The samples from number `begin` to before `end`, as far as they are kept."""
         return self._samples[max(0, begin - self.begin) : max(0, end - self.begin)]
 
     def drop_before(self, number: int) -> None:
-        """Drop the samples with lower numbers. Dropping them again changes nothing."""
+        """Drops the samples with lower numbers. Dropping them again changes nothing."""
         number = min(max(number, self.begin), self.end)
         self._samples = self._samples[number - self.begin :]
         self.begin = number
@@ -48,9 +48,9 @@ class WindowBuffer:
     """
 
     def __init__(self, size: int, hop: float) -> None:
-        """Prepare windows of `size` samples, one every `hop` samples, which may be a fraction."""
+        """Prepares windows of `size` samples, one every `hop` samples, which may be a fraction."""
+        #: How many windows were handed out: the number of the next one.
         self.taken = 0
-        """How many windows were handed out: the number of the next one."""
         self._size = size
         self._hop = hop
         self._samples = SampleBuffer()
@@ -66,7 +66,7 @@ class WindowBuffer:
         return self._samples.between(self._samples.begin, self.fed)
 
     def feed(self, samples: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Take the next mono samples; return the windows that are complete now, shape (n, size).
+        """Takes the next mono samples; returns the windows that are complete now, shape (n, size).
 
         Raises `ValueError` unless the samples have the shape (n,).
         """
@@ -81,5 +81,5 @@ class WindowBuffer:
 
 
 def pieces(samples: NDArray[np.float64], most: int) -> Iterator[NDArray[np.float64]]:
-    """Yield the samples in pieces of `most`, in order: windows of one piece bound the memory."""
+    """Yields the samples in pieces of `most`, in order: windows of one piece bound the memory."""
     return (samples[start : start + most] for start in range(0, samples.size, most))

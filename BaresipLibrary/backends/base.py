@@ -18,8 +18,8 @@ T = TypeVar("T")
 #: After this long without an answer (s), it is checked whether the process is stopped.
 _SUSPICIOUS = 2.0
 
+#: Seconds of audio in a packet, as nearly every phone sends it.
 USUAL_PACKET = 0.020
-"""Seconds of audio in a packet, as nearly every phone sends it."""
 
 
 def await_answer(

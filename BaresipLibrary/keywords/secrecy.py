@@ -9,8 +9,8 @@ from robot.libraries.BuiltIn import BuiltIn, RobotNotRunningError
 
 from ..speech.masking import Secrets
 
+#: The tag of keywords whose errors, results and steps are masked.
 SPEECH = "Speech"
-"""The tag of keywords whose errors, results and steps are masked."""
 #: How deep lists and dictionaries are searched.
 _DEPTH = 4
 

@@ -35,8 +35,8 @@ class BulkCall:
     call: Call | None = None
     accepted: bool = False
     trouble: str | None = None
+    #: From the dialling until both sides were established.
     seconds: float | None = None
-    """From the dialling until both sides were established."""
     _seen: int = -1
 
     def __str__(self) -> str:

@@ -206,8 +206,8 @@ class Interruption:
         #: words.
         self._turn_since = self._told = 0.0
         self._silence, self._to_its_end = LEAST_SILENCE, True
+        #: At the end of what was followed, for how long (s) no audio of the other side was read.
         self.unheard = 0.0
-        """At the end of what was followed, for how long (s) no audio of the other side was read."""
 
     def warning(self) -> str:
         """That the silence at the end is one without audio, as a sentence; else empty."""

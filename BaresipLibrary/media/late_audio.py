@@ -69,8 +69,8 @@ class UnreadPackets:
         """Counts from now on."""
         self._agent, self._call, self._since = agent, call, time.monotonic()
         self._before = self._count() or Packets(0, 0)
+        #: How many of those that were counted last the stack dropped.
         self.dropped = 0
-        """How many of those that were counted last the stack dropped."""
 
     def exist(self, read: float) -> bool | None:
         """Whether they do; the recording was read up to then, in monotonic s.

@@ -42,10 +42,10 @@ class Segment:
     stream: TrackStream
     begin: float
     end: float
+    #: Whether speech went on before it without a pause.
     follows_cut: bool = False
-    """Whether speech went on before it without a pause."""
+    #: Whether speech goes on after it.
     is_cut: bool = False
-    """Whether speech goes on after it."""
     _transcriptions: dict[str | None, Transcription] = field(default_factory=dict)
 
     @property

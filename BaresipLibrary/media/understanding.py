@@ -258,8 +258,8 @@ class _News(NamedTuple):
     """What was said by now, and whether that can change."""
 
     words: list[Word]
+    #: The second from which on a number may be another one than it seems.
     open_from: float
-    """The second from which on a number may be another one than it seems."""
     are_all: bool
 
 

@@ -18,8 +18,8 @@ from ..types import AudioDirection
 from .playout import playout_delay
 from .tracks import Track, TrackStream
 
+#: How exact (s) a beginning or an end is found: frames of 5 ms, and what a codec adds to them.
 EDGE = 0.010
-"""How exact (s) a beginning or an end is found: frames of 5 ms, and what a codec adds to them."""
 
 
 class _Finder(Protocol):

@@ -28,12 +28,12 @@ _SURE = 0.5
 class Caption:
     """What was said or heard without a pause, in seconds of the recording."""
 
+    #: Its row in the table of all that was said and heard.
     number: int
-    """Its row in the table of all that was said and heard."""
     begin: float
     end: float
+    #: With their times, or one that is a whole text.
     words: tuple[Word, ...]
-    """With their times, or one that is a whole text."""
 
     @property
     def text(self) -> str:

@@ -43,8 +43,8 @@ class Failed(NamedTuple):
 class Mark(NamedTuple):
     """Something that happened while a recording ran, such as ``Verify Audio failed here``."""
 
+    #: From the start of the recording.
     seconds: float
-    """From the start of the recording."""
     text: str
 
 

@@ -28,8 +28,8 @@ class AgentTrace:
     name: str
     uri: str
     events: Sequence[Event]
+    #: When, in monotonic seconds, and what.
     words: Sequence[tuple[float, str]] = ()
-    """When, in monotonic seconds, and what."""
 
 
 @frozen

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+#: Points of a picture from left to right, however long the recording is.
 COLUMNS = 800
-"""Points of a picture from left to right, however long the recording is."""
 MEDIA_TYPE = "image/webp"
 _HEIGHT = 210
 _SHARPNESS = 1.5  # pixels a point

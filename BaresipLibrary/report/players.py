@@ -25,12 +25,12 @@ from .markup import folded, joined, style, visible
 from .recording_store import link
 from .tables import TABLE_SHEET, TableCell, table
 
+#: Bytes of embedded audio and pictures in one call of `players`: 100 failed tests make 45 MB.
 BUDGET = 450_000
-"""Bytes of embedded audio and pictures in one call of `players`: 100 failed tests make 45 MB."""
+#: Of a longer recording only the end is shown: ten minutes at 8 kHz, 100 s at 48 kHz.
 MOST_SAMPLES = 4_800_000
-"""Of a longer recording only the end is shown: ten minutes at 8 kHz, 100 s at 48 kHz."""
+#: A table with more rows is folded.
 FEW_ROWS = 12
-"""A table with more rows is folded."""
 _CHUNK = 480_000
 _FLAC_BLOCK = 4096
 
@@ -44,24 +44,24 @@ _NO_PICTURES = Markup(
 class Recorded:
     """A recording, and what is known of it."""
 
+    #: Such as ``bob heard`` or ``bob sent``.
     title: str
-    """Such as ``bob heard`` or ``bob sent``."""
     path: Path
+    #: The link from log.html to the file: relative, and percent-encoded.
     href: str
-    """The link from log.html to the file: relative, and percent-encoded."""
     moments: Sequence[Mark] = ()
+    #: What is known of the words in it.
     captions: Sequence[Caption] = ()
-    """What is known of the words in it."""
 
 
 @frozen
 class _Audio:
     """What a file held when it was read."""
 
+    #: The end of it, shape (n, channels).
     frames: NDArray[np.int16]
-    """The end of it, shape (n, channels)."""
+    #: How many frames precede them.
     skipped: int
-    """How many frames precede them."""
     sample_rate: int
     finished: bool
 

@@ -8,8 +8,8 @@ from markupsafe import Markup
 from ..verdicts.verdict import Verdict
 from .markup import folded, joined, style, visible
 
+#: The style sheet that a fragment with tables must have in it once.
 TABLE_SHEET = "tables.css"
-"""The style sheet that a fragment with tables must have in it once."""
 _STYLE = style(TABLE_SHEET)
 
 
@@ -17,8 +17,8 @@ class TableCell(NamedTuple):
     """A cell of a table: text, or markup for a cell of several parts."""
 
     content: str | Markup
+    #: Classes of the style: ``number``, ``short``, ``centred``, ``good``, ``bad``, ``moment``.
     kind: str = ""
-    """Classes of the style: ``number``, ``short``, ``centred``, ``good``, ``bad``, ``moment``."""
     is_header: bool = False
     columns: int = 1
 

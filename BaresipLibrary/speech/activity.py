@@ -17,28 +17,28 @@ from ..audio.sines import strongest_tone
 from ..audio.tones import LEAST_LEVEL
 from ..audio.windows import SampleBuffer, WindowBuffer
 
+#: Seconds that are sound or not as a whole: how exact a beginning or an end is.
 FRAME = 0.005
-"""Seconds that are sound or not as a whole: how exact a beginning or an end is."""
+#: Seconds; a longer pause in speech ends a span.
 PAUSE = 0.3
-"""Seconds; a longer pause in speech ends a span."""
+#: Seconds of sound; a span with less of it is a click.
 LEAST_SPEECH = 0.060
-"""Seconds of sound; a span with less of it is a click."""
+#: Seconds; a shorter pause between two sounds joins them, and a shorter sound is left out, except
+#: where it ends speech: the burst of a last *t*, or the syllable in which a machine was cut off.
 _BLIP = 0.020
-"""Seconds; a shorter pause between two sounds joins them, and a shorter sound is left out, except
-where it ends speech: the burst of a last *t*, or the syllable in which a machine was cut off."""
+#: dB above the threshold on a noisy line; a sound that is louder ends speech, however short.
 _CLEAR = 6.0
-"""dB above the threshold on a noisy line; a sound that is louder ends speech, however short."""
+#: Frames of audio in which noise is looked for, and from one look to the next. In 0.4 s a word that
+#: is said softly, or a long *s*, is often as steady as noise.
 _WINDOW, _HOP = 120, 20
-"""Frames of audio in which noise is looked for, and from one look to the next. In 0.4 s a word that
-is said softly, or a long *s*, is often as steady as noise."""
+#: Frames whose levels are averaged to tell noise from speech: single ones show its pitch.
 _AVERAGED = 4
-"""Frames whose levels are averaged to tell noise from speech: single ones show its pitch."""
+#: dB, the standard deviation of these averages in noise; what is said softly may have less.
 _MOST_SPREAD = 3.0
-"""dB, the standard deviation of these averages in noise; what is said softly may have less."""
+#: dB by which sound is louder than the loudest frame of the noise.
 _ABOVE_NOISE = 1.5
-"""dB by which sound is louder than the loudest frame of the noise."""
+#: dB below the noise: where the line is so quiet, the noise has ended, or it was none.
 _GONE = 10.0
-"""dB below the noise: where the line is so quiet, the noise has ended, or it was none."""
 
 
 class Span(NamedTuple):
@@ -92,8 +92,8 @@ class VoiceActivity:
     """Follows audio, and knows when somebody spoke in it."""
 
     def __init__(self, rate: int) -> None:
+        #: Those that have ended, in order: each was followed by a pause of `PAUSE`.
         self.spans: list[Span] = []
-        """Those that have ended, in order: each was followed by a pause of `PAUSE`."""
         self._rate = rate
         self._frames = _Frames(rate)
         self._samples = SampleBuffer()

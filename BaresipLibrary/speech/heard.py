@@ -18,11 +18,11 @@ class Word:
     """A word that was understood."""
 
     text: str
+    #: Seconds from the start of the audio, like `end`.
     begin: float
-    """Seconds from the start of the audio, like `end`."""
     end: float
+    #: How sure the engine is, from 0 to 1; NaN when it does not say.
     confidence: float
-    """How sure the engine is, from 0 to 1; NaN when it does not say."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,8 @@ class HeardSpeech:
     similarity: float
     confidence: float
     groups: tuple[str | None, ...] = ()
+    #: When the words of each group began and ended; None for a group without any.
     group_times: tuple[tuple[float, float] | None, ...] = field(default=(), repr=False)
-    """When the words of each group began and ended; None for a group without any."""
 
     @property
     def at(self) -> float:

@@ -69,19 +69,19 @@ class Unit:
     """What counts as one word: a word, or one digit of a number."""
 
     text: str
+    #: The place of the word that it comes from.
     word: int
-    """The place of the word that it comes from."""
+    #: That of the last one, where several are one number: one hundred.
     last_word: int
-    """That of the last one, where several are one number: one hundred."""
+    #: Whether it is a digit, or a sign or a currency that belongs to a number with digits.
     in_number: bool = False
-    """Whether it is a digit, or a sign or a currency that belongs to a number with digits."""
+    #: Whether nothing else belongs to the same number before it.
     begins_number: bool = False
-    """Whether nothing else belongs to the same number before it."""
     ends_number: bool = False
+    #: Whether it is in the same figures, or number words, as the digit before it: in 530, 30 is.
     is_inside: bool = False
-    """Whether it is in the same figures, or number words, as the digit before it: in 530, 30 is."""
+    #: In 5:30, the 3.
     is_after_colon: bool = False
-    """In 5:30, the 3."""
 
     @property
     def is_digit(self) -> bool:

@@ -29,11 +29,11 @@ class Transcription:
 
     def __init__(self) -> None:
         self.words: list[Word] = []
+        #: A sentence that says why there are no words; None of audio that was understood.
         self.error: str | None = None
-        """A sentence that says why there are no words; None of audio that was understood."""
         self.is_done = False
+        #: Without it, it is not begun any more: nobody waits for it.
         self.is_needed = True
-        """Without it, it is not begun any more: nobody waits for it."""
 
 
 class _Job(NamedTuple):

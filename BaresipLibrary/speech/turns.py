@@ -12,8 +12,8 @@ from itertools import pairwise
 from ..audio.line_state import TimedSpan
 from .activity import FRAME, PAUSE
 
+#: Seconds; a longer pause ends a turn.
 TURN_PAUSE = 0.6
-"""Seconds; a longer pause ends a turn."""
 
 
 @dataclass(frozen=True)

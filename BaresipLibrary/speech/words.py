@@ -27,8 +27,8 @@ _NAMES |= {("1", "einen"), ("1", "einem"), ("1", "einer"), ("1", "eines")}
 class Phrase:
     """Words that are expected; `parse` makes one."""
 
+    #: What the suite wrote: its text, or a ``Secret`` that has it.
     given: str | CoveredText
-    """What the suite wrote: its text, or a ``Secret`` that has it."""
     units: tuple[Unit, ...] = field(repr=False, compare=False)
 
     @property
@@ -54,15 +54,15 @@ class Phrase:
 class Match:
     """The stretch of what was heard that is most similar to a phrase."""
 
+    #: The place of its first word, like `last`.
     first: int
-    """The place of its first word, like `last`."""
     last: int
+    #: 1 - word error rate, from 0 to 1.
     similarity: float
-    """1 - word error rate, from 0 to 1."""
+    #: Whether the numbers of the phrase are in it, digit by digit.
     has_numbers: bool = True
-    """Whether the numbers of the phrase are in it, digit by digit."""
+    #: Those that were heard instead of those of the phrase, where they are not.
     numbers: str = ""
-    """Those that were heard instead of those of the phrase, where they are not."""
 
 
 def find_phrase(phrase: Phrase, heard: Sequence[Unit], similarity: float) -> Match | None:

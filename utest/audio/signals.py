@@ -209,5 +209,5 @@ def _to_int16(samples: Samples) -> NDArray[np.int16]:
     return np.clip(np.rint(samples * 32768), -32768, 32767).astype(np.int16)
 
 
+#: Name, as SDP has it, and function of the codecs that need no other program.
 CODECS = {"L16": sixteen_bit, "PCMU": mu_law, "PCMA": a_law}
-"""Name, as SDP has it, and function of the codecs that need no other program."""

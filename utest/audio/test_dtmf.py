@@ -14,8 +14,8 @@ from BaresipLibrary.audio.sines import strongest_tone
 from . import signals
 from .signals import CODECS, Samples
 
+#: Every row and every column once.
 DIAGONAL = "159D"
-"""Every row and every column once."""
 
 
 def rng(seed: int = 1) -> np.random.Generator:

@@ -32,7 +32,7 @@ class Case:
 
 
 def listen(detector: ToneDetector, samples: Samples, chunk: int) -> int | None:
-    """Feed chunks; return how many samples had been fed when the detector was sure."""
+    """Feeds chunks; returns how many samples had been fed when the detector was sure."""
     for start in range(0, samples.size, chunk):
         if detector.feed(samples[start : start + chunk]):
             return min(start + chunk, samples.size)
