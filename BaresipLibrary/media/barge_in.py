@@ -24,8 +24,9 @@ from ..frozen import frozen
 from ..speech.turns import TURN_PAUSE, joined
 from ..speech.voices import Speech
 from ..types import AudioDirection
+from ..wording import counted
 from .following import following_recording
-from .late_audio import heard_until, watching_packets
+from .late_audio import UnreadPackets, heard_until, watching_packets
 from .results import BargeIn
 from .saying import (
     cut_short,
@@ -208,14 +209,19 @@ class Interruption:
         self._silence, self._to_its_end = LEAST_SILENCE, True
         #: At the end of what was followed, for how long (s) no audio of the other side was read.
         self.unheard = 0.0
+        self._packets: UnreadPackets | None = None
+        #: Whether packets had come that were not read, when they were counted last.
+        self._are_unread: bool | None = None
 
     def warning(self) -> str:
         """That the silence at the end is one without audio, as a sentence; else empty."""
         if self.unheard < _WORTH_TELLING:
             return ""
-        is_seen = Capability.SEE_RTP in self.agent.backend.capabilities and self.call.rtp
+        can = self.agent.backend.capabilities
+        is_seen = Capability.SEE_RTP in can and self.call.rtp
+        is_counted = Capability.COUNT_PACKETS in can and self._are_unread is False
         what, why = "came from", ", or its packets were lost"
-        if not is_seen:
+        if not is_seen and not is_counted:
             what, why = "was recorded of", ", its packets were lost, or they are not recorded yet"
         return (
             f"No audio {what} the other side for the last {self.unheard:.1f} s: it sends nothing"
@@ -258,6 +264,7 @@ class Interruption:
         """Interrupts the other side, and follows it for so many seconds or until it is silent."""
         require_sending(self.agent, self.call, self._words)
         with following_recording(self.agent, self.call), watching_packets(self.agent, self.call):
+            self._packets = UnreadPackets(self.agent, self.call)
             self._await_their_turn(patience)
             self._told = time.monotonic()
             longest = self._speech.seconds + followed + self._silence + _TURN_ENDS + _PATIENCE
@@ -269,10 +276,18 @@ class Interruption:
             what = (
                 "what it did then was not clear" if left else "no sound of that has left the agent"
             )
-            raise self._failure(f"{what} within {longest:.0f} s")
+            raise self._failure(f"{what} within {longest:.0f} s{self._unread_clause()}")
         if not scene.was_speaking:
             raise self._failure(_ALREADY_SILENT.format(scene.began - scene.last_sound_before))
         return scene
+
+    def _unread_clause(self) -> str:
+        if self._packets is None or not self._are_unread:
+            return ""
+        if dropped := self._packets.dropped:
+            whose = f"{self.agent.name}'s baresip"
+            return f", and {counted(dropped, 'RTP packet')} arrived that {whose} dropped"
+        return ", and not all that arrived has been recorded"
 
     def _await_their_turn(self, patience: float) -> None:
         source, words = self.agent.source_of(self.call)
@@ -331,7 +346,7 @@ class Interruption:
         return obstacle(agent, call) or cut_short(agent, call, utterance)
 
     def _wait(self, check: Callable[[], T | None], within: float) -> T | None:
-        """Waits as `wait_until` does, and also where nothing arrives any more."""
+        """Waits as `wait_until` does, also where nothing arrives any more, or is late."""
 
         def checked() -> T | None:
             self.agent.require_alive()
@@ -348,8 +363,20 @@ class Interruption:
         while True:
             left = max(0.0, deadline - time.monotonic())
             answer = wait_until(self.agent.changes, checked, min(_ARRIVES, left))
-            if answer is not None or not left:
+            if answer is not None and self._is_known():
                 return answer
+            if not left:
+                return None
+
+    def _is_known(self) -> bool:
+        """Whether all that arrived was read, as far as that can be told.
+
+        It asks the agent's baresip, which `changes` must not be held for.
+        """
+        if self._packets is None or self.unheard < _WORTH_TELLING:
+            return True
+        self._are_unread = self._packets.exist(self._theirs.until)
+        return not self._are_unread
 
     def _failure(self, what: str) -> CallFailure:
         did = "interrupted" if self._told else "could not interrupt"

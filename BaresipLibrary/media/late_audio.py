@@ -13,6 +13,7 @@ from ..agents.call import Call
 from ..agents.rtp import newest_length, watching_rtp
 from ..backends.base import Packets
 from ..backends.capabilities import Capability
+from ..concurrency import wait_until
 from ..errors import BackendError
 
 #: Packets wait so long (s) in a jitter buffer, and in the library.
@@ -21,6 +22,9 @@ _WAITS = 0.3
 _SHORTEST_PACKET = 0.010
 #: A recording grows when what was read of it is at most so old (s), on a busy machine too.
 _GROWS = 0.6
+#: For how long (s) packets are counted to see whether audio arrives, and how many of them a second
+#: may be comfort noise: packets of 60 ms are 17 a second.
+_WATCHED, _NOISE = 0.2, 12
 
 
 @contextmanager
@@ -62,7 +66,7 @@ class UnreadPackets:
 
     Where each packet is seen only dropped ones count: `heard_until` knows the others.
 
-    It asks the agent's baresip: do not use it while you hold `changes`.
+    It asks the agent's baresip, and may count for a moment: do not use it while you hold `changes`.
     """
 
     def __init__(self, agent: Agent, call: Call) -> None:
@@ -88,7 +92,17 @@ class UnreadPackets:
         if self.dropped or is_seen:
             return self.dropped > 0
         came = (now.received - self._before.received) * _SHORTEST_PACKET
-        return came > max(0.0, read - self._since) + _WAITS
+        if came > max(0.0, read - self._since) + _WAITS:
+            return True
+        return read < time.monotonic() - _WAITS and self._goes_on(now)
+
+    def _goes_on(self, counted: Packets) -> bool:
+        """Whether audio arrives now, after those packets."""
+        began = time.monotonic()
+        wait_until(self._agent.changes, lambda: None if self._call.is_live else True, _WATCHED)
+        now = self._count()
+        most = _NOISE * (time.monotonic() - began)
+        return now is not None and now.received - counted.received > most
 
     def _count(self) -> Packets | None:
         if not self._agent.backend.is_stopped:

@@ -1,5 +1,6 @@
 """What counts as falling silent when interrupted: exact, on sounds with times of their own."""
 
+import threading
 import time
 
 import numpy as np
@@ -195,3 +196,60 @@ def test_a_hold_that_ends_the_wait_is_told_though_the_agent_is_muted(
         match="could not interrupt the other side with 'stop': the other side holds the call",
     ):
         interruption.verify_stop(1.0, 5.0, LEAST_SILENCE)
+
+
+class Packets:
+    """Tells whether packets are unread as a baresip is asked, whose answer needs `changes`."""
+
+    def __init__(self, phone: Phone, *unread: bool | None) -> None:
+        self._phone, self._unread = phone, list(unread)
+        self.dropped = 0
+
+    def exist(self, _: float) -> bool | None:
+        reader = threading.Thread(target=self._phone.backend.feed, daemon=True)
+        reader.start()
+        reader.join(1.0)
+        assert not reader.is_alive(), "the reader needs `changes`"
+        return self._unread.pop(0) if len(self._unread) > 1 else self._unread[0]
+
+
+def follow(
+    interruption: Interruption, monkeypatch: pytest.MonkeyPatch, packets: Packets, within: float
+) -> object:
+    """Follows a silence of which 1.2 s were not read; what was found."""
+    monkeypatch.setattr(interruption, "_packets", packets)
+    interruption.unheard = 1.2
+    return interruption._wait(lambda: "silent", within)
+
+
+@pytest.fixture
+def counted(interruption: Interruption, phone: Phone) -> Interruption:
+    """At a backend that counts packets and does not see each."""
+    phone.backend.capabilities = frozenset(Capability) - {Capability.SEE_RTP}
+    return interruption
+
+
+def test_a_silence_is_one_once_all_is_read_that_arrived(
+    counted: Interruption, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packets = Packets(phone, True, True, False)
+    assert follow(counted, monkeypatch, packets, 5.0) == "silent"
+    assert packets._unread == [False]
+    assert counted.warning().startswith("No audio came from the other side for the last 1.2 s:")
+
+
+def test_what_was_not_read_to_the_end_is_told(
+    counted: Interruption, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packets = Packets(phone, True)
+    assert follow(counted, monkeypatch, packets, 0.3) is None
+    assert counted._unread_clause() == ", and not all that arrived has been recorded"
+    packets.dropped = 7
+    assert counted._unread_clause() == ", and 7 RTP packets arrived that alice's baresip dropped"
+
+
+def test_a_silence_of_which_packets_tell_nothing_is_one_with_a_warning(
+    counted: Interruption, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert follow(counted, monkeypatch, Packets(phone, None), 5.0) == "silent"
+    assert "No audio was recorded of the other side" in counted.warning()

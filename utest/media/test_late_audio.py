@@ -1,13 +1,15 @@
 """Audio that is late is not silence: what has arrived and was not read is not known yet."""
 
+import itertools
 import time
 
 import pytest
 
 from BaresipLibrary.agents.call import Call
+from BaresipLibrary.backends.base import Packets
 from BaresipLibrary.backends.capabilities import Capability
 from BaresipLibrary.events import HoldChanged, RtpCounted
-from BaresipLibrary.media.late_audio import heard_until
+from BaresipLibrary.media.late_audio import UnreadPackets, heard_until
 from BaresipLibrary.rtp import PacketLength, RtpCounts
 
 from ..scripted import Phone
@@ -74,3 +76,49 @@ def test_where_packets_are_not_seen_time_alone_tells(phone: Phone, call: Call) -
     now = time.monotonic()
     counts(phone, now)
     assert until(phone, call, now - 2.0) == pytest.approx(now - _LATE, abs=0.1)
+
+
+def counting(phone: Phone, monkeypatch: pytest.MonkeyPatch, pace: float) -> None:
+    """Has the packets counted as an external baresip counts them, `pace` a second from now on."""
+    phone.backend.capabilities = frozenset(Capability) - {Capability.SEE_RTP}
+    began, before = time.monotonic(), 5000
+
+    def count(_: str) -> Packets:
+        return Packets(before + round(pace * (time.monotonic() - began)), 0)
+
+    monkeypatch.setattr(phone.backend, "count_packets", count)
+
+
+@pytest.mark.parametrize(
+    ("pace", "read", "exist"),
+    [
+        (50.0, 0.8, True),  # a recording that is late
+        (17.0, 0.8, True),  # with packets of 60 ms
+        (50.0, 0.1, False),  # one that grows
+        (0.0, 0.8, False),  # nothing arrives
+        (10.0, 0.8, False),  # comfort noise
+    ],
+)
+def test_packets_that_go_on_while_the_recording_does_not_are_unread(
+    phone: Phone,
+    call: Call,
+    monkeypatch: pytest.MonkeyPatch,
+    pace: float,
+    read: float,
+    exist: bool,
+) -> None:
+    """Also after a long wait, in which the shortest packets could have brought less audio."""
+    counting(phone, monkeypatch, pace)
+    packets = UnreadPackets(phone.agent, call)
+    assert packets.exist(time.monotonic() - read) is exist
+
+
+def test_packets_are_counted_once_where_the_recording_grows(
+    phone: Phone, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone.backend.capabilities = frozenset(Capability) - {Capability.SEE_RTP}
+    asked = itertools.count()
+    monkeypatch.setattr(phone.backend, "count_packets", lambda _: Packets(next(asked), 0))
+    packets = UnreadPackets(phone.agent, call)
+    assert packets.exist(time.monotonic()) is False
+    assert next(asked) == 2
