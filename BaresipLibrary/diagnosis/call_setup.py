@@ -1,4 +1,4 @@
-"""Explanations of calls that are not established or not transferred, a sentence each.
+"""Explanations of calls that are not established, a sentence each.
 
 A function that explains looks at one kind of failure; it returns None when there is nothing to add.
 """
@@ -11,19 +11,19 @@ from ..agents.agent import Agent
 from ..agents.call import Call, Direction
 from ..agents.info import proxy_of
 from ..events import ClosedBy, StackLog
-from ..sip.bodies import sipfrag_status
-from ..sip.challenges import CHALLENGE_STATUSES, credentials, unanswerable
+from ..sip.challenges import CHALLENGE_STATUSES
 from ..sip.messages import Message
 from ..sip.sdp import Media, audio_in
 from ..sip.transactions import Answer, Transaction
 from ..sip.uris import address_part
 from ..wording import counted
+from .challenges import explain_challenge
 from .incoming_calls import (
     NOT_ACCEPTABLE,
     agent_at,
     arrived_invite,
     describe_missing_registration,
-    explain_refusal,
+    explain_refused_invite,
 )
 from .observations import (
     describe_accepted_media,
@@ -36,7 +36,6 @@ from .observations import (
     invites_of,
     partner_of,
     transactions_of,
-    transactions_since,
     wait_for_trace,
 )
 from .session_timers import explain_session_timer
@@ -177,7 +176,7 @@ def _explain_refusing_stack(agent: Agent, call: Call, agents: Sequence[Agent]) -
         was_sent_there = address_part(other.uri) == _destination(agent, call)
         refused = wait_for_trace(other, look) if was_sent_there else look()
         if refused:
-            return explain_refusal(other, refused)
+            return explain_refused_invite(other, refused)
     return None
 
 
@@ -260,40 +259,6 @@ def _describe_order(names: Sequence[str]) -> str:
     return f"{names[0]} first ({', '.join(names)})" if names else "no codec"
 
 
-def explain_challenge(agent: Agent, status: int, call_id: str | None = None) -> str | None:
-    """Why an agent was challenged in vain, in a call or, without a Call-ID, when it registered."""
-    if status not in CHALLENGE_STATUSES:
-        return None
-    account = agent.account
-    if not account.password:
-        return f"{agent.name} was challenged and has no password."
-    challenged = wait_for_trace(agent, partial(_challenged, agent, call_id))
-    if challenged is None and agent.backend.shows_messages:
-        return None
-    asked = challenged and unanswerable(challenged[1].message)
-    if asked:
-        return f"The challenge asks for {asked}."
-    if challenged and not credentials(challenged[0].request):
-        return f"{agent.name} was challenged and sent no credentials."
-    user = account.auth_user or account.username
-    return f"The digest of user '{user}' was not accepted: check user and password."
-
-
-def _challenged(agent: Agent, call_id: str | None) -> tuple[Transaction, Answer] | None:
-    """The newest challenge, and the request that it answers."""
-    challenged = [
-        (transaction, answer)
-        for transaction in transactions_since(agent, 0)
-        if transaction.sent
-        and (
-            transaction.request.call_id == call_id if call_id else transaction.method == "REGISTER"
-        )
-        for answer in transaction.answers
-        if answer.status in CHALLENGE_STATUSES
-    ]
-    return max(challenged, key=lambda pair: pair[1].event.at, default=None)
-
-
 def _explain_lost_call(agent: Agent, call: Call) -> str | None:
     assert call.closed is not None
     logged = agent.journal.of_kind(StackLog)
@@ -348,49 +313,3 @@ def _explain_end_by_peer(agent: Agent, call: Call) -> str | None:
 
     end = wait_for_trace(agent, ended)
     return describe_details(end.request) if end else None
-
-
-def explain_missing_outcome(agent: Agent, call: Call, since: int) -> str | None:
-    """What followed a REFER that was sent at that position of the journal: answers, NOTIFYs."""
-    seen = [
-        transaction
-        for transaction in transactions_since(agent, since)
-        if transaction.request.call_id == call.call_id
-    ]
-    notified = [
-        transaction
-        for transaction in seen
-        if transaction.method == "NOTIFY" and not transaction.sent
-    ]
-    if notified:
-        return _describe_last_notify(agent, notified[-1])
-    accepted = [
-        transaction.final
-        for transaction in seen
-        if transaction.method == "REFER" and transaction.sent and transaction.final is not None
-    ]
-    if not accepted or accepted[-1].status >= 300:
-        return explain_no_answer(agent, "REFER", since, call.call_id)
-    answer = accepted[-1]
-    without = answer.message.first("Refer-Sub")
-    header = f" with Refer-Sub: {without}" if without else ""
-    return (
-        f"The REFER was answered {answer.words}{header}, {answer.when} after it was sent, and no"
-        " NOTIFY followed."
-    )
-
-
-def _describe_last_notify(agent: Agent, notify: Transaction) -> str:
-    body = notify.request.body
-    status = sipfrag_status(body)
-    state = notify.request.first("Subscription-State")
-    if status:
-        clause = f"The last NOTIFY reported 'SIP/2.0 {status}'"
-    elif body.strip():
-        beginning = body.strip().splitlines()[0][:60]
-        clause = f"The last NOTIFY had no status that can be read: it began with '{beginning}'"
-    else:
-        clause = f"The last NOTIFY had no body (Subscription-State: {state or 'missing'})"
-    if notify.final and notify.final.status >= 300:
-        clause += f"; {agent.name} answered it {notify.final.words}"
-    return f"{clause}."

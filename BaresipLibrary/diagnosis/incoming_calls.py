@@ -76,7 +76,7 @@ def describe_refusal(agent: Agent, invite: Transaction) -> str:
     return clause
 
 
-def explain_refusal(agent: Agent, invite: Transaction) -> str | None:
+def explain_refused_invite(agent: Agent, invite: Transaction) -> str | None:
     """What it was in an INVITE that made the agent's stack refuse it."""
     if invite.final is None:
         return None
@@ -242,7 +242,7 @@ def explain_missing_call(agent: Agent, agents: Sequence[Agent]) -> str | None:
     """Why an agent has no call: its stack refused one, or a call of another agent went wrong."""
     refused = refused_since_last_call(agent)
     if refused is not None:
-        return explain_refusal(agent, refused)
+        return explain_refused_invite(agent, refused)
     last = agent.last_incoming_call
     redirected = explain_redirection(agent, agents, last.began_at if last else 0.0)
     if redirected is not None:

@@ -8,7 +8,7 @@ from ..sip.messages import Message
 from ..sip.subscriptions import event_of
 from ..sip.transactions import Transaction, transactions
 from ..types import RequestAnswer
-from .call_setup import explain_challenge
+from .challenges import explain_challenge
 from .incoming_calls import explain_unregistered_target
 from .observations import (
     describe_details,
@@ -19,7 +19,7 @@ from .observations import (
 )
 
 
-def explain_refusal(
+def explain_refused_request(
     agent: Agent, agents: Sequence[Agent], method: str, uri: str, answer: RequestAnswer
 ) -> str | None:
     """Why a request was refused: the challenge, who refused it, and what the answer says."""
@@ -41,7 +41,7 @@ def explain_refusal(
     return " ".join(filter(None, [*said[-1:], details, unregistered])) or None
 
 
-def explain_silence(
+def explain_unanswered_request(
     agent: Agent, agents: Sequence[Agent], method: str, uri: str, last: Transaction | None
 ) -> str | None:
     """Why a request was not answered: the target is dead, or never saw it; else its repetitions."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from ..agents.agent import Agent
 from ..agents.info import other_proxies
 from ..concurrency import wait_until
-from ..diagnosis.call_setup import explain_challenge
+from ..diagnosis.challenges import explain_challenge
 from ..diagnosis.failure import CallFailure
 from ..diagnosis.observations import describe_details, describe_proxy, explain_no_answer
 from ..diagnosis.unsent import explain_unsent

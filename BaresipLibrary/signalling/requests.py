@@ -8,7 +8,11 @@ from ..backends.base import Headers
 from ..backends.capabilities import Capability
 from ..concurrency import wait_until
 from ..diagnosis.failure import CallFailure
-from ..diagnosis.requests import explain_refusal, explain_silence, explain_undelivered
+from ..diagnosis.requests import (
+    explain_refused_request,
+    explain_unanswered_request,
+    explain_undelivered,
+)
 from ..events import RequestFailed, SipMessage
 from ..frozen import frozen
 from ..sip.messages import Message, canonical_name, parsed, split_address
@@ -103,7 +107,9 @@ class _BegunRequest:
         return CallFailure(
             f"{agent.name} {what} to {request.uri}{when}.",
             agent,
-            lambda agents: explain_silence(agent, agents, request.method, request.uri, last),
+            lambda agents: explain_unanswered_request(
+                agent, agents, request.method, request.uri, last
+            ),
             awaited=lambda event: isinstance(event, SipMessage) and _answers(event, last),
         )
 
@@ -160,7 +166,7 @@ def send_message(
         raise CallFailure(
             f"{agent.name}'s message to {uri} was refused with {answer}.",
             agent,
-            lambda agents: explain_refusal(agent, agents, "MESSAGE", uri, answer),
+            lambda agents: explain_refused_request(agent, agents, "MESSAGE", uri, answer),
         )
     return answer
 

@@ -6,9 +6,10 @@ from ..agents.agent import Agent
 from ..agents.call import Call, CallState
 from ..backends.capabilities import Capability
 from ..concurrency import wait_until
-from ..diagnosis.call_setup import explain_missing_outcome, explain_setup
+from ..diagnosis.call_setup import explain_setup
 from ..diagnosis.failure import Awaited, CallFailure
 from ..diagnosis.incoming_calls import explain_unregistered_target
+from ..diagnosis.transfers import explain_missing_outcome
 from ..errors import PhoneFailure, UsageError
 from ..events import CallClosed, CallEstablished, CallIncoming, ClosedBy, TransferFailed
 from .calls import hang_up_unless_over

@@ -12,7 +12,8 @@ from BaresipLibrary.agents.agent import Agent
 from BaresipLibrary.agents.call import Call
 from BaresipLibrary.backends.base import Packets
 from BaresipLibrary.diagnosis import observations
-from BaresipLibrary.diagnosis.call_setup import explain_challenge, explain_setup
+from BaresipLibrary.diagnosis.call_setup import explain_setup
+from BaresipLibrary.diagnosis.challenges import explain_challenge
 from BaresipLibrary.diagnosis.failure import CallFailure, LateEvent, explain_dead_or_stopped
 from BaresipLibrary.diagnosis.incoming_calls import describe_missing_call, explain_missing_call
 from BaresipLibrary.diagnosis.media import (

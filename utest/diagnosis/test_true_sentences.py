@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from BaresipLibrary.agents.agent import Agent
 from BaresipLibrary.agents.call import Call
-from BaresipLibrary.diagnosis.call_setup import explain_missing_outcome, explain_setup
+from BaresipLibrary.diagnosis.call_setup import explain_setup
 from BaresipLibrary.diagnosis.incoming_calls import describe_missing_call, explain_missing_call
 from BaresipLibrary.diagnosis.media import (
     explain_inaudible_agent,
@@ -22,6 +22,7 @@ from BaresipLibrary.diagnosis.media import (
     explain_wrong_tone,
 )
 from BaresipLibrary.diagnosis.observations import explain_no_answer
+from BaresipLibrary.diagnosis.transfers import explain_missing_outcome
 from BaresipLibrary.events import ClosedBy
 
 from ..thorough import THOROUGH

@@ -1,0 +1,42 @@
+"""Why an agent was challenged for credentials in vain."""
+
+from functools import partial
+
+from ..agents.agent import Agent
+from ..sip.challenges import CHALLENGE_STATUSES, credentials, unanswerable
+from ..sip.transactions import Answer, Transaction
+from .observations import transactions_since, wait_for_trace
+
+
+def explain_challenge(agent: Agent, status: int, call_id: str | None = None) -> str | None:
+    """Why an agent was challenged in vain, in a call or, without a Call-ID, when it registered."""
+    if status not in CHALLENGE_STATUSES:
+        return None
+    account = agent.account
+    if not account.password:
+        return f"{agent.name} was challenged and has no password."
+    challenged = wait_for_trace(agent, partial(_challenged, agent, call_id))
+    if challenged is None and agent.backend.shows_messages:
+        return None
+    asked = challenged and unanswerable(challenged[1].message)
+    if asked:
+        return f"The challenge asks for {asked}."
+    if challenged and not credentials(challenged[0].request):
+        return f"{agent.name} was challenged and sent no credentials."
+    user = account.auth_user or account.username
+    return f"The digest of user '{user}' was not accepted: check user and password."
+
+
+def _challenged(agent: Agent, call_id: str | None) -> tuple[Transaction, Answer] | None:
+    """The newest challenge, and the request that it answers."""
+    challenged = [
+        (transaction, answer)
+        for transaction in transactions_since(agent, 0)
+        if transaction.sent
+        and (
+            transaction.request.call_id == call_id if call_id else transaction.method == "REGISTER"
+        )
+        for answer in transaction.answers
+        if answer.status in CHALLENGE_STATUSES
+    ]
+    return max(challenged, key=lambda pair: pair[1].event.at, default=None)

@@ -1,0 +1,53 @@
+"""Why the outcome of a transfer is not known."""
+
+from ..agents.agent import Agent
+from ..agents.call import Call
+from ..sip.bodies import sipfrag_status
+from ..sip.transactions import Transaction
+from .observations import explain_no_answer, transactions_since
+
+
+def explain_missing_outcome(agent: Agent, call: Call, since: int) -> str | None:
+    """What followed a REFER that was sent at that position of the journal: answers, NOTIFYs."""
+    seen = [
+        transaction
+        for transaction in transactions_since(agent, since)
+        if transaction.request.call_id == call.call_id
+    ]
+    notified = [
+        transaction
+        for transaction in seen
+        if transaction.method == "NOTIFY" and not transaction.sent
+    ]
+    if notified:
+        return _describe_last_notify(agent, notified[-1])
+    accepted = [
+        transaction.final
+        for transaction in seen
+        if transaction.method == "REFER" and transaction.sent and transaction.final is not None
+    ]
+    if not accepted or accepted[-1].status >= 300:
+        return explain_no_answer(agent, "REFER", since, call.call_id)
+    answer = accepted[-1]
+    without = answer.message.first("Refer-Sub")
+    header = f" with Refer-Sub: {without}" if without else ""
+    return (
+        f"The REFER was answered {answer.words}{header}, {answer.when} after it was sent, and no"
+        " NOTIFY followed."
+    )
+
+
+def _describe_last_notify(agent: Agent, notify: Transaction) -> str:
+    body = notify.request.body
+    status = sipfrag_status(body)
+    state = notify.request.first("Subscription-State")
+    if status:
+        clause = f"The last NOTIFY reported 'SIP/2.0 {status}'"
+    elif body.strip():
+        beginning = body.strip().splitlines()[0][:60]
+        clause = f"The last NOTIFY had no status that can be read: it began with '{beginning}'"
+    else:
+        clause = f"The last NOTIFY had no body (Subscription-State: {state or 'missing'})"
+    if notify.final and notify.final.status >= 300:
+        clause += f"; {agent.name} answered it {notify.final.words}"
+    return f"{clause}."
