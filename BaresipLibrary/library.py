@@ -18,9 +18,9 @@ with started_early():
         as_parameters,
         check_flags,
         check_positional,
-        hint,
         shown_argument,
         shown_name,
+        with_hint,
         without_none,
     )
     from .keywords.base import Component, Context, output_directory, robot_variable
@@ -348,7 +348,7 @@ class BaresipLibrary(DynamicCore):
         """Listener: names the argument that was probably meant, where Robot did not run the keyword."""
         name = implementation.name.lower().replace(" ", "_")
         if result.failed and implementation.owner.instance is self and name in self.keywords:
-            result.message = hint(result.message, self.keywords[name], data.args)
+            result.message = with_hint(result.message, self.keywords[name], data.args)
         self.end_keyword(data, result)
 
     def close(self) -> None:

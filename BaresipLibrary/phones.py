@@ -13,8 +13,8 @@ from .agents.agent import Agent
 from .backends.factory import BackendMaker
 from .errors import UsageError
 from .keywords.agents import AgentKeywords
-from .keywords.arguments import converted
 from .keywords.base import Context
+from .keywords.settings import converted
 from .phone import Phone
 from .phone_steps import Components, CutTraceback, Headers, Seconds, as_timedelta
 from .report.recording_store import RECORDINGS

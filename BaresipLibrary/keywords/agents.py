@@ -20,8 +20,8 @@ from ..backends.factory import BackendSetup
 from ..concurrency import run_concurrently
 from ..errors import UsageError
 from ..types import BackendName, DtmfMode, MediaEncryption, Rel100, Transport
-from .arguments import converted, numbered
 from .base import AgentName, Component, header_pairs
+from .settings import converted, numbered
 
 
 class AgentKeywords(Component):

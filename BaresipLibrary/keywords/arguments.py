@@ -1,4 +1,4 @@
-"""Mistakes in arguments that Robot lets pass or explains too briefly, and settings of many agents."""
+"""Mistakes in arguments that Robot lets pass or explains too briefly."""
 
 import difflib
 import inspect
@@ -6,14 +6,11 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from keyword import iskeyword
 from types import NoneType, UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, Union, get_args, get_origin
 
-from robot.api import TypeInfo
-from robot.api.types import Secret
 from robot.utils import unescape
 
 from ..errors import UsageError
-from ..types import BackendName
 
 #: Arguments that may be any text, ``word=value`` among it.
 _FREE_TEXT = frozenset({"assertion_expected", "text", "words"})
@@ -92,10 +89,10 @@ def check_positional(title: str, function: Callable[..., Any], values: Sequence[
             raise UsageError(f"{title} has no argument '{word}'. Did you mean {meant}=?{way_out}")
 
 
-def hint(message: str, function: Callable[..., Any], values: Iterable[Any]) -> str:
+def with_hint(message: str, function: Callable[..., Any], values: Iterable[Any]) -> str:
     """Robot's message about arguments that it refuses, with what was probably meant."""
     if message.startswith(_NOT_RUN) and "Did you mean" not in message:
-        if (way := _way_to_write(message)) is not None:
+        if (way := way_to_write(message)) is not None:
             return f"{message} {way}"
         for value in map(unescape, values):
             meant = _meant(value, inspect.signature(function).parameters)
@@ -104,7 +101,7 @@ def hint(message: str, function: Callable[..., Any], values: Iterable[Any]) -> s
     return message
 
 
-def _way_to_write(message: str) -> str | None:
+def way_to_write(message: str) -> str | None:
     """How a suite writes the list or dictionary for which it gave text, by Robot's message."""
     refused = _NOT_COLLECTION.match(message)
     if refused is None:
@@ -126,52 +123,3 @@ def _meant(value: object, names: Iterable[str]) -> str | None:
     word = re.sub(r"[ -]", "_", match[1].strip().lower())
     known = [shown_name(name) for name in names]
     return next(iter(difflib.get_close_matches(word, known, n=1, cutoff=_LIKE)), None)
-
-
-#: What stands for an agent's number in the settings of many.
-_NUMBER = "{n}"
-
-
-def converted(taker: Callable[..., Any], settings: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings as Robot would convert them for the keyword that takes them by name.
-
-    Raises:
-        UsageError: the keyword has no such setting, or a value cannot be converted.
-    """
-    hints = get_type_hints(taker)
-    parameters = inspect.signature(taker).parameters
-    known = [name for name in parameters if name not in ("self", "name")]
-    values = {}
-    for name, value in settings.items():
-        if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f" Did you mean '{near[0]}'?" if near else ""
-            raise UsageError(f"Agents have no setting '{name}'.{hint}")
-        try:
-            values[name] = _convert(hints[name], name, value)
-        except ValueError as error:
-            told = f"{str(error).rstrip('.')}."
-            raise UsageError(" ".join(filter(None, (told, _way_to_write(told))))) from error
-    check_flags(hints, values)
-    return values
-
-
-def _convert(wanted: Any, name: str, value: Any) -> Any:
-    plain = without_none(wanted)
-    if plain is not wanted and str(value).lower() == "none":
-        return None
-    converters = {BackendName: BackendName.parse}
-    return TypeInfo.from_type_hint(plain).convert(value, name, converters, kind="Setting")
-
-
-def numbered(settings: Mapping[str, Any], number: int) -> dict[str, Any]:
-    """The settings of one of many agents."""
-    return {name: _numbered(value, str(number)) for name, value in settings.items()}
-
-
-def _numbered(value: Any, number: str) -> Any:
-    if isinstance(value, str):
-        return value.replace(_NUMBER, number)
-    if isinstance(value, Secret):
-        return Secret(value.value.replace(_NUMBER, number))
-    return value

@@ -10,7 +10,12 @@ from robot.api.types import Secret
 from BaresipLibrary import BaresipLibrary
 from BaresipLibrary.errors import UsageError
 from BaresipLibrary.keywords.agents import AgentKeywords
-from BaresipLibrary.keywords.arguments import check_flags, check_positional, hint, without_none
+from BaresipLibrary.keywords.arguments import (
+    check_flags,
+    check_positional,
+    with_hint,
+    without_none,
+)
 from BaresipLibrary.types import Transport
 
 START = AgentKeywords.start_agent.__get__(object())
@@ -105,10 +110,10 @@ def test_no_message_repeats_what_may_be_a_password() -> None:
 
 def test_robots_own_refusals_name_the_argument() -> None:
     told = "Keyword 'X.Get It' expected 2 to 3 non-named arguments, got 4."
-    assert hint(told, getter, ["a", "b", "c", "timeot=5"]) == f"{told} Did you mean timeout=?"
-    assert hint(told, getter, ["a", r"timeot\=5"]) == f"{told} Did you mean timeout=?"
-    assert hint(told, getter, ["a", "b", "c", "d=5", 7]) == told
-    assert hint("alice is gone.", getter, ["timeot=5"]) == "alice is gone."
+    assert with_hint(told, getter, ["a", "b", "c", "timeot=5"]) == f"{told} Did you mean timeout=?"
+    assert with_hint(told, getter, ["a", r"timeot\=5"]) == f"{told} Did you mean timeout=?"
+    assert with_hint(told, getter, ["a", "b", "c", "d=5", 7]) == told
+    assert with_hint("alice is gone.", getter, ["timeot=5"]) == "alice is gone."
 
 
 @pytest.mark.parametrize(
@@ -127,7 +132,7 @@ def test_text_in_place_of_a_collection_is_refused_with_the_way_to_write_it(
     told = (
         f"ValueError: Argument 'x' got value '{value}' that cannot be converted to {of_type}: No."
     )
-    assert hint(told, getter, ["a", f"x={value}"]) == f"{told} Write {written}."
+    assert with_hint(told, getter, ["a", f"x={value}"]) == f"{told} Write {written}."
 
 
 def test_a_truth_value_is_no_other_word() -> None:

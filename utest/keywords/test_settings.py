@@ -8,7 +8,7 @@ from robot.api.types import Secret
 from BaresipLibrary.account import codecs_in
 from BaresipLibrary.errors import UsageError
 from BaresipLibrary.keywords.agents import AgentKeywords
-from BaresipLibrary.keywords.arguments import converted, numbered
+from BaresipLibrary.keywords.settings import converted, numbered
 from BaresipLibrary.types import Transport
 
 START = AgentKeywords.start_agent
