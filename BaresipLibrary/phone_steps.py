@@ -9,11 +9,12 @@ from typing import Literal, TypeVar
 from .agents.agent import Agent
 from .errors import BaresipLibraryError, UsageError
 from .keywords.agents import AgentKeywords
-from .keywords.audio import AudioKeywords, PromptKeywords
+from .keywords.audio import AudioKeywords
 from .keywords.base import Context
 from .keywords.calls import CallKeywords
 from .keywords.dtmf import DtmfKeywords
 from .keywords.loudness import LoudnessKeywords
+from .keywords.prompts import PromptKeywords
 from .keywords.registration import RegistrationKeywords
 from .keywords.sip_messages import HeaderKeywords
 from .keywords.states import StateKeywords

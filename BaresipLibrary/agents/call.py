@@ -1,11 +1,9 @@
-"""One SIP dialog of an agent: its state by events and messages, the clocks of its recordings."""
+"""One SIP dialog of an agent: its state by events and messages."""
 
 import time
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
-from pathlib import Path
 from typing import TypeVar
 
 from ..events import (
@@ -31,60 +29,10 @@ from ..sip.messages import Message, parsed
 from ..sip.offers import Offers
 from ..wording import duration_words
 from .endings import Ending, Endings, before_invite, ending_from_stack, with_message_words
+from .recording_clocks import RecordingClocks
 from .utterances import Utterance
 
 T = TypeVar("T")
-
-
-@frozen
-class SampleTime:
-    """A time on the machine's monotonic clock, in seconds, accurate to `error` seconds."""
-
-    at: float
-    error: float
-
-
-@dataclass
-class RecordingClocks:
-    """When the samples of one call's recordings came or left; `take` adds to that.
-
-    A recording leaves out the time in which nothing came. So each stretch that came without a
-    pause is timed by itself.
-    """
-
-    _stretches: dict[Path, list[AudioTimed]] = field(default_factory=dict)
-
-    def take(self, event: AudioTimed) -> None:
-        """Takes in when a stretch began, or more exactly when one began that is known."""
-        stretches = self._stretches.setdefault(event.path, [])
-        if stretches and stretches[-1].frame == event.frame:
-            stretches.pop()
-        stretches.append(event)
-
-    def moment(self, path: Path, seconds: float, rate: int) -> SampleTime | None:
-        """When the sample at `seconds` into a recording was due; None if it was not timed.
-
-        Below 0, it is when it would have been due before the first one.
-        """
-        stretches = self._stretches.get(path, [])
-        frame = round(max(seconds, 0.0) * rate)
-        number = bisect_right(stretches, frame, key=lambda stretch: stretch.frame) - 1
-        if number < 0:
-            return None
-        stretch = stretches[number]
-        begin = (stretch.earliest + stretch.latest) / 2
-        error = (stretch.latest - stretch.earliest) / 2
-        return SampleTime(begin + seconds - stretch.frame / rate, error)
-
-    def timed(self, path: Path, rate: int) -> float:
-        """Up to which second of a recording the times are final."""
-        stretches = self._stretches.get(path, [])
-        return stretches[-1].frame / rate if stretches else 0.0
-
-    def borders(self, path: Path, begin: float, end: float, rate: int) -> list[float]:
-        """Where stretches begin between two positions in a recording, all in its seconds."""
-        starts = (stretch.frame / rate for stretch in self._stretches.get(path, []))
-        return [start for start in starts if begin < start < end]
 
 
 #: How much later (s) than the stack's report a message may show in the trace.

@@ -2,7 +2,7 @@
 
 from .agents import AgentKeywords
 from .agreement import AgreementKeywords
-from .audio import AudioKeywords, PromptKeywords
+from .audio import AudioKeywords
 from .barge_in import BargeInKeywords
 from .being_called import BeingCalledKeywords, EarlyMediaKeywords
 from .bulk import BulkKeywords
@@ -13,7 +13,8 @@ from .dtmf import DtmfKeywords
 from .evidence import EvidenceKeywords, RecordingKeywords
 from .loudness import LoudnessKeywords
 from .messaging import MessagingKeywords
-from .quality import QualityKeywords, TimingKeywords
+from .prompts import PromptKeywords
+from .quality import QualityKeywords
 from .registration import MailboxKeywords, RegistrationKeywords
 from .rtp import RtpKeywords
 from .sip_messages import HeaderKeywords, SipMessageKeywords
@@ -22,6 +23,7 @@ from .speech_output import SpeechOutputKeywords
 from .speech_quality import SpeechQualityKeywords
 from .states import StateKeywords
 from .subscriptions import SubscriptionKeywords
+from .timings import TimingKeywords
 from .transfers import TransferKeywords
 from .verdicts import HearingKeywords, VerdictKeywords
 

@@ -7,7 +7,8 @@ from ..agents.byes import has_hung_up
 from ..agents.call import Call
 from ..errors import PhoneFailure
 from ..frozen import frozen
-from ..media.quality import Timings, quality_of
+from ..media.quality import quality_of
+from ..media.timings import Timings
 from ..types import CallTiming
 
 

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..agents.agent import Agent
-from ..agents.call import Call, SampleTime
+from ..agents.call import Call
+from ..agents.recording_clocks import SampleTime
 from ..audio.chirp import DURATION, RATE, ChirpPosition, chirp, chirp_position
 from ..audio.wav_reader import RecordingReader
 from ..backends.base import Source

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..agents.agent import Agent
-from ..agents.call import Call, SampleTime
+from ..agents.call import Call
+from ..agents.recording_clocks import SampleTime
 from ..audio.line_state import Span, TimedSpan
 from ..audio.wav_reader import RecordingReader
 from ..backends.capabilities import Capability

@@ -182,7 +182,7 @@ def _final_status(agent: Agent, call: Call) -> int | None:
 
 def _timing(agent: Agent, call: Call, timing: CallTiming, applies: bool) -> float | None:
     """A timing of a call that is over; None where it has none."""
-    from ..media.quality import Timings
+    from ..media.timings import Timings
 
     if not applies or not agent.backend.shows_messages:
         return None

@@ -1,4 +1,4 @@
-"""Transfer, registration, digits and quality, by their events."""
+"""Transfer, registration and digits, by their events."""
 
 import time
 from collections.abc import Callable
@@ -19,7 +19,6 @@ from BaresipLibrary.events import (
     ClosedBy,
     DtmfReceived,
     HoldChanged,
-    QualityReported,
     Registered,
     RegistrationFailed,
     StackLog,
@@ -27,7 +26,6 @@ from BaresipLibrary.events import (
     Unregistered,
 )
 from BaresipLibrary.media import dtmf
-from BaresipLibrary.media.quality import mos, quality_of
 from BaresipLibrary.media.sending import send
 from BaresipLibrary.signalling import transfers
 from BaresipLibrary.signalling.hold import hold
@@ -244,18 +242,6 @@ def test_an_invalid_digit_is_refused(phone: Phone, digits: str) -> None:
     talking(phone)
     with pytest.raises(UsageError, match="is not DTMF"):
         dtmf.send(phone.agent, phone.agent.calls[0], digits, 0.1, None)
-
-
-def test_quality_follows_the_e_model() -> None:
-    # R = 93.2 without delay or loss is 4.41 by G.107 annex B; 3 % loss and 400 ms are worse.
-    assert mos(0, 0) == pytest.approx(4.41, abs=0.01)
-    assert mos(0.4, 0) < 3.5 < mos(0.1, 0)
-    assert mos(0, 100) < mos(0, 3) < mos(0, 0)
-    report = QualityReported(0.0, "c", 0.02, 0.001, 97, 3)
-    quality = quality_of(report)
-    assert quality is not None
-    assert (quality.packet_loss, quality.rtt, quality.jitter) == (3.0, 0.02, 0.001)
-    assert quality_of(None) is None
 
 
 def test_a_refused_command_names_the_agent(phone: Phone) -> None:

@@ -12,12 +12,10 @@ from BaresipLibrary.errors import PhoneFailure, UsageError
 from BaresipLibrary.events import (
     CallClosed,
     ClosedBy,
-    QualityReported,
     SipMessage,
     TransferRequested,
 )
-from BaresipLibrary.keywords.quality import _why_no_report
-from BaresipLibrary.media.quality import Timings
+from BaresipLibrary.media.timings import Timings
 from BaresipLibrary.types import CallTiming
 
 from ..scripted import Phone
@@ -258,10 +256,3 @@ def test_a_backend_that_does_not_time_audio_says_so(phone: Phone, call: Call) ->
     ):
         read(phone, call, "first_audio")
     assert read(phone, call, "setup_time") == pytest.approx(3.0)
-
-
-def test_a_report_without_packets_is_no_quality_but_has_arrived(phone: Phone, call: Call) -> None:
-    assert _why_no_report(phone.agent).endswith("yet: no RTCP arrived.")
-    phone.backend.feed(QualityReported(1.0, call.call_id, 0.02, 0.0, 0, 0))
-    assert call.quality is None
-    assert _why_no_report(phone.agent).endswith("yet: RTCP arrived, but no RTP that it reports on.")

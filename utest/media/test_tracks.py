@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from BaresipLibrary.agents.call import Call, SampleTime
+from BaresipLibrary.agents.call import Call
+from BaresipLibrary.agents.recording_clocks import SampleTime
 from BaresipLibrary.backends.capabilities import Capability
 from BaresipLibrary.errors import UsageError
 from BaresipLibrary.events import AudioTimed, MediaStarted

@@ -1,0 +1,29 @@
+"""Quality reports, and the score that follows from them."""
+
+import pytest
+
+from BaresipLibrary.events import QualityReported
+from BaresipLibrary.keywords.quality import _why_no_report
+from BaresipLibrary.media.quality import mos, quality_of
+
+from ..scripted import Phone
+
+
+def test_quality_follows_the_e_model() -> None:
+    # R = 93.2 without delay or loss is 4.41 by G.107 annex B; 3 % loss and 400 ms are worse.
+    assert mos(0, 0) == pytest.approx(4.41, abs=0.01)
+    assert mos(0.4, 0) < 3.5 < mos(0.1, 0)
+    assert mos(0, 100) < mos(0, 3) < mos(0, 0)
+    report = QualityReported(0.0, "c", 0.02, 0.001, 97, 3)
+    quality = quality_of(report)
+    assert quality is not None
+    assert (quality.packet_loss, quality.rtt, quality.jitter) == (3.0, 0.02, 0.001)
+    assert quality_of(None) is None
+
+
+def test_a_report_without_packets_is_no_quality_but_has_arrived(phone: Phone) -> None:
+    call = phone.agent.require_call("to bob", phone.agent.dial("sip:bob@127.0.0.1:40002"))
+    assert _why_no_report(phone.agent).endswith("yet: no RTCP arrived.")
+    phone.backend.feed(QualityReported(1.0, call.call_id, 0.02, 0.0, 0, 0))
+    assert call.quality is None
+    assert _why_no_report(phone.agent).endswith("yet: RTCP arrived, but no RTP that it reports on.")
