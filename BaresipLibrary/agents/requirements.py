@@ -17,6 +17,14 @@ def check_requirements(name: str, account: Account, backend: Backend) -> None:
         UsageError: the account asks for what this baresip lacks; the message says what it has, or
             which baresip can do it.
     """
+    _check_media(name, account, backend)
+    _check_codecs(name, account, backend)
+    for what, is_needed in _needs(account).items():
+        if is_needed and what not in backend.capabilities:
+            raise UsageError(f"{name}: {backend.description} cannot {what.value}. {what.who_can}")
+
+
+def _check_media(name: str, account: Account, backend: Backend) -> None:
     if account.media_enc and account.media_enc not in backend.media_encryptions:
         known = ", ".join(sorted(backend.media_encryptions))
         raise UsageError(
@@ -26,6 +34,9 @@ def check_requirements(name: str, account: Account, backend: Backend) -> None:
     traversal = account.nat_traversal
     if traversal and traversal not in backend.nat_traversals:
         raise UsageError(f"{name}: {backend.description} has no module {traversal}.")
+
+
+def _check_codecs(name: str, account: Account, backend: Backend) -> None:
     for codec in account.audio_codecs:
         known_as = backend.codecs.get(codec_name(codec))
         if known_as is None or ("/" in codec and codec.lower() not in _forms(known_as)):
@@ -34,7 +45,11 @@ def check_requirements(name: str, account: Account, backend: Backend) -> None:
                 f"{name}: {backend.description} does not support the codec {codec};"
                 f" it supports {have}."
             )
-    needed = {
+
+
+def _needs(account: Account) -> dict[Capability, bool]:
+    """What only some baresips can do, and whether an account asks for it."""
+    return {
         Capability.MESSAGE_WAITING: account.mwi,
         Capability.DTMF_INFO: account.dtmf_mode == "info",
         Capability.DTMF_AUTO: account.dtmf_mode == "auto",
@@ -46,9 +61,6 @@ def check_requirements(name: str, account: Account, backend: Backend) -> None:
         Capability.NEXT_OUTBOUND: bool(account.next_outbounds),
         Capability.VERIFY_TLS: account.uses_tls and account.tls.verify,
     }
-    for what, is_needed in needed.items():
-        if is_needed and what not in backend.capabilities:
-            raise UsageError(f"{name}: {backend.description} cannot {what.value}. {what.who_can}")
 
 
 def refuses_by_hanging_up(backend: Backend, status: int, reason: str) -> bool:

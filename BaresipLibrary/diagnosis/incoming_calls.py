@@ -148,24 +148,16 @@ def explain_redirection(agent: Agent, agents: Sequence[Agent], since: float) -> 
     )
     call_id, final = last.invite.request.call_id, last.invite.final
     assert final is not None
-    callers = [
-        redirection.seen_by
-        for redirection in redirections
-        if _is_of(redirection, call_id) and redirection.invite.sent
-    ]
-    others = [
-        redirection.seen_by
-        for redirection in redirections
-        if _is_of(redirection, call_id) and not redirection.invite.sent
-    ]
-    redirector = others[0].name if others else "The other side"
-    whose = f"{callers[0].name}'s call" if callers else "a call"
-    clause = f"{redirector} redirected {whose} to {agent.name} with {final.words}"
-    return f"{clause}{_describe_next_invite(callers[0], agent, last.invite) if callers else ''}."
-
-
-def _is_of(redirection: _Redirection, call_id: str | None) -> bool:
-    return redirection.invite.request.call_id == call_id
+    ends = {
+        redirection.invite.sent: redirection.seen_by
+        for redirection in reversed(redirections)
+        if redirection.invite.request.call_id == call_id
+    }
+    caller, redirector = ends.get(True), ends.get(False)
+    whose = f"{caller.name}'s call" if caller else "a call"
+    who = redirector.name if redirector else "The other side"
+    clause = f"{who} redirected {whose} to {agent.name} with {final.words}"
+    return f"{clause}{_describe_next_invite(caller, agent, last.invite) if caller else ''}."
 
 
 def _redirected(other: Agent, agent: Agent, since: float) -> Iterator[Transaction]:

@@ -151,10 +151,6 @@ class AgentKeywords(Component):
                 parameters=account_parameters,
                 recordings=recordings_folder,
             )
-            if rel100 is not Rel100.no and external.sets_parameter("100rel"):
-                raise UsageError(
-                    "rel100= and account_parameters= both set 100rel; give one of them."
-                )
             chosen = backend or self._context.backend
             return self._make(name, account, dict(metadata or {}), chosen, external)
 
@@ -240,6 +236,8 @@ class AgentKeywords(Component):
         chosen: str,
         external: ExternalSettings,
     ) -> Agent:
+        if account.rel100 != Rel100.no.value and external.sets_parameter("100rel"):
+            raise UsageError("rel100= and account_parameters= both set 100rel; give one of them.")
         context = self._context
         stem = context.recordings.stem_for(name)
         setup = BackendSetup(account, stem, context.changes, context.launcher, external)

@@ -92,10 +92,6 @@ class AudioKeywords(Component):
         from ..media.connections import check_connections
 
         first, second = self._agents.get(agent), self._agents.get(other)
-        if first is second:
-            raise UsageError(
-                f"{first.name} cannot be connected with itself; name two different agents."
-            )
         (connection,) = check_connections([(first, second)], self._seconds(within))
         if connection.trouble:
             raise connection.trouble

@@ -12,6 +12,7 @@ from robot.api.types import Secret
 
 from ..errors import UsageError
 from ..media.results import BargeIn
+from ..speech.masking import MASK
 from .base import AgentName, Component, find_file
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ _SILENCE, _PAUSE = timedelta(seconds=1), timedelta(milliseconds=500)
 #: The shortest silence (s) that is more than a pause between words.
 _SHORTEST = 0.3
 _FILE = "file:"
-_HIDDEN = "***"
 
 
 class BargeInKeywords(Component):
@@ -177,7 +177,7 @@ class BargeInKeywords(Component):
         acting_agent = self._speaking(agent, call)
         which = acting_agent.require_live_call("to speak in", call)
         text = what.value if isinstance(what, Secret) else what
-        shown = _HIDDEN if isinstance(what, Secret) else what
+        shown = MASK if isinstance(what, Secret) else what
         if text in sounds:
             speech = sounds[text]()
         elif text.startswith(_FILE):

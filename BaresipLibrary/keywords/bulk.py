@@ -123,10 +123,6 @@ class BulkKeywords(Component):
             (self._agents.get(first), self._agents.get(second))
             for first, second in zip(agents, others, strict=True)
         ]
-        if same := next((first for first, second in pairs if first is second), None):
-            raise UsageError(
-                f"{same.name} cannot be connected with itself; name two different agents."
-            )
         checked = connections.check_connections(pairs, self._seconds(within))
         good = sum(connection.trouble is None for connection in checked)
         title = f"{good} of {len(checked)} pairs hear each other"

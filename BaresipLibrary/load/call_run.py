@@ -81,9 +81,11 @@ class Spread:
 
 @frozen
 class FailedCall:
-    """A call that failed or is undecided: ``at`` (when it arrived, in seconds after the start of
-    the run), ``caller`` and ``callee`` (names), its ``call_id`` (empty without one), the ``reason``
-    it is counted under, and ``details``.
+    """A call that failed or is undecided.
+
+    ``at``: when it arrived, in seconds after the start of the run; ``caller`` and ``callee``:
+    names; ``call_id``: empty without one; ``reason``: what it is counted under; ``details``: what
+    was seen of it.
     """
 
     at: float
@@ -231,7 +233,7 @@ def _run_of(table: Mapping[str, Any], name: str) -> CallRun:
         raise UsageError(f"{name} is not a run of calls: it has no '{lacking}'.")
     values = {each: table[each] for each in names}
     try:
-        for name_of_list in _TOLD:
+        for name_of_list in _CALLS:
             values[name_of_list] = [_failed_call(one) for one in values[name_of_list]]
         _require_kinds(values)
     except TypeError as error:
@@ -250,7 +252,7 @@ def _require_kinds(values: Mapping[str, Any]) -> None:
         numbers: list[object] = []
         if isinstance(plain, list):
             is_right = isinstance(value, list)
-            numbers = value if is_right and name not in _TOLD else []
+            numbers = value if is_right and name not in _CALLS else []
         elif isinstance(plain, dict):
             is_right = isinstance(value, Mapping)
             numbers = [*value.values()] if is_right else []
@@ -258,6 +260,13 @@ def _require_kinds(values: Mapping[str, Any]) -> None:
             is_right = isinstance(value, str if isinstance(plain, str) else int | float)
         if not is_right or not all(isinstance(each, int | float) for each in numbers):
             raise TypeError(f"its '{name}' is not what Run Calls saves")
+
+
+#: Moments, and calls with theirs: in seconds after the start of their run.
+_MOMENTS = ("went_up", "went_down", "failed_at", "undecided_at", "not_attempted_at")
+_CALLS = ("failed_calls", "undecided_calls")
+#: What a sum says of itself; all else of runs is added.
+_OF_THE_SUM = ("rate", "began", "seconds", "stopped", "worst_delay")
 
 
 def add_up(runs: Sequence[CallRun]) -> CallRun:
@@ -272,39 +281,38 @@ def add_up(runs: Sequence[CallRun]) -> CallRun:
     if twice is not None:
         raise UsageError(f"The run '{twice}' is given twice; it would count double.")
     began = min(run.began for run in runs)
-    total = Tally(rate=round(sum(run.rate for run in runs), 6), began=began)
-    total.seconds = round(max(run.began + run.seconds for run in runs) - began, 3)
-    total.stopped = "; ".join(dict.fromkeys(run.stopped for run in runs if run.stopped))
-    total.worst_delay = max(run.worst_delay for run in runs)
+    total = Tally(
+        rate=round(sum(run.rate for run in runs), 6),
+        began=began,
+        seconds=round(max(run.began + run.seconds for run in runs) - began, 3),
+        stopped="; ".join(dict.fromkeys(run.stopped for run in runs if run.stopped)),
+        worst_delay=max(run.worst_delay for run in runs),
+    )
     for run in runs:
-        for name in _COUNTS:
-            setattr(total, name, getattr(total, name) + getattr(run, name))
-        for name in _LISTS:
-            getattr(total, name).extend(getattr(run, name))
-        for name in _REASONS:
-            _add_reasons(getattr(total, name), getattr(run, name))
-        for name in _MOMENTS:
-            moments = (round(at + run.began - began, 3) for at in getattr(run, name))
-            getattr(total, name).extend(moments)
-        for name in _TOLD:
-            later = (replace(call, at=call.at + run.began - began) for call in getattr(run, name))
-            getattr(total, name).extend(replace(call, at=round(call.at, 3)) for call in later)
+        _add(total, run)
     if any(run.offered and not run.needed for run in runs):
         total.needed = 0  # that of one is not known
-    for name in _TOLD:
+    for name in _CALLS:
         first = sorted(getattr(total, name), key=lambda call: call.at)[:MOST_TOLD]
         setattr(total, name, first)
     return CallRun(**vars(total))
 
 
-_COUNTS = (
-    "offered", "attempted", "established", "succeeded", "failed", "unfinished", "verified",
-    "unchecked", "needed",
-)  # fmt: skip
-_LISTS = ("seeds", "cpu", "post_dial_delays", "setup_times", "teardowns", "scores")
-_TOLD = ("failed_calls", "undecided_calls")
-_REASONS = ("failures", "undecided_because", "not_attempted_because")
-_MOMENTS = ("went_up", "went_down", "failed_at", "undecided_at", "not_attempted_at")
+def _add(total: Tally, run: CallRun) -> None:
+    """Adds a run to a sum that began when it did, or before."""
+    later = run.began - total.began
+    for name, so_far in list(vars(total).items()):
+        more = getattr(run, name)
+        if name in _MOMENTS:
+            so_far.extend(round(at + later, 3) for at in more)
+        elif name in _CALLS:
+            so_far.extend(replace(call, at=round(call.at + later, 3)) for call in more)
+        elif isinstance(so_far, list):
+            so_far.extend(more)
+        elif isinstance(so_far, dict):
+            _add_reasons(so_far, more)
+        elif name not in _OF_THE_SUM:
+            setattr(total, name, so_far + more)
 
 
 def most_each_second(

@@ -26,7 +26,7 @@ Tones = tuple[float, float]
 #: The answer that says that a phone was silent: here that may be a phone of this machine.
 _TIMED_OUT = 408
 #: What is wrong, by whether the caller and the callee have heard the other.
-_DEAF = {
+_NOT_HEARD = {
     (False, False): "neither side heard the other",
     (False, True): "the caller did not hear the callee",
     (True, False): "the callee did not hear the caller",
@@ -297,7 +297,7 @@ class RatedCall:
             return
         hearing = [tone.agent for tone in check.heard]
         caller, callee = (agent in hearing for agent in self.agents)
-        self._fail(_DEAF[caller, callee], str(check.trouble))
+        self._fail(_NOT_HEARD[caller, callee], str(check.trouble))
 
     def _begin_end(self, now: float, note: Step | None = None) -> Step:
         """The step that notes something and then ends the call at the caller's side."""

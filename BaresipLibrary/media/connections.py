@@ -11,7 +11,7 @@ from ..agents.agent import Agent
 from ..agents.call import Call
 from ..concurrency import wait_until
 from ..diagnosis.failure import CallFailure
-from ..errors import BaresipLibraryError
+from ..errors import BaresipLibraryError, UsageError
 from ..signalling.shared_calls import calls_between
 from ..wording import first_few
 from .listener import listening
@@ -113,8 +113,16 @@ class Connection:
 def check_connections(pairs: Sequence[tuple[Agent, Agent]], within: float) -> list[Connection]:
     """Checks in which pairs both hear each other: a few pairs at a time, each `within` seconds.
 
-    Never raises: what is wrong with a pair is its `trouble`. What was sent before is sent again.
+    What is wrong with a pair is its `trouble`. What was sent before is sent again.
+
+    Raises:
+        UsageError: an agent is paired with itself.
     """
+    for first, second in pairs:
+        if first is second:
+            raise UsageError(
+                f"{first.name} cannot be connected with itself; name two different agents."
+            )
     connections: list[Connection] = []
     for start in range(0, len(pairs), len(TONE_PAIRS)):
         batch = [

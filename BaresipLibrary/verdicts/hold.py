@@ -86,22 +86,10 @@ def verify_hold(holder: Agent, held: Agent, duration: float) -> Verdict:
         [
             _judge_call(holder, ours),
             _judge_call(held, theirs),
-            Part(
-                ours.on_hold and ours.offers.contradiction is None,
-                f"{holder.name} holds by SDP (sendonly or inactive)",
-                _describe_directions(ours),
-            ),
+            _judge_holder(holder, ours),
             _judge_held_side(held, theirs, ours),
-            Part(
-                not at_held.hears_other,
-                f"{held.name} does not hear {holder.name}",
-                at_held.describe(),
-            ),
-            Part(
-                not at_holder.hears_other,
-                f"{holder.name} does not hear {held.name}",
-                at_holder.describe(),
-            ),
+            _judge_hearing(at_held, holder),
+            _judge_hearing(at_holder, held),
         ],
     )
 
@@ -124,6 +112,19 @@ def _held_call(agent: Agent) -> Call:
 
 def _judge_call(agent: Agent, call: Call) -> Part:
     return Part(call.is_live, f"{agent.name}'s call is up", call.describe())
+
+
+def _judge_holder(holder: Agent, call: Call) -> Part:
+    return Part(
+        call.on_hold and call.offers.contradiction is None,
+        f"{holder.name} holds by SDP (sendonly or inactive)",
+        _describe_directions(call),
+    )
+
+
+def _judge_hearing(listener: _HoldListener, other: Agent) -> Part:
+    expected = f"{listener.agent.name} does not hear {other.name}"
+    return Part(not listener.hears_other, expected, listener.describe())
 
 
 def _judge_held_side(held: Agent, call: Call, holders: Call) -> Part:

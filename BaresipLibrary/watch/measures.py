@@ -89,15 +89,9 @@ class Measures:
         from prometheus_client import Counter, Gauge, Histogram
 
         self._labels, self._by, self._registry = dict(labels), by, registry
-        self._calls = self._add(
-            Counter,
-            "baresip_calls_total",
-            "Calls, counted by each agent in them.",
-            *by,
-            "direction",
-            "outcome",
-            "code",
-        )
+        told_apart_by = (*by, "direction", "outcome", "code")
+        calls = "Calls, counted by each agent in them."
+        self._calls = self._add(Counter, "baresip_calls_total", calls, *told_apart_by)
         self._measured = {
             field: self._add(Histogram, name, about, *by, buckets=buckets)
             for field, (name, about, buckets) in _MEASURED.items()
