@@ -348,7 +348,8 @@ class BaresipLibrary(DynamicCore):
         """Listener: names the argument that was probably meant, where Robot did not run the keyword."""
         name = implementation.name.lower().replace(" ", "_")
         if result.failed and implementation.owner.instance is self and name in self.keywords:
-            result.message = with_hint(result.message, self.keywords[name], data.args)
+            types = self.get_keyword_types(name)
+            result.message = with_hint(result.message, self.keywords[name], types, data.args)
         self.end_keyword(data, result)
 
     def close(self) -> None:

@@ -313,6 +313,9 @@ class AudioSource:
             return cls(file=Path(rest.strip()))
         if re.fullmatch(r"[-0-9.]+\s*k?hz", value.strip(), re.IGNORECASE):
             return cls(frequency=Frequency.parse(value))
+        if re.fullmatch(r"[^:]+\.[a-z][a-z0-9]*", value.strip(), re.IGNORECASE):
+            meant = f"file:{value.strip()}"
+            raise ValueError(f"'{value}' is not an audio source; did you mean '{meant}'?")
         raise ValueError(
             f"'{value}' is not an audio source; use 'tone:440', '440 Hz', 'silence' or"
             " 'file:prompt.wav'."

@@ -4,6 +4,7 @@ import difflib
 import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import timedelta
 from keyword import iskeyword
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin
@@ -20,6 +21,13 @@ _LIKE = 0.75
 #: How Robot's message begins when it did not run a keyword because of its arguments.
 _NOT_RUN = ("Keyword '", "ValueError: Argument '")
 
+#: How it says that text is not an operator.
+_NOT_OPERATOR = re.compile(
+    r"ValueError: Argument 'assertion_operator' got value '(?P<value>.*)' that cannot be converted",
+    re.DOTALL,
+)
+#: A time with its unit, as Robot reads it.
+_TIME = re.compile(r"\d+(\.\d+)?\s*(ms|s|sec|seconds?|m|min|minutes?|h)$")
 #: How it says that text is not a list or a dictionary.
 _NOT_COLLECTION = re.compile(
     r"(ValueError: Argument|Setting) '\w+' got value '(?P<value>.*)'( \(\w+\))? that cannot be converted to"
@@ -89,16 +97,55 @@ def check_positional(title: str, function: Callable[..., Any], values: Sequence[
             raise UsageError(f"{title} has no argument '{word}'. Did you mean {meant}=?{way_out}")
 
 
-def with_hint(message: str, function: Callable[..., Any], values: Iterable[Any]) -> str:
-    """Robot's message about arguments that it refuses, with what was probably meant."""
-    if message.startswith(_NOT_RUN) and "Did you mean" not in message:
-        if (way := way_to_write(message)) is not None:
-            return f"{message} {way}"
-        for value in map(unescape, values):
-            meant = _meant(value, inspect.signature(function).parameters)
-            if meant:
-                return f"{message} Did you mean {meant}=?"
-    return message
+def with_hint(
+    message: str, function: Callable[..., Any], types: Mapping[str, Any], values: Iterable[Any]
+) -> str:
+    """Robot's message about arguments that it refuses, with what was probably meant.
+
+    `types`: those of the arguments of the keyword, by their names in suites.
+    """
+    if not message.startswith(_NOT_RUN) or "Did you mean" in message:
+        return message
+    given = [unescape(value) for value in values]
+    way = (
+        way_to_write(message)
+        or _missing_operator(message)
+        or _misspelt_name(function, given)
+        or _missing_name(message, function, types, given)
+    )
+    return f"{message} {way}" if way else message
+
+
+def _missing_operator(message: str) -> str | None:
+    """What to write where a value, or one equals sign, stands in place of an operator."""
+    refused = _NOT_OPERATOR.match(message)
+    if refused is None:
+        return None
+    if refused["value"] == "=":
+        return "Did you mean ==?"
+    return f"Write an operator, such as ==, before '{refused['value']}'."
+
+
+def _misspelt_name(function: Callable[..., Any], values: Iterable[object]) -> str | None:
+    parameters = inspect.signature(function).parameters
+    meant = next(filter(None, (_meant(value, parameters) for value in values)), None)
+    return f"Did you mean {meant}=?" if meant else None
+
+
+def _missing_name(
+    message: str, function: Callable[..., Any], types: Mapping[str, Any], values: Sequence[object]
+) -> str | None:
+    """The name to write before a time that is one value too many."""
+    last = values[-1] if values else None
+    if "non-named argument" not in message or not isinstance(last, str) or not _TIME.match(last):
+        return None
+    options = [
+        shown_name(parameter.name)
+        for parameter in inspect.signature(function).parameters.values()
+        if parameter.kind is parameter.KEYWORD_ONLY
+    ]
+    named = [option for option in options if types.get(option) is timedelta]
+    return f"Did you mean {named[0]}={last}?" if len(named) == 1 else None
 
 
 def way_to_write(message: str) -> str | None:

@@ -163,7 +163,19 @@ Negative Time
 
 Value In Place Of An Operator
     Test Should Have Failed
-    ...    ValueError: Argument 'assertion_operator' got value 'IDLE' that cannot be converted to AssertionOperator: AssertionOperator does not have member 'IDLE'. Available: '!=', *
+    ...    ValueError: Argument 'assertion_operator' got value 'IDLE' that cannot be converted to AssertionOperator: AssertionOperator does not have member 'IDLE'. Available: '!=', * Write an operator, such as ==, before 'IDLE'.
+
+One Equals Sign In Place Of An Operator
+    Test Should Have Failed
+    ...    ValueError: Argument 'assertion_operator' got value '=' that cannot be converted to AssertionOperator: * Did you mean ==?
+
+Timeout Without Its Name
+    Test Should Have Failed
+    ...    Keyword 'BaresipLibrary.Wait Until State Is' expected 2 non-named arguments, got 3. Did you mean timeout=5s?
+
+File Without Its Kind
+    Test Should Have Failed
+    ...    ValueError: Argument 'source' got value 'welcome.wav' that cannot be converted to AudioSource: 'welcome.wav' is not an audio source; did you mean 'file:welcome.wav'?
 
 Expectation Without An Operator
     Test Should Have Failed    The expected value 'IDLE' needs an operator before it, such as ==.

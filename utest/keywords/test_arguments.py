@@ -21,6 +21,10 @@ from BaresipLibrary.types import Transport
 START = AgentKeywords.start_agent.__get__(object())
 
 
+#: Of the options of these keywords.
+TYPES = {"timeout": timedelta, "within": timedelta, "for": int}
+
+
 def getter(agent: str, name: str, assertion_expected: Any = None, *, timeout: int = 0) -> None:
     """A keyword that takes any text."""
 
@@ -110,10 +114,44 @@ def test_no_message_repeats_what_may_be_a_password() -> None:
 
 def test_robots_own_refusals_name_the_argument() -> None:
     told = "Keyword 'X.Get It' expected 2 to 3 non-named arguments, got 4."
-    assert with_hint(told, getter, ["a", "b", "c", "timeot=5"]) == f"{told} Did you mean timeout=?"
-    assert with_hint(told, getter, ["a", r"timeot\=5"]) == f"{told} Did you mean timeout=?"
-    assert with_hint(told, getter, ["a", "b", "c", "d=5", 7]) == told
-    assert with_hint("alice is gone.", getter, ["timeot=5"]) == "alice is gone."
+    hinted = f"{told} Did you mean timeout=?"
+    assert with_hint(told, getter, TYPES, ["a", "b", "c", "timeot=5"]) == hinted
+    assert with_hint(told, getter, TYPES, ["a", r"timeot\=5"]) == hinted
+    assert with_hint(told, getter, TYPES, ["a", "b", "c", "d=5", 7]) == told
+    assert with_hint("alice is gone.", getter, TYPES, ["timeot=5"]) == "alice is gone."
+
+
+def waiting(agent: str, *, timeout: timedelta | None = None, for_: int = 0) -> None:
+    """A keyword with one time."""
+
+
+def listening(agent: str, *, timeout: timedelta, within: timedelta) -> None:
+    """A keyword with two."""
+
+
+def test_a_time_too_many_is_probably_the_one_that_has_a_name() -> None:
+    told = "Keyword 'X.Waiting' expected 1 non-named argument, got 2."
+    assert with_hint(told, waiting, TYPES, ["alice", "5s"]) == f"{told} Did you mean timeout=5s?"
+    assert (
+        with_hint(told, waiting, TYPES, ["alice", "1.5 min"])
+        == f"{told} Did you mean timeout=1.5 min?"
+    )
+    for values in (["alice", "bob"], ["alice", "5"], ["alice", 5], []):
+        assert with_hint(told, waiting, TYPES, values) == told
+    assert with_hint(told, listening, TYPES, ["alice", "5s"]) == told
+
+
+def test_a_value_in_place_of_an_operator_is_told_what_to_write_before_it() -> None:
+    told = (
+        "ValueError: Argument 'assertion_operator' got value '{}' that cannot be converted to"
+        " AssertionOperator: No."
+    )
+    for value, way in (
+        ("=", "Did you mean ==?"),
+        ("it's IDLE", "Write an operator, such as ==, before 'it's IDLE'."),
+    ):
+        refused = told.format(value)
+        assert with_hint(refused, getter, TYPES, ["alice", value]) == f"{refused} {way}"
 
 
 @pytest.mark.parametrize(
@@ -132,7 +170,7 @@ def test_text_in_place_of_a_collection_is_refused_with_the_way_to_write_it(
     told = (
         f"ValueError: Argument 'x' got value '{value}' that cannot be converted to {of_type}: No."
     )
-    assert with_hint(told, getter, ["a", f"x={value}"]) == f"{told} Write {written}."
+    assert with_hint(told, getter, TYPES, ["a", f"x={value}"]) == f"{told} Write {written}."
 
 
 def test_a_truth_value_is_no_other_word() -> None:

@@ -179,6 +179,18 @@ Value In Place Of An Operator
     Start Agent    alice
     Get State    alice    IDLE
 
+One Equals Sign In Place Of An Operator
+    Start Agent    alice
+    Get State    alice    =    IDLE
+
+Timeout Without Its Name
+    Start Agent    alice
+    Wait Until State Is    alice    RINGING    5s
+
+File Without Its Kind
+    Start Agent    alice
+    Send Audio    alice    welcome.wav
+
 Expectation Without An Operator
     Start Agent    alice
     Get State    alice    assertion_expected=IDLE
