@@ -97,14 +97,19 @@ def newest_length(counts: RtpCounts, receiver: Media | None) -> PacketLength | N
 
     The receiver's description tells audio from telephone events and comfort noise.
     """
-    audio = [length for length in counts.lengths if length.units and _is_audio(length, receiver)]
+    audio = [
+        length
+        for length in counts.lengths
+        if length.units and format_at(receiver, length.payload_type).is_codec
+    ]
     return max(audio, key=lambda length: length.until, default=None)
 
 
-def _is_audio(length: PacketLength, receiver: Media | None) -> bool:
-    known = receiver.format_of(length.payload_type) if receiver else None
-    number = str(length.payload_type)
-    return (known or Format(number, number)).is_codec
+def format_at(receiver: Media | None, payload_type: int) -> Format:
+    """What a payload type means to a receiver; the bare number where nothing says that."""
+    known = receiver.format_of(payload_type) if receiver else None
+    number = str(payload_type)
+    return known or Format(number, number)
 
 
 def packet_milliseconds(length: PacketLength, receiver: Media | None) -> float | None:

@@ -90,15 +90,26 @@ class Packets(NamedTuple):
     """RTP packets of a call's audio stream so far.
 
     `untaken` are those among `received` that the stack dropped unread, as in a call that it holds;
-    `last_at` is when the newest came (`time.monotonic`), None if that is not known;
-    `payload_types` are those that came.
+    `last_at` is when the newest came (`time.monotonic`), None if that is not known; `kinds` are the
+    payload types that came, each with the number of its packets, where each packet is seen.
     """
 
     received: int
     sent: int
     untaken: int = 0
     last_at: float | None = None
-    payload_types: tuple[int, ...] = ()
+    kinds: tuple[tuple[int, int], ...] = ()
+
+    def since(self, before: "Packets") -> "Packets":
+        """Those that came and left after a count."""
+        earlier = dict(before.kinds)
+        kinds = ((kind, count - earlier.get(kind, 0)) for kind, count in self.kinds)
+        return self._replace(
+            received=self.received - before.received,
+            sent=self.sent - before.sent,
+            untaken=self.untaken - before.untaken,
+            kinds=tuple((kind, count) for kind, count in kinds if count),
+        )
 
 
 @frozen

@@ -41,8 +41,9 @@ class LoudnessKeywords(Component):
         """Checks that the agent hears silence for ``duration``.
 
         Returns the kind of silence: ``digital silence``, ``comfort noise``, ``faint sound`` below
-        the threshold, or ``no RTP`` when not a single RTP packet arrived. The log says how much
-        silence there was. Comfort noise counts as silence even above the threshold. The first 0.3 s
+        the threshold, or ``no RTP`` when not a single RTP packet with audio arrived. The log says how
+        much silence there was. Comfort noise counts as silence even above the threshold, also where
+        packets bring its level instead of audio (RFC 3389; embedded backend). The first 0.3 s
         do not count, as that audio was already on its way. When a sound begins just before the end,
         the check lasts until it is known what it is, up to 2.3 s longer; sounds that begin after
         ``duration`` do not count.

@@ -5,7 +5,7 @@ The packets tell the two apart, where the backend sees each of them.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from ..agents.agent import Agent
@@ -24,7 +24,7 @@ _SHORTEST_PACKET = 0.010
 _GROWS = 0.6
 #: For how long (s) packets are counted to see whether audio arrives, and how many of them a second
 #: may be comfort noise: packets of 60 ms are 17 a second.
-_WATCHED, _NOISE = 0.2, 12
+_WATCHED, _NOISE = 0.3, 14
 
 
 @contextmanager
@@ -61,6 +61,24 @@ def _newest_audio(call: Call) -> float | None:
     return newest.until if newest else None
 
 
+def is_audio(packets: int, seconds: float) -> bool:
+    """Whether so many packets in that time are more than comfort noise."""
+    return packets > _NOISE * seconds
+
+
+def audio_goes_on(agent: Agent, call: Call, count: Callable[[], int | None]) -> bool:
+    """Whether audio arrives, by two counts of its packets, a moment apart.
+
+    `count` may ask the agent's baresip: do not use it while you hold `changes`.
+    """
+    before, began = count(), time.monotonic()
+    wait_until(agent.changes, lambda: None if call.is_live else True, _WATCHED)
+    now = count()
+    if before is None or now is None:
+        return False
+    return is_audio(now - before, time.monotonic() - began)
+
+
 class UnreadPackets:
     """Whether packets came that the stack dropped, as in a call that it holds, or did not record.
 
@@ -94,15 +112,12 @@ class UnreadPackets:
         came = (now.received - self._before.received) * _SHORTEST_PACKET
         if came > max(0.0, read - self._since) + _WAITS:
             return True
-        return read < time.monotonic() - _WAITS and self._goes_on(now)
+        is_late = read < time.monotonic() - _WAITS
+        return is_late and audio_goes_on(self._agent, self._call, self._received)
 
-    def _goes_on(self, counted: Packets) -> bool:
-        """Whether audio arrives now, after those packets."""
-        began = time.monotonic()
-        wait_until(self._agent.changes, lambda: None if self._call.is_live else True, _WATCHED)
-        now = self._count()
-        most = _NOISE * (time.monotonic() - began)
-        return now is not None and now.received - counted.received > most
+    def _received(self) -> int | None:
+        packets = self._count()
+        return packets.received if packets else None
 
     def _count(self) -> Packets | None:
         if not self._agent.backend.is_stopped:

@@ -7,19 +7,23 @@ first audio has arrived.
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from ..agents.agent import Agent
 from ..agents.call import Call
+from ..agents.rtp import format_at
 from ..audio.wav_reader import RecordingReader
 from ..backends.base import Packets
 from ..concurrency import wait_until
 from ..errors import AgentGone, BackendError
 from ..events import MediaStarted
+from ..sip.sdp import Media
 from ..wording import counted
 from .following import following_recording
+from .late_audio import audio_goes_on
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,6 +31,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+#: What packets hold that keep a silence from being a dead line (RFC 3389).
+COMFORT_NOISE = "comfort noise"
 #: After this long (s) without audio, a failure says since when none has arrived.
 _PAUSE = 0.3
 
@@ -127,15 +133,32 @@ class Listener(ABC):
 
     def packets(self) -> Packets | None:
         """RTP packets since the start of the count; None when they can't be counted."""
-        before, now = self._packets, self._read_counts()
-        if now is None:
-            return None
-        before = before or Packets(0, 0)
-        return now._replace(
-            received=now.received - before.received,
-            sent=now.sent - before.sent,
-            untaken=now.untaken - before.untaken,
-        )
+        now = self._read_counts()
+        return now.since(self._packets or Packets(0, 0)) if now else None
+
+    def audio_packets(self) -> int | None:
+        """Those of them that may hold audio; None when they can't be counted."""
+        packets = self.packets()
+        return self.audio_in(packets) if packets else None
+
+    def audio_in(self, packets: Packets) -> int:
+        """How many of these packets may hold audio: not comfort noise (RFC 3389), nor digits."""
+        return max(0, packets.received - sum(self.other_in(packets).values()))
+
+    def other_in(self, packets: Packets) -> dict[str, int]:
+        """How many of these packets hold no audio, by what they hold."""
+        found: Counter[str] = Counter()
+        for kind, count in packets.kinds:
+            known = format_at(self._described, kind)
+            if not known.is_codec:
+                found["digits" if known.is_event else COMFORT_NOISE] += count
+        return found
+
+    @property
+    def _described(self) -> Media | None:
+        """The audio of this agent's SDP."""
+        exchange = self.call.offers.exchange
+        return exchange.sides()[0].audio if exchange else None
 
     def why_silent(self) -> str:
         """A clause that says why no audio, or almost none, has arrived."""
@@ -146,10 +169,16 @@ class Listener(ABC):
         since, total = self.packets(), self._read_counts()
         if since is None or total is None:
             return f"{state} it is not known whether RTP packets arrived"
-        if since.received > 0 and self._last_heard is None:
+        if since.received > 0 and (self._last_heard is None or self._goes_on()):
             return f"{state} {self._why_unread(since)}"
-        more = "more RTP packets" if total.received else "RTP packet"
-        return f"{state} no {more} arrived ({total.received} received, {total.sent} sent)"
+        came = "no more RTP packets" if total.received else "no RTP packet"
+        if since.received > 0:  # at first, or a few that are no audio
+            came = f"only {counted(since.received, 'RTP packet')}"
+        return f"{state} {came} arrived ({total.received} received, {total.sent} sent)"
+
+    def _goes_on(self) -> bool:
+        """Whether audio arrives, though nothing is heard."""
+        return audio_goes_on(self.agent, self.call, self.audio_packets)
 
     def unread_packets(self, packets: Packets | None = None) -> str | None:
         """A clause about RTP packets whose audio was not heard; None when none arrived.
@@ -164,10 +193,13 @@ class Listener(ABC):
         if packets.untaken:
             return f"{counted(packets.untaken, 'RTP packet')} arrived that {whose} dropped"
         arrived = f"{counted(packets.received, 'RTP packet')} arrived"
-        kinds = self._unoffered(packets.payload_types)
-        if kinds:
+        if not self.audio_in(packets):
+            return f"{arrived}, with {' and '.join(self.other_in(packets))} and no audio"
+        if unknown := self._unoffered(packets):
+            kinds, count = " and ".join(map(str, unknown)), sum(unknown.values())
             return (
-                f"{arrived}, of payload type {kinds}, which {self.agent.name}'s SDP does not have"
+                f"{counted(count, 'RTP packet')} arrived, of payload type {kinds}, which"
+                f" {self.agent.name}'s SDP does not have"
             )
         if self._media is None or not self._media.rx.exists():
             return f"{arrived}, but no recording of {whose} was found"
@@ -175,13 +207,14 @@ class Listener(ABC):
             return f"{arrived}, more than {whose} recorded"
         return f"{arrived}, of which {whose} recorded nothing"
 
-    def _unoffered(self, payload_types: Iterable[int]) -> str:
-        """Payload types that arrived, if this agent's SDP has none of them; else empty."""
-        exchange = self.call.offers.exchange
-        audio = exchange.sides()[0].audio if exchange else None
-        offered = {format_.payload_type for format_ in audio.formats} if audio else set()
-        arrived = {str(kind) for kind in payload_types}
-        return "" if not audio or arrived & offered else " and ".join(sorted(arrived))
+    def _unoffered(self, packets: Packets) -> dict[int, int]:
+        """Payload types of audio that this agent's SDP does not have, each with its packets."""
+        local = self._described
+        return {
+            kind: count
+            for kind, count in packets.kinds
+            if local and not local.format_of(kind) and format_at(local, kind).is_codec
+        }
 
     def pause(self) -> str | None:
         """A clause that says since when no audio has arrived; None while audio arrives."""

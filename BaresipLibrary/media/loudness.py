@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from ..concurrency import wait_until
 from ..diagnosis.failure import CallFailure
 from ..diagnosis.media import explain_silence, explain_sound
 from ..frozen import frozen
-from .listener import listening
+from .listener import COMFORT_NOISE, listening
 from .sample_listener import (
     ON_ITS_WAY,
     PATIENCE,
@@ -26,6 +27,7 @@ from .sample_listener import (
     loudest_stretch,
     summary,
 )
+from .unplayed import STEP, UnplayedAudio
 
 #: The promptest of this many pieces of audio, of 20 ms each, shows how late audio is.
 _PIECES = 10
@@ -146,18 +148,32 @@ def verify_silence(
     with listening([listener]):
         wait_until(agent.changes, heard, ON_ITS_WAY)
         listener.restart_count()
-        if wait_until(agent.changes, heard, duration):
+        unplayed = UnplayedAudio(listener)
+        if _is_broken(agent, heard, duration, unplayed):
             raise _failure(listener, task)
-        arrived = _catch_up(listener, heard)
+        is_missing = partial(unplayed.is_missing, duration)
+        arrived = _catch_up(listener, heard, is_missing)
         listener.ignore_new_sounds()
         wait_until(agent.changes, decided, _LOOK + PATIENCE)
         listener.read_to_end()
         listener.decide()
         if listener.heard is not None:
             raise _failure(listener, task)
-        _require_all_read(listener, arrived, task)
+        _require_all_read(listener, arrived, task, is_missing)
         listener.cut_to_judged()
         return _silence(listener)
+
+
+def _is_broken(
+    agent: Agent, heard: Callable[[], bool | None], duration: float, unplayed: UnplayedAudio
+) -> bool:
+    """Whether a sound is heard in so many seconds; notes what is not played meanwhile."""
+    end = time.monotonic() + duration
+    while (left := end - time.monotonic()) > 0:
+        if wait_until(agent.changes, heard, min(left, STEP)):
+            return True
+        unplayed.look()
+    return False
 
 
 def _listen(agent: Agent, duration: float, call_id: str | None) -> SampleListener:
@@ -186,7 +202,7 @@ def _too_little(listener: SampleListener, duration: float) -> str:
     """How much was heard, and what is known of the rest, as a clause."""
     heard = f"it heard only {listener.seconds:.1f} s of {duration:g} s"
     packets = listener.packets()
-    is_unread = packets is not None and _are_unread(packets, listener.seconds)
+    is_unread = packets is not None and _are_unread(listener, packets)
     rest = listener.unread_packets(packets) if is_unread else listener.pause()
     return "; ".join(filter(None, (heard, rest)))
 
@@ -303,7 +319,9 @@ class _SilenceListener(SampleListener):
             self.heard, self.heard_after = piece, before + ON_ITS_WAY
 
 
-def _catch_up(listener: _SilenceListener, heard: Callable[[], bool | None]) -> Packets | None:
+def _catch_up(
+    listener: _SilenceListener, heard: Callable[[], bool | None], is_missing: Callable[[], bool]
+) -> Packets | None:
     """Reads what has arrived by now: on a busy machine the recording may be late.
 
     Returns the packets that have arrived; None when they can't be counted.
@@ -313,30 +331,36 @@ def _catch_up(listener: _SilenceListener, heard: Callable[[], bool | None]) -> P
     if packets is not None and not packets.untaken:
         wait_until(
             listener.agent.changes,
-            lambda: heard() or (not _are_unread(packets, listener.seconds) or None),
+            lambda: heard() or not (_are_unread(listener, packets) or is_missing()) or None,
             PATIENCE,
         )
     listener.read_to_end()
     return packets
 
 
-def _require_all_read(listener: _SilenceListener, packets: Packets | None, task: str) -> None:
+def _require_all_read(
+    listener: _SilenceListener,
+    packets: Packets | None,
+    task: str,
+    is_missing: Callable[[], bool],
+) -> None:
     """Raises `CallFailure` when packets arrived whose audio is not known."""
     name = listener.agent.name
     if packets is None and listener.has_nothing:
         why = f"it heard nothing, and {name}'s baresip cannot tell whether RTP packets arrived"
-    elif packets is not None and _are_unread(packets, listener.seconds):
+    elif packets is not None and (_are_unread(listener, packets) or is_missing()):
         why = f"{listener.unread_packets(packets)}: their content is unknown"
     else:
         return
     raise CallFailure(f"{name} {task} {why}.", listener.agent)
 
 
-def _are_unread(packets: Packets, seconds: float) -> bool:
+def _are_unread(listener: SampleListener, packets: Packets) -> bool:
     """Whether less audio was heard than arrived, even if every packet is a short one."""
-    if packets.untaken or not seconds:
-        return packets.received > 0
-    return packets.received * _SHORTEST_PACKET > seconds + ON_ITS_WAY
+    arrived = listener.audio_in(packets)
+    if packets.untaken or not listener.seconds:
+        return arrived > 0
+    return arrived * _SHORTEST_PACKET > listener.seconds + ON_ITS_WAY
 
 
 def _failure(listener: _SilenceListener, task: str) -> CallFailure:
@@ -358,7 +382,10 @@ def _silence(listener: _SilenceListener) -> HeardSilence:
     samples = listener.samples
     if listener.has_nothing:
         words = f"{listener.agent.name} heard nothing: {listener.why_silent()}."
-        return HeardSilence(_NO_RTP, SILENCE_DBFS, listener.seconds, words)
+        packets = listener.packets()
+        is_noise = packets is not None and COMFORT_NOISE in listener.other_in(packets)
+        kind = LineState.COMFORT_NOISE.value if is_noise else _NO_RTP
+        return HeardSilence(kind, SILENCE_DBFS, listener.seconds, words)
     line = LineState.COMFORT_NOISE if listener.has_noise else classify_line(samples, listener.rate)
     kind = _FAINT if line is LineState.SIGNAL else line.value
     level = level_dbfs(samples - samples.mean())

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 RATE, PACKET = 8000, 160
 #: Payload types of G.711 (RFC 3551).
 PCMU, PCMA = 0, 8
+COMFORT_NOISE = 13
 _EVENTS = "0123456789*#ABCD"
 _HEADER = struct.Struct("!BBHII")
 _EVENT = struct.Struct("!BBH")
@@ -144,6 +145,18 @@ class Rtp:
             timestamp = (self._timestamp + PACKET * number) & 0xFFFFFFFF
             self._put(self.payload_type, encoded(np.zeros(PACKET), self.payload_type), timestamp)
             self._closed.wait(PACKET / RATE)
+
+    def send_noise(self, every: float, level: int = 60) -> None:
+        """Sends a packet of comfort noise (RFC 3389, -dBov) every so many seconds from now on."""
+        self.stop()
+        step = round(every * RATE)
+
+        def send() -> None:
+            while not self._closed.wait(every):
+                self._put(COMFORT_NOISE, bytes([level]), self._timestamp)
+                self._timestamp = (self._timestamp + step) & 0xFFFFFFFF
+
+        threading.Thread(target=send, daemon=True).start()
 
     def send_event(
         self, event: int, *durations: int, payload_type: int = 101, end: bool = True

@@ -141,6 +141,46 @@ Silence Is Not Reported For Packets That No Codec Reads
     ...    alice heard nothing within 1 s: the call is up, but * RTP packets arrived*
     ...    Verify Audio    alice    440 Hz    within=1s
 
+Packets That No Codec Reads Are Not Silence After A Silence Either
+    [Documentation]    The second half of the time cannot be read, and the first has more audio than its packets need.
+    ${peer} =    Alice Calls    becomes_unreadable    ${0}    ${18}    ${1.2}
+    Verify Silence    alice    500ms
+    Let Peer Go On    ${peer}
+    ${told} =    Run Keyword And Expect Error
+    ...    alice should have heard silence for 2 s, but * RTP packets arrived, *: their content is unknown.
+    ...    Verify Silence    alice    2s
+    ${sees each} =    Can    SEE_RTP
+    IF    ${sees each}
+        Should Contain    ${told}    arrived, of payload type 18, which alice's SDP does not have:
+    ELSE
+        Should Contain    ${told}    arrived, more than alice's baresip recorded:
+    END
+
+Packets That No Codec Reads Are Told After A Tone
+    [Documentation]    A little of the tone is heard first, as it was on its way.
+    ${peer} =    Alice Calls    becomes_unreadable    ${440}    ${18}
+    Verify Audio    alice    440 Hz    within=3s
+    Let Peer Go On    ${peer}
+    ${told} =    Run Keyword And Expect Error    alice heard no*    Verify Audio    alice    600 Hz    within=2s
+    Should Not Contain    ${told}    no more RTP packets
+    Should Not Contain    ${told}    no RTP packet
+
+Comfort Noise In Packets Of Its Own Is Silence
+    [Documentation]    Baresip plays nothing of it. An external one does not tell what its packets hold.
+    ${peer} =    Alice Calls    sends_comfort_noise
+    Verify Audio    alice    440 Hz    within=3s
+    Let Peer Go On    ${peer}
+    ${told} =    Run Keyword And Expect Error    alice heard no*    Verify Audio    alice    600 Hz    within=1s
+    Should Not Contain    ${told}    no more RTP packets
+    ${sees each} =    Can    SEE_RTP
+    IF    ${sees each}
+        ${kind} =    Verify Silence    alice    1s
+        Should Be Equal    ${kind}    comfort noise
+        The Log Should Say    * RTP packets arrived, with comfort noise and no audio.
+    ELSE
+        Run Keyword And Expect Error    alice should have heard silence for 1 s, but * unknown.    Verify Silence    alice    1s
+    END
+
 Packets That Cannot Be Decrypted Are Not Silence
     [Documentation]    The peer agrees on SRTP and sends RTP that is not encrypted, or with another key.
     ${bob} =    Start Agent    bob    media_enc=srtp

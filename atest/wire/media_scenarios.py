@@ -138,3 +138,22 @@ def answers_srtp_with_rtp(peer: Peer) -> None:
     dialog = peer.answer(peer.expect("INVITE"))
     peer.rtp.play(440)
     dialog.await_bye()
+
+
+def becomes_unreadable(peer: Peer, tone: float, payload_type: int, after: float = 0.0) -> None:
+    """Plays a tone (0 for silence), and another payload type that long after the suite says so."""
+    dialog = peer.answer(peer.expect("INVITE"))
+    peer.rtp.play(tone)
+    peer.step()
+    peer.pause(after)
+    peer.rtp.payload_type = payload_type
+    dialog.await_bye()
+
+
+def sends_comfort_noise(peer: Peer) -> None:
+    """Plays 440 Hz, then five packets of comfort noise a second (RFC 3389)."""
+    dialog = peer.answer(peer.expect("INVITE"))
+    peer.rtp.play(440)
+    peer.step()
+    peer.rtp.send_noise(0.2)
+    dialog.await_bye()

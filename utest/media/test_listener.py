@@ -1,5 +1,7 @@
 """A listener reads a recording that grows; what it says of packets is what it has counted."""
 
+import math
+import re
 import time
 import wave
 from pathlib import Path
@@ -92,4 +94,75 @@ def test_packets_of_a_call_without_a_recording_are_named(
     listener = CountingListener(phone.agent)
     assert listen_until([listener], lambda: listener.heard or None, 0.0) is None
     told = "1 RTP packet arrived, but no recording of bob's baresip was found"
+    assert listener.unread_packets() == told
+
+
+class PausingListener(CountingListener):
+    """Has heard a little at first."""
+
+    def begin(self) -> None:
+        super().begin()
+        self._last_heard = self.began - 1.0
+
+
+@pytest.mark.parametrize(
+    ("pace", "told"),
+    [
+        (50.0, r"\d+ RTP packets arrived, more than bob's baresip recorded"),
+        (5.0, r"only \d RTP packets? arrived \(\d+ received, 0 sent\)"),
+        (0.0, r"no more RTP packets arrived \(100 received, 0 sent\)"),
+    ],
+)
+def test_packets_that_still_arrive_are_told_also_after_some_audio(
+    phone: Phone, recording: Path, monkeypatch: pytest.MonkeyPatch, pace: float, told: str
+) -> None:
+    began = time.monotonic()
+    monkeypatch.setattr(
+        phone.backend,
+        "count_packets",
+        lambda _: Packets(100 + math.ceil(pace * (time.monotonic() - began)), 0),
+    )
+    listener = PausingListener(phone.agent)
+    assert listen_until([listener], lambda: listener.heard or None, 0.5) is None
+    assert re.fullmatch(f"the call is up, but {told}", listener.why_silent())
+
+
+def offers(phone: Phone) -> None:
+    """PCMU and telephone events were agreed."""
+    media = (
+        "v=0\r\nc=IN IP4 127.0.0.1\r\nm=audio 4 RTP/AVP 0 101\r\na=rtpmap:101 telephone-event/8000"
+    )
+    for sent, start in ((False, "INVITE sip:bob@b SIP/2.0"), (True, "SIP/2.0 200 OK")):
+        head = "Call-ID: in-1\r\nCSeq: 1 INVITE\r\nFrom: <sip:a@a>;tag=1\r\nTo: <sip:b@b>;tag=2"
+        kind = "Content-Type: application/sdp"
+        phone.sip(f"{start}\r\n{head}\r\n{kind}\r\n\r\n{media}\r\n", sent=sent)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "told"),
+    [
+        (((13, 10),), "10 RTP packets arrived, with comfort noise and no audio"),
+        (((13, 4), (101, 6)), "10 RTP packets arrived, with comfort noise and digits and no audio"),
+        (
+            ((0, 3), (18, 7)),
+            "7 RTP packets arrived, of payload type 18, which bob's SDP does not have",
+        ),
+        (((0, 10),), "10 RTP packets arrived, of which bob's baresip recorded nothing"),
+    ],
+)
+def test_what_packets_hold_is_told_where_each_is_seen(
+    phone: Phone,
+    recording: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    kinds: tuple[tuple[int, int], ...],
+    told: str,
+) -> None:
+    offers(phone)
+    before = tuple((kind, 100) for kind, _ in kinds)
+    all_of_them = tuple((kind, 100 + count) for kind, count in kinds)
+    counts = iter([Packets(100 * len(kinds), 0, kinds=before)])
+    now = Packets(100 * len(kinds) + 10, 0, kinds=all_of_them)
+    monkeypatch.setattr(phone.backend, "count_packets", lambda _: next(counts, now))
+    listener = CountingListener(phone.agent)
+    assert listen_until([listener], lambda: listener.heard or None, 0.0) is None
     assert listener.unread_packets() == told

@@ -195,3 +195,44 @@ def test_audio_left_out_makes_all_that_follows_later() -> None:
 
 def test_a_busy_machine_leaves_no_audio_out() -> None:
     assert _left_out(arrivals(*[0.0] * 30, 0.15, 0.13, 0.11, 0.09, *[0.0] * 30)) == []
+
+
+class Paced:
+    """Packets that come 50 a second from the start of the test on."""
+
+    def __init__(self, bob: ListeningAgent, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._began = time.monotonic()
+        monkeypatch.setattr(bob.phone.backend, "count_packets", self.count)
+
+    def count(self, _: str) -> Packets:
+        return Packets(round(50 * (time.monotonic() - self._began)), 0)
+
+
+def test_what_follows_a_silence_and_cannot_be_read_is_no_silence(
+    bob: ListeningAgent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Packets of 20 ms: less than half of them would be as long as what was recorded."""
+    monkeypatch.setattr(loudness, "PATIENCE", 0.1)
+    Paced(bob, monkeypatch)
+    bob.hears(silence(0.9))
+    with pytest.raises(AssertionError, match="RTP packets arrived, more than .* unknown"):
+        verify_silence(bob.agent, 1.0, -50)
+
+
+def test_a_line_that_goes_dead_is_silent(
+    bob: ListeningAgent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bob.phone.backend, "count_packets", lambda _: Packets(45, 0))
+    bob.hears(silence(0.9))
+    assert verify_silence(bob.agent, 1.0, -50).kind == "digital silence"
+
+
+def test_packets_of_comfort_noise_are_silence(
+    bob: ListeningAgent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts = iter([Packets(0, 0)] * 2)
+    noise = Packets(10, 0, kinds=((13, 10),))
+    monkeypatch.setattr(bob.phone.backend, "count_packets", lambda _: next(counts, noise))
+    heard = verify_silence(bob.agent, 0.05, -50)
+    assert heard.kind == "comfort noise"
+    assert "10 RTP packets arrived, with comfort noise and no audio" in heard.words

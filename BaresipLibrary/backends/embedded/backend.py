@@ -129,7 +129,10 @@ class EmbeddedBackend(WorkerProcess):
 
     def count_packets(self, call_id: str) -> Packets | None:
         counted = self._command("count_packets", call_id=call_id)
-        return Packets(**counted) if counted else None
+        if not counted:
+            return None
+        kinds = tuple((kind, count) for kind, count in counted.pop("kinds", ()))
+        return Packets(**counted, kinds=kinds)
 
     def watch_rtp(self, call_id: str, on: bool) -> None:
         self._command("watch_rtp", call_id=call_id, on=on)

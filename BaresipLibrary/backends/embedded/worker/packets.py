@@ -108,7 +108,7 @@ class CallPackets:
             return {
                 "untaken": self._untaken,
                 "last_at": self.received.last_at,
-                "payload_types": sorted(self.received.payload_types),
+                "kinds": list(self.received.kinds.items()),
             }
 
     def _settle(self, taken: int) -> None:

@@ -95,7 +95,8 @@ class RtpCounter:
     def __init__(self) -> None:
         self.packets = 0
         self.last_at: float | None = None
-        self._payload_types: dict[int, None] = {}
+        #: How many packets each payload type had, the first one first.
+        self.kinds: Counter[int] = Counter()
         self._sources: dict[int, _Source] = {}
         #: Of each payload type the newest packet, and how many of all packets had come by then.
         self._newest: dict[int, tuple[RtpHeader, int]] = {}
@@ -105,15 +106,10 @@ class RtpCounter:
         self._gaps: deque[tuple[float, float]] = deque(maxlen=_KEPT)
         self._events: dict[tuple[int, int, int], list[Any]] = {}
 
-    @property
-    def payload_types(self) -> list[int]:
-        """Those of all packets, the first one first."""
-        return list(self._payload_types)
-
     def take(self, at: float, header: RtpHeader) -> None:
         """Takes in a packet that came, or left, at a monotonic time."""
         self.packets += 1
-        self._payload_types[header.payload_type] = None
+        self.kinds[header.payload_type] += 1
         self._note_gap(at)
         source = self._sources.get(header.ssrc)
         if source is not None:
@@ -168,7 +164,7 @@ class RtpCounter:
             "late": sum(source.late for source in sources),
             "duplicates": sum(source.duplicates for source in sources),
             "ssrcs": list(self._sources),
-            "payload_types": list(self._payload_types),
+            "payload_types": list(self.kinds),
             "lengths": [*map(self._length, self._lengths)],
             "last_at": self.last_at,
             "longest_gap": self._longest_gap,
