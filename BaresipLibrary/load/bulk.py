@@ -66,12 +66,23 @@ class BulkCall:
             self._seen = -1  # what it has seen was not judged without the call
 
     def waiting(self) -> Call | None:
-        """The call that rings at the callee, and that this is to accept: not `When Called`."""
-        if self.callee is None or self.accepted or not self.is_open:
+        """The call that rings at the callee, and that this is to accept: not `When Called`.
+
+        Another one may ring there, too: a phone system that was dead delivers late what others
+        have given up. Which it is shows where the phone system keeps the Call-ID.
+        """
+        if self.callee is None or not self.is_open:
             return None
         by_itself = self.callee.reactions.will_answer
-        waiting = (call for call in self.callee.calls if call.is_waiting)
-        return next((call for call in waiting if not by_itself(call.call_id)), None)
+        waiting = [call for call in self.callee.calls if call.is_waiting]
+        waiting = [call for call in waiting if not by_itself(call.call_id)]
+        own = self.own_side(waiting)
+        return own if own or self.accepted else next(iter(waiting), None)
+
+    def own_side(self, calls: Sequence[Call]) -> Call | None:
+        """The callee's side of the call, where the phone system keeps the Call-ID."""
+        own = (call for call in calls if self.call and call.call_id == self.call.call_id)
+        return next(own, None)
 
     def accept(self) -> None:
         """Has the callee accept the call that rings, if it is still to do so."""
@@ -97,7 +108,9 @@ class BulkCall:
         return not self.is_open
 
     def _judge_established(self) -> None:
-        theirs = self.callee.active_call if self.callee else self.call
+        theirs = self.call
+        if self.callee is not None:
+            theirs = self.own_side(self.callee.calls) or self.callee.active_call
         assert self.call is not None and self.call.established_at is not None
         if theirs is not None and theirs.established_at is not None:
             both = max(self.call.established_at, theirs.established_at)

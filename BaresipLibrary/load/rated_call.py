@@ -127,8 +127,9 @@ class RatedCall:
         return [(agent, call) for agent, call in sides if call is not None]
 
     def _callees_side(self) -> Call | None:
-        """The callee may tell of the call before the caller does."""
-        return next((call for call in self.agents[1].calls if call.began_at >= self._made_at), None)
+        """The callee may tell of the call before the caller does, and of others that come late."""
+        sides = [call for call in self.agents[1].calls if call.began_at >= self._made_at]
+        return self._setup.own_side(sides) or next(iter(sides), None)
 
     def _sides(self, wanted: Callable[[Call], bool]) -> list[str]:
         """What each side says of the call, where that is wanted."""

@@ -52,6 +52,7 @@ class Servers:
         self.ROBOT_LIBRARY_LISTENER = self
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._folders: dict[str, Path] = {}
+        self._ports: dict[str, int] = {}
 
     def close(self) -> None:
         """Listener: ends what a suite forgot."""
@@ -72,7 +73,7 @@ class Servers:
         """
         kamailio = _require("kamailio", "kamailio kamailio-tls-modules kamailio-websocket-modules")
         port = port or port_for_a_program()
-        tls_port = port_for_a_program()
+        self._ports[name], tls_port = port, port_for_a_program()
         folder = self._new_folder(name)
         authority = trustme.CA()
         authority.cert_pem.write_to_path(folder / "ca.pem")
@@ -205,8 +206,21 @@ class Servers:
             logger.debug(log.read_text(errors="replace"))
         shutil.rmtree(folder, ignore_errors=True)
 
+    def kill_server(self, name: str = "kamailio") -> None:
+        """Ends a server as a crash does; `Start Server Again` brings it back."""
+        process = self._processes[name]
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def start_server_again(self, name: str = "kamailio") -> None:
+        """Starts a Kamailio that was killed, at the same port; it has forgotten everything."""
+        command, log = self._processes[name].args, self._folders[name] / "log"
+        assert isinstance(command, list)
+        self._spawn(name, command, log)
+        _await_options(self._ports[name], self._processes[name], log)
+
     def _spawn(self, name: str, command: list[str], log: Path, cwd: Path | None = None) -> None:
-        with log.open("wb") as output:
+        with log.open("ab") as output:
             self._processes[name] = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,

@@ -240,6 +240,26 @@ def test_a_callee_that_tells_of_the_call_before_the_caller_is_its_other_side(
     assert [call for _, call in one.call.calls()] == [one.call.call, called]
 
 
+def test_a_call_that_others_have_given_up_is_not_taken_for_it(exchange: Exchange) -> None:
+    """A phone system that was dead delivers such a call late, just before ours."""
+    exchange.has(1, 1)
+    caller, callee = exchange.callers[0], exchange.callees[0]
+    dial, answer = caller.backend.dial, callee.backend.answer
+
+    def come_late(uri: str, headers: Headers = ()) -> str:
+        callee.rings("given up")
+        return dial(uri, headers)
+
+    def end(call_id: str, headers: Headers = ()) -> None:
+        answer(call_id, headers)
+        callee.closes("given up", ClosedBy.PEER)
+
+    caller.backend.dial, callee.backend.answer = come_late, end  # type: ignore[method-assign]
+    callee.backend.partners["given up"] = callee.backend  # type: ignore[attr-defined]
+    run = exchange.result(duration=0.01, timeout=2.0)
+    assert (run.succeeded, run.failures) == (1, {})
+
+
 def test_a_callee_that_rings_in_vain_says_so(exchange: Exchange) -> None:
     one = OneCall(exchange, timeout=2.0)
     one.callee.agent.reactions.will_answer = lambda _: True  # type: ignore[method-assign]
@@ -323,13 +343,14 @@ def test_a_run_ends_as_soon_as_its_condition_holds(exchange: Exchange) -> None:
     run.run()
     assert time.monotonic() - began < 30
     result = run.result()
-    assert (result.failed, result.stopped) == (2, "failures > 1")
+    assert 2 <= result.failed <= 4, "on a busy machine, several may end at the same moment"
+    assert result.stopped == "failures > 1"
     assert result.established >= 1
     assert result.attempted == result.failed + result.unfinished
     assert result.unfinished and not result.needed, "nobody knows how long those would have taken"
     assert not any(agent.live_calls for agent in exchange.everybody())
     with pytest.raises(
-        CallFailure, match=r"2 of 2 calls failed, so 'failures > 1' holds after .* s: 486"
+        CallFailure, match=r"([2-4]) of \1 calls failed, so 'failures > 1' holds after .* s: 486"
     ):
         require_success(result, run.failed)
 
