@@ -133,7 +133,14 @@ if not TYPE_CHECKING:  # a type checker reads the imports above
     def __getattr__(name: str) -> Any:
         if name not in _HOME_OF:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        value = getattr(import_module(f".{_HOME_OF[name]}", __name__), name)
+        try:
+            value = getattr(import_module(f".{_HOME_OF[name]}", __name__), name)
+        except Exception as error:
+            if name != "BaresipLibrary":
+                raise
+            from BaresipLibrary.import_failure import import_failure
+
+            raise import_failure() from error
         globals()[name] = value
         return value
 

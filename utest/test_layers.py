@@ -29,7 +29,7 @@ LAYERS = [
     {"speech"},
     {"account"},
     {"audio", "sip", "events", "types", "concurrency"},
-    {"errors", "frozen", "quantiles", "rtp", "version", "wording"},
+    {"errors", "frozen", "import_failure", "quantiles", "rtp", "version", "wording"},
 ]
 _DOMAIN = {"robot", "subprocess", "psutil", "socket"}
 FORBIDDEN = {

@@ -2,6 +2,8 @@
 
 import ast
 import inspect
+import os
+import re
 import signal
 import subprocess
 import sys
@@ -248,6 +250,51 @@ def test_an_import_that_robot_ignores_starts_no_process_of_its_own(
         assert len(children()) == 1
     finally:
         first.close()
+
+
+BROKEN = """\
+import sys
+sys.modules["robotlibcore"] = None
+"""
+NEXT = """\
+*** Test Cases ***
+The Next Suite Runs
+    No Operation
+"""
+
+
+def test_an_import_that_breaks_fails_its_suite_only(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(BROKEN)
+    (tmp_path / "one.robot").write_text(
+        "*** Settings ***\nLibrary    BaresipLibrary\n"
+        "*** Test Cases ***\nOne\n    Start Agent    alice\n"
+    )
+    (tmp_path / "two.robot").write_text(NEXT)
+    ran = subprocess.run(
+        [sys.executable, "-m", "robot", "--log", "NONE", "--report", "NONE", tmp_path],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+    )
+    said = "Importing library 'BaresipLibrary' failed: ModuleNotFoundError: import of robotlibcore"
+    assert said in ran.stderr
+    assert re.search(r"^The Next Suite Runs +\| PASS \|$", ran.stdout, re.M)
+    assert ran.returncode == 1
+
+
+IN_PYTHON = f"""\
+{BROKEN}
+try:
+    from BaresipLibrary import BaresipLibrary
+except ImportError as error:
+    print(error)
+"""
+
+
+def test_an_import_that_breaks_is_an_import_error_in_python() -> None:
+    said = output_of(IN_PYTHON)
+    assert said.startswith("ModuleNotFoundError: import of robotlibcore halted;")
 
 
 def test_an_import_that_fails_leaves_no_process(monkeypatch: pytest.MonkeyPatch) -> None:

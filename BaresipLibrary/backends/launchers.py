@@ -87,6 +87,15 @@ def start_early() -> None:
             _started_early.append(WarmProcess.start())
 
 
+def _take_early() -> WarmProcess | None:
+    """What `start_early` has started; None where it has started nothing, or that has ended."""
+    warm = _started_early.pop() if _started_early else None
+    if warm is None or warm.process.poll() is None:
+        return warm
+    warm.control.close()
+    return None
+
+
 def end_early() -> None:
     """Ends what `start_early` has started, unless a launcher has taken it over."""
     for warm in _started_early:
@@ -158,15 +167,13 @@ class Forker(Launcher):
     def warm_up(self, *, embedded: bool = True) -> None:
         # Where it dies or cannot be started, the next launch starts another, and says if it cannot.
         with self._launching, suppress(BackendError, OSError):
-            control = self._warm()
-            if embedded:
-                control.sendall(_line({"load": True}))
+            self._warm().sendall(_line({"load": embedded}))
 
     def _warm(self) -> socket.socket:
         control = self._control
         if control is not None:
             return control
-        warm = _started_early.pop() if _started_early else WarmProcess.start()
+        warm = _take_early() or WarmProcess.start()
         self._control, self._process = warm
         self._reader = threading.Thread(
             target=self._read, args=warm, name="forkserver", daemon=True

@@ -180,6 +180,41 @@ def test_an_agent_that_died_after_the_fork_server_says_what_is_known(
     check_death(agent)
 
 
+UNWANTED = "import worker.forkserver; worker.forkserver._WANTED_WITHIN = 0.1;"
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A fork server that ends when it is asked for nothing within 0.1 s."""
+    path, rest = launchers._ENTRY.split("from worker.__main__")
+    monkeypatch.setattr(launchers, "_ENTRY", f"{path}{UNWANTED} from worker.__main__{rest}")
+    yield
+    launchers.end_early()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere none is started early")
+def test_a_fork_server_that_nobody_wants_ends(
+    impatient: None, forker: Forker, tmp_path: Path
+) -> None:
+    launchers.start_early()
+    (early,) = launchers._started_early
+    assert early.process.wait(SOON) == 0
+    assert launch(forker, tmp_path, "true").wait(SOON)  # by another one
+    assert early.control.fileno() == -1
+
+
+def test_a_fork_server_that_is_to_wait_does(
+    impatient: None, changes: Changes, forker: Forker, tmp_path: Path
+) -> None:
+    """Longer than one that nobody wants."""
+    forker.warm_up(embedded=False)
+    kept = forker._process
+    assert kept is not None
+    assert not wait_until(changes, lambda: forker._control is None or None, 0.5)
+    assert launch(forker, tmp_path, "true").wait(SOON)
+    assert forker._process is kept
+
+
 def check_death(agent: Agent) -> None:
     assert wait_until(agent.changes, lambda: agent.death, SOON)
     assert agent.death == (

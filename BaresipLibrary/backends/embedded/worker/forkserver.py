@@ -2,11 +2,12 @@
 
 The parent asks for an agent with `{"folder": …}` and the agent's end of its channel, or for a
 program with `{"folder": …, "command": […], "environment": {…}}` and a descriptor for what it
-prints, each with a `number`; with `{"load": true}` it asks that the wheel be imported now. The
-answer `{"pid": …, "number": …}` comes at once, or `{"failed": why, "number": …}`, and
-`{"exited": …, "status": …}` when that child has ended. All of these are a line each. When the
-parent is gone, this process ends the children, removes their folders and ends itself. When this
-process is killed, the kernel kills its programs, too, where it can (ADR 5).
+prints, each with a `number`; with `{"load": true}` it asks that the wheel be imported now, and with
+`{"load": false}` that this process be kept. The answer `{"pid": …, "number": …}` comes at once, or
+`{"failed": why, "number": …}`, and `{"exited": …, "status": …}` when that child has ended. All of
+these are a line each. When the parent is gone, this process ends the children, removes their
+folders and ends itself. When this process is killed, the kernel kills its programs, too, where it
+can (ADR 5).
 """
 
 import json
@@ -26,6 +27,9 @@ from typing import Any
 _GRACE = 1.8
 #: How many descriptors are taken at once: requests may wait while the wheel is imported.
 _AT_ONCE = 64
+#: How long this process waits for the first request (s). It is started before Robot reads the
+#: settings of the library, and nobody asks for anything where Robot refuses one of them.
+_WANTED_WITHIN = 60.0
 #: The option of Linux's prctl() that names the signal for the end of the parent.
 _PR_SET_PDEATHSIG = 1
 
@@ -53,7 +57,9 @@ class ForkServer:
         signal.set_wakeup_fd(wake_writer.fileno(), warn_on_full_buffer=False)
 
     def run(self) -> None:
-        """Serves until the parent is gone."""
+        """Serves until the parent is gone, or has asked for nothing in time."""
+        if not select.select([self._control], [], [], _WANTED_WITHIN)[0]:
+            return
         while True:
             readable, _, _ = select.select([self._control, self._wake], [], [])
             if self._wake in readable:
@@ -76,10 +82,10 @@ class ForkServer:
         self._descriptors += descriptors
         *lines, self._unread = (self._unread + data).split(b"\n")
         for request in map(json.loads, lines):
-            if "load" in request:
-                self._prepare()
-            else:
+            if "folder" in request:
                 self._start(request, self._descriptors.pop(0))
+            elif request["load"]:
+                self._prepare()
         return True
 
     def _prepare(self) -> None:
