@@ -92,6 +92,29 @@ def test_only_the_inventory_reaches_into_the_wheel(path: Path) -> None:
                 assert node.attr not in ("CDLL", "pythonapi"), f"{path.name}:{node.lineno}"
 
 
+def formatted() -> Iterator[str]:
+    """The functions that are called with a format, and so with variable arguments."""
+    for path in OTHERS:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                values = (one.value for one in node.args if isinstance(one, ast.Constant))
+                if any(isinstance(value, bytes) and b"%" in value for value in values):
+                    yield node.func.attr
+
+
+def test_no_argument_beside_variable_ones_is_narrower_than_an_int() -> None:
+    """libffi 3.4.0 to 3.4.2, as on Ubuntu 22.04, makes no such call: `ffi_prep_cif_var failed`."""
+    declared = {function.name: function.arguments for function in inventory.FUNCTIONS}
+    names = set(formatted())
+    assert {"sipsess_progress", "sip_requestf", "ua_hangupf"} <= names
+    narrow = {
+        name
+        for name in names
+        if any(ctypes.sizeof(kind) < ctypes.sizeof(ctypes.c_int) for kind in declared[name])
+    }
+    assert narrow == set()
+
+
 def test_a_missing_function_takes_away_what_needs_it() -> None:
     library = native.Library(Without("ua_hangupf", "call_update_media"))
     assert library.lacking() == {

@@ -159,7 +159,7 @@ FUNCTIONS = (
     _function(
         "sipsess_progress",
         _INT,
-        [POINTER, ctypes.c_uint16, TEXT, _INT, POINTER, TEXT],
+        [POINTER, _WIDE, TEXT, _INT, POINTER, TEXT],
         "send a 183 with headers",
         _PROGRESS,
     ),
