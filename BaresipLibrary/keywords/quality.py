@@ -41,7 +41,9 @@ class QualityKeywords(Component):
         Without ``field`` it is an object with ``mos``, ``rtt``, ``jitter`` and ``packet_loss``. It
         is ``None`` until the first report, which takes about 5 seconds. The last values stay after
         the call has ended. ``mos`` is estimated by the E-model of ITU-T G.107 for G.711. ``rtt``
-        and ``jitter`` can be compared with seconds and with Robot times, such as ``20ms``.
+        and ``jitter`` can be compared with seconds and with Robot times, such as ``20ms``. ``rtt``
+        is 0 as long as no report of the peer has told it, which takes the second one, and with some
+        peers always; ``mos`` then counts no delay of the network.
 
         Fails when the assertion does not hold; with ``timeout``, when it does not hold in that time.
         The message says when no report came.

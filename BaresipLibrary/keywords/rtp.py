@@ -197,7 +197,10 @@ def _why_none(agent: Agent, call: Call, field: RtpField, way: str) -> str:
         return _why_not_counted(agent, call)
     counts = call.rtp.received if way == "received" else call.rtp.sent
     if field is RtpField.lost and counts.packets:
-        return f"{agent.name} does not know how many packets were lost: no RTCP report has come."
+        if way == "sent":  # baresip does not tell a report of no loss from none
+            why = "the peer has reported no loss, or nothing so far (RTCP)"
+            return f"{agent.name} does not know how many packets were lost: {why}."
+        return f"{agent.name} does not know how many packets were lost: RTCP has not told it."
     return (
         f"The {field.name} of the RTP that {agent.name} {way} is not known after"
         f" {counted(counts.packets, 'packet')}."

@@ -78,4 +78,8 @@ def _why_not_agreed(agent: Agent, call: Call) -> str:
 
 def _described(description: SessionDescription) -> str:
     """The audio of a description, shortened: a peer may offer any number of codecs."""
-    return shorten(str(description.audio or "no audio"), _LONGEST, placeholder=" …")
+    audio = description.audio
+    lacks = ""
+    if audio and "TLS" in audio.profile.upper() and not description.has_fingerprint:
+        lacks = " without a fingerprint"
+    return shorten(str(audio or "no audio"), _LONGEST, placeholder=" …") + lacks

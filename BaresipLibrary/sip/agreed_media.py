@@ -62,7 +62,8 @@ class AgreedMedia:
 def agreed_media(exchange: Exchange) -> AgreedMedia | None:
     """The audio that an exchange agrees on; None where it is refused, or has no codec in common.
 
-    Nor is anything agreed where the answer to an offer of SRTP lacks its profile (RFC 3264).
+    Nor is anything agreed where the answer to an offer of SRTP lacks its profile (RFC 3264), or a
+    profile of DTLS stands without the fingerprints of both (RFC 5763).
     """
     ours, theirs = exchange.sides()
     local, remote = ours.audio, theirs.audio
@@ -77,6 +78,8 @@ def agreed_media(exchange: Exchange) -> AgreedMedia | None:
     if sends is None or receives is None:
         return None
     encryption = _encryption(exchange)
+    if encryption != "dtls_srtp" and any(m and "TLS" in m.profile.upper() for m in (offer, answer)):
+        return None
     suites = answer.crypto_suites if answer and encryption == "srtp" else ()
     codec = (sends if exchange.ours else receives).codec
     suite = next(iter(suites), None)

@@ -138,7 +138,23 @@ def test_fingerprints_on_both_sides_are_dtls_srtp(profile: str) -> None:
     answer = sdp("0", _PRINT, profile=profile)
     assert agreed(offer, answer).encryption == "dtls_srtp"
     assert agreed(offer, answer).srtp_suite is None
-    assert agreed(offer, sdp("0", profile=profile)).encryption is None
+
+
+@pytest.mark.parametrize(
+    ("offered", "answered"),
+    [
+        ("RTP/AVP", "UDP/TLS/RTP/SAVP"),
+        ("RTP/SAVP", "UDP/TLS/RTP/SAVP"),
+        ("UDP/TLS/RTP/SAVPF", "RTP/SAVP"),
+        ("UDP/TLS/RTP/SAVPF", "UDP/TLS/RTP/SAVPF"),
+    ],
+)
+def test_dtls_without_the_fingerprints_of_both_agrees_on_nothing(
+    offered: str, answered: str
+) -> None:
+    """A baresip that has offered so sends nothing, and drops what arrives."""
+    offer = sdp("0", _PRINT, profile=offered)
+    assert agreed_media(Exchange(True, offer, sdp("0", profile=answered), "1", True)) is None
 
 
 def test_the_profile_chooses_between_keys_and_fingerprints() -> None:
