@@ -241,6 +241,16 @@ class Agent:
             raise NothingYet(f"{self.name} has no call '{call_id}' {purpose}. Its calls: {known}.")
         return call
 
+    def forget_call(self, call: Call, since: int) -> None:
+        """Forgets a call that is over, with what the journal has of it from a position on."""
+        for read in self.journal.last_readers:
+            read(call.call_id)
+        with self.changes:
+            self._calls.pop(call.call_id, None)
+            self._call_sources.pop(call.call_id, None)
+            self.arrivals.pop(call.call_id, None)
+            self.journal.forget(call.call_id, since)
+
     @property
     def state(self) -> AgentState:
         """What the active call is doing."""
@@ -314,21 +324,6 @@ class Agent:
             self.require(Capability.INVITE_HEADERS)
         with self.commanding(f"dial {uri}"):
             return self.backend.dial(uri, all_headers)
-
-    def begin_consultation(self, held: Call, uri: str) -> str:
-        """Dials the target of an attended transfer of a held call; returns the new Call-ID."""
-        if self.account.headers:
-            self.require(Capability.INVITE_HEADERS)
-        with self.commanding(f"dial {uri}"):
-            call_id = self.backend.consult(held.call_id, uri, self.account.headers)
-        with self.changes:
-            self.consultation = Consultation(held, asking=self._calls[call_id])
-        return call_id
-
-    def end_consultation(self) -> None:
-        """Notes that the consultation was completed or aborted."""
-        with self.changes:
-            self.consultation = None
 
     def answer(self, call: Call, headers: Headers = ()) -> None:
         """Answers an incoming call."""

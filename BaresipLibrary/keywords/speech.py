@@ -274,7 +274,7 @@ def _checked(
         wanted.check(Value(subject, lambda: said))
     except PhoneFailure as failure:
         message = _masked(str(failure), subject, said, shown)
-        raise PhoneFailure(message + _riddle(wanted, said, shown)) from None
+        raise PhoneFailure(message + _describe_hidden_difference(wanted, said, shown)) from None
     return shown
 
 
@@ -285,7 +285,7 @@ def _masked(message: str, subject: str, said: str, shown: str) -> str:
     return begin + rest.replace(f"'{said}'", f"'{shown}'")
 
 
-def _riddle(wanted: Assertion, said: str, shown: str) -> str:
+def _describe_hidden_difference(wanted: Assertion, said: str, shown: str) -> str:
     """Why an assertion fails that holds for what a message shows, as a clause; else empty."""
     if said == shown or wanted.message:
         return ""

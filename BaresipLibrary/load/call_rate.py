@@ -7,7 +7,6 @@ from contextlib import suppress
 
 from ..agents.agent import Agent
 from ..agents.call import Call
-from ..agents.forgetting import forget_call
 from ..concurrency import run_concurrently, wait_until
 from ..errors import BaresipLibraryError
 from ..frozen import frozen
@@ -221,7 +220,7 @@ class CallRate:
         if agent in self._stale:
             call, since = self._stale.pop(agent)
             self._settings.discard(agent, call)
-            forget_call(agent, call, since)
+            agent.forget_call(call, since)
 
     def _end(self) -> None:
         """Ends what is left of the run."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from ..agents.agent import Agent
-from ..agents.call import Call, CallState
+from ..agents.call import Call, CallState, Consultation
 from ..backends.capabilities import Capability
 from ..concurrency import wait_until
 from ..diagnosis.call_setup import explain_setup
@@ -53,7 +53,20 @@ def consult(agent: Agent, call: Call, uri: str, timeout: float) -> str:
             f"{agent.name} is in a consultation already; use Complete Transfer or Abort Transfer."
         )
     hold(agent, call, True, timeout)
-    return agent.begin_consultation(call, uri)
+    return begin_consultation(agent, call, uri)
+
+
+def begin_consultation(agent: Agent, held: Call, uri: str) -> str:
+    """Dials the target of an attended transfer of a held call; returns the new Call-ID."""
+    account = agent.account
+    if account.headers:
+        agent.require(Capability.INVITE_HEADERS)
+    with agent.commanding(f"dial {uri}"):
+        call_id = agent.backend.consult(held.call_id, uri, account.headers)
+    with agent.changes:
+        asking = agent.require_call("to the transfer target", call_id)
+        agent.consultation = Consultation(held, asking)
+    return call_id
 
 
 def complete(agent: Agent, timeout: float) -> None:
@@ -89,7 +102,7 @@ def complete(agent: Agent, timeout: float) -> None:
     with agent.commanding("complete the transfer"):
         agent.backend.attended_transfer(held.call_id, asking.call_id)
     _wait_for_outcome(agent, held, asking.peer_uri, position, timeout)
-    agent.end_consultation()
+    _end_consultation(agent)
 
 
 def abort(agent: Agent, timeout: float) -> None:
@@ -100,12 +113,18 @@ def abort(agent: Agent, timeout: float) -> None:
         PhoneFailure: the held call is gone or could not be resumed.
     """
     held, asking = _require_consultation(agent)
-    agent.end_consultation()
+    _end_consultation(agent)
     if asking.is_live:
         hang_up_unless_over(agent, asking)
     if not held.is_live:
         raise PhoneFailure(f"{agent.name} has no call to resume: {held.describe()}.")
     hold(agent, held, False, timeout)
+
+
+def _end_consultation(agent: Agent) -> None:
+    """Notes that the consultation was completed or aborted."""
+    with agent.changes:
+        agent.consultation = None
 
 
 def _require_consultation(agent: Agent) -> tuple[Call, Call]:

@@ -30,6 +30,7 @@ from BaresipLibrary.media.sending import send
 from BaresipLibrary.signalling import transfers
 from BaresipLibrary.signalling.hold import hold
 from BaresipLibrary.signalling.registration import register, unregister, wait_until_registered
+from BaresipLibrary.signalling.transfers import begin_consultation
 from BaresipLibrary.types import AgentState, AudioSource
 
 from ..scripted import Phone
@@ -114,7 +115,7 @@ def test_keywords_write_what_the_suite_asks_for_with_the_lock_held(guarded: Phon
     agent.note_source(None, None, "silence")
     when_told(guarded, "hold", lambda: guarded.backend.feed(HoldChanged(1.0, "in-1", True, True)))
     hold(agent, agent.calls[0], True, 0)
-    agent.begin_consultation(agent.calls[0], "sip:carol@x")
+    begin_consultation(agent, agent.calls[0], "sip:carol@x")
     guarded.is_established("out-1")
     when_told(guarded, "attended_transfer", lambda: guarded.closes("in-1", ClosedBy.TRANSFER))
     transfers.complete(agent, 0)

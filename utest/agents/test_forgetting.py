@@ -1,6 +1,5 @@
 """Calls that are forgotten once they are over."""
 
-from BaresipLibrary.agents.forgetting import forget_call
 from BaresipLibrary.events import CallEstablished, SipMessage
 
 from ..scripted import Phone
@@ -15,7 +14,7 @@ def test_a_call_is_forgotten_with_its_messages_and_no_other(phone: Phone) -> Non
         phone.sip(BYE.format(call_id))
         phone.is_established(call_id)
     length = len(agent.journal)
-    forget_call(agent, agent.calls[0], 0)
+    agent.forget_call(agent.calls[0], 0)
     assert [call.call_id for call in agent.calls] == ["two"]
     assert [event.call_id for event in agent.journal.of_kind(CallEstablished)] == ["two"]
     assert len(list(agent.journal.of_kind(SipMessage))) == len(agent.journal.messages("two")) == 1
@@ -27,5 +26,5 @@ def test_what_came_before_the_position_stays(phone: Phone) -> None:
     phone.rings("one")
     position = len(phone.agent.journal)
     phone.is_established("one")
-    forget_call(phone.agent, phone.agent.calls[0], position)
+    phone.agent.forget_call(phone.agent.calls[0], position)
     assert len(phone.agent.journal.since(0)) == 1

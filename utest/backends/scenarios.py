@@ -35,7 +35,7 @@ from BaresipLibrary.signalling import registration
 from BaresipLibrary.signalling.calls import refuse
 from BaresipLibrary.signalling.hold import hold
 from BaresipLibrary.signalling.states import wait_for_incoming, wait_for_state
-from BaresipLibrary.signalling.transfers import abort, complete
+from BaresipLibrary.signalling.transfers import abort, begin_consultation, complete
 from BaresipLibrary.sip.messages import Message
 from BaresipLibrary.types import AgentState
 
@@ -234,7 +234,7 @@ def a_blind_transfer_that_fails(start: Start) -> None:
 
 def consults(agent: Agent, call: Call, target: Agent) -> None:
     hold(agent, call, True, SOON)
-    agent.begin_consultation(call, target.uri)
+    begin_consultation(agent, call, target.uri)
     accepts(target)
     saw(agent, CallEstablished, 2)
 

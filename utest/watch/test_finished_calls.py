@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from BaresipLibrary.agents.agent import Agent
-from BaresipLibrary.agents.forgetting import forget_call
 from BaresipLibrary.agents.registry import Registry
 from BaresipLibrary.events import CallClosed, ClosedBy
 from BaresipLibrary.watch.finished_calls import CallOutcome, FinishedCall, FinishedCalls
@@ -99,7 +98,7 @@ def test_a_call_that_is_forgotten_has_been_read(phone: Phone) -> None:
     calls, _ = followed(phone)
     phone.rings()
     phone.closes("in-1", ClosedBy.PEER)
-    forget_call(phone.agent, phone.agent.calls[0], 0)
+    phone.agent.forget_call(phone.agent.calls[0], 0)
     assert [call.call_id for call in calls.take()] == ["in-1"]
 
 
