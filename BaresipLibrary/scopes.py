@@ -99,7 +99,7 @@ class Scopes:
                 pass  # it died; the next keyword that uses it says so
 
     def _tell_failed_reactions(self) -> None:
-        """Warns of what agents could not do by themselves: it is no failure of the next test."""
+        """Warns of what agents could not do by themselves, which must not fail the next test."""
         for agent in self._context.agents:
             with agent.changes:
                 failures = agent.reactions.take_failures()

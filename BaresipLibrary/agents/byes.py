@@ -17,7 +17,7 @@ def has_unanswered_bye(agent: Agent, call: Call) -> bool:
     """Whether the trace shows the BYE of an agent, and no final response to it; `changes` is held.
 
     The response may come long after the call is over: RFC 3261 gives it 32 s, as any other. A
-    challenge is none: the agent sends another BYE, with credentials.
+    challenge does not count: the agent sends another BYE, with credentials.
     """
     if not agent.backend.shows_messages or not has_hung_up(call):
         return False

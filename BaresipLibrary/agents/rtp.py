@@ -21,7 +21,7 @@ def agreed_in(agent: Agent, call: Call) -> AgreedMedia | None:
     return agreed_media(exchange) if exchange else None
 
 
-#: Longer (ms) is no packet, but a pause: some senders leave out silence.
+#: What is longer (ms) is a pause rather than a packet: some senders leave out silence.
 _LONGEST_PACKET = 200.0
 
 

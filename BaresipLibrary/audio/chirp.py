@@ -1,4 +1,4 @@
-"""The chirp that measures a delay: makes it, and finds where it or another waveform begins."""
+"""Makes the chirp that measures a delay, and finds where it or another waveform begins."""
 
 import math
 from typing import NamedTuple

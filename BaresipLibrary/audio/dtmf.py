@@ -1,4 +1,4 @@
-"""In-band digits (DTMF, ITU-T Q.23): makes them, and hears them as ITU-T Q.24 wants.
+"""Makes in-band digits (DTMF, ITU-T Q.23), and hears them as ITU-T Q.24 wants.
 
 How `DigitDetector` decides: each digit's two tones are fitted to short overlapping windows (20 ms
 every 2.5 ms) by least squares. Windows that are mostly explained by the same digit form a run; the

@@ -201,7 +201,7 @@ def get_and_assert(
     """Reads a value and checks it; with a timeout (s), again after every event until it holds.
 
     Without an assertion it holds as soon as there is a value. `go_on` is called before each wait,
-    and raises where waiting would be in vain.
+    and raises where waiting would be useless.
 
     Raises:
         PhoneFailure: the value is not as expected, or there is none (in time).

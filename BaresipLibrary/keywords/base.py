@@ -142,9 +142,9 @@ class Component:
     ) -> Agent:
         """The agent that a keyword acts on; later waits ignore what all agents saw before.
 
-        `call` is the Call-ID where the suite names one, else it is the active call. `ends` is for keywords
-        that end a call: nothing will be said after it. Without `in_call` it is none of the calls
-        that the agent has.
+        `call` is the Call-ID where the suite names one; without it, the active call is meant. `ends` is
+        for keywords that end a call: nothing will be said after it. Without `in_call` the keyword
+        concerns none of the calls that the agent has.
         """
         speaks = in_call and not ends
         acting_agent = self._speaking(agent, call) if speaks else self._agents.get(agent)

@@ -45,10 +45,10 @@ class ConversationKeywords(Component):
 
         That is the time from the end of the agent's turn to the first sound of the answer, as both
         pass the agent's network interface: the delay of its own jitter buffer is not part of it.
-        The log says how right the value is, and lists all turns. On a line with noise of -40 dBFS the
-        quiet end of a word may be hidden by up to 0.25 s, which is not part of that, nor are
-        packets that are lost in bursts, nor the packet by which a sender on a busy machine falls
-        behind its own RTP timestamps, as baresip does.
+        The log says how accurate the value is, and lists all turns. Not included in that accuracy are:
+        the quiet end of a word, of which noise of -40 dBFS may hide up to 0.25 s; packets that are lost in
+        bursts; and the packet by which a sender on a busy machine falls behind its own RTP timestamps, as
+        baresip does.
 
         A turn is a stretch in which one side makes sound: speech, a tone or music, but not noise
         on the line. A pause of up to 0.6 s belongs to a turn, but not one longer than 0.3 s in
@@ -59,7 +59,7 @@ class ConversationKeywords(Component):
         talked over. What is said entirely while the other side speaks, such as ``uh-huh``, neither asks nor
         answers.
 
-        A turn is over 0.6 s after its end, and has no response time before.
+        A turn counts as over 0.6 s after its end; until then it has no response time.
 
         All turns of the active call, or else of the last call, count. Those without an answer are
         left out, except that ``last`` needs an answer to the agent's last turn.
@@ -167,7 +167,7 @@ class ConversationKeywords(Component):
         It is that of the active call, or else of the last call. A conversation begins when the call
         is established, or with the first sound before that, and ends with the last sound so far.
         Pauses of up to 0.3 s are part of speech, and every sound counts as in `Get Response Time`.
-        The log says how right the value is.
+        The log says how accurate the value is.
 
         Fails when nobody has spoken, and when the assertion does not hold; with
         ``timeout``, when it does not hold in that time.
@@ -207,7 +207,7 @@ class ConversationKeywords(Component):
         ringing tone that is heard before the answer is sound, and its pauses count, too. The
         time after the last sound does not (to see that somebody still speaks, use `Get Response
         Time` with a timeout). Pauses of up to 0.3 s are part of speech. The log says when it was,
-        and how right the value is.
+        and how accurate the value is.
 
         Fails when nobody has spoken, and when the assertion does not hold; with
         ``timeout``, when it does not hold in that time.
@@ -239,7 +239,7 @@ class ConversationKeywords(Component):
     ) -> float:
         """Returns for how long both sides spoke at once in the whole call, in seconds.
 
-        Speech is what `Get Talk Ratio` takes for it. The log says how right the value is.
+        Speech is what `Get Talk Ratio` takes for it. The log says how accurate the value is.
 
         Fails when nobody has spoken, and when the assertion does not hold; with
         ``timeout``, when it does not hold in that time.
@@ -269,7 +269,7 @@ class ConversationKeywords(Component):
         call: str | None,
         warning: "Callable[[Conversation], str]" = lambda _: "",
     ) -> T:
-        """Reads a value of a conversation, checks it, and logs how right it is, and a warning."""
+        """Reads a value of a conversation, checks it, and logs how accurate it is, and a warning."""
         from ..media.conversation import Conversation
         from ..media.following import following_recording
 

@@ -35,7 +35,7 @@ def _words(argument: object) -> str:
 def step(context: Context, words: str, *, quiet: bool) -> Iterator[None]:
     """A keyword runs: writes what its agents see meanwhile, and explains its failure.
 
-    A quiet one only reads: it is no step of a test.
+    A quiet one only reads, so it is not a step of the test.
     """
     try:
         with context.console.keyword(words), context.evidence.keyword(words, quiet=quiet):

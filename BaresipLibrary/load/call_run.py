@@ -210,7 +210,7 @@ def read_run(source: object) -> CallRun:
     """A run from what `Run Calls` returned, here or over Remote, or from the JSON file of one.
 
     Raises:
-        UsageError: it is none.
+        UsageError: it is not a run.
         OSError: the file cannot be read.
     """
     if isinstance(source, CallRun):

@@ -76,7 +76,7 @@ def stream_of(agent: Agent, call: Call, direction: AudioDirection) -> RtpStream 
 
 
 def _stream(counts: RtpCounts, audio: Sequence[Described], *, is_live: bool) -> RtpStream:
-    if not counts.packets:  # none lost of none is no news: it must not pass for a good line
+    if not counts.packets:  # without packets, none lost must not pass for a good line
         counts = counts._replace(lost=None, late=None, duplicates=None)
     gaps, longest = counts.gaps, counts.longest_gap
     if gaps is not None and longest is not None and counts.last_at is not None and is_live:

@@ -82,7 +82,7 @@ class Pushgateway:
     """A Pushgateway; its name and password, if it wants them, come from the environment.
 
     Raises:
-        UsageError: the address is none, or has a password in it.
+        UsageError: it is not an address, or has a password in it.
     """
 
     def __init__(self, url: str, job: str) -> None:
@@ -119,7 +119,7 @@ class Pushgateway:
 
 
 def _has_port(parts: SplitResult) -> bool:
-    """Whether the port of an address is none, or a number that a port can have."""
+    """Whether an address has no port, or one that a port can be."""
     try:
         return parts.port is None or parts.port > 0
     except ValueError:
@@ -140,7 +140,7 @@ class Served:
     """Serves the metrics over HTTP, in the format that is asked for: OpenMetrics or text.
 
     Raises:
-        UsageError: the address is none, or cannot be used.
+        UsageError: it is not an address, or cannot be used.
     """
 
     def __init__(self, address: str, registry: "CollectorRegistry") -> None:

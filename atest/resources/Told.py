@@ -21,7 +21,7 @@ class Told:
         self._messages: list[Message] = []
 
     def log_message(self, message: Message) -> None:
-        """Listener: keeps it, and looks for how right a delay is."""
+        """Listener: keeps it, and looks for how accurate a delay is."""
         self._messages.append(message)
         found = _DELAY.search(message.message)
         if found:
