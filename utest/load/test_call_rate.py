@@ -1,6 +1,5 @@
 """An arrival rate of calls, on agents in memory that connect with each other."""
 
-import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -9,138 +8,23 @@ from unittest.mock import Mock
 
 import pytest
 
-from BaresipLibrary.agents.agent import Agent
 from BaresipLibrary.backends.base import Headers
 from BaresipLibrary.diagnosis.failure import CallFailure
 from BaresipLibrary.errors import CommandRefused, UsageError
 from BaresipLibrary.events import (
     AgentDied,
-    CallClosed,
-    CallDialled,
-    CallEstablished,
-    CallIncoming,
     ClosedBy,
-    QualityReported,
 )
 from BaresipLibrary.load import call_rate, rated_call
-from BaresipLibrary.load.arrivals import Arrivals
-from BaresipLibrary.load.call_rate import ENDED, LATE, CallRate, RunSettings
+from BaresipLibrary.load.call_rate import ENDED, LATE
 from BaresipLibrary.load.call_run import NO_CALLEE, NO_CALLER, CallRun
 from BaresipLibrary.load.call_run_failure import require_success
 from BaresipLibrary.load.idle_agents import AgentPool
 from BaresipLibrary.load.machine import Machine
-from BaresipLibrary.load.rated_call import Cause, FailureReason, Phase, Plan, RatedCall
+from BaresipLibrary.load.rated_call import Cause, FailureReason, Plan, RatedCall
 from BaresipLibrary.load.run_counts import RunCounts, Tally
-from BaresipLibrary.load.stop_condition import StopCondition
 
-from ..scripted import Phone, ScriptedBackend
-
-
-class Connected(ScriptedBackend):
-    """A backend whose calls arrive at another one, which answers as it is told."""
-
-    name = "connected"
-    shows_messages = False
-
-    def __init__(self, *arguments: Any) -> None:
-        super().__init__(*arguments)
-        self.others: dict[str, Connected] = {}
-        self.partners: dict[str, Connected] = {}
-        self.refuses: tuple[int, str] | None = None
-        self.is_silent = self.keeps_calls = False
-
-    def dial(self, uri: str, headers: Headers = ()) -> str:
-        self._note("dial", uri)
-        call_id, now, other = f"{id(self)}-{len(self.commands)}", time.monotonic(), self.others[uri]
-        self.feed(CallDialled(now, call_id, uri))
-        self.partners[call_id], other.partners[call_id] = other, self
-        if other.refuses is not None:
-            self.feed(CallClosed(now, call_id, ClosedBy.REFUSAL, *other.refuses, "raw"))
-        elif not other.is_silent:
-            other.feed(CallIncoming(now, call_id, "sip:caller@127.0.0.1"))
-        return call_id
-
-    def answer(self, call_id: str, headers: Headers = ()) -> None:
-        self._note("answer", call_id)
-        for backend in (self, self.partners[call_id]):
-            backend.feed(CallEstablished(time.monotonic(), call_id))
-
-    def hang_up(self, call_id: str) -> None:
-        self._note("hang_up", call_id)
-        self.feed(CallClosed(time.monotonic(), call_id, ClosedBy.US, None, "", ""))
-        if not self.partners[call_id].keeps_calls:
-            self.partners[call_id].feed(
-                CallClosed(time.monotonic(), call_id, ClosedBy.PEER, None, "", "")
-            )
-
-
-class Exchange:
-    """Callers and callees, and what to run with them."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self.callers: list[Phone] = []
-        self.callees: list[Phone] = []
-        self.discarded: list[tuple[Agent, str]] = []
-
-    def has(self, callers: int, callees: int) -> None:
-        """Makes so many of each."""
-        phones = [self._phone(f"caller{n}") for n in range(1, callers + 1)]
-        others = [self._phone(f"callee{n}") for n in range(1, callees + 1)]
-        changes = phones[0].agent.changes
-        for phone in [*phones, *others]:
-            phone.agent.changes = phone.backend._changes = changes
-            phone.backend.others = {one.agent.uri: one.backend for one in others}  # type: ignore[attr-defined]
-        self.callers, self.callees = phones, others
-
-    def _phone(self, name: str) -> Phone:
-        phone = Phone(self._folder, name)
-        backend = Connected(phone.agent.changes, self._folder)
-        phone.backend = phone.agent.backend = backend
-        backend.start(phone.agent.on_event)
-        phone.agent.uri = f"sip:{name}@127.0.0.1"
-        return phone
-
-    def run(
-        self,
-        rate: float = 50.0,
-        duration: float = 0.1,
-        *,
-        talk: float = 0.01,
-        timeout: float = 5.0,
-        max_lag: float = 60.0,
-        stop_when: str | None = None,
-    ) -> CallRate:
-        """A run with even arrivals, without audio, that is ready to run."""
-        settings = RunSettings(
-            rate=rate,
-            duration=duration,
-            arrivals=Arrivals.even,
-            seed=1,
-            plan=Plan(talk, timeout, None),
-            max_lag=max_lag,
-            stop_when=StopCondition.parse(stop_when) if stop_when else None,
-            target=lambda _, callee: callee.uri,
-            discard=lambda agent, call: self.discarded.append((agent, call.call_id)),
-            load=lambda: 0.0,
-        )
-        callers = [phone.agent for phone in self.callers]
-        return CallRate(callers, [phone.agent for phone in self.callees], settings)
-
-    def result(self, **options: Any) -> CallRun:
-        """What comes of a run."""
-        run = self.run(**options)
-        run.run()
-        return run.result()
-
-    def everybody(self) -> list[Agent]:
-        """All agents."""
-        return [phone.agent for phone in [*self.callers, *self.callees]]
-
-
-@pytest.fixture
-def exchange(tmp_path: Path) -> Exchange:
-    return Exchange(tmp_path)
+from .exchange import Exchange
 
 
 def test_each_call_that_arrives_is_made_and_forgotten(exchange: Exchange) -> None:
@@ -172,14 +56,14 @@ def not_attempted(run: CallRun, because: str) -> int:
 def test_agents_that_wait_for_an_answer_are_not_called_too_few(exchange: Exchange) -> None:
     exchange.has(2, 2)
     for phone in exchange.callees:
-        phone.backend.is_silent = True  # type: ignore[attr-defined]
+        phone.backend.is_silent = True
     run = exchange.result(timeout=1.0)
     assert run.not_attempted_because == {
         "no caller was idle, as most had a call that was not established yet": 3
     }
     exchange.has(2, 2)
     for phone in exchange.callees:
-        phone.backend.is_silent = True  # type: ignore[attr-defined]
+        phone.backend.is_silent = True
     late = exchange.run(timeout=1.0, max_lag=1000.0)
     late._machine.note(late._began - 2000, late._began + 2)
     late.run()
@@ -211,8 +95,8 @@ def test_the_agent_that_has_waited_longest_is_taken_if_it_can_call(exchange: Exc
 
 def test_a_refusal_is_counted_by_code_and_phrase(exchange: Exchange) -> None:
     exchange.has(5, 5)
-    exchange.callees[1].backend.refuses = (486, "Busy Here")  # type: ignore[attr-defined]
-    exchange.callees[3].backend.refuses = (603, "Decline")  # type: ignore[attr-defined]
+    exchange.callees[1].backend.refuses = (486, "Busy Here")
+    exchange.callees[3].backend.refuses = (603, "Decline")
     run = exchange.result()
     assert run.failures == {"486 Busy Here": 1, "603 Decline": 1}
     assert run.failed_percent == 40.0
@@ -223,21 +107,11 @@ def test_a_refusal_is_counted_by_code_and_phrase(exchange: Exchange) -> None:
 
 def test_nothing_is_established_in_time(exchange: Exchange) -> None:
     exchange.has(2, 2)
-    exchange.callees[0].backend.is_silent = True  # type: ignore[attr-defined]
+    exchange.callees[0].backend.is_silent = True
     run = exchange.result(duration=0.04, timeout=2.0)
     assert run.failures == {"not established within 2 s, and the callee was not called": 1}
     assert run.succeeded == 1
     assert exchange.callers[0].agent.live_calls == []
-
-
-def test_a_callee_that_tells_of_the_call_before_the_caller_is_its_other_side(
-    exchange: Exchange,
-) -> None:
-    one = OneCall(exchange)
-    assert one.call.call is not None
-    [called] = one.callee.agent.calls
-    one.call.call.began_at = called.began_at + 0.01
-    assert [call for _, call in one.call.calls()] == [one.call.call, called]
 
 
 def test_a_call_that_others_have_given_up_is_not_taken_for_it(exchange: Exchange) -> None:
@@ -255,24 +129,14 @@ def test_a_call_that_others_have_given_up_is_not_taken_for_it(exchange: Exchange
         callee.closes("given up", ClosedBy.PEER)
 
     caller.backend.dial, callee.backend.answer = come_late, end  # type: ignore[method-assign]
-    callee.backend.partners["given up"] = callee.backend  # type: ignore[attr-defined]
+    callee.backend.partners["given up"] = callee.backend
     run = exchange.result(duration=0.01, timeout=2.0)
     assert (run.succeeded, run.failures) == (1, {})
 
 
-def test_a_callee_that_rings_in_vain_says_so(exchange: Exchange) -> None:
-    one = OneCall(exchange, timeout=2.0)
-    one.callee.agent.reactions.will_answer = lambda _: True  # type: ignore[method-assign]
-    one.go_on(later=2.1)
-    assert one.call.reason is not None
-    assert one.call.reason.words == "not established within 2 s"
-    whose = re.escape(f"{one.callee.agent}: the call from ")
-    assert re.search(f"^its call to .*; {whose}.* rings ", one.call.reason.details)
-
-
 def test_a_side_that_stays_in_the_call_is_told_and_hung_up(exchange: Exchange) -> None:
     exchange.has(1, 1)
-    exchange.callees[0].backend.keeps_calls = True  # type: ignore[attr-defined]
+    exchange.callees[0].backend.keeps_calls = True
     run = exchange.result(duration=0.01, timeout=2.0)
     assert run.failures == {"not over within 2 s after the hang-up": 1}
     assert run.established == 1
@@ -337,7 +201,7 @@ def test_an_agent_that_dies_is_no_failure_of_the_phone_system(exchange: Exchange
 def test_a_run_ends_as_soon_as_its_condition_holds(exchange: Exchange) -> None:
     exchange.has(5, 5)
     for phone in exchange.callees[1:]:
-        phone.backend.refuses = (486, "Busy Here")  # type: ignore[attr-defined]
+        phone.backend.refuses = (486, "Busy Here")
     run = exchange.run(duration=60.0, talk=60.0, stop_when="failures > 1")
     began = time.monotonic()
     run.run()
@@ -357,7 +221,7 @@ def test_a_run_ends_as_soon_as_its_condition_holds(exchange: Exchange) -> None:
 
 def test_a_few_calls_are_judged_by_their_share_at_the_end(exchange: Exchange) -> None:
     exchange.has(5, 5)
-    exchange.callees[0].backend.refuses = (486, "Busy Here")  # type: ignore[attr-defined]
+    exchange.callees[0].backend.refuses = (486, "Busy Here")
     run = exchange.run(stop_when="failures > 5%")
     run.run()
     assert run.result().offered == 5
@@ -367,7 +231,7 @@ def test_a_few_calls_are_judged_by_their_share_at_the_end(exchange: Exchange) ->
 def test_no_call_was_established(exchange: Exchange) -> None:
     exchange.has(5, 5)
     for phone in exchange.callees:
-        phone.backend.refuses = (486, "Busy Here")  # type: ignore[attr-defined]
+        phone.backend.refuses = (486, "Busy Here")
     run = exchange.run()
     run.run()
     with pytest.raises(CallFailure, match=r"None of 5 calls was established: 486 Busy Here \(5\)"):
@@ -414,7 +278,7 @@ def test_a_call_that_still_lives_is_not_forgotten_but_told(
     monkeypatch.setattr(rated_call, "_FORCED", 0.01)
     exchange.has(1, 1)
     callee = exchange.callees[0]
-    callee.backend.keeps_calls = True  # type: ignore[attr-defined]
+    callee.backend.keeps_calls = True
     callee.backend.hang_up = lambda call_id: None  # type: ignore[method-assign]
     run = exchange.run(duration=0.01, timeout=0.2)
     run.run()
@@ -428,7 +292,7 @@ def test_failed_and_undecided_calls_are_kept_apart(
 ) -> None:
     monkeypatch.setattr(call_rate, "_KEPT", 1)
     exchange.has(5, 5)
-    exchange.callees[3].backend.refuses = (486, "Busy Here")  # type: ignore[attr-defined]
+    exchange.callees[3].backend.refuses = (486, "Busy Here")
 
     def refuse(call_id: str, headers: Headers = ()) -> None:
         raise CommandRefused("it is out of order")
@@ -460,170 +324,7 @@ def test_calls_that_had_not_begun_when_the_run_ended_were_not_attempted(
 
 def test_one_long_call_does_not_make_many_agents_needed(exchange: Exchange) -> None:
     exchange.has(10, 10)
-    exchange.callees[4].backend.is_silent = True  # type: ignore[attr-defined]
+    exchange.callees[4].backend.is_silent = True
     run = exchange.result(duration=0.2, rate=50.0, timeout=1.0)
     assert run.attempted == 10
     assert run.needed < 10, "each call held its agents for about 0.1 s on average"
-
-
-class OneCall:
-    """One call of a run, which a test leads from step to step."""
-
-    def __init__(self, exchange: Exchange, timeout: float = 5.0) -> None:
-        exchange.has(1, 1)
-        self.caller, self.callee = exchange.callers[0], exchange.callees[0]
-        agents = (self.caller.agent, self.callee.agent)
-        plan = Plan(0.0, timeout, None)
-        self.began = time.monotonic()
-        self.call = RatedCall(self.began, agents, self.callee.agent.uri, plan)
-        self.call.dial()
-
-    def go_on(self, later: float = 0.0) -> None:
-        """Takes the next step, some time later (s)."""
-        with self.caller.agent.changes:
-            step = self.call.next_step(time.monotonic() + later, [])
-        if step is not None:
-            step()
-
-    def sip(self, start_line: str, *, sent: bool) -> None:
-        """A message of the BYE's transaction shows in the trace of the caller."""
-        assert self.call.call is not None
-        ids = f"Call-ID: {self.call.call.call_id}\r\nCSeq: 2 BYE"
-        via = "Via: SIP/2.0/UDP a;branch=z9hG4bK1"
-        self.caller.sip(f"{start_line}\r\n{via}\r\n{ids}\r\n\r\n", sent=sent)
-
-    def hang_up(self) -> None:
-        """Goes on until both sides are idle, and the trace has the BYE."""
-        for _ in range(3):  # accepts, is up, hangs up
-            self.go_on()
-        self.caller.backend.shows_messages = True
-        self.sip("BYE sip:x SIP/2.0", sent=True)
-
-
-def test_an_answer_to_the_bye_that_comes_late_is_measured(exchange: Exchange) -> None:
-    one = OneCall(exchange)
-    one.hang_up()
-    assert one.call.is_idle
-    one.go_on(later=1.0)
-    assert one.call.phase is Phase.END
-    one.sip("SIP/2.0 200 OK", sent=False)
-    one.go_on(later=1.0)
-    assert one.call.phase is Phase.OVER and one.call.reason is None
-    assert one.call.measured.teardown is not None
-
-
-def test_a_bye_that_is_never_answered_is_a_failure(exchange: Exchange) -> None:
-    one = OneCall(exchange, timeout=2.0)
-    one.hang_up()
-    one.go_on(later=1.9)
-    assert one.call.phase is Phase.END
-    one.go_on(later=2.1)
-    assert one.call.phase is Phase.OVER
-    assert one.call.reason is not None
-    assert one.call.reason.words == "the BYE was not answered within 2 s"
-    assert one.call.measured.teardown is None
-
-
-def test_the_teardown_is_that_of_a_bye_which_the_caller_has_sent(exchange: Exchange) -> None:
-    one = OneCall(exchange)
-    for _ in range(2):
-        one.go_on()
-    one.caller.backend.shows_messages = True
-    one.sip("BYE sip:x SIP/2.0", sent=False)
-    one.sip("SIP/2.0 200 OK", sent=True)
-    assert one.call.call is not None
-    one.callee.backend.hang_up(next(iter(one.callee.agent.calls)).call_id)
-    for _ in range(2):
-        one.go_on()
-    assert one.call.reason is not None and one.call.phase is Phase.OVER
-    assert one.call.measured.teardown is None
-
-
-def test_a_call_that_the_phone_system_cancels_is_no_fault_of_an_agent(exchange: Exchange) -> None:
-    one = OneCall(exchange)
-    [called] = one.callee.agent.calls
-    one.callee.closes(called.call_id, ClosedBy.PEER)
-    one.call.take_error(CommandRefused("there is no such call"))
-    one.go_on()
-    assert one.call.reason is not None
-    assert one.call.reason.words == "the call of the callee was cancelled by the caller"
-    assert one.call.reason.cause is Cause.either
-
-
-def test_what_is_looked_at_late_was_due_since_then(exchange: Exchange) -> None:
-    one = OneCall(exchange, timeout=5.0)
-    assert one.call.due_since(one.began + 1) == one.began + 1
-    assert one.call.due_since(one.began + 8) == one.began + 5
-
-
-def test_a_bye_that_is_refused_is_a_failure(exchange: Exchange) -> None:
-    one = OneCall(exchange)
-    one.hang_up()
-    one.sip("SIP/2.0 481 Call/Transaction Does Not Exist", sent=False)
-    one.go_on()
-    assert one.call.phase is Phase.OVER
-    assert one.call.reason is not None
-    assert one.call.reason.words == "the BYE was answered with 481"
-    assert one.call.reason.cause is Cause.either
-    assert one.call.measured.teardown is not None
-
-
-@pytest.mark.parametrize(
-    ("answer", "words", "told"),
-    [
-        ("SIP/2.0 500 Error", "the BYE was answered with 500", "the BYE was answered with 500"),
-        (
-            "SIP/2.0 200 OK",
-            "not over within 2 s after the hang-up",
-            "the BYE was answered with 200",
-        ),
-        ("", "the BYE was not answered within 2 s", "the BYE was not answered within 2 s"),
-    ],
-)
-def test_a_call_that_is_not_over_at_the_callee_says_what_became_of_the_bye(
-    exchange: Exchange, answer: str, words: str, told: str
-) -> None:
-    one = OneCall(exchange, timeout=2.0)
-    one.callee.backend.keeps_calls = True  # type: ignore[attr-defined]
-    one.hang_up()
-    if answer:
-        one.sip(answer, sent=False)
-    one.go_on(later=2.1)
-    assert one.call.reason is not None
-    assert one.call.reason.words == words
-    assert one.call.reason.details.startswith(f"{one.caller.agent}: {told}; {one.callee.agent}: ")
-
-
-@pytest.mark.parametrize(("at_caller", "mos"), [(True, 3.46), (False, None)])
-def test_a_side_that_has_reported_nothing_may_be_the_worse_one(
-    exchange: Exchange, at_caller: bool, mos: float | None
-) -> None:
-    one = OneCall(exchange)
-    for _ in range(3):
-        one.go_on()
-    for phone, loss in ((one.caller, 9), (one.callee, 0)):
-        [call] = phone.agent.calls
-        if at_caller or phone is one.callee:
-            call.quality = QualityReported(1.0, call.call_id, 0.0, 0.0, 91, loss)
-    one.go_on()
-    assert one.call.measured.mos == mos
-
-
-def test_a_challenge_of_the_bye_is_not_the_end(exchange: Exchange) -> None:
-    one = OneCall(exchange)
-    one.hang_up()
-    one.sip("SIP/2.0 407 Proxy Authentication Required", sent=False)
-    one.go_on(later=1.0)
-    assert one.call.phase is Phase.END
-    one.sip("SIP/2.0 200 OK", sent=False)
-    one.go_on(later=1.0)
-    assert one.call.phase is Phase.OVER and one.call.reason is None
-
-
-def test_a_challenge_of_the_bye_that_is_not_met_is_a_refusal(exchange: Exchange) -> None:
-    one = OneCall(exchange)
-    one.hang_up()
-    one.sip("SIP/2.0 407 Proxy Authentication Required", sent=False)
-    one.go_on(later=6.0)
-    assert one.call.reason is not None
-    assert one.call.reason.words == "the BYE was answered with 407"
