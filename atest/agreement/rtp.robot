@@ -2,7 +2,7 @@
 Documentation       What the RTP packets of a call were like: how many, lost, late, from whom, how long, with which digits.
 Library             ../resources/ScriptedPeer.py    ${CURDIR}/rtp_scenarios.py
 Library             ../resources/Meanwhile.py
-Library             ../resources/Told.py
+Library             ../resources/Logged.py
 Resource            ../resources/backend.resource
 Library             BaresipLibrary    timeout=5s    backend=${BACKEND}
 

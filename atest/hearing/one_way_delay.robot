@@ -3,7 +3,7 @@ Documentation       How long audio takes, through a relay that knows how long it
 Resource            relay.resource
 Library             DateTime
 Library             ../resources/Lateness.py
-Library             ../resources/Told.py
+Library             ../resources/Logged.py
 Test Setup          Needs    TIME_AUDIO
 
 

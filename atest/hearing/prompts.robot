@@ -3,7 +3,7 @@ Documentation       Prompts: found in every codec and on bad ways, told apart, a
 Library             ../resources/Lateness.py
 Library             ../resources/Meanwhile.py
 Library             ../resources/Sounds.py
-Library             ../resources/Steps.py
+Library             ../resources/Logged.py
 Resource            relay.resource
 Resource            ../servers/servers.resource
 Suite Setup         Make Prompts

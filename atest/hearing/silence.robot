@@ -2,7 +2,7 @@
 Documentation       Verify Silence: what counts as silence and what does not, and how each is reported.
 Library             ../resources/Meanwhile.py
 Library             ../resources/Sounds.py
-Library             ../resources/Steps.py
+Library             ../resources/Logged.py
 Resource            relay.resource
 
 

@@ -1,7 +1,7 @@
 *** Settings ***
 Documentation       How long things took: on calls whose timings are known beforehand, or measured twice.
 Library             ../resources/Lateness.py
-Library             ../resources/Told.py
+Library             ../resources/Logged.py
 Resource            talk.resource
 Resource            relay.resource
 Resource            ../servers/servers.resource

@@ -1,6 +1,6 @@
 *** Settings ***
 Documentation       Verify Who Hears Whom: pairs, held and muted agents, a way that is cut, and twelve at once.
-Library             ../resources/Steps.py
+Library             ../resources/Logged.py
 Resource            ../servers/servers.resource
 Resource            relay.resource
 

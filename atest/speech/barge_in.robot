@@ -5,7 +5,7 @@ Library             BaresipLibrary    timeout=10s    backend=${BACKEND}
 Library             ../resources/Meanwhile.py
 Library             ../resources/ReferenceMachine.py
 Library             ../resources/Sounds.py
-Library             ../resources/Steps.py
+Library             ../resources/Logged.py
 Library             Machine.py
 Test Setup          Needs    RECORD_SENT    TIME_AUDIO
 

@@ -5,7 +5,7 @@ Documentation       Turns of a conversation: how fast the other side answers, wh
 Resource            ../resources/backend.resource
 Library             ../resources/ReferenceMachine.py
 Library             ../resources/Sounds.py
-Library             ../resources/Steps.py
+Library             ../resources/Logged.py
 Library             BaresipLibrary    backend=${BACKEND}    timeout=30s
 
 Suite Setup         Record Questions

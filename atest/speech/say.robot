@@ -4,7 +4,7 @@ Library             ../resources/Lateness.py
 Library             Rendered.py
 Library             ../resources/Meanwhile.py
 Library             ../resources/Sounds.py
-Library             ../resources/Steps.py
+Library             ../resources/Logged.py
 Library             ../resources/ChildRun.py
 Resource            ../resources/backend.resource
 Resource            BaresipLibrary/calls.resource

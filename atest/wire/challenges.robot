@@ -3,7 +3,7 @@ Documentation       A BYE, an INFO or a REFER that is challenged in the middle o
 ...                 or reported with its 407.
 Resource            wire.resource
 Library             ../resources/ScriptedPeer.py    ${CURDIR}/challenges_scenarios.py
-Library             ../resources/Steps.py
+Library             ../resources/Logged.py
 
 
 *** Test Cases ***

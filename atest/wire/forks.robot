@@ -3,7 +3,7 @@ Documentation       A call that a proxy sent to several phones, and that two of 
 ...                 and a BYE where the backend can, and is reported in any case.
 Resource            wire.resource
 Library             ../resources/ScriptedPeer.py    ${CURDIR}/forks_scenarios.py
-Library             ../resources/Steps.py
+Library             ../resources/Logged.py
 
 
 *** Test Cases ***

@@ -3,7 +3,7 @@ Documentation       Holds as they are on the wire: each is judged by the answer 
 ...                 and answers are followed in whatever message they travel.
 Resource            wire.resource
 Library             ../resources/ScriptedPeer.py    ${CURDIR}/holds_scenarios.py
-Library             ../resources/Told.py
+Library             ../resources/Logged.py
 Library             ../resources/Watching.py
 
 

@@ -3,7 +3,7 @@ Documentation       What arrives is heard, whatever is sent: music on hold, anno
 Resource            wire.resource
 Library             ../resources/ScriptedPeer.py    ${CURDIR}/media_scenarios.py
 Library             ../hearing/Waves.py
-Library             ../resources/Steps.py
+Library             ../resources/Logged.py
 Library             ../resources/Watching.py
 
 

@@ -2,7 +2,7 @@
 Documentation       Re-INVITEs that ask for nothing new, with an offer and without one.
 Resource            wire.resource
 Library             ../resources/ScriptedPeer.py    ${CURDIR}/refreshes_scenarios.py
-Library             ../resources/Told.py
+Library             ../resources/Logged.py
 
 
 *** Test Cases ***
