@@ -111,8 +111,66 @@ REFER = (
     ("request", "alice", True, "REFER", "one", "", "", "tag"),
     ("answer", 2, 202, "", ""),
 )
-#: Histories of which some kinds of sentences are told that come about rarely by chance.
+GZIP, CAUSE = "Content-Encoding: gzip", "Reason: Q.850;cause=16"
+ASKED = ("request", "bob", False, "INVITE", "two", "both", "", "")
+#: Histories of which every kind of sentence is told: chance alone would miss one now and then.
 EXAMPLES = (
+    ((ASKED, ("answer", 0, 415, "", "")), [("dial", "alice", "two", "sip:carol@pbx")], ""),
+    (
+        (*ARRIVED, ("answer", 0, 486, "", CAUSE), ("answer", 1, 486, "", CAUSE)),
+        [("close", "alice", "one", ClosedBy.REFUSAL, 486, "x")],
+        "",
+    ),
+    (
+        RINGING,
+        [
+            ("digits", "alice", "one", "rtpevent"),
+            ("ended", "alice", "one"),
+            ("dial", "bob", "two", "sip:alice@127.0.0.1:40000"),
+        ],
+        "",
+    ),
+    (((*ASKED[:6], GZIP, ""), ("answer", 0, 500, "", "")), [], ""),
+    ((ASKED, ("answer", 0, 404, "", "")), [], ""),
+    (
+        DIALLED,
+        [
+            ("dial", "bob", "one", "sip:bob@127.0.0.1:40002"),
+            ("dial", "carol", "two", "sip:bob@127.0.0.1:40002"),
+        ],
+        "",
+    ),
+    (
+        (ASKED,),
+        [
+            ("incoming", "alice", "two"),
+            ("mute", "alice", "two", True),
+            ("dial", "bob", "one", "sip:carol@pbx"),
+        ],
+        "",
+    ),
+    (
+        (ASKED,),
+        [("incoming", "bob", "two"), ("answer", 0, 404, "", ""), ("answer", 0, 500, "", "")],
+        "",
+    ),
+    (CREDENTIALS, [], ""),
+    (
+        (
+            *RINGING,
+            ("request", "bob", False, "CANCEL", "one", "", CAUSE, ""),
+            ("close", "bob", "one", ClosedBy.REFUSAL, 486, "Connection refused"),
+        ),
+        [("answer", 0, 200, "video", "")],
+        "",
+    ),
+    (INVITED, [("answer", 0, 200, "pcma", GZIP)], ""),
+    (
+        (*RINGING, ("request", "alice", False, "BYE", "one", "", "", "")),
+        [("close", "alice", "one", ClosedBy.US, 486, "Connection refused")],
+        "",
+    ),
+    (RINGING, [], ""),
     (REFER, [], ""),
     (REFER, [("request", "alice", False, "NOTIFY", "one", "", HEADERS[6], "tag")], ""),
     (REFER, [("request", "alice", False, "NOTIFY", "one", "pcmu", "", "tag")], ""),
