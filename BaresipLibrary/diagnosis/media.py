@@ -102,6 +102,8 @@ def _describe_packets(partner: Agent, theirs: Call, agent: Agent, call: Call) ->
         return clause
     if received.received == 0 and sent.sent >= _UNDER_WAY:
         return f"{clause}, none of which arrived at {agent.name}: they were lost on the way"
+    if received.received > sent.sent:  # more were sent while these were counted
+        clause = f" in {(_packets(partner, theirs) or sent).sent} RTP packets"
     return f"{clause}; {received.received} arrived at {agent.name}"
 
 

@@ -435,6 +435,22 @@ def test_only_packets_that_were_sent_and_did_not_arrive_are_lost(
     assert explain_silence(alice.agent, ours, both, time.monotonic()) == told
 
 
+def test_no_more_packets_arrived_than_were_sent(
+    make_phone: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sender that was counted first has sent more by the time the receiver is counted."""
+    alice, bob = make_phone(), make_phone(name="bob")
+    ours, theirs = talking(alice, bob)
+    bob.agent.note(SourceChosen(time.monotonic(), theirs.call_id, "tone:440"))
+    sent = iter([226, 250])
+    monkeypatch.setattr(alice.backend, "count_packets", lambda _: Packets(244, 0))
+    monkeypatch.setattr(bob.backend, "count_packets", lambda _: Packets(0, next(sent)))
+    both = [alice.agent, bob.agent]
+    assert explain_silence(alice.agent, ours, both, time.monotonic()) == (
+        "bob sends tone:440 in 250 RTP packets; 244 arrived at alice."
+    )
+
+
 def test_an_ended_file_is_silence_until_another_source_is_sent(make_phone: Make) -> None:
     alice, bob = make_phone(), make_phone(name="bob")
     ours, theirs = talking(alice, bob)
