@@ -4,6 +4,7 @@ Documentation       What is measured of a conversation, beside a machine that ke
 ...                 Every check passes and fails here. bench/conversation.py has many turns, codecs and losses.
 Resource            ../resources/backend.resource
 Library             BaresipLibrary    timeout=10s    backend=${BACKEND}
+Library             ../resources/Lateness.py
 Library             ../resources/ReferenceMachine.py
 Library             Machine.py
 Test Setup          Needs    RECORD_SENT    TIME_AUDIO
