@@ -48,6 +48,23 @@ class RecordingClocks:
         error = (stretch.latest - stretch.earliest) / 2
         return SampleTime(begin + seconds - stretch.frame / rate, error)
 
+    def unrecorded(self, path: Path, since: float, rate: int) -> tuple[float, float]:
+        """How many seconds of the time from a moment on are not in a recording, and of how many.
+
+        The time is over with the beginning of the newest stretch.
+        """
+        stretches = self._stretches.get(path, [])
+        if not stretches:
+            return 0.0, 0.0
+        begins = [(stretch.earliest + stretch.latest) / 2 for stretch in stretches]
+        number = max(0, bisect_right(begins, since) - 1)
+        begin, end = max(since, begins[number]), begins[-1]
+        frame = stretches[number].frame + (begin - begins[number]) * rate
+        following = stretches[number + 1 : number + 2]
+        frame = min([frame, *(stretch.frame for stretch in following)])
+        passed = end - begin
+        return max(0.0, passed - (stretches[-1].frame - frame) / rate), max(0.0, passed)
+
     def timed(self, path: Path, rate: int) -> float:
         """Up to which second of a recording the times are final."""
         stretches = self._stretches.get(path, [])

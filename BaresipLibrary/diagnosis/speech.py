@@ -9,6 +9,7 @@ from ..agents.agent import Agent
 from ..agents.call import Call
 from ..audio.speech_faults import clipped_share, is_faint, loud_parts
 from ..speech.activity import VoiceActivity
+from .lost_audio import explain_lost_audio
 from .media import explain_silence
 
 #: Speech of which more than this share of the samples is clipped sounds distorted.
@@ -24,15 +25,18 @@ def explain_not_heard(
     rate: int,
     *,
     any_word: bool,
+    since: float | None = None,
 ) -> str | None:
     """Why an agent did not hear what was expected, up to that moment; None if nothing is known.
 
-    `samples`, mono in [-1, 1], shape (n,), are what it heard; `any_word`: it understood some of it.
+    `samples`, mono in [-1, 1], shape (n,), are what it heard, `since` that moment (monotonic), if
+    it is known; `any_word`: it understood some of it.
     """
     quality = _explain_quality(agent, samples, rate)
-    if quality or any_word:
-        return quality
-    return explain_silence(agent, call, agents, at)
+    silence = None if quality or any_word else explain_silence(agent, call, agents, at)
+    if quality or silence or since is None:
+        return quality or silence
+    return explain_lost_audio(agent, call, since)
 
 
 def _explain_quality(agent: Agent, samples: NDArray[np.float64], rate: int) -> str | None:

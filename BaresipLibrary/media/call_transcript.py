@@ -192,6 +192,11 @@ class CallTranscript:
         origin = self._origin
         return None if origin is None else moment - origin
 
+    def moment_of(self, second: float) -> float | None:
+        """The monotonic moment at a second of the call's audio; None before there is audio."""
+        origin = self._origin
+        return None if origin is None else origin + max(0.0, second)
+
     def newest_audio(self, since: float) -> tuple[NDArray[np.float64], int]:
         """The samples of the newest recording from a second of the call's audio on, and their rate.
 

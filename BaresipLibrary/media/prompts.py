@@ -13,6 +13,7 @@ from ..audio.prompt_files import PromptFile, load_prompt
 from ..audio.prompt_finder import PromptFinder, PromptMatch, best_match
 from ..concurrency import wait_until
 from ..diagnosis.failure import CallFailure
+from ..diagnosis.lost_audio import explain_lost_audio
 from ..diagnosis.media import explain_silence
 from ..errors import UsageError
 from .listener import listening
@@ -203,7 +204,9 @@ def _failure(listener: _PromptListener, within: float) -> CallFailure:
         message,
         listener.agent,
         lambda agents: (
-            explain_silence(listener.agent, listener.call, agents, at) if silent else None
+            explain_silence(listener.agent, listener.call, agents, at)
+            if silent
+            else explain_lost_audio(listener.agent, listener.call, listener.began)
         ),
     )
 
@@ -216,6 +219,7 @@ def _broken_off(listener: _PromptListener, prompt: HeardPrompt) -> CallFailure:
         f"{listener.agent.name} did not hear {prompt.name} to its end: it began {prompt.when},"
         f" and the last audio was {summary(last, listener.rate)}{story}.",
         listener.agent,
+        lambda _: explain_lost_audio(listener.agent, listener.call, listener.began),
     )
 
 

@@ -311,12 +311,13 @@ def not_heard(
     instead = _nearest(reader, expectation, words) or _described(reader, since)
     over = "" if call.is_live else f", and {call.describe()}"
     samples, rate = reader.transcript.newest_audio(since)
+    moment = reader.transcript.moment_of(since)
     return CallFailure(
         f"{agent.name} did not hear what was expected{within}: expected {expectation},"
         f" {instead}{over}.",
         agent,
         lambda agents: explain_not_heard(
-            agent, call, agents, at, samples, rate, any_word=bool(words)
+            agent, call, agents, at, samples, rate, any_word=bool(words), since=moment
         ),
     )
 

@@ -1,13 +1,15 @@
 """Prompts are heard from their beginning to their end, on recordings that a test writes."""
 
+import time
 import wave
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from BaresipLibrary.diagnosis.failure import CallFailure
 from BaresipLibrary.errors import PhoneFailure
-from BaresipLibrary.events import ClosedBy
+from BaresipLibrary.events import AudioTimed, ClosedBy
 from BaresipLibrary.media.prompts import listen_for_prompt
 
 from ..audio import signals
@@ -47,6 +49,24 @@ def test_a_prompt_that_breaks_off_is_not_heard_to_its_end(
         PhoneFailure, match=r"to its end: .* was 1\.0 s of digital silence; the call"
     ):
         listen_for_prompt(bob.agent, [file], 5, to_its_end=True)
+
+
+@pytest.mark.parametrize("plays", [True, False])
+def test_missing_audio_explains_that_a_prompt_was_not_heard(
+    bob: ListeningAgent, tmp_path: Path, plays: bool
+) -> None:
+    welcome = voice(11)
+    heard = np.concatenate([welcome[: 2 * RATE], silence(3)]) if plays else voice(12)
+    bob.hears(heard)
+    now = time.monotonic()
+    for frame, at in ((0, now + 100.0), (2 * RATE, now + 102.5)):
+        bob.phone.backend.feed(AudioTimed(now, "in-1", bob.path, frame, at, at))
+    file = said(tmp_path / "welcome.wav", welcome)
+    with pytest.raises(PhoneFailure) as failure:
+        listen_for_prompt(bob.agent, [file], 0.3, to_its_end=True)
+    assert isinstance(failure.value, CallFailure)
+    explanation = failure.value.find_explanation([bob.agent])
+    assert explanation is not None and explanation.startswith("In 0.5 of 2.5 s nothing was")
 
 
 def test_a_prompt_that_begins_alike_is_not_mistaken_for_it(

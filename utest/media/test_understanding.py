@@ -358,6 +358,23 @@ def test_a_failure_says_what_was_heard(
         verify_speech(reader, expectation, NEVER)
 
 
+def test_a_failure_says_that_a_part_was_not_recorded(
+    talking: Phone, reader: SpeechReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the time from the mark on: what was missing before explains nothing."""
+    # The words of this engine are as if they were clipped, which would be told in its place.
+    monkeypatch.setattr("BaresipLibrary.diagnosis.speech.clipped_share", lambda _: 0.0)
+    now, word = time.monotonic(), says("sales")
+    length = word.size / RATE
+    parts = [(now - 9, word), (now - 8, word), (now - 8 + length + 0.7, word)]
+    hears(talking, reader.call, tmp_path, *parts)
+    for since, told in ((NEVER, f"In {1.7 - length:.1f} of "), (1.0, "In 0.7 of ")):
+        with pytest.raises(CallFailure) as failure:
+            verify_speech(reader, expecting("support"), since)
+        explanation = failure.value.find_explanation([talking.agent])
+        assert explanation is not None and explanation.startswith(told)
+
+
 def test_a_failure_says_that_nobody_spoke(
     talking: Phone, reader: SpeechReader, tmp_path: Path
 ) -> None:
