@@ -20,6 +20,9 @@ from .tracks import Track, TrackStream
 
 #: How exact (s) a beginning or an end is found: frames of 5 ms, and what a codec adds to them.
 EDGE = 0.010
+#: Seconds by which a sound may be recorded earlier or later than at its pace and count as exact,
+#: and for which its end may wait in a jitter buffer, also on a busy machine.
+_PACE, _LONGEST_WAIT = 0.020, 0.2
 
 
 class _Finder(Protocol):
@@ -136,9 +139,12 @@ class VoiceTrack:
     def _arrived(self, stream: TrackStream, activity: _Finder) -> Iterator[TimedSpan]:
         waits, behind = self._waits
         for begin, end in activity.sounds:
-            for span in stream.timed((begin - behind, end - behind)):
-                error = span.error + self._delay.error + self._edge
-                yield TimedSpan(span.begin - waits, span.end - waits, error)
+            parts = list(stream.timed((begin - behind, end - behind)))
+            late = 0.0 if self._delay.by_packets else _late_end(parts) / 2
+            for span in parts:
+                half = late if span is parts[-1] else 0.0
+                error = span.error + self._delay.error + self._edge + half
+                yield TimedSpan(span.begin - waits - half, span.end - waits - half, error)
 
     def _is_kept_back(self, stream: TrackStream, activity: _Finder) -> bool:
         """Whether the rest of the last sound may be in the buffer, as no packet has come since."""
@@ -160,3 +166,13 @@ class VoiceTrack:
         """
         seconds = self._delay.seconds
         return (0.0, seconds) if self._delay.by_packets else (seconds, 0.0)
+
+
+def _late_end(parts: Sequence[TimedSpan]) -> float:
+    """By how many seconds the last part of one sound was recorded later than at its pace.
+
+    The packet before a pause often waits in the jitter buffer, or came late itself: which of the
+    two cannot be seen. A longer time is a pause of a sender who leaves silence out.
+    """
+    late = parts[-1].begin - parts[-2].end if len(parts) > 1 else 0.0
+    return late if _PACE < late < _LONGEST_WAIT else 0.0

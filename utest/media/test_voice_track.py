@@ -15,11 +15,17 @@ from .recorded import hears, silence, tone
 
 _EXACT = 0.012
 _KEPT = PlayoutDelay(0.100, 0.020, by_packets=True)
+_BY_TIME = PlayoutDelay(0.100, 0.003)
 
 
-def voices(phone: Phone, folder: Path, *stretches: tuple[float, np.ndarray]) -> VoiceTrack:
+def voices(
+    phone: Phone,
+    folder: Path,
+    *stretches: tuple[float, np.ndarray],
+    delay: PlayoutDelay = _KEPT,
+) -> VoiceTrack:
     """What alice hears in stretches that are recorded at these times, after 0.1 s in a buffer."""
-    phone.backend.playout_delay = _KEPT
+    phone.backend.playout_delay = delay
     phone.rings()
     phone.is_established("in-1")
     call = phone.agent.calls[0]
@@ -52,3 +58,29 @@ def test_the_end_of_a_turn_that_may_be_in_the_buffer_is_less_exact(
     (only,) = voices(phone, tmp_path, (began + 0.1, tone(0.9))).sounds
     assert only.end - only.error < began + 0.9
     assert only.end + only.error > began + 1.0
+
+
+@pytest.mark.parametrize("late", [0.10, 0.04])
+def test_the_end_of_a_turn_may_have_waited_before_it_was_recorded(
+    phone: Phone, tmp_path: Path, late: float
+) -> None:
+    """The packet before a pause, in a buffer that plays by the clock."""
+    began = time.monotonic() - 10.0
+    stretches = (began + 0.1, tone(0.9)), (began + 1.0 + late, tone(0.1))
+    sounds = voices(phone, tmp_path, *stretches, delay=_BY_TIME).sounds
+    assert sounds[0].begin == pytest.approx(began, abs=_EXACT)
+    assert sounds[-1].end - sounds[-1].error < began + 1.0
+    assert sounds[-1].end + sounds[-1].error > began + 1.0 + late
+    assert sounds[-1].error < late / 2 + 0.02
+
+
+@pytest.mark.parametrize("pause", [0.5, 0.01])
+def test_a_pause_without_packets_divides_a_sound_and_a_small_step_does_not(
+    phone: Phone, tmp_path: Path, pause: float
+) -> None:
+    began = time.monotonic() - 10.0
+    stretches = (began + 0.1, tone(0.9)), (began + 1.0 + pause, tone(0.5))
+    sounds = voices(phone, tmp_path, *stretches, delay=_BY_TIME).sounds
+    assert sounds[-1].end == pytest.approx(began + 1.4 + pause, abs=_EXACT)
+    assert sounds[-1].error < 0.020
+    assert len(sounds) == (2 if pause > 0.2 else 1)
