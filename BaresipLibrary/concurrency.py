@@ -18,14 +18,24 @@ Changes = threading.Condition
 _AT_ONCE = 8
 
 
-def wait_until(changes: Changes, check: Callable[[], T | None], timeout: float) -> T | None:
+def _never() -> None:
+    """Is asked when a time changes what no event does: it does not."""
+
+
+def wait_until(
+    changes: Changes,
+    check: Callable[[], T | None],
+    timeout: float,
+    next_change: Callable[[], float | None] = _never,
+) -> T | None:
     """Waits on events until `check` has an answer; None when `timeout` (s) is over without one.
 
     `check` runs with `changes` held, once before anything is waited for and again after every
-    event. It may raise to end the wait: that is how a wait fails once it cannot succeed.
+    event. It may raise to end the wait: that is how a wait fails once it cannot succeed. Where the
+    answer may also change with time alone, `next_change` says in how many seconds.
     """
     try:
-        return _wait(changes, check, timeout)
+        return _wait(changes, check, timeout, next_change)
     except RuntimeError as error:
         # Where Ctrl-C or a timeout comes just after `Condition.wait` has released its lock, the
         # interruption is hidden behind the failed attempt to release the lock again.
@@ -34,14 +44,21 @@ def wait_until(changes: Changes, check: Callable[[], T | None], timeout: float) 
         raise error.__context__ from None
 
 
-def _wait(changes: Changes, check: Callable[[], T | None], timeout: float) -> T | None:
+def _wait(
+    changes: Changes,
+    check: Callable[[], T | None],
+    timeout: float,
+    next_change: Callable[[], float | None],
+) -> T | None:
     deadline = time.monotonic() + timeout
     with changes:
         while (answer := check()) is None:
             remaining = deadline - time.monotonic()
             if remaining <= 0:
                 return None
-            changes.wait(min(remaining, threading.TIMEOUT_MAX))
+            until_change = next_change()
+            limit = threading.TIMEOUT_MAX if until_change is None else until_change
+            changes.wait(min(remaining, limit))
         return answer
 
 

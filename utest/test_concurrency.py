@@ -1,6 +1,7 @@
 """Many act at the same time, and one that fails ends it."""
 
 import threading
+import time
 
 import pytest
 
@@ -67,3 +68,16 @@ def test_a_crew_that_ends_begins_nothing_more() -> None:
             crew.begin(lambda number=number: act(number))
         threading.Timer(0.1, go_on.set).start()
     assert len(begun) < 100
+
+
+def test_a_wait_looks_again_when_time_alone_may_change_the_answer() -> None:
+    changes, due = threading.Condition(), time.monotonic() + 0.05
+    began = time.monotonic()
+    answer = wait_until(
+        changes,
+        lambda: True if time.monotonic() >= due else None,
+        30.0,
+        lambda: max(0.0, due - time.monotonic()),
+    )
+    assert answer is True
+    assert time.monotonic() - began < 20

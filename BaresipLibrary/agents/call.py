@@ -102,9 +102,8 @@ class Call:
         if self._closed is None:
             return None
         ended = self.endings.of(self._closed)
-        closed = with_message_words(
-            self._closed, ended, established=self.established_at is not None
-        )
+        read = self.endings.read(self._closed)
+        closed = with_message_words(read, ended, established=self.established_at is not None)
         return before_invite(closed, self.needed) if self.needed else closed
 
     @property

@@ -16,6 +16,8 @@ from ..sip.owed_requests import Forks, Latest, Retries, is_left_unanswered
 from ..sip.reasons import Reason, SipWarning, answered_elsewhere, reasons, split_glued, warnings
 
 _FAREWELLS = ("BYE", "CANCEL")
+#: What a call is answered with that its caller has cancelled.
+_TERMINATED = 487
 #: Requests whose refusal a suite should hear of.
 _FOLLOWED = ("BYE", "INFO")
 
@@ -69,9 +71,19 @@ class Endings:
     def _refuses(message: Message) -> bool:
         return (message.status or 0) >= 300 and message.transaction_method == "INVITE"
 
+    def read(self, closed: CallClosed) -> CallClosed:
+        """The same end, by the peer where its CANCEL was quicker than the refusal by this agent.
+
+        The agent has answered 487 then, whatever it was to refuse the call with.
+        """
+        cancelled = self._received is not None and self._received.method == "CANCEL"
+        answered = self._sent.status if self._sent else None
+        is_late = closed.by is ClosedBy.US and cancelled and answered == _TERMINATED
+        return replace(closed, by=ClosedBy.PEER) if is_late else closed
+
     def of(self, closed: CallClosed) -> Ending | None:
         """The message that brought about such an end; None when it has not been traced (yet)."""
-        match closed.by:
+        match self.read(closed).by:
             case ClosedBy.US:
                 return self._sent
             case ClosedBy.PEER:

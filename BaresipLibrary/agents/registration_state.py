@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from ..concurrency import Changes, wait_until
 from ..events import Registered, RegistrationFailed, Unregistered
-from ..sip.messages import Message, parameter, split_address, split_values
+from ..sip.messages import Message, parameter, split_address, split_values, unlike
 from ..sip.uris import address_part, user_part
 from .call import TRACE_LAG
 
@@ -48,6 +48,10 @@ class RegistrationState:
         #: Whether the newest request ends the registration.
         self._ends = False
         self._number = ""
+        self._request: Message | None = None
+        #: What is wrong with a 2xx that came by the way of the newest request, and when it came.
+        self._foreign = ""
+        self._foreign_at = 0.0
 
     def take_outcome(self, reported: Registered | RegistrationFailed | Unregistered) -> None:
         """Takes in what the stack reports."""
@@ -58,11 +62,13 @@ class RegistrationState:
         if message.transaction_method != "REGISTER":
             return
         if sent and message.method:
-            self._answer, self._number = None, message.cseq
+            self._answer, self._number, self._request = None, message.cseq, message
             contact = message.first("Contact") or ""
             self._contact = split_address(contact)[1]
             times = (parameter(contact, "expires"), (message.first("Expires") or "").strip())
             self._ends = "0" in times
+        elif not sent and 200 <= (message.status or 0) < 300 and self._is_foreign(message):
+            self._foreign_at = at
         elif not sent and (message.status or 0) >= 200 and message.cseq == self._number:
             self._answer, self._answered_at = message, at
             if (message.status or 0) < 300:
@@ -70,6 +76,17 @@ class RegistrationState:
                 if not self._ends:
                     self._granted, self._granted_at = message, at
                     self._granted_to = self._contact
+
+    def _is_foreign(self, answer: Message) -> bool:
+        """Whether an answer came by the way of the newest request and is not its own.
+
+        Baresip takes it all the same: it looks at the branch of the Via only.
+        """
+        if self._request is None or answer.branch != self._request.branch:
+            return False
+        difference = unlike(answer, self._request)
+        self._foreign = difference or self._foreign
+        return difference is not None
 
     @property
     def service_route(self) -> list[str]:
@@ -96,20 +113,49 @@ class RegistrationState:
     def is_registered(self) -> bool:
         """Whether the registrar lists the agent, as far as its last answer tells."""
         outcome = self.outcome  # the backend's thread may replace it meanwhile
-        return isinstance(outcome, Registered) and not self.missing(outcome.at) and not self.expired
+        match outcome:
+            case Registered():
+                return not self.missing(outcome.at) and not self.expired
+            case Unregistered():
+                return self.still_listed(outcome.at) is not None
+            case RegistrationFailed() if self._ends and self._granted:
+                # The registrar did not take away what it had granted.
+                seconds = _time_of(self._granted_to, self._granted)
+                return time.monotonic() < self._granted_at + seconds
+        return False
+
+    def still_listed(self, reported_at: float) -> str | None:
+        """How the registrar still lists an agent that has unregistered; None if it does not."""
+        answer = self.answer_to(reported_at)
+        if answer is None or not self._ends or not 200 <= (answer.status or 0) < 300:
+            return None
+        seconds = _time_of(self._contact, answer)
+        if not seconds or time.monotonic() >= self._answered_at + seconds:
+            return None
+        words = answer.start_line[8:].strip()
+        return f"the registrar answered {words}, and still lists {self._contact} for {seconds} s"
 
     @property
     def expired(self) -> str | None:
         """That the time which the registrar has granted is over; None before, or if not known."""
-        reported = self.outcome.at if self.outcome else 0.0
-        if self._granted is None or self._granted_at < reported - _NEAR:
-            return None
-        own = _listed_of(self._granted_to, self._granted)
-        times = [parameter(contact, "expires") for contact in own]
-        seconds = max((int(one) for one in times if re.fullmatch("[0-9]{1,9}", one)), default=0)
+        seconds = self._granted_time
         if not seconds or time.monotonic() < self._granted_at + seconds:
             return None
         return f"the {seconds} s that were granted are over"
+
+    @property
+    def expires_in(self) -> float | None:
+        """In how many seconds what was granted is over; None when it is, or is not known."""
+        remaining = self._granted_at + self._granted_time - time.monotonic()
+        return remaining if self._granted_time and remaining > 0 else None
+
+    @property
+    def _granted_time(self) -> int:
+        """For how long (s) the registrar has accepted the agent; 0 when that is not known."""
+        reported = self.outcome.at if self.outcome else 0.0
+        if self._granted is None or self._granted_at < reported - _NEAR:
+            return 0
+        return _time_of(self._granted_to, self._granted)
 
     def answer_to(self, reported_at: float, *, registers: bool = False) -> Message | None:
         """The final answer that the stack reported at that time, once it shows in the trace.
@@ -128,15 +174,17 @@ class RegistrationState:
     def missing(self, reported_at: float) -> str | None:
         """Why the agent is not registered though its stack reported so then; None if it is."""
         answer, asked = self.answer_to(reported_at, registers=True), self._contact
+        if answer is None and abs(self._foreign_at - reported_at) < _NEAR:
+            return self._foreign
         if answer is None and abs(self._granted_at - reported_at) < _NEAR:
             answer, asked = self._granted, self._granted_to  # the stack has asked again since
         if answer is None or not 200 <= (answer.status or 0) < 300:
             return None
-        own = list(_listed_of(asked, answer))
-        if any(not re.fullmatch("0+", parameter(contact, "expires")) for contact in own):
+        times = _times_of(asked, answer)
+        if any(not re.fullmatch("0+", one) for one in times):
             return None
         words = f"the registrar answered {answer.start_line[8:].strip()}"
-        if own:
+        if times:
             return f"{words}, and granted 0 s"
         clause = f"{words}, but the answer lists"
         uris = [split_address(contact)[1] for contact in _listed(answer)]
@@ -144,6 +192,21 @@ class RegistrationState:
             return f"{clause} no contact"
         more = f" and {len(uris) - _MOST_SHOWN} more" if len(uris) > _MOST_SHOWN else ""
         return f"{clause} {', '.join(uris[:_MOST_SHOWN])}{more}, not {asked}"
+
+
+def _times_of(asked: str, answer: Message) -> list[str]:
+    """For how long each contact in an answer is listed that is the one that was asked for.
+
+    One without a time of its own has that of the Expires header (RFC 3261, section 10.2.4).
+    """
+    general = (answer.first("Expires") or "").strip()
+    return [parameter(contact, "expires") or general for contact in _listed_of(asked, answer)]
+
+
+def _time_of(asked: str, answer: Message) -> int:
+    """The longest of these times (s); 0 when none is known."""
+    times = _times_of(asked, answer)
+    return max((int(one) for one in times if re.fullmatch("[0-9]{1,9}", one)), default=0)
 
 
 def _listed_of(asked: str, answer: Message) -> Iterator[str]:

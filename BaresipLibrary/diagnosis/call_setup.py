@@ -32,7 +32,6 @@ from .observations import (
     describe_waiting,
     explain_failed_traversal,
     explain_no_answer,
-    explain_no_dialog,
     invites_of,
     partner_of,
     transactions_of,
@@ -40,9 +39,8 @@ from .observations import (
 )
 from .session_timers import explain_session_timer
 from .unsent import explain_loopback, explain_unsent
+from .unusable_messages import explain_unusable, unfitting_ack
 
-#: How baresip fails a call whose answer begins no dialog.
-_NO_DIALOG = ("Bad message", "Invalid argument")
 _CERTIFICATE_ERROR = re.compile(r"verify_handler: error_string = (.+)")
 
 
@@ -106,7 +104,9 @@ def explain_missing_ack(agent: Agent, call: Call) -> str | None:
         if not invite.sent and answers and not invite.acknowledgements:
             same = sum(answer.words == answers[-1].words for answer in answers)
             again = counted(same - 1, "retransmission")
-            return f"{agent.name} answered {answers[-1].words} ({again}), and no ACK came."
+            differs = unfitting_ack(agent, invite)
+            why = f"an ACK came that has {differs}" if differs else "no ACK came"
+            return f"{agent.name} answered {answers[-1].words} ({again}), and {why}."
     return None
 
 
@@ -267,6 +267,8 @@ def _explain_lost_call(agent: Agent, call: Call) -> str | None:
         return f"The server's TLS certificate is not trusted ({fault}); see tls_ca_file."
     if call.needed:
         return wait_for_trace(agent, lambda: explain_failed_traversal(agent, call.began_at))
+    if unusable := explain_unusable(agent, call):
+        return unusable
     if call.direction is Direction.INCOMING:
         return explain_missing_ack(agent, call)
     if "timed out" in call.closed.words:
@@ -276,8 +278,6 @@ def _explain_lost_call(agent: Agent, call: Call) -> str | None:
     finals = wait_for_trace(agent, lambda: _finals(agent, call) or None)
     if "reset" in call.closed.words and not finals:
         return f"The connection to {_destination(agent, call)} ended, and no final answer had come."
-    if finals and call.closed.words in _NO_DIALOG:
-        return explain_no_dialog(finals[-1])
     return None if call.invited else explain_loopback(agent, call.peer_uri)
 
 

@@ -3,7 +3,7 @@
 from functools import partial
 
 from ..agents.agent import Agent
-from ..sip.challenges import CHALLENGE_STATUSES, credentials, unanswerable
+from ..sip.challenges import CHALLENGE_STATUSES, challenges, credentials, unanswerable
 from ..sip.transactions import Answer, Transaction
 from .observations import transactions_since, wait_for_trace
 
@@ -23,6 +23,8 @@ def explain_challenge(agent: Agent, status: int, call_id: str | None = None) -> 
         return f"The challenge asks for {asked}."
     if challenged and not credentials(challenged[0].request):
         return f"{agent.name} was challenged and sent no credentials."
+    if challenged and any(one.stale for one in challenges(challenged[1].message)):
+        return "The challenge calls the nonce stale: user and password were not refused."
     user = account.auth_user or account.username
     return f"The digest of user '{user}' was not accepted: check user and password."
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ..agents.agent import Agent
 from ..agents.call import Call, Direction
 from ..events import SipMessage, StackLog
-from ..sip.messages import Message, split_address
+from ..sip.messages import Message, split_address, split_values
 from ..sip.sdp import audio_in
 from ..sip.transactions import Transaction, transactions
 from ..sip.uris import address_part, host_part, user_part
@@ -31,9 +31,18 @@ _NO_ADDRESS = re.compile(r"ua: no laddr for (\S+)")
 
 
 def arrived_invites(agent: Agent, since: float = 0.0) -> list[Transaction]:
-    """The INVITEs to begin a call that arrived at an agent from a monotonic time on."""
+    """The INVITEs to begin a call that arrived at an agent from a monotonic time on.
+
+    Among them are those within the dialog of a call that the agent does not have.
+    """
+    known = {call.call_id for call in agent.calls}
     outlines = agent.journal.outlines()
-    began = [one for one in outlines if not one[1].sent and one[1].begins_call]
+    invites = [one for one in outlines if one[1].is_request and one[1].method == "INVITE"]
+    began = [
+        one
+        for one in invites
+        if not one[1].sent and (one[1].begins_call or one[1].call_id not in known)
+    ]
     recent = {seen.call_id for event, seen in agent.journal.kept(began) if event.at >= since}
     messages = agent.journal.kept(one for one in outlines if one[1].call_id in recent)
     return [
@@ -41,7 +50,7 @@ def arrived_invites(agent: Agent, since: float = 0.0) -> list[Transaction]:
         for transaction in transactions(event for event, _ in messages)
         if transaction.method == "INVITE"
         and not transaction.sent
-        and transaction.begins_dialog
+        and (transaction.begins_dialog or transaction.request.call_id not in known)
         and transaction.at >= since
     ]
 
@@ -89,6 +98,11 @@ def explain_refused_invite(agent: Agent, invite: Transaction) -> str | None:
         return (
             f"It was for the user '{user_part(uri)}' (Request-URI {uri}), and {agent.name} is"
             f" '{user_part(agent.uri)}'."
+        )
+    if status == 481 and request.to_tag:
+        return (
+            f"It was for a call that {agent.name} does not have: its To has the tag"
+            f" '{request.to_tag}'."
         )
     for refused_with, header in ((420, "Require"), (421, "Supported"), (481, "Replaces")):
         if status == refused_with:
@@ -170,7 +184,8 @@ def _redirected(other: Agent, agent: Agent, since: float) -> Iterator[Transactio
 
 
 def _names_contact(agent: Agent, answer: Message) -> bool:
-    return any(_is_at(agent, split_address(contact)[1]) for contact in answer.all("Contact"))
+    contacts = (contact for line in answer.all("Contact") for contact in split_values(line))
+    return any(_is_at(agent, split_address(contact)[1]) for contact in contacts)
 
 
 def _is_at(agent: Agent, uri: str) -> bool:

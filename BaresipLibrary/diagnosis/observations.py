@@ -17,7 +17,9 @@ from ..wording import capitalized, counted
 T = TypeVar("T")
 
 #: Headers in which an answer, a CANCEL or a BYE says more than its status does.
-_TELLING = ("Reason", "Warning", "Retry-After", "Min-SE", "Unsupported", "Require", "Accept")
+_TELLING = (
+    "Reason", "Warning", "Retry-After", "Min-SE", "Min-Expires", "Unsupported", "Require", "Accept",
+)  # fmt: skip
 
 
 def partner_of(call: Call, agents: Sequence[Agent], agent: Agent) -> tuple[Agent, Call] | None:

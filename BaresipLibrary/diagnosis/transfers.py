@@ -1,8 +1,8 @@
-"""Why the outcome of a transfer is not known."""
+"""What became of a REFER whose outcome was not reported."""
 
 from ..agents.agent import Agent
 from ..agents.call import Call
-from ..sip.bodies import sipfrag_status
+from ..sip.bodies import is_about_refer, is_last_notify, sipfrag_status
 from ..sip.transactions import Transaction
 from .observations import explain_no_answer, transactions_since
 
@@ -19,8 +19,9 @@ def explain_missing_outcome(agent: Agent, call: Call, since: int) -> str | None:
         for transaction in seen
         if transaction.method == "NOTIFY" and not transaction.sent
     ]
-    if notified:
-        return _describe_last_notify(agent, notified[-1])
+    about_refer = [each for each in notified if is_about_refer(each.request)]
+    if about_refer:
+        return _describe_last_notify(agent, about_refer[-1])
     accepted = [
         transaction.final
         for transaction in seen
@@ -31,9 +32,11 @@ def explain_missing_outcome(agent: Agent, call: Call, since: int) -> str | None:
     answer = accepted[-1]
     without = answer.message.first("Refer-Sub")
     header = f" with Refer-Sub: {without}" if without else ""
+    other = notified[-1].request.first("Event") if notified else None
+    followed = f"only NOTIFYs for '{other}' followed" if other else "no NOTIFY followed"
     return (
-        f"The REFER was answered {answer.words}{header}, {answer.when} after it was sent, and no"
-        " NOTIFY followed."
+        f"The REFER was answered {answer.words}{header}, {answer.when} after it was sent, and"
+        f" {followed}."
     )
 
 
@@ -43,6 +46,7 @@ def _describe_last_notify(agent: Agent, notify: Transaction) -> str:
     state = notify.request.first("Subscription-State")
     if status:
         clause = f"The last NOTIFY reported 'SIP/2.0 {status}'"
+        clause += f" (Subscription-State: {state})" if is_last_notify(notify.request) else ""
     elif body.strip():
         beginning = body.strip().splitlines()[0][:60]
         clause = f"The last NOTIFY had no status that can be read: it began with '{beginning}'"

@@ -62,12 +62,14 @@ class Value(Generic[T]):
     """A value that a keyword returns and checks.
 
     `subject` begins a sentence about it, such as ``The state of alice``; `why_none` says in a
-    sentence why there is none, where `read` returns None.
+    sentence why there is none, where `read` returns None. `next_change` says in how many seconds it
+    changes without an event, if ever.
     """
 
     subject: str
     read: Callable[[], T]
     why_none: Callable[[], str] | None = None
+    next_change: Callable[[], float | None] = lambda: None
 
     def missing(self) -> str:
         """The sentence about a value that is None."""
@@ -223,7 +225,7 @@ def get_and_assert(
             go_on()
             return None
 
-    held = wait_until(changes, attempt, timeout)
+    held = wait_until(changes, attempt, timeout, value.next_change)
     if held:
         return held[0]
     late = f"After {timeout:g} s, {value.subject[0].lower()}{value.subject[1:]}"

@@ -97,7 +97,9 @@ class RegistrationKeywords(Component):
         acting_agent = self._agents.get(agent)
         wanted = Assertion(assertion_operator, assertion_expected, message)
         registered = Value(
-            f"The registered state of {acting_agent.name}", lambda: acting_agent.registered
+            f"The registered state of {acting_agent.name}",
+            lambda: acting_agent.registered,
+            next_change=lambda: acting_agent.registration.expires_in,
         )
         return self._checked(acting_agent, registered, wanted, timeout)
 

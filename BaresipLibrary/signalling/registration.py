@@ -73,7 +73,7 @@ def unregister(agent: Agent, timeout: float | None) -> None:
     """
     _require_registrar(agent)
     # Where the registrar has not listed it, or no longer does, its stack refreshes nevertheless.
-    if not isinstance(agent.registration.outcome, Registered):
+    if not (isinstance(agent.registration.outcome, Registered) or agent.registered):
         raise UsageError(f"{agent.name} is not registered; use Register first.")
     agent.registration.begin_request(len(agent.journal), registers=False)
     with agent.commanding("unregister"):
@@ -129,9 +129,10 @@ def _wait_for(
             lambda _: _join(_explain_silence(agent, position), describe_proxy(agent)),
             awaited=lambda event: isinstance(event, wanted),
         )
-    missing = agent.registration.missing(outcome.at) if wanted is Registered else None
-    if missing:
-        raise CallFailure(f"{agent.name} is not {goal} {where}: {missing}.", agent)
+    state = agent.registration
+    contradicts = state.missing if wanted is Registered else state.still_listed
+    if isinstance(outcome, wanted) and (why := contradicts(outcome.at)):
+        raise CallFailure(f"{agent.name} is not {goal} {where}: {why}.", agent)
     if isinstance(outcome, RegistrationFailed):
         agent.registration.mark_told(len(agent.journal))
         why, status = _describe_failure(agent, outcome, position), outcome.status or 0

@@ -233,7 +233,10 @@ class Reinvite(ABC):
 
     def seen_since(self, position: int) -> Reinvites:
         """What became of those that were sent since that position of the journal."""
-        reinvites = Reinvites(self.is_one)
+        older = self._numbers_before(position)
+        reinvites = Reinvites(
+            lambda message: message.cseq_number not in older and self.is_one(message)
+        )
         for event in self.agent.journal.since(position):
             if isinstance(event, HoldChanged) and event.call_id == self.call.call_id and event.ours:
                 reinvites.believed = event.on
@@ -242,6 +245,17 @@ class Reinvite(ABC):
                 if message.call_id == self.call.call_id:
                     reinvites.take(message, sent=event.sent)
         return reinvites
+
+    def _numbers_before(self, position: int) -> set[str]:
+        """The CSeq numbers of what was sent before: without an answer it is sent again."""
+        outlines = self.agent.journal.outlines()
+        recent = {one for one, _ in self.agent.journal.outlines(position)}
+        return {
+            one.number
+            for place, one in outlines
+            if place not in recent and one.call_id == self.call.call_id
+            if one.sent and one.is_request and one.method == "INVITE"
+        }
 
     def _send(self) -> Outcome | None:
         """Sends it; returns its outcome, or None when time is over without an answer."""

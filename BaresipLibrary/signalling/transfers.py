@@ -9,9 +9,11 @@ from ..concurrency import wait_until
 from ..diagnosis.call_setup import explain_setup
 from ..diagnosis.failure import Awaited, CallFailure
 from ..diagnosis.incoming_calls import explain_unregistered_target
+from ..diagnosis.observations import transactions_since
 from ..diagnosis.transfers import explain_missing_outcome
 from ..errors import PhoneFailure, UsageError
 from ..events import CallClosed, CallEstablished, CallIncoming, ClosedBy, TransferFailed
+from ..sip.bodies import ends_refer_without_outcome
 from .calls import hang_up_unless_over
 from .hold import hold
 from .states import require_established
@@ -88,6 +90,9 @@ def complete(agent: Agent, timeout: float) -> None:
 
     def answered() -> bool | None:
         agent.require_alive()
+        if not held.is_live:
+            agent.wait_for_ending()
+            raise PhoneFailure(f"{agent.name} could not complete the transfer: {held.describe()}.")
         if not asking.is_live:
             raise unanswered()
         return asking.state is CallState.ESTABLISHED or None
@@ -154,6 +159,14 @@ def _wait_for_outcome(
     """
     what = f"{agent.name} could not transfer its call to {uri}"
 
+    def silence(when: str, awaited: Awaited | None = None) -> CallFailure:
+        return CallFailure(
+            f"{what}: no outcome was reported {when}.",
+            agent,
+            lambda _: explain_missing_outcome(agent, call, position),
+            awaited,
+        )
+
     def outcome() -> bool | None:
         agent.require_alive()
         for failed in agent.journal.of_kind(TransferFailed, position):
@@ -166,17 +179,32 @@ def _wait_for_outcome(
                     lambda agents: explain_unregistered_target(uri, agent, agents),
                 )
         if call.closed is None:
-            return (rings is not None and rings()) or None
+            if rings is not None and rings():
+                return True
+            if _subscription_is_over(agent, call, position):
+                agent.mark_seen()
+                raise silence("before the peer ended the subscription; the call goes on")
+            return None
         if call.closed.by is not ClosedBy.TRANSFER:
             raise PhoneFailure(f"{what}: {call.describe()}, before the outcome was reported.")
         return True
 
     if not wait_until(agent.changes, outcome, timeout):
-        raise CallFailure(
-            f"{what}: no outcome was reported within {timeout:g} s.",
-            agent,
-            lambda _: explain_missing_outcome(agent, call, position),
-            awaited=lambda event: (
+        raise silence(
+            f"within {timeout:g} s",
+            lambda event: (
                 isinstance(event, CallClosed | TransferFailed) and event.call_id == call.call_id
             ),
         )
+
+
+def _subscription_is_over(agent: Agent, call: Call, position: int) -> bool:
+    """Whether a NOTIFY has ended the subscription of a REFER, and the stack learned no outcome."""
+    recent = [one for _, one in agent.journal.outlines(position) if one.call_id == call.call_id]
+    if not any(one.method == "NOTIFY" and not one.is_request for one in recent):
+        return False
+    return any(
+        not one.sent and one.final and ends_refer_without_outcome(one.request, one.final.status)
+        for one in transactions_since(agent, position)
+        if one.method == "NOTIFY" and one.request.call_id == call.call_id
+    )

@@ -62,15 +62,16 @@ class AgreedMedia:
 def agreed_media(exchange: Exchange) -> AgreedMedia | None:
     """The audio that an exchange agrees on; None where it is refused, or has no codec in common.
 
-    Nor is anything agreed where the answer to an offer of SRTP lacks its profile (RFC 3264), or a
-    profile of DTLS stands without the fingerprints of both (RFC 5763).
+    Nor is anything agreed where the answer has another profile than the offer, such as RTP/SAVP to
+    RTP/AVP (RFC 3264, section 6), or a profile of DTLS stands without the fingerprints of both
+    (RFC 5763).
     """
     ours, theirs = exchange.sides()
     local, remote = ours.audio, theirs.audio
     if local is None or remote is None or local.is_refused or remote.is_refused:
         return None
     offer, answer = exchange.offer.audio, exchange.answer.audio
-    if offer and answer and offer.is_encrypted and not answer.is_encrypted:
+    if offer and answer and offer.profile.upper() != answer.profile.upper():
         return None
     # The offerer sends what stands first in the answer; the answerer sends what stands first in the
     # offer, of what it has accepted. Either is the first of the other side's that is one's own.

@@ -82,6 +82,27 @@ def sipfrag_status(body: str) -> str | None:
     return match[1].strip() if match else None
 
 
+def is_about_refer(notify: Message) -> bool:
+    """Whether a NOTIFY is about a REFER (RFC 3515), or names no event package at all."""
+    return (notify.first("Event") or "").partition(";")[0].strip().lower() in ("", "refer")
+
+
+def is_last_notify(notify: Message) -> bool:
+    """Whether a NOTIFY ends its subscription."""
+    state = (notify.first("Subscription-State") or "").partition(";")[0]
+    return state.strip().lower() == "terminated"
+
+
+def ends_refer_without_outcome(notify: Message, answered: int) -> bool:
+    """Whether nothing more is reported of a REFER, and how it went is not known.
+
+    The NOTIFY has no final status, or it was `answered` with a refusal.
+    """
+    is_final = not (sipfrag_status(notify.body) or "1").startswith("1")
+    is_over = is_about_refer(notify) and is_last_notify(notify)
+    return is_over and not (is_final and answered < 300)
+
+
 class _Pressed(NamedTuple):
     at: float
     reported: str

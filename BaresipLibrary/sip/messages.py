@@ -201,6 +201,19 @@ def _long_name(name: str) -> str:
     return _COMPACT.get(lower, lower)
 
 
+def unlike(answer: Message, request: Message) -> str | None:
+    """How an answer does not fit a request (RFC 3261, section 8.2.6.2), as a clause; else None."""
+    words = f"{answer.status} {answer.reason_phrase}".strip()
+    pairs = (
+        ("Call-ID", answer.call_id or "", request.call_id or ""),
+        ("CSeq", answer.cseq, request.cseq),
+    )
+    for name, came, due in pairs:
+        if came != due:
+            return f"a {words} came whose {name} is '{came}', and the {request.method} has '{due}'"
+    return None
+
+
 def canonical_name(name: str) -> str:
     """A header's name as RFC 3261 writes it: long, and each word with a capital."""
     special = {"call-id": "Call-ID", "cseq": "CSeq", "www-authenticate": "WWW-Authenticate"}

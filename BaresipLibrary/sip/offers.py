@@ -78,6 +78,8 @@ class Offers:
         self._late: dict[_Key, SessionDescription | None] = {}
         #: What held before a provisional answer, until the final one comes.
         self._before: dict[_Key, _State] = {}
+        #: The tag of the phone that accepted an INVITE of this agent first.
+        self._accepted_by: dict[_Key, str] = {}
 
     @property
     def contradiction(self) -> str | None:
@@ -103,6 +105,8 @@ class Offers:
         """Takes in a message of the dialog, which was seen at a monotonic time."""
         self._now = at
         number = message.cseq_number
+        if not sent and self._is_of_another_phone(message, number):
+            return
         # A 100 comes from the next hop (RFC 3261, section 8.2.6.1), whose SDP answers no offer.
         description = None if message.status == 100 else description_in(message)
         if description is not None:
@@ -112,6 +116,18 @@ class Offers:
         elif message.status is not None:
             key = (not sent, number, message.transaction_method)
             self._take_response(message, key, description)
+
+    def _is_of_another_phone(self, message: Message, number: str) -> bool:
+        """Whether it answers an INVITE that another phone has accepted before: a proxy forked it.
+
+        That dialog is another one (RFC 3261, section 13.2.2.4), and its SDP agrees on nothing here.
+        """
+        if message.status is None or message.transaction_method != "INVITE":
+            return False
+        key = (True, number, "INVITE")
+        if 200 <= message.status < 300:
+            self._accepted_by.setdefault(key, message.to_tag)
+        return self._accepted_by.get(key, message.to_tag) != message.to_tag
 
     def _take_request(
         self, message: Message, number: str, description: SessionDescription | None, sent: bool

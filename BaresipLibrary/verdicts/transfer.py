@@ -11,7 +11,7 @@ from ..media.listener import listen_until
 from ..media.sending import sending_tone
 from ..media.tones import ToneListener
 from ..signalling.shared_calls import find_conversation, talking_call
-from ..sip.bodies import sipfrag_status
+from ..sip.bodies import is_about_refer, sipfrag_status
 from ..sip.transactions import Transaction
 from .verdict import Part, Verdict
 
@@ -91,6 +91,7 @@ def _notifies(agent: Agent, call: Call, refer: Transaction) -> list[Transaction]
         transaction
         for transaction in transactions_of(agent, call.call_id)
         if transaction.method == "NOTIFY" and not transaction.sent and transaction.at >= refer.at
+        if is_about_refer(transaction.request)
     ]
 
 

@@ -44,6 +44,9 @@ Second Phone Should Be Ended
     Wait Until Keyword Succeeds    20x    0s    Second Phone Should Be Reported
     ${able} =    Can    END_FORKS
     IF    not ${able}    The Log Should Have Said    *left without ACK and BYE*
+    Get Codec    alice    ==    PCMU/8000
+    ${sdp} =    Get Sdp    alice    remote
+    Should Contain    ${sdp}    RTP/AVP 0 101
     Hang Up    alice
     ${result} =    Peer Should Have Finished    ${peer}
     Should Be Equal    ${result}[acknowledged]    ${able}

@@ -17,7 +17,7 @@ def two_answer(peer: Peer, *, ring: bool = False, route: bool = False) -> None:
         if route:
             headers.append(f"Record-Route: <sip:{peer.host};lr>")
         for _ in range(3):
-            peer.reply(invite, 200, "OK", *headers, body=peer.sdp(), tag="two")
+            peer.reply(invite, 200, "OK", *headers, body=peer.sdp("8 101"), tag="two")
             receiver = peer if route else second
             ack = receiver.look_for(
                 lambda one: one.method == "ACK" and ";tag=two" in one["To"], 0.5

@@ -19,6 +19,12 @@ A Transfer That Failed Is Reported With The Peer's Status
     405 Method Not Allowed    status=405 Method Not Allowed
     603 No, thanks    status=603 No, thanks
 
+A Subscription That Ends Without An Outcome Fails At Once
+    [Template]    Transfer Should Fail Without An Outcome
+    The last NOTIFY reported 'SIP/2.0 100 Trying' (Subscription-State: terminated;reason=noresource).    SIP/2.0 100 Trying\r\n
+    The last NOTIFY had no body (Subscription-State: terminated;reason=noresource); alice answered it 400 *.    ${EMPTY}
+    The last NOTIFY had no status that can be read: it began with 'soon'; alice answered it 400 *.    SIP/2.0 180 Ringing\r\n    soon
+
 A Peer That Hangs Up Reports No Outcome
     ${peer} =    Start Peer    takes_and_hangs_up
     Be In A Call    ${peer}
@@ -50,6 +56,20 @@ Transfer Should Work
     Get State    alice    ==    IDLE
     Get Reason    alice    ==    transferred
     Get Status Code    alice    ==    ${NONE}
+    Peer Should Have Finished    ${peer}
+    Stop Agent    alice
+
+Transfer Should Fail Without An Outcome
+    [Arguments]    ${told}    @{reports}
+    ${peer} =    Start Peer    tells    @{reports}
+    Be In A Call    ${peer}
+    ${began} =    Evaluate    time.monotonic()
+    Run Keyword And Expect Error
+    ...    alice could not transfer its call to sip:carol@127.0.0.1:9: no outcome was reported before the peer ended the subscription; the call goes on. ${told}
+    ...    Transfer    alice    sip:carol@127.0.0.1:9    timeout=30s
+    Should Be True    time.monotonic() - ${began} < 15
+    Get State    alice    ==    ESTABLISHED
+    Hang Up    alice
     Peer Should Have Finished    ${peer}
     Stop Agent    alice
 

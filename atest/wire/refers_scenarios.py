@@ -27,12 +27,11 @@ def tells(
     refer = dialog.agree_until("REFER", 10)
     peer.result["refer_to"] = refer["Refer-To"]
     event = f"refer;id={refer['CSeq'].split()[0]}" if id_ else "refer"
-    first, *rest = reports or ("",)
+    remaining = list(reports)
     if early:
-        _notify(peer, dialog, first, event=event)
+        _notify(peer, dialog, remaining.pop(0), event=event)
     code, _, phrase = status.partition(" ")
     peer.reply(refer, int(code), phrase)
-    remaining = rest if early else [one for one in (first, *rest) if one]
     for number, report in enumerate(remaining, 1):
         last = number == len(remaining)
         state = "terminated;reason=noresource" if last else "active;expires=60"

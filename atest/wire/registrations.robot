@@ -42,6 +42,34 @@ A Registration That Is Not Refreshed Expires
     Should Contain    ${told}    alice is not registered at ${peer.host}: the 2 s that were granted are over, and no answer came within 0.5 s.
     Should Contain    ${told}    the REGISTER that followed was not answered
 
+The Time Of A Registration May Be Granted By The Expires Header
+    ${peer} =    Start Peer    grants_by_header    ${2}
+    Start Agent    alice    1001    ${peer.host}    secret
+    Register    alice
+    Get Registered    alice    ==    True
+    ${began} =    Evaluate    time.monotonic()
+    Get Registered    alice    ==    False    timeout=30s
+    Should Be True    time.monotonic() - ${began} < 20
+
+An Agent That Is Still Listed Has Not Unregistered
+    [Template]    Unregister Should Fail Because
+    the registrar answered 200 OK, and still lists sip:1001*@127.0.0.1:* for 60 s    200    OK
+    the registrar refused with 500 Not Now    500    Not Now
+
+An Answer To Another Request Registers Nobody
+    [Template]    Answer Should Register Nobody
+    a 200 OK came whose Call-ID is 'another', and the REGISTER has '*'    Call-ID: .*\r    Call-ID: another\r
+    a 200 OK came whose CSeq is '7 REGISTER', and the REGISTER has '* REGISTER'    CSeq: \\d+    CSeq: 7
+
+A Nonce That Is Called Stale Is No Wrong Password
+    [Tags]    once on embedded: baresip 1.0 answers each of them
+    ${peer} =    Start Peer    calls_each_nonce_stale
+    Start Agent    alice    1001    ${peer.host}    secret
+    Run Keyword And Expect Error
+    ...    *refused with 401 Unauthorized. The challenge calls the nonce stale: user and password were not refused.
+    ...    Register    alice
+    Peer Should Have Finished    ${peer}
+
 A Registrar That Refuses Says Why
     [Template]    Refusal Should Be Told
     403 Forbidden. It came with Warning: 399 pbx "account closed".    Warning: 399 pbx "account closed"
@@ -94,6 +122,24 @@ Refusal Should Be Told
     Run Keyword And Expect Error
     ...    alice is not registered at ${peer.host}: the registrar refused with ${told}
     ...    Register    alice
+    Stop Agent    alice
+
+Unregister Should Fail Because
+    [Arguments]    ${told}    ${status}    ${phrase}
+    ${peer} =    Start Peer    keeps    ${{int($status)}}    ${phrase}
+    Start Agent    alice    1001    ${peer.host}    secret
+    Register    alice
+    Run Keyword And Expect Error    alice is not unregistered at ${peer.host}: ${told}.    Unregister    alice
+    Get Registered    alice    ==    True
+    Peer Should Have Finished    ${peer}
+    Stop Agent    alice
+
+Answer Should Register Nobody
+    [Arguments]    ${told}    ${pattern}    ${replacement}
+    ${peer} =    Start Peer    answers_another    ${pattern}    ${replacement}
+    Start Agent    alice    1001    ${peer.host}    secret
+    Run Keyword And Expect Error    alice is not registered at ${peer.host}: ${told}.    Register    alice
+    Get Registered    alice    ==    False
     Stop Agent    alice
 
 Register Should Fail Because

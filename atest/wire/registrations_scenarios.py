@@ -1,5 +1,7 @@
 """Registrars that answer as few do."""
 
+import re
+
 from peer import Peer
 
 
@@ -39,6 +41,40 @@ def grants(peer: Peer, seconds: int) -> None:
     contact = register["Contact"].partition(";expires")[0]
     peer.reply(register, 200, "OK", f"Contact: {contact};expires={seconds}")
     peer.step()
+
+
+def grants_by_header(peer: Peer, seconds: int) -> None:
+    """Accepts one registration for a time that stands in Expires alone; answers no other."""
+    register = peer.expect("REGISTER")
+    contact = register["Contact"].partition(";expires")[0]
+    peer.reply(register, 200, "OK", f"Contact: {contact}", f"Expires: {seconds}")
+    peer.step()
+
+
+def keeps(peer: Peer, status: int, phrase: str) -> None:
+    """Accepts a registration, and keeps it when the agent ends it, for 60 s."""
+    for answer in ((200, "OK"), (status, phrase)):
+        register = peer.expect("REGISTER")
+        contact = register["Contact"].partition(";expires")[0]
+        peer.reply(register, *answer, f"Contact: {contact};expires=60")
+
+
+def answers_another(peer: Peer, pattern: str, replacement: str) -> None:
+    """Accepts a registration by a 200 that is changed so that it fits no request."""
+    register, send = peer.expect("REGISTER"), peer.send
+    peer.send = lambda octets, where: send(
+        re.sub(pattern, replacement, octets.decode()).encode(), where
+    )
+    peer.reply(register, 200, "OK", f"Contact: {register['Contact']}")
+
+
+def calls_each_nonce_stale(peer: Peer) -> None:
+    """Challenges each REGISTER with a new nonce, because the last one was stale."""
+    challenge = 'Digest realm="pbx",nonce="n{}",stale=true'
+    for number in range(2):
+        register = peer.expect("REGISTER")
+        value = challenge.format(number)
+        peer.reply(register, 401, "Unauthorized", f"WWW-Authenticate: {value}")
 
 
 def refuses(peer: Peer, status: int, phrase: str, *headers: str) -> None:

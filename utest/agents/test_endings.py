@@ -70,6 +70,19 @@ def test_a_bye_before_the_answer_is_an_end_by_the_peer(phone: Phone) -> None:
     assert phone.agent.reason == "ended by the peer before it was answered"
 
 
+@pytest.mark.parametrize(
+    ("status", "words"), [(487, "cancelled by the caller"), (486, "rejected by this agent")]
+)
+def test_a_cancel_may_be_quicker_than_a_refusal(phone: Phone, status: int, words: str) -> None:
+    """Then 487 was sent, and not what the agent was to refuse the call with."""
+    phone.rings()
+    phone.sip(request("INVITE", "in-1"))
+    phone.sip(request("CANCEL", "in-1"))
+    phone.sip(response(f"SIP/2.0 {status} x", "in-1"), sent=True)
+    phone.closes("in-1", ClosedBy.US)
+    assert phone.agent.reason == words
+
+
 def test_a_plain_cancel_is_not_answered_elsewhere(phone: Phone) -> None:
     phone.rings()
     phone.sip(request("CANCEL", "in-1", "Reason: SIP;cause=487"))

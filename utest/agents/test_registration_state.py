@@ -6,7 +6,7 @@ import pytest
 
 from BaresipLibrary.agents.registration_state import RegistrationState
 from BaresipLibrary.errors import PhoneFailure
-from BaresipLibrary.events import Registered, RegistrationFailed
+from BaresipLibrary.events import Registered, RegistrationFailed, Unregistered
 from BaresipLibrary.signalling.registration import register, unregister
 
 from ..scripted import Phone
@@ -168,3 +168,43 @@ def test_what_is_granted_for_no_time_is_none_though_the_agent_asks_again(phone: 
     asked(phone)
     assert not phone.agent.registered
     assert phone.agent.registration.expired is None
+
+
+def test_a_contact_without_a_time_has_that_of_the_expires_header(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked(phone)
+    phone.sip(f"SIP/2.0 200 OK\r\nCSeq: 1 REGISTER\r\nContact: <{OURS}>\r\nExpires: 60\r\n\r\n")
+    phone.backend.feed(Registered(time.monotonic()))
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    assert phone.agent.registered
+    assert 59 < (phone.agent.registration.expires_in or 0) <= 60
+    monkeypatch.setattr(time, "monotonic", lambda: now + 61)
+    assert phone.agent.registration.expired == "the 60 s that were granted are over"
+    assert phone.agent.registration.expires_in is None
+
+
+def test_an_answer_to_another_request_registers_nobody(phone: Phone) -> None:
+    asked(phone)
+    phone.sip(
+        "SIP/2.0 200 OK\r\nCall-ID: another\r\nCSeq: 1 REGISTER\r\n"
+        f"Contact: <{OURS}>;expires=60\r\n\r\n"
+    )
+    phone.backend.feed(Registered(time.monotonic()))
+    assert not phone.agent.registered
+
+
+@pytest.mark.parametrize(("expires", "is_kept"), [("60", True), ("0", False)])
+def test_an_agent_that_is_still_listed_is_registered(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch, expires: str, is_kept: bool
+) -> None:
+    registers(phone, f"<{OURS}>;expires=60")
+    ends = f"REGISTER sip:pbx SIP/2.0\r\nCSeq: 2 REGISTER\r\nContact: <{OURS}>;expires=0\r\n\r\n"
+    phone.sip(ends, sent=True)
+    phone.sip(f"SIP/2.0 200 OK\r\nCSeq: 2 REGISTER\r\nContact: <{OURS}>;expires={expires}\r\n\r\n")
+    phone.backend.feed(Unregistered(time.monotonic()))
+    assert phone.agent.registered is is_kept
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now + 61)
+    assert not phone.agent.registered

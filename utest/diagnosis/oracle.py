@@ -396,9 +396,11 @@ class Oracle(Facts):
         )
 
     def notify_reported(self, scope: Scope, match: re.Match[str]) -> bool:
-        report, words = match[1], match[2]
+        report, state, words = match.groups()
         last = self.exchanges(scope, "NOTIFY", sent=False)[-1]
-        return body(last.text).startswith(report) and self._answered(last, words)
+        is_over = header(last.text, "Subscription-State") == "terminated"
+        told = body(last.text).startswith(report) and is_over is (state is not None)
+        return told and self._answered(last, words)
 
     def notify_without_body(self, scope: Scope, match: re.Match[str]) -> bool:
         state, words = match.groups()

@@ -93,7 +93,8 @@ _PATTERNS: dict[str, Check] = {
     ),
     rf"The REFER was answered {_WORDS}(?: with Refer-Sub: (\w+))?, ({_TIMES}) after it was sent,"
     r" and no NOTIFY followed\.": Oracle.refer_accepted,
-    rf"The last NOTIFY reported '(.+?)'(?:; {_WHO} answered it {_WORDS})?\.".replace(
+    r"The last NOTIFY reported '(.+?)'(?: \(Subscription-State: (terminated)\))?"
+    rf"(?:; {_WHO} answered it {_WORDS})?\.".replace(
         _WHO, "(?:alice|bob|carol)"
     ): Oracle.notify_reported,
     r"The last NOTIFY had no body \(Subscription-State: (\w+)\)"

@@ -174,9 +174,11 @@ class Facts:
         ]
 
     def invites_at(self, who: str, call: str | None) -> list[Exchange]:
-        """The INVITEs that arrived at an agent to begin a call."""
-        found = self.exchanges(Scope(who, call), "INVITE", sent=False)
-        return [one for one in found if is_initial(one.text)]
+        """The INVITEs that arrived at an agent to begin a call, or in one that it does not have."""
+        found, known = self.exchanges(Scope(who, call), "INVITE", sent=False), self.calls(who)
+        return [
+            one for one in found if is_initial(one.text) or header(one.text, "Call-ID") not in known
+        ]
 
     def events(self, who: str, call: str | None, *kinds: type) -> list[object]:
         return [

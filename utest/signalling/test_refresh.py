@@ -86,6 +86,13 @@ def test_a_re_invite_of_the_other_kind_is_not_taken_for_it(phone: Phone) -> None
         refreshed(phone, 0.05)
 
 
+def test_a_re_invite_that_is_repeated_from_before_is_not_taken_for_it(phone: Phone) -> None:
+    offer(phone, "sendonly")  # a hold that had no answer
+    when_refreshed(phone, lambda: offer(phone, "sendonly"))
+    with pytest.raises(PhoneFailure, match=r"no re-INVITE was seen within 0\.05 s"):
+        refreshed(phone, 0.05)
+
+
 def test_after_giving_way_it_is_sent_again(phone: Phone) -> None:
     def crossed() -> None:
         offer(phone, "sendrecv")

@@ -157,6 +157,16 @@ def test_dtls_without_the_fingerprints_of_both_agrees_on_nothing(
     assert agreed_media(Exchange(True, offer, sdp("0", profile=answered), "1", True)) is None
 
 
+@pytest.mark.parametrize(
+    ("offered", "answered"),
+    [("RTP/AVP", "RTP/SAVP"), ("RTP/SAVP", "RTP/AVP"), ("RTP/AVP", "RTP/AVPF")],
+)
+def test_another_profile_agrees_on_nothing(offered: str, answered: str) -> None:
+    offer, answer = sdp("0", _CRYPTO, profile=offered), sdp("0", _CRYPTO, profile=answered)
+    for ours in (True, False):
+        assert agreed_media(Exchange(ours, offer, answer, "1", ours)) is None
+
+
 def test_the_profile_chooses_between_keys_and_fingerprints() -> None:
     both = sdp("0", _CRYPTO, _PRINT, profile="RTP/SAVP")
     assert agreed(both, both).encryption == "srtp"

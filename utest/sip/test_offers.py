@@ -229,3 +229,17 @@ def test_an_answer_is_to_the_first_copy_of_a_request() -> None:
     offers.take(response(200, 7, sdp("sendrecv")), sent=True)
     assert offers.exchange and offers.exchange.offer.words == "sendrecv"
     assert holds(offers) == (False, False)
+
+
+@pytest.mark.parametrize("status", [183, 200])
+def test_the_answer_of_another_phone_agrees_on_nothing(status: int) -> None:
+    """A proxy has sent the INVITE to several; the first that accepts it is the peer."""
+    offers = Offers()
+    offers.take(request("INVITE", 7, sdp("sendrecv")), sent=True)
+    offers.take(response(183, 7, sdp("sendrecv", 5), "To: <sip:x@h>;tag=one"), sent=False)
+    offers.take(response(200, 7, sdp("sendrecv", 6), "To: <sip:x@h>;tag=two"), sent=False)
+    offers.take(response(status, 7, sdp("sendonly", 7), "To: <sip:x@h>;tag=three"), sent=False)
+    audio = offers.described[False].audio
+    assert audio is not None and audio.port == 6
+    assert offers.exchange is not None and offers.exchange.answer.audio is audio
+    assert holds(offers) == (False, False)

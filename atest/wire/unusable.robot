@@ -1,0 +1,52 @@
+*** Settings ***
+Documentation       Answers, ACKs and INVITEs that came, and that a phone cannot use: nothing of them is said to be missing.
+Resource            wire.resource
+Library             ../resources/ScriptedPeer.py    ${CURDIR}/unusable_scenarios.py
+
+
+*** Test Cases ***
+A 200 That Cannot Be Used Is Reported With Its Fault
+    [Tags]    once on embedded: baresip 1.0 takes the first two, and another backend says the same
+    [Template]    Answer Should Be Reported
+    A 200 OK came whose Call-ID is 'another', and the INVITE has '*'.    Call-ID
+    A 200 OK came whose CSeq is '7 INVITE', and the INVITE has '* INVITE'.    CSeq
+    The 200 OK describes 2 streams, and alice offered 1 stream.    streams
+    The SDP of the 200 OK ends without a line end, which baresip does not read.    line end
+
+An ACK That Fits No INVITE Is Not Said To Be Missing
+    ${bob} =    Start Agent    bob
+    ${peer} =    Start Peer    acknowledges_another    ${bob.uri}
+    Accept    bob
+    Run Keyword And Expect Error
+    ...    *bob answered 200 * (? retransmission*), and an ACK came that has the CSeq '9 ACK', and the INVITE has '1 INVITE'.
+    ...    Wait Until State Is    bob    ESTABLISHED    timeout=1s
+    Let Peer Go On    ${peer}
+
+An Offer Of The Agent That Is Not Answered Is Reported
+    [Tags]    once on embedded: baresip 1.0 keeps such a call
+    ${bob} =    Start Agent    bob
+    Start Peer    leaves_offer_unanswered    ${bob.uri}
+    Accept    bob
+    Run Keyword And Expect Error
+    ...    *failed after * s: Protocol error. bob's 200 Answering made an offer, and the ACK has no SDP that answers it.
+    ...    Wait Until State Is    bob    ESTABLISHED
+
+An INVITE In A Call That The Agent Does Not Have Is An INVITE
+    ${bob} =    Start Agent    bob
+    ${peer} =    Start Peer    renews_unknown_call    ${bob.uri}
+    Run Keyword And Expect Error
+    ...    bob has no call to accept: bob's own stack refused the INVITE from ${peer.uri} with 481 Call Does Not Exist*. It was for a call that bob does not have: its To has the tag 'gone'.
+    ...    Accept    bob    timeout=1s
+    Get Header    bob    To    *=    tag=gone
+    Peer Should Have Finished    ${peer}
+
+
+*** Keywords ***
+Answer Should Be Reported
+    [Arguments]    ${told}    ${what}
+    ${peer} =    Start Peer    answers_unusably    ${what}
+    Start Agent    alice
+    Dial    alice    ${peer.uri}
+    Run Keyword And Expect Error    alice is not ESTABLISHED: its call to ${peer.uri} failed after * s: * ${told}
+    ...    Wait Until State Is    alice    ESTABLISHED
+    Stop Agent    alice

@@ -1,0 +1,45 @@
+"""Peers whose answers and ACKs a phone cannot use, or has no call for."""
+
+import re
+
+from peer import Dialog, Peer
+
+
+def answers_unusably(peer: Peer, what: str) -> None:
+    """Answers with a 200 that does not fit its INVITE, or whose SDP is wrong."""
+    invite, send, sdp = peer.expect("INVITE"), peer.send, peer.sdp()
+    pattern, replacement = {
+        "Call-ID": ("Call-ID: .*\r", "Call-ID: another\r"),
+        "CSeq": (r"CSeq: \d+ ", "CSeq: 7 "),
+    }.get(what, ("^$", ""))
+    if what == "streams":
+        sdp += "m=video 0 RTP/AVP 96\r\n"
+    elif what == "line end":
+        sdp = sdp.rstrip()
+    peer.send = lambda octets, where: send(
+        re.sub(pattern, replacement, octets.decode()).encode(), where
+    )
+    peer.reply(invite, 200, "OK", body=sdp)
+
+
+def acknowledges_another(peer: Peer, uri: str) -> None:
+    """Calls, and acknowledges the 200 with the CSeq of no INVITE."""
+    dialog = peer.invite(uri)
+    dialog.follow(peer.expect("200 INVITE"))
+    dialog.request("ACK", number=9)
+    peer.step()
+
+
+def leaves_offer_unanswered(peer: Peer, uri: str) -> None:
+    """Calls without an offer, and answers that of the 200 by nothing."""
+    dialog = peer.invite(uri, body="")
+    dialog.follow(peer.expect("200 INVITE"))
+    dialog.request("ACK", number=1)
+
+
+def renews_unknown_call(peer: Peer, uri: str) -> None:
+    """Sends an INVITE within a call that the agent does not have."""
+    dialog: Dialog = peer.invite(uri, to=f"<{uri}>;tag=gone")
+    answer = peer.expect("481")
+    dialog.request("ACK", number=1, branch=dialog.branch)
+    peer.result["answer"] = answer.start
