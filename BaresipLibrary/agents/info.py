@@ -39,19 +39,21 @@ def _peer_info(agent: Agent, source: PeerSource) -> dict[str, Any] | None:
 
 
 def _call_info(agent: Agent, call: Call) -> dict[str, Any]:
-    return {
-        "call_id": call.call_id,
-        "direction": call.direction.name.lower(),
-        "peer_uri": call.peer_uri,
-        "state": call.state.name,
-        "on_hold": call.on_hold,
-        "held_by_peer": call.held_by_peer,
-        "muted": call.muted,
-        "status_code": call.status_code,
-        "reason": call.reason,
-        "media": _media_info(agent, call),
-        **_ending_info(call),
-    }
+    media = _media_info(agent, call)
+    with agent.changes:  # so that all of it is of one moment
+        return {
+            "call_id": call.call_id,
+            "direction": call.direction.name.lower(),
+            "peer_uri": call.peer_uri,
+            "state": call.state.name,
+            "on_hold": call.on_hold,
+            "held_by_peer": call.held_by_peer,
+            "muted": call.muted,
+            "status_code": call.status_code,
+            "reason": call.reason,
+            "media": media,
+            **_ending_info(call),
+        }
 
 
 def _media_info(agent: Agent, call: Call) -> dict[str, Any]:

@@ -1,15 +1,15 @@
 """What can be observed of a call: in the agent's own messages, its log, and at other agents."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, TypeVar
 
 from ..agents.agent import Agent
 from ..agents.call import TRACE_LAG, Call, Direction
 from ..concurrency import wait_until
-from ..events import OutboundChanged, StackLog
-from ..sip.messages import Message, parsed, split_address, split_values
-from ..sip.sdp import Media, SessionDescription, description_in
+from ..events import OutboundChanged, SipMessage, StackLog
+from ..sip.messages import Message, parsed, split_address, split_values, unlike
+from ..sip.sdp import Media, SessionDescription, aligned, description_in
 from ..sip.transactions import Answer, Transaction, transactions
 from ..sip.uris import address_part
 from ..wording import capitalized, counted
@@ -94,6 +94,9 @@ def explain_no_answer(
         return None
     last = tried[-1]
     if not answers:
+        foreign = [one for transaction in tried for one in foreign_answers(agent, transaction)]
+        if foreign:
+            return foreign[-1]
         destination = last.requests[-1].destination
         clause = f"{destination} never answered the {method} ({last.retransmissions})"
         return f"{clause}{_describe_unreadable(agent)}."
@@ -102,6 +105,17 @@ def explain_no_answer(
     if not last.answers:
         clause += f"; the {method} that followed was not answered ({last.retransmissions})"
     return f"{clause}."
+
+
+def foreign_answers(agent: Agent, request: Transaction) -> Iterator[str]:
+    """What is wrong with final answers that came by the way of a request, and do not fit it."""
+    for event in agent.journal.of_kind(SipMessage):
+        if event.sent or event.at < request.at or not event.text.startswith("SIP/2.0"):
+            continue
+        answer = parsed(event.text)
+        if answer.branch == request.request.branch and (answer.status or 0) >= 200:
+            difference = unlike(answer, request.request)
+            yield from [f"{capitalized(difference)}."] if difference else []
 
 
 def _describe_unreadable(agent: Agent) -> str:
@@ -144,7 +158,10 @@ class Agreement(NamedTuple):
 
     def media(self) -> tuple[Media | None, Media | None]:
         """The audio of the offer and of the answer."""
-        return self.offer.audio, self.answer.audio if self.answer else None
+        if self.answer is None:
+            return self.offer.audio, None
+        offer, answer = aligned(self.offer, self.answer)
+        return offer.audio, answer.audio
 
 
 def agreement_of(agent: Agent, call: Call) -> Agreement | None:
@@ -194,7 +211,8 @@ def explain_no_common_audio(agent: Agent, call: Call) -> str | None:
 
 def _have_common_audio(offer: Media, answer: Media) -> bool:
     common = set(_codecs_of(offer)) & set(_codecs_of(answer))
-    return bool(common) and answer.port != 0 and offer.profile == answer.profile
+    is_taken = not (offer.is_refused or answer.is_refused)
+    return bool(common) and is_taken and offer.profile == answer.profile
 
 
 def _codecs_of(media: Media) -> list[str]:

@@ -5,12 +5,10 @@ from collections.abc import Iterator
 
 from ..agents.agent import Agent
 from ..agents.call import Call
-from ..events import SipMessage
-from ..sip.messages import Message, parsed, unlike
+from ..sip.messages import Message, parsed
 from ..sip.sdp import description_in
 from ..sip.transactions import Answer, Transaction
-from ..wording import capitalized
-from .observations import explain_no_dialog, invites_of, wait_for_trace
+from .observations import explain_no_dialog, foreign_answers, invites_of, wait_for_trace
 
 #: What baresip says of an answer that it cannot use: its own words, or the answer's.
 _WORDS = re.compile(r"Bad message|Invalid argument|Protocol error|2\d\d( .*)?")
@@ -28,24 +26,13 @@ def _faults(agent: Agent, call: Call) -> Iterator[str]:
     for invite in invites_of(agent, call):
         final = invite.final
         if invite.sent and final is None:
-            yield from _foreign_answers(agent, invite)
+            yield from foreign_answers(agent, invite)
         elif invite.sent and final is not None and final.status < 300:
             yield from filter(
                 None, (explain_no_dialog(final), _wrong_streams(agent, invite, final))
             )
         elif final is not None and (fault := _missing_answer(agent, invite, final)):
             yield fault
-
-
-def _foreign_answers(agent: Agent, request: Transaction) -> Iterator[str]:
-    """What is wrong with final answers that came by the way of a request, and do not fit it."""
-    for event in agent.journal.of_kind(SipMessage):
-        if event.sent or event.at < request.at or not event.text.startswith("SIP/2.0"):
-            continue
-        answer = parsed(event.text)
-        if answer.branch == request.request.branch and (answer.status or 0) >= 200:
-            difference = unlike(answer, request.request)
-            yield from [f"{capitalized(difference)}."] if difference else []
 
 
 def _wrong_streams(agent: Agent, invite: Transaction, answer: Answer) -> str | None:

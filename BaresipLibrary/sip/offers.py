@@ -1,11 +1,12 @@
 """The offers and answers of one dialog (RFC 3264, RFC 6337), and who holds whom because of them."""
 
 from collections import deque
+from dataclasses import replace
 from typing import NamedTuple
 
 from ..frozen import frozen
 from .messages import Message
-from .sdp import HOLDING, Media, SessionDescription, description_in
+from .sdp import HOLDING, Media, SessionDescription, aligned, description_in
 
 #: The directions that may answer each offer (RFC 3264, section 6.1); any may answer sendrecv.
 _ANSWERS = {
@@ -181,6 +182,8 @@ class Offers:
         return self.on_hold, self.held_by_peer, self.exchange, self.own
 
     def _settle(self, exchange: Exchange) -> None:
+        described, answered = aligned(exchange.offer, exchange.answer)
+        exchange = replace(exchange, offer=described, answer=answered)
         self.exchange = exchange
         self.own = exchange if exchange.ours else self.own
         offer, answer = exchange.offer.audio, exchange.answer.audio

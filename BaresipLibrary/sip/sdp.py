@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from ipaddress import ip_address
 
@@ -164,9 +165,13 @@ class Media:
 
 @frozen
 class SessionDescription:
-    """A session description. `text` is the whole of it."""
+    """A session description. `text` is the whole of it.
+
+    `stream`: which of its streams is the audio that was agreed, where an answer has chosen one.
+    """
 
     text: str
+    stream: int | None = None
 
     @cached_property
     def media(self) -> tuple[Media, ...]:
@@ -177,8 +182,11 @@ class SessionDescription:
 
     @property
     def audio(self) -> Media | None:
-        """The first audio stream; None without one."""
-        return next((media for media in self.media if media.kind == "audio"), None)
+        """The audio stream that was chosen, else the first that is not refused, else the first."""
+        if self.stream is not None:
+            return self.media[self.stream]
+        streams = [media for media in self.media if media.kind == "audio"]
+        return next((media for media in streams if not media.is_refused), next(iter(streams), None))
 
     @property
     def has_fingerprint(self) -> bool:
@@ -191,6 +199,20 @@ class SessionDescription:
     def words(self) -> str:
         """The direction of the audio as it is written, or ``no audio``."""
         return self.audio.words if self.audio else "no audio"
+
+
+def aligned(
+    offer: SessionDescription, answer: SessionDescription
+) -> tuple[SessionDescription, SessionDescription]:
+    """Both with the audio stream that the answer has taken, where several were offered.
+
+    The streams of an answer are those of the offer, in the same order (RFC 3264, section 6).
+    """
+    pairs = list(zip(offer.media, answer.media, strict=False))
+    for place, (offered, answered) in enumerate(pairs if len(offer.media) > 1 else []):
+        if offered.kind == answered.kind == "audio" and not answered.is_refused:
+            return replace(offer, stream=place), replace(answer, stream=place)
+    return offer, answer
 
 
 def static_format(payload_type: int) -> Format | None:

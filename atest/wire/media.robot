@@ -248,6 +248,20 @@ The End Of What Arrived Is Recorded
     ${recorded} =    Wave Seconds    ${path}
     Should Be True    ${packets} * 0.02 - ${recorded} < 0.1
 
+The Stream That Was Taken Of Two Is The Audio Of A Call
+    FOR    ${first}    IN    encrypted    plain
+        ${bob} =    Start Agent    bob
+        ${peer} =    Start Peer    offers_two_streams    ${bob.uri}    ${first}
+        Accept    bob
+        Wait Until State Is    bob    ESTABLISHED
+        Get Codec    bob    ==    PCMU/8000
+        Get Media Encryption    bob    ==    ${NONE}
+        Verify Audio    bob    440 Hz    within=3s
+        Hang Up    bob
+        Peer Should Have Finished    ${peer}
+        Stop Agent    bob
+    END
+
 
 *** Keywords ***
 Alice Calls

@@ -157,3 +157,22 @@ def sends_comfort_noise(peer: Peer) -> None:
     peer.step()
     peer.rtp.send_noise(0.2)
     dialog.await_bye()
+
+
+def offers_two_streams(peer: Peer, uri: str, first: str) -> None:
+    """Calls and offers audio twice, as phones do that encrypt where they can; plays 440 Hz."""
+    session, _, plain = peer.sdp().partition("m=audio")
+    plain = f"m=audio{plain}"
+    encrypted = plain.replace(f"{peer.rtp.port} RTP/AVP", "40000 RTP/SAVP") + "".join(
+        f"{line}\r\n" for line in _CRYPTO
+    )
+    streams = (encrypted, plain) if first == "encrypted" else (plain, encrypted)
+    dialog = peer.invite(uri, body=session + "".join(streams))
+    answer = peer.expect("200 INVITE")
+    dialog.follow(answer)
+    dialog.request("ACK", number=1)
+    taken = [line.split()[1] for line in answer.sdp_lines if line.startswith("m=audio")]
+    peer.result["ports"] = taken
+    peer.rtp.target = (answer.media[0], int(next(port for port in taken if port != "0")))
+    peer.rtp.play(440)
+    dialog.await_bye()

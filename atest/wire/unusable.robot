@@ -13,6 +13,21 @@ A 200 That Cannot Be Used Is Reported With Its Fault
     The 200 OK describes 2 streams, and alice offered 1 stream.    streams
     The SDP of the 200 OK ends without a line end, which baresip does not read.    line end
 
+An Answer To Another Request Is No Silence
+    ${peer} =    Start Peer    answers_request_unusably    OPTIONS    Call-ID
+    Start Agent    alice
+    Run Keyword And Expect Error
+    ...    alice got no answer to its OPTIONS to ${peer.uri} within 1 s. A 200 OK came whose Call-ID is 'another', and the OPTIONS has '*'.
+    ...    Send Options    alice    ${peer.uri}    timeout=1s
+    ${peer} =    Start Peer    answers_hold_unusably
+    Dial    alice    ${peer.uri}
+    Wait Until State Is    alice    ESTABLISHED
+    Run Keyword And Expect Error
+    ...    alice could not hold its call: the peer did not answer the re-INVITE within 1 s. A 200 OK came whose Call-ID is 'another', and the INVITE has '*'.
+    ...    Hold    alice    timeout=1s
+    Hang Up    alice
+    Peer Should Have Finished    ${peer}
+
 An ACK That Fits No INVITE Is Not Said To Be Missing
     ${bob} =    Start Agent    bob
     ${peer} =    Start Peer    acknowledges_another    ${bob.uri}

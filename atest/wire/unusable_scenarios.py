@@ -4,14 +4,17 @@ import re
 
 from peer import Dialog, Peer
 
+#: How an answer is changed so that it fits no request.
+_CHANGES = {
+    "Call-ID": ("Call-ID: .*\r", "Call-ID: another\r"),
+    "CSeq": (r"CSeq: \d+ ", "CSeq: 7 "),
+}
+
 
 def answers_unusably(peer: Peer, what: str) -> None:
     """Answers with a 200 that does not fit its INVITE, or whose SDP is wrong."""
     invite, send, sdp = peer.expect("INVITE"), peer.send, peer.sdp()
-    pattern, replacement = {
-        "Call-ID": ("Call-ID: .*\r", "Call-ID: another\r"),
-        "CSeq": (r"CSeq: \d+ ", "CSeq: 7 "),
-    }.get(what, ("^$", ""))
+    pattern, replacement = _CHANGES.get(what, ("^$", ""))
     if what == "streams":
         sdp += "m=video 0 RTP/AVP 96\r\n"
     elif what == "line end":
@@ -20,6 +23,29 @@ def answers_unusably(peer: Peer, what: str) -> None:
         re.sub(pattern, replacement, octets.decode()).encode(), where
     )
     peer.reply(invite, 200, "OK", body=sdp)
+
+
+def answers_request_unusably(peer: Peer, method: str, what: str) -> None:
+    """Answers one request by a 200 that fits none."""
+    request, send = peer.expect(method), peer.send
+    pattern, replacement = _CHANGES[what]
+    peer.send = lambda octets, where: send(
+        re.sub(pattern, replacement, octets.decode()).encode(), where
+    )
+    peer.reply(request, 200, "OK")
+
+
+def answers_hold_unusably(peer: Peer) -> None:
+    """Answers the re-INVITE of a hold by a 200 of another call, and the BYE."""
+    dialog, send = peer.answer(peer.expect("INVITE")), peer.send
+    hold = peer.expect("INVITE")
+    pattern, replacement = _CHANGES["Call-ID"]
+    peer.send = lambda octets, where: send(
+        re.sub(pattern, replacement, octets.decode()).encode(), where
+    )
+    peer.reply(hold, 200, "OK", body=peer.sdp(direction="recvonly", version=2))
+    peer.send = send
+    dialog.await_bye()
 
 
 def acknowledges_another(peer: Peer, uri: str) -> None:

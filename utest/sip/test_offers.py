@@ -243,3 +243,19 @@ def test_the_answer_of_another_phone_agrees_on_nothing(status: int) -> None:
     assert audio is not None and audio.port == 6
     assert offers.exchange is not None and offers.exchange.answer.audio is audio
     assert holds(offers) == (False, False)
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_of_two_streams_the_one_that_was_taken_is_the_audio(place: int) -> None:
+    head = "v=0\r\no=- 1 1 IN IP4 h\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n"
+    offered = ("m=audio 6 RTP/SAVP 0\r\na=sendonly\r\n", "m=audio 8 RTP/AVP 0\r\na=sendonly\r\n")
+    taken = ("m=audio 0 RTP/SAVP 0\r\n", "m=audio 9 RTP/AVP 0\r\na=recvonly\r\n")
+    order = (1, 0) if place == 0 else (0, 1)
+    offers = Offers()
+    offers.take(request("INVITE", 7, head + "".join(offered[n] for n in order)), sent=False)
+    offers.take(response(200, 7, head + "".join(taken[n] for n in order)), sent=True)
+    assert offers.exchange is not None
+    offer, answer = offers.exchange.offer.audio, offers.exchange.answer.audio
+    assert offer is not None and answer is not None
+    assert (offer.profile, offer.port, answer.port) == ("RTP/AVP", 8, 9)
+    assert holds(offers) == (False, True)
