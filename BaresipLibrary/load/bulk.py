@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from ..agents.agent import Agent
@@ -33,7 +33,8 @@ class BulkCall:
     target: str
     callee: Agent | None = None
     call: Call | None = None
-    accepted: bool = False
+    accepted: set[str] = field(default_factory=set)
+    """The Call-IDs of the calls that were accepted, though baresip may not have done so yet."""
     trouble: str | None = None
     #: From the dialling until both sides were established.
     seconds: float | None = None
@@ -74,8 +75,11 @@ class BulkCall:
         if self.callee is None or not self.is_open:
             return None
         by_itself = self.callee.reactions.will_answer
-        waiting = [call for call in self.callee.calls if call.is_waiting]
-        waiting = [call for call in waiting if not by_itself(call.call_id)]
+        waiting = [
+            call
+            for call in self.callee.calls
+            if call.is_waiting and call.call_id not in self.accepted and not by_itself(call.call_id)
+        ]
         own = self.own_side(waiting)
         return own if own or self.accepted else next(iter(waiting), None)
 
@@ -88,7 +92,7 @@ class BulkCall:
         """Has the callee accept the call that rings, if it is still to do so."""
         with self.caller.changes:
             call = self.waiting()
-            self.accepted = self.accepted or call is not None
+            self.accepted |= {call.call_id} if call else set()
         if self.callee is not None and call is not None:
             self.callee.answer(call)
             with self.callee.changes:

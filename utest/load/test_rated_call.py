@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from BaresipLibrary.backends.base import Headers
 from BaresipLibrary.errors import CommandRefused
 from BaresipLibrary.events import (
     ClosedBy,
@@ -57,6 +58,22 @@ def test_a_callee_that_tells_of_the_call_before_the_caller_is_its_other_side(
     [called] = one.callee.agent.calls
     one.call.call.began_at = called.began_at + 0.01
     assert [call for _, call in one.call.calls()] == [one.call.call, called]
+
+
+def test_a_call_that_is_being_accepted_is_not_accepted_again(exchange: Exchange) -> None:
+    """Not either while baresip has not answered, where its Call-ID is that of the caller."""
+    one = OneCall(exchange)
+    seen = []
+    answer = one.callee.backend.answer
+
+    def slowly(call_id: str, headers: Headers = ()) -> None:
+        seen.append(one.call._setup.waiting())
+        answer(call_id, headers)
+
+    one.callee.backend.answer = slowly  # type: ignore[method-assign]
+    assert one.call._setup.waiting() is not None
+    one.call._setup.accept()
+    assert seen == [None]
 
 
 def test_a_callee_that_rings_in_vain_says_so(exchange: Exchange) -> None:
