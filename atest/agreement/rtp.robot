@@ -103,11 +103,11 @@ Two Sources
     Length Should Be    ${ssrcs}    2
 
 Sequence Numbers That Jump
-    [Documentation]    An external baresip counts anew there, and drops the first packet.
+    [Documentation]    An external baresip counts anew there, and drops the first packet. 2.3 also misses one that comes with the ACK.
     ${peer} =    Alice Calls    jumps
-    Get Rtp Statistics    alice    packets    ==    20    timeout=10s
+    Get Rtp Statistics    alice    packets    >=    19    timeout=10s
     Let Peer Go On    ${peer}
-    Get Rtp Statistics    alice    packets    >=    29    timeout=10s
+    Get Rtp Statistics    alice    packets    >=    28    timeout=10s
 
 Lost Late And Repeated Packets
     [Documentation]    Numbers 3 and 4 never come, 7 comes after 8, and 9 comes twice.
