@@ -6,6 +6,7 @@ All parts of such a number belong together: 5 is not in -5, 5.50 or $5.50.
 import re
 from collections.abc import Sequence
 
+from .number_runs import added
 from .number_words import COMMA, FULL_STOP, NOTHING, POINT, UNKNOWN_POWERS, Token, parts
 from .spoken_signs import (
     MAYBE_MINUS,
@@ -194,26 +195,35 @@ def _fraction_after_and(tokens: Sequence[Token], code: str) -> tuple[Sequence[To
 
 
 def with_open_sums(tokens: Sequence[Token], code: str) -> list[Token]:
-    """The tokens, where 100 and 5, which may be 105 or not, is equal to the same pieces only."""
+    """The tokens, where one hundred and 5 is 105.
+
+    100 and 5, which may be that or not, is equal to the same pieces only.
+    """
     result: list[Token] = []
     at = 0
     while at < len(tokens):
         before = result[-1].plain if result else ""
-        is_sum = before not in _BETWEEN and _may_be_sum(tokens[at : at + 4], word_for_and(code))
+        ahead = _up_to_border(tokens[at : at + 4])
+        is_sum = before not in _BETWEEN and _may_be_sum(ahead, word_for_and(code))
         used = 3 if is_sum else 1
-        result.append(_own_form(tokens[at : at + used]) if is_sum else tokens[at])
+        result.append(_sum(ahead[:used]) if is_sum else tokens[at])
         at += used
     return result
 
 
 def _may_be_sum(tokens: Sequence[Token], and_: str) -> bool:
-    match [token.plain for token in _up_to_border(tokens)]:
-        case [_, _, _, sign] if sign in (POINT, SLASH):
+    match [token.plain for token in tokens]:
+        case [_, _, _, sign] if sign == SLASH or (sign == POINT and not tokens[0].is_spelled):
             return False
         case [round_, word, number, *_] if word == and_ and _ROUND.fullmatch(round_):
-            zeros = len(round_) - len(round_.rstrip("0"))
-            return number.isdecimal() and number[0] != "0" and len(number) <= zeros
+            return added(tokens[0]._replace(is_spelled=True), number) is not None
     return False
+
+
+def _sum(tokens: Sequence[Token]) -> Token:
+    """A round number, "and" and figures as one token."""
+    own, whole = _own_form(tokens), added(tokens[0], tokens[-1].plain)
+    return own._replace(plain=whole) if whole else own
 
 
 def with_signs_joined(tokens: Sequence[Token], code: str) -> list[Token]:

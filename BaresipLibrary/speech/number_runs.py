@@ -1,4 +1,4 @@
-"""Which numbers that stand side by side are one: 20 1 is 21, 4. 7. 1. 2. is 4712.
+"""Which numbers that stand side by side are one: 20 1 is 21, 4. 7. 1. 2. and 555 - 1234 are, too.
 
 A number that is said digit by digit, or put together from recordings, is written in pieces. Where
 nobody can know whether pieces are one number, they are a word of their own, which is equal to
@@ -6,17 +6,22 @@ nothing but the same pieces.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
-from .number_words import COMMA, DASH, FULL_STOP, NOTHING, Token
+from .number_words import COLON, COMMA, DASH, FULL_STOP, NOTHING, Token
 
 #: A machine that puts numbers together from recordings says "twenty. one", "one hundred. five".
 _TENS, _HUNDREDS = re.compile(r"[2-9]0"), re.compile(r"[1-9]00")
 #: These languages say ones before tens, and "20. 1." is a date.
 _ONES_FIRST = ("da", "de", "nl")
-#: So many single digits are one number though each is a sentence: "4. 7. 1." Two may be choices,
-#: or a range: so many with dashes between them are none.
+#: Also the end of a sentence.
+_OVER_SENTENCES = range(FULL_STOP + 1)
+#: So many single digits are one number though each is a sentence: "4. 7. 1." Two may be choices.
 _SURELY_ONE = 3
+#: With a dash between them, two numbers with up to so many digits each are a range: 5-10.
+_SHORT = 2
+#: Longer ranges begin and end with a round number, or a year: 100-200, 1990-1995.
+_END = re.compile(r"[1-9]\d*[05]0|(?:19|20)\d\d")
 #: Before the last of several choices.
 _OR = {
     "da": ("eller",), "de": ("oder",), "en": ("or",), "es": ("o", "u"), "fr": ("ou",),
@@ -26,15 +31,69 @@ _OR = {
 
 def with_whole_numbers(tokens: Sequence[Token], code: str) -> list[Token]:
     """The tokens, where pieces of one number are that number or have no border between them."""
-    tokens = _with_spelled_sentences(_with_sums(tokens, has_tens=code not in _ONES_FIRST))
+    has_tens = code not in _ONES_FIRST
+    tokens = _with_dashes(_with_figures_added(tokens, has_tens))
+    tokens = _with_spelled_sentences(_with_sums(tokens, has_tens))
     return _with_choices(tokens, _OR.get(code, ()))
 
 
-def _runs(tokens: Sequence[Token], most: int) -> Iterator[tuple[int, int]]:
-    """Where numbers stand side by side, as first and end, with no larger border between them."""
+def added(round_: Token, figures: str, *, has_tens: bool = True) -> str | None:
+    """The sum of a number in words and the figures after it: one hundred (and) 5; None without one.
+
+    After "ten" they are the next number.
+    """
+    zeros = len(round_.plain) - len(round_.plain.rstrip("0"))
+    is_tens = zeros == 1 and has_tens and round_.plain[-2:-1] != "1"
+    is_number = round_.is_spelled and round_.plain.isdecimal() and figures.isdecimal()
+    if not is_number or figures[0] == "0" or len(figures) > zeros or not (is_tens or zeros > 1):
+        return None
+    return str(int(round_.plain) + int(figures))
+
+
+def _with_figures_added(tokens: Sequence[Token], has_tens: bool) -> list[Token]:
+    """Adds figures to the number in words before them: twenty 1, one thousand 200."""
+    result: list[Token] = []
+    for token, follower in zip(tokens, [*tokens[1:], None], strict=False):
+        is_time = follower is not None and follower.border == COLON
+        may_go_on = bool(result) and token.border == NOTHING and not is_time
+        whole = added(result[-1], token.plain, has_tens=has_tens) if may_go_on else None
+        if whole:
+            result[-1] = result[-1]._replace(plain=whole, last_word=token.last_word)
+        else:
+            result.append(token)
+    return result
+
+
+def _with_dashes(tokens: Sequence[Token]) -> list[Token]:
+    """Makes one of a number that has dashes: 555-1234, 4 - 7 - 1 - 2; those of a range stay."""
+    result: list[Token] = []
+    for first, end in _runs(tokens, (NOTHING, DASH)):
+        run = tokens[first:end]
+        dashes = [place for place in range(1, len(run)) if run[place].border == DASH]
+        if len(dashes) > 1 or (dashes and not _is_range(run, dashes[0])):
+            text = "".join(token.plain for token in run)
+            result.append(run[0]._replace(plain=text, last_word=run[-1].last_word))
+        else:
+            result += run
+    return result
+
+
+def _is_range(run: Sequence[Token], dash: int) -> bool:
+    """Whether numbers with a dash before one of them are two: 5-10 thousand, not 555-1234."""
+    low, high = ("".join(token.plain for token in half) for half in (run[:dash], run[dash:]))
+    shortest, longest = sorted((len(low), len(high)))
+    are_apart = run[dash].word > run[dash - 1].last_word
+    has_words = any(token.is_spelled for token in run)
+    if has_words or longest <= _SHORT or (are_apart and shortest <= _SHORT):
+        return True
+    return len(low) == len(high) and low < high and all(map(_END.fullmatch, (low, high)))
+
+
+def _runs(tokens: Sequence[Token], borders: Container[int]) -> Iterator[tuple[int, int]]:
+    """Where numbers stand side by side, as first and end, with such borders between them."""
     first = 0
     for end in range(1, len(tokens) + 1):
-        goes_on = end < len(tokens) and tokens[end].border <= most
+        goes_on = end < len(tokens) and tokens[end].border in borders
         if goes_on and tokens[end].plain.isdecimal() and tokens[end - 1].plain.isdecimal():
             continue
         yield first, end
@@ -45,23 +104,20 @@ def _ends_sentence(tokens: Sequence[Token], end: int, least: int = FULL_STOP) ->
     return end == len(tokens) or tokens[end].border >= least
 
 
-def _with_sums(tokens: Sequence[Token], *, has_tens: bool) -> list[Token]:
+def _with_sums(tokens: Sequence[Token], has_tens: bool) -> list[Token]:
     """Adds numbers that were put together from recordings: 20 1 is 21, 100 5 is 105."""
     result: list[Token] = []
-    for first, end in _runs(tokens, FULL_STOP):
+    for first, end in _runs(tokens, _OVER_SENTENCES):
         run = list(tokens[first:end])
         borders = [token.border for token in run[1:]]
-        # 400-48 in one word is no sum: these are digits of a longer number.
-        are_words = len({token.word for token in run}) == len(run)
-        whole = _sum([token.plain for token in run], has_tens) if are_words else None
+        whole = _sum([token.plain for token in run], has_tens)
         # "20. 1." is one number, but not "100. 5 new messages": that 5 belongs to what follows.
         is_last = _ends_sentence(tokens, end, COMMA)
         if whole is None or (FULL_STOP in borders and not is_last):
             result += run
             continue
-        # Without a pause "100 5" may be 1005, unless somebody said "1 hundred 5".
-        is_spelled = set(borders) == {NOTHING} and run[0].last_word > run[0].word
-        is_sum = is_spelled or (is_last and NOTHING not in borders)
+        # Without a pause "100 5" may be 1005.
+        is_sum = is_last and NOTHING not in borders
         text = whole if is_sum else " ".join(token.plain for token in run)
         result.append(run[0]._replace(plain=text, last_word=run[-1].last_word))
     return result
@@ -82,25 +138,15 @@ def _sum(numbers: Sequence[str], has_tens: bool) -> str | None:
 
 
 def _with_spelled_sentences(tokens: Sequence[Token]) -> list[Token]:
-    """Takes the borders out of a number that is read digit by digit: 4. 7. 1. 2. or 4 - 7 - 1."""
+    """Takes the borders out of a number that is read digit by digit: 4. 7. 1. 2."""
     result = list(tokens)
-    for first, end in _spelled(tokens):
-        if all(map(_is_one_digit, tokens[first:end])):
+    for first, end in _runs(tokens, _OVER_SENTENCES):
+        is_number = end - first >= _SURELY_ONE or _ends_sentence(tokens, end)
+        if is_number and all(map(_is_one_digit, tokens[first:end])):
             result[first + 1 : end] = [
                 token._replace(border=min(token.border, COMMA)) for token in tokens[first + 1 : end]
             ]
     return result
-
-
-def _spelled(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
-    """The numbers side by side that are one if each is a single digit."""
-    for first, end in _runs(tokens, FULL_STOP):
-        if end - first >= _SURELY_ONE or _ends_sentence(tokens, end):
-            yield first, end
-    for first, end in _runs(tokens, DASH):
-        borders = {token.border for token in tokens[first + 1 : end]}
-        if end - first >= _SURELY_ONE and borders == {DASH}:
-            yield first, end
 
 
 def _with_choices(tokens: Sequence[Token], words_for_or: Sequence[str]) -> list[Token]:

@@ -75,6 +75,8 @@ class Token(NamedTuple):
     is_word: bool = False
     #: Whether it belongs to the same number as the token before.
     is_joined: bool = False
+    #: Whether words tell the number, or a part of it: twenty, 5 hundred.
+    is_spelled: bool = False
 
     def text(self) -> str:
         """Its text."""
@@ -100,7 +102,7 @@ def with_digits(tokens: Sequence[Token], language: str) -> list[Token]:
     done = 0
     for start, end, text in _numbers(tokens, language):
         result += tokens[done:start]
-        whole = tokens[start]._replace(last_word=tokens[end - 1].last_word)
+        whole = tokens[start]._replace(last_word=tokens[end - 1].last_word, is_spelled=True)
         figures = with_ordinals_alike(text, language)
         result += parts(whole, re.findall(r"\w+", re.sub(r"[.,](?=\d)", " point ", figures)))
         done = end
@@ -183,8 +185,6 @@ def _with_english_numbers(tokens: Sequence[Token]) -> list[Token]:
         ends_fraction = in_fraction and before != POINT
         if plain == "a" and follower and follower.plain in POWERS:
             result.append(token._replace(plain="one"))
-        elif plain == "and" and follower and _goes_on(result, follower):
-            result[-1] = result[-1]._replace(last_word=token.last_word)
         elif plain in REPEATED and follower and _is_number(follower.plain):
             result += parts(token, [follower.plain] * (REPEATED[plain] - 1))
         elif plain in POWERS and token.border >= FULL_STOP:
@@ -193,23 +193,16 @@ def _with_english_numbers(tokens: Sequence[Token]) -> list[Token]:
             # two point five million; what is said before it belongs to the same number
             result.append(token._replace(is_word=True, is_joined=_is_number(before)))
         elif plain in POWERS and _is_short_number(before):
-            last = result.pop()
-            whole = str(int(last.plain) * POWERS[plain])
-            result.append(last._replace(plain=whole, last_word=token.last_word))
+            result[-1] = _multiplied(result[-1], POWERS[plain], token)
         else:
             result.append(token)
     return result
 
 
-def _goes_on(before: Sequence[Token], follower: Token) -> bool:
-    """Whether "and" is a part of a number that is partly figures: 5 hundred and five."""
-    was_multiplied = bool(before) and before[-1].last_word > before[-1].word
-    return (
-        was_multiplied
-        and bool(_ROUND.fullmatch(before[-1].plain))
-        and follower.border == NOTHING
-        and _is_number(follower.plain)
-    )
+def _multiplied(figures: Token, power: int, word: Token) -> Token:
+    """Figures and the word after them as one number: 5 hundred."""
+    whole = str(int(figures.plain) * power)
+    return figures._replace(plain=whole, last_word=word.last_word, is_spelled=True)
 
 
 def _with_percents(tokens: Sequence[Token], language: str) -> list[Token]:
@@ -234,8 +227,7 @@ def _with_figures_multiplied(tokens: Sequence[Token], language: str) -> list[Tok
         power = _power(token, language)
         before = result[-1] if power and result else None
         if before and token.border < FULL_STOP and _is_short_number(before.plain):
-            whole = str(int(before.plain) * power)
-            result[-1] = before._replace(plain=whole, last_word=token.last_word)
+            result[-1] = _multiplied(before, power, token)
         else:
             result.append(token)
     return result

@@ -50,12 +50,12 @@ _SENTENCE_END = re.compile(r"[.!?;:]\W*$")
 #: Characters that stand for a kind of character where a text is cut into pieces.
 _WHOLE_WORD, _MARK = "\0", "\1"
 _COLON = ":"
+#: What lies between figures that are written as one word.
+_BETWEEN_FIGURES = dict.fromkeys([*"-\u2010\u2011\u2012\u2013\u2014~;"], DASH) | {_COLON: COLON}
 _PIECE = re.compile(
     rf"\d+(?:st|nd|rd|th|e|o)\b|\d+|(?:[^\W\d_]{_MARK}*)+|{_WHOLE_WORD}{_MARK}*"
-    rf"|(?<=\d){_COLON}(?=\d)|[#/{MAYBE_MINUS}{OTHER_CURRENCIES}]"
+    rf"|(?<=\d){_COLON}(?=\d)|(?<=[\d ])[{DASHES};](?=\d)|[#/{MAYBE_MINUS}{OTHER_CURRENCIES}]"
 )
-#: 5-10 minutes are not 510; 555-1234 and 4-7-1-2 are one number.
-_RANGE = re.compile(rf"\D*\d{{1,2}}[{DASHES};]\d{{1,2}}\D*")
 #: First and last characters of scripts without spaces: Thai and Lao, Burmese, Khmer, Japanese and
 #: Chinese.
 _WITHOUT_SPACES = (
@@ -157,15 +157,12 @@ def _tokens(words: Sequence[Word], texts: Sequence[str], code: str) -> Iterator[
         if is_amid and border < LONG_PAUSE:
             border = NOTHING
         is_amid = bool(pieces) and is_amid_number(pieces[-1], code)
-        is_range, had_figures = _RANGE.fullmatch(text), False
         for piece in pieces:
-            if piece == _COLON:
-                border = COLON
+            if piece in _BETWEEN_FIGURES:
+                border = _BETWEEN_FIGURES[piece]
                 continue
-            if is_range and had_figures and piece[:1].isdecimal():
-                border = DASH
             yield Token(_SPELLINGS.get(piece, piece), place, place, border)
-            border, had_figures = NOTHING, had_figures or piece[:1].isdecimal()
+            border = NOTHING
         if is_dash(text) and not pieces:
             border = DASH
         elif is_time or _SENTENCE_END.search(text):
