@@ -205,7 +205,7 @@ class Call:
             case RecordingEnded():
                 self.unrecorded = event.why
             case HoldChanged():
-                self.offers.believe(ours=event.ours, on=event.on)
+                self.offers.believe(ours=event.ours, on=event.on, at=event.at)
             case Muted():
                 self.muted = event.on
             case QualityReported() if event.received or event.lost:

@@ -25,6 +25,7 @@ T = TypeVar("T")
 
 _ORDERINGS = ("<", ">", "<=", ">=")
 _COMPARISONS = ("==", "!=", *_ORDERINGS)
+_OF_TEXT = ("*=", "not contains", "^=", "$=", AssertionOperator["matches"].value)
 _WORDS = {"none": None, "true": True, "false": False}
 
 #: Reads a number as a suite writes it. Raises `ValueError` with a sentence.
@@ -33,6 +34,10 @@ Unit = Callable[[str], float]
 
 class _Absent(PhoneFailure):
     """There is no value, and one was expected."""
+
+
+class _Incomparable(PhoneFailure):
+    """The operator cannot compare a value of that type: no later value will do."""
 
 
 def number(text: str) -> float:
@@ -94,7 +99,14 @@ class Assertion:
             raise UsageError(
                 f"The expected value '{self.expected}' needs an operator before it, such as ==."
             )
-        if self.unit is not None and self._is_compared:
+        if self.unit is None or self.operator is None:
+            return
+        if self.operator.value in _OF_TEXT:
+            raise UsageError(
+                f"'{self.operator.name}' is for text, and this keyword's value is a number: compare"
+                f" it by one of {' '.join(_COMPARISONS)}."
+            )
+        if self._is_compared:
             object.__setattr__(self, "expected", self._measured(self.unit))
 
     @property
@@ -163,7 +175,7 @@ class Assertion:
             raise error
         if isinstance(error, TypeError):
             assert self.operator is not None
-            raise PhoneFailure(
+            raise _Incomparable(
                 f"{of.subject} {value!r} cannot be compared with {expected!r}"
                 f" by '{self.operator.value}'."
             ) from None
@@ -221,6 +233,8 @@ def get_and_assert(
     def attempt() -> tuple[T] | None:
         try:
             return (checked(value),)
+        except _Incomparable:
+            raise
         except (PhoneFailure, NothingYet):
             go_on()
             return None

@@ -97,7 +97,8 @@ class ConversationKeywords(Component):
 
         which = {ResponseTimeOf.last: "", ResponseTimeOf.all: ""}.get(of, f"{of.name} ")
         what = f"{which}response time"
-        wanted = Assertion(assertion_operator, assertion_expected, message, seconds)
+        unit = None if of is ResponseTimeOf.all else seconds
+        wanted = Assertion(assertion_operator, assertion_expected, message, unit)
         return self._measured(agent, what, read, told, wanted, timeout, call, warning)
 
     @keyword(tags=("Speech", "Wait"))

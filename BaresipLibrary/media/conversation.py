@@ -29,7 +29,6 @@ from .following import following_recording
 from .late_audio import UnreadPackets, heard_until, watching_packets
 from .results import Duration, ResponseTimeOf
 from .sample_listener import ON_ITS_WAY
-from .sending import describe_hold
 from .voice_track import VoiceTrack
 
 _RX, _TX = AudioDirection.rx, AudioDirection.tx
@@ -52,7 +51,7 @@ class Share:
 
 @frozen
 class Silence:
-    """A silence of so many `seconds`, and whether the call was on hold for a part of it."""
+    """A silence of so many `seconds`, and whether the call was on hold at some time in it."""
 
     seconds: float
     on_hold: bool
@@ -274,27 +273,6 @@ def wait_until_silence(
                 raise silence.failure(within)
 
 
-class _HoldSeen:
-    """When a side held a call while it was followed."""
-
-    def __init__(self, call: Call) -> None:
-        self._call = call
-        self._is_held = describe_hold(call) is not None
-        #: When it was held, by `time.monotonic`: since when is not known of a hold from before.
-        self._first, self._last = -math.inf if self._is_held else math.inf, -math.inf
-
-    def look(self) -> None:
-        """Notes whether the call is held; to be called at each event."""
-        was_held, self._is_held = self._is_held, describe_hold(self._call) is not None
-        if was_held or self._is_held:
-            self._last = time.monotonic()
-            self._first = min(self._first, self._last)
-
-    def was_between(self, begin: float, end: float) -> bool:
-        """Whether it may have been held at a moment between two."""
-        return self._first < end and self._last > begin
-
-
 class _Silence:
     """Whether nothing has been heard for some time."""
 
@@ -306,7 +284,6 @@ class _Silence:
         self._conversation = conversation
         self._lasting = lasting
         self._packets = self._newest_packets = self._count_packets()
-        self._hold = _HoldSeen(conversation.call)
 
     def _count_packets(self) -> UnreadPackets:
         return UnreadPackets(self._conversation.agent, self._conversation.call)
@@ -316,11 +293,10 @@ class _Silence:
         conversation = self._conversation
         conversation.agent.require_alive()
         conversation.read()
-        self._hold.look()
         since, until = self._since(), conversation.heard_until()
         silent = until - since
         if silent >= self._lasting:
-            return Silence(silent, self._hold.was_between(since, until))
+            return Silence(silent, conversation.call.offers.was_held(since, until))
         if not conversation.call.is_live:
             raise self._failure(f"before {conversation.call.describe()}")
         self.due = time.monotonic() + self._lasting - silent

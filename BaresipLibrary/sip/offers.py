@@ -1,5 +1,6 @@
 """The offers and answers of one dialog (RFC 3264, RFC 6337), and who holds whom because of them."""
 
+import math
 from collections import deque
 from dataclasses import replace
 from typing import NamedTuple
@@ -16,6 +17,8 @@ _ANSWERS = {
 }
 #: How many changes of codecs or their numbers are kept.
 _MOST_AGREEMENTS = 50
+#: How many holds are kept.
+_MOST_HOLDS = 1000
 #: Whether this agent sent the request, the request's number, and the transaction's method.
 _Key = tuple[bool, str, str]
 
@@ -73,6 +76,8 @@ class Offers:
         self.described: dict[bool, SessionDescription] = {}
         #: The audio of this agent and of its peer in what was agreed, each time it became another.
         self.agreed_audio: deque[AgreedAudio] = deque(maxlen=_MOST_AGREEMENTS)
+        #: From when until when a side held the call, in order; one that goes on has no end.
+        self._holds: deque[tuple[float, float]] = deque(maxlen=_MOST_HOLDS)
         self._now = 0.0
         self._open: dict[_Key, SessionDescription] = {}
         #: INVITEs without an offer, and the offer that the other side has made instead.
@@ -95,12 +100,28 @@ class Offers:
         """Whether an offer of this agent is without a final answer so far."""
         return any(ours for ours, _, _ in self._open)
 
-    def believe(self, *, ours: bool, on: bool) -> None:
-        """Sets who holds the call where messages can't be seen."""
+    def believe(self, *, ours: bool, on: bool, at: float) -> None:
+        """Sets who holds the call from a monotonic time on, where messages can't be seen."""
+        self._set_hold(ours, on)
+        self._note_hold(at)
+
+    def was_held(self, begin: float, end: float) -> bool:
+        """Whether a side held the call at a moment between two monotonic times."""
+        return any(began < end and ended > begin for began, ended in self._holds)
+
+    def _set_hold(self, ours: bool, on: bool) -> None:
         if ours:
             self.on_hold = on
         else:
             self.held_by_peer = on
+
+    def _note_hold(self, at: float) -> None:
+        is_held = self.on_hold or self.held_by_peer
+        goes_on = bool(self._holds) and math.isinf(self._holds[-1][1])
+        if is_held and not goes_on:
+            self._holds.append((at, math.inf))
+        elif goes_on and not is_held:
+            self._holds[-1] = self._holds[-1][0], at
 
     def take(self, message: Message, *, sent: bool, at: float = 0.0) -> None:
         """Takes in a message of the dialog, which was seen at a monotonic time."""
@@ -117,6 +138,7 @@ class Offers:
         elif message.status is not None:
             key = (not sent, number, message.transaction_method)
             self._take_response(message, key, description)
+        self._note_hold(at)
 
     def _is_of_another_phone(self, message: Message, number: str) -> bool:
         """Whether it answers an INVITE that another phone has accepted before: a proxy forked it.
@@ -191,9 +213,9 @@ class Offers:
             return
         self._note_audio(*((offer, answer) if exchange.ours else (answer, offer)))
         answerer = _answerer_holds(offer.direction, answer.direction)
-        self.believe(ours=exchange.ours, on=offer.is_hold)
+        self._set_hold(exchange.ours, offer.is_hold)
         if answerer is not None:
-            self.believe(ours=not exchange.ours, on=answerer)
+            self._set_hold(not exchange.ours, answerer)
 
     def _note_audio(self, local: Media, remote: Media) -> None:
         last = self.agreed_audio[-1] if self.agreed_audio else None

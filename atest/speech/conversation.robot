@@ -89,6 +89,25 @@ A Hold Is Not The Silence Of The Other Side
     Wait Until Silence    alice    for=300ms
     The Log Should Have Said    The call of alice was on hold during the silence: it may be that what the other side said then was not heard.
 
+A Hold Before The Wait Is In The Silence
+    [Documentation]    The silence counts from the last sound, which came before the hold.
+    [Tags]    once on embedded: the state of a hold comes from events that both backends have
+    [Setup]    Needs    RECORD_SENT    TIME_AUDIO    RECORD_AFTER_HOLD
+    Start Agent    alice
+    Start Agent    bob
+    When Called    bob    accept
+    Send Audio    bob    tone:440
+    Dial    alice    bob
+    Wait Until State Is    alice    ESTABLISHED
+    Verify Audio    alice    440 Hz
+    Send Audio    bob    silence
+    Wait Until Silence    alice    for=400ms
+    Hold    bob
+    Resume    bob
+    Get Sip Message Count    alice    received re-INVITE    ==    2    timeout=5s
+    Wait Until Silence    alice    for=300ms
+    The Log Should Have Said    The call of alice was on hold during the silence: it may be that what the other side said then was not heard.
+
 Times That Make No Sense
     Start Agent    alice
     Run Keyword And Expect Error    for=0.1 s is too short: it must be at least 0.3 s.
@@ -97,6 +116,8 @@ Times That Make No Sense
     ...    Wait Until Silence    alice    for=1s
     Run Keyword And Expect Error    'soon' is not a time; write it like 500ms or 2s.
     ...    Get Response Time    alice    <    soon
+    Run Keyword And Expect Error    'contains' is for text, and this keyword's value is a number: compare it by one of *.
+    ...    Get Response Time    alice    contains    0.5    timeout=1min
 
 
 *** Keywords ***

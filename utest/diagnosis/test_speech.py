@@ -22,7 +22,7 @@ def explained(folder: Path, samples: Samples, *, any_word: bool, held: bool = Fa
     phone.is_established("c")
     call = phone.agent.calls[0]
     if held:
-        call.offers.believe(ours=False, on=True)
+        call.offers.believe(ours=False, on=True, at=0.0)
     return explain_not_heard(
         phone.agent, call, [phone.agent], 0.0, samples, RATE, any_word=any_word
     )

@@ -163,8 +163,24 @@ def test_a_wrong_unit_is_an_error_before_any_value_is_read(
         Assertion(AssertionOperator["<"], text, None, unit)
 
 
+@pytest.mark.parametrize("operator", ["contains", "not contains", "^=", "$=", "matches"])
+def test_an_operator_for_text_is_refused_before_a_number_is_read(operator: str) -> None:
+    with pytest.raises(
+        UsageError, match="^'.*' is for text, and this keyword's value is a number: .*"
+    ):
+        Assertion(AssertionOperator[operator], "x", None, seconds)
+    assert check("4.5", operator, "4.5" if operator != "not contains" else "x")
+
+
+def test_a_value_that_cannot_be_compared_is_not_waited_for() -> None:
+    values = iter([None, True])
+    wanted = Assertion(AssertionOperator["contains"], "x", None)
+    with pytest.raises(PhoneFailure, match=r"^The value True cannot be compared with 'x' by '\*='"):
+        get_and_assert(Eventful(), Value("The value", lambda: next(values)), wanted, 60.0)
+
+
 def test_a_unit_is_only_for_comparisons() -> None:
-    assert Assertion(AssertionOperator["matches"], "4", None, seconds).expected == "4"
+    assert Assertion(AssertionOperator["then"], "4", None, seconds).expected == "4"
     assert Assertion(AssertionOperator["=="], "None", None, seconds).check(known(None)) is None
 
 

@@ -333,7 +333,6 @@ def test_dropped_packets_are_no_silence(talk: Talk, is_seen: bool) -> None:
         (True, [True], True),
         (True, [False], True),
         (False, [True, False], True),  # it is over when the silence is complete
-        (False, [False, True], False),  # it began when the silence was complete
     ],
 )
 def test_a_hold_in_the_silence_is_told(
@@ -345,15 +344,31 @@ def test_a_hold_in_the_silence_is_told(
 ) -> None:
     talk.began -= 10.0
     talk.stream([(0.5, 1.0)], [(0.1, 0.3)], 10.0)
-    talk.call.offers.believe(ours=False, on=before)
+    offers = talk.call.offers
+    offers.believe(ours=False, on=before, at=talk.began)
     read = Conversation.read
 
     def hold_and_read(conversation: Conversation) -> None:
-        talk.call.offers.believe(ours=False, on=states.pop(0) if len(states) > 1 else states[0])
+        on = states.pop(0) if len(states) > 1 else states[0]
+        offers.believe(ours=False, on=on, at=time.monotonic())
         read(conversation)
 
     monkeypatch.setattr(Conversation, "read", hold_and_read)
     assert wait_until_silence(talk.phone.agent, 0.3, 5.0).on_hold is is_told
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "is_told"), [(8.5, 9.0, True), (7.0, 9.0, True), (1.0, 7.9, False)]
+)
+def test_a_hold_that_was_over_before_the_wait_is_told(
+    talk: Talk, begin: float, end: float, is_told: bool
+) -> None:
+    """The silence counts from the last sound, which was 8 s after the beginning."""
+    talk.began -= 10.0
+    talk.stream([(0.5, 1.0)], [(1.5, 8.0)], 10.0)
+    for on, at in ((True, begin), (False, end)):
+        talk.call.offers.believe(ours=True, on=on, at=talk.began + at)
+    assert wait_until_silence(talk.phone.agent, 1.5, 5.0).on_hold is is_told
 
 
 def test_a_recording_that_grows_is_believed_where_no_packets_are_counted(talk: Talk) -> None:

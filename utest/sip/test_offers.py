@@ -46,6 +46,19 @@ def test_holds_follow_from_accepted_offers() -> None:
     assert holds(offers) == (False, False)
 
 
+def test_the_times_of_holds_are_kept() -> None:
+    offers = Offers()
+    for at, direction in ((1.0, "sendrecv"), (3.0, "sendonly"), (5.0, "sendrecv")):
+        offers.take(request("INVITE", int(at), sdp(direction)), sent=True, at=at)
+        offers.take(response(200, int(at), sdp("sendrecv")), sent=False, at=at + 0.5)
+    assert [offers.was_held(begin, begin + 1) for begin in range(8)] == [
+        False, False, False, True, True, True, False, False,
+    ]  # fmt: skip
+    offers.believe(ours=False, on=True, at=9.0)
+    assert offers.was_held(100.0, 101.0)
+    assert not offers.was_held(6.0, 9.0)
+
+
 @pytest.mark.parametrize(
     ("offer", "answer", "on_hold", "held"),
     [
