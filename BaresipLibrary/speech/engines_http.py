@@ -5,6 +5,7 @@ import json
 import math
 import os
 import uuid
+from collections.abc import Iterator
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from .engines import RATE
 from .heard import Word
 from .pieces import put_together
+from .spoken_signs import is_said
 
 #: Sent as a bearer token, where it is set.
 KEY_VARIABLE = "BARESIP_SPEECH_KEY"
@@ -64,16 +66,17 @@ class TranscriptionEndpoint:
             *([("language", language)] if language else []),
         ]
         answer = self._ask(*_form(fields, samples))
-        if answer.get("words") is None and answer.get("text", "").strip():
+        text = answer.get("text") or ""
+        pieces = [
+            Word(word["word"].strip(), word["start"], word["end"], _confidence(word, answer))
+            for word in _told_words(answer)
+        ]
+        if is_said(text) and not pieces:
             raise LookupError(
                 f"The speech endpoint {self._url} does not say when each word was spoken: it"
                 " ignores timestamp_granularities."
             )
-        pieces = [
-            Word(word["word"].strip(), word["start"], word["end"], _confidence(word, answer))
-            for word in answer.get("words") or []
-        ]
-        return put_together(pieces, answer.get("text") or "")
+        return put_together(pieces, text)
 
     def _ask(self, content_type: str, body: bytes) -> Any:
         headers = {"Content-Type": content_type}
@@ -109,6 +112,14 @@ def _form(fields: list[tuple[str, str]], samples: NDArray[np.float32]) -> tuple[
     )
     body = "".join([*parts, head]).encode() + wav.getvalue() + f"\r\n--{boundary}--\r\n".encode()
     return f"multipart/form-data; boundary={boundary}", body
+
+
+def _told_words(answer: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The words that have times, of the whole or of each segment: servers differ."""
+    words = answer.get("words") or [
+        word for segment in answer.get("segments") or [] for word in segment.get("words") or []
+    ]
+    return (word for word in words if "start" in word and "end" in word)
 
 
 def _confidence(word: dict[str, Any], answer: dict[str, Any]) -> float:

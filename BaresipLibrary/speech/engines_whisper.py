@@ -15,7 +15,6 @@ from .engines import RATE
 from .heard import Word
 from .number_words import NUMBER_LANGUAGES, value
 from .pieces import put_together
-from .spoken_signs import is_dash, is_said
 
 MISSING = 'Speech needs the package faster-whisper: pip install "robotframework-baresip[speech]".'
 #: Packages that bring a model, the best one first.
@@ -142,18 +141,12 @@ def _quick_model(base: Any) -> Any:
 
 
 def _words(segment: Any) -> list[Word]:
-    """The words of a segment, without marks that nobody says; none where there is nothing else.
-
-    The model's begin with a space, and parts of words with a mark.
-    """
+    """The words of a segment; the model's begin with a space, and parts of words with a mark."""
     pieces = [
         Word(word.word.strip(), float(word.start), float(word.end), float(word.probability))
         for word in segment.words
     ]
-    words = put_together(pieces, "".join(word.word for word in segment.words))
-    if not any(is_said(word.text) for word in words):
-        return []
-    return [word for word in words if is_said(word.text) or is_dash(word.text)]
+    return put_together(pieces, "".join(word.word for word in segment.words))
 
 
 def _has_unsure_word(segment: Any) -> bool:

@@ -1,30 +1,42 @@
-"""Puts the pieces of a text together that an engine tells one by one: ``$5`` and ``.50``."""
+"""The words of a text, with the times of the pieces that an engine tells one by one."""
 
+import math
+import unicodedata
 from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
 from itertools import accumulate, pairwise
 
 from .heard import Word
+from .spoken_signs import is_dash, is_said
+
+#: Letters without upper and lower case: in most scripts that have only these no space parts words.
+_OTHER_LETTER = "Lo"
 
 
 def put_together(pieces: Sequence[Word], text: str) -> list[Word]:
-    """The words of a text of which an engine has told pieces, such as ``10`` and ``%``, or ``- 5``.
+    """The words as they stand in a text of which an engine has told pieces; none without a letter.
 
-    What begins with a mark, right after the piece before it in the text, belongs to that: *4-7* has
-    no minus. A space always parts words: the dash of *- 5* is one. A word is as sure as its least
-    sure piece.
+    Pieces may divide a word, at a mark or elsewhere, and may lack marks that the text has: *4-7* in
+    pieces is one word without a minus. A space always parts words: the dash of *- 5* is one. What
+    only the pieces have, or only the text, is a word, too. A word is as sure as its least sure
+    piece.
     """
+    parts = [part for piece in pieces for part in _parted_at_spaces(piece)]
+    owners = _owners(parts, text)
     words: list[Word] = []
-    place = 0
-    for piece in (part for whole in pieces for part in _parted_at_spaces(whole)):
-        at = text.find(piece.text, place)
-        follows = at == place and not piece.text[:1].isalnum()
-        place = at + len(piece.text) if at >= 0 else place
-        if words and follows:
-            last = words.pop()
-            sure = min(last.confidence, piece.confidence)
-            piece = Word(last.text + piece.text, last.begin, piece.end, sure)
-        words.append(piece)
-    return words
+    done = 0
+    for begin, end in _spans(text, owners):
+        used = [place for place in owners[begin:end] if place is not None]
+        if used:
+            words += parts[done : used[0]]
+            words.append(_joined(text[begin:end], parts[used[0] : used[-1] + 1]))
+            done = used[-1] + 1
+        else:
+            words.append(_untold(text[begin:end], words[-1:], parts[done : done + 1]))
+    words += parts[done:]
+    if not any(is_said(word.text) for word in words):
+        return []
+    return [word for word in words if is_said(word.text) or is_dash(word.text)]
 
 
 def _parted_at_spaces(piece: Word) -> Iterator[Word]:
@@ -35,3 +47,53 @@ def _parted_at_spaces(piece: Word) -> Iterator[Word]:
     edges = [piece.begin + second * done for done in accumulate(lengths, initial=0)]
     for text, (begin, end) in zip(texts, pairwise([*edges[:-1], piece.end]), strict=True):
         yield Word(text, begin, end, piece.confidence)
+
+
+def _owners(parts: Sequence[Word], text: str) -> list[int | None]:
+    """For each character of a text the part that has it; None for one that no part has."""
+    told = [(letter.casefold(), at) for at, part in enumerate(parts) for letter in part.text]
+    written = [(letter.casefold(), at) for at, letter in enumerate(text) if not letter.isspace()]
+    letters, wanted = ([letter for letter, _ in one] for one in (told, written))
+    owners: list[int | None] = [None] * len(text)
+    for first, at, length in SequenceMatcher(
+        None, letters, wanted, autojunk=False
+    ).get_matching_blocks():
+        for (_, part), (_, place) in zip(
+            told[first : first + length], written[at : at + length], strict=True
+        ):
+            owners[place] = part
+    return owners
+
+
+def _spans(text: str, owners: Sequence[int | None]) -> Iterator[tuple[int, int]]:
+    """Where the words of a text begin and end; without spaces, where the parts do."""
+    begin = 0
+    for at in range(len(text) + 1):
+        is_space = at == len(text) or text[at].isspace()
+        if is_space or (at > begin and _parts_words(text, owners, at)):
+            if at > begin:
+                yield begin, at
+            begin = at + is_space
+
+
+def _parts_words(text: str, owners: Sequence[int | None], at: int) -> bool:
+    """Whether a word begins at a character, in a script without spaces."""
+    are_letters = all(
+        unicodedata.category(letter) == _OTHER_LETTER for letter in text[at - 1 : at + 1]
+    )
+    return are_letters and None not in owners[at - 1 : at + 1] and owners[at - 1] != owners[at]
+
+
+def _joined(text: str, parts: Sequence[Word]) -> Word:
+    sure = min(part.confidence for part in parts)
+    return Word(text, parts[0].begin, parts[-1].end, sure)
+
+
+def _untold(text: str, before: Sequence[Word], after: Sequence[Word]) -> Word:
+    """A word of which no piece was told: it was said between two others. A mark takes no time."""
+    begin = before[0].end if before else after[0].begin if after else 0.0
+    if not is_said(text):
+        sure = [word.confidence for word in (*before, *after)]
+        return Word(text, begin, begin, sure[0] if sure else math.nan)
+    end = after[0].begin if after else begin
+    return Word(text, begin, max(begin, end), math.nan)

@@ -105,7 +105,7 @@ A Hold Before The Wait Is In The Silence
     Hold    bob
     Resume    bob
     Get Sip Message Count    alice    received re-INVITE    ==    2    timeout=5s
-    Wait Until Silence    alice    for=300ms
+    Wait Until Silence    alice    for=1s
     The Log Should Have Said    The call of alice was on hold during the silence: it may be that what the other side said then was not heard.
 
 Times That Make No Sense
