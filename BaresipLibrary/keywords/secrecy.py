@@ -63,6 +63,6 @@ def _mask(error: BaseException, secrets: Secrets) -> None:
     while follows is not None and id(follows) not in seen:
         seen.add(id(follows))
         follows.args = tuple(
-            secrets.text(text) if isinstance(text, str) else text for text in follows.args
+            secrets.message(text) if isinstance(text, str) else text for text in follows.args
         )
         follows = follows.__cause__ or follows.__context__

@@ -137,6 +137,10 @@ class SpeechReader:
             if begin <= _middle(word) <= end or word.begin < (begin + end) / 2 < word.end
         )
 
+    def masked(self, text: str) -> str:
+        """A text without what is secret."""
+        return self._secrets.text(text)
+
     def without_secrets(self, heard: HeardSpeech) -> HeardSpeech:
         """Words that were expected, without what is secret."""
         if not isinstance(heard.phrase, str):  # a Secret, in whatever form it was said
@@ -336,7 +340,7 @@ def _nearest(reader: SpeechReader, expectation: Expectation, words: Sequence[Wor
     quoted = _quoted(reader, words[match.first : match.last + 1])
     numbers = ", and not the same number" if is_similar and not match.has_numbers else ""
     if numbers and match.numbers and MASK not in quoted:
-        numbers += f": {match.numbers}"
+        numbers += f": {reader.masked(match.numbers)}"
     return f"heard {quoted}: {similar}{numbers}"
 
 

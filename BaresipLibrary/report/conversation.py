@@ -91,7 +91,7 @@ class Conversations:
         """
         if not phrases:
             return ""
-        shown = [failure._replace(text=self._secrets.text(failure.text)) for failure in failures]
+        shown = [failure._replace(text=self._secrets.message(failure.text)) for failure in failures]
         return fragment(_table(phrases, shown, began))
 
 

@@ -3,12 +3,13 @@
 All that the library writes of speech goes through `Secrets`: transcripts, tables, pictures,
 messages of errors. It is generous: a word that shares a part with a secret is masked with it, and
 so is the half of a secret number, or more, at the beginning or the end of what was heard. A secret
-that the engine misheard is not that secret any more, and stays.
+that the engine misheard is not that secret any more, and stays. In messages a secret of one or two
+characters is masked where they quote only: "After *** s" tells it to whoever knows the timeout.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from .heard import Word
@@ -21,10 +22,19 @@ _MOST_VARIANTS = 256
 _MOST_CHARACTERS = 20_000
 _WORD = re.compile(r"\S+")
 #: What stays around a masked word: it is the sentence's, unless a secret begins or ends with it.
-_PUNCTUATION = frozenset("`'\"()[].,:;?")
+_PUNCTUATION = frozenset("`'\"()[].,:;?\u2018\u2019\u201c\u201d")
+
+#: A secret that may be said in so few characters is in many sentences that do not quote it.
+_SHORT = 2
+#: What a message quotes: from the first quotation mark to the last one, or else to the end.
+_QUOTED = re.compile(r"""(?<!\w)["'\u2018\u201c`](?:.*["'\u2019\u201d`](?!\w)|.*)""", re.DOTALL)
+#: A figure that was measured, as assertions quote it: '0.5' (float).
+_MEASURED = re.compile(r"('[-+.e\d]+' \((?:float|int)\))")
 
 #: Where a secret that may be under way began (a token), and how many of its characters came then.
 _Begin = tuple[int, int]
+#: Secrets, each with all strings of letters and digits that it may be said in.
+_Forms = Mapping[str, set[str]]
 
 
 class Secrets:
@@ -45,14 +55,25 @@ class Secrets:
 
     def text(self, text: str) -> str:
         """The text, with each run of words that says a secret as ``***``. White space stays."""
-        matches = list(_WORD.finditer(text)) if self._variants else []
-        words = [Word(match[0], 0.0, 0.0, 1.0) for match in matches]
-        pieces, position = [], 0
-        for first, end in self._runs(words, at_edges=False):
-            begin, position = position, matches[end - 1].end()
-            run = text[matches[first].start() : position]
-            pieces += [text[begin : matches[first].start()], self._masked(run)]
-        return "".join([*pieces, text[position:]])
+        return _masked_text(text, self._variants)
+
+    def message(self, text: str) -> str:
+        """A sentence of the library in which what is said stands between quotation marks.
+
+        A secret of one or two characters is masked there only: the rest are words and figures of
+        the library's own.
+        """
+        long = {
+            value: forms
+            for value, forms in self._variants.items()
+            if min(map(len, [value.strip(), *forms])) > _SHORT
+        }
+        masked = _masked_text(text, long)
+        if len(long) == len(self._variants):
+            return masked
+        pieces = _MEASURED.split(masked)
+        pieces[::2] = [_QUOTED.sub(lambda quote: self.text(quote[0]), one) for one in pieces[::2]]
+        return "".join(pieces)
 
     def words(self, words: Sequence[Word]) -> list[Word]:
         """The words, with each run that says a secret as one word ``***`` of the same time.
@@ -61,7 +82,7 @@ class Secrets:
         """
         shown: list[Word] = []
         position = 0
-        for first, end in self._runs(words, at_edges=True):
+        for first, end in _runs(words, self._variants, at_edges=True):
             run = words[first:end]
             confidence = min(word.confidence for word in run)
             shown += words[position:first]
@@ -69,25 +90,38 @@ class Secrets:
             position = end
         return [*shown, *words[position:]]
 
-    def _masked(self, run: str) -> str:
-        """The mask in place of a run of words, with the punctuation around it."""
-        edges = {edge for value in self._variants for edge in (value.strip()[0], value.strip()[-1])}
-        kept = "".join(_PUNCTUATION - edges)
-        inside = run.strip(kept) or run
-        begin = run.index(inside)
-        return run[:begin] + MASK + run[begin + len(inside) :]
 
-    def _runs(self, words: Sequence[Word], *, at_edges: bool) -> list[tuple[int, int]]:
-        """The runs of words, as first and end, that must be masked, in order and disjoint."""
-        if not self._variants:
-            return []
-        texts = [word.text for word in words]
-        hidden = set(_said(texts, set().union(*self._variants.values()), at_edges))
-        hidden.update(_written(texts, self._variants))
-        hidden.update(_compared(words, self._variants))
-        starts = sorted(number for number in hidden if number - 1 not in hidden)
-        ends = sorted(number + 1 for number in hidden if number + 1 not in hidden)
-        return list(zip(starts, ends, strict=True))
+def _masked_text(text: str, secrets: _Forms) -> str:
+    matches = list(_WORD.finditer(text)) if secrets else []
+    words = [Word(match[0], 0.0, 0.0, 1.0) for match in matches]
+    pieces, position = [], 0
+    for first, end in _runs(words, secrets, at_edges=False):
+        begin, position = position, matches[end - 1].end()
+        run = text[matches[first].start() : position]
+        pieces += [text[begin : matches[first].start()], _masked(run, secrets)]
+    return "".join([*pieces, text[position:]])
+
+
+def _masked(run: str, secrets: Iterable[str]) -> str:
+    """The mask in place of a run of words, with the punctuation around it."""
+    edges = {edge for value in secrets for edge in (value.strip()[0], value.strip()[-1])}
+    kept = "".join(_PUNCTUATION - edges)
+    inside = run.strip(kept) or run
+    begin = run.index(inside)
+    return run[:begin] + MASK + run[begin + len(inside) :]
+
+
+def _runs(words: Sequence[Word], secrets: _Forms, *, at_edges: bool) -> list[tuple[int, int]]:
+    """The runs of words, as first and end, that must be masked, in order and disjoint."""
+    if not secrets:
+        return []
+    texts = [word.text for word in words]
+    hidden = set(_said(texts, set().union(*secrets.values()), at_edges))
+    hidden.update(_written(texts, secrets))
+    hidden.update(_compared(words, secrets))
+    starts = sorted(number for number in hidden if number - 1 not in hidden)
+    ends = sorted(number + 1 for number in hidden if number + 1 not in hidden)
+    return list(zip(starts, ends, strict=True))
 
 
 def _compared(words: Sequence[Word], secrets: Collection[str]) -> Iterator[int]:

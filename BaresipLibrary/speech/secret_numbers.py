@@ -4,6 +4,7 @@ So whatever `Wait Until Speech` takes for a secret number is masked as well: one
 three thousand four hundred fifty six, 5 million, einundzwanzig.
 """
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 
@@ -11,9 +12,13 @@ from ..errors import UsageError
 from .heard import Word
 from .number_words import NUMBER_LANGUAGES, is_number_word
 from .plain_words import Unit, plain_units
+from .spoken_signs import names_of_signs
 from .words import have_same_meaning
 
 _ENGLISH = "en"
+#: A language that writes thousands as most do: 1.234,56.
+_OTHER = "de"
+_THOUSANDS = re.compile(r"\d[.,]\d{3}|\d,\d")
 _PUNCTUATION = "`'\"()[].,:;?!"
 #: The first of several units, and the end.
 _Stretch = tuple[int, int]
@@ -37,13 +42,19 @@ def numbers_said(words: Sequence[Word], secrets: Collection[str]) -> Iterator[in
 
 
 def _languages(texts: Sequence[str]) -> list[str]:
-    """The languages that have a word for a number among these, and English."""
+    """The languages that have a word for a number or a sign among these, and English.
+
+    Figures with marks are read as most other languages do, too.
+    """
     pieces = {piece for text in texts for piece in text.lower().split("-")}
     words = [piece for piece in pieces if any(map(str.isalpha, piece))]
+    always = {_ENGLISH, *([_OTHER] if any(map(_THOUSANDS.search, texts)) else [])}
     return [
         language
         for language in NUMBER_LANGUAGES
-        if language == _ENGLISH or any(is_number_word(word, language) for word in words)
+        if language in always
+        or not names_of_signs(language).isdisjoint(words)
+        or any(is_number_word(word, language) for word in words)
     ]
 
 

@@ -188,6 +188,16 @@ def is_half(word: str, code: str) -> bool:
     return word in _of(code).half.split()
 
 
+@cache
+def names_of_signs(code: str) -> frozenset[str]:
+    """The words that are said for percent, minus, point, a half and currencies."""
+    names = _of(code)
+    said = (names.percent, names.minus, names.half, names.point)
+    return frozenset(
+        word for words in (*said, names.dollar, names.pound, names.euro) for word in words.split()
+    )
+
+
 def _of(code: str) -> _Names:
     return _NAMES.get(code, _NAMES["en"])
 

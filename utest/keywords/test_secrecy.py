@@ -1,6 +1,8 @@
 """Secret values that reach a keyword are noted, and masked in what keywords of speech show."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from robot.api.types import Secret
 
 from BaresipLibrary.errors import PhoneFailure
@@ -38,6 +40,44 @@ def test_the_error_of_a_keyword_of_speech_is_masked_and_so_is_what_it_followed_f
     assert str(failure.value) == "alice heard `***`."
     assert failure.value.__cause__ is not None
     assert failure.value.__cause__.args == ("heard ***", 5)
+
+
+OWN_WORDS = [
+    ("5", "After 5 s, what alice heard 'press 5' (str) should be 'five' (str)",
+     "After 5 s, what alice heard 'press ***' (str) should be '***' (str)"),
+    ("5", "The response time of alice '5.5' (float) should be less than '5' (int)",
+     "The response time of alice '5.5' (float) should be less than '5' (int)"),
+    ("a", "alice said a word: \u201ca b\u201d.", "alice said a word: \u201c*** b\u201d."),
+    ("10", 'alice did not hear it within 10 s: expected "ten", heard "5" at 10.0 s: 10 %.',
+     'alice did not hear it within 10 s: expected "***", heard "5" at 10.0 s: 10 %.'),
+    ("five", "After 5 s, alice's call heard `five`", "After 5 s, alice's call heard `***`"),
+    ("5", "After 5 s of alice's: 'don't press 5", "After 5 s of alice's: 'don't press ***"),
+    ("#5", "After 5 s: 'press #5'", "After 5 s: 'press ***'"),
+    ("1234", "1234 s passed", "*** s passed"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("secret", "said", "shown"), OWN_WORDS)
+def test_a_short_secret_masks_what_is_quoted_only(secret: str, said: str, shown: str) -> None:
+    with (
+        pytest.raises(PhoneFailure) as failure,
+        hiding_secrets(Secrets([secret, "sesame"]), [], ("Speech",)),
+    ):
+        raise PhoneFailure(said + " and sesame")
+    assert str(failure.value) == shown + " and ***"
+
+
+@given(
+    st.text("0123456789", min_size=1, max_size=2),
+    st.lists(st.sampled_from(["press", "5", "12", "one", "two", "don't", "a 1", "x-7"])),
+    st.sampled_from(['"{}"', "'{}'", "\u201c{}\u201d", "`{}`", "{!r}"]),
+)
+def test_no_short_secret_is_quoted(secret: str, said: list[str], quoted: str) -> None:
+    text, secrets = " ".join(said), Secrets([secret])
+    message = secrets.message(f"After {secret} s: expected {quoted.format(text)}, and so on.")
+    assert message.startswith(f"After {secret} s: expected ")
+    assert secrets.text(text) in message.replace("\\'", "'")
+    assert secret not in message.removeprefix(f"After {secret} s")
 
 
 def test_secrets_are_found_in_lists_and_dictionaries() -> None:
