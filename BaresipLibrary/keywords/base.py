@@ -209,6 +209,8 @@ class Component:
         """
         if timeout is None:
             return find(), None
+        with suppress(NothingYet):
+            return find(), timeout  # no part of it was waited
         limit, began = self._seconds(timeout), time.monotonic()
 
         def value_if_present() -> tuple[T] | None:

@@ -99,6 +99,14 @@ def test_a_failure_says_the_whole_timeout(
         keywords._awaited(bob.agent, nothing, left, whole)
 
 
+def test_what_is_there_already_leaves_the_whole_timeout(
+    keywords: SpeechQualityKeywords, bob: ListeningAgent
+) -> None:
+    """Then a failure to find the next thing says the time that the suite gave, not 0.19 s."""
+    whole = timedelta(milliseconds=200)
+    assert keywords._awaited(bob.agent, lambda: "a call", whole) == ("a call", whole)
+
+
 @pytest.mark.parametrize(
     ("arguments", "package"),
     [({}, "speechmos"), ({"reference": "prompt.wav"}, "visqol-python[lattice]")],
