@@ -102,7 +102,7 @@ class AgreementKeywords(Component):
         )
         if assertion_operator is None:
             return agreed.encryption  # there is an agreement: None is not a missing value
-        return self._checked(acting_agent, encryption, wanted, left)
+        return self._checked(acting_agent, encryption, wanted, left, timeout)
 
     @keyword(tags=("Call", "Getter"))
     def get_sdp(

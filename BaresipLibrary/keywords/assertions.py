@@ -211,11 +211,13 @@ def get_and_assert(
     assertion: Assertion,
     timeout: float | None,
     go_on: Callable[[], None] = lambda: None,
+    whole: float | None = None,
 ) -> T:
     """Reads a value and checks it; with a timeout (s), again after every event until it holds.
 
     Without an assertion it holds as soon as there is a value. `go_on` is called before each wait,
-    and raises where waiting would be useless.
+    and raises where waiting would be useless. `whole` is the keyword's timeout, where some of it was
+    used before: a failure says it.
 
     Raises:
         PhoneFailure: the value is not as expected, or there is none (in time).
@@ -242,8 +244,9 @@ def get_and_assert(
     held = wait_until(changes, attempt, timeout, value.next_change)
     if held:
         return held[0]
-    late = f"After {timeout:g} s, {value.subject[0].lower()}{value.subject[1:]}"
-    with saying_how_long(timeout):
+    waited = timeout if whole is None else whole
+    late = f"After {waited:g} s, {value.subject[0].lower()}{value.subject[1:]}"
+    with saying_how_long(waited):
         return checked(replace(value, subject=late))
 
 

@@ -175,15 +175,20 @@ class Component:
         value: Value[T],
         wanted: Assertion,
         timeout: timedelta | None,
+        whole: timedelta | None = None,
     ) -> T:
-        """Reads a value of an agent, checks it as the suite asked, and returns it."""
+        """Reads a value of an agent, checks it as the suite asked, and returns it.
+
+        `whole` is the keyword's timeout, where some of it was used before: a failure says it.
+        """
 
         def read() -> T:
             agent.require_alive()
             return value.read()
 
         limit = None if timeout is None else self._seconds(timeout)
-        return get_and_assert(agent.changes, replace(value, read=read), wanted, limit)
+        told = None if whole is None else self._seconds(whole)
+        return get_and_assert(agent.changes, replace(value, read=read), wanted, limit, whole=told)
 
     def _checked_of_the_past(
         self, agent: Agent, value: Value[T], wanted: Assertion, timeout: timedelta | None

@@ -293,9 +293,10 @@ class ConversationKeywords(Component):
         subject = f"The {what} of {speaker.name}"
         value = Value(subject, read_on)
         limit = None if left is None else self._seconds(left)
+        whole = None if timeout is None else self._seconds(timeout)
         try:
             with following_recording(speaker, which):
-                return get_and_assert(speaker.changes, value, wanted, limit, go_on)
+                return get_and_assert(speaker.changes, value, wanted, limit, go_on, whole)
         finally:
             with suppress(NothingYet, PhoneFailure):  # there is no value
                 logger.info(f"{subject}: {told(conversation)}.")

@@ -91,9 +91,8 @@ class DtmfKeywords(Component):
             return self._checked(acting_agent, digits, wanted, timeout)
         read, left = self._awaited(acting_agent, lambda: dtmf.heard(acting_agent, call), timeout)
         with dtmf.following_audio(acting_agent, call):
-            return self._checked(
-                acting_agent, Value(f"The digits heard by {acting_agent.name}", read), wanted, left
-            )
+            heard = Value(f"The digits heard by {acting_agent.name}", read)
+            return self._checked(acting_agent, heard, wanted, left, timeout)
 
     @keyword(tags=("DTMF", "Wait"))
     def wait_until_dtmf_received(

@@ -117,7 +117,7 @@ class RtpKeywords(Component):
         )
         with watching_rtp(acting_agent, which):
             figure = _figure(acting_agent, which, field, direction)
-            value = self._checked(acting_agent, figure, wanted, left)
+            value = self._checked(acting_agent, figure, wanted, left, timeout)
         _log(acting_agent, which)
         return value
 

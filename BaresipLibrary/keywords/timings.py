@@ -86,7 +86,7 @@ class TimingKeywords(Component):
         timings = Timings(acting_agent, which)
         with following_recording(acting_agent, which):
             timed = Value(subject, lambda: timings.read(timing).seconds)
-            value = self._checked(acting_agent, timed, wanted, left)
+            value = self._checked(acting_agent, timed, wanted, left, timeout)
         logger.info(f"{subject}: {timings.read(timing)}")
         return value
 

@@ -222,6 +222,14 @@ def test_the_failure_of_a_missing_value_says_how_long_it_waited() -> None:
     assert told is None
 
 
+def test_a_failure_says_the_timeout_of_the_keyword_and_not_what_was_left_of_it() -> None:
+    nothing, two = Assertion(None, None, None), Assertion(AssertionOperator["=="], 2, None)
+    with pytest.raises(PhoneFailure, match=r"^No report came \(waited 2 s\)\.$"):
+        get_and_assert(Changes(), known(None, "No report came."), nothing, 0.01, whole=2.0)
+    with pytest.raises(PhoneFailure, match=r"^After 2 s, the value "):
+        get_and_assert(Changes(), known(1), two, 0.01, whole=2.0)
+
+
 def test_with_a_timeout_the_value_is_read_again() -> None:
     values = iter([1, 2, 3])
     wanted = Assertion(AssertionOperator["=="], 1, None)
