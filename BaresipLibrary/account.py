@@ -13,9 +13,9 @@ from .sip.uris import host_part, is_uri, looks_like_uri
 _QUOTED = '"\\'
 _BARE = ';"<>'
 _TOKEN = re.compile(r"[A-Za-z0-9!%*_+`'~.-]+")
-_STUN = re.compile(r"(stun|turns?):(\[[0-9A-Fa-f:.]+\]|[^\s:;\"<>@]+)(:\d{1,5})?")
+_STUN = r"(stun|turns?):(\[[0-9A-Fa-f:.]+\]|[^\s:;\"<>@]+)(:\d{1,5})?"
 #: An address with brackets or a port, which only a URI has.
-_WITH_PORT = re.compile(r"\[.*|[^:]*:\d*")
+_WITH_PORT = r"\[.*|[^:]*:\d*"
 _LONGEST_INTERVAL = 86_400 * 7
 _LONGEST_RING = 86_400
 #: Headers that the SIP stack sets itself, and a suite must not.
@@ -110,7 +110,7 @@ class Account:
             raise UsageError("username must not be empty.")
         if self.domain is not None and (looks_like_uri(self.domain) or not host_part(self.domain)):
             raise UsageError(f"domain {self.domain!r} is not a host or host:port.")
-        if self.address is not None and _WITH_PORT.fullmatch(self.address):
+        if self.address is not None and re.fullmatch(_WITH_PORT, self.address):
             raise UsageError(
                 f"address must be an IP address without brackets and port, not {self.address!r}:"
                 " the operating system chooses a free port."
@@ -139,7 +139,7 @@ class Account:
                 raise UsageError(f"outbound names the proxy {given!r} twice.")
         if self.outbound_timeout <= 0:
             raise UsageError("outbound_timeout must be longer than 0 s.")
-        if self.stun_server is not None and not _STUN.fullmatch(self.stun_server):
+        if self.stun_server is not None and not re.fullmatch(_STUN, self.stun_server):
             raise UsageError(
                 "stun_server must be like stun:host:port or turn:host:port,"
                 f" not {self.stun_server!r}."

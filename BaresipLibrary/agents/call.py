@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import Enum, auto
 from typing import TypeVar
 
@@ -23,7 +23,7 @@ from ..events import (
     RtpCounted,
     SipMessage,
 )
-from ..frozen import frozen
+from ..frozen import changeable, frozen
 from ..sip.bodies import InfoDigits
 from ..sip.messages import Message, parsed
 from ..sip.offers import Offers
@@ -54,7 +54,7 @@ class CallState(Enum):
     CLOSED = auto()
 
 
-@dataclass(repr=False)
+@changeable
 class Call:
     """A call, keyed by its Call-ID. Events and messages change it, by `apply` and `follow`."""
 

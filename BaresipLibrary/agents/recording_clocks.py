@@ -1,11 +1,11 @@
 """When the samples of the recordings of a call came or left."""
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from ..events import AudioTimed
-from ..frozen import frozen
+from ..frozen import changeable, frozen
 
 
 @frozen
@@ -16,7 +16,7 @@ class SampleTime:
     error: float
 
 
-@dataclass
+@changeable
 class RecordingClocks:
     """When the samples of one call's recordings came or left; `take` adds to that.
 

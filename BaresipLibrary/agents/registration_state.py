@@ -15,7 +15,7 @@ from ..sip.uris import address_part, user_part
 from .call import TRACE_LAG
 
 #: The user part that baresip gives its contact: no other phone has the same.
-_UNIQUE = re.compile(r".*-0x[0-9a-f]+", re.DOTALL)
+_UNIQUE = r"(?s).*-0x[0-9a-f]+"
 _MOST_SHOWN = 3
 #: The times of an answer and of the stack's report of it differ by less (s), on a busy machine too.
 _NEAR = 1.0
@@ -214,7 +214,9 @@ def _listed_of(asked: str, answer: Message) -> Iterator[str]:
     for contact in _listed(answer):
         uri = split_address(contact)[1]
         same_place = address_part(uri).lower() == address_part(asked).lower()
-        if user_part(uri) == user_part(asked) and (same_place or _UNIQUE.fullmatch(user_part(uri))):
+        if user_part(uri) == user_part(asked) and (
+            same_place or re.fullmatch(_UNIQUE, user_part(uri))
+        ):
             yield contact
 
 

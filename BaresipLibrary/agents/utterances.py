@@ -1,11 +1,10 @@
 """What an agent was told to say in a call."""
 
-from dataclasses import dataclass
-
 from ..events import PromptEnded
+from ..frozen import changeable
 
 
-@dataclass
+@changeable
 class Utterance:
     """A text that an agent says in a call.
 

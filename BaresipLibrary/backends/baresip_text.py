@@ -18,8 +18,8 @@ UNREADABLE = "sip: msg decode err"
 #: With 40 ms, a busy machine with as much jitter drops a tenth of the packets as too late.
 MEDIA = ("audio_jitter_buffer_type fixed", "audio_jitter_buffer_ms 60-200")
 #: "486 Busy Here", and nothing after it but more words.
-_STATUS = re.compile(r"([3-6]\d\d)(?: (.*))?", re.DOTALL)
-_ERRNO = re.compile(r" \[\d+\]$")
+_STATUS = r"(?s)([3-6]\d\d)(?: (.*))?"
+_ERRNO = r" \[\d+\]$"
 #: The second text is from baresip 1.0.
 _OUR_HANG_UP = ("Rejected by user", "Connection reset by user")
 _RANG_TOO_LONG = "Local timeout"
@@ -28,7 +28,7 @@ _PEERS_HANG_UP = "Connection reset by peer"
 _TRANSFERRED = "Call transfered"
 #: Another call replaced this one: Call-ID and tags of its Replaces (RFC 3891); before 3.0 the
 #: Call-ID alone.
-_REPLACED = re.compile(r"\S+ replaced")
+_REPLACED = r"\S+ replaced"
 
 
 def ring_line(account: Account) -> str:
@@ -63,12 +63,12 @@ def call_closed(at: float, call_id: str, raw: str) -> events.CallClosed:
 
 def _ending(raw: str) -> tuple[ClosedBy, int | None, str]:
     own, _ = split_glued(raw)
-    words = _ERRNO.sub("", own)
+    words = re.sub(_ERRNO, "", own)
     if words == _TRANSFERRED:
         return ClosedBy.TRANSFER, None, "transferred"
-    if _REPLACED.fullmatch(words):
+    if re.fullmatch(_REPLACED, words):
         return ClosedBy.TRANSFER, None, "replaced"
-    if match := _STATUS.fullmatch(own):
+    if match := re.fullmatch(_STATUS, own):
         return ClosedBy.REFUSAL, int(match[1]), match[2] or ""
     if words == _RANG_TOO_LONG:
         return ClosedBy.FAILURE, None, "nobody accepted it within its ring timeout"
@@ -80,5 +80,5 @@ def _ending(raw: str) -> tuple[ClosedBy, int | None, str]:
 def split_status(raw: str) -> tuple[int | None, str]:
     """The SIP status and the reason phrase of an outcome; (None, words) when it has no status."""
     own, _ = split_glued(raw)
-    match = _STATUS.fullmatch(own)
-    return (int(match[1]), match[2] or "") if match else (None, _ERRNO.sub("", own))
+    match = re.fullmatch(_STATUS, own)
+    return (int(match[1]), match[2] or "") if match else (None, re.sub(_ERRNO, "", own))

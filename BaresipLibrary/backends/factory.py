@@ -21,7 +21,7 @@ _NEITHER = (
     ' Install the embedded one: pip install "robotframework-baresip[embedded]"; or another one,'
     " for instance: apt-get install baresip-core"
 )
-_NAME = re.compile(r"[a-z][a-z0-9_-]*")
+_NAME = r"[a-z][a-z0-9_-]*"
 
 
 class BackendSetup(NamedTuple):
@@ -64,7 +64,7 @@ class Backends:
         Raises:
             UsageError: the name is taken or cannot be one.
         """
-        if not _NAME.fullmatch(name):
+        if not re.fullmatch(_NAME, name):
             raise UsageError(
                 f"{name!r} cannot be the name of a backend: it begins with a lower-case letter,"
                 " and only lower-case letters, digits, - and _ follow."

@@ -41,7 +41,7 @@ from .session_timers import explain_session_timer
 from .unsent import explain_loopback, explain_unsent
 from .unusable_messages import explain_unusable, unfitting_ack
 
-_CERTIFICATE_ERROR = re.compile(r"verify_handler: error_string = (.+)")
+_CERTIFICATE_ERROR = r"verify_handler: error_string = (.+)"
 
 
 def explain_setup(agent: Agent, call: Call | None, agents: Sequence[Agent]) -> str | None:
@@ -296,7 +296,7 @@ def _destination(agent: Agent, call: Call) -> str:
 
 def certificate_error(logged: Iterable[StackLog]) -> str | None:
     """What a stack logged about a certificate that it does not trust."""
-    matches = (_CERTIFICATE_ERROR.search(line.text) for line in logged)
+    matches = (re.search(_CERTIFICATE_ERROR, line.text) for line in logged)
     return next((match[1].strip() for match in matches if match), None)
 
 

@@ -27,7 +27,7 @@ NOT_ACCEPTABLE = (415, 488, 606)
 #: Statuses that may be about the body of the INVITE.
 _ABOUT_BODY = (400, 500, *NOT_ACCEPTABLE)
 #: What a stack logs that is bound to one address and would need another.
-_NO_ADDRESS = re.compile(r"ua: no laddr for (\S+)")
+_NO_ADDRESS = r"ua: no laddr for (\S+)"
 
 
 def arrived_invites(agent: Agent, since: float = 0.0) -> list[Transaction]:
@@ -114,7 +114,7 @@ def explain_refused_invite(agent: Agent, invite: Transaction) -> str | None:
 def _explain_unreachable_media(agent: Agent, invite: Transaction) -> str | None:
     """That the stack, bound to one address, cannot send to the address in the offer."""
     for line in agent.journal.of_kind(StackLog):
-        match = _NO_ADDRESS.search(line.text) if line.at >= invite.at else None
+        match = re.search(_NO_ADDRESS, line.text) if line.at >= invite.at else None
         if match:
             bound = host_part(agent.uri)
             return (

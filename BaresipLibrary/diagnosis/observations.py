@@ -229,8 +229,8 @@ def describe_accepted_media(agent: Agent, offer: Media | None) -> str:
     return f"{agent.name} accepts {codecs}{crypto}"
 
 
-_FAILED = re.compile(r"medianat(?: '\w+')? failed: (?P<words>.+?)(?: \[\d+\])?$")
-_ANSWER = re.compile(r"[3-6]\d\d( .*)?")
+_FAILED = r"medianat(?: '\w+')? failed: (?P<words>.+?)(?: \[\d+\])?$"
+_ANSWER = r"[3-6]\d\d( .*)?"
 _CREDENTIALS = ("401", "403", "441")
 
 
@@ -238,7 +238,7 @@ def explain_failed_traversal(agent: Agent, since: float) -> str | None:
     """What an agent's stack logged about its STUN or TURN server from a monotonic time on."""
     server = agent.account.stun_server
     for line in agent.journal.of_kind(StackLog):
-        failed = _FAILED.search(line.text) if line.at >= since else None
+        failed = re.search(_FAILED, line.text) if line.at >= since else None
         if failed and server:
             outcome = _describe_traversal(failed["words"])
             return f"{agent.name}'s media needs {server}, which {outcome}."
@@ -246,7 +246,7 @@ def explain_failed_traversal(agent: Agent, since: float) -> str | None:
 
 
 def _describe_traversal(words: str) -> str:
-    if not _ANSWER.fullmatch(words):
+    if not re.fullmatch(_ANSWER, words):
         unanswered = words == "Connection timed out"
         return "did not answer" if unanswered else f"was not reached: {words}"
     advice = ": check stun_user and stun_password" if words[:3] in _CREDENTIALS else ""

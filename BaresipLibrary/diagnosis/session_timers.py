@@ -13,7 +13,7 @@ _REFRESHING = ("INVITE", "UPDATE")
 _TOO_SMALL = 422
 #: By how much (s) the wish may come later than the end, on the way and on a busy machine.
 _LATE = 0.5
-_BY_CALLER = re.compile(r"\s*(\d{1,9})\s*(?:;.*)?;\s*refresher\s*=\s*uac\b", re.IGNORECASE)
+_BY_CALLER = r"(?i)\s*(\d{1,9})\s*(?:;.*)?;\s*refresher\s*=\s*uac\b"
 
 
 class _Asked(NamedTuple):
@@ -64,7 +64,7 @@ def _unmet_wish(agent: Agent, call: Call) -> _Asked | None:
         if event.sent and (accepts or message.method in _REFRESHING):
             asked = None
         elif accepts and not event.sent:
-            expires = _BY_CALLER.match(message.first("Session-Expires") or "")
+            expires = re.match(_BY_CALLER, message.first("Session-Expires") or "")
             if expires:
                 words = f"{message.status} {message.reason_phrase}".strip()
                 asked = _Asked(event.at, int(expires[1]), words)

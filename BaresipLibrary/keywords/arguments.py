@@ -29,10 +29,9 @@ _NOT_OPERATOR = re.compile(
 #: A time with its unit, as Robot reads it.
 _TIME = re.compile(r"\d+(\.\d+)?\s*(ms|s|sec|seconds?|m|min|minutes?|h)$")
 #: How it says that text is not a list or a dictionary.
-_NOT_COLLECTION = re.compile(
-    r"(ValueError: Argument|Setting) '\w+' got value '(?P<value>.*)'( \(\w+\))? that cannot be converted to"
-    r" (?P<type>list|Mapping)\b",
-    re.DOTALL,
+_NOT_COLLECTION = (
+    r"(?s)(ValueError: Argument|Setting) '\w+' got value '(?P<value>.*)'( \(\w+\))? that cannot be converted to"
+    r" (?P<type>list|Mapping)\b"
 )
 
 
@@ -150,7 +149,7 @@ def _missing_name(
 
 def way_to_write(message: str) -> str | None:
     """How a suite writes the list or dictionary for which it gave text, by Robot's message."""
-    refused = _NOT_COLLECTION.match(message)
+    refused = re.match(_NOT_COLLECTION, message)
     if refused is None:
         return None
     value = refused["value"]

@@ -4,7 +4,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import timedelta
 from enum import Enum
 from functools import cached_property
@@ -20,6 +20,7 @@ from ..backends.factory import Backends
 from ..backends.launchers import Launcher, make_launcher
 from ..concurrency import Changes, wait_until
 from ..errors import NothingYet, UsageError
+from ..frozen import changeable
 from ..media.transcripts import Transcripts
 from ..report.console import Console, ConsoleOutput
 from ..report.evidence import Evidence
@@ -39,7 +40,7 @@ T = TypeVar("T")
 AgentName = str | Agent
 
 
-@dataclass
+@changeable
 class Context:
     """What plugins and keyword components share: settings, agents, recordings, evidence."""
 

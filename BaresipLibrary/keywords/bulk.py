@@ -10,12 +10,11 @@ from robot.utils import DotDict
 
 from ..agents.agent import Agent
 from ..errors import UsageError
-from ..load import bulk
-from ..load.bulk import BulkCall, Percentiles
 from .base import AgentName, Component
 from .targets import dialled_uri
 
 if TYPE_CHECKING:
+    from ..load.bulk import BulkCall, Percentiles
     from ..media.connections import Connection
     from ..report.tables import BulkRow
 
@@ -58,12 +57,13 @@ class BulkKeywords(Component):
         | ${calls} = | Establish Calls | ${callers} | ${callees} |
         | Should Be True | ${calls.p95} < 0.5 |
         """
+        from ..load import bulk
         from ..report.tables import bulk_table
 
         calls = self._bulk(callers, targets, callees)
         self._agents.begin_keyword()
         bulk.establish(calls, self._seconds(timeout))
-        percentiles = Percentiles.of(calls)
+        percentiles = bulk.Percentiles.of(calls)
         logger.info(bulk_table(_title(calls, percentiles), [*map(_call_line, calls)]), html=True)
         if any(attempt.trouble for attempt in calls):
             raise bulk.failure(calls)
@@ -74,7 +74,7 @@ class BulkKeywords(Component):
         callers: list[AgentName],
         targets: list[AgentName] | AgentName,
         callees: list[AgentName] | None,
-    ) -> list[BulkCall]:
+    ) -> "list[BulkCall]":
         if not callers:
             raise UsageError("Establish Calls needs at least one caller.")
         each = targets if isinstance(targets, list) else [targets] * len(callers)
@@ -88,7 +88,9 @@ class BulkKeywords(Component):
             for number, (caller, target) in enumerate(zip(callers, each, strict=True))
         ]
 
-    def _call(self, caller: AgentName, target: AgentName, callee: Agent | None) -> BulkCall:
+    def _call(self, caller: AgentName, target: AgentName, callee: Agent | None) -> "BulkCall":
+        from ..load.bulk import BulkCall
+
         calling_agent = self._agents.get(caller)
         known = self._agents.find(target) if isinstance(target, str) else target
         return BulkCall(
@@ -143,6 +145,8 @@ class BulkKeywords(Component):
         Example:
         | Hang Up All | ${callers} |
         """
+        from ..load import bulk
+
         chosen = self._agents if agents is None else map(self._agents.get, agents)
         self._agents.begin_keyword(ends=True)
         bulk.hang_up_all(list(chosen), self._seconds(timeout))
@@ -155,13 +159,13 @@ def _require_as_many(callers: Sequence[AgentName], others: Sequence[AgentName], 
         )
 
 
-def _title(calls: Sequence[BulkCall], percentiles: Percentiles | None) -> str:
+def _title(calls: "Sequence[BulkCall]", percentiles: "Percentiles | None") -> str:
     times = f": {percentiles}" if percentiles else ""
     good = sum(bulk_call.trouble is None for bulk_call in calls)
     return f"{good} of {len(calls)} calls established{times}"
 
 
-def _call_line(bulk_call: BulkCall) -> "BulkRow":
+def _call_line(bulk_call: "BulkCall") -> "BulkRow":
     from ..report.tables import BulkRow
 
     seen = bulk_call.trouble or f"established after {bulk_call.seconds:.3f} s"
@@ -179,7 +183,7 @@ def _connection_line(connection: "Connection") -> "BulkRow":
     )
 
 
-def _summary(calls: Sequence[BulkCall], percentiles: Percentiles | None) -> DotDict:
+def _summary(calls: "Sequence[BulkCall]", percentiles: "Percentiles | None") -> DotDict:
     assert percentiles is not None
     return DotDict(
         p50=percentiles.p50,

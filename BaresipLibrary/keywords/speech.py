@@ -30,7 +30,7 @@ _WITHIN = timedelta(seconds=10)
 #: Several phrases of which one is expected, or a phrase. Robot tries these in order: as text, a list
 #: with a number would be a phrase with brackets.
 Phrases: TypeAlias = list[str | Secret | None] | str | Secret
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_LANGUAGE = r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*"
 _ENGLISH = "en"
 
 
@@ -326,7 +326,7 @@ def _share(similarity: str) -> float:
 
 
 def _check_language(language: str | None) -> None:
-    if language is not None and not _LANGUAGE.fullmatch(language):
+    if language is not None and not re.fullmatch(_LANGUAGE, language):
         raise UsageError(f"'{language}' is not the code of a language; write it like en or pt-BR.")
 
 

@@ -20,7 +20,7 @@ from .targets import dialled_uri
 #: The longest that a SUBSCRIBE can ask for (s).
 _LONGEST = 2**31 - 1
 #: The name of an event package (RFC 6665, section 8.4).
-_PACKAGE = re.compile(r"[A-Za-z0-9.!%*_+`'~-]+")
+_PACKAGE = r"[A-Za-z0-9.!%*_+`'~-]+"
 #: Headers that the arguments of Subscribe set.
 _OWN = {
     "event": "the event",
@@ -209,7 +209,7 @@ def _warn_of_length(event: str, wrong: str) -> None:
 
 
 def _check_event(event: str) -> None:
-    if not _PACKAGE.fullmatch(event):
+    if not re.fullmatch(_PACKAGE, event):
         raise UsageError(f"{event!r} is not the name of an event package, such as dialog.")
 
 

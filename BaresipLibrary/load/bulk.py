@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 
 from ..agents.agent import Agent
@@ -11,7 +11,7 @@ from ..concurrency import Crew, run_concurrently, wait_until
 from ..diagnosis.call_setup import explain_setup
 from ..diagnosis.failure import CallFailure
 from ..errors import BackendError, PhoneFailure, UsageError
-from ..frozen import frozen
+from ..frozen import changeable, frozen
 from ..quantiles import percentiles
 from ..signalling.calls import hang_up_unless_over
 from ..signalling.failover import dial
@@ -22,7 +22,7 @@ from ..wording import first_few
 _ENDING = 0.5
 
 
-@dataclass(eq=False)
+@changeable
 class BulkCall:
     """One of many calls: who dials what, who is to accept, and what has become of it.
 

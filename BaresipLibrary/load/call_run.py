@@ -3,14 +3,14 @@
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, field, fields, replace
 from enum import Enum, auto
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from ..errors import UsageError
-from ..frozen import frozen
+from ..frozen import changeable, frozen
 from ..quantiles import percentiles
 
 #: Why calls were not attempted, when nothing but too few agents is known to be the cause.
@@ -96,7 +96,7 @@ class FailedCall:
     details: str
 
 
-@dataclass
+@changeable
 class Tally:
     """The counts and measured values of a run: all that is needed to add it to others."""
 
@@ -131,8 +131,11 @@ class Tally:
     teardowns: list[float] = field(default_factory=list)
     scores: list[float] = field(default_factory=list)
 
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and vars(self) == vars(other)
 
-@dataclass
+
+@changeable
 class CallRun(Tally):
     """What came of `Run Calls`, or of several runs that `Add Up Call Runs` has added up.
 

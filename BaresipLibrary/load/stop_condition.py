@@ -6,7 +6,7 @@ from ..frozen import frozen
 
 #: How many calls must be over before a share of them is judged while the run goes on.
 ENOUGH = 20
-_FORM = re.compile(r"\s*failures\s*(>=?)\s*([0-9]*\.?[0-9]+)\s*(%?)\s*", re.IGNORECASE)
+_FORM = r"(?i)\s*failures\s*(>=?)\s*([0-9]*\.?[0-9]+)\s*(%?)\s*"
 
 
 @frozen
@@ -29,7 +29,7 @@ class StopCondition:
         Raises:
             ValueError: not a condition, or one that cannot hold.
         """
-        match = _FORM.fullmatch(value)
+        match = re.fullmatch(_FORM, value)
         if match is None:
             raise ValueError(
                 f"'{value}' is not a condition; write it like 'failures > 5%' or 'failures > 10'."

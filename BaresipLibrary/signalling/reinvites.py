@@ -5,7 +5,7 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum, auto
 
 from ..agents.agent import Agent
@@ -16,6 +16,7 @@ from ..diagnosis.failure import CallFailure
 from ..diagnosis.observations import explain_no_answer
 from ..errors import UsageError
 from ..events import HoldChanged, SipMessage
+from ..frozen import changeable
 from ..sip.challenges import (
     CHALLENGE_HEADERS,
     CHALLENGE_STATUSES,
@@ -36,7 +37,7 @@ _SERVER_ERROR = 500
 _BACK_OFF = 0.5
 
 
-@dataclass
+@changeable
 class Reinvites:
     """The re-INVITEs of a call that this agent sent and that are `wanted`.
 

@@ -6,8 +6,8 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from functools import partial
+from typing import NamedTuple
 
 from ..agents.agent import PROMPTLY, Agent
 from ..agents.call import Call
@@ -153,11 +153,12 @@ _DEEDS: dict[Behaviour, Callable[[Agent, Call, Reaction], None]] = {
 _AT_ONCE = 8
 
 
-@dataclass(order=True)
-class _Task:
+class _Task(NamedTuple):
+    """Tasks are in the order of their times, and of their numbers, no two of which are the same."""
+
     at: float
     number: int
-    run: Callable[[], None] = field(compare=False)
+    run: Callable[[], None]
 
 
 class Schedule:

@@ -11,14 +11,12 @@ from ..events import DtmfReceived
 from .messages import Message, split_address
 from .uris import address_of_record
 
-_SIGNAL = re.compile(r"^[ \t]*signal[ \t]*=[ \t]*(\S+)", re.IGNORECASE | re.MULTILINE)
+_SIGNAL = r"(?im)^[ \t]*signal[ \t]*=[ \t]*(\S+)"
 _KEYS = "0123456789*#ABCD"
-_WAITING = re.compile(r"^messages-waiting[ \t]*:[ \t]*(yes|no)\b", re.IGNORECASE | re.MULTILINE)
-_VOICE = re.compile(
-    r"^voice-message[ \t]*:[ \t]*(\d{1,9})[ \t]*/[ \t]*(\d{1,9})\b", re.IGNORECASE | re.MULTILINE
-)
+_WAITING = r"(?im)^messages-waiting[ \t]*:[ \t]*(yes|no)\b"
+_VOICE = r"(?im)^voice-message[ \t]*:[ \t]*(\d{1,9})[ \t]*/[ \t]*(\d{1,9})\b"
 #: The status line in a message/sipfrag (RFC 3420); some senders indent it.
-_STATUS_LINE = re.compile(r"^[ \t]*SIP/2\.0 (\d{3}[^\r\n]*)", re.MULTILINE)
+_STATUS_LINE = r"(?m)^[ \t]*SIP/2\.0 (\d{3}[^\r\n]*)"
 #: Seconds by which the report of a request may follow it: each that is accepted is reported. And by
 #: which it may come before the request: it may be of a digit that no INFO carried.
 _LATE, _EARLY = 5.0, 0.5
@@ -29,7 +27,7 @@ def relayed_signal(request: Message) -> str | None:
     kind = (request.first("Content-Type") or "").partition(";")[0].strip().lower()
     if request.method != "INFO" or kind != "application/dtmf-relay":
         return None
-    match = _SIGNAL.search(request.body)
+    match = re.search(_SIGNAL, request.body)
     return match[1] if match else None
 
 
@@ -54,10 +52,10 @@ class Summary(NamedTuple):
 
 def read_summary(body: str) -> Summary | None:
     """The summary in the body of a NOTIFY (RFC 3842); None without one. Missing counts are 0."""
-    waiting = _WAITING.search(body)
+    waiting = re.search(_WAITING, body)
     if waiting is None:
         return None
-    voice = _VOICE.search(body)
+    voice = re.search(_VOICE, body)
     new, old = (int(voice[1]), int(voice[2])) if voice else (0, 0)
     return Summary(waiting[1].lower() == "yes", new, old)
 
@@ -78,7 +76,7 @@ def own_summary(notify: Message) -> Summary | None:
 
 def sipfrag_status(body: str) -> str | None:
     """Status and reason in the body of a NOTIFY about a REFER (RFC 3515), such as ``200 OK``."""
-    match = _STATUS_LINE.search(body)
+    match = re.search(_STATUS_LINE, body)
     return match[1].strip() if match else None
 
 

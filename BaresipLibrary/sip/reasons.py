@@ -21,11 +21,11 @@ _PHRASES = {
     604: "Does Not Exist Anywhere", 606: "Not Acceptable", 607: "Unwanted", 608: "Rejected",
 }  # fmt: skip
 #: Up to a comma, or a semicolon, outside of quotes; possessive, so that long values are quick.
-_VALUE = re.compile(r'(?:"(?:[^"\\]|\\.)*+"?|[^",])++', re.DOTALL)
-_PART = re.compile(r'(?:"(?:[^"\\]|\\.)*+"?|[^";])++', re.DOTALL)
-_WARNING = re.compile(r'\s*(\d{3})\s+(\S+)\s+"((?:[^"\\]|\\.)*+)"\s*', re.DOTALL)
+_VALUE = r'(?s)(?:"(?:[^"\\]|\\.)*+"?|[^",])++'
+_PART = r'(?s)(?:"(?:[^"\\]|\\.)*+"?|[^";])++'
+_WARNING = r'(?s)\s*(\d{3})\s+(\S+)\s+"((?:[^"\\]|\\.)*+)"\s*'
 #: How baresip appends a Reason header to its own words: after a comma, without a space.
-_GLUED = re.compile(r",(?=[\w.!%*+`'~-]++\s*+;\s*+(?:cause|text)\s*+=)", re.IGNORECASE)
+_GLUED = r"(?i),(?=[\w.!%*+`'~-]++\s*+;\s*+(?:cause|text)\s*+=)"
 _ANSWERED_ELSEWHERE = 200
 
 
@@ -57,7 +57,7 @@ def reasons(values: Iterable[str]) -> tuple[Reason, ...]:
 
 def warnings(values: Iterable[str]) -> tuple[SipWarning, ...]:
     """The warnings in values of Warning headers, in order; unreadable ones are left out."""
-    matches = (_WARNING.fullmatch(value) for value in _split(values))
+    matches = (re.fullmatch(_WARNING, value) for value in _split(values))
     return tuple(SipWarning(int(m[1]), m[2], _unescaped(m[3])) for m in matches if m)
 
 
@@ -75,16 +75,16 @@ def answered_elsewhere(given: Iterable[Reason]) -> bool:
 
 def split_glued(words: str) -> tuple[str, str]:
     """The stack's own words, and the Reason header that it appended to them, if any."""
-    match = _GLUED.search(words)
+    match = re.search(_GLUED, words)
     return (words[: match.start()], words[match.end() :]) if match else (words, "")
 
 
 def _split(values: Iterable[str]) -> Iterator[str]:
-    return (match[0] for value in values for match in _VALUE.finditer(value))
+    return (match[0] for value in values for match in re.finditer(_VALUE, value))
 
 
 def _reason(value: str) -> Reason | None:
-    protocol, *parameters = [match[0].strip() for match in _PART.finditer(value)] or [""]
+    protocol, *parameters = [match[0].strip() for match in re.finditer(_PART, value)] or [""]
     if not protocol or "=" in protocol:
         return None
     given: dict[str, str] = {}

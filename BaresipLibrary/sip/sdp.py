@@ -9,7 +9,7 @@ from ipaddress import ip_address
 from ..frozen import frozen
 from .messages import Message
 
-_BOUNDARY = re.compile(r'boundary="?([^";,\s]+)', re.IGNORECASE)
+_BOUNDARY = r'(?i)boundary="?([^";,\s]+)'
 _DIRECTIONS = ("sendrecv", "sendonly", "recvonly", "inactive")
 #: The directions by which an offer holds the other side (RFC 3264, section 8.4).
 HOLDING = frozenset({"sendonly", "inactive"})
@@ -244,7 +244,7 @@ def audio_in(message: Message) -> Media | None:
 
 
 def _sdp_part(message: Message) -> str:
-    boundary = _BOUNDARY.search(message.first("Content-Type") or "")
+    boundary = re.search(_BOUNDARY, message.first("Content-Type") or "")
     for part in message.body.split(f"--{boundary[1]}") if boundary else ():
         head, _, body = part.replace("\r\n", "\n").partition("\n\n")
         if "application/sdp" in head.lower():

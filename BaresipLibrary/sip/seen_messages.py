@@ -19,7 +19,7 @@ METHODS = (
     "PUBLISH", "REFER", "SUBSCRIBE", "UPDATE",
 )  # fmt: skip
 _DIRECTIONS = {"sent": True, "received": False}
-_STATUS = re.compile(r"[1-6](?:\d\d|\dx|xx)", re.IGNORECASE)
+_STATUS = r"(?i)[1-6](?:\d\d|\dx|xx)"
 _EXAMPLES = (
     "Write it like BYE, re-INVITE, sent INVITE, 200, 18x, 4xx, 200 BYE or received 200 INVITE."
 )
@@ -60,7 +60,7 @@ class MessageFilter:
         words = str(text).split()
         sent = _DIRECTIONS.get(words[0].lower()) if words else None
         rest = words if sent is None else words[1:]
-        status = rest.pop(0).lower() if rest and _STATUS.fullmatch(rest[0]) else None
+        status = rest.pop(0).lower() if rest and re.fullmatch(_STATUS, rest[0]) else None
         if len(rest) > 1 or not (rest or status):
             raise ValueError(f"'{text}' does not say which SIP message. {_EXAMPLES}")
         again, method = _method(str(text), rest[0], status) if rest else (False, None)

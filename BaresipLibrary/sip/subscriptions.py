@@ -1,10 +1,10 @@
 """Subscriptions to event packages (RFC 6665), as the messages of one agent tell of them."""
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from ..events import Event, SipMessage, SubscriptionClosed
-from ..frozen import frozen
+from ..frozen import changeable, frozen
 from .messages import Message, parsed
 from .notified import NotifiedState
 from .owed_requests import Latest, is_last_answer
@@ -46,7 +46,7 @@ def event_of(message: Message) -> str:
     return (message.first("Event") or "").partition(";")[0].strip()
 
 
-@dataclass
+@changeable
 class Subscription:
     """One subscription.
 

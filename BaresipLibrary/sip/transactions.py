@@ -4,11 +4,11 @@ Among them are provisional responses that were sent reliably (RFC 3262) and awai
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 from ..events import SipMessage
-from ..frozen import frozen
+from ..frozen import changeable, frozen
 from ..wording import counted
 from .messages import Message, parsed
 
@@ -39,7 +39,7 @@ class Answer:
         return f"{self.delay:.1f} s"
 
 
-@dataclass
+@changeable
 class Transaction:
     """A request with its retransmissions, its answers and, for an INVITE, the ACKs.
 

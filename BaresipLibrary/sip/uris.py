@@ -12,10 +12,10 @@ _URI = re.compile(
 )
 _NUMBER = re.compile(r"\+?[0-9*#]+")
 #: A telephone number as a URI of its own (RFC 3966), before its parameters.
-_TEL = re.compile(r"tel:(?P<number>[^;?\s<>\"@]*)", re.IGNORECASE)
+_TEL = r"(?i)tel:(?P<number>[^;?\s<>\"@]*)"
 #: What may stand in a user part as it is, beside letters and digits (RFC 3261, section 25.1).
 _USER_CHARACTERS = "-_.!~*'()&=+$,;?/"
-_EXTENSION = re.compile(r"[A-Za-z0-9_.!~*'()&=+$,#-]+")
+_EXTENSION = r"[A-Za-z0-9_.!~*'()&=+$,#-]+"
 
 
 def is_uri(text: str) -> bool:
@@ -36,7 +36,7 @@ def is_number(text: str) -> bool:
 
 def is_extension(text: str) -> bool:
     """Whether the text can be the user part of a URI in a domain, such as ``conf``."""
-    return bool(_EXTENSION.fullmatch(text))
+    return bool(re.fullmatch(_EXTENSION, text))
 
 
 def escaped_user(user: str) -> str:
@@ -58,7 +58,7 @@ def number_of(uri: str) -> str:
 
     Without parameters of the number (``;npdi``) and without a password; escapes are decoded.
     """
-    tel = _TEL.match(uri)
+    tel = re.match(_TEL, uri)
     if tel:
         return unquote(tel["number"])
     return unquote(re.split("[;:]", user_part(uri), maxsplit=1)[0])

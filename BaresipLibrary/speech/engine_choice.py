@@ -15,8 +15,8 @@ VARIABLE = "BARESIP_SPEECH_MODEL"
 _WHISPER = ".engines_whisper.FasterWhisper"
 _ENDPOINT = ".engines_http.TranscriptionEndpoint"
 _URLS = ("http", "https")
-_NAME = re.compile(r"[a-z][a-z0-9_-]*")
-_IMPORT_PATH = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
+_NAME = r"[a-z][a-z0-9_-]*"
+_IMPORT_PATH = r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+"
 
 
 class EngineChoice(NamedTuple):
@@ -38,14 +38,14 @@ class SpeechEngines:
         Raises:
             UsageError: the name is taken or cannot be one, or the path is not an import path.
         """
-        if not _NAME.fullmatch(name):
+        if not re.fullmatch(_NAME, name):
             raise UsageError(
                 f"{name!r} cannot be the name of a speech engine: it begins with a lower-case"
                 " letter, and only lower-case letters, digits, - and _ follow."
             )
         if name in (*_URLS, "download", *self._paths):
             raise UsageError(f"There is a speech engine '{name}' already; choose another name.")
-        if not _IMPORT_PATH.fullmatch(path):
+        if not re.fullmatch(_IMPORT_PATH, path):
             raise UsageError(
                 f"{path!r} is not the import path of a speech engine: write module.Class."
             )

@@ -47,7 +47,7 @@ _NUMBERS = dict(
     + [(word, value) for value, word in enumerate(_TEENS, 10)]
     + [(word, value) for value, word in zip(range(20, 100, 10), _TENS, strict=True)]
 )
-_TOKEN = re.compile(r"[^\W_]+")
+_TOKEN = r"[^\W_]+"
 
 
 class SpokenToken(NamedTuple):
@@ -69,7 +69,7 @@ def tokens_of(words: Sequence[str]) -> list[SpokenToken]:
     return [
         SpokenToken(token, number)
         for number, word in enumerate(words)
-        for token in _TOKEN.findall(_without_accents(word))
+        for token in re.findall(_TOKEN, _without_accents(word))
     ]
 
 

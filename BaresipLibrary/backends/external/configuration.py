@@ -12,7 +12,7 @@ from ..stack_settings import Reader, StackSettings
 from . import installation
 from .installation import InstalledBaresip
 
-_HOST_PORT = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^\s:\[\]]+):(?P<port>\d{1,5})")
+_HOST_PORT = r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^\s:\[\]]+):(?P<port>\d{1,5})"
 
 
 @frozen
@@ -29,7 +29,7 @@ class ExternalSettings(StackSettings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.control is not None and not _HOST_PORT.fullmatch(self.control):
+        if self.control is not None and not re.fullmatch(_HOST_PORT, self.control):
             raise UsageError(f"control '{self.control}' is not of the form host:port.")
         if self.control is not None and (self.executable or self.config):
             raise UsageError(
@@ -41,7 +41,7 @@ class ExternalSettings(StackSettings):
     @property
     def control_address(self) -> tuple[str, int]:
         """Host and port of `control`."""
-        match = _HOST_PORT.fullmatch(self.control or "")
+        match = re.fullmatch(_HOST_PORT, self.control or "")
         assert match is not None
         return match["host"].strip("[]"), int(match["port"])
 

@@ -38,8 +38,8 @@ _ENCRYPTIONS = {
     "srtp": ("srtp", "srtp-mand", "srtp-mandf"), "dtls_srtp": ("dtls_srtp",),
     "zrtp": ("zrtp",), "gzrtp": ("zrtp",),
 }  # fmt: skip
-_ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
-_NUMBER = re.compile(r"baresip v?(\d+)\.(\d+)(?:\.(\d+))?")
+_ESCAPE = r"\x1b\[[0-9;]*m"
+_NUMBER = r"baresip v?(\d+)\.(\d+)(?:\.(\d+))?"
 #: What no version can do over ctrl_tcp.
 _NEVER = frozenset({
     Capability.ANONYMOUS_CALLS,
@@ -81,7 +81,7 @@ class Version(NamedTuple):
     @classmethod
     def find(cls, text: str) -> "Version | None":
         """The version in a banner such as ``baresip v4.10.0 Copyright``; None without one."""
-        match = _NUMBER.search(_ESCAPE.sub("", text))
+        match = re.search(_NUMBER, re.sub(_ESCAPE, "", text))
         return cls(*(int(part or 0) for part in match.groups())) if match else None
 
     def __str__(self) -> str:
