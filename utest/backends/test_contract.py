@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import psutil
 import pytest
@@ -372,9 +372,20 @@ def test_a_fork_server_that_cannot_be_started_is_told_by_the_agent(
             backend.start(lambda event: None)
 
 
+@pytest.mark.parametrize("ends_first", [False, True])
 def test_an_agent_says_why_the_wheel_cannot_be_loaded(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ends_first: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Also where its process ends before it is told how to start."""
+    send = EmbeddedBackend._send
+
+    def send_late(self: EmbeddedBackend, message: dict[str, Any]) -> None:
+        assert self._reader is not None
+        self._reader.join()
+        send(self, message)
+
+    if ends_first:
+        monkeypatch.setattr(EmbeddedBackend, "_send", send_late)
     fault = "import sys; sys.modules['baresip'] = None\n"
     monkeypatch.setattr(launchers, "_ENTRY", fault + launchers._ENTRY)
     changes = Changes()

@@ -116,11 +116,11 @@ class WorkerProcess(Backend):
                 target=self._keep_reading, args=(report,), name=f"agent-{self.pid}", daemon=True
             )
             self._reader.start()
-            self._send(
-                protocol.start_message(
-                    self._account, self.codecs, address, port, self._stem, self._settings
-                )
+            message = protocol.start_message(
+                self._account, self.codecs, address, port, self._stem, self._settings
             )
+            with suppress(AgentGone):  # `_await_start` says that it has ended
+                self._send(message)
             self._await_start()
         except BaseException:
             self.stop()
