@@ -1,6 +1,7 @@
 """Digits are sent as tones, and heard in recordings."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -108,7 +109,8 @@ def test_secret_digits_are_in_no_event(talking: Phone, mode: str) -> None:
     sends_prompts(talking)
     dtmf.send(talking.agent, call, "4711#", 0.05, mode, hidden=True)
     assert [sent.digits for sent in talking.agent.journal.of_kind(DtmfSent)] == ["***"]
-    assert not [event for event in talking.agent.journal.since(0) if "4711" in repr(event)]
+    told = [repr(replace(event, at=0.0)) for event in talking.agent.journal.since(0)]
+    assert not [event for event in told if "4711" in event]
 
 
 def test_secret_digits_are_not_sent_in_messages_nor_shown_in_errors(talking: Phone) -> None:
