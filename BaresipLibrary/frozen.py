@@ -39,7 +39,7 @@ def _made(cls: type[_Class]) -> type[_Class]:
 
 
 def _first_init(cls: type) -> Callable[..., None]:
-    """An `__init__` that gives the class its own, and calls that."""
+    """An `__init__` that gives the class its own, and calls that; before, its signature is open."""
 
     def init(self: object, *values: Any, **named: Any) -> None:
         """Sets the fields."""

@@ -16,7 +16,7 @@ LAYERS = [
     {"phones"},
     {"phone"},
     {"phone_steps"},
-    {"early_start", "scopes"},
+    {"early_start", "import_failure", "scopes"},
     {"keywords"},
     {"report"},
     {"verdicts"},
@@ -29,7 +29,7 @@ LAYERS = [
     {"speech"},
     {"account"},
     {"audio", "sip", "events", "types", "concurrency"},
-    {"errors", "frozen", "import_failure", "quantiles", "rtp", "version", "wording"},
+    {"errors", "frozen", "quantiles", "rtp", "version", "wording"},
 ]
 _DOMAIN = {"robot", "subprocess", "psutil", "socket"}
 FORBIDDEN = {
@@ -42,6 +42,7 @@ FORBIDDEN = {
     "speech": {"robot"},
     "audio": {"robot", "subprocess", "BaresipLibrary"},
     "sip": {"robot", "subprocess", "socket"},
+    **{name: {"robot", "subprocess"} for name in LAYERS[-1]},
 }
 MODULES = [path for path in PACKAGE.rglob("*.py") if path.parent.name != "worker"]
 WORKER = sorted((PACKAGE / "backends" / "embedded" / "worker").glob("*.py"))

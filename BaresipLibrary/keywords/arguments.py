@@ -108,20 +108,26 @@ def with_hint(
     given = [unescape(value) for value in values]
     way = (
         way_to_write(message)
-        or _missing_operator(message)
+        or _missing_operator(message, given)
         or _misspelt_name(function, given)
         or _missing_name(message, function, types, given)
     )
     return f"{message} {way}" if way else message
 
 
-def _missing_operator(message: str) -> str | None:
-    """What to write where a value, or one equals sign, stands in place of an operator."""
+def _missing_operator(message: str, values: Sequence[object]) -> str | None:
+    """What to write where a value, or one equals sign, stands in place of an operator.
+
+    What another value follows is probably an operator that is misspelt.
+    """
     refused = _NOT_OPERATOR.match(message)
     if refused is None:
         return None
     if refused["value"] == "=":
         return "Did you mean ==?"
+    positional = [value for value in values if not _NAMED.fullmatch(str(value))]
+    if positional[-1:] != [refused["value"]]:
+        return None
     return f"Write an operator, such as ==, before '{refused['value']}'."
 
 

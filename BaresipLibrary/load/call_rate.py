@@ -74,6 +74,7 @@ class CallRate:
         self._times = settings.times()
         self._next = next(self._times, None)
         self._calls: list[RatedCall] = []
+        self._dialled: set[str] = set()
         self._busy: set[RatedCall] = set()
         self._bugs: list[Exception] = []
         self._is_step_done = False
@@ -147,7 +148,7 @@ class CallRate:
         for agent in (caller, callee):
             self._forget(agent)
         target = self._settings.target(caller, callee)
-        call = RatedCall(due, (caller, callee), target, self._settings.plan)
+        call = RatedCall(due, (caller, callee), target, self._settings.plan, self._dialled)
         self._calls.append(call)
         self._begin_step(call, lambda: self._dial(call))
 

@@ -81,11 +81,17 @@ class RatedCall:
     """Goes through its phases as events and time allow.
 
     `next_step` is called with `changes` held, and never while a step is being done. `free_tones`
-    are those that no other call of the run sends.
+    are those that no other call of the run sends. `dialled` are the Call-IDs of all calls of the
+    run, to which it adds its own.
     """
 
     def __init__(
-        self, arrived_at: float, ends: tuple[Agent, Agent], target: str, plan: Plan
+        self,
+        arrived_at: float,
+        ends: tuple[Agent, Agent],
+        target: str,
+        plan: Plan,
+        dialled: set[str],
     ) -> None:
         self.arrived_at = arrived_at
         self.agents = ends
@@ -103,7 +109,7 @@ class RatedCall:
         self.went_up: float | None = None
         self.went_down: float | None = None
         self._looked_at = arrived_at
-        self._plan = plan
+        self._plan, self._dialled = plan, dialled
         self._setup = BulkCall(ends[0], target, ends[1])
         self._check: Connection | None = None
         self._tones: Tones | None = None
@@ -129,7 +135,8 @@ class RatedCall:
     def _callees_side(self) -> Call | None:
         """The callee may tell of the call before the caller does, and of others that come late."""
         sides = [call for call in self.agents[1].calls if call.began_at >= self._made_at]
-        return self._setup.own_side(sides) or next(iter(sides), None)
+        unknown = (call for call in sides if call.call_id not in self._dialled)
+        return self._setup.own_side(sides) or next(unknown, None)
 
     def _sides(self, wanted: Callable[[Call], bool]) -> list[str]:
         """What each side says of the call, where that is wanted."""
@@ -163,6 +170,8 @@ class RatedCall:
         """Its first step."""
         self.is_begun = True
         self._setup.dial()
+        if self.call is not None:
+            self._dialled.add(self.call.call_id)
 
     def skip(self) -> None:
         """Gives it up before it has dialled."""

@@ -152,6 +152,10 @@ def test_a_value_in_place_of_an_operator_is_told_what_to_write_before_it() -> No
     ):
         refused = told.format(value)
         assert with_hint(refused, getter, TYPES, ["alice", value]) == f"{refused} {way}"
+        named = ["alice", value, "timeout=5s"]
+        assert with_hint(refused, getter, TYPES, named) == f"{refused} {way}"
+    misspelt = told.format("=>")
+    assert with_hint(misspelt, getter, TYPES, ["alice", "=>", "4"]) == misspelt
 
 
 @pytest.mark.parametrize(

@@ -169,7 +169,7 @@ def test_what_fails_while_the_machine_is_late_is_undecided(
     exchange.has(1, 1)
     now = time.monotonic()
     agents = (exchange.callers[0].agent, exchange.callees[0].agent)
-    call = RatedCall(now, agents, "sip:x", Plan(1, 1, None))
+    call = RatedCall(now, agents, "sip:x", Plan(1, 1, None), set())
     machine = Machine(0.5)
     counts = RunCounts(Tally(5.0, 0.0), machine, lambda: 0.0)
     either, theirs, ours = (

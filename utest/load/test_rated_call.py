@@ -25,7 +25,9 @@ class OneCall:
         agents = (self.caller.agent, self.callee.agent)
         plan = Plan(0.0, timeout, None)
         self.began = time.monotonic()
-        self.call = RatedCall(self.began, agents, self.callee.agent.uri, plan)
+        self.dialled = {"another"}
+        target = self.callee.agent.uri
+        self.call = RatedCall(self.began, agents, target, plan, self.dialled)
         self.call.dial()
 
     def go_on(self, later: float = 0.0) -> None:
@@ -84,6 +86,19 @@ def test_a_callee_that_rings_in_vain_says_so(exchange: Exchange) -> None:
     assert one.call.reason.words == "not established within 2 s"
     whose = re.escape(f"{one.callee.agent}: the call from ")
     assert re.search(f"^its call to .*; {whose}.* rings ", one.call.reason.details)
+
+
+def test_a_call_that_another_caller_has_given_up_is_not_its_other_side(exchange: Exchange) -> None:
+    one = OneCall(exchange, timeout=2.0)
+    assert one.call.call is not None
+    assert one.dialled == {"another", one.call.call.call_id}
+    one.callee.agent.calls[0].began_at = 0.0  # it never arrived
+    one.callee.rings("another")
+    one.callee.closes("another", ClosedBy.PEER)
+    one.go_on(later=2.1)
+    assert one.call.reason is not None
+    assert one.call.reason.words == "not established within 2 s, and the callee was not called"
+    assert "; " not in one.call.reason.details
 
 
 def test_an_answer_to_the_bye_that_comes_late_is_measured(exchange: Exchange) -> None:
