@@ -175,7 +175,9 @@ class Assertion:
             raise error
         if isinstance(error, TypeError):
             assert self.operator is not None
-            raise _Incomparable(
+            # What is not there yet may come: waiting for it is not useless.
+            failure = PhoneFailure if value is None else _Incomparable
+            raise failure(
                 f"{of.subject} {value!r} cannot be compared with {expected!r}"
                 f" by '{self.operator.value}'."
             ) from None

@@ -179,6 +179,23 @@ def test_a_value_that_cannot_be_compared_is_not_waited_for() -> None:
         get_and_assert(Eventful(), Value("The value", lambda: next(values)), wanted, 60.0)
 
 
+@pytest.mark.parametrize("message", [None, "Too slow: {value}"])
+@pytest.mark.parametrize(("operator", "expected"), [("<", "1s"), (">", "0.1 s"), ("<=", 1)])
+def test_a_value_that_comes_later_is_waited_for_with_a_message_too(
+    message: str | None, operator: str, expected: Any
+) -> None:
+    values = iter([None, None, 0.4])
+    wanted = Assertion(AssertionOperator[operator], expected, message, seconds)
+    value = Value("The delay", lambda: next(values))
+    assert get_and_assert(Eventful(), value, wanted, 60.0) == 0.4
+
+
+def test_a_value_that_never_comes_fails_after_the_wait_with_a_message_too() -> None:
+    wanted = Assertion(AssertionOperator["<"], "1s", "Too slow: {value}", seconds)
+    with pytest.raises(PhoneFailure, match=r"^After 0\.01 s, the value None cannot be compared"):
+        get_and_assert(Changes(), known(None), wanted, 0.01)
+
+
 def test_a_unit_is_only_for_comparisons() -> None:
     assert Assertion(AssertionOperator["then"], "4", None, seconds).expected == "4"
     assert Assertion(AssertionOperator["=="], "None", None, seconds).check(known(None)) is None
