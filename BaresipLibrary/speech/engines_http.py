@@ -88,7 +88,8 @@ class TranscriptionEndpoint:
         except HTTPError as error:
             with error:
                 why = error.read(500).decode(errors="replace").strip()
-            told = f"answered {error.code} {error.reason}: {why}"
+            # Between quotation marks, as it may tell a secret that was heard.
+            told = f'answered {error.code}: "{error.reason}: {why}"'
         except (OSError, ValueError) as error:
             told = f"gave no answer: {error.reason if isinstance(error, URLError) else error}"
         raise LookupError(f"The speech endpoint {self._url} {told}.")

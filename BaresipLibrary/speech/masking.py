@@ -22,9 +22,8 @@ _MOST_VARIANTS = 256
 _MOST_CHARACTERS = 20_000
 _WORD = re.compile(r"\S+")
 #: What stays around a masked word: it is the sentence's, unless a secret begins or ends with it.
-_PUNCTUATION = frozenset("`'\"()[].,:;?\u2018\u2019\u201c\u201d")
-
-#: A secret that may be said in so few characters is in many sentences that do not quote it.
+_PUNCTUATION = frozenset("`'\"()[].,:;?\u2018\u2019\u201c\u201d\xab\xbb")
+#: A secret of so few characters is in many sentences that do not quote it.
 _SHORT = 2
 #: What a message quotes: from the first quotation mark to the last one, or else to the end.
 _QUOTED = re.compile(r"""(?<!\w)["'\u2018\u201c`](?:.*["'\u2019\u201d`](?!\w)|.*)""", re.DOTALL)
@@ -64,9 +63,7 @@ class Secrets:
         the library's own.
         """
         long = {
-            value: forms
-            for value, forms in self._variants.items()
-            if min(map(len, [value.strip(), *forms])) > _SHORT
+            value: forms for value, forms in self._variants.items() if len(value.strip()) > _SHORT
         }
         masked = _masked_text(text, long)
         if len(long) == len(self._variants):

@@ -19,7 +19,7 @@ _ENGLISH = "en"
 #: A language that writes thousands as most do: 1.234,56.
 _OTHER = "de"
 _THOUSANDS = re.compile(r"\d[.,]\d{3}|\d,\d")
-_PUNCTUATION = "`'\"()[].,:;?!"
+_PUNCTUATION = "`'\"()[].,:;?!\xab\xbb"
 #: The first of several units, and the end.
 _Stretch = tuple[int, int]
 

@@ -132,4 +132,4 @@ class TranscriberProcess:
                 pipe.close()
         ended = describe_exit(status)
         printed = " | ".join(self._printed)
-        return f"{ended}; it printed: {printed}" if printed else ended
+        return f'{ended}; it printed: "{printed}"' if printed else ended

@@ -54,5 +54,6 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
 
 
 def _last_words(printed: bytes) -> str:
+    """The last line, between quotation marks: it may tell a secret that was to be said."""
     lines = printed.decode("utf-8", "replace").strip().splitlines()
-    return f": {lines[-1].rstrip('.')}" if lines else ""
+    return f': "{lines[-1].rstrip(".")}"' if lines else ""

@@ -74,7 +74,8 @@ def _answer(engine: SpeechEngine, samples: Any, language: str | None) -> Sequenc
     except Exception as error:
         if type(error) is LookupError:  # others, such as KeyError, are bugs of the engine
             return [], str(error)
-        return [], f"The speech engine failed: {_words(error)}"
+        # Between quotation marks, as it may tell a secret that was heard.
+        return [], f'The speech engine failed: "{_words(error)}"'
 
 
 def _words(error: Exception) -> str:

@@ -1,13 +1,20 @@
 """Secret values that reach a keyword are noted, and masked in what keywords of speech show."""
 
+import re
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from robot.api.types import Secret
 
-from BaresipLibrary.errors import PhoneFailure
+from BaresipLibrary.errors import PhoneFailure, SpeechError
 from BaresipLibrary.keywords.secrecy import hiding_secrets, note_secrets
+from BaresipLibrary.speech.engines_http import TranscriptionEndpoint
 from BaresipLibrary.speech.masking import Secrets
+from BaresipLibrary.speech.voices_program import run_renderer
+
+from ..speech.test_endpoint_words import SILENCE, answering
 
 
 def test_secrets_of_any_keyword_are_noted_and_its_words_stay() -> None:
@@ -50,7 +57,10 @@ OWN_WORDS = [
     ("a", "alice said a word: \u201ca b\u201d.", "alice said a word: \u201c*** b\u201d."),
     ("10", 'alice did not hear it within 10 s: expected "ten", heard "5" at 10.0 s: 10 %.',
      'alice did not hear it within 10 s: expected "***", heard "5" at 10.0 s: 10 %.'),
-    ("five", "After 5 s, alice's call heard `five`", "After 5 s, alice's call heard `***`"),
+    ("five", "After 5 s, alice's call heard `five`", "After *** s, alice's call heard `***`"),
+    ("eighty", "it cannot say: eighty.", "it cannot say: ***."),
+    ("twenty one", "it cannot say 21.", "it cannot say ***."),
+    ("double oh", "it cannot say 00.", "it cannot say ***."),
     ("5", "After 5 s of alice's: 'don't press 5", "After 5 s of alice's: 'don't press ***"),
     ("#5", "After 5 s: 'press #5'", "After 5 s: 'press ***'"),
     ("1234", "1234 s passed", "*** s passed"),
@@ -78,6 +88,31 @@ def test_no_short_secret_is_quoted(secret: str, said: list[str], quoted: str) ->
     assert message.startswith(f"After {secret} s: expected ")
     assert secrets.text(text) in message.replace("\\'", "'")
     assert secret not in message.removeprefix(f"After {secret} s")
+
+
+@pytest.mark.parametrize("secret", ["4", "42", "#5", "471"])
+def test_what_a_program_that_speaks_says_of_a_secret_is_masked(secret: str) -> None:
+    program = "import sys; sys.exit('cannot say: ' + sys.stdin.read() + '.')"
+    with (
+        pytest.raises(SpeechError) as failure,
+        hiding_secrets(Secrets([secret]), [], ("Speech",)),
+    ):
+        run_renderer([sys.executable, "-c", program], secret, "acme")
+    assert str(failure.value) == 'acme exited with code 1: "cannot say: ***".'
+
+
+@pytest.mark.parametrize("reason", ["Bad Request", "the prompt 42 is too short"])
+@pytest.mark.parametrize("secret", ["42", "#5", "471"])
+def test_what_an_endpoint_answers_of_a_secret_is_masked(secret: str, reason: str) -> None:
+    with (
+        answering({"error": f"no {secret}!"}, 400, reason.replace("42", secret)) as url,
+        pytest.raises(LookupError) as failure,
+        hiding_secrets(Secrets([secret]), [], ("Speech",)),
+    ):
+        TranscriptionEndpoint(url).transcribe(SILENCE, "en")
+    shown = str(failure.value).partition("answered 400: ")[2]
+    assert f'"{reason.replace("42", "***")}: ' in shown
+    assert secret not in re.split(r"\W+", shown)
 
 
 def test_secrets_are_found_in_lists_and_dictionaries() -> None:

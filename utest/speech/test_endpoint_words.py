@@ -23,13 +23,15 @@ SILENCE = np.zeros(1600, np.float32)
 
 
 @contextmanager
-def answering(answer: dict[str, Any]) -> Iterator[str]:
+def answering(
+    answer: dict[str, Any], status: int = 200, reason: str | None = None
+) -> Iterator[str]:
     """The URL of an endpoint that gives this answer to whatever it is sent."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers["Content-Length"]))
-            self.send_response(200)
+            self.send_response(status, reason)
             self.end_headers()
             self.wfile.write(json.dumps(answer).encode())
 

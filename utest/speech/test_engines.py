@@ -339,7 +339,7 @@ def test_an_endpoint_understands(whisper: FasterWhisper, monkeypatch: pytest.Mon
 @pytest.mark.parametrize(
     ("status", "times", "message"),
     [
-        (503, True, 'answered 503 Service Unavailable: {"text": "Goodbye."'),
+        (503, True, 'answered 503: "Service Unavailable: {"text": "Goodbye."'),
         (200, False, "does not say when each word was spoken"),
     ],
 )

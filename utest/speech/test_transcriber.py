@@ -129,7 +129,7 @@ def test_a_job_whose_process_dies_twice_fails_with_what_it_printed(make: Make) -
     transcriber = make("Dying")
     told = (
         "The process that understands speech died 2 times over 1.0 s of audio"
-        " (was ended by SIGKILL; it printed: last words)."
+        ' (was ended by SIGKILL; it printed: "last words").'
     )
     assert [error(transcriber), error(transcriber)] == [told, told]
 
@@ -141,7 +141,7 @@ def test_a_process_that_dies_before_it_is_ready_is_told(make: Make) -> None:
     assert told.startswith(
         "The process that understands speech died 2 times over 1.0 s of audio (exited with code 1;"
     )
-    assert told.endswith("sys.exit(3) | SystemExit: 3).")
+    assert told.endswith('sys.exit(3) | SystemExit: 3").')
 
 
 def test_a_process_that_cannot_be_started_is_told(
@@ -157,7 +157,7 @@ def test_a_process_that_cannot_be_started_is_told(
     ("engine", "message"),
     [
         ("Refusing", "There is no word of None."),
-        ("Wrong", "The speech engine failed: KeyError: 'some key'"),
+        ("Wrong", "The speech engine failed: \"KeyError: 'some key'\""),
         ("Missing", "Install it."),
         (
             "Odd",

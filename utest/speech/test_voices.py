@@ -174,7 +174,7 @@ def test_a_renderer_that_is_killed() -> None:
 
 
 def test_a_renderer_that_fails_and_one_that_is_not_there() -> None:
-    with pytest.raises(SpeechError, match=r"^acme exited with code 1: no such voice\.$"):
+    with pytest.raises(SpeechError, match=r'^acme exited with code 1: "no such voice"\.$'):
         run_renderer(python("import sys; sys.exit('no such voice')"), "text", "acme")
     with pytest.raises(SpeechError, match=r"^acme did not start: No such file or directory\.$"):
         run_renderer(["/nowhere/acme"], "text", "acme")
@@ -254,7 +254,7 @@ def test_voices_that_piper_lacks(joe: Path, tmp_path: Path) -> None:
         Piper().find(str(lonely), None)
     settings.write_text(joe.with_name(f"{joe.name}.json").read_text())
     assert Piper().find(str(lonely), None) == str(lonely)
-    with pytest.raises(SpeechError, match="piper exited with code 1: .+"):
+    with pytest.raises(SpeechError, match='piper exited with code 1: ".+"\\.$'):
         Piper().render("Hello", str(lonely), 1.0)
 
 
