@@ -3,12 +3,12 @@
 All processes of a machine share that clock, so the events of different agents can be compared.
 """
 
-import signal
 from enum import Enum
 from pathlib import Path
 
 from .frozen import frozen
 from .rtp import RtpCounts
+from .wording import describe_exit
 
 
 class ClosedBy(Enum):
@@ -184,6 +184,17 @@ class RequestRefused(CallEvent):
 
     method: str
     status: int
+    words: str
+
+
+@frozen
+class UnfittingAnswer(CallEvent):
+    """A final answer came by the way of a request of this agent, and is for none that was sent so.
+
+    `branch` names that way (RFC 3261, section 8.1.1.7), and `words` are a clause.
+    """
+
+    branch: str
     words: str
 
 
@@ -381,19 +392,3 @@ class AgentDied(Event):
         if self.status is None:
             return f"its process {self.how}" if self.how else "its baresip is out of reach"
         return f"its process {describe_exit(self.status)}"
-
-
-def describe_exit(status: int | None) -> str:
-    """How a process ended, as a predicate: its exit code, negative for a signal, None: unknown."""
-    if status is None:
-        return "ended"
-    if status < 0:
-        return f"was ended by {_signal_name(-status)}"
-    return f"exited with code {status}"
-
-
-def _signal_name(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:  # most real-time signals have none
-        return f"signal {number}"

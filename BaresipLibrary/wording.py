@@ -1,5 +1,6 @@
-"""Words of messages: numbers of things, times, the first few of many, beginnings of sentences."""
+"""Words of messages: numbers, times, the first few of many, beginnings, ends of processes."""
 
+import signal
 from collections.abc import Sequence
 
 _FEW = 5
@@ -26,3 +27,19 @@ def first_few(clauses: Sequence[str]) -> str:
 def capitalized(text: str) -> str:
     """A text at the beginning of a sentence; names stay as they are."""
     return text[0].upper() + text[1:] if text.startswith(("the ", "a ")) else text
+
+
+def describe_exit(status: int | None) -> str:
+    """How a process ended, as a predicate: its exit code, negative for a signal, None: unknown."""
+    if status is None:
+        return "ended"
+    if status < 0:
+        return f"was ended by {_signal_name(-status)}"
+    return f"exited with code {status}"
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # most real-time signals have none
+        return f"signal {number}"

@@ -26,7 +26,7 @@ from ..events import (
 from ..frozen import changeable, frozen
 from ..sip.bodies import InfoDigits
 from ..sip.messages import Message, parsed
-from ..sip.offers import Offers
+from ..sip.offers import Exchange, Offers
 from ..wording import duration_words
 from .endings import Ending, Endings, before_invite, ending_from_stack, with_message_words
 from .recording_clocks import RecordingClocks
@@ -82,6 +82,8 @@ class Call:
     #: Whether the suite has asked to transfer it.
     transfer_requested: bool = False
     invited: bool = False
+    #: Whether any answer to its INVITE has come; only then may a CANCEL be sent (RFC 3261, 9.1).
+    has_answer: bool = False
     #: Whether it replaces another call: its agent then answers by itself (RFC 3891).
     replaces: bool = False
     #: Whether it is an incoming call that was answered with 100 only, so that nothing rings.
@@ -131,6 +133,14 @@ class Call:
         """Whether the offer and answer of a call that is up may still show in the trace."""
         since = time.monotonic() - (self.established_at or 0.0)
         return self.offers.exchange is None and since < TRACE_LAG
+
+    @property
+    def exchange(self) -> Exchange | None:
+        """The last offer that was answered; None of a call that failed before it was up."""
+        closed = self.closed
+        failed = closed is not None and closed.by is ClosedBy.FAILURE
+        never_up = self.direction is Direction.OUTGOING and self.established_at is None
+        return None if failed and never_up else self.offers.exchange
 
     @property
     def on_hold(self) -> bool:
@@ -242,10 +252,13 @@ class Call:
         """
         self.offers.take(message, sent=sent, at=at)
         self.endings.take(message, sent=sent)
-        self.invited = self.invited or message.transaction_method == "INVITE"
+        is_of_invite = message.transaction_method == "INVITE"
+        self.invited = self.invited or is_of_invite
+        is_answer = is_of_invite and message.status is not None and not sent
+        self.has_answer = self.has_answer or (is_answer and self._closed is None)
         if message.method == "INVITE" and not sent and message.first("Replaces"):
             self.replaces = True
-        if sent and message.transaction_method == "INVITE" and 100 < (message.status or 0) < 300:
+        if sent and is_of_invite and 100 < (message.status or 0) < 300:
             self.silent = False
         misread = self.info_digits.take(message, sent=sent, at=at)
         if misread:
@@ -273,6 +286,10 @@ class Call:
         answered = self.answered and self.direction is Direction.INCOMING
         was_up = self.established_at is not None or answered
         words = _ENDING_WORDS[self.closed.by, was_up, self.direction]
+        if words == _GIVEN_UP and self.needed:
+            return "given up by this agent before an INVITE was sent"
+        if words == _GIVEN_UP and self.invited and not (self.has_answer or self.endings.cancelled):
+            return "given up by this agent without a CANCEL"
         ending = self.ending
         if words == _CANCELLED and ending and ending.is_answered_elsewhere:
             return f"{words}, answered elsewhere"
@@ -331,10 +348,11 @@ class Consultation:
 
 
 _CANCELLED = "cancelled by the caller"
+_GIVEN_UP = "cancelled by this agent"
 _ENDING_WORDS = {
     (ClosedBy.US, True, Direction.OUTGOING): "hung up by this agent",
     (ClosedBy.US, True, Direction.INCOMING): "hung up by this agent",
-    (ClosedBy.US, False, Direction.OUTGOING): "cancelled by this agent",
+    (ClosedBy.US, False, Direction.OUTGOING): _GIVEN_UP,
     (ClosedBy.US, False, Direction.INCOMING): "rejected by this agent",
     (ClosedBy.PEER, True, Direction.OUTGOING): "hung up by the peer",
     (ClosedBy.PEER, True, Direction.INCOMING): "hung up by the peer",

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 from ..backends.base import Backend
 from ..backends.capabilities import Capability
-from ..events import AnsweredAgain, CallClosed, ClosedBy, Event, RequestRefused
+from ..events import AnsweredAgain, CallClosed, ClosedBy, Event, RequestRefused, UnfittingAnswer
 from ..frozen import frozen
 from ..sip.challenges import CHALLENGE_STATUSES
-from ..sip.messages import Message
+from ..sip.messages import Message, unlike
 from ..sip.owed_requests import Forks, Latest, Retries, is_left_unanswered
 from ..sip.reasons import Reason, SipWarning, answered_elsewhere, reasons, split_glued, warnings
 
@@ -20,6 +20,8 @@ _FAREWELLS = ("BYE", "CANCEL")
 _TERMINATED = 487
 #: Requests whose refusal a suite should hear of.
 _FOLLOWED = ("BYE", "INFO")
+#: How a branch begins that no other request has (RFC 3261, section 8.1.1.7).
+_UNIQUE = "z9hG4bK"
 
 
 @frozen
@@ -53,6 +55,8 @@ class Endings:
         self._sent: Ending | None = None
         self._received: Ending | None = None
         self._answer: Ending | None = None
+        #: Whether a CANCEL was sent.
+        self.cancelled = False
 
     def take(self, message: Message, *, sent: bool) -> None:
         """Takes in a message of the call."""
@@ -60,6 +64,7 @@ class Endings:
             ending = Ending.of(message)
             if sent:
                 self._sent = ending
+                self.cancelled = self.cancelled or ending.method == "CANCEL"
             elif ending.method:
                 self._received = ending
             else:
@@ -128,16 +133,20 @@ def before_invite(closed: CallClosed, server: str) -> CallClosed:
 
 
 class OwedRequestLog:
-    """Follows the requests and answers of one agent that leave something owed."""
+    """Follows the requests of one agent: which answers fit none, and which leave something owed."""
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
         self._forks = Forks()
         self._retries = Retries()
         self._open: Latest[tuple[str | None, str], Message] = Latest()
+        #: The requests that were sent with a branch, by their methods: a CANCEL has its INVITE's.
+        self._sent: Latest[str, dict[str, Message]] = Latest()
+        self._unfitting: Latest[str, str] = Latest()
 
     def take(self, message: Message, *, sent: bool, at: float) -> Iterator[Event]:
         """Takes in a message; yields the events that follow from it."""
+        yield from self._unlike_requests(message, sent, at)
         another = self._forks.take(message, sent=sent)
         if another and another.is_new:
             ended = Capability.END_FORKS in self._backend.capabilities
@@ -146,6 +155,23 @@ class OwedRequestLog:
         if refused and message.status:
             phrase = message.reason_phrase
             yield RequestRefused(at, message.call_id or "", refused, message.status, phrase)
+
+    def _unlike_requests(
+        self, message: Message, sent: bool, at: float
+    ) -> Iterator[UnfittingAnswer]:
+        """The answer, where it fits none of the requests whose way it came; repeated ones once."""
+        branch = message.branch
+        if sent and message.method and branch.startswith(_UNIQUE):
+            self._sent[branch] = self._sent.get(branch, {}) | {message.method: message}
+        if sent or (message.status or 0) < 200 or branch not in self._sent:
+            return
+        requests = self._sent[branch].values()
+        differences = [unlike(message, request) for request in requests]
+        words = differences[0]
+        if words is None or None in differences or self._unfitting.get(branch) == words:
+            return
+        self._unfitting[branch] = words
+        yield UnfittingAnswer(at, next(iter(requests)).call_id or "", branch, words)
 
     def _refused(self, message: Message, sent: bool) -> str | None:
         """The method of the request that a message refuses, if it is not sent again."""

@@ -17,7 +17,7 @@ def agreed_in(agent: Agent, call: Call) -> AgreedMedia | None:
     """What was agreed last in a call; None when nothing was, and where no messages are shown."""
     if agent.backend.shows_messages and call.established_at is not None:
         wait_until(agent.changes, lambda: None if call.awaits_agreement else True, TRACE_LAG)
-    exchange = call.offers.exchange
+    exchange = call.exchange
     return agreed_media(exchange) if exchange else None
 
 

@@ -299,7 +299,7 @@ class Forker(Launcher):
 
 
 def _orphan_ended(status: int) -> str:
-    from ..events import describe_exit  # which is not needed to start early
+    from ..wording import describe_exit  # which is not needed to start early
 
     return (
         "ended, as did the process that had started it (the fork server), which"

@@ -7,8 +7,8 @@ from typing import NamedTuple, TypeVar
 from ..agents.agent import Agent
 from ..agents.call import TRACE_LAG, Call, Direction
 from ..concurrency import wait_until
-from ..events import OutboundChanged, SipMessage, StackLog
-from ..sip.messages import Message, parsed, split_address, split_values, unlike
+from ..events import OutboundChanged, StackLog, UnfittingAnswer
+from ..sip.messages import Message, parsed, split_address, split_values
 from ..sip.sdp import Media, SessionDescription, aligned, description_in
 from ..sip.transactions import Answer, Transaction, transactions
 from ..sip.uris import address_part
@@ -109,13 +109,9 @@ def explain_no_answer(
 
 def foreign_answers(agent: Agent, request: Transaction) -> Iterator[str]:
     """What is wrong with final answers that came by the way of a request, and do not fit it."""
-    for event in agent.journal.of_kind(SipMessage):
-        if event.sent or event.at < request.at or not event.text.startswith("SIP/2.0"):
-            continue
-        answer = parsed(event.text)
-        if answer.branch == request.request.branch and (answer.status or 0) >= 200:
-            difference = unlike(answer, request.request)
-            yield from [f"{capitalized(difference)}."] if difference else []
+    for event in agent.journal.of_kind(UnfittingAnswer):
+        if event.at >= request.at and event.branch == request.request.branch:
+            yield f"{capitalized(event.words)}."
 
 
 def _describe_unreadable(agent: Agent) -> str:

@@ -38,6 +38,7 @@ _NOTED = (
     events.HoldChanged,
     events.RequestRefused,
     events.AnsweredAgain,
+    events.UnfittingAnswer,
     events.RecordingEnded,
     events.AudioTrouble,
     events.AgentDied,
@@ -45,6 +46,7 @@ _NOTED = (
 _TROUBLE = (
     events.RequestRefused,
     events.AnsweredAgain,
+    events.UnfittingAnswer,
     events.RecordingEnded,
     events.RegistrationFailed,
     events.TransferFailed,
@@ -109,6 +111,8 @@ def _of_call(event: Event) -> str | None:
         case events.AnsweredAgain(_, _, contact, ended):
             became = "ended by ACK and BYE" if ended else "left without ACK and BYE"
             return f"ANSWERED by another phone, too: {contact}, {became}"
+        case events.UnfittingAnswer(_, _, _, words):
+            return f"UNFITTING: {words}"
         case events.CallClosed(_, _, ClosedBy.US):
             return "CLOSED by this agent"
         case events.CallClosed(_, _, ClosedBy.PEER):

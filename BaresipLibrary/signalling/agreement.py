@@ -6,6 +6,7 @@ from ..agents.agent import Agent
 from ..agents.call import Call, Direction
 from ..agents.rtp import agreed_in
 from ..errors import NothingYet
+from ..events import UnfittingAnswer
 from ..sip.agreed_media import AgreedMedia
 from ..sip.messages import masked
 from ..sip.sdp import SessionDescription
@@ -59,7 +60,7 @@ def _readable_call(agent: Agent, purpose: str, call_id: str | None) -> Call:
 
 def _why_not_agreed(agent: Agent, call: Call) -> str:
     ours, theirs = call.offers.described.get(True), call.offers.described.get(False)
-    exchange = call.offers.exchange
+    exchange = call.exchange
     if exchange is not None:
         who, other = (agent.name, "the other side")[:: 1 if exchange.ours else -1]
         return (
@@ -70,7 +71,10 @@ def _why_not_agreed(agent: Agent, call: Call) -> str:
         return call.describe()
     offerer = call.direction is Direction.OUTGOING
     if ours is not None and (offerer or theirs is None):
-        return f"{agent.name} offered {_described(ours)}, and no answer has come"
+        unfitting = agent.journal.of_kind(UnfittingAnswer)
+        came = [one.words for one in unfitting if one.call_id == call.call_id]
+        answer = came[-1] if came else "no answer has come"
+        return f"{agent.name} offered {_described(ours)}, and {answer}"
     if theirs is not None:
         return f"the other side offered {_described(theirs)}, and {agent.name} has not answered"
     return "no offer has been seen"

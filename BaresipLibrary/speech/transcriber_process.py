@@ -15,7 +15,7 @@ import numpy as np
 import psutil
 from numpy.typing import NDArray
 
-from ..events import describe_exit
+from ..wording import describe_exit
 from .engine_choice import EngineChoice, search_path
 from .heard import Word
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from subprocess import PIPE
 
 from ..errors import SpeechError
-from ..events import describe_exit
+from ..wording import describe_exit
 
 #: How long (s) the output of a program may take after its end.
 _REST = 1.0

@@ -107,6 +107,20 @@ A Cancelled Call Differs From One That Was Answered Elsewhere
         Stop Agent    bob
     END
 
+A Call That Is Given Up Before Any Answer Was Not Cancelled
+    [Documentation]    No CANCEL may be sent then (RFC 3261, section 9.1).
+    ${peer} =    Start Peer    says_nothing
+    Start Agent    alice
+    Dial    alice    ${peer.uri}
+    Wait Until Peer Waits    ${peer}
+    Hang Up    alice
+    Wait Until State Is    alice    IDLE
+    Get Reason    alice    ==    given up by this agent without a CANCEL
+    Run Keyword And Expect Error
+    ...    alice is not ESTABLISHED: its call to ${peer.uri} was given up by this agent without a CANCEL after * s.
+    ...    Wait Until State Is    alice    ESTABLISHED
+    Let Peer Go On    ${peer}
+
 An Answer That Begins No Dialog Is Reported As Such
     [Template]    Answer Should Be Reported
     The 200 OK has no Contact.    Contact

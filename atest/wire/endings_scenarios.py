@@ -10,6 +10,12 @@ def hangs_up(peer: Peer, *headers: str) -> None:
     dialog.bye(*headers)
 
 
+def says_nothing(peer: Peer) -> None:
+    """Takes the INVITE, and does not answer."""
+    peer.expect("INVITE")
+    peer.step()
+
+
 def refuses(peer: Peer, status_line: str, *headers: str) -> None:
     """Refuses with a status line as it is given."""
     invite = peer.expect("INVITE")

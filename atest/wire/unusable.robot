@@ -2,6 +2,7 @@
 Documentation       Answers, ACKs and INVITEs that came, and that a phone cannot use: nothing of them is said to be missing.
 Resource            wire.resource
 Library             ../resources/ScriptedPeer.py    ${CURDIR}/unusable_scenarios.py
+Library             ../resources/Logged.py
 
 
 *** Test Cases ***
@@ -27,6 +28,17 @@ An Answer To Another Request Is No Silence
     ...    Hold    alice    timeout=1s
     Hang Up    alice
     Peer Should Have Finished    ${peer}
+
+An Answer To Another Call On Which A Call Comes Up Is Told
+    [Documentation]    Some stacks take such an answer.
+    ${peer} =    Start Peer    answers_unusably    Call-ID
+    Start Agent    alice
+    Dial    alice    ${peer.uri}
+    ${state} =    Run Keyword And Ignore Error    Wait Until State Is    alice    ESTABLISHED
+    ${words} =    Set Variable    a 200 OK came whose Call-ID is 'another', and the INVITE has '
+    ${told} =    Run Keyword And Expect Error    alice and ${peer.uri} have not agreed on media: *    Get Codec    alice
+    IF    '${state}[0]' == 'PASS'    Should Contain    ${told}    over RTP/AVP, and ${words}
+    The Log Should Have Said    *alice${SPACE*2}UNFITTING: ${words}*
 
 An ACK That Fits No INVITE Is Not Said To Be Missing
     ${bob} =    Start Agent    bob
@@ -64,4 +76,9 @@ Answer Should Be Reported
     Dial    alice    ${peer.uri}
     Run Keyword And Expect Error    alice is not ESTABLISHED: its call to ${peer.uri} failed after * s: * ${told}
     ...    Wait Until State Is    alice    ESTABLISHED
+    Run Keyword And Expect Error
+    ...    alice and ${peer.uri} have not agreed on media: its call to ${peer.uri} failed after * s: *
+    ...    Get Codec    alice
+    ${info} =    Get Info    alice
+    Should Be Equal    ${info.calls}[0][media][codec]    ${NONE}
     Stop Agent    alice

@@ -1,5 +1,7 @@
 """How calls ended, in the words of the message that ended them."""
 
+from pathlib import Path
+
 import pytest
 
 from BaresipLibrary.agents.endings import Endings
@@ -81,6 +83,33 @@ def test_a_cancel_may_be_quicker_than_a_refusal(phone: Phone, status: int, words
     phone.sip(response(f"SIP/2.0 {status} x", "in-1"), sent=True)
     phone.closes("in-1", ClosedBy.US)
     assert phone.agent.reason == words
+
+
+def test_what_no_cancel_was_sent_for_is_not_cancelled(phone: Phone) -> None:
+    """Before any answer none may be sent (RFC 3261, section 9.1)."""
+    call_id = phone.agent.dial(BOB)
+    phone.sip(request("INVITE", call_id), sent=True)
+    phone.closes(call_id, ClosedBy.US)
+    phone.sip(response("SIP/2.0 180 Ringing", call_id))  # which nothing follows
+    assert phone.agent.reason == "given up by this agent without a CANCEL"
+    phone.sip(request("CANCEL", call_id), sent=True)
+    phone.sip(request("BYE", call_id, number=2), sent=True)  # the answer was quicker
+    assert phone.agent.reason == "cancelled by this agent"
+
+
+def test_the_trace_of_a_cancel_may_be_late(phone: Phone) -> None:
+    call_id = phone.agent.dial(BOB)
+    phone.sip(request("INVITE", call_id), sent=True)
+    phone.sip(response("SIP/2.0 180 Ringing", call_id))
+    phone.closes(call_id, ClosedBy.US)
+    assert phone.agent.reason == "cancelled by this agent"
+
+
+def test_a_call_that_waits_for_its_stun_server_is_not_cancelled(tmp_path: Path) -> None:
+    phone = Phone(tmp_path, stun_server="stun:127.0.0.1:3478")
+    call_id = phone.agent.dial(BOB)
+    phone.closes(call_id, ClosedBy.US)
+    assert phone.agent.reason == "given up by this agent before an INVITE was sent"
 
 
 def test_a_plain_cancel_is_not_answered_elsewhere(phone: Phone) -> None:

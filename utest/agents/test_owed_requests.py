@@ -3,8 +3,8 @@
 import pytest
 
 from BaresipLibrary.backends.capabilities import Capability
-from BaresipLibrary.events import AnsweredAgain, RequestRefused
-from BaresipLibrary.report.event_words import line
+from BaresipLibrary.events import AnsweredAgain, RequestRefused, UnfittingAnswer
+from BaresipLibrary.report.event_words import is_trouble, line
 
 from ..scripted import Phone
 
@@ -79,3 +79,38 @@ def test_a_second_phone_that_answers_is_reported_once(phone: Phone, can_end: boo
     found = list(phone.agent.journal.of_kind(AnsweredAgain))
     assert [(event.contact, event.ended) for event in found] == [("sip:b@h", can_end)]
     assert line(found[0]).startswith("ANSWERED by another phone, too: sip:b@h, ")
+
+
+def exchanged(branch: str, *answers: str) -> list[str]:
+    """An INVITE, the CANCEL that has its branch, and answers that come by that way."""
+    via = f"Via: SIP/2.0/UDP h;branch={branch}\r\n"
+    sent = [f"{it} sip:b@h SIP/2.0\r\n{via}Call-ID: c\r\nCSeq: 1 {it}\r\n\r\n" for it in _BOTH]
+    return [*sent, *(f"SIP/2.0 200 OK\r\n{via}{answer}\r\n\r\n" for answer in answers)]
+
+
+_BOTH = ("INVITE", "CANCEL")
+_STRAY = "Call-ID: another\r\nCSeq: 1 INVITE"
+_WORDS = "UNFITTING: a 200 OK came whose Call-ID is 'another', and the INVITE has 'c'"
+
+
+@pytest.mark.parametrize(
+    ("branch", "answers", "told"),
+    [
+        ("z9hG4bK1", [f"Call-ID: c\r\nCSeq: 1 {method}" for method in _BOTH], []),
+        ("z9hG4bK1", [_STRAY, _STRAY], [_WORDS]),
+        ("old", [_STRAY], []),  # RFC 2543: other requests may have it, too
+        (
+            "z9hG4bK1",
+            ["Call-ID: c\r\nCSeq: 7 INVITE"],
+            ["UNFITTING: a 200 OK came whose CSeq is '7 INVITE', and the INVITE has '1 INVITE'"],
+        ),
+    ],
+)
+def test_an_answer_that_fits_no_request_is_told_once(
+    phone: Phone, branch: str, answers: list[str], told: list[str]
+) -> None:
+    for text in exchanged(branch, *answers):
+        phone.sip(text, sent=not text.startswith("SIP/2.0"))
+    found = list(phone.agent.journal.of_kind(UnfittingAnswer))
+    assert [line(event) for event in found] == told
+    assert all(is_trouble(event) and event.call_id == "c" for event in found)

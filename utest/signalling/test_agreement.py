@@ -1,5 +1,6 @@
 """Why nothing was agreed, and what a hostile peer may offer."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -87,3 +88,42 @@ def test_nothing_was_sent_before_the_answer(phone: Phone) -> None:
     invite(phone, _SDP.format(4000, 0))
     with pytest.raises(NothingYet, match="^alice has sent no SDP so far: the call from sip:bob"):
         require_description(phone.agent, local=True)
+
+
+def dialled(phone: Phone, *answers: str) -> str:
+    """Has alice call, and be answered; each answer has SDP. Returns the Call-ID of the call."""
+    call_id = phone.agent.dial("sip:bob@h")
+    via = "Via: SIP/2.0/UDP h;branch=z9hG4bK1\r\n"
+    sdp = f"Content-Type: application/sdp\r\n\r\n{_SDP.format(4000, 0)}"
+    head = f"{via}Call-ID: {call_id}\r\nCSeq: 1 INVITE\r\n{sdp}"
+    phone.sip(f"INVITE sip:bob@h SIP/2.0\r\n{head}", sent=True)
+    for status in answers:
+        phone.sip(f"SIP/2.0 {status}\r\n{head}")
+    return call_id
+
+
+def test_a_call_that_failed_at_its_answer_has_agreed_on_nothing(phone: Phone) -> None:
+    call_id = dialled(phone, "200 OK")
+    assert require_agreed(phone.agent).codec == "PCMU/8000"
+    phone.closes(call_id, ClosedBy.FAILURE, None, "Bad message")
+    assert re.fullmatch(r"its call to sip:bob@h failed after .* s: Bad message\.", why(phone))
+    assert require_description(phone.agent, local=False).startswith("v=0")  # it was sent
+
+
+def test_a_call_that_fails_after_it_was_up_has_agreed(phone: Phone) -> None:
+    call_id = dialled(phone, "200 OK")
+    phone.is_established(call_id)
+    phone.closes(call_id, ClosedBy.FAILURE, None, "rtp stream error")
+    assert require_agreed(phone.agent).codec == "PCMU/8000"
+
+
+def test_an_answer_that_fits_no_request_agrees_on_nothing(phone: Phone) -> None:
+    phone.is_established(dialled(phone))
+    phone.sip(
+        "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nCall-ID: another\r\n"
+        "CSeq: 1 INVITE\r\n\r\n"
+    )
+    offered = "alice offered PCMU/8000 over RTP/AVP"
+    assert why(phone) == (
+        f"{offered}, and a 200 OK came whose Call-ID is 'another', and the INVITE has 'out-1'."
+    )

@@ -17,9 +17,9 @@ from pathlib import Path
 from select import select
 
 from ...errors import BackendError
-from ...events import describe_exit
 from ...frozen import frozen
 from ...sip.messages import Message
+from ...wording import describe_exit
 from ..addresses import PortTakenError
 from ..baresip_text import bracketed
 from ..child import Child
