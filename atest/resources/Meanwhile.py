@@ -16,8 +16,10 @@ from BaresipLibrary.media.clips import following_recording
 from BaresipLibrary.media.voice_track import VoiceTrack
 from BaresipLibrary.types import AudioDirection
 
-#: Shorter waits (s) are for the answer to a command, and not those that a suite asked for.
+#: Shorter waits (s) are for the answer to a command, and not those that a suite asked for,
 _LONG = 15.0
+#: unless so many have ended in vain: then the keyword waits in short steps, and looks in between.
+_STEPS = 3
 
 
 class MeanwhileError(Exception):
@@ -27,7 +29,7 @@ class MeanwhileError(Exception):
 
 
 class Meanwhile:
-    """`Meanwhile    Hang Up    bob`, then the keyword that waits, with a timeout above 15 s.
+    """`Meanwhile    Hang Up    bob`, then the keyword that waits, at once or in steps, above 15 s.
 
     That keyword fails, at once and with its message, when what was to happen fails. It ends when
     that has ended, too. A test in which nothing happened has failed.
@@ -120,6 +122,7 @@ class Meanwhile:
         self._awaited, self._error = f"{what} of {agent}", None
         self._changes = changes = _library().agents.get(agent).changes
         waiter: threading.Thread | None = None
+        in_vain = 0
 
         def act() -> None:
             with changes:  # is free once the other thread waits
@@ -132,13 +135,15 @@ class Meanwhile:
                     changes.notify_all()
 
         def wait(timeout: float | None = None) -> bool:
-            nonlocal waiter
-            if waiter is None and (timeout is None or timeout > _LONG):
+            nonlocal waiter, in_vain
+            is_long = timeout is None or timeout > _LONG or in_vain >= _STEPS
+            if waiter is None and is_long:
                 waiter = threading.current_thread()
                 self._thread = threading.Thread(target=act, name=self._awaited, daemon=True)
                 self._awaited = ""
                 self._thread.start()
             told = threading.Condition.wait(changes, timeout)
+            in_vain += not told
             if self._error is not None and threading.current_thread() is waiter:
                 raise self._error
             return told
