@@ -211,7 +211,7 @@ Trunk Should Take A Call
 
 Trunk Should Be Refused
     Run Keyword And Expect Error
-    ...    trunk: the external backend with baresip * cannot accept calls for a user part other than its own *. The embedded backend, or baresip * and later, can.
+    ...    trunk: the external backend with baresip * cannot accept calls for a* user part *. The embedded backend, or baresip * and later, can.
     ...    Start Agent    trunk    trunk-7    127.0.0.1    catch_all=True
 
 Parameters Should Be Refused

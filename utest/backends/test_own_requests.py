@@ -53,7 +53,9 @@ def test_another_target_waits_for_the_answer(
     with pytest.raises(CommandRefused, match=f"a message to {BOB} has no answer yet"):
         baresip.sender.send("MESSAGE", CAROL, "two")
     traced(baresip, "SIP/2.0 200 OK", sent=False)
+    (tmp_path / "current_contact").write_text(BOB)  # as baresip does
     baresip.sender.send("MESSAGE", CAROL, "two")
+    assert not (tmp_path / "current_contact").exists()
     assert baresip.asked[-3:] == [("rmmod", "contact"), ("insmod", "contact"), ("message", "two")]
     assert (tmp_path / "contacts").read_text() == f"<{CAROL}>\n"
 

@@ -80,6 +80,8 @@ class RequestSender:
         if self._contact is not None:
             self._ask(("rmmod", "contact"))
             self._contact = None
+        # Else baresip looks for the contact before: 3.18 and 4.10 find it, and use freed memory.
+        (self._folder / "current_contact").unlink(missing_ok=True)
         (self._folder / "contacts").write_text(f"<{uri}>\n")
         answer = self._ask(("insmod", "contact"))[0]
         if _LOADED not in answer:
