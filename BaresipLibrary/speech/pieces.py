@@ -18,22 +18,31 @@ def put_together(pieces: Sequence[Word], text: str) -> list[Word]:
 
     Pieces may divide a word, at a mark or elsewhere, and may lack marks that the text has: *4-7* in
     pieces is one word without a minus. A space always parts words: the dash of *- 5* is one. What
-    only the pieces have, or only the text, is a word, too. A word is as sure as its least sure
-    piece.
+    only the pieces have, or only the text, is a word, too. Where both have something else at the
+    same place, *five* and *5*, it was said once, and the pieces have it; but where pieces are a
+    part of a word of the text, *5 fifty* of *$5.50*, it is that word. A word is as sure as its
+    least sure piece.
     """
     parts = [part for piece in pieces for part in _parted_at_spaces(piece)]
     owners = _owners(parts, text)
     words: list[Word] = []
-    done = 0
-    for begin, end in _spans(text, owners):
-        used = [place for place in owners[begin:end] if place is not None]
+    untold: list[str] = []
+    done, lacked_some = 0, False
+    for begin, end in [*_spans(text, owners), (len(text), len(text))]:
+        shown, used = text[begin:end], [at for at in owners[begin:end] if at is not None]
+        if shown and not used:
+            untold.append(shown)
+            continue
+        first = used[0] if used else len(parts)
+        left, lacks_some = parts[done:first], _lacks_some(shown, owners[begin:end])
+        if left and lacked_some:
+            words[-1], left = _joined(words[-1].text, [words[-1], *left]), []
+        elif left and lacks_some:
+            first, left = done, []
+        words += _between(untold, left, words[-1:], parts[first : first + 1])
         if used:
-            words += parts[done : used[0]]
-            words.append(_joined(text[begin:end], parts[used[0] : used[-1] + 1]))
-            done = used[-1] + 1
-        else:
-            words.append(_untold(text[begin:end], words[-1:], parts[done : done + 1]))
-    words += parts[done:]
+            words.append(_joined(shown, parts[first : used[-1] + 1]))
+            untold, done, lacked_some = [], used[-1] + 1, lacks_some
     if not any(is_said(word.text) for word in words):
         return []
     return [word for word in words if is_said(word.text) or is_dash(word.text)]
@@ -82,6 +91,26 @@ def _parts_words(text: str, owners: Sequence[int | None], at: int) -> bool:
         unicodedata.category(letter) == _OTHER_LETTER for letter in text[at - 1 : at + 1]
     )
     return are_letters and None not in owners[at - 1 : at + 1] and owners[at - 1] != owners[at]
+
+
+def _lacks_some(text: str, owners: Sequence[int | None]) -> bool:
+    """Whether pieces lack some of what is said for a word, or a dash."""
+    return any(
+        owner is None and (is_said(letter) or is_dash(letter))
+        for letter, owner in zip(text, owners, strict=True)
+    )
+
+
+def _between(
+    untold: Sequence[str], left: Sequence[Word], before: Sequence[Word], after: Sequence[Word]
+) -> list[Word]:
+    """What is between two words that are in the text and in the pieces: in one form only."""
+    if any(map(is_said, untold)) and any(is_said(word.text) for word in left):
+        return [*left]
+    words = [*before]
+    for text in untold:
+        words.append(_untold(text, words[-1:], [*left, *after][:1]))
+    return [*words[len(before) :], *left]
 
 
 def _joined(text: str, parts: Sequence[Word]) -> Word:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from BaresipLibrary.speech.engines_http import TranscriptionEndpoint
 from BaresipLibrary.speech.heard import Word, written
 from BaresipLibrary.speech.pieces import put_together
-from BaresipLibrary.speech.plain_words import plain_units
+from BaresipLibrary.speech.plain_words import plain_text, plain_units
 from BaresipLibrary.speech.words import Phrase, find_phrase
 
 SILENCE = np.zeros(1600, np.float32)
@@ -79,6 +79,23 @@ ANSWERS = [
     (["Press", "for", "sales"], "Press 1 for sales.", "press one for sales"),
     (["Press", "1", "please", "for", "sales"], "Press 1 for sales.", "press one please for sales"),
     (["press", "1", "for", "sales"], "", "press one for sales"),
+]
+
+#: What the text has in another form than the pieces, what is heard then, and what is not.
+OTHER_FORMS = [
+    ("press five for sales", "Press 5 for sales.", "press 5 for sales", "press 55"),
+    ("call two", "Call 2.", "call 2", "call 2 2"),
+    ("your pin is one two three four", "Your PIN is 1234.", "pin is 1234", "pin is 12341234"),
+    ("it is five dollars and fifty cents OK", "It is $5.50, OK?", "it is $5.50 ok", "5.50 5.50"),
+    ("it is five 50", "It is $5.50.", "it is $5.50", "$55.50"),
+    ("it is 5 fifty", "It is $5.50.", "it is $5.50", "550"),
+    ("you have one 234 points", "You have 1,234 points.", "you have 1234 points", "11234"),
+    ("it is twenty 1 now", "It is 21 now.", "it is 21 now", "20"),
+    ("10 percent off", "10% off", "10 percent off", "percent percent"),
+    ("pay 5 dollars now", "Pay $5 now.", "pay $5 now", "dollars dollars"),
+    ("is minus 5 degrees", "Is -5 degrees.", "is minus 5 degrees", "minus minus"),
+    ("you uh have 2 problems", "You have 2½ problems.", "have 2½", "have 2"),
+    ("call five five five 1234", "Call 555 - 1234.", "call 5551234", "call 555"),
 ]  # fmt: skip
 
 
@@ -108,6 +125,15 @@ def test_words_have_the_marks_of_the_text(pieces: list[str], text: str, phrase: 
 def test_what_lacks_its_marks_is_no_other_number(pieces: list[str], text: str, phrase: str) -> None:
     words = understood({"text": text, "words": told(*pieces)})
     assert find_phrase(Phrase.parse(phrase), plain_units(words), 1.0) is None
+
+
+@pytest.mark.parametrize(("pieces", "text", "heard", "wrong"), OTHER_FORMS)
+def test_what_has_another_form_in_the_text_is_heard_once(
+    pieces: str, text: str, heard: str, wrong: str
+) -> None:
+    units = plain_units(understood({"text": text, "words": told(*pieces.split())}))
+    assert find_phrase(Phrase.parse(heard), units, 1.0) is not None
+    assert find_phrase(Phrase.parse(wrong), units, 1.0) is None
 
 
 def test_words_of_segments_are_found() -> None:
@@ -159,13 +185,31 @@ PIECES = st.lists(st.text("ab1. -,$é", min_size=1, max_size=4), max_size=8)
 
 
 @given(PIECES, st.text("ab1. -,$é", max_size=20))
-def test_no_letter_is_lost(pieces: list[str], text: str) -> None:
-    """Whatever the text: each letter of it is in the words, and each word has a place in time."""
+def test_no_time_is_lost(pieces: list[str], text: str) -> None:
+    """Whatever the text: where a piece with a letter was told, there is a word."""
     words = put_together([Word(one, at, at + 0.5, 0.9) for at, one in enumerate(pieces)], text)
-    letters = "".join(filter(str.isalnum, "".join(word.text for word in words)))
-    rest = iter(letters)
-    assert all(letter in rest for letter in filter(str.isalnum, text))
     assert all(0 <= word.begin <= word.end <= len(pieces) for word in words)
+    for at, piece in enumerate(pieces):
+        if any(map(str.isalnum, piece)):
+            assert any(word.begin <= at + 0.5 and at <= word.end for word in words)
+
+
+@given(st.text("0123456789", min_size=1, max_size=6), st.sampled_from(["", "-", " "]))
+def test_what_differs_in_form_is_heard_once(number: str, between: str) -> None:
+    names = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+    pieces = ["press", *(names[int(digit)] for digit in number), "for", "sales"]
+    text = f"Press {between.join(number)} for sales."
+    words = put_together([Word(one, at, at + 0.5, 0.9) for at, one in enumerate(pieces)], text)
+    heard = plain_text(plain_units(words)).replace(" ", "")
+    assert heard == f"press{number}forsales"
+
+
+@given(PIECES, st.text("ab1. -,$é", max_size=20))
+def test_no_letter_of_the_text_is_lost_where_no_piece_is_left(pieces: list[str], text: str) -> None:
+    told = [piece for piece in pieces if piece in text.split()][:1]
+    words = put_together([Word(one, 0.0, 0.5, 0.9) for one in told], text)
+    letters = filter(str.isalnum, "".join(word.text for word in words))
+    assert "".join(letters) == "".join(filter(str.isalnum, text))
 
 
 @given(PIECES)
