@@ -26,7 +26,7 @@ def first_few(clauses: Sequence[str]) -> str:
 
 def capitalized(text: str) -> str:
     """A text at the beginning of a sentence; names stay as they are."""
-    return text[0].upper() + text[1:] if text.startswith(("the ", "a ")) else text
+    return text[0].upper() + text[1:] if text.startswith("the ") else text
 
 
 def describe_exit(status: int | None) -> str:

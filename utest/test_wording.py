@@ -2,7 +2,7 @@
 
 import pytest
 
-from BaresipLibrary.wording import duration_words
+from BaresipLibrary.wording import capitalized, duration_words
 
 
 @pytest.mark.parametrize(
@@ -20,3 +20,10 @@ from BaresipLibrary.wording import duration_words
 )
 def test_a_short_time_is_not_told_as_nothing(seconds: float, words: str) -> None:
     assert duration_words(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "begun"), [("the other side", "The other side"), ("a offered PCMU", "a offered PCMU")]
+)
+def test_names_of_agents_stay_as_they_are(text: str, begun: str) -> None:
+    assert capitalized(text) == begun

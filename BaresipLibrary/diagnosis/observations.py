@@ -8,6 +8,7 @@ from ..agents.agent import Agent
 from ..agents.call import TRACE_LAG, Call, Direction
 from ..concurrency import wait_until
 from ..events import OutboundChanged, StackLog, UnfittingAnswer
+from ..sip.agreed_media import takes_profile
 from ..sip.messages import Message, parsed, split_address, split_values
 from ..sip.sdp import Media, SessionDescription, aligned, description_in
 from ..sip.transactions import Answer, Transaction, transactions
@@ -111,7 +112,7 @@ def foreign_answers(agent: Agent, request: Transaction) -> Iterator[str]:
     """What is wrong with final answers that came by the way of a request, and do not fit it."""
     for event in agent.journal.of_kind(UnfittingAnswer):
         if event.at >= request.at and event.branch == request.request.branch:
-            yield f"{capitalized(event.words)}."
+            yield f"A {event.words.removeprefix('a ')}."
 
 
 def _describe_unreadable(agent: Agent) -> str:
@@ -198,7 +199,8 @@ def explain_no_common_audio(agent: Agent, call: Call) -> str | None:
     if not agreed.answer:
         what = agreed.answered_by.method or agreed.answered_by.start_line.partition(" ")[2]
         return capitalized(f"{us} offered {offer or 'no audio'}; the {what} of {them} had no SDP.")
-    if offer and answer and _have_common_audio(offer, answer):
+    takes = takes_profile(*aligned(agreed.offer, agreed.answer))
+    if takes and offer and answer and _have_common_audio(offer, answer):
         return None
     return capitalized(
         f"{us} offered {offer or 'no audio'}; {them} answered {answer or 'no audio'}."
@@ -208,7 +210,7 @@ def explain_no_common_audio(agent: Agent, call: Call) -> str | None:
 def _have_common_audio(offer: Media, answer: Media) -> bool:
     common = set(_codecs_of(offer)) & set(_codecs_of(answer))
     is_taken = not (offer.is_refused or answer.is_refused)
-    return bool(common) and is_taken and offer.profile == answer.profile
+    return bool(common) and is_taken
 
 
 def _codecs_of(media: Media) -> list[str]:

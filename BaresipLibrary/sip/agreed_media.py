@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from ..frozen import frozen
 from .offers import Exchange
-from .sdp import Format, Media
+from .sdp import Format, Media, SessionDescription
 
 _DIRECTIONS = {
     (True, True): "sendrecv",
@@ -62,16 +62,15 @@ class AgreedMedia:
 def agreed_media(exchange: Exchange) -> AgreedMedia | None:
     """The audio that an exchange agrees on; None where it is refused, or has no codec in common.
 
-    Nor is anything agreed where the answer has another profile than the offer, such as RTP/SAVP to
-    RTP/AVP (RFC 3264, section 6), or a profile of DTLS stands without the fingerprints of both
-    (RFC 5763).
+    Nor is anything agreed where baresip drops the stream for the profile of the answer, or where a
+    profile of DTLS stands without the fingerprints of both (RFC 5763).
     """
     ours, theirs = exchange.sides()
     local, remote = ours.audio, theirs.audio
     if local is None or remote is None or local.is_refused or remote.is_refused:
         return None
     offer, answer = exchange.offer.audio, exchange.answer.audio
-    if offer and answer and offer.profile.upper() != answer.profile.upper():
+    if not takes_profile(exchange.offer, exchange.answer):
         return None
     # The offerer sends what stands first in the answer; the answerer sends what stands first in the
     # offer, of what it has accepted. Either is the first of the other side's that is one's own.
@@ -79,7 +78,7 @@ def agreed_media(exchange: Exchange) -> AgreedMedia | None:
     if sends is None or receives is None:
         return None
     encryption = _encryption(exchange)
-    if encryption != "dtls_srtp" and any(m and "TLS" in m.profile.upper() for m in (offer, answer)):
+    if encryption != "dtls_srtp" and offer and _is_dtls(offer):
         return None
     suites = answer.crypto_suites if answer and encryption == "srtp" else ()
     codec = (sends if exchange.ours else receives).codec
@@ -88,6 +87,27 @@ def agreed_media(exchange: Exchange) -> AgreedMedia | None:
     return AgreedMedia(
         local, remote, sends, receives, accepted, codec, encryption, suite, exchange.at
     )
+
+
+def takes_profile(offer: SessionDescription, answer: SessionDescription) -> bool:
+    """Whether baresip sends and plays audio, as far as that depends on the profiles of both.
+
+    An answer should have the profile of the offer (RFC 3264, section 6). Baresip takes any other
+    encrypted one to an offer of DTLS, and any but DTLS to an offer that does not demand encryption.
+    """
+    offered, answered = offer.audio, answer.audio
+    if offered is None or answered is None:
+        return False
+    if offered.profile.upper() == answered.profile.upper():
+        return True
+    if _is_dtls(offered):
+        return answered.is_encrypted
+    is_optional = bool(offered.crypto_suites or offer.has_fingerprint) and not offered.is_encrypted
+    return is_optional and not _is_dtls(answered)
+
+
+def _is_dtls(media: Media) -> bool:
+    return "TLS" in media.profile.upper()
 
 
 def _stream(receiver: Media, sender: Media, speller: Media) -> AgreedStream | None:
@@ -125,6 +145,6 @@ def _encryption(exchange: Exchange) -> str | None:
     assert offer is not None and answer is not None
     has_fingerprints = exchange.offer.has_fingerprint and exchange.answer.has_fingerprint
     has_keys = bool(offer.crypto_suites and answer.crypto_suites)
-    if has_fingerprints and ("TLS" in answer.profile.upper() or not has_keys):
+    if has_fingerprints and (_is_dtls(answer) or not has_keys):
         return "dtls_srtp"
     return "srtp" if has_keys else None

@@ -140,29 +140,56 @@ def test_fingerprints_on_both_sides_are_dtls_srtp(profile: str) -> None:
     assert agreed(offer, answer).srtp_suite is None
 
 
-@pytest.mark.parametrize(
-    ("offered", "answered"),
-    [
-        ("RTP/AVP", "UDP/TLS/RTP/SAVP"),
-        ("RTP/SAVP", "UDP/TLS/RTP/SAVP"),
-        ("UDP/TLS/RTP/SAVPF", "RTP/SAVP"),
-        ("UDP/TLS/RTP/SAVPF", "UDP/TLS/RTP/SAVPF"),
-    ],
-)
-def test_dtls_without_the_fingerprints_of_both_agrees_on_nothing(
-    offered: str, answered: str
-) -> None:
+@pytest.mark.parametrize("answered", ["RTP/SAVP", "UDP/TLS/RTP/SAVPF"])
+def test_dtls_without_the_fingerprints_of_both_agrees_on_nothing(answered: str) -> None:
     """A baresip that has offered so sends nothing, and drops what arrives."""
-    offer = sdp("0", _PRINT, profile=offered)
+    offer = sdp("0", _PRINT, profile="UDP/TLS/RTP/SAVPF")
     assert agreed_media(Exchange(True, offer, sdp("0", profile=answered), "1", True)) is None
 
 
 @pytest.mark.parametrize(
-    ("offered", "answered"),
-    [("RTP/AVP", "RTP/SAVP"), ("RTP/SAVP", "RTP/AVP"), ("RTP/AVP", "RTP/AVPF")],
+    ("offered", "answered", "lines", "encryption"),
+    [
+        ("RTP/AVP", "RTP/SAVP", [_CRYPTO], "srtp"),
+        ("RTP/AVP", "RTP/AVPF", [_CRYPTO], "srtp"),
+        ("RTP/AVP", "RTP/SAVPF", [_CRYPTO], "srtp"),
+        ("RTP/AVP", "RTP/SAVPF", [_PRINT], "dtls_srtp"),
+        ("UDP/TLS/RTP/SAVPF", "UDP/TLS/RTP/SAVP", [_PRINT], "dtls_srtp"),
+        ("UDP/TLS/RTP/SAVPF", "RTP/SAVP", [_PRINT], "dtls_srtp"),
+        ("UDP/TLS/RTP/SAVPF", "RTP/SAVPF", [_PRINT], "dtls_srtp"),
+    ],
 )
-def test_another_profile_agrees_on_nothing(offered: str, answered: str) -> None:
-    offer, answer = sdp("0", _CRYPTO, profile=offered), sdp("0", _CRYPTO, profile=answered)
+def test_baresip_takes_another_profile_where_it_has_offered_encryption(
+    offered: str, answered: str, lines: list[str], encryption: str
+) -> None:
+    """Tones ran both ways in such calls."""
+    offer, answer = sdp("0", *lines, profile=offered), sdp("0", *lines, profile=answered)
+    for ours in (True, False):
+        assert agreed(offer, answer, ours=ours).encryption == encryption
+
+
+@pytest.mark.parametrize("answered", ["RTP/AVPF", "RTP/SAVP", "RTP/SAVPF"])
+def test_keys_that_are_offered_need_no_keys_in_the_answer(answered: str) -> None:
+    """Audio runs both ways, and is not encrypted, whatever the profile says."""
+    media = agreed(sdp("0", _CRYPTO), sdp("0", profile=answered))
+    assert (media.codec, media.encryption) == ("PCMU/8000", None)
+
+
+@pytest.mark.parametrize(
+    ("offered", "answered", "lines"),
+    [
+        ("RTP/AVP", "RTP/AVPF", []),
+        ("RTP/AVP", "RTP/SAVP", []),
+        ("RTP/AVP", "UDP/TLS/RTP/SAVP", [_CRYPTO]),
+        ("RTP/SAVP", "RTP/SAVPF", [_CRYPTO]),
+        ("RTP/SAVP", "RTP/AVP", [_CRYPTO]),
+        ("RTP/SAVP", "UDP/TLS/RTP/SAVP", [_CRYPTO]),
+        ("UDP/TLS/RTP/SAVPF", "RTP/AVP", [_PRINT]),
+    ],
+)
+def test_another_profile_agrees_on_nothing(offered: str, answered: str, lines: list[str]) -> None:
+    """A baresip that has offered so sends nothing, and drops what arrives."""
+    offer, answer = sdp("0", *lines, profile=offered), sdp("0", *lines, profile=answered)
     for ours in (True, False):
         assert agreed_media(Exchange(ours, offer, answer, "1", ours)) is None
 

@@ -1,0 +1,49 @@
+"""What is observed of a call in an agent's own messages."""
+
+import pytest
+
+from BaresipLibrary.diagnosis.observations import explain_no_answer, explain_no_common_audio
+
+from ..scripted import Phone
+
+_KEY = "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz\r\n"
+
+
+def headers(call_id: str, number: int) -> str:
+    lines = ["Via: SIP/2.0/UDP a;branch=z9hG4bK1", f"Call-ID: {call_id}", f"CSeq: {number} INVITE"]
+    return "\r\n".join(lines) + "\r\n"
+
+
+def sdp(profile: str, *more: str) -> str:
+    head = "Content-Type: application/sdp\r\n\r\nv=0\r\no=- 1 1 IN IP4 h\r\ns=-\r\n"
+    return f"{head}c=IN IP4 h\r\nt=0 0\r\nm=audio 4000 {profile} 0\r\n{''.join(more)}"
+
+
+@pytest.mark.parametrize(
+    ("keys", "explained"),
+    [
+        (
+            [],
+            "alice offered PCMU/8000 over RTP/AVP; the other side answered PCMU/8000 over RTP/AVPF",
+        ),
+        ([_KEY], None),
+    ],
+)
+def test_another_profile_explains_silence_only_where_baresip_drops_it(
+    phone: Phone, keys: list[str], explained: str | None
+) -> None:
+    call_id = phone.backend.dial("sip:bob@h")
+    phone.sip(
+        f"INVITE sip:bob@h SIP/2.0\r\n{headers(call_id, 1)}{sdp('RTP/AVP', *keys)}", sent=True
+    )
+    phone.sip(f"SIP/2.0 200 OK\r\n{headers(call_id, 1)}{sdp('RTP/AVPF')}")
+    sentence = explained and f"{explained}."
+    assert explain_no_common_audio(phone.agent, phone.agent.calls[0]) == sentence
+
+
+def test_an_answer_with_another_cseq_is_why_there_was_none(phone: Phone) -> None:
+    phone.sip(f"INVITE sip:bob@h SIP/2.0\r\n{headers('c1', 1)}\r\n", sent=True)
+    phone.sip(f"SIP/2.0 200 OK\r\n{headers('c1', 7)}\r\n")
+    assert explain_no_answer(phone.agent, "INVITE", 0, "c1") == (
+        "A 200 OK came whose CSeq is '7 INVITE', and the INVITE has '1 INVITE'."
+    )
