@@ -8,8 +8,8 @@ Resource            ../resources/backend.resource
 
 
 *** Variables ***
-# 4712 as digits or words, whatever is between them; not within a longer number, such as a time.
-${PIN}      (?<![\\d.:])((4|four|for)\\W*(7|seven)\\W*(1|one|won)\\W*(2|two|to|too)(?!\\d)|forty.seven\\W*(12|twelve))
+# 4712 as digits or words, whatever is between them; not a time, such as 14.712 s, or 4.712 s.
+${PIN}      (?<![\\d.:])(?!4\\.712\\b)((4|four|for)\\W*(7|seven)\\W*(1|one|won)\\W*(2|two|to|too)(?!\\d)|forty.seven\\W*(12|twelve))
 
 
 *** Test Cases ***
