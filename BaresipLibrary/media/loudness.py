@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Sequence
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -151,15 +150,14 @@ def verify_silence(
         unplayed = UnplayedAudio(listener)
         if _is_broken(agent, heard, duration, unplayed):
             raise _failure(listener, task)
-        is_missing = partial(unplayed.is_missing, duration)
-        arrived = _catch_up(listener, heard, is_missing)
+        arrived = _catch_up(listener, heard, unplayed.is_missing)
         listener.ignore_new_sounds()
         wait_until(agent.changes, decided, _LOOK + PATIENCE)
         listener.read_to_end()
         listener.decide()
         if listener.heard is not None:
             raise _failure(listener, task)
-        _require_all_read(listener, arrived, task, is_missing)
+        _require_all_read(listener, arrived, task, unplayed.is_missing)
         listener.cut_to_judged()
         return _silence(listener)
 
@@ -348,11 +346,23 @@ def _require_all_read(
     name = listener.agent.name
     if packets is None and listener.has_nothing:
         why = f"it heard nothing, and {name}'s baresip cannot tell whether RTP packets arrived"
+    elif packets is not None and _is_too_little(listener, packets):
+        why = (
+            f"it heard only {listener.recorded:.2f} s of audio, of which the first"
+            f" {ON_ITS_WAY:g} s do not count"
+        )
     elif packets is not None and (_are_unread(listener, packets) or is_missing()):
         why = f"{listener.unread_packets(packets)}: their content is unknown"
     else:
         return
     raise CallFailure(f"{name} {task} {why}.", listener.agent)
+
+
+def _is_too_little(listener: SampleListener, packets: Packets) -> bool:
+    """Whether audio was recorded, and not enough of it to count."""
+    is_recorded = listener.recorded > 0 and not packets.untaken
+    arrived = listener.audio_in(packets) * _SHORTEST_PACKET
+    return is_recorded and not listener.seconds and 0 < arrived <= listener.recorded
 
 
 def _are_unread(listener: SampleListener, packets: Packets) -> bool:

@@ -46,6 +46,12 @@ class SampleListener(Listener):
         self._left_to_skip = 0
         self._pieces: list[NDArray[np.float64]] = []
         self._count = 0
+        #: Seconds of audio recorded since the packets are counted, those that are skipped included.
+        self.recorded = 0.0
+
+    def restart_count(self) -> None:
+        super().restart_count()
+        self.recorded = 0.0
 
     def start(self, rate: int) -> None:
         if rate != self.rate:
@@ -53,6 +59,7 @@ class SampleListener(Listener):
             self._pieces, self._count, self.arrivals = [], 0, []
 
     def feed(self, samples: NDArray[np.float64]) -> None:
+        self.recorded += samples.size / self.rate
         dropped = min(self._left_to_skip, samples.size)
         self._left_to_skip -= dropped
         if dropped < samples.size:

@@ -18,23 +18,33 @@ class UnplayedAudio:
     def __init__(self, listener: SampleListener) -> None:
         """Watches from now on, as the listener counts packets from now on."""
         self._listener = listener
-        self._began = self._at = time.monotonic()
-        self._packets, self._heard = 0, listener.seconds
-        self._is_seen = False
+        self._at, self._packets, self._recorded = time.monotonic(), 0, listener.recorded
+        self._audio_came = False
+        #: For how long (s) nothing was recorded, and how much more audio than time came since (s).
+        self._missing = self._caught_up = 0.0
 
     def look(self) -> None:
         """Takes in what came since the last look, unless that is too short to tell.
 
-        It asks the agent's baresip: do not use it while you hold `changes`.
+        Audio that came since the one before should be recorded by now. It asks the agent's baresip:
+        do not use it while you hold `changes`.
         """
         now, packets = time.monotonic(), self._listener.audio_packets()
-        passed, heard = now - self._at, self._listener.seconds
+        passed, grew = now - self._at, self._listener.recorded - self._recorded
         if packets is None or passed < STEP / 2:
             return
-        if heard == self._heard and is_audio(packets - self._packets, passed):
-            self._is_seen = True
-        self._at, self._packets, self._heard = now, packets, heard
+        audio_came = is_audio(packets - self._packets, passed)
+        if audio_came and self._audio_came and not grew:
+            self._missing += passed - max(0.0, self._caught_up)
+            self._caught_up = 0.0
+        else:
+            self._caught_up += grew - (passed if audio_came else 0.0)
+            if self._missing - self._caught_up <= ON_ITS_WAY:
+                self._missing = self._caught_up = 0.0
+        self._at, self._packets, self._audio_came = now, packets, audio_came
+        self._recorded = self._listener.recorded
 
-    def is_missing(self, seconds: float) -> bool:
-        """Whether it was not recorded later either: so many seconds should have been."""
-        return self._is_seen and seconds - self._listener.seconds > ON_ITS_WAY
+    def is_missing(self) -> bool:
+        """Whether it was not recorded later either."""
+        later = self._caught_up + self._listener.recorded - self._recorded
+        return self._missing - max(0.0, later) > ON_ITS_WAY
