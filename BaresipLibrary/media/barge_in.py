@@ -26,7 +26,7 @@ from ..speech.voices import Speech
 from ..types import AudioDirection
 from ..wording import counted
 from .following import following_recording
-from .late_audio import UnreadPackets, heard_until, watching_packets
+from .late_audio import UnreadPackets, describe_unheard, heard_until, watching_packets
 from .results import BargeIn
 from .saying import (
     cut_short,
@@ -63,6 +63,8 @@ FOLLOWED = 1.5
 _ARRIVES = 0.6
 #: The shortest time (s) without audio that is worth a word.
 _WORTH_TELLING = 0.1
+#: How long (s) after an answer that is not sure another one is looked for.
+_AGAIN = 0.2
 #: How much longer (s) than its sounds last an interruption may take, also on a busy machine.
 _PATIENCE = 10.0
 _ALREADY_SILENT = "it had been silent for {:.2f} s by then"
@@ -210,8 +212,10 @@ class Interruption:
         #: At the end of what was followed, for how long (s) no audio of the other side was read.
         self.unheard = 0.0
         self._packets: UnreadPackets | None = None
-        #: Whether packets had come that were not read, when they were counted last.
+        #: Whether packets had come that were not read, when they were counted last, up to when that
+        #: was so (monotonic s), and how many of them were dropped.
         self._are_unread: bool | None = None
+        self._unknown_until, self._dropped = 0.0, 0
 
     def warning(self) -> str:
         """That the silence at the end is one without audio, as a sentence; else empty."""
@@ -220,13 +224,7 @@ class Interruption:
         can = self.agent.backend.capabilities
         is_seen = Capability.SEE_RTP in can and self.call.rtp
         is_counted = Capability.COUNT_PACKETS in can and self._are_unread is False
-        what, why = "came from", ", or its packets were lost"
-        if not is_seen and not is_counted:
-            what, why = "was recorded of", ", its packets were lost, or they are not recorded yet"
-        return (
-            f"No audio {what} the other side for the last {self.unheard:.1f} s: it sends nothing"
-            f" while it is silent{why}."
-        )
+        return describe_unheard(self.unheard, bool(is_seen), is_counted)
 
     def verify_stop(self, allowed: float, patience: float, silence: float) -> BargeIn:
         """Checks that the other side falls silent within `allowed` s of the first sound.
@@ -282,11 +280,11 @@ class Interruption:
         return scene
 
     def _unread_clause(self) -> str:
-        if self._packets is None or not self._are_unread:
+        if not self._are_unread:
             return ""
-        if dropped := self._packets.dropped:
+        if self._dropped:
             whose = f"{self.agent.name}'s baresip"
-            return f", and {counted(dropped, 'RTP packet')} arrived that {whose} dropped"
+            return f", and {counted(self._dropped, 'RTP packet')} arrived that {whose} dropped"
         return ", and not all that arrived has been recorded"
 
     def _await_their_turn(self, patience: float) -> None:
@@ -367,16 +365,30 @@ class Interruption:
                 return answer
             if not left:
                 return None
+            if answer is not None:
+                wait_until(self.agent.changes, self._has_ended, min(_AGAIN, left))
 
     def _is_known(self) -> bool:
         """Whether all that arrived was read, as far as that can be told.
 
-        It asks the agent's baresip, which `changes` must not be held for.
+        After packets that were not, it is once what came by then is read, or the silence has lasted
+        anew. It asks the agent's baresip, which `changes` must not be held for.
         """
         if self._packets is None or self.unheard < _WORTH_TELLING:
+            self._are_unread = None
             return True
-        self._are_unread = self._packets.exist(self._theirs.until)
-        return not self._are_unread
+        are_unread, now = self._packets.exist(self._theirs.until), time.monotonic()
+        if are_unread:
+            self._unknown_until = now
+            self._dropped += self._packets.dropped
+            self._packets.restart()
+        elif self._theirs.until < self._unknown_until > now - self._silence:
+            are_unread = True
+        self._are_unread = are_unread
+        return not are_unread
+
+    def _has_ended(self) -> bool | None:
+        return None if self.call.is_live else True
 
     def _failure(self, what: str) -> CallFailure:
         did = "interrupted" if self._told else "could not interrupt"

@@ -79,6 +79,21 @@ def audio_goes_on(agent: Agent, call: Call, count: Callable[[], int | None]) -> 
     return is_audio(now - before, time.monotonic() - began)
 
 
+def describe_unheard(seconds: float, is_seen: bool, is_counted: bool) -> str:
+    """What is known of seconds without audio, where packets are seen, or counted at their end."""
+    what, end, why = "was recorded of", "", ", its packets were lost, or they are not recorded yet"
+    if is_seen or is_counted:
+        why = ", or its packets were lost"
+    if is_seen:
+        what = "came from"
+    elif is_counted:
+        end = ", and none came at the end of that"
+    return (
+        f"No audio {what} the other side for the last {seconds:.1f} s{end}: it sends nothing while"
+        f" it is silent{why}."
+    )
+
+
 class UnreadPackets:
     """Whether packets came that the stack dropped, as in a call that it holds, or did not record.
 
@@ -89,10 +104,15 @@ class UnreadPackets:
 
     def __init__(self, agent: Agent, call: Call) -> None:
         """Counts from now on."""
-        self._agent, self._call, self._since = agent, call, time.monotonic()
-        self._before = self._count() or Packets(0, 0)
+        self._agent, self._call = agent, call
         #: How many of those that were counted last the stack dropped.
         self.dropped = 0
+        self.restart()
+
+    def restart(self) -> None:
+        """Counts from now on."""
+        self._since = time.monotonic()
+        self._before = self._count() or Packets(0, 0)
 
     def exist(self, read: float) -> bool | None:
         """Whether they do; the recording was read up to then, in monotonic s.

@@ -147,7 +147,7 @@ A Machine Whose Packets Stay Away
     IF    $sees_packets
         The Log Should Have Said    No audio came from the other side for the last ?.? s: it sends nothing while it is silent, or its packets were lost.
     ELSE
-        The Log Should Have Said    No audio was recorded of the other side for the last ?.? s: it sends nothing while it is silent, its packets were lost, or they are not recorded yet.
+        The Log Should Have Said    No audio was recorded of the other side for the last ?.? s*: it sends nothing while it is silent*
     END
 
 A Time That Checks Nothing

@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 
 from BaresipLibrary.audio.line_state import TimedSpan
+from BaresipLibrary.backends.base import Packets as Counted
 from BaresipLibrary.backends.capabilities import Capability
 from BaresipLibrary.diagnosis.failure import CallFailure
 from BaresipLibrary.events import HoldChanged, Muted, RtpCounted
 from BaresipLibrary.media.barge_in import LEAST_SILENCE, Interruption, Scene, turn_since
+from BaresipLibrary.media.late_audio import UnreadPackets
 from BaresipLibrary.media.results import BargeIn
 from BaresipLibrary.rtp import RtpCounts
 from BaresipLibrary.speech.voices import Speech
@@ -203,9 +205,13 @@ class Packets:
 
     def __init__(self, phone: Phone, *unread: bool | None) -> None:
         self._phone, self._unread = phone, list(unread)
-        self.dropped = 0
+        self.dropped = self.asked = 0
+
+    def restart(self) -> None:
+        """Nothing needs to be counted anew."""
 
     def exist(self, _: float) -> bool | None:
+        self.asked += 1
         reader = threading.Thread(target=self._phone.backend.feed, daemon=True)
         reader.start()
         reader.join(1.0)
@@ -235,17 +241,53 @@ def test_a_silence_is_one_once_all_is_read_that_arrived(
     packets = Packets(phone, True, True, False)
     assert follow(counted, monkeypatch, packets, 5.0) == "silent"
     assert packets._unread == [False]
-    assert counted.warning().startswith("No audio came from the other side for the last 1.2 s:")
+    assert counted.warning() == (
+        "No audio was recorded of the other side for the last 1.2 s, and none came at the end of"
+        " that: it sends nothing while it is silent, or its packets were lost."
+    )
 
 
 def test_what_was_not_read_to_the_end_is_told(
     counted: Interruption, phone: Phone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     packets = Packets(phone, True)
-    assert follow(counted, monkeypatch, packets, 0.3) is None
+    assert follow(counted, monkeypatch, packets, 0.0) is None
     assert counted._unread_clause() == ", and not all that arrived has been recorded"
     packets.dropped = 7
+    assert follow(counted, monkeypatch, packets, 0.0) is None
     assert counted._unread_clause() == ", and 7 RTP packets arrived that alice's baresip dropped"
+
+
+def test_an_answer_that_is_not_sure_is_not_looked_for_all_the_time(
+    counted: Interruption, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packets = Packets(phone, True)
+    assert follow(counted, monkeypatch, packets, 0.5) is None
+    assert packets.asked <= 5
+
+
+def test_a_recording_that_has_caught_up_leaves_nothing_unread(
+    counted: Interruption, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert follow(counted, monkeypatch, Packets(phone, True), 0.0) is None
+    counted.unheard = 0.0
+    assert counted._is_known()
+    assert counted._unread_clause() == ""
+
+
+def test_a_packet_that_was_dropped_once_makes_later_silences_no_guess(
+    interruption: Interruption, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The silence must last anew, as the packet may have come in it."""
+    counts = iter([Counted(100, 0, 0)])
+    monkeypatch.setattr(
+        phone.backend, "count_packets", lambda _: next(counts, Counted(200, 0, untaken=1))
+    )
+    packets = UnreadPackets(interruption.agent, interruption.call)
+    monkeypatch.setattr(interruption, "_packets", packets)
+    interruption.unheard, began = 5.0, time.monotonic()
+    assert interruption._wait(lambda: "silent", 3.0) == "silent"
+    assert time.monotonic() - began >= LEAST_SILENCE
 
 
 def test_a_silence_of_which_packets_tell_nothing_is_one_with_a_warning(
