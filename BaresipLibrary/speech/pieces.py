@@ -30,7 +30,8 @@ def put_together(pieces: Sequence[Word], text: str) -> list[Word]:
     done, lacked_some = 0, False
     for begin, end in [*_spans(text, owners), (len(text), len(text))]:
         shown, used = text[begin:end], [at for at in owners[begin:end] if at is not None]
-        if shown and not used:
+        # A mark alone is no piece that says something, though that ends with such a mark.
+        if shown and (not used or (not is_said(shown) and is_said(parts[used[0]].text))):
             untold.append(shown)
             continue
         first = used[0] if used else len(parts)
