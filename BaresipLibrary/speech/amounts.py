@@ -6,7 +6,7 @@ All parts of such a number belong together: 5 is not in -5, 5.50 or $5.50.
 import re
 from collections.abc import Sequence
 
-from .number_runs import added
+from .number_runs import added, is_alone, own_form
 from .number_words import COMMA, FULL_STOP, NOTHING, POINT, UNKNOWN_POWERS, Token, parts
 from .spoken_signs import (
     MAYBE_MINUS,
@@ -83,11 +83,11 @@ def _amount(
         case [whole, name, hundredths, *_] if name in large and _is_said_on(tokens):
             used = 3
         case [whole, name, hundredths, *_] if name in large and _may_be_cents(hundredths):
-            return [_own_form(tokens[:3])], 3
+            return [own_form(tokens[:3])], 3
         case [whole, name, word, hundredths, *_] if (
             name in large and word == and_ and _may_be_cents(hundredths)
         ):
-            return [_own_form(tokens[:4])], 4
+            return [own_form(tokens[:4])], 4
         case [whole, name, *_] if name in large and tokens[1].border == NOTHING:
             hundredths = "00"
             used = 2
@@ -116,12 +116,6 @@ def _is_said_on(tokens: Sequence[Token]) -> bool:
 
 def _may_be_cents(text: str) -> bool:
     return text.isdecimal() and len(text) == 2
-
-
-def _own_form(tokens: Sequence[Token]) -> Token:
-    """What may be an amount or not, as one word: it is equal to the same pieces only."""
-    text = " ".join(token.plain for token in tokens)
-    return tokens[0]._replace(plain=text, last_word=tokens[-1].last_word)
 
 
 def _as_said(whole: str, hundredths: str, currency: Currency) -> list[str]:
@@ -206,7 +200,8 @@ def with_open_sums(tokens: Sequence[Token], code: str) -> list[Token]:
         ahead = _up_to_border(tokens[at : at + 4])
         is_sum = before not in _BETWEEN and _may_be_sum(ahead, word_for_and(code))
         used = 3 if is_sum else 1
-        result.append(_sum(ahead[:used]) if is_sum else tokens[at])
+        after = tokens[at + used : at + used + 2]
+        result.append(_sum(ahead[:used], after, code) if is_sum else tokens[at])
         at += used
     return result
 
@@ -216,14 +211,14 @@ def _may_be_sum(tokens: Sequence[Token], and_: str) -> bool:
         case [_, _, _, sign] if sign == SLASH or (sign == POINT and not tokens[0].is_spelled):
             return False
         case [round_, word, number, *_] if word == and_ and _ROUND.fullmatch(round_):
-            return added(tokens[0]._replace(is_spelled=True), number) is not None
+            return added(tokens[0]._replace(is_round=True), number) is not None
     return False
 
 
-def _sum(tokens: Sequence[Token]) -> Token:
+def _sum(tokens: Sequence[Token], after: Sequence[Token], code: str) -> Token:
     """A round number, "and" and figures as one token."""
-    own, whole = _own_form(tokens), added(tokens[0], tokens[-1].plain)
-    return own._replace(plain=whole) if whole else own
+    own, whole = own_form(tokens), added(tokens[0], tokens[-1].plain)
+    return own._replace(plain=whole) if whole and is_alone(tokens[-1], after, code) else own
 
 
 def with_signs_joined(tokens: Sequence[Token], code: str) -> list[Token]:

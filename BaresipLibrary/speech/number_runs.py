@@ -22,6 +22,8 @@ _SURELY_ONE = 3
 _SHORT = 2
 #: Longer ranges begin and end with a round number, or a year: 100-200, 1990-1995.
 _END = re.compile(r"[1-9]\d*[05]0|(?:19|20)\d\d")
+#: Before the end of a range.
+_TO = ("to", "through", "bis", "à", "a", "al", "til", "tot", "até")
 #: Before the last of several choices.
 _OR = {
     "da": ("eller",), "de": ("oder",), "en": ("or",), "es": ("o", "u"), "fr": ("ou",),
@@ -32,7 +34,7 @@ _OR = {
 def with_whole_numbers(tokens: Sequence[Token], code: str) -> list[Token]:
     """The tokens, where pieces of one number are that number or have no border between them."""
     has_tens = code not in _ONES_FIRST
-    tokens = _with_dashes(_with_figures_added(tokens, has_tens))
+    tokens = _with_dashes(_with_figures_added(tokens, code))
     tokens = _with_spelled_sentences(_with_sums(tokens, has_tens))
     return _with_choices(tokens, _OR.get(code, ()))
 
@@ -40,25 +42,54 @@ def with_whole_numbers(tokens: Sequence[Token], code: str) -> list[Token]:
 def added(round_: Token, figures: str, *, has_tens: bool = True) -> str | None:
     """The sum of a number in words and the figures after it: one hundred (and) 5; None without one.
 
-    After "ten" they are the next number.
+    After "ten" they are the next number, and after a zero that was said they are the next digit.
     """
     zeros = len(round_.plain) - len(round_.plain.rstrip("0"))
     is_tens = zeros == 1 and has_tens and round_.plain[-2:-1] != "1"
-    is_number = round_.is_spelled and round_.plain.isdecimal() and figures.isdecimal()
-    if not is_number or figures[0] == "0" or len(figures) > zeros or not (is_tens or zeros > 1):
+    is_number = round_.is_round and round_.plain.isdecimal() and figures.isdecimal()
+    if (
+        not is_number
+        or "0" in (round_.plain[0], figures[0])
+        or len(figures) > zeros
+        or not (is_tens or zeros > 1)
+    ):
         return None
     return str(int(round_.plain) + int(figures))
 
 
-def _with_figures_added(tokens: Sequence[Token], has_tens: bool) -> list[Token]:
+def is_alone(figures: Token, after: Sequence[Token], code: str) -> bool:
+    """Whether figures are a number of their own word, and neither a choice nor a range begins.
+
+    The next word may have what the figures may be to: twenty $5 vouchers, twenty 1 or 2.
+    """
+    match after:
+        case [word, other, *_] if word.plain in (*_TO, *_OR.get(code, ())):
+            goes_on = other.plain.isdecimal()
+        case [other, *_]:
+            goes_on = other.border in (COMMA, DASH) and other.plain.isdecimal()
+        case _:
+            goes_on = False
+    return figures.is_whole and not goes_on
+
+
+def own_form(tokens: Sequence[Token]) -> Token:
+    """What may be one number or several, as one word: it is equal to the same pieces only."""
+    text = " ".join(token.plain for token in tokens)
+    return tokens[0]._replace(plain=text, last_word=tokens[-1].last_word)
+
+
+def _with_figures_added(tokens: Sequence[Token], code: str) -> list[Token]:
     """Adds figures to the number in words before them: twenty 1, one thousand 200."""
+    has_tens = code not in _ONES_FIRST
     result: list[Token] = []
-    for token, follower in zip(tokens, [*tokens[1:], None], strict=False):
-        is_time = follower is not None and follower.border == COLON
+    for place, token in enumerate(tokens):
+        after = tokens[place + 1 : place + 3]
+        is_time = bool(after) and after[0].border == COLON
         may_go_on = bool(result) and token.border == NOTHING and not is_time
         whole = added(result[-1], token.plain, has_tens=has_tens) if may_go_on else None
         if whole:
-            result[-1] = result[-1]._replace(plain=whole, last_word=token.last_word)
+            own = own_form([result[-1], token])
+            result[-1] = own._replace(plain=whole) if is_alone(token, after, code) else own
         else:
             result.append(token)
     return result

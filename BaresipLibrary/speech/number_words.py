@@ -54,6 +54,8 @@ _MOST_DIGITS = 15
 _BEFORE_DIGITS = {"press", "dial", "key", "digit", "option", "extension"}
 #: 500, 8000: single digits that follow such a number one by one are not added to it.
 _ROUND = re.compile(r"[1-9]\d*00")
+#: What a word is by itself that figures may be added to.
+_ENDS_ROUND = re.compile(r"[1-9]\d*0")
 
 
 #: What follows the figures of an ordinal, and what does in the form that is compared.
@@ -77,6 +79,11 @@ class Token(NamedTuple):
     is_joined: bool = False
     #: Whether words tell the number, or a part of it: twenty, 5 hundred.
     is_spelled: bool = False
+    #: Whether it ends with a word for tens, hundreds or more, and no digit of it is a zero that was
+    #: said: twenty, four thousand, but not two zero.
+    is_round: bool = False
+    #: Whether it is, but for punctuation, the whole of a written word: not in $5 or 5-star.
+    is_whole: bool = False
 
     def text(self) -> str:
         """Its text."""
@@ -102,11 +109,24 @@ def with_digits(tokens: Sequence[Token], language: str) -> list[Token]:
     done = 0
     for start, end, text in _numbers(tokens, language):
         result += tokens[done:start]
-        whole = tokens[start]._replace(last_word=tokens[end - 1].last_word, is_spelled=True)
+        whole = tokens[start]._replace(
+            last_word=tokens[end - 1].last_word,
+            is_spelled=True,
+            is_round=_is_round([token.plain for token in tokens[start:end]], language),
+            is_whole=all(token.is_whole for token in tokens[start:end]),
+        )
         figures = with_ordinals_alike(text, language)
         result += parts(whole, re.findall(r"\w+", re.sub(r"[.,](?=\d)", " point ", figures)))
         done = end
     return [*result, *tokens[done:]]
+
+
+def _is_round(words: Sequence[str], language: str) -> bool:
+    """Whether words end with one for tens, hundreds or more, and none of them is a zero."""
+    values = [value(word, language) or "" for word in words]
+    # Some words are numbers beside others only: due mila.
+    ends_round = not values[-1] or _ENDS_ROUND.fullmatch(values[-1])
+    return bool(ends_round) and not any(one[:1] == "0" for one in values)
 
 
 def parts(token: Token, texts: Iterable[str]) -> list[Token]:
@@ -202,7 +222,9 @@ def _with_english_numbers(tokens: Sequence[Token]) -> list[Token]:
 def _multiplied(figures: Token, power: int, word: Token) -> Token:
     """Figures and the word after them as one number: 5 hundred."""
     whole = str(int(figures.plain) * power)
-    return figures._replace(plain=whole, last_word=word.last_word, is_spelled=True)
+    return figures._replace(
+        plain=whole, last_word=word.last_word, is_spelled=True, is_round=figures.plain[0] != "0"
+    )
 
 
 def _with_percents(tokens: Sequence[Token], language: str) -> list[Token]:

@@ -46,6 +46,10 @@ _SHORT_PAUSE = 0.25
 _NOTE = re.compile(r"\[[^\]]*\]|\([^)]*\)|\*[^\W\d]+\*|♪+")
 _ENGLISH = "en"
 _SPELLINGS = {"okay": "ok"}
+#: A written word without any sign, but with punctuation around it; figures end it: twenty-1.
+_WHOLE = re.compile(
+    r"[`'\"\u2018\u201c\xab(\[]*(?:[^\W\d_]+|(?:[^\W\d_]+-)?\d+(?:[.,]\d+)*)[`'\"\u2019\u201d\xbb)\].,;:?!…]*"
+)
 _SENTENCE_END = re.compile(r"[.!?;:]\W*$")
 #: Characters that stand for a kind of character where a text is cut into pieces.
 _WHOLE_WORD, _MARK = "\0", "\1"
@@ -161,7 +165,8 @@ def _tokens(words: Sequence[Word], texts: Sequence[str], code: str) -> Iterator[
             if piece in _BETWEEN_FIGURES:
                 border = _BETWEEN_FIGURES[piece]
                 continue
-            yield Token(_SPELLINGS.get(piece, piece), place, place, border)
+            plain = _SPELLINGS.get(piece, piece)
+            yield Token(plain, place, place, border, is_whole=bool(_WHOLE.fullmatch(text)))
             border = NOTHING
         if is_dash(text) and not pieces:
             border = DASH

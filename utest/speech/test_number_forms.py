@@ -65,6 +65,16 @@ EQUAL = [
     ("421", "four twenty 1"),
     ("21", "twenty 1"),
     ("one hundred and five", "1 hundred and 5"),
+    ("21", "twenty-1"),
+    ("21", "\xabtwenty 1\xbb."),
+    ("4705", "four seven zero 5"),
+    ("007", "zero zero 7"),
+    ("205", "two oh 5"),
+    ("6201", "six two zero 1"),
+    ("call 0800123456", "call zero eight hundred 12 34 56"),
+    ("50012", "five zero zero 12"),
+    ("4705", "four thousand seven hundred 5"),
+    ("code 800500", "code 800-500"),
     # codes and keys
     ("4712", "4. 7. 1. 2."),
     ("extension 12", "Extension 1. 2."),
@@ -193,6 +203,13 @@ EQUAL_IN_OTHER_LANGUAGES = [
     ("es", "ciento cinco", "ciento 5"),
     ("es", "1005", "mil 5"),
     ("fr", "cent cinq", "cent 5"),
+    ("fr", "4705", "quatre sept zéro 5"),
+    ("fr", "85", "quatre-vingt 5"),
+    ("es", "205", "dos cero 5"),
+    ("es", "1234", "mil doscientos 34"),
+    ("de", "007", "null null 7"),
+    ("it", "2034", "duemila 34"),
+    ("it", "2034", "due mila 34"),
     ("fr", "vingt et un", "vingt 1"),
     ("de", "hundertfünf", "hundert 5"),
     ("de", "hundertfünf", "hundert und 5"),
@@ -303,6 +320,31 @@ def test_equal_numbers_of_other_languages(language: str, phrase: str, heard: str
         ("100", "You have one hundred and 5 new messages"),
         ("5", "You have one hundred and 5 new messages"),
         ("1000200", "one thousand 200"),
+        # a zero that was said is a digit, and nothing is added to it
+        ("475", "four seven zero 5"),
+        ("7", "zero zero 7"),
+        ("25", "two zero 5"),
+        ("621", "six two zero 1"),
+        ("call 8123456", "call zero eight hundred 12 34 56"),
+        ("512", "five zero zero 12"),
+        # figures that may belong to the next word are not added to the number before them
+        ("25 dollars", "twenty $5 vouchers"),
+        ("25", "the twenty 5-star hotels"),
+        ("1005", "one thousand 5-digit codes"),
+        ("25 minutes", "twenty 5-minutes"),
+        ("25", "twenty 5%"),
+        ("21", "press twenty 1 or 2"),
+        ("21", "press twenty 1, 2 or 3"),
+        ("wait 25", "wait twenty 5-10 minutes"),
+        ("wait 25", "wait twenty 5 - 10 minutes"),
+        ("wait 25", "wait twenty 5 to 10 minutes"),
+        ("105", "one hundred and 5-10"),
+        ("105 dollars", "one hundred and $5"),
+        ("105", "one hundred and 5 or 6"),
+        ("105", "one hundred and 5-star hotels"),
+        # a range is no number
+        ("250500", "code 250-500"),
+        ("100200", "100-200 people"),
         ("15", "ten 5"),
         ("25", "at twenty 5:30"),
         ("1005", "one hundred and 5"),
@@ -334,6 +376,24 @@ def test_equal_numbers_of_other_languages(language: str, phrase: str, heard: str
 @pytest.mark.parametrize("similarity", [1.0, 0.5])
 def test_a_wrong_number_is_not_heard(phrase: str, heard: str, similarity: float) -> None:
     assert find(phrase, heard, similarity) is None
+
+
+@pytest.mark.parametrize(
+    ("language", "phrase", "heard"),
+    [
+        ("fr", "475", "quatre sept zéro 5"),
+        ("es", "25", "dos cero 5"),
+        ("de", "7", "null null 7"),
+        ("fr", "25 euros", "vingt 5€"),
+        ("es", "21", "veinte 1 o 2"),
+        ("fr", "25", "vingt 5 à 10 minutes"),
+    ],
+)
+@pytest.mark.parametrize("similarity", [1.0, 0.5])
+def test_a_wrong_number_of_other_languages_is_not_heard(
+    language: str, phrase: str, heard: str, similarity: float
+) -> None:
+    assert find(phrase, heard, similarity, language) is None
 
 
 @pytest.mark.parametrize(
