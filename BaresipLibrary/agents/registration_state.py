@@ -120,8 +120,7 @@ class RegistrationState:
                 return self.still_listed(outcome.at) is not None
             case RegistrationFailed() if self._ends and self._granted:
                 # The registrar did not take away what it had granted.
-                seconds = _time_of(self._granted_to, self._granted)
-                return time.monotonic() < self._granted_at + seconds
+                return time.monotonic() < self._kept_until
         return False
 
     def still_listed(self, reported_at: float) -> str | None:
@@ -145,9 +144,25 @@ class RegistrationState:
 
     @property
     def expires_in(self) -> float | None:
-        """In how many seconds what was granted is over; None when it is, or is not known."""
-        remaining = self._granted_at + self._granted_time - time.monotonic()
-        return remaining if self._granted_time and remaining > 0 else None
+        """In how many seconds the registrar lists the agent no more; None if not, or not known."""
+        remaining = self._listed_until - time.monotonic()
+        return remaining if remaining > 0 else None
+
+    @property
+    def _listed_until(self) -> float:
+        """When the time is over on which `is_registered` depends; 0 when that is not known."""
+        match self.outcome:
+            case Unregistered() if self._answer and self._ends:
+                return self._answered_at + _time_of(self._contact, self._answer)
+            case RegistrationFailed() if self._ends and self._granted:
+                return self._kept_until
+        return self._granted_at + self._granted_time if self._granted_time else 0.0
+
+    @property
+    def _kept_until(self) -> float:
+        """When what was granted ends though the agent asked to end it, and was refused."""
+        assert self._granted is not None
+        return self._granted_at + _time_of(self._granted_to, self._granted)
 
     @property
     def _granted_time(self) -> int:

@@ -1,12 +1,18 @@
 """Whether a registrar that accepted an agent lists it."""
 
 import time
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
+from assertionengine import AssertionOperator
 
 from BaresipLibrary.agents.registration_state import RegistrationState
 from BaresipLibrary.errors import PhoneFailure
 from BaresipLibrary.events import Registered, RegistrationFailed, Unregistered
+from BaresipLibrary.keywords.base import Context
+from BaresipLibrary.keywords.registration import RegistrationKeywords
 from BaresipLibrary.signalling.registration import register, unregister
 
 from ..scripted import Phone
@@ -195,16 +201,51 @@ def test_an_answer_to_another_request_registers_nobody(phone: Phone) -> None:
     assert not phone.agent.registered
 
 
+UNREGISTER = f"REGISTER sip:pbx SIP/2.0\r\nCSeq: 2 REGISTER\r\nContact: <{OURS}>;expires=0\r\n\r\n"
+
+
 @pytest.mark.parametrize(("expires", "is_kept"), [("60", True), ("0", False)])
 def test_an_agent_that_is_still_listed_is_registered(
     phone: Phone, monkeypatch: pytest.MonkeyPatch, expires: str, is_kept: bool
 ) -> None:
     registers(phone, f"<{OURS}>;expires=60")
-    ends = f"REGISTER sip:pbx SIP/2.0\r\nCSeq: 2 REGISTER\r\nContact: <{OURS}>;expires=0\r\n\r\n"
-    phone.sip(ends, sent=True)
+    phone.sip(UNREGISTER, sent=True)
     phone.sip(f"SIP/2.0 200 OK\r\nCSeq: 2 REGISTER\r\nContact: <{OURS}>;expires={expires}\r\n\r\n")
     phone.backend.feed(Unregistered(time.monotonic()))
     assert phone.agent.registered is is_kept
     now = time.monotonic()
     monkeypatch.setattr(time, "monotonic", lambda: now + 61)
     assert not phone.agent.registered
+
+
+def ends_badly(phone: Phone, answer: str) -> None:
+    """The registrar lists the agent for 1 s more, or refuses to end what it has granted."""
+    phone.sip(UNREGISTER, sent=True)
+    phone.sip(f"SIP/2.0 {answer}\r\nCSeq: 2 REGISTER\r\nContact: <{OURS}>;expires=1\r\n\r\n")
+    refused = RegistrationFailed(time.monotonic(), 403, "Forbidden")
+    listed = Unregistered(time.monotonic())
+    phone.backend.feed(listed if answer.startswith("2") else refused)
+
+
+@pytest.mark.parametrize(
+    ("answer", "granted"), [("200 OK", 60), ("403 Forbidden", 1)], ids=["listed", "refused"]
+)
+def test_get_registered_notices_the_end_of_what_stayed_listed(
+    phone: Phone, answer: str, granted: int
+) -> None:
+    registers(phone, f"<{OURS}>;expires={granted}")
+    ends_badly(phone, answer)
+    assert phone.agent.registered
+    agents = SimpleNamespace(get=lambda agent: agent)
+    keywords = RegistrationKeywords(cast(Context, SimpleNamespace(agents=agents)))
+    began = time.monotonic()
+    equal = AssertionOperator["=="]
+    keywords.get_registered(phone.agent, equal, False, timeout=timedelta(seconds=20))
+    assert time.monotonic() - began < 10
+    assert phone.agent.registration.expires_in is None
+
+
+def test_an_agent_whose_end_was_refused_before_it_was_granted_anything(phone: Phone) -> None:
+    ends_badly(phone, "403 Forbidden")
+    assert not phone.agent.registered
+    assert phone.agent.registration.expires_in is None
