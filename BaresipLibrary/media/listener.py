@@ -169,7 +169,8 @@ class Listener(ABC):
         since, total = self.packets(), self._read_counts()
         if since is None or total is None:
             return f"{state} it is not known whether RTP packets arrived"
-        if since.received > 0 and (self._last_heard is None or self._goes_on()):
+        is_told = self._last_heard is None or since.untaken or self._unoffered(since)
+        if since.received > 0 and (is_told or self._goes_on()):
             return f"{state} {self._why_unread(since)}"
         came = "no more RTP packets" if total.received else "no RTP packet"
         if since.received > 0:  # at first, or a few that are no audio
@@ -197,10 +198,10 @@ class Listener(ABC):
             return f"{arrived}, with {' and '.join(self.other_in(packets))} and no audio"
         if unknown := self._unoffered(packets):
             kinds, count = " and ".join(map(str, unknown)), sum(unknown.values())
-            return (
-                f"{counted(count, 'RTP packet')} arrived, of payload type {kinds}, which"
-                f" {self.agent.name}'s SDP does not have"
-            )
+            which = f"of payload type {kinds}, which {self.agent.name}'s SDP does not have"
+            if count >= packets.received:
+                return f"{arrived}, {which}"
+            arrived += f" ({count} of them {which})"
         if self._media is None or not self._media.rx.exists():
             return f"{arrived}, but no recording of {whose} was found"
         if self._last_heard is not None:

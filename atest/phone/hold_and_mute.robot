@@ -80,7 +80,7 @@ A Held Peer Hears Nothing
     Hold    alice
     Verify Silence    bob    0.2s    # what was on its way has come
     Run Keyword And Expect Error
-    ...    bob heard nothing within 1 s: the call is up, but * RTP packet* arrived (*
+    ...    REGEXP:bob heard nothing within 1 s: the call is up, but (no more RTP packets|only \\d RTP packets?) arrived \\((.|\\n)*
     ...    Verify Audio    bob    440 Hz    within=1s
     Resume    alice
     Verify Audio    bob    440 Hz

@@ -93,9 +93,10 @@ Early Media Is Not Reported As A Call That Is Up
     END
     Fails With    alice heard ${told}    Verify Audio    alice    700 Hz    within=500ms
     Silence Peer    ${peer}
-    Fails With
-    ...    alice heard nothing within 0.5 s: its call to ${peer.uri} has not been answered (* s old), * RTP packet* arrived (* received, * sent).
+    ${told} =    Run Keyword And Expect Error
+    ...    alice heard nothing within 0.5 s: its call to ${peer.uri} has not been answered (* s old), *
     ...    Verify Audio    alice    440 Hz    within=500ms
+    Should Match Regexp    ${told}    s old\\), and (no more RTP packets|only \\d RTP packets?) arrived \\(\\d+ received, \\d+ sent\\)\\.
     Hang Up    alice
 
 An Answer That Does Not Fit The Offer Is Reported When Nothing Is Heard

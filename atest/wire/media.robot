@@ -147,11 +147,13 @@ Packets That No Codec Reads Are Not Silence After A Silence Either
     Verify Silence    alice    500ms
     Let Peer Go On    ${peer}
     ${told} =    Run Keyword And Expect Error
-    ...    alice should have heard silence for 2 s, but * RTP packets arrived, *: their content is unknown.
+    ...    alice should have heard silence for 2 s, but * RTP packets arrived*: their content is unknown.
     ...    Verify Silence    alice    2s
     ${sees each} =    Can    SEE_RTP
     IF    ${sees each}
-        Should Contain    ${told}    arrived, of payload type 18, which alice's SDP does not have:
+        Should Match Regexp
+        ...    ${told}
+        ...    but \\d+ RTP packets arrived \\(\\d+ of them of payload type 18, which alice's SDP does not have\\), more than alice's baresip recorded:
     ELSE
         Should Contain    ${told}    arrived, more than alice's baresip recorded:
     END

@@ -145,7 +145,12 @@ def offers(phone: Phone) -> None:
         (((13, 4), (101, 6)), "10 RTP packets arrived, with comfort noise and digits and no audio"),
         (
             ((0, 3), (18, 7)),
-            "7 RTP packets arrived, of payload type 18, which bob's SDP does not have",
+            "10 RTP packets arrived (7 of them of payload type 18, which bob's SDP does not have),"
+            " of which bob's baresip recorded nothing",
+        ),
+        (
+            ((18, 10),),
+            "10 RTP packets arrived, of payload type 18, which bob's SDP does not have",
         ),
         (((0, 10),), "10 RTP packets arrived, of which bob's baresip recorded nothing"),
     ],
@@ -166,3 +171,18 @@ def test_what_packets_hold_is_told_where_each_is_seen(
     listener = CountingListener(phone.agent)
     assert listen_until([listener], lambda: listener.heard or None, 0.0) is None
     assert listener.unread_packets() == told
+
+
+def test_what_could_not_be_read_is_told_after_some_audio_though_it_has_ended(
+    phone: Phone, recording: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offers(phone)
+    counts = iter([Packets(0, 0)])
+    now = Packets(78, 0, kinds=((0, 3), (18, 75)))
+    monkeypatch.setattr(phone.backend, "count_packets", lambda _: next(counts, now))
+    listener = PausingListener(phone.agent)
+    assert listen_until([listener], lambda: listener.heard or None, 0.0) is None
+    assert listener.why_silent() == (
+        "the call is up, but 78 RTP packets arrived (75 of them of payload type 18, which bob's SDP"
+        " does not have), more than bob's baresip recorded"
+    )
