@@ -257,9 +257,10 @@ class Agent:
         call = self.active_call
         return AgentState[call.state.name] if call else AgentState.IDLE
 
-    def wait_for_ending(self) -> Call | None:
-        """Waits until the trace shows the message that ended the last call; returns that call."""
-        call = self.last_closed_call
+    def wait_for_ending(self, closed: Call | None = None) -> Call | None:
+        """Waits until the trace shows the message that ended a call, by default the one that closed
+        last; returns that call."""
+        call = closed or self.last_closed_call
         if call is not None and self.backend.shows_messages:
             wait_until(self.changes, lambda: None if call.awaits_trace else True, TRACE_LAG)
         return call

@@ -41,7 +41,7 @@ def _wrong_streams(agent: Agent, invite: Transaction, answer: Answer) -> str | N
     if answered is None:
         return None
     # A trace may lack the line end at the end, and then the length says that there was one.
-    if not answered.text.endswith("\n") and not _lacks_line_end(answer.message):
+    if not answered.text.endswith("\n") and not _is_cut_short(answer.message):
         return (
             f"The SDP of the {answer.words} ends without a line end, which baresip does not read."
         )
@@ -55,7 +55,7 @@ def _wrong_streams(agent: Agent, invite: Transaction, answer: Answer) -> str | N
     return None
 
 
-def _lacks_line_end(message: Message) -> bool:
+def _is_cut_short(message: Message) -> bool:
     """Whether a trace shows less of a body than its Content-Length says."""
     length = (message.first("Content-Length") or "").strip()
     return length.isdigit() and int(length) > len(message.body.encode(errors="replace"))

@@ -232,9 +232,13 @@ class Reinvite(ABC):
         if own is None or not own.of_request or own.number != seen.number:
             raise self.failure(f"the peer's {seen.words} carries no answer to the offer")
 
-    def seen_since(self, position: int) -> Reinvites:
-        """What became of those that were sent since that position of the journal."""
-        older = self._numbers_before(position)
+    def seen_since(self, position: int, older: set[str] | None = None) -> Reinvites:
+        """What became of those that were sent since that position of the journal.
+
+        `older`: the CSeq numbers of what was sent before, where they are known.
+        """
+        if older is None:
+            older = self._numbers_before(position)
         reinvites = Reinvites(
             lambda message: message.cseq_number not in older and self.is_one(message)
         )
@@ -261,9 +265,10 @@ class Reinvite(ABC):
     def _send(self) -> Outcome | None:
         """Sends it; returns its outcome, or None when time is over without an answer."""
         position = len(self.agent.journal)
+        older = self._numbers_before(position)
         with self.agent.commanding(self.verb):
             self.command()
-        return self._wait_for(lambda: self._outcome(position))
+        return self._wait_for(lambda: self._outcome(position, older))
 
     def _pause(self, seconds: float) -> None:
         """Waits before the next re-INVITE; the end of the call ends the wait."""
@@ -275,9 +280,9 @@ class Reinvite(ABC):
         remaining = max(0.0, self._deadline - time.monotonic())
         return wait_until(self.agent.changes, check, min(limit, remaining))
 
-    def _outcome(self, position: int) -> Outcome | None:
+    def _outcome(self, position: int, older: set[str]) -> Outcome | None:
         self.agent.require_alive()
-        seen = self.seen_since(position)
+        seen = self.seen_since(position, older)
         if self.believes(seen):
             return Outcome.AGREED
         if seen.accepted and self.is_agreed(seen):

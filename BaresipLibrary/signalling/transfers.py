@@ -91,7 +91,7 @@ def complete(agent: Agent, timeout: float) -> None:
     def answered() -> bool | None:
         agent.require_alive()
         if not held.is_live:
-            agent.wait_for_ending()
+            agent.wait_for_ending(held)
             raise PhoneFailure(f"{agent.name} could not complete the transfer: {held.describe()}.")
         if not asking.is_live:
             raise unanswered()

@@ -35,6 +35,7 @@ def explained(
     [
         ("3;refresher=uac", 2.1, 3),
         ("3;refresher=uac", 1.7, 3),  # the answer was seen late, on a busy machine
+        ("1;refresher=uac", 0.6, 1),
         ("1800;refresher=uac", 1769, 1800),
         (" 90 ; refresher = UAC", 60, 90),
         ("90;x=y;refresher=uac;z", 100, 90),
@@ -49,6 +50,7 @@ def test_a_refresh_that_was_not_sent(phone: Phone, value: str, after: float, int
     ("value", "after", "by"),
     [
         ("90;refresher=uac", 59, ClosedBy.PEER),
+        ("1;refresher=uac", 0.3, ClosedBy.PEER),
         ("90;refresher=uas", 90, ClosedBy.PEER),
         ("90", 90, ClosedBy.PEER),
         ("many;refresher=uac", 90, ClosedBy.PEER),

@@ -1,0 +1,81 @@
+"""Transfers: what ends the wait for their outcome."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from BaresipLibrary.agents.call import Call
+from BaresipLibrary.errors import PhoneFailure
+from BaresipLibrary.events import ClosedBy
+from BaresipLibrary.signalling import transfers
+
+from ..scripted import Phone
+
+TARGET = "sip:carol@x"
+
+
+def head(number: int, method: str, *more: str) -> str:
+    lines = [
+        f"Via: SIP/2.0/UDP b;branch=z9hG4bK{number}",
+        "From: <sip:bob@b>;tag=1",
+        "To: <sip:alice@a>;tag=2",
+        "Call-ID: in-1",
+        f"CSeq: {number} {method}",
+        *more,
+    ]
+    return "\r\n".join([*lines, "", ""])
+
+
+@pytest.fixture
+def call(phone: Phone) -> Call:
+    phone.rings("in-1")
+    phone.is_established("in-1")
+    return phone.agent.calls[0]
+
+
+def when_transferring(phone: Phone, act: Callable[[], None]) -> None:
+    phone.backend.transfer = lambda *_: act()  # type: ignore[method-assign]
+
+
+def test_the_end_of_the_subscription_ends_the_wait(phone: Phone, call: Call) -> None:
+    def ends() -> None:
+        state = ("Event: refer", "Subscription-State: terminated;reason=noresource")
+        phone.sip(f"NOTIFY sip:alice@a SIP/2.0\r\n{head(7, 'NOTIFY', *state)}")
+        phone.sip(f"SIP/2.0 200 OK\r\n{head(7, 'NOTIFY')}", sent=True)
+
+    when_transferring(phone, ends)
+    began = time.monotonic()
+    with pytest.raises(
+        PhoneFailure,
+        match="no outcome was reported before the peer ended the subscription; the call goes on",
+    ):
+        transfers.transfer(phone.agent, call, TARGET, 3.0)
+    assert time.monotonic() - began < 2
+
+
+def test_complete_says_which_call_has_ended(phone: Phone, call: Call) -> None:
+    asked = transfers.begin_consultation(phone.agent, call, TARGET)
+    phone.is_established(asked)
+    phone.closes("in-1", ClosedBy.PEER)
+    with pytest.raises(PhoneFailure, match="^alice could not complete the transfer: the call from"):
+        transfers.complete(phone.agent, 0)
+
+
+def test_complete_waits_for_the_trace_of_the_call_that_was_held(
+    phone: Phone, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = transfers.begin_consultation(phone.agent, call, TARGET)
+    phone.closes("in-1", ClosedBy.PEER)
+    phone.closes(asked, ClosedBy.PEER)
+    assert phone.agent.last_closed_call is not call
+    asked_of: list[Call] = []
+
+    def awaits(closed: Call) -> bool:
+        asked_of.append(closed)
+        return False
+
+    monkeypatch.setattr(Call, "awaits_trace", property(awaits))
+    with pytest.raises(PhoneFailure, match="the call from"):
+        transfers.complete(phone.agent, 0)
+    assert asked_of[0] is call
