@@ -1,10 +1,12 @@
 """A refresh is judged by its own re-INVITE, with an offer or without one."""
 
+import threading
+
 import pytest
 
 from BaresipLibrary.backends.capabilities import Capability
 from BaresipLibrary.errors import PhoneFailure, UsageError
-from BaresipLibrary.signalling.reinvites import refresh
+from BaresipLibrary.signalling.reinvites import Reinvite, refresh
 
 from ..scripted import Phone
 from .test_hold import SDP as SDP
@@ -133,3 +135,26 @@ def test_it_is_not_sent_where_no_answer_would_be_seen(phone: Phone) -> None:
     ):
         refreshed(phone)
     assert phone.backend.commands == []
+
+
+def test_older_messages_are_looked_through_once(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[int] = []
+
+    def numbers_before(_: Reinvite, position: int) -> set[str]:
+        looked.append(position)
+        return set()
+
+    monkeypatch.setattr(Reinvite, "_numbers_before", numbers_before)
+
+    def later() -> None:
+        offer(phone, "sendrecv")
+        answer(phone, "180 Ringing")
+        answer(phone, "200 OK", sdp="recvonly")
+
+    thread = threading.Timer(0.05, later)
+    when_refreshed(phone, thread.start)
+    refreshed(phone)
+    thread.join()
+    assert len(looked) == 1
