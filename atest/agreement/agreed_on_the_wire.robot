@@ -101,6 +101,19 @@ A Stream That Is Refused Agrees On Nothing
     ${info} =    Get Info    alice
     Should Be Equal    ${info.calls}[-1][media][codec]    ${None}
 
+Another Profile In The Answer Is Taken Where Encryption Is Optional
+    [Template]    Audio Of An Answer Over Another Profile Runs
+    RTP/AVPF
+    RTP/SAVP
+    RTP/SAVPF
+
+Another Profile In The Answer Agrees On Nothing Without Encryption
+    Alice Calls    answers_over    RTP/AVPF
+    Run Keyword And Expect Error    alice heard nothing within 1 s: *    Verify Audio    alice    440 Hz    within=1s
+    Run Keyword And Expect Error
+    ...    alice and sip:peer@* have not agreed on media: alice offered * over RTP/AVP; the other side answered PCMU/8000* over RTP/AVPF.
+    ...    Get Codec    alice
+
 Several Calls At A Time
     ${one} =    Start Peer    answers    8 101
     ${two} =    Start Peer    answers    0 101
@@ -117,9 +130,10 @@ Several Calls At A Time
 
 *** Keywords ***
 Alice Calls
-    [Arguments]    ${scenario}    @{options}    ${codecs}=${None}
+    [Arguments]    ${scenario}    @{options}    ${codecs}=${None}    ${media_enc}=${None}
     ${peer} =    Start Peer    ${scenario}    @{options}
-    Start Agent    alice    audio_codecs=${{[$codecs] if $codecs else ['PCMU', 'PCMA']}}
+    ${audio_codecs} =    Evaluate    [$codecs] if $codecs else ['PCMU', 'PCMA']
+    Start Agent    alice    audio_codecs=${audio_codecs}    media_enc=${media_enc}
     Dial    alice    ${peer.uri}
     Wait Until State Is    alice    ESTABLISHED
     RETURN    ${peer}
@@ -144,4 +158,12 @@ Direction After The Peer Holds
     ${peer} =    Alice Calls    holds    ${offered}
     Let Peer Go On    ${peer}
     Media Direction Should Become    alice    ${direction}
+    Stop All Agents
+
+Audio Of An Answer Over Another Profile Runs
+    [Arguments]    ${profile}
+    Alice Calls    answers_over    ${profile}    media_enc=srtp
+    Verify Audio    alice    440 Hz
+    Get Codec    alice    ==    PCMU/8000
+    Get Media Encryption    alice    ==    ${None}
     Stop All Agents

@@ -50,6 +50,13 @@ def offers(
     peer.call(uri, body=peer.sdp(formats, more=more, profile=profile)).await_bye()
 
 
+def answers_over(peer: Peer, profile: str) -> None:
+    """Answers with this profile and no keys, whatever was offered, and sends a tone."""
+    dialog = peer.answer(peer.expect("INVITE"), profile=profile)
+    peer.rtp.play(440)
+    dialog.await_bye()
+
+
 def offers_two_suites(peer: Peer, uri: str) -> None:
     """Calls with keys for two suites of SRTP, the shorter one first."""
     offers(
