@@ -43,6 +43,7 @@ Words Stand Under The Recording
 
 Words Are Plain Text In The Output
     [Documentation]    So that grep finds them, and rebot keeps them.
+    Open Log    ${RUN}
     ${output} =    Get Text Of Messages    Wrong Guest
     Should Contain    ${output}    >I would like to speak to an operator<
     Should Contain    ${output}    >You are currently the only person in this conference.<
