@@ -33,6 +33,8 @@ T = TypeVar("T")
 
 #: What packets hold that keep a silence from being a dead line (RFC 3389).
 COMFORT_NOISE = "comfort noise"
+#: Telephone events (RFC 4733).
+DIGITS = "digits"
 #: After this long (s) without audio, a failure says since when none has arrived.
 _PAUSE = 0.3
 
@@ -151,7 +153,7 @@ class Listener(ABC):
         for kind, count in packets.kinds:
             known = format_at(self._described, kind)
             if not known.is_codec:
-                found["digits" if known.is_event else COMFORT_NOISE] += count
+                found[DIGITS if known.is_event else COMFORT_NOISE] += count
         return found
 
     @property

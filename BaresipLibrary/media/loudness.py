@@ -16,7 +16,8 @@ from ..concurrency import wait_until
 from ..diagnosis.failure import CallFailure
 from ..diagnosis.media import explain_silence, explain_sound
 from ..frozen import frozen
-from .listener import COMFORT_NOISE, listening
+from ..wording import counted
+from .listener import COMFORT_NOISE, DIGITS, listening
 from .sample_listener import (
     ON_ITS_WAY,
     PATIENCE,
@@ -26,7 +27,7 @@ from .sample_listener import (
     loudest_stretch,
     summary,
 )
-from .unplayed import STEP, UnplayedAudio
+from .unplayed import STEP, UnplayedAudio, are_unread, is_too_little
 
 #: The promptest of this many pieces of audio, of 20 ms each, shows how late audio is.
 _PIECES = 10
@@ -41,8 +42,6 @@ _INAUDIBLE = -55.0
 
 #: Seconds of audio above the threshold that it takes to say what it is.
 _LOOK = 0.3
-#: Seconds of audio in the shortest packets that phones send.
-_SHORTEST_PACKET = 0.010
 _NO_RTP = "no RTP"
 _FAINT = "faint sound"
 _KINDS = {
@@ -200,7 +199,7 @@ def _too_little(listener: SampleListener, duration: float) -> str:
     """How much was heard, and what is known of the rest, as a clause."""
     heard = f"it heard only {listener.seconds:.1f} s of {duration:g} s"
     packets = listener.packets()
-    is_unread = packets is not None and _are_unread(listener, packets)
+    is_unread = packets is not None and are_unread(listener, packets)
     rest = listener.unread_packets(packets) if is_unread else listener.pause()
     return "; ".join(filter(None, (heard, rest)))
 
@@ -329,7 +328,7 @@ def _catch_up(
     if packets is not None and not packets.untaken:
         wait_until(
             listener.agent.changes,
-            lambda: heard() or not (_are_unread(listener, packets) or is_missing()) or None,
+            lambda: heard() or not (are_unread(listener, packets) or is_missing()) or None,
             PATIENCE,
         )
     listener.read_to_end()
@@ -346,31 +345,18 @@ def _require_all_read(
     name = listener.agent.name
     if packets is None and listener.has_nothing:
         why = f"it heard nothing, and {name}'s baresip cannot tell whether RTP packets arrived"
-    elif packets is not None and _is_too_little(listener, packets):
+    elif packets is not None and not listener.recorded and DIGITS in listener.other_in(packets):
+        why = f"{listener.unread_packets(packets)}"
+    elif packets is not None and is_too_little(listener, packets):
         why = (
             f"it heard only {listener.recorded:.2f} s of audio, of which the first"
             f" {ON_ITS_WAY:g} s do not count"
         )
-    elif packets is not None and (_are_unread(listener, packets) or is_missing()):
+    elif packets is not None and (are_unread(listener, packets) or is_missing()):
         why = f"{listener.unread_packets(packets)}: their content is unknown"
     else:
         return
     raise CallFailure(f"{name} {task} {why}.", listener.agent)
-
-
-def _is_too_little(listener: SampleListener, packets: Packets) -> bool:
-    """Whether audio was recorded, and not enough of it to count."""
-    is_recorded = listener.recorded > 0 and not packets.untaken
-    arrived = listener.audio_in(packets) * _SHORTEST_PACKET
-    return is_recorded and not listener.seconds and 0 < arrived <= listener.recorded
-
-
-def _are_unread(listener: SampleListener, packets: Packets) -> bool:
-    """Whether less audio was heard than arrived, even if every packet is a short one."""
-    arrived = listener.audio_in(packets)
-    if packets.untaken or not listener.seconds:
-        return arrived > 0
-    return arrived * _SHORTEST_PACKET > listener.seconds + ON_ITS_WAY
 
 
 def _failure(listener: _SilenceListener, task: str) -> CallFailure:
@@ -389,16 +375,18 @@ def _failure(listener: _SilenceListener, task: str) -> CallFailure:
 
 
 def _silence(listener: _SilenceListener) -> HeardSilence:
-    samples = listener.samples
+    samples, packets = listener.samples, listener.packets()
+    noise = listener.other_in(packets).get(COMFORT_NOISE, 0) if packets else 0
     if listener.has_nothing:
         words = f"{listener.agent.name} heard nothing: {listener.why_silent()}."
-        packets = listener.packets()
-        is_noise = packets is not None and COMFORT_NOISE in listener.other_in(packets)
-        kind = LineState.COMFORT_NOISE.value if is_noise else _NO_RTP
+        kind = LineState.COMFORT_NOISE.value if noise else _NO_RTP
         return HeardSilence(kind, SILENCE_DBFS, listener.seconds, words)
     line = LineState.COMFORT_NOISE if listener.has_noise else classify_line(samples, listener.rate)
     kind = _FAINT if line is LineState.SIGNAL else line.value
     level = level_dbfs(samples - samples.mean())
     at = "" if line is LineState.DIGITAL_SILENCE else f" at {level:.0f} dBFS"
-    words = f"{listener.agent.name} heard {listener.seconds:.1f} s of {kind}{at}."
-    return HeardSilence(kind, level, listener.seconds, words)
+    words = f"{listener.agent.name} heard {listener.seconds:.1f} s of {kind}{at}"
+    if noise:
+        words += f", and {counted(noise, 'RTP packet')} of comfort noise arrived"
+        kind = _FAINT if line is LineState.SIGNAL else LineState.COMFORT_NOISE.value
+    return HeardSilence(kind, level, listener.seconds, f"{words}.")

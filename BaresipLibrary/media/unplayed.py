@@ -5,11 +5,14 @@ Its content is not known: baresip cannot read it, or its recording is late.
 
 import time
 
+from ..backends.base import Packets
 from .late_audio import is_audio
 from .sample_listener import ON_ITS_WAY, SampleListener
 
 STEP = 0.3
 """How often to look (s)."""
+#: Seconds of audio in the shortest packets that phones send.
+_SHORTEST_PACKET = 0.010
 
 
 class UnplayedAudio:
@@ -48,3 +51,18 @@ class UnplayedAudio:
         """Whether it was not recorded later either."""
         later = self._caught_up + self._listener.recorded - self._recorded
         return self._missing - max(0.0, later) > ON_ITS_WAY
+
+
+def is_too_little(listener: SampleListener, packets: Packets) -> bool:
+    """Whether audio was recorded, and not enough of it to count."""
+    is_recorded = listener.recorded > 0 and not packets.untaken
+    arrived = listener.audio_in(packets) * _SHORTEST_PACKET
+    return is_recorded and not listener.seconds and 0 < arrived <= listener.recorded
+
+
+def are_unread(listener: SampleListener, packets: Packets) -> bool:
+    """Whether less audio was heard than arrived, even if every packet is a short one."""
+    arrived = listener.audio_in(packets)
+    if packets.untaken or not listener.seconds:
+        return arrived > 0
+    return arrived * _SHORTEST_PACKET > listener.seconds + ON_ITS_WAY

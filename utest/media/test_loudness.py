@@ -17,6 +17,7 @@ from BaresipLibrary.media.sample_listener import ArrivedAudio
 from ..audio import signals
 from ..audio.signals import Samples
 from .recorded import RATE, ListeningAgent, silence
+from .test_listener import offers
 
 
 def rng() -> np.random.Generator:
@@ -236,3 +237,29 @@ def test_packets_of_comfort_noise_are_silence(
     heard = verify_silence(bob.agent, 0.05, -50)
     assert heard.kind == "comfort noise"
     assert "10 RTP packets arrived, with comfort noise and no audio" in heard.words
+
+
+def test_packets_of_comfort_noise_after_silence_are_comfort_noise(
+    bob: ListeningAgent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts = iter([Packets(0, 0)] * 2)
+    noise = Packets(12, 0, kinds=((0, 10), (13, 2)))
+    monkeypatch.setattr(bob.phone.backend, "count_packets", lambda _: next(counts, noise))
+    bob.hears(silence(0.9))
+    bob.then = lambda: bob.write(silence(1.1))
+    heard = verify_silence(bob.agent, 0.3, -50)
+    assert heard.kind == "comfort noise"
+    assert heard.words == (
+        "bob heard 0.8 s of digital silence, and 2 RTP packets of comfort noise arrived."
+    )
+
+
+def test_digits_alone_are_no_silence(bob: ListeningAgent, monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = iter([Packets(0, 0)] * 2)
+    digits = Packets(30, 0, kinds=((101, 30),))
+    offers(bob.phone)
+    monkeypatch.setattr(bob.phone.backend, "count_packets", lambda _: next(counts, digits))
+    with pytest.raises(
+        AssertionError, match="but 30 RTP packets arrived, with digits and no audio"
+    ):
+        verify_silence(bob.agent, 0.05, -50)
