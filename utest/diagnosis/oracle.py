@@ -66,9 +66,13 @@ class Oracle(Facts):
         )
 
     def no_ack(self, scope: Scope, match: re.Match[str]) -> bool:
-        who, words, times = match.groups()
+        who, words, times, came, asked = match.groups()
+        acks = [one for one in self.messages(scope) if method_of(one.text) == "ACK"]
+        if came and not any(header(one.text, "CSeq") == came and not one.sent for one in acks):
+            return False
         return who == scope.who and any(
             not one.acknowledged
+            and asked in (None, header(one.text, "CSeq"))
             and sum(words_of(answer.text) == words for answer in one.answers) == int(times) + 1
             for one in self.invites_at(who, scope.call)
         )

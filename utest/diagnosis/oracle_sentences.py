@@ -22,7 +22,8 @@ _PATTERNS: dict[str, Check] = {
     r"(?:; the \w+ that followed was not answered \((\d+) retransmissions?\))?\.": (
         Oracle.last_answer
     ),
-    rf"{_WHO} answered {_WORDS} \((\d+) retransmissions?\), and no ACK came\.": Oracle.no_ack,
+    rf"{_WHO} answered {_WORDS} \((\d+) retransmissions?\), and (?:no ACK came|an ACK came that has"
+    r" the CSeq '(.+?)', and the INVITE has '(.+?)')\.": Oracle.no_ack,
     rf"{_WHO} answered {_WORDS} \((\d+) times?\), and it did not arrive at {_WHO}\.": (
         Oracle.answer_lost
     ),
