@@ -99,7 +99,7 @@ Every Refusal Names Its Status
     [Template]    Registration Should Be Refused
     banned    403 Forbidden
     stranger    404 Not Found
-    brief    423 Interval Too Brief
+    brief    423 Interval Too Brief. It came with Min-Expires: 7200
     overloaded    503 Service Unavailable
 
 Nobody Is There
