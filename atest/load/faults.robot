@@ -32,7 +32,7 @@ A Call That The Phone System Ends Early
     ...    audio=none    max_lag=30s
     Should Be Equal    ${{dict($calls.failures)}}    ${{{'ended early: hung up by the peer': 1}}}
     Should Match Regexp    ${calls.failed_calls[0].details}
-    ...    ^(cut: its call to|callee1: the call from) sip:\\S+ was hung up by the peer after \\d+\\.\\d s
+    ...    ^(cut: its call to|callee1: the call from) sip:\\S+ was hung up by the peer after \\d+\\.\\d+ s
 
 
 *** Keywords ***
