@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 from ..agents.agent import Agent
@@ -35,13 +36,20 @@ def wait_until_any_rings(
 
     callers = list(everybody)
 
-    def ringing() -> Agent | str | None:
+    def ringing(*, at_end: bool = False) -> Agent | str | None:
         for agent in agents:
             agent.reactions.require_success()
-        calls = [(call.began_at, place) for place, call in _ringing(agents)]
-        return agents[min(calls)[1]] if calls else _none_can(agents, callers)
+        all_calls = [(call.began_at, place, call) for place, call in _ringing(agents)]
+        calls = [one for one in all_calls if not _is_given_up(one[2], callers)]
+        why = None if calls else _none_can(agents, callers)
+        if why or at_end:
+            calls = all_calls
+        return agents[min(calls, key=itemgetter(0, 1))[1]] if calls else why
 
     found = wait_until(agents[0].changes, ringing, timeout)
+    if found is None:
+        with agents[0].changes:
+            found = ringing(at_end=True)
     if isinstance(found, Agent):
         found.mark_seen()
         return found
@@ -66,6 +74,14 @@ def _ringing(agents: Sequence[Agent]) -> Iterator[tuple[int, Call]]:
             rings = call.is_waiting and not call.is_decided
             if not call.silent and (rings or has_rung):
                 yield place, call
+
+
+def _is_given_up(call: Call, everybody: Sequence[Agent]) -> bool:
+    """Whether the agent that made a call has ended it, though its callee may not know that yet."""
+    its_own = (one for agent in everybody for one in agent.calls if one is not call)
+    return call.is_waiting and any(
+        one.call_id == call.call_id and one.closed is not None for one in its_own
+    )
 
 
 def _is_missed(call: Call) -> bool:

@@ -1,5 +1,6 @@
 """Waiting for the first of several agents that rings, and for nobody to call one."""
 
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,7 @@ from BaresipLibrary.account import Account
 from BaresipLibrary.agents.agent import Agent
 from BaresipLibrary.agents.call import Call
 from BaresipLibrary.errors import AgentGone, BackendError, PhoneFailure
-from BaresipLibrary.events import AgentDied, CallAnswered, CallIncoming, ClosedBy
+from BaresipLibrary.events import AgentDied, CallAnswered, CallDialled, CallIncoming, ClosedBy
 from BaresipLibrary.load.bulk import BulkCall
 from BaresipLibrary.signalling import who_is_called
 from BaresipLibrary.signalling.calls import act_on_incoming, hang_up_current, refuse, send_progress
@@ -53,6 +54,21 @@ def other(phone: Phone, tmp_path: Path) -> Phone:
     )
     other.agent.start()
     return other
+
+
+def test_a_call_that_its_caller_has_given_up_rings_only_if_it_goes_on(
+    phone: Phone, other: Phone
+) -> None:
+    """Its callee may not know yet that it is over, while the next call is on its way."""
+    other.backend.feed(CallDialled(time.monotonic(), "first", "sip:alice@127.0.0.1"))
+    phone.rings("first")
+    other.closes("first", ClosedBy.US)
+    threading.Timer(SHORT, phone.rings, ["second"]).start()
+    everybody = [phone.agent, other.agent]
+    assert wait_until_any_rings([phone.agent], 30.0, everybody) is phone.agent
+    assert [call.call_id for call in phone.agent.calls] == ["first", "second"]
+    phone.closes("second", ClosedBy.PEER)
+    assert wait_until_any_rings([phone.agent], SHORT, everybody) is phone.agent
 
 
 def test_returns_the_agent_that_was_called_first(phone: Phone, other: Phone) -> None:
