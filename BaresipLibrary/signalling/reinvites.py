@@ -237,8 +237,7 @@ class Reinvite(ABC):
 
         `older`: the CSeq numbers of what was sent before, where they are known.
         """
-        if older is None:
-            older = self._numbers_before(position)
+        older = self._numbers_before(position) if older is None else older
         reinvites = Reinvites(
             lambda message: message.cseq_number not in older and self.is_one(message)
         )
@@ -253,11 +252,10 @@ class Reinvite(ABC):
 
     def _numbers_before(self, position: int) -> set[str]:
         """The CSeq numbers of what was sent before: without an answer it is sent again."""
-        outlines = self.agent.journal.outlines()
         recent = {one for one, _ in self.agent.journal.outlines(position)}
         return {
             one.number
-            for place, one in outlines
+            for place, one in self.agent.journal.outlines()
             if place not in recent and one.call_id == self.call.call_id
             if one.sent and one.is_request and one.method == "INVITE"
         }
