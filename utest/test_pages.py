@@ -54,6 +54,14 @@ def test_every_link_of_a_page_leads_to_a_file(page: Path) -> None:
     assert [target for target in targets if not (page.parent / target).exists()] == []
 
 
+def test_the_list_of_decisions_has_each_of_them_by_its_title() -> None:
+    folder = ROOT / "docs" / "adr"
+    titles = {page.name: page.read_text().splitlines()[0] for page in folder.glob("0*.md")}
+    listed = re.findall(r"^- \[(.*)\]\((.*)\)$", (folder / "README.md").read_text(), re.MULTILINE)
+    assert {name: f"# {title}" for title, name in listed} == titles
+    assert len(listed) == len(titles)
+
+
 def test_every_keyword_call_in_a_sentence_or_table_has_right_arguments() -> None:
     suite = running.TestSuite("Calls")
     suite.resource.imports.library("BaresipLibrary")

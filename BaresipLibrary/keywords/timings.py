@@ -38,8 +38,8 @@ class TimingKeywords(Component):
 
         A message counts when this agent has sent or received it; in an incoming call, timings begin
         when the INVITE arrives. Audio counts when the agent has it ready to play, after the jitter
-        buffer, and is audible from -50 dBFS on. Such times are exact to about 8 ms, and to 28 ms
-        (one packet more) just after audio has begun or paused. The log says how exact a time is.
+        buffer, and is audible from -50 dBFS on. Such times are right to about 8 ms, and to 28 ms
+        (one packet more) just after audio has begun or paused. The log has each time with its error.
         Audio can be timed at agents that the library starts, and at an attached agent with
         ``recordings_folder``.
 
@@ -51,7 +51,7 @@ class TimingKeywords(Component):
         | ``first_audio`` | From the INVITE to the first audible sample, which may be early media. |
         | ``hold_gap`` | The longest time without audible sound that began before the end of the call's last hold. With a steady tone, this is how long the tone was gone; with music on hold in between, it is the longest pause. |
         | ``transfer_gap`` | At the transferred agent: from the last audible sample of the old call to the first of the new call. |
-        | ``one_way_delay`` | From the moment a chirp leaves this agent as RTP to the moment the agent ``to`` has it ready to play: network and jitter buffer, as the mean over the packets of the chirp, without the sender's packet time. It is measured on request, in half a second when the chirp is heard at once; a chirp that is not heard is sent again after 5 s. Afterwards the agent sends again what it sent before. It is exact to about 2 ms, as each packet is looked for every 1 ms at both ends. On a busy machine, and when the delay changes meanwhile, up to 4 chirps are measured, and the log says how exact the best one is. Within a call the delay may change by a packet: a baresip that sends falls behind by one when its machine is busy, and the jitter buffer then holds what arrives that much less. |
+        | ``one_way_delay`` | From the moment a chirp leaves this agent as RTP to the moment the agent ``to`` has it ready to play: network and jitter buffer, as the mean over the packets of the chirp, without the sender's packet time. It is measured on request, in half a second when the chirp is heard at once; a chirp that is not heard is sent again after 5 s. Afterwards the agent sends again what it sent before. It is right to about 2 ms, as each packet is looked for every 1 ms at both ends. On a busy machine, and when the delay changes meanwhile, up to 4 chirps are measured, and the log has the best one with its error. Within a call the delay may change by a packet: a baresip that sends falls behind by one when its machine is busy, and the jitter buffer then holds what arrives that much less. |
         | ``teardown`` | From the BYE to its final response; when the BYE is challenged, to that of the BYE with credentials. |
 
         An assertion compares the time with seconds or with a Robot time, such as ``500ms``.
