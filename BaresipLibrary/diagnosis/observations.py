@@ -162,21 +162,33 @@ class Agreement(NamedTuple):
 
 
 def agreement_of(agent: Agent, call: Call) -> Agreement | None:
-    """The newest offer and answer of a call's INVITEs and UPDATEs that a 2xx has confirmed."""
+    """The newest offer and answer of a call's INVITEs and UPDATEs that a 2xx has confirmed.
+
+    Some have neither, such as an UPDATE that only refreshes the session.
+    """
     for transaction in reversed(transactions_of(agent, call.call_id)):
         if (
             transaction.method in ("INVITE", "UPDATE")
             and transaction.final
             and transaction.final.status < 300
+            and (agreed := _agreement(transaction))
         ):
-            return _agreement(transaction)
+            return agreed
     return None
 
 
 def _agreement(transaction: Transaction) -> Agreement | None:
-    """Where an INVITE has no offer, its 2xx has the offer and the ACK the answer (RFC 3264)."""
+    """Where an INVITE has no offer, its 2xx has the offer and the ACK the answer (RFC 3264).
+
+    Of several phones that a proxy has called, it is the agreement with the one that accepted first.
+    """
     assert transaction.final is not None
-    answers = [answer.message for answer in transaction.answers if answer.status > 100]
+    tag = transaction.final.message.to_tag
+    answers = [
+        answer.message
+        for answer in transaction.answers
+        if answer.status > 100 and answer.message.to_tag == tag
+    ]
     with_sdp = [message for message in answers if description_in(message)]
     offer = description_in(transaction.request)
     if offer:

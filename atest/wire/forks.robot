@@ -13,6 +13,19 @@ The Second Phone Is Ended And Reported
     ring=${True}    route=${False}
     ring=${False}    route=${True}
 
+What The Second Phone Answered Explains No Silence
+    ${peer} =    Start Peer    another_answers_without_audio
+    Start Agent    alice
+    Dial    alice    ${peer.uri}
+    Wait Until State Is    alice    ESTABLISHED
+    Wait Until Peer Waits    ${peer}
+    ${told} =    Run Keyword And Expect Error    *    Verify Audio    alice    440 Hz    within=300ms
+    Should Contain    ${told}    no RTP packet arrived
+    Should Not Contain    ${told}    answered no audio
+    Let Peer Go On    ${peer}
+    Hang Up    alice
+    Peer Should Have Finished    ${peer}
+
 An Answer That Is Repeated Is No Second Phone
     [Documentation]    It gets its ACK again where the backend can.
     ${peer} =    Start Peer    one_answers_twice

@@ -49,6 +49,15 @@ def _number(request: Received) -> int:
     return int(request["CSeq"].split()[0])
 
 
+def another_answers_without_audio(peer: Peer) -> None:
+    """Two phones accept, and neither sends audio: the second refuses the stream in its answer."""
+    invite = peer.expect("INVITE")
+    first = peer.answer(invite)
+    peer.reply(invite, 200, "OK", body=peer.sdp(port=0), tag="two")
+    peer.step()
+    first.await_bye()
+
+
 def one_answers_twice(peer: Peer) -> None:
     """One phone repeats its answer, as it does when an ACK was lost."""
     invite = peer.expect("INVITE")

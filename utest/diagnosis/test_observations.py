@@ -9,8 +9,9 @@ from ..scripted import Phone
 _KEY = "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz\r\n"
 
 
-def headers(call_id: str, number: int) -> str:
-    lines = ["Via: SIP/2.0/UDP a;branch=z9hG4bK1", f"Call-ID: {call_id}", f"CSeq: {number} INVITE"]
+def headers(call_id: str, number: int, *more: str, method: str = "INVITE") -> str:
+    via, cseq = "Via: SIP/2.0/UDP a;branch=z9hG4bK1", f"CSeq: {number} {method}"
+    lines = [via, f"Call-ID: {call_id}", cseq, *more]
     return "\r\n".join(lines) + "\r\n"
 
 
@@ -39,6 +40,26 @@ def test_another_profile_explains_silence_only_where_baresip_drops_it(
     phone.sip(f"SIP/2.0 200 OK\r\n{headers(call_id, 1)}{sdp('RTP/AVPF')}")
     sentence = explained and f"{explained}."
     assert explain_no_common_audio(phone.agent, phone.agent.calls[0]) == sentence
+
+
+def test_what_another_phone_answered_explains_no_silence(phone: Phone) -> None:
+    call_id = phone.backend.dial("sip:bob@h")
+    phone.sip(f"INVITE sip:bob@h SIP/2.0\r\n{headers(call_id, 1)}{sdp('RTP/AVP')}", sent=True)
+    phone.sip(f"SIP/2.0 200 OK\r\n{headers(call_id, 1, 'To: <b>;tag=1')}{sdp('RTP/AVP')}")
+    phone.sip(f"SIP/2.0 200 OK\r\n{headers(call_id, 1, 'To: <b>;tag=2')}{sdp('RTP/AVPF')}")
+    assert explain_no_common_audio(phone.agent, phone.agent.calls[0]) is None
+
+
+def test_an_update_without_an_offer_hides_no_answer(phone: Phone) -> None:
+    call_id = phone.backend.dial("sip:bob@h")
+    phone.sip(f"INVITE sip:bob@h SIP/2.0\r\n{headers(call_id, 1)}{sdp('RTP/AVP')}", sent=True)
+    phone.sip(f"SIP/2.0 200 OK\r\n{headers(call_id, 1)}{sdp('RTP/AVPF')}")
+    update = headers(call_id, 1, method="UPDATE")
+    phone.sip(f"UPDATE sip:alice@h SIP/2.0\r\n{update}\r\n")
+    phone.sip(f"SIP/2.0 200 OK\r\n{update}\r\n", sent=True)
+    assert explain_no_common_audio(phone.agent, phone.agent.calls[0]) == (
+        "alice offered PCMU/8000 over RTP/AVP; the other side answered PCMU/8000 over RTP/AVPF."
+    )
 
 
 def test_an_answer_with_another_cseq_is_why_there_was_none(phone: Phone) -> None:

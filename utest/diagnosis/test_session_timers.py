@@ -91,6 +91,13 @@ def test_the_compact_name(phone: Phone) -> None:
     assert explained(phone, 3) == SENTENCE.format(3)
 
 
+def test_the_wish_of_another_phone(phone: Phone) -> None:
+    call_answered_with(phone, "To: <sip:b@h>;tag=1")
+    wish = "SIP/2.0 200 OK\r\nCall-ID: in-1\r\nCSeq: 2 INVITE\r\nTo: <sip:b@h>;tag=2\r\n"
+    phone.sip(f"{wish}Session-Expires: 3;refresher=uac\r\n\r\n")
+    assert explained(phone, 3) is None
+
+
 def test_an_answer_to_another_request(phone: Phone) -> None:
     call_answered_with(phone, "Session-Expires: 3;refresher=uac", cseq="2 INFO")
     assert explained(phone, 5) is None
