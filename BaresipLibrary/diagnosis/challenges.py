@@ -3,7 +3,15 @@
 from functools import partial
 
 from ..agents.agent import Agent
-from ..sip.challenges import CHALLENGE_STATUSES, challenges, credentials, unanswerable
+from ..sip.challenges import (
+    CHALLENGE_HEADERS,
+    CHALLENGE_STATUSES,
+    challenges,
+    credentials,
+    other_schemes,
+    unanswerable,
+    unanswered,
+)
 from ..sip.transactions import Answer, Transaction
 from .observations import transactions_since, wait_for_trace
 
@@ -18,15 +26,36 @@ def explain_challenge(agent: Agent, status: int, call_id: str | None = None) -> 
     challenged = wait_for_trace(agent, partial(_challenged, agent, call_id))
     if challenged is None and agent.backend.shows_messages:
         return None
-    asked = challenged and unanswerable(challenged[1].message)
-    if asked:
-        return f"The challenge asks for {asked}."
-    if challenged and not credentials(challenged[0].request):
-        return f"{agent.name} was challenged and sent no credentials."
+    why = challenged and _why_unanswered(agent, *challenged)
+    if why:
+        return why
     if challenged and any(one.stale for one in challenges(challenged[1].message)):
         return "The challenge calls the nonce stale: user and password were not refused."
     user = account.auth_user or account.username
     return f"The digest of user '{user}' was not accepted: check user and password."
+
+
+def _why_unanswered(agent: Agent, request: Transaction, answer: Answer) -> str | None:
+    """That a challenge came which the request did not answer; None if it did."""
+    asked = unanswerable(answer.message)
+    if asked:
+        return f"The challenge asks for {asked}."
+    asks_for_digest = bool(challenges(answer.message))
+    schemes = dict.fromkeys(other_schemes(answer.message))
+    if schemes and not asks_for_digest:
+        asked = " and ".join(schemes)
+        return f"The challenge asks for {asked}; baresip answers none but those for a digest."
+    if not credentials(request.request):
+        if not asks_for_digest:
+            return f"The {answer.words} has no challenge ({' or '.join(CHALLENGE_HEADERS)})."
+        return f"{agent.name} was challenged and sent no credentials."
+    missing = unanswered(answer.message, request.request)
+    if missing is None:
+        return None
+    clause = f"{agent.name}'s {request.method} has no {missing.header} for realm '{missing.realm}'"
+    if missing.elsewhere is None:
+        return f"{clause}."
+    return f"{clause}, but {missing.elsewhere}: baresip answers each realm in one header only."
 
 
 def _challenged(agent: Agent, call_id: str | None) -> tuple[Transaction, Answer] | None:

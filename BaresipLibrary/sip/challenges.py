@@ -38,6 +38,44 @@ def credentials(request: Message) -> list[Challenge]:
     return [_challenge(value) for value in values if _is_digest(value)]
 
 
+class Unanswered(NamedTuple):
+    """A challenge that a request does not answer; `header` is the one that would.
+
+    `elsewhere` is the header in which the request has credentials for the same realm.
+    """
+
+    realm: str
+    header: str
+    elsewhere: str | None
+
+
+def unanswered(response: Message, request: Message) -> Unanswered | None:
+    """The first challenge for a digest in a response, where the request answers none of them."""
+    asked = [
+        (_challenge(value).realm, header)
+        for challenge, header in zip(CHALLENGE_HEADERS, _ANSWERS, strict=True)
+        for value in response.all(challenge)
+        if _is_digest(value)
+    ]
+    given = {
+        (_challenge(value).realm.lower(), header)
+        for header in _ANSWERS
+        for value in request.all(header)
+        if _is_digest(value)
+    }
+    if not asked or any((realm.lower(), header) in given for realm, header in asked):
+        return None
+    realm, header = asked[0]
+    elsewhere = (other for known, other in given if known == realm.lower())
+    return Unanswered(realm, header, next(elsewhere, None))
+
+
+def other_schemes(response: Message) -> list[str]:
+    """The schemes other than Digest that a response asks for, such as ``Basic``."""
+    values = [value for header in CHALLENGE_HEADERS for value in response.all(header)]
+    return [value.split()[0] for value in values if value.strip() and not _is_digest(value)]
+
+
 def unanswerable(response: Message) -> str | None:
     """What a challenge asks for that baresip can't answer, in words; None when it can answer.
 

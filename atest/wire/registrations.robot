@@ -104,6 +104,13 @@ A Wrong Password Is Reported As Such
     ${told} =    Run Keyword And Expect Error    *    Wait Until State Is    alice    ESTABLISHED
     Should Contain    ${told}    The digest of user '1001' was not accepted: check user and password.
 
+A Digest That Was Not Given Is Not Called Refused
+    [Template]    Second Challenge Should Be Told
+    alice's INVITE has no Authorization for realm 'pbx', but Proxy-Authorization: baresip answers each realm in one header only.
+    ...    WWW-Authenticate: Digest realm\="pbx",nonce\="m"
+    The challenge asks for Basic; baresip answers none but those for a digest.
+    ...    WWW-Authenticate: Basic realm\="pbx"
+
 Only Auth Int Is Answered With Auth And Reported When Refused
     [Documentation]    Baresip knows no other quality of protection, and answers with it whatever was asked for.
     ${peer} =    Start Peer    challenges_calls    algorithm\=MD5,qop\="auth-int"
@@ -114,6 +121,17 @@ Only Auth Int Is Answered With Auth And Reported When Refused
 
 
 *** Keywords ***
+Second Challenge Should Be Told
+    [Arguments]    ${sentence}    ${challenge}
+    ${peer} =    Start Peer    challenges_calls_again    ${challenge}
+    Start Agent    alice    1001    ${peer.host}    secret    regint=0
+    Dial    alice    1002
+    ${told} =    Run Keyword And Expect Error    *    Wait Until State Is    alice    ESTABLISHED
+    Should Contain    ${told}    was refused with 401 Unauthorized
+    Should Contain    ${told}    ${sentence}
+    Peer Should Have Finished    ${peer}
+    Stop Agent    alice
+
 Refusal Should Be Told
     [Arguments]    ${told}    ${header}
     ${status}    ${phrase} =    Evaluate    $told.partition('.')[0].split(' ', 1)

@@ -35,6 +35,18 @@ def challenges_calls(peer: Peer, parameters: str) -> None:
         peer.expect("ACK")
 
 
+def challenges_calls_again(peer: Peer, challenge: str) -> None:
+    """Challenges an INVITE as a proxy, and what comes with credentials as the server behind it."""
+    invite = peer.expect("INVITE")
+    first = 'Proxy-Authenticate: Digest realm="pbx",nonce="n"'
+    peer.reply(invite, 407, "Proxy Authentication Required", first)
+    peer.expect("ACK")
+    invite = peer.expect("INVITE")
+    assert invite["Proxy-Authorization"], "it came without credentials"
+    peer.reply(invite, 401, "Unauthorized", *[challenge] if challenge else [])
+    peer.expect("ACK")
+
+
 def grants(peer: Peer, seconds: int) -> None:
     """Accepts one registration for a time, and answers no other."""
     register = peer.expect("REGISTER")

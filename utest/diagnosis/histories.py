@@ -54,6 +54,7 @@ PHRASES = {
 HEADERS = (
     "", "Require: timer", "Reason: Q.850;cause=16", "Authorization: Digest username=\"alice\"",
     "Content-Encoding: gzip", "Refer-Sub: false", "Subscription-State: terminated",
+    "WWW-Authenticate: Digest nonce=\"1\"",
 )  # fmt: skip
 SOURCES = ("silence", "tone:440", "file:hello.wav")
 

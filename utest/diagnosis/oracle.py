@@ -148,8 +148,19 @@ class Oracle(Facts):
     def digest_refused(self, scope: Scope, match: re.Match[str]) -> bool:
         return any(header(one.text, "Authorization") for one in self._challenged(scope))
 
+    def no_challenge(self, scope: Scope, match: re.Match[str]) -> bool:
+        return any(
+            words_of(answer.text) == match[1] and "Authenticate" not in answer.text
+            for one in self._challenged(scope)
+            for answer in one.answers
+        )
+
     def no_credentials(self, scope: Scope, match: re.Match[str]) -> bool:
-        return any(not header(one.text, "Authorization") for one in self._challenged(scope))
+        return any(
+            not header(one.text, "Authorization") and "Authenticate" in answer.text
+            for one in self._challenged(scope)
+            for answer in one.answers
+        )
 
     def nothing_listens(self, scope: Scope, match: re.Match[str]) -> bool:
         sent = self.exchanges(scope, "INVITE", sent=True)

@@ -34,6 +34,9 @@ _PATTERNS: dict[str, Check] = {
     rf" {_WHO} accepts ([^.]+)\.": Oracle.media_refused,
     rf"{_WHO} was challenged and has no password\.": Oracle.no_password,
     rf"{_WHO} was challenged and sent no credentials\.": Oracle.no_credentials,
+    rf"The {_WORDS} has no challenge \(WWW-Authenticate or Proxy-Authenticate\)\.": (
+        Oracle.no_challenge
+    ),
     r"The digest of user '(\w+)' was not accepted: check user and password\.": (
         Oracle.digest_refused
     ),

@@ -145,8 +145,55 @@ def test_refused_credentials_are_explained(
 def test_a_challenge_without_an_answer_is_explained(make_phone: Make) -> None:
     phone = make_phone(password="s3cret")
     phone.sip(message("REGISTER sip:pbx SIP/2.0", "reg"), sent=True)
-    phone.sip(message("SIP/2.0 401 Unauthorized", "reg", cseq="1 REGISTER"))
+    asked = 'WWW-Authenticate: Digest realm="pbx", nonce="1"'
+    phone.sip(message("SIP/2.0 401 Unauthorized", "reg", asked, cseq="1 REGISTER"))
     assert explain_challenge(phone.agent, 401) == "alice was challenged and sent no credentials."
+
+
+@pytest.mark.parametrize(
+    ("given", "asked", "why"),
+    [
+        ([], [], "The 401 No has no challenge (WWW-Authenticate or Proxy-Authenticate)."),
+        (
+            [],
+            ["WWW-Authenticate: Basic realm=x", "Proxy-Authenticate: NTLM"],
+            "The challenge asks for Basic and NTLM; baresip answers none but those for a digest.",
+        ),
+        (
+            ["Proxy-Authorization: Digest realm=a"],
+            ["WWW-Authenticate: Basic realm=x"],
+            "The challenge asks for Basic; baresip answers none but those for a digest.",
+        ),
+        (
+            ["Proxy-Authorization: Digest realm=a"],
+            ["WWW-Authenticate: Digest realm=b", "Proxy-Authenticate: Digest realm=c"],
+            "alice's REGISTER has no Authorization for realm 'b'.",
+        ),
+        (
+            ["Proxy-Authorization: Digest realm=A"],
+            ["WWW-Authenticate: Digest realm=a"],
+            "alice's REGISTER has no Authorization for realm 'a', but Proxy-Authorization: baresip"
+            " answers each realm in one header only.",
+        ),
+        (
+            ["Authorization: Digest realm=a", "Proxy-Authorization: Digest realm=b"],
+            ["WWW-Authenticate: Basic realm=a", "Proxy-Authenticate: Digest realm=b"],
+            "The digest of user 'alice' was not accepted: check user and password.",
+        ),
+        (
+            ["Authorization: Digest realm=a"],
+            [],
+            "The digest of user 'alice' was not accepted: check user and password.",
+        ),
+    ],
+)
+def test_a_digest_is_refused_only_where_it_was_given(
+    make_phone: Make, given: list[str], asked: list[str], why: str
+) -> None:
+    phone = make_phone(password="s3cret")
+    phone.sip(message("REGISTER sip:pbx SIP/2.0", "reg", *given, cseq="1 REGISTER"), sent=True)
+    phone.sip(message("SIP/2.0 401 No", "reg", *asked, cseq="1 REGISTER"))
+    assert explain_challenge(phone.agent, 401) == why
 
 
 def test_a_lost_answer_and_a_ringing_agent_are_named(make_phone: Make) -> None:

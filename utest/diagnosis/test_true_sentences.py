@@ -182,6 +182,11 @@ EXAMPLES = (
         "s3cret",
     ),
     (
+        (*INVITED, ("answer", 0, 401, "", HEADERS[7])),
+        [("close", "alice", "one", ClosedBy.REFUSAL, 401, "x")],
+        "s3cret",
+    ),
+    (
         (*ARRIVED, ("answer", 0, 415, "", ""), ("answer", 1, 415, "", "")),
         [
             ("close", "alice", "one", ClosedBy.REFUSAL, 415, "x"),
