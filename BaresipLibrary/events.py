@@ -307,7 +307,14 @@ class RecordingEnded(CallEvent):
 
 @frozen
 class AudioArrived(CallEvent):
-    """The `rx` recording has grown. Reported only while a listener is there; not kept."""
+    """A recording has grown. Reported only while a listener is there; not kept.
+
+    `rx` and `tx` are how many samples of the call's newest recordings are timed by now: when those
+    came or left has been reported. None where that is not known.
+    """
+
+    rx: int | None = None
+    tx: int | None = None
 
 
 @frozen

@@ -240,7 +240,8 @@ def take_turn(row: Row, agent: Agent, call: Call, conversation: Conversation, nu
         stop = None
     until = time.monotonic()
     look_at_rtp(agent, call)
-    conversation.read()
+    with agent.changes:
+        conversation.read()
     spoken = [one.end for side in AudioDirection for one in conversation.speech(side)]
     return Told(since, until, stop, conversation.talk_ratio(AudioDirection.rx), max(spoken))
 

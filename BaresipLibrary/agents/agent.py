@@ -111,6 +111,8 @@ class Agent:
         """Takes in an event. The backend's thread calls it, with `changes` held."""
         if isinstance(event, AudioArrived):
             self.arrivals[event.call_id] += 1
+            if event.call_id in self._calls:
+                self._calls[event.call_id].apply(event)
             return
         if isinstance(event, CallEvent) and event.call_id in self._calls:
             event = self._calls[event.call_id].read(event)

@@ -7,6 +7,7 @@ from enum import Enum, auto
 from typing import TypeVar
 
 from ..events import (
+    AudioArrived,
     AudioTimed,
     CallAnswered,
     CallClosed,
@@ -210,6 +211,9 @@ class Call:
                 self.streams.append(event)
             case AudioTimed():
                 self.clocks.take(event)
+            case AudioArrived(rx=rx, tx=tx) if media := self.media:
+                self.clocks.note_timed(media.rx, rx)
+                self.clocks.note_timed(media.tx, tx)
             case DtmfReceived():
                 self.pressed.append(event)
             case RecordingEnded():

@@ -18,13 +18,23 @@ class SampleTime:
 
 @changeable
 class RecordingClocks:
-    """When the samples of one call's recordings came or left; `take` adds to that.
+    """When the samples of one call's recordings came or left.
 
     A recording leaves out the time in which nothing came. So each stretch that came without a
     pause is timed by itself.
     """
 
     _stretches: dict[Path, list[AudioTimed]] = field(default_factory=dict)
+    _timed: dict[Path, int] = field(default_factory=dict)
+
+    def note_timed(self, path: Path, frames: int | None) -> None:
+        """Notes that all stretches that begin in so many samples of a recording are known."""
+        if frames is not None:
+            self._timed[path] = max(frames, self._timed.get(path, 0))
+
+    def timed_frames(self, path: Path) -> int | None:
+        """In how many samples of a recording all stretches are known; None if that was not told."""
+        return self._timed.get(path)
 
     def take(self, event: AudioTimed) -> None:
         """Takes in when a stretch began, or more exactly when one began that is known."""

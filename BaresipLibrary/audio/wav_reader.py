@@ -55,10 +55,13 @@ class RecordingReader:
     @property
     def seconds(self) -> float:
         """Seconds of audio before the position that has been read or skipped to."""
-        if self._layout is None:
-            return 0.0
-        frames = (self._position - self._layout.data_start) // self._layout.frame
-        return frames / self._layout.sample_rate
+        return self.frames / self._layout.sample_rate if self._layout else 0.0
+
+    @property
+    def frames(self) -> int:
+        """How many frames lie before the position that has been read or skipped to."""
+        layout = self._layout
+        return (self._position - layout.data_start) // layout.frame if layout else 0
 
     @property
     def length(self) -> int:

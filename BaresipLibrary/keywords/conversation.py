@@ -282,7 +282,8 @@ class ConversationKeywords(Component):
         conversation = Conversation(speaker, which)
 
         def read_on() -> T:
-            conversation.read()
+            with speaker.changes:
+                conversation.read()
             return read(conversation)
 
         def go_on() -> None:

@@ -75,7 +75,9 @@ class Conversation:
         self._sides = {side: VoiceTrack(agent, call, side) for side in (_RX, _TX)}
 
     def read(self) -> None:
-        """Takes in what was recorded meanwhile.
+        """Takes in what was recorded meanwhile. Call it with `changes` held.
+
+        All values are those of the last time.
 
         Raises:
             BackendError: a part of the call was not recorded.

@@ -20,7 +20,11 @@ _PART = 10.0
 
 
 class TrackStream:
-    """One recording of a direction of a call: another begins when the sample rate changes."""
+    """One recording of a direction of a call: another begins when the sample rate changes.
+
+    While a call is followed, it is read as far as it is timed: what was just written may have come
+    after a pause that is not known yet.
+    """
 
     def __init__(self, call: Call, path: Path) -> None:
         self.path = path
@@ -41,19 +45,34 @@ class TrackStream:
     def read_new(self) -> NDArray[np.float64]:
         """What was recorded since the last call: mono samples in [-1, 1], shape (n,)."""
         with self._reader as reader:
-            return reader.read_new()
+            return reader.read_new(self._readable(reader.frames))
 
     def read_parts(self) -> Iterator[NDArray[np.float64]]:
         """What `read_new` would return, in parts: what is made of them needs little memory."""
         with self._reader as reader:
-            most = round(_PART * reader.sample_rate)
-            while most and (samples := reader.read_new(most)).size:
+            part = round(_PART * reader.sample_rate)
+            while part:
+                most = self._readable(reader.frames)
+                samples = reader.read_new(part if most is None else min(part, most))
+                if not samples.size:
+                    return
                 yield samples
 
     def samples(self, begin: float, end: float) -> NDArray[np.float64]:
         """What lies between two seconds of the recording: mono samples in [-1, 1], shape (n,)."""
         with self._reader as reader:
+            readable = self._readable(0)
+            if readable is not None and reader.sample_rate:
+                end = min(end, readable / reader.sample_rate)
             return reader.read_part(begin, end)
+
+    def _readable(self, read: int) -> int | None:
+        """How many samples may be read after so many; None for all."""
+        media = self._call.media
+        if not self._call.is_live or media is None or self.path not in (media.rx, media.tx):
+            return None
+        timed = self._call.clocks.timed_frames(self.path)
+        return None if timed is None else max(0, timed - read)
 
     def moment(self, second: float) -> SampleTime | None:
         """When the sample at a second of the recording came or left; None if it was not timed."""

@@ -59,7 +59,7 @@ class _Audible:
 
 
 class VoiceTrack:
-    """What one side of a call says, in monotonic seconds.
+    """What one side of a call says, in monotonic seconds: as it was known at the last `read`.
 
     What is heard has the time at which it arrived: what it waits in the agent's jitter buffer is
     taken off. Times are right to the `error` of their span.
@@ -88,9 +88,13 @@ class VoiceTrack:
         self._agent, self._call, self._direction = agent, call, direction
         self._edge = edge
         self._delay = PlayoutDelay(0.0, 0.0)
+        #: Each sound so far, in order, without the pauses between them; the last may go on.
+        self.sounds: list[TimedSpan] = []
+        #: Up to which moment the audio has been judged; 0 before any was.
+        self.until = 0.0
 
     def read(self) -> None:
-        """Takes in what was recorded since the last time.
+        """Takes in what was recorded since the last time. Call it with `changes` held.
 
         Raises:
             BackendError: a part of the call was not recorded.
@@ -109,25 +113,13 @@ class VoiceTrack:
                 activity.feed(samples)
             if stream is not streams[-1] or not self._call.is_live:
                 activity.end()
+        self._time_sounds()
 
-    @property
-    def sounds(self) -> list[TimedSpan]:
-        """Each sound so far, in order, without the pauses between them; the last may go on."""
-        timed = [
-            span for stream, activity in self._streams for span in self._timed(stream, activity)
-        ]
-        return joined(sorted(timed), BLIP)
-
-    @property
-    def until(self) -> float:
-        """Up to which moment the audio has been judged; 0 before any was."""
-        return max(
-            (self._end_of(stream, activity) for stream, activity in self._streams), default=0.0
-        )
-
-    @property
-    def _streams(self) -> list[tuple[TrackStream, _Finder]]:
-        return list(self._activities.values())
+    def _time_sounds(self) -> None:
+        read = self._activities.values()
+        timed = [span for stream, activity in read for span in self._timed(stream, activity)]
+        self.sounds = joined(sorted(timed), BLIP)
+        self.until = max((self._end_of(stream, activity) for stream, activity in read), default=0.0)
 
     def _timed(self, stream: TrackStream, activity: _Finder) -> list[TimedSpan]:
         spans = list(self._arrived(stream, activity))

@@ -253,6 +253,9 @@ def test_what_is_sent_leaves_though_nothing_can_arrive(tmp_path: Path) -> None:
     stack.receives = False
     audio = audio_of(stack, tmp_path / "a", prompt(tmp_path))
     assert not audio.move()
+    stack.packet()
+    assert audio.move()
+    assert audio.timed[0] == 0 < audio.timed[1]
     assert bytes(range(1, 251)) * 4 in sent_after(stack, audio)
 
 

@@ -11,7 +11,7 @@ from BaresipLibrary.agents.call import Call
 from BaresipLibrary.agents.recording_clocks import SampleTime
 from BaresipLibrary.backends.capabilities import Capability
 from BaresipLibrary.errors import UsageError
-from BaresipLibrary.events import AudioTimed, MediaStarted
+from BaresipLibrary.events import AudioArrived, AudioTimed, ClosedBy, MediaStarted
 from BaresipLibrary.media.tracks import Track
 from BaresipLibrary.types import AudioDirection
 
@@ -52,6 +52,32 @@ def test_a_part_is_read_without_moving(talking: Phone, call: Call, tmp_path: Pat
     assert np.abs(stream.samples(0.5, 0.6)).max() > 0.2
     assert stream.samples(0.25, 0.5).tolist() == [0.0] * (RATE // 4)
     assert stream.samples(0.9, 2.0).size == RATE // 10
+    assert stream.read_new().size == RATE
+
+
+def test_what_is_not_timed_yet_is_read_later(talking: Phone, call: Call, tmp_path: Path) -> None:
+    hears(talking, call, tmp_path, (100.0, np.concatenate([silence(0.5), tone(0.5)])))
+    (stream,) = Track(talking.agent, call, AudioDirection.rx).streams
+    talking.backend.feed(AudioArrived(time.monotonic(), call.call_id, rx=RATE // 2, tx=0))
+    assert np.abs(stream.read_new()).max() == 0.0
+    assert [stream.seconds, stream.samples(0.25, 0.75).size] == [0.5, RATE // 4]
+    assert list(stream.read_parts()) == []
+    talking.backend.feed(AudioArrived(time.monotonic(), call.call_id, rx=RATE * 3 // 4, tx=0))
+    assert [part.size for part in stream.read_parts()] == [RATE // 4]
+    talking.backend.feed(AudioArrived(time.monotonic(), call.call_id))  # one that does not know
+    assert stream.read_new().size == 0
+    talking.closes(call.call_id, ClosedBy.PEER)
+    assert stream.read_new().size == RATE // 4
+
+
+def test_a_recording_that_another_one_follows_is_read_to_its_end(
+    talking: Phone, call: Call, tmp_path: Path
+) -> None:
+    hears(talking, call, tmp_path, (100.0, tone(1.0)))
+    (stream,) = Track(talking.agent, call, AudioDirection.rx).streams
+    talking.backend.feed(AudioArrived(time.monotonic(), call.call_id, rx=0, tx=0))
+    assert stream.read_new().size == 0
+    stream_begins(talking, call, tmp_path / "2-rx.wav", tmp_path / "2-tx.wav")
     assert stream.read_new().size == RATE
 
 

@@ -298,8 +298,9 @@ def test_a_number_is_judged_when_it_cannot_go_on(
     if pause > 1:
         assert wait_for_speech(reader, expecting("press one"), NEVER, 30).text == "press one"
     else:
+        bob.then = lambda: bob.phone.closes("in-1", ClosedBy.PEER)
         with pytest.raises(CallFailure, match="100 % of the words, and not the same number"):
-            wait_for_speech(reader, expecting("press one"), NEVER, 0.5)
+            wait_for_speech(reader, expecting("press one"), NEVER, 30)
 
 
 def test_a_number_that_ends_with_and_is_judged_when_it_cannot_go_on(
@@ -309,8 +310,9 @@ def test_a_number_that_ends_with_and_is_judged_when_it_cannot_go_on(
     transcript = transcripts.of(bob.agent, call, RX)
     reader = SpeechReader(bob.agent, call, transcript, engine, Secrets())  # type: ignore[arg-type]
     bob.hears(says("press one hundred and"), silence(0.42), silence(0.08), says("two"), silence(1))
+    bob.then = lambda: bob.phone.closes("in-1", ClosedBy.PEER)
     with pytest.raises(CallFailure, match='heard "press one hundred and two"'):
-        wait_for_speech(reader, expecting("press one hundred"), NEVER, 0.5)
+        wait_for_speech(reader, expecting("press one hundred"), NEVER, 30)
 
 
 def test_speech_ends_when_no_more_audio_arrives(

@@ -169,7 +169,7 @@ _READERS: dict[str, Callable[[dict[str, Any]], Event]] = {
     "Muted": _plain(events.Muted, "call_id", "on"),
     "MediaStarted": _media,
     "RecordingEnded": _plain(events.RecordingEnded, "call_id", "why"),
-    "AudioArrived": _plain(events.AudioArrived, "call_id"),
+    "AudioArrived": _plain(events.AudioArrived, "call_id", "rx", "tx"),
     "AudioTimed": _timed,
     "PromptEnded": _plain(events.PromptEnded, "call_id", "name"),
     "AudioTrouble": _plain(events.AudioTrouble, "call_id", "text"),

@@ -244,10 +244,7 @@ class ConnectedBackend(Backend):
 
     def _look_at_recordings(self) -> None:
         with self._changes:
-            grown = self._recordings.look()
-            for call_id in grown:
-                self._report(events.AudioArrived(time.monotonic(), call_id))
-            if grown:
+            if self._recordings.look():
                 self._changes.notify_all()
 
     def _ended(self) -> None:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ...audio.wav_reader import RecordingReader
-from ...events import AudioTimed, MediaStarted
+from ...events import AudioArrived, AudioTimed, MediaStarted
 from ..base import Report
 from ..embedded.worker.stream_clock import CLOSELY, UNHEARD, StreamClock
 
@@ -202,7 +202,8 @@ class _GrowingRecording:
         self._report = report
         self._reader = RecordingReader(path)
         self._clock: StreamClock | None = None
-        self._frames = 0
+        #: How many samples were there at the last look.
+        self.frames = 0
 
     def _timed(self, frame: int, earliest: float, latest: float) -> None:
         at = time.monotonic()
@@ -221,7 +222,7 @@ class _GrowingRecording:
         if self._clock is not None:
             self._clock.closely = closely
             self._clock.look(before, after, frames)
-        grown, self._frames = frames > self._frames, frames
+        grown, self.frames = frames > self.frames, frames
         return grown
 
     def close(self) -> None:
@@ -284,11 +285,17 @@ class RecordingFollower:
         """Looks more often while somebody listens; `closely` times each packet by itself."""
         (self._listened.add if on else self._listened.discard)(call_id)
         (self._closely.add if on and closely else self._closely.discard)(call_id)
+        if on and call_id in self._heard:
+            self._look(call_id)
+            self._report_arrived(call_id)
 
-    def look(self) -> list[str]:
-        """Reports times; returns the calls that somebody listens to and that heard more audio."""
+    def look(self) -> bool:
+        """Reports times, and what grew of calls that are listened to; returns whether any did."""
         grown = [call_id for call_id in self._heard if self._look(call_id)]
-        return [call_id for call_id in grown if call_id in self._listened]
+        heard = [call_id for call_id in grown if call_id in self._listened]
+        for call_id in heard:
+            self._report_arrived(call_id)
+        return bool(heard)
 
     def close(self) -> None:
         """Closes all files."""
@@ -297,8 +304,12 @@ class RecordingFollower:
 
     def _look(self, call_id: str) -> bool:
         closely = call_id in self._closely
-        self._sent[call_id].look(closely=closely)
-        return self._heard[call_id].look(closely=closely)
+        grown = [one[call_id].look(closely=closely) for one in (self._sent, self._heard)]
+        return any(grown)
+
+    def _report_arrived(self, call_id: str) -> None:
+        rx, tx = self._heard[call_id].frames, self._sent[call_id].frames
+        self._report(AudioArrived(time.monotonic(), call_id, rx, tx))
 
     def _drop(self, call_id: str) -> None:
         for followed in (self._heard, self._sent):

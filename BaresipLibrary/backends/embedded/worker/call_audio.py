@@ -190,20 +190,30 @@ class CallAudio:
         self._taken, self._sound = max(0.0, self._taken - seconds), None
 
     def move(self) -> bool:
-        """Moves what is there; tells whether anything arrived."""
-        try:
-            before = time.monotonic()
-            info = self._call.audio.info()
-            self._looked = before, time.monotonic()
-            self._follow_format(info)
-            self._record_sent()
-            if self._sends(info):
-                self._send(info)
-            else:
-                self._flushed = None
-            return _receives(info) and self._receive(info)
-        except (AudioNotActive, AudioRestarted):
-            return False
+        """Moves what is there; tells whether anything was recorded."""
+        before = self.timed
+        with contextlib.suppress(AudioNotActive, AudioRestarted):
+            self._move()
+        return self.timed != before
+
+    @property
+    def timed(self) -> tuple[int, int]:
+        """How many samples of the newest recordings, rx and tx, were timed."""
+        rx, tx = self._rx, self._tx
+        return (rx.frames if rx else 0, tx.frames if tx else 0)
+
+    def _move(self) -> None:
+        before = time.monotonic()
+        info = self._call.audio.info()
+        self._looked = before, time.monotonic()
+        self._follow_format(info)
+        self._record_sent()
+        if self._sends(info):
+            self._send(info)
+        else:
+            self._flushed = None
+        if _receives(info):
+            self._receive(info)
 
     def save_arrived(self) -> None:
         """Reads what has arrived, before the stack drops it. Any thread may call it.
@@ -343,28 +353,24 @@ class CallAudio:
             packets = [(frame.at, frame.pcm) for frame in self._sent.take(self._id, rate, channels)]
             self._tx.write_packets(packets, closely=self.closely)
 
-    def _receive(self, info: AudioInfo) -> bool:
+    def _receive(self, info: AudioInfo) -> None:
         assert self._rx is not None
         before, after = self._looked
-        arrived = b""
         with self._reading:
-            had_saved = self._record_saved()
+            self._record_saved()
             if info.rx_buffered > 0:
                 before = time.monotonic()
                 arrived = self._read_all(info.rx_buffered)
                 after = time.monotonic()
                 self._rx.write(arrived)
         self._rx.look(before, after, closely=self.closely)
-        return had_saved or bool(arrived)
 
-    def _record_saved(self) -> bool:
-        """Records what was saved; tells whether there was anything."""
-        had_any = bool(self._saved)
+    def _record_saved(self) -> None:
+        """Records what was saved."""
         while self._saved and self._rx is not None:
             before, after, arrived = self._saved.popleft()
             self._rx.write(arrived)
             self._rx.look(before, after, closely=self.closely)
-        return had_any
 
     def _read_all(self, expected: int) -> bytes:
         """All that has arrived: the wheel would clear as much memory as it is asked for octets."""

@@ -98,8 +98,16 @@ class AudioPump:
         (self._listened.add if on else self._listened.discard)(call_id)
         (self._timed.add if on and closely else self._timed.discard)(call_id)
         if call_id in self._calls:
-            self._calls[call_id].move()
+            self._move(call_id, always=True)
         self._wake.set()
+
+    def _move(self, call_id: str, *, always: bool = False) -> None:
+        """Moves the audio of a call, and reports what came or left, or `always`, to who listens."""
+        audio = self._calls[call_id]
+        audio.closely = call_id in self._timed
+        if (audio.move() or always) and call_id in self._listened:
+            rx, tx = audio.timed
+            self._report("AudioArrived", call_id=call_id, rx=rx, tx=tx)
 
     @property
     def _period(self) -> float:
@@ -113,10 +121,8 @@ class AudioPump:
         loop = asyncio.get_running_loop()
         while self._calls:
             started = loop.time()
-            for call_id, audio in list(self._calls.items()):
-                audio.closely = call_id in self._timed
-                if audio.move() and call_id in self._listened:
-                    self._report("AudioArrived", call_id=call_id)
+            for call_id in list(self._calls):
+                self._move(call_id)
             self._wake.clear()
             period = self._period
             self._hurried = max(0, self._hurried - 1)
