@@ -91,7 +91,8 @@ class Packets(NamedTuple):
 
     `untaken` are those among `received` that the stack dropped unread, as in a call that it holds;
     `last_at` is when the newest came (`time.monotonic`), None if that is not known; `kinds` are the
-    payload types that came, each with the number of its packets, where each packet is seen.
+    payload types that came, each with the number of its packets, where each packet is seen; `empty`
+    are further packets that have no payload.
     """
 
     received: int
@@ -99,6 +100,7 @@ class Packets(NamedTuple):
     untaken: int = 0
     last_at: float | None = None
     kinds: tuple[tuple[int, int], ...] = ()
+    empty: int = 0
 
     def since(self, before: "Packets") -> "Packets":
         """Those that came and left after a count."""
@@ -108,6 +110,7 @@ class Packets(NamedTuple):
             received=self.received - before.received,
             sent=self.sent - before.sent,
             untaken=self.untaken - before.untaken,
+            empty=self.empty - before.empty,
             kinds=tuple((kind, count) for kind, count in kinds if count),
         )
 

@@ -41,17 +41,18 @@ class LoudnessKeywords(Component):
         """Checks that the agent hears silence for ``duration``.
 
         Returns the kind of silence: ``digital silence``, ``comfort noise``, ``faint sound`` below
-        the threshold, or ``no RTP`` when not a single RTP packet arrived. The log says how much
-        silence there was. Comfort noise counts as silence even above the threshold. Where packets
-        bring its level instead of audio (RFC 3389), the kind is ``comfort noise`` on the embedded
-        backend; an external baresip does not tell them from audio that cannot be read. The first
+        the threshold, or ``no RTP`` when not a single RTP packet arrived, or none with a payload
+        (embedded backend). The log says how much silence there was. Comfort noise counts as silence
+        even above the threshold. Where packets bring its level instead of audio (RFC 3389), the
+        kind is ``comfort noise`` on the embedded backend; an external baresip does not tell them from audio that cannot be read. The first
         0.3 s do not count, as that audio was already on its way. When a sound begins just before the end,
         the check lasts until it is known what it is, up to 2.3 s longer; sounds that begin after
         ``duration`` do not count.
 
         Fails the moment anything else is heard, and says what it was. Fails too when the call ends,
         when nothing but digits arrives, and when packets arrived that could not be read, such as
-        those of a call that the agent holds: their content is unknown.
+        those of a call that the agent holds, or more than one a second of a payload type that the
+        agent's SDP does not have (embedded backend): their content is unknown.
 
         | =Argument= | =Meaning= |
         | ``duration`` | How long the silence must last; at least 0.2 s. |

@@ -145,7 +145,11 @@ class Listener(ABC):
 
     def audio_in(self, packets: Packets) -> int:
         """How many of these packets may hold audio: not comfort noise (RFC 3389), nor digits."""
-        return max(0, packets.received - sum(self.other_in(packets).values()))
+        return max(0, packets.received - packets.empty - sum(self.other_in(packets).values()))
+
+    def unoffered_in(self, packets: Packets) -> int:
+        """How many of these packets have a payload type that this agent's SDP does not have."""
+        return sum(self._unoffered(packets).values())
 
     def other_in(self, packets: Packets) -> dict[str, int]:
         """How many of these packets hold no audio, by what they hold."""
@@ -195,6 +199,8 @@ class Listener(ABC):
         whose = f"{self.agent.name}'s baresip"
         if packets.untaken:
             return f"{counted(packets.untaken, 'RTP packet')} arrived that {whose} dropped"
+        if packets.empty >= packets.received:
+            return f"{counted(packets.received, 'RTP packet')} without payload arrived"
         arrived = f"{counted(packets.received, 'RTP packet')} arrived"
         if not self.audio_in(packets):
             return f"{arrived}, with {' and '.join(self.other_in(packets))} and no audio"

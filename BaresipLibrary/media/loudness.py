@@ -80,7 +80,7 @@ class HeardSilence:
     """Silence that was heard.
 
     `kind`: ``digital silence``, ``comfort noise``, ``faint sound`` below the threshold, or
-    ``no RTP`` when nothing arrived. `level` in dBFS, `seconds` of audio.
+    ``no RTP`` when no packet with a payload arrived. `level` in dBFS, `seconds` of audio.
     """
 
     kind: str

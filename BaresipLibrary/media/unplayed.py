@@ -61,8 +61,14 @@ def is_too_little(listener: SampleListener, packets: Packets) -> bool:
 
 
 def are_unread(listener: SampleListener, packets: Packets) -> bool:
-    """Whether less audio was heard than arrived, even if every packet is a short one."""
+    """Whether less audio was heard than arrived, even if every packet is a short one.
+
+    Or packets of a payload type came that the agent's SDP does not have, more than a phone sends to
+    keep a NAT open.
+    """
     arrived = listener.audio_in(packets)
     if packets.untaken or not listener.seconds:
         return arrived > 0
+    if listener.unoffered_in(packets) > 1 + listener.seconds:
+        return True
     return arrived * _SHORTEST_PACKET > listener.seconds + ON_ITS_WAY

@@ -5,6 +5,7 @@ import struct
 import threading
 import time
 from dataclasses import dataclass
+from itertools import cycle
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,8 @@ RATE, PACKET = 8000, 160
 #: Payload types of G.711 (RFC 3551).
 PCMU, PCMA = 0, 8
 COMFORT_NOISE = 13
+#: A packet of silence.
+SILENCE = (PCMU, b"\xff" * PACKET)
 _EVENTS = "0123456789*#ABCD"
 _HEADER = struct.Struct("!BBHII")
 _EVENT = struct.Struct("!BBH")
@@ -146,15 +149,16 @@ class Rtp:
             self._put(self.payload_type, encoded(np.zeros(PACKET), self.payload_type), timestamp)
             self._closed.wait(PACKET / RATE)
 
-    def send_noise(self, every: float, level: int = 60) -> None:
-        """Sends a packet of comfort noise (RFC 3389, -dBov) every so many seconds from now on."""
+    def repeat(self, *packets: tuple[int, bytes], every: float = PACKET / RATE) -> None:
+        """Sends packets (payload type, payload) in turn, one every so many seconds from now on."""
         self.stop()
-        step = round(every * RATE)
 
         def send() -> None:
-            while not self._closed.wait(every):
-                self._put(COMFORT_NOISE, bytes([level]), self._timestamp)
-                self._timestamp = (self._timestamp + step) & 0xFFFFFFFF
+            for payload_type, payload in cycle(packets):
+                if self._closed.wait(every):
+                    return
+                self._put(payload_type, payload, self._timestamp)
+                self._timestamp = (self._timestamp + round(every * RATE)) & 0xFFFFFFFF
 
         threading.Thread(target=send, daemon=True).start()
 

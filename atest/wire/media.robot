@@ -183,6 +183,28 @@ Comfort Noise In Packets Of Its Own Is Silence
         Run Keyword And Expect Error    alice should have heard silence for 1 s, but * unknown.    Verify Silence    alice    1s
     END
 
+Packets Of Another Codec Among Silence Are Not Silence
+    [Documentation]    Every second packet cannot be read. An external baresip does not tell them from longer packets.
+    Needs    SEE_RTP
+    Alice Calls    mixes    ${18}
+    ${told} =    Run Keyword And Expect Error    alice should have heard silence for 1 s, but *: their content is unknown.
+    ...    Verify Silence    alice    1s
+    Should Match Regexp    ${told}    \\d+ RTP packets arrived \\(\\d+ of them of payload type 18, which alice's SDP does not have\\), more than alice's baresip recorded
+    ${statistics} =    Get Rtp Statistics    alice
+    Should Be Equal    ${statistics.received.ptime}    ${20}
+    Should Not Contain    ${statistics.differences}    RTP packets of 40 ms arrive at alice, whose SDP asks for 20 ms (a=ptime).
+
+Packets That Only Keep A NAT Open Are No Sound
+    [Documentation]    They have no payload. An external baresip does not tell that.
+    Needs    SEE_RTP
+    Alice Calls    keeps_a_nat_open
+    ${kind} =    Verify Silence    alice    1s
+    Should Be Equal    ${kind}    no RTP
+    The Log Should Say    alice heard nothing: the call is up, but * RTP packets without payload arrived.
+    Run Keyword And Expect Error
+    ...    alice heard nothing within 0.5 s: the call is up, but * RTP packet* without payload arrived.*
+    ...    Verify Audio    alice    440 Hz    within=500ms
+
 Packets That Cannot Be Decrypted Are Not Silence
     [Documentation]    The peer agrees on SRTP and sends RTP that is not encrypted, or with another key.
     ${bob} =    Start Agent    bob    media_enc=srtp

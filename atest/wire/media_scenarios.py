@@ -1,6 +1,7 @@
 """What a peer plays, and when: music on hold, announcements, early media, and streams that stop."""
 
 from peer import Peer
+from peer_rtp import COMFORT_NOISE, SILENCE
 from peer_sip import Received
 
 
@@ -155,7 +156,21 @@ def sends_comfort_noise(peer: Peer) -> None:
     dialog = peer.answer(peer.expect("INVITE"))
     peer.rtp.play(440)
     peer.step()
-    peer.rtp.send_noise(0.2)
+    peer.rtp.repeat((COMFORT_NOISE, bytes([60])), every=0.2)
+    dialog.await_bye()
+
+
+def mixes(peer: Peer, payload_type: int) -> None:
+    """Answers, and sends silence, every second packet of it with another payload type."""
+    dialog = peer.answer(peer.expect("INVITE"))
+    peer.rtp.repeat(SILENCE, (payload_type, bytes(20)))
+    dialog.await_bye()
+
+
+def keeps_a_nat_open(peer: Peer) -> None:
+    """Answers, and sends packets without payload only, as RFC 6263 recommends."""
+    dialog = peer.answer(peer.expect("INVITE"))
+    peer.rtp.repeat((126, b""), every=0.2)
     dialog.await_bye()
 
 

@@ -95,6 +95,21 @@ def test_audio_among_telephone_events_has_a_length() -> None:
     assert lengths(counter) == [(0, 160)]
 
 
+def test_packets_of_another_codec_take_time_of_their_own() -> None:
+    counter = RtpCounter()
+    for number in range(12):
+        counter.take(0.0, RtpHeader(18 if number % 2 else 0, number, number * 160, 1))
+    assert lengths(counter) == [(0, 160), (18, 160)]
+
+
+def test_a_pause_after_comfort_noise_is_no_length_of_audio() -> None:
+    counter, timestamp = RtpCounter(), 0
+    for number in range(12):
+        counter.take(0.0, RtpHeader(13 if number % 3 == 2 else 0, number, timestamp, 1))
+        timestamp += 1600 if number % 3 == 2 else 160
+    assert dict(lengths(counter))[0] == 160
+
+
 def test_packets_with_one_timestamp_have_no_length() -> None:
     assert lengths(counted(0, 1, 2, 3, step=0)) == []
 
@@ -116,6 +131,14 @@ def test_a_time_without_packets_is_a_gap() -> None:
     assert summary["last_at"] == 1.8
 
 
+def test_packets_without_payload_are_counted() -> None:
+    """They keep a NAT open (RFC 6263)."""
+    counter = RtpCounter()
+    for kind, payload in ((126, b""), (0, b""), (0, b"abcd"), (126, b"")):
+        counter.take_payload(0.0, RtpHeader(kind, 1, 0, 1), payload)
+    assert counter.empty == {126: 2, 0: 1}
+
+
 def event(number: int, duration: int, *, end: bool = False) -> bytes:
     return struct.pack("!BBH", number, 0x8A if end else 0x0A, duration)
 
@@ -130,6 +153,33 @@ def test_the_packets_with_one_timestamp_are_one_event() -> None:
         [101, 5, 480, 800, 0.0, 3, True],
         [101, 5, 160, 1600, 9.0, 1, False],
     ]
+
+
+def test_a_long_event_has_several_timestamps() -> None:
+    """When its duration is full, the next packet has a timestamp of its own (RFC 4733)."""
+    counter = RtpCounter()
+    for timestamp, payload in (
+        (800, event(5, 0x8000)),
+        (800, event(5, 0xFFFF)),
+        (800 + 0xFFFF, event(5, 960)),
+        (800 + 2 * 0xFFFF, event(5, 480)),
+        (800 + 2 * 0xFFFF, event(5, 480, end=True)),
+        (800 + 2 * 0xFFFF, event(5, 480, end=True)),
+        (800 + 3 * 0xFFFF, event(5, 160)),  # it was over: this is pressed anew
+    ):
+        counter.take_payload(0.0, RtpHeader(101, 1, timestamp, 1), payload)
+    assert counter.summary()["events"] == [
+        [101, 5, 2 * 0xFFFF + 480, 800, 0.0, 6, True],
+        [101, 5, 160, 800 + 3 * 0xFFFF, 0.0, 1, False],
+    ]
+
+
+def test_another_key_or_source_is_another_event() -> None:
+    counter = RtpCounter()
+    for ssrc, kind, number in ((1, 101, 5), (1, 101, 6), (1, 102, 6), (2, 102, 6)):
+        timestamp = 0xFFFF * len(counter.summary()["events"])
+        counter.take_payload(0.0, RtpHeader(kind, 1, timestamp, ssrc), event(number, 160))
+    assert len(counter.summary()["events"]) == 4
 
 
 def test_what_cannot_be_an_event_is_none() -> None:
@@ -159,3 +209,16 @@ def test_of_very_many_events_the_oldest_are_forgotten() -> None:
 )
 def test_the_payload_follows_sources_and_extension(head: bytes, rest: bytes) -> None:
     assert payload_of(head + rest) == rest
+
+
+@pytest.mark.parametrize(
+    ("padding", "payload"),
+    [
+        (b"\0\0\0\4", b"abcd"),
+        (b"\1", b"abcd"),
+        (b"\0", b"abcd\0"),  # malformed: none is counted
+        (b"\xff", b""),  # more than there is
+    ],
+)
+def test_padding_is_no_payload(padding: bytes, payload: bytes) -> None:
+    assert payload_of(bytes([0xA0]) + bytes(11) + b"abcd" + padding) == payload

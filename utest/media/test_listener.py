@@ -139,6 +139,23 @@ def offers(phone: Phone) -> None:
 
 
 @pytest.mark.parametrize(
+    ("packets", "told"),
+    [
+        (Packets(4, 0, empty=4), "4 RTP packets without payload arrived"),
+        (
+            Packets(6, 0, kinds=((101, 2),), empty=4),
+            "6 RTP packets arrived, with digits and no audio",
+        ),
+    ],
+)
+def test_packets_without_payload_are_told_as_such(
+    phone: Phone, recording: Path, packets: Packets, told: str
+) -> None:
+    offers(phone)
+    assert CountingListener(phone.agent).unread_packets(packets) == told
+
+
+@pytest.mark.parametrize(
     ("kinds", "told"),
     [
         (((13, 10),), "10 RTP packets arrived, with comfort noise and no audio"),

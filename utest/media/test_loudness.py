@@ -263,3 +263,37 @@ def test_digits_alone_are_no_silence(bob: ListeningAgent, monkeypatch: pytest.Mo
         AssertionError, match="but 30 RTP packets arrived, with digits and no audio"
     ):
         verify_silence(bob.agent, 0.05, -50)
+
+
+def test_packets_without_payload_are_no_sound(
+    bob: ListeningAgent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They keep a NAT open (RFC 6263)."""
+    counts = iter([Packets(0, 0)] * 2)
+    monkeypatch.setattr(
+        bob.phone.backend, "count_packets", lambda _: next(counts, Packets(4, 0, empty=4))
+    )
+    heard = verify_silence(bob.agent, 0.05, -50)
+    assert heard.kind == "no RTP"
+    assert heard.words == (
+        "bob heard nothing: the call is up, but 4 RTP packets without payload arrived."
+    )
+
+
+@pytest.mark.parametrize("unknown", [2, 10])
+def test_packets_of_another_codec_in_between_are_no_silence(
+    bob: ListeningAgent, monkeypatch: pytest.MonkeyPatch, unknown: int
+) -> None:
+    """A few may keep a NAT open."""
+    offers(bob.phone)
+    monkeypatch.setattr(loudness, "PATIENCE", 0.1)
+    counts = iter([Packets(0, 0)] * 2)
+    packets = Packets(40 + unknown, 0, kinds=((0, 40), (18, unknown)))
+    monkeypatch.setattr(bob.phone.backend, "count_packets", lambda _: next(counts, packets))
+    bob.hears(silence(1.4))
+    if unknown < 3:
+        assert verify_silence(bob.agent, 0.3, -50).kind == "digital silence"
+        return
+    told = r"10 of them of payload type 18, which .* does not have\), more than .* unknown"
+    with pytest.raises(AssertionError, match=told):
+        verify_silence(bob.agent, 0.3, -50)

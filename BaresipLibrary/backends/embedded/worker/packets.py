@@ -83,12 +83,12 @@ class CallPackets:
             for _ in range(len(self._arrived)):
                 self._count_arrival(*self._arrived.popleft())
             for _ in range(len(self._decrypted)):
-                _count_event(self.received, *self._decrypted.popleft())
+                _count_payload(self.received, *self._decrypted.popleft())
             for _ in range(len(self._left)):
                 at, octets = self._left.popleft()
                 if header := header_of(octets):
                     self.sent.take(at, header)
-                    _count_event(self.sent, at, octets)
+                    _count_payload(self.sent, at, octets)
 
     def _count_arrival(self, at: float, octets: bytes, taken: int) -> None:
         header = header_of(octets)
@@ -98,7 +98,7 @@ class CallPackets:
         self._expected = taken + 1
         self.received.take(at, header)
         if not self._encrypted:
-            _count_event(self.received, at, octets)
+            _count_payload(self.received, at, octets)
 
     def arrived(self) -> dict[str, Any]:
         """What `Packets` tells of those that arrived. On the stack's thread only."""
@@ -108,7 +108,8 @@ class CallPackets:
             return {
                 "untaken": self._untaken,
                 "last_at": self.received.last_at,
-                "kinds": list(self.received.kinds.items()),
+                "kinds": list((self.received.kinds - self.received.empty).items()),
+                "empty": self.received.empty.total(),
             }
 
     def _settle(self, taken: int) -> None:
@@ -132,8 +133,8 @@ class CallPackets:
             }
 
 
-def _count_event(counter: RtpCounter, at: float, octets: bytes) -> None:
-    """Counts a packet as one of a telephone event, if it is one."""
+def _count_payload(counter: RtpCounter, at: float, octets: bytes) -> None:
+    """Counts a short packet as one without payload or of a telephone event, if it is one."""
     header = header_of(octets) if len(octets) <= _LONGEST_EVENT else None
     if header is not None:
         counter.take_payload(at, header, payload_of(octets))

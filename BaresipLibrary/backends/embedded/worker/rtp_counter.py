@@ -23,6 +23,10 @@ _VERSION = 2
 _RTCP = range(64, 96)
 _EVENT = struct.Struct("!BBH")
 _END = 0x80
+#: The longest duration that a packet of an event has room for.
+_LONGEST = 0xFFFF
+#: SSRC, payload type and timestamp of an event's packets.
+_EventKey = tuple[int, int, int]
 
 
 class RtpHeader(NamedTuple):
@@ -97,14 +101,20 @@ class RtpCounter:
         self.last_at: float | None = None
         #: How many packets each payload type had, the first one first.
         self.kinds: Counter[int] = Counter()
+        #: How many of those had no payload, as they do that keep a NAT open (RFC 6263).
+        self.empty: Counter[int] = Counter()
         self._sources: dict[int, _Source] = {}
-        #: Of each payload type the newest packet, and how many of all packets had come by then.
+        #: The newest packet, and of each payload type the newest one that no later timestamp has
+        #: followed, with how many of all packets had come by then.
+        self._last: RtpHeader | None = None
         self._newest: dict[int, tuple[RtpHeader, int]] = {}
         #: Of each payload type when the newest packets came, and their lengths.
         self._lengths: dict[int, deque[tuple[float, int]]] = {}
         self._longest_gap = 0.0
         self._gaps: deque[tuple[float, float]] = deque(maxlen=_KEPT)
-        self._events: dict[tuple[int, int, int], list[Any]] = {}
+        self._events: dict[_EventKey, list[Any]] = {}
+        #: The newest event, by its later timestamps.
+        self._segments: dict[_EventKey, list[Any]] = {}
 
     def take(self, at: float, header: RtpHeader) -> None:
         """Takes in a packet that came, or left, at a monotonic time."""
@@ -117,7 +127,7 @@ class RtpCounter:
                 self._note_length(at, header)
         elif len(self._sources) < _MOST_SOURCES:
             self._sources[header.ssrc] = _Source(header.sequence)
-        self._newest[header.payload_type] = header, self.packets
+        self._note_newest(header)
 
     def _note_gap(self, at: float) -> None:
         pause = at - self.last_at if self.last_at is not None else 0.0
@@ -129,31 +139,69 @@ class RtpCounter:
     def _note_length(self, at: float, header: RtpHeader) -> None:
         """The timestamp of a packet grows by the length of the one before it.
 
-        What came in between must be all that was sent: packets of other payload types.
+        That is the last one, of whatever payload type, or the last one of its own type, where those
+        in between take no time of their own, as telephone events beside audio do.
         """
-        kind = header.payload_type
-        before, packets = self._newest.get(kind, (header, 0))
+        last = self._last
+        if last is not None and last.ssrc == header.ssrc:
+            if (header.sequence - last.sequence) & 0xFFFF == 1:
+                self._add_length(at, last, header)
+            if last.payload_type == header.payload_type:
+                return
+        before, packets = self._newest.get(header.payload_type, (header, 0))
         between = (header.sequence - before.sequence) & 0xFFFF
-        units = (header.timestamp - before.timestamp) & 0xFFFFFFFF
+        if before.ssrc == header.ssrc and between == self.packets - packets > 1:
+            self._add_length(at, before, header)
+
+    def _add_length(self, at: float, before: RtpHeader, header: RtpHeader) -> None:
         # A telephone event, or a frame in several packets, has one timestamp.
-        if before.ssrc == header.ssrc and between == self.packets - packets and units:
-            self._lengths.setdefault(kind, deque(maxlen=_RECENT)).append((at, units))
+        if units := _ahead(header, before):
+            newest = self._lengths.setdefault(before.payload_type, deque(maxlen=_RECENT))
+            newest.append((at, units))
+
+    def _note_newest(self, header: RtpHeader) -> None:
+        """Keeps the newest packet of each payload type until time has passed after it."""
+        passed = [kind for kind, (one, _) in self._newest.items() if _ahead(header, one)]
+        for kind in passed:
+            del self._newest[kind]
+        self._newest[header.payload_type] = header, self.packets
+        self._last = header
 
     def take_payload(self, at: float, header: RtpHeader, payload: bytes) -> None:
-        """Takes in the payload of a packet, decrypted, if it may be a telephone event."""
+        """Takes in the payload of a short packet, decrypted: none, or perhaps a telephone event."""
+        if not payload:
+            self.empty[header.payload_type] += 1
         if header.payload_type not in _DYNAMIC or len(payload) != _EVENT.size:
             return
         number, bits, duration = _EVENT.unpack(payload)
-        key = (header.ssrc, header.payload_type, header.timestamp)
-        event = self._events.get(key)
-        if event is None:
-            if len(self._events) >= _KEPT:
-                del self._events[next(iter(self._events))]
-            event = [header.payload_type, number, 0, header.timestamp, at, 0, False]
-            self._events[key] = event
-        event[2] = max(event[2], duration)
+        event = self._event_of(at, header, number)
+        before = (header.timestamp - event[3]) & 0xFFFFFFFF
+        event[2] = max(event[2], before + duration)
         event[5] += 1
         event[6] = event[6] or bool(bits & _END)
+
+    def _event_of(self, at: float, header: RtpHeader, number: int) -> list[Any]:
+        """The event that a packet belongs to, a new one or one of those before."""
+        key = (header.ssrc, header.payload_type, header.timestamp)
+        event = self._events.get(key) or self._segments.get(key)
+        if event is not None:
+            return event
+        newest = next(reversed(self._events), None)
+        if newest is not None and self._goes_on(newest, key, number):
+            self._segments[key] = self._events[newest]
+            return self._events[newest]
+        if len(self._events) >= _KEPT:
+            del self._events[next(iter(self._events))]
+        self._segments.clear()
+        event = [header.payload_type, number, 0, header.timestamp, at, 0, False]
+        self._events[key] = event
+        return event
+
+    def _goes_on(self, newest: _EventKey, key: _EventKey, number: int) -> bool:
+        """Whether a long event goes on with a timestamp of its own (RFC 4733, section 2.5.1.3)."""
+        event, later = self._events[newest], (key[2] - newest[2]) & 0xFFFFFFFF
+        is_next = later > 0 and later % _LONGEST == 0
+        return newest[:2] == key[:2] and event[1] == number and is_next and not event[6]
 
     def summary(self) -> dict[str, Any]:
         """What was counted so far, as `RtpCounts` has it."""
@@ -179,6 +227,12 @@ class RtpCounter:
         return payload_type, units if count > 1 else 0, lengths[0][0], lengths[-1][0]
 
 
+def _ahead(header: RtpHeader, before: RtpHeader) -> int:
+    """By how much the timestamp of a packet is later than that of another; 0 when it is not."""
+    units = (header.timestamp - before.timestamp) & 0xFFFFFFFF
+    return units if units < 1 << 31 and header.ssrc == before.ssrc else 0
+
+
 def header_of(packet: bytes) -> RtpHeader | None:
     """The header of an RTP packet; None for any other packet."""
     if len(packet) < _HEADER.size:
@@ -191,8 +245,13 @@ def header_of(packet: bytes) -> RtpHeader | None:
 
 
 def payload_of(packet: bytes) -> bytes:
-    """What follows the header of an RTP packet, its contributing sources and its extension."""
-    start = _HEADER.size + 4 * (packet[0] & 0x0F)
+    """What an RTP packet holds after its header, contributing sources and extension.
+
+    Padding at its end does not belong to it.
+    """
+    start, end = _HEADER.size + 4 * (packet[0] & 0x0F), len(packet)
     if packet[0] & 0x10:
         start += 4 + 4 * int.from_bytes(packet[start + 2 : start + 4], "big")
-    return packet[start:]
+    if packet[0] & 0x20:
+        end -= packet[-1]
+    return packet[start : max(start, end)]
