@@ -6,7 +6,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from ..agents.agent import Agent
-from ..agents.call import TRACE_LAG, Call
+from ..agents.call import TRACE_LAG, Call, Direction
 from ..concurrency import wait_until
 from ..diagnosis.failure import CallFailure
 from ..diagnosis.incoming_calls import (
@@ -77,11 +77,17 @@ def _ringing(agents: Sequence[Agent]) -> Iterator[tuple[int, Call]]:
 
 
 def _is_given_up(call: Call, everybody: Sequence[Agent]) -> bool:
-    """Whether the agent that made a call has ended it, though its callee may not know that yet."""
-    its_own = (one for agent in everybody for one in agent.calls if one is not call)
-    return call.is_waiting and any(
-        one.call_id == call.call_id and one.closed is not None for one in its_own
+    """Whether the agent that made a call has ended it, though its callee may not know that yet.
+
+    Others that a proxy has called for it, and that have refused, have calls of this Call-ID, too.
+    """
+    made = (
+        one
+        for agent in everybody
+        for one in agent.calls
+        if one.direction is Direction.OUTGOING and one.call_id == call.call_id
     )
+    return call.is_waiting and any(one.closed is not None for one in made)
 
 
 def _is_missed(call: Call) -> bool:

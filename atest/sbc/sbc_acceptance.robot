@@ -126,6 +126,8 @@ A Hunt Group Goes On To The Next Phone
     Should Be Equal    ${first.name}    carol
     Should Not Be Called    bob    500ms
     Reject    carol
+    ${next} =    Wait Until Any Rings    bob    carol
+    Should Be Equal    ${next.name}    bob
     Accept    bob
     Wait Until State Is    alice    ESTABLISHED
 

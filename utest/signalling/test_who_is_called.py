@@ -71,6 +71,16 @@ def test_a_call_that_its_caller_has_given_up_rings_only_if_it_goes_on(
     assert wait_until_any_rings([phone.agent], SHORT, everybody) is phone.agent
 
 
+def test_the_next_phone_that_a_proxy_calls_rings(phone: Phone, other: Phone) -> None:
+    """The calls of a hunt group have the Call-ID of the caller's, those that were refused, too."""
+    other.backend.feed(CallIncoming(time.monotonic(), "one", "sip:bob@x", silent=True))
+    other.closes("one", ClosedBy.US)
+    phone.rings("one")
+    both = [other.agent, phone.agent]
+    threading.Timer(10 * SHORT, phone.closes, ["one", ClosedBy.PEER]).start()
+    assert wait_until_any_rings(both, 30.0, both) is phone.agent
+
+
 def test_returns_the_agent_that_was_called_first(phone: Phone, other: Phone) -> None:
     other.rings("theirs")
     phone.rings("ours")
