@@ -23,7 +23,8 @@ with started_early():
         with_hint,
         without_none,
     )
-    from .keywords.base import Component, Context, output_directory, robot_variable
+    from .keywords.base import Component, Context, in_seconds, output_directory, robot_variable
+    from .keywords.import_settings import told_to_robot
     from .keywords.running import is_suite_running
     from .keywords.secrecy import hiding_secrets
     from .keywords.steps import step, step_words
@@ -183,6 +184,7 @@ class BaresipLibrary(DynamicCore):
     #: and nobody closes that one: it begins nothing before its first agent.
     _is_begun: ClassVar[bool] = False
 
+    @told_to_robot
     def __init__(
         self,
         backend: BackendName | str = BackendName.auto,  # Robot converts imports by its own types
@@ -214,6 +216,7 @@ class BaresipLibrary(DynamicCore):
         """
         with ended_by_errors(), ExitStack() as undo:
             check_flags({"catch_all": bool}, {"catch_all": catch_all})
+            in_seconds(timeout)
             self.ROBOT_LIBRARY_LISTENER = self
             self._context = Context.create(
                 timeout,

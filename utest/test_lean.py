@@ -9,6 +9,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from importlib import import_module, reload
 from pathlib import Path
 from typing import Any
@@ -244,7 +245,7 @@ def test_an_import_that_robot_ignores_starts_no_process_of_its_own(
     monkeypatch.setattr(factory, "is_installed", lambda: True)
     monkeypatch.setattr(library, "is_suite_running", lambda: True)
     monkeypatch.setattr(BaresipLibrary.BaresipLibrary, "_is_begun", False)
-    first = BaresipLibrary.BaresipLibrary(backend="embedded", timeout=5)
+    first = BaresipLibrary.BaresipLibrary(backend="embedded", timeout=timedelta(seconds=5))
     try:
         BaresipLibrary.BaresipLibrary(backend="embedded")
         assert len(children()) == 1

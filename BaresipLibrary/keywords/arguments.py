@@ -12,6 +12,7 @@ from typing import Any, Union, get_args, get_origin
 from robot.utils import unescape
 
 from ..errors import UsageError
+from .choices import nearest_member
 
 #: Arguments that may be any text, ``word=value`` among it.
 _FREE_TEXT = frozenset({"assertion_expected", "text", "words"})
@@ -89,7 +90,7 @@ def check_positional(title: str, function: Callable[..., Any], values: Sequence[
     ]
     for place, value in enumerate(values):
         own = places[place] if place < len(places) else ""
-        meant = None if own in _FREE_TEXT else _meant(value, parameters)
+        meant = None if own in _FREE_TEXT else meant_name(value, parameters)
         if meant:
             word = value.partition("=")[0]
             way_out = f" If this is the {own}, write {own}= before it." if own else ""
@@ -109,10 +110,11 @@ def with_hint(
     way = (
         way_to_write(message)
         or _missing_operator(message, given)
+        or nearest_member(message)
         or _misspelt_name(function, given)
         or _missing_name(message, function, types, given)
     )
-    return f"{message} {way}" if way else message
+    return f"{message.rstrip('.')}. {way}" if way else message
 
 
 def _missing_operator(message: str, values: Sequence[object]) -> str | None:
@@ -133,7 +135,7 @@ def _missing_operator(message: str, values: Sequence[object]) -> str | None:
 
 def _misspelt_name(function: Callable[..., Any], values: Iterable[object]) -> str | None:
     parameters = inspect.signature(function).parameters
-    meant = next(filter(None, (_meant(value, parameters) for value in values)), None)
+    meant = next(filter(None, (meant_name(value, parameters) for value in values)), None)
     return f"Did you mean {meant}=?" if meant else None
 
 
@@ -153,6 +155,13 @@ def _missing_name(
     return f"Did you mean {named[0]}={last}?" if len(named) == 1 else None
 
 
+def refusal(error: ValueError) -> str:
+    """What Robot says of a value that it cannot convert, with what was probably meant."""
+    told = f"{str(error).rstrip('.')}."
+    way = way_to_write(told) or nearest_member(told)
+    return f"{told} {way}" if way else told
+
+
 def way_to_write(message: str) -> str | None:
     """How a suite writes the list or dictionary for which it gave text, by Robot's message."""
     refused = re.match(_NOT_COLLECTION, message)
@@ -167,11 +176,17 @@ def way_to_write(message: str) -> str | None:
     return f"Write a dictionary as ${{{{{ {name: its_value} }}}}}."
 
 
-def _meant(value: object, names: Iterable[str]) -> str | None:
-    """The argument whose misspelt name a value begins with; None when there is none."""
+def named_word(value: object) -> str | None:
+    """What stands before the first equals sign, where that may be the name of an argument."""
     match = _NAMED.fullmatch(value) if isinstance(value, str) else None
-    if match is None or match[1] in names:  # a right name gets here only with an escaped =
+    return match[1] if match else None
+
+
+def meant_name(value: object, names: Iterable[str]) -> str | None:
+    """The argument whose misspelt name a value begins with; None when there is none."""
+    word = named_word(value)
+    if word is None or word in names:  # a right name gets here only with an escaped =
         return None
-    word = re.sub(r"[ -]", "_", match[1].strip().lower())
+    spelt = re.sub(r"[ -]", "_", word.strip().lower())
     known = [shown_name(name) for name in names]
-    return next(iter(difflib.get_close_matches(word, known, n=1, cutoff=_LIKE)), None)
+    return next(iter(difflib.get_close_matches(spelt, known, n=1, cutoff=_LIKE)), None)

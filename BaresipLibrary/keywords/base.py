@@ -119,6 +119,18 @@ class Context:
                 getattr(self, name).close()
 
 
+def in_seconds(time: timedelta) -> float:
+    """A time that a suite gives, in seconds.
+
+    Raises:
+        UsageError: it is negative.
+    """
+    value = time.total_seconds()
+    if value < 0:
+        raise UsageError(f"A time must not be negative: {value:g} s.")
+    return value
+
+
 class Component:
     """Base of the keyword components."""
 
@@ -128,10 +140,7 @@ class Component:
 
     def _seconds(self, time: timedelta | None) -> float:
         """A keyword's time in seconds; without one the library's timeout."""
-        value = (self._context.timeout if time is None else time).total_seconds()
-        if value < 0:
-            raise UsageError(f"A time must not be negative: {value:g} s.")
-        return value
+        return in_seconds(self._context.timeout if time is None else time)
 
     def _acting(
         self,

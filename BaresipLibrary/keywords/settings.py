@@ -10,7 +10,7 @@ from robot.api.types import Secret
 
 from ..errors import UsageError
 from ..types import BackendName
-from .arguments import check_flags, way_to_write, without_none
+from .arguments import check_flags, refusal, without_none
 
 #: What stands for an agent's number in the settings of many.
 _NUMBER = "{n}"
@@ -34,8 +34,7 @@ def converted(taker: Callable[..., Any], settings: Mapping[str, Any]) -> dict[st
         try:
             values[name] = _convert(hints[name], name, value)
         except ValueError as error:
-            told = f"{str(error).rstrip('.')}."
-            raise UsageError(" ".join(filter(None, (told, way_to_write(told))))) from error
+            raise UsageError(refusal(error)) from error
     check_flags(hints, values)
     return values
 

@@ -53,13 +53,13 @@ Values That Hold An Equals Sign
 
 Values Of A Kind Are Listed
     [Template]    Should Raise ValueError
-    Argument 'transport' got value 'tpc' that cannot be converted to Transport: Transport does not have member 'tpc'. Available: 'tcp', 'tls', 'udp', 'ws' and 'wss'
+    Argument 'transport' got value 'tpc' that cannot be converted to Transport: Transport does not have member 'tpc'. Available: 'tcp', 'tls', 'udp', 'ws' and 'wss'. Did you mean 'tcp'?
     ...    Start Agent    alice    transport=tpc
-    *cannot be converted to MediaEncryption: MediaEncryption does not have member 'sdes'. Available: 'dtls_srtp', *
+    *cannot be converted to MediaEncryption: MediaEncryption does not have member 'sdes'. Available: 'dtls_srtp', * Did you mean 'srtp'?
     ...    Start Agent    alice    media_enc=sdes
     *cannot be converted to QualityField: QualityField does not have member 'delay'. Available: 'jitter', 'mos', 'packet_loss' and 'rtt'
     ...    Get Call Quality    alice    delay
-    *cannot be converted to DtmfMode: * Available: 'auto', 'inband', 'info' and 'rtpevent'
+    *cannot be converted to DtmfMode: * Available: 'auto', 'inband', 'info' and 'rtpevent'. Did you mean 'rtpevent'?
     ...    Send Dtmf    alice    1    mode=rtp
     *cannot be converted to AssertionOperator: * Available: '!\=', *
     ...    Get State    alice    IDLE

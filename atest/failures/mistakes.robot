@@ -156,7 +156,7 @@ Number Without A Domain
 
 State That Does Not Exist
     Test Should Have Failed
-    ...    ValueError: Argument 'state' got value 'TALKING' that cannot be converted to AgentState: AgentState does not have member 'TALKING'. Available: 'ESTABLISHED', 'IDLE' and 'RINGING'
+    ...    ValueError: Argument 'state' got value 'TALKING' that cannot be converted to AgentState: AgentState does not have member 'TALKING'. Available: 'ESTABLISHED', 'IDLE' and 'RINGING'. Did you mean 'ESTABLISHED'?
 
 Negative Time
     Test Should Have Failed    A time must not be negative: -1 s.
