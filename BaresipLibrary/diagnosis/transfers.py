@@ -1,10 +1,31 @@
-"""What became of a REFER whose outcome was not reported."""
+"""What became of a REFER that was refused, or whose outcome was not reported."""
 
 from ..agents.agent import Agent
 from ..agents.call import Call
 from ..sip.bodies import is_about_refer, is_last_notify, sipfrag_status
-from ..sip.transactions import Transaction
-from .observations import explain_no_answer, transactions_since
+from ..sip.transactions import Answer, Transaction
+from .challenges import explain_challenge
+from .observations import describe_details, explain_no_answer, transactions_since, wait_for_trace
+
+
+def explain_refused_refer(agent: Agent, call: Call, since: int) -> str | None:
+    """That the peer refused the REFER itself, sent at that position of the journal, and why."""
+
+    def answered() -> list[Answer] | None:
+        return [
+            one.final
+            for one in transactions_since(agent, since)
+            if one.sent and one.method == "REFER" and one.request.call_id == call.call_id
+            if one.final
+        ] or None
+
+    answers = wait_for_trace(agent, answered)
+    if not answers or answers[-1].status < 300:
+        return None
+    refused = f"The peer answered the REFER {answers[-1].words}."
+    challenge = explain_challenge(agent, answers[-1].status, call.call_id)
+    details = describe_details(answers[-1].message)
+    return " ".join(filter(None, (refused, challenge, details)))
 
 
 def explain_missing_outcome(agent: Agent, call: Call, since: int) -> str | None:

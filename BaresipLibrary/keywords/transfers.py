@@ -24,8 +24,9 @@ class TransferKeywords(Component):
         """Transfers the peer of the active call to a target (REFER) and waits for the outcome.
 
         A transfer that works ends the agent's own call. A peer that is an agent calls the target by
-        itself. When the target is an agent too, the keyword returns as soon as it rings, so that
-        the suite can `Accept`.
+        itself. When the target is an agent too, the keyword returns as soon as the peer has accepted
+        the REFER and the target rings, so that the suite can `Accept`. A call that another agent
+        makes to the target meanwhile does not count.
 
         Fails when the transfer is refused or fails, with the reported status; the call then goes on
         as it was. Fails too when no outcome is reported within ``timeout`` (default: the library's).
@@ -39,7 +40,8 @@ class TransferKeywords(Component):
         which = acting_agent.require_live_call("to transfer", call)
         uri = target_uri(self._agents, acting_agent, target)
         callee = self._agents.find(target) if isinstance(target, str) else target
-        transfers.transfer(acting_agent, which, uri, self._seconds(timeout), callee)
+        everybody = list(self._agents)
+        transfers.transfer(acting_agent, which, uri, self._seconds(timeout), callee, everybody)
 
     @keyword(tags=("Transfer",))
     def attended_transfer(

@@ -1,18 +1,25 @@
 """Transfers: blind, and with consultation (RFC 3515, RFC 3891)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ..agents.agent import Agent
-from ..agents.call import Call, CallState, Consultation
+from ..agents.call import TRACE_LAG, Call, CallState, Consultation, Direction
 from ..backends.capabilities import Capability
 from ..concurrency import wait_until
 from ..diagnosis.call_setup import explain_setup
 from ..diagnosis.failure import Awaited, CallFailure
 from ..diagnosis.incoming_calls import explain_unregistered_target
 from ..diagnosis.observations import transactions_since
-from ..diagnosis.transfers import explain_missing_outcome
+from ..diagnosis.transfers import explain_missing_outcome, explain_refused_refer
 from ..errors import PhoneFailure, UsageError
-from ..events import CallClosed, CallEstablished, CallIncoming, ClosedBy, TransferFailed
+from ..events import (
+    CallClosed,
+    CallEstablished,
+    CallIncoming,
+    ClosedBy,
+    TransferFailed,
+    TransferRequested,
+)
 from ..sip.bodies import ends_refer_without_outcome
 from .calls import hang_up_unless_over
 from .hold import hold
@@ -20,12 +27,18 @@ from .states import require_established
 
 
 def transfer(
-    agent: Agent, call: Call, uri: str, timeout: float, callee: Agent | None = None
+    agent: Agent,
+    call: Call,
+    uri: str,
+    timeout: float,
+    callee: Agent | None = None,
+    agents: Sequence[Agent] = (),
 ) -> None:
     """Blind transfer: the peer is to call `uri`. Waits `timeout` seconds for the outcome.
 
     Where `uri` is that of `callee`, an agent of the suite, only the suite can accept the new call:
-    then the wait is over as soon as that agent rings.
+    then the wait is over as soon as the peer has accepted the REFER and that agent rings. A call
+    that another one of `agents` makes to it does not count.
 
     Raises:
         PhoneFailure: it failed, with the reported status; the call goes on as it was.
@@ -33,7 +46,7 @@ def transfer(
     agent.require(Capability.TRANSFER)
     require_established(agent, call, "transfer its call")
     position = len(agent.journal)
-    rings = _rings_anew(callee) if callee else None
+    rings = _rings_anew(callee, agent, call, agents) if callee else None
     with agent.changes:
         call.request_transfer()
     with agent.commanding(f"transfer its call to {uri}"):
@@ -139,10 +152,53 @@ def _require_consultation(agent: Agent) -> tuple[Call, Call]:
     return agent.consultation.held, agent.consultation.asking
 
 
-def _rings_anew(callee: Agent) -> Callable[[], bool]:
-    """Tells, as often as it is called, whether a call has come to an agent from now on."""
-    position = len(callee.journal)
-    return lambda: any(callee.journal.of_kind(CallIncoming, position))
+def _rings_anew(
+    callee: Agent, agent: Agent, transferred: Call, agents: Sequence[Agent]
+) -> Callable[[], bool]:
+    """Tells, as often as it is called, whether the peer that is transferred from now on has called.
+
+    What is not known to be the call of somebody else counts: it may come from a server.
+    """
+    position, asked_since = len(callee.journal), len(agent.journal)
+    others = [(one, len(one.journal)) for one in agents if one is not callee]
+    waited_for: set[str] = set()
+
+    def caller(call_id: str) -> tuple[Agent, int] | None:
+        return next((one for one in others if _has_dialled(one[0], call_id)), None)
+
+    def counts(call_id: str) -> bool:
+        if call_id not in waited_for:  # that an agent has called may show later than its call
+            waited_for.add(call_id)
+            wait_until(agent.changes, lambda: caller(call_id), TRACE_LAG)
+        found = caller(call_id)
+        return found is None or _is_transferred(*found, agent, transferred)
+
+    def rings() -> bool:
+        new = {event.call_id for event in callee.journal.of_kind(CallIncoming, position)}
+        return any(map(counts, new)) and _is_accepted(agent, transferred, asked_since)
+
+    return rings
+
+
+def _is_transferred(one: Agent, since: int, agent: Agent, transferred: Call) -> bool:
+    """Whether an agent is the peer in a call, or was asked to call since that position."""
+    is_peer = one is not agent and any(call.call_id == transferred.call_id for call in one.calls)
+    return is_peer or any(one.journal.of_kind(TransferRequested, since))
+
+
+def _has_dialled(agent: Agent, call_id: str) -> bool:
+    ours = (call for call in agent.calls if call.direction is Direction.OUTGOING)
+    return any(call.call_id == call_id for call in ours)
+
+
+def _is_accepted(agent: Agent, call: Call, since: int) -> bool:
+    """Whether the REFER in a call was accepted, as far as the agent's backend can tell."""
+    if not agent.backend.shows_messages:
+        return True
+    return any(
+        one.method == "REFER" and one.call_id == call.call_id and one.status in range(200, 300)
+        for _, one in agent.journal.outlines(since)
+    )
 
 
 def _wait_for_outcome(
@@ -176,7 +232,10 @@ def _wait_for_outcome(
                 raise CallFailure(
                     f"{what}: {failed.describe()}; {now}.",
                     agent,
-                    lambda agents: explain_unregistered_target(uri, agent, agents),
+                    lambda agents: (
+                        explain_refused_refer(agent, call, position)
+                        or explain_unregistered_target(uri, agent, agents)
+                    ),
                 )
         if call.closed is None:
             if rings is not None and rings():

@@ -2,6 +2,7 @@
 Documentation       What a transfer came to, however the peer reports it: the outcome, the state and the reason.
 Resource            wire.resource
 Library             ../resources/ScriptedPeer.py    ${CURDIR}/refers_scenarios.py
+Library             ../resources/Meanwhile.py
 
 
 *** Test Cases ***
@@ -18,6 +19,25 @@ A Transfer That Failed Is Reported With The Peer's Status
     486 Busy, really    SIP/2.0 100 Trying\r\n    SIP/2.0 486 Busy, really\r\n
     405 Method Not Allowed    status=405 Method Not Allowed
     603 No, thanks    status=603 No, thanks
+
+A Call Of Another Agent Is Not The Transferred One
+    ${peer} =    Start Peer    takes_and_rings_nobody
+    Be In A Call    ${peer}
+    Start Agent    carol
+    Start Agent    dave
+    Meanwhile    Dial    dave    carol
+    Run Keyword And Expect Error    *no outcome was reported before*    Transfer    alice    carol    timeout=30s
+    Get State    carol    ==    RINGING
+    Get State    alice    ==    ESTABLISHED
+    Hang Up    alice
+    Peer Should Have Finished    ${peer}
+
+A Peer That Refuses The REFER Says Why
+    ${peer} =    Start Peer    refuses    ${603}    Decline    Warning: 399 pbx "transfers are barred"
+    Be In A Call    ${peer}
+    ${told} =    Run Keyword And Expect Error    *    Transfer    alice    sip:carol@127.0.0.1:9
+    Should Contain    ${told}    the transfer failed with 603 Decline;
+    Should Contain    ${told}    The peer answered the REFER 603 Decline. It came with Warning: 399 pbx "transfers are barred".
 
 A Subscription That Ends Without An Outcome Fails At Once
     [Template]    Transfer Should Fail Without An Outcome

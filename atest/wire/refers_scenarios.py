@@ -44,3 +44,19 @@ def takes_and_hangs_up(peer: Peer) -> None:
     dialog = peer.answer(peer.expect("INVITE"))
     peer.reply(dialog.agree_until("REFER", 10), 202, "Accepted")
     dialog.bye()
+
+
+def takes_and_rings_nobody(peer: Peer) -> None:
+    """Takes a REFER, calls nobody, and ends the subscription a second later."""
+    dialog = peer.answer(peer.expect("INVITE"))
+    peer.reply(dialog.agree_until("REFER", 10), 202, "Accepted")
+    peer.pause(1.0)
+    _notify(peer, dialog, "SIP/2.0 100 Trying\r\n", "terminated;reason=giveup")
+    peer.reply(dialog.agree_until("BYE", 20), 200, "OK")
+
+
+def refuses(peer: Peer, status: int, phrase: str, *headers: str) -> None:
+    """Refuses a REFER."""
+    dialog = peer.answer(peer.expect("INVITE"))
+    peer.reply(dialog.agree_until("REFER", 10), status, phrase, *headers)
+    peer.reply(dialog.agree_until("BYE", 20), 200, "OK")
