@@ -83,19 +83,21 @@ class BulkKeywords(Component):
         accepting = (
             [self._agents.get(callee) for callee in callees] if callees is not None else None
         )
+        dialled: set[str] = set()
         return [
-            self._call(caller, target, accepting[number] if accepting else None)
+            self._call(caller, target, accepting[number] if accepting else None, dialled)
             for number, (caller, target) in enumerate(zip(callers, each, strict=True))
         ]
 
-    def _call(self, caller: AgentName, target: AgentName, callee: Agent | None) -> "BulkCall":
+    def _call(
+        self, caller: AgentName, target: AgentName, callee: Agent | None, dialled: set[str]
+    ) -> "BulkCall":
         from ..load.bulk import BulkCall
 
         calling_agent = self._agents.get(caller)
         known = self._agents.find(target) if isinstance(target, str) else target
-        return BulkCall(
-            calling_agent, dialled_uri(self._agents, calling_agent, target), callee or known
-        )
+        uri = dialled_uri(self._agents, calling_agent, target)
+        return BulkCall(calling_agent, uri, callee or known, dialled=dialled)
 
     @keyword(tags=("Audio", "Wait", "Bulk"))
     def verify_audio_connections(

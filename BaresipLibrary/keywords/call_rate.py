@@ -80,8 +80,9 @@ class CallRateKeywords(Component):
         answered within ``timeout``. What this machine could not keep up with is told apart from that:
 
         - A call that failed is *undecided* when an event, an arrival or what was due next came more
-          than ``max_lag`` late while it lasted, or when an agent's own process is the cause. But a
-          refusal other than 408 is always a failure where the callee refused, or was not called.
+          than ``max_lag`` late while it lasted, when an agent took longer than that to carry out a
+          command, or when its process is the cause. But a refusal other than 408 is always a failure
+          where the callee refused, or was not called and the refusal came within ``max_lag``.
         - A call is *not attempted* when it would begin more than ``max_lag`` late, and when no caller
           or no callee is idle.
 
@@ -148,6 +149,7 @@ class CallRateKeywords(Component):
             talk=self._seconds(talk),
             timeout=self._positive("timeout", timeout),
             within=self._positive("within", within) if audio is AudioCheck.verify else None,
+            max_lag=self._positive("max_lag", max_lag),
         )
         settings = RunSettings(
             rate=rate,
@@ -155,7 +157,7 @@ class CallRateKeywords(Component):
             arrivals=arrivals,
             seed=random.randrange(2**31) if seed is None else seed,
             plan=plan,
-            max_lag=self._positive("max_lag", max_lag),
+            max_lag=plan.max_lag,
             stop_when=stop_when,
             target=lambda caller, callee: dialled_uri(self._agents, caller, callee),
             discard=self._discard,

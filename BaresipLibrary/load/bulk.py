@@ -6,7 +6,7 @@ from dataclasses import field
 from functools import partial
 
 from ..agents.agent import Agent
-from ..agents.call import Call, CallState
+from ..agents.call import Call, newest
 from ..concurrency import Crew, run_concurrently, wait_until
 from ..diagnosis.call_setup import explain_setup
 from ..diagnosis.failure import CallFailure
@@ -38,7 +38,10 @@ class BulkCall:
     trouble: str | None = None
     #: From the dialling until both sides were established.
     seconds: float | None = None
+    #: The Call-IDs that were dialled in all calls of the same keyword.
+    dialled: set[str] = field(default_factory=set)
     _seen: int = -1
+    _made_at: float = field(default_factory=time.monotonic)
 
     def __str__(self) -> str:
         return f"{self.caller.name} to {self.callee.name if self.callee else self.target}"
@@ -64,6 +67,7 @@ class BulkCall:
         call_id = dial(self.caller, self.target)
         with self.caller.changes:
             self.call = self.caller.require_call("that was dialled", call_id)
+            self.dialled.add(call_id)
             self._seen = -1  # what it has seen was not judged without the call
 
     def waiting(self) -> Call | None:
@@ -88,6 +92,29 @@ class BulkCall:
         own = (call for call in calls if self.call and call.call_id == self.call.call_id)
         return next(own, None)
 
+    @property
+    def callees_side(self) -> Call | None:
+        """The callee's side of it: the callee may tell of it before the caller does.
+
+        What others have dialled is not it, nor what began before. Of several it is the one that
+        came up.
+        """
+        callee = self.callee
+        sides = [call for call in callee.calls if call.began_at >= self._made_at] if callee else []
+        unknown = [call for call in sides if call.call_id not in self.dialled]
+        came_up = newest(unknown, lambda call: call.established_at is not None)
+        return self.own_side(sides) or came_up
+
+    @property
+    def up_since(self) -> float | None:
+        """When it was established at both sides, whether it is over by now or not."""
+        theirs = self.callees_side if self.callee else self.call
+        if self.call is None or theirs is None:
+            return None
+        if self.call.established_at is None or theirs.established_at is None:
+            return None
+        return max(self.call.established_at, theirs.established_at)
+
     def accept(self) -> None:
         """Has the callee accept the call that rings, if it is still to do so."""
         with self.caller.changes:
@@ -107,18 +134,21 @@ class BulkCall:
             self.trouble = f"the process of {dead.name} has died"
         elif not self.call.is_live:
             self.trouble = self.call.describe()
-        elif self.call.state is CallState.ESTABLISHED:
-            self._judge_established()
+        elif (since := self.up_since) is not None and not self._is_over_at_callee:
+            self.seconds = since - self.call.began_at
         return not self.is_open
 
-    def _judge_established(self) -> None:
-        theirs = self.call
-        if self.callee is not None:
-            theirs = self.own_side(self.callee.calls) or self.callee.active_call
-        assert self.call is not None and self.call.established_at is not None
-        if theirs is not None and theirs.established_at is not None:
-            both = max(self.call.established_at, theirs.established_at)
-            self.seconds = both - self.call.began_at
+    @property
+    def _is_over_at_callee(self) -> bool:
+        """Whether the callee's side has ended, so that the end of the caller's is on its way."""
+        theirs = self.callees_side
+        return theirs is not None and not theirs.is_live
+
+    def describe(self) -> str:
+        """What it is doing, and what its callee does meanwhile."""
+        state = self.call.describe() if self.call else "it was not dialled"
+        calls = self.callee.live_calls if self.callee else []
+        return "; ".join([state, *(f"{self.callee}: {call.describe()}" for call in calls)])
 
 
 @frozen
@@ -154,8 +184,7 @@ def establish(calls: Sequence[BulkCall], timeout: float) -> None:
     _attempt_all(calls, time.monotonic() + timeout)
     for bulk_call in calls:
         if bulk_call.is_open:
-            state = bulk_call.call.describe() if bulk_call.call else "it has not been dialled"
-            bulk_call.trouble = f"after {timeout:g} s, {state}"
+            bulk_call.trouble = f"after {timeout:g} s, {bulk_call.describe()}"
 
 
 def _attempt_all(calls: Sequence[BulkCall], deadline: float) -> None:

@@ -169,9 +169,13 @@ class CallRate:
 
     def _do(self, call: RatedCall, step: Step, due: float) -> None:
         """Does a step that was due at a moment, in a thread of the pool, once one is free."""
-        self._machine.note(due, time.monotonic())
+        began = time.monotonic()
+        self._machine.note(due, began)
+        is_command = call.only_commands
         try:
             step()
+            if is_command:  # what it waits for is its agent, on this machine
+                self._machine.note(began, time.monotonic())
         except BaresipLibraryError as error:
             call.take_error(error)
         except Exception as bug:

@@ -9,14 +9,15 @@ from functools import partial
 from ..agents.agent import Agent
 from ..agents.byes import bye_status, has_hung_up, has_unanswered_bye
 from ..agents.call import TRACE_LAG, Call
+from ..agents.info import other_proxies
 from ..concurrency import wait_until
 from ..errors import BaresipLibraryError, PhoneFailure
 from ..events import ClosedBy
 from ..frozen import frozen
 from ..media.connections import Connection
 from ..signalling.calls import hang_up_unless_over
-from ..types import AgentState
 from .bulk import BulkCall
+from .failure_reason import Cause, FailureReason
 from .measured import Measured, measure
 
 #: A step of a call that talks to baresip. It may block, so a thread of the run's pool takes it.
@@ -44,37 +45,18 @@ class Phase(Enum):
     OVER = auto()
 
 
-class Cause(Enum):
-    """Whose fault a failure is: ``either`` where a machine that was late may have caused it."""
-
-    phone_system = auto()
-    machine = auto()
-    either = auto()
-
-
 @frozen
 class Plan:
     """What each call of a run does; times in seconds.
 
-    `timeout` is for the set-up, and for the end. Without `within` the audio is not checked.
+    `timeout` is for the set-up, and for the end. Without `within` the audio is not checked. An
+    answer that came within `max_lag` did not wait for a phone of this machine.
     """
 
     talk: float
     timeout: float
     within: float | None
-
-
-@frozen
-class FailureReason:
-    """Why a call failed: the words that failures are counted by, and what was seen of this one.
-
-    `at`: when that was noticed (monotonic).
-    """
-
-    words: str
-    details: str
-    cause: Cause
-    at: float
+    max_lag: float = 0.5
 
 
 class RatedCall:
@@ -96,7 +78,6 @@ class RatedCall:
         self.arrived_at = arrived_at
         self.agents = ends
         self.positions = {agent: len(agent.journal) for agent in ends}
-        self._made_at = time.monotonic()
         self.phase = Phase.SET_UP
         #: Whether it was given up before it dialled, as the machine was late.
         self.is_skipped = False
@@ -105,18 +86,17 @@ class RatedCall:
         self.is_established = self.is_verified = False
         self.is_checked = plan.within is None
         self.measured = Measured()
-        #: From and until when it was up (monotonic).
-        self.went_up: float | None = None
-        self.went_down: float | None = None
         self._looked_at = arrived_at
-        self._plan, self._dialled = plan, dialled
-        self._setup = BulkCall(ends[0], target, ends[1])
+        self._plan = plan
+        self._setup = BulkCall(ends[0], target, ends[1], dialled=dialled)
         self._check: Connection | None = None
         self._tones: Tones | None = None
         self._due = arrived_at + plan.timeout
         self._check_until = 0.0
         self._is_news = False
         self._is_forced = False
+        #: Whether neither side sends its tone any more.
+        self._is_quiet = False
         self._stack = ExitStack()
 
     def __str__(self) -> str:
@@ -127,16 +107,22 @@ class RatedCall:
         """The caller's side of it; None before it has dialled."""
         return self._setup.call
 
+    @property
+    def went_up(self) -> float | None:
+        """Since when it was up at both sides (monotonic); None when it never was."""
+        return self._setup.up_since if self.is_established else None
+
+    @property
+    def went_down(self) -> float | None:
+        """When the last of its sides ended (monotonic); None while one goes on, or has died."""
+        closed = [call.closed for _, call in self.calls()]
+        ends = [event.at for event in closed if event is not None]
+        return max(ends) if ends and len(ends) == len(closed) else None
+
     def calls(self) -> list[tuple[Agent, Call]]:
         """Both sides of it, as far as there are any."""
-        sides = zip(self.agents, (self.call, self._callees_side()), strict=True)
+        sides = zip(self.agents, (self.call, self._setup.callees_side), strict=True)
         return [(agent, call) for agent, call in sides if call is not None]
-
-    def _callees_side(self) -> Call | None:
-        """The callee may tell of the call before the caller does, and of others that come late."""
-        sides = [call for call in self.agents[1].calls if call.began_at >= self._made_at]
-        unknown = (call for call in sides if call.call_id not in self._dialled)
-        return self._setup.own_side(sides) or next(unknown, None)
 
     def _sides(self, wanted: Callable[[Call], bool]) -> list[str]:
         """What each side says of the call, where that is wanted."""
@@ -170,8 +156,14 @@ class RatedCall:
         """Its first step."""
         self.is_begun = True
         self._setup.dial()
-        if self.call is not None:
-            self._dialled.add(self.call.call_id)
+
+    @property
+    def only_commands(self) -> bool:
+        """Whether its next step is a command that its agent carries out at once."""
+        is_accepted_next = self.call is not None
+        return self.phase is Phase.SET_UP and (
+            is_accepted_next or not other_proxies(self.agents[0])
+        )
 
     def skip(self) -> None:
         """Gives it up before it has dialled."""
@@ -190,11 +182,19 @@ class RatedCall:
 
     def _fail(self, words: str, details: str, cause: Cause = Cause.either) -> None:
         """Notes why it has failed: what comes first counts."""
-        if self.reason is None:
-            self.reason = FailureReason(words, details.rstrip("."), cause, time.monotonic())
+        if self.reason is not None:
+            return
+        held = [agent for agent in self.agents if agent.alive and agent.backend.is_stopped]
+        if held and cause is Cause.either:
+            details += f"; the process of {held[0]} is stopped"
+            words, cause = "the process of an agent is stopped", Cause.machine
+        self.reason = FailureReason(words, details.rstrip("."), cause, time.monotonic())
 
     def next_step(self, now: float, free_tones: list[Tones]) -> Step | None:
         """What is to be done now, if anything."""
+        if self._is_quiet and self._tones is not None:
+            free_tones.append(self._tones)
+            self._tones = None
         match self.phase:
             case Phase.SET_UP:
                 return self._set_up(now)
@@ -206,12 +206,12 @@ class RatedCall:
 
     def _set_up(self, now: float) -> Step | None:
         self._setup.judge()
-        if self._setup.trouble is not None:
-            return self._begin_end(now, self._note_why_not_established)
-        if self._setup.seconds is not None:
-            self.phase, self.is_established, self.went_up = Phase.TALK, True, now
+        if self._setup.up_since is not None:  # though it may be over by now
+            self.phase, self.is_established, self._is_news = Phase.TALK, True, True
             self._due = now + self._plan.talk
             return None
+        if self._setup.trouble is not None:
+            return self._begin_end(now, self._note_why_not_established)
         if now >= self._due:
             return self._begin_end(now, self._note_timeout)
         return self._setup.accept if self._setup.waiting() else None
@@ -228,15 +228,18 @@ class RatedCall:
         if closed is None or closed.by is not ClosedBy.REFUSAL:
             self._fail(str(call.reason), call.describe())
             return
-        called = self._callees_side()
-        refused = called is None or (called.closed and called.closed.by is ClosedBy.US)
+        called = self._setup.callees_side
+        if called is None:  # at once, the phone system did not wait for a phone that was late
+            refused = closed.at - call.began_at <= self._plan.max_lag
+        else:
+            refused = called.closed is not None and called.closed.by is ClosedBy.US
         may_be_late = closed.status == _TIMED_OUT or not refused
         cause = Cause.either if may_be_late else Cause.phone_system
         self._fail(f"{closed.status} {closed.words}".strip(), call.describe(), cause)
 
     def _note_trouble(self) -> None:
         """Notes why a call that is not over, or was not dialled, cannot be established."""
-        called = self._callees_side()
+        called = self._setup.callees_side
         if called is not None and called.closed and called.closed.by is not ClosedBy.US:
             self._fail(f"the call of the callee was {called.reason}", called.describe())
         elif not all(agent.alive for agent in self.agents):
@@ -245,27 +248,20 @@ class RatedCall:
             self._fail("an agent could not act", self._setup.trouble or "", Cause.machine)
 
     def _note_timeout(self) -> None:
-        called = "" if self._callees_side() else ", and the callee was not called"
-        seen = [self.call.describe() if self.call else "it was not dialled"]
-        seen += self._sides(lambda call: call is not self.call)
-        self._fail(f"not established within {self._plan.timeout:g} s{called}", "; ".join(seen))
+        called = "" if self._setup.callees_side else ", and the callee was not called"
+        words = f"not established within {self._plan.timeout:g} s{called}"
+        self._fail(words, self._setup.describe())
 
     def _talk(self, now: float, free_tones: list[Tones]) -> Step | None:
         ended = next((call for _, call in self.calls() if not call.is_live), None)
         if ended is not None or not all(agent.alive for agent in self.agents):
-            self._return_tones(free_tones)
             return self._begin_end(now, partial(self._note_early_end, ended))
         if self._check is not None:
-            return self._listen(now, self._check, free_tones)
+            return self._listen(now, self._check)
         if not self.is_checked and free_tones and now < self._due:
             self._tones = free_tones.pop(0)
             return partial(self._begin_check, self._tones)
         return self._begin_end(now) if now >= self._due else None
-
-    def _return_tones(self, free_tones: list[Tones]) -> None:
-        if self._tones is not None:
-            free_tones.append(self._tones)
-            self._tones = None
 
     def _note_early_end(self, ended: Call | None) -> None:
         if ended is None:
@@ -287,18 +283,17 @@ class RatedCall:
         self._check_until = time.monotonic() + (self._plan.within or 0.0)
         self._check = check
 
-    def _listen(self, now: float, check: Connection, free_tones: list[Tones]) -> Step | None:
+    def _listen(self, now: float, check: Connection) -> Step | None:
         if not check.is_settled:
             check.attempt(check.read)
         if not check.is_settled and now < self._check_until:
             return None
-        self._return_tones(free_tones)
         self._check, self.is_checked = None, True
         return partial(self._end_check, check)
 
     def _end_check(self, check: Connection) -> None:
         check.close(self._plan.within or 0.0)
-        self._stack.close()
+        self._end_tones()
         self.is_verified = check.trouble is None
         if check.trouble is None:
             return
@@ -309,15 +304,20 @@ class RatedCall:
         caller, callee = (agent in hearing for agent in self.agents)
         self._fail(_NOT_HEARD[caller, callee], str(check.trouble))
 
+    def _end_tones(self) -> None:
+        try:
+            self._stack.close()
+        finally:
+            self._is_quiet = True
+
     def _begin_end(self, now: float, note: Step | None = None) -> Step:
         """The step that notes something and then ends the call at the caller's side."""
         self.phase, self._due, self._check = Phase.END, now + self._plan.timeout, None
-        self.went_down = None if self.went_up is None else now
 
         def end() -> None:
             if note is not None:
                 note()
-            self._stack.close()
+            self._end_tones()
             self._hang_up(self.agents[:1])
 
         return end
@@ -329,8 +329,8 @@ class RatedCall:
 
     @property
     def is_idle(self) -> bool:
-        """Whether neither end is in a call any more."""
-        return all(agent.state is AgentState.IDLE or not agent.alive for agent in self.agents)
+        """Whether neither end is in this call any more; a stray call that rings is another one."""
+        return not any(call.is_live and agent.alive for agent, call in self.calls())
 
     @property
     def _awaits_answer(self) -> bool:

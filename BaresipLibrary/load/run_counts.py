@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from .arrivals import most_at_once
 from .call_run import MOST_TOLD, CallRun, FailedCall, Tally
+from .failure_reason import Cause, FailureReason
 from .machine import Load, Machine
-from .rated_call import Cause, FailureReason, RatedCall
+from .rated_call import RatedCall
 
 #: Over less time (s) a share of CPU time says nothing.
 _SHORTEST_LOAD = 0.1

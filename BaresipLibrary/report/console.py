@@ -20,9 +20,10 @@ from robot.output.logger import LOGGER
 from robot.utils import console_encode
 
 from ..agents.agent import Agent
-from ..events import CallDialled, Event
+from ..events import CallDialled, CallEvent, Event
 from ..frozen import frozen
-from .event_words import is_noted, is_trouble, line
+from ..sip.uris import user_part
+from .event_words import HoldsOfMessages, is_trouble, line
 
 #: A keyword is long after so many seconds; then its line is new every so many.
 LONG, _EVERY = 5.0, 1.0
@@ -50,6 +51,8 @@ class ConsoleOutput(Enum):
 class _Line:
     agent: str
     event: Event
+    #: Whose call it is about, where the agent has several.
+    peer: str
 
 
 @frozen
@@ -81,14 +84,15 @@ class Console:
     def agent_starts(self, agent: Agent) -> None:
         """Its events are told from now on."""
         if self._lines:
-            agent.journal.on_event = partial(self._take, agent.name)
+            agent.journal.on_event = partial(self._take, agent, HoldsOfMessages())
 
     def agent_stopped(self, agent: Agent) -> None:
         """No more comes of it."""
 
-    def _take(self, agent: str, event: Event) -> None:
-        if is_noted(event) or isinstance(event, CallDialled):
-            self._put(_Line(agent, event))
+    def _take(self, agent: Agent, holds: HoldsOfMessages, event: Event) -> None:
+        told = [event] if isinstance(event, CallDialled) else holds.notes_of(event)
+        for note in told:
+            self._put(_Line(agent.name, note, _peer_of(agent, note)))
 
     def robot_prints(self) -> None:
         """Robot is about to print, or has just done so: what was told before stands above that."""
@@ -152,20 +156,22 @@ class Console:
         match task:
             case threading.Event():
                 task.set()
-            case _Line(agent, event):
+            case _Line():
                 self._hide_progress()
-                self._write_line(agent, event)
+                self._write_line(task)
             case _Begun():
                 self._keyword = task
             case None:
                 self._hide_progress()
                 self._keyword = None
 
-    def _write_line(self, agent: str, event: Event) -> None:
+    def _write_line(self, told: _Line) -> None:
+        event = told.event
         wall = time.time() - time.monotonic() + event.at
         clock = time.strftime("%H:%M:%S", time.localtime(wall)) + f".{int(wall % 1 * 1000):03d}"
-        words = self._clean(self._mask(line(event)))
-        agent = self._clean(agent)
+        peer = f" ({told.peer})" if told.peer else ""
+        words = self._clean(self._mask(line(event) + peer))
+        agent = self._clean(told.agent)
         if self._terminal:
             words = words[: max(0, self._width() - len(f"{clock}  {agent}  ") - 1)]
         colour = _RED if is_trouble(event) else ""
@@ -214,6 +220,14 @@ class Console:
     def _clean(text: str) -> str:
         """Without what would move the cursor: peers choose some of these words."""
         return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
+
+
+def _peer_of(agent: Agent, event: Event) -> str:
+    """With whom the call of an event is, where its agent has several; `changes` is held."""
+    live = agent.live_calls
+    if not isinstance(event, CallEvent) or len(live) < 2:
+        return ""
+    return next((user_part(call.peer_uri) for call in live if call.call_id == event.call_id), "")
 
 
 def is_terminal(stream: TextIO | None) -> bool:

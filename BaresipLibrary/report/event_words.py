@@ -7,10 +7,12 @@ from dataclasses import replace
 from .. import events
 from ..account import INBAND
 from ..events import CallEvent, ClosedBy, DtmfReceived, DtmfSent, Event, HoldChanged, SipMessage
-from ..sip.messages import Message, split_address
+from ..sip.messages import Message, parsed, split_address
 from ..sip.offers import Offers
 from ..sip.uris import user_part
 
+#: Of so many calls of an agent the offers are followed, those whose messages are the newest.
+_MOST_CALLS = 100
 #: Digits further apart (s) are not one input.
 _PAUSE = 1.0
 _NOTED = (
@@ -213,28 +215,34 @@ class EventWords:
 
 def notable(journal: Sequence[Event]) -> list[Event]:
     """The events of a journal that become notes, and the holds that follow from its messages."""
-    shown: list[Event] = []
-    offers: dict[str, Offers] = {}
-    for event in journal:
-        if isinstance(event, SipMessage):
-            message = Message(event.text)
-            if message.call_id:
-                followed = offers.setdefault(message.call_id, Offers())
-                shown += _hold_changes(followed, message, message.call_id, event)
-        elif isinstance(event, _NOTED):
-            shown.append(event)
-    return shown
+    holds = HoldsOfMessages()
+    return [note for event in journal for note in holds.notes_of(event)]
 
 
-def _hold_changes(
-    offers: Offers, message: Message, call_id: str, event: SipMessage
-) -> Iterator[HoldChanged]:
-    before = offers.on_hold, offers.held_by_peer
-    offers.take(message, sent=event.sent)
-    if offers.on_hold is not before[0]:
-        yield HoldChanged(event.at, call_id, ours=True, on=offers.on_hold)
-    if offers.held_by_peer is not before[1]:
-        yield HoldChanged(event.at, call_id, ours=False, on=offers.held_by_peer)
+class HoldsOfMessages:
+    """Follows which holds the messages of one agent's calls bring about."""
+
+    def __init__(self) -> None:
+        self._offers: dict[str, Offers] = {}
+
+    def notes_of(self, event: Event) -> list[Event]:
+        """What is noted of an event, with the holds that begin or end by it."""
+        if not isinstance(event, SipMessage):
+            return [event] if is_noted(event) else []
+        message = parsed(event.text)
+        return [*self._changes(message, message.call_id, event)] if message.call_id else []
+
+    def _changes(self, message: Message, call_id: str, event: SipMessage) -> Iterator[HoldChanged]:
+        offers = self._offers.pop(call_id, None) or Offers()
+        self._offers[call_id] = offers
+        if len(self._offers) > _MOST_CALLS:
+            del self._offers[next(iter(self._offers))]
+        before = offers.on_hold, offers.held_by_peer
+        offers.take(message, sent=event.sent)
+        if offers.on_hold is not before[0]:
+            yield HoldChanged(event.at, call_id, ours=True, on=offers.on_hold)
+        if offers.held_by_peer is not before[1]:
+            yield HoldChanged(event.at, call_id, ours=False, on=offers.held_by_peer)
 
 
 def with_digits_joined(notes: Sequence[Event], steps: Sequence[float]) -> list[Event]:

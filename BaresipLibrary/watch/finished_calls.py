@@ -28,7 +28,7 @@ class CallOutcome(Enum):
     refused = "refused"
     #: Its caller gave up before it was answered.
     cancelled = "cancelled"
-    #: No answer came, or it broke off before one.
+    #: No answer came, it broke off before one, or this agent's answer was never acknowledged.
     failed = "failed"
     #: It still rang when its agent was stopped.
     unfinished = "unfinished"
@@ -156,6 +156,8 @@ def finished_call(agent: Agent, call: Call) -> FinishedCall:
 def _outcome(call: Call, closed: CallClosed | None) -> CallOutcome:
     if call.established_at is not None:
         return CallOutcome.established
+    if call.direction is Direction.INCOMING and call.answered:
+        return CallOutcome.failed  # its 200 was never acknowledged
     if closed is None:
         return CallOutcome.unfinished
     match closed.by, call.direction:

@@ -20,7 +20,8 @@ Each Fault Has Its Reason
     Get Run Statistics    ${calls}    failed    ==    4
     Get Run Statistics    ${calls}    succeeded    ==    3
     Get Run Statistics    ${calls}    established    ==    4
-    Get Run Statistics    ${calls}    setup_time    >=    1.2s    percentile=max
+    # It takes 1.2 s; an external baresip's INVITE is timed when it is read, which may be late on a busy machine.
+    Get Run Statistics    ${calls}    setup_time    >=    800ms    percentile=max
     ${stuck} =    Evaluate    next(call for call in $calls.failed_calls if call.caller == 'stuck')
     Should Match Regexp    ${stuck.details}
     ...    ^stuck: the BYE was answered with 500; callee1: the call from sip:stuck@\\S+ is up \\(\\d\\.\\d s old\\)$

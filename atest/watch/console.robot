@@ -36,6 +36,20 @@ A Long Keyword Shows What It Waits For And For How Long, And Leaves Nothing
     Should Not Contain    ${lines}    Wait Until
     Should Match Regexp    ${lines}    (?m)^A Long Keyword {40,}\\| PASS \\|$
 
+Holds Are Told, And With Whom A Call Is Where An Agent Has Several
+    ${run} =    Run Suite    ${SUITE}    --test    A Hold And A Transfer
+    VAR    ${text}    ${{$run.console.decode()}}
+    FOR    ${agent}    ${words}    IN
+    ...    alice    ON HOLD
+    ...    bob    HELD by the peer
+    ...    alice    RESUMED
+    ...    bob    RESUMED by the peer
+    ...    bob    TRANSFER to sip:carol@\\S+ requested by the peer( \\(alice\\))?
+    ...    bob    ESTABLISHED \\(carol\\)
+    ...    alice    CLOSED by transfer: transferred
+        Should Match Regexp    ${text}    (?m)^${TIME}${SPACE * 2}${agent}${SPACE * 2}${words}$
+    END
+
 Without A Terminal Lines Are Whole And Plain
     ${run} =    Run Suite    ${SUITE}    --test    A Call
     ${lines} =    Evaluate    $run.console.decode().splitlines()

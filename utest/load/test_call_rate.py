@@ -19,9 +19,10 @@ from BaresipLibrary.load import call_rate, rated_call
 from BaresipLibrary.load.call_rate import ENDED, LATE
 from BaresipLibrary.load.call_run import NO_CALLEE, NO_CALLER, CallRun
 from BaresipLibrary.load.call_run_failure import require_success
+from BaresipLibrary.load.failure_reason import Cause, FailureReason
 from BaresipLibrary.load.idle_agents import AgentPool
 from BaresipLibrary.load.machine import Machine
-from BaresipLibrary.load.rated_call import Cause, FailureReason, Plan, RatedCall
+from BaresipLibrary.load.rated_call import Plan, RatedCall
 from BaresipLibrary.load.run_counts import RunCounts, Tally
 
 from .exchange import Exchange

@@ -3,13 +3,16 @@
 import io
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from BaresipLibrary.events import CallDialled, SipMessage
+from BaresipLibrary.events import CallDialled, ClosedBy
 from BaresipLibrary.report.console import Console, ConsoleOutput, has_colours, is_terminal
 from utest.scripted import Phone
+
+from .journals import sdp, sip
 
 
 class Terminal(io.StringIO):
@@ -22,18 +25,31 @@ def phone(tmp_path: Path) -> Phone:
     return Phone(tmp_path)
 
 
-def told(phone: Phone, output: ConsoleOutput, peer: str = "sip:bob@b") -> str:
-    """What is written when a call is dialled."""
+def told_while(phone: Phone, act: Callable[[], None], output: ConsoleOutput) -> str:
+    """What is written while something happens to a phone."""
     stream = io.StringIO()
     console = Console(output, lambda text: text.replace("4711", "***"), stream)
     console.agent_starts(phone.agent)
-    phone.backend.feed(
-        SipMessage(time.monotonic(), True, "UDP", "a:1", "b:2", "OPTIONS sip:b SIP/2.0\r\n\r\n"),
-        CallDialled(time.monotonic(), "c", peer),
-    )
+    act()
     console.robot_prints()
     console.close()
     return stream.getvalue()
+
+
+def told(phone: Phone, output: ConsoleOutput, peer: str = "sip:bob@b") -> str:
+    """What is written when a call is dialled."""
+
+    def dial() -> None:
+        phone.sip("OPTIONS sip:b SIP/2.0\r\n\r\n", sent=True)
+        phone.backend.feed(CallDialled(time.monotonic(), "c", peer))
+
+    return told_while(phone, dial, output)
+
+
+def words_told_while(phone: Phone, act: Callable[[], None]) -> list[str]:
+    """The words of the lines, without time and agent."""
+    lines = told_while(phone, act, ConsoleOutput.calls).strip().splitlines()
+    return [line.split("  ", 2)[2] for line in lines]
 
 
 def test_a_line_has_the_agent_and_the_event(phone: Phone) -> None:
@@ -68,6 +84,39 @@ def test_a_secret_is_masked_in_what_a_long_keyword_waits_for(
 def test_what_a_peer_sends_moves_no_cursor(phone: Phone) -> None:
     text = told(phone, ConsoleOutput.calls, "sip:\x1b[2J\rbob@b")
     assert "\x1b" not in text and "\r" not in text
+
+
+def test_a_hold_that_the_messages_bring_about_is_told_once(phone: Phone) -> None:
+    def hold(direction: str, number: int) -> None:
+        for start, sent in (("INVITE sip:b SIP/2.0", False), ("SIP/2.0 200 OK", True)):
+            answer = {"sendonly": "recvonly"}.get(direction, direction) if sent else direction
+            body = sdp(f"a={answer}")
+            phone.sip(sip(start, f"{number} INVITE", body=body), sent=sent)
+
+    def happen() -> None:
+        phone.rings("c")
+        for number, direction in enumerate(("sendrecv", "sendonly", "sendonly", "sendrecv"), 1):
+            hold(direction, number)
+
+    words = words_told_while(phone, happen)
+    assert words[1:] == ["HELD by the peer", "RESUMED by the peer"]
+
+
+def test_which_of_several_calls_a_line_is_about_is_told(phone: Phone) -> None:
+    def happen() -> None:
+        phone.rings("c", "sip:bob@b")
+        phone.is_established("c")
+        phone.rings("d", "sip:4711@b")
+        phone.closes("d", ClosedBy.PEER)
+        phone.closes("c", ClosedBy.PEER)
+
+    assert words_told_while(phone, happen) == [
+        "INCOMING from sip:bob@b",
+        "ESTABLISHED",
+        "INCOMING from sip:***@b",
+        "CLOSED by the peer (***)",
+        "CLOSED by the peer",
+    ]
 
 
 def test_a_stream_that_is_closed_ends_nothing(phone: Phone) -> None:

@@ -6,7 +6,9 @@ import pytest
 
 from BaresipLibrary import events
 from BaresipLibrary.events import ClosedBy, Event
-from BaresipLibrary.report.event_words import line, short
+from BaresipLibrary.report.event_words import HoldsOfMessages, line, short
+
+from .journals import sdp, sip
 
 
 @pytest.mark.parametrize(
@@ -65,3 +67,21 @@ def test_lines(event: Event, words: str) -> None:
 )
 def test_short_words(event: Event, words: str) -> None:
     assert short(event) == words
+
+
+def test_holds_are_followed_of_the_calls_that_speak_though_there_were_many() -> None:
+    holds, notes = HoldsOfMessages(), []
+    for number, (call, direction) in enumerate(
+        [("c", "sendrecv"), *((f"x{n}", "sendrecv") for n in range(99)), ("c", "sendonly")]
+    ):
+        for start, sent in (("INVITE sip:b SIP/2.0", False), ("SIP/2.0 200 OK", True)):
+            answer = (
+                direction.replace("send", "recv", 1) if sent and "only" in direction else direction
+            )
+            text = sip(start, f"{number + 1} INVITE", body=sdp(f"a={answer}"))
+            text = text.replace("Call-ID: c", f"Call-ID: {call}")
+            notes += holds.notes_of(
+                events.SipMessage(float(number), sent, "UDP", "a:1", "b:2", text)
+            )
+    assert notes == [events.HoldChanged(100.0, "c", ours=False, on=True)]
+    assert len(holds._offers) == 100

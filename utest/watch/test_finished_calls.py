@@ -7,7 +7,7 @@ import pytest
 
 from BaresipLibrary.agents.agent import Agent
 from BaresipLibrary.agents.registry import Registry
-from BaresipLibrary.events import CallClosed, ClosedBy
+from BaresipLibrary.events import CallAnswered, CallClosed, ClosedBy
 from BaresipLibrary.watch.finished_calls import CallOutcome, FinishedCall, FinishedCalls
 from utest.scripted import Phone
 
@@ -72,6 +72,19 @@ def test_a_call_that_rings_when_its_agent_stops_is_unfinished(phone: Phone) -> N
     agents.stop("alice")
     [call] = calls.take()
     assert (call.outcome, call.ended_at, call.code) == (CallOutcome.unfinished, None, None)
+
+
+@pytest.mark.parametrize("by", [ClosedBy.US, ClosedBy.PEER, ClosedBy.FAILURE, None])
+def test_an_answer_that_is_never_acknowledged_is_no_refusal(
+    phone: Phone, by: ClosedBy | None
+) -> None:
+    calls, agents = followed(phone)
+    phone.rings()
+    phone.backend.feed(CallAnswered(time.monotonic(), "in-1"))
+    if by is not None:
+        phone.closes("in-1", by)
+    agents.stop("alice")
+    assert [call.outcome for call in calls.take()] == [CallOutcome.failed]
 
 
 def test_a_call_id_that_comes_again_is_another_call(phone: Phone) -> None:

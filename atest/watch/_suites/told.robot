@@ -17,6 +17,20 @@ A Call
     Reject    bob    486
     Wait Until State Is    alice    IDLE
 
+A Hold And A Transfer
+    Start Agent    alice
+    Start Agent    bob
+    Start Agent    carol
+    Dial    alice    bob
+    Accept    bob
+    Wait Until State Is    alice    ESTABLISHED
+    Hold    alice
+    Resume    alice
+    Transfer    alice    carol
+    Accept    carol
+    Wait Until State Is    bob    ESTABLISHED
+    Wait Until State Is    alice    IDLE
+
 A Long Keyword
     Start Agent    alice
     Run Keyword And Expect Error    *    Wait Until State Is    alice    RINGING    timeout=6.5s
