@@ -20,6 +20,7 @@ from .errors import UsageError
 from .library import BaresipLibrary
 from .phone import Phone
 from .sip.seen_messages import SeenMessage
+from .wording import pip_install
 
 Level = Literal["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "HTML", "CONSOLE"]
 #: The text that Robot sends to a remote library in place of a Secret.
@@ -164,9 +165,7 @@ def main() -> None:
     try:
         from robotremoteserver import RobotRemoteServer
     except ImportError:
-        raise SystemExit(
-            'Install the server: pip install "robotframework-baresip[remote]"'
-        ) from None
+        raise SystemExit(f"Install the server: {pip_install('remote')}") from None
     parser = argparse.ArgumentParser(prog="python -m BaresipLibrary.remote")
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on")
     parser.add_argument("--port", default=8270, type=int, help="0 chooses a free port")

@@ -1,9 +1,14 @@
-"""Words of messages: numbers, times, the first few of many, beginnings, ends of processes."""
+"""Words of messages: commands, numbers, times, the first few of many, ends of processes."""
 
 import signal
 from collections.abc import Sequence
 
 _FEW = 5
+
+
+def pip_install(extra: str) -> str:
+    """The command that installs the library with one of its extras."""
+    return f'pip install "robotframework-baresip[{extra}]"'
 
 
 def counted(number: int, noun: str) -> str:

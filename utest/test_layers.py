@@ -106,3 +106,16 @@ def test_the_worker_needs_the_standard_library_and_the_wheel(path: Path) -> None
     for level, name in imports(path):
         first = name.split(".")[0]
         assert level == 1 or (level == 0 and first in {*sys.stdlib_module_names, "baresip"}), name
+
+
+def test_what_understands_speech_needs_only_its_own_room() -> None:
+    """Its process is started as a package of its own."""
+    room, seen, waiting = PACKAGE / "speech", set[str](), {"worker", "engines_whisper"}
+    while waiting:
+        name = waiting.pop()
+        seen.add(name)
+        for node in ast.parse((room / f"{name}.py").read_text()).body:
+            if isinstance(node, ast.ImportFrom):
+                assert node.level < 2, f"{name} imports {node.module}"
+                waiting |= {node.module or ""} - seen if node.level == 1 else set()
+    assert "number_words" in seen

@@ -76,14 +76,10 @@ def _from_peer(agent: Agent, call: Call) -> Iterator[Message]:
     """The messages that the peer sent in a call, in order; none of other phones that rang."""
     seen = agent.journal.messages(call.call_id)
     received = [parsed(event.text) for event in seen if not event.sent]
-    accepted = [_peer_tag(message) for message in received if _accepts(message)]
+    accepted = [_peer_tag(message) for message in received if message.accepts_invite]
     for message in received:
         if not accepted or _peer_tag(message) == accepted[0]:
             yield message
-
-
-def _accepts(message: Message) -> bool:
-    return 200 <= (message.status or 0) < 300 and message.transaction_method == "INVITE"
 
 
 def _peer_tag(message: Message) -> str:

@@ -67,7 +67,7 @@ class RegistrationState:
             self._contact = split_address(contact)[1]
             times = (parameter(contact, "expires"), (message.first("Expires") or "").strip())
             self._ends = "0" in times
-        elif not sent and 200 <= (message.status or 0) < 300 and self._is_foreign(message):
+        elif not sent and message.is_success and self._is_foreign(message):
             self._foreign_at = at
         elif not sent and (message.status or 0) >= 200 and message.cseq == self._number:
             self._answer, self._answered_at = message, at
@@ -126,7 +126,7 @@ class RegistrationState:
     def still_listed(self, reported_at: float) -> str | None:
         """How the registrar still lists an agent that has unregistered; None if it does not."""
         answer = self.answer_to(reported_at)
-        if answer is None or not self._ends or not 200 <= (answer.status or 0) < 300:
+        if answer is None or not self._ends or not answer.is_success:
             return None
         seconds = _time_of(self._contact, answer)
         if not seconds or time.monotonic() >= self._answered_at + seconds:
@@ -193,7 +193,7 @@ class RegistrationState:
             return self._foreign
         if answer is None and abs(self._granted_at - reported_at) < _NEAR:
             answer, asked = self._granted, self._granted_to  # the stack has asked again since
-        if answer is None or not 200 <= (answer.status or 0) < 300:
+        if answer is None or not answer.is_success:
             return None
         times = _times_of(asked, answer)
         if any(not re.fullmatch("0+", one) for one in times):

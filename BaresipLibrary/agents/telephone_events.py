@@ -4,10 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from ..frozen import frozen
 from ..rtp import TelephoneEvent
+from ..sip.bodies import KEYS
 from ..sip.sdp import Format, Media
 from .call import Call
-
-_KEYS = "0123456789*#ABCD"
 
 
 @frozen
@@ -52,7 +51,7 @@ def dtmf_events(
     for event in events:
         known = _format_of(event, audio)
         if known is not None and known.is_event:
-            digit = _KEYS[event.event] if event.event < len(_KEYS) else str(event.event)
+            digit = KEYS[event.event] if event.event < len(KEYS) else str(event.event)
             duration = event.duration * 1000 / known.rate if known.rate else None
             yield DtmfEvent(digit, duration, event.timestamp, event.at, event.packets, event.ended)
 

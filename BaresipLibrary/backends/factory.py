@@ -10,6 +10,7 @@ from ..account import Account
 from ..concurrency import Changes
 from ..errors import BackendError, UsageError
 from ..types import BackendName
+from ..wording import pip_install
 from .base import Backend
 from .embedded.wheel import is_installed
 from .external.configuration import ExternalSettings
@@ -18,7 +19,7 @@ from .launchers import Launcher
 
 _NEITHER = (
     "No baresip is installed: neither the wheel baresip-python nor a program baresip on PATH."
-    ' Install the embedded one: pip install "robotframework-baresip[embedded]"; or another one,'
+    f" Install the embedded one: {pip_install('embedded')}; or another one,"
     " for instance: apt-get install baresip-core"
 )
 _NAME = r"[a-z][a-z0-9_-]*"

@@ -35,7 +35,11 @@ def explain_refused_request(
         ] or None
 
     said = wait_for_trace(agent, answered_by) or []  # the other agent's trace may come later
-    ours = [each.final.message for each in _of(agent, answer.call_id) if each.final is not None]
+    ours = [
+        each.final.message
+        for each in transactions_of(agent, answer.call_id)
+        if each.final is not None
+    ]
     details = describe_details(ours[-1]) if ours else None
     unregistered = None if said else explain_unregistered_target(uri, agent, agents)
     return " ".join(filter(None, [*said[-1:], details, unregistered])) or None
@@ -89,13 +93,9 @@ def _seen_by_others(
 ) -> Iterator[tuple[Agent, Transaction]]:
     """The other agents that received a request with that Call-ID, each with its transaction."""
     for other in agents:
-        received = [each for each in _of(other, call_id) if not each.sent]
+        received = [each for each in transactions_of(other, call_id) if not each.sent]
         if other is not agent and received:
             yield other, received[-1]
-
-
-def _of(agent: Agent, call_id: str) -> list[Transaction]:
-    return transactions(agent.journal.messages(call_id))
 
 
 _FORBIDDEN, _BAD_EVENT = 403, 489

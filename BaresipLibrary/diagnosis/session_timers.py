@@ -62,7 +62,7 @@ def _unmet_wish(agent: Agent, call: Call) -> _Asked | None:
     phones: dict[str, str] = {}
     for event in agent.journal.messages(call.call_id):
         message = parsed(event.text)
-        accepts = message.transaction_method in _REFRESHING and 200 <= (message.status or 0) < 300
+        accepts = message.transaction_method in _REFRESHING and message.is_success
         if accepts and phones.setdefault(message.cseq, message.to_tag) != message.to_tag:
             continue  # another phone has accepted the call, too
         if event.sent and (accepts or message.method in _REFRESHING):

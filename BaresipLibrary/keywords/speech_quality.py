@@ -67,7 +67,7 @@ class SpeechQualityKeywords(Component):
         _docs/measurements.md_ in the project shows what the models say of known degradations, and
         where they are wrong.
 
-        It needs the extra ``quality``: ``pip install 'robotframework-baresip[quality]'``. Scoring
+        It needs the extra ``quality``: ``pip install "robotframework-baresip[quality]"``. Scoring
         takes about a third of the time that the speech lasts, in a process of its own, and twice as
         much when a reference is used for the first time.
 

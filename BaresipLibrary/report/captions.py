@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from ..frozen import frozen
-from ..speech.heard import Word
+from ..speech.heard import Word, written
 from .markup import joined, visible
 
 #: Where the plot of a picture begins and how wide it is, as parts of the picture (`pictures.py`).
@@ -38,7 +38,7 @@ class Caption:
     @property
     def text(self) -> str:
         """All of its words."""
-        return " ".join(word.text for word in self.words)
+        return written(self.words)
 
 
 @frozen

@@ -23,7 +23,7 @@ from ..media.results import HeardSegment
 from ..media.tracks import Track, TrackStream
 from ..media.transcripts import Transcripts
 from ..sip.uris import user_part
-from ..speech.heard import Word
+from ..speech.heard import Word, written
 from ..speech.masking import Secrets
 from ..types import AudioDirection
 from .captions import Caption
@@ -45,7 +45,7 @@ class SpokenText:
     @property
     def text(self) -> str:
         """All of its words."""
-        return " ".join(word.text for word in self.words)
+        return written(self.words)
 
     @property
     def verb(self) -> str:

@@ -8,6 +8,7 @@ from ..events import AgentDied, Event, SipMessage, SourceChosen
 from ..frozen import frozen
 from ..sip.messages import Message, masked, split_address
 from ..sip.sdp import audio_in, description_in
+from ..sip.subscriptions import event_of
 from ..sip.transmissions import Transmission, merged
 from ..sip.uris import address_part
 from .event_words import EventWords, is_trouble, notable, with_digits_joined
@@ -266,7 +267,7 @@ def label(message: Message) -> str:
         case "NOTIFY" if _carries(message, "message/sipfrag"):
             return f"NOTIFY {_status_line(message.body)}"
         case "SUBSCRIBE" | "NOTIFY" | "PUBLISH" as method:
-            return f"{method} {_event(message)}".strip()
+            return f"{method} {event_of(message)}".strip()
         case str(method) if message.start_line.endswith("SIP/2.0"):
             return method
     return message.start_line or "an empty message"
@@ -305,11 +306,6 @@ def _invite(message: Message) -> str:
         return "INVITE"
     audio = audio_in(message)
     return "INVITE hold" if audio and audio.is_hold else "re-INVITE"
-
-
-def _event(message: Message) -> str:
-    """The event package that a message is about, such as ``dialog`` (RFC 6665)."""
-    return (message.first("Event") or "").partition(";")[0].strip()
 
 
 def _status_line(sipfrag: str) -> str:

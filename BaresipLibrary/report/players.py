@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from ..audio.timeline import Sound, Stretch, Timeline, timeline
 from ..audio.wav_reader import RecordingReader
 from ..frozen import frozen
+from ..wording import pip_install
 from . import pictures
 from .captions import Caption, captions
 from .execution_record import Mark
@@ -35,9 +36,7 @@ _CHUNK = 480_000
 _FLAC_BLOCK = 4096
 
 _STYLE = style(TABLE_SHEET, "players.css")
-_NO_PICTURES = Markup(
-    '<p>For pictures of recordings: <code>pip install "robotframework-baresip[plots]"</code></p>'
-)
+_NO_PICTURES = Markup(f"<p>For pictures of recordings: <code>{pip_install('plots')}</code></p>")
 
 
 @frozen

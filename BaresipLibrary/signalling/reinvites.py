@@ -64,7 +64,7 @@ class Reinvites:
             elif message.method == "INVITE" and self.wanted(message):
                 self._begin(message, number)
         elif message.status is not None and sent:
-            if number in self._offered and 200 <= message.status < 300:
+            if number in self._offered and message.is_success:
                 self._yielded = True
         elif message.status is not None and number in self.numbers:
             self.last = message

@@ -74,8 +74,7 @@ def _is_answer(event: Event, call_id: str) -> bool:
     if not isinstance(event, SipMessage) or event.sent or call_id not in event.text:
         return False
     message = Message(event.text)
-    accepted = 200 <= (message.status or 0) < 300
-    return accepted and message.transaction_method == "SUBSCRIBE"
+    return message.is_success and message.transaction_method == "SUBSCRIBE"
 
 
 def unsubscribe(agent: Agent, event: str, uri: str | None, timeout: float) -> None:

@@ -12,7 +12,8 @@ from .messages import Message, split_address
 from .uris import address_of_record
 
 _SIGNAL = r"(?im)^[ \t]*signal[ \t]*=[ \t]*(\S+)"
-_KEYS = "0123456789*#ABCD"
+#: The keys of a phone; the place of each is its number as a telephone event (RFC 4733).
+KEYS = "0123456789*#ABCD"
 _WAITING = r"(?im)^messages-waiting[ \t]*:[ \t]*(yes|no)\b"
 _VOICE = r"(?im)^voice-message[ \t]*:[ \t]*(\d{1,9})[ \t]*/[ \t]*(\d{1,9})\b"
 #: The status line in a message/sipfrag (RFC 3420); some senders indent it.
@@ -37,9 +38,9 @@ def digit_of(signal: str) -> str:
     Empty for a signal that is not a key, such as 16, the hook flash.
     """
     if re.fullmatch(r"1[0-6]", signal):
-        return _KEYS[int(signal) : int(signal) + 1]
+        return KEYS[int(signal) : int(signal) + 1]
     key = signal[0].upper()
-    return key if key in _KEYS else ""
+    return key if key in KEYS else ""
 
 
 class Summary(NamedTuple):

@@ -72,6 +72,16 @@ class Message:
         match = re.match(r"SIP/2\.0 (\d{3})\b", self.start_line)
         return int(match[1]) if match else None
 
+    @property
+    def is_success(self) -> bool:
+        """Whether it is a response with a 2xx."""
+        return 200 <= (self.status or 0) < 300
+
+    @property
+    def accepts_invite(self) -> bool:
+        """Whether it is a 2xx to an INVITE."""
+        return self.is_success and self.transaction_method == "INVITE"
+
     @cached_property
     def headers(self) -> list[tuple[str, str]]:
         """Every header in order, folded lines joined with one space."""

@@ -148,7 +148,7 @@ class Offers:
         if message.status is None or message.transaction_method != "INVITE":
             return False
         key = (True, number, "INVITE")
-        if 200 <= message.status < 300:
+        if message.is_success:
             self._accepted_by.setdefault(key, message.to_tag)
         return self._accepted_by.get(key, message.to_tag) != message.to_tag
 

@@ -74,7 +74,7 @@ class Forks:
         if sent and message.method == "INVITE" and not message.to_tag:
             self._invites[message.call_id] = message
             self._tags[message.call_id] = []
-        elif not sent and _accepts_invite(message):
+        elif not sent and message.accepts_invite:
             return self._answered(message, message.to_tag)
         return None
 
@@ -103,7 +103,7 @@ class Acknowledgements:
         key = message.call_id, message.cseq_number, message.to_tag
         if sent and message.method == "ACK":
             self._sent[key] = message
-        elif not sent and _accepts_invite(message):
+        elif not sent and message.accepts_invite:
             self._answered[key] = self._answered.get(key, 0) + 1
             ack = self._sent.get(key)
             return _repeated(ack) if ack and self._answered[key] > 1 else None
@@ -199,7 +199,7 @@ class Collisions:
         elif not sent and _is_tried_again(message):
             self._waiting.add(call_id)
             self._stuck.pop(call_id, None)
-        elif sent and 200 <= (message.status or 0) < 300 and call_id in self._waiting:
+        elif sent and message.is_success and call_id in self._waiting:
             self._waiting.discard(call_id)
             self._stuck[call_id] = self._offers[call_id]
 
@@ -287,10 +287,6 @@ def _following(request: Message, step: int) -> int:
     """The CSeq number `step` after that of a request; 1 when it can't be read."""
     number = request.cseq_number
     return int(number) + step if re.fullmatch("[0-9]{1,10}", number) else 1
-
-
-def _accepts_invite(message: Message) -> bool:
-    return 200 <= (message.status or 0) < 300 and message.transaction_method == "INVITE"
 
 
 def _is_tried_again(message: Message) -> bool:

@@ -147,7 +147,7 @@ class AcceptedNotifies:
         if not sent and message.method and key not in self._arrived:
             self._arrived[key] = message
         notify = self._arrived.get(key)
-        if notify is None or not sent or not 200 <= (message.status or 0) < 300:
+        if notify is None or not sent or not message.is_success:
             return None
         self._arrived[key] = None
         return notify

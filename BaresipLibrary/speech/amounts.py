@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from .number_runs import added, is_alone, own_form
-from .number_words import COMMA, FULL_STOP, NOTHING, POINT, UNKNOWN_POWERS, Token, parts
+from .number_words import COMMA, FULL_STOP, NOTHING, POINT, ROUND, UNKNOWN_POWERS, Token, parts
 from .spoken_signs import (
     MAYBE_MINUS,
     SLASH,
@@ -34,8 +34,6 @@ _BEFORE_VERBS = {"i", "you", "we", "they"}
 _PART = re.compile(r"([3-9]|10)(?:rd|th)s?|quarters?")
 _QUARTER = "4"
 _FEW = re.compile(r"a|[1-9]")
-#: 100, 2000: what "and" may add to.
-_ROUND = re.compile(r"[1-9]\d*00")
 #: After these, "and" adds nothing.
 _BETWEEN = {"mellem", "zwischen", "between", "entre", "tra", "fra", "tussen"}
 #: It is said without "and": fünf einhalb.
@@ -210,7 +208,7 @@ def _may_be_sum(tokens: Sequence[Token], and_: str) -> bool:
     match [token.plain for token in tokens]:
         case [_, _, _, sign] if sign == SLASH or (sign == POINT and not tokens[0].is_spelled):
             return False
-        case [round_, word, number, *_] if word == and_ and _ROUND.fullmatch(round_):
+        case [round_, word, number, *_] if word == and_ and ROUND.fullmatch(round_):
             return added(tokens[0]._replace(is_round=True), number) is not None
     return False
 

@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from .spoken_forms import REPEATED
 
-_INSTALL = "pip install 'robotframework-baresip[speech]'"
 #: The languages whose number words are known.
 NUMBER_LANGUAGES = ("da", "de", "en", "es", "fr", "it", "nl", "pt")
 #: What may lie between two words; a colon only between figures, as in 5:30.
@@ -52,8 +51,8 @@ _ZEROS = ("oh", "o")
 _MOST_DIGITS = 15
 #: After these words an "oh" is the digit, whatever follows.
 _BEFORE_DIGITS = {"press", "dial", "key", "digit", "option", "extension"}
-#: 500, 8000: single digits that follow such a number one by one are not added to it.
-_ROUND = re.compile(r"[1-9]\d*00")
+#: 500, 8000: what "and" may add to; single digits that follow one by one are not added to it.
+ROUND = re.compile(r"[1-9]\d*00")
 #: What a word is by itself that figures may be added to.
 _ENDS_ROUND = re.compile(r"[1-9]\d*0")
 
@@ -142,9 +141,13 @@ def _numbers(tokens: Sequence[Token], language: str) -> Iterator[tuple[int, int,
     try:
         from text_to_num import find_numbers
     except ImportError:
-        from ..errors import UsageError  # the process that understands speech has no such package
+        # The process that understands speech has no such packages.
+        from ..errors import UsageError
+        from ..wording import pip_install
 
-        raise UsageError(f"Comparing words needs the package text2num: {_INSTALL}.") from None
+        raise UsageError(
+            f"Comparing words needs the package text2num: {pip_install('speech')}."
+        ) from None
 
     # Half of a surrogate pair cannot be handed to the package, which panics.
     read = [one._replace(plain=one.plain.encode(errors="replace").decode()) for one in tokens]
@@ -177,7 +180,7 @@ def _with_spelled_digits(tokens: Sequence[Token], language: str) -> list[Token]:
     values = [value(token.plain, language) or "" for token in tokens]
     result = list(tokens)
     for place in range(1, len(tokens) - 1):
-        if not _ROUND.fullmatch(values[place - 1]) or tokens[place].border:
+        if not ROUND.fullmatch(values[place - 1]) or tokens[place].border:
             continue
         if _is_digit_alone(tokens, values, place) and _is_digit_alone(tokens, values, place + 1):
             result[place] = tokens[place]._replace(border=COMMA)
@@ -186,7 +189,7 @@ def _with_spelled_digits(tokens: Sequence[Token], language: str) -> list[Token]:
 
 def _is_digit_alone(tokens: Sequence[Token], values: Sequence[str], place: int) -> bool:
     """Whether it is a single digit that a "hundred" after it does not make more of."""
-    multiplied = place + 1 < len(values) and _ROUND.fullmatch(values[place + 1])
+    multiplied = place + 1 < len(values) and ROUND.fullmatch(values[place + 1])
     is_said_on = multiplied and tokens[place + 1].border == NOTHING
     return len(values[place]) == 1 and not is_said_on
 

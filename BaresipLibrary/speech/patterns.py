@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..errors import UsageError
+from ..wording import pip_install
 
 if TYPE_CHECKING:
     import regex
@@ -11,7 +12,6 @@ if TYPE_CHECKING:
 #: So much time of the processor (s) it may take to look for an expression: some need years, as
 #: ``(a|aa)+!`` may. The package regex counts that of all threads.
 _PATIENCE = 2.0
-_INSTALL = "pip install 'robotframework-baresip[speech]'"
 
 
 class Pattern:
@@ -26,7 +26,9 @@ class Pattern:
         try:
             import regex
         except ImportError:
-            raise UsageError(f"matches= needs the package regex: {_INSTALL}.") from None
+            raise UsageError(
+                f"matches= needs the package regex: {pip_install('speech')}."
+            ) from None
 
         if not text:
             raise UsageError("matches= is empty, and so matches nothing that is said.")

@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import BackendError, UsageError
+from ..wording import pip_install
 
 Samples = NDArray[np.float64]
 
-HOW_TO_INSTALL = "pip install 'robotframework-baresip[quality]'"
 _HOME = str(Path(__file__).parents[2])
 _ENTRY = (
     f"import sys; sys.path.insert(0, {_HOME!r});"
@@ -37,7 +37,9 @@ def require_packages(task: str) -> None:
     """Raises `UsageError` when a package that the task needs is not installed."""
     for module, package in _NEEDED[task].items():
         if find_spec(module) is None:
-            raise UsageError(f"Speech quality needs the package {package}: {HOW_TO_INSTALL}.")
+            raise UsageError(
+                f"Speech quality needs the package {package}: {pip_install('quality')}."
+            )
 
 
 def score(task: str, *samples: Samples) -> Any:

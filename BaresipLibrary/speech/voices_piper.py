@@ -9,13 +9,11 @@ from typing import Any
 import numpy as np
 
 from ..errors import SpeechError, UsageError
+from ..wording import pip_install
 from .voices import Speech, VoiceEngine
 from .voices_program import run_renderer
 
-_MISSING = (
-    "The voice {} needs piper: pip install 'robotframework-baresip[voices]' (it is the package"
-    " piper-tts)."
-)
+_MISSING = f"The voice {{}} needs piper: {pip_install('voices')} (it is the package piper-tts)."
 
 
 class Piper(VoiceEngine):

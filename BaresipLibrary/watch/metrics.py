@@ -10,14 +10,13 @@ from robot.api import logger
 
 from ..errors import UsageError
 from ..keywords.running import is_dry_run
+from ..wording import pip_install
 from .measures import Measures, by_of, labels_of
 from .runs import RunListener, RunScopes, pabot_part, refused_without_traceback, run_name
 from .targets import Pushgateway, Served, TextFile
 
 if TYPE_CHECKING:
     from prometheus_client import Metric
-
-HOW_TO_INSTALL = "pip install 'robotframework-baresip[metrics]'"
 
 
 class Metrics(RunListener):
@@ -55,7 +54,7 @@ class Metrics(RunListener):
         try:
             from prometheus_client import CollectorRegistry
         except ImportError as error:
-            raise UsageError(f"Metrics need prometheus_client: {HOW_TO_INSTALL}") from error
+            raise UsageError(f"Metrics need prometheus_client: {pip_install('metrics')}") from error
         if not (file or push or serve):
             raise UsageError("Say where the metrics go: file=, push= or serve=.")
         self._extra_labels, self._by = labels_of(labels), by_of(by)

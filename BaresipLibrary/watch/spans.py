@@ -9,6 +9,7 @@ from robot import result, running
 
 from ..errors import UsageError
 from ..keywords.running import is_dry_run
+from ..wording import pip_install
 from .finished_calls import CallOutcome, FinishedCall
 from .runs import RunListener, RunScopes, refused_without_traceback
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace.export import SpanExporter
     from opentelemetry.trace import Span
 
-HOW_TO_INSTALL = "pip install 'robotframework-baresip[otel]'"
 #: What the run is called where OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES name nothing.
 _SERVICE = "baresip-tests"
 _PROTOCOL = "http/protobuf"
@@ -146,7 +146,7 @@ def make_provider() -> "TracerProvider":
         from opentelemetry.sdk.trace import TracerProvider
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
     except ImportError as error:
-        raise UsageError(f"Spans need OpenTelemetry: {HOW_TO_INSTALL}") from error
+        raise UsageError(f"Spans need OpenTelemetry: {pip_install('otel')}") from error
     is_named = SERVICE_NAME in OTELResourceDetector().detect().attributes
     provider = TracerProvider(
         resource=Resource.create({} if is_named else {SERVICE_NAME: _SERVICE})
@@ -182,7 +182,7 @@ def _otlp_exporter() -> "SpanExporter":
     try:
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
     except ImportError as error:
-        raise UsageError(f"Spans need OpenTelemetry's exporter: {HOW_TO_INSTALL}") from error
+        raise UsageError(f"Spans need OpenTelemetry's exporter: {pip_install('otel')}") from error
     return OTLPSpanExporter()
 
 

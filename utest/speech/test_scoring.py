@@ -53,7 +53,7 @@ def test_a_package_that_is_missing_is_named(
     monkeypatch.setattr(
         scoring, "find_spec", lambda name: None if name == module else find_spec(name)
     )
-    with pytest.raises(UsageError, match=f"needs the package {package}: pip install 'robot"):
+    with pytest.raises(UsageError, match=f'needs the package {package}: pip install "robot'):
         require_packages(task)
 
 

@@ -260,7 +260,7 @@ def test_voices_that_piper_lacks(joe: Path, tmp_path: Path) -> None:
 
 def test_without_piper(joe: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("BaresipLibrary.speech.voices_piper.find_spec", lambda name: None)
-    with pytest.raises(UsageError, match=r"needs piper: pip install 'robotframework-baresip\[voi"):
+    with pytest.raises(UsageError, match=r'needs piper: pip install "robotframework-baresip\[voi'):
         Piper().find(str(joe), None)
 
 

@@ -20,6 +20,7 @@ from ...sip.bodies import own_summary
 from ...sip.messages import parsed
 from ...sip.owed_requests import Collisions, OwedRequests
 from ...sip.subscriptions import AcceptedNotifies
+from ...wording import pip_install
 from ..addresses import PortTakenError, listening_address, on_free_port
 from ..baresip_text import UNREADABLE
 from ..base import Backend, Report, await_answer, process_died, thread_failed
@@ -32,7 +33,7 @@ from .wheel import is_installed
 
 _INSTALL = (
     "The embedded backend needs the wheel baresip-python. Install it with:"
-    ' pip install "robotframework-baresip[embedded]"'
+    f" {pip_install('embedded')}"
 )
 #: How long the stack may take to come up, and to answer a command (s).
 _START, _COMMAND = 10.0, 10.0

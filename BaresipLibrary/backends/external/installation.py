@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from ...errors import BackendError
 from ...frozen import frozen
+from ...wording import pip_install
 from ..capabilities import SINCE, Capability
 
 EXECUTABLE = "baresip"
@@ -20,7 +21,7 @@ _BANNER = 5.0
 _MISSING = (
     "There is no program '{0}'. Install baresip, for instance: apt-get install baresip-core;"
     " or name it with executable=; or use the embedded backend:"
-    ' pip install "robotframework-baresip[embedded]"'
+    f" {pip_install('embedded')}"
 )
 #: The audio codecs that are offered unless the suite names others, and the module of each.
 COMMON = {"pcmu": "g711", "pcma": "g711", "g722": "g722", "opus": "opus"}
