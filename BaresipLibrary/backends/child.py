@@ -59,7 +59,7 @@ class Child(ABC):
     def end(self, ask: Callable[[], bool]) -> None:
         """Asks the process to end, then terminates it, then kills it. Never raises.
 
-        `ask` tells whether the process could be asked. One that is stopped could not answer.
+        `ask` tells whether the process is to be waited for. One that is stopped could not answer.
         """
         if not self.is_stopped and ask() and self.wait(_ASKED):
             return

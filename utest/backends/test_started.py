@@ -1,19 +1,25 @@
 """An installed baresip that the library starts: its ports, its folder, its commands."""
 
+import re
 import socket
-from contextlib import closing
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
 from BaresipLibrary.account import Account
-from BaresipLibrary.backends import addresses
+from BaresipLibrary.backends import addresses, child
+from BaresipLibrary.backends.external import started
 from BaresipLibrary.backends.external.configuration import ExternalSettings
 from BaresipLibrary.backends.external.installation import is_on_path
 from BaresipLibrary.backends.external.started import ExternalBackend
 from BaresipLibrary.backends.launchers import Forker
-from BaresipLibrary.concurrency import Changes
+from BaresipLibrary.concurrency import Changes, wait_until
 from BaresipLibrary.errors import CommandRefused
+from BaresipLibrary.events import Registered
 
 installed = pytest.mark.skipif(not is_on_path(), reason="no baresip on PATH")
 
@@ -113,3 +119,57 @@ def test_only_what_is_needed_is_loaded_and_mwi_first(tmp_path: Path) -> None:
             assert ";ptime=40" in backend._registering_line(0)
         finally:
             backend.stop()
+
+
+@contextmanager
+def registrar(*farewell: tuple[float, str]) -> Iterator[str]:
+    """Answers the first REGISTER with 200, and the next as told: after how long (s), with what."""
+    with socket.socket(type=socket.SOCK_DGRAM) as udp:
+        udp.bind(("127.0.0.1", 0))
+
+        def answer(text: str, status: str, alice: object) -> None:
+            head = re.findall(r"(?:Via|From|To|Call-ID|CSeq|Contact): .*\r\n", text)
+            lines = "".join(head).replace("\r\nCall-ID", ";tag=1\r\nCall-ID", 1)
+            udp.sendto(f"SIP/2.0 {status}\r\n{lines}Content-Length: 0\r\n\r\n".encode(), alice)
+
+        def serve() -> None:
+            first, alice = udp.recvfrom(65536)
+            answer(first.decode(), "200 OK", alice)
+            last = udp.recv(65536).decode()
+            for wait, status in farewell:
+                time.sleep(wait)
+                answer(last, status, alice)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield f"127.0.0.1:{udp.getsockname()[1]}"
+        thread.join(10)
+
+
+@installed
+@pytest.mark.parametrize(
+    ("farewell", "ends_by_itself"), [([], False), ([(0.0, "100 Trying"), (0.6, "200 OK")], True)]
+)
+def test_an_answer_to_its_last_requests_is_waited_for_unless_nothing_comes(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    farewell: list[tuple[float, str]],
+    ends_by_itself: bool,
+) -> None:
+    monkeypatch.setattr(started, "_FAREWELL", 0.3)
+    monkeypatch.setattr(child, "_ASKED", 20.0)
+    changes = Changes()
+    events: list[object] = []
+    with registrar(*farewell) as domain, closing(Forker(changes)) as forker:
+        account = Account("alice", domain, password="x", regint=60)
+        backend = ExternalBackend(account, tmp_path / "a", changes, forker)
+        backend.start(events.append)
+        backend.register()
+        assert wait_until(
+            changes, lambda: any(isinstance(one, Registered) for one in events) or None, 5
+        )
+        process, began = backend._process, time.monotonic()
+        assert process
+        backend.stop()
+        assert (process.child.status == 0) is ends_by_itself
+        assert time.monotonic() - began < 10

@@ -11,11 +11,12 @@ from pathlib import Path
 
 from ... import events
 from ...account import Account
-from ...concurrency import Changes
+from ...concurrency import Changes, wait_until
 from ...errors import AgentGone, BackendError, CommandRefused
 from ..addresses import LOOPBACK, free_port, listening_address, on_free_port
 from ..baresip_text import UNREADABLE, bracketed
 from ..base import UNDECRYPTED, Headers, PlayoutDelay, Report, process_died
+from ..child import Child
 from ..jitter_buffers import playout_delay
 from ..launchers import Launcher
 from . import configuration, installation
@@ -29,6 +30,9 @@ from .recordings import RecordingNamer, peer_of
 
 #: How long baresip may take to answer the command to end (s).
 _QUIT = 2.5
+#: How long to wait for a first answer to the BYE and the REGISTER that it then sends (s): without
+#: one it would go on sending them for half a minute.
+_FAREWELL = 1.0
 _RECORDING = re.compile(r"sndfile: dumping (?:en|de)code audio to (.+)")
 _UNRECORDED = re.compile(r"sndfile: could not open: (.+)")
 _SOURCE_STARTED = "audio: source started with sample format "
@@ -60,7 +64,7 @@ class ExternalBackend(ControlledBackend):
         self._recorder: RecordingNamer | None = None
         self._requests: RequestSender | None = None
         self._dialling = False
-        self._unreadable = 0
+        self._unreadable = self._received = 0
         #: The call whose audio is being set up: its recordings have names, its source will start.
         self._set_up = ""
         self._address, self._port = LOOPBACK, 0
@@ -133,7 +137,7 @@ class ExternalBackend(ControlledBackend):
         self._ending, self._process = self._process or self._ending, None
         process = self._ending
         if process is not None:
-            process.child.end(self._ask_to_quit)
+            process.child.end(lambda: self._ask_to_quit(process.child))
         self._release_control()
         if process is not None:
             process.close()
@@ -142,17 +146,23 @@ class ExternalBackend(ControlledBackend):
         self._ending = self._control = None
         self._stopping = False
 
-    def _ask_to_quit(self) -> bool:
+    def _ask_to_quit(self, child: Child) -> bool:
+        """Asks baresip to end; returns whether it will: nobody answers what it sends, if not."""
         if self._control is None or self._control.lost is not None:
             return False
         try:
             self._await_first_answer(*self._translator.calls.values())
+            received = self._received
             self._control.ask(("quit", ""), patience=_QUIT)
         except AgentGone:
             return True  # baresip may end before its answer is read
         except BackendError:
             return False
-        return True
+
+        def is_answered() -> bool | None:
+            return child.exited or self._received > received or None
+
+        return wait_until(self._changes, is_answered, _FAREWELL) is not None
 
     def _output(self) -> int | None:
         return self._process.output if self._process else None
@@ -171,6 +181,7 @@ class ExternalBackend(ControlledBackend):
                 self._changes.notify_all()
 
     def _take_traced(self, message: events.SipMessage) -> None:
+        self._received += not message.sent
         if self._requests is not None:
             self._requests.take(message)
         self._translator.trace(message)
