@@ -111,7 +111,7 @@ Through A Proxy
     Verify Audio Connection    alice    bob
     Send Dtmf    alice    4711#    mode=inband
     Get Received Dtmf    bob    ==    4711#    timeout=10s    source=inband
-    [Teardown]    Stop Server
+    [Teardown]    Stop Agents And Server
 
 
 *** Keywords ***

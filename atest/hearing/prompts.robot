@@ -109,7 +109,7 @@ Through A Server
     Dial    alice    bob
     Accept    bob
     Wait Until Prompt    alice    ${PROMPTS}[welcome]
-    [Teardown]    Stop Server
+    [Teardown]    Stop Agents And Server
 
 Files That Cannot Be Prompts
     Alice And Bob Talk

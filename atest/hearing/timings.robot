@@ -197,7 +197,7 @@ Through A Proxy
     Should Be Below    ${after}    1s
     ${delay} =    Get Call Timing    alice    one_way_delay    to=bob
     Should Be Below    ${delay}    0.2s    waits=2
-    [Teardown]    Stop Server
+    [Teardown]    Stop Agents And Server
 
 
 *** Keywords ***

@@ -69,7 +69,7 @@ A Hold Through A Proxy
     Establish    alice    bob
     Hold    alice
     Verify Hold    alice    bob
-    [Teardown]    Stop Server
+    [Teardown]    Stop Agents And Server
 
 A Blind Transfer
     Talk
@@ -125,7 +125,7 @@ A Transfer Through A Proxy
     Transfer    alice    carol
     Accept    carol
     Verify Transfer    alice    bob    carol
-    [Teardown]    Stop Server
+    [Teardown]    Stop Agents And Server
 
 
 *** Keywords ***

@@ -165,4 +165,4 @@ Through A Server
     END
     Establish Call    Smith, John    front desk
     Verify Who Hears Whom    Smith, John=front desk    front desk=Smith, John
-    [Teardown]    Stop Server
+    [Teardown]    Stop Agents And Server

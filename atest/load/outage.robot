@@ -4,7 +4,7 @@ Resource            ../resources/backend.resource
 Resource            ../servers/servers.resource
 Library             Outage.py
 Library             BaresipLibrary    backend=${BACKEND}    timeout=20s
-Test Teardown       Stop Server
+Test Teardown       Stop Agents And Server
 
 
 *** Test Cases ***

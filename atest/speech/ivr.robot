@@ -35,7 +35,7 @@ By Speech To The Goal Through A Server
     Hear And Reply    alice    nobody is available    within=30s
     Wait Until State Is    alice    IDLE
     Machine Should Have Heard    bob    operator
-    [Teardown]    Stop Server
+    [Teardown]    Stop Agents And Server
 
 A Keyword Thinks Of What To Say
     Call The Machine
