@@ -12,7 +12,7 @@ tools := $(VENV)/tools.stamp
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint utest coverage docs site dist bench soak pictures prompts clean
+.PHONY: help demo test debian-packages check lint utest coverage docs site dist bench soak pictures prompts clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1	\2/p' Makefile | expand -t 16
@@ -22,10 +22,14 @@ demo: $(package) ## run a first call test; the last line is the path of its log.
 	@$(python) -m robot --outputdir $(RESULTS)/demo --report NONE atest/demo/first_call.robot; \
 	code=$$?; echo '$(CURDIR)/$(RESULTS)/demo/log.html'; exit $$code
 
+# Installing the tools needs the first two Debian packages; the others come meanwhile.
 test: ## lint, types, unit and acceptance tests
-	@.ci/install-debian-packages
-	@$(MAKE) --no-print-directory $(tools)
+	@.ci/install-debian-packages python3-venv g++
+	@$(MAKE) --no-print-directory --jobs=2 debian-packages $(tools)
 	@$(python) .ci/check.py
+
+debian-packages:
+	@.ci/install-debian-packages
 
 check: $(tools) ## lint, types, unit tests and a few acceptance tests, in about a minute
 	@$(python) .ci/check.py lint types utest quick
