@@ -46,7 +46,11 @@ class Browser:
             self._driver = sync_playwright().start()
             self._chromium = self._driver.chromium.launch(
                 executable_path="/usr/bin/chromium",
-                args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"],
+                args=[
+                    "--no-sandbox",
+                    "--disable-gpu",  # else it draws as one would, on the CPU
+                    "--autoplay-policy=no-user-gesture-required",
+                ],
             )
         if self._page is not None:
             self._page.close()
