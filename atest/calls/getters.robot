@@ -71,8 +71,10 @@ A Header That Comes With Another Call
     Meanwhile    Dial    carol    bob    headers=${{{'X-Second': 'yes'}}}
     Get Header    bob    X-Second    ==    yes    timeout=20s
 
-A Quality Report Takes Its Time
+A Quality Report Takes Its Time And Stays After The Call
     Alice Calls Bob
+    ${quality} =    Get Call Quality    alice
+    Should Be Equal    ${quality}    ${None}
     Run Keyword And Expect Error    alice has no quality report yet: no RTCP arrived.
     ...    Get Call Quality    alice    mos    >    3
     Meanwhile    Accept    bob
@@ -83,6 +85,10 @@ A Quality Report Takes Its Time
     Should Be Below    ${rtt}    0.5s
     ${quality} =    Get Call Quality    alice    timeout=1s
     Should Be True    ${quality.mos} > 3
+    Hang Up    alice
+    Wait Until State Is    alice    IDLE
+    Get Call Quality    alice    packet_loss    <    1 %
+    Get Call Quality    alice    mos    >=    4
 
 Times As Robot Writes Them
     Alice Calls Bob

@@ -11,9 +11,9 @@ The Level Of A Tone In Every Codec
         Alice And Bob Talk    ${codec}
         Send Audio    alice    440 Hz
         Verify Audio    bob    440 Hz
-        ${level} =    Get Audio Level    bob
+        ${level} =    Get Audio Level    bob    duration=400ms
         Should Be True    -14 < ${level} < -6
-        Verify Audio Level    bob    min=-14 dBFS    max=-6
+        Verify Audio Level    bob    min=-14 dBFS    max=-6    duration=400ms
         Stop All Agents
     END
 

@@ -1,5 +1,5 @@
 *** Settings ***
-Documentation       Headers, peers and call quality.
+Documentation       Headers, peers and metadata.
 Resource            phone.resource
 
 
@@ -45,18 +45,6 @@ A Header With A Line Break
 Headers Of Nobody
     Start Agent    alice
     Run Keyword And Expect Error    alice has received no INVITE: nobody called.    Get Headers    alice
-
-Quality Comes With The First Report And Stays
-    Talk
-    ${quality} =    Get Call Quality    alice
-    Should Be Equal    ${quality}    ${None}
-    Get Call Quality    alice    mos    >=    4    timeout=8s
-    Get Call Quality    alice    packet_loss    ==    0
-    ${quality} =    Get Call Quality    alice
-    Hang Up    alice
-    Wait Until State Is    alice    IDLE
-    ${last} =    Get Call Quality    alice    packet_loss    ==    0
-    Get Call Quality    alice    mos    >    4
 
 Metadata Stays With The Agent
     VAR    &{metadata}    desk=4711
