@@ -30,7 +30,7 @@ Each Fault Has Its Reason
 A Call That The Phone System Ends Early
     Start Callers And Callees    cut
     ${calls} =    Run Calls    ${CALLERS}    ${CALLEES}    rate=8/s    duration=100ms    talk=60s    arrivals=even
-    ...    audio=none    max_lag=30s
+    ...    audio=none    timeout=5s    max_lag=30s
     Should Be Equal    ${{dict($calls.failures)}}    ${{{'ended early: hung up by the peer': 1}}}
     Should Match Regexp    ${calls.failed_calls[0].details}
     ...    ^(cut: its call to|callee1: the call from) sip:\\S+ was hung up by the peer after \\d+\\.\\d+ s
