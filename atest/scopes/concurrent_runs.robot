@@ -1,12 +1,13 @@
 *** Settings ***
 Documentation       Two runs at the same time do not disturb each other, neither by ports nor by files.
 ...
-...                 \${ROUNDS} says how often: ``robot --variable ROUNDS:20 atest/scopes``.
+...                 \${ROUNDS} says how often: ``robot --variable ROUNDS:20 atest/scopes``. One is enough beside
+...                 all the other runs of `make test`.
 Library             ../resources/ChildRun.py
 
 
 *** Variables ***
-${ROUNDS}       3
+${ROUNDS}       1
 
 
 *** Test Cases ***
