@@ -38,6 +38,7 @@ By Speech To The Goal Through A Server
     [Teardown]    Stop Agents And Server
 
 A Keyword Thinks Of What To Say
+    [Tags]    once on embedded: what is understood does not depend on who recorded it
     Call The Machine
     ${turns} =    Answer Questions    alice    within=30s    reply_with=Think
     Length Should Be    ${turns}    2
