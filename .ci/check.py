@@ -1,15 +1,16 @@
 """Runs the checks, every one of them, and ends with how many passed and how many failed.
 
-    check.py [lint] [types] [utest] [package] [parallel] [atest] [external]     all if none is named
-    check.py quick                                  a few acceptance suites, which `atest` has, too
+    check.py [lint] [types] [utest] [package] [atest] [external]     all if none is named
+    check.py [quick] [parallel]              some of the acceptance suites, which `atest` has, too
 
 `package` builds what is released and calls with it, once beside the newest and once beside the
-lowest versions of what it needs. `parallel` runs some of the acceptance suites under pabot.
-`atest` are all of them on the embedded backend, `external` the same ones on the external backend,
+lowest versions of what it needs. `atest` are all acceptance suites on the embedded backend, some of
+them under pabot: `parallel` is those alone. `external` are the same ones on the external backend,
 where tests that need what the installed baresip lacks are skipped: why, stands below the counts.
 A test with a tag that starts with `once on` proves on one backend what holds on both, and the other
 one skips it. With TWICE=1 in the environment both run it (docs/adr/0044-once-on-one-backend.md).
-Each folder of suites is a run of its own, with its log below results/atest or results/external.
+Each folder of suites is a run of its own, with its log below results/atest or results/external;
+what takes long is two runs.
 What failed is printed with its message above the closing line. When no more than three tests fail,
 they are run once more at the end, alone: one that passes then is counted as passed and printed as
 UNSTEADY, which is a bug all the same (docs/adr/0027-unsteady-tests.md). With STRICT=1 in the
@@ -17,7 +18,7 @@ environment none is run again.
 The linter, the type checker, and what `package` does count as one check each, tests count one by
 one. The exit code is 0 when something passed and nothing failed.
 
-STREAMS=5 in the environment has five folders run at the same time, in place of two for each core.
+STREAMS=4 in the environment has four runs go on at the same time, in place of three for each core.
 When no check is named, unit tests that try many cases of one kind try them all (THOROUGH=1).
 `external` takes the baresip on PATH. With BARESIPS=/path/one:/path/two in the environment it runs
 once on each of these programs instead, and each has its own row.
@@ -46,27 +47,25 @@ from counts import (
     run_again,
     summary,
 )
+from parts import LONGEST, Part, all_parts, parts_with_pabot, side_by_side
 from streams import Streams, Turn
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "results"
-#: Whose suites run side by side, too: quick ones that call, talk, and keep recordings.
-IN_PARALLEL = ["atest/calls", "atest/phone"]
 #: What breaks first when something breaks: calls and their audio, refusals, what the log shows.
 QUICK = ["atest/demo", "atest/calls/calling.robot", "atest/phone/refusals.robot"]
 #: In this order; those that stand together run at the same time. They never meet: what a suite
-#: leaves to another run is a bug. What `external` stands for runs one after the other.
+#: leaves to another run is a bug. What `external` stands for runs one after the other. Types are
+#: checked beside the acceptance tests, which leave time on the cores; the unit tests leave none.
 STAGES = (
-    ("lint", "types", "utest", "package"),
-    ("quick",),
-    ("atest", "external", "parallel"),
+    ("lint", "utest"),
+    ("types", "package", "quick", "atest", "external", "parallel"),
 )
-#: So many acceptance runs go on at the same time, on all backends: two a core, as they wait most of
-#: the time.
-STREAMS = Streams(os.environ.get("STREAMS") or 2 * (os.cpu_count() or 1))
-#: Folders of `atest` that take long start first, so that all streams end together. What understands
-#: speech keeps the cores busy: it comes when those that measure times in audio have ended.
-LONGEST = ["hearing", "wire", "robustness", "servers", "speech", "evidence", "docs", "phone"]
+#: Those whose runs take turns.
+IN_STREAMS = {"package", "atest", "external", "parallel"}
+#: So many acceptance runs go on at the same time, on all backends: three a core, as they wait most
+#: of the time. What does not wait takes two of these streams.
+STREAMS = Streams(os.environ.get("STREAMS") or 3 * (os.cpu_count() or 1))
 #: Tests that prove on one backend what holds on both: the other one skips them. Their tag says why.
 ELSEWHERE = {"embedded": "once on external:*", "external": "once on embedded:*"}
 
@@ -77,9 +76,14 @@ def run(
     *arguments: str,
     env: dict[str, str] | None = None,
     folder: Path = ROOT,
+    nice: bool = False,
 ) -> tuple[int, str]:
-    """Runs a tool of this Python; its output goes into a file, and then to the console."""
-    command = [sys.executable, "-m", tool, *arguments]
+    """Runs a tool of this Python; its output goes into a file, and then to the console.
+
+    With `nice` it takes what of the machine nobody else needs.
+    """
+    first = ["nice", "-n", "19"] if nice else []
+    command = [*first, sys.executable, "-m", tool, *arguments]
     with console.open("wb") as file:
         code = subprocess.run(command, cwd=folder, stdout=file, stderr=file, env=env).returncode
     output = console.read_text(errors="replace")
@@ -96,8 +100,10 @@ def lint() -> Count:
 
 def types() -> Count:
     directory, scripts = emptied("types"), ROOT / "bench"
-    package = as_one("mypy", *run(directory / "package.txt", "mypy"))
-    bench = as_one("mypy bench", *run(directory / "bench.txt", "mypy", ".", folder=scripts))
+    package = as_one("mypy", *run(directory / "package.txt", "mypy", nice=True))
+    bench = as_one(
+        "mypy bench", *run(directory / "bench.txt", "mypy", ".", folder=scripts, nice=True)
+    )
     return added([package, bench])
 
 
@@ -125,7 +131,9 @@ def utest_again() -> Count:
 
 
 def package() -> Count:
-    with tempfile.TemporaryDirectory(prefix="baresip-package-") as folder:
+    turn = STREAMS.turn(len(LONGEST))
+    STREAMS.complete("package")
+    with STREAMS.taken(turn), tempfile.TemporaryDirectory(prefix="baresip-package-") as folder:
         home = Path(folder)
         try:
             wheel = distribution.build(home / "dist")
@@ -146,30 +154,22 @@ def call(name: str, wheel: Path, home: Path, *, lowest: bool) -> Count:
 
 
 def parallel() -> Count:
-    directory = emptied("parallel")
-    engine = ["--command", sys.executable, "-m", "robot", "--end-command", "--processes", "2"]
-    quiet = ["--pabotconsole", "quiet", "--pabotlibport", "0", "--outputdir", str(directory)]
-    suites = ["--variable", "BACKEND:embedded", *IN_PARALLEL]
-    turn = STREAMS.turn(len(LONGEST))
-    STREAMS.complete("parallel")
-    with STREAMS.taken(turn):
-        ran = run(directory / "console.txt", "pabot.pabot", *engine, *quiet, *suites)
-    return complete(count_robot(directory / "output.xml"), "pabot", *ran)
+    return acceptance("parallel", "embedded", [side_by_side()])
 
 
 def quick() -> Count:
-    return robot(emptied("quick"), "embedded", QUICK)
+    return robot(emptied("quick"), "embedded", Part("quick", 0, QUICK))
 
 
 def atest() -> Count:
-    return acceptance("atest", "embedded")
+    return acceptance("atest", "embedded", parts_with_pabot())
 
 
 def external() -> dict[str, Count]:
     """One run on the baresip on PATH, or one on each of BARESIPS."""
     named = baresips()
     if not named:
-        return {"external": acceptance("external", "external")}
+        return {"external": acceptance("external", "external", all_parts())}
     return {
         f"external {program}": on_program(program, f"external-{number}")
         for number, program in enumerate(named, start=1)
@@ -190,51 +190,44 @@ def on_program(program: str, name: str) -> Count:
     folder = emptied(f"{name}-program")
     (folder / "baresip").symlink_to(program)
     path = os.pathsep.join([str(folder), os.environ.get("PATH", os.defpath)])
-    return acceptance(name, "external", {**os.environ, "PATH": path})
+    return acceptance(name, "external", all_parts(), {**os.environ, "PATH": path})
 
 
-def acceptance(name: str, backend: str, env: dict[str, str] | None = None) -> Count:
-    """All acceptance suites: a run for each folder, some of them at the same time."""
+def acceptance(
+    name: str, backend: str, wanted: list[Part], env: dict[str, str] | None = None
+) -> Count:
+    """Some runs of acceptance suites, several of them at the same time."""
     directory = emptied(name)
-    turns = {folder: STREAMS.turn(rank) for rank, folder in enumerate(suite_folders())}
+    turns = [STREAMS.turn(part.rank, part.width) for part in wanted]
     STREAMS.complete(name.partition("-")[0])  # a run of "external-1" belongs to "external"
 
-    def run_folder(folder: str, turn: Turn) -> Count:
-        output = directory / folder
+    def run_part(part: Part, turn: Turn) -> Count:
+        output = directory / part.name
         with STREAMS.taken(turn):
             output.mkdir()
-            return robot(output, backend, [f"atest/{folder}"], env)
+            return robot(output, backend, part, env)
 
     with ThreadPoolExecutor(len(turns)) as pool:
-        return added(pool.map(run_folder, turns, turns.values()))
+        return added(pool.map(run_part, wanted, turns))
 
 
-def robot(
-    output: Path, backend: str, suites: list[str], env: dict[str, str] | None = None
-) -> Count:
+def robot(output: Path, backend: str, part: Part, env: dict[str, str] | None = None) -> Count:
     """One run of acceptance suites."""
-    options = ["--variable", f"BACKEND:{backend}"]
+    options = [*part.options, "--variable", f"BACKEND:{backend}"]
     if not os.environ.get("TWICE"):
         options += ["--skip", ELSEWHERE[backend]]
-    ran = run(
-        output / "console.txt", "robot", "--outputdir", str(output), *options, *suites, env=env
-    )
+    suites = ["--outputdir", str(output), *options, *part.suites]
+    ran = run(output / "console.txt", *part.engine, *suites, env=env)
 
     def again() -> Count:
         second = output / "again"
         second.mkdir()
         failed_only = ["--rerunfailed", str(output / "output.xml"), "--outputdir", str(second)]
-        run(second / "console.txt", "robot", *failed_only, *options, *suites, env=env)
+        run(second / "console.txt", "robot", *failed_only, *options, *part.suites, env=env)
         return count_robot(second / "output.xml")
 
     count = count_robot(output / "output.xml").repeatable(again)
-    return complete(count, f"robot {' '.join(suites)}", *ran)
-
-
-def suite_folders() -> list[str]:
-    """The folders of acceptance suites, those that take longest first."""
-    folders = {suite.parent.name for suite in ROOT.glob("atest/*/[!_]*.robot")}
-    return [*LONGEST, *sorted(folders - set(LONGEST))]
+    return complete(count, f"{part.engine[0]} {' '.join(part.suites)}", *ran)
 
 
 def emptied(name: str) -> Path:
@@ -250,7 +243,7 @@ CHECKS: dict[str, Callable[[], Count | dict[str, Count]]] = {
     for check in (lint, types, utest, package, quick, parallel, atest, external)
 }
 #: What runs when no check is named.
-ALL = [name for name in CHECKS if name != "quick"]
+ALL = [name for name in CHECKS if name not in ("quick", "parallel")]
 
 
 def checked(name: str) -> dict[str, Count]:
@@ -278,7 +271,7 @@ def main(names: list[str]) -> int:
     with ThreadPoolExecutor() as pool:
         for stage in STAGES:
             wanted = [name for name in stage if name in (names or ALL)]
-            STREAMS.expect(wanted if stage == STAGES[-1] else ())
+            STREAMS.expect(IN_STREAMS.intersection(wanted))
             for found in pool.map(checked, wanted):
                 counts |= found
     if not os.environ.get("STRICT"):

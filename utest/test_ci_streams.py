@@ -56,6 +56,26 @@ def test_so_many_have_a_stream_and_one_that_fails_gives_it_back(ci: ModuleType) 
         assert waits.result()
 
 
+def test_a_wide_run_waits_for_all_its_streams_and_what_is_wider_than_all_takes_all(
+    ci: ModuleType,
+) -> None:
+    streams = ci.Streams(2)
+    order: list[str] = []
+
+    def run(name: str, turn: object) -> None:
+        with streams.taken(turn):
+            order.append(name)
+
+    with ThreadPoolExecutor(3) as pool:
+        with streams.taken(streams.turn(1)):
+            for name, turn in [("wide", streams.turn(2, 2)), ("widest", streams.turn(3, 9))]:
+                pool.submit(run, name, turn)
+            last = pool.submit(run, "narrow", streams.turn(4))
+            assert not last.done()  # its stream is free, and is kept for those before it
+        last.result()
+    assert order == ["wide", "widest", "narrow"]
+
+
 def test_none_begins_before_all_have_come(ci: ModuleType) -> None:
     """Else those that come first would have all streams, whatever their rank."""
     streams = ci.Streams(1)

@@ -1,0 +1,71 @@
+"""Into which runs of Robot the acceptance suites are divided, and in which order these begin."""
+
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parent.parent
+#: Folders of `atest` that take long start first, so that all streams end together. What understands
+#: speech keeps the cores busy: it comes when those that measure times in audio have ended.
+LONGEST = ["hearing", "wire", "robustness", "servers", "speech", "docs", "evidence", "phone"]
+#: What takes a core for half of the time or more: it understands or scores speech, or looks at logs
+#: in a browser.
+BUSY = {"speech", "docs", "evidence"}
+#: Suites that are a run of their own: in one with all of its folder they would end last.
+APART = {"speech": ["barge_in", "evidence", "quality", "say"]}
+#: Folders whose suites run side by side on the embedded backend: quick ones that call, talk, and
+#: keep recordings.
+IN_PARALLEL = ["calls", "phone"]
+_PABOT = ("pabot.pabot", "--command", sys.executable, "-m", "robot", "--end-command")
+_TWO = ("--processes", "2", "--pabotconsole", "quiet", "--pabotlibport", "0")
+
+
+class Part(NamedTuple):
+    """Suites that are one run, whose results are in a folder of this name; the lowest rank begins.
+
+    `width` is how many streams it takes. `options` are Robot's, `engine` is the module that runs
+    the suites, with options of its own.
+    """
+
+    name: str
+    rank: int
+    suites: list[str]
+    width: int = 1
+    options: tuple[str, ...] = ()
+    engine: tuple[str, ...] = ("robot",)
+
+
+def all_parts() -> list[Part]:
+    """All acceptance suites, a run for each folder or two."""
+    folders = {suite.parent.name for suite in ROOT.glob("atest/*/[!_]*.robot")}
+    return [
+        part
+        for rank, folder in enumerate([*LONGEST, *sorted(folders - set(LONGEST))])
+        for part in _parts_of(folder, rank)
+    ]
+
+
+def _parts_of(folder: str, rank: int) -> list[Part]:
+    width = 2 if folder in BUSY else 1
+    apart = [f"atest/{folder}/{name}.robot" for name in APART.get(folder, [])]
+    if not apart:
+        return [Part(folder, rank, [f"atest/{folder}"], width)]
+    suites = sorted(str(one.relative_to(ROOT)) for one in ROOT.glob(f"atest/{folder}/[!_]*.robot"))
+    rest = [suite for suite in suites if suite not in apart]
+    named = ("--name", folder.title())  # as in a run of the folder
+    return [
+        Part(folder, rank, rest, width, named),
+        Part(f"{folder}-apart", rank, apart, width, named),
+    ]
+
+
+def side_by_side() -> Part:
+    """The suites that pabot runs, two at a time."""
+    suites = [f"atest/{folder}" for folder in IN_PARALLEL]
+    named = ("--name", "Side By Side")  # else `--rerunfailed` would not find what failed
+    return Part("pabot", LONGEST.index("phone"), suites, 2, named, (*_PABOT, *_TWO))
+
+
+def parts_with_pabot() -> list[Part]:
+    """All acceptance suites, with some of them under pabot."""
+    return [*(part for part in all_parts() if part.name not in IN_PARALLEL), side_by_side()]
