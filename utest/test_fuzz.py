@@ -51,7 +51,7 @@ def read_message(text: str) -> None:
         split_address(value)
     assert message.status is None or message.method is None
     _ = message.body, message.reason_phrase, message.transaction_method, message.call_id
-    _ = message.sent_by
+    _ = message.sent_by, message.seen_at
 
 
 def read_headers(text: str) -> None:

@@ -225,12 +225,16 @@ def _time_of(asked: str, answer: Message) -> int:
 
 
 def _listed_of(asked: str, answer: Message) -> Iterator[str]:
-    """The contacts in an answer that are the one that was asked for."""
+    """The contacts in an answer that are the one that was asked for.
+
+    A registrar may list one behind a NAT at the address from which the request came.
+    """
+    seen = address_part(f"sip:{answer.seen_at}")
+    places = {place.lower() for place in (address_part(asked), seen) if place}
     for contact in _listed(answer):
         uri = split_address(contact)[1]
-        same_place = address_part(uri).lower() == address_part(asked).lower()
         if user_part(uri) == user_part(asked) and (
-            same_place or re.fullmatch(_UNIQUE, user_part(uri))
+            address_part(uri).lower() in places or re.fullmatch(_UNIQUE, user_part(uri))
         ):
             yield contact
 

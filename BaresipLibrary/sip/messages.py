@@ -191,6 +191,18 @@ class Message:
         usual = 5061 if match[1].upper() in ("TLS", "WSS") else 5060
         return match[2], int(match[3] or usual)
 
+    @property
+    def seen_at(self) -> str:
+        """Host and port from which the request came that a response answers, as in a URI.
+
+        The next hop tells them in the topmost Via (RFC 3581); empty where it does not.
+        """
+        via = ";" + (self.first("Via") or "").split(",", 1)[0].partition(";")[2]
+        host, port = parameter(via, "received").strip("[]"), parameter(via, "rport")
+        if not host or not port:
+            return ""
+        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
     @cached_property
     def call_id(self) -> str | None:
         """The Call-ID."""

@@ -12,6 +12,15 @@ def lists(peer: Peer, *contacts: str) -> None:
     peer.reply(register, 200, "OK", *(f"Contact: {one}" for one in given))
 
 
+def sees_another_address(peer: Peer, contact: str) -> None:
+    """Accepts a registration that came through a NAT, as its Via and its list of contacts say."""
+    register, send = peer.expect("REGISTER"), peer.send
+    peer.send = lambda octets, where: send(
+        octets.replace(b";rport", b";rport=4711;received=198.51.100.7", 1), where
+    )
+    peer.reply(register, 200, "OK", f"Contact: <{contact}>;expires=3600")
+
+
 def challenges(peer: Peer, *parameters: str) -> None:
     """Challenges, once for each of these, and accepts what comes with credentials."""
     register = peer.expect("REGISTER")

@@ -89,6 +89,28 @@ def test_a_rewritten_contact_counts_as_the_agents_own(phone: Phone) -> None:
     assert phone.agent.registered
 
 
+@pytest.mark.parametrize(
+    ("via", "contact", "listed"),
+    [
+        ("received=198.51.100.7;rport=4711", "sip:alice@198.51.100.7:4711", True),
+        ("rport = 4711 ;received=[2001:db8::7]", "sip:alice@[2001:DB8::7]:4711;ob", True),
+        ("rport=5060;received=198.51.100.7", "sip:alice@198.51.100.7", True),
+        ("received=198.51.100.7;rport=4711", "sip:alice@198.51.100.7:4712", False),
+        ("received=198.51.100.7;rport=4711", "sip:bob@198.51.100.7:4711", False),
+        ("received=198.51.100.7;rport", "sip:alice@198.51.100.7", False),
+    ],
+)
+def test_a_contact_at_the_address_that_the_registrar_saw_is_the_agents_own(
+    phone: Phone, via: str, contact: str, listed: bool
+) -> None:
+    asked(phone)
+    top = f"Via: SIP/2.0/UDP 127.0.0.1:4000;branch=z9hG4bK1;{via}, SIP/2.0/UDP 198.51.100.7:4712"
+    contacts = f"Contact: <sip:alice@192.0.2.9>, <{contact}>"
+    phone.sip(f"SIP/2.0 200 OK\r\n{top}\r\nCSeq: 1 REGISTER\r\n{contacts}\r\n\r\n")
+    phone.backend.feed(Registered(time.monotonic()))
+    assert phone.agent.registered is listed
+
+
 def test_register_names_the_contacts_that_are_listed_instead(
     phone: Phone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
