@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import field, replace
 from datetime import timedelta
 from enum import Enum
@@ -63,6 +63,8 @@ class Context:
     scope: str = ""
     warned: set[str] = field(default_factory=set)
     backends: Backends = field(default_factory=Backends)
+    #: Closes what keywords of speech have used.
+    _speech: ExitStack = field(default_factory=ExitStack, init=False)
 
     @classmethod
     def create(
@@ -101,7 +103,9 @@ class Context:
         """Has speech understood."""
         from ..speech.transcriber import Transcriber
 
-        return Transcriber(self.changes, self.speech_model, self.speech_engines)
+        transcriber = Transcriber(self.changes, self.speech_model, self.speech_engines)
+        self._speech.callback(transcriber.close)
+        return transcriber
 
     @cached_property
     def voices(self) -> "Voices":
@@ -110,13 +114,13 @@ class Context:
         from ..speech.voices_espeak import EspeakNg
         from ..speech.voices_piper import Piper
 
-        return Voices({"espeak-ng": EspeakNg(), "piper": Piper()})
+        voices = Voices({"espeak-ng": EspeakNg(), "piper": Piper()})
+        self._speech.callback(voices.close)
+        return voices
 
     def close_speech(self) -> None:
         """Ends what has understood speech, and forgets what was said, where that was used."""
-        for name in ("transcriber", "voices"):
-            if name in vars(self):
-                getattr(self, name).close()
+        self._speech.close()
 
 
 def in_seconds(time: timedelta) -> float:

@@ -1,6 +1,6 @@
 """Who can take the next call of a run, and what the others do when nobody can."""
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterable, Sequence
 
 from ..agents.agent import Agent
@@ -8,13 +8,11 @@ from ..types import AgentState
 from .machine import Machine
 from .rated_call import Phase, RatedCall
 
-_DEAD = ", as most had died"
 #: What a call does that keeps its agents for longer than the talk.
 _KEPT_BY = {
     Phase.SET_UP: ", as most had a call that was not established yet",
     Phase.END: ", as most had a call that was not over after the hang-up",
 }
-_LATE = ", and this machine was late"
 
 
 class AgentPool:
@@ -40,18 +38,19 @@ class AgentPool:
 
     def why_none(self, calls: Iterable[RatedCall], machine: Machine, now: float) -> str:
         """Why nobody can take a call `now`: what more than half of them do, unless they talk."""
+        living = [agent for agent in self._all if agent.alive]
+        if self._are_most(len(self._all) - len(living)):
+            return f"{self._none_idle}, as most had died"
         calling = {agent: call for call in calls for agent in call.agents}
-        doing = Counter(
-            (calling[agent].phase if agent in calling else None) if agent.alive else _DEAD
-            for agent in self._all
-        )
-        most, count = doing.most_common(1)[0]
-        if 2 * count <= len(self._all):
-            return self._none_idle
-        if most is _DEAD:
-            return f"{self._none_idle}{_DEAD}"
-        if most not in _KEPT_BY:
-            return self._none_idle
-        began = min(call.arrived_at for call in calling.values() if call.phase is most)
-        late = _LATE if machine.was_late(began, now) else ""
-        return f"{self._none_idle}{_KEPT_BY[most]}{late}"
+        for phase, kept_by in _KEPT_BY.items():
+            kept = [
+                calling[one] for one in living if one in calling and calling[one].phase is phase
+            ]
+            if self._are_most(len(kept)):
+                began = min(call.arrived_at for call in kept)
+                late = ", and this machine was late" if machine.was_late(began, now) else ""
+                return f"{self._none_idle}{kept_by}{late}"
+        return self._none_idle
+
+    def _are_most(self, count: int) -> bool:
+        return 2 * count > len(self._all)

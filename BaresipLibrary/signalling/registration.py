@@ -110,8 +110,8 @@ def _wait_for(
 ) -> None:
     """Waits for an outcome; `remaining` is what is left of the timeout, where that has begun."""
     position = agent.registration.since
-    where = f"at {agent.account.domain}"
     goal = "registered" if wanted is Registered else "unregistered"
+    goal += f" at {agent.account.domain}"
 
     def newest_outcome() -> Outcome | None:
         agent.require_alive()
@@ -122,29 +122,34 @@ def _wait_for(
 
     left = timeout if remaining is None else remaining
     outcome = wait_until(agent.changes, newest_outcome, left)
+    state = agent.registration
+    contradicts = state.missing if wanted is Registered else state.still_listed
     if outcome is None:
         raise CallFailure(
-            f"{agent.name} is not {goal} {where}: {_describe_silence(agent, position, timeout)}.",
+            f"{agent.name} is not {goal}: {_describe_silence(agent, position, timeout)}.",
             agent,
             lambda _: _join(_explain_silence(agent, position), describe_proxy(agent)),
             awaited=lambda event: isinstance(event, wanted),
         )
-    state = agent.registration
-    contradicts = state.missing if wanted is Registered else state.still_listed
-    if isinstance(outcome, wanted) and (why := contradicts(outcome.at)):
-        raise CallFailure(f"{agent.name} is not {goal} {where}: {why}.", agent)
     if isinstance(outcome, RegistrationFailed):
-        agent.registration.mark_told(len(agent.journal))
-        why, status = _describe_failure(agent, outcome, position), outcome.status or 0
-        raise CallFailure(
-            f"{agent.name} is not {goal} {where}: {why}.",
-            agent,
-            lambda _: _join(
-                explain_challenge(agent, status),
-                describe_details(agent.registration.answer_to(outcome.at)),
-                describe_proxy(agent),
-            ),
-        )
+        raise _refusal(agent, outcome, goal, position)
+    if why := contradicts(outcome.at):
+        raise CallFailure(f"{agent.name} is not {goal}: {why}.", agent)
+
+
+def _refusal(agent: Agent, failed: RegistrationFailed, goal: str, position: int) -> CallFailure:
+    """The failure of a request that was refused; the suite is told of it by that."""
+    agent.registration.mark_told(len(agent.journal))
+    status = failed.status or 0
+    return CallFailure(
+        f"{agent.name} is not {goal}: {_describe_failure(agent, failed, position)}.",
+        agent,
+        lambda _: _join(
+            explain_challenge(agent, status),
+            describe_details(agent.registration.answer_to(failed.at)),
+            describe_proxy(agent),
+        ),
+    )
 
 
 def _join(*sentences: str | None) -> str | None:

@@ -58,18 +58,7 @@ def wait_for_state(
         if agent.state is wanted or _new_call_is_up(agent, wanted):
             agent.mark_seen()
             return True
-        obstacle = _obstacle(agent, wanted, everybody)
-        if obstacle and _is_answered_by_itself(agent, agent.active_call):
-            return None
-        if obstacle:
-            agent.wait_for_ending()
-            obstacle = _obstacle(agent, wanted, everybody) or obstacle
-            agent.mark_seen()
-            raise CallFailure(
-                f"{agent.name} is not {wanted.name}: {obstacle}.",
-                agent,
-                _explanation_of(agent, wanted),
-            )
+        _require_possible(agent, wanted, everybody)
         return None
 
     if not wait_until(agent.changes, reached, timeout):
@@ -81,6 +70,19 @@ def wait_for_state(
             _explanation_of(agent, wanted),
             awaited=lambda event: isinstance(event, _LEADING_EVENTS[wanted]),
         )
+
+
+def _require_possible(agent: Agent, wanted: AgentState, agents: Sequence[Agent]) -> None:
+    """Raises `CallFailure` when the state cannot come without another keyword."""
+    obstacle = _obstacle(agent, wanted, agents)
+    if not obstacle or _is_answered_by_itself(agent, agent.active_call):
+        return
+    agent.wait_for_ending()
+    obstacle = _obstacle(agent, wanted, agents) or obstacle
+    agent.mark_seen()
+    raise CallFailure(
+        f"{agent.name} is not {wanted.name}: {obstacle}.", agent, _explanation_of(agent, wanted)
+    )
 
 
 def _new_call_is_up(agent: Agent, wanted: AgentState) -> bool:

@@ -227,26 +227,17 @@ def _wait_for_outcome(
         agent.require_alive()
         for failed in agent.journal.of_kind(TransferFailed, position):
             if failed.call_id == call.call_id:
-                agent.mark_seen()
-                now = "the call goes on" if call.is_live else call.describe()
-                raise CallFailure(
-                    f"{what}: {failed.describe()}; {now}.",
-                    agent,
-                    lambda agents: (
-                        explain_refused_refer(agent, call, position)
-                        or explain_unregistered_target(uri, agent, agents)
-                    ),
-                )
-        if call.closed is None:
-            if rings is not None and rings():
-                return True
-            if _subscription_is_over(agent, call, position):
-                agent.mark_seen()
-                raise silence("before the peer ended the subscription; the call goes on")
-            return None
-        if call.closed.by is not ClosedBy.TRANSFER:
-            raise PhoneFailure(f"{what}: {call.describe()}, before the outcome was reported.")
-        return True
+                raise _reported_failure(what, agent, call, uri, failed, position)
+        if call.closed is not None:
+            if call.closed.by is not ClosedBy.TRANSFER:
+                raise PhoneFailure(f"{what}: {call.describe()}, before the outcome was reported.")
+            return True
+        if rings is not None and rings():
+            return True
+        if _subscription_is_over(agent, call, position):
+            agent.mark_seen()
+            raise silence("before the peer ended the subscription; the call goes on")
+        return None
 
     if not wait_until(agent.changes, outcome, timeout):
         raise silence(
@@ -255,6 +246,21 @@ def _wait_for_outcome(
                 isinstance(event, CallClosed | TransferFailed) and event.call_id == call.call_id
             ),
         )
+
+
+def _reported_failure(
+    what: str, agent: Agent, call: Call, uri: str, failed: TransferFailed, position: int
+) -> CallFailure:
+    agent.mark_seen()
+    now = "the call goes on" if call.is_live else call.describe()
+    return CallFailure(
+        f"{what}: {failed.describe()}; {now}.",
+        agent,
+        lambda agents: (
+            explain_refused_refer(agent, call, position)
+            or explain_unregistered_target(uri, agent, agents)
+        ),
+    )
 
 
 def _subscription_is_over(agent: Agent, call: Call, position: int) -> bool:

@@ -15,7 +15,7 @@ from BaresipLibrary.backends.external.attached import AttachedBackend
 from BaresipLibrary.backends.external.configuration import ExternalSettings
 from BaresipLibrary.backends.external.ctrl_tcp import Command
 from BaresipLibrary.backends.external.installation import Version
-from BaresipLibrary.backends.external.translator import LiveCall
+from BaresipLibrary.backends.external.live_call import LiveCall
 from BaresipLibrary.concurrency import Changes
 from BaresipLibrary.events import CallEstablished, CallIncoming, Event, RtpCounted
 from BaresipLibrary.media.conversation import wait_until_silence

@@ -18,8 +18,8 @@ from ..base import Headers, Packets, Source
 from ..capabilities import Capability
 from .connected import ConnectedBackend, RepeatedTasks
 from .ctrl_tcp import RtpAnswer, call_id_in, not_dialled, rtp_in
+from .live_call import LiveCall
 from .registration_control import RegistrationControl
-from .translator import LiveCall
 
 #: From one digit to the next (s): baresip's own pace for RTP events, and the shortest for INFO.
 _EVENT, _INFO = 0.24, 0.1

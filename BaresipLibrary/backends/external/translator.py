@@ -1,8 +1,7 @@
 """Translates the events of ctrl_tcp, and the SIP trace where it says more, into those of agents."""
 
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Any
 
 from ... import events
@@ -10,12 +9,12 @@ from ...events import ClosedBy
 from ...sip.bodies import read_summary
 from ...sip.challenges import CHALLENGE_STATUSES
 from ...sip.messages import Message, split_address
-from ...sip.offers import Offers
 from ...sip.sdp import description_in
 from ...sip.transactions import UnacknowledgedResponses
 from .. import baresip_text
 from ..base import Report
 from .installation import Version
+from .live_call import LiveCall
 
 _LOST_TRANSFER = "baresip {} has lost it with its transfer"
 _STOPPED_RECORDING = (
@@ -28,57 +27,6 @@ _PLAIN: dict[str, type[events.CallEvent]] = {
     "CALL_ANSWERED": events.CallAnswered,
     "CALL_ESTABLISHED": events.CallEstablished,
 }
-
-
-@dataclass
-class LiveCall:
-    """A call that baresip has, and what the commands about it have to know."""
-
-    incoming: bool
-    peer: str
-    ringing: bool = True
-    refused: bool = False
-    #: Whether any answer to its INVITE has come; an incoming call counts as answered.
-    is_answered: bool = False
-    unrecorded: bool = False
-    #: Whether the last re-INVITE that was asked for or seen holds the call.
-    hold_asked: bool = False
-    offers: Offers = field(default_factory=Offers)
-    #: How many received packets were lost, and of the sent ones, as far as RTCP has told.
-    lost: int | None = None
-    sent_lost: int | None = None
-    #: Of each source of RTP: packets received before baresip last began to count, and since then.
-    sources: dict[int, tuple[int, int]] = field(default_factory=dict)
-    #: How many more could not be decrypted, as far as baresip has printed it; None when they may be
-    #: those of another call.
-    undecrypted: int | None = 0
-
-    def take_received(self, counts: Mapping[int, int]) -> None:
-        """Takes in how many packets baresip counts now, of each source that it knows.
-
-        It begins anew when the sequence numbers jump, and when a source leaves (RTCP BYE).
-        """
-        for ssrc, count in counts.items():
-            before, known = self.sources.get(ssrc, (0, 0))
-            self.sources[ssrc] = (before + known if count < known else before), count
-
-    @property
-    def received(self) -> int:
-        """All packets that were received, as far as baresip tells."""
-        counted = sum(before + since for before, since in self.sources.values())
-        return counted + (self.undecrypted or 0)
-
-    def received_all(self, *, encrypted: bool) -> bool:
-        """Whether no other packets can have been received.
-
-        Baresip is silent about those that come before the keys are agreed.
-        """
-        return self.undecrypted is not None and (not encrypted or self.received > 0)
-
-    def hold_command(self, on: bool) -> str:
-        """The command that holds or resumes. A second `hold`, or `resume`, would send nothing."""
-        again, self.hold_asked = self.hold_asked is on, on
-        return "reinvite" if again else "hold" if on else "resume"
 
 
 class EventTranslator:
@@ -100,24 +48,6 @@ class EventTranslator:
         self._report = report
         self._follow_up = follow_up
         self.has_trace = has_trace
-        self._call_handlers = {
-            "CALL_INCOMING": self._incoming,
-            "CALL_CLOSED": self._closed,
-            "TRANSFER": self._transfer,
-            "TRANSFER_FAILED": self._transfer_failed,
-            "CALL_DTMF_START": self._digit,
-            "CALL_RTCP": self._statistics,
-            "AUDIO_ERROR": self._audio_error,
-            "CALL_HOLD": self._held,
-            "CALL_RESUME": self._held,
-            "CALL_REMOTE_SDP": self._remote_sdp,
-        }
-        self._other_handlers = {
-            "REGISTERING": self._registering,
-            "REGISTER_OK": self._registered,
-            "REGISTER_FAIL": self._register_failed,
-            "MWI_NOTIFY": self._notified,
-        }
         self._replacing: set[str] = set()
         self._leaving: set[str] = set()
         self._over: set[str] = set()
@@ -152,12 +82,12 @@ class EventTranslator:
             if kind in ("CALL_ANSWERED", "CALL_ESTABLISHED") and call_id in self.calls:
                 self.calls[call_id].ringing = False
             self._report(_PLAIN[kind](at, call_id))
-        elif kind in self._call_handlers and call_id:  # a call that baresip refused has no name
-            self._call_handlers[kind](at, message)
+        elif kind in _OF_CALLS and call_id:  # a call that baresip refused has no name
+            _OF_CALLS[kind](self, at, message)
         elif kind == "CALL_CLOSED" and message.get("direction") == "outgoing":
             self.not_dialled = str(message.get("param") or "")
-        elif kind in self._other_handlers:
-            self._other_handlers[kind](at, message)
+        elif kind in _OTHERS:
+            _OTHERS[kind](self, at, message)
 
     def call_with(self, peer: str) -> str:
         """The call with that peer whose audio is most likely being set up."""
@@ -380,3 +310,24 @@ class EventTranslator:
             call.unrecorded = True
             why = _STOPPED_RECORDING.format(self._version)
             self._report(events.RecordingEnded(at, call_id, why))
+
+
+_Handler = Callable[[EventTranslator, float, dict[str, Any]], None]
+_OF_CALLS: dict[str, _Handler] = {
+    "CALL_INCOMING": EventTranslator._incoming,
+    "CALL_CLOSED": EventTranslator._closed,
+    "TRANSFER": EventTranslator._transfer,
+    "TRANSFER_FAILED": EventTranslator._transfer_failed,
+    "CALL_DTMF_START": EventTranslator._digit,
+    "CALL_RTCP": EventTranslator._statistics,
+    "AUDIO_ERROR": EventTranslator._audio_error,
+    "CALL_HOLD": EventTranslator._held,
+    "CALL_RESUME": EventTranslator._held,
+    "CALL_REMOTE_SDP": EventTranslator._remote_sdp,
+}
+_OTHERS: dict[str, _Handler] = {
+    "REGISTERING": EventTranslator._registering,
+    "REGISTER_OK": EventTranslator._registered,
+    "REGISTER_FAIL": EventTranslator._register_failed,
+    "MWI_NOTIFY": EventTranslator._notified,
+}
