@@ -1,5 +1,7 @@
 """Waiting on events, and doing several things at the same time: the library blocks only here."""
 
+import heapq
+import itertools
 import sys
 import threading
 import time
@@ -81,6 +83,42 @@ def release_lock(changes: Changes) -> None:
             changes.release()
         except RuntimeError:
             return  # this thread does not hold it
+
+
+class DueTasks:
+    """Tasks with the monotonic times at which they are due, for one thread that carries them out.
+
+    Its condition is its own: that of the library is notified at every event of every agent.
+    """
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        #: Numbers tell apart those that are due at the same time: the first comes first.
+        self._tasks: list[tuple[float, int, Callable[[], None]]] = []
+        self._numbers = itertools.count()
+        self._ended = False
+
+    def add(self, at: float, task: Callable[[], None]) -> None:
+        """Adds a task; never blocks."""
+        with self._changed:
+            heapq.heappush(self._tasks, (at, next(self._numbers), task))
+            self._changed.notify()
+
+    def next(self) -> Callable[[], None] | None:
+        """The next task, as soon as it is due; None at the end."""
+        with self._changed:
+            while not self._ended:
+                left = self._tasks[0][0] - time.monotonic() if self._tasks else None
+                if left is not None and left <= 0:
+                    return heapq.heappop(self._tasks)[2]
+                self._changed.wait(left)
+        return None
+
+    def end(self) -> None:
+        """Drops the tasks that are left."""
+        with self._changed:
+            self._ended = True
+            self._changed.notify()
 
 
 def run_concurrently(act: Callable[[T], None], items: Iterable[T]) -> None:

@@ -66,7 +66,7 @@ def test_a_crew_that_ends_begins_nothing_more() -> None:
     with Crew(threading.Condition()) as crew:
         for number in range(1000):
             crew.begin(lambda number=number: act(number))
-        threading.Timer(0.1, go_on.set).start()
+        threading.Timer(0.5, go_on.set).start()
     assert len(begun) < 100
 
 

@@ -1,7 +1,5 @@
 """The connection to one baresip, started or attached, and its threads: a reader and a scheduler."""
 
-import heapq
-import itertools
 import selectors
 import shutil
 import socket
@@ -14,7 +12,7 @@ from pathlib import Path
 
 from ... import events
 from ...account import Account
-from ...concurrency import Changes
+from ...concurrency import Changes, DueTasks
 from ...errors import AgentGone, BackendError
 from ...events import Event
 from ..base import Backend, Report, thread_failed
@@ -39,28 +37,21 @@ class Scheduler:
 
     def __init__(self, on_error: Callable[[Exception], None]) -> None:
         self._on_error = on_error
-        self._due: list[tuple[float, int, Task]] = []
-        self._numbers = itertools.count()
-        self._changed = threading.Condition()
-        self._ended = False
+        self._tasks = DueTasks()
         self._thread = threading.Thread(target=self._run, name="scheduler", daemon=True)
         self._thread.start()
 
     def run(self, task: Task, after: float = 0.0) -> None:
         """Runs a task `after` seconds from now."""
-        with self._changed:
-            heapq.heappush(self._due, (time.monotonic() + after, next(self._numbers), task))
-            self._changed.notify()
+        self._tasks.add(time.monotonic() + after, task)
 
     def close(self) -> None:
         """Ends the thread, after the task that is running."""
-        with self._changed:
-            self._ended = True
-            self._changed.notify()
+        self._tasks.end()
         self._thread.join()
 
     def _run(self) -> None:
-        while (task := self._next()) is not None:
+        while (task := self._tasks.next()) is not None:
             try:
                 task()
             except BackendError:
@@ -68,15 +59,6 @@ class Scheduler:
             except Exception as error:  # a thread never dies silently
                 self._on_error(error)
                 return
-
-    def _next(self) -> Task | None:
-        with self._changed:
-            while not self._ended:
-                wait = self._due[0][0] - time.monotonic() if self._due else None
-                if wait is not None and wait <= 0:
-                    return heapq.heappop(self._due)[2]
-                self._changed.wait(wait)
-        return None
 
 
 class RepeatedTasks:
