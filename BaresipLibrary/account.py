@@ -8,7 +8,7 @@ from pathlib import Path
 
 from .errors import UsageError
 from .frozen import frozen
-from .sip.uris import host_part, is_uri, looks_like_uri
+from .sip.uris import host_part, is_host, is_uri, looks_like_uri
 
 _QUOTED = '"\\'
 _BARE = ';"<>'
@@ -108,8 +108,10 @@ class Account:
     def _check_required(self) -> None:
         if not self.username:
             raise UsageError("username must not be empty.")
-        if self.domain is not None and (looks_like_uri(self.domain) or not host_part(self.domain)):
-            raise UsageError(f"domain {self.domain!r} is not a host or host:port.")
+        if self.domain is not None and (looks_like_uri(self.domain) or not is_host(self.domain)):
+            inner = re.sub(r"^\w+:(//)?|/+$", "", self.domain)
+            meant = f" Did you mean {inner!r}?" if is_host(inner) and inner != self.domain else ""
+            raise UsageError(f"domain {self.domain!r} is not a host or host:port.{meant}")
         if self.address is not None and re.fullmatch(_WITH_PORT, self.address):
             raise UsageError(
                 f"address must be an IP address without brackets and port, not {self.address!r}:"
@@ -285,12 +287,19 @@ def codecs_in(given: Sequence[str] | str | None) -> tuple[str, ...]:
     text = given.strip()
     if text.lower() == "none":
         return ()
+    if ";" in text:
+        raise UsageError(f"audio_codecs={given} is not a list; write {text.replace(';', ', ')}.")
     if not text.startswith("["):
         return tuple(codec.strip() for codec in text.split(","))
     try:
         return tuple(map(str, literal_eval(text)))
     except (ValueError, SyntaxError) as error:
         raise UsageError(f"audio_codecs={given} is not a list; write PCMU, PCMA.") from error
+
+
+def is_header_name(text: str) -> bool:
+    """Whether a header can have that name (RFC 3261, section 25.1)."""
+    return bool(_TOKEN.fullmatch(text))
 
 
 def check_headers(headers: Headers) -> None:
@@ -300,7 +309,7 @@ def check_headers(headers: Headers) -> None:
         UsageError: a name or value cannot be sent, or the SIP stack sets that header itself.
     """
     for name, value in headers:
-        if not _TOKEN.fullmatch(name):
+        if not is_header_name(name):
             raise UsageError(f"headers: {name!r} is not the name of a SIP header.")
         if name.lower() in _OWN_HEADERS:
             raise UsageError(f"headers: the SIP stack sets {name} itself.")

@@ -1,5 +1,7 @@
 """Whether a backend can do what an account asks for, and what a tester should be warned of."""
 
+import re
+
 from ..account import Account, codec_name
 from ..backends.base import Backend
 from ..backends.capabilities import Capability
@@ -8,6 +10,13 @@ from ..sip.reasons import reason_phrase
 from ..sip.uris import is_ip_address
 
 _BUSY = 486
+#: What codecs are called elsewhere, in lower case and without signs.
+_NAMES = {
+    "PCMA (A-law) or PCMU (µ-law)": "g711 pcm",
+    "PCMA": "alaw g711a g711alaw",
+    "PCMU": "ulaw mulaw g711u g711ulaw g711mu g711mulaw",
+    "G722": "g722",
+}
 
 
 def check_requirements(name: str, account: Account, backend: Backend) -> None:
@@ -43,7 +52,7 @@ def _check_codecs(name: str, account: Account, backend: Backend) -> None:
             have = ", ".join(backend.codecs.values())
             raise UsageError(
                 f"{name}: {backend.description} does not support the codec {codec};"
-                f" it supports {have}."
+                f" it supports {have}.{_meant_codec(codec)}"
             )
 
 
@@ -93,6 +102,15 @@ def _unchecked_names(account: Account) -> tuple[str, ...]:
     )
 
 
-def _forms(codec: str) -> tuple[str, str]:
-    """A codec with its channels, and without them."""
-    return codec.lower(), codec.lower().rpartition("/")[0]
+def _meant_codec(codec: str) -> str:
+    """What else people call codecs, as a question; empty where none is meant."""
+    word = re.sub("[^a-z0-9]", "", codec_name(codec))
+    meant = next((name for name, words in _NAMES.items() if word in words.split()), None)
+    return f" Did you mean {meant}?" if meant else ""
+
+
+def _forms(codec: str) -> tuple[str, ...]:
+    """A codec with its channels, and without them; that of G.722 also as SDP has it (RFC 3551)."""
+    whole = codec.lower()
+    in_sdp = whole.replace("g722/16000", "g722/8000")
+    return tuple(form for one in (whole, in_sdp) for form in (one, one.rpartition("/")[0]))

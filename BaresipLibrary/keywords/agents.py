@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from datetime import timedelta
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from ..backends.factory import BackendSetup
 from ..concurrency import run_concurrently
 from ..errors import UsageError
 from ..types import BackendName, DtmfMode, MediaEncryption, Rel100, Transport
+from .arguments import named_word
 from .base import AgentName, Component, header_pairs
 from .settings import converted, numbered
 
@@ -115,10 +117,7 @@ class AgentKeywords(Component):
         | Start Agent | alice |
         | Start Agent | bob | 1001 | pbx.example.com | ${PASSWORD} | transport=tls | media_enc=srtp |
         """
-        if (username is None) != (domain is None):
-            raise UsageError(
-                "Start Agent takes a username with a domain, or neither for a local agent."
-            )
+        _check_identity(username, domain)
 
         def make() -> Agent:
             account = Account(
@@ -326,6 +325,22 @@ class AgentKeywords(Component):
         | ${json} = | Get Info As Json | alice |
         """
         return _as_json(info_of(self._agents.get(agent)))
+
+
+def _check_identity(username: str | None, domain: str | None) -> None:
+    """Checks that both are given, or neither.
+
+    Raises:
+        UsageError: one is missing, or is an option whose name Start Agent does not know.
+    """
+    if (username is None) == (domain is None):
+        return
+    word = named_word(username)
+    if word:
+        options = signature(AgentKeywords.start_agent).parameters
+        meant = next((f" Did you mean {one}=?" for one in options if word in one.split("_")), "")
+        raise UsageError(f"Start Agent has no argument '{word}'.{meant}")
+    raise UsageError("Start Agent takes a username with a domain, or neither for a local agent.")
 
 
 def _plain(password: str | Secret | None) -> str:

@@ -36,6 +36,11 @@ _NOT_COLLECTION = (
 )
 
 
+def is_time(text: str) -> bool:
+    """Whether text is a time with its unit."""
+    return bool(_TIME.match(text))
+
+
 def without_none(hint: Any) -> Any:
     """The type in a hint that also allows None; other unions stay as they are.
 

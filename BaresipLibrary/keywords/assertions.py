@@ -194,7 +194,8 @@ class Assertion:
         try:
             return number(self.expected) if isinstance(value, int | float) else self.expected
         except ValueError as error:
-            raise UsageError(str(error)) from None
+            of_truth = f"'{self.expected}' is neither True nor False, as the value is."
+            raise UsageError(of_truth if isinstance(value, bool) else str(error)) from None
 
     def _usable_message(self, value: object, expected: object) -> str | None:
         """The custom message, with braces escaped unless the engine can fill them."""

@@ -287,6 +287,7 @@ def find_file(path: Path, kind: str = "audio file") -> Path:
     Raises:
         UsageError: it is in none of these places; names them.
     """
+    path = Path(str(path).removeprefix("file:"))  # as `Send Audio` takes it
     suite = robot_variable("${SUITE SOURCE}")
     homes = [Path(suite).parent] if suite else []
     candidates = [home / path for home in [*homes, Path.cwd(), *_homes_of_package(path)]]

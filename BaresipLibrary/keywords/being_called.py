@@ -13,6 +13,7 @@ from ..signalling.when_called import Reactor
 from ..signalling.who_is_called import require_no_call, wait_until_any_rings
 from ..sip.reasons import reason_phrase
 from ..types import Behaviour
+from .arguments import is_time
 from .base import AgentName, Component, Context, header_pairs
 from .targets import contact_of, refusal_phrase
 
@@ -89,7 +90,7 @@ class BeingCalledKeywords(Component):
             "headers": bool(headers),
             "ringing": not ringing,
         }
-        _check_options(behaviour, [name for name in given if given[name]])
+        _check_options(behaviour, [name for name in given if given[name]], answer)
         pairs = header_pairs(headers)
         status, phrase = 0, ""
         if behaviour is Behaviour.reject:
@@ -187,11 +188,14 @@ class EarlyMediaKeywords(Component):
         )
 
 
-def _check_options(behaviour: Behaviour, given: list[str]) -> None:
+def _check_options(behaviour: Behaviour, given: list[str], answer: int | AgentName | None) -> None:
     foreign = [name for name in given if name not in _OPTIONS[behaviour]]
     if foreign:
+        named = ", ".join(f"answer ('{answer}')" if name == "answer" else name for name in foreign)
         uses = ", ".join(_OPTIONS[behaviour]) or "no options"
-        raise UsageError(f"{behaviour.name} does not use {', '.join(foreign)}; it uses {uses}.")
+        time = "after" in _OPTIONS[behaviour] and is_time(str(answer))
+        meant = f" Did you mean after={answer}?" if time else ""
+        raise UsageError(f"{behaviour.name} does not use {named}; it uses {uses}.{meant}")
 
 
 def _status(answer: int | AgentName | None) -> int:

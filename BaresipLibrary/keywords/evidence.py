@@ -10,6 +10,7 @@ from robot.api import logger
 from robot.api.deco import keyword
 
 from ..agents.agent import Agent
+from ..agents.call import Call
 from ..errors import UsageError
 from ..types import AudioDirection
 from .base import AgentName, Component, Context, output_directory
@@ -128,7 +129,9 @@ class RecordingKeywords(Component):
 
         Whole calls are always recorded: see `Get Recording`.
 
-        Fails when there is no call or no audio in it yet, when the file cannot be written, and when
+        In a call that has just been answered it waits for the audio, as long as the library's timeout.
+
+        Fails when there is no call, when it has no audio, when the file cannot be written, and when
         a recording of this agent has been started already.
 
         | =Argument= | =Meaning= |
@@ -149,10 +152,24 @@ class RecordingKeywords(Component):
             raise UsageError(f"A recording is a WAV file: '{path}' does not end with {_ENDING}.")
         target = output_directory() / path
         which = acting_agent.require_live_call("to record", call)
+        self._await_media(acting_agent, which)
         try:
             self._clips[acting_agent] = Clip(acting_agent, which, direction, target)
         except OSError as error:
             raise _cannot_be_written(target, error) from error
+
+    def _await_media(self, agent: Agent, call: Call) -> None:
+        """Waits for the audio of a call that was answered; fails at once where it was not, or ends."""
+        from ..media.clips import media_of
+
+        patience = self._context.timeout if call.answered else None
+        self._awaited(
+            agent,
+            lambda: media_of(
+                agent, agent.require_live_call("to record", call.call_id), "recording"
+            ),
+            patience,
+        )
 
     @keyword(tags=("Audio", "Evidence"))
     def stop_recording(self, agent: AgentName) -> str:

@@ -1,5 +1,6 @@
 """SIP messages: reads them and their headers, counts them, waits for one."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -8,10 +9,11 @@ from robot.api import logger
 from robot.api.deco import keyword
 from robot.utils import NormalizedDict
 
+from ..account import is_header_name
 from ..agents.agent import Agent
 from ..agents.call import TRACE_LAG
 from ..concurrency import wait_until
-from ..errors import NothingYet, PhoneFailure
+from ..errors import NothingYet, PhoneFailure, UsageError
 from ..signalling.sip_messages import (
     MessageQuery,
     invite_that_began,
@@ -63,6 +65,7 @@ class HeaderKeywords(Component):
         | Get Header | alice | Reason | *= | cause=16 | of=received BYE | timeout=3s |
         """
         acting_agent = self._agents.get(agent)
+        _check_name(name)
         wanted = Assertion(assertion_operator, assertion_expected, message)
         lag = _lag(timeout)
         header = Value(
@@ -106,6 +109,19 @@ class HeaderKeywords(Component):
         for name, value in message.headers:
             headers.setdefault(canonical_name(name), []).append(value)
         return NormalizedDict(headers, ignore="")
+
+
+def _check_name(name: str) -> None:
+    """Checks the name of a header.
+
+    Raises:
+        UsageError: no header can have it.
+    """
+    if is_header_name(name):
+        return
+    meant = re.sub(r"\s+", "-", name.strip(" :"))
+    way = f" Did you mean '{meant}'?" if is_header_name(meant) else ""
+    raise UsageError(f"'{name}' is not the name of a SIP header.{way}")
 
 
 def _lag(timeout: timedelta | None) -> float:

@@ -1,5 +1,7 @@
 """Where keywords send calls and requests, and how they refuse calls: read from their arguments."""
 
+import re
+
 from ..agents.agent import Agent
 from ..agents.registry import Registry
 from ..errors import UsageError
@@ -10,6 +12,7 @@ from ..sip.uris import (
     is_number,
     is_uri,
     looks_like_uri,
+    number_of,
     with_escaped_user,
 )
 from .base import AgentName
@@ -22,6 +25,10 @@ def dialled_uri(agents: Registry, caller: Agent, target: AgentName) -> str:
         UsageError: as `target_uri`, or it is a ``sips:`` URI.
     """
     uri = target_uri(agents, caller, target)
+    if caller.account.domain is None and uri == caller.uri:
+        raise UsageError(
+            f"{caller.name} cannot call itself: start another agent, which it can call."
+        )
     if uri.lower().startswith("sips:"):
         raise UsageError(
             f"{caller.name} cannot dial {uri}: baresip sends no requests to sips: URIs; to call"
@@ -49,8 +56,16 @@ def target_uri(agents: Registry, caller: Agent, target: AgentName) -> str:
         raise UsageError(f"{target!r} is not a SIP URI that can be dialled.")
     raise UsageError(
         f"'{target}' is neither an agent, a SIP URI (sip:user@host) nor a number."
-        f" {agents.known(target)}"
+        f" {_meant(target) or agents.known(target)}"
     )
+
+
+def _meant(target: str) -> str | None:
+    """What a URI without its scheme, or a number with what people write in one, is to be."""
+    uri, number = f"sip:{target}", number_of(target) or target
+    plain = re.sub(r"[\s()./-]", "", number)
+    meant = uri if "@" in target and is_uri(uri) else plain if is_number(plain) else None
+    return f"Did you mean '{meant}'?" if meant else None
 
 
 def _uri_in_domain(caller: Agent, user: str) -> str:

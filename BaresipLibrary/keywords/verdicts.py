@@ -176,6 +176,9 @@ class HearingKeywords(Component):
 
     def _names(self, whom: AgentName | list[AgentName] | None) -> Iterator[AgentName]:
         if isinstance(whom, str) and self._agents.find(whom) is None:
+            words = whom.split()
+            if len(words) > 1 and all(map(self._agents.find, words)):
+                raise UsageError(f"'{whom}' needs commas between agents: {','.join(words)}.")
             yield from [] if whom.strip() == _NOBODY else map(str.strip, whom.split(","))
         elif isinstance(whom, list):
             yield from whom

@@ -12,11 +12,13 @@ from ..backends.base import Headers
 from ..backends.capabilities import Capability
 from ..concurrency import wait_until
 from ..diagnosis.unsent import explain_loopback
-from ..errors import AgentGone, BackendError
+from ..errors import AgentGone, BackendError, UsageError
 from .states import wait_for_incoming
 
 #: How long (s) the event may take by which a refused command is explained.
 _ON_ITS_WAY = 0.5
+#: How much of a refusal (bytes) fits into one datagram. baresip drops a longer one silently.
+_LONGEST_REFUSAL = 60_000
 
 
 def hang_up_current(agent: Agent, call_id: str | None = None) -> None:
@@ -94,6 +96,12 @@ def _has_ended(agent: Agent, call: Call) -> bool:
 
 def require_refusal(agent: Agent, status: int, phrase: str, headers: Headers = ()) -> None:
     """Raises `UsageError`, naming what can, when an agent's backend cannot refuse a call so."""
+    size = len(phrase.encode()) + sum(len(f"{name}{value}".encode()) for name, value in headers)
+    if size > _LONGEST_REFUSAL:
+        raise UsageError(
+            f"A refusal with {size} bytes of reason and headers is too long to be sent; at most"
+            f" {_LONGEST_REFUSAL} are."
+        )
     if headers and status >= 400:
         agent.require(Capability.REFUSAL_HEADERS)
     if not refuses_by_hanging_up(agent.backend, status, phrase):

@@ -222,7 +222,15 @@ def require_established(agent: Agent, call: Call, to_do: str) -> None:
 
     wait_until(agent.changes, settled, PROMPTLY)
     if call.state is not CallState.ESTABLISHED:
-        raise UsageError(f"{agent.name} cannot {to_do} now: {call.describe()}.")
+        raise UsageError(f"{agent.name} cannot {to_do} now: {call.describe()}.{_other_call(agent)}")
+
+
+def _other_call(agent: Agent) -> str:
+    """How to name the call that is up, where the active one is not."""
+    up = [call for call in agent.live_calls if call.state is CallState.ESTABLISHED]
+    if not up:
+        return ""
+    return f" To act on its other call, which is up, write call={up[-1].call_id}."
 
 
 def stay_established(agent: Agent, duration: float) -> None:

@@ -24,6 +24,12 @@ def is_uri(text: str) -> bool:
     return match is not None and (match["port"] is None or 0 < int(match["port"]) < 65536)
 
 
+def is_host(text: str) -> bool:
+    """Whether the text is a host, or a host with a port, and nothing else."""
+    match = _URI.fullmatch(f"sip:{text}")
+    return match is not None and not (match["user"] or match["rest"]) and is_uri(f"sip:{text}")
+
+
 def looks_like_uri(text: str) -> bool:
     """Whether the text starts like a SIP URI, even if the rest is wrong."""
     return bool(re.match(r"sips?:", text, re.IGNORECASE))

@@ -21,7 +21,7 @@ PCMA: Prompt Of 8 kHz                           PCMA/8000          file:${PROMPT
 PCMA: Stereo Prompt                             PCMA/8000          file:${PROMPTS}[stereo]        550 Hz
 PCMA: Prompt Of 24 Bit                          PCMA/8000          file:${PROMPTS}[deep]          600 Hz
 PCMA: Prompt Of 44.1 kHz                        PCMA/8000          file:${PROMPTS}[fast]          700 Hz
-G.722: Tone                                     g722/16000/1       tone:440                       440
+G.722: Tone                                     G722/8000          tone:440                       440
 G.722: Tone In Kilohertz                        g722/16000/1       5 kHz                          5000 Hz
 G.722: Prompt Of 8 kHz                          g722/16000/1       file:${PROMPTS}[mono]          500 Hz
 G.722: Stereo Prompt                            g722/16000/1       file:${PROMPTS}[stereo]        550 Hz

@@ -179,3 +179,58 @@ File Without Its Kind
 
 Expectation Without An Operator
     Test Should Have Failed    The expected value 'IDLE' needs an operator before it, such as ==.
+
+Domain With A Port That Cannot Be
+    Test Should Have Failed    domain 'pbx.example.com:65536' is not a host or host:port.
+
+Web Address In Place Of A Domain
+    Test Should Have Failed
+    ...    domain 'https://pbx.example.com/' is not a host or host:port. Did you mean 'pbx.example.com'?
+
+Codecs With Semicolons
+    Test Should Have Failed    audio_codecs=PCMA;PCMU is not a list; write PCMA, PCMU.
+
+Codec By Another Name
+    Test Should Have Failed
+    ...    alice: * does not support the codec G.711; it supports *. Did you mean PCMA (A-law) or PCMU (µ-law)?
+
+Option By Half Its Name
+    Test Should Have Failed    Start Agent has no argument 'codecs'. Did you mean audio_codecs=?
+
+Header Name With A Colon
+    Test Should Have Failed    'User Agent:' is not the name of a SIP header. Did you mean 'User-Agent'?
+
+Header Without A Name
+    Test Should Have Failed    '' is not the name of a SIP header.
+
+URI Without Its Scheme
+    Test Should Have Failed
+    ...    'bob@127.0.0.1' is neither an agent, a SIP URI (sip:user@host) nor a number. Did you mean 'sip:bob@127.0.0.1'?
+
+Number With Spaces
+    Test Should Have Failed
+    ...    '+351 (21) 123-4567' is neither an agent, a SIP URI (sip:user@host) nor a number. Did you mean '+351211234567'?
+
+Telephone URI
+    Test Should Have Failed
+    ...    'tel:+351-21-123;phone-context=pt' is neither an agent, a SIP URI (sip:user@host) nor a number. Did you mean '+35121123'?
+
+An Agent Dials Itself
+    Test Should Have Failed    alice cannot call itself: start another agent, which it can call.
+
+Time In Place Of An Option
+    Test Should Have Failed    accept does not use answer ('2s'); it uses after, headers. Did you mean after=2s?
+
+Agents Without Commas
+    Test Should Have Failed    'bob carol' needs commas between agents: bob,carol.
+
+Hold While Another Call Rings
+    Test Should Have Failed
+    ...    bob cannot hold its call now: the call from sip:carol@* rings (* s old). To act on its other call, which is up, write call=*.
+
+Word In Place Of A Truth
+    Test Should Have Failed    'yes' is neither True nor False, as the value is.
+
+Reason That No Datagram Holds
+    Test Should Have Failed
+    ...    A refusal with 70000 bytes of reason and headers is too long to be sent; at most 60000 are.

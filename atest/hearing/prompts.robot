@@ -32,7 +32,7 @@ It Ends While The Prompt Plays
 Heard To Its End
     Alice And Bob Talk
     Send Audio    alice    file:${PROMPTS}[welcome]
-    Wait Until Prompt    bob    ${PROMPTS}[welcome]
+    Wait Until Prompt    bob    file:${PROMPTS}[welcome]
     ${took} =    Duration Of The Keyword
     Should Be True    ${took} >= 3.5
     Should Be Below    ${took}    6s

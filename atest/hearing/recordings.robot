@@ -111,6 +111,18 @@ No Call And No Media
     ...    alice has no recording yet: its call to * has not been answered (* s old) without audio so far.
     ...    Start Recording    alice    clip.wav
 
+At Once After The Answer
+    [Documentation]    The audio of a call begins a moment after it was accepted.
+    Start Agent    alice
+    Start Agent    bob
+    Dial    alice    bob
+    Accept    bob
+    Start Recording    bob    early.wav
+    Send Audio    alice    tone:440
+    Verify Audio    bob    440 Hz
+    ${early} =    Stop Recording    bob
+    Wave Should Hold    ${early}    440
+
 One At A Time
     Talk
     Verify Audio Connection    alice    bob

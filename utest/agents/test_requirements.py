@@ -1,13 +1,15 @@
 """What is asked of an agent's baresip, and what a tester is told of it."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
 from BaresipLibrary.account import Account, Tls
-from BaresipLibrary.agents.requirements import caveats
+from BaresipLibrary.agents.requirements import caveats, check_requirements
+from BaresipLibrary.backends.capabilities import Capability
 from BaresipLibrary.backends.embedded.backend import EmbeddedBackend
+from BaresipLibrary.errors import UsageError
 
 
 class Backend:
@@ -16,6 +18,38 @@ class Backend:
 
 def told(**options: object) -> tuple[str, ...]:
     return caveats(Account("alice", **options), Backend())  # type: ignore[arg-type]
+
+
+class Codecs(Backend):
+    description = "this baresip"
+    codecs: ClassVar = {"pcmu": "PCMU/8000/1", "g722": "G722/16000/1", "opus": "opus/48000/2"}
+    media_encryptions = nat_traversals = frozenset[str]()
+    capabilities = frozenset(Capability)
+
+
+@pytest.mark.parametrize("codec", ["g722", "G722/8000", "g722/8000/1", "G722/16000", "opus/48000"])
+def test_a_codec_is_written_as_baresip_or_as_sdp_has_it(codec: str) -> None:
+    check_requirements("alice", Account("alice", audio_codecs=(codec,)), Codecs())  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("codec", "meant"),
+    [
+        ("G.711", " Did you mean PCMA (A-law) or PCMU (µ-law)?"),
+        ("alaw", " Did you mean PCMA?"),
+        ("u-law/8000", " Did you mean PCMU?"),
+        ("G.722", " Did you mean G722?"),
+        ("PCMU/16000", ""),
+        ("G729", ""),
+    ],
+)
+def test_a_codec_that_is_not_there_is_refused_with_what_is(codec: str, meant: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        check_requirements("alice", Account("alice", audio_codecs=(codec,)), Codecs())  # type: ignore[arg-type]
+    assert str(refused.value) == (
+        f"alice: this baresip does not support the codec {codec}; it supports PCMU/8000/1,"
+        f" G722/16000/1, opus/48000/2.{meant}"
+    )
 
 
 @pytest.mark.parametrize(

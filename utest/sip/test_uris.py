@@ -7,6 +7,7 @@ from BaresipLibrary.sip.uris import (
     escaped_user,
     host_part,
     is_extension,
+    is_host,
     is_number,
     is_uri,
     number_of,
@@ -28,6 +29,18 @@ def test_accepts_sip_uris(uri: str) -> None:
 )
 def test_refuses_what_is_not_a_sip_uri(text: str) -> None:
     assert not is_uri(text)
+
+
+@pytest.mark.parametrize("text", ["pbx", "pbx.example.com:5061", "192.0.2.7", "[::1]:5060", "a_b"])
+def test_a_host_may_have_a_port(text: str) -> None:
+    assert is_host(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a b", "a:b", "a:0", "a:65536", "https://a", "a/", "u@a", "::1", "a;x", "a:1:2"]
+)
+def test_refuses_what_is_more_than_a_host(text: str) -> None:
+    assert not is_host(text)
 
 
 def test_numbers_users_and_hosts_are_read() -> None:

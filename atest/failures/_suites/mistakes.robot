@@ -195,6 +195,71 @@ Expectation Without An Operator
     Start Agent    alice
     Get State    alice    assertion_expected=IDLE
 
+Domain With A Port That Cannot Be
+    Start Agent    alice    1001    pbx.example.com:65536
+
+Web Address In Place Of A Domain
+    Start Agent    alice    1001    https://pbx.example.com/
+
+Codecs With Semicolons
+    Start Agent    alice    audio_codecs=PCMA;PCMU
+
+Codec By Another Name
+    Start Agent    alice    audio_codecs=G.711
+
+Option By Half Its Name
+    Start Agent    alice    codecs=PCMA
+
+Header Name With A Colon
+    Talk
+    Get Header    bob    User Agent:
+
+Header Without A Name
+    Talk
+    Get Header    bob    ${EMPTY}
+
+URI Without Its Scheme
+    Start Agent    alice
+    Dial    alice    bob@127.0.0.1
+
+Number With Spaces
+    Start Agent    alice
+    Dial    alice    +351 (21) 123-4567
+
+Telephone URI
+    Start Agent    alice
+    Dial    alice    tel:+351-21-123;phone-context=pt
+
+An Agent Dials Itself
+    Start Agent    alice
+    Dial    alice    alice
+
+Time In Place Of An Option
+    Start Agent    bob
+    When Called    bob    accept    2s
+
+Agents Without Commas
+    Talk
+    Start Agent    carol
+    Verify Who Hears Whom    alice=bob carol
+
+Hold While Another Call Rings
+    Talk
+    Start Agent    carol
+    Dial    carol    bob
+    Wait Until State Is    bob    RINGING
+    Hold    bob
+
+Word In Place Of A Truth
+    Start Agent    alice
+    Get Registered    alice    ==    yes
+
+Reason That No Datagram Holds
+    Start Agent    alice
+    Start Agent    bob
+    Dial    alice    bob
+    Reject    bob    486    ${{'x' * 70000}}
+
 
 *** Keywords ***
 Talk
