@@ -48,20 +48,22 @@ def subscribe(
         return one if one and (one.accepted or one.ended) else None
 
     subscription = wait_until(agent.changes, outcome, timeout)
-    if subscription is None:
+    accepted = subscription is not None and subscription.accepted
+    if not accepted and not (subscription and subscription.is_over):
         _give_up(agent, call_id)
-    if subscription is None or not subscription.accepted:
+    if not accepted:
+        is_refused = subscription is None or subscription.is_over
         why = subscription.ended if subscription else f"no answer came within {timeout:g} s"
         raise CallFailure(
             f"{agent.name} is not subscribed to '{event}' of {uri}: {why}.",
             agent,
-            lambda _: explain_subscription(agent, call_id, position),
+            lambda _: explain_subscription(agent, call_id, position) if is_refused else None,
             awaited=None if subscription else lambda seen: _is_answer(seen, call_id),
         )
 
 
 def _give_up(agent: Agent, call_id: str) -> None:
-    """Has the stack forget a subscription without an answer; one that comes yet ends it."""
+    """Has the stack forget a subscription that was not granted; an answer may come yet."""
     try:
         agent.backend.unsubscribe(call_id)
     except BackendError:

@@ -88,11 +88,18 @@ class Subscription:
         """Follows a final answer to the newest SUBSCRIBE."""
         self.answer = answer
         is_refused = (answer.status or 0) >= 300
-        if not is_refused:
+        if not is_refused and not self._is_granted(answer):
+            self.end(f"the notifier answered {answer.start_line[8:].strip()}, and granted 0 s")
+        elif not is_refused:
             self._accept()
         if self.is_leaving and self.request and is_last_answer(self.request, answer):
             self.end("it was ended with Unsubscribe")
             self.is_over = self.is_over or is_refused  # the stack has forgotten it
+
+    def _is_granted(self, answer: Message) -> bool:
+        """Whether a 2xx grants any of the time that the first SUBSCRIBE has asked for."""
+        asks_for_none = self.request is not None and _asks_for_no_time(self.request)
+        return self.accepted or asks_for_none or not _asks_for_no_time(answer)
 
     def take(self, notification: Notification) -> None:
         """Follows a NOTIFY that the agent has accepted."""

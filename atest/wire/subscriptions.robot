@@ -133,6 +133,17 @@ What Refuses A Subscription Is Told
     the SUBSCRIBE was refused with 404 Not Found. It came with Warning: 399 pbx "no such lamp".
     ...    404    Not Found    Warning: 399 pbx "no such lamp"
 
+A Subscription That Is Granted For No Time Is None
+    Start Agent    alice
+    ${peer} =    Start Peer    grants_no_time
+    Run Keyword And Expect Error
+    ...    alice is not subscribed to 'dialog' of ${peer.uri}: the notifier answered 200 OK, and granted 0 s.
+    ...    Subscribe    alice    dialog    ${peer.uri}
+    Run Keyword And Expect Error    alice is not subscribed to 'dialog': the notifier answered 200 OK, and granted 0 s.
+    ...    Unsubscribe    alice    dialog
+    ${result} =    Peer Should Have Finished    ${peer}
+    Should Be Equal    ${result}[last]    0
+
 A Refusal After The Credentials Is Told
     ${peer} =    Start Peer    challenges    403    Forbidden
     Start Agent    alice    alice    ${peer.host}    secret    regint=0

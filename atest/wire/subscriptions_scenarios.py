@@ -140,6 +140,14 @@ def refuses(peer: Peer, status: str, phrase: str, *headers: str) -> None:
     peer.reply(peer.expect("SUBSCRIBE"), int(status), phrase, *headers)
 
 
+def grants_no_time(peer: Peer) -> None:
+    """Answers every SUBSCRIBE with a 200 that grants no time."""
+    peer.reply(peer.expect("SUBSCRIBE"), 200, "OK", "Expires: 0")
+    while subscribe := peer.look_for("SUBSCRIBE", 1.0):
+        peer.reply(subscribe, 200, "OK", "Expires: 0")
+        peer.result["last"] = subscribe["Expires"]
+
+
 def challenges(peer: Peer, status: str = "200", phrase: str = "OK") -> None:
     """Challenges, and answers the request with credentials."""
     peer.reply(peer.expect("SUBSCRIBE"), 401, "Unauthorized", _CHALLENGE)

@@ -37,8 +37,8 @@ class Wire:
         lines = ("Event: dialog;id=1", f"Expires: {expires}")
         self.message(True, text(f"SUBSCRIBE {BOB} SIP/2.0", number, "SUBSCRIBE", *lines))
 
-    def answer(self, status: str, number: int = 1) -> None:
-        self.message(False, text(f"SIP/2.0 {status}", number, "SUBSCRIBE"))
+    def answer(self, status: str, number: int = 1, *lines: str) -> None:
+        self.message(False, text(f"SIP/2.0 {status}", number, "SUBSCRIBE", *lines))
 
     def notify(
         self, number: int, state: str = "active", body: str = "x", status: str = "200 OK"
@@ -65,6 +65,18 @@ def test_a_subscription_lives_once_it_is_accepted(wire: Wire) -> None:
     assert (wire.one.target, wire.one.event) == (BOB, "dialog")
     assert not wire.one.is_live
     wire.answer("200 OK")
+    assert wire.one.is_live
+
+
+def test_one_that_is_granted_for_no_time_is_not_accepted(wire: Wire) -> None:
+    wire.answer("200 OK", 1, "Expires: 0")
+    assert not wire.one.accepted and not wire.one.is_over
+    assert wire.one.ended == "the notifier answered 200 OK, and granted 0 s"
+
+
+def test_the_time_of_a_refresh_or_of_a_notify_is_not_that_of_the_first_answer(wire: Wire) -> None:
+    wire.notify(1)
+    wire.answer("200 OK", 1, "Expires: 0")
     assert wire.one.is_live
 
 
