@@ -18,6 +18,7 @@ from .observations import (
     agreement_of,
     describe_waiting,
     explain_no_common_audio,
+    explain_one_way,
     partner_of,
     transactions_of,
 )
@@ -47,7 +48,8 @@ def explain_silence(agent: Agent, call: Call, agents: Sequence[Agent], at: float
     if undecrypted:
         return undecrypted
     if partner is None:
-        return explain_no_common_audio(agent, call) or _explain_packets(agent, call)
+        why = explain_no_common_audio(agent, call) or explain_one_way(agent, call)
+        return why or _explain_packets(agent, call)
     return _explain_sender(*partner, agent, call, at)
 
 

@@ -8,8 +8,9 @@ from ..agents.agent import Agent
 from ..agents.call import TRACE_LAG, Call, Direction
 from ..concurrency import wait_until
 from ..events import OutboundChanged, StackLog, UnfittingAnswer
-from ..sip.agreed_media import takes_profile
+from ..sip.agreed_media import agreed_media
 from ..sip.messages import Message, parsed, split_address, split_values
+from ..sip.offers import Exchange
 from ..sip.sdp import Media, SessionDescription, aligned, description_in
 from ..sip.transactions import Answer, Transaction, transactions
 from ..sip.uris import address_part
@@ -211,22 +212,24 @@ def explain_no_common_audio(agent: Agent, call: Call) -> str | None:
     if not agreed.answer:
         what = agreed.answered_by.method or agreed.answered_by.start_line.partition(" ")[2]
         return capitalized(f"{us} offered {offer or 'no audio'}; the {what} of {them} had no SDP.")
-    takes = takes_profile(*aligned(agreed.offer, agreed.answer))
-    if takes and offer and answer and _have_common_audio(offer, answer):
+    if agreed_media(Exchange(agreed.ours, *aligned(agreed.offer, agreed.answer), "", agreed.ours)):
         return None
     return capitalized(
         f"{us} offered {offer or 'no audio'}; {them} answered {answer or 'no audio'}."
     )
 
 
-def _have_common_audio(offer: Media, answer: Media) -> bool:
-    common = set(_codecs_of(offer)) & set(_codecs_of(answer))
-    is_taken = not (offer.is_refused or answer.is_refused)
-    return bool(common) and is_taken
-
-
-def _codecs_of(media: Media) -> list[str]:
-    return [codec.lower() for codec in media.codecs]
+def explain_one_way(agent: Agent, call: Call) -> str | None:
+    """That by its SDP the peer of a call does not send, or has no address; None if it does."""
+    exchange = call.exchange
+    remote = exchange.sides()[1].audio if exchange else None
+    if remote is None:
+        return None
+    if remote.address is None:
+        return f"The other side's SDP has no address (c=), to which {agent.name} could send."
+    if "send" not in remote.direction:
+        return f"By its SDP ({remote.words}) the other side does not send."
+    return None
 
 
 def describe_accepted_media(agent: Agent, offer: Media | None) -> str:

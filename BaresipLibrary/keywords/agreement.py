@@ -8,7 +8,7 @@ from robot.api import logger
 from robot.api.deco import keyword
 
 from ..agents.rtp import look_at_rtp, rtp_differences
-from ..signalling.agreement import require_agreed, require_description
+from ..signalling.agreement import describe_no_encryption, require_agreed, require_description
 from ..types import SdpSide
 from .assertions import Assertion, Value
 from .base import AgentName, Component
@@ -75,9 +75,10 @@ class AgreementKeywords(Component):
     ) -> str | None:
         """Returns how the media of a call is encrypted, as the last offer and answer agreed.
 
-        It is ``srtp`` when both have keys (``a=crypto``, RFC 4568), in whatever profile;
-        ``dtls_srtp`` when both have the fingerprint of a certificate (RFC 5763); and ``None`` when
-        they agreed on media without encryption. What the account asks for with ``media_enc`` plays
+        It is ``srtp`` when both have keys (``a=crypto``, RFC 4568) for the same suite, in whatever
+        profile: without them baresip sends audio that is not encrypted, also over ``RTP/SAVP``. It
+        is ``dtls_srtp`` when both have the fingerprint of a certificate (RFC 5763), and ``None``
+        when they agreed on no encryption. What the account asks for with ``media_enc`` plays
         no part. `Get Info` has the suite of SRTP.
 
         Fails when there is no call, when nothing was agreed in it, and when the assertion does not
@@ -98,7 +99,7 @@ class AgreementKeywords(Component):
         encryption = Value(
             f"The media encryption of {acting_agent.name}",
             lambda: require_agreed(acting_agent, call).encryption,
-            lambda: f"{acting_agent.name}'s media is not encrypted.",
+            lambda: describe_no_encryption(acting_agent, call),
         )
         if assertion_operator is None:
             return agreed.encryption  # there is an agreement: None is not a missing value

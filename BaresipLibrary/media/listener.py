@@ -148,8 +148,14 @@ class Listener(ABC):
         return max(0, packets.received - packets.empty - sum(self.other_in(packets).values()))
 
     def unoffered_in(self, packets: Packets) -> int:
-        """How many of these packets have a payload type that this agent's SDP does not have."""
-        return sum(self._unoffered(packets).values())
+        """How many of these packets have a payload type that neither side's SDP has.
+
+        The numbers of the other side are for what it receives, yet baresip takes them, too.
+        """
+        exchange = self.call.offers.exchange
+        remote = exchange.sides()[1].audio if exchange else None
+        unoffered = self._unoffered(packets).items()
+        return sum(count for kind, count in unoffered if not (remote and remote.format_of(kind)))
 
     def other_in(self, packets: Packets) -> dict[str, int]:
         """How many of these packets hold no audio, by what they hold."""

@@ -50,6 +50,19 @@ def require_description(agent: Agent, *, local: bool, call_id: str | None = None
     return masked(description.text)
 
 
+def describe_no_encryption(agent: Agent, call_id: str | None = None) -> str:
+    """That the media of a call is not encrypted, and why not where both sides have keys."""
+    call = agent.require_call("with media", call_id)
+    exchange = call.exchange
+    sides = [side.audio for side in exchange.sides()] if exchange else []
+    if sides and all(media and "crypto" in dict(media.attributes) for media in sides):
+        return (
+            f"{agent.name} and {call.peer_uri} agreed on no encryption: both have keys (a=crypto),"
+            " but the answer has no usable one for a suite of the offer."
+        )
+    return f"{agent.name}'s media is not encrypted."
+
+
 def _readable_call(agent: Agent, purpose: str, call_id: str | None) -> Call:
     """A call whose messages the library reads."""
     agent.require_alive()

@@ -69,7 +69,7 @@ def agreed_media(exchange: Exchange) -> AgreedMedia | None:
     local, remote = ours.audio, theirs.audio
     if local is None or remote is None or local.is_refused or remote.is_refused:
         return None
-    offer, answer = exchange.offer.audio, exchange.answer.audio
+    offer = exchange.offer.audio
     if not takes_profile(exchange.offer, exchange.answer):
         return None
     # The offerer sends what stands first in the answer; the answerer sends what stands first in the
@@ -80,9 +80,8 @@ def agreed_media(exchange: Exchange) -> AgreedMedia | None:
     encryption = _encryption(exchange)
     if encryption != "dtls_srtp" and offer and _is_dtls(offer):
         return None
-    suites = answer.crypto_suites if answer and encryption == "srtp" else ()
     codec = (sends if exchange.ours else receives).codec
-    suite = next(iter(suites), None)
+    suite = _common_suite(exchange) if encryption == "srtp" else None
     accepted = tuple(_common(local, remote, events=False))
     return AgreedMedia(
         local, remote, sends, receives, accepted, codec, encryption, suite, exchange.at
@@ -141,10 +140,20 @@ def _is_payload_type(text: str) -> bool:
 
 
 def _encryption(exchange: Exchange) -> str | None:
-    offer, answer = exchange.offer.audio, exchange.answer.audio
-    assert offer is not None and answer is not None
+    answer = exchange.answer.audio
     has_fingerprints = exchange.offer.has_fingerprint and exchange.answer.has_fingerprint
-    has_keys = bool(offer.crypto_suites and answer.crypto_suites)
-    if has_fingerprints and (_is_dtls(answer) or not has_keys):
+    has_keys = _common_suite(exchange) is not None
+    if has_fingerprints and ((answer and _is_dtls(answer)) or not has_keys):
         return "dtls_srtp"
     return "srtp" if has_keys else None
+
+
+def _common_suite(exchange: Exchange) -> str | None:
+    """The suite of SRTP in the answer that was offered, too (RFC 4568, section 5.1.2).
+
+    Without one baresip sends and takes audio that is not encrypted, even in a profile of SRTP.
+    """
+    offer, answer = exchange.offer.audio, exchange.answer.audio
+    offered = {suite.upper() for suite in offer.crypto_suites} if offer else set()
+    answered = answer.crypto_suites if answer else ()
+    return next((suite for suite in answered if suite.upper() in offered), None)

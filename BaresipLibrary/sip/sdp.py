@@ -1,5 +1,6 @@
 """Session descriptions (RFC 8866), as far as calls with audio need them."""
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,9 +19,18 @@ _STATIC = {
     "0": "PCMU/8000", "3": "GSM/8000", "4": "G723/8000", "8": "PCMA/8000", "9": "G722/8000",
     "18": "G729/8000",
 }  # fmt: skip
+_FIRST_DYNAMIC = 96
 _EVENTS = "telephone-event"
 #: What never stands alone: comfort noise (RFC 3389), and redundancy (RFC 2198).
 _AUXILIARY = frozenset({"cn", "13", "red"})
+
+#: Octets of key and salt in each suite of SRTP (RFC 4568, 6188, 7714).
+_KEY_OCTETS = {
+    "AES_CM_128_HMAC_SHA1_80": 30, "AES_CM_128_HMAC_SHA1_32": 30, "F8_128_HMAC_SHA1_80": 30,
+    "AES_192_CM_HMAC_SHA1_80": 38, "AES_192_CM_HMAC_SHA1_32": 38,
+    "AES_256_CM_HMAC_SHA1_80": 46, "AES_256_CM_HMAC_SHA1_32": 46,
+    "AEAD_AES_128_GCM": 28, "AEAD_AES_256_GCM": 44,
+}  # fmt: skip
 
 
 @frozen
@@ -58,12 +68,18 @@ class Format:
     def is_same_as(self, other: "Format") -> bool:
         """Whether the other side of an offer means the same format; each has numbers of its own.
 
-        Names are compared without regard to case. A number without an rtpmap means what the other
-        side says of that number.
+        Assigned numbers (RFC 3551) mean the same whatever the rtpmap says, such as ``G722/16000``:
+        baresip and others compare the numbers. Names are compared without regard to case. A number
+        without an rtpmap means what the other side says of that number.
         """
-        if self.rate is None or other.rate is None:
+        if self.rate is None or other.rate is None or (self.is_assigned and other.is_assigned):
             return self.payload_type == other.payload_type
         return self.encoding.lower() == other.encoding.lower()
+
+    @property
+    def is_assigned(self) -> bool:
+        """Whether its number has a meaning of its own, or none: only higher ones are dynamic."""
+        return _number(self.payload_type) and int(self.payload_type) < _FIRST_DYNAMIC
 
 
 @frozen
@@ -113,7 +129,7 @@ class Media:
     @property
     def codecs(self) -> tuple[str, ...]:
         """Its codecs, such as ``PCMU/8000``, the preferred one first. Events are not a codec."""
-        return tuple(str(codec) for codec in self.formats if not codec.is_event)
+        return tuple(codec.encoding for codec in self.formats if not codec.is_event)
 
     @property
     def names(self) -> list[str]:
@@ -153,9 +169,13 @@ class Media:
 
     @property
     def crypto_suites(self) -> tuple[str, ...]:
-        """The suites of its SRTP keys (RFC 4568), such as ``AES_CM_128_HMAC_SHA1_80``."""
-        keys = (value.split() for name, value in self.attributes if name == "crypto")
-        return tuple(parts[1] for parts in keys if len(parts) > 2)
+        """The suites of its SRTP keys (RFC 4568), such as ``AES_CM_128_HMAC_SHA1_80``.
+
+        A key that is too short or too long for its suite is none: baresip takes it for no key.
+        """
+        lines = (value.split() for name, value in self.attributes if name == "crypto")
+        keys = (parts[1:3] for parts in lines if len(parts) > 2)
+        return tuple(suite for suite, key in keys if _fits(key, suite))
 
     def __str__(self) -> str:
         if self.is_refused:
@@ -252,6 +272,13 @@ def _sdp_part(message: Message) -> str:
     return ""
 
 
+def _fits(key: str, suite: str) -> bool:
+    """Whether a key, written as ``inline:<base64>|lifetime|MKI``, is as long as its suite wants."""
+    octets = _KEY_OCTETS.get(suite.upper())
+    text = key.partition(":")[2].partition(";")[0].partition("|")[0].rstrip("=")
+    return octets is None or len(text) == math.ceil(octets * 4 / 3)
+
+
 def _blocks(text: str) -> list[list[tuple[str, str]]]:
     """The lines of the session and those of each stream, as type and value."""
     blocks: list[list[tuple[str, str]]] = [[]]
@@ -285,11 +312,15 @@ def _attributes(lines: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     for kind, value in lines:
         if kind == "a":
             name, _, rest = value.partition(":")
-            yield name.strip().lower(), rest.strip()
+            # Baresip takes a direction in capitals for no direction, as RFC 8866 wants.
+            word = name.strip()
+            yield word if word.lower() in _DIRECTIONS else word.lower(), rest.strip()
 
 
 def _direction(attributes: Iterator[tuple[str, str]] | tuple[tuple[str, str], ...]) -> str | None:
-    return next((name for name, _ in attributes if name in _DIRECTIONS), None)
+    """The last one that is written, as baresip takes it."""
+    *_, last = (None, *(name for name, _ in attributes if name in _DIRECTIONS))
+    return last
 
 
 def _address(lines: list[tuple[str, str]]) -> str | None:

@@ -87,6 +87,21 @@ The Suite Of SRTP That The Answer Chose
     Should Contain    ${sdp}    ${info.calls}[-1][media][srtp_suite]
     Should Match Regexp    ${info.calls}[-1][media][srtp_suite]    ^AES_CM_128_HMAC_SHA1_(32|80)$
 
+Keys Of A Suite That Was Not Offered Encrypt Nothing
+    [Documentation]    Though the agent demands encryption, baresip sends and takes audio in the clear.
+    ${peer} =    Alice Calls    answers_by_a_suite_of_its_own    codecs=PCMU    media_enc=srtp-mand
+    Send Audio    alice    tone:650
+    Verify Audio    alice    440 Hz
+    Run Keyword And Expect Error
+    ...    alice and sip:peer@* agreed on no encryption: both have keys (a=crypto), but the answer has no usable one for a suite of the offer.
+    ...    Get Media Encryption    alice    ==    srtp
+    Get Media Encryption    alice    ==    NONE
+    ${info} =    Get Info    alice
+    Should Be Equal    ${info.calls}[-1][media][srtp_suite]    ${None}
+    Let Peer Go On    ${peer}
+    ${result} =    Peer Should Have Finished    ${peer}
+    Should Be True    640 < ${result}[heard] < 660
+
 Holds By Every Direction
     [Template]    Direction After The Peer Holds
     sendonly    recvonly
@@ -114,6 +129,31 @@ Another Profile In The Answer Agrees On Nothing Without Encryption
     ...    alice and sip:peer@* have not agreed on media: alice offered * over RTP/AVP; the other side answered PCMU/8000* over RTP/AVPF.
     ...    Get Codec    alice
 
+A Codec With An Assigned Number And A Wrong Name
+    [Documentation]    Such as G722/16000: baresip looks at the number, and the audio runs.
+    Alice Calls    names_a_codec_wrongly    PCMU/16000
+    Verify Audio    alice    440 Hz
+    Get Codec    alice    ==    PCMU/8000
+
+Packets By The Number Of The Other Side
+    [Documentation]    They are played, though they should have the agent's own number.
+    Alice Calls    sends_by_its_own_number
+    ${kind} =    Verify Silence    alice    1s
+    Should Not Be Equal    ${kind}    no RTP
+    ${sees each} =    Can    SEE_RTP
+    IF    ${sees each}
+        ${statistics} =    Get Rtp Statistics    alice
+        Should Be Equal    ${statistics.differences[0]}
+        ...    RTP packets of payload type 97 arrive at alice, which its SDP does not have: agreed was PCMU/8000 as payload type 0.
+    END
+
+A Stream That Only Listens
+    [Documentation]    Packets that come nevertheless are dropped.
+    Alice Calls    answers_over    RTP/AVP    direction=recvonly
+    Run Keyword And Expect Error
+    ...    alice heard nothing within 1 s: *By its SDP (recvonly) the other side does not send.
+    ...    Verify Audio    alice    440 Hz    within=1s
+
 Several Calls At A Time
     ${one} =    Start Peer    answers    8 101
     ${two} =    Start Peer    answers    0 101
@@ -130,8 +170,8 @@ Several Calls At A Time
 
 *** Keywords ***
 Alice Calls
-    [Arguments]    ${scenario}    @{options}    ${codecs}=${None}    ${media_enc}=${None}
-    ${peer} =    Start Peer    ${scenario}    @{options}
+    [Arguments]    ${scenario}    @{options}    ${codecs}=${None}    ${media_enc}=${None}    &{named}
+    ${peer} =    Start Peer    ${scenario}    @{options}    &{named}
     ${audio_codecs} =    Evaluate    [$codecs] if $codecs else ['PCMU', 'PCMA']
     Start Agent    alice    audio_codecs=${audio_codecs}    media_enc=${media_enc}
     Dial    alice    ${peer.uri}

@@ -1,6 +1,7 @@
 """Peers that agree on media in the ways of RFC 3264: late, early, by UPDATE, in another order."""
 
 from peer import Peer
+from peer_rtp import SILENCE
 
 _OPUS = ("a=rtpmap:120 opus/48000/2",)
 _KEY = "inline:WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz"
@@ -9,6 +10,25 @@ _KEY = "inline:WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz"
 def answers(peer: Peer, formats: str = "0 101", *more: str) -> None:
     """Answers with these formats and lines."""
     peer.answer(peer.expect("INVITE"), formats=formats, more=more).await_bye()
+
+
+def names_a_codec_wrongly(peer: Peer, name: str) -> None:
+    """Answers PCMU by its number and another name, and sends a tone."""
+    body = peer.sdp("0").replace("PCMU/8000", name)
+    invite = peer.expect("INVITE")
+    peer.rtp.target = invite.media
+    peer.reply(invite, 200, "OK", body=body)
+    peer.expect("ACK")
+    peer.rtp.play(440)
+    peer.expect("BYE", 20)
+
+
+def sends_by_its_own_number(peer: Peer) -> None:
+    """Answers PCMU with another number, and sends silence with that, too, as some phones do."""
+    more = ("a=rtpmap:97 PCMU/8000",)
+    dialog = peer.answer(peer.expect("INVITE"), formats="97", more=more)
+    peer.rtp.repeat((97, SILENCE[1]))
+    dialog.await_bye()
 
 
 def answers_opus_by_another_number(peer: Peer) -> None:
@@ -50,9 +70,9 @@ def offers(
     peer.call(uri, body=peer.sdp(formats, more=more, profile=profile)).await_bye()
 
 
-def answers_over(peer: Peer, profile: str) -> None:
+def answers_over(peer: Peer, profile: str, direction: str = "sendrecv") -> None:
     """Answers with this profile and no keys, whatever was offered, and sends a tone."""
-    dialog = peer.answer(peer.expect("INVITE"), profile=profile)
+    dialog = peer.answer(peer.expect("INVITE"), profile=profile, direction=direction)
     peer.rtp.play(440)
     dialog.await_bye()
 
@@ -67,6 +87,17 @@ def offers_two_suites(peer: Peer, uri: str) -> None:
         f"a=crypto:2 AES_CM_128_HMAC_SHA1_80 {_KEY}",
         profile="RTP/SAVP",
     )
+
+
+def answers_by_a_suite_of_its_own(peer: Peer) -> None:
+    """Answers with a key for a suite that was not offered; says what it hears, and hangs up."""
+    line = f"a=crypto:1 F8_128_HMAC_SHA1_80 {_KEY}"
+    dialog = peer.answer(peer.expect("INVITE"), formats="0", profile="RTP/SAVP", more=(line,))
+    peer.rtp.play(440)
+    peer.step()
+    peer.rtp.wait_for_packets(40, 5)
+    peer.result["heard"] = peer.rtp.tone()
+    dialog.bye()
 
 
 def calls_without_an_offer(peer: Peer, uri: str) -> None:

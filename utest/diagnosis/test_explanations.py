@@ -94,11 +94,11 @@ def test_refused_media_name_the_offer_and_what_an_agent_takes(make_phone: Make) 
     bob.agent.uri = BOB
     call = refused(alice, 488, "Not Acceptable Here", body=OFFER)
     assert explain_setup(alice.agent, call, [alice.agent, bob.agent]) == (
-        "alice offered PCMU/8000, opus/48000 over RTP/AVP; bob accepts every codec that"
+        "alice offered PCMU/8000, opus/48000/2 over RTP/AVP; bob accepts every codec that"
         " it has (PCMU) with media_enc=srtp."
     )
     assert explain_setup(alice.agent, call, [alice.agent]) == (
-        "alice offered PCMU/8000, opus/48000 over RTP/AVP, which the other side does not accept."
+        "alice offered PCMU/8000, opus/48000/2 over RTP/AVP, which the other side does not accept."
     )
 
 

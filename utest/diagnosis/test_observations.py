@@ -2,7 +2,11 @@
 
 import pytest
 
-from BaresipLibrary.diagnosis.observations import explain_no_answer, explain_no_common_audio
+from BaresipLibrary.diagnosis.observations import (
+    explain_no_answer,
+    explain_no_common_audio,
+    explain_one_way,
+)
 
 from ..scripted import Phone
 
@@ -40,6 +44,39 @@ def test_another_profile_explains_silence_only_where_baresip_drops_it(
     phone.sip(f"SIP/2.0 200 OK\r\n{headers(call_id, 1)}{sdp('RTP/AVPF')}")
     sentence = explained and f"{explained}."
     assert explain_no_common_audio(phone.agent, phone.agent.calls[0]) == sentence
+
+
+@pytest.mark.parametrize(
+    ("answer", "explained"),
+    [
+        (sdp("RTP/AVP"), None),
+        (sdp("RTP/AVP", "a=sendonly\r\n"), None),
+        (sdp("RTP/AVP", "a=recvonly\r\n"), "By its SDP (recvonly) the other side does not send."),
+        (
+            sdp("RTP/AVP").replace("c=IN IP4 h\r\n", ""),
+            "The other side's SDP has no address (c=), to which alice could send.",
+        ),
+    ],
+)
+def test_an_answer_that_lets_no_audio_run_explains_silence(
+    phone: Phone, answer: str, explained: str | None
+) -> None:
+    call_id = phone.backend.dial("sip:bob@h")
+    assert explain_one_way(phone.agent, phone.agent.calls[0]) is None
+    phone.sip(f"INVITE sip:bob@h SIP/2.0\r\n{headers(call_id, 1)}{sdp('RTP/AVP')}", sent=True)
+    phone.sip(f"SIP/2.0 200 OK\r\n{headers(call_id, 1)}{answer}")
+    assert explain_one_way(phone.agent, phone.agent.calls[0]) == explained
+
+
+def test_other_channels_are_another_codec(phone: Phone) -> None:
+    call_id = phone.backend.dial("sip:bob@h")
+    opus = sdp("RTP/AVP").replace(" 0\r\n", " 96\r\na=rtpmap:96 opus/48000/2\r\n")
+    answer = opus.replace("opus/48000/2", "opus/48000")
+    phone.sip(f"INVITE sip:bob@h SIP/2.0\r\n{headers(call_id, 1)}{opus}", sent=True)
+    phone.sip(f"SIP/2.0 200 OK\r\n{headers(call_id, 1)}{answer}")
+    assert explain_no_common_audio(phone.agent, phone.agent.calls[0]) == (
+        "alice offered opus/48000/2 over RTP/AVP; the other side answered opus/48000 over RTP/AVP."
+    )
 
 
 def test_what_another_phone_answered_explains_no_silence(phone: Phone) -> None:

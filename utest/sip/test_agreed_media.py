@@ -68,6 +68,17 @@ def test_a_number_without_rtpmap_means_what_the_other_side_says_of_it() -> None:
     assert media.codec == "opus/48000/2"
 
 
+@pytest.mark.parametrize(
+    ("number", "name"), [("9", "G722/16000"), ("0", "G711U/8000"), ("8", "PCMA/16000")]
+)
+def test_an_assigned_number_means_the_same_by_another_name(number: str, name: str) -> None:
+    """Such as the wrong clock rate of G.722 (RFC 3551, section 4.5.2): baresip looks at numbers."""
+    answer = SessionDescription(f"{sdp(number).text}a=rtpmap:{number} {name}\r\n")
+    own = {"0": "PCMU/8000", "8": "PCMA/8000", "9": "G722/8000"}[number]
+    assert agreed(sdp("0 8 9"), answer).codec == own
+    assert agreed_media(Exchange(True, sdp("102"), answer, "1", True)) is None
+
+
 def test_comfort_noise_is_not_a_codec() -> None:
     offer, answer = sdp("13 0"), sdp("13 0")
     assert agreed(offer, answer).codec == "PCMU/8000"
@@ -129,6 +140,33 @@ def test_keys_on_both_sides_are_srtp_with_the_suite_of_the_answer(profile: str) 
 def test_keys_that_the_answer_does_not_take_encrypt_nothing() -> None:
     media = agreed(sdp("0", _CRYPTO), sdp("0"))
     assert (media.encryption, media.srtp_suite) == (None, None)
+
+
+def crypto(*suites: str, key: str = _KEY) -> list[str]:
+    return [f"a=crypto:{place} {suite} {key}" for place, suite in enumerate(suites, 1)]
+
+
+@pytest.mark.parametrize(
+    ("offered", "answered"),
+    [
+        (crypto("AES_CM_128_HMAC_SHA1_80"), crypto("F8_128_HMAC_SHA1_80")),
+        (crypto("AES_CM_128_HMAC_SHA1_80"), crypto("AES_CM_128_HMAC_SHA1_80", key="inline:QUJD")),
+        (crypto("AEAD_AES_128_GCM"), crypto("AEAD_AES_128_GCM")),  # two octets too many
+        (crypto("NONE_SUCH"), crypto("AES_CM_128_HMAC_SHA1_80")),
+    ],
+)
+def test_keys_of_no_common_suite_encrypt_nothing(offered: list[str], answered: list[str]) -> None:
+    """Baresip sends what is not encrypted then, also over RTP/SAVP."""
+    media = agreed(sdp("0", *offered, profile="RTP/SAVP"), sdp("0", *answered, profile="RTP/SAVP"))
+    assert (media.encryption, media.srtp_suite) == (None, None)
+
+
+@pytest.mark.parametrize("key", [_KEY, f"{_KEY}|2^31|1:1", f"{_KEY}==;{_KEY}"])
+def test_the_suite_is_that_of_the_answer_that_was_offered(key: str) -> None:
+    offered = crypto("AES_CM_128_HMAC_SHA1_80", "AES_CM_128_HMAC_SHA1_32")
+    answered = crypto("F8_128_HMAC_SHA1_80", "aes_cm_128_hmac_sha1_32", key=key)
+    media = agreed(sdp("0", *offered), sdp("0", *answered))
+    assert (media.encryption, media.srtp_suite) == ("srtp", "aes_cm_128_hmac_sha1_32")
 
 
 @pytest.mark.parametrize("profile", ["UDP/TLS/RTP/SAVP", "UDP/TLS/RTP/SAVPF"])

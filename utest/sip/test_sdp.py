@@ -23,6 +23,8 @@ def audio(text: str) -> Media:
         (sdp("a=sendonly\r\n"), "sendonly", "sendonly"),
         (sdp("a=sendonly \r\n"), "sendonly", "sendonly"),
         (sdp("", "a=inactive\r\n"), "inactive", "inactive"),
+        (sdp("a=SENDONLY\r\n"), "sendrecv", "sendrecv"),  # names of attributes have a case
+        (sdp("a=sendonly\r\na=recvonly\r\n"), "recvonly", "recvonly"),  # baresip takes the last
         (sdp("a=recvonly\r\n", "a=inactive\r\n"), "recvonly", "recvonly"),
         (sdp("", "c=IN IP4 0.0.0.0\r\n"), "inactive", "sendrecv at 0.0.0.0"),
         (sdp("c=IN IP4 0.0.0.0\r\na=sendrecv\r\n"), "inactive", "sendrecv at 0.0.0.0"),
@@ -52,7 +54,7 @@ def test_offers_that_hold_are_recognised() -> None:
         (
             "m=audio 4/2 RTP/SAVP 96 101\r\n"
             "a=rtpmap:96 opus/48000/2\r\na=rtpmap:101 telephone-event/8000",
-            ["opus/48000"],
+            ["opus/48000/2"],
         ),
         ("m=audio 4 RTP/AVP 77", ["77"]),
         ("m=audio 4 RTP/AVP", []),
@@ -83,7 +85,7 @@ def test_everything_that_a_stream_says() -> None:
     assert opus.parameters == "stereo=1;usedtx=1"
     assert events.is_event and stream.events == ("101",)
     assert (stream.address, stream.ptime, stream.is_encrypted) == ("239.1.1.1", 30.0, True)
-    assert str(stream) == "opus/48000 over RTP/SAVPF"
+    assert str(stream) == "opus/48000/2 over RTP/SAVPF"
     assert str(audio(text.replace("m=audio 4", "m=audio 0"))) == "no audio (port 0)"
 
 
