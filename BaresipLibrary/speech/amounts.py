@@ -208,14 +208,14 @@ def _may_be_sum(tokens: Sequence[Token], and_: str) -> bool:
     match [token.plain for token in tokens]:
         case [_, _, _, sign] if sign == SLASH or (sign == POINT and not tokens[0].is_spelled):
             return False
-        case [round_, word, number, *_] if word == and_ and ROUND.fullmatch(round_):
-            return added(tokens[0]._replace(is_round=True), number) is not None
+        case [round_, word, _, *_] if word == and_ and ROUND.fullmatch(round_):
+            return added(tokens[0]._replace(is_round=True), tokens[2]) is not None
     return False
 
 
 def _sum(tokens: Sequence[Token], after: Sequence[Token], code: str) -> Token:
     """A round number, "and" and figures as one token."""
-    own, whole = own_form(tokens), added(tokens[0], tokens[-1].plain)
+    own, whole = own_form(tokens), added(tokens[0], tokens[-1])
     return own._replace(plain=whole) if whole and is_alone(tokens[-1], after, code) else own
 
 

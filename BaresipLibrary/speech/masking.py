@@ -3,7 +3,7 @@
 All that the library writes of speech goes through `Secrets`: transcripts, tables, pictures,
 messages of errors. It is generous: a word that shares a part with a secret is masked with it, and
 so is the half of a secret number, or more, at the beginning or the end of what was heard. A secret
-that the engine misheard is not that secret any more, and stays. In messages a secret of one or two
+that the engine misheard is not that secret any more, and stays. In messages what has one or two
 characters is masked where they quote only: "After *** s" tells it to whoever knows the timeout.
 """
 
@@ -59,16 +59,15 @@ class Secrets:
     def message(self, text: str) -> str:
         """A sentence of the library in which what is said stands between quotation marks.
 
-        A secret of one or two characters is masked there only: the rest are words and figures of
-        the library's own.
+        What has one or two characters is masked there only: the rest are words and figures of
+        the library's own, and 5 may be five seconds.
         """
         long = {
-            value: forms for value, forms in self._variants.items() if len(value.strip()) > _SHORT
+            value: {form for form in forms if len(form) > _SHORT}
+            for value, forms in self._variants.items()
+            if len(value.strip()) > _SHORT
         }
-        masked = _masked_text(text, long)
-        if len(long) == len(self._variants):
-            return masked
-        pieces = _MEASURED.split(masked)
+        pieces = _MEASURED.split(_masked_text(text, long, least=_SHORT + 1))
         pieces[::2] = [_QUOTED.sub(lambda quote: self.text(quote[0]), one) for one in pieces[::2]]
         return "".join(pieces)
 
@@ -88,11 +87,12 @@ class Secrets:
         return [*shown, *words[position:]]
 
 
-def _masked_text(text: str, secrets: _Forms) -> str:
+def _masked_text(text: str, secrets: _Forms, least: int = 1) -> str:
+    """The text with a mask for each secret; a number must have so many digits and letters."""
     matches = list(_WORD.finditer(text)) if secrets else []
     words = [Word(match[0], 0.0, 0.0, 1.0) for match in matches]
     pieces, position = [], 0
-    for first, end in _runs(words, secrets, at_edges=False):
+    for first, end in _runs(words, secrets, at_edges=False, least=least):
         begin, position = position, matches[end - 1].end()
         run = text[matches[first].start() : position]
         pieces += [text[begin : matches[first].start()], _masked(run, secrets)]
@@ -108,23 +108,25 @@ def _masked(run: str, secrets: Iterable[str]) -> str:
     return run[:begin] + MASK + run[begin + len(inside) :]
 
 
-def _runs(words: Sequence[Word], secrets: _Forms, *, at_edges: bool) -> list[tuple[int, int]]:
+def _runs(
+    words: Sequence[Word], secrets: _Forms, *, at_edges: bool, least: int = 1
+) -> list[tuple[int, int]]:
     """The runs of words, as first and end, that must be masked, in order and disjoint."""
     if not secrets:
         return []
     texts = [word.text for word in words]
     hidden = set(_said(texts, set().union(*secrets.values()), at_edges))
     hidden.update(_written(texts, secrets))
-    hidden.update(_compared(words, secrets))
+    hidden.update(_compared(words, secrets, least))
     starts = sorted(number for number in hidden if number - 1 not in hidden)
     ends = sorted(number + 1 for number in hidden if number + 1 not in hidden)
     return list(zip(starts, ends, strict=True))
 
 
-def _compared(words: Sequence[Word], secrets: Collection[str]) -> Iterator[int]:
+def _compared(words: Sequence[Word], secrets: Collection[str], least: int) -> Iterator[int]:
     from .secret_numbers import numbers_said  # few runs have secrets: what compares is not loaded
 
-    return numbers_said(words, secrets)
+    return numbers_said(words, secrets, least)
 
 
 def _variants(secret: str) -> set[str]:

@@ -12,6 +12,8 @@ from .number_words import COLON, COMMA, DASH, FULL_STOP, NOTHING, Token
 
 #: A machine that puts numbers together from recordings says "twenty. one", "one hundred. five".
 _TENS, _HUNDREDS = re.compile(r"[2-9]0"), re.compile(r"[1-9]00")
+#: Figures that a word has multiplied: 5 thousand; and how many digits there are before them.
+_THOUSANDS, _BELOW_THOUSAND = re.compile(r"([1-9]\d{0,2}?)((?:000)+)"), 3
 #: These languages say ones before tens, and "20. 1." is a date.
 _ONES_FIRST = ("da", "de", "nl")
 #: Also the end of a sentence.
@@ -39,11 +41,20 @@ def with_whole_numbers(tokens: Sequence[Token], code: str) -> list[Token]:
     return _with_choices(tokens, _OR.get(code, ()))
 
 
-def added(round_: Token, figures: str, *, has_tens: bool = True) -> str | None:
+def added(round_: Token, figures: Token, *, has_tens: bool = True) -> str | None:
     """The sum of a number in words and the figures after it: one hundred (and) 5; None without one.
 
-    After "ten" they are the next number, and after a zero that was said they are the next digit.
+    After "ten" they are the next number, and after a zero that was said they are the next digit. In
+    "one hundred and 5 thousand" both are multiplied.
     """
+    few = _THOUSANDS.fullmatch(figures.plain) if figures.is_spelled else None
+    if few and len(round_.plain) <= _BELOW_THOUSAND:
+        total = _added(round_, few[1], has_tens)
+        return total and total + few[2]
+    return _added(round_, figures.plain, has_tens)
+
+
+def _added(round_: Token, figures: str, has_tens: bool) -> str | None:
     zeros = len(round_.plain) - len(round_.plain.rstrip("0"))
     is_tens = zeros == 1 and has_tens and round_.plain[-2:-1] != "1"
     is_number = round_.is_round and round_.plain.isdecimal() and figures.isdecimal()
@@ -86,7 +97,7 @@ def _with_figures_added(tokens: Sequence[Token], code: str) -> list[Token]:
         after = tokens[place + 1 : place + 3]
         is_time = bool(after) and after[0].border == COLON
         may_go_on = bool(result) and token.border == NOTHING and not is_time
-        whole = added(result[-1], token.plain, has_tens=has_tens) if may_go_on else None
+        whole = added(result[-1], token, has_tens=has_tens) if may_go_on else None
         if whole:
             own = own_form([result[-1], token])
             result[-1] = own._replace(plain=whole) if is_alone(token, after, code) else own

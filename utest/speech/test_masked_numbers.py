@@ -74,6 +74,19 @@ def test_what_a_keyword_finds_of_any_number_is_masked(
         assert not shown_of(secret, heard, "en", pause)
 
 
+@pytest.mark.parametrize(
+    ("secret", "heard", "language"),
+    [
+        ("eenentwintig%", "21%", "nl"),
+        ("100. 5", "one hundred and five", "en"),
+        ("100. 5", "105", "en"),
+        ("0. mil 234", "0 1234", "pt"),
+    ],
+)
+def test_marks_of_the_secret_count_as_in_a_phrase(secret: str, heard: str, language: str) -> None:
+    assert not shown_of(secret, heard, language)
+
+
 def test_figures_are_compared_once_and_not_in_each_language(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
