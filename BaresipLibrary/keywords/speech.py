@@ -67,7 +67,8 @@ class SpeechKeywords(Component):
         A phrase is heard when its ``similarity`` with any stretch of what was said is high enough.
         That is 1 - word error rate: the substituted, missing and additional words, divided by the
         words of the phrase. Numbers, and the currency of an amount, are never forgiven: with *press two*
-        the phrase ``press one`` is not heard, whatever the ``similarity``. A phrase of up to four words has to be heard word by
+        the phrase ``press one`` is not heard, whatever the ``similarity``. Nor is a word forgiven that makes the
+        opposite of the phrase, such as *not*, *cannot* or *unavailable*. A phrase of up to four words has to be heard word by
         word at ``80%``.
 
         Returns an object that prints as the words that were heard, with ``text``; ``phrase``, which

@@ -338,10 +338,13 @@ def _nearest(reader: SpeechReader, expectation: Expectation, words: Sequence[Wor
     similar = f"{100 * match.similarity:.0f} % of the words"
     is_similar = match.similarity >= expectation.similarity
     quoted = _quoted(reader, words[match.first : match.last + 1])
-    numbers = ", and not the same number" if is_similar and not match.has_numbers else ""
+    if not is_similar:
+        return f"heard {quoted}: {similar}"
+    numbers = "" if match.has_numbers else ", and not the same number"
     if numbers and match.numbers and MASK not in quoted:
         numbers += f": {reader.masked(match.numbers)}"
-    return f"heard {quoted}: {similar}{numbers}"
+    denial = f", but {reader.masked(match.denial)}" if match.denial else ""
+    return f"heard {quoted}: {similar}{numbers}{denial}"
 
 
 def _quoted(reader: SpeechReader, words: Sequence[Word], before: str = "") -> str:

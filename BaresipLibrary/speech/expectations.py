@@ -52,11 +52,11 @@ class Expectation:
     def nearest(self, words: Sequence[Word]) -> Match | None:
         """What was said that is most similar to a phrase; None when no word is in common.
 
-        Of a ``Secret`` it does not tell the numbers.
+        Of a ``Secret`` it tells neither the numbers nor its words.
         """
         units = plain_units(words, self.language or ENGLISH)
         matches = [
-            match if isinstance(phrase.given, str) else replace(match, numbers="")
+            match if isinstance(phrase.given, str) else replace(match, numbers="", denial="")
             for phrase in self.phrases
             if (match := nearest_stretch(phrase, units))
         ]

@@ -2,7 +2,8 @@
 
 Both are brought into the same form first (`plain_words`). The phrase is then looked for in what was
 heard by its word error rate (`find_phrase`). Digits are never forgiven: an engine seldom takes one
-for another, and a tester who wrote "press one" does not want to pass with "press two".
+for another, and a tester who wrote "press one" does not want to pass with "press two". Nor is what
+makes the opposite of a phrase (`negations`).
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from .heard import CoveredText, Word
+from .negations import NEAR, Denials, contracted, denial, is_negation
 from .plain_words import Unit, plain_text, plain_units
 from .spoken_forms import SOUNDS
 from .spoken_signs import is_currency
@@ -63,6 +65,8 @@ class Match:
     has_numbers: bool = True
     #: Those that were heard instead of those of the phrase, where they are not.
     numbers: str = ""
+    #: What makes the opposite of the phrase, as a clause: with "not".
+    denial: str = ""
 
 
 def find_phrase(phrase: Phrase, heard: Sequence[Unit], similarity: float) -> Match | None:
@@ -98,18 +102,22 @@ def nearest_stretch(phrase: Phrase, heard: Sequence[Unit]) -> Match | None:
     while end + 1 < len(ends) and ends[end + 1] == ends[end]:
         end += 1
     match = _match(phrase, heard, ends[end], end)
+    near = [unit.text for unit in _with_neighbours(heard, match)]
+    match = replace(match, denial=denial([unit.text for unit in phrase.units], near))
     stretch = [unit for unit in heard if match.first <= unit.word <= match.last]
     strict = min(_Alignment(phrase.units, stretch, strict=True).ends())
-    if strict.errors < _FORBIDDEN:
+    instead, wanted = _numbers(stretch), _numbers(phrase.units)
+    if strict.errors < _FORBIDDEN or (match.denial and instead == wanted):
         return match
-    instead = f"{_numbers(stretch) or 'none'} instead of {_numbers(phrase.units)}"
-    return replace(match, has_numbers=False, numbers=instead)
+    return replace(match, has_numbers=False, numbers=f"{instead or 'none'} instead of {wanted}")
 
 
 def have_same_meaning(one: Unit, other: Unit) -> bool:
     """Whether two words are equal, or one is what is said for the other: pound for #."""
     pair = one.text, other.text
-    return one.text == other.text or pair in _NAMES or pair[::-1] in _NAMES
+    if contracted(one.text) == contracted(other.text):
+        return True
+    return pair in _NAMES or pair[::-1] in _NAMES
 
 
 class _Cost(NamedTuple):
@@ -126,7 +134,7 @@ class _Alignment:
     """Aligns a phrase with every stretch of what was heard, by Sellers' algorithm.
 
     That is Levenshtein's, where what was heard before and after the stretch costs nothing. With
-    `strict`, an alignment that gets a digit of the phrase wrong is forbidden.
+    `strict`, an alignment that gets a digit of the phrase wrong, or a negation, is forbidden.
     """
 
     def __init__(self, phrase: Sequence[Unit], heard: Sequence[Unit], *, strict: bool) -> None:
@@ -135,44 +143,62 @@ class _Alignment:
         self._strict = strict
         self._phrase_joins = list(_joins(phrase))
         self._heard_joins = list(_joins(heard))
+        self._denied = [is_negation(unit.text) for unit in heard]
+        self._denials = Denials([unit.text for unit in phrase], [unit.text for unit in heard])
 
     def ends(self) -> list[_Cost]:
         """The cost at each place in what was heard: that of the best stretch which ends there."""
         sign = -1 if self._strict else 1
         rows = [[_Cost(0, sign * at) for at in range(len(self._heard) + 1)]]
-        for place, unit in enumerate(self._phrase, 1):
-            missing = _FORBIDDEN if self._strict and _is_number(unit) else 1
-            row = [_Cost(rows[-1][0].errors + missing, 0)]
+        for place in range(1, len(self._phrase) + 1):
+            before = rows[-1]
+            row = [_more(before[0], self._missing(place, 0, before[0]))]
             for at in range(1, len(self._heard) + 1):
                 candidates = [
-                    _more(rows[-1][at], missing),
-                    _more(rows[-1][at - 1], self._substituted(place - 1, at - 1)),
-                    _more(row[-1], self._added(place)),
+                    _more(before[at], self._missing(place, at, before[at])),
+                    _more(before[at - 1], self._substituted(place - 1, at - 1, before[at - 1])),
+                    _more(row[-1], self._added(place, at)),
                     *self._joined(rows, place, at),
                 ]
                 row.append(min(candidates))
             rows.append(row)
         return rows[-1]
 
-    def _substituted(self, place: int, at: int) -> float:
+    def _missing(self, place: int, at: int, before: _Cost) -> float:
+        """What it costs that word `place` of the phrase was not heard between two words."""
+        if not self._strict:
+            return 1
+        is_wrong = _is_never_forgiven(self._phrase[place - 1])
+        return _FORBIDDEN if is_wrong or self._is_denied(place - 1, at, at, before) else 1
+
+    def _substituted(self, place: int, at: int, before: _Cost) -> float:
         if self._are_equal(place, at):
             return 0
-        return _FORBIDDEN if self._strict and _is_number(self._phrase[place]) else 1
+        if not self._strict:
+            return 1
+        is_wrong = self._denied[at] or _is_never_forgiven(self._phrase[place])
+        return _FORBIDDEN if is_wrong or self._is_denied(place, at, at + 1, before) else 1
 
-    def _added(self, place: int) -> float:
-        """What it costs that a word was heard which the phrase does not have before `place`."""
+    def _is_denied(self, place: int, begin: int, end: int, before: _Cost) -> bool:
+        """Whether the opposite was said near a word that was not heard where it was expected."""
+        is_first, is_last = abs(before.start) == begin, place == len(self._phrase) - 1
+        return self._denials.are_near(place, begin, end, is_first=is_first, is_last=is_last)
+
+    def _added(self, place: int, at: int) -> float:
+        """What it costs that word `at` was heard which the phrase does not have before `place`."""
         if not self._strict or place == len(self._phrase):
             return 1
         after = self._phrase[place]
-        return _FORBIDDEN if after.in_number and not after.begins_number else 1
+        is_inside_number = after.in_number and not after.begins_number
+        return _FORBIDDEN if is_inside_number or self._denied[at - 1] else 1
 
     def _joined(self, rows: list[list[_Cost]], place: int, at: int) -> Iterator[_Cost]:
         """Several words of the phrase that were heard as one, and the other way round."""
         for count, text in self._phrase_joins[place - 1]:
-            if text == self._heard[at - 1].text:
+            if contracted(text) == contracted(self._heard[at - 1].text):
                 yield rows[place - count][at - 1]
         for count, text in self._heard_joins[at - 1]:
-            if text == self._phrase[place - 1].text:
+            if contracted(text) == contracted(self._phrase[place - 1].text):
                 yield rows[place - 1][at - count]
 
     def _are_equal(self, place: int, at: int) -> bool:
@@ -241,6 +267,16 @@ def _numbers(units: Sequence[Unit]) -> str:
             numbers.append([])
         numbers[-1].append(unit)
     return " and ".join(map(plain_text, numbers))
+
+
+def _is_never_forgiven(unit: Unit) -> bool:
+    return _is_number(unit) or is_negation(unit.text)
+
+
+def _with_neighbours(heard: Sequence[Unit], match: Match) -> list[Unit]:
+    """The words of a match, and those near it."""
+    inside = [at for at, unit in enumerate(heard) if match.first <= unit.word <= match.last]
+    return list(heard[max(0, inside[0] - NEAR) : inside[-1] + 1 + NEAR])
 
 
 def _is_number(unit: Unit) -> bool:

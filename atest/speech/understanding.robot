@@ -47,6 +47,14 @@ A Wrong Digit Is Never Similar
     Fails With    alice did not hear what was expected within 7 s: expected "you entered 4713", heard "You entered *" at * s: 83 % of the words, and not the same number: 4712 instead of 4713.
     ...    Wait Until Speech    alice    you entered 4713    similarity=70%    within=7s
 
+The Opposite Is Never Similar
+    [Documentation]    Though 86 % of the words are heard.
+    [Tags]    once on embedded: what is understood does not depend on who recorded it
+    Machine Says    feature-not-avail-line
+    Fails With    alice did not hear what was expected within 6 s: expected "that feature is available on this line", heard "*not available on this line." at * s: 86 % of the words, but with "not".
+    ...    Wait Until Speech    alice    that feature is available on this line    within=6s
+    Verify Speech    alice    that feature isn't available on this line
+
 What Comes First Is Returned
     [Documentation]    A list of phrases.
     [Tags]    once on embedded: what is understood does not depend on who recorded it
