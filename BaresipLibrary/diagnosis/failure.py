@@ -47,7 +47,8 @@ class CallFailure(PhoneFailure):
         """Appends the one observation that most likely explains the failure, if there is one."""
         explanation = self.find_explanation(agents)
         if explanation:
-            self.args = (f"{self} {explanation}",)
+            end = "" if str(self).endswith(".") else "."
+            self.args = (f"{self}{end} {explanation}",)
 
     def find_explanation(self, agents: Sequence[Agent]) -> str | None:
         """That observation. It is looked for once only."""

@@ -27,6 +27,7 @@ from .observations import (
 #: 48 to 44.1 kHz is left out: two call progress tones, 480 and 440 Hz, have nearly the same.
 _RATE_MISTAKES = (2, 3, 4, 6)
 _RATIO_TOLERANCE = 0.01
+UNSTEADY = "The tone was there, but too short or too unsteady to be sure of it."
 #: Of this many RTP packets (1 s) at least one would have arrived.
 _UNDER_WAY = 50
 _RTP_EVENTS = "rtpevent"
@@ -144,7 +145,7 @@ def explain_wrong_tone(
     if partner and sending and sending.source != f"tone:{wanted:g}":
         return f"{partner[0].name} sends {'silence' if sending.ended else sending.source}."
     if abs(heard / wanted - 1) < _RATIO_TOLERANCE:
-        return "The tone was there, but too short or too unsteady to be sure of it."
+        return UNSTEADY
     for mistake in _RATE_MISTAKES:
         for factor, pace in ((mistake, "too fast"), (1 / mistake, "too slow")):
             if abs(heard / wanted / factor - 1) < _RATIO_TOLERANCE:

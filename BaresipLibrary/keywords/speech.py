@@ -15,7 +15,7 @@ from robot.api.types import Secret
 from ..agents.agent import Agent
 from ..errors import PhoneFailure, UsageError
 from ..media.results import HeardSegment, Transcript
-from ..speech.heard import HeardSpeech
+from ..speech.heard import HeardSpeech, Word
 from ..speech.masking import MASK
 from ..types import AudioDirection
 from .assertions import Assertion, Value, percent
@@ -32,6 +32,8 @@ _WITHIN = timedelta(seconds=10)
 Phrases: TypeAlias = list[str | Secret | None] | str | Secret
 _LANGUAGE = r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*"
 _ENGLISH = "en"
+#: What these expect not to hear does not fail for audio that is missing.
+_ABSENT = (AssertionOperator["!="], AssertionOperator["not contains"])
 
 
 class SpeechKeywords(Component):
@@ -230,9 +232,8 @@ def _awaited_text(reader: "SpeechReader", wanted: Assertion, timeout: float) -> 
     segments = reader.heard(also_open=True)
     if wanted.operator is None and not _has_words(segments):
         over = "" if reader.call.is_live else f", and {reader.call.describe()}"
-        raise PhoneFailure(
-            f"{reader.agent.name} {reader.verb} no word that was understood (waited {waited}){over}."
-        )
+        told = f"{reader.agent.name} {reader.verb} no word that was understood"
+        raise _failure(reader, wanted, f"{told} (waited {waited}){over}.", ())
     return _checked(reader, wanted, segments, f"After {waited}, w")
 
 
@@ -255,8 +256,21 @@ def _checked(
         wanted.check(Value(subject, lambda: said))
     except PhoneFailure as failure:
         message = _masked(str(failure), subject, said, shown)
-        raise PhoneFailure(message + _describe_hidden_difference(wanted, said, shown)) from None
+        message += _describe_hidden_difference(wanted, said, shown)
+        raise _failure(reader, wanted, message, said.words) from None
     return shown
+
+
+def _failure(
+    reader: "SpeechReader", wanted: Assertion, message: str, words: Sequence[Word]
+) -> PhoneFailure:
+    """The failure of an assertion; where words may lack that were said, it explains that."""
+    is_heard = reader.transcript.track.direction is AudioDirection.rx
+    if not is_heard or wanted.message or wanted.operator in _ABSENT:
+        return PhoneFailure(message)
+    from ..media.understanding import failed_hearing
+
+    return failed_hearing(reader, message, 0.0, words)
 
 
 def _masked(message: str, subject: str, said: str, shown: str) -> str:

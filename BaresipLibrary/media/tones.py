@@ -11,7 +11,13 @@ from ..agents.agent import Agent
 from ..agents.call import Call
 from ..concurrency import load_module
 from ..diagnosis.failure import CallFailure
-from ..diagnosis.media import explain_separate_calls, explain_silence, explain_wrong_tone
+from ..diagnosis.lost_audio import explain_lost_audio
+from ..diagnosis.media import (
+    UNSTEADY,
+    explain_separate_calls,
+    explain_silence,
+    explain_wrong_tone,
+)
 from ..errors import UsageError
 from ..frozen import frozen
 from .listener import Listener, await_heard, listening
@@ -164,13 +170,19 @@ class ToneListener(Listener):
                 return apart
         loudest = self._loudest()
         if loudest is None or self._has_paused:
-            return explain_silence(self.agent, self.call, agents, at)
+            return explain_silence(self.agent, self.call, agents, at) or self._lost_audio()
         second = self._second_tone(loudest)
         if second is not None:
             return f"The tone was there, but not alone: {_described(second)} came with it."
-        return explain_wrong_tone(
+        why = explain_wrong_tone(
             self.agent, self.call, agents, at, wanted=self.frequency, heard=loudest.frequency
         )
+        if why not in (None, UNSTEADY):
+            return why
+        return " ".join(filter(None, (why, self._lost_audio()))) or None
+
+    def _lost_audio(self) -> str | None:
+        return explain_lost_audio(self.agent, self.call, self.began)
 
 
 def listen_for_tone(

@@ -311,19 +311,31 @@ def not_heard(
     within: str,
 ) -> CallFailure:
     """Says what was expected, what was heard that is nearest to it, and that the call is over."""
-    agent, call, at = reader.agent, reader.call, time.monotonic()
     instead = _nearest(reader, expectation, words) or _described(reader, since)
-    over = "" if call.is_live else f", and {call.describe()}"
-    samples, rate = reader.transcript.newest_audio(since)
-    moment = reader.transcript.moment_of(since)
-    return CallFailure(
-        f"{agent.name} did not hear what was expected{within}: expected {expectation},"
+    over = "" if reader.call.is_live else f", and {reader.call.describe()}"
+    return failed_hearing(
+        reader,
+        f"{reader.agent.name} did not hear what was expected{within}: expected {expectation},"
         f" {instead}{over}.",
-        agent,
-        lambda agents: explain_not_heard(
-            agent, call, agents, at, samples, rate, any_word=bool(words), since=moment
-        ),
+        since,
+        words,
     )
+
+
+def failed_hearing(
+    reader: SpeechReader, message: str, since: float, words: Sequence[object]
+) -> CallFailure:
+    """A failure that explains why other words were heard from a second of the audio on, or none."""
+    agent, call, at = reader.agent, reader.call, time.monotonic()
+
+    def explain(agents: Sequence[Agent]) -> str | None:
+        samples, rate = reader.transcript.newest_audio(since)
+        moment = reader.transcript.moment_of(since)
+        return explain_not_heard(
+            agent, call, agents, at, samples, rate, any_word=bool(words), since=moment
+        )
+
+    return CallFailure(message, agent, explain)
 
 
 def _nearest(reader: SpeechReader, expectation: Expectation, words: Sequence[Word]) -> str | None:

@@ -11,8 +11,8 @@ from .sample_listener import ON_ITS_WAY, SampleListener
 
 STEP = 0.3
 """How often to look (s)."""
-#: Seconds of audio in the shortest packets that phones send.
-_SHORTEST_PACKET = 0.010
+#: Seconds of audio in the shortest packets that phones send, and in those of most phones.
+_SHORTEST_PACKET, _USUAL_PACKET = 0.010, 0.020
 
 
 class UnplayedAudio:
@@ -21,7 +21,8 @@ class UnplayedAudio:
     def __init__(self, listener: SampleListener) -> None:
         """Watches from now on, as the listener counts packets from now on."""
         self._listener = listener
-        self._at, self._packets, self._recorded = time.monotonic(), 0, listener.recorded
+        self._began = self._at = time.monotonic()
+        self._packets, self._recorded = 0, listener.recorded
         self._audio_came = False
         #: For how long (s) nothing was recorded, and how much more audio than time came since (s).
         self._missing = self._caught_up = 0.0
@@ -50,7 +51,13 @@ class UnplayedAudio:
     def is_missing(self) -> bool:
         """Whether it was not recorded later either."""
         later = self._caught_up + self._listener.recorded - self._recorded
-        return self._missing - max(0.0, later) > ON_ITS_WAY
+        return self._missing - max(0.0, later) > ON_ITS_WAY or self._is_mostly_missing()
+
+    def _is_mostly_missing(self) -> bool:
+        """Whether less than half of what came was recorded, which tells in a short time, too."""
+        passed = self._at - self._began
+        came = min(passed, self._packets * _USUAL_PACKET)
+        return is_audio(self._packets, passed) and self._listener.recorded < came / 2
 
 
 def is_too_little(listener: SampleListener, packets: Packets) -> bool:

@@ -9,6 +9,7 @@ import pytest
 from BaresipLibrary.agents.call import Call
 from BaresipLibrary.diagnosis.lost_audio import explain_lost_audio
 from BaresipLibrary.diagnosis.speech import explain_not_heard
+from BaresipLibrary.media.tones import ToneListener
 
 from ..audio import signals
 from ..media.recorded import RATE, hears, tone
@@ -67,3 +68,17 @@ def test_missing_audio_explains_words_that_were_not_heard(tmp_path: Path, any_wo
     assert explained(samples, None) is None
     faint = explained(signals.at_level(samples, -52), 0.0)
     assert faint is not None and faint.startswith("What alice heard is faint")
+
+
+@pytest.mark.parametrize("heard", [tone(0.06), np.zeros(RATE // 2)])
+def test_missing_audio_explains_a_tone_that_was_not_heard(
+    tmp_path: Path, heard: signals.Samples
+) -> None:
+    phone, _ = talking(tmp_path, (100.0, 2.0), (102.5, 2.0))
+    listener = ToneListener(phone.agent, 440.0)
+    listener.began = 100.0
+    listener.start(RATE)
+    listener.feed(heard)
+    explained = listener.explanation([phone.agent], 104.0) or ""
+    assert "In 0.5 of 2.5 s nothing was recorded of what alice heard" in explained
+    assert ("too unsteady" in explained) is bool(heard.any())

@@ -244,9 +244,14 @@ def test_packets_of_comfort_noise_after_silence_are_comfort_noise(
 ) -> None:
     counts = iter([Packets(0, 0)] * 2)
     noise = Packets(12, 0, kinds=((0, 10), (13, 2)))
-    monkeypatch.setattr(bob.phone.backend, "count_packets", lambda _: next(counts, noise))
+
+    def count(_: str) -> Packets:
+        if (now := next(counts, noise)) is noise:
+            bob.write(silence(1.1))  # what has arrived is recorded by then
+        return now
+
+    monkeypatch.setattr(bob.phone.backend, "count_packets", count)
     bob.hears(silence(0.9))
-    bob.then = lambda: bob.write(silence(1.1))
     heard = verify_silence(bob.agent, 0.3, -50)
     assert heard.kind == "comfort noise"
     assert heard.words == (
@@ -289,8 +294,14 @@ def test_packets_of_another_codec_in_between_are_no_silence(
     monkeypatch.setattr(loudness, "PATIENCE", 0.1)
     counts = iter([Packets(0, 0)] * 2)
     packets = Packets(40 + unknown, 0, kinds=((0, 40), (18, unknown)))
-    monkeypatch.setattr(bob.phone.backend, "count_packets", lambda _: next(counts, packets))
-    bob.hears(silence(1.4))
+
+    def count(_: str) -> Packets:
+        if (now := next(counts, packets)) is packets:
+            bob.write(silence(1.4))  # what has arrived is recorded by then
+        return now
+
+    monkeypatch.setattr(bob.phone.backend, "count_packets", count)
+    bob.hears(silence(1.0))
     if unknown < 3:
         assert verify_silence(bob.agent, 0.3, -50).kind == "digital silence"
         return

@@ -85,6 +85,19 @@ def test_without_a_secret_a_failure_gives_no_reason(talking: Phone, tmp_path: Pa
         Listening(talking, tmp_path).text("==", "press ***")
 
 
+@pytest.mark.parametrize(
+    ("operator", "expected", "is_explained"),
+    [("==", "press", True), ("*=", "goodbye", True), ("!=", "press one two one two for sales", False),
+     ("not contains", "press", False)],
+)  # fmt: skip
+def test_words_that_lack_are_explained_and_words_that_were_heard_are_not(
+    talking: Phone, tmp_path: Path, operator: str, expected: str, is_explained: bool
+) -> None:
+    with pytest.raises(PhoneFailure) as failure:
+        Listening(talking, tmp_path).text(operator, expected)
+    assert isinstance(failure.value, CallFailure) is is_explained
+
+
 def test_a_message_of_the_suite_stays_as_it_is(talking: Phone, tmp_path: Path) -> None:
     listening = Listening(talking, tmp_path, "1212")
     verify_speech(listening.reader, Expectation((Phrase.parse("press"),)), NEVER)

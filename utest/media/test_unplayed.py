@@ -100,6 +100,20 @@ def test_audio_that_is_never_recorded_is_missing(bob: ListeningAgent, line: Line
         verify_silence(bob.agent, 2.4, -50)
 
 
+@pytest.mark.parametrize("line", [(0.0, 99.0, (0.0, 0.0), 0.5)], indirect=True)
+@pytest.mark.parametrize("duration", [0.5, 0.8])
+def test_most_of_a_short_time_is_never_recorded(
+    bob: ListeningAgent, line: Line, duration: float
+) -> None:
+    with pytest.raises(AssertionError, match="RTP packets arrived, more than .* unknown"):
+        verify_silence(bob.agent, duration, -50)
+
+
+@pytest.mark.parametrize("line", [(0.0, 99.0, (0.4, 1.2))], indirect=True)
+def test_a_short_time_that_is_recorded_late_is_not_missing(bob: ListeningAgent, line: Line) -> None:
+    assert verify_silence(bob.agent, 0.5, -50).kind == "digital silence"
+
+
 @pytest.mark.parametrize("line", [(0.4, 0.6)], indirect=True)
 def test_audio_too_short_to_count_was_recorded(bob: ListeningAgent, line: Line) -> None:
     told = r"heard only 0\.2\d s of audio, of which the first 0\.3 s do not count\."
