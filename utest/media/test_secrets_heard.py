@@ -87,9 +87,13 @@ def test_without_a_secret_a_failure_gives_no_reason(talking: Phone, tmp_path: Pa
 
 @pytest.mark.parametrize(
     ("operator", "expected", "is_explained"),
-    [("==", "press", True), ("*=", "goodbye", True), ("!=", "press one two one two for sales", False),
-     ("not contains", "press", False)],
-)  # fmt: skip
+    [
+        ("==", "press", True),
+        ("*=", "goodbye", True),
+        ("!=", "press one two one two for sales", False),
+        ("not contains", "press", False),
+    ],
+)
 def test_words_that_lack_are_explained_and_words_that_were_heard_are_not(
     talking: Phone, tmp_path: Path, operator: str, expected: str, is_explained: bool
 ) -> None:
