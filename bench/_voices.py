@@ -53,12 +53,14 @@ def voice(number: int) -> tuple[str, tuple[Samples, ...]]:
     rng = np.random.default_rng(number)
     language = sorted(SENTENCES)[number % len(SENTENCES)]
     options = ["-v", f"{language}+{rng.choice(VARIANTS)}", "-p", str(rng.integers(20, 90))]
-    options += ["-s", str(rng.integers(120, 190)), "--stdout"]
-    return language, tuple(_say(options, sentence) for sentence in SENTENCES[language])
+    options += ["-s", str(rng.integers(120, 190))]
+    return language, tuple(say(options, sentence) for sentence in SENTENCES[language])
 
 
-def _say(options: list[str], sentence: str) -> Samples:
-    spoken = subprocess.run(["espeak-ng", *options, sentence], capture_output=True, check=True)
+def say(options: list[str], sentence: str) -> Samples:
+    """What espeak-ng says with these options."""
+    command = ["espeak-ng", *options, "--stdout", sentence]
+    spoken = subprocess.run(command, capture_output=True, check=True)
     samples, rate = soundfile.read(io.BytesIO(spoken.stdout), dtype="float64")
     assert rate == RATE
     return np.asarray(samples)

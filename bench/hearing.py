@@ -17,7 +17,6 @@ import os
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # small matrices: threads only get in the way
 
-import argparse
 import math
 import sys
 import time
@@ -34,6 +33,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "utest" / "audio")]
 
 import signals  # noqa: E402
 from _channels import CODECS, HAS_AV  # noqa: E402
+from _trials import options_of, print_end, print_row, seeds_of  # noqa: E402
 from _voices import HAS_ESPEAK, RATE, SPEAKERS, voice  # noqa: E402
 from signals import Samples  # noqa: E402
 
@@ -433,26 +433,16 @@ def cells(row: Row, outcomes: list[Outcome]) -> tuple[str, ...]:
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--trials", type=int, default=1000, help="trials a row (1000)")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--only", default="", help="only rows whose text holds this")
-    options = parser.parse_args()
+    options = options_of(__doc__ or "")
     widths = (31, 6, 12, 6, 8, 6, 5, 5, 6, 5, 5)
     figures_of = ("ms p50", "p95", "max", "off p50", "p95", "max")
-    titles = ("sound", "codec", "line", "missed", "invented", *figures_of)
-    print("  ".join(title.ljust(width) for title, width in zip(titles, widths, strict=True)))
+    print_row(("sound", "codec", "line", "missed", "invented", *figures_of), widths)
     started = time.monotonic()
-    seeds = range(options.seed * 1_000_000, options.seed * 1_000_000 + options.trials)
     for row in rows():
-        if options.only not in " ".join(row.cells()):
-            continue
-        outcomes = [row.run(np.random.default_rng(seed), row.line) for seed in seeds]
-        padded = zip(cells(row, outcomes), widths, strict=True)
-        print("  ".join(cell.ljust(width) for cell, width in padded).rstrip(), flush=True)
-    missing = [name for name, has in (("PyAV", HAS_AV), ("espeak-ng", HAS_ESPEAK)) if not has]
-    without = f"; rows left out for want of {' and '.join(missing)}" if missing else ""
-    print(f"{options.trials} trials a row, {time.monotonic() - started:.0f} s{without}")
+        if options.only in " ".join(row.cells()):
+            seeds = map(np.random.default_rng, seeds_of(options))
+            print_row(cells(row, [row.run(rng, row.line) for rng in seeds]), widths)
+    print_end(options.trials, time.monotonic() - started)
 
 
 if __name__ == "__main__":

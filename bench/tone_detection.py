@@ -13,11 +13,7 @@ import os
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # one process a core, one thread a process
 
-import argparse
-import io
 import math
-import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -27,7 +23,6 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-import soundfile
 import soxr
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,12 +30,13 @@ sys.path[:0] = [str(ROOT), str(ROOT / "utest" / "audio")]
 
 import signals  # noqa: E402
 from _channels import CHUNK, CODECS, HAS_AV  # noqa: E402
+from _trials import options_of, print_end, print_row, seeds_of  # noqa: E402
+from _voices import HAS_ESPEAK, RATE, say  # noqa: E402
 from signals import Samples  # noqa: E402
 
 from BaresipLibrary.audio.tones import ToneDetector  # noqa: E402
 
 LISTEN = 5.0
-HAS_ESPEAK = shutil.which("espeak-ng") is not None
 
 
 @dataclass(frozen=True)
@@ -218,10 +214,8 @@ def espeak(rng: np.random.Generator, rate: int, level: float) -> Samples:
     voice = f"{accent}+{rng.choice(['f1', 'f2', 'f3', 'f4', 'f5', 'm1', 'm2', 'm3', 'm4', 'm7'])}"
     pitch, speed = str(rng.integers(10, 99)), str(rng.integers(80, 200))
     said = " ".join(rng.permutation(SENTENCES))
-    command = ["espeak-ng", "-v", voice, "-p", pitch, "-s", speed, "--stdout", said[:160]]
-    spoken = subprocess.run(command, capture_output=True, check=True).stdout
-    samples, native = soundfile.read(io.BytesIO(spoken), dtype="float64")
-    resampled = np.asarray(soxr.resample(samples, native, rate, "HQ"))
+    samples = say(["-v", voice, "-p", pitch, "-s", speed], said[:160])
+    resampled = np.asarray(soxr.resample(samples, RATE, rate, "HQ"))
     return signals.at_level(np.resize(resampled, round(LISTEN * rate)), level)
 
 
@@ -326,26 +320,17 @@ def line(row: Row, outcomes: list[Outcome]) -> tuple[str, ...]:
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--trials", type=int, default=1000, help="trials a row (1000)")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--only", default="", help="only rows whose text holds this")
-    options = parser.parse_args()
+    options = options_of(__doc__ or "")
     widths = (20, 6, 17, 10, 13, 9, 6, 5, 5)
     titles = ("signal", "codec", "level, SNR", "asked Hz", "error", "count", "ms p50", "p95", "max")
-    print("  ".join(title.ljust(width) for title, width in zip(titles, widths, strict=True)))
+    print_row(titles, widths)
     started = time.monotonic()
-    seeds = range(options.seed * 1_000_000, options.seed * 1_000_000 + options.trials)
     with ProcessPoolExecutor() as pool:
         for row in rows():
-            if options.only not in f"{row.kind} {row.codec} {row.level} {row.asked}":
-                continue
-            outcomes = list(pool.map(partial(run_trial, row), seeds, chunksize=25))
-            cells = zip(line(row, outcomes), widths, strict=True)
-            print("  ".join(cell.ljust(width) for cell, width in cells).rstrip(), flush=True)
-    missing = [name for name, has in (("PyAV", HAS_AV), ("espeak-ng", HAS_ESPEAK)) if not has]
-    without = f"; rows left out for want of {' and '.join(missing)}" if missing else ""
-    print(f"{options.trials} trials a row, {time.monotonic() - started:.0f} s{without}")
+            if options.only in f"{row.kind} {row.codec} {row.level} {row.asked}":
+                outcomes = list(pool.map(partial(run_trial, row), seeds_of(options), chunksize=25))
+                print_row(line(row, outcomes), widths)
+    print_end(options.trials, time.monotonic() - started)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from robot.api import SkipExecution
 from robot.api.deco import library
 from robot.libraries.BuiltIn import BuiltIn
 
+from atest.resources.running_agents import agent_named
 from BaresipLibrary.agents.agent import Agent
 from BaresipLibrary.backends.capabilities import Capability
 from BaresipLibrary.concurrency import wait_until
@@ -41,19 +42,19 @@ class Directions:
 
     def able_to(self, name: str, what: Capability) -> bool:
         """Whether that agent's baresip has a capability."""
-        return what in _agent(name).backend.capabilities
+        return what in agent_named(name).backend.capabilities
 
     def consultation_should_be_understood(self, transferor: str, transferee: str) -> None:
         """Skips the test unless an attended transfer is something that both can, and in one way."""
         for name in (transferor, transferee):
             if not self.able_to(name, Capability.ATTENDED_TRANSFER):
-                raise SkipExecution(f"{_agent(name).backend.description} knows no Replaces.")
+                raise SkipExecution(f"{agent_named(name).backend.description} knows no Replaces.")
         if _writes_tags(transferor) != _writes_tags(transferee):
             raise SkipExecution("Baresip before 3.23 writes and reads Replaces without its tags.")
 
     def what_one_sent_the_other_should_have_received(self, one: str, other: str) -> None:
         """Fails unless both saw the same messages of their newest calls, in opposite directions."""
-        agents = _agent(one), _agent(other)
+        agents = agent_named(one), agent_named(other)
 
         def agree() -> bool | None:
             return _sides(agents[0]) == {(text, not sent) for text, sent in _sides(agents[1])}
@@ -65,7 +66,7 @@ class Directions:
 
     def request_uri_should_repeat_nothing(self, name: str) -> None:
         """Fails when the URI that an agent dialled last has one parameter twice."""
-        first = next(message for sent, message in _messages(_agent(name)) if sent)
+        first = next(message for sent, message in _messages(agent_named(name)) if sent)
         parameters = first.start_line.split()[1].split(";")[1:]
         if len(set(parameters)) < len(parameters):
             raise AssertionError(f"{name} sent: {first.start_line}")
@@ -76,18 +77,15 @@ class Directions:
         What was sent once more, octet by octet, was sent because no answer came in time.
         """
         sent = {
-            message.text: message.method for is_sent, message in _messages(_agent(name)) if is_sent
+            message.text: message.method
+            for is_sent, message in _messages(agent_named(name))
+            if is_sent
         }
         BuiltIn().should_be_equal([one for one in sent.values() if one], list(expected))
 
 
-def _agent(name: str) -> Agent:
-    agent: Agent = BuiltIn().get_library_instance("BaresipLibrary").agents.get(name)
-    return agent
-
-
 def _writes_tags(name: str) -> bool:
-    version = getattr(_agent(name).backend, "version", None)  # the wheel is of the 4.x line
+    version = getattr(agent_named(name).backend, "version", None)  # the wheel is of the 4.x line
     return version is None or version >= (3, 23)
 
 

@@ -3,24 +3,16 @@
 import re
 import time
 
-from robot.libraries.BuiltIn import BuiltIn
-
-from BaresipLibrary.agents.agent import Agent
+from atest.resources.running_agents import agent_named
 from BaresipLibrary.concurrency import wait_until
 from BaresipLibrary.events import Registered, SipMessage
 from BaresipLibrary.sip.agreed_media import agreed_media
 from BaresipLibrary.sip.messages import Message
 
 
-def _agent(name: str) -> Agent:
-    library = BuiltIn().get_library_instance("BaresipLibrary")
-    agent: Agent = library.agents.get(name)
-    return agent
-
-
 def held_by_peer_should_become(name: str, wanted: bool, timeout: float = 5.0) -> None:
     """Waits until the SDP says that the peer holds the agent's call, or no longer does."""
-    agent = _agent(name)
+    agent = agent_named(name)
     call = agent.require_live_call("to watch")
     if not wait_until(agent.changes, lambda: call.held_by_peer is wanted or None, timeout):
         raise AssertionError(f"{name}: held by peer did not become {wanted}.")
@@ -28,7 +20,7 @@ def held_by_peer_should_become(name: str, wanted: bool, timeout: float = 5.0) ->
 
 def hold_should_become(name: str, wanted: bool, timeout: float = 5.0) -> None:
     """Waits until the SDP says that the agent holds its call, or no longer does."""
-    agent = _agent(name)
+    agent = agent_named(name)
     call = agent.require_live_call("to watch")
     if not wait_until(agent.changes, lambda: call.on_hold is wanted or None, timeout):
         raise AssertionError(f"{name}: holding did not become {wanted}.")
@@ -36,7 +28,7 @@ def hold_should_become(name: str, wanted: bool, timeout: float = 5.0) -> None:
 
 def media_direction_should_become(name: str, wanted: str, timeout: float = 5.0) -> None:
     """Waits until offer and answer allow the agent what ``sendonly`` and the like say."""
-    agent = _agent(name)
+    agent = agent_named(name)
     call = agent.require_live_call("to watch")
 
     def agreed() -> bool | None:
@@ -50,14 +42,14 @@ def media_direction_should_become(name: str, wanted: str, timeout: float = 5.0) 
 
 def calls_should_become(name: str, count: int, timeout: float = 10.0) -> None:
     """Waits until an agent has had so many calls: what one of another saw says nothing of it."""
-    agent = _agent(name)
+    agent = agent_named(name)
     if not wait_until(agent.changes, lambda: len(agent.calls) >= count or None, timeout):
         raise AssertionError(f"{name} has had {len(agent.calls)} calls, not {count}.")
 
 
 def ended_calls_should_become(name: str, count: int, timeout: float = 10.0) -> None:
     """Waits until so many of an agent's calls are over."""
-    agent = _agent(name)
+    agent = agent_named(name)
 
     def ended() -> int:
         return len(agent.calls) - len(agent.live_calls)
@@ -68,7 +60,7 @@ def ended_calls_should_become(name: str, count: int, timeout: float = 10.0) -> N
 
 def offers_should_have_been_answered(name: str, count: int, timeout: float = 5.0) -> None:
     """Waits until so many INVITEs of the agent's call, of either side, were answered with 200."""
-    agent = _agent(name)
+    agent = agent_named(name)
     call = agent.require_live_call("to watch")
 
     def answered() -> bool | None:
@@ -82,7 +74,7 @@ def offers_should_have_been_answered(name: str, count: int, timeout: float = 5.0
 
 def its_requests_should_have_collided(name: str) -> None:
     """Fails unless an agent was answered 491 in its newest call."""
-    agent = _agent(name)
+    agent = agent_named(name)
     with agent.changes:
         messages = list(agent.journal.messages(agent.last_call.call_id))
     if not any(not one.sent and one.text.startswith("SIP/2.0 491") for one in messages):
@@ -91,7 +83,7 @@ def its_requests_should_have_collided(name: str) -> None:
 
 def registrations_should_follow(name: str, count: int, timeout: float = 10.0) -> None:
     """Waits until the registrar has accepted that many more registrations."""
-    agent = _agent(name)
+    agent = agent_named(name)
     position, began = len(agent.journal), time.monotonic()
 
     def enough() -> bool | None:
@@ -104,7 +96,7 @@ def registrations_should_follow(name: str, count: int, timeout: float = 10.0) ->
 
 def each_register_should_have_waited(name: str, count: int) -> None:
     """Fails unless an agent sent that many REGISTERs or more, each after the answer to the last."""
-    agent = _agent(name)
+    agent = agent_named(name)
     with agent.changes:
         events = list(agent.journal.of_kind(SipMessage))
     messages = [(event.sent, Message(event.text)) for event in events]
@@ -134,7 +126,7 @@ def its_media_address_should_be(name: str, address: str) -> None:
 
 
 def _sent_sdp(name: str) -> str:
-    agent = _agent(name)
+    agent = agent_named(name)
 
     def sent() -> str | None:
         messages = agent.journal.messages(agent.last_call.call_id)
@@ -146,7 +138,7 @@ def _sent_sdp(name: str) -> str:
 
 def its_calls_should_have_sent_no_invite(name: str) -> None:
     """Fails when an agent has sent an INVITE."""
-    agent = _agent(name)
+    agent = agent_named(name)
     with agent.changes:
         events = list(agent.journal.of_kind(SipMessage))
     if any(event.sent and event.text.startswith("INVITE ") for event in events):

@@ -12,7 +12,7 @@ from robot.errors import TimeoutExceeded
 from robot.libraries.BuiltIn import BuiltIn
 from robot.running.timeouts.runner import Runner
 
-from BaresipLibrary.agents.agent import Agent
+from atest.resources.running_agents import agent_named
 from BaresipLibrary.concurrency import wait_until
 
 _SOON = 5.0
@@ -50,14 +50,14 @@ class Signals:
 
     def kill(self, name: str) -> None:
         """Kills an agent's process, and waits until the library knows."""
-        agent = _agent(name)
+        agent = agent_named(name)
         os.kill(agent.backend.pid, signal.SIGKILL)
         if not wait_until(agent.changes, lambda: not agent.alive or None, _SOON):
             raise AssertionError(f"Nobody noticed the end of {name}.")
 
     def hold_process(self, name: str) -> None:
         """Stops an agent's process by SIGSTOP, and waits until it stands still."""
-        process = psutil.Process(_agent(name).backend.pid)
+        process = psutil.Process(agent_named(name).backend.pid)
         process.suspend()
         self._held[name] = process
         deadline = time.monotonic() + _SOON
@@ -67,7 +67,7 @@ class Signals:
 
     def signal_soon(self, name: str, number: signal.Signals) -> None:
         """Sends a signal to an agent's process while the next keyword is at work."""
-        process = psutil.Process(_agent(name).backend.pid)
+        process = psutil.Process(agent_named(name).backend.pid)
         if number is signal.SIGSTOP:
             self._held[name] = process
         threading.Timer(_IN_THE_MIDDLE, process.send_signal, [number]).start()
@@ -104,8 +104,3 @@ def _moves(pid: int) -> bool:
     """Whether a thread of a process is not stopped."""
     stats = (path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/stat"))
     return any(stat.rpartition(")")[2].split()[0] != "T" for stat in stats)
-
-
-def _agent(name: str) -> Agent:
-    agent: Agent = BuiltIn().get_library_instance("BaresipLibrary").agents.get(name)
-    return agent

@@ -10,6 +10,7 @@ from robot.api import logger
 from robot.api.deco import library
 from robot.libraries.BuiltIn import BuiltIn
 
+from atest.resources.running_agents import agent_named
 from BaresipLibrary.agents.agent import Agent
 from BaresipLibrary.concurrency import wait_until
 from BaresipLibrary.errors import BackendError
@@ -48,13 +49,13 @@ class Torture:
 
     def throw_the_torture_set_at(self, name: str) -> list[str]:
         """Sends each message of `utest/sip/torture.py`; returns the names of those that killed."""
-        agent = _agent(name)
+        agent = agent_named(name)
         user = agent.uri.partition(";")[0]
         return self._throw(name, torture(user, self._place()).items())
 
     def throw_mutations_at(self, name: str, count: int, seed: int) -> list[str]:
         """Sends messages of the torture set, and those of this agent, with some places changed."""
-        agent = _agent(name)
+        agent = agent_named(name)
         chance = random.Random(seed)
         real = [event.text.encode() for event in agent.journal.of_kind(SipMessage)]
         user = agent.uri.partition(";")[0]
@@ -75,7 +76,7 @@ class Torture:
         return self._throw(name, ((what, self._answer(name, line)) for what, line in lines.items()))
 
     def _answer(self, name: str, line: bytes) -> bytes:
-        agent = _agent(name)
+        agent = agent_named(name)
         agent.dial(f"sip:torturer@{self._place()}")
         while not (invite := self._socket.recv(65536)).startswith(b"INVITE "):
             pass  # what is left of the call before
@@ -92,7 +93,7 @@ class Torture:
         deadly, count = [], 0
         for what, data in messages:
             count += 1
-            agent = _agent(name)
+            agent = agent_named(name)
             self._socket.sendto(data, _address(agent))
             if self._is_answered(agent):
                 _end_calls(agent)
@@ -130,18 +131,13 @@ class Torture:
 
     def throw_packets_at_the_media_of(self, name: str, seed: int = 1) -> int:
         """Sends malformed RTP and RTCP to the ports of an agent's call; returns how many."""
-        agent = _agent(name)
+        agent = agent_named(name)
         port = _media_port(agent)
         packets = list(_packets(random.Random(seed)))
         for data in packets:
             for at in (port, port + 1):
                 self._socket.sendto(data, (_HOST, at))
         return 2 * len(packets)
-
-
-def _agent(name: str) -> Agent:
-    agent: Agent = BuiltIn().get_library_instance("BaresipLibrary").agents.get(name)
-    return agent
 
 
 def _address(agent: Agent) -> tuple[str, int]:
