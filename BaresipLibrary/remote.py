@@ -14,9 +14,11 @@ from xmlrpc.client import MAXINT, MININT
 
 from robot.api import TypeInfo, logger
 from robot.api.types import Secret
+from robot.errors import DataError
 
 from .agents.agent import Agent
 from .errors import UsageError
+from .keywords.arguments import refusal
 from .library import BaresipLibrary
 from .phone import Phone
 from .sip.seen_messages import SeenMessage
@@ -95,7 +97,11 @@ def _convert(wanted: Any, name: str, value: Any) -> Any:
         return value
     converters = BaresipLibrary.ROBOT_LIBRARY_CONVERTERS
     # Agents stay on this host: over XML-RPC, their names stand for them.
-    return TypeInfo.from_type_hint(wanted).convert(value, name, converters, allow_unknown=True)
+    kind = TypeInfo.from_type_hint(wanted)
+    try:
+        return kind.convert(value, name, converters, allow_unknown=True)
+    except ValueError as error:
+        raise ValueError(refusal(error)) from error
 
 
 def _text(default: Any) -> str:
@@ -155,7 +161,7 @@ def settings(words: Sequence[str]) -> dict[str, Any]:
             raise SystemExit(f"There is no setting '{name}'. Settings: {', '.join(types)}.")
         try:
             converted[name] = _convert(types[name], name, value)
-        except ValueError as error:
+        except (ValueError, DataError) as error:
             raise SystemExit(str(error)) from error
     return converted
 

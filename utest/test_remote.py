@@ -90,10 +90,15 @@ class Naming(Plugin):
         return self.phone(agent)
 
 
-@pytest.mark.parametrize("word", ["tiemout=5s", "timeout=soon"])
+@pytest.mark.parametrize("word", ["tiemout=5s", "timeout=soon", "return=5"])
 def test_a_wrong_setting_is_named(word: str) -> None:
     with pytest.raises(SystemExit, match=word.partition("=")[0]):
         settings([word])
+
+
+def test_a_wrong_value_is_told_with_what_was_meant(remote: RemoteLibrary) -> None:
+    with pytest.raises(ValueError, match=r"'RINGING'\. Did you mean 'ESTABLISHED'\?$"):
+        remote.run_keyword("wait_until_state_is", ["alice", "connected"])
 
 
 def test_a_server_forgets_agents_that_were_stopped_when_the_next_one_starts() -> None:

@@ -2,6 +2,7 @@
 Documentation       The library in another process, driven over Robot's Remote interface.
 Library             ../resources/ChildRun.py
 Library             Serving.py
+Library             BaresipLibrary    backend=${BACKEND}    AS    Here
 Suite Setup         Serve
 Suite Teardown      Stop Serving
 Test Teardown       Phones.Stop All Agents
@@ -25,6 +26,16 @@ A Call On Another Host
     Phones.Get State    bob    ==    ESTABLISHED
     Phones.Hang Up    bob
     Phones.Get State    alice    ==    IDLE    timeout=5s
+
+An Agent There Calls One Here
+    [Documentation]    As docs/remote.md shows it, with local agents.
+    ${bob} =    Here.Start Agent    bob
+    Phones.Start Agent    alice
+    Phones.Dial    alice    ${bob.uri}
+    Here.Accept    bob
+    Phones.Wait Until State Is    alice    ESTABLISHED
+    Phones.Send Audio    alice    tone:440
+    Here.Verify Audio    bob    440 Hz
 
 Results Are Tables And Text
     Phones.Start Agent    alice
