@@ -147,11 +147,33 @@ class Journal:
         return [message for message, _ in self.kept(places)]
 
     def messages(self, call_id: str) -> list[SipMessage]:
-        """The SIP messages of one call, sent and received, in order."""
-        places = [(place, seen) for place, seen in self.outlines() if seen.call_id == call_id]
-        return [message for message, _ in self.kept(places)]
+        """The SIP messages of one call, sent and received, in order.
+
+        Of several calls with the same Call-ID it is the newest: a proxy may try a phone again.
+        """
+        seen = self.kept(one for one in self.outlines() if one[1].call_id == call_id)
+        begun = [one for one in seen if _begins_received_call(one[1])]
+        return [message for message, _ in (seen if len(begun) < 2 else _of_last_call(seen))]
 
     def invite(self, call_id: str) -> Message | None:
         """The INVITE that began a call; None while none is here."""
         messages = (parsed(event.text) for event in self.messages(call_id))
         return next((message for message in messages if message.method == "INVITE"), None)
+
+
+def _begins_received_call(seen: Outline) -> bool:
+    return seen.begins_call and not seen.sent and not seen.repetition
+
+
+def _of_last_call(seen: list[tuple[SipMessage, Outline]]) -> list[tuple[SipMessage, Outline]]:
+    """The messages from the INVITE on that came after the one before it was refused.
+
+    One that comes earlier is of the same call, which a proxy has sent by two ways.
+    """
+    begin, branch, is_over = 0, "", False
+    for place, (event, one) in enumerate(seen):
+        if _begins_received_call(one) and (is_over or not branch):
+            begin, branch, is_over = place if is_over else 0, parsed(event.text).branch, False
+        elif one.sent and one.method == "INVITE" and (one.status or 0) >= 300:
+            is_over = is_over or parsed(event.text).branch == branch
+    return seen[begin:]

@@ -23,6 +23,20 @@ Requests Outside Of Calls
     ${messages} =    Get Sip Messages    alice    received MESSAGE    call=NONE
     Length Should Be    ${messages}    1
 
+A Call That Is Tried Again Is Read Alone
+    ${bob} =    Start Agent    bob
+    ${peer} =    Start Peer    calls_again    ${bob.uri}
+    Wait Until State Is    bob    RINGING
+    Get Header    bob    X-Try    ==    1
+    Hang Up    bob
+    Accept    bob
+    Wait Until State Is    bob    ESTABLISHED
+    Get Header    bob    X-Try    ==    2
+    Get Peer Name    bob    ==    Try 2
+    Get Call Timing    bob    setup_time    <    700ms
+    Hang Up    bob
+    Peer Should Have Finished    ${peer}
+
 A Retransmission Counts As What It Repeats
     ${alice} =    Start Agent    alice
     ${peer} =    Start Peer    repeats    ${alice.uri}

@@ -76,3 +76,19 @@ def takes_hold(peer: Peer) -> None:
     invite = peer.expect("INVITE")
     peer.answer(invite, "X-Held: yes", direction="recvonly", version=2)
     dialog.await_bye()
+
+
+def calls_again(peer: Peer, uri: str) -> None:
+    """Calls, is refused, and calls again in the same call, as a proxy that tries a phone twice."""
+    call_id = ""
+    for number in ("1", "2"):
+        origin = f'"Try {number}" <{peer.uri}>'
+        dialog = peer.invite(uri, f"X-Try: {number}", origin=origin, call_id=call_id or None)
+        call_id = dialog.call_id
+        final = peer.expect(lambda message: (message.status or 0) >= 200)
+        if final.status == 200:
+            dialog.accept(final)
+            dialog.await_bye()
+            return
+        dialog.request("ACK", number=dialog.number, branch=dialog.branch)
+        peer.pause(0.7)  # which no time in the second call may hold

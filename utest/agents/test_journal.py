@@ -66,3 +66,39 @@ def test_what_is_forgotten_while_it_is_looked_up_is_left_out(journal: Journal) -
     places = journal.outlines()
     journal.add(message(3))
     assert [event.at for event, _ in journal.kept(places)] == [1.0, 2.0]
+
+
+def invite_message(branch: str, status: str = "", to: str = "<b>") -> SipMessage:
+    start = f"SIP/2.0 {status}" if status else "INVITE sip:b SIP/2.0"
+    head = f"Via: SIP/2.0/UDP a;branch=z9hG4bK{branch}\r\nTo: {to}\r\nCall-ID: c\r\nCSeq: 1 INVITE"
+    return SipMessage(0.0, bool(status), "UDP", "a:1", "b:2", f"{start}\r\n{head}\r\n\r\n")
+
+
+FIRST, SECOND, THIRD = (invite_message(branch) for branch in "123")
+
+
+@pytest.mark.parametrize(
+    ("earlier", "newest"),
+    [
+        ([FIRST, invite_message("1", "480 No")], [SECOND, invite_message("2", "180 Ringing")]),
+        ([FIRST, invite_message("1", "420 No")], [SECOND]),
+        (
+            [FIRST, SECOND, invite_message("2", "482 Loop"), invite_message("1", "486 No")],
+            [THIRD, invite_message("3", "200 OK")],
+        ),
+        ([], [FIRST, invite_message("1", "180 Ringing"), SECOND]),
+        ([], [FIRST, SECOND, invite_message("2", "482 Loop"), THIRD]),
+        ([], [FIRST, invite_message("1", "486 No"), FIRST, invite_message("1", "486 No")]),
+        ([], [FIRST, invite_message("1", "488 No"), invite_message("2", to="<b>;tag=1")]),
+        ([], [FIRST, invite_message("1", "200 OK"), SECOND]),
+    ],
+)
+def test_of_calls_with_the_same_call_id_the_newest_is_read(
+    earlier: list[SipMessage], newest: list[SipMessage]
+) -> None:
+    journal = Journal()
+    for one in (*earlier, *newest):
+        journal.add(one)
+    assert journal.messages("c") == newest
+    invite = journal.invite("c")
+    assert invite is not None and invite.text == newest[0].text
