@@ -1,6 +1,6 @@
 """How long the phases of a call took, by its messages and by what was heard in it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from itertools import pairwise
 from typing import TypeVar
 
@@ -61,11 +61,14 @@ class Timings:
             ) from None
 
     def _post_dial_delay(self) -> Duration:
-        """From the INVITE to the first answer from 180 on (RFC 6076, section 4.3.1).
+        """From the INVITE to the first 18x, or to the 2xx (RFC 6076, section 4.3.1).
 
-        A proxy may forward an 18x after the 200 that followed it, or not at all.
+        A proxy may forward an 18x after the 200 that followed it, or not at all. A 199 tells only
+        that one of several phones is out of it (RFC 6228).
         """
-        answer = self._first(_is_answer("INVITE", range(180, 300)), due=self._came_up)
+        answer = self._first(
+            _is_answer("INVITE", (*range(180, 190), *range(200, 300))), due=self._came_up
+        )
         if answer is None:
             raise _Unknown(f"there was no 18x, and {self.call.describe()}")
         return Duration(answer - self._invited_at)
@@ -277,7 +280,7 @@ class HeardSounds:
         return sum(finder.seconds for finder in self._finders.values())
 
 
-def _is_answer(method: str, statuses: range) -> Callable[[Message], bool]:
+def _is_answer(method: str, statuses: Collection[int]) -> Callable[[Message], bool]:
     def matches(message: Message) -> bool:
         return message.transaction_method == method and message.status in statuses
 

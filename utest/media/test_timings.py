@@ -70,6 +70,17 @@ def test_an_18x_that_a_proxy_forwards_after_the_200_is_not_the_first_answer(phon
     assert read(phone, call, "post_dial_delay") == pytest.approx(1.0)
 
 
+def test_a_199_is_not_the_first_answer(phone: Phone) -> None:
+    phone.agent.dial(BOB)
+    call = phone.agent.calls[0]
+    message(phone, call, 100.0, "INVITE sip:bob SIP/2.0", "1 INVITE", sent=True)
+    message(phone, call, 101.0, "SIP/2.0 199 Early Dialog Terminated", "1 INVITE", sent=False)
+    with pytest.raises(PhoneFailure, match="there was no 18x"):
+        read(phone, call, "post_dial_delay")
+    message(phone, call, 103.0, "SIP/2.0 183 Session Progress", "1 INVITE", sent=False)
+    assert read(phone, call, "post_dial_delay") == pytest.approx(3.0)
+
+
 def test_a_message_that_is_due_is_waited_for(phone: Phone) -> None:
     """The event that the call is up may come before the trace of what brought it up."""
     phone.agent.dial(BOB)
