@@ -185,7 +185,7 @@ class RatedCall:
         if self.reason is not None:
             return
         held = [agent for agent in self.agents if agent.alive and agent.backend.is_stopped]
-        if held and cause is Cause.either:
+        if held and cause is not Cause.machine:
             details += f"; the process of {held[0]} is stopped"
             words, cause = "the process of an agent is stopped", Cause.machine
         self.reason = FailureReason(words, details.rstrip("."), cause, time.monotonic())

@@ -35,6 +35,39 @@ A Call That The Phone System Ends Early
     Should Match Regexp    ${calls.failed_calls[0].details}
     ...    ^(cut: its call to|callee1: the call from) sip:\\S+ was hung up by the peer after \\d+\\.\\d+ s
 
+A Call That The Phone System Ends At Once
+    [Documentation]    It was established at both sides, whether the run has noticed that in time or not.
+    Start Callers And Callees    brief1    brief2    brief3
+    ${calls} =    Run Calls    ${CALLERS}    ${CALLEES}    rate=8/s    duration=375ms    talk=60s    arrivals=even
+    ...    audio=none    max_lag=30s
+    Should Be Equal    ${{dict($calls.failures)}}    ${{{'ended early: hung up by the peer': 3}}}
+    Get Run Statistics    ${calls}    established    ==    3
+    Should Be True    all(down - up < 20 for up, down in zip($calls.went_up, $calls.went_down))
+
+Calls That Reach One Another's Callees
+    [Documentation]    Both arrive before the phone system calls anybody, so that each callee is free for the call that is led to it.
+    Start Callers And Callees    crossed1    crossed2
+    Run Keyword And Expect Error
+    ...    None of 2 calls was established: not established within 4 s, and the callee was not called (2). The first: crossed* to callee*: its call to sip:callee* is up (*
+    ...    Run Calls    ${CALLERS}    ${CALLEES}    rate=1000/s    duration=2ms    talk=100ms    arrivals=even
+    ...    audio=none    timeout=4s    max_lag=30s
+
+A Phone Whose Process Is Stopped
+    [Documentation]    The phone system cannot reach it, and that is no fault of the phone system.
+    Start Callers And Callees    patient    alice
+    ${callee} =    Get Info    callee1
+    Evaluate    os.kill($callee.pid, signal.SIGSTOP)    modules=os, signal
+    TRY
+        ${calls} =    Run Calls    ${CALLERS}    ${CALLEES}    rate=8/s    duration=250ms    talk=100ms
+        ...    arrivals=even    audio=none    max_lag=30s
+    FINALLY
+        Evaluate    os.kill($callee.pid, signal.SIGCONT)    modules=os, signal
+    END
+    Should Be Equal    ${{dict($calls.undecided_because)}}    ${{{'the process of an agent is stopped': 1}}}
+    Should Match Regexp    ${calls.undecided_calls[0].details}
+    ...    was refused with 480 Temporarily Unavailable after .*; the process of callee1 is stopped$
+    Get Run Statistics    ${calls}    succeeded    ==    1
+
 
 *** Keywords ***
 Start Faulty Phone System

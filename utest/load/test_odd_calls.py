@@ -119,6 +119,19 @@ def test_what_fails_while_a_process_is_stopped_is_no_fault_of_the_phone_system(
     assert one.call.reason.details.endswith("; the process of callee1 is stopped")
 
 
+def test_a_refusal_tells_nothing_of_a_phone_system_that_could_not_reach_a_stopped_process(
+    exchange: Exchange,
+) -> None:
+    one = OneCall(exchange)
+    one.callee.agent._calls.clear()
+    one.callee.backend.held = True
+    one.caller.closes(one.caller.agent.calls[0].call_id, ClosedBy.REFUSAL, 480, "Unavailable")
+    one.go_on()
+    assert one.call.reason is not None
+    assert one.call.reason.words == "the process of an agent is stopped"
+    assert "was refused with 480" in one.call.reason.details
+
+
 def test_a_call_that_rings_meanwhile_does_not_keep_another_from_its_end(exchange: Exchange) -> None:
     one = OneCall(exchange, timeout=2.0)
     one.hang_up()
