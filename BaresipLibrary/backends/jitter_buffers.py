@@ -20,7 +20,7 @@ _EXACT, _INEXACT = 0.003, 0.020
 Configured = Callable[[str], str | None]
 
 
-def playout_delay(release: Release, configured: Configured) -> PlayoutDelay:
+def buffer_delay(release: Release, configured: Configured) -> PlayoutDelay:
     """The delay of that version of baresip; `configured` has the value of a setting, or None."""
     own = release >= _OWN_NAMES
     kind = configured("audio_jitter_buffer_type" if own else "jitter_buffer_type")

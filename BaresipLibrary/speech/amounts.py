@@ -66,31 +66,12 @@ def _amount(
     tokens: Sequence[Token], currency: Currency, and_: str
 ) -> tuple[Sequence[Token], int] | None:
     """The amount at the beginning of tokens, and how many of them it takes."""
-    large, small = (currency.one, currency.several), (currency.small_one, currency.small)
-    match [token.plain for token in tokens]:
-        case [whole, sign, hundredths, name, *_] if (
-            sign == POINT and name in large and len(hundredths) == 2
-        ):
-            used = 4
-        case [whole, name, hundredths, cents, *_] if name in large and cents in small:
-            used = 4
-        case [whole, name, word, hundredths, cents, *_] if (
-            name in large and word == and_ and cents in small
-        ):
-            used = 5
-        case [whole, name, hundredths, *_] if name in large and _is_said_on(tokens):
-            used = 3
-        case [whole, name, hundredths, *_] if name in large and _may_be_cents(hundredths):
-            return [own_form(tokens[:3])], 3
-        case [whole, name, word, hundredths, *_] if (
-            name in large and word == and_ and _may_be_cents(hundredths)
-        ):
-            return [own_form(tokens[:4])], 4
-        case [whole, name, *_] if name in large and tokens[1].border == NOTHING:
-            hundredths = "00"
-            used = 2
-        case _:
-            return None
+    known = _with_hundredths(tokens, currency, and_)
+    if known is None and (used := _with_perhaps_hundredths(tokens, currency, and_)):
+        return [own_form(tokens[:used])], used
+    if known is None and _is_whole_amount(tokens, currency):
+        known = "00", 2
+    whole, (hundredths, used) = tokens[0].plain, known or ("", 0)
     if not (whole.isdecimal() and hundredths.isdecimal()) or len(hundredths) > 2:
         return None
     said = _as_said(whole, hundredths.zfill(2), currency)
@@ -103,6 +84,45 @@ def _amount(
         )
         for place, text in enumerate(said)
     ], used
+
+
+def _with_hundredths(
+    tokens: Sequence[Token], currency: Currency, and_: str
+) -> tuple[str, int] | None:
+    """The hundredth parts of the amount that tokens begin with, and how many tokens it takes."""
+    large, small = (currency.one, currency.several), (currency.small_one, currency.small)
+    match [token.plain for token in tokens]:
+        case [_, sign, hundredths, name, *_] if (
+            sign == POINT and name in large and len(hundredths) == 2
+        ):
+            return hundredths, 4
+        case [_, name, hundredths, cents, *_] if name in large and cents in small:
+            return hundredths, 4
+        case [_, name, word, hundredths, cents, *_] if (
+            name in large and word == and_ and cents in small
+        ):
+            return hundredths, 5
+        case [_, name, hundredths, *_] if name in large and _is_said_on(tokens):
+            return hundredths, 3
+    return None
+
+
+def _with_perhaps_hundredths(tokens: Sequence[Token], currency: Currency, and_: str) -> int:
+    """How many tokens an amount takes with what may be its hundredth parts; 0 without these."""
+    large = (currency.one, currency.several)
+    match [token.plain for token in tokens]:
+        case [_, name, hundredths, *_] if name in large and _may_be_cents(hundredths):
+            return 3
+        case [_, name, word, hundredths, *_] if (
+            name in large and word == and_ and _may_be_cents(hundredths)
+        ):
+            return 4
+    return 0
+
+
+def _is_whole_amount(tokens: Sequence[Token], currency: Currency) -> bool:
+    large = (currency.one, currency.several)
+    return len(tokens) > 1 and tokens[1].plain in large and tokens[1].border == NOTHING
 
 
 def _is_said_on(tokens: Sequence[Token]) -> bool:

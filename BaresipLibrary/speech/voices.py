@@ -199,3 +199,8 @@ def _checked(speech: Speech, engine: str) -> Speech:
     if not np.any(np.abs(speech.samples) > _AUDIBLE):
         raise UsageError("The voice says nothing for this text: it has no sound.")
     return speech
+
+
+def language_code(language: str) -> str:
+    """A language as engines write it, such as ``en-us``."""
+    return language.strip().lower().replace("_", "-")

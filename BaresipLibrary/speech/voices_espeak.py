@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..errors import SpeechError, UsageError
-from .voices import Speech, VoiceEngine
+from .voices import Speech, VoiceEngine, language_code
 from .voices_program import run_renderer
 
 #: What speaks when neither a voice nor a language is named.
@@ -33,7 +33,7 @@ class EspeakNg(VoiceEngine):
         name, plus, variant = voice.partition("+")
         spoken = self._language(language) if language else None
         chosen = self._language(name) if name else spoken or _DEFAULT
-        if language and chosen != spoken and not chosen.startswith(f"{_normal(language)}-"):
+        if language and chosen != spoken and not chosen.startswith(f"{language_code(language)}-"):
             raise UsageError(
                 f"The voice espeak-ng:{voice} does not speak '{language}': leave one of them out."
             )
@@ -55,7 +55,7 @@ class EspeakNg(VoiceEngine):
 
     def _language(self, name: str) -> str:
         """The language of espeak-ng for a name such as ``en_US`` or ``de-AT``."""
-        wanted = _normal(name)
+        wanted = language_code(name)
         if _DEFAULT.startswith(f"{wanted}-"):
             return _DEFAULT
         for candidate in (wanted, wanted.partition("-")[0]):
@@ -91,8 +91,3 @@ def _listing(program: str, what: str) -> Iterator[list[str]]:
     """The rows of a list that espeak-ng prints, below its titles."""
     rows = run_renderer([program, what], "", "espeak-ng").decode("utf-8", "replace").splitlines()
     return (columns for columns in map(str.split, rows[1:]) if len(columns) > 4)
-
-
-def _normal(language: str) -> str:
-    """A language as espeak-ng writes it."""
-    return language.strip().lower().replace("_", "-")

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..errors import SpeechError, UsageError
 from ..wording import pip_install
-from .voices import Speech, VoiceEngine
+from .voices import Speech, VoiceEngine, language_code
 from .voices_program import run_renderer
 
 _MISSING = f"The voice {{}} needs piper: {pip_install('voices')} (it is the package piper-tts)."
@@ -30,7 +30,7 @@ class Piper(VoiceEngine):
         if find_spec("piper") is None:
             raise UsageError(_MISSING.format(path))
         spoken = _spoken(_settings(path))
-        if language and not f"{spoken}-".startswith(f"{_normal(language)}-"):
+        if language and not f"{spoken}-".startswith(f"{language_code(language)}-"):
             known = f"speaks {spoken}, not" if spoken else "does not say that it speaks"
             raise UsageError(f"The piper voice {path.name} {known} '{language}'.")
         return str(path)
@@ -66,8 +66,4 @@ def _length(voice: str) -> float:
 def _spoken(settings: dict[str, Any]) -> str:
     """The language of a voice, such as ``en-us``."""
     code = (settings.get("language") or {}).get("code")
-    return _normal(str(code or (settings.get("espeak") or {}).get("voice") or ""))
-
-
-def _normal(language: str) -> str:
-    return language.strip().lower().replace("_", "-")
+    return language_code(str(code or (settings.get("espeak") or {}).get("voice") or ""))

@@ -67,11 +67,11 @@ class TextFile:
         """
         from prometheus_client import write_to_textfile
 
-        path = self._path if self.is_shared else self._path / file_name(labels)
+        path = self._path if self.is_shared else self._path / file_of_run(labels)
         write_to_textfile(str(path), _WithoutCreated(registry))
 
 
-def file_name(labels: Mapping[str, str]) -> str:
+def file_of_run(labels: Mapping[str, str]) -> str:
     """The name of the file of a run with these labels."""
     return "-".join(["baresip", *(re.sub(r"[^\w.]+", "_", one) for one in labels.values())]) + (
         _SUFFIX

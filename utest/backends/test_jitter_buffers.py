@@ -7,7 +7,7 @@ the wheel and 4.10, 96 to 100 ms on 1.0, 2.3 and 3.18, 38 ms with ``jitter_buffe
 
 import pytest
 
-from BaresipLibrary.backends.jitter_buffers import playout_delay
+from BaresipLibrary.backends.jitter_buffers import buffer_delay
 
 
 @pytest.mark.parametrize(
@@ -29,17 +29,17 @@ from BaresipLibrary.backends.jitter_buffers import playout_delay
 def test_a_fixed_buffer_delays_by_its_least_length(
     release: tuple[int, int], settings: dict[str, str], seconds: float
 ) -> None:
-    delay = playout_delay(release, settings.get)
+    delay = buffer_delay(release, settings.get)
     assert delay.seconds == pytest.approx(seconds)
     assert delay.error <= 0.020
 
 
 def test_a_buffer_that_counts_packets_is_less_exact() -> None:
-    assert playout_delay((3, 18), {}.get).error > playout_delay((4, 10), {}.get).error
+    assert buffer_delay((3, 18), {}.get).error > buffer_delay((4, 10), {}.get).error
 
 
 def test_an_adaptive_buffer_is_anywhere_in_its_range() -> None:
     settings = {"audio_jitter_buffer_type": "adaptive", "audio_jitter_buffer_ms": "40-140"}
-    delay = playout_delay((4, 10), settings.get)
+    delay = buffer_delay((4, 10), settings.get)
     assert delay.seconds == pytest.approx(0.090)
     assert delay.error >= 0.050

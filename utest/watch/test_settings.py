@@ -13,7 +13,7 @@ from robot.errors import DataError
 from BaresipLibrary import Metrics, Spans, UsageError
 from BaresipLibrary.watch.measures import by_of, labels_of
 from BaresipLibrary.watch.metrics import _reason
-from BaresipLibrary.watch.targets import file_name
+from BaresipLibrary.watch.targets import file_of_run
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_labels_and_what_calls_are_told_apart_by() -> None:
 
 def test_a_file_is_named_after_its_labels_and_leaves_its_folder_never() -> None:
     assert (
-        file_name({"suite": "Night.Calls", "site": "../x y"}) == "baresip-Night.Calls-.._x_y.prom"
+        file_of_run({"suite": "Night.Calls", "site": "../x y"}) == "baresip-Night.Calls-.._x_y.prom"
     )
 
 

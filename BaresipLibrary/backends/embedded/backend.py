@@ -6,7 +6,7 @@ from types import MappingProxyType
 from ..baresip_names import CONFIGURATION, PARAMETERS
 from ..base import Headers, Packets, PlayoutDelay, Source
 from ..capabilities import Capability
-from ..jitter_buffers import playout_delay
+from ..jitter_buffers import buffer_delay
 from ..stack_settings import Reader
 from . import protocol
 from .process import WorkerProcess
@@ -45,7 +45,7 @@ class EmbeddedBackend(WorkerProcess):
 
     @property
     def playout_delay(self) -> PlayoutDelay:
-        return playout_delay(_READER.release, self._settings.configured)
+        return buffer_delay(_READER.release, self._settings.configured)
 
     def dial(self, uri: str, headers: Headers = ()) -> str:
         return str(self._command("dial", uri=uri, headers=list(headers)))

@@ -17,7 +17,7 @@ from ..addresses import LOOPBACK, free_port, listening_address, on_free_port
 from ..baresip_text import UNREADABLE, bracketed
 from ..base import UNDECRYPTED, Headers, PlayoutDelay, Report, process_died
 from ..child import Child
-from ..jitter_buffers import playout_delay
+from ..jitter_buffers import buffer_delay
 from ..launchers import Launcher
 from . import configuration, installation
 from .audio_source import write_pause
@@ -72,7 +72,7 @@ class ExternalBackend(ControlledBackend):
 
     @property
     def playout_delay(self) -> PlayoutDelay:
-        return playout_delay(self.version[:2], self._settings.configured)
+        return buffer_delay(self.version[:2], self._settings.configured)
 
     @property
     def pid(self) -> int | None:
