@@ -3,13 +3,14 @@
 A stack refuses what it does not support by itself, before there is a call for the suite to accept.
 """
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ..agents.agent import Agent
 from ..agents.call import Call, Direction
-from ..events import SipMessage, StackLog
+from ..events import CallIncoming, SipMessage, StackLog
 from ..sip.messages import Message, split_address, split_values
 from ..sip.sdp import audio_in
 from ..sip.transactions import Transaction, transactions
@@ -226,7 +227,15 @@ def describe_missing_call(agent: Agent, began: float, within: float) -> str:
 
 
 def nobody_called_since(agent: Agent) -> str:
-    """That no INVITE came, as far as the agent's backend can tell."""
+    """That no INVITE came but that of its own call, as far as the agent's backend can tell."""
+    own = {
+        call.call_id: call.began_at
+        for call in agent.live_calls
+        if call.direction is Direction.OUTGOING
+    }
+    came = agent.journal.of_kind(CallIncoming)
+    if any(event.at >= own.get(event.call_id, math.inf) for event in came):
+        return "only its own call came, and an agent cannot be both sides of one,"
     return "nobody called" if agent.backend.shows_messages else "it reported no call"
 
 

@@ -98,10 +98,12 @@ def _seen_by_others(
             yield other, received[-1]
 
 
-_FORBIDDEN, _BAD_EVENT = 403, 489
+_FORBIDDEN, _NOT_ALLOWED, _BAD_EVENT = 403, 405, 489
 
 
-def explain_subscription(agent: Agent, call_id: str, since: int) -> str | None:
+def explain_subscription(
+    agent: Agent, agents: Sequence[Agent], call_id: str, since: int
+) -> str | None:
     """What most likely explains that a SUBSCRIBE since a position in the journal was in vain."""
     one = agent.subscriptions.by_call_id(call_id)
     answer = one.answer if one else None
@@ -112,10 +114,31 @@ def explain_subscription(agent: Agent, call_id: str, since: int) -> str | None:
         return explain_challenge(agent, status, call_id)
     if status == _BAD_EVENT:
         return _explain_bad_event(answer)
+    if status == _NOT_ALLOWED:
+        by_phone = _explain_by_phone(agent, agents, call_id)
+        if by_phone:
+            return by_phone
     details = describe_details(answer)
     if status == _FORBIDDEN and not details:
         return _explain_forbidden(agent, call_id)
     return details
+
+
+def _explain_by_phone(agent: Agent, agents: Sequence[Agent], call_id: str) -> str | None:
+    """That the phone itself refused to be watched: a server has to take the SUBSCRIBE."""
+
+    def refused_by() -> str | None:
+        return next(
+            (
+                f"{other.name}'s own stack refused it: a server has to take the SUBSCRIBE, not a"
+                " phone of the suite."
+                for other, theirs in _seen_by_others(agent, agents, call_id)
+                if theirs.final is not None and theirs.final.status == _NOT_ALLOWED
+            ),
+            None,
+        )
+
+    return wait_for_trace(agent, refused_by)
 
 
 def explain_refused_notify(agent: Agent, event: str, since: int) -> str | None:

@@ -57,7 +57,9 @@ def subscribe(
         raise CallFailure(
             f"{agent.name} is not subscribed to '{event}' of {uri}: {why}.",
             agent,
-            lambda _: explain_subscription(agent, call_id, position) if is_refused else None,
+            lambda everybody: (
+                explain_subscription(agent, everybody, call_id, position) if is_refused else None
+            ),
             awaited=None if subscription else lambda seen: _is_answer(seen, call_id),
         )
 
@@ -118,7 +120,7 @@ def _require_left(agent: Agent, one: Subscription, position: int, timeout: float
     raise CallFailure(
         f"{agent.name} has not unsubscribed from '{one.event}' of {one.target}: {why}.",
         agent,
-        lambda _: explain_subscription(agent, one.call_id, position),
+        lambda everybody: explain_subscription(agent, everybody, one.call_id, position),
     )
 
 

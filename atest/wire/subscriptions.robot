@@ -47,6 +47,13 @@ A Part Of The State Is Added And A Version That Is Missing Is Named
     Stop Agent    alice
     Peer Should Have Finished    ${peer}
 
+A Phone Of The Suite Is No Notifier
+    Start Agent    alice
+    Start Agent    bob
+    Run Keyword And Expect Error
+    ...    alice is not subscribed to 'dialog' of sip:bob@*: the SUBSCRIBE was refused with 405 Method Not Allowed. bob's own stack refused it: a server has to take the SUBSCRIBE, not a phone of the suite.
+    ...    Subscribe    alice    dialog    bob
+
 The Subscribe Says What Is Asked For
     Start Agent    alice
     ${peer} =    Start Peer    shows_states    ${EMPTY}

@@ -233,6 +233,16 @@ class Oracle(Facts):
         ]
         return not any(came) and (match[2] is None or self.story(scope, match))
 
+    def own_call_came(self, scope: Scope, match: re.Match[str]) -> bool:
+        """What it dialled came to it later."""
+        dialled = self.events(scope.who, None, CallDialled)
+        came = self.events(scope.who, None, CallIncoming)
+        return any(
+            out.call_id == back.call_id and out.at <= back.at  # type: ignore[attr-defined]
+            for out in dialled
+            for back in came
+        ) and (match[2] is None or self.story(scope, match))
+
     def did_call(self, scope: Scope, match: re.Match[str]) -> bool:
         target = {"alice": ALICE, "bob": BOB, "carol": CAROL}[scope.who]
         dialled = self.events(match[1], None, CallDialled)

@@ -8,7 +8,7 @@ import pytest
 from BaresipLibrary.agents.registry import Registry
 from BaresipLibrary.diagnosis.failure import CallFailure
 from BaresipLibrary.errors import AgentGone, PhoneFailure, UsageError
-from BaresipLibrary.events import AgentDied, ClosedBy, TransferFailed
+from BaresipLibrary.events import AgentDied, CallDialled, CallIncoming, ClosedBy, TransferFailed
 from BaresipLibrary.signalling.states import (
     require_established,
     stay_established,
@@ -263,6 +263,17 @@ def test_the_newest_waiting_call_is_taken_or_the_named_one(phone: Phone) -> None
     assert wait_for_incoming(phone.agent, 0, "one").call_id == "one"
     with pytest.raises(PhoneFailure, match="alice has no call to accept"):
         wait_for_incoming(phone.agent, 0, "three")
+
+
+def test_a_call_of_its_own_that_comes_back_is_named(phone: Phone) -> None:
+    """A proxy may send it there: it has the same Call-ID."""
+    phone.backend.feed(CallDialled(time.monotonic(), "one", "sip:alice@pbx"))
+    phone.backend.feed(CallIncoming(time.monotonic(), "one", "sip:alice@pbx"))
+    with pytest.raises(PhoneFailure, match="to accept: only its own call came, and an"):
+        wait_for_incoming(phone.agent, 0)
+    phone.closes("one", ClosedBy.US)
+    with pytest.raises(PhoneFailure, match="to accept: nobody called within"):
+        wait_for_incoming(phone.agent, 0)
 
 
 def test_a_call_that_is_not_accepted_is_not_established(phone: Phone) -> None:
