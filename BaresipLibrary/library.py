@@ -26,6 +26,7 @@ with started_early():
     from .keywords.base import Component, Context, in_seconds, output_directory, robot_variable
     from .keywords.import_settings import told_to_robot
     from .keywords.running import is_suite_running
+    from .keywords.same_names import SameNames
     from .keywords.secrecy import hiding_secrets
     from .keywords.steps import step, step_words
     from .keywords.types_in_libdoc import CONVERTERS
@@ -236,6 +237,7 @@ class BaresipLibrary(DynamicCore):
                 self._warm_up()
                 BaresipLibrary._is_begun = True
             super().__init__(self._load_components(plugins))
+            self._same_names = SameNames(self.get_keyword_names())
             self._context.backends.check(backend)
             self._context.speech_engines.choose(speech_model)
             undo.pop_all()
@@ -324,9 +326,14 @@ class BaresipLibrary(DynamicCore):
         self._scopes.leave_suite(name, failed=result.failed, output=output_directory())
         self._context.console.robot_prints()
 
+    def library_import(self, library: running.TestLibrary, importer: running.Import) -> None:
+        """Listener: a keyword that another library has, too, is that of the other library."""
+        self._same_names.prefer(library, BaresipLibrary)
+
     def start_test(self, data: running.TestCase, result: result.TestCase) -> None:
         """Listener: opens a scope."""
         self._context.console.robot_prints()
+        self._same_names.prefer_imported(BaresipLibrary)
         self._scopes.enter_test(result.full_name, result.name, output_directory())
 
     def end_test(self, data: running.TestCase, result: result.TestCase) -> None:
