@@ -43,7 +43,8 @@ class RtpCounts(NamedTuple):
     """What was counted; None where that cannot be seen.
 
     `lost`, `late` and `duplicates` follow from the sequence numbers (RFC 3550, appendix A); of sent
-    packets, `lost` is what the peer has reported (RTCP). `last_at` is when the newest packet came.
+    packets, `lost` is what the peer has reported (RTCP). `last_at` is when the newest packet came,
+    `in_turns` the SSRCs of the newest packets where several sources send at the same time.
     """
 
     packets: int
@@ -57,3 +58,4 @@ class RtpCounts(NamedTuple):
     longest_gap: float | None = None
     gaps: tuple[RtpGap, ...] | None = None
     events: tuple[TelephoneEvent, ...] | None = None
+    in_turns: tuple[int, ...] = ()

@@ -9,6 +9,7 @@ from ..errors import BackendError
 from ..rtp import PacketLength, RtpCounts
 from ..sip.agreed_media import AgreedMedia, agreed_media
 from ..sip.sdp import Format, Media, static_format
+from ..wording import counted
 from .agent import Agent
 from .call import TRACE_LAG, Call
 
@@ -23,6 +24,8 @@ def agreed_in(agent: Agent, call: Call) -> AgreedMedia | None:
 
 #: What is longer (ms) is a pause rather than a packet: some senders leave out silence.
 _LONGEST_PACKET = 200.0
+#: How many sources are named.
+_NAMED = 3
 
 
 @contextmanager
@@ -60,12 +63,22 @@ def rtp_differences(agent: Agent, call: Call) -> list[str]:
     before a re-INVITE may have been as agreed then.
     """
     agreed = agreed_in(agent, call)
+    turns = _sources_in_turns(agent, call.rtp.received) if call.rtp else None
     newest = newest_length(call.rtp.received, agreed.local) if call.rtp and agreed else None
     if agreed is None or newest is None or newest.since < agreed.at:
-        return []
+        return [turns] if turns else []
     codec = other_codec(agent, agreed, newest.payload_type)
-    found = (codec, _other_length(agent, agreed, newest))
+    found = (turns, codec, _other_length(agent, agreed, newest))
     return [difference for difference in found if difference]
+
+
+def _sources_in_turns(agent: Agent, counts: RtpCounts) -> str | None:
+    """That packets of several sources come at the same time; None when they do not."""
+    if not counts.in_turns:
+        return None
+    named = " and ".join(f"{ssrc:#x}" for ssrc in counts.in_turns[:_NAMED])
+    sources = counted(len(counts.in_turns), "source")
+    return f"RTP packets of {sources} arrive at {agent.name} in turns (SSRC {named})."
 
 
 def other_codec(agent: Agent, agreed: AgreedMedia, arriving: int) -> str | None:

@@ -123,7 +123,8 @@ def timeline(samples: Samples, sample_rate: int) -> Timeline:
 
 def _stretch(part: _Part, samples: Samples, sample_rate: int, block: int) -> Stretch:
     first, last = part.begin * block, min(part.end * block, samples.size)
-    level = level_dbfs(samples[first:last])
+    piece = samples[first:last]
+    level = level_dbfs(piece - piece.mean()) if piece.size else level_dbfs(piece)
     return Stretch(first / sample_rate, last / sample_rate, level, part.sound, part.frequencies)
 
 

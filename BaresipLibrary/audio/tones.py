@@ -115,7 +115,7 @@ class ToneDetector:
         #: A tone that is there from the first sample on may be old: it was on its way.
         self._began_before = not nothing_before
         self._fed = 0
-        self._energy = 0.0
+        self._energy = self._sum = 0.0
         self._tone: Sine | None = None
 
     @property
@@ -125,8 +125,10 @@ class ToneDetector:
 
     @property
     def level(self) -> float:
-        """Level of all audio fed so far, in dBFS."""
-        return power_to_dbfs(self._energy / self._fed) if self._fed else SILENCE_DBFS
+        """Level of all audio fed so far, in dBFS, without DC."""
+        if not self._fed:
+            return SILENCE_DBFS
+        return power_to_dbfs(self._energy / self._fed - (self._sum / self._fed) ** 2)
 
     @property
     def tone(self) -> Sine | None:
@@ -158,6 +160,7 @@ class ToneDetector:
         require_mono(samples)
         self._fed += samples.size
         self._energy += float(np.dot(samples, samples))
+        self._sum += float(samples.sum())
         for piece in pieces(samples, self.sample_rate):
             if self._tone is None:
                 self._survey.look(piece)

@@ -27,7 +27,7 @@ from .observations import (
 #: 48 to 44.1 kHz is left out: two call progress tones, 480 and 440 Hz, have nearly the same.
 _RATE_MISTAKES = (2, 3, 4, 6)
 _RATIO_TOLERANCE = 0.01
-UNSTEADY = "The tone was there, but too short or too unsteady to be sure of it."
+UNSTEADY = "The tone was there, but too short, unsteady, noisy or distorted to be sure of it."
 #: Of this many RTP packets (1 s) at least one would have arrived.
 _UNDER_WAY = 50
 _RTP_EVENTS = "rtpevent"

@@ -65,14 +65,14 @@ class RtpKeywords(Component):
 
         Without ``field`` it is an object with ``received`` and ``sent``, each with all the fields,
         and ``differences``: what differs between the packets that arrive and what was agreed
-        (payload type, length), a sentence each, which are also in the log as a warning. Packets
+        (payload type, length, several sources at a time), a sentence each, which are also in the log as a warning. Packets
         count from the beginning of the call on, as they reach its socket, also those that baresip
         drops; sent packets count as baresip hands them over, before they are encrypted. RTCP does not
         count.
 
         | =Field= | =Meaning= |
         | ``packets`` | How many, repeated ones included. |
-        | ``lost`` | How many sequence numbers between the first and the highest have not come, of all SSRCs (RFC 3550, appendix A.3, but without what repeated packets take from it). Of sent packets: what the peer has reported by RTCP; ``None`` before its first report. |
+        | ``lost`` | How many sequence numbers between the first and the highest have not come, of all SSRCs (RFC 3550, appendix A.3, but without what repeated packets take from it). Of sent packets: what the peer has reported by RTCP, which is less than 0 where packets came twice; ``None`` before its first report. Baresip takes the last block of a report, whichever source it is about. |
         | ``late`` | How many came after a packet with a higher sequence number (reordered, as RFC 3550, appendix A.1 has it: at most 100 numbers behind). They are not lost. |
         | ``duplicates`` | How many came whose sequence number had come before. |
         | ``ssrcs`` | The list of SSRCs, the first one first, as numbers. |

@@ -17,9 +17,9 @@ from ..concurrency import wait_until
 from ..errors import BackendError
 
 #: Packets wait so long (s) in a jitter buffer, and in the library.
-_WAITS = 0.3
+WAITS = 0.3
 #: Seconds of audio in the shortest packets that phones send.
-_SHORTEST_PACKET = 0.010
+SHORTEST_PACKET = 0.010
 #: A recording grows when what was read of it is at most so old (s), on a busy machine too.
 _GROWS = 0.6
 #: For how long (s) packets are counted to see whether audio arrives, and how many of them a second
@@ -48,7 +48,7 @@ def heard_until(agent: Agent, call: Call, read: float, late: float) -> float:
     if counted is None or Capability.SEE_RTP not in agent.backend.capabilities or call.on_hold:
         return max(read, known)
     newest = _newest_audio(call)
-    if newest is not None and newest > read + _WAITS:
+    if newest is not None and newest > read + WAITS:
         return read
     return max(read, min(known, counted.at))
 
@@ -129,10 +129,10 @@ class UnreadPackets:
         self.dropped = now.untaken - self._before.untaken
         if self.dropped or is_seen:
             return self.dropped > 0
-        came = (now.received - self._before.received) * _SHORTEST_PACKET
-        if came > max(0.0, read - self._since) + _WAITS:
+        came = (now.received - self._before.received) * SHORTEST_PACKET
+        if came > max(0.0, read - self._since) + WAITS:
             return True
-        is_late = read < time.monotonic() - _WAITS
+        is_late = read < time.monotonic() - WAITS
         return is_late and audio_goes_on(self._agent, self._call, self._received)
 
     def _received(self) -> int | None:

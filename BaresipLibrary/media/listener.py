@@ -23,7 +23,7 @@ from ..events import MediaStarted
 from ..sip.sdp import Media
 from ..wording import counted
 from .following import following_recording
-from .late_audio import audio_goes_on
+from .late_audio import SHORTEST_PACKET, WAITS, audio_goes_on
 
 if TYPE_CHECKING:
     import numpy as np
@@ -56,6 +56,8 @@ class Listener(ABC):
         self._arrivals: int | None = None
         self._last_heard: float | None = None
         self._packets: Packets | None = None
+        #: Seconds of audio heard since the packets are counted.
+        self._heard = 0.0
 
     @abstractmethod
     def start(self, rate: int) -> None:
@@ -106,6 +108,7 @@ class Listener(ABC):
         samples = self._reader.read_new()
         if samples.size:
             self._last_heard = time.monotonic()
+            self._heard += samples.size / media.rate
             self.feed(samples)
 
     def read_to_end(self) -> None:
@@ -131,7 +134,7 @@ class Listener(ABC):
 
     def restart_count(self) -> None:
         """Counts RTP packets from now on."""
-        self._packets = self._read_counts()
+        self._packets, self._heard = self._read_counts(), 0.0
 
     def packets(self) -> Packets | None:
         """RTP packets since the start of the count; None when they can't be counted."""
@@ -182,12 +185,16 @@ class Listener(ABC):
         if since is None or total is None:
             return f"{state} it is not known whether RTP packets arrived"
         is_told = self._last_heard is None or since.untaken or self._unoffered(since)
-        if since.received > 0 and (is_told or self._goes_on()):
+        if since.received > 0 and (is_told or self._is_more_than_heard(since) or self._goes_on()):
             return f"{state} {self._why_unread(since)}"
         came = "no more RTP packets" if total.received else "no RTP packet"
         if since.received > 0:  # at first, or a few that are no audio
             came = f"only {counted(since.received, 'RTP packet')}"
         return f"{state} {came} arrived ({total.received} received, {total.sent} sent)"
+
+    def _is_more_than_heard(self, packets: Packets) -> bool:
+        """Whether more audio arrived than was heard, even if every packet is a short one."""
+        return self.audio_in(packets) * SHORTEST_PACKET > self._heard + WAITS
 
     def _goes_on(self) -> bool:
         """Whether audio arrives, though nothing is heard."""

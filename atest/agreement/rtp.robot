@@ -102,6 +102,17 @@ Two Sources
     ${ssrcs} =    Get Rtp Statistics    alice    ssrcs
     Length Should Be    ${ssrcs}    2
 
+Two Sources At The Same Time
+    [Documentation]    Baresip begins anew at each change, and plays next to nothing of either.
+    Needs    SEE_RTP
+    Alice Calls    sends_twice
+    Get Rtp Statistics    alice    packets    >    30    timeout=10s
+    ${statistics} =    Get Rtp Statistics    alice
+    Should Be Equal    ${{sorted($statistics.received.ssrcs)}}    ${{[0x5EED, 0xBEEF]}}
+    Should Match Regexp    ${statistics.differences[0]}
+    ...    ^RTP packets of 2 sources arrive at alice in turns \\(SSRC 0x(5eed and 0xbeef|beef and 0x5eed)\\)[.]$
+    Run Keyword And Expect Error    alice heard no*${statistics.differences[0]}*    Verify Audio    alice    500 Hz    within=1s
+
 Sequence Numbers That Jump
     [Documentation]    An external baresip counts anew there, and drops the first packet. 2.3 also misses one that comes with the ACK.
     ${peer} =    Alice Calls    jumps

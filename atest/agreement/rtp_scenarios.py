@@ -1,6 +1,7 @@
 """Peers whose RTP is not what was agreed: other numbers, lengths, sources, losses, odd digits."""
 
 from peer import Peer
+from peer_rtp import Rtp
 
 
 def sends(
@@ -20,6 +21,19 @@ def becomes_another_source(peer: Peer) -> None:
     peer.step()
     peer.rtp.ssrc = 0xBEEF
     dialog.await_bye()
+
+
+def sends_twice(peer: Peer) -> None:
+    """Answers, and sends from two sources at the same time, as two media servers do."""
+    dialog = peer.answer(peer.expect("INVITE"))
+    other = Rtp()
+    other.target, other.ssrc = peer.rtp.target, 0xBEEF
+    peer.rtp.play(440)
+    other.play(620)
+    try:
+        dialog.await_bye()
+    finally:
+        other.close()
 
 
 def sends_numbers(peer: Peer, numbers: str) -> None:

@@ -97,6 +97,16 @@ def test_another_length_is_told(phone: Phone) -> None:
     ]
 
 
+def test_sources_that_come_in_turns_are_told(phone: Phone) -> None:
+    """Then no packet may have a length: each is followed by one of another source."""
+    received = RtpCounts(100, in_turns=(0x5EED, 0xBEEF))
+    call = phone.agent.calls[-1]
+    phone.backend.feed(RtpCounted(time.monotonic(), call.call_id, received, RtpCounts(0)))
+    assert rtp_differences(phone.agent, call) == [
+        "RTP packets of 2 sources arrive at alice in turns (SSRC 0x5eed and 0xbeef)."
+    ]
+
+
 def test_silence_that_is_left_out_is_not_a_length(phone: Phone) -> None:
     assert arrive(phone, 0, 3200) == []
 

@@ -191,3 +191,8 @@ def test_stretches_are_named_in_words() -> None:
     assert Stretch(0, 1, -120, SILENCE).words == "digital silence"
     assert Stretch(0, 1, -60, FAINT).words == "line or comfort noise"
     assert Stretch(0, 1, -20, OTHER).words == "speech, music or noise"
+
+
+def test_the_level_of_a_tone_is_that_without_a_constant() -> None:
+    found = timeline(signals.tone(440, 1.0, 8000, -12) + 0.4, 8000)
+    assert found.stretches[0].level == pytest.approx(-12, abs=0.1)

@@ -299,7 +299,7 @@ def test_verdict_does_not_depend_on_chunks(chunk: int) -> None:
     assert moment is not None and fed is not None
     assert moment <= fed < moment + chunk
     assert detector.tone == exact.tone
-    assert detector.level == pytest.approx(level_of(samples[:fed]))
+    assert detector.level == pytest.approx(level_of(samples[:fed] - samples[:fed].mean()))
 
 
 @pytest.mark.parametrize("chunk", [1, 7, 160, 1024])
@@ -330,6 +330,12 @@ def test_verdict_describes_the_tone_and_stays() -> None:
 
 def rng() -> np.random.Generator:
     return np.random.default_rng(7)
+
+
+def test_a_constant_has_no_level() -> None:
+    detector = ToneDetector(440.0, 8000)
+    detector.feed(np.full(8000, 0.5))
+    assert detector.level == -120.0
 
 
 def test_failure_message_has_the_loudest_tone() -> None:

@@ -58,6 +58,26 @@ def test_each_source_has_numbers_of_its_own() -> None:
     assert counter.summary()["payload_types"] == [0, 8]
 
 
+@pytest.mark.parametrize(
+    ("sources", "expected"),
+    [
+        ([1] * 30, []),
+        ([1] * 20 + [2] * 5, []),  # another one after the first
+        ([1] * 20 + [2, 1, 1], []),  # one stray packet
+        ([1, 2] * 15, [1, 2]),
+        ([1, 1, 2, 2] * 5, [1, 2]),
+        ([1, 2] * 15 + [2] * 25, []),  # it is over
+    ],
+)
+def test_sources_that_send_at_the_same_time_come_in_turns(
+    sources: list[int], expected: list[int]
+) -> None:
+    counter = RtpCounter()
+    for place, ssrc in enumerate(sources):
+        counter.take(0.0, RtpHeader(0, place, 0, ssrc))
+    assert counter.summary()["in_turns"] == expected
+
+
 def test_made_up_sources_are_counted_and_not_followed() -> None:
     counter = RtpCounter()
     for ssrc in range(5000):

@@ -75,7 +75,8 @@ _PATTERNS: dict[str, Check] = {
     rf"No RTP packet arrived at {_WHO}\.": Oracle.no_packet,
     r"That is ([\d.]+) times the frequency: somewhere audio is played too (?:fast|slow), at a"
     r" wrong sample rate\.": Oracle.other_frequency,
-    r"The tone was there, but too short or too unsteady to be sure of it\.": Oracle.unsteady,
+    r"The tone was there, but too short, unsteady, noisy or distorted to be"
+    r" sure of it\.": Oracle.unsteady,
     rf"(alice|bob|carol|The other side) offered ({_MEDIA}); the (ACK|\d{{3}} [\w ]+) of"
     r" (alice|bob|carol|the other side) had no SDP\.": Oracle.no_sdp,
     rf"(alice|bob|carol|The other side) offered ({_MEDIA});"

@@ -364,7 +364,7 @@ def test_silence_is_explained_by_the_hold_of_a_foreign_peer(make_phone: Make) ->
         (73.3, "tone:440", "0.167 times the frequency: somewhere audio is played too slow"),
         (880.0, "tone:880", "bob sends tone:880."),
         (480.0, "tone:440", "None"),
-        (441.0, "tone:440", "The tone was there, but too short or too unsteady"),
+        (441.0, "tone:440", "The tone was there, but too short, unsteady"),
     ],
 )
 def test_a_wrong_tone_is_explained(make_phone: Make, heard: float, sends: str, why: str) -> None:

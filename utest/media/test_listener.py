@@ -190,6 +190,18 @@ def test_what_packets_hold_is_told_where_each_is_seen(
     assert listener.unread_packets() == told
 
 
+def test_many_packets_that_have_ended_are_not_only_so_many(
+    phone: Phone, recording: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As of a source whose packets baresip drops."""
+    counts = iter([Packets(0, 0)])
+    monkeypatch.setattr(phone.backend, "count_packets", lambda _: next(counts, Packets(78, 0)))
+    listener = PausingListener(phone.agent)
+    assert listen_until([listener], lambda: listener.heard or None, 0.0) is None
+    told = "the call is up, but 78 RTP packets arrived, more than bob's baresip recorded"
+    assert listener.why_silent() == told
+
+
 def test_what_could_not_be_read_is_told_after_some_audio_though_it_has_ended(
     phone: Phone, recording: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

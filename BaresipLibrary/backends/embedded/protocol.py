@@ -135,6 +135,7 @@ def _counts(counted: dict[str, Any]) -> RtpCounts:
     return RtpCounts(
         lengths=tuple(PacketLength(*length) for length in counted.pop("lengths")),
         ssrcs=tuple(counted.pop("ssrcs")),
+        in_turns=tuple(counted.pop("in_turns")),
         payload_types=tuple(counted.pop("payload_types")),
         gaps=tuple(RtpGap(*gap) for gap in counted.pop("gaps")),
         events=tuple(TelephoneEvent(*event) for event in counted.pop("events")),

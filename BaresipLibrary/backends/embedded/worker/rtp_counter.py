@@ -2,6 +2,7 @@
 
 import struct
 from collections import Counter, deque
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 #: Without a packet for longer than this (s), there is a gap.
@@ -12,8 +13,11 @@ _KEPT = 1000
 _MOST_SOURCES = 1000
 #: So far ahead, or behind, a sequence number may be (RFC 3550, appendix A.1).
 _MOST_AHEAD, _MOST_BEHIND = 3000, 100
-#: From how many of the newest packets their length is taken.
+#: From how many of the newest packets their length is taken, and whether sources take turns.
 _RECENT = 25
+#: So many changes of the source among them are several sources at a time: one change, or two, are
+#: another source after the first.
+_TURNS = 3
 #: Payload types that are assigned in SDP only, those of telephone events among them (RFC 3551).
 _DYNAMIC = range(96, 128)
 #: The fixed part of a header: bits, payload type, sequence number, timestamp, SSRC.
@@ -110,6 +114,8 @@ class RtpCounter:
         self._newest: dict[int, tuple[RtpHeader, int]] = {}
         #: Of each payload type when the newest packets came, and their lengths.
         self._lengths: dict[int, deque[tuple[float, int]]] = {}
+        #: The SSRCs of the newest packets.
+        self._recent: deque[int] = deque(maxlen=_RECENT)
         self._longest_gap = 0.0
         self._gaps: deque[tuple[float, float]] = deque(maxlen=_KEPT)
         self._events: dict[_EventKey, list[Any]] = {}
@@ -121,6 +127,7 @@ class RtpCounter:
         self.packets += 1
         self.kinds[header.payload_type] += 1
         self._note_gap(at)
+        self._recent.append(header.ssrc)
         source = self._sources.get(header.ssrc)
         if source is not None:
             if source.take(header.sequence):
@@ -212,6 +219,7 @@ class RtpCounter:
             "late": sum(source.late for source in sources),
             "duplicates": sum(source.duplicates for source in sources),
             "ssrcs": list(self._sources),
+            "in_turns": self._in_turns(),
             "payload_types": list(self.kinds),
             "lengths": [*map(self._length, self._lengths)],
             "last_at": self.last_at,
@@ -219,6 +227,11 @@ class RtpCounter:
             "gaps": list(self._gaps),
             "events": [list(event) for event in self._events.values()],
         }
+
+    def _in_turns(self) -> list[int]:
+        """The sources of the newest packets where they come in turns."""
+        turns = sum(one != other for one, other in pairwise(self._recent))
+        return [one for one in self._sources if one in self._recent] if turns >= _TURNS else []
 
     def _length(self, payload_type: int) -> tuple[int, int, float, float]:
         """The length that most of the newest packets of a payload type have; 0 if only one has."""
