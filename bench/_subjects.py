@@ -168,6 +168,14 @@ def bare_pair() -> Iterator[tuple[BareChild, BareChild]]:
         caller.close()
 
 
+def bare_set_up(caller: BareChild, callee: BareChild) -> float:
+    """Establishes a call; returns the milliseconds that it took."""
+    caller.do("dial", callee.uri)
+    began = caller.expect("DIAL")
+    established = max(child.expect("CALL_ESTABLISHED") for child in (caller, callee))
+    return (established - began) * 1000
+
+
 class Arrivals:
     """Notes how long each recording was whenever its agent was told that it had grown."""
 

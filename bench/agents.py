@@ -31,7 +31,6 @@ What the rows mean:
 
 import argparse
 import functools
-import sys
 import tempfile
 import threading
 import time
@@ -45,8 +44,9 @@ import many_agents
 import numpy as np
 import psutil
 import soundfile
+from _costs import cost_rows, measure_costs
 from _external import BESIDE, measure_external
-from _subjects import Arrivals, BareChild, Suite, bare_pair, since
+from _subjects import Arrivals, BareChild, Suite, bare_pair, bare_set_up, since
 from _table import Row, table
 
 from BaresipLibrary.backends.launchers import Spawner
@@ -93,13 +93,13 @@ def measure_calls(suite: Suite, repeat: int, ours: Samples, bare: Samples) -> No
         for _ in range(repeat):
             _set_up(suite, ours)
             _wait_for_hang_up(suite, ours)
-            _bare_set_up(*pair, bare)
+            bare["set up"].append(bare_set_up(*pair))
             _bare_hang_up(*pair, bare)
         _trace(*pair)
         for _ in range(repeat):
             _wait_for_incoming(suite, ours)
             suite.hang_up()
-            _bare_set_up(*pair, Samples(list))
+            bare_set_up(*pair)
             bare["BYE"].append(_bare_hang_up(*pair, Samples(list)))
     suite.run("stop_all_agents")
 
@@ -188,13 +188,6 @@ def _trace(*pair: BareChild) -> None:
         child.expect("TRACING")
 
 
-def _bare_set_up(caller: BareChild, callee: BareChild, bare: Samples) -> None:
-    caller.do("dial", callee.uri)
-    began = caller.expect("DIAL")
-    established = max(child.expect("CALL_ESTABLISHED") for child in (caller, callee))
-    bare["set up"].append((established - began) * 1000)
-
-
 def _bare_hang_up(caller: BareChild, callee: BareChild, bare: Samples) -> float:
     """Hangs up; returns the milliseconds from the trace's BYE to the listener, if traced."""
     time.sleep(SETTLED)
@@ -210,7 +203,7 @@ def measure_audio(suite: Suite, repeat: int, ours: Samples, bare: Samples) -> No
     """A tone that begins while the callee listens, and one that has long begun."""
     suite.establish()
     with bare_pair() as (caller, callee):
-        _bare_set_up(caller, callee, Samples(list))
+        bare_set_up(caller, callee)
         time.sleep(0.5)
         for _ in range(repeat):
             _verify_beginning(suite, ours)
@@ -268,7 +261,7 @@ def measure_tests(suite: Suite, repeat: int, ours: Samples, bare: Samples) -> No
         ours["test"].append(since(began))
         began = time.monotonic()
         with bare_pair() as pair:
-            _bare_set_up(*pair, Samples(list))
+            bare_set_up(*pair)
             for child in pair:
                 child.do("hear_tone")
                 child.expect("LISTENING")
@@ -280,81 +273,6 @@ def measure_tests(suite: Suite, repeat: int, ours: Samples, bare: Samples) -> No
             for child in pair:
                 child.expect("CALL_CLOSED")
         bare["test"].append(since(began))
-
-
-def measure_costs(folder: Path, seconds: float, ours: Samples, bare: Samples) -> None:
-    """Memory and CPU, idle and in a call, of everything at the same time."""
-    me, forked, spawned = psutil.Process(), Suite(folder / "f"), Suite(folder / "s", Spawner)
-    forked.warm_up()
-    before = me.memory_full_info().uss
-    more = [f"agent{number}" for number in range(6)]
-    for name in more:
-        forked.run("start_agent", name)
-    ours["parent USS"].append((me.memory_full_info().uss - before) / len(more) / 2**20)
-    for name in more:
-        forked.run("stop_agent", name)
-    for suite in (forked, spawned):
-        for name in ("alice", "bob"):
-            suite.run("start_agent", name)
-    with bare_pair() as untouched, bare_pair() as recorded:
-        subjects = {
-            "forked": [psutil.Process(forked.pid(name)) for name in ("alice", "bob")],
-            "spawned": [psutil.Process(spawned.pid(name)) for name in ("alice", "bob")],
-            "untouched": [psutil.Process(child.pid) for child in untouched],
-            "recorded": [psutil.Process(child.pid) for child in recorded],
-            "forkserver": [psutil.Process(forked.forkserver_pid())],
-            "parent": [me],
-        }
-        _watch("idle", subjects, seconds, ours)
-        for suite in (forked, spawned):
-            suite.establish()
-            for name, frequency in (("alice", TONE), ("bob", OTHER_TONE)):
-                suite.run("send_audio", name, AudioSource(frequency=Frequency(frequency)))
-        for pair in (untouched, recorded):
-            _bare_set_up(*pair, Samples(list))
-        for index, child in enumerate(recorded):
-            place = folder / f"bare-{index}"
-            place.mkdir()
-            child.do("record", str(place), TONE)
-            child.expect("RECORDING")
-        _watch("call", subjects, seconds, ours)
-    forked.close()
-    spawned.close()
-    for name in list(ours):
-        if name.startswith(("untouched", "recorded")):
-            bare[name] = ours.pop(name)
-
-
-def _watch(
-    what: str, subjects: dict[str, list[psutil.Process]], seconds: float, found: Samples
-) -> None:
-    """CPU (percent of a core) over that time, then memory (MiB), of every process."""
-    time.sleep(0.5)
-    processes = [process for group in subjects.values() for process in group]
-    before = {process.pid: _used(process) for process in processes}
-    began = time.monotonic()
-    time.sleep(seconds)
-    elapsed = time.monotonic() - began
-    after = {process.pid: _used(process) for process in processes}
-    for name, group in subjects.items():
-        for process in group:
-            used = after[process.pid] - before[process.pid]
-            found[f"{name} {what} CPU"].append(100 * used / elapsed)
-            memory = process.memory_full_info()
-            found[f"{name} {what} USS"].append(memory.uss / 2**20)
-            found[f"{name} {what} PSS"].append(getattr(memory, "pss", 0) / 2**20)
-
-
-def _used(process: psutil.Process) -> float:
-    """Seconds of CPU so far, of threads that have ended, too.
-
-    On Linux from the process's own clock, in nanoseconds: psutil counts in steps of 10 ms, and the
-    sum over the threads that live misses the others.
-    """
-    if sys.platform == "linux":
-        return time.clock_gettime((~process.pid << 3) | 2)  # as clock_getcpuclockid(3) makes it
-    times = process.cpu_times()
-    return float(times.user + times.system)
 
 
 def rows(ours: Samples, bare: Samples) -> list[Row]:
@@ -393,33 +311,12 @@ def rows(ours: Samples, bare: Samples) -> list[Row]:
         ),
         Row("  its piece recorded to the return", "ms", ours["piece sure"]),
         Row("Verify Audio of a running tone", "ms", ours["running"]),
-        *_cost_rows(ours, bare),
+        *cost_rows(ours, bare),
         Row("Verify Audio Connection", "ms", ours["connection"]),
         Row(
             "two-agent test", "ms", ours["test"], bare["test"], "< 1500", lambda o, _: o < 1500
         ),
     ]  # fmt: skip
-
-
-def _cost_rows(ours: Samples, bare: Samples) -> Iterator[Row]:
-    """Memory and CPU; the bare wheel beside a call is the child that feeds and records it."""
-    for unit, measure in (("MiB", "USS"), ("%", "CPU")):
-        for what, wheel in (("idle", "untouched"), ("call", "recorded")):
-            for kind in ("forked", "spawned"):
-                name = f"{measure} of an agent, {kind}, {what}"
-                mine, theirs = ours[f"{kind} {what} {measure}"], bare[f"{wheel} {what} {measure}"]
-                yield Row(name, unit, mine, theirs)
-        mine, theirs = ours[f"forked call {measure}"], bare[f"untouched call {measure}"]
-        yield Row(f"{measure} of an agent, forked, call; bare: untouched", unit, mine, theirs)
-        yield Row(f"{measure} of the fork server", unit, ours[f"forkserver call {measure}"])
-    for what, wheel in (("idle", "untouched"), ("call", "recorded")):
-        mine, theirs = ours[f"forked {what} PSS"], bare[f"{wheel} {what} PSS"]
-        yield Row(f"PSS of an agent, forked, {what}", "MiB", mine, theirs)
-    yield Row("PSS of the fork server", "MiB", ours["forkserver call PSS"])
-    yield Row("USS of the parent, more for each agent", "MiB", ours["parent USS"])
-    for what in ("idle", "call"):
-        each = [value / 4 for value in ours[f"parent {what} CPU"]]  # two forked, two spawned
-        yield Row(f"CPU of the parent for each agent, {what}", "%", each)
 
 
 def main() -> None:
