@@ -12,7 +12,7 @@ from ..signalling import failover
 from ..signalling.anonymous import dial_anonymously
 from ..signalling.calls import act_on_incoming, dial_without_offer, hang_up_current, refuse
 from ..signalling.hold import hold
-from ..signalling.reinvites import refresh
+from ..signalling.refresh import refresh
 from ..sip.reasons import reason_phrase
 from .base import AgentName, Component, header_pairs
 from .targets import contact_of, dialled_uri, refusal_phrase

@@ -6,7 +6,8 @@ import pytest
 
 from BaresipLibrary.backends.capabilities import Capability
 from BaresipLibrary.errors import PhoneFailure, UsageError
-from BaresipLibrary.signalling.reinvites import Reinvite, refresh
+from BaresipLibrary.signalling.refresh import refresh
+from BaresipLibrary.signalling.reinvites import Reinvite
 
 from ..scripted import Phone
 from .test_hold import SDP as SDP
