@@ -1,0 +1,43 @@
+"""What components share."""
+
+from datetime import timedelta
+
+import pytest
+
+from BaresipLibrary.keywords.base import Context
+from BaresipLibrary.speech.transcriber import Transcriber
+from BaresipLibrary.speech.voices import Voices
+from BaresipLibrary.types import BackendName, Occasion
+
+
+@pytest.fixture
+def closed(monkeypatch: pytest.MonkeyPatch) -> list[type]:
+    """What was closed, by its class."""
+    kinds: list[type] = []
+    for kind in (Transcriber, Voices):
+        monkeypatch.setattr(kind, "close", lambda self: kinds.append(type(self)))
+    return kinds
+
+
+def a_context() -> Context:
+    return Context.create(
+        timedelta(seconds=1),
+        BackendName.embedded,
+        executable=None,
+        recordings=Occasion.never,
+        evidence=Occasion.never,
+        catch_all=True,
+        ring_timeout=None,
+    )
+
+
+def test_what_keywords_of_speech_have_used_is_closed(closed: list[type]) -> None:
+    context = a_context()
+    assert (context.voices, context.transcriber) == (context.voices, context.transcriber)
+    context.close_speech()
+    assert set(closed) == {Transcriber, Voices}
+
+
+def test_nothing_is_made_in_order_to_be_closed(closed: list[type]) -> None:
+    a_context().close_speech()
+    assert closed == []
