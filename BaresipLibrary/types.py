@@ -346,10 +346,12 @@ class Peer:
     @property
     def anonymous(self) -> bool:
         """Whether the URI is an anonymous one (RFC 3323, section 4.1.1.3)."""
-        return self.number == "anonymous" or self.uri.partition("@")[2][:17] == "anonymous.invalid"
+        host = self.uri.partition("@")[2].lower()
+        return self.number.lower() == "anonymous" or host.startswith("anonymous.invalid")
 
     def __str__(self) -> str:
-        return f'"{self.name}" <{self.uri}>' if self.name else self.uri
+        name = self.name.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{name}" <{self.uri}>' if name else self.uri
 
 
 @frozen

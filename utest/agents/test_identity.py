@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from BaresipLibrary.agents.identity import peer_of
+from BaresipLibrary.sip.messages import split_address
 from BaresipLibrary.types import Peer, PeerSource
 
 from ..scripted import Phone
@@ -177,6 +178,9 @@ def test_phones_that_rang_but_did_not_answer_are_not_the_peer(talk: Talk) -> Non
     [
         ('"Anonymous" <sip:anonymous@anonymous.invalid>', [], True),
         ('"Anonymous" <sip:anonymous@anonymous.invalid>', ["Privacy: id"], True),
+        ("<sip:Restricted@ANONYMOUS.invalid>", [], True),
+        ("<sip:Anonymous@192.0.2.1>", [], True),
+        ("<sip:anon@invalid>", [], False),
         (ALICE, ["Privacy: none"], False),
         (ALICE, [], False),
     ],
@@ -202,6 +206,11 @@ def test_the_privacy_that_is_asked_for(
 ) -> None:
     talk.comes_in(*lines)
     assert talk.peer(PeerSource.initial).privacy == privacy
+
+
+def test_a_name_with_quotes_prints_as_in_a_header() -> None:
+    name = 'Bob "\\o/" B'
+    assert split_address(str(Peer("sip:b@h", "b", name))) == (name, "sip:b@h")
 
 
 @pytest.mark.parametrize(
