@@ -39,7 +39,8 @@ def _peer_info(agent: Agent, source: PeerSource) -> dict[str, Any] | None:
 
 
 def _call_info(agent: Agent, call: Call) -> dict[str, Any]:
-    media = _media_info(agent, call)
+    look_at_rtp(agent, call)
+    agreed_in(agent, call)  # which waits for the trace of a call that has just come up
     with agent.changes:  # so that all of it is of one moment
         return {
             "call_id": call.call_id,
@@ -51,7 +52,7 @@ def _call_info(agent: Agent, call: Call) -> dict[str, Any]:
             "muted": call.muted,
             "status_code": call.status_code,
             "reason": call.reason,
-            "media": media,
+            "media": _media_info(agent, call),
             **_ending_info(call),
         }
 
@@ -62,7 +63,6 @@ def _media_info(agent: Agent, call: Call) -> dict[str, Any]:
     `differences` are those of the packets that arrive.
     """
     agreed = agreed_in(agent, call)
-    look_at_rtp(agent, call)
     return {
         "codec": agreed and agreed.codec,
         "direction": agreed and agreed.direction,
