@@ -23,6 +23,9 @@ _TELLING = (
     "Reason", "Warning", "Retry-After", "Min-SE", "Min-Expires", "Unsupported", "Require", "Accept",
 )  # fmt: skip
 
+#: The status whose Contacts are addresses to choose from (RFC 3261, section 21.4.23).
+_AMBIGUOUS = 485
+
 
 def partner_of(call: Call, agents: Sequence[Agent], agent: Agent) -> tuple[Agent, Call] | None:
     """The other agent of the suite in the same dialog, and its side of the call."""
@@ -128,8 +131,9 @@ def describe_details(message: Message | None) -> str | None:
     """What the headers of a message add to its first line; None when they add nothing."""
     if message is None:
         return None
-    is_redirection = message.status is not None and 300 <= message.status < 400
-    names = ("Contact", *_TELLING) if is_redirection else _TELLING
+    status = message.status or 0
+    names_others = 300 <= status < 400 or status == _AMBIGUOUS
+    names = ("Contact", *_TELLING) if names_others else _TELLING
     details = [f"{name}: {value}" for name in names for value in message.all(name)]
     return f"It came with {'; '.join(details)}." if details else None
 

@@ -51,6 +51,14 @@ A Refusal Says Who Warns Of What
     ${expected} =    Evaluate    {"code": 399, "agent": "pbx", "text": "Call, barred"}
     Should Be Equal    ${info.calls}[0][warnings][0]    ${expected}
 
+An Ambiguous Address Is Reported With Those To Choose From
+    ${peer} =    Start Peer    refuses    485 Ambiguous    Contact: <sip:bob@h>, <sip:bobby@h>
+    Start Agent    alice
+    Dial    alice    ${peer.uri}
+    Run Keyword And Expect Error
+    ...    *was refused with 485 Ambiguous after * s. It came with Contact: <sip:bob@h>, <sip:bobby@h>.
+    ...    Wait Until State Is    alice    ESTABLISHED
+
 A Redirection That Names No Target Is Reported As Such
     ${peer} =    Start Peer    refuses    302 Moved Temporarily
     Start Agent    alice
