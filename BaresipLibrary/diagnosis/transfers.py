@@ -2,10 +2,16 @@
 
 from ..agents.agent import Agent
 from ..agents.call import Call
-from ..sip.bodies import is_about_refer, is_last_notify, sipfrag_status
+from ..sip.bodies import event_id, is_about_refer, is_last_notify, sipfrag_status
 from ..sip.transactions import Answer, Transaction
 from .challenges import explain_challenge
-from .observations import describe_details, explain_no_answer, transactions_since, wait_for_trace
+from .observations import (
+    describe_details,
+    explain_no_answer,
+    transactions_of,
+    transactions_since,
+    wait_for_trace,
+)
 
 
 def explain_refused_refer(agent: Agent, call: Call, since: int) -> str | None:
@@ -28,6 +34,32 @@ def explain_refused_refer(agent: Agent, call: Call, since: int) -> str | None:
     return " ".join(filter(None, (refused, challenge, details)))
 
 
+def sent_refer(agent: Agent, call: Call, since: int) -> Transaction | None:
+    """The newest REFER that the agent sent in a call from that position of the journal on."""
+    sent = [
+        one
+        for one in transactions_since(agent, since)
+        if one.sent and one.method == "REFER" and one.request.call_id == call.call_id
+    ]
+    return sent[-1] if sent else None
+
+
+def notifies_about(agent: Agent, call: Call, refer: Transaction) -> list[Transaction]:
+    """The NOTIFYs about a REFER, and none that names an earlier one (RFC 3515, section 2.4.6)."""
+    seen = transactions_of(agent, call.call_id)
+    earlier = {
+        one.request.cseq_number
+        for one in seen
+        if one.sent and one.method == "REFER" and one.at < refer.at
+    }
+    return [
+        one
+        for one in seen
+        if one.method == "NOTIFY" and not one.sent and one.at >= refer.at
+        if is_about_refer(one.request) and event_id(one.request) not in earlier
+    ]
+
+
 def explain_missing_outcome(agent: Agent, call: Call, since: int) -> str | None:
     """What followed a REFER that was sent at that position of the journal: answers, NOTIFYs."""
     seen = [
@@ -40,7 +72,8 @@ def explain_missing_outcome(agent: Agent, call: Call, since: int) -> str | None:
         for transaction in seen
         if transaction.method == "NOTIFY" and not transaction.sent
     ]
-    about_refer = [each for each in notified if is_about_refer(each.request)]
+    refer = sent_refer(agent, call, since)
+    about_refer = notifies_about(agent, call, refer) if refer else []
     if about_refer:
         return _describe_last_notify(agent, about_refer[-1])
     accepted = [

@@ -9,8 +9,12 @@ from ..concurrency import wait_until
 from ..diagnosis.call_setup import explain_setup
 from ..diagnosis.failure import Awaited, CallFailure
 from ..diagnosis.incoming_calls import explain_unregistered_target
-from ..diagnosis.observations import transactions_since
-from ..diagnosis.transfers import explain_missing_outcome, explain_refused_refer
+from ..diagnosis.transfers import (
+    explain_missing_outcome,
+    explain_refused_refer,
+    notifies_about,
+    sent_refer,
+)
 from ..errors import PhoneFailure, UsageError
 from ..events import (
     CallClosed,
@@ -268,8 +272,8 @@ def _subscription_is_over(agent: Agent, call: Call, position: int) -> bool:
     recent = [one for _, one in agent.journal.outlines(position) if one.call_id == call.call_id]
     if not any(one.method == "NOTIFY" and not one.is_request for one in recent):
         return False
-    return any(
-        not one.sent and one.final and ends_refer_without_outcome(one.request, one.final.status)
-        for one in transactions_since(agent, position)
-        if one.method == "NOTIFY" and one.request.call_id == call.call_id
+    refer = sent_refer(agent, call, position)
+    return refer is not None and any(
+        one.final and ends_refer_without_outcome(one.request, one.final.status)
+        for one in notifies_about(agent, call, refer)
     )

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from ..events import DtmfReceived
-from .messages import Message, split_address
+from .messages import Message, parameter, split_address
 from .uris import address_of_record
 
 _SIGNAL = r"(?im)^[ \t]*signal[ \t]*=[ \t]*(\S+)"
@@ -84,6 +84,11 @@ def sipfrag_status(body: str) -> str | None:
 def is_about_refer(notify: Message) -> bool:
     """Whether a NOTIFY is about a REFER (RFC 3515), or names no event package at all."""
     return (notify.first("Event") or "").partition(";")[0].strip().lower() in ("", "refer")
+
+
+def event_id(notify: Message) -> str:
+    """The id of the event in a NOTIFY: about a REFER, the number of its CSeq; empty without one."""
+    return parameter(";" + (notify.first("Event") or "").partition(";")[2], "id")
 
 
 def is_last_notify(notify: Message) -> bool:

@@ -6,12 +6,13 @@ from ..agents.agent import Agent
 from ..agents.call import Call
 from ..concurrency import wait_until
 from ..diagnosis.observations import transactions_of, transactions_since
+from ..diagnosis.transfers import notifies_about
 from ..errors import UsageError
 from ..media.listener import listen_until
 from ..media.sending import sending_tone
 from ..media.tones import ToneListener
 from ..signalling.shared_calls import find_conversation, talking_call
-from ..sip.bodies import is_about_refer, sipfrag_status
+from ..sip.bodies import sipfrag_status
 from ..sip.transactions import Transaction
 from .verdict import Part, Verdict
 
@@ -74,25 +75,17 @@ def _judge_report(agent: Agent, call: Call, refer: Transaction) -> Part:
     report = _last_report(agent, call, refer)
     if report:
         return Part(report[0] == "2", expected, f"the last one said {report}")
-    count = len(_notifies(agent, call, refer))
+    count = len(notifies_about(agent, call, refer))
     seen = f"{count} NOTIFY without a status" if count else "there was none"
     return Part(False, expected, seen)
 
 
 def _last_report(agent: Agent, call: Call, refer: Transaction) -> str | None:
     """Status and reason phrase in the newest NOTIFY after a REFER that has them."""
-    statuses = (sipfrag_status(notify.request.body) for notify in _notifies(agent, call, refer))
+    notified = notifies_about(agent, call, refer)
+    statuses = (sipfrag_status(notify.request.body) for notify in notified)
     reports = [status for status in statuses if status]
     return reports[-1] if reports else None
-
-
-def _notifies(agent: Agent, call: Call, refer: Transaction) -> list[Transaction]:
-    return [
-        transaction
-        for transaction in transactions_of(agent, call.call_id)
-        if transaction.method == "NOTIFY" and not transaction.sent and transaction.at >= refer.at
-        if is_about_refer(transaction.request)
-    ]
 
 
 def _final_calls(first: Agent, second: Agent) -> tuple[Call | None, Call | None]:

@@ -45,6 +45,15 @@ A Subscription That Ends Without An Outcome Fails At Once
     The last NOTIFY had no body (Subscription-State: terminated;reason=noresource); alice answered it 400 *.    ${EMPTY}
     The last NOTIFY had no status that can be read: it began with 'soon'; alice answered it 400 *.    SIP/2.0 180 Ringing\r\n    soon
 
+What Is Told Of An Earlier Transfer Is Not The Outcome
+    ${peer} =    Start Peer    ends_an_earlier_one_late
+    Be In A Call    ${peer}
+    Run Keyword And Expect Error    *no outcome was reported within 0.3 s*
+    ...    Transfer    alice    sip:carol@127.0.0.1:9    timeout=300ms
+    Transfer    alice    sip:dave@127.0.0.1:9
+    Get State    alice    ==    IDLE
+    Peer Should Have Finished    ${peer}
+
 A Peer That Hangs Up Reports No Outcome
     ${peer} =    Start Peer    takes_and_hangs_up
     Be In A Call    ${peer}

@@ -60,3 +60,18 @@ def refuses(peer: Peer, status: int, phrase: str, *headers: str) -> None:
     dialog = peer.answer(peer.expect("INVITE"))
     peer.reply(dialog.agree_until("REFER", 10), status, phrase, *headers)
     peer.reply(dialog.agree_until("BYE", 20), 200, "OK")
+
+
+def ends_an_earlier_one_late(peer: Peer) -> None:
+    """Tells nothing of a first REFER until it has taken a second one, which works."""
+    dialog = peer.answer(peer.expect("INVITE"))
+    first = dialog.agree_until("REFER", 10)
+    peer.reply(first, 202, "Accepted")
+    _notify(peer, dialog, "SIP/2.0 100 Trying\r\n")
+    second = dialog.agree_until("REFER", 10)
+    peer.reply(second, 202, "Accepted")
+    events = [f"refer;id={refer['CSeq'].split()[0]}" for refer in (first, second)]
+    _notify(peer, dialog, "SIP/2.0 100 Trying\r\n", "terminated;reason=giveup", events[0])
+    peer.pause(0.3)
+    _notify(peer, dialog, "SIP/2.0 200 OK\r\n", "terminated;reason=noresource", events[1])
+    dialog.await_bye()

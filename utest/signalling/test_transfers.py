@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from BaresipLibrary.agents.call import Call
+from BaresipLibrary.diagnosis.transfers import explain_missing_outcome
 from BaresipLibrary.errors import PhoneFailure
 from BaresipLibrary.events import ClosedBy
 from BaresipLibrary.signalling import transfers
@@ -40,6 +41,7 @@ def when_transferring(phone: Phone, act: Callable[[], None]) -> None:
 
 def test_the_end_of_the_subscription_ends_the_wait(phone: Phone, call: Call) -> None:
     def ends() -> None:
+        phone.sip(f"REFER sip:bob@b SIP/2.0\r\n{head(6, 'REFER')}", sent=True)
         state = ("Event: refer", "Subscription-State: terminated;reason=noresource")
         phone.sip(f"NOTIFY sip:alice@a SIP/2.0\r\n{head(7, 'NOTIFY', *state)}")
         phone.sip(f"SIP/2.0 200 OK\r\n{head(7, 'NOTIFY')}", sent=True)
@@ -52,6 +54,23 @@ def test_the_end_of_the_subscription_ends_the_wait(phone: Phone, call: Call) -> 
     ):
         transfers.transfer(phone.agent, call, TARGET, 3.0)
     assert time.monotonic() - began < 2
+
+
+def test_the_end_of_an_earlier_subscription_ends_no_wait(phone: Phone, call: Call) -> None:
+    phone.sip(f"REFER sip:bob@b SIP/2.0\r\n{head(5, 'REFER')}", sent=True)
+
+    def ends() -> None:
+        phone.sip(f"REFER sip:bob@b SIP/2.0\r\n{head(6, 'REFER')}", sent=True)
+        phone.sip(f"SIP/2.0 202 Accepted\r\n{head(6, 'REFER')}")
+        state = ("Event: refer;id=5", "Subscription-State: terminated;reason=giveup")
+        phone.sip(f"NOTIFY sip:alice@a SIP/2.0\r\n{head(7, 'NOTIFY', *state)}")
+        phone.sip(f"SIP/2.0 200 OK\r\n{head(7, 'NOTIFY')}", sent=True)
+
+    when_transferring(phone, ends)
+    with pytest.raises(PhoneFailure, match=r"no outcome was reported within 0\.1 s"):
+        transfers.transfer(phone.agent, call, TARGET, 0.1)
+    told = explain_missing_outcome(phone.agent, call, 0)
+    assert told is not None and "only NOTIFYs for 'refer;id=5' followed" in told
 
 
 def test_complete_says_which_call_has_ended(phone: Phone, call: Call) -> None:
