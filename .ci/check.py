@@ -1,12 +1,13 @@
 """Runs the checks, every one of them, and ends with how many passed and how many failed.
 
-    check.py [lint] [types] [utest] [package] [atest] [external]     all if none is named
+    check.py [lint] [types] [utest] [pure] [package] [atest] [external]     all if none is named
     check.py [quick] [parallel]              some of the acceptance suites, which `atest` has, too
 
-`package` builds what is released and calls with it, once beside the newest and once beside the
-lowest versions of what it needs. `atest` are all acceptance suites on the embedded backend, some of
-them under pabot: `parallel` is those alone. `external` are the same ones on the external backend,
-where tests that need what the installed baresip lacks are skipped: why, stands below the counts.
+`utest` are the unit tests but for those that only compute: these are `pure`. `package` builds what
+is released and calls with it, once beside the newest and once beside the lowest versions of what it
+needs. `atest` are all acceptance suites on the embedded backend, some of them under pabot:
+`parallel` is those alone. `external` are the same ones on the external backend, where tests that
+need what the installed baresip lacks are skipped: why, stands below the counts.
 A test with a tag that starts with `once on` proves on one backend what holds on both, and the other
 one skips it. With TWICE=1 in the environment both run it (docs/adr/0044-once-on-one-backend.md).
 Each folder of suites is a run of its own, with its log below results/atest or results/external;
@@ -33,6 +34,7 @@ import time
 import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import package as distribution
@@ -47,7 +49,7 @@ from counts import (
     run_again,
     summary,
 )
-from parts import LONGEST, Part, all_parts, parts_with_pabot, side_by_side
+from parts import LONGEST, PURE, Part, all_parts, parts_with_pabot, side_by_side
 from streams import Streams, Turn
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -55,11 +57,11 @@ RESULTS = ROOT / "results"
 #: What breaks first when something breaks: calls and their audio, refusals, what the log shows.
 QUICK = ["atest/demo", "atest/calls/calling.robot", "atest/phone/refusals.robot"]
 #: In this order; those that stand together run at the same time. They never meet: what a suite
-#: leaves to another run is a bug. What `external` stands for runs one after the other. Types are
-#: checked beside the acceptance tests, which leave time on the cores; the unit tests leave none.
+#: leaves to another run is a bug. What `external` stands for runs one after the other. What only
+#: computes runs beside the acceptance tests, which leave time on the cores; unit tests leave none.
 STAGES = (
     ("lint", "utest"),
-    ("types", "package", "quick", "atest", "external", "parallel"),
+    ("types", "pure", "package", "quick", "atest", "external", "parallel"),
 )
 #: Those whose runs take turns.
 IN_STREAMS = {"package", "atest", "external", "parallel"}
@@ -80,7 +82,7 @@ def run(
 ) -> tuple[int, str]:
     """Runs a tool of this Python; its output goes into a file, and then to the console.
 
-    With `nice` it takes what of the machine nobody else needs.
+    With `nice` it takes what nobody else needs of the machine.
     """
     first = ["nice", "-n", "19"] if nice else []
     command = [*first, sys.executable, "-m", tool, *arguments]
@@ -113,21 +115,31 @@ def as_one(tool: str, code: int, output: str) -> Count:
 
 
 def utest() -> Count:
-    directory = emptied("utest")
-    output = directory / "junit.xml"
-    workers = ["-n", "auto", "--dist", "worksteal"]
-    ran = run(directory / "console.txt", "pytest", *workers, f"--junitxml={output}")
-    count = count_junit(output).repeatable(utest_again)
+    return unit_tests("utest", ["-n", "auto", *(f"--ignore={path}" for path in PURE)])
+
+
+def pure() -> Count:
+    return unit_tests("pure", ["-n", "2", *PURE], nice=True)
+
+
+def unit_tests(name: str, which: list[str], *, nice: bool = False) -> Count:
+    """A run of pytest, in several processes, on the tests that these options choose."""
+    output = emptied(name) / "junit.xml"
+    ran = pytest(output, ["--dist", "worksteal", *which], nice)
+    count = count_junit(output).repeatable(partial(unit_tests_again, name, which))
     return complete(count, "pytest", *ran, failing=range(1, 2))
 
 
-def utest_again() -> Count:
-    """The unit tests that failed, once more."""
-    directory = emptied("utest-again")
-    output = directory / "junit.xml"
-    failed_only = ["--last-failed", "--last-failed-no-failures", "none"]
-    run(directory / "console.txt", "pytest", *failed_only, f"--junitxml={output}")
+def unit_tests_again(name: str, which: list[str]) -> Count:
+    """The unit tests of a run that failed, once more."""
+    output = emptied(f"{name}-again") / "junit.xml"
+    pytest(output, ["--last-failed", "--last-failed-no-failures", "none", *which, "-n", "0"])
     return count_junit(output)
+
+
+def pytest(output: Path, options: list[str], nice: bool = False) -> tuple[int, str]:
+    console = output.with_name("console.txt")
+    return run(console, "pytest", *options, f"--junitxml={output}", nice=nice)
 
 
 def package() -> Count:
@@ -240,7 +252,7 @@ def emptied(name: str) -> Path:
 
 CHECKS: dict[str, Callable[[], Count | dict[str, Count]]] = {
     check.__name__: check
-    for check in (lint, types, utest, package, quick, parallel, atest, external)
+    for check in (lint, types, utest, pure, package, quick, parallel, atest, external)
 }
 #: What runs when no check is named.
 ALL = [name for name in CHECKS if name not in ("quick", "parallel")]
