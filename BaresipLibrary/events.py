@@ -333,10 +333,6 @@ class AudioTimed(CallEvent):
     latest: float
 
 
-#: So frequent that the journal does not keep them.
-NOT_KEPT = (AudioTimed, RtpCounted)
-
-
 @frozen
 class PromptEnded(CallEvent):
     """The prompt of that name has ended, unless its backend gives no names."""

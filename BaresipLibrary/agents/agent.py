@@ -12,7 +12,6 @@ from ..backends.capabilities import Capability
 from ..concurrency import Changes, wait_until
 from ..errors import AgentGone, BackendError, NothingYet, UsageError
 from ..events import (
-    NOT_KEPT,
     AgentDied,
     AudioArrived,
     CallDialled,
@@ -33,7 +32,7 @@ from ..sip.subscriptions import Subscriptions
 from ..types import AgentState, Mailbox
 from .call import TRACE_LAG, Call, Consultation, Direction, newest
 from .endings import OwedRequestLog
-from .journal import Journal
+from .journal import NOT_KEPT, Journal
 from .reactions import Reactions
 from .registration_state import RegistrationState
 from .requirements import check_requirements
