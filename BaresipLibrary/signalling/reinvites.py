@@ -9,7 +9,7 @@ from dataclasses import field
 from enum import Enum, auto
 
 from ..agents.agent import Agent
-from ..agents.call import Call
+from ..agents.call import TRACE_LAG, Call
 from ..backends.capabilities import Capability
 from ..concurrency import wait_until
 from ..diagnosis.failure import CallFailure
@@ -29,6 +29,8 @@ from ..sip.owed_requests import Collisions
 #: How a peer answers a re-INVITE that crosses its own (RFC 3261, section 14.2).
 _PENDING = 491
 _SERVER_ERROR = 500
+#: How a peer answers a request in a call that it does not have any more, or that it does not hear.
+_ENDING = (408, 481)
 #: How long to wait before a re-INVITE that gave way to the peer's is sent again (s): the second
 #: time, and each time after that, twice as long.
 _BACK_OFF = 0.5
@@ -99,6 +101,11 @@ class Reinvites:
     def refused(self) -> bool:
         """Whether the last one was refused, and the stack does not try again by itself."""
         return self._status >= 300 and not self._stack_tries_again()
+
+    @property
+    def ends_call(self) -> bool:
+        """Whether the last answer ends the call, too (RFC 3261, section 12.2.1.2)."""
+        return self._status in _ENDING
 
     @property
     def challenged_anew(self) -> bool:
@@ -287,8 +294,17 @@ class Reinvite(ABC):
         if seen.gave_way:
             return Outcome.AGREED if self.is_in_effect() else Outcome.GAVE_WAY
         if seen.refused:
+            self._require_that_call_goes_on(seen)
             return self._try_with_new_nonce(seen)
         return None
+
+    def _require_that_call_goes_on(self, seen: Reinvites) -> None:
+        """Says that the refusal has ended the call; the stack may report that a moment later."""
+        if seen.ends_call:
+            changes, call = self.agent.changes, self.call
+            wait_until(changes, lambda: None if call.is_live else True, TRACE_LAG)
+            if not call.is_live:
+                raise self.failure(call.describe())
 
     def _try_with_new_nonce(self, seen: Reinvites) -> Outcome:
         """Has a challenge answered that baresip gave up on: one with a new nonce, not marked as

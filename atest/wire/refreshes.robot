@@ -63,6 +63,11 @@ A Refresh That Is Refused
     Refresh Call    alice
     End Call
 
+A Refusal That Ends The Call Says So
+    [Template]    Refusal Should End The Call
+    481    Gone Away
+    408    Request Timeout
+
 A Refresh Without An Offer That Is Refused
     Needs    REINVITE_WITHOUT_OFFER
     Call Peer    refuses_refresh    488    Not Acceptable Here    times=${1}
@@ -132,6 +137,21 @@ There Must Be A Call
 
 
 *** Keywords ***
+Refusal Should End The Call
+    [Arguments]    ${status}    ${phrase}
+    FOR    ${keyword}    IN    Hold    Refresh Call
+        ${peer} =    Start Peer    refuses_and_is_left    ${status}    ${phrase}
+        Start Agent    alice
+        Dial    alice    ${peer.uri}
+        Wait Until State Is    alice    ESTABLISHED
+        Run Keyword And Expect Error
+        ...    alice could not *: its call to ${peer.uri} ended after *: the peer answered ${status} ${phrase} to a request in it.
+        ...    ${keyword}    alice
+        Get State    alice    ==    IDLE
+        Peer Should Have Finished    ${peer}
+        Stop Agent    alice
+    END
+
 Call Peer
     [Documentation]    Alice calls a peer that follows a scenario; returns when the call is up.
     [Arguments]    ${scenario}    @{arguments}    &{options}

@@ -60,3 +60,11 @@ def ignores_refresh(peer: Peer) -> None:
     peer.expect("INVITE", 20.0)
     peer.step()
     dialog.bye()
+
+
+def refuses_and_is_left(peer: Peer, status: str, phrase: str) -> None:
+    """Refuses a re-INVITE in a way that ends the call, and takes the BYE."""
+    dialog = peer.answer(peer.expect("INVITE"))
+    peer.reply(peer.expect("INVITE", 20.0), int(status), phrase)
+    peer.expect("ACK")
+    dialog.await_bye()
