@@ -1,18 +1,15 @@
 """What every backend promises, on real baresips: of the wheel, and of the program on PATH."""
 
-import errno
 import os
 import queue
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import psutil
 import pytest
@@ -356,74 +353,6 @@ def test_a_fork_server_that_answers_too_late_takes_no_folder_away(
         monkeypatch.setattr(launchers, "_FORK_TIMEOUT", SOON)
         line = Line(backend).start()
         line.backend.stop()
-
-
-def test_a_fork_server_that_cannot_be_started_is_told_by_the_agent(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(*_: object, **__: object) -> None:
-        raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
-
-    monkeypatch.setattr(launchers.subprocess, "Popen", refuse)
-    changes = Changes()
-    with closing(Forker(changes)) as forker:
-        forker.warm_up()
-        backend = EmbeddedBackend(Account("alice"), tmp_path / "a", changes, forker)
-        with pytest.raises(BackendError, match="cannot be started: .*temporarily unavailable"):
-            backend.start(lambda event: None)
-
-
-@pytest.mark.parametrize("ends_first", [False, True])
-def test_an_agent_says_why_the_wheel_cannot_be_loaded(
-    ends_first: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Also where its process ends before it is told how to start."""
-    send = EmbeddedBackend._send
-
-    def send_late(self: EmbeddedBackend, message: dict[str, Any]) -> None:
-        assert self._reader is not None
-        self._reader.join()
-        send(self, message)
-
-    if ends_first:
-        monkeypatch.setattr(EmbeddedBackend, "_send", send_late)
-    fault = "import sys; sys.modules['baresip'] = None\n"
-    monkeypatch.setattr(launchers, "_ENTRY", fault + launchers._ENTRY)
-    changes = Changes()
-    with closing(Forker(changes)) as forker:
-        forker.warm_up()
-        backend = EmbeddedBackend(Account("alice"), tmp_path / "a", changes, forker)
-        with pytest.raises(BackendError, match=r"ended at once\.[\s\S]*ModuleNotFoundError"):
-            backend.start(lambda event: None)
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only there a parent's end is told")
-def test_a_program_ends_when_what_has_started_it_is_killed(tmp_path: Path) -> None:
-    changes = Changes()
-    with closing(Forker(changes)) as forker, (tmp_path / "log").open("wb") as output:
-        child = forker.launch_program(["sleep", "600"], tmp_path, output.fileno())
-        program = psutil.Process(child.pid)
-        assert forker._process is not None
-        forker._process.kill()
-        assert psutil.wait_procs([program], timeout=SOON)[0]
-
-
-EARLY = """\
-import os, signal
-from BaresipLibrary.backends.launchers import _started_early, start_early
-
-start_early()
-print(_started_early[0].process.pid, flush=True)
-os.kill(os.getpid(), signal.SIGKILL)
-"""
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere none is started early")
-def test_a_fork_server_that_was_started_early_ends_with_a_process_that_is_killed() -> None:
-    ran = subprocess.run([sys.executable, "-c", EARLY], stdout=subprocess.PIPE, text=True)
-    assert ran.returncode == -signal.SIGKILL
-    with suppress(psutil.NoSuchProcess):
-        psutil.Process(int(ran.stdout)).wait(SOON)
 
 
 def test_a_fork_server_that_stands_still_is_not_waited_for(tmp_path: Path) -> None:
