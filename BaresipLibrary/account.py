@@ -14,6 +14,8 @@ _QUOTED = '"\\'
 _BARE = ';"<>'
 _TOKEN = re.compile(r"[A-Za-z0-9!%*_+`'~.-]+")
 _STUN = r"(stun|turns?):(\[[0-9A-Fa-f:.]+\]|[^\s:;\"<>@]+)(:\d{1,5})?"
+#: How a certificate begins in a PEM file (RFC 7468, section 5).
+_CERTIFICATE = rb"-----BEGIN (X509 |TRUSTED )?CERTIFICATE-----"
 #: An address with brackets or a port, which only a URI has.
 _WITH_PORT = r"\[.*|[^:]*:\d*"
 _LONGEST_INTERVAL = 86_400 * 7
@@ -49,6 +51,8 @@ class Tls:
                 raise UsageError(f"{what}: there is no file {path}.")
             if path is not None and re.search(r"\s", str(path)):
                 raise UsageError(f"{what} must not contain white space: {path}.")
+        if self.ca_file and not re.search(_CERTIFICATE, self.ca_file.read_bytes()):
+            raise UsageError(f"tls_ca_file: {self.ca_file} has no certificate in PEM format.")
 
 
 @frozen

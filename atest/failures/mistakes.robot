@@ -180,6 +180,9 @@ File Without Its Kind
 Expectation Without An Operator
     Test Should Have Failed    The expected value 'IDLE' needs an operator before it, such as ==.
 
+CA File Without A Certificate
+    Test Should Have Failed    tls_ca_file: */_suites/mistakes.robot has no certificate in PEM format.
+
 Domain With A Port That Cannot Be
     Test Should Have Failed    domain 'pbx.example.com:65536' is not a host or host:port.
 

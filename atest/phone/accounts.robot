@@ -39,7 +39,7 @@ Every Value Is Checked Where It Is Given
     username must not be empty.    username=${EMPTY}    domain=example.org
     domain must not contain ';': *    username=a    domain=example.org;x=y
     domain '[' is not a host or host:port.    username=a    domain=[
-    domain 'sip:pbx.example.com' is not a host or host:port.    username=a    domain=sip:pbx.example.com
+    domain 'sip:pbx.example.com' is not a host or host:port. Did you mean 'pbx.example.com'?    username=a    domain=sip:pbx.example.com
     password must not contain '"': *    username=a    domain=example.org    password=a"b
     password must not contain '\\\\': *    username=a    domain=example.org    password=a\\b
     display_name must not contain '<': *    display_name=<b>

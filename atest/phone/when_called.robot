@@ -159,7 +159,7 @@ An Agent That Stops Meanwhile
 
 Options That A Behaviour Does Not Use Are Refused
     Start Pair
-    Run Keyword And Expect Error    accept does not use answer, ringing; it uses after, headers.
+    Run Keyword And Expect Error    accept does not use answer ('486'), ringing; it uses after, headers.
     ...    When Called    bob    accept    486    ringing=False
     Run Keyword And Expect Error    ring does not use after; it uses no options.
     ...    When Called    bob    ring    after=2s

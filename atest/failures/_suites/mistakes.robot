@@ -195,6 +195,9 @@ Expectation Without An Operator
     Start Agent    alice
     Get State    alice    assertion_expected=IDLE
 
+CA File Without A Certificate
+    Start Agent    alice    1001    127.0.0.1    transport=tls    tls_ca_file=${CURDIR}/mistakes.robot
+
 Domain With A Port That Cannot Be
     Start Agent    alice    1001    pbx.example.com:65536
 
