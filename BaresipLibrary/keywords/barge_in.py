@@ -14,6 +14,7 @@ from ..errors import UsageError
 from ..media.results import BargeIn
 from ..speech.masking import MASK
 from .base import AgentName, Component, find_file
+from .secrecy import text_to_say
 
 if TYPE_CHECKING:
     from ..media.barge_in import Interruption
@@ -36,7 +37,7 @@ class BargeInKeywords(Component):
     def verify_barge_in(
         self,
         agent: AgentName,
-        text: str | Secret,
+        text: str | Secret | None,
         *,
         within: timedelta = _WITHIN,
         silence: timedelta = _SILENCE,
@@ -102,7 +103,7 @@ class BargeInKeywords(Component):
     def verify_no_barge_in(
         self,
         agent: AgentName,
-        sound: str | Secret,
+        sound: str | Secret | None,
         *,
         within: timedelta = _WATCHED,
         silence: timedelta = _PAUSE,
@@ -165,7 +166,7 @@ class BargeInKeywords(Component):
     def _interruption(
         self,
         agent: AgentName,
-        what: str | Secret,
+        what: str | Secret | None,
         voice: str | None,
         language: str | None,
         speed: float,
@@ -176,8 +177,8 @@ class BargeInKeywords(Component):
 
         acting_agent = self._speaking(agent, call)
         which = acting_agent.require_live_call("to speak in", call)
-        text = what.value if isinstance(what, Secret) else what
-        shown = MASK if isinstance(what, Secret) else what
+        text = text_to_say(what)
+        shown = MASK if isinstance(what, Secret) else self._context.secrets.text(text)
         if text in sounds:
             speech = sounds[text]()
         elif text.startswith(_FILE):

@@ -7,6 +7,7 @@ from typing import Any
 from robot.api.types import Secret
 from robot.libraries.BuiltIn import BuiltIn, RobotNotRunningError
 
+from ..errors import UsageError
 from ..speech.masking import Secrets
 
 #: The tag of keywords whose errors, results and steps are masked.
@@ -66,3 +67,10 @@ def _mask(error: BaseException, secrets: Secrets) -> None:
             secrets.message(text) if isinstance(text, str) else text for text in follows.args
         )
         follows = follows.__cause__ or follows.__context__
+
+
+def text_to_say(text: str | Secret | None) -> str:
+    """The text itself. Raises `UsageError` for None: Robot would have it said as a word."""
+    if text is None:
+        raise UsageError("There is nothing to say: the text is None.")
+    return str(text.value) if isinstance(text, Secret) else text

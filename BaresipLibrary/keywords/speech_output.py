@@ -8,6 +8,7 @@ from robot.api.types import Secret
 
 from ..speech.masking import MASK
 from .base import AgentName, Component, find_file
+from .secrecy import text_to_say
 
 
 class SpeechOutputKeywords(Component):
@@ -17,7 +18,7 @@ class SpeechOutputKeywords(Component):
     def say(
         self,
         agent: AgentName,
-        text: str | Secret,
+        text: str | Secret | None,
         *,
         voice: str | None = None,
         language: str | None = None,
@@ -60,8 +61,8 @@ class SpeechOutputKeywords(Component):
         which = speaker.require_live_call("to speak in", call)
         voices = self._context.voices
         chosen = voices.find(_with_file(voice), language, speed)
-        plain = text.value if isinstance(text, Secret) else text
-        shown = MASK if isinstance(text, Secret) else self._context.secrets.text(text)
+        plain = text_to_say(text)
+        shown = MASK if isinstance(text, Secret) else self._context.secrets.text(plain)
         speech = voices.say(plain, chosen)
         length = f"{speech.seconds:.2f} s of speech"
         logger.info(f"{speaker.name} says {quoted(shown)}: {length} ({chosen}).")

@@ -20,7 +20,8 @@ def put_together(pieces: Sequence[Word], text: str) -> list[Word]:
     pieces is one word without a minus. A space always parts words: the dash of *- 5* is one. What
     only the pieces have, or only the text, is a word, too. Where both have something else at the
     same place, *five* and *5*, it was said once, and the pieces have it; but where pieces are a
-    part of a word of the text, *5 fifty* of *$5.50*, it is that word. A word is as sure as its
+    part of a word of the text, *5 fifty* of *$5.50*, or the text begins with a dash, *- 5*, it is
+    what the text has. A word is as sure as its
     least sure piece.
     """
     parts = [part for piece in pieces for part in _parted_at_spaces(piece)]
@@ -107,7 +108,9 @@ def _between(
 ) -> list[Word]:
     """What is between two words that are in the text and in the pieces: in one form only."""
     if any(map(is_said, untold)) and any(is_said(word.text) for word in left):
-        return [*left]
+        if not is_dash(untold[0][:1]):
+            return [*left]
+        return [*_parted_at_spaces(_joined(" ".join(untold), left))]
     words = [*before]
     for text in untold:
         words.append(_untold(text, words[-1:], [*left, *after][:1]))

@@ -134,6 +134,7 @@ The Speaker Dies Meanwhile
 Mistakes Are Told At Once
     Error For    There is nothing to say: the text is empty.    ${EMPTY}
     Error For    There is nothing to say: the text is empty.    ${SPACE * 3}
+    Error For    There is nothing to say: the text is None.    ${None}
     Error For    The voice says nothing for this text: it has no sound.    ...
     Error For    There is no voice 'flite'. Use ENGINE, ENGINE:VOICE or the path of a piper voice. The engines: espeak-ng, piper.
     ...    Yes    voice=flite

@@ -33,7 +33,7 @@ A Number Is Its Digits
     Machine Says    vm-press    digits/1
     Wait Until Speech    alice    press 1    within=${LONG}    similarity=100%
     Machine Says    vm-press    digits/1
-    Fails With    alice did not hear what was expected within 5 s: expected "press two", heard "Press* 1." at * s: 50 % of the words.
+    Fails With    alice did not hear what was expected within 5 s: expected "press two", heard "Press* 1." at * s: 50 % of the words.*
     ...    Wait Until Speech    alice    press two    within=5s
     Machine Says    digits/20    digits/1
     Wait Until Speech    alice    twenty-one    within=${LONG}
@@ -44,14 +44,14 @@ A Wrong Digit Is Never Similar
     Machine Says    you-entered    digits/4    digits/7    digits/1    digits/2
     Wait Until Speech    alice    you entered 4712    within=${LONG}
     Machine Says    you-entered    digits/4    digits/7    digits/1    digits/2
-    Fails With    alice did not hear what was expected within 7 s: expected "you entered 4713", heard "You entered *" at * s: 83 % of the words, and not the same number: 4712 instead of 4713.
+    Fails With    alice did not hear what was expected within 7 s: expected "you entered 4713", heard "You entered *" at * s: 83 % of the words, and not the same number: 4712 instead of 4713.*
     ...    Wait Until Speech    alice    you entered 4713    similarity=70%    within=7s
 
 The Opposite Is Never Similar
     [Documentation]    Though 86 % of the words are heard.
     [Tags]    once on embedded: what is understood does not depend on who recorded it
     Machine Says    feature-not-avail-line
-    Fails With    alice did not hear what was expected within 6 s: expected "that feature is available on this line", heard "*not available on this line." at * s: 86 % of the words, but with "not".
+    Fails With    alice did not hear what was expected within 6 s: expected "that feature is available on this line", heard "*not available on this line." at * s: 86 % of the words, but with "not".*
     ...    Wait Until Speech    alice    that feature is available on this line    within=6s
     Verify Speech    alice    that feature isn't available on this line
 
@@ -80,7 +80,7 @@ A Phrase Is Heard Once
     [Tags]    once on embedded: what is understood does not depend on who recorded it
     Machine Says    conf-getpin
     Wait Until Speech    alice    please enter    within=${LONG}
-    Fails With    alice did not hear what was expected within 0.5 s: expected "please enter", heard "* PIN number." at * s, which has none of these words.
+    Fails With    alice did not hear what was expected within 0.5 s: expected "please enter", heard "* PIN number." at * s, which has none of these words.*
     ...    Wait Until Speech    alice    please enter    within=0.5s
     Wait Until Speech    alice    pin number    within=${LONG}
     Machine Says    conf-getpin
@@ -138,7 +138,7 @@ A Secret Is Not Shown
     ${text}    Get Transcript    alice
     Should End With    ${text}    ***
     Machine Says    you-entered    digits/8    digits/3    digits/6    digits/9
-    Fails With    alice did not hear what was expected within 7 s: expected "goodbye", heard "*\**" at * s, which has none of these words.
+    Fails With    alice did not hear what was expected within 7 s: expected "goodbye", heard "*\**" at * s, which has none of these words.*
     ...    Wait Until Speech    alice    goodbye    within=7s
 
 Bad Input Is Refused

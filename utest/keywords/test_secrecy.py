@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from robot.api.types import Secret
 
-from BaresipLibrary.errors import PhoneFailure, SpeechError
-from BaresipLibrary.keywords.secrecy import hiding_secrets, note_secrets
+from BaresipLibrary.errors import PhoneFailure, SpeechError, UsageError
+from BaresipLibrary.keywords.secrecy import hiding_secrets, note_secrets, text_to_say
 from BaresipLibrary.speech.engines_http import TranscriptionEndpoint
 from BaresipLibrary.speech.masking import Secrets
 from BaresipLibrary.speech.voices_program import run_renderer
@@ -124,3 +124,9 @@ def test_secrets_are_found_in_lists_and_dictionaries() -> None:
     endless.append(endless)
     note_secrets(secrets, endless)
     assert secrets.text("sesame and 1 2 3 4") == "*** and ***"
+
+
+def test_nothing_is_no_text_to_say() -> None:
+    assert text_to_say(Secret("4712")) == "4712"
+    with pytest.raises(UsageError, match=r"^There is nothing to say: the text is None\.$"):
+        text_to_say(None)

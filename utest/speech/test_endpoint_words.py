@@ -84,6 +84,10 @@ ANSWERS = [
 #: What the text has in another form than the pieces, what is heard then, and what is not.
 OTHER_FORMS = [
     ("press five for sales", "Press 5 for sales.", "press 5 for sales", "press 55"),
+    ("it is five degrees", "It is - 5 degrees.", "it is - 5 degrees", "5 degrees"),
+    ("it is five degrees", "It is -5 degrees.", "it is minus 5 degrees", "5 degrees"),
+    ("it is minus five degrees", "It is -5 degrees.", "it is minus 5 degrees", "5 degrees"),
+    ("call five five five one two three four", "Call 555 - 1234.", "call 5551234", "call 555"),
     ("call two", "Call 2.", "call 2", "call 2 2"),
     ("your pin is one two three four", "Your PIN is 1234.", "pin is 1234", "pin is 12341234"),
     ("it is five dollars and fifty cents OK", "It is $5.50, OK?", "it is $5.50 ok", "5.50 5.50"),
