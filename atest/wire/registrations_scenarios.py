@@ -3,6 +3,7 @@
 import re
 
 from peer import Peer
+from peer_sip import bare_uri
 
 
 def lists(peer: Peer, *contacts: str) -> None:
@@ -12,13 +13,14 @@ def lists(peer: Peer, *contacts: str) -> None:
     peer.reply(register, 200, "OK", *(f"Contact: {one}" for one in given))
 
 
-def sees_another_address(peer: Peer, contact: str) -> None:
+def sees_another_address(peer: Peer, address: str) -> None:
     """Accepts a registration that came through a NAT, as its Via and its list of contacts say."""
     register, send = peer.expect("REGISTER"), peer.send
-    peer.send = lambda octets, where: send(
-        octets.replace(b";rport", b";rport=4711;received=198.51.100.7", 1), where
-    )
-    peer.reply(register, 200, "OK", f"Contact: <{contact}>;expires=3600")
+    host, _, port = address.partition(":")
+    seen = f";rport={port};received={host}".encode()
+    peer.send = lambda octets, where: send(octets.replace(b";rport", seen, 1), where)
+    user = bare_uri(register["Contact"]).partition("@")[0]
+    peer.reply(register, 200, "OK", f"Contact: <{user}@{address}>;expires=3600")
 
 
 def challenges(peer: Peer, *parameters: str) -> None:
