@@ -74,6 +74,7 @@ class Agent:
         self._source: tuple[Source, str] = (None, "silence")
         self._call_sources: dict[str, tuple[Source, str]] = {}
         self._calls: dict[str, Call] = {}
+        self.replaced_calls: list[Call] = []  # over, and a later one has their Call-ID
         self.registration = RegistrationState(changes, backend.shows_messages)
         self.mailbox: Mailbox | None = None
         self.subscriptions = Subscriptions()
@@ -167,7 +168,8 @@ class Agent:
         direction = Direction.OUTGOING if is_outgoing else Direction.INCOMING
         call = Call(event.call_id, direction, event.peer, event.at, needs)
         call.catch_up(self.journal.latest_messages())
-        self._calls.pop(event.call_id, None)  # a proxy may try a phone again in the same call
+        if known is not None:  # a proxy may try a phone again in the same call
+            self.replaced_calls.append(self._calls.pop(event.call_id))
         self._calls[event.call_id] = call
         if isinstance(event, CallIncoming):
             call.silent = event.silent
@@ -248,6 +250,7 @@ class Agent:
             read(call.call_id)
         with self.changes:
             self._calls.pop(call.call_id, None)
+            self.replaced_calls[:] = (c for c in self.replaced_calls if c.call_id != call.call_id)
             self._call_sources.pop(call.call_id, None)
             self.arrivals.pop(call.call_id, None)
             self.journal.forget(call.call_id, since)

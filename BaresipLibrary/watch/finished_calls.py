@@ -1,5 +1,6 @@
 """The calls that agents have finished, and what was measured of each."""
 
+import math
 import threading
 import time
 from collections import defaultdict
@@ -12,7 +13,6 @@ from ..agents.registry import Registry
 from ..errors import NothingYet, PhoneFailure
 from ..events import CallClosed, ClosedBy
 from ..frozen import frozen
-from ..sip.challenges import CHALLENGE_STATUSES
 from ..sip.messages import parsed
 from ..types import CallTiming
 
@@ -69,7 +69,7 @@ class FinishedCalls:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._registries: list[Registry] = []
-        self._read: dict[Agent, dict[str, Call]] = defaultdict(dict)
+        self._read: dict[Agent, list[Call]] = defaultdict(list)
         self._untaken: list[FinishedCall] = []
 
     def follow(self, agents: Registry) -> None:
@@ -84,7 +84,8 @@ class FinishedCalls:
         def read(call_id: str) -> None:
             with self._lock:
                 self._read_calls(agent, stopped=False, whole=call_id)
-                self._read[agent].pop(call_id, None)
+                kept = [call for call in self._read[agent] if call.call_id != call_id]
+                self._read[agent] = kept
 
         agent.journal.last_readers.append(read)
 
@@ -105,16 +106,16 @@ class FinishedCalls:
 
     def _read_calls(self, agent: Agent, *, stopped: bool, whole: str | None = None) -> None:
         """Reads the calls that are over: all of a stopped agent, and the `whole` one, at once."""
-        known = self._read[agent]
+        known = {id(call) for call in self._read[agent]}
         with agent.changes:
             over = [
                 call
-                for call in agent.calls
-                if known.get(call.call_id) is not call
+                for call in [*agent.replaced_calls, *agent.calls]
+                if id(call) not in known
                 and (stopped or call.call_id == whole or _is_over(agent, call))
             ]
         for call in over:
-            known[call.call_id] = call
+            self._read[agent].append(call)
             self._untaken.append(finished_call(agent, call))
 
 
@@ -171,15 +172,23 @@ def _outcome(call: Call, closed: CallClosed | None) -> CallOutcome:
 def _final_status(agent: Agent, call: Call) -> int | None:
     """The status of the 2xx of a call that came up, else the last that refused its INVITE."""
     found: int | None = None
+    until = _replaced_at(agent, call)
     for event in agent.journal.messages(call.call_id):
         message = parsed(event.text)
         if message.transaction_method != "INVITE" or (message.status or 0) < 200:
             continue
         if call.established_at is not None and message.status in range(200, 300):
             return message.status
-        if found is None or found in CHALLENGE_STATUSES:
+        if event.at < until:
             found = message.status
     return found if call.established_at is None else None
+
+
+def _replaced_at(agent: Agent, call: Call) -> float:
+    """When another call with the same Call-ID began, as where a proxy tries a phone again."""
+    calls = [*agent.replaced_calls, *agent.calls]
+    begun = [one.began_at for one in calls if one.call_id == call.call_id]
+    return min((at for at in begun if at > call.began_at), default=math.inf)
 
 
 def _timing(agent: Agent, call: Call, timing: CallTiming, applies: bool) -> float | None:

@@ -95,6 +95,26 @@ def test_a_call_id_that_comes_again_is_another_call(phone: Phone) -> None:
         assert len(calls.take()) == 1
 
 
+def test_a_phone_that_a_proxy_tries_again_has_had_two_calls(phone: Phone) -> None:
+    """Nobody asks between the two, which have the same Call-ID."""
+    calls, _ = followed(phone)
+    for branch, status in ((1, 487), (2, 486)):
+        phone.rings()
+        phone.sip(
+            f"SIP/2.0 {status} Words\r\nVia: SIP/2.0/UDP a;branch=z9hG4bK{branch}\r\n"
+            "Call-ID: in-1\r\nCSeq: 1 INVITE\r\n\r\n",
+            sent=True,
+        )
+        phone.closes("in-1", ClosedBy.PEER if branch == 1 else ClosedBy.US)
+    assert [(call.outcome, call.code) for call in calls.take()] == [
+        (CallOutcome.cancelled, 487),
+        (CallOutcome.refused, 486),
+    ]
+    assert calls.take() == []
+    phone.agent.forget_call(phone.agent.calls[0], 0)
+    assert phone.agent.replaced_calls == [] and calls.take() == []
+
+
 def test_the_status_is_the_one_that_counts_and_not_a_challenge(phone: Phone) -> None:
     calls, _ = followed(phone)
     dialled = phone.agent.dial("sip:bob@127.0.0.1")
