@@ -10,7 +10,7 @@ from ..frozen import changeable, frozen
 
 @frozen
 class SampleTime:
-    """A time on the machine's monotonic clock, in seconds, accurate to `error` seconds."""
+    """A time on the machine's monotonic clock, in seconds, right to `error` seconds."""
 
     at: float
     error: float

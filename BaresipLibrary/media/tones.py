@@ -182,6 +182,9 @@ class ToneListener(Listener):
         return " ".join(filter(None, (why, self._lost_audio()))) or None
 
     def _lost_audio(self) -> str | None:
+        """That a part was not recorded; where nothing was at all, the failure itself says it."""
+        if self._detector is None or not self._detector.seconds:
+            return None
         return explain_lost_audio(self.agent, self.call, self.began)
 
 
