@@ -32,17 +32,17 @@ debian-packages:
 	@.ci/install-debian-packages
 
 check: $(tools) ## lint, types, unit tests and a few acceptance tests, in about a minute
-	@$(python) .ci/check.py lint types utest pure quick
+	@$(python) .ci/check.py lint types utest quick
 
 lint: $(tools) ## only lint and types
 	@$(python) .ci/check.py lint types
 
 utest: $(tools) ## only the unit tests, all of them
-	@$(python) .ci/check.py utest pure
+	@$(python) .ci/check.py utest
 
 coverage: $(tools) ## lines that the unit and the embedded acceptance tests run, child processes too
 	@$(python) -m coverage erase
-	@$(python) -m coverage run .ci/check.py utest pure atest; code=$$?; \
+	@$(python) -m coverage run .ci/check.py utest atest; code=$$?; \
 	$(python) -m coverage combine --quiet; $(python) -m coverage report; exit $$code
 
 docs: $(package) ## keyword documentation into docs/build, and docs/proofs.md

@@ -1,13 +1,12 @@
 """Runs the checks, every one of them, and ends with how many passed and how many failed.
 
-    check.py [lint] [types] [utest] [pure] [package] [atest] [external]     all if none is named
+    check.py [lint] [types] [utest] [package] [atest] [external]     all if none is named
     check.py [quick] [parallel]              some of the acceptance suites, which `atest` has, too
 
-`utest` are the unit tests but for those that only compute: these are `pure`. `package` builds what
-is released and calls with it, once beside the newest and once beside the lowest versions of what it
-needs. `atest` are all acceptance suites on the embedded backend, some of them under pabot:
-`parallel` is those alone. `external` are the same ones on the external backend, where tests that
-need what the installed baresip lacks are skipped: why, stands below the counts.
+`package` builds what is released and calls with it, once beside the newest and once beside the
+lowest versions of what it needs. `atest` are all acceptance suites on the embedded backend, some of
+them under pabot: `parallel` is those alone. `external` are the same ones on the external backend,
+where tests that need what the installed baresip lacks are skipped: why, stands below the counts.
 A test with a tag that starts with `once on` proves on one backend what holds on both, and the other
 one skips it. With TWICE=1 in the environment both run it (docs/adr/0044-once-on-one-backend.md).
 Each folder of suites is a run of its own, with its log below results/atest or results/external;
@@ -19,7 +18,7 @@ environment none is run again.
 The linter, the type checker, and what `package` does count as one check each, tests count one by
 one. The exit code is 0 when something passed and nothing failed.
 
-STREAMS=4 in the environment has four runs go on at the same time, in place of three for each core.
+STREAMS=4 in the environment has four runs go on at the same time, in place of five for two cores.
 When no check is named, unit tests that try many cases of one kind try them all (THOROUGH=1).
 `external` takes the baresip on PATH. With BARESIPS=/path/one:/path/two in the environment it runs
 once on each of these programs instead, and each has its own row.
@@ -34,7 +33,6 @@ import time
 import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
 
 import package as distribution
@@ -49,7 +47,7 @@ from counts import (
     run_again,
     summary,
 )
-from parts import LONGEST, PURE, Part, all_parts, parts_with_pabot, side_by_side
+from parts import LONGEST, Part, all_parts, parts_with_pabot, side_by_side
 from streams import Streams, Turn
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -57,17 +55,16 @@ RESULTS = ROOT / "results"
 #: What breaks first when something breaks: calls and their audio, refusals, what the log shows.
 QUICK = ["atest/demo", "atest/calls/calling.robot", "atest/phone/refusals.robot"]
 #: In this order; those that stand together run at the same time. They never meet: what a suite
-#: leaves to another run is a bug. What `external` stands for runs one after the other. What only
-#: computes runs beside the acceptance tests, which leave time on the cores; unit tests leave none.
+#: leaves to another run is a bug. What `external` stands for runs one after the other.
 STAGES = (
-    ("lint", "utest"),
-    ("types", "pure", "package", "quick", "atest", "external", "parallel"),
+    ("lint", "types", "utest"),
+    ("package", "quick", "atest", "external", "parallel"),
 )
 #: Those whose runs take turns.
 IN_STREAMS = {"package", "atest", "external", "parallel"}
-#: So many acceptance runs go on at the same time, on all backends: three a core, as they wait most
-#: of the time. What does not wait takes two of these streams.
-STREAMS = Streams(os.environ.get("STREAMS") or 3 * (os.cpu_count() or 1))
+#: So many acceptance runs go on at the same time, on all backends: five on two cores, as they wait
+#: most of the time; with six, agents lost audio. What does not wait takes two of these streams.
+STREAMS = Streams(os.environ.get("STREAMS") or 5 * (os.cpu_count() or 1) // 2)
 #: Tests that prove on one backend what holds on both: the other one skips them. Their tag says why.
 ELSEWHERE = {"embedded": "once on external:*", "external": "once on embedded:*"}
 
@@ -82,7 +79,7 @@ def run(
 ) -> tuple[int, str]:
     """Runs a tool of this Python; its output goes into a file, and then to the console.
 
-    With `nice` it takes what nobody else needs of the machine.
+    With `nice` it takes what of the machine nobody else needs.
     """
     first = ["nice", "-n", "19"] if nice else []
     command = [*first, sys.executable, "-m", tool, *arguments]
@@ -115,31 +112,21 @@ def as_one(tool: str, code: int, output: str) -> Count:
 
 
 def utest() -> Count:
-    return unit_tests("utest", ["-n", "auto", *(f"--ignore={path}" for path in PURE)])
-
-
-def pure() -> Count:
-    return unit_tests("pure", ["-n", "2", *PURE], nice=True)
-
-
-def unit_tests(name: str, which: list[str], *, nice: bool = False) -> Count:
-    """A run of pytest, in several processes, on the tests that these options choose."""
-    output = emptied(name) / "junit.xml"
-    ran = pytest(output, ["--dist", "worksteal", *which], nice)
-    count = count_junit(output).repeatable(partial(unit_tests_again, name, which))
+    directory = emptied("utest")
+    output = directory / "junit.xml"
+    workers = ["-n", "auto", "--dist", "worksteal"]
+    ran = run(directory / "console.txt", "pytest", *workers, f"--junitxml={output}")
+    count = count_junit(output).repeatable(utest_again)
     return complete(count, "pytest", *ran, failing=range(1, 2))
 
 
-def unit_tests_again(name: str, which: list[str]) -> Count:
-    """The unit tests of a run that failed, once more."""
-    output = emptied(f"{name}-again") / "junit.xml"
-    pytest(output, ["--last-failed", "--last-failed-no-failures", "none", *which, "-n", "0"])
+def utest_again() -> Count:
+    """The unit tests that failed, once more."""
+    directory = emptied("utest-again")
+    output = directory / "junit.xml"
+    failed_only = ["--last-failed", "--last-failed-no-failures", "none"]
+    run(directory / "console.txt", "pytest", *failed_only, f"--junitxml={output}")
     return count_junit(output)
-
-
-def pytest(output: Path, options: list[str], nice: bool = False) -> tuple[int, str]:
-    console = output.with_name("console.txt")
-    return run(console, "pytest", *options, f"--junitxml={output}", nice=nice)
 
 
 def package() -> Count:
@@ -252,7 +239,7 @@ def emptied(name: str) -> Path:
 
 CHECKS: dict[str, Callable[[], Count | dict[str, Count]]] = {
     check.__name__: check
-    for check in (lint, types, utest, pure, package, quick, parallel, atest, external)
+    for check in (lint, types, utest, package, quick, parallel, atest, external)
 }
 #: What runs when no check is named.
 ALL = [name for name in CHECKS if name not in ("quick", "parallel")]

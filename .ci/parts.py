@@ -1,4 +1,4 @@
-"""Into which runs the tests are divided, and in which order those of acceptance suites begin."""
+"""Into which runs of Robot the acceptance suites are divided, and in which order these begin."""
 
 import sys
 from pathlib import Path
@@ -16,15 +16,6 @@ APART = {"speech": ["barge_in", "evidence", "quality", "say"]}
 #: Folders whose suites run side by side on the embedded backend: quick ones that call, talk, and
 #: keep recordings.
 IN_PARALLEL = ["calls", "phone"]
-#: Unit tests that only compute, without processes, waits and times other than those of a processor.
-PURE = [
-    "utest/diagnosis/test_true_sentences.py",  # the longest test
-    "utest/audio",
-    "utest/test_fuzz.py",
-    "utest/speech/test_masking.py",
-    "utest/speech/test_masked_numbers.py",
-    "utest/speech/test_words.py",
-]
 _PABOT = ("pabot.pabot", "--command", sys.executable, "-m", "robot", "--end-command")
 _TWO = ("--processes", "2", "--pabotconsole", "quiet", "--pabotlibport", "0")
 

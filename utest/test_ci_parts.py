@@ -1,7 +1,6 @@
-"""Into which runs `make test` divides the tests."""
+"""Into which runs `make test` divides the acceptance suites."""
 
 import importlib.util
-import re
 from pathlib import Path
 from types import ModuleType
 
@@ -44,11 +43,3 @@ def test_what_takes_longest_comes_first_and_a_folder_in_two_runs_keeps_its_name(
     assert first.name == ci.LONGEST[0]
     named = {part.options for part in parts if part.name.startswith("speech")}
     assert named == {("--name", "Speech")}
-
-
-def test_what_runs_beside_others_starts_nothing_and_waits_for_nothing(ci: ModuleType) -> None:
-    named = [ROOT / path for path in ci.PURE]
-    files = [file for path in named for file in (path.glob("*.py") if path.is_dir() else [path])]
-    assert len(files) > len(named)
-    busy = re.compile(r"import (subprocess|threading|socket|asyncio)|\bsleep\(|perf_counter")
-    assert [file.name for file in files if busy.search(file.read_text())] == []

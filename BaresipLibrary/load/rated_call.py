@@ -224,6 +224,14 @@ class RatedCall:
             return
         changes = self.agents[0].changes
         wait_until(changes, lambda: None if call.awaits_trace else True, TRACE_LAG)
+        was_up = call.established_at is not None
+        # The callee may tell of it later than the caller of its end.
+        if was_up and wait_until(
+            changes, lambda: self._setup.up_since is not None or None, TRACE_LAG
+        ):
+            self.is_established = True
+            self._note_early_end(call)
+            return
         closed = call.closed
         if closed is None or closed.by is not ClosedBy.REFUSAL:
             self._fail(str(call.reason), call.describe())

@@ -18,7 +18,7 @@ No RTP Arrives
 
 The Other Side Sends Silence
     Test Should Have Failed
-    ...    bob heard no 440 Hz tone within 0.5 s: 0.* s of audio arrived, all silence (-8* dBFS). alice sends silence; use Send Audio.
+    ...    bob heard no 440 Hz tone within 0.5 s: 0.* s of audio arrived, all digital silence. alice sends silence; use Send Audio.
     Ladder Should Show    INVITE    180 Ringing (INVITE)    200 Answering (INVITE)    ACK
 
 The Other Side Is Muted

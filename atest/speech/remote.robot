@@ -31,7 +31,7 @@ A Conversation On Another Host
     ${time} =    Phones.Get Response Time    alice    <    20s    timeout=30s
     Should Be True    isinstance($time, float) and 0 < $time < 20
     ${times} =    Phones.Get Response Time    alice    of=all
-    Should Be Equal    ${times}    ${{[$time]}}
+    Should Be True    len($times) == 1 and abs($times[0] - $time) < 0.01    # it is timed better when more is heard
     Run Keyword And Expect Error
     ...    alice did not hear what was expected: expected "press one for sales", heard "*operator." at *
     ...    Phones.Verify Speech    alice    press one for sales

@@ -16,7 +16,7 @@ ${PIN}      (?<![\\d.:])(?!4\\.712\\b)((4|four|for)\\W*(7|seven)\\W*(1|one|won)\
 A Secret Is In No File
     [Documentation]    At the level TRACE: what was said, heard, expected, returned, logged, and why it failed.
     ${run} =    Run Suite    ${CURDIR}/_suites/spoken.robot    --loglevel    TRACE    --test    Secret Is Read Back
-    Test Should Have Failed    What alice heard '*You entered *** Goodbye.' (transcript) should be 'nothing' (str)    Secret Is Read Back
+    Test Should Have Failed    What alice heard '*You entered *** Goodbye.' (transcript) should be 'nothing' (str)*    Secret Is Read Back
     ${count} =    Nothing Should Say    ${run}    ${PIN}
     Should Be True    ${count} >= 4
     Open Log    ${run}

@@ -1,6 +1,7 @@
 """Calls of a run that do not go as a call usually does: what is told is what happened."""
 
 import re
+import threading
 import time
 from typing import Any
 from unittest.mock import Mock
@@ -36,6 +37,22 @@ def test_a_call_that_is_over_before_it_is_looked_at_was_established(exchange: Ex
     for _ in range(3):
         one.go_on()
     assert one.call.phase is Phase.OVER
+    assert one.call.is_established
+    assert one.call.reason is not None
+    assert one.call.reason.words == "ended early: hung up by the peer"
+
+
+def test_a_callee_may_tell_of_it_after_the_caller_has_told_of_its_end(exchange: Exchange) -> None:
+    one = accepted(exchange)
+    theirs = one.callee.agent.calls[0]
+    theirs.established_at = None  # that event is still on its way
+    one.caller.closes(one.caller.agent.calls[0].call_id, ClosedBy.PEER)
+    event = CallEstablished(time.monotonic(), theirs.call_id)
+    late = threading.Timer(0.05, one.callee.backend.feed, [event])
+    late.start()
+    for _ in range(3):
+        one.go_on()
+    late.join()
     assert one.call.is_established
     assert one.call.reason is not None
     assert one.call.reason.words == "ended early: hung up by the peer"
