@@ -32,18 +32,20 @@ def explain_not_heard(
     `samples`, mono in [-1, 1], shape (n,), are what it heard, `since` that moment (monotonic), if
     it is known; `any_word`: it understood some of it.
     """
-    quality = _explain_quality(agent, samples, rate)
-    silence = None if quality or any_word else explain_silence(agent, call, agents, at)
-    if quality or silence or since is None:
-        return quality or silence
-    return explain_lost_audio(agent, call, since)
+    said = _without_pauses(samples, rate) if samples.size and rate else samples
+    quality = _explain_quality(agent, samples, said, rate)
+    lost = None if quality or since is None else explain_lost_audio(agent, call, since)
+    if quality or (lost and said.size):
+        return quality or lost
+    return (None if any_word else explain_silence(agent, call, agents, at)) or lost
 
 
-def _explain_quality(agent: Agent, samples: NDArray[np.float64], rate: int) -> str | None:
-    """That what was said is too faint or distorted."""
-    if not samples.size or not rate:
+def _explain_quality(
+    agent: Agent, samples: NDArray[np.float64], said: NDArray[np.float64], rate: int
+) -> str | None:
+    """That what was said in some samples is too faint or distorted."""
+    if not said.size:
         return None
-    said = _without_pauses(samples, rate)
     if is_faint(said, rate):
         level = loud_parts(said, rate)
         return f"What {agent.name} heard is faint: its loud parts are at {level:.0f} dBFS."

@@ -70,6 +70,22 @@ def test_missing_audio_explains_words_that_were_not_heard(tmp_path: Path, any_wo
     assert faint is not None and faint.startswith("What alice heard is faint")
 
 
+@pytest.mark.parametrize(
+    ("heard", "why"), [(0.5, "In 0.5 of 2.5 s nothing"), (0.0, "The other side holds the call.")]
+)
+def test_missing_audio_explains_more_than_a_silence_that_came_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, heard: float, why: str
+) -> None:
+    """Where something was heard, the silence after it is not why no word was understood."""
+    phone, call = talking(tmp_path, (100.0, 2.0), (102.5, 2.0))
+    monkeypatch.setattr(type(call), "held_by_peer", True)
+    samples = np.concatenate([tone(heard), np.zeros(RATE)])
+    told = explain_not_heard(
+        phone.agent, call, [phone.agent], 0.0, samples, RATE, any_word=False, since=0.0
+    )
+    assert (told or "").startswith(why)
+
+
 @pytest.mark.parametrize("heard", [tone(0.06), np.zeros(RATE // 2)])
 def test_missing_audio_explains_a_tone_that_was_not_heard(
     tmp_path: Path, heard: signals.Samples
