@@ -290,14 +290,24 @@ class Call:
         answered = self.answered and self.direction is Direction.INCOMING
         was_up = self.established_at is not None or answered
         words = _ENDING_WORDS[self.closed.by, was_up, self.direction]
-        if words == _GIVEN_UP and self.needed:
-            return "given up by this agent before an INVITE was sent"
-        if words == _GIVEN_UP and self.invited and not (self.has_answer or self.endings.cancelled):
-            return "given up by this agent without a CANCEL"
+        if words == _GIVEN_UP:
+            return self._how_given_up()
         ending = self.ending
+        if words == _CANCELLED and ending and ending.method == "BYE":
+            return "ended by the caller before it was answered"
         if words == _CANCELLED and ending and ending.is_answered_elsewhere:
             return f"{words}, answered elsewhere"
         return words
+
+    def _how_given_up(self) -> str:
+        """How this agent has ended its own call before it was up."""
+        if self.needed:
+            return "given up by this agent before an INVITE was sent"
+        if self.invited and not (self.has_answer or self.endings.cancelled):
+            return "given up by this agent without a CANCEL"
+        # The answer was quicker than the CANCEL (RFC 3261, section 9.1), which then ends nothing.
+        is_by_bye = self.ending is not None and self.ending.method == "BYE"
+        return _HUNG_UP if is_by_bye else _GIVEN_UP
 
     def describe(self) -> str:
         """What the call is doing or how it ended, as a clause in a sentence about its agent."""
@@ -353,9 +363,10 @@ class Consultation:
 
 _CANCELLED = "cancelled by the caller"
 _GIVEN_UP = "cancelled by this agent"
+_HUNG_UP = "hung up by this agent"
 _ENDING_WORDS = {
-    (ClosedBy.US, True, Direction.OUTGOING): "hung up by this agent",
-    (ClosedBy.US, True, Direction.INCOMING): "hung up by this agent",
+    (ClosedBy.US, True, Direction.OUTGOING): _HUNG_UP,
+    (ClosedBy.US, True, Direction.INCOMING): _HUNG_UP,
     (ClosedBy.US, False, Direction.OUTGOING): _GIVEN_UP,
     (ClosedBy.US, False, Direction.INCOMING): "rejected by this agent",
     (ClosedBy.PEER, True, Direction.OUTGOING): "hung up by the peer",

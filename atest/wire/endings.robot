@@ -115,6 +115,29 @@ A Cancelled Call Differs From One That Was Answered Elsewhere
         Stop Agent    bob
     END
 
+A Caller That Hangs Up Before The Answer Did Not Cancel
+    [Documentation]    It may send a BYE in an early dialog (RFC 3261, section 15).
+    ${bob} =    Start Agent    bob
+    ${peer} =    Start Peer    hangs_up_early    ${bob.uri}    Reason: Q.850;cause\=16
+    Wait Until State Is    bob    RINGING
+    Let Peer Go On    ${peer}
+    Wait Until State Is    bob    IDLE
+    Get Reason    bob    ==    ended by the caller before it was answered
+    Run Keyword And Expect Error
+    ...    bob is not ESTABLISHED: the call from ${peer.uri} was ended by the caller before it was answered after * s. It came with Reason: Q.850;cause=16.
+    ...    Wait Until State Is    bob    ESTABLISHED
+    Peer Should Have Finished    ${peer}
+
+A Call That Was Answered Before Its CANCEL Came Is Hung Up
+    ${peer} =    Start Peer    answers_a_cancelled_call
+    Start Agent    alice
+    Dial    alice    ${peer.uri}
+    Wait Until Sip Message    alice    180
+    Hang Up    alice
+    Wait Until Sip Message    alice    sent BYE
+    Get Reason    alice    ==    hung up by this agent
+    Peer Should Have Finished    ${peer}
+
 A Call That Is Given Up Before Any Answer Was Not Cancelled
     [Documentation]    No CANCEL may be sent then (RFC 3261, section 9.1).
     ${peer} =    Start Peer    says_nothing

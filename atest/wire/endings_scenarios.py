@@ -49,6 +49,29 @@ def cancels(peer: Peer, uri: str, *headers: str) -> None:
     dialog.request("ACK", number=1, branch=dialog.branch)
 
 
+def hangs_up_early(peer: Peer, uri: str, *headers: str) -> None:
+    """Calls, and hangs up with a BYE before it is answered."""
+    dialog = peer.invite(uri)
+    branch = dialog.branch
+    dialog.follow(peer.expect("180"))
+    peer.step()
+    dialog.request("BYE", *headers)
+    peer.expect("200 BYE")
+    peer.expect("487 INVITE")
+    dialog.request("ACK", number=1, branch=branch)
+
+
+def answers_a_cancelled_call(peer: Peer) -> None:
+    """Rings, and answers as the CANCEL comes."""
+    invite = peer.expect("INVITE")
+    peer.ring(invite)
+    cancel = peer.expect("CANCEL")
+    peer.reply(invite, 200, "OK", body=peer.sdp())
+    peer.reply(cancel, 200, "OK")
+    peer.expect("ACK")
+    peer.reply(peer.expect("BYE"), 200, "OK")
+
+
 def hangs_up_unacknowledged(peer: Peer, uri: str) -> None:
     """Calls, and hangs up in place of the ACK."""
     dialog = peer.invite(uri)

@@ -93,8 +93,29 @@ def test_what_no_cancel_was_sent_for_is_not_cancelled(phone: Phone) -> None:
     phone.sip(response("SIP/2.0 180 Ringing", call_id))  # which nothing follows
     assert phone.agent.reason == "given up by this agent without a CANCEL"
     phone.sip(request("CANCEL", call_id), sent=True)
-    phone.sip(request("BYE", call_id, number=2), sent=True)  # the answer was quicker
     assert phone.agent.reason == "cancelled by this agent"
+
+
+def test_a_call_whose_answer_was_quicker_than_the_cancel_ended_with_a_bye(phone: Phone) -> None:
+    call_id = phone.agent.dial(BOB)
+    phone.sip(request("INVITE", call_id), sent=True)
+    phone.sip(response("SIP/2.0 180 Ringing", call_id))
+    phone.closes(call_id, ClosedBy.US)
+    phone.sip(request("CANCEL", call_id), sent=True)
+    phone.sip(response("SIP/2.0 200 OK", call_id))
+    phone.sip(response("SIP/2.0 200 OK", call_id, method="CANCEL"))
+    assert phone.agent.reason == "cancelled by this agent"  # the BYE is still to come
+    phone.sip(request("BYE", call_id, number=2), sent=True)
+    assert phone.agent.reason == "hung up by this agent"
+
+
+def test_a_bye_of_the_caller_before_the_answer_is_no_cancel(phone: Phone) -> None:
+    phone.rings()
+    phone.sip(request("INVITE", "in-1"))
+    phone.sip(request("BYE", "in-1", number=2))
+    phone.sip(response("SIP/2.0 487 Request Terminated", "in-1"), sent=True)
+    phone.closes("in-1", ClosedBy.PEER)
+    assert phone.agent.reason == "ended by the caller before it was answered"
 
 
 def test_the_trace_of_a_cancel_may_be_late(phone: Phone) -> None:
