@@ -84,6 +84,9 @@ class Offers:
         self._late: dict[_Key, SessionDescription | None] = {}
         #: What held before a provisional answer, until the final one comes.
         self._before: dict[_Key, _State] = {}
+        #: What a provisional answer to a re-INVITE has announced, where it was not sent reliably:
+        #: a hold begins or ends only with the final answer.
+        self._announced: dict[_Key, Exchange] = {}
         #: The tag of the phone that accepted an INVITE of this agent first.
         self._accepted_by: dict[_Key, str] = {}
 
@@ -183,19 +186,26 @@ class Offers:
         if status >= 300:
             self._refuse(key)
             return
+        is_reliable = status >= 200 or message.first("RSeq") is not None
         if key in self._open and description is not None:
-            self._before.setdefault(key, self._state())
+            _, _, earlier, _ = self._before.setdefault(key, self._state())
             offer = self._open[key]
-            self._settle(Exchange(key[0], offer, description, key[1], key[0], self._now))
-        elif key in self._late and (status >= 200 or message.first("RSeq")):
+            exchange = Exchange(key[0], offer, description, key[1], key[0], self._now)
+            self._announced[key] = self._agree(exchange)
+            if is_reliable or earlier is None:
+                self._change_holds(self._announced.pop(key))
+        elif key in self._late and is_reliable:
             self._late[key] = self._late[key] or description
         if status >= 200:
             self._open.pop(key, None)
             self._before.pop(key, None)
+            if announced := self._announced.pop(key, None):
+                self._change_holds(announced)
 
     def _refuse(self, key: _Key) -> None:
         self._open.pop(key, None)
         self._late.pop(key, None)
+        self._announced.pop(key, None)
         self.on_hold, self.held_by_peer, self.exchange, self.own = self._before.pop(
             key, self._state()
         )
@@ -204,14 +214,23 @@ class Offers:
         return self.on_hold, self.held_by_peer, self.exchange, self.own
 
     def _settle(self, exchange: Exchange) -> None:
+        self._change_holds(self._agree(exchange))
+
+    def _agree(self, exchange: Exchange) -> Exchange:
         described, answered = aligned(exchange.offer, exchange.answer)
         exchange = replace(exchange, offer=described, answer=answered)
         self.exchange = exchange
         self.own = exchange if exchange.ours else self.own
-        offer, answer = exchange.offer.audio, exchange.answer.audio
-        if offer is None or offer.is_refused or answer is None or answer.is_refused:
+        if audio := _audio_of(exchange):
+            offer, answer = audio
+            self._note_audio(*((offer, answer) if exchange.ours else (answer, offer)))
+        return exchange
+
+    def _change_holds(self, exchange: Exchange) -> None:
+        audio = _audio_of(exchange)
+        if audio is None:
             return
-        self._note_audio(*((offer, answer) if exchange.ours else (answer, offer)))
+        offer, answer = audio
         answerer = _answerer_holds(offer.direction, answer.direction)
         self._set_hold(exchange.ours, offer.is_hold)
         if answerer is not None:
@@ -227,6 +246,14 @@ class Offers:
 
 
 _State = tuple[bool, bool, Exchange | None, Exchange | None]
+
+
+def _audio_of(exchange: Exchange) -> tuple[Media, Media] | None:
+    """The audio of the offer and of the answer; None where there is none."""
+    offer, answer = exchange.offer.audio, exchange.answer.audio
+    if offer is None or offer.is_refused or answer is None or answer.is_refused:
+        return None
+    return offer, answer
 
 
 def _answerer_holds(offer: str, answer: str) -> bool | None:

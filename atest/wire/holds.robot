@@ -57,6 +57,17 @@ A Hold And What Was Answered Are In The Log
     ${result} =    End Call
     Should Be Equal    ${result}[offered]    ${{['sendonly', 'sendrecv']}}
 
+A Hold That A 183 Announces Begins With The 200
+    Call Peer    announces_its_answer
+    Run Keyword And Expect Error
+    ...    alice could not hold its call: the peer answered the re-INVITE only with 183 Session Progress within 0.5 s.*
+    ...    Hold    alice    timeout=0.5s
+    ${info} =    Get Info    alice
+    Should Be Equal    ${info.calls}[0][on_hold]    ${False}
+    Let Peer Go On    ${PEER}
+    Hold Should Become    alice    True
+    End Call
+
 A Resume Before The Hold Is Answered
     [Documentation]    A second offer has to wait for the answer to the first one.
     Call Peer    answers_the_third_time

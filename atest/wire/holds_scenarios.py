@@ -81,6 +81,17 @@ def answers_holds(peer: Peer, *directions: str) -> None:
     dialog.await_bye()
 
 
+def announces_its_answer(peer: Peer) -> None:
+    """Answers a hold by a 183 with SDP, and by a 200 when the suite lets it go on."""
+    dialog = peer.answer(peer.expect("INVITE"))
+    reinvite = peer.expect("INVITE", within=20.0)
+    body = peer.sdp(direction="recvonly", version=2)
+    peer.reply(reinvite, 183, "Session Progress", body=body)
+    peer.step()
+    peer.answer(reinvite, direction="recvonly", version=2)
+    dialog.await_bye()
+
+
 def answers_the_third_time(peer: Peer) -> None:
     """Answers a hold when it arrives for the third time, and the next re-INVITE at once."""
     dialog = peer.answer(peer.expect("INVITE"))

@@ -195,14 +195,45 @@ def test_a_183_answers_an_offer_and_a_prack_makes_another() -> None:
     assert holds(offers) == (False, False)
 
 
-def test_what_a_183_has_answered_goes_with_a_refusal() -> None:
+@pytest.mark.parametrize(("reliable", "held"), [((), False), (("RSeq: 9",), True)])
+def test_what_a_183_has_answered_goes_with_a_refusal(reliable: tuple[str, ...], held: bool) -> None:
+    offers = Offers()
+    exchange(offers, "sendrecv", "sendrecv", ours=True)
+    earlier = offers.exchange
+    offers.take(request("INVITE", 8, sdp("sendonly")), sent=True)
+    offers.take(response(183, 8, sdp("recvonly"), *reliable), sent=False)
+    assert holds(offers) == (held, False)
+    assert offers.exchange is not earlier
+    offers.take(response(488, 8), sent=False)
+    assert holds(offers) == (False, False)
+    assert offers.exchange is earlier
+
+
+@pytest.mark.parametrize("body", ["", sdp("recvonly")])
+def test_a_183_to_a_reinvite_holds_nothing_before_the_200(body: str) -> None:
     offers = Offers()
     exchange(offers, "sendrecv", "sendrecv", ours=True)
     offers.take(request("INVITE", 8, sdp("sendonly")), sent=True)
-    offers.take(response(183, 8, sdp("recvonly")), sent=False)
+    for _ in range(2):
+        offers.take(response(183, 8, sdp("recvonly")), sent=False)
+        offers.take(response(180, 8), sent=False)
+        assert holds(offers) == (False, False)
+    offers.take(response(200, 8, body), sent=False, at=3.0)
     assert holds(offers) == (True, False)
-    offers.take(response(488, 8), sent=False)
+    assert not offers.was_held(0.0, 2.9) and offers.was_held(0.0, 3.1)
+    offers.take(request("INVITE", 9, sdp("sendrecv")), sent=True)
+    offers.take(response(183, 9, sdp("sendrecv")), sent=False)
+    assert holds(offers) == (True, False)
+    offers.take(response(200, 9), sent=False)
     assert holds(offers) == (False, False)
+
+
+def test_a_183_before_the_200_of_a_call_may_begin_it_on_hold() -> None:
+    offers = Offers()
+    offers.take(request("INVITE", 7, sdp("sendrecv")), sent=True)
+    for _ in range(2):
+        offers.take(response(183, 7, sdp("sendonly")), sent=False)
+        assert holds(offers) == (False, True)
 
 
 def test_an_update_holds_and_resumes() -> None:
