@@ -99,15 +99,11 @@ def transactions(seen: Iterable[SipMessage]) -> list[Transaction]:
         if message.method is not None and message.method != "ACK":
             key = _key(event.sent, message)
             by_key.setdefault(key, Transaction(event.sent, [])).requests.append(event)
-    invites = {key[:3]: request for key, request in by_key.items() if request.method == "INVITE"}
     for event, message in messages:
-        key = _key(event.sent, message)
-        if message.method == "ACK" and key[:3] in invites:
-            invites[key[:3]].acknowledgements.append(event)
-        elif message.status is not None:
-            key = (not event.sent, *key[1:])
-            if key in by_key:
-                by_key[key].answers.append(Answer(event, message, event.at - by_key[key].at))
+        request = by_key.get(_key(not event.sent, message)) if message.status else None
+        if request:
+            request.answers.append(Answer(event, message, event.at - request.at))
+    _add_acknowledgements(by_key, messages)
     return list(by_key.values())
 
 
@@ -118,6 +114,30 @@ _Key = tuple[bool, str | None, str, str, str]
 def _key(sent: bool, message: Message) -> _Key:
     method = message.method or message.transaction_method
     return sent, message.call_id, message.cseq_number, method, message.branch
+
+
+def _add_acknowledgements(
+    by_key: dict[_Key, Transaction], messages: list[tuple[SipMessage, Message]]
+) -> None:
+    invites: dict[tuple[bool, str | None, str], list[Transaction]] = {}
+    for key, transaction in by_key.items():
+        if transaction.method == "INVITE":
+            invites.setdefault(key[:3], []).append(transaction)
+    for event, message in messages:
+        same = invites.get(_key(event.sent, message)[:3]) if message.method == "ACK" else None
+        if same:
+            _acknowledged_by(message, same).acknowledgements.append(event)
+
+
+def _acknowledged_by(ack: Message, same: list[Transaction]) -> Transaction:
+    """Which of the INVITEs with a Call-ID and CSeq an ACK is for.
+
+    There are several where a call has come by two ways (RFC 3261, section 8.2.2.2). The ACK of a
+    2xx has a branch of its own, and the tag of that 2xx.
+    """
+    by_branch = [one for one in same if one.request.branch == ack.branch]
+    by_tag = [one for one in same if ack.to_tag in {a.message.to_tag for a in one.answers}]
+    return (by_branch or by_tag or same)[-1]
 
 
 class UnacknowledgedResponses:

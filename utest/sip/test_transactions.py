@@ -1,5 +1,7 @@
 """Requests, answers and ACKs of one agent, put together."""
 
+from dataclasses import replace
+
 from BaresipLibrary.events import SipMessage
 from BaresipLibrary.sip.transactions import Transaction, transactions
 
@@ -40,6 +42,29 @@ def test_an_ack_of_a_2xx_has_a_branch_of_its_own() -> None:
     other = seen(2.0, "ACK sip:b@c SIP/2.0", "2 ACK", sent=True)
     assert only(invite(1.0), ack).acknowledgements == [ack]
     assert only(invite(1.0), other).acknowledgements == []
+
+
+def test_each_ack_is_of_the_invite_whose_tag_or_branch_it_has() -> None:
+    """A call that a proxy has forked may come by two ways, with the same Call-ID and CSeq."""
+
+    def arrives(at: float, start: str, cseq: str, tag: str, branch: str) -> SipMessage:
+        is_answer = start.startswith("SIP")
+        event = seen(at, start, cseq, sent=is_answer, branch=branch)
+        return replace(event, text=event.text.replace("<sip:b@c>", f"<sip:b@c>{tag}"))
+
+    ways = [("z9hG4bK1", ";tag=one"), ("z9hG4bK2", ";tag=two")]
+    for status, branches in (("200 OK", ("z9hG4bK8", "z9hG4bK9")), ("486 No", ("z9hG4bK1",) * 2)):
+        events = []
+        for branch, tag in ways:
+            events += [
+                arrives(1.0, "INVITE sip:b@c SIP/2.0", "1 INVITE", "", branch),
+                arrives(2.0, f"SIP/2.0 {status}", "1 INVITE", tag, branch),
+            ]
+        acks = [
+            arrives(3.0, "ACK sip:b@c SIP/2.0", "1 ACK", ";tag=one", branch) for branch in branches
+        ]
+        first, second = transactions([*events, *acks])
+        assert (first.acknowledgements, second.acknowledgements) == (acks, [])
 
 
 def test_an_answer_to_another_request_is_left_out() -> None:
