@@ -1,4 +1,4 @@
-"""Answers and ACKs that came, and that a stack could not use: what is wrong with them."""
+"""Answers, ACKs and PRACKs that came, and that a stack could not use: what is wrong with them."""
 
 import re
 from collections.abc import Iterator
@@ -79,3 +79,20 @@ def unfitting_ack(agent: Agent, invite: Transaction) -> str | None:
         if message.cseq_number != invite.request.cseq_number:
             return f"the CSeq '{message.cseq}', and the INVITE has '{invite.request.cseq}'"
     return None
+
+
+def unfitting_prack(agent: Agent, call_id: str) -> str | None:
+    """How a PRACK differs from what an agent has sent reliably; None when the last one does not."""
+    due, came = [""], ""
+    status: int | None = None
+    for event in agent.journal.messages(call_id):
+        message = parsed(event.text)
+        number = message.first("RSeq")
+        if event.sent and number and (message.status or 0) in range(101, 200):
+            status = message.status
+            due.append(" ".join(f"{number} {message.cseq}".split()))
+        elif not event.sent and message.method == "PRACK":
+            came = " ".join((message.first("RAck") or "").split())
+    if status is None or came in due:
+        return None
+    return f"A PRACK came that has the RAck '{came}', and the {status} needs '{due[-1]}'."

@@ -161,8 +161,8 @@ class EarlyMediaKeywords(Component):
 
         From then on audio runs both ways, as early media: the caller hears what `Send Audio` says.
         The call still rings, and is answered by `Accept` or refused by `Reject`. With ``100rel``
-        the keyword waits until the caller has acknowledged (PRACK) what was sent before. When the
-        INVITE has no offer, the 183 has SDP only if it is sent reliably.
+        the keyword waits for up to 8 s until the caller has acknowledged (PRACK) what was sent
+        before. When the INVITE has no offer, the 183 has SDP only if it is sent reliably.
 
         Fails when nobody calls within ``timeout`` (default: the library's), and when the backend
         cannot send a 183.

@@ -74,9 +74,11 @@ class CallKeywords(Component):
         """Answers the incoming call; waits for a call when none rings yet.
 
         When several calls ring, the newest is answered, or the one with the Call-ID ``call``.
+        With ``100rel`` the keyword waits for up to 8 s until the caller has acknowledged (PRACK)
+        what was sent before.
 
-        Fails when nobody calls within ``timeout`` (default: the library's), and when the backend
-        cannot add the ``headers``.
+        Fails when nobody calls within ``timeout`` (default: the library's), when no such PRACK comes,
+        and when the backend cannot add the ``headers``.
 
         | =Argument= | =Meaning= |
         | ``headers`` | Headers of the 200; a list of values repeats the header. |

@@ -12,6 +12,7 @@ from ..backends.base import Headers
 from ..backends.capabilities import Capability
 from ..concurrency import wait_until
 from ..diagnosis.unsent import explain_loopback
+from ..diagnosis.unusable_messages import unfitting_prack
 from ..errors import AgentGone, BackendError, UsageError
 from .states import wait_for_incoming
 
@@ -64,9 +65,12 @@ def _act_on(
             act(call)
         except AgentGone:
             raise
-        except BackendError:
+        except BackendError as error:
             if not _has_ended(agent, call):
-                raise
+                why = unfitting_prack(agent, call.call_id)
+                if why is None:
+                    raise
+                raise BackendError(f"{error}. {why}") from error
         else:
             with agent.changes:
                 call.note_keyword(final=final)

@@ -59,6 +59,15 @@ A PRACK That Never Comes
     Get State    bob    ==    RINGING
     Let Peer Go On    ${peer}
 
+A PRACK For Another Response Is Reported
+    ${bob} =    Start Agent    bob    rel100=supported
+    ${peer} =    Start Peer    acknowledges_another    ${bob.uri}
+    Wait Until State Is    bob    RINGING
+    ${told} =    Run Keyword And Expect Error    *    Accept    bob
+    Should Match    ${told}
+    ...    *provisional response before it (PRACK). A PRACK came that has the RAck '7 1 INVITE', and the 180 needs '* 1 INVITE'.
+    Let Peer Go On    ${peer}
+
 A Caller Acknowledges What A Callee Sends Reliably
     [Documentation]    And the answer may be in the 183 alone.
     [Template]    Caller Should Acknowledge

@@ -40,6 +40,15 @@ def never_acknowledges(peer: Peer, uri: str) -> None:
     peer.step()
 
 
+def acknowledges_another(peer: Peer, uri: str) -> None:
+    """Calls, and sends a PRACK for a response that never came."""
+    dialog = peer.invite(uri, SUPPORTED)
+    dialog.follow(peer.expect("180 INVITE"))
+    dialog.request("PRACK", "RAck: 7 1 INVITE")
+    peer.expect("481 PRACK")
+    peer.step()
+
+
 def acknowledges_ringing(peer: Peer, uri: str, late: float) -> None:
     """Calls, acknowledges the 180 late, and is answered."""
     dialog = peer.invite(uri, SUPPORTED)

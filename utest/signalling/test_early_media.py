@@ -4,7 +4,7 @@ import pytest
 
 from BaresipLibrary.backends.capabilities import Capability
 from BaresipLibrary.errors import BackendError, UsageError
-from BaresipLibrary.signalling.calls import send_progress
+from BaresipLibrary.signalling.calls import act_on_incoming, send_progress
 
 from ..scripted import Phone
 
@@ -37,6 +37,31 @@ def test_a_refusal_of_the_stack_is_told(phone: Phone) -> None:
     phone.backend.refusal = "the call has ended"
     with pytest.raises(BackendError, match="^alice could not send a 183: the call has ended$"):
         send_progress(phone.agent, phone.agent.calls[0])
+
+
+RELIABLE = "SIP/2.0 180 Ringing\r\nCall-ID: in-1\r\nCSeq: 1 INVITE\r\nRSeq: 7\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("acknowledged", "why"),
+    [
+        ([], ""),
+        (["7  1 INVITE"], ""),
+        (["7 1 INVITE", "9 1 INVITE"], "9 1 INVITE"),
+        (["9 1 INVITE", "7 1 INVITE"], ""),
+        (["7 2 INVITE"], "7 2 INVITE"),
+    ],
+)
+def test_a_prack_that_fits_nothing_is_told(phone: Phone, acknowledged: list[str], why: str) -> None:
+    phone.sip(RELIABLE, sent=True)
+    for number, which in enumerate(acknowledged, 2):
+        head = f"Call-ID: in-1\r\nCSeq: {number} PRACK\r\nRAck: {which}"
+        phone.sip(f"PRACK sip:x SIP/2.0\r\n{head}\r\n\r\n")
+    phone.backend.refusal = "it waits"
+    with pytest.raises(BackendError) as failed:
+        act_on_incoming(phone.agent, 1.0, None, phone.agent.answer)
+    told = f". A PRACK came that has the RAck '{why}', and the 180 needs '7 1 INVITE'."
+    assert str(failed.value) == f"alice could not accept the call: it waits{told if why else ''}"
 
 
 def test_an_answer_carries_headers(phone: Phone) -> None:
