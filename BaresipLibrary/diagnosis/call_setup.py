@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 
 from ..agents.agent import Agent
-from ..agents.call import Call, Direction
+from ..agents.call import TRACE_LAG, Call, Direction
 from ..agents.info import proxy_of
 from ..events import ClosedBy, StackLog
 from ..sip.challenges import CHALLENGE_STATUSES
@@ -17,7 +17,7 @@ from ..sip.sdp import Media, audio_in
 from ..sip.transactions import Answer, Transaction
 from ..sip.uris import address_part
 from ..wording import counted
-from .challenges import explain_challenge
+from .challenges import explain_challenge, explain_empty_challenge
 from .incoming_calls import (
     NOT_ACCEPTABLE,
     agent_at,
@@ -82,9 +82,17 @@ def _explain_unanswered(agent: Agent, call: Call, agents: Sequence[Agent]) -> st
         return describe_waiting(*partner)
     return (
         _explain_waiting_callee(agent, call, agents)
-        or explain_no_answer(agent, "INVITE", 0, call.call_id)
+        or _explain_no_answer(agent, call)
         or (None if call.needed else explain_unsent(agent, "INVITE", call.peer_uri))
     )
+
+
+def _explain_no_answer(agent: Agent, call: Call) -> str | None:
+    sentences = (
+        explain_no_answer(agent, "INVITE", 0, call.call_id),
+        explain_empty_challenge(agent, call.call_id),
+    )
+    return " ".join(filter(None, sentences)) or None
 
 
 def _explain_waiting_callee(agent: Agent, call: Call, agents: Sequence[Agent]) -> str | None:
@@ -261,9 +269,7 @@ def _describe_order(names: Sequence[str]) -> str:
 
 def _explain_lost_call(agent: Agent, call: Call) -> str | None:
     assert call.closed is not None
-    logged = agent.journal.of_kind(StackLog)
-    fault = certificate_error(line for line in logged if line.at >= call.began_at)
-    if fault:
+    if fault := _untrusted_certificate(agent, call):
         return f"The server's TLS certificate is not trusted ({fault}); see tls_ca_file."
     if call.needed:
         return wait_for_trace(agent, lambda: explain_failed_traversal(agent, call.began_at))
@@ -292,6 +298,16 @@ def _destination(agent: Agent, call: Call) -> str:
         return sent[-1].requests[-1].destination
     uri = proxy_of(agent) or call.peer_uri
     return address_part(uri) or (uri.partition("@")[2] or uri).partition(";")[0]
+
+
+def _untrusted_certificate(agent: Agent, call: Call) -> str | None:
+    """What was logged of a certificate while a call was tried, to which no answer has come."""
+    closed = call.closed
+    if closed is None or call.direction is Direction.INCOMING or call.has_answer:
+        return None
+    until = closed.at + TRACE_LAG
+    logged = agent.journal.of_kind(StackLog)
+    return certificate_error(line for line in logged if call.began_at <= line.at <= until)
 
 
 def certificate_error(logged: Iterable[StackLog]) -> str | None:

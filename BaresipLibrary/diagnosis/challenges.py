@@ -13,7 +13,7 @@ from ..sip.challenges import (
     unanswered,
 )
 from ..sip.transactions import Answer, Transaction
-from .observations import transactions_since, wait_for_trace
+from .observations import transactions_of, transactions_since, wait_for_trace
 
 
 def explain_challenge(agent: Agent, status: int, call_id: str | None = None) -> str | None:
@@ -35,6 +35,27 @@ def explain_challenge(agent: Agent, status: int, call_id: str | None = None) -> 
     return f"The digest of user '{user}' was not accepted: check user and password."
 
 
+def explain_empty_challenge(agent: Agent, call_id: str) -> str | None:
+    """That the last answer to the INVITEs of a call is a 401 or 407 that asks for nothing.
+
+    Baresip then sends the INVITE once more, each time.
+    """
+    tried = transactions_of(agent, call_id)
+    invites = [one for one in tried if one.sent and one.method == "INVITE"]
+    answers = [answer for one in invites for answer in one.answers]
+    last = max(answers, key=lambda answer: answer.event.at, default=None)
+    if last is None or last.status not in CHALLENGE_STATUSES:
+        return None
+    if any(last.message.first(name) for name in CHALLENGE_HEADERS):
+        return None
+    sent = f" {agent.name} has sent {len(invites)} INVITEs." if len(invites) > 1 else ""
+    return f"{_describe_empty(last)}{sent}"
+
+
+def _describe_empty(answer: Answer) -> str:
+    return f"The {answer.words} has no challenge ({' or '.join(CHALLENGE_HEADERS)})."
+
+
 def _why_unanswered(agent: Agent, request: Transaction, answer: Answer) -> str | None:
     """That a challenge came which the request did not answer; None if it did."""
     asked = unanswerable(answer.message)
@@ -47,7 +68,7 @@ def _why_unanswered(agent: Agent, request: Transaction, answer: Answer) -> str |
         return f"The challenge asks for {asked}; baresip answers none but those for a digest."
     if not credentials(request.request):
         if not asks_for_digest:
-            return f"The {answer.words} has no challenge ({' or '.join(CHALLENGE_HEADERS)})."
+            return _describe_empty(answer)
         return f"{agent.name} was challenged and sent no credentials."
     missing = unanswered(answer.message, request.request)
     if missing is None:

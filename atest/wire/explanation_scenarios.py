@@ -66,6 +66,15 @@ def challenges(peer: Peer) -> None:
     peer.step()
 
 
+def challenges_without_a_challenge(peer: Peer, times: int) -> None:
+    """Answers an INVITE with a 407 that asks for nothing, so often, and the next one with none."""
+    for _ in range(times):
+        peer.reply(peer.expect("INVITE"), 407, "Proxy Authentication Required")
+        peer.expect("ACK")
+    peer.expect("INVITE")
+    peer.step()
+
+
 def answers_with(peer: Peer, *, with_sdp: bool = True, early: bool = False, **sdp: Any) -> None:
     """Answers with an SDP that may not fit the offer, or with none, and plays 440 Hz."""
     invite = peer.expect("INVITE")

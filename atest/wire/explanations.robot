@@ -78,6 +78,17 @@ A Challenge Is An Answer
     ...    Wait Until State Is    alice    ESTABLISHED    timeout=2s
     Let Peer Go On    ${peer}
 
+A Challenge That Asks For Nothing Is Reported
+    [Documentation]    baresip sends the INVITE again each time.
+    ${peer} =    Start Peer    challenges_without_a_challenge    ${3}
+    Start Agent    alice    alice    ${peer.host}    secret    regint=0
+    Dial    alice    ${peer.uri}
+    Wait Until Peer Waits    ${peer}
+    Fails With
+    ...    alice is not ESTABLISHED after 0.3 s: * The 407 Proxy Authentication Required has no challenge (WWW-Authenticate or Proxy-Authenticate). alice has sent 4 INVITEs.
+    ...    Wait Until State Is    alice    ESTABLISHED    timeout=300ms
+    Let Peer Go On    ${peer}
+
 Early Media Is Not Reported As A Call That Is Up
     ${peer} =    Start Peer    rings_after_early_media
     Start Agent    alice

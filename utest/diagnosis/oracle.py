@@ -155,6 +155,10 @@ class Oracle(Facts):
             for answer in one.answers
         )
 
+    def sent_again(self, scope: Scope, match: re.Match[str]) -> bool:
+        who, count, method = match.groups()
+        return who == scope.who and len(self.exchanges(scope, method, sent=True)) == int(count)
+
     def no_credentials(self, scope: Scope, match: re.Match[str]) -> bool:
         return any(
             not header(one.text, "Authorization") and "Authenticate" in answer.text

@@ -37,6 +37,7 @@ _PATTERNS: dict[str, Check] = {
     rf"The {_WORDS} has no challenge \(WWW-Authenticate or Proxy-Authenticate\)\.": (
         Oracle.no_challenge
     ),
+    rf"{_WHO} has sent (\d+) (\w+)s\.": Oracle.sent_again,
     r"The digest of user '(\w+)' was not accepted: check user and password\.": (
         Oracle.digest_refused
     ),

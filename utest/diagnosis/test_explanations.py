@@ -196,6 +196,28 @@ def test_a_digest_is_refused_only_where_it_was_given(
     assert explain_challenge(phone.agent, 401) == why
 
 
+def test_an_invite_that_is_repeated_for_an_empty_challenge_is_explained(make_phone: Make) -> None:
+    """Baresip repeats it at once, as often as it is answered so."""
+    phone = make_phone(password="s3cret")
+    call_id = phone.agent.dial(BOB)
+    call = phone.agent.calls[-1]
+    for number in (1, 2, 3):
+        cseq = f"{number} INVITE"
+        phone.sip(message(f"INVITE {BOB} SIP/2.0", call_id, cseq=cseq), sent=True)
+        if number < 3:
+            phone.sip(message("SIP/2.0 407 No", call_id, cseq=cseq))
+    told = explain_setup(phone.agent, call, [])
+    assert told is not None and told.endswith(
+        "; the INVITE that followed was not answered (0 retransmissions). The 407 No has no"
+        " challenge (WWW-Authenticate or Proxy-Authenticate). alice has sent 3 INVITEs."
+    )
+    asked = 'Proxy-Authenticate: Digest realm="pbx", nonce="1"'
+    for answer in (("SIP/2.0 407 No", asked), ("SIP/2.0 180 Ringing",)):
+        phone.sip(message(answer[0], call_id, *answer[1:], cseq="3 INVITE"))
+        told = explain_setup(phone.agent, call, [])
+        assert told is not None and "no challenge" not in told
+
+
 def test_a_lost_answer_and_a_ringing_agent_are_named(make_phone: Make) -> None:
     alice, bob = make_phone(), make_phone(name="bob")
     call_id = alice.agent.dial(BOB)
@@ -238,6 +260,20 @@ def test_a_certificate_that_is_not_trusted_is_the_reason(phone: Phone) -> None:
         "The server's TLS certificate is not trusted (unable to get local issuer certificate);"
         " see tls_ca_file."
     )
+
+
+@pytest.mark.parametrize("answer", ["180 Ringing", None])
+def test_a_certificate_of_another_connection_is_no_reason(phone: Phone, answer: str | None) -> None:
+    """Such as that of a registrar, which an agent tries again and again."""
+    call_id = phone.agent.dial(BOB)
+    phone.sip(message(f"INVITE {BOB} SIP/2.0", call_id), sent=True)
+    late = 0.0 if answer else 1.0
+    if answer:
+        phone.sip(message(f"SIP/2.0 {answer}", call_id))
+    trouble = "tls: tls_verify_handler: error_string = self-signed certificate"
+    phone.backend.feed(StackLog(time.monotonic() + late, "WARNING", trouble))
+    phone.closes(call_id, ClosedBy.FAILURE, words="Protocol error")
+    assert explain_setup(phone.agent, phone.agent.calls[0], []) is None
 
 
 def test_the_reason_of_a_cancel_is_quoted(phone: Phone) -> None:

@@ -176,6 +176,7 @@ EXAMPLES = (
     (REFER, [("request", "alice", False, "NOTIFY", "one", "pcmu", "", "tag")], ""),
     (INVITED, [("answer", 0, 200, "", "")], ""),
     (CREDENTIALS, [], "s3cret"),
+    ((*INVITED, ("answer", 0, 407, "", "")), [INVITED[-1]], "s3cret"),
     (
         (*INVITED, ("answer", 0, 407, "", "")),
         [("close", "alice", "one", ClosedBy.REFUSAL, 407, "x")],
