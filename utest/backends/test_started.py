@@ -148,7 +148,7 @@ def registrar(*farewell: tuple[float, str]) -> Iterator[str]:
 
 @installed
 @pytest.mark.parametrize(
-    ("farewell", "ends_by_itself"), [([], False), ([(0.0, "100 Trying"), (0.6, "200 OK")], True)]
+    ("farewell", "ends_by_itself"), [([], False), ([(0.0, "100 Trying"), (1.5, "200 OK")], True)]
 )
 def test_an_answer_to_its_last_requests_is_waited_for_unless_nothing_comes(
     tmp_path: Path,

@@ -165,10 +165,11 @@ class ExternalBackend(ControlledBackend):
         return wait_until(self._changes, is_answered, _FAREWELL) is not None
 
     def _output(self) -> int | None:
-        return self._process.output if self._process else None
+        process = self._process or self._ending
+        return process.output if process else None
 
     def _read_output(self) -> None:
-        process = self._process
+        process = self._process or self._ending  # it tells what it sends when it ends, too
         if process is None:
             return
         for item in process.read():
