@@ -13,7 +13,6 @@ from ..agents.registry import Registry
 from ..errors import NothingYet, PhoneFailure
 from ..events import CallClosed, ClosedBy
 from ..frozen import frozen
-from ..sip.messages import parsed
 from ..types import CallTiming
 
 #: How long (s) a BYE may take to be answered: timer F of RFC 3261.
@@ -173,14 +172,16 @@ def _final_status(agent: Agent, call: Call) -> int | None:
     """The status of the 2xx of a call that came up, else the last that refused its INVITE."""
     found: int | None = None
     until = _replaced_at(agent, call)
-    for event in agent.journal.messages(call.call_id):
-        message = parsed(event.text)
-        if message.transaction_method != "INVITE" or (message.status or 0) < 200:
-            continue
-        if call.established_at is not None and message.status in range(200, 300):
-            return message.status
+    finals = [
+        (place, seen)
+        for place, seen in agent.journal.outlines()
+        if seen.call_id == call.call_id and seen.method == "INVITE" and (seen.status or 0) >= 200
+    ]
+    for event, seen in agent.journal.kept(finals):
+        if call.established_at is not None and seen.status in range(200, 300):
+            return seen.status
         if event.at < until:
-            found = message.status
+            found = seen.status
     return found if call.established_at is None else None
 
 

@@ -99,12 +99,12 @@ def test_a_phone_that_a_proxy_tries_again_has_had_two_calls(phone: Phone) -> Non
     """Nobody asks between the two, which have the same Call-ID."""
     calls, _ = followed(phone)
     for branch, status in ((1, 487), (2, 486)):
-        phone.rings()
-        phone.sip(
-            f"SIP/2.0 {status} Words\r\nVia: SIP/2.0/UDP a;branch=z9hG4bK{branch}\r\n"
-            "Call-ID: in-1\r\nCSeq: 1 INVITE\r\n\r\n",
-            sent=True,
+        head = (
+            f"Via: SIP/2.0/UDP a;branch=z9hG4bK{branch}\r\nCall-ID: in-1\r\nCSeq: 1 INVITE\r\n\r\n"
         )
+        phone.sip(f"INVITE sip:alice SIP/2.0\r\n{head}")
+        phone.rings()
+        phone.sip(f"SIP/2.0 {status} Words\r\n{head}", sent=True)
         phone.closes("in-1", ClosedBy.PEER if branch == 1 else ClosedBy.US)
     assert [(call.outcome, call.code) for call in calls.take()] == [
         (CallOutcome.cancelled, 487),
