@@ -59,11 +59,12 @@ def _unmet_wish(agent: Agent, call: Call) -> _Asked | None:
     not expire (RFC 4028, section 7.2).
     """
     asked: _Asked | None = None
-    phones: dict[str, str] = {}
+    phones: dict[tuple[bool, str], str] = {}
     for event in agent.journal.messages(call.call_id):
         message = parsed(event.text)
         accepts = message.transaction_method in _REFRESHING and message.is_success
-        if accepts and phones.setdefault(message.cseq, message.to_tag) != message.to_tag:
+        number = event.sent, message.cseq
+        if accepts and phones.setdefault(number, message.to_tag) != message.to_tag:
             continue  # another phone has accepted the call, too
         if event.sent and (accepts or message.method in _REFRESHING):
             asked = None

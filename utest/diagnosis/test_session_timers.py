@@ -98,6 +98,14 @@ def test_the_wish_of_another_phone(phone: Phone) -> None:
     assert explained(phone, 3) is None
 
 
+def test_a_request_of_the_peer_with_the_same_number(phone: Phone) -> None:
+    call_answered_with(phone, "Session-Expires: 3;refresher=uac", "To: <sip:b@h>;tag=1")
+    head = "Call-ID: in-1\r\nCSeq: 2 INVITE\r\nTo: <sip:alice@h>;tag=2\r\n\r\n"
+    phone.sip(f"INVITE sip:alice@h SIP/2.0\r\n{head}")
+    phone.sip(f"SIP/2.0 200 OK\r\n{head}", sent=True)
+    assert explained(phone, 3) is None
+
+
 def test_an_answer_to_another_request(phone: Phone) -> None:
     call_answered_with(phone, "Session-Expires: 3;refresher=uac", cseq="2 INFO")
     assert explained(phone, 5) is None
