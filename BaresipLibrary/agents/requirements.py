@@ -52,7 +52,7 @@ def _check_codecs(name: str, account: Account, backend: Backend) -> None:
             have = ", ".join(backend.codecs.values())
             raise UsageError(
                 f"{name}: {backend.description} does not support the codec {codec};"
-                f" it supports {have}.{_meant_codec(codec)}"
+                f" it supports {have}.{_meant_codec(codec, backend)}"
             )
 
 
@@ -102,11 +102,12 @@ def _unchecked_names(account: Account) -> tuple[str, ...]:
     )
 
 
-def _meant_codec(codec: str) -> str:
-    """What else people call codecs, as a question; empty where none is meant."""
+def _meant_codec(codec: str, backend: Backend) -> str:
+    """What else people call codecs, as a question; empty where none of this baresip's is meant."""
     word = re.sub("[^a-z0-9]", "", codec_name(codec))
     meant = next((name for name, words in _NAMES.items() if word in words.split()), None)
-    return f" Did you mean {meant}?" if meant else ""
+    is_there = meant is not None and meant.split()[0].lower() in backend.codecs
+    return f" Did you mean {meant}?" if is_there else ""
 
 
 def _forms(codec: str) -> tuple[str, ...]:

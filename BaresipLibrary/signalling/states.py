@@ -204,10 +204,11 @@ def _describe_situation(agent: Agent) -> str:
     return f", and {nobody_called_since(agent)}"
 
 
-def require_established(agent: Agent, call: Call, to_do: str) -> None:
+def require_established(agent: Agent, call: Call, to_do: str, *, is_chosen: bool = True) -> None:
     """Waits a moment for a call that is just being answered to become established.
 
     `Accept` returns when the 200 is sent; it may still be on its way to the other side.
+    `is_chosen`: whether the suite can name another call with `call=`.
 
     Raises:
         UsageError: it is not established then.
@@ -222,7 +223,8 @@ def require_established(agent: Agent, call: Call, to_do: str) -> None:
 
     wait_until(agent.changes, settled, PROMPTLY)
     if call.state is not CallState.ESTABLISHED:
-        raise UsageError(f"{agent.name} cannot {to_do} now: {call.describe()}.{_other_call(agent)}")
+        other = _other_call(agent) if is_chosen else ""
+        raise UsageError(f"{agent.name} cannot {to_do} now: {call.describe()}.{other}")
 
 
 def _other_call(agent: Agent) -> str:

@@ -101,7 +101,7 @@ def _calls_to_judge(holder: Agent, held: Agent) -> tuple[Call, Call]:
     )
     ours, theirs = common or (_held_call(holder), _held_call(held))
     for agent, call in ((holder, ours), (held, theirs)):
-        require_established(agent, call, "be on hold")
+        require_established(agent, call, "be on hold", is_chosen=False)
     return ours, theirs
 
 

@@ -22,7 +22,12 @@ def told(**options: object) -> tuple[str, ...]:
 
 class Codecs(Backend):
     description = "this baresip"
-    codecs: ClassVar = {"pcmu": "PCMU/8000/1", "g722": "G722/16000/1", "opus": "opus/48000/2"}
+    codecs: ClassVar = {
+        "pcmu": "PCMU/8000/1",
+        "pcma": "PCMA/8000/1",
+        "g722": "G722/16000/1",
+        "opus": "opus/48000/2",
+    }
     media_encryptions = nat_traversals = frozenset[str]()
     capabilities = frozenset(Capability)
 
@@ -48,8 +53,16 @@ def test_a_codec_that_is_not_there_is_refused_with_what_is(codec: str, meant: st
         check_requirements("alice", Account("alice", audio_codecs=(codec,)), Codecs())  # type: ignore[arg-type]
     assert str(refused.value) == (
         f"alice: this baresip does not support the codec {codec}; it supports PCMU/8000/1,"
-        f" G722/16000/1, opus/48000/2.{meant}"
+        f" PCMA/8000/1, G722/16000/1, opus/48000/2.{meant}"
     )
+
+
+def test_no_codec_is_meant_that_is_not_there() -> None:
+    """Such as the one that was asked for: only some baresips have G.722."""
+    account, backend = Account("alice", audio_codecs=("G722",)), Codecs()
+    backend.codecs = {"opus": "opus/48000/2"}  # type: ignore[misc]
+    with pytest.raises(UsageError, match=r"G722; it supports opus/48000/2\.$"):
+        check_requirements("alice", account, backend)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
