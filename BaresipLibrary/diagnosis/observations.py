@@ -212,15 +212,14 @@ def explain_no_common_audio(agent: Agent, call: Call) -> str | None:
     if agreed is None:
         return None
     us, them = (agent.name, "the other side") if agreed.ours else ("the other side", agent.name)
-    offer, answer = agreed.media()
     if not agreed.answer:
         what = agreed.answered_by.method or agreed.answered_by.start_line.partition(" ")[2]
-        return capitalized(f"{us} offered {offer or 'no audio'}; the {what} of {them} had no SDP.")
-    if agreed_media(Exchange(agreed.ours, *aligned(agreed.offer, agreed.answer), "", agreed.ours)):
+        offered = agreed.offer.description
+        return capitalized(f"{us} offered {offered}; the {what} of {them} had no SDP.")
+    offer, answer = aligned(agreed.offer, agreed.answer)
+    if agreed_media(Exchange(agreed.ours, offer, answer, "", agreed.ours)):
         return None
-    return capitalized(
-        f"{us} offered {offer or 'no audio'}; {them} answered {answer or 'no audio'}."
-    )
+    return capitalized(f"{us} offered {offer.description}; {them} answered {answer.description}.")
 
 
 def explain_one_way(agent: Agent, call: Call) -> str | None:

@@ -1,7 +1,5 @@
 """What offer and answer agreed on for the media of a call, and why nothing was agreed."""
 
-from textwrap import shorten
-
 from ..agents.agent import Agent
 from ..agents.call import Call, Direction
 from ..agents.rtp import agreed_in
@@ -9,11 +7,7 @@ from ..errors import NothingYet
 from ..events import UnfittingAnswer
 from ..sip.agreed_media import AgreedMedia
 from ..sip.messages import masked
-from ..sip.sdp import SessionDescription
 from .sip_messages import require_messages
-
-#: How much (characters) of what was offered a failure says.
-_LONGEST = 200
 
 
 def require_agreed(agent: Agent, call_id: str | None = None) -> AgreedMedia:
@@ -77,8 +71,8 @@ def _why_not_agreed(agent: Agent, call: Call) -> str:
     if exchange is not None:
         who, other = (agent.name, "the other side")[:: 1 if exchange.ours else -1]
         return (
-            f"{who} offered {_described(exchange.offer)};"
-            f" {other} answered {_described(exchange.answer)}"
+            f"{who} offered {exchange.offer.description};"
+            f" {other} answered {exchange.answer.description}"
         )
     if not call.is_live:
         return call.describe()
@@ -87,16 +81,7 @@ def _why_not_agreed(agent: Agent, call: Call) -> str:
         unfitting = agent.journal.of_kind(UnfittingAnswer)
         came = [one.words for one in unfitting if one.call_id == call.call_id]
         answer = came[-1] if came else "no answer has come"
-        return f"{agent.name} offered {_described(ours)}, and {answer}"
+        return f"{agent.name} offered {ours.description}, and {answer}"
     if theirs is not None:
-        return f"the other side offered {_described(theirs)}, and {agent.name} has not answered"
+        return f"the other side offered {theirs.description}, and {agent.name} has not answered"
     return "no offer has been seen"
-
-
-def _described(description: SessionDescription) -> str:
-    """The audio of a description, shortened: a peer may offer any number of codecs."""
-    audio = description.audio
-    lacks = ""
-    if audio and "TLS" in audio.profile.upper() and not description.has_fingerprint:
-        lacks = " without a fingerprint"
-    return shorten(str(audio or "no audio"), _LONGEST, placeholder=" …") + lacks

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from ipaddress import ip_address
+from textwrap import shorten
 
 from ..frozen import frozen
 from .messages import Message
@@ -20,6 +21,8 @@ _STATIC = {
     "18": "G729/8000",
 }  # fmt: skip
 _FIRST_DYNAMIC = 96
+#: How much (characters) of its codecs a failure says.
+_MOST_TOLD = 200
 _EVENTS = "telephone-event"
 #: What never stands alone: comfort noise (RFC 3389), and redundancy (RFC 2198).
 _AUXILIARY = frozenset({"cn", "13", "red"})
@@ -214,6 +217,14 @@ class SessionDescription:
         session = tuple(_attributes(_blocks(self.text)[0]))
         attributes = (*session, *(self.audio.attributes if self.audio else ()))
         return any(name == "fingerprint" for name, _ in attributes)
+
+    @property
+    def description(self) -> str:
+        """Its audio as a failure names it, shortened: a peer may offer any number of codecs."""
+        audio = self.audio
+        lacks = audio and "TLS" in audio.profile.upper() and not self.has_fingerprint
+        without = " without a fingerprint" if lacks else ""
+        return shorten(str(audio or "no audio"), _MOST_TOLD, placeholder=" …") + without
 
     @property
     def words(self) -> str:

@@ -68,6 +68,18 @@ def test_an_answer_that_lets_no_audio_run_explains_silence(
     assert explain_one_way(phone.agent, phone.agent.calls[0]) == explained
 
 
+def test_a_fingerprint_that_lacks_is_named(phone: Phone) -> None:
+    """Else both sides of the sentence would be the same."""
+    call_id = phone.backend.dial("sip:bob@h")
+    offer = sdp("UDP/TLS/RTP/SAVPF", "a=fingerprint:sha-1 AA:BB\r\n")
+    phone.sip(f"INVITE sip:bob@h SIP/2.0\r\n{headers(call_id, 1)}{offer}", sent=True)
+    phone.sip(f"SIP/2.0 200 OK\r\n{headers(call_id, 1)}{sdp('UDP/TLS/RTP/SAVPF')}")
+    assert explain_no_common_audio(phone.agent, phone.agent.calls[0]) == (
+        "alice offered PCMU/8000 over UDP/TLS/RTP/SAVPF; the other side answered PCMU/8000 over"
+        " UDP/TLS/RTP/SAVPF without a fingerprint."
+    )
+
+
 def test_other_channels_are_another_codec(phone: Phone) -> None:
     call_id = phone.backend.dial("sip:bob@h")
     opus = sdp("RTP/AVP").replace(" 0\r\n", " 96\r\na=rtpmap:96 opus/48000/2\r\n")
