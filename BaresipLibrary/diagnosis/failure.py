@@ -47,7 +47,7 @@ class CallFailure(PhoneFailure):
         """Appends the one observation that most likely explains the failure, if there is one."""
         explanation = self.find_explanation(agents)
         if explanation:
-            end = "" if str(self).endswith(".") else "."
+            end = "" if str(self).endswith((".", "!", "?")) else "."
             self.args = (f"{self}{end} {explanation}",)
 
     def find_explanation(self, agents: Sequence[Agent]) -> str | None:

@@ -235,7 +235,7 @@ def nobody_called_since(agent: Agent) -> str:
     }
     came = agent.journal.of_kind(CallIncoming)
     if any(event.at >= own.get(event.call_id, math.inf) for event in came):
-        return "only its own call came, and an agent cannot be both sides of one,"
+        return "only its own call came (an agent cannot be both sides of one)"
     return "nobody called" if agent.backend.shows_messages else "it reported no call"
 
 

@@ -61,7 +61,7 @@ _PATTERNS: dict[str, Check] = {
     rf"(nobody called) within \d+ s(; (?:before that, )?(?P<story>{_STORY}))?$": (
         Oracle.nobody_called
     ),
-    r"(only its own call came, and an agent cannot be both sides of one,) within \d+ s"
+    r"(only its own call came \(an agent cannot be both sides of one\)) within \d+ s"
     rf"(; (?:before that, )?(?P<story>{_STORY}))?$": Oracle.own_call_came,
     rf"{_WHO} did call, but (?P<story>{_STORY})\.(?=$| \w+ is not registered)": Oracle.did_call,
     rf"{_WHO} is at 127\.0\.0\.1, from which no other machine can be reached; start it with a"

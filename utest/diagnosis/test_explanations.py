@@ -432,6 +432,13 @@ def test_an_explanation_is_appended_once(phone: Phone) -> None:
     assert str(failure) == "It failed. 1 agents."
 
 
+@pytest.mark.parametrize("message", ["Did carol answer?", "No!", "It failed.", "no tone"])
+def test_an_explanation_follows_a_sentence(phone: Phone, message: str) -> None:
+    failure = CallFailure(message, phone.agent, lambda _: "As always.")
+    failure.explain([phone.agent])
+    assert str(failure) == f"{message}{'.' if message == 'no tone' else ''} As always."
+
+
 @pytest.mark.parametrize("who", ["alice", "bob"])
 def test_a_dead_or_stopped_process_comes_before_other_explanations(
     make_phone: Make, who: str
