@@ -9,6 +9,9 @@ from robot.running import TestLibrary
 from robot.running.context import EXECUTION_CONTEXTS
 from robot.utils import normalize
 
+#: Robot itself prefers the keyword of any other library to theirs.
+_STANDARD = STDLIBS - {"Remote"}
+
 
 class SameNames:
     """Has Robot run the keyword of another library where this one has one of the same name.
@@ -29,29 +32,35 @@ class SameNames:
     def prefer(self, library: TestLibrary, our_class: type) -> None:
         """Prefers the keywords of a library, unless it is Robot's own or another import of ours.
 
-        The order that a suite has set itself stays as it is.
+        That may be one over Remote, too: it has most of our keywords. The order that a suite has
+        set itself stays as it is.
         """
-        if library.real_name in STDLIBS or isinstance(library.instance, our_class):
+        if library.real_name in _STANDARD or _is_of(library, our_class):
             return
         shared = sorted({one.name for one in library.keywords if _normal(one.name) in self._ours})
-        if not shared:
+        if not shared or 2 * len(shared) > len(self._ours):
             return
         order = BuiltIn().set_library_search_order()
-        ours = {one.name for one in _imported() if isinstance(one.instance, our_class)}
-        is_set = library.name in order or not ours.isdisjoint(order)
+        ours = [one.name for one in _imported() if _is_of(one, our_class)]
+        is_set = library.name in order or not set(ours).isdisjoint(order)
         BuiltIn().set_library_search_order(*order, *([] if is_set else [library.name]))
         if not is_set and library.name not in self._told:
             self._told.add(library.name)
+            our_name = ours[0] if ours else our_class.__name__
             logger.warn(
-                f"{library.name} and {our_class.__name__} both have a keyword {' and '.join(shared)}:"
-                f" that of {library.name} is used. Write {our_class.__name__}.{shared[0]} for the"
-                " other one."
+                f"{library.name} and {our_name} both have a keyword {' and '.join(shared)}:"
+                f" that of {library.name} is used. Write {our_name}.{shared[0]} for the other one."
             )
 
 
 def _imported() -> Iterator[TestLibrary]:
     context = EXECUTION_CONTEXTS.current
     yield from context.namespace.libraries if context else ()
+
+
+def _is_of(library: TestLibrary, our_class: type) -> bool:
+    """Whether it is a library of that class. To ask for its instance might make another one."""
+    return isinstance(library.code, type) and issubclass(library.code, our_class)
 
 
 def _normal(name: str | None) -> str:

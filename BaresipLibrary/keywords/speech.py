@@ -88,7 +88,7 @@ class SpeechKeywords(Component):
         | ``within`` | How long it may take until the words are said, from now on. |
         | ``similarity`` | The least that counts, in percent: ``80%``. |
         | ``matches`` | A regular expression instead of words; case does not count. It is looked for in the words as they were written, such as ``Press 1 for sales.``, and then in their plain form, ``press 1 for sales``: lower case, without punctuation, each number in one piece, an amount of money as ``5 dollars 50``. A match begins and ends with whole numbers: with *4, 7, 1*, ``code is (\\d+)`` gets ``471``, and ``code is (\\d)`` is not found. |
-        | ``language`` | Such as ``en`` or ``de``, where the speech model knows several. Number words, and what is said for signs and for $, £ and €, are known in da, de, en, es, fr, it, nl and pt; in other languages only figures are digits, and a wrong number word is forgiven like any other word. |
+        | ``language`` | Such as ``en`` or ``de``, where the speech model knows several. Number words, and what is said for signs and for $, £ and €, are known in da, de, en, es, fr, it, nl and pt; in other languages only figures are digits, and a wrong number word is forgiven like any other word. With another of these languages than English only its own words deny, such as *nicht*; else those of all of them do. |
 
         Example:
         | Wait Until Speech | alice | press one for sales | within=20s |

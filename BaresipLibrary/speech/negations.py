@@ -3,21 +3,21 @@
 A phrase with one word wrong of six is similar enough, but not where that word denies the rest.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from functools import cache
 from itertools import pairwise
 
-#: In all languages whose numbers are known; what is none in another one has to be heard there, too.
+#: In each language whose numbers are known.
 _WORDS = {
     "en": "not no never none nobody noone nothing neither nor cannot",
     "de": "nicht nichts nie niemals niemand kein keine keinen keinem keiner keines",
-    "es": "nunca jamás nada nadie ninguno ninguna ningún",
-    "fr": "ne pas jamais rien aucun aucune",
-    "it": "non mai niente nessuno nessuna",
-    "nl": "niet niets nooit geen",
-    "pt": "não nenhum nenhuma ninguém",
+    "es": "no nunca jamás nada nadie ninguno ninguna ningún",
+    "fr": "ne non pas jamais rien aucun aucune",
+    "it": "non no mai niente nulla nessun nessuno nessuna",
+    "nl": "niet niets nooit niemand geen",
+    "pt": "não nunca nada jamais nenhum nenhuma ninguém",
     "da": "ikke aldrig ingen intet",
 }
-_NEGATIONS = frozenset(word for words in _WORDS.values() for word in words.split())
 #: Verbs that are said together with "not", without their apostrophes, and what is said then.
 _VERBS = "are could did do does had has have is might must need should was were would"
 _TOGETHER = {f"{verb}not": f"{verb}nt" for verb in _VERBS.split()}
@@ -29,14 +29,22 @@ _PREFIXES, _SHORTEST = ("un", "in", "im", "ir", "il", "dis", "non"), 4
 NEAR = 3
 
 
+@cache
+def negations_of(language: str) -> frozenset[str]:
+    """The words that deny what is said, such as not, can't without its apostrophe, nicht.
+
+    In Portuguese *no* is "in the", and in French *dont* is "of which". Where no language is named,
+    which is English, or one whose words are not known, those of all languages deny.
+    """
+    own = _WORDS.get(language.partition("-")[0].lower(), _WORDS["en"])
+    if own is not _WORDS["en"]:
+        return frozenset(own.split())
+    return _CONTRACTED.union(*(words.split() for words in _WORDS.values()))
+
+
 def contracted(text: str) -> str:
     """A verb and "not" in one form: cannot is cant, and donot, as joined words are, is dont."""
     return _TOGETHER.get(text, text)
-
-
-def is_negation(text: str) -> bool:
-    """Whether a word denies what is said: not, can't without its apostrophe, nicht."""
-    return text in _NEGATIONS or text in _CONTRACTED
 
 
 def opposites(text: str) -> frozenset[str]:
@@ -47,10 +55,12 @@ def opposites(text: str) -> frozenset[str]:
 
 
 class Denials:
-    """Where words were heard that say the opposite of a phrase."""
+    """Where words were heard that say the opposite of a phrase.
 
-    def __init__(self, phrase: Sequence[str], heard: Sequence[str]) -> None:
-        denied = list(map(is_negation, heard))
+    `denied`: whether each of them is a negation.
+    """
+
+    def __init__(self, phrase: Sequence[str], heard: Sequence[str], denied: Sequence[bool]) -> None:
         gaps = range(len(heard) + 1)
         self._before = [any(denied[max(0, at - NEAR) : at]) for at in gaps]
         self._after = [any(denied[at : at + NEAR]) for at in gaps]
@@ -78,14 +88,20 @@ class Denials:
         )
 
 
-def denial(phrase: Sequence[str], heard: Sequence[str]) -> str:
+def denial(phrase: Sequence[str], heard: Sequence[str], negations: Collection[str]) -> str:
     """What of these words makes the opposite of a phrase, as a clause; else empty."""
-    for word in phrase:
-        if found := next((one for one in heard if one in opposites(word)), None):
-            return f'"{found}" instead of "{word}"'
-    lacking = next((word for word in phrase if is_negation(word) and not _has(heard, word)), "")
-    more = next((word for word in heard if is_negation(word) and not _has(phrase, word)), "")
+    said_not = [word for word in phrase if word not in heard]
+    for found in (word for word in heard if word not in phrase):
+        if instead := next((word for word in said_not if found in opposites(word)), None):
+            return f'"{found}" instead of "{instead}"'
+    lacking = next((word for word in phrase if word in negations and not _has(heard, word)), "")
+    more = next((word for word in heard if word in negations and not _has(phrase, word)), "")
     return f'without "{lacking}"' if lacking else f'with "{more}"' if more else ""
+
+
+def misplaced(heard: Sequence[str], negations: Collection[str]) -> str:
+    """That a negation was said at another place than expected, as a clause; empty without one."""
+    return next((f'with "{word}" at another place' for word in heard if word in negations), "")
 
 
 def _has(texts: Sequence[str], negation: str) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from .heard import CoveredText, Word
-from .negations import NEAR, Denials, contracted, denial, is_negation
+from .negations import NEAR, Denials, contracted, denial, misplaced, negations_of
 from .plain_words import Unit, plain_text, plain_units
 from .spoken_forms import SOUNDS
 from .spoken_signs import is_currency
@@ -32,6 +32,8 @@ class Phrase:
     #: What the suite wrote: its text, or a ``Secret`` that has it.
     given: str | CoveredText
     units: tuple[Unit, ...] = field(repr=False, compare=False)
+    #: The words that deny in its language.
+    negations: frozenset[str] = field(repr=False, compare=False)
 
     @property
     def text(self) -> str:
@@ -49,7 +51,7 @@ class Phrase:
         if not units:
             what = f"'{given}'" if isinstance(given, str) else "the Secret"
             raise ValueError(f"There is no word in {what}, so it cannot be heard.")
-        return cls(given, tuple(units))
+        return cls(given, tuple(units), negations_of(language))
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def find_phrase(phrase: Phrase, heard: Sequence[Unit], similarity: float) -> Mat
     The word error rate is that of the field: substituted, missing and additional words, divided by
     the words of the phrase; each digit counts as a word.
     """
-    ends = _Alignment(phrase.units, heard, strict=True).ends()
+    ends = _Alignment(phrase, heard, strict=True).ends()
     most = len(phrase.units) * (1 - similarity) + 1e-9
     first = next((place for place, cost in enumerate(ends) if cost.errors <= most), None)
     if first is None:
@@ -94,7 +96,7 @@ def is_said(phrase: str | CoveredText, text: str, language: str | None = None) -
 
 def nearest_stretch(phrase: Phrase, heard: Sequence[Unit]) -> Match | None:
     """The most similar stretch, its numbers right or not; None when no word is in common."""
-    ends = _Alignment(phrase.units, heard, strict=False).ends()
+    ends = _Alignment(phrase, heard, strict=False).ends()
     end = min(range(len(ends)), key=lambda place: ends[place].errors)
     if ends[end].errors >= len(phrase.units):
         return None
@@ -103,11 +105,17 @@ def nearest_stretch(phrase: Phrase, heard: Sequence[Unit]) -> Match | None:
         end += 1
     match = _match(phrase, heard, ends[end], end)
     near = [unit.text for unit in _with_neighbours(heard, match)]
-    match = replace(match, denial=denial([unit.text for unit in phrase.units], near))
     stretch = [unit for unit in heard if match.first <= unit.word <= match.last]
-    strict = min(_Alignment(phrase.units, stretch, strict=True).ends())
+    strict, of_numbers = (
+        min(_Alignment(judge, stretch, strict=True).ends()).errors
+        for judge in (phrase, replace(phrase, negations=frozenset()))
+    )
+    denied = denial([unit.text for unit in phrase.units], near, phrase.negations)
+    if not denied and strict > of_numbers:
+        denied = misplaced([unit.text for unit in stretch], phrase.negations)
+    match = replace(match, denial=denied)
     instead, wanted = _numbers(stretch), _numbers(phrase.units)
-    if strict.errors < _FORBIDDEN or (match.denial and instead == wanted):
+    if of_numbers < _FORBIDDEN or (denied and instead == wanted):
         return match
     return replace(match, has_numbers=False, numbers=f"{instead or 'none'} instead of {wanted}")
 
@@ -137,14 +145,19 @@ class _Alignment:
     `strict`, an alignment that gets a digit of the phrase wrong, or a negation, is forbidden.
     """
 
-    def __init__(self, phrase: Sequence[Unit], heard: Sequence[Unit], *, strict: bool) -> None:
-        self._phrase = phrase
+    def __init__(self, phrase: Phrase, heard: Sequence[Unit], *, strict: bool) -> None:
+        self._phrase = phrase.units
         self._heard = heard
         self._strict = strict
-        self._phrase_joins = list(_joins(phrase))
+        self._phrase_joins = list(_joins(phrase.units))
         self._heard_joins = list(_joins(heard))
-        self._denied = [is_negation(unit.text) for unit in heard]
-        self._denials = Denials([unit.text for unit in phrase], [unit.text for unit in heard])
+        self._never_forgiven = [
+            _is_number(unit) or unit.text in phrase.negations for unit in phrase.units
+        ]
+        self._denied = [unit.text in phrase.negations for unit in heard]
+        self._denials = Denials(
+            [unit.text for unit in phrase.units], [unit.text for unit in heard], self._denied
+        )
 
     def ends(self) -> list[_Cost]:
         """The cost at each place in what was heard: that of the best stretch which ends there."""
@@ -168,7 +181,7 @@ class _Alignment:
         """What it costs that word `place` of the phrase was not heard between two words."""
         if not self._strict:
             return 1
-        is_wrong = _is_never_forgiven(self._phrase[place - 1])
+        is_wrong = self._never_forgiven[place - 1]
         return _FORBIDDEN if is_wrong or self._is_denied(place - 1, at, at, before) else 1
 
     def _substituted(self, place: int, at: int, before: _Cost) -> float:
@@ -176,7 +189,7 @@ class _Alignment:
             return 0
         if not self._strict:
             return 1
-        is_wrong = self._denied[at] or _is_never_forgiven(self._phrase[place])
+        is_wrong = self._denied[at] or self._never_forgiven[place]
         return _FORBIDDEN if is_wrong or self._is_denied(place, at, at + 1, before) else 1
 
     def _is_denied(self, place: int, begin: int, end: int, before: _Cost) -> bool:
@@ -267,10 +280,6 @@ def _numbers(units: Sequence[Unit]) -> str:
             numbers.append([])
         numbers[-1].append(unit)
     return " and ".join(map(plain_text, numbers))
-
-
-def _is_never_forgiven(unit: Unit) -> bool:
-    return _is_number(unit) or is_negation(unit.text)
 
 
 def _with_neighbours(heard: Sequence[Unit], match: Match) -> list[Unit]:

@@ -76,3 +76,71 @@ def test_short_words_have_no_opposites() -> None:
     assert not opposites("to")
     assert "correct" in opposites("incorrect")
     assert "unable" in opposites("able")
+
+
+@pytest.mark.parametrize(
+    ("language", "phrase", "heard"),
+    [
+        ("pt", "todos os operadores estão ocupados neste momento por favor aguarde",
+         "Todos os operadores estão ocupados no momento, por favor aguarde."),
+        ("pt-BR", "digite o código que está no seu cartão e aguarde",
+         "Digite o código que está em seu cartão e aguarde."),
+        ("fr", "composez le code dont vous disposez et appuyez sur dièse",
+         "Composez le code que vous disposez et appuyez sur dièse."),
+        ("de", "der nächste freie Termin ist im Mai nächsten Jahres",
+         "Der nächste freie Termin ist im Main nächsten Jahres."),
+        ("nl", "voer nu uw pas in en toets uw code",
+         "Voer nu uw bas in en toets uw code."),
+    ],
+)  # fmt: skip
+def test_a_word_that_denies_in_another_language_is_forgiven(
+    language: str, phrase: str, heard: str
+) -> None:
+    assert find(phrase, heard, 0.8, language) is not None
+
+
+@pytest.mark.parametrize(
+    ("language", "phrase", "heard", "denial"),
+    [
+        ("pt", "o número que marcou está disponível", "O número que marcou não está disponível.",
+         'with "não"'),
+        ("it", "un operatore è ora disponibile", "Nessun operatore è ora disponibile.",
+         'with "nessun"'),
+        ("es", "usted puede pagar con tarjeta", "Usted no puede pagar con tarjeta.", 'with "no"'),
+        ("sv", "numret är tillgängligt just nu tack", "Numret är never tillgängligt just nu tack.",
+         'with "never"'),
+    ],
+)  # fmt: skip
+def test_the_opposite_is_never_similar_in_its_own_language(
+    language: str, phrase: str, heard: str, denial: str
+) -> None:
+    assert find(phrase, heard, 0.8, language) is None
+    match = nearest(phrase, heard, language)
+    assert match is not None
+    assert match.denial == denial
+
+
+@pytest.mark.parametrize(
+    ("phrase", "heard"),
+    [
+        ("we do not know whether the operators are available right now",
+         "We do know whether the operators are not available right now."),
+        ("press 1 if you do not know whether the operators are available",
+         "Press 1 if you do know whether the operators are not available."),
+    ],
+)  # fmt: skip
+def test_a_negation_at_another_place_is_told_and_no_number(phrase: str, heard: str) -> None:
+    assert find(phrase, heard, 0.8) is None
+    match = nearest(phrase, heard)
+    assert match is not None
+    assert (match.denial, match.numbers) == ('with "not" at another place', "")
+    assert match.has_numbers
+
+
+def test_a_word_that_was_heard_was_not_replaced_by_its_opposite() -> None:
+    match = nearest(
+        "press 4 if an agent is available or press 5 if unavailable",
+        "Press 4 if an agent is available, or press 6 if unavailable.",
+    )
+    assert match is not None
+    assert (match.numbers, match.denial) == ("4 and 6 instead of 4 and 5", "")

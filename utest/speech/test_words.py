@@ -28,8 +28,8 @@ def find(phrase: str, heard: str, similarity: float = 0.8, language: str = "en")
     )
 
 
-def nearest(phrase: str, heard: str) -> Match | None:
-    return nearest_stretch(Phrase.parse(phrase), plain_units(said(heard)))
+def nearest(phrase: str, heard: str, language: str = "en") -> Match | None:
+    return nearest_stretch(Phrase.parse(phrase, language), plain_units(said(heard), language))
 
 
 #: Phrases, and what was heard that is equal.
