@@ -45,7 +45,7 @@ class ConversationKeywords(Component):
 
         That is the time from the end of the agent's turn to the first sound of the answer, as both
         pass the agent's network interface: the delay of its own jitter buffer is not part of it.
-        The log says what the value is right to (``1.38 s, right to 20 ms``), and lists all turns. Not
+        The log says how far off the value may be (``1.38 s, right to 20 ms``), and lists all turns. Not
         included in that are: the quiet end of a word, of which noise of -40 dBFS may hide up to 0.25 s; packets that are lost in
         bursts; and the packet by which a sender on a busy machine falls behind its own RTP timestamps, as
         baresip does.
@@ -168,7 +168,7 @@ class ConversationKeywords(Component):
         It is that of the active call, or else of the last call. A conversation begins when the call
         is established, or with the first sound before that, and ends with the last sound so far.
         Pauses of up to 0.3 s are part of speech, and every sound counts as in `Get Response Time`.
-        The log says what the value is right to.
+        The log says how far off the value may be.
 
         Fails when nobody has spoken, and when the assertion does not hold; with
         ``timeout``, when it does not hold in that time.
@@ -208,7 +208,7 @@ class ConversationKeywords(Component):
         ringing tone that is heard before the answer is sound, and its pauses count, too. The
         time after the last sound does not (to see that somebody still speaks, use `Get Response
         Time` with a timeout). Pauses of up to 0.3 s are part of speech. The log says when it was,
-        and what the value is right to.
+        and how far off the value may be.
 
         Fails when nobody has spoken, and when the assertion does not hold; with
         ``timeout``, when it does not hold in that time.
@@ -240,7 +240,7 @@ class ConversationKeywords(Component):
     ) -> float:
         """Returns for how long both sides spoke at once in the whole call, in seconds.
 
-        Speech is what `Get Talk Ratio` takes for it. The log says what the value is right to.
+        Speech is what `Get Talk Ratio` takes for it. The log says how far off the value may be.
 
         Fails when nobody has spoken, and when the assertion does not hold; with
         ``timeout``, when it does not hold in that time.
@@ -270,7 +270,7 @@ class ConversationKeywords(Component):
         call: str | None,
         warning: "Callable[[Conversation], str]" = lambda _: "",
     ) -> T:
-        """Reads a value of a conversation, checks it, and logs what it is right to, and a warning."""
+        """Reads a value of a conversation, checks it, and logs how far off it may be, and a warning."""
         from ..media.conversation import Conversation
         from ..media.following import following_recording
 
