@@ -22,6 +22,14 @@ class RtpGap(NamedTuple):
     seconds: float
 
 
+class SequenceJump(NamedTuple):
+    """The sequence numbers of a source went back: the highest before, and the first one after."""
+
+    ssrc: int
+    before: int
+    after: int
+
+
 class TelephoneEvent(NamedTuple):
     """A telephone event (RFC 4733): the packets with one RTP timestamp.
 
@@ -45,6 +53,8 @@ class RtpCounts(NamedTuple):
     `lost`, `late` and `duplicates` follow from the sequence numbers (RFC 3550, appendix A); of sent
     packets, `lost` is what the peer has reported (RTCP). `last_at` is when the newest packet came,
     `in_turns` the SSRCs of the newest packets where several sources send at the same time.
+    `went_back` tells of the newest source whose numbers went back and have not come as far again,
+    `padded` has the payload types of those of the newest packets that have padding.
     """
 
     packets: int
@@ -59,3 +69,5 @@ class RtpCounts(NamedTuple):
     gaps: tuple[RtpGap, ...] | None = None
     events: tuple[TelephoneEvent, ...] | None = None
     in_turns: tuple[int, ...] = ()
+    went_back: SequenceJump | None = None
+    padded: tuple[int, ...] = ()

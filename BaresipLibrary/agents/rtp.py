@@ -62,13 +62,17 @@ def rtp_differences(agent: Agent, call: Call) -> list[str]:
     Only the newest packets count, and only once all of them have come after the agreement: those
     before a re-INVITE may have been as agreed then.
     """
-    agreed = agreed_in(agent, call)
-    turns = _sources_in_turns(agent, call.rtp.received) if call.rtp else None
-    newest = newest_length(call.rtp.received, agreed.local) if call.rtp and agreed else None
-    if agreed is None or newest is None or newest.since < agreed.at:
-        return [turns] if turns else []
-    codec = other_codec(agent, agreed, newest.payload_type)
-    found = (turns, codec, _other_length(agent, agreed, newest))
+    if call.rtp is None:
+        return []
+    counts, agreed = call.rtp.received, agreed_in(agent, call)
+    found = [_sources_in_turns(agent, counts), _numbers_that_went_back(agent, counts)]
+    newest = newest_length(counts, agreed.local) if agreed else None
+    if agreed is not None and newest is not None and newest.since >= agreed.at:
+        found += [
+            other_codec(agent, agreed, newest.payload_type),
+            _other_length(agent, agreed, newest),
+        ]
+    found.append(padding_that_is_played(agent, call))
     return [difference for difference in found if difference]
 
 
@@ -79,6 +83,31 @@ def _sources_in_turns(agent: Agent, counts: RtpCounts) -> str | None:
     named = " and ".join(f"{ssrc:#x}" for ssrc in counts.in_turns[:_NAMED])
     sources = counted(len(counts.in_turns), "source")
     return f"RTP packets of {sources} arrive at {agent.name} in turns (SSRC {named})."
+
+
+def _numbers_that_went_back(agent: Agent, counts: RtpCounts) -> str | None:
+    """That a source has begun anew with lower sequence numbers; None when it has not."""
+    jump = counts.went_back
+    if jump is None:
+        return None
+    return (
+        f"The sequence numbers of the RTP packets that arrive at {agent.name} jumped from"
+        f" {jump.before} to {jump.after} (SSRC {jump.ssrc:#x}): a jitter buffer drops them as late"
+        f" until they are past {jump.before}."
+    )
+
+
+def padding_that_is_played(agent: Agent, call: Call) -> str | None:
+    """That packets of audio come with padding; None when they do not."""
+    exchange, padded = call.exchange, call.rtp.received.padded if call.rtp else ()
+    local = exchange.sides()[0].audio if exchange else None
+    formats = [local.format_of(kind) for kind in padded] if local else []
+    if not any(known and known.is_codec for known in formats):
+        return None
+    return (
+        f"RTP packets with padding arrive at {agent.name}: baresip takes the padding for a part of"
+        " the audio."
+    )
 
 
 def other_codec(agent: Agent, agreed: AgreedMedia, arriving: int) -> str | None:

@@ -12,8 +12,9 @@ from ..agents.agent import Agent
 from ..agents.call import Call, Direction
 from ..events import CallIncoming, SipMessage, StackLog
 from ..sip.messages import Message, split_address, split_values
-from ..sip.sdp import audio_in
+from ..sip.sdp import audio_in, description_in
 from ..sip.transactions import Transaction, transactions
+from ..sip.unreadable_sdp import describe_unreadable
 from ..sip.uris import address_part, host_part, user_part
 from ..wording import counted
 from .observations import (
@@ -136,6 +137,10 @@ def _explain_body(agent: Agent, request: Message, status: int) -> str:
         return "It had no offer."
     offer = audio_in(request)
     clause = f"It offered {offer or 'no audio'}"
+    described = description_in(request)
+    line = describe_unreadable(described.text) if described else None
+    if line:
+        return f"{clause}. Its SDP has {line}, which baresip does not read."
     if status not in NOT_ACCEPTABLE:
         return f"{clause}."
     return f"{clause}; {describe_accepted_media(agent, offer)}."

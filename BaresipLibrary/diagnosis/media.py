@@ -8,7 +8,13 @@ from typing import NamedTuple
 
 from ..agents.agent import Agent
 from ..agents.call import Call
-from ..agents.rtp import agreed_in, look_at_rtp, other_codec, rtp_differences
+from ..agents.rtp import (
+    agreed_in,
+    look_at_rtp,
+    other_codec,
+    padding_that_is_played,
+    rtp_differences,
+)
 from ..agents.telephone_events import DtmfEvent, audio_of_both, dtmf_events
 from ..backends.base import UNDECRYPTED, Packets
 from ..events import CallEvent, DtmfSent, PromptEnded, SourceChosen, StackLog
@@ -50,7 +56,7 @@ def explain_silence(agent: Agent, call: Call, agents: Sequence[Agent], at: float
         return undecrypted
     if partner is None:
         why = explain_no_common_audio(agent, call) or explain_one_way(agent, call)
-        return why or _explain_packets(agent, call)
+        return why or _explain_missing_keys(agent, call) or _explain_packets(agent, call)
     return _explain_sender(*partner, agent, call, at)
 
 
@@ -66,6 +72,19 @@ def _explain_undecrypted(agent: Agent, call: Call, at: float) -> str | None:
     return (
         f"{agent.name}'s baresip has logged {counted(len(times), 'time')} since the call began that"
         " it could not decrypt an RTP packet (SRTP)."
+    )
+
+
+def _explain_missing_keys(agent: Agent, call: Call) -> str | None:
+    """That DTLS was agreed on, and no RTP packet has left: baresip sends none before its keys."""
+    agreed, packets = agreed_in(agent, call), _packets(agent, call)
+    if agreed is None or packets is None or agreed.encryption != "dtls_srtp":
+        return None
+    if packets.sent or "send" not in agreed.direction:
+        return None
+    return (
+        f"dtls_srtp was agreed on, and {agent.name} has sent no RTP packet: baresip sends none"
+        " before the DTLS handshake is done."
     )
 
 
@@ -144,6 +163,9 @@ def explain_wrong_tone(
     sending = _sent_at(*partner, at) if partner else None
     if partner and sending and sending.source != f"tone:{wanted:g}":
         return f"{partner[0].name} sends {'silence' if sending.ended else sending.source}."
+    look_at_rtp(agent, call)
+    if padding := padding_that_is_played(agent, call):
+        return padding
     if abs(heard / wanted - 1) < _RATIO_TOLERANCE:
         return UNSTEADY
     for mistake in _RATE_MISTAKES:

@@ -8,6 +8,7 @@ from ..agents.call import Call
 from ..sip.messages import Message, parsed
 from ..sip.sdp import description_in
 from ..sip.transactions import Answer, Transaction
+from ..sip.unreadable_sdp import describe_unreadable
 from .observations import explain_no_dialog, foreign_answers, invites_of, wait_for_trace
 
 #: What baresip says of an answer that it cannot use: its own words, or the answer's.
@@ -40,6 +41,8 @@ def _wrong_streams(agent: Agent, invite: Transaction, answer: Answer) -> str | N
     offered, answered = description_in(invite.request), description_in(answer.message)
     if answered is None:
         return None
+    if line := describe_unreadable(answered.text):
+        return f"The SDP of the {answer.words} has {line}, which baresip does not read."
     # A trace may lack the line end at the end, and then the length says that there was one.
     if not answered.text.endswith("\n") and not _is_cut_short(answer.message):
         return (

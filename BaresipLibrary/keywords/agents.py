@@ -297,7 +297,8 @@ class AgentKeywords(Component):
         ``receives``: ``codec``, ``payload_type``, ``ptime`` (in ms, as the receiving side's SDP asks
         for) and ``telephone_event`` (its payload type). Each is ``None`` where it is not known, as
         all are of an attached agent. ``differences`` says, a sentence each, where the RTP packets
-        that arrive have another payload type or length than that (embedded backend).
+        that arrive have another payload type or length than that, or are such that baresip does
+        not play them right (embedded backend).
 
         A call that has ended has ``closed_by`` (``us``, ``peer``, ``refusal``, ``failure`` or
         ``transfer``) and the headers of the message that ended it: ``reasons`` (a list with

@@ -65,7 +65,8 @@ class RtpKeywords(Component):
 
         Without ``field`` it is an object with ``received`` and ``sent``, each with all the fields,
         and ``differences``: what differs between the packets that arrive and what was agreed
-        (payload type, length, several sources at a time), a sentence each, which are also in the log as a warning. Packets
+        (payload type, length, several sources at a time), that sequence numbers jumped back, and that
+        packets have padding, a sentence each, which are also in the log as a warning. Packets
         count from the beginning of the call on, as they reach its socket, also those that baresip
         drops; sent packets count as baresip hands them over, before they are encrypted. RTCP does not
         count.

@@ -247,13 +247,17 @@ class Listener(ABC):
         if now - last < _PAUSE:
             return None
         packets = self.packets()
+        if packets is not None and packets.untaken:
+            return self._why_unread(packets)
+        if packets is not None and self._still_arrive(packets, now):
+            return f"RTP packets still arrive, but nothing was played since {self._after(last)}"
         if packets is None or packets.last_at is None:
             return f"no audio since {self._after(last)}"
-        if packets.untaken:
-            return self._why_unread(packets)
-        if now - packets.last_at < _PAUSE:
-            return f"RTP packets still arrive, but nothing was played since {self._after(last)}"
         return f"no RTP packet since {self._after(packets.last_at)}"
+
+    def _still_arrive(self, packets: Packets, now: float) -> bool:
+        """Whether packets arrive; where their times are not known they are counted for a moment."""
+        return self._goes_on() if packets.last_at is None else now - packets.last_at < _PAUSE
 
     def _unwritten(self) -> float:
         """For how long (s) the recording has not grown, which may be after it was read."""

@@ -197,7 +197,8 @@ def _failure(listener: _PromptListener, within: float) -> CallFailure:
         message = f"{late}: {listener.why_silent()}."
     else:
         rival = f"; the best match was {listener.rival}" if listener.rival else ""
-        pause = f"; {listener.pause()}" if listener.pause() else ""
+        paused = listener.pause()
+        pause = f"; {paused}" if paused else ""
         message = f"{late}: it heard {summary(listener.samples, listener.rate)}{rival}{pause}."
     silent = not listener.seconds or loudest_stretch(listener.samples, listener.rate) is None
     return CallFailure(

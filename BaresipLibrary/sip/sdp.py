@@ -23,6 +23,8 @@ _STATIC = {
 _FIRST_DYNAMIC = 96
 #: How much (characters) of its codecs a failure says.
 _MOST_TOLD = 200
+#: How many characters of a port are told.
+_LONGEST_PORT = 11
 _EVENTS = "telephone-event"
 #: What never stands alone: comfort noise (RFC 3389), and redundancy (RFC 2198).
 _AUXILIARY = frozenset({"cn", "13", "red"})
@@ -90,6 +92,7 @@ class Media:
     """One stream: an ``m=`` line and what belongs to it, its own or the session's."""
 
     kind: str
+    #: As baresip reads it: 0 where a number of ports follows, as in ``49170/2``.
     port: int
     profile: str
     formats: tuple[Format, ...]
@@ -97,10 +100,11 @@ class Media:
     attributes: tuple[tuple[str, str], ...]
     #: As it is written; ``sendrecv`` when no direction is.
     written_direction: str
+    written_port: str
 
     @property
     def is_refused(self) -> bool:
-        """Whether port 0 refuses the stream, or takes it away."""
+        """Whether port 0 refuses the stream, or takes it away; baresip reads some others as 0."""
         return self.port == 0
 
     @property
@@ -126,8 +130,13 @@ class Media:
     def words(self) -> str:
         """Its direction as it is written, such as ``sendonly`` or ``sendrecv at 0.0.0.0``."""
         if self.is_refused:
-            return "port 0"
+            return self._refusal
         return self.written_direction + (f" at {self.address}" if self.has_no_address else "")
+
+    @property
+    def _refusal(self) -> str:
+        is_zero = not self.written_port.partition("/")[0].strip("0")
+        return "port 0" if is_zero else f"port {self.written_port}, which baresip reads as 0"
 
     @property
     def codecs(self) -> tuple[str, ...]:
@@ -182,7 +191,7 @@ class Media:
 
     def __str__(self) -> str:
         if self.is_refused:
-            return f"no {self.kind} (port 0)"
+            return f"no {self.kind} ({self._refusal})"
         return f"{', '.join(self.codecs) or 'no codec'} over {self.profile}"
 
 
@@ -304,18 +313,19 @@ def _blocks(text: str) -> list[list[tuple[str, str]]]:
 
 def _media(session: list[tuple[str, str]], lines: list[tuple[str, str]]) -> Media | None:
     kind, port, profile, *numbers = [*lines[0][1].split(), "", "", ""][:3] + lines[0][1].split()[3:]
-    port = port.partition("/")[0]
-    if not (port.isascii() and port.isdigit() and len(port) <= 5):
+    number, has_count, _ = port.partition("/")
+    if not (number.isascii() and number.isdigit() and len(number) <= 5):
         return None
     attributes = tuple(_attributes(lines))
     return Media(
         kind.lower(),
-        int(port),
+        0 if has_count else int(number),
         profile,
         tuple(_formats(numbers, attributes)),
         _address(lines) or _address(session),
         attributes,
         _direction(attributes) or _direction(_attributes(session)) or _DIRECTIONS[0],
+        port[:_LONGEST_PORT],
     )
 
 

@@ -116,6 +116,13 @@ A Stream That Is Refused Agrees On Nothing
     ${info} =    Get Info    alice
     Should Be Equal    ${info.calls}[-1][media][codec]    ${None}
 
+A Port With A Number Of Ports Agrees On Nothing
+    [Documentation]    Baresip reads it as port 0.
+    Alice Calls    counts_its_ports
+    VAR    ${told}    alice offered * over RTP/AVP; the other side answered no audio (port */1, which baresip reads as 0).
+    Run Keyword And Expect Error    alice and sip:peer@* have not agreed on media: ${told}    Get Codec    alice
+    Run Keyword And Expect Error    alice heard nothing within 1 s: * ${told}    Verify Audio    alice    440 Hz    within=1s
+
 Another Profile In The Answer Is Taken Where Encryption Is Optional
     [Template]    Audio Of An Answer Over Another Profile Runs
     RTP/AVPF

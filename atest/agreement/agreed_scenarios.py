@@ -23,6 +23,17 @@ def names_a_codec_wrongly(peer: Peer, name: str) -> None:
     peer.expect("BYE", 20)
 
 
+def counts_its_ports(peer: Peer) -> None:
+    """Answers with a number of ports after the port (RFC 8866, section 5.14), and sends a tone."""
+    body = peer.sdp("0").replace(f"audio {peer.rtp.port} ", f"audio {peer.rtp.port}/1 ")
+    invite = peer.expect("INVITE")
+    peer.rtp.target = invite.media
+    peer.reply(invite, 200, "OK", body=body)
+    peer.expect("ACK")
+    peer.rtp.play(440)
+    peer.expect("BYE", 20)
+
+
 def sends_by_its_own_number(peer: Peer) -> None:
     """Answers PCMU with another number, and sends silence with that, too, as some phones do."""
     more = ("a=rtpmap:97 PCMU/8000",)

@@ -120,6 +120,32 @@ Sequence Numbers That Jump
     Let Peer Go On    ${peer}
     Get Rtp Statistics    alice    packets    >=    28    timeout=10s
 
+Sequence Numbers That Go Back
+    [Documentation]    Baresip drops what follows, and the failure says why, where each packet is seen.
+    ${peer} =    Alice Calls    numbers_go_back
+    Verify Audio    alice    440 Hz    within=3s
+    Let Peer Go On    ${peer}
+    ${told} =    Run Keyword And Expect Error    alice heard no*    Verify Audio    alice    600 Hz    within=2s
+    Should Match Regexp    ${told}    RTP packets (still )?arrive
+    Should Not Contain    ${told}    no more RTP packets
+    ${sees each} =    Can    SEE_RTP
+    IF    ${sees each}
+        ${statistics} =    Get Rtp Statistics    alice
+        Should Match Regexp    ${statistics.differences[0]}
+        ...    ^The sequence numbers of the RTP packets that arrive at alice jumped from \\d{4} to 5 \\(SSRC 0x5eed\\): a jitter buffer drops them as late until they are past \\d{4}[.]$
+        Should Contain    ${told}    ${statistics.differences[0]}
+    END
+
+Padding Is Told
+    [Documentation]    Baresip plays it as a part of the audio.
+    Needs    SEE_RTP
+    Alice Calls    pads
+    Get Rtp Statistics    alice    packets    >    30    timeout=10s
+    ${statistics} =    Get Rtp Statistics    alice
+    VAR    ${padded}    RTP packets with padding arrive at alice: baresip takes the padding for a part of the audio.
+    Should Contain    ${statistics.differences}    ${padded}
+    Run Keyword And Expect Error    alice heard no 440 Hz tone*${padded}    Verify Audio    alice    440 Hz    within=1s
+
 Lost Late And Repeated Packets
     [Documentation]    Numbers 3 and 4 never come, 7 comes after 8, and 9 comes twice.
     Needs    SEE_RTP

@@ -61,6 +61,23 @@ def jumps(peer: Peer) -> None:
     dialog.await_bye()
 
 
+def numbers_go_back(peer: Peer) -> None:
+    """Answers and sends a tone, and numbers its packets anew from 5 when the suite says so."""
+    dialog = peer.answer(peer.expect("INVITE"))
+    peer.rtp.play(440)
+    peer.step()
+    peer.rtp.number_from(5)
+    dialog.await_bye()
+
+
+def pads(peer: Peer) -> None:
+    """Answers, and sends a tone in packets with 16 octets of padding."""
+    peer.rtp.padding = 16
+    dialog = peer.answer(peer.expect("INVITE"))
+    peer.rtp.play(440)
+    dialog.await_bye()
+
+
 def presses_oddly(peer: Peer) -> None:
     """Answers, and sends keys as telephone events of odd lengths, in ten packets."""
     dialog = peer.answer(peer.expect("INVITE"))

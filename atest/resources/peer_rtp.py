@@ -47,6 +47,8 @@ class Rtp:
         #: Samples in a packet, and the source that it names.
         self.length = PACKET
         self.ssrc = 0x5EED
+        #: Octets of padding at the end of each packet (RFC 3550, section 5.1).
+        self.padding = 0
         self.sent = 0
         self.packets: list[Packet] = []
         self._sequence, self._timestamp = 1000, 160
@@ -149,6 +151,10 @@ class Rtp:
             self._put(self.payload_type, encoded(np.zeros(PACKET), self.payload_type), timestamp)
             self._closed.wait(PACKET / RATE)
 
+    def number_from(self, sequence: int) -> None:
+        """Goes on with that sequence number."""
+        self._sequence = sequence
+
     def repeat(self, *packets: tuple[int, bytes], every: float = PACKET / RATE) -> None:
         """Sends packets (payload type, payload) in turn, one every so many seconds from now on."""
         self.stop()
@@ -178,7 +184,9 @@ class Rtp:
         self, payload_type: int, payload: bytes, timestamp: int, *, marker: bool = False
     ) -> None:
         kind = payload_type | (0x80 if marker else 0)
-        head = _HEADER.pack(0x80, kind, self._sequence, timestamp, self.ssrc)
+        bits = 0xA0 if self.padding else 0x80
+        head = _HEADER.pack(bits, kind, self._sequence, timestamp, self.ssrc)
+        payload += bytes(self.padding - 1) + bytes([self.padding]) if self.padding else b""
         self._sequence = (self._sequence + 1) & 0xFFFF
         if self.target is not None:
             try:

@@ -205,6 +205,26 @@ Packets That Only Keep A NAT Open Are No Sound
     ...    alice heard nothing within 0.5 s: the call is up, but * RTP packet* without payload arrived.*
     ...    Verify Audio    alice    440 Hz    within=500ms
 
+Many Packets Without Payload Are Silence
+    [Documentation]    As many as others send with audio.
+    Needs    SEE_RTP
+    Alice Calls    sends_nothing_often
+    ${kind} =    Verify Silence    alice    1s
+    Should Be Equal    ${kind}    no RTP
+    Wait Until Silence    alice    for=500ms    timeout=3s
+    ${statistics} =    Get Rtp Statistics    alice
+    Should Be Equal    ${statistics.received.ptime}    ${None}
+
+A DTLS Handshake That Nobody Begins Is Told
+    Start Agent    alice    media_enc=dtls_srtp
+    ${peer} =    Start Peer    answers_dtls_and_sends_rtp
+    Dial    alice    ${peer.uri}
+    Wait Until State Is    alice    ESTABLISHED
+    Get Media Encryption    alice    ==    dtls_srtp
+    Run Keyword And Expect Error
+    ...    alice heard nothing within 1 s: * dtls_srtp was agreed on, and alice has sent no RTP packet: baresip sends none before the DTLS handshake is done.
+    ...    Verify Audio    alice    440 Hz    within=1s
+
 Packets That Cannot Be Decrypted Are Not Silence
     [Documentation]    The peer agrees on SRTP and sends RTP that is not encrypted, or with another key.
     ${bob} =    Start Agent    bob    media_enc=srtp

@@ -1,7 +1,7 @@
 """What a peer plays, and when: music on hold, announcements, early media, and streams that stop."""
 
 from peer import Peer
-from peer_rtp import COMFORT_NOISE, SILENCE
+from peer_rtp import COMFORT_NOISE, PCMU, SILENCE
 from peer_sip import Received
 
 
@@ -171,6 +171,23 @@ def keeps_a_nat_open(peer: Peer) -> None:
     """Answers, and sends packets without payload only, as RFC 6263 recommends."""
     dialog = peer.answer(peer.expect("INVITE"))
     peer.rtp.repeat((126, b""), every=0.2)
+    dialog.await_bye()
+
+
+def sends_nothing_often(peer: Peer) -> None:
+    """Answers, and sends packets of PCMU without payload, as often as others send audio."""
+    dialog = peer.answer(peer.expect("INVITE"))
+    peer.rtp.repeat((PCMU, b""))
+    dialog.await_bye()
+
+
+def answers_dtls_and_sends_rtp(peer: Peer) -> None:
+    """Agrees on DTLS, begins no handshake, and sends a tone that is not encrypted."""
+    lines = ("a=setup:active", f"a=fingerprint:sha-256 {':'.join(['AB'] * 32)}")
+    dialog = peer.answer(
+        peer.expect("INVITE"), formats="0", profile="UDP/TLS/RTP/SAVPF", more=lines
+    )
+    peer.rtp.play(440)
     dialog.await_bye()
 
 

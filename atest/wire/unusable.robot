@@ -14,6 +14,12 @@ A 200 That Cannot Be Used Is Reported With Its Fault
     The 200 OK describes 2 streams, and alice offered 1 stream.    streams
     The SDP of the 200 OK ends without a line end, which baresip does not read.    line end
 
+A Line Of SDP That Cannot Be Read Is Told
+    [Template]    Unreadable Line Should Be Told
+    rate    a=rtpmap:0 PCMU
+    tab    a=rtpmap:0\\tPCMU/8000
+    bandwidth    b=AS
+
 An Answer To Another Request Is No Silence
     ${peer} =    Start Peer    answers_request_unusably    OPTIONS    Call-ID
     Start Agent    alice
@@ -82,3 +88,18 @@ Answer Should Be Reported
     ${info} =    Get Info    alice
     Should Be Equal    ${info.calls}[0][media][codec]    ${NONE}
     Stop Agent    alice
+
+Unreadable Line Should Be Told
+    [Arguments]    ${what}    ${line}
+    VAR    ${told}    has the line '${line}', which baresip does not read.
+    ${peer} =    Start Peer    answers_unusably    ${what}
+    Start Agent    alice
+    Dial    alice    ${peer.uri}
+    Run Keyword And Expect Error    alice is not ESTABLISHED: * The SDP of the 200 OK ${told}
+    ...    Wait Until State Is    alice    ESTABLISHED
+    ${bob} =    Start Agent    bob
+    ${peer} =    Start Peer    offers_unreadably    ${bob.uri}    ${what}
+    Peer Should Have Finished    ${peer}
+    Run Keyword And Expect Error    bob has no call to accept: * It offered PCMU* over RTP/AVP. Its SDP ${told}
+    ...    Accept    bob    timeout=1s
+    Stop All Agents

@@ -11,12 +11,26 @@ _CHANGES = {
 }
 
 
+#: Lines of SDP that no baresip reads.
+_LINES = {"rate": "a=rtpmap:0 PCMU", "tab": "a=rtpmap:0\tPCMU/8000", "bandwidth": "b=AS"}
+
+
+def offers_unreadably(peer: Peer, uri: str, what: str) -> None:
+    """Calls with a line of SDP that cannot be read, and says how that is answered."""
+    dialog = peer.invite(uri, body=peer.sdp("0", more=(_LINES[what],)))
+    answer = peer.expect(lambda message: (message.status or 0) >= 200)
+    dialog.request("ACK", number=1, branch=dialog.branch)
+    peer.result["status"] = answer.status
+
+
 def answers_unusably(peer: Peer, what: str) -> None:
     """Answers with a 200 that does not fit its INVITE, or whose SDP is wrong."""
     invite, send, sdp = peer.expect("INVITE"), peer.send, peer.sdp()
     pattern, replacement = _CHANGES.get(what, ("^$", ""))
     if what == "streams":
         sdp += "m=video 0 RTP/AVP 96\r\n"
+    elif what in _LINES:
+        sdp += f"{_LINES[what]}\r\n"
     elif what == "line end":
         sdp = sdp.rstrip()
     peer.send = lambda octets, where: send(

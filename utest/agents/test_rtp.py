@@ -15,7 +15,7 @@ from BaresipLibrary.agents.rtp import (
 from BaresipLibrary.backends.capabilities import Capability
 from BaresipLibrary.errors import UsageError
 from BaresipLibrary.events import RtpCounted
-from BaresipLibrary.rtp import PacketLength, RtpCounts
+from BaresipLibrary.rtp import PacketLength, RtpCounts, SequenceJump
 
 from ..scripted import Phone
 
@@ -105,6 +105,32 @@ def test_sources_that_come_in_turns_are_told(phone: Phone) -> None:
     assert rtp_differences(phone.agent, call) == [
         "RTP packets of 2 sources arrive at alice in turns (SSRC 0x5eed and 0xbeef)."
     ]
+
+
+@pytest.mark.parametrize(
+    ("received", "told"),
+    [
+        (
+            RtpCounts(100, went_back=SequenceJump(0x5EED, 1099, 5)),
+            [
+                "The sequence numbers of the RTP packets that arrive at alice jumped from 1099"
+                " to 5 (SSRC 0x5eed): a jitter buffer drops them as late until they are past 1099."
+            ],
+        ),
+        (
+            RtpCounts(100, padded=(0, 101)),
+            [
+                "RTP packets with padding arrive at alice: baresip takes the padding for a part of"
+                " the audio."
+            ],
+        ),
+        (RtpCounts(100, padded=(101, 126)), []),  # a key has its length, and 126 is not in the SDP
+    ],
+)
+def test_what_is_odd_in_packets_is_told(phone: Phone, received: RtpCounts, told: list[str]) -> None:
+    call = phone.agent.calls[-1]
+    phone.backend.feed(RtpCounted(time.monotonic(), call.call_id, received, RtpCounts(0)))
+    assert rtp_differences(phone.agent, call) == told
 
 
 def test_silence_that_is_left_out_is_not_a_length(phone: Phone) -> None:

@@ -152,6 +152,16 @@ def test_the_time_of_a_packet_is_when_it_was_noted(
     assert received["gaps"] == [(10.02, pytest.approx(0.98))]
 
 
+def test_encrypted_packets_without_payload_have_no_length(stack: Stack) -> None:
+    """What they hold is known a moment after they came, and before the next one."""
+    packets, _ = packets_of(stack, encrypted=True)
+    for number in range(10):
+        arrive(packets, stack, packet(number))
+        packets.note_decrypted(packet(number, b""))
+    assert packets.summary()["received"]["lengths"] == []
+    assert packets.arrived()["empty"] == 10
+
+
 def test_what_the_stack_did_not_take_is_told(stack: Stack) -> None:
     packets, _ = packets_of(stack)
     arrive(packets, stack, packet(1))

@@ -4,7 +4,12 @@ import struct
 
 import pytest
 
-from BaresipLibrary.backends.embedded.worker.rtp_counter import RtpCounter, RtpHeader, payload_of
+from BaresipLibrary.backends.embedded.worker.rtp_counter import (
+    RtpCounter,
+    RtpHeader,
+    header_of,
+    payload_of,
+)
 
 
 def counted(*numbers: int, ssrc: int = 1, step: int = 160) -> RtpCounter:
@@ -47,6 +52,57 @@ def test_losses_follow_from_sequence_numbers(
     counter = counted(*numbers)
     assert losses(counter) == expected
     assert counter.packets == len(numbers)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "expected"),
+    [
+        ([*range(1000, 1100), 5, 6], (1, 1099, 5)),
+        ([*range(1000, 1100), 5, 6, 7, 8], (1, 1099, 5)),
+        ([*range(1000, 1100), 500, 501, 5, 6], (1, 1099, 5)),  # it still lacks those of the first
+        ([1000, 1001, 40000, 40001], (1, 1001, 40000)),  # more than half a round ahead
+        ([1000, 1001, 30000, 30001], None),
+        ([1000, 1001, 5], None),  # one stray packet
+        ([1000, 1001, 1000, 1002], None),
+        ([200, 201, 50, *range(51, 202)], None),  # it has come as far again
+        ([65534, 65535, 65536, 65537], None),
+    ],
+)
+def test_numbers_that_go_back_are_told_until_they_have_come_as_far(
+    numbers: list[int], expected: tuple[int, int, int] | None
+) -> None:
+    assert counted(*numbers).summary()["went_back"] == expected
+
+
+def test_another_source_has_not_gone_back() -> None:
+    counter = counted(1000, 1001, 5, 6)
+    counter.take(1.0, RtpHeader(0, 1, 0, 2))
+    assert counter.summary()["went_back"] is None
+
+
+def test_padding_is_told_while_packets_have_it() -> None:
+    counter = RtpCounter()
+    for number in range(3):
+        counter.take(0.0, RtpHeader(8 * (number % 2), number, 0, 1, has_padding=True))
+    assert counter.summary()["padded"] == [0, 8]
+    for number in range(3, 28):
+        counter.take(0.0, RtpHeader(0, number, 0, 1))
+    assert counter.summary()["padded"] == []
+
+
+@pytest.mark.parametrize(("bits", "has_padding"), [(0x80, False), (0xA0, True), (0x9F, False)])
+def test_padding_is_one_bit(bits: int, has_padding: bool) -> None:
+    header = header_of(bytes([bits]) + bytes(11))
+    assert header is not None and header.has_padding is has_padding
+
+
+def test_packets_without_payload_have_no_length() -> None:
+    counter = RtpCounter()
+    for number in range(12):
+        header = RtpHeader(0, number, number * 160, 1)
+        counter.take(0.0, header)
+        counter.take_payload(0.0, header, b"")
+    assert counter.summary()["lengths"] == []
 
 
 def test_each_source_has_numbers_of_its_own() -> None:

@@ -386,6 +386,37 @@ def test_packets_that_were_not_decrypted_long_before_explain_no_silence(make_pho
     ]
 
 
+@pytest.mark.parametrize(
+    ("sent", "offer", "answer", "is_told"),
+    [
+        (0, "sendrecv", "sendrecv", True),
+        (1, "sendrecv", "sendrecv", False),
+        (0, "recvonly", "sendonly", False),
+    ],
+)
+def test_keys_that_dtls_has_not_brought_explain_silence(
+    phone: Phone,
+    monkeypatch: pytest.MonkeyPatch,
+    sent: int,
+    offer: str,
+    answer: str,
+    is_told: bool,
+) -> None:
+    monkeypatch.setattr(phone.backend, "count_packets", lambda _: Packets(50, sent))
+    call_id = phone.agent.dial(BOB)
+    body = "v=0\r\nc=IN IP4 h\r\nm=audio 4000 UDP/TLS/RTP/SAVPF 0\r\na=fingerprint:sha-256 AB\r\n"
+    ours, theirs = (f"{body}a={direction}\r\n" for direction in (offer, answer))
+    phone.sip(message(f"INVITE {BOB} SIP/2.0", call_id, body=ours), sent=True)
+    phone.sip(message("SIP/2.0 200 OK", call_id, body=theirs))
+    phone.is_established(call_id)
+    told = (
+        "dtls_srtp was agreed on, and alice has sent no RTP packet: baresip sends none before the"
+        " DTLS handshake is done."
+    )
+    why = explain_silence(phone.agent, phone.agent.calls[-1], [phone.agent], 0.0)
+    assert why == (told if is_told else None)
+
+
 def test_silence_is_explained_by_the_hold_of_a_foreign_peer(make_phone: Make) -> None:
     alice, bob = make_phone(), make_phone(name="bob")
     ours, _ = talking(alice, bob)

@@ -125,6 +125,8 @@ def test_packets_that_still_arrive_are_told_also_after_some_audio(
     listener = PausingListener(phone.agent)
     assert listen_until([listener], lambda: listener.heard or None, 0.5) is None
     assert re.fullmatch(f"the call is up, but {told}", listener.why_silent())
+    since = "RTP packets still arrive, but nothing was played" if pace > 14 else "no audio"
+    assert (listener.pause() or "").startswith(f"{since} since ")
 
 
 def offers(phone: Phone) -> None:

@@ -239,6 +239,13 @@ def test_the_profile_chooses_between_keys_and_fingerprints() -> None:
     assert agreed(tls, tls).encryption == "dtls_srtp"
 
 
+@pytest.mark.parametrize("ours", [True, False])
+def test_a_port_with_a_number_of_ports_agrees_on_nothing(ours: bool) -> None:
+    """Baresip reads it as 0: it sends nothing, and drops what arrives."""
+    answer = SessionDescription(sdp("0").text.replace("m=audio 4000", "m=audio 4000/1"))
+    assert agreed_media(Exchange(ours, sdp("0"), answer, "1", ours)) is None
+
+
 def test_addresses_are_those_of_the_descriptions() -> None:
     media = agreed(sdp("0"), sdp("0", "c=IN IP6 2001:db8::1", port=6000))
     assert (media.local.where, media.remote.where) == ("192.0.2.1:4000", "[2001:db8::1]:6000")

@@ -35,6 +35,8 @@ def audio(text: str) -> Media:
         (sdp("c=IN IP4 pbx.example.com\r\n"), "sendrecv", "sendrecv"),
         (sdp("a=sendrecv\r\nm=video 0 RTP/AVP 9\r\na=inactive\r\n"), "sendrecv", "sendrecv"),
         (sdp("").replace("m=audio 4", "m=audio 0"), "sendrecv", "port 0"),
+        (sdp("").replace("m=audio 4", "m=audio 0/1"), "sendrecv", "port 0"),
+        (sdp("").replace("4 RTP", "4/1 RTP"), "sendrecv", "port 4/1, which baresip reads as 0"),
     ],
 )
 def test_directions_are_read(text: str, direction: str, words: str) -> None:
@@ -87,6 +89,13 @@ def test_everything_that_a_stream_says() -> None:
     assert (stream.address, stream.ptime, stream.is_encrypted) == ("239.1.1.1", 30.0, True)
     assert str(stream) == "opus/48000/2 over RTP/SAVPF"
     assert str(audio(text.replace("m=audio 4", "m=audio 0"))) == "no audio (port 0)"
+
+
+def test_a_port_with_a_number_of_ports_is_none_to_baresip() -> None:
+    stream = audio(sdp("").replace("m=audio 4", "m=audio 4/2"))
+    assert stream.is_refused
+    assert str(stream) == "no audio (port 4/2, which baresip reads as 0)"
+    assert len(str(audio(sdp("").replace("m=audio 4", f"m=audio 4/{'2' * 5000}")))) < 80
 
 
 def test_where_a_description_stands() -> None:

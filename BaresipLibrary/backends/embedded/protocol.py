@@ -10,7 +10,7 @@ from typing import Any
 from ... import events
 from ...account import Account, codec_name
 from ...events import Event
-from ...rtp import PacketLength, RtpCounts, RtpGap, TelephoneEvent
+from ...rtp import PacketLength, RtpCounts, RtpGap, SequenceJump, TelephoneEvent
 from ..baresip_text import MEDIA, bracketed, call_closed, ring_line, split_status, tls_lines
 from ..base import PromptSource, Source, ToneSource
 from ..stack_settings import StackSettings
@@ -132,7 +132,10 @@ def _rtp(message: dict[str, Any]) -> Event:
 
 
 def _counts(counted: dict[str, Any]) -> RtpCounts:
+    jump = counted.pop("went_back")
     return RtpCounts(
+        went_back=SequenceJump(*jump) if jump else None,
+        padded=tuple(counted.pop("padded")),
         lengths=tuple(PacketLength(*length) for length in counted.pop("lengths")),
         ssrcs=tuple(counted.pop("ssrcs")),
         in_turns=tuple(counted.pop("in_turns")),

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import ctypes
+import math
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -81,14 +82,20 @@ class CallPackets:
         """Counts what was noted. Any thread may call it."""
         with self._lock:
             for _ in range(len(self._arrived)):
-                self._count_arrival(*self._arrived.popleft())
-            for _ in range(len(self._decrypted)):
-                _count_payload(self.received, *self._decrypted.popleft())
+                at, octets, taken = self._arrived.popleft()
+                self._count_decrypted(at)
+                self._count_arrival(at, octets, taken)
+            self._count_decrypted(math.inf)
             for _ in range(len(self._left)):
                 at, octets = self._left.popleft()
                 if header := header_of(octets):
                     self.sent.take(at, header)
                     _count_payload(self.sent, at, octets)
+
+    def _count_decrypted(self, before: float) -> None:
+        """Counts what the packets hold that came before that time."""
+        while self._decrypted and self._decrypted[0][0] < before:
+            _count_payload(self.received, *self._decrypted.popleft())
 
     def _count_arrival(self, at: float, octets: bytes, taken: int) -> None:
         header = header_of(octets)

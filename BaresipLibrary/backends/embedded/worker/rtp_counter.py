@@ -40,6 +40,7 @@ class RtpHeader(NamedTuple):
     sequence: int
     timestamp: int
     ssrc: int
+    has_padding: bool = False
 
 
 class _Source:
@@ -49,6 +50,8 @@ class _Source:
         self.late = self.duplicates = 0
         #: What earlier stretches of numbers have lost: a sender may begin anew with any number.
         self._lost_before = 0
+        #: The highest number before the newest stretch, and the first one of that.
+        self._jump: tuple[int, int] | None = None
         self._begin(sequence)
 
     def _begin(self, sequence: int) -> None:
@@ -63,6 +66,12 @@ class _Source:
         """How many numbers up to the highest have not come."""
         return self._lost_before + self._expected - self._seen
 
+    @property
+    def went_back(self) -> tuple[int, int] | None:
+        """From which number to which the numbers went back, until they have come as far again."""
+        is_behind = self._jump and (self._highest - self._jump[0]) & 0xFFFF >= 1 << 15
+        return self._jump if is_behind else None
+
     def take(self, sequence: int) -> bool:
         """Takes in a packet; whether it is the one after the highest so far."""
         ahead = (sequence - self._highest) & 0xFFFF
@@ -73,6 +82,8 @@ class _Source:
             self._look_back(behind)
         elif sequence == self._next_if_anew:
             self._lost_before = self.lost
+            highest = (self.went_back or (self._highest,))[0]
+            self._jump = highest, (sequence - 1) & 0xFFFF
             self._begin(sequence)
             self._expected = self._seen = 2
             self._window = 0b11
@@ -116,6 +127,10 @@ class RtpCounter:
         self._lengths: dict[int, deque[tuple[float, int]]] = {}
         #: The SSRCs of the newest packets.
         self._recent: deque[int] = deque(maxlen=_RECENT)
+        #: Of the newest packets the payload types of those with padding; None for each without.
+        self._padded: deque[int | None] = deque(maxlen=_RECENT)
+        #: SSRCs and sequence numbers of the newest packets without payload.
+        self._hollow: deque[tuple[int, int]] = deque(maxlen=_RECENT)
         self._longest_gap = 0.0
         self._gaps: deque[tuple[float, float]] = deque(maxlen=_KEPT)
         self._events: dict[_EventKey, list[Any]] = {}
@@ -128,6 +143,7 @@ class RtpCounter:
         self.kinds[header.payload_type] += 1
         self._note_gap(at)
         self._recent.append(header.ssrc)
+        self._padded.append(header.payload_type if header.has_padding else None)
         source = self._sources.get(header.ssrc)
         if source is not None:
             if source.take(header.sequence):
@@ -162,7 +178,8 @@ class RtpCounter:
 
     def _add_length(self, at: float, before: RtpHeader, header: RtpHeader) -> None:
         # A telephone event, or a frame in several packets, has one timestamp.
-        if units := _ahead(header, before):
+        is_hollow = (before.ssrc, before.sequence) in self._hollow
+        if (units := _ahead(header, before)) and not is_hollow:
             newest = self._lengths.setdefault(before.payload_type, deque(maxlen=_RECENT))
             newest.append((at, units))
 
@@ -178,6 +195,7 @@ class RtpCounter:
         """Takes in the payload of a short packet, decrypted: none, or perhaps a telephone event."""
         if not payload:
             self.empty[header.payload_type] += 1
+            self._hollow.append((header.ssrc, header.sequence))
         if header.payload_type not in _DYNAMIC or len(payload) != _EVENT.size:
             return
         number, bits, duration = _EVENT.unpack(payload)
@@ -220,6 +238,8 @@ class RtpCounter:
             "duplicates": sum(source.duplicates for source in sources),
             "ssrcs": list(self._sources),
             "in_turns": self._in_turns(),
+            "went_back": self._went_back(),
+            "padded": sorted({kind for kind in self._padded if kind is not None}),
             "payload_types": list(self.kinds),
             "lengths": [*map(self._length, self._lengths)],
             "last_at": self.last_at,
@@ -232,6 +252,13 @@ class RtpCounter:
         """The sources of the newest packets where they come in turns."""
         turns = sum(one != other for one, other in pairwise(self._recent))
         return [one for one in self._sources if one in self._recent] if turns >= _TURNS else []
+
+    def _went_back(self) -> tuple[int, int, int] | None:
+        """The newest source, and from which number to which it went back; None if it did not."""
+        source = self._sources.get(self._last.ssrc) if self._last else None
+        if self._last is None or source is None or source.went_back is None:
+            return None
+        return self._last.ssrc, *source.went_back
 
     def _length(self, payload_type: int) -> tuple[int, int, float, float]:
         """The length that most of the newest packets of a payload type have; 0 if only one has."""
@@ -254,7 +281,7 @@ def header_of(packet: bytes) -> RtpHeader | None:
     payload_type = kind & 0x7F
     if version >> 6 != _VERSION or payload_type in _RTCP:
         return None
-    return RtpHeader(payload_type, sequence, timestamp, ssrc)
+    return RtpHeader(payload_type, sequence, timestamp, ssrc, bool(version & 0x20))
 
 
 def payload_of(packet: bytes) -> bytes:

@@ -1,0 +1,35 @@
+"""Lines of a session description that baresip cannot read, and for which it takes none of it."""
+
+import re
+from textwrap import shorten
+
+#: What lines of these types must hold (re.search, in any case), and the attributes of a stream.
+_LINES = {"b": "[^:]:[0-9]", "c": "IN IP[46] [^ ]", "m": "[a-z] [^ ]+ [^ ]", "v": "^0$"}
+_ATTRIBUTES = {"fmtp": "[^ ] ", "rtcp": "[0-9]", "rtpmap": "[^ ] [^/]+/[0-9]"}
+#: How much (characters) of a line is told.
+_LONGEST = 100
+
+
+def describe_unreadable(text: str) -> str | None:
+    """The first line that baresip cannot read, as a clause such as ``the line 'b=AS'``.
+
+    None when it can read them all. It does not know whether they make sense.
+    """
+    in_stream = False
+    for line in filter(None, re.split(r"[\r\n]", text)):
+        if line[1:2] != "=":  # it may be the rest of a key
+            return "a line that does not begin with a letter and '='"
+        if not _is_readable(line[0], line[2:], in_stream=in_stream):
+            shown = line.replace("\t", "\\t")
+            return f"the line '{shorten(shown, _LONGEST, placeholder=' …')}'"
+        in_stream = in_stream or line[0] == "m"
+    return None
+
+
+def _is_readable(kind: str, value: str, *, in_stream: bool) -> bool:
+    if kind != "a":
+        return bool(re.search(_LINES.get(kind, ""), value, re.IGNORECASE))
+    name, colon, rest = value.partition(":")
+    if not in_stream or (colon and not rest):
+        return True
+    return bool(re.search(_ATTRIBUTES.get(name, ""), rest))
