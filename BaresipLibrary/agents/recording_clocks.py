@@ -40,8 +40,9 @@ class RecordingClocks:
         """Takes in when a stretch began, or more exactly when one began that is known."""
         stretches = self._stretches.setdefault(event.path, [])
         if stretches and stretches[-1].frame == event.frame:
-            stretches.pop()
-        stretches.append(event)
+            stretches[-1] = event  # at once: who reads a time may not hold `changes`
+        else:
+            stretches.append(event)
 
     def moment(self, path: Path, seconds: float, rate: int) -> SampleTime | None:
         """When the sample at `seconds` into a recording was due; None if it was not timed.
@@ -63,7 +64,7 @@ class RecordingClocks:
 
         The time is over with the beginning of the newest stretch.
         """
-        stretches = self._stretches.get(path, [])
+        stretches = [*self._stretches.get(path, [])]
         if not stretches:
             return 0.0, 0.0
         begins = [(stretch.earliest + stretch.latest) / 2 for stretch in stretches]
