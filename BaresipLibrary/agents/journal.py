@@ -151,11 +151,13 @@ class Journal:
     def messages(self, call_id: str) -> list[SipMessage]:
         """The SIP messages of one call, sent and received, in order.
 
-        Of several calls with the same Call-ID it is the newest: a proxy may try a phone again.
+        Of several calls with the same Call-ID it is the newest: a proxy may try a phone again. One
+        that the agent itself has made, and that comes back to it, is the same.
         """
         seen = self.kept(one for one in self.outlines() if one[1].call_id == call_id)
-        begun = [one for one in seen if _begins_received_call(one[1])]
-        return [message for message, _ in (seen if len(begun) < 2 else _of_last_call(seen))]
+        begun = [one for _, one in seen if _begins_call(one)]
+        is_one = len(begun) < 2 or any(one.sent for one in begun)
+        return [message for message, _ in (seen if is_one else _of_last_call(seen))]
 
     def invite(self, call_id: str) -> Message | None:
         """The INVITE that began a call; None while none is here."""
@@ -163,8 +165,8 @@ class Journal:
         return next((message for message in messages if message.method == "INVITE"), None)
 
 
-def _begins_received_call(seen: Outline) -> bool:
-    return seen.begins_call and not seen.sent and not seen.repetition
+def _begins_call(seen: Outline) -> bool:
+    return seen.begins_call and not seen.repetition
 
 
 def _of_last_call(seen: list[tuple[SipMessage, Outline]]) -> list[tuple[SipMessage, Outline]]:
@@ -174,7 +176,7 @@ def _of_last_call(seen: list[tuple[SipMessage, Outline]]) -> list[tuple[SipMessa
     """
     begin, branch, is_over = 0, "", False
     for place, (event, one) in enumerate(seen):
-        if _begins_received_call(one) and (is_over or not branch):
+        if _begins_call(one) and (is_over or not branch):
             begin, branch, is_over = place if is_over else 0, parsed(event.text).branch, False
         elif one.sent and one.method == "INVITE" and (one.status or 0) >= 300:
             is_over = is_over or parsed(event.text).branch == branch

@@ -1,5 +1,7 @@
 """A journal remembers, and forgets the oldest messages only."""
 
+from dataclasses import replace
+
 import pytest
 
 from BaresipLibrary.agents import journal as module
@@ -102,3 +104,11 @@ def test_of_calls_with_the_same_call_id_the_newest_is_read(
     assert journal.messages("c") == newest
     invite = journal.invite("c")
     assert invite is not None and invite.text == newest[0].text
+
+
+def test_an_own_call_that_comes_back_twice_begins_with_the_invite_that_was_sent() -> None:
+    journal, own = Journal(), replace(invite_message("0"), sent=True)
+    seen = [own, FIRST, invite_message("1", "486 No"), SECOND, invite_message("2", "180 Ringing")]
+    for one in seen:
+        journal.add(one)
+    assert journal.messages("c") == seen
