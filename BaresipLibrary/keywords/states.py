@@ -91,8 +91,9 @@ class StateKeywords(Component):
 
         When a SIP response refused the call, these are its reason phrase alone, such as ``Busy
         Here``, empty when the response has none; otherwise words such as ``hung up by the peer``,
-        ``cancelled by the caller``, ``cancelled by the caller, answered elsewhere`` or ``Connection
-        timed out``. `Get Info` has what Reason and Warning headers said.
+        ``cancelled by the caller``, ``cancelled by the caller, answered elsewhere``, ``ended by the
+        caller before it was answered`` (a BYE) or ``Connection timed out``. `Get Info` has what Reason
+        and Warning headers said.
 
         Fails when the assertion does not hold; with ``timeout``, when it does not hold in that time.
 

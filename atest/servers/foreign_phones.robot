@@ -98,7 +98,7 @@ The Caller Cancels
 A Bye In The Middle Of The Setup
     Ring By Sipp    hangs_up_mid_setup
     Wait Until State Is    bob    IDLE
-    Get Reason    bob    ==    cancelled by the caller
+    Get Reason    bob    ==    ended by the caller before it was answered
     Sipp Should Succeed
 
 Digits By SIP INFO Without A Pause
