@@ -165,6 +165,11 @@ class Backend(ABC):
         return None
 
     @property
+    def takes_any_key(self) -> bool:
+        """Whether keys of SRTP that are too short or too long for their suite encrypt, too."""
+        return False
+
+    @property
     def unreadable(self) -> int:
         """How many messages arrived that its stack could not read, and so does not trace."""
         return 0

@@ -76,8 +76,8 @@ class AgreementKeywords(Component):
         """Returns how the media of a call is encrypted, as the last offer and answer agreed.
 
         It is ``srtp`` when both have keys (``a=crypto``, RFC 4568) for the same suite, in whatever
-        profile: without them baresip sends audio that is not encrypted, also over ``RTP/SAVP``. It
-        is ``dtls_srtp`` when both have the fingerprint of a certificate (RFC 5763), and ``None``
+        profile: without them baresip sends audio that is not encrypted, also over ``RTP/SAVP``. Keys
+        of a wrong length encrypt only before baresip 3.12. It is ``dtls_srtp`` when both have the fingerprint of a certificate (RFC 5763), and ``None``
         when they agreed on no encryption. Whether the DTLS handshake that follows brings keys is not
         part of that: without them no audio is sent. What the account asks for with ``media_enc`` plays
         no part. `Get Info` has the suite of SRTP.

@@ -59,11 +59,12 @@ class AgreedMedia:
         return _DIRECTIONS[sends, ours in _RECEIVING and theirs in _SENDING]
 
 
-def agreed_media(exchange: Exchange) -> AgreedMedia | None:
+def agreed_media(exchange: Exchange, *, any_key: bool = False) -> AgreedMedia | None:
     """The audio that an exchange agrees on; None where it is refused, or has no codec in common.
 
     Nor is anything agreed where baresip drops the stream for the profile of the answer, or where a
-    profile of DTLS stands without the fingerprints of both (RFC 5763).
+    profile of DTLS stands without the fingerprints of both (RFC 5763). `any_key`: keys of a wrong
+    length encrypt, too.
     """
     ours, theirs = exchange.sides()
     local, remote = ours.audio, theirs.audio
@@ -77,11 +78,12 @@ def agreed_media(exchange: Exchange) -> AgreedMedia | None:
     sends, receives = _stream(remote, local, local), _stream(local, remote, local)
     if sends is None or receives is None:
         return None
-    encryption = _encryption(exchange)
+    common = _common_suite(exchange, any_key)
+    encryption = _encryption(exchange, common)
     if encryption != "dtls_srtp" and offer and _is_dtls(offer):
         return None
     codec = (sends if exchange.ours else receives).codec
-    suite = _common_suite(exchange) if encryption == "srtp" else None
+    suite = common if encryption == "srtp" else None
     accepted = tuple(_common(local, remote, events=False))
     return AgreedMedia(
         local, remote, sends, receives, accepted, codec, encryption, suite, exchange.at
@@ -139,21 +141,23 @@ def _is_payload_type(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= 3 and int(text) < 128
 
 
-def _encryption(exchange: Exchange) -> str | None:
+def _encryption(exchange: Exchange, suite: str | None) -> str | None:
     answer = exchange.answer.audio
     has_fingerprints = exchange.offer.has_fingerprint and exchange.answer.has_fingerprint
-    has_keys = _common_suite(exchange) is not None
-    if has_fingerprints and ((answer and _is_dtls(answer)) or not has_keys):
+    if has_fingerprints and ((answer and _is_dtls(answer)) or not suite):
         return "dtls_srtp"
-    return "srtp" if has_keys else None
+    return "srtp" if suite else None
 
 
-def _common_suite(exchange: Exchange) -> str | None:
+def _common_suite(exchange: Exchange, any_key: bool) -> str | None:
     """The suite of SRTP in the answer that was offered, too (RFC 4568, section 5.1.2).
 
     Without one baresip sends and takes audio that is not encrypted, even in a profile of SRTP.
     """
     offer, answer = exchange.offer.audio, exchange.answer.audio
-    offered = {suite.upper() for suite in offer.crypto_suites} if offer else set()
-    answered = answer.crypto_suites if answer else ()
-    return next((suite for suite in answered if suite.upper() in offered), None)
+    offered, answered = (
+        (media.suites_of_any_key if any_key else media.crypto_suites) if media else ()
+        for media in (offer, answer)
+    )
+    common = {suite.upper() for suite in offered}
+    return next((suite for suite in answered if suite.upper() in common), None)

@@ -36,6 +36,8 @@ _KEY_OCTETS = {
     "AES_256_CM_HMAC_SHA1_80": 46, "AES_256_CM_HMAC_SHA1_32": 46,
     "AEAD_AES_128_GCM": 28, "AEAD_AES_256_GCM": 44,
 }  # fmt: skip
+#: Characters of the longest key that a baresip has room for.
+_LONGEST_KEY = math.ceil(46 * 4 / 3)
 
 
 @frozen
@@ -185,9 +187,17 @@ class Media:
 
         A key that is too short or too long for its suite is none: baresip takes it for no key.
         """
+        return tuple(suite for suite, key in self._keys() if _fits(key, suite))
+
+    @property
+    def suites_of_any_key(self) -> tuple[str, ...]:
+        """As `crypto_suites`, with keys of a wrong length, too: baresip before 3.12 takes them."""
+        return tuple(suite for suite, key in self._keys() if 0 < len(_base64(key)) <= _LONGEST_KEY)
+
+    def _keys(self) -> Iterator[list[str]]:
+        """Suite and key of each line that has both."""
         lines = (value.split() for name, value in self.attributes if name == "crypto")
-        keys = (parts[1:3] for parts in lines if len(parts) > 2)
-        return tuple(suite for suite, key in keys if _fits(key, suite))
+        return (parts[1:3] for parts in lines if len(parts) > 2)
 
     def __str__(self) -> str:
         if self.is_refused:
@@ -295,8 +305,11 @@ def _sdp_part(message: Message) -> str:
 def _fits(key: str, suite: str) -> bool:
     """Whether a key, written as ``inline:<base64>|lifetime|MKI``, is as long as its suite wants."""
     octets = _KEY_OCTETS.get(suite.upper())
-    text = key.partition(":")[2].partition(";")[0].partition("|")[0].rstrip("=")
-    return octets is None or len(text) == math.ceil(octets * 4 / 3)
+    return octets is None or len(_base64(key)) == math.ceil(octets * 4 / 3)
+
+
+def _base64(key: str) -> str:
+    return key.partition(":")[2].partition(";")[0].partition("|")[0].rstrip("=")
 
 
 def _blocks(text: str) -> list[list[tuple[str, str]]]:

@@ -102,6 +102,15 @@ Keys Of A Suite That Was Not Offered Encrypt Nothing
     ${result} =    Peer Should Have Finished    ${peer}
     Should Be True    640 < ${result}[heard] < 660
 
+A Key That Is Too Short Encrypts Where Baresip Takes It
+    [Documentation]    Before 3.12 it does. What the peer hears tells what is true.
+    ${peer} =    Alice Calls    answers_by_a_short_key    codecs=PCMU    media_enc=srtp-mand
+    Send Audio    alice    tone:650
+    ${encryption} =    Get Media Encryption    alice
+    Let Peer Go On    ${peer}
+    ${result} =    Peer Should Have Finished    ${peer}
+    Should Be Equal    ${encryption}    ${{None if 640 < ($result['heard'] or 0) < 660 else 'srtp'}}
+
 Holds By Every Direction
     [Template]    Direction After The Peer Holds
     sendonly    recvonly

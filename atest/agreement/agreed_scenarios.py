@@ -111,6 +111,16 @@ def answers_by_a_suite_of_its_own(peer: Peer) -> None:
     dialog.bye()
 
 
+def answers_by_a_short_key(peer: Peer) -> None:
+    """Answers with a key that is too short for its suite; says what it hears, and hangs up."""
+    line = "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:QUJDRA=="
+    dialog = peer.answer(peer.expect("INVITE"), formats="0", profile="RTP/SAVP", more=(line,))
+    peer.step()
+    peer.rtp.wait_for_packets(40, 5)
+    peer.result["heard"] = peer.rtp.tone()
+    dialog.bye()
+
+
 def calls_without_an_offer(peer: Peer, uri: str) -> None:
     """Calls without SDP; the ACK has the answer."""
     dialog = peer.invite(uri, body="")

@@ -239,6 +239,27 @@ def test_the_profile_chooses_between_keys_and_fingerprints() -> None:
     assert agreed(tls, tls).encryption == "dtls_srtp"
 
 
+@pytest.mark.parametrize(
+    ("key", "any_key", "encryption"),
+    [
+        ("inline:QUJDRA==", False, None),
+        ("inline:QUJDRA==", True, "srtp"),
+        ("inline:", True, None),
+        (f"inline:{'A' * 64}", True, None),
+        (_KEY, True, "srtp"),
+    ],
+)
+def test_keys_of_a_wrong_length_encrypt_where_they_are_taken(
+    key: str, any_key: bool, encryption: str | None
+) -> None:
+    suite = "AES_CM_128_HMAC_SHA1_80"
+    answer = sdp("0", f"a=crypto:1 {suite} {key}", profile="RTP/SAVP")
+    exchange = Exchange(True, sdp("0", _CRYPTO, profile="RTP/SAVP"), answer, "1", True)
+    media = agreed_media(exchange, any_key=any_key)
+    assert media is not None
+    assert (media.encryption, media.srtp_suite) == (encryption, encryption and suite)
+
+
 @pytest.mark.parametrize("ours", [True, False])
 def test_a_port_with_a_number_of_ports_agrees_on_nothing(ours: bool) -> None:
     """Baresip reads it as 0: it sends nothing, and drops what arrives."""

@@ -48,6 +48,10 @@ class ControlledBackend(ConnectedBackend):
             self._translator, self._changes, self._set_registration, self._is_gone
         )
 
+    @property
+    def takes_any_key(self) -> bool:
+        return self.version.takes_any_key
+
     def _ask_about(self, call_id: str, command: str, parameters: str = "") -> str:
         """Sends a command about one call. Before 2.0 it becomes the current call first."""
         self._call(call_id)

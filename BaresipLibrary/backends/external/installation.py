@@ -104,6 +104,11 @@ class Version(NamedTuple):
         return self >= (3, 12)
 
     @property
+    def takes_any_key(self) -> bool:
+        """Whether it encrypts with SRTP keys of a wrong length, which it only warns of."""
+        return self < (3, 12)
+
+    @property
     def tells_recordings(self) -> bool:
         """Whether an event names each recording."""
         return self >= (3, 0)
