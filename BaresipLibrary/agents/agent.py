@@ -115,7 +115,7 @@ class Agent:
                 self._calls[event.call_id].apply(event)
             return
         if isinstance(event, CallEvent) and event.call_id in self._calls:
-            event = self._calls[event.call_id].read(event)
+            event = self._calls[event.call_id].read(event, traced=self.backend.shows_messages)
         if self._is_ignored(event):
             return
         if not isinstance(event, NOT_KEPT):

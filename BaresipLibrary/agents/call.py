@@ -185,8 +185,8 @@ class Call:
         self.is_known = True
         self.is_decided = self.is_decided or final
 
-    def read(self, event: CallEvent) -> CallEvent:
-        """An event, corrected by the messages before it.
+    def read(self, event: CallEvent, *, traced: bool) -> CallEvent:
+        """An event, corrected by the messages before it, where they are `traced`.
 
         Of an unanswered call baresip says that the peer reset it, also where a connection ended.
         """
@@ -194,7 +194,7 @@ class Call:
             return self.info_digits.read(event)
         is_unanswered = self.established_at is None and self.direction is Direction.OUTGOING
         if isinstance(event, CallClosed) and event.by is ClosedBy.PEER and is_unanswered:
-            has_end = self.endings.of(event) is not None or not self.invited
+            has_end = self.endings.of(event) is not None or not (traced or self.invited)
             return event if has_end else replace(event, by=ClosedBy.FAILURE)
         return event
 

@@ -19,6 +19,7 @@ from ..sip.messages import Message, canonical_name, parsed, split_address
 from ..sip.owed_requests import is_last_answer
 from ..sip.transactions import Transaction, transactions
 from ..types import RequestAnswer, TextMessage
+from .failover import untrusted_certificate
 
 _CAPABILITIES = {"MESSAGE": Capability.SEND_MESSAGE, "OPTIONS": Capability.SEND_OPTIONS}
 
@@ -102,7 +103,8 @@ class _BegunRequest:
 
     def _failure(self, last: Transaction | None, words: str | None) -> CallFailure:
         agent, request = self._agent, self._request
-        when = f": {words}" if words else f" within {request.timeout:g} s"
+        why = words and (untrusted_certificate(agent, self._since, words) or words)
+        when = f": {why}" if why else f" within {request.timeout:g} s"
         what = f"got no answer to its {request.method}" if last else f"sent no {request.method}"
         return CallFailure(
             f"{agent.name} {what} to {request.uri}{when}.",

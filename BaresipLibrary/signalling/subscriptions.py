@@ -16,6 +16,7 @@ from ..sip.subscriptions import Notification, Subscription
 from ..sip.uris import address_of_record
 from ..sip.xml_bodies import UnreadableBody
 from ..wording import counted
+from .failover import untrusted_certificate
 from .sip_messages import require_messages
 
 #: How much of a body an error message shows.
@@ -53,7 +54,7 @@ def subscribe(
         _give_up(agent, call_id)
     if not accepted:
         is_refused = subscription is None or subscription.is_over
-        why = subscription.ended if subscription else f"no answer came within {timeout:g} s"
+        why = _why_ended(agent, subscription, position) or f"no answer came within {timeout:g} s"
         raise CallFailure(
             f"{agent.name} is not subscribed to '{event}' of {uri}: {why}.",
             agent,
@@ -218,6 +219,11 @@ def why_no_summary(agent: Agent) -> str:
     else:
         why = "no NOTIFY arrived from it"
     return f"{agent.name}'s mailbox has reported nothing yet: {why}."
+
+
+def _why_ended(agent: Agent, subscription: Subscription | None, since: int) -> str | None:
+    ended = subscription.ended if subscription else None
+    return ended and (untrusted_certificate(agent, since, ended) or ended)
 
 
 def _require_asked(agent: Agent, event: str, uri: str | None) -> None:

@@ -47,6 +47,15 @@ A Certificate Of Another CA Is Not Trusted
     ...    alice is not registered at ${PBX.tls_domain}: the server's TLS certificate is not trusted (*); see tls_ca_file.
     ...    Register    alice
 
+A Request To A Server That Is Not Trusted Names The Certificate
+    Needs    VERIFY_TLS    SEND_OPTIONS
+    ${embedded} =    Backend Is    embedded
+    Skip If    not ${embedded}    ctrl_tcp does not report why a request was not sent.
+    Start Agent    alice    alice    ${PBX.tls_domain}    x    transport=tls    tls_ca_file=${PBX.other_ca}    regint=0
+    Run Keyword And Expect Error
+    ...    alice sent no OPTIONS to sip:nobody@*: the server's TLS certificate is not trusted (*); see tls_ca_file.
+    ...    Send Options    alice    nobody
+
 The Next Proxy Is Used When A Certificate Is Not Trusted
     [Documentation]    What is said of the first proxy names the certificate.
     [Teardown]    Stop Server    other

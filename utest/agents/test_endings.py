@@ -64,6 +64,20 @@ def test_a_connection_that_is_reset_is_no_end_by_the_peer(phone: Phone) -> None:
     assert closed.by is ClosedBy.FAILURE
 
 
+@pytest.mark.parametrize(
+    ("traced", "reason"),
+    [(True, "Connection reset by peer"), (False, "ended by the peer before it was answered")],
+)
+def test_a_peer_that_got_no_invite_has_ended_nothing(
+    phone: Phone, traced: bool, reason: str
+) -> None:
+    """A server that ends a TLS connection at once. Without a trace, the report is all there is."""
+    phone.backend.shows_messages = traced
+    call_id = phone.agent.dial(BOB)
+    phone.closes(call_id, ClosedBy.PEER, None, "Connection reset by peer")
+    assert phone.agent.reason == reason
+
+
 def test_a_bye_before_the_answer_is_an_end_by_the_peer(phone: Phone) -> None:
     call_id = phone.agent.dial(BOB)
     phone.sip(request("INVITE", call_id), sent=True)

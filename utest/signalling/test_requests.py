@@ -7,7 +7,7 @@ import pytest
 
 from BaresipLibrary.agents import journal
 from BaresipLibrary.errors import PhoneFailure
-from BaresipLibrary.events import RequestFailed
+from BaresipLibrary.events import RequestFailed, StackLog
 from BaresipLibrary.signalling.requests import Inbox, OwnRequest
 from BaresipLibrary.sip import transactions as sip_transactions
 from BaresipLibrary.sip.messages import Message
@@ -111,6 +111,21 @@ def test_a_request_that_failed_says_why_at_once(phone: Phone) -> None:
     failed = RequestFailed(time.monotonic(), 7, "Connection refused")
     when_asked(phone, lambda: phone.backend.feed(failed))
     with pytest.raises(PhoneFailure, match=f"^alice sent no OPTIONS to {BOB}: Connection refused"):
+        ask(phone)
+
+
+def test_a_request_that_a_certificate_stopped_names_it(make_phone: Callable[..., Phone]) -> None:
+    phone = make_phone(domain="pbx", transport="tls")
+
+    def act() -> None:
+        now = time.monotonic()
+        trouble = "tls: tls_verify_handler: error_string = self signed certificate"
+        phone.backend.feed(RequestFailed(now, 7, "Protocol error"), StackLog(now, "WARN", trouble))
+
+    when_asked(phone, act)
+    with pytest.raises(
+        PhoneFailure, match=r"^alice sent no OPTIONS .*not trusted \(self signed cert"
+    ):
         ask(phone)
 
 

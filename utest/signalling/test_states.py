@@ -64,7 +64,7 @@ def test_a_refusal_ends_the_wait_with_its_words(phone: Phone, status: int, words
         (False, False, ClosedBy.US, "cancelled by this agent"),
         (True, False, ClosedBy.US, "rejected by this agent"),
         (True, False, ClosedBy.PEER, "cancelled by the caller"),
-        (False, False, ClosedBy.PEER, "ended by the peer before it was answered"),
+        (False, False, ClosedBy.PEER, "Connection timed out"),  # no BYE has come
         (False, False, ClosedBy.FAILURE, "Connection timed out"),
         (False, True, ClosedBy.TRANSFER, "Connection timed out"),
     ],

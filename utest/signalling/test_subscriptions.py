@@ -9,7 +9,7 @@ import pytest
 from BaresipLibrary.backends.capabilities import Capability
 from BaresipLibrary.diagnosis.failure import CallFailure
 from BaresipLibrary.errors import BackendError, NothingYet, PhoneFailure, UsageError
-from BaresipLibrary.events import SipMessage, SubscriptionClosed
+from BaresipLibrary.events import SipMessage, StackLog, SubscriptionClosed
 from BaresipLibrary.signalling.subscriptions import (
     newest_reading,
     subscribe,
@@ -114,6 +114,22 @@ def test_what_has_no_answer_is_given_up(watcher: Watcher) -> None:
     assert raised.value.awaited is not None and raised.value.awaited(late)
     refused = dataclasses.replace(late, text=late.text.replace("200 OK", "403 No"))
     assert not raised.value.awaited(refused)
+
+
+def test_a_certificate_that_is_not_trusted_is_named(tmp_path: object) -> None:
+    watcher = Watcher(tmp_path, domain="pbx", transport="tls")  # type: ignore[arg-type]
+
+    def untrusted(uri: str, event: str, expires: int, headers: object) -> str:
+        trouble = "tls: tls_verify_handler: error_string = self signed certificate"
+        closed = SubscriptionClosed(0.0, "s-1", "Protocol error")
+        watcher.backend.feed(StackLog(0.0, "WARN", trouble), closed)
+        return "s-1"
+
+    watcher.backend.subscribe = untrusted  # type: ignore[method-assign]
+    with pytest.raises(
+        CallFailure, match=r": the server's TLS certificate is not trusted \(self s"
+    ):
+        subscribe(watcher.agent, "dialog", BOB, 60, [], 1.0)
 
 
 def test_only_what_came_since_the_suite_acted_counts(watcher: Watcher) -> None:
