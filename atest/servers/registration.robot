@@ -124,16 +124,17 @@ Nobody Answers
     ...    Register    alice    timeout=1s
 
 TLS To A Port Without It
-    [Documentation]    Some external baresips report the URI that was dialled without its transport.
+    [Documentation]    The server leaves the connection open, or resets it. Some external baresips report the URI that was dialled without its transport.
     ${verify} =    Can    VERIFY_TLS
-    VAR    ${unsent} =    ${{' No INVITE was seen to leave over tls.' if $BACKEND == 'embedded' else '*'}}
+    VAR    ${unsent} =    ${{r'No INVITE was seen to leave over tls\.' if $BACKEND == 'embedded' else '.*'}}
+    VAR    ${domain} =    ${{re.escape($PBX.domain)}}
     Start Agent    alice    alice    ${PBX.domain}    x    transport=tls    tls_verify=${verify}
     Run Keyword And Expect Error
-    ...    alice is not registered at ${PBX.domain}: no answer within 1 s. No REGISTER was seen to leave over tls.
+    ...    REGEXP:alice is not registered at ${domain}: (no answer within 1 s\\. No REGISTER was seen to leave over tls|the registrar was not reached: .* by peer)\\.
     ...    Register    alice    timeout=1s
     Dial    alice    bob
     Run Keyword And Expect Error
-    ...    alice is not ESTABLISHED after 0.5 s: it is RINGING, its call to sip:bob@${PBX.domain}* has not been answered (* s old).${unsent}
+    ...    REGEXP:alice is not ESTABLISHED(: its call to sip:bob@${domain}.* failed: .* by peer.*| after 0\\.5 s: it is RINGING, its call to sip:bob@${domain}.* has not been answered \\(.* s old\\)\\. ?${unsent})
     ...    Wait Until State Is    alice    ESTABLISHED    timeout=500ms
 
 A Host That Does Not Exist
