@@ -11,8 +11,10 @@ packet of 20 ms, what arrived last is heard again, 6 dB lower.
 import argparse
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,7 +28,9 @@ from signals import Samples  # noqa: E402
 
 from BaresipLibrary.speech.scores import RATE, with_reference, without_reference  # noqa: E402
 
-PROMPTS = ("vm-msgforwarded", "conf-getconfno", "followme/sorry")
+#: Seconds that a prompt lasts which is scored, and how many of those, evenly chosen by their names.
+SHORTEST, LONGEST, COUNT = 2.5, 6.0, 15
+Degradation = Callable[[Samples], Samples]
 COLUMNS = ("mos_lqo", "ovrl", "sig", "bak", "plcmos")
 
 
@@ -35,6 +39,21 @@ def prompt(path: Path) -> Samples:
     with av.open(str(path), format="g722") as file:
         frames = [frame.to_ndarray().ravel() for frame in file.decode(audio=0)]
     return np.concatenate(frames).astype(np.float64) / 32768.0
+
+
+def chosen(folder: Path) -> list[Samples]:
+    """The prompts that are scored: G.722 has 8,000 octets a second."""
+    fitting = [
+        path
+        for path in sorted(folder.rglob("*.g722"))
+        if SHORTEST < path.stat().st_size / 8000 < LONGEST
+    ]
+    return [prompt(path) for path in fitting[:: max(1, len(fitting) // COUNT)][:COUNT]]
+
+
+def as_it_was(samples: Samples) -> Samples:
+    """The prompt itself."""
+    return samples
 
 
 def line(codec: str, loss: float, bit_rate: int, samples: Samples) -> Samples:
@@ -59,9 +78,9 @@ def faint(level: float, samples: Samples) -> Samples:
     return np.round(samples * 10 ** (-level / 20) * 32768) / 32768
 
 
-def degradations() -> Iterator[tuple[str, Callable[[Samples], Samples]]]:
+def degradations() -> Iterator[tuple[str, Degradation]]:
     """What happens to the prompts, by name."""
-    yield "as it was", lambda samples: samples
+    yield "as it was", as_it_was
     for codec in ("G722", "PCMU", "PCMA"):
         yield codec, partial(line, codec, 0.0, 0)
     for bit_rate in (64, 32, 16, 8, 6):
@@ -77,22 +96,30 @@ def degradations() -> Iterator[tuple[str, Callable[[Samples], Samples]]]:
         yield f"fainter, {level} dB", partial(faint, level)
 
 
+def scored(degrade: Degradation, prompts: Sequence[Samples]) -> list[float]:
+    """The means of all scores of the prompts after a degradation."""
+    rows = []
+    for samples in prompts:
+        heard = degrade(samples)
+        scores = {"mos_lqo": with_reference(samples, heard), **without_reference(heard)}
+        rows.append([scores[column] for column in COLUMNS])
+    return [float(mean) for mean in np.mean(rows, axis=0)]
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--sounds", type=Path, required=True, help="the folder with the prompts")
     options = parser.parse_args()
     began = time.monotonic()
-    prompts = [prompt(options.sounds / f"{name}.g722") for name in PROMPTS]
+    prompts = chosen(options.sounds)
     print(f"{'degradation':18}" + "".join(f"{name:>9}" for name in COLUMNS))
-    for name, degrade in degradations():
-        rows = []
-        for samples in prompts:
-            heard = degrade(samples)
-            scores = {"mos_lqo": with_reference(samples, heard), **without_reference(heard)}
-            rows.append([scores[column] for column in COLUMNS])
-        means = np.mean(rows, axis=0)
-        print(f"{name:18}" + "".join(f"{mean:9.2f}" for mean in means), flush=True)
+    names, kinds = zip(*degradations(), strict=True)
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        for name, means in zip(
+            names, pool.map(partial(scored, prompts=prompts), kinds), strict=True
+        ):
+            print(f"{name:18}" + "".join(f"{mean:9.2f}" for mean in means), flush=True)
     print(f"{len(prompts)} prompts, {time.monotonic() - began:.0f} s")
 
 
