@@ -39,10 +39,11 @@ A Call That The Phone System Ends At Once
     [Documentation]    It was established at both sides, whether the run has noticed that in time or not.
     Start Callers And Callees    brief1    brief2    brief3
     ${calls} =    Run Calls    ${CALLERS}    ${CALLEES}    rate=8/s    duration=375ms    talk=60s    arrivals=even
-    ...    audio=none    max_lag=30s
+    ...    audio=none    timeout=5s    max_lag=30s
     Should Be Equal    ${{dict($calls.failures)}}    ${{{'ended early: hung up by the peer': 3}}}
     Get Run Statistics    ${calls}    established    ==    3
-    Should Be True    all(down - up < 20 for up, down in zip($calls.went_up, $calls.went_down))
+    # Now and then Kamailio sends no BYE to a callee whose ACK it has just relayed: it is hung up after the 5 s.
+    Should Be True    all(down - up < 30 for up, down in zip($calls.went_up, $calls.went_down))
 
 Calls That Reach One Another's Callees
     [Documentation]    Both arrive before the phone system calls anybody, so that each callee is free for the call that is led to it.
