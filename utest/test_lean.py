@@ -31,7 +31,7 @@ HEAVY = {
     "defusedxml",
     "dpkt",
     "faster_whisper",
-    "matplotlib",
+    "PIL",
     "numpy",
     "onnxruntime",
     "piper",

@@ -13,9 +13,8 @@ from markupsafe import Markup
 from ..frozen import frozen
 from ..speech.heard import Word, written
 from .markup import joined, visible
+from .pictures import LEFT, WIDTH
 
-#: Where the plot of a picture begins and how wide it is, as parts of the picture (`pictures.py`).
-_LEFT, _WIDTH = 0.05, 0.93
 #: The plot's width, and that of a letter and of the space around a word, in pixels.
 _PLOT, _LETTER, _SPACE = 740.0, 6.2, 8.0
 #: In so many lines words can still be followed from one to the next; so many lines fit a phrase.
@@ -127,7 +126,7 @@ def _pixel(second: float, begin: float, length: float) -> float:
 
 def _percent(second: float, begin: float, length: float) -> float:
     """Where a second is in the strip."""
-    return 100 * (_LEFT + _WIDTH * max(0.0, min(1.0, (second - begin) / length)))
+    return 100 * (LEFT + WIDTH * max(0.0, min(1.0, (second - begin) / length)))
 
 
 def _placed(label: _Label, begin: float, length: float) -> Markup:
@@ -135,7 +134,7 @@ def _placed(label: _Label, begin: float, length: float) -> Markup:
     is_late = _pixel(label.begin, begin, length) + _LETTER * len(label.text) + _SPACE > _PLOT
     return Markup('<span{} style="{}" title="{}">{}</span>').format(
         Markup("") if label.is_sure else Markup(' class="unsure"'),
-        f"right:{100 - 100 * (_LEFT + _WIDTH):.2f}%" if is_late else f"left:{left:.2f}%",
+        f"right:{100 - 100 * (LEFT + WIDTH):.2f}%" if is_late else f"left:{left:.2f}%",
         label.title,
         label.text,
     )

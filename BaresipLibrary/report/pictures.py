@@ -1,145 +1,164 @@
 """What a recording looks like: its waveform above its spectrogram.
 
-matplotlib draws, through its object-oriented interface only: pyplot keeps figures in global state.
-It comes with the extra ``plots`` and is imported when the first picture is drawn, which takes it
-half a second.
+numpy paints, Pillow writes the numbers at the axes and packs the picture. Pillow comes with the
+extra ``plots`` and is imported when the first picture is drawn.
 """
 
 import io
 import logging
 import math
-import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+from ..frozen import frozen
 
-#: Points of a picture from left to right, however long the recording is.
-COLUMNS = 800
+if TYPE_CHECKING:
+    from PIL.ImageDraw import ImageDraw
+    from PIL.ImageFont import FreeTypeFont, ImageFont
+
 MEDIA_TYPE = "image/webp"
-_HEIGHT = 210
-_SHARPNESS = 1.5  # pixels a point
-_SPECTRA, _ROWS = 400, 64  # cells of the spectrogram
+#: Where the plots begin and how wide they are, as parts of the picture.
+LEFT, WIDTH = 0.05, 0.93
+_COLUMNS, _ROWS = 1200, 315  # pixels, 1.5 for each of the log
+_TEXT, _TICK = 14, 4  # pixels
+_SPECTRA, _BANDS = 400, 64  # cells of the spectrogram
 _WINDOW = 0.032  # seconds of one spectrum: 31 Hz a bin
 _FAINTEST, _LOUDEST = -80.0, -20.0  # dBFS of a sine, from invisible to opaque
 _TOPS = (4000.0, 8000.0)  # Hz; where a narrowband and a wideband call end
 _OUTSIDE = 0.001  # share of the energy that may lie above the picture
 _SHADES = 8
+_EFFORT = 50  # of 100: packs as well as all of it, in half the time
+_DASH, _GAP = 10, 5  # pixels of a moment's line
+_MOST_TIMES, _MOST_FREQUENCIES = 8, 4  # steps between the numbers at an axis
 # Each reads on white and on the dark theme's #1c2227.
-_GREY = "#808890"
-_WAVE = "#4f8fd0"
-_MARK = "#e0533a"
+_GREY = (128, 136, 144, 255)
+_WAVE_RGB = (79, 143, 208)
+_MARK = (224, 83, 58, 255)
 _FAINT_RGB, _LOUD_RGB = (79, 143, 208), (226, 125, 38)
 
 Samples = NDArray[np.float64]
+Pixels = NDArray[np.uint8]
+
+
+@frozen
+class _Plot:
+    """A frame in the picture, in pixels: from the left and the top to the right and the bottom."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    def part_of(self, canvas: Pixels) -> Pixels:
+        """Its inside."""
+        return canvas[self.top : self.bottom, self.left : self.right]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return self.bottom - self.top, self.right - self.left
+
+
+_EDGES = round(LEFT * _COLUMNS), round((LEFT + WIDTH) * _COLUMNS)
+_WAVE = _Plot(_EDGES[0], 28, _EDGES[1], 117)
+_SPECTRUM = _Plot(_EDGES[0], 126, _EDGES[1], 271)
 
 
 def picture(
-    samples: Samples,
-    sample_rate: int,
-    marks: Sequence[tuple[float, str]] = (),
-    *,
-    begin: float = 0.0,
+    samples: Samples, sample_rate: int, marks: Sequence[float] = (), *, begin: float = 0.0
 ) -> bytes:
     """Draws mono samples in [-1, 1], shape (n,), as a WebP image with a transparent background.
 
-    The first sample was `begin` seconds into the recording; `marks` are seconds into the recording,
-    each with a few words. The spectrogram ends at 4 kHz or 8 kHz when next to nothing lies above.
-    Raises `ImportError` without matplotlib, and `ValueError` without samples.
+    The first sample was `begin` seconds into the recording; at each of `marks`, in seconds of the
+    recording, there is a line. The spectrogram ends at 4 kHz or 8 kHz when next to nothing lies
+    above. Raises `ImportError` without Pillow, and `ValueError` without samples.
     """
     if not samples.size:
         raise ValueError("There is nothing to draw: the recording has no samples.")
-    with _only_warnings_of("matplotlib", "PIL"):
+    with _only_warnings_of("PIL"):
         return _draw(samples, sample_rate, marks, begin)
 
 
 @contextmanager
-def _only_warnings_of(*packages: str) -> Iterator[None]:
-    """While the block runs, these packages log warnings and errors, and nothing below.
+def _only_warnings_of(package: str) -> Iterator[None]:
+    """While the block runs, this package logs warnings and errors, and nothing below.
 
-    Robot writes all that Python's `logging` carries into log.html. The levels come back at the end:
-    a suite may use the same packages, and want to read what they say.
+    Robot writes all that Python's `logging` carries into log.html. The level comes back at the end:
+    a suite may use the same package, and want to read what it says.
     """
-    loggers = [logging.getLogger(package) for package in packages]
-    levels = [log.level for log in loggers]
-    for log in loggers:
-        log.setLevel(max(log.level, logging.WARNING))
+    log = logging.getLogger(package)
+    level = log.level
+    log.setLevel(max(level, logging.WARNING))
     try:
         yield
     finally:
-        for log, level in zip(loggers, levels, strict=True):
-            log.setLevel(level)
+        log.setLevel(level)
 
 
-def _draw(
-    samples: Samples, sample_rate: int, marks: Sequence[tuple[float, str]], begin: float
-) -> bytes:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
+def _draw(samples: Samples, sample_rate: int, marks: Sequence[float], begin: float) -> bytes:
+    from PIL import Image, ImageDraw
 
-    dpi = 100
-    figure = Figure(figsize=(COLUMNS / dpi, _HEIGHT / dpi), dpi=dpi * _SHARPNESS, facecolor="none")
-    canvas = FigureCanvasAgg(figure)
     end = begin + samples.size / sample_rate
-    wave, spectrum = _axes(figure, begin, end)
-    _draw_wave(wave, samples, begin, end)
-    _draw_spectrogram(spectrum, samples, sample_rate, begin, end)
-    _draw_marks(wave, spectrum, marks, begin, end)
+    canvas = np.zeros((_ROWS, _COLUMNS, 4), dtype=np.uint8)
+    peak = _paint_wave(_WAVE.part_of(canvas), samples)
+    levels, top = _spectrogram(samples, sample_rate)
+    _paint_spectrogram(_SPECTRUM.part_of(canvas), levels)
+    _paint_marks(canvas, marks, begin, end)
+    image = Image.fromarray(canvas)
+    draw = ImageDraw.Draw(image)
+    draw.font = _font()
+    for plot in (_WAVE, _SPECTRUM):
+        draw.rectangle((plot.left, plot.top, plot.right, plot.bottom), outline=_GREY)
+    words = f"peak {20 * math.log10(peak):.0f} dBFS" if peak else "silence"
+    draw.text((_WAVE.left, _WAVE.top - 6), words, fill=_GREY, anchor="ls")
+    _write_times(draw, begin, end)
+    _write_frequencies(draw, top / 1000)
     file = io.BytesIO()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of words in a script that the font lacks
-        canvas.print_figure(file, format="webp", pil_kwargs={"lossless": True})
+    image.save(file, format="webp", lossless=True, method=2, quality=_EFFORT)
     return file.getvalue()
 
 
-def _axes(figure: "Figure", begin: float, end: float) -> tuple["Axes", "Axes"]:
-    wave = figure.add_axes((0.05, 0.63, 0.93, 0.28), facecolor="none")
-    spectrum = figure.add_axes((0.05, 0.14, 0.93, 0.46), facecolor="none")
-    for axes in (wave, spectrum):
-        axes.set_xlim(begin, end)
-        axes.tick_params(colors=_GREY, labelsize=7, length=2, pad=1.5)
-        for spine in axes.spines.values():
-            spine.set_color(_GREY)
-            spine.set_linewidth(0.5)
-    wave.tick_params(labelbottom=False)
-    spectrum.set_ylabel("kHz", color=_GREY, fontsize=7, labelpad=2)
-    spectrum.xaxis.set_major_formatter("{x:g} s")
-    return wave, spectrum
+@cache
+def _font() -> "FreeTypeFont | ImageFont":
+    from PIL.ImageFont import load_default
+
+    return load_default(_TEXT)
 
 
-def _draw_wave(axes: "Axes", samples: Samples, begin: float, end: float) -> None:
-    starts = np.unique(np.linspace(0, samples.size, 2 * COLUMNS, endpoint=False).astype(np.int64))
+def _paint_wave(area: Pixels, samples: Samples) -> float:
+    """Paints from the lowest to the highest sample of each column; returns the peak."""
+    rows, columns = area.shape[:2]
+    starts = np.linspace(0, samples.size, columns, endpoint=False).astype(np.int64)
     highest = np.maximum.reduceat(samples, starts)
     lowest = np.minimum.reduceat(samples, starts)
     peak = max(float(highest.max()), -float(lowest.min()))
-    times = begin + starts / samples.size * (end - begin)
-    axes.fill_between(times, lowest, highest, color=_WAVE, linewidth=0.4, step="post")
-    height = max(peak, 0.001)
-    axes.set_ylim(-1.05 * height, 1.05 * height)
-    words = f"peak {20 * math.log10(peak):.0f} dBFS" if peak else "silence"
-    axes.set_yticks([])
-    axes.text(0, 1.07, words, color=_GREY, fontsize=7, transform=axes.transAxes)
-
-
-def _draw_spectrogram(
-    axes: "Axes", samples: Samples, sample_rate: int, begin: float, end: float
-) -> None:
-    levels, top = _spectrogram(samples, sample_rate)
-    axes.imshow(
-        _shaded(levels),
-        extent=(begin, end, 0.0, top / 1000),
-        aspect="auto",
-        origin="lower",
-        interpolation="nearest",
+    # Each column reaches the next one, as a line would.
+    highest[:-1], lowest[:-1] = (
+        np.maximum(highest[:-1], lowest[1:]),
+        np.minimum(lowest[:-1], highest[1:]),
     )
-    axes.set_ylim(0, top / 1000)
-    axes.set_xlim(begin, end)
+    scale = rows / 2 / (1.05 * max(peak, 0.001))
+    top, bottom = rows / 2 - highest * scale - 0.6, rows / 2 - lowest * scale + 0.6
+    row = np.arange(rows)[:, np.newaxis]
+    covered = np.clip(np.minimum(row + 1, bottom) - np.maximum(row, top), 0, 1)
+    area[..., :3] = _WAVE_RGB
+    area[..., 3] = np.round(255 * covered)
+    return peak
+
+
+def _paint_spectrogram(area: Pixels, levels: NDArray[np.float64]) -> None:
+    """Paints each cell as a rectangle, the lowest frequency at the bottom."""
+    cells = _shaded(levels[::-1])
+    rows, columns = (
+        np.arange(length) * count // length
+        for length, count in zip(area.shape[:2], levels.shape, strict=True)
+    )
+    area[:] = cells[rows[:, np.newaxis], columns]
 
 
 def _spectrogram(samples: Samples, sample_rate: int) -> tuple[NDArray[np.float64], float]:
@@ -155,7 +174,7 @@ def _spectrogram(samples: Samples, sample_rate: int) -> tuple[NDArray[np.float64
     windows = np.lib.stride_tricks.sliding_window_view(padded, size)[starts]
     power = np.square(np.abs(np.fft.rfft(windows * hann)) * 2 / hann.sum())
     bins = _bins_shown(power.sum(axis=0), sample_rate / size)
-    rows = np.unique(np.linspace(0, bins, min(_ROWS, bins), endpoint=False).astype(np.int64))
+    rows = np.unique(np.linspace(0, bins, min(_BANDS, bins), endpoint=False).astype(np.int64))
     shown = np.maximum.reduceat(power[:, :bins], rows, axis=1)
     return 10 * np.log10(shown + 1e-12).T, bins * sample_rate / size
 
@@ -169,7 +188,7 @@ def _bins_shown(energy: NDArray[np.float64], width: float) -> int:
     return energy.size
 
 
-def _shaded(levels: NDArray[np.float64]) -> NDArray[np.uint8]:
+def _shaded(levels: NDArray[np.float64]) -> Pixels:
     """The levels as colours that are the more opaque the louder, in few steps: that packs well."""
     part = np.clip((levels - _FAINTEST) / (_LOUDEST - _FAINTEST), 0, 1)
     part = np.round(part * _SHADES) / _SHADES
@@ -180,22 +199,42 @@ def _shaded(levels: NDArray[np.float64]) -> NDArray[np.uint8]:
     return colours
 
 
-def _draw_marks(
-    wave: "Axes", spectrum: "Axes", marks: Sequence[tuple[float, str]], begin: float, end: float
-) -> None:
-    """A line through both for each moment, and its words where there is room for them."""
-    free = -math.inf
-    for seconds, words in sorted(marks):
-        at = min(max(seconds, begin), end)
-        for axes in (wave, spectrum):
-            axes.axvline(at, color=_MARK, linewidth=1.2, linestyle=(0, (4, 2)), clip_on=False)
-        place = (at - begin) / (end - begin)
-        short = words if len(words) <= 48 else f"{words[:47]}…"
-        width = 0.007 * len(short)
-        left = min(max(place - width / 2, 0.13), 1 - width)
-        if left >= free:
-            wave.text(
-                left, 1.07, short, color=_MARK, fontsize=7, parse_math=False,
-                transform=wave.transAxes,
-            )  # fmt: skip
-            free = left + width + 0.01
+def _paint_marks(canvas: Pixels, marks: Sequence[float], begin: float, end: float) -> None:
+    """A dashed line through both plots for each moment."""
+    for seconds in marks:
+        middle = _column(min(max(seconds, begin), end), begin, end)
+        for plot in (_WAVE, _SPECTRUM):
+            rows = np.arange(plot.top, plot.bottom)
+            dashes = rows[(plot.bottom - 1 - rows) % (_DASH + _GAP) < _DASH]
+            canvas[dashes, middle - 1 : middle + 2] = _MARK
+
+
+def _column(seconds: float, begin: float, end: float) -> int:
+    left, right = _EDGES
+    return round(left + (seconds - begin) / (end - begin) * (right - left))
+
+
+def _write_times(draw: "ImageDraw", begin: float, end: float) -> None:
+    for seconds in _round_numbers(begin, end, _MOST_TIMES):
+        x, y = _column(seconds, begin, end), _SPECTRUM.bottom
+        draw.line((x, y, x, y + _TICK), fill=_GREY)
+        draw.line((x, _WAVE.bottom, x, _WAVE.bottom + _TICK), fill=_GREY)
+        draw.text((x, y + _TICK + 4), f"{seconds:g} s", fill=_GREY, anchor="mt")
+
+
+def _write_frequencies(draw: "ImageDraw", top: float) -> None:
+    numbers = _round_numbers(0, top, _MOST_FREQUENCIES)
+    for number in numbers:
+        x, y = _SPECTRUM.left, round(_SPECTRUM.bottom - number / top * _SPECTRUM.size[0])
+        draw.line((x - _TICK, y, x, y), fill=_GREY)
+        words = f"{number:g} kHz" if number == numbers[-1] else f"{number:g}"
+        draw.text((x - _TICK - 3, y), words, fill=_GREY, anchor="rm")
+
+
+def _round_numbers(begin: float, end: float, most: int) -> list[float]:
+    """The multiples of 1, 2 or 5 in some power of ten that lie in a range, at most so many."""
+    least = (end - begin) / most
+    power = 10.0 ** math.floor(math.log10(least))
+    step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= least * 0.999)
+    first, last = math.ceil(begin / step - 1e-6), math.floor(end / step + 1e-6)
+    return [round(number * step, 9) for number in range(first, last + 1)]

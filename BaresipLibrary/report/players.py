@@ -6,6 +6,7 @@ mailed; a budget keeps a log with many failed tests small.
 
 import base64
 import io
+import math
 from collections import deque
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -32,6 +33,9 @@ BUDGET = 450_000
 MOST_SAMPLES = 4_800_000
 #: A table with more rows is folded.
 FEW_ROWS = 12
+#: Of the words above a moment's line: how many letters are shown, how wide each is, and where the
+#: first may stand, beside the peak; as parts of the plot.
+_MOST_LETTERS, _LETTER, _PEAK = 48, 0.007, 0.13
 _CHUNK = 480_000
 _FLAC_BLOCK = 4096
 
@@ -99,7 +103,7 @@ def players(heard: Sequence[Recorded], sent: Sequence[Recorded] = ()) -> str:
     Plain text, no `Markup`, for the reason that `ladder` gives. What was heard shows at once, what
     was sent on a click. As much is embedded, in that order, as `BUDGET` has room for; the rest is
     linked. A file that can't be read is answered with a sentence, never with an error. Pictures
-    need matplotlib; without it, one line says how to get it.
+    need Pillow; without it, one line says how to get it.
     """
     budget = _Budget(BUDGET)
     shown = joined([_block(recording, budget) for recording in heard], "\n")
@@ -215,7 +219,7 @@ def _encoded(audio: _Audio) -> tuple[bytes, str] | None:
 def _picture(
     recorded: Recorded, audio: _Audio, mono: NDArray[np.float64], budget: _Budget
 ) -> Markup:
-    marks = [(moment.seconds, visible(moment.text)) for moment in recorded.moments]
+    marks = [moment.seconds for moment in recorded.moments]
     try:
         drawn = pictures.picture(mono, audio.sample_rate, marks, begin=audio.begin)
     except ImportError:
@@ -224,8 +228,27 @@ def _picture(
     uri = budget.embed(drawn, pictures.MEDIA_TYPE)
     if uri is None:
         return Markup("<p>No picture: it would exceed this test's limit for embedded data.</p>")
-    words = f"Waveform and spectrogram: {visible(recorded.title)}"
-    return Markup('<img src="{}" alt="{}">').format(uri, words)
+    return Markup('<div class="picture"><img src="{}" alt="{}">{}</div>').format(
+        uri,
+        f"Waveform and spectrogram: {visible(recorded.title)}",
+        _words_of_moments(recorded.moments, audio),
+    )
+
+
+def _words_of_moments(moments: Sequence[Mark], audio: _Audio) -> Markup:
+    """The words of each moment above its line in the picture, where there is room for them."""
+    placed, free = [], -math.inf
+    for moment in sorted(moments, key=lambda moment: moment.seconds):
+        words = visible(moment.text)
+        short = words if len(words) <= _MOST_LETTERS else f"{words[: _MOST_LETTERS - 1]}…"
+        width = _LETTER * len(short)
+        place = (moment.seconds - audio.begin) / (audio.seconds - audio.begin)
+        left = min(max(place - width / 2, _PEAK), 1 - width)
+        if left >= free:
+            percent = 100 * (pictures.LEFT + pictures.WIDTH * left)
+            placed.append(Markup('<span style="left:{:.2f}%">{}</span>').format(percent, short))
+            free = left + width + _LETTER
+    return joined(placed)
 
 
 def _with_captions(drawn: Markup, recorded: Recorded, audio: _Audio) -> Markup:

@@ -100,6 +100,17 @@ def test_moments_stand_in_the_table_in_order(tmp_path: Path) -> None:
     assert found == sorted(found)
 
 
+def test_the_words_of_moments_stand_above_their_lines_where_there_is_room(tmp_path: Path) -> None:
+    moments = [Mark(1.6, "hidden"), Mark(1.5, "x" * 80), Mark(2.9, "João"), Mark(-3.0, "早い")]
+    fragment = players([Recorded("t", wav(tmp_path / "a.wav"), "a.wav", moments)])
+    above = dict(re.findall(r'<span style="left:([\d.]+)%">([^<]*)</span>', fragment))
+    shown = {words: float(left) for left, words in above.items()}
+    assert list(shown) == ["早い", f"{'x' * 47}…", "João"]
+    assert shown["早い"] == pytest.approx(100 * (0.05 + 0.93 * 0.13), abs=0.01)
+    assert 30 < shown[f"{'x' * 47}…"] < 50
+    assert shown["João"] > 90
+
+
 def test_equal_channels_are_embedded_as_one_and_others_as_they_are(tmp_path: Path) -> None:
     same = wav(tmp_path / "same.wav", np.column_stack([call(), call()]))
     other = wav(tmp_path / "other.wav", np.column_stack([call(), -call()]))
@@ -247,12 +258,12 @@ def test_links_stay_beside_the_log(tmp_path: Path, href: str, link: str) -> None
     assert Page(players([Recorded("t", tmp_path / "gone", href)])).all("a") == [{"href": link}]
 
 
-def test_without_matplotlib_one_line_says_how_to_get_pictures(
+def test_without_pillow_one_line_says_how_to_get_pictures(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in [name for name in sys.modules if name.split(".")[0] == "matplotlib"]:
+    for name in [name for name in sys.modules if name.split(".")[0] == "PIL"]:
         monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    monkeypatch.setitem(sys.modules, "PIL", None)
     file = wav(tmp_path / "a.wav")
     page = Page(players([Recorded("a", file, "a"), Recorded("b", file, "b")]))
     assert not page.all("img")
