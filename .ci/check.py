@@ -11,7 +11,7 @@ A test with a tag that starts with `once on` proves on one backend what holds on
 one skips it. With TWICE=1 in the environment both run it (docs/adr/0044-once-on-one-backend.md).
 Each folder of suites is a run of its own, with its log below results/atest or results/external;
 what takes long is two runs.
-What failed is printed with its message above the closing line. When no more than three tests fail,
+What failed is printed with its message above the closing line. When no more than six tests fail,
 they are run once more at the end, alone: one that passes then is counted as passed and printed as
 UNSTEADY, which is a bug all the same (docs/adr/0027-unsteady-tests.md). With STRICT=1 in the
 environment none is run again.

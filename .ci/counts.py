@@ -18,7 +18,7 @@ WITH_MESSAGE = 30
 #: How Robot's message begins for a test that has a tag of its option --skip.
 SKIPPED_BY_TAG = "Test skipped using "
 #: When more than so many tests fail, something is broken, and none is run again.
-MOST_AGAIN = 3
+MOST_AGAIN = 6
 
 
 class Failure(NamedTuple):

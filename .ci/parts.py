@@ -7,7 +7,10 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parent.parent
 #: Folders of `atest` that take long start first, so that all streams end together. What understands
 #: speech keeps the cores busy: it comes when those that measure times in audio have ended.
-LONGEST = ["hearing", "wire", "robustness", "servers", "speech", "docs", "evidence", "phone"]
+LONGEST = [
+    *("hearing", "wire", "robustness", "servers", "speech", "docs", "evidence", "phone"),
+    *("load", "scopes", "watch", "failures"),
+]
 #: What takes a core for half of the time or more: it understands or scores speech, or looks at logs
 #: in a browser.
 BUSY = {"speech", "docs", "evidence"}

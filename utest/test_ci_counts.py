@@ -171,5 +171,5 @@ def test_a_failure_that_is_no_test_stays(ci: ModuleType) -> None:
 
 
 def test_when_many_tests_fail_none_is_run_again(ci: ModuleType) -> None:
-    counts = failed_run(ci, ci.Count(4), "a", "b", "c", "d")
+    counts = failed_run(ci, ci.Count(7), *"abcdefg")
     assert ci.run_again(counts) == counts
