@@ -62,7 +62,7 @@ class LoudnessKeywords(Component):
         | Verify Silence | bob | 2s |
         | ${kind} = | Verify Silence | bob | 500ms | threshold=-40 dBFS |
         """
-        from ..media.loudness import verify_silence
+        from ..media.silence import verify_silence
 
         acting_agent = self._agents.get(agent)
         limit = _possible(_QUIET if threshold is None else threshold)

@@ -9,7 +9,7 @@ import pytest
 
 from BaresipLibrary.backends.base import Packets
 from BaresipLibrary.events import AudioArrived
-from BaresipLibrary.media.loudness import verify_silence
+from BaresipLibrary.media.silence import verify_silence
 
 from .recorded import ListeningAgent, silence
 
