@@ -13,7 +13,7 @@ from BaresipLibrary.agents.endings import OwedRequestLog
 from BaresipLibrary.agents.registration_state import RegistrationState
 from BaresipLibrary.backends.embedded.backend import EmbeddedBackend
 from BaresipLibrary.backends.external import ctrl_tcp
-from BaresipLibrary.backends.external.process import OutputParser
+from BaresipLibrary.backends.external.output import OutputParser
 from BaresipLibrary.concurrency import Changes
 from BaresipLibrary.events import SipMessage
 from BaresipLibrary.report.flow import AgentTrace, call_flow

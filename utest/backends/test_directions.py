@@ -1,6 +1,7 @@
 """Who sent a message, told from both ends of its way as baresip prints them."""
 
-from BaresipLibrary.backends.external.process import DirectionFinder, TracedMessage
+from BaresipLibrary.backends.external.directions import DirectionFinder
+from BaresipLibrary.backends.external.output import TracedMessage
 
 OURS, THEIRS = "127.0.0.1:5070", "127.0.0.1:5080"
 #: What the system chose for a connection that this agent, or the peer, opened.

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from BaresipLibrary.backends.external.process import LogLine, OutputParser, TracedMessage
+from BaresipLibrary.backends.external.output import LogLine, OutputParser, TracedMessage
 
 HEAD = (
     "INVITE sip:b@127.0.0.1:2 SIP/2.0\r\nCall-ID: x\r\nContent-Type: application/sdp\r\n"

@@ -6,7 +6,11 @@ from pathlib import Path
 import pytest
 
 from BaresipLibrary.audio.wav_reader import RecordingReader
-from BaresipLibrary.backends.external.recordings import RecordingNamer, media_started, peer_of
+from BaresipLibrary.backends.external.recordings import (
+    RecordingNamer,
+    media_started,
+    peer_named_by,
+)
 from BaresipLibrary.events import MediaStarted
 
 FRAMES = 160
@@ -173,5 +177,5 @@ def test_a_header_that_is_not_complete_is_waited_for(tmp_path: Path, length: int
 
 
 def test_who_a_recording_is_of() -> None:
-    assert peer_of(NAME.format("dec")) == "sip:b@127.0.0.1:5070"
-    assert peer_of("recordings/dump-2026-11-23-16-47-02-dec.wav") == ""
+    assert peer_named_by(NAME.format("dec")) == "sip:b@127.0.0.1:5070"
+    assert peer_named_by("recordings/dump-2026-11-23-16-47-02-dec.wav") == ""

@@ -17,7 +17,7 @@ from . import installation
 from .configuration import SOURCE_CHANNELS, SOURCE_RATE, ExternalSettings
 from .controlled import ControlledBackend
 from .installation import codecs_of, encryptions_of
-from .recordings import DIRECTIONS, media_started, peer_of
+from .recordings import DIRECTIONS, media_started, peer_named_by
 
 #: What is read from the SIP trace, which an attached baresip does not show.
 _NEED_MESSAGES = frozenset({
@@ -190,7 +190,7 @@ class AttachedBackend(ControlledBackend):
         folder, direction = self._settings.recordings, DIRECTIONS.get(name[-7:-4])
         if folder is None or direction is None:
             return
-        call_id = call_id or self._translator.call_with(peer_of(name))
+        call_id = call_id or self._translator.call_with(peer_named_by(name))
         files = self._files.setdefault(call_id, {})
         if files.get(direction) != folder / name or self.version.tells_recordings:
             files[direction] = folder / name

@@ -1,30 +1,18 @@
-"""A baresip in a process of its own, and what it prints: SIP messages between lines of its log.
-
-A printed message begins with an escape sequence and a line that ends with ``#``, then comes
-``UDP src -> dst``, and it ends with an escape sequence. Baresip prints this in pieces, an address
-in three or five of them, and another thread may print a line between any two. The message itself
-begins at its start line; a line in its head that ends with a bare line feed belongs to the log.
-"""
+"""A baresip in a process of its own: its start, its end, its control port and its output."""
 
 import os
-import re
 import socket
 import time
-from collections import OrderedDict
-from collections.abc import Iterator, Sequence
-from itertools import product
 from pathlib import Path
 from select import select
 
 from ...errors import BackendError
-from ...frozen import frozen
-from ...sip.messages import Message
 from ...wording import describe_exit
 from ..addresses import PortTakenError
-from ..baresip_text import bracketed
 from ..child import Child
 from ..launchers import Launcher
 from .installation import InstalledBaresip
+from .output import LogLine, OutputParser, TracedMessage
 
 _READY = "baresip is ready."
 #: What 3.18 logs as a warning for each event that concerns no call.
@@ -35,58 +23,6 @@ _PORT_TAKEN = 98
 _START = 10.0
 _LAST_LINES = 20
 _PIECE = 65536
-#: How many received requests are remembered.
-_REMEMBERED = 1000
-_ANY = ("0.0.0.0", "[::]")
-_ARROW = re.compile(rb"(UDP|TCP|TLS|WSS?) (\S+) -> (\S+)\n")
-_BEGIN, _END = b"\x1b[36;1m", b"\x1b[;m\n"
-#: The one line of a message that baresip ends with a line feed only, up to 4.10.
-_HALF_ENDED = re.compile(rb"RAck: \d+ \d+ [A-Z]+\n")
-_FIRST_LINE = re.compile(rb"(?:SIP/2\.0 \d{3}[^\r\n]*|(?<![A-Z])[A-Z]++ \S++ SIP/2\.0)\r\n")
-_ESCAPE = re.compile(rb"\x1b\[[0-9;]*m")
-_WARNING = b"\x1b[31m"
-_STAMP = [rb"[\d:.]"] * len("16:46:59.005")
-_V4 = [rb"[\d.]+", rb":", rb"\d{1,5}"]
-#: Part of an IPv6 address. The letters of a line that follows at once do not belong to it.
-_HEX = rb"[\da-fA-F]{0,4}:[\da-fA-F:.]*"
-_V6 = [
-    rb"\[",
-    _HEX + rb"(?:%%\S+?)?(?=\])|%s?(?=[a-z]{3})|%s" % (_HEX, _HEX),
-    rb"\]",
-    rb":",
-    rb"\d{1,5}",
-]
-#: The pieces before a message, with the time or without, for both kinds of addresses.
-_HEADINGS = [
-    [
-        re.compile(piece)
-        for piece in (*stamp, rb"#\n", rb"UDP|TCP|TLS|WSS?", rb" ", *host, rb" -> ", *host, rb"\n")
-    ]
-    for stamp, host in product((_STAMP, []), (_V4, _V6))
-]
-#: What another thread may print between two pieces: the colour of a warning, and a line.
-_STRAY = [re.compile(rb"\x1b\[[0-9;]*m"), re.compile(rb"[^\n]*\n")]
-_LENGTH = re.compile(
-    rb"^(?:content-length|l)[ \t]*:[ \t]*0*(\d{1,9})", re.IGNORECASE | re.MULTILINE
-)
-
-
-@frozen
-class TracedMessage:
-    """A SIP message that was sent or received."""
-
-    transport: str
-    source: str
-    destination: str
-    text: str
-
-
-@frozen
-class LogLine:
-    """A line of the log."""
-
-    text: str
-    is_warning: bool
 
 
 class BaresipProcess:
@@ -188,172 +124,3 @@ class BaresipProcess:
         if self.output is not None:
             os.close(self.output)
             self.output = None
-
-
-class OutputParser:
-    """Splits what baresip prints into messages and lines."""
-
-    def __init__(self) -> None:
-        self._rest = b""
-
-    def feed(self, data: bytes) -> list[TracedMessage | LogLine]:
-        """Returns what is complete by now, in order."""
-        rest = self._rest + data
-        items: list[TracedMessage | LogLine] = []
-        while (begin := rest.find(_BEGIN)) >= 0:
-            items += _lines(rest[:begin])
-            rest = rest[begin:]
-            size, traced = _traced(rest)
-            if not size:
-                break
-            items += traced
-            rest = rest[size:]
-        else:
-            complete = rest.rfind(b"\n") + 1
-            items += _lines(rest[:complete])
-            rest = rest[complete:]
-        self._rest = rest
-        return items
-
-
-def _traced(raw: bytes) -> tuple[int, list[TracedMessage | LogLine]]:
-    """How many bytes the message that begins here has, 0 while it is incomplete; and its items."""
-    start, following = _FIRST_LINE.search(raw), raw.find(_BEGIN, 1)
-    limits = [
-        len(raw),
-        *([start.start()] if start else []),
-        *([following] if following > 0 else []),
-    ]
-    heading = _heading(raw[: min(limits)])
-    if heading is None:
-        unknown = min(limits[1:], default=0)  # this is not the beginning of a message
-        return unknown, _lines(raw[:unknown])
-    size, arrow, stray = heading
-    end = raw.find(_END, size)
-    if end < 0:
-        return 0, []
-    return end + len(_END), [*_messages(arrow, raw[size:end]), *_lines(stray)]
-
-
-def _heading(raw: bytes) -> tuple[int, re.Match[bytes], bytes] | None:
-    """The length of a message's heading, its transport and addresses, and stray lines in it."""
-    for pieces in _HEADINGS:
-        read = _read(raw, len(_BEGIN), pieces)
-        if read is not None:
-            own, stray = (
-                b"".join(part for is_own, part in read if is_own is which)
-                for which in (True, False)
-            )
-            arrow = _ARROW.search(own)
-            if arrow is not None:
-                return len(_BEGIN) + len(own) + len(stray), arrow, stray
-    return None
-
-
-def _read(
-    raw: bytes, at: int, pieces: Sequence[re.Pattern[bytes]]
-) -> list[tuple[bool, bytes]] | None:
-    """The pieces in their order, each with True, and what stands between them, with False.
-
-    It goes back where a choice leads nowhere. There may be thousands of stray lines, more than
-    Python has frames.
-    """
-    path: list[tuple[bool, bytes]] = []
-    tried = {(0, at)}
-    open_choices = [(0, _choices(raw, at, pieces[0]))]
-    while open_choices:
-        done, choices = open_choices[-1]
-        is_own, step = next(choices, (False, None))
-        if step is None:
-            open_choices.pop()
-            del path[len(open_choices) - 1 :]
-            continue
-        place = (done + is_own, step.end())
-        if place in tried:
-            continue
-        tried.add(place)
-        path.append((is_own, step[0]))
-        if place[0] == len(pieces):
-            return path
-        open_choices.append((place[0], _choices(raw, place[1], pieces[place[0]])))
-    return None
-
-
-def _choices(
-    raw: bytes, at: int, piece: re.Pattern[bytes]
-) -> Iterator[tuple[bool, re.Match[bytes]]]:
-    """What may stand here: the piece, or something stray."""
-    for kind in (piece, *_STRAY):
-        if step := kind.match(raw, at):
-            yield kind is piece, step
-
-
-def _messages(arrow: re.Match[bytes], raw: bytes) -> list[TracedMessage | LogLine]:
-    start = _FIRST_LINE.search(raw)
-    if start is None:
-        return _lines(raw)
-    stray = _lines(raw[: start.start()])
-    head, blank, body = raw[start.start() :].partition(b"\r\n\r\n")
-    kept = b""
-    for line in head.splitlines(keepends=True):
-        if line.endswith(b"\r\n") or not line.endswith(b"\n") or _HALF_ENDED.fullmatch(line):
-            kept += line
-        else:
-            stray += _lines(line)
-    length = _LENGTH.search(kept)
-    size = int(length[1]) if length else len(body)
-    stray += _lines(body[size:])
-    text = (kept + blank + body[:size]).decode(errors="replace")
-    names = [part.decode() for part in arrow.groups()]
-    return [TracedMessage(names[0], names[1], names[2], text), *stray]
-
-
-def _lines(raw: bytes) -> list[TracedMessage | LogLine]:
-    return [
-        LogLine(text.decode(errors="replace"), _WARNING in line)
-        for line in raw.splitlines(keepends=True)
-        if (text := _ESCAPE.sub(b"", line).strip())
-    ]
-
-
-class DirectionFinder:
-    """Distinguishes the messages that this agent sent from those that it received.
-
-    If one end is the agent's listening address, that decides. Else the message went over a
-    connection that the agent opened, from a port that the system chose. Then the first message on
-    the connection decides, as the side that opened it speaks first.
-    """
-
-    def __init__(self, address: str, port: int) -> None:
-        hosts = (bracketed(address), *_ANY)
-        # TLS has the next port.
-        self._listening = {f"{host}:{number}" for host in hosts for number in (port, port + 1)}
-        self._our_end: dict[frozenset[str], str] = {}
-        self._received: OrderedDict[tuple[str, str], None] = OrderedDict()
-
-    def is_sent(self, traced: TracedMessage) -> bool:
-        """Whether this agent sent a message. Call it once for each message, in order."""
-        message = Message(traced.text)
-        sent = self._is_sent(traced, message)
-        if message.method and not sent:
-            self._received[_transaction(message)] = None
-            if len(self._received) > _REMEMBERED:
-                self._received.popitem(last=False)
-        return sent
-
-    def _is_sent(self, traced: TracedMessage, message: Message) -> bool:
-        if traced.source in self._listening:
-            return True
-        if traced.destination in self._listening:
-            return False
-        connection = frozenset((traced.source, traced.destination))
-        if connection not in self._our_end:
-            first_is_ours = message.method is not None or _transaction(message) in self._received
-            # A response without a request: what came before it was not printed whole.
-            self._our_end[connection] = traced.source if first_is_ours else traced.destination
-        return traced.source == self._our_end[connection]
-
-
-def _transaction(message: Message) -> tuple[str, str]:
-    """The key that a request and its responses share (RFC 3261, section 17.1.3)."""
-    return message.branch, message.cseq

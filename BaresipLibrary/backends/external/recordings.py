@@ -18,7 +18,7 @@ from pathlib import Path
 
 from ...audio.wav_reader import RecordingReader
 from ...events import AudioArrived, AudioTimed, MediaStarted
-from ..base import Report
+from ..base import USUAL_PACKET, Report
 from ..embedded.worker.stream_clock import CLOSELY, UNHEARD, StreamClock
 
 #: What sndfile calls the directions, and what the library does.
@@ -27,8 +27,6 @@ _PEER = re.compile(r"dump-.*=>(.*)-\d{4}(?:-\d\d){5}-(?:enc|dec)\.wav")
 #: How often to look (s) while somebody listens: a third of a packet, so that what arrives is heard
 #: a few ms later. `docs/adr/0016-growth-by-length.md` has the figures.
 LISTENED = 0.007
-#: Seconds of audio in a packet, as baresip and nearly every phone sends it.
-_PACKET = 0.020
 
 
 @dataclass
@@ -171,7 +169,7 @@ class RecordingNamer:
                 return  # another agent uses it
 
 
-def peer_of(written: str) -> str:
+def peer_named_by(written: str) -> str:
     """The URI of the peer in baresip's name of a recording; empty before baresip 2.9."""
     match = _PEER.search(written)
     return match[1] if match else ""
@@ -218,7 +216,7 @@ class _GrowingRecording:
             return True  # the listener reads it, too, and says why that fails
         after = time.monotonic()
         if frames and self._clock is None:  # what is sent may have another rate than what is heard
-            self._clock = StreamClock(self._reader.sample_rate, _PACKET, self._timed)
+            self._clock = StreamClock(self._reader.sample_rate, USUAL_PACKET, self._timed)
         if self._clock is not None:
             self._clock.closely = closely
             self._clock.look(before, after, frames)

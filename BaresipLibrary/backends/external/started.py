@@ -23,10 +23,12 @@ from . import configuration, installation
 from .audio_source import write_pause
 from .configuration import ExternalSettings
 from .controlled import ControlledBackend
+from .directions import DirectionFinder
 from .installation import codecs_of, encryptions_of, find_program
+from .output import LogLine, TracedMessage
 from .own_requests import RequestSender
-from .process import BaresipProcess, DirectionFinder, LogLine, TracedMessage
-from .recordings import RecordingNamer, peer_of
+from .process import BaresipProcess
+from .recordings import RecordingNamer, peer_named_by
 
 #: How long baresip may take to answer the command to end (s).
 _QUIT = 2.5
@@ -228,7 +230,7 @@ class ExternalBackend(ControlledBackend):
                 self._recording_ended(file.call_id, f"{file.path} cannot be written")
 
     def _take_recording(self, recorder: RecordingNamer, written: str) -> None:
-        call_id = self._translator.call_with(peer_of(written))
+        call_id = self._translator.call_with(peer_named_by(written))
         try:
             file = recorder.take(written, call_id)
             if file is None or not self.version.opens_recordings_late:
