@@ -6,10 +6,11 @@ agent's own may not be among them. It holds for as long as it grants.
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ..concurrency import Changes, wait_until
 from ..events import Registered, RegistrationFailed, Unregistered
+from ..frozen import frozen
 from ..sip.messages import Message, parameter, split_address, split_values, unlike
 from ..sip.uris import address_part, user_part
 from .call import TRACE_LAG
@@ -19,6 +20,34 @@ _UNIQUE = r"(?s).*-0x[0-9a-f]+"
 _MOST_SHOWN = 3
 #: The times of an answer and of the stack's report of it differ by less (s), on a busy machine too.
 _NEAR = 1.0
+
+
+@frozen
+class _Answer:
+    """A final answer of the registrar: when it came, and the Contact of its request."""
+
+    message: Message
+    at: float
+    contact: str
+
+    def is_near(self, reported_at: float) -> bool:
+        """Whether it may be the answer that the stack has reported at that time."""
+        return abs(self.at - reported_at) < _NEAR
+
+    @property
+    def seconds(self) -> int:
+        """For how long it lists that contact; 0 when that is not known."""
+        return _time_of(self.contact, self.message)
+
+    @property
+    def until(self) -> float:
+        """When that time is over."""
+        return self.at + self.seconds
+
+    @property
+    def words(self) -> str:
+        """Its status and reason phrase."""
+        return self.message.start_line[8:].strip()
 
 
 class RegistrationState:
@@ -37,18 +66,14 @@ class RegistrationState:
         self._traced = traced
         #: The registrar's last 2xx; None before one has come.
         self.accepted: Message | None = None
-        self._answer: Message | None = None
-        self._answered_at = 0.0
-        #: The Contact of the newest request.
-        self._contact = ""
-        #: The last 2xx to a request to register, when it came, and the Contact of that request.
-        self._granted: Message | None = None
-        self._granted_at = 0.0
-        self._granted_to = ""
-        #: Whether the newest request ends the registration.
-        self._ends = False
-        self._number = ""
+        #: To the newest request; None while it has none.
+        self._answer: _Answer | None = None
+        #: The last 2xx to a request to register.
+        self._granted: _Answer | None = None
+        #: The newest request, its Contact, and whether it ends the registration.
         self._request: Message | None = None
+        self._contact = ""
+        self._ends = False
         #: What is wrong with a 2xx that came by the way of the newest request, and when it came.
         self._foreign = ""
         self._foreign_at = 0.0
@@ -62,20 +87,22 @@ class RegistrationState:
         if message.transaction_method != "REGISTER":
             return
         if sent and message.method:
-            self._answer, self._number, self._request = None, message.cseq, message
+            self._answer, self._request = None, message
             contact = message.first("Contact") or ""
             self._contact = split_address(contact)[1]
             times = (parameter(contact, "expires"), (message.first("Expires") or "").strip())
             self._ends = "0" in times
         elif not sent and message.is_success and self._is_foreign(message):
             self._foreign_at = at
-        elif not sent and (message.status or 0) >= 200 and message.cseq == self._number:
-            self._answer, self._answered_at = message, at
-            if (message.status or 0) < 300:
+        elif not sent and (message.status or 0) >= 200 and self._is_to_newest(message):
+            self._answer = _Answer(message, at, self._contact)
+            if message.is_success:
                 self.accepted = message
-                if not self._ends:
-                    self._granted, self._granted_at = message, at
-                    self._granted_to = self._contact
+                self._granted = self._granted if self._ends else self._answer
+
+    def _is_to_newest(self, answer: Message) -> bool:
+        """Whether an answer has the CSeq of the newest request."""
+        return self._request is not None and answer.cseq == self._request.cseq
 
     def _is_foreign(self, answer: Message) -> bool:
         """Whether an answer came by the way of the newest request and is not its own.
@@ -120,27 +147,26 @@ class RegistrationState:
                 return self.still_listed(outcome.at) is not None
             case RegistrationFailed() if self._ends and self._granted:
                 # The registrar did not take away what it had granted.
-                return time.monotonic() < self._kept_until
+                return time.monotonic() < self._granted.until
         return False
 
     def still_listed(self, reported_at: float) -> str | None:
         """How the registrar still lists an agent that has unregistered; None if it does not."""
-        answer = self.answer_to(reported_at)
-        if answer is None or not self._ends or not answer.is_success:
+        answer = self._answer_to(reported_at)
+        if answer is None or not self._ends or not answer.message.is_success:
             return None
-        seconds = _time_of(self._contact, answer)
-        if not seconds or time.monotonic() >= self._answered_at + seconds:
+        if not answer.seconds or time.monotonic() >= answer.until:
             return None
-        words = answer.start_line[8:].strip()
-        return f"the registrar answered {words}, and still lists {self._contact} for {seconds} s"
+        listed = f"still lists {answer.contact} for {answer.seconds} s"
+        return f"the registrar answered {answer.words}, and {listed}"
 
     @property
     def expired(self) -> str | None:
         """That the time which the registrar has granted is over; None before, or if not known."""
-        seconds = self._granted_time
-        if not seconds or time.monotonic() < self._granted_at + seconds:
+        granted = self._current_grant
+        if granted is None or time.monotonic() < granted.until:
             return None
-        return f"the {seconds} s that were granted are over"
+        return f"the {granted.seconds} s that were granted are over"
 
     @property
     def expires_in(self) -> float | None:
@@ -153,60 +179,65 @@ class RegistrationState:
         """When the time is over on which `is_registered` depends; 0 when that is not known."""
         match self.outcome:
             case Unregistered() if self._answer and self._ends:
-                return self._answered_at + _time_of(self._contact, self._answer)
+                return self._answer.until
             case RegistrationFailed() if self._ends and self._granted:
-                return self._kept_until
-        return self._granted_at + self._granted_time if self._granted_time else 0.0
+                return self._granted.until
+        granted = self._current_grant
+        return granted.until if granted else 0.0
 
     @property
-    def _kept_until(self) -> float:
-        """When what was granted ends though the agent asked to end it, and was refused."""
-        assert self._granted is not None
-        return self._granted_at + _time_of(self._granted_to, self._granted)
+    def _current_grant(self) -> _Answer | None:
+        """The answer by which the agent is registered; None when its time is not known."""
+        granted, reported = self._granted, self.outcome.at if self.outcome else 0.0
+        if granted is None or granted.at < reported - _NEAR or not granted.seconds:
+            return None
+        return granted
 
-    @property
-    def _granted_time(self) -> int:
-        """For how long (s) the registrar has accepted the agent; 0 when that is not known."""
-        reported = self.outcome.at if self.outcome else 0.0
-        if self._granted is None or self._granted_at < reported - _NEAR:
-            return 0
-        return _time_of(self._granted_to, self._granted)
+    def answer_to(self, reported_at: float) -> Message | None:
+        """The final answer that the stack reported at that time; None when it does not show."""
+        answer = self._answer_to(reported_at)
+        return answer.message if answer else None
 
-    def answer_to(self, reported_at: float, *, registers: bool = False) -> Message | None:
-        """The final answer that the stack reported at that time, once it shows in the trace.
+    def _answer_to(self, reported_at: float, *, registers: bool = False) -> _Answer | None:
+        """That answer, once it shows in the trace: the stack reports it as soon as it has come.
 
-        None when it does not. The stack reports an answer as soon as it has come. With `registers`,
-        it is one to a request to register: the end of a registration may be as near.
+        With `registers` it answers a request to register: the end of a registration may be as near.
         """
 
-        def shown() -> Message | None:
-            near = abs(self._answered_at - reported_at) < _NEAR
-            return self._answer if near and not (registers and self._ends) else None
+        def shown() -> _Answer | None:
+            answer = self._answer
+            if answer is None or not answer.is_near(reported_at) or (registers and self._ends):
+                return None
+            return answer
 
         lags = self._traced and time.monotonic() - reported_at < TRACE_LAG
         return wait_until(self._changes, shown, TRACE_LAG if lags else 0.0)
 
     def missing(self, reported_at: float) -> str | None:
         """Why the agent is not registered though its stack reported so then; None if it is."""
-        answer, asked = self.answer_to(reported_at, registers=True), self._contact
+        answer = self._answer_to(reported_at, registers=True)
         if answer is None and abs(self._foreign_at - reported_at) < _NEAR:
             return self._foreign
-        if answer is None and abs(self._granted_at - reported_at) < _NEAR:
-            answer, asked = self._granted, self._granted_to  # the stack has asked again since
-        if answer is None or not answer.is_success:
+        if answer is None and self._granted and self._granted.is_near(reported_at):
+            answer = self._granted  # the stack has asked again since
+        if answer is None or not answer.message.is_success:
             return None
-        times = _times_of(asked, answer)
+        times = _times_of(answer.contact, answer.message)
         if any(not re.fullmatch("0+", one) for one in times):
             return None
-        words = f"the registrar answered {answer.start_line[8:].strip()}"
-        if times:
-            return f"{words}, and granted 0 s"
-        clause = f"{words}, but the answer lists"
-        uris = [split_address(contact)[1] for contact in _listed(answer)]
-        if not uris:
-            return f"{clause} no contact"
-        more = f" and {len(uris) - _MOST_SHOWN} more" if len(uris) > _MOST_SHOWN else ""
-        return f"{clause} {', '.join(uris[:_MOST_SHOWN])}{more}, not {asked}"
+        return f"the registrar answered {answer.words}, {_describe_loss(answer, times)}"
+
+
+def _describe_loss(answer: _Answer, times: Sequence[str]) -> str:
+    """What an answer says instead of listing its contact for some time, as a clause."""
+    if times:
+        return "and granted 0 s"
+    uris = [split_address(contact)[1] for contact in _listed(answer.message)]
+    if not uris:
+        return "but the answer lists no contact"
+    more = f" and {len(uris) - _MOST_SHOWN} more" if len(uris) > _MOST_SHOWN else ""
+    listed = f"{', '.join(uris[:_MOST_SHOWN])}{more}"
+    return f"but the answer lists {listed}, not {answer.contact}"
 
 
 def _times_of(asked: str, answer: Message) -> list[str]:
