@@ -6,7 +6,7 @@ from datetime import timedelta
 from enum import Enum, auto
 from glob import glob, has_magic
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assertionengine import AssertionOperator
 from robot.api import logger
@@ -21,6 +21,9 @@ from ..load.stop_condition import StopCondition
 from .assertions import Assertion, Unit, Value, number, percent, seconds
 from .base import AgentName, Component, output_directory
 from .targets import dialled_uri
+
+if TYPE_CHECKING:
+    from ..load.call_rate import CallRate
 
 #: No run is longer: what is measured of each call is kept until its end.
 _LONGEST = 24 * 3600.0
@@ -140,7 +143,6 @@ class CallRateKeywords(Component):
         | Should Be True | ${calls.setup_time.p95} < 0.5 |
         """
         from ..load.call_rate import CallRate, RunSettings
-        from ..load.call_run_failure import require_success
         from ..load.rated_call import Plan
         from ..media.tones import load_hearing
 
@@ -157,7 +159,6 @@ class CallRateKeywords(Component):
             arrivals=arrivals,
             seed=random.randrange(2**31) if seed is None else seed,
             plan=plan,
-            max_lag=plan.max_lag,
             stop_when=stop_when,
             target=lambda caller, callee: dialled_uri(self._agents, caller, callee),
             discard=self._discard,
@@ -169,16 +170,7 @@ class CallRateKeywords(Component):
         if audio is AudioCheck.verify:
             load_hearing()  # not while calls arrive
         self._agents.begin_keyword(ends=True)
-        run = CallRate(calling, called, settings)
-        try:
-            run.run()
-        finally:
-            result = run.result()
-            _show(result, file)
-            if run.left_over:
-                logger.warn(f"Not all calls of the run are over: {run.left_over}")
-        require_success(result, run.failed)
-        return result
+        return _carry_out(CallRate(calling, called, settings), file)
 
     def _positive(self, name: str, time: timedelta | None) -> float:
         value = self._seconds(time)
@@ -323,6 +315,26 @@ def _writable(save: Path | None) -> Path | None:
     except OSError as error:
         raise UsageError(f"{file} cannot be written: {error.strerror}.") from None
     return file
+
+
+def _carry_out(run: "CallRate", file: Path | None) -> CallRun:
+    """Runs it to its end, shows and saves what came of it, and returns that.
+
+    Raises:
+        CallFailure: calls failed, as `Run Calls` says.
+        UsageError: this machine is the reason why no call was established.
+    """
+    from ..load.call_run_failure import require_success
+
+    try:
+        run.run()
+    finally:
+        result = run.result()
+        _show(result, file)
+        if run.left_over:
+            logger.warn(f"Not all calls of the run are over: {run.left_over}")
+    require_success(result, run.failed)
+    return result
 
 
 def _show(run: CallRun, file: Path | None) -> None:

@@ -33,8 +33,8 @@ LATE, ENDED = "this machine was late", "the run was cut short"
 class RunSettings:
     """What a run of calls is to do; times in seconds.
 
-    `max_lag`: how late this machine may be; `target`: the URI that a caller dials for a callee;
-    `discard`: is told each side of a call that went well and is to be forgotten.
+    `target`: the URI that a caller dials for a callee; `discard`: is told each side of a call that
+    went well and is to be forgotten.
     """
 
     rate: float
@@ -42,7 +42,6 @@ class RunSettings:
     arrivals: Arrivals
     seed: int
     plan: Plan
-    max_lag: float
     stop_when: StopCondition | None
     target: Callable[[Agent, Agent], str]
     discard: Callable[[Agent, Call], None]
@@ -67,7 +66,7 @@ class CallRate:
         self._settings = settings
         self._changes = callers[0].changes
         self._pools = (AgentPool(callers, NO_CALLER), AgentPool(callees, NO_CALLEE))
-        self._machine = Machine(settings.max_lag)
+        self._machine = Machine(settings.plan.max_lag)
         tally = Tally(float(settings.rate), round(time.time(), 3), seeds=[settings.seed])
         self._counts = RunCounts(tally, self._machine, settings.load)
         self._began = time.monotonic()

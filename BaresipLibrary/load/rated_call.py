@@ -49,8 +49,9 @@ class Phase(Enum):
 class Plan:
     """What each call of a run does; times in seconds.
 
-    `timeout` is for the set-up, and for the end. Without `within` the audio is not checked. An
-    answer that came within `max_lag` did not wait for a phone of this machine.
+    `timeout` is for the set-up, and for the end. Without `within` the audio is not checked.
+    `max_lag`: how late this machine may be; what came within that time after its cause did not wait
+    for a phone of this machine.
     """
 
     talk: float
