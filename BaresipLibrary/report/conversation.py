@@ -22,12 +22,11 @@ from ..media.call_transcript import CallTranscript
 from ..media.results import HeardSegment
 from ..media.tracks import Track, TrackStream
 from ..media.transcripts import Transcripts
-from ..sip.uris import user_part
 from ..speech.heard import Word, written
 from ..speech.masking import Secrets
 from ..types import AudioDirection
 from .captions import Caption
-from .execution_record import Failed
+from .execution_record import Failed, in_which_call
 from .tables import TableCell, fragment, table
 
 
@@ -234,11 +233,10 @@ def _table(phrases: Sequence[SpokenText], failures: Iterable[Failed], began: flo
 
 
 def _phrase_row(number: int, phrase: SpokenText, began: float) -> Sequence[TableCell]:
+    where = in_which_call(phrase.agent, phrase.call.call_id)
     return (
         TableCell(str(number), "number"),
-        TableCell(
-            f"{phrase.agent.name} {phrase.verb}{_other_side(phrase.agent, phrase.call)}", "short"
-        ),
+        TableCell(f"{phrase.agent.name} {phrase.verb}{where}", "short"),
         _time(phrase.begin - began),
         _time(phrase.end - began),
         TableCell(phrase.text),
@@ -257,9 +255,3 @@ def _failed_row(failure: Failed, began: float) -> Sequence[TableCell]:
 
 def _time(seconds: float, kind: str = "") -> TableCell:
     return TableCell(f"{seconds:+.2f} s", f"number{kind}")
-
-
-def _other_side(agent: Agent, call: Call) -> str:
-    """The peer of a call, where the agent had several calls."""
-    several = len({other.call_id for other in agent.calls}) > 1
-    return f" in its call with {user_part(call.peer_uri)}" if several else ""

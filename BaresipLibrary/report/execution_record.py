@@ -180,7 +180,7 @@ class ExecutionRecord:
         for media, path in files:
             if path not in recorded and self._tells_something(path, later=media.call_id in begun):
                 begun.add(media.call_id)
-                title = f"{agent.name} {verb}{_other_side(agent, media)}"
+                title = f"{agent.name} {verb}{in_which_call(agent, media.call_id)}"
                 recorded[path] = Recorded(title, path, href(path), tuple(self._moments[path]))
         return list(recorded.values())
 
@@ -208,7 +208,7 @@ class ExecutionRecord:
         return before + began_here
 
 
-def _other_side(agent: Agent, media: MediaStarted) -> str:
-    """The peer of the stream's call, where the agent had several calls."""
+def in_which_call(agent: Agent, call_id: str) -> str:
+    """With whom a call is, where its agent had several; else empty."""
     peers = {call.call_id: user_part(call.peer_uri) for call in agent.calls}
-    return f" in its call with {peers[media.call_id]}" if len(peers) > 1 else ""
+    return f" in its call with {peers[call_id]}" if len(peers) > 1 else ""
