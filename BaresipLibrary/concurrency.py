@@ -21,7 +21,7 @@ _AT_ONCE = 8
 
 
 def _never() -> None:
-    """Is asked when a time changes what no event does: it does not."""
+    """Says that time alone changes nothing."""
 
 
 def wait_until(

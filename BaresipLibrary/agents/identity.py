@@ -36,7 +36,7 @@ def _initial(agent: Agent, call: Call) -> Peer:
 
 
 def _connected(agent: Agent, call: Call) -> Peer:
-    """Whom the newest message of the peer names that names somebody else than those before."""
+    """Who the peer is by the newest of its messages that names somebody else than before."""
     connected = _initial(agent, call)
     named = _named_by_us(agent, call) or connected.uri
     for message in _from_peer(agent, call):

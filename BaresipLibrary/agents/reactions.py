@@ -39,7 +39,7 @@ class Reaction:
 
 
 def _nothing() -> None:
-    """Is called where nobody wants to know."""
+    """Does nothing, where nobody has asked to be told."""
 
 
 class Reactions:

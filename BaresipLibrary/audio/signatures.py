@@ -172,7 +172,7 @@ class SignatureDetector:
             self._look(self._steps, sum(self._powers) / STEPS)
 
     def _look(self, steps: NDArray[np.complex128], total: float) -> None:
-        """Judge complex amplitudes of shape (15, signatures) and the power of all that arrived."""
+        """Judges complex amplitudes of shape (15, signatures) and the power of all that arrived."""
         energy = np.mean(np.square(np.abs(steps)), axis=0)
         steady = np.square(np.abs(np.mean(self._without_drift(steps), axis=0)))
         rest = power_to_dbfs(max(0.0, total - float(np.sum(energy)) / 2))
@@ -187,7 +187,7 @@ class SignatureDetector:
         self._absent = np.where(absent, self._absent + 1, 0)
 
     def _without_drift(self, steps: NDArray[np.complex128]) -> NDArray[np.complex128]:
-        """Turn back what each column turns from step to step, as far as clocks may explain it."""
+        """Turns back what each column turns from step to step, as far as clocks may explain it."""
         turned = np.angle(np.sum(steps[1:] * np.conj(steps[:-1]), axis=0))
         most = 2 * math.pi * MOST_DRIFT * self._frequencies / GRID
         numbers = np.arange(len(steps)) - (len(steps) - 1) / 2

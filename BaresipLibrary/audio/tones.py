@@ -261,7 +261,7 @@ class _WindowTest:
         self._coefficients = np.linalg.inv(triangle).T
 
     def sines(self, windows: NDArray[np.float64]) -> list[Sine | None]:
-        """Return, for each row of (n, size) samples, the asked tone or None."""
+        """For each row of (n, size) samples, the asked tone or None."""
         along = windows @ self._basis
         energy = np.einsum("ij,ij->i", windows, windows) - np.square(along[:, 0])
         explained = np.sum(np.square(along[:, 1:]), axis=1)

@@ -30,7 +30,7 @@ _OPTIONS = {
 
 
 class BeingCalledKeywords(Component):
-    """Say beforehand what agents do with calls."""
+    """Says beforehand what agents do with calls, and waits for those who are called."""
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)

@@ -1,4 +1,4 @@
-"""Which of the words that an argument takes was probably meant by another one."""
+"""Which word a suite probably meant, where it gave one that the argument does not take."""
 
 import difflib
 import re

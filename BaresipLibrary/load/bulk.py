@@ -188,7 +188,7 @@ def establish(calls: Sequence[BulkCall], timeout: float) -> None:
 
 
 def _attempt_all(calls: Sequence[BulkCall], deadline: float) -> None:
-    """Who rings is accepted while others are still to be dialled, as phones on desks would do."""
+    """Callees accept while others are still to be dialled, as phones on desks would do."""
     changes = calls[0].caller.changes
     with Crew(changes) as dialling, Crew(changes) as accepting:
         for bulk_call in calls:

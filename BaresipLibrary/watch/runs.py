@@ -28,7 +28,7 @@ class RunScopes(Generic[S]):
         self._scopes.append((time.monotonic(), scope))
 
     def at(self, moment: float) -> S:
-        """That of a moment (monotonic); of what came before the first one, the first."""
+        """The one that was open at a moment (monotonic); before the first one, the first."""
         number = bisect_right(self._scopes, moment, key=itemgetter(0)) - 1
         return self._scopes[max(number, 0)][1]
 
