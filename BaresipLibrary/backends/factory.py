@@ -125,6 +125,11 @@ def _make_external(setup: BackendSetup) -> Backend:
 
     if setup.settings.control is not None:
         return AttachedBackend(setup.account, setup.changes, setup.settings)
+    if setup.settings.recordings is not None:
+        raise UsageError(
+            "recordings_folder= is for an agent that attaches to a running baresip (control=); the"
+            " recordings of a baresip that the library starts are read without it."
+        )
     return ExternalBackend(*setup)
 
 

@@ -71,3 +71,14 @@ def test_the_embedded_backend_takes_no_setting_of_external_ones(
     ):
         setup = factory.BackendSetup(Account("a"), tmp_path / "a", changes, forker, external)
         factory.Backends().make(BackendName.embedded, setup)
+
+
+def test_a_program_that_the_library_starts_takes_no_folder_of_recordings(tmp_path: Path) -> None:
+    changes = Changes()
+    with (
+        closing(Forker(changes)) as forker,
+        pytest.raises(UsageError, match=r"^recordings_folder= is for an agent that attaches"),
+    ):
+        external = ExternalSettings(executable="baresip", recordings=tmp_path)
+        setup = factory.BackendSetup(Account("a"), tmp_path / "a", changes, forker, external)
+        factory.Backends().make(BackendName.external, setup)
