@@ -12,8 +12,8 @@ from ..errors import UsageError
 from ..keywords.running import is_dry_run
 from ..wording import pip_install
 from .measures import Measures, by_of, labels_of
+from .outputs import Pushgateway, Served, TextFile
 from .runs import RunListener, RunScopes, pabot_part, refused_without_traceback, run_name
-from .targets import Pushgateway, Served, TextFile
 
 if TYPE_CHECKING:
     from prometheus_client import Metric
@@ -139,10 +139,10 @@ class Metrics(RunListener):
             self._served.close()
 
 
-def _require_known(*targets: str | None) -> None:
-    """Raises `UsageError` when a target is an argument that there is not, as `name=value`."""
-    for target in targets:
-        name, equals, _ = (target or "").partition("=")
+def _require_known(*outputs: str | None) -> None:
+    """Raises `UsageError` when an output is an argument that there is not, as `name=value`."""
+    for output in outputs:
+        name, equals, _ = (output or "").partition("=")
         if equals and name.isidentifier():
             raise UsageError(
                 f"'{name}' is not an argument of BaresipLibrary.Metrics; there are file=, push=,"

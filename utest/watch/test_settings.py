@@ -13,7 +13,7 @@ from robot.errors import DataError
 from BaresipLibrary import Metrics, Spans, UsageError
 from BaresipLibrary.watch.measures import by_of, labels_of
 from BaresipLibrary.watch.metrics import _reason
-from BaresipLibrary.watch.targets import file_of_run
+from BaresipLibrary.watch.outputs import file_of_run
 
 
 @pytest.mark.parametrize(
