@@ -60,8 +60,8 @@ A Hold And What Was Answered Are In The Log
 A Hold That A 183 Announces Begins With The 200
     Call Peer    announces_its_answer
     Run Keyword And Expect Error
-    ...    alice could not hold its call: the peer answered the re-INVITE only with 183 Session Progress within 0.5 s.*
-    ...    Hold    alice    timeout=0.5s
+    ...    alice could not hold its call: the peer answered the re-INVITE only with 183 Session Progress within 1 s.*
+    ...    Hold    alice    timeout=1s
     ${info} =    Get Info    alice
     Should Be Equal    ${info.calls}[0][on_hold]    ${False}
     Let Peer Go On    ${PEER}
@@ -72,8 +72,8 @@ A Resume Before The Hold Is Answered
     [Documentation]    A second offer has to wait for the answer to the first one.
     Call Peer    answers_the_third_time
     Run Keyword And Expect Error
-    ...    alice could not hold its call: the peer did not answer the re-INVITE within 0.3 s.*
-    ...    Hold    alice    timeout=0.3s
+    ...    alice could not hold its call: the peer did not answer the re-INVITE within 0.8 s.*
+    ...    Hold    alice    timeout=0.8s
     Resume    alice
     Hold Should Become    alice    False
     ${result} =    End Call

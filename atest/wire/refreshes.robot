@@ -114,7 +114,7 @@ A Peer That Does Not Answer
 A Hold That Was Not Answered Is No Refresh
     [Documentation]    Its re-INVITE is sent again while nothing else may be.
     Call Peer    ignores_refresh
-    Run Keyword And Expect Error    *the peer did not answer the re-INVITE*    Hold    alice    timeout=0.2s
+    Run Keyword And Expect Error    *the peer did not answer the re-INVITE*    Hold    alice    timeout=0.5s
     ${told} =    Run Keyword And Expect Error    *    Refresh Call    alice    timeout=1.5s
     Should Match Regexp    ${told}    ^alice could not refresh its call: (no re-INVITE was seen within 1.5 s|another re-INVITE stayed in the way)
     Let Peer Go On    ${PEER}
