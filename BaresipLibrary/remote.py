@@ -6,6 +6,7 @@ Agents run on the host of this server. The settings are those of the library's i
 """
 
 import argparse
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from enum import Enum
@@ -186,6 +187,7 @@ def main() -> None:
     library = BaresipLibrary(**settings(options.settings))
     # Without a running Robot, its logger drops HTML messages.
     logger.write = print_log
+    logging.getLogger("RobotFramework").setLevel(logging.DEBUG)  # the client may want all of it
     try:
         RobotRemoteServer(RemoteLibrary(library), options.host, options.port, options.port_file)
     finally:

@@ -1,10 +1,13 @@
 """Writes what agents saw into Robot's log. Only Robot's own thread may do that."""
 
+import logging
 from collections.abc import Iterable
 from itertools import groupby
 
 from markupsafe import Markup, escape
 from robot.api import logger
+from robot.libraries.BuiltIn import BuiltIn
+from robot.running.context import EXECUTION_CONTEXTS
 
 from ..agents.agent import Agent
 from ..events import Event, QualityReported, SipMessage, StackLog
@@ -31,10 +34,22 @@ def flush(agents: Iterable[Agent], began: float) -> None:
         news += [(event, agent) for event in with_digits_joined(shown, [])]
         details += [(event, agent) for event in events if isinstance(event, _DETAILS)]
     _write(_lines(sorted(news, key=_time), began))
-    for event, agent in sorted(details, key=_time):
+    for event, agent in sorted(details if _takes_details() else (), key=_time):
         logger.debug(
             f"{_offset(event, began)}  {_cut(agent.name)}  {_cut(line(event))}{_whole(event)}"
         )
+
+
+def _takes_details() -> bool:
+    """Whether anything takes what is logged at DEBUG.
+
+    Mostly nothing does, and all messages of a hundred agents take longer to write than their calls
+    to be established.
+    """
+    if EXECUTION_CONTEXTS.current is None:
+        return logging.getLogger("RobotFramework").isEnabledFor(logging.DEBUG)
+    level, file = map(BuiltIn().get_variable_value, ("${LOG_LEVEL}", "${DEBUG_FILE}"))
+    return level in ("DEBUG", "TRACE", None) or file != "NONE"
 
 
 def _time(item: tuple[Event, Agent]) -> float:

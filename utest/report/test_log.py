@@ -14,7 +14,42 @@ from BaresipLibrary.report import log
 from ..scripted import Phone
 
 
-def test_news_are_written_once_and_in_order(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
+class Robot:
+    """A Robot that runs, with its automatic variables."""
+
+    def __init__(self, **variables: str) -> None:
+        self._variables = {"LOG_LEVEL": "INFO", "DEBUG_FILE": "NONE", **variables}
+
+    def get_variable_value(self, name: str) -> str:
+        return self._variables[name[2:-1]]
+
+
+@pytest.mark.parametrize(
+    ("robot", "expected"),
+    [
+        (Robot(), False),
+        (Robot(LOG_LEVEL="WARN"), False),
+        (Robot(LOG_LEVEL="DEBUG"), True),
+        (Robot(LOG_LEVEL="TRACE"), True),
+        (Robot(DEBUG_FILE="/tmp/debug.txt"), True),
+    ],
+)
+def test_details_are_put_into_words_only_where_a_log_takes_them(
+    robot: Robot, expected: bool, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[str] = []
+    monkeypatch.setattr(log.logger, "debug", written.append)
+    monkeypatch.setattr(log.EXECUTION_CONTEXTS, "_contexts", [object()])
+    monkeypatch.setattr(log, "BuiltIn", lambda: robot)
+    phone.backend.feed(QualityReported(10.2, "c", 0.0, 0.0, 1, 0))
+    log.flush([phone.agent], 10.0)
+    assert bool(written) is expected
+
+
+def test_news_are_written_once_and_in_order(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG", "RobotFramework")
     written: list[tuple[str, str]] = []
     monkeypatch.setattr(log.logger, "info", lambda text: written.append(("info", text)))
     monkeypatch.setattr(log.logger, "debug", lambda text: written.append(("debug", text)))
