@@ -6,14 +6,11 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 #: Folders of `atest` that take long start first, so that all streams end together. What understands
-#: speech keeps the cores busy: it comes when those that measure times in audio have ended.
+#: speech needs both cores for moments: it comes when those that measure times in audio have ended.
 LONGEST = [
     *("hearing", "wire", "robustness", "servers", "speech", "docs", "evidence", "phone"),
     *("load", "scopes", "watch", "failures"),
 ]
-#: What takes a core for half of the time or more: it understands or scores speech, or looks at logs
-#: in a browser.
-BUSY = {"speech", "docs", "evidence"}
 #: Suites that are a run of their own: in one with all of its folder they would end last.
 APART = {"speech": ["barge_in", "evidence", "quality", "say"]}
 #: Folders whose suites run side by side on the embedded backend: quick ones that call, talk, and
@@ -49,16 +46,15 @@ def all_parts() -> list[Part]:
 
 
 def _parts_of(folder: str, rank: int) -> list[Part]:
-    width = 2 if folder in BUSY else 1
     apart = [f"atest/{folder}/{name}.robot" for name in APART.get(folder, [])]
     if not apart:
-        return [Part(folder, rank, [f"atest/{folder}"], width)]
+        return [Part(folder, rank, [f"atest/{folder}"])]
     suites = sorted(str(one.relative_to(ROOT)) for one in ROOT.glob(f"atest/{folder}/[!_]*.robot"))
     rest = [suite for suite in suites if suite not in apart]
     named = ("--name", folder.title())  # as in a run of the folder
     return [
-        Part(folder, rank, rest, width, named),
-        Part(f"{folder}-apart", rank, apart, width, named),
+        Part(folder, rank, rest, options=named),
+        Part(f"{folder}-apart", rank, apart, options=named),
     ]
 
 

@@ -1,5 +1,6 @@
 """Runs that go on at the same time, so many of them and not more."""
 
+import heapq
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from threading import Condition
@@ -17,9 +18,7 @@ class Turn(NamedTuple):
 class Streams:
     """Lets a number of runs go on at the same time. Of those that wait, the lowest rank is next.
 
-    A run that needs more of the machine takes several streams, or all where there are fewer. While
-    it waits for them, no other takes one, but for those that are left over beside runs of its kind:
-    with five streams and runs of two, one.
+    A run that needs more of the machine takes several streams, or all where there are fewer.
     """
 
     def __init__(self, number: int | str) -> None:
@@ -27,7 +26,6 @@ class Streams:
             raise SystemExit(f"STREAMS={number}: it must be a number, and 1 at least.")
         self._all = self._free = int(number)
         self._waiting: list[Turn] = []
-        self._narrow = 0  # of those that go on, how many have one stream
         self._came = 0
         self._expected: set[str] = set()
         self._changed = Condition()
@@ -48,7 +46,7 @@ class Streams:
         with self._changed:
             self._came += 1
             turn = Turn(rank, self._came, min(width, self._all))
-            self._waiting.append(turn)
+            heapq.heappush(self._waiting, turn)
             return turn
 
     @contextmanager
@@ -56,27 +54,15 @@ class Streams:
         """Waits for its streams, and has them until the block ends."""
         with self._changed:
             self._changed.wait_for(lambda: self._is_next(turn))
-            self._waiting.remove(turn)
-            self._have(turn, 1)
+            heapq.heappop(self._waiting)
+            self._free -= turn.width
+            self._changed.notify_all()
         try:
             yield
         finally:
             with self._changed:
-                self._have(turn, -1)
-
-    def _have(self, turn: Turn, number: int) -> None:
-        """A run begins (1) or ends (-1)."""
-        self._free -= number * turn.width
-        self._narrow += number * (turn.width == 1)
-        self._changed.notify_all()
+                self._free += turn.width
+                self._changed.notify_all()
 
     def _is_next(self, turn: Turn) -> bool:
-        return not self._expected and turn == self._next()
-
-    def _next(self) -> Turn | None:
-        first = min(self._waiting)
-        if first.width <= self._free:
-            return first
-        left_over = self._all % first.width
-        narrow = [turn for turn in self._waiting if turn.width == 1]
-        return min(narrow, default=None) if self._free and self._narrow < left_over else None
+        return not self._expected and self._free >= turn.width and self._waiting[0] == turn

@@ -76,26 +76,6 @@ def test_a_wide_run_waits_for_all_its_streams_and_what_is_wider_than_all_takes_a
     assert order == ["wide", "widest", "narrow"]
 
 
-def test_a_stream_that_is_left_over_beside_wide_runs_is_used_meanwhile(ci: ModuleType) -> None:
-    streams = ci.Streams(3)
-    order: list[str] = []
-
-    def run(name: str, turn: object) -> None:
-        with streams.taken(turn):
-            order.append(name)
-
-    with ThreadPoolExecutor(3) as pool:
-        with streams.taken(streams.turn(1, 2)):
-            last = streams.turn(4)
-            with streams.taken(streams.turn(3)):
-                pool.submit(run, "wide", streams.turn(2, 2))
-                waits = pool.submit(run, "narrow", last)
-                assert not waits.done()
-            waits.result(timeout=20)  # while the wide one waits for two streams
-        assert order[0] == "narrow"
-    assert order == ["narrow", "wide"]
-
-
 def test_none_begins_before_all_have_come(ci: ModuleType) -> None:
     """Else those that come first would have all streams, whatever their rank."""
     streams = ci.Streams(1)
