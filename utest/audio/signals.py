@@ -211,3 +211,8 @@ def _to_int16(samples: Samples) -> NDArray[np.int16]:
 
 #: Name, as SDP has it, and function of the codecs that need no other program.
 CODECS = {"L16": sixteen_bit, "PCMU": mu_law, "PCMA": a_law}
+
+
+def level_of(samples: Samples) -> float:
+    """The level in dBFS, by its definition."""
+    return 10 * math.log10(2 * float(np.mean(np.square(samples))))

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from BaresipLibrary.audio.sines import Sine, strongest_tone
 from BaresipLibrary.audio.tones import ToneDetector
 
 from . import signals
@@ -299,7 +298,7 @@ def test_verdict_does_not_depend_on_chunks(chunk: int) -> None:
     assert moment is not None and fed is not None
     assert moment <= fed < moment + chunk
     assert detector.tone == exact.tone
-    assert detector.level == pytest.approx(level_of(samples[:fed] - samples[:fed].mean()))
+    assert detector.level == pytest.approx(signals.level_of(samples[:fed] - samples[:fed].mean()))
 
 
 @pytest.mark.parametrize("chunk", [1, 7, 160, 1024])
@@ -310,10 +309,6 @@ def test_refusal_does_not_depend_on_chunks(chunk: int) -> None:
     assert detector.seconds == 1.0
     assert detector.loudest_tone is not None
     assert detector.loudest_tone.frequency == pytest.approx(480, abs=1)
-
-
-def level_of(samples: Samples) -> float:
-    return 10 * math.log10(2 * float(np.mean(np.square(samples))))
 
 
 def test_verdict_describes_the_tone_and_stays() -> None:
@@ -432,29 +427,6 @@ def test_refuses_stereo() -> None:
         ToneDetector(440, 8000).feed(np.zeros((160, 2)))
 
 
-@pytest.mark.parametrize("rate", [8000, 16000, 48000])
-@pytest.mark.parametrize("seconds", [0.05, 0.1, 1.0])
-@pytest.mark.parametrize("frequency", [50, 440, 1234.5, 3700])
-def test_strongest_tone_is_exact(frequency: float, seconds: float, rate: int) -> None:
-    sound = signals.tone(frequency, seconds, rate, -23, 1.0) + 0.1
-    tone = strongest_tone(sound, rate)
-    assert tone is not None
-    assert tone.frequency == pytest.approx(frequency, abs=0.2)
-    assert tone.level == pytest.approx(-23, abs=0.1)
-    assert tone.share == pytest.approx(1.0, abs=0.001)
-
-
-def test_strongest_tone_of_two() -> None:
-    tone = strongest_tone(signals.tone(440, 1, 8000, -12) + signals.tone(1000, 1, 8000, -15), 8000)
-    assert tone == Sine(pytest.approx(440, abs=0.1), pytest.approx(-12, abs=0.1),
-                        pytest.approx(2 / 3, abs=0.01))  # fmt: skip
-
-
-@pytest.mark.parametrize("sound", [np.zeros(800), np.full(800, 0.5), np.empty(0), np.ones(15)])
-def test_silence_has_no_strongest_tone(sound: Samples) -> None:
-    assert strongest_tone(sound, 8000) is None
-
-
 @pytest.mark.parametrize("rate", [8000, 48000])
 def test_feeding_is_cheap(rate: int) -> None:
     """CPU time, so that a busy machine does not fail it; measured 0.1 to 0.2 ms a chunk."""
@@ -463,18 +435,3 @@ def test_feeding_is_cheap(rate: int) -> None:
     started = time.thread_time()
     listen(detector, samples, rate // 50)
     assert (time.thread_time() - started) / 100 < 0.001
-
-
-@pytest.mark.parametrize(
-    ("codec", "loudest"), [(signals.mu_law, 32124 / 32768), (signals.a_law, 32256 / 32768)]
-)
-def test_companding_as_g711_has_it(codec: Callable[[Samples], Samples], loudest: float) -> None:
-    """Largest value, symmetry, 33 to 39 dB of signal to quantisation noise over 30 dB of level."""
-    ends = codec(np.array([-1.0, 1.0]))
-    assert ends.tolist() == [-loudest, loudest]
-    for level in (-3, -20, -33):
-        sound = signals.tone(437, 1, 8000, level)
-        noise = level_of(codec(sound) - sound)
-        assert 33 <= level - noise <= 42
-    values = np.unique(codec(np.arange(-32768, 32768) / 32768))
-    assert values.size in (255, 256)
