@@ -26,7 +26,7 @@ HEAVY = {
     "defusedxml",
     "dpkt",
     "faster_whisper",
-    "PIL",
+    "matplotlib",
     "numpy",
     "onnxruntime",
     "piper",

@@ -103,7 +103,7 @@ def players(heard: Sequence[Recorded], sent: Sequence[Recorded] = ()) -> str:
     Plain text, no `Markup`, for the reason that `ladder` gives. What was heard shows at once, what
     was sent on a click. As much is embedded, in that order, as `BUDGET` has room for; the rest is
     linked. A file that can't be read is answered with a sentence, never with an error. Pictures
-    need Pillow; without it, one line says how to get it.
+    need matplotlib; without it, one line says how to get it.
     """
     budget = _Budget(BUDGET)
     shown = joined([_block(recording, budget) for recording in heard], "\n")

@@ -258,12 +258,12 @@ def test_links_stay_beside_the_log(tmp_path: Path, href: str, link: str) -> None
     assert Page(players([Recorded("t", tmp_path / "gone", href)])).all("a") == [{"href": link}]
 
 
-def test_without_pillow_one_line_says_how_to_get_pictures(
+def test_without_matplotlib_one_line_says_how_to_get_pictures(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in [name for name in sys.modules if name.split(".")[0] == "PIL"]:
+    for name in [name for name in sys.modules if name.split(".")[0] == "matplotlib"]:
         monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, "PIL", None)
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
     file = wav(tmp_path / "a.wav")
     page = Page(players([Recorded("a", file, "a"), Recorded("b", file, "b")]))
     assert not page.all("img")
