@@ -11,7 +11,7 @@ from robot.api.deco import keyword
 from robot.api.types import Secret
 
 from ..errors import UsageError
-from ..media.results import BargeIn
+from ..media.results import SHORTEST_SILENCE, BargeIn
 from ..speech.masking import MASK
 from .base import AgentName, Component, find_file
 from .secrecy import text_to_say
@@ -25,13 +25,11 @@ _WATCHED = timedelta(seconds=2)
 #: From when on a silence proves that the other side stopped, and how long a pause may be where it
 #: must speak on.
 _SILENCE, _PAUSE = timedelta(seconds=1), timedelta(milliseconds=500)
-#: The shortest silence (s) that is more than a pause between words.
-_SHORTEST = 0.3
 _FILE = "file:"
 
 
 class BargeInKeywords(Component):
-    """Interrupts who speaks."""
+    """Interrupts the other side of a call."""
 
     @keyword(tags=("Audio", "Speech", "Wait"))
     def verify_barge_in(
@@ -63,9 +61,9 @@ class BargeInKeywords(Component):
         for its answer. So a prompt whose pauses are shorter than ``silence`` never passes while it
         goes on; give more for one with longer pauses, and less for a machine that answers sooner.
         A prompt that comes to its end just then looks the same as one that stops: interrupt where
-        it has much left to say. Where the other side fell silent up to 0.3 s before the text began,
-        ``seconds`` is negative and a warning says so; so does one where no audio came in the silence, or none was
-        recorded and the backend does not see packets.
+        it has much left to say. When the other side fell silent up to 0.3 s before the text began,
+        ``seconds`` is negative, and a warning says so. Another warning says that no audio came in the
+        silence, or that none was recorded and the backend does not see packets.
 
         Fails when the other side does not begin to speak within the ``timeout``, when it does not
         fall silent ``within`` that time, and when the call ends or is put on hold. The message says how long it spoke
@@ -156,12 +154,7 @@ class BargeInKeywords(Component):
         return pause
 
     def _silence_of(self, silence: timedelta) -> float:
-        seconds = self._seconds(silence)
-        if seconds < _SHORTEST:
-            raise UsageError(
-                f"silence={seconds:g} s is too short: it must be at least {_SHORTEST:g} s."
-            )
-        return seconds
+        return self._at_least(SHORTEST_SILENCE, "silence", silence)
 
     def _interruption(
         self,

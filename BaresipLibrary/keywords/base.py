@@ -146,6 +146,17 @@ class Component:
         """A keyword's time in seconds; without one the library's timeout."""
         return in_seconds(self._context.timeout if time is None else time)
 
+    def _at_least(self, least: float, name: str, time: timedelta) -> float:
+        """The time that an argument gives, in seconds.
+
+        Raises:
+            UsageError: it is shorter than `least` seconds.
+        """
+        value = in_seconds(time)
+        if value < least:
+            raise UsageError(f"{name}={value:g} s is too short: it must be at least {least:g} s.")
+        return value
+
     def _acting(
         self,
         agent: AgentName,

@@ -3,15 +3,16 @@
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from assertionengine import AssertionOperator
 from robot.api import logger
 from robot.api.deco import keyword
 
 from ..agents.rtp import look_at_rtp
-from ..errors import NothingYet, PhoneFailure, UsageError
-from ..media.results import ResponseTimeOf
+from ..errors import NothingYet, PhoneFailure
+from ..frozen import frozen
+from ..media.results import SHORTEST_SILENCE, ResponseTimeOf
 from ..types import AudioDirection
 from .assertions import Assertion, Value, get_and_assert, percent, seconds
 from .base import AgentName, Component
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _SECOND = timedelta(seconds=1)
-#: The shortest silence (s) that is more than a pause between words.
-_SHORTEST = 0.3
 
 
 class ConversationKeywords(Component):
@@ -45,10 +44,10 @@ class ConversationKeywords(Component):
 
         That is the time from the end of the agent's turn to the first sound of the answer, as both
         pass the agent's network interface: the delay of its own jitter buffer is not part of it.
-        The log says how far off the value may be (``1.38 s, right to 20 ms``), and lists all turns. Not
-        included in that are: the quiet end of a word, of which noise of -40 dBFS may hide up to 0.25 s; packets that are lost in
-        bursts; and the packet by which a sender on a busy machine falls behind its own RTP timestamps, as
-        baresip does.
+        The log says how far off the value may be (``1.38 s, right to 20 ms``), and lists all turns. That
+        does not include the quiet end of a word, of which noise of -40 dBFS may hide up to 0.25 s, packets
+        that are lost in bursts, and the packet by which a sender on a busy machine, such as baresip, falls
+        behind its own RTP timestamps.
 
         A turn is a stretch in which one side makes sound: speech, a tone or music, but not noise
         on the line. A pause of up to 0.6 s belongs to a turn, but not one longer than 0.3 s in
@@ -96,10 +95,10 @@ class ConversationKeywords(Component):
             )
 
         which = {ResponseTimeOf.last: "", ResponseTimeOf.all: ""}.get(of, f"{of.name} ")
-        what = f"{which}response time"
+        quantity = _Quantity(f"{which}response time", read, told, warning)
         unit = None if of is ResponseTimeOf.all else seconds
         wanted = Assertion(assertion_operator, assertion_expected, message, unit)
-        return self._measured(agent, what, read, told, wanted, timeout, call, warning)
+        return self._measured(agent, call, quantity, wanted, timeout)
 
     @keyword(tags=("Speech", "Wait"))
     def wait_until_silence(
@@ -113,9 +112,9 @@ class ConversationKeywords(Component):
         """Waits until the agent has heard nothing for some time; returns for how many seconds.
 
         Speech, tones and music are sound. Noise on the line, comfort noise and no packets at all
-        are silence. What is at most -30 dBFS and as steady as noise is taken for noise, if it is
-        not a single tone: so may be a chord that is held. Audio that is recorded late, on a busy
-        machine, is waited for. The silence counts from the end of what the agent heard last. When the agent
+        are silence. Sound of at most -30 dBFS that is as steady as noise is taken for noise, unless
+        it is a single tone; a chord that is held may be taken for noise, too. Audio that is recorded
+        late, on a busy machine, is waited for. The silence counts from the end of what the agent heard last. When the agent
         has heard nothing since it spoke itself, it counts from the start of the keyword,
         so that the time before an answer is not taken for the end of it.
 
@@ -135,11 +134,7 @@ class ConversationKeywords(Component):
         """
         from ..media.conversation import wait_until_silence
 
-        lasting = self._seconds(for_)
-        if lasting < _SHORTEST:
-            raise UsageError(
-                f"for={lasting:g} s is too short: it must be at least {_SHORTEST:g} s."
-            )
+        lasting = self._at_least(SHORTEST_SILENCE, "for", for_)
         listener = self._agents.get(agent)
         which = listener.require_live_call("to listen to", call)
         silence = wait_until_silence(listener, lasting, self._seconds(timeout), which.call_id)
@@ -180,16 +175,13 @@ class ConversationKeywords(Component):
         | Get Talk Ratio | alice | < | 60 % |
         | ${share} = | Get Talk Ratio | alice | direction=tx |
         """
-        wanted = Assertion(assertion_operator, assertion_expected, message, percent)
-        return self._measured(
-            agent,
+        quantity = _Quantity(
             f"{direction.name} talk ratio",
             lambda conversation: conversation.talk_ratio(direction).percent,
             lambda conversation: str(conversation.talk_ratio(direction)),
-            wanted,
-            timeout,
-            call,
         )
+        wanted = Assertion(assertion_operator, assertion_expected, message, percent)
+        return self._measured(agent, call, quantity, wanted, timeout)
 
     @keyword(tags=("Speech", "Getter", "Assertion"))
     def get_dead_air(
@@ -222,10 +214,9 @@ class ConversationKeywords(Component):
             since = conversation.call.established_at or conversation.call.began_at
             return f"{conversation.dead_air()}, from {pause.begin - since:.2f} s of the call on"
 
+        quantity = _Quantity("dead air", lambda talk: talk.dead_air().seconds, told)
         wanted = Assertion(assertion_operator, assertion_expected, message, seconds)
-        return self._measured(
-            agent, "dead air", lambda talk: talk.dead_air().seconds, told, wanted, timeout, call
-        )
+        return self._measured(agent, call, quantity, wanted, timeout)
 
     @keyword(tags=("Speech", "Getter", "Assertion"))
     def get_overlap(
@@ -248,29 +239,23 @@ class ConversationKeywords(Component):
         Example:
         | Get Overlap | alice | < | 500ms |
         """
-        wanted = Assertion(assertion_operator, assertion_expected, message, seconds)
-        return self._measured(
-            agent,
+        quantity = _Quantity(
             "overlap",
             lambda conversation: conversation.overlap().seconds,
             lambda conversation: str(conversation.overlap()),
-            wanted,
-            timeout,
-            call,
         )
+        wanted = Assertion(assertion_operator, assertion_expected, message, seconds)
+        return self._measured(agent, call, quantity, wanted, timeout)
 
     def _measured(
         self,
         agent: AgentName,
-        what: str,
-        read: "Callable[[Conversation], T]",
-        told: "Callable[[Conversation], str]",
+        call: str | None,
+        quantity: "_Quantity[T]",
         wanted: Assertion,
         timeout: timedelta | None,
-        call: str | None,
-        warning: "Callable[[Conversation], str]" = lambda _: "",
     ) -> T:
-        """Reads a value of a conversation, checks it, and logs how far off it may be, and a warning."""
+        """Checks a quantity of a conversation; logs it with its error, a warning, and the turns."""
         from ..media.conversation import Conversation
         from ..media.following import following_recording
 
@@ -280,27 +265,49 @@ class ConversationKeywords(Component):
         )
         look_at_rtp(speaker, which)  # for the length of packets, and how many are lost
         conversation = Conversation(speaker, which)
-
-        def read_on() -> T:
-            with speaker.changes:
-                conversation.read()
-            return read(conversation)
+        value = quantity.value_in(conversation)
 
         def go_on() -> None:
             speaker.require_alive()
             if not which.is_live:
                 wanted.check(value)  # raises: nothing more will come
 
-        subject = f"The {what} of {speaker.name}"
-        value = Value(subject, read_on)
         limit = None if left is None else self._seconds(left)
         whole = None if timeout is None else self._seconds(timeout)
         try:
             with following_recording(speaker, which):
                 return get_and_assert(speaker.changes, value, wanted, limit, go_on, whole)
         finally:
-            with suppress(NothingYet, PhoneFailure):  # there is no value
-                logger.info(f"{subject}: {told(conversation)}.")
-                if text := warning(conversation):
-                    logger.warn(text)
-            logger.info(conversation.story())
+            _log_quantity(quantity, conversation)
+
+
+@frozen
+class _Quantity(Generic[T]):
+    """What is measured of a conversation: its name, its value, and that with its error, in words.
+
+    `warning`: why its value may mislead; empty where it does not.
+    """
+
+    name: str
+    read: "Callable[[Conversation], T]"
+    told: "Callable[[Conversation], str]"
+    warning: "Callable[[Conversation], str]" = lambda _: ""
+
+    def value_in(self, conversation: "Conversation") -> Value[T]:
+        """The value of a conversation, which is read on as it goes on."""
+
+        def read_on() -> T:
+            with conversation.agent.changes:
+                conversation.read()
+            return self.read(conversation)
+
+        return Value(f"The {self.name} of {conversation.agent.name}", read_on)
+
+
+def _log_quantity(quantity: _Quantity[T], conversation: "Conversation") -> None:
+    with suppress(NothingYet, PhoneFailure):  # there is no value
+        told = quantity.told(conversation)
+        logger.info(f"The {quantity.name} of {conversation.agent.name}: {told}.")
+        if warning := quantity.warning(conversation):
+            logger.warn(warning)
+    logger.info(conversation.story())

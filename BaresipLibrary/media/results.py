@@ -14,6 +14,9 @@ from ..speech.heard import CoveredText, Word, mean_confidence, written
 if TYPE_CHECKING:
     from .speech_quality import SpeechClip
 
+#: Seconds of the shortest silence that is more than a pause between words.
+SHORTEST_SILENCE = 0.3
+
 
 class Duration(NamedTuple):
     """Seconds, and how far off they may be."""
