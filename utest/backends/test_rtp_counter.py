@@ -1,6 +1,8 @@
 """What follows from the headers of RTP packets: losses, order, sources, lengths, gaps, keys."""
 
+import random
 import struct
+from typing import Any
 
 import pytest
 
@@ -298,3 +300,65 @@ def test_the_payload_follows_sources_and_extension(head: bytes, rest: bytes) -> 
 )
 def test_padding_is_no_payload(padding: bytes, payload: bytes) -> None:
     assert payload_of(bytes([0xA0]) + bytes(11) + b"abcd" + padding) == payload
+
+
+def wild_packets(chance: random.Random, count: int) -> list[tuple[float, bytes]]:
+    """Packets of a stream in which, now and then, anything is different."""
+    at, number, stamp, ssrc, kind = 0.0, chance.choice((0, 65500)), 0, 7, 0
+    packets = []
+    rare = chance.choice((0.005, 0.05, 0.3))
+    for _ in range(count):
+        at += 0.02
+        number += 1
+        stamp += 160
+        bits, size = 0x80, 172
+        if chance.random() < rare:
+            what = chance.randrange(11)
+            number += (0, 0, 1, -2, -1, 20_000, 0, 0, 0, 0, 0)[what]
+            stamp += (0, 0, 0, 0, 0, 0, 1 << 31, -160, 0, 0, -160)[what]
+            at += 0.5 * (what == 8)
+            ssrc += what == 9
+            kind = chance.choice((0, 8, 101, 128)) if what == 10 else kind
+            bits = chance.choice((0xA0, 0x90, 0x81, 0x40)) if what == 0 else bits
+            size = chance.choice((12, 16, 64, 65, 5)) if what == 1 else size
+        header = struct.pack("!BBHII", bits, kind, number & 0xFFFF, stamp & 0xFFFFFFFF, ssrc)
+        packets.append((at, (header + bytes(160))[: min(size, 65)]))
+    return packets
+
+
+def take_singly(counter: RtpCounter, at: float, octets: bytes) -> None:
+    header = header_of(octets)
+    if header is not None:
+        counter.take(at, header)
+        if len(octets) <= 64:
+            counter.take_payload(at, header, payload_of(octets))
+
+
+def insides(counter: RtpCounter) -> dict[str, Any]:
+    """All that a counter knows, that of its sources included."""
+    sources = {ssrc: vars(source) for ssrc, source in counter._sources.items()}
+    return {**vars(counter), "_sources": sources, **counter.summary()}
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_packets_that_are_taken_together_leave_what_they_leave_singly(seed: int) -> None:
+    packets = wild_packets(random.Random(seed), 150)
+    singly, together = RtpCounter(), RtpCounter()
+    while packets:
+        count = together.take_regular(packets)
+        for at, octets in packets[count : count + 1]:
+            take_singly(together, at, octets)
+        for at, octets in packets[: count + 1]:
+            take_singly(singly, at, octets)
+        packets = packets[count + 1 :]
+        assert insides(together) == insides(singly)
+
+
+def test_all_packets_of_a_plain_stream_but_the_first_are_regular() -> None:
+    counter = RtpCounter()
+    packets = [
+        (n * 0.02, struct.pack("!BBHII", 0x80, 0, n, n * 160, 7) + bytes(53)) for n in range(50)
+    ]
+    assert counter.take_regular(packets) == 0
+    take_singly(counter, *packets[0])
+    assert counter.take_regular(packets[1:]) == 49

@@ -13,7 +13,7 @@ from typing import Any
 from .call_control import find_stream
 from .faults import watch
 from .native import PacketHandler, library, octets_in
-from .rtp_counter import RtpCounter, header_of, payload_of
+from .rtp_counter import LONGEST_EVENT, RtpCounter, header_of, payload_of
 from .stack_thread import StackThread
 from .trace import hand_over
 
@@ -21,10 +21,8 @@ from .trace import hand_over
 _BELOW_SRTP = 5
 #: Above SRTP and DTLS, where payloads are as they were before encryption.
 _ABOVE_SRTP = 40
-#: Octets of the longest packet that may hold a telephone event, with an extension of the header.
-_LONGEST_EVENT = 64
 #: How many octets of a packet are read: enough to tell that it is longer than those.
-_READ = _LONGEST_EVENT + 1
+_READ = LONGEST_EVENT + 1
 #: How many packets of a direction wait to be counted: with 20 ms of audio each, those of a second.
 _KEPT = 50
 #: How often the counts of a call that is watched are reported (s).
@@ -69,7 +67,7 @@ class CallPackets:
 
     def note_decrypted(self, octets: bytes) -> None:
         """Notes what an encrypted packet that has arrived holds."""
-        if len(octets) <= _LONGEST_EVENT:
+        if len(octets) <= LONGEST_EVENT:
             self._decrypted.append((monotonic(), octets))
 
     def note_sent(self, octets: bytes) -> None:
@@ -81,16 +79,32 @@ class CallPackets:
     def count(self) -> None:
         """Counts what was noted. Any thread may call it."""
         with self._lock:
-            for _ in range(len(self._arrived)):
-                at, octets, taken = self._arrived.popleft()
+            self._count_arrived()
+            self._count_decrypted(math.inf)
+            self._count_left()
+
+    def _count_arrived(self) -> None:
+        waiting = [self._arrived.popleft() for _ in range(len(self._arrived))]
+        while waiting:
+            # What an encrypted packet holds is to be counted before the next one.
+            regular = 0 if self._encrypted else self.received.take_regular(waiting)
+            for _, _, taken in waiting[:regular]:
+                self._settle(taken)
+                self._expected = taken + 1
+            for at, octets, taken in waiting[regular : regular + 1]:
                 self._count_decrypted(at)
                 self._count_arrival(at, octets, taken)
-            self._count_decrypted(math.inf)
-            for _ in range(len(self._left)):
-                at, octets = self._left.popleft()
+            waiting = waiting[regular + 1 :]
+
+    def _count_left(self) -> None:
+        waiting = [self._left.popleft() for _ in range(len(self._left))]
+        while waiting:
+            regular = self.sent.take_regular(waiting)
+            for at, octets in waiting[regular : regular + 1]:
                 if header := header_of(octets):
                     self.sent.take(at, header)
                     _count_payload(self.sent, at, octets)
+            waiting = waiting[regular + 1 :]
 
     def _count_decrypted(self, before: float) -> None:
         """Counts what the packets hold that came before that time."""
@@ -142,7 +156,7 @@ class CallPackets:
 
 def _count_payload(counter: RtpCounter, at: float, octets: bytes) -> None:
     """Counts a short packet as one without payload or of a telephone event, if it is one."""
-    header = header_of(octets) if len(octets) <= _LONGEST_EVENT else None
+    header = header_of(octets) if len(octets) <= LONGEST_EVENT else None
     if header is not None:
         counter.take_payload(at, header, payload_of(octets))
 

@@ -2,6 +2,7 @@
 
 import struct
 from collections import Counter, deque
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -23,6 +24,10 @@ _DYNAMIC = range(96, 128)
 #: The fixed part of a header: bits, payload type, sequence number, timestamp, SSRC.
 _HEADER = struct.Struct("!BBHII")
 _VERSION = 2
+#: The first octet of a header of that version without padding, extension and further sources.
+_PLAIN = 0x80
+#: Octets of the longest packet that may hold a telephone event, with an extension of the header.
+LONGEST_EVENT = 64
 #: RTCP on the same port as RTP (RFC 5761, section 4).
 _RTCP = range(64, 96)
 _EVENT = struct.Struct("!BBH")
@@ -31,6 +36,8 @@ _END = 0x80
 _LONGEST = 0xFFFF
 #: SSRC, payload type and timestamp of an event's packets.
 _EventKey = tuple[int, int, int]
+#: When a packet came or left, its first octets, and what else is noted of it.
+_Packet = tuple[float, bytes] | tuple[float, bytes, int]
 
 
 class RtpHeader(NamedTuple):
@@ -90,6 +97,18 @@ class _Source:
         else:
             self._next_if_anew = (sequence + 1) & 0xFFFF
         return ahead == 1
+
+    def is_at(self, sequence: int) -> bool:
+        """Whether that is the highest number so far."""
+        return self._highest == sequence
+
+    def take_next(self, count: int) -> None:
+        """Takes in so many packets, each the one after the highest so far."""
+        self._highest = (self._highest + count) & 0xFFFF
+        come = (1 << count) - 1
+        self._window = (self._window << count | come) & ((1 << _MOST_BEHIND + 1) - 1)
+        self._expected += count
+        self._seen += count
 
     def _advance(self, ahead: int) -> None:
         self._highest = (self._highest + ahead) & 0xFFFF
@@ -191,6 +210,33 @@ class RtpCounter:
         self._newest[header.payload_type] = header, self.packets
         self._last = header
 
+    def take_regular(self, packets: Iterable[_Packet]) -> int:
+        """Takes in the first packets, as long as each is simply the next one; how many they were.
+
+        It does with them what `take` would do one by one, in an eighth of the time: nearly all
+        packets are regular.
+        """
+        last = self._last
+        if last is None or self.last_at is None or self._hollow or len(self._newest) > 1:
+            return 0
+        source = self._sources.get(last.ssrc)
+        if source is None or not source.is_at(last.sequence):
+            return 0
+        run = _regular(packets, last, self.last_at)
+        if count := len(run.lengths):
+            self.packets += count
+            self.kinds[last.payload_type] += count
+            self.last_at = run.lengths[-1][0]
+            self._longest_gap = max(self._longest_gap, run.longest_gap)
+            self._recent.extend([last.ssrc] * min(count, _RECENT))
+            self._padded.extend([None] * min(count, _RECENT))
+            source.take_next(count)
+            lengths = self._lengths.setdefault(last.payload_type, deque(maxlen=_RECENT))
+            lengths.extend(run.lengths)
+            self._last = run.last
+            self._newest[last.payload_type] = run.last, self.packets
+        return count
+
     def take_payload(self, at: float, header: RtpHeader, payload: bytes) -> None:
         """Takes in the payload of a short packet, decrypted: none, or perhaps a telephone event."""
         if not payload:
@@ -265,6 +311,38 @@ class RtpCounter:
         lengths = self._lengths[payload_type]
         [(units, count)] = Counter(units for _, units in lengths).most_common(1)
         return payload_type, units if count > 1 else 0, lengths[0][0], lengths[-1][0]
+
+
+class _Run(NamedTuple):
+    """Regular packets: when each came, and by how much its timestamp grew; and the last one."""
+
+    lengths: list[tuple[float, int]]
+    longest_gap: float
+    last: RtpHeader
+
+
+def _regular(packets: Iterable[_Packet], last: RtpHeader, last_at: float) -> _Run:
+    """The packets up to the first that is not regular.
+
+    A regular one has the next number and a later timestamp, the source and the payload type of the
+    one before and nothing special in its header; it is too long for an event, and came in time.
+    """
+    kind, sequence, timestamp, ssrc, _ = last
+    lengths: list[tuple[float, int]] = []
+    longest = 0.0
+    for at, octets, *_ in packets:
+        if len(octets) <= LONGEST_EVENT or at - last_at > GAP:
+            break
+        bits, its_kind, number, stamp, its_ssrc = _HEADER.unpack_from(octets)
+        units = (stamp - timestamp) & 0xFFFFFFFF
+        if bits != _PLAIN or its_kind != kind or its_ssrc != ssrc:
+            break
+        if number != (sequence + 1) & 0xFFFF or not 0 < units < 1 << 31:
+            break
+        longest = max(longest, at - last_at)
+        lengths.append((at, units))
+        sequence, timestamp, last_at = number, stamp, at
+    return _Run(lengths, longest, RtpHeader(kind, sequence, timestamp, ssrc))
 
 
 def _ahead(header: RtpHeader, before: RtpHeader) -> int:
