@@ -211,13 +211,29 @@ def test_a_telephone_event_is_read_where_it_can_be(stack: Stack) -> None:
             assert (event[:3], event[5:]) == ([101, 5, 800], [1, True])
 
 
-def test_what_waits_is_told_once_a_second_of_packets(stack: Stack) -> None:
+def test_what_waits_is_counted_by_a_second_of_packets(stack: Stack) -> None:
+    packets, _ = packets_of(stack)
+    for number in range(49):
+        arrive(packets, stack, packet(number))
+        packets.note_sent(packet(number))
+    packets.count_if_many()
+    assert (packets.received.packets, packets.sent.packets) == (0, 0)
+    arrive(packets, stack, packet(49))
+    packets.count_if_many()
+    assert (packets.received.packets, packets.sent.packets) == (50, 49)
+    for number in range(49, 99):
+        packets.note_sent(packet(number))
+    packets.count_if_many()
+    assert packets.sent.packets == 99
+
+
+def test_what_waits_where_no_audio_is_moved_is_told(stack: Stack) -> None:
     packets, full = packets_of(stack)
-    for number in range(99):
+    for number in range(399):
         arrive(packets, stack, packet(number))
     assert full == [packets]
     packets.count()
-    for number in range(50):
+    for number in range(200):
         packets.note_sent(packet(number))
     assert full == [packets, packets]
 

@@ -1,5 +1,6 @@
 """What a call sends and records, beside a stack that drops what lies ready with its next packet."""
 
+import asyncio
 import sys
 import time
 import wave
@@ -313,6 +314,25 @@ def test_the_pump_comes_back_as_soon_as_its_calls_need_it(
     assert pump._period == expected
     pump._hurry()
     assert pump._period == LISTENED
+
+
+def test_what_waits_for_a_round_is_done_after_it() -> None:
+    done: list[str] = []
+    pump = AudioPump(lambda *_, **__: None, Sent())
+
+    def move() -> bool:
+        done.append("moved")
+        return False
+
+    def go_on() -> None:
+        done.append("counted")
+        pump._calls.clear()
+
+    pump._calls = {"id": SimpleNamespace(move=move, rests=True)}  # type: ignore[dict-item]
+    pump.after_round = go_on
+    pump._hurry()
+    asyncio.run(pump._run())
+    assert done == ["moved", "counted"]
 
 
 def test_the_audio_that_lies_ready_outlasts_the_longest_pause_of_a_pump_that_sends() -> None:

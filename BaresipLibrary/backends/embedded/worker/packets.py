@@ -23,8 +23,9 @@ _BELOW_SRTP = 5
 _ABOVE_SRTP = 40
 #: How many octets of a packet are read: enough to tell that it is longer than those.
 _READ = LONGEST_EVENT + 1
-#: How many packets of a direction wait to be counted: with 20 ms of audio each, those of a second.
-_KEPT = 50
+#: How many packets of a direction wait to be counted when audio is moved: with 20 ms of audio each,
+#: those of a second. And how many do where no audio is moved.
+_KEPT, _MOST_KEPT = 50, 200
 #: How often the counts of a call that is watched are reported (s).
 _PERIOD = 0.1
 
@@ -62,7 +63,7 @@ class CallPackets:
     def note_arrival(self, octets: bytes) -> None:
         """Notes a packet that the stack is about to read."""
         self._arrived.append((monotonic(), octets, self._taken_by_stack(self.stream)))
-        if len(self._arrived) % _KEPT == 0:
+        if len(self._arrived) % _MOST_KEPT == 0:
             self._is_full(self)
 
     def note_decrypted(self, octets: bytes) -> None:
@@ -73,8 +74,13 @@ class CallPackets:
     def note_sent(self, octets: bytes) -> None:
         """Notes a packet that is about to leave."""
         self._left.append((monotonic(), octets))
-        if len(self._left) % _KEPT == 0:
+        if len(self._left) % _MOST_KEPT == 0:
             self._is_full(self)
+
+    def count_if_many(self) -> None:
+        """Counts what was noted once it is much."""
+        if len(self._arrived) >= _KEPT or len(self._left) >= _KEPT:
+            self.count()
 
     def count(self) -> None:
         """Counts what was noted. Any thread may call it."""
@@ -210,6 +216,11 @@ class PacketCounts:
             library.udp_register_helper(
                 ctypes.byref(ctypes.c_void_p()), sock, layer, send, receive, self._last_number
             )
+
+    def count_where_many(self) -> None:
+        """Counts the packets of calls in which many wait. To be called when the loop is awake."""
+        for packets in list(self._calls.values()):
+            packets.count_if_many()
 
     def _count_soon(self, packets: CallPackets) -> None:
         hand_over(self._loop, packets.count)

@@ -1,6 +1,7 @@
 """Moves audio between the calls of an agent and their WAV files, on the clock of the media."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,10 @@ from .stream_clock import CLOSELY, LISTENED, RESTING, UNHEARD
 
 #: Rounds at the quicker pace after a new source: what lay ready is dropped a packet later.
 _HURRIED_ROUNDS = 3
+
+
+def _nothing() -> None:
+    """Is called where nothing waits for a round."""
 
 
 class AudioPump:
@@ -30,6 +35,8 @@ class AudioPump:
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._number = 0
+        #: Called after each round: what can wait for the next one wakes nobody by itself.
+        self.after_round: Callable[[], None] = _nothing
         self.stem = Path()
         self.source: dict[str, Any] = {"kind": "silence"}
 
@@ -123,6 +130,7 @@ class AudioPump:
             started = loop.time()
             for call_id in list(self._calls):
                 self._move(call_id)
+            self.after_round()
             self._wake.clear()
             period = self._period
             self._hurried = max(0, self._hurried - 1)

@@ -88,6 +88,7 @@ class StackPhone:
         self._stack = StackThread(self._runtime)
         encrypted = "mediaenc=" in aor
         self._packets = PacketCounts(self._stack, self._report, encrypted=encrypted)
+        self._pump.after_round = self._packets.count_where_many
         self._subscriptions = WorkerSubscriptions(self._stack, self._report, mailbox)
         self._command_sets += [self._packets, self._subscriptions]
         try:
