@@ -109,8 +109,9 @@ class Agent:
 
     def on_event(self, event: Event) -> None:
         """Takes in an event. The backend's thread calls it, with `changes` held."""
-        if isinstance(event, AudioArrived):
-            self.arrivals[event.call_id] += 1
+        if isinstance(event, NOT_KEPT):  # most events are: they have nothing to do with the rest
+            if isinstance(event, AudioArrived):
+                self.arrivals[event.call_id] += 1
             if event.call_id in self._calls:
                 self._calls[event.call_id].apply(event)
             return
@@ -118,8 +119,7 @@ class Agent:
             event = self._calls[event.call_id].read(event, traced=self.backend.shows_messages)
         if self._is_ignored(event):
             return
-        if not isinstance(event, NOT_KEPT):
-            self.journal.add(event)
+        self.journal.add(event)
         self.subscriptions.take(event, len(self.journal))
         match event:
             case CallDialled() | CallIncoming():

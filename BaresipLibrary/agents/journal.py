@@ -8,14 +8,14 @@ from itertools import islice
 from operator import itemgetter
 from typing import TypeVar
 
-from ..events import AudioTimed, CallEvent, Event, RtpCounted, SipMessage
+from ..events import AudioArrived, AudioTimed, CallEvent, Event, RtpCounted, SipMessage
 from ..sip.messages import Message, parsed
 from ..sip.outlines import Outline, outline
 
 E = TypeVar("E", bound=Event)
 
 #: So frequent that they are not kept.
-NOT_KEPT = (AudioTimed, RtpCounted)
+NOT_KEPT = (AudioArrived, AudioTimed, RtpCounted)
 #: How many SIP messages of an agent are kept, the newest: those of some 1,000 calls, in 14 MB. And
 #: how many characters they may have, for peers that send bodies of 100 kB.
 MOST_MESSAGES = 10_000

@@ -108,10 +108,10 @@ class BulkCall:
     @property
     def up_since(self) -> float | None:
         """When it was established at both sides, whether it is over by now or not."""
-        theirs = self.callees_side if self.callee else self.call
-        if self.call is None or theirs is None:
+        if self.call is None or self.call.established_at is None:
             return None
-        if self.call.established_at is None or theirs.established_at is None:
+        theirs = self.callees_side if self.callee else self.call
+        if theirs is None or theirs.established_at is None:
             return None
         return max(self.call.established_at, theirs.established_at)
 

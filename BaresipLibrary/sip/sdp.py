@@ -383,6 +383,7 @@ def _number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= 9
 
 
+@lru_cache(maxsize=256)
 def _is_unspecified(address: str) -> bool:
     try:
         return ip_address(address).is_unspecified
