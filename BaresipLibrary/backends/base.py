@@ -20,6 +20,8 @@ _SUSPICIOUS = 2.0
 
 #: Seconds of audio in a packet, as nearly every phone sends it.
 USUAL_PACKET = 0.020
+#: A part of what baresip logs about each RTP packet that SRTP could not decrypt.
+UNDECRYPTED = "failed to decrypt RTP"
 
 
 def await_answer(
@@ -63,10 +65,6 @@ def thread_failed(error: BaseException) -> AgentDied:
 
 Report = Callable[[Event], None]
 Headers = Sequence[tuple[str, str]]
-
-
-#: A part of what baresip logs about each RTP packet that SRTP could not decrypt.
-UNDECRYPTED = "failed to decrypt RTP"
 
 
 class PlayoutDelay(NamedTuple):

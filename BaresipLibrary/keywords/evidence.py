@@ -18,6 +18,8 @@ from .base import AgentName, Component, Context, output_directory
 if TYPE_CHECKING:
     from ..media.clips import Clip
 
+_ENDING = ".wav"
+
 
 class EvidenceKeywords(Component):
     """Shows the ladder, and saves SIP messages."""
@@ -66,9 +68,6 @@ class EvidenceKeywords(Component):
 
     def _chosen(self, agents: tuple[AgentName, ...]) -> list[Agent] | None:
         return [self._agents.get(agent) for agent in agents] or None
-
-
-_ENDING = ".wav"
 
 
 class RecordingKeywords(Component):

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _LISTEN = timedelta(seconds=1)
 _WITHIN = timedelta(seconds=5)
+#: How a suite writes that an agent should hear nobody.
+_NOBODY = "NONE"
 
 
 class VerdictKeywords(Component):
@@ -95,10 +97,6 @@ def _judge(verdict: "Verdict") -> None:
     logger.info(verdict_table(verdict), html=True)
     if not verdict.passed:
         raise PhoneFailure(visible(str(verdict)))
-
-
-#: How a suite writes that an agent should hear nobody.
-_NOBODY = "NONE"
 
 
 class HearingKeywords(Component):
