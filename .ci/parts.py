@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
-#: Folders of `atest` that take long start first, so that all streams end together. What understands
-#: speech needs both cores for moments: it comes when those that measure times in audio have ended.
+#: Runs that take long start first, so that all streams end together. What understands speech needs
+#: both cores for moments: it comes when those that measure times in audio have ended, and other
+#: runs begin between one of its runs and the next.
 LONGEST = [
-    *("hearing", "wire", "robustness", "servers", "speech", "docs", "evidence", "phone"),
-    *("load", "scopes", "watch", "failures"),
+    *("hearing", "wire", "robustness", "servers", "speech", "load", "speech-apart", "phone"),
+    *("docs", "evidence", "scopes", "watch", "failures"),
 ]
 #: Suites that are a run of their own: in one with all of its folder they would end last.
 APART = {"speech": ["barge_in", "evidence", "quality", "say"]}
@@ -37,24 +38,25 @@ class Part(NamedTuple):
 
 def all_parts() -> list[Part]:
     """All acceptance suites, a run for each folder or two."""
-    folders = {suite.parent.name for suite in ROOT.glob("atest/*/[!_]*.robot")}
-    return [
-        part
-        for rank, folder in enumerate([*LONGEST, *sorted(folders - set(LONGEST))])
-        for part in _parts_of(folder, rank)
-    ]
+    folders = sorted({suite.parent.name for suite in ROOT.glob("atest/*/[!_]*.robot")})
+    return [part for folder in folders for part in _parts_of(folder)]
 
 
-def _parts_of(folder: str, rank: int) -> list[Part]:
+def _rank(name: str) -> int:
+    """Those that do not take long begin after all that do."""
+    return LONGEST.index(name) if name in LONGEST else len(LONGEST)
+
+
+def _parts_of(folder: str) -> list[Part]:
     apart = [f"atest/{folder}/{name}.robot" for name in APART.get(folder, [])]
     if not apart:
-        return [Part(folder, rank, [f"atest/{folder}"])]
+        return [Part(folder, _rank(folder), [f"atest/{folder}"])]
     suites = sorted(str(one.relative_to(ROOT)) for one in ROOT.glob(f"atest/{folder}/[!_]*.robot"))
     rest = [suite for suite in suites if suite not in apart]
     named = ("--name", folder.title())  # as in a run of the folder
     return [
-        Part(folder, rank, rest, options=named),
-        Part(f"{folder}-apart", rank, apart, options=named),
+        Part(folder, _rank(folder), rest, options=named),
+        Part(f"{folder}-apart", _rank(f"{folder}-apart"), apart, options=named),
     ]
 
 
@@ -62,7 +64,7 @@ def side_by_side() -> Part:
     """The suites that pabot runs, two at a time."""
     suites = [f"atest/{folder}" for folder in IN_PARALLEL]
     named = ("--name", "Side By Side")  # else `--rerunfailed` would not find what failed
-    return Part("pabot", LONGEST.index("phone"), suites, 2, named, (*_PABOT, *_TWO))
+    return Part("pabot", _rank("phone"), suites, 2, named, (*_PABOT, *_TWO))
 
 
 def parts_with_pabot() -> list[Part]:

@@ -52,8 +52,8 @@ def test_the_end_of_the_subscription_ends_the_wait(phone: Phone, call: Call) -> 
         PhoneFailure,
         match="no outcome was reported before the peer ended the subscription; the call goes on",
     ):
-        transfers.transfer(phone.agent, call, TARGET, 3.0)
-    assert time.monotonic() - began < 2
+        transfers.transfer(phone.agent, call, TARGET, 30.0)
+    assert time.monotonic() - began < 15
 
 
 def test_the_end_of_an_earlier_subscription_ends_no_wait(phone: Phone, call: Call) -> None:

@@ -63,9 +63,9 @@ def test_an_address_has_a_display_name_and_a_uri(value: str, name: str, uri: str
 
 
 def test_a_long_value_that_is_not_an_address_is_refused_at_once() -> None:
-    began = time.monotonic()
+    began = time.process_time()
     assert split_address(f"a{' ' * 200_000}b") == ("", f"a{' ' * 200_000}b")
-    assert time.monotonic() - began < 1.0
+    assert time.process_time() - began < 1.0
 
 
 @pytest.mark.parametrize(
