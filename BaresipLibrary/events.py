@@ -189,9 +189,10 @@ class RequestRefused(CallEvent):
 
 @frozen
 class UnfittingAnswer(CallEvent):
-    """A final answer came by the way of a request of this agent, and is for none that was sent so.
+    """An answer came by the way of a request of this agent, and is for none that was sent so.
 
-    `branch` names that way (RFC 3261, section 8.1.1.7), and `words` are a clause.
+    `branch` names that way (RFC 3261, section 8.1.1.7), and `words` are a clause. Without a branch
+    they are about SDP that came, in an answer or in a request, and that baresip cannot read.
     """
 
     branch: str

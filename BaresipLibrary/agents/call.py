@@ -138,10 +138,11 @@ class Call:
     @property
     def exchange(self) -> Exchange | None:
         """The last offer that was answered; None of a call that failed before it was up."""
-        closed = self.closed
+        closed, exchange = self.closed, self.offers.exchange
         failed = closed is not None and closed.by is ClosedBy.FAILURE
-        never_up = self.direction is Direction.OUTGOING and self.established_at is None
-        return None if failed and never_up else self.offers.exchange
+        # Where the caller makes the offer, an incoming call has its media before the ACK.
+        by_peer = self.direction is Direction.INCOMING and not (exchange and exchange.ours)
+        return None if failed and self.established_at is None and not by_peer else exchange
 
     @property
     def on_hold(self) -> bool:

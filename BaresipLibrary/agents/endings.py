@@ -14,6 +14,8 @@ from ..sip.challenges import CHALLENGE_STATUSES
 from ..sip.messages import Message, unlike
 from ..sip.owed_requests import Forks, Latest, Retries, is_left_unanswered
 from ..sip.reasons import Reason, SipWarning, answered_elsewhere, reasons, split_glued, warnings
+from ..sip.sdp import description_in
+from ..sip.unreadable_sdp import describe_unreadable
 
 _FAREWELLS = ("BYE", "CANCEL")
 #: What a call is answered with that its caller has cancelled.
@@ -22,6 +24,8 @@ _TERMINATED = 487
 _FOLLOWED = ("BYE", "INFO")
 #: How a branch begins that no other request has (RFC 3261, section 8.1.1.7).
 _UNIQUE = "z9hG4bK"
+#: Transactions whose messages may have SDP.
+_WITH_SDP = ("INVITE", "ACK", "PRACK", "UPDATE")
 
 
 @frozen
@@ -147,6 +151,7 @@ class OwedRequestLog:
     def take(self, message: Message, *, sent: bool, at: float) -> Iterator[Event]:
         """Takes in a message; yields the events that follow from it."""
         yield from self._unlike_requests(message, sent, at)
+        yield from self._unreadable_sdp(message, sent, at)
         another = self._forks.take(message, sent=sent)
         if another and another.is_new:
             ended = Capability.END_FORKS in self._backend.capabilities
@@ -159,11 +164,14 @@ class OwedRequestLog:
     def _unlike_requests(
         self, message: Message, sent: bool, at: float
     ) -> Iterator[UnfittingAnswer]:
-        """The answer, where it fits none of the requests whose way it came; repeated ones once."""
+        """The answer, where it fits none of the requests whose way it came; repeated ones once.
+
+        A provisional one, too: baresip gives a call up for it.
+        """
         branch = message.branch
         if sent and message.method and branch.startswith(_UNIQUE):
             self._sent[branch] = self._sent.get(branch, {}) | {message.method: message}
-        if sent or (message.status or 0) < 200 or branch not in self._sent:
+        if sent or not message.status or branch not in self._sent:
             return
         requests = self._sent[branch].values()
         differences = [unlike(message, request) for request in requests]
@@ -172,6 +180,17 @@ class OwedRequestLog:
             return
         self._unfitting[branch] = words
         yield UnfittingAnswer(at, next(iter(requests)).call_id or "", branch, words)
+
+    def _unreadable_sdp(self, message: Message, sent: bool, at: float) -> Iterator[UnfittingAnswer]:
+        """The SDP that came and that baresip cannot read; once where it is repeated."""
+        has_sdp = not sent and message.transaction_method in _WITH_SDP
+        described = description_in(message) if has_sdp else None
+        line = describe_unreadable(described.text) if described else None
+        words = f"the SDP of the {message.words} has {line}, which baresip does not read"
+        which = f"{message.call_id} {message.cseq} {message.words}"
+        if line and self._unfitting.get(which) != words:
+            self._unfitting[which] = words
+            yield UnfittingAnswer(at, message.call_id or "", "", words)
 
     def _refused(self, message: Message, sent: bool) -> str | None:
         """The method of the request that a message refuses, if it is not sent again."""

@@ -39,7 +39,7 @@ from .observations import (
 )
 from .session_timers import explain_session_timer
 from .unsent import explain_loopback, explain_unsent
-from .unusable_messages import explain_unusable, unfitting_ack
+from .unusable_messages import explain_unusable, is_acknowledged, unfitting_ack
 
 _CERTIFICATE_ERROR = r"verify_handler: error_string = (.+)"
 
@@ -109,7 +109,7 @@ def explain_missing_ack(agent: Agent, call: Call) -> str | None:
     """That an agent has answered a call, and no ACK followed."""
     for invite in invites_of(agent, call):
         answers = [answer for answer in invite.answers if answer.status >= 200]
-        if not invite.sent and answers and not invite.acknowledgements:
+        if not invite.sent and answers and not is_acknowledged(invite):
             same = sum(answer.words == answers[-1].words for answer in answers)
             again = counted(same - 1, "retransmission")
             differs = unfitting_ack(agent, invite)

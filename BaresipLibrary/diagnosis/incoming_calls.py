@@ -21,6 +21,7 @@ from .observations import (
     describe_accepted_media,
     describe_waiting,
     explain_failed_traversal,
+    in_a_readable_way,
     partner_of,
 )
 
@@ -28,6 +29,8 @@ from .observations import (
 NOT_ACCEPTABLE = (415, 488, 606)
 #: Statuses that may be about the body of the INVITE.
 _ABOUT_BODY = (400, 500, *NOT_ACCEPTABLE)
+#: Statuses with which a stack refuses what it cannot make a call of.
+_MALFORMED = (400, 500)
 #: What a stack logs that is bound to one address and would need another.
 _NO_ADDRESS = r"ua: no laddr for (\S+)"
 
@@ -59,7 +62,8 @@ def arrived_invites(agent: Agent, since: float = 0.0) -> list[Transaction]:
 
 def arrived_invite(agent: Agent, call_id: str) -> Transaction | None:
     """The INVITE of a call as it arrived at an agent; None when it did not."""
-    invites = [invite for invite in arrived_invites(agent) if invite.request.call_id == call_id]
+    every = arrived_invites(agent)
+    invites = [invite for invite in every if (invite.request.call_id or "") == call_id]
     return invites[-1] if invites else None
 
 
@@ -110,7 +114,25 @@ def explain_refused_invite(agent: Agent, invite: Transaction) -> str | None:
         if status == refused_with:
             values = ", ".join(request.all(header)) or "missing"
             return f"Its {header} was {values}."
+    if status in _MALFORMED and (lacking := _explain_lacking(request)):
+        return lacking
     return _explain_body(agent, request, status) if status in _ABOUT_BODY else None
+
+
+def _explain_lacking(request: Message) -> str | None:
+    """What an INVITE lacks that each needs, or has wrong (RFC 3261, sections 8.1.1 and 12.1.1)."""
+    for name in ("To", "From", "Call-ID", "CSeq", "Contact"):
+        if not request.first(name):
+            return f"It had no {name}."
+    if not request.branch.startswith("z9hG4bK"):
+        return f"Its Via was {request.first('Via') or 'missing'}."
+    if request.transaction_method != request.method:
+        return f"Its CSeq was {request.cseq}."
+    if not request.from_tag:
+        return f"Its From was {request.first('From')}."
+    contact = request.first("Contact") or ""
+    is_usable = re.match(r"(?i)sip:\S", split_address(contact)[1])
+    return None if is_usable else f"Its Contact was {contact}."
 
 
 def _explain_unreachable_media(agent: Agent, invite: Transaction) -> str | None:
@@ -228,11 +250,14 @@ def describe_missing_call(agent: Agent, began: float, within: float) -> str:
         return last.describe()
     earlier = "" if last is None or last.is_live else "before that, "
     other = f"; {earlier}{last.describe()}" if last else ""
-    return f"{nobody_called_since(agent)} within {within:g} s{other}"
+    return f"{nobody_called_since(agent, f' within {within:g} s')}{other}"
 
 
-def nobody_called_since(agent: Agent) -> str:
-    """That no INVITE came but that of its own call, as far as the agent's backend can tell."""
+def nobody_called_since(agent: Agent, within: str = "") -> str:
+    """That no INVITE came but that of its own call, as far as the agent's backend can tell.
+
+    `within` is added to what did not come, such as `` within 5 s``.
+    """
     own = {
         call.call_id: call.began_at
         for call in agent.live_calls
@@ -240,8 +265,10 @@ def nobody_called_since(agent: Agent) -> str:
     }
     came = agent.journal.of_kind(CallIncoming)
     if any(event.at >= own.get(event.call_id, math.inf) for event in came):
-        return "only its own call came (an agent cannot be both sides of one)"
-    return "nobody called" if agent.backend.shows_messages else "it reported no call"
+        return f"only its own call came (an agent cannot be both sides of one){within}"
+    if not agent.backend.shows_messages:
+        return f"it reported no call{within}"
+    return f"nobody called{within}{in_a_readable_way(agent)}"
 
 
 def refused_since_last_call(agent: Agent) -> Transaction | None:

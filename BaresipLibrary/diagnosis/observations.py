@@ -12,7 +12,7 @@ from ..sip.agreed_media import agreed_media
 from ..sip.messages import Message, parsed, split_address, split_values
 from ..sip.offers import Exchange
 from ..sip.sdp import Media, SessionDescription, aligned, description_in
-from ..sip.transactions import Answer, Transaction, transactions
+from ..sip.transactions import Transaction, transactions
 from ..sip.uris import address_part
 from ..wording import capitalized, counted
 
@@ -104,7 +104,7 @@ def explain_no_answer(
             return foreign[-1]
         destination = last.requests[-1].destination
         clause = f"{destination} never answered the {method} ({last.retransmissions})"
-        return f"{clause}{_describe_unreadable(agent)}."
+        return f"{clause}{in_a_readable_way(agent)}."
     newest = max(answers, key=lambda answer: answer.event.at)
     clause = f"The last answer was {newest.words}, {newest.when} after the {method}"
     if not last.answers:
@@ -119,7 +119,11 @@ def foreign_answers(agent: Agent, request: Transaction) -> Iterator[str]:
             yield f"A {event.words.removeprefix('a ')}."
 
 
-def _describe_unreadable(agent: Agent) -> str:
+def in_a_readable_way(agent: Agent) -> str:
+    """A clause that says that messages arrived which the agent's stack could not read; or nothing.
+
+    It follows what is said not to have come.
+    """
     count = agent.backend.unreadable
     if not count:
         return ""
@@ -136,15 +140,6 @@ def describe_details(message: Message | None) -> str | None:
     names = ("Contact", *_TELLING) if names_others else _TELLING
     details = [f"{name}: {value}" for name in names for value in message.all(name)]
     return f"It came with {'; '.join(details)}." if details else None
-
-
-def explain_no_dialog(answer: Answer) -> str | None:
-    """That a 2xx lacks what a dialog needs (RFC 3261, section 12.1.1); None if it does not."""
-    if answer.status >= 300:
-        return None
-    if not answer.message.first("Contact"):
-        return f"The {answer.words} has no Contact."
-    return None if answer.message.to_tag else f"The To of the {answer.words} has no tag."
 
 
 class Agreement(NamedTuple):

@@ -71,6 +71,5 @@ def _unmet_wish(agent: Agent, call: Call) -> _Asked | None:
         elif accepts and not event.sent:
             expires = re.match(_BY_CALLER, message.first("Session-Expires") or "")
             if expires:
-                words = f"{message.status} {message.reason_phrase}".strip()
-                asked = _Asked(event.at, int(expires[1]), words)
+                asked = _Asked(event.at, int(expires[1]), message.words)
     return asked

@@ -5,14 +5,16 @@ from collections.abc import Iterator
 
 from ..agents.agent import Agent
 from ..agents.call import Call
-from ..sip.messages import Message, parsed
+from ..sip.messages import Message, parsed, split_address, split_values
 from ..sip.sdp import description_in
 from ..sip.transactions import Answer, Transaction
 from ..sip.unreadable_sdp import describe_unreadable
-from .observations import explain_no_dialog, foreign_answers, invites_of, wait_for_trace
+from .observations import foreign_answers, invites_of, transactions_of, wait_for_trace
 
 #: What baresip says of an answer that it cannot use: its own words, or the answer's.
-_WORDS = re.compile(r"Bad message|Invalid argument|Protocol error|2\d\d( .*)?")
+_WORDS = re.compile(
+    r"Bad message|Invalid argument|Protocol error|Function not implemented|[12]\d\d( .*)?"
+)
 
 
 def explain_unusable(agent: Agent, call: Call) -> str | None:
@@ -25,15 +27,38 @@ def explain_unusable(agent: Agent, call: Call) -> str | None:
 
 def _faults(agent: Agent, call: Call) -> Iterator[str]:
     for invite in invites_of(agent, call):
-        final = invite.final
-        if invite.sent and final is None:
+        if invite.sent:
             yield from foreign_answers(agent, invite)
-        elif invite.sent and final is not None and final.status < 300:
-            yield from filter(
-                None, (explain_no_dialog(final), _wrong_streams(agent, invite, final))
+            for answer in invite.answers:
+                if 100 < answer.status < 300:
+                    faults = _no_dialog(answer), _wrong_streams(agent, invite, answer)
+                    yield from filter(None, faults)
+    for invite in transactions_of(agent, call.call_id):
+        if invite.method == "INVITE" and not invite.sent and invite.final:
+            yield from filter(None, [_missing_answer(agent, invite, invite.final)])
+
+
+def _no_dialog(answer: Answer) -> str | None:
+    """That an answer lacks what a dialog needs (RFC 3261, section 12.1.1); None if it does not."""
+    message = answer.message
+    contacts, routes = _values(message, "Contact"), _values(message, "Record-Route")
+    hops = [("Contact", value) for value in contacts[:1]]
+    hops += [("Record-Route", value) for value in routes[-1:]]
+    for name, value in hops:
+        if not re.match(r"(?i)sip:\S", split_address(value)[1]):
+            return (
+                f"The {name} of the {answer.words} is '{value}': baresip sends requests to sip:"
+                " URIs only."
             )
-        elif final is not None and (fault := _missing_answer(agent, invite, final)):
-            yield fault
+    if answer.status < 200:
+        return None
+    if not contacts:
+        return f"The {answer.words} has no Contact."
+    return None if message.to_tag else f"The To of the {answer.words} has no tag."
+
+
+def _values(message: Message, name: str) -> list[str]:
+    return [value for line in message.all(name) for value in split_values(line)]
 
 
 def _wrong_streams(agent: Agent, invite: Transaction, answer: Answer) -> str | None:
@@ -65,23 +90,70 @@ def _is_cut_short(message: Message) -> bool:
 
 
 def _missing_answer(agent: Agent, invite: Transaction, final: Answer) -> str | None:
-    """That the ACK has no SDP, though the 2xx made the offer (RFC 3261, section 13.2.2.4)."""
+    """That the ACK does not answer the offer of the 2xx (RFC 3261, section 13.2.2.4)."""
     if description_in(invite.request) or final.status >= 300 or not invite.acknowledgements:
         return None
-    if not description_in(final.message) or description_in(parsed(invite.acknowledgements[0].text)):
+    if not description_in(final.message):
         return None
-    return f"{agent.name}'s {final.words} made an offer, and the ACK has no SDP that answers it."
+    answer = description_in(parsed(invite.acknowledgements[0].text))
+    if answer is None:
+        return (
+            f"{agent.name}'s {final.words} made an offer, and the ACK has no SDP that answers it."
+        )
+    line = describe_unreadable(answer.text)
+    return f"The SDP of the ACK has {line}, which baresip does not read." if line else None
 
 
 def unfitting_ack(agent: Agent, invite: Transaction) -> str | None:
-    """How an ACK in the call of an INVITE differs from that INVITE; None when none does."""
-    for event in agent.journal.messages(invite.request.call_id or ""):
-        message = parsed(event.text)
-        if event.sent or message.method != "ACK" or event.at < invite.at:
-            continue
-        if message.cseq_number != invite.request.cseq_number:
-            return f"the CSeq '{message.cseq}', and the INVITE has '{invite.request.cseq}'"
+    """How an ACK that came after an INVITE, and is for no other, differs; None when none does."""
+    invited = {one.call_id for _, one in agent.journal.outlines() if one.method == "INVITE"}
+    for event in agent.journal.of_method("ACK"):
+        ack = parsed(event.text)
+        is_ours = ack.call_id == invite.request.call_id or ack.call_id not in invited
+        if not event.sent and event.at >= invite.at and is_ours:
+            fault = _wrong_dialog(ack, invite)
+            if fault:
+                return fault
     return None
+
+
+def is_acknowledged(invite: Transaction) -> bool:
+    """Whether an ACK came to the final answer of an INVITE, and belongs to its dialog."""
+    acks = (parsed(event.text) for event in invite.acknowledgements)
+    return any(_wrong_dialog(ack, invite) is None for ack in acks)
+
+
+def _wrong_dialog(ack: Message, invite: Transaction) -> str | None:
+    """How an ACK differs from what the answer to an INVITE needs; None when it does not."""
+    request, finals = invite.request, [one for one in invite.answers if one.status >= 200]
+    if ack.call_id != request.call_id:
+        return f"the Call-ID '{ack.call_id}', and the INVITE has '{request.call_id}'"
+    if ack.cseq != f"{request.cseq_number} ACK":
+        return f"the CSeq '{ack.cseq}', and the INVITE has '{request.cseq}'"
+    if ack.from_tag != request.from_tag:
+        return f"the From tag '{ack.from_tag}', and the INVITE has '{request.from_tag}'"
+    tags = [one.message.to_tag for one in finals]
+    if finals and ack.to_tag not in tags:
+        return f"the To tag '{ack.to_tag}', and the {finals[-1].words} has '{tags[-1]}'"
+    return None
+
+
+def explain_refused_end(agent: Agent, call: Call | None) -> str | None:
+    """That a BYE or a CANCEL came for a call that goes on, as the agent's stack refused it."""
+    refused = [
+        one
+        for one in (transactions_of(agent, call.call_id) if call and call.is_live else ())
+        if one.method in ("BYE", "CANCEL") and not one.sent and one.final
+        if one.final.status >= 300
+    ]
+    if not refused or refused[-1].final is None:
+        return None
+    request, words = refused[-1].request, refused[-1].final.words
+    tags = f"From tag '{request.from_tag}', To tag '{request.to_tag}'"
+    return (
+        f"A {request.method} came (CSeq {request.cseq_number}, {tags}), and {agent.name}'s own"
+        f" stack refused it with {words}."
+    )
 
 
 def unfitting_prack(agent: Agent, call_id: str) -> str | None:

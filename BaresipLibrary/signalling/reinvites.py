@@ -82,7 +82,7 @@ class Reinvites:
     @property
     def words(self) -> str | None:
         """The newest answer, such as ``407 Proxy Authentication Required``; None without one."""
-        return f"{self.last.status} {self.last.reason_phrase}".strip() if self.last else None
+        return self.last.words if self.last else None
 
     @property
     def accepted(self) -> bool:

@@ -14,6 +14,7 @@ from ..concurrency import wait_until
 from ..diagnosis.call_setup import explain_setup
 from ..diagnosis.failure import CallFailure, Explain
 from ..diagnosis.incoming_calls import arrived_invite
+from ..diagnosis.observations import in_a_readable_way
 from ..errors import NothingYet, PhoneFailure, UsageError
 from ..events import ClosedBy, Event, SipMessage
 from ..frozen import frozen
@@ -183,7 +184,8 @@ class MessageQuery:
         ways = [way for way in (True, False) if self.wanted.sent in (None, way)]
         clauses = [_listed(way, [one for one in seen if one.sent is way]) for way in ways]
         kept = f" Only the newest {self._kept} messages are kept." if self.has_forgotten else ""
-        return f"It has {' and '.join(clauses)}.{kept}"
+        unreadable = "" if self.wanted.sent else in_a_readable_way(self.agent)
+        return f"It has {' and '.join(clauses)}{unreadable}.{kept}"
 
     def describe_older(self) -> str:
         """That there are such messages from before a keyword acted last, in parentheses."""

@@ -19,6 +19,7 @@ from ..diagnosis.incoming_calls import (
     refused_since_last_call,
 )
 from ..diagnosis.observations import wait_for_trace
+from ..diagnosis.unusable_messages import explain_refused_end
 from ..errors import UsageError
 from ..events import (
     CallClosed,
@@ -102,6 +103,9 @@ def _explanation_of(agent: Agent, wanted: AgentState) -> Explain | None:
         return lambda agents: explain_setup(agent, call, agents)
     if wanted is AgentState.RINGING and agent.active_call is None:
         return lambda agents: explain_missing_call(agent, agents)
+    if wanted is AgentState.IDLE:
+        call = agent.active_call
+        return lambda _: explain_refused_end(agent, call)
     return None
 
 

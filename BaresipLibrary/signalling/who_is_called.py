@@ -177,7 +177,7 @@ def _new_calls(agent: Agent, since: int) -> Iterator[_NewCall]:
             yield _NewCall(event.call_id, event.at)
     arrived = [one for one in agent.journal.outlines(since) if not one[1].sent]
     for invite, seen in agent.journal.kept(one for one in arrived if one[1].begins_call):
-        is_first = seen.call_id and agent.journal.messages(seen.call_id)[0] is invite
+        is_first = not seen.call_id or agent.journal.messages(seen.call_id)[0] is invite
         if is_first and seen.call_id not in known:
             yield _NewCall(seen.call_id, invite.at)
 

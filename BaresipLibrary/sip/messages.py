@@ -9,6 +9,8 @@ _COMPACT = {
     "i": "call-id", "m": "contact", "e": "content-encoding", "l": "content-length",
     "c": "content-type", "f": "from", "s": "subject", "k": "supported", "t": "to", "v": "via",
     "o": "event", "r": "refer-to", "b": "referred-by", "x": "session-expires", "u": "allow-events",
+    "a": "accept-contact", "j": "reject-contact", "d": "request-disposition", "y": "identity",
+    "n": "identity-info",
 }  # fmt: skip
 #: Both begin with the one character that every line has, so that a long text is searched fast.
 _EMPTY_LINE, _FOLD = re.compile(r"\n\r?\n"), re.compile(r"\n[ \t]+")
@@ -64,13 +66,18 @@ class Message:
     def method(self) -> str | None:
         """The request's method; None for a response."""
         word = self.start_line.split(" ", 1)[0]
-        return None if word.startswith("SIP/") else word
+        return None if word[:4].upper() == "SIP/" else word
 
     @cached_property
     def status(self) -> int | None:
-        """The response's status; None for a request."""
-        match = re.match(r"SIP/2\.0 (\d{3})\b", self.start_line)
+        """The response's status, whatever version of SIP it claims; None for a request."""
+        match = re.match(r"(?i)SIP/\d\.\d (\d{3})\b", self.start_line)
         return int(match[1]) if match else None
+
+    @property
+    def words(self) -> str:
+        """The method of a request; status and reason phrase of a response."""
+        return self.method or f"{self.status} {self.reason_phrase}".strip()
 
     @property
     def is_success(self) -> bool:
@@ -180,6 +187,11 @@ class Message:
         return parameter(self.first("To") or "", "tag")
 
     @property
+    def from_tag(self) -> str:
+        """The tag of the From; empty without one."""
+        return parameter(self.first("From") or "", "tag")
+
+    @property
     def sent_by(self) -> tuple[str, int] | None:
         """Host and port to which the topmost Via wants answers sent; None when it names none.
 
@@ -225,14 +237,15 @@ def _long_name(name: str) -> str:
 
 def unlike(answer: Message, request: Message) -> str | None:
     """How an answer does not fit a request (RFC 3261, section 8.2.6.2), as a clause; else None."""
-    words = f"{answer.status} {answer.reason_phrase}".strip()
     pairs = (
         ("Call-ID", answer.call_id or "", request.call_id or ""),
         ("CSeq", answer.cseq, request.cseq),
+        ("From tag", answer.from_tag, request.from_tag),
     )
     for name, came, due in pairs:
         if came != due:
-            return f"a {words} came whose {name} is '{came}', and the {request.method} has '{due}'"
+            what = f"a {answer.words} came whose {name} is '{came}'"
+            return f"{what}, and the {request.method} has '{due}'"
     return None
 
 

@@ -272,12 +272,12 @@ def static_format(payload_type: int) -> Format | None:
 
 
 def description_in(message: Message) -> SessionDescription | None:
-    """The session description in a message, also as a part of a multipart; None without one."""
+    """The session description in a message, also as a part of a multipart; None without one.
+
+    Baresip reads a body as one whatever its Content-Type says.
+    """
     kind = (message.first("Content-Type") or "").strip().lower()
-    if kind.startswith("multipart/"):
-        text = _sdp_part(message)
-    else:
-        text = message.body if kind.startswith("application/sdp") or not kind else ""
+    text = _sdp_part(message) if kind.startswith("multipart/") else message.body
     return _described(text) if text.lstrip().startswith("v=") else None
 
 

@@ -29,7 +29,7 @@ class Answer:
     @property
     def words(self) -> str:
         """Status and reason phrase, such as ``486 Busy Here``."""
-        return f"{self.status} {self.message.reason_phrase}".strip()
+        return self.message.words
 
     @property
     def when(self) -> str:
@@ -107,13 +107,13 @@ def transactions(seen: Iterable[SipMessage]) -> list[Transaction]:
     return list(by_key.values())
 
 
-#: Who sent the request, Call-ID, CSeq's number and method, and the branch of the topmost Via.
+#: Who sent the request, Call-ID, CSeq's number and method (an answer repeats them, whatever the
+#: request itself is), and the branch of the topmost Via.
 _Key = tuple[bool, str | None, str, str, str]
 
 
 def _key(sent: bool, message: Message) -> _Key:
-    method = message.method or message.transaction_method
-    return sent, message.call_id, message.cseq_number, method, message.branch
+    return sent, message.call_id, message.cseq_number, message.transaction_method, message.branch
 
 
 def _add_acknowledgements(

@@ -11,6 +11,8 @@ A 200 That Cannot Be Used Is Reported With Its Fault
     [Template]    Answer Should Be Reported
     A 200 OK came whose Call-ID is 'another', and the INVITE has '*'.    Call-ID
     A 200 OK came whose CSeq is '7 INVITE', and the INVITE has '* INVITE'.    CSeq
+    A 200 OK came whose From tag is 'another', and the INVITE has '*'.    From
+    The Contact of the 200 OK is '<tel:+49155>': baresip sends requests to sip: URIs only.    contact
     The 200 OK describes 2 streams, and alice offered 1 stream.    streams
     The SDP of the 200 OK ends without a line end, which baresip does not read.    line end
 
@@ -47,13 +49,83 @@ An Answer To Another Call On Which A Call Comes Up Is Told
     The Log Should Have Said    *alice${SPACE*2}UNFITTING: ${words}*
 
 An ACK That Fits No INVITE Is Not Said To Be Missing
+    [Template]    Another ACK Should Be Told
+    CSeq        the CSeq '9 ACK', and the INVITE has '1 INVITE'
+    Call-ID     the Call-ID 'another', and the INVITE has '*'
+    To tag      the To tag 'another', and the 200 * has '*'
+    From tag    the From tag 'another', and the INVITE has '*'
+
+SDP That Is Called A Text Is Read As Baresip Reads It
+    ${peer} =    Start Peer    answers_with_change    type
+    Start Agent    alice
+    Dial    alice    ${peer.uri}
+    Wait Until State Is    alice    ESTABLISHED
+    Verify Audio    alice    440 Hz
+    Get Codec    alice    ==    PCMU/8000
+    Hang Up    alice
+    Peer Should Have Finished    ${peer}
     ${bob} =    Start Agent    bob
-    ${peer} =    Start Peer    acknowledges_another    ${bob.uri}
+    ${peer} =    Start Peer    calls_with_text    ${bob.uri}
+    Accept    bob
+    Wait Until State Is    bob    ESTABLISHED
+    Get Codec    bob    ==    PCMU/8000
+    Hang Up    bob
+    Peer Should Have Finished    ${peer}
+
+An Answer Of Another Version Is An Answer
+    ${peer} =    Start Peer    answers_with_change    version
+    Start Agent    alice
+    Dial    alice    ${peer.uri}
+    Wait Until State Is    alice    ESTABLISHED
+    Get Codec    alice    ==    PCMU/8000
+    Get Sip Message Count    alice    received 200 INVITE    ==    1
+    Hang Up    alice
+    Peer Should Have Finished    ${peer}
+
+A 183 Whose SDP Cannot Be Read Is Told
+    [Tags]    once on embedded: baresip 1.0 goes on, and another backend says the same
+    ${peer} =    Start Peer    progresses_unreadably
+    Start Agent    alice
+    Dial    alice    ${peer.uri}
+    Run Keyword And Expect Error
+    ...    alice is not ESTABLISHED: its call to ${peer.uri} failed after * s: Bad message. The SDP of the 183 Session Progress has the line 'a=rtpmap:0 PCMU', which baresip does not read.
+    ...    Wait Until State Is    alice    ESTABLISHED
+    Let Peer Go On    ${peer}
+
+SDP In An ACK That Cannot Be Read Is Told
+    ${bob} =    Start Agent    bob
+    Start Peer    answers_offer_unreadably    ${bob.uri}
     Accept    bob
     Run Keyword And Expect Error
-    ...    *bob answered 200 * (? retransmission*), and an ACK came that has the CSeq '9 ACK', and the INVITE has '1 INVITE'.
-    ...    Wait Until State Is    bob    ESTABLISHED    timeout=1s
+    ...    *failed after * s: Bad message. The SDP of the ACK has the line 'a=rtpmap:0 PCMU', which baresip does not read.
+    ...    Wait Until State Is    bob    ESTABLISHED
+    Run Keyword And Expect Error    bob and * have not agreed on media: *    Get Codec    bob
+
+An Offer That Cannot Be Read Is In The Log
+    [Tags]    once on embedded: baresip 1.0 knows no UPDATE, and another backend says the same
+    [Template]    Unreadable Offer Should Be In The Log
+    INVITE
+    UPDATE
+
+A BYE Of Another Call Is Told
+    ${peer} =    Start Peer    hangs_up_another
+    Start Agent    alice
+    Dial    alice    ${peer.uri}
+    Wait Until State Is    alice    ESTABLISHED
     Let Peer Go On    ${peer}
+    Run Keyword And Expect Error
+    ...    alice is not IDLE after 1 s: it is ESTABLISHED, * A BYE came (CSeq 1, From tag '*', To tag 'another'), and alice's own stack refused it with 481 *.
+    ...    Wait Until State Is    alice    IDLE    timeout=1s
+    Hang Up    alice
+    Peer Should Have Finished    ${peer}
+
+An INVITE That Lacks Something Is Told With What It Lacks
+    [Tags]    once on embedded: baresip 1.0 takes the first, and another backend says the same
+    [Template]    Broken INVITE Should Be Told
+    *bob's own stack refused the INVITE from * with 400 Bad Request*. Its CSeq was 1 OPTIONS.    method
+    *bob's own stack refused the INVITE from * with 400 Bad Request*. It had no Call-ID.    call
+    *bob's own stack refused the INVITE from * with 500 Call Error*. It had no Contact.    contact
+    *nobody called within 1 s in a way that baresip can read: 1 message arrived that it could not read.    uri
 
 An Offer Of The Agent That Is Not Answered Is Reported
     [Tags]    once on embedded: baresip 1.0 keeps such a call
@@ -103,3 +175,33 @@ Unreadable Line Should Be Told
     Run Keyword And Expect Error    bob has no call to accept: * It offered PCMU* over RTP/AVP. Its SDP ${told}
     ...    Accept    bob    timeout=1s
     Stop All Agents
+
+Another ACK Should Be Told
+    [Arguments]    ${what}    ${told}
+    ${bob} =    Start Agent    bob
+    ${peer} =    Start Peer    acknowledges_another    ${bob.uri}    ${what}
+    Accept    bob
+    Run Keyword And Expect Error    *bob answered 200 * (? retransmission*), and an ACK came that has ${told}.
+    ...    Wait Until State Is    bob    ESTABLISHED    timeout=1s
+    Let Peer Go On    ${peer}
+    Stop Agent    bob
+
+Unreadable Offer Should Be In The Log
+    [Arguments]    ${method}
+    ${peer} =    Start Peer    offers_again_unreadably    ${method}
+    Start Agent    alice
+    Dial    alice    ${peer.uri}
+    Wait Until Sip Message    alice    sent 488 ${method}
+    The Log Should Have Said
+    ...    *alice${SPACE*2}UNFITTING: the SDP of the ${method} has the line 'a=rtpmap:0 PCMU', which baresip does not read*
+    Hang Up    alice
+    Peer Should Have Finished    ${peer}
+    Stop Agent    alice
+
+Broken INVITE Should Be Told
+    [Arguments]    ${told}    ${what}
+    ${bob} =    Start Agent    bob
+    ${peer} =    Start Peer    calls_brokenly    ${bob.uri}    ${what}
+    Run Keyword And Expect Error    ${told}    Accept    bob    timeout=1s
+    Peer Should Have Finished    ${peer}
+    Stop Agent    bob

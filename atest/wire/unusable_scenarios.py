@@ -1,6 +1,7 @@
 """Peers whose answers and ACKs a phone cannot use, or has no call for."""
 
 import re
+from collections.abc import Callable
 
 from peer import Dialog, Peer
 
@@ -8,6 +9,18 @@ from peer import Dialog, Peer
 _CHANGES = {
     "Call-ID": ("Call-ID: .*\r", "Call-ID: another\r"),
     "CSeq": (r"CSeq: \d+ ", "CSeq: 7 "),
+    "From": (r"(From: .*;tag=).*\r", r"\1another\r"),
+    "version": ("^SIP/2.0", "sip/2.0"),
+    "type": ("application/sdp", "text/plain"),
+    "contact": ("Contact: .*\r", "Contact: <tel:+49155>\r"),
+}
+
+#: How an INVITE is changed so that no stack makes a call of it.
+_BROKEN = {
+    "method": ("CSeq: 1 INVITE", "CSeq: 1 OPTIONS"),
+    "contact": ("Contact: .*\r\n", ""),
+    "call": ("Call-ID: .*\r\n", ""),
+    "uri": ("^INVITE .* SIP", "INVITE http://nowhere/ SIP"),
 }
 
 
@@ -62,12 +75,87 @@ def answers_hold_unusably(peer: Peer) -> None:
     dialog.await_bye()
 
 
-def acknowledges_another(peer: Peer, uri: str) -> None:
-    """Calls, and acknowledges the 200 with the CSeq of no INVITE."""
+def answers_with_change(peer: Peer, what: str) -> None:
+    """Answers with a 200 that is unusual in one way, and waits for the BYE."""
+    invite, send = peer.expect("INVITE"), peer.send
+    peer.rtp.target = invite.media
+    peer.rtp.play(440)
+    peer.send = _changing(peer, *_CHANGES[what])
+    peer.reply(invite, 200, "OK", body=peer.sdp())
+    peer.send = send
+    peer.expect("ACK")
+    peer.reply(peer.expect("BYE", 20), 200, "OK")
+
+
+def progresses_unreadably(peer: Peer) -> None:
+    """Answers with a 183 whose SDP cannot be read."""
+    invite = peer.expect("INVITE")
+    peer.reply(invite, 183, "Session Progress", body=peer.sdp(more=(_LINES["rate"],)))
+    peer.step()
+
+
+def calls_brokenly(peer: Peer, uri: str, what: str) -> None:
+    """Sends an INVITE of which no stack makes a call."""
+    send = peer.send
+    peer.send = _changing(peer, *_BROKEN[what])
+    dialog = peer.invite(uri)
+    peer.send = send
+    if what == "contact":
+        peer.expect("500")
+        dialog.request("ACK", number=1, branch=dialog.branch)
+
+
+def calls_with_text(peer: Peer, uri: str) -> None:
+    """Calls with an offer that the Content-Type calls a text."""
+    dialog = peer.call(uri, content_type="text/plain")
+    dialog.await_bye()
+
+
+def _changing(peer: Peer, pattern: str, replacement: str) -> Callable[..., None]:
+    send = peer.send
+    return lambda octets, where: send(
+        re.sub(pattern, replacement, octets.decode(), count=1).encode(), where
+    )
+
+
+def acknowledges_another(peer: Peer, uri: str, what: str) -> None:
+    """Calls, and acknowledges the 200 with something of another INVITE."""
     dialog = peer.invite(uri)
     dialog.follow(peer.expect("200 INVITE"))
-    dialog.request("ACK", number=9)
+    if what == "Call-ID":
+        dialog.call_id = "another"
+    elif what == "To tag":
+        dialog.remote = re.sub(";tag=.*", ";tag=another", dialog.remote)
+    elif what == "From tag":
+        dialog.local = re.sub(";tag=.*", ";tag=another", dialog.local)
+    dialog.request("ACK", number=9 if what == "CSeq" else 1)
     peer.step()
+
+
+def answers_offer_unreadably(peer: Peer, uri: str) -> None:
+    """Calls without an offer, and answers that of the 200 by SDP that cannot be read."""
+    dialog = peer.invite(uri, body="")
+    dialog.follow(peer.expect("200 INVITE"))
+    dialog.request("ACK", number=1, body=peer.sdp(more=(_LINES["rate"],)))
+
+
+def offers_again_unreadably(peer: Peer, method: str) -> None:
+    """Answers, and offers SDP anew that cannot be read."""
+    dialog = peer.answer(peer.expect("INVITE"))
+    dialog.request(method, body=peer.sdp(version=2, more=(_LINES["rate"],)))
+    peer.expect(f"488 {method}")
+    if method == "INVITE":
+        dialog.request("ACK", number=dialog.number, branch=dialog.branch)
+    dialog.await_bye()
+
+
+def hangs_up_another(peer: Peer) -> None:
+    """Answers, and sends a BYE with the tag of no call."""
+    dialog = peer.answer(peer.expect("INVITE"))
+    dialog.remote = re.sub(";tag=.*", ";tag=another", dialog.remote)
+    peer.step()
+    dialog.bye()
+    dialog.await_bye()
 
 
 def leaves_offer_unanswered(peer: Peer, uri: str) -> None:

@@ -234,6 +234,7 @@ def _request(
         f"To: <sip:x@pbx>{';tag=t' if tag else ''}",
         f"Call-ID: {call}",
         f"CSeq: {number} {method}",
+        "" if header.startswith("Reason") else "Contact: <sip:caller@pbx>",
         header,
     ]
     text = text_of(f"{method} sip:x@pbx SIP/2.0", headers, body, content_type)
@@ -266,6 +267,8 @@ def _acknowledge(history: History, index: int, offer: str) -> None:
     names = ("Via", "From", "To", "Call-ID")
     headers = [_header(invite.text, name) for name in names]
     headers[0] += "a"  # an ACK of a 2xx is a transaction of its own
+    if offer != "gsm" and ";tag=" not in headers[2]:
+        headers[2] += ";tag=t"
     headers.append(_header(invite.text, "CSeq").replace("INVITE", "ACK"))
     body, content_type = body_of("ACK", offer)
     text = text_of("ACK sip:x@pbx SIP/2.0", headers, body, content_type)

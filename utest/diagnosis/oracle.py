@@ -23,6 +23,7 @@ from .raw_history import (
     Exchange,
     Facts,
     Scope,
+    ack_has,
     audio,
     body,
     delay_words,
@@ -30,6 +31,7 @@ from .raw_history import (
     finals_of,
     have_common,
     header,
+    is_acknowledged,
     method_of,
     name_of,
     status_of,
@@ -66,13 +68,13 @@ class Oracle(Facts):
         )
 
     def no_ack(self, scope: Scope, match: re.Match[str]) -> bool:
-        who, words, times, came, asked = match.groups()
+        who, words, times, what, came, due = match.groups()
         acks = [one for one in self.messages(scope) if method_of(one.text) == "ACK"]
-        if came and not any(header(one.text, "CSeq") == came and not one.sent for one in acks):
+        if what and not any(ack_has(one.text, what) == came and not one.sent for one in acks):
             return False
         return who == scope.who and any(
-            not one.acknowledged
-            and asked in (None, header(one.text, "CSeq"))
+            not is_acknowledged(one)
+            and due in (None, header(one.text, "CSeq"), "t")
             and sum(words_of(answer.text) == words for answer in one.answers) == int(times) + 1
             for one in self.invites_at(who, scope.call)
         )
@@ -199,6 +201,9 @@ class Oracle(Facts):
     def header_refused(self, scope: Scope, match: re.Match[str]) -> bool:
         name, value = match.groups()
         return any((header(one.text, name) or "missing") == value for one in self._causes(scope))
+
+    def no_contact(self, scope: Scope, match: re.Match[str]) -> bool:
+        return any(not header(one.text, "Contact") for one in self._causes(scope))
 
     def no_offer(self, scope: Scope, match: re.Match[str]) -> bool:
         return any(not body(one.text) for one in self._causes(scope))

@@ -23,7 +23,7 @@ _PATTERNS: dict[str, Check] = {
         Oracle.last_answer
     ),
     rf"{_WHO} answered {_WORDS} \((\d+) retransmissions?\), and (?:no ACK came|an ACK came that has"
-    r" the CSeq '(.+?)', and the INVITE has '(.+?)')\.": Oracle.no_ack,
+    rf" the (CSeq|To tag) '(.*?)', and the (?:INVITE|\2) has '(.+?)')\.": Oracle.no_ack,
     rf"{_WHO} answered {_WORDS} \((\d+) times?\), and it did not arrive at {_WHO}\.": (
         Oracle.answer_lost
     ),
@@ -50,6 +50,7 @@ _PATTERNS: dict[str, Check] = {
         Oracle.header_refused
     ),
     r"It had no offer\.": Oracle.no_offer,
+    r"It had no Contact\.": Oracle.no_contact,
     rf"It offered ({_MEDIA})(; {_WHO} accepts ([^.]+))?\.": Oracle.offer_refused,
     rf"{_WHO}'s own stack refused the INVITE from \S+ with {_WORDS}"
     r"(?: \(\d+ retransmissions?, no ACK came\))?(?: \d+\.\d s before the wait began)?(?:\.|$)": (

@@ -127,6 +127,22 @@ def finals_of(one: Exchange) -> list[Raw]:
     return [answer for answer in one.answers if status_of(answer.text) >= 200]
 
 
+def tag_of(text: str) -> str:
+    found = re.search(r";tag=(\w+)", header(text, "To"))
+    return found[1] if found else ""
+
+
+def ack_has(text: str, what: str) -> str:
+    """The CSeq or the To tag of an ACK."""
+    return tag_of(text) if what == "To tag" else header(text, what)
+
+
+def is_acknowledged(one: Exchange) -> bool:
+    """Whether an ACK has the tag of a final answer."""
+    tags = {tag_of(answer.text) for answer in finals_of(one)}
+    return any(tag_of(ack.text) in tags for ack in one.acknowledged)
+
+
 def was_refused(one: Exchange, status: int) -> bool:
     return any(status_of(answer.text) == status for answer in one.answers)
 

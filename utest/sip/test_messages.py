@@ -145,3 +145,26 @@ def test_a_message_that_is_read_again_is_not_parsed_again() -> None:
     text = "OPTIONS sip:bob@host SIP/2.0\r\nCall-ID: again\r\n\r\n"
     assert parsed(text) is parsed(text)
     assert parsed(text).call_id == "again"
+
+
+@pytest.mark.parametrize("version", ["sip/2.0", "SIP/3.0", "SIP/2.0"])
+def test_a_response_of_any_version_is_a_response(version: str) -> None:
+    answer = Message(f"{version} 200 OK\r\nCSeq: 1 INVITE\r\n\r\n")
+    assert (answer.method, answer.status, answer.words) == (None, 200, "200 OK")
+
+
+@pytest.mark.parametrize(
+    ("compact", "name"),
+    [
+        ("a", "Accept-Contact"),
+        ("j", "Reject-Contact"),
+        ("d", "Request-Disposition"),
+        ("y", "Identity"),
+        ("n", "Identity-Info"),
+        ("r", "Refer-To"),
+    ],
+)
+def test_every_compact_form_is_known(compact: str, name: str) -> None:
+    invite = Message(f"INVITE sip:x SIP/2.0\r\n{compact}: value\r\n\r\n")
+    assert invite.first(name) == "value"
+    assert canonical_name(compact) == name

@@ -16,7 +16,7 @@ _ARROW = re.compile(rb"(UDP|TCP|TLS|WSS?) (\S+) -> (\S+)\n")
 _BEGIN, _END = b"\x1b[36;1m", b"\x1b[;m\n"
 #: The one line of a message that baresip ends with a line feed only, up to 4.10.
 _HALF_ENDED = re.compile(rb"RAck: \d+ \d+ [A-Z]+\n")
-_FIRST_LINE = re.compile(rb"(?:SIP/2\.0 \d{3}[^\r\n]*|(?<![A-Z])[A-Z]++ \S++ SIP/2\.0)\r\n")
+_FIRST_LINE = re.compile(rb"(?:(?i:SIP)/\d\.\d \d{3}[^\r\n]*|(?<![A-Z])[A-Z]++ \S++ SIP/2\.0)\r\n")
 _ESCAPE = re.compile(rb"\x1b\[[0-9;]*m")
 _WARNING = b"\x1b[31m"
 _STAMP = [rb"[\d:.]"] * len("16:46:59.005")
