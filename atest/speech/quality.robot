@@ -57,7 +57,7 @@ Another Prompt Gets No Score
     Send Audio    alice    file:${OTHER}
     Verify Prompt    bob    ${OTHER}
     Run Keyword And Expect Error
-    ...    bob has not heard all of conf-getconfno.wav: it lasts 3.2 s, and * s of audio have arrived (waited 1 s).
+    ...    bob has not heard all of conf-getconfno.wav: * (waited 1 s).
     ...    Get Speech Quality    bob    reference=${PROMPT}    timeout=1s
 
 What Cannot Be Scored Is Refused At Once
