@@ -473,8 +473,13 @@ def test_a_format_that_came_and_went_between_two_looks_blocks_nothing(tmp_path: 
     assert soundfile.info(tmp_path / "a-tx.wav").frames == before + 3 * PACKET // 2
 
 
-def times_of_packets(tmp_path: Path, *, closely: bool) -> list[tuple[int, float, float]]:
-    """What is reported of five packets, of which the third leaves 4 ms late."""
+LATE_THIRD = (0.0, 0.0, 0.004, 0.0, 0.0)
+
+
+def times_of_packets(
+    tmp_path: Path, *, closely: bool, lateness: tuple[float, ...] = LATE_THIRD
+) -> list[tuple[int, float, float]]:
+    """What is reported of packets that are moved together: of five the third leaves 4 ms late."""
     told: list[tuple[int, float, float]] = []
 
     def report(event: str, **fields: Any) -> None:
@@ -484,7 +489,7 @@ def times_of_packets(tmp_path: Path, *, closely: bool) -> list[tuple[int, float,
     stack = Stack()
     audio = audio_of(stack, tmp_path / "a", {"kind": "silence"}, report)
     audio.closely = closely
-    for number, late in enumerate((0.0, 0.0, 0.004, 0.0, 0.0)):
+    for number, late in enumerate(lateness):
         stack.sent.leave(bytes(PACKET), at=1.0 + 0.02 * number + late)
     audio.close()
     return told
@@ -499,10 +504,19 @@ def test_each_packet_is_timed_when_it_left_while_somebody_measures(tmp_path: Pat
 
 
 def test_packets_at_a_pace_are_one_stretch_while_nobody_measures(tmp_path: Path) -> None:
-    first, *_, (frame, earliest, latest) = times_of_packets(tmp_path, closely=False)
-    assert first[0] == frame == 0
+    [(frame, earliest, latest)] = times_of_packets(tmp_path, closely=False)
+    assert frame == 0
     middle = (1.004 + 1.0 + ENCODING) / 2
     assert (earliest, latest) == pytest.approx((middle - JITTER, middle + JITTER))
+
+
+def test_each_of_two_stretches_that_are_moved_together_is_timed_once(tmp_path: Path) -> None:
+    told = times_of_packets(tmp_path, closely=False, lateness=(0.0, 0.0, 0.2, 0.2))
+    frames = PACKET // 2
+    assert [frame for frame, _, _ in told] == [0, 2 * frames]
+    assert [(earliest + latest) / 2 for _, earliest, latest in told] == pytest.approx(
+        [1.0, 1.24], abs=ENCODING
+    )
 
 
 def test_what_was_saved_before_the_stack_dropped_it_is_recorded(tmp_path: Path) -> None:
