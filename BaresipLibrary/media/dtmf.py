@@ -27,6 +27,7 @@ from ..diagnosis.observations import explain_no_common_audio
 from ..errors import UsageError
 from ..events import DtmfReceived, DtmfSent, PromptEnded
 from ..signalling.states import require_established
+from ..sip.agreed_media import AgreedMedia
 from .following import following_recording
 from .sending import hold_of, sending
 from .sources import synthesized
@@ -273,14 +274,24 @@ def _require_events(agent: Agent, call: Call, digits: str, *, only: bool) -> Non
         raise CallFailure(
             f"{task}: no audio was agreed.", agent, lambda _: explain_no_common_audio(agent, call)
         )
-    if not theirs.events:
-        raise CallFailure(
-            f"{task}: the SDP of the other side has no telephone-event. Send them with"
-            f" {'mode=inband' if digits == _HIDDEN else 'mode=info or mode=inband'}.",
-            agent,
-        )
+    if agreed.sends.telephone_event is None:
+        if not only:
+            return  # by INFO
+        ways = "mode=inband" if digits == _HIDDEN else "mode=info or mode=inband"
+        raise CallFailure(f"{task}: {_why_no_events(agent, agreed)}. Send them with {ways}.", agent)
     if hold := hold_of(agent, call):
         raise UsageError(f"{task}: {hold}.")
+
+
+def _why_no_events(agent: Agent, agreed: AgreedMedia) -> str:
+    """Why no RTP events were agreed, as a clause: rates of their clocks may differ, too."""
+    theirs, ours = (
+        " and ".join(str(one) for one in media.formats if one.is_event)
+        for media in (agreed.remote, agreed.local)
+    )
+    if not theirs:
+        return "the SDP of the other side has no telephone-event"
+    return f"the SDP of the other side has {theirs}, and {agent.name}'s {ours or 'none'}"
 
 
 def _require_sending(agent: Agent, call: Call, digits: str) -> None:

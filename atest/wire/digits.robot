@@ -33,6 +33,15 @@ Digits Are Not Sent Where No Audio Was Agreed
     takes_digits    The other side answered G729/8000 over RTP/AVP.    formats=18 101
     refuses_the_audio    The other side answered no audio (port 0).
 
+Digits Are Not Sent Where Their Clocks Have Other Rates
+    [Documentation]    As of telephone-event/48000 beside Opus: baresip has telephone-event/8000 only.
+    ${peer} =    Alice Calls    takes_digits    rate=48000
+    VAR    ${told}    the SDP of the other side has telephone-event/48000, and alice's telephone-event/8000
+    Run Keyword And Expect Error
+    ...    alice cannot send '12' as RTP events: ${told}. Send them with mode=info or mode=inband.
+    ...    Send Dtmf    alice    12
+    The Peer Should Have Got    ${peer}    ${EMPTY}
+
 Digits Are Not Sent Where An Answer Lacks The Encryption
     ${peer} =    Alice Calls    takes_digits    media_enc=srtp-mand
     Run Keyword And Expect Error

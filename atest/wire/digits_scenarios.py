@@ -3,9 +3,15 @@
 from peer import Peer
 
 
-def takes_digits(peer: Peer, formats: str = "0 101", direction: str = "sendrecv") -> None:
-    """Answers, and asks for another direction when the suite says so; returns the events."""
-    dialog = peer.answer(peer.expect("INVITE"), formats=formats)
+def takes_digits(
+    peer: Peer, formats: str = "0 101", direction: str = "sendrecv", rate: int = 8000
+) -> None:
+    """Answers, and asks for another direction when the suite says so; returns the events.
+
+    `rate` is that of their clock.
+    """
+    more = (f"a=rtpmap:101 telephone-event/{rate}",) if "101" in formats else ()
+    dialog = peer.answer(peer.expect("INVITE"), formats=formats, events=None, more=more)
     peer.rtp.play(440)
     peer.step()
     if direction != "sendrecv":

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from BaresipLibrary.account import Account
+from BaresipLibrary.agents.call import Call
 from BaresipLibrary.audio.dtmf import dtmf_tone
 from BaresipLibrary.backends.base import PromptSource
 from BaresipLibrary.errors import NothingYet, PhoneFailure, UsageError
@@ -121,3 +122,41 @@ def test_secret_digits_are_not_sent_in_messages_nor_shown_in_errors(talking: Pho
         dtmf.send(talking.agent, call, "4711x", 0.05, None, hidden=True)
     assert not talking.agent.journal.latest_messages()
     assert not list(talking.agent.journal.of_kind(DtmfSent))
+
+
+def agrees_on(phone: Phone, events: str) -> Call:
+    """The agent has called a phone whose SDP has these telephone events, and the call is up."""
+    call_id = phone.agent.dial("sip:bob@127.0.0.1:40002")
+    head = f"Call-ID: {call_id}\r\nCSeq: 1 INVITE\r\n\r\nv=0\r\nc=IN IP4 192.0.2.1\r\n"
+    head += "m=audio 4 RTP/AVP"
+    own = f"{head} 0 101\r\na=rtpmap:101 telephone-event/8000\r\n"
+    phone.sip(f"INVITE sip:bob@127.0.0.1 SIP/2.0\r\n{own}", sent=True)
+    phone.sip(f"SIP/2.0 200 OK\r\n{head} 0 110\r\na=rtpmap:110 {events}\r\n")
+    phone.is_established(call_id)
+    return phone.agent.require_live_call("", call_id)
+
+
+@pytest.mark.parametrize(
+    ("events", "told"),
+    [
+        (
+            "telephone-event/48000",
+            "the SDP of the other side has telephone-event/48000, and alice's telephone-event/8000",
+        ),
+        ("x-other/8000", "the SDP of the other side has no telephone-event"),
+    ],
+)
+def test_digits_that_baresip_would_not_send_are_refused(
+    phone: Phone, events: str, told: str
+) -> None:
+    call = agrees_on(phone, events)
+    with pytest.raises(PhoneFailure, match=f"cannot send '1' as RTP events: {told}. Send them"):
+        dtmf.send(phone.agent, call, "1", 0.0, "rtpevent")
+    assert not list(phone.agent.journal.of_kind(DtmfSent))
+
+
+@pytest.mark.parametrize("events", ["telephone-event/8000", "telephone-event/48000"])
+def test_digits_may_be_left_to_baresip(phone: Phone, events: str) -> None:
+    """With `auto`, it sends INFO where it has no event in common."""
+    dtmf.send(phone.agent, agrees_on(phone, events), "1", 0.0, "auto")
+    assert phone.agent.journal.of_kind(DtmfSent)
