@@ -52,7 +52,7 @@ def describe_no_encryption(agent: Agent, call_id: str | None = None) -> str:
     if sides and all(media and "crypto" in dict(media.attributes) for media in sides):
         return (
             f"{agent.name} and {call.peer_uri} agreed on no encryption: both have keys (a=crypto),"
-            " but the answer has no usable one for a suite of the offer."
+            " but the answer has none of a suite, and of its length, that baresip takes."
         )
     return f"{agent.name}'s media is not encrypted."
 

@@ -13,6 +13,10 @@ _DIRECTIONS = {
     (False, True): "recvonly",
     (False, False): "inactive",
 }
+#: The suites of SRTP that baresip knows: seen with 1.0, 4.10 and the wheel.
+_TAKEN = frozenset(
+    {"AES_CM_128_HMAC_SHA1_80", "AES_CM_128_HMAC_SHA1_32", "AEAD_AES_128_GCM", "AEAD_AES_256_GCM"}
+)
 _SENDING, _RECEIVING = ("sendrecv", "sendonly"), ("sendrecv", "recvonly")
 
 
@@ -78,7 +82,7 @@ def agreed_media(exchange: Exchange, *, any_key: bool = False) -> AgreedMedia | 
     sends, receives = _stream(remote, local, local), _stream(local, remote, local)
     if sends is None or receives is None:
         return None
-    common = _common_suite(exchange, any_key)
+    common = _suite_in_use(exchange, any_key)
     encryption = _encryption(exchange, common)
     if encryption != "dtls_srtp" and offer and _is_dtls(offer):
         return None
@@ -149,15 +153,18 @@ def _encryption(exchange: Exchange, suite: str | None) -> str | None:
     return "srtp" if suite else None
 
 
-def _common_suite(exchange: Exchange, any_key: bool) -> str | None:
-    """The suite of SRTP in the answer that was offered, too (RFC 4568, section 5.1.2).
+def _suite_in_use(exchange: Exchange, any_key: bool) -> str | None:
+    """The suite of SRTP in the answer that baresip encrypts with.
 
-    Without one baresip sends and takes audio that is not encrypted, even in a profile of SRTP.
+    It should be one that was offered (RFC 4568, section 5.1.2); baresip takes any that it knows.
+    Without one it sends and takes audio that is not encrypted, even in a profile of SRTP.
     """
     offer, answer = exchange.offer.audio, exchange.answer.audio
     offered, answered = (
         (media.suites_of_any_key if any_key else media.crypto_suites) if media else ()
         for media in (offer, answer)
     )
-    common = {suite.upper() for suite in offered}
-    return next((suite for suite in answered if suite.upper() in common), None)
+    if not offered:
+        return None
+    taken = {suite.upper() for suite in offered} | _TAKEN
+    return next((suite for suite in answered if suite.upper() in taken), None)

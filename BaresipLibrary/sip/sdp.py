@@ -76,11 +76,13 @@ class Format:
         """Whether the other side of an offer means the same format; each has numbers of its own.
 
         Assigned numbers (RFC 3551) mean the same whatever the rtpmap says, such as ``G722/16000``:
-        baresip and others compare the numbers. Names are compared without regard to case. A number
-        without an rtpmap means what the other side says of that number.
+        baresip and others compare the numbers. Names are compared without regard to case. A higher
+        number without an rtpmap means nothing, not even to baresip.
         """
-        if self.rate is None or other.rate is None or (self.is_assigned and other.is_assigned):
+        if self.is_assigned and other.is_assigned:
             return self.payload_type == other.payload_type
+        if self.rate is None or other.rate is None:
+            return False
         return self.encoding.lower() == other.encoding.lower()
 
     @property

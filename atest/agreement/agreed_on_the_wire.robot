@@ -87,13 +87,13 @@ The Suite Of SRTP That The Answer Chose
     Should Contain    ${sdp}    ${info.calls}[-1][media][srtp_suite]
     Should Match Regexp    ${info.calls}[-1][media][srtp_suite]    ^AES_CM_128_HMAC_SHA1_(32|80)$
 
-Keys Of A Suite That Was Not Offered Encrypt Nothing
+Keys Of A Suite That Baresip Lacks Encrypt Nothing
     [Documentation]    Though the agent demands encryption, baresip sends and takes audio in the clear.
     ${peer} =    Alice Calls    answers_by_a_suite_of_its_own    codecs=PCMU    media_enc=srtp-mand
     Send Audio    alice    tone:650
     Verify Audio    alice    440 Hz
     Run Keyword And Expect Error
-    ...    alice and sip:peer@* agreed on no encryption: both have keys (a=crypto), but the answer has no usable one for a suite of the offer.
+    ...    alice and sip:peer@* agreed on no encryption: both have keys (a=crypto), but the answer has none of a suite, and of its length, that baresip takes.
     ...    Get Media Encryption    alice    ==    srtp
     Get Media Encryption    alice    ==    NONE
     ${info} =    Get Info    alice
@@ -101,6 +101,16 @@ Keys Of A Suite That Was Not Offered Encrypt Nothing
     Let Peer Go On    ${peer}
     ${result} =    Peer Should Have Finished    ${peer}
     Should Be True    640 < ${result}[heard] < 660
+
+A Suite That Was Not Offered Encrypts Where Baresip Knows It
+    [Documentation]    The 4 octets of its tags at the end of each packet of 160 tell that it does.
+    ${peer} =    Alice Calls    answers_by_another_suite    AES_CM_128_HMAC_SHA1_32    codecs=PCMU    media_enc=srtp-mand
+    Get Media Encryption    alice    ==    srtp
+    ${info} =    Get Info    alice
+    Should Be Equal    ${info.calls}[-1][media][srtp_suite]    AES_CM_128_HMAC_SHA1_32
+    Let Peer Go On    ${peer}
+    ${result} =    Peer Should Have Finished    ${peer}
+    Should Be Equal    ${result}[octets]    ${{{164}}}
 
 A Key That Is Too Short Encrypts Where Baresip Takes It
     [Documentation]    Before 3.12 it does. What the peer hears tells what is true.

@@ -111,6 +111,16 @@ def answers_by_a_suite_of_its_own(peer: Peer) -> None:
     dialog.bye()
 
 
+def answers_by_another_suite(peer: Peer, suite: str) -> None:
+    """Answers with a key for that suite; says how long the payloads are that come."""
+    line = f"a=crypto:1 {suite} {_KEY}"
+    dialog = peer.answer(peer.expect("INVITE"), formats="0", profile="RTP/SAVP", more=(line,))
+    peer.step()
+    peer.rtp.wait_for_packets(10, 5)
+    peer.result["octets"] = {len(packet.payload) for packet in list(peer.rtp.packets)}
+    dialog.bye()
+
+
 def answers_by_a_short_key(peer: Peer) -> None:
     """Answers with a key that is too short for its suite; says what it hears, and hangs up."""
     line = "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:QUJDRA=="

@@ -62,10 +62,16 @@ def test_names_compare_without_case_and_are_spelled_as_in_the_own_description() 
     assert media.receives.payload_type == 0
 
 
-def test_a_number_without_rtpmap_means_what_the_other_side_says_of_it() -> None:
-    answer = sdp("96").text.replace("a=rtpmap:96 opus/48000/2\r\n", "")
-    media = agreed(sdp("96"), SessionDescription(answer))
-    assert media.codec == "opus/48000/2"
+def test_a_dynamic_number_without_rtpmap_means_nothing() -> None:
+    """Nor does baresip know it: no audio is sent, and what arrives is dropped."""
+    answer = SessionDescription(sdp("96 0").text.replace("a=rtpmap:96 opus/48000/2\r\n", ""))
+    assert agreed(sdp("96 0"), answer).codec == "PCMU/8000"
+    assert agreed_media(Exchange(True, sdp("96"), answer, "1", True)) is None
+
+
+def test_an_assigned_number_needs_no_rtpmap() -> None:
+    answer = SessionDescription("v=0\r\nc=IN IP4 192.0.2.2\r\nm=audio 4 RTP/AVP 8\r\n")
+    assert agreed(sdp("0 8"), answer).codec == "PCMA/8000"
 
 
 @pytest.mark.parametrize(
@@ -152,21 +158,33 @@ def crypto(*suites: str, key: str = _KEY) -> list[str]:
         (crypto("AES_CM_128_HMAC_SHA1_80"), crypto("F8_128_HMAC_SHA1_80")),
         (crypto("AES_CM_128_HMAC_SHA1_80"), crypto("AES_CM_128_HMAC_SHA1_80", key="inline:QUJD")),
         (crypto("AEAD_AES_128_GCM"), crypto("AEAD_AES_128_GCM")),  # two octets too many
-        (crypto("NONE_SUCH"), crypto("AES_CM_128_HMAC_SHA1_80")),
+        (["a=crypto:1"], crypto("AES_CM_128_HMAC_SHA1_80")),
     ],
 )
-def test_keys_of_no_common_suite_encrypt_nothing(offered: list[str], answered: list[str]) -> None:
+def test_keys_that_baresip_cannot_use_encrypt_nothing(
+    offered: list[str], answered: list[str]
+) -> None:
     """Baresip sends what is not encrypted then, also over RTP/SAVP."""
     media = agreed(sdp("0", *offered, profile="RTP/SAVP"), sdp("0", *answered, profile="RTP/SAVP"))
     assert (media.encryption, media.srtp_suite) == (None, None)
 
 
 @pytest.mark.parametrize("key", [_KEY, f"{_KEY}|2^31|1:1", f"{_KEY}==;{_KEY}"])
-def test_the_suite_is_that_of_the_answer_that_was_offered(key: str) -> None:
+def test_the_suite_is_the_first_of_the_answer_that_baresip_knows(key: str) -> None:
     offered = crypto("AES_CM_128_HMAC_SHA1_80", "AES_CM_128_HMAC_SHA1_32")
     answered = crypto("F8_128_HMAC_SHA1_80", "aes_cm_128_hmac_sha1_32", key=key)
     media = agreed(sdp("0", *offered), sdp("0", *answered))
     assert (media.encryption, media.srtp_suite) == ("srtp", "aes_cm_128_hmac_sha1_32")
+
+
+@pytest.mark.parametrize(
+    ("suite", "key"),
+    [("AES_CM_128_HMAC_SHA1_32", _KEY), ("AEAD_AES_128_GCM", f"inline:{'A' * 38}==")],
+)
+def test_a_suite_that_was_not_offered_encrypts_where_baresip_knows_it(suite: str, key: str) -> None:
+    offer = sdp("0", _CRYPTO, profile="RTP/SAVP")
+    media = agreed(offer, sdp("0", *crypto(suite, key=key), profile="RTP/SAVP"))
+    assert (media.encryption, media.srtp_suite) == ("srtp", suite)
 
 
 @pytest.mark.parametrize("profile", ["UDP/TLS/RTP/SAVP", "UDP/TLS/RTP/SAVPF"])
