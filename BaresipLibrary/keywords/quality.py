@@ -43,7 +43,8 @@ class QualityKeywords(Component):
         the call has ended. ``mos`` is estimated by the E-model of ITU-T G.107 for G.711. ``rtt``
         and ``jitter`` can be compared with seconds and with Robot times, such as ``20ms``. ``rtt``
         is 0 as long as no report of the peer has told it, which takes the second one, and with some
-        peers always; ``mos`` then counts no delay of the network.
+        peers always, also where a report tells of a round trip longer than the call has lasted;
+        ``mos`` then counts no delay of the network.
 
         Fails when the assertion does not hold; with ``timeout``, when it does not hold in that time.
         The message says when no report came.
@@ -71,7 +72,7 @@ def _quality(agent: Agent) -> CallQuality | None:
     from ..media.quality import quality_of
 
     call = agent.active_or_last_call
-    return quality_of(call.quality) if call else None
+    return quality_of(call) if call else None
 
 
 def _why_no_report(agent: Agent) -> str:

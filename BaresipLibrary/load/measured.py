@@ -28,7 +28,7 @@ def measure(caller: Agent, sides: Sequence[tuple[Agent, Call]]) -> Measured:
     A side without a report may be the one that heard the worst, or nothing: then there is no score.
     """
     call = next((call for agent, call in sides if agent is caller), None)
-    reports = [quality_of(call.quality) for _, call in sides]
+    reports = [quality_of(call) for _, call in sides]
     scores = [report.mos for report in reports if report]
     is_scored = len(sides) == 2 and len(scores) == len(sides)
     return Measured(

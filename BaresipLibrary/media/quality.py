@@ -1,6 +1,6 @@
 """How good a call is, by its RTCP reports and the E-model."""
 
-from ..events import QualityReported
+from ..agents.call import Call
 from .results import CallQuality
 
 #: ITU-T G.107, table 2: the rating without any impairment but the standard ones.
@@ -11,14 +11,19 @@ _LOSS_ROBUSTNESS = 25.1
 _CODEC_DELAY = 0.04
 
 
-def quality_of(report: QualityReported | None) -> CallQuality | None:
-    """The quality that a report stands for; None without one."""
+def quality_of(call: Call) -> CallQuality | None:
+    """The quality that the last report of a call stands for; None without one.
+
+    A round trip cannot take longer than the call has lasted: the peer has told wrong times then.
+    """
+    report = call.quality
     if report is None:
         return None
     sent = report.received + report.lost
     loss = 100.0 * max(report.lost, 0) / sent if sent else 0.0
-    delay = report.rtt / 2 + 2 * report.jitter + _CODEC_DELAY
-    return CallQuality(round(mos(delay, loss), 2), report.rtt, report.jitter, round(loss, 2))
+    rtt = report.rtt if report.rtt <= report.at - call.began_at else 0.0
+    delay = rtt / 2 + 2 * report.jitter + _CODEC_DELAY
+    return CallQuality(round(mos(delay, loss), 2), rtt, report.jitter, round(loss, 2))
 
 
 def mos(delay: float, loss: float) -> float:

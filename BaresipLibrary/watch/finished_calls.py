@@ -134,7 +134,7 @@ def finished_call(agent: Agent, call: Call) -> FinishedCall:
     from ..media.quality import quality_of
 
     with agent.changes:
-        closed, quality = call.closed, quality_of(call.quality)
+        closed, quality = call.closed, quality_of(call)
         code = _final_status(agent, call)
     calls_out = call.direction is Direction.OUTGOING
     return FinishedCall(
