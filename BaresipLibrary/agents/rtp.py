@@ -129,8 +129,8 @@ def _other_length(agent: Agent, agreed: AgreedMedia, newest: PacketLength) -> st
     if length is None or asked is None or abs(length - asked) < 0.5:
         return None
     return (
-        f"RTP packets of {length:g} ms arrive at {agent.name}, whose SDP asks for {asked:g} ms"
-        " (a=ptime)."
+        f"RTP packets of {length:g} ms, by their timestamps, arrive at {agent.name}, whose SDP asks"
+        f" for {asked:g} ms (a=ptime)."
     )
 
 

@@ -58,7 +58,7 @@ class Sound(Enum):
 
     TONE = "tone"
     SILENCE = "digital silence"
-    FAINT = "line or comfort noise"
+    FAINT = "faint sound"
     OTHER = "speech, music or noise"
 
 

@@ -17,5 +17,6 @@ def explain_lost_audio(agent: Agent, call: Call, since: float) -> str | None:
         return None
     return (
         f"In {missing:.1f} of {passed:.1f} s nothing was recorded of what {agent.name} heard: the"
-        " other side sent nothing then, or packets were lost or came too late."
+        " other side sent no audio then, or its packets were lost, came too late or could not be"
+        " read."
     )

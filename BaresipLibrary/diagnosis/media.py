@@ -172,8 +172,8 @@ def explain_wrong_tone(
         for factor, pace in ((mistake, "too fast"), (1 / mistake, "too slow")):
             if abs(heard / wanted / factor - 1) < _RATIO_TOLERANCE:
                 return (
-                    f"That is {factor:.3g} times the frequency: somewhere audio is played {pace},"
-                    " at a wrong sample rate."
+                    f"That is {factor:.3g} times the frequency, as where audio is played {pace}, at"
+                    " a wrong sample rate."
                 )
     return None
 

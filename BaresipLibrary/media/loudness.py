@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from ..agents.agent import Agent
 from ..audio.levels import level_dbfs
 from ..audio.sines import strongest_tone
-from ..audio.tone_gaps import Loss, tone_gaps
+from ..audio.tone_gaps import LEAST_LEVEL, Loss, tone_gaps
 from ..concurrency import wait_until
 from ..diagnosis.failure import CallFailure
 from ..diagnosis.media import explain_silence
@@ -25,8 +25,6 @@ _PIECES = 10
 _PIECE, _MOST, _TOLERANCE = 0.1, 0.7, 0.02
 #: Seconds that must be left out at least: less may be a pause of the machine. Two packets.
 _LEAST_LEFT_OUT = 0.040
-#: dBFS; what is fainter has no gaps.
-_INAUDIBLE = -55.0
 _KINDS = {
     Loss.SILENT: "silent",
     Loss.CONCEALED: "replaced by something else",
@@ -78,11 +76,11 @@ def find_dropouts(agent: Agent, duration: float, call_id: str | None = None) -> 
         UsageError: there is no such call.
     """
     listener = _listen(agent, duration, call_id)
-    if level_dbfs(listener.samples - listener.samples.mean()) <= _INAUDIBLE:
+    if level_dbfs(listener.samples - listener.samples.mean()) <= LEAST_LEVEL:
         at = time.monotonic()
         raise CallFailure(
-            f"{agent.name} heard no sound in which gaps could be found in {duration:g} s:"
-            f" {summary(listener.samples, listener.rate)}.",
+            f"{agent.name} heard no sound above {LEAST_LEVEL:g} dBFS, in which gaps could be found,"
+            f" in {duration:g} s: {summary(listener.samples, listener.rate)}.",
             agent,
             lambda agents: explain_silence(agent, listener.call, agents, at),
         )
@@ -122,14 +120,15 @@ def _too_little(listener: SampleListener, duration: float) -> str:
 
 
 def _in_tone(listener: SampleListener) -> list[Dropout]:
-    """What is missing in a running tone; nothing without a tone."""
+    """What is missing in a running tone; nothing without a tone that can be followed."""
     frequency = _running_tone(listener.samples, listener.rate)
     if frequency is None:
         return []
-    return [
-        Dropout(gap.begin, gap.milliseconds / 1000, _KINDS[gap.loss])
-        for gap in tone_gaps(listener.samples, listener.rate, frequency)
-    ]
+    try:
+        gaps = tone_gaps(listener.samples, listener.rate, frequency)
+    except ValueError:
+        return []  # it is too faint beside other sound
+    return [Dropout(gap.begin, gap.milliseconds / 1000, _KINDS[gap.loss]) for gap in gaps]
 
 
 def _running_tone(samples: NDArray[np.float64], rate: int) -> float | None:
@@ -143,7 +142,10 @@ def _running_tone(samples: NDArray[np.float64], rate: int) -> float | None:
 
 
 def _left_out(arrivals: Sequence[ArrivedAudio]) -> list[Dropout]:
-    """Audio that never arrived: after it even the promptest pieces are later."""
+    """Times in which no audio came: after each even the promptest pieces are later.
+
+    Packets were lost then, or the other side has sent none for so long.
+    """
     dropouts: list[Dropout] = []
     since = 0
     for number in range(1, len(arrivals)):
@@ -152,7 +154,7 @@ def _left_out(arrivals: Sequence[ArrivedAudio]) -> list[Dropout]:
         missing = _lateness(after) - _lateness(before)
         at_once = arrivals[number].lateness - arrivals[number - 1].lateness
         if missing >= _LEAST_LEFT_OUT and at_once >= missing / 2:
-            dropouts.append(Dropout(arrivals[number - 1].seconds, missing, "left out"))
+            dropouts.append(Dropout(arrivals[number - 1].seconds, missing, "without audio"))
             since = number
     return dropouts
 

@@ -164,6 +164,8 @@ class ToneListener(Listener):
 
     def explanation(self, agents: Sequence[Agent], at: float) -> str | None:
         """What most likely explains that the tone had not been heard by the moment `at`."""
+        from ..audio.tones import LEAST_LEVEL
+
         if self.speaker:
             apart = explain_separate_calls(self.agent, self.call, *self.speaker, agents)
             if apart:
@@ -179,6 +181,10 @@ class ToneListener(Listener):
         )
         if why not in (None, UNSTEADY):
             return why
+        if why and loudest.level < LEAST_LEVEL:
+            return (
+                f"The tone was there, but too faint to be sure of it, below {LEAST_LEVEL:g} dBFS."
+            )
         return " ".join(filter(None, (why, self._lost_audio()))) or None
 
     def _lost_audio(self) -> str | None:

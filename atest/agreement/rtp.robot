@@ -91,7 +91,7 @@ Another Packet Time Than Asked For
     Get Rtp Statistics    alice    ptime    ==    60    timeout=10s
     ${statistics} =    Get Rtp Statistics    alice
     Should Be Equal    ${statistics.differences[0]}
-    ...    RTP packets of 60 ms arrive at alice, whose SDP asks for 20 ms (a=ptime).
+    ...    RTP packets of 60 ms, by their timestamps, arrive at alice, whose SDP asks for 20 ms (a=ptime).
 
 Two Sources
     ${peer} =    Alice Calls    becomes_another_source

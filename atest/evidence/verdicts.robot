@@ -40,7 +40,7 @@ Another Tone Is Sent
 
 Audio At A Wrong Rate
     Test Should Have Failed
-    ...    alice heard no 440 Hz tone within 0.5 s: 0.* s of audio arrived, its loudest tone was 880 Hz at -* dBFS. That is 2 times the frequency: somewhere audio is played too fast, at a wrong sample rate.
+    ...    alice heard no 440 Hz tone within 0.5 s: 0.* s of audio arrived, its loudest tone was 880 Hz at -* dBFS. That is 2 times the frequency, as where audio is played too fast, at a wrong sample rate.
     Ladder Should Show    INVITE    183 Session Progress (INVITE)
 
 No Codec In Common

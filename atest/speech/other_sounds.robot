@@ -64,7 +64,7 @@ Words That Are Lost On The Way
     Wait Until State Is    callee    ESTABLISHED
     ${prompts}    Prompt    tt-weasels    0.5    conf-getpin
     Send Audio    callee    ${prompts}
-    Fails With    caller did not hear what was expected within 6 s: expected "goodbye", heard *. In *?.? of *?.? s nothing was recorded of what caller heard: the other side sent nothing then, or packets were lost or came too late.
+    Fails With    caller did not hear what was expected within 6 s: expected "goodbye", heard *. In *?.? of *?.? s nothing was recorded of what caller heard: the other side sent no audio then, or its packets were lost, came too late or could not be read.
     ...    Wait Until Speech    caller    goodbye    within=6s
     Fails With    What caller heard * (transcript) should contain 'goodbye' (str). In *?.? of *?.? s nothing was recorded of what caller heard: *
     ...    Get Transcript    caller    contains    goodbye

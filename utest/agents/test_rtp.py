@@ -93,7 +93,8 @@ def test_packets_from_before_the_agreement_are_not_judged_by_it(phone: Phone) ->
 
 def test_another_length_is_told(phone: Phone) -> None:
     assert arrive(phone, 0, 240) == [
-        "RTP packets of 30 ms arrive at alice, whose SDP asks for 20 ms (a=ptime)."
+        "RTP packets of 30 ms, by their timestamps, arrive at alice, whose SDP asks for 20 ms"
+        " (a=ptime)."
     ]
 
 

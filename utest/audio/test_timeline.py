@@ -189,7 +189,7 @@ def _timed(samples: Samples) -> float:
 
 def test_stretches_are_named_in_words() -> None:
     assert Stretch(0, 1, -120, SILENCE).words == "digital silence"
-    assert Stretch(0, 1, -60, FAINT).words == "line or comfort noise"
+    assert Stretch(0, 1, -60, FAINT).words == "faint sound"
     assert Stretch(0, 1, -20, OTHER).words == "speech, music or noise"
 
 

@@ -75,7 +75,7 @@ _PATTERNS: dict[str, Check] = {
     rf"{_WHO} is out of the call: (?P<story>{_STORY})\.(?=$)": Oracle.out_of_call,
     rf"{_WHO} is in a call with {_WHO}\.": Oracle.in_call_with,
     rf"No RTP packet arrived at {_WHO}\.": Oracle.no_packet,
-    r"That is ([\d.]+) times the frequency: somewhere audio is played too (?:fast|slow), at a"
+    r"That is ([\d.]+) times the frequency, as where audio is played too (?:fast|slow), at a"
     r" wrong sample rate\.": Oracle.other_frequency,
     r"The tone was there, but too short, unsteady, noisy or distorted to be"
     r" sure of it\.": Oracle.unsteady,

@@ -427,8 +427,8 @@ def test_silence_is_explained_by_the_hold_of_a_foreign_peer(make_phone: Make) ->
 @pytest.mark.parametrize(
     ("heard", "sends", "why"),
     [
-        (880.0, "tone:440", "2 times the frequency: somewhere audio is played too fast"),
-        (73.3, "tone:440", "0.167 times the frequency: somewhere audio is played too slow"),
+        (880.0, "tone:440", "2 times the frequency, as where audio is played too fast"),
+        (73.3, "tone:440", "0.167 times the frequency, as where audio is played too slow"),
         (880.0, "tone:880", "bob sends tone:880."),
         (480.0, "tone:440", "None"),
         (441.0, "tone:440", "The tone was there, but too short, unsteady"),

@@ -47,8 +47,8 @@ def test_audio_that_was_not_recorded_is_told(
     phone, call = talking(tmp_path, *stretches)
     sentence = explain_lost_audio(phone.agent, call, since)
     rest = (
-        " nothing was recorded of what alice heard: the other side sent nothing then, or packets"
-        " were lost or came too late."
+        " nothing was recorded of what alice heard: the other side sent no audio then, or its"
+        " packets were lost, came too late or could not be read."
     )
     assert sentence == (told and told + rest)
 

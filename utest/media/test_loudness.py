@@ -61,9 +61,23 @@ def test_speech_that_runs_on_has_no_gaps(bob: ListeningAgent) -> None:
 def test_silence_has_no_gaps(bob: ListeningAgent) -> None:
     bob.hears(silence(2))
     with pytest.raises(
-        PhoneFailure, match=r"bob heard no sound in which gaps could be found in 1 s: 1\.0 s of"
+        PhoneFailure,
+        match=r"bob heard no sound above -50 dBFS, in which gaps could be found, in 1 s: 1\.0 s of",
     ):
         find_dropouts(bob.agent, 1)
+
+
+def test_a_tone_that_is_too_faint_is_told_in_a_sentence(bob: ListeningAgent) -> None:
+    bob.hears(signals.tone(440, 2, RATE, -52))
+    with pytest.raises(PhoneFailure, match=r"no sound above -50 dBFS, .*: 1\.0 s of faint sound\."):
+        find_dropouts(bob.agent, 1)
+
+
+def test_a_faint_tone_below_clicks_has_no_gaps_that_could_be_told(bob: ListeningAgent) -> None:
+    tone = signals.tone(440, 2, RATE, -52)
+    tone[6000::800] = 0.1
+    bob.hears(tone)
+    assert find_dropouts(bob.agent, 1) == []
 
 
 def arrivals(*late: float) -> list[ArrivedAudio]:
@@ -72,7 +86,9 @@ def arrivals(*late: float) -> list[ArrivedAudio]:
 
 
 def test_audio_left_out_makes_all_that_follows_later() -> None:
+    """It may have been lost, or the sender may have paused: that is not told."""
     (dropout,) = _left_out(arrivals(*[0.0] * 30, *[0.1] * 30))
+    assert str(dropout) == "100 ms without audio at 0.58 s"
     assert dropout.length == pytest.approx(0.1)
     assert dropout.begin == pytest.approx(29 * 0.02)
 
