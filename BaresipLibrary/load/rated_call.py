@@ -49,9 +49,8 @@ class Phase(Enum):
 class Plan:
     """What each call of a run does; times in seconds.
 
-    `timeout` is for the set-up, and for the end. Without `within` the audio is not checked.
-    `max_lag`: how late this machine may be; what came within that time after its cause did not wait
-    for a phone of this machine.
+    `timeout` is for the set-up, and for the end. Without `within` the audio is not checked. This
+    machine may be late by `max_lag`: what came sooner did not wait for a phone of it.
     """
 
     talk: float
