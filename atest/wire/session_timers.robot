@@ -61,5 +61,5 @@ A Caller That Requires A Timer Is Refused
     ${result} =    Peer Should Have Finished    ${peer}
     Should Be Equal    ${result}[answer]    ${{[420, '', 'timer']}}
     Run Keyword And Expect Error
-    ...    bob has no call to accept: bob's own stack refused the INVITE from * with 420 Bad Extension. Its Require was timer.*
+    ...    bob has no call to accept: bob's own stack refused the INVITE from * with 420 Bad Extension*. Its Require was timer.*
     ...    Accept    bob    timeout=0.1s
