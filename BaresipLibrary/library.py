@@ -230,7 +230,7 @@ class BaresipLibrary(DynamicCore):
                 speech_model=speech_model,
             )
             undo.callback(self._context.launcher.close)
-            self._context.console = Console(console, self._context.secrets.text)
+            self._context.console = Console(console, self._context.secrets)
             self._context.agents.watchers.append(self._context.console)
             self._scopes = Scopes(self._context, auto_closing)
             if not BaresipLibrary._is_begun:

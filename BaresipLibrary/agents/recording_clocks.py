@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from dataclasses import field
+from itertools import islice, takewhile
 from pathlib import Path
 
 from ..events import AudioTimed
@@ -83,5 +84,7 @@ class RecordingClocks:
 
     def borders(self, path: Path, begin: float, end: float, rate: int) -> list[float]:
         """Where stretches begin between two positions in a recording, all in its seconds."""
-        starts = (stretch.frame / rate for stretch in self._stretches.get(path, []))
-        return [start for start in starts if begin < start < end]
+        stretches = self._stretches.get(path, [])
+        first = bisect_right(stretches, begin * rate, key=lambda stretch: stretch.frame)
+        starts = (stretch.frame / rate for stretch in islice(stretches, first, None))
+        return list(takewhile(lambda start: start < end, starts))

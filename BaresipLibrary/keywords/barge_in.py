@@ -72,7 +72,7 @@ class BargeInKeywords(Component):
 
         | =Argument= | =Meaning= |
         | ``text`` | What to say, or a recording: ``file:stop.wav``, beside the suite or in the working directory. |
-        | ``within`` | How long the other side may speak after the text has begun. |
+        | ``within`` | How long the other side may speak after the text has begun; more than 0. |
         | ``silence`` | How long it must be silent then, at least 0.3 s. |
         | ``voice``, ``language``, ``speed`` | As in `Say`. |
         | ``timeout`` | How long the other side may take to speak; the library's timeout when left out. |
@@ -82,9 +82,14 @@ class BargeInKeywords(Component):
         | ${stop} = | Verify Barge In | alice | I would like to speak to an operator | within=800ms |
         | Log | The prompt stopped after ${stop}. |
         """
-        least = self._silence_of(silence)
+        least, allowed = self._silence_of(silence), self._seconds(within)
+        if not allowed:
+            raise UsageError(
+                "within=0 s is no time to fall silent in: say how long the other side may speak on."
+            )
+        patience = self._seconds(timeout)
         interruption = self._interruption(agent, text, voice, language, speed, call)
-        result = interruption.verify_stop(self._seconds(within), self._seconds(timeout), least)
+        result = interruption.verify_stop(allowed, patience, least)
         logger.info(
             f"The other side fell silent after {result}, for {result.silence:.1f} s at least."
         )

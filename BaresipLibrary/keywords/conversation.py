@@ -276,6 +276,7 @@ class ConversationKeywords(Component):
         whole = None if timeout is None else self._seconds(timeout)
         try:
             with following_recording(speaker, which):
+                conversation.read_ahead()
                 return get_and_assert(speaker.changes, value, wanted, limit, go_on, whole)
         finally:
             _log_quantity(quantity, conversation)

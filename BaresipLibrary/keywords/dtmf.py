@@ -10,6 +10,7 @@ from robot.api.types import Secret
 from ..types import DtmfMode, DtmfSource
 from .assertions import Assertion, Value
 from .base import AgentName, Component
+from .secrecy import plain_text
 
 _GAP = timedelta(milliseconds=100)
 
@@ -51,7 +52,7 @@ class DtmfKeywords(Component):
 
         acting_agent = self._sending(self._speaking(agent, call))
         which = acting_agent.require_live_call("to send digits in", call)
-        text = digits.value if isinstance(digits, Secret) else digits
+        text = plain_text(digits)
         by, hidden = mode.value if mode else None, isinstance(digits, Secret)
         dtmf.send(acting_agent, which, text, self._seconds(gap), by, hidden=hidden)
 
@@ -69,6 +70,9 @@ class DtmfKeywords(Component):
     ) -> str:
         """Returns the digits that the active call, or else the last call, has received, in order.
 
+        What is expected may be a ``Secret``. Its digits are ``***`` in the log and in messages, as
+        are those that may begin it; SIP INFO messages, and what is returned, show them.
+
         Fails when the assertion does not hold; with ``timeout``, when it does not hold in that time.
 
         | =Argument= | =Meaning= |
@@ -81,7 +85,8 @@ class DtmfKeywords(Component):
         from ..media import dtmf
 
         acting_agent = self._agents.get(agent)
-        expected = None if assertion_expected is None else str(assertion_expected)
+        plain = plain_text(assertion_expected)
+        expected = None if plain is None else str(plain)
         wanted = Assertion(assertion_operator, expected, message)
         if source is DtmfSource.signalling:
             digits = Value(
@@ -98,7 +103,7 @@ class DtmfKeywords(Component):
     def wait_until_dtmf_received(
         self,
         agent: AgentName,
-        digits: str,
+        digits: str | Secret,
         *,
         timeout: timedelta | None = None,
         call: str | None = None,
@@ -106,7 +111,7 @@ class DtmfKeywords(Component):
     ) -> str:
         """Waits until the call has received these digits in a row; returns all digits received so far.
 
-        Digits that came before the keyword count.
+        Digits that came before the keyword count. A ``Secret`` is treated as in `Get Received Dtmf`.
 
         Fails when they do not come within ``timeout`` (default: the library's), and at once when
         the call ends.
@@ -122,5 +127,5 @@ class DtmfKeywords(Component):
 
         acting_agent, inband = self._agents.get(agent), source is DtmfSource.inband
         return dtmf.wait_until_received(
-            acting_agent, digits, call, self._seconds(timeout), inband=inband
+            acting_agent, plain_text(digits), call, self._seconds(timeout), inband=inband
         )

@@ -10,8 +10,8 @@ from robot.libraries.BuiltIn import BuiltIn, RobotNotRunningError
 from ..errors import UsageError
 from ..speech.masking import Secrets
 
-#: The tag of keywords whose errors, results and steps are masked.
-SPEECH = "Speech"
+#: The tag of keywords whose errors, results and steps are masked, and of those whose errors are.
+SPEECH, _DIGITS = "Speech", "DTMF"
 #: How deep lists and dictionaries are searched.
 _DEPTH = 4
 
@@ -26,13 +26,14 @@ def hiding_secrets(
     of speech is made of masked words.
     """
     note_secrets(secrets, arguments)
-    if SPEECH not in tags:
+    if {SPEECH, _DIGITS}.isdisjoint(tags):
         yield lambda value: value
         return
     note_secrets(secrets, _variables())
+    is_speech = SPEECH in tags
     try:
         # A text with more to it, such as a transcript, is masked by what has made it.
-        yield lambda value: secrets.text(value) if type(value) is str else value
+        yield lambda value: secrets.text(value) if is_speech and type(value) is str else value
     except Exception as error:
         _mask(error, secrets)
         raise
@@ -69,8 +70,13 @@ def _mask(error: BaseException, secrets: Secrets) -> None:
         follows = follows.__cause__ or follows.__context__
 
 
+def plain_text(value: Any) -> Any:
+    """A ``Secret`` without its cover, for what must be sent or compared; else the value itself."""
+    return str(value.value) if isinstance(value, Secret) else value
+
+
 def text_to_say(text: str | Secret | None) -> str:
     """The text itself. Raises `UsageError` for None: Robot would have it said as a word."""
     if text is None:
         raise UsageError("There is nothing to say: the text is None.")
-    return str(text.value) if isinstance(text, Secret) else text
+    return str(plain_text(text))

@@ -20,6 +20,7 @@ from ..speech.masking import MASK
 from ..types import AudioDirection
 from .assertions import Assertion, Value, percent
 from .base import AgentName, Component
+from .secrecy import plain_text
 
 if TYPE_CHECKING:
     from ..media.understanding import SpeechReader
@@ -88,7 +89,7 @@ class SpeechKeywords(Component):
         | ``within`` | How long it may take until the words are said, from now on. |
         | ``similarity`` | The least that counts, in percent: ``80%``. |
         | ``matches`` | A regular expression instead of words; case does not count. It is looked for in the words as they were written, such as ``Press 1 for sales.``, and then in their plain form, ``press 1 for sales``: lower case, without punctuation, each number in one piece, an amount of money as ``5 dollars 50``. A match begins and ends with whole numbers: with *4, 7, 1*, ``code is (\\d+)`` gets ``471``, and ``code is (\\d)`` is not found. |
-        | ``language`` | Such as ``en`` or ``de``, where the speech model knows several. Number words, and what is said for signs and for $, £ and €, are known in da, de, en, es, fr, it, nl and pt; in other languages only figures are digits, and a wrong number word is forgiven like any other word. With another of these languages than English only its own words deny, such as *nicht*; else those of all of them do. |
+        | ``language`` | Such as ``en`` or ``de``, where the speech model knows several; one that it does not know is an error at once. Without it the model finds out which it is, and numbers are those of English. Number words, and what is said for signs and for $, £ and €, are known in da, de, en, es, fr, it, nl and pt; in other languages only figures are digits, and a wrong number word is forgiven like any other word. With another of these languages than English only its own words deny, such as *nicht*; else those of all of them do. |
 
         Example:
         | Wait Until Speech | alice | press one for sales | within=20s |
@@ -178,7 +179,7 @@ class SpeechKeywords(Component):
         """
         from ..media.following import following_recording
 
-        wanted = Assertion(assertion_operator, _without_cover(assertion_expected), message)
+        wanted = Assertion(assertion_operator, plain_text(assertion_expected), message)
         _check_language(language)
         self._context.transcriber.check()
         acting_agent = self._agents.get(agent)
@@ -292,11 +293,6 @@ def _describe_hidden_difference(wanted: Assertion, said: str, shown: str) -> str
     if not holds and MASK not in str(wanted.expected):
         return ""
     return f": secrets are shown as {MASK}, but compared as they were heard"
-
-
-def _without_cover(expected: Any) -> Any:
-    """What a text is compared with, where the suite keeps that as a ``Secret``."""
-    return str(expected.value) if isinstance(expected, Secret) else expected
 
 
 def _expectation(

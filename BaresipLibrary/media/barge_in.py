@@ -263,6 +263,8 @@ class Interruption:
         require_sending(self.agent, self.call, self._words)
         with following_recording(self.agent, self.call), watching_packets(self.agent, self.call):
             self._packets = UnreadPackets(self.agent, self.call)
+            for track in (self._theirs, self._ours):
+                track.read_ahead()
             self._await_their_turn(patience)
             self._told = time.monotonic()
             longest = self._speech.seconds + followed + self._silence + _TURN_ENDS + _PATIENCE
@@ -366,7 +368,9 @@ class Interruption:
             if not left:
                 return None
             if answer is not None:
-                wait_until(self.agent.changes, self._has_ended, min(_AGAIN, left))
+                wait_until(
+                    self.agent.changes, lambda: not self.call.is_live or None, min(_AGAIN, left)
+                )
 
     def _is_known(self) -> bool:
         """Whether all that arrived was read, as far as that can be told.
@@ -386,9 +390,6 @@ class Interruption:
             are_unread = True
         self._are_unread = are_unread
         return not are_unread
-
-    def _has_ended(self) -> bool | None:
-        return None if self.call.is_live else True
 
     def _failure(self, what: str) -> CallFailure:
         did = "interrupted" if self._told else "could not interrupt"

@@ -85,6 +85,11 @@ class Conversation:
         for side in self._sides.values():
             side.read()
 
+    def read_ahead(self) -> None:
+        """Reads most of what `read` would, without `changes` held: that may take a moment."""
+        for side in self._sides.values():
+            side.read_ahead()
+
     def speech(self, direction: AudioDirection) -> list[TimedSpan]:
         """When the agent (`tx`) or its peer (`rx`) spoke, by `time.monotonic`, in order.
 
@@ -262,9 +267,11 @@ def wait_until_silence(
         raise UsageError(
             f"{lasting:g} s of silence take longer than timeout={within:g} s; give more time."
         )
-    silence = _Silence(Conversation(agent, call), lasting)
+    conversation = Conversation(agent, call)
+    silence = _Silence(conversation, lasting)
     until = time.monotonic() + within
     with following_recording(agent, call), watching_packets(agent, call):
+        conversation.read_ahead()
         while True:
             # Where no packets arrive, no event says that time has passed.
             step = max(0.0, min(silence.due, until) - time.monotonic())

@@ -16,6 +16,7 @@ from ..errors import BackendError
 from ..speech.expectations import ENGLISH, Expectation
 from ..speech.heard import HeardSpeech, Word, written
 from ..speech.masking import MASK, Secrets
+from ..speech.negations import has_negations
 from ..speech.plain_words import NUMBER_PAUSE, plain_units, unfinished_number
 from ..speech.transcriber import Transcriber
 from ..types import AudioDirection
@@ -79,16 +80,20 @@ class SpeechReader:
     def missing(self, since: float = _ALWAYS, *, also_open: bool = False) -> int:
         """Has what was said understood; returns how many pieces are not yet.
 
+        Until it is known whether there is an engine, that is one more, though nobody has spoken.
+
         Raises:
             BackendError: the engine cannot understand it; its error is the message.
         """
+        if refusal := self._transcriber.refusal(self._language):
+            raise BackendError(refusal)
         asked = self.transcript.request(
             self._transcriber, self._language, since, also_open=also_open
         )
         errors = [transcription.error for transcription in asked if transcription.error]
-        if error := next(iter(errors), self._transcriber.refusal):
-            raise BackendError(error)
-        return sum(not transcription.is_done for transcription in asked)
+        if errors:
+            raise BackendError(errors[0])
+        return sum(not one.is_done for one in asked) + (not self._transcriber.is_known)
 
     def heard(self, since: float = _ALWAYS, *, also_open: bool = False) -> list[HeardSegment]:
         """What was understood by now."""
@@ -136,6 +141,15 @@ class SpeechReader:
             for word in segment.words
             if begin <= _middle(word) <= end or word.begin < (begin + end) / 2 < word.end
         )
+
+    @property
+    def whose_negations(self) -> str:
+        """A clause where words of another language may deny what is said; else empty."""
+        if self._language is None and [*self._transcriber.languages.codes] != [ENGLISH]:
+            return "; without language=, the negations of all languages that are known count"
+        if self._language is None or has_negations(self._language):
+            return ""
+        return f"; those of language={self._language} are not known, so those of all others count"
 
     def masked(self, text: str) -> str:
         """A text without what is secret."""
@@ -356,7 +370,8 @@ def _nearest(reader: SpeechReader, expectation: Expectation, words: Sequence[Wor
     if numbers and match.numbers and MASK not in quoted:
         numbers += f": {reader.masked(match.numbers)}"
     denial = f", but {reader.masked(match.denial)}" if match.denial else ""
-    return f"heard {quoted}: {similar}{numbers}{denial}"
+    whose = reader.whose_negations if match.denial.startswith("with") else ""
+    return f"heard {quoted}: {similar}{numbers}{denial}{whose}"
 
 
 def _quoted(reader: SpeechReader, words: Sequence[Word], before: str = "") -> str:

@@ -104,16 +104,26 @@ class VoiceTrack:
             self._delay = playout_delay(self._agent, self._call)
         streams = self._track.streams
         for stream in streams:
-            if not stream.rate:
-                continue
-            if stream.path not in self._activities:
-                self._activities[stream.path] = stream, self._finder(stream.rate)
-            activity = self._activities[stream.path][1]
-            for samples in stream.read_parts():
-                activity.feed(samples)
-            if stream is not streams[-1] or not self._call.is_live:
+            activity = self._feed(stream)
+            if activity and (stream is not streams[-1] or not self._call.is_live):
                 activity.end()
         self._time_sounds()
+
+    def read_ahead(self) -> None:
+        """Reads what was recorded long ago, which may take a moment: without `changes` held."""
+        for stream in self._track.streams:
+            self._feed(stream)
+
+    def _feed(self, stream: TrackStream) -> _Finder | None:
+        """What finds sounds, after all of a stream that can be read; None without a rate."""
+        if not stream.rate:
+            return None
+        if stream.path not in self._activities:
+            self._activities[stream.path] = stream, self._finder(stream.rate)
+        activity = self._activities[stream.path][1]
+        for samples in stream.read_parts():
+            activity.feed(samples)
+        return activity
 
     def _time_sounds(self) -> None:
         read = self._activities.values()

@@ -9,7 +9,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import Enum, auto
 from functools import partial
@@ -23,7 +23,9 @@ from ..agents.agent import Agent
 from ..events import CallDialled, CallEvent, Event
 from ..frozen import frozen
 from ..sip.uris import user_part
+from ..speech.masking import Secrets
 from .event_words import HoldsOfMessages, is_trouble, line
+from .secret_digits import without_secret_digits
 
 #: A keyword is long after so many seconds; then its line is new every so many.
 LONG, _EVERY = 5.0, 1.0
@@ -62,13 +64,16 @@ class _Begun:
 
 
 class Console:
-    """Writes to the stream, which is Robot's when none is given; `mask` hides what is secret."""
+    """Writes to the stream, which is Robot's when none is given; `secrets` are hidden."""
 
     def __init__(
-        self, told: ConsoleOutput, mask: Callable[[str], str] = str, stream: TextIO | None = None
+        self,
+        told: ConsoleOutput,
+        secrets: Secrets | None = None,
+        stream: TextIO | None = None,
     ) -> None:
         self._lines = told is ConsoleOutput.calls
-        self._mask = mask
+        self._secrets = secrets or Secrets()
         self._stream = stream or sys.__stdout__
         self._terminal = is_terminal(self._stream)
         self._progress = self._terminal and told is not ConsoleOutput.none
@@ -91,7 +96,7 @@ class Console:
 
     def _take(self, agent: Agent, holds: HoldsOfMessages, event: Event) -> None:
         told = [event] if isinstance(event, CallDialled) else holds.notes_of(event)
-        for note in told:
+        for note in without_secret_digits(told, agent.journal, self._secrets):
             self._put(_Line(agent.name, note, _peer_of(agent, note)))
 
     def robot_prints(self) -> None:
@@ -170,7 +175,7 @@ class Console:
         wall = time.time() - time.monotonic() + event.at
         clock = time.strftime("%H:%M:%S", time.localtime(wall)) + f".{int(wall % 1 * 1000):03d}"
         peer = f" ({told.peer})" if told.peer else ""
-        words = self._clean(self._mask(line(event) + peer))
+        words = self._clean(self._secrets.text(line(event) + peer))
         agent = self._clean(told.agent)
         if self._terminal:
             words = words[: max(0, self._width() - len(f"{clock}  {agent}  ") - 1)]
@@ -191,7 +196,7 @@ class Console:
         assert self._keyword is not None
         seconds = int(time.monotonic() - self._keyword.at)
         width = self._width() - len(f"  {seconds} s") - 1
-        words = self._clean(self._mask(self._keyword.words))[: max(0, width)]
+        words = self._clean(self._secrets.text(self._keyword.words))[: max(0, width)]
         self._write(f"{_ROOM}{_KEEP}{_BELOW}{_CLEAR}{words}  {seconds} s{_BACK}")
         self._shown = True
 

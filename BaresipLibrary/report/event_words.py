@@ -10,6 +10,7 @@ from ..events import CallEvent, ClosedBy, DtmfReceived, DtmfSent, Event, HoldCha
 from ..sip.messages import Message, parsed, split_address
 from ..sip.offers import Offers
 from ..sip.uris import user_part
+from ..speech.masking import MASK
 
 #: Of so many calls of an agent the offers are followed, those whose messages are the newest.
 _MOST_CALLS = 100
@@ -269,7 +270,8 @@ def with_digits_joined(notes: Sequence[Event], steps: Sequence[float]) -> list[E
 def _joined(before: Event, event: Event) -> Event | None:
     match before, event:
         case DtmfReceived(_, first, digits), DtmfReceived(_, second, digit) if first == second:
-            return replace(before, digit=digits + digit)
+            more = "" if digit == MASK and digits.endswith(MASK) else digit
+            return replace(before, digit=digits + more)
         case DtmfSent(_, first, digits), DtmfSent(_, second, more) if first == second:
             return replace(before, digits=digits + more)
     return None

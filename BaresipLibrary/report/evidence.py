@@ -24,6 +24,7 @@ from .recording_store import RecordingStore, UniquePaths, file_name
 
 if TYPE_CHECKING:
     from .conversation import Conversations, SpokenText
+    from .flow import CallFlow
 
 _FOLDER = "sip-traces"
 CAPTURE = ".pcap"
@@ -80,7 +81,7 @@ class Evidence:
             self._record.failures.append(Failed(failed_at, f"{words}: {error}"))
             raise
         finally:
-            flush(self._agents, began)
+            flush(self._agents, began, self._secrets)
 
     def _explain(self, failure: CallFailure) -> None:
         self._failed += failure.agents
@@ -107,11 +108,14 @@ class Evidence:
         self._record.settle()
         if agents is None:
             focus = self._focus()
-            shown = self._shown() + ladder(self._record.flow(focus, self._spoken(focus)))
+            shown = self._shown() + ladder(self._flow(focus))
         else:
             chosen = list(agents)
-            shown = ladder(self._record.flow(chosen, self._spoken(chosen)))
+            shown = ladder(self._flow(chosen))
         return self._forgotten() + shown
+
+    def _flow(self, agents: list[Agent]) -> "CallFlow":
+        return self._record.flow(agents, self._spoken(agents), self._secrets)
 
     @cached_property
     def _conversations(self) -> "Conversations":

@@ -15,6 +15,7 @@ from ..agents.agent import Agent
 from ..concurrency import wait_until
 from ..events import MediaStarted, SipMessage
 from ..sip.uris import user_part
+from ..speech.masking import Secrets
 
 if TYPE_CHECKING:
     from .conversation import SpokenText
@@ -125,9 +126,15 @@ class ExecutionRecord:
             for transmission in merged(messages)
         )
 
-    def flow(self, agents: Iterable[Agent], spoken: "Iterable[SpokenText]" = ()) -> "CallFlow":
+    def flow(
+        self,
+        agents: Iterable[Agent],
+        spoken: "Iterable[SpokenText]" = (),
+        secrets: Secrets | None = None,
+    ) -> "CallFlow":
         """The sequence diagram of these agents, with what they said and heard."""
         from .flow import AgentTrace, call_flow
+        from .secret_digits import without_secret_digits
 
         words: dict[Agent, list[tuple[float, str]]] = defaultdict(list)
         for phrase in spoken:
@@ -136,7 +143,11 @@ class ExecutionRecord:
             AgentTrace(
                 agent.name,
                 agent.uri,
-                agent.journal.since(self.agents.get(agent, 0)),
+                without_secret_digits(
+                    agent.journal.since(self.agents.get(agent, 0)),
+                    agent.journal,
+                    secrets or Secrets(),
+                ),
                 words[agent],
             )
             for agent in agents

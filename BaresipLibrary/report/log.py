@@ -12,8 +12,10 @@ from robot.running.context import EXECUTION_CONTEXTS
 from ..agents.agent import Agent
 from ..events import Event, QualityReported, SipMessage, StackLog
 from ..sip.messages import masked
+from ..speech.masking import Secrets
 from .event_words import line, with_digits_joined
 from .markup import folded
+from .secret_digits import without_secret_digits
 
 #: What is logged at DEBUG only.
 _DETAILS = (SipMessage, StackLog, QualityReported)
@@ -23,13 +25,14 @@ _LONGEST = 240
 _ALL, _FIRST, _LAST = 40, 20, 15
 
 
-def flush(agents: Iterable[Agent], began: float) -> None:
+def flush(agents: Iterable[Agent], began: float, secrets: Secrets | None = None) -> None:
     """Logs the events that are not in the log yet; times count from `began` (monotonic)."""
     news: list[tuple[Event, Agent]] = []
     details: list[tuple[Event, Agent]] = []
     for agent in agents:
         with agent.changes:
-            events = agent.journal.take_unread()
+            unread = agent.journal.take_unread()
+            events = without_secret_digits(unread, agent.journal, secrets or Secrets())
         shown = [event for event in events if not isinstance(event, _DETAILS)]
         news += [(event, agent) for event in with_digits_joined(shown, [])]
         details += [(event, agent) for event in events if isinstance(event, _DETAILS)]

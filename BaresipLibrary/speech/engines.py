@@ -17,7 +17,11 @@ RATE = 16000
 
 
 class SpeechEngine(Protocol):
-    """Understands speech. Its class is made with the model's name or folder, or None."""
+    """Understands speech. Its class is made with the model's name or folder, or None.
+
+    It may have `languages`, the name of its model and the codes that it understands (`Languages`):
+    another language is then refused before anybody speaks.
+    """
 
     def transcribe(self, samples: NDArray[np.float32], language: str | None) -> list[Word]:
         """Returns the words in mono samples in [-1, 1], shape (n,), 16,000 a second.

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from .engines import RATE
 from .heard import Word
+from .languages import Languages, code_of
 from .number_words import NUMBER_LANGUAGES, value
 from .pieces import put_together
 
@@ -106,24 +107,19 @@ class FasterWhisper:
         )
         return list(segments)
 
+    @property
+    def languages(self) -> Languages:
+        """Those that the model understands."""
+        return Languages(self._name, tuple(self._model.supported_languages))
+
     def _code(self, language: str | None) -> str | None:
         """A code that the model knows; None leaves the language to the model."""
-        known = self._model.supported_languages
+        known = self.languages.codes
         if language is None:
-            return known[0] if len(known) == 1 else None
-        code = language.replace("_", "-").partition("-")[0].lower()
-        if code in known:
-            return str(code)
-        if len(known) == 1:
-            raise LookupError(
-                f"The speech model {self._name} understands English only, not language={language}."
-                " Models for many languages have names without .en: tiny, base, small, medium,"
-                " large-v3."
-            )
-        raise LookupError(
-            f"The speech model {self._name} does not know language={language}. It knows:"
-            f" {', '.join(sorted(known))}."
-        )
+            return next(iter(known)) if len(known) == 1 else None
+        if refusal := self.languages.refusal(language):
+            raise LookupError(refusal)
+        return code_of(language)
 
 
 def _quick_model(base: Any) -> Any:

@@ -47,6 +47,11 @@ class Secrets:
     def __repr__(self) -> str:
         return f"<Secrets: {len(self._variants)}>"
 
+    @property
+    def values(self) -> Collection[str]:
+        """All of them, as the suite wrote them."""
+        return self._variants.keys()
+
     def add(self, value: str) -> None:
         """Masks this value from now on. A value without any letter or digit has no spoken form."""
         if value.strip() and value not in self._variants:

@@ -7,6 +7,8 @@ from collections.abc import Collection, Sequence
 from functools import cache
 from itertools import pairwise
 
+from .languages import code_of
+
 #: In each language whose numbers are known.
 _WORDS = {
     "en": "not no never none nobody noone nothing neither nor cannot",
@@ -36,10 +38,15 @@ def negations_of(language: str) -> frozenset[str]:
     In Portuguese *no* is "in the", and in French *dont* is "of which". Where no language is named,
     which is English, or one whose words are not known, those of all languages deny.
     """
-    own = _WORDS.get(language.partition("-")[0].lower(), _WORDS["en"])
+    own = _WORDS.get(code_of(language), _WORDS["en"])
     if own is not _WORDS["en"]:
         return frozenset(own.split())
     return _CONTRACTED.union(*(words.split() for words in _WORDS.values()))
+
+
+def has_negations(language: str) -> bool:
+    """Whether the words that deny are known in a language."""
+    return code_of(language) in _WORDS
 
 
 def contracted(text: str) -> str:

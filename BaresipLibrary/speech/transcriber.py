@@ -13,6 +13,7 @@ from ..concurrency import Changes
 from .engine_choice import EngineChoice, SpeechEngines, require_package
 from .engines import RATE
 from .heard import Word
+from .languages import Languages
 from .transcriber_process import DEATHS, TranscriberProcess
 
 #: A job is sent once more when the process dies: the process may have died of something else.
@@ -78,6 +79,12 @@ class Transcriber:
         self._process: TranscriberProcess | None = None
         self._is_closing = False
         self._refusal: str | None = None
+        #: Those that its engine understands, once that is known.
+        self.languages = Languages()
+        #: Why the process was not there when it was started for what will be said, if it was not.
+        self._start_error: str | None = None
+        #: Whether it is known that there is an engine, or that there is none.
+        self.is_known = False
         #: What the process works on, and since when.
         self._working: tuple[_Job, float] | None = None
         #: How many pieces were done with, understood or not.
@@ -120,6 +127,7 @@ class Transcriber:
         """
         self.check()
         if self._process is None and self._refusal is None:
+            self.is_known, self._start_error = False, None
             self._put(_WARM_UP)
 
     def _put(self, job: _Job) -> None:
@@ -129,10 +137,12 @@ class Transcriber:
                 self._thread = threading.Thread(target=self._run, name="transcriber", daemon=True)
                 self._thread.start()
 
-    @property
-    def refusal(self) -> str | None:
-        """A sentence that says why no speech can be understood; None as far as is known."""
-        return self._refusal
+    def refusal(self, language: str | None = None) -> str | None:
+        """A sentence that says why no speech of a language can be understood; None if it may be.
+
+        It is known once `is_known` says so, and may be told before.
+        """
+        return self._refusal or self._start_error or self.languages.refusal(language)
 
     def why_not_done(self) -> str:
         """A clause that says what the process does now, for a wait that was too short."""
@@ -166,7 +176,7 @@ class Transcriber:
                 self._process.kill()
         self._jobs.put(None)
         thread.join()
-        self._is_closing, self._refusal = False, None
+        self._is_closing, self._refusal, self.is_known = False, None, False
 
     def _run(self) -> None:
         """Does one job after the other, in a thread of its own."""
@@ -192,6 +202,8 @@ class Transcriber:
             if transcription is not None and (transcription.is_needed or error is None):
                 transcription.words, transcription.error = words, error
                 transcription.is_done = True
+            self._start_error = error if transcription is None else None
+            self.is_known = True
             self.done += 1
             self._changes.notify_all()
 
@@ -203,6 +215,7 @@ class Transcriber:
             try:
                 process = self._running()
                 self._refusal = process.wait_until_ready()
+                self.languages = process.languages
                 if self._refusal is None and job.transcription is not None:
                     self._working = job, time.monotonic()
                     return process.transcribe(samples, job.language)
@@ -243,7 +256,8 @@ class Transcriber:
 
 
 def _death(job: _Job, ends: list[str]) -> str:
+    over = f"over {job.seconds:.1f} s of audio" if job.transcription else "before it was ready"
     return (
-        f"The process that understands speech died {len(ends)} times over"
-        f" {job.seconds:.1f} s of audio ({', then '.join(dict.fromkeys(ends))})."
+        f"The process that understands speech died {len(ends)} times {over}"
+        f" ({', then '.join(dict.fromkeys(ends))})."
     )

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from ..wording import describe_exit
 from .engine_choice import EngineChoice, search_path
 from .heard import Word
+from .languages import Languages
 
 #: Loads this package under a name of its own: `BaresipLibrary` and what it imports stay out.
 _ENTRY = (
@@ -42,6 +43,8 @@ class TranscriberProcess:
     def __init__(self, choice: EngineChoice) -> None:
         """Raises `OSError` when no process can be started."""
         self.is_ready = False
+        #: Those that its engine understands, once that is loaded.
+        self.languages = Languages()
         self._printed: deque[str] = deque(maxlen=_LINES)
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-c", _ENTRY, _PACKAGE],
@@ -81,7 +84,8 @@ class TranscriberProcess:
             return None
         self._send(self._setup)
         refusal: str | None
-        (refusal,) = self._receive()
+        refusal, languages = self._receive()
+        self.languages = Languages(*languages)
         self.is_ready = refusal is None
         return refusal
 

@@ -43,7 +43,7 @@ def _serve() -> None:
     jobs: SimpleQueue[Any] = SimpleQueue()
     threading.Thread(target=_read_jobs, args=(sys.stdin.buffer, jobs), daemon=True).start()
     engine, refusal = _make(engine_path, model)
-    _write(answers, (refusal,))
+    _write(answers, (refusal, tuple(getattr(engine, "languages", ()))))
     while engine is not None:
         _write(answers, _answer(engine, *jobs.get()))
 

@@ -42,6 +42,19 @@ Digits That Can Not Come Any More
     ...    bob did not receive '1': it received no digit, and the call from * was hung up by the peer after * s. alice sent no digit.
     ...    Wait Until Dtmf Received    bob    1    timeout=30s
 
+Secret Digits Are Compared And Not Shown
+    [Documentation]    Neither in what an agent saw, nor in a failure; the log's other parts are in utest/report/test_log.py.
+    [Tags]    once on embedded: what is shown of a digit does not depend on who received it
+    VAR    ${pin: Secret}    %{PIN=8369}
+    Talk
+    Send Dtmf    alice    ${pin}
+    Wait Until Dtmf Received    bob    ${pin}
+    Get Received Dtmf    bob    ==    ${pin}
+    Run Keyword And Expect Error    The digits received by bob '***' (str) should not contain '***' (str)
+    ...    Get Received Dtmf    bob    not contains    ${pin}
+    Run Keyword And Expect Error    bob did not receive '5' within 0 s: it received '***'. *
+    ...    Wait Until Dtmf Received    bob    5    timeout=0s
+
 Invalid Digits Are Refused
     Talk
     Run Keyword And Expect Error    '12E' is not DTMF: use 0-9, \*, # and A-D.    Send Dtmf    alice    12E

@@ -52,6 +52,8 @@ A Machine That Pauses
     ...    Verify Barge In    alice    stop please    within=2s    silence=500ms
     Run Keyword And Expect Error    silence=0.1 s is too short: it must be at least 0.3 s.
     ...    Verify Barge In    alice    stop please    silence=100ms
+    Run Keyword And Expect Error    within=0 s is no time to fall silent in: say how long the other side may speak on.
+    ...    Verify Barge In    alice    stop please    within=0
 
 A Machine That Speaks On Before The Text Has Been Said
     [Documentation]    Its pauses are longer than the silence that is asked for, and shorter than the text.

@@ -35,6 +35,15 @@ def test_what_a_keyword_of_speech_shows_is_masked() -> None:
         assert shown(1234) == 1234
 
 
+def test_of_a_keyword_of_digits_the_error_is_masked_and_what_it_returns_stays() -> None:
+    with (
+        pytest.raises(PhoneFailure, match=r"^bob received '\*\*\*'\.$"),
+        hiding_secrets(Secrets(["1234"]), [], ("DTMF",)) as shown,
+    ):
+        assert shown("1234") == "1234"
+        raise PhoneFailure("bob received '1234'.")
+
+
 def test_the_error_of_a_keyword_of_speech_is_masked_and_so_is_what_it_followed_from() -> None:
     def fail() -> None:
         try:

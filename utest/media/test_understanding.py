@@ -22,9 +22,15 @@ from BaresipLibrary.keywords.speech import _awaited_text
 from BaresipLibrary.media.call_transcript import CallTranscript
 from BaresipLibrary.media.results import Transcript
 from BaresipLibrary.media.transcripts import Transcripts
-from BaresipLibrary.media.understanding import SpeechReader, verify_speech, wait_for_speech
+from BaresipLibrary.media.understanding import (
+    SpeechReader,
+    not_heard,
+    verify_speech,
+    wait_for_speech,
+)
 from BaresipLibrary.speech.expectations import Expectation
 from BaresipLibrary.speech.heard import HeardSpeech, Word
+from BaresipLibrary.speech.languages import Languages
 from BaresipLibrary.speech.masking import Secrets
 from BaresipLibrary.speech.patterns import Pattern
 from BaresipLibrary.speech.transcriber import Transcription
@@ -76,9 +82,14 @@ class LoudnessEngine:
     def __init__(self) -> None:
         self.asked: list[tuple[float, str | None]] = []
         self.error: str | None = None
-        self.refusal: str | None = None
+        self.is_known = True
+        self.languages = Languages()
+        self.missing: str | None = None
         self.done = 0
         self.replaced = 0
+
+    def refusal(self, language: str | None) -> str | None:
+        return self.missing or self.languages.refusal(language)
 
     def why_not_done(self) -> str:
         return "it is stopped"
@@ -503,9 +514,66 @@ def test_without_an_engine_nothing_is_waited_for(
 ) -> None:
     """Also when nobody says a word."""
     hears(talking, reader.call, tmp_path, (time.monotonic() - 2, silence(2)))
-    engine.refusal = "Install it."
+    engine.missing = "Install it."
+    for hear in (
+        lambda: wait_for_speech(reader, expecting("hello"), NEVER, 3600),
+        lambda: verify_speech(reader, expecting("hello"), NEVER),
+        reader.understand_all,
+    ):
+        with pytest.raises(BackendError, match=r"^Install it\.$"):
+            hear()
+
+
+def test_that_nothing_was_said_is_judged_once_there_is_an_engine(
+    talking: Phone,
+    reader: SpeechReader,
+    engine: LoudnessEngine,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hears(talking, reader.call, tmp_path, (time.monotonic() - 2, silence(2)))
+    engine.is_known = False
+
+    def loads(timeout: float | None = None) -> bool:
+        engine.is_known, engine.missing = True, "Install it."
+        return True
+
+    monkeypatch.setattr(talking.agent.changes, "wait", loads)
     with pytest.raises(BackendError, match=r"^Install it\.$"):
-        wait_for_speech(reader, expecting("hello"), NEVER, 3600)
+        verify_speech(reader, expecting("hello"), NEVER)
+
+
+@pytest.mark.parametrize(
+    ("language", "known", "clause"),
+    [
+        (None, ("en",), ""),
+        ("en", ("en", "de"), ""),
+        (
+            None,
+            ("en", "de"),
+            "; without language=, the negations of all languages that are known count",
+        ),
+        ("tr", (), "; those of language=tr are not known, so those of all others count"),
+    ],
+)  # fmt: skip
+def test_whose_negations_deny_is_told_where_it_may_be_another_language(
+    talking: Phone,
+    engine: LoudnessEngine,
+    transcripts: Transcripts,
+    language: str | None,
+    known: tuple[str, ...],
+    clause: str,
+) -> None:
+    call = talking.agent.calls[0]
+    transcript = transcripts.of(talking.agent, call, RX)
+    engine.languages = Languages("tiny", known)
+    reader = SpeechReader(talking.agent, call, transcript, engine, Secrets(), language)  # type: ignore[arg-type]
+    words = [
+        Word(text, at / 4, at / 4 + 0.2, 0.9) for at, text in enumerate(["press", "not", "one"])
+    ]
+    with pytest.raises(CallFailure) as failure:
+        raise not_heard(reader, expecting("press one", similarity=0.3), NEVER, words, "")
+    assert str(failure.value).endswith(f', but with "not"{clause}.')
 
 
 def test_a_secret_is_not_shown_across_a_pause(

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from BaresipLibrary.events import CallDialled, ClosedBy
+from BaresipLibrary.events import CallDialled, ClosedBy, DtmfReceived
 from BaresipLibrary.report.console import Console, ConsoleOutput, has_colours, is_terminal
+from BaresipLibrary.speech.masking import Secrets
 from utest.scripted import Phone
 
 from .journals import sdp, sip
@@ -28,7 +29,7 @@ def phone(tmp_path: Path) -> Phone:
 def told_while(phone: Phone, act: Callable[[], None], output: ConsoleOutput) -> str:
     """What is written while something happens to a phone."""
     stream = io.StringIO()
-    console = Console(output, lambda text: text.replace("4711", "***"), stream)
+    console = Console(output, Secrets(["4711"]), stream)
     console.agent_starts(phone.agent)
     act()
     console.robot_prints()
@@ -64,7 +65,7 @@ def test_nothing_is_written_unless_asked_for(phone: Phone, output: ConsoleOutput
 
 
 def test_a_secret_is_masked(phone: Phone) -> None:
-    assert told(phone, ConsoleOutput.calls, "sip:4711@b").endswith("DIALLED sip:***@b\n")
+    assert told(phone, ConsoleOutput.calls, "sip:4711@b").endswith("DIALLED ***\n")
 
 
 def test_a_secret_is_masked_in_what_a_long_keyword_waits_for(
@@ -74,7 +75,7 @@ def test_a_secret_is_masked_in_what_a_long_keyword_waits_for(
     monkeypatch.setattr("BaresipLibrary.report.console.LONG", 0.0)
     shown, stream = threading.Event(), Terminal()
     monkeypatch.setattr(stream, "flush", shown.set)
-    console = Console(ConsoleOutput.progress, lambda text: text.replace("4711", "***"), stream)
+    console = Console(ConsoleOutput.progress, Secrets(["4711"]), stream)
     with console.keyword("Wait Until Dtmf Received    alice    4711"):
         assert shown.wait(10)
     console.close()
@@ -113,15 +114,28 @@ def test_which_of_several_calls_a_line_is_about_is_told(phone: Phone) -> None:
     assert words_told_while(phone, happen) == [
         "INCOMING from sip:bob@b",
         "ESTABLISHED",
-        "INCOMING from sip:***@b",
+        "INCOMING from ***",
         "CLOSED by the peer (***)",
         "CLOSED by the peer",
     ]
 
 
+def test_keys_of_a_secret_are_hidden_while_they_come(phone: Phone) -> None:
+    """It is not known yet whether the last one begins it again."""
+
+    def happen() -> None:
+        phone.rings("c")
+        for digit in "5471124":
+            phone.backend.feed(DtmfReceived(time.monotonic(), "c", digit))
+
+    assert words_told_while(phone, happen)[1:] == [
+        "DTMF 5", *["DTMF ***"] * 4, "DTMF 2", "DTMF ***",
+    ]  # fmt: skip
+
+
 def test_a_stream_that_is_closed_ends_nothing(phone: Phone) -> None:
     stream = io.StringIO()
-    console = Console(ConsoleOutput.calls, str, stream)
+    console = Console(ConsoleOutput.calls, None, stream)
     console.agent_starts(phone.agent)
     stream.close()
     phone.agent.dial("sip:bob@b")

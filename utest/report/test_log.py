@@ -10,6 +10,7 @@ from BaresipLibrary.events import (
     SipMessage,
 )
 from BaresipLibrary.report import log
+from BaresipLibrary.speech.masking import Secrets
 
 from ..scripted import Phone
 
@@ -68,10 +69,12 @@ def test_news_are_written_once_and_in_order(
     assert written[2][1].startswith("+0.200 s  alice  RTCP")
 
 
-def logged(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> tuple[str, bool]:
+def logged(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch, secrets: Secrets | None = None
+) -> tuple[str, bool]:
     written: list[tuple[str, bool]] = []
     monkeypatch.setattr(log.logger, "info", lambda text, html=False: written.append((text, html)))
-    log.flush([phone.agent], 0.0)
+    log.flush([phone.agent], 0.0, secrets)
     [one] = written
     return one
 
@@ -86,6 +89,31 @@ def test_what_repeats_is_one_line_and_so_are_digits_in_a_row(
         "+0.000 s  alice  RINGING at the peer  (3 times)",
         "+1.000 s  alice  DTMF 12#",
     ]
+
+
+@pytest.mark.parametrize(
+    ("keys", "shown"),
+    [
+        ("5471124", "DTMF 5***2***"),
+        ("12", "DTMF 12"),
+        ("47", "DTMF ***"),
+        ("4747114711", "DTMF 47***"),
+        ("0*9", "DTMF 0*9"),
+    ],
+)
+def test_keys_of_a_secret_are_hidden_and_those_that_may_begin_it(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch, keys: str, shown: str
+) -> None:
+    phone.backend.feed(*(DtmfReceived(1 + 0.1 * n, "c", key) for n, key in enumerate(keys)))
+    secrets = Secrets([" 4711 ", "nine", "0 9", "***"])
+    assert logged(phone, monkeypatch, secrets)[0] == f"+1.000 s  alice  {shown}"
+
+
+def test_each_call_has_keys_of_its_own(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = [("c", "4"), ("d", "7"), ("c", "7"), ("d", "1"), ("c", "1"), ("c", "1"), ("d", "5")]
+    phone.backend.feed(*(DtmfReceived(float(n), *key) for n, key in enumerate(keys)))
+    lines = logged(phone, monkeypatch, Secrets(["4711"]))[0].splitlines()
+    assert [line.split()[-1] for line in lines] == ["***", "7", "***", "1", "***", "5"]
 
 
 def test_a_long_line_is_cut_and_says_how_long_it_was(

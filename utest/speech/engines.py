@@ -28,6 +28,22 @@ class Scripted:
         return [Word(str(fact), 0.0, 1.0, 0.5) for fact in facts]
 
 
+class English(Scripted):
+    """Tells that it understands English only."""
+
+    languages = ("tiny", ("en",))
+
+
+class Appearing(Scripted):
+    """Is killed while it is made, unless the file that is its model exists."""
+
+    def __init__(self, model: str | None) -> None:
+        if not Path(str(model)).exists():
+            print("FileNotFoundError", file=sys.stderr, flush=True)
+            os.kill(os.getpid(), signal.SIGKILL)
+        super().__init__(model)
+
+
 class Dying(Scripted):
     """Dies while it works, unless the file that is its model exists; makes that file."""
 

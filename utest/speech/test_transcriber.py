@@ -134,6 +134,41 @@ def test_a_job_whose_process_dies_twice_fails_with_what_it_printed(make: Make) -
     assert [error(transcriber), error(transcriber)] == [told, told]
 
 
+def loaded(transcriber: Transcriber) -> Transcriber:
+    """The transcriber, once it is known whether it has an engine; nobody speaks."""
+    transcriber.warm_up()
+    assert wait_until(transcriber._changes, lambda: transcriber.is_known or None, 30)
+    return transcriber
+
+
+def test_a_language_that_the_model_does_not_know_is_refused_before_anybody_speaks(
+    make: Make,
+) -> None:
+    transcriber = loaded(make("English"))
+    assert transcriber.refusal("en_GB") is transcriber.refusal() is None
+    assert transcriber.refusal("de") == (
+        "The speech model tiny understands English only, not language=de. Models for many"
+        " languages have names without .en: tiny, base, small, medium, large-v3."
+    )
+    assert loaded(make("Scripted")).refusal("de") is None
+
+
+def test_an_engine_that_is_not_there_is_told_of_before_anybody_speaks(make: Make) -> None:
+    assert loaded(make("Missing")).refusal() == "Install it."
+    told = loaded(make("DyingEarly")).refusal()
+    assert told and told.startswith(
+        "The process that understands speech died 2 times before it was ready (exited with code 1;"
+    )
+
+
+def test_an_engine_that_was_not_there_is_tried_anew(make: Make, tmp_path: Path) -> None:
+    engine = tmp_path / "engine"
+    transcriber = make("Appearing", engine)
+    assert "FileNotFoundError" in str(loaded(transcriber).refusal())
+    engine.touch()
+    assert loaded(transcriber).refusal() is None
+
+
 def test_a_process_that_dies_before_it_is_ready_is_told(make: Make) -> None:
     transcriber = make("DyingEarly")
     transcriber.warm_up()
@@ -223,10 +258,10 @@ def test_what_nobody_needs_any_more_is_not_begun(make: Make, fifo: Path) -> None
 def test_a_process_without_an_engine_ends_and_is_tried_anew_after_a_close(make: Make) -> None:
     before = set(psutil.Process().children())
     transcriber = make("Missing")
-    assert error(transcriber) == error(transcriber) == transcriber.refusal == "Install it."
+    assert error(transcriber) == error(transcriber) == transcriber.refusal() == "Install it."
     assert set(psutil.Process().children()) == before
     transcriber.close()
-    assert transcriber.refusal is None
+    assert transcriber.refusal() is None
 
 
 def test_a_transcriber_that_was_closed_starts_again(make: Make) -> None:
