@@ -9,7 +9,7 @@ from keyword import iskeyword
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin
 
-from robot.utils import unescape
+from robot.utils import timestr_to_secs, unescape
 
 from ..errors import UsageError
 from .choices import nearest_member
@@ -21,6 +21,9 @@ _NAMED = re.compile(r"(\w[\w -]*)=.*", re.DOTALL)
 _LIKE = 0.75
 #: How Robot's message begins when it did not run a keyword because of its arguments.
 _NOT_RUN = ("Keyword '", "ValueError: Argument '")
+
+#: How it begins where a time is longer than any that Python knows.
+_TOO_LARGE = "OverflowError: "
 
 #: How it says that text is not an operator.
 _NOT_OPERATOR = re.compile(
@@ -109,9 +112,11 @@ def with_hint(
 
     `types`: those of the arguments of the keyword, by their names in suites.
     """
+    given = [unescape(value) for value in values]
+    if message.startswith(_TOO_LARGE):
+        return _endless_time(given) or message
     if not message.startswith(_NOT_RUN) or "Did you mean" in message:
         return message
-    given = [unescape(value) for value in values]
     way = (
         way_to_write(message)
         or _missing_operator(message, given)
@@ -120,6 +125,19 @@ def with_hint(
         or _missing_name(message, function, types, given)
     )
     return f"{message.rstrip('.')}. {way}" if way else message
+
+
+def _endless_time(values: Iterable[object]) -> str | None:
+    """Says which value is longer than any time, as Robot does not; None where none is."""
+    for value in values:
+        time = str(value).partition("=")[2] if named_word(value) else str(value)
+        try:
+            timedelta(seconds=timestr_to_secs(time))
+        except OverflowError:
+            return f"{value} is too long for a time."
+        except ValueError:
+            continue
+    return None
 
 
 def _missing_operator(message: str, values: Sequence[object]) -> str | None:
@@ -190,8 +208,8 @@ def named_word(value: object) -> str | None:
 def meant_name(value: object, names: Iterable[str]) -> str | None:
     """The argument whose misspelt name a value begins with; None when there is none."""
     word = named_word(value)
-    if word is None or word in names:  # a right name gets here only with an escaped =
+    known = [shown_name(name) for name in names]
+    if word is None or word in known:  # a right name has an escaped =, or another value is wrong
         return None
     spelt = re.sub(r"[ -]", "_", word.strip().lower())
-    known = [shown_name(name) for name in names]
     return next(iter(difflib.get_close_matches(spelt, known, n=1, cutoff=_LIKE)), None)

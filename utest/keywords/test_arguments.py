@@ -183,3 +183,18 @@ def test_a_truth_value_is_no_other_word() -> None:
     for wanted in (bool, bool | None):
         with pytest.raises(UsageError, match=r"^wait must be True or False, not 'perhaps'\.$"):
             check_flags({"wait": wanted}, {"wait": "perhaps"})
+
+
+def test_a_time_that_is_longer_than_any_is_named() -> None:
+    told = "OverflowError: Python int too large to convert to C int"
+    values = ["alice", "timeout=1e300", "5"]
+    assert with_hint(told, getter, TYPES, values) == "timeout=1e300 is too long for a time."
+    assert with_hint(told, getter, TYPES, ["inf"]) == "inf is too long for a time."
+    assert with_hint(told, getter, TYPES, ["alice", "5"]) == told
+
+
+def test_a_right_name_that_is_a_word_of_python_is_not_suggested_for_itself() -> None:
+    def wait(agent: str, *, for_: timedelta) -> None: ...
+
+    told = "ValueError: Argument 'for' got value 'soon' that cannot be converted to timedelta: x"
+    assert with_hint(told, wait, {"for": timedelta}, ["alice", "for=soon"]) == told
