@@ -26,7 +26,7 @@ from ..speech.voices import Speech
 from ..types import AudioDirection
 from ..wording import counted
 from .following import following_recording
-from .late_audio import UnreadPackets, describe_unheard, heard_until, watching_packets
+from .late_audio import UnreadPackets, describe_unheard, heard_until, nothing_came, watching_packets
 from .results import BargeIn
 from .saying import (
     cut_short,
@@ -320,7 +320,7 @@ class Interruption:
             return None  # what the agent sent before is not over
         self._turn_since = turn_since(theirs, ours, self._theirs.until)
         turn = [sound for sound in theirs if sound.end > self._turn_since]
-        if not turn or self._theirs.until - turn[-1].end > _SPEAKS:
+        if not turn or self._theirs.until - turn[-1].end > _SPEAKS or nothing_came(turn[-1].end):
             return None
         return True if turn[-1].end - turn[0].begin >= LEAST_TURN else None
 

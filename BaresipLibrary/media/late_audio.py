@@ -22,6 +22,8 @@ WAITS = 0.3
 SHORTEST_PACKET = 0.010
 #: A recording grows when what was read of it is at most so old (s), on a busy machine too.
 _GROWS = 0.6
+#: What was recorded is read so much (s) later at most, but on a machine that is very busy.
+_READ = 0.1
 #: For how long (s) packets are counted to see whether audio arrives, and how many of them a second
 #: may be comfort noise: packets of 60 ms are 17 a second.
 _WATCHED, _NOISE = 0.3, 14
@@ -59,6 +61,14 @@ def _newest_audio(call: Call) -> float | None:
     local = exchange.sides()[0].audio if exchange else None
     newest = newest_length(call.rtp.received, local) if call.rtp else None
     return newest.until if newest else None
+
+
+def nothing_came(since: float) -> bool:
+    """Whether audio that came after a moment would have been read by now, where none was.
+
+    Who sends nothing while it is silent ends its recording with a sound.
+    """
+    return time.monotonic() - since > WAITS + _READ
 
 
 def is_audio(packets: int, seconds: float) -> bool:

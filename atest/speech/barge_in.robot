@@ -26,6 +26,13 @@ A Machine That Sends Long Packets
     ${stop} =    Verify Barge In    alice    stop please
     Machine Should Have Stopped    ${machine}    ${stop}
 
+A Machine That Sends Nothing While It Is Silent
+    [Documentation]    It is not interrupted in its silence: the keyword waits until it speaks again.
+    ${machine} =    Alice Calls A Machine    stops=${{[0.3]}}    answers=${{[3.0]}}    suppresses=${True}
+    Verify Barge In    alice    stop please    within=2s    timeout=30s
+    Verify Barge In    alice    stop please    within=2s    timeout=30s
+    Wait Until Machine Has Spoken    ${machine}    2
+
 A Machine That Stops Too Late
     ${machine} =    Alice Calls A Machine    stops=${{[1.2]}}
     Run Keyword And Expect Error

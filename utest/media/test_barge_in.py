@@ -2,6 +2,7 @@
 
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from BaresipLibrary.rtp import RtpCounts
 from BaresipLibrary.speech.voices import Speech
 
 from ..scripted import Phone
+from .test_conversation import Talk
 
 ERROR = 0.010
 
@@ -295,3 +297,15 @@ def test_a_silence_of_which_packets_tell_nothing_is_one_with_a_warning(
 ) -> None:
     assert follow(counted, monkeypatch, Packets(phone, None), 5.0) == "silent"
     assert "No audio was recorded of the other side" in counted.warning()
+
+
+def test_who_sends_nothing_while_it_is_silent_does_not_speak(phone: Phone, tmp_path: Path) -> None:
+    """Its recording ends with its last sound, which was long ago."""
+    talk = Talk(phone, tmp_path)
+    talk.began -= 3.0
+    talk.stream([], [(0.0, 1.0)], 1.0)
+    interruption = Interruption(
+        phone.agent, talk.call, Speech(np.zeros(800, dtype=np.float32), 8000), "stop"
+    )
+    with pytest.raises(CallFailure, match=r"did not speak within 0 s; it spoke last 2\.\d s ago"):
+        interruption.verify_stop(0.5, 0.0, 1.0)
