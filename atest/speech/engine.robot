@@ -72,6 +72,8 @@ Alice Calls The Machine
     Wait Until State Is    machine    ESTABLISHED
     Send Audio    machine    tone:440
     Verify Audio    alice    440 Hz    within=30s
+    Send Audio    machine    silence
+    Wait Until Silence    alice    for=500ms
     ${processes}    Speech Processes
     VAR    ${PROCESSES BEFORE}    ${processes}    scope=SUITE
 
