@@ -52,7 +52,7 @@ class ConversationKeywords(Component):
 =======
         The log says how far off the value may be (``1.38 s, right to 20 ms``), and lists all turns. Not
         included in that are: the quiet end of a word, of which noise of -40 dBFS may hide up to 0.25 s; packets that are lost in
-        bursts; a new RTP source (SSRC) in the middle of a call, which baresip plays at once; and the packet by which a sender on a busy machine falls behind its own RTP timestamps, as
+        bursts; a new RTP source (SSRC) in the middle of a call; and the packet by which a sender on a busy machine falls behind its own RTP timestamps, as
         baresip does.
 >>>>>>> da351ae (Leave a pause between a tone and the first words in the suite of the engine)
 
