@@ -88,10 +88,22 @@ def explain_missing_outcome(agent: Agent, call: Call, since: int) -> str | None:
     header = f" with Refer-Sub: {without}" if without else ""
     other = notified[-1].request.first("Event") if notified else None
     followed = f"only NOTIFYs for '{other}' followed" if other else "no NOTIFY followed"
+    if not notified and (stray := _of_other_call(agent, since)):
+        followed = f"only a NOTIFY of another call followed (Call-ID '{stray}')"
     return (
         f"The REFER was answered {answer.words}{header}, {answer.when} after it was sent, and"
         f" {followed}."
     )
+
+
+def _of_other_call(agent: Agent, since: int) -> str | None:
+    """The Call-ID of a NOTIFY about a REFER that came in none of the agent's calls."""
+    known = {one.call_id for one in agent.calls}
+    for one in transactions_since(agent, since):
+        is_ours = one.sent or one.method != "NOTIFY" or one.request.call_id in known
+        if not is_ours and one.request.first("Event") and is_about_refer(one.request):
+            return one.request.call_id
+    return None
 
 
 def _describe_last_notify(agent: Agent, notify: Transaction) -> str:

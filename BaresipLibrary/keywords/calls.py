@@ -15,7 +15,7 @@ from ..signalling.hold import hold
 from ..signalling.refresh import refresh
 from ..sip.reasons import reason_phrase
 from .base import AgentName, Component, header_pairs
-from .targets import contact_of, dialled_uri, refusal_phrase
+from .targets import contact_of, dialled_uri, missing_target, refusal_phrase
 
 
 class CallKeywords(Component):
@@ -121,7 +121,7 @@ class CallKeywords(Component):
         """Refuses the incoming call with a final response; waits for a call when none rings yet.
 
         Fails when nobody calls within ``timeout`` (default: the library's), and when the code is not
-        a refusal status.
+        a refusal status. A redirection (3xx) without a Contact is sent, and a warning says so.
 
         | =Argument= | =Meaning= |
         | ``code`` | The SIP status, from 300 to 699. |
@@ -142,6 +142,8 @@ class CallKeywords(Component):
             call,
             lambda incoming: refuse(callee, incoming, code, words, pairs),
         )
+        if missing := missing_target(code, pairs):
+            logger.warn(missing)
 
     @keyword(tags=("Call",))
     def deflect(

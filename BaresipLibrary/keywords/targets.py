@@ -4,7 +4,9 @@ import re
 
 from ..agents.agent import Agent
 from ..agents.registry import Registry
+from ..backends.base import Headers
 from ..errors import UsageError
+from ..sip.messages import canonical_name
 from ..sip.reasons import reason_phrase
 from ..sip.uris import (
     escaped_user,
@@ -85,6 +87,14 @@ def _over_tls(uri: str) -> str:
 def contact_of(agents: Registry, callee: Agent, target: AgentName) -> tuple[str, str]:
     """The header that redirects a call of an agent to a target; raises as `target_uri`."""
     return "Contact", f"<{target_uri(agents, callee, target)}>"
+
+
+def missing_target(code: int, headers: Headers) -> str | None:
+    """That a redirection names nobody to call instead, in a sentence; None of any other answer."""
+    names_target = any(canonical_name(name) == "Contact" for name, _ in headers)
+    if code >= 400 or names_target:
+        return None
+    return f"A {code} without a Contact names nobody to call instead; use Deflect to name a target."
 
 
 def refusal_phrase(code: int, reason: str | None) -> str:

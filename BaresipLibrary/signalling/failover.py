@@ -222,14 +222,20 @@ def _sign_of_registrar(request: _Request) -> str | None:
 
 
 def untrusted_certificate(agent: Agent, since: int, words: str) -> str | None:
-    """That a failure with these words is one of the server's certificate; None if it is not."""
-    if not agent.account.uses_tls or words != _TLS_TROUBLE:
+    """That a failure with these words is one of the server's certificate; None if it is not.
+
+    Any agent may be told to use TLS, by the URI that it sends a request to.
+    """
+    if words != _TLS_TROUBLE:
         return None
     logged = partial(agent.journal.of_kind, StackLog, since)
     fault = wait_until(agent.changes, lambda: certificate_error(logged()), PROMPTLY)
-    return (
-        f"the server's TLS certificate is not trusted ({fault}); see tls_ca_file" if fault else None
-    )
+    return describe_certificate(fault) if fault else None
+
+
+def describe_certificate(fault: str) -> str:
+    """What a stack logged about a certificate, as a clause."""
+    return f"the server's TLS certificate is not trusted ({fault}); see tls_ca_file"
 
 
 def _end(agent: Agent, call: Call) -> None:

@@ -7,19 +7,21 @@ from ..agents.agent import Agent
 from ..backends.base import Headers
 from ..backends.capabilities import Capability
 from ..concurrency import wait_until
+from ..diagnosis.call_setup import certificate_error
 from ..diagnosis.failure import CallFailure
 from ..diagnosis.requests import (
     explain_refused_request,
     explain_unanswered_request,
     explain_undelivered,
 )
-from ..events import RequestFailed, SipMessage
+from ..events import RequestFailed, SipMessage, StackLog
 from ..frozen import frozen
 from ..sip.messages import Message, canonical_name, parsed, split_address
 from ..sip.owed_requests import is_last_answer
 from ..sip.transactions import Transaction, transactions
+from ..sip.uris import transport_of
 from ..types import RequestAnswer, TextMessage
-from .failover import untrusted_certificate
+from .failover import describe_certificate, untrusted_certificate
 
 _CAPABILITIES = {"MESSAGE": Capability.SEND_MESSAGE, "OPTIONS": Capability.SEND_OPTIONS}
 
@@ -101,9 +103,19 @@ class _BegunRequest:
         ours = [each for each in begun if each.request.call_id == begun[0].request.call_id]
         return ours[-1] if ours else None
 
+    def _why(self, words: str | None) -> str | None:
+        """Why the request was not sent or not answered; not every baresip gives `words` for it."""
+        agent, request = self._agent, self._request
+        if words:
+            return untrusted_certificate(agent, self._since, words) or words
+        if not agent.account.uses_tls and transport_of(request.uri) != "tls":
+            return None
+        fault = certificate_error(agent.journal.of_kind(StackLog, self._since))
+        return describe_certificate(fault) if fault else None
+
     def _failure(self, last: Transaction | None, words: str | None) -> CallFailure:
         agent, request = self._agent, self._request
-        why = words and (untrusted_certificate(agent, self._since, words) or words)
+        why = self._why(words) if words or not last else None
         when = f": {why}" if why else f" within {request.timeout:g} s"
         what = f"got no answer to its {request.method}" if last else f"sent no {request.method}"
         return CallFailure(

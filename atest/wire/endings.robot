@@ -3,6 +3,7 @@ Documentation       How calls ended, in the words of the message that ended them
 ...                 alone, and what Reason and Warning headers said is in `Get Info`.
 Resource            wire.resource
 Library             ../resources/ScriptedPeer.py    ${CURDIR}/endings_scenarios.py
+Library             ../resources/Logged.py
 
 
 *** Variables ***
@@ -66,6 +67,16 @@ A Redirection That Names No Target Is Reported As Such
     ${told} =    Run Keyword And Expect Error    *    Wait Until State Is    alice    ESTABLISHED
     Should Contain    ${told}    was refused with 302 Moved Temporarily
     Should Contain    ${told}    names no Contact to call instead
+    Get Status Code    alice    ==    302
+
+A Redirection That An Agent Sends Without A Target Is Warned Of
+    Needs    REDIRECT
+    Start Agent    alice
+    Start Agent    bob
+    Dial    alice    bob
+    Reject    bob    302
+    The Log Should Have Said    A 302 without a Contact names nobody to call instead; use Deflect to name a target.
+    Wait Until State Is    alice    IDLE
     Get Status Code    alice    ==    302
 
 A Redirection To An Agent Is Reported When It Waits For The Call

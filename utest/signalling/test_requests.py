@@ -114,8 +114,12 @@ def test_a_request_that_failed_says_why_at_once(phone: Phone) -> None:
         ask(phone)
 
 
-def test_a_request_that_a_certificate_stopped_names_it(make_phone: Callable[..., Phone]) -> None:
-    phone = make_phone(domain="pbx", transport="tls")
+@pytest.mark.parametrize("transport", ["tls", "udp"])
+def test_a_request_that_a_certificate_stopped_names_it(
+    make_phone: Callable[..., Phone], transport: str
+) -> None:
+    """An agent without TLS uses it all the same, where the URI asks for it."""
+    phone = make_phone(domain="pbx", transport=transport)
 
     def act() -> None:
         now = time.monotonic()
@@ -127,6 +131,17 @@ def test_a_request_that_a_certificate_stopped_names_it(make_phone: Callable[...,
         PhoneFailure, match=r"^alice sent no OPTIONS .*not trusted \(self signed cert"
     ):
         ask(phone)
+
+
+@pytest.mark.parametrize(("logs", "told"), [(True, ": the server's TLS cert"), (False, " within")])
+def test_a_certificate_is_named_where_no_failure_is_reported(
+    make_phone: Callable[..., Phone], logs: bool, told: str
+) -> None:
+    phone = make_phone(domain="pbx", transport="tls")
+    line = StackLog(time.monotonic(), "WARN", "verify_handler: error_string = self signed")
+    when_asked(phone, lambda: phone.backend.feed(*[line] * logs))
+    with pytest.raises(PhoneFailure, match=rf"^alice sent no OPTIONS to {BOB}{told}"):
+        ask(phone, timeout=0.01)
 
 
 def arrives(

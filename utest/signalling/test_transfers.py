@@ -73,6 +73,17 @@ def test_the_end_of_an_earlier_subscription_ends_no_wait(phone: Phone, call: Cal
     assert told is not None and "only NOTIFYs for 'refer;id=5' followed" in told
 
 
+def test_a_notify_of_another_call_is_told_as_that(phone: Phone, call: Call) -> None:
+    phone.sip(f"REFER sip:bob@b SIP/2.0\r\n{head(6, 'REFER')}", sent=True)
+    phone.sip(f"SIP/2.0 202 Accepted\r\n{head(6, 'REFER')}")
+    assert "no NOTIFY followed." in (explain_missing_outcome(phone.agent, call, 0) or "")
+    stray = head(7, "NOTIFY", "Event: refer").replace("in-1", "another")
+    phone.sip(f"NOTIFY sip:alice@a SIP/2.0\r\n{stray}")
+    told = explain_missing_outcome(phone.agent, call, 0)
+    assert told is not None
+    assert told.endswith("and only a NOTIFY of another call followed (Call-ID 'another').")
+
+
 def test_complete_says_which_call_has_ended(phone: Phone, call: Call) -> None:
     asked = transfers.begin_consultation(phone.agent, call, TARGET)
     phone.is_established(asked)
