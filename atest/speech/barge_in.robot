@@ -125,7 +125,8 @@ An Agent That Plays A File
     ...    Verify Barge In    alice    stop please    timeout=1s
 
 A Call That Ends Meanwhile
-    Alice Calls A Machine    length=${1.5}    hangs_up=${True}
+    Alice Calls Bob
+    Once It Hears    bob    Hang Up    bob
     Run Keyword And Expect Error
     ...    alice interrupted the other side with 'I would like*': its call to * was hung up by the peer after *
     ...    Verify Barge In    alice    I would like to speak to an operator who is a person

@@ -25,7 +25,6 @@ def talks(
     loss: float = 0.0,
     jitter: float = 0.0,
     seed: int = 1,
-    hangs_up: bool = False,
     ptime: float = 20,
     phrase: float = 0.0,
     pause: float = 0.0,
@@ -33,8 +32,8 @@ def talks(
 ) -> None:
     """Answers with that codec, and talks; `result` has the machine.
 
-    It talks to the end of the call, or hangs up after its first turn. With `pause`, it says
-    the first `phrase` seconds again and again, and pauses for so many seconds after each.
+    It talks to the end of the call. With `pause`, it says the first `phrase` seconds again and
+    again, and pauses for so many seconds after each.
     """
     invite = peer.expect("INVITE", 20.0)
     chosen = replace(_as_offered(CODECS[codec], invite.body), packet=ptime / 1000)
@@ -45,11 +44,7 @@ def talks(
     peer.talk_by(machine)
     peer.result["machine"] = machine
     dialog = peer.answer(invite, formats=str(chosen.payload_type), more=chosen.lines)
-    if hangs_up:
-        machine.wait_for(1, _LONGEST)
-        dialog.bye()
-    else:
-        dialog.await_bye(_LONGEST)
+    dialog.await_bye(_LONGEST)
 
 
 def voice(codec: Codec, seed: int) -> Samples:
