@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .levels import frame_levels, level_dbfs, power_to_dbfs
-from .sines import strongest_tone
+from .sines import strongest_tone, without_sine
 from .tones import LEAST_LEVEL
 from .windows import WindowBuffer
 
@@ -21,6 +21,9 @@ MOST_NOISE = -30.0
 MOST_SPREAD = 4.0
 #: Share of the energy that is one sine: more is a tone.
 MOST_SHARE = 0.4
+#: Share that is this many sines: more are tones at the same time. A chord has 0.9 at 10 dB above
+#: noise, the most coloured noise 0.7.
+SINES, MOST_OF_SINES = 6, 0.85
 
 #: Seconds that are loud or not as a whole: how exact a beginning or an end is.
 BLOCK = 0.005
@@ -60,11 +63,26 @@ def classify_line(samples: NDArray[np.float64], sample_rate: int) -> LineState:
     level = level_dbfs(samples - samples.mean())
     if level <= MOST_SILENCE:
         return LineState.DIGITAL_SILENCE
-    tone = strongest_tone(samples, sample_rate)
     steady = float(np.std(frame_levels(samples, sample_rate))) <= MOST_SPREAD
-    if level <= MOST_NOISE and steady and (tone is None or tone.share < MOST_SHARE):
+    if level <= MOST_NOISE and steady and not _are_tones(samples, sample_rate):
         return LineState.COMFORT_NOISE
     return LineState.SIGNAL
+
+
+def _are_tones(samples: NDArray[np.float64], sample_rate: int) -> bool:
+    """Whether most of it is a tone, or several at the same time, as in a chord or a hum."""
+    left = samples[:sample_rate] - samples[:sample_rate].mean()
+    whole = float(np.sum(np.square(left)))
+    for number in range(SINES):
+        tone = strongest_tone(left, sample_rate)
+        if tone is None:
+            return False
+        if number == 0 and tone.share >= MOST_SHARE:
+            return True
+        left = without_sine(left, sample_rate, tone.frequency)
+        if float(np.sum(np.square(left))) <= (1 - MOST_OF_SINES) * whole:
+            return True
+    return False
 
 
 class SoundFinder:

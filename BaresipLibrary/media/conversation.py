@@ -353,6 +353,9 @@ class _Silence:
         if dropped := self._packets.dropped:
             whose = f"{conversation.agent.name}'s baresip"
             return f", and {counted(dropped, 'RTP packet')} arrived that {whose} dropped"
+        if unknown := self._packets.unoffered:
+            came = f"{counted(unknown, 'RTP packet')} arrived of payload types that"
+            return f", and {came} {conversation.agent.name}'s SDP lacks"
         if exist:
             late, are_unread = now - self._began, "not all that arrived in the last {} has"
         if not conversation.call.is_live or late < _LATE:

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 
 from ..agents.agent import Agent
 from ..agents.call import Call
-from ..agents.rtp import newest_length, watching_rtp
+from ..agents.rtp import format_at, newest_length, watching_rtp
 from ..backends.base import Packets
 from ..backends.capabilities import Capability
 from ..concurrency import wait_until
@@ -104,10 +104,33 @@ def describe_unheard(seconds: float, is_seen: bool, is_counted: bool) -> str:
     )
 
 
+def unoffered_kinds(call: Call, packets: Packets) -> dict[int, int]:
+    """Payload types of audio that this agent's SDP does not have, each with its packets."""
+    exchange = call.offers.exchange
+    local = exchange.sides()[0].audio if exchange else None
+    return {
+        kind: count
+        for kind, count in packets.kinds
+        if local and not local.format_of(kind) and format_at(local, kind).is_codec
+    }
+
+
+def unoffered_in(call: Call, packets: Packets) -> int:
+    """How many of these packets have a payload type that neither side's SDP has.
+
+    The numbers of the other side are for what it receives, yet baresip takes them, too.
+    """
+    exchange = call.offers.exchange
+    remote = exchange.sides()[1].audio if exchange else None
+    unoffered = unoffered_kinds(call, packets).items()
+    return sum(count for kind, count in unoffered if not (remote and remote.format_of(kind)))
+
+
 class UnreadPackets:
     """Whether packets came that the stack dropped, as in a call that it holds, or did not record.
 
-    Where each packet is seen only dropped ones count: `heard_until` knows the others.
+    Where each packet is seen only those count that it dropped, or that have a payload type of
+    nobody's SDP: `heard_until` knows the others.
 
     It asks the agent's baresip, and may count for a moment: do not use it while you hold `changes`.
     """
@@ -117,6 +140,8 @@ class UnreadPackets:
         self._agent, self._call = agent, call
         #: How many of those that were counted last the stack dropped.
         self.dropped = 0
+        #: How many have a payload type of nobody's SDP, more than keep a NAT open.
+        self.unoffered = 0
         self.restart()
 
     def restart(self) -> None:
@@ -136,9 +161,11 @@ class UnreadPackets:
         if now is None:
             grows = is_seen or read > time.monotonic() - _GROWS
             return False if grows or not self._call.is_live else None
-        self.dropped = now.untaken - self._before.untaken
+        arrived = now.since(self._before)
+        self.dropped, unoffered = arrived.untaken, unoffered_in(self._call, arrived)
+        self.unoffered = unoffered if unoffered > 1 + time.monotonic() - self._since else 0
         if self.dropped or is_seen:
-            return self.dropped > 0
+            return self.dropped > 0 or self.unoffered > 0
         came = (now.received - self._before.received) * SHORTEST_PACKET
         if came > max(0.0, read - self._since) + WAITS:
             return True

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ..agents.agent import Agent
 from ..agents.call import Call
-from ..agents.rtp import format_at
+from ..agents.rtp import format_at, look_at_rtp, newest_length, packet_milliseconds
 from ..audio.wav_reader import RecordingReader
 from ..backends.base import Packets
 from ..concurrency import wait_until
@@ -23,7 +23,13 @@ from ..events import MediaStarted
 from ..sip.sdp import Media
 from ..wording import counted
 from .following import following_recording
-from .late_audio import SHORTEST_PACKET, WAITS, audio_goes_on
+from .late_audio import (
+    SHORTEST_PACKET,
+    WAITS,
+    audio_goes_on,
+    unoffered_in,
+    unoffered_kinds,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -56,6 +62,8 @@ class Listener(ABC):
         self._arrivals: int | None = None
         self._last_heard: float | None = None
         self._packets: Packets | None = None
+        #: Seconds of audio that a packet brings at least, as far as is known.
+        self.least_packet = SHORTEST_PACKET
         #: Seconds of audio heard since the packets are counted.
         self._heard = 0.0
 
@@ -141,6 +149,19 @@ class Listener(ABC):
         now = self._read_counts()
         return now.since(self._packets or Packets(0, 0)) if now else None
 
+    def learn_packets(self) -> None:
+        """Learns how much audio packets bring at least: they may be shorter, or come twice.
+
+        It asks the agent's baresip: do not use it while you hold `changes`.
+        """
+        look_at_rtp(self.agent, self.call)
+        counts = self.call.rtp.received if self.call.rtp else None
+        newest = newest_length(counts, self._described) if counts else None
+        length = packet_milliseconds(newest, self._described) if newest else None
+        if counts and length:
+            once = 1 - (counts.duplicates or 0) / counts.packets
+            self.least_packet = once * min(SHORTEST_PACKET, length / 2000)
+
     def audio_packets(self) -> int | None:
         """Those of them that may hold audio; None when they can't be counted."""
         packets = self.packets()
@@ -151,14 +172,8 @@ class Listener(ABC):
         return max(0, packets.received - packets.empty - sum(self.other_in(packets).values()))
 
     def unoffered_in(self, packets: Packets) -> int:
-        """How many of these packets have a payload type that neither side's SDP has.
-
-        The numbers of the other side are for what it receives, yet baresip takes them, too.
-        """
-        exchange = self.call.offers.exchange
-        remote = exchange.sides()[1].audio if exchange else None
-        unoffered = self._unoffered(packets).items()
-        return sum(count for kind, count in unoffered if not (remote and remote.format_of(kind)))
+        """How many of these packets have a payload type that neither side's SDP has."""
+        return unoffered_in(self.call, packets)
 
     def other_in(self, packets: Packets) -> dict[str, int]:
         """How many of these packets hold no audio, by what they hold."""
@@ -194,7 +209,7 @@ class Listener(ABC):
 
     def _is_more_than_heard(self, packets: Packets) -> bool:
         """Whether more audio arrived than was heard, even if every packet is a short one."""
-        return self.audio_in(packets) * SHORTEST_PACKET > self._heard + WAITS
+        return self.audio_in(packets) * self.least_packet > self._heard + WAITS
 
     def _goes_on(self) -> bool:
         """Whether audio arrives, though nothing is heard."""
@@ -231,12 +246,7 @@ class Listener(ABC):
 
     def _unoffered(self, packets: Packets) -> dict[int, int]:
         """Payload types of audio that this agent's SDP does not have, each with its packets."""
-        local = self._described
-        return {
-            kind: count
-            for kind, count in packets.kinds
-            if local and not local.format_of(kind) and format_at(local, kind).is_codec
-        }
+        return unoffered_kinds(self.call, packets)
 
     def pause(self) -> str | None:
         """A clause that says since when no audio has arrived; None while audio arrives."""

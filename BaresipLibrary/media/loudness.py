@@ -113,6 +113,7 @@ def _listen(agent: Agent, duration: float, call_id: str | None) -> SampleListene
 def _too_little(listener: SampleListener, duration: float) -> str:
     """How much was heard, and what is known of the rest, as a clause."""
     heard = f"it heard only {listener.seconds:.1f} s of {duration:g} s"
+    listener.learn_packets()
     packets = listener.packets()
     is_unread = packets is not None and are_unread(listener, packets)
     rest = listener.unread_packets(packets) if is_unread else listener.pause()

@@ -171,6 +171,7 @@ def _catch_up(
     Returns the packets that have arrived; None when they can't be counted.
     """
     listener.read_to_end()
+    listener.learn_packets()
     packets = listener.packets()
     if packets is not None and not packets.untaken:
         wait_until(

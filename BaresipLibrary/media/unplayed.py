@@ -78,4 +78,4 @@ def are_unread(listener: SampleListener, packets: Packets) -> bool:
         return arrived > 0
     if listener.unoffered_in(packets) > 1 + listener.seconds:
         return True
-    return arrived * _SHORTEST_PACKET > listener.seconds + ON_ITS_WAY
+    return arrived * listener.least_packet > listener.seconds + ON_ITS_WAY

@@ -11,6 +11,23 @@ from . import signals
 from .signals import CODECS, Samples
 
 Make = Callable[[np.random.Generator], Samples]
+
+
+def tones(rng: np.random.Generator, *frequencies: float) -> Samples:
+    """Tones at the same time, at -37 dBFS, of which none stands out."""
+    time, count = np.arange(8000) / 8000, len(frequencies)
+    phases = rng.uniform(0, 2 * np.pi, count)
+    sines = [np.sin(2 * np.pi * f * time + p) for f, p in zip(frequencies, phases, strict=True)]
+    return signals.at_level(np.sum(sines, axis=0), -37)
+
+
+def resonance(rng: np.random.Generator) -> Samples:
+    """Noise of a band 25 Hz wide, as steady as noise of so small a band can be."""
+    band = np.abs(np.fft.rfftfreq(8000, 1 / 8000) - 500)
+    spectrum = np.fft.rfft(rng.standard_normal(8000)) / (1 + np.square(band / 40))
+    return signals.at_level(np.fft.irfft(spectrum), -45)
+
+
 CASES: dict[str, tuple[LineState, Make]] = {
     "zeros": (LineState.DIGITAL_SILENCE, lambda rng: signals.silence(1, 8000)),
     "a constant": (LineState.DIGITAL_SILENCE, lambda rng: np.full(8000, 0.01)),
@@ -26,6 +43,10 @@ CASES: dict[str, tuple[LineState, Make]] = {
     "faint speech": (LineState.SIGNAL, lambda rng: signals.speech(3, 8000, rng, -45)),
     "music": (LineState.SIGNAL, lambda rng: signals.music(3, 8000, rng, -20)),
     "a faint tone": (LineState.SIGNAL, lambda rng: signals.tone(440, 1, 8000, -50)),
+    "a faint chord": (LineState.SIGNAL, lambda rng: tones(rng, 523, 659, 784)),
+    "a chord of four": (LineState.SIGNAL, lambda rng: tones(rng, 262, 330, 392, 523)),
+    "a faint hum": (LineState.SIGNAL, lambda rng: tones(rng, 200, 400, 600, 800, 1000)),
+    "coloured noise": (LineState.COMFORT_NOISE, lambda rng: resonance(rng)),
     "a cadence": (LineState.SIGNAL, lambda rng: signals.cadence((425,), 0.2, 0.2, 2, 8000, -35)),
 }
 

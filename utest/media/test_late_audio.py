@@ -13,6 +13,7 @@ from BaresipLibrary.media.late_audio import UnreadPackets, heard_until
 from BaresipLibrary.rtp import PacketLength, RtpCounts
 
 from ..scripted import Phone
+from .test_listener import offers
 
 _LATE = 0.6
 
@@ -122,3 +123,17 @@ def test_packets_are_counted_once_where_the_recording_grows(
     packets = UnreadPackets(phone.agent, call)
     assert packets.exist(time.monotonic()) is False
     assert next(asked) == 2
+
+
+@pytest.mark.parametrize(("unknown", "exist"), [(10, True), (1, False)])
+def test_packets_of_a_payload_type_of_nobody_are_unread_also_where_each_is_seen(
+    phone: Phone, call: Call, monkeypatch: pytest.MonkeyPatch, unknown: int, exist: bool
+) -> None:
+    """Baresip plays nothing of them; one a second may keep a NAT open."""
+    offers(phone)
+    counts = iter([Packets(0, 0)])
+    mixed = Packets(20 + unknown, 0, kinds=((0, 20), (18, unknown)))
+    monkeypatch.setattr(phone.backend, "count_packets", lambda _: next(counts, mixed))
+    packets = UnreadPackets(phone.agent, call)
+    assert packets.exist(time.monotonic()) is exist
+    assert packets.unoffered == (unknown if exist else 0)

@@ -8,10 +8,14 @@ from pathlib import Path
 import pytest
 
 from BaresipLibrary.backends.base import Packets
-from BaresipLibrary.events import AudioArrived
+from BaresipLibrary.events import AudioArrived, RtpCounted
+from BaresipLibrary.media.sample_listener import SampleListener
 from BaresipLibrary.media.silence import verify_silence
+from BaresipLibrary.media.unplayed import are_unread
+from BaresipLibrary.rtp import PacketLength, RtpCounts
 
-from .recorded import ListeningAgent, silence
+from .recorded import RATE, ListeningAgent, silence
+from .test_listener import offers
 
 
 class Line:
@@ -119,3 +123,22 @@ def test_audio_too_short_to_count_was_recorded(bob: ListeningAgent, line: Line) 
     told = r"heard only 0\.2\d s of audio, of which the first 0\.3 s do not count\."
     with pytest.raises(AssertionError, match=told):
         verify_silence(bob.agent, 0.5, -50)
+
+
+@pytest.mark.parametrize(
+    ("units", "repeated", "is_read"), [(40, 0, True), (160, 3000, True), (160, 0, False)]
+)
+def test_packets_that_are_short_or_come_several_times_were_read(
+    bob: ListeningAgent, units: int, repeated: int, is_read: bool
+) -> None:
+    """200 packets a second are 1 s of audio in packets of 5 ms, or of 20 ms that come 4 times."""
+    offers(bob.phone)
+    now = time.monotonic()
+    lengths = (PacketLength(0, units, now - 1, now),)
+    received = RtpCounts(4000, duplicates=repeated, lengths=lengths)
+    bob.phone.backend.feed(RtpCounted(now, "in-1", received, RtpCounts(0)))
+    listener = SampleListener(bob.agent)
+    listener.start(RATE)
+    listener.feed(silence(1.3))
+    listener.learn_packets()
+    assert are_unread(listener, Packets(260, 0)) is not is_read
