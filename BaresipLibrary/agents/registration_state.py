@@ -107,11 +107,15 @@ class RegistrationState:
     def _is_foreign(self, answer: Message) -> bool:
         """Whether an answer came by the way of the newest request and is not its own.
 
-        Baresip takes it all the same: it looks at the branch of the Via only.
+        Baresip takes it all the same: it looks at the branch of the Via only. An answer that has
+        changed the tag of the From only is its own: nothing depends on tags here.
         """
-        if self._request is None or answer.branch != self._request.branch:
+        request = self._request
+        if request is None or answer.branch != request.branch:
             return False
-        difference = unlike(answer, self._request)
+        if (answer.call_id, answer.cseq) == (request.call_id, request.cseq):
+            return False
+        difference = unlike(answer, request)
         self._foreign = difference or self._foreign
         return difference is not None
 

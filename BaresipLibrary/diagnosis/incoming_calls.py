@@ -11,11 +11,11 @@ from typing import NamedTuple
 from ..agents.agent import Agent
 from ..agents.call import Call, Direction
 from ..events import CallIncoming, SipMessage, StackLog
-from ..sip.messages import Message, split_address, split_values
+from ..sip.messages import Message, parameter, split_address, split_values
 from ..sip.sdp import audio_in, description_in
 from ..sip.transactions import Transaction, transactions
 from ..sip.unreadable_sdp import describe_unreadable
-from ..sip.uris import address_part, host_part, user_part
+from ..sip.uris import address_part, host_part, is_any_uri, user_part
 from ..wording import counted
 from .observations import (
     describe_accepted_media,
@@ -31,6 +31,8 @@ NOT_ACCEPTABLE = (415, 488, 606)
 _ABOUT_BODY = (400, 500, *NOT_ACCEPTABLE)
 #: Statuses with which a stack refuses what it cannot make a call of.
 _MALFORMED = (400, 500)
+#: With which baresip refuses a branch of an old phone, which does not begin as RFC 3261 wants it.
+_OLD_BRANCH, _UNIQUE = 606, "z9hG4bK"
 #: What a stack logs that is bound to one address and would need another.
 _NO_ADDRESS = r"ua: no laddr for (\S+)"
 
@@ -114,25 +116,27 @@ def explain_refused_invite(agent: Agent, invite: Transaction) -> str | None:
         if status == refused_with:
             values = ", ".join(request.all(header)) or "missing"
             return f"Its {header} was {values}."
+    if status == _OLD_BRANCH and not request.branch.startswith(_UNIQUE):
+        return f"The branch of its Via was '{request.branch}', which does not begin with {_UNIQUE}."
     if status in _MALFORMED and (lacking := _explain_lacking(request)):
         return lacking
     return _explain_body(agent, request, status) if status in _ABOUT_BODY else None
 
 
 def _explain_lacking(request: Message) -> str | None:
-    """What an INVITE lacks that each needs, or has wrong (RFC 3261, sections 8.1.1 and 12.1.1)."""
+    """What an INVITE lacks without which baresip makes no call of it, or has wrong."""
     for name in ("To", "From", "Call-ID", "CSeq", "Contact"):
         if not request.first(name):
             return f"It had no {name}."
-    if not request.branch.startswith("z9hG4bK"):
-        return f"Its Via was {request.first('Via') or 'missing'}."
+    via = request.first("Via") or "missing"
+    if not parameter(via.partition(",")[0], "branch"):
+        return f"Its Via was {via}."
     if request.transaction_method != request.method:
         return f"Its CSeq was {request.cseq}."
     if not request.from_tag:
         return f"Its From was {request.first('From')}."
     contact = request.first("Contact") or ""
-    is_usable = re.match(r"(?i)sip:\S", split_address(contact)[1])
-    return None if is_usable else f"Its Contact was {contact}."
+    return None if is_any_uri(split_address(contact)[1]) else f"Its Contact was {contact}."
 
 
 def _explain_unreachable_media(agent: Agent, invite: Transaction) -> str | None:

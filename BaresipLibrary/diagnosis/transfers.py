@@ -97,10 +97,11 @@ def explain_missing_outcome(agent: Agent, call: Call, since: int) -> str | None:
 
 
 def _of_other_call(agent: Agent, since: int) -> str | None:
-    """The Call-ID of a NOTIFY about a REFER that came in none of the agent's calls."""
-    known = {one.call_id for one in agent.calls}
+    """The Call-ID of a NOTIFY about a REFER that came in a call in which the agent sent none."""
+    outlines = (one for _, one in agent.journal.outlines() if one.sent and one.is_request)
+    referred = {one.call_id for one in outlines if one.method == "REFER"}
     for one in transactions_since(agent, since):
-        is_ours = one.sent or one.method != "NOTIFY" or one.request.call_id in known
+        is_ours = one.sent or one.method != "NOTIFY" or one.request.call_id in referred
         if not is_ours and one.request.first("Event") and is_about_refer(one.request):
             return one.request.call_id
     return None

@@ -5,10 +5,12 @@ from collections.abc import Iterator
 
 from ..agents.agent import Agent
 from ..agents.call import Call
+from ..events import SipMessage
 from ..sip.messages import Message, parsed, split_address, split_values
 from ..sip.sdp import description_in
 from ..sip.transactions import Answer, Transaction
 from ..sip.unreadable_sdp import describe_unreadable
+from ..sip.uris import is_any_uri
 from .observations import foreign_answers, invites_of, transactions_of, wait_for_trace
 
 #: What baresip says of an answer that it cannot use: its own words, or the answer's.
@@ -41,20 +43,34 @@ def _faults(agent: Agent, call: Call) -> Iterator[str]:
 def _no_dialog(answer: Answer) -> str | None:
     """That an answer lacks what a dialog needs (RFC 3261, section 12.1.1); None if it does not."""
     message = answer.message
-    contacts, routes = _values(message, "Contact"), _values(message, "Record-Route")
-    hops = [("Contact", value) for value in contacts[:1]]
-    hops += [("Record-Route", value) for value in routes[-1:]]
-    for name, value in hops:
-        if not re.match(r"(?i)sip:\S", split_address(value)[1]):
-            return (
-                f"The {name} of the {answer.words} is '{value}': baresip sends requests to sip:"
-                " URIs only."
-            )
+    if answer.status < 200 and not message.to_tag:
+        return None
+    for name, value in _unusable_hops(answer):
+        return (
+            f"The {name} of the {answer.words} is '{value}': baresip sends requests to sip: URIs"
+            " only."
+        )
     if answer.status < 200:
         return None
-    if not contacts:
+    if not message.first("Contact"):
         return f"The {answer.words} has no Contact."
     return None if message.to_tag else f"The To of the {answer.words} has no tag."
+
+
+def _unusable_hops(answer: Answer) -> Iterator[tuple[str, str]]:
+    """A Contact that is no URI; and the next hop, if a request follows and it is no sip: URI.
+
+    Each with its header's name. Behind a proxy that stays in the path, baresip takes any URI.
+    """
+    contact = _values(answer.message, "Contact")[:1]
+    routes = _values(answer.message, "Record-Route")[-1:]
+    for value in contact:
+        if not is_any_uri(split_address(value)[1]):
+            yield "Contact", value
+    is_followed = answer.status >= 200 or answer.message.first("RSeq")
+    for value in (routes or contact) if is_followed else ():
+        if not re.match(r"(?i)sip:\S", split_address(value)[1]):
+            yield "Record-Route" if routes else "Contact", value
 
 
 def _values(message: Message, name: str) -> list[str]:
@@ -107,14 +123,27 @@ def _missing_answer(agent: Agent, invite: Transaction, final: Answer) -> str | N
 def unfitting_ack(agent: Agent, invite: Transaction) -> str | None:
     """How an ACK that came after an INVITE, and is for no other, differs; None when none does."""
     invited = {one.call_id for _, one in agent.journal.outlines() if one.method == "INVITE"}
+    of_others = _acks_of_others(agent, invite)
     for event in agent.journal.of_method("ACK"):
         ack = parsed(event.text)
         is_ours = ack.call_id == invite.request.call_id or ack.call_id not in invited
-        if not event.sent and event.at >= invite.at and is_ours:
+        if not event.sent and event.at >= invite.at and is_ours and event not in of_others:
             fault = _wrong_dialog(ack, invite)
             if fault:
                 return fault
     return None
+
+
+def _acks_of_others(agent: Agent, invite: Transaction) -> set[SipMessage]:
+    """The ACKs that fit another INVITE of the call: one may come by two ways, or again."""
+    same = transactions_of(agent, invite.request.call_id or "")
+    return {
+        ack
+        for one in same
+        if one.requests[0] != invite.requests[0]
+        for ack in one.acknowledgements
+        if _wrong_dialog(parsed(ack.text), one) is None
+    }
 
 
 def is_acknowledged(invite: Transaction) -> bool:

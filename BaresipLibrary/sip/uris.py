@@ -24,6 +24,11 @@ def is_uri(text: str) -> bool:
     return match is not None and (match["port"] is None or 0 < int(match["port"]) < 65536)
 
 
+def is_any_uri(text: str) -> bool:
+    """Whether the text is what baresip takes for a URI, of whatever scheme."""
+    return bool(re.match(r"[^:]+:[^/;? ]", text))
+
+
 def is_host(text: str) -> bool:
     """Whether the text is a host, or a host with a port, and nothing else."""
     match = _URI.fullmatch(f"sip:{text}")

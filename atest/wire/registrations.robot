@@ -69,6 +69,12 @@ An Answer To Another Request Registers Nobody
     a 200 OK came whose Call-ID is 'another', and the REGISTER has '*'    Call-ID: .*\r    Call-ID: another\r
     a 200 OK came whose CSeq is '7 REGISTER', and the REGISTER has '* REGISTER'    CSeq: \\d+    CSeq: 7
 
+An Answer That Has Changed The Tag Of The Caller Registers
+    ${peer} =    Start Peer    answers_another    (From: .*;tag\=).*\\r    \\1another\r
+    Start Agent    alice    1001    ${peer.host}    secret
+    Register    alice
+    Get Registered    alice    ==    True
+
 A Nonce That Is Called Stale Is No Wrong Password
     [Tags]    once on embedded: baresip 1.0 answers each of them
     ${peer} =    Start Peer    calls_each_nonce_stale

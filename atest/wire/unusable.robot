@@ -14,6 +14,7 @@ A 200 That Cannot Be Used Is Reported With Its Fault
     A 200 OK came whose From tag is 'another', and the INVITE has '*'.    From
     The Contact of the 200 OK is '<tel:+49155>': baresip sends requests to sip: URIs only.    contact
     The 200 OK describes 2 streams, and alice offered 1 stream.    streams
+    The 200 OK describes 2 streams, and alice offered 1 stream.    streams behind a proxy
     The SDP of the 200 OK ends without a line end, which baresip does not read.    line end
 
 A Line Of SDP That Cannot Be Read Is Told
@@ -21,6 +22,14 @@ A Line Of SDP That Cannot Be Read Is Told
     rate    a=rtpmap:0 PCMU
     tab    a=rtpmap:0\\tPCMU/8000
     bandwidth    b=AS
+
+A Contact That Only A Proxy Can Reach Is No Fault
+    ${peer} =    Start Peer    answers_behind_proxy
+    Start Agent    alice
+    Dial    alice    ${peer.uri}
+    Wait Until State Is    alice    ESTABLISHED
+    Hang Up    alice
+    Peer Should Have Finished    ${peer}
 
 An Answer To Another Request Is No Silence
     ${peer} =    Start Peer    answers_request_unusably    OPTIONS    Call-ID
@@ -125,6 +134,7 @@ An INVITE That Lacks Something Is Told With What It Lacks
     *bob's own stack refused the INVITE from * with 400 Bad Request*. Its CSeq was 1 OPTIONS.    method
     *bob's own stack refused the INVITE from * with 400 Bad Request*. It had no Call-ID.    call
     *bob's own stack refused the INVITE from * with 500 Call Error*. It had no Contact.    contact
+    *bob's own stack refused the INVITE from * with 606 *. The branch of its Via was 'old*', which does not begin with z9hG4bK.    branch
     *nobody called within 1 s in a way that baresip can read: 1 message arrived that it could not read.    uri
 
 An Offer Of The Agent That Is Not Answered Is Reported

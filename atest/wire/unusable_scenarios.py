@@ -21,6 +21,7 @@ _BROKEN = {
     "contact": ("Contact: .*\r\n", ""),
     "call": ("Call-ID: .*\r\n", ""),
     "uri": ("^INVITE .* SIP", "INVITE http://nowhere/ SIP"),
+    "branch": ("branch=z9hG4bK", "branch=old"),
 }
 
 
@@ -40,16 +41,31 @@ def answers_unusably(peer: Peer, what: str) -> None:
     """Answers with a 200 that does not fit its INVITE, or whose SDP is wrong."""
     invite, send, sdp = peer.expect("INVITE"), peer.send, peer.sdp()
     pattern, replacement = _CHANGES.get(what, ("^$", ""))
+    headers: list[str] = []
     if what == "streams":
         sdp += "m=video 0 RTP/AVP 96\r\n"
     elif what in _LINES:
         sdp += f"{_LINES[what]}\r\n"
+    elif what == "streams behind a proxy":
+        sdp += "m=video 0 RTP/AVP 96\r\n"
+        headers = _secure_behind_proxy(peer)
     elif what == "line end":
         sdp = sdp.rstrip()
     peer.send = lambda octets, where: send(
         re.sub(pattern, replacement, octets.decode()).encode(), where
     )
-    peer.reply(invite, 200, "OK", body=sdp)
+    peer.reply(invite, 200, "OK", *headers, body=sdp)
+
+
+def _secure_behind_proxy(peer: Peer) -> list[str]:
+    """A Contact that baresip sends nothing to by itself, and a proxy to which it sends."""
+    return [f"Contact: <sips:peer@{peer.host}>", f"Record-Route: <sip:{peer.host};lr>"]
+
+
+def answers_behind_proxy(peer: Peer) -> None:
+    """Answers with that Contact and that proxy."""
+    dialog = peer.answer(peer.expect("INVITE"), *_secure_behind_proxy(peer))
+    dialog.await_bye()
 
 
 def answers_request_unusably(peer: Peer, method: str, what: str) -> None:
@@ -96,12 +112,10 @@ def progresses_unreadably(peer: Peer) -> None:
 
 def calls_brokenly(peer: Peer, uri: str, what: str) -> None:
     """Sends an INVITE of which no stack makes a call."""
-    send = peer.send
     peer.send = _changing(peer, *_BROKEN[what])
     dialog = peer.invite(uri)
-    peer.send = send
-    if what == "contact":
-        peer.expect("500")
+    if what in ("contact", "branch"):
+        peer.expect({"contact": "500", "branch": "606"}[what])
         dialog.request("ACK", number=1, branch=dialog.branch)
 
 

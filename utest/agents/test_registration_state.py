@@ -223,6 +223,20 @@ def test_an_answer_to_another_request_registers_nobody(phone: Phone) -> None:
     assert not phone.agent.registered
 
 
+def test_an_answer_with_another_tag_registers_all_the_same(phone: Phone) -> None:
+    phone.sip(
+        f"REGISTER sip:pbx SIP/2.0\r\nFrom: <sip:a@pbx>;tag=a\r\nCSeq: 1 REGISTER\r\n"
+        f"Contact: <{OURS}>\r\n\r\n",
+        sent=True,
+    )
+    phone.sip(
+        "SIP/2.0 200 OK\r\nFrom: <sip:a@pbx>\r\nCSeq: 1 REGISTER\r\n"
+        f"Contact: <{OURS}>;expires=60\r\n\r\n"
+    )
+    phone.backend.feed(Registered(time.monotonic()))
+    assert phone.agent.registered
+
+
 UNREGISTER = f"REGISTER sip:pbx SIP/2.0\r\nCSeq: 2 REGISTER\r\nContact: <{OURS}>;expires=0\r\n\r\n"
 
 

@@ -71,6 +71,16 @@ RINGING = "180 Ringing\nTo: <sip:b@h>;tag=t\nContact: "
             "180 Ringing\nTo: <sip:b@h>;tag=t\nFrom: <sip:a@h>;tag=x",
             "A 180 Ringing came whose From tag is 'x', and the INVITE has 'f'.",
         ),
+        (
+            f"{RINGING}<sips:b@h>\nRSeq: 1",
+            f"The Contact of the 180 Ringing is '<sips:b@h>': {ONLY_SIP}",
+        ),
+        (
+            f"{OK}<sips:b@h>\nRecord-Route: <sip:p@h;lr>\n\n{SDP}m=video 0 RTP/AVP 96\r\n",
+            "The 200 OK describes 2 streams, and alice offered 1 stream.",
+        ),
+        (f"{RINGING}<sips:b@h>", None),
+        (f"{RINGING.replace(';tag=t', '')}*", None),
         (f"{RINGING}sip:b@h;x=1", None),
         ("180 Ringing\nTo: <sip:b@h>;tag=t", None),
     ],
@@ -116,6 +126,20 @@ def test_an_ack_of_the_dialog_is_an_acknowledgement(phone: Phone) -> None:
     assert explain_setup(phone.agent, phone.agent.calls[0], []) is None
 
 
+def test_the_ack_of_a_call_that_came_by_another_way_is_not_told(phone: Phone) -> None:
+    """As a proxy sends it, at which the agent is registered twice (RFC 3261, section 8.2.2.2)."""
+    begin = "Call-ID: in-1\r\nFrom: <sip:b@h>;tag=f"
+    phone.rings("in-1", BOB)
+    for way in "tu":
+        invite = text("INVITE sip:a SIP/2.0", begin, "CSeq: 1 INVITE", "To: <sip:a>", body=SDP)
+        phone.sip(invite.replace("z9hG4bK1", f"z9hG4bK{way}"))
+        answer = text("SIP/2.0 200 OK", begin, "CSeq: 1 INVITE", f"To: <sip:a>;tag={way}", body=SDP)
+        phone.sip(answer.replace("z9hG4bK1", f"z9hG4bK{way}"), sent=True)
+    phone.sip(text("ACK sip:a SIP/2.0", begin, "CSeq: 1 ACK", "To: <sip:a>;tag=u"))
+    told = "alice answered 200 OK (0 retransmissions), and no ACK came."
+    assert explain_setup(phone.agent, phone.agent.calls[0], []) == told
+
+
 def test_sdp_of_an_ack_that_cannot_be_read_is_told(phone: Phone) -> None:
     called(phone, "From: <sip:b@h>;tag=f\r\nTo: <sip:a>;tag=t", "", f"{SDP}{BAD}\r\n")
     phone.closes("in-1", ClosedBy.FAILURE, words="Bad message")
@@ -132,6 +156,8 @@ def test_sdp_of_an_ack_that_cannot_be_read_is_told(phone: Phone) -> None:
         (("1 INVITE", "1 OPTIONS"), "Its CSeq was 1 OPTIONS."),
         ((";tag=f", ""), "Its From was <sip:b@h>."),
         ((";branch=z9hG4bK1", ""), "Its Via was SIP/2.0/UDP h."),
+        (("Contact: <sip:b@h>", "Contact: <sips:b@h>"), "It offered PCMU/8000 over RTP/AVP."),
+        (("branch=z9hG4bK1", "branch=1"), "It offered PCMU/8000 over RTP/AVP."),
         (("", ""), "It offered PCMU/8000 over RTP/AVP."),
     ],
 )
@@ -146,6 +172,22 @@ def test_what_an_invite_lacks_that_was_refused_is_told(
     assert explain_missing_call(phone.agent, []) == told
     said = describe_missing_call(phone.agent, time.monotonic(), 1)
     assert said == "alice's own stack refused the INVITE from sip:b@h with 400 Bad Request"
+
+
+@pytest.mark.parametrize(
+    ("branch", "told"),
+    [
+        ("1", "The branch of its Via was '1', which does not begin with z9hG4bK."),
+        ("z9hG4bK1", "It offered PCMU/8000 over RTP/AVP; alice accepts every codec that it has"),
+    ],
+)
+def test_the_branch_of_an_old_phone_is_told(phone: Phone, branch: str, told: str) -> None:
+    head = "Call-ID: in-1\r\nCSeq: 1 INVITE\r\nFrom: <sip:b@h>;tag=f\r\nTo: <sip:a@h>"
+    invite = text("INVITE sip:a@h SIP/2.0", head, body=SDP)
+    phone.sip(invite.replace("z9hG4bK1", branch))
+    answer = text("SIP/2.0 606 Not Acceptable", head)
+    phone.sip(answer.replace("z9hG4bK1", branch), sent=True)
+    assert (explain_missing_call(phone.agent, []) or "").startswith(told)
 
 
 def test_messages_that_could_not_be_read_may_have_been_a_call(

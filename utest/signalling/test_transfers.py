@@ -74,6 +74,8 @@ def test_the_end_of_an_earlier_subscription_ends_no_wait(phone: Phone, call: Cal
 
 
 def test_a_notify_of_another_call_is_told_as_that(phone: Phone, call: Call) -> None:
+    """Also of one that the agent has, such as that to whom it would transfer."""
+    phone.rings("another")
     phone.sip(f"REFER sip:bob@b SIP/2.0\r\n{head(6, 'REFER')}", sent=True)
     phone.sip(f"SIP/2.0 202 Accepted\r\n{head(6, 'REFER')}")
     assert "no NOTIFY followed." in (explain_missing_outcome(phone.agent, call, 0) or "")
@@ -82,6 +84,8 @@ def test_a_notify_of_another_call_is_told_as_that(phone: Phone, call: Call) -> N
     told = explain_missing_outcome(phone.agent, call, 0)
     assert told is not None
     assert told.endswith("and only a NOTIFY of another call followed (Call-ID 'another').")
+    phone.sip(f"REFER sip:x SIP/2.0\r\n{head(8, 'REFER').replace('in-1', 'another')}", sent=True)
+    assert "no NOTIFY followed." in (explain_missing_outcome(phone.agent, call, 0) or "")
 
 
 def test_complete_says_which_call_has_ended(phone: Phone, call: Call) -> None:
