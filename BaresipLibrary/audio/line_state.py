@@ -24,8 +24,6 @@ MOST_SHARE = 0.4
 #: Share that is this many sines: more are tones at the same time. A chord has 0.9 at 10 dB above
 #: noise, the most coloured noise 0.7.
 SINES, MOST_OF_SINES = 6, 0.85
-#: How many times as strong as the one before a sine may be found to be: of two alike, either is.
-_MOST_MORE = 2
 
 #: Seconds that are loud or not as a whole: how exact a beginning or an end is.
 BLOCK = 0.005
@@ -72,23 +70,26 @@ def classify_line(samples: NDArray[np.float64], sample_rate: int) -> LineState:
 
 
 def _are_tones(samples: NDArray[np.float64], sample_rate: int) -> bool:
-    """Whether most of it is a tone, or several at the same time, as in a chord or a hum."""
-    left = samples[:sample_rate] - samples[:sample_rate].mean()
-    rest = whole = float(np.sum(np.square(left)))
-    least = (1 - MOST_OF_SINES) * whole
-    for number in range(SINES):
+    """Whether most of it is a tone, or its first or last second several at the same time."""
+    tone = strongest_tone(samples, sample_rate)
+    if tone is not None and tone.share >= MOST_SHARE:
+        return True
+    longer = samples.size > sample_rate
+    pieces = [samples[:sample_rate], samples[-sample_rate:]][: 1 + longer]
+    return any(_are_many_tones(piece, sample_rate) for piece in pieces)
+
+
+def _are_many_tones(samples: NDArray[np.float64], sample_rate: int) -> bool:
+    """Whether most of it is several tones at the same time, as in a chord or a hum."""
+    left = samples - samples.mean()
+    whole = float(np.sum(np.square(left)))
+    for _ in range(SINES):
         tone = strongest_tone(left, sample_rate)
         if tone is None:
             return False
-        if number == 0 and tone.share >= MOST_SHARE:
-            return True
         left = without_sine(left, sample_rate, tone.frequency)
-        before, rest = rest, float(np.sum(np.square(left)))
-        if rest <= least:
+        if float(np.sum(np.square(left))) <= (1 - MOST_OF_SINES) * whole:
             return True
-        # The strongest comes first: in noise, the others cannot be as much as is missing.
-        if rest - _MOST_MORE * (before - rest) * (SINES - 1 - number) > least:
-            return False
     return False
 
 

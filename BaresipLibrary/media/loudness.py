@@ -79,8 +79,8 @@ def find_dropouts(agent: Agent, duration: float, call_id: str | None = None) -> 
     if level_dbfs(listener.samples - listener.samples.mean()) <= LEAST_LEVEL:
         at = time.monotonic()
         raise CallFailure(
-            f"{agent.name} heard no sound above {LEAST_LEVEL:g} dBFS, in which gaps could be found,"
-            f" in {duration:g} s: {summary(listener.samples, listener.rate)}.",
+            f"{agent.name} heard no sound above {LEAST_LEVEL:g} dBFS on average, in which gaps"
+            f" could be found, in {duration:g} s: {summary(listener.samples, listener.rate)}.",
             agent,
             lambda agents: explain_silence(agent, listener.call, agents, at),
         )

@@ -98,5 +98,5 @@ A Tone With Holes
 Silence Has No Gaps To Find
     Alice And Bob Talk
     Run Keyword And Expect Error
-    ...    bob heard no sound above -50 dBFS, in which gaps could be found, in 0.5 s: 0.5 s of digital silence. alice sends silence; use Send Audio.
+    ...    bob heard no sound above -50 dBFS on average, in which gaps could be found, in 0.5 s: 0.5 s of digital silence. alice sends silence; use Send Audio.
     ...    Verify No Audio Gap    bob    500ms

@@ -21,6 +21,12 @@ def tones(rng: np.random.Generator, *frequencies: float) -> Samples:
     return signals.at_level(np.sum(sines, axis=0), -37)
 
 
+def after_noise(rng: np.random.Generator, *frequencies: float) -> Samples:
+    """Noise as loud as the tones that follow it after 1.5 s."""
+    follows = np.concatenate([tones(rng, *frequencies)] * 3)
+    return np.concatenate([signals.comfort_noise(1.5, 8000, rng, -37), follows])
+
+
 def resonance(rng: np.random.Generator) -> Samples:
     """Noise of a band 25 Hz wide, as steady as noise of so small a band can be."""
     band = np.abs(np.fft.rfftfreq(8000, 1 / 8000) - 500)
@@ -46,6 +52,8 @@ CASES: dict[str, tuple[LineState, Make]] = {
     "a faint chord": (LineState.SIGNAL, lambda rng: tones(rng, 523, 659, 784)),
     "a chord of four": (LineState.SIGNAL, lambda rng: tones(rng, 262, 330, 392, 523)),
     "a faint hum": (LineState.SIGNAL, lambda rng: tones(rng, 200, 400, 600, 800, 1000)),
+    "a tone after noise": (LineState.SIGNAL, lambda rng: after_noise(rng, 440)),
+    "a chord after noise": (LineState.SIGNAL, lambda rng: after_noise(rng, 523, 659, 784)),
     "coloured noise": (LineState.COMFORT_NOISE, lambda rng: resonance(rng)),
     "a cadence": (LineState.SIGNAL, lambda rng: signals.cadence((425,), 0.2, 0.2, 2, 8000, -35)),
 }
