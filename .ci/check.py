@@ -63,7 +63,8 @@ STAGES = (
 #: Those whose runs take turns.
 IN_STREAMS = {"package", "atest", "external", "parallel"}
 #: So many acceptance runs go on at the same time, on all backends: five on two cores, as they wait
-#: most of the time; with six, agents lost audio. One that has two processes takes two of these.
+#: most of the time; with six, agents lost audio. What understands speech takes two of these, and
+#: so does what has two processes.
 STREAMS = Streams(os.environ.get("STREAMS") or 5 * (os.cpu_count() or 1) // 2)
 #: Tests that prove on one backend what holds on both: the other one skips them. Their tag says why.
 ELSEWHERE = {"embedded": "once on external:*", "external": "once on embedded:*"}

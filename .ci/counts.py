@@ -39,7 +39,7 @@ class Count(NamedTuple):
     failures: tuple[Failure, ...] = ()
     #: Why, for each test that was skipped.
     reasons: tuple[str, ...] = ()
-    #: Those among the passed tests that failed at first.
+    #: Those that failed at first, and passed or were skipped when run again.
     unsteady: tuple[Failure, ...] = ()
 
     @property
@@ -58,11 +58,12 @@ class Count(NamedTuple):
         """The same count, whose failed tests `again` runs once more."""
         return self._replace(failures=tuple(one._replace(again=again) for one in self.failures))
 
-    def settled(self, passed: "frozenset[Failure]") -> "Count":
-        """The same count after a second run in which these failures passed."""
-        unsteady = tuple(one for one in self.failures if one in passed)
-        failures = tuple(one for one in self.failures if one not in passed)
-        return Count(self.passed + len(unsteady), failures, self.reasons, unsteady)
+    def settled(self, gone: "frozenset[Failure]", reasons: tuple[str, ...]) -> "Count":
+        """The same count after a second run without these failures; some of them were skipped."""
+        unsteady = tuple(one for one in self.failures if one in gone)
+        failures = tuple(one for one in self.failures if one not in gone)
+        passed = self.passed + len(unsteady) - len(reasons)
+        return Count(passed, failures, self.reasons + reasons, unsteady)
 
 
 def added(counts: Iterable[Count]) -> Count:
@@ -144,14 +145,20 @@ def run_again(counts: dict[str, Count], most: int = MOST_AGAIN) -> dict[str, Cou
     failures = added(counts.values()).failures
     if len(failures) > most:
         return counts
-    passed: set[Failure] = set()
+    gone: set[Failure] = set()
+    reasons: dict[str, tuple[str, ...]] = {}
     for again in {failure.again for failure in failures if failure.again}:
         group = [failure for failure in failures if failure.again is again]
         second = again()
         failed = {failure.name for failure in second.failures}
-        if second.passed + second.failed == len(group):
-            passed |= {failure for failure in group if failure.name not in failed}
-    return {name: count.settled(frozenset(passed)) for name, count in counts.items()}
+        if second.passed + second.failed + len(second.reasons) == len(group):
+            gone |= {failure for failure in group if failure.name not in failed}
+            stage = group[0].stage
+            reasons[stage] = (*reasons.get(stage, ()), *second.reasons)
+    return {
+        name: count.settled(frozenset(gone), reasons.get(name, ()))
+        for name, count in counts.items()
+    }
 
 
 def summary(counts: dict[str, Count]) -> Iterator[str]:
@@ -163,7 +170,7 @@ def summary(counts: dict[str, Count]) -> Iterator[str]:
         for reason, number in Counter(count.reasons).most_common():
             yield f"{number:7} skipped: {reason}"
     total = added(counts.values())
-    yield from explained("UNSTEADY, failed at first and passed when run again:", total.unsteady)
+    yield from explained("UNSTEADY, failed at first, but not when run again:", total.unsteady)
     yield from explained("FAILED", total.failures)
     yield str(total)
 

@@ -12,6 +12,8 @@ LONGEST = [
     *("hearing", "wire", "robustness", "servers", "speech", "load", "speech-apart", "phone"),
     *("docs", "evidence", "scopes", "watch", "failures"),
 ]
+#: What understands speech while agents talk: beside four other runs, both lost audio.
+WIDE = {"speech", "docs"}
 #: Suites that are a run of their own: in one with all of its folder they would end last.
 APART = {"speech": ["barge_in", "evidence", "quality", "say"]}
 #: Folders whose suites run side by side on the embedded backend: quick ones that call, talk, and
@@ -48,15 +50,16 @@ def _rank(name: str) -> int:
 
 
 def _parts_of(folder: str) -> list[Part]:
+    width = 2 if folder in WIDE else 1
     apart = [f"atest/{folder}/{name}.robot" for name in APART.get(folder, [])]
     if not apart:
-        return [Part(folder, _rank(folder), [f"atest/{folder}"])]
+        return [Part(folder, _rank(folder), [f"atest/{folder}"], width)]
     suites = sorted(str(one.relative_to(ROOT)) for one in ROOT.glob(f"atest/{folder}/[!_]*.robot"))
     rest = [suite for suite in suites if suite not in apart]
     named = ("--name", folder.title())  # as in a run of the folder
     return [
-        Part(folder, _rank(folder), rest, options=named),
-        Part(f"{folder}-apart", _rank(f"{folder}-apart"), apart, options=named),
+        Part(folder, _rank(folder), rest, width, named),
+        Part(f"{folder}-apart", _rank(f"{folder}-apart"), apart, width, named),
     ]
 
 

@@ -149,7 +149,7 @@ def test_a_test_that_passes_when_run_again_is_counted_as_passed_and_told(ci: Mod
     assert list(ci.summary(counts)) == [
         "atest 8 passed, 1 failed",
         "",
-        "UNSTEADY, failed at first and passed when run again: atest: a",
+        "UNSTEADY, failed at first, but not when run again: atest: a",
         "    why",
         "",
         "",
@@ -158,6 +158,18 @@ def test_a_test_that_passes_when_run_again_is_counted_as_passed_and_told(ci: Mod
         "",
         "8 passed, 1 failed",
     ]
+
+
+def test_a_test_that_is_skipped_when_run_again_is_counted_as_skipped_and_told(
+    ci: ModuleType,
+) -> None:
+    second = ci.Count(1, (), ("no plane",))
+    counts = ci.run_again(failed_run(ci, second, "a", "b"))
+    assert list(ci.summary(counts))[:2] == [
+        "atest 8 passed, 0 failed, 1 skipped",
+        "      1 skipped: no plane",
+    ]
+    assert len(ci.added(counts.values()).unsteady) == 2
 
 
 def test_a_second_run_that_runs_not_all_of_them_settles_nothing(ci: ModuleType) -> None:

@@ -24,6 +24,8 @@ MOST_SHARE = 0.4
 #: Share that is this many sines: more are tones at the same time. A chord has 0.9 at 10 dB above
 #: noise, the most coloured noise 0.7.
 SINES, MOST_OF_SINES = 6, 0.85
+#: How many times as strong as the one before a sine may be found to be: of two alike, either is.
+_MOST_MORE = 2
 
 #: Seconds that are loud or not as a whole: how exact a beginning or an end is.
 BLOCK = 0.005
@@ -82,14 +84,19 @@ def _are_tones(samples: NDArray[np.float64], sample_rate: int) -> bool:
 def _are_many_tones(samples: NDArray[np.float64], sample_rate: int) -> bool:
     """Whether most of it is several tones at the same time, as in a chord or a hum."""
     left = samples - samples.mean()
-    whole = float(np.sum(np.square(left)))
-    for _ in range(SINES):
+    rest = whole = float(np.sum(np.square(left)))
+    least = (1 - MOST_OF_SINES) * whole
+    for number in range(SINES):
         tone = strongest_tone(left, sample_rate)
         if tone is None:
             return False
         left = without_sine(left, sample_rate, tone.frequency)
-        if float(np.sum(np.square(left))) <= (1 - MOST_OF_SINES) * whole:
+        before, rest = rest, float(np.sum(np.square(left)))
+        if rest <= least:
             return True
+        # The strongest comes first: in noise, the others cannot be as much as is missing.
+        if rest - _MOST_MORE * (before - rest) * (SINES - 1 - number) > least:
+            return False
     return False
 
 

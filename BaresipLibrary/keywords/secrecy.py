@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from robot.api.types import Secret
 from robot.libraries.BuiltIn import BuiltIn, RobotNotRunningError
 
 from ..errors import UsageError
+from ..report.secret_digits import without_begun_secrets
 from ..speech.masking import Secrets
 
 #: The tag of keywords whose errors, results and steps are masked, and of those whose errors are.
@@ -31,11 +33,12 @@ def hiding_secrets(
         return
     note_secrets(secrets, _variables())
     is_speech = SPEECH in tags
+    mask = secrets.message if is_speech else partial(_mask_digits, secrets)
     try:
         # A text with more to it, such as a transcript, is masked by what has made it.
         yield lambda value: secrets.text(value) if is_speech and type(value) is str else value
     except Exception as error:
-        _mask(error, secrets)
+        _mask(error, mask)
         raise
 
 
@@ -58,15 +61,17 @@ def _variables() -> object:
         return {}
 
 
-def _mask(error: BaseException, secrets: Secrets) -> None:
+def _mask_digits(secrets: Secrets, message: str) -> str:
+    return without_begun_secrets(secrets.message(message), secrets)
+
+
+def _mask(error: BaseException, mask: Callable[[str], str]) -> None:
     """Masks the texts of an error and of those that it followed from, which a traceback shows."""
     seen: set[int] = set()
     follows: BaseException | None = error
     while follows is not None and id(follows) not in seen:
         seen.add(id(follows))
-        follows.args = tuple(
-            secrets.message(text) if isinstance(text, str) else text for text in follows.args
-        )
+        follows.args = tuple(mask(text) if isinstance(text, str) else text for text in follows.args)
         follows = follows.__cause__ or follows.__context__
 
 

@@ -27,6 +27,7 @@ from ..speech.masking import Secrets
 from ..types import AudioDirection
 from .captions import Caption
 from .execution_record import Failed, in_which_call
+from .secret_digits import without_begun_secrets
 from .tables import TableCell, fragment, table
 
 
@@ -90,8 +91,11 @@ class Conversations:
         """
         if not phrases:
             return ""
-        shown = [failure._replace(text=self._secrets.message(failure.text)) for failure in failures]
+        shown = [failure._replace(text=self._masked(failure.text)) for failure in failures]
         return fragment(_table(phrases, shown, began))
+
+    def _masked(self, message: str) -> str:
+        return without_begun_secrets(self._secrets.message(message), self._secrets)
 
 
 def _said(agent: Agent, call: Call, secrets: Secrets) -> Iterator[SpokenText]:

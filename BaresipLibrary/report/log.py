@@ -52,7 +52,7 @@ def _takes_details() -> bool:
     if EXECUTION_CONTEXTS.current is None:
         return logging.getLogger("RobotFramework").isEnabledFor(logging.DEBUG)
     level, file = map(BuiltIn().get_variable_value, ("${LOG_LEVEL}", "${DEBUG_FILE}"))
-    return level in ("DEBUG", "TRACE", None) or file != "NONE"
+    return (level or "DEBUG").upper() in ("DEBUG", "TRACE") or file != "NONE"
 
 
 def _time(item: tuple[Event, Agent]) -> float:

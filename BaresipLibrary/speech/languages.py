@@ -19,7 +19,7 @@ class Languages(NamedTuple):
 
     def refusal(self, language: str | None) -> str | None:
         """A sentence that says that the model does not know a language; None where it may."""
-        if language is None or not self.codes or code_of(language) in self.codes:
+        if language is None or not self.codes or code_of(language) in map(code_of, self.codes):
             return None
         if [*self.codes] == [ENGLISH]:
             return (

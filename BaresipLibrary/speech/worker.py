@@ -12,7 +12,7 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from queue import SimpleQueue
 from typing import Any, BinaryIO
 
@@ -43,7 +43,7 @@ def _serve() -> None:
     jobs: SimpleQueue[Any] = SimpleQueue()
     threading.Thread(target=_read_jobs, args=(sys.stdin.buffer, jobs), daemon=True).start()
     engine, refusal = _make(engine_path, model)
-    _write(answers, (refusal, tuple(getattr(engine, "languages", ()))))
+    _write(answers, (refusal, _languages(engine)))
     while engine is not None:
         _write(answers, _answer(engine, *jobs.get()))
 
@@ -56,6 +56,15 @@ def _make(path: str, model: str | None) -> tuple[SpeechEngine | None, str | None
         if type(error) is LookupError:
             return None, str(error)
         return None, f"The speech engine {path.lstrip('.')} cannot be made: {_words(error)}"
+
+
+def _languages(engine: object) -> tuple[object, ...]:
+    """What an engine tells of its languages; nothing where the name stands for something else."""
+    told = getattr(engine, "languages", None)
+    if not isinstance(told, tuple) or len(told) != 2 or not isinstance(told[0], str):
+        return ()
+    codes = told[1] if isinstance(told[1], Collection) and not isinstance(told[1], str) else ()
+    return told[0], tuple(str(code) for code in codes)
 
 
 def _read_jobs(jobs_in: BinaryIO, jobs: "SimpleQueue[Any]") -> None:

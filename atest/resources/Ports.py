@@ -27,17 +27,21 @@ def port_for_a_program() -> int:
     """An even port of 127.0.0.1 that is free for UDP and TCP, and so is the next one.
 
     It is none of those that the system gives away by itself: nobody else gets it before the program
-    has it, or while a server is restarted.
+    has it, or while a server is restarted. Nor has this process given it away before: a server that
+    takes two would not get the second one.
     """
     chance = random.SystemRandom()
     for _ in range(_ATTEMPTS):
         port = chance.randrange(_LOWEST, _lowest_ephemeral() - 1, 2)
-        if all(_is_free(one, kind) for one in (port, port + 1) for kind in _KINDS):
+        pair = (port, port + 1)
+        if port not in _given and all(_is_free(one, kind) for one in pair for kind in _KINDS):
+            _given.add(port)
             return port
     raise AssertionError("No port is free for UDP and TCP.")
 
 
 _KINDS = (socket.SOCK_DGRAM, socket.SOCK_STREAM)
+_given: set[int] = set()
 
 
 def _is_free(port: int, kind: socket.SocketKind) -> bool:

@@ -44,6 +44,21 @@ def test_of_a_keyword_of_digits_the_error_is_masked_and_what_it_returns_stays() 
         raise PhoneFailure("bob received '1234'.")
 
 
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("it received '123'.", "it received '***'."),
+        ("it received '5512', not '34'.", "it received '55***', not '34'."),
+        ("it received '1' within 1 s.", "it received '***' within 1 s."),
+        ("'12345' is not '1234'.", "'***' is not '***'."),
+    ],
+)
+def test_digits_that_may_begin_a_secret_are_masked_in_the_error(said: str, shown: str) -> None:
+    with pytest.raises(PhoneFailure) as failure, hiding_secrets(Secrets(["1234"]), [], ("DTMF",)):
+        raise PhoneFailure(said)
+    assert str(failure.value) == shown
+
+
 def test_the_error_of_a_keyword_of_speech_is_masked_and_so_is_what_it_followed_from() -> None:
     def fail() -> None:
         try:

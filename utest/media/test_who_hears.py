@@ -1,12 +1,25 @@
 """Who hears whom, and how a wrong matrix is told."""
 
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from BaresipLibrary.audio.signatures import Heard, signatures
+from BaresipLibrary.audio.signatures import Heard, SignatureDetector, signatures
+from BaresipLibrary.concurrency import Changes
 from BaresipLibrary.errors import UsageError
-from BaresipLibrary.media.who_hears import Cell, Matrix, failure, find_who_hears_whom
+from BaresipLibrary.media import who_hears
+from BaresipLibrary.media.listener import Listener, listening
+from BaresipLibrary.media.who_hears import (
+    Cell,
+    Matrix,
+    _SignatureListener,
+    failure,
+    find_who_hears_whom,
+)
 from BaresipLibrary.report.matrix_table import matrix_table
 
 from ..audio import signals
@@ -31,6 +44,79 @@ def test_an_agent_with_an_echo_hears_itself(bob: ListeningAgent) -> None:
     assert matrix.cells[0].level == pytest.approx(-25, abs=0.5)
     sources = [command for command in bob.phone.backend.commands if command[0].startswith("set_")]
     assert sources[-1] == ("set_audio_source", "in-1", None)
+
+
+class BusyMachine:
+    """Stands for the module `time` where so many seconds were needed for something else."""
+
+    def __init__(self) -> None:
+        self.lost = 0.0
+
+    def monotonic(self) -> float:
+        return time.monotonic() + self.lost
+
+
+@pytest.fixture
+def busy(monkeypatch: pytest.MonkeyPatch) -> BusyMachine:
+    machine = BusyMachine()
+    monkeypatch.setattr(who_hears, "time", machine)
+    return machine
+
+
+def test_who_was_listened_to_before_others_is_no_less_heard(
+    bob: ListeningAgent, busy: BusyMachine
+) -> None:
+    (signature,) = signatures(1, RATE)
+    listener = _SignatureListener(bob.agent, [signature], bob.agent.calls[0])
+    listener.begin()
+    listener.skip()
+    bob.write(signals.tone(signature.frequency, 1, RATE, -25))
+    listener.read()
+    busy.lost += 5
+    assert [one.verdict for one in listener.receptions()] == [Heard.HEARD]
+    listener.read()  # and nothing has come since
+    assert [one.verdict for one in listener.receptions()] == [Heard.NOT_HEARD]
+    listener.close()
+
+
+def test_what_came_while_others_began_to_listen_is_left_out(
+    bob: ListeningAgent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (signature,) = signatures(1, RATE)
+    before, after = signals.silence(3, RATE), signals.tone(signature.frequency, 1, RATE, -25)
+    bob.hears(np.concatenate([before, after]))
+    fed: list[int] = []
+
+    @contextmanager
+    def slowly(listeners: list[Listener]) -> Iterator[None]:
+        with listening(listeners):
+            bob.write(before)
+            yield
+
+    def feed(detector: SignatureDetector, samples: signals.Samples) -> None:
+        fed.append(samples.size)
+        original(detector, samples)
+
+    original = SignatureDetector.feed
+    monkeypatch.setattr(who_hears, "listening", slowly)
+    monkeypatch.setattr(SignatureDetector, "feed", feed)
+    assert find_who_hears_whom({bob.agent: [bob.agent]}, 1.1).is_right
+    assert fed == [RATE]
+
+
+def test_time_that_the_first_look_takes_is_not_waited_twice(
+    bob: ListeningAgent, busy: BusyMachine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+
+    def wait(changes: Changes, check: Callable[[], Matrix | None], timeout: float) -> Matrix | None:
+        waited.append(timeout)
+        busy.lost += 2.4
+        return check()
+
+    monkeypatch.setattr(who_hears, "wait_until", wait)
+    assert not find_who_hears_whom({bob.agent: [bob.agent]}, 5).is_right
+    assert waited == [pytest.approx(1, abs=0.5), pytest.approx(5 - 2.4, abs=0.5)]
 
 
 def matrix_of(tmp_path: Path, verdicts: str) -> Matrix:

@@ -179,11 +179,13 @@ def test_the_table_has_failures_at_their_time_and_no_secret(phone: Phone) -> Non
     )
     spoken = conversations.of([phone.agent], 0.0)
     failed = Failed(1010.0, "Wait Until Speech    alice: expected 1 2 3 4, heard nothing")
-    page = Page(conversations.table(spoken, [failed], 999.0))
+    digits = Failed(1010.5, "Wait Until Dtmf Received    bob: it received '123'")
+    page = Page(conversations.table(spoken, [failed, digits], 999.0))
     words = " ".join(page.words.split())
     assert words == (
         "What was said and heard who from to text 1 alice heard +1.50 s +3.40 s how may I help"
         " ✕ +11.00 s Wait Until Speech alice: expected ***, heard nothing"
+        " ✕ +11.50 s Wait Until Dtmf Received bob: it received '***'"
         " 2 alice heard +15.50 s +15.90 s bye"
     )
 

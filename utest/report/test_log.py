@@ -32,6 +32,7 @@ class Robot:
         (Robot(LOG_LEVEL="WARN"), False),
         (Robot(LOG_LEVEL="DEBUG"), True),
         (Robot(LOG_LEVEL="TRACE"), True),
+        (Robot(LOG_LEVEL="debug"), True),  # as Python code may set it
         (Robot(DEBUG_FILE="/tmp/debug.txt"), True),
     ],
 )
@@ -107,6 +108,18 @@ def test_keys_of_a_secret_are_hidden_and_those_that_may_begin_it(
     phone.backend.feed(*(DtmfReceived(1 + 0.1 * n, "c", key) for n, key in enumerate(keys)))
     secrets = Secrets([" 4711 ", "nine", "0 9", "***"])
     assert logged(phone, monkeypatch, secrets)[0] == f"+1.000 s  alice  {shown}"
+
+
+def test_what_was_pressed_and_is_no_key_shifts_no_mask(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flash = DtmfReceived(1.0, "c", "1")
+    phone.backend.feed(
+        flash, *(DtmfReceived(1 + 0.1 * n, "c", key) for n, key in enumerate("4a1b5", 1))
+    )
+    phone.agent.journal.correct(flash, DtmfReceived(1.0, "c", ""))
+    line = logged(phone, monkeypatch, Secrets(["4A1B"]))[0].splitlines()[0]
+    assert line == "+1.000 s  alice  DTMF ***5"
 
 
 def test_each_call_has_keys_of_its_own(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:

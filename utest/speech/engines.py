@@ -34,6 +34,23 @@ class English(Scripted):
     languages = ("tiny", ("en",))
 
 
+class Regional(Scripted):
+    """Names regions with its languages."""
+
+    languages = ("own", ["pt-BR", "EN_US"])
+
+
+class Naming(Scripted):
+    """Has something else of that name."""
+
+    languages = ("en", "pt")
+
+
+class Counting(Naming):
+    def languages(self) -> int:  # type: ignore[override]
+        return 2
+
+
 class Appearing(Scripted):
     """Is killed while it is made, unless the file that is its model exists."""
 

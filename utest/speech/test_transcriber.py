@@ -153,6 +153,21 @@ def test_a_language_that_the_model_does_not_know_is_refused_before_anybody_speak
     assert loaded(make("Scripted")).refusal("de") is None
 
 
+def test_an_engine_may_name_regions_of_its_languages(make: Make) -> None:
+    transcriber = loaded(make("Regional"))
+    assert transcriber.refusal("pt") is transcriber.refusal("en-GB") is None
+    assert transcriber.refusal("de") == (
+        "The speech model own does not know language=de. It knows: EN_US, pt-BR."
+    )
+
+
+@pytest.mark.parametrize("engine", ["Naming", "Counting"])
+def test_what_else_an_engine_calls_languages_refuses_none(make: Make, engine: str) -> None:
+    transcriber = loaded(make(engine))
+    assert transcriber.refusal("de") is None
+    assert understood(transcriber, language="en")[1] == "en"
+
+
 def test_an_engine_that_is_not_there_is_told_of_before_anybody_speaks(make: Make) -> None:
     assert loaded(make("Missing")).refusal() == "Install it."
     told = loaded(make("DyingEarly")).refusal()
