@@ -177,7 +177,7 @@ The Call Ends
     Hang Up    callee
     Wait Until State Is    caller    IDLE
     Wait Until Speech    caller    goodbye
-    Fails With    caller did not hear what was expected: expected "press one", heard no word in *, and its call to sip:callee* was hung up by the peer after * s.
+    Fails With    caller did not hear what was expected: expected "press one", heard no word in *, and its call to sip:callee* was hung up by the peer after * s.*
     ...    Wait Until Speech    caller    press one    within=${LONG}
     Fails With    REGEXP:After [\\d.]+ s, what caller heard 'Goodbye.' .transcript. should contain 'press' .str.
     ...    Get Transcript    caller    contains    press    timeout=${LONG}

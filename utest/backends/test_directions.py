@@ -29,10 +29,18 @@ def test_udp_is_recognised_by_the_listening_address() -> None:
 
 
 def test_tls_listens_on_the_next_port() -> None:
-    assert directions(traced("127.0.0.1:5071", THEIRS), traced(THEIRS, "127.0.0.1:5071")) == [
-        True,
-        False,
-    ]
+    assert directions(
+        traced("127.0.0.1:5071", THEIRS, transport="TLS"),
+        traced(THEIRS, "127.0.0.1:5071", transport="TLS"),
+    ) == [True, False]
+
+
+def test_another_phone_may_have_the_next_port() -> None:
+    assert directions(
+        traced(OURS, "127.0.0.1:5071", "INVITE sip:b SIP/2.0", transport="UDP"),
+        traced("127.0.0.1:5071", OURS, "SIP/2.0 200 OK", transport="UDP"),
+        traced("127.0.0.1:5071", OURS, transport="TCP"),
+    ) == [True, False, False]
 
 
 def test_every_address_may_be_listened_on() -> None:

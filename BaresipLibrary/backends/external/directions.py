@@ -21,8 +21,11 @@ class DirectionFinder:
 
     def __init__(self, address: str, port: int) -> None:
         hosts = (bracketed(address), *_ANY)
-        # TLS has the next port.
-        self._listening = {f"{host}:{number}" for host in hosts for number in (port, port + 1)}
+        # A phone of another program may have the next port for UDP.
+        ports = {"UDP": port, "TCP": port, "TLS": port + 1}
+        self._listening = {
+            (transport, f"{host}:{number}") for host in hosts for transport, number in ports.items()
+        }
         self._our_end: dict[frozenset[str], str] = {}
         self._received: OrderedDict[tuple[str, str], None] = OrderedDict()
 
@@ -37,9 +40,9 @@ class DirectionFinder:
         return sent
 
     def _is_sent(self, traced: TracedMessage, message: Message) -> bool:
-        if traced.source in self._listening:
+        if (traced.transport, traced.source) in self._listening:
             return True
-        if traced.destination in self._listening:
+        if (traced.transport, traced.destination) in self._listening:
             return False
         connection = frozenset((traced.source, traced.destination))
         if connection not in self._our_end:
