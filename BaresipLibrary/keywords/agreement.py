@@ -75,10 +75,12 @@ class AgreementKeywords(Component):
     ) -> str | None:
         """Returns how the media of a call is encrypted, as the last offer and answer agreed.
 
-        It is ``srtp`` when both have keys (``a=crypto``, RFC 4568), and baresip knows the suite of the
-        answer, in whatever profile, and also where that was not offered: else baresip sends audio
-        that is not encrypted, also over ``RTP/SAVP``. Keys
-        of a wrong length encrypt only before baresip 3.12. It is ``dtls_srtp`` when both have the fingerprint of a certificate (RFC 5763), and ``None``
+        It is ``srtp`` when both have keys (``a=crypto``, RFC 4568) and baresip knows the suite of the
+        answer. The profile plays no part, nor whether that suite was offered. Without such keys baresip
+        sends audio that is not encrypted, also over ``RTP/SAVP``. Keys of a wrong length encrypt only
+        before baresip 3.12.
+
+        It is ``dtls_srtp`` when both have the fingerprint of a certificate (RFC 5763), and ``None``
         when they agreed on no encryption. Whether the DTLS handshake that follows brings keys is not
         part of that: without them no audio is sent. What the account asks for with ``media_enc`` plays
         no part. `Get Info` has the suite of SRTP.

@@ -23,13 +23,7 @@ from ..events import MediaStarted
 from ..sip.sdp import Media
 from ..wording import counted
 from .following import following_recording
-from .late_audio import (
-    SHORTEST_PACKET,
-    WAITS,
-    audio_goes_on,
-    unoffered_in,
-    unoffered_kinds,
-)
+from .late_audio import SHORTEST_PACKET, WAITS, audio_goes_on, unoffered_kinds
 
 if TYPE_CHECKING:
     import numpy as np
@@ -171,10 +165,6 @@ class Listener(ABC):
         """How many of these packets may hold audio: not comfort noise (RFC 3389), nor digits."""
         return max(0, packets.received - packets.empty - sum(self.other_in(packets).values()))
 
-    def unoffered_in(self, packets: Packets) -> int:
-        """How many of these packets have a payload type that neither side's SDP has."""
-        return unoffered_in(self.call, packets)
-
     def other_in(self, packets: Packets) -> dict[str, int]:
         """How many of these packets hold no audio, by what they hold."""
         found: Counter[str] = Counter()
@@ -199,7 +189,7 @@ class Listener(ABC):
         since, total = self.packets(), self._read_counts()
         if since is None or total is None:
             return f"{state} it is not known whether RTP packets arrived"
-        is_told = self._last_heard is None or since.untaken or self._unoffered(since)
+        is_told = self._last_heard is None or since.untaken or unoffered_kinds(self.call, since)
         if since.received > 0 and (is_told or self._is_more_than_heard(since) or self._goes_on()):
             return f"{state} {self._why_unread(since)}"
         came = "no more RTP packets" if total.received else "no RTP packet"
@@ -232,7 +222,7 @@ class Listener(ABC):
         arrived = f"{counted(packets.received, 'RTP packet')} arrived"
         if not self.audio_in(packets):
             return f"{arrived}, with {' and '.join(self.other_in(packets))} and no audio"
-        if unknown := self._unoffered(packets):
+        if unknown := unoffered_kinds(self.call, packets):
             kinds, count = " and ".join(map(str, unknown)), sum(unknown.values())
             which = f"of payload type {kinds}, which {self.agent.name}'s SDP does not have"
             if count >= packets.received:
@@ -243,10 +233,6 @@ class Listener(ABC):
         if self._last_heard is not None:
             return f"{arrived}, more than {whose} recorded"
         return f"{arrived}, of which {whose} recorded nothing"
-
-    def _unoffered(self, packets: Packets) -> dict[int, int]:
-        """Payload types of audio that this agent's SDP does not have, each with its packets."""
-        return unoffered_kinds(self.call, packets)
 
     def pause(self) -> str | None:
         """A clause that says since when no audio has arrived; None while audio arrives."""

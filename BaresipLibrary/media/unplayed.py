@@ -5,14 +5,12 @@ Its content is not known: baresip cannot read it, or its recording is late.
 
 import time
 
-from ..backends.base import Packets
-from .late_audio import is_audio
+from ..backends.base import USUAL_PACKET, Packets
+from .late_audio import is_audio, unoffered_in
 from .sample_listener import ON_ITS_WAY, SampleListener
 
 STEP = 0.3
 """How often to look (s)."""
-#: Seconds of audio in the shortest packets that phones send, and in those of most phones.
-_SHORTEST_PACKET, _USUAL_PACKET = 0.010, 0.020
 
 
 class UnplayedAudio:
@@ -56,14 +54,14 @@ class UnplayedAudio:
     def _is_mostly_missing(self) -> bool:
         """Whether less than half of what came was recorded, which tells in a short time, too."""
         passed = self._at - self._began
-        came = min(passed, self._packets * _USUAL_PACKET)
+        came = min(passed, self._packets * USUAL_PACKET)
         return is_audio(self._packets, passed) and self._listener.recorded < came / 2
 
 
 def is_too_little(listener: SampleListener, packets: Packets) -> bool:
     """Whether audio was recorded, and not enough of it to count."""
     is_recorded = listener.recorded > 0 and not packets.untaken
-    arrived = listener.audio_in(packets) * _SHORTEST_PACKET
+    arrived = listener.audio_in(packets) * listener.least_packet
     return is_recorded and not listener.seconds and 0 < arrived <= listener.recorded
 
 
@@ -76,6 +74,6 @@ def are_unread(listener: SampleListener, packets: Packets) -> bool:
     arrived = listener.audio_in(packets)
     if packets.untaken or not listener.seconds:
         return arrived > 0
-    if listener.unoffered_in(packets) > 1 + listener.seconds:
+    if unoffered_in(listener.call, packets) > 1 + listener.seconds:
         return True
     return arrived * listener.least_packet > listener.seconds + ON_ITS_WAY

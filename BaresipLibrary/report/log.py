@@ -7,7 +7,6 @@ from itertools import groupby
 from markupsafe import Markup, escape
 from robot.api import logger
 from robot.libraries.BuiltIn import BuiltIn
-from robot.running.context import EXECUTION_CONTEXTS
 
 from ..agents.agent import Agent
 from ..events import Event, QualityReported, SipMessage, StackLog
@@ -49,9 +48,10 @@ def _takes_details() -> bool:
     Mostly nothing does, and all messages of a hundred agents take longer to write than their calls
     to be established.
     """
-    if EXECUTION_CONTEXTS.current is None:
+    robot = BuiltIn()
+    if not robot.robot_running:
         return logging.getLogger("RobotFramework").isEnabledFor(logging.DEBUG)
-    level, file = map(BuiltIn().get_variable_value, ("${LOG_LEVEL}", "${DEBUG_FILE}"))
+    level, file = map(robot.get_variable_value, ("${LOG_LEVEL}", "${DEBUG_FILE}"))
     return (level or "DEBUG").upper() in ("DEBUG", "TRACE") or file != "NONE"
 
 

@@ -1,13 +1,11 @@
 """What components share."""
 
-from datetime import timedelta
-
 import pytest
 
-from BaresipLibrary.keywords.base import Context
 from BaresipLibrary.speech.transcriber import Transcriber
 from BaresipLibrary.speech.voices import Voices
-from BaresipLibrary.types import BackendName, Occasion
+
+from ..contexts import a_context
 
 
 @pytest.fixture
@@ -17,18 +15,6 @@ def closed(monkeypatch: pytest.MonkeyPatch) -> list[type]:
     for kind in (Transcriber, Voices):
         monkeypatch.setattr(kind, "close", lambda self: kinds.append(type(self)))
     return kinds
-
-
-def a_context() -> Context:
-    return Context.create(
-        timedelta(seconds=1),
-        BackendName.embedded,
-        executable=None,
-        recordings=Occasion.never,
-        evidence=Occasion.never,
-        catch_all=True,
-        ring_timeout=None,
-    )
 
 
 def test_what_keywords_of_speech_have_used_is_closed(closed: list[type]) -> None:

@@ -11,14 +11,13 @@ from assertionengine import AssertionOperator
 
 from BaresipLibrary.errors import NothingYet, PhoneFailure, UsageError
 from BaresipLibrary.events import ClosedBy
-from BaresipLibrary.keywords.base import Context
 from BaresipLibrary.keywords.speech_quality import SpeechQualityKeywords
 from BaresipLibrary.media.results import WITHOUT_REFERENCE
 from BaresipLibrary.media.speech_quality import NoReferenceSearch
 from BaresipLibrary.speech import scoring
-from BaresipLibrary.types import BackendName, Occasion
 
 from ..audio import signals
+from ..contexts import a_context
 from ..media.recorded import RATE, ListeningAgent
 
 LONG = timedelta(seconds=60)
@@ -34,15 +33,7 @@ def bob(tmp_path: Path) -> ListeningAgent:
 @pytest.fixture
 def keywords(bob: ListeningAgent, monkeypatch: pytest.MonkeyPatch) -> SpeechQualityKeywords:
     """With bob as the agent, and every score 3."""
-    context = Context.create(
-        LONG,
-        BackendName.embedded,
-        executable=None,
-        recordings=Occasion.never,
-        evidence=Occasion.never,
-        catch_all=True,
-        ring_timeout=None,
-    )
+    context = a_context(LONG.total_seconds())
     monkeypatch.setattr(context.agents, "get", lambda _: bob.agent)
     scores = {field.name: 3.0 for field in WITHOUT_REFERENCE}
     monkeypatch.setattr(NoReferenceSearch, "scores", lambda *_: scores)

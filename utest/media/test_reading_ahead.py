@@ -8,29 +8,20 @@ import numpy as np
 import pytest
 
 from BaresipLibrary.diagnosis.failure import CallFailure
-from BaresipLibrary.keywords.base import Context
 from BaresipLibrary.keywords.conversation import ConversationKeywords
 from BaresipLibrary.media.barge_in import Interruption
 from BaresipLibrary.media.tracks import TrackStream
 from BaresipLibrary.speech.voices import Speech
-from BaresipLibrary.types import BackendName, Occasion
 
 from ..audio.signals import Samples
+from ..contexts import a_context
 from ..scripted import Phone
 from .test_conversation import Talk
 
 
 @pytest.fixture
 def keywords(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> ConversationKeywords:
-    context = Context.create(
-        timedelta(seconds=5),
-        BackendName.embedded,
-        executable=None,
-        recordings=Occasion.never,
-        evidence=Occasion.never,
-        catch_all=True,
-        ring_timeout=None,
-    )
+    context = a_context(5)
     monkeypatch.setattr(context.agents, "get", lambda _: phone.agent)
     return ConversationKeywords(context)
 

@@ -11,7 +11,7 @@ from BaresipLibrary.backends.base import Packets
 from BaresipLibrary.events import AudioArrived, RtpCounted
 from BaresipLibrary.media.sample_listener import SampleListener
 from BaresipLibrary.media.silence import verify_silence
-from BaresipLibrary.media.unplayed import are_unread
+from BaresipLibrary.media.unplayed import are_unread, is_too_little
 from BaresipLibrary.rtp import PacketLength, RtpCounts
 
 from .recorded import RATE, ListeningAgent, silence
@@ -132,6 +132,19 @@ def test_packets_that_are_short_or_come_several_times_were_read(
     bob: ListeningAgent, units: int, repeated: int, is_read: bool
 ) -> None:
     """200 packets a second are 1 s of audio in packets of 5 ms, or of 20 ms that come 4 times."""
+    listener = listener_to(bob, units, repeated)
+    listener.feed(silence(1.3))
+    assert are_unread(listener, Packets(260, 0)) is not is_read
+
+
+def test_audio_too_short_to_count_was_read_also_of_short_packets(bob: ListeningAgent) -> None:
+    listener = listener_to(bob, 40, 0)
+    listener.feed(silence(0.2))
+    assert is_too_little(listener, Packets(40, 0))
+
+
+def listener_to(bob: ListeningAgent, units: int, repeated: int) -> SampleListener:
+    """A listener that knows how long packets are, and how many of 4,000 came again."""
     offers(bob.phone)
     now = time.monotonic()
     lengths = (PacketLength(0, units, now - 1, now),)
@@ -139,6 +152,5 @@ def test_packets_that_are_short_or_come_several_times_were_read(
     bob.phone.backend.feed(RtpCounted(now, "in-1", received, RtpCounts(0)))
     listener = SampleListener(bob.agent)
     listener.start(RATE)
-    listener.feed(silence(1.3))
     listener.learn_packets()
-    assert are_unread(listener, Packets(260, 0)) is not is_read
+    return listener

@@ -18,6 +18,8 @@ from ..scripted import Phone
 class Robot:
     """A Robot that runs, with its automatic variables."""
 
+    robot_running = True
+
     def __init__(self, **variables: str) -> None:
         self._variables = {"LOG_LEVEL": "INFO", "DEBUG_FILE": "NONE", **variables}
 
@@ -41,7 +43,6 @@ def test_details_are_put_into_words_only_where_a_log_takes_them(
 ) -> None:
     written: list[str] = []
     monkeypatch.setattr(log.logger, "debug", written.append)
-    monkeypatch.setattr(log.EXECUTION_CONTEXTS, "_contexts", [object()])
     monkeypatch.setattr(log, "BuiltIn", lambda: robot)
     phone.backend.feed(QualityReported(10.2, "c", 0.0, 0.0, 1, 0))
     log.flush([phone.agent], 10.0)
