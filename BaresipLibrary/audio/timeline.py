@@ -42,6 +42,9 @@ PIECE = 0.250
 LEAST_SECOND = 0.05
 #: Seconds; two tones at once are recognised sooner than one: a DTMF digit may be that short.
 LEAST_PAIR = 0.080
+#: Seconds of the shortest sound of which it is known that it is no tone: a blip of silence before a
+#: tone is part of it.
+NAMED = RUN + BLIP
 #: Seconds of a tone that other sound follows or precedes without a gap: a voice on one note may
 #: pass for a tone that long, in 8 of 200 s of synthetic speech when this was `RUN`.
 LEAST_AMID = 3 * RUN
@@ -78,6 +81,8 @@ class Stretch:
     @property
     def words(self) -> str:
         """What it is, such as ``440 Hz tone`` or ``350 + 440 Hz tones``."""
+        if self.sound is Sound.OTHER and self.end - self.begin < NAMED:
+            return "sound too short to name"
         if self.sound is not Sound.TONE:
             return str(self.sound.value)
         named = " + ".join(f"{frequency:.0f}" for frequency in self.frequencies)

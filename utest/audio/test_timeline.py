@@ -191,6 +191,12 @@ def test_stretches_are_named_in_words() -> None:
     assert Stretch(0, 1, -120, SILENCE).words == "digital silence"
     assert Stretch(0, 1, -60, FAINT).words == "faint sound"
     assert Stretch(0, 1, -20, OTHER).words == "speech, music or noise"
+    assert Stretch(1, 1.19, -20, OTHER).words == "sound too short to name"
+
+
+def test_a_tone_that_is_too_short_to_be_one_is_called_nothing_else() -> None:
+    begun = np.concatenate([np.zeros(320), signals.tone(620, 0.1, 8000)])  # as in the demo's log
+    assert [one.words for one in timeline(begun, 8000).stretches] == ["sound too short to name"]
 
 
 def test_the_level_of_a_tone_is_that_without_a_constant() -> None:
