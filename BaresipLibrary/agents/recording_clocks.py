@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from dataclasses import field
-from itertools import islice, takewhile
+from itertools import islice, pairwise, takewhile
 from pathlib import Path
 
 from ..events import AudioTimed
@@ -76,6 +76,19 @@ class RecordingClocks:
         frame = min([frame, *(stretch.frame for stretch in following)])
         passed = end - begin
         return max(0.0, passed - (stretches[-1].frame - frame) / rate), max(0.0, passed)
+
+    def pause_after(self, path: Path, frame: int, rate: int, least: float) -> int | None:
+        """The first sample after that one that came so much (s) later than the one before.
+
+        None where no such pause is known.
+        """
+        stretches = self._stretches.get(path, [])
+        first = bisect_right(stretches, frame, key=lambda stretch: stretch.frame)
+        for before, after in pairwise(islice(stretches, max(0, first - 1), None)):
+            passed = (after.earliest + after.latest - before.earliest - before.latest) / 2
+            if passed - (after.frame - before.frame) / rate >= least:
+                return after.frame
+        return None
 
     def timed(self, path: Path, rate: int) -> float:
         """Up to which second of a recording the times are final."""

@@ -46,8 +46,9 @@ class ConversationKeywords(Component):
         pass the agent's network interface: the delay of its own jitter buffer is not part of it.
         The log says how far off the value may be (``1.38 s, right to 20 ms``), and lists all turns. Four
         things may make it worse than that: the quiet end of a word, of which noise of -40 dBFS may hide up
-        to 0.25 s; packets that are lost in bursts; a new RTP source (SSRC) in the middle of a call; and the
-        packet by which a sender on a busy machine, such as baresip, falls behind its own RTP timestamps.
+        to 0.25 s; packets that are lost in bursts, also the 60 ms that baresip drops when another RTP source
+        (SSRC) takes over; a sender whose clock is slow; and the packet by which a sender on a busy machine,
+        such as baresip, falls behind its own RTP timestamps.
 
         A turn is a stretch in which one side makes sound: speech, a tone or music, but not noise
         on the line. A pause of up to 0.6 s belongs to a turn, but not one longer than 0.3 s in

@@ -15,7 +15,7 @@ from ..sip.offers import Offers
 from ..sip.outlines import Outline
 from ..types import AudioDirection, CallTiming
 from .results import Duration
-from .tracks import Track, TrackStream
+from .tracks import Track, TrackStream, without_slivers
 
 T = TypeVar("T")
 
@@ -270,7 +270,8 @@ class HeardSounds:
                 continue
             finder = self._finders.setdefault(stream, SoundFinder(stream.rate))
             finder.feed(samples)
-            timed += [part for sound in finder.sounds() for part in stream.timed(sound)]
+            for sound in finder.sounds():
+                timed += without_slivers(list(stream.timed(sound)))
         self.error = max((part.error for part in timed), default=0.0)
         return join_spans([(part.begin, part.end) for part in timed])
 

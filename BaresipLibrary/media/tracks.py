@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from ..agents.agent import Agent
 from ..agents.call import Call
 from ..agents.recording_clocks import SampleTime
-from ..audio.line_state import Span, TimedSpan
+from ..audio.line_state import BLIP, BLOCK, Span, TimedSpan
 from ..audio.wav_reader import RecordingReader
 from ..backends.capabilities import Capability
 from ..errors import BackendError
@@ -47,16 +47,24 @@ class TrackStream:
         with self._reader as reader:
             return reader.read_new(self._readable(reader.frames))
 
-    def read_parts(self) -> Iterator[NDArray[np.float64]]:
-        """What `read_new` would return, in parts: what is made of them needs little memory."""
+    def read_parts(self) -> Iterator[tuple[NDArray[np.float64], bool]]:
+        """What `read_new` would return, in parts: what is made of them needs little memory.
+
+        With each, whether time has passed before it that was not recorded. No part has such a
+        pause within.
+        """
         with self._reader as reader:
-            part = round(_PART * reader.sample_rate)
-            while part:
-                most = self._readable(reader.frames)
-                samples = reader.read_new(part if most is None else min(part, most))
+            while rate := reader.sample_rate:
+                first = reader.frames
+                pause = self._pause_after(first, rate)
+                limits = (round(_PART * rate), self._readable(first), pause and pause - first)
+                samples = reader.read_new(min(limit for limit in limits if limit is not None))
                 if not samples.size:
                     return
-                yield samples
+                yield samples, self._pause_after(first - 1, rate) == first
+
+    def _pause_after(self, frame: int, rate: int) -> int | None:
+        return self._call.clocks.pause_after(self.path, frame, rate, BLIP)
 
     def samples(self, begin: float, end: float) -> NDArray[np.float64]:
         """What lies between two seconds of the recording: mono samples in [-1, 1], shape (n,)."""
@@ -90,6 +98,23 @@ class TrackStream:
             moment = clocks.moment(self.path, first, rate)
             if moment is not None:
                 yield TimedSpan(moment.at, moment.at + last - first, moment.error)
+
+
+def without_slivers(parts: list[TimedSpan]) -> list[TimedSpan]:
+    """The parts of one sound, without what is no part of it before or after a pause.
+
+    Sounds are found in frames: one that begins after a pause in the packets may seem to begin less
+    than a frame before it, which was at another time.
+    """
+    if len(parts) > 1 and _is_sliver(parts[0]) and parts[1].begin - parts[0].end > BLOCK:
+        parts = parts[1:]
+    if len(parts) > 1 and _is_sliver(parts[-1]) and parts[-1].begin - parts[-2].end > BLOCK:
+        parts = parts[:-1]
+    return parts
+
+
+def _is_sliver(part: TimedSpan) -> bool:
+    return part.end - part.begin < BLOCK
 
 
 class Track:

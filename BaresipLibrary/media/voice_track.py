@@ -16,13 +16,15 @@ from ..speech.activity import VoiceActivity
 from ..speech.turns import joined
 from ..types import AudioDirection
 from .playout import playout_delay
-from .tracks import Track, TrackStream
+from .tracks import Track, TrackStream, without_slivers
 
 #: How exact (s) a beginning or an end is found: frames of 5 ms, and what a codec adds to them.
 EDGE = 0.010
 #: Seconds by which a sound may be recorded earlier or later than at its pace and count as exact,
 #: and for which its end may wait in a jitter buffer, also on a busy machine.
 _PACE, _LONGEST_WAIT = 0.020, 0.2
+#: Seconds of a sound's end that may have waited together.
+_WAITING = 0.105
 
 
 class _Finder(Protocol):
@@ -36,6 +38,8 @@ class _Finder(Protocol):
 
     def feed(self, samples: NDArray[np.float64]) -> None: ...
 
+    def divide(self) -> None: ...
+
     def end(self) -> None: ...
 
 
@@ -45,6 +49,9 @@ class _Audible:
     def __init__(self, rate: int) -> None:
         self._sounds = SoundFinder(rate)
         self.feed = self._sounds.feed
+
+    def divide(self) -> None:
+        """Has nothing to do: what an agent sends has no pauses but those of a hold."""
 
     def end(self) -> None:
         """Has nothing to do: a sound that is open counts as one already."""
@@ -121,7 +128,9 @@ class VoiceTrack:
         if stream.path not in self._activities:
             self._activities[stream.path] = stream, self._finder(stream.rate)
         activity = self._activities[stream.path][1]
-        for samples in stream.read_parts():
+        for samples, follows_pause in stream.read_parts():
+            if follows_pause:
+                activity.divide()
             activity.feed(samples)
         return activity
 
@@ -141,7 +150,7 @@ class VoiceTrack:
     def _arrived(self, stream: TrackStream, activity: _Finder) -> Iterator[TimedSpan]:
         waits, behind = self._waits
         for begin, end in activity.sounds:
-            parts = list(stream.timed((begin - behind, end - behind)))
+            parts = without_slivers(list(stream.timed((begin - behind, end - behind))))
             late = 0.0 if self._delay.by_packets else _late_end(parts) / 2
             for span in parts:
                 half = late if span is parts[-1] else 0.0
@@ -176,5 +185,7 @@ def _late_end(parts: Sequence[TimedSpan]) -> float:
     The packet before a pause often waits in the jitter buffer, or came late itself: which of the
     two cannot be seen. A longer time is a pause of a sender who leaves silence out.
     """
-    late = parts[-1].begin - parts[-2].end if len(parts) > 1 else 0.0
+    if len(parts) < 2 or parts[-1].end - parts[-1].begin > _WAITING:
+        return 0.0
+    late = parts[-1].begin - parts[-2].end
     return late if _PACE < late < _LONGEST_WAIT else 0.0

@@ -6,6 +6,7 @@ the same for 0.6 s without being a tone. `docs/adr/0030-voice-activity.md` compa
 
 import math
 from collections import deque
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -54,11 +55,15 @@ class Span(NamedTuple):
 
 
 class _Sound(NamedTuple):
-    """A sound without pauses: its first frame, the frame after its last one, its peak (dBFS)."""
+    """A sound without pauses: its first frame, the frame after its last one, its peak (dBFS).
+
+    `cuts`: where it fell silent, and went on, around a pause that was not recorded.
+    """
 
     first: int
     end: int
     peak: float
+    cuts: tuple[tuple[int, int], ...] = ()
 
     @property
     def seconds(self) -> float:
@@ -105,6 +110,8 @@ class VoiceActivity:
         #: Each sound of the span that is open; the last may go on.
         self._sounds: list[_Sound] = []
         self._peak = LEAST_LEVEL
+        #: The first frame after the newest pause that was not recorded.
+        self._divided = -1
 
     @property
     def seconds(self) -> float:
@@ -142,6 +149,10 @@ class VoiceActivity:
         kept = self._count - _WINDOW
         self._samples.drop_before(kept * self._frames.size + self._frames.margin)
 
+    def divide(self) -> None:
+        """Notes that time has passed that was not recorded: what is fed next came later."""
+        self._divided = self._count
+
     def end(self) -> None:
         """Ends the span that is open: no more audio will come."""
         sounds = self._timed(self._long_enough())
@@ -155,19 +166,29 @@ class VoiceActivity:
         return (frame * self._frames.size + self._frames.margin) / self._rate
 
     def _timed(self, sounds: list[_Sound]) -> list[Span]:
-        return [Span(self._at(sound.first), self._at(sound.end)) for sound in sounds]
+        edges = ([one.first, *chain.from_iterable(one.cuts), one.end] for one in sounds)
+        return [
+            Span(self._at(first), self._at(end))
+            for one in edges
+            for first, end in zip(one[::2], one[1::2], strict=True)
+        ]
 
     def _judge(self, level: float) -> None:
         frame = self._count - 1
         if level >= self._threshold:
             self._peak = max(self._peak, level)
             if self._sounds and (frame - self._sounds[-1].end) * FRAME < _BLIP:
-                last = self._sounds.pop()
-                self._sounds.append(_Sound(last.first, frame + 1, max(last.peak, level)))
+                self._sounds.append(self._continued(self._sounds.pop(), frame, level))
             else:
                 self._sounds.append(_Sound(frame, frame + 1, level))
         elif self._sounds and (frame + 1 - self._sounds[-1].end) * FRAME >= PAUSE:
             self.end()
+
+    def _continued(self, sound: _Sound, frame: int, level: float) -> _Sound:
+        """A sound that goes on with a frame, perhaps after a pause that was not recorded."""
+        is_cut = sound.end - 1 <= self._divided <= frame and sound.end < frame
+        cuts = (*sound.cuts, (sound.end, frame)) if is_cut else sound.cuts
+        return _Sound(sound.first, frame + 1, max(sound.peak, level), cuts)
 
     def _long_enough(self) -> list[_Sound]:
         """The sounds of the open span, without clicks; none while all of them are too short."""
@@ -214,4 +235,9 @@ class VoiceActivity:
     def _drop_sounds_from(self, frame: int) -> None:
         """Takes it back that these frames were sound."""
         kept = [sound for sound in self._sounds if sound.first < frame]
-        self._sounds = [sound._replace(end=min(sound.end, frame)) for sound in kept]
+        self._sounds = [
+            sound._replace(
+                end=min(sound.end, frame), cuts=tuple(cut for cut in sound.cuts if cut[1] < frame)
+            )
+            for sound in kept
+        ]

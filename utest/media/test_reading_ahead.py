@@ -32,10 +32,10 @@ def reads(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     held: list[bool] = []
     original = TrackStream.read_parts
 
-    def watched(stream: TrackStream) -> Iterator[Samples]:
-        for samples in original(stream):
+    def watched(stream: TrackStream) -> Iterator[tuple[Samples, bool]]:
+        for part in original(stream):
             held.append(phone.agent.changes._is_owned())  # type: ignore[attr-defined]
-            yield samples
+            yield part
 
     monkeypatch.setattr(TrackStream, "read_parts", watched)
     return held

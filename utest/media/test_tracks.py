@@ -42,8 +42,15 @@ def test_a_track_reads_on_where_it_stopped(talking: Phone, call: Call, tmp_path:
 def test_a_long_recording_is_read_in_parts(talking: Phone, call: Call, tmp_path: Path) -> None:
     hears(talking, call, tmp_path, (100.0, np.concatenate([silence(12), tone(0.5)])))
     (stream,) = Track(talking.agent, call, AudioDirection.rx).streams
-    assert [part.size for part in stream.read_parts()] == [10 * RATE, 5 * RATE // 2]
+    assert [part.size for part, _ in stream.read_parts()] == [10 * RATE, 5 * RATE // 2]
     assert list(stream.read_parts()) == []
+
+
+def test_a_part_ends_where_packets_paused(talking: Phone, call: Call, tmp_path: Path) -> None:
+    hears(talking, call, tmp_path, (100.0, tone(0.5)), (100.51, tone(0.5)), (101.05, tone(0.25)))
+    (stream,) = Track(talking.agent, call, AudioDirection.rx).streams
+    parts = [(part.size, follows_pause) for part, follows_pause in stream.read_parts()]
+    assert parts == [(RATE, False), (RATE // 4, True)]
 
 
 def test_a_part_is_read_without_moving(talking: Phone, call: Call, tmp_path: Path) -> None:
@@ -63,7 +70,7 @@ def test_what_is_not_timed_yet_is_read_later(talking: Phone, call: Call, tmp_pat
     assert [stream.seconds, stream.samples(0.25, 0.75).size] == [0.5, RATE // 4]
     assert list(stream.read_parts()) == []
     talking.backend.feed(AudioArrived(time.monotonic(), call.call_id, rx=RATE * 3 // 4, tx=0))
-    assert [part.size for part in stream.read_parts()] == [RATE // 4]
+    assert [part.size for part, _ in stream.read_parts()] == [RATE // 4]
     talking.backend.feed(AudioArrived(time.monotonic(), call.call_id))  # one that does not know
     assert stream.read_new().size == 0
     talking.closes(call.call_id, ClosedBy.PEER)

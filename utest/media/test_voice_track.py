@@ -11,7 +11,7 @@ from BaresipLibrary.media.voice_track import VoiceTrack
 from BaresipLibrary.types import AudioDirection
 
 from ..scripted import Phone
-from .recorded import hears, silence, tone
+from .recorded import RATE, hears, silence, tone
 
 _EXACT = 0.012
 _KEPT = PlayoutDelay(0.100, 0.020, by_packets=True)
@@ -84,3 +84,42 @@ def test_a_pause_without_packets_divides_a_sound_and_a_small_step_does_not(
     assert sounds[-1].end == pytest.approx(began + 1.4 + pause, abs=_EXACT)
     assert sounds[-1].error < 0.020
     assert len(sounds) == (2 if pause > 0.2 else 1)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        # what begins with the packet after a pause was told to begin before the pause
+        ([silence(1.0)], [tone(0.5), silence(0.3)], [(1.06, 1.56)]),
+        # what ends with the packet before one was told to end after it
+        ([silence(0.5), tone(0.5)], [silence(0.5)], [(0.5, 1.0)]),
+        ([tone(0.49), silence(0.01)], [tone(0.5), silence(0.3)], [(0.0, 0.49), (0.56, 1.06)]),
+        ([tone(0.5)], [silence(0.01), tone(0.5), silence(0.3)], [(0.0, 0.5), (0.57, 1.07)]),
+        ([tone(0.5)], [tone(0.5), silence(0.3)], [(0.0, 0.5), (0.56, 1.06)]),
+    ],
+    ids=["begins", "ends", "ends before", "begins after", "goes on"],
+)
+@pytest.mark.parametrize("pause", [0.06, 2.0], ids=["another source", "suppressed silence"])
+def test_the_times_beside_a_pause_without_packets_are_those_of_the_sound(
+    phone: Phone,
+    tmp_path: Path,
+    before: list[np.ndarray],
+    after: list[np.ndarray],
+    expected: list[tuple[float, float]],
+    pause: float,
+) -> None:
+    """A buffer that begins anew, as with another SSRC, leaves out what was in it: 0.06 s."""
+    began, first = time.monotonic() - 10.0, np.concatenate(before)
+    again = began + 0.1 + first.size / RATE + pause
+    stretches = (began + 0.1, first), (again, np.concatenate(after))
+    sounds = voices(phone, tmp_path, *stretches, delay=_BY_TIME).sounds
+    later = pause - 0.06
+    wanted = [
+        (begin + later * (begin >= first.size / RATE), end + later * (end > first.size / RATE))
+        for begin, end in expected
+    ]
+    told = [(sound.begin - began, sound.end - began) for sound in sounds]
+    assert len(told) == len(wanted)
+    for one, other in zip(told, wanted, strict=True):
+        assert one == pytest.approx(other, abs=0.006)
+    assert max(sound.error for sound in sounds) < 0.006
