@@ -20,6 +20,7 @@ from .spoken_signs import (
     word_for_and,
 )
 
+_SPANISH = "es"
 #: So many tokens are an amount without hundredth parts: 5 dollars.
 _WITHOUT_CENTS = 2
 #: The most tokens of an amount: 5 dollars and 50 cents.
@@ -36,6 +37,8 @@ _QUARTER = "4"
 _FEW = re.compile(r"a|[1-9]")
 #: After these, "and" adds nothing.
 _BETWEEN = {"mellem", "zwischen", "between", "entre", "tra", "fra", "tussen"}
+#: In Spanish this lies between euros and cents, too.
+_WITH = "con"
 #: It is said without "and": fünf einhalb.
 _GERMAN_HALF = "einhalb"
 _DAY = re.compile(r"([1-9]|[12]\d|3[01])(?:st|nd|rd|th)?")
@@ -50,11 +53,16 @@ def with_amounts(tokens: Sequence[Token], code: str) -> list[Token]:
     at = 0
     while at < len(tokens):
         ahead = _up_to_border(tokens[at : at + _MOST_TOKENS + 1])
-        read = (_amount(ahead, currency, word_for_and(code)) for currency in currencies(code))
+        read = (_amount(ahead, currency, _ands(code)) for currency in currencies(code))
         amount, used = next(filter(None, read), (ahead[:1], 1))
         result += amount
         at += used
     return result
+
+
+def _ands(code: str) -> Sequence[str]:
+    """What may lie between 5 dollars and 50 cents."""
+    return (word_for_and(code), _WITH) if code == _SPANISH else (word_for_and(code),)
 
 
 def _up_to_border(tokens: Sequence[Token]) -> Sequence[Token]:
@@ -63,11 +71,11 @@ def _up_to_border(tokens: Sequence[Token]) -> Sequence[Token]:
 
 
 def _amount(
-    tokens: Sequence[Token], currency: Currency, and_: str
+    tokens: Sequence[Token], currency: Currency, ands: Sequence[str]
 ) -> tuple[Sequence[Token], int] | None:
     """The amount at the beginning of tokens, and how many of them it takes."""
-    known = _with_hundredths(tokens, currency, and_)
-    if known is None and (used := _with_perhaps_hundredths(tokens, currency, and_)):
+    known = _with_hundredths(tokens, currency, ands)
+    if known is None and (used := _with_perhaps_hundredths(tokens, currency, ands[0])):
         return [own_form(tokens[:used])], used
     if known is None and _is_whole_amount(tokens, currency):
         known = "00", 2
@@ -87,7 +95,7 @@ def _amount(
 
 
 def _with_hundredths(
-    tokens: Sequence[Token], currency: Currency, and_: str
+    tokens: Sequence[Token], currency: Currency, ands: Sequence[str]
 ) -> tuple[str, int] | None:
     """The hundredth parts of the amount that tokens begin with, and how many tokens it takes."""
     large, small = (currency.one, currency.several), (currency.small_one, currency.small)
@@ -99,9 +107,13 @@ def _with_hundredths(
         case [_, name, hundredths, cents, *_] if name in large and cents in small:
             return hundredths, 4
         case [_, name, word, hundredths, cents, *_] if (
-            name in large and word == and_ and cents in small
+            name in large and word in ands and cents in small
         ):
             return hundredths, 5
+        case [_, name, word, hundredths, *_] if (
+            name in large and word in ands[1:] and _may_be_cents(hundredths)
+        ):
+            return hundredths, 4
         case [_, name, hundredths, *_] if name in large and _is_said_on(tokens):
             return hundredths, 3
     return None

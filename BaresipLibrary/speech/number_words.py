@@ -43,6 +43,11 @@ UNKNOWN_POWERS = {"k", _BILLION, "mio", "mrd", "tsd", "quadrillion", "quintillio
 _PERCENT = {
     "es": ("por", "ciento"), "fr": ("pour", "cent"), "it": ("per", "cento"), "pt": ("por", "cento")
 }  # fmt: skip
+#: What is said for six in Portuguese, where digits are said one by one: half a dozen.
+_SIX = "meia"
+_PORTUGUESE = "pt"
+#: Other forms of words that text2num knows.
+_OTHER_WORDS = {"es": {"primer": "primero", "tercer": "tercero"}}
 _POWER = re.compile(r"1(?:00|(?:000)+)")
 #: Words in which "one" is no number; an engine may write them in two.
 _COMPOUNDS = {"any", "every", "some", "no"}
@@ -103,6 +108,7 @@ def with_digits(tokens: Sequence[Token], language: str) -> list[Token]:
         tokens = _with_english_numbers(tokens)
     else:
         tokens = _with_figures_multiplied(_with_percents(tokens, language), language)
+        tokens = list(_with_known_words(tokens, language))
     tokens = _with_spelled_digits(tokens, language)
     result: list[Token] = []
     done = 0
@@ -243,6 +249,29 @@ def _with_percents(tokens: Sequence[Token], language: str) -> list[Token]:
         else:
             result.append(token)
     return result
+
+
+def _with_known_words(tokens: Sequence[Token], language: str) -> Iterator[Token]:
+    """Writes what text2num does not know in its words: primer andar, nove meia três."""
+    sixes = _sixes(tokens) if language == _PORTUGUESE else [False] * len(tokens)
+    for token, is_six in zip(tokens, sixes, strict=True):
+        known = "seis" if is_six else _OTHER_WORDS.get(language, {}).get(token.plain)
+        yield token._replace(plain=known) if known else token
+
+
+def _sixes(tokens: Sequence[Token]) -> list[bool]:
+    """For each token, whether it is a "meia" among digits: six, and no half."""
+    digits = [len(value(token.plain, _PORTUGUESE) or "") == 1 for token in tokens]
+    result = [False] * (len(tokens) + 1)
+    for place in reversed(range(len(tokens))):
+        if tokens[place].plain != _SIX or (place and tokens[place - 1].plain == "e"):
+            continue
+        is_last = place + 1 == len(tokens) or tokens[place + 1].border >= FULL_STOP
+        if is_last:
+            result[place] = place > 1 and all(digits[place - 2 : place])
+        else:
+            result[place] = digits[place + 1] or result[place + 1]
+    return result[:-1]
 
 
 def _with_figures_multiplied(tokens: Sequence[Token], language: str) -> list[Token]:

@@ -21,6 +21,11 @@ _MOST_JOINED = 4
 _FORBIDDEN = float("inf")
 #: What may be said for a sign on a key or a digit.
 _NAMES = {("#", "pound"), ("#", "pounds"), ("#", "hash"), ("#", "number"), ("/", "slash")}
+_NAMES |= {
+    ("#", name)
+    for name in ("raute", "dièse", "almohadilla", "numeral", "cancelletto", "hekje", "cardinal")
+}
+_NAMES |= {("asterisco", "estrela"), ("asterisco", "estrella"), ("star", "asterisk")}
 #: In German "one" is an article, too, which changes with the word after it.
 _NAMES |= {("1", "einen"), ("1", "einem"), ("1", "einer"), ("1", "eines")}
 
