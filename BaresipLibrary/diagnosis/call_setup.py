@@ -37,9 +37,10 @@ from .observations import (
     transactions_of,
     wait_for_trace,
 )
+from .peer_changes import explain_refused_change, explain_unacknowledged_change
 from .session_timers import explain_session_timer
 from .unsent import explain_loopback, explain_unsent
-from .unusable_messages import explain_unusable, is_acknowledged, unfitting_ack
+from .unusable_messages import describe_missing_ack, explain_unusable
 
 _CERTIFICATE_ERROR = r"verify_handler: error_string = (.+)"
 
@@ -107,15 +108,8 @@ def _explain_waiting_callee(agent: Agent, call: Call, agents: Sequence[Agent]) -
 
 def explain_missing_ack(agent: Agent, call: Call) -> str | None:
     """That an agent has answered a call, and no ACK followed."""
-    for invite in invites_of(agent, call):
-        answers = [answer for answer in invite.answers if answer.status >= 200]
-        if not invite.sent and answers and not is_acknowledged(invite):
-            same = sum(answer.words == answers[-1].words for answer in answers)
-            again = counted(same - 1, "retransmission")
-            differs = unfitting_ack(agent, invite)
-            why = f"an ACK came that has {differs}" if differs else "no ACK came"
-            return f"{agent.name} answered {answers[-1].words} ({again}), and {why}."
-    return None
+    missing = (describe_missing_ack(agent, invite) for invite in invites_of(agent, call))
+    return next(filter(None, missing), None)
 
 
 def _explain_lost_answer(agent: Agent, call: Call, agents: Sequence[Agent]) -> str | None:
@@ -275,6 +269,8 @@ def _explain_lost_call(agent: Agent, call: Call) -> str | None:
         return wait_for_trace(agent, lambda: explain_failed_traversal(agent, call.began_at))
     if unusable := explain_unusable(agent, call):
         return unusable
+    if "timed out" in call.closed.words and (late := explain_unacknowledged_change(agent, call)):
+        return late
     if call.direction is Direction.INCOMING:
         return explain_missing_ack(agent, call)
     if "timed out" in call.closed.words:
@@ -328,4 +324,8 @@ def _explain_end_by_peer(agent: Agent, call: Call) -> str | None:
         return ends[-1] if ends else None
 
     end = wait_for_trace(agent, ended)
-    return describe_details(end.request) if end else None
+    sentences = (
+        describe_details(end.request) if end else None,
+        explain_refused_change(agent, call),
+    )
+    return " ".join(filter(None, sentences)) or None

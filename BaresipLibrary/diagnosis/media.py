@@ -28,6 +28,7 @@ from .observations import (
     partner_of,
     transactions_of,
 )
+from .peer_changes import explain_refused_change
 
 #: Sample rates that are mistaken for one another, as ratios: 8, 16, 24, 32 and 48 kHz. The ratio of
 #: 48 to 44.1 kHz is left out: two call progress tones, 480 and 440 Hz, have nearly the same.
@@ -47,7 +48,7 @@ def explain_silence(agent: Agent, call: Call, agents: Sequence[Agent], at: float
         return None
     partner = partner_of(call, agents, agent)
     other = partner[0].name if partner else "the other side"
-    if call.held_by_peer:
+    if call.held_by_peer and call.established_at is not None:
         return f"{capitalized(other)} holds the call."
     if call.on_hold:
         return f"{agent.name} holds the call."
@@ -56,7 +57,12 @@ def explain_silence(agent: Agent, call: Call, agents: Sequence[Agent], at: float
         return undecrypted
     if partner is None:
         why = explain_no_common_audio(agent, call) or explain_one_way(agent, call)
-        return why or _explain_missing_keys(agent, call) or _explain_packets(agent, call)
+        return (
+            why
+            or _explain_missing_keys(agent, call)
+            or _explain_packets(agent, call)
+            or explain_refused_change(agent, call)
+        )
     return _explain_sender(*partner, agent, call, at)
 
 

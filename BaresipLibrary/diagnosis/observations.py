@@ -13,6 +13,7 @@ from ..sip.messages import Message, parsed, split_address, split_values
 from ..sip.offers import Exchange
 from ..sip.sdp import Media, SessionDescription, aligned, description_in
 from ..sip.transactions import Transaction, transactions
+from ..sip.unreadable_sdp import describe_unusable_address
 from ..sip.uris import address_part
 from ..wording import capitalized, counted
 
@@ -109,7 +110,8 @@ def explain_no_answer(
     clause = f"The last answer was {newest.words}, {newest.when} after the {method}"
     if not last.answers:
         clause += f"; the {method} that followed was not answered ({last.retransmissions})"
-    return f"{clause}."
+    details = describe_details(newest.message) if newest.status >= 300 else None
+    return " ".join(filter(None, (f"{clause}.", details)))
 
 
 def foreign_answers(agent: Agent, request: Transaction) -> Iterator[str]:
@@ -223,8 +225,8 @@ def explain_one_way(agent: Agent, call: Call) -> str | None:
     remote = exchange.sides()[1].audio if exchange else None
     if remote is None:
         return None
-    if remote.address is None:
-        return f"The other side's SDP has no address (c=), to which {agent.name} could send."
+    if unusable := describe_unusable_address(remote.address):
+        return f"The other side's SDP has {unusable}: {agent.name} sends it nothing."
     if "send" not in remote.direction:
         return f"By its SDP ({remote.words}) the other side does not send."
     return None

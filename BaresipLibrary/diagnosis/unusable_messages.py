@@ -11,6 +11,7 @@ from ..sip.sdp import description_in
 from ..sip.transactions import Answer, Transaction
 from ..sip.unreadable_sdp import describe_unreadable
 from ..sip.uris import is_any_uri
+from ..wording import counted
 from .observations import foreign_answers, invites_of, transactions_of, wait_for_trace
 
 #: What baresip says of an answer that it cannot use: its own words, or the answer's.
@@ -118,6 +119,21 @@ def _missing_answer(agent: Agent, invite: Transaction, final: Answer) -> str | N
         )
     line = describe_unreadable(answer.text)
     return f"The SDP of the ACK has {line}, which baresip does not read." if line else None
+
+
+def describe_missing_ack(agent: Agent, invite: Transaction, what: str = "") -> str | None:
+    """That an agent has answered an INVITE, and no ACK followed; None when it did.
+
+    `what` was answered, if it is not a call, with a space after it.
+    """
+    answers = [answer for answer in invite.answers if answer.status >= 200]
+    if invite.sent or not answers or is_acknowledged(invite):
+        return None
+    same = sum(answer.words == answers[-1].words for answer in answers)
+    again = counted(same - 1, "retransmission")
+    differs = unfitting_ack(agent, invite)
+    why = f"an ACK came that has {differs}" if differs else "no ACK came"
+    return f"{agent.name} answered {what}{answers[-1].words} ({again}), and {why}."
 
 
 def unfitting_ack(agent: Agent, invite: Transaction) -> str | None:

@@ -28,6 +28,7 @@ from ..errors import UsageError
 from ..events import DtmfReceived, DtmfSent, PromptEnded
 from ..signalling.states import require_established
 from ..sip.agreed_media import AgreedMedia
+from ..sip.unreadable_sdp import describe_unusable_address
 from .following import following_recording
 from .sending import hold_of, sending
 from .sources import synthesized
@@ -281,6 +282,8 @@ def _require_events(agent: Agent, call: Call, digits: str, *, only: bool) -> Non
         raise CallFailure(f"{task}: {_why_no_events(agent, agreed)}. Send them with {ways}.", agent)
     if hold := hold_of(agent, call):
         raise UsageError(f"{task}: {hold}.")
+    if unusable := describe_unusable_address(agreed.remote.address):
+        raise CallFailure(f"{task}: the other side's SDP has {unusable}.", agent)
 
 
 def _why_no_events(agent: Agent, agreed: AgreedMedia) -> str:

@@ -49,6 +49,12 @@ class _Hold(Reinvite):
 
     def is_agreed(self, seen: Reinvites) -> bool:
         self.require_answer(seen)
+        own = self.call.offers.own
+        if own is not None and not own.has_audio:
+            offered, answered = own.offer.words, own.answer.words
+            raise self.failure(
+                f"no audio is left: it offered {offered}, and the peer answered {answered}"
+            )
         return True
 
     def is_in_effect(self) -> bool:

@@ -13,7 +13,8 @@ from ..agents.call import TRACE_LAG, Call
 from ..backends.capabilities import Capability
 from ..concurrency import wait_until
 from ..diagnosis.failure import CallFailure
-from ..diagnosis.observations import explain_no_answer
+from ..diagnosis.observations import describe_details, explain_no_answer
+from ..diagnosis.peer_changes import explain_unacknowledged_change
 from ..events import HoldChanged, SipMessage
 from ..frozen import changeable
 from ..sip.challenges import (
@@ -53,10 +54,15 @@ class Reinvites:
     believed: bool | None = None
     _offered: set[str] = field(default_factory=set)
     _yielded: bool = False
+    #: Whether this agent has accepted the peer's BYE: what comes later agrees on nothing.
+    _is_over: bool = False
 
     def take(self, message: Message, *, sent: bool) -> None:
         """Takes in a message of the call. The INVITE that began it, traced late, is left out."""
         number = message.cseq_number
+        self._is_over = self._is_over or (sent and message.accepts_bye)
+        if self._is_over:
+            return
         if message.method in ("INVITE", "UPDATE") and message.to_tag:
             if not sent:
                 self._offered.add(number)
@@ -226,9 +232,13 @@ class Reinvite(ABC):
                 case Outcome.GAVE_WAY:
                     self._pause(delay)
 
-    def failure(self, why: str) -> CallFailure:
-        """That it could not be done, and why."""
-        return CallFailure(f"{self.agent.name} could not {self.verb}: {why}.", self.agent)
+    def failure(self, why: str, answer: Message | None = None) -> CallFailure:
+        """That it could not be done, and why; with what the headers of an answer add."""
+        return CallFailure(
+            f"{self.agent.name} could not {self.verb}: {why}.",
+            self.agent,
+            lambda _: describe_details(answer),
+        )
 
     def require_answer(self, seen: Reinvites) -> None:
         """Raises a `CallFailure` when the 2xx to the last one does not answer its offer."""
@@ -312,7 +322,7 @@ class Reinvite(ABC):
         if seen.challenged_anew and not self._challenged:
             self._challenged = True
             return Outcome.CHALLENGED
-        raise self.failure(f"the peer answered {seen.words}{self.undo()}")
+        raise self.failure(f"the peer answered {seen.words}{self.undo()}", seen.answer)
 
     def _timeout_failure(self) -> CallFailure:
         """A failure that says how many re-INVITEs were sent, and what the last answer was."""
@@ -324,7 +334,10 @@ class Reinvite(ABC):
             f"{agent.name} could not {self.verb}: {clause} within {self._timeout:g} s"
             f"{self._describe_blocked_stack()}.",
             agent,
-            lambda _: explain_no_answer(agent, "INVITE", began, call.call_id),
+            lambda _: (
+                explain_no_answer(agent, "INVITE", began, call.call_id)
+                or explain_unacknowledged_change(agent, call)
+            ),
             awaited=lambda _: self.is_in_effect(),
         )
 

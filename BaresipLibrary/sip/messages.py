@@ -89,6 +89,11 @@ class Message:
         """Whether it is a 2xx to an INVITE."""
         return self.is_success and self.transaction_method == "INVITE"
 
+    @property
+    def accepts_bye(self) -> bool:
+        """Whether it is a 2xx to a BYE."""
+        return self.is_success and self.transaction_method == "BYE"
+
     @cached_property
     def headers(self) -> list[tuple[str, str]]:
         """Every header in order, folded lines joined with one space."""

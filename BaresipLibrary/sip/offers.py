@@ -47,6 +47,11 @@ class Exchange:
         allowed = _ANSWERS.get(offer.direction)
         return answer.words if allowed and answer.direction not in allowed else None
 
+    @property
+    def has_audio(self) -> bool:
+        """Whether both have an audio stream that is not refused."""
+        return _audio_of(self) is not None
+
     def sides(self) -> tuple[SessionDescription, SessionDescription]:
         """What this agent has sent, and what it was sent."""
         return (self.offer, self.answer) if self.ours else (self.answer, self.offer)
@@ -89,6 +94,8 @@ class Offers:
         self._announced: dict[_Key, Exchange] = {}
         #: The tag of the phone that accepted an INVITE of this agent first.
         self._accepted_by: dict[_Key, str] = {}
+        #: Whether this agent has accepted the peer's BYE: nothing is agreed any more.
+        self._is_over = False
 
     @property
     def contradiction(self) -> str | None:
@@ -130,7 +137,9 @@ class Offers:
         """Takes in a message of the dialog, which was seen at a monotonic time."""
         self._now = at
         number = message.cseq_number
-        if not sent and self._is_of_another_phone(message, number):
+        begins_anew = message.method == "INVITE" and not message.to_tag
+        self._is_over = (self._is_over and not begins_anew) or (sent and message.accepts_bye)
+        if self._is_over or (not sent and self._is_of_another_phone(message, number)):
             return
         # A 100 comes from the next hop (RFC 3261, section 8.2.6.1), whose SDP answers no offer.
         description = None if message.status == 100 else description_in(message)
@@ -231,7 +240,7 @@ class Offers:
         if audio is None:
             return
         offer, answer = audio
-        answerer = _answerer_holds(offer.direction, answer.direction)
+        answerer = _answerer_holds(offer, answer)
         self._set_hold(exchange.ours, offer.is_hold)
         if answerer is not None:
             self._set_hold(not exchange.ours, answerer)
@@ -256,11 +265,14 @@ def _audio_of(exchange: Exchange) -> tuple[Media, Media] | None:
     return offer, answer
 
 
-def _answerer_holds(offer: str, answer: str) -> bool | None:
+def _answerer_holds(offer: Media, answer: Media) -> bool | None:
     """Whether whoever answers holds the other one by it; None when the answer does not tell.
 
-    Who may not send, or need not, can answer inactive without holding anybody.
+    Who may not send, or need not, can answer inactive without holding anybody. So does who lacks
+    the encryption that was offered, or demands one.
     """
-    if offer == "sendrecv":
-        return answer in HOLDING
-    return False if answer == "recvonly" else None
+    if answer.direction == "inactive" and offer.is_encrypted != answer.is_encrypted:
+        return None
+    if offer.direction == "sendrecv":
+        return answer.direction in HOLDING
+    return False if answer.direction == "recvonly" else None

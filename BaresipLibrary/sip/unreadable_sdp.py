@@ -1,6 +1,7 @@
 """Lines of a session description that baresip cannot read, and for which it takes none of it."""
 
 import re
+from ipaddress import ip_address
 from textwrap import shorten
 
 #: What lines of these types must hold (re.search, in any case), and the attributes of a stream.
@@ -23,6 +24,21 @@ def describe_unreadable(text: str) -> str | None:
             shown = line.replace("\t", "\\t")
             return f"the line '{shorten(shown, _LONGEST, placeholder=' …')}'"
         in_stream = in_stream or line[0] == "m"
+    return None
+
+
+def describe_unusable_address(address: str | None) -> str | None:
+    """What is wrong with the address of a stream, to which baresip sends nothing, as a clause.
+
+    None when nothing is.
+    """
+    if address is None:
+        return "no address (c=)"
+    try:
+        ip_address(address)
+    except ValueError:
+        name = shorten(address, _LONGEST, placeholder=" …")
+        return f"the name '{name}' for an address (c=), which baresip does not look up"
     return None
 
 

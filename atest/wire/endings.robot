@@ -186,6 +186,18 @@ A Call That Was Answered And Not Acknowledged Is Hung Up
     Peer Should Have Finished    ${peer}
 
 
+An End After A Change That The Agent Refused Is Explained By It
+    ${peer} =    Start Peer    hangs_up_after_a_refused_fax
+    Start Agent    alice    audio_codecs=${{['PCMU']}}
+    Dial    alice    ${peer.uri}
+    Wait Until State Is    alice    ESTABLISHED
+    Let Peer Go On    ${peer}
+    ${told} =    Run Keyword And Expect Error    *    Call Should Stay Established    alice    5s
+    ${result} =    Peer Should Have Finished    ${peer}
+    Should Match    ${told}
+    ...    * was hung up by the peer * alice's own stack refused the peer's re-INVITE with ${result}[status] *. It offered no audio; alice accepts PCMU.
+
+
 *** Keywords ***
 Answer Should Be Reported
     [Arguments]    ${told}    ${lacking}

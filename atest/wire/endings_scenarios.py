@@ -96,3 +96,12 @@ def answers_without(peer: Peer, lacking: str) -> None:
     missing = {"Contact": contact, "tag": tag}[lacking]
     peer.send = lambda octets, where: send(octets.replace(missing, b"", 1), where)
     peer.reply(invite, 200, "OK", body=peer.sdp())
+
+
+def hangs_up_after_a_refused_fax(peer: Peer) -> None:
+    """Asks for a fax (T.38) in place of audio, and hangs up when that is refused."""
+    dialog = peer.answer(peer.expect("INVITE"))
+    peer.step()
+    offer = peer.sdp(version=2).partition("m=audio")[0] + "m=image 4000 udptl t38\r\n"
+    peer.result["status"] = dialog.reinvite(offer).status
+    dialog.bye()

@@ -104,6 +104,45 @@ A Hold That Is Answered Without SDP Fails
     ...    alice could not hold its call: the peer's 200 OK carries no answer to the offer.
     ...    Hold    alice
 
+A Hold That Is Answered Without Audio Fails
+    [Documentation]    By port 0 the peer refuses the stream: nobody is held.
+    Call Peer    answers_without_audio
+    Run Keyword And Expect Error
+    ...    alice could not hold its call: no audio is left: it offered sendonly, and the peer answered port 0.
+    ...    Hold    alice
+    Held By Agent Should Be    alice    ${False}
+    Resume    alice
+    ${result} =    End Call
+    Should Be Equal    ${result}    ${{{'offered': 'sendrecv'}}}
+
+A Hold That Is Accepted After A BYE Is None
+    Call Peer    hangs_up_before_it_agrees
+    Run Keyword And Expect Error
+    ...    alice could not hold its call: its call to ${PEER.uri} was hung up by the peer after * s.
+    ...    Hold    alice
+    Peer Should Have Finished    ${PEER}
+    Held By Agent Should Be    alice    ${False}
+
+An Agent Without Encryption Holds Nobody By Its Answer
+    [Documentation]    It answers inactive, as it lacks what was offered.
+    [Tags]    once on embedded: baresip 1.0 goes on with the audio, and another backend says the same
+    Call Peer    asks_for_encryption
+    Let Peer Go On    ${PEER}
+    Wait Until Sip Message    alice    sent 200 re-INVITE
+    Held By Agent Should Be    alice    ${False}
+    ${told} =    Run Keyword And Expect Error    *    Verify Audio    alice    440 Hz    within=500ms
+    Should Contain    ${told}    The other side offered PCMU/8000 over RTP/SAVP; alice answered
+    Should Not Contain    ${told}    holds the call
+    ${result} =    End Call
+    Should Be Equal    ${result}    ${{{'answered': 'inactive'}}}
+
+A Hold That Is Refused Is Told With What The Refusal Says
+    [Template]    Refusal Should Be Told With Its Headers
+    the peer answered 488 Not Acceptable Here* It came with Warning: 370 pbx "No bandwidth".
+    ...    488    Not Acceptable Here    Warning: 370 pbx "No bandwidth"
+    the peer answered the re-INVITE only with 500 Server Internal Error within 1 s. * It came with Retry-After: 9.
+    ...    500    Server Internal Error    Retry-After: 9
+
 A Hold That Is Refused
     Refusal Should Be Reported At Once    488    Not Acceptable Here
 
@@ -196,6 +235,17 @@ End Call
     ${result} =    Peer Should Have Finished    ${PEER}
     Stop Agent    alice
     RETURN    ${result}
+
+Held By Agent Should Be
+    [Arguments]    ${agent}    ${expected}
+    ${info} =    Get Info    ${agent}
+    Should Be Equal    ${info.calls}[0][on_hold]    ${expected}
+
+Refusal Should Be Told With Its Headers
+    [Arguments]    ${told}    ${status}    ${phrase}    @{headers}
+    Call Peer    never_ready    ${status}    ${phrase}    @{headers}
+    Run Keyword And Expect Error    alice could not hold its call: ${told}    Hold    alice    timeout=1s
+    End Call
 
 It Should Be Reported That No Re-INVITE Leaves
     [Arguments]    ${keyword}    ${verb}

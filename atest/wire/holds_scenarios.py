@@ -229,3 +229,30 @@ def _is_right(given: str, password: str) -> bool:
 def _direction(message: Received) -> str:
     found = re.findall(r"^a=(sendrecv|sendonly|recvonly|inactive)\r?$", message.body, re.MULTILINE)
     return found[0] if found else ""
+
+
+def answers_without_audio(peer: Peer) -> None:
+    """Answers a hold with port 0, and the next re-INVITE with audio."""
+    dialog = peer.answer(peer.expect("INVITE"))
+    peer.answer(peer.expect("INVITE", within=20.0), port=0, version=2)
+    again = peer.expect("INVITE", within=20.0)
+    peer.result["offered"] = _direction(again)
+    peer.answer(again, version=3)
+    dialog.await_bye()
+
+
+def hangs_up_before_it_agrees(peer: Peer) -> None:
+    """Answers a hold with a BYE, and agrees after that."""
+    dialog = peer.answer(peer.expect("INVITE"))
+    reinvite = peer.expect("INVITE", within=20.0)
+    dialog.bye()
+    peer.reply(reinvite, 200, "OK", body=peer.sdp(direction="recvonly", version=2))
+
+
+def asks_for_encryption(peer: Peer) -> None:
+    """Offers audio over RTP/SAVP to a phone without encryption, and plays 440 Hz."""
+    dialog = peer.answer(peer.expect("INVITE"))
+    peer.rtp.play(440)
+    peer.step()
+    peer.result["answered"] = _direction(dialog.reinvite(peer.sdp(profile="RTP/SAVP", version=2)))
+    dialog.await_bye()

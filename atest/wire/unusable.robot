@@ -23,6 +23,30 @@ A Line Of SDP That Cannot Be Read Is Told
     tab    a=rtpmap:0\\tPCMU/8000
     bandwidth    b=AS
 
+A Name In Place Of An Address Is Told
+    [Documentation]    Baresip looks no name up: neither audio nor digits leave.
+    ${peer} =    Start Peer    names_its_address
+    Start Agent    alice
+    Dial    alice    ${peer.uri}
+    Wait Until State Is    alice    ESTABLISHED
+    VAR    ${why}    SDP has the name 'localhost' for an address (c=), which baresip does not look up
+    ${told} =    Run Keyword And Expect Error    *    Verify Audio    alice    440 Hz    within=500ms
+    Should Contain    ${told}    The other side's ${why}: alice sends it nothing.
+    Run Keyword And Expect Error    alice cannot send '1' as RTP events: the other side's ${why}.
+    ...    Send Dtmf    alice    1
+    Hang Up    alice
+    ${result} =    Peer Should Have Finished    ${peer}
+    Should Be Equal    ${result}[arrived]    ${0}
+
+A Name In Place Of An Address In An Offer Is Told
+    [Tags]    once on embedded: baresip 1.0 takes the call, and another backend says the same
+    ${bob} =    Start Agent    bob
+    ${peer} =    Start Peer    offers_a_name    ${bob.uri}
+    Peer Should Have Finished    ${peer}
+    Run Keyword And Expect Error
+    ...    bob has no call to accept: * with 488 *. It offered PCMU/8000 over RTP/AVP. Its SDP has the name 'localhost' for an address (c=), which baresip does not look up.
+    ...    Accept    bob    timeout=1s
+
 A Contact That Only A Proxy Can Reach Is No Fault
     ${peer} =    Start Peer    answers_behind_proxy
     Start Agent    alice

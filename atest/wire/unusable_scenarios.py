@@ -185,3 +185,24 @@ def renews_unknown_call(peer: Peer, uri: str) -> None:
     answer = peer.expect("481")
     dialog.request("ACK", number=1, branch=dialog.branch)
     peer.result["answer"] = answer.start
+
+
+def names_its_address(peer: Peer) -> None:
+    """Answers with a name in place of an address, and plays 440 Hz."""
+    invite = peer.expect("INVITE")
+    peer.rtp.target = invite.media
+    body = peer.sdp().replace("c=IN IP4 127.0.0.1", "c=IN IP4 localhost")
+    peer.reply(invite, 200, "OK", body=body)
+    peer.expect("ACK")
+    peer.rtp.play(440)
+    peer.dialog_of(invite).await_bye()
+    peer.result["arrived"] = len(peer.rtp.packets)
+
+
+def offers_a_name(peer: Peer, uri: str) -> None:
+    """Calls with a name in place of an address."""
+    body = peer.sdp().replace("c=IN IP4 127.0.0.1", "c=IN IP4 localhost")
+    dialog = peer.invite(uri, body=body)
+    answer = peer.expect(lambda message: (message.status or 0) >= 200)
+    dialog.request("ACK", number=1, branch=dialog.branch)
+    peer.result["status"] = answer.status

@@ -404,7 +404,7 @@ def test_keys_that_dtls_has_not_brought_explain_silence(
 ) -> None:
     monkeypatch.setattr(phone.backend, "count_packets", lambda _: Packets(50, sent))
     call_id = phone.agent.dial(BOB)
-    body = "v=0\r\nc=IN IP4 h\r\nm=audio 4000 UDP/TLS/RTP/SAVPF 0\r\na=fingerprint:sha-256 AB\r\n"
+    body = "v=0\r\nc=IN IP4 ::1\r\nm=audio 4000 UDP/TLS/RTP/SAVPF 0\r\na=fingerprint:sha-256 AB\r\n"
     ours, theirs = (f"{body}a={direction}\r\n" for direction in (offer, answer))
     phone.sip(message(f"INVITE {BOB} SIP/2.0", call_id, body=ours), sent=True)
     phone.sip(message("SIP/2.0 200 OK", call_id, body=theirs))

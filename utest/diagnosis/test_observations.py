@@ -21,7 +21,7 @@ def headers(call_id: str, number: int, *more: str, method: str = "INVITE") -> st
 
 def sdp(profile: str, *more: str) -> str:
     head = "Content-Type: application/sdp\r\n\r\nv=0\r\no=- 1 1 IN IP4 h\r\ns=-\r\n"
-    return f"{head}c=IN IP4 h\r\nt=0 0\r\nm=audio 4000 {profile} 0\r\n{''.join(more)}"
+    return f"{head}c=IN IP4 192.0.2.1\r\nt=0 0\r\nm=audio 4000 {profile} 0\r\n{''.join(more)}"
 
 
 @pytest.mark.parametrize(
@@ -53,9 +53,15 @@ def test_another_profile_explains_silence_only_where_baresip_drops_it(
         (sdp("RTP/AVP", "a=sendonly\r\n"), None),
         (sdp("RTP/AVP", "a=recvonly\r\n"), "By its SDP (recvonly) the other side does not send."),
         (
-            sdp("RTP/AVP").replace("c=IN IP4 h\r\n", ""),
-            "The other side's SDP has no address (c=), to which alice could send.",
+            sdp("RTP/AVP").replace("c=IN IP4 192.0.2.1\r\n", ""),
+            "The other side's SDP has no address (c=): alice sends it nothing.",
         ),
+        (
+            sdp("RTP/AVP").replace("192.0.2.1", "rtp.example"),
+            "The other side's SDP has the name 'rtp.example' for an address (c=), which baresip"
+            " does not look up: alice sends it nothing.",
+        ),
+        (sdp("RTP/AVP").replace("IP4 192.0.2.1", "IP6 2001:db8::1"), None),
     ],
 )
 def test_an_answer_that_lets_no_audio_run_explains_silence(
