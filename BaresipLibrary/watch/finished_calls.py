@@ -4,6 +4,7 @@ import math
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from enum import Enum
 
 from ..agents.agent import Agent
@@ -70,6 +71,8 @@ class FinishedCalls:
         self._registries: list[Registry] = []
         self._read: dict[Agent, list[Call]] = defaultdict(list)
         self._untaken: list[FinishedCall] = []
+        #: Is called when a call has been read that its agent forgets, as `Run Calls` has it do.
+        self.on_forget: Callable[[], None] = lambda: None
 
     def follow(self, agents: Registry) -> None:
         """Follows the agents of a library from now on."""
@@ -85,6 +88,7 @@ class FinishedCalls:
                 self._read_calls(agent, stopped=False, whole=call_id)
                 kept = [call for call in self._read[agent] if call.call_id != call_id]
                 self._read[agent] = kept
+            self.on_forget()
 
         agent.journal.last_readers.append(read)
 
@@ -100,6 +104,11 @@ class FinishedCalls:
             for agents in self._registries:
                 for agent in agents:
                     self._read_calls(agent, stopped=False)
+        return self.take_read()
+
+    def take_read(self) -> list[FinishedCall]:
+        """Those of them that have been read by now, without a look at the agents."""
+        with self._lock:
             taken, self._untaken = self._untaken, []
             return taken
 

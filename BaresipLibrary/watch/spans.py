@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from robot import result, running
+from robot.api import logger
 
 from ..errors import UsageError
 from ..keywords.running import is_dry_run
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import SpanExporter
     from opentelemetry.trace import Span
+
+    from .sending import Sending
 
 #: What the run is called where OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES name nothing.
 _SERVICE = "baresip-tests"
@@ -41,11 +44,14 @@ class Spans(RunListener):
     @refused_without_traceback()
     def __init__(self) -> None:
         super().__init__()
-        self._provider = make_provider()
+        self._sending = make_sending()
+        self._provider = make_provider(self._sending)
         self._tracer = self._provider.get_tracer("BaresipLibrary")
         self._open: list[Span] = []
         #: In which suite or test calls have begun.
         self._scopes: RunScopes[Context] = RunScopes()
+        self._is_closed = False
+        self.finished_calls.on_forget = self._send_forgotten
 
     def start_suite(self, data: running.TestSuite, result: result.TestSuite) -> None:
         """Listener: a suite begins; suites that are only checked are not sent."""
@@ -63,6 +69,8 @@ class Spans(RunListener):
         attributes = {"test.suite.run.status": _SUITE_RESULTS[result.status]}
         self._end(attributes, "" if result.failed else None)
         self._enter_scope()
+        if data.parent is None:
+            self.close()
 
     def start_test(self, data: running.TestCase, result: result.TestCase) -> None:
         """Listener: a test begins."""
@@ -77,7 +85,15 @@ class Spans(RunListener):
         self._enter_scope()
 
     def start_keyword(self, data: running.Keyword, result: result.Keyword) -> None:
-        """Listener: a keyword begins; arguments in its name are left out."""
+        """Listener: a keyword begins; arguments in its name are left out.
+
+        Robot also tells of those that it does not run, as in the other branch of an IF.
+        """
+        from opentelemetry.trace import INVALID_SPAN
+
+        if result.not_run:
+            self._open.append(INVALID_SPAN)
+            return
         name = str(result.source_name or result.name)
         self._begin(
             name, {"code.function.name": f"{result.owner}.{name}" if result.owner else name}
@@ -88,8 +104,13 @@ class Spans(RunListener):
         self._end({}, "" if result.failed else None)
 
     def close(self) -> None:
-        """Listener: sends what has not been sent."""
+        """Listener: sends what has not been sent; what is lost fails no test."""
+        if self._is_closed:
+            return
+        self._is_closed = True
         self._provider.shutdown()
+        if self._sending and self._sending.losses():
+            logger.error(self._sending.losses())
 
     def _enter_scope(self) -> None:
         """From now on, calls begin in the innermost suite or test that is open."""
@@ -117,6 +138,11 @@ class Spans(RunListener):
         for call in self.finished_calls.take():
             self._send_call(call)
 
+    def _send_forgotten(self) -> None:
+        """Sends calls of a long keyword while it goes on."""
+        for call in self.finished_calls.take_read():
+            self._send_call(call)
+
     def _send_call(self, call: FinishedCall) -> None:
         """Sends a call as a part of the test in which it began, or else of the suite."""
         from opentelemetry.trace import SpanKind, StatusCode
@@ -135,25 +161,31 @@ class Spans(RunListener):
         span.end(None if call.ended_at is None else _unix(call.ended_at))
 
 
-def make_provider() -> "TracerProvider":
-    """What makes and sends spans, as the environment variables of OpenTelemetry say.
+def make_sending() -> "Sending | None":
+    """What sends spans, as the environment variables of OpenTelemetry say; None when nothing does.
 
     Raises:
         UsageError: it is not installed, or a variable asks for what it cannot do.
     """
     try:
-        from opentelemetry.sdk.resources import SERVICE_NAME, OTELResourceDetector, Resource
-        from opentelemetry.sdk.trace import TracerProvider
-        from opentelemetry.sdk.trace.export import BatchSpanProcessor
+        from .sending import Sending
     except ImportError as error:
         raise UsageError(f"Spans need OpenTelemetry: {pip_install('otel')}") from error
+    exporter = _exporter()
+    return Sending(exporter) if exporter is not None else None
+
+
+def make_provider(sending: "Sending | None") -> "TracerProvider":
+    """What makes spans, named as the environment variables of OpenTelemetry say."""
+    from opentelemetry.sdk.resources import SERVICE_NAME, OTELResourceDetector, Resource
+    from opentelemetry.sdk.trace import TracerProvider
+
     is_named = SERVICE_NAME in OTELResourceDetector().detect().attributes
     provider = TracerProvider(
         resource=Resource.create({} if is_named else {SERVICE_NAME: _SERVICE})
     )
-    exporter = _exporter()
-    if exporter is not None:
-        provider.add_span_processor(BatchSpanProcessor(exporter))
+    if sending is not None:
+        provider.add_span_processor(sending)
     return provider
 
 

@@ -131,8 +131,11 @@ def test_a_call_that_is_forgotten_has_been_read(phone: Phone) -> None:
     calls, _ = followed(phone)
     phone.rings()
     phone.closes("in-1", ClosedBy.PEER)
+    told: list[FinishedCall] = []
+    calls.on_forget = lambda: told.extend(calls.take_read())
     phone.agent.forget_call(phone.agent.calls[0], 0)
-    assert [call.call_id for call in calls.take()] == ["in-1"]
+    assert [call.call_id for call in told] == ["in-1"]
+    assert calls.take() == []
 
 
 @pytest.mark.parametrize(("by", "timed"), [(ClosedBy.US, True), (ClosedBy.PEER, False)])
