@@ -16,7 +16,7 @@ from ..agents.agent import Agent
 from ..agents.call import Call
 from ..errors import UsageError
 from ..load.arrivals import Arrivals, Rate
-from ..load.call_run import CallRun, Percentile, RunField, Spread, add_up, read_run
+from ..load.call_run import LONGEST, CallRun, Percentile, RunField, Spread, add_up, read_run
 from ..load.stop_condition import StopCondition
 from .assertions import Assertion, Unit, Value, number, percent, seconds
 from .base import AgentName, Component, output_directory
@@ -25,8 +25,6 @@ from .targets import dialled_uri
 if TYPE_CHECKING:
     from ..load.call_rate import CallRate
 
-#: No run is longer: what is measured of each call is kept until its end.
-_LONGEST = 24 * 3600.0
 _WITHIN = timedelta(seconds=5)
 _MAX_LAG = timedelta(milliseconds=500)
 _UNITS: dict[RunField, Unit] = {
@@ -180,7 +178,7 @@ class CallRateKeywords(Component):
 
     def _duration(self, duration: timedelta) -> float:
         value = self._positive("duration", duration)
-        if value > _LONGEST:
+        if value > LONGEST:
             raise UsageError(f"A run may take 24 hours at most, not {value / 3600:g}.")
         return value
 
@@ -252,7 +250,8 @@ class CallRateKeywords(Component):
         of all calls, and calls over time are added by the clocks of the machines: ``began`` is that
         of the first run, and seconds count from then. The log shows the table and the picture.
 
-        Fails when a value is not a run of calls, when a run is given twice, or a file cannot be read.
+        Fails when a value is not a run of calls, when a run is given twice or began more than a day
+        after another, or when a file cannot be read.
 
         | =Argument= | =Meaning= |
         | ``runs`` | What `Run Calls` returned, here or over Remote, or files that it saved, relative to the output directory; they may have wildcards, in folders, too. |
@@ -322,30 +321,44 @@ def _carry_out(run: "CallRate", file: Path | None) -> CallRun:
 
     Raises:
         CallFailure: calls failed, as `Run Calls` says.
-        UsageError: this machine is the reason why no call was established.
+        UsageError: this machine is the reason why no call was established, or it cannot be saved.
     """
     from ..load.call_run_failure import require_success
 
+    unsaved = ""
     try:
         run.run()
     finally:
         result = run.result()
-        _show(result, file)
+        _show(result)
         if run.left_over:
             logger.warn(f"Not all calls of the run are over: {run.left_over}")
+        if file is not None:
+            unsaved = _save(result, file)
     require_success(result, run.failed)
+    if unsaved:
+        raise UsageError(unsaved)
     return result
 
 
-def _show(run: CallRun, file: Path | None) -> None:
-    """Writes a run into the log, and into a file."""
+def _show(run: CallRun) -> None:
+    """Writes a run into the log."""
     from ..report.call_runs import call_run_html
 
-    if file is not None:
-        run.save(file)
     logger.info(call_run_html(run), html=True)
     for sentence in run.shortcomings():
         logger.warn(sentence)
+
+
+def _save(run: CallRun, file: Path) -> str:
+    """Saves a run; returns why it could not, in a sentence, or nothing."""
+    try:
+        run.save(file)
+    except OSError as error:
+        why = f"The run is not saved: {file} cannot be written: {error.strerror}."
+        logger.warn(why)
+        return why
+    return ""
 
 
 def _sources(run: object) -> list[object]:

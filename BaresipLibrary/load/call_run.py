@@ -15,6 +15,8 @@ from ..quantiles import percentiles
 
 #: Why calls were not attempted, when nothing but too few agents is known to be the cause.
 NO_CALLER, NO_CALLEE = "no caller was idle", "no callee was idle"
+#: No run is longer (s): what is measured of each call is kept until its end.
+LONGEST = 24 * 3600.0
 #: How many calls that failed are told one by one.
 MOST_TOLD = 20
 #: How many reasons a message has.
@@ -278,12 +280,18 @@ def add_up(runs: Sequence[CallRun]) -> CallRun:
     What was going on at the same time, by the clocks of their machines, is added.
 
     Raises:
-        UsageError: one of them is there twice.
+        UsageError: one of them is there twice, or began more than a day after another.
     """
     twice = next((run for number, run in enumerate(runs) if run in runs[:number]), None)
     if twice is not None:
         raise UsageError(f"The run '{twice}' is given twice; it would count double.")
     began = min(run.began for run in runs)
+    later = max(run.began for run in runs) - began
+    if later > LONGEST:
+        raise UsageError(
+            f"One of the runs began {later / 3600:.0f} hours after another, by the clocks of their"
+            " machines, so they were not at the same time. Is there an old file among them?"
+        )
     total = Tally(
         rate=round(sum(run.rate for run in runs), 6),
         began=began,

@@ -17,7 +17,7 @@ from ..frozen import frozen
 from ..media.connections import Connection
 from ..signalling.calls import hang_up_unless_over
 from .bulk import BulkCall
-from .failure_reason import Cause, FailureReason
+from .failure_reason import DEAD, Cause, FailureReason, agent_at_fault
 from .measured import Measured, measure
 
 #: A step of a call that talks to baresip. It may block, so a thread of the run's pool takes it.
@@ -184,10 +184,10 @@ class RatedCall:
         """Notes why it has failed: what comes first counts."""
         if self.reason is not None:
             return
-        held = [agent for agent in self.agents if agent.alive and agent.backend.is_stopped]
-        if held and cause is not Cause.machine:
-            details += f"; the process of {held[0]} is stopped"
-            words, cause = "the process of an agent is stopped", Cause.machine
+        at_fault = agent_at_fault(self.agents)
+        if at_fault is not None and cause is not Cause.machine:
+            words, why = at_fault
+            details, cause = f"{details}; {why}", Cause.machine
         self.reason = FailureReason(words, details.rstrip("."), cause, time.monotonic())
 
     def next_step(self, now: float, free_tones: list[Tones]) -> Step | None:
@@ -283,7 +283,7 @@ class RatedCall:
 
     def _note_death(self) -> None:
         dead = next(agent for agent in self.agents if not agent.alive)
-        self._fail("the process of an agent has died", str(dead.death), Cause.machine)
+        self._fail(DEAD, str(dead.death), Cause.machine)
 
     def _begin_check(self, tones: Tones) -> None:
         check = Connection(*self.agents, tones)

@@ -13,6 +13,8 @@ from .tables import TableCell, fragment, table
 _WIDTH, _HEIGHT, _LEFT, _BOTTOM = 720, 150, 40, 18
 #: Points of the picture from left to right, however long the run was.
 _COLUMNS = 360
+#: How many reasons are told, the most frequent: a phone system may give each call one of its own.
+_MOST_REASONS = 20
 #: Each reads on white and on the dark theme.
 _UP, _FAILED, _UNDECIDED, _SKIPPED, _AXIS = "#4f8fd0", "#e0533a", "#a06cc8", "#c08a1e", "#808890"
 #: Above the highest column there is room for two rows of marks.
@@ -103,7 +105,10 @@ def _spread(name: str, spread: Spread) -> Sequence[TableCell]:
 
 def _reasons(title: str, reasons: Mapping[str, int]) -> Markup:
     most_first = sorted(reasons.items(), key=lambda item: -item[1])
-    rows = [(TableCell(words), TableCell(str(count), "number")) for words, count in most_first]
+    shown, others = most_first[:_MOST_REASONS], most_first[_MOST_REASONS:]
+    if others:
+        shown.append((f"{len(others)} other reasons", sum(count for _, count in others)))
+    rows = [(TableCell(words), TableCell(str(count), "number")) for words, count in shown]
     return table(rows, caption=title)
 
 

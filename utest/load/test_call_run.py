@@ -6,12 +6,14 @@ import statistics
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 from assertionengine import AssertionOperator
 
 from BaresipLibrary.errors import UsageError
+from BaresipLibrary.keywords import call_rate
 from BaresipLibrary.keywords.call_rate import CallRateKeywords
 from BaresipLibrary.load.call_run import (
     MOST_TOLD,
@@ -182,6 +184,35 @@ def test_the_same_run_is_not_added_twice(tmp_path: Path) -> None:
     run.save(tmp_path / "run.json")
     with pytest.raises(UsageError, match="is given twice; it would count double"):
         add_up([run, read_run(tmp_path / "run.json")])
+
+
+def test_runs_of_other_days_are_not_added(tmp_path: Path) -> None:
+    """A clock that stands at 1970 would make a sum of half a century, second by second."""
+    with pytest.raises(UsageError, match="One of the runs began 278 hours after another, by the"):
+        add_up([a_run(), a_run(began=1_001_000.0), a_run(began=1_000_999.0)])
+    assert add_up([a_run(), a_run(began=87_000.0)]).seconds == 86_003.0
+
+
+def test_a_run_that_cannot_be_saved_is_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(call_rate.logger, "info", lambda text, **_: shown.append(text))
+    run = Mock(failed=[], left_over="")
+    run.result.return_value = a_run(offered=1, attempted=1, established=1, succeeded=1)
+    with pytest.raises(UsageError, match=r"^The run is not saved: /dev/full cannot be written: No"):
+        call_rate._carry_out(run, Path("/dev/full"))
+    assert "calls that arrived" in shown[0]
+    run.run.side_effect = KeyboardInterrupt
+    with pytest.raises(KeyboardInterrupt):
+        call_rate._carry_out(run, Path("/dev/full"))
+
+
+def test_a_phone_system_with_a_reason_for_each_call_fills_no_log() -> None:
+    run = a_run(failed=502, failures={"503 Full": 3, **{f"503 no {n}": 1 for n in range(499)}})
+    html = call_run_html(run)
+    assert html.count("503 ") == 20 and "503 Full" in html
+    assert re.search("480 other reasons</td><td[^>]*>480<", html)
 
 
 def test_the_most_of_each_second_counts_what_goes_on_from_before() -> None:

@@ -8,6 +8,7 @@ import pytest
 from BaresipLibrary.backends.base import Headers
 from BaresipLibrary.errors import CommandRefused
 from BaresipLibrary.events import (
+    AgentDied,
     ClosedBy,
     QualityReported,
 )
@@ -124,6 +125,19 @@ def test_a_bye_that_is_never_answered_is_a_failure(exchange: Exchange) -> None:
     assert one.call.reason is not None
     assert one.call.reason.words == "the BYE was not answered within 2 s"
     assert one.call.measured.teardown is None
+
+
+def test_a_phone_that_died_before_it_could_answer_the_bye_is_its_cause(exchange: Exchange) -> None:
+    one = OneCall(exchange, timeout=2.0)
+    one.hang_up()
+    one.callee.backend.feed(AgentDied(time.monotonic(), -9, ""))
+    one.go_on(later=2.1)
+    assert one.call.reason is not None
+    assert one.call.reason.words == "the process of an agent has died"
+    assert one.call.reason.cause is Cause.machine
+    assert "the BYE was not answered within 2 s; alice is dead" in one.call.reason.details.replace(
+        one.callee.agent.name, "alice"
+    )
 
 
 def test_the_teardown_is_that_of_a_bye_which_the_caller_has_sent(exchange: Exchange) -> None:
