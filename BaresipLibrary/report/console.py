@@ -13,11 +13,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import Enum, auto
 from functools import partial
+from itertools import accumulate
 from queue import Empty, SimpleQueue
 from typing import Any, TextIO
 
 from robot.output.logger import LOGGER
-from robot.utils import console_encode
+from robot.utils import console_encode, get_console_length
 
 from ..agents.agent import Agent
 from ..events import CallDialled, CallEvent, Event
@@ -178,7 +179,7 @@ class Console:
         words = self._clean(self._secrets.text(line(event) + peer))
         agent = self._clean(told.agent)
         if self._terminal:
-            words = words[: max(0, self._width() - len(f"{clock}  {agent}  ") - 1)]
+            words = _cut(words, self._width() - get_console_length(f"{clock}  {agent}  ") - 1)
         colour = _RED if is_trouble(event) else ""
         parts = [(_DIM, clock), (_BOLD, agent), (colour, words)]
         text = "  ".join(self._coloured(*part) for part in parts)
@@ -196,7 +197,7 @@ class Console:
         assert self._keyword is not None
         seconds = int(time.monotonic() - self._keyword.at)
         width = self._width() - len(f"  {seconds} s") - 1
-        words = self._clean(self._secrets.text(self._keyword.words))[: max(0, width)]
+        words = _cut(self._clean(self._secrets.text(self._keyword.words)), width)
         self._write(f"{_ROOM}{_KEEP}{_BELOW}{_CLEAR}{words}  {seconds} s{_BACK}")
         self._shown = True
 
@@ -225,6 +226,12 @@ class Console:
     def _clean(text: str) -> str:
         """Without what would move the cursor: peers choose some of these words."""
         return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
+
+
+def _cut(text: str, columns: int) -> str:
+    """As much of a text as so many columns have room for: some characters take two."""
+    widths = accumulate(map(get_console_length, text))
+    return text[: sum(width <= columns for width in widths)]
 
 
 def _peer_of(agent: Agent, event: Event) -> str:

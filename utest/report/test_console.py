@@ -1,12 +1,14 @@
 """What stands on the console, without a terminal and with one."""
 
 import io
+import re
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from robot.utils import get_console_length
 
 from BaresipLibrary.events import CallDialled, ClosedBy, DtmfReceived
 from BaresipLibrary.report.console import Console, ConsoleOutput, has_colours, is_terminal
@@ -131,6 +133,20 @@ def test_keys_of_a_secret_are_hidden_while_they_come(phone: Phone) -> None:
     assert words_told_while(phone, happen)[1:] == [
         "DTMF 5", *["DTMF ***"] * 4, "DTMF 2", "DTMF ***",
     ]  # fmt: skip
+
+
+def test_a_line_of_wide_characters_is_no_wider_than_the_terminal(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("NO_COLOR", "1")
+    stream = Terminal()
+    console = Console(ConsoleOutput.calls, None, stream)
+    console.agent_starts(phone.agent)
+    phone.rings("c", f"sip:{'忙' * 60}@b")
+    console.close()
+    [line] = re.findall(r"\r(.*)\x1b8", stream.getvalue())
+    assert 77 <= get_console_length(line) <= 79, "a terminal of unknown size has 80 columns"
 
 
 def test_a_stream_that_is_closed_ends_nothing(phone: Phone) -> None:
