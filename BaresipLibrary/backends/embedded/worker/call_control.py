@@ -42,25 +42,21 @@ async def restart_media(thread: StackThread, call_id: str) -> None:
     await thread.run(restart)
 
 
-async def complete_codecs(thread: StackThread, call_id: str, sent: SentAudio) -> None:
+def complete_codecs(call_id: str, sent: SentAudio) -> None:
     """Gives a stream that only receives or only sends a codec for the other direction, too.
 
     The stack lets audio through its filters once it has both: only then what is decoded can be
-    read, and what is sent is seen. Nothing more is sent or received.
+    read, and what is sent is seen. Nothing more is sent or received. On the stack's thread only.
     """
-
-    def complete() -> None:
-        call = find_call(call_id)
-        audio = call and library.call_audio(call)
-        if not audio:
-            return
-        encoder, decoder = library.audio_codec(audio, True), library.audio_codec(audio, False)
-        if decoder and not encoder:
-            library.audio_encoder_set(audio, decoder, _SAME_PAYLOAD_TYPE, None)
-        elif encoder and not decoder and not sent.follows(call_id):
-            library.audio_decoder_set(audio, encoder, _SAME_PAYLOAD_TYPE, None)
-
-    await thread.run(complete)
+    call = find_call(call_id)
+    audio = call and library.call_audio(call)
+    if not audio:
+        return
+    encoder, decoder = library.audio_codec(audio, True), library.audio_codec(audio, False)
+    if decoder and not encoder:
+        library.audio_encoder_set(audio, decoder, _SAME_PAYLOAD_TYPE, None)
+    elif encoder and not decoder and not sent.follows(call_id):
+        library.audio_decoder_set(audio, encoder, _SAME_PAYLOAD_TYPE, None)
 
 
 async def refuse(

@@ -276,6 +276,8 @@ PRIVATE_NAMES = {
     "baresip._native.ffi": "have a stream's thread call Python many times without a state for each",
     "baresip._native.lib.BP_CMD_PING": "have the stack call Python between two of its steps",
     "baresip._native.lib.BP_EV_PONG": "know that call from events in the middle of a step",
+    "baresip._native.lib.BP_EV_BASE": "know the events that are the stack's own",
+    "baresip._native.lib.bp_cmd": "send that ping from the stack's own thread",
     "baresip._events.set_sink": "be the one that is called, and pass events on to the wheel",
     "baresip._native.lib.BP_CMD_UA_UNREGISTER": "unregister, whatever the wheel believes",
 }

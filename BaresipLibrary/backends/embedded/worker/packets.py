@@ -193,10 +193,12 @@ class PacketCounts:
 
     async def follow(self, call_id: str) -> None:
         """Sees every packet of a call from now on, if this build of the wheel can. Idempotent."""
-        if library.has_all_for("SEE_RTP"):
-            await self._thread.run(lambda: self._open(call_id))
+        await self._thread.run(lambda: self.open(call_id))
 
-    def _open(self, call_id: str) -> None:
+    def open(self, call_id: str) -> None:
+        """As `follow`. On the stack's thread only."""
+        if not library.has_all_for("SEE_RTP"):
+            return
         stream = find_stream(call_id)
         session = library.stream_rtp_sock(stream) if stream else None
         sock = library.rtp_sock(session) if session else None

@@ -21,7 +21,7 @@ from .answers import Answers, Headers
 from .call_audio import Report
 from .call_table import CALL_EVENTS, CallTable, KnownCall
 from .faults import CommandFailed, safely, watch
-from .native import FunctionMissing
+from .native import FunctionMissing, library
 from .packets import PacketCounts
 from .pump import AudioPump
 from .requests import OwnRequests, send_request
@@ -102,6 +102,7 @@ class StackPhone:
         await go_without_video(self._stack)
         await use_every_address(self._stack)
         await self._sent.start(self._stack)
+        self._look_after_media()
         requests = OwnRequests(self._report, self._stack)
         await requests.start()
         self._silent = SilentCalls(self._report, self._stack, self._calls, self._news, self._forget)
@@ -109,6 +110,16 @@ class StackPhone:
         await self._subscriptions.start()
         self._runtime.subscribe(safely(None, self._on_event))
         self._ua = await self._user_agent(aor)
+
+    def _look_after_media(self) -> None:
+        """Sees the packets and the audio of each call as soon as it has a stream."""
+        self._stack.after(CALL_EVENTS.keys() - {Event.CALL_CLOSED}, self._packets.open)
+        if library.has_all_for("RECORD_ONE_WAY"):
+            events = (Event.CALL_REMOTE_SDP, Event.CALL_PROGRESS, Event.CALL_ESTABLISHED)
+            self._stack.after(events, self._complete_codecs)
+
+    def _complete_codecs(self, call_id: str) -> None:
+        call_control.complete_codecs(call_id, self._sent)
 
     async def _user_agent(self, aor: str) -> UserAgent:
         agent = await UserAgent.create(self._runtime, aor, transfer_policy="auto")
@@ -190,7 +201,8 @@ class StackPhone:
     async def do_progress(self, call_id: str, headers: Headers) -> None:
         known = self._call(call_id)
         await self._answers.progress(self._stack, call_id, headers)
-        self._complete_codecs(known)
+        if library.has_all_for("RECORD_ONE_WAY"):
+            await self._stack.run(lambda: self._complete_codecs(call_id))
         self._pump.add(known.object)
 
     async def do_hang_up(self, call_id: str) -> None:
@@ -291,17 +303,14 @@ class StackPhone:
         task.add_done_callback(self._tasks.discard)
         watch(task)
 
-    def _tend(self, known: KnownCall, media: Awaitable[None]) -> None:
-        async def tend() -> None:
-            try:
-                await media
-            except FunctionMissing:
-                pass  # the parent was told when the agent started
-            except BaresipError as error:
-                if not (known.has_ended or self._stopping):
-                    self._report("AudioTrouble", call_id=known.call_id, text=str(error))
-
-        self._spawn(tend())
+    async def _restart_media(self, known: KnownCall) -> None:
+        try:
+            await call_control.restart_media(self._stack, known.call_id)
+        except FunctionMissing:
+            pass  # the parent was told when the agent started
+        except BaresipError as error:
+            if not (known.has_ended or self._stopping):
+                self._report("AudioTrouble", call_id=known.call_id, text=str(error))
 
     def _call(self, call_id: str) -> KnownCall:
         known = self._calls.live(call_id)
@@ -340,8 +349,6 @@ class StackPhone:
             self._spawn(self._subscriptions.watch_mailbox())
         if event.event is Event.CALL_DTMF_START:
             self._report("DtmfReceived", call_id=event.call_id, text=event.text)
-        elif event.event is Event.CALL_REMOTE_SDP and (known := self._calls.of(event.call)):
-            self._complete_codecs(known)
         elif event.event is Event.CALL_RTCP and event.stats:
             self._on_statistics(event)
         elif event.event in CALL_EVENTS:
@@ -360,18 +367,10 @@ class StackPhone:
             name = CALL_EVENTS[event.event]
             if name != "CallIncoming" or not self._silent.has_reported(known.call_id):
                 self._report(name, call_id=known.call_id, peer=event.peer, text=text)
-        if not known.has_ended:
-            self._tend(known, self._packets.follow(known.call_id))
         if event.event is Event.CALL_RINGING and had_media:
-            self._tend(known, call_control.restart_media(self._stack, known.call_id))
-        elif event.event in (Event.CALL_PROGRESS, Event.CALL_ESTABLISHED):
-            self._complete_codecs(known)
-            if known.call is not None:
-                self._pump.add(known.call)
-
-    def _complete_codecs(self, known: KnownCall) -> None:
-        completing = call_control.complete_codecs(self._stack, known.call_id, self._sent)
-        self._tend(known, completing)
+            self._spawn(self._restart_media(known))
+        elif event.event in (Event.CALL_PROGRESS, Event.CALL_ESTABLISHED) and known.call:
+            self._pump.add(known.call)
 
     def _on_closed(self, event: StackEvent, known: KnownCall) -> None:
         if event.stats:

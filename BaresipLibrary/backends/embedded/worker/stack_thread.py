@@ -7,16 +7,21 @@ answered, the stack is between two of its steps, and there the functions run.
 import asyncio
 import contextlib
 import ctypes
+import functools
+import json
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from baresip import BaresipError, Runtime
+from baresip import BaresipError, Event, Runtime
 
 from .faults import safely
 from .native import library, private_name
 
 T = TypeVar("T")
+
+#: The number of a ping whose answer nobody waits for; the wheel's own begin with 1.
+_UNASKED = 0
 
 
 class StackThread:
@@ -27,6 +32,11 @@ class StackThread:
         self._jobs: deque[Callable[[], None]] = deque()
         self._ping = private_name("baresip._native.lib.BP_CMD_PING")
         self._pong = private_name("baresip._native.lib.BP_EV_PONG")
+        self._first_event = private_name("baresip._native.lib.BP_EV_BASE")
+        self._send = private_name("baresip._native.lib.bp_cmd")
+        self._no_text = private_name("baresip._native.ffi.NULL")
+        #: What is done for a call after an event of it, by the numbers of the events.
+        self._after: dict[int, list[Callable[[str], None]]] = {}
         self._pass_on = private_name("baresip._events.set_sink")(self._on_native_event)
         #: A ping that is about to be sent, for all functions that come until then.
         self._next_ping: asyncio.Task[BaresipError | None] | None = None
@@ -35,7 +45,18 @@ class StackThread:
         # Other events come in the middle of a step, in which a re-INVITE must not be sent.
         while event == self._pong and self._jobs:
             self._jobs.popleft()()
-        self._pass_on(event, handle, payload)
+        if (event, handle) != (self._pong, _UNASKED):
+            self._pass_on(event, handle, payload)
+        if payload and event in self._after:
+            call_id = json.loads(payload).get("call_id", "")
+            self._jobs.extend(functools.partial(act, call_id) for act in self._after[event])
+            self._send(self._ping, _UNASKED, self._no_text)
+
+    def after(self, events: Iterable[Event], function: Callable[[str], None]) -> None:
+        """Has a function called with a call's Call-ID after each step with such an event of it."""
+        for event in events:
+            functions = self._after.setdefault(self._first_event + event, [])
+            functions.append(safely(None, function))
 
     async def run(self, function: Callable[[], T]) -> T:
         """What the function returns or raises; it must not take long.
