@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -64,6 +64,8 @@ class Agent:
         self.changes = changes
         self.metadata = metadata or {}
         self.journal = Journal()
+        #: Are told of each event that is kept, once it is taken in, with `changes` held.
+        self.watchers: list[Callable[[Event], None]] = []
         self.uri = ""
         #: Where in the journal begins what the suite has not seen yet.
         self.news_since = 0
@@ -134,6 +136,8 @@ class Agent:
                 self.mailbox = Mailbox(waiting, new, old)
             case CallEvent(_, call_id) if call_id in self._calls:
                 self._calls[call_id].apply(event)
+        for watch in self.watchers:
+            watch(event)
 
     def _is_ignored(self, event: Event) -> bool:
         """Whether an event is a hook flash, or reports a failed transfer that nobody asked for.

@@ -186,9 +186,11 @@ class OwedRequestLog:
         has_sdp = not sent and message.transaction_method in _WITH_SDP
         described = description_in(message) if has_sdp else None
         line = describe_unreadable(described.text) if described else None
+        if line is None:
+            return
         words = f"the SDP of the {message.words} has {line}, which baresip does not read"
         which = f"{message.call_id} {message.cseq} {message.words}"
-        if line and self._unfitting.get(which) != words:
+        if self._unfitting.get(which) != words:
             self._unfitting[which] = words
             yield UnfittingAnswer(at, message.call_id or "", "", words)
 

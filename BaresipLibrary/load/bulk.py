@@ -1,7 +1,9 @@
 """Many calls at the same time, each with a verdict of its own."""
 
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import field
 from functools import partial
 
@@ -11,6 +13,7 @@ from ..concurrency import Crew, run_concurrently, wait_until
 from ..diagnosis.call_setup import explain_setup
 from ..diagnosis.failure import CallFailure
 from ..errors import BackendError, PhoneFailure, UsageError
+from ..events import AgentDied, CallClosed, CallEstablished, CallIncoming, Event
 from ..frozen import changeable, frozen
 from ..quantiles import percentiles
 from ..signalling.calls import hang_up_unless_over
@@ -40,7 +43,6 @@ class BulkCall:
     seconds: float | None = None
     #: The Call-IDs that were dialled in all calls of the same keyword.
     dialled: set[str] = field(default_factory=set)
-    _seen: int = -1
     _made_at: float = field(default_factory=time.monotonic)
 
     def __str__(self) -> str:
@@ -56,19 +58,12 @@ class BulkCall:
         """Whether its verdict is still to come."""
         return self.trouble is None and self.seconds is None
 
-    def has_news(self) -> bool:
-        """Whether anything has happened since the last time it was asked."""
-        events = len(self.caller.journal) + (len(self.callee.journal) if self.callee else 0)
-        before, self._seen = self._seen, events
-        return events != before
-
     def dial(self) -> None:
         """Has the caller dial."""
         call_id = dial(self.caller, self.target)
         with self.caller.changes:
             self.call = self.caller.require_call("that was dialled", call_id)
             self.dialled.add(call_id)
-            self._seen = -1  # what it has seen was not judged without the call
 
     def waiting(self) -> Call | None:
         """The call that rings at the callee, and that this is to accept: not `When Called`.
@@ -187,21 +182,54 @@ def establish(calls: Sequence[BulkCall], timeout: float) -> None:
             bulk_call.trouble = f"after {timeout:g} s, {bulk_call.describe()}"
 
 
+#: What may decide a call, or have it ring.
+_DECISIVE = (CallIncoming, CallEstablished, CallClosed, AgentDied)
+
+
 def _attempt_all(calls: Sequence[BulkCall], deadline: float) -> None:
-    """Callees accept while others are still to be dialled, as phones on desks would do."""
+    """Callees accept while others are still to be dialled, as phones on desks would do.
+
+    The agents' own threads follow the calls: this one wakes for verdicts, not for every event.
+    """
+    news = threading.Condition(calls[0].caller.changes)  # type: ignore[arg-type]
+    with Crew(news) as dialling, Crew(news) as accepting:
+
+        def follow(bulk_call: BulkCall, event: Event) -> None:
+            if isinstance(event, _DECISIVE):
+                if bulk_call.waiting():
+                    accepting.begin(partial(_attempt, bulk_call, bulk_call.accept))
+                if bulk_call.judge():
+                    news.notify_all()
+
+        with _followed(calls, follow):
+            for bulk_call in calls:
+                dialling.begin(partial(_attempt, bulk_call, bulk_call.dial))
+            remaining = deadline - time.monotonic()
+            wait_until(news, partial(_all_decided, calls, (dialling, accepting)), remaining)
+
+
+@contextmanager
+def _followed(
+    calls: Sequence[BulkCall], follow: Callable[[BulkCall, Event], None]
+) -> Iterator[None]:
+    """Has each event of the agents of these calls told, with `changes` held."""
+    watched = [(agent, partial(follow, call)) for call in calls for agent in call.agents]
     changes = calls[0].caller.changes
-    with Crew(changes) as dialling, Crew(changes) as accepting:
-        for bulk_call in calls:
-            dialling.begin(partial(_attempt, bulk_call, bulk_call.dial))
-        while open_calls := [bulk_call for bulk_call in calls if bulk_call.is_open]:
-            remaining = max(0.0, deadline - time.monotonic())
-            ready = wait_until(
-                changes, partial(_ready, open_calls, (dialling, accepting)), remaining
-            )
-            if ready is None:
-                break
-            for bulk_call in ready:
-                accepting.begin(partial(_attempt, bulk_call, bulk_call.accept))
+    with changes:
+        for agent, watch in watched:
+            agent.watchers.append(watch)
+    try:
+        yield
+    finally:
+        with changes:
+            for agent, watch in watched:
+                agent.watchers.remove(watch)
+
+
+def _all_decided(calls: Sequence[BulkCall], crews: Sequence[Crew]) -> bool | None:
+    for crew in crews:
+        crew.require_success()
+    return not any(bulk_call.is_open for bulk_call in calls) or None
 
 
 def require_free(agents: Sequence[Agent]) -> None:
@@ -218,21 +246,13 @@ def _is_idle(agent: Agent) -> bool | None:
     return agent.state is AgentState.IDLE or None
 
 
-def _ready(calls: Sequence[BulkCall], crews: Sequence[Crew]) -> list[BulkCall] | None:
-    """The calls to accept now; empty when a verdict came, None while there is nothing new."""
-    for crew in crews:
-        crew.require_success()
-    changed = [bulk_call for bulk_call in calls if bulk_call.has_news()]  # mostly one, of many
-    settled = [one for one in calls if not one.is_open] + [one for one in changed if one.judge()]
-    ringing = [bulk_call for bulk_call in changed if bulk_call.waiting()]
-    return ringing if ringing or settled else None
-
-
 def _attempt(bulk_call: BulkCall, act: Callable[[], None]) -> None:
     try:
         act()
     except (BackendError, PhoneFailure) as error:
         bulk_call.trouble = str(error).rstrip(".")
+    with bulk_call.caller.changes:  # what has happened before it was known which call it is
+        bulk_call.judge()
 
 
 def failure(calls: Sequence[BulkCall]) -> CallFailure:

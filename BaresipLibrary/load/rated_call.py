@@ -94,6 +94,8 @@ class RatedCall:
         self._due = arrived_at + plan.timeout
         self._check_until = 0.0
         self._is_news = False
+        #: How many events its agents had when it was last looked at.
+        self._seen = 0
         self._is_forced = False
         #: Whether neither side sends its tone any more.
         self._is_quiet = False
@@ -148,7 +150,9 @@ class RatedCall:
 
     def has_news(self, now: float) -> bool:
         """Whether it is to be looked at: it is due, something happened, or audio is checked."""
-        news, self._is_news = self._setup.has_news() or self._is_news, False
+        events = sum(len(agent.journal) for agent in self.agents)
+        news, self._is_news = self._is_news or events != self._seen, False
+        self._seen = events
         checking = self.phase is Phase.TALK and not self.is_checked
         return news or checking or now >= self.due
 

@@ -1,13 +1,13 @@
 """HTML for log.html: what every fragment shares.
 
-Text that came over the wire is hostile. It reaches the page only through `Markup.format`, which
-escapes it, and through `visible`. A fragment has no script, and a style of its own.
+Text that came over the wire is hostile. It reaches the page only through `visible`, and joined to
+a `Markup`, which escapes it. A fragment has no script, and a style of its own.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterable
-from importlib.resources import files
+from pathlib import Path
 
 from markupsafe import Markup
 
@@ -41,5 +41,5 @@ def folded(summary: str, content: Markup, kind: str = "") -> Markup:
 
 def style(*names: str) -> Markup:
     """A style element with these files of the package, each line break a space."""
-    sheets = (files(__package__).joinpath(name).read_text(encoding="utf-8") for name in names)
+    sheets = (Path(__file__).with_name(name).read_text(encoding="utf-8") for name in names)
     return Markup("<style>{}</style>").format(Markup(" ".join(" ".join(sheets).split())))

@@ -1,6 +1,7 @@
 """Tables for log.html: the component, and the tables of verdicts."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -43,12 +44,18 @@ def _row(cells: Sequence[TableCell], scope: str) -> Markup:
 
 def _cell(cell: TableCell, scope: str) -> Markup:
     """A cell; `scope` is what it heads when it is a header: ``row`` or ``col``."""
-    tag = Markup("th" if cell.is_header else "td")
-    attributes = {"scope": scope if cell.is_header else "", "class": cell.kind}
-    attributes["colspan"] = str(cell.columns) if cell.columns > 1 else ""
-    given = [Markup(' {}="{}"').format(*item) for item in attributes.items() if item[1]]
+    opening, closing = _tags(cell.kind, scope if cell.is_header else "", cell.columns)
     content = cell.content if isinstance(cell.content, Markup) else visible(cell.content)
-    return Markup("<{}{}>{}</{}>").format(tag, joined(given), content, tag)
+    return opening + content + closing
+
+
+@cache
+def _tags(kind: str, scope: str, columns: int) -> tuple[Markup, Markup]:
+    """The tags around a cell."""
+    tag = Markup("th" if scope else "td")
+    attributes = {"scope": scope, "class": kind, "colspan": str(columns) if columns > 1 else ""}
+    given = [Markup(' {}="{}"').format(*item) for item in attributes.items() if item[1]]
+    return Markup("<{}{}>").format(tag, joined(given)), Markup("</{}>").format(tag)
 
 
 def fragment(*parts: Markup) -> str:

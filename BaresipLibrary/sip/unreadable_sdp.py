@@ -4,9 +4,18 @@ import re
 from ipaddress import ip_address
 from textwrap import shorten
 
-#: What lines of these types must hold (re.search, in any case), and the attributes of a stream.
-_LINES = {"b": "[^:]:[0-9]", "c": "IN IP[46] [^ ]", "m": "[a-z] [^ ]+ [^ ]", "v": "^0$"}
-_ATTRIBUTES = {"fmtp": "[^ ] ", "rtcp": "[0-9]", "rtpmap": "[^ ] [^/]+/[0-9]"}
+#: What lines of these types must hold, and the attributes of a stream.
+_LINES = {
+    "b": re.compile("[^:]:[0-9]"),
+    "c": re.compile("IN IP[46] [^ ]", re.IGNORECASE),
+    "m": re.compile("[a-z] [^ ]+ [^ ]", re.IGNORECASE),
+    "v": re.compile("^0$"),
+}
+_ATTRIBUTES = {
+    "fmtp": re.compile("[^ ] "),
+    "rtcp": re.compile("[0-9]"),
+    "rtpmap": re.compile("[^ ] [^/]+/[0-9]"),
+}
 #: How much (characters) of a line is told.
 _LONGEST = 100
 
@@ -43,9 +52,8 @@ def describe_unusable_address(address: str | None) -> str | None:
 
 
 def _is_readable(kind: str, value: str, *, in_stream: bool) -> bool:
-    if kind != "a":
-        return bool(re.search(_LINES.get(kind, ""), value, re.IGNORECASE))
-    name, colon, rest = value.partition(":")
-    if not in_stream or (colon and not rest):
-        return True
-    return bool(re.search(_ATTRIBUTES.get(name, ""), rest))
+    needed = _LINES.get(kind)
+    if kind == "a" and in_stream:
+        name, colon, value = value.partition(":")
+        needed = _ATTRIBUTES.get(name) if value or not colon else None
+    return needed is None or needed.search(value) is not None

@@ -99,7 +99,7 @@ def test_an_error_in_the_reader_of_an_embedded_baresip_is_reported(
     changes: Changes, forker: Forker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     agent = begin(EmbeddedBackend(Account("alice"), tmp_path / "alice", changes, forker), changes)
-    monkeypatch.setattr(protocol, "to_event", divide)
+    monkeypatch.setattr(protocol, "to_events", divide)
     with pytest.raises(BackendError):
         agent.backend.dial("sip:nobody@127.0.0.1:9")
     check(told(agent))

@@ -13,9 +13,12 @@ from BaresipLibrary.events import AudioTimed
 
 
 def test_when_audio_came() -> None:
-    fields = {"call_id": "id", "path": "/r/x.wav", "frame": 8, "earliest": 1.0, "latest": 1.5}
-    event = protocol.to_event({"event": "AudioTimed", "at": 2.0, **fields})
-    assert event == AudioTimed(2.0, "id", Path("/r/x.wav"), 8, 1.0, 1.5)
+    stretches = [["/r/x.wav", 8, 1.0, 1.5], ["/r/y.wav", 0, 2.0, 2.5]]
+    message = {"event": "AudioTimed", "at": 2.0, "call_id": "id", "stretches": stretches}
+    assert protocol.to_events(message) == [
+        AudioTimed(2.0, "id", Path("/r/x.wav"), 8, 1.0, 1.5),
+        AudioTimed(2.0, "id", Path("/r/y.wav"), 0, 2.0, 2.5),
+    ]
 
 
 def line(**account: object) -> str:

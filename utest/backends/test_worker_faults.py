@@ -84,7 +84,7 @@ def in_a_thread() -> None:
 )
 def test_an_error_that_nobody_handles_is_told(scene: Callable[[], Any]) -> None:
     (message,) = told_when(scene)
-    event = protocol.to_event({"at": 1.0, **message})
+    (event,) = protocol.to_events({"at": 1.0, **message})
     assert isinstance(event, AgentDied)
     assert event.fault.startswith("ZeroDivisionError: ")
     assert ", at test_worker_faults.py:" in event.fault and "1 // 0" in event.last_words

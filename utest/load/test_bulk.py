@@ -28,8 +28,9 @@ class Line(ScriptedBackend):
         self.on_answer: Callable[[], None] = lambda: None
 
     def dial(self, uri: str, headers: object = ()) -> str:
+        call_id = super().dial(uri, headers)  # type: ignore[arg-type]
         self.on_dial()
-        return super().dial(uri, headers)  # type: ignore[arg-type]
+        return call_id
 
     def answer(self, call_id: str, headers: object = ()) -> None:
         super().answer(call_id, headers)  # type: ignore[arg-type]

@@ -280,10 +280,10 @@ class WorkerProcess(Backend):
 
     def _take(self, message: dict[str, Any], report: Report) -> None:
         if "event" in message:
-            event = protocol.to_event(message)
-            self._collisions.take(event)
-            report(event)
-            self._report_mailbox(event, report)
+            for event in protocol.to_events(message):
+                self._collisions.take(event)
+                report(event)
+                self._report_mailbox(event, report)
         elif "answer" not in message:
             self._started = message
         elif message["answer"] in self._open:

@@ -116,14 +116,12 @@ def _media(message: dict[str, Any]) -> Event:
     )
 
 
-def _timed(message: dict[str, Any]) -> Event:
-    fields = ("frame", "earliest", "latest")
-    return events.AudioTimed(
-        message["at"],
-        message["call_id"],
-        _path(message["path"]),
-        *(message[field] for field in fields),
-    )
+def _timed(message: dict[str, Any]) -> list[Event]:
+    at, call_id = message["at"], message["call_id"]
+    return [
+        events.AudioTimed(at, call_id, _path(path), *bounds)
+        for path, *bounds in message["stretches"]
+    ]
 
 
 def _rtp(message: dict[str, Any]) -> Event:
@@ -174,7 +172,6 @@ _READERS: dict[str, Callable[[dict[str, Any]], Event]] = {
     "MediaStarted": _media,
     "RecordingEnded": _plain(events.RecordingEnded, "call_id", "why"),
     "AudioArrived": _plain(events.AudioArrived, "call_id", "rx", "tx"),
-    "AudioTimed": _timed,
     "PromptEnded": _plain(events.PromptEnded, "call_id", "name"),
     "AudioTrouble": _plain(events.AudioTrouble, "call_id", "text"),
     "RequestFailed": _plain(events.RequestFailed, "number", "words"),
@@ -184,12 +181,14 @@ _READERS: dict[str, Callable[[dict[str, Any]], Event]] = {
 }
 
 
-def to_event(message: dict[str, Any]) -> Event:
-    """The event that a worker's message reports.
+def to_events(message: dict[str, Any]) -> list[Event]:
+    """The events that a worker's message reports, nearly always one.
 
     Raises:
         KeyError: the worker speaks another version of this protocol.
     """
     if call_id := message.get("call_id"):
         message["call_id"] = sys.intern(call_id)  # one text for all events of a call
-    return _READERS[message["event"]](message)
+    if message["event"] == "AudioTimed":
+        return _timed(message)
+    return [_READERS[message["event"]](message)]

@@ -1,6 +1,7 @@
 """The audio of one call: what arrives and what is sent, and their recordings."""
 
 import contextlib
+import functools
 import struct
 import threading
 import time
@@ -15,6 +16,7 @@ from baresip import AudioInfo, AudioNotActive, AudioRestarted, Call
 from .sent_audio import SentAudio
 from .sounds import SampleSource, SilentSource, interleave, make_sound
 from .stream_clock import StreamClock
+from .stretch_times import StretchTime, StretchTimes
 
 #: Bytes of a sample.
 SAMPLE = 2
@@ -42,8 +44,7 @@ class Recording:
         self._lost = lost
         self._file: BinaryIO | None = None
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            file = path.open("wb")
+            file = _created(path)
         except OSError as error:
             self._lose(error.strerror or str(error))
             return
@@ -105,6 +106,15 @@ class Recording:
         self._lost(f"{self.path} cannot be written: {why}")
 
 
+def _created(path: Path) -> BinaryIO:
+    """A new file, and its folder if need be."""
+    try:
+        return path.open("wb")
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.open("wb")
+
+
 #: How much audio lies ready to be sent (s): twice as long as the pump may take to come back, so
 #: that no tone breaks.
 AHEAD = 0.16
@@ -148,6 +158,7 @@ class CallAudio:
         self.closely = False
         self._flushed: int | None = None
         self._looked = (0.0, 0.0)
+        self._times = StretchTimes(self._tell_times)
         self._reading = threading.Lock()
         #: What was read and is not recorded yet, with the times before and after.
         self._saved: deque[tuple[float, float, bytes]] = deque()
@@ -195,6 +206,16 @@ class CallAudio:
         with contextlib.suppress(AudioNotActive, AudioRestarted):
             self._move()
         return self.timed != before
+
+    def tell_times(self, *, at_once: bool) -> None:
+        """Reports when samples came or left: at once, or what can wait a little later."""
+        if at_once:
+            self._times.tell()
+        else:
+            self._times.tell_if_due()
+
+    def _tell_times(self, stretches: list[StretchTime]) -> None:
+        self._report("AudioTimed", call_id=self._call.call_id, stretches=stretches)
 
     @property
     def timed(self) -> tuple[int, int]:
@@ -285,20 +306,13 @@ class CallAudio:
         for recording in (self._rx, self._tx):
             if recording is not None:
                 recording.close()
+        self._times.tell()
         self._rx = self._tx = None
 
     def _recording(self, ending: str, rate: int, channels: int, packet: float) -> Recording:
         path = self._stem.with_name(self._stem.name + ending)
 
-        def timed(frame: int, earliest: float, latest: float) -> None:
-            self._report(
-                "AudioTimed",
-                call_id=self._call.call_id,
-                path=str(path),
-                frame=frame,
-                earliest=earliest,
-                latest=latest,
-            )
+        timed = functools.partial(self._times.note, str(path))
 
         def lost(why: str) -> None:
             self._report("RecordingEnded", call_id=self._call.call_id, why=why)

@@ -1,6 +1,7 @@
 """Moves audio between the calls of an agent and their WAV files, on the clock of the media."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,6 @@ from typing import Any
 from baresip import Call
 
 from .call_audio import CallAudio, Report
-from .faults import watch
 from .sent_audio import SentAudio
 from .stream_clock import CLOSELY, LISTENED, RESTING, UNHEARD
 
@@ -32,8 +32,8 @@ class AudioPump:
         self._listened: set[str] = set()
         self._timed: set[str] = set()
         self._hurried = 0
-        self._wake = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        #: The next round; None while there is no call.
+        self._waiting: asyncio.TimerHandle | None = None
         self._number = 0
         #: Called after each round: what can wait for the next one wakes nobody by itself.
         self.after_round: Callable[[], None] = _nothing
@@ -50,10 +50,7 @@ class AudioPump:
         audio = CallAudio(call, stem, source, self._report, self._sent)
         audio.mute(call.call_id in self._muted)
         self._calls[call.call_id] = audio
-        self._wake.set()
-        if self._task is None:
-            self._task = asyncio.create_task(self._run())
-            watch(self._task)
+        self._begin_round_in(0.0)
 
     def save_arrived(self) -> None:
         """Reads what has arrived in all calls: the stack may be about to drop that.
@@ -94,7 +91,7 @@ class AudioPump:
 
     def _hurry(self) -> None:
         self._hurried = _HURRIED_ROUNDS
-        self._wake.set()
+        self._begin_round_in(0.0)
 
     def listen(self, call_id: str, on: bool, closely: bool) -> None:
         """Reports every piece of audio that arrives in a call, or no longer.
@@ -106,13 +103,15 @@ class AudioPump:
         (self._timed.add if on and closely else self._timed.discard)(call_id)
         if call_id in self._calls:
             self._move(call_id, always=True)
-        self._wake.set()
+        self._begin_round_in(0.0)
 
     def _move(self, call_id: str, *, always: bool = False) -> None:
         """Moves the audio of a call, and reports what came or left, or `always`, to who listens."""
         audio = self._calls[call_id]
         audio.closely = call_id in self._timed
-        if (audio.move() or always) and call_id in self._listened:
+        has_grown, is_listened = audio.move(), call_id in self._listened
+        audio.tell_times(at_once=is_listened)
+        if (has_grown or always) and is_listened:
             rx, tx = audio.timed
             self._report("AudioArrived", call_id=call_id, rx=rx, tx=tx)
 
@@ -124,17 +123,20 @@ class AudioPump:
             return LISTENED
         return RESTING if all(audio.rests for audio in self._calls.values()) else UNHEARD
 
-    async def _run(self) -> None:
-        loop = asyncio.get_running_loop()
-        while self._calls:
-            started = loop.time()
-            for call_id in list(self._calls):
-                self._move(call_id)
-            self.after_round()
-            self._wake.clear()
-            period = self._period
-            self._hurried = max(0, self._hurried - 1)
-            waking = loop.call_at(started + period, self._wake.set)
-            await self._wake.wait()
-            waking.cancel()
-        self._task = None
+    def _begin_round_in(self, seconds: float) -> None:
+        """Has the next round begin then, if there is a call."""
+        if self._waiting is not None:
+            self._waiting.cancel()
+            self._waiting = None
+        if self._calls:
+            self._waiting = asyncio.get_running_loop().call_later(seconds, self._round)
+
+    def _round(self) -> None:
+        """Moves the audio of all calls once."""
+        began = time.monotonic()
+        for call_id in list(self._calls):
+            self._move(call_id)
+        self.after_round()
+        period = self._period
+        self._hurried = max(0, self._hurried - 1)
+        self._begin_round_in(began + period - time.monotonic())
