@@ -156,6 +156,8 @@ class Backend(ABC):
     caveats: tuple[str, ...] = ()
     #: Whether its SIP messages are reported; else a call that its stack refuses is not seen.
     shows_messages = True
+    #: Whether its stack may answer a call without being asked to.
+    may_answer = False
 
     @property
     def playout_delay(self) -> PlayoutDelay | None:

@@ -28,7 +28,6 @@ def buffer_delay(release: Release, configured: Configured) -> PlayoutDelay:
         return PlayoutDelay(0.0, _EXACT)
     if release >= _BY_TIME:
         delay = _range(configured("audio_jitter_buffer_ms"), 0.001)
-        delay = delay or _packets(configured("audio_jitter_buffer_delay"))
         least, most, error = *(delay or (_DEFAULT, 2 * _DEFAULT)), _EXACT
     else:
         delay = _packets(configured("audio_jitter_buffer_delay")) if own else None
@@ -46,6 +45,6 @@ def _packets(text: str | None) -> tuple[float, float] | None:
 
 
 def _range(text: str | None, unit: float) -> tuple[float, float] | None:
-    """Least and most, in seconds, of a setting such as ``60-120``; None without one."""
-    match = re.fullmatch(r"(\d+)-(\d+)", (text or "").strip())
-    return (int(match[1]) * unit, int(match[2]) * unit) if match else None
+    """Least and most, in seconds, of a setting such as ``60-120`` or ``60``; None without one."""
+    match = re.fullmatch(r"(\d+)(?:-(\d+))?", (text or "").strip())
+    return (int(match[1]) * unit, int(match[2] or match[1]) * unit) if match else None

@@ -188,6 +188,11 @@ class _Table(NamedTuple):
             raise UsageError(f"{self.argument}: {name} needs a value.")
         if kind == "number" and not re.fullmatch(r"[0-9]{1,9}", value):
             raise UsageError(f"{self.argument}: {name} must be a whole number, not '{value}'.")
+        if kind == "range" and not _is_range(value):
+            raise UsageError(
+                f"{self.argument}: {name} must be a whole number or a range such as 20-160, not"
+                f" '{value}'."
+            )
         choices = _FLAGS if kind == "flag" else tuple(kind.split("|")) if "|" in kind else (value,)
         if value not in choices:
             raise UsageError(
@@ -214,6 +219,12 @@ class _Table(NamedTuple):
                     f"{self.argument}: {reader.description} does not load the module"
                     f" {' or '.join(sorted(setting.modules))}, which reads {name}."
                 )
+
+
+def _is_range(value: str) -> bool:
+    """Whether it is a whole number, or two with the smaller one first."""
+    match = re.fullmatch(r"([0-9]{1,9})(?:-([0-9]{1,9}))?", value)
+    return match is not None and int(match[1]) <= int(match[2] or match[1])
 
 
 _PARAMETERS = _Table("account_parameters", PARAMETERS, _OWN_PARAMETERS)

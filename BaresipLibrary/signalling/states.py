@@ -116,7 +116,7 @@ def _obstacle(agent: Agent, wanted: AgentState, agents: Sequence[Agent]) -> str 
         return _news_of_failed_transfer(agent)
     if call is None:
         return None if may_be_called(agent, agents) else _describe_no_call(agent, wanted)
-    if wanted is AgentState.ESTABLISHED and call.is_waiting:
+    if wanted is AgentState.ESTABLISHED and call.is_waiting and not agent.backend.may_answer:
         if agent.reactions.will_answer(call.call_id):
             to_come = f"{agent.name} is to {agent.reactions.chosen} (When Called)"
             return f"{call.describe()} and {to_come}"
@@ -160,7 +160,7 @@ def may_be_called(agent: Agent, agents: Sequence[Agent]) -> bool:
     elsewhere = {other.uri for other in others} - {agent.uri}
     return any(
         call.direction is Direction.OUTGOING
-        and call.state is CallState.RINGING
+        and (call.state is CallState.RINGING or (agent.backend.may_answer and call.is_live))
         and call.call_id not in known
         and call.peer_uri not in elsewhere
         for other in others

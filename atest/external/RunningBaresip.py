@@ -33,10 +33,12 @@ class RunningBaresip:
     def start_device(
         self, account: str = "device", without: str = "", parameters: str = "", own: bool = False
     ) -> dict[str, str]:
-        """Starts a baresip with one account; returns where it is controlled, called and records.
+        """Starts a baresip; returns where it is controlled, where its first account is called, and
+        where it records.
 
+        `account` are the users of its accounts, with commas; `parameters` are more of each account.
         Its configuration has no line that begins with `without`. With `own` it goes on with what
-        baresip writes itself at its first start, `parameters` are more of the account.
+        baresip writes itself at its first start.
         """
         output = BuiltIn().get_variable_value("${OUTPUT DIR}")
         self._folder = Path(tempfile.mkdtemp(prefix="device-", dir=output))
@@ -57,8 +59,9 @@ class RunningBaresip:
         kept += self._own_configuration(program.path) if own else []
         (self._folder / "config").write_text("\n".join(kept) + "\n")
         (self._folder / "contacts").touch()
-        uri = f"sip:{account}@127.0.0.1:{sip}"
-        (self._folder / "accounts").write_text(f"<{uri}>;regint=0{parameters}\n" if account else "")
+        uris = [f"sip:{user}@127.0.0.1:{sip}" for user in account.split(",") if user]
+        accounts = "".join(f"<{uri}>;regint=0{parameters}\n" for uri in uris)
+        (self._folder / "accounts").write_text(accounts)
         self._process = subprocess.Popen(
             [program.path, "-f", str(self._folder)],
             stdin=subprocess.DEVNULL,
@@ -66,6 +69,7 @@ class RunningBaresip:
             stderr=subprocess.STDOUT,
         )
         self._await_ready()
+        uri = next(iter(uris), "")
         return {"control": f"127.0.0.1:{control}", "uri": uri, "recordings": str(recordings)}
 
     def _own_configuration(self, program: str) -> list[str]:

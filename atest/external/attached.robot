@@ -5,6 +5,7 @@ Library             ../resources/Lateness.py
 Library             ../resources/Ports.py
 Library             ../resources/Watching.py
 Library             ../resources/Sounds.py
+Library             ../resources/ScriptedPeer.py    ${CURDIR}/attached_scenarios.py
 Resource            ../resources/backend.resource
 Library             BaresipLibrary    timeout=8s
 Test Setup          Attach
@@ -108,7 +109,7 @@ Settings That Would Change Nothing
     [Documentation]    Its account and its configuration are there already.
     [Tags]    -once on external: its agents are the same on either backend
     Stop Agent    device
-    VAR    @{settings}    account_parameters    ptime=40
+    VAR    @{settings}    account_parameters    ptime=40    audio_codecs    PCMA    outbound    127.0.0.1:9
     ${able} =    Can    OWN_CALLS_ONLY
     IF    ${able}    VAR    @{settings}    @{settings}    catch_all    ${False}
     ${able} =    Can    RELIABLE_PROVISIONAL
@@ -259,6 +260,72 @@ A Device That Dies Is Noticed
     Run Keyword And Expect Error
     ...    device is dead: its baresip is out of reach. Its last output:\n127.0.0.1:*: the control connection has ended
     ...    Wait Until State Is    device    RINGING
+
+Calls To Another Account Are Not Its Own
+    [Setup]    Attach    account=device,desk
+    Start Agent    bob
+    ${desk} =    Evaluate    $DEVICE['uri'].replace('device', 'desk')
+    Dial    bob    ${desk}
+    Wait Until Sip Message    bob    180
+    Dial    bob    device
+    Wait Until State Is    device    RINGING
+    ${info} =    Get Info    device
+    Length Should Be    ${info.calls}    1
+    Accept    device
+    Hold    device
+    Resume    device
+    Send Dtmf    device    12
+    Wait Until Dtmf Received    bob    12
+    Hang Up    device
+    Wait Until State Is    device    IDLE
+    Dial    device    bob
+    Wait Until Sip Message    bob    received INVITE
+    Get Header    bob    From    *=    sip:device@
+
+It Answers By Itself
+    [Documentation]    Baresip 1.0 reports such a call no sooner than it is up.
+    [Setup]    Attach    parameters=;answermode=auto
+    Start Agent    bob
+    Dial    bob    device
+    Wait Until State Is    device    ESTABLISHED
+    Verify Audio Connection    device    bob
+    Hang Up    device
+    Wait Until State Is    bob    IDLE
+
+Calls That It Has Already
+    Stop Agent    device
+    Start Agent    bob
+    Dial    bob    ${DEVICE}[uri]
+    Wait Until Sip Message    bob    180
+    Start Agent    device    control=${DEVICE}[control]    recordings_folder=${DEVICE}[recordings]
+    Wait Until State Is    device    RINGING    timeout=0s
+    Accept    device
+    Wait Until State Is    bob    ESTABLISHED
+    Verify Audio Connection    device    bob
+
+It Holds A Call By Itself
+    [Documentation]    As baresip does when another call begins, unless its configuration says otherwise.
+    Start Agent    bob
+    Start Agent    carol
+    ${first} =    Dial    device    bob
+    Accept    bob
+    Wait Until State Is    device    ESTABLISHED
+    Dial    carol    device
+    Wait Until State Is    device    RINGING
+    Accept    device
+    Wait Until State Is    carol    ESTABLISHED
+    Hold Should Become    device    True    call=${first}
+    Resume    device    call=${first}
+    Held By Peer Should Become    bob    False
+
+A First Answer In One Direction Is Not A Hold
+    ${peer} =    Start Peer    answers_one_way    recvonly
+    Dial    device    ${peer.uri}
+    Wait Until State Is    device    ESTABLISHED
+    ${info} =    Get Info    device
+    Should Be Equal    ${info.calls}[-1][on_hold]    ${False}
+    Hang Up    device
+    Peer Should Have Finished    ${peer}
 
 An Account Of Its Own
     Stop Agent    device

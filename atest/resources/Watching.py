@@ -18,11 +18,13 @@ def held_by_peer_should_become(name: str, wanted: bool, timeout: float = 5.0) ->
         raise AssertionError(f"{name}: held by peer did not become {wanted}.")
 
 
-def hold_should_become(name: str, wanted: bool, timeout: float = 5.0) -> None:
-    """Waits until the SDP says that the agent holds its call, or no longer does."""
+def hold_should_become(
+    name: str, wanted: bool, timeout: float = 5.0, call: str | None = None
+) -> None:
+    """Waits until the agent holds its call, or the one of that Call-ID, or no longer does."""
     agent = agent_named(name)
-    call = agent.require_live_call("to watch")
-    if not wait_until(agent.changes, lambda: call.on_hold is wanted or None, timeout):
+    watched = agent.require_live_call("to watch", call)
+    if not wait_until(agent.changes, lambda: watched.on_hold is wanted or None, timeout):
         raise AssertionError(f"{name}: holding did not become {wanted}.")
 
 

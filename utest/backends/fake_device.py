@@ -25,6 +25,8 @@ class FakeDevice:
             "slow": "",
             "modules": " g711 type=audio codec ref=1\n",
             "reginfo": "0 - sip:device@127.0.0.1:5060   OK\n" if accounts else "",
+            "uafind": "",
+            "listcalls": "--- Active calls (0) ---\n",
         }
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()

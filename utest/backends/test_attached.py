@@ -3,6 +3,7 @@
 import socket
 import threading
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +12,10 @@ from BaresipLibrary.account import Account
 from BaresipLibrary.backends.external import attached
 from BaresipLibrary.backends.external.attached import AttachedBackend
 from BaresipLibrary.backends.external.configuration import ExternalSettings
+from BaresipLibrary.backends.external.ctrl_tcp import ControlConnection
 from BaresipLibrary.backends.external.installation import Version
 from BaresipLibrary.concurrency import Changes
-from BaresipLibrary.errors import BackendError, CommandRefused
+from BaresipLibrary.errors import BackendError, CommandRefused, UsageError
 from BaresipLibrary.events import Event
 
 from .fake_device import FakeDevice
@@ -54,6 +56,84 @@ def test_events_that_are_not_understood_are_reported_and_harm_nothing() -> None:
         assert backend._ask(("about", "")) == ["baresip 4.10.0"]
         backend.stop()
     assert any("not understood" in str(event) for event in reported)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"type": "CALL_RTCP", "id": "x", "rtcp_stats": ["none"]},
+        {"type": ["CALL_INCOMING"], "id": "x"},
+        {"type": "CALL_INCOMING", "id": ["x"], "direction": "incoming"},
+        {"type": "MODULE", "param": 5},
+        {"response": True, "ok": True, "token": ["t1"]},
+    ],
+)
+def test_odd_values_end_no_thread(odd: dict[str, Any]) -> None:
+    with closing(FakeDevice({"event": True, **odd})) as device:
+        backend = AttachedBackend(Account("a"), Changes(), ExternalSettings(control=device.address))
+        backend.start(lambda event: None)
+        assert backend._ask(("about", "")) == ["baresip 4.10.0"]
+        backend.stop()
+
+
+def test_events_of_another_account_are_not_the_agents() -> None:
+    theirs = {"event": True, "accountaor": "sip:desk@127.0.0.1:5060"}
+    call = {"id": "x", "direction": "incoming", "peeruri": "sip:bob@127.0.0.1:5080"}
+    odd = [{**theirs, "type": "REGISTER_OK"}, {**theirs, **call, "type": "CALL_INCOMING"}]
+    reported: list[Event] = []
+    with closing(FakeDevice(*odd)) as device:
+        device.answers["reginfo"] += "1 - sip:desk@127.0.0.1:5060   OK\n"
+        backend = AttachedBackend(Account("a"), Changes(), ExternalSettings(control=device.address))
+        assert backend.start(reported.append) == "sip:device@127.0.0.1:5060"
+        reported.clear()
+        backend._ask(("about", ""))
+        assert reported == []
+        backend.stop()
+
+
+def test_a_device_that_does_not_answer_may_be_baresip(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(ControlConnection.ask.__kwdefaults__, "patience", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        where = f"127.0.0.1:{server.getsockname()[1]}"
+        words = rf"takes connections at {where} did not answer the command 'about' in 0\.1 s\.$"
+        with pytest.raises(BackendError, match=words):
+            AttachedBackend(Account("a"), Changes(), ExternalSettings(control=where))
+
+
+@pytest.mark.parametrize("where", ["127.0.0.1:0", "127.0.0.1:65536", "host:99999"])
+def test_a_control_port_that_no_host_has(where: str) -> None:
+    with pytest.raises(UsageError, match="a port is a number from 1 to 65535"):
+        ExternalSettings(control=where)
+
+
+def test_a_control_host_that_no_host_is_called() -> None:
+    with pytest.raises(BackendError, match="no baresip to control at a..b:4444: not a host name"):
+        AttachedBackend(Account("a"), Changes(), ExternalSettings(control="a..b:4444"))
+
+
+def test_recordings_are_refused_of_a_device_that_records_nothing(tmp_path: Path) -> None:
+    with closing(FakeDevice()) as device:
+        settings = ExternalSettings(control=device.address, recordings=tmp_path)
+        with pytest.raises(UsageError, match="does not load the module sndfile"):
+            AttachedBackend(Account("a"), Changes(), settings)
+
+
+def test_old_recordings_are_not_those_of_a_call(tmp_path: Path) -> None:
+    """Before 3.0 no event names the recordings of a call: they are the newest."""
+    (tmp_path / "dump-2020-01-01-00-00-00-dec.wav").write_bytes(b"old")
+    with closing(FakeDevice()) as device:
+        device.answers |= {"about": "baresip 2.3.0", "modules": " sndfile type=filter ref=1\n"}
+        settings = ExternalSettings(control=device.address, recordings=tmp_path)
+        backend = AttachedBackend(Account("a"), Changes(), settings)
+        backend._find_recordings("call")
+        assert backend._files == {}
+        new = tmp_path / "dump-2020-01-01-00-00-01-dec.wav"
+        new.write_bytes(b"new")
+        backend._find_recordings("call")
+        assert backend._files == {"call": {"rx": new}}
+        backend._find_recordings("later")
+        assert backend._files == {"call": {"rx": new}}
+        backend.stop()
 
 
 def test_a_refused_account_does_not_show_its_password() -> None:

@@ -60,6 +60,32 @@ def test_audio_that_starts_while_a_call_is_accepted_is_that_calls(
     assert accepted == ["from-alice"]
 
 
+def test_a_call_id_that_baresip_takes_for_a_parameter_is_chosen_first(
+    backend: AttachedBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """4.10 hangs up the current call where a Call-ID has an equals sign."""
+    backend._translator.calls["YWJj==@host"] = LiveCall(True, "sip:alice@a", is_answered=True)
+    asked: list[tuple[Command, ...]] = []
+    monkeypatch.setattr(backend, "_ask", lambda *commands: asked.append(commands) or ["", ""])
+    backend.hang_up("YWJj==@host")
+    assert asked == [(("callfind", "YWJj==@host"), ("hangup", ""))]
+
+
+def test_a_call_is_known_by_the_answer_to_the_command_that_dialled_it(
+    backend: AttachedBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A call to the target of a transfer may begin just then."""
+    translator = backend._translator
+
+    def ask(*_: Command) -> list[str]:
+        translator.dialled(time.monotonic(), "to-bob", "sip:bob@a")
+        translator.dialled(time.monotonic(), "to-target", "sip:carol@a")
+        return ["call uri: sip:bob@a\ncall id: to-bob\n"]
+
+    monkeypatch.setattr(backend, "_ask", ask)
+    assert backend.dial("sip:bob@a") == "to-bob"
+
+
 def counted(*sources: tuple[int, int]) -> str:
     """What baresip prints of RTP: the SSRC of each source, and packets received of it."""
     members = "".join(

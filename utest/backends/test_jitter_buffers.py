@@ -24,6 +24,10 @@ from BaresipLibrary.backends.jitter_buffers import buffer_delay
         ((3, 18), {"audio_jitter_buffer_delay": "3-10"}, 0.060),
         ((3, 18), {"jitter_buffer_delay": "3-10"}, 0.060),
         ((4, 10), {"audio_jitter_buffer_ms": "nonsense"}, 0.060),
+        ((4, 10), {"audio_jitter_buffer_ms": "150"}, 0.150),
+        ((3, 18), {"audio_jitter_buffer_delay": "3"}, 0.060),
+        ((1, 0), {"jitter_buffer_delay": "2"}, 0.040),
+        ((4, 10), {"audio_jitter_buffer_delay": "10-20"}, 0.060),
     ],
 )
 def test_a_fixed_buffer_delays_by_its_least_length(

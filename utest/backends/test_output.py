@@ -52,6 +52,21 @@ def test_a_line_before_the_start_line_and_one_behind_the_body() -> None:
     ]
 
 
+def test_a_body_that_looks_like_what_baresip_prints_is_a_body() -> None:
+    printed = OLD.replace("Content-Length: 5", f"Content-Length: {5 + len(OLD)}")
+    printed = printed.replace("v=0\r\n", f"v=0\r\n{OLD}")
+    (traced,) = OutputParser().feed(printed.encode())
+    assert isinstance(traced, TracedMessage) and traced.text.endswith(f"v=0\r\n{OLD}")
+
+
+@pytest.mark.parametrize("length", [3, 99, 10**9 - 1])
+def test_a_wrong_length_keeps_back_nothing(length: int) -> None:
+    printed = OLD.replace("Content-Length: 5", f"Content-Length: {length}")
+    first, second = OutputParser().feed(f"{printed}{OLD}".encode())[:1], TRACED
+    assert isinstance(first[0], TracedMessage) and first[0].text.startswith("INVITE")
+    assert second in OutputParser().feed(f"{printed}{OLD}".encode())
+
+
 def test_an_arrow_without_a_message_is_a_line() -> None:
     arrow = "UDP 127.0.0.1:1 -> 127.0.0.1:2\n"
     found = OutputParser().feed(f"{arrow}\x1b[36;1m#\n{arrow}nothing\n\x1b[;m\n{OLD}".encode())

@@ -79,6 +79,8 @@ def test_a_module_that_does_not_load_is_told(baresip: Baresip) -> None:
 def test_an_empty_text_is_refused(baresip: Baresip) -> None:
     with pytest.raises(CommandRefused, match="no empty message"):
         baresip.sender.send("MESSAGE", BOB, "")
+    with pytest.raises(CommandRefused, match="drops the spaces that a message begins with"):
+        baresip.sender.send("MESSAGE", BOB, "  indented")
     assert baresip.asked == []
 
 

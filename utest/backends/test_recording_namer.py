@@ -8,6 +8,7 @@ import pytest
 from BaresipLibrary.audio.wav_reader import RecordingReader
 from BaresipLibrary.backends.external.recordings import (
     RecordingNamer,
+    SharedNameError,
     media_started,
     peer_named_by,
 )
@@ -143,6 +144,25 @@ def test_a_file_that_could_not_be_opened_is_known_by_its_call(late: Baresip) -> 
     missed = late.recorder.missed(NAME.format("dec"))
     assert missed is not None
     assert (missed.call_id, missed.path.name) == ("id", "a-1-rx.wav")
+
+
+def test_one_name_of_two_calls_is_nobodys(late: Baresip) -> None:
+    """Which of them opens the file is not known."""
+    late.sets_up("enc", "dec", call_id="first")
+    with pytest.raises(SharedNameError) as caught:
+        late.names("dec", "second")
+    assert caught.value.calls == ("first", "second")
+    late.opens("enc", "first")
+
+
+def test_a_file_elsewhere_is_left_there(late: Baresip) -> None:
+    """A peer can have a line printed that names it."""
+    elsewhere = late.folder / "elsewhere-dec.wav"
+    elsewhere.touch()
+    for name in (str(elsewhere), "recordings/../elsewhere-dec.wav"):
+        assert late.recorder.take(name, "id") is None
+        assert late.recorder.take(name, "id") is None
+    assert elsewhere.exists()
 
 
 def test_files_that_are_there_when_they_are_named(tmp_path: Path) -> None:

@@ -52,6 +52,9 @@ def test_lists_may_have_several_lines() -> None:
         ({"config": ("rtp_tos 1x",)}, "rtp_tos must be a whole number, not '1x'"),
         ({"config": ("rtp_tos -1",)}, "rtp_tos must be a whole number"),
         ({"config": ("rtp_tos \u0661",)}, "rtp_tos must be a whole number"),
+        ({"config": ("audio_jitter_buffer_ms 60ms",)}, "a range such as 20-160, not '60ms'"),
+        ({"config": ("rtp_ports 4100-4000",)}, "a range such as 20-160, not '4100-4000'"),
+        ({"config": ("audio_jitter_buffer_type OFF",)}, "one of off, fixed, adaptive, not 'OFF'"),
         ({"config": ("# a comment",)}, "only up to 'a'"),
         ({"config": ("audio_path /my sounds",)}, "only up to '/my'"),
     ],
@@ -65,6 +68,7 @@ def test_what_this_baresip_does_not_read_is_refused() -> None:
     StackSettings(config=("redial_attempts 3",), parameters="100rel=yes").require_read_by(NEWEST)
     for settings, words in (
         (StackSettings(config=("audio_txmode thread",)), r"; versions 1\.0 to 4\.5 do\."),
+        (StackSettings(config=("audio_jitter_buffer_delay 3",)), r"; versions 3\.2 to 4\.0 do\."),
         (StackSettings(config=("module gsm.so",)), "does not read module"),
         (StackSettings(config=("opus_cbr yes",)), "the module opus or opus_multistream, which"),
     ):

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ... import events
-from ...account import Account
+from ...account import INBAND, Account
 from ...concurrency import Changes
 from ...errors import AgentGone, BackendError, CommandRefused, UsageError
 from ..base import Report, process_died
@@ -16,8 +16,10 @@ from ..stack_settings import Reader
 from . import installation
 from .configuration import SOURCE_CHANNELS, SOURCE_RATE, ExternalSettings
 from .controlled import ControlledBackend
+from .ctrl_tcp import Command
 from .installation import codecs_of, encryptions_of
 from .recordings import DIRECTIONS, media_started, peer_named_by
+from .running_calls import is_on_hold, running_calls
 
 #: What is read from the SIP trace, which an attached baresip does not show.
 _NEED_MESSAGES = frozenset({
@@ -31,6 +33,13 @@ _CONNECT = 5.0
 _MODULE = re.compile(r"^\s*(\S+) type=", re.MULTILINE)
 _ACCOUNT = re.compile(r"^\s*(?:>|\d+ -)?\s*(sips?:\S+)", re.MULTILINE)
 _DUMP = re.compile(r"sndfile,dump,(.+)")
+#: Events of the messages that set up audio.
+_SIGNALLING = frozenset({
+    "CALL_INCOMING", "CALL_OUTGOING", "CALL_RINGING", "CALL_PROGRESS", "CALL_ANSWERED",
+    "CALL_ESTABLISHED", "CALL_LOCAL_SDP", "CALL_REMOTE_SDP", "CALL_HOLD", "CALL_RESUME",
+})  # fmt: skip
+#: Commands that act for the account that is chosen: the first one, or before 2.0 the current one.
+_OF_ACCOUNT = ("dial", "uareg", "uaaddheader", "uarmheader")
 #: How often to look for the beginning of a recording (s).
 _LOOK = 0.05
 _OUT_OF_REACH = (
@@ -43,6 +52,7 @@ class AttachedBackend(ControlledBackend):
     """One agent in a baresip that is neither started nor ended by the library."""
 
     shows_messages = False
+    may_answer = True  # as its own configuration says
 
     def __init__(self, account: Account, changes: Changes, settings: ExternalSettings) -> None:
         if account.ring_timeout:
@@ -57,14 +67,21 @@ class AttachedBackend(ControlledBackend):
         self._files: dict[str, dict[str, Path]] = {}
         self._due: set[str] = set()
         self._uri = ""
+        #: Whether the baresip has other accounts; events of these are not those of the agent.
+        self._has_others = False
+        #: Whether the account was there before the agent was.
+        self._found = False
+        #: Recordings as they were before the calls of this agent.
+        self._old_files: dict[Path, tuple[int, int]] = {}
         self._connect()
 
     def _connect(self) -> None:
         try:
             sock = socket.create_connection(self._settings.control_address, timeout=_CONNECT)
-        except OSError as error:
+        except (OSError, UnicodeError) as error:
+            why = error.strerror or error if isinstance(error, OSError) else "not a host name"
             raise BackendError(
-                f"There is no baresip to control at {self._where}: {error.strerror or error}."
+                f"There is no baresip to control at {self._where}: {why}."
                 " It needs the module ctrl_tcp, and ctrl_tcp_listen in its configuration."
             ) from error
         self.version = installation.Version(0, 0)
@@ -78,14 +95,23 @@ class AttachedBackend(ControlledBackend):
     def _identify(self) -> None:
         try:
             about, modules = self._ask(("about", ""))[0], self._ask(("modules", ""))[0]
-        except BackendError as error:
+        except (AgentGone, CommandRefused) as error:
             raise BackendError(f"What answers at {self._where} is not baresip: {error}.") from error
+        except BackendError as error:
+            words = str(error).removeprefix("baresip ")
+            raise BackendError(f"What takes connections at {self._where} {words}") from error
         version = installation.Version.find(about)
         if version is None:
             raise BackendError(
                 f"What answers at {self._where} does not report a version of baresip."
             )
         self._set_version(version, frozenset(_MODULE.findall(modules)))
+        if self._settings.recordings is not None and "sndfile" not in self._modules:
+            raise UsageError(
+                f"The baresip at {self._where} does not load the module sndfile, so it records"
+                " nothing: load it there, or leave out recordings_folder=."
+            )
+        self._note_old_files()
         with suppress(CommandRefused):  # a configuration that is not shown may lack nothing
             self._audio_sources.lacks = _lacks(version, self._modules, self._ask(("config", ""))[0])
 
@@ -108,40 +134,51 @@ class AttachedBackend(ControlledBackend):
         return None
 
     def start(self, report: Report) -> str:
-        self._report = report
+        with self._changes:
+            self._translator.calls.clear()  # nobody was told of these
+            self._report = report
         try:
-            return self._find_account()
+            self._find_account()
+            self._adopt_calls()
+            return self._uri
         except BaseException:
             self.stop()
             raise
 
-    def _find_account(self) -> str:
+    def _find_account(self) -> None:
         accounts = _ACCOUNT.findall(self._ask(("reginfo", ""))[0])
         if self._account.domain is not None:
             self._uri = self._account.uri_of(self._account.username)
-            if self._aor() in accounts:
-                self._require_nothing_new()
-            else:
-                reader = Reader(f"baresip {self.version}", self.version[:2], self._modules)
-                self._settings.require_read_by(reader)
-                self._create_account(0)
-            self._ask(("uafind", self._aor()))
         elif accounts:
-            self._require_nothing_new()
             self._uri = accounts[0]
         else:
             raise BackendError(
                 f"The baresip at {self._where} has no account: give it one, or give Start"
                 " Agent a username and a domain."
             )
-        return self._uri
+        self._found = self._aor() in accounts
+        self._has_others = any(one != self._aor() for one in accounts)
+        if self._found:
+            self._require_nothing_new()
+        else:
+            reader = Reader(f"baresip {self.version}", self.version[:2], self._modules)
+            self._settings.require_read_by(reader)
+            self._create_account(0)
+        self._ask(("uafind", self._aor()))
 
     def _require_nothing_new(self) -> None:
         """Raises `UsageError` for a setting that only a new account can have."""
+        account = self._account
         given = {
             "account_parameters": self._settings.parameters,
-            "catch_all": self._account.catch_all is not None,
-            "rel100": self._account.rel100 != "no",
+            "catch_all": account.catch_all is not None,
+            "rel100": account.rel100 != "no",
+            "audio_codecs": account.audio_codecs,
+            "media_enc": account.media_enc,
+            "stun_server": account.stun_server,
+            "outbound": account.outbound,
+            "display_name": account.display_name,
+            "dtmf_mode": account.dtmf_mode not in ("rtpevent", INBAND),
         }
         for name in (name for name, value in given.items() if value):
             raise UsageError(
@@ -149,13 +186,49 @@ class AttachedBackend(ControlledBackend):
                 " nothing. Set it there."
             )
 
+    def _adopt_calls(self) -> None:
+        """Reports the calls that it has already."""
+        calls = running_calls(self._ask, self._aor())
+        with self._changes:
+            for call in calls:
+                if call.call_id not in self._translator.calls:
+                    self._translator.adopt(call)
+                    if call.established:
+                        self._source_started(call.call_id)
+            self._changes.notify_all()
+
+    def _ask(self, *commands: Command) -> list[str]:
+        """Has the agent's account chosen first, where there are others.
+
+        Before 2.0 an incoming call chooses its own account, and commands about calls, too, find
+        only those of the one that is chosen.
+        """
+        name = commands[0][0]
+        of_account = name in _OF_ACCOUNT or (self.version < (2, 0) and not name.startswith("ua"))
+        if self._has_others and self._uri and of_account:
+            return super()._ask(("uafind", self._aor()), *commands)[1:]
+        return super()._ask(*commands)
+
+    def _with_account(self, uri: str) -> str:
+        return f"{uri} 0" if self._has_others else uri
+
+    def _replace_user_agent(self, regint: int) -> None:
+        if self._found:
+            raise CommandRefused(
+                f"baresip {self.version} would need a new account for that, without what its own"
+                " has; baresip 2.5 and later does not"
+            )
+        super()._replace_user_agent(regint)
+
     def stop(self) -> None:
         self._stopping = True
         for call_id in list(self._translator.calls):
             try:
                 self.hang_up(call_id)
+            except CommandRefused:
+                pass  # the call has ended
             except BackendError:
-                pass  # the call or this baresip has ended
+                break  # this baresip has ended, or does not answer
         if self._control is not None:
             self._control.close()
         self._release_control()
@@ -171,16 +244,23 @@ class AttachedBackend(ControlledBackend):
         if not self._stopping and self._control is not None:
             self._report_at_once(process_died(None, f"{self._where}: {self._control.lost}"))
 
+    def _is_of_another(self, message: dict[str, object]) -> bool:
+        """Whether it is an event of an account that is not the agent's."""
+        whose = message.get("accountaor")
+        return bool(self._has_others and self._uri and whose) and whose != self._aor()
+
     def _take(self, message: dict[str, object]) -> None:
-        dump = _DUMP.fullmatch(str(message.get("param")))
-        call_id = str(message.get("id"))
+        if self._is_of_another(message):
+            return
+        kind, call_id = str(message.get("type")), str(message.get("id"))
+        dump = _DUMP.fullmatch(str(message.get("param"))) if kind == "MODULE" else None
         with self._changes:
-            if str(message.get("type")).startswith("CALL_"):
+            if kind in _SIGNALLING and message.get("id"):
                 self._translator.signalling = call_id
             if dump:
                 self._note_recording(Path(dump[1]).name)
         super()._take(message)
-        if message.get("type") == "CALL_ESTABLISHED":
+        if kind == "CALL_ESTABLISHED":
             with self._changes:
                 if not self.version.tells_recordings:
                     self._find_recordings(call_id)
@@ -190,21 +270,39 @@ class AttachedBackend(ControlledBackend):
         folder, direction = self._settings.recordings, DIRECTIONS.get(name[-7:-4])
         if folder is None or direction is None:
             return
-        call_id = call_id or self._translator.call_with(peer_named_by(name))
+        peer = peer_named_by(name)
+        if peer and self._has_others and not self._translator.is_called(peer):
+            return  # of a call of another account
+        call_id = call_id or self._translator.call_with(peer)
         files = self._files.setdefault(call_id, {})
         if files.get(direction) != folder / name or self.version.tells_recordings:
             files[direction] = folder / name
             self._due.add(call_id)
 
     def _find_recordings(self, call_id: str) -> None:
-        """Takes the newest files for those of the newest call, where no event names them."""
+        """Takes the newest files for those of a call, where no event names them."""
         folder = self._settings.recordings
         if folder is None:
             return
+        stamps = _stamps(folder)
+        taken = {
+            file for other, files in self._files.items() if other != call_id
+            for file in files.values()
+        }  # fmt: skip
+        new = [
+            file
+            for file, stamp in stamps.items()
+            if self._old_files.get(file) != stamp and file not in taken
+        ]
         for direction in DIRECTIONS:
-            files = sorted(folder.glob(f"dump-*-{direction}.wav"), key=lambda f: f.stat().st_mtime)
-            for newest in files[-1:]:
+            files = [file for file in new if file.stem.endswith(f"-{direction}")]
+            for newest in sorted(files, key=lambda file: stamps[file])[-1:]:
                 self._note_recording(newest.name, call_id)
+
+    def _note_old_files(self) -> None:
+        """Notes which recordings there are, where no event names those of a call."""
+        if self._settings.recordings is not None and not self.version.tells_recordings:
+            self._old_files = _stamps(self._settings.recordings)
 
     def _period(self) -> float | None:
         period = super()._period()
@@ -212,9 +310,9 @@ class AttachedBackend(ControlledBackend):
 
     def _look_at_recordings(self) -> None:
         with self._changes:
-            if not self.version.tells_recordings:
-                for call_id in list(self._files)[-1:]:  # a hold begins new ones
-                    self._find_recordings(call_id)
+            # A hold begins new ones.
+            if not self.version.tells_recordings and self._translator.signalling in self._files:
+                self._find_recordings(self._translator.signalling)
             for call_id in list(self._due):
                 self._report_recordings(call_id)
         super()._look_at_recordings()
@@ -244,8 +342,25 @@ class AttachedBackend(ControlledBackend):
         if kind == "closed":
             self._files.pop(call_id, None)
             self._due.discard(call_id)
+            self._note_old_files()
+        elif kind == "renegotiated":
+            assert self._scheduler is not None
+            self._scheduler.run(lambda: self._look_at_hold(call_id))
         elif kind == "resumed" and self._audio_sources.is_held(call_id):
             self._source_started(call_id)  # its source starts just after that event
+
+    def _look_at_hold(self, call_id: str) -> None:
+        """Asks a baresip whether it holds a call: 1.0 does so by itself and does not report it."""
+        on = is_on_hold(self._ask, call_id)
+        with self._changes:
+            if self._call(call_id).hold_asked is not on:
+                self._translator.note_hold(time.monotonic(), call_id, on=on)
+                self._changes.notify_all()
+
+    def hold(self, call_id: str, on: bool) -> None:
+        if not self.version.names_calls:
+            self._look_at_hold(call_id)
+        super().hold(call_id, on)
 
     def listen(self, call_id: str, on: bool, *, closely: bool = False) -> None:
         if self._settings.recordings is None:
@@ -255,6 +370,16 @@ class AttachedBackend(ControlledBackend):
     def name_recordings(self, stem: Path) -> None:  # noqa: ARG002 - they have names already
         if self._control is None or self._control.lost:
             raise AgentGone("it has ended")
+
+
+def _stamps(folder: Path) -> dict[Path, tuple[int, int]]:
+    """When each recording in a folder was written last, and its size."""
+    stamps = {}
+    for file in folder.glob("dump-*.wav"):
+        with suppress(FileNotFoundError):  # it has been removed just now
+            stat = file.stat()
+            stamps[file] = (stat.st_mtime_ns, stat.st_size)
+    return stamps
 
 
 def _lacks(version: installation.Version, modules: frozenset[str], config: str) -> str:

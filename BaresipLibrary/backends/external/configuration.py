@@ -31,6 +31,8 @@ class ExternalSettings(StackSettings):
         super().__post_init__()
         if self.control is not None and not re.fullmatch(_HOST_PORT, self.control):
             raise UsageError(f"control '{self.control}' is not of the form host:port.")
+        if self.control is not None and not 0 < self.control_address[1] < 65536:
+            raise UsageError(f"control '{self.control}': a port is a number from 1 to 65535.")
         if self.control is not None and (self.executable or self.config):
             raise UsageError(
                 "control= attaches to a running baresip and takes no executable= and no config=."

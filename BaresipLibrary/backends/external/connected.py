@@ -220,7 +220,7 @@ class ConnectedBackend(Backend):
     def _translate(self, message: dict[str, object]) -> None:
         try:
             self._translator.take(message)
-        except (LookupError, TypeError, ValueError) as error:  # of a future version
+        except (LookupError, TypeError, ValueError, AttributeError) as error:  # of a future version
             text = f"An event was not understood ({error!r}): {message}"
             self._report(events.StackLog(time.monotonic(), "WARNING", text))
 

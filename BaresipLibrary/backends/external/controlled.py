@@ -1,5 +1,8 @@
 """The commands to one baresip, started or attached."""
 
+import errno
+import os
+import shutil
 import socket
 import threading
 import time
@@ -19,6 +22,7 @@ from ..capabilities import Capability
 from .connected import ConnectedBackend, RepeatedTasks
 from .ctrl_tcp import RtpAnswer, call_id_in, not_dialled, rtp_in
 from .live_call import LiveCall
+from .recordings import unwritten
 from .registration_control import RegistrationControl
 
 #: From one digit to the next (s): baresip's own pace for RTP events, and the shortest for INFO.
@@ -55,7 +59,8 @@ class ControlledBackend(ConnectedBackend):
     def _ask_about(self, call_id: str, command: str, parameters: str = "") -> str:
         """Sends a command about one call. Before 2.0 it becomes the current call first."""
         self._call(call_id)
-        if self.version.names_calls and command in ("accept", "hangup", "hold", "resume"):
+        takes_id = self.version.names_calls and command in ("accept", "hangup", "hold", "resume")
+        if takes_id and "=" not in call_id:  # 4.10 takes that for a parameter, and another call
             return self._ask((command, f"{call_id} {parameters}".strip()))[0]
         return self._ask(("callfind", call_id), (command, parameters))[1]
 
@@ -107,8 +112,8 @@ class ControlledBackend(ConnectedBackend):
         with self._changes:
             self._translator.forget_dialling()
         if self.version.names_calls:
-            self._ask(("dial", uri))
-            return self._dialled()
+            answer = self._ask(("dial", self._with_account(uri)))[0]
+            return self._dialled(call_id_in(answer))
         status = self._ask(("dial", uri), ("callstat", ""))[1]
         call_id = call_id_in(status)
         with self._changes:
@@ -117,21 +122,32 @@ class ControlledBackend(ConnectedBackend):
                 self._changes.notify_all()
         return self._dialled()
 
-    def _dialled(self) -> str:
+    def _with_account(self, uri: str) -> str:
+        """The parameters of the command that dials a URI from the agent's account."""
+        return uri
+
+    def _dialled(self, named: str | None = None) -> str:
+        """Waits for the call that was dialled; `named` is its Call-ID, where the answer told it.
+
+        Another one may begin at the same time: baresip dials by itself when it is transferred.
+        """
+
+        def begun() -> str | None:
+            if self._control is None or self._control.lost is not None:
+                raise AgentGone("it has ended")
+            ended = "" if self._translator.not_dialled is not None else None
+            if named is not None:
+                return named if self._translator.knows(named) else ended
+            return self._translator.last_dialled or ended
+
         # With NAT traversal the INVITE is sent some time after the command.
-        call_id = wait_until(self._changes, self._last_dialled, _DIAL)
+        call_id = wait_until(self._changes, begun, _DIAL)
         if call_id:
             return call_id
         end = self._translator.not_dialled
-        if call_id is None:
-            self._ask(("hangup", ""))  # or baresip might call later, unexpectedly
+        if call_id is None and (named or not self.version.names_calls):
+            self._ask(("hangup", named or ""))  # or baresip might call later, unexpectedly
         raise BackendError(not_dialled(end, self._account.stun_server, _DIAL))
-
-    def _last_dialled(self) -> str | None:
-        if self._control is None or self._control.lost is not None:
-            raise AgentGone("it has ended")
-        ended = "" if self._translator.not_dialled is not None else None
-        return self._translator.last_dialled or ended
 
     def answer(self, call_id: str, headers: Headers = ()) -> None:
         if headers:
@@ -255,13 +271,24 @@ class ControlledBackend(ConnectedBackend):
                 self._translator.forget_dialling()
             self._ask_about(call_id, "atransferstart", uri)
             self._call(call_id).hold_asked = True  # by that command
-            self._consultation = self._dialled()
+            self._consultation = self._dialled() if self._has_dialled() else self._dial(uri)
             return self._consultation
+
+    def _has_dialled(self) -> bool:
+        """Whether the last command has begun a call, or may still do so, after its answer.
+
+        Baresip prepares an attended transfer and yet dials nobody where the peer does not say that
+        it supports Replaces.
+        """
+        with self._changes:
+            known = self._translator.last_dialled, self._translator.not_dialled
+            return bool(self._account.stun_server) or any(one is not None for one in known)
 
     def attended_transfer(self, call_id: str, consultation_id: str) -> None:
         for known_id in (call_id, consultation_id):
             self._call(known_id)
-        self._ask(("atransferexec", ""))
+        # It connects the current call, which any command about another one has changed.
+        self._ask(("callfind", consultation_id), ("atransferexec", ""))
 
     def send_digits(self, call_id: str, digits: str, gap: float, mode: str | None) -> None:
         own = self._account.dtmf_mode
@@ -280,6 +307,11 @@ class ControlledBackend(ConnectedBackend):
     def listen(self, call_id: str, on: bool, *, closely: bool = False) -> None:
         with self._changes:
             self._recordings.listen(call_id, on=on, closely=closely)
+        path = self._recordings.heard(call_id)
+        # Baresip does not report that it cannot write, and missing audio would pass for silence.
+        if path is not None and not shutil.disk_usage(path.parent).free:
+            why = unwritten(path, OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
+            self._report_at_once(events.RecordingEnded(time.monotonic(), call_id, why))
 
     def count_packets(self, call_id: str) -> Packets | None:
         call = self._translator.calls.get(call_id)

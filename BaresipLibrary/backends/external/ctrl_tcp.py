@@ -201,9 +201,9 @@ class ControlConnection:
         """Passes an answer on to `ask`, with `changes` held; returns whether it was an answer."""
         if not message.get("response"):
             return False
-        token = message.get("token")
+        token = str(message.get("token"))
         if token in self._open:
-            self._answers[str(token)] = message
+            self._answers[token] = message
         return True
 
     def _lose(self, why: str) -> None:

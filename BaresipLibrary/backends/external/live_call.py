@@ -16,6 +16,7 @@ class LiveCall:
     refused: bool = False
     #: Whether any answer to its INVITE has come; an incoming call counts as answered.
     is_answered: bool = False
+    established: bool = False
     unrecorded: bool = False
     #: Whether the last re-INVITE that was asked for or seen holds the call.
     hold_asked: bool = False
@@ -28,6 +29,13 @@ class LiveCall:
     #: How many more could not be decrypted, as far as baresip has printed it; None when they may be
     #: those of another call.
     undecrypted: int | None = 0
+
+    def take_progress(self, kind: str) -> None:
+        """Takes in the kind of an event that baresip has reported of it."""
+        self.is_answered = True
+        self.established = self.established or kind == "CALL_ESTABLISHED"
+        if kind in ("CALL_ANSWERED", "CALL_ESTABLISHED"):
+            self.ringing = False
 
     def take_received(self, counts: Mapping[int, int]) -> None:
         """Takes in how many packets baresip counts now, of each source that it knows.

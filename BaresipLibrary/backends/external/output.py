@@ -102,10 +102,22 @@ def _traced(raw: bytes) -> tuple[int, list[TracedMessage | LogLine]]:
         unknown = min(limits[1:], default=0)  # this is not the beginning of a message
         return unknown, _lines(raw[:unknown])
     size, arrow, stray = heading
-    end = raw.find(_END, size)
+    end = _end(raw, size)
     if end < 0:
         return 0, []
     return end + len(_END), [*_messages(arrow, raw[size:end]), *_lines(stray)]
+
+
+def _end(raw: bytes, begin: int) -> int:
+    """Where the message that begins there ends; -1 while that has not been read.
+
+    A body may have in it what ends a message: then its Content-Length leads to another such end.
+    """
+    end = raw.find(_END, begin)
+    blank = raw.find(b"\r\n\r\n", begin, end) if end >= 0 else -1
+    length = _LENGTH.search(raw, begin, blank) if blank >= 0 else None
+    declared = blank + 4 + int(length[1]) if length else end
+    return declared if declared > end and raw.startswith(_END, declared) else end
 
 
 def _heading(raw: bytes) -> tuple[int, re.Match[bytes], bytes] | None:

@@ -56,6 +56,8 @@ class RequestSender:
             return
         if not body:
             raise CommandRefused("baresip sends no empty message over ctrl_tcp")
+        if body.startswith(" "):
+            raise CommandRefused("baresip drops the spaces that a message begins with")
         self._choose(uri)
         self._ask(("message", body))
 

@@ -49,6 +49,17 @@ class _CallRecordings:
     reported: MediaStarted | None = None
 
 
+class SharedNameError(ValueError):
+    """Baresip has given one name to recordings of two calls. `calls`: their Call-IDs."""
+
+    def __init__(self, *calls: str) -> None:
+        super().__init__(
+            "its recording has the name of another call's, with the same peer, that began within"
+            " the same second"
+        )
+        self.calls = calls
+
+
 class RecordingNamer:
     """Renames the files that one agent's baresip records.
 
@@ -88,12 +99,16 @@ class RecordingNamer:
 
         Raises:
             OSError: the file cannot be moved to the library's recordings.
+            SharedNameError: a file that is due has that name, and is another call's.
         """
         path = self._folder.parent / written
         direction = DIRECTIONS.get(path.stem.rpartition("-")[2])
-        if direction is None:
+        if direction is None or path.parent != self._folder:
             return None
         if self._announces and (written not in self._due or not path.exists()):
+            due = self._due.pop(written, None)
+            if due is not None and due.call_id != call_id:
+                raise SharedNameError(due.call_id, call_id)
             self._due[written] = self._begin(call_id, direction)
             return None
         file = self._due.pop(written, None) or self._begin(call_id, direction)
@@ -167,6 +182,11 @@ class RecordingNamer:
                 folder.rmdir()
             except OSError:
                 return  # another agent uses it
+
+
+def unwritten(path: Path, error: OSError) -> str:
+    """Why a recording has stopped, as a clause."""
+    return f"{path} cannot be written: {error.strerror}"
 
 
 def peer_named_by(written: str) -> str:

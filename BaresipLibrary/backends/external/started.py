@@ -1,9 +1,6 @@
 """An installed baresip that the library starts and ends, one process for each agent."""
 
-import errno
-import os
 import re
-import shutil
 import signal
 import tempfile
 import time
@@ -28,7 +25,7 @@ from .installation import codecs_of, encryptions_of, find_program
 from .output import LogLine, TracedMessage
 from .own_requests import RequestSender
 from .process import BaresipProcess
-from .recordings import RecordingNamer, peer_named_by
+from .recordings import RecordingNamer, SharedNameError, peer_named_by, unwritten
 
 #: How long baresip may take to answer the command to end (s).
 _QUIT = 2.5
@@ -237,7 +234,11 @@ class ExternalBackend(ControlledBackend):
                 self._set_up = call_id
             media = recorder.media(file.call_id) if file else None
         except OSError as error:
-            self._recording_ended(call_id, _unwritten(recorder.stem.parent, error))
+            self._recording_ended(call_id, unwritten(recorder.stem.parent, error))
+            return
+        except SharedNameError as error:
+            for sharing in error.calls:
+                self._recording_ended(sharing, str(error))
             return
         except ValueError as error:  # not 16-bit PCM
             self._recording_ended(call_id, str(error).rstrip("."))
@@ -266,15 +267,6 @@ class ExternalBackend(ControlledBackend):
             with self._changes:  # or the end of the last call would remove the folder again
                 self._recorder.make_room()
 
-    def listen(self, call_id: str, on: bool, *, closely: bool = False) -> None:
-        super().listen(call_id, on, closely=closely)
-        path = self._recordings.heard(call_id)
-        # Baresip does not report that it cannot write, and missing audio would pass for silence.
-        if path is not None and not shutil.disk_usage(path.parent).free:
-            full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            why = _unwritten(path, full)
-            self._report_at_once(events.RecordingEnded(time.monotonic(), call_id, why))
-
     def dial(self, uri: str, headers: Headers = ()) -> str:
         self._dialling = True
         try:
@@ -297,7 +289,3 @@ class ExternalBackend(ControlledBackend):
             self._stem = stem
             assert self._recorder is not None
             self._recorder.stem = stem
-
-
-def _unwritten(path: Path, error: OSError) -> str:
-    return f"{path} cannot be written: {error.strerror}"

@@ -15,12 +15,16 @@ from .. import baresip_text
 from ..base import Report
 from .installation import Version
 from .live_call import LiveCall
+from .running_calls import RunningCall
 
 _LOST_TRANSFER = "baresip {} has lost it with its transfer"
 _STOPPED_RECORDING = (
     "baresip {} records nothing of a call after a hold; baresip 2.0 and later do, and so does the"
     " embedded backend"
 )
+_BEGAN_BEFORE = "the call began before the agent attached to its baresip, and so did its recording"
+#: What baresip 1.0 reports first of a call that it answers by itself.
+_ANSWERS = ("CALL_PROGRESS", "CALL_ESTABLISHED")
 _PLAIN: dict[str, type[events.CallEvent]] = {
     "CALL_RINGING": events.CallRinging,
     "CALL_PROGRESS": events.CallProgress,
@@ -74,13 +78,11 @@ class EventTranslator:
         """Takes in one event of the control connection."""
         kind, call_id = str(message.get("type")), message.get("id")
         at = time.monotonic()
-        if call_id and kind.startswith("CALL_") and message.get("direction") == "outgoing":
-            self.dialled(at, call_id, str(message.get("peeruri")))
+        if call_id and kind.startswith("CALL_"):
+            self._report_beginning(at, kind, message)
         if kind in _PLAIN and call_id:
             if call_id in self.calls:
-                self.calls[call_id].is_answered = True
-            if kind in ("CALL_ANSWERED", "CALL_ESTABLISHED") and call_id in self.calls:
-                self.calls[call_id].ringing = False
+                self.calls[call_id].take_progress(kind)
             self._report(_PLAIN[kind](at, call_id))
         elif kind in _OF_CALLS and call_id:  # a call that baresip refused has no name
             _OF_CALLS[kind](self, at, message)
@@ -88,6 +90,39 @@ class EventTranslator:
             self.not_dialled = str(message.get("param") or "")
         elif kind in _OTHERS:
             _OTHERS[kind](self, at, message)
+
+    def _report_beginning(self, at: float, kind: str, message: dict[str, Any]) -> None:
+        """Reports a call whose beginning has no event of its own.
+
+        Baresip 1.0 has none for those that it dials, nor for those that it answers by itself.
+        """
+        call_id, direction = message["id"], message.get("direction")
+        if direction == "outgoing":
+            self.dialled(at, call_id, str(message.get("peeruri")))
+        elif direction == "incoming" and kind in _ANSWERS and call_id not in self.calls:
+            self._incoming(at, message)
+
+    def adopt(self, call: RunningCall) -> None:
+        """Reports a call that began before the library attached."""
+        live = LiveCall(call.incoming, call.peer, ringing=not call.established, is_answered=True)
+        live.established = call.established
+        self.calls[call.call_id] = live
+        begun = events.CallIncoming if call.incoming else events.CallDialled
+        self._report(begun(call.began_at, call.call_id, call.peer))
+        self._begun(call.call_id)
+        if call.established:
+            self._report(events.CallEstablished(call.began_at, call.call_id))
+            self._report(events.RecordingEnded(time.monotonic(), call.call_id, _BEGAN_BEFORE))
+        if call.on_hold:
+            self.note_hold(time.monotonic(), call.call_id, on=True)
+
+    def is_called(self, peer: str) -> bool:
+        """Whether there is a call with that peer."""
+        return any(call.peer == peer for call in self.calls.values())
+
+    def knows(self, call_id: str) -> bool:
+        """Whether a call has been reported, be it over or not."""
+        return call_id in self.calls or call_id in self._over
 
     def call_with(self, peer: str) -> str:
         """The call with that peer whose audio is most likely being set up."""
@@ -143,7 +178,8 @@ class EventTranslator:
         self.unacknowledged.forget(call_id)
         self._over.add(call_id)
         closed = baresip_text.call_closed(at, call_id, str(message.get("param") or ""))
-        if call is not None and call.refused:
+        # A caller that gives up at the same moment was quicker.
+        if call is not None and call.refused and closed.by is not ClosedBy.PEER:
             closed = events.CallClosed(at, call_id, ClosedBy.US, None, closed.words, closed.raw)
         self._report(closed)
         self._follow_up("closed", call_id)
@@ -206,16 +242,24 @@ class EventTranslator:
 
     def _remote_sdp(self, at: float, message: dict[str, Any]) -> None:
         """Reports a hold or resume that the peer has agreed to, where there is no trace."""
-        call_id = message.get("id")
-        if self.has_trace or call_id not in self.calls or message.get("param") != "answer":
+        call = self.calls.get(str(message.get("id")))
+        if self.has_trace or call is None or message.get("param") != "answer":
             return
-        direction = message.get("audiodir")  # None on baresip 1.0
-        asked = self.holding.pop(str(call_id), None)
-        on = asked if direction is None else direction in ("sendonly", "inactive")
-        if on is not None:
-            self._report(events.HoldChanged(at, str(call_id), ours=True, on=on))
+        if not call.established:
+            return  # a direction that the first answer allows is not a hold
+        call_id, direction = message["id"], message.get("audiodir")  # None on baresip 1.0
+        on = self.holding.pop(call_id, None)
+        if on is None and direction is None:
+            self._follow_up("renegotiated", call_id)
+            return
+        self.note_hold(at, call_id, on=direction in ("sendonly", "inactive") if on is None else on)
+
+    def note_hold(self, at: float, call_id: str, *, on: bool) -> None:
+        """Reports that a call is held by this agent, or no longer, where there is no trace."""
+        self.calls[call_id].hold_asked = on
+        self._report(events.HoldChanged(at, call_id, ours=True, on=on))
         if on and not self._version.names_calls:
-            self._end_recording(at, str(call_id))
+            self._end_recording(at, call_id)
 
     def _registering(self, at: float, _message: dict[str, Any]) -> None:
         self._report(events.Registering(at))
