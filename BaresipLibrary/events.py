@@ -118,7 +118,12 @@ class CallIncoming(CallEvent):
 
 @frozen
 class CallRinging(CallEvent):
-    """The peer is alerting (180)."""
+    """The peer is alerting (180).
+
+    With `said`, it is not: that is the last provisional response, which has no SDP either.
+    """
+
+    said: str = ""
 
 
 @frozen
@@ -203,11 +208,13 @@ class UnfittingAnswer(CallEvent):
 class AnsweredAgain(CallEvent):
     """Another phone, at `contact`, accepted the call too: a proxy has forked the INVITE.
 
-    With `ended`, that phone gets an ACK and then a BYE; else neither.
+    With `ended`, that phone gets an ACK and then a BYE; else neither. `late`: no phone had accepted
+    the call before, and it was over: refused, or given up without a CANCEL.
     """
 
     contact: str
     ended: bool
+    late: bool = False
 
 
 @frozen

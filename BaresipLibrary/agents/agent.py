@@ -136,6 +136,7 @@ class Agent:
                 self.mailbox = Mailbox(waiting, new, old)
             case CallEvent(_, call_id) if call_id in self._calls:
                 self._calls[call_id].apply(event)
+                self._owed_requests.follow(event)
         for watch in self.watchers:
             watch(event)
 

@@ -13,6 +13,7 @@ from ..events import (
     CallClosed,
     CallEstablished,
     CallEvent,
+    CallRinging,
     ClosedBy,
     DtmfReceived,
     HoldChanged,
@@ -36,6 +37,8 @@ from .utterances import Utterance
 T = TypeVar("T")
 
 
+#: The status of a peer that is alerting.
+_RINGING = 180
 #: How much later (s) than the stack's report a message may show in the trace.
 TRACE_LAG = 0.3
 
@@ -92,6 +95,8 @@ class Call:
     #: Whether a keyword has acted on it while it rang, and whether that was its final answer.
     is_known: bool = False
     is_decided: bool = False
+    #: The last provisional response to its INVITE, where that is no 180.
+    progress: str = ""
     #: What it was told to say, in order.
     utterances: list[Utterance] = field(default_factory=list)
     _closed: CallClosed | None = None
@@ -189,10 +194,13 @@ class Call:
     def read(self, event: CallEvent, *, traced: bool) -> CallEvent:
         """An event, corrected by the messages before it, where they are `traced`.
 
-        Of an unanswered call baresip says that the peer reset it, also where a connection ended.
+        Of an unanswered call baresip says that the peer reset it, also where a connection ended,
+        and of each provisional response without SDP that the peer is alerting.
         """
         if isinstance(event, DtmfReceived):
             return self.info_digits.read(event)
+        if isinstance(event, CallRinging):
+            return replace(event, said=self.progress)
         is_unanswered = self.established_at is None and self.direction is Direction.OUTGOING
         if isinstance(event, CallClosed) and event.by is ClosedBy.PEER and is_unanswered:
             has_end = self.endings.of(event) is not None or not (traced or self.invited)
@@ -261,6 +269,8 @@ class Call:
         self.invited = self.invited or is_of_invite
         is_answer = is_of_invite and message.status is not None and not sent
         self.has_answer = self.has_answer or (is_answer and self._closed is None)
+        if is_answer and 100 < (message.status or 0) < 200:
+            self.progress = "" if message.status == _RINGING else message.words
         if message.method == "INVITE" and not sent and message.first("Replaces"):
             self.replaces = True
         if sent and is_of_invite and 100 < (message.status or 0) < 300:

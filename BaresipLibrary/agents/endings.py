@@ -8,7 +8,15 @@ from dataclasses import replace
 
 from ..backends.base import Backend
 from ..backends.capabilities import Capability
-from ..events import AnsweredAgain, CallClosed, ClosedBy, Event, RequestRefused, UnfittingAnswer
+from ..events import (
+    AnsweredAgain,
+    CallClosed,
+    CallEvent,
+    ClosedBy,
+    Event,
+    RequestRefused,
+    UnfittingAnswer,
+)
 from ..frozen import frozen
 from ..sip.challenges import CHALLENGE_STATUSES
 from ..sip.messages import Message, unlike
@@ -61,10 +69,16 @@ class Endings:
         self._answer: Ending | None = None
         #: Whether a CANCEL was sent.
         self.cancelled = False
+        #: Whether an INVITE was accepted, and whether one was refused before that.
+        self._accepted = self._refused = False
 
     def take(self, message: Message, *, sent: bool) -> None:
         """Takes in a message of the call."""
+        self._accepted = self._accepted or message.accepts_invite
+        if sent and message.method == "BYE" and self._refused:
+            return  # it is for a phone that has accepted too late
         if message.method in _FAREWELLS or self._refuses(message):
+            self._refused = self._refused or not (message.method or self._accepted)
             ending = Ending.of(message)
             if sent:
                 self._sent = ending
@@ -75,6 +89,7 @@ class Endings:
                 self._answer = ending
         elif sent and message.method == "INVITE":
             self._answer = None  # the refused request is tried again
+            self._refused = False
 
     @staticmethod
     def _refuses(message: Message) -> bool:
@@ -148,6 +163,15 @@ class OwedRequestLog:
         self._sent: Latest[str, dict[str, Message]] = Latest()
         self._unfitting: Latest[str, str] = Latest()
 
+    def follow(self, event: CallEvent) -> None:
+        """Takes in another event of a call: its end may leave something owed.
+
+        A program keeps its INVITE until a response comes, and sees to that itself.
+        """
+        forgets = Capability.END_FORKS in self._backend.capabilities
+        if forgets and isinstance(event, CallClosed):
+            self._forks.close(event.call_id)
+
     def take(self, message: Message, *, sent: bool, at: float) -> Iterator[Event]:
         """Takes in a message; yields the events that follow from it."""
         yield from self._unlike_requests(message, sent, at)
@@ -155,7 +179,8 @@ class OwedRequestLog:
         another = self._forks.take(message, sent=sent)
         if another and another.is_new:
             ended = Capability.END_FORKS in self._backend.capabilities
-            yield AnsweredAgain(at, message.call_id or "", another.contact, ended)
+            late = another.is_late
+            yield AnsweredAgain(at, message.call_id or "", another.contact, ended, late)
         refused = self._refused(message, sent)
         if refused and message.status:
             phrase = message.reason_phrase

@@ -1,5 +1,6 @@
 """Who the remote party of a call is: as it called or was dialled, as asserted, and as of now."""
 
+import re
 from collections.abc import Iterator
 
 from ..sip.messages import Message, parameter, parsed, split_address, split_values
@@ -98,6 +99,7 @@ def _asserted(message: Message) -> Peer | None:
 def _peer(value: str, header: str, message: Message | None = None) -> Peer:
     name, uri = split_address(value)
     lines = message.all("Privacy") if message else []
-    asked = [item.strip().lower() for line in lines for item in line.split(";")]
+    # Some write commas where RFC 3323 has semicolons.
+    asked = [item.strip().lower() for line in lines for item in re.split("[;,]", line)]
     privacy = tuple(item for item in asked if item)
     return Peer(uri, number_of(uri), name, header, privacy)

@@ -45,6 +45,7 @@ class Capability(Enum):
     KEEP_CALL = "keep a call whose transfer fails"
     SEVERAL_RINGING = "accept one of several calls that ring"
     LOCAL_HOST_NAMES = "look up host names that only /etc/hosts knows"
+    DIGEST_SHA_256 = "answer a challenge for a digest with SHA-256"
     ANSWER_NEW_CHALLENGES = "send a BYE or an INFO again that is challenged with a new nonce"
     REPEAT_ACK = "send the ACK again when a 200 is repeated"
     END_FORKS = "end the second call when two phones answer"
@@ -86,6 +87,7 @@ SINCE: Mapping[Capability, tuple[int, ...]] = {
     Capability.INVITE_HEADERS_WITH_SPACES: (3, 8),  # h; seen on 3.18, not so on 2.3
     Capability.OWN_CALLS_ONLY: (3, 8),  # h; seen on 3.18, not so on 2.3
     Capability.CATCH_ALL: (3, 11),  # h; seen on 3.18
+    Capability.DIGEST_SHA_256: (3, 12),  # h; seen on 3.18, not so on 2.3
     Capability.CATCH_ALL_REGISTERED: (4, 9),  # h; seen on 4.10, not so on 3.18
     Capability.OWN_REFUSALS: (3, 19),  # h; seen on 4.10, not so on 3.18
     Capability.REPLACES_TAGS: (3, 23),  # h; seen on 4.10, not so on 3.18

@@ -17,7 +17,7 @@ from ..sip.sdp import Media, audio_in
 from ..sip.transactions import Answer, Transaction
 from ..sip.uris import address_part
 from ..wording import counted
-from .challenges import explain_challenge, explain_empty_challenge
+from .challenges import explain_challenge, explain_empty_challenge, explain_forbidden
 from .incoming_calls import (
     NOT_ACCEPTABLE,
     agent_at,
@@ -40,7 +40,7 @@ from .observations import (
 from .peer_changes import explain_refused_change, explain_unacknowledged_change
 from .session_timers import explain_session_timer
 from .unsent import explain_loopback, explain_unsent
-from .unusable_messages import describe_missing_ack, explain_unusable
+from .unusable_messages import describe_missing_ack, explain_missing_prack, explain_unusable
 
 _CERTIFICATE_ERROR = r"verify_handler: error_string = (.+)"
 
@@ -51,6 +51,7 @@ def explain_setup(agent: Agent, call: Call | None, agents: Sequence[Agent]) -> s
         return None
     sentences = (
         _explain_setup(agent, call, agents),
+        explain_missing_prack(agent, call),
         explain_session_timer(agent, call),
         describe_path(agent, call),
     )
@@ -147,14 +148,13 @@ def _explain_refused_call(agent: Agent, call: Call, agents: Sequence[Agent]) -> 
         return " ".join(filter(None, (clause, more))) or None
     if refused and 300 <= status < 400 and not refused[1].message.all("Contact"):
         return f"The {status} names no Contact to call instead.{f' {more}' if more else ''}"
-    why = (
-        more
-        or explain_challenge(agent, status, call.call_id)
-        or _explain_refusing_stack(agent, call, agents)
-    )
+    shown = explain_challenge(agent, status, call.call_id)
+    if partner_of(call, agents, agent) is None:
+        shown = shown or explain_forbidden(agent, status, "INVITE", call.call_id)
+    why = more or (None if shown else _explain_refusing_stack(agent, call, agents))
     challenged = status in CHALLENGE_STATUSES
     missing = None if challenged else _explain_missing_registration(agent, call, agents)
-    return " ".join(filter(None, (why, missing))) or None
+    return " ".join(filter(None, (shown, why, missing))) or None
 
 
 def _refused(agent: Agent, call: Call, status: int) -> tuple[Transaction, Answer] | None:

@@ -3,17 +3,21 @@
 from functools import partial
 
 from ..agents.agent import Agent
+from ..backends.capabilities import Capability
 from ..sip.challenges import (
     CHALLENGE_HEADERS,
     CHALLENGE_STATUSES,
     challenges,
     credentials,
-    other_schemes,
     unanswerable,
     unanswered,
+    wrongly_answered,
 )
+from ..sip.messages import Message
 from ..sip.transactions import Answer, Transaction
 from .observations import transactions_of, transactions_since, wait_for_trace
+
+_FORBIDDEN = 403
 
 
 def explain_challenge(agent: Agent, status: int, call_id: str | None = None) -> str | None:
@@ -58,16 +62,13 @@ def _describe_empty(answer: Answer) -> str:
 
 def _why_unanswered(agent: Agent, request: Transaction, answer: Answer) -> str | None:
     """That a challenge came which the request did not answer; None if it did."""
-    asked = unanswerable(answer.message)
+    asked = describe_unanswerable(agent, answer.message)
+    if _is_answered(request, answer):
+        asked = wrongly_answered(answer.message)
     if asked:
         return f"The challenge asks for {asked}."
-    asks_for_digest = bool(challenges(answer.message))
-    schemes = dict.fromkeys(other_schemes(answer.message))
-    if schemes and not asks_for_digest:
-        asked = " and ".join(schemes)
-        return f"The challenge asks for {asked}; baresip answers none but those for a digest."
     if not credentials(request.request):
-        if not asks_for_digest:
+        if not challenges(answer.message):
             return _describe_empty(answer)
         return f"{agent.name} was challenged and sent no credentials."
     missing = unanswered(answer.message, request.request)
@@ -77,6 +78,52 @@ def _why_unanswered(agent: Agent, request: Transaction, answer: Answer) -> str |
     if missing.elsewhere is None:
         return f"{clause}."
     return f"{clause}, but {missing.elsewhere}: baresip answers each realm in one header only."
+
+
+def _is_answered(request: Transaction, answer: Answer) -> bool:
+    """Whether a request that was challenged had credentials for one of these challenges."""
+    asked = bool(challenges(answer.message))
+    return asked and unanswered(answer.message, request.request) is None
+
+
+def describe_unanswerable(agent: Agent, answer: Message) -> str | None:
+    """What a challenge asks for that the baresip of an agent can't answer; None when it can."""
+    sha_256 = Capability.DIGEST_SHA_256 in agent.backend.capabilities
+    return unanswerable(answer, sha_256=sha_256)
+
+
+def explain_forbidden(
+    agent: Agent, status: int, method: str, call_id: str | None = None
+) -> str | None:
+    """Whether a request that was refused with 403 carried credentials."""
+    if status != _FORBIDDEN:
+        return None
+    refused = wait_for_trace(agent, partial(_forbidden, agent, method, call_id))
+    if refused is None:
+        return None
+    if given := credentials(refused.request):
+        user = agent.account.auth_user or agent.account.username
+        return f"The {method} carried the digest of user '{user}' for realm '{given[0].realm}'."
+    clause = f"the {method} carried no credentials"
+    if _was_challenged(agent, refused.request.call_id or "", method):
+        return f"{agent.name} was challenged before, and {clause}."
+    return f"{agent.name} was not challenged before: {clause}."
+
+
+def _was_challenged(agent: Agent, call_id: str, method: str) -> bool:
+    tried = (one for one in transactions_of(agent, call_id) if one.sent and one.method == method)
+    return any(answer.status in CHALLENGE_STATUSES for one in tried for answer in one.answers)
+
+
+def _forbidden(agent: Agent, method: str, call_id: str | None) -> Transaction | None:
+    """The newest request of a method that was refused with 403."""
+    tried = transactions_of(agent, call_id) if call_id else transactions_since(agent, 0)
+    refused = [
+        one
+        for one in tried
+        if one.sent and one.method == method and one.final and one.final.status == _FORBIDDEN
+    ]
+    return refused[-1] if refused else None
 
 
 def _challenged(agent: Agent, call_id: str | None) -> tuple[Transaction, Answer] | None:

@@ -103,10 +103,8 @@ def explain_refused_invite(agent: Agent, invite: Transaction) -> str | None:
     request, status = invite.request, invite.final.status
     if status == 404:
         uri = request.start_line.split(" ")[1]
-        return (
-            f"It was for the user '{user_part(uri)}' (Request-URI {uri}), and {agent.name} is"
-            f" '{user_part(agent.uri)}'."
-        )
+        whom = f"was for the user '{user_part(uri)}'" if user_part(uri) else "named no user"
+        return f"It {whom} (Request-URI {uri}), and {agent.name} is '{user_part(agent.uri)}'."
     if status == 481 and request.to_tag:
         return (
             f"It was for a call that {agent.name} does not have: its To has the tag"

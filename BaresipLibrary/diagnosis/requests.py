@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 
 from ..agents.agent import Agent
-from ..sip.challenges import CHALLENGE_STATUSES, credentials
+from ..sip.challenges import CHALLENGE_STATUSES
 from ..sip.messages import Message
 from ..sip.subscriptions import event_of
 from ..sip.transactions import Transaction, transactions
 from ..types import RequestAnswer
-from .challenges import explain_challenge
+from .challenges import explain_challenge, explain_forbidden
 from .incoming_calls import explain_unregistered_target
 from .observations import (
     describe_details,
@@ -42,7 +42,8 @@ def explain_refused_request(
     ]
     details = describe_details(ours[-1]) if ours else None
     unregistered = None if said else explain_unregistered_target(uri, agent, agents)
-    return " ".join(filter(None, [*said[-1:], details, unregistered])) or None
+    shown = None if said else explain_forbidden(agent, answer.status, method, answer.call_id)
+    return " ".join(filter(None, [*said[-1:], shown, details, unregistered])) or None
 
 
 def explain_unanswered_request(
@@ -98,7 +99,7 @@ def _seen_by_others(
             yield other, received[-1]
 
 
-_FORBIDDEN, _NOT_ALLOWED, _BAD_EVENT = 403, 405, 489
+_NOT_ALLOWED, _BAD_EVENT = 405, 489
 
 
 def explain_subscription(
@@ -118,10 +119,8 @@ def explain_subscription(
         by_phone = _explain_by_phone(agent, agents, call_id)
         if by_phone:
             return by_phone
-    details = describe_details(answer)
-    if status == _FORBIDDEN and not details:
-        return _explain_forbidden(agent, call_id)
-    return details
+    shown = explain_forbidden(agent, status, "SUBSCRIBE", call_id)
+    return " ".join(filter(None, (shown, describe_details(answer)))) or None
 
 
 def _explain_by_phone(agent: Agent, agents: Sequence[Agent], call_id: str) -> str | None:
@@ -162,14 +161,3 @@ def _explain_bad_event(answer: Message) -> str:
     if known:
         return f"The answer allows other event packages: {known}."
     return "The answer names no event package that is allowed (Allow-Events)."
-
-
-def _explain_forbidden(agent: Agent, call_id: str) -> str | None:
-    """Whether the refusal came to a request with credentials."""
-    tried = [one for one in transactions_of(agent, call_id) if one.method == "SUBSCRIBE"]
-    if not tried:
-        return None
-    if given := credentials(tried[-1].request):
-        user = agent.account.auth_user or agent.account.username
-        return f"The SUBSCRIBE carried the digest of user '{user}' for realm '{given[0].realm}'."
-    return f"{agent.name} was not challenged before: the SUBSCRIBE carried no credentials."

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from ..agents.agent import Agent
-from ..agents.call import Call
+from ..agents.call import Call, Direction
 from ..events import SipMessage
 from ..sip.messages import Message, parsed, split_address, split_values
 from ..sip.sdp import description_in
@@ -199,6 +199,45 @@ def explain_refused_end(agent: Agent, call: Call | None) -> str | None:
         f"A {request.method} came (CSeq {request.cseq_number}, {tags}), and {agent.name}'s own"
         f" stack refused it with {words}."
     )
+
+
+def explain_missing_prack(agent: Agent, call: Call) -> str | None:
+    """That a phone sent a provisional response reliably, and the agent sent no PRACK for it.
+
+    Such a phone repeats its response, and gives the call up (RFC 3262, section 3).
+    """
+    if call.direction is Direction.INCOMING or call.established_at is not None:
+        return None
+    given = _pracks(agent, call)
+    for invite in reversed(invites_of(agent, call)):
+        for answer in invite.answers:
+            number = answer.message.first("RSeq") if _is_reliable(answer) else None
+            due = f"{number} {invite.request.cseq}", answer.message.to_tag
+            if number and due not in given:
+                asked = _offers_100rel(invite.request)
+                why = "" if asked else "; its INVITE had no 100rel, see rel100"
+                needed = f"The {answer.words} needed a PRACK (RSeq {number})"
+                return f"{needed}, and {agent.name} sent none{why}."
+    return None
+
+
+def _is_reliable(answer: Answer) -> bool:
+    return 100 < answer.status < 200 and _has_100rel(answer.message, "Require")
+
+
+def _pracks(agent: Agent, call: Call) -> set[tuple[str, str]]:
+    """What the PRACKs of an agent have acknowledged, and the tags of the phones they went to."""
+    seen = transactions_of(agent, call.call_id)
+    pracks = (one.request for one in seen if one.sent and one.method == "PRACK")
+    return {(" ".join((prack.first("RAck") or "").split()), prack.to_tag) for prack in pracks}
+
+
+def _offers_100rel(invite: Message) -> bool:
+    return _has_100rel(invite, "Supported") or _has_100rel(invite, "Require")
+
+
+def _has_100rel(message: Message, header: str) -> bool:
+    return any("100rel" in line.lower() for line in message.all(header))
 
 
 def unfitting_prack(agent: Agent, call_id: str) -> str | None:

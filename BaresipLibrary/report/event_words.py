@@ -71,8 +71,8 @@ def line(event: Event) -> str:
             return f"DIALLED {peer}"
         case events.CallIncoming(_, _, peer):
             return f"{short(event)} from {peer}"
-        case events.CallRinging():
-            return f"{short(event)} at the peer"
+        case events.CallRinging(_, _, said):
+            return f"{short(event)} from the peer" if said else f"{short(event)} at the peer"
         case events.CallProgress():
             return f"{short(event)} from the peer"
         case events.CallClosed(_, _, by, status, words) if by not in (ClosedBy.US, ClosedBy.PEER):
@@ -103,17 +103,18 @@ def _of_call(event: Event) -> str | None:
     match event:
         case events.CallIncoming():
             return "INCOMING"
-        case events.CallRinging():
-            return "RINGING"
+        case events.CallRinging(_, _, said):
+            return f"PROGRESS {said}" if said else "RINGING"
         case events.CallProgress():
             return "EARLY MEDIA"
         case events.CallAnswered():
             return "ANSWERED"
         case events.CallEstablished():
             return "ESTABLISHED"
-        case events.AnsweredAgain(_, _, contact, ended):
+        case events.AnsweredAgain(_, _, contact, ended, late):
             became = "ended by ACK and BYE" if ended else "left without ACK and BYE"
-            return f"ANSWERED by another phone, too: {contact}, {became}"
+            how = "too late, after the end of the call" if late else "by another phone, too"
+            return f"ANSWERED {how}: {contact}, {became}"
         case events.UnfittingAnswer(_, _, _, words):
             return f"UNFITTING: {words}"
         case events.CallClosed(_, _, ClosedBy.US):

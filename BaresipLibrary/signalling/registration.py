@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from ..agents.agent import Agent
 from ..agents.info import other_proxies
 from ..concurrency import wait_until
-from ..diagnosis.challenges import explain_challenge
+from ..diagnosis.challenges import describe_unanswerable, explain_challenge, explain_forbidden
 from ..diagnosis.failure import CallFailure
 from ..diagnosis.observations import describe_details, describe_proxy, explain_no_answer
 from ..diagnosis.unsent import explain_unsent
@@ -19,7 +19,6 @@ from ..events import (
     SipMessage,
     Unregistered,
 )
-from ..sip.challenges import unanswerable
 from .failover import (
     Outcome,
     begin_registration,
@@ -146,6 +145,7 @@ def _refusal(agent: Agent, failed: RegistrationFailed, goal: str, position: int)
         agent,
         lambda _: _join(
             explain_challenge(agent, status),
+            explain_forbidden(agent, status, "REGISTER"),
             describe_details(agent.registration.answer_to(failed.at)),
             describe_proxy(agent),
         ),
@@ -214,5 +214,5 @@ def _describe_answer(agent: Agent, failed: RegistrationFailed) -> str | None:
     if answer is None:
         return None
     clause = f"the registrar answered {answer.start_line[8:].strip()}"
-    asked = unanswerable(answer)
+    asked = describe_unanswerable(agent, answer)
     return f"{clause} and asks for {asked}" if asked else clause

@@ -22,7 +22,7 @@ from ..sip.challenges import (
     CHALLENGE_STATUSES,
     challenges,
     credentials,
-    unanswerable,
+    unreadable,
 )
 from ..sip.messages import Message
 from ..sip.owed_requests import Collisions
@@ -156,9 +156,9 @@ def _is_answered(challenge: Message, request: Message) -> bool:
     asked = challenges(challenge)
     if not asked:
         return not any(challenge.first(name) for name in CHALLENGE_HEADERS)
-    first = asked[0]
-    if unanswerable(challenge) and not (first.qops and "auth" not in first.qops):
+    if unreadable(challenge):
         return False
+    first = asked[0]
     return first.stale or first.realm.lower() not in {
         credential.realm.lower() for credential in credentials(request)
     }

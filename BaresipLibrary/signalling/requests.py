@@ -91,10 +91,15 @@ class _BegunRequest:
         self._agent.require_alive()
         last = self._last()
         final = last.final if last else None
-        if last and final and is_last_answer(last.request, final.message):
+        if last and final and self._ends(last, final.message):
             return ""
         failures = self._agent.journal.of_kind(RequestFailed, self._since)
         return next((failed.words for failed in failures if failed.number == self.number), None)
+
+    def _ends(self, last: Transaction, answer: Message) -> bool:
+        """Whether nothing follows a final answer."""
+        sha_256 = Capability.DIGEST_SHA_256 in self._agent.backend.capabilities
+        return is_last_answer(last.request, answer, sha_256=sha_256)
 
     def _last(self) -> Transaction | None:
         """The newest transaction of the request: one with credentials follows a challenge."""
@@ -156,6 +161,8 @@ def _headers(message: Message) -> dict[str, list[str]]:
 PLAIN = "text/plain"
 #: What a MESSAGE is known by: Call-ID, CSeq and branch.
 Key = tuple[str | None, str, str]
+#: With which baresip refuses a content type, and a user that is not its own.
+_OF_CONTENT, _NOT_FOUND = (415, 488), 404
 #: How much of a text is shown in a sentence.
 _SHOWN = 60
 
@@ -246,7 +253,7 @@ class Inbox:
 
     def _others(self) -> str:
         """What came instead, as a clause."""
-        fresh = [_text_message(each) for each in self._fresh()]
+        fresh = self._fresh()
         if not fresh and self.has_forgotten:
             kept = len(self.agent.journal.outlines())
             return (
@@ -256,13 +263,23 @@ class Inbox:
             return "every message that came was returned by an earlier wait"
         if not fresh:
             return "none came"
-        last = fresh[-1]
-        came = f"{_shown(last.text)} came from {last.sender}"
-        if last.status is not None and last.status >= 300:
-            kind = last.content_type or "nothing"
-            came += f", with the content type {kind}, and it answered {last.status}"
+        last = _text_message(fresh[-1])
+        came = f"{_shown(last.text)} came from {last.sender}{_describe_refusal(fresh[-1])}"
         more = f" and {len(fresh) - 1} before" if len(fresh) > 1 else ""
         return came + more
+
+
+def _describe_refusal(transaction: Transaction) -> str:
+    """The refusal of a MESSAGE and what it is about, as the end of a clause; else empty."""
+    request, final = transaction.request, transaction.final
+    if final is None or final.status < 300:
+        return ""
+    about = ""
+    if final.status in _OF_CONTENT:
+        about = f", with the content type {request.first('Content-Type') or 'nothing'}"
+    elif final.status == _NOT_FOUND:
+        about = f", for {request.start_line.split(' ')[1]}"
+    return f"{about}, and it answered {final.status}"
 
 
 def _key(transaction: Transaction) -> Key:

@@ -12,8 +12,10 @@ _ANSWERS = ("Authorization", "Proxy-Authorization")
 _PARAMETER = re.compile(
     r'(?<![\w-])([\w-]++)\s*+=\s*+(?:"((?:[^"\\]|\\.)*+)"?|([^\s,"]*+))', re.DOTALL
 )
-#: The algorithms that baresip 4.x computes.
-_KNOWN = ("md5", "sha-256")
+#: The algorithm that every baresip computes, and one that only some do.
+_KNOWN, _NEWER = "md5", "sha-256"
+#: Without these, baresip reads no challenge.
+_NEEDED = ("realm", "nonce")
 
 
 class Challenge(NamedTuple):
@@ -70,27 +72,47 @@ def unanswered(response: Message, request: Message) -> Unanswered | None:
     return Unanswered(realm, header, next(elsewhere, None))
 
 
-def other_schemes(response: Message) -> list[str]:
-    """The schemes other than Digest that a response asks for, such as ``Basic``."""
+def unreadable(response: Message, *, sha_256: bool = True) -> str | None:
+    """The first challenge for which baresip gives up, in words; None when it answers.
+
+    It answers all challenges of a response or none. `sha_256`: whether it computes that, too.
+    """
     values = [value for header in CHALLENGE_HEADERS for value in response.all(header)]
-    return [value.split()[0] for value in values if value.strip() and not _is_digest(value)]
+    fault = next(filter(None, (_fault(value, sha_256) for value in values)), None)
+    if fault and len(values) > 1:
+        return f"{fault}; of the {len(values)} challenges it then answers none"
+    return fault
 
 
-def unanswerable(response: Message) -> str | None:
+def _fault(value: str, sha_256: bool) -> str | None:
+    """What is in a challenge that baresip does not know; None when there is nothing."""
+    if not _is_digest(value):
+        scheme = next(iter(value.split()), "")
+        return f"{scheme}, which baresip does not know" if scheme else None
+    given = {name.lower() for name, _, _ in _PARAMETER.findall(value)}
+    missing = next((name for name in _NEEDED if name not in given), None)
+    if missing:
+        return f"a digest without a {missing}, which baresip does not read"
+    algorithm = _challenge(value).algorithm
+    if algorithm.lower() == _KNOWN or (sha_256 and algorithm.lower() == _NEWER):
+        return None
+    return f"a digest with {algorithm}, which this baresip cannot compute"
+
+
+def unanswerable(response: Message, *, sha_256: bool = True) -> str | None:
     """What a challenge asks for that baresip can't answer, in words; None when it can answer.
 
-    Baresip looks at the first challenge only, and gives up when it does not know the algorithm; it
-    answers every challenge with ``qop=auth``.
+    `sha_256`: whether it computes that, too.
     """
-    asked = challenges(response)
-    if not asked:
+    return unreadable(response, sha_256=sha_256) or wrongly_answered(response)
+
+
+def wrongly_answered(response: Message) -> str | None:
+    """What a challenge asks for that baresip answers in another way, in words; else None."""
+    qops = next((one.qops for one in challenges(response)), ())
+    if not qops or "auth" in qops:
         return None
-    if asked[0].algorithm.lower() not in _KNOWN:
-        names = " or ".join(dict.fromkeys(challenge.algorithm for challenge in asked))
-        return f"a digest with {names}, which this baresip cannot compute"
-    if asked[0].qops and "auth" not in asked[0].qops:
-        return f"a digest with qop={','.join(asked[0].qops)}, which baresip answers with qop=auth"
-    return None
+    return f"a digest with qop={','.join(qops)}, which baresip answers with qop=auth"
 
 
 def _is_digest(value: str) -> bool:

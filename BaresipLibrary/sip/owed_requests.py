@@ -1,8 +1,9 @@
 """Requests that a phone owes its peer and that baresip does not send.
 
 - It gives up on a request in a dialog that is challenged with a new nonce not marked as stale.
-- It never answers the second phone that accepts a forked INVITE (RFC 3261, section 13.2.2.4), which
-  needs an ACK and a BYE.
+- It never answers the second phone that accepts a forked INVITE (RFC 3261, section 13.2.2.4), nor
+  one that accepts after another has refused, or after the call was given up before any response
+  had come. Each needs an ACK and a BYE.
 - 4.x does not repeat an ACK that was lost.
 - It forgets a re-INVITE that waits after a collision when the peer's offer comes first.
 """
@@ -24,6 +25,8 @@ _MOST = 200
 _RETRIED = ("BYE", "INFO")
 #: What refuses a re-INVITE that collides with another (RFC 3261, section 14.1).
 _PENDING, _SERVER_ERROR = 491, 500
+#: In place of the tag of the phone that accepted first: none has, and the call is over.
+_NOBODY = "\n"
 
 
 @frozen
@@ -48,6 +51,8 @@ class AnotherAnswer:
     contact: str
     is_new: bool
     requests: tuple[Request, ...]
+    #: Whether the call was over before.
+    is_late: bool = False
 
 
 class Latest(dict[K, V]):
@@ -66,17 +71,40 @@ class Forks:
     def __init__(self) -> None:
         self._invites: Latest[str | None, Message] = Latest()
         self._tags: Latest[str | None, list[str]] = Latest()
+        #: The calls to whose INVITE no response has come.
+        self._unanswered: Latest[str | None, bool] = Latest()
+
+    def close(self, call_id: str) -> None:
+        """Follows the end of a call: one without a response is given up without a CANCEL."""
+        if self._unanswered.get(call_id):
+            self._tags[call_id] = [_NOBODY]
 
     def take(self, message: Message, *, sent: bool) -> AnotherAnswer | None:
         """Follows a message; returns the answer of another phone, if it is one."""
         if message.transaction_method != "INVITE":
             return None
-        if sent and message.method == "INVITE" and not message.to_tag:
-            self._invites[message.call_id] = message
-            self._tags[message.call_id] = []
-        elif not sent and message.accepts_invite:
-            return self._answered(message, message.to_tag)
+        if sent and message.method == "INVITE":
+            self._begin(message)
+        elif not sent and message.status is not None:
+            self._unanswered.pop(message.call_id, None)
+            if message.accepts_invite:
+                return self._answered(message, message.to_tag)
+            if message.status >= 300:
+                self._take_refusal(message)
         return None
+
+    def _begin(self, invite: Message) -> None:
+        """Takes in an INVITE; one in a dialog, and a retransmission, begins nothing."""
+        known = self._invites.get(invite.call_id)
+        if not invite.to_tag and (known is None or known.cseq != invite.cseq):
+            self._invites[invite.call_id] = invite
+            self._tags[invite.call_id], self._unanswered[invite.call_id] = [], True
+
+    def _take_refusal(self, refusal: Message) -> None:
+        """Notes that the stack's call is over: whoever accepts from now on is another phone."""
+        invite = self._invites.get(refusal.call_id)
+        if invite is not None and refusal.cseq == invite.cseq:
+            self._tags[refusal.call_id] = self._tags.get(refusal.call_id) or [_NOBODY]
 
     def _answered(self, answer: Message, tag: str) -> AnotherAnswer | None:
         invite, tags = self._invites.get(answer.call_id), self._tags.get(answer.call_id)
@@ -88,7 +116,8 @@ class Forks:
         if tag == tags[0]:
             return None
         ack, bye = _ack(invite, answer), _bye(invite, answer)
-        return AnotherAnswer(ack.uri, is_new, (ack, bye) if is_new else ())
+        is_late = tags[0] is _NOBODY
+        return AnotherAnswer(ack.uri, is_new, (ack, bye) if is_new else (), is_late)
 
 
 class Acknowledgements:
@@ -157,6 +186,10 @@ class OwedRequests:
         """Whether the end of a call is still under way."""
         return self._retries.awaits_end
 
+    def close(self, call_id: str) -> None:
+        """Follows the end of a call."""
+        self._forks.close(call_id)
+
     def take(self, message: Message, *, sent: bool) -> tuple[Request, ...]:
         """Follows a message of the agent; returns what must be sent now."""
         another = self._forks.take(message, sent=sent)
@@ -214,11 +247,15 @@ def is_left_unanswered(request: Message, challenge: Message) -> bool:
     return any(asked.realm.lower() in met and not asked.stale for asked in challenges(challenge))
 
 
-def is_last_answer(request: Message, answer: Message) -> bool:
-    """Whether nothing follows a final answer: a challenge may be answered with credentials."""
+def is_last_answer(request: Message, answer: Message, *, sha_256: bool = True) -> bool:
+    """Whether nothing follows a final answer: a challenge may be answered with credentials.
+
+    `sha_256`: whether the stack computes such a digest.
+    """
     if answer.status not in CHALLENGE_STATUSES or not challenges(answer):
         return True
-    return is_left_unanswered(request, answer) or bool(unanswerable(answer))
+    gives_up = is_left_unanswered(request, answer)
+    return gives_up or bool(unanswerable(answer, sha_256=sha_256))
 
 
 def _with_next_number(request: Message, challenge: Message) -> Request:

@@ -26,7 +26,8 @@ _PART = r'(?s)(?:"(?:[^"\\]|\\.)*+"?|[^";])++'
 _WARNING = r'(?s)\s*(\d{3})\s+(\S+)\s+"((?:[^"\\]|\\.)*+)"\s*'
 #: How baresip appends a Reason header to its own words: after a comma, without a space.
 _GLUED = r"(?i),(?=[\w.!%*+`'~-]++\s*+;\s*+(?:cause|text)\s*+=)"
-_ANSWERED_ELSEWHERE = 200
+#: That a phone has not got a call as another one has: as a status of SIP, and as a cause of ISDN.
+_ANSWERED_ELSEWHERE = (("SIP", 200), ("Q.850", 26))
 
 
 class Reason(NamedTuple):
@@ -62,15 +63,20 @@ def warnings(values: Iterable[str]) -> tuple[SipWarning, ...]:
 
 
 def cause_of(given: Iterable[Reason], protocol: str) -> int | None:
-    """The first cause of a protocol, such as ``Q.850``; None without one."""
-    wanted = protocol.lower()
-    causes = (reason.cause for reason in given if reason.protocol.lower() == wanted)
+    """The first cause of a protocol, such as ``Q.850``, which some call ``Q850``; else None."""
+    wanted = _plain(protocol)
+    causes = (reason.cause for reason in given if _plain(reason.protocol) == wanted)
     return next((cause for cause in causes if cause is not None), None)
+
+
+def _plain(protocol: str) -> str:
+    return protocol.lower().replace(".", "")
 
 
 def answered_elsewhere(given: Iterable[Reason]) -> bool:
     """Whether a CANCEL says that another phone answered (RFC 3326, section 3.1)."""
-    return cause_of(given, "SIP") == _ANSWERED_ELSEWHERE
+    said = list(given)
+    return any(cause_of(said, protocol) == cause for protocol, cause in _ANSWERED_ELSEWHERE)
 
 
 def split_glued(words: str) -> tuple[str, str]:

@@ -38,6 +38,13 @@ def is_refused(
     dialog.request("ACK", number=1, branch=dialog.branch)
 
 
+def calls_number(peer: Peer, uri: str, number: str) -> None:
+    """Calls the phone at a URI by another one, which stands in the Request-URI, and is refused."""
+    dialog = peer.invite(number, next_hop=uri)
+    peer.expect(_final)
+    dialog.request("ACK", number=1, branch=dialog.branch)
+
+
 def never_acknowledges(peer: Peer, uri: str) -> None:
     """Calls, and lets every 200 go without an ACK."""
     peer.invite(uri)

@@ -25,6 +25,14 @@ A Call For Another User Is Reported With Its Request-URI
     ...    Accept    trunk    timeout=900ms
     Get Header    trunk    Via    *=    127.0.0.1
 
+A Call That Names No User Is Reported As Such
+    ${bob} =    Start Agent    bob    catch_all=${False}
+    ${peer} =    Start Peer    calls_number    ${bob.uri}    tel:+4989123
+    Peer Should Have Finished    ${peer}
+    Fails With
+    ...    bob has no call to accept: * with 404 Not Found*. It named no user (Request-URI tel:+4989123), and bob is 'bob'.
+    ...    Accept    bob    timeout=300ms
+
 A Refused INVITE Is Reported By Every Keyword That Waits For It
     ${bob} =    Start Agent    bob
     ${peer} =    Start Peer    is_refused    ${bob.uri}    Require: timer

@@ -13,6 +13,26 @@ The Second Phone Is Ended And Reported
     ring=${True}    route=${False}
     ring=${False}    route=${True}
 
+A Phone That Accepts After The Refusal Is Ended And Reported
+    [Template]    Late Phone Should Be Ended
+    Busy Here    cancelled=${False}
+    cancelled by this agent    cancelled=${True}
+
+A Phone That Accepts A Call That Was Given Up Is Ended And Reported
+    [Documentation]    No response had come before, so that there was nothing to cancel (RFC 3261, section 9.1).
+    [Tags]    once on embedded: a baresip program sees to that itself
+    ${peer} =    Start Peer    accepts_late
+    Start Agent    alice
+    Dial    alice    ${peer.uri}
+    Wait Until Peer Waits    ${peer}
+    Hang Up    alice
+    Get Reason    alice    ==    given up by this agent without a CANCEL
+    Let Peer Go On    ${peer}
+    ${result} =    Peer Should Have Finished    ${peer}
+    Should Be Equal    ${result}    ${{{'acknowledged': True, 'ended': True}}}
+    Get State    alice    ==    IDLE
+    The Log Should Have Said    *alice${SPACE*2}ANSWERED too late, after the end of the call: sip:peer@*
+
 What The Second Phone Answered Explains No Silence
     ${peer} =    Start Peer    another_answers_without_audio
     Start Agent    alice
@@ -43,6 +63,22 @@ An Answer That Is Repeated Is No Second Phone
 
 
 *** Keywords ***
+Late Phone Should Be Ended
+    [Arguments]    ${reason}    ${cancelled}
+    ${peer} =    Start Peer    accepts_after_the_refusal    cancelled=${cancelled}
+    Start Agent    alice
+    Dial    alice    ${peer.uri}
+    IF    ${cancelled}
+        Wait Until Sip Message    alice    180
+        Hang Up    alice
+    END
+    ${result} =    Peer Should Have Finished    ${peer}
+    ${able} =    Can    END_FORKS
+    Should Be Equal    ${result}    ${{{'acknowledged': $able, 'ended': $able}}}
+    Get Reason    alice    ==    ${reason}
+    The Log Should Have Said    *alice${SPACE*2}ANSWERED too late, after the end of the call: sip:second@*
+    Stop Agent    alice
+
 Second Phone Should Be Reported
     Call Should Stay Established    alice    200ms
     The Log Should Have Said    *alice${SPACE*2}ANSWERED by another phone, too: sip:second@*

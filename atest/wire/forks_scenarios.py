@@ -49,6 +49,42 @@ def _number(request: Received) -> int:
     return int(request["CSeq"].split()[0])
 
 
+def accepts_after_the_refusal(peer: Peer, *, cancelled: bool) -> None:
+    """Of two phones one is busy, or the call is cancelled; the other accepts all the same."""
+    invite = peer.expect("INVITE")
+    peer.ring(invite)
+    second = Peer("second", peer.address)
+    try:
+        if cancelled:
+            peer.reply(peer.expect("CANCEL"), 200, "OK")
+        peer.reply(invite, *((487, "Request Terminated") if cancelled else (486, "Busy Here")))
+        peer.expect("ACK")
+        for _ in range(2):
+            contact = f"Contact: <{second.uri}>"
+            peer.reply(invite, 200, "OK", contact, body=peer.sdp(), tag="two")
+            ack = second.look_for(_acknowledges_second, 0.5)
+            if ack:
+                break
+        bye = second.look_for("BYE", 5.0) if ack else None
+        if bye:
+            second.reply(bye, 200, "OK")
+        peer.result.update(acknowledged=bool(ack), ended=bool(bye))
+    finally:
+        second.close()
+
+
+def accepts_late(peer: Peer) -> None:
+    """Says nothing until the suite lets it go on, and accepts then."""
+    invite = peer.expect("INVITE")
+    peer.step()
+    peer.reply(invite, 200, "OK", body=peer.sdp())
+    ack = peer.look_for("ACK", 0.5)
+    bye = peer.look_for("BYE", 5.0) if ack else None
+    if bye:
+        peer.reply(bye, 200, "OK")
+    peer.result.update(acknowledged=bool(ack), ended=bool(bye))
+
+
 def another_answers_without_audio(peer: Peer) -> None:
     """Two phones accept, and neither sends audio: the second refuses the stream in its answer."""
     invite = peer.expect("INVITE")

@@ -2,6 +2,7 @@
 Documentation       What callers get before and with the answer: a 183 with SDP, and headers of the suite's own.
 Resource            wire.resource
 Library             ../resources/ScriptedPeer.py    ${CURDIR}/progress_scenarios.py
+Library             ../resources/Logged.py
 
 
 *** Test Cases ***
@@ -32,6 +33,21 @@ A 183 For A Call Without An Offer Has No SDP
     ${result} =    Peer Should Have Finished    ${peer}
     Should Be Equal    ${{[$result['183'], $result['200']]}}    ${{[['no SDP'], ['SDP']]}}
     Should Be Equal    ${{[$result['reinvited']]}}    ${{[False]}}
+
+What Is Said Before A Phone Rings Is Not Called Ringing
+    [Documentation]    Baresip reports the same of each provisional response without SDP.
+    ${peer} =    Start Peer    says    181 Call Is Being Forwarded    182 Queued    183 Session Progress    180 Ringing
+    Start Agent    alice
+    Dial    alice    ${peer.uri}
+    Wait Until State Is    alice    ESTABLISHED
+    FOR    ${words}    IN
+    ...    PROGRESS 181 Call Is Being Forwarded from the peer    PROGRESS 182 Queued from the peer
+    ...    PROGRESS 183 Session Progress from the peer    RINGING at the peer
+        The Log Should Have Said    *alice${SPACE*2}${words}*
+    END
+    Run Keyword And Expect Error    *    The Log Should Have Said    *RINGING at the peer*(* times)*
+    Hang Up    alice
+    Peer Should Have Finished    ${peer}
 
 Headers Of One Answer Are Not In The Next
     Needs    ANSWER_HEADERS

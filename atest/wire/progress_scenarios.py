@@ -30,6 +30,16 @@ def _said(answer: Received, names: tuple[str, ...]) -> list[str]:
     return [*values, "SDP" if "m=audio" in answer.body else "no SDP"]
 
 
+def says(peer: Peer, *answers: str) -> None:
+    """Answers with these, which have no SDP, a moment apart, and then accepts."""
+    invite = peer.expect("INVITE")
+    for answer in answers:
+        status, _, phrase = answer.partition(" ")
+        peer.reply(invite, int(status), phrase)
+        peer.pause(0.05)
+    peer.answer(invite).await_bye()
+
+
 def is_called_twice(peer: Peer, uri: str) -> None:
     """Calls twice, and tells the headers of both answers."""
     for number in (1, 2):

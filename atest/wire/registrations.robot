@@ -86,7 +86,7 @@ A Nonce That Is Called Stale Is No Wrong Password
 
 A Registrar That Refuses Says Why
     [Template]    Refusal Should Be Told
-    403 Forbidden. It came with Warning: 399 pbx "account closed".    Warning: 399 pbx "account closed"
+    480 Away. It came with Warning: 399 pbx "account closed".    Warning: 399 pbx "account closed"
     503 Service Unavailable. It came with Retry-After: 30.    Retry-After: 30
     301 Moved Permanently. It came with Contact: <sip:other@127.0.0.1:9>.    Contact: <sip:other@127.0.0.1:9>
 
@@ -111,6 +111,39 @@ An Algorithm That Baresip Lacks Is Reported For A Call
     Get Status Code    alice    ==    407
     Get Reason    alice    ==    Proxy Authentication Required
 
+A Challenge That Baresip Cannot Answer Keeps It From Answering Others
+    [Template]    None Of Two Challenges Should Be Answered
+    Basic, which baresip does not know    Basic realm\="pbx"
+    a digest with SHA-512-256, which this baresip cannot compute
+    ...    Digest realm\="pbx",nonce\="n",algorithm\=SHA-512-256
+    a digest without a nonce, which baresip does not read    Digest realm\="pbx"
+
+A Digest With SHA 256 Is Answered Or Reported
+    [Documentation]    Baresip computes it since 3.12.
+    ${peer} =    Start Peer    challenges    algorithm\=SHA-256
+    Start Agent    alice    1001    ${peer.host}    secret
+    ${able} =    Can    DIGEST_SHA_256
+    IF    ${able}
+        Register    alice
+    ELSE
+        Run Keyword And Expect Error
+        ...    *answered 401 Unauthorized and asks for a digest with SHA-256, which this baresip cannot compute.
+        ...    Register    alice
+    END
+
+A Refusal With 403 Says Whether Credentials Were Given
+    [Template]    Refusal With 403 Should Be Told
+    The REGISTER carried the digest of user '1001' for realm 'pbx'.    ${True}
+    alice was not challenged before: the REGISTER carried no credentials.    ${False}
+
+A Refused Call Says Whether Credentials Were Given
+    ${peer} =    Start Peer    forbids_calls
+    Start Agent    alice    1001    ${peer.host}    secret    regint=0
+    Dial    alice    1002
+    Run Keyword And Expect Error
+    ...    *was refused with 403 Forbidden *. The INVITE carried the digest of user '1001' for realm 'pbx'.
+    ...    Wait Until State Is    alice    ESTABLISHED
+
 A Wrong Password Is Reported As Such
     ${peer} =    Start Peer    challenges_calls    algorithm\=MD5
     Start Agent    alice    1001    ${peer.host}    secret    regint=0
@@ -122,7 +155,7 @@ A Digest That Was Not Given Is Not Called Refused
     [Template]    Second Challenge Should Be Told
     alice's INVITE has no Authorization for realm 'pbx', but Proxy-Authorization: baresip answers each realm in one header only.
     ...    WWW-Authenticate: Digest realm\="pbx",nonce\="m"
-    The challenge asks for Basic; baresip answers none but those for a digest.
+    The challenge asks for Basic, which baresip does not know.
     ...    WWW-Authenticate: Basic realm\="pbx"
 
 Only Auth Int Is Answered With Auth And Reported When Refused
@@ -135,6 +168,28 @@ Only Auth Int Is Answered With Auth And Reported When Refused
 
 
 *** Keywords ***
+None Of Two Challenges Should Be Answered
+    [Arguments]    ${asked}    ${challenge}
+    VAR    ${good}    Digest realm="pbx",nonce="n"
+    FOR    ${challenges}    IN    ${{[$challenge, $good]}}    ${{[$good, $challenge]}}
+        ${peer} =    Start Peer    challenges_with    @{challenges}
+        Start Agent    alice    1001    ${peer.host}    secret
+        Run Keyword And Expect Error
+        ...    alice is not registered at ${peer.host}: the registrar answered 401 Unauthorized and asks for ${asked}; of the 2 challenges it then answers none.
+        ...    Register    alice
+        Stop Agent    alice
+    END
+
+Refusal With 403 Should Be Told
+    [Arguments]    ${told}    ${challenged}
+    ${peer} =    Start Peer    forbids    challenged=${challenged}
+    Start Agent    alice    1001    ${peer.host}    secret
+    Run Keyword And Expect Error
+    ...    alice is not registered at ${peer.host}: the registrar refused with 403 Forbidden. ${told}
+    ...    Register    alice
+    Peer Should Have Finished    ${peer}
+    Stop Agent    alice
+
 Second Challenge Should Be Told
     [Arguments]    ${sentence}    ${challenge}
     ${peer} =    Start Peer    challenges_calls_again    ${challenge}

@@ -34,6 +34,31 @@ def challenges(peer: Peer, *parameters: str) -> None:
         peer.reply(again, 200, "OK", f"Contact: {again['Contact']}")
 
 
+def challenges_with(peer: Peer, *challenges: str) -> None:
+    """Challenges a registration with these challenges, and accepts nothing."""
+    values = [f"WWW-Authenticate: {one}" for one in challenges]
+    peer.reply(peer.expect("REGISTER"), 401, "Unauthorized", *values)
+
+
+def forbids(peer: Peer, *, challenged: bool) -> None:
+    """Refuses a registration, at once or when it came with credentials."""
+    register = peer.expect("REGISTER")
+    if challenged:
+        challenge = 'WWW-Authenticate: Digest realm="pbx",nonce="n"'
+        peer.reply(register, 401, "Unauthorized", challenge)
+        register = peer.expect("REGISTER")
+    peer.reply(register, 403, "Forbidden")
+
+
+def forbids_calls(peer: Peer) -> None:
+    """Challenges a call, and refuses it when it comes with credentials."""
+    challenge = 'Proxy-Authenticate: Digest realm="pbx",nonce="n"'
+    peer.reply(peer.expect("INVITE"), 407, "Proxy Authentication Required", challenge)
+    peer.expect("ACK")
+    peer.reply(peer.expect("INVITE"), 403, "Forbidden")
+    peer.expect("ACK")
+
+
 def challenges_calls(peer: Peer, parameters: str) -> None:
     """Challenges an INVITE, and again when credentials come."""
     invite = peer.expect("INVITE")

@@ -68,6 +68,27 @@ A PRACK For Another Response Is Reported
     ...    *provisional response before it (PRACK). A PRACK came that has the RAck '7 1 INVITE', and the 180 needs '* 1 INVITE'.
     Let Peer Go On    ${peer}
 
+A Response That Is Not Acknowledged Is Reported
+    [Documentation]    The phone sent it reliably although the INVITE had no 100rel, and gives the call up in the end.
+    [Setup]    No Operation
+    Start Agent    alice
+    ${peer} =    Start Peer    waits_for_prack
+    Dial    alice    ${peer.uri}
+    Wait Until Peer Waits    ${peer}
+    VAR    ${told}    The 183 Session Progress needed a PRACK (RSeq 7), and alice sent none; its INVITE had no 100rel, see rel100.
+    Run Keyword And Expect Error    *has not been answered *${told}    Wait Until State Is    alice    ESTABLISHED    timeout=0.2s
+    Let Peer Go On    ${peer}
+    Run Keyword And Expect Error    *was refused with 504 Server Time-out *${told}    Wait Until State Is    alice    ESTABLISHED
+
+A Second Phone That Is Not Acknowledged Is Reported
+    [Documentation]    Baresip follows the numbers of one phone only.
+    Start Agent    alice    rel100=supported
+    ${peer} =    Start Peer    two_phones_wait_for_prack
+    Dial    alice    ${peer.uri}
+    Run Keyword And Expect Error
+    ...    *was refused with 504 Server Time-out *The 180 Ringing needed a PRACK (RSeq 1), and alice sent none.
+    ...    Wait Until State Is    alice    ESTABLISHED
+
 A Caller Acknowledges What A Callee Sends Reliably
     [Documentation]    And the answer may be in the 183 alone.
     [Template]    Caller Should Acknowledge

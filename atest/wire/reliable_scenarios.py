@@ -83,6 +83,29 @@ def sends_reliably(peer: Peer, *, answer_has_sdp: bool) -> None:
     peer.dialog_of(invite).await_bye()
 
 
+def waits_for_prack(peer: Peer) -> None:
+    """Is called, sends a 183 that needs a PRACK, and gives up when the suite says so."""
+    invite = peer.expect("INVITE")
+    for _ in range(2):
+        headers = ("Require: 100rel", "RSeq: 7")
+        peer.reply(invite, 183, "Session Progress", *headers, body=peer.sdp())
+    peer.step()
+    peer.reply(invite, 504, "Server Time-out")
+    peer.expect("ACK")
+
+
+def two_phones_wait_for_prack(peer: Peer) -> None:
+    """Two phones number their responses from 1 on; gives up when the second got no PRACK."""
+    invite = peer.expect("INVITE")
+    headers = ("Require: 100rel", "RSeq: 1")
+    peer.reply(invite, 183, "Session Progress", *headers, body=peer.sdp(), tag="one")
+    peer.reply(peer.expect("PRACK"), 200, "OK")
+    peer.reply(invite, 180, "Ringing", *headers, tag="two")
+    assert peer.look_for("PRACK", 0.3) is None
+    peer.reply(invite, 504, "Server Time-out")
+    peer.expect("ACK")
+
+
 def refuses(peer: Peer, status: str, phrase: str, header: str) -> None:
     """Is called, and refuses what the INVITE says about 100rel."""
     invite = peer.expect("INVITE")

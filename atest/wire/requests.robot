@@ -90,6 +90,16 @@ Hostile Messages Are Told And Survived
     Should Contain    ${by_text}    <script>alert(1)</script> %s%n
     Should Be Equal As Integers    ${by_text["over"].status}    200
 
+A Message For Another User Is Told As Such
+    Needs    RECEIVE_MESSAGE
+    ${bob} =    Start Agent    bob    catch_all=${False}
+    ${other} =    Evaluate    $bob.uri.replace('bob@', 'other@')
+    ${peer} =    Start Peer    sends_to    ${bob.uri}    ${other}
+    Peer Should Have Finished    ${peer}
+    Run Keyword And Expect Error
+    ...    bob has received no message within 0.2 s: 'Hello' came from ${peer.uri}, for ${other}, and it answered 404.
+    ...    Wait Until Message Received    bob    timeout=0.2s
+
 A Message That Is Repeated Is One Message
     ${bob} =    Start Agent    bob
     ${peer} =    Start Peer    repeats    ${bob.uri}

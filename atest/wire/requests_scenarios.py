@@ -62,6 +62,13 @@ def sends(peer: Peer, uri: str, *texts: str) -> None:
     peer.result["statuses"] = [_send(peer, uri, text.encode()) for text in texts]
 
 
+def sends_to(peer: Peer, uri: str, other: str) -> None:
+    """Sends a MESSAGE to where one URI says, for another one."""
+    message = _message(peer, other, b"Hello")
+    peer.send(message, host_and_port(uri))
+    peer.expect(lambda each: each.method == "MESSAGE" and each.status is not None)
+
+
 def sends_hostile(peer: Peer, uri: str) -> None:
     """Sends MESSAGEs that are broken in one way each; the last one is right."""
     whole = b"Content-Type: text/plain\r\n"

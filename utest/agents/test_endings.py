@@ -147,6 +147,22 @@ def test_a_call_that_waits_for_its_stun_server_is_not_cancelled(tmp_path: Path) 
     assert phone.agent.reason == "given up by this agent before an INVITE was sent"
 
 
+def test_a_bye_for_a_phone_that_accepts_too_late_ends_nothing() -> None:
+    def said(start: str, method: str = "INVITE") -> Message:
+        return Message(f"{start}\r\nCall-ID: c\r\nCSeq: 1 {method}\r\n\r\n")
+
+    bye, closed = said("BYE sip:b SIP/2.0", "BYE"), CallClosed(1.0, "c", ClosedBy.US, None, "", "")
+    for answer, method in (("SIP/2.0 487 No", "CANCEL"), ("SIP/2.0 200 OK", "BYE")):
+        endings = Endings()
+        endings.take(said("INVITE sip:b SIP/2.0"), sent=True)
+        endings.take(said("CANCEL sip:b SIP/2.0", "CANCEL"), sent=True)
+        endings.take(said(answer), sent=False)
+        endings.take(said("SIP/2.0 200 OK"), sent=False)
+        endings.take(bye, sent=True)
+        ending = endings.of(closed)
+        assert ending is not None and ending.method == method
+
+
 def test_a_plain_cancel_is_not_answered_elsewhere(phone: Phone) -> None:
     phone.rings()
     phone.sip(request("CANCEL", "in-1", "Reason: SIP;cause=487"))

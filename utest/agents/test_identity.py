@@ -196,6 +196,7 @@ def test_an_anonymous_caller(talk: Talk, origin: str, privacy: list[str], anonym
     ("lines", "privacy"),
     [
         (["Privacy: id"], ("id",)),
+        (["Privacy: ID, critical"], ("id", "critical")),
         (["Privacy: ID ; header;;"], ("id", "header")),
         (["Privacy: id", "Privacy: critical"], ("id", "critical")),
         (["Privacy: ;"], ()),

@@ -81,6 +81,16 @@ def test_a_second_phone_that_answers_is_reported_once(phone: Phone, can_end: boo
     assert line(found[0]).startswith("ANSWERED by another phone, too: sip:b@h, ")
 
 
+def test_a_phone_that_accepts_after_the_refusal_is_reported(phone: Phone) -> None:
+    phone.sip(
+        "INVITE sip:x SIP/2.0\r\nTo: <sip:x>\r\nCall-ID: c\r\nCSeq: 1 INVITE\r\n\r\n", sent=True
+    )
+    gets(phone, "486 Busy Here", "INVITE", more="To: <sip:x>;tag=a\r\n")
+    gets(phone, "200 OK", "INVITE", more="To: <sip:x>;tag=b\r\nContact: <sip:b@h>\r\n")
+    (found,) = phone.agent.journal.of_kind(AnsweredAgain)
+    assert line(found).startswith("ANSWERED too late, after the end of the call: sip:b@h, ")
+
+
 def exchanged(branch: str, *answers: str) -> list[str]:
     """An INVITE, the CANCEL that has its branch, and answers that come by that way."""
     via = f"Via: SIP/2.0/UDP h;branch={branch}\r\n"

@@ -51,10 +51,13 @@ PHRASES = {
     415: "Unsupported Media Type", 420: "Bad Extension", 486: "Busy Here",
     488: "Not Acceptable Here", 491: "Request Pending", 500: "Call Error",
 }  # fmt: skip
+#: In examples only.
+_FORBIDDEN = {403: "Forbidden"}
 HEADERS = (
-    "", "Require: timer", "Reason: Q.850;cause=16", "Authorization: Digest username=\"alice\"",
+    "", "Require: timer", "Reason: Q.850;cause=16",
+    "Authorization: Digest username=\"alice\",realm=\"r\"",
     "Content-Encoding: gzip", "Refer-Sub: false", "Subscription-State: terminated",
-    "WWW-Authenticate: Digest nonce=\"1\"",
+    "WWW-Authenticate: Digest realm=\"r\",nonce=\"1\"",
 )  # fmt: skip
 SOURCES = ("silence", "tone:440", "file:hello.wav")
 
@@ -254,7 +257,7 @@ def _answer(history: History, index: int, status: int, offer: str, header: str) 
     headers = [_header(request.text, name) for name in names]
     if status > 100 and ";tag=t" not in headers[2]:
         headers[2] += ";tag=t"
-    start = f"SIP/2.0 {status} {PHRASES[status]}"
+    start = f"SIP/2.0 {status} {(PHRASES | _FORBIDDEN)[status]}"
     text = text_of(start, [*headers, header], body, content_type)
     history.message(request.who, not request.sent, text)
 
@@ -306,7 +309,13 @@ def _state(history: History, who: str, call: str, what: str) -> None:
 def _close(history: History, who: str, call: str, by: ClosedBy, status: int, words: str) -> None:
     refused = by is ClosedBy.REFUSAL
     reset = by is ClosedBy.PEER  # baresip says the same of a BYE, and of a connection
-    said = PHRASES[status] if refused else "Connection reset by peer" if reset else words
+    said = (
+        (PHRASES | _FORBIDDEN)[status]
+        if refused
+        else "Connection reset by peer"
+        if reset
+        else words
+    )
     code = status if refused else None
     history.happens(who, lambda at: CallClosed(at, call, by, code, said, said))
 

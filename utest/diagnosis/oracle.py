@@ -168,6 +168,22 @@ class Oracle(Facts):
             for answer in one.answers
         )
 
+    def carried_digest(self, scope: Scope, match: re.Match[str]) -> bool:
+        refused = self._forbidden(scope, match[1])
+        shown = f'realm="{match[3]}"'
+        return match[2] == scope.who and shown in header(refused[-1].text, "Authorization")
+
+    def carried_no_digest(self, scope: Scope, match: re.Match[str]) -> bool:
+        tried = self.exchanges(scope, match[3], sent=True)
+        statuses = {status_of(answer.text) for one in tried for answer in one.answers}
+        refused = self._forbidden(scope, match[3])
+        bare = not header(refused[-1].text, "Authorization")
+        return bare and bool(statuses & {401, 407}) is (match[2] is None)
+
+    def _forbidden(self, scope: Scope, method: str) -> list[Exchange]:
+        tried = self.exchanges(scope, method, sent=True)
+        return [one for one in tried if finals_of(one) and status_of(finals_of(one)[0].text) == 403]
+
     def nothing_listens(self, scope: Scope, match: re.Match[str]) -> bool:
         sent = self.exchanges(scope, "INVITE", sent=True)
         dialled = self.events(scope.who, scope.call, CallDialled)

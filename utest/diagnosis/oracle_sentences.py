@@ -34,6 +34,10 @@ _PATTERNS: dict[str, Check] = {
     rf" {_WHO} accepts ([^.]+)\.": Oracle.media_refused,
     rf"{_WHO} was challenged and has no password\.": Oracle.no_password,
     rf"{_WHO} was challenged and sent no credentials\.": Oracle.no_credentials,
+    r"The (\w+) carried the digest of user '(\w*)' for realm '(\w*)'\.": Oracle.carried_digest,
+    rf"{_WHO} was (not )?challenged before(?:: |, and )the (\w+) carried no credentials\.": (
+        Oracle.carried_no_digest
+    ),
     rf"The {_WORDS} has no challenge \(WWW-Authenticate or Proxy-Authenticate\)\.": (
         Oracle.no_challenge
     ),

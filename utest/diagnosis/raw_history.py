@@ -158,9 +158,9 @@ def name_of(text: str) -> str:
 def have_common(
     offer: tuple[int, str, list[str], bool] | None, answer: tuple[int, str, list[str], bool] | None
 ) -> bool:
-    return bool(
-        offer and answer and answer[0] and offer[1] == answer[1] and set(offer[2]) & set(answer[2])
-    )
+    if not (offer and answer and offer[0] and answer[0]):
+        return False
+    return offer[1] == answer[1] and bool(set(offer[2]) & set(answer[2]))
 
 
 class Facts:

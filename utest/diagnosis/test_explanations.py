@@ -157,27 +157,31 @@ def test_a_challenge_without_an_answer_is_explained(make_phone: Make) -> None:
         (
             [],
             ["WWW-Authenticate: Basic realm=x", "Proxy-Authenticate: NTLM"],
-            "The challenge asks for Basic and NTLM; baresip answers none but those for a digest.",
+            "The challenge asks for Basic, which baresip does not know; of the 2 challenges it then"
+            " answers none.",
         ),
         (
             ["Proxy-Authorization: Digest realm=a"],
             ["WWW-Authenticate: Basic realm=x"],
-            "The challenge asks for Basic; baresip answers none but those for a digest.",
+            "The challenge asks for Basic, which baresip does not know.",
         ),
         (
             ["Proxy-Authorization: Digest realm=a"],
-            ["WWW-Authenticate: Digest realm=b", "Proxy-Authenticate: Digest realm=c"],
+            [
+                "WWW-Authenticate: Digest realm=b,nonce=n",
+                "Proxy-Authenticate: Digest realm=c,nonce=n",
+            ],
             "alice's REGISTER has no Authorization for realm 'b'.",
         ),
         (
             ["Proxy-Authorization: Digest realm=A"],
-            ["WWW-Authenticate: Digest realm=a"],
+            ["WWW-Authenticate: Digest realm=a,nonce=n"],
             "alice's REGISTER has no Authorization for realm 'a', but Proxy-Authorization: baresip"
             " answers each realm in one header only.",
         ),
         (
             ["Authorization: Digest realm=a", "Proxy-Authorization: Digest realm=b"],
-            ["WWW-Authenticate: Basic realm=a", "Proxy-Authenticate: Digest realm=b"],
+            ["WWW-Authenticate: Basic realm=a", "Proxy-Authenticate: Digest realm=b,nonce=n"],
             "The digest of user 'alice' was not accepted: check user and password.",
         ),
         (

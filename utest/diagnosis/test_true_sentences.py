@@ -177,6 +177,16 @@ EXAMPLES = (
     (REFER, [("request", "alice", False, "NOTIFY", "one", "pcmu", "", "tag")], ""),
     (INVITED, [("answer", 0, 200, "", "")], ""),
     (CREDENTIALS, [], "s3cret"),
+    (
+        (*INVITED, ("answer", 0, 403, "", "")),
+        [("close", "alice", "one", ClosedBy.REFUSAL, 403, "x")],
+        "",
+    ),
+    (
+        (*CREDENTIALS[:2], ("answer", 0, 403, "", "")),
+        [("close", "alice", "one", ClosedBy.REFUSAL, 403, "x")],
+        "s3cret",
+    ),
     ((*INVITED, ("answer", 0, 407, "", "")), [INVITED[-1]], "s3cret"),
     (
         (*INVITED, ("answer", 0, 407, "", "")),

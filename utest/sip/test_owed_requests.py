@@ -92,6 +92,44 @@ def test_other_answers_are_not_from_a_second_phone() -> None:
     assert another and another.is_new and another.contact == "sip:b2@h:1"
 
 
+def test_a_phone_that_accepts_after_a_refusal_gets_its_ack_and_bye() -> None:
+    owed = OwedRequests()
+    owed.take(Message(INVITE), sent=True)
+    assert owed.take(answer("b1", "486 Busy"), sent=False) == ()
+    assert owed.take(answer("b1", "486 Busy"), sent=False) == ()
+    assert [one.method for one in owed.take(answer("b2"), sent=False)] == ["ACK", "BYE"]
+    assert owed.take(answer("b2"), sent=False) == ()
+
+
+@pytest.mark.parametrize("responses", [[], ["100 Trying"]])
+def test_a_call_that_is_given_up_before_any_response_owes_the_ack_and_the_bye(
+    responses: list[str],
+) -> None:
+    """After a response the stack itself sends a CANCEL, or what a 200 needs."""
+    owed = OwedRequests()
+    owed.take(Message(INVITE), sent=True)
+    for status in responses:
+        owed.take(answer("", status), sent=False)
+    owed.close("c")
+    owed.take(Message(INVITE), sent=True)  # a retransmission that shows late
+    due = [one.method for one in owed.take(answer("b"), sent=False)]
+    assert due == ([] if responses else ["ACK", "BYE"])
+
+
+@pytest.mark.parametrize(
+    ("before", "is_late"), [(["486 Busy"], True), (["200 OK", "486 No"], False)]
+)
+def test_a_refusal_makes_another_phone_late_only_before_the_first(
+    before: list[str], is_late: bool
+) -> None:
+    forks = Forks()
+    forks.take(Message(INVITE), sent=True)
+    for status in before:
+        forks.take(answer("b1", status), sent=False)
+    another = forks.take(answer("b2"), sent=False)
+    assert another and another.is_late is is_late
+
+
 def bye(number: int, nonce: str = "", method: str = "BYE") -> Message:
     shown = f'Proxy-Authorization: Digest realm="R",nonce="{nonce}"\r\n' if nonce else ""
     return Message(

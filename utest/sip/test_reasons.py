@@ -45,12 +45,15 @@ def test_a_header_that_comes_twice() -> None:
     assert cause_of(found, "q.850") == 17
     assert cause_of(found, "SIP") == 486
     assert cause_of(found, "ISDN") is None
+    assert cause_of(reasons(["q850;cause=31"]), "Q.850") == 31
 
 
 def test_answered_elsewhere() -> None:
     assert answered_elsewhere(reasons(['SIP;cause=200;text="Call completed elsewhere"']))
     assert answered_elsewhere(reasons(["Q.850;cause=26, sip;cause=200"]))
+    assert answered_elsewhere(reasons(['Q.850;cause=26;text="LOSE_RACE"']))
     assert not answered_elsewhere(reasons(["Q.850;cause=200"]))
+    assert not answered_elsewhere(reasons(["SIP;cause=26"]))
     assert not answered_elsewhere(())
 
 

@@ -253,6 +253,8 @@ class WorkerProcess(Backend):
             for message in messages:
                 if message.get("event") == "SipMessage":
                     self._settle_debts(message)
+                elif message.get("event") == "CallClosed":
+                    self._owed.close(message["call_id"])
         stopping = self._stopping
         if not stopping:
             self._child.wait()
