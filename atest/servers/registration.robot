@@ -106,7 +106,7 @@ A Wrong Password Fails At Once
 
 Every Refusal Names Its Status
     [Template]    Registration Should Be Refused
-    banned    403 Forbidden
+    banned    403 Forbidden. banned was not challenged before: the REGISTER carried no credentials
     stranger    404 Not Found
     brief    423 Interval Too Brief. It came with Min-Expires: 7200
     overloaded    503 Service Unavailable

@@ -15,6 +15,6 @@ No Secret Shows In Anything A Run Writes
     Test Should Have Passed    A Call By A Relay
     Test Should Have Failed    alice *401 Unauthorized*    A Relay That Refuses
     Test Should Have Failed
-    ...    alice is not registered at 127.0.0.1:*: the registrar refused with 403 Forbidden.
+    ...    alice is not registered at 127.0.0.1:*: the registrar refused with 403 Forbidden. *
     ...    A Refused Registration
     No File Should Show A Secret    ${run}
