@@ -32,6 +32,7 @@ from .raw_history import (
     have_common,
     header,
     is_acknowledged,
+    is_initial,
     method_of,
     name_of,
     status_of,
@@ -76,7 +77,7 @@ class Oracle(Facts):
             not is_acknowledged(one)
             and due in (None, header(one.text, "CSeq"), "t")
             and sum(words_of(answer.text) == words for answer in one.answers) == int(times) + 1
-            for one in self.invites_at(who, scope.call)
+            for one in [*self.invites_at(who, scope.call), *self._changes(scope)]
         )
 
     def answer_lost(self, scope: Scope, match: re.Match[str]) -> bool:
@@ -205,7 +206,12 @@ class Oracle(Facts):
             for other in self._history.phones
             if other != scope.who
             for one in self.invites_at(other, scope.call)
-        ]
+        ] + self._changes(scope)
+
+    def _changes(self, scope: Scope) -> list[Exchange]:
+        """The INVITEs in a call by which its peer changes it."""
+        came = self.exchanges(scope, "INVITE", sent=False)
+        return [one for one in came if not is_initial(one.text)]
 
     def wrong_user(self, scope: Scope, match: re.Match[str]) -> bool:
         user, uri, _, name = match.groups()
@@ -238,6 +244,13 @@ class Oracle(Facts):
         return who == scope.who and any(
             words_of(finals_of(one)[0].text) == words
             for one in self.stopped_invites(who)
+            if finals_of(one)
+        )
+
+    def change_refused(self, scope: Scope, match: re.Match[str]) -> bool:
+        return match[1] == scope.who and any(
+            words_of(finals_of(one)[0].text) == match[2]
+            for one in self._changes(scope)
             if finals_of(one)
         )
 

@@ -22,7 +22,8 @@ _PATTERNS: dict[str, Check] = {
     r"(?:; the \w+ that followed was not answered \((\d+) retransmissions?\))?\.": (
         Oracle.last_answer
     ),
-    rf"{_WHO} answered {_WORDS} \((\d+) retransmissions?\), and (?:no ACK came|an ACK came that has"
+    rf"{_WHO} answered (?:the peer's re-INVITE )?{_WORDS} \((\d+)"
+    r" retransmissions?\), and (?:no ACK came|an ACK came that has"
     rf" the (CSeq|To tag) '(.*?)', and the (?:INVITE|\2) has '(.+?)')\.": Oracle.no_ack,
     rf"{_WHO} answered {_WORDS} \((\d+) times?\), and it did not arrive at {_WHO}\.": (
         Oracle.answer_lost
@@ -56,6 +57,7 @@ _PATTERNS: dict[str, Check] = {
     r"It had no offer\.": Oracle.no_offer,
     r"It had no Contact\.": Oracle.no_contact,
     rf"It offered ({_MEDIA})(; {_WHO} accepts ([^.]+))?\.": Oracle.offer_refused,
+    rf"{_WHO}'s own stack refused the peer's re-INVITE with {_WORDS}\.": Oracle.change_refused,
     rf"{_WHO}'s own stack refused the INVITE from \S+ with {_WORDS}"
     r"(?: \(\d+ retransmissions?, no ACK came\))?(?: \d+\.\d s before the wait began)?(?:\.|$)": (
         Oracle.stack_refused

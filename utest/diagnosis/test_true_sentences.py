@@ -172,6 +172,11 @@ EXAMPLES = (
         "",
     ),
     (RINGING, [], ""),
+    (
+        (("incoming", "alice", "one"), ("request", "alice", False, "INVITE", "one", "", "", "tag")),
+        [("answer", 0, 488, "", "")],
+        "",
+    ),
     (REFER, [], ""),
     (REFER, [("request", "alice", False, "NOTIFY", "one", "", HEADERS[6], "tag")], ""),
     (REFER, [("request", "alice", False, "NOTIFY", "one", "pcmu", "", "tag")], ""),
