@@ -19,7 +19,10 @@ def agreed_in(agent: Agent, call: Call) -> AgreedMedia | None:
     if agent.backend.shows_messages and call.established_at is not None:
         wait_until(agent.changes, lambda: None if call.awaits_agreement else True, TRACE_LAG)
     exchange = call.exchange
-    return agreed_media(exchange, any_key=agent.backend.takes_any_key) if exchange else None
+    if exchange is None:
+        return None
+    any_key = agent.backend.takes_any_key
+    return agreed_media(exchange, any_key=any_key, keyed=call.offers.keyed)
 
 
 #: What is longer (ms) is a pause rather than a packet: some senders leave out silence.

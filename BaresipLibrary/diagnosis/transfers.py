@@ -3,6 +3,7 @@
 from ..agents.agent import Agent
 from ..agents.call import Call
 from ..sip.bodies import event_id, is_about_refer, is_last_notify, sipfrag_status
+from ..sip.messages import Message
 from ..sip.transactions import Answer, Transaction
 from .challenges import explain_challenge
 from .observations import (
@@ -58,6 +59,28 @@ def notifies_about(agent: Agent, call: Call, refer: Transaction) -> list[Transac
         if one.method == "NOTIFY" and not one.sent and one.at >= refer.at
         if is_about_refer(one.request) and event_id(one.request) not in earlier
     ]
+
+
+def explain_reported_outcome(agent: Agent, call: Call, since: int) -> str | None:
+    """What the sipfrag of the last NOTIFY about a REFER adds to its status in its headers."""
+    refer = sent_refer(agent, call, since)
+    reports = notifies_about(agent, call, refer) if refer else []
+    return describe_details(Message(reports[-1].request.body.lstrip())) if reports else None
+
+
+def has_worked_after_all(agent: Agent, call: Call, since: int) -> bool:
+    """Whether a NOTIFY reports that a transfer worked, which came after the peer's BYE.
+
+    Some send both at the same time, and either may come first.
+    """
+
+    def reported() -> bool | None:
+        refer = sent_refer(agent, call, since)
+        reports = notifies_about(agent, call, refer) if refer else []
+        statuses = (sipfrag_status(one.request.body) or "" for one in reports)
+        return any(status.startswith("2") for status in statuses) or None
+
+    return bool(wait_for_trace(agent, reported))
 
 
 def explain_missing_outcome(agent: Agent, call: Call, since: int) -> str | None:

@@ -78,7 +78,7 @@ class AgreementKeywords(Component):
         It is ``srtp`` when both have keys (``a=crypto``, RFC 4568) and baresip knows the suite of the
         answer. The profile plays no part, nor whether that suite was offered. Without such keys baresip
         sends audio that is not encrypted, also over ``RTP/SAVP``. Keys of a wrong length encrypt only
-        before baresip 3.12.
+        before baresip 3.12. Where a later offer or answer has no keys, baresip goes on with those before.
 
         It is ``dtls_srtp`` when both have the fingerprint of a certificate (RFC 5763), and ``None``
         when they agreed on no encryption. Whether the DTLS handshake that follows brings keys is not

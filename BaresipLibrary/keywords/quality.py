@@ -81,7 +81,8 @@ def _why_no_report(agent: Agent) -> str:
         return f"{agent.name} has no quality report: it has had no call."
     reports = agent.journal.of_kind(QualityReported)
     is_empty = any(report.call_id == call.call_id for report in reports)
-    why = "RTCP arrived, but no RTP that it reports on" if is_empty else "no RTCP arrived"
+    told = "RTCP arrived, but no RTP that it reports on"
+    why = told if is_empty else "its baresip has told of no sender report (RTCP)"
     if call.is_live:
         return f"{agent.name} has no quality report yet: {why}."
     return f"{agent.name} has no quality report: {why}, and {call.describe()}."

@@ -1,5 +1,6 @@
 """The level of what an agent hears, and what is missing of it."""
 
+import math
 import time
 from collections.abc import Sequence
 
@@ -112,7 +113,7 @@ def _listen(agent: Agent, duration: float, call_id: str | None) -> SampleListene
 
 def _too_little(listener: SampleListener, duration: float) -> str:
     """How much was heard, and what is known of the rest, as a clause."""
-    heard = f"it heard only {listener.seconds:.1f} s of {duration:g} s"
+    heard = f"it heard only {math.floor(listener.seconds * 10) / 10:g} s of {duration:g} s"
     listener.learn_packets()
     packets = listener.packets()
     is_unread = packets is not None and are_unread(listener, packets)

@@ -12,6 +12,8 @@ from ..diagnosis.incoming_calls import explain_unregistered_target
 from ..diagnosis.transfers import (
     explain_missing_outcome,
     explain_refused_refer,
+    explain_reported_outcome,
+    has_worked_after_all,
     notifies_about,
     sent_refer,
 )
@@ -233,9 +235,14 @@ def _wait_for_outcome(
             if failed.call_id == call.call_id:
                 raise _reported_failure(what, agent, call, uri, failed, position)
         if call.closed is not None:
-            if call.closed.by is not ClosedBy.TRANSFER:
-                raise PhoneFailure(f"{what}: {call.describe()}, before the outcome was reported.")
-            return True
+            by_transfer = call.closed.by is ClosedBy.TRANSFER
+            if by_transfer or has_worked_after_all(agent, call, position):
+                return True
+            raise CallFailure(
+                f"{what}: {call.describe()}, before the outcome was reported.",
+                agent,
+                lambda _: explain_missing_outcome(agent, call, position),
+            )
         if rings is not None and rings():
             return True
         if _subscription_is_over(agent, call, position):
@@ -262,6 +269,7 @@ def _reported_failure(
         agent,
         lambda agents: (
             explain_refused_refer(agent, call, position)
+            or explain_reported_outcome(agent, call, position)
             or explain_unregistered_target(uri, agent, agents)
         ),
     )

@@ -63,12 +63,14 @@ class AgreedMedia:
         return _DIRECTIONS[sends, ours in _RECEIVING and theirs in _SENDING]
 
 
-def agreed_media(exchange: Exchange, *, any_key: bool = False) -> AgreedMedia | None:
+def agreed_media(
+    exchange: Exchange, *, any_key: bool = False, keyed: Exchange | None = None
+) -> AgreedMedia | None:
     """The audio that an exchange agrees on; None where it is refused, or has no codec in common.
 
     Nor is anything agreed where baresip drops the stream for the profile of the answer, or where a
     profile of DTLS stands without the fingerprints of both (RFC 5763). `any_key`: keys of a wrong
-    length encrypt, too.
+    length encrypt, too. `keyed` is the last exchange of keys, which go on where this one has none.
     """
     ours, theirs = exchange.sides()
     local, remote = ours.audio, theirs.audio
@@ -84,6 +86,9 @@ def agreed_media(exchange: Exchange, *, any_key: bool = False) -> AgreedMedia | 
         return None
     common = _suite_in_use(exchange, any_key)
     encryption = _encryption(exchange, common)
+    if encryption is None and keyed is not None:
+        common = _suite_in_use(keyed, any_key)
+        encryption = "srtp" if common else None
     if encryption != "dtls_srtp" and offer and _is_dtls(offer):
         return None
     codec = (sends if exchange.ours else receives).codec

@@ -48,6 +48,12 @@ class Exchange:
         return answer.words if allowed and answer.direction not in allowed else None
 
     @property
+    def has_keys(self) -> bool:
+        """Whether the audio of both has keys of SRTP."""
+        audio = _audio_of(self)
+        return audio is not None and all(media.suites_of_any_key for media in audio)
+
+    @property
     def has_audio(self) -> bool:
         """Whether both have an audio stream that is not refused."""
         return _audio_of(self) is not None
@@ -77,6 +83,8 @@ class Offers:
         #: The last offer that was answered, and the last one of this agent.
         self.exchange: Exchange | None = None
         self.own: Exchange | None = None
+        #: The last exchange of keys of SRTP: baresip goes on with them where later ones have none.
+        self.keyed: Exchange | None = None
         #: What this agent described last (True), and the peer (False): an offer or an answer.
         self.described: dict[bool, SessionDescription] = {}
         #: The audio of this agent and of its peer in what was agreed, each time it became another.
@@ -230,6 +238,7 @@ class Offers:
         exchange = replace(exchange, offer=described, answer=answered)
         self.exchange = exchange
         self.own = exchange if exchange.ours else self.own
+        self.keyed = exchange if exchange.has_keys else self.keyed
         if audio := _audio_of(exchange):
             offer, answer = audio
             self._note_audio(*((offer, answer) if exchange.ours else (answer, offer)))

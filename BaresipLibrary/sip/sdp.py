@@ -196,10 +196,10 @@ class Media:
         """As `crypto_suites`, with keys of a wrong length, too: baresip before 3.12 takes them."""
         return tuple(suite for suite, key in self._keys() if 0 < len(_base64(key)) <= _LONGEST_KEY)
 
-    def _keys(self) -> Iterator[list[str]]:
-        """Suite and key of each line that has both."""
-        lines = (value.split() for name, value in self.attributes if name == "crypto")
-        return (parts[1:3] for parts in lines if len(parts) > 2)
+    def _keys(self) -> Iterator[tuple[str, str]]:
+        """Suite and key of each line that has both, as baresip reads it: with single spaces."""
+        lines = (value.split(" ") for name, value in self.attributes if name == "crypto")
+        return ((parts[1], parts[2]) for parts in lines if len(parts) > 2 and parts[1])
 
     def __str__(self) -> str:
         if self.is_refused:
@@ -305,13 +305,17 @@ def _sdp_part(message: Message) -> str:
 
 
 def _fits(key: str, suite: str) -> bool:
-    """Whether a key, written as ``inline:<base64>|lifetime|MKI``, is as long as its suite wants."""
-    octets = _KEY_OCTETS.get(suite.upper())
-    return octets is None or len(_base64(key)) == math.ceil(octets * 4 / 3)
+    """Whether a key, written as ``inline:<base64>|lifetime|MKI``, is as long as its suite wants.
+
+    Two keys (``inline:…;inline:…``) are one that is too long to baresip, as is a needless ``=``.
+    """
+    octets, written = _KEY_OCTETS.get(suite.upper()), key.partition(":")[2].partition("|")[0]
+    is_padded = "=" not in written or len(written) % 4 == 0
+    return octets is None or (is_padded and len(_base64(key)) == math.ceil(octets * 4 / 3))
 
 
 def _base64(key: str) -> str:
-    return key.partition(":")[2].partition(";")[0].partition("|")[0].rstrip("=")
+    return key.partition(":")[2].partition("|")[0].rstrip("=")
 
 
 def _blocks(text: str) -> list[list[tuple[str, str]]]:

@@ -6,6 +6,10 @@ Resource            ../resources/backend.resource
 Library             BaresipLibrary    timeout=5s    backend=${BACKEND}
 
 
+*** Variables ***
+${KEY}    inline:WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz
+
+
 *** Test Cases ***
 The First Codec Of The Answer Decides
     [Documentation]    The agent prefers PCMU and offers both; the peer wants PCMA.
@@ -112,14 +116,32 @@ A Suite That Was Not Offered Encrypts Where Baresip Knows It
     ${result} =    Peer Should Have Finished    ${peer}
     Should Be Equal    ${result}[octets]    ${{{164}}}
 
-A Key That Is Too Short Encrypts Where Baresip Takes It
-    [Documentation]    Before 3.12 it does. What the peer hears tells what is true.
-    ${peer} =    Alice Calls    answers_by_a_short_key    codecs=PCMU    media_enc=srtp-mand
-    Send Audio    alice    tone:650
-    ${encryption} =    Get Media Encryption    alice
-    Let Peer Go On    ${peer}
-    ${result} =    Peer Should Have Finished    ${peer}
-    Should Be Equal    ${encryption}    ${{None if 640 < ($result['heard'] or 0) < 660 else 'srtp'}}
+A Key That Is Written Oddly Encrypts Where Baresip Takes It
+    [Documentation]    Too short, with a needless =, after two spaces, and two of them. What the peer hears tells what is true.
+    [Template]    Encryption Should Be As The Peer Hears It
+    inline:QUJDRA==
+    ${KEY}==
+    ${SPACE}${KEY}
+    ${KEY};${KEY}
+    ${KEY}|2^31;${KEY}
+
+Keys Go On Where A Re-INVITE Has None
+    [Documentation]    The 10 octets of its tags at the end of each packet of 160 tell that baresip encrypts.
+    FOR    ${profile}    IN    RTP/SAVP    RTP/AVP
+        ${peer} =    Alice Calls    offers_no_key_later    ${profile}    codecs=PCMU    media_enc=srtp
+        Get Media Encryption    alice    ==    srtp
+        Let Peer Go On    ${peer}
+        Wait Until Sip Message    alice    sent 200 re-INVITE
+        Get Media Encryption    alice    ==    srtp
+        ${info} =    Get Info    alice
+        Should Be Equal    ${info.calls}[-1][media][srtp_suite]    AES_CM_128_HMAC_SHA1_80
+        Wait Until Peer Waits    ${peer}
+        Let Peer Go On    ${peer}
+        Hang Up    alice
+        ${result} =    Peer Should Have Finished    ${peer}
+        Should Be Equal    ${result}[octets]    ${{{170}}}
+        Stop Agent    alice
+    END
 
 Holds By Every Direction
     [Template]    Direction After The Peer Holds
@@ -195,6 +217,16 @@ Several Calls At A Time
 
 
 *** Keywords ***
+Encryption Should Be As The Peer Hears It
+    [Arguments]    ${key}
+    ${peer} =    Alice Calls    answers_by_a_key    ${key}    codecs=PCMU    media_enc=srtp-mand
+    Send Audio    alice    tone:650
+    ${encryption} =    Get Media Encryption    alice
+    Let Peer Go On    ${peer}
+    ${result} =    Peer Should Have Finished    ${peer}
+    Should Be Equal    ${encryption}    ${{None if 640 < ($result['heard'] or 0) < 660 else 'srtp'}}
+    Stop Agent    alice
+
 Alice Calls
     [Arguments]    ${scenario}    @{options}    ${codecs}=${None}    ${media_enc}=${None}    &{named}
     ${peer} =    Start Peer    ${scenario}    @{options}    &{named}

@@ -121,14 +121,28 @@ def answers_by_another_suite(peer: Peer, suite: str) -> None:
     dialog.bye()
 
 
-def answers_by_a_short_key(peer: Peer) -> None:
-    """Answers with a key that is too short for its suite; says what it hears, and hangs up."""
-    line = "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:QUJDRA=="
+def answers_by_a_key(peer: Peer, key: str) -> None:
+    """Answers with a key as it is given; says what it hears, and hangs up."""
+    line = f"a=crypto:1 AES_CM_128_HMAC_SHA1_80 {key}"
     dialog = peer.answer(peer.expect("INVITE"), formats="0", profile="RTP/SAVP", more=(line,))
     peer.step()
     peer.rtp.wait_for_packets(40, 5)
     peer.result["heard"] = peer.rtp.tone()
     dialog.bye()
+
+
+def offers_no_key_later(peer: Peer, profile: str) -> None:
+    """Answers with a key, and offers none in a re-INVITE; says how long payloads are then."""
+    line = f"a=crypto:1 AES_CM_128_HMAC_SHA1_80 {_KEY}"
+    dialog = peer.answer(peer.expect("INVITE"), formats="0", profile="RTP/SAVP", more=(line,))
+    peer.step()
+    dialog.reinvite(peer.sdp("0", profile=profile, version=2))
+    peer.rtp.wait_for_packets(10, 5)
+    before = len(peer.rtp.packets)
+    peer.rtp.wait_for_packets(10, 5)
+    peer.result["octets"] = {len(packet.payload) for packet in list(peer.rtp.packets)[before:]}
+    peer.step()
+    dialog.await_bye()
 
 
 def calls_without_an_offer(peer: Peer, uri: str) -> None:

@@ -75,7 +75,7 @@ A Quality Report Takes Its Time And Stays After The Call
     Alice Calls Bob
     ${quality} =    Get Call Quality    alice
     Should Be Equal    ${quality}    ${None}
-    Run Keyword And Expect Error    alice has no quality report yet: no RTCP arrived.
+    Run Keyword And Expect Error    alice has no quality report yet: its baresip has told of no sender report (RTCP).
     ...    Get Call Quality    alice    mos    >    3
     Meanwhile    Accept    bob
     Get Call Quality    alice    packet_loss    <    1 %    timeout=20s

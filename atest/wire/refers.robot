@@ -62,6 +62,28 @@ A Peer That Hangs Up Reports No Outcome
     Should Contain    ${told}    before the outcome was reported
     Get Reason    alice    ==    hung up by the peer
 
+A Report That Comes After The BYE Counts
+    [Documentation]    Some send both at the same time.
+    ${peer} =    Start Peer    hangs_up_and_tells    200 OK
+    Be In A Call    ${peer}
+    Transfer    alice    sip:carol@127.0.0.1:9
+    Get State    alice    ==    IDLE
+    Get Reason    alice    ==    hung up by the peer
+    Peer Should Have Finished    ${peer}
+    Stop Agent    alice
+    ${peer} =    Start Peer    hangs_up_and_tells    486 Busy Here
+    Be In A Call    ${peer}
+    ${told} =    Run Keyword And Expect Error    *    Transfer    alice    sip:carol@127.0.0.1:9
+    Should Match    ${told}    *was hung up by the peer *, before the outcome was reported. The last NOTIFY reported 'SIP/2.0 486 Busy Here' *
+    Peer Should Have Finished    ${peer}
+
+What A Report Says Beside The Status Is Told
+    ${peer} =    Start Peer    tells    SIP/2.0 503 Service Unavailable\r\nReason: Q.850;cause\=34\r\n
+    Be In A Call    ${peer}
+    ${told} =    Run Keyword And Expect Error    *    Transfer    alice    sip:carol@127.0.0.1:9
+    Should Contain    ${told}    the transfer failed with 503 Service Unavailable;
+    Should Contain    ${told}    It came with Reason: Q.850;cause=34.
+
 Where To Is Escaped
     ${peer} =    Start Peer    tells    SIP/2.0 200 OK\r\n
     Be In A Call    ${peer}

@@ -46,6 +46,15 @@ def takes_and_hangs_up(peer: Peer) -> None:
     dialog.bye()
 
 
+def hangs_up_and_tells(peer: Peer, status: str) -> None:
+    """Takes a REFER, hangs up as soon as the new call is up or not, and tells after that."""
+    dialog = peer.answer(peer.expect("INVITE"))
+    peer.reply(dialog.agree_until("REFER", 10), 202, "Accepted")
+    _notify(peer, dialog, "SIP/2.0 100 Trying\r\n")
+    dialog.request("BYE")
+    _notify(peer, dialog, f"SIP/2.0 {status}\r\n", "terminated;reason=noresource")
+
+
 def takes_and_rings_nobody(peer: Peer) -> None:
     """Takes a REFER, calls nobody, and ends the subscription a second later."""
     dialog = peer.answer(peer.expect("INVITE"))

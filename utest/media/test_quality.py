@@ -43,7 +43,8 @@ def test_a_round_trip_is_no_longer_than_the_call(phone: Phone) -> None:
 
 def test_a_report_without_packets_is_no_quality_but_has_arrived(phone: Phone) -> None:
     call = phone.agent.require_call("to bob", phone.agent.dial("sip:bob@127.0.0.1:40002"))
-    assert _why_no_report(phone.agent).endswith("yet: no RTCP arrived.")
+    told = "yet: its baresip has told of no sender report (RTCP)."
+    assert _why_no_report(phone.agent).endswith(told)
     phone.backend.feed(QualityReported(1.0, call.call_id, 0.02, 0.0, 0, 0))
     assert call.quality is None
     assert _why_no_report(phone.agent).endswith("yet: RTCP arrived, but no RTP that it reports on.")

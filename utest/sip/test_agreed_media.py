@@ -169,7 +169,7 @@ def test_keys_that_baresip_cannot_use_encrypt_nothing(
     assert (media.encryption, media.srtp_suite) == (None, None)
 
 
-@pytest.mark.parametrize("key", [_KEY, f"{_KEY}|2^31|1:1", f"{_KEY}==;{_KEY}"])
+@pytest.mark.parametrize("key", [_KEY, f"{_KEY}|2^31|1:1", f"{_KEY}|2^31;{_KEY}"])
 def test_the_suite_is_the_first_of_the_answer_that_baresip_knows(key: str) -> None:
     offered = crypto("AES_CM_128_HMAC_SHA1_80", "AES_CM_128_HMAC_SHA1_32")
     answered = crypto("F8_128_HMAC_SHA1_80", "aes_cm_128_hmac_sha1_32", key=key)
@@ -263,6 +263,10 @@ def test_the_profile_chooses_between_keys_and_fingerprints() -> None:
         ("inline:QUJDRA==", False, None),
         ("inline:QUJDRA==", True, "srtp"),
         ("inline:", True, None),
+        (f"{_KEY}==", False, None),
+        (f"{_KEY}==", True, "srtp"),
+        (f"{_KEY};{_KEY}", True, None),
+        (f" {_KEY}", True, None),
         (f"inline:{'A' * 64}", True, None),
         (_KEY, True, "srtp"),
     ],
@@ -276,6 +280,15 @@ def test_keys_of_a_wrong_length_encrypt_where_they_are_taken(
     media = agreed_media(exchange, any_key=any_key)
     assert media is not None
     assert (media.encryption, media.srtp_suite) == (encryption, encryption and suite)
+
+
+def test_keys_go_on_where_a_later_exchange_has_none() -> None:
+    keys, none = sdp("0", _CRYPTO, profile="RTP/SAVP"), sdp("0", profile="RTP/SAVP")
+    keyed, later = Exchange(True, keys, keys, "1", True), Exchange(False, none, keys, "2", False)
+    for exchange, before, expected in ((later, keyed, "srtp"), (later, None, None)):
+        media = agreed_media(exchange, keyed=before)
+        assert media is not None
+        assert (media.encryption, media.srtp_suite is None) == (expected, expected is None)
 
 
 @pytest.mark.parametrize("ours", [True, False])
