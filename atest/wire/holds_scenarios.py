@@ -245,8 +245,9 @@ def hangs_up_before_it_agrees(peer: Peer) -> None:
     """Answers a hold with a BYE, and agrees after that."""
     dialog = peer.answer(peer.expect("INVITE"))
     reinvite = peer.expect("INVITE", within=20.0)
-    dialog.bye()
+    dialog.request("BYE")
     peer.reply(reinvite, 200, "OK", body=peer.sdp(direction="recvonly", version=2))
+    peer.expect("200 BYE")
 
 
 def asks_for_encryption(peer: Peer) -> None:

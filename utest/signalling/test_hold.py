@@ -98,6 +98,31 @@ def test_a_200_without_an_answer_is_no_agreement(phone: Phone) -> None:
         holding(phone)
 
 
+def test_a_200_after_the_bye_that_ended_the_call_is_no_agreement(phone: Phone) -> None:
+    def crossed() -> None:
+        offer(phone)
+        phone.sip(f"BYE sip:alice SIP/2.0\r\n{head(3, method='BYE')}")
+        phone.sip(f"SIP/2.0 200 OK\r\n{head(3, method='BYE')}", sent=True)
+        answer(phone, "200 OK", sdp="recvonly")
+        phone.closes("in-1", ClosedBy.PEER)
+
+    when_asked(phone, crossed)
+    with pytest.raises(PhoneFailure, match="the call from .* was hung up by the peer"):
+        holding(phone)
+    assert not phone.agent.calls[0].on_hold
+
+
+def test_an_answer_that_leaves_no_audio_is_no_agreement(phone: Phone) -> None:
+    def without_audio() -> None:
+        offer(phone)
+        body = SDP.format("recvonly").replace("audio 4000", "audio 0")
+        phone.sip(f"SIP/2.0 200 OK\r\n{head(2)}{body}")
+
+    when_asked(phone, without_audio)
+    with pytest.raises(PhoneFailure, match="it offered sendonly, and the peer answered port 0"):
+        holding(phone)
+
+
 def test_a_hold_that_is_refused_says_with_what(phone: Phone) -> None:
     when_asked(phone, lambda: refused(phone, "488 Not Acceptable Here"))
     with pytest.raises(PhoneFailure, match="the peer answered 488 Not Acceptable Here"):

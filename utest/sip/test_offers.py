@@ -46,6 +46,26 @@ def test_holds_follow_from_accepted_offers() -> None:
     assert holds(offers) == (False, False)
 
 
+@pytest.mark.parametrize("ours", [True, False])
+def test_who_answers_inactive_for_want_of_encryption_holds_nobody(ours: bool) -> None:
+    offers = Offers()
+    encrypted = sdp("sendrecv").replace("RTP/AVP", "RTP/SAVP")
+    offers.take(request("INVITE", 7, encrypted), sent=ours)
+    offers.take(response(200, 7, sdp("inactive")), sent=not ours)
+    assert holds(offers) == (False, False)
+
+
+def test_nothing_is_agreed_after_a_bye_until_the_call_begins_anew() -> None:
+    offers = Offers()
+    exchange(offers, "sendrecv", "sendrecv", ours=True)
+    offers.take(request("INVITE", 8, sdp("sendonly"), "To: <sip:x>;tag=1"), sent=True)
+    offers.take(response(200, 3, to="BYE"), sent=True)
+    offers.take(response(200, 8, sdp("recvonly")), sent=False)
+    assert holds(offers) == (False, False)
+    exchange(offers, "sendonly", "recvonly", ours=True)
+    assert holds(offers) == (True, False)
+
+
 def test_the_times_of_holds_are_kept() -> None:
     offers = Offers()
     for at, direction in ((1.0, "sendrecv"), (3.0, "sendonly"), (5.0, "sendrecv")):
