@@ -32,6 +32,7 @@ from .observations import (
     describe_waiting,
     explain_failed_traversal,
     explain_no_answer,
+    explain_unreadable_stream,
     invites_of,
     partner_of,
     transactions_of,
@@ -280,7 +281,11 @@ def _explain_lost_call(agent: Agent, call: Call) -> str | None:
     finals = wait_for_trace(agent, lambda: _finals(agent, call) or None)
     if "reset" in call.closed.words and not finals:
         return f"The connection to {_destination(agent, call)} ended, and no final answer had come."
-    return None if call.invited else explain_loopback(agent, call.peer_uri)
+    if call.invited:
+        destination = _destination(agent, call)
+        unread = explain_unreadable_stream(call.closed.words, destination)
+        return None if call.has_answer else unread
+    return explain_loopback(agent, call.peer_uri)
 
 
 def _finals(agent: Agent, call: Call) -> list[Answer]:

@@ -24,6 +24,8 @@ _TELLING = (
     "Reason", "Warning", "Retry-After", "Min-SE", "Min-Expires", "Unsupported", "Require", "Accept",
 )  # fmt: skip
 
+#: What baresip says of a connection that it closes as it cannot read what has come.
+UNREADABLE_STREAM = "Bad message"
 #: The status whose Contacts are addresses to choose from (RFC 3261, section 21.4.23).
 _AMBIGUOUS = 485
 
@@ -112,6 +114,16 @@ def explain_no_answer(
         clause += f"; the {method} that followed was not answered ({last.retransmissions})"
     details = describe_details(newest.message) if newest.status >= 300 else None
     return " ".join(filter(None, (f"{clause}.", details)))
+
+
+def explain_unreadable_stream(words: str, destination: str) -> str | None:
+    """What a stack means that closed a connection with these words; None when it did not."""
+    if words != UNREADABLE_STREAM:
+        return None
+    return (
+        f"Baresip closed the connection to {destination}: what came over it is no SIP message, or"
+        " has no Content-Length."
+    )
 
 
 def foreign_answers(agent: Agent, request: Transaction) -> Iterator[str]:

@@ -8,7 +8,13 @@ from ..agents.info import other_proxies
 from ..concurrency import wait_until
 from ..diagnosis.challenges import describe_unanswerable, explain_challenge, explain_forbidden
 from ..diagnosis.failure import CallFailure
-from ..diagnosis.observations import describe_details, describe_proxy, explain_no_answer
+from ..diagnosis.observations import (
+    UNREADABLE_STREAM,
+    describe_details,
+    describe_proxy,
+    explain_no_answer,
+    explain_unreadable_stream,
+)
 from ..diagnosis.unsent import explain_unsent
 from ..errors import UsageError
 from ..events import (
@@ -147,9 +153,18 @@ def _refusal(agent: Agent, failed: RegistrationFailed, goal: str, position: int)
             explain_challenge(agent, status),
             explain_forbidden(agent, status, "REGISTER"),
             describe_details(agent.registration.answer_to(failed.at)),
+            _explain_unread(agent, failed),
             describe_proxy(agent),
         ),
     )
+
+
+def _explain_unread(agent: Agent, failed: RegistrationFailed) -> str | None:
+    """Why the stack could not read what came, where it shows no answer."""
+    if agent.registration.answer_to(failed.at):
+        return None
+    sent = [event for event in agent.journal.of_method("REGISTER") if event.sent]
+    return explain_unreadable_stream(failed.words, sent[-1].destination) if sent else None
 
 
 def _join(*sentences: str | None) -> str | None:
@@ -205,7 +220,11 @@ def _describe_failure(agent: Agent, failed: RegistrationFailed, position: int) -
 def _describe_report(agent: Agent, failed: RegistrationFailed) -> str:
     if failed.status is not None:
         return f"the registrar refused with {failed.status} {failed.words}".rstrip()
-    return _describe_answer(agent, failed) or f"the registrar was not reached: {failed.words}"
+    if answered := _describe_answer(agent, failed):
+        return answered
+    if failed.words == UNREADABLE_STREAM:
+        return f"what came from the registrar could not be read: {failed.words}"
+    return f"the registrar was not reached: {failed.words}"
 
 
 def _describe_answer(agent: Agent, failed: RegistrationFailed) -> str | None:

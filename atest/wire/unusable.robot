@@ -55,6 +55,24 @@ A Contact That Only A Proxy Can Reach Is No Fault
     Hang Up    alice
     Peer Should Have Finished    ${peer}
 
+What Comes Over TCP And Cannot Be Read Is Told
+    [Documentation]    Baresip closes the connection, and shows nothing of what came.
+    [Tags]    once on embedded: baresip 1.0 goes on waiting, and shows nothing either
+    FOR    ${how}    IN    no Content-Length    no SIP
+        ${peer} =    Start Peer    answers_unreadably    INVITE    ${how}    transport=tcp
+        Start Agent    alice
+        Dial    alice    ${peer.uri}
+        Run Keyword And Expect Error
+        ...    *failed after * s: Bad message. Baresip closed the connection to ${peer.host}: what came over it is no SIP message, or has no Content-Length.
+        ...    Wait Until State Is    alice    ESTABLISHED
+        Stop Agent    alice
+    END
+    ${peer} =    Start Peer    answers_unreadably    REGISTER    no Content-Length    transport=tcp
+    Start Agent    alice    1001    ${peer.host}    secret    transport=tcp
+    Run Keyword And Expect Error
+    ...    *: what came from the registrar could not be read: Bad message. Baresip closed the connection to ${peer.host}: what came over it is no SIP message, or has no Content-Length.
+    ...    Register    alice
+
 An Answer To Another Request Is No Silence
     ${peer} =    Start Peer    answers_request_unusably    OPTIONS    Call-ID
     Start Agent    alice

@@ -206,3 +206,13 @@ def offers_a_name(peer: Peer, uri: str) -> None:
     answer = peer.expect(lambda message: (message.status or 0) >= 200)
     dialog.request("ACK", number=1, branch=dialog.branch)
     peer.result["status"] = answer.status
+
+
+def answers_unreadably(peer: Peer, method: str, how: str) -> None:
+    """Answers a request over TCP without its length, or by what is no SIP."""
+    request, send = peer.expect(method), peer.send
+    if how == "no SIP":
+        send(b"HTTP/1.1 400 Bad Request\r\n\r\n" * 2, request.source)
+        return
+    peer.send = lambda octets, where: send(octets.replace(b"Content-Length: 0\r\n", b""), where)
+    peer.reply(request, 200 if method == "REGISTER" else 180, "OK")
