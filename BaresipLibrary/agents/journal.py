@@ -14,6 +14,9 @@ from ..sip.outlines import Outline, outline
 
 E = TypeVar("E", bound=Event)
 
+#: The position of a SIP message, and its outline.
+Place = tuple[int, Outline]
+
 #: So frequent that they are not kept.
 NOT_KEPT = (AudioArrived, AudioTimed, RtpCounted)
 #: How many SIP messages of an agent are kept, the newest: those of some 1,000 calls, in 14 MB. And
@@ -32,7 +35,7 @@ class Journal:
 
     def __init__(self) -> None:
         self._events: list[Event | None] = []
-        self._messages: deque[tuple[int, Outline]] = deque()
+        self._messages: deque[Place] = deque()
         self._copies: Counter[int] = Counter()
         self._text = 0
         self._forgotten = 0
@@ -77,7 +80,7 @@ class Journal:
 
     def forget(self, call_id: str, since: int) -> None:
         """Forgets what there is of one call from a position on."""
-        kept: deque[tuple[int, Outline]] = deque()
+        kept: deque[Place] = deque()
         for place, seen in self._messages:
             if place >= since and seen.call_id == call_id:
                 self._clear(place, seen)
@@ -106,12 +109,12 @@ class Journal:
         newest = [*islice(reversed(self._messages), _LATEST)][::-1]
         return [message for message, _ in self.kept(newest)]
 
-    def outlines(self, since: int = 0) -> list[tuple[int, Outline]]:
+    def outlines(self, since: int = 0) -> list[Place]:
         """The positions and outlines of the SIP messages that are kept, from a position on."""
         places = [*self._messages]
         return places[bisect_left(places, since, key=itemgetter(0)) :]
 
-    def kept(self, places: Iterable[tuple[int, Outline]]) -> list[tuple[SipMessage, Outline]]:
+    def kept(self, places: Iterable[Place]) -> list[tuple[SipMessage, Outline]]:
         """The SIP messages at positions, without those that have been forgotten meanwhile."""
         return [
             (message, seen)
