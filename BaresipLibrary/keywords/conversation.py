@@ -133,7 +133,7 @@ class ConversationKeywords(Component):
         | Wait Until Silence | alice | for=1s |
         | Wait Until Silence | alice | for=2s | timeout=30s |
         """
-        from ..media.conversation import wait_until_silence
+        from ..media.awaited_silence import wait_until_silence
 
         lasting = self._at_least(SHORTEST_SILENCE, "for", for_)
         listener = self._agents.get(agent)

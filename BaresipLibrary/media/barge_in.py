@@ -1,30 +1,21 @@
-"""Whether the other side of a call falls silent when it is interrupted, and how soon.
-
-`Interruption` says something while the other side speaks, and follows what it does. A pause
-in speech looks like the beginning of a silence: the other side has stopped once it has been silent
-for so long as it may never pause, and for longer than in any pause of the same turn before.
-docs/adr/0032-barge-in.md says more.
-"""
+"""Interrupts the other side of a call, and checks that it falls silent, or that it speaks on."""
 
 import time
-from collections.abc import Callable, Sequence
-from itertools import pairwise
+from collections.abc import Callable
 from typing import TypeVar
 
 from ..agents.agent import Agent
 from ..agents.call import Call
 from ..agents.utterances import Utterance
-from ..audio.line_state import TimedSpan
 from ..backends.base import ToneSource
 from ..backends.capabilities import Capability
 from ..concurrency import wait_until
 from ..diagnosis.failure import CallFailure
 from ..errors import UsageError
-from ..frozen import frozen
-from ..speech.turns import TURN_PAUSE, joined
 from ..speech.voices import Speech
 from ..types import AudioDirection
 from ..wording import counted
+from .barge_in_scene import LEAST_SILENCE, TURN_ENDS, Scene, turn_since
 from .following import following_recording
 from .late_audio import UnreadPackets, describe_unheard, heard_until, nothing_came, watching_packets
 from .results import BargeIn
@@ -42,22 +33,14 @@ from .voice_track import EDGE, VoiceTrack
 
 T = TypeVar("T")
 
-#: Seconds; a shorter silence may be a pause in speech, whatever the pauses before were.
-LEAST_SILENCE = 1.0
 #: How long (s) the other side must have spoken before it is interrupted.
-LEAST_TURN = 0.3
+_LEAST_TURN = 0.3
 #: After its own sounds an agent is silent for so long (s) before it interrupts.
 _QUIET = 0.2
 #: Who was heard at most so long (s) ago speaks.
 _SPEAKS = 0.1
-#: A pause that is longer than this (s) may as well be the end of what the other side says.
-_WITHIN_SENTENCE = 0.3
-#: A silence must last so much longer (s) than the pauses before.
-_LONGER = 0.1
-#: What follows a longer silence (s) is another turn, and no pause came before it.
-_TURN_ENDS = 2.0
 #: For how long (s) after the time that was allowed the other side is followed.
-FOLLOWED = 1.5
+_FOLLOWED = 1.5
 #: Audio that has not come this long (s) after its time does not exist: the other side sends no
 #: packets while it is silent.
 _ARRIVES = 0.6
@@ -68,128 +51,6 @@ _AGAIN = 0.2
 #: How much longer (s) than its sounds last an interruption may take, also on a busy machine.
 _PATIENCE = 10.0
 _ALREADY_SILENT = "it had been silent for {:.2f} s by then"
-
-
-@frozen
-class Scene:
-    """What both sides said around an interruption, as far as it was heard, in monotonic seconds.
-
-    `theirs`: the sounds of the other side since its turn began; `ours`: those of the interruption;
-    `until`: up to when the other side was heard; `silence`: how many seconds of it are more than a
-    pause, at least; `to_its_end`: whether it is a pause, too, when the other side goes on before
-    the interruption has ended.
-    """
-
-    theirs: Sequence[TimedSpan]
-    ours: Sequence[TimedSpan]
-    until: float
-    silence: float = LEAST_SILENCE
-    to_its_end: bool = True
-
-    @property
-    def began(self) -> float:
-        """When the interruption began."""
-        return self.ours[0].begin
-
-    @property
-    def longest_pause(self) -> float:
-        """The longest silence of the other side before it was interrupted, within its turn."""
-        spoken = [sound for sound in self.theirs if sound.begin < self.began]
-        return max((after.begin - before.end for before, after in pairwise(spoken)), default=0.0)
-
-    @property
-    def least_silence(self) -> float:
-        """From how many seconds on a silence is not a pause."""
-        return max(self.silence, self.longest_pause + _LONGER)
-
-    @property
-    def was_speaking(self) -> bool:
-        """Whether the other side spoke when the interruption began, perhaps in a short pause."""
-        return self.began - self.last_sound_before < _WITHIN_SENTENCE
-
-    @property
-    def last_sound(self) -> float:
-        """The end of what was heard last of the other side."""
-        return self.theirs[-1].end if self.theirs else 0.0
-
-    @property
-    def last_sound_before(self) -> float:
-        """The end of what was heard of the other side before the interruption; 0 if nothing was."""
-        return max((sound.end for sound in self.theirs if sound.begin < self.began), default=0.0)
-
-    @property
-    def longest_pause_after(self) -> float:
-        """The longest silence of the other side between two sounds after the interruption."""
-        return self._longest_pause_until(self.until)
-
-    def _longest_pause_until(self, end: float) -> float:
-        later = [sound for sound in self.theirs if sound.end > self.began and sound.begin < end]
-        return max((after.begin - before.end for before, after in pairwise(later)), default=0.0)
-
-    def is_over(self, seconds: float) -> bool:
-        """Whether the other side has fallen silent, or still speaks after so many seconds."""
-        return self.stop() is not None or self.last_sound > self.began + seconds
-
-    def stop(self) -> TimedSpan | None:
-        """The last sound before the other side fell silent; None while it has not."""
-        near = [sound for sound in self.theirs if sound.end >= self.last_sound_before]
-        nexts = [*(sound.begin for sound in near[1:]), self.until]
-        for sound, following in zip(near, nexts, strict=True):
-            heard_to_its_end = following >= self.ours[-1].end or not self.to_its_end
-            if following - sound.end >= self.least_silence and heard_to_its_end:
-                return sound
-        return None
-
-    def _silence_after(self, sound: TimedSpan) -> float:
-        later = [other.begin for other in self.theirs if other.begin > sound.end]
-        return min([*later, self.until]) - sound.end
-
-    @property
-    def length_of_silence(self) -> str:
-        """For how long the other side was silent after it had stopped, as a clause."""
-        stopped = self.stop()
-        assert stopped is not None
-        goes_on = self.last_sound <= stopped.end
-        return f"for {self._silence_after(stopped):.1f} s" + (" and more" if goes_on else "")
-
-    @property
-    def pause_clause(self) -> str:
-        """A clause about the longest pause before it stopped; empty if there was none."""
-        stopped = self.stop()
-        pause = self._longest_pause_until(stopped.end if stopped else self.until)
-        return f", after a pause of {pause:.1f} s" if pause > _WITHIN_SENTENCE else ""
-
-    def barge_in(self) -> BargeIn | None:
-        """How the other side has stopped; None while it has not."""
-        sound = self.stop()
-        if sound is None:
-            return None
-        error = sound.error + self.ours[0].error
-        stopped = sound.end - self.began
-        after_end = sound.end - self.ours[-1].end
-        return BargeIn(stopped, error, after_end, self.longest_pause, self._silence_after(sound))
-
-
-def turn_since(theirs: Sequence[TimedSpan], ours: Sequence[TimedSpan], until: float) -> float:
-    """The time after which the other side's turn began: the pauses since then are its pauses.
-
-    What the agent says ends the turn of the other side, unless that is speaking and speaks on. A
-    silence of more than `_TURN_ENDS` ends it, too.
-    """
-    since = 0.0
-    for turn in joined(ours, TURN_PAUSE):
-        if _ends_turn([sound for sound in theirs if sound.end > since], turn, until):
-            since = turn.end
-    silent = [a.end for a, b in pairwise(theirs) if b.begin - a.end > _TURN_ENDS]
-    return max([since, *silent])
-
-
-def _ends_turn(theirs: Sequence[TimedSpan], ours: TimedSpan, until: float) -> bool:
-    """Whether what the agent said ended the turn of the other side."""
-    following = min((sound.begin for sound in theirs if sound.begin >= ours.end), default=until)
-    before = [sound for sound in theirs if sound.begin < following]
-    scene = Scene(before, [ours], following, to_its_end=False)
-    return not scene.was_speaking or scene.stop() is not None
 
 
 class Interruption:
@@ -236,7 +97,7 @@ class Interruption:
             CallFailure: it does not speak, or does not fall silent in time, or the call ends.
         """
         self._silence, self._to_its_end = silence, True
-        scene = self._follow(patience, allowed + FOLLOWED)
+        scene = self._follow(patience, allowed + _FOLLOWED)
         result, pause = scene.barge_in(), scene.pause_clause
         if result is None:
             later = scene.last_sound - scene.began
@@ -267,7 +128,7 @@ class Interruption:
                 track.read_ahead()
             self._await_their_turn(patience)
             self._told = time.monotonic()
-            longest = self._speech.seconds + followed + self._silence + _TURN_ENDS + _PATIENCE
+            longest = self._speech.seconds + followed + self._silence + TURN_ENDS + _PATIENCE
             say(self.agent, self.call, self._speech, self._words, wait=False)
             with said_no_further(self.agent, self.call):
                 scene = self._wait(lambda: self._followed(followed), longest)
@@ -322,7 +183,7 @@ class Interruption:
         turn = [sound for sound in theirs if sound.end > self._turn_since]
         if not turn or self._theirs.until - turn[-1].end > _SPEAKS or nothing_came(turn[-1].end):
             return None
-        return True if turn[-1].end - turn[0].begin >= LEAST_TURN else None
+        return True if turn[-1].end - turn[0].begin >= _LEAST_TURN else None
 
     def _followed(self, seconds: float) -> Scene | None:
         """What both said, once that is known and the words have been said; None before."""

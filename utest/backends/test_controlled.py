@@ -18,7 +18,7 @@ from BaresipLibrary.backends.external.installation import Version
 from BaresipLibrary.backends.external.live_call import LiveCall
 from BaresipLibrary.concurrency import Changes
 from BaresipLibrary.events import CallEstablished, CallIncoming, Event, RtpCounted
-from BaresipLibrary.media.conversation import wait_until_silence
+from BaresipLibrary.media.awaited_silence import wait_until_silence
 
 from .fake_device import FakeDevice
 

@@ -6,6 +6,7 @@ import pytest
 
 from ..scripted import Phone
 from .recorded import ListeningAgent
+from .talk import Talk
 
 
 @pytest.fixture
@@ -18,3 +19,9 @@ def talking(phone: Phone) -> Phone:
 @pytest.fixture
 def bob(tmp_path: Path) -> ListeningAgent:
     return ListeningAgent(tmp_path)
+
+
+@pytest.fixture
+def talk(phone: Phone, tmp_path: Path) -> Talk:
+    """A call of alice's whose audio the test writes."""
+    return Talk(phone, tmp_path)

@@ -16,7 +16,7 @@ from BaresipLibrary.speech.voices import Speech
 from ..audio.signals import Samples
 from ..contexts import a_context
 from ..scripted import Phone
-from .test_conversation import Talk
+from .talk import Talk
 
 
 @pytest.fixture
