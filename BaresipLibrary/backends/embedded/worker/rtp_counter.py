@@ -3,6 +3,7 @@
 import struct
 from collections import Counter, deque
 from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -48,6 +49,19 @@ class RtpHeader(NamedTuple):
     timestamp: int
     ssrc: int
     has_padding: bool = False
+
+
+@dataclass
+class _TelephoneEvent:
+    """A telephone event so far: the fields of `TelephoneEvent`, in which the parent reads it."""
+
+    payload_type: int
+    number: int
+    duration: int
+    timestamp: int
+    at: float
+    packets: int = 0
+    ended: bool = False
 
 
 class _Source:
@@ -152,9 +166,9 @@ class RtpCounter:
         self._hollow: deque[tuple[int, int]] = deque(maxlen=_RECENT)
         self._longest_gap = 0.0
         self._gaps: deque[tuple[float, float]] = deque(maxlen=_KEPT)
-        self._events: dict[_EventKey, list[Any]] = {}
+        self._events: dict[_EventKey, _TelephoneEvent] = {}
         #: The newest event, by its later timestamps.
-        self._segments: dict[_EventKey, list[Any]] = {}
+        self._segments: dict[_EventKey, _TelephoneEvent] = {}
 
     def take(self, at: float, header: RtpHeader) -> None:
         """Takes in a packet that came, or left, at a monotonic time."""
@@ -246,12 +260,12 @@ class RtpCounter:
             return
         number, bits, duration = _EVENT.unpack(payload)
         event = self._event_of(at, header, number)
-        before = (header.timestamp - event[3]) & 0xFFFFFFFF
-        event[2] = max(event[2], before + duration)
-        event[5] += 1
-        event[6] = event[6] or bool(bits & _END)
+        before = (header.timestamp - event.timestamp) & 0xFFFFFFFF
+        event.duration = max(event.duration, before + duration)
+        event.packets += 1
+        event.ended = event.ended or bool(bits & _END)
 
-    def _event_of(self, at: float, header: RtpHeader, number: int) -> list[Any]:
+    def _event_of(self, at: float, header: RtpHeader, number: int) -> _TelephoneEvent:
         """The event that a packet belongs to, a new one or one of those before."""
         key = (header.ssrc, header.payload_type, header.timestamp)
         event = self._events.get(key) or self._segments.get(key)
@@ -264,15 +278,14 @@ class RtpCounter:
         if len(self._events) >= _KEPT:
             del self._events[next(iter(self._events))]
         self._segments.clear()
-        event = [header.payload_type, number, 0, header.timestamp, at, 0, False]
-        self._events[key] = event
-        return event
+        self._events[key] = _TelephoneEvent(header.payload_type, number, 0, header.timestamp, at)
+        return self._events[key]
 
     def _goes_on(self, newest: _EventKey, key: _EventKey, number: int) -> bool:
         """Whether a long event goes on with a timestamp of its own (RFC 4733, section 2.5.1.3)."""
         event, later = self._events[newest], (key[2] - newest[2]) & 0xFFFFFFFF
         is_next = later > 0 and later % _LONGEST == 0
-        return newest[:2] == key[:2] and event[1] == number and is_next and not event[6]
+        return newest[:2] == key[:2] and event.number == number and is_next and not event.ended
 
     def summary(self) -> dict[str, Any]:
         """What was counted so far, as `RtpCounts` has it."""
@@ -291,7 +304,7 @@ class RtpCounter:
             "last_at": self.last_at,
             "longest_gap": self._longest_gap,
             "gaps": list(self._gaps),
-            "events": [list(event) for event in self._events.values()],
+            "events": [[*vars(event).values()] for event in self._events.values()],
         }
 
     def _in_turns(self) -> list[int]:
