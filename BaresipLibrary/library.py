@@ -23,9 +23,9 @@ with started_early():
         with_hint,
         without_none,
     )
-    from .keywords.base import Component, Context, in_seconds, output_directory, robot_variable
+    from .keywords.base import Component, Context, in_seconds
     from .keywords.import_settings import told_to_robot
-    from .keywords.running import is_suite_running
+    from .keywords.running import is_suite_running, output_directory, robot_variable
     from .keywords.same_names import SameNames
     from .keywords.secrecy import hiding_secrets
     from .keywords.steps import step, step_words

@@ -19,7 +19,8 @@ from .backends.factory import BackendMaker
 from .concurrency import wait_until
 from .errors import BaresipLibraryError, UsageError
 from .keywords.assertions import Assertion, Value
-from .keywords.base import AgentName, Component, Context, find_file
+from .keywords.base import AgentName, Component, Context
+from .keywords.running import find_file
 
 if TYPE_CHECKING:
     from .phone import Phone

@@ -7,7 +7,7 @@ import pytest
 import robot
 
 from BaresipLibrary.errors import UsageError
-from BaresipLibrary.keywords.base import find_file
+from BaresipLibrary.keywords.running import find_file
 
 ROOT = Path(__file__).parent.parent
 OLD = ROOT / "resources"

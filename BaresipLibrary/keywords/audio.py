@@ -7,7 +7,8 @@ from robot.api.deco import keyword
 
 from ..errors import UsageError
 from ..types import AudioSource, Frequency
-from .base import AgentName, Component, find_file
+from .base import AgentName, Component
+from .running import find_file
 
 _WITHIN = timedelta(seconds=5)
 

@@ -13,7 +13,8 @@ from robot.api.types import Secret
 from ..errors import UsageError
 from ..media.results import SHORTEST_SILENCE, BargeIn
 from ..speech.masking import MASK
-from .base import AgentName, Component, find_file
+from .base import AgentName, Component
+from .running import find_file
 from .secrecy import text_to_say
 
 if TYPE_CHECKING:

@@ -19,7 +19,8 @@ from ..load.arrivals import Arrivals, Rate
 from ..load.call_run import LONGEST, CallRun, Percentile, RunField, Spread, add_up, read_run
 from ..load.stop_condition import StopCondition
 from .assertions import Assertion, Unit, Value, number, percent, seconds
-from .base import AgentName, Component, output_directory
+from .base import AgentName, Component
+from .running import output_directory
 from .targets import dialled_uri
 
 if TYPE_CHECKING:

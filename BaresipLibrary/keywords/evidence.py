@@ -13,7 +13,8 @@ from ..agents.agent import Agent
 from ..agents.call import Call
 from ..errors import UsageError
 from ..types import AudioDirection
-from .base import AgentName, Component, Context, output_directory
+from .base import AgentName, Component, Context
+from .running import output_directory
 
 if TYPE_CHECKING:
     from ..media.clips import Clip

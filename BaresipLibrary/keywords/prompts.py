@@ -7,7 +7,8 @@ from robot.api import logger
 from robot.api.deco import keyword
 
 from ..media.results import HeardPrompt
-from .base import AgentName, Component, find_file
+from .base import AgentName, Component
+from .running import find_file
 
 _WITHIN = timedelta(seconds=10)
 

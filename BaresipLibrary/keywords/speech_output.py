@@ -7,7 +7,8 @@ from robot.api.deco import keyword
 from robot.api.types import Secret
 
 from ..speech.masking import MASK
-from .base import AgentName, Component, find_file
+from .base import AgentName, Component
+from .running import find_file
 from .secrecy import text_to_say
 
 

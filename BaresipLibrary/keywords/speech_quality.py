@@ -19,7 +19,8 @@ from ..media.results import (
     SpeechScore,
 )
 from .assertions import Assertion, Value, number
-from .base import AgentName, Component, Context, find_file
+from .base import AgentName, Component, Context
+from .running import find_file
 
 if TYPE_CHECKING:
     from ..media.speech_quality import SpeechClip, SpeechSearch
