@@ -130,7 +130,7 @@ class SpeechQualityKeywords(Component):
                 if failure is None:
                     raise
                 raise failure from None
-            score = SpeechScore.of(field, heard, search.scores(heard))
+            score = heard.score(field, search.scores(heard))
             subject = f"The {field.name} of what {listener.name} heard"
             logger.info(f"{subject}: {score.story}.")
             plain = Value(subject, score.__float__)

@@ -6,13 +6,10 @@ that listen.
 
 from collections.abc import Iterable
 from enum import Enum, auto
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import NamedTuple
 
 from ..frozen import frozen
 from ..speech.heard import CoveredText, Word, mean_confidence, written
-
-if TYPE_CHECKING:
-    from .speech_quality import SpeechClip
 
 #: Seconds of the shortest silence that is more than a pause between words.
 SHORTEST_SILENCE = 0.3
@@ -197,15 +194,6 @@ class SpeechScore(float):
     begin: float
     end: float
     likeness: float | None
-
-    @classmethod
-    def of(cls, field: SpeechQualityField, clip: "SpeechClip", scores: dict[str, float]) -> Self:
-        """The score that a field asks for."""
-        value = cls(scores[field.name])
-        value.scores = dict(scores)
-        value.scale, value.source = clip.scale, clip.source
-        value.begin, value.end, value.likeness = clip.begin, clip.end, clip.likeness
-        return value
 
     @property
     def story(self) -> str:

@@ -24,7 +24,7 @@ from ..speech.scores import RATE
 from ..speech.scoring import score
 from ..types import AudioDirection
 from .clips import media_of
-from .results import WITHOUT_REFERENCE
+from .results import WITHOUT_REFERENCE, SpeechQualityField, SpeechScore
 from .tracks import Track, TrackStream
 
 #: Seconds that a reference may last: the time that it takes to score it grows with it.
@@ -53,6 +53,14 @@ class SpeechClip:
     scale: str
     source: str
     likeness: float | None = None
+
+    def score(self, field: SpeechQualityField, scores: dict[str, float]) -> SpeechScore:
+        """The score that a field asks for, of those that the clip has got."""
+        value = SpeechScore(scores[field.name])
+        value.scores = dict(scores)
+        value.scale, value.source = self.scale, self.source
+        value.begin, value.end, value.likeness = self.begin, self.end, self.likeness
+        return value
 
 
 class SpeechSearch(ABC):

@@ -26,7 +26,7 @@ from ..speech.heard import Word, written
 from ..speech.masking import Secrets
 from ..types import AudioDirection
 from .captions import Caption
-from .execution_record import Failed, in_which_call
+from .moments import Failed, in_which_call
 from .secret_digits import without_begun_secrets
 from .tables import TableCell, fragment, table
 

@@ -18,8 +18,9 @@ from ..diagnosis.observations import partner_of
 from ..media.transcripts import Transcripts
 from ..speech.masking import Secrets
 from ..types import Occasion
-from .execution_record import ExecutionRecord, Failed
+from .execution_record import ExecutionRecord
 from .log import flush
+from .moments import Failed
 from .recording_store import RecordingStore, UniquePaths, file_name
 
 if TYPE_CHECKING:

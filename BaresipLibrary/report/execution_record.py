@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ..agents.agent import Agent
 from ..concurrency import wait_until
 from ..events import MediaStarted, SipMessage
-from ..sip.uris import user_part
 from ..speech.masking import Secrets
+from .moments import Failed, Mark, Step, in_which_call
 
 if TYPE_CHECKING:
     from .conversation import SpokenText
@@ -24,29 +24,6 @@ if TYPE_CHECKING:
 
 #: How long (s) nothing must come for the journals to be complete, and how long that may take.
 _QUIET, _CATCH_UP = 0.04, 0.4
-
-
-class Step(NamedTuple):
-    """One keyword of the suite. `at` is when it began, in monotonic seconds."""
-
-    at: float
-    text: str
-    failed: bool = False
-
-
-class Failed(NamedTuple):
-    """A keyword that failed, and what it said; `at` is monotonic."""
-
-    at: float
-    text: str
-
-
-class Mark(NamedTuple):
-    """Something that happened while a recording ran, such as ``Verify Audio failed here``."""
-
-    #: From the start of the recording.
-    seconds: float
-    text: str
 
 
 class ExecutionRecord:
@@ -217,9 +194,3 @@ class ExecutionRecord:
             and (call.closed is None or call.closed.at >= self.began)
         ]
         return before + began_here
-
-
-def in_which_call(agent: Agent, call_id: str) -> str:
-    """With whom a call is, where its agent had several; else empty."""
-    peers = {call.call_id: user_part(call.peer_uri) for call in agent.calls}
-    return f" in its call with {peers[call_id]}" if len(peers) > 1 else ""

@@ -12,7 +12,7 @@ from ..sip.subscriptions import event_of
 from ..sip.transmissions import Transmission, merged
 from ..sip.uris import address_part
 from .event_words import EventWords, is_trouble, notable, with_digits_joined
-from .execution_record import Step
+from .moments import Step
 
 #: A silence longer than this (s) is a gap.
 _SILENCE = 1.0

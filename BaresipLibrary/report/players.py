@@ -22,8 +22,8 @@ from ..frozen import frozen
 from ..wording import pip_install
 from . import pictures
 from .captions import Caption, captions
-from .execution_record import Mark
 from .markup import folded, joined, style, visible
+from .moments import Mark
 from .recording_store import link
 from .tables import TABLE_SHEET, TableCell, table
 

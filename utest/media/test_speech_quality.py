@@ -8,7 +8,7 @@ import soundfile
 import soxr
 
 from BaresipLibrary.errors import NothingYet, UsageError
-from BaresipLibrary.media.results import SpeechQualityField, SpeechScore
+from BaresipLibrary.media.results import SpeechQualityField
 from BaresipLibrary.media.speech_quality import ReferenceSearch, SpeechClip, load_reference
 
 from ..audio import signals
@@ -79,7 +79,7 @@ def test_the_level_of_a_reference_without_speech_is_told(bob: ListeningAgent) ->
 
 def test_a_score_is_rounded_only_where_it_is_told() -> None:
     """3.496 is not 3.5, whatever the log shows."""
-    score = SpeechScore.of(SpeechQualityField.sig, CLIP, {"sig": 3.496, "bak": 2.0})
+    score = CLIP.score(SpeechQualityField.sig, {"sig": 3.496, "bak": 2.0})
     assert score == 3.496
     assert score.scores["sig"] == 3.496
     assert score.story.startswith("sig 3.50, bak 2.00; MOS from 1 to 5; a model; 1.0 to 2.0 s")

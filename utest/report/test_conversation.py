@@ -14,7 +14,7 @@ from BaresipLibrary.events import ClosedBy, PromptEnded, SourceChosen
 from BaresipLibrary.media.results import HeardSegment
 from BaresipLibrary.media.transcripts import Transcripts
 from BaresipLibrary.report.conversation import Conversations, captions_by_recording
-from BaresipLibrary.report.execution_record import Failed
+from BaresipLibrary.report.moments import Failed
 from BaresipLibrary.speech.heard import Word
 from BaresipLibrary.speech.masking import Secrets
 from BaresipLibrary.types import AudioDirection

@@ -14,7 +14,7 @@ import soundfile
 from markupsafe import Markup
 
 from BaresipLibrary.report import players as module
-from BaresipLibrary.report.execution_record import Mark
+from BaresipLibrary.report.moments import Mark
 from BaresipLibrary.report.players import Recorded, players
 
 from ..audio import signals
