@@ -26,6 +26,7 @@ A Call For Another User Is Reported With Its Request-URI
     Get Header    trunk    Via    *=    127.0.0.1
 
 A Call That Names No User Is Reported As Such
+    Needs    OWN_CALLS_ONLY
     ${bob} =    Start Agent    bob    catch_all=${False}
     ${peer} =    Start Peer    calls_number    ${bob.uri}    tel:+4989123
     Peer Should Have Finished    ${peer}

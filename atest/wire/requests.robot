@@ -91,7 +91,7 @@ Hostile Messages Are Told And Survived
     Should Be Equal As Integers    ${by_text["over"].status}    200
 
 A Message For Another User Is Told As Such
-    Needs    RECEIVE_MESSAGE
+    Needs    RECEIVE_MESSAGE    OWN_CALLS_ONLY
     ${bob} =    Start Agent    bob    catch_all=${False}
     ${other} =    Evaluate    $bob.uri.replace('bob@', 'other@')
     ${peer} =    Start Peer    sends_to    ${bob.uri}    ${other}
