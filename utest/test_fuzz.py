@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from BaresipLibrary.agents.endings import OwedRequestLog
+from BaresipLibrary.agents.answer_faults import AnswerFaults
 from BaresipLibrary.agents.registration_state import RegistrationState
 from BaresipLibrary.backends.embedded.backend import EmbeddedBackend
 from BaresipLibrary.backends.external import ctrl_tcp
@@ -68,10 +68,10 @@ def read_headers(text: str) -> None:
 
 def follow_requests(text: str) -> None:
     owed = OwedRequests()
-    ends = OwedRequestLog(EmbeddedBackend)  # type: ignore[arg-type]
+    faults = AnswerFaults(EmbeddedBackend)  # type: ignore[arg-type]
     for sent in (True, False, True, False):
         owed.take(Message(text), sent=sent)
-        list(ends.take(Message(text), sent=sent, at=0.0))
+        list(faults.take(Message(text), sent=sent, at=0.0))
 
 
 def read_uri(text: str) -> None:

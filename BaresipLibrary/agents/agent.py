@@ -30,8 +30,8 @@ from ..events import (
 from ..sip.messages import Message, parsed
 from ..sip.subscriptions import Subscriptions
 from ..types import AgentState, Mailbox
+from .answer_faults import AnswerFaults
 from .call import TRACE_LAG, Call, Consultation, Direction, newest
-from .endings import OwedRequestLog
 from .journal import NOT_KEPT, Journal
 from .reactions import Reactions
 from .registration_state import RegistrationState
@@ -82,7 +82,7 @@ class Agent:
         self.subscriptions = Subscriptions()
         self.consultation: Consultation | None = None
         self.reactions = Reactions()
-        self._owed_requests = OwedRequestLog(backend)
+        self._answer_faults = AnswerFaults(backend)
         self._died: AgentDied | None = None
 
     def __repr__(self) -> str:
@@ -136,7 +136,7 @@ class Agent:
                 self.mailbox = Mailbox(waiting, new, old)
             case CallEvent(_, call_id) if call_id in self._calls:
                 self._calls[call_id].apply(event)
-                self._owed_requests.follow(event)
+                self._answer_faults.follow(event)
         for watch in self.watchers:
             watch(event)
 
@@ -155,7 +155,7 @@ class Agent:
     def _follow(self, traced: SipMessage) -> None:
         message = parsed(traced.text)
         self.registration.take(message, sent=traced.sent, at=traced.at)
-        for event in self._owed_requests.take(message, sent=traced.sent, at=traced.at):
+        for event in self._answer_faults.take(message, sent=traced.sent, at=traced.at):
             self.journal.add(event)
         call = self._calls.get(message.call_id or "")
         if call is not None:
