@@ -60,6 +60,20 @@ class RecordingClocks:
         error = (stretch.latest - stretch.earliest) / 2
         return SampleTime(begin + seconds - stretch.frame / rate, error)
 
+    def place(self, path: Path, at: float, rate: int) -> float | None:
+        """The second of a recording that came or left at a moment, or the first one after it.
+
+        Below 0, it is when it would have been recorded before the first one; None without times.
+        """
+        stretches = self._stretches.get(path, [])
+        if not stretches:
+            return None
+        begins = [(stretch.earliest + stretch.latest) / 2 for stretch in stretches]
+        number = max(0, bisect_right(begins, at) - 1)
+        second = stretches[number].frame / rate + at - begins[number]
+        following = stretches[number + 1 : number + 2]
+        return min([second, *(stretch.frame / rate for stretch in following)])
+
     def unrecorded(self, path: Path, since: float, rate: int) -> tuple[float, float]:
         """How many seconds of the time from a moment on are not in a recording, and of how many.
 

@@ -57,21 +57,33 @@ def alignment(
 ) -> tuple[float, float]:
     """Where in the samples the waveform begins, in samples, and their correlation, 0 to 1.
 
-    The peak of the normalised cross-correlation, whatever its sign, with a parabola through it to
-    tell a part of a sample. Of a complex waveform, whose imaginary part is its real part turned by
-    90 degrees, the phase does not count. 0 and 0 for less samples than the waveform has.
+    The peak of `correlations`, with a parabola through it to tell a part of a sample. 0 and 0 for
+    less samples than the waveform has.
+    """
+    scores = correlations(samples, waveform)
+    if not scores.size:
+        return 0.0, 0.0
+    best = int(np.argmax(scores))
+    return best + _vertex(scores[max(0, best - 1) : best + 2]), min(1.0, float(scores[best]))
+
+
+def correlations(
+    samples: NDArray[np.float64], waveform: NDArray[np.float64] | NDArray[np.complex128]
+) -> NDArray[np.float64]:
+    """The normalised cross-correlation with the waveform, whatever its sign, at each sample.
+
+    Of a complex waveform, whose imaginary part is its real part turned by 90 degrees, the phase
+    does not count. Empty for less samples than the waveform has.
     """
     if samples.size < waveform.size or not np.any(waveform):
-        return 0.0, 0.0
+        return np.empty(0)
     size = 1 << (samples.size + waveform.size - 1).bit_length()
     spectrum = np.fft.fft(samples, size) * np.conj(np.fft.fft(waveform, size))
     along = np.abs(np.fft.ifft(spectrum)[: samples.size - waveform.size + 1])
     sums = np.cumsum(np.concatenate([[0.0], np.square(samples)]))
     energy = sums[waveform.size :] - sums[: along.size]
     own = float(np.sum(np.square(waveform.real)))
-    scores = along / np.sqrt(np.maximum(energy, LEAST_ENERGY) * own)
-    best = int(np.argmax(scores))
-    return best + _vertex(scores[max(0, best - 1) : best + 2]), min(1.0, float(scores[best]))
+    return np.asarray(along / np.sqrt(np.maximum(energy, LEAST_ENERGY) * own))
 
 
 def _vertex(three: NDArray[np.float64]) -> float:

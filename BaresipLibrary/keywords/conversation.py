@@ -47,8 +47,9 @@ class ConversationKeywords(Component):
         The log says how far off the value may be (``1.38 s, right to 20 ms``), and lists all turns. Four
         things may make it worse than that: the quiet end of a word, of which noise of -40 dBFS may hide up
         to 0.25 s; packets that are lost in bursts, also the 60 ms that baresip drops when another RTP source
-        (SSRC) takes over; a sender whose clock is slow; and the packet by which a sender on a busy machine,
-        such as baresip, falls behind its own RTP timestamps.
+        (SSRC) takes over, and 0.1 s by which the time may be too short then on a baresip before 4.1; a sender
+        whose clock is slow; and the packet by which a sender on a busy machine, such as baresip, falls
+        behind its own RTP timestamps.
 
         A turn is a stretch in which one side makes sound: speech, a tone or music, but not noise
         on the line. A pause of up to 0.6 s belongs to a turn, but not one longer than 0.3 s in
@@ -57,7 +58,8 @@ class ConversationKeywords(Component):
         next turn. When it begins before the agent's turn has ended, the response time is negative,
         which passes ``< 1500ms``: the log warns of it, and `Get Overlap` checks that nobody is
         talked over. What is said entirely while the other side speaks, such as ``uh-huh``, neither asks nor
-        answers.
+        answers. Nor does an echo of what the agent says, up to 0.6 s later and at least 6 dB weaker, as far
+        as it is no steady tone: the log tells of it.
 
         A turn counts as over 0.6 s after its end; until then it has no response time.
 

@@ -64,8 +64,8 @@ class Interruption:
         """
         self.agent, self.call = agent, call
         self._speech, self._words = speech, words
-        self._theirs = VoiceTrack(agent, call, AudioDirection.rx, edge=EDGE)
         self._ours = VoiceTrack(agent, call, AudioDirection.tx, noise=True, edge=EDGE)
+        self._theirs = VoiceTrack(agent, call, AudioDirection.rx, edge=EDGE, own=self._ours)
         #: The time after which the other side's turn began, and when the agent was told to say the
         #: words.
         self._turn_since = self._told = 0.0
@@ -124,7 +124,7 @@ class Interruption:
         require_sending(self.agent, self.call, self._words)
         with following_recording(self.agent, self.call), watching_packets(self.agent, self.call):
             self._packets = UnreadPackets(self.agent, self.call)
-            for track in (self._theirs, self._ours):
+            for track in (self._ours, self._theirs):
                 track.read_ahead()
             self._await_their_turn(patience)
             self._told = time.monotonic()
@@ -211,7 +211,7 @@ class Interruption:
 
         def checked() -> T | None:
             self.agent.require_alive()
-            for track in (self._theirs, self._ours):
+            for track in (self._ours, self._theirs):
                 track.read()
             answer = check()
             if not self.call.is_live and answer is None:

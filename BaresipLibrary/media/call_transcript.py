@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ..speech.heard import Word
 from ..speech.transcriber import Transcriber, Transcription
+from .echo_free import EchoFree
 from .results import HeardSegment
 from .speech_segments import Segment, StreamSegments
 from .tracks import Track, TrackStream
@@ -30,8 +31,10 @@ _DESCRIBED = 30.0
 class CallTranscript:
     """What an agent heard (rx) or said (tx) in one call."""
 
-    def __init__(self, track: Track) -> None:
+    def __init__(self, track: Track, echo_free: EchoFree | None = None) -> None:
+        """`echo_free` leaves out the echo of the agent's own voice."""
         self.track = track
+        self._echo_free = echo_free
         #: Where the last match of a wait ended, in seconds of the call's audio.
         self.matched = float("-inf")
         self._streams: dict[Path, StreamSegments] = {}
@@ -43,12 +46,14 @@ class CallTranscript:
 
     def read(self) -> None:
         """Reads what was recorded since the last time."""
+        if self._echo_free is not None:
+            self._echo_free.read_ahead()
         for stream in self.track.streams:
             if stream.path not in self._streams:
                 for earlier in self._streams.values():
                     earlier.read()
                     earlier.finish()
-                self._streams[stream.path] = StreamSegments(stream)
+                self._streams[stream.path] = StreamSegments(stream, self._echo_free)
         if self._newest and self._newest.read():
             self._grew_at = time.monotonic()
 

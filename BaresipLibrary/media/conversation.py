@@ -22,6 +22,7 @@ from ..speech.turns import (
     turns,
 )
 from ..types import AudioDirection
+from .echoes import describe_echo
 from .late_audio import heard_until
 from .results import Duration, ResponseTimeOf
 from .sample_listener import ON_ITS_WAY
@@ -58,7 +59,9 @@ class Conversation:
         """
         self.agent = agent
         self.call = call
-        self._sides = {side: VoiceTrack(agent, call, side) for side in (_RX, _TX)}
+        sent = VoiceTrack(agent, call, _TX)
+        #: What is sent is read first: it tells what comes back.
+        self._sides = {_TX: sent, _RX: VoiceTrack(agent, call, _RX, own=sent)}
 
     def read(self) -> None:
         """Takes in what was recorded meanwhile. Call it with `changes` held.
@@ -234,4 +237,12 @@ class Conversation:
             f"{name} {turn.begin - since:.2f} to {turn.end - since:.2f} s"
             for turn, name in sorted(said)
         ]
-        return f"Turns: {', '.join(lines) or 'none'}."
+        return f"Turns: {', '.join(lines) or 'none'}.{self._echo()}"
+
+    def _echo(self) -> str:
+        """That the agent hears itself, as a sentence; empty where it does not."""
+        path = self._sides[_RX].echo
+        if path is None:
+            return ""
+        returns = f"what it says comes back {describe_echo(path)}"
+        return f" {self.agent.name} hears itself: {returns}, which is no speech of the peer."

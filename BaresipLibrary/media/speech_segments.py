@@ -15,6 +15,7 @@ from ..audio.timeline import Sound, timeline
 from ..speech.activity import FRAME, Span, VoiceActivity
 from ..speech.heard import Word
 from ..speech.transcriber import Transcriber, Transcription
+from .echo_free import EchoFree
 from .tracks import TrackStream
 
 #: A pause of this many seconds ends a segment.
@@ -46,6 +47,8 @@ class Segment:
     follows_cut: bool = False
     #: Whether speech goes on after it.
     is_cut: bool = False
+    #: What leaves out the echo of the agent's own voice, where there may be one.
+    echo_free: EchoFree | None = None
     _transcriptions: dict[str | None, Transcription] = field(default_factory=dict)
 
     @property
@@ -66,8 +69,9 @@ class Segment:
         """
         known = self._transcriptions.get(language)
         if known is None or not (known.is_done or known.is_needed):
-            samples, rate = self.stream.samples(*self._audio), self.stream.rate
-            if _silence_tones(samples, rate):  # an engine might write "Beep"
+            samples, rate = self._samples(), self.stream.rate
+            # It might write "Beep".
+            if samples is not None and _silence_tones(samples, rate):
                 self._transcriptions[language] = transcriber.submit(samples, rate, language)
             else:
                 self._transcriptions[language] = _nothing_said()
@@ -75,6 +79,12 @@ class Segment:
         if transcription.error:
             del self._transcriptions[language]
         return transcription
+
+    def _samples(self) -> NDArray[np.float64] | None:
+        """What the engine gets; None where all of it is an echo."""
+        if self.echo_free is None:
+            return self.stream.samples(*self._audio)
+        return self.echo_free.samples(self.stream, self._audio)
 
     def give_up(self) -> None:
         """What was asked for is not begun any more: nobody waits for it."""
@@ -117,8 +127,9 @@ class Segment:
 class StreamSegments:
     """The segments of one recording while it grows."""
 
-    def __init__(self, stream: TrackStream) -> None:
+    def __init__(self, stream: TrackStream, echo_free: EchoFree | None = None) -> None:
         self.stream = stream
+        self._echo_free = echo_free
         #: Those that have ended.
         self.segments: list[Segment] = []
         self._activity: VoiceActivity | None = None
@@ -232,7 +243,8 @@ class StreamSegments:
 
     def _segment(self, group: Span, *, is_cut: bool = False) -> Segment:
         follows_cut = self._follows_cut and group.begin == self._done
-        return Segment(self.stream, group.begin, group.end, follows_cut, is_cut)
+        begin, end = group
+        return Segment(self.stream, begin, end, follows_cut, is_cut, self._echo_free)
 
     def _quietest_place(self, begin: float) -> float:
         first = begin + _SHORTEST_CUT

@@ -86,6 +86,10 @@ class TrackStream:
         """When the sample at a second of the recording came or left; None if it was not timed."""
         return self._call.clocks.moment(self.path, second, self.rate)
 
+    def place(self, moment: float) -> float | None:
+        """The second of the recording that came or left at a moment; None without times."""
+        return self._call.clocks.place(self.path, moment, self.rate)
+
     def timed(self, span: Span) -> Iterator[TimedSpan]:
         """A part of the recording by the clock; a pause in the packets divides it.
 

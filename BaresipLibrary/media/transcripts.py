@@ -7,8 +7,12 @@ from weakref import WeakKeyDictionary
 
 from ..agents.agent import Agent
 from ..agents.call import Call
+from ..backends.capabilities import Capability
 from ..diagnosis.observations import partner_of
 from ..types import AudioDirection
+
+#: What it takes to know an echo.
+_NEEDED = (Capability.RECORD_SENT, Capability.TIME_AUDIO)
 
 if TYPE_CHECKING:
     from .call_transcript import CallTranscript
@@ -31,12 +35,16 @@ class Transcripts:
             UsageError: the agent's backend does not record that direction, or does not time it.
         """
         from .call_transcript import CallTranscript
+        from .echo_free import EchoFree
         from .tracks import Track
 
         known = self._transcripts.setdefault(agent, {})
         transcript = known.get((call.call_id, direction))
         if transcript is None or transcript.track.call is not call:
-            transcript = CallTranscript(Track(agent, call, direction))
+            is_rx = direction is AudioDirection.rx
+            knows_own = is_rx and {*_NEEDED} <= {*agent.backend.capabilities}
+            echo_free = EchoFree(agent, call) if knows_own else None
+            transcript = CallTranscript(Track(agent, call, direction), echo_free)
             known[call.call_id, direction] = transcript
         return transcript
 

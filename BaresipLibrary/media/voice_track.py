@@ -10,11 +10,14 @@ from numpy.typing import NDArray
 
 from ..agents.agent import Agent
 from ..agents.call import Call
+from ..audio.echo import EchoPath
 from ..audio.line_state import BLIP, SoundFinder, Span, TimedSpan
 from ..backends.base import PlayoutDelay
+from ..speech.activity import Span as VoiceSpan
 from ..speech.activity import VoiceActivity
 from ..speech.turns import joined
 from ..types import AudioDirection
+from .echoes import Echoes
 from .playout import playout_delay
 from .tracks import Track, TrackStream, without_slivers
 
@@ -80,11 +83,13 @@ class VoiceTrack:
         *,
         noise: bool = False,
         edge: float = 0.0,
+        own: "VoiceTrack | None" = None,
     ) -> None:
         """Prepares to read.
 
         With `noise`, all that is audible is a sound; else what is steady is noise of the line.
         `edge` is how many seconds a beginning or an end may be off beside its time in the audio.
+        An echo of `own`, what the agent sends, is no sound of the other side: read that first.
 
         Raises:
             UsageError: the agent's backend cannot record that direction, or cannot time it.
@@ -94,11 +99,17 @@ class VoiceTrack:
         self._finder: Callable[[int], _Finder] = _Audible if noise else VoiceActivity
         self._agent, self._call, self._direction = agent, call, direction
         self._edge = edge
+        self._echoes = Echoes(own) if own else None
         self._delay = PlayoutDelay(0.0, 0.0)
         #: Each sound so far, in order, without the pauses between them; the last may go on.
         self.sounds: list[TimedSpan] = []
         #: Up to which moment the audio has been judged; 0 before any was.
         self.until = 0.0
+
+    @property
+    def echo(self) -> EchoPath | None:
+        """How what the agent says comes back; None while it did not."""
+        return self._echoes.first if self._echoes else None
 
     def read(self) -> None:
         """Takes in what was recorded since the last time. Call it with `changes` held.
@@ -136,7 +147,10 @@ class VoiceTrack:
 
     def _time_sounds(self) -> None:
         read = self._activities.values()
+        known = self._echoes.count if self._echoes else 0
         timed = [span for stream, activity in read for span in self._timed(stream, activity)]
+        if self._echoes and self._echoes.count > known:  # what came before may be one, too
+            timed = [span for stream, activity in read for span in self._timed(stream, activity)]
         self.sounds = joined(sorted(timed), BLIP)
         self.until = max((self._end_of(stream, activity) for stream, activity in read), default=0.0)
 
@@ -149,13 +163,39 @@ class VoiceTrack:
 
     def _arrived(self, stream: TrackStream, activity: _Finder) -> Iterator[TimedSpan]:
         waits, behind = self._waits
-        for begin, end in activity.sounds:
+        for begin, end in self._of_other_side(stream, activity):
             parts = without_slivers(list(stream.timed((begin - behind, end - behind))))
             late = 0.0 if self._delay.by_packets else _late_end(parts) / 2
             for span in parts:
                 half = late if span is parts[-1] else 0.0
                 error = span.error + self._delay.error + self._edge + half
                 yield TimedSpan(span.begin - waits - half, span.end - waits - half, error)
+
+    def _of_other_side(self, stream: TrackStream, activity: _Finder) -> Iterator[Span]:
+        """The sounds, without what is an echo of the agent's own, in seconds of the recording."""
+        sounds = activity.sounds
+        if self._echoes is None:
+            yield from sounds
+            return
+        waits = self._delay.seconds
+        for number, (begin, end) in enumerate(sounds, 1):
+            sound, is_open = VoiceSpan(begin, end), number == len(sounds)
+            yield from self._echoes.left_of(stream, sound, waits, is_open=is_open)
+
+    def samples_since(
+        self, moment: float, seconds: float
+    ) -> tuple[NDArray[np.float64], int] | None:
+        """So much of what was recorded from a moment on, and its rate; None where nothing was.
+
+        What was not recorded yet is left out.
+        """
+        for stream in reversed(self._track.streams):
+            rate = stream.rate
+            place = stream.place(moment) if rate else None
+            if place is not None and (place >= 0 or stream is self._track.streams[0]):
+                samples = stream.samples(max(0.0, place), place + seconds)
+                return np.pad(samples, (max(0, round(-place * rate)), 0)), rate
+        return None
 
     def _is_kept_back(self, stream: TrackStream, activity: _Finder) -> bool:
         """Whether the rest of the last sound may be in the buffer, as no packet has come since."""
