@@ -13,7 +13,7 @@ from ..concurrency import Crew, run_concurrently, wait_until
 from ..diagnosis.call_setup import explain_setup
 from ..diagnosis.failure import CallFailure
 from ..errors import BackendError, PhoneFailure, UsageError
-from ..events import AgentDied, CallClosed, CallEstablished, CallIncoming, Event
+from ..events import AgentDied, CallClosed, CallDialled, CallEstablished, CallIncoming, Event
 from ..frozen import changeable, frozen
 from ..quantiles import percentiles
 from ..signalling.calls import hang_up_unless_over
@@ -194,26 +194,30 @@ def _attempt_all(calls: Sequence[BulkCall], deadline: float) -> None:
     news = threading.Condition(calls[0].caller.changes)  # type: ignore[arg-type]
     with Crew(news) as dialling, Crew(news) as accepting:
 
-        def follow(bulk_call: BulkCall, event: Event) -> None:
-            if isinstance(event, _DECISIVE):
-                if bulk_call.waiting():
-                    accepting.begin(partial(_attempt, bulk_call, bulk_call.accept))
-                if bulk_call.judge():
-                    news.notify_all()
+        def go_on(bulk_call: BulkCall) -> None:
+            if bulk_call.waiting() and time.monotonic() < deadline:
+                accepting.begin(partial(_attempt, bulk_call, bulk_call.accept, go_on))
+            if bulk_call.judge():
+                news.notify_all()
 
-        with _followed(calls, follow):
+        with _followed(calls, go_on):
             for bulk_call in calls:
-                dialling.begin(partial(_attempt, bulk_call, bulk_call.dial))
+                dialling.begin(partial(_attempt, bulk_call, bulk_call.dial, go_on))
             remaining = deadline - time.monotonic()
             wait_until(news, partial(_all_decided, calls, (dialling, accepting)), remaining)
 
 
 @contextmanager
-def _followed(
-    calls: Sequence[BulkCall], follow: Callable[[BulkCall, Event], None]
-) -> Iterator[None]:
-    """Has each event of the agents of these calls told, with `changes` held."""
-    watched = [(agent, partial(follow, call)) for call in calls for agent in call.agents]
+def _followed(calls: Sequence[BulkCall], go_on: Callable[[BulkCall], None]) -> Iterator[None]:
+    """Has calls go on with each event of their agents that matters, with `changes` held."""
+
+    def take(bulk_call: BulkCall, event: Event) -> None:
+        if isinstance(event, CallDialled):  # before a callee that it leads to is up
+            bulk_call.dialled.add(event.call_id)
+        elif isinstance(event, _DECISIVE):
+            go_on(bulk_call)
+
+    watched = [(agent, partial(take, call)) for call in calls for agent in call.agents]
     changes = calls[0].caller.changes
     with changes:
         for agent, watch in watched:
@@ -246,13 +250,15 @@ def _is_idle(agent: Agent) -> bool | None:
     return agent.state is AgentState.IDLE or None
 
 
-def _attempt(bulk_call: BulkCall, act: Callable[[], None]) -> None:
+def _attempt(
+    bulk_call: BulkCall, act: Callable[[], None], go_on: Callable[[BulkCall], None]
+) -> None:
     try:
         act()
     except (BackendError, PhoneFailure) as error:
         bulk_call.trouble = str(error).rstrip(".")
     with bulk_call.caller.changes:  # what has happened before it was known which call it is
-        bulk_call.judge()
+        go_on(bulk_call)
 
 
 def failure(calls: Sequence[BulkCall]) -> CallFailure:

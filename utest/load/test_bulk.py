@@ -126,3 +126,26 @@ def test_a_callee_that_refuses_to_accept_is_told(changes: Changes, tmp_path: Pat
     pair.callee.on_answer = refuse
     establish([pair.call], SOON)
     assert pair.call.trouble is not None and "the call has ended" in pair.call.trouble
+
+
+def test_a_call_that_rings_after_one_of_before_while_it_is_dialled_is_accepted(
+    changes: Changes, tmp_path: Path
+) -> None:
+    """Which of the two it is shows once the dialling has told its Call-ID: no event follows."""
+    pair = Pair(changes, tmp_path, 1)
+    accepted = threading.Event()
+
+    def ring_twice() -> None:
+        pair.callee.feed(CallIncoming(time.monotonic(), "of-before", "sip:caller@x"))
+        assert accepted.wait(SOON)
+        pair.callee.feed(CallIncoming(time.monotonic(), "out-1", "sip:caller@x"))
+
+    def answer() -> None:
+        accepted.set()
+        if pair.callee.commands[-1] == ("answer", "out-1", []):
+            pair.caller.feed(CallEstablished(time.monotonic(), "out-1"))
+            pair.callee.feed(CallEstablished(time.monotonic(), "out-1"))
+
+    pair.caller.on_dial, pair.callee.on_answer = ring_twice, answer
+    establish([pair.call], SOON)
+    assert pair.call.trouble is None

@@ -8,11 +8,14 @@ from unittest.mock import Mock
 
 import pytest
 
+from BaresipLibrary.backends.base import Headers
+from BaresipLibrary.concurrency import wait_until
 from BaresipLibrary.events import CallEstablished, ClosedBy
 from BaresipLibrary.load import call_rate
 from BaresipLibrary.load.bulk import BulkCall, establish
 from BaresipLibrary.load.failure_reason import Cause
 from BaresipLibrary.load.rated_call import Phase
+from BaresipLibrary.types import AgentState
 
 from .exchange import Exchange
 from .test_rated_call import OneCall
@@ -71,17 +74,22 @@ def test_it_was_up_from_one_event_to_another_whenever_that_is_noticed(exchange: 
     assert one.call.went_down == theirs.closed.at
 
 
-def test_calls_that_lead_to_one_anothers_callees_are_not_established(exchange: Exchange) -> None:
+def crossed(exchange: Exchange) -> list[BulkCall]:
+    """Two calls, each of which leads to the callee of the other one."""
     exchange.has(2, 2)
     first, second = exchange.callees
     for caller in exchange.callers:
         others = {first.agent.uri: second.backend, second.agent.uri: first.backend}
         caller.backend.others = others
     dialled: set[str] = set()
-    calls = [
+    return [
         BulkCall(caller.agent, callee.agent.uri, callee.agent, dialled=dialled)
         for caller, callee in zip(exchange.callers, exchange.callees, strict=True)
     ]
+
+
+def test_calls_that_lead_to_one_anothers_callees_are_not_established(exchange: Exchange) -> None:
+    calls = crossed(exchange)
     establish(calls, 1.0)
     assert [call.up_since for call in calls] == [None, None]
     [trouble, _] = [str(call.trouble) for call in calls]
@@ -90,6 +98,26 @@ def test_calls_that_lead_to_one_anothers_callees_are_not_established(exchange: E
         r" callee1: the call from sip:caller@\S+ is up \(.*\)",
         trouble,
     )
+
+
+def test_what_is_still_dialled_is_nobody_elses_call(
+    exchange: Exchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = crossed(exchange)
+    agents, late = exchange.everybody(), exchange.callers[1].backend
+    dial = late.dial
+
+    def all_up() -> bool | None:
+        return all(agent.state is AgentState.ESTABLISHED for agent in agents) or None
+
+    def dial_late(uri: str, headers: Headers = ()) -> str:
+        call_id = dial(uri, headers)
+        assert wait_until(agents[0].changes, all_up, 10.0)
+        return call_id
+
+    monkeypatch.setattr(late, "dial", dial_late)
+    establish(calls, 1.0)
+    assert [call.seconds for call in calls] == [None, None]
 
 
 def test_tones_are_free_for_another_call_once_they_are_sent_no_more(exchange: Exchange) -> None:

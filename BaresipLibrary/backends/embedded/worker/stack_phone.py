@@ -203,7 +203,8 @@ class StackPhone:
         await self._answers.progress(self._stack, call_id, headers)
         if library.has_all_for("RECORD_ONE_WAY"):
             await self._stack.run(lambda: self._complete_codecs(call_id))
-        self._pump.add(known.object)
+        if not known.has_ended:  # meanwhile: its audio has been removed, and would stay for ever
+            self._pump.add(known.object)
 
     async def do_hang_up(self, call_id: str) -> None:
         known = self._call(call_id)
