@@ -13,7 +13,7 @@ StretchTime = tuple[str, int, float, float]
 class StretchTimes:
     """Collects what is known of stretches, so that many are told together, and each once.
 
-    With 100 agents, telling all at once was a tenth of what setting calls up took.
+    While 100 agents set their calls up, telling each at once took 8 % of the CPU.
     """
 
     def __init__(self, tell: Callable[[list[StretchTime]], None]) -> None:
