@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -13,10 +14,12 @@ from BaresipLibrary.backends.base import Packets
 from BaresipLibrary.backends.capabilities import Capability
 from BaresipLibrary.backends.external.attached import AttachedBackend
 from BaresipLibrary.backends.external.configuration import ExternalSettings
+from BaresipLibrary.backends.external.controlled import _has_room
 from BaresipLibrary.backends.external.ctrl_tcp import Command
 from BaresipLibrary.backends.external.installation import Version
 from BaresipLibrary.backends.external.live_call import LiveCall
 from BaresipLibrary.concurrency import Changes
+from BaresipLibrary.errors import CommandRefused
 from BaresipLibrary.events import CallEstablished, CallIncoming, Event, RtpCounted
 from BaresipLibrary.media.awaited_silence import wait_until_silence
 
@@ -209,3 +212,9 @@ def test_silence_is_waited_for_while_another_thread_asks_baresip(
     asking.join()
     assert device.hurry.is_set()
     assert not is_stuck
+
+
+def test_a_folder_of_recordings_that_is_gone_is_told(tmp_path: Path) -> None:
+    with pytest.raises(CommandRefused, match="gone cannot be read: No such file or directory"):
+        _has_room(tmp_path / "gone")
+    assert _has_room(tmp_path)

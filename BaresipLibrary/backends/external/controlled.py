@@ -10,6 +10,7 @@ from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from urllib.parse import quote
 
 from ... import events
@@ -305,11 +306,12 @@ class ControlledBackend(ConnectedBackend):
         self._audio_sources.set_source(call_id, source)
 
     def listen(self, call_id: str, on: bool, *, closely: bool = False) -> None:
+        path = self._recordings.heard(call_id)
+        has_room = path is None or _has_room(path.parent)
         with self._changes:
             self._recordings.listen(call_id, on=on, closely=closely)
-        path = self._recordings.heard(call_id)
         # Baresip does not report that it cannot write, and missing audio would pass for silence.
-        if path is not None and not shutil.disk_usage(path.parent).free:
+        if path is not None and not has_room:
             why = unwritten(path, OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
             self._report_at_once(events.RecordingEnded(time.monotonic(), call_id, why))
 
@@ -383,3 +385,15 @@ class ControlledBackend(ConnectedBackend):
     @abstractmethod
     def _registering_line(self, regint: int) -> str:
         """The account line that registers every `regint` seconds; 0 for not at all."""
+
+
+def _has_room(folder: Path) -> bool:
+    """Whether more can be written to a folder.
+
+    Raises:
+        CommandRefused: it cannot be read, or is gone.
+    """
+    try:
+        return shutil.disk_usage(folder).free > 0
+    except OSError as error:
+        raise CommandRefused(f"{folder} cannot be read: {error.strerror}") from error
