@@ -48,7 +48,7 @@ class Endings:
         self._answer: Ending | None = None
         #: Whether a CANCEL was sent.
         self.cancelled = False
-        #: Whether an INVITE was accepted, and whether one was refused before that.
+        #: Whether an INVITE was accepted, and whether this agent's was refused before that.
         self._accepted = self._refused = False
 
     def take(self, message: Message, *, sent: bool) -> None:
@@ -57,7 +57,8 @@ class Endings:
         if sent and message.method == "BYE" and self._refused:
             return  # it is for a phone that has accepted too late
         if message.method in _FAREWELLS or self._refuses(message):
-            self._refused = self._refused or not (message.method or self._accepted)
+            is_before_all = not (sent or message.method or self._accepted)
+            self._refused = self._refused or is_before_all
             ending = Ending.of(message)
             if sent:
                 self._sent = ending

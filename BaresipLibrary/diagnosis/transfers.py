@@ -2,6 +2,7 @@
 
 from ..agents.agent import Agent
 from ..agents.call import Call
+from ..events import ClosedBy
 from ..sip.bodies import event_id, is_about_refer, is_last_notify, sipfrag_status
 from ..sip.messages import Message
 from ..sip.transactions import Answer, Transaction
@@ -63,24 +64,37 @@ def notifies_about(agent: Agent, call: Call, refer: Transaction) -> list[Transac
 
 def explain_reported_outcome(agent: Agent, call: Call, since: int) -> str | None:
     """What the sipfrag of the last NOTIFY about a REFER adds to its status in its headers."""
-    refer = sent_refer(agent, call, since)
-    reports = notifies_about(agent, call, refer) if refer else []
+    reports = _reports(agent, call, since)
     return describe_details(Message(reports[-1].request.body.lstrip())) if reports else None
 
 
-def has_worked_after_all(agent: Agent, call: Call, since: int) -> bool:
-    """Whether a NOTIFY reports that a transfer worked, which came after the peer's BYE.
+def has_worked(agent: Agent, call: Call, since: int) -> bool:
+    """Whether a NOTIFY reports that a transfer worked, which may come after the peer's BYE."""
+    statuses = (sipfrag_status(one.request.body) or "" for one in _reports(agent, call, since))
+    return any(status.startswith("2") for status in statuses)
 
-    Some send both at the same time, and either may come first.
+
+def awaits_outcome(agent: Agent, call: Call, since: int) -> bool:
+    """Whether the outcome of a transfer may still be reported although the peer has hung up.
+
+    The subscription of a REFER ends for itself (RFC 5057, section 4.1): with a NOTIFY that says so,
+    or with one that this agent refuses. A first NOTIFY may come at the same time as the BYE.
     """
+    closed, reports = call.closed, _reports(agent, call, since)
+    if closed is None or closed.by is not ClosedBy.PEER:
+        return False
+    if not reports:
+        wait_for_trace(agent, lambda: _reports(agent, call, since) or None)
+        reports = _reports(agent, call, since)
+    final = reports[-1].final if reports else None
+    is_refused = final is not None and final.status >= 300
+    return bool(reports) and not (is_last_notify(reports[-1].request) or is_refused)
 
-    def reported() -> bool | None:
-        refer = sent_refer(agent, call, since)
-        reports = notifies_about(agent, call, refer) if refer else []
-        statuses = (sipfrag_status(one.request.body) or "" for one in reports)
-        return any(status.startswith("2") for status in statuses) or None
 
-    return bool(wait_for_trace(agent, reported))
+def _reports(agent: Agent, call: Call, since: int) -> list[Transaction]:
+    """The NOTIFYs about the REFER that was sent at that position of the journal."""
+    refer = sent_refer(agent, call, since)
+    return notifies_about(agent, call, refer) if refer else []
 
 
 def explain_missing_outcome(agent: Agent, call: Call, since: int) -> str | None:

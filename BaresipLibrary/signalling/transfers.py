@@ -10,10 +10,11 @@ from ..diagnosis.call_setup import explain_setup
 from ..diagnosis.failure import Awaited, CallFailure
 from ..diagnosis.incoming_calls import explain_unregistered_target
 from ..diagnosis.transfers import (
+    awaits_outcome,
     explain_missing_outcome,
     explain_refused_refer,
     explain_reported_outcome,
-    has_worked_after_all,
+    has_worked,
     notifies_about,
     sent_refer,
 )
@@ -221,38 +222,35 @@ def _wait_for_outcome(
     """
     what = f"{agent.name} could not transfer its call to {uri}"
 
-    def silence(when: str, awaited: Awaited | None = None) -> CallFailure:
-        return CallFailure(
-            f"{what}: no outcome was reported {when}.",
-            agent,
-            lambda _: explain_missing_outcome(agent, call, position),
-            awaited,
-        )
+    def failure(why: str, awaited: Awaited | None = None) -> CallFailure:
+        def explain(_: Sequence[Agent]) -> str | None:
+            return explain_missing_outcome(agent, call, position)
+
+        return CallFailure(f"{what}: {why}.", agent, explain, awaited)
 
     def outcome() -> bool | None:
         agent.require_alive()
         for failed in agent.journal.of_kind(TransferFailed, position):
             if failed.call_id == call.call_id:
                 raise _reported_failure(what, agent, call, uri, failed, position)
-        if call.closed is not None:
-            by_transfer = call.closed.by is ClosedBy.TRANSFER
-            if by_transfer or has_worked_after_all(agent, call, position):
-                return True
-            raise CallFailure(
-                f"{what}: {call.describe()}, before the outcome was reported.",
-                agent,
-                lambda _: explain_missing_outcome(agent, call, position),
-            )
         if rings is not None and rings():
             return True
-        if _subscription_is_over(agent, call, position):
+        if call.closed is not None:
+            may_come = awaits_outcome(agent, call, position)
+            if call.closed.by is ClosedBy.TRANSFER or has_worked(agent, call, position):
+                return True
+            if not may_come:
+                raise failure(f"{call.describe()}, before the outcome was reported")
+        elif _subscription_is_over(agent, call, position):
             agent.mark_seen()
-            raise silence("before the peer ended the subscription; the call goes on")
+            unknown = "no outcome was reported before the peer ended the subscription"
+            raise failure(f"{unknown}; the call goes on")
         return None
 
     if not wait_until(agent.changes, outcome, timeout):
-        raise silence(
-            f"within {timeout:g} s",
+        ended = f"{call.describe()}, and " if call.closed is not None else ""
+        raise failure(
+            f"{ended}no outcome was reported within {timeout:g} s",
             lambda event: (
                 isinstance(event, CallClosed | TransferFailed) and event.call_id == call.call_id
             ),

@@ -19,6 +19,8 @@ _ANSWERS = {
 _MOST_AGREEMENTS = 50
 #: How many holds are kept.
 _MOST_HOLDS = 1000
+#: With which an INVITE is refused that has come by another way, too (RFC 3261, section 8.2.2.2).
+_MERGED = 482
 #: Whether this agent sent the request, the request's number, and the transaction's method.
 _Key = tuple[bool, str, str]
 
@@ -149,6 +151,8 @@ class Offers:
         self._is_over = (self._is_over and not begins_anew) or (sent and message.accepts_bye)
         if self._is_over or (not sent and self._is_of_another_phone(message, number)):
             return
+        if sent and message.status == _MERGED:
+            return  # what came first is still to be answered
         # A 100 comes from the next hop (RFC 3261, section 8.2.6.1), whose SDP answers no offer.
         description = None if message.status == 100 else description_in(message)
         if description is not None:

@@ -61,6 +61,20 @@ An Answer That Is Repeated Is No Second Phone
     Get Reason    alice    ==    hung up by the peer
     Run Keyword And Expect Error    *    The Log Should Have Said    *by another phone*
 
+A Call That Comes By Two Ways Has Its Codec And Its Hold
+    [Documentation]    The agent's stack refuses the second INVITE with 482: that is no end of the first.
+    ${bob} =    Start Agent    bob
+    ${peer} =    Start Peer    calls_by_two_ways    ${bob.uri}
+    Be Called By Peer    ${peer}
+    Get Codec    bob    ==    PCMU/8000
+    Send Dtmf    bob    1
+    Let Peer Go On    ${peer}
+    Wait Until Sip Message    bob    sent 200 re-INVITE
+    ${info} =    Get Info    bob
+    Should Be True    ${info.calls}[0][held_by_peer]
+    Hang Up    bob
+    Peer Should Have Finished    ${peer}
+
 
 *** Keywords ***
 Late Phone Should Be Ended

@@ -103,3 +103,17 @@ def one_answers_twice(peer: Peer) -> None:
     peer.step()
     peer.result["byes"] = bool(peer.look_for("BYE", 0.3))
     dialog.bye()
+
+
+def calls_by_two_ways(peer: Peer, uri: str) -> None:
+    """Calls twice in one call, as a proxy that reaches a phone by two ways, and holds it."""
+    dialog = peer.invite(uri)
+    first = dialog.branch
+    dialog.request("INVITE", body=peer.sdp(), number=1)
+    peer.expect("482 INVITE")
+    dialog.request("ACK", number=1, branch=dialog.branch)
+    assert dialog.branch != first
+    dialog.accept(peer.expect("200 INVITE"))
+    peer.step()
+    dialog.reinvite(peer.sdp(direction="sendonly", version=2))
+    dialog.await_bye()

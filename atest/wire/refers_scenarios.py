@@ -46,12 +46,13 @@ def takes_and_hangs_up(peer: Peer) -> None:
     dialog.bye()
 
 
-def hangs_up_and_tells(peer: Peer, status: str) -> None:
-    """Takes a REFER, hangs up as soon as the new call is up or not, and tells after that."""
+def hangs_up_and_tells(peer: Peer, status: str, later: float = 0.0) -> None:
+    """Takes a REFER, hangs up, and tells so much later (s) whether the new call came to be."""
     dialog = peer.answer(peer.expect("INVITE"))
     peer.reply(dialog.agree_until("REFER", 10), 202, "Accepted")
     _notify(peer, dialog, "SIP/2.0 100 Trying\r\n")
     dialog.request("BYE")
+    peer.pause(later)
     _notify(peer, dialog, f"SIP/2.0 {status}\r\n", "terminated;reason=noresource")
 
 

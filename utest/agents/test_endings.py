@@ -147,6 +147,16 @@ def test_a_call_that_waits_for_its_stun_server_is_not_cancelled(tmp_path: Path) 
     assert phone.agent.reason == "given up by this agent before an INVITE was sent"
 
 
+def test_a_call_that_has_come_by_two_ways_ends_with_the_bye(phone: Phone) -> None:
+    phone.rings()
+    for words in ("482 Loop Detected", "200 OK"):
+        phone.sip(response(f"SIP/2.0 {words}", "in-1"), sent=True)
+    phone.is_established("in-1")
+    phone.sip(request("BYE", "in-1", "Reason: Q.850;cause=16"), sent=True)
+    phone.closes("in-1", ClosedBy.US)
+    assert info_of(phone.agent)["calls"][0]["q850_cause"] == 16
+
+
 def test_a_bye_for_a_phone_that_accepts_too_late_ends_nothing() -> None:
     def said(start: str, method: str = "INVITE") -> Message:
         return Message(f"{start}\r\nCall-ID: c\r\nCSeq: 1 {method}\r\n\r\n")

@@ -73,6 +73,30 @@ def test_the_end_of_an_earlier_subscription_ends_no_wait(phone: Phone, call: Cal
     assert told is not None and "only NOTIFYs for 'refer;id=5' followed" in told
 
 
+@pytest.mark.parametrize(
+    ("state", "answer", "why"),
+    [
+        ("active;expires=60", "200 OK", r"by the peer .*, and no outcome was reported within"),
+        ("active;expires=60", "481 No", "by the peer after .*, before the outcome was reported"),
+        ("terminated", "200 OK", "by the peer after .*, before the outcome was reported"),
+    ],
+)
+def test_a_subscription_that_goes_on_outlives_its_call(
+    phone: Phone, call: Call, state: str, answer: str, why: str
+) -> None:
+    def hangs_up() -> None:
+        phone.sip(f"REFER sip:bob@b SIP/2.0\r\n{head(6, 'REFER')}", sent=True)
+        phone.sip(f"SIP/2.0 202 Accepted\r\n{head(6, 'REFER')}")
+        notify = head(7, "NOTIFY", "Event: refer", f"Subscription-State: {state}")
+        phone.sip(f"NOTIFY sip:alice@a SIP/2.0\r\n{notify}SIP/2.0 100 Trying\r\n")
+        phone.sip(f"SIP/2.0 {answer}\r\n{head(7, 'NOTIFY')}", sent=True)
+        phone.closes("in-1", ClosedBy.PEER)
+
+    when_transferring(phone, hangs_up)
+    with pytest.raises(PhoneFailure, match=why):
+        transfers.transfer(phone.agent, call, TARGET, 0.1)
+
+
 def test_a_notify_of_another_call_is_told_as_that(phone: Phone, call: Call) -> None:
     """Also of one that the agent has, such as that to whom it would transfer."""
     phone.rings("another")

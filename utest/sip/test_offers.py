@@ -55,6 +55,15 @@ def test_who_answers_inactive_for_want_of_encryption_holds_nobody(ours: bool) ->
     assert holds(offers) == (False, False)
 
 
+def test_a_call_that_has_come_by_two_ways_has_its_answer() -> None:
+    offers = Offers()
+    for _ in range(2):
+        offers.take(request("INVITE", 7, sdp("sendrecv")), sent=False)
+    offers.take(response(482, 7), sent=True)
+    offers.take(response(200, 7, sdp("sendrecv")), sent=True)
+    assert offers.exchange is not None and not offers.exchange.ours
+
+
 def test_nothing_is_agreed_after_a_bye_until_the_call_begins_anew() -> None:
     offers = Offers()
     exchange(offers, "sendrecv", "sendrecv", ours=True)
