@@ -114,7 +114,7 @@ def _followed(path: EchoPath, heard: Samples, sent: Samples) -> EchoPath | None:
     if not scores.size or scores.max() < LEAST_LIKENESS:
         return None
     near = BEFORE - first - int(np.argmax(scores))
-    lags = range(max(0, near - _AROUND), near + _AROUND + 1)
+    lags = range(max(0, near - _AROUND), min(near + _AROUND, BEFORE - EDGE) + 1)
     candidates = [path._replace(lag=lag) for lag in lags]
     best = min(candidates, key=lambda one: level_dbfs(without_echo(heard, sent, one)))
     return best if _is_alone(best, heard, sent) else None

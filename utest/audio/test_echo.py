@@ -3,7 +3,17 @@
 import numpy as np
 import pytest
 
-from BaresipLibrary.audio.echo import AFTER, BEFORE, RATE, WINDOW, echo_path, without_echo
+from BaresipLibrary.audio.echo import (
+    AFTER,
+    BEFORE,
+    EDGE,
+    RATE,
+    WINDOW,
+    EchoPath,
+    echo_path,
+    left_without,
+    without_echo,
+)
 from BaresipLibrary.audio.levels import level_dbfs
 
 from .signals import Samples, comfort_noise, mu_law, music, silence, speech, tone, white_noise
@@ -82,3 +92,13 @@ def test_who_speaks_at_the_same_time_is_left() -> None:
     assert level_dbfs(without_echo(heard, around(sent), path)) < level_dbfs(heard) - 20
     left = without_echo(mu_law(heard + other), around(sent), path)
     assert level_dbfs(left - other) < level_dbfs(other) - 30
+
+
+@pytest.mark.parametrize("lag", [4700, 4735, 4740])
+def test_late_packets_may_shift_an_echo_up_to_the_longest_delay(lag: int) -> None:
+    sent, weights = voice(1), np.zeros(2 * EDGE + 1)
+    weights[EDGE] = 0.06
+    shifted = min(lag + 100, BEFORE - EDGE)
+    heard = np.concatenate([np.zeros(shifted), 0.06 * sent])[: sent.size]
+    left = left_without(EchoPath(lag, -24.0, weights), heard, around(sent))
+    assert left.size == heard.size
