@@ -156,6 +156,11 @@ class CallTranscript:
             self._heard[segment, language] = known
         return known
 
+    def has_echo(self, since: float) -> bool:
+        """Whether something from a second on was an echo of the agent's own voice, and no more."""
+        segments = self.segments(also_open=True)
+        return any(one.is_echo and self._end(one) > since for one in segments)
+
     def known(self) -> list[HeardSegment]:
         """What was understood by now in any language; asks for nothing."""
         known = ((segment, segment.understood) for segment in self.segments(also_open=True))

@@ -49,6 +49,8 @@ class Segment:
     is_cut: bool = False
     #: What leaves out the echo of the agent's own voice, where there may be one.
     echo_free: EchoFree | None = None
+    #: Whether all of it is such an echo, as far as it was to be understood.
+    is_echo: bool = False
     _transcriptions: dict[str | None, Transcription] = field(default_factory=dict)
 
     @property
@@ -70,6 +72,7 @@ class Segment:
         known = self._transcriptions.get(language)
         if known is None or not (known.is_done or known.is_needed):
             samples, rate = self._samples(), self.stream.rate
+            self.is_echo = samples is None
             # It might write "Beep".
             if samples is not None and _silence_tones(samples, rate):
                 self._transcriptions[language] = transcriber.submit(samples, rate, language)

@@ -384,4 +384,5 @@ def _described(reader: SpeechReader, since: float) -> str:
     samples, rate = reader.transcript.newest_audio(since)
     if not samples.size:
         return "and heard nothing"
-    return f"heard no word in {summary(samples, rate)}"
+    echo = ", with an echo of its own voice in it" if reader.transcript.has_echo(since) else ""
+    return f"heard no word in {summary(samples, rate)}{echo}"

@@ -2,6 +2,7 @@
 
 import time
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ import soundfile
 from BaresipLibrary.agents.call import Call
 from BaresipLibrary.backends.base import PlayoutDelay
 from BaresipLibrary.events import AudioTimed, MediaStarted
+from BaresipLibrary.media.call_transcript import CallTranscript
 from BaresipLibrary.media.conversation import Conversation
 from BaresipLibrary.media.echo_free import EchoFree
 from BaresipLibrary.media.results import ResponseTimeOf
@@ -122,3 +124,17 @@ def test_an_echo_is_not_understood(phone: Phone, tmp_path: Path) -> None:
     assert left is not None
     assert level_of(left - other[3 * RATE : round(4.5 * RATE)]) < level_of(words) - 30
     assert audio.samples(stream, Span(0.0, 0.5)) is not None  # she had said nothing by then
+
+
+@pytest.mark.parametrize(("gain", "is_echo"), [(-24.0, True), (-1.0, False)])
+def test_speech_that_is_an_echo_is_told_as_one(
+    phone: Phone, tmp_path: Path, gain: float, is_echo: bool
+) -> None:
+    sent = at(_BEGIN, said(1, 1.2), 5.0)
+    call = converse(phone, tmp_path, sent, echo(sent, 0.12, gain)).call
+    track = Track(phone.agent, call, AudioDirection.rx)
+    transcript = CallTranscript(track, EchoFree(phone.agent, call))
+    transcript.finish()
+    transcript.request(Mock(), None, 0.0, also_open=True)
+    assert transcript.has_echo(0.0) is is_echo
+    assert not transcript.has_echo(4.0)
