@@ -20,6 +20,11 @@ Changes = threading.Condition
 _AT_ONCE = 8
 
 
+def sharing_lock(changes: Changes) -> Changes:
+    """Another condition with the same lock: who waits for it is woken by what it is about alone."""
+    return threading.Condition(changes)  # type: ignore[arg-type]  # a condition acts as its lock
+
+
 def _never() -> None:
     """Says that time alone changes nothing."""
 

@@ -73,10 +73,7 @@ class MessagesWaiting(Event):
 
 @frozen
 class RequestFailed(Event):
-    """A request outside of calls, `number` as its backend counts them, gets no answer any more.
-
-    `words` say why.
-    """
+    """Request `number` of its backend, in no call, gets no answer any more; `words` say why."""
 
     number: int
     words: str
@@ -118,10 +115,7 @@ class CallIncoming(CallEvent):
 
 @frozen
 class CallRinging(CallEvent):
-    """The peer is alerting (180).
-
-    With `said`, it is not: that is the last provisional response, which has no SDP either.
-    """
+    """The peer is alerting (180), or has `said` that it makes progress: a response without SDP."""
 
     said: str = ""
 
@@ -208,8 +202,8 @@ class UnfittingAnswer(CallEvent):
 class AnsweredAgain(CallEvent):
     """Another phone, at `contact`, accepted the call too: a proxy has forked the INVITE.
 
-    With `ended`, that phone gets an ACK and then a BYE; else neither. `late`: no phone had accepted
-    the call before, and it was over: refused, or given up without a CANCEL.
+    With `ended`, that phone gets an ACK and then a BYE; else neither. `late`: it is the first one
+    to accept, and the call was over: refused, or given up without a CANCEL.
     """
 
     contact: str

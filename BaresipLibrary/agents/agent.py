@@ -32,6 +32,7 @@ from ..sip.subscriptions import Subscriptions
 from ..types import AgentState, Mailbox
 from .answer_faults import AnswerFaults
 from .call import TRACE_LAG, Call, Consultation, Direction, newest
+from .chosen_sources import ChosenSources
 from .journal import NOT_KEPT, Journal
 from .reactions import Reactions
 from .registration_state import RegistrationState
@@ -73,8 +74,7 @@ class Agent:
         self.end_expected = False
         #: How often audio has arrived while a listener was there, by Call-ID.
         self.arrivals: Counter[str] = Counter()
-        self._source: tuple[Source, str] = (None, "silence")
-        self._call_sources: dict[str, tuple[Source, str]] = {}
+        self.sources = ChosenSources(changes)
         self._calls: dict[str, Call] = {}
         self.replaced_calls: list[Call] = []  # over, and a later one has their Call-ID
         self.registration = RegistrationState(changes, backend.shows_messages)
@@ -253,10 +253,10 @@ class Agent:
         """Forgets a call that is over, with what the journal has of it from a position on."""
         for read in self.journal.last_readers:
             read(call.call_id)
+        self.sources.forget(call)
         with self.changes:
             self._calls.pop(call.call_id, None)
             self.replaced_calls[:] = (c for c in self.replaced_calls if c.call_id != call.call_id)
-            self._call_sources.pop(call.call_id, None)
             self.arrivals.pop(call.call_id, None)
             self.journal.forget(call.call_id, since)
 
@@ -386,18 +386,6 @@ class Agent:
             raise
         except BackendError as error:
             raise BackendError(f"{self.name} could not {what}: {error}") from error
-
-    def note_source(self, call: Call | None, source: Source, name: str) -> None:
-        """Remembers what a call sends, or with None what calls to come will send."""
-        with self.changes:
-            if call is None:
-                self._source = (source, name)
-            else:
-                self._call_sources[call.call_id] = (source, name)
-
-    def source_of(self, call: Call | None) -> tuple[Source, str]:
-        """What a call sends, or with None what calls to come will send, and its name."""
-        return self._call_sources.get(call.call_id, self._source) if call else self._source
 
     def invite_of(self, call: Call) -> Message | None:
         """The INVITE that began a call; None when none was traced."""

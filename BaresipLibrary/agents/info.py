@@ -27,7 +27,7 @@ def info_of(agent: Agent) -> dict[str, Any]:
         "peer": _peer_info(agent, PeerSource.initial),
         "asserted_peer": _peer_info(agent, PeerSource.asserted),
         "connected_peer": _peer_info(agent, PeerSource.connected),
-        "sends": agent.source_of(agent.active_call)[1],
+        "sends": agent.sources.of(agent.active_call)[1],
         "metadata": agent.metadata,
         "calls": [_call_info(agent, call) for call in agent.calls],
     }

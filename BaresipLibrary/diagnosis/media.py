@@ -148,7 +148,7 @@ class _Sending(NamedTuple):
 
 def _sent_at(agent: Agent, call: Call, at: float) -> _Sending:
     """What an agent sent in a call at a moment."""
-    source, then, ended = agent.source_of(None)[1], "silence", False
+    source, then, ended = agent.sources.of(None)[1], "silence", False
     for event in agent.journal.of_kind(CallEvent):
         if event.call_id != call.call_id or event.at > at:
             continue

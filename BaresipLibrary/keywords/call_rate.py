@@ -142,7 +142,7 @@ class CallRateKeywords(Component):
         | Should Be True | ${calls.setup_time.p95} < 0.5 |
         """
         from ..load.call_rate import CallRate, RunSettings
-        from ..load.rated_call import Plan
+        from ..load.plan import Plan
         from ..media.tones import load_hearing
 
         calling, called = self._free_agents(callers, callees)

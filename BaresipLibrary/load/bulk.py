@@ -1,6 +1,5 @@
 """Many calls at the same time, each with a verdict of its own."""
 
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -9,7 +8,7 @@ from functools import partial
 
 from ..agents.agent import Agent
 from ..agents.call import Call, newest
-from ..concurrency import Crew, run_concurrently, wait_until
+from ..concurrency import Crew, run_concurrently, sharing_lock, wait_until
 from ..diagnosis.call_setup import explain_setup
 from ..diagnosis.failure import CallFailure
 from ..errors import BackendError, PhoneFailure, UsageError
@@ -191,7 +190,7 @@ def _attempt_all(calls: Sequence[BulkCall], deadline: float) -> None:
 
     The agents' own threads follow the calls: this one wakes for verdicts, not for every event.
     """
-    news = threading.Condition(calls[0].caller.changes)  # type: ignore[arg-type]
+    news = sharing_lock(calls[0].caller.changes)
     with Crew(news) as dialling, Crew(news) as accepting:
 
         def go_on(bulk_call: BulkCall) -> None:

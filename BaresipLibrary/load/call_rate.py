@@ -16,7 +16,8 @@ from .bulk import hang_up_all
 from .call_run import NO_CALLEE, NO_CALLER, CallRun, Tally
 from .idle_agents import AgentPool
 from .machine import Load, Machine
-from .rated_call import Phase, Plan, RatedCall, Step, Tones
+from .plan import Plan
+from .rated_call import Phase, RatedCall, Step, Tones
 from .run_counts import RunCounts
 from .stop_condition import StopCondition
 

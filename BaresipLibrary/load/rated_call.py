@@ -13,12 +13,12 @@ from ..agents.info import other_proxies
 from ..concurrency import wait_until
 from ..errors import BaresipLibraryError, PhoneFailure
 from ..events import ClosedBy
-from ..frozen import frozen
 from ..media.connections import Connection
 from ..signalling.calls import hang_up_unless_over
 from .bulk import BulkCall
 from .failure_reason import DEAD, Cause, FailureReason, agent_at_fault
 from .measured import Measured, measure
+from .plan import Plan
 
 #: A step of a call that talks to baresip. It may block, so a thread of the run's pool takes it.
 Step = Callable[[], None]
@@ -43,20 +43,6 @@ class Phase(Enum):
     TALK = auto()
     END = auto()
     OVER = auto()
-
-
-@frozen
-class Plan:
-    """What each call of a run does; times in seconds.
-
-    `timeout` is for the set-up, and for the end. Without `within` the audio is not checked. This
-    machine may be late by `max_lag`: what came sooner did not wait for a phone of it.
-    """
-
-    talk: float
-    timeout: float
-    within: float | None
-    max_lag: float = 0.5
 
 
 class RatedCall:

@@ -151,7 +151,7 @@ class Interruption:
         return ", and not all that arrived has been recorded"
 
     def _await_their_turn(self, patience: float) -> None:
-        source, words = self.agent.source_of(self.call)
+        source, words = self.agent.sources.of(self.call)
         if isinstance(source, ToneSource):
             raise UsageError(
                 f"{self.agent.name} cannot interrupt the other side while it sends {words}; have it"

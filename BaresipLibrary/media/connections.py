@@ -62,7 +62,7 @@ class Connection:
         self._calls = calls_between(*self.agents, "speak")
         is_one_call = len({call.call_id for call in self._calls}) == 1
         self._were_silent = [
-            is_one_call and speaker.source_of(call)[0] is None
+            is_one_call and speaker.sources.of(call)[0] is None
             for speaker, call in zip(self.agents, self._calls, strict=True)
         ]
         for speaker, call, tone in zip(self.agents, self._calls, self._tones, strict=True):

@@ -76,7 +76,7 @@ def is_playing(agent: Agent, call: Call) -> bool:
     """Whether an agent says a text in a call, or plays a recording there."""
     if _being_said(agent, call):
         return True
-    playing = isinstance(agent.source_of(call)[0], PromptSource)
+    playing = isinstance(agent.sources.of(call)[0], PromptSource)
     for event in agent.journal.of_kind(CallEvent) if playing else ():
         if event.call_id == call.call_id and isinstance(event, SourceChosen | PromptEnded):
             playing = isinstance(event, SourceChosen)
@@ -85,10 +85,10 @@ def is_playing(agent: Agent, call: Call) -> bool:
 
 def _begin(agent: Agent, call: Call, speech: Speech, text: str) -> Utterance:
     _forget_said(agent)
-    before, words = agent.source_of(call)
+    before, words = agent.sources.of(call)
     if isinstance(before, PromptSource):  # a recording is played once
         before, words = None, "silence"
-        agent.note_source(call, before, words)
+        agent.sources.choose(call, before, words)
     name = f"speech-{next(_numbers)}"
     source = spoken(agent, name, speech, before)
     begun, place = time.monotonic(), len(agent.journal)
@@ -142,7 +142,7 @@ def _stop(agent: Agent, call: Call) -> None:
     """Has a call send again what it sent before a text."""
     if call.is_live and agent.alive:
         with suppress(BackendError):  # the call has just ended
-            agent.send_audio(call, *agent.source_of(call))
+            agent.send_audio(call, *agent.sources.of(call))
 
 
 def _wait_until_said(agent: Agent, call: Call, utterance: Utterance) -> None:

@@ -24,7 +24,7 @@ def sending(agent: Agent, call: Call, source: Source, words: str) -> Iterator[No
 
     `words`: what the suite calls it.
     """
-    before = agent.source_of(call)
+    before = agent.sources.of(call)
     agent.send_audio(call, source, words)
     try:
         yield
@@ -58,7 +58,7 @@ def send(agent: Agent, source: AudioSource, call_id: str | None = None) -> None:
     call = agent.require_live_call("to speak in", call_id) if call_id else agent.active_call
     ready = _ready(agent, source)
     agent.send_audio(call, ready, str(source))
-    agent.note_source(call, ready, str(source))
+    agent.sources.choose(call, ready, str(source))
 
 
 def _ready(agent: Agent, source: AudioSource) -> Source:

@@ -112,7 +112,7 @@ def guarded(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> Phone:
 def test_keywords_write_what_the_suite_asks_for_with_the_lock_held(guarded: Phone) -> None:
     agent = guarded.agent
     agent.begin_keyword(ends=True)
-    agent.note_source(None, None, "silence")
+    agent.sources.choose(None, None, "silence")
     when_told(guarded, "hold", lambda: guarded.backend.feed(HoldChanged(1.0, "in-1", True, True)))
     hold(agent, agent.calls[0], True, 0)
     begin_consultation(agent, agent.calls[0], "sip:carol@x")

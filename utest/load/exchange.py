@@ -16,7 +16,7 @@ from BaresipLibrary.events import (
 from BaresipLibrary.load.arrivals import Arrivals
 from BaresipLibrary.load.call_rate import CallRate, RunSettings
 from BaresipLibrary.load.call_run import CallRun
-from BaresipLibrary.load.rated_call import Plan
+from BaresipLibrary.load.plan import Plan
 from BaresipLibrary.load.stop_condition import StopCondition
 
 from ..scripted import Phone, ScriptedBackend

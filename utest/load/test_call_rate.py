@@ -22,7 +22,8 @@ from BaresipLibrary.load.call_run_failure import require_success
 from BaresipLibrary.load.failure_reason import Cause, FailureReason
 from BaresipLibrary.load.idle_agents import AgentPool
 from BaresipLibrary.load.machine import Machine
-from BaresipLibrary.load.rated_call import Plan, RatedCall
+from BaresipLibrary.load.plan import Plan
+from BaresipLibrary.load.rated_call import RatedCall
 from BaresipLibrary.load.run_counts import RunCounts, Tally
 
 from .exchange import Exchange

@@ -4,7 +4,8 @@ import time
 
 from BaresipLibrary.load.idle_agents import AgentPool
 from BaresipLibrary.load.machine import Machine
-from BaresipLibrary.load.rated_call import Phase, Plan, RatedCall
+from BaresipLibrary.load.plan import Plan
+from BaresipLibrary.load.rated_call import Phase, RatedCall
 
 from .exchange import Exchange
 

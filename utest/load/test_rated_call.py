@@ -13,7 +13,8 @@ from BaresipLibrary.events import (
     QualityReported,
 )
 from BaresipLibrary.load.failure_reason import Cause
-from BaresipLibrary.load.rated_call import Phase, Plan, RatedCall
+from BaresipLibrary.load.plan import Plan
+from BaresipLibrary.load.rated_call import Phase, RatedCall
 
 from .exchange import Exchange
 

@@ -61,7 +61,7 @@ def test_audio_may_be_old_where_something_was_sent_before(
     pair: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alice = pair[0].agent
-    alice.note_source(alice.calls[0], ToneSource(440.0), "tone:440")
+    alice.sources.choose(alice.calls[0], ToneSource(440.0), "tone:440")
     assert heard_while_loading(pair, at_once, monkeypatch) == ["alice"]
 
 

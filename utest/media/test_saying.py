@@ -129,20 +129,20 @@ def test_what_was_sent_before_follows(phone: Phone) -> None:
     call = phone.agent.calls[0]
     tone = ToneSource(440)
     phone.agent.send_audio(call, tone, "tone:440")
-    phone.agent.note_source(call, tone, "tone:440")
+    phone.agent.sources.choose(call, tone, "tone:440")
     starts(phone, "Hello")
     assert sent(phone)[0].then == tone
-    assert phone.agent.source_of(call) == (tone, "tone:440")
+    assert phone.agent.sources.of(call) == (tone, "tone:440")
     assert list(phone.agent.journal.of_kind(SourceChosen))[-1].then == "tone:440"
 
 
 def test_a_recording_does_not_follow(phone: Phone) -> None:
     call = phone.agent.calls[0]
     file = PromptSource("a.wav", {})
-    phone.agent.note_source(call, file, "file:a.wav")
+    phone.agent.sources.choose(call, file, "file:a.wav")
     starts(phone, "Hello")
     assert sent(phone)[0].then is None
-    assert phone.agent.source_of(call) == (None, "silence")
+    assert phone.agent.sources.of(call) == (None, "silence")
 
 
 def test_an_interrupted_command_leaves_no_utterance(
@@ -261,10 +261,10 @@ def test_a_text_and_a_recording_are_played_until_they_end(phone: Phone, tmp_path
     ends(phone)
     assert not is_playing(agent, call)
     recording = PromptSource("welcome.wav", {8000: tmp_path / "8000.raw"}, None)
-    agent.note_source(call, recording, "file:welcome.wav")
+    agent.sources.choose(call, recording, "file:welcome.wav")
     agent.send_audio(call, recording, "file:welcome.wav")
     assert is_playing(agent, call)
     phone.backend.feed(PromptEnded(3.0, CALL, "welcome.wav"))
     assert not is_playing(agent, call)
-    agent.note_source(call, ToneSource(440.0), "tone:440")
+    agent.sources.choose(call, ToneSource(440.0), "tone:440")
     assert not is_playing(agent, call)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ...account import Account
-from ...concurrency import Changes, wait_until
+from ...concurrency import Changes, sharing_lock, wait_until
 from ...errors import AgentGone, BackendError, CommandRefused
 from ...events import Event, MessagesWaiting, SipMessage
 from ...sip.bodies import own_summary
@@ -69,7 +69,7 @@ class WorkerProcess(Backend):
         self._changes = changes
         #: Notified by answers, with the lock of `changes`: a thread that waits for one has nothing
         #: to do with the events of all the other agents, and who waits for those, nothing with it.
-        self._answered = threading.Condition(changes)  # type: ignore[arg-type]
+        self._answered = sharing_lock(changes)
         self._launcher = launcher
         self._folder: Path | None = None
         self._child: Child | None = None
