@@ -19,8 +19,8 @@ from BaresipLibrary.backends.embedded.backend import EmbeddedBackend
 from BaresipLibrary.backends.embedded.wheel import is_installed
 from BaresipLibrary.backends.external.attached import AttachedBackend
 from BaresipLibrary.backends.external.configuration import ExternalSettings
-from BaresipLibrary.backends.external.connected import Scheduler
 from BaresipLibrary.backends.external.installation import is_on_path
+from BaresipLibrary.backends.external.scheduler import Scheduler
 from BaresipLibrary.backends.external.started import ExternalBackend
 from BaresipLibrary.backends.launchers import Forker, Spawner
 from BaresipLibrary.concurrency import Changes, wait_until

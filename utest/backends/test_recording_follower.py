@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from BaresipLibrary.backends.embedded.worker.stream_clock import CLOSELY, UNHEARD
-from BaresipLibrary.backends.external.recordings import LISTENED, RecordingFollower
+from BaresipLibrary.backends.external.recording_follower import LISTENED, RecordingFollower
 from BaresipLibrary.events import AudioArrived, AudioTimed, Event, MediaStarted
 
 RATE, FRAMES = 8000, 160

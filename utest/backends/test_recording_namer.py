@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from BaresipLibrary.audio.wav_reader import RecordingReader
-from BaresipLibrary.backends.external.recordings import (
+from BaresipLibrary.backends.external.recording_names import (
     RecordingNamer,
     SharedNameError,
     media_started,

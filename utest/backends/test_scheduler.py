@@ -3,7 +3,7 @@
 import threading
 from contextlib import closing
 
-from BaresipLibrary.backends.external.connected import Scheduler
+from BaresipLibrary.backends.external.scheduler import Scheduler
 from BaresipLibrary.errors import CommandRefused
 
 

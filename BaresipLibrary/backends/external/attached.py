@@ -18,7 +18,7 @@ from .configuration import SOURCE_CHANNELS, SOURCE_RATE, ExternalSettings
 from .controlled import ControlledBackend
 from .ctrl_tcp import Command
 from .installation import codecs_of, encryptions_of
-from .recordings import DIRECTIONS, media_started, peer_named_by
+from .recording_names import DIRECTIONS, media_started, peer_named_by
 from .running_calls import is_on_hold, running_calls
 
 #: What is read from the SIP trace, which an attached baresip does not show.

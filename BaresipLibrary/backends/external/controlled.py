@@ -20,11 +20,12 @@ from ...errors import AgentGone, BackendError, CommandRefused
 from ...rtp import RtpCounts
 from ..base import Headers, Packets, Source
 from ..capabilities import Capability
-from .connected import ConnectedBackend, RepeatedTasks
+from .connected import ConnectedBackend
 from .ctrl_tcp import RtpAnswer, call_id_in, not_dialled, rtp_in
 from .live_call import LiveCall
-from .recordings import unwritten
+from .recording_names import unwritten
 from .registration_control import RegistrationControl
+from .scheduler import RepeatedTasks
 
 #: From one digit to the next (s): baresip's own pace for RTP events, and the shortest for INFO.
 _EVENT, _INFO = 0.24, 0.1

@@ -25,7 +25,7 @@ from .installation import codecs_of, encryptions_of, find_program
 from .output import LogLine, TracedMessage
 from .own_requests import RequestSender
 from .process import BaresipProcess
-from .recordings import RecordingNamer, SharedNameError, peer_named_by, unwritten
+from .recording_names import RecordingNamer, SharedNameError, peer_named_by, unwritten
 
 #: How long baresip may take to answer the command to end (s).
 _QUIT = 2.5
