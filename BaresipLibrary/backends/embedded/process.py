@@ -1,9 +1,7 @@
 """The child process of an embedded agent: its start, its end, and the channel to it."""
 
 import json
-import shutil
 import socket
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -27,6 +25,7 @@ from ..base import Backend, Report, await_answer, process_died, thread_failed
 from ..capabilities import Capability
 from ..child import Child
 from ..launchers import Launcher
+from ..private_folders import make_folder, remove_folder
 from ..stack_settings import Reader, StackSettings
 from . import protocol
 from .wheel import is_installed
@@ -106,7 +105,7 @@ class WorkerProcess(Backend):
         return on_free_port(address, lambda port: self._try_start(report, address, port))
 
     def _try_start(self, report: Report, address: str, port: int) -> str:
-        self._folder = Path(tempfile.mkdtemp(prefix="BaresipLibrary-"))
+        self._folder = make_folder()
         self._started, self._lost = None, False
         try:
             self._socket, theirs = socket.socketpair()
@@ -188,7 +187,7 @@ class WorkerProcess(Backend):
         # Only what `_try_start` made: a folder that it did not make must not be removed.
         folder, self._folder = self._folder, None
         if folder is not None:
-            shutil.rmtree(folder, ignore_errors=True)
+            remove_folder(folder)
 
     def _ask_to_stop(self) -> bool:
         with suppress(AgentGone):  # it has ended: only its exit is left to be noted

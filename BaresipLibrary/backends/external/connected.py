@@ -1,9 +1,7 @@
 """The connection to one baresip, started or attached, and the thread that reads it."""
 
 import selectors
-import shutil
 import socket
-import tempfile
 import threading
 import time
 from abc import abstractmethod
@@ -15,6 +13,7 @@ from ...concurrency import Changes
 from ...errors import AgentGone
 from ...events import Event
 from ..base import Backend, Report, thread_failed
+from ..private_folders import make_folder, remove_folder
 from .audio_source import AudioSources
 from .configuration import ExternalSettings
 from .ctrl_tcp import Command, ControlConnection
@@ -62,7 +61,7 @@ class ConnectedBackend(Backend):
     def _take_control(self, sock: socket.socket, *, has_trace: bool) -> None:
         """Makes everything that needs the connection, and starts the thread that reads."""
         sock.settimeout(None)
-        self._folder = self._folder or Path(tempfile.mkdtemp(prefix="BaresipLibrary-"))
+        self._folder = self._folder or make_folder()
         self._control = ControlConnection(sock, self._changes, lambda: self.is_stopped)
         self._scheduler = Scheduler(self._thread_failed)
         self._recordings = RecordingFollower(self._forward)
@@ -95,7 +94,7 @@ class ConnectedBackend(Backend):
             self._recordings.close()
         folder, self._folder = self._folder, None
         if folder is not None:
-            shutil.rmtree(folder, ignore_errors=True)
+            remove_folder(folder)
 
     def _forward(self, event: Event) -> None:
         self._report(event)

@@ -2,7 +2,6 @@
 
 import re
 import signal
-import tempfile
 import time
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from ..base import UNDECRYPTED, Headers, PlayoutDelay, Report, process_died
 from ..child import Child
 from ..jitter_buffers import buffer_delay
 from ..launchers import Launcher
+from ..private_folders import make_folder
 from . import configuration, installation
 from .audio_source import write_pause
 from .configuration import ExternalSettings
@@ -104,7 +104,7 @@ class ExternalBackend(ControlledBackend):
         # All three are free until baresip takes them.
         control_port = free_port(LOOPBACK, besides=(port, port + 1))
         self._directions = DirectionFinder(self._address, self._port)
-        self._folder = Path(tempfile.mkdtemp(prefix="BaresipLibrary-"))
+        self._folder = make_folder()
         sip = f"{bracketed(self._address)}:{self._port}"
         configuration.write(
             self._folder, self._program, self._account, self._settings, sip, control_port
