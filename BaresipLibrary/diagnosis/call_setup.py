@@ -17,6 +17,7 @@ from ..sip.sdp import Media, audio_in
 from ..sip.transactions import Answer, Transaction
 from ..sip.uris import address_part
 from ..wording import counted
+from .agreements import describe_accepted_media
 from .challenges import explain_challenge, explain_empty_challenge, explain_forbidden
 from .incoming_calls import (
     NOT_ACCEPTABLE,
@@ -25,12 +26,10 @@ from .incoming_calls import (
     describe_missing_registration,
     explain_refused_invite,
 )
+from .nat_traversal import explain_failed_traversal
 from .observations import (
-    describe_accepted_media,
     describe_details,
-    describe_path,
     describe_waiting,
-    explain_failed_traversal,
     explain_no_answer,
     explain_unreadable_stream,
     invites_of,
@@ -39,6 +38,7 @@ from .observations import (
     wait_for_trace,
 )
 from .peer_changes import explain_refused_change, explain_unacknowledged_change
+from .routes import describe_path
 from .session_timers import explain_session_timer
 from .unsent import explain_loopback, explain_unsent
 from .unusable_messages import describe_missing_ack, explain_missing_prack, explain_unusable

@@ -17,13 +17,9 @@ from ..sip.transactions import Transaction, transactions
 from ..sip.unreadable_sdp import describe_unreadable, describe_unusable_address
 from ..sip.uris import address_part, host_part, is_any_uri, user_part
 from ..wording import counted
-from .observations import (
-    describe_accepted_media,
-    describe_waiting,
-    explain_failed_traversal,
-    in_a_readable_way,
-    partner_of,
-)
+from .agreements import describe_accepted_media
+from .nat_traversal import explain_failed_traversal
+from .observations import describe_waiting, in_a_readable_way, partner_of
 
 #: Statuses with which an offer is refused.
 NOT_ACCEPTABLE = (415, 488, 606)

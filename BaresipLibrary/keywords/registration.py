@@ -149,7 +149,7 @@ class MailboxKeywords(Component):
 
 def _log_routes(agent: Agent) -> None:
     """Logs what the registrar says of routes: of this the stack takes no notice."""
-    from ..diagnosis.observations import describe_registrar_routes
+    from ..diagnosis.routes import describe_registrar_routes
 
     for sentence in describe_registrar_routes(agent):
         logger.info(sentence)

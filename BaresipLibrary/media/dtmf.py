@@ -21,9 +21,9 @@ from ..audio.dtmf import DigitDetector, dtmf_tone
 from ..audio.wav_reader import RecordingReader
 from ..backends.capabilities import Capability
 from ..concurrency import wait_until
+from ..diagnosis.agreements import explain_no_common_audio
 from ..diagnosis.failure import Awaited, CallFailure
-from ..diagnosis.media import explain_missing_digits
-from ..diagnosis.observations import explain_no_common_audio
+from ..diagnosis.missing_digits import explain_missing_digits
 from ..errors import UsageError
 from ..events import DtmfReceived, DtmfSent, PromptEnded
 from ..signalling.states import require_established

@@ -11,10 +11,10 @@ from ..diagnosis.failure import CallFailure
 from ..diagnosis.observations import (
     UNREADABLE_STREAM,
     describe_details,
-    describe_proxy,
     explain_no_answer,
     explain_unreadable_stream,
 )
+from ..diagnosis.routes import describe_proxy
 from ..diagnosis.unsent import explain_unsent
 from ..errors import UsageError
 from ..events import (

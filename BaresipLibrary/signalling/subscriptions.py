@@ -7,7 +7,7 @@ from ..backends.base import Headers
 from ..backends.capabilities import Capability
 from ..concurrency import wait_until
 from ..diagnosis.failure import Awaited, CallFailure
-from ..diagnosis.requests import explain_refused_notify, explain_subscription
+from ..diagnosis.subscriptions import explain_refused_notify, explain_subscription
 from ..errors import BackendError, NothingYet, PhoneFailure, UsageError
 from ..events import Event, SipMessage
 from ..sip.messages import Message, masked

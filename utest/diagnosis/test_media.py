@@ -7,11 +7,11 @@ import pytest
 from BaresipLibrary.backends.base import Packets
 from BaresipLibrary.diagnosis.media import (
     explain_inaudible_agent,
-    explain_missing_digits,
     explain_silence,
     explain_sound,
     explain_wrong_tone,
 )
+from BaresipLibrary.diagnosis.missing_digits import explain_missing_digits
 from BaresipLibrary.events import ClosedBy, DtmfSent, Muted, PromptEnded, SourceChosen, StackLog
 
 from ..scripted import Phone

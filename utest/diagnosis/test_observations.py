@@ -2,11 +2,8 @@
 
 import pytest
 
-from BaresipLibrary.diagnosis.observations import (
-    explain_no_answer,
-    explain_no_common_audio,
-    explain_one_way,
-)
+from BaresipLibrary.diagnosis.agreements import explain_no_common_audio, explain_one_way
+from BaresipLibrary.diagnosis.observations import explain_no_answer
 
 from ..scripted import Phone
 

@@ -15,12 +15,12 @@ from BaresipLibrary.diagnosis.call_setup import explain_setup
 from BaresipLibrary.diagnosis.incoming_calls import describe_missing_call, explain_missing_call
 from BaresipLibrary.diagnosis.media import (
     explain_inaudible_agent,
-    explain_missing_digits,
     explain_separate_calls,
     explain_silence,
     explain_sound,
     explain_wrong_tone,
 )
+from BaresipLibrary.diagnosis.missing_digits import explain_missing_digits
 from BaresipLibrary.diagnosis.observations import explain_no_answer
 from BaresipLibrary.diagnosis.transfers import explain_missing_outcome
 from BaresipLibrary.events import ClosedBy
