@@ -26,7 +26,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from BaresipLibrary.load.call_run import CallRun, Spread, listed, read_run
+from BaresipLibrary.load.call_run import CallRun, Spread, listed
+from BaresipLibrary.load.saved_runs import read_run
 
 HERE = Path(__file__).parent
 RATES = (5.0, 7.0, 9.0, 12.0, 16.0)

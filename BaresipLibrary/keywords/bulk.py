@@ -14,7 +14,8 @@ from .base import AgentName, Component
 from .targets import dialled_uri
 
 if TYPE_CHECKING:
-    from ..load.bulk import BulkCall, Percentiles
+    from ..load.bulk import Percentiles
+    from ..load.call_attempt import CallAttempt
     from ..media.connections import Connection
     from ..report.tables import BulkRow
 
@@ -74,7 +75,7 @@ class BulkKeywords(Component):
         callers: list[AgentName],
         targets: list[AgentName] | AgentName,
         callees: list[AgentName] | None,
-    ) -> "list[BulkCall]":
+    ) -> "list[CallAttempt]":
         if not callers:
             raise UsageError("Establish Calls needs at least one caller.")
         each = targets if isinstance(targets, list) else [targets] * len(callers)
@@ -91,13 +92,13 @@ class BulkKeywords(Component):
 
     def _call(
         self, caller: AgentName, target: AgentName, callee: Agent | None, dialled: set[str]
-    ) -> "BulkCall":
-        from ..load.bulk import BulkCall
+    ) -> "CallAttempt":
+        from ..load.call_attempt import CallAttempt
 
         calling_agent = self._agents.get(caller)
         known = self._agents.find(target) if isinstance(target, str) else target
         uri = dialled_uri(self._agents, calling_agent, target)
-        return BulkCall(calling_agent, uri, callee or known, dialled=dialled)
+        return CallAttempt(calling_agent, uri, callee or known, dialled=dialled)
 
     @keyword(tags=("Audio", "Wait", "Bulk"))
     def verify_audio_connections(
@@ -161,17 +162,17 @@ def _require_as_many(callers: Sequence[AgentName], others: Sequence[AgentName], 
         )
 
 
-def _title(calls: "Sequence[BulkCall]", percentiles: "Percentiles | None") -> str:
+def _title(calls: "Sequence[CallAttempt]", percentiles: "Percentiles | None") -> str:
     times = f": {percentiles}" if percentiles else ""
-    good = sum(bulk_call.trouble is None for bulk_call in calls)
+    good = sum(attempt.trouble is None for attempt in calls)
     return f"{good} of {len(calls)} calls established{times}"
 
 
-def _call_line(bulk_call: "BulkCall") -> "BulkRow":
+def _call_line(attempt: "CallAttempt") -> "BulkRow":
     from ..report.tables import BulkRow
 
-    seen = bulk_call.trouble or f"established after {bulk_call.seconds:.3f} s"
-    return BulkRow(str(bulk_call), bulk_call.trouble is None, seen)
+    seen = attempt.trouble or f"established after {attempt.seconds:.3f} s"
+    return BulkRow(str(attempt), attempt.trouble is None, seen)
 
 
 def _connection_line(connection: "Connection") -> "BulkRow":
@@ -185,7 +186,7 @@ def _connection_line(connection: "Connection") -> "BulkRow":
     )
 
 
-def _summary(calls: "Sequence[BulkCall]", percentiles: "Percentiles | None") -> DotDict:
+def _summary(calls: "Sequence[CallAttempt]", percentiles: "Percentiles | None") -> DotDict:
     assert percentiles is not None
     return DotDict(
         p50=percentiles.p50,
@@ -193,11 +194,11 @@ def _summary(calls: "Sequence[BulkCall]", percentiles: "Percentiles | None") -> 
         max=percentiles.max,
         calls=[
             DotDict(
-                caller=bulk_call.caller,
-                target=bulk_call.target,
-                call_id=bulk_call.call.call_id if bulk_call.call else None,
-                seconds=bulk_call.seconds,
+                caller=attempt.caller,
+                target=attempt.target,
+                call_id=attempt.call.call_id if attempt.call else None,
+                seconds=attempt.seconds,
             )
-            for bulk_call in calls
+            for attempt in calls
         ],
     )

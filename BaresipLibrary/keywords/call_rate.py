@@ -16,7 +16,7 @@ from ..agents.agent import Agent
 from ..agents.call import Call
 from ..errors import UsageError
 from ..load.arrivals import Arrivals, Rate
-from ..load.call_run import LONGEST, CallRun, Percentile, RunField, Spread, add_up, read_run
+from ..load.call_run import LONGEST, CallRun, Percentile, RunField, Spread
 from ..load.stop_condition import StopCondition
 from .assertions import Assertion, Unit, Value, number, percent, seconds
 from .base import AgentName, Component
@@ -262,6 +262,7 @@ class CallRateKeywords(Component):
         | Get Run Statistics | ${all} | failed | == | 0 |
         | ${all} = | Add Up Call Runs | ${EXECDIR}/results/pabot_results/*/calls.json |
         """
+        from ..load.saved_runs import add_up
         from ..report.call_runs import call_run_html
 
         read = [_read(source) for run in runs for source in _sources(run)]
@@ -378,6 +379,8 @@ def _sources(run: object) -> list[object]:
 
 
 def _read(source: object) -> CallRun:
+    from ..load.saved_runs import read_run
+
     place = output_directory() / source if isinstance(source, str | Path) else source
     try:
         return read_run(place)

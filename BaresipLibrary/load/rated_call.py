@@ -15,7 +15,7 @@ from ..errors import BaresipLibraryError, PhoneFailure
 from ..events import ClosedBy
 from ..media.connections import Connection
 from ..signalling.calls import hang_up_unless_over
-from .bulk import BulkCall
+from .call_attempt import CallAttempt
 from .failure_reason import DEAD, Cause, FailureReason, agent_at_fault
 from .measured import Measured, measure
 from .plan import Plan
@@ -74,7 +74,7 @@ class RatedCall:
         self.measured = Measured()
         self._looked_at = arrived_at
         self._plan = plan
-        self._setup = BulkCall(ends[0], target, ends[1], dialled=dialled)
+        self._setup = CallAttempt(ends[0], target, ends[1], dialled=dialled)
         self._check: Connection | None = None
         self._tones: Tones | None = None
         self._due = arrived_at + plan.timeout

@@ -12,7 +12,8 @@ from BaresipLibrary.agents.agent import Agent
 from BaresipLibrary.concurrency import Changes
 from BaresipLibrary.errors import CommandRefused
 from BaresipLibrary.events import CallEstablished, CallIncoming
-from BaresipLibrary.load.bulk import BulkCall, establish
+from BaresipLibrary.load.bulk import establish
+from BaresipLibrary.load.call_attempt import CallAttempt
 
 from ..scripted import ScriptedBackend
 
@@ -50,7 +51,7 @@ class Pair:
         ]
         for agent in agents:
             agent.start()
-        self.call = BulkCall(agents[0], "sip:callee@x", agents[1])
+        self.call = CallAttempt(agents[0], "sip:callee@x", agents[1])
         self.caller.on_dial = self.ring
         self.callee.on_answer = self.establish
 

@@ -22,10 +22,9 @@ from BaresipLibrary.load.call_run import (
     Percentile,
     RunField,
     Spread,
-    add_up,
     most_each_second,
-    read_run,
 )
+from BaresipLibrary.load.saved_runs import add_up, read_run
 from BaresipLibrary.report.call_runs import call_run_html
 
 

@@ -12,7 +12,8 @@ from BaresipLibrary.backends.base import Headers
 from BaresipLibrary.concurrency import wait_until
 from BaresipLibrary.events import CallEstablished, ClosedBy
 from BaresipLibrary.load import call_rate
-from BaresipLibrary.load.bulk import BulkCall, establish
+from BaresipLibrary.load.bulk import establish
+from BaresipLibrary.load.call_attempt import CallAttempt
 from BaresipLibrary.load.failure_reason import Cause
 from BaresipLibrary.load.rated_call import Phase
 from BaresipLibrary.types import AgentState
@@ -74,7 +75,7 @@ def test_it_was_up_from_one_event_to_another_whenever_that_is_noticed(exchange: 
     assert one.call.went_down == theirs.closed.at
 
 
-def crossed(exchange: Exchange) -> list[BulkCall]:
+def crossed(exchange: Exchange) -> list[CallAttempt]:
     """Two calls, each of which leads to the callee of the other one."""
     exchange.has(2, 2)
     first, second = exchange.callees
@@ -83,7 +84,7 @@ def crossed(exchange: Exchange) -> list[BulkCall]:
         caller.backend.others = others
     dialled: set[str] = set()
     return [
-        BulkCall(caller.agent, callee.agent.uri, callee.agent, dialled=dialled)
+        CallAttempt(caller.agent, callee.agent.uri, callee.agent, dialled=dialled)
         for caller, callee in zip(exchange.callers, exchange.callees, strict=True)
     ]
 

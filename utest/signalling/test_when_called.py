@@ -22,7 +22,7 @@ from BaresipLibrary.events import (
     ReactionChosen,
     ReactionFailed,
 )
-from BaresipLibrary.load.bulk import BulkCall
+from BaresipLibrary.load.call_attempt import CallAttempt
 from BaresipLibrary.signalling.states import wait_for_incoming, wait_for_state
 from BaresipLibrary.signalling.when_called import Reactor, Schedule
 from BaresipLibrary.types import AgentState, Behaviour
@@ -220,7 +220,7 @@ def test_a_keyword_leaves_a_call_alone_that_the_agent_is_answering(
 def test_many_calls_leave_the_answer_to_an_agent_that_gives_it_by_itself(
     phone: Phone, reactor: Reactor
 ) -> None:
-    bulk = BulkCall(phone.agent, "sip:alice@x", phone.agent)
+    bulk = CallAttempt(phone.agent, "sip:alice@x", phone.agent)
     reactor.choose(phone.agent, LATER)
     phone.rings("one")
     assert bulk.waiting() is None

@@ -12,7 +12,7 @@ from BaresipLibrary.agents.agent import Agent
 from BaresipLibrary.agents.call import Call
 from BaresipLibrary.errors import AgentGone, BackendError, PhoneFailure
 from BaresipLibrary.events import AgentDied, CallAnswered, CallDialled, CallIncoming, ClosedBy
-from BaresipLibrary.load.bulk import BulkCall
+from BaresipLibrary.load.call_attempt import CallAttempt
 from BaresipLibrary.signalling import who_is_called
 from BaresipLibrary.signalling.calls import act_on_incoming, hang_up_current, refuse, send_progress
 from BaresipLibrary.signalling.who_is_called import require_no_call, wait_until_any_rings
@@ -233,7 +233,7 @@ def hangs_up(phone: Phone) -> None:
 def establishes_in_bulk(phone: Phone) -> None:
     phone.agent.begin_keyword(ends=False)
     phone.rings("in-1")
-    BulkCall(phone.agent, "sip:alice@x", phone.agent).accept()
+    CallAttempt(phone.agent, "sip:alice@x", phone.agent).accept()
     phone.backend.feed(CallAnswered(time.monotonic(), "in-1"))
 
 
