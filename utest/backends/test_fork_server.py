@@ -1,8 +1,11 @@
 """What the process that starts agents does when it cannot, and what programs get from it."""
 
 import errno
+import json
 import os
+import select
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,7 +24,7 @@ from BaresipLibrary.backends.embedded.backend import EmbeddedBackend
 from BaresipLibrary.backends.embedded.wheel import is_installed
 from BaresipLibrary.backends.external.installation import is_on_path
 from BaresipLibrary.backends.external.started import ExternalBackend
-from BaresipLibrary.backends.launchers import Forker
+from BaresipLibrary.backends.launchers import Forker, WarmProcess
 from BaresipLibrary.concurrency import Changes, wait_until
 from BaresipLibrary.errors import BackendError
 
@@ -276,6 +279,21 @@ def test_a_program_ends_when_what_has_started_it_is_killed(tmp_path: Path) -> No
         assert forker._process is not None
         forker._process.kill()
         assert psutil.wait_procs([program], timeout=SOON)[0]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there a reset is told")
+def test_nothing_is_left_where_what_has_started_it_is_killed_with_answers_unread(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "private"
+    folder.mkdir()
+    warm = WarmProcess.start()
+    wanted = {"folder": str(folder), "command": ["sleep", "600"], "environment": {}, "number": 1}
+    with warm.control as control, (tmp_path / "log").open("wb") as output:
+        socket.send_fds(control, [json.dumps(wanted).encode() + b"\n"], [output.fileno()])
+        assert select.select([control], [], [], SOON)[0]  # the answer has come
+    assert warm.process.wait(SOON) == 0
+    assert not folder.exists()
 
 
 EARLY = """\

@@ -76,7 +76,10 @@ class ForkServer:
             pass
 
     def _serve_requests(self) -> bool:
-        data, descriptors, _, _ = socket.recv_fds(self._control, 65536, _AT_ONCE)
+        try:
+            data, descriptors, _, _ = socket.recv_fds(self._control, 65536, _AT_ONCE)
+        except ConnectionResetError:  # the parent is gone, and has not read every answer
+            return False
         if not data:
             return False
         self._descriptors += descriptors
