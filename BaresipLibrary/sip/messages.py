@@ -235,6 +235,7 @@ def parsed(text: str) -> Message:
     return Message(text)
 
 
+@lru_cache(maxsize=512)  # each message is asked for some twenty headers, of the same few names
 def _long_name(name: str) -> str:
     lower = name.strip().lower()
     return _COMPACT.get(lower, lower)
