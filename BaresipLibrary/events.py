@@ -372,15 +372,15 @@ class StackLog(Event):
 class AgentDied(Event):
     """The agent's process ended unexpectedly.
 
-    `status` is its exit code, negative for a signal, None when it is not known; `how` it ended says
-    what is known then. `fault` is an error of this library, after which the process, though it may
-    run, can no longer be followed.
+    `status` is its exit code, negative for a signal, None when not known; `how` is what is known
+    then. It may run, yet be lost: by a `fault` of this library, or `out_of_reach`, which says why.
     """
 
     status: int | None
     last_words: str
     fault: str = ""
     how: str = ""
+    out_of_reach: str = ""
 
     def describe(self, name: str) -> str:
         """That the agent of that name is dead, how it ended, and its last output."""
@@ -390,10 +390,11 @@ class AgentDied(Event):
                 f"{name} can no longer be followed: BaresipLibrary itself failed, which is a bug in"
                 f" it ({self.fault}). Where it failed:\n{words}"
             )
+        if self.out_of_reach:
+            return f"{name} is out of reach: {self.out_of_reach}"
         last = f" Its last output:\n{words}" if words else ""
         return f"{name} is dead: {self._ending()}.{last}"
 
     def _ending(self) -> str:
-        if self.status is None:
-            return f"its process {self.how}" if self.how else "its baresip is out of reach"
-        return f"its process {describe_exit(self.status)}"
+        how = self.how if self.status is None else describe_exit(self.status)
+        return f"its process {how}" if how else "its baresip is out of reach"

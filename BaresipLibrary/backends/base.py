@@ -158,6 +158,8 @@ class Backend(ABC):
     shows_messages = True
     #: Whether its stack may answer a call without being asked to.
     may_answer = False
+    #: Whether it runs by itself, with an account of its own: the library has attached to it.
+    is_attached = False
 
     @property
     def playout_delay(self) -> PlayoutDelay | None:

@@ -72,8 +72,9 @@ def _meant(target: str) -> str | None:
 
 def _uri_in_domain(caller: Agent, user: str) -> str:
     if caller.account.domain is None:
+        what = "was attached" if caller.backend.is_attached else "is a local agent"
         raise UsageError(
-            f"{caller.name} is a local agent without a domain, so the bare number {user}"
+            f"{caller.name} {what} without a domain, so the bare number {user}"
             " leads nowhere; dial an agent or a SIP URI."
         )
     return caller.account.uri_of(escaped_user(user))

@@ -191,6 +191,8 @@ def _of_agent(event: Event) -> str | None:
             return f"MESSAGES WAITING: {'yes' if waiting else 'no'}, {new} new, {old} old"
         case events.AgentDied(fault=fault) if fault:
             return f"CANNOT BE FOLLOWED any more: {fault}"
+        case events.AgentDied(out_of_reach=why) if why:
+            return "OUT OF REACH"
         case events.AgentDied(_, status):
             return "DIED" if status is None else f"DIED with status {status}"
     return None

@@ -104,6 +104,11 @@ def wait_until_registered(agent: Agent, timeout: float) -> None:
 def _require_registrar(agent: Agent) -> None:
     agent.require_alive()
     account = agent.account
+    if account.domain is None and agent.backend.is_attached:
+        raise UsageError(
+            f"{agent.name} was attached without a username and a domain: give Start Agent those of"
+            f" its account, {agent.uri}, to register it or to wait for that."
+        )
     if account.domain is None:
         raise UsageError(f"{agent.name} is a local agent: it has no domain to register with.")
     if account.regint == 0:

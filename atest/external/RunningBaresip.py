@@ -1,9 +1,11 @@
 """A baresip that runs by itself, as on a device: the library has not started it."""
 
+import json
 import os
 import select
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -12,6 +14,7 @@ from pathlib import Path
 from robot.libraries.BuiltIn import BuiltIn
 
 from atest.resources.Ports import port_for_a_program
+from BaresipLibrary.backends.external.ctrl_tcp import FrameSplitter, encode
 from BaresipLibrary.backends.external.installation import find_program
 
 _READY = 10.0
@@ -29,22 +32,29 @@ class RunningBaresip:
         self.ROBOT_LIBRARY_LISTENER = self
         self._process: subprocess.Popen[bytes] | None = None
         self._folder: Path | None = None
+        self._control = 0
 
     def start_device(
-        self, account: str = "device", without: str = "", parameters: str = "", own: bool = False
+        self,
+        account: str = "device",
+        without: str = "",
+        parameters: str = "",
+        own: bool = False,
+        regint: int = 0,
     ) -> dict[str, str]:
         """Starts a baresip; returns where it is controlled, where its first account is called, and
         where it records.
 
-        `account` are the users of its accounts, with commas; `parameters` are more of each account.
-        Its configuration has no line that begins with `without`. With `own` it goes on with what
-        baresip writes itself at its first start.
+        `account` are the users of its accounts, with commas; `parameters` are more of each account,
+        `regint` is that of each. Its configuration has no line that begins with `without`. With
+        `own` it goes on with what baresip writes itself at its first start.
         """
         output = BuiltIn().get_variable_value("${OUTPUT DIR}")
         self._folder = Path(tempfile.mkdtemp(prefix="device-", dir=output))
         recordings = self._folder / "recordings"
         recordings.mkdir()
         sip, control = port_for_a_program(), port_for_a_program()
+        self._control = control
         program = find_program(None, None)
         lines = [
             f"sip_listen 127.0.0.1:{sip}", f"ctrl_tcp_listen 127.0.0.1:{control}",
@@ -60,7 +70,7 @@ class RunningBaresip:
         (self._folder / "config").write_text("\n".join(kept) + "\n")
         (self._folder / "contacts").touch()
         uris = [f"sip:{user}@127.0.0.1:{sip}" for user in account.split(",") if user]
-        accounts = "".join(f"<{uri}>;regint=0{parameters}\n" for uri in uris)
+        accounts = "".join(f"<{uri}>;regint={regint}{parameters}\n" for uri in uris)
         (self._folder / "accounts").write_text(accounts)
         self._process = subprocess.Popen(
             [program.path, "-f", str(self._folder)],
@@ -105,6 +115,17 @@ class RunningBaresip:
         assert self._process is not None
         if self._process.poll() is not None:
             raise AssertionError(f"The device ended with {self._process.returncode}.")
+
+    def ask_device(self, command: str) -> str:
+        """Has another client ask it; the one before has lost its connection then."""
+        with socket.create_connection(("127.0.0.1", self._control), timeout=_READY) as connection:
+            connection.sendall(encode(json.dumps({"command": command, "token": "t"}).encode()))
+            splitter = FrameSplitter()
+            while piece := connection.recv(65536):
+                for message in map(json.loads, splitter.feed(piece)):
+                    if message.get("response"):
+                        return str(message["data"])
+        raise AssertionError(f"The device did not answer {command}.")
 
     def kill_device(self) -> None:
         """Kills it, as a device that loses power."""

@@ -13,6 +13,13 @@ Test Teardown       Detach
 Test Tags           once on external: its agents are the same on either backend
 
 
+*** Variables ***
+${OUT OF REACH}
+...                 SEPARATOR=${SPACE}
+...                 device is out of reach: the control connection has ended (127.0.0.1:*). Its baresip has ended or cannot be
+...                 reached, or another client has connected: ctrl_tcp serves the newest only.
+
+
 *** Test Cases ***
 It Calls And Is Called
     Start Agent    bob
@@ -258,8 +265,74 @@ It Is Left Running
 A Device That Dies Is Noticed
     Kill Device
     Run Keyword And Expect Error
-    ...    device is dead: its baresip is out of reach. Its last output:\n127.0.0.1:*: the control connection has ended
+    ...    ${OUT OF REACH}
     ...    Wait Until State Is    device    RINGING
+
+Another Client Takes It Over
+    [Documentation]    ctrl_tcp serves the newest client only, and does not say so to the one before.
+    Ask Device    about
+    Run Keyword And Expect Error    ${OUT OF REACH}    Wait Until State Is    device    RINGING
+    Start Agent    again    control=${DEVICE}[control]
+    Should Not Be Called    again    0.1s
+
+Two Agents At One Device
+    ${where} =    Evaluate    $DEVICE['control'].replace('127.0.0.1', 'localhost')
+    Run Keyword And Expect Error
+    ...    An agent is attached to the baresip at ${where} already, and its ctrl_tcp serves the newest client only: stop that agent first.
+    ...    Start Agent    other    control=${where}
+    Get State    device    ==    IDLE
+
+It Is Left As It Was
+    [Documentation]    With the source and the accounts that it had, in their order.
+    [Setup]    Attach    account=device,desk
+    Stop Agent    device
+    ${desk} =    Evaluate    $DEVICE['uri'].replace('device', 'desk')
+    ${before} =    What Device Has
+    ${bob} =    Start Agent    bob
+    FOR    ${user}    ${domain}    IN    desk    ${{$desk.partition('@')[2]}}    second    127.0.0.1:9
+        Start Agent    device    ${user}    ${domain}    control=${DEVICE}[control]
+        Send Audio    device    700 Hz
+        Dial    device    ${bob.uri}
+        Accept    bob
+        Wait Until State Is    device    ESTABLISHED
+        Stop Agent    device
+        Wait Until State Is    bob    IDLE
+        ${after} =    What Device Has
+        Should Be Equal    ${after}    ${before}
+    END
+
+It Is Registered Already
+    [Setup]    No Operation
+    ${peer} =    Start Peer    registers
+    Attach    regint=600    parameters=;outbound="sip:${peer.host}"
+    Stop Agent    device
+    Peer Should Have Finished    ${peer}
+    ${user}    ${domain} =    Evaluate    $DEVICE['uri'].removeprefix('sip:').split('@')
+    Start Agent    device    control=${DEVICE}[control]
+    Get Registered    device    ==    True
+    Run Keyword And Expect Error
+    ...    device was attached without a username and a domain: give Start Agent those of its account, ${DEVICE}[uri], to register it or to wait for that.
+    ...    Wait Until Registered    device
+    Stop Agent    device
+    Start Agent    device    ${user}    ${domain}    control=${DEVICE}[control]
+    Wait Until Registered    device    timeout=0s
+
+A Number Leads Nowhere
+    Run Keyword And Expect Error
+    ...    device was attached without a domain, so the bare number 1002 leads nowhere; dial an agent or a SIP URI.
+    ...    Dial    device    1002
+
+A Setting Of Its Configuration Is Refused
+    Run Keyword And Expect Error
+    ...    control= attaches to a running baresip and takes no address=: set net_interface in its configuration.
+    ...    Start Agent    other    control=${DEVICE}[control]    address=127.0.0.1
+
+It Lacks A Module
+    [Setup]    No Operation
+    &{device} =    Start Device    without=module_app debug_cmd
+    Run Keyword And Expect Error
+    ...    What answers at ${device}[control] lacks a command: command not found (modules). Where it is a baresip, its configuration has to load the modules menu and debug_cmd.
+    ...    Start Agent    device    control=${device}[control]
 
 Calls To Another Account Are Not Its Own
     [Setup]    Attach    account=device,desk
@@ -347,6 +420,12 @@ Attach
     ${device} =    Start Device    &{options}
     VAR    &{DEVICE}    &{device}    scope=TEST
     Start Agent    device    control=${device}[control]    recordings_folder=${device}[recordings]
+
+What Device Has
+    [Documentation]    Its source, and its accounts in their order.
+    ${config} =    Ask Device    config
+    ${accounts} =    Ask Device    reginfo
+    RETURN    ${{[line for line in $config.splitlines() if line.startswith('audio_source')]}}    ${accounts}
 
 Detach
     Stop All Agents

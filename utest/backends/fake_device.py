@@ -20,6 +20,8 @@ class FakeDevice:
         self.address = f"127.0.0.1:{self._server.getsockname()[1]}"
         self._events = events
         self.hurry = threading.Event()
+        #: What it was asked.
+        self.asked: list[str] = []
         self.answers = {
             "about": "baresip 4.10.0",
             "slow": "",
@@ -44,6 +46,7 @@ class FakeDevice:
         if command["command"] == "slow":
             self.hurry.wait()
         data = self.answers.get(command["command"])
+        self.asked.append(f"{command['command']} {command.get('params', '')}".strip())
         return {
             "response": True,
             "ok": data is not None,

@@ -9,14 +9,20 @@ from typing import Any
 import pytest
 
 from BaresipLibrary.account import Account
-from BaresipLibrary.backends.external import attached
+from BaresipLibrary.backends.base import ToneSource
 from BaresipLibrary.backends.external.attached import AttachedBackend
 from BaresipLibrary.backends.external.configuration import ExternalSettings
 from BaresipLibrary.backends.external.ctrl_tcp import ControlConnection
+from BaresipLibrary.backends.external.device_settings import (
+    DeviceAccount,
+    accounts_in,
+    lacking_for_files,
+    source_in,
+)
 from BaresipLibrary.backends.external.installation import Version
 from BaresipLibrary.concurrency import Changes
 from BaresipLibrary.errors import BackendError, CommandRefused, UsageError
-from BaresipLibrary.events import Event
+from BaresipLibrary.events import AgentDied, Event
 
 from .fake_device import FakeDevice
 
@@ -172,8 +178,120 @@ PLAYS = "\n# Audio\nausrc_srate\t\t48000\nausrc_channels\t\t2\n"
 def test_what_a_device_lacks_to_play_files(
     modules: tuple[str, ...], config: str, lacking: str
 ) -> None:
-    assert attached._lacks(Version(4, 10), frozenset(modules), config) == lacking
+    assert lacking_for_files(Version(4, 10), frozenset(modules), config) == lacking
 
 
 def test_baresip_before_2_0_changes_rates_by_itself() -> None:
-    assert attached._lacks(Version(1, 0), frozenset({"aufile"}), PLAYS) == ""
+    assert lacking_for_files(Version(1, 0), frozenset({"aufile"}), PLAYS) == ""
+
+
+@pytest.mark.parametrize(
+    ("config", "source"),
+    [
+        ("audio_player\t\taubridge,p\naudio_source\t\taubridge,q\n", "aubridge,q"),
+        ("audio_source\t\talsa,hw:1,0 \n", "alsa,hw:1,0"),
+        ("audio_source\t\tausine,\n", "ausine,"),
+        ("audio_source\t\t,\n", ""),
+        ("", ""),
+    ],
+)
+def test_the_source_that_a_configuration_names(config: str, source: str) -> None:
+    assert source_in(config) == source
+
+
+def test_accounts_as_1_0_and_4_10_list_them() -> None:
+    ok, failed = "\x1b[32mOK \x1b[;m pbx Expires 60s", "\x1b[31mERR\x1b[;m "
+    new = f"--- User Agents (2) ---\n0 - sip:a@pbx:5060      {ok}\n1 - sip:b@pbx    {failed}\n\n"
+    old = f"--- User Agents (2) ---\n> sip:a@pbx:5060      {ok}\n  sip:b@pbx    {failed}\n\n"
+    both = [DeviceAccount("sip:a@pbx:5060", True), DeviceAccount("sip:b@pbx", False)]
+    assert accounts_in(new) == accounts_in(old) == both
+
+
+def test_a_fallback_registration_is_none() -> None:
+    (account,) = accounts_in("0 - sip:a@pbx     FB-\x1b[32mOK \x1b[;m pbx\n")
+    assert not account.registered
+
+
+def test_a_device_is_left_as_it_was() -> None:
+    with closing(FakeDevice()) as device:
+        device.answers |= {"config": "audio_source\t\talsa,default\n", "ausrc": "", "uadel": ""}
+        device.answers["uanew"] = device.answers["callfind"] = ""
+        account = Account("other", "pbx")
+        backend = AttachedBackend(account, Changes(), ExternalSettings(control=device.address))
+        backend.start(lambda event: None)
+        backend.set_audio_source(None, ToneSource(700))
+        device.asked.clear()
+        backend.stop()
+        backend.stop()
+    assert device.asked == ["ausrc alsa,default", "uadel sip:other@pbx"]
+
+
+def test_a_device_whose_source_was_not_switched_is_left_alone() -> None:
+    with closing(FakeDevice()) as device:
+        device.answers["config"] = "audio_source\t\talsa,default\n"
+        backend = AttachedBackend(Account("a"), Changes(), ExternalSettings(control=device.address))
+        backend.start(lambda event: None)
+        device.asked.clear()
+        backend.stop()
+    assert device.asked == []
+
+
+def test_accounts_get_their_order_back() -> None:
+    with closing(FakeDevice()) as device:
+        device.answers["reginfo"] += "1 - sip:desk@127.0.0.1:5060   \n"
+        account = Account("desk", "127.0.0.1:5060")
+        backend = AttachedBackend(account, Changes(), ExternalSettings(control=device.address))
+        backend.start(lambda event: None)
+        device.asked.clear()
+        backend.stop()
+    assert device.asked == ["uafind sip:desk@127.0.0.1:5060", "uafind sip:device@127.0.0.1:5060"]
+
+
+def test_no_other_agent_attaches_to_a_device_until_the_first_has_left() -> None:
+    with closing(FakeDevice()) as device:
+        settings = ExternalSettings(control=device.address)
+        backend = AttachedBackend(Account("a"), Changes(), settings)
+        with pytest.raises(UsageError, match=f"attached to the baresip at {device.address} alrea"):
+            AttachedBackend(Account("b"), Changes(), settings)
+        backend.stop()
+    with pytest.raises(BackendError, match="no baresip to control"):
+        AttachedBackend(Account("b"), Changes(), settings)
+    with pytest.raises(BackendError, match="no baresip to control"):
+        AttachedBackend(Account("b"), Changes(), settings)
+
+
+def test_a_device_that_hangs_up_is_out_of_reach_and_may_be_attached_to_again() -> None:
+    reported: list[Event] = []
+    with closing(FakeDevice()) as device:
+        where = device.address
+        backend = AttachedBackend(Account("a"), Changes(), ExternalSettings(control=where))
+        backend.start(reported.append)
+        assert backend._control is not None
+        backend._control.socket.shutdown(socket.SHUT_RD)
+        assert backend._reader is not None
+        backend._reader.join()
+        died = reported[-1]
+        assert isinstance(died, AgentDied)
+        assert died.describe("a") == (
+            f"a is out of reach: the control connection has ended ({where}). Its baresip has ended"
+            " or cannot be reached, or another client has connected: ctrl_tcp serves the newest"
+            " only."
+        )
+        backend.stop()
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "line"),
+    [("address", "127.0.0.1", "net_interface"), ("ring_timeout", 5, "call_local_timeout")],
+)
+def test_what_stands_in_a_configuration_is_refused(field: str, value: Any, line: str) -> None:
+    with pytest.raises(UsageError, match=f"takes no {field}=: set {line} in its configuration"):
+        account = Account("a", **{field: value})
+        AttachedBackend(account, Changes(), ExternalSettings(control="127.0.0.1:1"))
+
+
+def test_a_device_without_the_commands_that_are_needed() -> None:
+    with closing(FakeDevice()) as device:
+        del device.answers["modules"]
+        with pytest.raises(BackendError, match=r"lacks a command: .* load the modules menu and"):
+            AttachedBackend(Account("a"), Changes(), ExternalSettings(control=device.address))

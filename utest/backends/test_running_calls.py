@@ -5,6 +5,7 @@ import time
 import pytest
 
 from BaresipLibrary.backends.external.running_calls import is_on_hold, running_calls
+from BaresipLibrary.errors import CommandRefused
 
 NOW = 1000.0
 #: What 1.0 and 4.10 print; the second account of the latter is another one.
@@ -62,6 +63,20 @@ def test_the_calls_of_one_account(listed: str, monkeypatch: pytest.MonkeyPatch) 
 def test_a_call_that_has_just_ended_is_left_out() -> None:
     answers = iter([[OLD], ["", "(no active calls)"], ["", "(no active calls)"]])
     assert running_calls(lambda *_: next(answers), "sip:device@127.0.0.1:5060") == []
+
+
+def test_calls_that_ring_at_a_baresip_without_commands_for_them() -> None:
+    """3.18 has these only once a call is up."""
+    ringing = NEW.partition("> [")[0]
+
+    def ask(*commands: tuple[str, str]) -> list[str]:
+        if commands == (("listcalls", ""),):
+            return [ringing]
+        raise CommandRefused("command not found (line)")
+
+    (call,) = running_calls(ask, "sip:device@127.0.0.1:5060")
+    assert (call.call_id, call.peer) == ("in", "sip:carol@127.0.0.1:5090")
+    assert (call.incoming, call.established, call.on_hold) == (True, False, False)
 
 
 @pytest.mark.parametrize(("marked", "held"), [("> [line 2]", True), ("> [line 1]", False)])

@@ -30,6 +30,7 @@ from .journals import sdp, sip
         (events.TransferFailed(0, "c", None, "no answer"), "TRANSFER FAILED: no answer"),
         (events.AgentDied(0, -9, ""), "DIED with status -9"),
         (events.AgentDied(0, None, ""), "DIED"),
+        (events.AgentDied(0, None, "", out_of_reach="it hung up"), "OUT OF REACH"),
         (
             events.MediaStarted(0, "c", 48000, 2, Path("rx"), Path("tx")),
             "MEDIA at 48000 Hz, stereo",

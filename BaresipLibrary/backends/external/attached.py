@@ -1,22 +1,29 @@
 """A baresip that already runs, on this host or another: the library attaches to it."""
 
 import re
-import socket
 import time
 from contextlib import suppress
 from pathlib import Path
 
 from ... import events
-from ...account import INBAND, Account
+from ...account import Account
 from ...concurrency import Changes
 from ...errors import AgentGone, BackendError, CommandRefused, UsageError
-from ..base import Report, process_died
+from ..base import Report
 from ..capabilities import Capability
 from ..stack_settings import Reader
 from . import installation
-from .configuration import SOURCE_CHANNELS, SOURCE_RATE, ExternalSettings
+from .configuration import ExternalSettings
+from .control_addresses import ControlAddress
 from .controlled import ControlledBackend
 from .ctrl_tcp import Command
+from .device_settings import (
+    accounts_in,
+    lacking_for_files,
+    require_no_configuration,
+    require_nothing_new,
+    source_in,
+)
 from .installation import codecs_of, encryptions_of
 from .recording_names import DIRECTIONS, media_started, peer_named_by
 from .running_calls import is_on_hold, running_calls
@@ -28,10 +35,7 @@ _NEED_MESSAGES = frozenset({
     Capability.RECEIVE_MESSAGE,
     Capability.SEND_OPTIONS,
 })  # fmt: skip
-#: How long it may take to connect (s).
-_CONNECT = 5.0
 _MODULE = re.compile(r"^\s*(\S+) type=", re.MULTILINE)
-_ACCOUNT = re.compile(r"^\s*(?:>|\d+ -)?\s*(sips?:\S+)", re.MULTILINE)
 _DUMP = re.compile(r"sndfile,dump,(.+)")
 #: Events of the messages that set up audio.
 _SIGNALLING = frozenset({
@@ -42,6 +46,12 @@ _SIGNALLING = frozenset({
 _OF_ACCOUNT = ("dial", "uareg", "uaaddheader", "uarmheader")
 #: How often to look for the beginning of a recording (s).
 _LOOK = 0.05
+#: How long it may take to answer a command as the agent leaves (s).
+_FAREWELL = 2.5
+_ONE_CLIENT = (
+    "Its baresip has ended or cannot be reached, or another client has connected: ctrl_tcp serves"
+    " the newest only."
+)
 _OUT_OF_REACH = (
     "the recordings of an attached baresip cannot be read from here; give recordings_folder=, the"
     " folder where its snd_path is mounted on this machine"
@@ -53,13 +63,10 @@ class AttachedBackend(ControlledBackend):
 
     shows_messages = False
     may_answer = True  # as its own configuration says
+    is_attached = True
 
     def __init__(self, account: Account, changes: Changes, settings: ExternalSettings) -> None:
-        if account.ring_timeout:
-            raise UsageError(
-                "control= attaches to a running baresip and takes no ring_timeout=: set"
-                " call_local_timeout in its configuration."
-            )
+        require_no_configuration(account)
         super().__init__(account, changes, settings)
         self._where = settings.control or ""
         #: The newest recordings of each call, by direction, and the calls whose recordings have
@@ -69,21 +76,17 @@ class AttachedBackend(ControlledBackend):
         self._uri = ""
         #: Whether the baresip has other accounts; events of these are not those of the agent.
         self._has_others = False
-        #: Whether the account was there before the agent was.
-        self._found = False
+        #: Whether the account was there before the agent was; else, whether it is there by now.
+        self._found = self._created = False
+        #: The accounts that were there, the chosen one first.
+        self._order: list[str] = []
         #: Recordings as they were before the calls of this agent.
         self._old_files: dict[Path, tuple[int, int]] = {}
         self._connect()
 
     def _connect(self) -> None:
-        try:
-            sock = socket.create_connection(self._settings.control_address, timeout=_CONNECT)
-        except (OSError, UnicodeError) as error:
-            why = error.strerror or error if isinstance(error, OSError) else "not a host name"
-            raise BackendError(
-                f"There is no baresip to control at {self._where}: {why}."
-                " It needs the module ctrl_tcp, and ctrl_tcp_listen in its configuration."
-            ) from error
+        self._control_address = ControlAddress(self._where, *self._settings.control_address)
+        sock = self._control_address.connect()
         self.version = installation.Version(0, 0)
         try:
             self._take_control(sock, has_trace=False)
@@ -95,7 +98,12 @@ class AttachedBackend(ControlledBackend):
     def _identify(self) -> None:
         try:
             about, modules = self._ask(("about", ""))[0], self._ask(("modules", ""))[0]
-        except (AgentGone, CommandRefused) as error:
+        except CommandRefused as error:
+            raise BackendError(
+                f"What answers at {self._where} lacks a command: {error}. Where it is a baresip,"
+                " its configuration has to load the modules menu and debug_cmd."
+            ) from error
+        except AgentGone as error:
             raise BackendError(f"What answers at {self._where} is not baresip: {error}.") from error
         except BackendError as error:
             words = str(error).removeprefix("baresip ")
@@ -113,7 +121,9 @@ class AttachedBackend(ControlledBackend):
             )
         self._note_old_files()
         with suppress(CommandRefused):  # a configuration that is not shown may lack nothing
-            self._audio_sources.lacks = _lacks(version, self._modules, self._ask(("config", ""))[0])
+            config = self._ask(("config", ""))[0]
+            self._audio_sources.lacks = lacking_for_files(version, self._modules, config)
+            self._audio_sources.found = source_in(config)
 
     def _set_version(self, version: installation.Version, modules: frozenset[str]) -> None:
         self.version = version
@@ -146,45 +156,31 @@ class AttachedBackend(ControlledBackend):
             raise
 
     def _find_account(self) -> None:
-        accounts = _ACCOUNT.findall(self._ask(("reginfo", ""))[0])
+        accounts = accounts_in(self._ask(("reginfo", ""))[0])
+        self._order = [account.aor for account in accounts]
         if self._account.domain is not None:
             self._uri = self._account.uri_of(self._account.username)
         elif accounts:
-            self._uri = accounts[0]
+            self._uri = accounts[0].aor
         else:
             raise BackendError(
                 f"The baresip at {self._where} has no account: give it one, or give Start"
                 " Agent a username and a domain."
             )
-        self._found = self._aor() in accounts
-        self._has_others = any(one != self._aor() for one in accounts)
+        self._found = self._aor() in self._order
+        self._has_others = any(one != self._aor() for one in self._order)
         if self._found:
-            self._require_nothing_new()
+            require_nothing_new(self._where, self._account, self._settings)
         else:
             reader = Reader(f"baresip {self.version}", self.version[:2], self._modules)
             self._settings.require_read_by(reader)
             self._create_account(0)
+            self._created = True
         self._ask(("uafind", self._aor()))
-
-    def _require_nothing_new(self) -> None:
-        """Raises `UsageError` for a setting that only a new account can have."""
-        account = self._account
-        given = {
-            "account_parameters": self._settings.parameters,
-            "catch_all": account.catch_all is not None,
-            "rel100": account.rel100 != "no",
-            "audio_codecs": account.audio_codecs,
-            "media_enc": account.media_enc,
-            "stun_server": account.stun_server,
-            "outbound": account.outbound,
-            "display_name": account.display_name,
-            "dtmf_mode": account.dtmf_mode not in ("rtpevent", INBAND),
-        }
-        for name in (name for name, value in given.items() if value):
-            raise UsageError(
-                f"The baresip at {self._where} already has its account: {name}= would change"
-                " nothing. Set it there."
-            )
+        if any(one.registered for one in accounts if one.aor == self._aor()):
+            with self._changes:
+                self._translator.adopt_registration()
+                self._changes.notify_all()
 
     def _adopt_calls(self) -> None:
         """Reports the calls that it has already."""
@@ -222,17 +218,32 @@ class AttachedBackend(ControlledBackend):
 
     def stop(self) -> None:
         self._stopping = True
-        for call_id in list(self._translator.calls):
-            try:
-                self.hang_up(call_id)
-            except CommandRefused:
-                pass  # the call has ended
-            except BackendError:
-                break  # this baresip has ended, or does not answer
+        with suppress(BackendError):  # this baresip has ended, or does not answer
+            self._hang_up_all()
+            self._leave_as_found()
         if self._control is not None:
             self._control.close()
         self._release_control()
         self._control = None
+        self._control_address.release()
+
+    def _hang_up_all(self) -> None:
+        for call_id in list(self._translator.calls):
+            with suppress(CommandRefused):  # the call has ended
+                self.hang_up(call_id)
+
+    def _leave_as_found(self) -> None:
+        """Gives baresip the audio source and the accounts back that it had, in their order."""
+        source = self._audio_sources.leave()
+        farewell: list[Command] = [("ausrc", source)] if source else []
+        if self._created:
+            farewell.append(("uadel", self._aor()))
+        if len(self._order) > 1:
+            farewell += [("uafind", aor) for aor in reversed(self._order)]
+        for command in farewell:
+            if self._control is not None:
+                with suppress(CommandRefused):
+                    self._control.ask(command, patience=_FAREWELL)
 
     def _aor(self) -> str:
         return self._uri.partition(";")[0]
@@ -242,7 +253,9 @@ class AttachedBackend(ControlledBackend):
 
     def _ended(self) -> None:
         if not self._stopping and self._control is not None:
-            self._report_at_once(process_died(None, f"{self._where}: {self._control.lost}"))
+            self._control_address.release()
+            why = f"{self._control.lost} ({self._where}). {_ONE_CLIENT}"
+            self._report_at_once(events.AgentDied(time.monotonic(), None, "", out_of_reach=why))
 
     def _is_of_another(self, message: dict[str, object]) -> bool:
         """Whether it is an event of an account that is not the agent's."""
@@ -380,13 +393,3 @@ def _stamps(folder: Path) -> dict[Path, tuple[int, int]]:
             stat = file.stat()
             stamps[file] = (stat.st_mtime_ns, stat.st_size)
     return stamps
-
-
-def _lacks(version: installation.Version, modules: frozenset[str], config: str) -> str:
-    """What a configuration lacks to play files; empty when nothing."""
-    needed = ["aufile"] if version < (2, 0) else ["aufile", "auresamp"]
-    lacking = [f"module {name}.so" for name in needed if name not in modules]
-    for name, value in (("ausrc_srate", SOURCE_RATE), ("ausrc_channels", SOURCE_CHANNELS)):
-        if not re.search(rf"^{name}\s+{value}\s*$", config, re.MULTILINE):
-            lacking.append(f"{name} {value}")
-    return ", ".join(lacking)

@@ -80,6 +80,15 @@ class AudioSources:
         self._turn = 0
         #: What the configuration of an attached baresip lacks to play files.
         self.lacks = ""
+        #: The source that an attached baresip had before; empty where that is not known.
+        self.found = ""
+        self._switched = self._left = False
+
+    def leave(self) -> str:
+        """Ends all switching; returns the source that has been switched from, else nothing."""
+        with self._lock:
+            self._left = True
+            return self.found if self._switched else ""
 
     def set_toggles(self, toggles: bool) -> None:
         """Says whether `mute` toggles, as it takes no yes or no."""
@@ -226,13 +235,15 @@ class AudioSources:
 
     def _switch(self, device: str) -> None:
         """Has all calls play a device, and later ones begin with it."""
+        if self._left:
+            return
         with self._notes:
             playing, before = dict(self._playing), self._device
             is_prompt = device.startswith("aufile") and device != PAUSE
             if {before, *playing.values()} == {device} and not is_prompt:
                 return
             self._device = ""
-        answer = "failed"
+        answer, self._switched = "failed", True
         try:
             answer = self._ask(("ausrc", device))[0]
         finally:

@@ -4,13 +4,15 @@ import re
 import time
 from collections.abc import Callable
 
+from ...errors import CommandRefused
 from ...frozen import frozen
 from .ctrl_tcp import Command, call_id_in
 
 Ask = Callable[..., list[str]]
 _LISTED = re.compile(
-    r"\[line (?P<line>\d+)[^\]]*\]\s+(?P<hours>\d+):(?P<minutes>\d+):(?P<seconds>\d+)\s+"
-    r"(?P<state>[A-Z_ ]+?)\s+(?P<hold>\(on hold\))?"
+    r"\[line (?P<line>\d+)(?:, id (?P<id>[^\]]+))?\]\s+"
+    r"(?P<hours>\d+):(?P<minutes>\d+):(?P<seconds>\d+)\s+"
+    r"(?P<state>[A-Z_ ]+?)\s+(?P<hold>\(on hold\))?\s*(?P<peer>\S*)"
 )
 _PEER = re.compile(r"peer_uri:.*<(.*)>")
 _ESTABLISHED = ("ESTABLISHED", "TRANSFER")
@@ -33,22 +35,36 @@ def running_calls(ask: Ask, aor: str) -> list[RunningCall]:
     """The calls of an account, which is the chosen one, oldest first."""
     calls = []
     for listed in _LISTED.finditer(_of_account(ask(_LIST)[0], aor)):
-        shown = ask(("line", listed["line"]), ("callstat", ""))[1]
-        call_id, peer = call_id_in(shown), _PEER.search(shown)
-        if call_id is None or peer is None:
+        known = _call_of(ask, listed)
+        if known is None:
             continue  # it has just ended
+        call_id, peer, incoming = known
         hours, minutes, seconds = (int(listed[unit]) for unit in ("hours", "minutes", "seconds"))
         calls.append(
             RunningCall(
                 call_id,
-                peer[1],
-                incoming="direction: Incoming" in shown,
+                peer,
+                incoming,
                 established=listed["state"].strip() in _ESTABLISHED,
                 on_hold=listed["hold"] is not None,
                 began_at=time.monotonic() - (3600 * hours + 60 * minutes + seconds),
             )
         )
     return sorted(calls, key=lambda call: call.began_at)
+
+
+def _call_of(ask: Ask, listed: re.Match[str]) -> tuple[str, str, bool] | None:
+    """The Call-ID and the peer of a call, and whether it came in; None when it has ended."""
+    try:
+        shown = ask(("line", listed["line"]), ("callstat", ""))[1]
+    except CommandRefused:  # 3.18 has that command only once a call is up
+        if listed["id"] is None:
+            raise
+        return listed["id"], listed["peer"], listed["state"] == "INCOMING"
+    call_id, peer = call_id_in(shown), _PEER.search(shown)
+    if call_id is None or peer is None:
+        return None
+    return call_id, peer[1], "direction: Incoming" in shown
 
 
 def _of_account(shown: str, aor: str) -> str:

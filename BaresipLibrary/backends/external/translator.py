@@ -116,6 +116,11 @@ class EventTranslator:
         if call.on_hold:
             self.note_hold(time.monotonic(), call.call_id, on=True)
 
+    def adopt_registration(self) -> None:
+        """Reports a registration that began before the library attached."""
+        self.registered = True
+        self._report(events.Registered(time.monotonic()))
+
     def is_called(self, peer: str) -> bool:
         """Whether there is a call with that peer."""
         return any(call.peer == peer for call in self.calls.values())
