@@ -11,7 +11,8 @@ from robot.api.deco import keyword
 
 from ..agents.agent import Agent
 from ..errors import UsageError
-from ..signalling.requests import Inbox, Key, OwnRequest, send_message
+from ..signalling.requests import OwnRequest
+from ..signalling.text_messages import Inbox, MessageKey, send_message
 from ..types import RequestAnswer, TextMessage
 from .assertions import Assertion, Value, number
 from .base import AgentName, Component, Context, header_pairs
@@ -24,7 +25,7 @@ class MessagingKeywords(Component):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         #: The messages that a wait has returned.
-        self._taken: WeakKeyDictionary[Agent, set[Key]] = WeakKeyDictionary()
+        self._taken: WeakKeyDictionary[Agent, set[MessageKey]] = WeakKeyDictionary()
 
     @keyword(tags=("Message",))
     def send_message(

@@ -168,3 +168,22 @@ def test_every_compact_form_is_known(compact: str, name: str) -> None:
     invite = Message(f"INVITE sip:x SIP/2.0\r\n{compact}: value\r\n\r\n")
     assert invite.first(name) == "value"
     assert canonical_name(compact) == name
+
+
+@pytest.mark.parametrize(
+    ("length", "body", "text"),
+    [
+        ("5", "HelloWorld", "Hello"),
+        ("3", "äöü", "ä\ufffd"),
+        ("5", "\ud800", "\ud800"),
+        ("50", "Hello", "Hello"),
+        ("x", "Hello", "Hello"),
+        ("-1", "Hello", "Hello"),
+        ("99999999999999", "Hello", "Hello"),
+        ("2", "\ufffd\ufffd", "\ufffd\ufffd"),
+        ("0", "Hello", ""),
+    ],
+)
+def test_the_length_ends_a_body_where_it_can_be_right(length: str, body: str, text: str) -> None:
+    start = f"MESSAGE sip:bob@b SIP/2.0\r\nContent-Length: {length}\r\n\r\n"
+    assert Message(start + body).body_by_length == text
