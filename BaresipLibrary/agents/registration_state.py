@@ -44,11 +44,6 @@ class _Answer:
         """When that time is over."""
         return self.at + self.seconds
 
-    @property
-    def words(self) -> str:
-        """Its status and reason phrase."""
-        return self.message.start_line[8:].strip()
-
 
 class RegistrationState:
     """Follows the REGISTER transactions of one agent.
@@ -162,7 +157,7 @@ class RegistrationState:
         if not answer.seconds or time.monotonic() >= answer.until:
             return None
         listed = f"still lists {answer.contact} for {answer.seconds} s"
-        return f"the registrar answered {answer.words}, and {listed}"
+        return f"the registrar answered {answer.message.words}, and {listed}"
 
     @property
     def expired(self) -> str | None:
@@ -229,7 +224,7 @@ class RegistrationState:
         times = _times_of(answer.contact, answer.message)
         if any(not re.fullmatch("0+", one) for one in times):
             return None
-        return f"the registrar answered {answer.words}, {_describe_loss(answer, times)}"
+        return f"the registrar answered {answer.message.words}, {_describe_loss(answer, times)}"
 
 
 def _describe_loss(answer: _Answer, times: Sequence[str]) -> str:

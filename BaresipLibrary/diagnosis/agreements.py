@@ -80,7 +80,7 @@ def explain_no_common_audio(agent: Agent, call: Call) -> str | None:
         return None
     us, them = (agent.name, "the other side") if agreed.ours else ("the other side", agent.name)
     if not agreed.answer:
-        what = agreed.answered_by.method or agreed.answered_by.start_line.partition(" ")[2]
+        what = agreed.answered_by.words
         offered = agreed.offer.description
         return capitalized(f"{us} offered {offered}; the {what} of {them} had no SDP.")
     offer, answer = aligned(agreed.offer, agreed.answer)

@@ -98,7 +98,7 @@ def explain_refused_invite(agent: Agent, invite: Transaction) -> str | None:
         return logged
     request, status = invite.request, invite.final.status
     if status == 404:
-        uri = request.start_line.split(" ")[1]
+        uri = request.request_uri
         whom = f"was for the user '{user_part(uri)}'" if user_part(uri) else "named no user"
         return f"It {whom} (Request-URI {uri}), and {agent.name} is '{user_part(agent.uri)}'."
     if status == 481 and request.to_tag:
@@ -228,7 +228,7 @@ def _describe_next_invite(caller: Agent, agent: Agent, redirected: Transaction) 
         transaction
         for transaction in transactions(caller.journal.of_kind(SipMessage))
         if transaction.sent and transaction.method == "INVITE" and transaction.at > redirected.at
-        if _is_at(agent, transaction.request.start_line.split(" ")[1])
+        if _is_at(agent, transaction.request.request_uri)
     ]
     if not sent:
         return f", and {caller.name} has sent no INVITE there since; use Dial"

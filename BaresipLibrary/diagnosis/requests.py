@@ -6,7 +6,7 @@ from ..agents.agent import Agent
 from ..sip.transactions import Transaction, transactions
 from ..types import RequestAnswer
 from .challenges import explain_challenge, explain_forbidden
-from .incoming_calls import explain_unregistered_target
+from .incoming_calls import agent_at, explain_unregistered_target
 from .observations import (
     describe_details,
     explain_no_answer,
@@ -47,7 +47,7 @@ def explain_unanswered_request(
     agent: Agent, agents: Sequence[Agent], method: str, uri: str, last: Transaction | None
 ) -> str | None:
     """Why a request was not answered: the target is dead, or never saw it; else its repetitions."""
-    target = next((other for other in agents if other is not agent and other.uri == uri), None)
+    target = agent_at(uri, agent, agents)
     if target is not None and target.death is not None:
         return target.death
     if target is not None and target.backend.is_stopped:
@@ -83,4 +83,4 @@ def explain_undelivered(agent: Agent, agents: Sequence[Agent]) -> str | None:
 
 
 def _is_for(transaction: Transaction, agent: Agent) -> bool:
-    return transaction.request.start_line.split(" ")[1] == agent.uri
+    return transaction.request.request_uri == agent.uri

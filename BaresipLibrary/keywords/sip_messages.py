@@ -20,7 +20,7 @@ from ..signalling.sip_messages import (
     require_messages,
     wait_for_message,
 )
-from ..sip.messages import Message, canonical_name, masked, parsed
+from ..sip.messages import Message, masked, parsed
 from ..sip.seen_messages import MessageFilter, SeenMessage
 from .assertions import Assertion, Value, number
 from .base import AgentName, Component
@@ -101,14 +101,11 @@ class HeaderKeywords(Component):
         | Log | ${headers}[Via][0] |
         | ${headers} = | Get Headers | alice | of=302 INVITE |
         """
-        headers: dict[str, list[str]] = {}
         acting_agent, lag = self._agents.get(agent), _lag(timeout)
         message, _ = self._awaited(
             acting_agent, lambda: _message(acting_agent, of, call, lag), timeout
         )
-        for name, value in message.headers:
-            headers.setdefault(canonical_name(name), []).append(value)
-        return NormalizedDict(headers, ignore="")
+        return NormalizedDict(message.headers_by_name, ignore="")
 
 
 def _check_name(name: str) -> None:

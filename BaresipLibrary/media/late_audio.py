@@ -57,9 +57,7 @@ def heard_until(agent: Agent, call: Call, read: float, late: float) -> float:
 
 def _newest_audio(call: Call) -> float | None:
     """When the newest packet of audio arrived; None without one, or where it is not known."""
-    exchange = call.offers.exchange
-    local = exchange.sides()[0].audio if exchange else None
-    newest = newest_length(call.rtp.received, local) if call.rtp else None
+    newest = newest_length(call.rtp.received, call.offers.local_audio) if call.rtp else None
     return newest.until if newest else None
 
 
@@ -106,8 +104,7 @@ def describe_unheard(seconds: float, is_seen: bool, is_counted: bool) -> str:
 
 def unoffered_kinds(call: Call, packets: Packets) -> dict[int, int]:
     """Payload types of audio that this agent's SDP does not have, each with its packets."""
-    exchange = call.offers.exchange
-    local = exchange.sides()[0].audio if exchange else None
+    local = call.offers.local_audio
     return {
         kind: count
         for kind, count in packets.kinds
@@ -120,8 +117,7 @@ def unoffered_in(call: Call, packets: Packets) -> int:
 
     The numbers of the other side are for what it receives, yet baresip takes them, too.
     """
-    exchange = call.offers.exchange
-    remote = exchange.sides()[1].audio if exchange else None
+    remote = call.offers.remote_audio
     unoffered = unoffered_kinds(call, packets).items()
     return sum(count for kind, count in unoffered if not (remote and remote.format_of(kind)))
 

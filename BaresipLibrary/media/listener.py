@@ -20,7 +20,6 @@ from ..backends.base import Packets
 from ..concurrency import wait_until
 from ..errors import AgentGone, BackendError
 from ..events import MediaStarted
-from ..sip.sdp import Media
 from ..wording import counted
 from .following import following_recording
 from .late_audio import SHORTEST_PACKET, WAITS, audio_goes_on, unoffered_kinds
@@ -150,8 +149,9 @@ class Listener(ABC):
         """
         look_at_rtp(self.agent, self.call)
         counts = self.call.rtp.received if self.call.rtp else None
-        newest = newest_length(counts, self._described) if counts else None
-        length = packet_milliseconds(newest, self._described) if newest else None
+        local = self.call.offers.local_audio
+        newest = newest_length(counts, local) if counts else None
+        length = packet_milliseconds(newest, local) if newest else None
         if counts and length:
             once = 1 - (counts.duplicates or 0) / counts.packets
             self.least_packet = once * min(SHORTEST_PACKET, length / 2000)
@@ -169,16 +169,10 @@ class Listener(ABC):
         """How many of these packets hold no audio, by what they hold."""
         found: Counter[str] = Counter()
         for kind, count in packets.kinds:
-            known = format_at(self._described, kind)
+            known = format_at(self.call.offers.local_audio, kind)
             if not known.is_codec:
                 found[DIGITS if known.is_event else COMFORT_NOISE] += count
         return found
-
-    @property
-    def _described(self) -> Media | None:
-        """The audio of this agent's SDP."""
-        exchange = self.call.offers.exchange
-        return exchange.sides()[0].audio if exchange else None
 
     def why_silent(self) -> str:
         """A clause that says why no audio, or almost none, has arrived."""

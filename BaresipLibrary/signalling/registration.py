@@ -237,6 +237,6 @@ def _describe_answer(agent: Agent, failed: RegistrationFailed) -> str | None:
     answer = agent.registration.answer_to(failed.at)
     if answer is None:
         return None
-    clause = f"the registrar answered {answer.start_line[8:].strip()}"
+    clause = f"the registrar answered {answer.words}"
     asked = describe_unanswerable(agent, answer)
     return f"{clause} and asks for {asked}" if asked else clause

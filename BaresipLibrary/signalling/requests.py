@@ -11,7 +11,7 @@ from ..diagnosis.requests import (
 )
 from ..events import RequestFailed, SipMessage, StackLog
 from ..frozen import frozen
-from ..sip.messages import Message, canonical_name, parsed
+from ..sip.messages import Message, parsed
 from ..sip.owed_requests import is_last_answer
 from ..sip.transactions import Transaction, transactions
 from ..sip.uris import transport_of
@@ -77,7 +77,7 @@ class _BegunRequest:
             answer.status,
             answer.message.reason_phrase,
             answer.delay,
-            _headers(answer.message),
+            answer.message.headers_by_name,
             last.request.call_id or "",
         )
 
@@ -143,10 +143,3 @@ def _answers(event: SipMessage, last: Transaction | None) -> bool:
         and (message.status or 0) >= 200
         and message.call_id == last.request.call_id
     )
-
-
-def _headers(message: Message) -> dict[str, list[str]]:
-    headers: dict[str, list[str]] = {}
-    for name, value in message.headers:
-        headers.setdefault(canonical_name(name), []).append(value)
-    return headers

@@ -5,10 +5,7 @@ from ..backends.base import Headers
 from ..backends.capabilities import Capability
 from ..concurrency import wait_until
 from ..diagnosis.failure import CallFailure
-from ..diagnosis.requests import (
-    explain_refused_request,
-    explain_undelivered,
-)
+from ..diagnosis.requests import explain_refused_request, explain_undelivered
 from ..events import SipMessage
 from ..sip.messages import split_address
 from ..sip.transactions import Transaction, transactions
@@ -136,7 +133,7 @@ def _describe_refusal(transaction: Transaction) -> str:
     if final.status in _OF_CONTENT:
         about = f", with the content type {request.first('Content-Type') or 'nothing'}"
     elif final.status == _NOT_FOUND:
-        about = f", for {request.start_line.split(' ')[1]}"
+        about = f", for {request.request_uri}"
     return f"{about}, and it answered {final.status}"
 
 

@@ -75,6 +75,11 @@ class Message:
         return int(match[1]) if match else None
 
     @property
+    def request_uri(self) -> str:
+        """The Request-URI of a request."""
+        return self.start_line.split(" ")[1]
+
+    @property
     def words(self) -> str:
         """The method of a request; status and reason phrase of a response."""
         return self.method or f"{self.status} {self.reason_phrase}".strip()
@@ -101,6 +106,11 @@ class Message:
         lines = _FOLD.sub(" ", head).split("\n")[1:]
         pairs = (line.partition(":") for line in lines if ":" in line)
         return [(name.strip(), value.strip()) for name, _, value in pairs]
+
+    @property
+    def headers_by_name(self) -> dict[str, list[str]]:
+        """The values of each header, by its name as RFC 3261 writes it."""
+        return {canonical_name(name): list(values) for name, values in self._values.items()}
 
     @cached_property
     def _values(self) -> dict[str, list[str]]:

@@ -116,6 +116,18 @@ class Offers:
         return self.own.contradiction if self.own else None
 
     @property
+    def local_audio(self) -> Media | None:
+        """The audio of this agent in the last offer that was answered, or in its answer."""
+        exchange = self.exchange  # the backend's thread may replace it meanwhile
+        return exchange.sides()[0].audio if exchange else None
+
+    @property
+    def remote_audio(self) -> Media | None:
+        """The audio of the peer in the last offer that was answered, or in its answer."""
+        exchange = self.exchange
+        return exchange.sides()[1].audio if exchange else None
+
+    @property
     def awaits_answer(self) -> bool:
         """Whether an offer of this agent is without a final answer so far."""
         return any(ours for ours, _, _ in self._open)

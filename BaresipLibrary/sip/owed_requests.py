@@ -276,7 +276,7 @@ def _like(
     headers = [(name, request.first(name) or "") for name in ("From", "To", "Call-ID")]
     return Request(
         request.method or "",
-        request.start_line.split(" ")[1],
+        request.request_uri,
         tuple(request.all("Route")),
         (*headers, ("CSeq", number), *more),
         _whole_body(request),
@@ -316,7 +316,7 @@ def _in_dialog(
         ("CSeq", f"{_following(invite, step)} {method}"),
         *more,
     ]
-    uri = contact or invite.start_line.split(" ")[1]
+    uri = contact or invite.request_uri
     return Request(method, uri, tuple(reversed(routes)), tuple(headers))
 
 

@@ -146,9 +146,7 @@ class HeaderValues(Mapping[str, list[str]]):
     """
 
     def __init__(self, message: Message) -> None:
-        self._values: dict[str, list[str]] = {}
-        for name, value in message.headers:
-            self._values.setdefault(canonical_name(name), []).append(value)
+        self._values = message.headers_by_name
 
     def __getitem__(self, name: str) -> list[str]:
         return self._values[canonical_name(name)]

@@ -89,7 +89,7 @@ class Subscription:
         self.answer = answer
         is_refused = (answer.status or 0) >= 300
         if not is_refused and not self._is_granted(answer):
-            self.end(f"the notifier answered {answer.start_line[8:].strip()}, and granted 0 s")
+            self.end(f"the notifier answered {answer.words}, and granted 0 s")
         elif not is_refused:
             self._accept()
         if self.is_leaving and self.request and is_last_answer(self.request, answer):
@@ -132,7 +132,7 @@ class Subscription:
         assert self.answer is not None
         which = "the refresh" if self.accepted else "the SUBSCRIBE"
         which = "the SUBSCRIBE that ends it" if self.is_leaving else which
-        return f"{which} was refused with {self.answer.start_line[8:].strip()}"
+        return f"{which} was refused with {self.answer.words}"
 
 
 def _asks_for_no_time(request: Message) -> bool:
@@ -208,7 +208,7 @@ class Subscriptions:
     def _take_subscribe(self, message: Message, *, sent: bool) -> None:
         call_id = message.call_id or ""
         if sent and message.method:
-            target = message.start_line.split(" ")[1]
+            target = message.request_uri
             new = Subscription(call_id, event_of(message), target)
             self._asked.setdefault(call_id, new).ask(message)
             return

@@ -23,6 +23,7 @@ INVITE = Message(
 def test_a_request_has_its_parts() -> None:
     assert INVITE.method == "INVITE"
     assert INVITE.status is None
+    assert INVITE.request_uri == "sip:bob@example.org"
     assert INVITE.call_id == "abc@host"
     assert INVITE.first("From") == '"Zoë" <sip:zoe@example.org>;tag=1'
     assert INVITE.first("x-folded") == "one two"
@@ -93,6 +94,8 @@ def test_the_cseq_names_the_method_of_the_transaction() -> None:
 def test_headers_have_canonical_names() -> None:
     names = [canonical_name(name) for name in ("f", "call-id", "CSEQ", "x-trace-id", "l")]
     assert names == ["From", "Call-ID", "CSeq", "X-Trace-Id", "Content-Length"]
+    table = INVITE.headers_by_name
+    assert (table["X-Repeated"], table["From"]) == (["a", "b: c"], INVITE.all("f"))
 
 
 @pytest.mark.parametrize(

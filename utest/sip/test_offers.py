@@ -196,6 +196,9 @@ def test_a_late_offer_comes_in_the_200_and_is_answered_in_the_ack() -> None:
     assert holds(offers) == (False, True)
     assert offers.exchange is not None and not offers.exchange.ours
     assert [one.words for one in offers.exchange.sides()] == ["recvonly", "sendonly"]
+    assert [str(audio) for audio in (offers.local_audio, offers.remote_audio)] == [
+        str(side.audio) for side in offers.exchange.sides()
+    ]
     offers.take(request("INVITE", 4), sent=False)
     offers.take(response(200, 4, sdp("sendonly")), sent=True)
     offers.take(request("ACK", 4, sdp("recvonly")), sent=False)
