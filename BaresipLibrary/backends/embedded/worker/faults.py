@@ -13,6 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+from .reports import Report
+
 T = TypeVar("T")
 
 
@@ -23,7 +25,7 @@ class CommandFailed(Exception):
 class _Reporter:
     """Reports each fault once: one that comes with every packet would flood the parent."""
 
-    def __init__(self, report: Callable[..., None], loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, report: Report, loop: asyncio.AbstractEventLoop) -> None:
         self._report = report
         self._loop = loop
         self._known: set[str] = set()
@@ -84,7 +86,7 @@ def watch(task: asyncio.Task[Any]) -> None:
     task.add_done_callback(on_end)
 
 
-def report_faults(report: Callable[..., None]) -> None:
+def report_faults(report: Report) -> None:
     """Reports every error that nobody handles from now on, on the running loop."""
     global _failed
     loop = asyncio.get_running_loop()

@@ -13,6 +13,7 @@ from typing import Any
 from .call_control import find_stream
 from .faults import watch
 from .native import PacketHandler, library, octets_in
+from .reports import Report
 from .rtp_counter import LONGEST_EVENT, RtpCounter, header_of, payload_of
 from .stack_thread import StackThread
 from .trace import hand_over
@@ -28,8 +29,6 @@ _READ = LONGEST_EVENT + 1
 _KEPT, _MOST_KEPT = 50, 200
 #: How often the counts of a call that is watched are reported (s).
 _PERIOD = 0.1
-
-Report = Callable[..., None]
 
 
 class CallPackets:

@@ -8,7 +8,8 @@ from typing import Any
 
 from baresip import Call
 
-from .call_audio import CallAudio, Report
+from .call_audio import CallAudio
+from .reports import Report
 from .sent_audio import SentAudio
 from .stream_clock import CLOSELY, LISTENED, RESTING, UNHEARD
 

@@ -14,10 +14,10 @@ from typing import Any
 
 from baresip import BaresipError
 
-from .call_audio import Report
 from .faults import safely
 from .inventory import POINTER, TEXT
 from .native import TextSpan, library
+from .reports import Report
 from .stack_thread import StackThread
 
 #: More than `struct uri` (re_uri.h) takes, which is only handed from one function to the next.

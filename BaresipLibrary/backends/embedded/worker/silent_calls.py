@@ -14,11 +14,11 @@ from typing import Any
 
 from baresip import BaresipError, Event
 
-from .call_audio import Report
 from .call_table import CallTable
 from .faults import safely, watch
 from .inventory import POINTER
 from .native import SipHeader, TextPart, library
+from .reports import Report
 from .stack_thread import StackThread
 
 Headers = list[tuple[str, str]]

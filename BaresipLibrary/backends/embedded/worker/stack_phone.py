@@ -18,17 +18,18 @@ from baresip import (
 
 from . import call_control
 from .answers import Answers, Headers
-from .call_audio import Report
 from .call_table import CALL_EVENTS, CallTable, KnownCall
 from .faults import CommandFailed, safely, watch
 from .native import FunctionMissing, library
 from .packets import PacketCounts
 from .pump import AudioPump
+from .reports import Report
 from .requests import OwnRequests, send_request
 from .sent_audio import SentAudio
 from .silent_calls import SilentCalls
 from .stack_registration import WorkerRegistration
-from .stack_thread import StackThread, go_without_video, use_every_address
+from .stack_setup import go_without_video, use_every_address
+from .stack_thread import StackThread
 from .subscriptions import WorkerSubscriptions
 from .trace import SipTrace, follow_logs
 from .wheel_arguments import Configuration, Pairs

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 
 from baresip import BaresipError, Event, RegistrationError, Runtime, StackEvent, UserAgent
 
-from .call_audio import Report
 from .native import library, private_name
+from .reports import Report
 from .stack_thread import StackThread
 
 #: How long the outcome of a request may take (s): the stack gives up before.

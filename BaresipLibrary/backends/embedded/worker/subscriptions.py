@@ -14,10 +14,10 @@ import time
 
 from baresip import BaresipError
 
-from .call_audio import Report
 from .faults import safely
 from .inventory import POINTER
 from .native import ListElement, SipHeader, library
+from .reports import Report
 from .requests import ASK_FOR_CREDENTIALS
 from .stack_thread import StackThread
 from .trace import hand_over

@@ -12,11 +12,12 @@ import socket
 import time
 import traceback
 from collections.abc import Callable
+from typing import Any
 
-from .call_audio import Report
 from .faults import safely
 from .inventory import POINTER
 from .native import library
+from .reports import Report
 from .stack_thread import StackThread
 
 Handle = Callable[[logging.LogRecord, float], None]
@@ -49,7 +50,7 @@ class SipTrace:
     ) -> None:
         self._before()
         known = 0 <= transport < len(_TRANSPORTS)
-        fields = {
+        fields: dict[str, Any] = {
             "at": time.monotonic(),
             "sent": sent,
             "transport": _TRANSPORTS[transport] if known else str(transport),
