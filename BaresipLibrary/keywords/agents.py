@@ -1,6 +1,7 @@
 """Agents: start, stop, describe."""
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from inspect import signature
@@ -24,6 +25,9 @@ from ..types import BackendName, DtmfMode, MediaEncryption, Rel100, Transport
 from .arguments import named_word
 from .base import AgentName, Component, header_pairs
 from .settings import converted, numbered
+
+#: A user and a domain in one, as in ``sip:1001@pbx.example.com``.
+_ADDRESS = r"(?:sip:)?([^\s:;@]+)@([^\s;@]+)"
 
 
 class AgentKeywords(Component):
@@ -341,7 +345,10 @@ def _check_identity(username: str | None, domain: str | None) -> None:
         options = signature(AgentKeywords.start_agent).parameters
         meant = next((f" Did you mean {one}=?" for one in options if word in one.split("_")), "")
         raise UsageError(f"Start Agent has no argument '{word}'.{meant}")
-    raise UsageError("Start Agent takes a username with a domain, or neither for a local agent.")
+    told = "Start Agent takes a username with a domain, or neither for a local agent."
+    address = re.fullmatch(_ADDRESS, username or "")
+    meant = f" Did you mean {address[1]}    {address[2]}?" if address else ""
+    raise UsageError(f"{told}{meant}")
 
 
 def _plain(password: str | Secret | None) -> str:

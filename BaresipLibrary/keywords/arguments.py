@@ -1,6 +1,5 @@
 """Mistakes in arguments that Robot lets pass or explains too briefly."""
 
-import difflib
 import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -12,13 +11,12 @@ from typing import Any, Union, get_args, get_origin
 from robot.utils import timestr_to_secs, unescape
 
 from ..errors import UsageError
+from .argument_names import may_be_shown, meant_argument
 from .choices import nearest_member
 
 #: Arguments that may be any text, ``word=value`` among it.
 _FREE_TEXT = frozenset({"assertion_expected", "text", "words"})
 _NAMED = re.compile(r"(\w[\w -]*)=.*", re.DOTALL)
-#: How similar a word must be to a name to be taken for it: one letter in five may differ.
-_LIKE = 0.75
 #: How Robot's message begins when it did not run a keyword because of its arguments.
 _NOT_RUN = ("Keyword '", "ValueError: Argument '")
 
@@ -101,7 +99,8 @@ def check_positional(title: str, function: Callable[..., Any], values: Sequence[
         meant = None if own in _FREE_TEXT else meant_name(value, parameters)
         if meant:
             word = value.partition("=")[0]
-            way_out = f" If this is the {own}, write {own}= before it." if own else ""
+            other = own not in ("", meant)
+            way_out = f" If this is the {own}, write {own}= before it." if other else ""
             raise UsageError(f"{title} has no argument '{word}'. Did you mean {meant}=?{way_out}")
 
 
@@ -123,6 +122,7 @@ def with_hint(
         or nearest_member(message)
         or _misspelt_name(function, given)
         or _missing_name(message, function, types, given)
+        or _unknown_name(message, function, given)
     )
     return f"{message.rstrip('.')}. {way}" if way else message
 
@@ -178,6 +178,23 @@ def _missing_name(
     return f"Did you mean {named[0]}={last}?" if len(named) == 1 else None
 
 
+def _unknown_name(
+    message: str, function: Callable[..., Any], values: Iterable[object]
+) -> str | None:
+    """That the keyword has no such argument, which Robot took for one value too many."""
+    if "non-named argument" not in message:
+        return None
+    parameters = inspect.signature(function).parameters.values()
+    known = {shown_name(parameter.name) for parameter in parameters}
+    words = [word for word in map(named_word, values) if word and may_be_shown(word)]
+    unknown = next((word for word in words if word not in known), None)
+    if unknown is None:
+        return None
+    options = [shown_name(one.name) for one in parameters if one.kind is one.KEYWORD_ONLY]
+    its = f"; its options: {', '.join(options)}" if options else ""
+    return f"It has no argument '{unknown}'{its}."
+
+
 def refusal(error: ValueError) -> str:
     """What Robot says of a value that it cannot convert, with what was probably meant."""
     told = f"{str(error).rstrip('.')}."
@@ -211,5 +228,4 @@ def meant_name(value: object, names: Iterable[str]) -> str | None:
     known = [shown_name(name) for name in names]
     if word is None or word in known:  # a right name has an escaped =, or another value is wrong
         return None
-    spelt = re.sub(r"[ -]", "_", word.strip().lower())
-    return next(iter(difflib.get_close_matches(spelt, known, n=1, cutoff=_LIKE)), None)
+    return meant_argument(word, known)

@@ -13,17 +13,21 @@ _NO_MEMBER = re.compile(
 _LIKE = 0.6
 #: What other programs and people call the members.
 _SYNONYMS = {
-    "accept": "answer pickup",
+    "==": "eq is",
+    "accept": "answer auto_answer autoanswer pickup",
     "deflect": "forward redirect divert",
     "dtls_srtp": "dtls",
     "ESTABLISHED": "active answered confirmed connected in_call talking up",
     "IDLE": "disconnected ended free on_hook terminated",
     "info": "sip_info sipinfo",
     "nothing": "ignore silent",
+    "packet_loss": "loss lost",
+    "post_dial_delay": "pdd",
     "progress": "early_media",
     "reject": "busy decline refuse",
     "RINGING": "alerting calling early incoming",
     "rtpevent": "rfc2833 rfc4733 rtp_event telephone_event",
+    "rtt": "latency round_trip round_trip_time",
     "srtp": "sdes",
 }
 

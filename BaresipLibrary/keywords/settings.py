@@ -1,6 +1,5 @@
 """Settings of `Start Agent` that are given by their names: of many agents, and in Python."""
 
-import difflib
 import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, get_type_hints
@@ -10,6 +9,7 @@ from robot.api.types import Secret
 
 from ..errors import UsageError
 from ..types import BackendName
+from .argument_names import meant_argument
 from .arguments import check_flags, refusal, without_none
 
 #: What stands for an agent's number in the settings of many.
@@ -28,8 +28,8 @@ def converted(taker: Callable[..., Any], settings: Mapping[str, Any]) -> dict[st
     values = {}
     for name, value in settings.items():
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            meant = f" Did you mean '{near[0]}'?" if near else ""
+            near = meant_argument(name, known)
+            meant = f" Did you mean '{near}'?" if near else ""
             raise UsageError(f"Agents have no setting '{name}'.{meant}")
         try:
             values[name] = _convert(hints[name], name, value)

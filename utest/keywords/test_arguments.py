@@ -72,6 +72,12 @@ def test_what_may_be_none_is_none_by_default() -> None:
         (("alice", "1001", "pbx", "media-enc=srtp"), "password", "media_enc"),
         (("alice", "regnit=0"), "username", "regint"),
         (("alice", "pasword="), "username", "password"),
+        (("alice", "user=1001"), "", "username"),
+        (("alice", "1001", "server=pbx"), "", "domain"),
+        (("alice", "1001", "pbx", "port=5080"), "password", "domain"),
+        (("alice", "1001", "pbx", "TLS=True"), "password", "transport"),
+        (("alice", "1001", "pbx", "outbound proxy=sbc"), "password", "outbound"),
+        (("alice", "1001", "pbx", "codecs=PCMA"), "password", "audio_codecs"),
     ],
 )
 def test_a_misspelt_name_is_refused(values: tuple[str, ...], own: str, meant: str) -> None:
@@ -119,6 +125,23 @@ def test_robots_own_refusals_name_the_argument() -> None:
     assert with_hint(told, getter, TYPES, ["a", r"timeot\=5"]) == hinted
     assert with_hint(told, getter, TYPES, ["a", "b", "c", "d=5", 7]) == told
     assert with_hint("alice is gone.", getter, TYPES, ["timeot=5"]) == "alice is gone."
+
+
+def hearing(agent: str, frequency: float, *, within: timedelta, call: str | None = None) -> None:
+    """A keyword with a time that others call a timeout."""
+
+
+def test_an_argument_of_other_keywords_is_told_from_those_that_there_are() -> None:
+    told = "Keyword 'X.Hearing' expected 2 non-named arguments, got 3."
+    for given, way in (
+        ("timeout=3s", "Did you mean within=?"),
+        ("Duration=3s", None),
+        ("secret_word=3s", None),
+        ("transport=tcp", "It has no argument 'transport'; its options: within, call."),
+    ):
+        hinted = f"{told} {way}" if way else told
+        assert with_hint(told, hearing, TYPES, ["alice", "440", given]) == hinted
+    assert with_hint("alice is gone.", hearing, TYPES, ["transport=tcp"]) == "alice is gone."
 
 
 def waiting(agent: str, *, timeout: timedelta | None = None, for_: int = 0) -> None:

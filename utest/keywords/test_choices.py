@@ -1,6 +1,7 @@
 """Which word was probably meant."""
 
 import pytest
+from assertionengine import AssertionOperator
 from robot.api import TypeInfo
 
 from BaresipLibrary.agents.agent import AgentState
@@ -10,6 +11,7 @@ from BaresipLibrary.types import (
     CallTiming,
     DtmfMode,
     MediaEncryption,
+    QualityField,
     RtpField,
     Transport,
 )
@@ -24,6 +26,10 @@ from BaresipLibrary.types import (
         (AgentState, "ring", "RINGING"),
         (Behaviour, "answer", "accept"),
         (Behaviour, "acept", "accept"),
+        (Behaviour, "auto-answer", "accept"),
+        (AssertionOperator, "is", "=="),
+        (CallTiming, "pdd", "post_dial_delay"),
+        (QualityField, "loss", "packet_loss"),
         (Behaviour, "early media", "progress"),
         (CallTiming, "setup", "setup_time"),
         (DtmfMode, "RFC2833", "rtpevent"),
