@@ -34,6 +34,8 @@ class Registry:
 
     def __init__(self) -> None:
         self._entries: dict[str, _Entry] = {}
+        #: The names of those that the end of a test has stopped.
+        self._ended_by_test: set[str] = set()
         self.watchers: list[Watcher] = []
 
     def __iter__(self) -> Iterator[Agent]:
@@ -53,6 +55,7 @@ class Registry:
         try:
             agent.start()
             self._entries[name] = _Entry(agent, scope)
+            self._ended_by_test.discard(name)
         except BaseException:
             self._entries.pop(name, None)
             agent.stop()  # an interruption may come when it runs and is not registered here yet
@@ -89,10 +92,15 @@ class Registry:
 
     def known(self, name: str) -> str:
         """Which agents there are, and which of them may be meant by a name that none has."""
-        if not self._entries:
-            return "No agent is running."
         near = difflib.get_close_matches(name, self._entries, n=1)
         meant = f"Did you mean '{near[0]}'? " if near else ""
+        if name in self._ended_by_test:
+            meant = (
+                "The last one ended with the test that started it: start it in this test or in the"
+                " suite's setup, or import the library with auto_closing=SUITE. "
+            )
+        if not self._entries:
+            return f"{meant}No agent is running."
         return f"{meant}Agents: {', '.join(self._entries)}."
 
     def begin_keyword(self, *, ends: bool = False) -> None:
@@ -122,7 +130,10 @@ class Registry:
 
     def stop_scope(self, scope: str) -> None:
         """Stops the agents that belong to a scope, newest first."""
-        self._stop([entry.agent for entry in self._entries.values() if entry.scope == scope])
+        agents = [entry.agent for entry in self._entries.values() if entry.scope == scope]
+        self._stop(agents)
+        if scope.startswith("test "):
+            self._ended_by_test.update(agent.name for agent in agents)
 
     def stop_all(self) -> None:
         """Stops every agent, newest first."""

@@ -183,7 +183,7 @@ class Assertion:
             ) from None
         if expected is None and not self.message:
             raise PhoneFailure(f"{of.subject} is {value!r}, but there should be none.") from None
-        raise PhoneFailure(str(error)) from None
+        raise PhoneFailure(_in_few_digits(str(error), value, expected)) from None
 
     def _like(self, value: object) -> Any:
         """The expected value as the type of the value, when it is text that can be read as one."""
@@ -206,6 +206,13 @@ class Assertion:
         except (AttributeError, LookupError, TypeError, ValueError):
             return self.message.replace("{", "{{").replace("}", "}}")
         return self.message
+
+
+def _in_few_digits(told: str, value: object, expected: object) -> str:
+    """A message with six digits of a fraction, where these tell it from what is expected."""
+    if not isinstance(value, float) or (short := float(f"{value:.6g}")) == expected:
+        return told
+    return told.replace(f"'{value}' (float)", f"'{short}' (float)", 1)
 
 
 def get_and_assert(

@@ -1,5 +1,6 @@
 """How good a call is, by its RTCP reports."""
 
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,8 @@ from ..types import QualityField
 from .assertions import Assertion, Value, number, percent, seconds
 from .base import AgentName, Component, field_of
 
+#: When the first report of a call comes (s).
+_FIRST_REPORT = 5
 #: How a suite writes the values of a field.
 _UNITS = {
     QualityField.mos: number,
@@ -84,5 +87,8 @@ def _why_no_report(agent: Agent) -> str:
     told = "RTCP arrived, but no RTP that it reports on"
     why = told if is_empty else "its baresip has told of no sender report (RTCP)"
     if call.is_live:
-        return f"{agent.name} has no quality report yet: {why}."
+        since = call.established_at
+        is_young = since is not None and time.monotonic() - since < _FIRST_REPORT
+        soon = f" The first takes about {_FIRST_REPORT} s: give a timeout." if is_young else ""
+        return f"{agent.name} has no quality report yet: {why}.{soon}"
     return f"{agent.name} has no quality report: {why}, and {call.describe()}."

@@ -11,7 +11,7 @@ from robot.utils import NormalizedDict
 
 from ..account import is_header_name
 from ..agents.agent import Agent
-from ..agents.call import TRACE_LAG
+from ..agents.call import TRACE_LAG, Direction
 from ..concurrency import wait_until
 from ..errors import NothingYet, PhoneFailure, UsageError
 from ..signalling.sip_messages import (
@@ -137,7 +137,9 @@ def _message(agent: Agent, of: MessageFilter | None, call: str | None, lag: floa
     invite = newest_invite(agent)
     if invite is None:
         agent.require_alive()
-        raise NothingYet(f"{agent.name} has received no INVITE: {nobody_called_since(agent)}.")
+        told = f"{agent.name} has received no INVITE: {nobody_called_since(agent)}."
+        own = any(one.direction is Direction.OUTGOING for one in agent.calls)
+        raise NothingYet(f"{told} To read its own, write of=sent INVITE." if own else told)
     return parsed(masked(invite.text))
 
 

@@ -97,16 +97,14 @@ def _new_call_is_up(agent: Agent, wanted: AgentState) -> bool:
     return any(call.call_id in news and call.state is CallState.ESTABLISHED for call in agent.calls)
 
 
-def _explanation_of(agent: Agent, wanted: AgentState) -> Explain | None:
+def _explanation_of(agent: Agent, wanted: AgentState) -> Explain:
     if wanted is AgentState.ESTABLISHED:
         call = agent.active_or_last_call
         return lambda agents: explain_setup(agent, call, agents)
-    if wanted is AgentState.RINGING and agent.active_call is None:
+    if wanted is AgentState.RINGING:
         return lambda agents: explain_missing_call(agent, agents)
-    if wanted is AgentState.IDLE:
-        call = agent.active_call
-        return lambda _: explain_refused_end(agent, call)
-    return None
+    ending = agent.active_call
+    return lambda _: explain_refused_end(agent, ending)
 
 
 def _obstacle(agent: Agent, wanted: AgentState, agents: Sequence[Agent]) -> str | None:
@@ -228,7 +226,16 @@ def require_established(agent: Agent, call: Call, to_do: str, *, is_chosen: bool
     wait_until(agent.changes, settled, PROMPTLY)
     if call.state is not CallState.ESTABLISHED:
         other = _other_call(agent) if is_chosen else ""
-        raise UsageError(f"{agent.name} cannot {to_do} now: {call.describe()}.{other}")
+        way = other or _what_comes_first(call, by_itself)
+        raise UsageError(f"{agent.name} cannot {to_do} now: {call.describe()}.{way}")
+
+
+def _what_comes_first(call: Call, by_itself: bool) -> str:
+    """The keyword that a suite needs before it acts on a call that rings; else empty."""
+    if call.state is not CallState.RINGING or call.answered:
+        return ""
+    way = "Accept" if call.is_waiting and not by_itself else "Wait Until State Is"
+    return f" Use {way} first."
 
 
 def _other_call(agent: Agent) -> str:

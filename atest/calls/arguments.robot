@@ -104,4 +104,4 @@ Should Be Refused
     Run Keyword And Expect Error    ${told}    @{keyword}    &{named}
 
 Nothing Should Have Been Started
-    Run Keyword And Expect Error    There is no agent 'alice'. No agent is running.    Get State    alice
+    Run Keyword And Expect Error    There is no agent 'alice'. *No agent is running.    Get State    alice

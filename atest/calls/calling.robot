@@ -151,4 +151,4 @@ Everybody Leaves
     Establish Call    alice    bob
     Stop All Agents
     Stop All Agents
-    Run Keyword And Expect Error    There is no agent 'alice'. No agent is running.    Get State    alice
+    Run Keyword And Expect Error    There is no agent 'alice'. *No agent is running.    Get State    alice

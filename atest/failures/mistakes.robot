@@ -13,7 +13,11 @@ Unknown Agent
     Test Should Have Failed    There is no agent 'alicia'. Did you mean 'alice'? Agents: alice.
 
 Unknown Agent When None Runs
-    Test Should Have Failed    There is no agent 'alice'. No agent is running.
+    Test Should Have Failed    There is no agent 'dave'. No agent is running.
+
+Agent Of An Earlier Test
+    Test Should Have Failed
+    ...    There is no agent 'alice'. The last one ended with the test that started it: start it in this test or in the suite's setup, or import the library with auto_closing=SUITE. No agent is running.
 
 Agent That Was Stopped
     Test Should Have Failed    There is no agent 'alice'. No agent is running.
@@ -65,7 +69,7 @@ Verify Audio Connection Without A Call
 
 Verify Audio Connection While It Rings
     Test Should Have Failed
-    ...    alice cannot speak now: its call to sip:bob@127.0.0.1:* has not been answered (* s old).
+    ...    alice cannot speak now: its call to sip:bob@127.0.0.1:* has not been answered (* s old). Use Wait Until State Is first.
 
 Stay Established Without A Call
     Test Should Have Failed At Once    alice has no call that could stay established. Dial or Accept one first.
@@ -198,7 +202,27 @@ Codec By Another Name
     ...    alice: * does not support the codec G.711; it supports *. Did you mean PCMA (A-law) or PCMU (µ-law)?
 
 Option By Half Its Name
-    Test Should Have Failed    Start Agent has no argument 'codecs'. Did you mean audio_codecs=?
+    Test Should Have Failed    Start Agent has no argument 'codecs'. Did you mean audio_codecs=? If this is the username, write username= before it.
+
+Option By Another Name
+    Test Should Have Failed
+    ...    Start Agent has no argument 'port'. Did you mean domain=? If this is the password, write password= before it.
+
+Address In Place Of An Account
+    Test Should Have Failed
+    ...    Start Agent takes a username with a domain, or neither for a local agent. Did you mean 1000${SPACE * 4}pbx.example.com?
+
+Time By The Name Of Another Keyword
+    Test Should Have Failed
+    ...    Keyword 'BaresipLibrary.Verify Audio' expected 2 non-named arguments, got 3. Did you mean within=?
+
+Option Of Another Keyword
+    Test Should Have Failed
+    ...    Keyword 'BaresipLibrary.Dial' expected 2 non-named arguments, got 3. It has no argument 'timeout'; its options: headers, offer, anonymous.
+
+Own Header Without Its Message
+    Test Should Have Failed
+    ...    alice has received no INVITE: nobody called. To read its own, write of=sent INVITE.
 
 Header Name With A Colon
     Test Should Have Failed    'User Agent:' is not the name of a SIP header. Did you mean 'User-Agent'?

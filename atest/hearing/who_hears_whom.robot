@@ -142,7 +142,7 @@ Mistakes Are Reported At Once
     Alice And Bob Talk
     Run Keyword And Expect Error    There is no agent 'bbo'. Did you mean 'bob'? Agents: alice, bob.
     ...    Verify Who Hears Whom    alice=bbo
-    Run Keyword And Expect Error    There is no agent 'carol'. Agents: alice, bob.
+    Run Keyword And Expect Error    There is no agent 'carol'. *Agents: alice, bob.
     ...    Verify Who Hears Whom    carol=NONE
     Run Keyword And Expect Error    alice is listed twice as a listener; list all agents that it should hear at once.
     ...    Verify Who Hears Whom    alice\=bob    alice=bob

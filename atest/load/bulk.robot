@@ -120,7 +120,7 @@ None Is Left When One Cannot Start
     ...    There is an agent 'p3' already; stop it first or choose another name.
     ...    Start Agents    p    5
     Run Keyword And Expect Error
-    ...    There is no agent 'p1'. Agents: p3.
+    ...    There is no agent 'p1'. *Agents: p3.
     ...    Get State    p1
 
 More Agents Than The System Has Files For

@@ -92,7 +92,7 @@ Stopping
     Hold Process    bob
     Cut Off    Stop Agent    bob    after=0.1
     Stop Agent    bob
-    Run Keyword And Expect Error    There is no agent 'bob'. Agents: alice.    Stop Agent    bob
+    Run Keyword And Expect Error    There is no agent 'bob'. *Agents: alice.    Stop Agent    bob
 
 
 *** Keywords ***

@@ -252,6 +252,22 @@ def test_a_refused_command_names_the_agent(phone: Phone) -> None:
         phone.agent.hang_up(phone.agent.calls[0])
 
 
+def test_what_ended_with_its_test_is_told_as_that(phone: Phone, tmp_path: Path) -> None:
+    registry, told = Registry(), "ended with the test that started it: .* auto_closing=SUITE"
+    registry.start("alice", "test A", lambda: phone.agent)
+    registry.start("bob", "suite A", lambda: Phone(tmp_path, "bob").agent)
+    registry.stop_scope("test A")
+    with pytest.raises(UsageError, match=rf"no agent 'alice'\. The last one {told}\. Agents: bob"):
+        registry.get("alice")
+    registry.stop_scope("suite A")
+    with pytest.raises(UsageError, match=r"There is no agent 'bob'\. No agent is running\."):
+        registry.get("bob")
+    registry.start("alice", "test B", lambda: Phone(tmp_path).agent)
+    registry.stop("alice")
+    with pytest.raises(UsageError, match=r"There is no agent 'alice'\. No agent is running\."):
+        registry.get("alice")
+
+
 def test_an_unknown_name_suggests_the_nearest(phone: Phone) -> None:
     registry = Registry()
     registry.start("alice", "scope", lambda: phone.agent)

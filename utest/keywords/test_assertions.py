@@ -110,6 +110,12 @@ def test_a_missing_value_fails_with_the_reason_it_is_missing(operator: str, expe
         mine.check(known(None, "alice has no report."))
 
 
+def test_a_fraction_is_told_in_six_digits_where_these_tell_it_apart() -> None:
+    for value, shown in ((0.022864046004542615, "0.022864"), (0.4999999999, "0.4999999999")):
+        with pytest.raises(PhoneFailure, match=rf"'{shown}' \(float\) should be greater"):
+            Assertion(AssertionOperator[">"], 0.5, None).check(known(value))
+
+
 @pytest.mark.parametrize(("operator", "expected"), [("==", "None"), ("==", None), ("!=", "x")])
 def test_none_may_be_expected(operator: str, expected: Any) -> None:
     wanted = Assertion(AssertionOperator[operator], expected, None)

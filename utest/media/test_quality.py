@@ -48,3 +48,9 @@ def test_a_report_without_packets_is_no_quality_but_has_arrived(phone: Phone) ->
     phone.backend.feed(QualityReported(1.0, call.call_id, 0.02, 0.0, 0, 0))
     assert call.quality is None
     assert _why_no_report(phone.agent).endswith("yet: RTCP arrived, but no RTP that it reports on.")
+
+
+def test_a_call_that_has_just_begun_has_no_report_yet(phone: Phone) -> None:
+    phone.rings()
+    phone.is_established("in-1")
+    assert _why_no_report(phone.agent).endswith(". The first takes about 5 s: give a timeout.")

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -281,7 +282,19 @@ def test_a_call_of_its_own_that_comes_back_is_named(phone: Phone) -> None:
         wait_for_incoming(phone.agent, 0)
 
 
+def test_a_lost_call_is_told_also_while_there_is_another(phone: Phone, tmp_path: Path) -> None:
+    phone.is_established(phone.agent.dial("sip:carol@127.0.0.1:40003"))
+    bob = Phone(tmp_path, "bob")
+    call_id = bob.agent.dial(phone.agent.uri)
+    bob.closes(call_id, ClosedBy.REFUSAL, 404, "Not Found")
+    with pytest.raises(CallFailure, match="alice is not RINGING after 0 s: it is EST") as caught:
+        wait_for_state(phone.agent, AgentState.RINGING, 0)
+    told = caught.value.find_explanation([phone.agent, bob.agent])
+    assert told is not None and "bob did call, but its call to sip:alice@" in told
+
+
 def test_a_call_that_is_not_accepted_is_not_established(phone: Phone) -> None:
     phone.rings()
-    with pytest.raises(UsageError, match="alice cannot speak now: the call from .* rings"):
+    told = r"alice cannot speak now: the call from .* rings .*\. Use Accept first\."
+    with pytest.raises(UsageError, match=told):
         require_established(phone.agent, phone.agent.calls[0], "speak")

@@ -19,5 +19,6 @@ def test_no_other_call_is_offered_as_none_can_be_chosen(phone: Phone, tmp_path: 
     phone.is_established("two")
     phone.rings("one")
     other.backend.feed(CallDialled(time.monotonic(), "one", phone.agent.uri))
-    with pytest.raises(UsageError, match=r"alice cannot be on hold now: .* rings \([^)]*\)\.$"):
+    told = r"alice cannot be on hold now: .* rings \([^)]*\)\. Use Accept first\.$"
+    with pytest.raises(UsageError, match=told):
         verify_hold(phone.agent, other.agent, 0.1)

@@ -11,6 +11,9 @@ Unknown Agent
     Hang Up    alicia
 
 Unknown Agent When None Runs
+    Hang Up    dave
+
+Agent Of An Earlier Test
     Hang Up    alice
 
 Agent That Was Stopped
@@ -212,6 +215,24 @@ Codec By Another Name
 
 Option By Half Its Name
     Start Agent    alice    codecs=PCMA
+
+Option By Another Name
+    Start Agent    alice    1000    127.0.0.1    port=5080
+
+Address In Place Of An Account
+    Start Agent    alice    sip:1000@pbx.example.com
+
+Time By The Name Of Another Keyword
+    Talk
+    Verify Audio    bob    440 Hz    timeout=3s
+
+Option Of Another Keyword
+    Talk
+    Dial    alice    bob    timeout=3s
+
+Own Header Without Its Message
+    Talk
+    Get Header    alice    Contact    *=    alice
 
 Header Name With A Colon
     Talk
