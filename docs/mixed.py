@@ -1,4 +1,4 @@
-"""Prints the matrix of docs/backends.md: whose agents get on with whose, from real calls.
+"""Prints the matrix of docs/tested-baresips.md: whose agents get on with whose, from real calls.
 
     mixed.py embedded /path/to/baresip …     runs atest/external/mixed.robot with each ordered pair
 

@@ -65,7 +65,7 @@ class SpeechKeywords(Component):
         five five one two three four*, ``$5.50`` and *five dollars and fifty cents*. It is heard as a
         whole or not at all: ``5`` is not in *-5*, *5.50*, *$5.50* or *5:30*. A unit is a word of its own:
         ``5`` is in *5%* and *5 dollars*, so write it where it matters. ``call 555. 1234`` is a number
-        with a pause in it. _docs/voice-machines.md_ in the project has all the rules for numbers.
+        with a pause in it. _docs/numbers.md_ in the project has all the rules for numbers.
 
         A phrase is heard when its ``similarity`` with any stretch of what was said is high enough.
         That is 1 - word error rate: the substituted, missing and additional words, divided by the
@@ -88,7 +88,7 @@ class SpeechKeywords(Component):
         | ``phrase`` | The words, or a list of phrases: the one that is said first is returned. A ``Secret`` is not shown. |
         | ``within`` | How long it may take until the words are said, from now on. |
         | ``similarity`` | The least that counts, in percent: ``80%``. |
-        | ``matches`` | A regular expression instead of words; case does not count. It is looked for in the words as they were written, such as ``Press 1 for sales.``, and then in their plain form, ``press 1 for sales``: lower case, without punctuation, each number in one piece, an amount of money as ``5 dollars 50``. A match begins and ends with whole numbers: with *4, 7, 1*, ``code is (\\d+)`` gets ``471``, and ``code is (\\d)`` is not found. |
+        | ``matches`` | A regular expression instead of words; case does not count. It is looked for in the words as they were written, such as ``Press 1 for sales.``, and then in their plain form, ``press 1 for sales``: lower case, without punctuation, each number in one piece, an amount of money as ``5 dollars 50``. A match begins and ends with whole numbers: with *4, 7, 1*, ``code is (\\d+)`` gets ``471``, and ``code is (\\d)`` is not found. In Robot data a backslash is written twice, as in the example. |
         | ``language`` | Such as ``en`` or ``de``, where the speech model knows several; one that it does not know is an error at once. Without it the model finds out which it is, and numbers are those of English. Number words, and what is said for signs and for $, £ and €, are known in da, de, en, es, fr, it, nl and pt; in other languages only figures are digits, and a wrong number word is forgiven like any other word. With another of these languages than English only its own words deny, such as *nicht*; else those of all of them do. |
 
         Example:

@@ -1,6 +1,6 @@
 *** Settings ***
 Documentation       Agents of two kinds in one call. ``--variable FIRST:/path/to/baresip`` and ``SECOND:…`` name
-...                 other programs; ``embedded`` is the wheel's. docs/backends.md has a matrix of many pairs.
+...                 other programs; ``embedded`` is the wheel's. docs/tested-baresips.md has a matrix of many pairs.
 Library             ../resources/Directions.py
 Library             ../resources/Watching.py
 Library             BaresipLibrary    timeout=15s
