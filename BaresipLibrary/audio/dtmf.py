@@ -114,7 +114,7 @@ class DigitDetector:
         size = round(WINDOW * sample_rate)
         self._windows = WindowBuffer(size, HOP * sample_rate)
         self._bases = np.hstack([_basis(size, sample_rate, pair) for pair in PAIRS.values()])
-        self._runs: dict[str, _Run] = {}
+        self._runs: dict[str, _DigitRun] = {}
 
     def feed(self, samples: NDArray[np.float64]) -> list[Digit]:
         """Takes the next mono samples in [-1, 1], any number; returns the digits that ended.
@@ -133,7 +133,7 @@ class DigitDetector:
         digits = []
         for number, look in enumerate(self._look(windows, first), first):
             if look is not None:
-                self._runs.setdefault(look.key, _Run(look.key)).looks.append(look)
+                self._runs.setdefault(look.key, _DigitRun(look.key)).looks.append(look)
             digits += self._ended(number)
         return digits
 
@@ -187,7 +187,7 @@ class _Look:
 
 
 @dataclass
-class _Run:
+class _DigitRun:
     """Windows that the same digit explains, none far from the next."""
 
     key: str

@@ -16,6 +16,9 @@ from ..events import ReactionBegun, ReactionChosen, ReactionFailed
 from ..types import Behaviour
 from .calls import refuse, require_refusal, send_progress
 
+#: How many tasks run at the same time: an agent that does not answer must not delay the others.
+_AT_ONCE = 8
+
 
 class Reactor:
     """The agents of one library that react to calls by themselves.
@@ -27,7 +30,7 @@ class Reactor:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._agents: set[Agent] = set()
-        self._schedule: Schedule | None = None
+        self._threads: ReactionThreads | None = None
 
     def choose(self, agent: Agent, reaction: Reaction) -> None:
         """Has an agent react in this way to each call that comes in from now on.
@@ -50,10 +53,10 @@ class Reactor:
 
     def _plan(self, agent: Agent, reaction: Reaction) -> Callable[[str, float], None]:
         with self._lock:
-            self._schedule = schedule = self._schedule or Schedule()
+            self._threads = threads = self._threads or ReactionThreads()
             self._agents.add(agent)
         agent.reactions.on_stop = partial(self._release, agent)
-        return lambda call_id, at: schedule.add(
+        return lambda call_id, at: threads.add(
             at + reaction.after, partial(_react, agent, call_id, reaction)
         )
 
@@ -61,10 +64,10 @@ class Reactor:
         """Forgets an agent that has stopped; with the last one the threads end."""
         with self._lock:
             self._agents.discard(agent)
-            if self._agents or self._schedule is None:
+            if self._agents or self._threads is None:
                 return
-            schedule, self._schedule = self._schedule, None
-        schedule.end()
+            threads, self._threads = self._threads, None
+        threads.end()
 
 
 def _set_ringing(agent: Agent, on: bool) -> None:
@@ -146,11 +149,7 @@ _DEEDS: dict[Behaviour, Callable[[Agent, Call, Reaction], None]] = {
 }
 
 
-#: How many tasks run at the same time: an agent that does not answer must not delay the others.
-_AT_ONCE = 8
-
-
-class Schedule:
+class ReactionThreads:
     """Runs tasks at monotonic times, several at once. A task must raise nothing."""
 
     def __init__(self) -> None:

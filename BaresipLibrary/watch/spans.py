@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace.export import SpanExporter
     from opentelemetry.trace import Span
 
-    from .sending import Sending
+    from .span_sender import SpanSender
 
 #: What the run is called where OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES name nothing.
 _SERVICE = "baresip-tests"
@@ -44,8 +44,8 @@ class Spans(RunListener):
     @refused_without_traceback()
     def __init__(self) -> None:
         super().__init__()
-        self._sending = make_sending()
-        self._provider = make_provider(self._sending)
+        self._sender = make_sender()
+        self._provider = make_provider(self._sender)
         self._tracer = self._provider.get_tracer("BaresipLibrary")
         self._open: list[Span] = []
         #: In which suite or test calls have begun.
@@ -109,8 +109,8 @@ class Spans(RunListener):
             return
         self._is_closed = True
         self._provider.shutdown()
-        if self._sending and self._sending.losses():
-            logger.error(self._sending.losses())
+        if self._sender and self._sender.losses():
+            logger.error(self._sender.losses())
 
     def _enter_scope(self) -> None:
         """From now on, calls begin in the innermost suite or test that is open."""
@@ -161,21 +161,21 @@ class Spans(RunListener):
         span.end(None if call.ended_at is None else _unix(call.ended_at))
 
 
-def make_sending() -> "Sending | None":
+def make_sender() -> "SpanSender | None":
     """What sends spans, as the environment variables of OpenTelemetry say; None when nothing does.
 
     Raises:
         UsageError: it is not installed, or a variable asks for what it cannot do.
     """
     try:
-        from .sending import Sending
+        from .span_sender import SpanSender
     except ImportError as error:
         raise UsageError(f"Spans need OpenTelemetry: {pip_install('otel')}") from error
     exporter = _exporter()
-    return Sending(exporter) if exporter is not None else None
+    return SpanSender(exporter) if exporter is not None else None
 
 
-def make_provider(sending: "Sending | None") -> "TracerProvider":
+def make_provider(sender: "SpanSender | None") -> "TracerProvider":
     """What makes spans, named as the environment variables of OpenTelemetry say."""
     from opentelemetry.sdk.resources import SERVICE_NAME, OTELResourceDetector, Resource
     from opentelemetry.sdk.trace import TracerProvider
@@ -184,8 +184,8 @@ def make_provider(sending: "Sending | None") -> "TracerProvider":
     provider = TracerProvider(
         resource=Resource.create({} if is_named else {SERVICE_NAME: _SERVICE})
     )
-    if sending is not None:
-        provider.add_span_processor(sending)
+    if sender is not None:
+        provider.add_span_processor(sender)
     return provider
 
 

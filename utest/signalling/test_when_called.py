@@ -24,7 +24,7 @@ from BaresipLibrary.events import (
 )
 from BaresipLibrary.load.call_attempt import CallAttempt
 from BaresipLibrary.signalling.states import wait_for_incoming, wait_for_state
-from BaresipLibrary.signalling.when_called import Reactor, Schedule
+from BaresipLibrary.signalling.when_called import ReactionThreads, Reactor
 from BaresipLibrary.types import AgentState, Behaviour
 
 from ..scripted import Phone, ScriptedBackend
@@ -308,28 +308,28 @@ def test_the_ladder_names_what_was_chosen(
 
 
 def test_tasks_run_in_the_order_of_their_times() -> None:
-    schedule, order, done = Schedule(), list[str](), threading.Event()
+    threads, order, done = ReactionThreads(), list[str](), threading.Event()
     now = time.monotonic()
-    schedule.add(now + 0.10, lambda: (order.append("last"), done.set()))
-    schedule.add(now + 0.02, lambda: order.append("first"))
+    threads.add(now + 0.10, lambda: (order.append("last"), done.set()))
+    threads.add(now + 0.02, lambda: order.append("first"))
     assert done.wait(SOON)
-    schedule.end()
+    threads.end()
     assert order == ["first", "last"]
 
 
 def test_a_task_that_waits_does_not_delay_another() -> None:
-    schedule, blocked, done = Schedule(), threading.Event(), threading.Event()
-    schedule.add(time.monotonic(), lambda: (blocked.wait(SOON), None)[1])
-    schedule.add(time.monotonic(), done.set)
+    threads, blocked, done = ReactionThreads(), threading.Event(), threading.Event()
+    threads.add(time.monotonic(), lambda: (blocked.wait(SOON), None)[1])
+    threads.add(time.monotonic(), done.set)
     assert done.wait(SOON)
     blocked.set()
-    schedule.end()
+    threads.end()
 
 
 def test_the_end_of_a_schedule_drops_what_has_not_begun() -> None:
-    schedule, ran = Schedule(), threading.Event()
-    schedule.add(time.monotonic() + 30, ran.set)
+    threads, ran = ReactionThreads(), threading.Event()
+    threads.add(time.monotonic() + 30, ran.set)
     began = time.monotonic()
-    schedule.end()
+    threads.end()
     assert time.monotonic() - began < SOON
     assert not ran.is_set()

@@ -18,13 +18,13 @@ from ..launchers import Launcher
 from ..private_folders import make_folder
 from . import configuration, installation
 from .audio_source import write_pause
+from .baresip_process import BaresipProcess
 from .configuration import ExternalSettings
 from .controlled import ControlledBackend
 from .directions import DirectionFinder
 from .installation import codecs_of, encryptions_of, find_program
 from .output import LogLine, TracedMessage
 from .own_requests import RequestSender
-from .process import BaresipProcess
 from .recording_names import RecordingNamer, SharedNameError, peer_named_by, unwritten
 
 #: How long baresip may take to answer the command to end (s).

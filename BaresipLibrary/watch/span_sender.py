@@ -13,7 +13,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, Spa
 _WAITING = 32_768
 
 
-class Sending(BatchSpanProcessor):
+class SpanSender(BatchSpanProcessor):
     """Sends what is over; never waits for the collector before the end."""
 
     def __init__(self, exporter: SpanExporter) -> None:
