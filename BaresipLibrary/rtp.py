@@ -47,6 +47,16 @@ class TelephoneEvent(NamedTuple):
     ended: bool
 
 
+class RtpLateness(NamedTuple):
+    """By how many seconds packets came later than the quickest, from a moment on.
+
+    That is what the jitter buffer of baresip takes for the quickest, since it began or began anew.
+    """
+
+    at: float
+    seconds: float
+
+
 class RtpCounts(NamedTuple):
     """What was counted; None where that cannot be seen.
 
@@ -54,7 +64,8 @@ class RtpCounts(NamedTuple):
     packets, `lost` is what the peer has reported (RTCP). `last_at` is when the newest packet came,
     `in_turns` the SSRCs of the newest packets where several sources send at the same time.
     `went_back` tells of the newest source whose numbers went back and have not come as far again,
-    `padded` has the payload types of those of the newest packets that have padding.
+    `padded` has the payload types of those of the newest packets that have padding, `lateness` has
+    moments in order, and nothing where all packets came about as quickly as any.
     """
 
     packets: int
@@ -71,3 +82,4 @@ class RtpCounts(NamedTuple):
     in_turns: tuple[int, ...] = ()
     went_back: SequenceJump | None = None
     padded: tuple[int, ...] = ()
+    lateness: tuple[RtpLateness, ...] = ()

@@ -79,6 +79,9 @@ MOST_INCOHERENCE = 0.03
 SURVEY_WINDOW = 0.100
 #: Seconds from one such window to the next.
 SURVEY_HOP = 0.050
+#: Hz between two tones that are not told apart well there, and seconds up to the end of such a
+#: window in which they are.
+NEAR, BEATS = 30.0, 0.400
 #: dB relative to the loudest tone from which on a second tone is named.
 FAINTEST_BESIDE = -20.0
 #: How many of the most tonal windows are kept.
@@ -296,16 +299,21 @@ class _Survey:
     def __init__(self, sample_rate: int) -> None:
         self._sample_rate = sample_rate
         size = _samples(SURVEY_WINDOW, sample_rate)
-        self._windows = WindowBuffer(size, _samples(SURVEY_HOP, sample_rate))
+        self._hop = _samples(SURVEY_HOP, sample_rate)
+        self._windows = WindowBuffer(size, self._hop)
         self._hann = np.hanning(size)
-        self._best: list[tuple[float, NDArray[np.float64]]] = []
+        #: Of each of the best windows how tonal it is, its samples, and those up to its end.
+        self._best: list[tuple[float, NDArray[np.float64], NDArray[np.float64]]] = []
+        self._recent = np.empty(0)
 
     def look(self, samples: NDArray[np.float64]) -> None:
         """Takes the next samples, and ranks the windows that are complete now."""
         for window in self._windows.feed(samples):
+            new = window[-self._hop :] if self._recent.size else window
+            self._recent = np.append(self._recent, new)[-_samples(BEATS, self._sample_rate) :]
             prominence = self._prominence(window)
             if prominence and (len(self._best) < SURVEYED or prominence > self._best[-1][0]):
-                self._best.append((prominence, window.copy()))
+                self._best.append((prominence, window.copy(), self._recent))
                 self._best.sort(key=lambda ranked: -ranked[0])
                 del self._best[SURVEYED:]
 
@@ -326,8 +334,17 @@ class _Survey:
         return pair[1] if pair else None
 
     def _pair(self) -> tuple[Sine, Sine] | None:
-        """Two tones that two of the best windows have: a lost packet can feign one."""
-        pairs = [pair for _, window in self._best if (pair := self._tones(window))]
+        """Two tones that two of the best windows have: a lost packet can feign one.
+
+        In so short a window two tones that are near each other look like one that swells.
+        """
+        pair = self._pair_in([window for _, window, _ in self._best])
+        if pair and abs(pair[0].frequency - pair[1].frequency) > NEAR:
+            return pair
+        return self._pair_in([longer for *_, longer in self._best]) or pair
+
+    def _pair_in(self, pieces: Sequence[NDArray[np.float64]]) -> tuple[Sine, Sine] | None:
+        pairs = [pair for piece in pieces if (pair := self._tones(piece))]
         for first, second in pairs:
             alike = sum(_is_same_pair((first, second), other) for other in pairs)
             if alike >= min(2, len(self._best)):

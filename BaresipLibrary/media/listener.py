@@ -101,15 +101,20 @@ class Listener(ABC):
             return
         arrivals = self.agent.arrivals[self.call.call_id]
         if self._media is None or (media.rx, media.rate) != (self._media.rx, self._media.rate):
+            self._feed_new()  # what came just before the call was renegotiated
             self._follow(media)
         elif arrivals == self._arrivals:
             return  # of many listeners that wait together, few have new audio
         self._arrivals = arrivals
-        assert self._reader is not None
+        self._feed_new()
+
+    def _feed_new(self) -> None:
+        if self._reader is None or self._media is None:
+            return
         samples = self._reader.read_new()
         if samples.size:
             self._last_heard = time.monotonic()
-            self._heard += samples.size / media.rate
+            self._heard += samples.size / self._media.rate
             self.feed(samples)
 
     def read_to_end(self) -> None:

@@ -11,6 +11,7 @@ from ..agents.agent import Agent
 from ..audio.levels import level_dbfs
 from ..audio.sines import strongest_tone
 from ..audio.tone_gaps import LEAST_LEVEL, Loss, tone_gaps
+from ..audio.tones import ToneDetector
 from ..concurrency import wait_until
 from ..diagnosis.failure import CallFailure
 from ..diagnosis.media import explain_silence
@@ -24,6 +25,8 @@ _PIECES = 10
 #: Seconds of the pieces in which a tone is looked for, the share of them that must agree on it, and
 #: how far lost packets may move its frequency, as a part of it.
 _PIECE, _MOST, _TOLERANCE = 0.1, 0.7, 0.02
+#: Hz: two tones that are nearer to each other swell and fade as if something were missing.
+_BEATS = 80.0
 #: Seconds that must be left out at least: less may be a pause of the machine. Two packets.
 _LEAST_LEFT_OUT = 0.040
 _KINDS = {
@@ -134,13 +137,22 @@ def _in_tone(listener: SampleListener) -> list[Dropout]:
 
 
 def _running_tone(samples: NDArray[np.float64], rate: int) -> float | None:
-    """The frequency (Hz) on which most pieces agree, even if some are broken."""
+    """The frequency (Hz) on which most pieces agree, even if some are broken.
+
+    None where another tone is so near that neither can be followed, as in a ringback tone.
+    """
     size = round(_PIECE * rate)
     pieces = (samples[at : at + size] for at in range(0, samples.size - size + 1, size))
     tones = [tone.frequency if (tone := strongest_tone(piece, rate)) else 0.0 for piece in pieces]
     middle = float(np.median(tones)) if tones else 0.0
     agree = sum(abs(tone - middle) <= _TOLERANCE * middle for tone in tones)
-    return middle if middle and agree >= _MOST * len(tones) else None
+    if not middle or agree < _MOST * len(tones):
+        return None
+    detector = ToneDetector(middle, rate)
+    detector.feed(samples)
+    loudest, beside = detector.loudest_tone, detector.tone_beside
+    beats = loudest and beside and abs(loudest.frequency - beside.frequency) < _BEATS
+    return None if beats else middle
 
 
 def _left_out(arrivals: Sequence[ArrivedAudio]) -> list[Dropout]:

@@ -1,5 +1,7 @@
 """How much later an agent plays and records what has arrived than it arrived."""
 
+from bisect import bisect_right
+
 from ..agents.agent import Agent
 from ..agents.call import Call
 from ..agents.rtp import newest_length, packet_milliseconds
@@ -33,6 +35,16 @@ def playout_delay(agent: Agent, call: Call) -> PlayoutDelay:
     unknown = (most.seconds - least.seconds) / 2
     error = most.error + unknown + rings + lost_at_an_edge(_lost(call), longest)
     return delay._replace(seconds=least.seconds + unknown + codec, error=error)
+
+
+def lateness(call: Call, moment: float) -> float:
+    """By how many seconds packets came later than the quickest about a moment (monotonic).
+
+    So much less they waited in a buffer that plays by the clock: their sender's may be slow.
+    """
+    times = call.rtp.received.lateness if call.rtp else ()
+    place = bisect_right(times, moment, key=lambda late: late.at) - 1
+    return times[place].seconds if place >= 0 else 0.0
 
 
 def packet_seconds(call: Call) -> tuple[float, float]:

@@ -55,7 +55,8 @@ class SampleListener(Listener):
 
     def start(self, rate: int) -> None:
         if rate != self.rate:
-            self.rate, self._left_to_skip = rate, round(self._skip * rate)
+            skip = self._left_to_skip / self.rate if self.rate else self._skip
+            self.rate, self._left_to_skip = rate, round(skip * rate)
             self._pieces, self._count, self.arrivals = [], 0, []
 
     def feed(self, samples: NDArray[np.float64]) -> None:

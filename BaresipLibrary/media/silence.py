@@ -97,6 +97,7 @@ class _SilenceListener(SampleListener):
     def __init__(self, agent: Agent, threshold: float, call_id: str | None) -> None:
         super().__init__(agent, call_id)
         self.heard: NDArray[np.float64] | None = None
+        self.heard_rate = 0
         self.heard_after = 0.0
         self.has_noise = False
         self.is_undecided = False
@@ -111,6 +112,7 @@ class _SilenceListener(SampleListener):
 
     def start(self, rate: int) -> None:
         if rate != self.rate:
+            self.decide()
             self._recent, self.is_undecided = np.empty(0), False
             self._end = None if self._end is None else 0
         super().start(rate)
@@ -160,7 +162,8 @@ class _SilenceListener(SampleListener):
             self._look()
         else:
             before = self.seconds - (piece.size + self._recent.size) / self.rate
-            self.heard, self.heard_after = piece, before + ON_ITS_WAY
+            self.heard, self.heard_rate = piece, self.rate
+            self.heard_after = before + ON_ITS_WAY
 
 
 def _catch_up(
@@ -209,11 +212,12 @@ def _require_all_read(
 
 def _failure(listener: _SilenceListener, task: str) -> CallFailure:
     assert listener.heard is not None
-    at, sound = time.monotonic(), loudest_stretch(listener.heard, listener.rate)
+    rate = listener.heard_rate
+    at, sound = time.monotonic(), loudest_stretch(listener.heard, rate)
     words = (
         described(sound)
         if sound
-        else f"a short sound at {max(frame_levels(listener.heard, listener.rate)):.0f} dBFS"
+        else f"a short sound at {max(frame_levels(listener.heard, rate)):.0f} dBFS"
     )
     return CallFailure(
         f"{listener.agent.name} {task} after {listener.heard_after:.1f} s it heard {words}.",

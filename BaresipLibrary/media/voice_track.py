@@ -18,7 +18,7 @@ from ..speech.activity import VoiceActivity
 from ..speech.turns import joined
 from ..types import AudioDirection
 from .echoes import Echoes
-from .playout import playout_delay
+from .playout import lateness, playout_delay
 from .tracks import Track, TrackStream, without_slivers
 
 #: How exact (s) a beginning or an end is found: frames of 5 ms, and what a codec adds to them.
@@ -118,8 +118,7 @@ class VoiceTrack:
             BackendError: a part of the call was not recorded.
         """
         self._track.require_recorded()
-        if self._direction is AudioDirection.rx:
-            self._delay = playout_delay(self._agent, self._call)
+        self._learn_delay()
         streams = self._track.streams
         for stream in streams:
             activity = self._feed(stream)
@@ -128,9 +127,18 @@ class VoiceTrack:
         self._time_sounds()
 
     def read_ahead(self) -> None:
-        """Reads what was recorded long ago, which may take a moment: without `changes` held."""
+        """Reads what was recorded long ago, which may take a moment: without `changes` held.
+
+        Echoes in it are looked for, too: that takes longest.
+        """
+        self._learn_delay()
         for stream in self._track.streams:
             self._feed(stream)
+        self._time_sounds()
+
+    def _learn_delay(self) -> None:
+        if self._direction is AudioDirection.rx:
+            self._delay = playout_delay(self._agent, self._call)
 
     def _feed(self, stream: TrackStream) -> _Finder | None:
         """What finds sounds, after all of a stream that can be read; None without a rate."""
@@ -168,8 +176,20 @@ class VoiceTrack:
             late = 0.0 if self._delay.by_packets else _late_end(parts) / 2
             for span in parts:
                 half = late if span is parts[-1] else 0.0
-                error = span.error + self._delay.error + self._edge + half
-                yield TimedSpan(span.begin - waits - half, span.end - waits - half, error)
+                first, last = (self._may_wait_less(edge) for edge in (span.begin, span.end))
+                error = span.error + self._delay.error + self._edge + half + max(first, last)
+                begins, ends = span.begin - waits + first, span.end - waits + last
+                yield TimedSpan(begins - half, ends - half, error)
+
+    def _may_wait_less(self, recorded: float) -> float:
+        """By how much less, more or less, than its delay a sample waited that was recorded then.
+
+        Packets that come later and later wait less and less in a buffer that plays by the clock. Of
+        those that are late by chance the quickest count, which may be late themselves.
+        """
+        if self._delay.by_packets or self._direction is AudioDirection.tx:
+            return 0.0
+        return min(lateness(self._call, recorded), self._delay.seconds) / 2
 
     def _of_other_side(self, stream: TrackStream, activity: _Finder) -> Iterator[Span]:
         """The sounds, without what is an echo of the agent's own, in seconds of the recording."""

@@ -37,8 +37,9 @@ SURE_AFTER = 1.0
 #: Seconds after the last expected signature was heard until an unexpected one is ruled out: the
 #: delays of all ways are similar.
 _SETTLED = 0.3
-#: Seconds without audio after which no agent counts as heard.
-_STALE = 0.5
+#: Seconds without any audio after which no agent counts as heard. Where there was some before, it
+#: is not known for that long whom its next packets would let hear.
+_STALE = SURE_AFTER
 #: Seconds that a signature lasts beyond the given time: the last agents begin a little later.
 _SPARE = 5.0
 
@@ -119,7 +120,7 @@ class _SignatureListener(Listener):
 
     @property
     def has_audio(self) -> bool:
-        """Whether audio had arrived in the last half second when the agent was last listened to.
+        """Whether audio had arrived shortly before the agent was last listened to.
 
         On a busy machine that may be some seconds ago: the others were listened to since.
         """
@@ -165,8 +166,9 @@ class _HearingTest:
             for listener in self._listeners:
                 listener.skip()
             self._began = time.monotonic()
-            # Two waits: where no audio arrives, only time brings the answer.
-            return self._wait(SURE_AFTER) or self._wait(within) or self._matrix()
+            # Several waits: where no audio arrives any more, only time brings the answer.
+            ends = (end for end in (SURE_AFTER, 2 * SURE_AFTER, within) if end <= within)
+            return next(filter(None, map(self._wait, ends)), None) or self._matrix()
 
     def _wait(self, seconds: float) -> Matrix | None:
         """Waits until so many seconds after the beginning, which one look may take, too."""

@@ -43,11 +43,13 @@ class Line:
     """What the machine does to packets of both directions; the same seed does it again.
 
     `loss`: the share that is dropped; `jitter`: each is delayed by up to so many seconds, in order.
+    `slow`: the share by which the machine's own clock is slow.
     """
 
     loss: float = 0.0
     jitter: float = 0.0
     seed: int = 0
+    slow: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -238,7 +240,7 @@ class Machine:
                 with self._changed:
                     self._speak(due)
                     self._changed.notify_all()
-            due += self.codec.packet
+            due += self.codec.packet * (1 + self.line.slow)
 
     def _speak(self, due: float) -> None:
         """Puts together the packet that is due now, and gives it to the line."""

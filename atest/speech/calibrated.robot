@@ -42,6 +42,17 @@ A Machine That Sends No Packets While It Is Silent
     Measured Times Should Be True    ${machine}    alice
     Get Rtp Statistics    alice    packets    <    100
 
+A Machine Whose Clock Is Slow
+    [Documentation]    By 1 %, so that its packets soon wait 50 ms less in the jitter buffer.
+    [Tags]    once on embedded: a baresip program does not show its packets
+    [Setup]    Needs    RECORD_SENT    TIME_AUDIO    SEE_RTP
+    ${machine} =    Alice Calls A Machine    answers=${{[0.8]}}    length=${3.0}    slow=${0.01}
+    Wait Until Machine Has Spoken    ${machine}    1
+    Wait Until Silence    alice    for=0.4s
+    Say    alice    hello there
+    Get Response Time    alice    >    0.6    timeout=10s
+    Response Times Should Be True    ${machine}    alice
+
 A Machine That Talks On
     [Documentation]    Nothing interrupts it: both speak at once, and it never gets silent.
     ${machine} =    Alice Calls A Machine    codec=PCMA

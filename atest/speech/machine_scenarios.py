@@ -25,6 +25,7 @@ def talks(
     loss: float = 0.0,
     jitter: float = 0.0,
     seed: int = 1,
+    slow: float = 0.0,
     ptime: float = 20,
     phrase: float = 0.0,
     pause: float = 0.0,
@@ -40,7 +41,7 @@ def talks(
     spoken = with_pauses(
         voice(chosen, seed), round(phrase * chosen.rate), round(pause * chosen.rate)
     )
-    machine = Machine(spoken, chosen, Manners(**manners), Line(loss, jitter, seed))
+    machine = Machine(spoken, chosen, Manners(**manners), Line(loss, jitter, seed, slow))
     peer.talk_by(machine)
     peer.result["machine"] = machine
     dialog = peer.answer(invite, formats=str(chosen.payload_type), more=chosen.lines)

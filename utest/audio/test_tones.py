@@ -367,6 +367,18 @@ def test_the_tone_beside_the_loudest_one(second: float, level: float) -> None:
     assert beside.level == pytest.approx(level, abs=0.5)
 
 
+@pytest.mark.parametrize(("second", "level"), [(445, -12), (450, -12), (450, -22), (425, -12)])
+def test_two_tones_that_beat_are_no_tone_between_them(second: float, level: float) -> None:
+    detector = ToneDetector(600, 8000)
+    sound = signals.tone(440, 1, 8000, -12) + signals.tone(second, 1, 8000, level)
+    detector.feed(signals.mu_law(sound))
+    first, beside = detector.loudest_tone, detector.tone_beside
+    assert first is not None and beside is not None
+    wanted = pytest.approx(sorted([440.0, second]), abs=0.5)
+    assert sorted([first.frequency, beside.frequency]) == wanted
+    assert min(first.level, beside.level) == pytest.approx(level, abs=1)
+
+
 def test_a_tone_alone_or_in_noise_has_none_beside_it() -> None:
     for samples in (
         signals.tone(440, 1, 8000, -12),

@@ -9,8 +9,10 @@ import pytest
 import soundfile
 
 from BaresipLibrary.agents.call import Call
+from BaresipLibrary.audio.echo import EchoPath, echo_path
 from BaresipLibrary.backends.base import PlayoutDelay
 from BaresipLibrary.events import AudioTimed, MediaStarted
+from BaresipLibrary.media import echoes
 from BaresipLibrary.media.call_transcript import CallTranscript
 from BaresipLibrary.media.conversation import Conversation
 from BaresipLibrary.media.echo_free import EchoFree
@@ -53,6 +55,13 @@ def echo(sound: Samples, delay: float, gain: float) -> Samples:
 
 def converse(phone: Phone, folder: Path, sent: Samples, heard: Samples) -> Conversation:
     """The call in which alice sends that, and hears that, `_WAITS` s after it arrived."""
+    conversation = unread(phone, folder, sent, heard)
+    conversation.read()
+    return conversation
+
+
+def unread(phone: Phone, folder: Path, sent: Samples, heard: Samples) -> Conversation:
+    """The same, of which nothing was read so far."""
     phone.backend.playout_delay = PlayoutDelay(_WAITS, 0.003)
     phone.rings()
     phone.is_established("in-1")
@@ -64,9 +73,7 @@ def converse(phone: Phone, folder: Path, sent: Samples, heard: Samples) -> Conve
         soundfile.write(path, mu_law(samples), RATE)
         moment = began + waits
         phone.backend.feed(AudioTimed(now, "in-1", path, 0, moment - 0.001, moment + 0.001))
-    conversation = Conversation(phone.agent, call)
-    conversation.read()
-    return conversation
+    return Conversation(phone.agent, call)
 
 
 @pytest.mark.parametrize("delay", [0.03, 0.12, 0.5])
@@ -83,6 +90,26 @@ def test_an_echo_is_no_answer(phone: Phone, tmp_path: Path, delay: float, gain: 
     assert f"alice hears itself: what it says comes back {1000 * delay:.0f} ms" in (
         conversation.story()
     )
+
+
+def test_echoes_are_looked_for_while_events_may_come(
+    phone: Phone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[bool] = []
+
+    def looked_for(heard: Samples, sent: Samples) -> EchoPath | None:
+        held.append(phone.agent.changes._is_owned())  # type: ignore[attr-defined]
+        return echo_path(heard, sent)
+
+    monkeypatch.setattr(echoes, "echo_path", looked_for)
+    sent = at(_BEGIN, said(1, 1.2), 5.0)
+    conversation = unread(phone, tmp_path, sent, echo(sent, 0.12, -24.0))
+    conversation.read_ahead()
+    with phone.agent.changes:
+        conversation.read()
+    assert conversation.speech(AudioDirection.rx) == []
+    assert held
+    assert not any(held)
 
 
 def test_who_speaks_while_there_is_an_echo_is_heard(phone: Phone, tmp_path: Path) -> None:

@@ -58,6 +58,13 @@ def test_speech_that_runs_on_has_no_gaps(bob: ListeningAgent) -> None:
     assert find_dropouts(bob.agent, 3) == []
 
 
+@pytest.mark.parametrize("second", [444.0, 450.0, 460.0, 480.0])
+def test_two_tones_that_beat_have_no_gaps(bob: ListeningAgent, second: float) -> None:
+    """440 and 480 Hz are the ringback tone of North America."""
+    bob.hears(signals.tone(440, 5, RATE) + signals.tone(second, 5, RATE))
+    assert find_dropouts(bob.agent, 3) == []
+
+
 def test_silence_has_no_gaps(bob: ListeningAgent) -> None:
     bob.hears(silence(2))
     with pytest.raises(

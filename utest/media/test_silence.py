@@ -6,10 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
 from BaresipLibrary.backends.base import Packets
 from BaresipLibrary.errors import PhoneFailure
-from BaresipLibrary.events import AudioArrived
+from BaresipLibrary.events import AudioArrived, MediaStarted
 from BaresipLibrary.media.silence import verify_silence
 
 from ..audio import signals
@@ -79,6 +80,23 @@ def test_what_breaks_a_silence_is_named(bob: ListeningAgent) -> None:
     )
     with pytest.raises(PhoneFailure, match=expected):
         verify_silence(bob.agent, 60, -50)
+
+
+def test_a_sound_just_before_another_codec_breaks_a_silence(
+    bob: ListeningAgent, tmp_path: Path
+) -> None:
+    """Which has another sample rate, and silence from its first sample on."""
+    bob.hears(np.concatenate([silence(0.8), signals.tone(440, 0.1, RATE)]))
+    bob.then = lambda: another_stream(bob, tmp_path / "wide.wav", silence(4))
+    with pytest.raises(PhoneFailure, match=r"after 0\.8 s it heard sound too short to name at"):
+        verify_silence(bob.agent, 1, -50)
+
+
+def another_stream(agent: ListeningAgent, path: Path, samples: Samples) -> None:
+    """Has the call go on with twice the sample rate."""
+    soundfile.write(path, samples, 2 * RATE)
+    media = MediaStarted(time.monotonic(), "in-1", 2 * RATE, 1, path, path)
+    agent.phone.backend.feed(media, AudioArrived(time.monotonic(), "in-1"))
 
 
 def test_a_click_breaks_a_silence(bob: ListeningAgent) -> None:

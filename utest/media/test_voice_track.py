@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from BaresipLibrary.backends.base import PlayoutDelay
+from BaresipLibrary.events import RtpCounted
 from BaresipLibrary.media.voice_track import VoiceTrack
+from BaresipLibrary.rtp import RtpCounts, RtpLateness
 from BaresipLibrary.types import AudioDirection
 
 from ..scripted import Phone
@@ -23,6 +25,7 @@ def voices(
     folder: Path,
     *stretches: tuple[float, np.ndarray],
     delay: PlayoutDelay = _KEPT,
+    counted: RtpCounts | None = None,
 ) -> VoiceTrack:
     """What alice hears in stretches that are recorded at these times, after 0.1 s in a buffer."""
     phone.backend.playout_delay = delay
@@ -30,6 +33,8 @@ def voices(
     phone.is_established("in-1")
     call = phone.agent.calls[0]
     hears(phone, call, folder, *stretches)
+    if counted:
+        phone.backend.feed(RtpCounted(time.monotonic(), "in-1", counted, RtpCounts(0)))
     track = VoiceTrack(phone.agent, call, AudioDirection.rx)
     track.read()
     return track
@@ -72,6 +77,23 @@ def test_the_end_of_a_turn_may_have_waited_before_it_was_recorded(
     assert sounds[-1].end - sounds[-1].error < began + 1.0
     assert sounds[-1].end + sounds[-1].error > began + 1.0 + late
     assert sounds[-1].error < late / 2 + 0.02
+
+
+@pytest.mark.parametrize(("late", "less"), [(0.0, 0.0), (0.040, 0.020), (0.500, 0.050)])
+def test_what_a_slow_clock_sends_may_have_waited_less(
+    phone: Phone, tmp_path: Path, late: float, less: float
+) -> None:
+    """Later and later until the buffer begins anew, and never less than nothing."""
+    began = time.monotonic() - 10.0
+    times = (RtpLateness(began - 1, 0.0), RtpLateness(began + 0.5, late))
+    sounds = (began + 0.1, np.concatenate([tone(0.3), silence(1.0), tone(0.3)]))
+    received = RtpCounts(100, lateness=times)
+    first, second = voices(phone, tmp_path, sounds, delay=_BY_TIME, counted=received).sounds
+    assert (first.begin, first.end) == pytest.approx((began, began + 0.3), abs=_EXACT)
+    assert first.error < 0.006
+    wanted = (began + 1.3 + less, began + 1.6 + less)
+    assert (second.begin, second.end) == pytest.approx(wanted, abs=_EXACT)
+    assert second.error == pytest.approx(0.004 + less, abs=0.002)
 
 
 @pytest.mark.parametrize("pause", [0.5, 0.01])

@@ -10,7 +10,7 @@ from typing import Any
 from ... import events
 from ...account import Account, codec_name
 from ...events import Event
-from ...rtp import PacketLength, RtpCounts, RtpGap, SequenceJump, TelephoneEvent
+from ...rtp import PacketLength, RtpCounts, RtpGap, RtpLateness, SequenceJump, TelephoneEvent
 from ..baresip_text import MEDIA, bracketed, call_closed, ring_line, split_status, tls_lines
 from ..base import PromptSource, Source, ToneSource
 from ..stack_settings import StackSettings
@@ -138,6 +138,7 @@ def _counts(counted: dict[str, Any]) -> RtpCounts:
         ssrcs=tuple(counted.pop("ssrcs")),
         in_turns=tuple(counted.pop("in_turns")),
         payload_types=tuple(counted.pop("payload_types")),
+        lateness=tuple(RtpLateness(*late) for late in counted.pop("lateness")),
         gaps=tuple(RtpGap(*gap) for gap in counted.pop("gaps")),
         events=tuple(TelephoneEvent(*event) for event in counted.pop("events")),
         **counted,

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from .lateness import Lateness
+
 #: Without a packet for longer than this (s), there is a gap.
 GAP = 0.2
 #: How many of the newest gaps and telephone events are kept.
@@ -147,6 +149,7 @@ class RtpCounter:
     def __init__(self) -> None:
         self.packets = 0
         self.last_at: float | None = None
+        self.lateness = Lateness()
         #: How many packets each payload type had, the first one first.
         self.kinds: Counter[int] = Counter()
         #: How many of those had no payload, as they do that keep a NAT open (RFC 6263).
@@ -183,6 +186,7 @@ class RtpCounter:
                 self._note_length(at, header)
         elif len(self._sources) < _MOST_SOURCES:
             self._sources[header.ssrc] = _Source(header.sequence)
+        self.lateness.take(at, header.ssrc, header.timestamp)
         self._note_newest(header)
 
     def _note_gap(self, at: float) -> None:
@@ -247,6 +251,7 @@ class RtpCounter:
             source.take_next(count)
             lengths = self._lengths.setdefault(last.payload_type, deque(maxlen=_RECENT))
             lengths.extend(run.lengths)
+            self.lateness.take_next(run.lengths)
             self._last = run.last
             self._newest[last.payload_type] = run.last, self.packets
         return count
@@ -302,6 +307,7 @@ class RtpCounter:
             "payload_types": list(self.kinds),
             "lengths": [*map(self._length, self._lengths)],
             "last_at": self.last_at,
+            "lateness": self.lateness.times,
             "longest_gap": self._longest_gap,
             "gaps": list(self._gaps),
             "events": [[*vars(event).values()] for event in self._events.values()],
