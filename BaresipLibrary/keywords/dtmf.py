@@ -70,6 +70,9 @@ class DtmfKeywords(Component):
     ) -> str:
         """Returns the digits that the active call, or else the last call, has received, in order.
 
+        Where packets overtake each other on the way, as jitter makes them do, a baresip of the external
+        backend may report a key twice.
+
         What is expected may be a ``Secret``. Its digits are ``***`` in the log and in messages, as
         are those that may begin it; SIP INFO messages, and what is returned, show them.
 

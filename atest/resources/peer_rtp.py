@@ -88,6 +88,19 @@ class Rtp:
         self._timestamp = (started + PACKET * count) & 0xFFFFFFFF
         self._samples = samples
 
+    def press_out_of_order(self, digit: str, *order: int) -> None:
+        """Sends so many packets of a telephone event in that order; the highest number ends it."""
+        event, samples, self._samples = _EVENTS.index(digit), self._samples, None
+        started, first = self._timestamp, self._sequence
+        for number in order:
+            bits = 0x8A if number == max(order) else 0x0A
+            self._sequence = (first + number) & 0xFFFF
+            self._put(101, _EVENT.pack(event, bits, PACKET * (number + 1)), started)
+            self._closed.wait(PACKET / RATE)
+        self._sequence = (first + len(order)) & 0xFFFF
+        self._timestamp = (started + PACKET * len(order)) & 0xFFFFFFFF
+        self._samples = samples
+
     def tone(self, last: float = 0.3) -> float | None:
         """The strongest frequency (Hz) of the last seconds that arrived; None without sound."""
         payloads = [p for p in list(self.packets) if p.payload_type in (PCMU, PCMA)]

@@ -15,6 +15,18 @@ Digits Leave Also While The Peer Only Listens Or The Agent Is Muted
     Send Dtmf    alice    12
     The Peer Should Have Got    ${peer}    12
 
+A Key Whose Packets Come In Another Order Was Pressed Once
+    [Documentation]    A packet that comes after the end of its key is another press to baresip.
+    [Tags]    once on embedded: a baresip program does not show its packets
+    Needs    SEE_RTP
+    ${peer} =    Alice Calls    presses_out_of_order    digits=11232
+    Wait Until Peer Waits    ${peer}
+    Get Received Dtmf    alice    ==    11232    timeout=3s
+    Let Peer Go On    ${peer}
+    ${events} =    Get Rtp Statistics    alice    events
+    Length Should Be    ${events}    5
+    Get Received Dtmf    alice    ==    11232
+
 Digits Are Not Sent While The Peer Holds
     [Template]    Held By Peer
     sendonly

@@ -21,6 +21,17 @@ def takes_digits(
     dialog.await_bye()
 
 
+def presses_out_of_order(peer: Peer, digits: str) -> None:
+    """Answers, and presses; of each key, the end overtakes a packet."""
+    dialog = peer.answer(peer.expect("INVITE"))
+    peer.rtp.play(440)
+    peer.rtp.wait_for_packets(5, 5.0)
+    for digit in digits:
+        peer.rtp.press_out_of_order(digit, 0, 1, 2, 4, 3)
+    peer.step()
+    dialog.await_bye()
+
+
 def is_held(peer: Peer) -> None:
     """Agrees to a hold."""
     dialog = peer.answer(peer.expect("INVITE"))

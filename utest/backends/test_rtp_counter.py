@@ -337,7 +337,8 @@ def take_singly(counter: RtpCounter, at: float, octets: bytes) -> None:
 def insides(counter: RtpCounter) -> dict[str, Any]:
     """All that a counter knows, that of its sources included."""
     sources = {ssrc: vars(source) for ssrc, source in counter._sources.items()}
-    return {**vars(counter), "_sources": sources, **counter.summary()}
+    digits = vars(counter.digits)
+    return {**vars(counter), "_sources": sources, "digits": digits, **counter.summary()}
 
 
 @pytest.mark.parametrize("seed", range(200))

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Any
 
+from baresip import StackEvent
+
 from .call_control import find_stream
 from .faults import watch
 from .native import PacketHandler, library, octets_in
@@ -245,6 +247,14 @@ class PacketCounts:
         if packets is not None:
             packets.note_sent(octets_in(buffer, _READ))
         return False
+
+    def is_new_digit(self, event: StackEvent) -> bool:
+        """Whether a digit that the stack reports is none that it has reported already."""
+        packets = self._calls.get(event.call_id or "")
+        if packets is None:
+            return True
+        packets.count()
+        return packets.received.digits.is_new(event.text or "", monotonic())
 
     def note_report(self, call_id: str | None, rtcp: dict[str, Any]) -> None:
         """Takes in what RTCP says of the sent packets: nothing unless the peer reports on them."""

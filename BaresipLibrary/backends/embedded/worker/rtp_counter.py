@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from .digit_starts import DigitStarts
 from .lateness import Lateness
 
 #: Without a packet for longer than this (s), there is a gap.
@@ -149,7 +150,7 @@ class RtpCounter:
     def __init__(self) -> None:
         self.packets = 0
         self.last_at: float | None = None
-        self.lateness = Lateness()
+        self.digits, self.lateness = DigitStarts(), Lateness()
         #: How many packets each payload type had, the first one first.
         self.kinds: Counter[int] = Counter()
         #: How many of those had no payload, as they do that keep a NAT open (RFC 6263).
@@ -264,6 +265,8 @@ class RtpCounter:
         if header.payload_type not in _DYNAMIC or len(payload) != _EVENT.size:
             return
         number, bits, duration = _EVENT.unpack(payload)
+        press = (header.ssrc, header.payload_type, header.timestamp)
+        self.digits.take(at, press, header.sequence, number, is_end=bool(bits & _END))
         event = self._event_of(at, header, number)
         before = (header.timestamp - event.timestamp) & 0xFFFFFFFF
         event.duration = max(event.duration, before + duration)

@@ -349,7 +349,7 @@ class StackPhone:
         self._registration.take(event)
         if event.event is Event.REGISTER_OK and self._registration.is_bound:
             self._spawn(self._subscriptions.watch_mailbox())
-        if event.event is Event.CALL_DTMF_START:
+        if event.event is Event.CALL_DTMF_START and self._packets.is_new_digit(event):
             self._report("DtmfReceived", call_id=event.call_id, text=event.text)
         elif event.event is Event.CALL_RTCP and event.stats:
             self._on_statistics(event)
