@@ -11,7 +11,7 @@ from BaresipLibrary.speech.masking import MASK, Secrets
 from BaresipLibrary.speech.plain_words import plain_units
 from BaresipLibrary.speech.words import Phrase, find_phrase
 
-from .test_number_forms import EQUAL, EQUAL_IN_OTHER_LANGUAGES, FORMS, apart
+from .number_forms import EQUAL, EQUAL_IN_OTHER_LANGUAGES, FORMS, apart
 from .test_words import EQUAL as EQUAL_WORDS
 from .test_words import said
 
