@@ -29,8 +29,11 @@ def check_requirements(name: str, account: Account, backend: Backend) -> None:
     _check_media(name, account, backend)
     _check_codecs(name, account, backend)
     for what, is_needed in _needs(account).items():
-        if is_needed and what not in backend.capabilities:
-            raise UsageError(f"{name}: {backend.description} cannot {what.value}. {what.who_can}")
+        if not is_needed or what in backend.capabilities:
+            continue
+        if backend.is_attached:
+            raise UsageError(f"{name} cannot {what.value}: {backend.why_not(what)}")
+        raise UsageError(f"{name}: {backend.description} cannot {what.value}. {what.who_can}")
 
 
 def _check_media(name: str, account: Account, backend: Backend) -> None:

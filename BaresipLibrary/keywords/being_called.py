@@ -7,6 +7,7 @@ from robot.api.deco import keyword
 
 from ..agents.agent import Agent
 from ..agents.reactions import Reaction
+from ..backends.capabilities import Capability
 from ..errors import UsageError
 from ..signalling.calls import act_on_incoming, send_progress
 from ..signalling.when_called import Reactor
@@ -179,6 +180,7 @@ class EarlyMediaKeywords(Component):
         """
         callee = self._acting(agent, call)
         pairs = header_pairs(headers)
+        callee.require(Capability.SEND_PROGRESS)
         act_on_incoming(
             callee,
             self._seconds(timeout),

@@ -7,10 +7,17 @@ from robot.api import logger
 from robot.api.deco import keyword
 
 from ..agents.call import Call
+from ..backends.capabilities import Capability
 from ..errors import UsageError
 from ..signalling import failover
 from ..signalling.anonymous import dial_anonymously
-from ..signalling.calls import act_on_incoming, dial_without_offer, hang_up_current, refuse
+from ..signalling.calls import (
+    act_on_incoming,
+    dial_without_offer,
+    hang_up_current,
+    refuse,
+    require_refusal,
+)
 from ..signalling.hold import hold
 from ..signalling.refresh import refresh
 from ..sip.reasons import reason_phrase
@@ -100,6 +107,8 @@ class CallKeywords(Component):
     ) -> Call:
         """Answers the incoming call as `accept` does, and returns it."""
         callee = self._acting(agent, call)
+        if headers:
+            callee.require(Capability.ANSWER_HEADERS)
         return act_on_incoming(
             callee,
             self._seconds(timeout),
@@ -136,6 +145,7 @@ class CallKeywords(Component):
         callee = self._acting(agent, call)
         words = refusal_phrase(code, reason)
         pairs = header_pairs(headers)
+        require_refusal(callee, code, words, pairs)
         act_on_incoming(
             callee,
             self._seconds(timeout),
@@ -171,6 +181,7 @@ class CallKeywords(Component):
         """
         callee = self._acting(agent, call)
         answer = [contact_of(self._agents, callee, target), *header_pairs(headers)]
+        require_refusal(callee, 302, reason_phrase(302), answer)
         act_on_incoming(
             callee,
             self._seconds(timeout),

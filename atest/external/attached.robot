@@ -18,6 +18,8 @@ ${OUT OF REACH}
 ...                 SEPARATOR=${SPACE}
 ...                 device is out of reach: the control connection has ended (127.0.0.1:*). Its baresip has ended or cannot be
 ...                 reached, or another client has connected: ctrl_tcp serves the newest only.
+${NO TRACE}
+...                 ctrl_tcp does not show the SIP messages of an attached baresip. An agent that the library starts can.
 
 
 *** Test Cases ***
@@ -50,7 +52,7 @@ Its Messages Are Not Shown
     Dial    bob    device
     Wait Until State Is    device    RINGING
     VAR    ${why}
-    ...    device cannot show its SIP messages: the external backend with baresip * cannot. An agent that the library starts can.
+    ...    device cannot show its SIP messages: ${NO TRACE}
     Run Keyword And Expect Error    ${why}    Get Header    device    From
     Run Keyword And Expect Error    ${why}    Get Headers    device    of=200
     Run Keyword And Expect Error    ${why}    Get Sip Message    device    INVITE
@@ -84,7 +86,7 @@ What Was Agreed Is Not Known
     Wait Until State Is    bob    ESTABLISHED
     FOR    ${getter}    IN    Get Codec    Get Media Encryption
         Run Keyword And Expect Error
-        ...    device cannot show its SIP messages: the external backend with baresip * cannot. An agent that the library starts can.
+        ...    device cannot show its SIP messages: ${NO TRACE}
         ...    ${getter}    device    timeout=10s
     END
     Run Keyword And Expect Error    device cannot show its SIP messages: *
@@ -100,7 +102,7 @@ What A Peer Answers To A Refresh Is Not Known
     Accept    device
     Wait Until State Is    bob    ESTABLISHED
     Run Keyword And Expect Error
-    ...    device cannot tell what a peer answers to a re-INVITE: the external backend with baresip * cannot. An agent that the library starts can.
+    ...    device cannot tell what a peer answers to a re-INVITE: ${NO TRACE}
     ...    Refresh Call    device
     Get Sip Message Count    bob    received re-INVITE    ==    0
 
@@ -281,6 +283,43 @@ Two Agents At One Device
     ...    An agent is attached to the baresip at ${where} already, and its ctrl_tcp serves the newest client only: stop that agent first.
     ...    Start Agent    other    control=${where}
     Get State    device    ==    IDLE
+
+An Account With A Source Of Its Own
+    [Documentation]    Its calls begin with that source, and go back to it after a hold.
+    [Setup]    Attach    parameters=;audio_source=ausine,300
+    Start Agent    bob
+    Send Audio    device    700 Hz
+    Dial    device    bob
+    Accept    bob
+    Verify Audio    bob    700 Hz
+    Hang Up    bob
+    Wait Until State Is    device    IDLE
+    Dial    bob    device
+    Accept    device
+    Verify Audio    bob    700 Hz
+    Hold    bob
+    Resume    bob
+    Verify Audio    bob    700 Hz
+    Send Audio    device    silence
+    Verify Silence    bob
+
+What Its Configuration Decides
+    [Setup]    No Operation
+    &{device} =    Start Device
+    Run Keyword And Expect Error
+    ...    device cannot check the TLS certificate of a server: what an attached baresip checks stands in its own configuration (sip_verify_server); give tls_verify=False.
+    ...    Start Agent    device    device    127.0.0.1:9    transport=tls    control=${device}[control]
+    Start Agent    device    device    127.0.0.1:9    transport=tls    tls_verify=False    regint=0    control=${device}[control]
+
+What It Cannot Do Is Said Before Anybody Calls
+    [Documentation]    Each would wait eight seconds for a call.
+    VAR    ${why}    : the external backend with baresip * cannot. The embedded backend can.
+    Run Keyword And Expect Error    device cannot send a 183 with early media${why}    Send Progress    device
+    Run Keyword And Expect Error    device cannot redirect a call${why}    Deflect    device    sip:bob@127.0.0.1
+    VAR    &{headers}    X-A=b
+    Run Keyword And Expect Error    device cannot add headers to a refusal${why}    Reject    device    headers=${headers}
+    Run Keyword And Expect Error
+    ...    device cannot add headers to the answer to a call${why}    Accept    device    headers=${headers}
 
 It Is Left As It Was
     [Documentation]    With the source and the accounts that it had, in their order.

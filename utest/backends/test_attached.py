@@ -10,10 +10,12 @@ import pytest
 
 from BaresipLibrary.account import Account
 from BaresipLibrary.backends.base import ToneSource
+from BaresipLibrary.backends.capabilities import Capability
 from BaresipLibrary.backends.external.attached import AttachedBackend
 from BaresipLibrary.backends.external.configuration import ExternalSettings
 from BaresipLibrary.backends.external.ctrl_tcp import ControlConnection
 from BaresipLibrary.backends.external.device_settings import (
+    WHY_ONLY_STARTED,
     DeviceAccount,
     accounts_in,
     lacking_for_files,
@@ -295,3 +297,15 @@ def test_a_device_without_the_commands_that_are_needed() -> None:
         del device.answers["modules"]
         with pytest.raises(BackendError, match=r"lacks a command: .* load the modules menu and"):
             AttachedBackend(Account("a"), Changes(), ExternalSettings(control=device.address))
+
+
+def test_what_an_attached_baresip_lacks_whatever_its_version() -> None:
+    with closing(FakeDevice()) as device:
+        backend = AttachedBackend(Account("a"), Changes(), ExternalSettings(control=device.address))
+        assert not backend.capabilities & WHY_ONLY_STARTED.keys()
+        assert backend.why_not(Capability.SEND_MESSAGE) == (
+            "ctrl_tcp does not show the SIP messages of an attached baresip. An agent that the"
+            " library starts can."
+        )
+        assert backend.why_not(Capability.REDIRECT).endswith("The embedded backend can.")
+        backend.stop()

@@ -109,6 +109,20 @@ def test_a_call_begins_with_a_file_of_silence_that_is_replaced_before_it_ends(
     assert baresip.playing["id"] == PAUSE and baresip.sends("id") == "silence"
 
 
+def test_a_call_that_began_with_the_source_of_its_account_sends_what_was_chosen(
+    baresip: Baresip,
+) -> None:
+    """An attached baresip does not say that its account has one."""
+    baresip.sources.accounts_may_have_sources = True
+    baresip.sources.set_source(None, ToneSource(700))
+    baresip.device = "ausine,300"
+    baresip.begins("id")
+    assert baresip.sends("id") == "ausine,700"
+    baresip.is_held("id")
+    baresip.starts("id")
+    assert baresip.sends("id") == "ausine,700"
+
+
 def test_a_tone_is_not_taken_back_when_the_file_of_silence_would_end(tmp_path: Path) -> None:
     baresip = Baresip(tmp_path, pauses=True)
     baresip.begins("id")

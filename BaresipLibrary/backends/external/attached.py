@@ -18,6 +18,7 @@ from .control_addresses import ControlAddress
 from .controlled import ControlledBackend
 from .ctrl_tcp import Command
 from .device_settings import (
+    WHY_ONLY_STARTED,
     accounts_in,
     lacking_for_files,
     require_no_configuration,
@@ -28,13 +29,6 @@ from .installation import codecs_of, encryptions_of
 from .recording_names import DIRECTIONS, media_started, peer_named_by
 from .running_calls import is_on_hold, running_calls
 
-#: What is read from the SIP trace, which an attached baresip does not show.
-_NEED_MESSAGES = frozenset({
-    Capability.SHOW_MESSAGES,
-    Capability.SEND_MESSAGE,
-    Capability.RECEIVE_MESSAGE,
-    Capability.SEND_OPTIONS,
-})  # fmt: skip
 _MODULE = re.compile(r"^\s*(\S+) type=", re.MULTILINE)
 _DUMP = re.compile(r"sndfile,dump,(.+)")
 #: Events of the messages that set up audio.
@@ -130,7 +124,8 @@ class AttachedBackend(ControlledBackend):
         self._modules = modules
         self._translator.set_version(version)
         self._audio_sources.set_toggles(version.toggles_mute)
-        unable = {Capability.VERIFY_TLS, Capability.NEXT_OUTBOUND, *_NEED_MESSAGES}
+        self._audio_sources.accounts_may_have_sources = True
+        unable = set(WHY_ONLY_STARTED)
         if self._settings.recordings is None:
             unable.add(Capability.TIME_AUDIO)
         self.capabilities = installation.capabilities(version, modules) - unable
@@ -138,6 +133,9 @@ class AttachedBackend(ControlledBackend):
         self.media_encryptions = encryptions_of(modules)
         self.nat_traversals = modules & {"stun", "turn"}
         self.codecs = codecs_of(modules)
+
+    def why_not(self, capability: Capability) -> str:
+        return WHY_ONLY_STARTED.get(capability) or super().why_not(capability)
 
     @property
     def pid(self) -> int | None:

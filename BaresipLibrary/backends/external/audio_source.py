@@ -82,6 +82,8 @@ class AudioSources:
         self.lacks = ""
         #: The source that an attached baresip had before; empty where that is not known.
         self.found = ""
+        #: Whether calls may begin with a source of their account, in place of the one set last.
+        self.accounts_may_have_sources = False
         self._switched = self._left = False
 
     def leave(self) -> str:
@@ -136,7 +138,8 @@ class AudioSources:
     def note_call(self, call_id: str) -> None:
         """Notes that a call has begun."""
         with self._notes:
-            self._first.setdefault(call_id, self._device)
+            first = "" if self.accounts_may_have_sources else self._device
+            self._first.setdefault(call_id, first)
 
     def note_start(self, call_id: str) -> None:
         """Notes that baresip has started the source that a call began with, for the first time or

@@ -5,12 +5,28 @@ import re
 from ...account import INBAND, Account
 from ...errors import UsageError
 from ...frozen import frozen
+from ..capabilities import Capability
 from .configuration import SOURCE_CHANNELS, SOURCE_RATE, ExternalSettings
 from .installation import Version
 
 _LISTED = re.compile(r"^\s*(?:>|\d+ -)?\s*(sips?:\S+)(.*)$", re.MULTILINE)
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _OK = re.compile(r"\sOK\b")
+
+_STARTED = "An agent that the library starts can."
+_NO_TRACE = f"ctrl_tcp does not show the SIP messages of an attached baresip. {_STARTED}"
+#: What an attached baresip lacks, whatever its version, and why, as clauses.
+WHY_ONLY_STARTED = {
+    Capability.SHOW_MESSAGES: _NO_TRACE,
+    Capability.SEND_MESSAGE: _NO_TRACE,
+    Capability.RECEIVE_MESSAGE: _NO_TRACE,
+    Capability.SEND_OPTIONS: _NO_TRACE,
+    Capability.NEXT_OUTBOUND: f"an attached baresip keeps the proxy of its account. {_STARTED}",
+    Capability.VERIFY_TLS: (
+        "what an attached baresip checks stands in its own configuration (sip_verify_server); give"
+        " tls_verify=False."
+    ),
+}
 
 
 @frozen
