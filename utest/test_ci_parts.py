@@ -43,3 +43,9 @@ def test_what_takes_longest_comes_first_and_a_folder_in_two_runs_keeps_its_name(
     assert first.name == ci.LONGEST[0]
     named = {part.options for part in parts if part.name.startswith("speech")}
     assert named == {("--name", "Speech")}
+
+
+def test_what_understands_speech_takes_more_than_one_stream(ci: ModuleType) -> None:
+    width = {part.name: part.width for part in ci.all_parts()}
+    assert {name: width[name] for name in ci.WIDE} == ci.WIDE
+    assert min(ci.WIDE.values()) > 1 == width["hearing"]

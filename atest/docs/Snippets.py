@@ -35,6 +35,8 @@ _FILE = re.compile(
 )
 _NOTES = re.compile(r"fails|phones|not run: \S.*")
 _PBX = "pbx.example.com"
+#: The page whose suites voice_machines.robot runs.
+_MACHINES = "voice-machines"
 
 
 class Snippet(NamedTuple):
@@ -52,19 +54,15 @@ class Snippets:
     ROBOT_LIBRARY_SCOPE = "SUITE"
 
     def write_snippets(self, folder: str, domain: str) -> int:
-        """Writes those that run into ``pass`` and ``fail`` below a folder; returns how many."""
-        written = 0
-        for snippet in snippets():
-            if not snippet.note.startswith("not run"):
-                home = Path(folder) / ("fail" if snippet.note == "fails" else "pass")
-                home.mkdir(parents=True, exist_ok=True)
-                text = suite(snippet).replace(_PBX, domain)
-                (home / f"{snippet.page}_{snippet.number}.robot").write_text(text)
-                written += 1
-        for name, text in python_files().items():
-            for home in ("pass", "fail"):
-                (Path(folder) / home / name).write_text(text)
-        return written
+        """Writes those that run into ``pass`` and ``fail`` below a folder; returns how many.
+
+        Those of machines that talk are left out.
+        """
+        return _write(folder, domain, [one for one in snippets() if one.page != _MACHINES])
+
+    def write_snippets_of_machines(self, folder: str) -> int:
+        """Writes those of machines that talk in the same way; returns how many."""
+        return _write(folder, _PBX, [one for one in snippets() if one.page == _MACHINES])
 
     def start_phone_system(self, domain: str, number: str) -> str:
         """Starts the phone system with an API of the page about HTTP; returns its address."""
@@ -103,6 +101,22 @@ class Snippets:
             parsed = TestSuite.from_string(suite(snippet))
             assert parsed.tests and all(test.body for test in parsed.tests), snippet
         return len(others)
+
+
+def _write(folder: str, domain: str, chosen: list[Snippet]) -> int:
+    """Writes those of these that run, and the Python files; returns how many suites there are."""
+    written = 0
+    for snippet in chosen:
+        if not snippet.note.startswith("not run"):
+            home = Path(folder) / ("fail" if snippet.note == "fails" else "pass")
+            home.mkdir(parents=True, exist_ok=True)
+            text = suite(snippet).replace(_PBX, domain)
+            (home / f"{snippet.page}_{snippet.number}.robot").write_text(text)
+            written += 1
+    for name, text in python_files().items():
+        for home in Path(folder).iterdir():
+            (home / name).write_text(text)
+    return written
 
 
 def snippets() -> list[Snippet]:

@@ -1,5 +1,5 @@
 *** Settings ***
-Documentation       Everything that the README and the pages of docs/ show as a suite runs.
+Documentation       Everything that the README and the pages of docs/ show as a suite runs, here or in voice_machines.robot.
 Resource            ../resources/backend.resource
 Resource            ../servers/servers.resource
 Library             OperatingSystem

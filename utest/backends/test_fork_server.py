@@ -1,8 +1,10 @@
 """What the process that starts agents does when it cannot, and what programs get from it."""
 
+import ctypes
 import errno
 import json
 import os
+import platform
 import select
 import signal
 import socket
@@ -22,6 +24,7 @@ from BaresipLibrary.backends import launchers
 from BaresipLibrary.backends.child import Child
 from BaresipLibrary.backends.embedded.backend import EmbeddedBackend
 from BaresipLibrary.backends.embedded.wheel import is_installed
+from BaresipLibrary.backends.embedded.worker.short_turns import ATTRIBUTES, CALLS, TURN
 from BaresipLibrary.backends.external.installation import is_on_path
 from BaresipLibrary.backends.external.started import ExternalBackend
 from BaresipLibrary.backends.launchers import Forker, WarmProcess
@@ -50,6 +53,19 @@ class Ending:
 sys.meta_path.insert(0, Ending())
 """
 LIMIT = "the fork server.* could not start it: .*Resource temporarily unavailable"
+
+
+def turn_of(thread: int) -> int:
+    """How long a turn of a thread is (ns), 0 for this one's; 0 where Linux does not tell."""
+    _, get_call = CALLS[platform.machine()]
+    buffer = ctypes.create_string_buffer(ATTRIBUTES.size)
+    assert not ctypes.CDLL(None).syscall(get_call, thread, buffer, ATTRIBUTES.size, 0)
+    turn: int = ATTRIBUTES.unpack(buffer.raw)[5]
+    return turn
+
+
+def has_short_turns() -> bool:
+    return sys.platform == "linux" and platform.machine() in CALLS and turn_of(0) > 0
 
 
 @pytest.fixture
@@ -312,3 +328,23 @@ def test_a_fork_server_that_was_started_early_ends_with_a_process_that_is_killed
     assert ran.returncode == -signal.SIGKILL
     with suppress(psutil.NoSuchProcess):
         psutil.Process(int(ran.stdout)).wait(SOON)
+
+
+@pytest.mark.skipif(not has_short_turns(), reason="needs Linux 6.12 on a processor that is known")
+def test_a_program_takes_short_turns(forker: Forker, tmp_path: Path) -> None:
+    child = launch(forker, tmp_path, "sleep", "600")
+    assert turn_of(child.pid) == TURN < turn_of(0)
+
+
+@pytest.mark.skipif(not has_short_turns(), reason="needs Linux 6.12 on a processor that is known")
+@pytest.mark.skipif(not is_installed(), reason="no embedded baresip")
+def test_each_thread_of_an_agent_takes_short_turns(
+    changes: Changes, forker: Forker, tmp_path: Path
+) -> None:
+    agent = EmbeddedBackend(Account("alice"), tmp_path / "alice", changes, forker)
+    agent.start(lambda event: None)
+    try:
+        threads = [int(path.name) for path in Path(f"/proc/{agent.pid}/task").iterdir()]
+        assert len(threads) > 1 and {turn_of(thread) for thread in threads} == {TURN}
+    finally:
+        agent.stop()

@@ -6,7 +6,7 @@ import socket
 import sys
 from functools import partial
 
-from .forkserver import ForkServer, ServeAgent, log_to
+from .forkserver import ForkServer, ServeAgent, log_to, take_short_turns
 
 
 def _agent_server(wheel: str | None) -> ServeAgent:
@@ -38,6 +38,7 @@ def main(arguments: list[str], wheel: str | None) -> None:
             os._exit(0)  # the parent waits for that, and there is nothing to finish
         case ["agent", descriptor, folder]:
             log_to(folder)
+            take_short_turns()
             _agent_server(wheel)(socket.socket(fileno=int(descriptor)), folder)
         case _:
             raise SystemExit(f"unknown arguments: {arguments}")

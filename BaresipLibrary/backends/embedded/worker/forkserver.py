@@ -96,6 +96,7 @@ class ForkServer:
 
         Where that fails, an agent tries it again, and its log says why it cannot start.
         """
+        take_short_turns()
         if self._serve_agent is None:
             with suppress(BaseException):  # a module may also call sys.exit()
                 self._serve_agent = self._load()
@@ -104,7 +105,7 @@ class ForkServer:
         """Starts what is asked for, or answers why not: an error here would end all the others."""
         try:
             if "command" in request:
-                _c_library()  # for all programs
+                take_short_turns()
             else:
                 self._prepare()
             Path(request["folder"]).stat()  # who gave up has removed it
@@ -206,6 +207,17 @@ def _end_with_parent(parent: int) -> None:
     libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)  # it died before that
+
+
+@cache
+def take_short_turns() -> None:
+    """Has this process, and all that it starts from now on, wait less for a CPU that is busy."""
+    with suppress(Exception):  # nothing depends on it
+        c_library = _c_library()
+        if c_library is not None:
+            from .short_turns import ask_for_short_turns
+
+            ask_for_short_turns(c_library)
 
 
 @cache
