@@ -14,7 +14,11 @@ from ..events import CallIncoming, SipMessage, StackLog
 from ..sip.messages import Message, parameter, split_address, split_values
 from ..sip.sdp import audio_in, description_in
 from ..sip.transactions import Transaction, transactions
-from ..sip.unreadable_sdp import describe_unreadable, describe_unusable_address
+from ..sip.unreadable_sdp import (
+    describe_misnamed_audio,
+    describe_unreadable,
+    describe_unusable_address,
+)
 from ..sip.uris import address_part, host_part, is_any_uri, user_part
 from ..wording import counted
 from .agreements import describe_accepted_media
@@ -162,8 +166,9 @@ def _explain_body(agent: Agent, request: Message, status: int) -> str:
     if line:
         return f"{clause}. Its SDP has {line}, which baresip does not read."
     unusable = describe_unusable_address(offer.address) if offer and offer.address else None
-    if unusable:
-        return f"{clause}. Its SDP has {unusable}."
+    misnamed = describe_misnamed_audio(described.text) if described else None
+    if unusable or misnamed:
+        return f"{clause}. Its SDP has {unusable or misnamed}."
     if status not in NOT_ACCEPTABLE:
         return f"{clause}."
     return f"{clause}; {describe_accepted_media(agent, offer)}."

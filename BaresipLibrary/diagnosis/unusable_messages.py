@@ -9,7 +9,7 @@ from ..events import SipMessage
 from ..sip.messages import Message, parsed, split_address, split_values
 from ..sip.sdp import description_in
 from ..sip.transactions import Answer, Transaction
-from ..sip.unreadable_sdp import describe_unreadable
+from ..sip.unreadable_sdp import describe_unfit_answer, describe_unreadable, stream_names
 from ..sip.uris import is_any_uri
 from ..wording import counted
 from .observations import foreign_answers, invites_of, transactions_of, wait_for_trace
@@ -81,29 +81,17 @@ def _values(message: Message, name: str) -> list[str]:
 def _wrong_streams(agent: Agent, invite: Transaction, answer: Answer) -> str | None:
     """That the SDP of an answer cannot be read, or describes streams that were not offered."""
     offered, answered = description_in(invite.request), description_in(answer.message)
-    if answered is None:
+    if answered is None or offered is None:
         return None
-    if line := describe_unreadable(answered.text):
-        return f"The SDP of the {answer.words} has {line}, which baresip does not read."
-    # A trace may lack the line end at the end, and then the length says that there was one.
-    if not answered.text.endswith("\n") and not _is_cut_short(answer.message):
-        return (
-            f"The SDP of the {answer.words} ends without a line end, which baresip does not read."
-        )
-    count, due = len(answered.media), len(offered.media) if offered else 0
-    if offered and count > due:
+    count, due = len(stream_names(answered.text)), len(stream_names(offered.text))
+    if count > due and not describe_unreadable(answered.text):
         streams = "stream" if due == 1 else "streams"
         return (
             f"The {answer.words} describes {count} streams, and {agent.name} offered {due}"
             f" {streams}."
         )
-    return None
-
-
-def _is_cut_short(message: Message) -> bool:
-    """Whether a trace shows less of a body than its Content-Length says."""
-    length = (message.first("Content-Length") or "").strip()
-    return length.isdigit() and int(length) > len(message.body.encode(errors="replace"))
+    unfit = describe_unfit_answer(offered, answer.message)
+    return f"The SDP of the {answer.words} {unfit}." if unfit else None
 
 
 def _missing_answer(agent: Agent, invite: Transaction, final: Answer) -> str | None:

@@ -267,7 +267,8 @@ def _call_with_digits(agent: Agent, call_id: str | None) -> Call | None:
 def _require_events(agent: Agent, call: Call, digits: str, *, only: bool) -> None:
     """Raises an error when no RTP event would leave; with `only`, digits leave in no other way."""
     agreed, theirs = agreed_in(agent, call), call.offers.remote_audio
-    if theirs is None or not (only or theirs.events):
+    is_known = call.offers.exchange is not None
+    if not is_known or not (only or (theirs and theirs.events)):
         return  # the backend shows no messages, or sends them by INFO
     task = f"{agent.name} cannot send '{digits}' as RTP events"
     if agreed is None:

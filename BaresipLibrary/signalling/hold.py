@@ -3,7 +3,9 @@
 from ..agents.agent import Agent
 from ..agents.call import Call
 from ..backends.capabilities import Capability
+from ..sip.agreed_media import agreed_media
 from ..sip.messages import Message
+from ..sip.offers import Exchange
 from ..sip.sdp import audio_in
 from .reinvites import Reinvite, Reinvites, describe_agreement
 from .states import require_established
@@ -55,7 +57,17 @@ class _Hold(Reinvite):
             raise self.failure(
                 f"no audio is left: it offered {offered}, and the peer answered {answered}"
             )
+        if own is not None and not self._agrees(own):
+            offered, answered = own.offer.description, own.answer.description
+            raise self.failure(
+                f"no audio is left: it offered {offered}, and the peer answered {answered}"
+            )
         return True
+
+    def _agrees(self, exchange: Exchange) -> bool:
+        """Whether an offer and its answer have audio in common."""
+        any_key, keyed = self.agent.backend.takes_any_key, self.call.offers.keyed
+        return agreed_media(exchange, any_key=any_key, keyed=keyed) is not None
 
     def is_in_effect(self) -> bool:
         return self.call.on_hold is self._on

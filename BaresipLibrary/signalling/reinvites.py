@@ -26,6 +26,8 @@ from ..sip.challenges import (
 )
 from ..sip.messages import Message
 from ..sip.owed_requests import Collisions
+from ..sip.sdp import description_in
+from ..sip.unreadable_sdp import describe_unfit_answer
 
 #: How a peer answers a re-INVITE that crosses its own (RFC 3261, section 14.2).
 _PENDING = 491
@@ -241,7 +243,14 @@ class Reinvite(ABC):
         )
 
     def require_answer(self, seen: Reinvites) -> None:
-        """Raises a `CallFailure` when the 2xx to the last one does not answer its offer."""
+        """Raises a `CallFailure` when the 2xx to the last one does not answer its offer.
+
+        Nor does it when baresip does not read it, and goes on as before.
+        """
+        offer = description_in(seen.sent) if seen.sent else None
+        unfit = describe_unfit_answer(offer, seen.answer) if offer and seen.answer else None
+        if unfit is not None:
+            raise self.failure(f"the SDP of the peer's {seen.words} {unfit}{self.undo()}")
         own = self.call.offers.own
         if own is None or not own.of_request or own.number != seen.number:
             raise self.failure(f"the peer's {seen.words} carries no answer to the offer")

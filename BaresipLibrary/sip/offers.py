@@ -8,6 +8,7 @@ from typing import NamedTuple
 from ..frozen import frozen
 from .messages import Message
 from .sdp import HOLDING, Media, SessionDescription, aligned, description_in
+from .unreadable_sdp import describe_unfit_answer, describe_unusable_address
 
 #: The directions that may answer each offer (RFC 3264, section 6.1); any may answer sendrecv.
 _ANSWERS = {
@@ -102,6 +103,8 @@ class Offers:
         #: What a provisional answer to a re-INVITE has announced, where it was not sent reliably:
         #: a hold begins or ends only with the final answer.
         self._announced: dict[_Key, Exchange] = {}
+        #: The answers to requests, and the numbers of those that are to be acknowledged (PRACK).
+        self._reliable: set[tuple[_Key, str]] = set()
         #: The tag of the phone that accepted an INVITE of this agent first.
         self._accepted_by: dict[_Key, str] = {}
         #: Whether this agent has accepted the peer's BYE: nothing is agreed any more.
@@ -173,8 +176,13 @@ class Offers:
             self._take_request(message, number, description, sent)
         elif message.status is not None:
             key = (not sent, number, message.transaction_method)
-            self._take_response(message, key, description)
+            is_read = sent or self._reads_answer(key, message)
+            self._take_response(message, key, description if is_read else None)
         self._note_hold(at)
+
+    def _reads_answer(self, key: _Key, answer: Message) -> bool:
+        """Whether baresip takes what a peer answers to an open offer."""
+        return key not in self._open or describe_unfit_answer(self._open[key], answer) is None
 
     def _is_of_another_phone(self, message: Message, number: str) -> bool:
         """Whether it answers an INVITE that another phone has accepted before: a proxy forked it.
@@ -192,6 +200,8 @@ class Offers:
         self, message: Message, number: str, description: SessionDescription | None, sent: bool
     ) -> None:
         method = message.method or ""
+        if method == "PRACK":
+            self._acknowledge(sent, (message.first("RAck") or "").split())
         if description is None:
             if method == "INVITE":
                 self._late[sent, number, method] = None
@@ -199,16 +209,28 @@ class Offers:
             # A retransmission offers what its first copy did: that is what is answered.
             self._open.setdefault((sent, number, method), description)
         elif method == "ACK":
-            self._answer_late((sent, number, "INVITE"), description)
+            self._answer_late((sent, number, "INVITE"), message, description)
         elif method == "PRACK":
             acknowledged = [*(message.first("RAck") or "").split(), "", ""][1]
-            if not self._answer_late((sent, acknowledged, "INVITE"), description):
+            if not self._answer_late((sent, acknowledged, "INVITE"), message, description):
                 self._open[sent, number, method] = description
 
-    def _answer_late(self, key: _Key, answer: SessionDescription) -> bool:
+    def _acknowledge(self, sent: bool, numbers: list[str]) -> None:
+        """Takes in what a PRACK acknowledges: an answer in it settles the offer (RFC 6337, 2.1).
+
+        Baresip takes no other answer after that, not even of another phone.
+        """
+        if len(numbers) == 3:
+            number, of_request, method = numbers
+            key = (sent, of_request, method)
+            if (key, number) in self._reliable:
+                self._open.pop(key, None)
+
+    def _answer_late(self, key: _Key, message: Message, answer: SessionDescription) -> bool:
         """Whether it answers the offer that the other side made to an INVITE without one."""
         offer = self._late.pop(key, None)
-        if offer is not None:
+        is_read = key[0] or offer is None or describe_unfit_answer(offer, message) is None
+        if offer is not None and is_read:
             self._settle(Exchange(not key[0], offer, answer, key[1], key[0], self._now))
         return offer is not None
 
@@ -221,6 +243,7 @@ class Offers:
             return
         is_reliable = status >= 200 or message.first("RSeq") is not None
         if key in self._open and description is not None:
+            self._reliable.add((key, (message.first("RSeq") or "").strip()))
             _, _, earlier, _ = self._before.setdefault(key, self._state())
             offer = self._open[key]
             exchange = Exchange(key[0], offer, description, key[1], key[0], self._now)
@@ -230,6 +253,7 @@ class Offers:
         elif key in self._late and is_reliable:
             self._late[key] = self._late[key] or description
         if status >= 200:
+            self._reliable = {one for one in self._reliable if one[0] != key}
             self._open.pop(key, None)
             self._before.pop(key, None)
             if announced := self._announced.pop(key, None):
@@ -294,9 +318,10 @@ def _answerer_holds(offer: Media, answer: Media) -> bool | None:
     """Whether whoever answers holds the other one by it; None when the answer does not tell.
 
     Who may not send, or need not, can answer inactive without holding anybody. So does who lacks
-    the encryption that was offered, or demands one.
+    the encryption that was offered, or demands one, or cannot read the address that was.
     """
-    if answer.direction == "inactive" and offer.is_encrypted != answer.is_encrypted:
+    differs = offer.is_encrypted != answer.is_encrypted
+    if answer.direction == "inactive" and (differs or describe_unusable_address(offer.address)):
         return None
     if offer.direction == "sendrecv":
         return answer.direction in HOLDING

@@ -23,6 +23,8 @@ _STATIC = {
 _FIRST_DYNAMIC = 96
 #: How much (characters) of its codecs a failure says.
 _MOST_TOLD = 200
+#: How many last digits of a number decide its last 16 bits.
+_COUNTING = 16
 #: How many characters of a port are told.
 _LONGEST_PORT = 11
 _EVENTS = "telephone-event"
@@ -95,6 +97,7 @@ class Format:
 class Media:
     """One stream: an ``m=`` line and what belongs to it, its own or the session's."""
 
+    #: As it is written: to baresip, ``Audio`` is no ``audio``.
     kind: str
     #: As baresip reads it: 0 where a number of ports follows, as in ``49170/2``.
     port: int
@@ -219,10 +222,9 @@ class SessionDescription:
 
     @cached_property
     def media(self) -> tuple[Media, ...]:
-        """Its streams, in order. A malformed ``m=`` line is skipped."""
+        """Its streams, in order."""
         session, *streams = _blocks(self.text)
-        described = (_media(session, stream) for stream in streams)
-        return tuple(media for media in described if media is not None)
+        return tuple(_media(session, stream) for stream in streams)
 
     @property
     def audio(self) -> Media | None:
@@ -326,19 +328,18 @@ def _blocks(text: str) -> list[list[tuple[str, str]]]:
             continue
         if line[0] == "m":
             blocks.append([])
-        blocks[-1].append((line[0], line[2:].strip()))
+        # To baresip, a direction with a space after it is none.
+        value = line[2:] if line[0] == "a" else line[2:].strip()
+        blocks[-1].append((line[0], value))
     return blocks
 
 
-def _media(session: list[tuple[str, str]], lines: list[tuple[str, str]]) -> Media | None:
+def _media(session: list[tuple[str, str]], lines: list[tuple[str, str]]) -> Media:
     kind, port, profile, *numbers = [*lines[0][1].split(), "", "", ""][:3] + lines[0][1].split()[3:]
-    number, has_count, _ = port.partition("/")
-    if not (number.isascii() and number.isdigit() and len(number) <= 5):
-        return None
     attributes = tuple(_attributes(lines))
     return Media(
-        kind.lower(),
-        0 if has_count else int(number),
+        kind,
+        _port(port),
         profile,
         tuple(_formats(numbers, attributes)),
         _address(lines) or _address(session),
@@ -348,13 +349,19 @@ def _media(session: list[tuple[str, str]], lines: list[tuple[str, str]]) -> Medi
     )
 
 
+def _port(written: str) -> int:
+    """A port as baresip reads it: 0 unless it is a number, of which 16 bits count."""
+    is_number = written.isascii() and written.isdigit()
+    return int(written[-_COUNTING:]) % 65536 if is_number else 0
+
+
 def _attributes(lines: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     for kind, value in lines:
         if kind == "a":
             name, _, rest = value.partition(":")
             # Baresip takes a direction in capitals for no direction, as RFC 8866 wants.
             word = name.strip()
-            yield word if word.lower() in _DIRECTIONS else word.lower(), rest.strip()
+            yield name if word.lower() in _DIRECTIONS else word.lower(), rest.strip()
 
 
 def _direction(attributes: Iterator[tuple[str, str]] | tuple[tuple[str, str], ...]) -> str | None:
@@ -364,9 +371,9 @@ def _direction(attributes: Iterator[tuple[str, str]] | tuple[tuple[str, str], ..
 
 
 def _address(lines: list[tuple[str, str]]) -> str | None:
-    """The address of a ``c=`` line, without a multicast's TTL."""
-    connections = (value.split() for kind, value in lines if kind == "c")
-    return next((parts[2].partition("/")[0] for parts in connections if len(parts) > 2), None)
+    """The address of the last ``c=`` line, with a multicast's TTL: baresip reads neither then."""
+    connections = [value.split() for kind, value in lines if kind == "c"]
+    return next((parts[2] for parts in reversed(connections) if len(parts) > 2), None)
 
 
 def _formats(numbers: list[str], attributes: tuple[tuple[str, str], ...]) -> Iterator[Format]:

@@ -115,6 +115,14 @@ A Hold That Is Answered Without Audio Fails
     ${result} =    End Call
     Should Be Equal    ${result}    ${{{'offered': 'sendrecv'}}}
 
+A Hold That Is Answered By What Baresip Cannot Use Fails
+    [Documentation]    It goes on as before then, and so does the agent: the next re-INVITE offers sendrecv.
+    [Template]    Unfitting Answer Should Fail The Hold
+    the SDP of the peer's 200 OK has a stream 'Audio' where 'audio' was offered, which baresip does not read    Audio
+    the SDP of the peer's 200 OK has the line 'b=AS', which baresip does not read    line
+    the SDP of the peer's 200 OK has 2 streams where 1 was offered, which baresip does not read    streams
+    no audio is left: it offered PCMU* over RTP/AVP, and the peer answered G729/8000 over RTP/AVP    codec
+
 A Hold That Is Accepted After A BYE Is None
     Call Peer    hangs_up_before_it_agrees
     Run Keyword And Expect Error
@@ -240,6 +248,15 @@ Held By Agent Should Be
     [Arguments]    ${agent}    ${expected}
     ${info} =    Get Info    ${agent}
     Should Be Equal    ${info.calls}[0][on_hold]    ${expected}
+
+Unfitting Answer Should Fail The Hold
+    [Arguments]    ${why}    ${how}
+    Call Peer    answers_unfittingly    ${how}
+    Run Keyword And Expect Error    alice could not hold its call: ${why}*    Hold    alice
+    IF    $how != 'codec'    Held By Agent Should Be    alice    ${False}
+    Resume    alice
+    ${result} =    End Call
+    Should Be Equal    ${result}    ${{{'offered': 'sendrecv'}}}
 
 Refusal Should Be Told With Its Headers
     [Arguments]    ${told}    ${status}    ${phrase}    @{headers}

@@ -241,6 +241,25 @@ def answers_without_audio(peer: Peer) -> None:
     dialog.await_bye()
 
 
+def answers_unfittingly(peer: Peer, how: str) -> None:
+    """Agrees to a hold by an answer that no phone should send, and to the next re-INVITE."""
+    dialog = peer.answer(peer.expect("INVITE"))
+    peer.rtp.play(440)
+    reinvite = peer.expect("INVITE", within=20.0)
+    body = peer.sdp(direction="recvonly", version=2)
+    changed = {
+        "Audio": body.replace("m=audio", "m=Audio"),
+        "line": body.replace("t=0 0", "t=0 0\r\nb=AS"),
+        "streams": body + "m=video 0 RTP/AVP 34\r\n",
+        "codec": peer.sdp("18 101", direction="recvonly", version=2),
+    }
+    peer.reply(reinvite, 200, "OK", body=changed[how])
+    request = peer.expect("INVITE", 20.0)
+    peer.result["offered"] = _direction(request)
+    peer.reply(request, 200, "OK", body=peer.sdp(version=3))
+    dialog.await_bye()
+
+
 def hangs_up_before_it_agrees(peer: Peer) -> None:
     """Answers a hold with a BYE, and agrees after that."""
     dialog = peer.answer(peer.expect("INVITE"))

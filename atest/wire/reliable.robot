@@ -28,6 +28,23 @@ A Callee Sends A 180 And A 183 Reliably
     Should Be Equal    ${result}[183]    ${{[1, True]}}
     Should Be Equal    ${result}[200]    ${{['', False, False]}}
 
+What Was Acknowledged Early Is Kept Whatever The 200 Says
+    [Documentation]    Its answer is settled with the PRACK (RFC 6337, section 2.1): baresip takes none after it,
+    ...    not even of another phone.
+    FOR    ${tag}    IN    one    two
+        ${peer} =    Start Peer    accepts_otherwise    ${tag}
+        Start Agent    alice    rel100=supported
+        Dial    alice    ${peer.uri}
+        Wait Until State Is    alice    ESTABLISHED
+        Get Codec    alice    ==    PCMU/8000
+        Wait Until Peer Waits    ${peer}
+        Let Peer Go On    ${peer}
+        Hang Up    alice
+        ${result} =    Peer Should Have Finished    ${peer}
+        Should Be Equal    ${result}    ${{{'types': [0] * 5}}}
+        Stop Agent    alice
+    END
+
 A 183 Waits For The PRACK Of The 180
     [Documentation]    And the 200 waits for that of the 183.
     Needs    SEND_PROGRESS

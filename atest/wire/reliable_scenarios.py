@@ -118,3 +118,18 @@ def calls_without_offer(peer: Peer, uri: str) -> None:
     """Calls without SDP, and says what status the first response has."""
     peer.invite(uri, SUPPORTED, body="")
     peer.result["status"] = peer.expect(lambda message: (message.status or 0) > 100).status
+
+
+def accepts_otherwise(peer: Peer, tag: str) -> None:
+    """Answers PCMU in a 183 that is acknowledged, and PCMA in a 200 with that tag."""
+    invite = peer.expect("INVITE")
+    peer.rtp.target = invite.media
+    headers = ("Require: 100rel", "RSeq: 1")
+    peer.reply(invite, 183, "Session Progress", *headers, body=peer.sdp("0 101"), tag="one")
+    peer.reply(peer.expect("PRACK"), 200, "OK")
+    peer.reply(invite, 200, "OK", body=peer.sdp("8 101", version=2), tag=tag)
+    peer.expect("ACK")
+    peer.rtp.wait_for_packets(20, 5.0)
+    peer.result["types"] = [packet.payload_type for packet in peer.rtp.packets[-5:]]
+    peer.step()
+    peer.dialog_of(invite, tag).await_bye()

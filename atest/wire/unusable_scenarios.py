@@ -187,11 +187,11 @@ def renews_unknown_call(peer: Peer, uri: str) -> None:
     peer.result["answer"] = answer.start
 
 
-def names_its_address(peer: Peer) -> None:
-    """Answers with a name in place of an address, and plays 440 Hz."""
+def has_address(peer: Peer, address: str) -> None:
+    """Answers with another address in its SDP, and plays 440 Hz."""
     invite = peer.expect("INVITE")
     peer.rtp.target = invite.media
-    body = peer.sdp().replace("c=IN IP4 127.0.0.1", "c=IN IP4 localhost")
+    body = peer.sdp().replace("c=IN IP4 127.0.0.1", f"c=IN IP4 {address}")
     peer.reply(invite, 200, "OK", body=body)
     peer.expect("ACK")
     peer.rtp.play(440)
@@ -199,10 +199,9 @@ def names_its_address(peer: Peer) -> None:
     peer.result["arrived"] = len(peer.rtp.packets)
 
 
-def offers_a_name(peer: Peer, uri: str) -> None:
-    """Calls with a name in place of an address."""
-    body = peer.sdp().replace("c=IN IP4 127.0.0.1", "c=IN IP4 localhost")
-    dialog = peer.invite(uri, body=body)
+def offers_unusably(peer: Peer, uri: str, line: str, other: str) -> None:
+    """Calls with another line in its SDP."""
+    dialog = peer.invite(uri, body=peer.sdp().replace(line, other))
     answer = peer.expect(lambda message: (message.status or 0) >= 200)
     dialog.request("ACK", number=1, branch=dialog.branch)
     peer.result["status"] = answer.status

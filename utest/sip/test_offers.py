@@ -335,3 +335,43 @@ def test_of_two_streams_the_one_that_was_taken_is_the_audio(place: int) -> None:
     assert offer is not None and answer is not None
     assert (offer.profile, offer.port, answer.port) == ("RTP/AVP", 8, 9)
     assert holds(offers) == (False, True)
+
+
+def test_what_baresip_cannot_read_answers_nothing() -> None:
+    offers = Offers()
+    exchange(offers, "sendrecv", "sendrecv", ours=True)
+    before = offers.exchange
+    offers.take(request("INVITE", 8, sdp("sendonly")), sent=True)
+    offers.take(response(200, 8, sdp("recvonly").replace("m=audio", "m=Audio")), sent=False)
+    assert (offers.exchange, holds(offers), offers.awaits_answer) == (before, (False, False), False)
+
+
+def test_who_cannot_read_an_address_holds_nobody_by_its_answer() -> None:
+    offers = Offers()
+    offers.take(request("INVITE", 7, sdp("sendrecv", address="192.0.2.1/127")), sent=False)
+    offers.take(response(200, 7, sdp("inactive")), sent=True)
+    assert holds(offers) == (False, False)
+
+
+@pytest.mark.parametrize(("acknowledged", "kept"), [("1 7 INVITE", True), ("2 7 INVITE", False)])
+def test_the_answer_of_an_acknowledged_183_is_kept(acknowledged: str, kept: bool) -> None:
+    """Baresip takes no other one after it, not even of another phone."""
+    offers = Offers()
+    offers.take(request("INVITE", 7, sdp("sendrecv")), sent=True)
+    offers.take(response(183, 7, sdp("sendrecv"), "RSeq: 1", "To: <sip:x>;tag=one"), sent=False)
+    offers.take(request("PRACK", 8, "", f"RAck: {acknowledged}"), sent=True)
+    offers.take(response(200, 8, to="PRACK"), sent=False)
+    later = sdp("sendrecv").replace("RTP/AVP 0", "RTP/AVP 8")
+    offers.take(response(200, 7, later, "To: <sip:x>;tag=two"), sent=False)
+    assert offers.exchange is not None and offers.exchange.answer.audio is not None
+    codecs = offers.exchange.answer.audio.codecs
+    assert codecs == (("PCMU/8000",) if kept else ("PCMA/8000",))
+
+
+def test_a_call_that_is_refused_after_an_acknowledged_183_agreed_on_nothing() -> None:
+    offers = Offers()
+    offers.take(request("INVITE", 7, sdp("sendrecv")), sent=True)
+    offers.take(response(183, 7, sdp("sendrecv"), "RSeq: 1"), sent=False)
+    offers.take(request("PRACK", 8, "", "RAck: 1 7 INVITE"), sent=True)
+    offers.take(response(486, 7), sent=False)
+    assert offers.exchange is None

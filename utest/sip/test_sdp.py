@@ -21,7 +21,7 @@ def audio(text: str) -> Media:
     [
         (sdp(""), "sendrecv", "sendrecv"),
         (sdp("a=sendonly\r\n"), "sendonly", "sendonly"),
-        (sdp("a=sendonly \r\n"), "sendonly", "sendonly"),
+        (sdp("a=sendonly \r\n"), "sendrecv", "sendrecv"),  # baresip compares it as it is
         (sdp("", "a=inactive\r\n"), "inactive", "inactive"),
         (sdp("a=SENDONLY\r\n"), "sendrecv", "sendrecv"),  # names of attributes have a case
         (sdp("a=sendonly\r\na=recvonly\r\n"), "recvonly", "recvonly"),  # baresip takes the last
@@ -69,11 +69,30 @@ def test_codecs_are_named_in_order_of_preference(media: str, codecs: list[str]) 
 
 @pytest.mark.parametrize(
     "media",
-    ["m=video 4 RTP/AVP 96", f"m=audio {'4' * 200_000}", "m=audio", "m=audio x RTP/AVP 0", "m="],
+    ["m=video 4 RTP/AVP 96", "m=Audio 4 RTP/AVP 0", "m="],
 )
 def test_a_description_without_audio_has_none(media: str) -> None:
     description = SessionDescription(f"v=0\r\ns=-\r\n{media}\r\n")
     assert (description.audio, description.words) == (None, "no audio")
+
+
+@pytest.mark.parametrize(
+    ("port", "read"),
+    [("4", 4), ("65536", 0), ("70000", 4464), ("-1", 0), ("x", 0), ("4" * 9000, 50972)],
+)
+def test_a_port_is_read_as_baresip_reads_it(port: str, read: int) -> None:
+    stream = audio(f"v=0\r\ns=-\r\nm=audio {port} RTP/AVP 0\r\n")
+    assert (stream.port, stream.is_refused) == (read, read == 0)
+
+
+@pytest.mark.parametrize("line", ["a=sendonly ", "a= sendonly", "a=SendOnly", "a=sendonly\t"])
+def test_a_direction_that_baresip_does_not_take_for_one_is_none(line: str) -> None:
+    assert audio(sdp(f"{line}\r\n")).direction == "sendrecv"
+
+
+def test_the_last_address_is_the_one() -> None:
+    lines = "c=IN IP4 192.0.2.1\r\nc=IN IP4 192.0.2.2\r\n"
+    assert audio(sdp(lines)).address == "192.0.2.2"
 
 
 def test_everything_that_a_stream_says() -> None:
@@ -86,7 +105,7 @@ def test_everything_that_a_stream_says() -> None:
     assert (opus.payload_type, opus.name, opus.rate, opus.channels) == ("96", "opus", 48000, 2)
     assert opus.parameters == "stereo=1;usedtx=1"
     assert events.is_event and stream.events == ("101",)
-    assert (stream.address, stream.ptime, stream.is_encrypted) == ("239.1.1.1", 30.0, True)
+    assert (stream.address, stream.ptime, stream.is_encrypted) == ("239.1.1.1/127", 30.0, True)
     assert str(stream) == "opus/48000/2 over RTP/SAVPF"
     assert str(audio(text.replace("m=audio 4", "m=audio 0"))) == "no audio (port 0)"
 
