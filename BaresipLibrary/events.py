@@ -140,13 +140,15 @@ class CallClosed(CallEvent):
     """The call is over.
 
     `status` is the SIP status of a final answer that refused the call, else None; `words` are the
-    answer's reason phrase or the failure's description; `raw` is what the backend said.
+    answer's reason phrase or the failure's description; `raw` is what the backend said. `how` an
+    end by the agent or its peer came about, such as ``hung up`` or ``cancelled``: the call tells.
     """
 
     by: ClosedBy
     status: int | None
     words: str
     raw: str
+    how: str = ""
 
 
 @frozen

@@ -30,7 +30,18 @@ from ..sip.bodies import InfoDigits
 from ..sip.messages import Message, parsed
 from ..sip.offers import Exchange, Offers
 from ..wording import duration_words
-from .endings import Ending, Endings, before_invite, ending_from_stack, with_message_words
+from .endings import (
+    CANCELLED,
+    ENDING_WORDS,
+    GIVEN_UP,
+    HUNG_UP,
+    Ending,
+    Endings,
+    before_invite,
+    ending_from_stack,
+    how_ended,
+    with_message_words,
+)
 from .recording_clocks import RecordingClocks
 from .utterances import Utterance
 
@@ -201,11 +212,19 @@ class Call:
             return self.info_digits.read(event)
         if isinstance(event, CallRinging):
             return replace(event, said=self.progress)
+        return self._read_end(event, traced) if isinstance(event, CallClosed) else event
+
+    def _read_end(self, event: CallClosed, traced: bool) -> CallClosed:
         is_unanswered = self.established_at is None and self.direction is Direction.OUTGOING
-        if isinstance(event, CallClosed) and event.by is ClosedBy.PEER and is_unanswered:
+        if event.by is ClosedBy.PEER and is_unanswered:
             has_end = self.endings.of(event) is not None or not (traced or self.invited)
-            return event if has_end else replace(event, by=ClosedBy.FAILURE)
-        return event
+            event = event if has_end else replace(event, by=ClosedBy.FAILURE)
+        words = self._words_of_end(event)
+        return replace(event, how=how_ended(words, self.endings.of(event)) if words else "")
+
+    def _words_of_end(self, closed: CallClosed) -> str | None:
+        """What an end by this agent or its peer is called; None for any other end."""
+        return ENDING_WORDS.get((closed.by, self._was_up, self.direction is Direction.INCOMING))
 
     def apply(self, event: CallEvent) -> None:
         """Takes in an event."""
@@ -297,18 +316,21 @@ class Call:
             return None
         if self.closed.by in (ClosedBy.REFUSAL, ClosedBy.FAILURE, ClosedBy.TRANSFER):
             return self.closed.words
-        # What was answered ends with a BYE, acknowledged or not.
-        answered = self.answered and self.direction is Direction.INCOMING
-        was_up = self.established_at is not None or answered
-        words = _ENDING_WORDS[self.closed.by, was_up, self.direction]
-        if words == _GIVEN_UP:
+        words = self._words_of_end(self.closed)
+        if words == GIVEN_UP:
             return self._how_given_up()
         ending = self.ending
-        if words == _CANCELLED and ending and ending.method == "BYE":
+        if words == CANCELLED and ending and ending.method == "BYE":
             return "ended by the caller before it was answered"
-        if words == _CANCELLED and ending and ending.is_answered_elsewhere:
+        if words == CANCELLED and ending and ending.is_answered_elsewhere:
             return f"{words}, answered elsewhere"
         return words
+
+    @property
+    def _was_up(self) -> bool:
+        """Whether it ends with a BYE: what was answered does, acknowledged or not."""
+        answered = self.answered and self.direction is Direction.INCOMING
+        return self.established_at is not None or answered
 
     def _how_given_up(self) -> str:
         """How this agent has ended its own call before it was up."""
@@ -318,7 +340,7 @@ class Call:
             return "given up by this agent without a CANCEL"
         # The answer was quicker than the CANCEL (RFC 3261, section 9.1), which then ends nothing.
         is_by_bye = self.ending is not None and self.ending.method == "BYE"
-        return _HUNG_UP if is_by_bye else _GIVEN_UP
+        return HUNG_UP if is_by_bye else GIVEN_UP
 
     def describe(self) -> str:
         """What the call is doing or how it ended, as a clause in a sentence about its agent."""
@@ -370,18 +392,3 @@ class Consultation:
 
     held: Call
     asking: Call
-
-
-_CANCELLED = "cancelled by the caller"
-_GIVEN_UP = "cancelled by this agent"
-_HUNG_UP = "hung up by this agent"
-_ENDING_WORDS = {
-    (ClosedBy.US, True, Direction.OUTGOING): _HUNG_UP,
-    (ClosedBy.US, True, Direction.INCOMING): _HUNG_UP,
-    (ClosedBy.US, False, Direction.OUTGOING): _GIVEN_UP,
-    (ClosedBy.US, False, Direction.INCOMING): "rejected by this agent",
-    (ClosedBy.PEER, True, Direction.OUTGOING): "hung up by the peer",
-    (ClosedBy.PEER, True, Direction.INCOMING): "hung up by the peer",
-    (ClosedBy.PEER, False, Direction.OUTGOING): "ended by the peer before it was answered",
-    (ClosedBy.PEER, False, Direction.INCOMING): _CANCELLED,
-}

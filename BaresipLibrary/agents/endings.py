@@ -3,6 +3,7 @@
 The stack's own words for the end of a call are not exact; those of the message are.
 """
 
+import re
 from dataclasses import replace
 
 from ..events import CallClosed, ClosedBy
@@ -13,6 +14,23 @@ from ..sip.reasons import Reason, SipWarning, answered_elsewhere, reasons, split
 _FAREWELLS = ("BYE", "CANCEL")
 #: What a call is answered with that its caller has cancelled.
 _TERMINATED = 487
+
+CANCELLED = "cancelled by the caller"
+GIVEN_UP = "cancelled by this agent"
+HUNG_UP = "hung up by this agent"
+#: What an end is called: by whom it was, of a call that was up or not, incoming or not.
+ENDING_WORDS = {
+    (ClosedBy.US, True, False): HUNG_UP,
+    (ClosedBy.US, True, True): HUNG_UP,
+    (ClosedBy.US, False, False): GIVEN_UP,
+    (ClosedBy.US, False, True): "rejected by this agent",
+    (ClosedBy.PEER, True, False): "hung up by the peer",
+    (ClosedBy.PEER, True, True): "hung up by the peer",
+    (ClosedBy.PEER, False, False): "ended by the peer before it was answered",
+    (ClosedBy.PEER, False, True): CANCELLED,
+}
+#: What these words have about who brought the end about.
+_BY_WHOM = re.compile(" by (this agent|the peer|the caller)")
 
 
 @frozen
@@ -129,3 +147,13 @@ def before_invite(closed: CallClosed, server: str) -> CallClosed:
         return closed
     words += ", before an INVITE was sent"
     return replace(closed, by=ClosedBy.FAILURE, status=None, words=words)
+
+
+def how_ended(words: str, ending: Ending | None) -> str:
+    """How a call has ended, without by whom, as far as the message tells that has ended it.
+
+    Without one, nobody knows whether what was not answered has been cancelled.
+    """
+    if words in (GIVEN_UP, CANCELLED) and not (ending and ending.method == "CANCEL"):
+        return "hung up" if ending and ending.method == "BYE" else "given up"
+    return _BY_WHOM.sub("", words)

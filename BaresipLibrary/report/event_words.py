@@ -117,10 +117,9 @@ def _of_call(event: Event) -> str | None:
             return f"ANSWERED {how}: {contact}, {became}"
         case events.UnfittingAnswer(_, _, _, words):
             return f"UNFITTING: {words}"
-        case events.CallClosed(_, _, ClosedBy.US):
-            return "CLOSED by this agent"
-        case events.CallClosed(_, _, ClosedBy.PEER):
-            return "CLOSED by the peer"
+        case events.CallClosed(_, _, ClosedBy.US | ClosedBy.PEER as by, how=how):
+            who = "this agent" if by is ClosedBy.US else "the peer"
+            return f"CLOSED by {who}: {how}" if how else f"CLOSED by {who}"
         case events.CallClosed(_, _, _, status, words):
             return f"CLOSED: {_answer(status, words)}"
         case events.RequestRefused(_, _, method, status, words):

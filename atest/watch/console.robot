@@ -76,7 +76,7 @@ Call Should Be Told
     ...    alice    DIALLED sip:bob@\\S+
     ...    bob    INCOMING from sip:alice@\\S+
     ...    alice    RINGING at the peer
-    ...    bob    CLOSED by this agent
+    ...    bob    CLOSED by this agent: rejected
     ...    alice    CLOSED by refusal: 486 [\\w ]+
         Should Match Regexp    ${text}    (?m)^${TIME}${SPACE * 2}${agent}${SPACE * 2}${words}$
     END

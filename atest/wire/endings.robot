@@ -149,6 +149,23 @@ A Call That Was Answered Before Its CANCEL Came Is Hung Up
     Get Reason    alice    ==    hung up by this agent
     Peer Should Have Finished    ${peer}
 
+The Log Tells Apart How A Phone Ended A Call
+    Start Agent    alice
+    ${bob} =    Start Agent    bob
+    FOR    ${end}    ${agent}    ${told}    IN
+    ...    Hang Up    alice    cancelled    Reject    bob    rejected    Hang Up    bob    hung up
+        Dial    alice    bob
+        Wait Until State Is    bob    RINGING
+        Wait Until Sip Message    alice    180
+        IF    $told == 'hung up'    Accept    bob
+        Run Keyword    ${end}    ${agent}
+        Wait Until State Is    alice    IDLE
+        Wait Until State Is    bob    IDLE
+        The Log Should Have Said    *${agent}${SPACE*2}CLOSED by this agent: ${told}*
+    END
+    The Log Should Have Said    *bob${SPACE*2}CLOSED by the peer: cancelled*
+    The Log Should Have Said    *alice${SPACE*2}CLOSED by the peer: hung up*
+
 A Call That Is Given Up Before Any Answer Was Not Cancelled
     [Documentation]    No CANCEL may be sent then (RFC 3261, section 9.1).
     ${peer} =    Start Peer    says_nothing

@@ -253,10 +253,14 @@ Unfitting Answer Should Fail The Hold
     [Arguments]    ${why}    ${how}
     Call Peer    answers_unfittingly    ${how}
     Run Keyword And Expect Error    alice could not hold its call: ${why}*    Hold    alice
-    IF    $how != 'codec'    Held By Agent Should Be    alice    ${False}
-    Resume    alice
-    ${result} =    End Call
-    Should Be Equal    ${result}    ${{{'offered': 'sendrecv'}}}
+    IF    $how == 'codec'
+        Stop Agent    alice    # baresip 1.0 offers no codec any more after that
+    ELSE
+        Held By Agent Should Be    alice    ${False}
+        Resume    alice
+        ${result} =    End Call
+        Should Be Equal    ${result}    ${{{'offered': 'sendrecv'}}}
+    END
 
 Refusal Should Be Told With Its Headers
     [Arguments]    ${told}    ${status}    ${phrase}    @{headers}

@@ -93,8 +93,28 @@ Where To Is Escaped
     ${result} =    Peer Should Have Finished    ${peer}
     Should Contain    ${result}[refer_to]    sip:*31%231@127.0.0.1:9
 
+A REFER To What Is No SIP URI Begins No Call
+    [Tags]    once on embedded: baresip 1.0 reports no such call, and 4.10 keeps it and tells no end of it
+    [Template]    Referred Call Should Not Begin
+    <tel:+4915112345>
+    "Mail" <mailto:carol@x>
+    <sip:>
+
 
 *** Keywords ***
+Referred Call Should Not Begin
+    [Documentation]    The stack reports a call first, and no end of it.
+    [Arguments]    ${target}
+    ${peer} =    Start Peer    refers    ${target}
+    Be In A Call    ${peer}
+    Wait Until Sip Message    alice    received 200 NOTIFY
+    Wait Until State Is    alice    ESTABLISHED
+    Hang Up    alice
+    Wait Until State Is    alice    IDLE
+    ${result} =    Peer Should Have Finished    ${peer}
+    Should Match    ${result}[reported]    SIP/2.0 [45]*
+    Stop Agent    alice
+
 Be In A Call
     [Arguments]    ${peer}
     Start Agent    alice

@@ -85,3 +85,17 @@ def ends_an_earlier_one_late(peer: Peer) -> None:
     peer.pause(0.3)
     _notify(peer, dialog, "SIP/2.0 200 OK\r\n", "terminated;reason=noresource", events[1])
     dialog.await_bye()
+
+
+def refers(peer: Peer, target: str) -> None:
+    """Answers, and asks the caller to call somebody; notes what that tells of it."""
+    dialog = peer.answer(peer.expect("INVITE"))
+    dialog.request("REFER", f"Refer-To: {target}")
+    peer.expect("202 REFER")
+    reports: list[str] = []
+    while not reports or " 100 " in reports[-1]:
+        notify = peer.expect("NOTIFY")
+        peer.reply(notify, 200, "OK")
+        reports.append(notify.body.strip())
+    peer.result["reported"] = reports[-1]
+    dialog.await_bye()

@@ -117,8 +117,8 @@ def test_which_of_several_calls_a_line_is_about_is_told(phone: Phone) -> None:
         "INCOMING from sip:bob@b",
         "ESTABLISHED",
         "INCOMING from ***",
-        "CLOSED by the peer (***)",
-        "CLOSED by the peer",
+        "CLOSED by the peer: given up (***)",
+        "CLOSED by the peer: hung up",
     ]
 
 

@@ -52,6 +52,10 @@ def test_lines(event: Event, words: str) -> None:
         (events.CallClosed(0, "c", ClosedBy.US, None, "w", "raw"), "CLOSED by this agent"),
         (events.CallClosed(0, "c", ClosedBy.PEER, None, "w", "raw"), "CLOSED by the peer"),
         (
+            events.CallClosed(0, "c", ClosedBy.US, None, "w", "raw", "cancelled"),
+            "CLOSED by this agent: cancelled",
+        ),
+        (
             events.CallClosed(0, "c", ClosedBy.REFUSAL, 486, "Busy Here", "raw"),
             "CLOSED: 486 Busy Here",
         ),

@@ -10,7 +10,14 @@ from BaresipLibrary.agents.registry import Registry
 from BaresipLibrary.diagnosis.failure import CallFailure
 from BaresipLibrary.diagnosis.incoming_calls import nobody_called_since
 from BaresipLibrary.errors import AgentGone, PhoneFailure, UsageError
-from BaresipLibrary.events import AgentDied, CallDialled, CallIncoming, ClosedBy, TransferFailed
+from BaresipLibrary.events import (
+    AgentDied,
+    CallClosed,
+    CallDialled,
+    CallIncoming,
+    ClosedBy,
+    TransferFailed,
+)
 from BaresipLibrary.signalling.states import (
     require_established,
     stay_established,
@@ -85,6 +92,36 @@ def test_every_end_has_its_words(
     assert phone.agent.status_code is None
     with pytest.raises(PhoneFailure, match="alice is not ESTABLISHED"):
         wait_for_state(phone.agent, AgentState.ESTABLISHED, LONG)
+
+
+@pytest.mark.parametrize(
+    ("by", "method", "how"),
+    [
+        (ClosedBy.US, "CANCEL", "cancelled"),
+        (ClosedBy.US, "BYE", "hung up"),
+        (ClosedBy.US, None, "given up"),
+        (ClosedBy.FAILURE, None, ""),
+    ],
+)
+def test_the_end_of_an_unanswered_call_is_told_by_its_message(
+    phone: Phone, by: ClosedBy, method: str | None, how: str
+) -> None:
+    call_id = phone.agent.dial(BOB)
+    if method:
+        head = f"{method} {BOB} SIP/2.0\r\nCall-ID: {call_id}\r\nCSeq: 1 {method}\r\n\r\n"
+        phone.sip(head, sent=True)
+    phone.closes(call_id, by, None, "Rejected by user")
+    assert [event.how for event in phone.agent.journal.of_kind(CallClosed)] == [how]
+
+
+def test_a_refusal_and_a_hang_up_are_told_apart(phone: Phone) -> None:
+    for number in (1, 2):
+        phone.rings(f"in-{number}")
+    phone.is_established("in-1")
+    for number in (1, 2):
+        phone.closes(f"in-{number}", ClosedBy.US, None, "Rejected by user")
+    closed = [event.how for event in phone.agent.journal.of_kind(CallClosed)]
+    assert closed == ["hung up", "rejected"]
 
 
 def test_ringing_times_out_when_nobody_calls(phone: Phone) -> None:

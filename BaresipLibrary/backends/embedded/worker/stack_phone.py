@@ -32,6 +32,7 @@ from .stack_setup import go_without_video, use_every_address
 from .stack_thread import StackThread
 from .subscriptions import WorkerSubscriptions
 from .trace import SipTrace, follow_logs
+from .transfers import WorkerTransfers
 from .wheel_arguments import Configuration, Pairs
 
 #: What the stack says of a call that this side ended; of one it refused it gives the reason phrase.
@@ -68,6 +69,7 @@ class StackPhone:
         self._subscriptions: WorkerSubscriptions
         self._packets: PacketCounts
         self._silent: SilentCalls
+        self._transfers: WorkerTransfers
 
     async def start(
         self,
@@ -107,7 +109,15 @@ class StackPhone:
         requests = OwnRequests(self._report, self._stack)
         await requests.start()
         self._silent = SilentCalls(self._report, self._stack, self._calls, self._news, self._forget)
-        self._command_sets += [requests, self._silent]
+        self._transfers = WorkerTransfers(
+            self._report,
+            self._stack,
+            self._calls,
+            self._call,
+            self._adopt,
+            self._give_up_dialling,
+        )
+        self._command_sets += [requests, self._silent, self._transfers]
         await self._subscriptions.start()
         self._runtime.subscribe(safely(None, self._on_event))
         self._ua = await self._user_agent(aor)
@@ -123,9 +133,8 @@ class StackPhone:
         call_control.complete_codecs(call_id, self._sent)
 
     async def _user_agent(self, aor: str) -> UserAgent:
-        agent = await UserAgent.create(self._runtime, aor, transfer_policy="auto")
+        agent = await UserAgent.create(self._runtime, aor)
         agent.on_incoming(safely(None, self._on_incoming))
-        agent.on_transfer_call(safely(None, self._adopt))
         return agent
 
     async def stop(self) -> None:
@@ -189,8 +198,9 @@ class StackPhone:
         return known.call_id
 
     def _give_up_dialling(self, uri: str, why: str) -> None:
-        if self._dialling is not None:  # the stack reported a call that it then could not make
-            self._report("CallClosed", call_id=self._dialling.call_id, peer=uri, text=why)
+        if known := self._dialling:  # the stack reported a call that it then could not make
+            known.has_ended, self._dialling = True, None
+            self._report("CallClosed", call_id=known.call_id, peer=uri, text=why)
 
     async def do_answer(self, call_id: str, headers: Headers) -> None:
         await self._answer(self._call(call_id), headers)
@@ -268,21 +278,6 @@ class StackPhone:
         self._pump.mute(call_id, on)
         self._report("Muted", call_id=call_id, on=on)
 
-    async def do_transfer(self, call_id: str, uri: str) -> None:
-        self._call(call_id)
-        self._report_unsent(call_id, await call_control.transfer(self._stack, call_id, uri))
-
-    async def do_attended_transfer(self, call_id: str, consultation_id: str) -> None:
-        # The wheel's own would hold both calls first, which nobody has asked for.
-        for one in (call_id, consultation_id):
-            self._call(one)
-        problem = await call_control.transfer_to(self._stack, call_id, consultation_id)
-        self._report_unsent(call_id, problem)
-
-    def _report_unsent(self, call_id: str, problem: str | None) -> None:
-        if problem is not None:
-            self._report("TransferFailed", call_id=call_id, text=problem)
-
     async def do_send_digits(self, call_id: str, digits: str, gap: float, mode: str | None) -> None:
         call = self._call(call_id).object
         async with call_control.dtmf_mode(self._stack, call_id, mode):
@@ -322,6 +317,8 @@ class StackPhone:
 
     def _adopt(self, call: Call) -> KnownCall:
         known = self._calls.adopt(call)
+        if known is self._dialling:
+            self._dialling = None
         if known.has_media and not known.has_ended:
             self._pump.add(call)
         return known
@@ -362,6 +359,8 @@ class StackPhone:
         try:
             if event.event is Event.CALL_OUTGOING:
                 self._dialling = known
+            elif event.event is Event.CALL_TRANSFER:
+                self._spawn(self._transfers.follow(event))
             elif event.event is Event.CALL_CLOSED:
                 self._on_closed(event, known)
         finally:  # an event of a call is reported, whatever fails here
