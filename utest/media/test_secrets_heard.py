@@ -21,8 +21,8 @@ from BaresipLibrary.speech.patterns import Pattern
 from BaresipLibrary.speech.words import Phrase
 
 from ..scripted import Phone
+from .loudness_engine import NEVER, RX, LoudnessEngine, says
 from .recorded import hears
-from .test_understanding import NEVER, RX, LoudnessEngine, says
 
 
 class Listening:
