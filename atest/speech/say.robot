@@ -157,7 +157,7 @@ Before The Answer
     Start Agent    dave
     Dial    carol    dave
     Wait Until State Is    dave    RINGING
-    Run Keyword And Expect Error    dave cannot say 'Yes' now: the call from * rings (* s old).    Say    dave    Yes
+    Run Keyword And Expect Error    dave cannot say 'Yes' now: the call from * rings (* s old). Use Accept first.    Say    dave    Yes
 
 A Secret Is Said And Not Shown
     [Documentation]    In no log at any level, no message, no event, and no file that stays.
