@@ -8,7 +8,6 @@ from pathlib import Path
 
 from .frozen import frozen
 from .rtp import RtpCounts
-from .wording import describe_exit
 
 
 class ClosedBy(Enum):
@@ -383,20 +382,3 @@ class AgentDied(Event):
     fault: str = ""
     how: str = ""
     out_of_reach: str = ""
-
-    def describe(self, name: str) -> str:
-        """That the agent of that name is dead, how it ended, and its last output."""
-        words = self.last_words.strip()
-        if self.fault:
-            return (
-                f"{name} can no longer be followed: BaresipLibrary itself failed, which is a bug in"
-                f" it ({self.fault}). Where it failed:\n{words}"
-            )
-        if self.out_of_reach:
-            return f"{name} is out of reach: {self.out_of_reach}"
-        last = f" Its last output:\n{words}" if words else ""
-        return f"{name} is dead: {self._ending()}.{last}"
-
-    def _ending(self) -> str:
-        how = self.how if self.status is None else describe_exit(self.status)
-        return f"its process {how}" if how else "its baresip is out of reach"

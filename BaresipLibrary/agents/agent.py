@@ -33,6 +33,7 @@ from ..types import AgentState, Mailbox
 from .answer_faults import AnswerFaults
 from .call import TRACE_LAG, Call, Consultation, Direction, newest
 from .chosen_sources import ChosenSources
+from .death import describe_death
 from .journal import NOT_KEPT, Journal
 from .reactions import Reactions
 from .registration_state import RegistrationState
@@ -305,7 +306,7 @@ class Agent:
     @property
     def death(self) -> str | None:
         """How its process ended, in a sentence; None while it runs, as far as is known."""
-        return self._died.describe(self.name) if self._died else None
+        return describe_death(self.name, self._died) if self._died else None
 
     def require_alive(self) -> None:
         """Raises `AgentGone` when its process has died, `BackendError` for a failed reaction."""
