@@ -12,7 +12,7 @@ from ..agents.call import TRACE_LAG, Call
 from ..agents.info import other_proxies
 from ..concurrency import wait_until
 from ..errors import BaresipLibraryError, PhoneFailure
-from ..events import ClosedBy
+from ..events import CallClosed, ClosedBy
 from ..media.connections import Connection
 from ..signalling.calls import hang_up_unless_over
 from .call_attempt import CallAttempt
@@ -222,10 +222,13 @@ class RatedCall:
             self.is_established = True
             self._note_early_end(call)
             return
-        closed = call.closed
-        if closed is None or closed.by is not ClosedBy.REFUSAL:
+        if call.closed is not None and call.closed.by is ClosedBy.REFUSAL:
+            self._note_refusal(call, call.closed)
+        else:
             self._fail(str(call.reason), call.describe())
-            return
+
+    def _note_refusal(self, call: Call, closed: CallClosed) -> None:
+        """Notes a refusal, and whether only the phone system can be at fault."""
         called = self._setup.callees_side
         if called is None:  # at once, the phone system did not wait for a phone that was late
             refused = closed.at - call.began_at <= self._plan.max_lag

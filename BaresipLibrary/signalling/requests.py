@@ -6,9 +6,7 @@ from ..backends.capabilities import Capability
 from ..concurrency import wait_until
 from ..diagnosis.call_setup import certificate_error
 from ..diagnosis.failure import CallFailure
-from ..diagnosis.requests import (
-    explain_unanswered_request,
-)
+from ..diagnosis.requests import explain_unanswered_request
 from ..events import RequestFailed, SipMessage, StackLog
 from ..frozen import frozen
 from ..sip.messages import Message, parsed
