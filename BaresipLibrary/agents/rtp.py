@@ -8,7 +8,8 @@ from ..concurrency import wait_until
 from ..errors import BackendError
 from ..rtp import PacketLength, RtpCounts
 from ..sip.agreed_media import AgreedMedia, agreed_media
-from ..sip.sdp import Format, Media, static_format
+from ..sip.formats import Format, static_format
+from ..sip.sdp import Media
 from ..wording import counted
 from .agent import Agent
 from .call import TRACE_LAG, Call

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from ..frozen import frozen
 from ..rtp import TelephoneEvent
 from ..sip.bodies import KEYS
-from ..sip.sdp import Format, Media
+from ..sip.formats import Format
+from ..sip.sdp import Media
 from .call import Call
 
 

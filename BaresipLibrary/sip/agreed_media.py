@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..frozen import frozen
+from .formats import Format
 from .offers import Exchange
-from .sdp import Format, Media, SessionDescription
+from .sdp import Media, SessionDescription
 
 _DIRECTIONS = {
     (True, True): "sendrecv",

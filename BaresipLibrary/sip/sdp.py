@@ -1,6 +1,5 @@
 """Session descriptions (RFC 8866), as far as calls with audio need them."""
 
-import math
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,88 +8,20 @@ from ipaddress import ip_address
 from textwrap import shorten
 
 from ..frozen import frozen
+from .formats import Format, formats_of, is_number
 from .messages import Message
+from .srtp_keys import fits, fits_any
 
 _BOUNDARY = r'(?i)boundary="?([^";,\s]+)'
 _DIRECTIONS = ("sendrecv", "sendonly", "recvonly", "inactive")
 #: The directions by which an offer holds the other side (RFC 3264, section 8.4).
 HOLDING = frozenset({"sendonly", "inactive"})
-#: Payload types that need no rtpmap (RFC 3551, section 6).
-_STATIC = {
-    "0": "PCMU/8000", "3": "GSM/8000", "4": "G723/8000", "8": "PCMA/8000", "9": "G722/8000",
-    "18": "G729/8000",
-}  # fmt: skip
-_FIRST_DYNAMIC = 96
 #: How much (characters) of its codecs a failure says.
 _MOST_TOLD = 200
 #: How many last digits of a number decide its last 16 bits.
 _COUNTING = 16
 #: How many characters of a port are told.
 _LONGEST_PORT = 11
-_EVENTS = "telephone-event"
-#: What never stands alone: comfort noise (RFC 3389), and redundancy (RFC 2198).
-_AUXILIARY = frozenset({"cn", "13", "red"})
-
-#: Octets of key and salt in each suite of SRTP (RFC 4568, 6188, 7714).
-_KEY_OCTETS = {
-    "AES_CM_128_HMAC_SHA1_80": 30, "AES_CM_128_HMAC_SHA1_32": 30, "F8_128_HMAC_SHA1_80": 30,
-    "AES_192_CM_HMAC_SHA1_80": 38, "AES_192_CM_HMAC_SHA1_32": 38,
-    "AES_256_CM_HMAC_SHA1_80": 46, "AES_256_CM_HMAC_SHA1_32": 46,
-    "AEAD_AES_128_GCM": 28, "AEAD_AES_256_GCM": 44,
-}  # fmt: skip
-#: Characters of the longest key that a baresip has room for.
-_LONGEST_KEY = math.ceil(46 * 4 / 3)
-
-
-@frozen
-class Format:
-    """One format of a stream, such as the payload type 96 that is opus at 48000 Hz, 2 channels.
-
-    `name` is the number itself, without a rate, when the description has no rtpmap for it.
-    `parameters`: those of its fmtp.
-    """
-
-    payload_type: str
-    name: str
-    rate: int | None = None
-    channels: int = 1
-    parameters: str = ""
-
-    def __str__(self) -> str:
-        return self.name if self.rate is None else f"{self.name}/{self.rate}"
-
-    @property
-    def encoding(self) -> str:
-        """As an rtpmap writes it: ``PCMU/8000``, or ``opus/48000/2`` with its channels."""
-        return f"{self}/{self.channels}" if self.channels != 1 else str(self)
-
-    @property
-    def is_event(self) -> bool:
-        """Whether it carries digits (RFC 4733) instead of audio."""
-        return self.name.lower() == _EVENTS
-
-    @property
-    def is_codec(self) -> bool:
-        """Whether it carries audio by itself."""
-        return not self.is_event and self.name.lower() not in _AUXILIARY
-
-    def is_same_as(self, other: "Format") -> bool:
-        """Whether the other side of an offer means the same format; each has numbers of its own.
-
-        Assigned numbers (RFC 3551) mean the same whatever the rtpmap says, such as ``G722/16000``:
-        baresip and others compare the numbers. Names are compared without regard to case. A higher
-        number without an rtpmap means nothing, not even to baresip.
-        """
-        if self.is_assigned and other.is_assigned:
-            return self.payload_type == other.payload_type
-        if self.rate is None or other.rate is None:
-            return False
-        return self.encoding.lower() == other.encoding.lower()
-
-    @property
-    def is_assigned(self) -> bool:
-        """Whether its number has a meaning of its own, or none: only higher ones are dynamic."""
-        return _number(self.payload_type) and int(self.payload_type) < _FIRST_DYNAMIC
 
 
 @frozen
@@ -174,7 +105,11 @@ class Media:
     def ptime(self) -> float | None:
         """Milliseconds of audio in a packet, as the description asks for; None when it does not."""
         return next(
-            (float(value) for name, value in self.attributes if name == "ptime" and _number(value)),
+            (
+                float(value)
+                for name, value in self.attributes
+                if name == "ptime" and is_number(value)
+            ),
             None,
         )
 
@@ -192,12 +127,12 @@ class Media:
 
         A key that is too short or too long for its suite is none: baresip takes it for no key.
         """
-        return tuple(suite for suite, key in self._keys() if _fits(key, suite))
+        return tuple(suite for suite, key in self._keys() if fits(key, suite))
 
     @property
     def suites_of_any_key(self) -> tuple[str, ...]:
         """As `crypto_suites`, with keys of a wrong length, too: baresip before 3.12 takes them."""
-        return tuple(suite for suite, key in self._keys() if 0 < len(_base64(key)) <= _LONGEST_KEY)
+        return tuple(suite for suite, key in self._keys() if fits_any(key))
 
     def _keys(self) -> Iterator[tuple[str, str]]:
         """Suite and key of each line that has both, as baresip reads it: with single spaces."""
@@ -269,12 +204,6 @@ def aligned(
     return offer, answer
 
 
-def static_format(payload_type: int) -> Format | None:
-    """What a payload type means without a description (RFC 3551); None when it depends on one."""
-    name = _STATIC.get(str(payload_type))
-    return next(_formats([str(payload_type)], ())) if name else None
-
-
 def description_in(message: Message) -> SessionDescription | None:
     """The session description in a message, also as a part of a multipart; None without one.
 
@@ -306,20 +235,6 @@ def _sdp_part(message: Message) -> str:
     return ""
 
 
-def _fits(key: str, suite: str) -> bool:
-    """Whether a key, written as ``inline:<base64>|lifetime|MKI``, is as long as its suite wants.
-
-    Two keys (``inline:…;inline:…``) are one that is too long to baresip, as is a needless ``=``.
-    """
-    octets, written = _KEY_OCTETS.get(suite.upper()), key.partition(":")[2].partition("|")[0]
-    is_padded = "=" not in written or len(written) % 4 == 0
-    return octets is None or (is_padded and len(_base64(key)) == math.ceil(octets * 4 / 3))
-
-
-def _base64(key: str) -> str:
-    return key.partition(":")[2].partition("|")[0].rstrip("=")
-
-
 def _blocks(text: str) -> list[list[tuple[str, str]]]:
     """The lines of the session and those of each stream, as type and value."""
     blocks: list[list[tuple[str, str]]] = [[]]
@@ -341,7 +256,7 @@ def _media(session: list[tuple[str, str]], lines: list[tuple[str, str]]) -> Medi
         kind,
         _port(port),
         profile,
-        tuple(_formats(numbers, attributes)),
+        tuple(formats_of(numbers, attributes)),
         _address(lines) or _address(session),
         attributes,
         _direction(attributes) or _direction(_attributes(session)) or _DIRECTIONS[0],
@@ -351,8 +266,8 @@ def _media(session: list[tuple[str, str]], lines: list[tuple[str, str]]) -> Medi
 
 def _port(written: str) -> int:
     """A port as baresip reads it: 0 unless it is a number, of which 16 bits count."""
-    is_number = written.isascii() and written.isdigit()
-    return int(written[-_COUNTING:]) % 65536 if is_number else 0
+    has_digits_only = written.isascii() and written.isdigit()
+    return int(written[-_COUNTING:]) % 65536 if has_digits_only else 0
 
 
 def _attributes(lines: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
@@ -374,26 +289,6 @@ def _address(lines: list[tuple[str, str]]) -> str | None:
     """The address of the last ``c=`` line, with a multicast's TTL: baresip reads neither then."""
     connections = [value.split() for kind, value in lines if kind == "c"]
     return next((parts[2] for parts in reversed(connections) if len(parts) > 2), None)
-
-
-def _formats(numbers: list[str], attributes: tuple[tuple[str, str], ...]) -> Iterator[Format]:
-    maps = {**_STATIC, **dict(_by_number("rtpmap", attributes))}
-    parameters = dict(_by_number("fmtp", attributes))
-    for number in numbers:
-        name, *rest = maps.get(number, number).split("/")
-        rate, channels = [*(int(part) if _number(part) else None for part in rest), None, None][:2]
-        yield Format(number, name, rate, channels or 1, parameters.get(number, ""))
-
-
-def _by_number(name: str, attributes: tuple[tuple[str, str], ...]) -> Iterator[tuple[str, str]]:
-    for attribute, value in attributes:
-        number, _, rest = value.partition(" ")
-        if attribute == name and rest:
-            yield number, rest.strip()
-
-
-def _number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= 9
 
 
 @lru_cache(maxsize=256)
