@@ -56,6 +56,9 @@ LEAST_STANDING = -15.0
 LEAST_STEADINESS = 0.75
 #: The same share, below which there is certainly no tone.
 MOST_UNSTEADINESS = 0.5
+#: Share of the steps that follow another in phase, within so many rad, from which on an unsteady
+#: tone may be one of which pieces are missing: each that is left out turns its phase.
+LEAST_IN_PHASE, IN_PHASE = 0.4, 0.2
 #: How far two clocks may move a tone, as a part of its frequency. More lets more music pass.
 MOST_DRIFT = 150e-6
 
@@ -182,7 +185,8 @@ class SignatureDetector:
         self._steadiness = steady / np.maximum(energy, np.finfo(np.float64).tiny)
         stands_out = self._levels >= max(least, rest + LEAST_STANDING)
         present = stands_out & (self._steadiness >= LEAST_STEADINESS)
-        absent = (around < least) | (self._steadiness < MOST_UNSTEADINESS)
+        unsteady = (self._steadiness < MOST_UNSTEADINESS) & ~_may_be_broken(steps)
+        absent = (around < least) | unsteady
         self._present = np.where(present, self._present + 1, 0)
         self._absent = np.where(absent, self._absent + 1, 0)
 
@@ -192,6 +196,13 @@ class SignatureDetector:
         most = 2 * math.pi * MOST_DRIFT * self._frequencies / GRID
         numbers = np.arange(len(steps)) - (len(steps) - 1) / 2
         return np.asarray(steps * np.exp(-1j * np.outer(numbers, np.clip(turned, -most, most))))
+
+
+def _may_be_broken(steps: NDArray[np.complex128]) -> NDArray[np.bool_]:
+    """Whether each column may be a tone with pieces left out, as on a machine that is busy."""
+    pairs = steps[1:] * np.conj(steps[:-1])
+    in_phase = np.where(np.abs(np.angle(pairs)) < IN_PHASE, np.abs(pairs), 0.0)
+    return np.asarray(np.sum(in_phase, axis=0) > LEAST_IN_PHASE * np.sum(np.abs(pairs), axis=0))
 
 
 def _check_rate(sample_rate: int) -> None:

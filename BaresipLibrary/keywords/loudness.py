@@ -175,7 +175,7 @@ class LoudnessKeywords(Component):
 
         The agent must hear sound all the time. In a tone, a gap is a stretch that is silent, that
         is replaced by other sound, or whose phase jumps; this is most exact at 1720 Hz. In a
-        prompt, and in a tone too, a gap is a time in which no audio came, lost or not sent, measured
+        prompt, in two tones less than 80 Hz apart, as of a ringback tone, and in a tone too, a gap is a time in which no audio came, lost or not sent, measured
         to about 20 ms. The log lists all gaps.
 
         Fails when a gap is longer than ``longest``, when no sound arrives, and when less audio than

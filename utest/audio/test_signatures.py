@@ -136,6 +136,18 @@ def test_follows_one_that_falls_silent() -> None:
     assert [one.verdict for one in listen(sound)][1:3] == [NOT_HEARD, HEARD]
 
 
+@pytest.mark.parametrize("lost", [0.02, 0.04, 0.06])
+def test_one_of_which_packets_are_missing_does_not_fall_silent(lost: float) -> None:
+    """Each turns the phase, of the lowest signature by nearly half a turn."""
+    sound = signals.mu_law(conference([0], seconds=4))
+    cuts = [round(at * 8000) for at in (0, 1.0, 1.3, 2.0, 2.25, 3.1)]
+    pieces = [sound[at:end] for at, end in zip(cuts, [*cuts[1:], None], strict=True)]
+    kept = np.concatenate([piece[round(lost * 8000) :] for piece in pieces])
+    listener = SignatureDetector(signatures(12, 8000), 8000)
+    verdicts = {listener.feed(kept[at : at + 160])[0].verdict for at in range(0, kept.size, 160)}
+    assert verdicts == {UNSURE, HEARD}
+
+
 def test_is_not_sure_of_what_is_short() -> None:
     assert {one.verdict for one in listen(conference([5], seconds=0.4))} == {UNSURE}
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from BaresipLibrary.audio.signatures import Heard, SignatureDetector, signatures
+from BaresipLibrary.backends.base import Packets
 from BaresipLibrary.concurrency import Changes
 from BaresipLibrary.errors import UsageError
 from BaresipLibrary.media import who_hears
@@ -93,6 +94,31 @@ def test_who_was_heard_is_not_unheard_for_a_short_time_without_audio(
         busy.lost += passed
         listener.read()
         assert [one.verdict for one in listener.receptions()] == [verdict]
+    listener.close()
+
+
+@pytest.mark.parametrize(
+    ("packets", "kept", "has_all"), [(50, 0.0, False), (50, 1.0, True), (2, 0.0, True)]
+)
+def test_nobody_counts_as_unheard_whose_packets_came_and_were_not_recorded(
+    bob: ListeningAgent,
+    busy: BusyMachine,
+    monkeypatch: pytest.MonkeyPatch,
+    packets: int,
+    kept: float,
+    has_all: bool,
+) -> None:
+    """In 1 s on a busy machine; with 2 packets, nothing was sent."""
+    listener = _SignatureListener(bob.agent, signatures(1, RATE), bob.agent.calls[0])
+    listener.begin()
+    listener.skip()
+    counted = Packets(packets, 245)
+    monkeypatch.setattr(bob.phone.backend, "count_packets", lambda call_id: counted)
+    bob.write(signals.silence(kept, RATE))
+    busy.lost += 1
+    listener.read_to_end()
+    listener.check_all()
+    assert listener.has_all is has_all
     listener.close()
 
 
