@@ -194,6 +194,8 @@ def _describe_call(agent: Agent, new: _NewCall) -> tuple[str, float]:
 
     wait_until(agent.changes, is_known, TRACE_LAG)
     known, invite = call(), arrived_invite(agent, new.call_id)
+    if known is not None and known.began_at < new.at and known.direction is Direction.INCOMING:
+        return f"a second call came with the Call-ID of another: {known.describe()}", new.at
     if known is not None:
         return known.describe(), known.began_at
     if invite is None:  # of very many messages the oldest are forgotten

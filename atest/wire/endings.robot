@@ -126,6 +126,28 @@ A Cancelled Call Differs From One That Was Answered Elsewhere
         Stop Agent    bob
     END
 
+A Second Call With The Call-ID Of A Live One Ends Nothing
+    [Tags]    once on embedded: other baresips report calls by their Call-ID only
+    ${bob} =    Start Agent    bob
+    ${peer} =    Start Peer    calls_twice    ${bob.uri}
+    Wait Until State Is    bob    RINGING
+    Accept    bob
+    Wait Until State Is    bob    ESTABLISHED
+    Wait Until Peer Waits    ${peer}
+    Let Peer Go On    ${peer}
+    Wait Until Peer Waits    ${peer}
+    Run Keyword And Expect Error
+    ...    bob was called, *: a second call came with the Call-ID of another: the call from * is up (*
+    ...    Should Not Be Called    bob    1s
+    Let Peer Go On    ${peer}
+    Wait Until Peer Waits    ${peer}
+    Let Peer Go On    ${peer}
+    Get State    bob    ==    ESTABLISHED
+    Hang Up    bob
+    Wait Until State Is    bob    IDLE
+    Get Reason    bob    ==    hung up by this agent
+    Peer Should Have Finished    ${peer}
+
 A Caller That Hangs Up Before The Answer Did Not Cancel
     [Documentation]    It may send a BYE in an early dialog (RFC 3261, section 15).
     ${bob} =    Start Agent    bob

@@ -105,3 +105,18 @@ def hangs_up_after_a_refused_fax(peer: Peer) -> None:
     offer = peer.sdp(version=2).partition("m=audio")[0] + "m=image 4000 udptl t38\r\n"
     peer.result["status"] = dialog.reinvite(offer).status
     dialog.bye()
+
+
+def calls_twice(peer: Peer, uri: str) -> None:
+    """Calls, is answered, and begins and cancels a second call with the same Call-ID."""
+    dialog = peer.invite(uri)
+    dialog.accept(peer.expect("200 INVITE"))
+    peer.step()
+    other = peer.invite(uri, call_id=dialog.call_id)
+    peer.expect("180")
+    peer.step()
+    other.cancel()
+    peer.expect("487 INVITE")
+    other.request("ACK", number=1, branch=other.branch)
+    peer.step()
+    dialog.await_bye()

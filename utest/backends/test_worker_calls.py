@@ -88,6 +88,28 @@ def test_a_handle_that_is_used_again_is_another_call() -> None:
     assert (second.call_id, second.has_media, second.has_ended) == ("second", False, False)
 
 
+def test_a_second_call_with_the_call_id_of_a_live_one_changes_nothing_of_it() -> None:
+    told: list[str] = []
+
+    async def scene() -> None:
+        phone = phone_that(lambda name, **_fields: told.append(name))
+        phone._pump.add = lambda _call: None  # type: ignore[method-assign]
+        for handle, what in (
+            (1, Event.CALL_INCOMING),
+            (1, Event.CALL_ESTABLISHED),
+            (3, Event.CALL_INCOMING),
+            (3, Event.CALL_CLOSED),
+        ):
+            phone._on_event(happened(what, handle))
+            if what is Event.CALL_INCOMING:
+                state = CallState.INCOMING
+                phone._adopt(Call(phone._runtime, handle=handle, ua_handle=2, state=state))
+        assert phone._call("id").object.handle == 1
+
+    asyncio.run(scene())
+    assert told == ["CallIncoming", "CallEstablished", "CallIncoming"]
+
+
 def test_an_event_without_a_call_id_is_of_the_call_with_its_handle() -> None:
     calls = CallTable()
     calls.take(happened(Event.CALL_OUTGOING))

@@ -30,6 +30,8 @@ class KnownCall:
     #: Whether the agent itself refuses it, with a status of its own.
     is_refused: bool = False
     has_ended: bool = False
+    #: Whether it came with the Call-ID of a call that was live: the parent knows one call of each.
+    is_second: bool = False
 
     @property
     def object(self) -> Call:
@@ -48,12 +50,22 @@ class CallTable:
         """Notes what an event says of its call, and returns the call."""
         if event.event in (Event.CALL_INCOMING, Event.CALL_OUTGOING):
             self._calls.pop(event.call, None)
-        known = self._calls.setdefault(event.call, KnownCall(event.call_id or ""))
+        if event.call not in self._calls:
+            is_second = event.event is Event.CALL_INCOMING and self._has_live(event.call_id)
+            self._calls[event.call] = KnownCall(event.call_id or "", is_second=is_second)
+        known = self._calls[event.call]
         known.call_id = event.call_id or known.call_id
         known.is_unanswered = event.event is Event.CALL_OUTGOING
         known.has_media |= event.event in (Event.CALL_PROGRESS, Event.CALL_ESTABLISHED)
         known.has_ended |= event.event is Event.CALL_CLOSED
         return known
+
+    def _has_live(self, call_id: str | None) -> bool:
+        """Whether a call with that Call-ID has not ended."""
+        return any(
+            known.call_id == call_id and not (known.has_ended or known.is_second)
+            for known in self._calls.values()
+        )
 
     def of(self, handle: int) -> KnownCall | None:
         """The call with that handle."""
@@ -67,8 +79,12 @@ class CallTable:
         return known
 
     def live(self, call_id: str) -> KnownCall | None:
-        """The call with that Call-ID, unless it has ended or the wheel has no object for it."""
-        return next((known for known in self.all_live() if known.call_id == call_id), None)
+        """The call with that Call-ID, unless it has ended or the wheel has no object for it.
+
+        One that came with the Call-ID of a live call is never meant.
+        """
+        calls = (known for known in self.all_live() if not known.is_second)
+        return next((known for known in calls if known.call_id == call_id), None)
 
     def all_live(self) -> list[KnownCall]:
         """The calls that have not ended and that the wheel has an object for."""

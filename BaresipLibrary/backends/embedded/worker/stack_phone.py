@@ -110,12 +110,7 @@ class StackPhone:
         await requests.start()
         self._silent = SilentCalls(self._report, self._stack, self._calls, self._news, self._forget)
         self._transfers = WorkerTransfers(
-            self._report,
-            self._stack,
-            self._calls,
-            self._call,
-            self._adopt,
-            self._give_up_dialling,
+            self._report, self._stack, self._calls, self._call, self._adopt, self._give_up_dialling
         )
         self._command_sets += [requests, self._silent, self._transfers]
         await self._subscriptions.start()
@@ -326,7 +321,7 @@ class StackPhone:
     def _on_incoming(self, call: Call) -> None:
         known = self._adopt(call)
         self._news.set()
-        if "Replaces" in call.headers:
+        if "Replaces" in call.headers and not known.is_second:
             self._spawn(self._take_over(known))  # as a phone does: it takes another call's place
 
     async def _take_over(self, known: KnownCall) -> None:
@@ -356,6 +351,8 @@ class StackPhone:
     def _on_call(self, event: StackEvent) -> None:
         had_media = (before := self._calls.of(event.call)) is not None and before.has_media
         known = self._calls.take(event)
+        if known.is_second and event.event is not Event.CALL_INCOMING:
+            return  # what becomes of it is no news of the call with the same Call-ID
         try:
             if event.event is Event.CALL_OUTGOING:
                 self._dialling = known
