@@ -94,7 +94,7 @@ Where To Is Escaped
     Should Contain    ${result}[refer_to]    sip:*31%231@127.0.0.1:9
 
 A REFER To What Is No SIP URI Begins No Call
-    [Tags]    once on embedded: baresip 1.0 reports no such call, and 4.10 reports no end of it
+    [Tags]    once on embedded: baresip 1.0 reports no such call, and 2.3 to 4.10 no end of it
     [Template]    Referred Call Should Not Begin
     <tel:+4915112345>
     "Mail" <mailto:carol@x>
