@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from BaresipLibrary.account import Account
+from BaresipLibrary.agents.death import describe_death
 from BaresipLibrary.backends.base import ToneSource
 from BaresipLibrary.backends.capabilities import Capability
 from BaresipLibrary.backends.external.attached import AttachedBackend
@@ -274,7 +275,7 @@ def test_a_device_that_hangs_up_is_out_of_reach_and_may_be_attached_to_again() -
         backend._reader.join()
         died = reported[-1]
         assert isinstance(died, AgentDied)
-        assert died.describe("a") == (
+        assert describe_death("a", died) == (
             f"a is out of reach: the control connection has ended ({where}). Its baresip has ended"
             " or cannot be reached, or another client has connected: ctrl_tcp serves the newest"
             " only."
