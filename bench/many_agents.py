@@ -11,6 +11,9 @@ Each figure stands beside that of as many processes of the bare wheel (`_bare.py
 - *hang up*: all calls, until each is over.
 - *memory*: PSS of all processes, the parent's growth included. *CPU*: of all processes, in percent
   of one core, while all are in a call and nobody listens.
+
+``TMPDIR=/dev/shm`` before it keeps the recordings in memory: on a disk, what the runs before have
+deleted makes new files slow (`docs/measurements.md`).
 """
 
 import argparse
