@@ -9,8 +9,8 @@ from .call_table import CallTable, KnownCall
 from .reports import Report
 from .stack_thread import StackThread
 
-#: With which a request is refused that asks for something else than a call, and one that is empty.
-_NOT_IMPLEMENTED, _DECLINED = 501, 603
+#: With which a request is refused that asks for something else than a call.
+_NOT_IMPLEMENTED = 501
 
 
 class WorkerTransfers:
@@ -58,9 +58,11 @@ class WorkerTransfers:
         if known is None or known.call is None:
             return
         request, call = known.call.transfer_request, known.call
+        if request is None:
+            return  # its Refer-To is empty, and the wheel then has nothing that it could refuse
         try:
-            if request is None or request.method != "INVITE":
-                await call.reject_transfer(_NOT_IMPLEMENTED if request else _DECLINED)
+            if request.method != "INVITE":
+                await call.reject_transfer(_NOT_IMPLEMENTED)
             else:
                 await self._make_call(call, request.target)
         except BaresipError:
